@@ -1,0 +1,102 @@
+/** Routes, middleware, error handling and a lifespan as one app. */
+import { chain } from './compose.ts'
+import { type ExceptionHandlerEntry, ExceptionHandlers } from './exceptionhandlers.ts'
+import type { Lifespan } from './lifespan.ts'
+import { errors } from './middleware/errors.ts'
+import { exceptions } from './middleware/exceptions.ts'
+import type { Response } from './responses/response.ts'
+import { callable } from './routing/callable.ts'
+import type { AnyState } from './routing/entry.ts'
+import type { Routable } from './routing/reverse.ts'
+import { Router } from './routing/router.ts'
+import type { App, Middleware } from './types.ts'
+import type { Reversible, URLPath } from './urls.ts'
+
+export interface ApplicationOptions<State = AnyState> {
+  /** In the order in which they are tried (none). */
+  routes?: readonly Routable<State>[]
+  /** Middleware around the routes; the first is outermost (none). */
+  middleware?: readonly Middleware[]
+  /** What answers which errors, by status or class; 500 or Error answers bugs (defaults only). */
+  exceptionHandlers?: Iterable<ExceptionHandlerEntry>
+  /** Startup and shutdown; what it yields is `request.state` (none). */
+  lifespan?: (app: App) => AsyncGenerator<State, unknown, void>
+  /** Show bugs to the client; never in production (false). */
+  debug?: boolean
+  /** Whether a path that differs in its last slash is redirected (true). */
+  redirectSlashes?: boolean
+  /** What answers where no route matches (404). */
+  default?: App | Response<never>
+}
+
+/** An app that can be looked at, asked for URLs, and added to. */
+export interface Application<State = AnyState> extends App, Reversible {
+  readonly kind: 'application'
+  readonly routes: readonly Routable<State>[]
+  /** Adds routes behind the others, also while it serves. */
+  readonly add: (...routes: readonly Routable<State>[]) => void
+  /** Puts a middleware around the others; throws once the application has been called. */
+  readonly addMiddleware: (middleware: Middleware) => void
+  /** Adds or replaces a handler. */
+  readonly addExceptionHandler: (...entry: ExceptionHandlerEntry) => void
+  /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
+  readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
+  /** Never there: it tells types which state the handlers read. */
+  readonly reads?: (state: State) => void
+}
+
+/**
+ * Puts an app together, from outside inwards: errors, middleware, exceptions, router.
+ *
+ * @throws TypeError for something that is no route, no middleware or no handler.
+ * @example
+ * const app = Application({
+ *   routes: [Route('/', () => new PlainTextResponse('hello'))],
+ *   exceptionHandlers: [[404, () => new PlainTextResponse('nothing here', { status: 404 })]],
+ * })
+ */
+export function Application<State = AnyState>(
+  options: ApplicationOptions<State> = {},
+): Application<State> {
+  const { routes = [], lifespan, debug = false, redirectSlashes = true } = options
+  const handlers = new ExceptionHandlers(options.exceptionHandlers)
+  const middleware = [...(options.middleware ?? [])]
+  chain(...middleware) // a mistake in the list is told here, not at the first request
+  const router = Router<State>(routes, {
+    redirectSlashes,
+    ...(lifespan === undefined ? {} : { lifespan: lifespan as Lifespan<unknown> }),
+    ...(options.default === undefined ? {} : { default: options.default }),
+  })
+  let stack: App | undefined
+  const build = (): App =>
+    chain(errors({ debug, handlers }), ...middleware, exceptions(handlers))(router)
+
+  const application: Application<State> = callable<Application<State>>(
+    (scope, receive, send) => {
+      stack ??= build()
+      if (scope.type !== 'lifespan') scope.app = application
+      return stack(scope, receive, send)
+    },
+    {
+      kind: 'application',
+      get routes() {
+        return router.routes
+      },
+      add: router.add,
+      addMiddleware: (added) => {
+        if (stack !== undefined) throw tooLate()
+        chain(added)
+        middleware.unshift(added)
+      },
+      addExceptionHandler: (key, handler) => handlers.add(key, handler),
+      urlPathFor: router.urlPathFor,
+    },
+  )
+  return application
+}
+
+function tooLate(): TypeError {
+  return new TypeError(
+    'Application: a middleware was added after the application had started. Add it before serving, or wrap the application.',
+  )
+}

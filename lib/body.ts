@@ -1,0 +1,104 @@
+/** Reads the body of a request: once, up to a limit, whole or as a stream. */
+import { joinBytes, NO_BYTES } from './bytes.ts'
+import { ClientDisconnected, HTTPException } from './exceptions.ts'
+import { indexOfName } from './headers.ts'
+import type { HTTPScope, Receive, ReceiveMessage } from './types.ts'
+
+/** The most bytes that a body may have unless told otherwise: 10 MB, as in Litestar. */
+export const DEFAULT_MAX_BODY_SIZE = 10_000_000
+
+export class Body {
+  readonly #receive: Receive
+  readonly #declared: number
+  readonly #defaultMaxSize: number
+  #size = 0
+  #streamed = false
+  #complete = false
+  #bytes: Promise<Uint8Array> | undefined
+
+  constructor(scope: HTTPScope, receive: Receive) {
+    const index = indexOfName(scope.headers, 'content-length')
+    this.#declared = index < 0 ? 0 : Number(scope.headers[index + 1])
+    this.#receive = receive
+    this.#defaultMaxSize = scope.maxBodySize ?? DEFAULT_MAX_BODY_SIZE
+  }
+
+  /** Whether all of it has arrived, so that only a disconnect can follow. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  /** The whole body; kept, so that it can be asked for again. */
+  bytes(maxSize?: number): Promise<Uint8Array> {
+    if (this.#bytes === undefined) {
+      if (this.#streamed) throw consumed('bytes')
+      this.#bytes = this.#collect(maxSize ?? this.#defaultMaxSize)
+    }
+    return this.#bytes
+  }
+
+  async #collect(maxSize: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    for await (const part of this.#parts(maxSize)) parts.push(part)
+    return joinBytes(parts)
+  }
+
+  /** The parts as they come, none of them empty; after `bytes()` the kept body as one part. */
+  stream(maxSize?: number): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#bytes !== undefined) return kept(this.#bytes)
+    if (this.#streamed) throw consumed('stream')
+    this.#streamed = true
+    return this.#parts(maxSize ?? this.#defaultMaxSize)
+  }
+
+  async *#parts(maxSize: number): AsyncGenerator<Uint8Array, void, undefined> {
+    // Told beforehand, so refused beforehand: nothing is read, and no 100 Continue is sent.
+    if (this.#declared > maxSize) throw tooLarge(maxSize)
+    while (!this.#complete) {
+      const message = await this.#receive()
+      if (message.type === 'http.disconnect') throw new ClientDisconnected()
+      if (message.type !== 'http.request') throw unexpected(message)
+      this.#complete = !message.moreBody
+      this.#size += message.body.byteLength
+      if (this.#size > maxSize) throw tooLarge(maxSize)
+      if (message.body.byteLength > 0) yield message.body
+    }
+  }
+
+  /**
+   * A `receive` for an app behind this reader: what was read whole is handed out again, what was
+   * read as a stream is gone, and what has not been read comes from the client.
+   */
+  replay(): Receive {
+    let replayed = this.#bytes === undefined && !(this.#streamed && this.#complete)
+    return async () => {
+      if (replayed) return this.#receive()
+      replayed = true
+      const body = (await this.#bytes) ?? NO_BYTES
+      return { type: 'http.request', body, moreBody: false }
+    }
+  }
+}
+
+async function* kept(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const body = await bytes
+  if (body.byteLength > 0) yield body
+}
+
+function consumed(asked: string): TypeError {
+  return new TypeError(
+    `request.${asked}: the body was already read as a stream, so it is gone. ` +
+      'Call request.bytes() first when it is needed twice.',
+  )
+}
+
+function tooLarge(maxSize: number): HTTPException {
+  return new HTTPException(413, `The request body is larger than ${maxSize} bytes.`)
+}
+
+function unexpected(message: ReceiveMessage): TypeError {
+  return new TypeError(
+    `request: a message of the body was expected, ${JSON.stringify(message.type)} was received. ` +
+      'Check the server, or the middleware that wraps receive.',
+  )
+}

@@ -1,0 +1,101 @@
+/** Convertors: what a path parameter may be, as which value it is given, and how it is written. */
+import { builtInConvertors, type Convertor, refuse } from './convertors/builtins.ts'
+import { assertFastPattern } from './convertors/patterns.ts'
+
+/** The built-in convertors and their values; add your own by declaration merging. */
+export interface Convertors {
+  str: string
+  int: number
+  float: number
+  uuid: string
+  path: string
+}
+
+/**
+ * A convertor of your own.
+ *
+ * @example
+ * declare module 'stellula/convertors' {
+ *   interface Convertors { date: Date }
+ * }
+ * registerConvertor('date', {
+ *   pattern: /[0-9]{4}-[0-9]{2}-[0-9]{2}/,
+ *   convert: (text) => new Date(`${text}T00:00:00Z`),
+ *   toText: (date) => date.toISOString().slice(0, 10),
+ * })
+ */
+export interface ConvertorOptions<Value> {
+  /**
+   * What the whole text of the parameter must be; flags and anchors are added. It must not be able
+   * to be slow: no repetition or alternative within a repeated group, no look-around, no
+   * back-reference, at most three open repetitions.
+   */
+  pattern: RegExp
+  /** Makes the value; one that throws or returns undefined means that the path does not match. */
+  convert(text: string): Value | undefined
+  /** Writes a value for a URL; throws for a value that could not be read back. */
+  toText(value: Value): string
+  /** Longer texts do not match (256 characters). */
+  maxLength?: number
+  /** Whether the text may contain "/" (false). */
+  slashes?: boolean
+}
+
+const convertors = new Map<string, Convertor>(
+  builtInConvertors.map((convertor) => [convertor.name, convertor]),
+)
+
+/**
+ * Makes a convertor known to all routes that are built from now on.
+ *
+ * @throws TypeError for a name that cannot stand in a path, or a pattern that could be slow.
+ */
+export function registerConvertor<Name extends string>(
+  name: Name,
+  options: ConvertorOptions<Name extends keyof Convertors ? Convertors[Name] : unknown>,
+): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    throw new TypeError(
+      `registerConvertor: a name is made of letters, digits and "_", ${JSON.stringify(name)} was given. Choose one that fits into {parameter:name}.`,
+    )
+  }
+  assertFastPattern(name, options.pattern.source)
+  const { maxLength = 256, slashes = false } = options
+  const whole = new RegExp(`^(?:${options.pattern.source})$`)
+  convertors.set(name, {
+    name,
+    slashes,
+    empty: whole.test(''),
+    pure: false,
+    allows: slashes ? () => true : (character) => character !== '/',
+    parse: (text) =>
+      text.length <= maxLength && whole.test(text)
+        ? attempt(() => options.convert(text))
+        : undefined,
+    toText: (value) => {
+      // The signature of `toText` is the registrant's promise about the values it is given.
+      const text = options.toText(value as never)
+      if (text.length > maxLength || !whole.test(text))
+        refuse(name, value, `of the form ${options.pattern}`)
+      return text
+    },
+  })
+}
+
+function attempt(convert: () => unknown): unknown {
+  try {
+    return convert()
+  } catch {
+    return undefined
+  }
+}
+
+/** The convertor of this name as it is now; routes keep the one they were built with. */
+export function convertorNamed(name: string): Convertor | undefined {
+  return convertors.get(name)
+}
+
+/** The names of all convertors, for error messages. */
+export function convertorNames(): string[] {
+  return [...convertors.keys()]
+}

@@ -1,0 +1,109 @@
+/** Turns thrown errors into answers: a table of handlers, and the default for HTTPException. */
+import { HTTPException, WebSocketException } from './exceptions.ts'
+import { Headers } from './headers.ts'
+import { Request } from './requests.ts'
+import { PlainTextResponse } from './responses/bodies.ts'
+import { Response, toApp } from './responses/response.ts'
+import { isBodyless } from './status.ts'
+import type { App, ConnectionScope, Receive, Scope, Send } from './types.ts'
+
+/** Answers an error; what it throws itself is handled as an error of the server. */
+// biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
+export type ExceptionHandler<Thrown = any> = (
+  request: Request,
+  error: Thrown,
+) => Response<never> | App | Promise<Response<never> | App>
+
+/** A status, or a class of errors (subclasses included), and what answers it. */
+export type ExceptionHandlerEntry = readonly [key: number | ErrorClass, handler: ExceptionHandler]
+
+// biome-ignore lint/suspicious/noExplicitAny: constructors take what they like
+export type ErrorClass = abstract new (...args: any[]) => unknown
+
+/**
+ * Handlers by status, which are asked first, and by class, nearest first.
+ *
+ * @throws TypeError for a key that is neither, or a handler that is no function.
+ */
+export class ExceptionHandlers {
+  readonly #byStatus = new Map<number, ExceptionHandler>()
+  readonly #byClass = new Map<unknown, ExceptionHandler>()
+
+  constructor(entries: Iterable<ExceptionHandlerEntry> = []) {
+    for (const [key, handler] of entries) this.add(key, handler)
+  }
+
+  add(key: number | ErrorClass, handler: ExceptionHandler): void {
+    if (typeof handler !== 'function' || (typeof key !== 'number' && typeof key !== 'function')) {
+      throw new TypeError(
+        `exceptionHandlers: an entry must be [status or error class, handler], [${typeof key}, ${typeof handler}] was given. ` +
+          'Write [404, (request, error) => …].',
+      )
+    }
+    if (typeof key === 'number') this.#byStatus.set(key, handler)
+    else this.#byClass.set(key.prototype, handler)
+  }
+
+  /** The handler for errors of the server itself: the key 500, or the class Error. */
+  get serverError(): ExceptionHandler | undefined {
+    return this.#byStatus.get(500) ?? this.#byClass.get(Error.prototype)
+  }
+
+  /** What answers this error; undefined when it is a bug, which nobody but the server handles. */
+  find(error: unknown): ExceptionHandler | undefined {
+    if (error instanceof HTTPException) {
+      const byStatus = error.status === 500 ? undefined : this.#byStatus.get(error.status)
+      if (byStatus !== undefined) return byStatus
+    }
+    for (let proto = prototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
+      if (proto === HTTPException.prototype) return this.#byClass.get(proto) ?? answerHTTPException
+      if (proto === Error.prototype) return undefined
+      const handler = this.#byClass.get(proto)
+      if (handler !== undefined) return handler
+    }
+    return undefined
+  }
+}
+
+function prototypeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null
+}
+
+/** The default: the detail as plain text, with the exception's headers. */
+function answerHTTPException(_request: unknown, error: HTTPException): Response {
+  const { status, detail } = error
+  const options = { status, headers: new Headers(error.headers) }
+  return isBodyless(status) ? new Response(null, options) : new PlainTextResponse(detail, options)
+}
+
+const DEFAULT_HANDLERS = new ExceptionHandlers()
+
+/** The handlers that `exceptions()` put into this scope, or the defaults. */
+export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
+  const { exceptionHandlers } = scope
+  return exceptionHandlers instanceof ExceptionHandlers ? exceptionHandlers : DEFAULT_HANDLERS
+}
+
+/**
+ * Answers an error that was thrown before a response started; rejects with it when it is a bug.
+ *
+ * @param request The handler's own request, so that a body it has read is still there.
+ */
+export async function answerException(
+  error: unknown,
+  scope: Scope,
+  receive: Receive,
+  send: Send,
+  request?: Request,
+): Promise<void> {
+  const handler = scope.type === 'lifespan' ? undefined : handlersOf(scope).find(error)
+  if (scope.type === 'websocket' && error instanceof WebSocketException) {
+    return send({ type: 'websocket.close', code: error.code, reason: error.reason })
+  }
+  if (scope.type === 'websocket' && error instanceof HTTPException) {
+    return answerHTTPException(undefined, error).respond(scope, receive, send)
+  }
+  if (handler === undefined || scope.type !== 'http') throw error
+  const answer = await handler(request ?? new Request(scope, receive, send), error)
+  await toApp(answer, 'exceptionHandlers: a handler')(scope, receive, send)
+}

@@ -1,0 +1,103 @@
+/** The errors of the contract, and the two exceptions that are answers to a client. */
+
+import { Headers, type HeadersInit } from './headers.ts'
+import { statusPhrase } from './status.ts'
+import type { HeaderList } from './types.ts'
+
+export interface HTTPExceptionOptions extends ErrorOptions {
+  /** Further header fields of the answer (none). */
+  headers?: HeadersInit
+}
+
+/**
+ * An answer to the client, thrown from anywhere: status, a text to show, headers.
+ *
+ * Without `detail` the text is the phrase of the status.
+ *
+ * @throws RangeError when the status is no integer from 200 to 599, or has no phrase and no detail.
+ * @example
+ * throw new HTTPException(401, 'Who are you?', { headers: { 'www-authenticate': 'Basic' } })
+ */
+export class HTTPException extends Error {
+  readonly status: number
+  readonly detail: string
+  readonly headers: HeaderList
+
+  constructor(status: number, detail?: string, options: HTTPExceptionOptions = {}) {
+    const text = detail ?? statusPhrase(status)
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new RangeError(
+        `HTTPException: the status must be an integer from 200 to 599, ${status} was given. Use 500 for errors of the server.`,
+      )
+    }
+    if (text === undefined) {
+      throw new RangeError(
+        `HTTPException: status ${status} has no phrase of its own, no detail was given. Pass the text to show as second argument.`,
+      )
+    }
+    super(text, options)
+    this.name = new.target.name
+    this.status = status
+    this.detail = text
+    this.headers = Headers.from(options.headers).list
+  }
+
+  override toString(): string {
+    return `${this.name}: ${this.status} ${this.detail}`
+  }
+}
+
+/**
+ * Closes a websocket with this code and reason, thrown from anywhere in its handler.
+ *
+ * @throws RangeError when the code may not be sent (RFC 6455 section 7.4).
+ * @example
+ * throw new WebSocketException(1008, 'policy')
+ */
+export class WebSocketException extends Error {
+  readonly code: number
+  readonly reason: string
+
+  constructor(code: number, reason = '', options?: ErrorOptions) {
+    if (!isCloseCode(code)) {
+      throw new RangeError(
+        `WebSocketException: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
+      )
+    }
+    super(reason || `websocket closed with ${code}`, options)
+    this.name = new.target.name
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** Whether an endpoint may send this code in a close frame (RFC 6455 section 7.4). */
+export function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code)) return false
+  if (code >= 3000 && code <= 4999) return true
+  return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006
+}
+
+/** The client went away before the response was complete, or before its body had arrived. */
+export class ClientDisconnected extends Error {
+  constructor(message = 'the client has disconnected', options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ClientDisconnected'
+  }
+}
+
+/** A message that has no place in the contract at this point. */
+export class ProtocolError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ProtocolError'
+  }
+}
+
+/** The scope is of a type that the app does not serve; a server takes it as "no lifespan". */
+export class UnsupportedProtocol extends Error {
+  constructor(type: string) {
+    super(`this app does not serve the scope type ${JSON.stringify(type)}`)
+    this.name = 'UnsupportedProtocol'
+  }
+}

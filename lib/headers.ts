@@ -1,0 +1,181 @@
+/** Header fields: a view over the contract's flat list, and the rules for names and values. */
+import type { HeaderList } from './types.ts'
+
+/** What headers can be made from: an object, pairs, or any other headers (fetch's too). */
+export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
+
+/**
+ * A live view over a flat list of names and values: what it changes is what goes on the wire.
+ *
+ * Names are compared without case and kept lower-case; order and duplicates are kept.
+ *
+ * @example
+ * const headers = new Headers(['accept', 'text/html', 'x-tag', 'a', 'x-tag', 'b'])
+ * headers.get('Accept') // 'text/html'
+ * headers.getAll('x-tag') // ['a', 'b']
+ */
+export class Headers implements Iterable<[string, string]> {
+  /** The list itself, by reference. */
+  readonly list: HeaderList
+
+  /** Looks at this list, or at a new empty one. */
+  constructor(list: HeaderList = []) {
+    this.list = list
+  }
+
+  /**
+   * Makes a new list from an object, pairs or other headers, checked name by name.
+   *
+   * @throws TypeError for a name or value that no field may have.
+   */
+  static from(init: HeadersInit | undefined): Headers {
+    const headers = new Headers()
+    if (init === undefined) return headers
+    const pairs = Symbol.iterator in init ? init : Object.entries(init)
+    for (const [name, value] of pairs) headers.append(name, value)
+    return headers
+  }
+
+  /** The first value of this name, or null. */
+  get(name: string): string | null {
+    const index = indexOfName(this.list, name.toLowerCase())
+    return index < 0 ? null : (this.list[index + 1] ?? null)
+  }
+
+  /** All values of this name, in order. */
+  getAll(name: string): string[] {
+    const wanted = name.toLowerCase()
+    const values: string[] = []
+    for (const [key, value] of this) if (key === wanted) values.push(value)
+    return values
+  }
+
+  has(name: string): boolean {
+    return indexOfName(this.list, name.toLowerCase()) >= 0
+  }
+
+  /**
+   * Replaces the first value of this name, in its place, and removes the others.
+   *
+   * @throws TypeError for a name or value that no field may have.
+   */
+  set(name: string, value: string): this {
+    const key = name.toLowerCase()
+    const index = indexOfName(this.list, key)
+    if (index < 0) return this.append(name, value)
+    assertHeader(key, value)
+    this.list[index + 1] = value
+    removeName(this.list, key, index + 2)
+    return this
+  }
+
+  /** Sets the value only when there is none yet, and tells the one that counts. */
+  setDefault(name: string, value: string): string {
+    const present = this.get(name)
+    if (present !== null) return present
+    this.append(name, value)
+    return value
+  }
+
+  /**
+   * Adds one more value.
+   *
+   * @throws TypeError for a name or value that no field may have.
+   */
+  append(name: string, value: string): this {
+    const key = name.toLowerCase()
+    assertHeader(key, value)
+    this.list.push(key, value)
+    return this
+  }
+
+  /** Removes every value of this name. */
+  delete(name: string): this {
+    removeName(this.list, name.toLowerCase(), 0)
+    return this
+  }
+
+  /** Names a request field in `Vary`, once; `*` stays alone (RFC 9110 section 12.5.5). */
+  vary(...names: readonly string[]): this {
+    const present = this.getAll('vary').join(', ')
+    const listed = new Set(
+      present
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim()),
+    )
+    if (listed.has('*')) return this
+    const missing = names.filter((name) => !listed.has(name.toLowerCase()))
+    if (missing.length === 0) return this
+    return this.set('vary', present ? `${present}, ${missing.join(', ')}` : missing.join(', '))
+  }
+
+  /** Pairs of name and value, in wire order. */
+  *entries(): IterableIterator<[string, string]> {
+    const { list } = this
+    for (let index = 0; index + 1 < list.length; index += 2) {
+      yield [list[index] ?? '', list[index + 1] ?? '']
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.entries()
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [name] of this) yield name
+  }
+
+  *values(): IterableIterator<string> {
+    for (const [, value] of this) yield value
+  }
+
+  /** The pairs as one object for logs and tests; the first value of a name counts. */
+  toJSON(): Record<string, string> {
+    const pairs = [...this].reverse()
+    return Object.fromEntries(pairs)
+  }
+}
+
+/** Where this lower-case name first stands in a flat list, or -1. */
+export function indexOfName(list: readonly string[], name: string): number {
+  for (let index = 0; index < list.length; index += 2) if (list[index] === name) return index
+  return -1
+}
+
+function removeName(list: string[], name: string, from: number): void {
+  for (let index = list.length - 2; index >= from; index -= 2) {
+    if (list[index] === name) list.splice(index, 2)
+  }
+}
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Whether this can be a field name: a token of RFC 9110 section 5.6.2. */
+export function isHeaderName(name: string): boolean {
+  return NAME.test(name)
+}
+
+/** Whether this can be a field value: latin-1 without control characters but the tab. */
+export function isHeaderValue(value: string): boolean {
+  return !FORBIDDEN_IN_VALUE.test(value)
+}
+
+/**
+ * Refuses what would split or corrupt a response on the wire.
+ *
+ * @throws TypeError that names the field and the fault.
+ */
+export function assertHeader(name: string, value: string): void {
+  if (typeof name !== 'string' || !isHeaderName(name)) {
+    throw new TypeError(
+      `Headers: ${JSON.stringify(name)} is no header name. Use letters, digits and !#$%&'*+-.^_\`|~ only.`,
+    )
+  }
+  if (typeof value !== 'string' || !isHeaderValue(value)) {
+    throw new TypeError(
+      `Headers: the value of "${name}" must be latin-1 text without control characters, ${JSON.stringify(value)} was given. Encode it first, for instance with encodeURIComponent.`,
+    )
+  }
+}

@@ -1,0 +1,33 @@
+/** The one place where the host of a request is interpreted. */
+
+import { indexOfName } from './headers.ts'
+import type { ConnectionScope } from './types.ts'
+
+// RFC 3986 section 3.2.2: a bracketed IP literal, or a name; then a port.
+const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~%!$&'()*+,;=]+)(?::[0-9]{0,5})?$/
+
+/** Whether this can stand in a Host field: no userinfo, path, space or backslash. */
+export function isAuthority(text: string): boolean {
+  return text.length <= 300 && AUTHORITY.test(text)
+}
+
+/** The value of the first Host field, or `''`. */
+export function hostHeader(scope: ConnectionScope): string {
+  const index = indexOfName(scope.headers, 'host')
+  return index < 0 ? '' : (scope.headers[index + 1] ?? '')
+}
+
+/**
+ * A host without its port, in lower case; an IPv6 address keeps its brackets.
+ *
+ * Host names are compared without case (RFC 9110 section 4.2.3).
+ *
+ * @example
+ * hostName('Example.ORG:8000') // 'example.org'
+ * hostName('[::1]:80') // '[::1]'
+ */
+export function hostName(authority: string): string {
+  const bracket = authority.lastIndexOf(']')
+  const colon = authority.indexOf(':', bracket + 1)
+  return (colon < 0 ? authority : authority.slice(0, colon)).toLowerCase()
+}

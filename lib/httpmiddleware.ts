@@ -1,0 +1,55 @@
+/** Middleware as a function of a request and what comes next. */
+import { Passage } from './httpmiddleware/passage.ts'
+import { Request } from './requests.ts'
+import { type Response, toApp } from './responses/response.ts'
+import type { App, Middleware } from './types.ts'
+
+/** Calls the app behind the middleware; what it throws before its response starts is thrown here. */
+export type Next = (request: Request) => Promise<Response>
+
+/** Answers a request, usually with what `next` gives, changed or not. */
+export type HTTPMiddlewareHandler = (
+  request: Request,
+  next: Next,
+) => Response<never> | App | Promise<Response<never> | App>
+
+/**
+ * Makes a middleware from a function `(request, next) => response`.
+ *
+ * The response of `next` streams through: its status and headers can be changed, its body is passed
+ * on as it comes, and nothing is buffered. When another response is returned instead, the app behind
+ * is told that its client has gone. A body that was read whole can be read again behind. Websockets
+ * and the lifespan pass untouched.
+ *
+ * @throws TypeError when it is given something that is no function.
+ * @example
+ * const stamped = httpMiddleware(async (request, next) => {
+ *   const response = await next(request)
+ *   response.headers.set('x-path', request.url.pathname)
+ *   return response
+ * })
+ */
+export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
+  if (typeof handle !== 'function') {
+    throw new TypeError(
+      `httpMiddleware: it takes a function (request, next) => response, ${typeof handle} was given. Was it called already?`,
+    )
+  }
+  return (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const passages: Passage[] = []
+    const next: Next = (request) => {
+      const passage = new Passage(app, request)
+      passages.push(passage)
+      return passage.response
+    }
+    try {
+      const answer = await handle(new Request(scope, receive, send), next)
+      await toApp(answer, 'httpMiddleware: the function')(scope, receive, send)
+    } finally {
+      for (const passage of passages) passage.abandon()
+    }
+    // What is still to be done behind, background work above all, belongs to this request.
+    for (const passage of passages) await passage.finished
+  }
+}

@@ -1,0 +1,38 @@
+/** The front door: what a first program needs. Middleware and servers have subpaths of their own. */
+export { Application, type ApplicationOptions } from './applications.ts'
+export { type Background, backgroundTasks } from './background.ts'
+export { chain } from './compose.ts'
+export {
+  ClientDisconnected,
+  HTTPException,
+  ProtocolError,
+  UnsupportedProtocol,
+  WebSocketException,
+} from './exceptions.ts'
+export { Headers } from './headers.ts'
+export { httpMiddleware } from './httpmiddleware.ts'
+export { Request } from './requests.ts'
+export {
+  HTMLResponse,
+  JSONResponse,
+  PlainTextResponse,
+  RedirectResponse,
+  Response,
+  StreamingResponse,
+} from './responses.ts'
+export { Host, Mount, Route, Router, WebSocketRoute } from './routing.ts'
+export { testClient } from './testclient.ts'
+export type {
+  App,
+  HTTPScope,
+  LifespanScope,
+  Middleware,
+  Receive,
+  ReceiveMessage,
+  Scope,
+  Send,
+  SendMessage,
+  State,
+  WebSocketScope,
+} from './types.ts'
+export { WebSocket } from './websockets.ts'

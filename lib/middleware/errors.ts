@@ -1,0 +1,81 @@
+/** The outermost layer: every error becomes an answer, and bugs go on to the server's log. */
+import {
+  answerException,
+  type ExceptionHandler,
+  type ExceptionHandlerEntry,
+  ExceptionHandlers,
+} from '../exceptionhandlers.ts'
+import { ClientDisconnected } from '../exceptions.ts'
+import { Request } from '../requests.ts'
+import { PlainTextResponse } from '../responses/bodies.ts'
+import { toApp } from '../responses/response.ts'
+import type { App, Middleware } from '../types.ts'
+import { debugResponse } from './errors/debug.ts'
+import { trackStart } from './exceptions.ts'
+
+export interface ErrorsOptions {
+  /** Show the error and its stack to the client; never in production (false). */
+  debug?: boolean
+  /** Handlers; the one for 500 or for Error answers bugs, others what middleware throws (none). */
+  handlers?: ExceptionHandlers | Iterable<ExceptionHandlerEntry>
+}
+
+/**
+ * Answers exceptions that have a handler, and bugs with a 500 that tells nothing.
+ *
+ * A bug is thrown on after it was answered, so that the server logs it. The handler of bugs is called
+ * even when the response has started; what it answers is dropped then.
+ *
+ * @example
+ * const app = errors({ debug: true })(() => Promise.reject(new Error('kaput')))
+ */
+export function errors(options: ErrorsOptions = {}): Middleware {
+  const { debug = false, handlers = [] } = options
+  const table = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
+  return (app) => async (scope, receive, send) => {
+    if (scope.type === 'lifespan') return app(scope, receive, send)
+    scope.exceptionHandlers = table
+    const tracked = trackStart(send)
+    try {
+      await app(scope, receive, tracked.send)
+    } catch (error) {
+      if (error instanceof ClientDisconnected) throw error
+      scope.exceptionHandlers = table // an application inside may have put its own there
+      const bug = tracked.started
+        ? error
+        : await attempt(() => answerException(error, scope, receive, tracked.send))
+      if (bug === undefined) return
+      if (scope.type === 'http') {
+        const request = new Request(scope, receive, tracked.send)
+        const answer = await answerBug(bug, request, debug, table.serverError)
+        if (!tracked.started) await answer.respond(scope, receive, send)
+      }
+      throw bug
+    }
+  }
+}
+
+/** What a function throws, or undefined when all is well. */
+async function attempt(run: () => Promise<void>): Promise<unknown> {
+  try {
+    return await run()
+  } catch (error) {
+    return error
+  }
+}
+
+async function answerBug(
+  error: unknown,
+  request: Request,
+  debug: boolean,
+  handler: ExceptionHandler | undefined,
+): Promise<Answering> {
+  if (debug) return debugResponse(error, request)
+  if (handler === undefined) return new PlainTextResponse('Internal Server Error', { status: 500 })
+  return { respond: toApp(await handler(request, error), 'exceptionHandlers: the handler of 500') }
+}
+
+/** A response, or the app that a handler gave instead. */
+interface Answering {
+  respond: App
+}

@@ -1,0 +1,149 @@
+/** The request that a handler looks at. */
+import { Body } from './body.ts'
+import { Connection } from './connections.ts'
+import { HTTPException } from './exceptions.ts'
+import type { HTTPScope, Receive, Send } from './types.ts'
+
+export interface BodyOptions {
+  /** The most bytes to accept (10 MB, or what `bodyLimit()` set); more is answered by 413. */
+  maxSize?: number
+}
+
+export interface JSONOptions extends BodyOptions {
+  /** Accept any content type, or none (false). */
+  anyContentType?: boolean
+}
+
+/**
+ * A view on an http scope, and the reader of its body.
+ *
+ * The types of `pathParams` and `state` are parameters; a handler gets the first from its path.
+ *
+ * @example
+ * const app: App = async (scope, receive, send) => {
+ *   if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+ *   const request = new Request(scope, receive)
+ *   await new PlainTextResponse(`hello ${request.url.pathname}`).respond(scope, receive, send)
+ * }
+ */
+export class Request<
+  Params = Record<string, unknown>,
+  State = Record<string, unknown>,
+> extends Connection<Params, State> {
+  declare readonly scope: HTTPScope
+  /** The raw channels, for apps that this request is handed on to. */
+  readonly receive: Receive
+  readonly send: Send
+  #body: Body | undefined
+  #gone: AbortController | undefined
+
+  constructor(scope: HTTPScope, receive: Receive = noChannel, send: Send = noChannel) {
+    super(scope)
+    this.receive = receive
+    this.send = send
+  }
+
+  get method(): string {
+    return this.scope.method
+  }
+
+  get #reader(): Body {
+    this.#body ??= new Body(this.scope, this.receive)
+    return this.#body
+  }
+
+  /**
+   * The whole body; kept, so that it can be read again in any form.
+   *
+   * @throws HTTPException 413 when it is larger than the limit, whatever its length claims.
+   * @throws ClientDisconnected when the client goes before it is complete.
+   * @throws TypeError when it was already read by `stream()`.
+   */
+  async bytes(options: BodyOptions = {}): Promise<Uint8Array> {
+    return this.#reader.bytes(options.maxSize)
+  }
+
+  /** The whole body as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
+  async text(options: BodyOptions = {}): Promise<string> {
+    return new TextDecoder().decode(await this.bytes(options))
+  }
+
+  /**
+   * The body parsed as JSON.
+   *
+   * Only `application/json` and types that end in `+json` are taken: another site's page can send
+   * a form or plain text with the user's cookies, but not these (CVE-2021-32677).
+   *
+   * @throws HTTPException 415 for another content type, 400 when it is no JSON in UTF-8; and as
+   * `bytes()` does.
+   */
+  async json(options: JSONOptions = {}): Promise<unknown> {
+    if (!options.anyContentType && !isJSON(this.headers.get('content-type'))) {
+      throw new HTTPException(415, 'The request body must be of the type application/json.')
+    }
+    const bytes = await this.bytes(options)
+    try {
+      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    } catch (cause) {
+      throw new HTTPException(400, 'The request body is not valid JSON.', { cause })
+    }
+  }
+
+  /**
+   * The body as it arrives; nothing is read before the first part is asked for.
+   *
+   * @throws TypeError at once when it was already streamed; while reading, as `bytes()` does.
+   */
+  stream(options: BodyOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#reader.stream(options.maxSize)
+  }
+
+  /** A `receive` for an app behind this request, which gets the body even if it was read here. */
+  replay(): Receive {
+    return this.#body === undefined ? this.receive : this.#body.replay()
+  }
+
+  /**
+   * Aborted when the client goes before the response is complete, not when all is well.
+   *
+   * @example
+   * const answer = await fetch(upstream, { signal: request.signal })
+   */
+  get signal(): AbortSignal {
+    if (this.#gone === undefined) {
+      this.#gone = new AbortController()
+      this.#watch(this.#gone)
+    }
+    return this.#gone.signal
+  }
+
+  /** Whether the client has gone; does not wait and does not read the body. */
+  async isDisconnected(): Promise<boolean> {
+    const { signal } = this
+    // Lets an answer through that is ready, where `receive` is all there is to ask.
+    await null
+    return signal.aborted
+  }
+
+  #watch(controller: AbortController): void {
+    const abort = (): void =>
+      controller.abort(new DOMException('the client has disconnected', 'AbortError'))
+    if (this.scope.onDisconnect) this.scope.onDisconnect(abort)
+    else if (this.#body?.complete) {
+      // Nothing else can come any more; an error here is the reader's to see, not the watcher's.
+      this.receive().then(abort, () => {})
+    }
+  }
+}
+
+/** The media type alone decides, as one reading for all: `a/b; c` is `a/b`. */
+function isJSON(contentType: string | null): boolean {
+  const [type = ''] = (contentType ?? '').split(';', 1)
+  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/i.test(type.trim())
+}
+
+function noChannel(): never {
+  throw new TypeError(
+    'request: it was made without receive or send, so it has no body. Pass them to new Request(scope, receive, send).',
+  )
+}

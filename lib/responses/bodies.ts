@@ -1,0 +1,75 @@
+/** Responses whose whole body is known: text, HTML, JSON, and the redirect, which has none. */
+import { encodeText } from '../bytes.ts'
+import { Response, type ResponseOptions } from './response.ts'
+
+/**
+ * Text as it is.
+ *
+ * @example
+ * new PlainTextResponse('hello')
+ */
+export class PlainTextResponse extends Response {
+  static override readonly mediaType: string = 'text/plain'
+}
+
+/**
+ * HTML as it is; escape what is not yours.
+ *
+ * @example
+ * new HTMLResponse('<h1>hello</h1>', { status: 201 })
+ */
+export class HTMLResponse extends Response {
+  static override readonly mediaType: string = 'text/html'
+}
+
+/**
+ * A value as compact JSON, by the rules of `JSON.stringify`.
+ *
+ * @throws TypeError for a value that has no JSON: undefined, a function, a bigint, a cycle.
+ * @example
+ * new JSONResponse({ id: 7 })
+ */
+export class JSONResponse extends Response<unknown> {
+  static override readonly mediaType: string = 'application/json'
+
+  override render(content: unknown): Uint8Array {
+    const text: string | undefined = JSON.stringify(content)
+    if (text !== undefined) return encodeText(text)
+    throw new TypeError(
+      `JSONResponse: the content must have a JSON form, ${typeof content} was given. Pass null for "nothing".`,
+    )
+  }
+}
+
+export interface RedirectOptions extends Omit<ResponseOptions, 'mediaType'> {
+  /** 201 or 300 to 399 (307, which repeats the method and body). */
+  status?: number
+}
+
+/**
+ * Sends the client to another URL; what cannot stand in one is percent-encoded.
+ *
+ * Check where a URL leads that came from the client: `//evil.example` is a URL too.
+ *
+ * @throws RangeError for a status that redirects nowhere.
+ * @example
+ * new RedirectResponse(request.urlFor('login'), { status: 303 })
+ */
+export class RedirectResponse extends Response<null> {
+  constructor(url: URL | string, options: RedirectOptions = {}) {
+    const { status = 307 } = options
+    if (status !== 201 && (status < 300 || status > 399)) {
+      throw new RangeError(
+        `RedirectResponse: the status must be from 300 to 399, or 201, ${status} was given. Use 303 after a form, 308 for good.`,
+      )
+    }
+    super(null, { ...options, status })
+    this.headers.set('location', encodeLocation(String(url)))
+  }
+}
+
+/** Percent-encodes all but the characters of a URL; `%` is taken as written on purpose. */
+function encodeLocation(url: string): string {
+  const encoded = encodeURI(url.toWellFormed())
+  return encoded.replaceAll('%5B', '[').replaceAll('%5D', ']').replaceAll('%25', '%')
+}

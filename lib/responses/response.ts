@@ -1,0 +1,179 @@
+/** The response that a handler returns, and the class that all others extend. */
+import type { Background } from '../background.ts'
+import { encodeText, NO_BYTES } from '../bytes.ts'
+import { type CookieOptions, serializeCookie } from '../cookies.ts'
+import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
+import { Headers, type HeadersInit } from '../headers.ts'
+import { isBodyless } from '../status.ts'
+import { ACCEPTED, type App, type Receive, type Scope, type Send } from '../types.ts'
+
+export interface ResponseOptions {
+  /** 200 to 599 (200). */
+  status?: number
+  /** Further fields; a `content-type` or `content-length` here wins over the computed one. */
+  headers?: HeadersInit
+  /** The content type; `; charset=utf-8` is added to `text/*` (the class's own). */
+  mediaType?: string
+  /** Work to do once the response has been sent, or its client has gone. */
+  background?: Background
+}
+
+/**
+ * Status, headers and a body that is there as a whole; every response can be sent more than once.
+ *
+ * A class of your own sets `static mediaType` and overrides `render`.
+ *
+ * @throws RangeError for a status that is none, TypeError for a header that cannot be sent.
+ * @example
+ * class CSVResponse extends Response<string[][]> {
+ *   static override readonly mediaType = 'text/csv'
+ *   override render(rows: string[][]): Uint8Array {
+ *     return super.render(rows.map((row) => row.join(',')).join('\n'))
+ *   }
+ * }
+ */
+export class Response<Content = string | Uint8Array | null> {
+  /** The content type of this class, or none. */
+  static readonly mediaType: string | undefined = undefined
+  /** The encoding that `render` writes, named in the content type of texts. */
+  static readonly charset: string = 'utf-8'
+
+  status: number
+  /** The fields as they will be sent; change them until then. */
+  readonly headers: Headers
+  background: Background | undefined
+  /** The rendered content. */
+  readonly body: Uint8Array
+
+  constructor(content?: Content, options: ResponseOptions = {}) {
+    const { status = 200, mediaType = new.target.mediaType } = options
+    assertStatus(new.target.name, status)
+    this.status = status
+    this.background = options.background
+    this.body = this.render(content)
+    this.headers = Headers.from(options.headers)
+    if (this.hasLength && !isBodyless(status)) {
+      this.headers.setDefault('content-length', String(this.body.byteLength))
+    }
+    if (mediaType !== undefined) {
+      this.headers.setDefault('content-type', contentType(mediaType, new.target.charset))
+    }
+  }
+
+  /** Whether the length is known before sending; only streams say no. */
+  protected get hasLength(): boolean {
+    return true
+  }
+
+  /**
+   * Turns the content into bytes.
+   *
+   * @throws TypeError for content of a kind that the class does not take.
+   */
+  render(content: Content | undefined): Uint8Array {
+    if (typeof content === 'string') return encodeText(content)
+    if (content === undefined || content === null) return NO_BYTES
+    if (content instanceof Uint8Array) return content
+    throw new TypeError(
+      `${this.constructor.name}: the content must be text or a Uint8Array, ${describe(content)} was given. Use JSONResponse for objects.`,
+    )
+  }
+
+  /**
+   * Sends this response: the app that it stands for.
+   *
+   * On a websocket that was not accepted, it refuses the handshake with this answer.
+   */
+  respond(scope: Scope, receive: Receive, send: Send): Promise<void> {
+    if (scope.type === 'lifespan') return Promise.reject(new UnsupportedProtocol(scope.type))
+    const prefix = scope.type === 'websocket' ? 'websocket.http.response' : 'http.response'
+    const sent = this.transmit(prefix, send, scope, receive)
+    return this.background === undefined ? sent : runAfter(sent, this.background)
+  }
+
+  /** Sends the messages; those of a websocket's refusal have names of their own. */
+  protected transmit(
+    prefix: 'http.response' | 'websocket.http.response',
+    send: Send,
+    _scope: Scope,
+    _receive: Receive,
+  ): Promise<void> {
+    const body = isBodyless(this.status) ? NO_BYTES : this.body
+    const end = (): Promise<void> => send({ type: `${prefix}.body`, body, moreBody: false })
+    const started = send(this.start(prefix))
+    // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
+    return started === ACCEPTED ? end() : started.then(end)
+  }
+
+  /** The list is copied, so that what middleware adds stays with this one message. */
+  protected start(prefix: 'http.response' | 'websocket.http.response'): Parameters<Send>[0] {
+    return { type: `${prefix}.start`, status: this.status, headers: this.headers.list.slice() }
+  }
+
+  /**
+   * Adds a `Set-Cookie` field.
+   *
+   * @throws TypeError for what browsers would misread or drop.
+   * @example
+   * response.setCookie('theme', 'dark', { maxAge: 3600, secure: true, httpOnly: true })
+   */
+  setCookie(name: string, value: string, options?: CookieOptions): this {
+    this.headers.append('set-cookie', serializeCookie(name, value, options))
+    return this
+  }
+
+  /** Has the browser forget a cookie; `path` and `domain` must be those it was set with. */
+  deleteCookie(name: string, options?: CookieOptions): this {
+    return this.setCookie(name, '', { ...options, maxAge: 0, expires: 0 })
+  }
+}
+
+/**
+ * An app, from an app or from the response that always answers.
+ *
+ * @param where Who gave it, for the message.
+ * @throws TypeError for anything else.
+ */
+export function toApp(value: unknown, where: string): App {
+  if (value instanceof Response)
+    return (scope, receive, send) => value.respond(scope, receive, send)
+  if (typeof value === 'function') return value as App
+  throw new TypeError(
+    `${where} must give a Response or an App, but gave ${value === null ? 'null' : describe(value)}. ${hint(value)}`,
+  )
+}
+
+function hint(value: unknown): string {
+  if (value === undefined) return 'Is a return or an await missing?'
+  if (value instanceof globalThis.Response) {
+    return 'Import JSONResponse and friends from "stellula/responses".'
+  }
+  return 'Wrap the value: new PlainTextResponse(text), new JSONResponse(value).'
+}
+
+/** A client that has gone does not keep the work from being done. */
+async function runAfter(sent: Promise<void>, background: Background): Promise<void> {
+  try {
+    await sent
+  } catch (error) {
+    if (!(error instanceof ClientDisconnected)) throw error
+  }
+  await background()
+}
+
+function contentType(mediaType: string, charset: string): string {
+  const needsCharset = mediaType.startsWith('text/') && !/charset=/i.test(mediaType)
+  return needsCharset ? `${mediaType}; charset=${charset}` : mediaType
+}
+
+function assertStatus(where: string, status: number): void {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return
+  throw new RangeError(
+    `${where}: the status must be an integer from 200 to 599, ${status} was given. Interim responses are sent by the server.`,
+  )
+}
+
+function describe(value: unknown): string {
+  if (value instanceof globalThis.Response) return 'a fetch Response'
+  return typeof value === 'object' ? `an object (${value?.constructor?.name})` : typeof value
+}

@@ -1,0 +1,93 @@
+/** The colon spelling for people from Express and Hono: `:name`, `:name?` and a final `*`. */
+import { parse } from 'regexparam'
+import { convertorNamed } from '../convertors.ts'
+import { fail } from './faults.ts'
+import type { Token } from './tokens.ts'
+
+/** Reads a path in the colon spelling; every value is a text. */
+export function colonTokens(path: string, where: string): Token[] {
+  const segments = path.split('/')
+  segments.forEach((segment, index) => {
+    assertPlain(
+      segment,
+      index === segments.length - 1,
+      segments.slice(0, index).join('/'),
+      path,
+      where,
+    )
+  })
+  return merge(segments.slice(1).flatMap(segmentTokens))
+}
+
+function segmentTokens(segment: string): Token[] {
+  if (segment === '*') return ['/', { name: '*', convertor: known('path') }]
+  if (!segment.startsWith(':')) return [`/${segment}`]
+  const optional = segment.endsWith('?')
+  const name = segment.slice(1, optional ? -1 : undefined)
+  const param = { name, convertor: known('str') }
+  return optional ? [{ ...param, optional }] : ['/', param]
+}
+
+function known(name: 'str' | 'path'): NonNullable<ReturnType<typeof convertorNamed>> {
+  const convertor = convertorNamed(name)
+  if (convertor === undefined) throw new TypeError(`convertor "${name}" is gone`)
+  return convertor
+}
+
+/** Joins neighbouring literals, so that both spellings give the same tokens. */
+function merge(tokens: readonly Token[]): Token[] {
+  return tokens.reduce<Token[]>((merged, token) => {
+    const last = merged.at(-1)
+    if (typeof token === 'string' && typeof last === 'string')
+      merged[merged.length - 1] = last + token
+    else merged.push(token)
+    return merged
+  }, [])
+}
+
+/**
+ * Compiles a path with `:name?` or `*`, which only this spelling has, by regexparam.
+ *
+ * Its traps are taken away here: literals are escaped, case counts, a slash at the end counts, a
+ * newline is a character like others. With at most one wildcard, at the end, its patterns are
+ * linear (measured: under 0.2 ms for 64 KB).
+ */
+export function colonPattern(path: string): RegExp {
+  const escaped = path.replace(/[\\^$.|+()[\]]/g, '\\$&')
+  const { source } = parse(escaped).pattern
+  return new RegExp(source.replace(/\\\/\?\$$/, '$'), 's')
+}
+
+/** What regexparam would read as something else than it looks like is refused. */
+function assertPlain(
+  segment: string,
+  last: boolean,
+  before: string,
+  path: string,
+  where: string,
+): void {
+  const index = before.length + 1
+  if (segment === '*' && !last) {
+    fail(where, path, index, 'a wildcard in the middle', 'Use * only as the last segment.')
+  }
+  if (segment.startsWith(':') && !/^:[A-Za-z_][A-Za-z0-9_]*\??$/.test(segment)) {
+    fail(
+      where,
+      path,
+      index,
+      `"${segment}" is more than a parameter`,
+      'Write {name}.{extension} for several in one segment, {name:int} for a convertor.',
+      segment.length,
+    )
+  }
+  if (segment !== '*' && /^[^:].*[:*?]|^\?/.test(segment)) {
+    const at = segment.search(/[:*?]/)
+    fail(
+      where,
+      path,
+      index + at,
+      `"${segment[at]}" within a segment`,
+      'A parameter is a whole segment: /:name/.',
+    )
+  }
+}

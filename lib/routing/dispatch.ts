@@ -1,0 +1,60 @@
+/** What a router, and a route on its own, does with a scope: find, enter, call. */
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
+import type { App, Receive, Scope, Send } from '../types.ts'
+import { enter, routePath } from './enter.ts'
+import type { Entry, Match, RoutedScope } from './entry.ts'
+import type { Found } from './search.ts'
+import { Table } from './table.ts'
+
+/** Looks a scope up in a table of routes. */
+export function findIn(table: Table, scope: RoutedScope, path: string): Found {
+  return table.find(path, scope.type, scope.type === 'http' ? scope.method : '')
+}
+
+/** Calls what matched, after it was written down. */
+export function dispatch(
+  match: Match,
+  path: string,
+  scope: RoutedScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  enter(scope, match, path)
+  return match.entry.app(scope, receive, send)
+}
+
+/** The 405 for a path that has no route for the method; `Allow` lists all that have (RFC 9110 10.2.1). */
+export function methodNotAllowed(
+  partial: readonly Match[],
+  path: string,
+  scope: RoutedScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  const [first] = partial
+  if (first !== undefined) enter(scope, first, path)
+  const methods = new Set(partial.flatMap(({ entry }) => [...(entry.methods ?? [])]))
+  const error = new HTTPException(405, undefined, { headers: { allow: [...methods].join(', ') } })
+  return answerException(error, scope, receive, send)
+}
+
+/** The answer where nothing matches: 404, or a refused handshake. */
+export const notFound: App = (scope, receive, send) =>
+  scope.type === 'websocket'
+    ? send({ type: 'websocket.close', code: 1000, reason: '' })
+    : answerException(new HTTPException(404), scope, receive, send)
+
+/** A route as an app of its own, without a router around it. */
+export function standalone(entryOf: () => Entry): App {
+  let table: Table | undefined
+  return async (scope: Scope, receive: Receive, send: Send) => {
+    if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
+    table ??= new Table([entryOf()])
+    const path = routePath(scope)
+    const { match, partial } = findIn(table, scope, path)
+    if (match !== undefined) return dispatch(match, path, scope, receive, send)
+    if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
+    return notFound(scope, receive, send)
+  }
+}

@@ -1,0 +1,64 @@
+/** Calls a handler for a request, and sends what it returns or throws. */
+import { answerException } from '../exceptionhandlers.ts'
+import { UnsupportedProtocol } from '../exceptions.ts'
+import { Request } from '../requests.ts'
+import { Response, toApp } from '../responses/response.ts'
+import type { App, Receive, Scope, Send } from '../types.ts'
+import type { PathParams } from './params.ts'
+
+/** What a handler may return: a response, or an app that answers in its place. */
+export type Answer = Response<never> | App
+
+/**
+ * Answers a request: `(request) => new PlainTextResponse('hello')`, async or not.
+ *
+ * What it throws is answered by the application's exception handlers.
+ */
+export type Handler<Path extends string = string, State = Record<string, unknown>> = (
+  request: Request<PathParams<Path>, State>,
+) => Answer | Promise<Answer>
+
+/**
+ * The app around a handler. Nothing here is async: a handler that answers at once costs no promise.
+ *
+ * @param where The route, for the message about a handler that returns something else.
+ */
+export function endpoint(handler: Handler<never, never>, where: string): App {
+  return (scope, receive, send) => {
+    if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
+    const request = new Request<never, never>(scope, receive, send)
+    const failed = (error: unknown): Promise<void> =>
+      answerException(error, scope, receive, send, request)
+    let answer: Answer | Promise<Answer>
+    try {
+      answer = handler(request)
+    } catch (error) {
+      return failed(error)
+    }
+    if (answer instanceof Response) return answer.respond(scope, receive, send)
+    if (isPromise(answer)) {
+      return answer.then((value) => deliver(value, where, scope, receive, send), failed)
+    }
+    return deliver(answer, where, scope, receive, send)
+  }
+}
+
+function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer
+}
+
+/** An error from here on is no longer the handler's to answer: something may have been sent. */
+function deliver(
+  answer: unknown,
+  where: string,
+  scope: Scope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  if (answer instanceof Response) return answer.respond(scope, receive, send)
+  try {
+    return toApp(answer, `${where}: the handler`)(scope, receive, send)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

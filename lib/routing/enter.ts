@@ -1,0 +1,33 @@
+/** Writes down in the scope what routing found, so that loggers outside see it too. */
+import type { Match, RoutedScope } from './entry.ts'
+import type { ParsedPath } from './path.ts'
+
+/** The part of the path that no mount has dealt with yet; `/foo-1` is not under `/foo`. */
+export function routePath({ path, rootPath }: RoutedScope): string {
+  if (rootPath === '' || !path.startsWith(rootPath)) return path
+  if (path.length === rootPath.length) return ''
+  return path.charAt(rootPath.length) === '/' ? path.slice(rootPath.length) : path
+}
+
+/** Adds route, endpoint and parameters; a mount also moves the root path forward. */
+export function enter(scope: RoutedScope, match: Match, path: string): void {
+  const { entry, values, rest } = match
+  scope.route = entry.route
+  scope.endpoint = entry.endpoint
+  addParams(scope, entry.path, values)
+  if (!entry.prefix) return
+  scope.appRootPath ??= scope.rootPath
+  scope.rootPath += path.slice(0, rest)
+}
+
+/** A new object, since a copy of the scope may share the old one. */
+export function addParams(
+  scope: RoutedScope,
+  { params }: ParsedPath,
+  values: readonly unknown[],
+): void {
+  if (params.length === 0) return
+  const pathParams: Record<string, unknown> = { ...scope.pathParams }
+  for (const [index, { name }] of params.entries()) pathParams[name] = values[index]
+  scope.pathParams = pathParams
+}

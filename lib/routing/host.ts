@@ -1,0 +1,106 @@
+/** Everything for a host name, handed to another app. */
+import { chain } from '../compose.ts'
+import { hostHeader, hostName } from '../hosts.ts'
+import { type Response, toApp } from '../responses/response.ts'
+import type { App, Middleware } from '../types.ts'
+import { callable } from './callable.ts'
+import { notFound } from './dispatch.ts'
+import { addParams } from './enter.ts'
+import type { AnyState, RoutedScope } from './entry.ts'
+import { fail } from './faults.ts'
+import { routesOf, type WithRoutes } from './mount.ts'
+import { type ParsedPath, parsePath } from './path.ts'
+import { matchSequence } from './sequence.ts'
+import { isParam, type Token } from './tokens.ts'
+
+export interface HostOptions {
+  /** The name that stands before those of the routes inside: `api:users` (none). */
+  name?: string
+  /** Middleware around the app; the first is outermost (none). */
+  middleware?: readonly Middleware[]
+}
+
+/** An app that serves a host name, and can be looked at. */
+export interface Host<Pattern extends string = string, State = AnyState> extends App {
+  readonly kind: 'host'
+  readonly host: Pattern
+  readonly name: string
+  readonly pattern: ParsedPath
+  /** The routes of the app, read live; empty for apps that have none. */
+  readonly routes: readonly unknown[]
+  /** Writes the host's parameters into the scope and tells whether the host is this one. */
+  readonly matches: (scope: RoutedScope) => boolean
+  /** The app with its middleware. */
+  readonly app: App
+  /** Never there: it tells types which state the handlers read. */
+  readonly reads?: (state: State) => void
+}
+
+/**
+ * Hands all requests for a host to an app, whatever their path.
+ *
+ * Hosts are compared without case and port; a port in the pattern is kept for the URLs it builds.
+ * Parameters are `{name}` or `{name:convertor}`; a `str` may contain dots here.
+ *
+ * @throws TypeError for a pattern that can never match, or something that is no app.
+ * @example
+ * Host('{tenant}.example.org', Router([Route('/', home)]), { name: 'tenant' })
+ */
+export function Host<const Pattern extends string, State = AnyState>(
+  host: Pattern,
+  app: WithRoutes<State> | App | Response<never>,
+  options: HostOptions = {},
+): Host<Pattern, State> {
+  const pattern = parsePath(host, 'Host')
+  if (host === '' || host.startsWith('/')) {
+    fail('Host', host, 0, 'a host is no path', 'Write "example.org" or "{name}.example.org".')
+  }
+  const inner = toApp(app, `Host "${host}"`)
+  const wrapped = chain(...(options.middleware ?? []))(inner)
+  const match = matcher(pattern)
+  const matches = (scope: RoutedScope): boolean => {
+    const values = match(hostName(hostHeader(scope)))
+    if (values === undefined) return false
+    addParams(scope, pattern, values)
+    scope.route = route
+    scope.endpoint = app
+    return true
+  }
+  const route: Host<Pattern, State> = callable<Host<Pattern, State>>(
+    async (scope, receive, send) => {
+      const here = scope.type !== 'lifespan' && matches(scope)
+      return here ? wrapped(scope, receive, send) : notFound(scope, receive, send)
+    },
+    {
+      kind: 'host',
+      host,
+      name: options.name ?? '',
+      pattern,
+      get routes() {
+        return routesOf(inner)
+      },
+      matches,
+      app: wrapped,
+    },
+  )
+  return route
+}
+
+function matcher({ tokens, params }: ParsedPath): (name: string) => unknown[] | undefined {
+  const wanted = withoutPort(tokens).map((token) => (isParam(token) ? token : token.toLowerCase()))
+  if (params.length === 0) {
+    const text = wanted.join('')
+    return (name) => (name === text ? [] : undefined)
+  }
+  return (name) => {
+    const texts = matchSequence(wanted, name)
+    const values = texts?.map((text, index) => params[index]?.convertor.parse(text))
+    return values?.includes(undefined) ? undefined : values
+  }
+}
+
+function withoutPort(tokens: readonly Token[]): Token[] {
+  const last = tokens.at(-1)
+  if (typeof last !== 'string') return [...tokens]
+  return [...tokens.slice(0, -1), last.replace(/:[0-9]+$/, '')]
+}

@@ -1,0 +1,97 @@
+/** Everything below a prefix, handed to another app. */
+import { chain } from '../compose.ts'
+import { type Response, toApp } from '../responses/response.ts'
+import type { App, Middleware } from '../types.ts'
+import { withoutTrailingSlashes } from '../urls.ts'
+import { callable } from './callable.ts'
+import { standalone } from './dispatch.ts'
+import type { AnyState, Entry } from './entry.ts'
+import { fail } from './faults.ts'
+import { parsePath } from './path.ts'
+import { assertRooted } from './route.ts'
+
+export interface MountOptions {
+  /** The name that stands before those of the routes inside: `users:detail` (none). */
+  name?: string
+  /** Middleware around the mounted app, its 404 and 405 included; the first is outermost (none). */
+  middleware?: readonly Middleware[]
+}
+
+/** An app that serves all below a prefix, and can be looked at. */
+export interface Mount<Path extends string = string, State = AnyState> extends App {
+  readonly kind: 'mount'
+  /** Without a slash at its end. */
+  readonly path: Path
+  readonly name: string
+  /** The routes of the mounted router, read live; empty for other apps. */
+  readonly routes: readonly unknown[]
+  /** How a router sees it. */
+  readonly entry: Entry
+  /** Never there: it tells types which state the handlers read. */
+  readonly reads?: (state: State) => void
+}
+
+/** An app whose routes can be looked into. */
+export interface WithRoutes<State = AnyState> extends App {
+  readonly routes: readonly unknown[]
+  readonly reads?: (state: State) => void
+}
+
+/**
+ * Hands all requests below a prefix to an app: a router, an application, static files, any app.
+ *
+ * The app sees the whole `scope.path`, and the prefix in `scope.rootPath`. The prefix itself without
+ * a slash is not below it; a router around redirects there.
+ *
+ * @throws TypeError for a path that can never match, or something that is no app.
+ * @example
+ * Mount('/users', Router([Route('/{id:int}', show, { name: 'detail' })]), { name: 'users' })
+ */
+export function Mount<const Path extends string, State = AnyState>(
+  path: Path,
+  app: WithRoutes<State> | App | Response<never>,
+  options: MountOptions = {},
+): Mount<Path, State> {
+  const parsed = parsePath(withoutTrailingSlashes(path), 'Mount')
+  if (path !== '') assertRooted(path, 'Mount')
+  if (parsed.pattern !== undefined) {
+    fail(
+      'Mount',
+      path,
+      path.search(/\?|\*/),
+      'a prefix cannot be open',
+      'Use parameters that are always there.',
+    )
+  }
+  const inner = toApp(app, `Mount "${path}"`)
+  const entry: Entry = {
+    path: parsed,
+    prefix: true,
+    type: undefined,
+    methods: undefined,
+    get route() {
+      return mount
+    },
+    endpoint: app,
+    app: chain(...(options.middleware ?? []))(inner),
+  }
+  const mount: Mount<Path, State> = callable<Mount<Path, State>>(
+    standalone(() => entry),
+    {
+      kind: 'mount',
+      // The type keeps the literal as it was written; only slashes at its end are gone.
+      path: parsed.path as Path,
+      name: options.name ?? '',
+      get routes() {
+        return routesOf(inner)
+      },
+      entry,
+    },
+  )
+  return mount
+}
+
+/** The routes inside an app, as they are now. */
+export function routesOf(app: App): readonly unknown[] {
+  return 'routes' in app && Array.isArray(app.routes) ? app.routes : []
+}

@@ -1,0 +1,101 @@
+/** Reads a path as it is written in a route, in either spelling, into literals and parameters. */
+import { convertorNamed, convertorNames } from '../convertors.ts'
+import { colonPattern, colonTokens } from './colons.ts'
+import { fail } from './faults.ts'
+import { isParam, type Param, type Token } from './tokens.ts'
+
+/** A path that was read: `/users/{id:int}` is `['/users/', { name: 'id', … }]`. */
+export interface ParsedPath {
+  readonly path: string
+  readonly tokens: readonly Token[]
+  readonly params: readonly Param[]
+  /** For a path with `:name?` or `*`: matches the whole path, a group for each parameter. */
+  readonly pattern?: RegExp
+}
+
+/**
+ * Reads a path, or the pattern of a host.
+ *
+ * @param where The name of the factory, for messages.
+ * @throws TypeError with the place of the fault: an unknown convertor, a parameter that occurs
+ * twice, both spellings at once, a stray brace.
+ */
+export function parsePath(path: string, where: string): ParsedPath {
+  if (typeof path !== 'string') {
+    throw new TypeError(
+      `${where}: the path must be a string, ${typeof path} was given. Write it as '/path/{name}'.`,
+    )
+  }
+  const braces = /[{}]/.test(path)
+  const colons = where !== 'Host' && /(?:^|\/):|\*/.test(path)
+  if (braces && colons) {
+    fail(
+      where,
+      path,
+      path.search(/(?<=^|\/):|\*/),
+      'both spellings in one path',
+      'Use {name} or :name, not both.',
+    )
+  }
+  const tokens = colons ? colonTokens(path, where) : braceTokens(path, where)
+  const params = tokens.filter(isParam)
+  assertDistinct(params, path, where)
+  const special = colons && params.some((param) => param.optional || param.name === '*')
+  return special ? { path, tokens, params, pattern: colonPattern(path) } : { path, tokens, params }
+}
+
+const PARAM = /\{([A-Za-z_][A-Za-z0-9_]*)(?::([A-Za-z_][A-Za-z0-9_]*))?\}/g
+
+function braceTokens(path: string, where: string): Token[] {
+  const tokens: Token[] = []
+  let end = 0
+  for (const match of path.matchAll(PARAM)) {
+    const [text, name = '', kind = 'str'] = match
+    const literal = path.slice(end, match.index)
+    assertLiteral(literal, path, end, where)
+    if (literal !== '') tokens.push(literal)
+    const convertor = convertorNamed(kind)
+    if (convertor === undefined) {
+      fail(
+        where,
+        path,
+        match.index + text.indexOf(':') + 1,
+        `unknown convertor "${kind}"`,
+        `Known: ${convertorNames().join(', ')}.`,
+        kind.length,
+      )
+    }
+    tokens.push({ name, convertor })
+    end = match.index + text.length
+  }
+  const rest = path.slice(end)
+  assertLiteral(rest, path, end, where)
+  if (rest !== '') tokens.push(rest)
+  return tokens
+}
+
+function assertLiteral(literal: string, path: string, offset: number, where: string): void {
+  const brace = literal.search(/[{}]/)
+  if (brace < 0) return
+  fail(
+    where,
+    path,
+    offset + brace,
+    'a brace that belongs to no parameter',
+    'Write {name} or {name:convertor}; names are letters, digits and "_".',
+  )
+}
+
+function assertDistinct(params: readonly Param[], path: string, where: string): void {
+  const names = params.map((param) => param.name)
+  const repeated = names.find((name, index) => names.indexOf(name) < index)
+  if (repeated === undefined) return
+  fail(
+    where,
+    path,
+    path.lastIndexOf(repeated),
+    `the parameter "${repeated}" occurs twice`,
+    'Give each its own name.',
+    repeated.length,
+  )
+}

@@ -1,0 +1,164 @@
+/** A list of routes as one app. */
+import { chain } from '../compose.ts'
+import { UnsupportedProtocol } from '../exceptions.ts'
+import { type Lifespan, runLifespan } from '../lifespan.ts'
+import { RedirectResponse } from '../responses/bodies.ts'
+import { type Response, toApp } from '../responses/response.ts'
+import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
+import { type Reversible, requestURL, type URLPath, withoutTrailingSlashes } from '../urls.ts'
+import { callable } from './callable.ts'
+import { dispatch, findIn, methodNotAllowed, notFound } from './dispatch.ts'
+import { routePath } from './enter.ts'
+import type { AnyState, RoutedScope } from './entry.ts'
+import type { Host } from './host.ts'
+import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
+import { Table } from './table.ts'
+
+export interface RouterOptions {
+  /** Middleware around all of the router, its 404 and lifespan included (none). */
+  middleware?: readonly Middleware[]
+  /** Whether a path that only lacks, or has, a slash at its end is redirected with 307 (true). */
+  redirectSlashes?: boolean
+  /** What answers where nothing matches (404, or a refused handshake). */
+  default?: App | Response<never>
+  /** Runs around all requests, when this router is what the server serves. */
+  lifespan?: Lifespan<unknown>
+}
+
+/** An app made of routes, which can be looked at and added to. */
+export interface Router<State = AnyState> extends App, Reversible {
+  readonly kind: 'router'
+  /** In the order in which they are tried. */
+  readonly routes: readonly Routable<State>[]
+  /** Adds routes behind the others, also while it serves. */
+  readonly add: (...routes: readonly Routable<State>[]) => void
+  /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
+  readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
+  /** Never there: it tells types which state the handlers read. */
+  readonly reads?: (state: State) => void
+}
+
+/**
+ * Hands each request to the first route that matches, in the order of declaration.
+ *
+ * A path that matches with other methods only is answered by 405; one that differs in the slash at
+ * its end is redirected; anything else gets 404. All three pass the middleware around the router.
+ *
+ * @throws TypeError for something in the list that is no route.
+ * @example
+ * Router([Route('/', () => new PlainTextResponse('home'), { name: 'home' })])
+ */
+export function Router<State = AnyState>(
+  routes: readonly Routable<State>[] = [],
+  options: RouterOptions = {},
+): Router<State> {
+  const { redirectSlashes = true, lifespan, middleware = [] } = options
+  const index = new Index()
+  index.add(routes)
+  const fallback =
+    options.default === undefined ? notFound : toApp(options.default, 'Router: default')
+  const serve: App = (scope, receive, send) => {
+    if (scope.type === 'lifespan') return runLifespan(lifespan, router, scope, receive, send)
+    if (scope.type !== 'http' && scope.type !== 'websocket') return unsupported(scope)
+    scope.router ??= router
+    return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
+  }
+  const wrapped = chain(...middleware)(serve)
+  const router: Router<State> = callable<Router<State>>(
+    // A function of its own, since middleware may return one that has properties already.
+    (scope, receive, send) => wrapped(scope, receive, send),
+    {
+      kind: 'router',
+      get routes() {
+        return index.routes
+      },
+      add: (...added) => index.add(added),
+      urlPathFor: (target, params = {}) => urlPathFor(index.routes, target, params),
+    },
+  )
+  return router
+}
+
+function unsupported(scope: never): Promise<void> {
+  return Promise.reject(new UnsupportedProtocol((scope as Scope).type))
+}
+
+/** The routes and the table made of them, renewed when routes are added. */
+class Index {
+  readonly routes: Routable[] = []
+  #table: Table | undefined
+  #places: number[] = []
+  #hosts: { host: Host; order: number }[] = []
+
+  add(routes: readonly Routable[]): void {
+    if (!Array.isArray(routes)) throw noRoute(routes)
+    for (const route of routes) if (!isRoutable(route)) throw noRoute(route)
+    this.routes.push(...routes)
+    this.#table = undefined
+  }
+
+  /** Undefined when nothing answers: the caller's default does. */
+  serve(
+    scope: RoutedScope,
+    receive: Receive,
+    send: Send,
+    redirectSlashes: boolean,
+  ): Promise<void> | undefined {
+    const table = this.#table ?? this.#build()
+    const path = routePath(scope)
+    const { match, partial } = findIn(table, scope, path)
+    const place = match === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(match.order)
+    const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(place, scope)
+    if (host !== undefined) {
+      scope.appRootPath ??= scope.rootPath
+      return host.app(scope, receive, send)
+    }
+    if (match !== undefined) return dispatch(match, path, scope, receive, send)
+    if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
+    return redirectSlashes ? redirect(table, path, scope, receive, send) : undefined
+  }
+
+  #build(): Table {
+    const placed = this.routes.map((route, order) => ({ route, order }))
+    const table: { entry: Parameters<typeof dispatch>[0]['entry']; order: number }[] = []
+    this.#hosts = []
+    for (const { route, order } of placed) {
+      if (route.kind === 'host') this.#hosts.push({ host: route, order })
+      else table.push({ entry: route.entry, order })
+    }
+    this.#places = table.map(({ order }) => order)
+    this.#table = new Table(table.map(({ entry }) => entry))
+    return this.#table
+  }
+
+  #placeOf(order: number): number {
+    return this.#places[order] ?? order
+  }
+
+  #hostBefore(place: number, scope: RoutedScope): Host | undefined {
+    return this.#hosts.find(({ host, order }) => order < place && host.matches(scope))?.host
+  }
+}
+
+/** Every method is redirected, and keeps its body: 307. */
+function redirect(
+  table: Table,
+  path: string,
+  scope: RoutedScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> | undefined {
+  if (scope.type !== 'http' || path === '/') return undefined
+  const toggled = path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
+  const { match, partial } = findIn(table, scope, toggled)
+  if (match === undefined && partial.length === 0) return undefined
+  const prefix = scope.path.slice(0, scope.path.length - path.length)
+  const url = requestURL({ ...scope, path: prefix + toggled })
+  return new RedirectResponse(url).respond(scope, receive, send)
+}
+
+function noRoute(value: unknown): TypeError {
+  return new TypeError(
+    `Router: the routes must be a list of Route, WebSocketRoute, Mount and Host, ${typeof value} was given. Put other apps into Mount('/', app).`,
+  )
+}

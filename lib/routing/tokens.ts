@@ -1,0 +1,35 @@
+/** The pieces of a path, whichever way it was spelled. */
+import type { Convertor } from '../convertors/builtins.ts'
+
+/** A piece of a path: text that must stand there, or a parameter. */
+export type Token = string | Param
+
+export interface Param {
+  readonly name: string
+  readonly convertor: Convertor
+  /** Whether the parameter, with the slash before it, may be missing; only in the colon spelling. */
+  readonly optional?: boolean
+}
+
+export function isParam(token: Token | undefined): token is Param {
+  return typeof token === 'object'
+}
+
+/**
+ * Cuts tokens at the slashes: `['/v', id, '/x']` becomes `[['v', id], ['x']]`.
+ *
+ * An empty segment, as after a slash at the end, is an empty list.
+ */
+export function toSegments(tokens: readonly Token[]): Token[][] {
+  const segments: Token[][] = []
+  for (const token of tokens) {
+    if (isParam(token)) {
+      segments.at(-1)?.push(token)
+      continue
+    }
+    const [first = '', ...rest] = token.split('/')
+    if (first !== '') segments.at(-1)?.push(first)
+    for (const text of rest) segments.push(text === '' ? [] : [text])
+  }
+  return segments
+}

@@ -1,0 +1,120 @@
+/** The tree behind the index: paths cut at their slashes, one level a segment. */
+import type { Convertor } from '../convertors/builtins.ts'
+import type { Entry } from './entry.ts'
+import { isParam, type Token, toSegments } from './tokens.ts'
+
+/** What can follow a slash at one place of the tree. */
+export interface Node {
+  /** The first place in the order of declaration among all entries here and below. */
+  first: number
+  readonly literals: Map<string, Node>
+  readonly params: ParamChild[]
+  /** Entries whose path ends with the segment that led here. */
+  readonly ends: Leaf[]
+  /** Mounts whose prefix ends with the segment that led here. */
+  readonly mounts: Leaf[]
+  /** Entries that take all the rest as one parameter. */
+  readonly rests: RestLeaf[]
+  /** Entries with a form that no tree can hold; they look at the whole path themselves. */
+  readonly wholes: Leaf[]
+}
+
+/** One parameter within a segment, with the literals around it. */
+export interface ParamChild {
+  readonly before: string
+  readonly after: string
+  readonly convertor: Convertor
+  readonly node: Node
+}
+
+export interface Leaf {
+  readonly entry: Entry
+  readonly order: number
+}
+
+export interface RestLeaf extends Leaf {
+  readonly convertor: Convertor
+}
+
+export function buildTree(entries: readonly Entry[]): Node {
+  const root = newNode()
+  for (const [order, entry] of entries.entries()) insert(root, { entry, order })
+  return root
+}
+
+function newNode(): Node {
+  return {
+    first: Number.POSITIVE_INFINITY,
+    literals: new Map(),
+    params: [],
+    ends: [],
+    mounts: [],
+    rests: [],
+    wholes: [],
+  }
+}
+
+function insert(root: Node, leaf: Leaf): void {
+  const { path, prefix } = leaf.entry
+  const segments = toSegments(path.tokens)
+  let node = touch(root, leaf)
+  for (const [index, segment] of segments.entries()) {
+    const last = index === segments.length - 1
+    const convertor = last && !prefix ? restConvertor(segment) : undefined
+    if (convertor !== undefined && path.pattern === undefined) {
+      node.rests.push({ ...leaf, convertor })
+      return
+    }
+    const isLiteral = segment.every((token) => !isParam(token))
+    // An optional parameter may swallow the slash after a literal, so that literal ends the way too.
+    const fits = path.pattern === undefined ? isSimple(segment) : isLiteral && !last
+    if (!fits) {
+      node.wholes.push(leaf)
+      return
+    }
+    node = touch(isLiteral ? literalChild(node, segment.join('')) : paramChild(node, segment), leaf)
+  }
+  if (prefix) node.mounts.push(leaf)
+  else node.ends.push(leaf)
+}
+
+function touch(node: Node, { order }: Leaf): Node {
+  node.first = Math.min(node.first, order)
+  return node
+}
+
+/** `{rest:path}` as a whole last segment. */
+function restConvertor([token, ...others]: readonly Token[]): Convertor | undefined {
+  const alone = others.length === 0 && isParam(token) && token.convertor.slashes
+  return alone ? token.convertor : undefined
+}
+
+/** A literal, or one parameter that stays within the segment. */
+function isSimple(segment: readonly Token[]): boolean {
+  const params = segment.filter(isParam)
+  return params.length === 0 || (params.length === 1 && params[0]?.convertor.slashes === false)
+}
+
+function literalChild({ literals }: Node, text: string): Node {
+  const present = literals.get(text)
+  if (present !== undefined) return present
+  const node = newNode()
+  literals.set(text, node)
+  return node
+}
+
+function paramChild({ params }: Node, segment: readonly Token[]): Node {
+  const at = segment.findIndex(isParam)
+  const before = segment.slice(0, at).join('')
+  const after = segment.slice(at + 1).join('')
+  const param = segment[at]
+  if (!isParam(param)) throw new TypeError('paramChild: the segment has no parameter')
+  const { convertor } = param
+  const present = params.find(
+    (child) => child.before === before && child.after === after && child.convertor === convertor,
+  )
+  if (present !== undefined) return present.node
+  const node = newNode()
+  params.push({ before, after, convertor, node })
+  return node
+}

@@ -1,0 +1,89 @@
+/** A path for websockets, and the handler behind it. */
+import { chain } from '../compose.ts'
+import { answerException } from '../exceptionhandlers.ts'
+import { UnsupportedProtocol } from '../exceptions.ts'
+import type { App, Middleware } from '../types.ts'
+import { WebSocket } from '../websockets.ts'
+import { callable } from './callable.ts'
+import { standalone } from './dispatch.ts'
+import type { AnyState, Entry } from './entry.ts'
+import type { PathParams } from './params.ts'
+import { parsePath } from './path.ts'
+import { assertRooted } from './route.ts'
+
+export interface WebSocketRouteOptions {
+  /** The name for `urlFor` (the handler's own name). */
+  name?: string
+  /** Middleware around this route alone; the first is outermost (none). */
+  middleware?: readonly Middleware[]
+}
+
+/** Talks to one websocket, from the handshake to the end. */
+export type WebSocketHandler<Path extends string = string, State = Record<string, unknown>> = (
+  websocket: WebSocket<PathParams<Path>, State>,
+) => unknown
+
+/** An app that serves one path for websockets, and can be looked at. */
+export interface WebSocketRoute<Path extends string = string, State = AnyState> extends App {
+  readonly kind: 'websocket'
+  readonly path: Path
+  readonly name: string
+  /** How a router sees it. */
+  readonly entry: Entry
+  /** Never there: it tells types which state the handler reads. */
+  readonly reads?: (state: State) => void
+}
+
+/**
+ * Serves a path for websockets; an http route may have the same path.
+ *
+ * @throws TypeError for a path or handler that can never work.
+ * @example
+ * WebSocketRoute('/hello', async (websocket) => {
+ *   await websocket.accept()
+ *   await websocket.sendText('hello')
+ *   await websocket.close()
+ * })
+ */
+export function WebSocketRoute<const Path extends string, State = Record<string, unknown>>(
+  path: Path,
+  handler: WebSocketHandler<Path, State>,
+  options: WebSocketRouteOptions = {},
+): WebSocketRoute<Path, State> {
+  const parsed = parsePath(path, 'WebSocketRoute')
+  assertRooted(path, 'WebSocketRoute')
+  if (typeof handler !== 'function') {
+    throw new TypeError(
+      `WebSocketRoute "${path}": the handler must be a function (websocket) => …, ${typeof handler} was given. Is the name spelled right?`,
+    )
+  }
+  const entry: Entry = {
+    path: parsed,
+    prefix: false,
+    type: 'websocket',
+    methods: undefined,
+    get route() {
+      return route
+    },
+    endpoint: handler,
+    app: chain(...(options.middleware ?? []))(
+      conversation(handler as WebSocketHandler<never, never>),
+    ),
+  }
+  const route: WebSocketRoute<Path, State> = callable<WebSocketRoute<Path, State>>(
+    standalone(() => entry),
+    { kind: 'websocket', path, name: options.name ?? handler.name, entry },
+  )
+  return route
+}
+
+function conversation(handler: WebSocketHandler<never, never>): App {
+  return async (scope, receive, send) => {
+    if (scope.type !== 'websocket') throw new UnsupportedProtocol(scope.type)
+    try {
+      await handler(new WebSocket<never, never>(scope, receive, send))
+    } catch (error) {
+      await answerException(error, scope, receive, send)
+    }
+  }
+}

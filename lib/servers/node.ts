@@ -1,0 +1,187 @@
+/** Serves an app on node:http. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { App, Scope, ServerAddress } from '../types.ts'
+import { type LifespanMode, type StartedLifespan, startLifespan } from './lifespan.ts'
+import { exchange, type Service } from './node/exchange.ts'
+import { InFlight } from './node/inflight.ts'
+import { logError } from './node/log.ts'
+import { onSignals, type StopSignal } from './node/signals.ts'
+
+export interface ServeOptions {
+  /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
+  host?: string
+  /** The port (8000); 0 takes a free one. */
+  port?: number
+  /** The path of a unix socket to listen on instead of host and port. */
+  path?: string
+  /** How many connections may wait to be accepted (511). */
+  backlog?: number
+  /** Closes the server when it aborts, as `close()` does. */
+  signal?: AbortSignal
+  /** Process signals that close the server; a second one cuts what is open (SIGTERM and SIGINT). */
+  signals?: readonly StopSignal[]
+  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
+  rootPath?: string
+  /** Whether the app's lifespan is run ('auto'). */
+  lifespan?: LifespanMode
+  /** How long open exchanges may go on once the server closes, in ms (30,000). */
+  gracePeriodMs?: number
+  /** How long the app's shutdown may take, in ms (30,000). */
+  shutdownTimeoutMs?: number
+  /** How long the head of a request may take, in ms (60,000). */
+  headersTimeoutMs?: number
+  /** How long a whole request may take to arrive, in ms (300,000). */
+  requestTimeoutMs?: number
+  /** How long an idle connection is kept, in ms (5,000); more than a proxy in front keeps it. */
+  keepAliveTimeoutMs?: number
+  /** The most requests on one connection (0: no limit). */
+  maxRequestsPerSocket?: number
+  /** The most bytes of a request's head (16,384). */
+  maxHeaderSize?: number
+  /** Serve clients that close their sending side and wait for the answer (false: they are gone). */
+  allowHalfOpen?: boolean
+  /** Told of errors that reach the server (written to stderr). */
+  onError?: (error: unknown, scope: Scope) => void
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Where it listens; a unix socket has its path as host, and no port. */
+  readonly address: ServerAddress
+  /** The origin to put into a browser, or undefined for a unix socket. */
+  readonly url: string | undefined
+  /**
+   * Stops accepting, lets open exchanges end within the grace time, cuts the others, then runs the
+   * app's shutdown; rejects when that fails.
+   */
+  readonly close: () => Promise<void>
+  /** Settles when the server has closed, for whatever reason. */
+  readonly closed: Promise<void>
+}
+
+/**
+ * Runs the app's startup, then listens.
+ *
+ * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
+ * @example
+ * const server = await serve(app, { port: 0 })
+ * console.log(`listening on ${server.url}`)
+ * await server.close()
+ */
+export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
+  assertApp(app)
+  options.signal?.throwIfAborted()
+  const lifespan = await startLifespan(app, options.lifespan ?? 'auto')
+  const node = createServer(nodeOptions(options))
+  try {
+    await listen(node, options)
+  } catch (error) {
+    await lifespan.stop()
+    throw error
+  }
+  return run(app, node, lifespan, options)
+}
+
+function assertApp(app: unknown): void {
+  if (typeof app === 'function') return
+  throw new TypeError(
+    `serve: it takes an app (scope, receive, send) => …, ${typeof app} was given. Pass what Application or Router returned.`,
+  )
+}
+
+function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] & object {
+  return {
+    headersTimeout: options.headersTimeoutMs ?? 60_000,
+    requestTimeout: options.requestTimeoutMs ?? 300_000,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? 5_000,
+    maxHeaderSize: options.maxHeaderSize ?? 16_384,
+    // Timeouts are looked at this often; Node's 30 s would stretch short ones.
+    connectionsCheckingInterval: Math.min(30_000, (options.headersTimeoutMs ?? 60_000) / 2),
+    insecureHTTPParser: false,
+  }
+}
+
+function listen(node: Server, options: ServeOptions): Promise<void> {
+  const { host = '127.0.0.1', port = 8000, path, backlog = 511 } = options
+  return new Promise((resolve, reject) => {
+    node.once('error', reject)
+    const where = path === undefined ? { host, port } : { path }
+    node.listen({ ...where, backlog }, () => {
+      node.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function run(
+  app: App,
+  node: Server,
+  lifespan: StartedLifespan,
+  options: ServeOptions,
+): RunningServer {
+  const address = addressOf(node)
+  const inFlight = new InFlight(node)
+  const service: Service = {
+    app,
+    site: { rootPath: options.rootPath ?? '', server: address, state: lifespan.state },
+    get closing() {
+      return inFlight.closing
+    },
+    onError: options.onError ?? logError,
+  }
+  const handle =
+    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
+      inFlight.track(exchange(service, request, response, expectsContinue))
+  node.on('request', handle(false))
+  node.on('checkContinue', handle(true))
+  node.maxRequestsPerSocket = options.maxRequestsPerSocket ?? 0
+  // Node documents this switch but its types do not know it.
+  Object.assign(node, { httpAllowHalfOpen: options.allowHalfOpen ?? false })
+
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closing ??= shutDown(inFlight, lifespan, options).finally(stopListening)
+    return closing
+  }
+  const stopListening = onSignals(options, close, () => inFlight.cut())
+  const closed = new Promise<void>((resolve, reject) => {
+    node.once('close', () => close().then(resolve, reject))
+  })
+  closed.catch(() => {}) // who calls close() is told
+  return { address, url: urlOf(address), close, closed }
+}
+
+async function shutDown(
+  inFlight: InFlight,
+  lifespan: StartedLifespan,
+  { gracePeriodMs = 30_000, shutdownTimeoutMs = 30_000 }: ServeOptions,
+): Promise<void> {
+  await inFlight.close(gracePeriodMs)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow(shutdownTimeoutMs)), shutdownTimeoutMs)
+  })
+  try {
+    await Promise.race([lifespan.stop(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function tooSlow(timeout: number): Error {
+  return new Error(
+    `serve: the app's shutdown took more than ${timeout} ms. Raise shutdownTimeoutMs, or look at what the lifespan waits for.`,
+  )
+}
+
+function addressOf(node: Server): ServerAddress {
+  const address: AddressInfo | string | null = node.address()
+  if (typeof address === 'string') return { host: address, port: null }
+  return { host: address?.address ?? '', port: address?.port ?? null }
+}
+
+function urlOf({ host, port }: ServerAddress): string | undefined {
+  if (port === null) return undefined
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

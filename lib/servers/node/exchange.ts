@@ -1,0 +1,89 @@
+/** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import type { App, HTTPScope, Receive, Send } from '../../types.ts'
+import { Departure } from './departure.ts'
+import { bodyLength, Incoming } from './incoming.ts'
+import { Outgoing } from './outgoing.ts'
+import { buildScope, Refusal, type Site } from './scope.ts'
+
+/** What a server does with exchanges. */
+export interface Service {
+  readonly app: App
+  readonly site: Site
+  /** Whether connections are to be closed after their response. */
+  readonly closing: boolean
+  readonly onError: (error: unknown, scope: HTTPScope) => void
+}
+
+/** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */
+const MOST_DISCARDED = 65_536
+
+/** Runs one exchange; resolves when the app is done, background work included, and never rejects. */
+export async function exchange(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): Promise<void> {
+  const departure = new Departure(response)
+  const scope = buildScope(request, service.site, departure.listen)
+  if (scope instanceof Refusal) {
+    refuse(response, scope.status)
+    return
+  }
+  const incoming = new Incoming(request, response, bodyLength(scope.headers), expectsContinue)
+  const isLast = (): boolean => service.closing || leavesBody(incoming)
+  const outgoing = new Outgoing(response, scope, isLast)
+  departure.tell(incoming, outgoing)
+  const receive: Receive = () => incoming.receive()
+  const send: Send = (message) => outgoing.send(message)
+  try {
+    await service.app(scope, receive, send)
+    if (!outgoing.complete) throw incomplete(outgoing)
+  } catch (error) {
+    if (!(error instanceof ClientDisconnected)) service.onError(error, scope)
+    abort(response, outgoing)
+  }
+  incoming.end()
+}
+
+/** A request body that is still under way, and more than can be thrown away. */
+function leavesBody({ heldBack, remaining }: Incoming): boolean {
+  return remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
+}
+
+function incomplete(outgoing: Outgoing): ProtocolError {
+  return new ProtocolError(
+    outgoing.flushed
+      ? 'the app ended before its response was complete. Is a last body message, or an await, missing?'
+      : 'the app ended without a response. Is a return or an await missing?',
+  )
+}
+
+/** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
+function abort(response: ServerResponse, outgoing: Outgoing): void {
+  if (outgoing.complete || response.destroyed) return
+  if (outgoing.flushed) response.destroy()
+  else refuse(response, 500)
+}
+
+const TEXTS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+}
+
+/** An answer of the server's own; a request that was not understood ends the connection. */
+function refuse(response: ServerResponse, status: number): void {
+  const text = TEXTS[status] ?? ''
+  const headers = [
+    'content-type',
+    'text/plain; charset=utf-8',
+    'content-length',
+    String(text.length),
+  ]
+  if (status !== 500) headers.push('connection', 'close')
+  response.writeHead(status, headers)
+  response.end(text)
+}

@@ -1,0 +1,237 @@
+/** One request to an app in this process: messages in, a fetch response out, no sockets. */
+import { NO_BYTES } from '../bytes.ts'
+import { ClientDisconnected, ProtocolError } from '../exceptions.ts'
+import { Headers } from '../headers.ts'
+import {
+  ACCEPTED,
+  type App,
+  type HTTPResponseStartMessage,
+  type HTTPScope,
+  type Receive,
+  type ReceiveMessage,
+  type Send,
+  type SendMessage,
+} from '../types.ts'
+
+/** A fetch response with what only a test can see. */
+export interface TestResponse extends globalThis.Response {
+  /** The fields after the body, once it was read. */
+  readonly trailers: Headers
+  /** The `Link` values of all 103 answers. */
+  readonly earlyHints: readonly string[]
+  /** What `http.response.debug` messages told. */
+  readonly debug: Readonly<Record<string, unknown>>
+}
+
+export interface ExchangeOptions {
+  readonly app: App
+  readonly scope: Omit<HTTPScope, 'onDisconnect'>
+  readonly body: ReadableStream<Uint8Array> | null
+  readonly signal: AbortSignal | undefined
+  readonly raiseServerExceptions: boolean
+}
+
+const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+
+/**
+ * Calls the app; resolves once its response is known, which for a stream is its first part.
+ *
+ * A response that is complete waits for the app to end, so that what it throws afterwards, and its
+ * background work, belong to the test that caused them.
+ */
+export function exchange(options: ExchangeOptions): Promise<TestResponse> {
+  return new Exchange(options).response
+}
+
+class Exchange {
+  readonly response: Promise<TestResponse>
+  readonly #options: ExchangeOptions
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  readonly #extras = { trailers: new Headers(), earlyHints: [] as string[], debug: {} }
+  readonly #listeners: (() => void)[] = []
+  #resolve: (response: TestResponse) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #start: HTTPResponseStartMessage | undefined
+  #parts: ReadableStreamDefaultController<Uint8Array> | undefined
+  #wanted: () => void = () => {}
+  #bodyRead = false
+  #complete = false
+  #gone = false
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options
+    this.#reader = options.body?.getReader()
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    options.signal?.addEventListener('abort', () => this.#leave(options.signal?.reason))
+    this.#run()
+  }
+
+  async #run(): Promise<void> {
+    const { app, scope } = this.#options
+    const connection: HTTPScope = { ...scope, onDisconnect: (listener) => this.#listen(listener) }
+    let error: unknown
+    try {
+      await app(connection, this.#receive, this.#send)
+      if (!this.#complete && !this.#gone) {
+        error = new ProtocolError(
+          'testClient: the app ended before its response was complete. Is an await or a return missing?',
+        )
+      }
+    } catch (thrown) {
+      error = thrown instanceof ClientDisconnected && this.#gone ? undefined : thrown
+    }
+    this.#finish(error)
+  }
+
+  #finish(error: unknown): void {
+    const raise = error !== undefined && this.#options.raiseServerExceptions
+    if (raise) this.#reject(error)
+    if (error !== undefined && !this.#complete) {
+      // Cut, as a server would; or a 500, as long as nothing was seen.
+      if (this.#parts !== undefined) this.#fail(error)
+      else this.#resolve(this.#fetchResponse(500, [], 'Internal Server Error'))
+    } else if (this.#parts === undefined) {
+      this.#resolve(
+        this.#fetchResponse(this.#start?.status ?? 500, this.#start?.headers ?? [], this.#whole),
+      )
+    }
+    this.#complete = true
+    this.#tellAll()
+  }
+
+  #whole: Uint8Array<ArrayBuffer> | string = ''
+
+  #fail(error: unknown): void {
+    try {
+      this.#parts?.error(error)
+    } catch {
+      // The test has cancelled it.
+    }
+  }
+
+  #listen(listener: () => void): void {
+    if (this.#gone) listener()
+    else this.#listeners.push(listener)
+  }
+
+  #leave(reason: unknown): void {
+    if (this.#complete || this.#gone) return
+    this.#gone = true
+    this.#reject(reason)
+    this.#fail(reason)
+    this.#wanted()
+    this.#tellAll()
+  }
+
+  #tellAll(): void {
+    for (const listener of this.#listeners.splice(0)) if (this.#gone) listener()
+    for (const settle of this.#pending.splice(0)) settle(DISCONNECT)
+  }
+
+  readonly #pending: ((message: ReceiveMessage) => void)[] = []
+
+  readonly #receive: Receive = async () => {
+    if (!this.#gone && !this.#bodyRead) return this.#nextPart()
+    if (this.#gone || this.#complete) return DISCONNECT
+    return new Promise((resolve) => this.#pending.push(resolve))
+  }
+
+  async #nextPart(): Promise<ReceiveMessage> {
+    const part = await this.#reader?.read()
+    if (this.#gone) return DISCONNECT
+    this.#bodyRead = part === undefined || part.done
+    const body = part?.value ?? NO_BYTES
+    return { type: 'http.request', body, moreBody: !this.#bodyRead }
+  }
+
+  readonly #send: Send = (message) => {
+    try {
+      return this.#accept(message)
+    } catch (error) {
+      const rejected = Promise.reject(error)
+      rejected.catch(() => {}) // a forgotten await must not end the process
+      return rejected
+    }
+  }
+
+  #accept(message: SendMessage): Promise<void> {
+    if (this.#gone) throw new ClientDisconnected()
+    if (message.type === 'http.response.debug') Object.assign(this.#extras.debug, message.info)
+    else if (message.type === 'http.response.early_hint')
+      this.#extras.earlyHints.push(...message.links)
+    else if (message.type === 'http.response.start') this.#take(message)
+    else if (message.type === 'http.response.trailers') {
+      this.#extras.trailers.list.push(...message.headers)
+      if (!message.moreTrailers) this.#end()
+    } else if (message.type === 'http.response.body') {
+      return this.#body(message.body ?? NO_BYTES, message.moreBody ?? false)
+    } else throw new ProtocolError(`testClient: ${message.type} is no message of an http response.`)
+    return ACCEPTED
+  }
+
+  /** Checked and copied: what is wrong must show in the test, not on the wire. */
+  #take(message: HTTPResponseStartMessage): void {
+    if (this.#start !== undefined)
+      throw new ProtocolError('http.response.start: it was sent twice.')
+    this.#start = { ...message, headers: Headers.from(new Headers(message.headers)).list }
+  }
+
+  #body(body: Uint8Array, moreBody: boolean): Promise<void> {
+    const start = this.#start
+    if (start === undefined)
+      throw new ProtocolError('http.response.body: it was sent before the start.')
+    if (this.#complete) return ACCEPTED
+    const isWhole = !moreBody && this.#parts === undefined && !start.trailers
+    if (isWhole) {
+      this.#whole = new Uint8Array(body)
+      this.#complete = true
+      return ACCEPTED
+    }
+    this.#parts ?? this.#open(start)
+    if (body.byteLength > 0 && !isHead(this.#options.scope))
+      this.#parts?.enqueue(new Uint8Array(body))
+    if (!moreBody && !start.trailers) this.#end()
+    const hasRoom = !moreBody || (this.#parts?.desiredSize ?? 0) > 0
+    return hasRoom
+      ? ACCEPTED
+      : new Promise((resolve) => {
+          this.#wanted = resolve
+        })
+  }
+
+  /** The test gets its response now, and its parts as they come. */
+  #open(start: HTTPResponseStartMessage): void {
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        this.#parts = controller
+      },
+      pull: () => this.#wanted(),
+      cancel: () => this.#leave(new ClientDisconnected()),
+    })
+    this.#resolve(this.#fetchResponse(start.status, start.headers, stream))
+  }
+
+  #end(): void {
+    this.#complete = true
+    try {
+      this.#parts?.close()
+    } catch {
+      // The test has cancelled it.
+    }
+  }
+
+  #fetchResponse(status: number, headers: readonly string[], body: BodyInit): TestResponse {
+    const pairs = new Headers([...headers])
+    const empty = isHead(this.#options.scope) || [204, 205, 304].includes(status)
+    const response = new globalThis.Response(empty ? null : body, { status, headers: [...pairs] })
+    if (!pairs.has('content-type')) response.headers.delete('content-type')
+    return Object.assign(response, this.#extras)
+  }
+}
+
+function isHead({ method }: { method: string }): boolean {
+  return method === 'HEAD'
+}

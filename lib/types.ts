@@ -1,0 +1,287 @@
+/**
+ * The contract between a server, middleware and an app: every scope key and every message, with
+ * who sets it and what it means when it is absent. It follows ASGI 3.0 (HTTP and WebSocket 2.5,
+ * lifespan 2.0) with keys in camelCase; message types are ASGI's own strings. `lint()` from
+ * `stellula/middleware/lint` checks everything that is written here.
+ */
+
+/**
+ * The one noun: called once per connection, finished when that connection is done with.
+ *
+ * An app that does not know a scope type throws `UnsupportedProtocol`, so that a server can tell
+ * "no lifespan" from a failed start.
+ */
+export type App = (scope: Scope, receive: Receive, send: Send) => Promise<void>
+
+/** The one verb: takes an app and returns an app that does something more. */
+export type Middleware = (app: App) => App
+
+/** Waits for the next message from the client. Nothing is read before somebody asks. */
+export type Receive = () => Promise<ReceiveMessage>
+
+/**
+ * Hands a message to the client; resolves when it is accepted and the connection wants more.
+ *
+ * Rejects with `ClientDisconnected` once the client is gone and with `ProtocolError` when the
+ * message has no place at this point.
+ */
+export type Send = (message: SendMessage) => Promise<void>
+
+/**
+ * What `send` may return, always the same promise, for a message that is dealt with already.
+ *
+ * Whoever gets it may go on without waiting; whoever awaits it is right too.
+ */
+export const ACCEPTED: Promise<void> = Promise.resolve()
+
+export type Scope = HTTPScope | WebSocketScope | LifespanScope
+export type ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage | LifespanReceiveMessage
+export type SendMessage = HTTPSendMessage | WebSocketSendMessage | LifespanSendMessage
+
+/** Names and values in turn: name, value, name, value. Names are lower-case, values are latin-1. */
+export type HeaderList = string[]
+
+/** Where a connection comes from or goes to. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where a server listens; a unix socket has its path as host, and no port. */
+export interface ServerAddress {
+  readonly host: string
+  readonly port: number | null
+}
+
+/** What the lifespan yielded; each connection gets a shallow copy. */
+export type State = Record<string, unknown>
+
+/** Optional powers of a server by name; one that is absent cannot be used. */
+export interface Extensions {
+  /** `http.response.trailers` messages are understood. */
+  'http.response.trailers'?: Record<string, never>
+  /** `http.response.early_hint` messages are understood. */
+  'http.response.early_hint'?: Record<string, never>
+  /** `http.response.pathsend` messages are understood. */
+  'http.response.pathsend'?: Record<string, never>
+  /** `http.response.debug` messages are understood: a test client listens. */
+  'http.response.debug'?: Record<string, never>
+  /** A refused handshake may be answered by `websocket.http.response.start` and `.body`. */
+  'websocket.http.response'?: Record<string, never>
+  readonly [name: string]: unknown
+}
+
+/** What http and websocket scopes share. */
+export interface ConnectionScope {
+  readonly asgi: { readonly version: '3.0'; readonly specVersion: string }
+  /** `'1.0'`, `'1.1'` or `'2'`; set by the server. */
+  readonly httpVersion: string
+  /** `http` or `https`, `ws` or `wss`; set by the server, from the connection itself. */
+  scheme: string
+  /** The target without its query, percent-decoded once by the server, mount prefixes included. */
+  path: string
+  /** The path as it came on the wire. */
+  rawPath: string
+  /** What follows the `?`, undecoded, or `''`. */
+  queryString: string
+  /** The prefix of `path` that mounts and the server have dealt with; routers read what follows. */
+  rootPath: string
+  /** All header fields in wire order, duplicates kept, names lower-case. */
+  readonly headers: HeaderList
+  /** The peer, or null for a unix socket. */
+  client: Address | null
+  /** The address the server listens on, or null when it is not known. */
+  readonly server: ServerAddress | null
+  /** A shallow copy of the lifespan's state; absent when the server has no lifespan. */
+  state?: State
+  /** Absent means none. */
+  readonly extensions?: Extensions
+
+  /** `rootPath` before the first mount changed it; set by the first Mount or Host. */
+  appRootPath?: string
+  /** The innermost application; set by `Application`. */
+  app?: App
+  /** The outermost router; set by `Router`. */
+  router?: App
+  /** The route that matched last; set by routing, for loggers outside. */
+  route?: App
+  /** The app or handler behind the route that matched last; set by routing. */
+  endpoint?: unknown
+  /** Converted parameters of every path and host matched so far; set by routing. */
+  pathParams?: Record<string, unknown>
+  /** How to answer thrown errors; set by `exceptions()`, read where handlers are called. */
+  exceptionHandlers?: unknown
+  /** The most bytes a request body may have (10 MB when absent); set by `bodyLimit()`. */
+  maxBodySize?: number
+}
+
+export interface HTTPScope extends ConnectionScope {
+  readonly type: 'http'
+  /** Upper-case, as sent. */
+  method: string
+  /**
+   * Calls the listener once when the client has gone before the response was complete, at once
+   * when it has gone already; set by the server, absent when it cannot tell.
+   *
+   * It is an addition to ASGI, where a disconnect shows only in `receive`, and so only to whoever
+   * is ready to take the body too.
+   */
+  readonly onDisconnect?: (listener: () => void) => void
+}
+
+export interface WebSocketScope extends ConnectionScope {
+  readonly type: 'websocket'
+  /** What the client offered, in its order. */
+  readonly subprotocols: readonly string[]
+}
+
+export interface LifespanScope {
+  readonly type: 'lifespan'
+  readonly asgi: { readonly version: '3.0'; readonly specVersion: string }
+  /** Filled by the app during startup; absent when the server keeps no state. */
+  state?: State
+}
+
+/** A part of the request body; the last one has `moreBody: false` and may be empty. */
+export interface HTTPRequestMessage {
+  readonly type: 'http.request'
+  readonly body: Uint8Array
+  readonly moreBody: boolean
+}
+
+/** The client is gone, or the response is complete; answered again and again from then on. */
+export interface HTTPDisconnectMessage {
+  readonly type: 'http.disconnect'
+}
+
+export type HTTPReceiveMessage = HTTPRequestMessage | HTTPDisconnectMessage
+
+/** Status and headers, exactly once; held back by the server until the first body message. */
+export interface HTTPResponseStartMessage {
+  type: 'http.response.start'
+  /** 200 to 599. */
+  status: number
+  headers: HeaderList
+  /** Whether `http.response.trailers` follows the last body (false). */
+  trailers?: boolean
+}
+
+/** A part of the response body; the one without `moreBody` is the last. */
+export interface HTTPResponseBodyMessage {
+  type: 'http.response.body'
+  /** Empty when absent. */
+  body?: Uint8Array
+  /** Whether more parts follow (false). */
+  moreBody?: boolean
+}
+
+/** Fields after the body; needs the extension of that name. */
+export interface HTTPResponseTrailersMessage {
+  type: 'http.response.trailers'
+  headers: HeaderList
+  /** Whether more of these messages follow (false). */
+  moreTrailers?: boolean
+}
+
+/** A 103 response with `Link` values; needs the extension of that name. */
+export interface HTTPResponseEarlyHintMessage {
+  type: 'http.response.early_hint'
+  links: readonly string[]
+}
+
+/** Sends the file at this absolute path as the whole body; needs the extension of that name. */
+export interface HTTPResponsePathsendMessage {
+  type: 'http.response.pathsend'
+  path: string
+}
+
+/** What a test client wants to know of a response, before its start; needs the extension. */
+export interface HTTPResponseDebugMessage {
+  type: 'http.response.debug'
+  info: Record<string, unknown>
+}
+
+export type HTTPSendMessage =
+  | HTTPResponseStartMessage
+  | HTTPResponseBodyMessage
+  | HTTPResponseTrailersMessage
+  | HTTPResponseEarlyHintMessage
+  | HTTPResponsePathsendMessage
+  | HTTPResponseDebugMessage
+
+/** The first message of a socket; the handshake waits for `websocket.accept` or a refusal. */
+export interface WebSocketConnectMessage {
+  readonly type: 'websocket.connect'
+}
+
+/** One whole message; exactly one of `text` and `bytes` is there. */
+export interface WebSocketReceivedMessage {
+  readonly type: 'websocket.receive'
+  readonly text?: string
+  readonly bytes?: Uint8Array
+}
+
+/** The socket is closed; 1005 when the peer gave no code. */
+export interface WebSocketDisconnectMessage {
+  readonly type: 'websocket.disconnect'
+  readonly code: number
+  readonly reason: string
+}
+
+export type WebSocketReceiveMessage =
+  | WebSocketConnectMessage
+  | WebSocketReceivedMessage
+  | WebSocketDisconnectMessage
+
+export interface WebSocketAcceptMessage {
+  type: 'websocket.accept'
+  /** One of the offered subprotocols (none). */
+  subprotocol?: string
+  /** Further fields of the handshake's answer (none). */
+  headers?: HeaderList
+}
+
+/** Sends one message; exactly one of `text` and `bytes`. */
+export interface WebSocketSentMessage {
+  type: 'websocket.send'
+  text?: string
+  bytes?: Uint8Array
+}
+
+/** Closes the socket; before `websocket.accept` it refuses the handshake with 403. */
+export interface WebSocketCloseMessage {
+  type: 'websocket.close'
+  /** 1000 when absent. */
+  code?: number
+  reason?: string
+}
+
+/** Refuses the handshake with an answer of one's own; needs `websocket.http.response`. */
+export interface WebSocketDenialStartMessage {
+  type: 'websocket.http.response.start'
+  status: number
+  headers: HeaderList
+}
+
+export interface WebSocketDenialBodyMessage {
+  type: 'websocket.http.response.body'
+  body?: Uint8Array
+  moreBody?: boolean
+}
+
+export type WebSocketSendMessage =
+  | WebSocketAcceptMessage
+  | WebSocketSentMessage
+  | WebSocketCloseMessage
+  | WebSocketDenialStartMessage
+  | WebSocketDenialBodyMessage
+
+export type LifespanReceiveMessage =
+  | { readonly type: 'lifespan.startup' }
+  | { readonly type: 'lifespan.shutdown' }
+
+export type LifespanSendMessage =
+  | { type: 'lifespan.startup.complete' }
+  | { type: 'lifespan.startup.failed'; message?: string }
+  | { type: 'lifespan.shutdown.complete' }
+  | { type: 'lifespan.shutdown.failed'; message?: string }
