@@ -3,12 +3,12 @@ import { chain } from './compose.ts'
 import { type ExceptionHandlerEntry, ExceptionHandlers } from './exceptionhandlers.ts'
 import type { Lifespan } from './lifespan.ts'
 import { errors } from './middleware/errors.ts'
-import { exceptions } from './middleware/exceptions.ts'
 import type { Response } from './responses/response.ts'
 import { callable } from './routing/callable.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { Router } from './routing/router.ts'
+import { answersExceptions } from './routing/wrapped.ts'
 import type { App, Middleware } from './types.ts'
 import type { Reversible, URLPath } from './urls.ts'
 
@@ -46,7 +46,10 @@ export interface Application<State = AnyState> extends App, Reversible {
 }
 
 /**
- * Puts an app together, from outside inwards: errors, middleware, exceptions, router.
+ * Puts an app together, from outside inwards: errors, middleware, router.
+ *
+ * Exceptions are answered where they are thrown, inside the middleware; only what middleware itself
+ * throws, and bugs, are answered outside of it.
  *
  * @throws TypeError for something that is no route, no middleware or no handler.
  * @example
@@ -68,8 +71,7 @@ export function Application<State = AnyState>(
     ...(options.default === undefined ? {} : { default: options.default }),
   })
   let stack: App | undefined
-  const build = (): App =>
-    chain(errors({ debug, handlers }), ...middleware, exceptions(handlers))(router)
+  const build = (): App => chain(errors({ debug, handlers }), ...middleware)(router)
 
   const application: Application<State> = callable<Application<State>>(
     (scope, receive, send) => {
@@ -92,7 +94,7 @@ export function Application<State = AnyState>(
       urlPathFor: router.urlPathFor,
     },
   )
-  return application
+  return answersExceptions(application)
 }
 
 function tooLate(): TypeError {

@@ -93,26 +93,26 @@ export interface ConnectionScope {
   /** The address the server listens on, or null when it is not known. */
   readonly server: ServerAddress | null
   /** A shallow copy of the lifespan's state; absent when the server has no lifespan. */
-  state?: State
+  state?: State | undefined
   /** Absent means none. */
   readonly extensions?: Extensions
 
   /** `rootPath` before the first mount changed it; set by the first Mount or Host. */
-  appRootPath?: string
+  appRootPath?: string | undefined
   /** The innermost application; set by `Application`. */
-  app?: App
+  app?: App | undefined
   /** The outermost router; set by `Router`. */
-  router?: App
+  router?: App | undefined
   /** The route that matched last; set by routing, for loggers outside. */
-  route?: App
+  route?: App | undefined
   /** The app or handler behind the route that matched last; set by routing. */
   endpoint?: unknown
   /** Converted parameters of every path and host matched so far; set by routing. */
-  pathParams?: Record<string, unknown>
+  pathParams?: Record<string, unknown> | undefined
   /** How to answer thrown errors; set by `exceptions()`, read where handlers are called. */
   exceptionHandlers?: unknown
   /** The most bytes a request body may have (10 MB when absent); set by `bodyLimit()`. */
-  maxBodySize?: number
+  maxBodySize?: number | undefined
 }
 
 export interface HTTPScope extends ConnectionScope {

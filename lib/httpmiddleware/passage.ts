@@ -2,7 +2,7 @@
 import { ClientDisconnected } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
 import type { Request } from '../requests.ts'
-import { Response } from '../responses/response.ts'
+import { type MessageTypes, Response } from '../responses/response.ts'
 import {
   ACCEPTED,
   type App,
@@ -151,7 +151,7 @@ class PassedResponse extends Response<null> {
     return false
   }
 
-  protected override transmit(_prefix: string, send: Send): Promise<void> {
+  protected override transmit(_types: MessageTypes, send: Send): Promise<void> {
     const start = { ...this.#message, status: this.status, headers: this.headers.list.slice() }
     return this.#passage.passOn(start, send, this.#done)
   }

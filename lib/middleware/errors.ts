@@ -6,12 +6,12 @@ import {
   ExceptionHandlers,
 } from '../exceptionhandlers.ts'
 import { ClientDisconnected } from '../exceptions.ts'
+import { caught, trackStart } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { debugResponse } from './errors/debug.ts'
-import { trackStart } from './exceptions.ts'
 
 export interface ErrorsOptions {
   /** Show the error and its stack to the client; never in production (false). */
@@ -32,13 +32,11 @@ export interface ErrorsOptions {
 export function errors(options: ErrorsOptions = {}): Middleware {
   const { debug = false, handlers = [] } = options
   const table = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
-  return (app) => async (scope, receive, send) => {
+  return (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     scope.exceptionHandlers = table
     const tracked = trackStart(send)
-    try {
-      await app(scope, receive, tracked.send)
-    } catch (error) {
+    const recover = async (error: unknown): Promise<void> => {
       if (error instanceof ClientDisconnected) throw error
       scope.exceptionHandlers = table // an application inside may have put its own there
       const bug = tracked.started
@@ -52,6 +50,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
       }
       throw bug
     }
+    return caught(app, scope, receive, tracked.send, recover)
   }
 }
 

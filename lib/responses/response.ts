@@ -3,9 +3,17 @@ import type { Background } from '../background.ts'
 import { encodeText, NO_BYTES } from '../bytes.ts'
 import { type CookieOptions, serializeCookie } from '../cookies.ts'
 import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
-import { Headers, type HeadersInit } from '../headers.ts'
+import { assertHeader, Headers, type HeadersInit } from '../headers.ts'
 import { isBodyless } from '../status.ts'
-import { ACCEPTED, type App, type Receive, type Scope, type Send } from '../types.ts'
+import {
+  ACCEPTED,
+  type App,
+  type HTTPResponseStartMessage,
+  type Receive,
+  type Scope,
+  type Send,
+  type WebSocketDenialStartMessage,
+} from '../types.ts'
 
 export interface ResponseOptions {
   /** 200 to 599 (200). */
@@ -46,18 +54,14 @@ export class Response<Content = string | Uint8Array | null> {
   readonly body: Uint8Array
 
   constructor(content?: Content, options: ResponseOptions = {}) {
-    const { status = 200, mediaType = new.target.mediaType } = options
+    const { status = 200, mediaType = new.target.mediaType, headers } = options
     assertStatus(new.target.name, status)
     this.status = status
     this.background = options.background
     this.body = this.render(content)
-    this.headers = Headers.from(options.headers)
-    if (this.hasLength && !isBodyless(status)) {
-      this.headers.setDefault('content-length', String(this.body.byteLength))
-    }
-    if (mediaType !== undefined) {
-      this.headers.setDefault('content-type', contentType(mediaType, new.target.charset))
-    }
+    const length = this.hasLength && !isBodyless(status) ? String(this.body.byteLength) : undefined
+    const type = mediaType === undefined ? undefined : contentType(mediaType, new.target.charset)
+    this.headers = headers === undefined ? computed(length, type) : given(headers, length, type)
   }
 
   /** Whether the length is known before sending; only streams say no. */
@@ -84,30 +88,29 @@ export class Response<Content = string | Uint8Array | null> {
    *
    * On a websocket that was not accepted, it refuses the handshake with this answer.
    */
-  respond(scope: Scope, receive: Receive, send: Send): Promise<void> {
+  respond(scope: Scope, _receive: Receive, send: Send): Promise<void> {
     if (scope.type === 'lifespan') return Promise.reject(new UnsupportedProtocol(scope.type))
-    const prefix = scope.type === 'websocket' ? 'websocket.http.response' : 'http.response'
-    const sent = this.transmit(prefix, send, scope, receive)
+    const sent = this.transmit(scope.type === 'http' ? RESPONSE : DENIAL, send, scope)
     return this.background === undefined ? sent : runAfter(sent, this.background)
   }
 
   /** Sends the messages; those of a websocket's refusal have names of their own. */
-  protected transmit(
-    prefix: 'http.response' | 'websocket.http.response',
-    send: Send,
-    _scope: Scope,
-    _receive: Receive,
-  ): Promise<void> {
-    const body = isBodyless(this.status) ? NO_BYTES : this.body
-    const end = (): Promise<void> => send({ type: `${prefix}.body`, body, moreBody: false })
-    const started = send(this.start(prefix))
+  protected transmit(types: MessageTypes, send: Send, _scope: Scope): Promise<void> {
+    const started = send(this.start(types))
     // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
-    return started === ACCEPTED ? end() : started.then(end)
+    return started === ACCEPTED
+      ? this.#end(types, send)
+      : started.then(() => this.#end(types, send))
+  }
+
+  #end(types: MessageTypes, send: Send): Promise<void> {
+    const body = isBodyless(this.status) ? NO_BYTES : this.body
+    return send({ type: types.body, body, moreBody: false })
   }
 
   /** The list is copied, so that what middleware adds stays with this one message. */
-  protected start(prefix: 'http.response' | 'websocket.http.response'): Parameters<Send>[0] {
-    return { type: `${prefix}.start`, status: this.status, headers: this.headers.list.slice() }
+  protected start({ start }: MessageTypes): HTTPResponseStartMessage | WebSocketDenialStartMessage {
+    return { type: start, status: this.status, headers: this.headers.list.slice() }
   }
 
   /**
@@ -126,6 +129,32 @@ export class Response<Content = string | Uint8Array | null> {
   deleteCookie(name: string, options?: CookieOptions): this {
     return this.setCookie(name, '', { ...options, maxAge: 0, expires: 0 })
   }
+}
+
+/** The names of the messages that a response is sent by. */
+export interface MessageTypes {
+  readonly start: 'http.response.start' | 'websocket.http.response.start'
+  readonly body: 'http.response.body' | 'websocket.http.response.body'
+}
+
+const RESPONSE: MessageTypes = { start: 'http.response.start', body: 'http.response.body' }
+const DENIAL: MessageTypes = {
+  start: 'websocket.http.response.start',
+  body: 'websocket.http.response.body',
+}
+
+/** Made here, so beyond doubt: not checked again. */
+function computed(length: string | undefined, type: string | undefined): Headers {
+  if (length === undefined) return new Headers(type === undefined ? [] : ['content-type', type])
+  if (type === undefined) return new Headers(['content-length', length])
+  return new Headers(['content-length', length, 'content-type', type])
+}
+
+function given(init: HeadersInit, length: string | undefined, type: string | undefined): Headers {
+  const headers = Headers.from(init)
+  if (length !== undefined) headers.setDefault('content-length', length)
+  if (type !== undefined) headers.setDefault('content-type', type)
+  return headers
 }
 
 /**
@@ -161,9 +190,19 @@ async function runAfter(sent: Promise<void>, background: Background): Promise<vo
   await background()
 }
 
+const CONTENT_TYPES = new Map<string, string>()
+const MOST_CONTENT_TYPES = 100
+
+/** Checked and put together once for each type; programs have a handful of them. */
 function contentType(mediaType: string, charset: string): string {
+  const known = CONTENT_TYPES.get(mediaType)
+  if (known !== undefined && charset === 'utf-8') return known
   const needsCharset = mediaType.startsWith('text/') && !/charset=/i.test(mediaType)
-  return needsCharset ? `${mediaType}; charset=${charset}` : mediaType
+  const type = needsCharset ? `${mediaType}; charset=${charset}` : mediaType
+  assertHeader('content-type', type)
+  if (charset === 'utf-8' && CONTENT_TYPES.size < MOST_CONTENT_TYPES)
+    CONTENT_TYPES.set(mediaType, type)
+  return type
 }
 
 function assertStatus(where: string, status: number): void {

@@ -2,7 +2,7 @@
 import { encodeText } from '../bytes.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import type { Scope, Send } from '../types.ts'
-import { Response, type ResponseOptions } from './response.ts'
+import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 /** What a body can be streamed from; web and Node streams are async iterables. */
 export type StreamSource =
@@ -43,24 +43,20 @@ export class StreamingResponse extends Response<StreamSource> {
     return false
   }
 
-  protected override async transmit(
-    prefix: 'http.response' | 'websocket.http.response',
-    send: Send,
-    scope: Scope,
-  ): Promise<void> {
+  protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
     const chunks = iterate(this.#source)
     const nextOf = interruptible(chunks, scope)
     try {
-      await send(this.start(prefix))
+      await send(this.start(types))
       for (let result = await nextOf(); !result.done; result = await nextOf()) {
         const body = typeof result.value === 'string' ? encodeText(result.value) : result.value
-        await send({ type: `${prefix}.body`, body, moreBody: true })
+        await send({ type: types.body, body, moreBody: true })
       }
     } catch (error) {
       stop(chunks)
       throw error
     }
-    await send({ type: `${prefix}.body`, moreBody: false })
+    await send({ type: types.body, moreBody: false })
   }
 }
 

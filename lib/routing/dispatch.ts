@@ -6,6 +6,7 @@ import { enter, routePath } from './enter.ts'
 import type { Entry, Match, RoutedScope } from './entry.ts'
 import type { Found } from './search.ts'
 import { Table } from './table.ts'
+import { answersExceptions } from './wrapped.ts'
 
 /** Looks a scope up in a table of routes. */
 export function findIn(table: Table, scope: RoutedScope, path: string): Found {
@@ -40,10 +41,11 @@ export function methodNotAllowed(
 }
 
 /** The answer where nothing matches: 404, or a refused handshake. */
-export const notFound: App = (scope, receive, send) =>
+export const notFound: App = answersExceptions((scope, receive, send) =>
   scope.type === 'websocket'
     ? send({ type: 'websocket.close', code: 1000, reason: '' })
-    : answerException(new HTTPException(404), scope, receive, send)
+    : answerException(new HTTPException(404), scope, receive, send),
+)
 
 /** A route as an app of its own, without a router around it. */
 export function standalone(entryOf: () => Entry): App {

@@ -1,6 +1,7 @@
 /** Calls a handler for a request, and sends what it returns or throws. */
 import { answerException } from '../exceptionhandlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
+import { guard } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
@@ -27,19 +28,18 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
   return (scope, receive, send) => {
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
     const request = new Request<never, never>(scope, receive, send)
-    const failed = (error: unknown): Promise<void> =>
-      answerException(error, scope, receive, send, request)
     let answer: Answer | Promise<Answer>
     try {
       answer = handler(request)
     } catch (error) {
-      return failed(error)
+      return answerException(error, scope, receive, send, request)
     }
     if (answer instanceof Response) return answer.respond(scope, receive, send)
-    if (isPromise(answer)) {
-      return answer.then((value) => deliver(value, where, scope, receive, send), failed)
-    }
-    return deliver(answer, where, scope, receive, send)
+    if (!isPromise(answer)) return deliver(answer, where, scope, receive, send)
+    return answer.then(
+      (value) => deliver(value, where, scope, receive, send),
+      (error) => answerException(error, scope, receive, send, request),
+    )
   }
 }
 
@@ -57,7 +57,7 @@ function deliver(
 ): Promise<void> {
   if (answer instanceof Response) return answer.respond(scope, receive, send)
   try {
-    return toApp(answer, `${where}: the handler`)(scope, receive, send)
+    return guard(toApp(answer, `${where}: the handler`))(scope, receive, send)
   } catch (error) {
     return Promise.reject(error)
   }

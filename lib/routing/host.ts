@@ -1,5 +1,4 @@
 /** Everything for a host name, handed to another app. */
-import { chain } from '../compose.ts'
 import { hostHeader, hostName } from '../hosts.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
@@ -12,6 +11,7 @@ import { routesOf, type WithRoutes } from './mount.ts'
 import { type ParsedPath, parsePath } from './path.ts'
 import { matchSequence } from './sequence.ts'
 import { isParam, type Token } from './tokens.ts'
+import { wrapped } from './wrapped.ts'
 
 export interface HostOptions {
   /** The name that stands before those of the routes inside: `api:users` (none). */
@@ -56,7 +56,7 @@ export function Host<const Pattern extends string, State = AnyState>(
     fail('Host', host, 0, 'a host is no path', 'Write "example.org" or "{name}.example.org".')
   }
   const inner = toApp(app, `Host "${host}"`)
-  const wrapped = chain(...(options.middleware ?? []))(inner)
+  const served = wrapped(inner, options.middleware)
   const match = matcher(pattern)
   const matches = (scope: RoutedScope): boolean => {
     const values = match(hostName(hostHeader(scope)))
@@ -69,7 +69,7 @@ export function Host<const Pattern extends string, State = AnyState>(
   const route: Host<Pattern, State> = callable<Host<Pattern, State>>(
     async (scope, receive, send) => {
       const here = scope.type !== 'lifespan' && matches(scope)
-      return here ? wrapped(scope, receive, send) : notFound(scope, receive, send)
+      return here ? served(scope, receive, send) : notFound(scope, receive, send)
     },
     {
       kind: 'host',
@@ -80,7 +80,7 @@ export function Host<const Pattern extends string, State = AnyState>(
         return routesOf(inner)
       },
       matches,
-      app: wrapped,
+      app: served,
     },
   )
   return route

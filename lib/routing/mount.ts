@@ -1,5 +1,4 @@
 /** Everything below a prefix, handed to another app. */
-import { chain } from '../compose.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { withoutTrailingSlashes } from '../urls.ts'
@@ -9,6 +8,7 @@ import type { AnyState, Entry } from './entry.ts'
 import { fail } from './faults.ts'
 import { parsePath } from './path.ts'
 import { assertRooted } from './route.ts'
+import { wrapped } from './wrapped.ts'
 
 export interface MountOptions {
   /** The name that stands before those of the routes inside: `users:detail` (none). */
@@ -73,7 +73,7 @@ export function Mount<const Path extends string, State = AnyState>(
       return mount
     },
     endpoint: app,
-    app: chain(...(options.middleware ?? []))(inner),
+    app: wrapped(inner, options.middleware),
   }
   const mount: Mount<Path, State> = callable<Mount<Path, State>>(
     standalone(() => entry),

@@ -1,5 +1,4 @@
 /** A path, its methods, and the handler behind them. */
-import { chain } from '../compose.ts'
 import type { App, Middleware } from '../types.ts'
 import { callable } from './callable.ts'
 import { standalone } from './dispatch.ts'
@@ -8,6 +7,7 @@ import type { AnyState, Entry } from './entry.ts'
 import { fail } from './faults.ts'
 import { type MethodTable, methodSet, tableApp, tableMethods } from './methods.ts'
 import { parsePath } from './path.ts'
+import { answersExceptions, wrapped } from './wrapped.ts'
 
 export interface RouteOptions {
   /** The methods to serve (['GET'], or those of the table); GET brings HEAD, [] means all. */
@@ -61,7 +61,7 @@ export function Route<const Path extends string, State = Record<string, unknown>
       return route
     },
     endpoint: handler,
-    app: chain(...(options.middleware ?? []))(app),
+    app: wrapped(app, options.middleware),
   }
   const route: Route<Path, State> = callable<Route<Path, State>>(
     standalone(() => entry),
@@ -87,10 +87,18 @@ function serving(
   where: string,
 ): Serving {
   if (typeof handler === 'function') {
-    return { app: endpoint(handler, where), methods: ['GET'], name: handler.name }
+    return {
+      app: answersExceptions(endpoint(handler, where)),
+      methods: ['GET'],
+      name: handler.name,
+    }
   }
   if (typeof handler === 'object' && handler !== null) {
-    return { app: tableApp(handler, where), methods: tableMethods(handler, where), name: '' }
+    return {
+      app: answersExceptions(tableApp(handler, where)),
+      methods: tableMethods(handler, where),
+      name: '',
+    }
   }
   throw new TypeError(
     `${where}: the handler must be a function (request) => response or a table { get, post, … }, ${typeof handler} was given. Is the name spelled right?`,

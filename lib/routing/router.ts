@@ -1,5 +1,4 @@
 /** A list of routes as one app. */
-import { chain } from '../compose.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
@@ -13,6 +12,7 @@ import type { AnyState, RoutedScope } from './entry.ts'
 import type { Host } from './host.ts'
 import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
 import { Table } from './table.ts'
+import { answersExceptions, wrapped } from './wrapped.ts'
 
 export interface RouterOptions {
   /** Middleware around all of the router, its 404 and lifespan included (none). */
@@ -55,18 +55,17 @@ export function Router<State = AnyState>(
   const { redirectSlashes = true, lifespan, middleware = [] } = options
   const index = new Index()
   index.add(routes)
-  const fallback =
-    options.default === undefined ? notFound : toApp(options.default, 'Router: default')
+  const fallback = wrapped(toApp(options.default ?? notFound, 'Router: default'))
   const serve: App = (scope, receive, send) => {
     if (scope.type === 'lifespan') return runLifespan(lifespan, router, scope, receive, send)
     if (scope.type !== 'http' && scope.type !== 'websocket') return unsupported(scope)
     scope.router ??= router
     return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
   }
-  const wrapped = chain(...middleware)(serve)
+  const stack = middleware.length === 0 ? serve : wrapped(serve, middleware)
   const router: Router<State> = callable<Router<State>>(
     // A function of its own, since middleware may return one that has properties already.
-    (scope, receive, send) => wrapped(scope, receive, send),
+    (scope, receive, send) => stack(scope, receive, send),
     {
       kind: 'router',
       get routes() {
@@ -76,7 +75,7 @@ export function Router<State = AnyState>(
       urlPathFor: (target, params = {}) => urlPathFor(index.routes, target, params),
     },
   )
-  return router
+  return answersExceptions(router)
 }
 
 function unsupported(scope: never): Promise<void> {

@@ -1,5 +1,4 @@
 /** A path for websockets, and the handler behind it. */
-import { chain } from '../compose.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import type { App, Middleware } from '../types.ts'
@@ -10,6 +9,7 @@ import type { AnyState, Entry } from './entry.ts'
 import type { PathParams } from './params.ts'
 import { parsePath } from './path.ts'
 import { assertRooted } from './route.ts'
+import { answersExceptions, wrapped } from './wrapped.ts'
 
 export interface WebSocketRouteOptions {
   /** The name for `urlFor` (the handler's own name). */
@@ -66,8 +66,9 @@ export function WebSocketRoute<const Path extends string, State = Record<string,
       return route
     },
     endpoint: handler,
-    app: chain(...(options.middleware ?? []))(
-      conversation(handler as WebSocketHandler<never, never>),
+    app: wrapped(
+      answersExceptions(conversation(handler as WebSocketHandler<never, never>)),
+      options.middleware,
     ),
   }
   const route: WebSocketRoute<Path, State> = callable<WebSocketRoute<Path, State>>(

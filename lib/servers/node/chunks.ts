@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { joinBytes } from '../../bytes.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { ACCEPTED } from '../../types.ts'
+import type { Departure } from './departure.ts'
 
 /** From here on the parts of one turn are written, and the connection is asked for more room. */
 const FULL = 65_536
@@ -23,9 +24,10 @@ export class Chunks {
   #unblock: () => void = () => {}
   #fail: (error: Error) => void = () => {}
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, departure: Departure) {
     this.#response = response
     response.on('drain', () => this.#resume())
+    departure.listen(() => this.#disconnect())
   }
 
   /** Resolves when the connection has room for more. */
@@ -53,7 +55,7 @@ export class Chunks {
   }
 
   /** Whoever waits for room is told that there will be none. */
-  disconnect(): void {
+  #disconnect(): void {
     this.#gone = true
     this.#parts = []
     this.#fail(new ClientDisconnected())

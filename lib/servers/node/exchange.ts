@@ -1,7 +1,7 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import type { App, HTTPScope, Receive, Send } from '../../types.ts'
+import { ACCEPTED, type App, type HTTPScope, type ReceiveMessage, type Send } from '../../types.ts'
 import { Departure } from './departure.ts'
 import { bodyLength, Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -19,33 +19,58 @@ export interface Service {
 /** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */
 const MOST_DISCARDED = 65_536
 
-/** Runs one exchange; resolves when the app is done, background work included, and never rejects. */
-export async function exchange(
+/**
+ * Runs one exchange; undefined when it is over already, otherwise a promise of its end, background
+ * work included, which never rejects.
+ */
+export function exchange(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
-): Promise<void> {
+): Promise<void> | undefined {
   const departure = new Departure(response)
-  const scope = buildScope(request, service.site, departure.listen)
+  const scope = buildScope(request, service.site, (listener) => departure.listen(listener))
   if (scope instanceof Refusal) {
     refuse(response, scope.status)
-    return
+    return undefined
   }
-  const incoming = new Incoming(request, response, bodyLength(scope.headers), expectsContinue)
-  const isLast = (): boolean => service.closing || leavesBody(incoming)
-  const outgoing = new Outgoing(response, scope, isLast)
-  departure.tell(incoming, outgoing)
-  const receive: Receive = () => incoming.receive()
+  // Most requests have no body that anybody asks for: what reads it is made when somebody does.
+  let incoming: Incoming | undefined
+  const reading = (): Incoming => {
+    incoming ??= new Incoming(request, response, bodyLength(scope.headers), expectsContinue)
+    return incoming
+  }
+  const receive = (): Promise<ReceiveMessage> => {
+    if (incoming === undefined) departure.listen(() => incoming?.end())
+    return reading().receive()
+  }
+  const isLast = (): boolean => service.closing || leavesBody(incoming ?? reading())
+  const outgoing = new Outgoing(response, scope, departure, isLast)
   const send: Send = (message) => outgoing.send(message)
-  try {
-    await service.app(scope, receive, send)
-    if (!outgoing.complete) throw incomplete(outgoing)
-  } catch (error) {
-    if (!(error instanceof ClientDisconnected)) service.onError(error, scope)
-    abort(response, outgoing)
+  const end = (error?: unknown): void => {
+    if (!outgoing.complete) fail(error ?? incomplete(outgoing), service, scope, response, outgoing)
+    else if (error !== undefined) service.onError(error, scope)
+    incoming?.end()
   }
-  incoming.end()
+  const done = call(service.app, scope, receive, send)
+  if (done === ACCEPTED && outgoing.complete) {
+    incoming?.end()
+    return undefined
+  }
+  return done.then(
+    () => end(),
+    (error: unknown) => end(error ?? new Error('the app rejected with nothing')),
+  )
+}
+
+/** An app that is no async function may throw before it returns a promise. */
+function call(app: App, ...channels: Parameters<App>): Promise<void> {
+  try {
+    return app(...channels)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /** A request body that is still under way, and more than can be thrown away. */
@@ -62,8 +87,15 @@ function incomplete(outgoing: Outgoing): ProtocolError {
 }
 
 /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
-function abort(response: ServerResponse, outgoing: Outgoing): void {
-  if (outgoing.complete || response.destroyed) return
+function fail(
+  error: unknown,
+  service: Service,
+  scope: HTTPScope,
+  response: ServerResponse,
+  outgoing: Outgoing,
+): void {
+  if (!(error instanceof ClientDisconnected)) service.onError(error, scope)
+  if (response.destroyed) return
   if (outgoing.flushed) response.destroy()
   else refuse(response, 500)
 }

@@ -18,8 +18,9 @@ export class InFlight {
     return this.#closing
   }
 
-  /** Counts an exchange until its app is done, background work included. */
-  track(exchange: Promise<void>): void {
+  /** Counts an exchange until its app is done, background work included; undefined was done at once. */
+  track(exchange: Promise<void> | undefined): void {
+    if (exchange === undefined) return
     this.#count++
     exchange.then(() => {
       this.#count--

@@ -5,6 +5,7 @@ import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { indexOfName, isHeaderValue } from '../../headers.ts'
 import { ACCEPTED, type HeaderList, type HTTPScope, type SendMessage } from '../../types.ts'
 import { Chunks } from './chunks.ts'
+import type { Departure } from './departure.ts'
 import { type Head, readHead } from './head.ts'
 import { sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
@@ -12,6 +13,7 @@ import { writeWhole } from './whole.ts'
 export class Outgoing {
   readonly #response: ServerResponse
   readonly #scope: HTTPScope
+  readonly #departure: Departure
   /** Whether the connection must not be used for another request. */
   readonly #isLast: () => boolean
   #head: Head | undefined
@@ -20,9 +22,15 @@ export class Outgoing {
   #state: 'before start' | 'held' | 'in body' | 'in trailers' | 'complete' | 'gone' = 'before start'
   #trailers: HeaderList = []
 
-  constructor(response: ServerResponse, scope: HTTPScope, isLast: () => boolean) {
+  constructor(
+    response: ServerResponse,
+    scope: HTTPScope,
+    departure: Departure,
+    isLast: () => boolean,
+  ) {
     this.#response = response
     this.#scope = scope
+    this.#departure = departure
     this.#isLast = isLast
   }
 
@@ -33,13 +41,6 @@ export class Outgoing {
 
   get complete(): boolean {
     return this.#state === 'complete'
-  }
-
-  /** The client has gone: from now on, sending fails. */
-  disconnect(): void {
-    if (this.#state === 'complete') return
-    this.#state = 'gone'
-    this.#chunks?.disconnect()
   }
 
   /** Never throws, so that a forgotten `await` cannot end the process. */
@@ -53,7 +54,7 @@ export class Outgoing {
 
   #accept(message: SendMessage): Promise<void> {
     if (this.#state === 'complete') return ACCEPTED
-    if (this.#state === 'gone') throw new ClientDisconnected()
+    if (this.#state === 'gone' || this.#response.destroyed) throw new ClientDisconnected()
     switch (message.type) {
       case 'http.response.start':
         if (this.#state !== 'before start')
@@ -129,7 +130,7 @@ export class Outgoing {
   }
 
   #chunk(head: Head, body: Uint8Array, moreBody: boolean): Promise<void> {
-    this.#chunks ??= new Chunks(this.#response)
+    this.#chunks ??= new Chunks(this.#response, this.#departure)
     if (this.#state === 'held') this.#writeHead(head)
     if (moreBody) return this.#chunks.write(body)
     if (head.trailers) {

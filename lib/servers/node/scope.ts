@@ -45,7 +45,9 @@ export function buildScope(
   const fault = hostFault(headers, target.authority) ?? codingFault(headers, request.httpVersion)
   if (fault !== undefined) return fault
   const { rootPath, server, state } = site
-  const scope: HTTPScope = {
+  // Every key that routing may set is there from the start: adding keys later costs more than all
+  // of the rest (each changes the shape of the object).
+  return {
     type: 'http',
     asgi: ASGI,
     httpVersion: request.httpVersion,
@@ -60,9 +62,16 @@ export function buildScope(
     server,
     extensions: EXTENSIONS,
     onDisconnect,
+    state: state === undefined ? undefined : { ...state },
+    appRootPath: undefined,
+    app: undefined,
+    router: undefined,
+    route: undefined,
+    endpoint: undefined,
+    pathParams: undefined,
+    exceptionHandlers: undefined,
+    maxBodySize: undefined,
   }
-  if (state !== undefined) scope.state = { ...state }
-  return scope
 }
 
 const KNOWN_NAMES = new Map<string, string>()

@@ -1,0 +1,64 @@
+/** Answers what an app throws, where it stands, so that the middleware around it sees the answer. */
+import { answerException, handlersOf } from './exceptionhandlers.ts'
+import { ClientDisconnected } from './exceptions.ts'
+import { ACCEPTED, type App, type Send } from './types.ts'
+
+/**
+ * Wraps an app: exceptions that have a handler in its scope are answered, others are thrown on.
+ *
+ * Routes answer for their handlers themselves; this is for what may throw past them, such as
+ * middleware and apps of other people.
+ */
+export function guard(app: App): App {
+  return (scope, receive, send) => {
+    if (scope.type === 'lifespan') return app(scope, receive, send)
+    const { exceptionHandlers } = scope
+    const tracked = trackStart(send)
+    const recover = (error: unknown): Promise<void> => {
+      scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
+      if (tracked.started) throw late(error, scope)
+      return answerException(error, scope, receive, send)
+    }
+    return caught(app, scope, receive, tracked.send, recover)
+  }
+}
+
+/** Calls an app; what it throws, now or later, goes to `recover`. An app that is done costs nothing. */
+export function caught(
+  app: App,
+  scope: Parameters<App>[0],
+  receive: Parameters<App>[1],
+  send: Send,
+  recover: (error: unknown) => Promise<void>,
+): Promise<void> {
+  let done: Promise<void>
+  try {
+    done = app(scope, receive, send)
+  } catch (error) {
+    done = Promise.reject(error)
+  }
+  return done === ACCEPTED ? done : done.catch(recover)
+}
+
+/** Watches whether a response, or an accepted websocket, has started. */
+export function trackStart(send: Send): { readonly send: Send; readonly started: boolean } {
+  const tracked = {
+    started: false,
+    send: ((message) => {
+      tracked.started = true
+      return send(message)
+    }) as Send,
+  }
+  return tracked
+}
+
+/** An error that a handler would have answered, had it come in time. */
+function late(error: unknown, scope: Exclude<Parameters<App>[0], { type: 'lifespan' }>): unknown {
+  if (error instanceof ClientDisconnected) return error
+  if (handlersOf(scope).find(error) === undefined) return error
+  const name = error instanceof Error ? error.name : typeof error
+  return new Error(
+    `exceptions: ${name} has a handler, but it was thrown after the response had started. Throw it before the first message is sent.`,
+    { cause: error },
+  )
+}
