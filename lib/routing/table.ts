@@ -11,7 +11,7 @@ import { buildTree, type Node } from './tree.ts'
  */
 export class Table {
   readonly #root: Node
-  readonly #exact = new Map<string, readonly Match[]>()
+  readonly #exact = new Map<string, readonly Found[]>()
 
   constructor(entries: readonly Entry[]) {
     this.#root = buildTree(entries)
@@ -27,7 +27,11 @@ export class Table {
     const pure = matches.every(({ entry }) =>
       entry.path.params.every(({ convertor }) => convertor.pure),
     )
-    if (pure) this.#exact.set(path, matches)
+    if (pure)
+      this.#exact.set(
+        path,
+        matches.map((match) => ({ match, partial: [] })),
+      )
   }
 
   find(path: string, type: 'http' | 'websocket', method: string): Found {
@@ -38,12 +42,13 @@ export class Table {
   }
 }
 
-function select(matches: readonly Match[], type: string, method: string): Found {
+function select(candidates: readonly Found[], type: string, method: string): Found {
   let partial: Match[] | undefined
-  for (const match of matches) {
-    const { entry } = match
-    if (entry.type !== undefined && entry.type !== type) continue
-    if (entry.methods === undefined || entry.methods.has(method)) return { match, partial: [] }
+  for (const found of candidates) {
+    const { match } = found
+    if (match === undefined || (match.entry.type !== undefined && match.entry.type !== type))
+      continue
+    if (match.entry.methods === undefined || match.entry.methods.has(method)) return found
     partial = partial === undefined ? [match] : [...partial, match]
   }
   return partial === undefined ? NOTHING : { match: undefined, partial }

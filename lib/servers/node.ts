@@ -41,6 +41,11 @@ export interface ServeOptions {
   maxHeaderSize?: number
   /** Serve clients that close their sending side and wait for the answer (false: they are gone). */
   allowHalfOpen?: boolean
+  /**
+   * Write head and body of small responses in one piece, by an undocumented field of Node's that is
+   * checked to be there (true); about a tenth of the time of a small response.
+   */
+  directWrites?: boolean
   /** Told of errors that reach the server (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
@@ -128,6 +133,8 @@ function run(
     get closing() {
       return inFlight.closing
     },
+    // With a limit, Node says on each response how many more requests it takes.
+    directWrites: (options.directWrites ?? true) && !options.maxRequestsPerSocket,
     onError: options.onError ?? logError,
   }
   const handle =

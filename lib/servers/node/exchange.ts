@@ -1,10 +1,11 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { ACCEPTED, type App, type HTTPScope, type ReceiveMessage, type Send } from '../../types.ts'
+import { ACCEPTED, type App, type HTTPScope, type Receive, type Send } from '../../types.ts'
 import { Departure } from './departure.ts'
 import { bodyLength, Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
+import { refuse } from './refuse.ts'
 import { buildScope, Refusal, type Site } from './scope.ts'
 
 /** What a server does with exchanges. */
@@ -13,6 +14,8 @@ export interface Service {
   readonly site: Site
   /** Whether connections are to be closed after their response. */
   readonly closing: boolean
+  /** Whether small responses may be written past Node's API; see `direct.ts`. */
+  readonly directWrites: boolean
   readonly onError: (error: unknown, scope: HTTPScope) => void
 }
 
@@ -29,53 +32,99 @@ export function exchange(
   response: ServerResponse,
   expectsContinue: boolean,
 ): Promise<void> | undefined {
-  const departure = new Departure(response)
-  const scope = buildScope(request, service.site, (listener) => departure.listen(listener))
-  if (scope instanceof Refusal) {
-    refuse(response, scope.status)
-    return undefined
-  }
-  // Most requests have no body that anybody asks for: what reads it is made when somebody does.
-  let incoming: Incoming | undefined
-  const reading = (): Incoming => {
-    incoming ??= new Incoming(request, response, bodyLength(scope.headers), expectsContinue)
-    return incoming
-  }
-  const receive = (): Promise<ReceiveMessage> => {
-    if (incoming === undefined) departure.listen(() => incoming?.end())
-    return reading().receive()
-  }
-  const isLast = (): boolean => service.closing || leavesBody(incoming ?? reading())
-  const outgoing = new Outgoing(response, scope, departure, isLast)
-  const send: Send = (message) => outgoing.send(message)
-  const end = (error?: unknown): void => {
-    if (!outgoing.complete) fail(error ?? incomplete(outgoing), service, scope, response, outgoing)
-    else if (error !== undefined) service.onError(error, scope)
-    incoming?.end()
-  }
-  const done = call(service.app, scope, receive, send)
-  if (done === ACCEPTED && outgoing.complete) {
-    incoming?.end()
-    return undefined
-  }
-  return done.then(
-    () => end(),
-    (error: unknown) => end(error ?? new Error('the app rejected with nothing')),
-  )
+  const one = new Exchange(service, request, response, expectsContinue)
+  const scope = buildScope(request, service.site, (listener) => one.departure.listen(listener))
+  if (!(scope instanceof Refusal)) return one.run(scope)
+  refuse(response, scope.status)
+  return undefined
 }
 
-/** An app that is no async function may throw before it returns a promise. */
-function call(app: App, ...channels: Parameters<App>): Promise<void> {
-  try {
-    return app(...channels)
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
+/** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
+class Exchange {
+  readonly service: Service
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly expectsContinue: boolean
+  #departure: Departure | undefined
+  #incoming: Incoming | undefined
+  #scope: HTTPScope | undefined
 
-/** A request body that is still under way, and more than can be thrown away. */
-function leavesBody({ heldBack, remaining }: Incoming): boolean {
-  return remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
+  constructor(
+    service: Service,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ) {
+    this.service = service
+    this.request = request
+    this.response = response
+    this.expectsContinue = expectsContinue
+  }
+
+  run(scope: HTTPScope): Promise<void> | undefined {
+    const outgoing = new Outgoing(this.response, scope, this)
+    this.#scope = scope
+    const receive: Receive = () => this.#reader(scope).receive()
+    const send: Send = (message) => outgoing.send(message)
+    let done: Promise<void>
+    try {
+      done = this.service.app(scope, receive, send)
+    } catch (error) {
+      // An app that is no async function may throw before it returns a promise.
+      done = Promise.reject(error)
+    }
+    if (done === ACCEPTED && outgoing.complete) {
+      this.#incoming?.end()
+      return undefined
+    }
+    return done.then(
+      () => this.#end(scope, outgoing, outgoing.complete ? undefined : incomplete(outgoing)),
+      (error: unknown) => this.#end(scope, outgoing, error ?? new Error('rejected with nothing')),
+    )
+  }
+
+  get departure(): Departure {
+    this.#departure ??= new Departure(this.response)
+    return this.#departure
+  }
+
+  get directWrites(): boolean {
+    return this.service.directWrites
+  }
+
+  /** Whether the connection must not be used for another request. */
+  get isLast(): boolean {
+    if (this.service.closing) return true
+    const { remaining, heldBack } = this.#bodyState()
+    return remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
+  }
+
+  #bodyState(): { readonly remaining: number; readonly heldBack: boolean } {
+    if (this.#incoming !== undefined) return this.#incoming
+    const remaining = this.#scope === undefined ? 0 : bodyLength(this.#scope.headers)
+    return { remaining, heldBack: this.expectsContinue }
+  }
+
+  #reader({ headers }: HTTPScope): Incoming {
+    if (this.#incoming === undefined) {
+      const length = bodyLength(headers)
+      const incoming = new Incoming(this.request, this.response, length, this.expectsContinue)
+      this.#incoming = incoming
+      this.departure.listen(() => incoming.end())
+    }
+    return this.#incoming
+  }
+
+  /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
+  #end(scope: HTTPScope, outgoing: Outgoing, error: unknown): void {
+    if (error !== undefined) {
+      if (!(error instanceof ClientDisconnected)) this.service.onError(error, scope)
+      const isOpen = !outgoing.complete && !this.response.destroyed
+      if (isOpen && outgoing.flushed) this.response.destroy()
+      else if (isOpen) refuse(this.response, 500)
+    }
+    this.#incoming?.end()
+  }
 }
 
 function incomplete(outgoing: Outgoing): ProtocolError {
@@ -84,38 +133,4 @@ function incomplete(outgoing: Outgoing): ProtocolError {
       ? 'the app ended before its response was complete. Is a last body message, or an await, missing?'
       : 'the app ended without a response. Is a return or an await missing?',
   )
-}
-
-/** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
-function fail(
-  error: unknown,
-  service: Service,
-  scope: HTTPScope,
-  response: ServerResponse,
-  outgoing: Outgoing,
-): void {
-  if (!(error instanceof ClientDisconnected)) service.onError(error, scope)
-  if (response.destroyed) return
-  if (outgoing.flushed) response.destroy()
-  else refuse(response, 500)
-}
-
-const TEXTS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-}
-
-/** An answer of the server's own; a request that was not understood ends the connection. */
-function refuse(response: ServerResponse, status: number): void {
-  const text = TEXTS[status] ?? ''
-  const headers = [
-    'content-type',
-    'text/plain; charset=utf-8',
-    'content-length',
-    String(text.length),
-  ]
-  if (status !== 500) headers.push('connection', 'close')
-  response.writeHead(status, headers)
-  response.end(text)
 }

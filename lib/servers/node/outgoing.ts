@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { indexOfName, isHeaderValue } from '../../headers.ts'
+import { isHeaderValue } from '../../headers.ts'
 import { ACCEPTED, type HeaderList, type HTTPScope, type SendMessage } from '../../types.ts'
 import { Chunks } from './chunks.ts'
 import type { Departure } from './departure.ts'
@@ -10,28 +10,28 @@ import { type Head, readHead } from './head.ts'
 import { sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
+/** What an exchange tells its sending half. */
+export interface Circumstances {
+  readonly departure: Departure
+  /** Whether the connection must not be used for another request. */
+  readonly isLast: boolean
+  readonly directWrites: boolean
+}
+
 export class Outgoing {
   readonly #response: ServerResponse
   readonly #scope: HTTPScope
-  readonly #departure: Departure
-  /** Whether the connection must not be used for another request. */
-  readonly #isLast: () => boolean
+  readonly #circumstances: Circumstances
   #head: Head | undefined
   #chunks: Chunks | undefined
   #sent = 0
   #state: 'before start' | 'held' | 'in body' | 'in trailers' | 'complete' | 'gone' = 'before start'
-  #trailers: HeaderList = []
+  #trailers: HeaderList | undefined
 
-  constructor(
-    response: ServerResponse,
-    scope: HTTPScope,
-    departure: Departure,
-    isLast: () => boolean,
-  ) {
+  constructor(response: ServerResponse, scope: HTTPScope, circumstances: Circumstances) {
     this.#response = response
     this.#scope = scope
-    this.#departure = departure
-    this.#isLast = isLast
+    this.#circumstances = circumstances
   }
 
   /** Whether any of the response may have reached the client. */
@@ -115,22 +115,22 @@ export class Outgoing {
   }
 
   #finish(head: Head, body: Uint8Array, size: number): void {
-    const { headers } = head
-    if (head.length === undefined && !head.bodyless && indexOfName(headers, 'content-length') < 0) {
-      headers.push('content-length', String(size))
-    }
-    if (this.#isLast()) headers.push('connection', 'close')
-    writeWhole(this.#response, head.status, headers, body)
+    const { isLast, directWrites } = this.#circumstances
+    const fields = head.headers
+    if (head.length === undefined && !head.bodyless) fields.push('content-length', String(size))
+    if (isLast) fields.push('connection', 'close')
+    const direct = directWrites && !isLast && !head.bodyless
+    writeWhole(this.#response, head.status, fields, body, direct)
   }
 
   #writeHead(head: Head): void {
-    if (this.#isLast()) head.headers.push('connection', 'close')
+    if (this.#circumstances.isLast) head.headers.push('connection', 'close')
     this.#response.writeHead(head.status, head.headers)
     this.#state = 'in body'
   }
 
   #chunk(head: Head, body: Uint8Array, moreBody: boolean): Promise<void> {
-    this.#chunks ??= new Chunks(this.#response, this.#departure)
+    this.#chunks ??= new Chunks(this.#response, this.#circumstances.departure)
     if (this.#state === 'held') this.#writeHead(head)
     if (moreBody) return this.#chunks.write(body)
     if (head.trailers) {
@@ -150,7 +150,7 @@ export class Outgoing {
       )
     }
     readHead({ type: 'http.response.start', status: 200, headers })
-    this.#trailers.push(...headers)
+    this.#trailers = [...(this.#trailers ?? []), ...headers]
     if (moreTrailers) return ACCEPTED
     this.#state = 'complete'
     // Only who asked for trailers gets them (RFC 9110 section 6.5.1).

@@ -1,6 +1,7 @@
 /** Writes a response whose whole body is there. */
 import type { ServerResponse } from 'node:http'
 import type { HeaderList } from '../../types.ts'
+import { canWriteDirectly, writeDirectly } from './direct.ts'
 
 /** Up to this size a body is cheaper to append to the head than to write on its own. */
 const SMALL = 16_384
@@ -10,22 +11,30 @@ const SMALL = 16_384
  *
  * A small body goes as latin-1 text, byte for byte: Node joins a text to its head, where bytes would
  * be a second write.
+ *
+ * @param direct Whether head and body may bypass Node's own writing; see `direct.ts`.
  */
 export function writeWhole(
   response: ServerResponse,
   status: number,
   headers: HeaderList,
   body: Uint8Array,
+  direct: boolean,
 ): void {
-  response.writeHead(status, headers)
   const size = body.byteLength
+  if (direct && size > 0 && size <= SMALL && canWriteDirectly(response)) {
+    writeDirectly(response, status, headers, toLatin1(body))
+    return
+  }
+  response.writeHead(status, headers)
   if (size === 0) response.end()
-  else if (size <= SMALL) response.end(asBuffer(body).toString('latin1'), 'latin1')
+  else if (size <= SMALL) response.end(toLatin1(body), 'latin1')
   else response.end(body)
 }
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
+function toLatin1(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString('latin1')
 }
