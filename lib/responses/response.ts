@@ -36,11 +36,11 @@ export interface ResponseOptions {
  * class CSVResponse extends Response<string[][]> {
  *   static override readonly mediaType = 'text/csv'
  *   override render(rows: string[][]): Uint8Array {
- *     return super.render(rows.map((row) => row.join(',')).join('\n'))
+ *     return encodeText(rows.map((row) => row.join(',')).join('\n'))
  *   }
  * }
  */
-export class Response<Content = string | Uint8Array | null> {
+export class Response<Content = string | Uint8Array | null | undefined> {
   /** The content type of this class, or none. */
   static readonly mediaType: string | undefined = undefined
   /** The encoding that `render` writes, named in the content type of texts. */
@@ -58,7 +58,8 @@ export class Response<Content = string | Uint8Array | null> {
     assertStatus(new.target.name, status)
     this.status = status
     this.background = options.background
-    this.body = this.render(content)
+    // A class whose content may not be left out says so by its own constructor.
+    this.body = this.render(content as Content)
     const length = this.hasLength && !isBodyless(status) ? String(this.body.byteLength) : undefined
     const type = mediaType === undefined ? undefined : contentType(mediaType, new.target.charset)
     this.headers = headers === undefined ? computed(length, type) : given(headers, length, type)
@@ -74,7 +75,7 @@ export class Response<Content = string | Uint8Array | null> {
    *
    * @throws TypeError for content of a kind that the class does not take.
    */
-  render(content: Content | undefined): Uint8Array {
+  render(content: Content): Uint8Array {
     if (typeof content === 'string') return encodeText(content)
     if (content === undefined || content === null) return NO_BYTES
     if (content instanceof Uint8Array) return content

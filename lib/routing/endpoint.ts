@@ -15,9 +15,11 @@ export type Answer = Response<never> | App
  *
  * What it throws is answered by the application's exception handlers.
  */
-export type Handler<Path extends string = string, State = Record<string, unknown>> = (
-  request: Request<PathParams<Path>, State>,
-) => Answer | Promise<Answer>
+export type Handler<Path extends string = string, State = Record<string, unknown>> = {
+  // As a method, since those compare their parameters both ways: a handler may name the parameters
+  // of a mount or host around it, `(request: Request<{ tenant: string }>) => …`.
+  answer(request: Request<PathParams<Path>, State>): Answer | Promise<Answer>
+}['answer']
 
 /**
  * The app around a handler. Nothing here is async: a handler that answers at once costs no promise.

@@ -1,0 +1,173 @@
+// The house rules that a machine can check: imports point down, files stay small, exports match files.
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+
+/**
+ * The files of lib in reading order: each imports, types included, only from those above it. Files on
+ * one line do not import each other. A new file is put below what it needs, and not lower.
+ */
+const LAYERS = [
+  'types status bytes background cookies convertors/patterns convertors/builtins',
+  'compose headers convertors lifespan',
+  'exceptions hosts',
+  'urls',
+  'body routing/params routing/faults routing/tokens',
+  'connections responses/response routing/colons routing/sequence',
+  'responses/bodies responses/streaming requests websockets routing/path routing/callable',
+  'responses exceptionhandlers',
+  'guard httpmiddleware/passage',
+  'httpmiddleware',
+  'middleware/errors/frames',
+  'middleware/errors/debug middleware/bodylimit middleware/exceptions',
+  'middleware/errors',
+  'routing/wrapped routing/entry',
+  'routing/tree routing/whole routing/enter routing/endpoint',
+  'routing/search routing/methods',
+  'routing/table',
+  'routing/dispatch',
+  'routing/route',
+  'routing/mount routing/websocketroute',
+  'routing/host',
+  'routing/reverse',
+  'routing/router',
+  'routing',
+  'applications',
+  'middleware/lint/faults',
+  'middleware/lint/*',
+  'middleware/lint',
+  'servers/lifespan testclient/cookiejar',
+  'testclient/exchange',
+  'testclient',
+  'servers/node/signals servers/node/inflight servers/node/target servers/node/log servers/node/refuse',
+  'servers/node/direct servers/node/departure servers/node/scope servers/node/head servers/node/pathsend',
+  'servers/node/whole servers/node/chunks servers/node/incoming',
+  'servers/node/outgoing',
+  'servers/node/exchange',
+  'servers/node',
+  'index',
+].map((line) => line.split(' '))
+
+const MOST_LINES = 300
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .sort()
+}
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(path.join('lib', file), 'utf8')
+  return [...source.matchAll(/(?:from|import) '([^']+)'/g)].map(([, specifier = '']) => specifier)
+}
+
+function layerOf(file: string): number {
+  const name = file.replace(/\.ts$/, '')
+  const exact = LAYERS.findIndex((names) => names.includes(name))
+  return exact >= 0
+    ? exact
+    : LAYERS.findIndex((names) => names.includes(`${path.posix.dirname(name)}/*`))
+}
+
+const files = filesIn('lib')
+
+t.test('every file has its place in the reading order', async (t) => {
+  t.same(
+    files.filter((file) => layerOf(file) < 0),
+    [],
+  )
+  const named = LAYERS.flat().filter((name) => !name.endsWith('*'))
+  t.same(
+    named.filter((name) => !files.includes(`${name}.ts`)),
+    [],
+    'and the order names no other',
+  )
+})
+
+t.test('imports point down, types too', async (t) => {
+  for (const file of files) {
+    for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+      const target = path.posix.join(path.posix.dirname(file), specifier)
+      if (layerOf(target) < layerOf(file)) continue
+      t.fail(`${file} imports ${target}, which does not stand above it`)
+    }
+  }
+})
+
+t.test('a middleware imports no other middleware', async (t) => {
+  for (const file of files.filter((name) => name.startsWith('middleware/'))) {
+    const own = file.split('/')[1]?.replace(/\.ts$/, '')
+    const others = importsOf(file)
+      .map((specifier) => path.posix.join(path.posix.dirname(file), specifier))
+      .filter((target) => target.startsWith('middleware/'))
+      .filter((target) => target.split('/')[1]?.replace(/\.ts$/, '') !== own)
+    t.same(others, [], file)
+  }
+})
+
+t.test('only servers use what other runtimes do not have', async (t) => {
+  for (const file of files.filter((name) => !name.startsWith('servers/node'))) {
+    t.same(
+      importsOf(file).filter((specifier) => specifier.startsWith('node:')),
+      [],
+      file,
+    )
+  }
+})
+
+t.test('only the known packages are imported', async (t) => {
+  const packages = files
+    .flatMap(importsOf)
+    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.same([...new Set(packages)].sort(), Object.keys(dependencies).sort())
+})
+
+t.test('fetch has classes of these names too, so they are written out', async (t) => {
+  for (const file of files) {
+    const source = readFileSync(path.join('lib', file), 'utf8')
+    const own = [
+      ...source.matchAll(
+        /(?:import|export|class|type) [^;]*?\b(Headers|Request|Response|WebSocket)\b/gs,
+      ),
+    ]
+    const uses = [...source.matchAll(/(?<![.\w])new (Headers|Request|Response|WebSocket)\b/g)]
+    for (const [, name = ''] of uses) {
+      t.ok(
+        own.some(([text]) => text.includes(name)),
+        `${file} uses ${name} without importing it`,
+      )
+    }
+  }
+})
+
+t.test('no file holds more than one idea can fill', async (t) => {
+  for (const folder of ['lib', 'tests', 'benchmarks', 'examples']) {
+    for (const file of filesIn(folder).filter(
+      (name) => !/(?:^|\/)(?:node_modules|build)\//.test(name),
+    )) {
+      const lines = readFileSync(path.join(folder, file), 'utf8').split('\n').length - 1
+      if (lines > MOST_LINES) t.fail(`${folder}/${file} has ${lines} lines`)
+    }
+  }
+})
+
+t.test('every public file is exported, and nothing else', async (t) => {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+  // A folder that stands beside a file of its name holds that file's private parts.
+  const isPrivate = (file: string): boolean => files.includes(`${path.posix.dirname(file)}.ts`)
+  const wanted = files
+    .filter((file) => file !== 'index.ts' && !isPrivate(file))
+    .map((file) => `./${file.replace(/\.ts$/, '')}`)
+  t.same(Object.keys(exports).sort(), ['.', './package.json', ...wanted].sort())
+})
+
+t.test('nothing is left unfinished or unchecked', async (t) => {
+  const unfinished = new RegExp(['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore'].join('|'))
+  for (const folder of ['lib', 'tests', 'examples']) {
+    for (const file of filesIn(folder)) {
+      t.notMatch(readFileSync(path.join(folder, file), 'utf8'), unfinished, `${folder}/${file}`)
+    }
+  }
+})
