@@ -1,0 +1,49 @@
+/** The reference apps that the recordings were made of, by name. */
+import { Application } from '../../lib/applications.ts'
+import type { App } from '../../lib/types.ts'
+import { base } from './apps/base.ts'
+import { debug, handlerExc, handlers } from './apps/handlers.ts'
+import { hosts } from './apps/hosts.ts'
+import { main } from './apps/main.ts'
+import { order } from './apps/order.ts'
+import { rooted } from './apps/rooted.ts'
+
+/** Apps whose parts are still to be made: they have a port, and answer 404. */
+const EMPTY = [
+  'cors_default',
+  'cors_all',
+  'cors_all_cred',
+  'cors_specific',
+  'cors_specific_cred',
+  'cors_regex',
+  'cors_private',
+  'gzip',
+  'gzip_min10',
+  'trusted',
+  'trusted_noredir',
+  'trusted_any',
+  'https',
+  'session',
+  'session_opts',
+  'session_noage',
+  'session_expired',
+  'auth',
+  'auth_onerror',
+  'combo',
+  'schema',
+]
+
+export const apps: Readonly<Record<string, App>> = {
+  main,
+  rooted,
+  hosts,
+  handlers,
+  debug,
+  handler_exc: handlerExc,
+  base,
+  order,
+  ...Object.fromEntries(EMPTY.map((name) => [name, Application()])),
+}
+
+/** The root path of the apps that have one. */
+export const rootPaths: Readonly<Record<string, string>> = { rooted: '/proxy' }
