@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { ACCEPTED, type App, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
 import { bodyLength, Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -120,7 +121,7 @@ class Exchange {
     if (error !== undefined) {
       if (!(error instanceof ClientDisconnected)) this.service.onError(error, scope)
       const isOpen = !outgoing.complete && !this.response.destroyed
-      if (isOpen && outgoing.flushed) this.response.destroy()
+      if (isOpen && outgoing.flushed) cut(this.response)
       else if (isOpen) refuse(this.response, 500)
     }
     this.#incoming?.end()
