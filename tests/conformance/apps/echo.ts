@@ -1,4 +1,5 @@
 /** Handlers that show what they were given. */
+import type { Connection } from '../../../lib/connections.ts'
 import { convertorNamed } from '../../../lib/convertors.ts'
 import { UnsupportedProtocol } from '../../../lib/exceptions.ts'
 import type { Request } from '../../../lib/requests.ts'
@@ -12,7 +13,6 @@ export const params = (request: Request): JSONResponse =>
 
 export function echo(request: Request): JSONResponse {
   const { scope } = request
-  const pathParams = describeParams(request).map(([name, [, text]]) => [name, text])
   return new JSONResponse({
     method: request.method,
     url: request.url,
@@ -22,7 +22,7 @@ export function echo(request: Request): JSONResponse {
     raw_path: scope.rawPath,
     query_string: scope.queryString,
     query: [...request.queryParams],
-    path_params: Object.fromEntries(pathParams),
+    path_params: textsOfParams(request),
     headers: [...request.headers],
     cookies: request.cookies,
     client_host: request.client?.host ?? null,
@@ -54,16 +54,22 @@ export const asgiEcho: App = async (scope, receive, send) => {
   return response.respond(scope, receive, send)
 }
 
-function describeParams(request: Request): [name: string, [kind: string, text: string]][] {
-  return Object.entries(request.pathParams).map(([name, value]) => {
-    const kind = kindOf(request, name, value)
+/** Every path parameter as text. */
+export function textsOfParams(connection: Connection): Record<string, string> {
+  const texts = describeParams(connection).map(([name, [, text]]) => [name, text])
+  return Object.fromEntries(texts)
+}
+
+function describeParams(connection: Connection): [name: string, [kind: string, text: string]][] {
+  return Object.entries(connection.pathParams).map(([name, value]) => {
+    const kind = kindOf(connection, name, value)
     const text = kind === 'str' ? value : convertorNamed(kind)?.toText(value)
     return [name, [kind, String(text)]]
   })
 }
 
 /** A value does not tell `int` from `float` and `uuid` from `str`; the path of the route does. */
-function kindOf({ scope }: Request, name: string, value: unknown): string {
+function kindOf({ scope }: Connection, name: string, value: unknown): string {
   if (value instanceof Date) return 'date'
   const path = scope.route !== undefined && 'path' in scope.route ? String(scope.route.path) : ''
   const declared = new RegExp(`\\{${name}:(\\w+)\\}`).exec(path)?.[1]

@@ -13,6 +13,7 @@ import { responses } from './responses.ts'
 import { convertors, greetings, methods, slashes, users } from './routing.ts'
 import { log, text, wsHello } from './shared.ts'
 import { streaming } from './streaming.ts'
+import { websockets } from './websockets.ts'
 
 /** `count` is copied for each request, `items` is one list for all. */
 type MainState = { count: number; items: number[] }
@@ -39,13 +40,12 @@ export const main: Application<MainState> = Application<MainState>({
     ...responses,
     ...operations,
     ...streaming,
-    // TODO
-    Mount('/static', Router(), { name: 'static' }),
+    Mount('/static', Router(), { name: 'static' }), // until there are static files
     ...exceptions,
     ...endpoints,
     ...background,
     Route('/state', state),
-    WebSocketRoute('/ws', wsHello, { name: 'ws_hello' }),
+    ...websockets,
     WebSocketRoute('/both', wsHello),
     Route('/both', text('http both')),
     Route('/log', log),

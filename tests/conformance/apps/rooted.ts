@@ -18,6 +18,6 @@ export const rooted: Application = Application({
     Route('/url-for', urlFor),
     Route('/slash/', text('slash')),
     Mount('/sub', sub, { name: 'sub' }),
-    Mount('/static', Router(), { name: 'static' }),
+    Mount('/static', Router(), { name: 'static' }), // until there are static files
   ],
 })
