@@ -1,4 +1,4 @@
-/** The reference apps that the recordings were made of, by name. */
+/** The reference apps of the conformance suite, by name. */
 import { Application } from '../../lib/applications.ts'
 import type { App } from '../../lib/types.ts'
 import { base } from './apps/base.ts'

@@ -62,6 +62,7 @@ type HeaderOp =
   | ['update', Record<string, string>]
 
 async function headerOps(request: Request): Promise<Response> {
+  // As above.
   const ops = (await request.json({ anyContentType: true })) as HeaderOp[]
   const response = new Response()
   const log: unknown[] = []

@@ -1,9 +1,10 @@
 /** Routes of `main`: convertors, methods, users and slashes at the end. */
 import './convertors.ts'
+import { UnsupportedProtocol } from '../../../lib/exceptions.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Mount, type Routable, Route, Router } from '../../../lib/routing.ts'
-import type { App, HTTPScope, Scope } from '../../../lib/types.ts'
+import type { App } from '../../../lib/types.ts'
 import { params } from './echo.ts'
 import { text } from './shared.ts'
 
@@ -35,8 +36,10 @@ export const convertors: readonly Routable[] = [
   Mount('/conv', everyConvertor),
 ]
 
-const anyMethod: App = (scope, receive, send) =>
-  new PlainTextResponse(`any:${(scope as HTTPScope).method}`).respond(scope, receive, send)
+const anyMethod: App = async (scope, receive, send) => {
+  if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+  await new PlainTextResponse(`any:${scope.method}`).respond(scope, receive, send)
+}
 
 const welcome = (name: string, _request: Request): PlainTextResponse =>
   new PlainTextResponse(`partial ${name}`)
@@ -72,10 +75,10 @@ const userRoutes = Router([
   Route('/nomatch', text('never')),
 ])
 
-const defaultApp: App = (scope, receive, send) => {
-  const { path } = scope as Exclude<Scope, { type: 'lifespan' }>
-  const response = new PlainTextResponse(`default:${path}`, { status: 404 })
-  return response.respond(scope, receive, send)
+const defaultApp: App = async (scope, receive, send) => {
+  if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+  const response = new PlainTextResponse(`default:${scope.path}`, { status: 404 })
+  await response.respond(scope, receive, send)
 }
 
 export const users: readonly Routable[] = [Mount('/users', userRoutes)]
