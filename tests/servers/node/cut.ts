@@ -1,0 +1,38 @@
+import { connect } from 'node:net'
+import t, { type Test } from 'tap'
+import { serve } from '../../../lib/servers/node.ts'
+import type { App } from '../../../lib/types.ts'
+
+/** Everything that comes back for one request, until the connection ends. */
+async function answerOf(t: Test, app: App): Promise<string> {
+  const server = await serve(app, { port: 0, signals: [], onError: () => {} })
+  t.teardown(() => server.close())
+  const socket = connect(server.address.port ?? 0, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nhost: example.org\r\n\r\n')
+  let answer = ''
+  for await (const chunk of socket.setEncoding('latin1')) answer += chunk
+  return answer
+}
+
+t.test('sends what was accepted before the error, and no end', async (t) => {
+  const answer = await answerOf(t, async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    await send({ type: 'http.response.body', body: Buffer.from('part'), moreBody: true })
+    throw new Error('broken')
+  })
+
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n/)
+  t.equal(answer.slice(answer.indexOf('\r\n\r\n')), '\r\n\r\n4\r\npart\r\n')
+})
+
+t.test('ends early where a length was announced', async (t) => {
+  const answer = await answerOf(t, async (_scope, _receive, send) => {
+    const headers = ['content-length', '10']
+    await send({ type: 'http.response.start', status: 200, headers })
+    await send({ type: 'http.response.body', body: Buffer.from('part'), moreBody: true })
+    throw new Error('broken')
+  })
+
+  t.match(answer, /\r\ncontent-length: 10\r\n/)
+  t.equal(answer.slice(answer.indexOf('\r\n\r\n')), '\r\n\r\npart')
+})
