@@ -1,0 +1,33 @@
+/** What lint says of a fault, and how it names the values that it was given. */
+
+/** A mistake against the contract, in one sentence; its message begins with "lint: ". */
+export class LintError extends Error {
+  constructor(fault: string) {
+    super(`lint: ${fault}`)
+    this.name = 'LintError'
+  }
+}
+
+/** An object of which nothing else is known. */
+export type Fields = Readonly<Record<string, unknown>>
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof value['then'] === 'function'
+}
+
+const LONGEST = 60
+
+/** A value as it can stand in a sentence: text and numbers as written, objects by their class. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  }
+  if (typeof value === 'function') return 'a function'
+  if (!isObject(value)) return String(value)
+  const name = value.constructor?.name ?? 'Object'
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+}
