@@ -1,5 +1,4 @@
 /** The websocket conversation: a handshake that is accepted or refused, then messages until a close. */
-import { isCloseCode } from '../../exceptions.ts'
 import { indexOfName } from '../../headers.ts'
 import { isBodyless } from '../../status.ts'
 import type { WebSocketScope } from '../../types.ts'
@@ -13,7 +12,8 @@ import {
   NO_LENGTH,
 } from './bodies.ts'
 import { describe, LintError } from './faults.ts'
-import { BYTES, checkKeys, HEADERS, must, optional, type Rule, TEXT } from './keys.ts'
+import { CLOSE, checkContent, DISCONNECT } from './frames.ts'
+import { checkKeys, HEADERS, optional, TEXT } from './keys.ts'
 import { assertForeign, assertOffered, type Message, misplaced, type Protocol } from './protocol.ts'
 import { offersOf } from './scopes.ts'
 
@@ -102,42 +102,10 @@ function accept(state: WebSocketState, message: Message, { subprotocols }: Facts
   return { ...state, phase: 'open' }
 }
 
-const CONTENT = { text: optional(TEXT), bytes: optional(BYTES) }
-
-function checkContent(where: string, message: Message, advice: string): void {
-  checkKeys(where, message, CONTENT, advice)
-  const { text, bytes } = message
-  if ((text === undefined) !== (bytes === undefined)) return
-  const given = text === undefined ? 'neither' : 'both'
-  throw new LintError(
-    `${where}: exactly one of "text" and "bytes" must be there, ${given} was given. ${advice}`,
-  )
-}
-
 function send(state: WebSocketState, message: Message): WebSocketState {
   checkContent(message.type, message, ADVICE)
   assertPhase(state, message, 'open')
   return state
-}
-
-/** A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5). */
-const LONGEST_REASON = 123
-
-const CLOSE: Readonly<Record<string, Rule>> = {
-  code: optional(
-    must(
-      'a close code that may be sent',
-      (value) => typeof value === 'number' && isCloseCode(value),
-      'Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.',
-    ),
-  ),
-  reason: optional((value) => {
-    const fault = TEXT(value)
-    if (fault !== undefined) return fault
-    const size = new TextEncoder().encode(String(value)).byteLength
-    if (size <= LONGEST_REASON) return undefined
-    return `must have ${LONGEST_REASON} bytes at most, it has ${size}. Shorten it.`
-  }),
 }
 
 function close(state: WebSocketState, message: Message): WebSocketState {
@@ -163,14 +131,6 @@ function denialBody(state: WebSocketState, message: Message, { offers }: Facts):
   assertPhase(state, message, 'denying')
   const length = counted(state.length, message)
   return { ...state, length, phase: message['moreBody'] === true ? 'denying' : 'denied' }
-}
-
-const DISCONNECT: Readonly<Record<string, Rule>> = {
-  code: must(
-    'a close code',
-    (value) => Number.isInteger(value) && Number(value) >= 1000 && Number(value) <= 4999,
-  ),
-  reason: TEXT,
 }
 
 const SERVER = 'Check the server, or the middleware that wraps receive.'

@@ -1,0 +1,46 @@
+/** What the messages of an open socket are made of: contents and close codes. */
+import { isCloseCode } from '../../exceptions.ts'
+import { LintError } from './faults.ts'
+import { BYTES, checkKeys, must, optional, type Rule, TEXT } from './keys.ts'
+import type { Message } from './protocol.ts'
+
+const CONTENT = { text: optional(TEXT), bytes: optional(BYTES) }
+
+/** @throws LintError unless there is either text or bytes. */
+export function checkContent(where: string, message: Message, advice: string): void {
+  checkKeys(where, message, CONTENT, advice)
+  const { text, bytes } = message
+  if ((text === undefined) !== (bytes === undefined)) return
+  const given = text === undefined ? 'neither' : 'both'
+  throw new LintError(
+    `${where}: exactly one of "text" and "bytes" must be there, ${given} was given. ${advice}`,
+  )
+}
+
+/** A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5). */
+const LONGEST_REASON = 123
+
+export const CLOSE: Readonly<Record<string, Rule>> = {
+  code: optional(
+    must(
+      'a close code that may be sent',
+      (value) => typeof value === 'number' && isCloseCode(value),
+      'Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.',
+    ),
+  ),
+  reason: optional((value) => {
+    const fault = TEXT(value)
+    if (fault !== undefined) return fault
+    const size = new TextEncoder().encode(String(value)).byteLength
+    if (size <= LONGEST_REASON) return undefined
+    return `must have ${LONGEST_REASON} bytes at most, it has ${size}. Shorten it.`
+  }),
+}
+
+export const DISCONNECT: Readonly<Record<string, Rule>> = {
+  code: must(
+    'a close code',
+    (value) => Number.isInteger(value) && Number(value) >= 1000 && Number(value) <= 4999,
+  ),
+  reason: TEXT,
+}
