@@ -28,6 +28,7 @@ export function describe(value: unknown): string {
   }
   if (typeof value === 'function') return 'a function'
   if (!isObject(value)) return String(value)
+  if (Array.isArray(value)) return 'an array'
   const name = value.constructor?.name ?? 'Object'
-  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+  return name === 'Object' ? 'an object' : `an object (${name})`
 }

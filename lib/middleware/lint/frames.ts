@@ -11,9 +11,9 @@ export function checkContent(where: string, message: Message, advice: string): v
   checkKeys(where, message, CONTENT, advice)
   const { text, bytes } = message
   if ((text === undefined) !== (bytes === undefined)) return
-  const given = text === undefined ? 'neither' : 'both'
+  const given = text === undefined ? 'neither was' : 'both were'
   throw new LintError(
-    `${where}: exactly one of "text" and "bytes" must be there, ${given} was given. ${advice}`,
+    `${where}: exactly one of "text" and "bytes" must be there, ${given} given. ${advice}`,
   )
 }
 
