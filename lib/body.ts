@@ -14,6 +14,8 @@ export class Body {
   #size = 0
   #streamed = false
   #complete = false
+  /** Whether an app behind took parts of it that were not read here. */
+  #passedOn = false
   #bytes: Promise<Uint8Array> | undefined
 
   constructor(scope: HTTPScope, receive: Receive) {
@@ -31,7 +33,7 @@ export class Body {
   /** The whole body; kept, so that it can be asked for again. */
   bytes(maxSize?: number): Promise<Uint8Array> {
     if (this.#bytes === undefined) {
-      if (this.#streamed) throw consumed('bytes')
+      this.#assertUnread('bytes')
       this.#bytes = this.#collect(maxSize ?? this.#defaultMaxSize)
     }
     return this.#bytes
@@ -46,9 +48,14 @@ export class Body {
   /** The parts as they come, none of them empty; after `bytes()` the kept body as one part. */
   stream(maxSize?: number): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#bytes !== undefined) return kept(this.#bytes)
-    if (this.#streamed) throw consumed('stream')
+    this.#assertUnread('stream')
     this.#streamed = true
     return this.#parts(maxSize ?? this.#defaultMaxSize)
+  }
+
+  #assertUnread(asked: string): void {
+    if (this.#streamed) throw consumed(asked, 'as a stream')
+    if (this.#passedOn) throw consumed(asked, 'by the app behind')
   }
 
   async *#parts(maxSize: number): AsyncGenerator<Uint8Array, void, undefined> {
@@ -70,13 +77,25 @@ export class Body {
    * read as a stream is gone, and what has not been read comes from the client.
    */
   replay(): Receive {
-    let replayed = this.#bytes === undefined && !(this.#streamed && this.#complete)
+    let ended = false
     return async () => {
-      if (replayed) return this.#receive()
-      replayed = true
+      if (ended || (this.#bytes === undefined && !this.#complete)) {
+        const message = await this.#receive()
+        ended = this.#passOn(message) || ended
+        return message
+      }
+      ended = true
       const body = (await this.#bytes) ?? NO_BYTES
       return { type: 'http.request', body, moreBody: false }
     }
+  }
+
+  /** Notes what goes past this reader, which would otherwise wait for it; tells whether it ends. */
+  #passOn(message: ReceiveMessage): boolean {
+    if (message.type !== 'http.request') return false
+    this.#passedOn = true
+    this.#complete = !message.moreBody
+    return this.#complete
   }
 }
 
@@ -85,9 +104,9 @@ async function* kept(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array, voi
   if (body.byteLength > 0) yield body
 }
 
-function consumed(asked: string): TypeError {
+function consumed(asked: string, how: string): TypeError {
   return new TypeError(
-    `request.${asked}: the body was already read as a stream, so it is gone. ` +
+    `request.${asked}: the body was already read ${how}, so it is gone. ` +
       'Call request.bytes() first when it is needed twice.',
   )
 }

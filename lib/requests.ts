@@ -36,6 +36,7 @@ export class Request<
   readonly send: Send
   #body: Body | undefined
   #gone: AbortController | undefined
+  #watching = false
 
   constructor(scope: HTTPScope, receive: Receive = noChannel, send: Send = noChannel) {
     super(scope)
@@ -100,7 +101,7 @@ export class Request<
 
   /** A `receive` for an app behind this request, which gets the body even if it was read here. */
   replay(): Receive {
-    return this.#body === undefined ? this.receive : this.#body.replay()
+    return this.#reader.replay()
   }
 
   /**
@@ -110,10 +111,8 @@ export class Request<
    * const answer = await fetch(upstream, { signal: request.signal })
    */
   get signal(): AbortSignal {
-    if (this.#gone === undefined) {
-      this.#gone = new AbortController()
-      this.#watch(this.#gone)
-    }
+    this.#gone ??= new AbortController()
+    if (!this.#watching) this.#watching = this.#watch(this.#gone)
     return this.#gone.signal
   }
 
@@ -125,14 +124,16 @@ export class Request<
     return signal.aborted
   }
 
-  #watch(controller: AbortController): void {
+  /** False while it cannot: without `onDisconnect`, the body would be taken from its reader. */
+  #watch(controller: AbortController): boolean {
     const abort = (): void =>
       controller.abort(new DOMException('the client has disconnected', 'AbortError'))
     if (this.scope.onDisconnect) this.scope.onDisconnect(abort)
     else if (this.#body?.complete) {
       // Nothing else can come any more; an error here is the reader's to see, not the watcher's.
       this.receive().then(abort, () => {})
-    }
+    } else return false
+    return true
   }
 }
 
