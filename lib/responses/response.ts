@@ -181,14 +181,17 @@ function hint(value: unknown): string {
   return 'Wrap the value: new PlainTextResponse(text), new JSONResponse(value).'
 }
 
-/** A client that has gone does not keep the work from being done. */
+/** A client that has gone does not keep the work from being done; the server hears of it after. */
 async function runAfter(sent: Promise<void>, background: Background): Promise<void> {
+  let gone: ClientDisconnected | undefined
   try {
     await sent
   } catch (error) {
     if (!(error instanceof ClientDisconnected)) throw error
+    gone = error
   }
   await background()
+  if (gone !== undefined) throw gone
 }
 
 const CONTENT_TYPES = new Map<string, string>()

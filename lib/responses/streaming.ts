@@ -1,6 +1,7 @@
 /** A response whose body is made while it is sent. */
 import { encodeText } from '../bytes.ts'
 import { ClientDisconnected } from '../exceptions.ts'
+import { isBodyless } from '../status.ts'
 import type { Scope, Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
@@ -48,12 +49,15 @@ export class StreamingResponse extends Response<StreamSource> {
     const nextOf = interruptible(chunks, scope)
     try {
       await send(this.start(types))
-      for (let result = await nextOf(); !result.done; result = await nextOf()) {
-        const body = typeof result.value === 'string' ? encodeText(result.value) : result.value
-        await send({ type: types.body, body, moreBody: true })
+      if (isSilent(this.status, scope)) stop(this.#source, chunks)
+      else {
+        for (let result = await nextOf(); !result.done; result = await nextOf()) {
+          const body = toBytes(result.value, this.constructor.name)
+          await send({ type: types.body, body, moreBody: true })
+        }
       }
     } catch (error) {
-      stop(chunks)
+      stop(this.#source, chunks)
       throw error
     }
     await send({ type: types.body, moreBody: false })
@@ -70,6 +74,19 @@ function iterate(source: StreamSource): Chunks {
   return (source as Iterable<string | Uint8Array>)[Symbol.iterator]()
 }
 
+/** Nobody sees the chunks, and a source without end would never let the response come to one. */
+function isSilent(status: number, scope: Scope): boolean {
+  return isBodyless(status) || (scope.type === 'http' && scope.method === 'HEAD')
+}
+
+function toBytes(chunk: unknown, where: string): Uint8Array {
+  if (typeof chunk === 'string') return encodeText(chunk)
+  if (chunk instanceof Uint8Array) return chunk
+  throw new TypeError(
+    `${where}: a chunk must be text or a Uint8Array, ${chunk === null ? 'null' : typeof chunk} was given. Write JSON.stringify(chunk), or await it.`,
+  )
+}
+
 type Chunk = IteratorResult<string | Uint8Array>
 
 /**
@@ -78,9 +95,14 @@ type Chunk = IteratorResult<string | Uint8Array>
  */
 function interruptible(chunks: Chunks, scope: Scope): () => Chunk | Promise<Chunk> {
   if (scope.type !== 'http' || scope.onDisconnect === undefined) return () => chunks.next()
+  let gone = false
   let interrupt = (): void => {}
-  scope.onDisconnect(() => interrupt())
+  scope.onDisconnect(() => {
+    gone = true
+    interrupt()
+  })
   return () => {
+    if (gone) throw new ClientDisconnected()
     const next = chunks.next()
     if (!('then' in next)) return next
     return new Promise((resolve, reject) => {
@@ -91,9 +113,11 @@ function interruptible(chunks: Chunks, scope: Scope): () => Chunk | Promise<Chun
 }
 
 /** Not awaited: a generator that hangs in an `await` takes the news when it comes out of it. */
-function stop(chunks: Chunks): void {
+function stop(source: StreamSource, chunks: Chunks): void {
   try {
     Promise.resolve(chunks.return?.()).catch(() => {})
+    // The iterator of a Node stream that was never read does nothing on `return`.
+    if ('destroy' in source && typeof source.destroy === 'function') source.destroy()
   } catch {
     // The first error is the one that counts.
   }
