@@ -39,6 +39,8 @@ export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
     if (scope.type !== 'http') return app(scope, receive, send)
     const passages: Passage[] = []
     const next: Next = (request) => {
+      assertRequest(request)
+      for (const earlier of passages) earlier.forget()
       const passage = new Passage(app, request)
       passages.push(passage)
       return passage.response
@@ -50,6 +52,13 @@ export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
       for (const passage of passages) passage.abandon()
     }
     // What is still to be done behind, background work above all, belongs to this request.
-    for (const passage of passages) await passage.finished
+    for (const passage of passages) await passage.finish()
   }
+}
+
+function assertRequest(request: unknown): void {
+  if (request instanceof Request) return
+  throw new TypeError(
+    `httpMiddleware: next takes the request, ${request === null ? 'null' : typeof request} was given. Write next(request).`,
+  )
 }

@@ -13,6 +13,7 @@ import {
   type Send,
   type SendMessage,
 } from '../types.ts'
+import { Annotations } from './annotations.ts'
 
 /**
  * Runs an app; its messages wait, one at a time, until the response they belong to is sent on.
@@ -22,18 +23,21 @@ import {
 export class Passage {
   /** The app's response, once it starts; rejects with what the app throws before that. */
   readonly response: Promise<Response>
-  /** When the app is done; rejects with what it throws after its response was replaced. */
-  readonly finished: Promise<void>
-  readonly #listeners: (() => void)[] = []
+  readonly #done: Promise<void>
+  readonly #annotations: Annotations
+  readonly #listeners = new Set<() => void>()
   /** Where messages go, once it is known; sending fails when the response was replaced. */
   readonly #outlet: Promise<Send>
   #open: (send: Send) => void = () => {}
-  #refuse: (error: Error) => void = () => {}
+  #refuse: (error: unknown) => void = () => {}
   #start: (message: HTTPResponseStartMessage) => void = () => {}
   #state: 'waiting' | 'sent' | 'abandoned' = 'waiting'
   #hasStarted = false
+  /** Whether the app failed when nobody was listening any more. */
+  #failedLate = false
 
   constructor(app: App, request: Request) {
+    this.#annotations = new Annotations(request.scope)
     this.#outlet = new Promise((resolve, reject) => {
       this.#open = resolve
       this.#refuse = reject
@@ -43,40 +47,49 @@ export class Passage {
       this.#start = resolve
     })
     const done = this.#run(app, request)
+    done.catch(() => {
+      this.#failedLate = this.#state === 'abandoned'
+    })
+    this.#done = done
     this.response = Promise.race([started, done.then(noResponse)]).then(
-      (message) => new PassedResponse(message, this, done),
+      (message) => new PassedResponse(message, this),
     )
     this.response.catch(() => {}) // the middleware may not wait for it
-    this.finished = done.catch((error) => this.#judge(error))
-    this.finished.catch(() => {}) // awaited once the answer has been sent
   }
 
   async #run(app: App, request: Request): Promise<void> {
     const scope: HTTPScope = { ...request.scope, onDisconnect: this.#onDisconnect(request.scope) }
     const send: Send = (message) =>
-      this.#send(message, request.send, () => annotate(request.scope, scope))
-    await app(scope, this.#receiver(request.replay()), send)
-    annotate(request.scope, scope)
+      this.#send(message, request.send, () => this.#annotations.take(scope))
+    try {
+      await app(scope, this.#receiver(request.replay()), send)
+    } finally {
+      this.#annotations.take(scope)
+    }
   }
 
   #send(message: SendMessage, direct: Send, starting: () => void): Promise<void> {
-    if (this.#state === 'abandoned') return Promise.reject(new ClientDisconnected())
+    if (this.#state === 'abandoned') return handled(Promise.reject(new ClientDisconnected()))
+    // Before the start nothing but information is in place; the server says what is not.
     if (message.type === 'http.response.debug') return direct(message)
-    if (message.type === 'http.response.start' && !this.#hasStarted) {
-      this.#hasStarted = true
-      starting()
-      this.#start(message)
-      return ACCEPTED
-    }
-    return this.#outlet.then((send) => send(message))
+    if (this.#hasStarted) return handled(this.#outlet.then((send) => send(message)))
+    if (message.type !== 'http.response.start') return direct(message)
+    this.#hasStarted = true
+    starting()
+    this.#start(message)
+    return ACCEPTED
   }
 
   #receiver(receive: Receive): Receive {
     return () => {
       if (this.#state === 'abandoned') return Promise.resolve(DISCONNECT)
       return new Promise((resolve, reject) => {
-        this.#listeners.push(() => resolve(DISCONNECT))
-        receive().then(resolve, reject)
+        const leave = (): void => resolve(DISCONNECT)
+        this.#listeners.add(leave)
+        // Removed, since it holds the message: a large body would pile up here.
+        receive()
+          .then(resolve, reject)
+          .then(() => this.#listeners.delete(leave))
       })
     }
   }
@@ -89,17 +102,28 @@ export class Passage {
         told = true
       }
       if (this.#state === 'abandoned') once()
-      else this.#listeners.push(once)
+      else this.#listeners.add(once)
       onDisconnect?.(once)
     }
   }
 
   /** Lets the messages through, behind a start with these fields. */
-  async passOn(start: HTTPResponseStartMessage, send: Send, done: Promise<void>): Promise<void> {
+  async passOn(start: HTTPResponseStartMessage, send: Send): Promise<void> {
     this.#state = 'sent'
-    await send(start)
+    try {
+      await send(start)
+    } catch (error) {
+      this.#refuse(error) // or the app would wait for ever
+      await this.#done
+      throw error
+    }
     this.#open(send)
-    await done
+    await this.#done
+  }
+
+  /** Takes back what it wrote into the scope, so that the next call finds it as this one did. */
+  forget(): void {
+    this.#annotations.takeBack()
   }
 
   /** Tells the app that its client has gone, unless its response is on its way. */
@@ -107,13 +131,18 @@ export class Passage {
     if (this.#state === 'sent') return
     this.#state = 'abandoned'
     this.#refuse(new ClientDisconnected())
-    for (const listener of this.#listeners.splice(0)) listener()
+    for (const listener of this.#listeners) listener()
+    this.#listeners.clear()
   }
 
-  /** Errors that somebody has seen already, or that were asked for, are not thrown once more. */
-  #judge(error: unknown): void {
-    const isNews = this.#state === 'abandoned' && this.#hasStarted
-    if (isNews && !(error instanceof ClientDisconnected)) throw error
+  /** Waits for the app; throws what it threw, unless it was seen already, or was asked for. */
+  async finish(): Promise<void> {
+    try {
+      await this.#done
+    } catch (error) {
+      const isNews = this.#state === 'abandoned' && (this.#hasStarted || this.#failedLate)
+      if (isNews && !(error instanceof ClientDisconnected)) throw error
+    }
   }
 }
 
@@ -125,26 +154,21 @@ function noResponse(): never {
   )
 }
 
-/** What routing found behind is shown to loggers in front, as without this middleware. */
-function annotate(outer: HTTPScope, inner: HTTPScope): void {
-  const { app, appRootPath, endpoint, pathParams, rootPath, route, router, state } = inner
-  const found = { app, appRootPath, endpoint, pathParams, rootPath, route, router, state }
-  for (const [key, value] of Object.entries(found))
-    if (value === undefined) delete found[key as keyof typeof found]
-  Object.assign(outer, found)
+/** Whoever awaits it gets the error; a forgotten `await` must not end the process. */
+function handled(sending: Promise<void>): Promise<void> {
+  sending.catch(() => {})
+  return sending
 }
 
 /** A response of which only the start is here; the rest is sent by the app itself. */
 class PassedResponse extends Response<null> {
   readonly #message: HTTPResponseStartMessage
   readonly #passage: Passage
-  readonly #done: Promise<void>
 
-  constructor(message: HTTPResponseStartMessage, passage: Passage, done: Promise<void>) {
+  constructor(message: HTTPResponseStartMessage, passage: Passage) {
     super(null, { status: message.status, headers: new Headers(message.headers) })
     this.#message = message
     this.#passage = passage
-    this.#done = done
   }
 
   protected override get hasLength(): boolean {
@@ -153,6 +177,6 @@ class PassedResponse extends Response<null> {
 
   protected override transmit(_types: MessageTypes, send: Send): Promise<void> {
     const start = { ...this.#message, status: this.status, headers: this.headers.list.slice() }
-    return this.#passage.passOn(start, send, this.#done)
+    return this.#passage.passOn(start, send)
   }
 }
