@@ -1,68 +1,85 @@
 /** The cookies of a test client, kept and sent as a browser would. */
 import { parseSetCookie, stringifyCookie } from 'cookie'
+import { parseCookies } from '../cookies.ts'
 
 interface Cookie {
   readonly name: string
-  readonly value: string
+  /** Name and value as they were written, and are sent back. */
+  readonly pair: string
   readonly domain: string
   /** Whether only this very host gets it. */
   readonly hostOnly: boolean
   readonly path: string
   readonly secure: boolean
+  /** In milliseconds of the clock; Infinity for a cookie of the session. */
+  readonly expires: number
 }
 
 /** Cookies by domain, path and name (RFC 6265 section 5.3). */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 
-  /** Puts a cookie in for this host, as if it had set it. */
+  /**
+   * Puts a cookie in for this host, as if it had set it.
+   *
+   * @throws TypeError for a name that no cookie may have.
+   */
   set(name: string, value: string, url: URL): void {
-    this.#put({ name, value, domain: url.hostname, hostOnly: true, path: '/', secure: false })
+    this.#put({
+      name,
+      pair: stringifyCookie({ [name]: value }),
+      domain: url.hostname,
+      hostOnly: true,
+      path: '/',
+      secure: false,
+      expires: Number.POSITIVE_INFINITY,
+    })
   }
 
   /** Takes a `Set-Cookie` field of an answer from this URL. */
   take(field: string, url: URL): void {
-    const {
-      name,
-      value = '',
-      domain,
-      path,
-      secure = false,
-      maxAge,
-      expires,
-    } = parseSetCookie(field)
+    // Not decoded: a browser sends back what it was sent.
+    const set = parseSetCookie(field, { decode: (value) => value })
+    const { name, value = '', domain, path, secure = false } = set
     const cookie: Cookie = {
       name,
-      value,
+      pair: `${name}=${value}`,
       domain: (domain ?? url.hostname).replace(/^\./, '').toLowerCase(),
       hostOnly: domain === undefined,
       path: path?.startsWith('/') ? path : folderOf(url.pathname),
       secure,
+      expires: endOf(set),
     }
-    if (!belongs(url.hostname, cookie)) return
-    const isOver =
-      maxAge === undefined ? expires !== undefined && expires.getTime() <= Date.now() : maxAge <= 0
-    if (isOver) this.#cookies.delete(keyOf(cookie))
+    if (name === '' || !belongs(url.hostname, cookie)) return
+    if (isOver(cookie)) this.#cookies.delete(keyOf(cookie))
     else this.#put(cookie)
   }
 
-  /** The `Cookie` field for a request, or `''`. */
+  /** The `Cookie` field for a request, or `''`; longer paths first (RFC 6265 section 5.4). */
   fieldFor(url: URL): string {
-    const cookies: Record<string, string> = {}
-    for (const cookie of this.#cookies.values()) {
-      const fits = belongs(url.hostname, cookie) && isBelow(url.pathname, cookie.path)
-      if (fits && (!cookie.secure || url.protocol === 'https:')) cookies[cookie.name] = cookie.value
-    }
-    return stringifyCookie(cookies)
+    return this.#living()
+      .filter((cookie) => belongs(url.hostname, cookie) && isBelow(url.pathname, cookie.path))
+      .filter((cookie) => !cookie.secure || url.protocol === 'https:')
+      .sort((one, other) => other.path.length - one.path.length)
+      .map((cookie) => cookie.pair)
+      .join('; ')
   }
 
-  /** The value of a cookie, whatever its domain and path; undefined when there is none. */
+  /**
+   * The value of a cookie as `request.cookies` would read it, whatever its domain and path; undefined
+   * when there is none.
+   */
   get(name: string): string | undefined {
-    return [...this.#cookies.values()].find((cookie) => cookie.name === name)?.value
+    const cookie = this.#living().find((cookie) => cookie.name === name)
+    return cookie && parseCookies([cookie.pair])[name]
   }
 
   clear(): void {
     this.#cookies.clear()
+  }
+
+  #living(): Cookie[] {
+    return [...this.#cookies.values()].filter((cookie) => !isOver(cookie))
   }
 
   #put(cookie: Cookie): void {
@@ -72,6 +89,16 @@ export class CookieJar {
 
 function keyOf({ domain, path, name }: Cookie): string {
   return `${domain};${path};${name}`
+}
+
+/** `Max-Age` stands over `Expires`. */
+function endOf({ maxAge, expires }: { maxAge?: number; expires?: Date }): number {
+  if (maxAge !== undefined) return Date.now() + maxAge * 1000
+  return expires?.getTime() ?? Number.POSITIVE_INFINITY
+}
+
+function isOver({ expires }: Cookie): boolean {
+  return expires <= Date.now()
 }
 
 function belongs(host: string, { domain, hostOnly }: Cookie): boolean {
