@@ -53,7 +53,8 @@ class Exchange {
   #reject: (error: unknown) => void = () => {}
   #start: HTTPResponseStartMessage | undefined
   #parts: ReadableStreamDefaultController<Uint8Array> | undefined
-  #wanted: () => void = () => {}
+  /** Sends that wait until the test has read what was sent before. */
+  readonly #held: { resolve: () => void; reject: (error: unknown) => void }[] = []
   #bodyRead = false
   #complete = false
   #gone = false
@@ -65,9 +66,14 @@ class Exchange {
       this.#resolve = resolve
       this.#reject = reject
     })
-    options.signal?.addEventListener('abort', () => this.#leave(options.signal?.reason))
-    this.#run()
+    if (options.signal?.aborted) this.#leave(options.signal.reason)
+    else {
+      options.signal?.addEventListener('abort', this.#abort)
+      this.#run().catch(this.#reject)
+    }
   }
+
+  readonly #abort = (): void => this.#leave(this.#options.signal?.reason)
 
   async #run(): Promise<void> {
     const { app, scope } = this.#options
@@ -87,19 +93,29 @@ class Exchange {
   }
 
   #finish(error: unknown): void {
+    this.#options.signal?.removeEventListener('abort', this.#abort)
     const raise = error !== undefined && this.#options.raiseServerExceptions
     if (raise) this.#reject(error)
-    if (error !== undefined && !this.#complete) {
-      // Cut, as a server would; or a 500, as long as nothing was seen.
-      if (this.#parts !== undefined) this.#fail(error)
-      else this.#resolve(this.#fetchResponse(500, [], 'Internal Server Error'))
-    } else if (this.#parts === undefined) {
+    if (this.#parts !== undefined) {
+      // Cut, as a server would. A stream that is complete is closed only now, so that an error of
+      // the work in the background still reaches who reads it.
+      if (raise || (error !== undefined && !this.#complete)) this.#fail(error)
+      else this.#close()
+    } else if (error !== undefined && !this.#complete) {
+      this.#resolve(this.#fetchResponse(500, [], 'Internal Server Error'))
+    } else {
       this.#resolve(
         this.#fetchResponse(this.#start?.status ?? 500, this.#start?.headers ?? [], this.#whole),
       )
     }
-    this.#complete = true
-    this.#tellAll()
+    this.#end()
+    this.#leaveBody()
+    this.#listeners.splice(0)
+  }
+
+  /** As when a connection is closed: what has not been sent is not sent any more. */
+  #leaveBody(): void {
+    this.#reader?.cancel().catch(() => {})
   }
 
   #whole: Uint8Array<ArrayBuffer> | string = ''
@@ -122,12 +138,13 @@ class Exchange {
     this.#gone = true
     this.#reject(reason)
     this.#fail(reason)
-    this.#wanted()
-    this.#tellAll()
+    this.#leaveBody()
+    for (const { reject } of this.#held.splice(0)) reject(new ClientDisconnected())
+    for (const listener of this.#listeners.splice(0)) listener()
+    this.#tellReceivers()
   }
 
-  #tellAll(): void {
-    for (const listener of this.#listeners.splice(0)) if (this.#gone) listener()
+  #tellReceivers(): void {
     for (const settle of this.#pending.splice(0)) settle(DISCONNECT)
   }
 
@@ -151,9 +168,7 @@ class Exchange {
     try {
       return this.#accept(message)
     } catch (error) {
-      const rejected = Promise.reject(error)
-      rejected.catch(() => {}) // a forgotten await must not end the process
-      return rejected
+      return handled(Promise.reject(error))
     }
   }
 
@@ -187,7 +202,7 @@ class Exchange {
     const isWhole = !moreBody && this.#parts === undefined && !start.trailers
     if (isWhole) {
       this.#whole = new Uint8Array(body)
-      this.#complete = true
+      this.#end()
       return ACCEPTED
     }
     this.#parts ?? this.#open(start)
@@ -195,11 +210,8 @@ class Exchange {
       this.#parts?.enqueue(new Uint8Array(body))
     if (!moreBody && !start.trailers) this.#end()
     const hasRoom = !moreBody || (this.#parts?.desiredSize ?? 0) > 0
-    return hasRoom
-      ? ACCEPTED
-      : new Promise((resolve) => {
-          this.#wanted = resolve
-        })
+    if (hasRoom) return ACCEPTED
+    return handled(new Promise((resolve, reject) => this.#held.push({ resolve, reject })))
   }
 
   /** The test gets its response now, and its parts as they come. */
@@ -208,7 +220,9 @@ class Exchange {
       start: (controller) => {
         this.#parts = controller
       },
-      pull: () => this.#wanted(),
+      pull: () => {
+        for (const { resolve } of this.#held.splice(0)) resolve()
+      },
       cancel: () => this.#leave(new ClientDisconnected()),
     })
     this.#resolve(this.#fetchResponse(start.status, start.headers, stream))
@@ -216,6 +230,10 @@ class Exchange {
 
   #end(): void {
     this.#complete = true
+    this.#tellReceivers()
+  }
+
+  #close(): void {
     try {
       this.#parts?.close()
     } catch {
@@ -230,6 +248,12 @@ class Exchange {
     if (!pairs.has('content-type')) response.headers.delete('content-type')
     return Object.assign(response, this.#extras)
   }
+}
+
+/** Whoever awaits it gets the error; a forgotten `await` must not end the process. */
+function handled(sending: Promise<void>): Promise<void> {
+  sending.catch(() => {})
+  return sending
 }
 
 function isHead({ method }: { method: string }): boolean {
