@@ -8,7 +8,7 @@ import { exchange, type TestResponse } from './testclient/exchange.ts'
 import type { Address, App, HTTPScope, State } from './types.ts'
 
 export interface TestClientOptions {
-  /** What relative URLs are relative to ('http://testserver'). */
+  /** What URLs begin with, its path included, unless they are absolute ('http://testserver'). */
   baseUrl?: string
   /** Throw what the app throws, instead of seeing its 500 (true). */
   raiseServerExceptions?: boolean
@@ -31,7 +31,7 @@ export interface TestClientOptions {
 export interface TestRequestOptions {
   headers?: HeadersInit
   /** Text, bytes, a form, or a stream, which is sent in chunks. */
-  body?: BodyInit | AsyncIterable<Uint8Array> | null
+  body?: BodyInit | AsyncIterable<string | Uint8Array> | null
   /** A value to send as JSON instead of a body. */
   json?: unknown
   /** Goes away when it aborts, as a client that closes its connection. */
@@ -113,6 +113,7 @@ class Session {
     this.#options = options
     this.#state = state
     this.#base = new URL(options.baseUrl ?? 'http://testserver')
+    if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/'
     for (const [name, value] of Object.entries(options.cookies ?? {})) {
       this.cookies.set(name, value, this.#base)
     }
@@ -124,7 +125,7 @@ class Session {
     options: TestRequestOptions = {},
   ): Promise<TestResponse> {
     const follows = options.followRedirects ?? this.#options.followRedirects ?? true
-    let url = new URL(target, this.#base)
+    let url = this.#resolve(target)
     let [verb, request] = [method, options]
     for (let hops = 0; ; hops++) {
       const response = await this.#send(verb, url, request)
@@ -139,18 +140,26 @@ class Session {
         throw new Error(
           `testClient: more than ${MOST_REDIRECTS} redirects, the last to ${location}.`,
         )
-      url = new URL(location, url)
-      if (becomesGet(verb, response.status)) {
-        const { body: _body, json: _json, ...rest } = request
-        verb = 'GET'
-        request = rest
-      }
+      await response.body?.cancel() // nobody is going to read it
+      const from = url
+      url = new URL(location, from)
+      const dropsBody = becomesGet(verb, response.status)
+      if (dropsBody) verb = 'GET'
+      request = redirected(request, dropsBody, url.origin === from.origin)
     }
+  }
+
+  /** A path is one below that of the base URL; `//admin` is one too, and no host. */
+  #resolve(target: string | URL): URL {
+    const isPath = typeof target === 'string' && target.startsWith('/')
+    return new URL(isPath ? `.${target}` : target, this.#base)
   }
 
   async #send(method: string, url: URL, options: TestRequestOptions): Promise<TestResponse> {
     const headers = Headers.from(this.#options.headers)
-    for (const [name, value] of Headers.from(options.headers)) headers.set(name, value)
+    const own = Headers.from(options.headers)
+    for (const name of own.keys()) headers.delete(name)
+    for (const [name, value] of own) headers.append(name, value)
     headers.setDefault('user-agent', 'testclient')
     headers.setDefault('accept', '*/*')
     const cookies = this.cookies.fieldFor(url)
@@ -176,13 +185,13 @@ class Session {
       httpVersion: '1.1',
       method,
       scheme: url.protocol.slice(0, -1),
-      path: decodeURIComponent(url.pathname),
+      path: decodePath(url.pathname),
       rawPath: url.pathname,
       queryString: url.search.slice(1),
       rootPath,
       headers: headers.has('host') ? headers.list : ['host', url.host, ...headers.list],
       client,
-      server: { host: url.hostname, port },
+      server: { host: url.hostname.replace(/^\[|\]$/g, ''), port },
       extensions: {
         'http.response.trailers': {},
         'http.response.early_hint': {},
@@ -198,6 +207,39 @@ function becomesGet(method: string, status: number): boolean {
   if (status === 303) return method !== 'GET' && method !== 'HEAD'
   return (status === 301 || status === 302) && method === 'POST'
 }
+
+/** A server answers such a target itself, by 400; no app ever sees it. */
+function decodePath(rawPath: string): string {
+  try {
+    return decodeURIComponent(rawPath)
+  } catch (cause) {
+    throw new URIError(
+      `testClient: the path has an escape that is no UTF-8, ${JSON.stringify(rawPath)} was given. Encode it, or pass scope: { path }.`,
+      { cause },
+    )
+  }
+}
+
+/** What is asked of the next URL: no second body for a GET, no credentials for another origin. */
+function redirected(
+  { body, json, headers, ...rest }: TestRequestOptions,
+  dropsBody: boolean,
+  isSameOrigin: boolean,
+): TestRequestOptions {
+  const kept = Headers.from(headers)
+  if (dropsBody) for (const name of OF_BODIES) kept.delete(name)
+  if (!isSameOrigin) for (const name of OF_ORIGINS) kept.delete(name)
+  if (dropsBody) return { ...rest, headers: kept }
+  if (isStream(body)) {
+    throw new TypeError(
+      'testClient: a redirect asks for the body again, but a stream was given. Pass followRedirects: false, or a whole body.',
+    )
+  }
+  return { ...rest, headers: kept, ...(body === undefined ? {} : { body }), json }
+}
+
+const OF_BODIES = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding']
+const OF_ORIGINS = ['authorization', 'cookie', 'host']
 
 /** The body as a stream; what has a length says so, what has none is chunked. */
 async function encodeBody(
@@ -219,9 +261,9 @@ async function encodeBody(
   return toStream([bytes])
 }
 
-type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+type Parts = Iterable<Uint8Array> | AsyncIterable<string | Uint8Array>
 
-function isStream(content: unknown): content is AsyncIterable<Uint8Array> {
+function isStream(content: unknown): content is AsyncIterable<string | Uint8Array> {
   return typeof content === 'object' && content !== null && Symbol.asyncIterator in content
 }
 
@@ -233,7 +275,7 @@ function toStream(parts: Parts): ReadableStream<Uint8Array> {
     async pull(controller) {
       const { done, value } = await iterator.next()
       if (done) controller.close()
-      else controller.enqueue(value)
+      else controller.enqueue(typeof value === 'string' ? encodeText(value) : value)
     },
     cancel: () => iterator.return(undefined).then(() => {}),
   })
