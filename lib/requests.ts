@@ -137,10 +137,17 @@ export class Request<
   }
 }
 
-/** The media type alone decides, as one reading for all: `a/b; c` is `a/b`. */
+/**
+ * The media type alone decides, as one reading for all: `a/b; c` is `a/b`. Two types in one field,
+ * `a/b; c, d/e`, are none, since others might read the second (CVE-2022-41919).
+ */
 function isJSON(contentType: string | null): boolean {
-  const [type = ''] = (contentType ?? '').split(';', 1)
-  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/i.test(type.trim())
+  const [type = '', ...parameters] = (contentType ?? '').split(';')
+  const isOne = !parameters
+    .join(';')
+    .replace(/"[^"]*"/g, '')
+    .includes(',')
+  return isOne && /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/i.test(type.trim())
 }
 
 function noChannel(): never {
