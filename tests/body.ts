@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { Body, DEFAULT_MAX_BODY_SIZE } from '../lib/body.ts'
+import { ClientDisconnected, HTTPException } from '../lib/exceptions.ts'
+import type { HTTPScope, ReceiveMessage } from '../lib/types.ts'
+import { httpScope, receiving } from './support/scopes.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+function part(text: string, moreBody = true): ReceiveMessage {
+  return { type: 'http.request', body: encoder.encode(text), moreBody }
+}
+
+/** A body that comes in these parts, the last of which says so. */
+function bodyOf(texts: readonly string[], overrides: Partial<HTTPScope> = {}): Body {
+  const messages = texts.map((text, index) => part(text, index < texts.length - 1))
+  return new Body(httpScope(overrides), receiving(messages))
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
+  const texts: string[] = []
+  for await (const bytes of stream) texts.push(decoder.decode(bytes))
+  return texts
+}
+
+const TOO_LARGE = { status: 413, message: /^The request body is larger than \d+ bytes\.$/ }
+
+t.test('bytes', async (t) => {
+  t.test('joins all parts, and keeps them: RQ-19', async (t) => {
+    const body = bodyOf(['a', 'b', 'c'])
+
+    const [first, second] = [await body.bytes(), await body.bytes()]
+
+    t.equal(decoder.decode(first), 'abc')
+    t.equal(first, second)
+    t.equal(body.complete, true)
+  })
+
+  t.test('gives one promise to all who ask while it is being read', async (t) => {
+    const body = bodyOf(['a', 'b'])
+
+    t.equal(body.bytes(), body.bytes())
+  })
+
+  t.test('gives no bytes for an empty body', async (t) => {
+    t.equal((await bodyOf(['']).bytes()).byteLength, 0)
+  })
+
+  t.test('rejects when the client goes before the end: RQ-23', async (t) => {
+    const body = new Body(httpScope(), receiving([part('a'), { type: 'http.disconnect' }]))
+
+    await t.rejects(body.bytes(), new ClientDisconnected())
+    t.equal(body.complete, false)
+  })
+
+  t.test('rejects a message that has no place in a body', async (t) => {
+    const body = new Body(httpScope(), receiving([{ type: 'lifespan.startup' }]))
+
+    await t.rejects(body.bytes(), /a message of the body was expected, "lifespan.startup"/)
+  })
+
+  t.test('is the parts in their order, for any parts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }),
+        async (texts) => {
+          const whole = decoder.decode(await bodyOf(texts).bytes())
+          const streamed = (await collect(bodyOf(texts).stream())).join('')
+          return whole === texts.join('') && streamed === whole
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})
+
+t.test('stream', async (t) => {
+  t.test('gives the parts as they come, and skips empty ones: RQ-20, RQ-22', async (t) => {
+    t.same(await collect(bodyOf(['a', '', 'b', '']).stream()), ['a', 'b'])
+  })
+
+  t.test('reads nothing before somebody asks', async (t) => {
+    let asked = 0
+    const body = new Body(httpScope(), async () => {
+      asked++
+      return part('a')
+    })
+
+    const stream = body.stream()
+    t.equal(asked, 0)
+    await stream.next()
+    t.equal(asked, 1)
+  })
+
+  t.test('gives the kept body after bytes(), as often as asked: RQ-20', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    await body.bytes()
+
+    t.same(await collect(body.stream()), ['ab'])
+    t.same(await collect(body.stream()), ['ab'])
+  })
+
+  t.test('gives nothing after bytes() of an empty body', async (t) => {
+    const body = bodyOf([''])
+    await body.bytes()
+
+    t.same(await collect(body.stream()), [])
+  })
+
+  t.test('throws at once when it was streamed before: RQ-20, advisory 74', async (t) => {
+    const body = bodyOf(['a'])
+    await collect(body.stream())
+
+    t.throws(() => body.stream(), /request\.stream: the body was already read as a stream/)
+  })
+
+  t.test('leaves nothing to bytes(), which throws at once: RQ-21, advisory 74', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    body.stream()
+
+    t.throws(() => body.bytes(), /request\.bytes: the body was already read as a stream/)
+  })
+
+  t.test('counts as read when the reader has stopped early', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    for await (const _ of body.stream()) break
+
+    t.throws(() => body.bytes(), TypeError)
+  })
+})
+
+t.test('the limit', async (t) => {
+  t.test('is 10 MB by default: advisory 63', async (t) => {
+    t.equal(DEFAULT_MAX_BODY_SIZE, 10_000_000)
+    const bodyOfSize = (size: number) =>
+      new Body(
+        httpScope(),
+        receiving([{ type: 'http.request', body: new Uint8Array(size), moreBody: false }]),
+      )
+
+    t.equal((await bodyOfSize(10_000_000).bytes()).byteLength, 10_000_000)
+    await t.rejects(bodyOfSize(10_000_001).bytes(), { ...TOO_LARGE, message: /10000000 bytes/ })
+  })
+
+  t.test('is what the scope says, upwards too', async (t) => {
+    await t.rejects(bodyOf(['abc', 'def'], { maxBodySize: 5 }).bytes(), TOO_LARGE)
+    t.equal((await bodyOf(['abc', 'def'], { maxBodySize: 6 }).bytes()).byteLength, 6)
+    await t.rejects(bodyOf(['a'], { maxBodySize: 0 }).bytes(), TOO_LARGE)
+  })
+
+  t.test('is what the call says, over the scope', async (t) => {
+    await t.rejects(bodyOf(['abc'], { maxBodySize: 5 }).bytes(2), TOO_LARGE)
+    t.equal((await bodyOf(['abc'], { maxBodySize: 1 }).bytes(3)).byteLength, 3)
+    await t.rejects(collect(bodyOf(['abc'], { maxBodySize: 5 }).stream(2)), TOO_LARGE)
+    t.same(await collect(bodyOf(['abc'], { maxBodySize: 1 }).stream(3)), ['abc'])
+  })
+
+  t.test('holds when the length is absent, lies or is none: advisory 62', async (t) => {
+    for (const headers of [[], ['content-length', '1'], ['content-length', 'many']]) {
+      await t.rejects(bodyOf(['abc', 'def'], { headers, maxBodySize: 5 }).bytes(), TOO_LARGE)
+      await t.rejects(
+        collect(bodyOf(['abc', 'def'], { headers, maxBodySize: 5 }).stream()),
+        TOO_LARGE,
+      )
+    }
+  })
+
+  t.test('refuses what is announced as too large without reading any of it', async (t) => {
+    let asked = 0
+    const scope = httpScope({ headers: ['content-length', '6'], maxBodySize: 5 })
+    const receive = async (): Promise<ReceiveMessage> => {
+      asked++
+      return part('abcdef', false)
+    }
+
+    await t.rejects(new Body(scope, receive).bytes(), HTTPException)
+    await t.rejects(collect(new Body(scope, receive).stream()), HTTPException)
+    t.equal(asked, 0)
+  })
+
+  t.test('gives what came before it was passed', async (t) => {
+    const seen: string[] = []
+    const stream = bodyOf(['ab', 'cd', 'ef'], { maxBodySize: 4 }).stream()
+
+    await t.rejects(async () => {
+      for await (const bytes of stream) seen.push(decoder.decode(bytes))
+    }, TOO_LARGE)
+    t.same(seen, ['ab', 'cd'])
+  })
+})
+
+t.test('replay', async (t) => {
+  t.test('gives the client’s own messages when nothing was read', async (t) => {
+    const messages = [part('a'), part('b', false), { type: 'http.disconnect' } as const]
+    const receive = new Body(httpScope(), receiving(messages)).replay()
+
+    t.same([await receive(), await receive(), await receive()], messages)
+  })
+
+  t.test('gives what was read whole once more, then the client’s: MW-BASE-8', async (t) => {
+    const messages = [part('a'), part('b', false), { type: 'http.disconnect' } as const]
+    const body = new Body(httpScope(), receiving(messages))
+    await body.bytes()
+
+    for (const receive of [body.replay(), body.replay()]) {
+      t.same(await receive(), part('ab', false))
+    }
+    const receive = body.replay()
+    await receive()
+    t.same(await receive(), { type: 'http.disconnect' })
+  })
+
+  t.test('waits for a body that is still being read', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    const receive = body.replay()
+    const reading = body.bytes()
+
+    t.same(await receive(), part('ab', false))
+    t.equal(decoder.decode(await reading), 'ab')
+  })
+
+  t.test('gives an empty body when it was streamed to its end: MW-BASE-8', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    await collect(body.stream())
+
+    t.same(await body.replay()(), part('', false))
+  })
+
+  t.test('shares the parts with a stream that was begun before: MW-BASE-10', async (t) => {
+    const body = bodyOf(['a', 'b', 'c'])
+    const stream = body.stream()
+    const receive = body.replay()
+
+    t.equal(decoder.decode((await stream.next()).value ?? undefined), 'a')
+    t.same(await receive(), part('b'))
+    t.equal(decoder.decode((await stream.next()).value ?? undefined), 'c')
+    t.same(await receive(), part('', false), 'the end is told, though the stream has read it')
+    t.same(await stream.next(), { done: true, value: undefined })
+  })
+
+  t.test('ends a stream whose last part went behind, instead of waiting: RQ-21', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    const stream = body.stream()
+    await stream.next()
+    await body.replay()()
+
+    t.same(await stream.next(), { done: true, value: undefined })
+  })
+
+  t.test('leaves nothing to read in front, which throws at once: MW-BASE-9', async (t) => {
+    const body = bodyOf(['a', 'b'])
+    await body.replay()()
+
+    t.throws(() => body.bytes(), /request\.bytes: the body was already read by the app behind/)
+    t.throws(() => body.stream(), /request\.stream: the body was already read by the app behind/)
+  })
+
+  t.test('gives an empty body to a second app when the first has read it', async (t) => {
+    const body = bodyOf(['a'])
+    await body.replay()()
+
+    t.same(await body.replay()(), part('', false))
+  })
+
+  t.test('passes the disconnect on, which is no part of the body', async (t) => {
+    const body = new Body(httpScope(), receiving([{ type: 'http.disconnect' }, part('a', false)]))
+
+    t.same(await body.replay()(), { type: 'http.disconnect' })
+    t.equal(decoder.decode(await body.bytes()), 'a')
+  })
+
+  t.test('throws what reading it threw', async (t) => {
+    const body = bodyOf(['abc'], { maxBodySize: 1 })
+    await t.rejects(body.bytes(), TOO_LARGE)
+
+    await t.rejects(body.replay()(), TOO_LARGE)
+  })
+})

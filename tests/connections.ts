@@ -1,0 +1,192 @@
+import t from 'tap'
+import { Connection } from '../lib/connections.ts'
+import { Response } from '../lib/responses.ts'
+import { Mount, Route, Router } from '../lib/routing.ts'
+import type { HTTPScope } from '../lib/types.ts'
+import { URLPath } from '../lib/urls.ts'
+import { httpScope, websocketScope } from './support/scopes.ts'
+
+function connection(overrides: Partial<HTTPScope> = {}): Connection {
+  return new Connection(httpScope(overrides))
+}
+
+t.test('headers', async (t) => {
+  t.test('are a view over the scope, first value first: RQ-10', async (t) => {
+    const { headers } = connection({ headers: ['x-tag', 'a', 'x-tag', 'b'] })
+
+    t.equal(headers.get('X-Tag'), 'a')
+    t.same(headers.getAll('x-tag'), ['a', 'b'])
+  })
+})
+
+t.test('url', async (t) => {
+  t.test('is made of scheme, Host, path and query: RQ-3, RQ-4', async (t) => {
+    const { url } = connection({
+      scheme: 'https',
+      headers: ['host', 'example.org:8443'],
+      path: '/a b',
+      queryString: 'x=%201',
+    })
+
+    t.equal(url.href, 'https://example.org:8443/a%20b?x=%201')
+  })
+
+  t.test('is made once', async (t) => {
+    const one = connection()
+    t.equal(one.url, one.url)
+    t.equal(one.headers, one.headers)
+    t.equal(one.baseUrl, one.baseUrl)
+    t.equal(one.queryParams, one.queryParams)
+    t.equal(one.cookies, one.cookies)
+  })
+
+  t.test('keeps the path of the scope whatever the Host holds: RQ-5, advisory 1', async (t) => {
+    for (const host of ['x/admin?', 'x#', 'x\\', 'a b', '[', 'user@x', '_x']) {
+      const { url } = connection({ headers: ['host', host], path: '/open' })
+      t.equal(url.href, 'http://127.0.0.1:8000/open', host)
+    }
+  })
+
+  t.test('keeps the Host whatever the path looks like: RQ-6, advisory 2', async (t) => {
+    for (const path of ['@evil.example', '//evil.example', 'http://evil.example/x']) {
+      t.equal(connection({ path }).url.hostname, 'testserver', path)
+    }
+  })
+
+  t.test('includes the prefix of mounts: RQ-8', async (t) => {
+    t.equal(connection({ path: '/v1/users', rootPath: '/v1' }).url.pathname, '/v1/users')
+  })
+})
+
+t.test('baseUrl', async (t) => {
+  t.test(
+    'is the origin and the outermost prefix, with one slash, without query: RQ-9',
+    async (t) => {
+      const cases: [Partial<HTTPScope>, string][] = [
+        [{}, 'http://testserver/'],
+        [{ rootPath: '/api' }, 'http://testserver/api/'],
+        [{ rootPath: '/api/' }, 'http://testserver/api/'],
+        [{ rootPath: '/api/users', appRootPath: '/api' }, 'http://testserver/api/'],
+        [{ rootPath: '/users', appRootPath: '', queryString: 'x=1' }, 'http://testserver/'],
+      ]
+
+      for (const [overrides, href] of cases) t.equal(connection(overrides).baseUrl.href, href)
+    },
+  )
+})
+
+t.test('queryParams', async (t) => {
+  t.test(
+    'are decoded, blank values kept, "+" is a space, only "&" separates: RQ-11, RQ-12',
+    async (t) => {
+      const { queryParams } = connection({ queryString: 'a=1&a=2&b=&c&d=x+y%20z&e=1;f=2&g=%ff' })
+
+      t.same(
+        [...queryParams],
+        [
+          ['a', '1'],
+          ['a', '2'],
+          ['b', ''],
+          ['c', ''],
+          ['d', 'x y z'],
+          ['e', '1;f=2'],
+          ['g', '\ufffd'],
+        ],
+      )
+      t.equal(queryParams.get('a'), '1')
+    },
+  )
+})
+
+t.test('pathParams are those of the scope, or none: RQ-13', async (t) => {
+  t.same(connection().pathParams, {})
+  t.same(connection({ pathParams: { id: 7 } }).pathParams, { id: 7 })
+})
+
+t.test('cookies come from all fields, into an object without prototype: RQ-14', async (t) => {
+  const { cookies } = connection({ headers: ['cookie', 'a=1; b="x y"', 'cookie', '__proto__=2'] })
+
+  t.same(Object.entries(cookies), [
+    ['a', '1'],
+    ['b', 'x y'],
+    ['__proto__', '2'],
+  ])
+  t.equal(Object.getPrototypeOf(cookies), null)
+  t.same(Object.keys(connection().cookies), [])
+})
+
+t.test('client is the address of the peer, or null: RQ-16', async (t) => {
+  t.same(connection().client, { host: '127.0.0.1', port: 50_000 })
+  t.equal(connection({ client: null }).client, null)
+})
+
+t.test('state', async (t) => {
+  t.test('is that of the scope: RQ-18', async (t) => {
+    const state = { db: 'open' }
+    t.equal(connection({ state }).state, state)
+  })
+
+  t.test('is made when there is none, for all who look at the scope: RQ-18', async (t) => {
+    const scope = httpScope()
+    new Connection(scope).state['user'] = 'ada'
+
+    t.same(new Connection(scope).state, { user: 'ada' })
+    t.same(scope.state, { user: 'ada' })
+  })
+})
+
+t.test('app', async (t) => {
+  t.test('is the innermost application: RQ-32', async (t) => {
+    const app = Router()
+    t.equal(connection({ app }).app, app)
+  })
+
+  t.test('throws when there is none', async (t) => {
+    t.throws(() => connection().app, /request\.app: no application is around this app/)
+    t.throws(() => connection({ app: async () => {} }).app, TypeError)
+  })
+})
+
+t.test('urlFor', async (t) => {
+  const user = Route('/{id:int}', () => new Response(), { name: 'detail' })
+  const users = Router([user])
+  const router = Router([Mount('/users', users, { name: 'users' })])
+
+  t.test('gives the absolute URL of a name: RQ-31', async (t) => {
+    const url = connection({ router, rootPath: '/api' }).urlFor('users:detail', { id: 7 })
+    t.equal(url.href, 'http://testserver/api/users/7')
+  })
+
+  t.test('gives the absolute URL of a route', async (t) => {
+    t.equal(connection({ router }).urlFor(user, { id: 7 }).href, 'http://testserver/users/7')
+  })
+
+  t.test('starts at the application’s root, not at the mount that is served', async (t) => {
+    const scope = { router, rootPath: '/api/users', appRootPath: '/api' }
+    t.equal(
+      connection(scope).urlFor('users:detail', { id: 7 }).href,
+      'http://testserver/api/users/7',
+    )
+  })
+
+  t.test('takes the scheme of websockets on a websocket', async (t) => {
+    const app = Object.assign(async () => {}, { urlPathFor: () => new URLPath('/x', 'http') })
+    const { href } = new Connection(websocketScope({ router: app, scheme: 'wss' })).urlFor('x')
+    t.equal(href, 'https://testserver/x')
+  })
+
+  t.test('asks the application when no router has been passed', async (t) => {
+    const url = connection({ app: router }).urlFor('users:detail', { id: 7 })
+    t.equal(url.pathname, '/users/7')
+  })
+
+  t.test('throws when there is neither', async (t) => {
+    const message = /request\.urlFor: no router or application is around this app/
+    t.throws(() => connection().urlFor('x'), message)
+    t.throws(() => connection({ app: async () => {} }).urlFor('x'), message)
+  })
+
+  t.test('throws for a name that nothing has', async (t) => {
+    t.throws(() => connection({ router }).urlFor('nobody'), /nobody/)
+  })
+})
