@@ -218,5 +218,7 @@ function assertStatus(where: string, status: number): void {
 
 function describe(value: unknown): string {
   if (value instanceof globalThis.Response) return 'a fetch Response'
-  return typeof value === 'object' ? `an object (${value?.constructor?.name})` : typeof value
+  return typeof value === 'object'
+    ? `an object (${value?.constructor?.name ?? 'Object'})`
+    : typeof value
 }

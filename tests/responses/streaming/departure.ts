@@ -1,0 +1,160 @@
+import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import t from 'tap'
+import { ClientDisconnected } from '../../../lib/exceptions.ts'
+import { StreamingResponse } from '../../../lib/responses/streaming.ts'
+import { Client, ticks } from '../../support/leaving.ts'
+
+t.test('is pulled no faster than the client reads: advisory 99', async (t) => {
+  const log: string[] = []
+  const client = new Client()
+  let read = (): void => {}
+  client.onMessage = ({ type }) =>
+    type === 'http.response.body' && new Promise<void>((resolve) => (read = resolve))
+  const done = client.get(new StreamingResponse(ticks(log)))
+
+  await turn()
+  t.same(log, ['made 0'], 'the first chunk waits to be taken')
+  read()
+  await turn()
+  t.same(log, ['made 0', 'made 1'])
+
+  client.leave()
+  read()
+  await t.rejects(done, ClientDisconnected)
+  t.equal(log.at(-1), 'stopped')
+})
+
+t.test('when the client goes', async (t) => {
+  t.test('a source that yields is stopped once: RS-15, advisory 101', async (t) => {
+    const log: string[] = []
+    const client = new Client()
+    client.onMessage = () => client.messages.length === 3 && client.leave()
+
+    await t.rejects(client.get(new StreamingResponse(ticks(log))), ClientDisconnected)
+    t.same(log, ['made 0', 'made 1', 'stopped'])
+    t.equal(client.listeners, 1)
+  })
+
+  t.test('nobody waits for a source that hangs, which is stopped when it wakes', async (t) => {
+    const log: string[] = []
+    let wake = (): void => {}
+    const client = new Client()
+    const done = client.get(
+      new StreamingResponse(ticks(log, new Promise<void>((resolve) => (wake = resolve)))),
+    )
+    await turn()
+
+    client.leave()
+    await t.rejects(done, ClientDisconnected)
+    t.same(log, ['made 0'])
+
+    wake()
+    await turn()
+    t.same(log, ['made 0', 'made 1', 'stopped'])
+  })
+
+  t.test('a source that rejects afterwards harms nobody', async (t) => {
+    let fail = (_error: Error): void => {}
+    const client = new Client()
+    const source = ticks([], new Promise((_, reject) => (fail = reject)))
+    const done = client.get(new StreamingResponse(source))
+    await turn()
+
+    client.leave()
+    await t.rejects(done, ClientDisconnected)
+    fail(new Error('too late'))
+    await turn()
+  })
+
+  t.test('while a part is being sent, no further one is asked for', async (t) => {
+    const log: string[] = []
+    const client = new Client()
+    // A send that resolves although the client has gone meanwhile.
+    client.onMessage = ({ type }) => type === 'http.response.body' && client.leave()
+
+    const source = ticks(log, new Promise(() => {}))
+    await t.rejects(client.get(new StreamingResponse(source)), ClientDisconnected)
+    t.same(log, ['made 0', 'stopped'])
+  })
+
+  t.test('before anything was sent, the source is not begun', async (t) => {
+    const readable = Readable.from(['a'])
+    const client = new Client()
+    client.leave()
+
+    await t.rejects(client.get(new StreamingResponse(readable)), ClientDisconnected)
+    t.equal(readable.destroyed, true)
+  })
+
+  t.test('streams are cancelled', async (t) => {
+    let cancelled = 0
+    const web = new ReadableStream<string>({
+      pull: (controller) => controller.enqueue('a'),
+      cancel: () => {
+        cancelled++
+      },
+    })
+    const readable = Readable.from(ticks([]))
+    for (const source of [web, readable]) {
+      const client = new Client()
+      client.onMessage = () => client.messages.length === 3 && client.leave()
+      await t.rejects(client.get(new StreamingResponse(source)), ClientDisconnected)
+    }
+    await turn()
+
+    t.equal(cancelled, 1)
+    t.equal(readable.destroyed, true)
+  })
+
+  t.test('a sync source is stopped too, and one without return is left', async (t) => {
+    const log: string[] = []
+    const endless = function* (): Generator<string> {
+      try {
+        for (;;) yield 'a'
+      } finally {
+        log.push('stopped')
+      }
+    }
+    const bare = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: 'a' }) }) }
+    for (const source of [endless(), bare as Iterable<string>]) {
+      const client = new Client()
+      client.onMessage = () => client.messages.length === 3 && client.leave()
+      await t.rejects(client.get(new StreamingResponse(source)), ClientDisconnected)
+    }
+    t.same(log, ['stopped'])
+  })
+
+  t.test('an error of the stopping itself does not stand over the first', async (t) => {
+    const client = () => {
+      const one = new Client()
+      one.onMessage = () => one.messages.length === 2 && one.leave()
+      return one
+    }
+    const source = (stop: () => never | Promise<never>): Iterable<string> => ({
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 'a' }),
+        return: stop as never,
+      }),
+    })
+    const throwing = source(() => {
+      throw new Error('sync')
+    })
+    const rejecting = source(() => Promise.reject(new Error('async')))
+
+    for (const one of [throwing, rejecting]) {
+      await t.rejects(client().get(new StreamingResponse(one)), ClientDisconnected)
+    }
+  })
+
+  t.test('work in the background is done: RS-16', async (t) => {
+    const log: string[] = []
+    const client = new Client()
+    client.onMessage = () => client.messages.length === 2 && client.leave()
+    const background = () => log.push('background')
+
+    const response = new StreamingResponse(ticks(log), { background })
+    await t.rejects(client.get(response), ClientDisconnected)
+    t.same(log, ['made 0', 'stopped', 'background'])
+  })
+})
