@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { ClientDisconnected } from '../../../lib/exceptions.ts'
 import { StreamingResponse } from '../../../lib/responses/streaming.ts'
+import { collectGarbage } from '../../support/gc.ts'
 import { Client, ticks } from '../../support/leaving.ts'
 
 t.test('is pulled no faster than the client reads: advisory 99', async (t) => {
@@ -158,3 +159,31 @@ t.test('when the client goes', async (t) => {
     t.same(log, ['made 0', 'stopped', 'background'])
   })
 })
+
+t.test(
+  '5,000 clients that leave stop 5,000 sources, and leave nothing: advisory 101',
+  async (t) => {
+    let stopped = 0
+    const leaveOnce = async (): Promise<void> => {
+      const client = new Client()
+      client.onMessage = () => client.messages.length === 2 && client.leave()
+      const source = async function* (): AsyncGenerator<Uint8Array> {
+        try {
+          for (;;) yield new Uint8Array(10_000)
+        } finally {
+          stopped++
+        }
+      }
+      await client.get(new StreamingResponse(source())).catch(() => {})
+    }
+    await leaveOnce()
+    collectGarbage()
+    const before = process.memoryUsage().arrayBuffers
+
+    for (let round = 1; round < 5000; round++) await leaveOnce()
+    collectGarbage()
+
+    t.equal(stopped, 5000)
+    t.ok(process.memoryUsage().arrayBuffers - before < 100_000)
+  },
+)
