@@ -1,0 +1,53 @@
+// Shows that work grows with its input and not with the input's square, on a machine that is noisy.
+import type { Test } from 'tap'
+
+const SMALLEST = 16
+const LARGEST = 64 * 1024
+/** Milliseconds below which a measurement is more noise than work. */
+const FLOOR = 2
+const RUNS = 3
+const ATTEMPTS = 5
+
+/**
+ * Doubles the input up to 64 K and fails where twice the input takes three times as long.
+ *
+ * Each time is the least of several runs, times under 2 ms are not judged, and a size is found
+ * guilty only when it is so in every attempt. Quadratic work shows at a few thousand characters
+ * already, so that a failing test ends soon.
+ *
+ * @param makeInput The worst input of about this size, if it is a text: of so many characters.
+ */
+export function assertLinear<Input>(
+  t: Test,
+  makeInput: (size: number) => Input,
+  run: (input: Input) => void,
+): void {
+  for (let size = SMALLEST; size < LARGEST; size *= 2) {
+    const ratio = growth(makeInput(size), makeInput(2 * size), run)
+    if (ratio >= 3) {
+      t.fail(`${2 * size} characters take ${ratio.toFixed(1)} times as long as ${size}`)
+      return
+    }
+  }
+  t.pass(`linear up to ${LARGEST} characters`)
+}
+
+function growth<Input>(input: Input, twice: Input, run: (input: Input) => void): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let attempt = 0; attempt < ATTEMPTS && least >= 3; attempt++) {
+    const long = fastest(twice, run)
+    if (long <= FLOOR) return 1
+    least = Math.min(least, long / fastest(input, run))
+  }
+  return least
+}
+
+function fastest<Input>(input: Input, run: (input: Input) => void): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let index = 0; index < RUNS; index++) {
+    const start = performance.now()
+    run(input)
+    least = Math.min(least, performance.now() - start)
+  }
+  return least
+}
