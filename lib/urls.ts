@@ -1,6 +1,6 @@
 /** URLs made from a scope, and paths on their way to become URLs. */
 
-import { hostHeader } from './hosts.ts'
+import { hostHeader, isAuthority } from './hosts.ts'
 import type { ConnectionScope, ServerAddress } from './types.ts'
 
 /** What `urlPathFor` gives: a path, and what is known of the rest of its URL. */
@@ -12,7 +12,13 @@ export class URLPath {
   /** The host that a Host route asks for, or `''`. */
   readonly host: string
 
+  /** @throws TypeError for a host that would end early in a URL, such as "evil.org#". */
   constructor(path: string, protocol: 'http' | 'websocket' | '' = '', host = '') {
+    if (host !== '' && !isAuthority(host)) {
+      throw new TypeError(
+        `URLPath: the host must be a name or an address, ${JSON.stringify(host)} was given. Check the parameters of the Host route.`,
+      )
+    }
     this.path = path
     this.protocol = protocol
     this.host = host
@@ -31,7 +37,7 @@ export class URLPath {
     const prefix = withoutTrailingSlashes(url.pathname)
     const scheme = { http: secure ? 'https:' : 'http:', websocket: secure ? 'wss:' : 'ws:', '': '' }
     const protocol = scheme[this.protocol] || url.protocol
-    return new URL(`${protocol}//${this.host || url.host}${prefix}${this.path}`)
+    return new URL(`${protocol}//${this.host || url.host}${prefix}${rooted(this.path)}`)
   }
 
   toString(): string {
@@ -65,7 +71,7 @@ const PLAIN_HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
  * A Host field that is not plain is not used; the address of the server stands in for it.
  */
 export function requestURL(scope: ConnectionScope): URL {
-  const query = scope.queryString === '' ? '' : `?${scope.queryString}`
+  const query = scope.queryString === '' ? '' : `?${scope.queryString.replaceAll('#', '%23')}`
   return withOrigin(scope, encodePath(scope.path) + query)
 }
 
@@ -76,19 +82,23 @@ export function baseURL(scope: ConnectionScope): URL {
 }
 
 function withOrigin(scope: ConnectionScope, target: string): URL {
-  const rooted = target.startsWith('/') ? target : `/${target}`
   const host = hostHeader(scope)
-  if (PLAIN_HOST.test(host)) {
-    const url = parseURL(`${scope.scheme}://${host}${rooted}`)
-    if (url) return url
-  }
-  return new URL(`${scope.scheme}://${serverAuthority(scope.server)}${rooted}`)
+  return (
+    (PLAIN_HOST.test(host) ? urlAt(scope, host, target) : undefined) ??
+    urlAt(scope, serverAuthority(scope.server), target) ??
+    new URL(`${scope.scheme}://localhost${rooted(target)}`)
+  )
+}
+
+/** A path without a slash before it would become a part of the host: "@example.org". */
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** Some hosts of plain characters are still none: "1.2.3.999", "[zz::1]", port 99999. */
-function parseURL(text: string): URL | undefined {
+function urlAt({ scheme }: ConnectionScope, authority: string, target: string): URL | undefined {
   try {
-    return new URL(text)
+    return new URL(`${scheme}://${authority}${rooted(target)}`)
   } catch {
     return undefined
   }
@@ -109,14 +119,20 @@ const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/
  * `url.pathname` never names another folder than `scope.path` does.
  */
 export function encodePath(path: string): string {
-  const encoded = PLAIN_PATH.test(path)
-    ? path
-    : encodeURI(path.toWellFormed()).replace(/[?#]/g, encodeURIComponent)
-  if (!encoded.includes('/.')) return encoded
-  return encoded.replace(/(?<=\/)\.{1,2}(?=\/|$)/g, (dots) => dots.replaceAll('.', '%252e'))
+  return guardDots(percentEncode(path))
 }
 
-/** Percent-encodes one value for its place between two slashes of a path. */
+/** Percent-encodes one value for its place between two slashes of a path; dots as in a path. */
 export function encodeSegment(text: string): string {
-  return encodePath(text).replaceAll('/', '%2F')
+  return guardDots(percentEncode(text).replaceAll('/', '%2F'))
+}
+
+function percentEncode(text: string): string {
+  if (PLAIN_PATH.test(text)) return text
+  return encodeURI(text.toWellFormed()).replace(/[?#]/g, encodeURIComponent)
+}
+
+function guardDots(path: string): string {
+  if (!path.startsWith('.') && !path.includes('/.')) return path
+  return path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => dots.replaceAll('.', '%252e'))
 }
