@@ -63,7 +63,7 @@ export class Headers implements Iterable<[string, string]> {
     const key = name.toLowerCase()
     const index = indexOfName(this.list, key)
     if (index < 0) return this.append(name, value)
-    assertHeader(key, value)
+    assertHeader(name, value)
     this.list[index + 1] = value
     removeName(this.list, key, index + 2)
     return this
@@ -83,9 +83,8 @@ export class Headers implements Iterable<[string, string]> {
    * @throws TypeError for a name or value that no field may have.
    */
   append(name: string, value: string): this {
-    const key = name.toLowerCase()
-    assertHeader(key, value)
-    this.list.push(key, value)
+    assertHeader(name, value)
+    this.list.push(name.toLowerCase(), value)
     return this
   }
 
@@ -95,19 +94,16 @@ export class Headers implements Iterable<[string, string]> {
     return this
   }
 
-  /** Names a request field in `Vary`, once; `*` stays alone (RFC 9110 section 12.5.5). */
+  /** Names request fields in `Vary`, each once; `*` stays alone (RFC 9110 section 12.5.5). */
   vary(...names: readonly string[]): this {
-    const present = this.getAll('vary').join(', ')
-    const listed = new Set(
-      present
-        .toLowerCase()
-        .split(',')
-        .map((name) => name.trim()),
-    )
-    if (listed.has('*')) return this
-    const missing = names.filter((name) => !listed.has(name.toLowerCase()))
-    if (missing.length === 0) return this
-    return this.set('vary', present ? `${present}, ${missing.join(', ')}` : missing.join(', '))
+    const present = this.getAll('vary').flatMap((value) => value.split(','))
+    const fields = new Map<string, string>()
+    for (const name of [...present, ...names].map((field) => field.trim())) {
+      const key = name.toLowerCase()
+      if (key !== '' && !fields.has(key)) fields.set(key, name)
+    }
+    if (names.length === 0 || fields.size === 0) return this
+    return this.set('vary', fields.has('*') ? '*' : [...fields.values()].join(', '))
   }
 
   /** Pairs of name and value, in wire order. */
@@ -132,8 +128,9 @@ export class Headers implements Iterable<[string, string]> {
 
   /** The pairs as one object for logs and tests; the first value of a name counts. */
   toJSON(): Record<string, string> {
-    const pairs = [...this].reverse()
-    return Object.fromEntries(pairs)
+    const first = new Map<string, string>()
+    for (const [name, value] of this) if (!first.has(name)) first.set(name, value)
+    return Object.fromEntries(first)
   }
 }
 
