@@ -22,7 +22,7 @@ function assertMiddleware(middleware: unknown, index: number): void {
   )
 }
 
-/** A factory that was not called, `cors` for `cors()`, returns a middleware where an app belongs. */
+/** Told while the chain is built: at the first request nobody would know who forgot the `return`. */
 function assertApp(app: App): App {
   if (typeof app === 'function') return app
   throw new TypeError(
