@@ -23,7 +23,7 @@ export type ErrorClass = abstract new (...args: any[]) => unknown
 /**
  * Handlers by status, which are asked first, and by class, nearest first.
  *
- * @throws TypeError for a key that is neither, or a handler that is no function.
+ * @throws TypeError for a key that can be neither, or a handler that is no function.
  */
 export class ExceptionHandlers {
   readonly #byStatus = new Map<number, ExceptionHandler>()
@@ -34,9 +34,10 @@ export class ExceptionHandlers {
   }
 
   add(key: number | ErrorClass, handler: ExceptionHandler): void {
-    if (typeof handler !== 'function' || (typeof key !== 'number' && typeof key !== 'function')) {
+    if (typeof handler !== 'function' || !(isErrorStatus(key) || isClass(key))) {
+      const shown = typeof key === 'number' ? key : typeof key
       throw new TypeError(
-        `exceptionHandlers: an entry must be [status or error class, handler], [${typeof key}, ${typeof handler}] was given. ` +
+        `exceptionHandlers: an entry must be [status or error class, handler], [${shown}, ${typeof handler}] was given. ` +
           'Write [404, (request, error) => …].',
       )
     }
@@ -63,6 +64,16 @@ export class ExceptionHandlers {
     }
     return undefined
   }
+}
+
+/** A status that an HTTPException can have. */
+function isErrorStatus(key: unknown): key is number {
+  return typeof key === 'number' && Number.isInteger(key) && key >= 200 && key <= 599
+}
+
+/** Arrow functions are no classes: nothing is ever an instance of one. */
+function isClass(key: unknown): key is ErrorClass {
+  return typeof key === 'function' && typeof key.prototype === 'object'
 }
 
 function prototypeOf(error: unknown): unknown {
