@@ -1,5 +1,6 @@
 /** Cookies: reading the request's, and writing one that browsers accept. */
 import { parseCookie, stringifySetCookie } from 'cookie'
+import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {
   /** Seconds to live; 0 or less removes it. Without it and `expires`, until the browser closes. */
@@ -23,16 +24,29 @@ export interface CookieOptions {
 /**
  * Reads the `Cookie` fields of a request into an object without prototype.
  *
- * Several fields count as one (HTTP/2 splits them); the first of two equal names wins, values are
- * percent-decoded, quotes are taken off, and pairs without a name are dropped: `=__Host-id=x` must
- * not be read as `__Host-id`.
+ * The first of two equal names in a field wins, since browsers send the more specific path first;
+ * of several fields the last one wins. Quotes are taken off, then values are percent-decoded. Pairs
+ * without a name are dropped: `=__Host-id=x` must not be read as `__Host-id`.
  */
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(parseCookie(fields.join('; ')))) {
-    if (name !== '') cookies[name] = unquote(value ?? '')
+  for (const field of fields) {
+    for (const [name, value] of Object.entries(parseCookie(field, { decode: decodeValue }))) {
+      if (name !== '' && value !== undefined) cookies[name] = value
+    }
   }
   return cookies
+}
+
+/** Quotes that were percent-encoded belong to the value. */
+function decodeValue(value: string): string {
+  const text = unquote(value)
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Takes off the quotes and escapes that Python's cookies, among others, put around values. */
@@ -48,16 +62,19 @@ function unquote(value: string): string {
 /**
  * Writes one `Set-Cookie` value.
  *
+ * The value is percent-encoded.
+ *
  * @throws TypeError for a name, domain, path or number that would break out of its place, and for
- * combinations which browsers drop without a word: the prefixes `__Host-` and `__Secure-`,
- * `SameSite=None` and `Partitioned` without what they need.
+ * what browsers drop without a word: the prefixes `__Host-` and `__Secure-`, `SameSite=None` and
+ * `Partitioned` without what they need, a path that does not start with "/", and more than 4096
+ * bytes of name and value.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
   const { path = '/', sameSite = 'lax', domain, maxAge, expires } = options
   const secure = options.secure ?? false
   assertAccepted(name, secure, path, options)
-  try {
-    return stringifySetCookie({
+  const line = write(name, () =>
+    stringifySetCookie({
       name,
       value,
       secure,
@@ -68,11 +85,27 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
       ...(sameSite ? { sameSite } : {}),
       ...(maxAge === undefined ? {} : { maxAge }),
       ...(expires === undefined ? {} : { expires: toDate(expires) }),
-    })
+    }),
+  )
+  const size = line.split(';', 1).join('').length - 1
+  if (size > MOST_BYTES) {
+    throw new TypeError(
+      `setCookie: name and value must have at most ${MOST_BYTES} bytes, ${JSON.stringify(name)} has ${size}. Keep the data on the server and put its key into the cookie.`,
+    )
+  }
+  return line
+}
+
+/** What browsers keep (RFC 6265bis section 5.7). */
+const MOST_BYTES = 4096
+
+function write(name: string, stringify: () => string): string {
+  try {
+    return stringify()
   } catch (error) {
     throw new TypeError(
       `setCookie: the cookie ${JSON.stringify(name)} cannot be written, ${messageOf(error)}. ` +
-        'Names are tokens; paths and domains have no control characters, spaces or semicolons.',
+        'Values are well-formed text; domains are host names; maxAge is an integer, expires a valid date.',
       { cause: error },
     )
   }
@@ -82,6 +115,9 @@ function toDate(expires: Date | number): Date {
   return typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
 }
 
+// A browser compares it with the path as it was sent, where other characters are percent-encoded.
+const PATH = /^\/[!-+\--:=-~]*$/
+
 /** Rules that browsers check and the `cookie` package does not (RFC 6265bis sections 4.1.3 and 5.7). */
 function assertAccepted(
   name: string,
@@ -89,6 +125,16 @@ function assertAccepted(
   path: string | null,
   { domain, sameSite, partitioned }: CookieOptions,
 ): void {
+  if (!isHeaderName(name)) {
+    throw new TypeError(
+      `setCookie: a name is made of letters, digits and !#$%&'*+-.^_\`|~, ${JSON.stringify(name)} was given. Choose another.`,
+    )
+  }
+  if (path && !PATH.test(path)) {
+    throw new TypeError(
+      `setCookie: a path starts with "/" and has no spaces, commas or semicolons, ${JSON.stringify(path)} was given. Percent-encode it.`,
+    )
+  }
   const prefix = name.toLowerCase()
   const refuse = (what: string, fix: string): never => {
     throw new TypeError(
