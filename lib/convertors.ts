@@ -26,9 +26,9 @@ export interface Convertors {
  */
 export interface ConvertorOptions<Value> {
   /**
-   * What the whole text of the parameter must be; flags and anchors are added. It must not be able
-   * to be slow: no repetition or alternative within a repeated group, no look-around, no
-   * back-reference, at most three open repetitions.
+   * What the whole text of the parameter must be; anchors are added, of flags it may have i, s and
+   * u. It must not be able to be slow: no repetition, option or alternative within a repeated group,
+   * no look-around, no back-reference, at most three open repetitions over 256 characters.
    */
   pattern: RegExp
   /** Makes the value; one that throws or returns undefined means that the path does not match. */
@@ -37,7 +37,7 @@ export interface ConvertorOptions<Value> {
   toText(value: Value): string
   /** Longer texts do not match (256 characters). */
   maxLength?: number
-  /** Whether the text may contain "/" (false). */
+  /** Whether the text may contain "/", when the pattern allows it (false). */
   slashes?: boolean
 }
 
@@ -48,7 +48,8 @@ const convertors = new Map<string, Convertor>(
 /**
  * Makes a convertor known to all routes that are built from now on.
  *
- * @throws TypeError for a name that cannot stand in a path, or a pattern that could be slow.
+ * @throws TypeError for a name that cannot stand in a path, a pattern that could be slow, or a flag
+ * that would change what "the whole text" means.
  */
 export function registerConvertor<Name extends string>(
   name: Name,
@@ -59,24 +60,29 @@ export function registerConvertor<Name extends string>(
       `registerConvertor: a name is made of letters, digits and "_", ${JSON.stringify(name)} was given. Choose one that fits into {parameter:name}.`,
     )
   }
-  assertFastPattern(name, options.pattern.source)
-  const { maxLength = 256, slashes = false } = options
-  const whole = new RegExp(`^(?:${options.pattern.source})$`)
+  const { pattern, maxLength = 256, slashes = false } = options
+  if (/[^isu]/.test(pattern.flags)) {
+    throw new TypeError(
+      `registerConvertor: the pattern of "${name}" may have the flags i, s and u, ${pattern} was given. Leave the others out.`,
+    )
+  }
+  assertFastPattern(name, pattern.source, maxLength)
+  const whole = new RegExp(`^(?:${pattern.source})$`, pattern.flags)
+  const parse = (text: string): unknown =>
+    text.length <= maxLength && (slashes || !text.includes('/')) && whole.test(text)
+      ? attempt(() => options.convert(text))
+      : undefined
   convertors.set(name, {
     name,
     slashes,
     empty: whole.test(''),
     pure: false,
     allows: slashes ? () => true : (character) => character !== '/',
-    parse: (text) =>
-      text.length <= maxLength && whole.test(text)
-        ? attempt(() => options.convert(text))
-        : undefined,
+    parse,
     toText: (value) => {
       // The signature of `toText` is the registrant's promise about the values it is given.
       const text = options.toText(value as never)
-      if (text.length > maxLength || !whole.test(text))
-        refuse(name, value, `of the form ${options.pattern}`)
+      if (parse(text) === undefined) refuse(name, value, `what ${pattern} and convert() read back`)
       return text
     },
   })

@@ -68,7 +68,11 @@ export const builtInConvertors: readonly Convertor[] = [
     pure: true,
     allows: (character: string) => character !== '\n',
     parse: (text: string) => (text.includes('\n') ? undefined : text),
-    toText: (value: unknown) => asText('path', value),
+    toText: (value: unknown) => {
+      const text = asText('path', value)
+      if (text.includes('\n')) refuse('path', value, 'a text without line feeds')
+      return text
+    },
   },
 ]
 
@@ -123,7 +127,8 @@ function asText(name: string, value: unknown): string {
 
 /** Numbers may come as text, from a query for instance. */
 function asNumber(name: string, value: unknown): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  const isText = typeof value === 'string' && value.trim() !== ''
+  const number = isText || typeof value === 'bigint' ? Number(value) : value
   if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number
   return refuse(name, value, 'a number that is not negative')
 }
@@ -136,5 +141,7 @@ export function refuse(name: string, value: unknown, wanted: string): never {
 }
 
 function inspect(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  // Not every object has a text: those without prototype, cookies for one, have none.
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value)
 }

@@ -1,37 +1,56 @@
 /** Tells patterns that a path could make slow from those that it cannot. */
 
+/** Ways to match a text that are few enough to try: three open repetitions over 256 characters. */
+const MOST_WAYS = 256 ** 3
+
+const BACK_REFERENCE = /\\[1-9k]/
+const LOOK_AROUND = /\(\?<?[=!]/
+const GROUP = /\((?:\?(?:[a-z-]*:|<\w*>))?([^()]*)\)([*+]|\{[0-9]+(?:,[0-9]*)?\})?/
+/** What makes a choice; a lazy `?` behind a quantifier is taken for one more, to be safe. */
+const CHOICE = /[*+|\u0001]|(?<!\()\?|\{[0-9]+,([0-9]*)\}/
+const CHOICES = new RegExp(CHOICE, 'g')
+
 /**
- * Refuses patterns whose time could grow faster than a polynomial of low degree: with the limit on
- * the length of the text, what remains is bounded (three open repetitions over 256 characters are
- * under three million steps).
+ * Refuses patterns whose time could grow exponentially, and those with so many repetitions and
+ * options that even a text of the greatest length would take long.
  */
-export function assertFastPattern(name: string, source: string): void {
+export function assertFastPattern(name: string, source: string, maxLength: number): void {
   const classless = source.replace(/\\[^1-9k]/g, 'x').replace(/\[(?:\\.|[^\]\\])*\]/g, 'x')
-  const fault = /\\[1-9k]/.test(classless)
+  const fault = BACK_REFERENCE.test(classless)
     ? 'a back-reference'
-    : /\(\?(?:[=!]|<[=!])/.test(classless)
+    : LOOK_AROUND.test(classless)
       ? 'a look-around'
       : hasRepeatedChoice(classless)
-        ? 'a repetition or an alternative within a repeated group'
-        : (classless.match(/[*+]|\{[0-9]+,[0-9]*\}/g)?.length ?? 0) > 3
-          ? 'more than three open repetitions'
+        ? 'a repetition, an option or an alternative within a repeated group'
+        : waysToMatch(classless, maxLength) > MOST_WAYS
+          ? `too many repetitions and options for ${maxLength} characters`
           : undefined
   if (fault === undefined) return
   throw new TypeError(
     `registerConvertor: the pattern of "${name}" must not be able to be slow, /${source}/ has ${fault}. ` +
-      'Write a simpler pattern and check the rest in convert(), which may throw.',
+      'Write a simpler pattern, lower maxLength, or check the rest in convert(), which may throw.',
   )
 }
 
-/** Works from the innermost groups outwards; a group becomes "x", or "r" when it holds a choice. */
+/** Works from the innermost groups outwards; a group becomes "x", or U+0001 when it holds a choice. */
 function hasRepeatedChoice(source: string): boolean {
   let text = source
   for (;;) {
-    const group = /\((?:\?(?::|<[^>]*>))?([^()]*)\)([*+]|\{[0-9]+(?:,[0-9]*)?\})?/.exec(text)
+    const group = GROUP.exec(text)
     if (group === null) return false
-    const [whole, inner = '', repeated] = group
-    const choice = /[*+|\u0001]|\{/.test(inner)
-    if (choice && repeated !== undefined) return true
-    text = text.replace(whole, () => (choice || repeated !== undefined ? '\u0001' : 'x'))
+    const [whole, inner = '', repeated = ''] = group
+    const choice = CHOICE.test(inner)
+    if (choice && repeated !== '') return true
+    text = text.replace(whole, () => (choice || CHOICE.test(repeated) ? '\u0001' : 'x'))
   }
+}
+
+/** Every choice multiplies the ways; an exact count such as `{4}` is none. */
+function waysToMatch(source: string, maxLength: number): number {
+  let ways = 1
+  for (const [choice, most] of source.matchAll(CHOICES)) {
+    if (choice === '?' || choice === '|') ways *= 2
+    else ways *= most ? Math.min(Number(most) + 1, maxLength) : maxLength
+  }
+  return ways
 }
