@@ -17,8 +17,8 @@ export type Lifespan<Yielded = State | void> = (app: App) => AsyncGenerator<Yiel
 /**
  * Answers the messages of a lifespan scope by running the generator.
  *
- * A generator that throws fails the startup or the shutdown, with its error; one that ends without
- * yielding has nothing to shut down.
+ * A generator that throws, or yields what it should not, fails the startup or the shutdown with
+ * that error; one that ends without yielding has nothing to shut down.
  */
 export async function runLifespan(
   lifespan: Lifespan<unknown> | undefined,
@@ -33,6 +33,7 @@ export async function runLifespan(
     const started = await running?.next()
     if (started?.done === false) adopt(scope, started.value)
   } catch (error) {
+    await close(running)
     await send({ type: 'lifespan.startup.failed', message: textOf(error) })
     throw error
   }
@@ -42,10 +43,17 @@ export async function runLifespan(
     const ended = await running?.next()
     if (ended?.done === false) throw yieldedTwice()
   } catch (error) {
+    await close(running)
     await send({ type: 'lifespan.shutdown.failed', message: textOf(error) })
     throw error
   }
   await send({ type: 'lifespan.shutdown.complete' })
+}
+
+/** A generator that yielded what it should not have is still open; its `finally` has work to do. */
+async function close(running: AsyncGenerator<unknown, unknown, void> | undefined): Promise<void> {
+  // The error that led here is the one to report.
+  await running?.return(undefined).catch(() => {})
 }
 
 function adopt(scope: LifespanScope, state: unknown): void {

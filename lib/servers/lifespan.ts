@@ -13,11 +13,13 @@ import {
 /**
  * Whether an app must have a lifespan (`on`), may have one (`auto`) or is not asked (`off`).
  *
- * With `auto`, only an app that does not take part (UnsupportedProtocol, or any error before it
- * first receives) counts as having none; everything later is a failed start.
+ * With `auto`, only an app that does not take part (it throws UnsupportedProtocol, or anything
+ * before it first receives, or returns without a word) counts as having none; every other error is
+ * a failed start.
  */
 export type LifespanMode = 'auto' | 'on' | 'off'
 
+/** A lifespan that runs. */
 export interface StartedLifespan {
   /** What the app put into its scope's state; undefined when it has no lifespan. */
   readonly state: State | undefined
@@ -47,7 +49,11 @@ export async function startLifespan(
   const ended = run(app, scope, dialogue)
   const started = await Promise.race([dialogue.started, ended])
   if (started === 'complete') return { state, stop: () => stop(dialogue, ended) }
-  if (started instanceof Failure) throw failed('startup', started)
+  if (started instanceof Failure) {
+    // The app throws its error right behind the message, unless it waits for more.
+    const { error } = await Promise.race([ended, nextTurn()])
+    throw failed('startup', started, error)
+  }
   const error = started.error
   const takesPart = error !== undefined && !(error instanceof UnsupportedProtocol) && dialogue.asked
   if (mode === 'auto' && !takesPart) return NONE
@@ -79,6 +85,10 @@ async function stop(dialogue: Dialogue, ended: Promise<{ error?: unknown }>): Pr
   const { error } = await ended
   if (stopped instanceof Failure) throw failed('shutdown', stopped, error)
   if (error !== undefined) throw failed('shutdown', new Failure(String(error)), error)
+}
+
+function nextTurn(): Promise<{ error?: unknown }> {
+  return new Promise((resolve) => setTimeout(resolve, 0, {}))
 }
 
 class Failure {
