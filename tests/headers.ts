@@ -1,0 +1,321 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { assertHeader, Headers, indexOfName, isHeaderName, isHeaderValue } from '../lib/headers.ts'
+import { assertLinear } from './support/linear.ts'
+
+const LIST = ['a', '123', 'a', '456', 'b', '789']
+const example = (): Headers => new Headers(LIST.slice())
+
+// DS-12, un-headers-001
+t.test('shows a flat list by name', (t) => {
+  const headers = example()
+
+  t.equal(headers.get('A'), '123')
+  t.equal(headers.get('nope'), null)
+  t.strictSame(headers.getAll('A'), ['123', '456'])
+  t.strictSame(headers.getAll('nope'), [])
+  t.ok(headers.has('B'))
+  t.notOk(headers.has('123'), 'a value is no name')
+  t.end()
+})
+
+t.test('is read in pairs, in wire order, duplicates kept', (t) => {
+  const headers = example()
+
+  t.strictSame(
+    [...headers],
+    [
+      ['a', '123'],
+      ['a', '456'],
+      ['b', '789'],
+    ],
+  )
+  t.strictSame([...headers.entries()], [...headers])
+  t.strictSame([...headers.keys()], ['a', 'a', 'b'])
+  t.strictSame([...headers.values()], ['123', '456', '789'])
+  t.end()
+})
+
+t.test('becomes fetch headers', (t) => {
+  // Fetch takes every iterable of pairs; its types name arrays only.
+  const pairs = example() as unknown as [string, string][]
+
+  t.equal(new globalThis.Headers(pairs).get('a'), '123, 456')
+  t.end()
+})
+
+t.test('becomes an object with the first value of each name, in wire order', (t) => {
+  const headers = new Headers(['b', '1', 'a', '2', 'b', '3', '__proto__', '4'])
+
+  t.equal(JSON.stringify(headers), '{"b":"1","a":"2","__proto__":"4"}')
+  t.end()
+})
+
+t.test('is a live view: the list is the truth', (t) => {
+  const list = ['a', '1']
+  const headers = new Headers(list)
+
+  headers.append('B', '2')
+  list.push('c', '3')
+
+  t.equal(headers.list, list)
+  t.strictSame(list, ['a', '1', 'b', '2', 'c', '3'])
+  t.equal(headers.get('c'), '3')
+  t.end()
+})
+
+t.test('a name without a value at the end of a list is passed over', (t) => {
+  const headers = new Headers(['a', '1', 'b'])
+
+  t.equal(headers.get('b'), null)
+  t.strictSame([...headers], [['a', '1']])
+  t.end()
+})
+
+t.test('starts empty', (t) => {
+  t.strictSame(new Headers().list, [])
+  t.strictSame(Headers.from(undefined).list, [])
+  t.end()
+})
+
+const inits: [title: string, init: Parameters<typeof Headers.from>[0], list: string[]][] = [
+  ['an object', { 'X-A': '1', 'x-b': '2' }, ['x-a', '1', 'x-b', '2']],
+  ['pairs', [['X-A', '1'], ['x-a', '2']], ['x-a', '1', 'x-a', '2']], // biome-ignore format: a table
+  ['a map', new Map([['X-A', '1']]), ['x-a', '1']],
+  ['headers', new Headers(['x-a', '1', 'x-a', '2']), ['x-a', '1', 'x-a', '2']],
+  ['fetch headers', new globalThis.Headers({ 'X-A': '1' }), ['x-a', '1']],
+]
+
+for (const [title, init, list] of inits) {
+  t.test(`is made from ${title}`, (t) => {
+    t.strictSame(Headers.from(init).list, list)
+    t.end()
+  })
+}
+
+t.test('copies the headers that it is made from', (t) => {
+  const headers = example()
+  const copy = Headers.from(headers)
+
+  copy.set('a', '0')
+
+  t.strictSame(headers.list, LIST)
+  t.end()
+})
+
+// DS-13, un-headers-006 to 013
+const changes: [title: string, change: (headers: Headers) => unknown, list: string[]][] = [
+  ['set replaces the first in its place', (h) => h.set('A', '1'), ['a', '1', 'b', '789']],
+  ['set appends a new name', (h) => h.set('C', '1'), [...LIST, 'c', '1']],
+  ['append adds one more', (h) => h.append('B', '1'), [...LIST, 'b', '1']],
+  ['delete removes all', (h) => h.delete('A'), ['b', '789']],
+  ['delete of an unknown name does nothing', (h) => h.delete('c'), LIST],
+  ['delete does not look at values', (h) => h.delete('123'), LIST],
+  ['setDefault leaves what is there', (h) => h.setDefault('A', '1'), LIST],
+  ['setDefault adds what is not', (h) => h.setDefault('C', '1'), [...LIST, 'c', '1']],
+]
+
+for (const [title, change, list] of changes) {
+  t.test(title, (t) => {
+    const headers = example()
+
+    change(headers)
+
+    t.strictSame(headers.list, list)
+    t.end()
+  })
+}
+
+t.test('changes can be written in a row', (t) => {
+  const headers = new Headers().set('a', '1').append('a', '2').delete('b').vary('accept')
+
+  t.strictSame(headers.list, ['a', '1', 'a', '2', 'vary', 'accept'])
+  t.end()
+})
+
+t.test('setDefault tells the value that counts', (t) => {
+  const headers = example()
+
+  t.equal(headers.setDefault('a', '1'), '123')
+  t.equal(headers.setDefault('c', '1'), '1')
+  t.end()
+})
+
+// DS-14, co-106, co-108
+const varying: [title: string, list: string[], names: string[], wanted: string | null][] = [
+  ['names the first field', [], ['Origin'], 'Origin'],
+  ['adds to what is there', ['vary', 'Origin'], ['Cookie'], 'Origin, Cookie'],
+  ['names a field once', ['vary', 'Origin'], ['origin'], 'Origin'],
+  ['names a field once that is given twice', [], ['Origin', 'origin'], 'Origin'],
+  ['joins several Vary fields', ['vary', 'a', 'vary', 'b'], ['c'], 'a, b, c'],
+  ['leaves the star alone', ['vary', '*'], ['Origin'], '*'],
+  ['leaves a star in a list alone', ['vary', 'a, *'], ['Origin'], '*'],
+  ['a star replaces all others', ['vary', 'Origin'], ['*'], '*'],
+  ['passes over empty elements', ['vary', ' ,a,, '], ['b'], 'a, b'],
+  ['takes an empty field as none', ['vary', ''], ['b'], 'b'],
+  ['adds nothing for nothing', [], [], null],
+  ['leaves what is there for nothing', ['vary', 'a,b'], [], 'a,b'],
+]
+
+for (const [title, list, names, wanted] of varying) {
+  t.test(`vary ${title}`, (t) => {
+    const headers = new Headers(list.slice()).vary(...names)
+
+    t.strictSame(headers.getAll('vary'), wanted === null ? [] : [wanted])
+    t.end()
+  })
+}
+
+t.test('a name that Object has is a name like any other', (t) => {
+  const headers = new Headers()
+
+  t.equal(headers.get('constructor'), null)
+  t.equal(headers.set('__proto__', 'x').get('__proto__'), 'x')
+  t.end()
+})
+
+// Advisory row 75.
+const badNames: string[] = ['', ' ', 'a b', 'a:', 'a\r\nb', 'a\0', 'é', '\u212a', '(', 'a,b', '"']
+
+for (const name of badNames) {
+  t.test(`refuses the name ${JSON.stringify(name)}`, (t) => {
+    const headers = example()
+    const refusal = { name: 'TypeError', message: /^Headers: ".*" is no header name\. Use letters/ }
+
+    t.throws(() => headers.append(name, 'x'), refusal)
+    t.throws(() => headers.set(name, 'x'), refusal)
+    t.throws(() => headers.setDefault(name, 'x'), refusal)
+    t.throws(() => Headers.from({ [name]: 'x' }), refusal)
+    t.notOk(isHeaderName(name))
+    t.strictSame(headers.list, LIST)
+    t.end()
+  })
+}
+
+t.test('refuses a letter that only lower case makes ASCII, also where its like is there', (t) => {
+  const headers = new Headers(['k', '1'])
+
+  t.throws(() => headers.set('\u212a', '2'), { message: /is no header name/ })
+  t.strictSame(headers.list, ['k', '1'])
+  t.end()
+})
+
+// Advisory row 75, DS-18, un-headers-005.
+const badValues = [
+  'a\r\nset-cookie: x=1',
+  'a\n',
+  'a\r',
+  '\0',
+  '\x7f',
+  '\x1b',
+  '☃',
+  '\u0100',
+  '\ud83c',
+]
+
+for (const value of badValues) {
+  t.test(`refuses the value ${JSON.stringify(value)}`, (t) => {
+    const headers = example()
+    const refusal = {
+      name: 'TypeError',
+      message: /^Headers: the value of "[ac]" must be latin-1 text .*, ".*" was given\. Encode it/,
+    }
+
+    t.throws(() => headers.append('c', value), refusal)
+    t.throws(() => headers.set('a', value), refusal)
+    t.throws(() => headers.setDefault('c', value), refusal)
+    t.throws(() => Headers.from([['c', value]]), refusal)
+    t.notOk(isHeaderValue(value))
+    t.strictSame(headers.list, LIST)
+    t.end()
+  })
+}
+
+t.test('refuses names and values that are no text', (t) => {
+  t.throws(() => assertHeader(7 as unknown as string, 'x'), { message: /^Headers: 7 is no header/ })
+  t.throws(() => Headers.from({ a: 7 as unknown as string }), {
+    message: /^Headers: the value of "a" must be latin-1 text .*, 7 was given/,
+  })
+  t.end()
+})
+
+t.test('takes every token and all of latin-1 but control characters', (t) => {
+  const token = "!#$%&'*+-.^_`|~09azAZ"
+  const latin = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
+  const value = latin.filter((text) => text === '\t' || (text >= ' ' && text !== '\x7f')).join('')
+
+  t.ok(isHeaderName(token))
+  t.ok(isHeaderValue(value))
+  t.ok(isHeaderValue(''))
+  t.doesNotThrow(() => assertHeader(token, 'é \t'))
+  t.end()
+})
+
+t.test('finds a name at the even places only', (t) => {
+  t.equal(indexOfName(['a', 'b', 'b', 'c'], 'b'), 2)
+  t.equal(indexOfName(['a', 'b'], 'b'), -1)
+  t.equal(indexOfName([], 'b'), -1)
+  t.end()
+})
+
+// Advisory row 86.
+t.test('is linear in a value of many spaces, and in many fields', (t) => {
+  const spaces = (size: number): string => `${' '.repeat(size)}x`
+
+  assertLinear(t, spaces, (value) => new Headers().set('a', value).get('a'))
+  assertLinear(t, (size) => `${'a'.repeat(size)} `, isHeaderName)
+  assertLinear(t, (size) => `${'é'.repeat(size)}☃`, isHeaderValue)
+  assertLinear(t, spaces, (value) => new Headers(['vary', value]).vary('b'))
+  assertLinear(
+    t,
+    (size) => ','.repeat(size),
+    (value) => new Headers(['vary', value]).vary('b'),
+  )
+  t.end()
+})
+
+// The same operations on a list of pairs, written without regard to speed.
+type Pairs = [string, string][]
+type Operation = [verb: 'set' | 'append' | 'delete' | 'setDefault', name: string, value: string]
+
+function model(pairs: Pairs, [verb, name, value]: Operation): Pairs {
+  const key = name.toLowerCase()
+  const first = pairs.findIndex(([known]) => known === key)
+  if (verb === 'delete') return pairs.filter(([known]) => known !== key)
+  if (verb === 'append' || first < 0) return [...pairs, [key, value]]
+  if (verb === 'setDefault') return pairs
+  return pairs
+    .map(([known, old], index): [string, string] => [known, index === first ? value : old])
+    .filter(([known], index) => known !== key || index === first)
+}
+
+t.test('does what a list of pairs would do, whatever is done to it', (t) => {
+  const name = fc.constantFrom('a', 'A', 'b', 'x-c', 'X-C')
+  const value = fc.constantFrom('', '1', '2', 'a', 'b')
+  const verb = fc.constantFrom('set', 'append', 'delete', 'setDefault')
+  const operations = fc.array(fc.tuple(verb, name, value) as fc.Arbitrary<Operation>)
+
+  fc.assert(
+    fc.property(operations, (list) => {
+      const headers = new Headers()
+      let pairs: Pairs = []
+      for (const operation of list) {
+        const [does, key, text] = operation
+        if (does === 'delete') headers.delete(key)
+        else headers[does](key, text)
+        pairs = model(pairs, operation)
+        t.strictSame([...headers], pairs)
+      }
+      for (const key of ['a', 'b', 'X-c']) {
+        const values = pairs
+          .filter(([known]) => known === key.toLowerCase())
+          .map(([, text]) => text)
+        t.strictSame(headers.getAll(key), values)
+        t.equal(headers.get(key), values[0] ?? null)
+        t.equal(headers.has(key), values.length > 0)
+      }
+    }),
+    { numRuns: 60 },
+  )
+  t.end()
+})
