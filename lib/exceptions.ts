@@ -1,5 +1,6 @@
 /** The errors of the contract, and the two exceptions that are answers to a client. */
 
+import { encodeText } from './bytes.ts'
 import { Headers, type HeadersInit } from './headers.ts'
 import { statusPhrase } from './status.ts'
 import type { HeaderList } from './types.ts'
@@ -50,7 +51,8 @@ export class HTTPException extends Error {
 /**
  * Closes a websocket with this code and reason, thrown from anywhere in its handler.
  *
- * @throws RangeError when the code may not be sent (RFC 6455 section 7.4).
+ * @throws RangeError when the code may not be sent, or the reason is too long for a close frame (RFC
+ * 6455 sections 7.4 and 5.5).
  * @example
  * throw new WebSocketException(1008, 'policy')
  */
@@ -62,6 +64,12 @@ export class WebSocketException extends Error {
     if (!isCloseCode(code)) {
       throw new RangeError(
         `WebSocketException: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
+      )
+    }
+    const { byteLength } = encodeText(reason)
+    if (byteLength > 123) {
+      throw new RangeError(
+        `WebSocketException: the reason must have at most 123 bytes, ${byteLength} were given. Send longer texts as a message before.`,
       )
     }
     super(reason || `websocket closed with ${code}`, options)
