@@ -129,7 +129,7 @@ export function encodeSegment(text: string): string {
 
 function percentEncode(text: string): string {
   if (PLAIN_PATH.test(text)) return text
-  return encodeURI(text.toWellFormed()).replace(/[?#]/g, encodeURIComponent)
+  return encodeURI(text.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23')
 }
 
 function guardDots(path: string): string {
