@@ -1,0 +1,242 @@
+import t from 'tap'
+import { type Lifespan, runLifespan } from '../lib/lifespan.ts'
+import { PlainTextResponse } from '../lib/responses/bodies.ts'
+import { Route } from '../lib/routing/route.ts'
+import { Router } from '../lib/routing/router.ts'
+import { testClient } from '../lib/testclient.ts'
+import type { App, LifespanScope, SendMessage } from '../lib/types.ts'
+import { lifespanScope, receiving } from './support/scopes.ts'
+
+interface Outcome {
+  sent: SendMessage[]
+  scope: LifespanScope
+  error: unknown
+}
+
+const app: App = async () => {}
+
+/** Runs a lifespan from startup to shutdown, as a server does. */
+async function run(
+  lifespan: Lifespan<unknown> | undefined,
+  scope: LifespanScope = lifespanScope(),
+): Promise<Outcome> {
+  const sent: SendMessage[] = []
+  const receive = receiving([{ type: 'lifespan.startup' }, { type: 'lifespan.shutdown' }])
+  const send = async (message: SendMessage): Promise<void> => {
+    sent.push(message)
+  }
+  const error = await runLifespan(lifespan, app, scope, receive, send).catch((error) => error)
+  return { sent, scope, error }
+}
+
+const COMPLETE = [{ type: 'lifespan.startup.complete' }, { type: 'lifespan.shutdown.complete' }]
+
+// LS-9
+t.test('completes at once when there is nothing to run', async (t) => {
+  const { sent, scope, error } = await run(undefined)
+
+  t.strictSame(sent, COMPLETE)
+  t.strictSame(scope.state, {})
+  t.equal(error, undefined)
+})
+
+// LS-1
+t.test('starts before the yield and stops behind it, with the state between', async (t) => {
+  const seen: unknown[] = []
+  const { sent, scope, error } = await run(async function* (given) {
+    seen.push(given === app ? 'startup' : 'another app')
+    yield { db: 'open' }
+    seen.push('shutdown')
+  })
+
+  t.strictSame(seen, ['startup', 'shutdown'])
+  t.strictSame(sent, COMPLETE)
+  t.strictSame(scope.state, { db: 'open' })
+  t.equal(error, undefined)
+})
+
+t.test('adds to the state that the server keeps, and does not replace it', async (t) => {
+  const state = { server: 1 }
+  const { scope } = await run(
+    async function* () {
+      yield { db: 2 }
+    },
+    { ...lifespanScope(), state },
+  )
+
+  t.equal(scope.state, state)
+  t.strictSame(state, { server: 1, db: 2 })
+})
+
+for (const value of [undefined, null]) {
+  t.test(`yields no state with ${value}, also where the server keeps none`, async (t) => {
+    const { type, asgi } = lifespanScope()
+    const { sent } = await run(
+      async function* () {
+        yield value
+      },
+      { type, asgi },
+    )
+
+    t.strictSame(sent, COMPLETE)
+  })
+}
+
+t.test('waits for the shutdown between start and stop', async (t) => {
+  const sent: string[] = []
+  const receive = receiving([{ type: 'lifespan.startup' }])
+  const started = new Promise<void>((resolve) => {
+    const send = async (message: SendMessage): Promise<void> => {
+      sent.push(message.type)
+      resolve()
+    }
+    void runLifespan(undefined, app, lifespanScope(), receive, send)
+  })
+
+  await started
+  await new Promise((resolve) => setTimeout(resolve, 5))
+
+  t.strictSame(sent, ['lifespan.startup.complete'])
+})
+
+t.test('one that ends without yielding has nothing to shut down', async (t) => {
+  const { sent, error } = await run(async function* () {})
+
+  t.strictSame(sent, COMPLETE)
+  t.equal(error, undefined)
+})
+
+// LS-4
+t.test('an error before the yield fails the startup, with its stack', async (t) => {
+  const kaput = new Error('kaput')
+  // biome-ignore lint/correctness/useYield: it does not come so far
+  const { sent, error } = await run(async function* () {
+    throw kaput
+  })
+
+  t.strictSame(sent, [{ type: 'lifespan.startup.failed', message: kaput.stack }])
+  t.match(kaput.stack, /kaput\n +at /)
+  t.equal(error, kaput)
+})
+
+t.test('an error behind the yield fails the shutdown, with its stack', async (t) => {
+  const kaput = new Error('kaput')
+  const { sent, error } = await run(async function* () {
+    yield
+    throw kaput
+  })
+
+  t.strictSame(sent, [COMPLETE[0], { type: 'lifespan.shutdown.failed', message: kaput.stack }])
+  t.equal(error, kaput)
+})
+
+t.test('what is thrown need be no Error', async (t) => {
+  const bare = Object.assign(new Error('bare'), { stack: undefined })
+  for (const [thrown, message] of [
+    ['text', 'text'],
+    [bare, 'Error: bare'],
+  ]) {
+    // biome-ignore format: short
+    // biome-ignore lint/correctness/useYield: it does not come so far
+    const { sent, error } = await run(async function* () {
+      throw thrown
+    })
+
+    t.strictSame(sent, [{ type: 'lifespan.startup.failed', message }])
+    t.equal(error, thrown)
+  }
+})
+
+for (const value of ['text', 7, true, () => {}]) {
+  t.test(`a lifespan that yields a ${typeof value} fails to start, and is closed`, async (t) => {
+    let closed = false
+    const { sent, error } = await run(async function* () {
+      try {
+        yield value
+      } finally {
+        closed = true
+      }
+    })
+
+    t.match(sent, [{ type: 'lifespan.startup.failed', message: /^TypeError: lifespan: it must/ }])
+    t.match(error, {
+      name: 'TypeError',
+      message: `lifespan: it must yield an object or nothing, ${typeof value} was yielded. Write yield { name: value }.`,
+    })
+    t.ok(closed)
+  })
+}
+
+// LS-3
+t.test('state needs a server that keeps it', async (t) => {
+  const { type, asgi } = lifespanScope()
+  const { sent, error } = await run(
+    async function* () {
+      yield { db: 1 }
+    },
+    { type, asgi },
+  )
+
+  t.equal(sent.length, 1)
+  t.match(error, {
+    name: 'TypeError',
+    message: 'lifespan: the server does not support "state" in the lifespan scope. Yield nothing.',
+  })
+})
+
+t.test('a second yield fails the shutdown, and the rest is closed', async (t) => {
+  let closed = false
+  const { sent, error } = await run(async function* () {
+    yield
+    try {
+      yield
+    } finally {
+      closed = true
+    }
+  })
+
+  t.match(sent, [COMPLETE[0], { type: 'lifespan.shutdown.failed', message: /yielded again/ }])
+  t.match(error, {
+    name: 'TypeError',
+    message:
+      'lifespan: it must yield once, but it yielded again. What comes after the first yield is the shutdown.',
+  })
+  t.ok(closed)
+})
+
+t.test('an error while closing does not hide the one that led there', async (t) => {
+  const { error } = await run(async function* () {
+    try {
+      yield 'text'
+    } finally {
+      // biome-ignore lint/correctness/noUnsafeFinally: that is the case
+      throw new Error('later')
+    }
+  })
+
+  t.match(error, { message: /^lifespan: it must yield an object/ })
+})
+
+// LS-2
+t.test('every request has a state of its own, whose values are shared', async (t) => {
+  const shared = { count: 0 }
+  const router = Router(
+    [
+      Route('/', (request) => {
+        const state = request.state as { name: string; shared: { count: number } }
+        state.name += '!'
+        state.shared.count++
+        return new PlainTextResponse(`${state.name} ${state.shared.count}`)
+      }),
+    ],
+    {
+      lifespan: async function* () {
+        yield { name: 'hello', shared }
+      },
+    },
+  )
+  await using client = await testClient(router)
+
+  t.equal(await (await client.get('/')).text(), 'hello! 1')
+  t.equal(await (await client.get('/')).text(), 'hello! 2')
+})
