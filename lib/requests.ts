@@ -1,7 +1,7 @@
 /** The request that a handler looks at. */
 import { Body } from './body.ts'
 import { Connection } from './connections.ts'
-import { HTTPException } from './exceptions.ts'
+import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { HTTPScope, Receive, Send } from './types.ts'
 
 export interface BodyOptions {
@@ -107,6 +107,8 @@ export class Request<
   /**
    * Aborted when the client goes before the response is complete, not when all is well.
    *
+   * Its reason is a ClientDisconnected: what fails for it is known to be nobody's mistake.
+   *
    * @example
    * const answer = await fetch(upstream, { signal: request.signal })
    */
@@ -126,8 +128,7 @@ export class Request<
 
   /** False while it cannot: without `onDisconnect`, the body would be taken from its reader. */
   #watch(controller: AbortController): boolean {
-    const abort = (): void =>
-      controller.abort(new DOMException('the client has disconnected', 'AbortError'))
+    const abort = (): void => controller.abort(new ClientDisconnected())
     if (this.scope.onDisconnect) this.scope.onDisconnect(abort)
     else if (this.#body?.complete) {
       // Nothing else can come any more; an error here is the reader's to see, not the watcher's.
