@@ -78,7 +78,9 @@ function run(
   args: readonly string[],
 ): Promise<{ status: number | null; output: string; errors: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: FOLDER, timeout: 60_000 })
+    // The test runner's hooks are for tests; these programs run as a user's would.
+    const env = { ...process.env, NODE_OPTIONS: '' }
+    const child = spawn(command, args, { cwd: FOLDER, env, timeout: 60_000 })
     let output = ''
     let errors = ''
     child.stdout.on('data', (chunk) => {

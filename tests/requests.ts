@@ -215,7 +215,7 @@ t.test('signal', async (t) => {
     leave()
 
     t.equal(signal.aborted, true)
-    t.equal(signal.reason.name, 'AbortError')
+    t.equal(signal.reason.name, 'ClientDisconnected')
     t.match(signal.reason.message, /the client has disconnected/)
   })
 
