@@ -2,6 +2,7 @@
 
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { caught } from '../guard.ts'
 import { indexOfName } from '../headers.ts'
 import type { HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
@@ -31,13 +32,22 @@ export function bodyLimit({ maxSize }: BodyLimitOptions): Middleware {
     scope.maxBodySize = maxSize
     if (declaredSize(scope) > maxSize) return refuse(maxSize, scope, receive, send)
     const gate = new Gate(scope, receive, send, maxSize)
-    return app(scope, gate.receive, gate.send)
+    return caught(app, scope, gate.receive, gate.send, gate.recover)
   }
 }
 
 function declaredSize({ headers }: HTTPScope): number {
   const index = indexOfName(headers, 'content-length')
   return index < 0 ? 0 : Number(headers[index + 1])
+}
+
+/**
+ * Whether only the end of the body tells its length. A length that was declared is kept to by the
+ * server; HTTP/2 need not declare any, and has no transfer-encoding.
+ */
+function isOpenEnded({ httpVersion, headers }: HTTPScope): boolean {
+  if (indexOfName(headers, 'transfer-encoding') >= 0) return true
+  return httpVersion === '2' && indexOfName(headers, 'content-length') < 0
 }
 
 function refuse(maxSize: number, scope: HTTPScope, receive: Receive, send: Send): Promise<void> {
@@ -61,8 +71,7 @@ class Gate {
     this.#receive = receive
     this.#send = send
     this.#maxSize = maxSize
-    // A length that was declared and is within the limit is kept to by the server.
-    this.#complete = indexOfName(scope.headers, 'transfer-encoding') < 0
+    this.#complete = !isOpenEnded(scope)
   }
 
   readonly receive: Receive = async () => {
@@ -81,6 +90,13 @@ class Gate {
       await this.#refused
     }
     return message
+  }
+
+  /** The refusal was answered when it was thrown, so it goes no further. */
+  readonly recover = (error: unknown): Promise<void> => {
+    const isRefusal = error instanceof HTTPException && error.status === 413
+    if (this.#refused === undefined || !isRefusal) throw error
+    return this.#refused
   }
 
   readonly send: Send = (message) => {
