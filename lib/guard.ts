@@ -45,7 +45,7 @@ export function trackStart(send: Send): { readonly send: Send; readonly started:
   const tracked = {
     started: false,
     send: ((message) => {
-      tracked.started = true
+      tracked.started ||= message.type !== 'http.response.debug' // which comes before the start
       return send(message)
     }) as Send,
   }

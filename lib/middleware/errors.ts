@@ -40,26 +40,27 @@ export function errors(options: ErrorsOptions = {}): Middleware {
       if (error instanceof ClientDisconnected) throw error
       scope.exceptionHandlers = table // an application inside may have put its own there
       const bug = tracked.started
-        ? error
+        ? { error }
         : await attempt(() => answerException(error, scope, receive, tracked.send))
       if (bug === undefined) return
       if (scope.type === 'http') {
         const request = new Request(scope, receive, tracked.send)
-        const answer = await answerBug(bug, request, debug, table.serverError)
+        const answer = await answerBug(bug.error, request, debug, table.serverError)
         if (!tracked.started) await answer.respond(scope, receive, send)
       }
-      throw bug
+      throw bug.error
     }
     return caught(app, scope, receive, tracked.send, recover)
   }
 }
 
-/** What a function throws, or undefined when all is well. */
-async function attempt(run: () => Promise<void>): Promise<unknown> {
+/** What a function throws, in an object since it may be undefined too; nothing when all is well. */
+async function attempt(run: () => Promise<void>): Promise<{ error: unknown } | undefined> {
   try {
-    return await run()
+    await run()
+    return undefined
   } catch (error) {
-    return error
+    return { error }
   }
 }
 
