@@ -8,7 +8,7 @@ import { type Frame, framesOf } from './frames.ts'
 export function debugResponse(error: unknown, request: Request): Response {
   const accept = request.headers.getAll('accept').join(',')
   const options = { status: 500, headers: { 'cache-control': 'no-store' } }
-  return accept.includes('text/html')
+  return /text\/html/i.test(accept)
     ? new HTMLResponse(debugPage(error, request), options)
     : new PlainTextResponse(debugText(error), options)
 }
