@@ -1,0 +1,227 @@
+import t from 'tap'
+import { chain } from '../../lib/compose.ts'
+import { UnsupportedProtocol } from '../../lib/exceptions.ts'
+import { bodyLimit } from '../../lib/middleware/bodylimit.ts'
+import { exceptions } from '../../lib/middleware/exceptions.ts'
+import { lint } from '../../lib/middleware/lint.ts'
+import { Request } from '../../lib/requests.ts'
+import { PlainTextResponse } from '../../lib/responses/bodies.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { Route } from '../../lib/routing/route.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, HTTPScope, ReceiveMessage, Scope, SendMessage } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+
+const CHUNKED = ['host', 'testserver', 'transfer-encoding', 'chunked']
+const DETAIL = 'The request body is larger than 10 bytes.'
+
+const parts = (...sizes: number[]): ReceiveMessage[] =>
+  sizes.map((size, index) => ({
+    type: 'http.request',
+    body: new Uint8Array(size).fill(97),
+    moreBody: index < sizes.length - 1,
+  }))
+
+const answer = (text: string): App => toApp(new PlainTextResponse(text), 'the test')
+
+const handling =
+  (handle: (request: Request) => Promise<unknown>): App =>
+  async (scope, receive, send) => {
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    const text = await handle(new Request(scope, receive, send))
+    await answer(String(text))(scope, receive, send)
+  }
+
+const reading = handling((request) => request.text())
+const ignoring = handling(async () => 'ignored')
+const readingOne = handling(async ({ receive }) => (await receive()).type)
+const swallowing = handling((request) => request.text().catch(() => 'swallowed'))
+const streaming = handling(async (request) => {
+  let size = 0
+  for await (const part of request.stream()) size += part.byteLength
+  return size
+})
+
+/** Status and text that come through `bodyLimit({ maxSize: 10 })`. */
+async function run(app: App, messages: readonly ReceiveMessage[], scope: Partial<HTTPScope> = {}) {
+  const wrapped = chain(lint(), exceptions(), bodyLimit({ maxSize: 10 }), lint())(app)
+  const sent = await call(
+    wrapped,
+    httpScope({ method: 'POST', headers: CHUNKED, ...scope }),
+    messages,
+  )
+  return told(sent)
+}
+
+function told(sent: readonly SendMessage[]): [status: number, text: string] {
+  let status = 0
+  let text = ''
+  for (const message of sent) {
+    if (message.type === 'http.response.start') status = message.status
+    if (message.type === 'http.response.body') text += new TextDecoder().decode(message.body)
+  }
+  return [status, text]
+}
+
+t.test('a body up to the limit comes through', async (t) => {
+  t.same(await run(reading, parts(10)), [200, 'aaaaaaaaaa'])
+  t.same(await run(reading, parts(4, 6, 0)), [200, 'aaaaaaaaaa'])
+  t.same(await run(streaming, parts(1, 1, 1)), [200, '3'])
+  t.same(await run(ignoring, parts(10)), [200, 'ignored'])
+  t.same(await run(reading, parts(0), { method: 'GET', headers: ['host', 'a'] }), [200, ''])
+})
+
+// Advisory row 62.
+t.test('a body over the limit gets 413, whatever the app does with it', async (t) => {
+  for (const app of [reading, ignoring, readingOne, swallowing, streaming]) {
+    for (const sizes of [[11], [11, 0], [5, 6, 0], [10, 1], [0, 0, 5, 5, 1]]) {
+      t.same(await run(app, parts(...sizes)), [413, DETAIL])
+    }
+  }
+})
+
+t.test('a length that is too large is refused before anything is read', async (t) => {
+  const calls: Scope[] = []
+  const app: App = async (scope) => {
+    calls.push(scope)
+  }
+  const headers = ['host', 'a', 'content-length', '11']
+
+  t.same(await run(app, [], { headers }), [413, DETAIL])
+  t.same(calls, [])
+})
+
+// Advisory row 62.
+t.test('a length that lies is not trusted', async (t) => {
+  const low = ['host', 'a', 'content-length', '1']
+
+  t.same(await run(reading, parts(11), { headers: low }), [413, DETAIL])
+  t.same(await run(swallowing, parts(6, 6), { headers: low }), [413, DETAIL])
+  for (const app of [reading, ignoring, readingOne, swallowing]) {
+    const headers = [...low, 'transfer-encoding', 'chunked']
+    t.same(await run(app, parts(6, 6), { headers }), [413, DETAIL])
+  }
+})
+
+t.test('a body of HTTP/2 need not tell its length', async (t) => {
+  const scope = { httpVersion: '2', headers: ['host', 'a'] }
+
+  t.same(await run(ignoring, parts(11), scope), [413, DETAIL])
+  t.same(await run(ignoring, parts(5, 5), scope), [200, 'ignored'])
+})
+
+t.test('what was read ahead is not lost', async (t) => {
+  const late: App = async (scope, receive, send) => {
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    const body = await new Request(scope, receive).bytes()
+    await send({ type: 'http.response.body', body })
+  }
+
+  t.same(await run(late, parts(4, 4, 2)), [200, 'aaaaaaaaaa'])
+  t.same(await run(late, parts(4, 4, 3)), [413, DETAIL])
+})
+
+t.test('a client that goes while its body is awaited is told on', async (t) => {
+  const types: string[] = []
+  const app: App = async (_scope, receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    for (let count = 0; count < 2; count++) types.push((await receive()).type)
+  }
+  const [part] = parts(1, 0)
+
+  await run(app, part === undefined ? [] : [part, { type: 'http.disconnect' }])
+
+  t.same(types, ['http.request', 'http.disconnect'])
+})
+
+t.test('the app may receive again after it was refused', async (t) => {
+  let errors = 0
+  const app = handling(async ({ receive }) => {
+    for (let count = 0; count < 3; count++) await receive().catch(() => errors++)
+    return 'swallowed'
+  })
+
+  t.same(await run(app, parts(11, 1, 1)), [413, DETAIL])
+  t.equal(errors, 3)
+})
+
+t.test('an error that is no refusal goes on', async (t) => {
+  const bug = new Error('kaput')
+  const failing = handling(async ({ receive }) => {
+    await receive().catch(() => {})
+    throw bug
+  })
+
+  for (const size of [1, 11]) {
+    const app = bodyLimit({ maxSize: 10 })(failing)
+    const scope = httpScope({ headers: CHUNKED })
+
+    await t.rejects(call(app, scope, parts(size)), bug)
+  }
+})
+
+t.test('a handler of 413 answers', async (t) => {
+  const handlers = [[413, () => new PlainTextResponse('too much', { status: 413 })]] as const
+  const app = chain(exceptions(handlers), bodyLimit({ maxSize: 10 }))(reading)
+  const scope = () => httpScope({ method: 'POST', headers: CHUNKED })
+  const declared = httpScope({ method: 'POST', headers: ['content-length', '11'] })
+
+  t.same(told(await call(app, scope(), parts(11))), [413, 'too much'])
+  t.same(told(await call(app, declared, [])), [413, 'too much'])
+})
+
+// Advisory row 63.
+t.test('replaces the limit of the request itself, both ways', async (t) => {
+  const large = 10_000_001
+  const route = (maxSize: number) =>
+    Route(
+      '/',
+      {
+        post: async (request) => new PlainTextResponse(String((await request.bytes()).byteLength)),
+      },
+      { middleware: [bodyLimit({ maxSize })] },
+    )
+  const statusOf = async (app: App, size: number): Promise<number> => {
+    const client = await testClient(app)
+    t.teardown(client.close)
+    return (await client.post('/', { body: new Uint8Array(size) })).status
+  }
+  const unlimited = Route('/', {
+    post: async (request) => new PlainTextResponse(await request.text()),
+  })
+
+  t.equal(await statusOf(unlimited, large), 413, 'there is a limit by default')
+  t.equal(await statusOf(route(large), large), 200)
+  t.equal(await statusOf(route(large), large + 1), 413)
+  t.equal(await statusOf(route(Number.POSITIVE_INFINITY), large), 200)
+  t.equal(await statusOf(route(0), 1), 413)
+  t.equal(await statusOf(route(0), 0), 200)
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  for (const scope of [websocketScope(), lifespanScope()]) {
+    const seen: unknown[] = []
+    const app: App = async (...given) => {
+      seen.push(...given)
+    }
+    const receive = async (): Promise<ReceiveMessage> => ({ type: 'lifespan.startup' })
+    const send = async (): Promise<void> => {}
+
+    await bodyLimit({ maxSize: 10 })(app)(scope, receive, send)
+
+    t.equal(seen[0], scope)
+    t.equal(seen[1], receive)
+    t.equal(seen[2], send)
+    t.notOk('maxBodySize' in scope)
+  }
+})
+
+t.test('a limit that is none is told at once', async (t) => {
+  for (const maxSize of [-1, Number.NaN]) {
+    t.throws(() => bodyLimit({ maxSize }), {
+      name: 'RangeError',
+      message: `bodyLimit: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
+    })
+  }
+})
