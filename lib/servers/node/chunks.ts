@@ -1,6 +1,6 @@
 /** Writes a body part by part, and waits when the connection is full. */
 import type { ServerResponse } from 'node:http'
-import { joinBytes } from '../../bytes.ts'
+import { joinBytes, NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { ACCEPTED } from '../../types.ts'
 import type { Departure } from './departure.ts'
@@ -16,7 +16,8 @@ const FULL = 65_536
  */
 export class Chunks {
   readonly #response: ServerResponse
-  #parts: Uint8Array[] = []
+  /** What waits for the end of the turn, in a buffer of our own: the producer may reuse its one. */
+  #buffer: Uint8Array = NO_BYTES
   #size = 0
   #scheduled = false
   #gone = false
@@ -32,24 +33,21 @@ export class Chunks {
 
   /** Resolves when the connection has room for more. */
   write(part: Uint8Array): Promise<void> {
-    if (part.byteLength > 0) {
-      // Kept until the turn ends, when the producer may have filled its buffer anew.
-      this.#parts.push(part)
-      this.#size += part.byteLength
-    }
-    if (this.#size >= FULL) this.#flush()
-    else if (!this.#scheduled) {
-      this.#scheduled = true
-      process.nextTick(() => this.#flush())
+    if (this.#size + part.byteLength >= FULL) this.#flush(part)
+    else {
+      this.#keep(part)
+      if (!this.#scheduled) {
+        this.#scheduled = true
+        process.nextTick(() => this.#flushKept())
+      }
     }
     return this.#blocked ?? ACCEPTED
   }
 
   end(part: Uint8Array): void {
-    this.#parts.push(part)
-    const rest = joinBytes(this.#parts)
-    this.#parts = []
+    const rest = this.#take(part)
     this.#gone = true
+    this.#unblock() // an ended response tells of no more room
     if (rest.byteLength > 0) this.#response.end(rest)
     else this.#response.end()
   }
@@ -57,16 +55,39 @@ export class Chunks {
   /** Whoever waits for room is told that there will be none. */
   #disconnect(): void {
     this.#gone = true
-    this.#parts = []
+    this.#buffer = NO_BYTES
     this.#fail(new ClientDisconnected())
   }
 
-  #flush(): void {
-    this.#scheduled = false
-    if (this.#gone) return
-    const body = joinBytes(this.#parts)
-    this.#parts = []
+  #keep(part: Uint8Array): void {
+    const size = this.#size + part.byteLength
+    if (size > this.#buffer.byteLength) {
+      // The first part as it is, and then room for more: most turns have one part, or many.
+      const room = this.#size === 0 ? size : Math.max(size, Math.min(FULL, this.#size * 4))
+      const kept = this.#buffer.subarray(0, this.#size)
+      this.#buffer = Buffer.allocUnsafeSlow(room)
+      this.#buffer.set(kept)
+    }
+    this.#buffer.set(part, this.#size)
+    this.#size = size
+  }
+
+  /** All that was kept, and one part more. */
+  #take(part: Uint8Array): Uint8Array {
+    const kept = this.#buffer.subarray(0, this.#size)
+    this.#buffer = NO_BYTES
     this.#size = 0
+    if (kept.byteLength === 0) return part
+    return part.byteLength === 0 ? kept : joinBytes([kept, part])
+  }
+
+  #flushKept(): void {
+    if (this.#scheduled && !this.#gone) this.#flush(NO_BYTES)
+  }
+
+  #flush(part: Uint8Array): void {
+    this.#scheduled = false
+    const body = this.#take(part)
     // Even without a body, so that the head goes out.
     const hasRoom = body.byteLength === 0 ? this.#flushHead() : this.#response.write(body)
     if (!hasRoom && this.#blocked === undefined) this.#block()

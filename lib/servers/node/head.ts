@@ -2,7 +2,12 @@
 import { ProtocolError } from '../../exceptions.ts'
 import { isHeaderName, isHeaderValue } from '../../headers.ts'
 import { isBodyless } from '../../status.ts'
-import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
+import type {
+  HeaderList,
+  HTTPResponseStartMessage,
+  HTTPResponseTrailersMessage,
+  HTTPScope,
+} from '../../types.ts'
 
 /** The start of a response, ready to be written. */
 export interface Head {
@@ -12,8 +17,12 @@ export interface Head {
   readonly length: number | undefined
   /** Whether trailers follow the body. */
   readonly trailers: boolean
+  /** Whether the client gets them: it asked for them, and there are chunks to put them after. */
+  readonly sendsTrailers: boolean
   /** Whether a response of this status never has a body. */
   readonly bodyless: boolean
+  /** Whether the body is counted but not sent, for its status or because the request is a HEAD. */
+  readonly dropsBody: boolean
 }
 
 /**
@@ -33,47 +42,97 @@ const HOP_BY_HOP = new Set([
  *
  * @throws ProtocolError for a status or a header that cannot be sent.
  */
-export function readHead({ status, headers, trailers = false }: HTTPResponseStartMessage): Head {
+export function readHead(message: HTTPResponseStartMessage, scope: HTTPScope): Head {
+  const { type, status, headers, trailers = false } = message
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw invalid(`the status must be an integer from 200 to 599, ${status} was sent`)
+    throw invalid(type, `the status must be an integer from 200 to 599, ${status} was sent`)
   }
-  if (!Array.isArray(headers) || headers.length % 2 !== 0) {
-    throw invalid('the headers must be a flat list of names and values, an odd number was sent')
-  }
+  const bodyless = isBodyless(status)
+  const dropsBody = bodyless || scope.method === 'HEAD'
+  const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
+  // Trailers need chunks, and a 204 has no length at all (RFC 9110 section 8.6).
+  const keepsLength = !trailers && status !== 204
   const kept: HeaderList = []
   let length: number | undefined
+  assertList(type, headers)
   for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]
-    const value = headers[index + 1]
-    if (typeof name !== 'string' || !isHeaderName(name)) {
-      throw invalid(`${JSON.stringify(name)} is no header name`)
-    }
-    if (typeof value !== 'string' || !isHeaderValue(value)) {
-      throw invalid(`the value of "${name}" must be latin-1 text without control characters`)
-    }
+    const name = headers[index] ?? ''
+    const value = headers[index + 1] ?? ''
+    assertField(type, headers[index], headers[index + 1])
     if (name === 'content-length') {
-      length = lengthOf(value, length)
-      if (trailers) continue // trailers need chunks
+      const before = length
+      length = lengthOf(value, before)
+      if (!keepsLength || before !== undefined) continue
     }
+    // Node refuses to announce trailers that it cannot send.
+    if (name === 'trailer' && !sendsTrailers) continue
     if (!HOP_BY_HOP.has(name)) kept.push(name, value)
   }
-  return {
-    status,
-    headers: kept,
-    length: trailers ? undefined : length,
-    trailers,
-    bodyless: isBodyless(status),
+  if (!keepsLength) length = undefined
+  return { status, headers: kept, length, trailers, sendsTrailers, bodyless, dropsBody }
+}
+
+/**
+ * Reads trailers, without what would change the message that was read already (RFC 9110 section
+ * 6.5.1).
+ *
+ * @throws ProtocolError for a field that cannot be sent.
+ */
+export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): HeaderList {
+  const kept: HeaderList = []
+  assertList(type, headers)
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    assertField(type, headers[index], headers[index + 1])
+    if (name !== 'content-length' && name !== 'trailer' && !HOP_BY_HOP.has(name)) {
+      kept.push(name, headers[index + 1] ?? '')
+    }
+  }
+  return kept
+}
+
+/** Only who asked for trailers gets them. */
+function acceptsTrailers({ headers, httpVersion }: HTTPScope): boolean {
+  if (httpVersion === '1.0') return false
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === 'te' && /(?:^|,)\s*trailers\s*(?:,|$)/i.test(headers[index + 1] ?? '')) {
+      return true
+    }
+  }
+  return false
+}
+
+function assertList(type: string, headers: unknown): void {
+  if (Array.isArray(headers) && headers.length % 2 === 0) return
+  throw invalid(
+    type,
+    Array.isArray(headers)
+      ? 'the headers must be a flat list of names and values, an odd number was sent'
+      : `the headers must be a flat list of names and values, ${typeof headers} was sent`,
+  )
+}
+
+function assertField(type: string, name: unknown, value: unknown): void {
+  if (typeof name !== 'string' || !isHeaderName(name)) {
+    throw invalid(type, `${JSON.stringify(name)} is no header name`)
+  }
+  if (typeof value !== 'string' || !isHeaderValue(value)) {
+    throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
   }
 }
 
 function lengthOf(value: string, before: number | undefined): number {
-  if (!/^[0-9]{1,15}$/.test(value))
-    throw invalid(`content-length ${JSON.stringify(value)} is no length`)
+  const type = 'http.response.start'
+  if (!/^[0-9]{1,15}$/.test(value)) {
+    throw invalid(type, `content-length ${JSON.stringify(value)} is no length`)
+  }
   const length = Number(value)
-  if (before !== undefined && before !== length) throw invalid('content-length was sent twice')
+  if (before !== undefined && before !== length) {
+    throw invalid(type, 'content-length was sent twice')
+  }
   return length
 }
 
-function invalid(what: string): ProtocolError {
-  return new ProtocolError(`http.response.start: ${what}. Nothing was sent to the client.`)
+function invalid(type: string, what: string): ProtocolError {
+  return new ProtocolError(`${type}: ${what}. Nothing of it was sent to the client.`)
 }

@@ -3,18 +3,25 @@ import type { ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { isHeaderValue } from '../../headers.ts'
-import { ACCEPTED, type HeaderList, type HTTPScope, type SendMessage } from '../../types.ts'
+import {
+  ACCEPTED,
+  type HeaderList,
+  type HTTPResponseTrailersMessage,
+  type HTTPScope,
+  type SendMessage,
+} from '../../types.ts'
 import { Chunks } from './chunks.ts'
+import { cut } from './cut.ts'
 import type { Departure } from './departure.ts'
-import { type Head, readHead } from './head.ts'
+import { type Head, readHead, readTrailers } from './head.ts'
 import { sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
 /** What an exchange tells its sending half. */
 export interface Circumstances {
   readonly departure: Departure
-  /** Whether the connection must not be used for another request. */
-  readonly isLast: boolean
+  /** Whether this is the last response of its connection; asked once, when its head is written. */
+  endsConnection(): boolean
   readonly directWrites: boolean
 }
 
@@ -25,7 +32,8 @@ export class Outgoing {
   #head: Head | undefined
   #chunks: Chunks | undefined
   #sent = 0
-  #state: 'before start' | 'held' | 'in body' | 'in trailers' | 'complete' | 'gone' = 'before start'
+  #state: 'before start' | 'held' | 'in file' | 'in body' | 'in trailers' | 'complete' | 'cut' =
+    'before start'
   #trailers: HeaderList | undefined
 
   constructor(response: ServerResponse, scope: HTTPScope, circumstances: Circumstances) {
@@ -36,11 +44,16 @@ export class Outgoing {
 
   /** Whether any of the response may have reached the client. */
   get flushed(): boolean {
-    return this.#state !== 'before start' && this.#state !== 'held'
+    return this.#response.headersSent
   }
 
   get complete(): boolean {
     return this.#state === 'complete'
+  }
+
+  /** Whether nothing is missing: all was sent, or the client left and there is nobody to miss it. */
+  get settled(): boolean {
+    return this.complete || (this.#response.destroyed && this.#state !== 'cut')
   }
 
   /** Never throws, so that a forgotten `await` cannot end the process. */
@@ -54,22 +67,22 @@ export class Outgoing {
 
   #accept(message: SendMessage): Promise<void> {
     if (this.#state === 'complete') return ACCEPTED
-    if (this.#state === 'gone' || this.#response.destroyed) throw new ClientDisconnected()
+    if (this.#state === 'cut' || this.#response.destroyed) throw new ClientDisconnected()
     switch (message.type) {
       case 'http.response.start':
         if (this.#state !== 'before start')
           throw misplaced(message.type, 'the response has started')
-        this.#head = readHead(message)
+        this.#head = readHead(message, this.#scope)
         this.#state = 'held'
         return ACCEPTED
       case 'http.response.body':
         return this.#body(message.body ?? NO_BYTES, message.moreBody ?? false)
       case 'http.response.trailers':
-        return this.#addTrailers(message.headers, message.moreTrailers ?? false)
+        return this.#addTrailers(message)
       case 'http.response.early_hint':
         return this.#hint(message.links)
       case 'http.response.pathsend':
-        return this.#path(message.path)
+        return handled(this.#path(message.path))
       default:
         throw misplaced(message.type, 'it is no message of an http response')
     }
@@ -79,43 +92,51 @@ export class Outgoing {
     const head = this.#head
     if (head === undefined) throw misplaced('http.response.body', 'the response has not started')
     if (this.#state === 'in trailers') throw misplaced('http.response.body', 'the body has ended')
+    if (this.#state === 'in file') throw misplaced('http.response.body', 'a file is being sent')
     if (!(body instanceof Uint8Array)) {
       throw new ProtocolError(
         `http.response.body: the body must be a Uint8Array, ${typeof body} was sent. Encode text as UTF-8.`,
       )
     }
-    const dropped = head.bodyless || this.#scope.method === 'HEAD'
-    this.#count(body.byteLength, moreBody, head, dropped)
+    this.#count(body.byteLength, moreBody, head)
     if (this.#state === 'held' && !moreBody && !head.trailers) {
+      this.#finish(head, head.dropsBody ? NO_BYTES : body, body.byteLength)
       this.#state = 'complete'
-      this.#finish(head, dropped ? NO_BYTES : body, body.byteLength)
       return ACCEPTED
     }
-    return this.#chunk(head, dropped ? NO_BYTES : body, moreBody)
+    if (!head.dropsBody) return this.#chunk(head, body, moreBody)
+    const accepted = this.#chunk(head, NO_BYTES, moreBody)
+    // A body that goes nowhere is never held up: without a pause it would hold up the event loop.
+    return moreBody ? new Promise((resolve) => setImmediate(resolve)) : accepted
   }
 
   /** Neither too much, which the client would take for the next response, nor too little. */
-  #count(size: number, moreBody: boolean, head: Head, dropped: boolean): void {
+  #count(size: number, moreBody: boolean, { length, dropsBody }: Head): void {
     this.#sent += size
-    const { length } = head
-    if (length === undefined || dropped) return
+    if (length === undefined || dropsBody) return
     if (this.#sent <= length && (moreBody || this.#sent === length)) return
-    if (this.#state === 'held') this.#head = undefined
+    const sent = this.#sent
     this.#abort()
     throw new ProtocolError(
-      `http.response.body: content-length is ${length}, but the body has ${this.#sent} bytes${this.#sent > length ? ' or more' : ''}. Leave the header out, or count again.`,
+      `http.response.body: content-length is ${length}, but the body has ${sent} bytes${sent > length ? ' or more' : ''}. Leave the header out, or count again.`,
     )
   }
 
+  /** Another start is possible as long as nothing is out. */
   #abort(): void {
-    if (this.#state !== 'held') {
-      this.#state = 'gone'
-      this.#response.destroy()
-    } else this.#state = 'before start'
+    if (this.#response.headersSent) {
+      this.#state = 'cut'
+      cut(this.#response)
+    } else {
+      this.#state = 'before start'
+      this.#head = undefined
+      this.#sent = 0
+    }
   }
 
   #finish(head: Head, body: Uint8Array, size: number): void {
-    const { isLast, directWrites } = this.#circumstances
+    const { directWrites } = this.#circumstances
+    const isLast = this.#circumstances.endsConnection()
     const fields = head.headers
     if (head.length === undefined && !head.bodyless) fields.push('content-length', String(size))
     if (isLast) fields.push('connection', 'close')
@@ -124,7 +145,7 @@ export class Outgoing {
   }
 
   #writeHead(head: Head): void {
-    if (this.#circumstances.isLast) head.headers.push('connection', 'close')
+    if (this.#circumstances.endsConnection()) head.headers.push('connection', 'close')
     this.#response.writeHead(head.status, head.headers)
     this.#state = 'in body'
   }
@@ -142,21 +163,17 @@ export class Outgoing {
     return ACCEPTED
   }
 
-  #addTrailers(headers: HeaderList, moreTrailers: boolean): Promise<void> {
+  #addTrailers(message: HTTPResponseTrailersMessage): Promise<void> {
     if (this.#state !== 'in trailers') {
       throw misplaced(
         'http.response.trailers',
         'they follow the last body of a response that announced them',
       )
     }
-    readHead({ type: 'http.response.start', status: 200, headers })
-    this.#trailers = [...(this.#trailers ?? []), ...headers]
-    if (moreTrailers) return ACCEPTED
+    this.#trailers = [...(this.#trailers ?? []), ...readTrailers(message)]
+    if (message.moreTrailers) return ACCEPTED
     this.#state = 'complete'
-    // Only who asked for trailers gets them (RFC 9110 section 6.5.1).
-    if (acceptsTrailers(this.#scope)) {
-      this.#response.addTrailers(pairs(this.#trailers))
-    }
+    if (this.#head?.sendsTrailers) this.#response.addTrailers(pairs(this.#trailers))
     this.#chunks?.end(NO_BYTES)
     return ACCEPTED
   }
@@ -165,13 +182,19 @@ export class Outgoing {
   #hint(links: readonly string[]): Promise<void> {
     if (this.#state === 'before start')
       throw misplaced('http.response.early_hint', 'the response has not started')
-    if (!links.every((link) => /^<[^>]+>\s*;/.test(link) && isHeaderValue(link))) {
-      throw new ProtocolError(
-        `http.response.early_hint: a link is "<target>; rel=…", ${JSON.stringify(links)} was sent. See RFC 8288.`,
-      )
+    if (
+      !Array.isArray(links) ||
+      !links.every((link) => /^<[^>]+>\s*;/.test(link) && isHeaderValue(link))
+    ) {
+      throw badLinks(links)
     }
     const possible = this.#state === 'held' && this.#scope.httpVersion !== '1.0'
-    if (possible) this.#response.writeEarlyHints({ link: [...links] })
+    if (!possible) return ACCEPTED
+    try {
+      this.#response.writeEarlyHints({ link: [...links] })
+    } catch (error) {
+      throw badLinks(links, error)
+    }
     return ACCEPTED
   }
 
@@ -180,18 +203,27 @@ export class Outgoing {
     if (head === undefined || this.#state !== 'held') {
       throw misplaced('http.response.pathsend', 'it comes once, right after the start')
     }
-    const withBody = !head.bodyless && this.#scope.method !== 'HEAD'
-    await sendFile(path, this.#response, head.length, withBody, (length) => {
-      if (head.length === undefined) head.headers.push('content-length', String(length))
-      this.#writeHead(head)
-    })
-    this.#state = 'complete'
+    this.#state = 'in file'
+    try {
+      await sendFile(path, this.#response, head.length, !head.dropsBody, (length) => {
+        if (head.length === undefined && !head.bodyless) {
+          head.headers.push('content-length', String(length))
+        }
+        this.#writeHead(head)
+      })
+      this.#state = 'complete'
+    } catch (error) {
+      // The state may have changed while the file was sent.
+      if (!(error instanceof ClientDisconnected)) this.#abort()
+      throw error
+    }
   }
 }
 
-function acceptsTrailers({ headers }: HTTPScope): boolean {
-  return headers.some(
-    (name, index) => name === 'te' && /\btrailers\b/i.test(headers[index + 1] ?? ''),
+function badLinks(links: readonly string[], cause?: unknown): ProtocolError {
+  return new ProtocolError(
+    `http.response.early_hint: a link is "<target>; rel=…", ${JSON.stringify(links)} was sent. See RFC 8288.`,
+    { cause },
   )
 }
 
@@ -209,7 +241,10 @@ function misplaced(type: string, why: string): ProtocolError {
 
 /** Marked as handled: whoever awaits it still gets the error. */
 function rejected(error: unknown): Promise<void> {
-  const promise = Promise.reject(error)
+  return handled(Promise.reject(error))
+}
+
+function handled(promise: Promise<void>): Promise<void> {
   promise.catch(() => {})
   return promise
 }

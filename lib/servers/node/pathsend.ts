@@ -1,5 +1,5 @@
 /** Sends a file as a body: the extension `http.response.pathsend`. */
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
@@ -24,21 +24,37 @@ export async function sendFile(
   }
   const file = await open(path)
   try {
-    const { size } = await file.stat()
+    const stats = await file.stat()
+    if (!stats.isFile()) {
+      throw new ProtocolError(
+        `http.response.pathsend: only a file can be sent, ${JSON.stringify(path)} is none. Look at it first.`,
+      )
+    }
+    const { size } = stats
     if (announced !== undefined && announced !== size) {
       throw new ProtocolError(
         `http.response.pathsend: content-length is ${announced}, but the file has ${size} bytes. Leave the header out.`,
       )
     }
-    if (response.destroyed) throw new ClientDisconnected()
+    if (response.destroyed || response.headersSent) throw new ClientDisconnected()
     start(size)
-    if (withBody)
-      await pipeline(file.createReadStream({ end: size - 1, autoClose: false }), response)
-    else response.end()
+    if (withBody && size > 0) await copy(file, size, response)
+    response.end()
   } catch (error) {
     if (response.destroyed) throw new ClientDisconnected(undefined, { cause: error })
     throw error
   } finally {
     await file.close()
+  }
+}
+
+/** No more than was announced, and no clean end when the file has become shorter. */
+async function copy(file: FileHandle, size: number, response: ServerResponse): Promise<void> {
+  const source = file.createReadStream({ start: 0, end: size - 1, autoClose: false })
+  await pipeline(source, response, { end: false })
+  if (source.bytesRead !== size) {
+    throw new Error(
+      `http.response.pathsend: the file had ${size} bytes, but only ${source.bytesRead} could be read. Do not change files while they are sent.`,
+    )
   }
 }
