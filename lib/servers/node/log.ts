@@ -1,9 +1,22 @@
-/** Writes errors to stderr, one that reached the server each. */
+/** Tells of errors that reached the server: to stderr, or to whoever asked for them. */
 import type { Scope } from '../../types.ts'
 
 /** The request as it came on the wire; what a terminal would act on is shown as an escape. */
 export function logError(error: unknown, scope: Scope): void {
   console.error(`${describe(scope)}:`, error)
+}
+
+/** The same listener, but one that never throws: neither at once nor by a promise. */
+export function guarded(
+  onError: (error: unknown, scope: Scope) => void,
+): (error: unknown, scope: Scope) => Promise<void> {
+  return async (error, scope) => {
+    try {
+      await onError(error, scope)
+    } catch (failure) {
+      console.error(`${describe(scope)}: onError failed: ${String(failure)}`)
+    }
+  }
 }
 
 function describe(scope: Scope): string {

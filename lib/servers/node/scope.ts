@@ -40,9 +40,14 @@ export function buildScope(
   onDisconnect: (listener: () => void) => void,
 ): HTTPScope | Refusal {
   const target = parseTarget(request.url ?? '')
-  if (target === undefined) return new Refusal(400)
+  const { httpVersion } = request
+  // Node's parser also takes HTTP/0.9, and HTTP/2.0 in the form of HTTP/1.
+  if (target === undefined || (httpVersion !== '1.1' && httpVersion !== '1.0')) {
+    return new Refusal(400)
+  }
   const headers = lowerNames(request.rawHeaders)
-  const fault = hostFault(headers, target.authority) ?? codingFault(headers, request.httpVersion)
+  const fault =
+    hostFault(headers, target.authority, httpVersion) ?? codingFault(headers, httpVersion)
   if (fault !== undefined) return fault
   const { rootPath, server, state } = site
   // Every key that routing may set is there from the start: adding keys later costs more than all
@@ -50,11 +55,12 @@ export function buildScope(
   return {
     type: 'http',
     asgi: ASGI,
-    httpVersion: request.httpVersion,
+    httpVersion,
     method: request.method ?? 'GET',
     scheme: (request.socket as TLSSocket).encrypted ? 'https' : 'http',
-    path: rootPath + target.path,
-    rawPath: rootPath + target.rawPath,
+    // `*` is the server itself, below no prefix.
+    path: target.path === '*' ? '*' : rootPath + target.path,
+    rawPath: target.path === '*' ? '*' : rootPath + target.rawPath,
     queryString: target.queryString,
     rootPath,
     headers,
@@ -95,14 +101,22 @@ function lowerName(name: string): string {
   return lower
 }
 
-/** One Host field, and a valid one (RFC 9112 section 3.2); the authority of the target replaces it. */
-function hostFault(headers: HeaderList, authority: string | undefined): Refusal | undefined {
+/**
+ * One Host field, and a valid one (RFC 9112 section 3.2), which HTTP/1.0 may leave out; the authority
+ * of the target replaces it.
+ */
+function hostFault(
+  headers: HeaderList,
+  authority: string | undefined,
+  httpVersion: string,
+): Refusal | undefined {
   let place = -1
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index] !== 'host') continue
     if (place >= 0) return new Refusal(400)
     place = index
   }
+  if (place < 0 && httpVersion === '1.1') return new Refusal(400)
   if (authority !== undefined) {
     if (place < 0) place = headers.push('host', authority) - 2
     headers[place + 1] = authority

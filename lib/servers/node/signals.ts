@@ -18,7 +18,10 @@ export function onSignals(
 ): () => void {
   let asked = false
   const stop = (): void => {
-    if (asked) force()
+    if (asked) {
+      force()
+      return
+    }
     asked = true
     // Nobody waits for this promise: a failed shutdown makes the process fail, but not at once.
     close().catch((error: unknown) => {
