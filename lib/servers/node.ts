@@ -5,7 +5,7 @@ import type { App, Scope, ServerAddress } from '../types.ts'
 import { type LifespanMode, type StartedLifespan, startLifespan } from './lifespan.ts'
 import { exchange, type Service } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
-import { logError } from './node/log.ts'
+import { guarded, logError } from './node/log.ts'
 import { onSignals, type StopSignal } from './node/signals.ts'
 
 export interface ServeOptions {
@@ -77,15 +77,20 @@ export interface RunningServer {
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
   assertApp(app)
   options.signal?.throwIfAborted()
-  const lifespan = await startLifespan(app, options.lifespan ?? 'auto')
   const node = createServer(nodeOptions(options))
+  const lifespan = await startLifespan(app, options.lifespan ?? 'auto')
   try {
+    options.signal?.throwIfAborted()
     await listen(node, options)
   } catch (error) {
     await lifespan.stop()
     throw error
   }
-  return run(app, node, lifespan, options)
+  const server = run(app, node, lifespan, options)
+  // Nobody listened while the address was looked up.
+  if (options.signal?.aborted) await server.close()
+  options.signal?.throwIfAborted()
+  return server
 }
 
 function assertApp(app: unknown): void {
@@ -96,14 +101,22 @@ function assertApp(app: unknown): void {
 }
 
 function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] & object {
+  const requestTimeout = options.requestTimeoutMs ?? 300_000
+  const headersTimeout = options.headersTimeoutMs ?? Math.min(60_000, requestTimeout || 60_000)
   return {
-    headersTimeout: options.headersTimeoutMs ?? 60_000,
-    requestTimeout: options.requestTimeoutMs ?? 300_000,
+    headersTimeout,
+    requestTimeout,
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 5_000,
     maxHeaderSize: options.maxHeaderSize ?? 16_384,
-    // Timeouts are looked at this often; Node's 30 s would stretch short ones.
-    connectionsCheckingInterval: Math.min(30_000, (options.headersTimeoutMs ?? 60_000) / 2),
+    // Timeouts are looked at this often; Node's 30 s would stretch short ones. 0 switches one off.
+    connectionsCheckingInterval: Math.min(
+      30_000,
+      (headersTimeout || 60_000) / 2,
+      (requestTimeout || 60_000) / 2,
+    ),
     insecureHTTPParser: false,
+    // Ours to look at: after Node's own refusal it would go on with the next request.
+    requireHostHeader: false,
   }
 }
 
@@ -135,13 +148,17 @@ function run(
     },
     // With a limit, Node says on each response how many more requests it takes.
     directWrites: (options.directWrites ?? true) && !options.maxRequestsPerSocket,
-    onError: options.onError ?? logError,
+    onError: guarded(options.onError ?? logError),
   }
   const handle =
     (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
       inFlight.track(exchange(service, request, response, expectsContinue))
   node.on('request', handle(false))
   node.on('checkContinue', handle(true))
+  // A connection that could not be accepted; without a listener it would end the process.
+  node.on('error', (error) => console.error('serve:', error))
+  // The size of a head is limited; beyond a count Node would drop fields and say nothing.
+  node.maxHeadersCount = 0
   node.maxRequestsPerSocket = options.maxRequestsPerSocket ?? 0
   // Node documents this switch but its types do not know it.
   Object.assign(node, { httpAllowHalfOpen: options.allowHalfOpen ?? false })

@@ -1,5 +1,6 @@
-/** Notices when the client goes before its response is complete. */
-import type { ServerResponse } from 'node:http'
+/** Notices when a response is over: written to its end, or cut short because the client has gone. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 /**
  * Watches 'close' of the response, the only event that tells: the request's own 'close' comes as
@@ -9,30 +10,78 @@ import type { ServerResponse } from 'node:http'
  * listener alone would cost them five percent.
  */
 export class Departure {
+  readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  #gone = false
   #watching = false
+  #over = false
+  #onOver: (() => void) | undefined
   readonly #listeners: (() => void)[] = []
 
-  constructor(response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
     this.#response = response
+  }
+
+  /** Whether the client went before the response was complete. */
+  get #gone(): boolean {
+    return this.#over && !this.#response.writableFinished
   }
 
   /** Calls a listener once, when the client goes, or at once when it has gone. */
   listen(listener: () => void): void {
-    if (!this.#watching) this.#watch()
+    this.#watch()
     if (this.#gone) listener()
     else this.#listeners.push(listener)
   }
 
+  /** Calls a listener, the only one of its kind, when the response is over, however it ended. */
+  whenOver(listener: () => void): void {
+    this.#watch()
+    if (this.#over) listener()
+    else this.#onOver = listener
+  }
+
   #watch(): void {
+    if (this.#watching) return
     this.#watching = true
     const response = this.#response
-    this.#gone = response.destroyed && !response.writableFinished
+    const { socket } = this.#request
+    this.#over = response.destroyed || socket.destroyed
+    if (this.#over) return
+    const forget = response.socket === null ? whenLost(socket, () => this.#lose()) : undefined
     response.on('close', () => {
-      if (response.writableFinished) return
-      this.#gone = true
-      for (const listener of this.#listeners.splice(0)) listener()
+      forget?.()
+      this.#end()
     })
   }
+
+  /** A response that waits for the one before it is not told by Node when the connection is lost. */
+  #lose(): void {
+    this.#response.destroy()
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#onOver?.()
+    if (this.#gone) for (const listener of this.#listeners.splice(0)) listener()
+  }
+}
+
+const WAITING = new WeakMap<Socket, Set<() => void>>()
+
+/** One 'close' listener per connection, however many responses wait on it. */
+function whenLost(socket: Socket, listener: () => void): () => void {
+  let listeners = WAITING.get(socket)
+  if (listeners === undefined) {
+    const all = new Set<() => void>()
+    listeners = all
+    WAITING.set(socket, all)
+    socket.once('close', () => {
+      for (const each of all) each()
+    })
+  }
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

@@ -5,6 +5,7 @@ import { ACCEPTED, type App, type HTTPScope, type Receive, type Send } from '../
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
 import { bodyLength, Incoming } from './incoming.ts'
+import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse } from './refuse.ts'
 import { buildScope, Refusal, type Site } from './scope.ts'
@@ -17,6 +18,7 @@ export interface Service {
   readonly closing: boolean
   /** Whether small responses may be written past Node's API; see `direct.ts`. */
   readonly directWrites: boolean
+  /** Never throws. */
   readonly onError: (error: unknown, scope: HTTPScope) => void
 }
 
@@ -33,10 +35,14 @@ export function exchange(
   response: ServerResponse,
   expectsContinue: boolean,
 ): Promise<void> | undefined {
+  // Only then can there have been a last response: this one waits for it, or comes too late.
+  if (!response.socket?.writable && isPastLast(request.socket)) return undefined
   const one = new Exchange(service, request, response, expectsContinue)
-  const scope = buildScope(request, service.site, (listener) => one.departure.listen(listener))
+  const scope = buildScope(request, service.site, (listener) => one.onDeparture(listener))
   if (!(scope instanceof Refusal)) return one.run(scope)
-  refuse(response, scope.status)
+  markLast(request.socket)
+  if (!expectsContinue) linger(request)
+  refuse(response, scope.status, true)
   return undefined
 }
 
@@ -69,7 +75,8 @@ class Exchange {
     const send: Send = (message) => outgoing.send(message)
     let done: Promise<void>
     try {
-      done = this.service.app(scope, receive, send)
+      // What JavaScript, without types, may return is no promise.
+      done = Promise.resolve(this.service.app(scope, receive, send))
     } catch (error) {
       // An app that is no async function may throw before it returns a promise.
       done = Promise.reject(error)
@@ -79,13 +86,13 @@ class Exchange {
       return undefined
     }
     return done.then(
-      () => this.#end(scope, outgoing, outgoing.complete ? undefined : incomplete(outgoing)),
+      () => this.#end(scope, outgoing, outgoing.settled ? undefined : incomplete(outgoing)),
       (error: unknown) => this.#end(scope, outgoing, error ?? new Error('rejected with nothing')),
     )
   }
 
   get departure(): Departure {
-    this.#departure ??= new Departure(this.response)
+    this.#departure ??= new Departure(this.request, this.response)
     return this.#departure
   }
 
@@ -93,11 +100,25 @@ class Exchange {
     return this.service.directWrites
   }
 
-  /** Whether the connection must not be used for another request. */
-  get isLast(): boolean {
-    if (this.service.closing) return true
+  /** For the app's own listeners: an error would reach the event loop, and end the process. */
+  onDeparture(listener: () => void): void {
+    this.departure.listen(() => {
+      try {
+        listener()
+      } catch (error) {
+        if (this.#scope !== undefined) this.service.onError(error, this.#scope)
+      }
+    })
+  }
+
+  /** Whether this response is the last of its connection; if so, all is set up for the end. */
+  endsConnection(): boolean {
     const { remaining, heldBack } = this.#bodyState()
-    return remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
+    const leavesBody = remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
+    if (this.response.shouldKeepAlive && !leavesBody && !this.service.closing) return false
+    markLast(this.request.socket)
+    if (remaining > 0 && !heldBack) linger(this.request)
+    return true
   }
 
   #bodyState(): { readonly remaining: number; readonly heldBack: boolean } {
@@ -111,7 +132,7 @@ class Exchange {
       const length = bodyLength(headers)
       const incoming = new Incoming(this.request, this.response, length, this.expectsContinue)
       this.#incoming = incoming
-      this.departure.listen(() => incoming.end())
+      this.departure.whenOver(() => incoming.end())
     }
     return this.#incoming
   }
@@ -122,7 +143,7 @@ class Exchange {
       if (!(error instanceof ClientDisconnected)) this.service.onError(error, scope)
       const isOpen = !outgoing.complete && !this.response.destroyed
       if (isOpen && outgoing.flushed) cut(this.response)
-      else if (isOpen) refuse(this.response, 500)
+      else if (isOpen) refuse(this.response, 500, this.endsConnection())
     }
     this.#incoming?.end()
   }

@@ -70,6 +70,8 @@ export class Incoming {
   end(): void {
     this.#over = true
     this.#settle()
+    // What was begun is discarded to its end, or the connection's next request would never come.
+    if (this.#reading && !this.#ended) this.#request.resume()
   }
 
   #next(): ReceiveMessage | undefined {
@@ -100,10 +102,12 @@ export class Incoming {
       return
     }
     this.#reading = true
-    if (this.#expectsContinue) this.#response.writeContinue()
+    // Once the head is out, a 100 would stand in the middle of the response.
+    if (this.#expectsContinue && !this.#response.headersSent) this.#response.writeContinue()
     this.#request.on('data', (chunk: Uint8Array) => this.#take(chunk))
     this.#request.on('error', () => {}) // an abort, which 'close' of the response tells too
     this.#request.on('end', () => {
+      if (this.#over) return // what was discarded must not look like a whole body
       this.#ended = true
       this.#settle()
     })
@@ -111,6 +115,7 @@ export class Incoming {
 
   /** The last byte that was announced is the end: no turn of the loop is spent waiting for it. */
   #take(chunk: Uint8Array): void {
+    if (this.#over) return
     this.#remaining -= chunk.byteLength
     if (this.#remaining <= 0) this.#ended = true
     this.#chunks.push(chunk)

@@ -1,17 +1,27 @@
 /** Counts what is open, so that a server can close without cutting it off. */
 import type { Server } from 'node:http'
+import { type Socket, Server as SocketServer } from 'node:net'
+import { isLingering } from './linger.ts'
 
 /** How long an app gets to notice that its connection was cut. */
 const AFTERMATH_MS = 1_000
 
+/** How often a closing server looks at its connections: nothing tells when one has become idle. */
+const LOOK_MS = 20
+
 export class InFlight {
   readonly #node: Server
+  readonly #sockets = new Set<Socket>()
   #count = 0
   #closing = false
-  #onEmpty: () => void = () => {}
+  #forced = false
 
   constructor(node: Server) {
     this.#node = node
+    node.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
   }
 
   get closing(): boolean {
@@ -24,35 +34,53 @@ export class InFlight {
     this.#count++
     exchange.then(() => {
       this.#count--
-      if (this.#count === 0) this.#onEmpty()
     })
   }
 
-  /** Ends every connection at once. */
+  /** Ends every connection at once; nobody waits for the grace time any more. */
   cut(): void {
+    this.#forced = true
     this.#node.closeAllConnections()
   }
 
   /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */
   async close(gracePeriodMs: number): Promise<void> {
     this.#closing = true
-    const closed = new Promise<void>((resolve) => this.#node.close(() => resolve()))
-    this.#node.closeIdleConnections()
-    await this.#empty(gracePeriodMs)
+    const closed = this.#stopListening()
+    await this.#until(() => this.#isIdle() || this.#forced, gracePeriodMs)
     this.cut()
-    await this.#empty(AFTERMATH_MS)
+    await this.#until(() => this.#count === 0, AFTERMATH_MS)
     await closed
+    this.#node.close() // ends what the http server keeps besides its connections
   }
 
-  /** Resolves when nothing is open any more, or when the time is up. */
-  #empty(timeoutMs: number): Promise<void> {
-    if (this.#count === 0) return Promise.resolve()
+  /** Not yet http's own `close`: it would cut responses that are ended, but not written. */
+  #stopListening(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs)
-      this.#onEmpty = () => {
-        clearTimeout(timer)
+      SocketServer.prototype.close.call(this.#node, () => resolve())
+    })
+  }
+
+  /** Whether all apps are done and all they sent is written; closes what is idle. */
+  #isIdle(): boolean {
+    const writing = [...this.#sockets].filter((socket) => socket.writableLength > 0)
+    if (writing.length === 0) this.#node.closeIdleConnections()
+    if (this.#count > 0) return false
+    for (const socket of this.#sockets) {
+      if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
+    }
+    return [...this.#sockets].every((socket) => socket.destroyed)
+  }
+
+  #until(condition: () => boolean, timeoutMs: number): Promise<void> {
+    if (condition()) return Promise.resolve()
+    const end = Date.now() + timeoutMs
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (!condition() && Date.now() < end) return
+        clearInterval(timer)
         resolve()
-      }
+      }, LOOK_MS)
     })
   }
 }

@@ -7,8 +7,8 @@ const TEXTS: Readonly<Record<number, string>> = {
   501: 'Not Implemented',
 }
 
-/** Answers with a bare status; a request that was not understood ends the connection too. */
-export function refuse(response: ServerResponse, status: number): void {
+/** Answers with a bare status, on a connection that goes on or not. */
+export function refuse(response: ServerResponse, status: number, isLast: boolean): void {
   const text = TEXTS[status] ?? ''
   const headers = [
     'content-type',
@@ -16,7 +16,7 @@ export function refuse(response: ServerResponse, status: number): void {
     'content-length',
     String(text.length),
   ]
-  if (status !== 500) headers.push('connection', 'close')
+  if (isLast) headers.push('connection', 'close')
   response.writeHead(status, headers)
   response.end(text)
 }
