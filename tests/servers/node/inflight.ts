@@ -1,0 +1,212 @@
+// Graceful shutdown.
+import t from 'tap'
+import type { SendMessage } from '../../../lib/types.ts'
+import {
+  answer,
+  eventually,
+  httpApp,
+  listening,
+  request,
+  soon,
+  statuses,
+} from '../../support/sockets.ts'
+
+const START: SendMessage = { type: 'http.response.start', status: 200, headers: [] }
+const PART: SendMessage = { type: 'http.response.body', body: Buffer.from('part'), moreBody: true }
+
+function pause(time = 20): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, time))
+}
+
+t.test('closes idle connections at once, and refuses new ones', async (t) => {
+  const { server, connect } = await listening(
+    t,
+    httpApp((_scope, _receive, send) => answer(send, 'fine')),
+    { gracePeriodMs: 5_000 },
+  )
+  const [unused, used] = [await connect(), await connect()]
+  used.send(request('GET /'))
+  await used.until('fine')
+  const started = Date.now()
+
+  await server.close()
+
+  await Promise.all([unused.end(), used.end()])
+  t.ok(Date.now() - started < 1_000)
+  await t.rejects(connect(), { code: 'ECONNREFUSED' })
+})
+
+t.test('lets what is open end, and closes its connection', async (t) => {
+  let goOn: () => void = () => {}
+  const { server, connect } = await listening(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      await answer(send, 'fine')
+    }),
+    { gracePeriodMs: 5_000 },
+  )
+  const client = await connect()
+  client.send(request('GET /'))
+  await pause()
+  const closed = server.close()
+  t.equal(closed, server.close())
+  await pause()
+  goOn()
+
+  t.match(await client.end(), /\r\nconnection: close\r\n(?:.|\r\n)*fine$/)
+  await soon(closed, 'the close')
+  await server.closed
+})
+
+t.test('a response that is written slowly is written to its end', async (t) => {
+  const SIZE = 32 * 1_048_576
+  const { server, connect } = await listening(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      await send(START)
+      await send({ type: 'http.response.body', body: Buffer.alloc(SIZE, 'x') })
+    }),
+    { gracePeriodMs: 5_000 },
+  )
+  const client = await connect()
+  let size = 0
+  client.socket.removeAllListeners('data').pause()
+  client.send(request('GET /'))
+  await pause(50)
+  const idle = await connect()
+  const closed = server.close()
+  await pause(50)
+  client.socket.on('data', (data: Buffer) => {
+    size += data.byteLength
+  })
+  client.socket.resume()
+
+  await soon(closed, 'the close')
+
+  await client.end()
+  await idle.end()
+  t.ok(size > SIZE, `${size} bytes came`)
+  t.equal(client.error, '')
+})
+
+t.test('background work counts as open', async (t) => {
+  let isDone = false
+  const { server, connect } = await listening(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      await answer(send, 'fine')
+      await pause(100)
+      isDone = true
+    }),
+    { gracePeriodMs: 5_000 },
+  )
+  const client = await connect()
+  client.send(request('GET /'))
+  await client.until('fine')
+
+  await server.close()
+
+  t.ok(isDone)
+})
+
+t.test('cuts what takes longer than the grace time, and tells its app', async (t) => {
+  const seen: string[] = []
+  const { server, connect, errors } = await listening(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      await send(START)
+      try {
+        for (;;) {
+          await send(PART)
+          await pause()
+        }
+      } catch (error) {
+        seen.push(String(error))
+        throw error
+      }
+    }),
+    { gracePeriodMs: 100 },
+  )
+  const client = await connect()
+  client.send(request('GET /'))
+  await client.until('part')
+  const started = Date.now()
+
+  await server.close()
+
+  t.ok(Date.now() - started >= 95)
+  t.ok(Date.now() - started < 1_000)
+  t.same(seen, ['ClientDisconnected: the client has disconnected'])
+  t.notMatch(await client.end(), /0\r\n\r\n$/)
+  t.same(errors, [])
+})
+
+t.test('an app that does not notice is left alone after a second', async (t) => {
+  let goOn: () => void = () => {}
+  const { server, connect } = await listening(
+    t,
+    httpApp(async () => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+    }),
+    { gracePeriodMs: 10 },
+  )
+  const client = await connect()
+  client.send(request('GET /'))
+  await pause()
+  const started = Date.now()
+
+  await server.close()
+
+  t.ok(Date.now() - started >= 1_000)
+  t.ok(Date.now() - started < 2_000)
+  goOn()
+})
+
+t.test('requests that still come are answered, with a close', async (t) => {
+  let goOn: () => void = () => {}
+  const { server, connect } = await listening(
+    t,
+    httpApp(async (scope, _receive, send) => {
+      if (scope.path === '/slow') {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+      }
+      await answer(send, `<${scope.path}>`)
+    }),
+    { gracePeriodMs: 5_000 },
+  )
+  const client = await connect()
+  client.send(request('GET /slow'))
+  await pause()
+  const closed = server.close()
+  client.send(request('GET /more'))
+  await pause()
+  goOn()
+
+  const received = await client.end()
+
+  t.match(received, /<\/slow>/)
+  t.equal(received.match(/connection: close/g)?.length, statuses(received).length)
+  await soon(closed, 'the close')
+})
+
+t.test('leaves no timer behind', async (t) => {
+  const { server, connect } = await listening(
+    t,
+    httpApp((_scope, _receive, send) => answer(send, 'fine')),
+  )
+  const client = await connect()
+  client.send(request('GET /'))
+  await client.until('fine')
+
+  await server.close()
+
+  await eventually(() => !process.getActiveResourcesInfo().includes('TCPServerWrap'), 'the end')
+  t.notOk(process.getActiveResourcesInfo().includes('Timeout'))
+})

@@ -1,0 +1,49 @@
+import t from 'tap'
+import { guarded, logError } from '../../../lib/servers/node/log.ts'
+import { httpScope, lifespanScope, websocketScope } from '../../support/scopes.ts'
+
+t.test('names the request as it came on the wire, and gives the error whole', async (t) => {
+  const error = new Error('broken')
+  const log = t.capture(console, 'error')
+
+  logError(error, httpScope({ method: 'POST', path: '/a b', rawPath: '/a%20b' }))
+  logError(error, websocketScope({ rawPath: '/chat' }))
+  logError(error, lifespanScope())
+
+  t.same(
+    log().map(({ args }) => args),
+    [
+      ['POST /a%20b:', error],
+      ['websocket /chat:', error],
+      ['lifespan:', error],
+    ],
+  )
+})
+
+t.test('shows what a terminal would act on (advisory 76)', async (t) => {
+  const log = t.capture(console, 'error')
+
+  logError('x', httpScope({ rawPath: '/\x1b[31m\n\x7f\x9b\u202e' }))
+
+  t.same(
+    log().map(({ args }) => args),
+    [['GET /\\u001b[31m\\u000a\\u007f\\u009b\\u202e:', 'x']],
+  )
+})
+
+t.test('a guarded listener never throws, neither at once nor later', async (t) => {
+  const log = t.capture(console, 'error')
+  const seen: unknown[] = []
+
+  await guarded((error) => seen.push(error))('fine', httpScope())
+  await guarded(() => {
+    throw new Error('at once')
+  })('x', httpScope())
+  await guarded(() => Promise.reject(new Error('later')))('x', httpScope())
+
+  t.same(seen, ['fine'])
+  t.same(
+    log().map(({ args }) => args),
+    [['GET /: onError failed: Error: at once'], ['GET /: onError failed: Error: later']],
+  )
+})
