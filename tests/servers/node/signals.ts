@@ -140,27 +140,6 @@ t.test('only the signals that were asked for are taken', { skip }, async (t) => 
   t.equal(signal, 'SIGTERM')
 })
 
-t.test('too many connections are no end', { skip: platform() !== 'linux' }, async (t) => {
-  const child = spawn('sh', [
-    '-c',
-    `ulimit -n 40; exec "$0" "$1" "$2"`,
-    process.execPath,
-    PROGRAM,
-    '{}',
-  ])
-  const program = new Program(child)
-  t.teardown(() => child.kill('SIGKILL'))
-  const clients = await Promise.all(Array.from({ length: 60 }, () => program.connect()))
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  for (const client of clients) await client.leave()
-
-  const client = await program.connect()
-  client.send(request('GET /fine', ['connection: close']))
-
-  t.match(await client.end(), /fine$/)
-  client.socket.destroy()
-})
-
 t.test('takes its listeners off again', async (t) => {
   const controller = new AbortController()
   const before = process.listenerCount('SIGTERM')
