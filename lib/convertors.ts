@@ -68,15 +68,20 @@ export function registerConvertor<Name extends string>(
   }
   assertFastPattern(name, pattern.source, maxLength)
   const whole = new RegExp(`^(?:${pattern.source})$`, pattern.flags)
-  const parse = (text: string): unknown =>
+  const fits = (text: string): boolean =>
     text.length <= maxLength && (slashes || !text.includes('/')) && whole.test(text)
-      ? attempt(() => options.convert(text))
-      : undefined
+  const parse = (text: string): unknown =>
+    fits(text) ? attempt(() => options.convert(text)) : undefined
   convertors.set(name, {
     name,
     slashes,
     empty: whole.test(''),
     pure: false,
+    form: {
+      fits,
+      lengths: [0, maxLength],
+      tests: mostTests(pattern.source, maxLength),
+    },
     allows: slashes ? () => true : (character) => character !== '/',
     parse,
     toText: (value) => {
@@ -86,6 +91,12 @@ export function registerConvertor<Name extends string>(
       return text
     },
   })
+}
+
+/** So many that all tests together take about 2 ** 22 steps: an open repetition tries each length. */
+function mostTests(source: string, maxLength: number): number {
+  const open = source.match(/[*+]|\{[0-9]+,/g)?.length ?? 0
+  return Math.max(16, Math.min(2 ** 16, 2 ** 22 / maxLength ** open))
 }
 
 function attempt(convert: () => unknown): unknown {

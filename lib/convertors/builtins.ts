@@ -13,8 +13,21 @@ export interface Convertor {
   readonly slashes: boolean
   /** Whether the text may be empty. */
   readonly empty: boolean
+  /** Whether the run may go on once, after a point. */
+  readonly fraction?: boolean
+  /** How to tell its texts, where not every run of its characters is one. */
+  readonly form?: Form
   /** Whether the same text always gives the same, unchangeable value. */
   readonly pure: boolean
+}
+
+/** Texts that only a test of the whole can tell, as a date or a UUID. */
+export interface Form {
+  readonly fits: (text: string) => boolean
+  /** The least and the greatest length. */
+  readonly lengths: readonly [number, number]
+  /** How many texts of one path are tested at most; a path that would need more does not match. */
+  readonly tests: number
 }
 
 const notSlash = (character: string): boolean => character !== '/'
@@ -50,7 +63,8 @@ export const builtInConvertors: readonly Convertor[] = [
   {
     ...builtIn,
     name: 'float',
-    allows: matching(/[0-9.]/),
+    allows: matching(/[0-9]/),
+    fraction: true,
     parse: parseDecimal,
     toText: decimalToText,
   },
@@ -58,6 +72,11 @@ export const builtInConvertors: readonly Convertor[] = [
     ...builtIn,
     name: 'uuid',
     allows: matching(/[0-9A-Fa-f-]/),
+    form: {
+      fits: (text: string) => UUID.test(text),
+      lengths: [32, 36],
+      tests: Number.POSITIVE_INFINITY,
+    },
     parse: parseUUID,
     toText: uuidToText,
   },

@@ -1,4 +1,5 @@
 /** Matches a sequence of literals and parameters against a text in linear time. */
+import type { Convertor, Form } from '../convertors/builtins.ts'
 import { isParam, type Param, type Token } from './tokens.ts'
 
 /**
@@ -19,7 +20,7 @@ export function matchSequence(tokens: readonly Token[], text: string): string[] 
       position += token.length
       return
     }
-    const end = longestEnd(token, text, position, reach[index + 1])
+    const end = longestEnd(token, text, position, reach[index + 1] ?? new Uint8Array())
     values.push(text.slice(position, end))
     position = end
   })
@@ -45,7 +46,9 @@ function reachable(tokens: readonly Token[], text: string): Uint8Array[] {
     const [next = end] = reach
     const token = tokens[index] ?? ''
     reach.unshift(
-      isParam(token) ? beforeParam(token, text, next) : beforeLiteral(token, text, next),
+      isParam(token)
+        ? beforeParam(token, text, next, tokens[index - 1])
+        : beforeLiteral(token, text, next),
     )
   }
   return reach
@@ -59,31 +62,86 @@ function beforeLiteral(literal: string, text: string, next: Uint8Array): Uint8Ar
   return reach
 }
 
-function beforeParam({ convertor }: Param, text: string, next: Uint8Array): Uint8Array {
+function beforeParam(
+  { convertor }: Param,
+  text: string,
+  next: Uint8Array,
+  previous: Token | undefined,
+): Uint8Array {
+  if (convertor.form !== undefined) return beforeForm(convertor.form, text, next, previous)
+  const reach = beforeRun(convertor, text, next)
+  if (!convertor.fraction) return reach
+  const fraction = beforeRun(convertor, text, beforeLiteral('.', text, reach))
+  return reach.map((fits, at) => fits | (fraction[at] ?? 0))
+}
+
+function beforeRun({ allows, empty }: Convertor, text: string, next: Uint8Array): Uint8Array {
   const reach = new Uint8Array(text.length + 1)
   let runEnd = text.length
   let nearest = -1 // the nearest position after this one from which the rest fits
   for (let at = text.length; at >= 0; at--) {
-    if (at < text.length && !convertor.allows(text.charAt(at))) runEnd = at
+    if (at < text.length && !allows(text.charAt(at))) runEnd = at
     if (nearest >= 0 && nearest <= runEnd) reach[at] = 1
     if (next[at] === 1) {
       nearest = at
-      if (convertor.empty) reach[at] = 1
+      if (empty) reach[at] = 1
     }
   }
   return reach
 }
 
-function longestEnd(
-  { convertor }: Param,
+/** Tests only what can begin here, after what stands before it, and end where the rest fits. */
+function beforeForm(
+  form: Form,
+  text: string,
+  next: Uint8Array,
+  previous: Token | undefined,
+): Uint8Array {
+  const reach = new Uint8Array(text.length + 1)
+  let { tests } = form
+  for (let at = previous === undefined ? 0 : text.length; at >= 0 && tests > 0; at--) {
+    if (typeof previous === 'string' && !text.endsWith(previous, at)) continue
+    for (const end of formEnds(form, text, at, next)) {
+      tests--
+      if (form.fits(text.slice(at, end))) reach[at] = 1
+      if (reach[at] === 1 || tests <= 0) break
+    }
+  }
+  return reach
+}
+
+/** Where a text of this form that begins at `start` may end, the longest first. */
+function* formEnds(
+  { lengths: [least, most] }: Form,
   text: string,
   start: number,
-  next: Uint8Array | undefined,
-): number {
-  let longest = start
-  for (let end = start; end <= text.length; end++) {
-    if (next?.[end] === 1 && (end > start || convertor.empty)) longest = end
-    if (!convertor.allows(text.charAt(end))) break
+  next: Uint8Array,
+): Generator<number> {
+  let end = next.lastIndexOf(1, Math.min(start + most, text.length))
+  while (end >= start + least) {
+    yield end
+    end = end === 0 ? -1 : next.lastIndexOf(1, end - 1)
   }
-  return longest
+}
+
+/** The end of the longest text from `start` behind which the rest fits; there is one. */
+function longestEnd({ convertor }: Param, text: string, start: number, next: Uint8Array): number {
+  const { form, fraction } = convertor
+  if (form !== undefined) {
+    for (const end of formEnds(form, text, start, next)) {
+      if (form.fits(text.slice(start, end))) return end
+    }
+  }
+  const runEnd = endOfRun(convertor, text, start)
+  if (fraction && text.charAt(runEnd) === '.') {
+    const end = next.lastIndexOf(1, endOfRun(convertor, text, runEnd + 1))
+    if (end > runEnd + 1) return end
+  }
+  return next.lastIndexOf(1, runEnd)
+}
+
+function endOfRun({ allows }: Convertor, text: string, start: number): number {
+  let end = start
+  while (end < text.length && allows(text.charAt(end))) end++
+  return end
 }
