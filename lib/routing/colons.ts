@@ -22,7 +22,7 @@ export function colonTokens(path: string, where: string): Token[] {
 function segmentTokens(segment: string): Token[] {
   if (segment === '*') return ['/', { name: '*', convertor: known('path') }]
   if (!segment.startsWith(':')) return [`/${segment}`]
-  const optional = segment.endsWith('?')
+  const optional = isOptional(segment)
   const name = segment.slice(1, optional ? -1 : undefined)
   const param = { name, convertor: known('str') }
   return optional ? [{ ...param, optional }] : ['/', param]
@@ -48,14 +48,26 @@ function merge(tokens: readonly Token[]): Token[] {
 /**
  * Compiles a path with `:name?` or `*`, which only this spelling has, by regexparam.
  *
- * Its traps are taken away here: literals are escaped, case counts, a slash at the end counts, a
- * newline is a character like others. With at most one wildcard, at the end, its patterns are
- * linear (measured: under 0.2 ms for 64 KB).
+ * Its traps are taken away here: literals are escaped, case counts, a slash at the end and an empty
+ * segment count, a newline is a character like others. With at most one wildcard, at the end, and
+ * few optional parameters its patterns are linear (measured: under 1 ms for 64 KB).
  */
 export function colonPattern(path: string): RegExp {
-  const escaped = path.replace(/[\\^$.|+()[\]]/g, '\\$&')
-  const { source } = parse(escaped).pattern
-  return new RegExp(source.replace(/\\\/\?\$$/, '$'), 's')
+  const segments = path.split('/').slice(1)
+  const source = segments.map(segmentSource).join('')
+  const root = segments.every(isOptional) ? '\\/|' : ''
+  return new RegExp(`^(?:${root}${source})$`, 's')
+}
+
+/** One at a time, since regexparam stops at an empty one. */
+function segmentSource(segment: string): string {
+  if (segment === '') return '\\/'
+  const { source } = parse(`/${segment.replace(/[\\^$.|+()[\]]/g, '\\$&')}`).pattern
+  return source.replace(/^\^/, '').replace(/\\\/\?\$$/, '')
+}
+
+function isOptional(segment: string): boolean {
+  return segment.startsWith(':') && segment.endsWith('?')
 }
 
 /** What regexparam would read as something else than it looks like is refused. */
@@ -80,7 +92,7 @@ function assertPlain(
       segment.length,
     )
   }
-  if (segment !== '*' && /^[^:].*[:*?]|^\?/.test(segment)) {
+  if (segment !== '*' && /^[^:].*[:*?]|^\?|^\*./.test(segment)) {
     const at = segment.search(/[:*?]/)
     fail(
       where,

@@ -24,6 +24,8 @@ export function toSegments(tokens: readonly Token[]): Token[][] {
   const segments: Token[][] = []
   for (const token of tokens) {
     if (isParam(token)) {
+      // An optional parameter brings its own slash, even the first one.
+      if (segments.length === 0) segments.push([])
       segments.at(-1)?.push(token)
       continue
     }
