@@ -1,6 +1,5 @@
 /** Paths that no tree can hold: matched as a whole, still in linear time. */
-
-import { convertorNamed } from '../convertors.ts'
+import type { Convertor } from '../convertors/builtins.ts'
 import type { Entry } from './entry.ts'
 import { matchSequence } from './sequence.ts'
 import type { Token } from './tokens.ts'
@@ -25,8 +24,17 @@ export function matchWhole(
   return { values, rest }
 }
 
-/** What follows a mount's prefix: a slash, then anything. */
+const ANYTHING: Convertor = {
+  name: 'anything',
+  allows: () => true,
+  parse: (text) => text,
+  toText: String,
+  slashes: true,
+  empty: true,
+  pure: true,
+}
+
+/** What follows a mount's prefix: a slash, then anything, as behind a prefix without parameters. */
 function withRest(tokens: readonly Token[]): Token[] {
-  const convertor = convertorNamed('path')
-  return convertor === undefined ? [...tokens] : [...tokens, '/', { name: 'path', convertor }]
+  return [...tokens, '/', { name: '', convertor: ANYTHING }]
 }
