@@ -1,4 +1,5 @@
 /** One walk through the tree for one path; a node is visited once at the most. */
+import type { Convertor } from '../convertors/builtins.ts'
 import type { Entry, Match } from './entry.ts'
 import type { Node, ParamChild } from './tree.ts'
 import { matchWhole } from './whole.ts'
@@ -18,6 +19,7 @@ export class Search {
   readonly #values: unknown[] = []
   readonly #others: Match[] = []
   #best: Match | undefined
+  #pure = true
   /** Entries from here on cannot win any more. */
   #limit = Number.POSITIVE_INFINITY
 
@@ -41,6 +43,11 @@ export class Search {
     return this.#sorted()
   }
 
+  /** Whether the same path always gives the same: no convertor was asked that may change its mind. */
+  get pure(): boolean {
+    return this.#pure
+  }
+
   #sorted(): readonly Match[] {
     return this.#others.sort((one, other) => one.order - other.order)
   }
@@ -52,7 +59,7 @@ export class Search {
     for (const { entry, order } of node.mounts) this.#offer(entry, order, start - 1)
     for (const { entry, order } of node.wholes) this.#offerWhole(entry, order)
     for (const { convertor, entry, order } of node.rests) {
-      const value = convertor.parse(path.slice(start))
+      const value = this.#parse(convertor, path.slice(start))
       if (value === undefined) continue
       this.#values.push(value)
       this.#offer(entry, order, path.length)
@@ -81,14 +88,20 @@ export class Search {
     if (node.first >= this.#limit) return
     const end = segment.length - after.length
     if (end < before.length || !segment.startsWith(before) || !segment.endsWith(after)) return
-    const value = convertor.parse(segment.slice(before.length, end))
+    const value = this.#parse(convertor, segment.slice(before.length, end))
     if (value === undefined) return
     this.#values.push(value)
     this.#enter(node, slash)
     this.#values.pop()
   }
 
+  #parse(convertor: Convertor, text: string): unknown {
+    this.#pure &&= convertor.pure
+    return convertor.parse(text)
+  }
+
   #offerWhole(entry: Entry, order: number): void {
+    this.#pure &&= entry.path.params.every(({ convertor }) => convertor.pure)
     const whole = order < this.#limit ? matchWhole(entry, this.#path) : undefined
     if (whole !== undefined) this.#take({ entry, order, ...whole })
   }

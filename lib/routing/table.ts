@@ -22,16 +22,14 @@ export class Table {
 
   /** All that fits a path without parameters is known beforehand, in order. */
   #addExact(path: string): void {
-    const matches = new Search(path).all(this.#root)
+    const search = new Search(path)
+    const matches = search.all(this.#root)
     // What a custom convertor makes of a text may be another object, or another answer, each time.
-    const pure = matches.every(({ entry }) =>
-      entry.path.params.every(({ convertor }) => convertor.pure),
+    if (!search.pure) return
+    this.#exact.set(
+      path,
+      matches.map((match) => ({ match, partial: [] })),
     )
-    if (pure)
-      this.#exact.set(
-        path,
-        matches.map((match) => ({ match, partial: [] })),
-      )
   }
 
   find(path: string, type: 'http' | 'websocket', method: string): Found {
