@@ -1,4 +1,5 @@
 /** Everything for a host name, handed to another app. */
+import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName } from '../hosts.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
@@ -52,8 +53,18 @@ export function Host<const Pattern extends string, State = AnyState>(
   options: HostOptions = {},
 ): Host<Pattern, State> {
   const pattern = parsePath(host, 'Host')
-  if (host === '' || host.startsWith('/')) {
-    fail('Host', host, 0, 'a host is no path', 'Write "example.org" or "{name}.example.org".')
+  const slash = host.indexOf('/')
+  if (host === '' || slash >= 0) {
+    fail(
+      'Host',
+      host,
+      slash,
+      'a host is no path or URL',
+      'Write "example.org" or "{name}.example.org".',
+    )
+  }
+  if (host.includes('*')) {
+    fail('Host', host, host.indexOf('*'), 'a wildcard', 'Write "{name}.example.org".')
   }
   const inner = toApp(app, `Host "${host}"`)
   const served = wrapped(inner, options.middleware)
@@ -61,6 +72,7 @@ export function Host<const Pattern extends string, State = AnyState>(
   const matches = (scope: RoutedScope): boolean => {
     const values = match(hostName(hostHeader(scope)))
     if (values === undefined) return false
+    scope.appRootPath ??= scope.rootPath
     addParams(scope, pattern, values)
     scope.route = route
     scope.endpoint = app
@@ -68,8 +80,8 @@ export function Host<const Pattern extends string, State = AnyState>(
   }
   const route: Host<Pattern, State> = callable<Host<Pattern, State>>(
     async (scope, receive, send) => {
-      const here = scope.type !== 'lifespan' && matches(scope)
-      return here ? served(scope, receive, send) : notFound(scope, receive, send)
+      if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
+      return (matches(scope) ? served : notFound)(scope, receive, send)
     },
     {
       kind: 'host',
