@@ -127,12 +127,14 @@ export function encodeSegment(text: string): string {
   return guardDots(percentEncode(text).replaceAll('/', '%2F'))
 }
 
-function percentEncode(text: string): string {
+/** Percent-encodes a piece of a path; dot segments show only when all pieces are together. */
+export function percentEncode(text: string): string {
   if (PLAIN_PATH.test(text)) return text
   return encodeURI(text.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23')
 }
 
-function guardDots(path: string): string {
+/** Encodes the dot segments of a path that was put together from encoded pieces. */
+export function guardDots(path: string): string {
   if (!path.startsWith('.') && !path.includes('/.')) return path
   return path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => dots.replaceAll('.', '%252e'))
 }

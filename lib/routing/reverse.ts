@@ -1,6 +1,6 @@
 /** From the name of a route, or the route itself, back to its path. */
-import type { App } from '../types.ts'
-import { encodePath, encodeSegment, URLPath } from '../urls.ts'
+import { isAuthority } from '../hosts.ts'
+import { encodePath, guardDots, percentEncode, URLPath } from '../urls.ts'
 import type { AnyState } from './entry.ts'
 import type { Host } from './host.ts'
 import type { Mount } from './mount.ts'
@@ -14,6 +14,13 @@ export type Routable<State = AnyState> =
   | WebSocketRoute<string, State>
   | Mount<string, State>
   | Host<string, State>
+
+const KINDS: ReadonlySet<unknown> = new Set<Routable['kind']>([
+  'route',
+  'websocket',
+  'mount',
+  'host',
+])
 
 type Params = Readonly<Record<string, unknown>>
 
@@ -67,7 +74,8 @@ function findAt(route: Routable, target: unknown, params: Params): URLPath | und
     typeof target === 'string' ? route.name !== '' && route.name === target : route === target
   if (!isIt || !hasExactly(params, route.entry.path.params)) return undefined
   const protocol = route.kind === 'route' ? 'http' : 'websocket'
-  return new URLPath(fill(route.entry.path.tokens, params), protocol)
+  // A path of optional parameters only, all of them missing, is the root.
+  return new URLPath(fill(route.entry.path.tokens, params) || '/', protocol)
 }
 
 function findUnderMount(mount: Mount, target: unknown, params: Params): URLPath | undefined {
@@ -109,13 +117,13 @@ function innerTarget({ name }: Mount | Host, target: unknown): unknown {
 
 function subPath({ path }: Params): string {
   const text = String(path)
-  return `/${encodePath(text.startsWith('/') ? text.slice(1) : text)}`
+  return encodePath(text.startsWith('/') ? text : `/${text}`)
 }
 
 /** The parameters of a prefix, undefined when some are missing, and those for what is inside. */
 function divide(params: Params, own: readonly Param[]): { mine: Params | undefined; rest: Params } {
   const names = new Set(own.map(({ name }) => name))
-  const entries = Object.entries(params)
+  const entries = Object.entries(params).filter(([, value]) => value !== undefined)
   const mine = entries.filter(([name]) => names.has(name))
   return {
     mine: mine.length === names.size ? Object.fromEntries(mine) : undefined,
@@ -136,24 +144,28 @@ function hasExactly(params: Params, wanted: readonly (Param | string)[]): boolea
 /** Puts values in their places, percent-encoded; an optional one that is missing takes its slash along. */
 function fill(tokens: readonly Token[], params: Params): string {
   const path = tokens.map((token) => {
-    if (!isParam(token)) return encodePath(token)
+    if (!isParam(token)) return percentEncode(token)
     const { name, convertor, optional } = token
     if (optional && params[name] === undefined) return ''
     const text = convertor.toText(params[name])
-    const encoded = convertor.slashes ? encodePath(text) : encodeSegment(text)
-    return optional ? `/${encoded}` : encoded
+    return (optional ? '/' : '') + percentEncode(text)
   })
-  return path.join('')
+  return guardDots(path.join(''))
 }
 
+/** A value must not be able to name another host: "evil.org#" before ".example.org" would. */
 function fillHost(tokens: readonly Token[], params: Params): string {
-  return tokens
+  const host = tokens
     .map((token) => (isParam(token) ? token.convertor.toText(params[token.name]) : token))
     .join('')
+  if (isAuthority(host)) return host
+  throw new TypeError(
+    `urlPathFor: the parameters of a host must make a host name, ${JSON.stringify(host)} was given. Use letters, digits, "-" and ".".`,
+  )
 }
 
 export function isRoutable(route: unknown): route is Routable {
-  return typeof route === 'function' && 'kind' in (route as App)
+  return typeof route === 'function' && 'kind' in route && KINDS.has(route.kind)
 }
 
 function candidatesOf(routes: readonly unknown[], prefix: string): string[] {
