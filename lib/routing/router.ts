@@ -90,8 +90,10 @@ class Index {
   #hosts: { host: Host; order: number }[] = []
 
   add(routes: readonly Routable[]): void {
-    if (!Array.isArray(routes)) throw noRoute(routes)
-    for (const route of routes) if (!isRoutable(route)) throw noRoute(route)
+    if (!Array.isArray(routes)) throw noRoute(describe(routes))
+    for (const [index, route] of routes.entries()) {
+      if (!isRoutable(route)) throw noRoute(`number ${index + 1}, ${describe(route)}`)
+    }
     this.routes.push(...routes)
     this.#table = undefined
   }
@@ -108,10 +110,7 @@ class Index {
     const { match, partial } = findIn(table, scope, path)
     const place = match === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(match.order)
     const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(place, scope)
-    if (host !== undefined) {
-      scope.appRootPath ??= scope.rootPath
-      return host.app(scope, receive, send)
-    }
+    if (host !== undefined) return host.app(scope, receive, send)
     if (match !== undefined) return dispatch(match, path, scope, receive, send)
     if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
     return redirectSlashes ? redirect(table, path, scope, receive, send) : undefined
@@ -156,8 +155,15 @@ function redirect(
   return new RedirectResponse(url).respond(scope, receive, send)
 }
 
-function noRoute(value: unknown): TypeError {
+function noRoute(given: string): TypeError {
   return new TypeError(
-    `Router: the routes must be a list of Route, WebSocketRoute, Mount and Host, ${typeof value} was given. Put other apps into Mount('/', app).`,
+    `Router: the routes must be a list of Route, WebSocketRoute, Mount and Host, ${given} was given. Put other apps into Mount('/', app), spread lists with ...`,
   )
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'function'
+    ? 'another function'
+    : String(value === null ? value : typeof value)
 }
