@@ -18,6 +18,11 @@ export type MethodTable<Path extends string = string, State = Record<string, unk
  * @throws TypeError for what is no method name.
  */
 export function methodSet(methods: readonly string[], where: string): Set<string> | undefined {
+  if (!Array.isArray(methods)) {
+    throw new TypeError(
+      `${where}: methods must be a list, ${JSON.stringify(methods)} was given. Write methods: ['GET', 'POST'].`,
+    )
+  }
   const set = new Set<string>()
   for (const method of methods) {
     if (typeof method !== 'string' || !/^[A-Za-z][A-Za-z-]*$/.test(method)) {
@@ -48,6 +53,25 @@ export function tableMethods(table: MethodTable<never, never>, where: string): s
   const methods = TABLE_METHODS.filter((method) => table[method] !== undefined)
   if (methods.length > 0) return methods
   throw new TypeError(`${where}: the method table is empty. Write { get: handler }.`)
+}
+
+/**
+ * That a table is limited to methods that it has.
+ *
+ * @throws TypeError when it is not.
+ */
+export function assertServed(
+  limited: ReadonlySet<string> | undefined,
+  served: readonly string[],
+  where: string,
+): void {
+  const known = methodSet(served, where)
+  const missing =
+    limited === undefined ? 'every method' : [...limited].find((name) => !known?.has(name))
+  if (missing === undefined) return
+  throw new TypeError(
+    `${where}: the method table has no function for ${missing}, which the option methods asks for. Leave the option out, or add a function.`,
+  )
 }
 
 /** The app that calls the handler of the request's method. */

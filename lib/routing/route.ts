@@ -5,7 +5,7 @@ import { standalone } from './dispatch.ts'
 import { endpoint, type Handler } from './endpoint.ts'
 import type { AnyState, Entry } from './entry.ts'
 import { fail } from './faults.ts'
-import { type MethodTable, methodSet, tableApp, tableMethods } from './methods.ts'
+import { assertServed, type MethodTable, methodSet, tableApp, tableMethods } from './methods.ts'
 import { parsePath } from './path.ts'
 import { answersExceptions, wrapped } from './wrapped.ts'
 
@@ -52,6 +52,7 @@ export function Route<const Path extends string, State = Record<string, unknown>
   assertRooted(path, 'Route')
   const { app, methods, name } = serving(handler as Handler<never, never>, where)
   const limited = methodSet(options.methods ?? methods, where)
+  if (typeof handler === 'object') assertServed(limited, methods, where)
   const entry: Entry = {
     path: parsed,
     prefix: false,
@@ -94,11 +95,8 @@ function serving(
     }
   }
   if (typeof handler === 'object' && handler !== null) {
-    return {
-      app: answersExceptions(tableApp(handler, where)),
-      methods: tableMethods(handler, where),
-      name: '',
-    }
+    const methods = tableMethods(handler, where)
+    return { app: answersExceptions(tableApp(handler, where)), methods, name: '' }
   }
   throw new TypeError(
     `${where}: the handler must be a function (request) => response or a table { get, post, … }, ${typeof handler} was given. Is the name spelled right?`,
