@@ -28,6 +28,9 @@ export function addParams(
 ): void {
   if (params.length === 0) return
   const pathParams: Record<string, unknown> = { ...scope.pathParams }
-  for (const [index, { name }] of params.entries()) pathParams[name] = values[index]
+  for (const [index, { name }] of params.entries()) {
+    // An optional one that is missing has no key, as its type says.
+    if (values[index] !== undefined) pathParams[name] = values[index]
+  }
   scope.pathParams = pathParams
 }

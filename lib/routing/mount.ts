@@ -52,7 +52,7 @@ export function Mount<const Path extends string, State = AnyState>(
   app: WithRoutes<State> | App | Response<never>,
   options: MountOptions = {},
 ): Mount<Path, State> {
-  const parsed = parsePath(withoutTrailingSlashes(path), 'Mount')
+  const parsed = parsePath(typeof path === 'string' ? withoutTrailingSlashes(path) : path, 'Mount')
   if (path !== '') assertRooted(path, 'Mount')
   if (parsed.pattern !== undefined) {
     fail(
