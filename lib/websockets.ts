@@ -112,13 +112,13 @@ export class WebSocket<
   }
 
   /**
-   * Waits for the next message.
+   * Waits for the next message; after `close()` it still gives what the peer had sent before.
    *
    * @throws WebSocketDisconnect when the peer closes instead.
    */
   async receive(): Promise<string | Uint8Array> {
     if (this.#peerGone) throw misuse('receive', 'the peer has closed, which was told once')
-    this.#assertState('open', 'receive')
+    if (this.#state === 'connecting') this.#assertState('open', 'receive')
     const message = await this.#receive()
     if (message.type === 'websocket.disconnect') {
       this.#state = 'closed'

@@ -4,6 +4,9 @@ import { convertorNamed } from '../convertors.ts'
 import { fail } from './faults.ts'
 import type { Token } from './tokens.ts'
 
+/** Each one more doubles the time for a path that does not match. */
+const MOST_OPTIONALS = 8
+
 /** Reads a path in the colon spelling; every value is a text. */
 export function colonTokens(path: string, where: string): Token[] {
   const segments = path.split('/')
@@ -16,6 +19,18 @@ export function colonTokens(path: string, where: string): Token[] {
       where,
     )
   })
+  const excess = segments.filter(isOptional)[MOST_OPTIONALS]
+  if (excess !== undefined) {
+    const at = path.indexOf(excess)
+    fail(
+      where,
+      path,
+      at,
+      `more than ${MOST_OPTIONALS} optional parameters`,
+      'Use a final * and split it, or several routes.',
+      excess.length,
+    )
+  }
   return merge(segments.slice(1).flatMap(segmentTokens))
 }
 
