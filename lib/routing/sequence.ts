@@ -72,7 +72,8 @@ function beforeParam(
   const reach = beforeRun(convertor, text, next)
   if (!convertor.fraction) return reach
   const fraction = beforeRun(convertor, text, beforeLiteral('.', text, reach))
-  return reach.map((fits, at) => fits | (fraction[at] ?? 0))
+  for (let at = 0; at < reach.length; at++) if (fraction[at] === 1) reach[at] = 1
+  return reach
 }
 
 function beforeRun({ allows, empty }: Convertor, text: string, next: Uint8Array): Uint8Array {
@@ -98,9 +99,12 @@ function beforeForm(
   previous: Token | undefined,
 ): Uint8Array {
   const reach = new Uint8Array(text.length + 1)
+  const [least, most] = form.lengths
   let { tests } = form
-  for (let at = previous === undefined ? 0 : text.length; at >= 0 && tests > 0; at--) {
-    if (typeof previous === 'string' && !text.endsWith(previous, at)) continue
+  let nearest = Number.POSITIVE_INFINITY // the nearest position from which the rest fits
+  for (let at = text.length; at >= 0 && tests > 0; at--) {
+    if (next[at + least] === 1) nearest = at + least
+    if (nearest > at + most || !canBegin(at, previous, text)) continue
     for (const end of formEnds(form, text, at, next)) {
       tests--
       if (form.fits(text.slice(at, end))) reach[at] = 1
@@ -110,6 +114,11 @@ function beforeForm(
   return reach
 }
 
+function canBegin(at: number, previous: Token | undefined, text: string): boolean {
+  if (previous === undefined) return at === 0
+  return isParam(previous) || text.endsWith(previous, at)
+}
+
 /** Where a text of this form that begins at `start` may end, the longest first. */
 function* formEnds(
   { lengths: [least, most] }: Form,
@@ -117,10 +126,8 @@ function* formEnds(
   start: number,
   next: Uint8Array,
 ): Generator<number> {
-  let end = next.lastIndexOf(1, Math.min(start + most, text.length))
-  while (end >= start + least) {
-    yield end
-    end = end === 0 ? -1 : next.lastIndexOf(1, end - 1)
+  for (let end = Math.min(start + most, text.length); end >= start + least; end--) {
+    if (next[end] === 1) yield end
   }
 }
 
