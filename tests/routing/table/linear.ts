@@ -17,21 +17,15 @@ const repeat = (text: string) => (size: number) =>
 const ending = (text: string, end: string) => (size: number) => repeat(text)(size) + end
 
 const INPUTS: Readonly<Record<string, (size: number) => string>> = {
-  'many "-"': repeat('-'),
-  'many "-" and a slash': ending('-', '/'),
+  'many "-"': ending('-', '/'),
   'many "a-"': ending('a-', '\n'),
   'many "/"': repeat('/'),
   'many "/end"': ending('/end', 'x'),
-  'many short segments': ending('/a', '/-'),
-  'many digits': ending('1', 'x'),
-  'many digits and points': ending('1.', '-'),
+  'digits and points': ending('1.1', '-'),
   'hex digits': ending('0123456789abcdef', 'g'),
   'many UUIDs': repeat('12345678-9abc-def0-1234-56789abcdef0-'),
-  'many dates': repeat('2024-01-02-'),
-  'one long text': repeat('a'),
   'a text that almost ends': ending('a', '1b'),
-  newlines: repeat('\n'),
-  'newlines between slashes': ending('/\n', '/'),
+  newlines: ending('\n', '/'),
 }
 
 const SHAPES = [
@@ -51,7 +45,7 @@ const SHAPES = [
   '/{i:int}-{rest}',
   '/{slug}-{u:uuid}',
   '/{u:uuid}{slug}',
-  '/{a}{u:uuid}{b}',
+  '/{a}-{u:uuid}{b}',
   '/{t:tag}',
   '/{t:tag}{s:tag}',
   '/{slug}-{d:date}',
@@ -84,18 +78,11 @@ for (const path of ['/{a}', '/{a}-{b}', '/{p:path}', '/{p:path}/{q:path}-x', '/:
   })
 }
 
-t.test('takes linear time for deep nests of all of them together', async (t) => {
-  const table = new Table(
-    SHAPES.flatMap((path) =>
-      [entryOf(path), entryOf(`/a${path}`), entryOf(`/a/{x}${path}`)].slice(
-        0,
-        path.includes(':a') || path.includes('*') ? 2 : 3,
-      ),
-    ),
-  )
-  for (const [name, input] of Object.entries(INPUTS)) {
-    t.test(name, async (t) => assertLinear(t, input, (text) => table.find(text, 'http', 'GET')))
-  }
+t.test('takes linear time for all of them in one table', async (t) => {
+  const table = new Table(SHAPES.flatMap((path) => [entryOf(path), entryOf(`/a${path}`)]))
+  const path = '/a/a-1-1/1.1/'
+
+  assertLinear(t, ending(path, '/a'), (text) => table.find(text, 'http', 'GET'))
 })
 
 t.test('gives up on convertors of which even a few tests are slow', async (t) => {
