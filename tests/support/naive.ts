@@ -13,7 +13,7 @@ interface Kind {
 const text = (value: string): string => value
 
 /** `tag` stands for a convertor of one's own; whoever uses it here must register it. */
-export const TAG = /[ab]+1?/
+export const TAG: RegExp = /[ab]+1?/
 
 const KINDS: Readonly<Record<string, Kind>> = {
   str: { pattern: '[^/]+', convert: text },

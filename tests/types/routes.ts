@@ -1,0 +1,118 @@
+// What a handler knows of its request, from the path and the application around it.
+import {
+  Application,
+  Host,
+  JSONResponse,
+  Mount,
+  PlainTextResponse,
+  Route,
+  Router,
+  WebSocketRoute,
+} from '../../lib/index.ts'
+import type { Handler, MethodTable } from '../../lib/routing.ts'
+import type { Assert, Equal } from './assert.ts'
+
+const ok = (): PlainTextResponse => new PlainTextResponse('ok')
+
+export function paramsByPath(): void {
+  Route('/users/{id:int}', (request) => {
+    type Read = typeof request.pathParams
+    true satisfies Assert<Equal<Read, { id: number }>>
+    // @ts-expect-error a number is no text
+    request.pathParams.id satisfies string
+    // @ts-expect-error the path has no such parameter
+    request.pathParams.name
+    return ok()
+  })
+  Route('/:name/:page?', (request) => {
+    request.pathParams.name satisfies string
+    request.pathParams.page satisfies string | undefined
+    // @ts-expect-error it may be missing
+    request.pathParams.page satisfies string
+    return ok()
+  })
+  WebSocketRoute('/rooms/{room}/{seat:int}', async (websocket) => {
+    websocket.pathParams satisfies { room: string; seat: number }
+    // @ts-expect-error the path has no such parameter
+    websocket.pathParams.id
+  })
+}
+
+export function methodTables(): void {
+  Route('/users/{id:int}', {
+    get: (request) => new JSONResponse(request.pathParams.id satisfies number),
+    delete: async (request) => new JSONResponse(request.pathParams.id satisfies number),
+  })
+  Route('/users/{id:int}', {
+    // @ts-expect-error TRACE is no method of a table
+    trace: ok,
+  })
+  // @ts-expect-error keys are in lower case
+  Route('/', { GET: ok })
+  ;({ get: ok, put: async () => ok() }) satisfies MethodTable
+}
+
+export function answers(): void {
+  Route('/', async (_request) => ok())
+  Route('/', () => Router([]))
+  ;((request) => new JSONResponse(request.pathParams.id)) satisfies Handler<'/{id}'>
+  // @ts-expect-error a text is no response
+  Route('/', () => 'hello')
+  // @ts-expect-error nothing is no response
+  Route('/', () => {})
+  // @ts-expect-error a handler is a function
+  Route('/', ok())
+  // @ts-expect-error methods are a list
+  Route('/', ok, { methods: 'GET' })
+}
+
+export function stateInOneLiteral(): void {
+  Application({
+    lifespan: async function* () {
+      yield { db: 1 }
+    },
+    routes: [
+      Route('/x/{id:int}', (request) => {
+        request.state.db satisfies number
+        request.pathParams.id satisfies number
+        // @ts-expect-error the lifespan yields no cache
+        request.state.cache
+        return ok()
+      }),
+      Route('/y', {
+        get: (request) => new JSONResponse(request.state.db satisfies number),
+      }),
+      WebSocketRoute('/ws', (websocket) => {
+        websocket.state.db satisfies number
+        // @ts-expect-error the lifespan yields no cache
+        websocket.state.cache
+      }),
+    ],
+  })
+}
+
+export function stateOfItsOwn(): void {
+  // Without an application around it nothing is known, and nothing is forbidden.
+  const users = Router([
+    Route('/', (request) => new JSONResponse(request.state['db'])),
+    Route('/b', ok),
+  ])
+  Application({
+    lifespan: async function* () {
+      yield { db: 1 }
+    },
+    routes: [Mount('/users', users), Host('a.example.org', users), Route('/', ok)],
+  })
+}
+
+export function routables(): void {
+  Router([Route('/', ok), Mount('/a', ok()), Host('a', Router()), WebSocketRoute('/', () => {})])
+  // @ts-expect-error a router is no route
+  Router([Router([])])
+  // @ts-expect-error lists are spread
+  Router([[Route('/', ok)]])
+  // @ts-expect-error other apps are mounted
+  Router([async () => {}])
+  // @ts-expect-error a mount needs an app
+  Mount('/a', [Route('/', ok)])
+}
