@@ -1,0 +1,79 @@
+import t from 'tap'
+import { colonPattern, colonTokens } from '../../lib/routing/colons.ts'
+import { isParam } from '../../lib/routing/tokens.ts'
+
+const shape = (path: string): unknown =>
+  colonTokens(path, 'Route').map((token) =>
+    isParam(token) ? [token.name, token.convertor.name, token.optional ?? false] : token,
+  )
+
+t.test('reads whole segments as parameters, and joins the texts between', async (t) => {
+  t.same(shape('/a/b/:id/c/d'), ['/a/b/', ['id', 'str', false], '/c/d'])
+  t.same(shape('/a/:b?'), ['/a', ['b', 'str', true]])
+  t.same(shape('/files/*'), ['/files/', ['*', 'path', false]])
+  t.same(shape('/:a/'), ['/', ['a', 'str', false], '/'])
+})
+
+const REFUSED: readonly (readonly [path: string, message: RegExp])[] = [
+  ['/*/x', /^Route: a wildcard in the middle, in "\/\*\/x"\. Use \* only as the last segment\./],
+  ['/*/*', /a wildcard in the middle/], // advisory 31
+  ['/:a/*/*/*', /a wildcard in the middle/],
+  ['/:a.:b', /":a\.:b" is more than a parameter.*Write \{name\}\.\{extension\}.*\n {3}\^{5}$/s],
+  ['/:a-:b', /":a-:b" is more than a parameter/],
+  ['/:id(\\d+)', /":id\(\\d\+\)" is more than a parameter/],
+  ['/:a+', /":a\+" is more than a parameter/],
+  ['/:', /":" is more than a parameter/],
+  ['/:1', /":1" is more than a parameter/],
+  ['/:a/x:y', /":" within a segment.*A parameter is a whole segment: \/:name\/\..*\n {7}\^$/s],
+  ['/:a/x*', /"\*" within a segment/],
+  ['/:a/x?', /"\?" within a segment/],
+  ['/:a/?', /"\?" within a segment/],
+  ['/files/*.js', /"\*" within a segment/],
+  ['/**', /"\*" within a segment/],
+  ['/*?', /"\*" within a segment/],
+  [
+    '/:a?/:b?/:c?/:d?/:e?/:f?/:g?/:h?/:i?',
+    /more than 8 optional parameters.*Use a final \*.*\n {35}\^\^\^$/s,
+  ],
+]
+
+for (const [path, message] of REFUSED) {
+  t.test(`refuses ${path}`, async (t) => {
+    t.throws(() => colonTokens(path, 'Route'), { name: 'TypeError', message })
+  })
+}
+
+const MATCHES: readonly (readonly [path: string, text: string, values: unknown])[] = [
+  ['/a/:b?', '/a', [undefined]],
+  ['/a/:b?', '/a/x', ['x']],
+  ['/a/:b?', '/a/', undefined],
+  ['/a/:b?', '/a/x/', undefined],
+  ['/a/:b?', '/A/x', undefined],
+  ['/a/:b?', '/a/x\ny', ['x\ny']],
+  ['/a/:b?/', '/a/', [undefined]],
+  ['/a/:b?/', '/a/x/', ['x']],
+  ['/a/:b?/', '/a/x', undefined],
+  ['/a//:b?', '/a//x', ['x']],
+  ['/a//:b?', '/a/x', undefined],
+  ['/:a?', '/', [undefined]],
+  ['/:a?', '/x', ['x']],
+  ['/:a?/:b?', '/', [undefined, undefined]],
+  ['/:a?/:b?', '/x', ['x', undefined]],
+  ['/:a?/:b?', '/x/y', ['x', 'y']],
+  ['/:a?/b', '/b', [undefined]],
+  ['/:a?/b', '/x/b', ['x']],
+  ['/:a?/b', '/', undefined],
+  ['/*', '/', ['']],
+  ['/*', '/a/b', ['a/b']],
+  ['/x/*', '/x', undefined],
+  ['/x/*', '/x//', ['/']],
+  ['/x.y/:a?', '/xzy/a', undefined],
+  ['/x.(y)+[z]/:a?', '/x.(y)+[z]/a', ['a']],
+]
+
+for (const [path, text, values] of MATCHES) {
+  const outcome = values === undefined ? 'does not match' : 'matches'
+  t.test(`${path} ${outcome} ${JSON.stringify(text)}`, async (t) => {
+    t.same(colonPattern(path).exec(text)?.slice(1), values)
+  })
+}
