@@ -1,4 +1,5 @@
 /** A path, its methods, and the handler behind them. */
+import { Response } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { callable } from './callable.ts'
 import { standalone } from './dispatch.ts'
@@ -94,13 +95,18 @@ function serving(
       name: handler.name,
     }
   }
-  if (typeof handler === 'object' && handler !== null) {
+  if (typeof handler === 'object' && handler !== null && !(handler instanceof Response)) {
     const methods = tableMethods(handler, where)
     return { app: answersExceptions(tableApp(handler, where)), methods, name: '' }
   }
   throw new TypeError(
-    `${where}: the handler must be a function (request) => response or a table { get, post, … }, ${typeof handler} was given. Is the name spelled right?`,
+    `${where}: the handler must be a function (request) => response or a table { get, post, … }, ${kindOf(handler)} was given. Write () => response; is the name spelled right?`,
   )
+}
+
+function kindOf(handler: unknown): string {
+  if (handler instanceof Response) return 'a Response'
+  return handler === null ? 'null' : typeof handler
 }
 
 /** Paths begin at the root of their router. */
