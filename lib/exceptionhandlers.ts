@@ -5,7 +5,7 @@ import { Request } from './requests.ts'
 import { PlainTextResponse } from './responses/bodies.ts'
 import { Response, toApp } from './responses/response.ts'
 import { isBodyless } from './status.ts'
-import type { App, ConnectionScope, Receive, Scope, Send } from './types.ts'
+import type { App, ConnectionScope, Receive, Scope, Send, WebSocketScope } from './types.ts'
 
 /** Answers an error; what it throws itself is handled as an error of the server. */
 // biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
@@ -100,21 +100,42 @@ export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
  *
  * @param request The handler's own request, so that a body it has read is still there.
  */
-export async function answerException(
+export function answerException(
   error: unknown,
   scope: Scope,
   receive: Receive,
   send: Send,
   request?: Request,
 ): Promise<void> {
-  const handler = scope.type === 'lifespan' ? undefined : handlersOf(scope).find(error)
-  if (scope.type === 'websocket' && error instanceof WebSocketException) {
-    return send({ type: 'websocket.close', code: error.code, reason: error.reason })
-  }
-  if (scope.type === 'websocket' && error instanceof HTTPException) {
+  if (scope.type === 'lifespan') return Promise.reject(error)
+  if (scope.type === 'websocket') return answerWebSocket(error, scope, receive, send)
+  const handler = handlersOf(scope).find(error)
+  if (handler === undefined) return Promise.reject(error)
+  if (handler === answerHTTPException && error instanceof HTTPException) {
     return answerHTTPException(undefined, error).respond(scope, receive, send)
   }
-  if (handler === undefined || scope.type !== 'http') throw error
-  const answer = await handler(request ?? new Request(scope, receive, send), error)
-  await toApp(answer, 'exceptionHandlers: a handler')(scope, receive, send)
+  return answerBy(handler, error, request ?? new Request(scope, receive, send))
+}
+
+async function answerBy(
+  handler: ExceptionHandler,
+  error: unknown,
+  request: Request,
+): Promise<void> {
+  const answer = await handler(request, error)
+  const app = toApp(answer, 'exceptionHandlers: a handler')
+  await app(request.scope, request.receive, request.send)
+}
+
+async function answerWebSocket(
+  error: unknown,
+  scope: WebSocketScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  if (error instanceof WebSocketException) {
+    return send({ type: 'websocket.close', code: error.code, reason: error.reason })
+  }
+  if (!(error instanceof HTTPException)) throw error
+  return answerHTTPException(undefined, error).respond(scope, receive, send)
 }

@@ -27,10 +27,11 @@ export function addParams(
   values: readonly unknown[],
 ): void {
   if (params.length === 0) return
-  const pathParams: Record<string, unknown> = { ...scope.pathParams }
-  for (const [index, { name }] of params.entries()) {
+  const pathParams: Record<string, unknown> = scope.pathParams ? { ...scope.pathParams } : {}
+  for (let index = 0; index < params.length; index++) {
+    const param = params[index]
     // An optional one that is missing has no key, as its type says.
-    if (values[index] !== undefined) pathParams[name] = values[index]
+    if (param !== undefined && values[index] !== undefined) pathParams[param.name] = values[index]
   }
   scope.pathParams = pathParams
 }

@@ -10,14 +10,16 @@ export interface Found {
   readonly partial: readonly Match[]
 }
 
-export const NOTHING: Found = { match: undefined, partial: [] }
+const NONE: readonly Match[] = []
+
+export const NOTHING: Found = { match: undefined, partial: NONE }
 
 export class Search {
   readonly #path: string
   readonly #type: string | undefined
   readonly #method: string | undefined
   readonly #values: unknown[] = []
-  readonly #others: Match[] = []
+  #others: Match[] | undefined
   #best: Match | undefined
   #pure = true
   /** Entries from here on cannot win any more. */
@@ -33,8 +35,8 @@ export class Search {
   /** The first entry that serves this type and method. */
   first(root: Node): Found {
     this.#walk(root, 1)
-    if (this.#best !== undefined) return { match: this.#best, partial: [] }
-    return this.#others.length === 0 ? NOTHING : { match: undefined, partial: this.#sorted() }
+    if (this.#best !== undefined) return { match: this.#best, partial: NONE }
+    return this.#others === undefined ? NOTHING : { match: undefined, partial: this.#sorted() }
   }
 
   /** All entries that fit, in the order of declaration. */
@@ -49,7 +51,7 @@ export class Search {
   }
 
   #sorted(): readonly Match[] {
-    return this.#others.sort((one, other) => one.order - other.order)
+    return this.#others?.sort((one, other) => one.order - other.order) ?? NONE
   }
 
   /** Looks at what follows a slash; `start` is the first character of the next segment. */
@@ -114,6 +116,7 @@ export class Search {
     const { type, methods } = match.entry
     if (this.#type !== undefined && type !== undefined && type !== this.#type) return
     if (this.#method === undefined || (methods !== undefined && !methods.has(this.#method))) {
+      this.#others ??= []
       this.#others.push(match)
       return
     }

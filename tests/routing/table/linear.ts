@@ -6,7 +6,7 @@ import { entryOf } from '../../support/entries.ts'
 import { assertLinear } from '../../support/linear.ts'
 
 registerConvertor('tag', { pattern: /[ab]+1?/, convert: (text) => text, toText: String })
-registerConvertor('date', {
+registerConvertor('day', {
   pattern: /[0-9]{4}-[0-9]{2}-[0-9]{2}/,
   convert: (text) => text,
   toText: String,
@@ -48,8 +48,8 @@ const SHAPES = [
   '/{a}-{u:uuid}{b}',
   '/{t:tag}',
   '/{t:tag}{s:tag}',
-  '/{slug}-{d:date}',
-  '/{a}{d:date}{b}',
+  '/{slug}-{d:day}',
+  '/{a}{d:day}{b}',
   '/:a',
   '/:a/:b/end',
   '/:a?',
