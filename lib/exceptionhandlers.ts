@@ -137,5 +137,7 @@ async function answerWebSocket(
     return send({ type: 'websocket.close', code: error.code, reason: error.reason })
   }
   if (!(error instanceof HTTPException)) throw error
+  // A server that cannot send answers of one's own refuses with 403.
+  if (!scope.extensions?.['websocket.http.response']) return send({ type: 'websocket.close' })
   return answerHTTPException(undefined, error).respond(scope, receive, send)
 }
