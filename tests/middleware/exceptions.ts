@@ -159,6 +159,14 @@ t.test('EX-10: HTTPException before accept refuses the handshake', async (t) => 
   t.match(sent[1], { type: 'websocket.http.response.body', body: Buffer.from('Forbidden') })
 })
 
+t.test('EX-10: without the extension, the handshake is refused by a close', async (t) => {
+  const scope = websocketScope({ extensions: {} })
+
+  const sent = await run(throwing(new HTTPException(401)), [], scope)
+
+  t.same(sent, [{ type: 'websocket.close' }])
+})
+
 t.test('EX-12: handlers answer inside the middleware of a mount', async (t) => {
   const stamp: Middleware = (app) => (scope, receive, send) =>
     app(scope, receive, (message) => {

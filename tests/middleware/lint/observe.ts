@@ -7,41 +7,12 @@ import { websocketProtocol } from '../../../lib/middleware/lint/websocket.ts'
 import {
   ACCEPTED,
   type App,
-  type HTTPScope,
   type ReceiveMessage,
   type Send,
   type SendMessage,
 } from '../../../lib/types.ts'
+import { body, errorOf, REQUEST, run, start } from '../../support/observed.ts'
 import { httpScope, receiving, websocketScope } from '../../support/scopes.ts'
-
-const start = (): SendMessage => ({ type: 'http.response.start', status: 200, headers: [] })
-const body = (moreBody = false): SendMessage => ({ type: 'http.response.body', moreBody })
-const REQUEST: ReceiveMessage = {
-  type: 'http.request',
-  body: new Uint8Array(0),
-  moreBody: false,
-}
-const GONE: ReceiveMessage = { type: 'http.disconnect' }
-
-interface Server {
-  send?: Send
-  messages?: ReceiveMessage[]
-  scope?: HTTPScope
-}
-
-/** Observes an app; what it is given may break the types, as programs in JavaScript do. */
-function run(app: App, { send, messages = [REQUEST], scope = httpScope() }: Server = {}) {
-  const accepting: Send = () => ACCEPTED
-  return observe(httpProtocol(scope), app, scope, receiving(messages), send ?? accepting)
-}
-
-/** What a promise rejects with; undefined when it resolves. */
-function errorOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-}
 
 const later: Send = () => new Promise((resolve) => setTimeout(resolve, 1))
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -197,76 +168,6 @@ t.test('a forgotten await of a faulty message does not end the process', async (
   t.same(rejections, [])
 })
 
-t.test("an app's own error stays what it is", async (t) => {
-  const own = new Error('kaput')
-  const cases: App[] = [
-    async () => {
-      throw own
-    },
-    async (_scope, _receive, send) => {
-      await send(start())
-      throw own
-    },
-    async (_scope, _receive, send) => {
-      send(body())
-      throw own
-    },
-    () => {
-      throw own
-    },
-  ]
-
-  for (const app of cases) t.equal(await errorOf(run(app)), own)
-})
-
-t.test('an incomplete response is told at the end', async (t) => {
-  t.match(await errorOf(run(async () => {})), { message: /resolved without any response/ })
-  t.match(await errorOf(run((_scope, _receive, send) => send(start()))), {
-    message: /before its response was complete \(last message: http\.response\.start with/,
-  })
-})
-
-t.test('nothing is missing once the client has gone', async (t) => {
-  const gone = new ClientDisconnected()
-  const leaving: App = async (_scope, _receive, send) => {
-    await send(start())
-    t.equal(await errorOf(send(body(true))), gone)
-    t.equal(await errorOf(send(start())), gone, 'what comes now goes to the server')
-  }
-  let sends = 0
-  const refusing: Send = () => (sends++ > 0 ? Promise.reject(gone) : ACCEPTED)
-  t.equal(await errorOf(run(leaving, { send: refusing })), undefined)
-
-  const throwing: App = async (_scope, _receive, send) => {
-    t.equal(await errorOf(send(start())), gone)
-  }
-  const sync: Send = () => {
-    throw gone
-  }
-  t.equal(await errorOf(run(throwing, { send: sync })), undefined)
-
-  const reading: App = async (_scope, receive, send) => {
-    await send(start())
-    await receive()
-  }
-  t.equal(await errorOf(run(reading, { messages: [GONE] })), undefined)
-})
-
-t.test('hears of a client that goes while the app listens for it', async (t) => {
-  const listeners: (() => void)[] = []
-  const scope = httpScope({
-    onDisconnect: (listener) => {
-      listeners.push(listener)
-    },
-  })
-  const app: App = async (_scope, _receive, send) => {
-    await send(start())
-    for (const listener of listeners) listener()
-  }
-
-  t.equal(await errorOf(run(app, { scope })), undefined)
-})
-
 t.test('a rejection of the server passes, and its message counts as not sent', async (t) => {
   const refusal = new ProtocolError('not this one')
   let refusals = 1
@@ -278,29 +179,6 @@ t.test('a rejection of the server passes, and its message counts as not sent', a
   }
 
   t.equal(await errorOf(run(again, { send })), undefined)
-})
-
-t.test('a message after the end is refused', async (t) => {
-  const sent: SendMessage[] = []
-  let late: Send = () => ACCEPTED
-  await run(
-    async (_scope, _receive, send) => {
-      late = send
-      await send(start())
-      await send(body())
-    },
-    {
-      send: async (message) => {
-        sent.push(message)
-      },
-    },
-  )
-
-  t.match(await errorOf(late(body())), {
-    message:
-      /^lint: http\.response\.body: out of place, the app had ended before\. Probably a miss/,
-  })
-  t.equal(sent.length, 2)
 })
 
 t.test('a faulty message of the server rejects the receive, and is remembered', async (t) => {
