@@ -12,7 +12,7 @@ const ATTEMPTS = 5
  * Doubles the input up to 64 K and fails where twice the input takes three times as long.
  *
  * Each time is the least of several runs, times under 2 ms are not judged, a doubling is suspect
- * only when it is so in every attempt, and it takes two in a row: a single one is where memory
+ * only when it is so in every attempt, and it takes three in a row: one or two are where memory
  * becomes dearer. Quadratic work shows at a few thousand characters already, so that a failing
  * test ends soon.
  *
@@ -23,12 +23,11 @@ export function assertLinear<Input>(
   makeInput: (size: number) => Input,
   run: (input: Input) => void,
 ): void {
-  let suspect = false
-  for (let size = SMALLEST; size < LARGEST || suspect; size *= 2) {
+  let suspects = 0
+  for (let size = SMALLEST; size < LARGEST || suspects > 0; size *= 2) {
     const ratio = growth(makeInput(size), makeInput(2 * size), run)
-    const wasSuspect = suspect
-    suspect = ratio >= 3
-    if (suspect && wasSuspect) {
+    suspects = ratio >= 3 ? suspects + 1 : 0
+    if (suspects === 3) {
       t.fail(`${2 * size} characters take ${ratio.toFixed(1)} times as long as ${size}`)
       return
     }
