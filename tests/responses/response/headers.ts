@@ -111,7 +111,10 @@ t.test('cookies', async (t) => {
   })
 
   t.test('throw for what browsers would drop', async (t) => {
-    t.throws(() => new Response().setCookie('a b', '1'), /a name is made of letters/)
+    t.throws(
+      () => new Response().setCookie('a b', '1'),
+      /^setCookie: a name is made of .+, "a b" was given/,
+    )
     t.throws(() => new Response().setCookie('__Host-a', '1'), /__Host- needs secure/)
   })
 })
