@@ -227,3 +227,23 @@ t.test('a client that sends nothing more never keeps an app waiting', async (t) 
 
   t.same(statuses(await client.end()), [408])
 })
+
+t.test('an app that is done at once is done, and its connection goes on', async (t) => {
+  const types: string[] = []
+  const app: App = (_scope, receive, send) => {
+    void receive().then(({ type }) => types.push(type))
+    void receive().then(({ type }) => types.push(type))
+    void send(START)
+    return send({ type: 'http.response.body', body: Buffer.from('fine') })
+  }
+  const { connect, errors } = await listening(t, app, { lifespan: 'off' })
+  const client = await connect()
+  client.send(request('POST /', ['content-length: 50000']) + 'x'.repeat(10))
+  await client.until('fine')
+  client.send('x'.repeat(49_990) + request('GET /', ['connection: close']))
+
+  t.same(statuses(await client.end()), [200, 200])
+  await eventually(() => types.length === 4, 'the disconnects')
+  t.same(types, ['http.disconnect', 'http.disconnect', 'http.request', 'http.disconnect'])
+  t.same(errors, [])
+})

@@ -138,7 +138,7 @@ t.test('a file closes when its client leaves', async (t) => {
 
     await eventually(() => over === round, 'the end')
   }
-  t.same(openFiles(), [])
+  await eventually(() => openFiles().length === 0, 'that all files are closed')
   t.same(errors, [])
 })
 
