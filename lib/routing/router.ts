@@ -163,7 +163,7 @@ function noRoute(given: string): TypeError {
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'function'
-    ? 'another function'
-    : String(value === null ? value : typeof value)
+  if (typeof value !== 'function') return String(value === null ? value : typeof value)
+  if (!('kind' in value)) return 'another function'
+  return value.kind === 'application' ? 'an application' : `a ${value.kind}`
 }
