@@ -28,8 +28,9 @@ export async function runLifespan(
   send: Send,
 ): Promise<void> {
   await receive()
-  const running = lifespan?.(app)
+  let running: AsyncGenerator<unknown, unknown, void> | undefined
   try {
+    running = generatorOf(lifespan, app)
     const started = await running?.next()
     if (started?.done === false) adopt(scope, started.value)
   } catch (error) {
@@ -48,6 +49,17 @@ export async function runLifespan(
     throw error
   }
   await send({ type: 'lifespan.shutdown.complete' })
+}
+
+function generatorOf(
+  lifespan: Lifespan<unknown> | undefined,
+  app: App,
+): AsyncGenerator<unknown, unknown, void> | undefined {
+  const running = lifespan?.(app)
+  if (running === undefined || typeof running.next === 'function') return running
+  throw new TypeError(
+    'lifespan: it must be an async generator function, but it returned no generator. Write async function* () { … yield … }.',
+  )
 }
 
 /** A generator that yielded what it should not have is still open; its `finally` has work to do. */

@@ -2,6 +2,7 @@
 import { NO_BYTES } from '../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
+import { LintError } from '../middleware/lint.ts'
 import {
   ACCEPTED,
   type App,
@@ -94,7 +95,9 @@ class Exchange {
 
   #finish(error: unknown): void {
     this.#options.signal?.removeEventListener('abort', this.#abort)
-    const raise = error !== undefined && this.#options.raiseServerExceptions
+    // A fault against the contract is the test's to see, whatever it wants to see of the app.
+    const isFault = error instanceof LintError
+    const raise = error !== undefined && (isFault || this.#options.raiseServerExceptions)
     if (raise) this.#reject(error)
     if (this.#parts !== undefined) {
       // Cut, as a server would. A stream that is complete is closed only now, so that an error of

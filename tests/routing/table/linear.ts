@@ -6,7 +6,7 @@ import { entryOf } from '../../support/entries.ts'
 import { assertLinear } from '../../support/linear.ts'
 
 registerConvertor('tag', { pattern: /[ab]+1?/, convert: (text) => text, toText: String })
-registerConvertor('day', {
+registerConvertor('ymd', {
   pattern: /[0-9]{4}-[0-9]{2}-[0-9]{2}/,
   convert: (text) => text,
   toText: String,
@@ -48,8 +48,8 @@ const SHAPES = [
   '/{a}-{u:uuid}{b}',
   '/{t:tag}',
   '/{t:tag}{s:tag}',
-  '/{slug}-{d:day}',
-  '/{a}{d:day}{b}',
+  '/{slug}-{d:ymd}',
+  '/{a}{d:ymd}{b}',
   '/:a',
   '/:a/:b/end',
   '/:a?',

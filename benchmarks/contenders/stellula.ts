@@ -1,0 +1,75 @@
+// What does the same answer cost with Stellula?
+
+import {
+  type App,
+  Application,
+  JSONResponse,
+  type Middleware,
+  PlainTextResponse,
+  type Request,
+  Route,
+  StreamingResponse,
+} from 'stellula'
+import { serve } from 'stellula/servers/node'
+import { portOf, type Running } from '../contender.ts'
+import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+
+const hello = Route('/', () => new PlainTextResponse(greeting))
+
+const apps: Record<Scenario, () => App> = {
+  hello: () => Application({ routes: [hello] }),
+  json: () => {
+    return Application({ routes: [Route('/', () => new JSONResponse({ message: greeting }))] })
+  },
+  notfound: () => Application({ routes: [hello] }),
+  param: () => {
+    const user = Route('/users/{id:int}', (request) => {
+      return new JSONResponse({ id: request.pathParams.id })
+    })
+    return Application({ routes: [user] })
+  },
+  routes200: () => Application({ routes: resources(200) }),
+  routes1000: () => Application({ routes: resources(1000) }),
+  middleware10: () => Application({ routes: [hello], middleware: tenOf(passThrough) }),
+  middleware10async: () => Application({ routes: [hello], middleware: tenOf(passThroughAsync) }),
+  post: () => {
+    const create = async (request: Request) => {
+      const order = (await request.json()) as Order
+      return new JSONResponse({ customer: order.customer })
+    }
+    return Application({ routes: [Route('/orders', create, { methods: ['POST'] })] })
+  },
+  stream: () => {
+    const stream = Route('/', () => new StreamingResponse(chunks(), { mediaType: 'text/plain' }))
+    return Application({ routes: [stream] })
+  },
+}
+
+/** The style of Stellula's own middleware. */
+const passThrough: Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
+
+/** The style people bring along: async, and wrapping send. */
+const passThroughAsync: Middleware = (app) => async (scope, receive, send) => {
+  await app(scope, receive, async (message) => {
+    await send(message)
+  })
+}
+
+function tenOf(middleware: Middleware): Middleware[] {
+  return Array.from({ length: 10 }, () => middleware)
+}
+
+function resources(count: number): Route[] {
+  return Array.from({ length: count }, (_, resource) => {
+    return Route(resourcePath(resource, '{id}'), (request) => {
+      return new JSONResponse({ resource, id: request.pathParams['id'] })
+    })
+  })
+}
+
+export async function start(scenario: Scenario): Promise<Running> {
+  // The process listens to its signals itself.
+  const options = { host: '127.0.0.1', port: 0, signals: [] }
+  const server = await serve(apps[scenario](), options)
+  return { port: portOf(server.address), close: () => server.close() }
+}

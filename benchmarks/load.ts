@@ -1,0 +1,128 @@
+// How many requests does a server answer in a given time, and are the answers right?
+
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { type Answer, type Connection, connect } from './client.ts'
+import type { Exchange } from './scenarios.ts'
+
+export const connections = 32
+
+export interface Load {
+  requests: number
+  seconds: number
+  /** Answers with another status than the right one, and broken connections. */
+  wrong: number
+}
+
+const hasWrk = canRun('wrk')
+
+/** What drives the load, for the reader of the results. */
+export const driver = hasWrk ? 'wrk' : 'the client of load.ts'
+
+function canRun(command: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Throws unless the server gives the right answer, twice on the same connection. */
+export async function checkAnswer(port: number, exchange: Exchange): Promise<void> {
+  const connection = await connect(port, exchange)
+  try {
+    for (let time = 0; time < 2; time++) {
+      const answer = await connection.ask()
+      if (!isRight(answer, exchange)) {
+        const { method, path, status } = exchange
+        const given = `${answer.status} ${JSON.stringify(answer.body.slice(0, 200))}`
+        throw new Error(`${method} ${path}: expected ${status} and the known body, got ${given}.`)
+      }
+    }
+  } finally {
+    connection.socket.destroy()
+  }
+}
+
+function isRight(answer: Answer, { status, answer: body }: Exchange): boolean {
+  return answer.status === status && (body === undefined || answer.body === body)
+}
+
+/** Loads a server for a time; with wrk where there is one, for our own client is slower. */
+export function load(port: number, exchange: Exchange, seconds: number): Promise<Load> {
+  if (hasWrk) return loadWithWrk(port, exchange, seconds)
+  const end = performance.now() + seconds * 1000
+  return loadWithClient(port, exchange, () => performance.now() < end)
+}
+
+const script = fileURLToPath(new URL('../load.lua', import.meta.url))
+
+interface Summary {
+  requests: number
+  microseconds: number
+  refused: number
+  broken: number
+}
+
+async function loadWithWrk(port: number, exchange: Exchange, seconds: number): Promise<Load> {
+  const { method, path, body, status } = exchange
+  const url = `http://127.0.0.1:${port}${path}`
+  const bound = `${Math.ceil(seconds) + 1}s`
+  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${bound}`, '-s', script, url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      LOAD_METHOD: method,
+      ...(body === undefined ? {} : { LOAD_BODY: body }),
+    },
+  })
+  // wrk counts in whole seconds; interrupted, it stops at once and still gives its summary.
+  const timer = setTimeout(() => child.kill('SIGINT'), seconds * 1000)
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  clearTimeout(timer)
+
+  const line = output.trimEnd().split('\n').at(-1) ?? ''
+  if (!line.startsWith('{')) throw new Error(`wrk gave no summary, but:\n${output}`)
+  const summary: Summary = JSON.parse(line)
+  const refusals = status < 400 ? summary.refused : summary.requests - summary.refused
+  return {
+    requests: summary.requests,
+    seconds: summary.microseconds / 1e6,
+    wrong: refusals + summary.broken,
+  }
+}
+
+/** Loads a server as long as `wantsMore` says so, which is asked before every request. */
+export async function loadWithClient(
+  port: number,
+  exchange: Exchange,
+  wantsMore: () => boolean,
+): Promise<Load> {
+  const opened = await Promise.all(
+    Array.from({ length: connections }, () => connect(port, exchange)),
+  )
+  const started = performance.now()
+  const result = { requests: 0, seconds: 0, wrong: 0 }
+  await Promise.all(
+    opened.map((connection) => askRepeatedly(connection, exchange, wantsMore, result)),
+  )
+  result.seconds = (performance.now() - started) / 1000
+  for (const { socket } of opened) socket.destroy()
+  return result
+}
+
+async function askRepeatedly(
+  connection: Connection,
+  exchange: Exchange,
+  wantsMore: () => boolean,
+  result: Load,
+): Promise<void> {
+  while (wantsMore()) {
+    const answer = await connection.ask()
+    result.requests++
+    if (answer.status !== exchange.status) result.wrong++
+  }
+}
