@@ -31,11 +31,7 @@ export interface Form {
 }
 
 const notSlash = (character: string): boolean => character !== '/'
-const matching =
-  (characters: RegExp) =>
-  (character: string): boolean =>
-    characters.test(character)
-
+const isDigit = (character: string): boolean => character >= '0' && character <= '9'
 const builtIn = { slashes: false, empty: false, pure: true }
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
@@ -56,14 +52,14 @@ export const builtInConvertors: readonly Convertor[] = [
   {
     ...builtIn,
     name: 'int',
-    allows: matching(/[0-9]/),
+    allows: isDigit,
     parse: parseInteger,
     toText: integerToText,
   },
   {
     ...builtIn,
     name: 'float',
-    allows: matching(/[0-9]/),
+    allows: isDigit,
     fraction: true,
     parse: parseDecimal,
     toText: decimalToText,
@@ -71,7 +67,7 @@ export const builtInConvertors: readonly Convertor[] = [
   {
     ...builtIn,
     name: 'uuid',
-    allows: matching(/[0-9A-Fa-f-]/),
+    allows: (character: string) => /[0-9A-Fa-f-]/.test(character),
     form: {
       fits: (text: string) => UUID.test(text),
       lengths: [32, 36],
