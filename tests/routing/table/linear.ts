@@ -31,29 +31,23 @@ const INPUTS: Readonly<Record<string, (size: number) => string>> = {
 const SHAPES = [
   '/{a}-{b}',
   '/{a}-{b}-{c}',
-  '/{a}-{b}-{c}-{d}-{e}.x',
   '/{x}{y}',
-  '/{x}{y}{z}',
   '/{a}--{b}--{c}-',
   '/{p:path}/end',
   '/{p:path}/{q:path}',
-  '/{p:path}-{q:path}/{r:path}',
   '/{p:path}/{a}-{b}/{q:path}/end',
   '/{i:int}{f:float}{u:uuid}',
-  '/{f:float}{g:float}',
   '/{f:float}-{g:float}.{h:float}',
   '/{i:int}-{rest}',
   '/{slug}-{u:uuid}',
   '/{u:uuid}{slug}',
   '/{a}-{u:uuid}{b}',
   '/{t:tag}',
-  '/{t:tag}{s:tag}',
   '/{slug}-{d:ymd}',
   '/{a}{d:ymd}{b}',
   '/:a',
   '/:a/:b/end',
   '/:a?',
-  '/:a?/:b?/:c?/end',
   '/:a?/:b?/:c?/:d?/:e?/:f?/:g?/:h?/end',
   '/*',
   '/:a/:b?/*',
@@ -69,7 +63,7 @@ for (const path of SHAPES) {
   })
 }
 
-for (const path of ['/{a}', '/{a}-{b}', '/{p:path}', '/{p:path}/{q:path}-x', '/:a/:b']) {
+for (const path of ['/{a}', '/{a}-{b}', '/{p:path}', '/:a/:b']) {
   t.test(`takes linear time for a mount at ${path}`, async (t) => {
     const table = new Table([entryOf(path, { prefix: true })])
     for (const [name, input] of Object.entries(INPUTS)) {

@@ -4,8 +4,8 @@ import { Table } from '../../../lib/routing/table.ts'
 import { entryOf } from '../../support/entries.ts'
 import { busy } from '../../support/linear.ts'
 
-const LOOKUPS = 50_000
-const ROUNDS = 15
+const LOOKUPS = 30_000
+const ROUNDS = 10
 
 /** Half with a parameter, spread over sections as the routes of a large application are. */
 function tableOf(size: number): Table {
