@@ -91,7 +91,12 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
    * request.urlFor('users:detail', { id: 7 }).href
    */
   urlFor(name: string, params?: Readonly<Record<string, unknown>>): URL
-  urlFor<Path extends string>(route: App & { readonly path: Path }, params: RouteParams<Path>): URL
+  urlFor<Path extends string>(
+    route: App & { readonly path: Path },
+    ...params: Record<never, never> extends PathParams<Path>
+      ? [params?: RouteParams<Path>]
+      : [params: RouteParams<Path>]
+  ): URL
   urlFor(target: unknown, params: Readonly<Record<string, unknown>> = {}): URL {
     const router = this.scope.router ?? this.scope.app
     if (router === undefined || !isReversible(router)) {

@@ -1,6 +1,5 @@
 /** Turns thrown errors into answers: a table of handlers, and the default for HTTPException. */
 import { HTTPException, WebSocketException } from './exceptions.ts'
-import { Headers } from './headers.ts'
 import { Request } from './requests.ts'
 import { PlainTextResponse } from './responses/bodies.ts'
 import { Response, toApp } from './responses/response.ts'
@@ -83,7 +82,7 @@ function prototypeOf(error: unknown): unknown {
 /** The default: the detail as plain text, with the exception's headers. */
 function answerHTTPException(_request: unknown, error: HTTPException): Response {
   const { status, detail } = error
-  const options = { status, headers: new Headers(error.headers) }
+  const options = { status, headers: error.headers }
   return isBodyless(status) ? new Response(null, options) : new PlainTextResponse(detail, options)
 }
 

@@ -3,7 +3,6 @@
 import { encodeText } from './bytes.ts'
 import { Headers, type HeadersInit } from './headers.ts'
 import { statusPhrase } from './status.ts'
-import type { HeaderList } from './types.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {
   /** Further header fields of the answer (none). */
@@ -22,7 +21,7 @@ export interface HTTPExceptionOptions extends ErrorOptions {
 export class HTTPException extends Error {
   readonly status: number
   readonly detail: string
-  readonly headers: HeaderList
+  readonly headers: Headers
 
   constructor(status: number, detail?: string, options: HTTPExceptionOptions = {}) {
     const text = detail ?? statusPhrase(status)
@@ -40,7 +39,7 @@ export class HTTPException extends Error {
     this.name = new.target.name
     this.status = status
     this.detail = text
-    this.headers = Headers.from(options.headers).list
+    this.headers = Headers.from(options.headers)
   }
 
   override toString(): string {

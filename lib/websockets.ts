@@ -87,8 +87,13 @@ export class WebSocket<
     await response.respond(this.scope, this.#receive, this.#send)
   }
 
-  /** Closes with a code and a reason; before `accept` it refuses the handshake with 403. */
+  /**
+   * Closes with a code and a reason; before `accept` it refuses the handshake with 403.
+   *
+   * When the peer has closed already there is nothing to do, so it may stand in a `finally`.
+   */
   async close(code = 1000, reason = ''): Promise<void> {
+    if (this.#peerGone) return
     if (this.#state === 'closed') throw misuse('close', 'the socket is closed already')
     if (this.#state === 'connecting') await this.#awaitConnect()
     this.#state = 'closed'

@@ -52,7 +52,9 @@ t.test('leaves bugs and departures that come late as they are', async (t) => {
 })
 
 t.test('leaves a lifespan alone', async (t) => {
-  await t.rejects(call(guard(missing), lifespanScope()), { status: 404 })
+  const error = await call(guard(missing), lifespanScope()).catch((thrown: unknown) => thrown)
+
+  t.match(error, { status: 404 })
 })
 
 t.test('puts the handlers back that an application inside has replaced', async (t) => {

@@ -149,7 +149,7 @@ t.test('tells that the peer has closed, once', async (t) => {
     message: /^websocket\.receive: .*the peer has closed, which was told once\./,
   })
   t.throws(() => websocket.sendText('a'), { message: /it is closed/ })
-  await t.rejects(websocket.close(), { message: /the socket is closed already/ })
+  await websocket.close() // nothing to do any more, so it may stand in a finally
 })
 
 t.test('a disconnect has a code and a reason even if none are given', async (t) => {

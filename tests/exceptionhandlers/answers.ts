@@ -49,7 +49,7 @@ t.test('answers an HTTPException with its detail as text, and its headers', asyn
     ],
   })
   t.equal(bodyOf(sent), 'Wer da?')
-  t.equal(error.headers.length, 4, 'the exception can be thrown again')
+  t.equal([...error.headers].length, 2, 'the exception can be thrown again')
 })
 
 for (const status of [204, 304]) {

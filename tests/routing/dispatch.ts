@@ -67,8 +67,7 @@ t.test('lets the handlers of the scope answer 404 and 405', async (t) => {
     [404, () => new PlainTextResponse('no page', { status: 404 })],
     [
       405,
-      (_, error) =>
-        new PlainTextResponse('no method', { status: 405, headers: new Headers(error.headers) }),
+      (_, error) => new PlainTextResponse('no method', { status: 405, headers: error.headers }),
     ],
   ])
   const app = handled(standalone(() => showing('/a', { methods: ['PUT'] })))

@@ -73,7 +73,8 @@ t.test('is left out when it is off: TC-7', async (t) => {
   const app: App = async (scope) => {
     types.push(scope.type)
   }
-  const client = await testClient(app, { lifespan: 'off', raiseServerExceptions: false })
+  const options = { lifespan: 'off', lint: false, raiseServerExceptions: false } as const
+  const client = await testClient(app, options)
   await client.get('/')
   await client.close()
 
@@ -84,4 +85,11 @@ t.test('is left out when it is off: TC-7', async (t) => {
 t.test('is asked for when it is on', async (t) => {
   const none: App = () => Promise.reject(new Error('none'))
   await t.rejects(testClient(none, { lifespan: 'on' }), /lifespan: the app has none/)
+})
+
+t.test('throws a fault against the contract even where errors are not raised', async (t) => {
+  const silent: App = async () => {}
+  const client = await testClient(silent, { lifespan: 'off', raiseServerExceptions: false })
+
+  await t.rejects(client.get('/'), { name: 'LintError', message: /without any response/ })
 })

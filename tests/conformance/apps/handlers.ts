@@ -33,13 +33,13 @@ const notFound = async (request: Request, { detail }: HTTPException): Promise<JS
   new JSONResponse({ handler: '404', detail, path: request.url.pathname }, { status: 404 })
 
 const methodNotAllowed = (_request: Request, error: HTTPException): JSONResponse => {
-  const allow = new Headers(error.headers).get('allow')
+  const allow = error.headers.get('allow')
   return new JSONResponse({ handler: '405', allow }, { status: 405 })
 }
 
 const onHTTPException = async (_request: Request, error: HTTPException): Promise<JSONResponse> => {
   const { status, detail } = error
-  const headers = new Headers(error.headers)
+  const { headers } = error
   return new JSONResponse({ handler: 'HTTPException', status, detail }, { status, headers })
 }
 
