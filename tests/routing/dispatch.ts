@@ -1,5 +1,4 @@
 import t from 'tap'
-import { Headers } from '../../lib/headers.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { dispatch, methodNotAllowed, notFound, standalone } from '../../lib/routing/dispatch.ts'
