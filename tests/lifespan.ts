@@ -240,3 +240,13 @@ t.test('every request has a state of its own, whose values are shared', async (t
   t.equal(await (await client.get('/')).text(), 'hello! 1')
   t.equal(await (await client.get('/')).text(), 'hello! 2')
 })
+
+t.test('one that is no generator fails the startup, and says what to write', async (t) => {
+  // Without types, a plain async function is easily passed.
+  const plain = (async () => ({ name: 'hello' })) as unknown as Lifespan
+  const router = Router([], { lifespan: plain })
+
+  const error = await testClient(router).catch((thrown: Error) => thrown)
+
+  t.match(error, { cause: { message: /it must be an async generator function/ } })
+})
