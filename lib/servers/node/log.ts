@@ -1,9 +1,17 @@
 /** Tells of errors that reached the server: to stderr, or to whoever asked for them. */
+import { inspect } from 'node:util'
 import type { Scope } from '../../types.ts'
 
-/** The request as it came on the wire; what a terminal would act on is shown as an escape. */
+/**
+ * The request as it came on the wire; what a terminal would act on is shown as an escape, in the
+ * error too: its text often quotes the request. Its further lines are indented, so that none of them
+ * looks like an entry.
+ */
 export function logError(error: unknown, scope: Scope): void {
-  console.error(`${describe(scope)}:`, error)
+  const text = inspect(error)
+    .replace(/(?![\t\n])[\p{Cc}\p{Cf}]/gu, asEscape)
+    .replaceAll('\n', '\n  ')
+  console.error(`${describe(scope)}: ${text}`)
 }
 
 /** The same listener, but one that never throws: neither at once nor by a promise. */
