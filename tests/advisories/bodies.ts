@@ -50,19 +50,19 @@ t.test('hono CVE-2025-59139, CVE-2026-44456, CVE-2026-54288: a body past its lim
     const talk = (fields: string[], body: string): Promise<string> =>
       served.talk(request(line, [...fields, 'connection: close'], body))
 
-    t.test(`a handler that ${name}: 413 to a length that is too large`, async (t) => {
+    await t.test(`a handler that ${name}: 413 to a length that is too large`, async (t) => {
       t.same(statuses(await talk(['content-length: 8192'], 'x'.repeat(8192))), [413])
     })
 
-    t.test(`a handler that ${name}: 413 to chunks`, async (t) => {
+    await t.test(`a handler that ${name}: 413 to chunks`, async (t) => {
       t.same(statuses(await talk([CHUNKED], chunks(8))), [413])
     })
 
-    t.test(`a handler that ${name}: 400 to a length besides chunks`, async (t) => {
+    await t.test(`a handler that ${name}: 400 to a length besides chunks`, async (t) => {
       t.same(statuses(await talk(['content-length: 5', CHUNKED], chunks(8))), [400])
     })
 
-    t.test(`a handler that ${name}: of a length that lies low no more is read`, async (t) => {
+    await t.test(`a handler that ${name}: of a length that lies low no more is read`, async (t) => {
       const received = await served.talk(
         request(line, ['content-length: 5'], `${'x'.repeat(8192)}\r\n\r\n`),
       )
@@ -70,7 +70,7 @@ t.test('hono CVE-2025-59139, CVE-2026-44456, CVE-2026-54288: a body past its lim
       t.same(statuses(received), [200, 400])
     })
 
-    t.test(`a handler that ${name}: 200 within the limit`, async (t) => {
+    await t.test(`a handler that ${name}: 200 within the limit`, async (t) => {
       t.same(statuses(await talk([CHUNKED], chunks(2))), [200])
     })
   }
@@ -133,14 +133,14 @@ t.test('Litestar CVE-2024-52581: there is a limit where nobody set one', async (
   const json = ['content-type: application/json', 'connection: close']
   const tooLarge = 10_001_024 // 10 MB and a little
 
-  t.test('for a length, before anything is read', async (t) => {
+  await t.test('for a length, before anything is read', async (t) => {
     const client = await served.connect()
     client.send(request('POST /json', ['content-length: 10000001', ...json]))
 
     t.same(statuses(await client.end()), [413])
   })
 
-  t.test('for chunks, which have none', async (t) => {
+  await t.test('for chunks, which have none', async (t) => {
     const received = await served.talk(
       request('POST /json', [CHUNKED, ...json], chunks(Math.ceil(tooLarge / 1024))),
     )
@@ -148,7 +148,7 @@ t.test('Litestar CVE-2024-52581: there is a limit where nobody set one', async (
     t.same(statuses(received), [413])
   })
 
-  t.test('but not for who streams and says so', async (t) => {
+  await t.test('but not for who streams and says so', async (t) => {
     const received = await served.talk(
       request('POST /stream', [CHUNKED, 'connection: close'], chunks(Math.ceil(tooLarge / 1024))),
     )

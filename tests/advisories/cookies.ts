@@ -47,7 +47,7 @@ t.test(
     const served = await listening(t, Application({ routes: [alive, ...routes] }))
 
     for (const attribute of Object.keys(ATTRIBUTES)) {
-      t.test(`a ${attribute} that breaks out: 500, and no cookie`, async (t) => {
+      await t.test(`a ${attribute} that breaks out: 500, and no cookie`, async (t) => {
         for (text of BREAKS) {
           const received = await served.talk(request(`GET /${attribute}`, ['connection: close']))
 
@@ -58,7 +58,7 @@ t.test(
       })
     }
 
-    t.test('a priority, which nobody can set, is not written', async (t) => {
+    await t.test('a priority, which nobody can set, is not written', async (t) => {
       const options = { priority: 'high; HttpOnly', encode: String } as CookieOptions
       const cookie = new PlainTextResponse('')
         .setCookie('a', '\r\n;', options)
@@ -67,7 +67,7 @@ t.test(
       t.equal(cookie, 'a=%0D%0A%3B; Path=/; SameSite=Lax')
     })
 
-    t.test('what browsers would drop without a word is refused', async (t) => {
+    await t.test('what browsers would drop without a word is refused', async (t) => {
       const refused: [string, CookieOptions][] = [
         ['__Host-a', {}],
         ['__host-a', { secure: true, path: '/a' }],

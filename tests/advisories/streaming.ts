@@ -60,7 +60,7 @@ t.test('fastify CVE-2026-25224: a client that does not read stops the producer',
   const served = await listening(t, Application({ routes }))
 
   for (const path of ['/generator', '/web-stream', '/app']) {
-    t.test(`of ${path}`, async (t) => {
+    await t.test(`of ${path}`, async (t) => {
       made = 0
       stopped = 0
       collectGarbage()

@@ -1,5 +1,5 @@
 // A program whose every route goes wrong, each in another way, under the server's own `onError`.
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { Application } from '../../../lib/applications.ts'
 import { httpMiddleware } from '../../../lib/httpmiddleware.ts'
 import type { Request } from '../../../lib/requests.ts'
@@ -7,6 +7,10 @@ import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../../lib
 import { Mount, Route } from '../../../lib/routing.ts'
 import { serve } from '../../../lib/servers/node.ts'
 import type { App, HTTPScope, Middleware, Receive, Send } from '../../../lib/types.ts'
+
+// In some versions of Node, either of these made an overflow of the stack the end of the process.
+const storage = new AsyncLocalStorage<object>()
+createHook({ init() {} }).enable()
 
 const fine = (): PlainTextResponse => new PlainTextResponse('fine')
 
@@ -119,9 +123,6 @@ const routes = [
     methods: ['POST'],
   }),
 ]
-
-// On old versions of Node, stores of this kind made an overflow of the stack the end of the process.
-const storage = new AsyncLocalStorage<object>()
 
 /** A mount in a mount, and so on, as deep as the stack is. */
 function deep(levels: number): App {
