@@ -216,7 +216,7 @@ t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
     throws: 500,
     rejects: 500,
     'rejects-after': 200,
-    'rejects-in-send': 0, // its start was accepted, but never sent
+    'rejects-in-send': 500,
     'rejects-before-next': 500,
     'rejects-after-next': 500,
   })) {
