@@ -68,8 +68,18 @@ export class RedirectResponse extends Response<null> {
   }
 }
 
-/** Percent-encodes all but the characters of a URL; `%` is taken as written on purpose. */
+/** Where a URL names a host: in a scheme that has one, or in the form `//host`. */
+const WITH_HOST = /^(?:(?:https?|wss?|ftp|file):|\/\/)[^?#]*/i
+
+/**
+ * Percent-encodes all but the characters of a URL; `%` is taken as written on purpose.
+ *
+ * URL parsers read a backslash before the query as a slash. It is written as one next to a host, so
+ * that the host stays the one that was checked: `http://good\@evil` is on "good", and encoded would
+ * be on "evil" (CVE-2024-29041). In a mere path it is encoded, since `/\evil` must not become a host.
+ */
 function encodeLocation(url: string): string {
-  const encoded = encodeURI(url.toWellFormed())
+  const plain = url.replace(WITH_HOST, (start) => start.replaceAll('\\', '/'))
+  const encoded = encodeURI(plain.toWellFormed())
   return encoded.replaceAll('%5B', '[').replaceAll('%5D', ']').replaceAll('%25', '%')
 }

@@ -92,6 +92,18 @@ t.test('RedirectResponse', async (t) => {
     for (const [url, expected] of cases) t.equal(location(url), expected)
   })
 
+  t.test('keeps the host that a URL parser reads: advisory 25', async (t) => {
+    const cases: [string, string][] = [
+      ['http://good\\@evil', 'http://good/@evil'],
+      ['HTTPS:\\\\good\\@evil?a\\b#c\\d', 'HTTPS://good/@evil?a%5Cb#c%5Cd'],
+      ['//good\\@evil', '//good/@evil'],
+      ['/\\evil', '/%5Cevil'],
+      ['\\\\evil', '%5C%5Cevil'],
+      ['mailto:a\\b', 'mailto:a%5Cb'],
+    ]
+    for (const [url, expected] of cases) t.equal(location(url), expected)
+  })
+
   t.test('stands over a location that was given: RS-13', async (t) => {
     const { headers } = new RedirectResponse('/new', { headers: { Location: '/old' } })
     t.same(headers.getAll('location'), ['/new'])
