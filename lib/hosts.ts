@@ -20,7 +20,8 @@ export function hostHeader(scope: ConnectionScope): string {
 /**
  * A host without its port, in lower case; an IPv6 address keeps its brackets.
  *
- * Host names are compared without case (RFC 9110 section 4.2.3).
+ * Host names are compared without case (RFC 9110 section 4.2.3). What follows a colon and is no port
+ * stays: `good:80@evil` must not be taken for "good" (CVE-2026-27959).
  *
  * @example
  * hostName('Example.ORG:8000') // 'example.org'
@@ -29,5 +30,6 @@ export function hostHeader(scope: ConnectionScope): string {
 export function hostName(authority: string): string {
   const bracket = authority.lastIndexOf(']')
   const colon = authority.indexOf(':', bracket + 1)
-  return (colon < 0 ? authority : authority.slice(0, colon)).toLowerCase()
+  const hasPort = colon >= 0 && /^[0-9]*$/.test(authority.slice(colon + 1))
+  return (hasPort ? authority.slice(0, colon) : authority).toLowerCase()
 }

@@ -82,6 +82,9 @@ const names: [authority: string, name: string][] = [
   [':80', ''],
   // Not a plain name, so it equals no host that anybody has allowed (row 26).
   ['evil@good:80', 'evil@good'],
+  ['good:80@evil', 'good:80@evil'],
+  ['good:x', 'good:x'],
+  ['good:1:2', 'good:1:2'],
 ]
 
 for (const [authority, name] of names) {

