@@ -162,15 +162,18 @@ const FORWARDED = [
   'client-ip: 6.6.6.6',
 ]
 
-t.test('CVE-2026-16732 GHSA-3m5p-2c4r-xxw2: forwarded fields change nothing', async (t) => {
-  const { talk } = await listening(t, told, { lifespan: 'off' })
-  const plain = JSON.parse(bodyOf(await talk(request('GET /x?a', [CLOSE]))))
-  t.match(plain, { scheme: 'http', host: '127.0.0.1', path: '/x', url: 'http://test/x?a' })
-  for (const fields of [...FORWARDED.map((field) => [field]), FORWARDED]) {
-    const received = await talk(request('GET /x?a', [CLOSE, ...fields]))
-    t.strictSame(JSON.parse(bodyOf(received)), plain, fields.join())
-  }
-})
+t.test(
+  'CVE-2026-16732 GHSA-3m5p-2c4r-xxw2 CVE-2026-3635 GHSA-444r-cwp2-x5xf: forwarded fields change nothing',
+  async (t) => {
+    const { talk } = await listening(t, told, { lifespan: 'off' })
+    const plain = JSON.parse(bodyOf(await talk(request('GET /x?a', [CLOSE]))))
+    t.match(plain, { scheme: 'http', host: '127.0.0.1', path: '/x', url: 'http://test/x?a' })
+    for (const fields of [...FORWARDED.map((field) => [field]), FORWARDED]) {
+      const received = await talk(request('GET /x?a', [CLOSE, ...fields]))
+      t.strictSame(JSON.parse(bodyOf(received)), plain, fields.join())
+    }
+  },
+)
 
 t.test('CVE-2026-16732 GHSA-3m5p-2c4r-xxw2: they open no guarded path', async (t) => {
   await attack(t, async (talk, t) => {

@@ -3,51 +3,45 @@ import t from 'tap'
 import { registerConvertor } from '../../lib/convertors.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Host, Mount, Route, Router } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
 import { assertLinear } from '../support/linear.ts'
 import { httpScope } from '../support/scopes.ts'
-import { listening, request, statuses } from '../support/sockets.ts'
+import { bodyOf, listening, request, statuses } from '../support/sockets.ts'
 
 const answer = new PlainTextResponse('')
 const ACCEPT = async (): Promise<void> => {}
 const NOTHING = (): Promise<never> => new Promise(() => {})
 
+// One shape at a time, and more of them, in tests/routing/table/linear.ts.
 const PATTERNS = [
   '/{a}-{b}-{c}.{d}',
-  '/{a}{b}{c}{d}',
-  '/{a:path}-{b:path}-{c:path}',
-  '/{a:path}/{b:path}/{c:path}/x',
-  '/{a:int}{b:int}.{c:float}',
-  '/{a:float}-{b:float}',
-  '/{a:uuid}{b:uuid}',
-  '/{a}/{b}/{c}/{d}/{e}',
-  '/:a/:b/:c',
-  '/:a?/:b?/:c?/:d?',
+  '/{a:path}/{b:path}-{c:path}/x',
+  '/{a:float}{b:int}-{c:float}',
+  '/{a}/{b}/{c}/{d}/{e}/end',
+  '/:a?/:b?/:c?/end',
   '/:a?/x/:b?/x/*',
-  '/x/*',
-  '/*',
 ]
 
 /** What leads into many ways to cut a text, and fails at its very end. */
-const UNITS = ['-', '/', 'a', '0', '.', '-.', 'a-', '/x', '/-', '//x', '0.', '0-', '%0A', '\n', 'é']
+const UNITS = ['-', '/', '0.', '-a', '/x', '//x', '%0A', '\n']
 
-for (const pattern of PATTERNS) {
-  t.test(`CVE-2024-45296 CVE-2024-45813 CVE-2026-4867: ${pattern} is linear`, (t) => {
-    const route = Route(pattern, () => answer)
-    const router = Router([
-      Mount('/{mount:path}/end', answer),
-      Mount(pattern.includes('*') || pattern.includes('?') ? '/m' : pattern, answer),
-      route,
-    ])
-    for (const unit of UNITS) {
-      const makeInput = (size: number): string => `/x${unit.repeat(size / unit.length)}\n/`
+for (const unit of UNITS) {
+  const name = JSON.stringify(unit)
+  t.test(
+    `CVE-2024-45813 CVE-2024-45296 CVE-2024-52798 CVE-2026-4867 CVE-2026-4926: no path of ${name} is slow`,
+    (t) => {
+      const router = Router([
+        Mount('/{a}-{b}/end', answer),
+        Mount('/{a:path}/end', answer),
+        ...PATTERNS.map((pattern) => Route(pattern, () => answer)),
+      ])
+      const makeInput = (size: number): string => `/x${unit.repeat(size / unit.length)}\n-/`
+
       assertLinear(t, makeInput, (path) => {
         router(httpScope({ path }), NOTHING, ACCEPT)
-        route(httpScope({ path: path.slice(0, -1) }), NOTHING, ACCEPT)
       })
-    }
-    t.end()
-  })
+      t.end()
+    },
+  )
 }
 
 t.test('CVE-2024-45296: patterns of hosts are linear', (t) => {
@@ -93,18 +87,26 @@ t.test('regexparam 3: more than one wildcard is not built', (t) => {
   t.end()
 })
 
-t.test('regexparam 3: one wildcard takes 16 KB of line feeds in its stride', async (t) => {
+// A wildcard takes no line feed, as `path` does not (RT-14 as Starlette does it): 404, and at once.
+t.test('regexparam 3: one wildcard is as fast with slashes and line feeds', async (t) => {
   const app = Router([Route('/x/*', ({ pathParams }) => new PlainTextResponse(pathParams['*']))])
-  const { connect } = await listening(t, app)
-  const client = await connect()
-  const slashes = '/'.repeat(500)
-  for (const rest of ['%0A'.repeat(5_000), `${slashes}%0A`, `${'/a'.repeat(5_000)}%0A`]) {
-    client.send(request(`GET /x/${rest}`)).send(request(`GET ${rest}/`))
+  const { talk } = await listening(t, app)
+  for (const [rest, status] of [
+    ['/'.repeat(15_000), 200],
+    ['/a'.repeat(7_500), 200],
+    [`${'/'.repeat(500)}%0A`, 404],
+    [`${'/a'.repeat(7_500)}%0A`, 404],
+    ['%0A'.repeat(5_000), 404],
+  ] as const) {
+    const received = await talk(request(`GET /x/${rest}`, ['connection: close']))
+    t.strictSame(statuses(received), [status], rest.slice(-8))
+    if (status === 200) t.equal(bodyOf(received), rest)
   }
-  client.send(request('GET /last', ['connection: close']))
-  t.strictSame(statuses(await client.end()), [200, 404, 200, 404, 200, 404, 404])
 
-  await using inner = await testClient(app)
-  const path = `/x/${'\n/'.repeat(8_192)}`
-  t.equal(await (await inner.get('/', { scope: { path } })).text(), path.slice(3))
+  for (const unit of ['/', '\n', '/\n', '/a']) {
+    const makeInput = (size: number): string => `/x/${unit.repeat(size / unit.length)}\n`
+    assertLinear(t, makeInput, (path) => {
+      app(httpScope({ path }), NOTHING, ACCEPT)
+    })
+  }
 })

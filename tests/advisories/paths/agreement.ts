@@ -59,7 +59,7 @@ const TARGETS = 10_000
 const BATCH = 250
 
 t.test(
-  'CVE-2026-2880 GHSA-8p85-9qpw-fwgw: a guard runs just where its route matches',
+  'CVE-2026-2880 GHSA-8p85-9qpw-fwgw CVE-2026-33804 CVE-2026-14198: a guard runs just where its route matches',
   async (t) => {
     const seen = new Map<string, Set<string>>()
     const note = (path: string, what: string): void => {
