@@ -194,6 +194,7 @@ for (const unit of [' ', ',', ', ', ' ,', ';', '"', '=', '\t', '[', ':', '%', '\
   t.test(
     `CVE-2025-25200: all that is read of a header is linear in ${JSON.stringify(unit)}`,
     (t) => {
+      let read: unknown[] = []
       const host = Host('{a}.{b}.example', new PlainTextResponse(''))
       const makeInput = (size: number): string => `x${unit.repeat(size / unit.length)}x`
 
@@ -201,10 +202,11 @@ for (const unit of [' ', ',', ', ', ' ,', ';', '"', '=', '\t', '[', ':', '%', '\
         const scope = httpScope({ headers: READ.flatMap((name) => [name, value]) })
         const request = new Request(scope)
         host.matches(scope)
-        t.type([request.url, request.baseUrl, request.cookies], Array)
+        read = [request.url, request.baseUrl, request.cookies]
         for (const name of READ) request.headers.getAll(name)
         new Headers(['vary', value]).vary(value)
       })
+      t.equal(read.length, 3)
       t.end()
     },
   )
