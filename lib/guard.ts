@@ -40,8 +40,14 @@ export function caught(
   return done === ACCEPTED ? done : done.catch(recover)
 }
 
+/** A `send`, and whether anything has gone through it. */
+export interface Tracked {
+  readonly send: Send
+  readonly started: boolean
+}
+
 /** Watches whether a response, or an accepted websocket, has started. */
-export function trackStart(send: Send): { readonly send: Send; readonly started: boolean } {
+export function trackStart(send: Send): Tracked {
   const tracked = {
     started: false,
     send: ((message) => {

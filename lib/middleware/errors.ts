@@ -6,11 +6,11 @@ import {
   ExceptionHandlers,
 } from '../exceptionhandlers.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { caught, trackStart } from '../guard.ts'
+import { caught, type Tracked, trackStart } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'
-import type { App, Middleware } from '../types.ts'
+import type { App, HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
 import { debugResponse } from './errors/debug.ts'
 
 export interface ErrorsOptions {
@@ -36,22 +36,37 @@ export function errors(options: ErrorsOptions = {}): Middleware {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     scope.exceptionHandlers = table
     const tracked = trackStart(send)
-    const recover = async (error: unknown): Promise<void> => {
-      if (error instanceof ClientDisconnected) throw error
-      scope.exceptionHandlers = table // an application inside may have put its own there
-      const bug = tracked.started
-        ? { error }
-        : await attempt(() => answerException(error, scope, receive, tracked.send))
-      if (bug === undefined) return
-      if (scope.type === 'http') {
-        const request = new Request(scope, receive, tracked.send)
-        const answer = await answerBug(bug.error, request, debug, table.serverError)
-        if (!tracked.started) await answer.respond(scope, receive, send)
-      }
-      throw bug.error
-    }
-    return caught(app, scope, receive, tracked.send, recover)
+    return caught(app, scope, receive, tracked.send, (error) =>
+      recover(error, scope, receive, send, tracked, { debug, table }),
+    )
   }
+}
+
+interface Settings {
+  readonly debug: boolean
+  readonly table: ExceptionHandlers
+}
+
+async function recover(
+  error: unknown,
+  scope: HTTPScope | WebSocketScope,
+  receive: Receive,
+  send: Send,
+  tracked: Tracked,
+  { debug, table }: Settings,
+): Promise<void> {
+  if (error instanceof ClientDisconnected) throw error
+  scope.exceptionHandlers = table // an application inside may have put its own there
+  const bug = tracked.started
+    ? { error }
+    : await attempt(() => answerException(error, scope, receive, tracked.send))
+  if (bug === undefined) return
+  if (scope.type === 'http') {
+    const request = new Request(scope, receive, tracked.send)
+    const answer = await answerBug(bug.error, request, debug, table.serverError)
+    if (!tracked.started) await answer.respond(scope, receive, send)
+  }
+  throw bug.error
 }
 
 /** What a function throws, in an object since it may be undefined too; nothing when all is well. */

@@ -55,7 +55,7 @@ export class Response<Content = string | Uint8Array | null | undefined> {
 
   constructor(content?: Content, options: ResponseOptions = {}) {
     const { status = 200, mediaType = new.target.mediaType, headers } = options
-    assertStatus(new.target.name, status)
+    if (!isStatus(status)) throw badStatus(new.target.name, status)
     this.status = status
     this.background = options.background
     // A class whose content may not be left out says so by its own constructor.
@@ -209,9 +209,12 @@ function contentType(mediaType: string, charset: string): string {
   return type
 }
 
-function assertStatus(where: string, status: number): void {
-  if (Number.isInteger(status) && status >= 200 && status <= 599) return
-  throw new RangeError(
+function isStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599
+}
+
+function badStatus(where: string, status: number): RangeError {
+  return new RangeError(
     `${where}: the status must be an integer from 200 to 599, ${status} was given. Interim responses are sent by the server.`,
   )
 }

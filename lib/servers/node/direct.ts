@@ -46,7 +46,7 @@ export function canWriteDirectly(response: ServerResponse): boolean {
 export function writeDirectly(
   response: ServerResponse,
   status: number,
-  headers: HeaderList,
+  headers: Readonly<HeaderList>,
   body: string,
 ): void {
   let head = statusLine(status)
@@ -72,14 +72,17 @@ function statusLine(status: number): string {
   return line
 }
 
-let dateSecond = 0
 let dateLine = ''
 
+/** Made once a second at the most, and only while responses are sent. */
 function currentDate(): string {
-  const now = Date.now()
-  if (now - dateSecond >= 1000) {
-    dateSecond = now - (now % 1000)
-    dateLine = `Date: ${new Date(now).toUTCString()}\r\n`
+  if (dateLine === '') {
+    const now = new Date()
+    dateLine = `Date: ${now.toUTCString()}\r\n`
+    const timer = setTimeout(() => {
+      dateLine = ''
+    }, 1000 - now.getMilliseconds())
+    timer.unref()
   }
   return dateLine
 }

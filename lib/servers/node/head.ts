@@ -12,7 +12,8 @@ import type {
 /** The start of a response, ready to be written. */
 export interface Head {
   readonly status: number
-  readonly headers: HeaderList
+  /** May be the list that the app sent, so it is not to be changed. */
+  readonly headers: Readonly<HeaderList>
   /** The length that the app announced, or undefined. */
   readonly length: number | undefined
   /** Whether trailers follow the body. */
@@ -52,24 +53,26 @@ export function readHead(message: HTTPResponseStartMessage, scope: HTTPScope): H
   const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
   // Trailers need chunks, and a 204 has no length at all (RFC 9110 section 8.6).
   const keepsLength = !trailers && status !== 204
-  const kept: HeaderList = []
+  // Most lists are sent as they are; one that is not is copied up to what is left out.
+  let kept: HeaderList | undefined
   let length: number | undefined
   assertList(type, headers)
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
     assertField(type, headers[index], headers[index + 1])
+    let isKept = !HOP_BY_HOP.has(name)
     if (name === 'content-length') {
-      const before = length
-      length = lengthOf(value, before)
-      if (!keepsLength || before !== undefined) continue
+      isKept = keepsLength && length === undefined
+      length = lengthOf(value, length)
     }
     // Node refuses to announce trailers that it cannot send.
-    if (name === 'trailer' && !sendsTrailers) continue
-    if (!HOP_BY_HOP.has(name)) kept.push(name, value)
+    if (name === 'trailer' && !sendsTrailers) isKept = false
+    if (!isKept) kept ??= headers.slice(0, index)
+    else kept?.push(name, value)
   }
   if (!keepsLength) length = undefined
-  return { status, headers: kept, length, trailers, sendsTrailers, bodyless, dropsBody }
+  return { status, headers: kept ?? headers, length, trailers, sendsTrailers, bodyless, dropsBody }
 }
 
 /**
@@ -113,12 +116,23 @@ function assertList(type: string, headers: unknown): void {
 }
 
 function assertField(type: string, name: unknown, value: unknown): void {
-  if (typeof name !== 'string' || !isHeaderName(name)) {
+  if (typeof name !== 'string' || !isKnownName(name)) {
     throw invalid(type, `${JSON.stringify(name)} is no header name`)
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
     throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
   }
+}
+
+const KNOWN_NAMES = new Set<string>()
+const MOST_KNOWN_NAMES = 1000
+
+/** Programs send the same few names again and again. */
+function isKnownName(name: string): boolean {
+  if (KNOWN_NAMES.has(name)) return true
+  if (!isHeaderName(name)) return false
+  if (KNOWN_NAMES.size < MOST_KNOWN_NAMES) KNOWN_NAMES.add(name)
+  return true
 }
 
 function lengthOf(value: string, before: number | undefined): number {

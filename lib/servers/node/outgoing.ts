@@ -25,6 +25,8 @@ export interface Circumstances {
   readonly directWrites: boolean
 }
 
+const CLOSE = ['connection', 'close']
+
 export class Outgoing {
   readonly #response: ServerResponse
   readonly #scope: HTTPScope
@@ -137,16 +139,17 @@ export class Outgoing {
   #finish(head: Head, body: Uint8Array, size: number): void {
     const { directWrites } = this.#circumstances
     const isLast = this.#circumstances.endsConnection()
-    const fields = head.headers
-    if (head.length === undefined && !head.bodyless) fields.push('content-length', String(size))
-    if (isLast) fields.push('connection', 'close')
+    const isCounted = head.length === undefined && !head.bodyless
+    let fields = isCounted ? withLength(head.headers, size) : head.headers
+    if (isLast) fields = [...fields, ...CLOSE]
     const direct = directWrites && !isLast && !head.bodyless
     writeWhole(this.#response, head.status, fields, body, direct)
   }
 
   #writeHead(head: Head): void {
-    if (this.#circumstances.endsConnection()) head.headers.push('connection', 'close')
-    this.#response.writeHead(head.status, head.headers)
+    const fields = this.#circumstances.endsConnection() ? [...head.headers, ...CLOSE] : head.headers
+    // Node's types want a list that could be changed; it is not.
+    this.#response.writeHead(head.status, fields as HeaderList)
     this.#state = 'in body'
   }
 
@@ -206,10 +209,9 @@ export class Outgoing {
     this.#state = 'in file'
     try {
       await sendFile(path, this.#response, head.length, !head.dropsBody, (length) => {
-        if (head.length === undefined && !head.bodyless) {
-          head.headers.push('content-length', String(length))
-        }
-        this.#writeHead(head)
+        const isCounted = head.length === undefined && !head.bodyless
+        const headers = isCounted ? withLength(head.headers, length) : head.headers
+        this.#writeHead({ ...head, headers })
       })
       this.#state = 'complete'
     } catch (error) {
@@ -225,6 +227,10 @@ function badLinks(links: readonly string[], cause?: unknown): ProtocolError {
     `http.response.early_hint: a link is "<target>; rel=…", ${JSON.stringify(links)} was sent. See RFC 8288.`,
     { cause },
   )
+}
+
+function withLength(headers: Readonly<HeaderList>, length: number): HeaderList {
+  return [...headers, 'content-length', String(length)]
 }
 
 function pairs(headers: HeaderList): [string, string][] {

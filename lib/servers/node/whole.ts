@@ -17,7 +17,7 @@ const SMALL = 16_384
 export function writeWhole(
   response: ServerResponse,
   status: number,
-  headers: HeaderList,
+  headers: Readonly<HeaderList>,
   body: Uint8Array,
   direct: boolean,
 ): void {
@@ -26,7 +26,8 @@ export function writeWhole(
     writeDirectly(response, status, headers, toLatin1(body))
     return
   }
-  response.writeHead(status, headers)
+  // Node's types want a list that could be changed; it is not.
+  response.writeHead(status, headers as HeaderList)
   if (size === 0) response.end()
   else if (size <= SMALL) response.end(toLatin1(body), 'latin1')
   else response.end(body)
