@@ -241,8 +241,7 @@ t.test('errors go to stderr where nobody asked for them', async (t) => {
   client.send(request('GET /a%0ab', CLOSE))
 
   t.same(statuses(await client.end()), [500])
-  t.same(
-    log().map(({ args }) => args),
-    [['GET /a%0ab:', error]],
-  )
+  const [logged, ...others] = log().map(({ args }) => args)
+  t.match(logged?.[0], /^GET \/a%0ab: Error: broken\n +at /)
+  t.same(others, [])
 })

@@ -33,9 +33,14 @@ export function writeWhole(
   else response.end(body)
 }
 
+interface Latin1 {
+  readonly latin1Slice?: (this: Uint8Array, start: number, end: number) => string
+}
+
+// Works on any bytes, where `toString` wants a Buffer; Node has it without documenting it.
+const { latin1Slice } = Buffer.prototype as Latin1
+
 function toLatin1(bytes: Uint8Array): string {
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return buffer.toString('latin1')
+  if (latin1Slice !== undefined) return latin1Slice.call(bytes, 0, bytes.byteLength)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
