@@ -82,7 +82,7 @@ const hosts: [host: string, href: string][] = [
 const unusable = [
   '', '::1', '[', '[]', '[zz::1]', '[::1', 'foo_bar', 'a b', 'a.b:', ':80', 'a:99999', 'a:123456',
   'foo/?x=', 'foo/#', 'x/admin', 'x/admin?', 'x?', 'x#', 'x\\', 'x\\@y', 'a@b', 'a@b:1', 'a:b@c',
-  '1.2.3.999', 'xn--a', 'a\tb', 'a\n', 'é.org', 'a%2fb', 'a,b', "a'b",
+  '1.2.3.999', 'a\tb', 'a\n', 'é.org', 'a%2fb', 'a,b', "a'b",
 ] // biome-ignore format: a list
 
 for (const [host, href] of [...hosts, ...unusable.map((host) => [host, 'http://ex.com/admin'])]) {

@@ -6,8 +6,8 @@ const CUT_MS = 5_000
 
 /** Only the end is missing: what was accepted before still goes out. */
 export function cut(response: ServerResponse): void {
-  // The parts of this turn are written at its end, just before this.
-  process.nextTick(() => {
+  // The parts of this turn are written at its end, and some versions of Node hold them for one more.
+  setImmediate(() => {
     const { socket } = response
     if (socket === null) return
     socket.setTimeout(CUT_MS, () => socket.destroy())

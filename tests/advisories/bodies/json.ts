@@ -85,11 +85,11 @@ t.test('no id: JSON that breaks parsers', async (t) => {
   })
 
   await t.test(
-    '100,000 that are closed: taken or 400, or 500 for who writes them back',
+    '100,000 that are closed: taken, 400, or 500 for who writes them back',
     async (t) => {
       const received = await served.talk(post(JSON_TYPE, '['.repeat(100_000) + ']'.repeat(100_000)))
 
-      t.ok([400, 500].includes(statuses(received)[0] ?? 0), received.slice(0, 12))
+      t.ok([200, 400, 500].includes(statuses(received)[0] ?? 0), received.slice(0, 12))
       for (const error of served.errors.splice(0)) t.ok(error instanceof RangeError)
       await assertAlive(t, served)
     },
