@@ -40,8 +40,9 @@ export class Body {
   }
 
   async #collect(maxSize: number): Promise<Uint8Array> {
+    this.#assertDeclared(maxSize)
     const parts: Uint8Array[] = []
-    for await (const part of this.#parts(maxSize)) parts.push(part)
+    while (!this.#complete) parts.push(this.#take(await this.#receive(), maxSize))
     return joinBytes(parts)
   }
 
@@ -59,17 +60,25 @@ export class Body {
   }
 
   async *#parts(maxSize: number): AsyncGenerator<Uint8Array, void, undefined> {
-    // Told beforehand, so refused beforehand: nothing is read, and no 100 Continue is sent.
-    if (this.#declared > maxSize) throw tooLarge(maxSize)
+    this.#assertDeclared(maxSize)
     while (!this.#complete) {
-      const message = await this.#receive()
-      if (message.type === 'http.disconnect') throw new ClientDisconnected()
-      if (message.type !== 'http.request') throw unexpected(message)
-      this.#complete = !message.moreBody
-      this.#size += message.body.byteLength
-      if (this.#size > maxSize) throw tooLarge(maxSize)
-      if (message.body.byteLength > 0) yield message.body
+      const part = this.#take(await this.#receive(), maxSize)
+      if (part.byteLength > 0) yield part
     }
+  }
+
+  /** Told beforehand, so refused beforehand: nothing is read, and no 100 Continue is sent. */
+  #assertDeclared(maxSize: number): void {
+    if (this.#declared > maxSize) throw tooLarge(maxSize)
+  }
+
+  #take(message: ReceiveMessage, maxSize: number): Uint8Array {
+    if (message.type === 'http.disconnect') throw new ClientDisconnected()
+    if (message.type !== 'http.request') throw unexpected(message)
+    this.#complete = !message.moreBody
+    this.#size += message.body.byteLength
+    if (this.#size > maxSize) throw tooLarge(maxSize)
+    return message.body
   }
 
   /**
