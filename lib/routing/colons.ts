@@ -64,8 +64,9 @@ function merge(tokens: readonly Token[]): Token[] {
  * Compiles a path with `:name?` or `*`, which only this spelling has, by regexparam.
  *
  * Its traps are taken away here: literals are escaped, case counts, a slash at the end and an empty
- * segment count, a newline is a character like others. With at most one wildcard, at the end, and
- * few optional parameters its patterns are linear (measured: under 1 ms for 64 KB).
+ * segment count, and `*` takes newlines, which the `path` convertor then refuses. With at most one
+ * wildcard, at the end, and few optional parameters its patterns are linear (measured: under 1 ms
+ * for 64 KB).
  */
 export function colonPattern(path: string): RegExp {
   const segments = path.split('/').slice(1)
