@@ -7,7 +7,7 @@
  *
  * `_header` is no documented API. So it is used only where it was found to be what it always was,
  * for a response that is whole, with a body, on a connection that stays open; everything else, and
- * everything with `directWrites: false`, goes through the public API. Socket, queue, keep-alive and
+ * everything with `shortcuts: false`, goes through the public API. Socket, queue, keep-alive and
  * timeouts stay Node's. The head was checked by `readHead`, which is the only guard here.
  */
 import { ServerResponse, STATUS_CODES } from 'node:http'

@@ -4,11 +4,14 @@ import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { ACCEPTED, type App, type HTTPScope, type Receive, type Send } from '../../types.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
-import { bodyLength, Incoming } from './incoming.ts'
+import { endEmpty } from './empty.ts'
+import { Refusal, readFields } from './fields.ts'
+import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse } from './refuse.ts'
-import { buildScope, Refusal, type Site } from './scope.ts'
+import { buildScope, type Site } from './scope.ts'
+import { parseTarget } from './target.ts'
 
 /** What a server does with exchanges. */
 export interface Service {
@@ -16,8 +19,8 @@ export interface Service {
   readonly site: Site
   /** Whether connections are to be closed after their response. */
   readonly closing: boolean
-  /** Whether small responses may be written past Node's API; see `direct.ts`. */
-  readonly directWrites: boolean
+  /** Whether fields of Node's own may be used; see `direct.ts` and `empty.ts`. */
+  readonly shortcuts: boolean
   /** Never throws. */
   readonly onError: (error: unknown, scope: HTTPScope) => void
 }
@@ -37,13 +40,28 @@ export function exchange(
 ): Promise<void> | undefined {
   // Only then can there have been a last response: this one waits for it, or comes too late.
   if (!response.socket?.writable && isPastLast(request.socket)) return undefined
-  const one = new Exchange(service, request, response, expectsContinue)
-  const scope = buildScope(request, service.site, (listener) => one.onDeparture(listener))
-  if (!(scope instanceof Refusal)) return one.run(scope)
+  const target = parseTarget(request.url ?? '')
+  if (target === undefined) return refused(request, response, 400, expectsContinue)
+  const fields = readFields(request.rawHeaders, request.httpVersion, target.authority)
+  if (fields instanceof Refusal) return refused(request, response, fields.status, expectsContinue)
+  const { headers, bodyLength } = fields
+  if (bodyLength === 0 && service.shortcuts) endEmpty(request)
+  const one = new Exchange(service, request, response, bodyLength, expectsContinue)
+  const { site } = service
+  return one.run(
+    buildScope(request, target, headers, site, (listener) => one.onDeparture(listener)),
+  )
+}
+
+function refused(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  expectsContinue: boolean,
+): undefined {
   markLast(request.socket)
   if (!expectsContinue) linger(request)
-  refuse(response, scope.status, true)
-  return undefined
+  refuse(response, status, true)
 }
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
@@ -51,6 +69,7 @@ class Exchange {
   readonly service: Service
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly bodyLength: number
   readonly expectsContinue: boolean
   #departure: Departure | undefined
   #incoming: Incoming | undefined
@@ -60,18 +79,20 @@ class Exchange {
     service: Service,
     request: IncomingMessage,
     response: ServerResponse,
+    bodyLength: number,
     expectsContinue: boolean,
   ) {
     this.service = service
     this.request = request
     this.response = response
+    this.bodyLength = bodyLength
     this.expectsContinue = expectsContinue
   }
 
   run(scope: HTTPScope): Promise<void> | undefined {
     const outgoing = new Outgoing(this.response, scope, this)
     this.#scope = scope
-    const receive: Receive = () => this.#reader(scope).receive()
+    const receive: Receive = () => this.#reader().receive()
     const send: Send = (message) => outgoing.send(message)
     let done: Promise<void>
     try {
@@ -96,8 +117,8 @@ class Exchange {
     return this.#departure
   }
 
-  get directWrites(): boolean {
-    return this.service.directWrites
+  get shortcuts(): boolean {
+    return this.service.shortcuts
   }
 
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
@@ -123,14 +144,13 @@ class Exchange {
 
   #bodyState(): { readonly remaining: number; readonly heldBack: boolean } {
     if (this.#incoming !== undefined) return this.#incoming
-    const remaining = this.#scope === undefined ? 0 : bodyLength(this.#scope.headers)
-    return { remaining, heldBack: this.expectsContinue }
+    return { remaining: this.bodyLength, heldBack: this.expectsContinue }
   }
 
-  #reader({ headers }: HTTPScope): Incoming {
+  #reader(): Incoming {
     if (this.#incoming === undefined) {
-      const length = bodyLength(headers)
-      const incoming = new Incoming(this.request, this.response, length, this.expectsContinue)
+      const { request, response, bodyLength, expectsContinue } = this
+      const incoming = new Incoming(request, response, bodyLength, expectsContinue)
       this.#incoming = incoming
       this.departure.whenOver(() => incoming.end())
     }

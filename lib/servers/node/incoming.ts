@@ -1,21 +1,10 @@
 /** The receiving half of an exchange: the request body as messages, pulled one by one. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
-import { indexOfName } from '../../headers.ts'
-import type { HeaderList, ReceiveMessage } from '../../types.ts'
+import type { ReceiveMessage } from '../../types.ts'
 
 const NO_BODY: ReceiveMessage = { type: 'http.request', body: NO_BYTES, moreBody: false }
 const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
-
-/**
- * How many bytes the body has: 0 without one, Infinity when only its end will tell (RFC 9112
- * section 6.3). Read from the flat list, since Node's `headers` object costs 2 µs to make.
- */
-export function bodyLength(headers: HeaderList): number {
-  if (indexOfName(headers, 'transfer-encoding') >= 0) return Number.POSITIVE_INFINITY
-  const index = indexOfName(headers, 'content-length')
-  return index < 0 ? 0 : Number(headers[index + 1])
-}
 
 /**
  * Reads a request while somebody waits in `receive`, and not otherwise, so that a client cannot send

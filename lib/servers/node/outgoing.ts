@@ -22,7 +22,7 @@ export interface Circumstances {
   readonly departure: Departure
   /** Whether this is the last response of its connection; asked once, when its head is written. */
   endsConnection(): boolean
-  readonly directWrites: boolean
+  readonly shortcuts: boolean
 }
 
 const CLOSE = ['connection', 'close']
@@ -137,12 +137,12 @@ export class Outgoing {
   }
 
   #finish(head: Head, body: Uint8Array, size: number): void {
-    const { directWrites } = this.#circumstances
+    const { shortcuts } = this.#circumstances
     const isLast = this.#circumstances.endsConnection()
     const isCounted = head.length === undefined && !head.bodyless
     let fields = isCounted ? withLength(head.headers, size) : head.headers
     if (isLast) fields = [...fields, ...CLOSE]
-    const direct = directWrites && !isLast && !head.bodyless
+    const direct = shortcuts && !isLast && !head.bodyless
     writeWhole(this.#response, head.status, fields, body, direct)
   }
 

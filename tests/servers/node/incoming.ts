@@ -1,5 +1,4 @@
 import t from 'tap'
-import { bodyLength } from '../../../lib/servers/node/incoming.ts'
 import type { ReceiveMessage } from '../../../lib/types.ts'
 import {
   answer,
@@ -12,12 +11,6 @@ import {
   soon,
   statuses,
 } from '../../support/sockets.ts'
-
-t.test('bodyLength: 0 without a body, Infinity for chunks', async (t) => {
-  t.equal(bodyLength(['host', 'a']), 0)
-  t.equal(bodyLength(['content-length', '12']), 12)
-  t.equal(bodyLength(['transfer-encoding', 'chunked']), Number.POSITIVE_INFINITY)
-})
 
 /** Keeps the message types that came, until a disconnect. */
 function recorder(): { app: ReturnType<typeof httpApp>; seen: string[] } {

@@ -1,0 +1,83 @@
+/** Reads the fields of a request, and refuses requests that two readers could read differently. */
+import { isAuthority } from '../../hosts.ts'
+import type { HeaderList } from '../../types.ts'
+
+/** Why a request is not handed to the app: the status to answer it with. */
+export class Refusal {
+  readonly status: number
+
+  constructor(status: number) {
+    this.status = status
+  }
+}
+
+/** The fields of a request, and what the server itself reads in them. */
+export interface Fields {
+  /** With lower-case names, in the order of the wire. */
+  readonly headers: HeaderList
+  /** 0 without a body, Infinity when only its end will tell (RFC 9112 section 6.3). */
+  readonly bodyLength: number
+}
+
+/**
+ * Reads `rawHeaders` in one pass: Node's own `headers` merges duplicates, drops some, and costs 2 µs.
+ *
+ * @param authority What the target names, which stands over the Host field (RFC 9112 section 3.2.2).
+ */
+export function readFields(
+  rawHeaders: readonly string[],
+  httpVersion: string,
+  authority?: string,
+): Fields | Refusal {
+  // Node's parser also takes HTTP/0.9, and HTTP/2.0 in the form of HTTP/1.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return new Refusal(400)
+  const headers = rawHeaders.slice()
+  let host = -1
+  let bodyLength = 0
+  let isChunked = false
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = lowerName(headers[index] ?? '')
+    headers[index] = name
+    if (name === 'host') {
+      if (host >= 0) return new Refusal(400)
+      host = index
+    } else if (name === 'content-length') {
+      bodyLength = Number(headers[index + 1])
+    } else if (name === 'transfer-encoding') {
+      if (isChunked || httpVersion === '1.0') return new Refusal(400)
+      // Node passes any other coding on, undecoded; so nobody could read the body.
+      if (headers[index + 1]?.trim().toLowerCase() !== 'chunked') return new Refusal(501)
+      isChunked = true
+    }
+  }
+  if (host < 0 && httpVersion === '1.1') return new Refusal(400)
+  if (authority !== undefined) {
+    if (host < 0) host = headers.push('host', authority) - 2
+    headers[host + 1] = authority
+  }
+  if (host >= 0 && !isKnownHost(headers[host + 1] ?? '')) return new Refusal(400)
+  return { headers, bodyLength: isChunked ? Number.POSITIVE_INFINITY : bodyLength }
+}
+
+const KNOWN_NAMES = new Map<string, string>()
+const MOST_KNOWN_NAMES = 1000
+
+/** Lower-case names by a table of those seen, which takes half the time (161 ns against 327 for nine). */
+function lowerName(name: string): string {
+  const known = KNOWN_NAMES.get(name)
+  if (known !== undefined) return known
+  const lower = name.toLowerCase()
+  // Clients choose names; the table must not grow with what they think of.
+  if (KNOWN_NAMES.size < MOST_KNOWN_NAMES && name.length <= 64) KNOWN_NAMES.set(name, lower)
+  return lower
+}
+
+let lastHost = ''
+
+/** Most requests name the host that the one before named. */
+function isKnownHost(host: string): boolean {
+  if (host === lastHost && host !== '') return true
+  if (!isAuthority(host)) return false
+  lastHost = host
+  return true
+}
