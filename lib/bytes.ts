@@ -2,10 +2,11 @@
 
 const encoder = new TextEncoder()
 
+// Kept: in Node the global is a getter, which costs a call each time.
+const NodeBuffer: typeof globalThis.Buffer | undefined = globalThis.Buffer
+
 const encodeAny: (text: string) => Uint8Array =
-  typeof globalThis.Buffer === 'function'
-    ? (text) => globalThis.Buffer.from(text)
-    : (text) => encoder.encode(text)
+  NodeBuffer === undefined ? (text) => encoder.encode(text) : (text) => NodeBuffer.from(text)
 
 /** Arrays up to this size live where other objects do, and cost no more than they. */
 const SHORT = 64

@@ -2,7 +2,7 @@
 import { encodeText } from '../bytes.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../status.ts'
-import type { Scope, Send } from '../types.ts'
+import { ACCEPTED, type Scope, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 /** What a body can be streamed from; web and Node streams are async iterables. */
@@ -46,21 +46,40 @@ export class StreamingResponse extends Response<StreamSource> {
 
   protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
     const chunks = iterate(this.#source)
-    const nextOf = interruptible(chunks, scope)
+    const departure = watch(scope)
     try {
       await send(this.start(types))
       if (isSilent(this.status, scope)) stop(this.#source, chunks)
-      else {
-        for (let result = await nextOf(); !result.done; result = await nextOf()) {
-          const body = toBytes(result.value, this.constructor.name)
-          await send({ type: types.body, body, moreBody: true })
-        }
-      }
+      else await departure.interrupts(this.#pump(chunks, types, send, departure))
     } catch (error) {
       stop(this.#source, chunks)
       throw error
     }
     await send({ type: types.body, moreBody: false })
+  }
+
+  async #pump(
+    chunks: Chunks,
+    types: MessageTypes,
+    send: Send,
+    departure: Departure,
+  ): Promise<void> {
+    while (!departure.gone) {
+      const next = chunks.next()
+      const result = 'then' in next ? await next : next
+      if (result.done || departure.gone) return
+      const sent = send({ type: types.body, body: this.#toBytes(result.value), moreBody: true })
+      // What was accepted at once costs no turn.
+      if (sent !== ACCEPTED) await sent
+    }
+  }
+
+  #toBytes(chunk: unknown): Uint8Array {
+    if (typeof chunk === 'string') return encodeText(chunk)
+    if (chunk instanceof Uint8Array) return chunk
+    throw new TypeError(
+      `${this.constructor.name}: a chunk must be text or a Uint8Array, ${chunk === null ? 'null' : typeof chunk} was given. Write JSON.stringify(chunk), or await it.`,
+    )
   }
 }
 
@@ -79,36 +98,32 @@ function isSilent(status: number, scope: Scope): boolean {
   return isBodyless(status) || (scope.type === 'http' && scope.method === 'HEAD')
 }
 
-function toBytes(chunk: unknown, where: string): Uint8Array {
-  if (typeof chunk === 'string') return encodeText(chunk)
-  if (chunk instanceof Uint8Array) return chunk
-  throw new TypeError(
-    `${where}: a chunk must be text or a Uint8Array, ${chunk === null ? 'null' : typeof chunk} was given. Write JSON.stringify(chunk), or await it.`,
-  )
+interface Departure {
+  readonly gone: boolean
+  /** The same promise, but rejected when the client goes: nobody waits for a hanging producer. */
+  readonly interrupts: (pump: Promise<void>) => Promise<void>
 }
 
-type Chunk = IteratorResult<string | Uint8Array>
-
-/**
- * A `next` that rejects when the client goes, so that nobody waits for a producer that itself waits
- * for something. One listener serves all chunks: racing each against one promise would keep them.
- */
-function interruptible(chunks: Chunks, scope: Scope): () => Chunk | Promise<Chunk> {
-  if (scope.type !== 'http' || scope.onDisconnect === undefined) return () => chunks.next()
+function watch(scope: Scope): Departure {
+  if (scope.type !== 'http' || scope.onDisconnect === undefined) {
+    return { gone: false, interrupts: (pump) => pump }
+  }
   let gone = false
   let interrupt = (): void => {}
   scope.onDisconnect(() => {
     gone = true
     interrupt()
   })
-  return () => {
-    if (gone) throw new ClientDisconnected()
-    const next = chunks.next()
-    if (!('then' in next)) return next
-    return new Promise((resolve, reject) => {
-      interrupt = () => reject(new ClientDisconnected())
-      next.then(resolve, reject)
-    })
+  return {
+    get gone() {
+      return gone
+    },
+    interrupts: (pump) =>
+      new Promise((resolve, reject) => {
+        interrupt = () => reject(new ClientDisconnected())
+        if (gone) interrupt()
+        pump.then(resolve, reject)
+      }),
   }
 }
 

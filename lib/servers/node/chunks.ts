@@ -1,11 +1,14 @@
 /** Writes a body part by part, and waits when the connection is full. */
+// By import, since the globals are getters, which cost a call each time.
+import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
-import { joinBytes, NO_BYTES } from '../../bytes.ts'
+import { nextTick } from 'node:process'
+import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { ACCEPTED } from '../../types.ts'
 import type { Departure } from './departure.ts'
 
-/** From here on the parts of one turn are written, and the connection is asked for more room. */
+/** The most that is kept of one turn; then it is written, and the connection asked for more room. */
 const FULL = 65_536
 
 /**
@@ -33,23 +36,34 @@ export class Chunks {
 
   /** Resolves when the connection has room for more. */
   write(part: Uint8Array): Promise<void> {
-    if (this.#size + part.byteLength >= FULL) this.#flush(part)
+    if (this.#size > 0 && this.#size + part.byteLength > FULL) this.#flush()
+    if (part.byteLength >= FULL) this.#pass(part)
     else {
       this.#keep(part)
       if (!this.#scheduled) {
         this.#scheduled = true
-        process.nextTick(() => this.#flushKept())
+        nextTick(() => this.#flushKept())
       }
     }
     return this.#blocked ?? ACCEPTED
   }
 
   end(part: Uint8Array): void {
-    const rest = this.#take(part)
+    const rest = this.#size === 0 ? part : this.#last(part)
     this.#gone = true
     this.#unblock() // an ended response tells of no more room
     if (rest.byteLength > 0) this.#response.end(rest)
     else this.#response.end()
+  }
+
+  /** What is left to write with the end. */
+  #last(part: Uint8Array): Uint8Array {
+    if (this.#size + part.byteLength > FULL) {
+      this.#flush()
+      return part
+    }
+    this.#keep(part)
+    return this.#take()
   }
 
   /** Whoever waits for room is told that there will be none. */
@@ -72,22 +86,23 @@ export class Chunks {
     this.#size = size
   }
 
-  /** All that was kept, and one part more. */
-  #take(part: Uint8Array): Uint8Array {
+  #take(): Uint8Array {
     const kept = this.#buffer.subarray(0, this.#size)
     this.#buffer = NO_BYTES
     this.#size = 0
-    if (kept.byteLength === 0) return part
-    return part.byteLength === 0 ? kept : joinBytes([kept, part])
+    return kept
   }
 
   #flushKept(): void {
-    if (this.#scheduled && !this.#gone) this.#flush(NO_BYTES)
+    if (this.#scheduled && !this.#gone) this.#flush()
   }
 
-  #flush(part: Uint8Array): void {
+  #flush(): void {
     this.#scheduled = false
-    const body = this.#take(part)
+    this.#pass(this.#take())
+  }
+
+  #pass(body: Uint8Array): void {
     // Even without a body, so that the head goes out.
     const hasRoom = body.byteLength === 0 ? this.#flushHead() : this.#response.write(body)
     if (!hasRoom && this.#blocked === undefined) this.#block()
