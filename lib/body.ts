@@ -32,10 +32,9 @@ export class Body {
 
   /** The whole body; kept, so that it can be asked for again. */
   bytes(maxSize?: number): Promise<Uint8Array> {
-    if (this.#bytes === undefined) {
-      this.#assertUnread('bytes')
-      this.#bytes = this.#collect(maxSize ?? this.#defaultMaxSize)
-    }
+    if (this.#bytes !== undefined) return this.#bytes
+    if (this.#streamed || this.#passedOn) return Promise.reject(this.#consumed('bytes'))
+    this.#bytes = this.#collect(maxSize ?? this.#defaultMaxSize)
     return this.#bytes
   }
 
@@ -49,14 +48,17 @@ export class Body {
   /** The parts as they come, none of them empty; after `bytes()` the kept body as one part. */
   stream(maxSize?: number): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#bytes !== undefined) return kept(this.#bytes)
-    this.#assertUnread('stream')
+    if (this.#streamed || this.#passedOn) throw this.#consumed('stream')
     this.#streamed = true
     return this.#parts(maxSize ?? this.#defaultMaxSize)
   }
 
-  #assertUnread(asked: string): void {
-    if (this.#streamed) throw consumed(asked, 'as a stream')
-    if (this.#passedOn) throw consumed(asked, 'by the app behind')
+  #consumed(asked: string): TypeError {
+    const how = this.#streamed ? 'as a stream' : 'by the app behind'
+    return new TypeError(
+      `request.${asked}: the body was already read ${how}, so it is gone. ` +
+        'Call request.bytes() first when it is needed twice.',
+    )
   }
 
   async *#parts(maxSize: number): AsyncGenerator<Uint8Array, void, undefined> {
@@ -111,13 +113,6 @@ export class Body {
 async function* kept(bytes: Promise<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const body = await bytes
   if (body.byteLength > 0) yield body
-}
-
-function consumed(asked: string, how: string): TypeError {
-  return new TypeError(
-    `request.${asked}: the body was already read ${how}, so it is gone. ` +
-      'Call request.bytes() first when it is needed twice.',
-  )
 }
 
 function tooLarge(maxSize: number): HTTPException {

@@ -14,6 +14,9 @@ export interface JSONOptions extends BodyOptions {
   anyContentType?: boolean
 }
 
+const lenient = new TextDecoder()
+const strict = new TextDecoder('utf-8', { fatal: true })
+
 /**
  * A view on an http scope, and the reader of its body.
  *
@@ -60,13 +63,13 @@ export class Request<
    * @throws ClientDisconnected when the client goes before it is complete.
    * @throws TypeError when it was already read by `stream()`.
    */
-  async bytes(options: BodyOptions = {}): Promise<Uint8Array> {
+  bytes(options: BodyOptions = {}): Promise<Uint8Array> {
     return this.#reader.bytes(options.maxSize)
   }
 
   /** The whole body as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
   async text(options: BodyOptions = {}): Promise<string> {
-    return new TextDecoder().decode(await this.bytes(options))
+    return lenient.decode(await this.bytes(options))
   }
 
   /**
@@ -84,7 +87,7 @@ export class Request<
     }
     const bytes = await this.bytes(options)
     try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+      return JSON.parse(strict.decode(bytes))
     } catch (cause) {
       throw new HTTPException(400, 'The request body is not valid JSON.', { cause })
     }
@@ -143,6 +146,7 @@ export class Request<
  * `a/b; c, d/e`, are none, since others might read the second (CVE-2022-41919).
  */
 function isJSON(contentType: string | null): boolean {
+  if (contentType === 'application/json') return true
   const [type = '', ...parameters] = (contentType ?? '').split(';')
   const isOne = !parameters
     .join(';')

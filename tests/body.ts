@@ -115,18 +115,18 @@ t.test('stream', async (t) => {
     t.throws(() => body.stream(), /request\.stream: the body was already read as a stream/)
   })
 
-  t.test('leaves nothing to bytes(), which throws at once: RQ-21, advisory 74', async (t) => {
+  t.test('leaves nothing to bytes(): RQ-21, advisory 74', async (t) => {
     const body = bodyOf(['a', 'b'])
     body.stream()
 
-    t.throws(() => body.bytes(), /request\.bytes: the body was already read as a stream/)
+    await t.rejects(body.bytes(), /request\.bytes: the body was already read as a stream/)
   })
 
   t.test('counts as read when the reader has stopped early', async (t) => {
     const body = bodyOf(['a', 'b'])
     for await (const _ of body.stream()) break
 
-    t.throws(() => body.bytes(), TypeError)
+    await t.rejects(body.bytes(), TypeError)
   })
 })
 
@@ -252,7 +252,7 @@ t.test('replay', async (t) => {
     const body = bodyOf(['a', 'b'])
     await body.replay()()
 
-    t.throws(() => body.bytes(), /request\.bytes: the body was already read by the app behind/)
+    await t.rejects(body.bytes(), /request\.bytes: the body was already read by the app behind/)
     t.throws(() => body.stream(), /request\.stream: the body was already read by the app behind/)
   })
 

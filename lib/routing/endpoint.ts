@@ -4,7 +4,7 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import { guard } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
-import type { App, Receive, Scope, Send } from '../types.ts'
+import { ACCEPTED, type App, type Receive, type Scope, type Send } from '../types.ts'
 import type { PathParams } from './params.ts'
 
 /** What a handler may return: a response, or an app that answers in its place. */
@@ -39,7 +39,11 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
     if (answer instanceof Response) return answer.respond(scope, receive, send)
     if (!isPromise(answer)) return deliver(answer, where, scope, receive, send)
     return answer.then(
-      (value) => deliver(value, where, scope, receive, send),
+      (value) => {
+        const sent = deliver(value, where, scope, receive, send)
+        // A promise that is returned here is waited for, which takes turns even when it is settled.
+        return sent === ACCEPTED ? undefined : sent
+      },
       (error) => answerException(error, scope, receive, send, request),
     )
   }

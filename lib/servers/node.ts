@@ -1,5 +1,5 @@
 /** Serves an app on node:http. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App, Scope, ServerAddress } from '../types.ts'
 import { type LifespanMode, type StartedLifespan, startLifespan } from './lifespan.ts'
@@ -122,7 +122,7 @@ function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] 
   }
 }
 
-/** Node documents the switch since 24, but its types do not know it; before, `empty.ts` does the same. */
+/** Node documents the switch since 24, but its types do not know it; before, `ended.ts` does the same. */
 function emptyRequests({ shortcuts = true }: ServeOptions): object {
   return { optimizeEmptyRequests: shortcuts }
 }
@@ -150,18 +150,13 @@ function run(
   const service: Service = {
     app,
     site: { rootPath: options.rootPath ?? '', server: address, state: lifespan.state },
-    get closing() {
-      return inFlight.closing
-    },
+    inFlight,
     // With a limit, Node says on each response how many more requests it takes.
     shortcuts: (options.shortcuts ?? true) && !options.maxRequestsPerSocket,
     onError: guarded(options.onError ?? logError),
   }
-  const handle =
-    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
-      inFlight.track(exchange(service, request, response, expectsContinue))
-  node.on('request', handle(false))
-  node.on('checkContinue', handle(true))
+  node.on('request', (request, response) => exchange(service, request, response, false))
+  node.on('checkContinue', (request, response) => exchange(service, request, response, true))
   // A connection that could not be accepted; without a listener it would end the process.
   node.on('error', (error) => console.error('serve:', error))
   // The size of a head is limited; beyond a count Node would drop fields and say nothing.

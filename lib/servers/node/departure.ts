@@ -1,6 +1,6 @@
 /** Notices when a response is over: written to its end, or cut short because the client has gone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { whenLost } from './lost.ts'
 
 /**
  * Watches 'close' of the response, the only event that tells: the request's own 'close' comes as
@@ -67,21 +67,4 @@ export class Departure {
     this.#onOver?.()
     if (this.#gone) for (const listener of this.#listeners.splice(0)) listener()
   }
-}
-
-const WAITING = new WeakMap<Socket, Set<() => void>>()
-
-/** One 'close' listener per connection, however many responses wait on it. */
-function whenLost(socket: Socket, listener: () => void): () => void {
-  let listeners = WAITING.get(socket)
-  if (listeners === undefined) {
-    const all = new Set<() => void>()
-    listeners = all
-    WAITING.set(socket, all)
-    socket.once('close', () => {
-      for (const each of all) each()
-    })
-  }
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }

@@ -4,7 +4,7 @@ import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { ACCEPTED, type App, type HTTPScope, type Receive, type Send } from '../../types.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
-import { endEmpty } from './empty.ts'
+import { endStream } from './ended.ts'
 import { Refusal, readFields } from './fields.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
@@ -17,9 +17,14 @@ import { parseTarget } from './target.ts'
 export interface Service {
   readonly app: App
   readonly site: Site
-  /** Whether connections are to be closed after their response. */
-  readonly closing: boolean
-  /** Whether fields of Node's own may be used; see `direct.ts` and `empty.ts`. */
+  readonly inFlight: {
+    /** Whether connections are to be closed after their response. */
+    readonly closing: boolean
+    /** Told of apps that take longer than their call, background work included. */
+    readonly begin: () => void
+    readonly end: () => void
+  }
+  /** Whether fields of Node's own may be used; see `direct.ts` and `ended.ts`. */
   readonly shortcuts: boolean
   /** Never throws. */
   readonly onError: (error: unknown, scope: HTTPScope) => void
@@ -28,37 +33,38 @@ export interface Service {
 /** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */
 const MOST_DISCARDED = 65_536
 
-/**
- * Runs one exchange; undefined when it is over already, otherwise a promise of its end, background
- * work included, which never rejects.
- */
+/** Runs one exchange, to an end whatever its app does. */
 export function exchange(
   service: Service,
   request: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
-): Promise<void> | undefined {
+): void {
   // Only then can there have been a last response: this one waits for it, or comes too late.
-  if (!response.socket?.writable && isPastLast(request.socket)) return undefined
+  if (!response.socket?.writable && isPastLast(request.socket)) return
   const target = parseTarget(request.url ?? '')
-  if (target === undefined) return refused(request, response, 400, expectsContinue)
+  if (target === undefined) {
+    refuseRequest(request, response, 400, expectsContinue)
+    return
+  }
   const fields = readFields(request.rawHeaders, request.httpVersion, target.authority)
-  if (fields instanceof Refusal) return refused(request, response, fields.status, expectsContinue)
+  if (fields instanceof Refusal) {
+    refuseRequest(request, response, fields.status, expectsContinue)
+    return
+  }
   const { headers, bodyLength } = fields
-  if (bodyLength === 0 && service.shortcuts) endEmpty(request)
+  if (bodyLength === 0 && service.shortcuts) endStream(request)
   const one = new Exchange(service, request, response, bodyLength, expectsContinue)
   const { site } = service
-  return one.run(
-    buildScope(request, target, headers, site, (listener) => one.onDeparture(listener)),
-  )
+  one.run(buildScope(request, target, headers, site, (listener) => one.onDeparture(listener)))
 }
 
-function refused(
+function refuseRequest(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
   expectsContinue: boolean,
-): undefined {
+): void {
   markLast(request.socket)
   if (!expectsContinue) linger(request)
   refuse(response, status, true)
@@ -89,7 +95,7 @@ class Exchange {
     this.expectsContinue = expectsContinue
   }
 
-  run(scope: HTTPScope): Promise<void> | undefined {
+  run(scope: HTTPScope): void {
     const outgoing = new Outgoing(this.response, scope, this)
     this.#scope = scope
     const receive: Receive = () => this.#reader().receive()
@@ -104,9 +110,10 @@ class Exchange {
     }
     if (done === ACCEPTED && outgoing.complete) {
       this.#incoming?.end()
-      return undefined
+      return
     }
-    return done.then(
+    this.service.inFlight.begin()
+    done.then(
       () => this.#end(scope, outgoing, outgoing.settled ? undefined : incomplete(outgoing)),
       (error: unknown) => this.#end(scope, outgoing, error ?? new Error('rejected with nothing')),
     )
@@ -136,7 +143,7 @@ class Exchange {
   endsConnection(): boolean {
     const { remaining, heldBack } = this.#bodyState()
     const leavesBody = remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
-    if (this.response.shouldKeepAlive && !leavesBody && !this.service.closing) return false
+    if (this.response.shouldKeepAlive && !leavesBody && !this.service.inFlight.closing) return false
     markLast(this.request.socket)
     if (remaining > 0 && !heldBack) linger(this.request)
     return true
@@ -148,17 +155,13 @@ class Exchange {
   }
 
   #reader(): Incoming {
-    if (this.#incoming === undefined) {
-      const { request, response, bodyLength, expectsContinue } = this
-      const incoming = new Incoming(request, response, bodyLength, expectsContinue)
-      this.#incoming = incoming
-      this.departure.whenOver(() => incoming.end())
-    }
+    this.#incoming ??= new Incoming(this.request, this.response, this.bodyLength, this)
     return this.#incoming
   }
 
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
   #end(scope: HTTPScope, outgoing: Outgoing, error: unknown): void {
+    this.service.inFlight.end()
     if (error !== undefined) {
       if (!(error instanceof ClientDisconnected)) this.service.onError(error, scope)
       const isOpen = !outgoing.complete && !this.response.destroyed

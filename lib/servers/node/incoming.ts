@@ -2,6 +2,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
 import type { ReceiveMessage } from '../../types.ts'
+import type { Departure } from './departure.ts'
+import { endStream } from './ended.ts'
+import { whenLost } from './lost.ts'
+
+/** What an exchange tells its receiving half. */
+export interface Asking {
+  readonly departure: Departure
+  /** Whether the client waits for a 100 before it sends its body. */
+  readonly expectsContinue: boolean
+  readonly shortcuts: boolean
+}
 
 const NO_BODY: ReceiveMessage = { type: 'http.request', body: NO_BYTES, moreBody: false }
 const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
@@ -13,7 +24,7 @@ const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
 export class Incoming {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #expectsContinue: boolean
+  readonly #asking: Asking
   readonly #waiting: ((message: ReceiveMessage) => void)[] = []
   readonly #chunks: Uint8Array[] = []
   #remaining: number
@@ -22,16 +33,13 @@ export class Incoming {
   /** Whether the last part of the body was handed out. */
   #told = false
   #over = false
+  #watching = false
+  #forget = (): void => {}
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    length: number,
-    expectsContinue: boolean,
-  ) {
+  constructor(request: IncomingMessage, response: ServerResponse, length: number, asking: Asking) {
     this.#request = request
     this.#response = response
-    this.#expectsContinue = expectsContinue
+    this.#asking = asking
     this.#ended = length === 0
     this.#remaining = length
   }
@@ -43,7 +51,7 @@ export class Incoming {
 
   /** Whether the client still waits to be told to send its body. */
   get heldBack(): boolean {
-    return this.#expectsContinue && !this.#reading
+    return this.#asking.expectsContinue && !this.#reading
   }
 
   receive(): Promise<ReceiveMessage> {
@@ -51,13 +59,15 @@ export class Incoming {
     if (ready !== undefined) return Promise.resolve(ready)
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
-      if (!this.#ended) this.#read()
+      if (this.#ended) this.#watch()
+      else this.#read()
     })
   }
 
   /** The exchange is over, one way or the other: whoever waits is told. */
   end(): void {
     this.#over = true
+    this.#forget()
     this.#settle()
     // What was begun is discarded to its end, or the connection's next request would never come.
     if (this.#reading && !this.#ended) this.#request.resume()
@@ -85,6 +95,21 @@ export class Incoming {
     }
   }
 
+  /** After the body there is only the end of the response to wait for. */
+  #watch(): void {
+    if (this.#watching) return
+    this.#watching = true
+    this.#asking.departure.whenOver(() => this.end())
+  }
+
+  /** All has come that will; some may wait for what comes after. */
+  #complete(): void {
+    this.#ended = true
+    this.#forget()
+    this.#settle()
+    if (this.#waiting.length > 0) this.#watch()
+  }
+
   #read(): void {
     if (this.#reading) {
       this.#request.resume()
@@ -92,13 +117,14 @@ export class Incoming {
     }
     this.#reading = true
     // Once the head is out, a 100 would stand in the middle of the response.
-    if (this.#expectsContinue && !this.#response.headersSent) this.#response.writeContinue()
+    if (this.#asking.expectsContinue && !this.#response.headersSent) this.#response.writeContinue()
     this.#request.on('data', (chunk: Uint8Array) => this.#take(chunk))
-    this.#request.on('error', () => {}) // an abort, which 'close' of the response tells too
+    // An abort is an 'error' only where somebody listens. The connection tells it too, and in less
+    // time than the response, whose 'close' takes a twentieth of a small exchange.
+    this.#forget = whenLost(this.#request.socket, () => this.end())
+    if (Number.isFinite(this.#remaining)) return
     this.#request.on('end', () => {
-      if (this.#over) return // what was discarded must not look like a whole body
-      this.#ended = true
-      this.#settle()
+      if (!this.#over) this.#complete() // what was discarded must not look like a whole body
     })
   }
 
@@ -106,9 +132,13 @@ export class Incoming {
   #take(chunk: Uint8Array): void {
     if (this.#over) return
     this.#remaining -= chunk.byteLength
-    if (this.#remaining <= 0) this.#ended = true
     this.#chunks.push(chunk)
-    this.#settle()
-    if (this.#waiting.length === 0 && !this.#ended) this.#request.pause()
+    if (this.#remaining <= 0) {
+      if (this.#asking.shortcuts) endStream(this.#request)
+      this.#complete()
+    } else {
+      this.#settle()
+      if (this.#waiting.length === 0) this.#request.pause()
+    }
   }
 }

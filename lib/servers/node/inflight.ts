@@ -28,13 +28,14 @@ export class InFlight {
     return this.#closing
   }
 
-  /** Counts an exchange until its app is done, background work included; undefined was done at once. */
-  track(exchange: Promise<void> | undefined): void {
-    if (exchange === undefined) return
+  /** An exchange goes on: closing waits for it. */
+  begin(): void {
     this.#count++
-    exchange.then(() => {
-      this.#count--
-    })
+  }
+
+  /** One of those that went on is over. */
+  end(): void {
+    this.#count--
   }
 
   /** Ends every connection at once; nobody waits for the grace time any more. */

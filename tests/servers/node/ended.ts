@@ -1,7 +1,7 @@
 import { createServer, get, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { endEmpty } from '../../../lib/servers/node/empty.ts'
+import { endStream } from '../../../lib/servers/node/ended.ts'
 import { answer, eventually, httpApp, listening, request, statuses } from '../../support/sockets.ts'
 
 /** Sends one request without a body to a plain server. */
@@ -25,7 +25,7 @@ t.test('the stream has ended before anybody could read, and tells nothing', asyn
     for (const name of ['data', 'end', 'close', 'error', 'aborted']) {
       request.on(name, () => events.push(name))
     }
-    endEmpty(request)
+    endStream(request)
     response.end('done')
   })
 

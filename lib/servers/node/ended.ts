@@ -40,7 +40,7 @@ function isKnownNode(): boolean {
 const KNOWN_NODE = isKnownNode()
 
 /** Ends the stream of a request that has no body, without a word to anybody. */
-export function endEmpty(request: IncomingMessage): void {
+export function endStream(request: IncomingMessage): void {
   // With `optimizeEmptyRequests` Node has done it.
   if (!KNOWN_NODE || request.readableEnded) return
   const internals = request as unknown as Internals
