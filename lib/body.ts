@@ -40,7 +40,7 @@ export class Body {
 
   async #collect(maxSize: number): Promise<Uint8Array> {
     this.#assertDeclared(maxSize)
-    const parts: Uint8Array[] = []
+    const parts = [this.#take(await this.#receive(), maxSize)]
     while (!this.#complete) parts.push(this.#take(await this.#receive(), maxSize))
     return joinBytes(parts)
   }

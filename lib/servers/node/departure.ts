@@ -1,6 +1,6 @@
 /** Notices when a response is over: written to its end, or cut short because the client has gone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { whenLost } from './lost.ts'
+import { forgetLost, whenLost } from './lost.ts'
 
 /**
  * Watches 'close' of the response, the only event that tells: the request's own 'close' comes as
@@ -48,9 +48,10 @@ export class Departure {
     const { socket } = this.#request
     this.#over = response.destroyed || socket.destroyed
     if (this.#over) return
-    const forget = response.socket === null ? whenLost(socket, () => this.#lose()) : undefined
+    const lose = (): void => this.#lose()
+    if (response.socket === null) whenLost(socket, lose)
     response.on('close', () => {
-      forget?.()
+      forgetLost(socket, lose)
       this.#end()
     })
   }

@@ -4,7 +4,7 @@ import { NO_BYTES } from '../../bytes.ts'
 import type { ReceiveMessage } from '../../types.ts'
 import type { Departure } from './departure.ts'
 import { endStream } from './ended.ts'
-import { whenLost } from './lost.ts'
+import { forgetLost, whenLost } from './lost.ts'
 
 /** What an exchange tells its receiving half. */
 export interface Asking {
@@ -34,7 +34,7 @@ export class Incoming {
   #told = false
   #over = false
   #watching = false
-  #forget = (): void => {}
+  readonly #onLost = (): void => this.end()
 
   constructor(request: IncomingMessage, response: ServerResponse, length: number, asking: Asking) {
     this.#request = request
@@ -67,7 +67,7 @@ export class Incoming {
   /** The exchange is over, one way or the other: whoever waits is told. */
   end(): void {
     this.#over = true
-    this.#forget()
+    forgetLost(this.#request.socket, this.#onLost)
     this.#settle()
     // What was begun is discarded to its end, or the connection's next request would never come.
     if (this.#reading && !this.#ended) this.#request.resume()
@@ -105,7 +105,7 @@ export class Incoming {
   /** All has come that will; some may wait for what comes after. */
   #complete(): void {
     this.#ended = true
-    this.#forget()
+    forgetLost(this.#request.socket, this.#onLost)
     this.#settle()
     if (this.#waiting.length > 0) this.#watch()
   }
@@ -121,7 +121,7 @@ export class Incoming {
     this.#request.on('data', (chunk: Uint8Array) => this.#take(chunk))
     // An abort is an 'error' only where somebody listens. The connection tells it too, and in less
     // time than the response, whose 'close' takes a twentieth of a small exchange.
-    this.#forget = whenLost(this.#request.socket, () => this.end())
+    whenLost(this.#request.socket, this.#onLost)
     if (Number.isFinite(this.#remaining)) return
     this.#request.on('end', () => {
       if (!this.#over) this.#complete() // what was discarded must not look like a whole body

@@ -1,27 +1,36 @@
 /** Tells of connections that close. */
 import type { Socket } from 'node:net'
 
-const WAITING = new WeakMap<Socket, Set<() => void>>()
+const WAITING: unique symbol = Symbol('waiting')
+
+interface Watched extends Socket {
+  [WAITING]?: (() => void)[]
+}
 
 /**
  * Calls a listener when the connection closes, unless it is forgotten before; at once when it has.
  *
  * One 'close' listener serves a connection, however many exchanges wait on it, at once or in turn.
  */
-export function whenLost(socket: Socket, listener: () => void): () => void {
-  if (socket.destroyed) {
-    listener()
-    return () => {}
-  }
-  let listeners = WAITING.get(socket)
-  if (listeners === undefined) {
-    const all = new Set<() => void>()
-    listeners = all
-    WAITING.set(socket, all)
-    socket.once('close', () => {
-      for (const each of all) each()
-    })
-  }
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+export function whenLost(socket: Watched, listener: () => void): void {
+  if (socket.destroyed) listener()
+  else listenersOf(socket).push(listener)
+}
+
+/** Takes a listener back. */
+export function forgetLost(socket: Watched, listener: () => void): void {
+  const listeners = socket[WAITING] ?? []
+  const index = listeners.lastIndexOf(listener)
+  if (index >= 0) listeners.splice(index, 1)
+}
+
+function listenersOf(socket: Watched): (() => void)[] {
+  const known = socket[WAITING]
+  if (known !== undefined) return known
+  const listeners: (() => void)[] = []
+  socket[WAITING] = listeners
+  socket.once('close', () => {
+    for (const each of listeners.splice(0)) each()
+  })
+  return listeners
 }
