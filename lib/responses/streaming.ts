@@ -4,14 +4,12 @@ import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../status.ts'
 import { ACCEPTED, type Scope, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
+import { type Items, isSource, iterate, type Source, stop } from './sources.ts'
 
 /** What a body can be streamed from; web and Node streams are async iterables. */
-export type StreamSource =
-  | Iterable<string | Uint8Array>
-  | AsyncIterable<string | Uint8Array>
-  | ReadableStream<string | Uint8Array>
+export type StreamSource = Source<string | Uint8Array>
 
-type Chunks = Iterator<string | Uint8Array> | AsyncIterator<string | Uint8Array>
+type Chunks = Items<string | Uint8Array>
 
 /**
  * Sends what an iterable gives, chunk by chunk, no faster than the client takes it.
@@ -32,7 +30,7 @@ export class StreamingResponse extends Response<StreamSource> {
 
   constructor(source: StreamSource, options: ResponseOptions = {}) {
     super(undefined, options)
-    if (!isIterable(source)) {
+    if (!isSource(source)) {
       throw new TypeError(
         `${new.target.name}: the content must be iterable in chunks, ${source === null ? 'null' : typeof source} was given. Use a generator, an array of chunks or a stream.`,
       )
@@ -83,16 +81,6 @@ export class StreamingResponse extends Response<StreamSource> {
   }
 }
 
-function isIterable(source: unknown): source is StreamSource {
-  if (typeof source !== 'object' || source === null) return false
-  return Symbol.asyncIterator in source || Symbol.iterator in source
-}
-
-function iterate(source: StreamSource): Chunks {
-  if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
-  return (source as Iterable<string | Uint8Array>)[Symbol.iterator]()
-}
-
 /** Nobody sees the chunks, and a source without end would never let the response come to one. */
 function isSilent(status: number, scope: Scope): boolean {
   return isBodyless(status) || (scope.type === 'http' && scope.method === 'HEAD')
@@ -124,16 +112,5 @@ function watch(scope: Scope): Departure {
         if (gone) interrupt()
         pump.then(resolve, reject)
       }),
-  }
-}
-
-/** Not awaited: a generator that hangs in an `await` takes the news when it comes out of it. */
-function stop(source: StreamSource, chunks: Chunks): void {
-  try {
-    Promise.resolve(chunks.return?.()).catch(() => {})
-    // The iterator of a Node stream that was never read does nothing on `return`.
-    if ('destroy' in source && typeof source.destroy === 'function') source.destroy()
-  } catch {
-    // The first error is the one that counts.
   }
 }
