@@ -13,6 +13,7 @@ export { Headers } from './headers.ts'
 export { httpMiddleware } from './httpmiddleware.ts'
 export { Request } from './requests.ts'
 export {
+  EventSourceResponse,
   HTMLResponse,
   JSONResponse,
   PlainTextResponse,

@@ -6,5 +6,12 @@ export {
   type RedirectOptions,
   RedirectResponse,
 } from './responses/bodies.ts'
+export { encodeEvent, type ServerSentEvent } from './responses/events.ts'
 export { Response, type ResponseOptions, toApp } from './responses/response.ts'
+export {
+  type EventSourceEvents,
+  type EventSourceOptions,
+  EventSourceResponse,
+  lastEventId,
+} from './responses/sse.ts'
 export { StreamingResponse, type StreamSource } from './responses/streaming.ts'

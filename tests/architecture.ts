@@ -9,12 +9,14 @@ import t from 'tap'
  */
 const LAYERS = [
   'types status bytes background convertors/patterns convertors/builtins',
+  'responses/events responses/sources',
   'compose headers convertors lifespan',
   'exceptions hosts cookies',
   'urls',
   'body routing/params routing/faults routing/tokens',
   'connections responses/response routing/colons routing/sequence',
   'responses/bodies responses/streaming requests websockets routing/path routing/callable',
+  'responses/sse',
   'responses exceptionhandlers',
   'guard httpmiddleware/annotations',
   'httpmiddleware/passage',
