@@ -9,7 +9,9 @@ import t from 'tap'
  */
 const LAYERS = [
   'types status bytes background convertors/patterns convertors/builtins',
-  'responses/events responses/sources',
+  'responses/events responses/sources html/places',
+  'html/markup',
+  'html',
   'compose headers convertors lifespan',
   'exceptions hosts cookies',
   'urls',

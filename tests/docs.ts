@@ -31,6 +31,8 @@ const HEADER = [
   '/bytes',
   '/convertors',
   '/hosts',
+  '/html',
+  '/responses',
   '/routing',
   '/status',
   '/urls',

@@ -1,5 +1,6 @@
 /** Responses whose whole body is known: text, HTML, JSON, and the redirect, which has none. */
 import { encodeText } from '../bytes.ts'
+import { HTML } from '../html.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
 /**
@@ -13,13 +14,18 @@ export class PlainTextResponse extends Response {
 }
 
 /**
- * HTML as it is; escape what is not yours.
+ * HTML as it is; escape what is not yours, or use the `html` tag, which does.
  *
+ * @throws TypeError for a template that still waits for something: send it by StreamingResponse.
  * @example
  * new HTMLResponse('<h1>hello</h1>', { status: 201 })
  */
-export class HTMLResponse extends Response {
+export class HTMLResponse extends Response<string | Uint8Array | HTML | null | undefined> {
   static override readonly mediaType: string = 'text/html'
+
+  override render(content: string | Uint8Array | HTML | null | undefined): Uint8Array {
+    return super.render(content instanceof HTML ? content.toString() : content)
+  }
 }
 
 /**

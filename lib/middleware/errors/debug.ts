@@ -1,4 +1,5 @@
 /** The page that shows a developer what went wrong; everything on it is escaped. */
+import { escapeHTML } from '../../html.ts'
 import type { Request } from '../../requests.ts'
 import { HTMLResponse, PlainTextResponse } from '../../responses/bodies.ts'
 import type { Response } from '../../responses/response.ts'
@@ -65,18 +66,6 @@ function frameHTML({ place, lines, open }: Frame): string {
     return marked ? `<mark>${line}</mark>` : line
   })
   return `<details${open ? ' open' : ''}><summary><code>${escapeHTML(place)}</code></summary><pre>${code.join('\n')}</pre></details>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHTML(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
 
 const STYLE =

@@ -1,0 +1,159 @@
+/** HTML that is known to be safe: texts, and what is still to come. */
+import type { Place } from './places.ts'
+
+/** What can stand in a template; true, false, null and undefined stand for nothing. */
+export type HTMLValue =
+  | HTML
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | URL
+  | Iterable<HTMLValue>
+  | AsyncIterable<HTMLValue>
+  | PromiseLike<HTMLValue>
+
+/** A value that is not there yet, and the place that it will stand in. */
+interface Pending {
+  readonly value: PromiseLike<unknown> | AsyncIterable<unknown>
+  readonly place: Place
+}
+
+/** A piece of HTML, or what will be one. */
+export type Part = string | Pending
+
+/**
+ * What `html` and `raw` make: text when all of it is there, a stream in any case.
+ *
+ * It goes into other templates, `HTMLResponse` and `StreamingResponse` as it is.
+ */
+export class HTML implements AsyncIterable<string> {
+  readonly parts: readonly Part[]
+
+  constructor(parts: readonly Part[]) {
+    this.parts = parts
+  }
+
+  /** Whether all of it is there, so that `toString` gives it. */
+  get isWhole(): boolean {
+    return this.parts.every((part) => typeof part === 'string')
+  }
+
+  /**
+   * The text.
+   *
+   * @throws TypeError when a promise or an async iterable is in it.
+   */
+  toString(): string {
+    if (this.isWhole) return this.parts.join('')
+    throw new TypeError(
+      'html: it has no text yet, a promise or an async iterable was given to the template. Await it before, or send it by new StreamingResponse(page, { mediaType: "text/html" }).',
+    )
+  }
+
+  /** The text as it becomes known, in order. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
+    for (const part of this.parts) {
+      if (typeof part === 'string') yield part
+      else yield* arriving(part)
+    }
+  }
+}
+
+/**
+ * Adds a value to a list of parts, escaped unless it is HTML.
+ *
+ * @throws TypeError for text where it is dangerous, and for what has no text.
+ */
+export function addTo(parts: Part[], value: unknown, place: Place): void {
+  if (value === null || value === undefined || typeof value === 'boolean') return
+  if (value instanceof HTML) for (const part of value.parts) append(parts, part)
+  else if (typeof value === 'number' || typeof value === 'bigint') append(parts, String(value))
+  else if (typeof value === 'string') append(parts, escapeAt(place, value))
+  else if (value instanceof URL) append(parts, escapeAt(place, value.href))
+  else if (isThenable(value)) append(parts, { value: handled(value), place })
+  else if (isAsyncIterable(value)) append(parts, { value, place })
+  else if (isIterable(value)) for (const item of value) addTo(parts, item, place)
+  else throw unfit(value)
+}
+
+/** Texts that follow each other become one. */
+function append(parts: Part[], part: Part): void {
+  const last = parts.at(-1)
+  if (part === '') return
+  if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part
+  else parts.push(part)
+}
+
+async function* arriving({ value, place }: Pending): AsyncGenerator<string, void, undefined> {
+  if (isThenable(value)) yield* settled(await value, place)
+  else for await (const item of value) yield* settled(item, place)
+}
+
+function settled(value: unknown, place: Place): HTML {
+  const parts: Part[] = []
+  addTo(parts, value, place)
+  return new HTML(parts)
+}
+
+/** It may fail before its turn comes: whoever reads the template gets the error then. */
+function handled(value: PromiseLike<unknown>): Promise<unknown> {
+  const promise = Promise.resolve(value)
+  promise.catch(() => {})
+  return promise
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && 'then' in value && typeof value.then === 'function'
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return isObject(value) && Symbol.asyncIterator in value
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return isObject(value) && Symbol.iterator in value
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function escapeAt(place: Place, text: string): string {
+  if (place === undefined) return escapeHTML(text)
+  throw new TypeError(
+    `html: text cannot stand ${place}, where escaping does not make it safe, ${JSON.stringify(shortened(text))} was given. Put it into a quoted attribute such as data-value="…", or write raw(text) when it is your own.`,
+  )
+}
+
+function unfit(value: unknown): TypeError {
+  const given =
+    typeof value === 'object' ? `an object (${value?.constructor?.name ?? 'Object'})` : typeof value
+  return new TypeError(
+    `html: a value must be text, a number, html, a URL, or a list or promise of these, ${given} was given. Write it as text: String(value), JSON.stringify(value).`,
+  )
+}
+
+function shortened(text: string): string {
+  return text.length > 50 ? `${text.slice(0, 50)}…` : text
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/**
+ * Text as HTML shows it, and as it can stand in a quoted attribute.
+ *
+ * @example
+ * const cell = `<td title="${escapeHTML('"<>"')}">`
+ */
+export function escapeHTML(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+}

@@ -1,0 +1,77 @@
+/** Where the values of a template stand: in places where escaping is all that is needed, or not. */
+
+/** Where text would be dangerous even when escaped, in words; undefined where it would not. */
+export type Place = string | undefined
+
+interface Position {
+  readonly within: keyof typeof BOUNDARIES
+  /** The name of the tag that is open, or whose text this is. */
+  readonly element: string
+  /** The name of the attribute whose value this is. */
+  readonly attribute: string
+}
+
+/** What ends each stretch of HTML. A `<` at the end is one whose name is a value. */
+const BOUNDARIES = {
+  text: /<!--|<\/?[a-z][a-z0-9]*|<\/?$/gi,
+  comment: /-->/g,
+  tag: /["'>]/g,
+  '"': /"/g,
+  "'": /'/g,
+  script: /<\/script/gi,
+  style: /<\/style/gi,
+} as const
+
+const START: Position = { within: 'text', element: '', attribute: '' }
+
+const KNOWN = new WeakMap<readonly string[], readonly Place[]>()
+
+/** The place of each value between these texts; worked out once for a template. */
+export function placesOf(strings: readonly string[]): readonly Place[] {
+  const known = KNOWN.get(strings)
+  if (known !== undefined) return known
+  const places: Place[] = []
+  let position = START
+  for (const text of strings) {
+    position = advance(position, text)
+    places.push(placeAt(position))
+  }
+  KNOWN.set(strings, places)
+  return places
+}
+
+function advance(from: Position, text: string): Position {
+  let position = from
+  let index = 0
+  for (;;) {
+    const boundary = new RegExp(BOUNDARIES[position.within])
+    boundary.lastIndex = index
+    const match = boundary.exec(text)
+    if (match === null) return position
+    position = cross(position, match[0].toLowerCase(), text.slice(index, match.index))
+    index = boundary.lastIndex
+  }
+}
+
+function cross({ within, element }: Position, boundary: string, before: string): Position {
+  if (within === 'comment') return START
+  if (within === 'text' && boundary === '<!--') return { ...START, within: 'comment' }
+  if (within === 'tag' && (boundary === '"' || boundary === "'")) {
+    return { within: boundary, element, attribute: /([^\s/=]+)\s*=\s*$/.exec(before)?.[1] ?? '' }
+  }
+  if (within === 'tag') {
+    return element === 'script' || element === 'style'
+      ? { ...START, within: element, element }
+      : START
+  }
+  // Into a tag, from a text, or from the value of an attribute.
+  const isTag = within === 'text' || within === 'script' || within === 'style'
+  return { within: 'tag', element: isTag ? boundary.slice(1) : element, attribute: '' }
+}
+
+function placeAt({ within, attribute }: Position): Place {
+  if (within === 'tag') return 'in a tag and outside of quotes'
+  if (within === 'script' || within === 'style') return `in <${within}>`
+  if (/^(?:on|srcdoc$)/i.test(attribute)) return `in the attribute ${attribute}`
+  return undefined
+}

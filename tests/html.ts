@@ -1,0 +1,179 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { escapeHTML, HTML, type HTMLValue, html, raw } from '../lib/html.ts'
+import { HTMLResponse, StreamingResponse } from '../lib/responses.ts'
+import { Route } from '../lib/routing.ts'
+import { testClient } from '../lib/testclient.ts'
+import { eventually } from './support/sockets.ts'
+
+const EVIL = `<script>alert("1" + '2')</script>&amp;`
+const TAME = '&lt;script&gt;alert(&quot;1&quot; + &#39;2&#39;)&lt;/script&gt;&amp;amp;'
+
+async function chunks(page: HTML): Promise<string[]> {
+  const all: string[] = []
+  for await (const chunk of page) all.push(chunk)
+  return all
+}
+
+t.test('text is escaped, whatever it is', async (t) => {
+  t.equal(`${html`<p title="${EVIL}">${EVIL}</p>`}`, `<p title="${TAME}">${TAME}</p>`)
+  t.equal(escapeHTML(EVIL), TAME)
+  t.equal(
+    `${html`<a href="${new URL('http://a/?a=1&b=<')}">`}`,
+    '<a href="http://a/?a=1&amp;b=%3C">',
+  )
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const escaped = `${html`<p title="${text}">`}`.slice(10, -2)
+      const back = escaped
+        .replaceAll('&#39;', "'")
+        .replaceAll('&quot;', '"')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&lt;', '<')
+        .replaceAll('&amp;', '&')
+      return !/[<>"']/.test(escaped) && back === text
+    }),
+  )
+})
+
+t.test('values are written as one expects', async (t) => {
+  const cases: [HTMLValue, string][] = [
+    ['', ''],
+    ['a', 'a'],
+    [0, '0'],
+    [-1.5, '-1.5'],
+    [10n ** 20n, '100000000000000000000'],
+    [null, ''],
+    [undefined, ''],
+    [false, ''],
+    [true, ''],
+    [[], ''],
+    [['a', null, [1, ['<']]], 'a1&lt;'],
+    [new Set(['a', 'b']), 'ab'],
+    [html`<b>${'<'}</b>`, '<b>&lt;</b>'],
+    [[html`<i>`, '<i>'], '<i>&lt;i&gt;'],
+    [raw('<b>'), '<b>'],
+  ]
+  for (const [value, text] of cases) t.equal(String(html`[${value}]`), `[${text}]`)
+  t.equal(String(html``), '')
+  t.equal(String(raw('')), '')
+})
+
+t.test('what has no text throws', async (t) => {
+  const cases: [unknown, RegExp][] = [
+    [{}, /^html: a value must be text.*, an object \(Object\) was given\. Write it as text/],
+    [new Date(), /an object \(Date\)/],
+    [Object.create(null), /an object \(Object\)/],
+    [() => 'a', /function was given/],
+    [Symbol('a'), /symbol was given/],
+  ]
+  for (const [value, message] of cases) {
+    t.throws(() => html`${value as string}`, { name: 'TypeError', message })
+    t.throws(() => html`${[value as string]}`, { name: 'TypeError', message })
+  }
+  for (const text of ['<b>', ['<b>'], null, undefined]) {
+    t.throws(() => html(text as never), /^html: it is a template tag, \w+ was given\. Write html`/)
+  }
+  for (const text of [null, 7, html`a`]) {
+    t.throws(() => raw(text as never), /^raw: the HTML must be text, \w+ was given\. Pass other/)
+  }
+})
+
+t.test('text is refused where escaping does not help', async (t) => {
+  const message = /^html: text cannot stand in .*, where escaping does not make it safe, "x" was g/
+  t.throws(() => html`<p class=${'x'}>`, { name: 'TypeError', message })
+  t.throws(() => html`<${'x'}>`, message)
+  t.throws(() => html`<p ${'x'}>`, message)
+  t.throws(() => html`<p ${'x'}="1">`, message)
+  t.throws(() => html`<script>${'x'}</script>`, message)
+  t.throws(() => html`<script>${['x']}</script>`, message)
+  t.throws(() => html`<style>${'x'}</style>`, message)
+  t.throws(() => html`<b onclick="${'x'}">`, message)
+  t.throws(() => html`<iframe srcdoc='${'x'}'>`, message)
+  t.throws(() => html`<b onclick="${new URL('http://a')}">`, /"http:\/\/a\/" was given/)
+  t.throws(() => html`<p ${'y'.repeat(100)}>`, /"y{50}…" was given/)
+  await t.rejects(chunks(html`<script>${Promise.resolve('x')}</script>`), message)
+
+  const own = raw('hidden')
+  t.equal(
+    `${html`<h${1} ${own} ${false} ${null} ${[html`open`]} tabindex=${-1}><script>${2}${raw('<')}</script>`}`,
+    '<h1 hidden   open tabindex=-1><script>2<</script>',
+  )
+})
+
+t.test('a template that waits is a stream', async (t) => {
+  async function* rows(): AsyncGenerator<HTMLValue> {
+    yield html`<li>${'<1>'}</li>`
+    yield ['<2>', null]
+    yield Promise.resolve('3')
+  }
+  const inner = html`<i>${Promise.resolve([1, html`<b>${Promise.resolve('<')}</b>`])}</i>`
+  const page = html`<ul>${rows()}</ul>${inner}!${Promise.resolve(null)}`
+
+  t.equal(page.isWhole, false)
+  t.same(await chunks(page), [
+    ...['<ul>', '<li>&lt;1&gt;</li>', '&lt;2&gt;', '3', '</ul><i>', '1<b>', '&lt;', '</b>'],
+    '</i>!',
+  ])
+  t.throws(() => `${page}`, /^html: it has no text yet, a promise or an async iterable was given/)
+  t.throws(() => new HTMLResponse(page), /send it by new StreamingResponse\(page/)
+  t.same(await chunks(html`a${1}${html`b`}`), ['a1b'])
+  t.same(await chunks(html``), [])
+})
+
+t.test('what comes first is there first', async (t) => {
+  let arrive = (_text: string): void => {}
+  const slow = new Promise<string>((resolve) => (arrive = resolve))
+  const parts = html`<h1>now</h1>${slow}<p>after`[Symbol.asyncIterator]()
+
+  t.same(await parts.next(), { done: false, value: '<h1>now</h1>' })
+  arrive('late')
+  t.same(await parts.next(), { done: false, value: 'late' })
+})
+
+t.test('a promise that fails before its turn fails the stream, and nothing else', async (t) => {
+  let arrive = (_text: string): void => {}
+  const slow = new Promise<string>((resolve) => (arrive = resolve))
+  const page = html`${slow}${Promise.reject(new Error('kaput'))}`
+  html`${Promise.reject(new Error('never asked for'))}`
+  await new Promise((resolve) => setImmediate(resolve))
+  arrive('a')
+
+  await t.rejects(chunks(page), /^kaput$/)
+})
+
+t.test('responses take templates', async (t) => {
+  let stopped = 0
+  async function* endless(): AsyncGenerator<HTMLValue> {
+    try {
+      for (;;) yield html`<p>${'<'}</p>`
+    } finally {
+      stopped++
+    }
+  }
+  await using client = await testClient(
+    Route('/{kind}', ({ pathParams: { kind } }) => {
+      if (kind === 'whole') return new HTMLResponse(html`<p>${'é<'}</p>`, { status: 201 })
+      const source = kind === 'endless' ? endless() : Promise.resolve('é<')
+      return new StreamingResponse(html`<p>${source}</p>`, { mediaType: 'text/html' })
+    }),
+  )
+
+  const whole = await client.get('/whole')
+  t.equal(whole.status, 201)
+  t.equal(whole.headers.get('content-type'), 'text/html; charset=utf-8')
+  t.equal(whole.headers.get('content-length'), '13')
+  t.equal(await whole.text(), '<p>é&lt;</p>')
+  t.equal(await (await client.get('/streamed')).text(), '<p>é&lt;</p>')
+
+  const response = await client.get('/endless')
+  const reader = response.body?.getReader()
+  t.equal(Buffer.from((await reader?.read())?.value ?? []).toString(), '<p>')
+  await reader?.cancel()
+  await eventually(() => stopped === 1, 'the end of the producer')
+})
+
+t.test('HTML can be told from text', async (t) => {
+  t.ok(html`` instanceof HTML)
+  t.equal(html`a`.isWhole, true)
+})
