@@ -19,7 +19,7 @@ const LAYERS = [
   'connections responses/response routing/colons routing/sequence',
   'responses/bodies responses/streaming requests websockets routing/path routing/callable',
   'responses/sse',
-  'responses exceptionhandlers',
+  'responses exceptionhandlers templating',
   'guard httpmiddleware/annotations',
   'httpmiddleware/passage',
   'httpmiddleware',

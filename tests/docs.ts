@@ -35,6 +35,7 @@ const HEADER = [
   '/responses',
   '/routing',
   '/status',
+  '/templating',
   '/urls',
   '/middleware/bodylimit',
   '/middleware/errors',

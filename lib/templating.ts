@@ -1,0 +1,152 @@
+/** Pages made by a template engine: Eta, Nunjucks, or anything else that renders by name. */
+import { HTML } from './html.ts'
+import type { Request } from './requests.ts'
+import { HTMLResponse } from './responses/bodies.ts'
+import type { MessageTypes, Response, ResponseOptions } from './responses/response.ts'
+import { isSource } from './responses/sources.ts'
+import { StreamingResponse, type StreamSource } from './responses/streaming.ts'
+import type { Scope, Send } from './types.ts'
+
+/** What a template sees, by name. */
+export type TemplateContext = Readonly<Record<string, unknown>>
+
+/** What an engine makes of a template: text, HTML, or a stream of it. */
+export type Rendered = string | HTML | StreamSource
+
+/** What is needed of an engine; those of Eta and Nunjucks fit as they are. */
+export interface TemplateEngine {
+  render(name: string, context: Record<string, unknown>): Rendered | Promise<Rendered>
+}
+
+/** Gives what every template is to see; its values win over those that a handler gives. */
+export type ContextProcessor = (request: Request) => TemplateContext | Promise<TemplateContext>
+
+export interface TemplatesOptions {
+  /** Called for each response, in order (none). */
+  contextProcessors?: readonly ContextProcessor[]
+}
+
+/**
+ * Renders a template and gives the response.
+ *
+ * The template sees `context`, `request`, and `urlFor(name, params)`, which gives the absolute URL of a
+ * route as text. The media type is text/html unless the options say otherwise.
+ */
+export type TemplateResponder = (
+  request: Request,
+  name: string,
+  context?: TemplateContext,
+  options?: ResponseOptions,
+) => Promise<Response<never>>
+
+/**
+ * Makes the function that answers with templates of an engine.
+ *
+ * Whether values are escaped is the engine's to say: Eta and Nunjucks do so by default, whatever the
+ * name of the file. Leave `autoEscape` on, quote attributes, and never render a template that a user
+ * wrote, which could run code.
+ *
+ * A template is rendered before the response starts, so that an error in it becomes a 500; one that is
+ * given as an async iterable is streamed.
+ *
+ * @throws TypeError when the engine cannot render, or a context processor is no function. The responder
+ * throws what the engine throws.
+ * @example
+ * const pages = {
+ *   hello: ({ name, urlFor }: any) => html`<p>Hello ${name}</p> <a href="${urlFor('login')}">Login</a>`,
+ * }
+ * const page = templates({ render: (name: 'hello', context) => pages[name](context) })
+ * const answer = await page(request, 'hello', { name: 'Ada' }, { status: 201 })
+ */
+export function templates(
+  engine: TemplateEngine,
+  options: TemplatesOptions = {},
+): TemplateResponder {
+  const { contextProcessors = [] } = options
+  assertEngine(engine)
+  contextProcessors.forEach(assertProcessor)
+  return async (request, name, given = {}, response = {}) => {
+    const context: Record<string, unknown> = { request, urlFor: urlsOf(request), ...given }
+    for (const processor of contextProcessors) Object.assign(context, await processor(request))
+    const rendered: unknown = await engine.render(name, context)
+    return respondWith(rendered, { template: name, context }, response)
+  }
+}
+
+/** What `http.response.debug` tells a test client. */
+interface DebugInfo extends Record<string, unknown> {
+  readonly template: string
+  readonly context: TemplateContext
+}
+
+function respondWith(rendered: unknown, info: DebugInfo, options: ResponseOptions) {
+  if (typeof rendered === 'string') return new TemplateResponse(rendered, info, options)
+  if (rendered instanceof HTML && rendered.isWhole) {
+    return new TemplateResponse(rendered, info, options)
+  }
+  // What the chunks are, the response checks one by one.
+  if (isSource(rendered)) {
+    return new StreamingTemplateResponse(rendered as StreamSource, info, options)
+  }
+  throw new TypeError(
+    `templates: the engine must give text, HTML or a stream for ${JSON.stringify(info.template)}, but gave ${rendered === null ? 'null' : typeof rendered}. Does it take a callback? Wrap it into a promise.`,
+  )
+}
+
+class TemplateResponse extends HTMLResponse {
+  readonly #info: DebugInfo
+
+  constructor(content: string | HTML, info: DebugInfo, options: ResponseOptions) {
+    super(content, options)
+    this.#info = info
+  }
+
+  protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
+    await tell(this.#info, send, scope)
+    await super.transmit(types, send, scope)
+  }
+}
+
+class StreamingTemplateResponse extends StreamingResponse {
+  static override readonly mediaType: string = HTMLResponse.mediaType
+  readonly #info: DebugInfo
+
+  constructor(content: StreamSource, info: DebugInfo, options: ResponseOptions) {
+    super(content, options)
+    this.#info = info
+  }
+
+  protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
+    await tell(this.#info, send, scope)
+    await super.transmit(types, send, scope)
+  }
+}
+
+/** Only a test client listens. */
+async function tell(info: DebugInfo, send: Send, scope: Scope): Promise<void> {
+  if (scope.type !== 'http' || scope.extensions?.['http.response.debug'] === undefined) return
+  await send({ type: 'http.response.debug', info })
+}
+
+/** As text, which every engine knows how to escape. */
+function urlsOf(request: Request): (name: string, params?: TemplateContext) => string {
+  return (name, params = {}) => {
+    // What Nunjucks makes of `urlFor('user', id=7)` has this mark beside the id.
+    const { __keywords, ...values } = params
+    return request.urlFor(name, values).href
+  }
+}
+
+function assertEngine(engine: TemplateEngine | null | undefined): void {
+  if (typeof engine?.render === 'function') return
+  throw new TypeError(
+    `templates: the engine must have a method render(name, context), ${engine === null ? 'null' : typeof engine} without one was given. Pass new Eta({ views }) or a Nunjucks Environment.`,
+  )
+}
+
+function assertProcessor(processor: unknown, index: number): void {
+  if (typeof processor === 'function') return
+  throw new TypeError(
+    `templates: every context processor must be a function, but number ${index + 1} is ${typeof processor}. Write (request) => ({ name: value }).`,
+  )
+}
