@@ -24,6 +24,7 @@ const AREAS = [
   'background',
   'order',
   'base_middleware',
+  'templates',
 ]
 
 interface Result {

@@ -13,6 +13,7 @@ import { responses } from './responses.ts'
 import { convertors, greetings, methods, slashes, users } from './routing.ts'
 import { log, text, wsHello } from './shared.ts'
 import { streaming } from './streaming.ts'
+import { rendered } from './templates.ts'
 import { websockets } from './websockets.ts'
 
 /** `count` is copied for each request, `items` is one list for all. */
@@ -45,6 +46,7 @@ export const main: Application<MainState> = Application<MainState>({
     ...endpoints,
     ...background,
     Route('/state', state),
+    ...rendered,
     ...websockets,
     WebSocketRoute('/both', wsHello),
     Route('/both', text('http both')),
