@@ -2,6 +2,7 @@
 import { Body } from './body.ts'
 import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
+import { type DecodeOptions, decodeMsgPack } from './requests/msgpack.ts'
 import type { HTTPScope, Receive, Send } from './types.ts'
 
 export interface BodyOptions {
@@ -10,6 +11,11 @@ export interface BodyOptions {
 }
 
 export interface JSONOptions extends BodyOptions {
+  /** Accept any content type, or none (false). */
+  anyContentType?: boolean
+}
+
+export interface MsgPackOptions extends BodyOptions, DecodeOptions {
   /** Accept any content type, or none (false). */
   anyContentType?: boolean
 }
@@ -94,6 +100,24 @@ export class Request<
   }
 
   /**
+   * The body decoded as MessagePack, by the package @msgpack/msgpack, which you install.
+   *
+   * Only `application/vnd.msgpack`, `application/msgpack` and `application/x-msgpack` are taken. Byte
+   * strings are Uint8Arrays, timestamps are dates, and texts and numbers can be keys.
+   *
+   * @throws HTTPException 415 for another content type, 400 when it is no MessagePack or exceeds a
+   * limit; TypeError when the package is not installed; and as `bytes()` does.
+   * @example
+   * Route('/', async (request) => new MsgPackResponse(await request.msgpack({ maxDepth: 10 })))
+   */
+  async msgpack(options: MsgPackOptions = {}): Promise<unknown> {
+    if (!options.anyContentType && !isMsgPack(this.headers.get('content-type'))) {
+      throw new HTTPException(415, 'The request body must be of the type application/vnd.msgpack.')
+    }
+    return decodeMsgPack(await this.bytes(options), options)
+  }
+
+  /**
    * The body as it arrives; nothing is read before the first part is asked for.
    *
    * @throws TypeError at once when it was already streamed; while reading, as `bytes()` does.
@@ -141,18 +165,26 @@ export class Request<
   }
 }
 
+function isJSON(contentType: string | null): boolean {
+  if (contentType === 'application/json') return true
+  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/i.test(mediaTypeOf(contentType))
+}
+
+function isMsgPack(contentType: string | null): boolean {
+  return /^application\/(?:vnd\.|x-)?msgpack$/i.test(mediaTypeOf(contentType))
+}
+
 /**
  * The media type alone decides, as one reading for all: `a/b; c` is `a/b`. Two types in one field,
  * `a/b; c, d/e`, are none, since others might read the second (CVE-2022-41919).
  */
-function isJSON(contentType: string | null): boolean {
-  if (contentType === 'application/json') return true
+function mediaTypeOf(contentType: string | null): string {
   const [type = '', ...parameters] = (contentType ?? '').split(';')
   const isOne = !parameters
     .join(';')
     .replace(/"[^"]*"/g, '')
     .includes(',')
-  return isOne && /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/i.test(type.trim())
+  return isOne ? type.trim() : ''
 }
 
 function noChannel(): never {

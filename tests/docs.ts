@@ -32,6 +32,7 @@ const HEADER = [
   '/convertors',
   '/hosts',
   '/html',
+  '/msgpack',
   '/responses',
   '/routing',
   '/status',

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { ExtData, encode } from '@msgpack/msgpack'
+import t from 'tap'
+import { type DecodeOptions, decodeMsgPack } from '../../lib/requests/msgpack.ts'
+import { Request } from '../../lib/requests.ts'
+import { httpScope, receiving } from '../support/scopes.ts'
+
+const TYPE = 'application/vnd.msgpack'
+
+function ask(body: Uint8Array, contentType: string | null = TYPE): Request {
+  const headers = contentType === null ? [] : ['content-type', contentType]
+  return new Request(
+    httpScope({ method: 'POST', headers }),
+    receiving([{ type: 'http.request', body, moreBody: false }]),
+  )
+}
+
+t.test('gives what was encoded', async (t) => {
+  const values = [
+    null,
+    true,
+    -7,
+    1.5,
+    'é😀',
+    [1, [2]],
+    { a: { b: [] }, constructor: 1, 7: 'seven' },
+    Uint8Array.of(1, 2),
+    new Date(1_700_000_000_123),
+    2 ** 52 + 1,
+  ]
+  for (const value of values) t.same(await decodeMsgPack(encode(value), {}), value)
+  t.same(await ask(encode(values)).msgpack(), values)
+})
+
+t.test('64-bit integers are numbers, or exact', async (t) => {
+  const body = Uint8Array.of(0xcf, 0x7f, ...Array(7).fill(0xff))
+  t.equal(await ask(body).msgpack(), 2 ** 63)
+  t.equal(await ask(body).msgpack({ bigInt64: true }), 2n ** 63n - 1n)
+})
+
+t.test('only its own content types are taken: LS-REQ-2', async (t) => {
+  const body = encode({ a: 1 })
+  for (const type of [
+    TYPE,
+    'application/msgpack',
+    'application/x-msgpack',
+    'Application/VND.msgpack; a="b, c"',
+  ]) {
+    t.same(await ask(body, type).msgpack(), { a: 1 }, type)
+  }
+  for (const type of [
+    null,
+    '',
+    'text/plain',
+    'application/json',
+    'application/octet-stream',
+    'application/vnd.msgpackx',
+    `${TYPE}; a, text/plain`,
+    `${TYPE} x`,
+  ]) {
+    await t.rejects(
+      ask(body, type).msgpack(),
+      { status: 415, message: 'The request body must be of the type application/vnd.msgpack.' },
+      `${type}`,
+    )
+    t.same(await ask(body, type).msgpack({ anyContentType: true }), { a: 1 })
+  }
+})
+
+t.test('what cannot be decoded is a 400, what is too much a 413 or 400', async (t) => {
+  const malformed = { status: 400, message: 'The request body is not valid MessagePack.' }
+  const bodies = {
+    empty: [],
+    cut: [0x92, 0],
+    more: [0, 0],
+    unused: [0xc1],
+    'a key that is a list': [0x81, 0x90, 0],
+    'a key that is null': [0x81, 0xc0, 0],
+    'a key that is __proto__': [...encode({ _: 1 }).subarray(0, 1), ...encode('__proto__'), 0],
+    'a timestamp that is none': [0xd4, 0xff, 0],
+  }
+  for (const [name, bytes] of Object.entries(bodies)) {
+    await t.rejects(ask(Uint8Array.from(bytes)).msgpack(), malformed, name)
+  }
+  t.same(await decodeMsgPack(Uint8Array.of(0xd4, 5, 0), {}), new ExtData(5, Uint8Array.of(0)))
+
+  const cases: [DecodeOptions & { maxSize?: number }, number, string][] = [
+    [{ maxSize: 3 }, 413, 'The request body is larger than 3 bytes.'],
+    [{ maxDepth: 1 }, 400, 'The request body is nested deeper than 1 levels.'],
+    [{ maxValues: 3 }, 400, 'The request body has more than 3 values.'],
+  ]
+  for (const [options, status, message] of cases) {
+    await t.rejects(ask(encode([[1, 2]])).msgpack(options), { status, message })
+  }
+  t.same(await ask(encode([[1, 2]])).msgpack({ maxSize: 4, maxDepth: 2, maxValues: 4 }), [[1, 2]])
+})
+
+t.test('the body can be read again', async (t) => {
+  const request = ask(encode(7))
+  t.equal(await request.msgpack(), 7)
+  t.equal(await request.msgpack(), 7)
+  t.same(await request.bytes(), Uint8Array.of(7))
+})
+
+t.test('without the package, the error says what to install', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stellula-peer-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  mkdirSync(path.join(folder, 'node_modules'))
+  for (const name of ['cookie', 'regexparam']) {
+    const installed = path.resolve('node_modules', name)
+    symlinkSync(installed, path.join(folder, 'node_modules', name))
+  }
+  cpSync(path.resolve('build', 'lib'), path.join(folder, 'lib'), { recursive: true })
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(
+    path.join(folder, 'program.js'),
+    `import './lib/index.js'
+     import { decodeMsgPack } from './lib/requests/msgpack.js'
+     await decodeMsgPack(new Uint8Array(1), {}).catch((error) => console.log(String(error), error.cause.code))`,
+  )
+
+  const { NODE_OPTIONS: _hooks, ...env } = process.env
+  const { stdout } = await promisify(execFile)(process.execPath, ['program.js'], {
+    cwd: folder,
+    env,
+  })
+  t.equal(
+    stdout,
+    'TypeError: request.msgpack: the package @msgpack/msgpack cannot be loaded, it is an optional peer of stellula. Run npm install @msgpack/msgpack. ERR_MODULE_NOT_FOUND\n',
+  )
+})
