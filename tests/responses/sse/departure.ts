@@ -94,3 +94,42 @@ t.test('a ping finds out where the server cannot tell', async (t) => {
   await t.rejects(done, ClientDisconnected)
   t.equal(timers(), before)
 })
+
+t.test(
+  '2,000 clients that leave stop 2,000 producers, and leave no timer: advisory 101',
+  async (t) => {
+    const before = timers()
+    let stopped = 0
+    const producers: (() => AsyncGenerator<string>)[] = [
+      async function* yielding() {
+        try {
+          for (;;) yield 'a'
+        } finally {
+          stopped++
+        }
+      },
+      async function* waiting() {
+        try {
+          yield 'a'
+          yield 'b'
+          await turn()
+          yield 'c'
+        } finally {
+          stopped++
+        }
+      },
+    ]
+    for (let round = 0; round < 1000; round++) {
+      for (const producer of producers) {
+        const client = new Client()
+        client.onMessage = () =>
+          client.messages.length === 4 && queueMicrotask(() => client.leave())
+        await client.get(new EventSourceResponse(producer())).catch(() => {})
+      }
+    }
+    await turn()
+
+    t.equal(stopped, 2000)
+    t.equal(timers(), before)
+  },
+)
