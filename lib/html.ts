@@ -1,5 +1,5 @@
 /** Pages as tagged templates: escaped by default, composed of each other, streamed when they wait. */
-import { addTo, HTML, type HTMLValue, type Part } from './html/markup.ts'
+import { addTo, append, HTML, type HTMLValue, type Part } from './html/markup.ts'
 import { placesOf } from './html/places.ts'
 
 export { escapeHTML, HTML, type HTMLValue } from './html/markup.ts'
@@ -34,7 +34,7 @@ export function html(strings: TemplateStringsArray, ...values: HTMLValue[]): HTM
   const places = placesOf(strings)
   const parts: Part[] = []
   for (const [index, text] of strings.entries()) {
-    addTo(parts, raw(text), undefined)
+    append(parts, text)
     addTo(parts, values[index], places[index])
   }
   return new HTML(parts)

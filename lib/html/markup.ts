@@ -79,8 +79,8 @@ export function addTo(parts: Part[], value: unknown, place: Place): void {
   else throw unfit(value)
 }
 
-/** Texts that follow each other become one. */
-function append(parts: Part[], part: Part): void {
+/** Adds HTML as it is; texts that follow each other become one. */
+export function append(parts: Part[], part: Part): void {
   const last = parts.at(-1)
   if (part === '') return
   if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part
