@@ -87,7 +87,21 @@ async function answerBug(
 ): Promise<Answering> {
   if (debug) return debugResponse(error, request)
   if (handler === undefined) return new PlainTextResponse('Internal Server Error', { status: 500 })
-  return { respond: toApp(await handler(request, error), 'exceptionHandlers: the handler of 500') }
+  try {
+    return {
+      respond: toApp(await handler(request, error), 'exceptionHandlers: the handler of 500'),
+    }
+  } catch (failure) {
+    // The log is to have both: the bug that was to be answered would be lost.
+    throw new AggregateError(
+      [failure, error],
+      `exceptionHandlers: the handler of 500 failed (${textOf(failure)}), called for another error (${textOf(error)}).`,
+    )
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** A response, or the app that a handler gave instead. */

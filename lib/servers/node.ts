@@ -70,6 +70,7 @@ export interface RunningServer {
  * Runs the app's startup, then listens.
  *
  * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
+ * @throws TypeError when it is given no app, or a rootPath that is none.
  * @example
  * const server = await serve(app, { port: 0 })
  * console.log(`listening on ${server.url}`)
@@ -77,6 +78,7 @@ export interface RunningServer {
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
   assertApp(app)
+  assertRootPath(options.rootPath ?? '')
   options.signal?.throwIfAborted()
   const node = createServer(nodeOptions(options))
   const lifespan = await startLifespan(app, options.lifespan ?? 'auto')
@@ -98,6 +100,13 @@ function assertApp(app: unknown): void {
   if (typeof app === 'function') return
   throw new TypeError(
     `serve: it takes an app (scope, receive, send) => …, ${typeof app} was given. Pass what Application or Router returned.`,
+  )
+}
+
+function assertRootPath(rootPath: string): void {
+  if (rootPath === '' || /^\/[^?#]*[^/?#]$/.test(rootPath)) return
+  throw new TypeError(
+    `serve: rootPath must be empty or a path without a slash at its end, ${JSON.stringify(rootPath)} was given. Write "/api".`,
   )
 }
 

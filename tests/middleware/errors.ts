@@ -170,7 +170,7 @@ t.test(
   },
 )
 
-t.test('a handler that returns nothing, or throws, is the bug then', async (t) => {
+t.test('a handler that returns nothing, or throws, does not hide the bug', async (t) => {
   const nothing = (() => undefined) as unknown as () => PlainTextResponse
   const worse = new Error('worse')
   const handle = (): never => {
@@ -178,9 +178,15 @@ t.test('a handler that returns nothing, or throws, is the bug then', async (t) =
   }
 
   t.match((await run(throwing(bug), { handlers: [[500, nothing]] })).thrown, {
-    message: /exceptionHandlers: the handler of 500 must give a Response or an App, but gave undef/,
+    message: /the handler of 500 failed \(.*must give a Response or an App, but gave undefined/,
+    errors: [{ name: 'TypeError' }, bug],
   })
-  t.equal((await run(throwing(bug), { handlers: [[500, handle]] })).thrown, worse)
+  t.match((await run(throwing(bug), { handlers: [[500, handle]] })).thrown, {
+    message: /^exceptionHandlers: the handler of 500 failed \(worse\), called for another error \(/,
+    errors: [worse, bug],
+  })
+  const { thrown } = await run(throwing('a mere text'), { handlers: [[500, handle]] })
+  t.match(thrown, { message: /called for another error \(a mere text\)\.$/ })
 })
 
 t.test('exceptions that have a handler are answered, and go no further', async (t) => {

@@ -52,6 +52,18 @@ async function freePort(): Promise<number> {
   return server.address.port ?? 0
 }
 
+t.test('takes a root path that paths can be put behind', async (t) => {
+  for (const rootPath of ['api', '/api/', '/', '/a?b', '/a#b']) {
+    await t.rejects(serve(fine, { rootPath, port: 0, signals: [] }), {
+      name: 'TypeError',
+      message:
+        /^serve: rootPath must be empty or a path without a slash at its end, ".*" was given/,
+    })
+  }
+  const server = await serve(fine, { rootPath: '/a', port: 0, signals: [] })
+  await server.close()
+})
+
 t.test('takes nothing but an app', async (t) => {
   const wrong: unknown = { fetch: fine }
 
