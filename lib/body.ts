@@ -7,6 +7,9 @@ import type { HTTPScope, Receive, ReceiveMessage } from './types.ts'
 /** The most bytes that a body may have unless told otherwise: 10 MB, as in Litestar. */
 export const DEFAULT_MAX_BODY_SIZE = 10_000_000
 
+/** The same for multipart bodies, whose files are not held in memory: 100 MB. */
+export const DEFAULT_MAX_UPLOAD_SIZE = 100_000_000
+
 export class Body {
   readonly #receive: Receive
   readonly #declared: number
@@ -46,9 +49,9 @@ export class Body {
   }
 
   /** The parts as they come, none of them empty; after `bytes()` the kept body as one part. */
-  stream(maxSize?: number): AsyncGenerator<Uint8Array, void, undefined> {
+  stream(maxSize?: number, asked = 'stream'): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#bytes !== undefined) return kept(this.#bytes)
-    if (this.#streamed || this.#passedOn) throw this.#consumed('stream')
+    if (this.#streamed || this.#passedOn) throw this.#consumed(asked)
     this.#streamed = true
     return this.#parts(maxSize ?? this.#defaultMaxSize)
   }

@@ -121,9 +121,13 @@ async function answerBy(
   error: unknown,
   request: Request,
 ): Promise<void> {
-  const answer = await handler(request, error)
-  const app = toApp(answer, 'exceptionHandlers: a handler')
-  await app(request.scope, request.receive, request.send)
+  try {
+    const answer = await handler(request, error)
+    const app = toApp(answer, 'exceptionHandlers: a handler')
+    await app(request.scope, request.receive, request.send)
+  } finally {
+    await request.close()
+  }
 }
 
 async function answerWebSocket(

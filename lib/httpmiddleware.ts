@@ -2,7 +2,7 @@
 import { Passage } from './httpmiddleware/passage.ts'
 import { Request } from './requests.ts'
 import { type Response, toApp } from './responses/response.ts'
-import type { App, Middleware } from './types.ts'
+import { ACCEPTED, type App, type Middleware } from './types.ts'
 
 /** Calls the app behind the middleware; what it throws before its response starts is thrown here. */
 export type Next = (request: Request) => Promise<Response>
@@ -45,11 +45,14 @@ export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
       passages.push(passage)
       return passage.response
     }
+    const request = new Request(scope, receive, send)
     try {
-      const answer = await handle(new Request(scope, receive, send), next)
+      const answer = await handle(request, next)
       await toApp(answer, 'httpMiddleware: the function')(scope, receive, send)
     } finally {
       for (const passage of passages) passage.abandon()
+      const closed = request.close()
+      if (closed !== ACCEPTED) await closed
     }
     // What is still to be done behind, background work above all, belongs to this request.
     for (const passage of passages) await passage.finish()

@@ -9,6 +9,7 @@ export {
   UnsupportedProtocol,
   WebSocketException,
 } from './exceptions.ts'
+export type { Form, UploadFile } from './forms.ts'
 export { Headers } from './headers.ts'
 export { httpMiddleware } from './httpmiddleware.ts'
 export { Request } from './requests.ts'

@@ -2,8 +2,10 @@
 import { Body } from './body.ts'
 import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
+import type { FormSource } from './forms/read.ts'
+import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
 import { type DecodeOptions, decodeMsgPack } from './requests/msgpack.ts'
-import type { HTTPScope, Receive, Send } from './types.ts'
+import { ACCEPTED, type HTTPScope, type Receive, type Send } from './types.ts'
 
 export interface BodyOptions {
   /** The most bytes to accept (10 MB, or what `bodyLimit()` set); more is answered by 413. */
@@ -44,6 +46,9 @@ export class Request<
   readonly receive: Receive
   readonly send: Send
   #body: Body | undefined
+  #form: Promise<Form> | undefined
+  #openForm: Form | undefined
+  #closed = false
   #gone: AbortController | undefined
   #watching = false
 
@@ -124,6 +129,77 @@ export class Request<
    */
   stream(options: BodyOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     return this.#reader.stream(options.maxSize)
+  }
+
+  /**
+   * The body as a form, urlencoded or multipart; kept, so that it can be asked for again. With any
+   * other content type it is empty, and nothing is read.
+   *
+   * Files up to 1 MiB are held in memory, larger ones in a temporary file. They go when the request
+   * ends: after the response and its background work, however it went. In an app without a Route
+   * around it, that is yours to do: `await using form = await request.form()`.
+   *
+   * @throws HTTPException 413 when it passes one of the limits in `FormOptions`, 400 when it cannot be
+   * read to its end.
+   * @throws ClientDisconnected when the client goes before it is complete.
+   * @throws TypeError when the body was already read by `stream()` or `parts()`.
+   * @throws RangeError for a limit that is no number.
+   * @example
+   * Route('/contact', async (request) => {
+   *   const form = await request.form({ maxFields: 10 })
+   *   return new PlainTextResponse(`Thank you, ${form.text('name') ?? 'stranger'}.`)
+   * }, { methods: ['POST'] })
+   */
+  form(options: FormOptions = {}): Promise<Form> {
+    this.#form ??= this.#readForm(options)
+    return this.#form
+  }
+
+  async #readForm(options: FormOptions): Promise<Form> {
+    // Loaded by those who have forms: the parser, and the file system behind it.
+    const { readForm } = await import('./forms/read.ts')
+    const form = await readForm(this.#formSource, options)
+    if (this.#closed) await form.close()
+    this.#openForm = form
+    return form
+  }
+
+  /**
+   * The parts of a multipart body as they arrive, to be read one after the other; nothing is held or
+   * written anywhere. Parts that are not read are skipped, and the loop may be left.
+   *
+   * The body may have 100 MB, or what `bodyLimit()` set, unless `maxSize` says otherwise.
+   *
+   * Throws as `form()` does, and HTTPException 415 for another content type.
+   *
+   * @example
+   * Route('/archive', async (request) => {
+   *   for await (const part of request.parts({ maxSize: 5_000_000_000 })) {
+   *     if (part.filename === null) continue
+   *     await fetch(upstream, { method: 'PUT', body: ReadableStream.from(part.stream()), duplex: 'half' })
+   *   }
+   *   return new PlainTextResponse('stored')
+   * }, { methods: ['POST'] })
+   */
+  async *parts(options: PartsOptions = {}): AsyncGenerator<Part, void, undefined> {
+    const { readParts } = await import('./forms/read.ts')
+    yield* readParts(this.#formSource, options)
+  }
+
+  get #formSource(): FormSource {
+    const contentType = this.headers.get('content-type')
+    return { contentType, body: this.#reader, maxBodySize: this.scope.maxBodySize }
+  }
+
+  /**
+   * Lets go of what the request holds, the files of its form above all; done by the route around the
+   * handler, or the middleware, that the request was made for.
+   */
+  close(): Promise<void> {
+    this.#closed = true
+    // One that is still being read is closed once it is; the end of the exchange ends that too.
+    this.#form?.catch(() => {})
+    return this.#openForm?.close() ?? ACCEPTED
   }
 
   /** A `receive` for an app behind this request, which gets the body even if it was read here. */

@@ -34,19 +34,24 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
     try {
       answer = handler(request)
     } catch (error) {
-      return answerException(error, scope, receive, send, request)
+      return closing(request, answerException(error, scope, receive, send, request))
     }
-    if (answer instanceof Response) return answer.respond(scope, receive, send)
-    if (!isPromise(answer)) return deliver(answer, where, scope, receive, send)
+    if (answer instanceof Response) return closing(request, answer.respond(scope, receive, send))
+    if (!isPromise(answer)) return closing(request, deliver(answer, where, scope, receive, send))
     return answer.then(
       (value) => {
-        const sent = deliver(value, where, scope, receive, send)
+        const sent = closing(request, deliver(value, where, scope, receive, send))
         // A promise that is returned here is waited for, which takes turns even when it is settled.
         return sent === ACCEPTED ? undefined : sent
       },
-      (error) => answerException(error, scope, receive, send, request),
+      (error) => closing(request, answerException(error, scope, receive, send, request)),
     )
   }
+}
+
+/** Ends the request once its answer is sent, background work included: files of a form go then. */
+function closing(request: Request<never, never>, done: Promise<void>): Promise<void> {
+  return done === ACCEPTED ? request.close() : done.finally(() => request.close())
 }
 
 function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {

@@ -18,6 +18,7 @@ const AREAS = [
   'root_path',
   'hosts',
   'requests',
+  'forms',
   'responses',
   'exceptions',
   'endpoints',

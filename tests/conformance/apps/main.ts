@@ -6,6 +6,7 @@ import { Mount, Route, Router, WebSocketRoute } from '../../../lib/routing.ts'
 import { background } from './background.ts'
 import { endpoints } from './endpoints.ts'
 import { exceptions } from './exceptions.ts'
+import { forms } from './forms.ts'
 import { operations } from './headerops.ts'
 import { mounts } from './mounts.ts'
 import { requests } from './requests.ts'
@@ -38,6 +39,7 @@ export const main: Application<MainState> = Application<MainState>({
     ...slashes,
     ...mounts,
     ...requests,
+    ...forms,
     ...responses,
     ...operations,
     ...streaming,

@@ -1,0 +1,7 @@
+/** Forms and uploads: what `request.form()` and `request.parts()` give. */
+export type { FormOptions } from './forms/collect.ts'
+export { safeFilename } from './forms/filename.ts'
+export { Form, type FormValue } from './forms/form.ts'
+export type { PartsOptions } from './forms/limits.ts'
+export { Part, type PartBodyOptions } from './forms/parts.ts'
+export { type SaveOptions, UploadFile } from './forms/upload.ts'

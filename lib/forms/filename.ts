@@ -1,0 +1,53 @@
+/** File names that a client made up, made harmless. */
+import { encodeText } from '../bytes.ts'
+
+/** What file systems allow, in bytes. */
+const MOST_BYTES = 255
+
+/** Names of devices on Windows, whatever extension they have. */
+const RESERVED =
+  /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i
+
+/**
+ * A name for a file in a folder of one's choice, on every system; `fallback` when nothing is left.
+ *
+ * The path before it is cut off, and what is no part of a name becomes `_`.
+ */
+export function safeFilename(name: string, fallback = 'upload'): string {
+  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
+  // Control characters, those of shells and drives, and those that turn the direction of text.
+  const plain = last.replace(
+    /[\0-\x1f\x7f-\x9f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    '_',
+  )
+  const trimmed = withoutEnds(plain.toWellFormed())
+  if (trimmed === '') return fallback
+  return shorten(RESERVED.test(trimmed) ? `_${trimmed}` : trimmed)
+}
+
+/** Without dots and spaces around it: hidden files, `..`, and what Windows drops. */
+function withoutEnds(name: string): string {
+  let [from, to] = [0, name.length]
+  while (from < to && isEnd(name, from)) from++
+  while (to > from && isEnd(name, to - 1)) to--
+  return name.slice(from, to)
+}
+
+function isEnd(name: string, at: number): boolean {
+  return name[at] === '.' || name[at] === ' '
+}
+
+/** The extension is kept, if it is one. */
+function shorten(name: string): string {
+  if (encodeText(name).byteLength <= MOST_BYTES) return name
+  const dot = name.lastIndexOf('.')
+  const extension = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : ''
+  let room = MOST_BYTES - encodeText(extension).byteLength
+  let stem = ''
+  for (const character of name) {
+    room -= encodeText(character).byteLength
+    if (room < 0) break
+    stem += character
+  }
+  return withoutEnds(stem) + extension
+}

@@ -1,0 +1,99 @@
+/** The fields and files of a form, in their order. */
+import type { Spool } from './spool.ts'
+import { UploadFile } from './upload.ts'
+
+export type FormValue = string | UploadFile
+
+/**
+ * What a form holds: names with texts and files, in the order they came, duplicates kept.
+ *
+ * It reads as the web's FormData does, `get` giving the first value of a name. Its files go when it is
+ * closed: by `await using`, by `close()`, or by itself when the request ends.
+ *
+ * @example
+ * Route('/post', async (request) => {
+ *   await using form = await request.form()
+ *   const title = form.text('title') ?? 'untitled'
+ *   const tags = form.getAll('tag')
+ *   return new JSONResponse({ title, tags, photo: form.file('photo')?.size })
+ * }, { methods: ['POST'] })
+ */
+export class Form implements Iterable<[string, FormValue]>, AsyncDisposable {
+  readonly #entries: readonly [string, FormValue][]
+  readonly #spool: Spool | undefined
+  #byName: Map<string, FormValue[]> | undefined
+
+  constructor(entries: readonly [string, FormValue][] = [], spool?: Spool) {
+    this.#entries = entries
+    this.#spool = spool
+  }
+
+  /** How many values there are, duplicates counted. */
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** The first value of this name, or null. */
+  get(name: string): FormValue | null {
+    return this.#values(name)[0] ?? null
+  }
+
+  /** All values of this name, in order. */
+  getAll(name: string): FormValue[] {
+    return [...this.#values(name)]
+  }
+
+  has(name: string): boolean {
+    return this.#values(name).length > 0
+  }
+
+  /** The first text of this name, or null: files are passed over. */
+  text(name: string): string | null {
+    return this.#values(name).find((value) => typeof value === 'string') ?? null
+  }
+
+  /** The first file of this name, or null: texts are passed over. */
+  file(name: string): UploadFile | null {
+    return this.#values(name).find((value) => value instanceof UploadFile) ?? null
+  }
+
+  /** A Map, so that `__proto__` is a name like any other. */
+  #values(name: string): readonly FormValue[] {
+    if (this.#byName === undefined) {
+      this.#byName = new Map()
+      for (const [key, value] of this.#entries) {
+        const values = this.#byName.get(key)
+        if (values === undefined) this.#byName.set(key, [value])
+        else values.push(value)
+      }
+    }
+    return this.#byName.get(name) ?? []
+  }
+
+  /** Pairs of name and value, in the order they came. */
+  *entries(): IterableIterator<[string, FormValue]> {
+    for (const [name, value] of this.#entries) yield [name, value]
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, FormValue]> {
+    return this.entries()
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [name] of this.#entries) yield name
+  }
+
+  *values(): IterableIterator<FormValue> {
+    for (const [, value] of this.#entries) yield value
+  }
+
+  /** Removes the files; the texts stay. It may be called more than once. */
+  async close(): Promise<void> {
+    for (const value of this.values()) if (typeof value !== 'string') value.close()
+    await this.#spool?.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

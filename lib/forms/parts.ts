@@ -1,0 +1,164 @@
+/** The parts of a multipart body, one after the other, as they arrive. */
+import { joinBytes } from '../bytes.ts'
+import { HTTPException } from '../exceptions.ts'
+import type { Headers } from '../headers.ts'
+import type { PartEvent, PartHead } from './multipart.ts'
+
+export interface PartBodyOptions {
+  /** The most bytes to hold (1 MiB); more is answered by 413. */
+  maxSize?: number
+}
+
+/**
+ * One part of a multipart body while it arrives: a field, or a file when it has a `filename`.
+ *
+ * It can be read once, and until the next one is asked for. What is not read is skipped.
+ *
+ * @example
+ * Route('/count', async (request) => {
+ *   const sizes: Record<string, number> = {}
+ *   for await (const part of request.parts({ maxSize: 5_000_000_000 })) {
+ *     let size = 0
+ *     for await (const bytes of part.stream()) size += bytes.byteLength
+ *     sizes[part.name] = size
+ *   }
+ *   return new JSONResponse(sizes)
+ * }, { methods: ['POST'] })
+ */
+export class Part {
+  readonly name: string
+  /** What the client calls the file, never to be used as a path; null when the part is a field. */
+  readonly filename: string | null
+  /** What the client says it is, or null; nobody has checked it. */
+  readonly contentType: string | null
+  /** All header fields of the part. */
+  readonly headers: Headers
+  readonly #cursor: Cursor
+  readonly #decode: (bytes: Uint8Array) => string
+  #state: 'unread' | 'reading' | 'passed' = 'unread'
+
+  constructor(head: PartHead, cursor: Cursor, decode: (bytes: Uint8Array) => string) {
+    this.name = head.name
+    this.filename = head.filename
+    this.contentType = head.contentType
+    this.headers = head.headers
+    this.#cursor = cursor
+    this.#decode = decode
+  }
+
+  /**
+   * Its bytes as they arrive; nothing more is taken from the client than is asked for.
+   *
+   * @throws TypeError when it was read before, or is over.
+   * @throws HTTPException 413 when it passes the limit for fields or files, 400 when the body ends
+   * within it; ClientDisconnected when the client goes.
+   */
+  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#state !== 'unread') throw unreadable(this)
+    this.#state = 'reading'
+    for (;;) {
+      const piece = await this.#next()
+      if (piece === null) return
+      yield piece
+    }
+  }
+
+  async #next(): Promise<Uint8Array | null> {
+    if (this.#state !== 'reading') throw unreadable(this)
+    const event = await this.#cursor.next()
+    if (event === undefined) throw unreadable(this)
+    if (event instanceof Uint8Array) return event
+    this.#state = 'passed'
+    return null
+  }
+
+  /** All of it at once, when it is small. Throws as `stream()` does, and 413 when it is not. */
+  async bytes({ maxSize = 1_048_576 }: PartBodyOptions = {}): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = []
+    let size = 0
+    for await (const piece of this.stream()) {
+      size += piece.byteLength
+      if (size > maxSize) {
+        throw new HTTPException(413, `Part exceeded maximum size of ${maxSize} bytes.`)
+      }
+      pieces.push(piece)
+    }
+    return joinBytes(pieces)
+  }
+
+  /** All of it as text in the form's encoding, which is UTF-8. Throws as `bytes()` does. */
+  async text(options?: PartBodyOptions): Promise<string> {
+    return this.#decode(await this.bytes(options))
+  }
+
+  /** Goes to its end, past what nobody has read; for the loop over the parts. */
+  async skip(): Promise<void> {
+    if (this.#state === 'passed') return
+    this.#state = 'reading'
+    while ((await this.#next()) !== null);
+  }
+}
+
+/** Gives the parts; when its loop is left, the rest of the body stays where it is. */
+export async function* partsOf(
+  batches: AsyncGenerator<readonly PartEvent[], void, undefined>,
+  decode: (bytes: Uint8Array) => string,
+): AsyncGenerator<Part, void, undefined> {
+  const cursor = new Cursor(batches)
+  try {
+    for (;;) {
+      const head = await cursor.next()
+      if (head === undefined) return
+      if (head === null || head instanceof Uint8Array) continue
+      const part = new Part(head, cursor, decode)
+      yield part
+      await part.skip()
+    }
+  } finally {
+    await cursor.close()
+  }
+}
+
+/** Hands out events one by one; a new piece of the body is read when there are none left. */
+class Cursor {
+  readonly #batches: AsyncGenerator<readonly PartEvent[], void, undefined>
+  #batch: readonly PartEvent[] = []
+  #at = 0
+  #busy = false
+  #closed = false
+
+  constructor(batches: AsyncGenerator<readonly PartEvent[], void, undefined>) {
+    this.#batches = batches
+  }
+
+  /** The next event; undefined behind the last one, and once it is closed. */
+  async next(): Promise<PartEvent | undefined> {
+    if (this.#busy) {
+      throw new TypeError(
+        'request.parts: two reads at once. Wait for the piece of a part before asking for the next part.',
+      )
+    }
+    this.#busy = true
+    try {
+      while (this.#at === this.#batch.length && !this.#closed) {
+        const { done, value } = await this.#batches.next()
+        if (done) this.#closed = true
+        else [this.#batch, this.#at] = [value, 0]
+      }
+      return this.#closed ? undefined : this.#batch[this.#at++]
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#batches.return()
+  }
+}
+
+function unreadable({ name }: Part): TypeError {
+  return new TypeError(
+    `request.parts: the part ${JSON.stringify(name)} was read already, or its turn is over. Read it once, within the loop.`,
+  )
+}

@@ -1,0 +1,96 @@
+/** Reads the body of a request as a form, by its content type. */
+import type { Body } from '../body.ts'
+import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
+import { HTTPException } from '../exceptions.ts'
+import { type MediaType, parseMediaType } from '../mediatypes.ts'
+import { collect, type FormOptions } from './collect.ts'
+import { Form } from './form.ts'
+import { type Limits, limitsOf, Meter, type PartsOptions } from './limits.ts'
+import { MultipartParser, type PartEvent } from './multipart.ts'
+import { type Part, partsOf } from './parts.ts'
+import { decoderOf } from './text.ts'
+import { parseUrlencoded } from './urlencoded.ts'
+
+/** What a form is read from. */
+export interface FormSource {
+  readonly contentType: string | null
+  readonly body: Body
+  /** What `bodyLimit()` set. */
+  readonly maxBodySize: number | undefined
+}
+
+/** The whole form; an empty one, and nothing read, when the content type is that of no form (FM-1). */
+export async function readForm(source: FormSource, options: FormOptions): Promise<Form> {
+  const limits = limitsOf(options, 'request.form')
+  const media = parseMediaType(source.contentType ?? '')
+  if (media.type === 'application/x-www-form-urlencoded') {
+    const { maxSize = source.maxBodySize ?? Number.POSITIVE_INFINITY } = options
+    const bytes = await source.body.bytes(Math.min(maxSize, limits.maxFieldsSize))
+    return new Form(parseUrlencoded(bytes, new Meter(limits)))
+  }
+  if (media.type !== MULTIPART) return new Form()
+  const decode = decoderOf(media.params?.get('charset'))
+  return collect(events(source, media, decode, limits, options.maxSize, 'form'), decode, options)
+}
+
+/** The parts as they arrive. */
+export async function* readParts(
+  source: FormSource,
+  options: PartsOptions,
+): AsyncGenerator<Part, void, undefined> {
+  const limits = limitsOf(options, 'request.parts')
+  const media = parseMediaType(source.contentType ?? '')
+  if (media.type !== MULTIPART) {
+    throw new HTTPException(415, `The request body must be of the type ${MULTIPART}.`)
+  }
+  const decode = decoderOf(media.params?.get('charset'))
+  yield* partsOf(events(source, media, decode, limits, options.maxSize, 'parts'), decode)
+}
+
+const MULTIPART = 'multipart/form-data'
+
+/** What is parsed in one go: a body that was kept comes as one piece, which would take the loop long. */
+const SLICE = 262_144
+
+/** The events of the whole body, batch by batch. */
+async function* events(
+  { body, maxBodySize }: FormSource,
+  media: MediaType,
+  decode: (bytes: Uint8Array) => string,
+  limits: Limits,
+  maxSize: number | undefined,
+  asked: string,
+): AsyncGenerator<readonly PartEvent[], void, undefined> {
+  const parser = new MultipartParser(boundaryOf(media), decode, new Meter(limits))
+  let isEmpty = true
+  for await (const chunk of body.stream(maxSize ?? maxBodySize ?? DEFAULT_MAX_UPLOAD_SIZE, asked)) {
+    isEmpty = false
+    for (let at = 0; at < chunk.byteLength; at += SLICE) {
+      if (at > 0) await turn()
+      yield parser.write(chunk.byteLength > SLICE ? chunk.subarray(at, at + SLICE) : chunk)
+    }
+  }
+  if (!isEmpty) parser.end()
+}
+
+/** Lets the event loop go round. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof globalThis.setImmediate === 'function') globalThis.setImmediate(resolve)
+    else setTimeout(resolve)
+  })
+}
+
+/** As RFC 2046 has it, though of any characters that cannot be misread. */
+const BOUNDARY = /^[ !#-[\]-~]{0,69}[!#-[\]-~]$/
+
+function boundaryOf({ params }: MediaType): string {
+  const boundary = params?.get('boundary')
+  if (boundary === undefined || boundary === '') {
+    throw new HTTPException(400, 'Missing boundary in multipart.')
+  }
+  if (!BOUNDARY.test(boundary)) {
+    throw new HTTPException(400, 'The boundary must have 1 to 70 visible characters.')
+  }
+  return boundary
+}

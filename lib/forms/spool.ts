@@ -1,0 +1,159 @@
+/** A temporary file for what is too large for memory: one for all files of a form. */
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** How much may wait to be written before whoever writes has to wait too. */
+const MOST_WAITING = 1_048_576
+
+/** How much is read at a time. */
+const PIECE = 65_536
+
+/**
+ * Bytes in a file that has no name: it is removed as soon as it is open, so that nothing stays behind,
+ * not even when the process is killed. Where that cannot be done, it is removed when it is closed.
+ *
+ * Nothing here waits for the disk but the promises it gives. What comes while a write is under way is
+ * written by the next one, all at once.
+ */
+export class Spool {
+  readonly #directory: string
+  #opening: Promise<FileHandle> | undefined
+  #name: string | undefined
+  #waiting: Uint8Array[] = []
+  #waitingSize = 0
+  #writing: Promise<void> | undefined
+  #error: unknown
+  #closing: Promise<void> | undefined
+  /** How many bytes were given to it: where the next ones will stand. */
+  size = 0
+
+  /** @param directory Where the file is made (the system's folder for such files). */
+  constructor(directory: string = tmpdir()) {
+    this.#directory = directory
+  }
+
+  /**
+   * Takes bytes; a promise when they have to be waited for.
+   *
+   * Once a write has failed, so does every later one.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    this.size += bytes.byteLength
+    this.#waiting.push(bytes)
+    this.#waitingSize += bytes.byteLength
+    this.#writing ??= this.#flush()
+    return this.#waitingSize < MOST_WAITING && this.#error === undefined ? undefined : this.flush()
+  }
+
+  /** Waits until all that was given is written. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
+    if (this.#error !== undefined) throw this.#error
+  }
+
+  /** Never rejects: the error is for whoever writes next, or waits. */
+  async #flush(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const file = await this.#open()
+        const pieces = this.#waiting
+        const from = this.size - this.#waitingSize
+        this.#waiting = []
+        this.#waitingSize = 0
+        await writeAll(file, pieces, from)
+      }
+    } catch (error) {
+      this.#error ??= error
+      this.#waiting = []
+      this.#waitingSize = 0
+    } finally {
+      this.#writing = undefined
+    }
+  }
+
+  #open(): Promise<FileHandle> {
+    this.#opening ??= this.#create()
+    return this.#opening
+  }
+
+  async #create(): Promise<FileHandle> {
+    const name = path.join(this.#directory, `stellula-${randomUUID()}`)
+    const file = await open(name, 'wx+', 0o600)
+    // Some systems keep the names of files that are open.
+    await rm(name).catch(() => {
+      this.#name = name
+    })
+    return file
+  }
+
+  /** The bytes from one place to another, a piece at a time. */
+  async *read(from: number, to: number): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#assertOpen()
+    await this.flush()
+    const file = await this.#open()
+    for (let at = from; at < to; ) {
+      this.#assertOpen()
+      const piece = new Uint8Array(Math.min(PIECE, to - at))
+      const { bytesRead } = await file.read(piece, 0, piece.byteLength, at)
+      if (bytesRead === 0) throw new Error('upload: its temporary file was cut short from outside.')
+      at += bytesRead
+      yield piece.subarray(0, bytesRead)
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing === undefined) return
+    throw new TypeError(
+      'upload: it was closed while it was read. Read it before the request ends, or saveTo() a path.',
+    )
+  }
+
+  /** Closes the file, and with it the bytes are gone; the same promise each time. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.flush().catch(() => {}) // told to who wrote
+    const file = await this.#opening?.catch(() => undefined)
+    await file?.close()
+    if (this.#name !== undefined) await rm(this.#name, { force: true })
+  }
+}
+
+/** A system may take less than it was given. */
+async function writeAll(file: FileHandle, pieces: Uint8Array[], from: number): Promise<void> {
+  const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+  const { bytesWritten } = await file.writev(pieces, from)
+  if (bytesWritten === size) return
+  let at = 0
+  for (const piece of pieces) {
+    for (let done = Math.max(0, bytesWritten - at); done < piece.byteLength; ) {
+      const written = await file.write(piece, done, piece.byteLength - done, from + at + done)
+      done += written.bytesWritten
+    }
+    at += piece.byteLength
+  }
+}
+
+/** Writes a new file, or replaces one once all is written; what could not be finished is removed. */
+export async function save(
+  target: string | URL,
+  pieces: AsyncIterable<Uint8Array>,
+  overwrite: boolean,
+): Promise<void> {
+  const name = target instanceof URL ? fileURLToPath(target) : target
+  const written = overwrite ? `${name}.${randomUUID()}` : name
+  const file = await open(written, 'wx')
+  try {
+    await writeFile(file, pieces).finally(() => file.close())
+    if (overwrite) await rename(written, name)
+  } catch (error) {
+    await rm(written, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,107 @@
+/** A file that came with a form. */
+import { joinBytes } from '../bytes.ts'
+import type { Headers } from '../headers.ts'
+import { safeFilename } from './filename.ts'
+import type { PartHead } from './multipart.ts'
+import type { Spool } from './spool.ts'
+
+export interface SaveOptions {
+  /** Replace a file that is there (false: it rejects, and the file stays as it is). */
+  overwrite?: boolean
+}
+
+/** Where the bytes of a file are: in memory, or in a range of the form's temporary file. */
+export interface Content {
+  readonly size: number
+  readonly pieces: readonly Uint8Array[]
+  readonly spooled?: { readonly spool: Spool; readonly from: number } | undefined
+}
+
+/**
+ * A file that came with a form: in memory when it is small, otherwise in a temporary file.
+ *
+ * It can be read as often as you like until its form is closed, which happens by itself when the
+ * request ends, background work included.
+ *
+ * @example
+ * Route('/avatar', { put: async (request) => {
+ *   const avatar = (await request.form()).file('avatar')
+ *   if (avatar?.contentType !== 'image/png') throw new HTTPException(400, 'A PNG image is wanted.')
+ *   await avatar.saveTo('./avatars/7.png', { overwrite: true })
+ *   return new PlainTextResponse(`${avatar.size} bytes`)
+ * } })
+ */
+export class UploadFile {
+  /** What the client calls it: for people to read, not for paths. */
+  readonly filename: string
+  /** What the client says it is, or null; nobody has checked it. */
+  readonly contentType: string | null
+  /** How many bytes it has. */
+  readonly size: number
+  /** All header fields of its part. */
+  readonly headers: Headers
+  #content: Content | undefined
+
+  constructor(head: PartHead, content: Content) {
+    this.filename = head.filename ?? ''
+    this.contentType = head.contentType
+    this.headers = head.headers
+    this.size = content.size
+    this.#content = content
+  }
+
+  /**
+   * The file name as one that can be used in a folder of your choice, on every system: without a
+   * path, control characters, dots around it, names of devices; at most 255 bytes; never empty.
+   */
+  get safeName(): string {
+    return safeFilename(this.filename)
+  }
+
+  /**
+   * All of it at once.
+   *
+   * @throws TypeError when it is closed.
+   */
+  async bytes(): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = []
+    for await (const piece of this.stream()) pieces.push(piece)
+    return joinBytes(pieces)
+  }
+
+  /** All of it as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes())
+  }
+
+  /** Piece by piece, from the start each time. Throws as `bytes()` does. */
+  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    const content = this.#content
+    if (content === undefined) throw closed(this.filename)
+    const { spooled, pieces, size } = content
+    if (spooled === undefined) yield* pieces
+    else yield* spooled.spool.read(spooled.from, spooled.from + size)
+  }
+
+  /**
+   * Writes a copy to this path. The path is yours: never build it from `filename`; `safeName` is for
+   * that.
+   *
+   * @throws TypeError when it is closed; the system's error (`code: 'EEXIST'`) when a file is there.
+   */
+  async saveTo(path: string | URL, { overwrite = false }: SaveOptions = {}): Promise<void> {
+    const { save } = await import('./spool.ts')
+    await save(path, this.stream(), overwrite)
+  }
+
+  /** Lets go of the bytes; done by the form. */
+  close(): void {
+    this.#content = undefined
+  }
+}
+
+function closed(filename: string): TypeError {
+  return new TypeError(
+    `upload: ${JSON.stringify(filename)} cannot be read, its form was closed. Read it before the request ends, or saveTo() a path.`,
+  )
+}
