@@ -173,12 +173,15 @@ export class Request<
    * Throws as `form()` does, and HTTPException 415 for another content type.
    *
    * @example
-   * Route('/archive', async (request) => {
+   * import { createHash } from 'node:crypto'
+   *
+   * Route('/digest', async (request) => {
+   *   const hash = createHash('sha256')
    *   for await (const part of request.parts({ maxSize: 5_000_000_000 })) {
    *     if (part.filename === null) continue
-   *     await fetch(upstream, { method: 'PUT', body: ReadableStream.from(part.stream()), duplex: 'half' })
+   *     for await (const bytes of part.stream()) hash.update(bytes)
    *   }
-   *   return new PlainTextResponse('stored')
+   *   return new PlainTextResponse(hash.digest('hex'))
    * }, { methods: ['POST'] })
    */
   async *parts(options: PartsOptions = {}): AsyncGenerator<Part, void, undefined> {

@@ -12,6 +12,9 @@ const RESERVED =
  * A name for a file in a folder of one's choice, on every system; `fallback` when nothing is left.
  *
  * The path before it is cut off, and what is no part of a name becomes `_`.
+ *
+ * @example
+ * safeFilename('../../etc/passwd') // 'passwd'
  */
 export function safeFilename(name: string, fallback = 'upload'): string {
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)

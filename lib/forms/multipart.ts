@@ -43,7 +43,6 @@ export class MultipartParser {
   #boundaries = 0
   #heads = 0
   #complete = false
-  #fault: Error | undefined
 
   /** @param decode Decodes names, which stand in the headers as bytes. */
   constructor(boundary: string, decode: (bytes: Uint8Array) => string, meter: Meter) {
@@ -54,8 +53,9 @@ export class MultipartParser {
     this.#parser.on('file', (_name, stream) => {
       stream.push = (chunk: Uint8Array | null) => this.#take(chunk)
     })
-    this.#parser.on('error', (error) => {
-      this.#fault = error instanceof Error ? error : new Error(String(error))
+    // It is thrown through busboy to `write`, as every error here: nothing is left to be told later.
+    this.#parser.on('error', () => {
+      throw malformed('a header of a part is malformed or too long')
     })
     this.#countBoundaries(Reflect.get(this.#parser, '_bparser'))
     watch(this.#parser, '_complete', (complete) => this.#end(complete === true))
@@ -69,7 +69,6 @@ export class MultipartParser {
    */
   write(chunk: Uint8Array): PartEvent[] {
     this.#parser.write(chunk)
-    if (this.#fault !== undefined) throw malformed('a header of a part is malformed or too long')
     const events = this.#events
     this.#events = []
     return events

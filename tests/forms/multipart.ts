@@ -1,0 +1,208 @@
+import t from 'tap'
+import { limitsOf, Meter, type PartsOptions } from '../../lib/forms/limits.ts'
+import { MultipartParser, type PartEvent } from '../../lib/forms/multipart.ts'
+import { decoderOf } from '../../lib/forms/text.ts'
+import { BOUNDARY, body, field, file, part, pieces } from '../support/multipart.ts'
+
+interface Read {
+  name: string
+  filename: string | null
+  contentType: string | null
+  headers: [string, string][]
+  content: string
+}
+
+function parserFor(options: PartsOptions = {}, boundary = BOUNDARY): MultipartParser {
+  return new MultipartParser(boundary, decoderOf(undefined), new Meter(limitsOf(options, 'test')))
+}
+
+/** What a body holds, read in pieces of this size. */
+function read(bytes: Uint8Array, size = bytes.byteLength, options?: PartsOptions): Read[] {
+  const parser = parserFor(options)
+  const events = pieces(bytes, size).flatMap((piece) => parser.write(piece))
+  parser.end()
+  return joined(events)
+}
+
+function joined(events: readonly PartEvent[]): Read[] {
+  const parts: Read[] = []
+  let open = false
+  for (const event of events) {
+    const last = parts.at(-1)
+    if (event === null) open = false
+    else if (event instanceof Uint8Array) {
+      if (last !== undefined && open) last.content += Buffer.from(event).toString('latin1')
+    } else {
+      const { name, filename, contentType, headers } = event
+      parts.push({ name, filename, contentType, headers: [...headers], content: '' })
+      open = true
+    }
+  }
+  return parts
+}
+
+const SAMPLE = body(
+  'a preamble\r\n',
+  field('a', '1'),
+  field('a', ''),
+  part(
+    [
+      'Content-Disposition: form-data; name="f"; filename="f.bin"',
+      'CONTENT-TYPE: application/x-thing; a=b ',
+      'X-Custom: one',
+      'x-custom: two',
+      'X-Folded: a',
+      ' b',
+    ],
+    '\r\n--\r\n--boundary12\r\n\0\xff\r',
+  ),
+)
+
+t.test('tells of parts in their order, with all their headers: FM-14, FM-16', async (t) => {
+  const disposition = 'form-data; name="f"; filename="f.bin"'
+
+  t.match(read(SAMPLE), [
+    { name: 'a', filename: null, contentType: null, content: '1' },
+    { name: 'a', filename: null, content: '' },
+    {
+      name: 'f',
+      filename: 'f.bin',
+      contentType: 'application/x-thing; a=b',
+      headers: [
+        ['content-disposition', disposition],
+        ['content-type', 'application/x-thing; a=b'],
+        ['x-custom', 'one'],
+        ['x-custom', 'two'],
+        ['x-folded', 'a b'],
+      ],
+      content: '\r\n--\r\n--boundary12\r\n\0\xff\r',
+    },
+  ])
+})
+
+t.test('reads the same however it is cut', async (t) => {
+  const whole = read(SAMPLE)
+  for (let size = 1; size <= SAMPLE.byteLength; size++) {
+    t.same(read(SAMPLE, size), whole, `pieces of ${size}`)
+  }
+})
+
+const DISPOSITIONS: [disposition: string, name: string, filename: string | null][] = [
+  ['form-data; name="a"', 'a', null],
+  ['form-data; name=a; filename=t.txt', 'a', 't.txt'],
+  ['form-data; name="a";', 'a', null],
+  ['form-data; NAME="a"; FileName="b"', 'a', 'b'],
+  ['form-data; name=""', '', null],
+  ['form-data; name="a"; filename=""', 'a', ''],
+  ['form-data; name="a\\"b"', 'a"b', null],
+  ['form-data; name="a%22b"', 'a%22b', null],
+  ['form-data; name="a[b][c]"', 'a[b][c]', null],
+  ['form-data; name="__proto__"', '__proto__', null],
+  ['form-data; name="n\xc3\xa4me"; filename="na\xc3\xafve"', 'näme', 'naïve'],
+  ['form-data; name="\xe4"', 'ä', null],
+  ['form-data; name="a"; filename*=UTF-8\'\'b.txt', 'a', null],
+  ['form-data; name="a"; filename="b"; filename*=UTF-8\'\'c', 'a', 'b'],
+  ['form-data; name="a"; filename="C:\\photos\\me.png"', 'a', 'me.png'],
+  ['form-data; name="a"; filename="../b/c"', 'a', '../b/c'],
+  ['attachment; name="a"', 'a', null],
+]
+
+t.test('reads name and filename: FM-15, FM-24', async (t) => {
+  for (const [disposition, name, filename] of DISPOSITIONS) {
+    const [only] = read(body(part(`Content-Disposition: ${disposition}`, 'x')))
+
+    t.match(only, { name, filename, content: 'x' }, disposition)
+  }
+})
+
+const NAMELESS = [
+  'X-Nothing: 1',
+  'Content-Disposition: form-data',
+  'Content-Disposition: form-data; ="x"',
+  'Content-Disposition: form-data; filename="x"',
+  'Content-Disposition: form-data; name="x',
+  'Content-Disposition: form-data; name="x"; name="y"',
+  'Content-Disposition: form-data; name="x"\r\nContent-Disposition: form-data; name="y"',
+]
+
+t.test('refuses a part without one name: FM-18', async (t) => {
+  for (const headers of NAMELESS) {
+    t.throws(() => read(body(part(headers, 'x'))), {
+      status: 400,
+      message: 'The Content-Disposition header field "name" must be provided.',
+    })
+  }
+})
+
+const MALFORMED: [what: string, bytes: string][] = [
+  ['text instead of parts', 'hello'],
+  ['another boundary', `--other\r\nA: b\r\n\r\nx\r\n--other--\r\n`],
+  ['line feeds only', body(field('a', '1')).toString('latin1').replaceAll('\r\n', '\n')],
+  ['no last boundary', field('a', '1')],
+  ['an end within the headers', `--${BOUNDARY}\r\nContent-Disposition: form-data`],
+  ['an end within the last boundary', `${field('a', '1')}--${BOUNDARY}-`],
+  ['no headers', `--${BOUNDARY}\r\n\r\nx\r\n--${BOUNDARY}--\r\n`],
+  ['a header without a colon', body(part('Content-Disposition')).toString('latin1')],
+  ['a header without a name', body(part(': x')).toString('latin1')],
+  ['a header with a NUL', body(part('a: x\0')).toString('latin1')],
+  ['a longer boundary', `${field('a', '1')}--${BOUNDARY}4\r\nA: b\r\n\r\nx\r\n--${BOUNDARY}--`],
+  ['text behind a boundary', `${field('a', '1')}--${BOUNDARY} \r\n${field('b', '2')}`],
+  ['one dash behind a boundary', `${field('a', '1')}--${BOUNDARY}-x${field('b', '2')}`],
+]
+
+t.test('refuses what is no multipart, however it is cut: FM-17, FM-25', async (t) => {
+  for (const [what, text] of MALFORMED) {
+    const bytes = Buffer.from(text, 'latin1')
+    for (const size of [1, 7, bytes.byteLength]) {
+      t.throws(
+        () => read(bytes, size),
+        { status: 400, message: /^The multipart body cannot be read: .*\.$/ },
+        `${what}, in pieces of ${size}`,
+      )
+    }
+  }
+})
+
+t.test('reads nothing behind the last boundary', async (t) => {
+  const more = Buffer.concat([body(field('a', '1')), Buffer.from('\r\n'), body(field('b', '2'))])
+  const end = Buffer.from(`--${BOUNDARY}--`)
+
+  for (const size of [1, 7, more.byteLength]) {
+    t.match(read(more, size), [{ name: 'a', content: '1' }])
+    t.equal(read(more, size).length, 1)
+  }
+  t.same(read(end), [])
+})
+
+t.test('limits part by part, as soon as it can be known: FM-6', async (t) => {
+  const parser = parserFor({ maxFiles: 1 })
+  parser.write(Buffer.from(file('f', 'one', 'x')))
+  const head = file('f', 'two', 'x').slice(0, -2) // line ends are held back
+
+  t.throws(() => parser.write(Buffer.from(head)), { status: 413, message: /^Too many files\./ })
+  t.throws(() => read(body(field('a', '12345678901')), 9, { maxPartSize: 10 }), {
+    status: 413,
+    message: 'Field exceeded maximum size of 10 bytes.',
+  })
+  t.equal(read(body(field('a', '1234567890')), 9, { maxPartSize: 10 }).length, 1)
+  t.throws(() => read(body(file('a', 'b', '12345678901')), 9, { maxFileSize: 10 }), {
+    status: 413,
+    message: 'File exceeded maximum size of 10 bytes.',
+  })
+})
+
+t.test('limits headers by number and size', async (t) => {
+  const named = 'Content-Disposition: form-data; name="a"'
+  const many = (count: number): string[] => Array.from({ length: count }, (_, at) => `x-${at}: y`)
+
+  t.equal(read(body(part([named, ...many(99)])))[0]?.headers.length, 100)
+  t.throws(() => read(body(part([named, ...many(100)]))), {
+    status: 400,
+    message: 'Too many headers in a part. Maximum number of headers is 100.',
+  })
+  t.throws(() => read(body(part([named, ...many(3000)]))), { status: 400, message: /too long/ })
+  t.throws(() => read(body(part([named, `x: ${'y'.repeat(17_000)}`]))), {
+    status: 400,
+    message: /a header of a part is malformed or too long/,
+  })
+})
