@@ -1,5 +1,5 @@
 // What this process has open, where the system tells.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 
 const FOLDER = '/proc/self/fd'
 
@@ -11,4 +11,18 @@ export function descriptors(): number {
 /** How many more there are, if the system tells, when there are `count` more. */
 export function more(count: number): number {
   return existsSync(FOLDER) ? count : 0
+}
+
+/** How many of them are of files in this folder, removed ones too. */
+export function openIn(folder: string): number {
+  if (!existsSync(FOLDER)) return 0
+  return readdirSync(FOLDER).filter((descriptor) => target(descriptor).startsWith(folder)).length
+}
+
+function target(descriptor: string): string {
+  try {
+    return readlinkSync(`${FOLDER}/${descriptor}`)
+  } catch {
+    return '' // the one by which the folder itself was read
+  }
 }
