@@ -173,15 +173,13 @@ export class Request<
    * Throws as `form()` does, and HTTPException 415 for another content type.
    *
    * @example
-   * import { createHash } from 'node:crypto'
-   *
-   * Route('/digest', async (request) => {
-   *   const hash = createHash('sha256')
+   * Route('/archive', async (request) => {
+   *   const stored: string[] = []
    *   for await (const part of request.parts({ maxSize: 5_000_000_000 })) {
-   *     if (part.filename === null) continue
-   *     for await (const bytes of part.stream()) hash.update(bytes)
+   *     if (part.filename === null) stored.push(`${part.name} = ${await part.text()}`)
+   *     else for await (const bytes of part.stream()) stored.push(`${bytes.byteLength} bytes`)
    *   }
-   *   return new PlainTextResponse(hash.digest('hex'))
+   *   return new JSONResponse(stored)
    * }, { methods: ['POST'] })
    */
   async *parts(options: PartsOptions = {}): AsyncGenerator<Part, void, undefined> {

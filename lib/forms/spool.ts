@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinBytes } from '../bytes.ts'
 
 /** How much may wait to be written before whoever writes has to wait too. */
 const MOST_WAITING = 1_048_576
@@ -125,19 +126,17 @@ export class Spool {
   }
 }
 
-/** A system may take less than it was given. */
-async function writeAll(file: FileHandle, pieces: Uint8Array[], from: number): Promise<void> {
+/** Writes on where a system took less than it was given, as a disk does that is about to be full. */
+export async function writeAll(
+  file: Pick<FileHandle, 'write' | 'writev'>,
+  pieces: readonly Uint8Array[],
+  from: number,
+): Promise<void> {
   const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
-  const { bytesWritten } = await file.writev(pieces, from)
-  if (bytesWritten === size) return
-  let at = 0
-  for (const piece of pieces) {
-    for (let done = Math.max(0, bytesWritten - at); done < piece.byteLength; ) {
-      const written = await file.write(piece, done, piece.byteLength - done, from + at + done)
-      done += written.bytesWritten
-    }
-    at += piece.byteLength
-  }
+  let { bytesWritten: done } = await file.writev(pieces, from)
+  if (done === size) return
+  const all = joinBytes(pieces)
+  while (done < size) done += (await file.write(all, done, size - done, from + done)).bytesWritten
 }
 
 /** Writes a new file, or replaces one once all is written; what could not be finished is removed. */

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import { Spool, save } from '../../lib/forms/spool.ts'
+import { Spool, save, writeAll } from '../../lib/forms/spool.ts'
 import { descriptors, more } from '../support/descriptors.ts'
 
 async function contents(spool: Spool, from: number, to: number): Promise<string> {
@@ -101,6 +101,23 @@ async function* broken(): AsyncGenerator<Uint8Array> {
 async function* text(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
+
+t.test('writes on when the system takes less than it was given', async (t) => {
+  const written = new Uint8Array(12)
+  const take = (bytes: Uint8Array, at: number) => {
+    const some = bytes.subarray(0, 3)
+    written.set(some, at)
+    return Promise.resolve({ bytesWritten: some.byteLength, buffers: [], buffer: bytes })
+  }
+  const file = {
+    writev: (pieces: readonly Uint8Array[], at: number) => take(Buffer.concat(pieces), at),
+    write: (bytes: Uint8Array, from: number, size: number, at: number) =>
+      take(bytes.subarray(from, from + size), at),
+  }
+  await writeAll(file as never, [Buffer.from('hello '), Buffer.from('all')], 2)
+
+  t.equal(Buffer.from(written).toString(), '\0\0hello all\0')
+})
 
 t.test('saves a new file, or none', async (t) => {
   const folder = t.testdir({})
