@@ -6,7 +6,7 @@
  * ignores or misjudges limits, reads an unknown encoding as nothing, and takes `filename*` for
  * `filename`. It is told that every part is a file, and its streams are not used: each piece is taken
  * as it comes, so there is nothing to leave unread, and no event to arrive later. For that, three of
- * its own fields are watched; the version is pinned, and a test tells when they change.
+ * its own fields are used; so its version is pinned.
  */
 import busboy from 'busboy'
 import { HTTPException } from '../exceptions.ts'
@@ -39,6 +39,7 @@ export class MultipartParser {
   readonly #meter: Meter
   readonly #decode: (bytes: Uint8Array) => string
   readonly #parser: busboy.Busboy
+  readonly #inside: Inside
   #events: PartEvent[] = []
   #boundaries = 0
   #heads = 0
@@ -57,9 +58,9 @@ export class MultipartParser {
     this.#parser.on('error', () => {
       throw malformed('a header of a part is malformed or too long')
     })
-    this.#countBoundaries(Reflect.get(this.#parser, '_bparser'))
-    watch(this.#parser, '_complete', (complete) => this.#end(complete === true))
-    watch(this.#parser, '_hparser', (headers) => this.#intercept(headers))
+    this.#inside = inside(this.#parser)
+    this.#interceptHeaders(boundary)
+    this.#interceptSearch()
   }
 
   /**
@@ -88,17 +89,38 @@ export class MultipartParser {
     return true
   }
 
-  #end(complete: boolean): void {
-    if (!complete || this.#complete) return
-    this.#assertBoundaries()
-    this.#complete = true
+  /**
+   * Has headers come here first. One object parses them for all parts; it shows behind a boundary, so
+   * it is given one, and the first letter of a header, before the body begins.
+   */
+  #interceptHeaders(boundary: string): void {
+    const inside = this.#inside
+    this.#parser.write(`--${boundary}\r\na`)
+    const { _hparser: parser } = inside
+    if (parser === null)
+      throw new Error('busboy: its version must be 1.6.0, another was installed.')
+    const { cb } = parser
+    parser.cb = (fields) => {
+      // Behind the last boundary comes what is not to be read.
+      if (!inside._complete) this.#begin(fields)
+      cb(inside._complete ? AS_NOTHING : AS_FILE)
+    }
+    parser.reset()
+    inside._hparser = null
+    this.#parser.write('\r\n')
   }
 
-  /** The search tells of what stands before a boundary, and at once that there is one. */
-  #countBoundaries(search: { _cb: (isBoundary: boolean, ...before: unknown[]) => void }): void {
+  /** The search gives what stands before a boundary, and tells by the same call that there is one. */
+  #interceptSearch(): void {
+    const inside = this.#inside
+    const search = inside._bparser
     const { _cb: tell } = search
-    search._cb = (isBoundary, ...before) => {
-      tell(isBoundary, ...before)
+    search._cb = (isBoundary, data, start, end, isSafe) => {
+      tell(isBoundary, data, start, end, isSafe)
+      if (inside._complete && !this.#complete) {
+        this.#assertBoundaries()
+        this.#complete = true
+      }
       if (isBoundary) this.#boundaries++
     }
   }
@@ -106,18 +128,6 @@ export class MultipartParser {
   /** One for each part. Of one that is followed by more than its line, busboy drops what follows. */
   #assertBoundaries(): void {
     if (this.#boundaries !== this.#heads + 1) throw malformed('a boundary is followed by text')
-  }
-
-  /** Has the headers come here first. They are the same object for every part. */
-  #intercept(parser: unknown): void {
-    if (!isHeaderParser(parser) || Object.hasOwn(parser, OURS)) return
-    const { cb } = parser
-    Object.defineProperty(parser, OURS, { value: true })
-    parser.cb = (fields) => {
-      // Behind the last boundary comes what is not to be read.
-      if (!this.#complete) this.#begin(fields)
-      cb(this.#complete ? AS_NOTHING : AS_FILE)
-    }
   }
 
   #begin(fields: Fields): void {
@@ -139,6 +149,7 @@ export class MultipartParser {
 
   #headOf(headers: Headers): PartHead {
     const [disposition = '', ...others] = headers.getAll('content-disposition')
+    // One who reads the first and one who reads the last would read two names.
     const params = others.length > 0 ? null : parseMediaType(disposition).params
     const name = params?.get('name')
     if (name === undefined) {
@@ -146,37 +157,37 @@ export class MultipartParser {
     }
     const filename = params?.get('filename')
     return {
-      name: this.#decode(encodeLatin1(name)),
-      filename: filename === undefined ? null : withoutDrive(this.#decode(encodeLatin1(filename))),
+      name: this.#decodeText(name),
+      filename: filename === undefined ? null : withoutDrive(this.#decodeText(filename)),
       contentType: headers.get('content-type'),
       headers,
     }
   }
+
+  #decodeText(bytes: string): string {
+    return ASCII.test(bytes) ? bytes : this.#decode(encodeLatin1(bytes))
+  }
 }
+
+const ASCII = /^[\0-\x7f]*$/
 
 /** Above all limits that are checked here, those of busboy would only cut. */
 const UNLIMITED = { fileSize: Number.POSITIVE_INFINITY, files: Number.POSITIVE_INFINITY }
 
-const OURS = Symbol('watched')
-
-interface HeaderParser {
-  cb: (fields: Fields) => void
+/** What busboy has of its own. */
+interface Inside {
+  /** Parses the headers of a part, while they come. */
+  _hparser: { cb: (fields: Fields) => void; reset(): void } | null
+  /** Searches for boundaries. */
+  _bparser: {
+    _cb: (isBoundary: boolean, data: unknown, start: number, end: number, isSafe: boolean) => void
+  }
+  /** Whether the last boundary was seen. */
+  readonly _complete: boolean
 }
 
-function isHeaderParser(value: unknown): value is HeaderParser {
-  return typeof value === 'object' && value !== null && 'cb' in value
-}
-
-/** Calls the listener whenever this field of the object is set. */
-function watch(object: object, field: string, onSet: (value: unknown) => void): void {
-  let current: unknown = Reflect.get(object, field)
-  Object.defineProperty(object, field, {
-    get: () => current,
-    set: (value: unknown) => {
-      current = value
-      onSet(value)
-    },
-  })
+function inside(parser: busboy.Busboy): Inside {
+  return parser as busboy.Busboy & Inside // as version 1.6.0 has it
 }
 
 /** Old browsers send the whole path; `C:\photos\me.png` is `me.png` (FM-24). */
