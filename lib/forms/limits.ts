@@ -18,7 +18,7 @@ export interface PartsOptions {
   maxFieldsSize?: number
   /** The most bytes of one file (Infinity: what `maxSize` leaves). */
   maxFileSize?: number
-  /** The most header fields of one part, which together have at most 16 KB (100). */
+  /** The most header fields of one part, up to 1998; together they have at most 16 KB (100). */
   maxHeaderPairs?: number
 }
 
@@ -55,6 +55,9 @@ export function limitsOf(options: PartsOptions, where: string): Limits {
   return limits as unknown as Limits
 }
 
+/** The parser drops what comes behind the 1999th. */
+const MOST_HEADER_PAIRS = 1998
+
 /** Counts what comes in, and refuses what is too much. */
 export class Meter {
   readonly #limits: Limits
@@ -70,7 +73,7 @@ export class Meter {
 
   /** @throws HTTPException 400 when a part has more header fields than it may have. */
   headers(count: number): void {
-    const { maxHeaderPairs } = this.#limits
+    const maxHeaderPairs = Math.min(this.#limits.maxHeaderPairs, MOST_HEADER_PAIRS)
     if (count <= maxHeaderPairs) return
     const detail = `Too many headers in a part. Maximum number of headers is ${maxHeaderPairs}.`
     throw new HTTPException(400, detail)

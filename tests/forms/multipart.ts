@@ -191,6 +191,8 @@ t.test('limits part by part, as soon as it can be known: FM-6', async (t) => {
   })
 })
 
+const UNLIMITED = { maxHeaderPairs: Number.POSITIVE_INFINITY }
+
 t.test('limits headers by number and size', async (t) => {
   const named = 'Content-Disposition: form-data; name="a"'
   const many = (count: number): string[] => Array.from({ length: count }, (_, at) => `x-${at}: y`)
@@ -201,6 +203,10 @@ t.test('limits headers by number and size', async (t) => {
     message: 'Too many headers in a part. Maximum number of headers is 100.',
   })
   t.throws(() => read(body(part([named, ...many(3000)]))), { status: 400, message: /too long/ })
+  t.throws(() => read(body(part([named, ...Array(2400).fill('a:b')])), 999, UNLIMITED), {
+    status: 400,
+    message: 'Too many headers in a part. Maximum number of headers is 1998.',
+  })
   t.throws(() => read(body(part([named, `x: ${'y'.repeat(17_000)}`]))), {
     status: 400,
     message: /a header of a part is malformed or too long/,

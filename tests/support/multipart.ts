@@ -1,7 +1,7 @@
 // Multipart bodies, written by hand: as browsers send them, and as nobody should.
 
 export const BOUNDARY = 'boundary123'
-export const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`
+export const MULTIPART: string = `multipart/form-data; boundary=${BOUNDARY}`
 
 /** A part of these headers and this content. */
 export function part(headers: string | readonly string[], content = ''): string {
