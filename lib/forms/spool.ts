@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { joinBytes } from '../bytes.ts'
 
 /** How much may wait to be written before whoever writes has to wait too. */
-const MOST_WAITING = 1_048_576
+const MOST_WAITING = 2_097_152
+
+/** How much is written at a time at least, but for the last: each time costs, whatever its size. */
+const ENOUGH = 524_288
 
 /** How much is read at a time. */
 const PIECE = 65_536
@@ -45,27 +48,30 @@ export class Spool {
     this.size += bytes.byteLength
     this.#waiting.push(bytes)
     this.#waitingSize += bytes.byteLength
-    this.#writing ??= this.#flush()
+    if (this.#waitingSize >= ENOUGH) this.#writing ??= this.#flush()
     return this.#waitingSize < MOST_WAITING && this.#error === undefined ? undefined : this.flush()
   }
 
   /** Waits until all that was given is written. */
   async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing
+    while (this.#writing !== undefined || this.#waiting.length > 0) {
+      this.#writing ??= this.#flush()
+      await this.#writing
+    }
     if (this.#error !== undefined) throw this.#error
   }
 
   /** Never rejects: the error is for whoever writes next, or waits. */
   async #flush(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) {
+      do {
         const file = await this.#open()
         const pieces = this.#waiting
         const from = this.size - this.#waitingSize
         this.#waiting = []
         this.#waitingSize = 0
         await writeAll(file, pieces, from)
-      }
+      } while (this.#waitingSize >= ENOUGH)
     } catch (error) {
       this.#error ??= error
       this.#waiting = []
@@ -119,7 +125,9 @@ export class Spool {
   }
 
   async #close(): Promise<void> {
-    await this.flush().catch(() => {}) // told to who wrote
+    this.#waiting = [] // nobody is going to read it
+    this.#waitingSize = 0
+    await this.#writing
     const file = await this.#opening?.catch(() => undefined)
     await file?.close()
     if (this.#name !== undefined) await rm(this.#name, { force: true })

@@ -35,7 +35,7 @@ t.test('writes what came meanwhile at once, in order, and has the writer wait', 
   const spool = new Spool(t.testdir({}))
   const piece = (number: number): Buffer => Buffer.alloc(65_536, number)
   const waited: boolean[] = []
-  for (let number = 0; number < 40; number++) {
+  for (let number = 0; number < 100; number++) {
     const busy = spool.write(piece(number))
     waited.push(busy !== undefined)
     await busy
@@ -43,8 +43,8 @@ t.test('writes what came meanwhile at once, in order, and has the writer wait', 
   await spool.flush()
 
   t.ok(waited.includes(false), 'small writes do not wait')
-  t.ok(waited.includes(true), 'more than a megabyte does')
-  for (const number of [0, 17, 39]) {
+  t.ok(waited.includes(true), 'more than two megabytes do')
+  for (const number of [0, 17, 99]) {
     const at = number * 65_536
     t.equal(await contents(spool, at, at + 65_536), piece(number).toString())
   }
