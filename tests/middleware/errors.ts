@@ -281,17 +281,13 @@ t.test('background work that fails does not change the response', async (t) => {
     throw bug
   }
   const seen: unknown[] = []
+  const handle = (_request: unknown, error: unknown): PlainTextResponse => {
+    seen.push(error)
+    return new PlainTextResponse('dropped')
+  }
   const app = Application({
     routes: [Route('/', () => new PlainTextResponse('done', { background }))],
-    exceptionHandlers: [
-      [
-        500,
-        (_request, error) => {
-          seen.push(error)
-          return new PlainTextResponse('dropped')
-        },
-      ],
-    ],
+    exceptionHandlers: [[500, handle]],
   })
   const client = await testClient(app, { raiseServerExceptions: false })
   t.teardown(client.close)
