@@ -8,12 +8,12 @@ import t from 'tap'
  * one line do not import each other. A new file is put below what it needs, and not lower.
  */
 const LAYERS = [
-  'types status bytes background convertors/patterns convertors/builtins',
+  'types status bytes background ranges convertors/patterns convertors/builtins',
   'responses/events responses/sources html/places',
   'html/markup',
   'html',
   'compose headers convertors lifespan',
-  'exceptions hosts cookies mediatypes forms/text forms/filename forms/spool',
+  'exceptions hosts cookies conditional mediatypes forms/text forms/filename forms/spool',
   'urls forms/limits',
   'body requests/shape forms/urlencoded forms/multipart',
   'requests/msgpack forms/upload forms/parts',
