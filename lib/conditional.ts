@@ -118,8 +118,13 @@ const OF_CONTENT: ReadonlySet<string> = new Set([
   ...['content-disposition', 'content-digest', 'accept-ranges'],
 ])
 
-/** All values of a field as one, as if they had been sent on one line; null when there is none. */
-function joinedField(headers: HeaderList, name: string): string | null {
+/**
+ * All values of a field as one, as if they had been sent on one line; null when there is none.
+ *
+ * @example
+ * joinedField(['if-match', '"a"', 'if-match', '"b"'], 'if-match') // '"a", "b"'
+ */
+export function joinedField(headers: HeaderList, name: string): string | null {
   let joined: string | null = null
   for (let index = indexOfName(headers, name); index >= 0 && index < headers.length; index += 2) {
     if (headers[index] !== name) continue

@@ -15,6 +15,7 @@ export { httpMiddleware } from './httpmiddleware.ts'
 export { Request } from './requests.ts'
 export {
   EventSourceResponse,
+  FileResponse,
   HTMLResponse,
   JSONResponse,
   PlainTextResponse,

@@ -7,6 +7,7 @@ export {
   RedirectResponse,
 } from './responses/bodies.ts'
 export { encodeEvent, type ServerSentEvent } from './responses/events.ts'
+export { FileResponse, type FileResponseOptions } from './responses/file.ts'
 export { Response, type ResponseOptions, toApp } from './responses/response.ts'
 export {
   type EventSourceEvents,

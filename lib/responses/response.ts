@@ -198,7 +198,7 @@ const CONTENT_TYPES = new Map<string, string>()
 const MOST_CONTENT_TYPES = 100
 
 /** Checked and put together once for each type; programs have a handful of them. */
-function contentType(mediaType: string, charset: string): string {
+export function contentType(mediaType: string, charset: string): string {
   const known = CONTENT_TYPES.get(mediaType)
   if (known !== undefined && charset === 'utf-8') return known
   const needsCharset = mediaType.startsWith('text/') && !/charset=/i.test(mediaType)

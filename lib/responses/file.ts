@@ -1,0 +1,158 @@
+/** A response that is a file on the disk, or parts of it. */
+import { contentDisposition, type Disposition } from '../contentdisposition.ts'
+import { MAX_RANGES } from '../ranges.ts'
+import { isBodyless } from '../status.ts'
+import type { HTTPScope, Scope, Send } from '../types.ts'
+import { type Answer, answerTo, type FileStat } from './file/answer.ts'
+import type { DiskFile } from './file/disk.ts'
+import { contentType, type MessageTypes, Response, type ResponseOptions } from './response.ts'
+
+export interface FileResponseOptions extends ResponseOptions {
+  /** The name that the file is saved under (none: the browser takes the last part of the URL). */
+  filename?: string
+  /** `'attachment'`: saved; `'inline'`: shown (`'attachment'` when there is a filename, or none). */
+  contentDisposition?: Disposition
+  /** What `stat` has just told of the file, to save looking again where nothing is read. */
+  stat?: FileStat
+  /** How many ranges one request may ask for; with more it gets the whole file (32). */
+  maxRanges?: number
+}
+
+/** What is read at once, and what is sent in one message. */
+const CHUNK = 131_072
+
+/**
+ * Sends a file, or the ranges of it that the client asks for; without a body where the client has it
+ * already (304) or wants another one (412).
+ *
+ * Type, length, `Last-Modified`, `ETag` and `Accept-Ranges` are computed when the response is sent,
+ * unless `headers` have them; `accept-ranges: none` there turns ranges off. The file is opened then
+ * too, and closed however the sending ends. Paths are taken as they are: what comes from a client
+ * belongs to `StaticFiles`.
+ *
+ * Sending rejects with an Error when there is no such file, or it is none, or it becomes shorter.
+ *
+ * @throws TypeError for a path that is none, RangeError for a `maxRanges` that is no number.
+ * @example
+ * new FileResponse('reports/2026.pdf', { filename: 'Annual report.pdf' })
+ * new FileResponse(new URL('./logo.svg', import.meta.url), { headers: { 'cache-control': 'max-age=60' } })
+ */
+export class FileResponse extends Response<null> {
+  readonly path: string | URL
+  readonly #nameForType: string
+  readonly #stat: FileStat | undefined
+  readonly #maxRanges: number
+
+  constructor(path: string | URL, options: FileResponseOptions = {}) {
+    super(null, options)
+    const { filename, contentDisposition: disposition, stat, maxRanges = MAX_RANGES } = options
+    assertPath(path, new.target.name)
+    if (!Number.isInteger(maxRanges) || maxRanges < 0) {
+      throw new RangeError(
+        `${new.target.name}: maxRanges must be 0 or a positive integer, ${maxRanges} was given. Leave it out for ${MAX_RANGES}.`,
+      )
+    }
+    this.path = path
+    this.#nameForType = filename ?? (typeof path === 'string' ? path : path.pathname)
+    this.#stat = stat
+    this.#maxRanges = maxRanges
+    if (filename !== undefined || disposition !== undefined) {
+      const field = contentDisposition(disposition ?? 'attachment', filename)
+      this.headers.setDefault('content-disposition', field)
+    }
+  }
+
+  protected override get hasLength(): boolean {
+    return false
+  }
+
+  protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
+    const tools = disk ?? (await loadDisk())
+    const path = tools.absolutePath(this.path)
+    if (mayHaveNoBody(scope, this.status)) {
+      const answer = this.#answer(scope, tools, this.#stat ?? (await tools.look(path)))
+      if (answer.size === 0) return sendEmpty(answer, types, send)
+    }
+    const file = await tools.DiskFile.open(path)
+    try {
+      const answer = this.#answer(scope, tools, await file.stat())
+      if (answer.status === this.status && answer.size > CHUNK && takesPaths(scope)) {
+        await file.close()
+        await send(startOf(answer, types))
+        await send({ type: 'http.response.pathsend', path })
+      } else await sendPieces(file, answer, types, send)
+    } finally {
+      await file.close()
+    }
+  }
+
+  #answer(scope: Scope, { mediaTypeOf }: Disk, stat: FileStat): Answer {
+    const { charset } = this.constructor as typeof Response
+    const type = mediaTypeOf(this.#nameForType) ?? 'application/octet-stream'
+    const wanted = {
+      status: this.status,
+      headers: this.headers.list,
+      contentType: contentType(type, charset),
+      maxRanges: this.#maxRanges,
+    }
+    return answerTo(scope, wanted, stat)
+  }
+}
+
+type Disk = typeof import('./file/disk.ts')
+
+let disk: Disk | undefined
+
+async function loadDisk(): Promise<Disk> {
+  disk = await import('./file/disk.ts')
+  return disk
+}
+
+function assertPath(path: unknown, where: string): void {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return
+  if (path instanceof URL && path.protocol === 'file:') return
+  const given = path instanceof URL || typeof path === 'string' ? JSON.stringify(path) : typeof path
+  throw new TypeError(
+    `${where}: the path must be text or a file: URL, ${given} was given. Use PlainTextResponse for content.`,
+  )
+}
+
+/** Whether it may turn out that looking at the file is enough. */
+function mayHaveNoBody(scope: Scope, status: number): boolean {
+  if (isBodyless(status)) return true
+  if (scope.type !== 'http') return false
+  if (scope.method === 'HEAD') return true
+  return scope.headers.some((name, index) => index % 2 === 0 && name.startsWith('if-'))
+}
+
+function takesPaths(scope: Scope): boolean {
+  return (scope as HTTPScope).extensions?.['http.response.pathsend'] !== undefined
+}
+
+function startOf({ status, headers }: Answer, { start }: MessageTypes) {
+  return { type: start, status, headers }
+}
+
+async function sendEmpty(answer: Answer, types: MessageTypes, send: Send): Promise<void> {
+  await send(startOf(answer, types))
+  await send({ type: types.body, moreBody: false })
+}
+
+/** The start waits for the first bytes: until then an error can be answered. */
+async function sendPieces(
+  file: DiskFile,
+  answer: Answer,
+  types: MessageTypes,
+  send: Send,
+): Promise<void> {
+  file.begin(answer.pieces)
+  let body = await file.next(Math.min(answer.size, CHUNK))
+  // What was read whole is closed while it is sent: a slow client holds no descriptor.
+  if (answer.size <= CHUNK) void file.close()
+  await send(startOf(answer, types))
+  for (let left = answer.size - body.byteLength; left > 0; left -= body.byteLength) {
+    await send({ type: types.body, body, moreBody: true })
+    body = await file.next(Math.min(left, CHUNK))
+  }
+  await send({ type: types.body, body, moreBody: false })
+}

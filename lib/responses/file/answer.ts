@@ -1,0 +1,127 @@
+/** What a request for a file is answered with: all of it, parts of it, or none. */
+import {
+  checkPreconditions,
+  formatHTTPDate,
+  ifRangeHolds,
+  joinedField,
+  notModifiedHeaders,
+  parseHTTPDate,
+  type Validators,
+} from '../../conditional.ts'
+import { Headers, indexOfName } from '../../headers.ts'
+import { contentRange, parseRange } from '../../ranges.ts'
+import { isBodyless } from '../../status.ts'
+import type { HeaderList, Scope } from '../../types.ts'
+import { byteRanges, lengthOf, type Piece } from './byteranges.ts'
+
+/** What is known of a file without reading it; `Stats` of `node:fs` have it. */
+export interface FileStat {
+  /** In bytes. */
+  readonly size: number
+  /** When its content was last changed, in milliseconds since 1970. */
+  readonly mtimeMs: number
+}
+
+/** The response as its maker wants it; the fields of the file are added where they are missing. */
+export interface Wanted {
+  readonly status: number
+  readonly headers: Readonly<HeaderList>
+  readonly contentType: string
+  readonly maxRanges: number
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: HeaderList
+  /** What the body is put together from; none where there is no body. */
+  readonly pieces: readonly Piece[]
+  /** The length of the body, in bytes. */
+  readonly size: number
+}
+
+/**
+ * Preconditions and ranges are for a 200 to GET and HEAD only: another status is not about the state
+ * of the file, and a POST has done its work already.
+ */
+export function answerTo(scope: Scope, wanted: Wanted, stat: FileStat): Answer {
+  const { status } = wanted
+  const headers = describe(wanted, stat)
+  if (scope.type !== 'http') return whole(status, headers, stat.size, true)
+  const isHead = scope.method === 'HEAD'
+  if (status === 200 && (isHead || scope.method === 'GET')) {
+    const validators = validatorsOf(headers, stat)
+    const verdict = checkPreconditions(scope, validators)
+    if (verdict === 304) return withoutBody(304, notModifiedHeaders(headers))
+    if (verdict === 412) return withoutBody(412, ['content-length', '0'])
+    const parts = isHead ? null : partsFor(scope.headers, wanted, headers, validators, stat.size)
+    if (parts !== null) return parts
+  }
+  return whole(status, headers, stat.size, !isHead)
+}
+
+function describe({ headers, contentType }: Wanted, { size, mtimeMs }: FileStat): HeaderList {
+  const list = headers.slice()
+  addMissing(list, 'content-type', contentType)
+  addMissing(list, 'accept-ranges', 'bytes')
+  addMissing(list, 'last-modified', formatHTTPDate(mtimeMs))
+  addMissing(list, 'etag', etagOf(size, mtimeMs))
+  return list
+}
+
+/** As exact as the file system is; nothing of the path, which is nobody's business, is in it. */
+function etagOf(size: number, mtimeMs: number): string {
+  return `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}"`
+}
+
+/** What the fields say counts, since that is what clients hold against it. */
+function validatorsOf(headers: HeaderList, { mtimeMs }: FileStat): Validators {
+  const date = joinedField(headers, 'last-modified')
+  const lastModified = (date === null ? null : parseHTTPDate(date)) ?? mtimeMs
+  return { etag: joinedField(headers, 'etag') ?? undefined, lastModified }
+}
+
+function partsFor(
+  requested: HeaderList,
+  { maxRanges }: Wanted,
+  headers: HeaderList,
+  validators: Validators,
+  size: number,
+): Answer | null {
+  const field = joinedField(requested, 'range')
+  if (field === null || joinedField(headers, 'accept-ranges') !== 'bytes') return null
+  if (!ifRangeHolds(requested, validators)) return null
+  const ranges = parseRange(field, size, maxRanges)
+  if (ranges === null) return null
+  const [first, ...others] = ranges
+  if (first === undefined) {
+    // None of the file's fields: a cache must not keep this in the file's place.
+    const fields = ['content-range', contentRange(null, size), 'content-length', '0']
+    return withoutBody(416, fields)
+  }
+  const view = new Headers(headers)
+  if (others.length === 0) {
+    view.set('content-length', String(first.end - first.start))
+    view.set('content-range', contentRange(first, size))
+    return { status: 206, headers, pieces: [first], size: first.end - first.start }
+  }
+  const parts = byteRanges(ranges, size, view.get('content-type') ?? '')
+  const length = parts.pieces.reduce((sum, piece) => sum + lengthOf(piece), 0)
+  view.set('content-type', parts.contentType)
+  view.set('content-length', String(length))
+  return { status: 206, headers, pieces: parts.pieces, size: length }
+}
+
+function whole(status: number, headers: HeaderList, size: number, withBody: boolean): Answer {
+  if (isBodyless(status)) return withoutBody(status, headers)
+  addMissing(headers, 'content-length', String(size))
+  if (!withBody) return withoutBody(status, headers)
+  return { status, headers, pieces: [{ start: 0, end: size }], size }
+}
+
+function withoutBody(status: number, headers: HeaderList): Answer {
+  return { status, headers, pieces: [], size: 0 }
+}
+
+function addMissing(headers: HeaderList, name: string, value: string): void {
+  if (indexOfName(headers, name) < 0) headers.push(name, value)
+}

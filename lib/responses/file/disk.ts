@@ -1,0 +1,150 @@
+/**
+ * Files on the disk, read piece by piece. Loaded when the first file is sent, so that a program which
+ * sends none, on Node or elsewhere, does not need it.
+ *
+ * The functions with callbacks are used, since Node's file handles cost half as much again.
+ */
+import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FileStat } from './answer.ts'
+import { lengthOf, type Piece } from './byteranges.ts'
+
+export { mediaTypeOf } from '../../mimetypes.ts'
+
+/** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/** A path for the file system, and for servers. */
+export function absolutePath(path: string | URL): string {
+  return typeof path === 'string' ? resolve(path) : fileURLToPath(path)
+}
+
+/**
+ * Looks at a file without opening it.
+ *
+ * @throws Error when there is none, or it is no file.
+ */
+export function look(path: string): Promise<FileStat> {
+  return new Promise((resolve, reject) => {
+    stat(path, (error, stats) => {
+      if (error) reject(unreadable(path, error))
+      else if (stats.isFile()) resolve(stats)
+      else reject(noFile(path))
+    })
+  })
+}
+
+/** An open file, with a place in the pieces that are to be read. */
+export class DiskFile {
+  readonly #path: string
+  readonly #descriptor: number
+  #closing: Promise<void> | undefined
+  #pieces: readonly Piece[] = []
+  #index = 0
+  #offset = 0
+
+  private constructor(path: string, descriptor: number) {
+    this.#path = path
+    this.#descriptor = descriptor
+  }
+
+  /** @throws Error when there is no such file, or it cannot be read. */
+  static open(path: string): Promise<DiskFile> {
+    return new Promise((resolve, reject) => {
+      open(path, FLAGS, (error, descriptor) => {
+        if (error) reject(unreadable(path, error))
+        else resolve(new DiskFile(path, descriptor))
+      })
+    })
+  }
+
+  /**
+   * Looks at what was opened, whatever stands at its path by now.
+   *
+   * @throws Error when it is no file.
+   */
+  stat(): Promise<FileStat> {
+    return new Promise((resolve, reject) => {
+      fstat(this.#descriptor, (error: Error | null, stats: Stats) => {
+        if (error) reject(error)
+        else if (stats.isFile()) resolve(stats)
+        else reject(noFile(this.#path))
+      })
+    })
+  }
+
+  /** Begins a body that is made of these pieces. */
+  begin(pieces: readonly Piece[]): void {
+    this.#pieces = pieces
+    this.#index = 0
+    this.#offset = 0
+  }
+
+  /**
+   * The next bytes of the body, exactly so many.
+   *
+   * @throws Error when the file has become shorter.
+   */
+  async next(size: number): Promise<Uint8Array> {
+    // Every byte is written before anybody sees them, and none is shared with other buffers.
+    const bytes = Buffer.allocUnsafeSlow(size)
+    for (let filled = 0; filled < size; ) filled += await this.#fill(bytes, filled)
+    return bytes
+  }
+
+  /** Takes from the current piece what it has and fits. */
+  async #fill(bytes: Uint8Array, filled: number): Promise<number> {
+    const piece = this.#pieces[this.#index]
+    if (piece === undefined)
+      throw new RangeError('DiskFile: more was asked for than the pieces have')
+    const length = lengthOf(piece)
+    const size = Math.min(length - this.#offset, bytes.byteLength - filled)
+    let taken = size
+    if (piece instanceof Uint8Array) {
+      bytes.set(piece.subarray(this.#offset, this.#offset + size), filled)
+    } else taken = await this.#read(bytes, filled, size, piece.start + this.#offset)
+    this.#offset += taken
+    if (this.#offset === length) {
+      this.#index++
+      this.#offset = 0
+    }
+    return taken
+  }
+
+  #read(bytes: Uint8Array, offset: number, size: number, position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      read(this.#descriptor, bytes, offset, size, position, (error, taken) => {
+        if (error) reject(error)
+        else if (taken > 0 || size === 0) resolve(taken)
+        else reject(tooShort(this.#path, position))
+      })
+    })
+  }
+
+  /** May be called again, and then waits for the same end. */
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => close(this.#descriptor, () => resolve()))
+    return this.#closing
+  }
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): Error {
+  const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`
+  return new Error(
+    `FileResponse: the file ${what}, ${JSON.stringify(path)} was given. Check the path before, and answer 404 where it comes from a client.`,
+    { cause },
+  )
+}
+
+function noFile(path: string): Error {
+  return new Error(
+    `FileResponse: the path is not a file, ${JSON.stringify(path)} was given. Use StaticFiles for directories.`,
+  )
+}
+
+function tooShort(path: string, size: number): Error {
+  return new Error(
+    `FileResponse: the file was cut off at ${size} bytes while it was sent, ${JSON.stringify(path)} was given. Replace files by renaming a new one.`,
+  )
+}
