@@ -120,22 +120,13 @@ t.test('a middleware imports no other middleware', async (t) => {
   }
 })
 
-<<<<<<< HEAD
-/** Files that are loaded when something is done that only Node can do. */
-const FOR_NODE = ['forms/spool.ts']
+/** Files that are loaded when something is first done that only Node can do. */
+const NODE_ONLY = ['forms/spool.ts', 'responses/file/disk.ts']
 
 t.test('only servers and files use what other runtimes do not have', async (t) => {
-  const others = files.filter((name) => !name.startsWith('servers/node'))
-  for (const file of others.filter((name) => !FOR_NODE.includes(name))) {
-=======
-/** Files that are loaded when something is first done that only Node can do. */
-const NODE_ONLY = ['responses/file/disk.ts']
-
-t.test('only servers use what other runtimes do not have', async (t) => {
   const mayUse = (name: string): boolean =>
     name.startsWith('servers/node') || NODE_ONLY.includes(name)
   for (const file of files.filter((name) => !mayUse(name))) {
->>>>>>> c07974d (Add FileResponse)
     t.same(
       importsOf(file).filter((specifier) => specifier.startsWith('node:')),
       [],

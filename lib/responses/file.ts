@@ -2,7 +2,7 @@
 import { contentDisposition, type Disposition } from '../contentdisposition.ts'
 import { MAX_RANGES } from '../ranges.ts'
 import { isBodyless } from '../status.ts'
-import type { HTTPScope, Scope, Send } from '../types.ts'
+import type { Scope, Send } from '../types.ts'
 import { type Answer, answerTo, type FileStat } from './file/answer.ts'
 import type { DiskFile } from './file/disk.ts'
 import { contentType, type MessageTypes, Response, type ResponseOptions } from './response.ts'
@@ -126,7 +126,7 @@ function mayHaveNoBody(scope: Scope, status: number): boolean {
 }
 
 function takesPaths(scope: Scope): boolean {
-  return (scope as HTTPScope).extensions?.['http.response.pathsend'] !== undefined
+  return scope.type === 'http' && scope.extensions?.['http.response.pathsend'] !== undefined
 }
 
 function startOf({ status, headers }: Answer, { start }: MessageTypes) {

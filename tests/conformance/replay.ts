@@ -20,6 +20,7 @@ const AREAS = [
   'requests',
   'forms',
   'responses',
+  'files',
   'exceptions',
   'endpoints',
   'background',

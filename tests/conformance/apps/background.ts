@@ -2,6 +2,7 @@
 import { backgroundTasks } from '../../../lib/background.ts'
 import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../../lib/responses.ts'
 import { type Routable, Route } from '../../../lib/routing.ts'
+import { digits } from './files.ts'
 import { bgOne, LOG, log } from './shared.ts'
 
 function many(): JSONResponse {
@@ -40,5 +41,6 @@ export const background: readonly Routable[] = [
   Route('/bg/many', many),
   Route('/bg/fail', fail),
   Route('/bg/stream', streamThenWork),
+  Route('/bg/file', digits({ background: () => LOG.push('after-file') })),
   Route('/bg/log', log),
 ]

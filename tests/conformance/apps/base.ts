@@ -11,6 +11,7 @@ import {
 } from '../../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../../lib/routing.ts'
 import type { App } from '../../../lib/types.ts'
+import { digits } from './files.ts'
 import {
   bgOne,
   bodyEcho,
@@ -93,6 +94,7 @@ export const base: Application = Application({
     Route('/err', excHeaders),
     Route('/stream', () => new StreamingResponse(letters())),
     Route('/fail-mid', () => new StreamingResponse(failMid())),
+    Route('/file', digits()),
     Route('/none', () => sendsNothing, { methods: [] }),
     Route('/state', ({ state }) => new JSONResponse({ seen: state['seen'] ?? null })),
     Route('/bg', bgOne),

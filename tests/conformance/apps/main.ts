@@ -6,6 +6,7 @@ import { Mount, Route, Router, WebSocketRoute } from '../../../lib/routing.ts'
 import { background } from './background.ts'
 import { endpoints } from './endpoints.ts'
 import { exceptions } from './exceptions.ts'
+import { files } from './files.ts'
 import { forms } from './forms.ts'
 import { operations } from './headerops.ts'
 import { mounts } from './mounts.ts'
@@ -43,6 +44,7 @@ export const main: Application<MainState> = Application<MainState>({
     ...responses,
     ...operations,
     ...streaming,
+    ...files,
     Mount('/static', Router(), { name: 'static' }), // until there are static files
     ...exceptions,
     ...endpoints,
