@@ -54,9 +54,8 @@ function readSpec(text: string, size: number): ByteRange | null {
   if (spec === null) return null
   const [, first = '', last = '', suffix] = spec
   if (suffix !== undefined) {
-    const length = Number(suffix)
-    // The last bytes of nothing: satisfiable by definition, but no Content-Range can say it.
-    return size === 0 && length > 0 ? null : { start: Math.max(size - length, 0), end: size }
+    // Empty for an empty file: no Content-Range could tell of its last bytes.
+    return { start: Math.max(size - Number(suffix), 0), end: size }
   }
   const start = Number(first)
   if (last === '') return { start, end: size }

@@ -67,8 +67,7 @@ t.test('what a field asks for', async (t) => {
 t.test('nothing has no bytes to select', async (t) => {
   t.same(parseRange('bytes=0-', 0), [])
   t.same(parseRange('bytes=0-4', 0), [])
-  t.equal(parseRange('bytes=-5', 0), null, 'the last bytes of nothing: all of it')
-  t.same(parseRange('bytes=-0', 0), [])
+  t.same(parseRange('bytes=-5', 0), [])
 })
 
 t.test('a field with too many ranges is ignored', async (t) => {
