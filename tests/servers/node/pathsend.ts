@@ -1,9 +1,9 @@
-import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdir, open, truncate, writeFile } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import type { App, HeaderList } from '../../../lib/types.ts'
+import { openFiles } from '../../support/descriptors.ts'
 import { bodyOf, eventually, httpApp, listening, request, statuses } from '../../support/sockets.ts'
 
 const CLOSE = ['connection: close']
@@ -19,19 +19,6 @@ function sending(path: string, headers: HeaderList = [], status = 200): App {
     })
     await send({ type: 'http.response.pathsend', path })
   })
-}
-
-/** The files of the folder that this process has open, where the system tells. */
-function openFiles(): string[] {
-  if (platform() !== 'linux') return []
-  const links = readdirSync('/proc/self/fd').map((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`)
-    } catch {
-      return '' // the folder itself, closed again
-    }
-  })
-  return links.filter((link) => link.startsWith(folder))
 }
 
 t.test('sends a file, with its length', async (t) => {
@@ -96,7 +83,7 @@ t.test('what cannot be sent is an error before the start', async (t) => {
     t.match(errors, [{ message }])
     await server.close()
   }
-  t.same(openFiles(), [])
+  t.same(openFiles(folder), [])
 })
 
 t.test('and leaves room for another response', async (t) => {
@@ -132,13 +119,13 @@ t.test('a file closes when its client leaves', async (t) => {
     client.send(request('GET /'))
     await new Promise((done) => setTimeout(done, 50))
     t.equal(over, round - 1, 'the file waits for its reader')
-    if (platform() === 'linux') t.same(openFiles(), [path])
+    if (platform() === 'linux') t.same(openFiles(folder), [path])
 
     await client.leave()
 
     await eventually(() => over === round, 'the end')
   }
-  await eventually(() => openFiles().length === 0, 'that all files are closed')
+  await eventually(() => openFiles(folder).length === 0, 'that all files are closed')
   t.same(errors, [])
 })
 
