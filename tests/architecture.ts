@@ -135,6 +135,26 @@ t.test('only servers and files use what other runtimes do not have', async (t) =
   }
 })
 
+t.test('the front door loads none of that', async (t) => {
+  const loaded = new Set(['index.ts'])
+  for (const file of loaded) {
+    const source = readFileSync(path.join('lib', file), 'utf8')
+    // Types are not loaded, and neither is what a function imports once it is called.
+    for (const [, specifier = ''] of source.matchAll(
+      /^(?:im|ex)port (?!type )[^;]*? from '([^']+)'/gm,
+    )) {
+      if (specifier.startsWith('.')) {
+        loaded.add(path.posix.join(path.posix.dirname(file), specifier))
+      }
+    }
+  }
+  t.ok(loaded.has('responses/file.ts'))
+  t.same(
+    [...loaded].filter((file) => file.startsWith('servers/node') || NODE_ONLY.includes(file)),
+    [],
+  )
+})
+
 t.test('only the known packages are imported', async (t) => {
   const packages = files
     .flatMap(importsOf)

@@ -1,5 +1,6 @@
 /** A response that is a file on the disk, or parts of it. */
 import { contentDisposition, type Disposition } from '../contentdisposition.ts'
+import { indexOfName } from '../headers.ts'
 import { MAX_RANGES } from '../ranges.ts'
 import { isBodyless } from '../status.ts'
 import type { Scope, Send } from '../types.ts'
@@ -87,14 +88,12 @@ export class FileResponse extends Response<null> {
   }
 
   #answer(scope: Scope, { mediaTypeOf }: Disk, stat: FileStat): Answer {
+    const { status, headers } = this
     const { charset } = this.constructor as typeof Response
-    const type = mediaTypeOf(this.#nameForType) ?? 'application/octet-stream'
-    const wanted = {
-      status: this.status,
-      headers: this.headers.list,
-      contentType: contentType(type, charset),
-      maxRanges: this.#maxRanges,
-    }
+    const type =
+      headers.get('content-type') ??
+      contentType(mediaTypeOf(this.#nameForType) ?? 'application/octet-stream', charset)
+    const wanted = { status, headers: headers.list, contentType: type, maxRanges: this.#maxRanges }
     return answerTo(scope, wanted, stat)
   }
 }
@@ -117,12 +116,14 @@ function assertPath(path: unknown, where: string): void {
   )
 }
 
+const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
+
 /** Whether it may turn out that looking at the file is enough. */
 function mayHaveNoBody(scope: Scope, status: number): boolean {
   if (isBodyless(status)) return true
   if (scope.type !== 'http') return false
   if (scope.method === 'HEAD') return true
-  return scope.headers.some((name, index) => index % 2 === 0 && name.startsWith('if-'))
+  return CONDITIONS.some((name) => indexOfName(scope.headers, name) >= 0)
 }
 
 function takesPaths(scope: Scope): boolean {
