@@ -4,6 +4,7 @@
  *
  * The functions with callbacks are used, since Node's file handles cost half as much again.
  */
+import { Buffer } from 'node:buffer'
 import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
