@@ -59,17 +59,17 @@ export function answerTo(scope: Scope, wanted: Wanted, stat: FileStat): Answer {
   return whole(status, headers, stat.size, !isHead)
 }
 
-function describe({ headers, contentType }: Wanted, { size, mtimeMs }: FileStat): HeaderList {
+function describe({ headers, contentType }: Wanted, stat: FileStat): HeaderList {
   const list = headers.slice()
   addMissing(list, 'content-type', contentType)
   addMissing(list, 'accept-ranges', 'bytes')
-  addMissing(list, 'last-modified', formatHTTPDate(mtimeMs))
-  addMissing(list, 'etag', etagOf(size, mtimeMs))
+  addMissing(list, 'last-modified', formatHTTPDate(stat.mtimeMs))
+  addMissing(list, 'etag', etagOf(stat))
   return list
 }
 
 /** As exact as the file system is; nothing of the path, which is nobody's business, is in it. */
-function etagOf(size: number, mtimeMs: number): string {
+export function etagOf({ size, mtimeMs }: FileStat): string {
   return `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}"`
 }
 
