@@ -33,7 +33,7 @@ const CHUNK = 131_072
  *
  * Sending rejects with an Error when there is no such file, or it is none, or it becomes shorter.
  *
- * @throws TypeError for a path that is none, RangeError for a `maxRanges` that is no number.
+ * @throws TypeError for a path or `stat` that is none, RangeError for a `maxRanges` that is no number.
  * @example
  * new FileResponse('reports/2026.pdf', { filename: 'Annual report.pdf' })
  * new FileResponse(new URL('./logo.svg', import.meta.url), { headers: { 'cache-control': 'max-age=60' } })
@@ -51,6 +51,11 @@ export class FileResponse extends Response<null> {
     if (!Number.isInteger(maxRanges) || maxRanges < 0) {
       throw new RangeError(
         `${new.target.name}: maxRanges must be 0 or a positive integer, ${maxRanges} was given. Leave it out for ${MAX_RANGES}.`,
+      )
+    }
+    if (stat !== undefined && !(stat.size >= 0 && Number.isFinite(stat.mtimeMs))) {
+      throw new TypeError(
+        `${new.target.name}: stat must have a size and an mtimeMs, ${JSON.stringify(stat)} was given. Pass what stat of node:fs gives.`,
       )
     }
     this.path = path

@@ -279,6 +279,11 @@ t.test('misuse throws when the response is made', async (t) => {
       /^FileResponse: maxRanges must be .*, -1 was/,
     ],
     [() => new FileResponse(digits, { maxRanges: 1.5 }), /, 1.5 was given/],
+    [
+      () => new FileResponse(digits, { stat: {} as never }),
+      /stat must have a size and an mtimeMs, {} was/,
+    ],
+    [() => new FileResponse(digits, { stat: { size: 1, mtimeMs: Number.NaN } }), /"mtimeMs":null/],
     [() => new FileResponse(digits, { status: 99 }), /^FileResponse: the status must be/],
     [() => new FileResponse(digits, { filename: 7 as never }), /the file name must be text/],
     [
