@@ -230,7 +230,7 @@ t.test('a request', async (t) => {
     })
     const headers = { range: 'bytes=-300000' }
 
-    t.same(new Uint8Array(await (await client.get('/')).arrayBuffer()), big)
+    t.ok(big.equals(new Uint8Array(await (await client.get('/')).arrayBuffer())))
     const range = await client.get('/', { headers })
     t.equal(range.status, 206)
     t.equal((await range.arrayBuffer()).byteLength, 300_000)
