@@ -19,8 +19,8 @@ export interface FileResponseOptions extends ResponseOptions {
   maxRanges?: number
 }
 
-/** What is read at once, and what is sent in one message. */
-const CHUNK = 131_072
+/** What is read at once, and what is sent in one message: a quarter costs half as much again. */
+const CHUNK = 262_144
 
 /**
  * Sends a file, or the ranges of it that the client asks for; without a body where the client has it

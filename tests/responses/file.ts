@@ -59,7 +59,7 @@ t.test('a file', async (t) => {
     const messages = await sent(new FileResponse(bigFile))
 
     const sizes = messages.slice(1).map((message) => bodies([message]).byteLength)
-    t.same(sizes, [131_072, 131_072, 131_072, 6784])
+    t.same(sizes, [262_144, 137_856])
     t.ok(bodies(messages).equals(big))
     t.match(messages.at(-2), { moreBody: true })
     t.match(messages.at(-1), { moreBody: false })
@@ -172,7 +172,7 @@ t.test('a request', async (t) => {
     const messages = await get(['range', 'bytes=1-150000,200000-'], new FileResponse(bigFile))
 
     const body = bodies(messages)
-    t.equal(messages.length, 4)
+    t.equal(messages.length, 3)
     t.equal(String(body.byteLength), fieldsOf(messages).get('content-length'))
     t.ok(body.includes(big.subarray(1, 150_001)))
     t.ok(body.includes(big.subarray(200_000)))
