@@ -14,7 +14,7 @@ import { Chunks } from './chunks.ts'
 import { cut } from './cut.ts'
 import type { Departure } from './departure.ts'
 import { type Head, readHead, readTrailers } from './head.ts'
-import { sendFile } from './pathsend.ts'
+import { type Destination, sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
 /** What an exchange tells its sending half. */
@@ -208,16 +208,32 @@ export class Outgoing {
     }
     this.#state = 'in file'
     try {
-      await sendFile(path, this.#response, head.length, !head.dropsBody, (length) => {
-        const isCounted = head.length === undefined && !head.bodyless
-        const headers = isCounted ? withLength(head.headers, length) : head.headers
-        this.#writeHead({ ...head, headers })
-      })
+      await sendFile(path, head.length, !head.dropsBody, this.#destination(head))
+      this.#chunks?.end(NO_BYTES)
       this.#state = 'complete'
     } catch (error) {
       // The state may have changed while the file was sent.
       if (!(error instanceof ClientDisconnected)) this.#abort()
       throw error
+    }
+  }
+
+  #destination(head: Head): Destination {
+    const response = this.#response
+    const chunks = new Chunks(response, this.#circumstances.departure)
+    return {
+      isTaken: () => response.destroyed || response.headersSent,
+      start: (length) => {
+        const isCounted = head.length === undefined && !head.bodyless
+        const headers = isCounted ? withLength(head.headers, length) : head.headers
+        this.#writeHead({ ...head, headers })
+        this.#state = 'in file'
+        this.#chunks = chunks
+      },
+      write: async (bytes) => {
+        if (response.destroyed) throw new ClientDisconnected()
+        await chunks.write(bytes)
+      },
     }
   }
 }

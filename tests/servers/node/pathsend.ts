@@ -129,6 +129,46 @@ t.test('a file closes when its client leaves', async (t) => {
   t.same(errors, [])
 })
 
+t.test('a client that leaves also ends what waits behind a first response', async (t) => {
+  const path = join(folder, 'pipelined')
+  await writeFile(path, '')
+  await truncate(path, 50_000_000)
+  const { connect, errors } = await listening(t, sending(path))
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('GET /').repeat(3))
+  await new Promise((done) => setTimeout(done, 50))
+
+  await client.leave()
+
+  await eventually(() => openFiles(folder).length === 0, 'that all files are closed')
+  t.same(errors, [])
+})
+
+t.test('nothing may be sent beside a file that is on its way', async (t) => {
+  const path = join(folder, 'guarded')
+  await writeFile(path, 'x'.repeat(10_000_000))
+  const seen: string[] = []
+  const { connect, errors } = await listening(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers: [] })
+      const sent = send({ type: 'http.response.pathsend', path })
+      await new Promise((done) => setTimeout(done, 20))
+      await send({ type: 'http.response.body' }).catch((error) => seen.push(String(error)))
+      await sent
+    }),
+  )
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('GET /', CLOSE))
+  setTimeout(() => client.socket.resume(), 50)
+
+  t.equal(bodyOf(await client.end()).length, 10_000_000)
+  t.match(seen, [/body: out of place, a file is being sent/])
+  t.same(errors, [])
+})
+
 t.test('a file that becomes shorter meanwhile is cut, never ended', async (t) => {
   const path = join(folder, 'shrinking')
   await writeFile(path, '')
