@@ -40,6 +40,7 @@ const HEADER = [
   '/msgpack',
   '/responses',
   '/ranges',
+  '/responses',
   '/routing',
   '/status',
   '/templating',
