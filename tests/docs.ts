@@ -38,7 +38,6 @@ const HEADER = [
   '/mediatypes',
   '/mimetypes',
   '/msgpack',
-  '/responses',
   '/ranges',
   '/responses',
   '/routing',

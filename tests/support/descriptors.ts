@@ -15,8 +15,15 @@ export function more(count: number): number {
 
 /** How many of them are of files in this folder, removed ones too. */
 export function openIn(folder: string): number {
-  if (!existsSync(FOLDER)) return 0
-  return readdirSync(FOLDER).filter((descriptor) => target(descriptor).startsWith(folder)).length
+  return openFiles(folder).length
+}
+
+/** The open files in this folder, removed ones too. */
+export function openFiles(folder: string): string[] {
+  if (!existsSync(FOLDER)) return []
+  return readdirSync(FOLDER)
+    .map(target)
+    .filter((file) => file.startsWith(folder))
 }
 
 function target(descriptor: string): string {
@@ -25,17 +32,4 @@ function target(descriptor: string): string {
   } catch {
     return '' // the one by which the folder itself was read
   }
-import { readdirSync, readlinkSync } from 'node:fs'
-import { platform } from 'node:os'
-/** The open files in a folder, in the order of their descriptors; none where nobody can tell. */
-export function openFiles(folder: string): string[] {
-  if (platform() !== 'linux') return []
-  const links = readdirSync('/proc/self/fd').map((descriptor) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${descriptor}`)
-    } catch {
-      return '' // the folder itself, closed again
-    }
-  })
-  return links.filter((link) => link.startsWith(folder))
 }
