@@ -47,6 +47,7 @@ const LAYERS = [
   'routing/reverse',
   'routing/router',
   'routing',
+  'staticfiles/names staticfiles/codings staticfiles/shelf',
   'applications',
   'servers/lifespan testclient/cookiejar testclient/exchange',
   'testclient',
