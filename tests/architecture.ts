@@ -47,7 +47,7 @@ const LAYERS = [
   'routing/reverse',
   'routing/router',
   'routing',
-  'staticfiles/names staticfiles/codings staticfiles/shelf',
+  'staticfiles/names staticfiles/codings staticfiles/shelf staticfiles/directories',
   'applications',
   'servers/lifespan testclient/cookiejar testclient/exchange',
   'testclient',

@@ -1,0 +1,133 @@
+/** Where files are looked for: directories, in their order. */
+import { type Stats, stat, statSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HTTPException } from '../exceptions.ts'
+
+/** What stands under a name. */
+export interface Found {
+  /** Absolute. */
+  readonly path: string
+  readonly stats: Stats
+}
+
+export interface DirectoriesOptions {
+  readonly checkDir: boolean
+  readonly followSymlink: boolean
+}
+
+export class Directories {
+  /** Absolute, in the order in which they are searched. */
+  readonly paths: readonly string[]
+  readonly #followSymlink: boolean
+  #checked = false
+
+  /** @throws TypeError when none is given, or one of them is no directory. */
+  constructor(
+    given: string | URL | readonly (string | URL)[],
+    { checkDir, followSymlink }: DirectoriesOptions,
+  ) {
+    const list = typeof given === 'string' || given instanceof URL ? [given] : given
+    if (!Array.isArray(list) || list.length === 0) throw badDirectory(given)
+    this.paths = list.map(toPath)
+    this.#followSymlink = followSymlink
+    if (!checkDir) return
+    for (const path of this.paths) assertDirectory(path, statSync(path, { throwIfNoEntry: false }))
+  }
+
+  /**
+   * What stands under this name in the first directory that has something there.
+   *
+   * Whatever a symbolic link leads to must be inside the directory, unless links are followed.
+   *
+   * @param isKnown Whether this very file was found inside before, so that one look is enough.
+   * @throws HTTPException 401 for what may not be looked at.
+   * @throws TypeError at first use, when a directory is not there.
+   */
+  async find(name: string, isKnown: (found: Found) => boolean): Promise<Found | undefined> {
+    if (!this.#checked) await this.#check()
+    for (const directory of this.paths) {
+      const path = name === '' ? directory : `${withSlash(directory, '/')}${name}`
+      const stats = await statsOf(path)
+      if (stats === undefined) continue
+      const found = { path, stats }
+      if (isKnown(found) || this.#followSymlink || (await isInside(directory, path))) return found
+    }
+    return undefined
+  }
+
+  /** Once all are there, nobody looks again; one that goes later makes its files missing. */
+  async #check(): Promise<void> {
+    for (const path of this.paths) assertDirectory(path, await statsOf(path))
+    this.#checked = true
+  }
+}
+
+function toPath(given: unknown): string {
+  if (given instanceof URL) return fileURLToPath(given)
+  if (typeof given === 'string' && given !== '') return resolve(given)
+  throw badDirectory(given)
+}
+
+function badDirectory(given: unknown): TypeError {
+  const shown = typeof given === 'string' ? JSON.stringify(given) : String(given)
+  return new TypeError(
+    `StaticFiles: the directory must be a path, a file URL, or a list of them, ${shown === '' ? 'an empty list' : shown} was given. Write { directory: 'public' }.`,
+  )
+}
+
+function assertDirectory(path: string, stats: Stats | undefined): void {
+  if (stats === undefined) {
+    throw new TypeError(
+      `StaticFiles: the directory does not exist, ${JSON.stringify(path)} was given. Make it first, or pass checkDir: false when it comes before the first request.`,
+    )
+  }
+  if (!stats.isDirectory()) {
+    throw new TypeError(
+      `StaticFiles: the path is not a directory, ${JSON.stringify(path)} was given. Use FileResponse for a single file.`,
+    )
+  }
+}
+
+/** No such name, one that no file can have, a link to itself. */
+const NOTHING: ReadonlySet<string | undefined> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+])
+
+/** The callback form takes half the time of the promise one, on the way of every request. */
+function statsOf(path: string): Promise<Stats | undefined> {
+  return new Promise((resolve, reject) => {
+    stat(path, (error, stats) => {
+      if (error === null) resolve(stats)
+      else if (NOTHING.has(error.code)) resolve(undefined)
+      else reject(asAnswer(error))
+    })
+  })
+}
+
+/** What the program itself may not read is refused, not hidden (ST-9); other errors are bugs. */
+export function asAnswer(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'EACCES' && code !== 'EPERM') return error
+  return new HTTPException(401, undefined, { cause: error })
+}
+
+/** Both ends are asked for each time: a deployment may have put a link in place of the directory. */
+async function isInside(directory: string, path: string): Promise<boolean> {
+  try {
+    const [root, real] = await Promise.all([realpath(directory), realpath(path)])
+    return real === root || real.startsWith(withSlash(root, sep))
+  } catch (error) {
+    if (NOTHING.has((error as NodeJS.ErrnoException).code)) return false
+    throw asAnswer(error)
+  }
+}
+
+/** The root of a file system has its slash already. */
+function withSlash(directory: string, slash: string): string {
+  return directory.endsWith(slash) ? directory : directory + slash
+}
