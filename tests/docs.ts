@@ -41,6 +41,7 @@ const HEADER = [
   '/ranges',
   '/responses',
   '/routing',
+  '/staticfiles',
   '/status',
   '/templating',
   '/urls',

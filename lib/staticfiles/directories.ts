@@ -7,6 +7,8 @@ import { HTTPException } from '../exceptions.ts'
 
 /** What stands under a name. */
 export interface Found {
+  /** The directory that it was found in. */
+  readonly directory: string
   /** Absolute. */
   readonly path: string
   readonly stats: Stats
@@ -42,16 +44,21 @@ export class Directories {
    * Whatever a symbolic link leads to must be inside the directory, unless links are followed.
    *
    * @param isKnown Whether this very file was found inside before, so that one look is enough.
+   * @param among Those of the directories that are searched (all).
    * @throws HTTPException 401 for what may not be looked at.
    * @throws TypeError at first use, when a directory is not there.
    */
-  async find(name: string, isKnown: (found: Found) => boolean): Promise<Found | undefined> {
+  async find(
+    name: string,
+    isKnown: (found: Found) => boolean,
+    among: readonly string[] = this.paths,
+  ): Promise<Found | undefined> {
     if (!this.#checked) await this.#check()
-    for (const directory of this.paths) {
+    for (const directory of among) {
       const path = name === '' ? directory : `${withSlash(directory, '/')}${name}`
       const stats = await statsOf(path)
       if (stats === undefined) continue
-      const found = { path, stats }
+      const found = { directory, path, stats }
       if (isKnown(found) || this.#followSymlink || (await isInside(directory, path))) return found
     }
     return undefined

@@ -1,0 +1,81 @@
+/** Directories of files as one app. */
+import { answerException } from './exceptionhandlers.ts'
+import { HTTPException, UnsupportedProtocol } from './exceptions.ts'
+import { RedirectResponse } from './responses/bodies.ts'
+import { callable } from './routing/callable.ts'
+import { routePath } from './routing/enter.ts'
+import { answersExceptions } from './routing/wrapped.ts'
+import { Directories } from './staticfiles/directories.ts'
+import { Files } from './staticfiles/files.ts'
+import { lookUp } from './staticfiles/lookup.ts'
+import { readOptions, type StaticFilesOptions } from './staticfiles/options.ts'
+import { reply } from './staticfiles/reply.ts'
+import type { App, HTTPScope } from './types.ts'
+import { requestURL } from './urls.ts'
+
+export type { Coding } from './staticfiles/codings.ts'
+export type { CacheOptions, StaticFilesOptions } from './staticfiles/options.ts'
+
+/** An app that serves files, and can be looked at. */
+export interface StaticFiles extends App {
+  readonly kind: 'staticfiles'
+  /** The absolute paths of its directories, in the order in which they are searched. */
+  readonly directories: readonly string[]
+}
+
+/**
+ * Serves the files of one or several directories to GET and HEAD, on its own or below a mount.
+ *
+ * Conditional requests and ranges are answered; small files are kept in memory, and each request
+ * looks whether they are still the same. What must not be served is as if it were missing: names
+ * with a dot before them, paths that are not in their plainest form (`..`, `//`, an encoded slash),
+ * names that are something else on another system, links out of the directory.
+ *
+ * @throws TypeError for a directory that is none, or an option that cannot be; RangeError for a size.
+ * @example
+ * Mount('/static', StaticFiles({
+ *   directory: new URL('.', import.meta.url),
+ *   html: true,
+ *   precompressed: true,
+ *   cacheControl: (name) => (name.startsWith('assets/') ? 'max-age=31536000, immutable' : 'no-cache'),
+ * }), { name: 'static' })
+ */
+export function StaticFiles(options: StaticFilesOptions): StaticFiles {
+  const settings = readOptions(options)
+  const directories = new Directories(options.directory, settings)
+  const files = new Files(directories, settings)
+  const answerTo = async (scope: HTTPScope): Promise<App> => {
+    if (scope.method !== 'GET' && scope.method !== 'HEAD') throw methodNotAllowed()
+    const target = await lookUp(files, settings, scope, routePath(scope))
+    if (target === 'slash') return withSlash(scope)
+    if (target === undefined) throw NOT_FOUND
+    return reply(files, target, scope)
+  }
+  const app: App = async (scope, receive, send) => {
+    if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000, reason: '' })
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    let answer: App
+    try {
+      answer = await answerTo(scope)
+    } catch (error) {
+      return answerException(error, scope, receive, send)
+    }
+    return answer(scope, receive, send)
+  }
+  return answersExceptions(
+    callable<StaticFiles>(app, { kind: 'staticfiles', directories: directories.paths }),
+  )
+}
+
+/** One for all, since nothing in it tells requests apart and a stack takes longer than the answer. */
+const NOT_FOUND = new HTTPException(404)
+
+function methodNotAllowed(): HTTPException {
+  return new HTTPException(405, undefined, { headers: { allow: 'GET, HEAD' } })
+}
+
+/** The query stays (ST-26). */
+function withSlash(scope: HTTPScope): App {
+  const response = new RedirectResponse(requestURL({ ...scope, path: `${scope.path}/` }))
+  return (scope, receive, send) => response.respond(scope, receive, send)
+}

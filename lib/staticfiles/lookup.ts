@@ -1,0 +1,109 @@
+/** What a path leads to: a file in the form that the client takes, a redirect, or nothing. */
+import { indexOfName } from '../headers.ts'
+import type { HeaderList, HTTPScope } from '../types.ts'
+import { preferredCodings } from './codings.ts'
+import type { Files, KnownFile } from './files.ts'
+import { servableName } from './names.ts'
+import type { Settings } from './options.ts'
+
+/** What there is to send. */
+export interface Target {
+  readonly file: KnownFile
+  /** 404 for the page that stands for what is missing. */
+  readonly status: 200 | 404
+  /** A request field that decided, besides `Accept-Encoding`. */
+  readonly vary?: 'Accept'
+}
+
+/**
+ * Looks up what follows the mount in the path of a request.
+ *
+ * @returns `'slash'` when the index of a directory is asked for without the slash at its end,
+ * undefined for what is missing.
+ */
+export async function lookUp(
+  files: Files,
+  settings: Settings,
+  scope: HTTPScope,
+  path: string,
+): Promise<Target | 'slash' | undefined> {
+  const name = servableName(path, scope.rawPath, settings.dotNames)
+  const file = name === undefined ? undefined : await lookUpName(files, settings, name)
+  if (file !== undefined) {
+    const isIndex = file.name !== name
+    if (isIndex && !path.endsWith('/')) return 'slash'
+    return { file: await bestForm(files, settings, scope, file), status: 200 }
+  }
+  const page = name === undefined ? undefined : await lookUpFallback(files, settings, scope, name)
+  return page ?? (await lookUpPage404(files, settings, scope))
+}
+
+/** The file itself or, in html mode, the index of the directory. */
+async function lookUpName(
+  files: Files,
+  { html }: Settings,
+  name: string,
+): Promise<KnownFile | undefined> {
+  const found = await files.look(name)
+  if (found !== 'directory') return found
+  return html ? lookUpFile(files, name === '' ? 'index.html' : `${name}/index.html`) : undefined
+}
+
+async function lookUpFile(files: Files, name: string): Promise<KnownFile | undefined> {
+  const found = await files.look(name)
+  return found === 'directory' ? undefined : found
+}
+
+/**
+ * A page of the application has any name, but a missing script must not be answered by HTML. So
+ * names that look like files are answered only for those who ask for HTML, as browsers do when they
+ * go to a page.
+ */
+async function lookUpFallback(
+  files: Files,
+  settings: Settings,
+  scope: HTTPScope,
+  name: string,
+): Promise<Target | undefined> {
+  if (settings.fallback === undefined) return undefined
+  const looksLikeFile = name.includes('.', name.lastIndexOf('/') + 1)
+  if (looksLikeFile && !joined(scope.headers, 'accept').toLowerCase().includes('text/html')) {
+    return undefined
+  }
+  const page = await lookUpFile(files, settings.fallback)
+  if (page === undefined) return undefined
+  const file = await bestForm(files, settings, scope, page)
+  return looksLikeFile ? { file, status: 200, vary: 'Accept' } : { file, status: 200 }
+}
+
+// ST-13
+async function lookUpPage404(
+  files: Files,
+  settings: Settings,
+  scope: HTTPScope,
+): Promise<Target | undefined> {
+  const page = settings.html ? await lookUpFile(files, '404.html') : undefined
+  return page && { file: await bestForm(files, settings, scope, page), status: 404 }
+}
+
+/** The compressed form that the client likes best, or the file as it is. */
+async function bestForm(
+  files: Files,
+  { codings }: Settings,
+  { headers }: HTTPScope,
+  file: KnownFile,
+): Promise<KnownFile> {
+  if (codings.length === 0) return file
+  for (const coding of preferredCodings(joined(headers, 'accept-encoding'), codings)) {
+    const form = await files.lookBeside(file, coding)
+    if (form !== undefined) return form
+  }
+  return file
+}
+
+/** All values of a field, as one list. */
+function joined(headers: HeaderList, name: string): string {
+  const first = indexOfName(headers, name)
+  if (first < 0) return ''
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name).join(',')
+}

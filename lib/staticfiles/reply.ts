@@ -1,0 +1,62 @@
+/** Answers with a file that was looked up: from memory when it is small, else from the disk. */
+import { joinBytes, NO_BYTES } from '../bytes.ts'
+import { Headers } from '../headers.ts'
+import { MAX_RANGES } from '../ranges.ts'
+import { type Answer, answerTo } from '../responses/file/answer.ts'
+import { FileResponse } from '../responses/file.ts'
+import { ACCEPTED, type App, type HeaderList, type HTTPScope, type Send } from '../types.ts'
+import type { Files } from './files.ts'
+import type { Target } from './lookup.ts'
+
+/**
+ * Chooses the answer; nothing is sent yet, so that what goes wrong here can be answered.
+ *
+ * @throws HTTPException 401 for a file that may not be read.
+ */
+export async function reply(files: Files, target: Target, scope: HTTPScope): Promise<App> {
+  const { file, status } = target
+  const headers = withExtras(file.headers, target)
+  const wanted = { status, headers, contentType: '', maxRanges: MAX_RANGES }
+  const answer = answerTo(scope, wanted, file.stats)
+  if (answer.size === 0) return whole(answer, NO_BYTES)
+  const content = await files.contentOf(file)
+  return content === undefined ? fromDisk(target) : whole(answer, bodyOf(answer, content))
+}
+
+/** A new list, with what depends on more than the file. */
+function withExtras(fields: Readonly<HeaderList>, { file, status, vary }: Target): HeaderList {
+  const list = fields.slice()
+  if (status === 200 && file.cacheControl !== undefined) {
+    list.push('cache-control', file.cacheControl)
+  }
+  if (vary !== undefined) new Headers(list).vary(vary)
+  return list
+}
+
+/** A response whose fields were checked when the file was found. */
+function whole({ status, headers }: Answer, body: Uint8Array): App {
+  const end = (send: Send): Promise<void> =>
+    send({ type: 'http.response.body', body, moreBody: false })
+  return (_scope, _receive, send) => {
+    const started = send({ type: 'http.response.start', status, headers })
+    // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
+    return started === ACCEPTED ? end(send) : started.then(() => end(send))
+  }
+}
+
+function bodyOf({ pieces }: Answer, content: Uint8Array): Uint8Array {
+  return joinBytes(
+    pieces.map((piece) =>
+      piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),
+    ),
+  )
+}
+
+/** It looks at the file that it opens: the size is that of what is sent, even if that is new. */
+function fromDisk(target: Target): App {
+  const { file, status } = target
+  const headers = new Headers(withExtras(file.fields, target))
+  if (file.codedTag !== undefined) headers.set('etag', file.codedTag)
+  const response = new FileResponse(file.path, { status, headers })
+  return (scope, receive, send) => response.respond(scope, receive, send)
+}
