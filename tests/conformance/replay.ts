@@ -27,6 +27,7 @@ const AREAS = [
   'order',
   'base_middleware',
   'templates',
+  'static',
 ]
 
 interface Result {

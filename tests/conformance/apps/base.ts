@@ -9,7 +9,7 @@ import {
   type Response,
   StreamingResponse,
 } from '../../../lib/responses.ts'
-import { Route, WebSocketRoute } from '../../../lib/routing.ts'
+import { Mount, Route, WebSocketRoute } from '../../../lib/routing.ts'
 import type { App } from '../../../lib/types.ts'
 import { digits } from './files.ts'
 import {
@@ -24,6 +24,7 @@ import {
   text,
   wsHello,
 } from './shared.ts'
+import { site } from './static.ts'
 
 const customHeader = httpMiddleware(async (request, next) => {
   request.state['seen'] = 'yes'
@@ -99,6 +100,7 @@ export const base: Application = Application({
     Route('/state', ({ state }) => new JSONResponse({ seen: state['seen'] ?? null })),
     Route('/bg', bgOne),
     Route('/log', log),
+    Mount('/static', site),
     WebSocketRoute('/ws', wsHello),
   ],
 })

@@ -2,7 +2,7 @@
 import { Application } from '../../../lib/applications.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { JSONResponse } from '../../../lib/responses.ts'
-import { Mount, Route, Router, WebSocketRoute } from '../../../lib/routing.ts'
+import { Route, WebSocketRoute } from '../../../lib/routing.ts'
 import { background } from './background.ts'
 import { endpoints } from './endpoints.ts'
 import { exceptions } from './exceptions.ts'
@@ -14,6 +14,7 @@ import { requests } from './requests.ts'
 import { responses } from './responses.ts'
 import { convertors, greetings, methods, slashes, users } from './routing.ts'
 import { log, text, wsHello } from './shared.ts'
+import { staticFiles } from './static.ts'
 import { streaming } from './streaming.ts'
 import { rendered } from './templates.ts'
 import { websockets } from './websockets.ts'
@@ -45,7 +46,7 @@ export const main: Application<MainState> = Application<MainState>({
     ...operations,
     ...streaming,
     ...files,
-    Mount('/static', Router(), { name: 'static' }), // until there are static files
+    ...staticFiles,
     ...exceptions,
     ...endpoints,
     ...background,

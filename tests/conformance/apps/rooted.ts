@@ -4,6 +4,7 @@ import { Mount, Route, Router } from '../../../lib/routing.ts'
 import { echo } from './echo.ts'
 import { urlFor } from './reverse.ts'
 import { text } from './shared.ts'
+import { html } from './static.ts'
 
 const sub = Router([
   Route('/', echo, { name: 'root' }),
@@ -18,6 +19,6 @@ export const rooted: Application = Application({
     Route('/url-for', urlFor),
     Route('/slash/', text('slash')),
     Mount('/sub', sub, { name: 'sub' }),
-    Mount('/static', Router(), { name: 'static' }), // until there are static files
+    Mount('/static', html, { name: 'static' }),
   ],
 })
