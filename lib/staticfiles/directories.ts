@@ -98,19 +98,19 @@ function assertDirectory(path: string, stats: Stats | undefined): void {
 }
 
 /** No such name, one that no file can have, a link to itself. */
-const NOTHING: ReadonlySet<string | undefined> = new Set([
-  'ENOENT',
-  'ENOTDIR',
-  'ENAMETOOLONG',
-  'ELOOP',
-])
+const NOTHING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
+
+/** Whether an error of the file system says that there is nothing. */
+export function isMissing(error: unknown): boolean {
+  return NOTHING.has((error as NodeJS.ErrnoException).code)
+}
 
 /** The callback form takes half the time of the promise one, on the way of every request. */
 function statsOf(path: string): Promise<Stats | undefined> {
   return new Promise((resolve, reject) => {
     stat(path, (error, stats) => {
       if (error === null) resolve(stats)
-      else if (NOTHING.has(error.code)) resolve(undefined)
+      else if (isMissing(error)) resolve(undefined)
       else reject(asAnswer(error))
     })
   })
@@ -129,7 +129,7 @@ async function isInside(directory: string, path: string): Promise<boolean> {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)])
     return real === root || real.startsWith(withSlash(root, sep))
   } catch (error) {
-    if (NOTHING.has((error as NodeJS.ErrnoException).code)) return false
+    if (isMissing(error)) return false
     throw asAnswer(error)
   }
 }

@@ -1,14 +1,15 @@
 /** The files of some directories, with what is kept of them between requests. */
 import type { Stats } from 'node:fs'
-import { access, constants, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { formatHTTPDate } from '../conditional.ts'
+import { HTTPException } from '../exceptions.ts'
 import { assertHeader } from '../headers.ts'
 import { mediaTypeOf } from '../mediatypes.ts'
 import { etagOf } from '../responses/file/answer.ts'
 import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 import { type Coding, SUFFIXES } from './codings.ts'
-import { asAnswer, type Directories, type Found } from './directories.ts'
+import { asAnswer, type Directories, type Found, isMissing } from './directories.ts'
 import { Shelf } from './shelf.ts'
 
 /** A file as it was when it was last looked at. */
@@ -76,11 +77,9 @@ export class Files {
     among?: readonly string[],
   ): Promise<KnownFile | 'directory' | undefined> {
     let known: Kept | undefined
-    const isKnown = ({ path, stats }: Found): boolean => {
-      const kept = this.#shelf.get(keyOf(path, coding))
-      if (kept === undefined || !isSame(kept.stats, stats)) return false
-      known = kept
-      return true
+    const isKnown = (found: Found): boolean => {
+      known = this.#recall(found, name, coding)
+      return known !== undefined
     }
     const fullName = coding === undefined ? name : name + SUFFIXES[coding]
     const found = await this.#directories.find(fullName, isKnown, among)
@@ -89,9 +88,23 @@ export class Files {
     return found.stats.isFile() ? this.#describe(found, name, coding) : undefined
   }
 
-  async #describe(found: Found, name: string, coding: Coding | undefined): Promise<KnownFile> {
+  /** What is kept of this file, unless it has changed since. */
+  #recall({ path, stats }: Found, name: string, coding: Coding | undefined): Kept | undefined {
+    const kept = this.#shelf.get(keyOf(path, coding))
+    // A file has two names where one of the directories is inside another.
+    return kept !== undefined && kept.name === name && isSame(kept.stats, stats) ? kept : undefined
+  }
+
+  async #describe(
+    found: Found,
+    name: string,
+    coding: Coding | undefined,
+  ): Promise<KnownFile | undefined> {
     const { path, stats } = found
-    await assertReadable(path)
+    if (!(await isReadable(path))) return undefined
+    // Who came meanwhile may have done this already; all wait for one reading of the content.
+    const known = this.#recall(found, name, coding)
+    if (known !== undefined) return known
     const codedTag = coding === undefined ? undefined : withCoding(etagOf(stats), coding)
     const fields = this.#fieldsOf(name, coding)
     const file: Kept = {
@@ -130,7 +143,7 @@ export class Files {
    *
    * It is read once, however many ask for it meanwhile.
    *
-   * @throws HTTPException 401 for what may not be read.
+   * @throws HTTPException 404 when the file has gone by now.
    */
   contentOf(file: KnownFile): Uint8Array | Promise<Uint8Array | undefined> | undefined {
     // There are no others: this class makes them.
@@ -156,11 +169,13 @@ export class Files {
   }
 }
 
-/** A file that can be seen need not be one that can be read. */
-async function assertReadable(path: string): Promise<void> {
+/** A file that can be seen need not be one that can be read; false when it has gone. */
+async function isReadable(path: string): Promise<boolean> {
   try {
-    await access(path, constants.R_OK)
+    await (await open(path)).close()
+    return true
   } catch (error) {
+    if (isMissing(error)) return false
     throw asAnswer(error)
   }
 }
@@ -187,12 +202,19 @@ function isSame(one: Stats, other: Stats): boolean {
 /** Undefined when the file is not any more what it was when it was looked at. */
 async function readSame({ path, stats }: KnownFile): Promise<Uint8Array | undefined> {
   const handle = await open(path).catch((error) => {
-    throw asAnswer(error)
+    throw isMissing(error) ? new HTTPException(404) : asAnswer(error)
   })
   try {
     if (!isSame(stats, await handle.stat())) return undefined
-    const content = await handle.readFile()
-    return content.byteLength === stats.size ? content : undefined
+    // No part of a larger buffer, which would be kept with it.
+    const content = Buffer.allocUnsafeSlow(stats.size)
+    let filled = 0
+    while (filled < stats.size) {
+      const { bytesRead } = await handle.read(content, filled, stats.size - filled, filled)
+      if (bytesRead === 0) return undefined
+      filled += bytesRead
+    }
+    return content
   } finally {
     await handle.close()
   }

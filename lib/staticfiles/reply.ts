@@ -8,11 +8,7 @@ import { ACCEPTED, type App, type HeaderList, type HTTPScope, type Send } from '
 import type { Files } from './files.ts'
 import type { Target } from './lookup.ts'
 
-/**
- * Chooses the answer; nothing is sent yet, so that what goes wrong here can be answered.
- *
- * @throws HTTPException 401 for a file that may not be read.
- */
+/** Chooses the answer; nothing is sent yet, so that what goes wrong here can be answered. */
 export async function reply(files: Files, target: Target, scope: HTTPScope): Promise<App> {
   const { file, status } = target
   const headers = withExtras(file.headers, target)
