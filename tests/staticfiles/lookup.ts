@@ -1,0 +1,114 @@
+import { realpathSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { Directories } from '../../lib/staticfiles/directories.ts'
+import { Files } from '../../lib/staticfiles/files.ts'
+import { lookUp } from '../../lib/staticfiles/lookup.ts'
+import { readOptions, type StaticFilesOptions } from '../../lib/staticfiles/options.ts'
+import { httpScope } from '../support/scopes.ts'
+
+const SITE = {
+  'index.html': 'index',
+  '404.html': 'nothing here',
+  'app.js': 'app',
+  'app.js.br': 'br',
+  'app.js.gz': 'gz',
+  '.env': 'SECRET=1',
+  dir: { 'index.html': 'dir', 'index.html.gz': 'gz' },
+  noindex: { 'a.txt': 'a' },
+  odd: { 'index.html': { 'a.txt': 'a' } },
+}
+
+type Look = (path: string, headers?: readonly string[]) => Promise<string | undefined>
+
+/** Tells the name of what is found, and the status unless it is 200. */
+function looking(t: Test, options: Partial<StaticFilesOptions> = {}): Look {
+  const directory = realpathSync(t.testdir(SITE))
+  const settings = readOptions({ directory, ...options })
+  const files = new Files(new Directories(directory, settings), settings)
+  return async (path, headers = []) => {
+    const scope = httpScope({ path, rawPath: path, headers: [...headers] })
+    const target = await lookUp(files, settings, scope, path)
+    if (target === undefined || target === 'slash') return target
+    const name = target.file.path.slice(directory.length + 1)
+    const vary = target.vary === undefined ? '' : ` by ${target.vary}`
+    return target.status === 200 ? `${name}${vary}` : `${name} ${target.status}`
+  }
+}
+
+t.test('finds files, and no directories', async (t) => {
+  const look = looking(t)
+
+  t.equal(await look('/app.js'), 'app.js')
+  t.equal(await look('/dir/index.html'), 'dir/index.html')
+  t.equal(await look('/app.js/'), 'app.js') // ST-27
+  for (const path of ['/', '/dir', '/dir/', '/nope', '/app.js/x', '/.env', '//app.js', '/../x']) {
+    t.equal(await look(path), undefined, path)
+  }
+})
+
+// ST-12, ST-13
+t.test('finds the index of a directory in html mode, below a slash', async (t) => {
+  const look = looking(t, { html: true })
+
+  t.equal(await look('/'), 'index.html')
+  t.equal(await look('/dir/'), 'dir/index.html')
+  t.equal(await look('/dir'), 'slash')
+  t.equal(await look('/dir/index.html'), 'dir/index.html')
+  for (const path of ['/noindex', '/noindex/', '/odd/', '/nope', '/.env', '/dir//', '/../x']) {
+    t.equal(await look(path), '404.html 404', path)
+  }
+})
+
+t.test('a page stands for what is missing, unless it looks like a file', async (t) => {
+  const look = looking(t, { fallback: 'index.html' })
+  const html = ['accept', 'text/html,*/*;q=0.8']
+
+  t.equal(await look('/users/7'), 'index.html')
+  t.equal(await look('/dir'), 'index.html')
+  t.equal(await look('/v1.2/users'), 'index.html')
+  t.equal(await look('/missing.js'), undefined)
+  t.equal(await look('/missing.js', ['accept', '*/*']), undefined)
+  t.equal(await look('/john.doe', html), 'index.html by Accept')
+  t.equal(
+    await look('/john.doe', ['accept', 'image/png', 'accept', 'TEXT/HTML']),
+    'index.html by Accept',
+  )
+  t.equal(await look('/app.js', html), 'app.js')
+  for (const path of ['/.env', '/..', '//users', '/users/']) {
+    t.equal(await look(path, html), path === '/users/' ? 'index.html' : undefined, path)
+  }
+})
+
+t.test('the page goes before the one for what is missing, when it is there', async (t) => {
+  const both = looking(t, { html: true, fallback: 'app.js' })
+  t.equal(await both('/users/7'), 'app.js')
+  t.equal(await both('/missing.js'), '404.html 404')
+
+  for (const fallback of ['nope.html', 'dir']) {
+    const look = looking(t, { html: true, fallback })
+    t.equal(await look('/users/7'), '404.html 404', fallback)
+  }
+})
+
+t.test('takes the compressed form that the client likes best', async (t) => {
+  const look = looking(t, { html: true, precompressed: true, fallback: 'app.js' })
+  const accept = (value: string) => ['accept-encoding', value]
+
+  t.equal(await look('/app.js'), 'app.js')
+  t.equal(await look('/app.js', accept('gzip, br')), 'app.js.br')
+  t.equal(await look('/app.js', accept('gzip, br;q=0.5')), 'app.js.gz')
+  t.equal(await look('/app.js', accept('zstd, gzip;q=0.1')), 'app.js.gz')
+  t.equal(await look('/app.js', accept('zstd')), 'app.js')
+  t.equal(await look('/app.js', [...accept('zstd'), ...accept('gzip')]), 'app.js.gz')
+  t.equal(await look('/dir/', accept('br, gzip')), 'dir/index.html.gz')
+  t.equal(await look('/nowhere', accept('gzip')), 'app.js.gz')
+  t.equal(await look('/nope.js', accept('gzip')), '404.html 404')
+  t.equal(await look('/app.js.gz', accept('gzip')), 'app.js.gz')
+})
+
+t.test('takes none unless it was asked to', async (t) => {
+  const accept = ['accept-encoding', 'br, gzip']
+
+  t.equal(await looking(t)('/app.js', accept), 'app.js')
+  t.equal(await looking(t, { precompressed: ['gzip'] })('/app.js', accept), 'app.js.gz')
+})
