@@ -41,7 +41,8 @@ export class Directories {
   /**
    * What stands under this name in the first directory that has something there.
    *
-   * Whatever a symbolic link leads to must be inside the directory, unless links are followed.
+   * Whatever a symbolic link leads to must be inside the directory, and a name must be spelled
+   * as it is on the disk; neither is asked when links are followed.
    *
    * @param isKnown Whether this very file was found inside before, so that one look is enough.
    * @param among Those of the directories that are searched (all).
@@ -59,7 +60,9 @@ export class Directories {
       const stats = await statsOf(path)
       if (stats === undefined) continue
       const found = { directory, path, stats }
-      if (isKnown(found) || this.#followSymlink || (await isInside(directory, path))) return found
+      if (isKnown(found) || this.#followSymlink || (await isInside(directory, name, path))) {
+        return found
+      }
     }
     return undefined
   }
@@ -124,14 +127,29 @@ export function asAnswer(error: unknown): unknown {
 }
 
 /** Both ends are asked for each time: a deployment may have put a link in place of the directory. */
-async function isInside(directory: string, path: string): Promise<boolean> {
+async function isInside(directory: string, name: string, path: string): Promise<boolean> {
   try {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)])
-    return real === root || real.startsWith(withSlash(root, sep))
+    if (real === root) return true
+    const inside = withSlash(root, sep)
+    return real.startsWith(inside) && !isMisspelled(name, real.slice(inside.length))
   } catch (error) {
     if (isMissing(error)) return false
     throw asAnswer(error)
   }
+}
+
+/**
+ * Whether only the case, or the form of an accent, tells the two apart. Some systems do not care, but
+ * a guard does: for it `/ADMIN` is not `/admin`. Where a link is called so, it is refused as well.
+ */
+function isMisspelled(name: string, real: string): boolean {
+  const spelled = real.replaceAll(sep, '/')
+  return spelled !== name && fold(spelled) === fold(name)
+}
+
+function fold(name: string): string {
+  return name.normalize().toLowerCase()
 }
 
 /** The root of a file system has its slash already. */

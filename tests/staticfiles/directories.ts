@@ -100,6 +100,22 @@ t.test('a link may lead to what is inside, and nowhere else', async (t) => {
   }
 })
 
+// Where the system does not care for case, only this tells; here a link does what it would do.
+t.test('a name must be spelled as it is on the disk', async (t) => {
+  const root = realpathSync(t.testdir({ admin: { 'a.txt': 'a' }, 'h\u00e9.txt': 'accent' }))
+  symlinkSync('admin', path.join(root, 'ADMIN'))
+  symlinkSync('h\u00e9.txt', path.join(root, 'he\u0301.txt'))
+  symlinkSync('admin', path.join(root, 'another'))
+  const site = new Directories(root, OPTIONS)
+
+  t.equal(await found(site, 'admin/a.txt'), path.join(root, 'admin/a.txt'))
+  t.equal(await found(site, 'another/a.txt'), path.join(root, 'another/a.txt'))
+  t.equal(await found(site, 'h\u00e9.txt'), path.join(root, 'h\u00e9.txt'))
+  for (const name of ['ADMIN', 'ADMIN/a.txt', 'he\u0301.txt']) {
+    t.equal(await found(site, name), undefined, name)
+  }
+})
+
 t.test('a link that leads outside hides nothing in the next directory', async (t) => {
   const root = folder(t)
   writeFileSync(path.join(root, 'more', 'out.txt'), 'mine')
