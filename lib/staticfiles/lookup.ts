@@ -1,6 +1,6 @@
 /** What a path leads to: a file in the form that the client takes, a redirect, or nothing. */
-import { indexOfName } from '../headers.ts'
-import type { HeaderList, HTTPScope } from '../types.ts'
+import { joinedField } from '../conditional.ts'
+import type { HTTPScope } from '../types.ts'
 import { preferredCodings } from './codings.ts'
 import type { Files, KnownFile } from './files.ts'
 import { servableName } from './names.ts'
@@ -67,13 +67,15 @@ async function lookUpFallback(
 ): Promise<Target | undefined> {
   if (settings.fallback === undefined) return undefined
   const looksLikeFile = name.includes('.', name.lastIndexOf('/') + 1)
-  if (looksLikeFile && !joined(scope.headers, 'accept').toLowerCase().includes('text/html')) {
-    return undefined
-  }
+  if (looksLikeFile && !asksForHTML(scope)) return undefined
   const page = await lookUpFile(files, settings.fallback)
   if (page === undefined) return undefined
   const file = await bestForm(files, settings, scope, page)
   return looksLikeFile ? { file, status: 200, vary: 'Accept' } : { file, status: 200 }
+}
+
+function asksForHTML({ headers }: HTTPScope): boolean {
+  return /(?:^|,)[ \t]*text\/html\b/i.test(joinedField(headers, 'accept') ?? '')
 }
 
 // ST-13
@@ -94,16 +96,9 @@ async function bestForm(
   file: KnownFile,
 ): Promise<KnownFile> {
   if (codings.length === 0) return file
-  for (const coding of preferredCodings(joined(headers, 'accept-encoding'), codings)) {
+  for (const coding of preferredCodings(joinedField(headers, 'accept-encoding') ?? '', codings)) {
     const form = await files.lookBeside(file, coding)
     if (form !== undefined) return form
   }
   return file
-}
-
-/** All values of a field, as one list. */
-function joined(headers: HeaderList, name: string): string {
-  const first = indexOfName(headers, name)
-  if (first < 0) return ''
-  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name).join(',')
 }
