@@ -1,4 +1,5 @@
 /** The files of some directories, with what is kept of them between requests. */
+import { Buffer } from 'node:buffer'
 import type { Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { formatHTTPDate } from '../conditional.ts'
