@@ -32,6 +32,7 @@ export async function lookUp(
   if (file !== undefined) {
     const isIndex = file.name !== name
     if (isIndex && !path.endsWith('/')) return 'slash'
+    if (settings.codings.length === 0) return { file, status: 200 }
     return { file: await bestForm(files, settings, scope, file), status: 200 }
   }
   const page = name === undefined ? undefined : await lookUpFallback(files, settings, scope, name)
@@ -95,7 +96,6 @@ async function bestForm(
   { headers }: HTTPScope,
   file: KnownFile,
 ): Promise<KnownFile> {
-  if (codings.length === 0) return file
   for (const coding of preferredCodings(joinedField(headers, 'accept-encoding') ?? '', codings)) {
     const form = await files.lookBeside(file, coding)
     if (form !== undefined) return form

@@ -8,8 +8,8 @@ export type DotNames = boolean | ReadonlySet<string>
 const LONGEST_SEGMENT = 255
 const LONGEST_PATH = 4096
 
-/** Control characters; the separator of Windows; drives and alternate streams; half a character. */
-const FORBIDDEN = /[\x00-\x1f\x7f\\:]|\p{Surrogate}/u
+/** Control characters; the separator of Windows; drives and alternate streams. */
+const FORBIDDEN = /[\x00-\x1f\x7f\\:]/
 /** What would be a separator, a dot or NUL, did anybody behind decode once more. */
 const ENCODED = /%(?:25)*(?:00|2[ef]|5c)/i
 const ENCODED_SEPARATOR = /%(?:2f|5c)/i
@@ -34,8 +34,9 @@ export function servableName(
   dotNames: DotNames,
 ): string | undefined {
   if (path.charCodeAt(0) !== 47 || path.length > LONGEST_PATH) return undefined
-  if (ENCODED_SEPARATOR.test(rawPath) || ENCODED.test(path) || FORBIDDEN.test(path))
-    return undefined
+  if (FORBIDDEN.test(path) || !path.isWellFormed()) return undefined
+  if (rawPath.includes('%') && ENCODED_SEPARATOR.test(rawPath)) return undefined
+  if (path.includes('%') && ENCODED.test(path)) return undefined
   const name = path.slice(1, path.length > 1 && path.endsWith('/') ? -1 : undefined)
   if (name === '') return path === '/' ? '' : undefined
   return name.split('/').every((segment) => isServable(segment, dotNames)) ? name : undefined
@@ -46,7 +47,7 @@ function isServable(segment: string, dotNames: DotNames): boolean {
   if (segment.startsWith('.') && !isListed(segment, dotNames)) return false
   if (segment.length * 3 > LONGEST_SEGMENT && encodeText(segment).byteLength > LONGEST_SEGMENT)
     return false
-  return !DEVICE.test(segment) && !SHORT_NAME.test(segment)
+  return !DEVICE.test(segment) && !(segment.includes('~') && SHORT_NAME.test(segment))
 }
 
 function isListed(segment: string, dotNames: DotNames): boolean {

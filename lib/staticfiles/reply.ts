@@ -12,11 +12,27 @@ import type { Target } from './lookup.ts'
 export async function reply(files: Files, target: Target, scope: HTTPScope): Promise<App> {
   const { file, status } = target
   const headers = withExtras(file.headers, target)
+  if (asksForAll(scope)) {
+    if (scope.method === 'HEAD') return whole(status, headers, NO_BYTES)
+    const content = files.contentOf(file)
+    const body = content instanceof Promise ? await content : content
+    return body === undefined ? fromDisk(target) : whole(status, headers, body)
+  }
   const wanted = { status, headers, contentType: '', maxRanges: MAX_RANGES }
   const answer = answerTo(scope, wanted, file.stats)
-  if (answer.size === 0) return whole(answer, NO_BYTES)
+  if (answer.size === 0) return whole(answer.status, answer.headers, NO_BYTES)
   const content = await files.contentOf(file)
-  return content === undefined ? fromDisk(target) : whole(answer, bodyOf(answer, content))
+  if (content === undefined) return fromDisk(target)
+  return whole(answer.status, answer.headers, bodyOf(answer, content))
+}
+
+/** Whether nothing is said of ranges and states, as in most requests: one look at each name. */
+function asksForAll({ headers }: HTTPScope): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]
+    if (name === 'range' || name?.startsWith('if-')) return false
+  }
+  return true
 }
 
 /** A new list, with what depends on more than the file. */
@@ -30,7 +46,7 @@ function withExtras(fields: Readonly<HeaderList>, { file, status, vary }: Target
 }
 
 /** A response whose fields were checked when the file was found. */
-function whole({ status, headers }: Answer, body: Uint8Array): App {
+function whole(status: number, headers: HeaderList, body: Uint8Array): App {
   const end = (send: Send): Promise<void> =>
     send({ type: 'http.response.body', body, moreBody: false })
   return (_scope, _receive, send) => {
