@@ -147,7 +147,20 @@ t.test('GHSA-8pvw-jcv7-9cmj: only the plainest form of a path is served', async 
     ]) {
       t.equal(await status(target), 404, target)
     }
-    for (const target of ['/%61dmin/s.txt', '/admin/s.txt?/public', '/admin/%73.txt']) {
+  })
+})
+
+t.test('CVE-2026-22037 GHSA-g6q3-96cp-5r5m: guard and files read one decoded path', async (t) => {
+  await attack(t, async (status, t) => {
+    for (const target of [
+      '/%61dmin/s.txt',
+      '/admin/%73.txt',
+      '/%61%64%6d%69%6e/s%2etxt',
+      '/admin/s.txt?/public',
+      '/admin/s.txt?x=../public',
+      'http://test/%61dmin/s.txt',
+    ]) {
+      t.equal(await status(target, 'key'), 200, target)
       t.equal(await status(target), 401, target)
     }
   })
