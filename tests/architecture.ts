@@ -127,8 +127,12 @@ t.test('a middleware imports no other middleware', async (t) => {
 })
 
 /** Files that are loaded when something is first done that only Node can do. */
-const NODE_ONLY = ['forms/spool.ts', 'responses/file/disk.ts']
-const NODE_ONLY = ['responses/file/disk.ts', 'staticfiles/directories.ts', 'staticfiles/files.ts']
+const NODE_ONLY = [
+  'forms/spool.ts',
+  'responses/file/disk.ts',
+  'staticfiles/directories.ts',
+  'staticfiles/files.ts',
+]
 
 t.test('only servers and files use what other runtimes do not have', async (t) => {
   const mayUse = (name: string): boolean =>
