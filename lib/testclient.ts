@@ -5,6 +5,7 @@ import { lint } from './middleware/lint.ts'
 import { type LifespanMode, startLifespan } from './servers/lifespan.ts'
 import { CookieJar } from './testclient/cookiejar.ts'
 import { exchange, type TestResponse } from './testclient/exchange.ts'
+import { Running } from './testclient/running.ts'
 import type { Address, App, HTTPScope, State } from './types.ts'
 
 export interface TestClientOptions {
@@ -60,7 +61,7 @@ export interface TestClient extends AsyncDisposable {
   readonly cookies: CookieJar
   /** What the lifespan yielded; undefined without one. */
   readonly state: State | undefined
-  /** Runs the app's shutdown. */
+  /** Leaves what has not been answered to its end, and runs the app's shutdown. */
   readonly close: () => Promise<void>
 }
 
@@ -82,7 +83,7 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
     session.follow(method, url, request)
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
-    closing ??= lifespan.stop()
+    closing ??= session.running.leave().finally(lifespan.stop)
     return closing
   }
   return {
@@ -103,13 +104,14 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
 
 class Session {
   readonly cookies = new CookieJar()
+  readonly running = new Running()
   readonly #app: App
   readonly #options: TestClientOptions
   readonly #state: State | undefined
   readonly #base: URL
 
   constructor(app: App, options: TestClientOptions, state: State | undefined) {
-    this.#app = app
+    this.#app = this.running.track(app)
     this.#options = options
     this.#state = state
     this.#base = new URL(options.baseUrl ?? 'http://testserver')
@@ -169,7 +171,7 @@ class Session {
       app: this.#app,
       scope: { ...this.#scope(method, url, headers), ...options.scope },
       body,
-      signal: options.signal,
+      signals: [this.running.signal, ...(options.signal === undefined ? [] : [options.signal])],
       raiseServerExceptions: this.#options.raiseServerExceptions ?? true,
     })
     for (const field of response.headers.getSetCookie()) this.cookies.take(field, url)

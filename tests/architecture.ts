@@ -54,7 +54,7 @@ const LAYERS = [
   'staticfiles/reply',
   'staticfiles',
   'applications',
-  'servers/lifespan testclient/cookiejar testclient/exchange',
+  'servers/lifespan testclient/cookiejar testclient/exchange testclient/running',
   'testclient',
   'servers/node/signals servers/node/linger servers/node/target servers/node/log',
   'servers/node/inflight servers/node/refuse servers/node/cut servers/node/direct',

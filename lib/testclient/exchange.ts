@@ -28,7 +28,8 @@ export interface ExchangeOptions {
   readonly app: App
   readonly scope: Omit<HTTPScope, 'onDisconnect'>
   readonly body: ReadableStream<Uint8Array> | null
-  readonly signal: AbortSignal | undefined
+  /** Each makes the client go away when it aborts. */
+  readonly signals: readonly AbortSignal[]
   readonly raiseServerExceptions: boolean
 }
 
@@ -67,14 +68,18 @@ class Exchange {
       this.#resolve = resolve
       this.#reject = reject
     })
-    if (options.signal?.aborted) this.#leave(options.signal.reason)
-    else {
-      options.signal?.addEventListener('abort', this.#abort)
-      this.#run().catch(this.#reject)
+    const left = options.signals.find(({ aborted }) => aborted)
+    if (left !== undefined) {
+      this.#leave(left.reason)
+      return
     }
+    for (const signal of options.signals) signal.addEventListener('abort', this.#abort)
+    this.#run().catch(this.#reject)
   }
 
-  readonly #abort = (): void => this.#leave(this.#options.signal?.reason)
+  readonly #abort = ({ target }: Event): void => {
+    if (target instanceof AbortSignal) this.#leave(target.reason)
+  }
 
   async #run(): Promise<void> {
     const { app, scope } = this.#options
@@ -94,7 +99,7 @@ class Exchange {
   }
 
   #finish(error: unknown): void {
-    this.#options.signal?.removeEventListener('abort', this.#abort)
+    for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort)
     // A fault against the contract is the test's to see, whatever it wants to see of the app.
     const isFault = error instanceof LintError
     const raise = error !== undefined && (isFault || this.#options.raiseServerExceptions)

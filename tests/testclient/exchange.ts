@@ -15,7 +15,7 @@ function run(app: App, options: Partial<ExchangeOptions> = {}) {
     app,
     scope: httpScope(),
     body: null,
-    signal: undefined,
+    signals: [],
     raiseServerExceptions: true,
     ...options,
   })
@@ -218,7 +218,7 @@ t.test('when the test leaves', async (t) => {
   t.test('by a signal, it gets the reason, and the app is told in all ways', async (t) => {
     const told: string[] = []
     const controller = new AbortController()
-    const response = run(listening(told), { signal: controller.signal })
+    const response = run(listening(told), { signals: [controller.signal] })
     await turn()
 
     controller.abort(new Error('enough'))
@@ -232,7 +232,7 @@ t.test('when the test leaves', async (t) => {
     const app: App = async () => {
       called++
     }
-    await t.rejects(run(app, { signal: AbortSignal.abort(new Error('enough')) }), /enough/)
+    await t.rejects(run(app, { signals: [AbortSignal.abort(new Error('enough'))] }), /enough/)
     t.equal(called, 0)
   })
 
@@ -248,7 +248,7 @@ t.test('when the test leaves', async (t) => {
       listeners--
       removeEventListener.apply(signal, args)
     }
-    await run(sending(START, body('')), { signal })
+    await run(sending(START, body('')), { signals: [signal] })
     t.equal(listeners, 0)
   })
 
@@ -271,7 +271,7 @@ t.test('when the test leaves', async (t) => {
     const app: App = async (_scope, receive) => {
       told.push((await receive()).type)
     }
-    const response = run(app, { signal: controller.signal, body: new ReadableStream() })
+    const response = run(app, { signals: [controller.signal], body: new ReadableStream() })
     await turn()
     controller.abort(new Error('enough'))
 
@@ -284,7 +284,7 @@ t.test('when the test leaves', async (t) => {
     const log: string[] = []
     const controller = new AbortController()
     const response = await run(streamed(log, { background: () => log.push('background') }), {
-      signal: controller.signal,
+      signals: [controller.signal],
     })
     controller.abort(new Error('enough'))
 
