@@ -10,12 +10,15 @@ export interface Connection {
 
 export interface Answer {
   status: number
+  /** By lower-cased name. */
+  headers: Map<string, string>
+  /** One character per byte. */
   body: string
 }
 
 /** Opens a connection on which the same request can be asked again and again. */
 export async function connect(port: number, exchange: Exchange): Promise<Connection> {
-  const request = requestText(port, exchange)
+  const request = requestOf(port, exchange)
   const socket = connectSocket({ port, host: '127.0.0.1', noDelay: true })
   let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined
   let received = ''
@@ -44,27 +47,43 @@ export async function connect(port: number, exchange: Exchange): Promise<Connect
   return { socket, ask }
 }
 
-function requestText(port: number, { method, path, body }: Exchange): string {
-  const head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n`
-  if (body === undefined) return `${head}\r\n`
-  const length = Buffer.byteLength(body)
-  return `${head}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`
+/** In one piece: a text with a text for its body, bytes with bytes. */
+function requestOf(port: number, { method, path, headers, body }: Exchange): string | Uint8Array {
+  const fields = Object.entries({ host: `127.0.0.1:${port}`, ...headers })
+  if (body !== undefined) fields.push(['content-length', `${Buffer.byteLength(body)}`])
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`)
+  const head = `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+  if (body === undefined || typeof body === 'string') return head + (body ?? '')
+  return Buffer.concat([Buffer.from(head), body])
 }
 
 /** A whole answer, or undefined while some of it is still to come. */
 function parseAnswer(text: string): Answer | undefined {
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd === -1) return undefined
-  const head = text.slice(0, headEnd).toLowerCase()
+  const head = text.slice(0, headEnd)
   const rest = text.slice(headEnd + 4)
   const status = Number(head.slice(9, 12))
+  const headers = parseHeaders(head)
 
-  const length = /\ncontent-length: *(\d+)/.exec(head)?.[1]
+  const length = headers.get('content-length')
+  // A 304 may tell the length of what it leaves out.
+  if (status === 304) return { status, headers, body: rest }
   if (length !== undefined) {
-    return rest.length < Number(length) ? undefined : { status, body: rest }
+    return rest.length < Number(length) ? undefined : { status, headers, body: rest }
   }
   // One request at a time, and bodies without blank lines: the last chunk is the end of the text.
-  return rest.endsWith('0\r\n\r\n') ? { status, body: joinChunks(rest) } : undefined
+  return rest.endsWith('0\r\n\r\n') ? { status, headers, body: joinChunks(rest) } : undefined
+}
+
+function parseHeaders(head: string): Map<string, string> {
+  const lines = head.split('\r\n').slice(1)
+  return new Map(
+    lines.map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+    }),
+  )
 }
 
 function joinChunks(text: string): string {

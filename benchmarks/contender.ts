@@ -15,6 +15,16 @@ export const contenderNames = [
 
 export type ContenderName = (typeof contenderNames)[number]
 
+const missing: Partial<Record<string, Scenario[]>> = {
+  koa: ['range'],
+  h3: ['range'],
+}
+
+/** Whether a contender can do this at all, its usual plugins included. */
+export function offers(contender: string, scenario: Scenario): boolean {
+  return missing[contender]?.includes(scenario) !== true
+}
+
 /** A contender that is listening. */
 export interface Running {
   port: number

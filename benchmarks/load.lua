@@ -1,8 +1,8 @@
 -- What wrk asks, given in the environment by load.ts, and what it tells at the end, as JSON.
 wrk.method = os.getenv('LOAD_METHOD')
 wrk.body = os.getenv('LOAD_BODY')
-if wrk.body then
-  wrk.headers['content-type'] = 'application/json'
+for name, value in string.gmatch(os.getenv('LOAD_HEADERS') or '', '([^:\n]+): ([^\n]+)') do
+  wrk.headers[name] = value
 end
 
 function done(summary)

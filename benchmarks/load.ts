@@ -30,6 +30,26 @@ function canRun(command: string): boolean {
   }
 }
 
+/** The exchange as this one server must be asked: with its own ETag, where one is needed. */
+export async function exchangeWith(port: number, exchange: Exchange): Promise<Exchange> {
+  if (exchange.conditional === undefined) return exchange
+  const answer = await askOnce(port, exchange)
+  const etag = answer.headers.get('etag')
+  if (etag === undefined) {
+    throw new Error(`${exchange.method} ${exchange.path}: an ETag is needed, but there is none.`)
+  }
+  return { ...exchange, headers: { ...exchange.headers, 'if-none-match': etag } }
+}
+
+async function askOnce(port: number, exchange: Exchange): Promise<Answer> {
+  const connection = await connect(port, exchange)
+  try {
+    return await connection.ask()
+  } finally {
+    connection.socket.destroy()
+  }
+}
+
 /** Throws unless the server gives the right answer, twice on the same connection. */
 export async function checkAnswer(port: number, exchange: Exchange): Promise<void> {
   const connection = await connect(port, exchange)
@@ -37,9 +57,13 @@ export async function checkAnswer(port: number, exchange: Exchange): Promise<voi
     for (let time = 0; time < 2; time++) {
       const answer = await connection.ask()
       if (!isRight(answer, exchange)) {
-        const { method, path, status } = exchange
-        const given = `${answer.status} ${JSON.stringify(answer.body.slice(0, 200))}`
-        throw new Error(`${method} ${path}: expected ${status} and the known body, got ${given}.`)
+        const { method, path, status, answerHeaders = {} } = exchange
+        const wanted = `${status} ${JSON.stringify(answerHeaders)} and the known body`
+        const headers = JSON.stringify(Object.fromEntries(answer.headers))
+        const body = JSON.stringify(answer.body.slice(0, 200))
+        throw new Error(
+          `${method} ${path}: expected ${wanted}, but got ${answer.status} ${headers} and ${body}.`,
+        )
       }
     }
   } finally {
@@ -47,13 +71,23 @@ export async function checkAnswer(port: number, exchange: Exchange): Promise<voi
   }
 }
 
-function isRight(answer: Answer, { status, answer: body }: Exchange): boolean {
-  return answer.status === status && (body === undefined || answer.body === body)
+function isRight(answer: Answer, { status, answerHeaders = {}, answer: body }: Exchange): boolean {
+  const fields = Object.entries(answerHeaders)
+  return (
+    answer.status === status &&
+    fields.every(([name, value]) => answer.headers.get(name) === value) &&
+    (body === undefined || answer.body === body)
+  )
 }
 
-/** Loads a server for a time; with wrk where there is one, for our own client is slower. */
+/**
+ * Loads a server for a time; with wrk where there is one, for our own client is slower.
+ *
+ * It waits for the last answers, though, where wrk leaves what it began: with a request that takes
+ * many milliseconds, that would be much work which belongs to no counted request.
+ */
 export function load(port: number, exchange: Exchange, seconds: number): Promise<Load> {
-  if (hasWrk) return loadWithWrk(port, exchange, seconds)
+  if (hasWrk && exchange.connections === undefined) return loadWithWrk(port, exchange, seconds)
   const end = performance.now() + seconds * 1000
   return loadWithClient(port, exchange, () => performance.now() < end)
 }
@@ -68,7 +102,7 @@ interface Summary {
 }
 
 async function loadWithWrk(port: number, exchange: Exchange, seconds: number): Promise<Load> {
-  const { method, path, body, status } = exchange
+  const { method, path, headers = {}, body, status } = exchange
   const url = `http://127.0.0.1:${port}${path}`
   const bound = `${Math.ceil(seconds) + 1}s`
   const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${bound}`, '-s', script, url], {
@@ -76,7 +110,10 @@ async function loadWithWrk(port: number, exchange: Exchange, seconds: number): P
     env: {
       ...process.env,
       LOAD_METHOD: method,
-      ...(body === undefined ? {} : { LOAD_BODY: body }),
+      LOAD_HEADERS: Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join('\n'),
+      ...(body === undefined ? {} : { LOAD_BODY: textOf(body) }),
     },
   })
   // wrk counts in whole seconds; interrupted, it stops at once and still gives its summary.
@@ -95,6 +132,11 @@ async function loadWithWrk(port: number, exchange: Exchange, seconds: number): P
   }
 }
 
+/** The environment holds texts only. */
+function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString()
+}
+
 /** Loads a server as long as `wantsMore` says so, which is asked before every request. */
 export async function loadWithClient(
   port: number,
@@ -102,7 +144,7 @@ export async function loadWithClient(
   wantsMore: () => boolean,
 ): Promise<Load> {
   const opened = await Promise.all(
-    Array.from({ length: connections }, () => connect(port, exchange)),
+    Array.from({ length: exchange.connections ?? connections }, () => connect(port, exchange)),
   )
   const started = performance.now()
   const result = { requests: 0, seconds: 0, wrong: 0 }

@@ -32,6 +32,7 @@ export interface RunOptions {
   warmup: number
   scenario: string | undefined
   contender: string | undefined
+  /** Even what is incomplete or rough. */
   save: boolean
   quick: boolean
 }
@@ -61,8 +62,7 @@ export function runOptions(): RunOptions {
     warmup: positive('warmup', values.warmup ?? usual.warmup),
     scenario,
     contender,
-    // A part of the run, or a rough one, must not silently replace a good result.
-    save: save || (scenario === undefined && contender === undefined && !quick),
+    save,
     quick,
   }
 }

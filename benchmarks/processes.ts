@@ -86,6 +86,15 @@ export function cpuMicroseconds(pid: number): number {
 }
 
 export function residentKilobytes(pid: number): number {
+  return statusOf(pid, 'VmRSS')
+}
+
+/** The most that was ever resident, however shortly. */
+export function peakKilobytes(pid: number): number {
+  return statusOf(pid, 'VmHWM')
+}
+
+function statusOf(pid: number, name: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1])
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1])
 }

@@ -13,6 +13,12 @@ Written by the scripts, each its own section; do not edit.
 <!-- servers: begin -->
 <!-- servers: end -->
 
+<!-- files: begin -->
+<!-- files: end -->
+
+<!-- transfers: begin -->
+<!-- transfers: end -->
+
 <!-- routing: begin -->
 <!-- routing: end -->
 

@@ -3,26 +3,22 @@
 //   node benchmarks/build/run.js [--quick] [--scenario hello,json] [--contender raw,fastify]
 //                                [--sets 3] [--rounds 3] [--seconds 1] [--warmup 1.5] [--save]
 
-import { contenderNames } from './contender.ts'
-import { checkAnswer, connections, driver, load } from './load.ts'
+import { contenderNames, offers } from './contender.ts'
+import { makeFiles } from './files.ts'
+import { checkAnswer, connections, driver, exchangeWith, load } from './load.ts'
 import { choose, type RunOptions, runOptions } from './options.ts'
 import { cpuMicroseconds, type ServerProcess, startServer } from './processes.ts'
 import { machineLoad, saveSection, stellulaBuild } from './report.ts'
-import { exchangeOf, type Scenario, scenarioNames } from './scenarios.ts'
+import { type Exchange, exchangeOf, type Scenario } from './scenarios.ts'
+import { scenariosOf, sections } from './sections.ts'
 import { rotate } from './statistics.ts'
-import { cpuOf, serverReport, type Window } from './tables.ts'
+import { cpuOf, sectionReport, type Window } from './tables.ts'
 
-const packages = [
-  'stellula',
-  'fastify',
-  'hono',
-  '@hono/node-server',
-  'koa',
-  '@koa/router',
-  '@koa/bodyparser',
-  'express',
-  'h3',
-]
+/** A server, and how it must be asked. */
+interface Visited {
+  server: ServerProcess
+  exchange: Exchange
+}
 
 /** One set: every contender in a fresh process, all of them visited in turn. */
 async function measureSet(
@@ -31,17 +27,18 @@ async function measureSet(
   contenders: string[],
   options: RunOptions,
 ): Promise<Window[]> {
-  const servers = await startAll(rotate(contenders, set), scenario, options.warmup)
+  const able = contenders.filter((contender) => offers(contender, scenario))
+  const all = await startAll(rotate(able, set), scenario, options.warmup)
   try {
     const windows: Window[] = []
     for (let round = 0; round < options.rounds; round++) {
-      for (const server of rotate(servers, round)) {
-        windows.push(await measureWindow(server, scenario, set, options.seconds))
+      for (const visited of rotate(all, round)) {
+        windows.push(await measureWindow(visited, scenario, set, options.seconds))
       }
     }
     return windows
   } finally {
-    await Promise.all(servers.map((server) => server.stop()))
+    await Promise.all(all.map(({ server }) => server.stop()))
   }
 }
 
@@ -50,22 +47,23 @@ async function startAll(
   contenders: string[],
   scenario: Scenario,
   warmup: number,
-): Promise<ServerProcess[]> {
-  const servers: ServerProcess[] = []
+): Promise<Visited[]> {
+  const all: Visited[] = []
   for (const contender of contenders) {
+    let server: ServerProcess | undefined
     try {
-      const server = await startServer(contender, scenario)
-      servers.push(server)
-      await checkAnswer(server.port, exchangeOf(scenario))
+      server = await startServer(contender, scenario)
+      const exchange = await exchangeWith(server.port, exchangeOf(scenario))
+      await checkAnswer(server.port, exchange)
       // At once: a server that first waits for the others to warm up has a colder, smaller heap.
-      await load(server.port, exchangeOf(scenario), warmup)
+      await load(server.port, exchange, warmup)
+      all.push({ server, exchange })
     } catch (error) {
       console.error(`${scenario}: leaving out ${contender}. ${firstLines(error)}`)
-      const failed = servers.findIndex((server) => server.contender === contender)
-      if (failed !== -1) await servers.splice(failed, 1)[0]?.stop()
+      await server?.stop()
     }
   }
-  return servers
+  return all
 }
 
 function firstLines(error: unknown): string {
@@ -75,13 +73,13 @@ function firstLines(error: unknown): string {
 }
 
 async function measureWindow(
-  server: ServerProcess,
+  { server, exchange }: Visited,
   scenario: Scenario,
   set: number,
   seconds: number,
 ): Promise<Window> {
   const before = cpuMicroseconds(server.pid)
-  const { requests, seconds: taken, wrong } = await load(server.port, exchangeOf(scenario), seconds)
+  const { requests, seconds: taken, wrong } = await load(server.port, exchange, seconds)
   const spent = cpuMicroseconds(server.pid) - before
   if (wrong > 0) console.error(`${scenario}: ${server.contender} gave ${wrong} wrong answers`)
   const { contender } = server
@@ -107,8 +105,10 @@ function methodOf(options: RunOptions, loadBefore: string): string {
   ].join(' ')
 }
 
+makeFiles()
 const options = runOptions()
-const scenarios = choose('scenario', options.scenario, scenarioNames)
+const measurable = Object.values(sections).flatMap(scenariosOf)
+const scenarios = choose('scenario', options.scenario, measurable)
 const chosen = choose('contender', options.contender, contenderNames)
 // Everything is a ratio to raw, which therefore always runs.
 const contenders = contenderNames.filter((name) => name === 'raw' || chosen.includes(name))
@@ -127,12 +127,19 @@ for (const scenario of scenarios) {
 }
 
 const method = methodOf(options, loadBefore)
-const report = serverReport(windows, { method, packages, contenders })
-console.log(report)
-if (contenders.includes('stellula') && stellulaBuild() !== build) {
-  console.error(
-    'Not saved: Stellula was built anew in the meantime, so its column mixes two builds.',
-  )
-} else if (options.save) {
-  saveSection('servers', report)
+for (const [name, section] of Object.entries(sections)) {
+  const all = scenariosOf(section)
+  const ofSection = windows.filter((window) => all.includes(window.scenario))
+  if (ofSection.length === 0) continue
+  const report = sectionReport(section, ofSection, { method, contenders })
+  console.log(report)
+
+  // A part of a section, or a rough one, must not silently replace a good result.
+  const whole = all.every((scenario) => scenarios.includes(scenario))
+  const good = whole && options.contender === undefined && !options.quick
+  if (stellulaBuild() !== build) {
+    console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
+  } else if (good || options.save) {
+    saveSection(name, report)
+  }
 }

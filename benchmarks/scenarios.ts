@@ -1,5 +1,15 @@
 // What is asked of every contender, and what is a right answer?
 
+import { largeFile, smallFile, textOf } from './files.ts'
+import {
+  fieldCount,
+  lastField,
+  manyFields,
+  orderOfOneKilobyte,
+  type Payload,
+  uploadOf,
+} from './payloads.ts'
+
 export const scenarioNames = [
   'hello',
   'json',
@@ -11,6 +21,15 @@ export const scenarioNames = [
   'middleware10async',
   'post',
   'stream',
+  'static10k',
+  'static1m',
+  'static304',
+  'range',
+  'upload5m',
+  'save5m',
+  'fields',
+  'down',
+  'up',
 ] as const
 
 export type Scenario = (typeof scenarioNames)[number]
@@ -26,14 +45,25 @@ export interface Order {
 export interface Exchange {
   method: string
   path: string
-  body?: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** To be asked with the ETag that the server gives at first. */
+  conditional?: true
+  /** For requests of many milliseconds: so many at a time, and only whole ones are counted. */
+  connections?: number
   status: number
+  answerHeaders?: Record<string, string>
   answer?: string
 }
 
 /** The body of the stream scenario, 64 KiB in pieces. */
 export async function* chunks(): AsyncGenerator<string> {
   for (let index = 0; index < 64; index++) yield chunk
+}
+
+/** The body of the down scenario, each piece of it new, as if it came from a disk. */
+export async function* mebibytes(count: number): AsyncGenerator<Uint8Array> {
+  for (let index = 0; index < count * 16; index++) yield new Uint8Array(64 * 1024)
 }
 
 const chunk = `${'x'.repeat(1023)}\n`
@@ -43,45 +73,84 @@ export function resourcePath(index: number, parameter: string): string {
   return `/resource${index}/${parameter}/items`
 }
 
-const exchanges: Record<Scenario, Exchange> = {
-  hello: get('/', greeting),
-  json: get('/', JSON.stringify({ message: greeting })),
+/** Enough to keep a server busy with requests of many milliseconds. */
+export const heavyConnections = 4
+
+const uploadSize = 5 * 1024 * 1024
+/** 64 KiB from the middle of the large file. */
+const range = { first: 262_144, last: 327_679 }
+
+// Made when asked for: a server knows all the scenarios, but must not hold the bodies of others.
+const exchanges: Record<Scenario, () => Exchange> = {
+  hello: () => get('/', greeting),
+  json: () => get('/', JSON.stringify({ message: greeting })),
   // The text of a 404 is each framework's own.
-  notfound: { method: 'GET', path: '/nowhere', status: 404 },
-  param: get('/users/42', JSON.stringify({ id: 42 })),
-  routes200: lastResource(200),
-  routes1000: lastResource(1000),
-  middleware10: get('/', greeting),
-  middleware10async: get('/', greeting),
-  post: {
-    method: 'POST',
-    path: '/orders',
-    body: orderOfOneKilobyte(),
-    status: 200,
-    answer: JSON.stringify({ customer: 'Ada Lovelace' }),
+  notfound: () => ({ method: 'GET', path: '/nowhere', status: 404 }),
+  param: () => get('/users/42', JSON.stringify({ id: 42 })),
+  routes200: () => lastResource(200),
+  routes1000: () => lastResource(1000),
+  middleware10: () => get('/', greeting),
+  middleware10async: () => get('/', greeting),
+  post: () => post('/orders', orderOfOneKilobyte(), { customer: 'Ada Lovelace' }),
+  stream: () => get('/', chunk.repeat(64)),
+  static10k: () => file(smallFile),
+  static1m: () => file(largeFile),
+  static304: () => {
+    return { method: 'GET', path: smallFile.path, conditional: true, status: 304, answer: '' }
   },
-  stream: get('/', chunk.repeat(64)),
+  range: () => {
+    const { first, last } = range
+    return {
+      method: 'GET',
+      path: largeFile.path,
+      headers: { range: `bytes=${first}-${last}` },
+      status: 206,
+      answerHeaders: {
+        'content-length': `${last - first + 1}`,
+        'content-range': `bytes ${first}-${last}/${largeFile.size}`,
+      },
+      answer: textOf(largeFile.size).slice(first, last + 1),
+    }
+  },
+  upload5m: () => heavy(post('/uploads', uploadOf(uploadSize), { size: uploadSize })),
+  save5m: () => heavy(post('/uploads', uploadOf(uploadSize), { size: uploadSize })),
+  fields: () => {
+    return heavy(post('/fields', manyFields(), { count: fieldCount, last: lastField.value }))
+  },
+  // Of any size; transfers.ts has its own way of asking for a gigabyte.
+  down: () => get('/down/1', '\0'.repeat(1024 * 1024)),
+  up: () => {
+    const type = 'application/octet-stream'
+    return post('/up', { type, body: new Uint8Array(uploadSize) }, { size: uploadSize })
+  },
 }
 
+const made = new Map<Scenario, Exchange>()
+
 export function exchangeOf(scenario: Scenario): Exchange {
-  return exchanges[scenario]
+  const exchange = made.get(scenario) ?? exchanges[scenario]()
+  made.set(scenario, exchange)
+  return exchange
 }
 
 function get(path: string, answer: string): Exchange {
   return { method: 'GET', path, status: 200, answer }
 }
 
+function file({ path, size }: { path: string; size: number }): Exchange {
+  return { ...get(path, textOf(size)), answerHeaders: { 'content-length': `${size}` } }
+}
+
+function post(path: string, { type, body }: Payload, answer: object): Exchange {
+  const headers = { 'content-type': type }
+  return { method: 'POST', path, headers, body, status: 200, answer: JSON.stringify(answer) }
+}
+
+function heavy(exchange: Exchange): Exchange {
+  return { ...exchange, connections: heavyConnections }
+}
+
 function lastResource(count: number): Exchange {
   const resource = count - 1
   return get(resourcePath(resource, '42'), JSON.stringify({ resource, id: '42' }))
-}
-
-/** Nested like a real order, and padded to 1,024 bytes. */
-function orderOfOneKilobyte(): string {
-  const lines = Array.from({ length: 10 }, (_, index) => {
-    return { article: `article-${index}`, quantity: index + 1, price: 9.99, inStock: true }
-  })
-  const order = { customer: 'Ada Lovelace', lines, note: '' }
-  order.note = 'n'.repeat(1024 - JSON.stringify(order).length)
-  return JSON.stringify(order)
 }

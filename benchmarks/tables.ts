@@ -2,8 +2,9 @@
 
 import { machine, ratio, table } from './report.ts'
 import type { Scenario } from './scenarios.ts'
+import type { Section } from './sections.ts'
 import { quantile } from './statistics.ts'
-import { groups, targets } from './targets.ts'
+import { targets } from './targets.ts'
 
 /** What one contender did in one stretch of time. */
 export interface Window {
@@ -61,13 +62,20 @@ function againstPeers(windows: Window[], scenario: Scenario, contenders: string[
   return ratio(speed(windows, scenario, 'stellula') / best)
 }
 
+function wanted(target: number | undefined): string {
+  return target === undefined ? '–' : `${target}`
+}
+
 function groupTable(windows: Window[], scenarios: Scenario[], contenders: string[]): string {
   const header = ['scenario', ...contenders, 'floor', 'goal', 'against the best peer', 'target']
   const rows = scenarios.map((scenario) => {
-    const { floor, goal, peer } = targets[scenario]
+    const target = targets[scenario]
     const cells = contenders.map((contender) => cell(windows, scenario, contender))
     const peers = againstPeers(windows, scenario, contenders)
-    return [scenario, ...cells, `${floor}`, `${goal}`, peers, `${peer}`]
+    return [
+      ...[scenario, ...cells, wanted(target?.floor), wanted(target?.goal)],
+      ...[peers, wanted(target?.peer)],
+    ]
   })
   return table(header, rows)
 }
@@ -92,16 +100,19 @@ function spreadTable(windows: Window[], scenarios: Scenario[], contenders: strin
 
 export interface Circumstances {
   method: string
-  packages: string[]
   contenders: string[]
 }
 
-export function serverReport(windows: Window[], circumstances: Circumstances): string {
-  const { method, packages, contenders } = circumstances
+export function sectionReport(
+  section: Section,
+  windows: Window[],
+  circumstances: Circumstances,
+): string {
+  const { method, contenders } = circumstances
   const measured = new Set(windows.map((window) => window.scenario))
-  const parts = [`## Servers\n\n${machine(packages)}\n${method}`, legend]
+  const parts = [`## ${section.title}\n\n${machine(section.packages)}\n${method}`, section.legend]
   const listed: Scenario[] = []
-  for (const [title, all] of Object.entries(groups)) {
+  for (const [title, all] of Object.entries(section.groups)) {
     const scenarios = all.filter((scenario) => measured.has(scenario))
     if (scenarios.length === 0) continue
     listed.push(...scenarios)
@@ -109,14 +120,9 @@ export function serverReport(windows: Window[], circumstances: Circumstances): s
   }
   if (windows.some((window) => window.set > 0)) {
     const spread = spreadTable(windows, listed, contenders)
-    parts.push(`### CPU speed by set of processes, least to greatest\n\n${spread}`)
+    parts.push(
+      `### ${section.title}: CPU speed by set of processes, least to greatest\n\n${spread}`,
+    )
   }
   return parts.join('\n\n')
 }
-
-const legend = `A cell is CPU speed / requests per second, both as ratios to raw node:http, so more is faster;
-CPU speed is raw's server CPU time per request divided by the contender's. The raw column is in
-absolute numbers. Raw has neither router nor middleware: it is a floor, not a peer. Floor and goal are for
-Stellula's CPU speed, the last two columns for Stellula against the fastest contender other than raw.
-Only Stellula distinguishes middleware10 (passing through) from middleware10async (wrapping send);
-the others run the same ten in both rows, which also shows the noise.`

@@ -1,10 +1,21 @@
 // What does the same answer cost with Express?
 
+import { unlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import express, { type Express } from 'express'
+import multer, { type StorageEngine } from 'multer'
 import { listen, type Running } from '../contender.ts'
-import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+import { staticFolder, uploadFolder } from '../files.ts'
+import { fieldCount, lastField } from '../payloads.ts'
+import {
+  chunks,
+  greeting,
+  mebibytes,
+  type Order,
+  resourcePath,
+  type Scenario,
+} from '../scenarios.ts'
 
 const apps: Record<Scenario, (app: Express) => void> = {
   hello: addHello,
@@ -35,6 +46,44 @@ const apps: Record<Scenario, (app: Express) => void> = {
       Readable.from(chunks()).pipe(res.type('text/plain'))
     })
   },
+  static10k: addStatic,
+  static1m: addStatic,
+  static304: addStatic,
+  range: addStatic,
+  upload5m: (app) => addUpload(app, multer.memoryStorage()),
+  save5m: (app) => addUpload(app, multer.diskStorage({ destination: uploadFolder })),
+  fields: (app) => {
+    app.use(express.urlencoded({ limit: '5mb', parameterLimit: fieldCount }))
+    app.post('/fields', (req, res) => {
+      const fields: Record<string, string> = req.body
+      res.json({ count: Object.keys(fields).length, last: fields[lastField.name] })
+    })
+  },
+  down: (app) => {
+    app.get('/down/:count', (req, res) => {
+      Readable.from(mebibytes(Number(req.params.count))).pipe(res)
+    })
+  },
+  up: (app) => {
+    app.post('/up', async (req, res) => {
+      let size = 0
+      for await (const chunk of req) size += chunk.length
+      res.json({ size })
+    })
+  },
+}
+
+function addStatic(app: Express): void {
+  app.use('/static', express.static(staticFolder))
+}
+
+function addUpload(app: Express, storage: StorageEngine): void {
+  const upload = multer({ storage })
+  app.post('/uploads', upload.single('file'), async (req, res) => {
+    // A path is what the disk storage gives.
+    if (req.file?.path !== undefined) await unlink(req.file.path)
+    res.json({ size: req.file?.size })
+  })
 }
 
 function addHello(app: Express): void {

@@ -1,9 +1,21 @@
 // What does the same answer cost with Fastify, schemas included as its guide advises?
 
 import { Readable } from 'node:stream'
+import formbody from '@fastify/formbody'
+import multipart from '@fastify/multipart'
+import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { portOf, type Running } from '../contender.ts'
-import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+import { staticFolder, uploadFolder } from '../files.ts'
+import { lastField } from '../payloads.ts'
+import {
+  chunks,
+  greeting,
+  mebibytes,
+  type Order,
+  resourcePath,
+  type Scenario,
+} from '../scenarios.ts'
 
 const apps: Record<Scenario, (app: FastifyInstance) => void> = {
   hello: addHello,
@@ -32,6 +44,57 @@ const apps: Record<Scenario, (app: FastifyInstance) => void> = {
       return reply.type('text/plain').send(Readable.from(chunks()))
     })
   },
+  static10k: addStatic,
+  static1m: addStatic,
+  static304: addStatic,
+  range: addStatic,
+  upload5m: (app) => {
+    app.register(multipart, uploadLimits)
+    app.post('/uploads', { schema: answerOf({ size: 'integer' }) }, async (request) => {
+      let size = 0
+      const upload = await request.file()
+      for await (const chunk of upload?.file ?? []) size += chunk.length
+      return { size }
+    })
+  },
+  save5m: (app) => {
+    app.register(multipart, uploadLimits)
+    app.post('/uploads', { schema: answerOf({ size: 'integer' }) }, async (request) => {
+      // Removed by the plugin when the answer is out.
+      const { files } = await request.saveRequestFiles({ tmpdir: uploadFolder })
+      return { size: files[0]?.file.bytesRead }
+    })
+  },
+  fields: (app) => {
+    app.register(formbody, { bodyLimit: 5_000_000 })
+    const schema = answerOf({ count: 'integer', last: 'string' })
+    app.post<{ Body: Record<string, string> }>('/fields', { schema }, async ({ body }) => {
+      return { count: Object.keys(body).length, last: body[lastField.name] }
+    })
+  },
+  down: (app) => {
+    app.get<{ Params: { count: string } }>('/down/:count', async (request, reply) => {
+      return reply.send(Readable.from(mebibytes(Number(request.params.count))))
+    })
+  },
+  up: (app) => {
+    // A parser that reads nothing hands on the stream.
+    app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+      done(null, payload)
+    })
+    const schema = answerOf({ size: 'integer' })
+    app.post<{ Body: Readable }>('/up', { schema }, async (request) => {
+      let size = 0
+      for await (const chunk of request.body) size += chunk.length
+      return { size }
+    })
+  },
+}
+
+const uploadLimits = { limits: { fileSize: 2 * 1024 ** 3 } }
+
+function addStatic(app: FastifyInstance): void {
+  app.register(fastifyStatic, { root: staticFolder, prefix: '/static/' })
 }
 
 function addHello(app: FastifyInstance): void {

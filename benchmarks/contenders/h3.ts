@@ -1,8 +1,20 @@
 // What does the same answer cost with h3 on its own Node server?
 
-import { getRouterParam, H3, iterable, readBody, serve } from 'h3'
+import { randomUUID } from 'node:crypto'
+import { readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getRouterParam, H3, type H3Event, iterable, readBody, serve, serveStatic } from 'h3'
 import { portOf, type Running } from '../contender.ts'
-import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+import { publicFolder, uploadFolder } from '../files.ts'
+import { lastField } from '../payloads.ts'
+import {
+  chunks,
+  greeting,
+  mebibytes,
+  type Order,
+  resourcePath,
+  type Scenario,
+} from '../scenarios.ts'
 
 const apps: Record<Scenario, (app: H3) => void> = {
   hello: addHello,
@@ -29,6 +41,60 @@ const apps: Record<Scenario, (app: H3) => void> = {
       return iterable(chunks())
     })
   },
+  static10k: addStatic,
+  static1m: addStatic,
+  static304: addStatic,
+  range: addStatic,
+  upload5m: (app) => {
+    app.post('/uploads', async (event) => ({ size: (await uploadOf(event)).size }))
+  },
+  save5m: (app) => {
+    app.post('/uploads', async (event) => {
+      const file = await uploadOf(event)
+      const path = join(uploadFolder, randomUUID())
+      await writeFile(path, file.stream())
+      await unlink(path)
+      return { size: file.size }
+    })
+  },
+  fields: (app) => {
+    app.post('/fields', async (event) => {
+      const fields = (await readBody<Record<string, string>>(event)) ?? {}
+      return { count: Object.keys(fields).length, last: fields[lastField.name] }
+    })
+  },
+  down: (app) => {
+    app.get('/down/:count', (event) => {
+      return iterable(mebibytes(Number(getRouterParam(event, 'count'))))
+    })
+  },
+  up: (app) => {
+    app.post('/up', async (event) => {
+      let size = 0
+      for await (const chunk of event.req.body ?? []) size += chunk.length
+      return { size }
+    })
+  },
+}
+
+function addStatic(app: H3): void {
+  app.use('/static/**', (event) => {
+    return serveStatic(event, {
+      getContents: (id) => readFile(join(publicFolder, id)),
+      getMeta: async (id) => {
+        const stats = await stat(join(publicFolder, id)).catch(() => undefined)
+        if (!stats?.isFile()) return undefined
+        const { size, mtimeMs } = stats
+        return { size, mtime: mtimeMs, etag: `W/"${size}-${mtimeMs}"` }
+      },
+    })
+  })
+}
+
+async function uploadOf(event: H3Event): Promise<File> {
+  const file = (await event.req.formData()).get('file')
+  if (file instanceof File) return file
+  throw new TypeError('uploadOf: the form has no file that is named "file".')
 }
 
 function addHello(app: H3): void {

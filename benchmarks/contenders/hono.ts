@@ -1,10 +1,24 @@
 // What does the same answer cost with Hono on its own Node server?
 
+import { randomUUID } from 'node:crypto'
+import { unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { serve } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { etag } from 'hono/etag'
 import { stream } from 'hono/streaming'
 import type { Running } from '../contender.ts'
-import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+import { publicFolder, uploadFolder } from '../files.ts'
+import { lastField } from '../payloads.ts'
+import {
+  chunks,
+  greeting,
+  mebibytes,
+  type Order,
+  resourcePath,
+  type Scenario,
+} from '../scenarios.ts'
 
 const apps: Record<Scenario, (app: Hono) => void> = {
   hello: addHello,
@@ -33,6 +47,53 @@ const apps: Record<Scenario, (app: Hono) => void> = {
       })
     })
   },
+  static10k: addStatic,
+  static1m: addStatic,
+  static304: (app) => {
+    app.use('/static/*', etag())
+    addStatic(app)
+  },
+  range: addStatic,
+  upload5m: (app) => {
+    app.post('/uploads', async (c) => {
+      const { file } = await c.req.parseBody()
+      return c.json({ size: file instanceof File ? file.size : 0 })
+    })
+  },
+  save5m: (app) => {
+    app.post('/uploads', async (c) => {
+      const { file } = await c.req.parseBody()
+      if (!(file instanceof File)) return c.json({ size: 0 })
+      const path = join(uploadFolder, randomUUID())
+      await writeFile(path, file.stream())
+      await unlink(path)
+      return c.json({ size: file.size })
+    })
+  },
+  fields: (app) => {
+    app.post('/fields', async (c) => {
+      const fields = await c.req.parseBody()
+      return c.json({ count: Object.keys(fields).length, last: fields[lastField.name] })
+    })
+  },
+  down: (app) => {
+    app.get('/down/:count', (c) => {
+      return stream(c, async (body) => {
+        for await (const chunk of mebibytes(Number(c.req.param('count')))) await body.write(chunk)
+      })
+    })
+  },
+  up: (app) => {
+    app.post('/up', async (c) => {
+      let size = 0
+      for await (const chunk of c.req.raw.body ?? []) size += chunk.length
+      return c.json({ size })
+    })
+  },
+}
+
+function addStatic(app: Hono): void {
+  app.use('/static/*', serveStatic({ root: publicFolder }))
 }
 
 function addHello(app: Hono): void {

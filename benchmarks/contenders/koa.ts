@@ -1,12 +1,27 @@
 // What does the same answer cost with Koa and its usual router and body parser?
 
+import { unlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import { bodyParser } from '@koa/bodyparser'
+import etag from '@koa/etag'
+import multer, { type StorageEngine } from '@koa/multer'
 import Router from '@koa/router'
 import Koa from 'koa'
+import { koaBody } from 'koa-body'
+import conditional from 'koa-conditional-get'
+import serve from 'koa-static'
 import { listen, type Running } from '../contender.ts'
-import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+import { publicFolder, uploadFolder } from '../files.ts'
+import { fieldCount, lastField } from '../payloads.ts'
+import {
+  chunks,
+  greeting,
+  mebibytes,
+  type Order,
+  resourcePath,
+  type Scenario,
+} from '../scenarios.ts'
 
 const apps: Record<Scenario, (app: Koa, router: Router) => void> = {
   hello: addHello,
@@ -38,6 +53,48 @@ const apps: Record<Scenario, (app: Koa, router: Router) => void> = {
       ctx.body = Readable.from(chunks())
     })
   },
+  static10k: addStatic,
+  static1m: addStatic,
+  static304: (app) => {
+    app.use(conditional()).use(etag())
+    addStatic(app)
+  },
+  range: addStatic,
+  upload5m: (_app, router) => addUpload(router, multer.memoryStorage()),
+  save5m: (_app, router) => addUpload(router, multer.diskStorage({ destination: uploadFolder })),
+  fields: (app, router) => {
+    // The body parser above has no say in how many fields are read, which is 1,000.
+    app.use(koaBody({ formLimit: '5mb', queryString: { parameterLimit: fieldCount } }))
+    router.post('/fields', (ctx) => {
+      const fields = ctx.request.body as Record<string, string>
+      ctx.body = { count: Object.keys(fields).length, last: fields[lastField.name] }
+    })
+  },
+  down: (_app, router) => {
+    router.get('/down/:count', (ctx) => {
+      ctx.body = Readable.from(mebibytes(Number(ctx.params['count'])))
+    })
+  },
+  up: (_app, router) => {
+    router.post('/up', async (ctx) => {
+      let size = 0
+      for await (const chunk of ctx.req) size += chunk.length
+      ctx.body = { size }
+    })
+  },
+}
+
+function addStatic(app: Koa): void {
+  app.use(serve(publicFolder))
+}
+
+function addUpload(router: Router, storage: StorageEngine): void {
+  const upload = multer({ storage })
+  router.post('/uploads', upload.single('file'), async (ctx) => {
+    // A path is what the disk storage gives.
+    if (ctx.file?.path !== undefined) await unlink(ctx.file.path)
+    ctx.body = { size: ctx.file?.size }
+  })
 }
 
 function addHello(_app: Koa, router: Router): void {

@@ -8,7 +8,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { listen, type Running } from '../contender.ts'
-import { chunks, greeting, type Order, type Scenario } from '../scenarios.ts'
+import { chunks, greeting, mebibytes, type Order, type Scenario } from '../scenarios.ts'
+import { measureUpload, readFields, saveUpload, sendFile } from './rawfiles.ts'
 
 // No router and no middleware: this is the floor, and does only what the answer needs.
 const listeners: Record<Scenario, RequestListener> = {
@@ -33,8 +34,38 @@ const listeners: Record<Scenario, RequestListener> = {
   },
   stream: (_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/plain' })
-    writeChunks(response).catch((error) => response.destroy(error))
+    writeChunks(response, chunks()).catch((error) => response.destroy(error))
   },
+  static10k: answerFile,
+  static1m: answerFile,
+  static304: answerFile,
+  range: answerFile,
+  upload5m: (request, response) => answerJSON(response, measureUpload(request).then(sizeOf)),
+  save5m: (request, response) => answerJSON(response, saveUpload(request).then(sizeOf)),
+  fields: (request, response) => answerJSON(response, readFields(request)),
+  down: (request, response) => {
+    const count = Number(pathOf(request).slice('/down/'.length))
+    writeChunks(response, mebibytes(count)).catch((error) => response.destroy(error))
+  },
+  up: (request, response) => {
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength
+    })
+    request.on('end', () => sendJSON(response, { size }))
+  },
+}
+
+function answerFile(request: IncomingMessage, response: ServerResponse): void {
+  sendFile(request, response).catch((error) => response.destroy(error))
+}
+
+function answerJSON(response: ServerResponse, value: Promise<unknown>): void {
+  value.then((json) => sendJSON(response, json)).catch((error) => response.destroy(error))
+}
+
+function sizeOf(size: number): { size: number } {
+  return { size }
 }
 
 function answerResource(request: IncomingMessage, response: ServerResponse): void {
@@ -42,8 +73,11 @@ function answerResource(request: IncomingMessage, response: ServerResponse): voi
   sendJSON(response, { resource: Number(resource.slice('resource'.length)), id })
 }
 
-async function writeChunks(response: ServerResponse): Promise<void> {
-  for await (const chunk of chunks()) {
+async function writeChunks(
+  response: ServerResponse,
+  body: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  for await (const chunk of body) {
     if (!response.write(chunk)) await once(response, 'drain')
   }
   response.end()

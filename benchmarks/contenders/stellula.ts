@@ -5,14 +5,25 @@ import {
   Application,
   JSONResponse,
   type Middleware,
+  Mount,
   PlainTextResponse,
   type Request,
   Route,
   StreamingResponse,
 } from 'stellula'
 import { serve } from 'stellula/servers/node'
+import { StaticFiles } from 'stellula/staticfiles'
 import { portOf, type Running } from '../contender.ts'
-import { chunks, greeting, type Order, resourcePath, type Scenario } from '../scenarios.ts'
+import { staticFolder, uploadFolder } from '../files.ts'
+import { fieldCount, lastField } from '../payloads.ts'
+import {
+  chunks,
+  greeting,
+  mebibytes,
+  type Order,
+  resourcePath,
+  type Scenario,
+} from '../scenarios.ts'
 
 const hello = Route('/', () => new PlainTextResponse(greeting))
 
@@ -43,6 +54,55 @@ const apps: Record<Scenario, () => App> = {
     const stream = Route('/', () => new StreamingResponse(chunks(), { mediaType: 'text/plain' }))
     return Application({ routes: [stream] })
   },
+  static10k: serveFiles,
+  static1m: serveFiles,
+  static304: serveFiles,
+  range: serveFiles,
+  upload5m: () => {
+    return receive('/uploads', async (request) => {
+      let size = 0
+      for await (const part of request.parts({ maxSize: Number.POSITIVE_INFINITY })) {
+        if (part.filename === null) continue
+        for await (const chunk of part.stream()) size += chunk.byteLength
+      }
+      return new JSONResponse({ size })
+    })
+  },
+  save5m: () => {
+    return receive('/uploads', async (request) => {
+      const form = await request.form({ directory: uploadFolder })
+      return new JSONResponse({ size: form.file('file')?.size })
+    })
+  },
+  fields: () => {
+    return receive('/fields', async (request) => {
+      const form = await request.form({ maxFields: fieldCount })
+      return new JSONResponse({ count: form.size, last: form.get(lastField.name) })
+    })
+  },
+  down: () => {
+    const stream = Route('/down/{count:int}', (request) => {
+      return new StreamingResponse(mebibytes(request.pathParams.count))
+    })
+    return Application({ routes: [stream] })
+  },
+  up: () => {
+    return receive('/up', async (request) => {
+      let size = 0
+      for await (const chunk of request.stream({ maxSize: Number.POSITIVE_INFINITY }))
+        size += chunk.byteLength
+      return new JSONResponse({ size })
+    })
+  },
+}
+
+function serveFiles(): App {
+  const files = StaticFiles({ directory: staticFolder })
+  return Application({ routes: [Mount('/static', files)] })
+}
+
+function receive(path: string, handler: (request: Request) => Promise<JSONResponse>): App {
+  return Application({ routes: [Route(path, handler, { methods: ['POST'] })] })
 }
 
 /** The style of Stellula's own middleware. */

@@ -1,0 +1,64 @@
+// Which sections of results.md does run.ts write, and what must their reader know?
+
+import { heavyConnections, type Scenario } from './scenarios.ts'
+
+export interface Section {
+  title: string
+  legend: string
+  /** Scenarios that are read together, by what they are about. */
+  groups: Record<string, Scenario[]>
+  /** Whose versions are told. */
+  packages: string[]
+}
+
+const cells = `A cell is CPU speed / requests per second, both as ratios to raw node:http, so more is faster;
+CPU speed is raw's server CPU time per request divided by the contender's. The raw column is in
+absolute numbers. Floor and goal are for Stellula's CPU speed, the last two columns for Stellula against
+the fastest contender other than raw.`
+
+const servers: Section = {
+  title: 'Servers',
+  legend: `${cells} Raw has neither router nor middleware: it is a floor, not a peer.
+Only Stellula distinguishes middleware10 (passing through) from middleware10async (wrapping send);
+the others run the same ten in both rows, which also shows the noise.`,
+  groups: {
+    'Plain answers': ['hello', 'json', 'notfound'],
+    Routing: ['param', 'routes200', 'routes1000'],
+    Middleware: ['middleware10', 'middleware10async'],
+    Bodies: ['post', 'stream'],
+  },
+  packages: [
+    ...['stellula', 'fastify', 'hono', '@hono/node-server'],
+    ...['koa', '@koa/router', '@koa/bodyparser', 'express', 'h3'],
+  ],
+}
+
+const files: Section = {
+  title: 'Files and forms',
+  legend: `${cells}
+
+* Raw is node:http as it is written by hand: stat and createReadStream, bare busboy, URLSearchParams.
+* static304 asks with the ETag that the server gave: Hono makes one of the content with its etag
+  middleware, Koa one of the stat with @koa/etag, the others come with theirs. range is 64 KiB of the
+  megabyte. A dash is what a contender does not offer: koa-static and h3 know no ranges.
+* upload5m answers the size of a file of 5 MiB in a multipart form, and streams it where that is offered
+  (raw, Stellula, Fastify); the others hold it in memory. save5m has it in a file on disk before it
+  answers, and removes that file. fields is an urlencoded form of 100,000 fields, 2.4 MB.
+* The forms are sent over ${heavyConnections} connections by a client of our own, which counts whole requests only.`,
+  groups: {
+    Files: ['static10k', 'static1m', 'static304', 'range'],
+    Forms: ['upload5m', 'save5m', 'fields'],
+  },
+  packages: [
+    ...['stellula', 'busboy', 'fastify', '@fastify/static', '@fastify/multipart'],
+    ...['@fastify/formbody', 'hono', '@hono/node-server', 'koa', '@koa/router', 'koa-static'],
+    ...['koa-conditional-get', '@koa/etag', '@koa/multer', 'koa-body', 'express', 'multer', 'h3'],
+  ],
+}
+
+/** By the names of their marks in the file. */
+export const sections: Record<string, Section> = { servers, files }
+
+export function scenariosOf(section: Section): Scenario[] {
+  return Object.values(section.groups).flat()
+}
