@@ -1,12 +1,13 @@
-// Does every contender give the right answers? Nothing is measured, so it takes seconds.
+// Does every contender give the right answers? Nothing is measured, so it takes a minute.
 //
 //   node benchmarks/build/check.js [--scenario static10k,range] [--contender raw,stellula]
 
 import { parseArgs } from 'node:util'
-import { contenderNames, loadContender, offers } from './contender.ts'
+import { contenderNames, offers } from './contender.ts'
 import { makeFiles } from './files.ts'
 import { checkAnswer, exchangeWith } from './load.ts'
 import { choose } from './options.ts'
+import { startServer } from './processes.ts'
 import { exchangeOf, type Scenario, scenarioNames } from './scenarios.ts'
 
 const { values } = parseArgs({
@@ -29,12 +30,12 @@ for (const contender of choose('contender', values.contender, contenderNames)) {
 }
 process.exit(failures === 0 ? 0 : 1)
 
-async function check(name: string, scenario: Scenario): Promise<void> {
-  const contender = await loadContender(name)
-  const running = await contender.start(scenario)
+/** In a process of its own: there are contenders that replace what others find in the global scope. */
+async function check(contender: string, scenario: Scenario): Promise<void> {
+  const server = await startServer(contender, scenario)
   try {
-    await checkAnswer(running.port, await exchangeWith(running.port, exchangeOf(scenario)))
+    await checkAnswer(server.port, await exchangeWith(server.port, exchangeOf(scenario)))
   } finally {
-    await running.close()
+    await server.stop()
   }
 }
