@@ -112,7 +112,7 @@ export class Incoming {
 
   #read(): void {
     if (this.#reading) {
-      this.#request.resume()
+      if (this.#request.isPaused()) this.#request.resume()
       return
     }
     this.#reading = true
@@ -138,7 +138,9 @@ export class Incoming {
       this.#complete()
     } else {
       this.#settle()
-      if (this.#waiting.length === 0) this.#request.pause()
+      // Not as soon as nobody waits: whoever took this part may ask for the next one in this turn, and
+      // stopping and going on again for each would cost more than the part.
+      if (this.#chunks.length > 0) this.#request.pause()
     }
   }
 }
