@@ -87,7 +87,7 @@ function isSilent(status: number, scope: Scope): boolean {
 }
 
 interface Departure {
-  readonly gone: boolean
+  gone: boolean
   /** The same promise, but rejected when the client goes: nobody waits for a hanging producer. */
   readonly interrupts: (pump: Promise<void>) => Promise<void>
 }
@@ -96,21 +96,19 @@ function watch(scope: Scope): Departure {
   if (scope.type !== 'http' || scope.onDisconnect === undefined) {
     return { gone: false, interrupts: (pump) => pump }
   }
-  let gone = false
   let interrupt = (): void => {}
-  scope.onDisconnect(() => {
-    gone = true
-    interrupt()
-  })
-  return {
-    get gone() {
-      return gone
-    },
+  const departure: Departure = {
+    gone: false,
     interrupts: (pump) =>
       new Promise((resolve, reject) => {
         interrupt = () => reject(new ClientDisconnected())
-        if (gone) interrupt()
+        if (departure.gone) interrupt()
         pump.then(resolve, reject)
       }),
   }
+  scope.onDisconnect(() => {
+    departure.gone = true
+    interrupt()
+  })
+  return departure
 }

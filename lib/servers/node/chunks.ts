@@ -21,6 +21,7 @@ export class Chunks {
   readonly #response: ServerResponse
   /** What waits for the end of the turn, in a buffer of our own: the producer may reuse its one. */
   #buffer: Uint8Array = NO_BYTES
+  #room = 0
   #size = 0
   #scheduled = false
   #gone = false
@@ -36,10 +37,11 @@ export class Chunks {
 
   /** Resolves when the connection has room for more. */
   write(part: Uint8Array): Promise<void> {
-    if (this.#size > 0 && this.#size + part.byteLength > FULL) this.#flush()
-    if (part.byteLength >= FULL) this.#pass(part)
+    const { byteLength } = part
+    if (this.#size > 0 && this.#size + byteLength > FULL) this.#flush()
+    if (byteLength >= FULL) this.#pass(part)
     else {
-      this.#keep(part)
+      this.#keep(part, byteLength)
       if (!this.#scheduled) {
         this.#scheduled = true
         nextTick(() => this.#flushKept())
@@ -62,24 +64,24 @@ export class Chunks {
       this.#flush()
       return part
     }
-    this.#keep(part)
+    this.#keep(part, part.byteLength)
     return this.#take()
   }
 
   /** Whoever waits for room is told that there will be none. */
   #disconnect(): void {
     this.#gone = true
-    this.#buffer = NO_BYTES
+    this.#take() // nobody is going to get it
     this.#fail(new ClientDisconnected())
   }
 
-  #keep(part: Uint8Array): void {
-    const size = this.#size + part.byteLength
-    if (size > this.#buffer.byteLength) {
-      // The first part as it is, and then room for more: most turns have one part, or many.
-      const room = this.#size === 0 ? size : Math.max(size, Math.min(FULL, this.#size * 4))
+  #keep(part: Uint8Array, byteLength: number): void {
+    const size = this.#size + byteLength
+    if (size > this.#room) {
+      // The first part as it is, and then room for all: most turns have one part, or many.
       const kept = this.#buffer.subarray(0, this.#size)
-      this.#buffer = Buffer.allocUnsafeSlow(room)
+      this.#room = this.#size === 0 ? size : FULL
+      this.#buffer = Buffer.allocUnsafeSlow(this.#room)
       this.#buffer.set(kept)
     }
     this.#buffer.set(part, this.#size)
@@ -89,6 +91,7 @@ export class Chunks {
   #take(): Uint8Array {
     const kept = this.#buffer.subarray(0, this.#size)
     this.#buffer = NO_BYTES
+    this.#room = 0
     this.#size = 0
     return kept
   }
