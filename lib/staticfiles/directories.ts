@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HTTPException } from '../exceptions.ts'
+import { sharing } from './sharing.ts'
 
 /** What stands under a name. */
 export interface Found {
@@ -23,6 +24,8 @@ export class Directories {
   /** Absolute, in the order in which they are searched. */
   readonly paths: readonly string[]
   readonly #followSymlink: boolean
+  /** Requests for one file that come together share a look that begins after all of them. */
+  readonly #statsOf = sharing(statsOf)
   #checked = false
 
   /** @throws TypeError when none is given, or one of them is no directory. */
@@ -57,7 +60,7 @@ export class Directories {
     if (!this.#checked) await this.#check()
     for (const directory of among) {
       const path = name === '' ? directory : `${withSlash(directory, '/')}${name}`
-      const stats = await statsOf(path)
+      const stats = await this.#statsOf(path)
       if (stats === undefined) continue
       const found = { directory, path, stats }
       if (isKnown(found) || this.#followSymlink || (await isInside(directory, name, path))) {
@@ -69,7 +72,7 @@ export class Directories {
 
   /** Once all are there, nobody looks again; one that goes later makes its files missing. */
   async #check(): Promise<void> {
-    for (const path of this.paths) assertDirectory(path, await statsOf(path))
+    for (const path of this.paths) assertDirectory(path, await this.#statsOf(path))
     this.#checked = true
   }
 }

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   mkdirSync,
   realpathSync,
@@ -160,6 +161,51 @@ t.test('what is known to be inside is looked at once', async (t) => {
 
   t.equal(path.basename(known?.path ?? ''), 'out.txt')
   t.same(asked, ['out.txt 6'])
+})
+
+t.test('who comes together shares looks, and none sees what was before', async (t) => {
+  const root = folder(t)
+  const file = path.join(root, 'site/a.txt')
+  const site = new Directories(path.join(root, 'site'), { checkDir: true, followSymlink: true })
+  await site.find('', never)
+
+  const together = await Promise.all([1, 2, 3].map(() => site.find('a.txt', never)))
+  t.not(together[0]?.stats, together[1]?.stats, 'the first look is for who began it')
+  t.equal(together[1]?.stats, together[2]?.stats)
+
+  // A look is under way whenever the file grows; whoever asks then must see it.
+  const asked: { atLeast: number; size: Promise<number | undefined> }[] = []
+  for (let size = 2; size < 200; size++) {
+    const ask = async (): Promise<number | undefined> =>
+      (await site.find('a.txt', never))?.stats.size
+    asked.push({ atLeast: size - 1, size: ask() })
+    appendFileSync(file, 'a')
+    asked.push({ atLeast: size, size: ask() }, { atLeast: size, size: ask() })
+    if (size % 3 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (const { atLeast, size } of asked) {
+    const seen = (await size) ?? 0
+    if (seen < atLeast) t.fail(`${seen} bytes were seen when there were ${atLeast}`)
+  }
+  t.equal((await site.find('a.txt', never))?.stats.size, 199)
+})
+
+t.test('what goes or comes meanwhile is seen by who asks then', async (t) => {
+  const root = folder(t)
+  const file = path.join(root, 'site/a.txt')
+  const site = new Directories(path.join(root, 'site'), OPTIONS)
+  await site.find('', never)
+
+  const before = found(site, 'a.txt')
+  rmSync(file)
+  const gone = [found(site, 'a.txt'), found(site, 'a.txt')]
+  await before
+  t.same(await Promise.all(gone), [undefined, undefined])
+  const missing = found(site, 'a.txt')
+  writeFileSync(file, 'again')
+  const there = [found(site, 'a.txt'), found(site, 'a.txt')]
+  await missing
+  t.same(await Promise.all(there), [file, file])
 })
 
 const quoted = (text: string): string => text.replaceAll(/[.[\]]/g, '\\$&')
