@@ -26,7 +26,7 @@ export interface StaticFiles extends App {
 /**
  * Serves the files of one or several directories to GET and HEAD, on its own or below a mount.
  *
- * Conditional requests and ranges are answered; small files are kept in memory, and each request
+ * Conditional requests and ranges are answered; files up to 1 MiB are kept in memory, and each request
  * looks whether they are still the same. What must not be served is as if it were missing: names
  * with a dot before them, paths that are not in their plainest form (`..`, `//`, an encoded slash),
  * names that are something else on another system, links out of the directory.

@@ -40,12 +40,19 @@ export interface FilesOptions {
 interface Kept extends KnownFile {
   /** The same file has an entry for each form that it is sent in. */
   readonly key: string
-  content?: Uint8Array
+  content?: Uint8Array | undefined
   reading?: Promise<Uint8Array | undefined> | undefined
 }
 
 /** What an entry takes besides its content, roughly. */
 const ENTRY_BYTES = 1024
+
+/**
+ * What is larger than this is kept only while there is room, and nothing goes for it: or who asks for
+ * many large files, and takes none of the answers, would make the process hold all of them. Those
+ * without room are streamed, which holds as many bytes as this for each client.
+ */
+export const MODEST_BYTES: number = 256 * 1024
 
 /** A file that has just changed may change again without a sign: some clocks of files are coarse. */
 const SETTLED_MS = 2000
@@ -150,24 +157,36 @@ export class Files {
     // There are no others: this class makes them.
     const kept = file as Kept
     if (kept.content !== undefined) return kept.content
-    const { maxBytes, maxFileBytes } = this.#options
-    if (kept.stats.size > Math.min(maxFileBytes, maxBytes - ENTRY_BYTES)) return undefined
-    kept.reading ??= this.#read(kept)
+    if (kept.reading !== undefined) return kept.reading
+    if (!this.#mayRead(kept.stats)) return undefined
+    kept.reading = this.#read(kept)
     return kept.reading
   }
 
+  #mayRead(stats: Stats): boolean {
+    const { maxBytes, maxFileBytes } = this.#options
+    if (stats.size > Math.min(maxFileBytes, maxBytes - ENTRY_BYTES)) return false
+    if (stats.size <= MODEST_BYTES) return true
+    return isSettled(stats) && stats.size <= maxBytes - ENTRY_BYTES - this.#shelf.bytes
+  }
+
   async #read(file: Kept): Promise<Uint8Array | undefined> {
-    const settled = Math.abs(Date.now() - file.stats.mtimeMs) > SETTLED_MS
+    const settled = isSettled(file.stats)
+    // The room is taken first, so that many that are read at the same time do not count on the same.
+    if (settled) this.#shelf.set(file.key, file, ENTRY_BYTES + file.stats.size)
     try {
       const content = await readSame(file)
-      if (content === undefined || !settled) return content
-      file.content = content
-      this.#shelf.set(file.key, file, ENTRY_BYTES + content.byteLength)
+      if (settled) file.content = content
       return content
     } finally {
       file.reading = undefined
+      if (settled && file.content === undefined) this.#shelf.delete(file.key)
     }
   }
+}
+
+function isSettled({ mtimeMs }: Stats): boolean {
+  return Math.abs(Date.now() - mtimeMs) > SETTLED_MS
 }
 
 /** A file that can be seen need not be one that can be read; false when it has gone. */

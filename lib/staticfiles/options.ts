@@ -21,14 +21,17 @@ export interface StaticFilesOptions {
   followSymlink?: boolean
   /** Whether a directory that does not exist is an error at once, not at the first request (true). */
   checkDir?: boolean
-  /** What is kept in memory of small files, until they change; false for nothing. */
+  /** What is kept in memory of files, until they change; false for nothing. */
   cache?: false | CacheOptions
 }
 
 export interface CacheOptions {
   /** For all files together, in bytes (16 MiB). */
   maxBytes?: number
-  /** For the content of one, in bytes; larger ones are read each time (64 KiB). */
+  /**
+   * For the content of one, in bytes; larger ones are read each time (1 MiB). Above 256 KiB they are
+   * kept only while there is room, and nothing else goes for them.
+   */
   maxFileBytes?: number
 }
 
@@ -43,7 +46,6 @@ export interface Settings extends FilesOptions {
 }
 
 const MIB = 1024 * 1024
-const KIB = 1024
 
 /** @throws TypeError, or RangeError for a size, that says what was wrong. */
 export function readOptions(options: StaticFilesOptions): Settings {
@@ -57,7 +59,7 @@ export function readOptions(options: StaticFilesOptions): Settings {
     dotNames: readDotNames(options.dotfiles ?? false),
     varies: codings.length > 0,
     maxBytes: readSize('maxBytes', cache?.maxBytes ?? 16 * MIB),
-    maxFileBytes: readSize('maxFileBytes', cache?.maxFileBytes ?? 64 * KIB),
+    maxFileBytes: readSize('maxFileBytes', cache?.maxFileBytes ?? MIB),
   }
 }
 

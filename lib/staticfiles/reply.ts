@@ -5,7 +5,7 @@ import { MAX_RANGES } from '../ranges.ts'
 import { type Answer, answerTo } from '../responses/file/answer.ts'
 import { FileResponse } from '../responses/file.ts'
 import { ACCEPTED, type App, type HeaderList, type HTTPScope, type Send } from '../types.ts'
-import type { Files } from './files.ts'
+import { type Files, MODEST_BYTES } from './files.ts'
 import type { Target } from './lookup.ts'
 
 /** Chooses the answer; nothing is sent yet, so that what goes wrong here can be answered. */
@@ -21,7 +21,7 @@ export async function reply(files: Files, target: Target, scope: HTTPScope): Pro
   const wanted = { status, headers, contentType: '', maxRanges: MAX_RANGES }
   const answer = answerTo(scope, wanted, file.stats)
   if (answer.size === 0) return whole(answer.status, answer.headers, NO_BYTES)
-  const content = await files.contentOf(file)
+  const content = isLargeCopy(answer) ? undefined : await files.contentOf(file)
   if (content === undefined) return fromDisk(target)
   return whole(answer.status, answer.headers, bodyOf(answer, content))
 }
@@ -54,6 +54,11 @@ function whole(status: number, headers: HeaderList, body: Uint8Array): App {
     // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
     return started === ACCEPTED ? end(send) : started.then(() => end(send))
   }
+}
+
+/** Several ranges are put together for each client anew, who may then not take them. */
+function isLargeCopy({ pieces, size }: Answer): boolean {
+  return pieces.length > 1 && size > MODEST_BYTES
 }
 
 function bodyOf({ pieces }: Answer, content: Uint8Array): Uint8Array {

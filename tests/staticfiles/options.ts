@@ -15,7 +15,7 @@ t.test('has its defaults', async (t) => {
     dotNames: false,
     varies: false,
     maxBytes: 16_777_216,
-    maxFileBytes: 65_536,
+    maxFileBytes: 1_048_576,
   })
 })
 
@@ -45,8 +45,8 @@ t.test('compressed forms are all or those of a list, in its order', async (t) =>
 
 t.test('the cache has its bounds, or is off', async (t) => {
   t.equal(read({ cache: false }).maxBytes, 0)
-  t.match(read({ cache: {} }), { maxBytes: 16_777_216, maxFileBytes: 65_536 })
-  t.match(read({ cache: { maxBytes: 1 } }), { maxBytes: 1, maxFileBytes: 65_536 })
+  t.match(read({ cache: {} }), { maxBytes: 16_777_216, maxFileBytes: 1_048_576 })
+  t.match(read({ cache: { maxBytes: 1 } }), { maxBytes: 1, maxFileBytes: 1_048_576 })
   t.match(read({ cache: { maxFileBytes: 0 } }), { maxBytes: 16_777_216, maxFileBytes: 0 })
   t.equal(read({ cache: { maxBytes: Number.POSITIVE_INFINITY } }).maxBytes, Infinity)
 })

@@ -195,6 +195,34 @@ t.test('a file that changed since it was looked at is sent as it is now', async 
   t.equal((await get(await target('a.txt'))).text, '')
 })
 
+// Else a client that takes nothing of its answer would have a copy of it held, however large.
+t.test('several ranges are joined from memory, unless they are large', async (t) => {
+  const root = realpathSync(t.testdir({ 'a.bin': LARGE.repeat(9) }))
+  utimesSync(path.join(root, 'a.bin'), 1_381_441_200, 1_381_441_200)
+  const settings = readOptions({ directory: root })
+  const files = new Files(new Directories(root, settings), settings)
+  const file = await files.look('a.bin')
+  if (file === undefined || file === 'directory') throw new Error('there is a file')
+  const bodiesOf = async (range: string): Promise<string[]> => {
+    const scope = httpScope({ headers: ['range', range] })
+    const messages = await call(await reply(files, { file, status: 200 }, scope), scope)
+    return messages.flatMap((message) =>
+      message.type === 'http.response.body' ? [Buffer.from(message.body ?? '').toString()] : [],
+    )
+  }
+
+  const [joined = '', ...rest] = await bodiesOf('bytes=1-9,800000-899999')
+  t.equal(rest.length, 0)
+  t.match(joined, /\r\n123456789\r\n/)
+  t.ok(joined.includes(LARGE))
+  const pieces = await bodiesOf('bytes=1-9,600000-899999')
+  t.same(
+    pieces.map((piece) => piece.length <= 262_144),
+    [true, true],
+  )
+  t.ok(pieces.join('').includes(LARGE.repeat(3)))
+})
+
 t.test('what middleware adds stays with its one answer', async (t) => {
   const { target, get } = site(t)
   const file = await target('a.txt')
