@@ -14,7 +14,7 @@ const LAYERS = [
   'html/markup',
   'html',
   'compose headers convertors lifespan',
-  'exceptions hosts cookies conditional mediatypes forms/text forms/filename forms/spool',
+  'exceptions hosts cookies conditional mediatypes forms/text forms/filename forms/spool forms/boundary',
   'urls responses/file/byteranges forms/limits',
   'body requests/shape responses/file/answer forms/urlencoded forms/multipart',
   'requests/msgpack forms/upload forms/parts',

@@ -1,17 +1,18 @@
 /**
  * Splits a multipart body into parts, by busboy.
  *
- * Busboy is used for what it is good at, finding boundaries and headers in a stream. What it makes of
- * them is decided here instead, since it keeps the headers to itself, skips parts without a name,
- * ignores or misjudges limits, reads an unknown encoding as nothing, and takes `filename*` for
- * `filename`. It is told that every part is a file, and its streams are not used: each piece is taken
- * as it comes, so there is nothing to leave unread, and no event to arrive later. For that, three of
- * its own fields are used; so its version is pinned.
+ * Busboy is used for what it is good at, reading what stands at a boundary. Where one is, is found for
+ * it, and what it makes of the headers is decided here, since it keeps them to itself, skips parts
+ * without a name, ignores or misjudges limits, reads an unknown encoding as nothing, and takes
+ * `filename*` for `filename`. It is told that every part is a file, and its streams are not used: each
+ * piece is taken as it comes, so there is nothing to leave unread, and no event to arrive later. For
+ * that, three of its own fields are used; so its version is pinned.
  */
 import busboy from 'busboy'
 import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
 import { parseMediaType } from '../mediatypes.ts'
+import { BoundarySearch, type Tell } from './boundary.ts'
 import type { Meter } from './limits.ts'
 import { encodeLatin1 } from './text.ts'
 
@@ -32,14 +33,12 @@ type Fields = Readonly<Record<string, readonly string[]>>
 
 /** What busboy is told instead: its own reading of the headers is of no account. */
 const AS_FILE: Fields = { 'content-disposition': ['form-data;filename=f'] }
-const AS_NOTHING: Fields = {}
 
 /** Takes a body piece by piece, and gives the events of each. */
 export class MultipartParser {
   readonly #meter: Meter
   readonly #decode: (bytes: Uint8Array) => string
-  readonly #parser: busboy.Busboy
-  readonly #inside: Inside
+  readonly #search: BoundarySearch
   #events: PartEvent[] = []
   #boundaries = 0
   #heads = 0
@@ -50,17 +49,16 @@ export class MultipartParser {
     this.#meter = meter
     this.#decode = decode
     const type = `multipart/form-data; boundary="${boundary}"`
-    this.#parser = busboy({ headers: { 'content-type': type }, limits: UNLIMITED })
-    this.#parser.on('file', (_name, stream) => {
+    const parser = busboy({ headers: { 'content-type': type }, limits: UNLIMITED })
+    parser.on('file', (_name, stream) => {
       stream.push = (chunk: Uint8Array | null) => this.#take(chunk)
     })
     // It is thrown through busboy to `write`, as every error here: nothing is left to be told later.
-    this.#parser.on('error', () => {
+    parser.on('error', () => {
       throw malformed('a header of a part is malformed or too long')
     })
-    this.#inside = inside(this.#parser)
-    this.#interceptHeaders(boundary)
-    this.#interceptSearch()
+    this.#interceptHeaders(parser, boundary)
+    this.#search = this.#searchFor(boundary, inside(parser))
   }
 
   /**
@@ -69,7 +67,7 @@ export class MultipartParser {
    * @throws HTTPException 400 for what is no multipart, 413 for what is past a limit.
    */
   write(chunk: Uint8Array): PartEvent[] {
-    this.#parser.write(chunk)
+    this.#search.push(globalThis.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     const events = this.#events
     this.#events = []
     return events
@@ -93,36 +91,34 @@ export class MultipartParser {
    * Has headers come here first. One object parses them for all parts; it shows behind a boundary, so
    * it is given one, and the first letter of a header, before the body begins.
    */
-  #interceptHeaders(boundary: string): void {
-    const inside = this.#inside
-    this.#parser.write(`--${boundary}\r\na`)
-    const { _hparser: parser } = inside
+  #interceptHeaders(busboy: busboy.Busboy, boundary: string): void {
+    const parts = inside(busboy)
+    busboy.write(`--${boundary}\r\na`)
+    const { _hparser: parser } = parts
     if (parser === null)
       throw new Error('busboy: its version must be 1.6.0, another was installed.')
     const { cb } = parser
     parser.cb = (fields) => {
-      // Behind the last boundary comes what is not to be read.
-      if (!inside._complete) this.#begin(fields)
-      cb(inside._complete ? AS_NOTHING : AS_FILE)
+      this.#begin(fields)
+      cb(AS_FILE)
     }
     parser.reset()
-    inside._hparser = null
-    this.#parser.write('\r\n')
+    parts._hparser = null
   }
 
-  /** The search gives what stands before a boundary, and tells by the same call that there is one. */
-  #interceptSearch(): void {
-    const inside = this.#inside
-    const search = inside._bparser
-    const { _cb: tell } = search
-    search._cb = (isBoundary, data, start, end, isSafe) => {
+  /** What busboy's own search would tell, it is told by another. */
+  #searchFor(boundary: string, parts: Inside): BoundarySearch {
+    const { _cb: tell } = parts._bparser
+    return new BoundarySearch(boundary, (isBoundary, data, start, end, isSafe) => {
+      // Behind the last boundary comes what is not to be read.
+      if (this.#complete) return
       tell(isBoundary, data, start, end, isSafe)
-      if (inside._complete && !this.#complete) {
+      if (parts._complete) {
         this.#assertBoundaries()
         this.#complete = true
       }
       if (isBoundary) this.#boundaries++
-    }
+    })
   }
 
   /** One for each part. Of one that is followed by more than its line, busboy drops what follows. */
@@ -178,10 +174,8 @@ const UNLIMITED = { fileSize: Number.POSITIVE_INFINITY, files: Number.POSITIVE_I
 interface Inside {
   /** Parses the headers of a part, while they come. */
   _hparser: { cb: (fields: Fields) => void; reset(): void } | null
-  /** Searches for boundaries. */
-  _bparser: {
-    _cb: (isBoundary: boolean, data: unknown, start: number, end: number, isSafe: boolean) => void
-  }
+  /** Searches for boundaries, and tells of what it finds. */
+  readonly _bparser: { readonly _cb: Tell }
   /** Whether the last boundary was seen. */
   readonly _complete: boolean
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { limitsOf, Meter, type PartsOptions } from '../../lib/forms/limits.ts'
 import { MultipartParser, type PartEvent } from '../../lib/forms/multipart.ts'
@@ -87,6 +88,45 @@ t.test('reads the same however it is cut', async (t) => {
   }
 })
 
+/** Content of line ends, dashes, and all but the last byte of a boundary. */
+const contents = fc
+  .array(
+    fc.constantFrom('\r', '\n', '\r\n', '-', '--', `\r\n--${BOUNDARY.slice(0, -1)}`, 'x', '\0'),
+  )
+  .map((all) => all.join(''))
+
+t.test('gives back any content, whatever it looks like and however it is cut', async (t) => {
+  const some = fc.array(contents, { maxLength: 5 })
+  const around = fc.tuple(contents, contents)
+  fc.assert(
+    fc.property(some, around, fc.integer({ min: 1, max: 80 }), (list, [before, after], size) => {
+      const parts = body(...list.map((content) => file('f', 'f', content))).toString('latin1')
+      const bytes = Buffer.from(`${before}\r\n${parts}${after}`, 'latin1')
+
+      t.same(
+        read(bytes, size).map(({ content }) => content),
+        list,
+      )
+    }),
+  )
+})
+
+t.test('gives bytes that may be overwritten', async (t) => {
+  const content = '\r\n--bound\r\n--boundary'
+  const bytes = body(file('f', 'f', content), file('g', 'g', content))
+  const parser = parserFor()
+  const events = pieces(bytes, 3).flatMap((piece) =>
+    parser.write(piece).map((event) => {
+      if (!(event instanceof Uint8Array)) return event
+      const copy = Buffer.from(event)
+      event.fill(0)
+      return copy
+    }),
+  )
+
+  t.match(joined(events), [{ content }, { content }])
+})
+
 const DISPOSITIONS: [disposition: string, name: string, filename: string | null][] = [
   ['form-data; name="a"', 'a', null],
   ['form-data; name=a; filename=t.txt', 'a', 't.txt'],
@@ -164,7 +204,8 @@ t.test('refuses what is no multipart, however it is cut: FM-17, FM-25', async (t
 })
 
 t.test('reads nothing behind the last boundary', async (t) => {
-  const more = Buffer.concat([body(field('a', '1')), Buffer.from('\r\n'), body(field('b', '2'))])
+  const rest = ['\r\n', field('b', '2'), part(': no header')].join('')
+  const more = Buffer.concat([body(field('a', '1')), Buffer.from(rest)])
   const end = Buffer.from(`--${BOUNDARY}--`)
 
   for (const size of [1, 7, more.byteLength]) {
