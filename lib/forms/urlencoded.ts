@@ -6,6 +6,7 @@ const AMPERSAND = 0x26
 const EQUALS = 0x3d
 const PERCENT = 0x25
 const PLUS = 0x2b
+const SPACE = 0x20
 
 /**
  * The fields in their order, read in one pass; `a` is `a=`, and nothing between two `&` is nothing.
@@ -15,16 +16,18 @@ const PLUS = 0x2b
  * @throws HTTPException 413 as soon as there are too many fields, or one is too large.
  */
 export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, string][] {
-  const text = decodeLatin1(bytes)
+  const spaced = withSpaces(bytes)
+  const text = decodeLatin1(spaced)
   const fields: [string, string][] = []
   let start = 0
   let equals = -1
   let isEscaped = false
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : AMPERSAND
-    if (code === PERCENT || code === PLUS) isEscaped = true
-    else if (code === EQUALS && equals < 0) equals = at
-    if (code !== AMPERSAND) continue
+  // Over the bytes, of which each is a character of the text: it takes two thirds of the time.
+  for (let at = 0; at <= spaced.length; at++) {
+    const byte = at < spaced.length ? spaced[at] : AMPERSAND
+    if (byte === PERCENT) isEscaped = true
+    else if (byte === EQUALS && equals < 0) equals = at
+    if (byte !== AMPERSAND) continue
     if (at > start) {
       const nameEnd = equals < 0 ? at : equals
       meter.begin(false, 0)
@@ -40,14 +43,28 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
   return fields
 }
 
+/**
+ * The same bytes with spaces for each `+`, before any text is made of them.
+ *
+ * By `replaceAll` in each text, 100,000 fields with one take twice the time to read, and 10 MB of
+ * nothing else take a second instead of 15 ms.
+ */
+function withSpaces(bytes: Uint8Array): Uint8Array {
+  const first = bytes.indexOf(PLUS)
+  if (first < 0) return bytes
+  // A copy, as the body can be read again. (Of a Buffer, `slice` would make none.)
+  const spaced = new Uint8Array(bytes)
+  for (let at = first; at < spaced.length; at++) if (spaced[at] === PLUS) spaced[at] = SPACE
+  return spaced
+}
+
 function decodeField(text: string): string {
-  const spaced = text.replaceAll('+', ' ')
-  if (!spaced.includes('%')) return spaced
+  if (!text.includes('%')) return text
   try {
-    return decodeURIComponent(spaced)
+    return decodeURIComponent(text)
   } catch {
     // An escape that is none stays, and bytes that are no UTF-8 become U+FFFD.
-    return spaced.replace(/(?:%[0-9a-f]{2})+/gi, unescapeBytes)
+    return text.replace(/(?:%[0-9a-f]{2})+/gi, unescapeBytes)
   }
 }
 

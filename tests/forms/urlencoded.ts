@@ -26,6 +26,14 @@ const FORMS: [body: string, fields: [string, string][]][] = [
   ['&&a=1&&', [['a', '1']]],
   ['a=1;b=2', [['a', '1;b=2']]],
   ['a+b=c+d%2B', [['a b', 'c d+']]],
+  [
+    '+=++&b',
+    [
+      [' ', '  '],
+      ['b', ''],
+    ],
+  ],
+  ['a=%+20%2', [['a', '% 20%2']]],
   ['a%20b=%C3%A9', [['a b', 'é']]],
   ['%61=%E2%98%83', [['a', '☃']]],
   ['a=%ff', [['a', '\ufffd']]],
@@ -48,6 +56,14 @@ const FORMS: [body: string, fields: [string, string][]][] = [
 
 t.test('reads fields in their order: FM-9, FM-10, FM-11', async (t) => {
   for (const [body, fields] of FORMS) t.same(parse(body), fields, JSON.stringify(body))
+})
+
+t.test('leaves the bytes as they are, since a body can be read again', async (t) => {
+  const body = Buffer.from('xa+b=c+dx').subarray(1, -1)
+
+  t.same(parse(body), [['a b', 'c d']])
+  t.same(body, Buffer.from('a+b=c+d'))
+  t.same(parse(new Uint8Array(body)), [['a b', 'c d']])
 })
 
 t.test('reads what a browser writes', async (t) => {
