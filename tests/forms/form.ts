@@ -3,6 +3,7 @@ import { Form, type FormValue } from '../../lib/forms/form.ts'
 import { Spool } from '../../lib/forms/spool.ts'
 import { UploadFile } from '../../lib/forms/upload.ts'
 import { Headers } from '../../lib/headers.ts'
+import { assertLinear } from '../support/linear.ts'
 
 function upload(filename: string): UploadFile {
   const head = { name: 'f', filename, contentType: null, headers: new Headers() }
@@ -32,6 +33,27 @@ t.test('gives values by name as FormData does: FM-16, FM-23', async (t) => {
   t.equal(form.has('a'), true)
   t.equal(form.has('toString'), false)
   t.equal(form.size, 6)
+})
+
+t.test('answers alike, however often it is asked', async (t) => {
+  const form = new Form(ENTRIES)
+  for (let look = 0; look < 20; look++) {
+    t.same(form.getAll('b'), [one, 'text', two])
+    t.equal(form.get('__proto__'), '3')
+    t.equal(form.has('constructor'), false)
+    form.getAll('b').pop()
+  }
+})
+
+t.test('takes time that grows with its size, when asked for each of its names', async (t) => {
+  assertLinear(
+    t,
+    (size) => Array.from({ length: size }, (_, at): [string, string] => [`name${at}`, 'x']),
+    (entries) => {
+      const form = new Form(entries)
+      for (const [name] of entries) form.get(name)
+    },
+  )
 })
 
 t.test('gives texts and files apart', async (t) => {
