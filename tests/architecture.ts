@@ -8,7 +8,9 @@ import t from 'tap'
  * one line do not import each other. A new file is put below what it needs, and not lower.
  */
 const LAYERS = [
-  'types status bytes background ranges mimetypes contentdisposition',
+  'types status bytes background ranges mimetypes contentdisposition stores/store',
+  'stores/memory',
+  'stores',
   'convertors/patterns convertors/builtins',
   'responses/events responses/sources html/places',
   'html/markup',

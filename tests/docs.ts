@@ -43,6 +43,7 @@ const HEADER = [
   '/routing',
   '/staticfiles',
   '/status',
+  '/stores',
   '/templating',
   '/urls',
   '/middleware/bodylimit',

@@ -1,0 +1,3 @@
+/** Places to keep things for a while, as sessions, rate limits and caches do. */
+export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
+export { type IncrementOptions, namespace, type Store, StoreUnavailable } from './stores/store.ts'

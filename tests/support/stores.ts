@@ -1,0 +1,92 @@
+// What every store has to do, whatever keeps it.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { encodeText } from '../../lib/bytes.ts'
+import type { Store } from '../../lib/stores.ts'
+
+export async function stands(t: Test, store: Store): Promise<void> {
+  await t.test('keeps bytes as they are', async (t) => {
+    const all = Uint8Array.from({ length: 256 }, (_, index) => index)
+    await store.set('bytes', all, 60)
+    await store.set('none', new Uint8Array(0), 60)
+
+    t.same(new Uint8Array((await store.get('bytes')) ?? []), all)
+    t.equal((await store.get('none'))?.byteLength, 0)
+    t.equal(await store.get('missing'), undefined)
+  })
+
+  // Advisory row 43: keys that look alike, or that a normal form makes equal.
+  await t.test('keys are compared as they are', async (t) => {
+    const keys = ['k-', 'k45', 'K', '\u212a', 'é', 'e\u0301', '', ' ', 'a\r\nb', '\0', '../a', '💫']
+    for (const [index, key] of keys.entries()) await store.set(key, Uint8Array.of(index), 60)
+
+    for (const [index, key] of keys.entries()) {
+      t.equal((await store.get(key))?.[0], index, JSON.stringify(key))
+    }
+  })
+
+  await t.test('deletes', async (t) => {
+    await store.set('a', encodeText('1'), 60)
+
+    await store.delete('a')
+    await store.delete('a')
+
+    t.equal(await store.get('a'), undefined)
+  })
+
+  await t.test('forgets in time', async (t) => {
+    await store.set('short', encodeText('1'), 0.05)
+    await store.set('renewed', encodeText('1'), 0.05)
+    await store.set('replaced', encodeText('1'), 0.05)
+    await store.set('endless', encodeText('1'), 0.05)
+    await store.increment('counter', 1, { ttl: 0.05 })
+
+    t.equal(await store.touch('renewed', 60), true)
+    t.equal(await store.touch('endless', Number.POSITIVE_INFINITY), true)
+    await store.set('replaced', encodeText('2'), Number.POSITIVE_INFINITY)
+    await store.increment('counter', 1, { ttl: 60 })
+    await sleep(80)
+
+    t.equal(await store.get('short'), undefined)
+    t.equal(await store.touch('short', 60), false)
+    t.same(new Uint8Array((await store.get('renewed')) ?? []), encodeText('1'))
+    t.same(new Uint8Array((await store.get('replaced')) ?? []), encodeText('2'))
+    t.same(new Uint8Array((await store.get('endless')) ?? []), encodeText('1'))
+    t.equal(await store.increment('counter', 1, { ttl: 60 }), 1, 'from its first increment on')
+  })
+
+  await t.test('counts', async (t) => {
+    t.equal(await store.increment('count', 5, { ttl: 60 }), 5)
+    t.equal(await store.increment('count', -2, { ttl: 60 }), 3)
+    t.equal(await store.increment('count', 2, { ttl: 60, max: 5 }), 5)
+    t.equal(await store.increment('count', 1, { ttl: 60, max: 5 }), 6, 'what it would have been')
+    t.equal(await store.increment('count', 0, { ttl: 60, max: 0 }), 5, 'which was not kept')
+    t.equal(await store.increment('fresh', 2, { ttl: 60, max: 1 }), 2)
+    t.equal(await store.get('fresh'), undefined)
+    t.equal(await store.increment('endless count', 1, { ttl: Number.POSITIVE_INFINITY }), 1)
+    t.same(new Uint8Array((await store.get('count')) ?? []), encodeText('5'))
+  })
+
+  await t.test('nobody comes between', async (t) => {
+    const sums = await Promise.all(
+      Array.from({ length: 100 }, () => store.increment('many', 1, { ttl: 60, max: 40 })),
+    )
+
+    t.equal(sums.filter((sum) => sum <= 40).length, 40)
+    t.same(new Uint8Array((await store.get('many')) ?? []), encodeText('40'))
+  })
+
+  await t.test('refuses what it cannot keep', async (t) => {
+    await store.set('text', encodeText('x'), 60)
+
+    await t.rejects(store.set('a', encodeText('x'), 0), /a time to live is a number of seconds/)
+    await t.rejects(store.touch('a', Number.NaN), /a time to live is a number of seconds/)
+    await t.rejects(store.increment('a', 1, { ttl: -1 }), /a time to live is a number of seconds/)
+    await t.rejects(store.increment('a', 0.5, { ttl: 1 }), /a counter grows by integers/)
+    await t.rejects(store.increment('text', 1, { ttl: 1 }), {
+      name: 'TypeError',
+      message:
+        'store: only counters can be incremented, "text" has another value. Use another key.',
+    })
+  })
+}
