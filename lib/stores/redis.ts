@@ -1,0 +1,148 @@
+/** A store in Redis or Valkey, over the client that the application has. */
+import {
+  assertAmount,
+  assertTtl,
+  counterOf,
+  type IncrementOptions,
+  type Store,
+  StoreUnavailable,
+} from './store.ts'
+
+/** What `ioredis` and `iovalkey` clients have, clusters too. */
+export interface CallingClient {
+  callBuffer(command: string, ...args: (string | Uint8Array | number)[]): Promise<unknown>
+}
+
+/** What the clients of `redis` have. */
+export interface SendingClient {
+  sendCommand(args: readonly (string | Uint8Array)[], options?: object): Promise<unknown>
+}
+
+export type RedisClient = CallingClient | SendingClient
+
+export interface RedisStoreOptions {
+  /** A connected client of `ioredis`, `iovalkey` or `redis`; whoever made it closes it. */
+  client: RedisClient
+  /** The milliseconds that an answer may take (2000); `StoreUnavailable` then. */
+  timeoutMs?: number
+}
+
+/**
+ * Keeps values in Redis or Valkey, where all processes and machines see the same.
+ *
+ * Every failure is a `StoreUnavailable` with the client's error as its cause, within `timeoutMs` at
+ * the latest, however long the client itself would try; once Redis is back, so is the store. A client
+ * that queues commands while it is not connected may still run one that was given up on: switch its
+ * queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once instead.
+ * Counters are one `EVAL` of one key.
+ *
+ * @throws TypeError for what is no client, RangeError for what is no time.
+ * @example
+ * import { Redis } from 'ioredis'
+ *
+ * const store = redisStore({ client: new Redis({ lazyConnect: true }) })
+ * const sessionsOfTheShop = namespace(store, 'shop')
+ */
+export function redisStore({ client, timeoutMs = 2000 }: RedisStoreOptions): Store {
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new RangeError(
+      `redisStore: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
+    )
+  }
+  return new RedisStore(sender(client), timeoutMs)
+}
+
+type Command = readonly [name: string, ...args: (string | Uint8Array)[]]
+type SendCommand = (command: Command) => Promise<unknown>
+
+/** Strings as they came: how `redis` is told not to decode them ("$" marks one on the wire). */
+const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
+
+/** One way to send a command, whatever the client; `ioredis` has a `sendCommand` of another kind. */
+function sender(client: RedisClient): SendCommand {
+  if ('callBuffer' in client) return ([name, ...args]) => client.callBuffer(name, ...args)
+  if ('sendCommand' in client) return (command) => client.sendCommand(command, AS_BYTES)
+  throw new TypeError(
+    'redisStore: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.',
+  )
+}
+
+// Lua's numbers are doubles, as ours are, so sums are exact as far.
+const INCREMENT = `
+local text = redis.call('GET', KEYS[1])
+if text and not string.match(text, '^-?%d+$') then return text end
+local sum = (tonumber(text or '0')) + tonumber(ARGV[1])
+if ARGV[2] == '' or sum <= tonumber(ARGV[2]) then
+  redis.call('INCRBY', KEYS[1], ARGV[1])
+  if not text and ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+end
+return string.format('%.0f', sum)`
+
+class RedisStore implements Store {
+  readonly #send: SendCommand
+  readonly #timeoutMs: number
+
+  constructor(send: SendCommand, timeoutMs: number) {
+    this.#send = send
+    this.#timeoutMs = timeoutMs
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const value = await this.#ask(['GET', key])
+    return value instanceof Uint8Array ? value : undefined
+  }
+
+  async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
+    assertTtl(ttl)
+    const expiry = millisecondsOf(ttl)
+    const bytes = globalThis.Buffer.from(value) // which is what the clients know bytes by
+    await this.#ask(expiry === '' ? ['SET', key, bytes] : ['SET', key, bytes, 'PX', expiry])
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#ask(['DEL', key])
+  }
+
+  async touch(key: string, ttl: number): Promise<boolean> {
+    assertTtl(ttl)
+    const expiry = millisecondsOf(ttl)
+    if (expiry !== '') return Number(await this.#ask(['PEXPIRE', key, expiry])) === 1
+    await this.#ask(['PERSIST', key]) // which says 0 too when there was no expiry
+    return Number(await this.#ask(['EXISTS', key])) === 1
+  }
+
+  async increment(key: string, amount: number, options: IncrementOptions): Promise<number> {
+    const { ttl, max = Number.POSITIVE_INFINITY } = options
+    assertTtl(ttl)
+    assertAmount(amount)
+    const most = max === Number.POSITIVE_INFINITY ? '' : String(max)
+    const args = [key, String(amount), most, millisecondsOf(ttl)]
+    return counterOf(String(await this.#ask(['EVAL', INCREMENT, '1', ...args])), key)
+  }
+
+  /** The answer to a command, or `StoreUnavailable` when there is none in time. */
+  async #ask(command: Command): Promise<unknown> {
+    const [name] = command
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<never>((_, reject) => {
+      const failure = new Error(`it took longer than ${this.#timeoutMs} ms`)
+      timer = setTimeout(reject, this.#timeoutMs, failure)
+    })
+    try {
+      return await Promise.race([this.#send(command), late])
+    } catch (error) {
+      throw new StoreUnavailable(
+        `redisStore: ${name} failed, ${error instanceof Error ? error.message : String(error)}. Look whether Redis runs and can be reached.`,
+        { cause: error },
+      )
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** What Redis takes; nothing for what lives on. */
+function millisecondsOf(ttl: number): string {
+  const milliseconds = Math.ceil(ttl * 1000)
+  return Number.isSafeInteger(milliseconds) ? String(milliseconds) : ''
+}

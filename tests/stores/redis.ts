@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { Redis as Valkey } from 'iovalkey'
+import { createClient } from 'redis'
+import t from 'tap'
+import { encodeText } from '../../lib/bytes.ts'
+import { type RedisClient, redisStore } from '../../lib/stores/redis.ts'
+import type { Store } from '../../lib/stores/store.ts'
+import { noRedis, RedisServer } from '../support/redis.ts'
+import { stands } from '../support/stores.ts'
+
+const RETRY_MS = 20
+const quiet = (): void => {}
+
+/** A client of each package, connected, that tries again soon. */
+const CLIENTS: Record<string, (path: string) => Promise<[RedisClient, () => void]>> = {
+  ioredis: async (path) => {
+    const client = new Redis({ path, retryStrategy: () => RETRY_MS }).on('error', quiet)
+    return [client, () => client.disconnect()]
+  },
+  iovalkey: async (path) => {
+    const client = new Valkey({ path, retryStrategy: () => RETRY_MS }).on('error', quiet)
+    return [client, () => client.disconnect()]
+  },
+  redis: async (path) => {
+    const client = createClient({ socket: { path, tls: false, reconnectStrategy: RETRY_MS } })
+    await client.on('error', quiet).connect()
+    return [client, () => client.destroy()]
+  },
+}
+
+for (const [name, connect] of Object.entries(CLIENTS)) {
+  t.test(`${name} is a store`, { skip: noRedis }, async (t) => {
+    const server = new RedisServer()
+    await server.start()
+    t.teardown(server.close)
+    const [client, disconnect] = await connect(server.path)
+    t.teardown(disconnect)
+
+    await stands(t, redisStore({ client }))
+  })
+
+  t.test(`${name} fails in time without Redis, and comes back`, { skip: noRedis }, async (t) => {
+    const server = new RedisServer()
+    await server.start()
+    t.teardown(server.close)
+    const [client, disconnect] = await connect(server.path)
+    t.teardown(disconnect)
+    const store = redisStore({ client, timeoutMs: 200 })
+    await store.set('a', encodeText('1'), 60)
+
+    server.freeze(true)
+    await t.rejects(store.get('a'), {
+      name: 'StoreUnavailable',
+      message:
+        'redisStore: GET failed, it took longer than 200 ms. Look whether Redis runs and can be reached.',
+      cause: Error,
+    })
+    const midway = store.increment('n', 1, { ttl: 60 })
+    await Promise.all([server.kill(), t.rejects(midway, { name: 'StoreUnavailable' })])
+    await t.rejects(store.set('a', encodeText('2'), 60), { name: 'StoreUnavailable' })
+    await server.start()
+
+    t.ok(await answers(store))
+  })
+}
+
+/** Whether the store comes back within some seconds. */
+async function answers(store: Store): Promise<boolean> {
+  for (let count = 0; count < 100; count++) {
+    const done = await store.set('b', encodeText('1'), 60).then(
+      () => true,
+      () => false,
+    )
+    if (done) return true
+    await sleep(RETRY_MS)
+  }
+  return false
+}
+
+t.test('an error that Redis answers is the cause', { skip: noRedis }, async (t) => {
+  const server = new RedisServer()
+  await server.start()
+  t.teardown(server.close)
+  const client = new Redis({ path: server.path })
+  t.teardown(() => client.disconnect())
+  await client.rpush('list', 'a')
+
+  await t.rejects(redisStore({ client }).get('list'), {
+    name: 'StoreUnavailable',
+    message: /^redisStore: GET failed, WRONGTYPE/,
+    cause: { name: 'ReplyError' },
+  })
+})
+
+t.test('times to live reach Redis', { skip: noRedis }, async (t) => {
+  const server = new RedisServer()
+  await server.start()
+  t.teardown(server.close)
+  const client = new Redis({ path: server.path })
+  t.teardown(() => client.disconnect())
+  const store = redisStore({ client })
+
+  await store.set('a', encodeText('1'), 100)
+  await store.increment('n', 1, { ttl: 100 })
+  t.ok((await client.pttl('a')) > 99_000)
+  t.ok((await client.pttl('n')) > 99_000)
+
+  await store.touch('a', 1e300)
+  t.equal(await client.pttl('a'), -1, 'a time too long for Redis is for ever')
+  await store.increment('n', 1, { ttl: 1 })
+  t.ok((await client.pttl('n')) > 99_000)
+  await store.set('n', encodeText('1'), Number.POSITIVE_INFINITY)
+  t.equal(await client.pttl('n'), -1)
+  t.equal(await store.touch('missing', Number.POSITIVE_INFINITY), false)
+})
+
+t.test('what fails without an Error is told on too', async (t) => {
+  const client: RedisClient = { sendCommand: () => Promise.reject('no reason') }
+
+  await t.rejects(redisStore({ client }).delete('a'), {
+    message: /^redisStore: DEL failed, no reason\. /,
+    cause: 'no reason',
+  })
+})
+
+t.test('a client that is none is told at once', async (t) => {
+  const client = {} as RedisClient // as JavaScript may pass it
+
+  t.throws(() => redisStore({ client }), {
+    name: 'TypeError',
+    message:
+      'redisStore: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.',
+  })
+})
+
+t.test('a time that is none is told at once', async (t) => {
+  const client: RedisClient = { callBuffer: async () => null }
+
+  for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
+    t.throws(() => redisStore({ client, timeoutMs }), {
+      name: 'RangeError',
+      message: `redisStore: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
+    })
+  }
+})
