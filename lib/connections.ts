@@ -2,6 +2,7 @@
 import { parseCookies } from './cookies.ts'
 import { Headers } from './headers.ts'
 import type { PathParams } from './routing/params.ts'
+import { Session } from './sessions.ts'
 import type { Address, App, ConnectionScope } from './types.ts'
 import { baseURL, type Reversible, requestURL } from './urls.ts'
 
@@ -67,6 +68,19 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     this.scope.state ??= {}
     // The type is the promise of whoever wrote the lifespan.
     return this.scope.state as State
+  }
+
+  /**
+   * What is kept of this visitor between requests.
+   *
+   * @throws TypeError when no `sessions()` is around.
+   */
+  get session(): Session {
+    const { session } = this.scope
+    if (session instanceof Session) return session
+    throw new TypeError(
+      'request.session: no sessions() middleware is around this app. Put sessions({ secret }) before it.',
+    )
   }
 
   /**

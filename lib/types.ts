@@ -111,6 +111,8 @@ export interface ConnectionScope {
   pathParams?: Record<string, unknown> | undefined
   /** How to answer thrown errors; set by `exceptions()`, read where handlers are called. */
   exceptionHandlers?: unknown
+  /** What is kept of this visitor; set by `sessions()`, read as `request.session`. */
+  session?: unknown
   /** The most bytes a request body may have (10 MB when absent); set by `bodyLimit()`. */
   maxBodySize?: number | undefined
 }

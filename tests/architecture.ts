@@ -8,8 +8,8 @@ import t from 'tap'
  * one line do not import each other. A new file is put below what it needs, and not lower.
  */
 const LAYERS = [
-  'types status bytes background ranges mimetypes contentdisposition stores/store',
-  'stores/memory stores/redis',
+  'types status bytes background ranges mimetypes contentdisposition stores/store base64url',
+  'stores/memory stores/redis sessions',
   'stores',
   'convertors/patterns convertors/builtins',
   'responses/events responses/sources html/places',
@@ -31,7 +31,9 @@ const LAYERS = [
   'guard httpmiddleware/annotations',
   'httpmiddleware/passage',
   'httpmiddleware',
-  'middleware/errors/frames middleware/lint/faults',
+  'middleware/errors/frames middleware/lint/faults middleware/sessions/keys middleware/sessions/vault',
+  'middleware/sessions/signed middleware/sessions/sealed middleware/sessions/stored',
+  'middleware/sessions',
   'middleware/errors/debug middleware/bodylimit middleware/exceptions middleware/lint/keys',
   'middleware/errors middleware/lint/scopes',
   'middleware/lint/protocol',

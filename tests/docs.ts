@@ -28,6 +28,7 @@ function readmePrograms(): Program[] {
 const HEADER = [
   '',
   '/background',
+  '/base64url',
   '/bytes',
   '/conditional',
   '/contentdisposition',
@@ -41,6 +42,7 @@ const HEADER = [
   '/ranges',
   '/responses',
   '/routing',
+  '/sessions',
   '/staticfiles',
   '/status',
   '/stores',
@@ -50,6 +52,7 @@ const HEADER = [
   '/middleware/errors',
   '/middleware/exceptions',
   '/middleware/lint',
+  '/middleware/sessions',
   '/servers/node',
 ]
 

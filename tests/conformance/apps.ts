@@ -7,6 +7,7 @@ import { hosts } from './apps/hosts.ts'
 import { main } from './apps/main.ts'
 import { order } from './apps/order.ts'
 import { rooted } from './apps/rooted.ts'
+import { session, sessionExpired, sessionNoAge, sessionOpts } from './apps/sessions.ts'
 
 /** Apps whose parts are still to be made: they have a port, and answer 404. */
 const EMPTY = [
@@ -23,10 +24,6 @@ const EMPTY = [
   'trusted_noredir',
   'trusted_any',
   'https',
-  'session',
-  'session_opts',
-  'session_noage',
-  'session_expired',
   'auth',
   'auth_onerror',
   'combo',
@@ -42,6 +39,10 @@ export const apps: Readonly<Record<string, App>> = {
   handler_exc: handlerExc,
   base,
   order,
+  session,
+  session_opts: sessionOpts,
+  session_noage: sessionNoAge,
+  session_expired: sessionExpired,
   ...Object.fromEntries(EMPTY.map((name) => [name, Application()])),
 }
 

@@ -28,6 +28,7 @@ const AREAS = [
   'base_middleware',
   'templates',
   'static',
+  'sessions',
 ]
 
 interface Result {

@@ -1,0 +1,33 @@
+/** Bytes as text that needs no escape in cookies, URLs and header fields (RFC 4648 section 5). */
+
+/**
+ * Writes bytes in base64url, without padding.
+ *
+ * @example
+ * toBase64URL(Uint8Array.of(255, 254)) // '__4'
+ */
+export function toBase64URL(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/**
+ * Reads base64url without padding; undefined for any other text, also for a second spelling of the
+ * same bytes.
+ *
+ * @example
+ * fromBase64URL('__4') // Uint8Array [255, 254]
+ * fromBase64URL('__5') // undefined
+ */
+export function fromBase64URL(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  return toBase64URL(bytes) === text ? bytes : undefined
+}
+
+/** So many bytes that nobody can guess, in base64url. */
+export function randomText(byteLength: number): string {
+  return toBase64URL(crypto.getRandomValues(new Uint8Array(byteLength)))
+}

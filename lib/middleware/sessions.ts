@@ -1,0 +1,205 @@
+/** Sessions: `request.session` is there again on the visitor's next request. */
+import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
+import { Headers } from '../headers.ts'
+import { Session, type SessionChange } from '../sessions.ts'
+import type { Store } from '../stores.ts'
+import type { ConnectionScope, HeaderList, Middleware, SendMessage } from '../types.ts'
+import { sealedVault } from './sessions/sealed.ts'
+import { signedVault } from './sessions/signed.ts'
+import { storedVault } from './sessions/stored.ts'
+import type { Opened, Vault } from './sessions/vault.ts'
+
+export interface SessionsOptions {
+  /**
+   * Keeps the sessions in cookies that this secret protects: 32 random bytes or more, as text. Of
+   * several, the first protects new cookies and all are accepted, so that one can be replaced.
+   */
+  secret?: string | readonly string[]
+  /** Encrypts the cookies (AES-256-GCM); otherwise they are signed, and can be read (false). */
+  sealed?: boolean
+  /** Keeps the sessions here instead, and only their id in the cookie. */
+  store?: Store
+  /** The cookie's name ('session'); `__Host-session` binds it to this host, over https. */
+  cookie?: string
+  /** Seconds that a session lives after it was last kept (14 days). */
+  maxAge?: number
+  /** Lets the cookie go when the browser closes, at the latest after `maxAge` (false). */
+  untilClosed?: boolean
+  /** Keeps a session that is used once more when half its time is over (false). */
+  rolling?: boolean
+  /** The paths that the cookie is sent to ('/'). */
+  path?: string
+  /** The domain that the cookie is sent to, with its subdomains (only this host). */
+  domain?: string
+  /** When other sites' requests carry the cookie ('lax'). */
+  sameSite?: 'lax' | 'strict' | 'none'
+  /** Over https only ('auto': when the request came by https, as `scope.scheme` tells). */
+  secure?: boolean | 'auto'
+}
+
+/**
+ * Gives each request its `session`, and keeps what has changed in it when the response starts.
+ *
+ * Nothing is written when nothing has changed, and an empty session sets no cookie. An id or cookie
+ * that was not made here, was changed, or is too old gives a new session with an id of its own.
+ * Cookies are out of reach for scripts, and hold 4096 bytes at most. Only a store can truly forget: a
+ * session in a cookie that was copied before `destroy()` lives on until `maxAge`. Of two requests at
+ * once the later answer counts. What is changed after the response has started is lost. On websockets
+ * a session can be read, and changed until it is accepted.
+ *
+ * A store that fails fails the request, before the app runs or while its response starts.
+ *
+ * @throws TypeError when there is not one of `secret` and `store`, or browsers would drop the cookie;
+ * RangeError for a time that is none.
+ * @example
+ * const cart = Route('/cart', ({ session }) => {
+ *   session.data.visits = Number(session.data.visits ?? 0) + 1
+ *   return new JSONResponse(session.data)
+ * })
+ * Application({ routes: [cart], middleware: [sessions({ store: memoryStore() })] })
+ */
+export function sessions(options: SessionsOptions): Middleware {
+  assertOptions(options)
+  const { cookie = 'session' } = options
+  const keeper = new Keeper(cookie, options, vaultOf(cookie, options))
+  return (app) => async (scope, receive, send) => {
+    if (scope.type === 'lifespan') return app(scope, receive, send)
+    const opened = await keeper.open(scope)
+    const session = new Session(opened?.record)
+    scope.session = session
+    let isKept = false
+    return app(scope, receive, (message) => {
+      if (isKept || !startsAnswer(message)) return send(message)
+      isKept = true // once: an error while it is kept has an answer too
+      return session.used
+        ? keeper.keep(session, opened, message, scope).then(() => send(message))
+        : send(message)
+    })
+  }
+}
+
+/** What is to be done: what the session says, or keep it for longer when it is due. */
+export function changeOf(session: Session, isDue: boolean): SessionChange {
+  const change = session.change()
+  if (change.type !== 'none' || !isDue) return change
+  return { type: 'save', record: session.toRecord(), stale: undefined }
+}
+
+/** Whether the cookie is to be marked for https only. */
+export function isSecure(
+  { secure = 'auto', sameSite, cookie = '' }: SessionsOptions,
+  scheme: string,
+): boolean {
+  if (secure !== 'auto') return secure
+  // Without it browsers would drop these.
+  if (sameSite === 'none' || /^__(?:host|secure)-/i.test(cookie)) return true
+  return scheme === 'https' || scheme === 'wss'
+}
+
+type Start = Extract<SendMessage, { headers?: HeaderList }>
+
+/** Whether fields can be added to the answer with this message. */
+function startsAnswer(
+  message: SendMessage,
+): message is Exclude<Start, { type: 'http.response.trailers' }> {
+  const { type } = message
+  return (
+    type === 'http.response.start' ||
+    type === 'websocket.accept' ||
+    type === 'websocket.http.response.start'
+  )
+}
+
+const FORTNIGHT = 14 * 24 * 60 * 60
+
+function vaultOf(cookie: string, options: SessionsOptions): Vault {
+  const { secret = [], sealed = false, store, maxAge = FORTNIGHT } = options
+  if (store !== undefined) return storedVault(store, maxAge)
+  const secrets = typeof secret === 'string' ? [secret] : secret
+  return sealed ? sealedVault(secrets, cookie) : signedVault(secrets, cookie)
+}
+
+/** Reads sessions from cookies and writes them there, by way of a vault. */
+class Keeper {
+  readonly #name: string
+  readonly #options: SessionsOptions
+  readonly #maxAge: number
+  readonly #vault: Vault
+
+  constructor(name: string, options: SessionsOptions, vault: Vault) {
+    this.#name = name
+    this.#options = options
+    this.#maxAge = options.maxAge ?? FORTNIGHT
+    this.#vault = vault
+  }
+
+  async open({ headers }: ConnectionScope): Promise<Opened | undefined> {
+    const token = parseCookies(new Headers(headers).getAll('cookie'))[this.#name]
+    const opened = token === undefined ? undefined : await this.#vault.open(token)
+    return opened === undefined || ageOf(opened) > this.#maxAge ? undefined : opened
+  }
+
+  async keep(
+    session: Session,
+    opened: Opened | undefined,
+    message: { type: string; headers?: HeaderList },
+    { scheme }: ConnectionScope,
+  ): Promise<void> {
+    message.headers ??= []
+    const headers = new Headers(message.headers)
+    if (message.type === 'http.response.start') headers.vary('Cookie')
+    const { rolling = false } = this.#options
+    const isDue = rolling && opened !== undefined && ageOf(opened) * 2 > this.#maxAge
+    const change = changeOf(session, isDue)
+    if (change.type === 'none') return
+    const value = change.type === 'save' ? await this.#save(change.record, opened) : ''
+    if (change.stale !== undefined) await this.#vault.remove(change.stale)
+    if (value !== undefined) headers.append('set-cookie', this.#write(value, scheme))
+  }
+
+  #save(record: Opened['record'], opened: Opened | undefined): Promise<string | undefined> {
+    return this.#vault.save({ record, issued: now() }, record.id !== opened?.record.id)
+  }
+
+  #write(value: string, scheme: string): string {
+    const { untilClosed = false } = this.#options
+    const life = untilClosed ? {} : { maxAge: this.#maxAge }
+    const options = cookieOptions(this.#options, scheme)
+    return serializeCookie(this.#name, value, {
+      ...options,
+      ...(value === '' ? { maxAge: 0, expires: 0 } : life),
+    })
+  }
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)
+
+const ageOf = ({ issued }: Opened): number => now() - issued
+
+function cookieOptions(options: SessionsOptions, scheme: string): CookieOptions {
+  const { path = '/', domain, sameSite = 'lax' } = options
+  const secure = isSecure(options, scheme)
+  return { path, sameSite, secure, httpOnly: true, ...(domain === undefined ? {} : { domain }) }
+}
+
+function assertOptions(options: SessionsOptions): void {
+  const { secret, store, cookie = 'session', maxAge = FORTNIGHT, sealed } = options
+  const secrets = typeof secret === 'string' ? [secret] : secret
+  if ((secrets === undefined) === (store === undefined) || (store && sealed !== undefined)) {
+    const given = Object.keys(options).join(', ') || 'nothing'
+    throw new TypeError(
+      `sessions: sessions are kept in cookies with a secret, sealed or not, or in a store, ${given} was given. Pass secret or store.`,
+    )
+  }
+  if (secrets?.length === 0 || secrets?.includes('')) {
+    throw new TypeError(
+      'sessions: a secret must not be empty, an empty one was given. Use 32 random bytes, as text.',
+    )
+  }
+  if (!Number.isInteger(maxAge) || (store !== undefined && maxAge < 1)) {
+    throw new RangeError(
+      `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,
+    )
+  }
+  serializeCookie(cookie, '', cookieOptions(options, 'https'))
+}

@@ -1,0 +1,32 @@
+/** Sessions in a store; the cookie has the id alone. */
+import { toBase64URL } from '../../base64url.ts'
+import { encodeText } from '../../bytes.ts'
+import type { Store } from '../../stores.ts'
+import { pack, unpack, type Vault } from './vault.ts'
+
+/** Keeps sessions for `lifetime` seconds under the hash of their id: who reads the store has none. */
+export function storedVault(store: Store, lifetime: number): Vault {
+  return {
+    async open(token) {
+      if (!/^[\w-]{43}$/.test(token)) return undefined
+      const value = await store.get(await keyOf(token))
+      const opened = value === undefined ? undefined : unpack(new TextDecoder().decode(value))
+      return opened?.record.id === token ? opened : undefined
+    },
+    async save(kept, isNew) {
+      const key = await keyOf(kept.record.id)
+      // A request that was under way when the session was destroyed must not bring it back.
+      if (!isNew && !(await store.touch(key, lifetime))) return undefined
+      await store.set(key, encodeText(pack(kept)), lifetime)
+      return kept.record.id
+    },
+    async remove(id) {
+      await store.delete(await keyOf(id))
+    },
+  }
+}
+
+async function keyOf(id: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id))
+  return `session:${toBase64URL(new Uint8Array(hash))}`
+}

@@ -1,0 +1,148 @@
+/** What a visitor's requests have in common: an object that is kept between them. */
+import { randomText } from './base64url.ts'
+
+/**
+ * What is kept in a session: whatever JSON can write. Open to augmentation:
+ *
+ *     declare module 'stellula/sessions' {
+ *       interface SessionData { userId?: number }
+ *     }
+ */
+export interface SessionData {
+  [name: string]: unknown
+}
+
+/** A session as it was kept. */
+export interface SessionRecord {
+  /** 32 random bytes in base64url. */
+  readonly id: string
+  /** The data, as JSON. */
+  readonly text: string
+}
+
+/** What is to be done with a session once the request is answered. */
+export type SessionChange =
+  | { readonly type: 'none' }
+  /** Keep this, and forget the session of the id `stale`. */
+  | { readonly type: 'save'; readonly record: SessionRecord; readonly stale: string | undefined }
+  /** Forget it, on both sides. */
+  | { readonly type: 'remove'; readonly stale: string }
+
+const ID_BYTES = 32
+const EMPTY = '{}'
+
+/**
+ * A visitor's data, and the id that it is kept under: `request.session`.
+ *
+ * Change `data` as any object, at any depth; what has changed when the response starts is kept. An
+ * empty session that was never kept leaves no trace.
+ *
+ * @example
+ * const session = new Session()
+ * session.data.user = { name: 'ada' }
+ * session.regenerate() // after a login
+ * session.change() // { type: 'save', record: { id: …, text: '{"user":{"name":"ada"}}' }, … }
+ */
+export class Session {
+  readonly #loaded: SessionRecord | undefined
+  #id: string | undefined
+  #data: SessionData | undefined
+  #kept = false
+  #used = false
+
+  /** One that was kept, or a new one. */
+  constructor(loaded?: SessionRecord) {
+    this.#loaded = loaded
+    this.#id = loaded?.id
+  }
+
+  /** What is kept; an object without prototype, to be read and changed at any depth. */
+  get data(): SessionData {
+    this.#used = true
+    this.#data ??= parse(this.#loaded?.text ?? EMPTY)
+    return this.#data
+  }
+
+  /** A secret of this session: nobody but the server and the visitor's browser knows it. */
+  get id(): string {
+    this.#used = true
+    this.#id ??= randomText(ID_BYTES)
+    return this.#id
+  }
+
+  /** Whether the request came without a session that is known here. */
+  get isNew(): boolean {
+    this.#used = true
+    return this.#loaded === undefined
+  }
+
+  /** Whether anything has looked at it, so that the answer depends on it. */
+  get used(): boolean {
+    return this.#used
+  }
+
+  /** Keeps the session even if it is empty, so that its id is the same on the next request. */
+  keep(): void {
+    this.#used = true
+    this.#kept = true
+  }
+
+  /**
+   * Gives it another id, with the same data; the old one is dead. Call it whenever what the visitor
+   * may do changes, on login above all: an id that somebody planted before is worth nothing then.
+   */
+  regenerate(): void {
+    this.#used = true
+    this.#id = undefined
+  }
+
+  /** Forgets it, data and id; what is set afterwards is a new session. */
+  destroy(): void {
+    this.regenerate()
+    this.#kept = false
+    this.#data = parse(EMPTY)
+  }
+
+  /**
+   * What is to be done to keep it; for middleware that keeps sessions.
+   *
+   * @throws TypeError when the data cannot be written as JSON.
+   */
+  change(): SessionChange {
+    const loaded = this.#loaded
+    const text = this.#data === undefined ? (loaded?.text ?? EMPTY) : stringify(this.#data)
+    const isSame = loaded !== undefined && this.#id === loaded.id && text === loaded.text
+    if (isSame || (loaded === undefined && text === EMPTY && !this.#kept)) return { type: 'none' }
+    if (loaded !== undefined && text === EMPTY && !this.#kept) {
+      return { type: 'remove', stale: loaded.id }
+    }
+    const stale = this.#id === loaded?.id ? undefined : loaded?.id
+    return { type: 'save', record: { id: this.id, text }, stale }
+  }
+
+  /** The session as it is now, to be kept once more. */
+  toRecord(): SessionRecord {
+    return { id: this.id, text: stringify(this.data) }
+  }
+}
+
+/** What cannot be read, or is no object, is an empty session. */
+function parse(text: string): SessionData {
+  const data: SessionData = Object.create(null)
+  try {
+    return Object.assign(data, JSON.parse(text))
+  } catch {
+    return data
+  }
+}
+
+function stringify(data: SessionData): string {
+  try {
+    return JSON.stringify(data)
+  } catch (error) {
+    throw new TypeError(
+      `session: the data must be what JSON can write, ${error instanceof Error ? error.message : String(error)}. Keep plain values in it.`,
+      { cause: error },
+    )
+  }
+}
