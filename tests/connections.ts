@@ -2,6 +2,7 @@ import t from 'tap'
 import { Connection } from '../lib/connections.ts'
 import { Response } from '../lib/responses.ts'
 import { Mount, Route, Router } from '../lib/routing.ts'
+import { Session } from '../lib/sessions.ts'
 import type { HTTPScope } from '../lib/types.ts'
 import { URLPath } from '../lib/urls.ts'
 import { httpScope, websocketScope } from './support/scopes.ts'
@@ -188,5 +189,23 @@ t.test('urlFor', async (t) => {
 
   t.test('throws for a name that nothing has', async (t) => {
     t.throws(() => connection({ router }).urlFor('nobody'), /nobody/)
+  })
+})
+
+t.test('session', async (t) => {
+  t.test('is what sessions() put into the scope', async (t) => {
+    const session = new Session()
+
+    t.equal(connection({ session }).session, session)
+  })
+
+  t.test('without it, tells what is missing: RQ-17', async (t) => {
+    for (const session of [undefined, {}]) {
+      t.throws(() => connection({ session }).session, {
+        name: 'TypeError',
+        message:
+          'request.session: no sessions() middleware is around this app. Put sessions({ secret }) before it.',
+      })
+    }
   })
 })

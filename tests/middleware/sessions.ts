@@ -1,0 +1,192 @@
+import t from 'tap'
+import { lint } from '../../lib/middleware/lint.ts'
+import {
+  changeOf,
+  isSecure,
+  type SessionsOptions,
+  sessions,
+} from '../../lib/middleware/sessions.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import { Session } from '../../lib/sessions.ts'
+import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App } from '../../lib/types.ts'
+import { call, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { app, client, setCookies } from '../support/visits.ts'
+
+const secret = 'example'
+
+// MW-SESS-4
+t.test('the answer varies by Cookie when the session was used', async (t) => {
+  const visitor = await client(t, { secret })
+  const varyOf = async (path: string): Promise<string | null> =>
+    (await visitor.get(path)).headers.get('vary')
+
+  t.equal(await varyOf('/show'), 'Cookie')
+  t.equal(await varyOf('/none'), null)
+})
+
+t.test('is kept when an exception answers', async (t) => {
+  const visitor = await client(t, { secret })
+
+  t.equal((await visitor.get('/bad')).status, 400)
+
+  t.same(await (await visitor.get('/show')).json(), { bad: true })
+})
+
+// MW-SESS-16
+t.test('what changes after the start is lost', async (t) => {
+  const visitor = await client(t, { secret })
+
+  t.equal(await (await visitor.get('/late')).text(), 'late')
+
+  t.same(await (await visitor.get('/show')).json(), {})
+})
+
+t.test('the options shape the cookie: MW-SESS-1', async (t) => {
+  const options: SessionsOptions = {
+    secret,
+    cookie: 'sid',
+    path: '/shop',
+    domain: 'example.org',
+    sameSite: 'strict',
+    untilClosed: true,
+    secure: true,
+  }
+  const visitor = await client(t, options)
+
+  t.match(
+    (await setCookies(visitor, '/add'))[0],
+    /^sid=[\w.-]+; Domain=example.org; Path=\/shop; HttpOnly; Secure; SameSite=Strict$/,
+  )
+})
+
+t.test('a session that is too large for its cookie is an error', async (t) => {
+  const visitor = await client(t, { secret })
+
+  await t.rejects(visitor.get('/large'), {
+    name: 'TypeError',
+    message: /^setCookie: name and value must have at most 4096 bytes, "session" has \d+\. Keep/,
+  })
+  const stored = await client(t, { store: memoryStore() })
+  t.equal((await stored.get('/large')).status, 200)
+})
+
+t.test('an error while it is kept can be answered', async (t) => {
+  const failing: App = async (scope, receive, send) => {
+    const answer = new PlainTextResponse('sorry', { status: 500 })
+    await app(scope, receive, send).catch(() => answer.respond(scope, receive, send))
+  }
+  const visitor = await testClient(sessions({ secret })(failing))
+  t.teardown(visitor.close)
+
+  const response = await visitor.get('/large')
+
+  t.equal(response.status, 500)
+  t.equal(await response.text(), 'sorry')
+})
+
+t.test('a store that is away fails the requests that need it', async (t) => {
+  const away = async (): Promise<never> => {
+    throw new StoreUnavailable('gone')
+  }
+  const store: Store = { get: away, set: away, delete: away, touch: away, increment: away }
+  const visitor = await client(t, { store })
+
+  t.equal((await visitor.get('/show')).status, 200)
+  await t.rejects(visitor.get('/add'), { name: 'StoreUnavailable' })
+  const cookie = `session=${'a'.repeat(43)}`
+  await t.rejects(visitor.get('/none', { headers: { cookie } }), { name: 'StoreUnavailable' })
+})
+
+// Advisory row 94.
+t.test('a request under way does not bring a destroyed session back', async (t) => {
+  const store = memoryStore()
+  const visitor = await client(t, { store })
+  await visitor.get('/add')
+  const slow = sessions({ store })(async (scope, receive, send) => {
+    if (scope.type === 'http') await visitor.get('/logout')
+    await app(scope, receive, send)
+  })
+  const cookie = visitor.cookies.fieldFor(new URL('http://testserver'))
+  const other = await testClient(slow)
+  t.teardown(other.close)
+
+  const response = await other.get('/add', { headers: { cookie } })
+
+  t.same(await response.json(), { list: [0, 1] })
+  t.same(response.headers.getSetCookie(), [])
+  t.same(await (await visitor.get('/show', { headers: { cookie } })).json(), {})
+})
+
+// MW-SESS-15, but that the cookie is set with the handshake.
+t.test('works for websockets, until they are accepted', async (t) => {
+  const wrapped = lint()(sessions({ secret })(app))
+
+  const sent = await call(wrapped, websocketScope({ path: '/ws' }), [{ type: 'websocket.connect' }])
+
+  t.match(sent, [
+    { type: 'websocket.accept', headers: ['set-cookie', /^session=[\w.-]+; Max-Age=1209600/] },
+    { type: 'websocket.close' },
+  ])
+})
+
+t.test('the lifespan passes untouched', async (t) => {
+  const seen: unknown[] = []
+  const scope = lifespanScope()
+
+  await call(
+    sessions({ secret })(async (given) => {
+      seen.push(given)
+    }),
+    scope,
+  )
+
+  t.equal(seen[0], scope)
+  t.notOk('session' in scope)
+})
+
+t.test('whether a cookie is for https only', async (t) => {
+  t.equal(isSecure({}, 'http'), false)
+  t.equal(isSecure({}, 'ws'), false)
+  t.equal(isSecure({}, 'https'), true)
+  t.equal(isSecure({ secure: 'auto' }, 'wss'), true)
+  t.equal(isSecure({ secure: true }, 'http'), true)
+  t.equal(isSecure({ secure: false }, 'https'), false)
+  t.equal(isSecure({ sameSite: 'none' }, 'http'), true)
+  t.equal(isSecure({ cookie: '__Host-session' }, 'http'), true)
+})
+
+t.test('what is due is kept as it is', async (t) => {
+  const record = { id: 'a'.repeat(43), text: '{"a":1}' }
+
+  t.same(changeOf(new Session(record), false), { type: 'none' })
+  t.same(changeOf(new Session(record), true), { type: 'save', record, stale: undefined })
+})
+
+t.test('misuse is told at once', async (t) => {
+  const store = memoryStore()
+  const where =
+    'sessions: sessions are kept in cookies with a secret, sealed or not, or in a store, '
+  const cases: [SessionsOptions, string][] = [
+    [{}, `${where}nothing was given. Pass secret or store.`],
+    [{ secret, store }, `${where}secret, store was given. Pass secret or store.`],
+    [{ store, sealed: true }, `${where}store, sealed was given. Pass secret or store.`],
+  ]
+  for (const [options, message] of cases) {
+    t.throws(() => sessions(options), { name: 'TypeError', message })
+  }
+  for (const empty of ['', [], ['a', '']]) {
+    t.throws(() => sessions({ secret: empty }), /a secret must not be empty/)
+  }
+  for (const maxAge of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    t.throws(() => sessions({ secret, maxAge }), {
+      name: 'RangeError',
+      message: `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,
+    })
+  }
+  t.throws(() => sessions({ store, maxAge: 0 }), /over 0 in a store, 0 was given/)
+  t.throws(() => sessions({ secret, cookie: 'a b' }), /^setCookie: a name is made of/)
+  t.throws(() => sessions({ secret, cookie: '__Host-a', path: '/a' }), /__Host- needs secure/)
+  t.throws(() => sessions({ secret, cookie: '__Host-a', secure: false }), /__Host- needs secure/)
+})

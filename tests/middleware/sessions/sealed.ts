@@ -1,0 +1,18 @@
+import t from 'tap'
+import { sealedVault } from '../../../lib/middleware/sessions/sealed.ts'
+import { protects } from '../../support/vaults.ts'
+
+t.test('protects what it keeps', async (t) => protects(t, sealedVault))
+
+t.test('can be read by nobody, and looks different each time', async (t) => {
+  const vault = sealedVault(['secret'], 'session')
+  const record = { id: 'a'.repeat(43), text: '{"user":"ada"}' }
+  const tokens = await Promise.all([1, 2].map(() => vault.save({ record, issued: 7 }, true)))
+
+  const [one = '', two = ''] = tokens
+
+  t.not(one, two)
+  for (const token of [one, two]) {
+    t.notMatch(Buffer.from(token, 'base64url').toString('latin1'), /ada|aaa/)
+  }
+})

@@ -1,0 +1,73 @@
+import t from 'tap'
+import { encodeText } from '../../../lib/bytes.ts'
+import { storedVault } from '../../../lib/middleware/sessions/stored.ts'
+import { memoryStore } from '../../../lib/stores/memory.ts'
+import type { Store } from '../../../lib/stores/store.ts'
+
+const id = 'a'.repeat(43)
+const kept = { record: { id, text: '{"a":1}' }, issued: 1_700_000_000 }
+
+/** A store that tells its keys. */
+function watched(): { store: Store; keys: Set<string>; ttls: number[] } {
+  const inner = memoryStore()
+  const keys = new Set<string>()
+  const ttls: number[] = []
+  const store: Store = {
+    get: (key) => inner.get(key),
+    set(key, value, ttl) {
+      keys.add(key)
+      ttls.push(ttl)
+      return inner.set(key, value, ttl)
+    },
+    delete: (key) => inner.delete(key),
+    touch: (key, ttl) => inner.touch(key, ttl),
+    increment: (key, amount, options) => inner.increment(key, amount, options),
+  }
+  return { store, keys, ttls }
+}
+
+t.test('the cookie has the id, the store its hash', async (t) => {
+  const { store, keys, ttls } = watched()
+  const vault = storedVault(store, 60)
+
+  const token = await vault.save(kept, true)
+
+  t.equal(token, id)
+  t.same(await vault.open(id), kept)
+  t.equal(keys.size, 1)
+  t.match([...keys][0], /^session:[\w-]{43}$/)
+  t.notOk([...keys][0]?.includes(id))
+  t.same(ttls, [60])
+})
+
+t.test('an id that is not known here is none', async (t) => {
+  const vault = storedVault(memoryStore(), 60)
+
+  for (const token of [id, '', 'x', `${id}a`, `session:${id}`, 'a'.repeat(16_384)]) {
+    t.equal(await vault.open(token), undefined)
+  }
+})
+
+t.test('what something else has put into the store is no session', async (t) => {
+  const { store, keys } = watched()
+  const vault = storedVault(store, 60)
+  await vault.save(kept, true)
+  const [key = ''] = keys
+
+  for (const text of ['', '{}', `${'b'.repeat(43)},1,{}`]) {
+    await store.set(key, encodeText(text), 60)
+    t.equal(await vault.open(id), undefined)
+  }
+})
+
+// Advisory row 94.
+t.test('what was removed stays so', async (t) => {
+  const vault = storedVault(memoryStore(), 60)
+  await vault.save(kept, true)
+
+  await vault.remove(id)
+
+  t.equal(await vault.open(id), undefined)
+  t.equal(await vault.save(kept, false), undefined, 'a request that was under way')
+  t.equal(await vault.open(id), undefined)
+})

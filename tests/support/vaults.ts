@@ -1,0 +1,46 @@
+// What every way to protect a cookie has to do.
+import type { Test } from 'tap'
+import type { Vault } from '../../lib/middleware/sessions/vault.ts'
+
+const kept = { record: { id: 'a'.repeat(43), text: '{"a":"é"}' }, issued: 1_700_000_000 }
+
+export async function protects(
+  t: Test,
+  make: (secrets: readonly string[], cookie: string) => Vault,
+): Promise<void> {
+  const vault = make(['secret'], 'session')
+  const token = (await vault.save(kept, true)) ?? ''
+
+  await t.test('opens what it has made, and needs no escape for it', async (t) => {
+    t.same(await vault.open(token), kept)
+    t.same(await make(['secret'], 'session').open(token), kept, 'elsewhere too')
+    t.match(token, /^[\w.-]+$/)
+    await vault.remove(kept.record.id)
+    t.same(await vault.open(token), kept, 'the browser has it')
+  })
+
+  // Advisory row 96.
+  await t.test('any change of it is noticed', async (t) => {
+    for (let index = 0; index < token.length; index++) {
+      const changed = token[index] === 'A' ? 'B' : 'A'
+      const text = token.slice(0, index) + changed + token.slice(index + 1)
+      t.equal(await vault.open(text), undefined, text)
+      t.equal(await vault.open(token.slice(0, index)), undefined, `cut to ${index}`)
+    }
+    for (const text of ['', '.', `${token}A`, `A${token}`, ` ${token}`, 'é', 'A'.repeat(16_384)]) {
+      t.equal(await vault.open(text), undefined)
+    }
+  })
+
+  await t.test('secrets can be replaced', async (t) => {
+    t.same(await make(['new', 'secret'], 'session').open(token), kept)
+    t.equal(await make(['new'], 'session').open(token), undefined)
+    const renewed = (await make(['new', 'secret'], 'session').save(kept, true)) ?? ''
+    t.equal(await vault.open(renewed), undefined, 'the first one is used')
+    t.equal(await make([], 'session').save(kept, true), undefined)
+  })
+
+  await t.test('another name of the cookie is another key', async (t) => {
+    t.equal(await make(['secret'], 'other').open(token), undefined)
+  })
+}
