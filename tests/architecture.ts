@@ -33,7 +33,7 @@ const LAYERS = [
   'httpmiddleware',
   'middleware/errors/frames middleware/lint/faults middleware/sessions/keys middleware/sessions/vault',
   'middleware/sessions/signed middleware/sessions/sealed middleware/sessions/stored',
-  'middleware/sessions',
+  'middleware/sessions middleware/csrf',
   'middleware/errors/debug middleware/bodylimit middleware/exceptions middleware/lint/keys',
   'middleware/errors middleware/lint/scopes',
   'middleware/lint/protocol',

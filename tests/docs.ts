@@ -49,6 +49,7 @@ const HEADER = [
   '/templating',
   '/urls',
   '/middleware/bodylimit',
+  '/middleware/csrf',
   '/middleware/errors',
   '/middleware/exceptions',
   '/middleware/lint',

@@ -42,8 +42,8 @@ export class StoreUnavailable extends Error {
  *
  * @throws TypeError for a name that is not of letters, digits, `-` and `_`.
  * @example
- * const sessions = namespace(memoryStore(), 'sessions')
- * await sessions.set('a', encodeText('1'), 60) // as sessions:a
+ * const carts = namespace(memoryStore(), 'carts')
+ * await carts.set('a', encodeText('1'), 60) // as carts:a
  */
 export function namespace(store: Store, name: string): Store {
   if (!/^[\w-]+$/.test(name)) {
