@@ -53,6 +53,7 @@ const HEADER = [
   '/middleware/errors',
   '/middleware/exceptions',
   '/middleware/lint',
+  '/middleware/ratelimit',
   '/middleware/sessions',
   '/servers/node',
 ]

@@ -1,0 +1,158 @@
+/** Limits how often a client may come, alone or together with other processes. */
+import { Connection } from '../connections.ts'
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException } from '../exceptions.ts'
+import { memoryStore, type Store } from '../stores.ts'
+import type { HeaderList, Middleware, Send } from '../types.ts'
+import { networkOf } from './ratelimit/network.ts'
+import { boundedKey, spend } from './ratelimit/spend.ts'
+import type { RateLimit, Verdict } from './ratelimit/window.ts'
+
+export type { RateLimit } from './ratelimit/window.ts'
+
+export interface RateLimitOptions {
+  /** What a client may do: `{ max: 100, seconds: 60 }`; of several, each holds. */
+  limits: readonly RateLimit[]
+  /** What counts, in letters, digits, `-` and `_`: those of one name and store count together. */
+  name?: string
+  /** Where to count (the memory of this process); with a store a `name` is needed. */
+  store?: Store
+  /**
+   * Who a client is (its address, of IPv6 the /64 network); null for one without limit. Behind a proxy
+   * the address is the proxy's, unless something before this has put the real one into the scope.
+   */
+  key?: (connection: Connection) => string | null | Promise<string | null>
+  /** How much a request takes, a whole number (1). */
+  cost?: (connection: Connection) => number
+  /** Whether answers tell of the limits, by `RateLimit` and `RateLimit-Policy` (true). */
+  headers?: boolean
+  /**
+   * Called when the store fails: whether the request may pass (the error is thrown on). What it
+   * refuses is answered by 503.
+   */
+  onStoreError?: (error: unknown) => boolean | Promise<boolean>
+}
+
+/**
+ * Answers 429 with `Retry-After` to a client that comes too often.
+ *
+ * The window slides: what was done in the last `seconds` counts, the time before last as if it had been
+ * spread evenly. The counters are in the store, and each step is one that nobody comes between, so
+ * that any number of processes share a limit exactly. A refused request takes nothing. A handshake of
+ * a websocket counts as a request; what is sent on the socket does not.
+ *
+ * @throws RangeError for limits that are none, TypeError for a store without a name.
+ * @example
+ * const limits = [{ max: 10, seconds: 1 }, { max: 1000, seconds: 3600 }]
+ * Application({ routes: [Route('/', home)], middleware: [rateLimit({ limits })] })
+ */
+export function rateLimit(options: RateLimitOptions): Middleware {
+  assertOptions(options)
+  const { headers = true } = options
+  const judge = judging(options)
+  return (app) => async (scope, receive, send) => {
+    if (scope.type === 'lifespan') return app(scope, receive, send)
+    const { verdicts, refusal } = await judge(new Connection(scope))
+    const told =
+      headers && verdicts.length > 0 ? telling(limitFields(options, verdicts), send) : send
+    if (refusal === undefined) return app(scope, receive, told)
+    return answerException(refusal, scope, receive, told)
+  }
+}
+
+/** The fields that tell of limits (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
+export function limitFields(
+  { limits, name = 'default' }: RateLimitOptions,
+  verdicts: readonly Verdict[],
+): HeaderList {
+  const policies = limits.map(({ max, seconds }) => `"${name}-${seconds}";q=${max};w=${seconds}`)
+  const states = verdicts.map(
+    ({ limit, remaining, reset }) => `"${name}-${limit.seconds}";r=${remaining};t=${reset}`,
+  )
+  return ['ratelimit-policy', policies.join(', '), 'ratelimit', states.join(', ')]
+}
+
+interface Judgement {
+  readonly verdicts: readonly Verdict[]
+  readonly refusal?: HTTPException | undefined
+}
+
+function judging(options: RateLimitOptions): (connection: Connection) => Promise<Judgement> {
+  const { limits, store = memoryStore(), name = 'default', onStoreError } = options
+  const { key: keyOf = addressOf, cost: costOf = () => 1 } = options
+  return async (connection) => {
+    const key = await keyOf(connection)
+    if (key === null) return { verdicts: [] }
+    const cost = checkedCost(costOf(connection), limits)
+    try {
+      const verdicts = await spend(store, limits, await boundedKey(name, key), cost)
+      return { verdicts, refusal: tooMany(verdicts) }
+    } catch (error) {
+      if (onStoreError === undefined) throw error
+      return { verdicts: [], refusal: (await onStoreError(error)) ? undefined : unavailable() }
+    }
+  }
+}
+
+function addressOf({ client }: Connection): string {
+  if (client !== null) return networkOf(client.host)
+  throw new TypeError(
+    'rateLimit: clients are told apart by their address, one without was given, as over a unix socket. Pass key.',
+  )
+}
+
+function tooMany(verdicts: readonly Verdict[]): HTTPException | undefined {
+  const refusing = verdicts.find(({ isAllowed }) => !isAllowed)
+  if (refusing === undefined) return undefined
+  const headers = { 'retry-after': String(refusing.reset) }
+  return new HTTPException(429, `Too many requests. Try again in ${refusing.reset} s.`, { headers })
+}
+
+function unavailable(): HTTPException {
+  return new HTTPException(503, 'The service is unavailable for a moment.')
+}
+
+/** Adds fields to the answer, whoever gives it. */
+function telling(fields: HeaderList, send: Send): Send {
+  return (message) => {
+    const { type } = message
+    if (type === 'http.response.start' || type === 'websocket.http.response.start') {
+      message.headers.push(...fields)
+    }
+    return send(message)
+  }
+}
+
+function checkedCost(cost: number, limits: readonly RateLimit[]): number {
+  const most = Math.min(...limits.map(({ max }) => max))
+  if (Number.isInteger(cost) && cost >= 0 && cost <= most) return cost
+  throw new RangeError(
+    `rateLimit: a request costs an integer from 0 to ${most}, or it could never pass, ${cost} was given. Raise max.`,
+  )
+}
+
+function assertOptions({ limits, store, name }: RateLimitOptions): void {
+  for (const { max, seconds } of limits) {
+    if (Number.isSafeInteger(max) && max > 0 && Number.isSafeInteger(seconds) && seconds > 0)
+      continue
+    throw new RangeError(
+      `rateLimit: a limit has integers over 0, max ${max} and seconds ${seconds} were given. Write { max: 100, seconds: 60 }.`,
+    )
+  }
+  const windows = limits.map(({ seconds }) => seconds)
+  if (windows.length === 0 || new Set(windows).size < windows.length) {
+    throw new RangeError(
+      `rateLimit: limits are one or more, each of another length, seconds [${windows.join(', ')}] were given. Write { max: 100, seconds: 60 }.`,
+    )
+  }
+  if (store !== undefined && name === undefined) {
+    throw new TypeError(
+      'rateLimit: in a store that others use the limit has a name, none was given. Pass name, as "login".',
+    )
+  }
+  if (name !== undefined && !/^[\w-]+$/.test(name)) {
+    throw new TypeError(
+      `rateLimit: a name is made of letters, digits, "-" and "_", ${JSON.stringify(name)} was given. Choose another.`,
+    )
+  }
+}

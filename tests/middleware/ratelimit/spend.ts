@@ -1,0 +1,69 @@
+import t from 'tap'
+import { boundedKey, spend } from '../../../lib/middleware/ratelimit/spend.ts'
+import { memoryStore } from '../../../lib/stores.ts'
+
+const MINUTE = { max: 3, seconds: 60 }
+const HOUR = { max: 5, seconds: 3600 }
+
+t.test('takes from every limit', async (t) => {
+  const store = memoryStore()
+  t.intercept(Date, 'now', { value: () => 0 })
+
+  const [first, second] = await spend(store, [MINUTE, HOUR], 'a', 2)
+
+  t.same(first, { limit: MINUTE, isAllowed: true, remaining: 1, reset: 60 })
+  t.same(second, { limit: HOUR, isAllowed: true, remaining: 3, reset: 3600 })
+})
+
+t.test('or from none', async (t) => {
+  const store = memoryStore()
+  let now = 0
+  t.intercept(Date, 'now', { value: () => now })
+  const limits = [MINUTE, HOUR]
+  for (let count = 0; count < 3; count++) await spend(store, limits, 'a', 1)
+
+  const refused = await spend(store, limits, 'a', 1)
+  t.match(refused, [{ limit: MINUTE, isAllowed: false, remaining: 0 }])
+  t.equal(refused.length, 1, 'the others were not asked')
+
+  now = 180_000 // another minute, within the hour
+  t.match(await spend(store, limits, 'a', 3), [
+    { limit: MINUTE, isAllowed: true, remaining: 3 },
+    { limit: HOUR, isAllowed: false, remaining: 2 },
+  ])
+  t.match(await spend(store, limits, 'a', 2), [
+    { isAllowed: true, remaining: 1 },
+    { isAllowed: true, remaining: 0 },
+  ])
+})
+
+t.test('all at once take no more than there is', async (t) => {
+  const store = memoryStore()
+  const limits = [{ max: 30, seconds: 86_400 * 365 }]
+
+  const taken = await Promise.all(Array.from({ length: 100 }, () => spend(store, limits, 'a', 1)))
+
+  t.equal(taken.filter(([verdict]) => verdict?.isAllowed).length, 30)
+})
+
+t.test('each key has its own', async (t) => {
+  const store = memoryStore()
+  const limits = [{ max: 1, seconds: 3600 }]
+  await spend(store, limits, 'a', 1)
+
+  t.match(await spend(store, limits, 'a', 1), [{ isAllowed: false }])
+  t.match(await spend(store, limits, 'b', 1), [{ isAllowed: true }])
+})
+
+t.test('a key is short, whatever clients choose, and never another', async (t) => {
+  const long = 'a'.repeat(16_384)
+  const keys = await Promise.all(
+    ['', 'a', 'K', '\u212a', 'x'.repeat(64), long, `${long}a`].map((key) => boundedKey('n', key)),
+  )
+
+  t.equal(keys[1], 'n=a')
+  t.equal(new Set(keys).size, keys.length)
+  for (const key of keys) t.ok(key.length <= 70)
+  const hashed = keys[5] ?? ''
+  t.not(await boundedKey('n', hashed.slice(2)), hashed)
+})
