@@ -1,0 +1,50 @@
+// Published advisories about requests that other sites send, and that they do not work here.
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { csrf } from '../../lib/middleware/csrf.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import { Route } from '../../lib/routing.ts'
+import { alive, assertAlive } from '../support/alive.ts'
+import { listening, request, statuses } from '../support/sockets.ts'
+
+const TYPES = [
+  [],
+  ['content-type:'],
+  ['content-type: Application/X-WWW-Form-URLencoded'],
+  ['content-type: MULTIPART/form-data; boundary=a'],
+  ['content-type: text/plain'],
+  ['content-type: application/json'],
+  ['content-type: application/json', 'content-type: text/plain'],
+]
+
+const FOREIGN = [
+  [],
+  ['origin: http://evil.example'],
+  ['origin: null'],
+  ['origin: http://test.evil.example'],
+  ['origin: http://test@evil.example'],
+  ['origin: https://test'],
+  ['sec-fetch-site: cross-site'],
+  ['sec-fetch-site: same-site'],
+  ['sec-fetch-site: cross-site', 'origin: http://test'],
+  ['sec-fetch-site:'],
+  ['referer: http://test/'],
+  ['x-forwarded-host: evil.example', 'origin: http://evil.example'],
+]
+
+t.test('hono CVE-2024-43787, CVE-2024-48913: nothing hangs on the content type', async (t) => {
+  const routes = [alive, Route('/', { post: () => new PlainTextResponse('changed') })]
+  const served = await listening(t, Application({ routes, middleware: [csrf()] }))
+  const post = async (fields: readonly string[]): Promise<number | undefined> => {
+    const all = ['connection: close', 'content-length: 0', ...fields]
+    return statuses(await served.talk(request('POST /', all)))[0]
+  }
+
+  for (const type of TYPES) {
+    for (const from of FOREIGN)
+      t.equal(await post([...type, ...from]), 403, [...type, ...from].join())
+    t.equal(await post([...type, 'origin: http://test']), 200)
+    t.equal(await post([...type, 'sec-fetch-site: same-origin']), 200)
+  }
+  await assertAlive(t, served)
+})
