@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { Redis as Valkey } from 'iovalkey'
 import { createClient } from 'redis'
@@ -6,6 +6,7 @@ import t from 'tap'
 import { encodeText } from '../../lib/bytes.ts'
 import { type RedisClient, redisStore } from '../../lib/stores/redis.ts'
 import type { Store } from '../../lib/stores/store.ts'
+import { timers } from '../support/eventstream.ts'
 import { noRedis, RedisServer } from '../support/redis.ts'
 import { stands } from '../support/stores.ts'
 
@@ -28,6 +29,22 @@ const CLIENTS: Record<string, (path: string) => Promise<[RedisClient, () => void
     return [client, () => client.destroy()]
   },
 }
+
+t.test('no timer is left behind', async (t) => {
+  const before = timers()
+  const replies = [
+    async () => 1,
+    () => Promise.reject(new Error('no')),
+    () => new Promise(() => {}),
+  ]
+
+  for (const sendCommand of replies) {
+    const store = redisStore({ client: { sendCommand }, timeoutMs: 10 })
+    await store.delete('a').catch(() => {})
+    await setImmediate() // one that has just run counts until then
+    t.equal(timers(), before)
+  }
+})
 
 for (const [name, connect] of Object.entries(CLIENTS)) {
   t.test(`${name} is a store`, { skip: noRedis }, async (t) => {
