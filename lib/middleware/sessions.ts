@@ -158,7 +158,7 @@ class Keeper {
   }
 
   #save(record: Opened['record'], opened: Opened | undefined): Promise<string | undefined> {
-    return this.#vault.save({ record, issued: now() }, record.id !== opened?.record.id)
+    return this.#vault.save({ record, issued: now() }, opened?.record.id)
   }
 
   #write(value: string, scheme: string): string {

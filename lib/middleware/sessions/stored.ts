@@ -13,12 +13,13 @@ export function storedVault(store: Store, lifetime: number): Vault {
       const opened = value === undefined ? undefined : unpack(new TextDecoder().decode(value))
       return opened?.record.id === token ? opened : undefined
     },
-    async save(kept, isNew) {
-      const key = await keyOf(kept.record.id)
+    async save(kept, previous) {
+      const { id } = kept.record
       // A request that was under way when the session was destroyed must not bring it back.
-      if (!isNew && !(await store.touch(key, lifetime))) return undefined
-      await store.set(key, encodeText(pack(kept)), lifetime)
-      return kept.record.id
+      const isGone = previous !== undefined && !(await store.touch(await keyOf(previous), lifetime))
+      if (isGone) return undefined
+      await store.set(await keyOf(id), encodeText(pack(kept)), lifetime)
+      return id
     },
     async remove(id) {
       await store.delete(await keyOf(id))

@@ -11,8 +11,11 @@ export interface Opened {
 export interface Vault {
   /** The session of a cookie's value; undefined for whatever was not made here. */
   open(token: string): Promise<Opened | undefined>
-  /** The cookie's value; undefined when the session is gone by now, and is to stay so. */
-  save(kept: Opened, isNew: boolean): Promise<string | undefined>
+  /**
+   * The cookie's value; undefined when the session that it goes on from, of the id `previous`, was
+   * removed meanwhile, and is to stay so.
+   */
+  save(kept: Opened, previous?: string): Promise<string | undefined>
   /** Makes an id worth nothing, as far as the server can. */
   remove(id: string): Promise<void>
 }
