@@ -1,4 +1,4 @@
-/** Answers with a file that was looked up: from memory when it is small, else from the disk. */
+/** Answers with a file that was looked up: from memory when it is kept there, else from the disk. */
 import { joinBytes, NO_BYTES } from '../bytes.ts'
 import { Headers } from '../headers.ts'
 import { MAX_RANGES } from '../ranges.ts'
