@@ -203,6 +203,18 @@ t.test('refuses what is no multipart, however it is cut: FM-17, FM-25', async (t
   }
 })
 
+t.test('refuses boundaries without parts as soon as the second is there', async (t) => {
+  for (const between of ['', ' ', '\r\n', '\r\nx: y']) {
+    const parser = parserFor()
+    parser.write(Buffer.from(`--${BOUNDARY}${between}\r\n--${BOUNDARY.slice(0, -1)}`))
+
+    t.throws(() => parser.write(Buffer.from(BOUNDARY.slice(-1))), {
+      status: 400,
+      message: 'The multipart body cannot be read: a boundary is followed by text.',
+    })
+  }
+})
+
 t.test('reads nothing behind the last boundary', async (t) => {
   const rest = ['\r\n', field('b', '2'), part(': no header')].join('')
   const more = Buffer.concat([body(field('a', '1')), Buffer.from(rest)])
