@@ -1,9 +1,9 @@
 /**
  * Finds the boundaries of a multipart body, in whatever pieces it comes.
  *
- * It takes the place of busboy's own search, which looks at bytes one by one: 0.3 to 1.2 ms for a
- * megabyte without a boundary, and 15 ms for the worst one. The search of the runtime takes 0.05 to
- * 0.4 ms for either.
+ * It takes the place of busboy's own search, which looks at bytes one by one: of a megabyte of noise
+ * that takes 0.3 ms, which was a quarter of a large upload, and of the worst one 18 ms. The search of
+ * the runtime takes 0.1 to 0.4 ms for either.
  */
 
 const CR = 0x0d
