@@ -111,7 +111,7 @@ class Session {
   readonly #base: URL
 
   constructor(app: App, options: TestClientOptions, state: State | undefined) {
-    this.#app = this.running.track(app)
+    this.#app = app
     this.#options = options
     this.#state = state
     this.#base = new URL(options.baseUrl ?? 'http://testserver')
@@ -167,11 +167,12 @@ class Session {
     const cookies = this.cookies.fieldFor(url)
     if (cookies !== '') headers.setDefault('cookie', cookies)
     const body = await encodeBody(options, headers)
+    const { app, signal } = this.running.begin(this.#app)
     const response = await exchange({
-      app: this.#app,
+      app,
       scope: { ...this.#scope(method, url, headers), ...options.scope },
       body,
-      signals: [this.running.signal, ...(options.signal === undefined ? [] : [options.signal])],
+      signals: options.signal === undefined ? [signal] : [signal, options.signal],
       raiseServerExceptions: this.#options.raiseServerExceptions ?? true,
     })
     for (const field of response.headers.getSetCookie()) this.cookies.take(field, url)
