@@ -21,7 +21,6 @@ export type Receive = () => Promise<ReceiveMessage>
 
 /**
  * Hands a message to the client; resolves when it is accepted and the connection wants more.
- *
  * Rejects with `ClientDisconnected` once the client is gone and with `ProtocolError` when the
  * message has no place at this point.
  */
@@ -29,7 +28,6 @@ export type Send = (message: SendMessage) => Promise<void>
 
 /**
  * What `send` may return, always the same promise, for a message that is dealt with already.
- *
  * Whoever gets it may go on without waiting; whoever awaits it is right too.
  */
 export const ACCEPTED: Promise<void> = Promise.resolve()
@@ -55,6 +53,19 @@ export interface ServerAddress {
 
 /** What the lifespan yielded; each connection gets a shallow copy. */
 export type State = Record<string, unknown>
+
+/** Who a connection is from; classes of your own add to it. */
+export interface User {
+  readonly isAuthenticated: boolean
+  /** A name to show, or `''`. */
+  readonly displayName: string
+}
+
+/** What a user may do, and what a token says. */
+export interface Auth {
+  readonly scopes: readonly string[]
+  readonly claims?: Readonly<Record<string, unknown>>
+}
 
 /** Optional powers of a server by name; one that is absent cannot be used. */
 export interface Extensions {
@@ -115,6 +126,9 @@ export interface ConnectionScope {
   session?: unknown
   /** The most bytes a request body may have (10 MB when absent); set by `bodyLimit()`. */
   maxBodySize?: number | undefined
+  /** Who the connection is from, and what for; set together by the middleware that authenticates. */
+  user?: User | undefined
+  auth?: Auth | undefined
 }
 
 export interface HTTPScope extends ConnectionScope {
@@ -124,7 +138,6 @@ export interface HTTPScope extends ConnectionScope {
   /**
    * Calls the listener once when the client has gone before the response was complete, at once
    * when it has gone already; set by the server, absent when it cannot tell.
-   *
    * It is an addition to ASGI, where a disconnect shows only in `receive`, and so only to whoever
    * is ready to take the body too.
    */

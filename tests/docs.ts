@@ -27,6 +27,7 @@ function readmePrograms(): Program[] {
 /** What an example may use without importing it: everything public. */
 const HEADER = [
   '',
+  '/authentication',
   '/background',
   '/base64url',
   '/bytes',
@@ -48,6 +49,7 @@ const HEADER = [
   '/stores',
   '/templating',
   '/urls',
+  '/middleware/authentication',
   '/middleware/bodylimit',
   '/middleware/csrf',
   '/middleware/errors',

@@ -1,6 +1,7 @@
 /** The reference apps of the conformance suite, by name. */
 import { Application } from '../../lib/applications.ts'
 import type { App } from '../../lib/types.ts'
+import { auth, authOnError } from './apps/auth.ts'
 import { base } from './apps/base.ts'
 import { debug, handlerExc, handlers } from './apps/handlers.ts'
 import { hosts } from './apps/hosts.ts'
@@ -26,6 +27,10 @@ const EMPTY = [
   'https',
   'auth',
   'auth_onerror',
+  'session',
+  'session_opts',
+  'session_noage',
+  'session_expired',
   'combo',
   'schema',
 ]
@@ -43,6 +48,8 @@ export const apps: Readonly<Record<string, App>> = {
   session_opts: sessionOpts,
   session_noage: sessionNoAge,
   session_expired: sessionExpired,
+  auth,
+  auth_onerror: authOnError,
   ...Object.fromEntries(EMPTY.map((name) => [name, Application()])),
 }
 

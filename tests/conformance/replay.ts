@@ -29,6 +29,7 @@ const AREAS = [
   'templates',
   'static',
   'sessions',
+  'auth',
 ]
 
 interface Result {

@@ -51,6 +51,19 @@ const SERVER: Rule = must(
       (value['port'] === null || isPort(value['port']))),
 )
 
+const USER: Rule = must(
+  '{ isAuthenticated: boolean, displayName: text }',
+  (value) =>
+    isObject(value) &&
+    typeof value['isAuthenticated'] === 'boolean' &&
+    typeof value['displayName'] === 'string',
+)
+
+const AUTH: Rule = must(
+  '{ scopes: a list of texts }',
+  (value) => isObject(value) && TEXTS(value['scopes']) === undefined,
+)
+
 function oneOf(...texts: readonly string[]): Rule {
   const list = texts.map((text) => `"${text}"`).join(' or ')
   return must(list, (value) => texts.includes(String(value)) && typeof value === 'string')
@@ -76,6 +89,8 @@ const CONNECTION: Rules = {
   maxBodySize: optional(
     must('a number of bytes', (value) => typeof value === 'number' && value >= 0),
   ),
+  user: optional(USER),
+  auth: optional(AUTH),
 }
 
 const METHOD: Rule = must(

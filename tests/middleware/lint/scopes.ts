@@ -40,6 +40,8 @@ t.test('what routing and middleware write into a scope passes', async (t) => {
     pathParams: {},
     exceptionHandlers: 7,
     maxBodySize: Number.POSITIVE_INFINITY,
+    user: { isAuthenticated: true, displayName: 'ada' },
+    auth: { scopes: ['a'] },
     onDisconnect: () => {},
   }
 
@@ -69,6 +71,8 @@ const FAULTS: [key: string, wrong: unknown[], must: RegExp][] = [
   ['route', [null, {}], /function/],
   ['pathParams', [null, []], /object/],
   ['maxBodySize', [null, '10', -1, Number.NaN], /number of bytes/],
+  ['user', [null, 'ada', {}, { isAuthenticated: true }], /isAuthenticated: boolean/],
+  ['auth', [null, {}, { scopes: 'a' }, { scopes: [1] }], /scopes: a list of texts/],
 ]
 
 t.test('names the key of both connection scopes that is missing or wrong', async (t) => {

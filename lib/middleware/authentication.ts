@@ -1,0 +1,89 @@
+/** Finds out who a connection is from, by backends of your own. */
+import { AuthenticationError, type Identity, identify } from '../authentication.ts'
+import { Connection } from '../connections.ts'
+import { PlainTextResponse } from '../responses/bodies.ts'
+import { type Response, toApp } from '../responses/response.ts'
+import type { App, Middleware } from '../types.ts'
+
+/**
+ * Looks at a connection: an identity, or null when this backend finds nothing to go by.
+ *
+ * Wrong credentials are an AuthenticationError.
+ */
+export type Backend = (connection: Connection) => Identity | null | Promise<Identity | null>
+
+/** Answers wrong credentials. */
+export type AuthenticationErrorHandler = (
+  connection: Connection,
+  error: AuthenticationError,
+) => Response<never> | App | Promise<Response<never> | App>
+
+export interface AuthenticationOptions {
+  /** Asked in this order; the first that gives an identity decides. */
+  backends: readonly Backend[]
+  /** The answer to wrong credentials (400 with the error's message as plain text). */
+  onError?: AuthenticationErrorHandler
+}
+
+/**
+ * Sets `request.user` and `request.auth`, on websockets too; without credentials the user is an
+ * UnauthenticatedUser without scopes, whom `requires` keeps out.
+ *
+ * Wrong credentials are answered by `onError`; a websocket with them is refused.
+ *
+ * @throws TypeError when there is no backend, or one is no function.
+ * @example
+ * const sessions = new Map([['c0ffee', 'ada']])
+ * const app = authentication({
+ *   backends: [({ cookies: { session = '' } }) => {
+ *     const name = sessions.get(session)
+ *     return name === undefined ? null : { user: new SimpleUser(name), scopes: ['user'] }
+ *   }],
+ * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
+ */
+export function authentication(options: AuthenticationOptions): Middleware {
+  const { backends, onError = showMessage } = options
+  assertOptions(backends, onError)
+  return (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    const connection = new Connection(scope)
+    try {
+      identify(scope, await firstOf(backends, connection), 'authentication: a backend')
+    } catch (error) {
+      if (!(error instanceof AuthenticationError)) throw error
+      if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000 })
+      const answer = await onError(connection, error)
+      return toApp(answer, 'authentication: onError')(scope, receive, send)
+    }
+    return app(scope, receive, send)
+  }
+}
+
+/** The identity of the first backend that has one. */
+export async function firstOf(
+  backends: readonly Backend[],
+  connection: Connection<Record<string, unknown>>,
+): Promise<Identity | null> {
+  for (const backend of backends) {
+    const identity = await backend(connection)
+    if (identity !== null) return identity
+  }
+  return null
+}
+
+function showMessage(_connection: Connection, { message }: AuthenticationError): Response {
+  return new PlainTextResponse(message, { status: 400 })
+}
+
+function assertOptions(backends: readonly Backend[], onError: unknown): void {
+  const isList = Array.isArray(backends) && backends.length > 0
+  if (!isList || !backends.every((backend) => typeof backend === 'function')) {
+    throw new TypeError(
+      `authentication: backends must be a list of functions, ${Array.isArray(backends) ? `[${backends.map((item) => typeof item).join(', ')}]` : typeof backends} was given. Write backends: [(connection) => ({ user, scopes })].`,
+    )
+  }
+  if (typeof onError === 'function') return
+  throw new TypeError(
+    `authentication: onError must be a function, ${typeof onError} was given. Write (connection, error) => response.`,
+  )
+}

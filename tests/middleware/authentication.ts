@@ -1,0 +1,127 @@
+import t from 'tap'
+import { AuthenticationError, requires, SimpleUser } from '../../lib/authentication.ts'
+import { Connection } from '../../lib/connections.ts'
+import { authentication, type Backend, firstOf } from '../../lib/middleware/authentication.ts'
+import { JSONResponse } from '../../lib/responses.ts'
+import { Route, WebSocketRoute } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+
+/** The name in a header; "?" is none that can be. */
+const byHeader =
+  (name: string): Backend =>
+  ({ headers }) => {
+    const user = headers.get(name)
+    if (user === '?') throw new AuthenticationError('That is no name.')
+    return user === null ? null : { user: new SimpleUser(user), scopes: ['user'] }
+  }
+
+const who = Route('/', ({ user, auth }) => new JSONResponse([user.isAuthenticated, user, auth]))
+
+async function told(app: App, headers: Record<string, string> = {}): Promise<[number, string]> {
+  await using client = await testClient(app)
+  const response = await client.get('/', { headers })
+  return [response.status, await response.text()]
+}
+
+t.test('sets user and scopes: MW-AUTH-1, MW-AUTH-3', async (t) => {
+  const app = authentication({ backends: [byHeader('x-user')] })(who)
+
+  t.same(await told(app, { 'x-user': 'ada' }), [
+    200,
+    '[true,{"username":"ada"},{"scopes":["user"]}]',
+  ])
+  t.same(await told(app), [200, '[false,{},{"scopes":[]}]'])
+})
+
+t.test('the first backend that knows somebody decides', async (t) => {
+  const backends = [byHeader('x-a'), async () => null, byHeader('x-b'), () => t.fail('not asked')]
+  const connection = new Connection(httpScope({ headers: ['x-b', 'bo'] }))
+
+  t.match(await firstOf(backends as Backend[], connection), { user: { username: 'bo' } })
+  t.equal(await firstOf([() => null], connection), null)
+})
+
+t.test('wrong credentials get 400 with the message: MW-AUTH-2', async (t) => {
+  const app = authentication({ backends: [byHeader('x-user')] })(who)
+
+  t.same(await told(app, { 'x-user': '?' }), [400, 'That is no name.'])
+})
+
+t.test('or what onError answers', async (t) => {
+  const app = authentication({
+    backends: [byHeader('x-user')],
+    onError: async ({ headers }, { message }) =>
+      new JSONResponse([headers.get('x-user'), message], { status: 401 }),
+  })(who)
+
+  t.same(await told(app, { 'x-user': '?' }), [401, '["?","That is no name."]'])
+})
+
+t.test('websockets have users too, and wrong credentials close them', async (t) => {
+  const socket = WebSocketRoute(
+    '/',
+    requires('user')(async (websocket) => {
+      await websocket.accept()
+      await websocket.sendText(websocket.user.displayName)
+    }),
+  )
+  const app = authentication({ backends: [byHeader('x-user')] })(socket)
+  const connect = [{ type: 'websocket.connect' } as const]
+
+  t.same(await call(app, websocketScope({ headers: ['x-user', 'ada'] }), connect), [
+    { type: 'websocket.accept' },
+    { type: 'websocket.send', text: 'ada' },
+  ])
+  t.match(await call(app, websocketScope({ headers: ['x-user', '?'] }), connect), [
+    { type: 'websocket.close', code: 1000 },
+  ])
+})
+
+t.test('a backend that is broken is no wrong password', async (t) => {
+  const bug = new Error('the database is gone')
+  const broken = authentication({ backends: [() => Promise.reject(bug)] })(who)
+  const careless = authentication({ backends: [() => true as never] })(who)
+  const forgetful = authentication({
+    backends: [byHeader('x-user')],
+    onError: () => undefined as never,
+  })(who)
+
+  await t.rejects(call(broken), bug)
+  await t.rejects(call(careless), /^authentication: a backend: it must give \{ user, scopes \}/)
+  await t.rejects(
+    call(forgetful, httpScope({ headers: ['x-user', '?'] })),
+    /^authentication: onError must give a Response or an App/,
+  )
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  const seen: unknown[] = []
+  const app: App = async (...given) => {
+    seen.push(...given)
+  }
+  const given = [lifespanScope(), receiving([]), async () => {}] as const
+
+  await authentication({ backends: [byHeader('x-user')] })(app)(...given)
+
+  t.same(seen, given)
+})
+
+t.test('misuse is told at once', async (t) => {
+  for (const [backends, shown] of [
+    [undefined, 'undefined'],
+    [[], '\\[\\]'],
+    [['basic'], '\\[string\\]'],
+    [byHeader('x'), 'function'],
+  ] as const) {
+    t.throws(
+      () => authentication({ backends: backends as never }),
+      new RegExp(`^authentication: backends must be a list of functions, ${shown} was`),
+    )
+  }
+  t.throws(
+    () => authentication({ backends: [byHeader('x')], onError: 400 as never }),
+    /authentication: onError must be a function, number was given/,
+  )
+})
