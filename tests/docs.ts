@@ -50,6 +50,8 @@ const HEADER = [
   '/templating',
   '/urls',
   '/middleware/authentication',
+  '/middleware/basicauth',
+  '/middleware/bearerauth',
   '/middleware/bodylimit',
   '/middleware/csrf',
   '/middleware/errors',

@@ -1,0 +1,113 @@
+/** Bearer tokens and the answers to bad ones, as RFC 6750 has them. */
+import { AuthenticationError, hasScopes, type Identity } from '../authentication.ts'
+import type { Connection } from '../connections.ts'
+import { HTTPException } from '../exceptions.ts'
+import { isHeaderName } from '../headers.ts'
+import type { Middleware } from '../types.ts'
+import { assertRealm, challenge, describable } from './challenge.ts'
+import { credentialsOf, MalformedCredentials } from './credentials.ts'
+import { gate } from './gate.ts'
+
+export interface BearerOptions {
+  /** What the client is told it needs a token for (nothing). */
+  realm?: string
+  /** The scopes that every token must have; others get 403 (none). */
+  scopes?: readonly string[]
+  /** The cookie that may hold the token instead of the Authorization field (none). */
+  cookie?: string
+  /** Let requests without a token pass, as nobody (false). */
+  optional?: boolean
+}
+
+/** Says whose token this is; null, or an AuthenticationError with a reason, when it is not valid. */
+export type VerifyToken = (
+  token: string,
+  connection: Connection,
+) => Identity | null | Promise<Identity | null>
+
+/** Why a token was refused. */
+export interface BearerFault {
+  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+  readonly description: string
+}
+
+const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403 } as const
+
+/** The middleware behind everything that takes bearer tokens. */
+export function bearer(where: string, options: BearerOptions, verify: VerifyToken): Middleware {
+  const { realm, scopes = [], cookie, optional = false } = options
+  assertOptions(where, options)
+  const refusal = (fault?: BearerFault): HTTPException => refuse(fault, realm, scopes)
+  const find = async (connection: Connection): Promise<Identity | null> => {
+    const token = tokenOf(connection, cookie, refusal)
+    if (token === null) return null
+    const identity = await verified(token, connection, verify, refusal)
+    if (hasScopes({ scopes: identity.scopes ?? [] }, scopes)) return identity
+    throw refusal({
+      error: 'insufficient_scope',
+      description: 'The token does not have the scopes that are needed.',
+    })
+  }
+  return gate(where, find, optional ? null : refusal)
+}
+
+/** Without a token, the client is told nothing but the scheme (RFC 6750 section 3.1). */
+export function refuse(
+  fault: BearerFault | undefined,
+  realm: string | undefined,
+  scopes: readonly string[],
+): HTTPException {
+  const scope = scopes.length === 0 ? undefined : describable(scopes.join(' '))
+  const error = fault && { error: fault.error, error_description: describable(fault.description) }
+  const headers = { 'www-authenticate': challenge('Bearer', { realm, ...error, scope }) }
+  return new HTTPException(fault ? STATUS[fault.error] : 401, fault?.description, { headers })
+}
+
+/** A token in two places is refused (RFC 6750 section 2): which one counts could be argued about. */
+function tokenOf(
+  { headers, cookies }: Connection,
+  cookie: string | undefined,
+  refusal: (fault: BearerFault) => HTTPException,
+): string | null {
+  try {
+    const token = credentialsOf(headers, 'bearer')
+    const stored = cookie === undefined ? undefined : cookies[cookie]
+    if (token === null || stored === undefined) return token ?? stored ?? null
+    throw new MalformedCredentials('There is a token in the Authorization field and in a cookie.')
+  } catch (error) {
+    if (!(error instanceof MalformedCredentials)) throw error
+    throw refusal({ error: 'invalid_request', description: error.message })
+  }
+}
+
+async function verified(
+  token: string,
+  connection: Connection,
+  verify: VerifyToken,
+  refusal: (fault: BearerFault) => HTTPException,
+): Promise<Identity> {
+  let description = 'The token is not valid.'
+  try {
+    const identity = await verify(token, connection)
+    if (identity !== null) return identity
+  } catch (error) {
+    if (!(error instanceof AuthenticationError)) throw error
+    description = error.message
+  }
+  throw refusal({ error: 'invalid_token', description })
+}
+
+function assertOptions(where: string, { realm, scopes = [], cookie }: BearerOptions): void {
+  if (realm !== undefined) assertRealm(where, realm)
+  const isScope = (scope: unknown): boolean =>
+    typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)
+  if (!Array.isArray(scopes) || !scopes.every(isScope)) {
+    throw new TypeError(
+      `${where}: scopes must be a list of words without spaces, quotes or backslashes, ${JSON.stringify(scopes)} was given. Write scopes: ['read', 'write'].`,
+    )
+  }
+  if (cookie === undefined || (typeof cookie === 'string' && isHeaderName(cookie))) return
+  throw new TypeError(
+    `${where}: cookie must be the name of a cookie, ${JSON.stringify(cookie)} was given. Write cookie: 'token'.`,
+  )
+}

@@ -1,0 +1,64 @@
+/** The one place where an Authorization field is interpreted (RFC 9110 section 11.6.2). */
+import type { Headers } from '../headers.ts'
+
+/** Credentials that cannot be read, or stand there twice, so that two readers might differ. */
+export class MalformedCredentials extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'MalformedCredentials'
+  }
+}
+
+const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/
+
+/**
+ * What follows the name of a scheme, which is compared without case; null when there is no field, or
+ * it is of another scheme.
+ *
+ * @throws MalformedCredentials for several fields, and for what is no `token68`.
+ */
+export function credentialsOf(headers: Headers, scheme: string): string | null {
+  const fields = headers.getAll('authorization')
+  if (fields.length > 1) throw new MalformedCredentials('There are several Authorization fields.')
+  const [field = ''] = fields
+  const space = field.indexOf(' ')
+  const name = space < 0 ? field : field.slice(0, space)
+  if (name.toLowerCase() !== scheme.toLowerCase()) return null
+  const credentials = space < 0 ? '' : field.slice(space).replace(/^ +/, '')
+  if (TOKEN68.test(credentials)) return credentials
+  throw new MalformedCredentials('The credentials cannot be read.')
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+// RFC 7617 section 2: neither part may contain them.
+const CONTROL = /[\0-\x1f\x7f]/
+
+export interface UserPassword {
+  readonly username: string
+  readonly password: string
+}
+
+/**
+ * Name and password of basic authentication, in UTF-8 and composed (NFC), as RFC 7617 has it; a password
+ * may contain colons.
+ *
+ * @throws MalformedCredentials when they are no such text.
+ */
+export function userPassword(credentials: string): UserPassword {
+  const text = decodeBase64(credentials)?.normalize('NFC') ?? ''
+  const colon = text.indexOf(':')
+  if (colon < 0 || CONTROL.test(text)) {
+    throw new MalformedCredentials('The credentials cannot be read.')
+  }
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+function decodeBase64(text: string): string | undefined {
+  if (!BASE64.test(text)) return undefined
+  try {
+    return strict.decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+/** The middleware that lets those in who show credentials in a field of the request. */
+import { type Identity, identify } from '../authentication.ts'
+import { Connection } from '../connections.ts'
+import { answerException } from '../exceptionhandlers.ts'
+import type { HTTPException } from '../exceptions.ts'
+import type { Middleware } from '../types.ts'
+
+/** What `gate` asks; null means that no credentials were shown. */
+export type FindIdentity = (connection: Connection) => Promise<Identity | null>
+
+/**
+ * Calls the app for those who have an identity, and answers others.
+ *
+ * @param find Gives the identity, or throws the HTTPException that refuses it.
+ * @param missing What refuses those without credentials; null lets them in as nobody.
+ */
+export function gate(
+  where: string,
+  find: FindIdentity,
+  missing: (() => HTTPException) | null,
+): Middleware {
+  return (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    try {
+      const identity = await find(new Connection(scope))
+      if (identity === null && missing !== null) throw missing()
+      // Somebody whom other middleware outside has identified is still who he is.
+      if (identity !== null || scope.user === undefined) identify(scope, identity, where)
+    } catch (error) {
+      return answerException(error, scope, receive, send)
+    }
+    return app(scope, receive, send)
+  }
+}

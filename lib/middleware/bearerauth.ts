@@ -1,0 +1,50 @@
+/** Asks for a token (RFC 6750). */
+import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
+import { SecretTable } from '../authentication/secrets.ts'
+import type { Identity } from '../authentication.ts'
+import type { Middleware } from '../types.ts'
+
+export interface BearerAuthOptions extends BearerOptions {
+  /** Identities by token, compared in constant time; this or `verify`. */
+  tokens?: Readonly<Record<string, Identity>>
+  /** Looks a token up in a way of your own, such as in a database; this or `tokens`. */
+  verify?: VerifyToken
+}
+
+/**
+ * Lets those in who have a token, and sets `request.user` and `request.auth`.
+ *
+ * Others are answered as RFC 6750 has it: 401 without a token, 401 `invalid_token` with one that is
+ * not valid, 400 `invalid_request` with two of them or one that cannot be read, 403
+ * `insufficient_scope` with one that does not have all of `scopes`. A websocket is refused in the same
+ * way. The token is read from the Authorization field, and from a cookie if you name it: then other
+ * sites' pages can send it too, so keep them from that.
+ *
+ * @throws TypeError without exactly one of `tokens` and `verify`, or when an option is not as it must be.
+ * @example
+ * const robot = { user: new SimpleUser('robot'), scopes: ['deploy'] }
+ * const app = bearerAuth({ tokens: { 'x4KqV0p7mZ': robot }, scopes: ['deploy'] })(
+ *   Route('/deploy', ({ user }) => new PlainTextResponse(user.displayName), { methods: ['POST'] }),
+ * )
+ */
+export function bearerAuth(options: BearerAuthOptions): Middleware {
+  return bearer('bearerAuth', options, verifierOf(options))
+}
+
+function verifierOf({ tokens, verify }: BearerAuthOptions): VerifyToken {
+  if (verify !== undefined && tokens === undefined && typeof verify === 'function') return verify
+  if (verify !== undefined || typeof tokens !== 'object' || tokens === null) {
+    throw new TypeError(
+      `bearerAuth: it takes either tokens or a function verify, tokens: ${typeof tokens} and verify: ${typeof verify} were given. Write tokens: { [token]: { user, scopes } }.`,
+    )
+  }
+  const entries = Object.entries(tokens)
+  for (const [token] of entries) {
+    if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) continue
+    throw new TypeError(
+      'bearerAuth: a token has letters, digits and -._~+/ with = at its end, another was given. Is a variable of the environment missing?',
+    )
+  }
+  const table = new SecretTable(entries)
+  return async (token) => (await table.find(token)) ?? null
+}

@@ -1,0 +1,79 @@
+import t from 'tap'
+import { gate } from '../../lib/authentication/gate.ts'
+import { type Identity, SimpleUser, UnauthenticatedUser } from '../../lib/authentication.ts'
+import { HTTPException } from '../../lib/exceptions.ts'
+import { exceptions } from '../../lib/middleware/exceptions.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import type { App } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+
+const ada: Identity = { user: new SimpleUser('ada'), scopes: ['a'] }
+const missing = (): HTTPException => new HTTPException(401, 'Who are you?')
+const nobody = async (): Promise<null> => null
+const open: App = async (_scope, _receive, send) => {
+  await send({ type: 'http.response.start', status: 204, headers: [] })
+  await send({ type: 'http.response.body' })
+}
+
+t.test('those who have an identity come in with it', async (t) => {
+  const scope = httpScope()
+
+  const [start] = await call(gate('here', async () => ada, missing)(open), scope)
+
+  t.match(start, { status: 204 })
+  t.equal(scope.user, ada.user)
+  t.same(scope.auth, { scopes: ['a'] })
+})
+
+t.test('others are answered, by a handler where there is one', async (t) => {
+  const app = gate('here', nobody, missing)(open)
+  const handled = exceptions([[401, () => new PlainTextResponse('out', { status: 403 })]])(app)
+
+  t.match((await call(app))[0], { status: 401 })
+  t.match((await call(handled))[0], { status: 403 })
+})
+
+t.test('others may come in as nobody', async (t) => {
+  const scope = httpScope()
+
+  t.match((await call(gate('here', nobody, null)(open), scope))[0], { status: 204 })
+  t.ok(scope.user instanceof UnauthenticatedUser)
+})
+
+t.test('who was identified outside stays who he is', async (t) => {
+  const scope = httpScope({ user: ada.user, auth: { scopes: ['x'] } })
+
+  await call(gate('here', nobody, null)(open), scope)
+
+  t.equal(scope.user, ada.user)
+  t.same(scope.auth, { scopes: ['x'] })
+})
+
+t.test('websockets are refused too', async (t) => {
+  const app = gate('here', nobody, missing)(open)
+
+  t.match(await call(app, websocketScope()), [
+    { type: 'websocket.http.response.start', status: 401 },
+    { type: 'websocket.http.response.body' },
+  ])
+  t.same(await call(app, websocketScope({ extensions: {} })), [{ type: 'websocket.close' }])
+})
+
+t.test('what is broken is thrown on', async (t) => {
+  const bug = new Error('the database is gone')
+
+  await t.rejects(call(gate('here', () => Promise.reject(bug), missing)(open)), bug)
+  await t.rejects(call(gate('here', async () => ({}) as never, missing)(open)), /^here: it must/)
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  const seen: unknown[] = []
+  const app: App = async (...given) => {
+    seen.push(...given)
+  }
+  const given = [lifespanScope(), receiving([]), async () => {}] as const
+
+  await gate('here', nobody, missing)(app)(...given)
+
+  t.same(seen, given)
+})
