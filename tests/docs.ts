@@ -56,6 +56,7 @@ const HEADER = [
   '/middleware/csrf',
   '/middleware/errors',
   '/middleware/exceptions',
+  '/middleware/jwt',
   '/middleware/lint',
   '/middleware/ratelimit',
   '/middleware/sessions',

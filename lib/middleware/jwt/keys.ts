@@ -1,0 +1,114 @@
+/** Keys that verify tokens: which ones there are, and which algorithms may use them. */
+
+/** A JSON Web Key. */
+export interface JWTKeyData {
+  readonly kty?: string | undefined
+  readonly [name: string]: unknown
+}
+
+/** A CryptoKey, or a KeyObject of node:crypto. */
+export interface JWTKeyObject {
+  readonly type: string
+}
+
+/** The bytes of a shared secret, or a public key. */
+export type JWTKey = Uint8Array | JWTKeyObject | JWTKeyData
+
+/** What a token says of its key; the client wrote it. */
+export interface JWTKeyHeader {
+  readonly alg: string
+  /** Letters, digits and `-_.~+/=:@`, at most 256 of them. */
+  readonly kid: string | undefined
+}
+
+/** Finds the key for a token; null when there is none. */
+export type FindKey = (header: JWTKeyHeader) => JWTKey | null | Promise<JWTKey | null>
+
+/** A key, a set of public keys, the address of one, or a function that looks for the key. */
+export type JWTKeys = JWTKey | { readonly keys: readonly JWTKeyData[] } | URL | FindKey
+
+const ALGORITHMS = [
+  ...['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+]
+
+/**
+ * Checks that the algorithms were chosen, and go with the keys.
+ *
+ * @throws TypeError for algorithms that are none, or that would take a public key for a secret.
+ * @throws RangeError for a secret that is shorter than the hash (RFC 7518 section 3.2).
+ */
+export function assertKeys(keys: JWTKeys, algorithms: readonly string[]): void {
+  assertAlgorithms(algorithms)
+  const kind = kindOf(keys)
+  const symmetric = algorithms.filter((name) => name.startsWith('HS'))
+  if (kind === 'set' && symmetric.length > 0) throw confusing('sets of keys are public', algorithms)
+  if (kind === 'public' && symmetric.length > 0) throw confusing('the key is public', algorithms)
+  if (kind === 'secret' && symmetric.length < algorithms.length) {
+    throw confusing('the key is a shared secret', algorithms)
+  }
+  if (keys instanceof Uint8Array) assertSecret(keys, algorithms)
+  if (keys instanceof URL) assertAddress(keys)
+}
+
+/** What the keys are for, as far as it can be told; a function may give any. */
+export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' {
+  if (typeof keys === 'function') return 'function'
+  if (keys instanceof URL) return 'set'
+  if (keys instanceof Uint8Array) return 'secret'
+  if (typeof keys !== 'object' || keys === null) throw noKey(typeof keys)
+  if ('keys' in keys && Array.isArray(keys.keys)) return 'set'
+  const { type, kty, d } = keys as { type?: unknown; kty?: unknown; d?: unknown }
+  if (type === 'private' || (kty !== 'oct' && d !== undefined)) throw noKey('a private key')
+  if (type === 'secret' || kty === 'oct') return 'secret'
+  if (type === 'public' || typeof kty === 'string') return 'public'
+  throw noKey('another object')
+}
+
+function noKey(what: string): TypeError {
+  return new TypeError(
+    `jwt: keys must be the bytes of a secret, a public key, a set of them, its URL or a function, ${what} was given. Write keys: new URL('https://…/.well-known/jwks.json').`,
+  )
+}
+
+function assertAlgorithms(algorithms: readonly string[]): void {
+  const isList = Array.isArray(algorithms) && algorithms.length > 0
+  if (isList && algorithms.every((name) => ALGORITHMS.includes(name))) return
+  throw new TypeError(
+    `jwt: algorithms must be a list of ${ALGORITHMS.join(', ')}, ${JSON.stringify(algorithms)} was given. Name the one that your tokens are signed with.`,
+  )
+}
+
+function confusing(what: string, algorithms: readonly string[]): TypeError {
+  return new TypeError(
+    `jwt: ${what}, algorithms: ${JSON.stringify(algorithms)} were given. HS… is for shared secrets only, all others are for public keys only.`,
+  )
+}
+
+function assertSecret(secret: Uint8Array, algorithms: readonly string[]): void {
+  if (new TextDecoder('latin1').decode(secret.subarray(0, 11)) === '-----BEGIN ') {
+    throw new TypeError(
+      'jwt: a shared secret cannot be a PEM file, one was given. Import it: createPublicKey(pem) of node:crypto.',
+    )
+  }
+  const least = Math.max(...algorithms.map((name) => Number(name.slice(2)) / 8))
+  if (secret.byteLength >= least) return
+  throw new RangeError(
+    `jwt: the secret must have at least ${least} bytes for ${algorithms.join(', ')}, ${secret.byteLength} were given. Make one: randomBytes(${least}) of node:crypto.`,
+  )
+}
+
+const LOCAL = ['localhost', '127.0.0.1', '[::1]']
+
+function assertAddress(url: URL): void {
+  if (url.protocol === 'https:') return
+  if (url.protocol === 'http:' && LOCAL.includes(url.hostname)) return
+  throw new TypeError(
+    `jwt: keys must come over https, ${url.href} was given. Whoever can change them on the way could sign any token.`,
+  )
+}
+
+/** Whether a key id can be handed to a program: nothing that is a path upwards, a query or markup. */
+export function isKeyId(kid: unknown): kid is string {
+  return typeof kid === 'string' && /^[\w\-.~+/=:@]{1,256}$/.test(kid) && !kid.includes('..')
+}

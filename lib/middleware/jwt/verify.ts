@@ -1,0 +1,133 @@
+/** Verifies a token by jose, and tells faults of the token from those of the server. */
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose'
+import { AuthenticationError } from '../../authentication.ts'
+import { HTTPException } from '../../exceptions.ts'
+import type { Claims } from './claims.ts'
+import { type FindKey, isKeyId, type JWTKey, type JWTKeyHeader, type JWTKeys } from './keys.ts'
+
+/** How long and how often a set of keys is fetched. */
+export interface KeySetOptions {
+  readonly timeoutDuration: number
+  readonly cooldownDuration: number
+  readonly cacheMaxAge: number
+}
+
+/** Gives the claims, or throws an AuthenticationError that says what is wrong with the token. */
+export type VerifyClaims = (token: string) => Promise<Claims>
+
+type Resolve = Parameters<typeof jwtVerify>[1]
+
+export function verifier(
+  keys: JWTKeys,
+  fetching: KeySetOptions,
+  options: JWTVerifyOptions,
+): VerifyClaims {
+  const resolve = resolverOf(keys, fetching)
+  return async (token) => {
+    try {
+      return (await jwtVerify(token, resolve, options)).payload
+    } catch (error) {
+      if (error instanceof errors.JWKSMultipleMatchingKeys) {
+        return await oneOf(error, token, options)
+      }
+      throw faultOf(error)
+    }
+  }
+}
+
+/** Several keys of a set may be meant when the token names none. */
+async function oneOf(
+  candidates: errors.JWKSMultipleMatchingKeys,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<Claims> {
+  for await (const key of candidates) {
+    try {
+      return (await jwtVerify(token, key, options)).payload
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw faultOf(error)
+    }
+  }
+  throw new AuthenticationError('The signature of the token is not valid.')
+}
+
+function resolverOf(keys: JWTKeys, fetching: KeySetOptions): Resolve {
+  // jose takes the same kinds of keys, and checks them each time.
+  if (keys instanceof URL) return createRemoteJWKSet(keys, { ...fetching }) as unknown as Resolve
+  if (typeof keys === 'function') return finding(keys) as unknown as Resolve
+  if (!(keys instanceof Uint8Array) && 'keys' in keys) {
+    return createLocalJWKSet(keys as never) as unknown as Resolve
+  }
+  return (() => keys) as unknown as Resolve
+}
+
+/** What a program's own function threw, so that it is not taken for what jose throws. */
+class Thrown extends Error {}
+
+/** The algorithm has been found in the list by now. */
+function finding(find: FindKey): (header: { alg: string; kid?: unknown }) => Promise<JWTKey> {
+  return async ({ alg, kid }) => {
+    if (kid !== undefined && !isKeyId(kid)) {
+      throw new AuthenticationError('The key of the token has no proper id.')
+    }
+    const key = await search(find, { alg, kid })
+    if (key === null) throw new AuthenticationError('The key of the token is not known.')
+    return key
+  }
+}
+
+async function search(find: FindKey, header: JWTKeyHeader): Promise<JWTKey | null> {
+  try {
+    return await find(header)
+  } catch (cause) {
+    throw new Thrown(undefined, { cause })
+  }
+}
+
+/** What the client is told; never a part of the token. */
+function faultOf(error: unknown): unknown {
+  if (error instanceof Thrown) return error.cause
+  const because = (message: string): AuthenticationError =>
+    new AuthenticationError(message, { cause: error })
+  if (error instanceof errors.JWTExpired) return because('The token has expired.')
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const what = error.reason === 'missing' ? 'is missing' : 'is not as it must be'
+    return because(`The claim ${error.claim} of the token ${what}.`)
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return because('The signature of the token is not valid.')
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return because('The token is signed by an algorithm that is not allowed.')
+  }
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return because('The key of the token is not known.')
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
+    return because('The token cannot be read.')
+  }
+  // An allowed algorithm, but not of this key; jose says so by a TypeError of its own.
+  if (error instanceof errors.JOSENotSupported || isKeyMismatch(error)) {
+    return because('The key of the token is not of its algorithm.')
+  }
+  return isUnavailable(error) ? unavailable(error) : error
+}
+
+function isKeyMismatch(error: unknown): boolean {
+  return error instanceof TypeError && /\bkey\b/i.test(error.message)
+}
+
+/** fetch fails with a TypeError; what else there is to say of a set of keys, jose says. */
+function isUnavailable(error: unknown): boolean {
+  const isFetch = error instanceof TypeError && /fetch/.test(error.message)
+  return isFetch || error instanceof errors.JOSEError
+}
+
+function unavailable(cause: unknown): HTTPException {
+  return new HTTPException(503, 'The keys that verify tokens cannot be fetched.', { cause })
+}

@@ -1,0 +1,165 @@
+import { createPublicKey } from 'node:crypto'
+import type { JWTVerifyOptions } from 'jose'
+import t from 'tap'
+import type { JWTKeys } from '../../../lib/middleware/jwt/keys.ts'
+import { verifier } from '../../../lib/middleware/jwt/verify.ts'
+import { claims, forged, good, issuer, keyServer, SECRET } from '../../support/tokens.ts'
+
+const FETCHING = { timeoutDuration: 1_000, cooldownDuration: 0, cacheMaxAge: 600_000 }
+
+const using = (keys: JWTKeys, options: JWTVerifyOptions) => verifier(keys, FETCHING, options)
+
+t.test('gives the claims of a token that is signed by the key', async (t) => {
+  const { jwk, sign } = await issuer('ES256')
+  const options = { algorithms: ['ES256'] }
+  const token = await sign({ more: 7 })
+
+  t.match(await using(SECRET, { algorithms: ['HS256'] })(good()), { sub: 'ada' })
+  t.match(await using({ ...jwk, alg: 'ES256' }, options)(token), { sub: 'ada', more: 7 })
+  t.match(await using(createPublicKey({ key: jwk as never, format: 'jwk' }), options)(token), {
+    more: 7,
+  })
+  t.match(await using({ keys: [{ ...jwk }] }, options)(token), { more: 7 })
+  t.match(await using(async () => ({ ...jwk }), options)(token), { more: 7 })
+})
+
+t.test('says what is wrong with a token', async (t) => {
+  const verify = using(SECRET, {
+    algorithms: ['HS256'],
+    requiredClaims: ['exp'],
+    issuer: 'me',
+    typ: 'at+jwt',
+  })
+  const header = { alg: 'HS256', typ: 'at+jwt' }
+  const fine = claims({ iss: 'me' })
+  const { exp, ...endless } = fine
+  const [first, second] = forged(header, fine).split('.')
+  const table: [token: string, message: string][] = [
+    [forged(header, { ...fine, exp: 1 }), 'The token has expired.'],
+    [forged(header, endless), 'The claim exp of the token is missing.'],
+    [forged(header, { ...fine, exp: 'soon' }), 'The claim exp of the token is not as it must be.'],
+    [forged(header, { ...fine, nbf: exp }), 'The claim nbf of the token is not as it must be.'],
+    [forged(header, { ...fine, iss: 'you' }), 'The claim iss of the token is not as it must be.'],
+    [forged({ alg: 'HS256' }, fine), 'The claim typ of the token is not as it must be.'],
+    [forged(header, fine, Buffer.alloc(32)), 'The signature of the token is not valid.'],
+    [`${first}.${second}.`, 'The signature of the token is not valid.'],
+    [
+      forged({ ...header, alg: 'none' }, fine),
+      'The token is signed by an algorithm that is not allowed.',
+    ],
+    [
+      forged({ ...header, alg: 'HS512' }, fine),
+      'The token is signed by an algorithm that is not allowed.',
+    ],
+    [
+      forged({ ...header, crit: ['x'], x: 1 }, fine),
+      'The key of the token is not of its algorithm.',
+    ],
+    [forged(header, '[]'), 'The token cannot be read.'],
+    [forged(header, 'no json'), 'The token cannot be read.'],
+    [forged({ typ: 'at+jwt' }, fine), 'The token cannot be read.'],
+    ['abc', 'The token cannot be read.'],
+    ['a.b.c', 'The token cannot be read.'],
+    ['a.b.c.d.e', 'The token cannot be read.'],
+  ]
+  for (const [token, message] of table) {
+    await t.rejects(verify(token), { name: 'AuthenticationError', message }, message)
+  }
+  t.match(await verify(forged(header, fine)), { iss: 'me' })
+})
+
+t.test('a key of another kind is no key', async (t) => {
+  const elliptic = await issuer('ES256')
+  const rsa = await issuer('RS256')
+  const key = createPublicKey({ key: rsa.jwk as never, format: 'jwk' })
+  const verify = using(key, { algorithms: ['RS256', 'ES256'] })
+
+  await t.rejects(verify(await elliptic.sign()), /The key of the token is not of its algorithm/)
+  t.match(await verify(await rsa.sign()), { sub: 'ada' })
+})
+
+t.test('a function finds keys by an id that is one', async (t) => {
+  const { jwk, sign } = await issuer('ES256')
+  const seen: unknown[] = []
+  const verify = using(
+    (header) => {
+      seen.push(header)
+      return header.kid === 'a' ? { ...jwk } : null
+    },
+    { algorithms: ['ES256'] },
+  )
+
+  t.match(await verify(await sign({}, { kid: 'a' })), { sub: 'ada' })
+  await t.rejects(verify(await sign({}, { kid: 'b' })), /The key of the token is not known/)
+  await t.rejects(verify(await sign()), /The key of the token is not known/)
+  await t.rejects(verify(await sign({}, { kid: '../a' })), /The key of the token has no proper id/)
+  t.same(seen, [
+    { alg: 'ES256', kid: 'a' },
+    { alg: 'ES256', kid: 'b' },
+    { alg: 'ES256', kid: undefined },
+  ])
+})
+
+t.test('several keys of a set are tried when the token names none', async (t) => {
+  const one = await issuer('ES256')
+  const two = await issuer('ES256')
+  const stranger = await issuer('ES256')
+  const verify = using({ keys: [{ ...one.jwk }, { ...two.jwk }] }, { algorithms: ['ES256'] })
+
+  t.match(await verify(await two.sign()), { sub: 'ada' })
+  await t.rejects(verify(await stranger.sign()), /The signature of the token is not valid/)
+  await t.rejects(verify(await two.sign({ exp: 1 })), /The token has expired/)
+})
+
+t.test('a set is fetched once, and again for a key that is new', async (t) => {
+  const old = await issuer('ES256', 'old')
+  const fresh = await issuer('ES256', 'new')
+  const server = await keyServer(t, [old.jwk])
+  const verify = using(server.url, { algorithms: ['ES256'] })
+
+  for (let count = 0; count < 3; count++) await verify(await old.sign())
+  t.equal(server.requests, 1)
+
+  server.keys = [fresh.jwk]
+  t.match(await verify(await fresh.sign()), { sub: 'ada' })
+  t.equal(server.requests, 2)
+  await t.rejects(verify(await old.sign()), /The key of the token is not known/)
+})
+
+t.test('unknown keys do not make it fetch within the cooldown', async (t) => {
+  const old = await issuer('ES256', 'old')
+  const stranger = await issuer('ES256', 'stranger')
+  const server = await keyServer(t, [old.jwk])
+  const fetching = { ...FETCHING, cooldownDuration: 60_000 }
+  const verify = verifier(server.url, fetching, { algorithms: ['ES256'] })
+  await verify(await old.sign())
+
+  for (let count = 0; count < 5; count++) {
+    await t.rejects(verify(await stranger.sign()), /The key of the token is not known/)
+  }
+
+  t.equal(server.requests, 1)
+})
+
+t.test('keys that cannot be fetched are no fault of the client', async (t) => {
+  const { sign, jwk } = await issuer('ES256', 'a')
+  const server = await keyServer(t, [jwk])
+  const verify = using(server.url, { algorithms: ['ES256'] })
+  const gone = using(new URL('http://127.0.0.1:1/jwks'), { algorithms: ['ES256'] })
+  const refused = { name: 'HTTPException', status: 503 }
+
+  server.status = 500
+  await t.rejects(verify(await sign()), refused)
+  await t.rejects(gone(await sign()), refused)
+
+  server.status = 200
+  t.match(await verify(await sign()), { sub: 'ada' }, 'and it recovers')
+})
+
+t.test('an error of your own is thrown on', async (t) => {
+  for (const bug of [new Error('the database is gone'), new TypeError('there is no "key" in it')]) {
+    const verify = using(() => Promise.reject(bug), { algorithms: ['HS256'] })
+
+    await t.rejects(verify(good()), bug)
+  }
+})
