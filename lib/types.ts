@@ -7,7 +7,6 @@
 
 /**
  * The one noun: called once per connection, finished when that connection is done with.
- *
  * An app that does not know a scope type throws `UnsupportedProtocol`, so that a server can tell
  * "no lifespan" from a failed start.
  */
@@ -114,6 +113,8 @@ export interface ConnectionScope {
   app?: App | undefined
   /** The outermost router; set by `Router`. */
   router?: App | undefined
+  /** The paths of all mounts so far, as they are written; set by routing. */
+  mountPath?: string | undefined
   /** The route that matched last; set by routing, for loggers outside. */
   route?: App | undefined
   /** The app or handler behind the route that matched last; set by routing. */
@@ -138,8 +139,7 @@ export interface HTTPScope extends ConnectionScope {
   /**
    * Calls the listener once when the client has gone before the response was complete, at once
    * when it has gone already; set by the server, absent when it cannot tell.
-   * It is an addition to ASGI, where a disconnect shows only in `receive`, and so only to whoever
-   * is ready to take the body too.
+   * An addition to ASGI, where a disconnect shows only to whoever takes the body too.
    */
   readonly onDisconnect?: (listener: () => void) => void
 }

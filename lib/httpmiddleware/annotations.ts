@@ -4,12 +4,22 @@ import type { HTTPScope } from '../types.ts'
 type Found = Partial<
   Pick<
     HTTPScope,
-    'app' | 'appRootPath' | 'endpoint' | 'pathParams' | 'rootPath' | 'route' | 'router' | 'state'
+    | 'app'
+    | 'appRootPath'
+    | 'auth'
+    | 'endpoint'
+    | 'mountPath'
+    | 'pathParams'
+    | 'rootPath'
+    | 'route'
+    | 'router'
+    | 'state'
+    | 'user'
   >
 >
 
 /**
- * The keys that routing writes, copied from the inner scope to the outer one, so that loggers in
+ * The keys that routing and authentication write, copied from the inner scope to the outer one, so that loggers in
  * front see them as without the middleware; and taken back before the app is called once more, which
  * would otherwise begin below the mount where the first call ended.
  */
@@ -41,10 +51,14 @@ export class Annotations {
 }
 
 function foundIn(scope: HTTPScope): Found {
-  const { app, appRootPath, endpoint, pathParams, rootPath, route, router, state } = scope
-  const found = { app, appRootPath, endpoint, pathParams, rootPath, route, router, state }
+  const { app, appRootPath, auth, endpoint, mountPath, pathParams } = scope
+  const { rootPath, route, router, state, user } = scope
+  const found: Found = {
+    ...{ app, appRootPath, auth, endpoint, mountPath, pathParams },
+    ...{ rootPath, route, router, state, user },
+  }
   for (const key of keysOf(found)) if (found[key] === undefined) delete found[key]
-  return found as Found
+  return found
 }
 
 function keysOf<Key extends string>(found: { readonly [key in Key]?: unknown }): Key[] {

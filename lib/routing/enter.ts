@@ -9,7 +9,7 @@ export function routePath({ path, rootPath }: RoutedScope): string {
   return path.charAt(rootPath.length) === '/' ? path.slice(rootPath.length) : path
 }
 
-/** Adds route, endpoint and parameters; a mount also moves the root path forward. */
+/** Adds route, endpoint and parameters; a mount also moves the root path forward, and its template. */
 export function enter(scope: RoutedScope, match: Match, path: string): void {
   const { entry, values, rest } = match
   scope.route = entry.route
@@ -18,6 +18,7 @@ export function enter(scope: RoutedScope, match: Match, path: string): void {
   if (!entry.prefix) return
   scope.appRootPath ??= scope.rootPath
   scope.rootPath += path.slice(0, rest)
+  scope.mountPath = (scope.mountPath ?? '') + entry.path.path
 }
 
 /** A new object, since a copy of the scope may share the old one. */

@@ -82,6 +82,7 @@ const CONNECTION: Rules = {
   state: optional(RECORD),
   extensions: optional(RECORD),
   appRootPath: optional(TEXT),
+  mountPath: optional(TEXT),
   app: optional(FUNCTION),
   router: optional(FUNCTION),
   route: optional(FUNCTION),

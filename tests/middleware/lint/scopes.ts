@@ -40,6 +40,7 @@ t.test('what routing and middleware write into a scope passes', async (t) => {
     pathParams: {},
     exceptionHandlers: 7,
     maxBodySize: Number.POSITIVE_INFINITY,
+    mountPath: '/{tenant}',
     user: { isAuthenticated: true, displayName: 'ada' },
     auth: { scopes: ['a'] },
     onDisconnect: () => {},

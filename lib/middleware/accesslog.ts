@@ -1,0 +1,171 @@
+/** Writes one structured line for each request. */
+import { type Outcome, observe, routeTemplate } from '../observation.ts'
+import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
+
+/** What is written of one request; texts of the client have their control characters escaped. */
+export interface AccessLogEntry {
+  /** `GET`, or `WEBSOCKET`. */
+  readonly method: string
+  readonly path: string
+  /** The path of the route as it is written; null when there is none. */
+  readonly route: string | null
+  /** Without the `?`; the values of what is redacted are `[redacted]`. */
+  readonly query: string
+  readonly status: number
+  /** Of the body that was sent. */
+  readonly bytes: number
+  /** Milliseconds until the response was sent, to the tenth. */
+  readonly duration: number
+  readonly client: string | null
+  readonly httpVersion: string
+  /** The `requestId` of the state, when there is one. */
+  readonly requestId?: string
+  /** The name of the user who was authenticated, when there is one. */
+  readonly user?: string
+  /** The request fields that were asked for, by name. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** True when the client left before all was sent. */
+  readonly aborted?: true
+  /** What the app threw: its name and message. */
+  readonly error?: string
+}
+
+/** The part of a logger that is needed; those of pino, bunyan and winston fit as they are. */
+export interface AccessLogger {
+  info(entry: AccessLogEntry, message: string): unknown
+  error(entry: AccessLogEntry, message: string): unknown
+}
+
+export interface AccessLogOptions {
+  /** Gets info, or error for a status of 500 and more (one line of JSON with the time, to stdout). */
+  logger?: AccessLogger
+  /** Names of request fields to write (none); those with credentials are redacted all the same. */
+  headers?: readonly string[]
+  /** Further names, in any case, of query parameters and fields whose values are not written (none). */
+  redact?: readonly string[]
+  /** Requests that are not written, such as health checks (none). */
+  skip?: (scope: HTTPScope | WebSocketScope) => boolean
+}
+
+/** Never written: what whoever reads a log could use. */
+const SECRETS = [
+  ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-csrf-token'],
+  ...['access_token', 'refresh_token', 'id_token', 'token', 'code', 'password', 'secret'],
+  ...['client_secret', 'api_key', 'apikey', 'key', 'signature', 'sig', 'state', 'session'],
+]
+
+/**
+ * Writes method, path, route, status, bytes, duration and client of each request, once its response has
+ * been sent; put it outermost.
+ *
+ * Nothing a client sends can begin a line of its own or reach a terminal as a control character. The
+ * values of query parameters and fields that hold credentials by their names are not written. A logger
+ * that throws spoils no response.
+ *
+ * @throws TypeError for a logger without info and error, or lists that are none.
+ * @example
+ * const lines: unknown[] = []
+ * const logger = { info: (entry: object) => lines.push(entry), error: console.error }
+ * const logged = accessLog({ logger, headers: ['user-agent'], redact: ['email'] })(app)
+ */
+export function accessLog(options: AccessLogOptions = {}): Middleware {
+  const { logger = toStdout, headers = [], redact = [], skip = () => false } = options
+  assertOptions(logger, headers, redact)
+  const secrets = new Set([...SECRETS, ...redact].map((name) => name.toLowerCase()))
+  const names = headers.map((name) => name.toLowerCase())
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    if (skip(scope)) return app(scope, receive, send)
+    return observe(app, scope, receive, send, (outcome) => {
+      const entry = entryOf(scope, outcome, names, secrets)
+      const level = entry.status >= 500 || outcome.error !== undefined ? 'error' : 'info'
+      try {
+        logger[level](entry, `${entry.method} ${entry.path} ${entry.status}`)
+      } catch {
+        // The response is more important than its line.
+      }
+    })
+  }
+}
+
+/** The line for a request. */
+export function entryOf(
+  scope: HTTPScope | WebSocketScope,
+  outcome: Outcome,
+  names: readonly string[],
+  secrets: ReadonlySet<string>,
+): AccessLogEntry {
+  const requestId = scope.state?.['requestId']
+  const { aborted, error } = outcome
+  return {
+    method: scope.type === 'http' ? printable(scope.method) : 'WEBSOCKET',
+    path: printable(scope.path),
+    route: routeTemplate(scope) ?? null,
+    query: redactedQuery(scope.queryString, secrets),
+    status: outcome.status,
+    bytes: outcome.bytes,
+    duration: Math.round(outcome.duration * 10) / 10,
+    client: scope.client?.host ?? null,
+    httpVersion: scope.httpVersion,
+    ...(typeof requestId === 'string' && { requestId: printable(requestId) }),
+    ...(scope.user?.isAuthenticated && { user: printable(scope.user.displayName) }),
+    ...(names.length > 0 && { headers: fieldsOf(scope, names, secrets) }),
+    ...(aborted && { aborted }),
+    ...(error !== undefined && { error: printable(String(error)) }),
+  }
+}
+
+// C0 and C1, line and paragraph separators, and what turns the direction of text around.
+const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text without control characters: each is written as `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** A query as it was sent, but for the values of those names, however they are encoded. */
+export function redactedQuery(query: string, secrets: ReadonlySet<string>): string {
+  if (query === '') return ''
+  const parts = query.split('&').map((part) => {
+    const equals = part.indexOf('=')
+    if (equals < 0) return part
+    const [[name = ''] = []] = new URLSearchParams(part)
+    return secrets.has(name.toLowerCase()) ? `${part.slice(0, equals)}=[redacted]` : part
+  })
+  return printable(parts.join('&'))
+}
+
+function fieldsOf(
+  { headers }: ConnectionScope,
+  names: readonly string[],
+  secrets: ReadonlySet<string>,
+): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name = '', value = ''] = headers.slice(index, index + 2)
+    if (!names.includes(name)) continue
+    const shown = secrets.has(name) ? '[redacted]' : printable(value)
+    fields[name] = Object.hasOwn(fields, name) ? `${fields[name]}, ${shown}` : shown
+  }
+  return fields
+}
+
+function writeLine(entry: AccessLogEntry): void {
+  console.log(JSON.stringify({ time: new Date().toISOString(), ...entry }))
+}
+
+const toStdout: AccessLogger = { info: writeLine, error: writeLine }
+
+function assertOptions(logger: AccessLogger, ...lists: readonly unknown[]): void {
+  if (typeof logger?.info !== 'function' || typeof logger.error !== 'function') {
+    throw new TypeError(
+      `accessLog: the logger must have info and error, ${logger === null ? 'null' : typeof logger} without them was given. Pass pino().`,
+    )
+  }
+  for (const list of lists) {
+    if (Array.isArray(list) && list.every((name) => typeof name === 'string')) continue
+    throw new TypeError(
+      `accessLog: headers and redact must be lists of names, ${JSON.stringify(list)} was given. Write headers: ['user-agent'].`,
+    )
+  }
+}

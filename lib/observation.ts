@@ -1,0 +1,159 @@
+/** What became of a request, for loggers, metrics and traces: seen from outside, without changing it. */
+import { encodeText } from './bytes.ts'
+import { ClientDisconnected, HTTPException } from './exceptions.ts'
+import { indexOfName } from './headers.ts'
+import { ACCEPTED, type App, type ConnectionScope, type Send, type SendMessage } from './types.ts'
+
+/** How an exchange ended. */
+export interface Outcome {
+  /**
+   * Of the response; 101 for a websocket that was accepted, 403 for one that was closed before, 499
+   * when the client left before there was one.
+   */
+  readonly status: number
+  /** Bytes of the body, or of the messages of a websocket, that were sent. */
+  readonly bytes: number
+  /** Milliseconds until all was sent. */
+  readonly duration: number
+  /** Whether the client left before all was sent. */
+  readonly aborted: boolean
+  /** What the app threw; undefined when it threw nothing, or only that the client has left. */
+  readonly error: unknown
+}
+
+/**
+ * Calls an app and tells once how it went: when the last part of the response has been accepted, or
+ * when the app is done or has failed, whichever comes first. Background work is not waited for.
+ *
+ * @example
+ * const timed: Middleware = (app) => (scope, receive, send) =>
+ *   observe(app, scope, receive, send, ({ status, duration }) => console.debug(status, duration))
+ */
+export function observe(
+  app: App,
+  scope: Parameters<App>[0],
+  receive: Parameters<App>[1],
+  send: Send,
+  finish: (outcome: Outcome) => void,
+): Promise<void> {
+  const watch = new Watch(send, finish)
+  let done: Promise<void>
+  try {
+    done = app(scope, receive, watch.send)
+  } catch (error) {
+    done = Promise.reject(error)
+  }
+  if (done === ACCEPTED) {
+    watch.end()
+    return done
+  }
+  return done.then(
+    () => watch.end(),
+    (error) => {
+      watch.end(error)
+      throw error
+    },
+  )
+}
+
+/**
+ * The path of the route that was found, as it is written, with those of the mounts around it; a mount
+ * alone ends in `/*`. Undefined when nothing was found.
+ *
+ * There are as many of them as the program has routes, whatever clients ask for.
+ */
+export function routeTemplate(scope: ConnectionScope): string | undefined {
+  const { route, mountPath = '' } = scope
+  if (route === undefined || !('kind' in route)) return undefined
+  if (route.kind === 'mount') return `${mountPath}/*`
+  return 'path' in route && typeof route.path === 'string' ? mountPath + route.path : undefined
+}
+
+/** Counts what is sent. */
+class Watch {
+  readonly #send: Send
+  readonly #finish: (outcome: Outcome) => void
+  readonly #started = performance.now()
+  #status: number | undefined
+  #bytes = 0
+  #declared = 0
+  #finished = false
+
+  constructor(send: Send, finish: (outcome: Outcome) => void) {
+    this.#send = send
+    this.#finish = finish
+  }
+
+  readonly send: Send = (message) => {
+    this.#count(message)
+    const sent = this.#send(message)
+    if (!isLast(message)) return sent
+    if (sent === ACCEPTED) {
+      this.end()
+      return sent
+    }
+    return sent.then(
+      () => this.end(),
+      (error) => {
+        this.end(error)
+        throw error
+      },
+    )
+  }
+
+  #count(message: SendMessage): void {
+    switch (message.type) {
+      case 'http.response.start':
+      case 'websocket.http.response.start':
+        this.#status = message.status
+        this.#declared = declaredLength(message.headers)
+        break
+      case 'websocket.accept':
+        this.#status = 101
+        break
+      case 'websocket.close':
+        this.#status ??= 403
+        break
+      case 'http.response.pathsend':
+        this.#bytes += this.#declared
+        break
+      case 'http.response.body':
+      case 'websocket.http.response.body':
+        this.#bytes += message.body?.byteLength ?? 0
+        break
+      case 'websocket.send':
+        this.#bytes += message.bytes?.byteLength ?? encodeText(message.text ?? '').byteLength
+        break
+    }
+  }
+
+  end(error?: unknown): void {
+    if (this.#finished) return
+    this.#finished = true
+    const aborted = error instanceof ClientDisconnected
+    this.#finish({
+      status: this.#status ?? statusOf(error),
+      bytes: this.#bytes,
+      duration: performance.now() - this.#started,
+      aborted,
+      error: aborted ? undefined : error,
+    })
+  }
+}
+
+function isLast(message: SendMessage): boolean {
+  if (message.type === 'http.response.body') return message.moreBody !== true
+  if (message.type === 'websocket.http.response.body') return message.moreBody !== true
+  return message.type === 'http.response.pathsend' || message.type === 'websocket.close'
+}
+
+/** What the client will be told by whoever answers errors outside. */
+function statusOf(error: unknown): number {
+  if (error instanceof ClientDisconnected) return 499
+  return error instanceof HTTPException ? error.status : 500
+}
+
+function declaredLength(headers: readonly string[]): number {
+  const index = indexOfName(headers, 'content-length')
+  return index < 0 ? 0 : Number(headers[index + 1])
+}

@@ -1,0 +1,254 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import t from 'tap'
+import { SimpleUser } from '../../lib/authentication.ts'
+import {
+  type AccessLogEntry,
+  type AccessLogOptions,
+  accessLog,
+  entryOf,
+  printable,
+  redactedQuery,
+} from '../../lib/middleware/accesslog.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import { Mount, Route, Router } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, SendMessage } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+
+const outcome = { status: 200, bytes: 5, duration: 1.26, aborted: false, error: undefined }
+
+const router = Router([
+  Mount('/users', Router([Route('/{id:int}', () => new PlainTextResponse('hello'))])),
+  Route('/boom', () => {
+    throw new Error('kaput\u001b[2J\r\nGET /forged')
+  }),
+])
+
+/** What is written, and how. */
+function collecting(): {
+  logger: NonNullable<AccessLogOptions['logger']>
+  lines: [string, AccessLogEntry, string][]
+} {
+  const lines: [string, AccessLogEntry, string][] = []
+  const write = (level: string) => (entry: AccessLogEntry, message: string) =>
+    lines.push([level, entry, message])
+  return { logger: { info: write('info'), error: write('error') }, lines }
+}
+
+t.test('writes one entry for a request', async (t) => {
+  const { logger, lines } = collecting()
+  const scope = httpScope({
+    path: '/users/7',
+    rawPath: '/users/7',
+    queryString: 'a=b',
+    state: { requestId: 'r1' },
+  })
+
+  await call(accessLog({ logger })(router), scope)
+
+  t.equal(lines.length, 1)
+  const [level, { duration = -1, ...entry } = {}, message] = lines[0] ?? []
+  t.equal(level, 'info')
+  t.equal(message, 'GET /users/7 200')
+  t.ok(duration >= 0)
+  t.same(entry, {
+    method: 'GET',
+    path: '/users/7',
+    route: '/users/{id:int}',
+    query: 'a=b',
+    status: 200,
+    bytes: 5,
+    client: '127.0.0.1',
+    httpVersion: '1.1',
+    requestId: 'r1',
+  })
+})
+
+t.test('writes bugs as errors, and throws them on', async (t) => {
+  const { logger, lines } = collecting()
+  const scope = httpScope({ path: '/boom', rawPath: '/boom' })
+
+  await t.rejects(call(accessLog({ logger })(router), scope), /kaput/)
+
+  t.match(lines, [
+    [
+      'error',
+      { status: 500, error: 'Error: kaput\\u001b[2J\\u000d\\u000aGET /forged' },
+      'GET /boom 500',
+    ],
+  ])
+})
+
+t.test('an entry has what is there', async (t) => {
+  const entry = (overrides: object, more: object = {}) =>
+    entryOf(httpScope(overrides), { ...outcome, ...more }, [], new Set())
+
+  t.match(entry({}), { duration: 1.3, route: null, client: '127.0.0.1' })
+  t.equal(entry({ client: null }).client, null)
+  t.equal(entry({ user: new SimpleUser('a\n') }).user, 'a\\u000a')
+  t.equal(entry({}, { aborted: true }).aborted, true)
+  t.equal(entry({ method: 'G\u0085T' }).method, 'G\\u0085T')
+  for (const key of ['requestId', 'user', 'headers', 'aborted', 'error']) t.notOk(key in entry({}))
+  t.notOk('requestId' in entry({ state: { requestId: 7 } }))
+  t.equal(entryOf(websocketScope(), outcome, [], new Set()).method, 'WEBSOCKET')
+})
+
+t.test('writes the fields that were asked for, but not what is secret', async (t) => {
+  const { logger, lines } = collecting()
+  const headers = [
+    'x-a',
+    '1',
+    'x-a',
+    '2\u009b',
+    'cookie',
+    'a=b',
+    'authorization',
+    'Basic x',
+    'x-mine',
+    'm',
+    'y',
+    'z',
+  ]
+  const options = {
+    logger,
+    headers: ['X-A', 'Cookie', 'authorization', 'x-mine', 'x-none'],
+    redact: ['X-Mine'],
+  }
+
+  await call(accessLog(options)(router), httpScope({ headers }))
+
+  t.same(lines[0]?.[1].headers, {
+    'x-a': '1, 2\\u009b',
+    cookie: '[redacted]',
+    authorization: '[redacted]',
+    'x-mine': '[redacted]',
+  })
+})
+
+t.test('redacts parameters by name, in any case and however they are written', async (t) => {
+  const secrets = new Set(['token', 'e mail'])
+  const table: [string, string][] = [
+    ['', ''],
+    ['a=1&b', 'a=1&b'],
+    ['token=x&a=1', 'token=[redacted]&a=1'],
+    ['TOKEN=x', 'TOKEN=[redacted]'],
+    ['%74oken=x', '%74oken=[redacted]'],
+    ['e+mail=x&e%20mail=y', 'e+mail=[redacted]&e%20mail=[redacted]'],
+    ['a=1&token=x=y', 'a=1&token=[redacted]'],
+    ['token', 'token'],
+    ['=x&token2=y', '=x&token2=y'],
+  ]
+  for (const [query, written] of table) t.equal(redactedQuery(query, secrets), written)
+})
+
+t.test('redacts what is known to be secret', async (t) => {
+  const { logger, lines } = collecting()
+  const scope = httpScope({ queryString: 'access_token=x&code=y&Password=z&q=1' })
+
+  await call(accessLog({ logger })(router), scope)
+
+  t.equal(lines[0]?.[1].query, 'access_token=[redacted]&code=[redacted]&Password=[redacted]&q=1')
+})
+
+t.test('control characters, line ends and turned directions are written out', async (t) => {
+  t.equal(printable('plain ü 漢 \\n'), 'plain ü 漢 \\n')
+  t.equal(
+    printable('\0\t\r\n\u001b[0m\u007f\u0085\u009b'),
+    '\\u0000\\u0009\\u000d\\u000a\\u001b[0m\\u007f\\u0085\\u009b',
+  )
+  t.equal(printable('\u2028\u2029\u202e\u2066'), '\\u2028\\u2029\\u202e\\u2066')
+})
+
+t.test('works with pino', async (t) => {
+  let text = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk
+      done()
+    },
+  })
+  const app = accessLog({ logger: pino({ base: null }, stream) })(router)
+  await using client = await testClient(app)
+
+  await client.get('/users/7?token=s3cret')
+
+  t.equal(text.split('\n').length, 2)
+  t.match(JSON.parse(text), {
+    level: 30,
+    msg: 'GET /users/7 200',
+    route: '/users/{id:int}',
+    query: 'token=[redacted]',
+    bytes: 5,
+  })
+})
+
+t.test('writes a line of JSON to stdout where there is no logger', async (t) => {
+  const lines: string[] = []
+  const { log } = console
+  console.log = (line: string) => lines.push(line)
+  t.teardown(() => {
+    console.log = log
+  })
+
+  await call(accessLog()(router), httpScope({ path: '/a\r\nb' }))
+  console.log = log
+
+  t.equal(lines.length, 1)
+  const { time, ...entry } = JSON.parse(lines[0] ?? '')
+  t.match(time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  t.match(entry, { path: '/a\\u000d\\u000ab', status: 404 })
+})
+
+t.test('skips what is not to be written', async (t) => {
+  const { logger, lines } = collecting()
+  const app = accessLog({ logger, skip: ({ path }) => path === '/health' })(router)
+
+  await call(app, httpScope({ path: '/health' }))
+  await call(app, httpScope({ path: '/other' }))
+
+  t.match(lines, [['info', { path: '/other' }]])
+})
+
+t.test('a logger that fails spoils nothing', async (t) => {
+  const fail = (): never => {
+    throw new Error('the disk is full')
+  }
+
+  const [start] = await call(accessLog({ logger: { info: fail, error: fail } })(router))
+
+  t.match(start, { status: 404 })
+})
+
+t.test('websockets are written when they end, other scopes pass untouched', async (t) => {
+  const { logger, lines } = collecting()
+  const seen: unknown[] = []
+  const app: App = async (...given) => {
+    seen.push(...given)
+  }
+  const given = [lifespanScope(), receiving([]), async (_message: SendMessage) => {}] as const
+
+  await accessLog({ logger })(app)(...given)
+  t.same(seen, given)
+  t.same(lines, [])
+
+  await call(accessLog({ logger })(router), websocketScope({ path: '/none' }), [])
+  t.match(lines, [['info', { method: 'WEBSOCKET', status: 403 }]])
+})
+
+t.test('misuse is told at once', async (t) => {
+  for (const logger of [null, 'pino', { info() {} }, console.log]) {
+    t.throws(
+      () => accessLog({ logger: logger as never }),
+      /^accessLog: the logger must have info and/,
+    )
+  }
+  t.throws(
+    () => accessLog({ headers: 'a' as never }),
+    /^accessLog: headers and redact must be lists/,
+  )
+  t.throws(
+    () => accessLog({ redact: [1] as never }),
+    /^accessLog: headers and redact must be lists/,
+  )
+})
