@@ -62,6 +62,7 @@ const HEADER = [
   '/middleware/lint',
   '/middleware/ratelimit',
   '/middleware/sessions',
+  '/middleware/metrics',
   '/servers/node',
 ]
 

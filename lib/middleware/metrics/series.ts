@@ -1,0 +1,90 @@
+/** Numbers by labels, in the text format of Prometheus (version 0.0.4). */
+
+/** Labels of one series, in the order in which they are written. */
+export type Labels = Readonly<Record<string, string>>
+
+/** `name{a="b"} 1`, with values escaped as the format has it. */
+export function line(name: string, labels: Labels, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${written(value)}\n`
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\"\n]/g, (char) => (char === '\n' ? '\\n' : `\\${char}`))
+}
+
+function written(value: number): string {
+  return value === Number.POSITIVE_INFINITY ? '+Inf' : String(value)
+}
+
+/** What stands before the lines of a metric. */
+export function heading(
+  name: string,
+  type: 'counter' | 'gauge' | 'histogram',
+  help: string,
+): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`
+}
+
+/** A value for each set of labels, at most so many of them. */
+export class Family<Value> {
+  readonly #most: number
+  readonly #make: () => Value
+  readonly #series = new Map<string, { readonly labels: Labels; readonly value: Value }>()
+
+  constructor(most: number, make: () => Value) {
+    this.#most = most
+    this.#make = make
+  }
+
+  /** The value of these labels, or of the others when there are too many series to add one. */
+  at(labels: Labels, others: Labels): Value {
+    const found = this.#series.get(keyOf(labels))
+    if (found !== undefined) return found.value
+    if (labels !== others && this.#series.size >= this.#most) return this.at(others, others)
+    const value = this.#make()
+    this.#series.set(keyOf(labels), { labels, value })
+    return value
+  }
+
+  [Symbol.iterator](): IterableIterator<{ readonly labels: Labels; readonly value: Value }> {
+    return this.#series.values()
+  }
+}
+
+function keyOf(labels: Labels): string {
+  return JSON.stringify(Object.values(labels))
+}
+
+/** How many observations were at most so large. */
+export class Histogram {
+  readonly #bounds: readonly number[]
+  readonly #counts: number[]
+  #sum = 0
+  #count = 0
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds
+    this.#counts = bounds.map(() => 0)
+  }
+
+  observe(value: number): void {
+    this.#sum += value
+    this.#count++
+    const index = this.#bounds.findIndex((bound) => value <= bound)
+    if (index >= 0) this.#counts[index] = (this.#counts[index] ?? 0) + 1
+  }
+
+  /** Its lines; each bucket has those below it too. */
+  render(name: string, labels: Labels): string {
+    let below = 0
+    let text = ''
+    for (const [index, bound] of this.#bounds.entries()) {
+      below += this.#counts[index] ?? 0
+      text += line(`${name}_bucket`, { ...labels, le: String(bound) }, below)
+    }
+    text += line(`${name}_bucket`, { ...labels, le: '+Inf' }, this.#count)
+    text += line(`${name}_sum`, labels, this.#sum)
+    return text + line(`${name}_count`, labels, this.#count)
+  }
+}
