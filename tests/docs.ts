@@ -63,6 +63,7 @@ const HEADER = [
   '/middleware/ratelimit',
   '/middleware/sessions',
   '/middleware/metrics',
+  '/middleware/tracing',
   '/servers/node',
 ]
 

@@ -1,4 +1,6 @@
 /** Writes one structured line for each request. */
+
+import { printable, redactedQuery, SECRETS } from '../observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
@@ -46,13 +48,6 @@ export interface AccessLogOptions {
   /** Requests that are not written, such as health checks (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
-
-/** Never written: what whoever reads a log could use. */
-const SECRETS = [
-  ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-csrf-token'],
-  ...['access_token', 'refresh_token', 'id_token', 'token', 'code', 'password', 'secret'],
-  ...['client_secret', 'api_key', 'apikey', 'key', 'signature', 'sig', 'state', 'session'],
-]
 
 /**
  * Writes method, path, route, status, bytes, duration and client of each request, once its response has
@@ -113,26 +108,6 @@ export function entryOf(
     ...(aborted && { aborted }),
     ...(error !== undefined && { error: printable(String(error)) }),
   }
-}
-
-// C0 and C1, line and paragraph separators, and what turns the direction of text around.
-const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
-/** Text without control characters: each is written as `\u001b`. */
-export function printable(text: string): string {
-  return text.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-/** A query as it was sent, but for the values of those names, however they are encoded. */
-export function redactedQuery(query: string, secrets: ReadonlySet<string>): string {
-  if (query === '') return ''
-  const parts = query.split('&').map((part) => {
-    const equals = part.indexOf('=')
-    if (equals < 0) return part
-    const [[name = ''] = []] = new URLSearchParams(part)
-    return secrets.has(name.toLowerCase()) ? `${part.slice(0, equals)}=[redacted]` : part
-  })
-  return printable(parts.join('&'))
 }
 
 function fieldsOf(

@@ -1,0 +1,147 @@
+/** Makes a span of each request; needs the package @opentelemetry/api, and an SDK to send spans. */
+import {
+  type Attributes,
+  type Context,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapGetter,
+  trace,
+} from '@opentelemetry/api'
+import { Headers } from '../headers.ts'
+import { hostHeader, hostName } from '../hosts.ts'
+import { redactedQuery, SECRETS } from '../observation/redaction.ts'
+import { type Outcome, observe, routeTemplate } from '../observation.ts'
+import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
+
+/** What is needed of a tracer; that of @opentelemetry/api fits as it is. */
+export interface SpanMaker {
+  startSpan(name: string, options?: object, context?: Context): Span
+}
+
+export interface TracingOptions {
+  /** Makes the spans (the tracer `stellula` of the provider that is registered). */
+  tracer?: SpanMaker
+  /** Go on with the trace that the client names; false begins a new one, linked to it (true). */
+  continueTraces?: boolean
+  /** Requests without a span, such as health checks (none). */
+  skip?: (scope: HTTPScope | WebSocketScope) => boolean
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']
+const REDACTED: ReadonlySet<string> = new Set(SECRETS)
+
+/**
+ * Makes a server span of each request, by the HTTP conventions of OpenTelemetry: it is called
+ * `GET /users/{id:int}` after its route, and has failed when the status is 500 or more or the app threw.
+ *
+ * It is active while the app runs, so that spans made there are its children, and ends when the response
+ * has been sent. Values of query parameters that hold credentials by their names are left out. Set
+ * `continueTraces` to false where clients are strangers, who could otherwise decide what is sampled.
+ *
+ * @throws TypeError for a tracer that makes no spans.
+ * @example
+ * const traced = tracing({ skip: ({ path }) => path === '/health' })(app)
+ */
+export function tracing(options: TracingOptions = {}): Middleware {
+  const {
+    tracer = trace.getTracer('stellula'),
+    continueTraces = true,
+    skip = () => false,
+  } = options
+  assertTracer(tracer)
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    if (skip(scope)) return app(scope, receive, send)
+    const remote = propagation.extract(context.active(), scope.headers, FIELDS)
+    const span = start(tracer, scope, remote, continueTraces)
+    const parent = continueTraces ? remote : ROOT_CONTEXT
+    return context.with(trace.setSpan(parent, span), () =>
+      observe(app, scope, receive, send, (outcome) => finish(span, scope, outcome)),
+    )
+  }
+}
+
+const FIELDS: TextMapGetter<HeaderList> = {
+  get: (headers, name) => new Headers(headers).get(name) ?? undefined,
+  keys: (headers) => headers.filter((_, index) => index % 2 === 0),
+}
+
+function start(
+  tracer: SpanMaker,
+  scope: HTTPScope | WebSocketScope,
+  remote: Context,
+  continueTraces: boolean,
+): Span {
+  const client = trace.getSpanContext(remote)
+  const links = continueTraces || client === undefined ? [] : [{ context: client }]
+  const attributes = attributesOf(scope)
+  const settings = { kind: SpanKind.SERVER, attributes, links, root: !continueTraces }
+  return tracer.startSpan(methodOf(scope), settings, remote)
+}
+
+function finish(span: Span, scope: HTTPScope | WebSocketScope, outcome: Outcome): void {
+  const { status, error } = outcome
+  const route = routeTemplate(scope)
+  if (route !== undefined) {
+    span.updateName(`${methodOf(scope)} ${route}`)
+    span.setAttribute('http.route', route)
+  }
+  span.setAttribute('http.response.status_code', status)
+  if (error !== undefined) span.recordException(error instanceof Error ? error : String(error))
+  const type = faultOf(outcome)
+  if (type !== undefined) {
+    span.setAttribute('error.type', type)
+    span.setStatus({ code: SpanStatusCode.ERROR })
+  }
+  span.end()
+}
+
+/** What went wrong, as one of few words: the class of the error, or the status; undefined if nothing. */
+export function faultOf({ status, error }: Pick<Outcome, 'status' | 'error'>): string | undefined {
+  if (status < 500 && error === undefined) return undefined
+  // What is thrown for the client's own fault, such as an HTTPException, is none of the server's.
+  if (status >= 400 && status < 500) return undefined
+  return error instanceof Error ? error.name : String(status)
+}
+
+/** A span's name has few values, whatever clients send. */
+function methodOf(scope: HTTPScope | WebSocketScope): string {
+  if (scope.type === 'websocket') return 'GET'
+  return METHODS.includes(scope.method) ? scope.method : 'HTTP'
+}
+
+/** What is known before the app runs. */
+export function attributesOf(scope: HTTPScope | WebSocketScope): Attributes {
+  const headers = new Headers(scope.headers)
+  const method = methodOf(scope)
+  const isKnown = method !== 'HTTP'
+  const attributes: Attributes = {
+    'http.request.method': isKnown ? method : '_OTHER',
+    'http.request.method_original':
+      isKnown || scope.type === 'websocket' ? undefined : scope.method,
+    'url.scheme': scope.scheme,
+    'url.path': scope.path,
+    'url.query': redactedQuery(scope.queryString, REDACTED) || undefined,
+    'network.protocol.version': scope.httpVersion,
+    'server.address': hostName(hostHeader(scope)) || scope.server?.host,
+    'server.port': scope.server?.port ?? undefined,
+    'client.address': scope.client?.host,
+    'client.port': scope.client?.port,
+    'user_agent.original': headers.get('user-agent') ?? undefined,
+  }
+  for (const name of Object.keys(attributes)) {
+    if (attributes[name] === undefined) delete attributes[name]
+  }
+  return attributes
+}
+
+function assertTracer(tracer: unknown): void {
+  if (typeof (tracer as Partial<SpanMaker> | null)?.startSpan === 'function') return
+  throw new TypeError(
+    `tracing: the tracer must have startSpan, ${tracer === null ? 'null' : typeof tracer} without it was given. Pass trace.getTracer('shop') of @opentelemetry/api.`,
+  )
+}
