@@ -58,6 +58,7 @@ const HEADER = [
   '/middleware/csrf',
   '/middleware/errors',
   '/middleware/exceptions',
+  '/middleware/health',
   '/middleware/jwt',
   '/middleware/lint',
   '/middleware/ratelimit',

@@ -1,0 +1,150 @@
+/** Answers the probes of whoever runs the service: is it alive, is it ready. */
+
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException } from '../exceptions.ts'
+import { JSONResponse } from '../responses/bodies.ts'
+import type { HTTPScope, Middleware } from '../types.ts'
+import {
+  type CheckResult,
+  eventLoopLag,
+  type HealthCheck,
+  kept,
+  runCheck,
+} from './health/checks.ts'
+
+export type { CheckResult, HealthCheck } from './health/checks.ts'
+
+export interface HealthOptions {
+  /** What must work for the service to be ready, by name (nothing). */
+  checks?: Readonly<Record<string, HealthCheck>>
+  /** Milliseconds that each check may take (2000). */
+  timeout?: number
+  /** Milliseconds that a result is kept, so that many probes do not make many checks (1000). */
+  maxAge?: number
+  /** Milliseconds that the event loop may be late (1000). */
+  maxLag?: number
+  /** Once it is aborted, the service is not ready: it is about to stop (never). */
+  signal?: AbortSignal
+  /** Show durations and error messages, which are not for everybody (false). */
+  details?: boolean
+  /** Where liveness is asked for ('/livez'). */
+  livePath?: string
+  /** Where readiness is asked for ('/readyz'). */
+  readyPath?: string
+}
+
+/** What was found out about readiness. */
+export interface HealthReport {
+  readonly ready: boolean
+  /** Milliseconds. */
+  readonly lag: number
+  readonly checks: Readonly<Record<string, CheckResult>>
+}
+
+/**
+ * Answers two paths itself and passes everything else on; put it outermost, since probes come without
+ * the right host, scheme or credentials.
+ *
+ * The live path gives 200 as long as the process answers at all. The ready path gives 200 when every check
+ * passes in time and the event loop is not late, and 503 with the names of what failed when not.
+ *
+ * @throws TypeError for checks or paths that are none, RangeError for times that are none.
+ * @example
+ * const checked = health({
+ *   checks: { upstream: (signal) => fetch(upstream, { signal }).then(({ ok }) => ok) },
+ * })(app)
+ */
+export function health(options: HealthOptions = {}): Middleware {
+  const { livePath = '/livez', readyPath = '/readyz', details = false, signal } = options
+  assertOptions(options, livePath, readyPath)
+  const report = reporter(options)
+  return (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const isLive = scope.path === livePath
+    if (!isLive && scope.path !== readyPath) return app(scope, receive, send)
+    if (!isRead(scope)) return answerException(notAllowed(), scope, receive, send)
+    const found = isLive ? ALIVE : stopping(await report(), signal)
+    await respond(found, details && !isLive).respond(scope, receive, send)
+  }
+}
+
+const ALIVE: HealthReport = { ready: true, lag: 0, checks: {} }
+
+function reporter(options: HealthOptions): () => Promise<HealthReport> {
+  const { checks = {}, timeout = 2_000, maxAge = 1_000, maxLag = 1_000 } = options
+  const names = Object.keys(checks)
+  return kept(async () => {
+    const [lag, ...results] = await Promise.all([
+      eventLoopLag(),
+      ...Object.values(checks).map((check) => runCheck(check, timeout)),
+    ])
+    return judge(names, results, lag, maxLag)
+  }, maxAge)
+}
+
+/** Ready when all checks passed and the event loop is in time. */
+export function judge(
+  names: readonly string[],
+  results: readonly CheckResult[],
+  lag: number,
+  maxLag: number,
+): HealthReport {
+  const ready = lag <= maxLag && results.every(({ status }) => status === 'ok')
+  const pairs = results.map((result, index) => [names[index] ?? '', result] as const)
+  return { ready, lag, checks: Object.fromEntries(pairs) }
+}
+
+function stopping(report: HealthReport, signal: AbortSignal | undefined): HealthReport {
+  return signal?.aborted ? { ...report, ready: false } : report
+}
+
+/** The answer to a probe. */
+export function respond({ ready, lag, checks }: HealthReport, details: boolean): JSONResponse {
+  const shown = Object.entries(checks).map(([name, { status, duration, error }]) => {
+    if (!details) return [name, status] as const
+    const message = error instanceof Error ? error.message : error && String(error)
+    return [name, { status, duration, ...(error !== undefined && { error: message }) }] as const
+  })
+  const content = {
+    status: ready ? 'ok' : 'failing',
+    ...(details && { lag }),
+    ...(shown.length > 0 && { checks: Object.fromEntries(shown) }),
+  }
+  const headers = { 'cache-control': 'no-store' }
+  return new JSONResponse(content, { status: ready ? 200 : 503, headers })
+}
+
+function isRead({ method }: HTTPScope): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function notAllowed(): HTTPException {
+  return new HTTPException(405, undefined, { headers: { allow: 'GET, HEAD' } })
+}
+
+function assertOptions(options: HealthOptions, livePath: string, readyPath: string): void {
+  for (const [name, check] of Object.entries(options.checks ?? {})) {
+    if (typeof check === 'function') continue
+    throw new TypeError(
+      `health: every check must be a function, but ${JSON.stringify(name)} is ${typeof check}. Write (signal) => database.ping({ signal }).`,
+    )
+  }
+  for (const path of [livePath, readyPath]) {
+    if (typeof path === 'string' && path.startsWith('/')) continue
+    throw new TypeError(
+      `health: a path must begin with "/", ${JSON.stringify(path)} was given. Write '/readyz'.`,
+    )
+  }
+  if (livePath === readyPath) {
+    throw new TypeError(
+      `health: livePath and readyPath must differ, "${livePath}" was given for both. They answer different questions.`,
+    )
+  }
+  for (const name of ['timeout', 'maxAge', 'maxLag'] as const) {
+    const { [name]: value = 0 } = options
+    if (typeof value === 'number' && value >= 0) continue
+    throw new RangeError(
+      `health: ${name} must be a number of milliseconds, ${String(value)} was given. Leave it out for the default.`,
+    )
+  }
+}
