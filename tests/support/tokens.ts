@@ -14,7 +14,11 @@ const encode = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 
 /** A token with a proper HS256 signature, whatever is in it; texts are taken as JSON. */
-export function forged(header: Fields | string, claims: Fields | string, secret = SECRET): string {
+export function forged(
+  header: Fields | string,
+  claims: Fields | string,
+  secret: Uint8Array = SECRET,
+): string {
   const content = `${encode(header)}.${encode(claims)}`
   return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
 }

@@ -1,0 +1,36 @@
+// A guard leaves the type of what it goes around.
+import { type Guard, requires } from '../../lib/authentication.ts'
+import type { Request } from '../../lib/requests.ts'
+import type { Response } from '../../lib/responses.ts'
+import { Route, WebSocketRoute } from '../../lib/routing.ts'
+import type { App, Middleware } from '../../lib/types.ts'
+import type { WebSocket } from '../../lib/websockets.ts'
+import type { Assert, Equal } from './assert.ts'
+
+declare const guard: Guard
+declare const app: App
+declare const show: (request: Request<{ id: number }>) => Response
+declare const talk: (websocket: WebSocket) => Promise<void>
+
+export const guardedApp: App = guard(app)
+export const guardedShow: typeof show = guard(show)
+export const guardedTalk: typeof talk = guard(talk)
+export type Kept = Assert<Equal<typeof guardedShow, typeof show>>
+export const middleware: Middleware = guard
+
+/** The parameters of a handler in place are those of the path. */
+export const inPlace: Route<'/{id:int}'> = Route(
+  '/{id:int}',
+  requires('a')((request) => {
+    const id: number = request.pathParams.id
+    return { id } as unknown as Response
+  }),
+)
+
+export const socket: WebSocketRoute = WebSocketRoute('/', requires('a')(talk))
+
+// @ts-expect-error: there is nothing to call in a text
+guard('text')
+
+// @ts-expect-error: the path has no such parameter
+Route('/{name}', requires('a')(show))
