@@ -87,10 +87,17 @@ export interface RequiresOptions {
   redirect?: string
 }
 
-/** Puts the guard around an app, as middleware, or around a handler; its type stays. */
-export type Guard = <Guarded extends (first: never, ...rest: never[]) => unknown>(
-  guarded: Guarded,
-) => Guarded
+/**
+ * Puts the guard around a handler or an app, whose type stays.
+ *
+ * A route or a router would lose what a router looks at: give it the guard as `middleware`.
+ */
+export type Guard = <Guarded extends GuardedFunction>(guarded: Guarded) => Guarded
+
+/** A handler of any kind, or an app without properties to look at. */
+export type GuardedFunction = ((first: never, ...rest: never[]) => unknown) & {
+  readonly kind?: never
+}
 
 /**
  * Lets only those through whose `auth.scopes` have all of these: as middleware of a route, a mount or
@@ -116,7 +123,7 @@ export function requires(scopes: string | readonly string[], options: RequiresOp
     if (redirect === undefined) throw refusal()
     return new RedirectResponse(loginURL(connection, redirect), { status: 303 })
   }
-  return (guarded) => {
+  return <Guarded extends GuardedFunction>(guarded: Guarded): Guarded => {
     assertGuarded(guarded)
     // Handlers and apps differ in their arguments, which are handed on as they are.
     const call = guarded as unknown as (...args: unknown[]) => unknown
@@ -128,7 +135,7 @@ export function requires(scopes: string | readonly string[], options: RequiresOp
     }
     // The name is what routes are called by.
     Object.defineProperty(guard, 'name', { value: guarded.name })
-    return guard as unknown as typeof guarded
+    return guard as unknown as Guarded
   }
 }
 

@@ -7,6 +7,7 @@ import {
   SimpleUser,
   UnauthenticatedUser,
 } from '../lib/authentication.ts'
+import { chain } from '../lib/compose.ts'
 import { Request } from '../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, type Response } from '../lib/responses.ts'
 import { Mount, Route, Router, WebSocketRoute } from '../lib/routing.ts'
@@ -168,7 +169,7 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
     const scope = () => httpScope()
 
     t.throws(() => requires('a')(named)(new Request(scope())), { message })
-    await t.rejects(call(requires('a')(Route('/', named)), scope()), { message })
+    await t.rejects(call(chain(requires('a'))(Route('/', named)), scope()), { message })
   })
 })
 
@@ -180,7 +181,7 @@ t.test('a guard as middleware', async (t) => {
     const apps: [App, string][] = [
       [Route('/', named, { middleware }), '/'],
       [Router([Mount('/x', Router([route]), { middleware })]), '/x/'],
-      [requires('a')(Router([route])), '/'],
+      [chain(requires('a'))(Router([route])), '/'],
     ]
     for (const [app, path] of apps) {
       t.equal(await statusOf(as()(app), path), 403)
@@ -189,7 +190,7 @@ t.test('a guard as middleware', async (t) => {
   })
 
   t.test('refuses websockets by closing them', async (t) => {
-    const guarded = requires('a')(WebSocketRoute('/', (websocket) => websocket.accept()))
+    const guarded = chain(requires('a'))(WebSocketRoute('/', (websocket) => websocket.accept()))
     const connect = [{ type: 'websocket.connect' } as const]
 
     t.same(await call(as()(guarded), websocketScope(), connect), [

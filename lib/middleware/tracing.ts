@@ -65,7 +65,8 @@ export function tracing(options: TracingOptions = {}): Middleware {
   }
 }
 
-const FIELDS: TextMapGetter<HeaderList> = {
+/** How propagators read the fields of a request. */
+export const FIELDS: TextMapGetter<HeaderList> = {
   get: (headers, name) => new Headers(headers).get(name) ?? undefined,
   keys: (headers) => headers.filter((_, index) => index % 2 === 0),
 }

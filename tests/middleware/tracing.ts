@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import t from 'tap'
 import { HTTPException } from '../../lib/exceptions.ts'
-import { attributesOf, faultOf, tracing } from '../../lib/middleware/tracing.ts'
+import { attributesOf, FIELDS, faultOf, tracing } from '../../lib/middleware/tracing.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router, WebSocketRoute } from '../../lib/routing.ts'
 import type { App, HTTPScope, SendMessage } from '../../lib/types.ts'
@@ -218,6 +218,12 @@ t.test('skips what needs no span, and other scopes', async (t) => {
   t.same(await spansOf(app(router), get('/none')), [])
   await app(inner)(...given)
   t.same(seen, given)
+})
+
+t.test('propagators see the fields of the request', async (t) => {
+  t.same(FIELDS.keys(['a', '1', 'b', '2']), ['a', 'b'])
+  t.equal(FIELDS.get(['a', '1', 'b', '2'], 'B'), '2')
+  t.equal(FIELDS.get(['a', '1'], '1'), undefined)
 })
 
 t.test('takes a tracer of your own', async (t) => {

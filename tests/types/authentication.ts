@@ -29,6 +29,9 @@ export const inPlace: Route<'/{id:int}'> = Route(
 
 export const socket: WebSocketRoute = WebSocketRoute('/', requires('a')(talk))
 
+// @ts-expect-error: put the guard into the route's middleware
+guard(inPlace)
+
 // @ts-expect-error: there is nothing to call in a text
 guard('text')
 
