@@ -25,6 +25,18 @@ t.test('leaves all other keys alone', async (t) => {
   t.equal('maxBodySize' in outer, false)
 })
 
+t.test('shows who was authenticated behind it', async (t) => {
+  const outer = httpScope()
+  const user = { isAuthenticated: true, displayName: 'ada' }
+  const auth = { scopes: ['a'] }
+
+  new Annotations(outer).take({ ...outer, user, auth, mountPath: '/a' })
+
+  t.equal(outer.user, user)
+  t.equal(outer.auth, auth)
+  t.equal(outer.mountPath, '/a')
+})
+
 t.test('takes back all but the state', async (t) => {
   const outer = httpScope({ rootPath: '/api', app })
   const annotations = new Annotations(outer)

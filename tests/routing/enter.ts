@@ -56,6 +56,16 @@ t.test('a mount moves the root path forward and keeps the outermost', async (t) 
   t.equal(scope.appRootPath, '/proxy')
 })
 
+t.test('mounts are told as they are written, too', async (t) => {
+  const scope = httpScope({ path: '/proxy/acme/b/c', rootPath: '/proxy' })
+
+  enter(scope, matchOf(entryOf('/{tenant}', { prefix: true }), ['acme'], 5), '/acme/b/c')
+  enter(scope, matchOf(entryOf('/b', { prefix: true }), [], 2), '/b/c')
+  enter(scope, matchOf(entryOf('/c'), [], 2), '/c')
+
+  t.equal(scope.mountPath, '/{tenant}/b')
+})
+
 // RT-30
 t.test('inner parameters join outer ones, and win over those of their name', async (t) => {
   const outer = { id: 'outer', tenant: 'a' }
