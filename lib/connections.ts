@@ -3,7 +3,6 @@ import { parseCookies } from './cookies.ts'
 import { Headers } from './headers.ts'
 import type { PathParams } from './routing/params.ts'
 import { Session } from './sessions.ts'
-import type { Address, App, ConnectionScope } from './types.ts'
 import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
 import { baseURL, type Reversible, requestURL } from './urls.ts'
 
@@ -82,15 +81,22 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     throw new TypeError(
       'request.session: no sessions() middleware is around this app. Put sessions({ secret }) before it.',
     )
+  }
+
+  /**
    * Who the connection is from; a user that is not authenticated when nobody said.
+   *
    * @throws TypeError when no middleware around has authenticated it.
+   */
   get user(): User {
     return this.scope.user ?? unauthenticated('user')
   }
 
   /**
    * What the user may do, and the claims of a token.
+   *
    * @throws TypeError when no middleware around has authenticated it.
+   */
   get auth(): Auth {
     return this.scope.auth ?? unauthenticated('auth')
   }

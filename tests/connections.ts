@@ -208,15 +208,20 @@ t.test('session', async (t) => {
       })
     }
   })
+})
+
 t.test('user and auth are those of the scope', async (t) => {
   const user = { isAuthenticated: true, displayName: 'ada' }
   const auth = { scopes: ['a'] }
   const one = connection({ user, auth })
+
   t.equal(one.user, user)
   t.equal(one.auth, auth)
 })
+
 t.test('user and auth say when nothing authenticates', async (t) => {
   const one = connection()
+
   t.throws(() => one.user, /^request\.user: nothing around this app authenticates\. Put/)
   t.throws(() => one.auth, /^request\.auth: nothing around this app authenticates\. Put/)
 })
