@@ -130,6 +130,11 @@ export interface ConnectionScope {
   /** Who the connection is from, and what for; set together by the middleware that authenticates. */
   user?: User | undefined
   auth?: Auth | undefined
+  /**
+   * What middleware does to the start of a response, for answers to errors, which are made outside of
+   * it; an empty list set by `errors()`, filled by `changeStart()`.
+   */
+  startChanges?: StartChange[] | undefined
 }
 
 export interface HTTPScope extends ConnectionScope {
@@ -180,6 +185,9 @@ export interface HTTPResponseStartMessage {
   /** Whether `http.response.trailers` follows the last body (false). */
   trailers?: boolean
 }
+
+/** Changes the status or the headers of a response that is about to start, in place. */
+export type StartChange = (message: HTTPResponseStartMessage) => void
 
 /** A part of the response body; the one without `moreBody` is the last. */
 export interface HTTPResponseBodyMessage {

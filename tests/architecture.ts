@@ -12,6 +12,8 @@ const LAYERS = [
   'stores/memory stores/redis sessions',
   'stores',
   'convertors/patterns convertors/builtins',
+  'types status bytes background ranges mimetypes contentdisposition',
+  'responsestart convertors/patterns convertors/builtins',
   'responses/events responses/sources html/places',
   'html/markup',
   'html',

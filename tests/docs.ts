@@ -43,6 +43,7 @@ const HEADER = [
   '/observation',
   '/ranges',
   '/responses',
+  '/responsestart',
   '/routing',
   '/sessions',
   '/staticfiles',

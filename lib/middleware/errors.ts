@@ -10,7 +10,16 @@ import { caught, type Tracked, trackStart } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'
-import type { App, HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
+import { sendChanged } from '../responsestart.ts'
+import type {
+  App,
+  HTTPScope,
+  Middleware,
+  Receive,
+  Send,
+  StartChange,
+  WebSocketScope,
+} from '../types.ts'
 import { debugResponse } from './errors/debug.ts'
 
 export interface ErrorsOptions {
@@ -23,6 +32,8 @@ export interface ErrorsOptions {
 /**
  * Answers exceptions that have a handler, and bugs with a 500 that tells nothing.
  *
+ * The answer carries what middleware inside adds to the start of responses, such as CORS headers.
+ *
  * A bug is thrown on after it was answered, so that the server logs it. The handler of bugs is called
  * even when the response has started; what it answers is dropped then.
  *
@@ -34,10 +45,12 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   const table = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
   return (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
+    const changes: StartChange[] = []
     scope.exceptionHandlers = table
+    scope.startChanges = changes
     const tracked = trackStart(send)
     return caught(app, scope, receive, tracked.send, (error) =>
-      recover(error, scope, receive, send, tracked, { debug, table }),
+      recover(error, scope, receive, send, tracked, { debug, table, changes }),
     )
   }
 }
@@ -45,6 +58,8 @@ export function errors(options: ErrorsOptions = {}): Middleware {
 interface Settings {
   readonly debug: boolean
   readonly table: ExceptionHandlers
+  /** What middleware inside, which an error has passed, does to answers. */
+  readonly changes: readonly StartChange[]
 }
 
 async function recover(
@@ -53,18 +68,20 @@ async function recover(
   receive: Receive,
   send: Send,
   tracked: Tracked,
-  { debug, table }: Settings,
+  { debug, table, changes }: Settings,
 ): Promise<void> {
   if (error instanceof ClientDisconnected) throw error
   scope.exceptionHandlers = table // an application inside may have put its own there
   const bug = tracked.started
     ? { error }
-    : await attempt(() => answerException(error, scope, receive, tracked.send))
+    : await attempt(() =>
+        answerException(error, scope, receive, sendChanged(changes, tracked.send)),
+      )
   if (bug === undefined) return
   if (scope.type === 'http') {
     const request = new Request(scope, receive, tracked.send)
     const answer = await answerBug(bug.error, request, debug, table.serverError)
-    if (!tracked.started) await answer.respond(scope, receive, send)
+    if (!tracked.started) await answer.respond(scope, receive, sendChanged(changes, send))
   }
   throw bug.error
 }

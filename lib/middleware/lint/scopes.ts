@@ -63,6 +63,9 @@ const AUTH: Rule = must(
   '{ scopes: a list of texts }',
   (value) => isObject(value) && TEXTS(value['scopes']) === undefined,
 )
+function isListOfFunctions(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'function')
+}
 
 function oneOf(...texts: readonly string[]): Rule {
   const list = texts.map((text) => `"${text}"`).join(' or ')
@@ -92,6 +95,7 @@ const CONNECTION: Rules = {
   ),
   user: optional(USER),
   auth: optional(AUTH),
+  startChanges: optional(must('a list of functions', isListOfFunctions)),
 }
 
 const METHOD: Rule = must(

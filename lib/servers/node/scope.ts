@@ -55,6 +55,7 @@ export function buildScope(
     pathParams: undefined,
     exceptionHandlers: undefined,
     maxBodySize: undefined,
+    startChanges: undefined,
   }
 }
 

@@ -1,0 +1,119 @@
+import t from 'tap'
+import { errors } from '../lib/middleware/errors.ts'
+import { PlainTextResponse } from '../lib/responses/bodies.ts'
+import { toApp } from '../lib/responses/response.ts'
+import { changeStart, sendChanged } from '../lib/responsestart.ts'
+import type { App, Middleware, SendMessage, StartChange } from '../lib/types.ts'
+import { call, httpScope } from './support/scopes.ts'
+import { responseOf } from './support/sent.ts'
+
+const adding =
+  (name: string, value = '1'): Middleware =>
+  (app) =>
+  (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const change: StartChange = ({ headers }) => headers.push(name, value)
+    return app(scope, receive, changeStart(scope, send, change))
+  }
+
+const failing: App = async () => {
+  throw new Error('kaput')
+}
+
+/** What is sent until the app fails. */
+async function sentBy(app: App, scope = httpScope()): Promise<SendMessage[]> {
+  const sent: SendMessage[] = []
+  const collect = async (message: SendMessage) => void sent.push(message)
+  await app(scope, () => new Promise(() => {}), collect).catch(() => {})
+  return sent
+}
+
+t.test('a response is changed on its way, other messages pass as they are', async (t) => {
+  const body: SendMessage = { type: 'http.response.body', body: new Uint8Array(2) }
+  const seen: unknown[] = []
+  const send = changeStart(
+    httpScope(),
+    async (message) => void seen.push(message),
+    (message) => {
+      message.status = 201
+    },
+  )
+
+  await send({ type: 'http.response.start', status: 200, headers: [] })
+  await send(body)
+
+  t.same(seen[0], { type: 'http.response.start', status: 201, headers: [] })
+  t.equal(seen[1], body)
+})
+
+t.test('what send gives is given on', async (t) => {
+  const done = Promise.resolve()
+  const send = changeStart(
+    httpScope(),
+    () => done,
+    () => {},
+  )
+
+  t.equal(send({ type: 'http.response.start', status: 200, headers: [] }), done)
+  t.equal(send({ type: 'http.response.body' }), done)
+})
+
+t.test('the answer to a bug is changed too, innermost first', async (t) => {
+  const app = errors()(adding('x-a', 'outer')(adding('x-a', 'inner')(failing)))
+
+  const { status, headers } = responseOf(await sentBy(app))
+
+  t.equal(status, 500)
+  t.same(headers.getAll('x-a'), ['inner', 'outer'])
+})
+
+t.test('a response that was sent is changed once', async (t) => {
+  const app = errors()(adding('x-a')(toApp(new PlainTextResponse('fine'), 'the test')))
+
+  t.same(responseOf(await call(app)).headers.getAll('x-a'), ['1'])
+})
+
+t.test('an application inside another has its own answers', async (t) => {
+  const inner = errors()(adding('x-inner')(failing))
+  const app = errors()(adding('x-outer')(inner))
+
+  const { headers } = responseOf(await sentBy(app))
+
+  t.same(headers.getAll('x-inner'), ['1'])
+  t.same(headers.getAll('x-outer'), ['1'])
+})
+
+t.test('a copy of the scope changes nothing', async (t) => {
+  const copying: Middleware = (app) => (scope, receive, send) => app({ ...scope }, receive, send)
+
+  const { headers } = responseOf(await sentBy(errors()(copying(adding('x-a')(failing)))))
+
+  t.same(headers.getAll('x-a'), ['1'])
+})
+
+t.test('a change that throws does not take the answer away', async (t) => {
+  const bad: Middleware = (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const change = (): never => {
+      throw new Error('the change is the bug')
+    }
+    return app(scope, receive, changeStart(scope, send, change))
+  }
+  const app = errors()(adding('x-a')(bad(toApp(new PlainTextResponse('fine'), 'the test'))))
+
+  const { status, headers } = responseOf(await sentBy(app))
+
+  t.equal(status, 500)
+  t.same(headers.getAll('x-a'), ['1'])
+})
+
+t.test('only the start of a response is given the changes', async (t) => {
+  const seen: SendMessage[] = []
+  const send = sendChanged([({ headers }) => headers.push('x-a', '1')], async (message) => {
+    seen.push(message)
+  })
+
+  await send({ type: 'http.response.body' })
+
+  t.same(seen, [{ type: 'http.response.body' }])
+})
