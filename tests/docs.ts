@@ -57,6 +57,7 @@ const HEADER = [
   '/middleware/bearerauth',
   '/middleware/bodylimit',
   '/middleware/csrf',
+  '/middleware/cors',
   '/middleware/errors',
   '/middleware/exceptions',
   '/middleware/health',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { hostHeader, hostName, isAuthority } from '../lib/hosts.ts'
+import { hostHeader, hostName, isAuthority, isSubdomain } from '../lib/hosts.ts'
 import { assertLinear } from './support/linear.ts'
 import { httpScope } from './support/scopes.ts'
 
@@ -135,5 +135,30 @@ t.test('the first Host field counts', (t) => {
 t.test('no Host field is an empty one', (t) => {
   t.equal(hostHeader(httpScope({ headers: ['accept', '*/*'] })), '')
   t.equal(hostHeader(httpScope({ headers: ['host'] })), '')
+  t.end()
+})
+
+t.test('a sub domain has labels before the domain', (t) => {
+  for (const [host, expected] of [
+    ['a.example.org', true],
+    ['a-b.c_d.example.org', true],
+    ['example.org', false],
+    ['.example.org', false],
+    ['a..example.org', false],
+    ['..example.org', false],
+    ['evilexample.org', false],
+    ['aXexample.org', false],
+    ['a.example.org.evil', false],
+    ['a@b.example.org', false],
+    ['a:80.example.org', false],
+    ['é.example.org', false],
+  ] as const) {
+    t.equal(isSubdomain(host, 'example.org'), expected, host)
+  }
+  assertLinear(
+    t,
+    (size) => `${'a.'.repeat(size / 2)}.example.org`,
+    (host) => void isSubdomain(host, 'example.org'),
+  )
   t.end()
 })

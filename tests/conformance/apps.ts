@@ -3,6 +3,7 @@ import { Application } from '../../lib/applications.ts'
 import type { App } from '../../lib/types.ts'
 import { auth, authOnError } from './apps/auth.ts'
 import { base } from './apps/base.ts'
+import { corsApps } from './apps/cors.ts'
 import { debug, handlerExc, handlers } from './apps/handlers.ts'
 import { hosts } from './apps/hosts.ts'
 import { main } from './apps/main.ts'
@@ -12,13 +13,6 @@ import { session, sessionExpired, sessionNoAge, sessionOpts } from './apps/sessi
 
 /** Apps whose parts are still to be made: they have a port, and answer 404. */
 const EMPTY = [
-  'cors_default',
-  'cors_all',
-  'cors_all_cred',
-  'cors_specific',
-  'cors_specific_cred',
-  'cors_regex',
-  'cors_private',
   'gzip',
   'gzip_min10',
   'trusted',
@@ -50,6 +44,7 @@ export const apps: Readonly<Record<string, App>> = {
   session_expired: sessionExpired,
   auth,
   auth_onerror: authOnError,
+  ...corsApps,
   ...Object.fromEntries(EMPTY.map((name) => [name, Application()])),
 }
 

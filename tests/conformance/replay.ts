@@ -30,6 +30,7 @@ const AREAS = [
   'static',
   'sessions',
   'auth',
+  'cors',
 ]
 
 interface Result {

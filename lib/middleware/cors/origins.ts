@@ -1,0 +1,114 @@
+/** Decides which origins are allowed. */
+import { isSubdomain } from '../../hosts.ts'
+import type { HTTPScope } from '../../types.ts'
+
+/** Decides by the `Origin` of a request; a database may be asked. */
+export type OriginCheck = (origin: string, scope: HTTPScope) => boolean | Promise<boolean>
+
+/** Everybody, those in a list, or whom a function allows. */
+export type Origins = '*' | readonly (string | RegExp)[] | OriginCheck
+
+/** Whether all origins are allowed alike, none is, or it depends. */
+export interface OriginRule {
+  readonly kind: 'all' | 'none' | 'some'
+  readonly allows: OriginCheck
+}
+
+// Longer than any host name can be; regular expressions are not run on more.
+const LONGEST_ORIGIN = 300
+
+/**
+ * Reads the option, and refuses what would not do what it looks like.
+ *
+ * @throws TypeError that names the origin and the fault.
+ */
+export function originRule(origins: Origins = [], credentials = false): OriginRule {
+  if (typeof origins === 'function') return { kind: 'some', allows: checked(origins) }
+  const list = origins === '*' ? ['*'] : origins
+  if (!Array.isArray(list)) throw notAList(origins)
+  const isForAll = list.includes('*')
+  if (credentials && (isForAll || list.length === 0)) throw openCredentials(isForAll)
+  if (isForAll) return { kind: 'all', allows: () => true }
+  if (list.length === 0) return { kind: 'none', allows: () => false }
+  return { kind: 'some', allows: allowedBy(list) }
+}
+
+/** A bug in a function must not open anything: whatever is not `true` or `false` is told. */
+function checked(check: OriginCheck): OriginCheck {
+  return (origin, scope) => {
+    const result = check(origin, scope)
+    return typeof result === 'boolean' ? result : Promise.resolve(result).then(assertBoolean)
+  }
+}
+
+function assertBoolean(result: unknown): boolean {
+  if (typeof result === 'boolean') return result
+  throw new TypeError(
+    `cors: the function for origins must return true or false, it returned ${typeof result}. Return whether the origin is allowed.`,
+  )
+}
+
+/** Exact texts in a set, the rest in turn. */
+function allowedBy(list: readonly (string | RegExp)[]): (origin: string) => boolean {
+  const exact = new Set<unknown>()
+  const tests: ((origin: string) => boolean)[] = []
+  for (const origin of list) {
+    if (origin instanceof RegExp) tests.push(wholeMatch(origin))
+    else if (typeof origin === 'string' && origin.includes('*')) tests.push(subdomains(origin))
+    else exact.add(assertOrigin(origin))
+  }
+  return (origin) => {
+    if (exact.has(origin)) return true
+    if (origin === 'null' || origin.length > LONGEST_ORIGIN) return false
+    return tests.some((test) => test(origin))
+  }
+}
+
+/** The pattern must match the whole origin, and remembers nothing from one request to the next. */
+function wholeMatch({ source, flags }: RegExp): (origin: string) => boolean {
+  const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ''))
+  return (origin) => pattern.test(origin)
+}
+
+function subdomains(pattern: string): (origin: string) => boolean {
+  const [, scheme = '', parent = ''] = /^([a-z][a-z0-9+.-]*:\/\/)\*\.([^*]+)$/.exec(pattern) ?? []
+  if (parent === '') {
+    throw new TypeError(
+      `cors: a wildcard must be the first label of a host, ${JSON.stringify(pattern)} was given. Write "https://*.example.org", or a regular expression.`,
+    )
+  }
+  assertOrigin(scheme + parent)
+  return (origin) => origin.startsWith(scheme) && isSubdomain(origin.slice(scheme.length), parent)
+}
+
+/** Whether it is what a browser sends: scheme, host in lower case, a port that is not the default. */
+function assertOrigin(origin: unknown): string {
+  if (typeof origin !== 'string' || origin === 'null') {
+    throw new TypeError(
+      `cors: an origin must be a text such as "https://example.org", ${origin === 'null' ? '"null"' : typeof origin} was given. Every page in a sandbox is "null"; a function may allow it.`,
+    )
+  }
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  // Browser extensions and apps have schemes of their own, whose origins URL does not tell.
+  const isOrigin = isWeb
+    ? url.origin === origin
+    : /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s,*]+$/.test(origin)
+  if (isOrigin && url !== undefined) return origin
+  const better = isWeb ? url.origin : 'https://example.org'
+  throw new TypeError(
+    `cors: an origin is a scheme, a host and perhaps a port, ${JSON.stringify(origin)} was given. Write ${JSON.stringify(better)}.`,
+  )
+}
+
+function notAList(origins: unknown): TypeError {
+  return new TypeError(
+    `cors: origins must be "*", a list or a function, ${JSON.stringify(origins)} was given. Write origins: ['https://example.org'].`,
+  )
+}
+
+function openCredentials(isForAll: boolean): TypeError {
+  return new TypeError(
+    `cors: credentials need origins that are named, ${isForAll ? '"*" was' : 'none were'} given. List them, or pass a function that decides.`,
+  )
+}

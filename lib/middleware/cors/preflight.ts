@@ -1,0 +1,135 @@
+/** Decides what a preflight request asks for, and what it is told. */
+import { Headers, indexOfName, isHeaderName } from '../../headers.ts'
+import type { HeaderList, HTTPScope } from '../../types.ts'
+
+export interface PermissionsOptions {
+  /** Methods that may be used; `'*'` is all seven that browsers use (`GET`). */
+  methods?: '*' | readonly string[]
+  /** Request fields that may be sent besides the safe ones; `'*'` is any (none). */
+  headers?: '*' | readonly string[]
+  /** Whether cookies and other credentials may be sent (false). */
+  credentials?: boolean
+  /** Whether pages of public sites may reach this server in a private network (false). */
+  privateNetwork?: boolean
+  /** Seconds for which browsers keep the answer to a preflight request (600). */
+  maxAge?: number
+}
+
+/** The options, checked, in the form in which they are compared and sent. */
+export interface Permissions {
+  readonly methods: readonly string[]
+  /** Lower-case names; undefined when all are allowed. */
+  readonly headers: ReadonlySet<string> | undefined
+  readonly privateNetwork: boolean
+  /** Fields that are the same in every answer. */
+  readonly fields: HeaderList
+}
+
+const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
+const SAFE_HEADERS = ['Accept', 'Accept-Language', 'Content-Language', 'Content-Type']
+
+/**
+ * Reads the options of a preflight's answer.
+ *
+ * @throws TypeError for a name that is none.
+ * @throws RangeError when `maxAge` is no number of seconds.
+ */
+export function permissionsOf(options: PermissionsOptions): Permissions {
+  const { methods = ['GET'], headers = [], maxAge = 600 } = options
+  if (!Number.isInteger(maxAge) || maxAge < 0) {
+    throw new RangeError(
+      `cors: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to have nothing kept.`,
+    )
+  }
+  const isAnyMethod = methods.includes('*')
+  const isAnyHeader = headers.includes('*')
+  const allowed = isAnyMethod ? ALL_METHODS : names('methods', methods).map(upperCase)
+  const sendable = isAnyHeader ? [] : unionOf(SAFE_HEADERS, names('headers', headers))
+  const fields = ['access-control-allow-methods', allowed.join(', ')]
+  fields.push('access-control-max-age', String(maxAge))
+  if (!isAnyHeader) fields.push('access-control-allow-headers', sendable.join(', '))
+  if (options.credentials) fields.push('access-control-allow-credentials', 'true')
+  return {
+    methods: allowed,
+    headers: isAnyHeader ? undefined : new Set(sendable.map((name) => name.toLowerCase())),
+    privateNetwork: options.privateNetwork ?? false,
+    fields,
+  }
+}
+
+/** Checks a list of methods or field names: both are tokens. */
+export function names(option: string, list: '*' | readonly string[]): readonly string[] {
+  if (!Array.isArray(list)) {
+    throw new TypeError(
+      `cors: ${option} must be a list, ${JSON.stringify(list)} was given. Write ${option}: ['…'].`,
+    )
+  }
+  const bad = list.find((name) => typeof name !== 'string' || !isHeaderName(name))
+  if (bad === undefined) return list
+  throw new TypeError(
+    `cors: ${option} must be a list of names, ${JSON.stringify(bad)} is none. Give each name on its own.`,
+  )
+}
+
+function upperCase(name: string): string {
+  return name.toUpperCase()
+}
+
+/** Sorted as they are written; of names that differ only in case, the first stays. */
+function unionOf(...lists: readonly (readonly string[])[]): string[] {
+  const byKey = new Map<string, string>()
+  for (const name of lists.flat()) {
+    if (!byKey.has(name.toLowerCase())) byKey.set(name.toLowerCase(), name)
+  }
+  return [...byKey.values()].sort()
+}
+
+/** The method that a preflight request asks for; undefined when it is none. */
+export function requestedMethod({ method, headers }: HTTPScope): string | undefined {
+  if (method !== 'OPTIONS') return undefined
+  const index = indexOfName(headers, 'access-control-request-method')
+  return index < 0 ? undefined : headers[index + 1]
+}
+
+/** What a preflight request asks for besides its method. */
+export interface Wanted {
+  readonly method: string
+  readonly headers: readonly string[]
+  readonly privateNetwork: boolean
+}
+
+export function wantedBy(method: string, scope: HTTPScope): Wanted {
+  const fields = new Headers(scope.headers)
+  const listed = fields.getAll('access-control-request-headers').flatMap((text) => text.split(','))
+  return {
+    method,
+    // Empty elements of a list are ignored (RFC 9110 section 5.6.1).
+    headers: listed.map((name) => name.trim()).filter((name) => name !== ''),
+    privateNetwork: fields.has('access-control-request-private-network'),
+  }
+}
+
+/** What is wanted and not allowed, in the order in which it is told. */
+export function refused(wanted: Wanted, permissions: Permissions): string[] {
+  const { methods, headers } = permissions
+  const mayHave = (name: string): boolean =>
+    headers === undefined ? isHeaderName(name) : headers.has(name.toLowerCase())
+  const faults: string[] = []
+  if (!methods.includes(wanted.method)) faults.push('method')
+  if (!wanted.headers.every(mayHave)) faults.push('headers')
+  if (wanted.privateNetwork && !permissions.privateNetwork) faults.push('private-network')
+  return faults
+}
+
+/** The fields of the answer for an origin that is allowed. */
+export function preflightFields(wanted: Wanted, permissions: Permissions): HeaderList {
+  const fields = [...permissions.fields]
+  const mirrored = wanted.headers.filter(isHeaderName).join(', ')
+  if (permissions.headers === undefined && mirrored !== '') {
+    fields.push('access-control-allow-headers', mirrored)
+  }
+  if (wanted.privateNetwork && permissions.privateNetwork) {
+    fields.push('access-control-allow-private-network', 'true')
+  }
+  return fields
+}

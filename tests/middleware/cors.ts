@@ -1,0 +1,244 @@
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { HTTPException } from '../../lib/exceptions.ts'
+import { type CORSOptions, cors } from '../../lib/middleware/cors.ts'
+import { PlainTextResponse } from '../../lib/responses/bodies.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { Mount, Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, Middleware, Scope } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+
+const ORIGIN = 'https://example.org'
+const SITE = { origins: [ORIGIN], exposeHeaders: ['x-status'], credentials: true }
+
+const home: App = toApp(new PlainTextResponse('home'), 'the test')
+
+/** The fields that matter to a browser, and to a cache. */
+async function fieldsFrom(
+  options: CORSOptions,
+  origin: string | undefined,
+  request: { method?: string; headers?: readonly string[]; app?: App } = {},
+): Promise<Record<string, string | number | undefined>> {
+  const { method = 'GET', headers = [], app = home } = request
+  const origins = origin === undefined ? [] : ['origin', origin]
+  const scope = httpScope({ method, headers: ['host', 'a', ...origins, ...headers] })
+  const { status, headers: sent, text } = responseOf(await call(cors(options)(app), scope))
+  const wanted = [...sent].filter(([name]) => name === 'vary' || name.startsWith('access-control'))
+  const short = wanted.map(([name, value]) => [name.replace('access-control-', ''), value])
+  return { status, text, ...Object.fromEntries(short) }
+}
+
+const preflight = (options: CORSOptions, origin: string, method = 'GET') =>
+  fieldsFrom(options, origin, {
+    method: 'OPTIONS',
+    headers: ['access-control-request-method', method],
+  })
+
+const FINE = { status: 200, text: 'home' }
+const OPEN = { 'allow-origin': '*', 'expose-headers': 'x-status' }
+const GRANTED = {
+  'allow-origin': ORIGIN,
+  'allow-credentials': 'true',
+  'expose-headers': 'x-status',
+  vary: 'Origin',
+}
+
+// MW-CORS-11, MW-CORS-16
+t.test('an origin that is allowed may read', async (t) => {
+  t.same(await fieldsFrom(SITE, ORIGIN), { ...FINE, ...GRANTED })
+})
+
+// MW-CORS-12, where Starlette tells of credentials, and not of Vary
+t.test('another origin gets the response, and no word of what it may', async (t) => {
+  t.same(await fieldsFrom(SITE, 'https://evil.test'), { ...FINE, vary: 'Origin' })
+  t.same(await fieldsFrom(SITE, ''), { ...FINE, vary: 'Origin' })
+})
+
+// MW-CORS-3, but for caches
+t.test('a response without an origin may be kept for one with', async (t) => {
+  t.same(await fieldsFrom(SITE, undefined), { ...FINE, vary: 'Origin' })
+  t.same(await fieldsFrom({ origins: '*' }, undefined), { ...FINE, 'allow-origin': '*' })
+})
+
+// MW-CORS-10
+t.test('everybody may read alike', async (t) => {
+  const options: CORSOptions = { origins: '*', exposeHeaders: ['x-status'] }
+
+  t.same(await fieldsFrom(options, ORIGIN), { ...FINE, ...OPEN })
+  t.same(await fieldsFrom(options, 'null'), { ...FINE, ...OPEN })
+})
+
+t.test('without origins nobody may read', async (t) => {
+  t.same(await fieldsFrom({}, ORIGIN), FINE)
+  t.same(await preflight({}, ORIGIN), {
+    status: 400,
+    text: 'Disallowed CORS origin',
+    vary: 'Origin',
+  })
+})
+
+// MW-CORS-14
+t.test('Vary is extended, each name once', async (t) => {
+  const varying = (vary: string): App =>
+    toApp(new PlainTextResponse('home', { headers: { vary } }), 'the test')
+  for (const [own, expected] of [
+    ['Accept-Encoding', 'Accept-Encoding, Origin'],
+    ['origin', 'origin'],
+    ['*', '*'],
+  ] as const) {
+    const { vary } = await fieldsFrom(SITE, ORIGIN, { app: varying(own) })
+    t.equal(vary, expected)
+  }
+})
+
+t.test('what the app has set is replaced for those who are allowed', async (t) => {
+  const headers = { 'access-control-allow-origin': 'https://own.example' }
+  const app = toApp(new PlainTextResponse('home', { headers }), 'the test')
+
+  t.equal((await fieldsFrom(SITE, ORIGIN, { app }))['allow-origin'], ORIGIN)
+})
+
+// MW-CORS-4, MW-CORS-5
+t.test('a preflight is answered without the app', async (t) => {
+  t.same(await preflight({ ...SITE, methods: ['PUT'] }, ORIGIN, 'PUT'), {
+    status: 200,
+    text: 'OK',
+    vary: 'Origin',
+    'allow-origin': ORIGIN,
+    'allow-methods': 'PUT',
+    'max-age': '600',
+    'allow-headers': 'Accept, Accept-Language, Content-Language, Content-Type',
+    'allow-credentials': 'true',
+  })
+  t.same(await preflight({ origins: '*', headers: '*' }, ORIGIN), {
+    status: 200,
+    text: 'OK',
+    'allow-origin': '*',
+    'allow-methods': 'GET',
+    'max-age': '600',
+  })
+})
+
+// MW-CORS-8, MW-CORS-9
+t.test('a preflight that is refused says why', async (t) => {
+  const refused = await preflight(SITE, ORIGIN, 'DELETE')
+  const stranger = await preflight(SITE, 'https://evil.test', 'DELETE')
+
+  t.match(refused, { status: 400, text: 'Disallowed CORS method', 'allow-origin': ORIGIN })
+  t.same(stranger, { status: 400, text: 'Disallowed CORS origin, method', vary: 'Origin' })
+})
+
+// MW-CORS-19
+t.test('OPTIONS that is no preflight goes to the app', async (t) => {
+  t.match(await fieldsFrom(SITE, ORIGIN, { method: 'OPTIONS' }), { ...FINE, ...GRANTED })
+  const headers = ['access-control-request-method', 'GET']
+  t.match(await fieldsFrom(SITE, undefined, { method: 'OPTIONS', headers }), FINE)
+})
+
+t.test('a function that looks it up may take its time', async (t) => {
+  const origins = async (origin: string): Promise<boolean> => origin === ORIGIN
+
+  t.match(await fieldsFrom({ origins }, ORIGIN), { ...FINE, 'allow-origin': ORIGIN })
+  t.same(await fieldsFrom({ origins }, 'https://evil.test'), { ...FINE, vary: 'Origin' })
+  t.match(await preflight({ origins }, ORIGIN), { status: 200, vary: 'Origin' })
+})
+
+// MW-CORS-15
+t.test('requests do not see each other', async (t) => {
+  const origins = ['https://a.test', 'https://b.test']
+  const response = new PlainTextResponse('home')
+  const app = toApp(response, 'the test')
+  for (const origin of [...origins, ...origins]) {
+    t.equal((await fieldsFrom({ origins }, origin, { app }))['allow-origin'], origin)
+  }
+  t.notOk(response.headers.has('access-control-allow-origin'))
+})
+
+// MW-CORS-21, where Starlette leaves bugs without
+t.test('answers to errors can be read too, wherever they are made', async (t) => {
+  const refusing: Middleware = (app) => (scope, receive, send) => {
+    if (scope.type === 'http' && scope.path === '/refused') throw new HTTPException(401)
+    return app(scope, receive, send)
+  }
+  const app = Application({
+    middleware: [cors(SITE), refusing],
+    routes: [
+      Route('/bug', () => {
+        throw new Error('kaput')
+      }),
+      Route('/missing', () => {
+        throw new HTTPException(404)
+      }),
+    ],
+  })
+  await using client = await testClient(app, { raiseServerExceptions: false })
+  for (const [path, status] of [
+    ['/bug', 500],
+    ['/missing', 404],
+    ['/nowhere', 404],
+    ['/refused', 401],
+  ] as const) {
+    const response = await client.get(path, { headers: { origin: ORIGIN } })
+    t.equal(response.status, status)
+    t.equal(response.headers.get('access-control-allow-origin'), ORIGIN, path)
+    t.equal(response.headers.get('vary'), 'Origin', path)
+  }
+})
+
+t.test('stands around one mount as well', async (t) => {
+  const app = Application({
+    routes: [
+      Mount('/api', home, { middleware: [cors(SITE)] }),
+      Route('/', () => new PlainTextResponse('home')),
+    ],
+  })
+  await using client = await testClient(app)
+  const headers = { origin: ORIGIN }
+
+  const api = await client.get('/api/x', { headers })
+  const root = await client.get('/', { headers })
+
+  t.equal(api.headers.get('access-control-allow-origin'), ORIGIN)
+  t.equal(root.headers.get('access-control-allow-origin'), null)
+})
+
+// MW-CORS-20
+t.test('other scopes pass untouched', async (t) => {
+  const unknown = { type: 'other' } as unknown as Scope
+  for (const scope of [websocketScope(), lifespanScope(), unknown]) {
+    const seen: unknown[] = []
+    const app: App = async (...given) => void seen.push(...given)
+    const receive = () => new Promise<never>(() => {})
+    const send = async () => {}
+
+    await cors(SITE)(app)(scope, receive, send)
+
+    t.equal(seen[0], scope)
+    t.equal(seen[1], receive)
+    t.equal(seen[2], send)
+  }
+})
+
+t.test('gives what the app gives', async (t) => {
+  const done = Promise.resolve()
+  for (const options of [SITE, {}, { origins: '*' } as const]) {
+    t.equal(
+      cors(options)(() => done)(
+        httpScope(),
+        () => new Promise(() => {}),
+        async () => {},
+      ),
+      done,
+    )
+  }
+})
+
+t.test('mistakes are told at once', async (t) => {
+  t.throws(() => cors({ exposeHeaders: ['a b'] }), {
+    message: /^cors: exposeHeaders must be a list/,
+  })
+  t.throws(() => cors({ credentials: true }), { message: /^cors: credentials need origins/ })
+  t.throws(() => cors({ maxAge: -1 }), { message: /^cors: maxAge must be/ })
+})
