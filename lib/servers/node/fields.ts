@@ -55,7 +55,9 @@ export function readFields(
     if (host < 0) host = headers.push('host', authority) - 2
     headers[host + 1] = authority
   }
-  if (host >= 0 && !isKnownHost(headers[host + 1] ?? '')) return new Refusal(400)
+  // An empty field is valid, and names no host; what asks for one does not find it.
+  const isNamed = authority !== undefined || (host >= 0 && headers[host + 1] !== '')
+  if (isNamed && !isKnownHost(headers[host + 1] ?? '')) return new Refusal(400)
   return { headers, bodyLength: isChunked ? Number.POSITIVE_INFINITY : bodyLength }
 }
 

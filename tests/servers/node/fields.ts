@@ -41,7 +41,8 @@ t.test('one valid Host is needed, which only HTTP/1.0 may leave out', async (t) 
   t.equal(refusal([], '1.0'), 200)
   t.equal(refusal(['host', 'a', 'Host', 'a']), 400)
   t.equal(refusal(['host', 'a b']), 400)
-  t.equal(refusal(['host', '']), 400)
+  t.equal(refusal(['host', 'a'], '1.1', ''), 400)
+  t.match(readFields(['host', ''], '1.1'), { headers: ['host', ''] })
 })
 
 t.test('the authority of the target stands over it', async (t) => {

@@ -95,7 +95,7 @@ t.test('malformed requests', async (t) => {
 
 // Advisories 1, 26 and 27.
 const HOSTS = [
-  ...['x/admin?', 'x/', 'x?', 'x#', 'x\\', 'a b', '[', ']', '[]', '[::1', ':', ':80', '', ' '],
+  ...['x/admin?', 'x/', 'x?', 'x#', 'x\\', 'a b', '[', ']', '[]', '[::1', ':', ':80'],
   ...['a@b', 'a@b:1', 'evil@good:80', 'localhost:3000/x?', 'a:b', 'a:123456', 'a:1:2', 'a\tb'],
   ...['caf\xe9', 'a"b', '<a>', 'a^b', '{a}', 'a|b', 'x'.repeat(301), 'x'.repeat(16_000)],
 ]
@@ -121,7 +121,8 @@ t.test('a request that is served has a URL with the path of its scope', async (t
     }),
   )
   const hosts = [
-    ...['a.example', 'A.example:80', '[::1]:80', 'a_b', '127.1', 'a..b', '-', "a'b", 'a!b', 'a,b'],
+    ...['', ' ', 'a.example', 'A.example:80', '[::1]:80', 'a_b', '127.1', 'a..b', '-', "a'b"],
+    ...['a!b', 'a,b'],
     ...['a%zz', '1.2.3.999', 'xn--', '[:::]', '[1]', 'a:99999', 'a%2fb', '%', '0x1.', 'a%00b'],
   ]
 
