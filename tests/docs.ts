@@ -34,6 +34,7 @@ const HEADER = [
   '/conditional',
   '/contentdisposition',
   '/convertors',
+  '/denials',
   '/forms',
   '/hosts',
   '/html',
@@ -67,6 +68,8 @@ const HEADER = [
   '/middleware/sessions',
   '/middleware/metrics',
   '/middleware/tracing',
+  '/middleware/httpsredirect',
+  '/middleware/trustedhost',
   '/servers/node',
 ]
 

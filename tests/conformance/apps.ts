@@ -4,6 +4,7 @@ import type { App } from '../../lib/types.ts'
 import { auth, authOnError } from './apps/auth.ts'
 import { base } from './apps/base.ts'
 import { corsApps } from './apps/cors.ts'
+import { https, trusted, trustedAny, trustedNoredir } from './apps/edge.ts'
 import { debug, handlerExc, handlers } from './apps/handlers.ts'
 import { hosts } from './apps/hosts.ts'
 import { main } from './apps/main.ts'
@@ -45,6 +46,10 @@ export const apps: Readonly<Record<string, App>> = {
   auth,
   auth_onerror: authOnError,
   ...corsApps,
+  trusted,
+  trusted_noredir: trustedNoredir,
+  trusted_any: trustedAny,
+  https,
   ...Object.fromEntries(EMPTY.map((name) => [name, Application()])),
 }
 

@@ -31,6 +31,8 @@ const AREAS = [
   'sessions',
   'auth',
   'cors',
+  'trustedhost',
+  'httpsredirect',
 ]
 
 interface Result {

@@ -1,0 +1,56 @@
+/** Sends clients that came without encryption to the same place with it. */
+import { answerInstead } from '../denials.ts'
+import { RedirectResponse } from '../responses/bodies.ts'
+import type { ConnectionScope, Middleware } from '../types.ts'
+import { requestURL } from '../urls.ts'
+
+export interface HTTPSRedirectOptions {
+  /** 307 or 308, which repeat method and body; 301 or 302 for GET only (307). */
+  status?: 301 | 302 | 307 | 308
+  /** The port of https (the one that was asked for, but for 80). */
+  port?: number
+}
+
+/**
+ * Redirects http to https, and ws to wss, at the same URL.
+ *
+ * It goes by `scope.scheme`: behind a proxy that ends encryption, put `proxyHeaders()` outside, or it
+ * redirects for ever. The host is the one that the client named; `trustedHost()` says which are yours.
+ *
+ * @throws RangeError for a status that is none of these, or a port that is none.
+ * @example
+ * const app = Application({ middleware: [httpsRedirect({ status: 308 })] })
+ */
+export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
+  const { status = 307, port } = options
+  assertStatus(status)
+  assertPort(port)
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    if (scope.scheme !== 'http' && scope.scheme !== 'ws') return app(scope, receive, send)
+    const url = secureURL(scope, port)
+    return answerInstead(new RedirectResponse(url, { status }), scope, receive, send)
+  }
+}
+
+/** A port that is the default of either scheme is left out. */
+function secureURL(scope: ConnectionScope, port: number | undefined): URL {
+  const url = requestURL(scope)
+  url.protocol = scope.scheme === 'ws' ? 'wss:' : 'https:'
+  if (port !== undefined) url.port = String(port)
+  return url
+}
+
+function assertStatus(status: unknown): void {
+  if (status === 301 || status === 302 || status === 307 || status === 308) return
+  throw new RangeError(
+    `httpsRedirect: the status must be 301, 302, 307 or 308, ${status} was given. Use 308 for good.`,
+  )
+}
+
+function assertPort(port: number | undefined): void {
+  if (port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)) return
+  throw new RangeError(
+    `httpsRedirect: the port must be from 1 to 65535, ${port} was given. Leave it out for 443.`,
+  )
+}

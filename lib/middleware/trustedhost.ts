@@ -1,0 +1,90 @@
+/** Serves only the hosts that it is told, whatever a client names. */
+import { answerInstead } from '../denials.ts'
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException } from '../exceptions.ts'
+import { hostHeader, hostName, isAuthority, isSubdomain } from '../hosts.ts'
+import { RedirectResponse } from '../responses/bodies.ts'
+import type { ConnectionScope, Middleware } from '../types.ts'
+import { requestURL } from '../urls.ts'
+
+export interface TrustedHostOptions {
+  /**
+   * Names (`example.org`), addresses (`192.0.2.1`, `[::1]`), all sub domains of a name
+   * (`*.example.org`, which is not the name itself), or `*` for any (`['*']`).
+   */
+  allowedHosts?: readonly string[]
+  /** Redirect a name that is not allowed to the one with `www.` before it, if that is listed (true). */
+  wwwRedirect?: boolean
+}
+
+/**
+ * Answers 400 to requests and websockets whose `Host` is not allowed.
+ *
+ * Hosts are compared without case, port and final dot. A request without a host has none that is
+ * allowed. `X-Forwarded-Host` is not looked at: put `proxyHeaders()` outside, if a proxy sets it.
+ *
+ * @throws TypeError for a host that could never be named.
+ * @example
+ * const app = Application({
+ *   middleware: [trustedHost({ allowedHosts: ['example.org', '*.example.org'] })],
+ * })
+ */
+export function trustedHost(options: TrustedHostOptions = {}): Middleware {
+  const { allowedHosts = ['*'], wwwRedirect = true } = options
+  const hosts = readHosts(allowedHosts)
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    const host = withoutFinalDot(hostName(hostHeader(scope)))
+    if (isAllowed(host, hosts)) return app(scope, receive, send)
+    const url = wwwRedirect && hosts.exact.has(`www.${host}`) ? wwwURL(scope, host) : undefined
+    return url === undefined
+      ? answerException(new HTTPException(400, 'Invalid host header'), scope, receive, send)
+      : answerInstead(new RedirectResponse(url), scope, receive, send)
+  }
+}
+
+interface Hosts {
+  readonly any: boolean
+  readonly exact: ReadonlySet<string>
+  /** The names below which all are allowed. */
+  readonly parents: readonly string[]
+}
+
+function readHosts(allowedHosts: readonly string[]): Hosts {
+  if (!Array.isArray(allowedHosts) || allowedHosts.length === 0) {
+    throw new TypeError(
+      `trustedHost: allowedHosts must be a list of hosts, ${JSON.stringify(allowedHosts)} was given. Write ['example.org', '*.example.org'].`,
+    )
+  }
+  const named = allowedHosts.filter((host) => host !== '*').map(readHost)
+  return {
+    any: allowedHosts.includes('*'),
+    exact: new Set(named.filter((host) => !host.startsWith('*.'))),
+    parents: named.filter((host) => host.startsWith('*.')).map((host) => host.slice(2)),
+  }
+}
+
+function readHost(pattern: unknown): string {
+  const text = typeof pattern === 'string' ? pattern.toLowerCase() : ''
+  const name = text.startsWith('*.') ? text.slice(2) : text
+  if (isAuthority(name) && hostName(name) === name && !/[*%]|^\.|\.\.|\.$/.test(name)) return text
+  throw new TypeError(
+    `trustedHost: a host is a name or an address without scheme and port, ${JSON.stringify(pattern)} was given. Write "example.org", "*.example.org" or "[::1]".`,
+  )
+}
+
+function isAllowed(host: string, { any, exact, parents }: Hosts): boolean {
+  return any || exact.has(host) || parents.some((parent) => isSubdomain(host, parent))
+}
+
+/** `example.org.` is the same name, spelled as the root of all names sees it. */
+function withoutFinalDot(host: string): string {
+  return host.endsWith('.') ? host.slice(0, -1) : host
+}
+
+/** The same URL with `www.`; undefined when the host is none that a URL can have. */
+function wwwURL(scope: ConnectionScope, host: string): URL | undefined {
+  const authority = hostHeader(scope)
+  const url = requestURL({ ...scope, headers: ['host', `www.${authority}`] })
+  return withoutFinalDot(url.hostname) === `www.${host}` ? url : undefined
+}

@@ -1,0 +1,180 @@
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { chain } from '../../lib/compose.ts'
+import { lint } from '../../lib/middleware/lint.ts'
+import { type TrustedHostOptions, trustedHost } from '../../lib/middleware/trustedhost.ts'
+import { PlainTextResponse } from '../../lib/responses/bodies.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, HTTPScope, Scope } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+
+const home: App = toApp(new PlainTextResponse('home'), 'the test')
+
+async function ask(options: TrustedHostOptions, host?: string, scope: Partial<HTTPScope> = {}) {
+  const app = chain(lint(), trustedHost(options), lint())(home)
+  const headers = host === undefined ? [] : ['host', host]
+  return responseOf(await call(app, httpScope({ headers, ...scope })))
+}
+
+// MW-HOST-1, MW-HOST-3, MW-HOST-5
+t.test('only hosts that are allowed are served', async (t) => {
+  const allowedHosts = ['Example.org', '*.sub.example.org', '192.0.2.1', '[::1]', 'my_service']
+  for (const [host, isAllowed] of [
+    ['example.org', true],
+    ['EXAMPLE.ORG', true],
+    ['example.org:8000', true],
+    ['example.org.', true],
+    ['example.org.:80', true],
+    ['a.sub.example.org', true],
+    ['A.b.Sub.example.org:80', true],
+    ['192.0.2.1', true],
+    ['[::1]', true],
+    ['[::1]:8000', true],
+    ['my_service', true],
+    ['sub.example.org', false],
+    ['.sub.example.org', false],
+    ['evilsub.example.org', false],
+    ['www.example.org', false],
+    ['example.org..', false],
+    ['example.org.evil', false],
+    ['evilexample.org', false],
+    ['192.0.2.10', false],
+    ['[::2]', false],
+    ['::1', false],
+    ['example.org@evil', false],
+    ['evil@example.org', false],
+    ['example.org:80@evil', false],
+    ['evil/.sub.example.org', false],
+    ['evil?a.sub.example.org', false],
+    ['', false],
+  ] as const) {
+    const { status, text } = await ask({ allowedHosts }, host)
+    t.same([status, text], isAllowed ? [200, 'home'] : [400, 'Invalid host header'], host)
+  }
+  t.equal((await ask({ allowedHosts })).status, 400, 'no host at all')
+})
+
+t.test('X-Forwarded-Host is not asked', async (t) => {
+  const headers = ['x-forwarded-host', 'example.org']
+
+  t.equal((await ask({ allowedHosts: ['example.org'] }, undefined, { headers })).status, 400)
+})
+
+t.test('any host is allowed by default', async (t) => {
+  for (const host of ['a', '', 'www.b']) {
+    t.equal((await ask({}, host)).status, 200)
+    t.equal((await ask({ allowedHosts: ['a.test', '*'] }, host)).status, 200)
+  }
+  t.equal((await ask({})).status, 200)
+})
+
+// MW-HOST-4, MW-HOST-7
+t.test('a name is redirected to the one with www', async (t) => {
+  const allowedHosts = ['www.example.org', '*.wild.test']
+  const location = async (host: string, scope: Partial<HTTPScope> = {}) => {
+    const { status, headers } = await ask({ allowedHosts }, host, scope)
+    return status === 307 ? headers.get('location') : status
+  }
+
+  t.equal(await location('example.org'), 'http://www.example.org/')
+  t.equal(await location('Example.org.:8000'), 'http://www.example.org.:8000/')
+  const deep = { scheme: 'https', path: '/a b', rawPath: '/a%20b', queryString: 'c=%20' }
+  t.equal(await location('example.org', deep), 'https://www.example.org/a%20b?c=%20')
+  t.equal(await location('wild.test'), 400, 'a wildcard lists no name')
+  t.equal(await location('other.test'), 400)
+  t.equal(await location(''), 400)
+  t.equal((await ask({ allowedHosts, wwwRedirect: false }, 'example.org')).status, 400)
+})
+
+t.test('a host that no URL can have is not redirected', async (t) => {
+  t.equal((await ask({ allowedHosts: ['www.my_service'] }, 'my_service')).status, 400)
+})
+
+// MW-HOST-6
+t.test('websockets are asked too', async (t) => {
+  const app = trustedHost({ allowedHosts: ['www.example.org'] })(home)
+  const connect = [{ type: 'websocket.connect' }] as const
+  const start = async (host: string) =>
+    (await call(app, websocketScope({ headers: ['host', host] }), connect))[0]
+
+  t.match(await start('www.example.org'), { status: 200 })
+  t.match(await start('evil'), { type: 'websocket.http.response.start', status: 400 })
+  t.match(await start('example.org'), {
+    status: 307,
+    headers: ['content-length', '0', 'location', 'ws://www.example.org/'],
+  })
+})
+
+t.test('a handler of 400 answers', async (t) => {
+  const app = Application({
+    middleware: [trustedHost({ allowedHosts: ['example.org'] })],
+    exceptionHandlers: [[400, () => new PlainTextResponse('who?', { status: 400 })]],
+    routes: [Route('/', () => new PlainTextResponse('home'))],
+  })
+  await using client = await testClient(app)
+
+  t.equal(await (await client.get('/')).text(), 'who?')
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
+    const seen: unknown[] = []
+    const receive = () => new Promise<never>(() => {})
+    const send = async () => {}
+    const app: App = async (...given) => void seen.push(...given)
+
+    await trustedHost({ allowedHosts: ['a'] })(app)(scope, receive, send)
+
+    t.equal(seen[0], scope)
+    t.equal(seen[1], receive)
+    t.equal(seen[2], send)
+  }
+})
+
+t.test('gives what the app gives', async (t) => {
+  const done = Promise.resolve()
+  const app = trustedHost({ allowedHosts: ['testserver'] })(() => done)
+
+  t.equal(
+    app(
+      httpScope(),
+      () => new Promise(() => {}),
+      async () => {},
+    ),
+    done,
+  )
+})
+
+// MW-HOST-2
+t.test('a host that could never be named is told at once', async (t) => {
+  for (const host of [
+    'https://example.org',
+    'example.org:8000',
+    'example.org/',
+    'example.org.',
+    '.example.org',
+    'a..b',
+    '*example.org',
+    'a.*.org',
+    '*.*.org',
+    '*.',
+    '::1',
+    'user@example.org',
+    'a b',
+    '',
+    7,
+  ]) {
+    t.throws(() => trustedHost({ allowedHosts: [host as string] }), {
+      name: 'TypeError',
+      message: `trustedHost: a host is a name or an address without scheme and port, ${JSON.stringify(host)} was given. Write "example.org", "*.example.org" or "[::1]".`,
+    })
+  }
+  t.throws(() => trustedHost({ allowedHosts: [] }), {
+    message: /must be a list of hosts, \[\] was/,
+  })
+  // @ts-expect-error a list is needed
+  t.throws(() => trustedHost({ allowedHosts: 'a' }), { message: /a list of hosts, "a" was given/ })
+})
