@@ -38,6 +38,7 @@ const HEADER = [
   '/forms',
   '/hosts',
   '/html',
+  '/ipaddresses',
   '/mediatypes',
   '/mimetypes',
   '/msgpack',
@@ -69,6 +70,8 @@ const HEADER = [
   '/middleware/metrics',
   '/middleware/tracing',
   '/middleware/httpsredirect',
+  '/middleware/iprestrict',
+  '/middleware/proxyheaders',
   '/middleware/trustedhost',
   '/servers/node',
 ]

@@ -1,0 +1,147 @@
+/** The one place where IP addresses are read: as numbers, so that two spellings are one address. */
+
+/**
+ * An address as eight groups of 16 bits. IPv4 stands in its place within IPv6 (`::ffff:192.0.2.1`), so
+ * that a server which listens on both sees one address, however the client came.
+ */
+export type IPAddress = readonly number[]
+
+/** Addresses that begin with the same bits. */
+export interface IPRange {
+  readonly address: IPAddress
+  /** How many bits count, of 128. */
+  readonly bits: number
+}
+
+const MAPPED = [0, 0, 0, 0, 0, 0xffff]
+const MAPPED_BITS = 96
+const LONGEST = '0000:0000:0000:0000:0000:ffff:255.255.255.255'.length
+
+/**
+ * Reads an address; undefined for anything else: octets above 255 or with leading zeros, zones
+ * (`fe80::1%eth0`), brackets, ports, spaces.
+ *
+ * @example
+ * parseAddress('::ffff:127.0.0.1') // [0, 0, 0, 0, 0, 65535, 32512, 1], as for '127.0.0.1'
+ * parseAddress('127.0.0.01') // undefined
+ */
+export function parseAddress(text: string): IPAddress | undefined {
+  if (text.length > LONGEST) return undefined
+  if (text.includes(':')) return parseIPv6(text)
+  const pair = parseIPv4(text)
+  return pair && [...MAPPED, ...pair]
+}
+
+function parseIPv4(text: string): [number, number] | undefined {
+  const octets = text.split('.')
+  if (octets.length !== 4 || !octets.every(isOctet)) return undefined
+  const [a = 0, b = 0, c = 0, d = 0] = octets.map(Number)
+  return [a * 256 + b, c * 256 + d]
+}
+
+/** `010` is 8 to some readers and 10 to others, so it is neither. */
+function isOctet(text: string): boolean {
+  return /^(?:0|[1-9][0-9]{0,2})$/.test(text) && Number(text) <= 255
+}
+
+function parseIPv6(text: string): IPAddress | undefined {
+  const [head = '', tail, ...more] = text.split('::')
+  if (more.length > 0) return undefined
+  const before = parseGroups(head, tail === undefined)
+  const after = tail === undefined ? [] : parseGroups(tail, true)
+  if (before === undefined || after === undefined) return undefined
+  const missing = 8 - before.length - after.length
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined
+  return [...before, ...Array<number>(missing).fill(0), ...after]
+}
+
+/** @param isEnd Whether the address ends here, where the last two groups may be written as IPv4. */
+function parseGroups(text: string, isEnd: boolean): number[] | undefined {
+  if (text === '') return []
+  const groups: number[] = []
+  const parts = text.split(':')
+  for (const [index, part] of parts.entries()) {
+    const isLast = isEnd && index === parts.length - 1
+    const pair = isLast && part.includes('.') ? parseIPv4(part) : undefined
+    if (pair !== undefined) groups.push(...pair)
+    else if (/^[0-9A-Fa-f]{1,4}$/.test(part)) groups.push(Number.parseInt(part, 16))
+    else return undefined
+  }
+  return groups
+}
+
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+}
+
+/**
+ * A set of ranges: addresses (`192.0.2.1`), ranges (`192.0.2.0/24`, `2001:db8::/32`), and the names
+ * `loopback`, `linklocal` and `private`.
+ *
+ * @param where Whose ranges they are, for the message.
+ * @throws TypeError for what is none of these, or a range with bits behind its prefix.
+ * @example
+ * const inside = new IPRanges('inside', ['10.0.0.0/8', 'loopback'])
+ * inside.has('::ffff:10.1.2.3') // true
+ * inside.has('10.1.2') // false
+ */
+export class IPRanges {
+  readonly #ranges: readonly IPRange[]
+
+  constructor(where: string, texts: readonly string[]) {
+    if (!Array.isArray(texts)) {
+      throw new TypeError(
+        `${where}: a list of addresses or ranges is needed, ${JSON.stringify(texts)} was given. Write ['192.0.2.0/24'].`,
+      )
+    }
+    const written = texts.flatMap((text) =>
+      Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text],
+    )
+    this.#ranges = written.map((text) => parseRange(where, text))
+  }
+
+  /** Whether the address is in one of the ranges; what is no address is in none. */
+  has(text: string): boolean {
+    const address = parseAddress(text)
+    return address !== undefined && this.#ranges.some((range) => isWithin(address, range))
+  }
+}
+
+function parseRange(where: string, text: unknown): IPRange {
+  const [written = '', length, ...more] = typeof text === 'string' ? text.split('/') : []
+  const address = parseAddress(written)
+  const size = written.includes(':') ? 128 : 32
+  const prefix = length === undefined ? size : readLength(length)
+  if (address === undefined || more.length > 0 || !(prefix <= size)) {
+    throw new TypeError(
+      `${where}: an address or a range is needed, ${JSON.stringify(text)} was given. Write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "loopback", "linklocal" or "private".`,
+    )
+  }
+  const bits = 128 - size + prefix
+  if (address.every((group, index) => (group & ~maskOf(index, bits)) === 0))
+    return { address, bits }
+  throw new TypeError(
+    `${where}: a range begins where its prefix ends, ${JSON.stringify(text)} has bits set behind it. Write zeros there, or leave "/${length}" out.`,
+  )
+}
+
+function readLength(text: string): number {
+  return /^(?:0|[1-9][0-9]{0,2})$/.test(text) ? Number(text) : Number.NaN
+}
+
+/** IPv4 is no part of a range of IPv6 that is larger: `::/0` is all of IPv6 and nothing else. */
+function isWithin(address: IPAddress, range: IPRange): boolean {
+  if (range.bits < MAPPED_BITS && MAPPED.every((group, index) => group === address[index]))
+    return false
+  return range.address.every(
+    (group, index) => (((address[index] ?? 0) ^ group) & maskOf(index, range.bits)) === 0,
+  )
+}
+
+/** The bits of a group that count. */
+function maskOf(index: number, bits: number): number {
+  const count = Math.min(16, Math.max(0, bits - index * 16))
+  return (0xffff << (16 - count)) & 0xffff
+}

@@ -1,0 +1,118 @@
+/** Believes proxies that are trusted, and nobody else, about who asks and for what. */
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException } from '../exceptions.ts'
+import { indexOfName } from '../headers.ts'
+import { hostHeader } from '../hosts.ts'
+import { IPRanges } from '../ipaddresses.ts'
+import type {
+  ConnectionScope,
+  HeaderList,
+  HTTPScope,
+  Middleware,
+  WebSocketScope,
+} from '../types.ts'
+import { type Claims, Garbage, readClaims, type Trust } from './proxyheaders/claims.ts'
+
+export interface ProxyHeadersOptions {
+  /**
+   * Your proxies: addresses, ranges (`10.0.0.0/8`), `loopback`, `linklocal`, `private`, and `unix` for
+   * whoever comes by a unix socket. Clients must not be able to connect from these.
+   */
+  trusted: readonly string[]
+  /** Read `Forwarded` (RFC 7239) instead of `X-Forwarded-*`; never both (false). */
+  forwarded?: boolean
+  /** Take over the scheme (true). */
+  proto?: boolean
+  /** Take over the host: only if a proxy sets it, or the client does (false). */
+  host?: boolean
+  /** Take over the port of the host by `X-Forwarded-Port`, likewise (false). */
+  port?: boolean
+  /** Put `X-Forwarded-Prefix` before the path, for a proxy that has taken it off, likewise (false). */
+  prefix?: boolean
+}
+
+/**
+ * Sets `scope.client`, and the scheme, host and prefix, to what trusted proxies tell of a request.
+ *
+ * A request whose peer is not trusted passes as it is. Lists are read from the right: the client is
+ * the first that is not trusted, and what it has written itself is not read. A client that the proxy
+ * hides has the host "unknown" or "_name". What cannot be read is answered by 400.
+ *
+ * Put it outside of all that asks for the client. The scope is changed in place, for loggers outside.
+ *
+ * @throws TypeError for proxies that are none, and for a port or a prefix in `Forwarded`.
+ * @example
+ * const app = Application({ middleware: [proxyHeaders({ trusted: ['loopback', '10.0.0.0/8'] })] })
+ */
+export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
+  const trust = readTrust(options)
+  const trustsSockets = options.trusted.includes('unix')
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    const { client } = scope
+    const isTrusted = client === null ? trustsSockets : trust.isTrusted(client.host)
+    if (!isTrusted) return app(scope, receive, send)
+    const claims = readClaims(scope, trust)
+    if (claims instanceof Garbage) {
+      const error = new HTTPException(400, `The ${claims.field} header cannot be read.`)
+      return answerException(error, scope, receive, send)
+    }
+    believe(claims, scope)
+    return app(scope, receive, send)
+  }
+}
+
+function readTrust(options: ProxyHeadersOptions): Trust {
+  const { trusted, forwarded = false, proto = true } = options
+  const { host = false, port = false, prefix = false } = options
+  if (!Array.isArray(trusted) || trusted.length === 0) {
+    throw new TypeError(
+      `proxyHeaders: trusted must list your proxies, ${JSON.stringify(trusted)} was given. Write trusted: ['loopback'].`,
+    )
+  }
+  if (forwarded && (port || prefix)) {
+    throw new TypeError(
+      `proxyHeaders: Forwarded has no ${port ? 'port' : 'prefix'}, ${port ? 'port' : 'prefix'}: true was given. Leave it out; the port is a part of the host there.`,
+    )
+  }
+  const ranges = new IPRanges(
+    'proxyHeaders: trusted',
+    trusted.filter((text) => text !== 'unix'),
+  )
+  return { isTrusted: (text) => ranges.has(text), forwarded, proto, host, port, prefix }
+}
+
+const SOCKET = { http: 'ws', https: 'wss' } as const
+
+function believe(claims: Claims, scope: HTTPScope | WebSocketScope): void {
+  const { client, scheme, prefix } = claims
+  if (client !== undefined) scope.client = client
+  if (scheme !== undefined) scope.scheme = scope.type === 'websocket' ? SOCKET[scheme] : scheme
+  const authority = claimedAuthority(claims, scope)
+  if (authority !== undefined) setHost(scope.headers, authority)
+  if (prefix !== undefined && scope.path !== '*') addPrefix(scope, prefix)
+}
+
+const PORT = /:[0-9]*$/
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 }
+
+/** A port that the host names itself is the one; a default port is not written. */
+function claimedAuthority({ host, port }: Claims, scope: ConnectionScope): string | undefined {
+  if (port === undefined || (host !== undefined && PORT.test(host))) return host
+  const name = (host ?? hostHeader(scope)).replace(PORT, '')
+  if (name === '') return undefined
+  return port === DEFAULT_PORTS[scope.scheme] ? name : `${name}:${port}`
+}
+
+function setHost(headers: HeaderList, authority: string): void {
+  const index = indexOfName(headers, 'host')
+  if (index < 0) headers.push('host', authority)
+  else headers[index + 1] = authority
+}
+
+function addPrefix(scope: ConnectionScope, prefix: string): void {
+  scope.path = prefix + scope.path
+  scope.rawPath = prefix + scope.rawPath
+  scope.rootPath = prefix + scope.rootPath
+  if (scope.appRootPath !== undefined) scope.appRootPath = prefix + scope.appRootPath
+}
