@@ -71,8 +71,13 @@ const HEADER = [
   '/middleware/tracing',
   '/middleware/httpsredirect',
   '/middleware/iprestrict',
+  '/middleware/lint',
+  '/middleware/mapresponsestart',
+  '/middleware/mapscope',
   '/middleware/proxyheaders',
+  '/middleware/secureheaders',
   '/middleware/trustedhost',
+  '/middleware/when',
   '/servers/node',
 ]
 

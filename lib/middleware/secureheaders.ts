@@ -1,0 +1,124 @@
+/** Tells browsers to be careful: a content security policy and its relatives. */
+import { indexOfName } from '../headers.ts'
+import { changeStart } from '../responsestart.ts'
+import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
+import { type CSPDirectives, type Policy, policyOf } from './secureheaders/csp.ts'
+import {
+  type FieldOptions,
+  fieldsOf,
+  type TransportOptions,
+  transportSecurity,
+} from './secureheaders/fields.ts'
+
+export {
+  type CSPDirectiveName,
+  type CSPDirectives,
+  NONCE,
+} from './secureheaders/csp.ts'
+export type { TransportOptions } from './secureheaders/fields.ts'
+
+export interface SecureHeadersOptions extends FieldOptions {
+  /** Directives to put over the defaults, or false for no policy (the defaults, as helmet has them). */
+  contentSecurityPolicy?: CSPDirectives | false
+  /** The same, for a policy that is reported on and not enforced (false). */
+  contentSecurityPolicyReportOnly?: CSPDirectives | false
+  /** Sent by https only, where it counts (a year, sub domains included). */
+  strictTransportSecurity?: TransportOptions | false
+}
+
+/**
+ * Adds the fields by which browsers protect a site; each is an option, and `false` leaves it out.
+ *
+ * A field that the response has already stays as it is, so that a route can have its own. Answers to
+ * errors carry them too. Where `NONCE` is among the sources, each request gets a nonce of its own,
+ * which `cspNonce(request)` tells.
+ *
+ * @throws TypeError for options, directives and values that are none.
+ * @throws RangeError for a time that is none.
+ * @example
+ * const app = Application({
+ *   middleware: [secureHeaders({ contentSecurityPolicy: { scriptSrc: ["'self'", NONCE] } })],
+ *   routes: [
+ *     Route('/', (request) => new HTMLResponse(html`<script nonce="${cspNonce(request)}"></script>`)),
+ *   ],
+ * })
+ */
+export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
+  const { usesNonce, fieldsFor } = readFields(options)
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const fields = fieldsFor(scope, usesNonce ? newNonce(scope) : '')
+    const add = ({ headers }: { headers: HeaderList }): void => addMissing(headers, fields)
+    return app(scope, receive, changeStart(scope, send, add))
+  }
+}
+
+/**
+ * The nonce of this request, for the `nonce` attribute of its scripts and styles.
+ *
+ * @throws TypeError when `secureHeaders()` with a `NONCE` is not around.
+ * @example
+ * const nonced: Middleware = secureHeaders({ contentSecurityPolicy: { scriptSrc: [NONCE] } })
+ * const page = Route('/', (request) => new PlainTextResponse(cspNonce(request)))
+ * const app = nonced(Router([page]))
+ */
+export function cspNonce(connection: { readonly scope: ConnectionScope }): string {
+  const nonce = connection.scope.state?.[STATE_KEY]
+  if (typeof nonce === 'string') return nonce
+  throw new TypeError(
+    'cspNonce: this request has no nonce, none was made. Put secureHeaders({ contentSecurityPolicy: { scriptSrc: [NONCE] } }) around it.',
+  )
+}
+
+const STATE_KEY = 'cspNonce'
+
+/** 128 bits, fresh for each request: the policy is worth nothing when a nonce can be guessed. */
+function newNonce(scope: HTTPScope): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const nonce = btoa(String.fromCharCode(...bytes))
+  scope.state ??= {}
+  scope.state[STATE_KEY] = nonce
+  return nonce
+}
+
+interface Fields {
+  readonly usesNonce: boolean
+  readonly fieldsFor: (scope: HTTPScope, nonce: string) => HeaderList
+}
+
+function readFields(options: SecureHeadersOptions): Fields {
+  const { contentSecurityPolicy: enforced, contentSecurityPolicyReportOnly: reported } = options
+  const { strictTransportSecurity: transport = {}, ...others } = options
+  const policies = [
+    ...namedPolicy('content-security-policy', enforced ?? {}),
+    ...namedPolicy('content-security-policy-report-only', reported ?? false),
+  ]
+  const plain = fieldsOf(others)
+  const secure = [...plain]
+  if (transport) secure.push('strict-transport-security', transportSecurity(transport))
+  const withPolicies = (fields: HeaderList, nonce: string): HeaderList => [
+    ...fields,
+    ...policies.flatMap(({ name, value }) => [name, value(nonce)]),
+  ]
+  if (policies.some((policy) => policy.usesNonce)) {
+    const fieldsFor = ({ scheme }: HTTPScope, nonce: string): HeaderList =>
+      withPolicies(scheme === 'https' ? secure : plain, nonce)
+    return { usesNonce: true, fieldsFor }
+  }
+  const [always, byHTTPS] = [withPolicies(plain, ''), withPolicies(secure, '')]
+  return { usesNonce: false, fieldsFor: ({ scheme }) => (scheme === 'https' ? byHTTPS : always) }
+}
+
+function namedPolicy(
+  name: string,
+  directives: CSPDirectives | false,
+): readonly (Policy & { readonly name: string })[] {
+  return directives === false ? [] : [{ name, ...policyOf(directives) }]
+}
+
+function addMissing(headers: HeaderList, fields: HeaderList): void {
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] ?? ''
+    if (indexOfName(headers, name) < 0) headers.push(name, fields[index + 1] ?? '')
+  }
+}

@@ -1,0 +1,85 @@
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { mapResponseStart } from '../../lib/middleware/mapresponsestart.ts'
+import { PlainTextResponse } from '../../lib/responses/bodies.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, Scope } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+
+const home: App = toApp(new PlainTextResponse('home'), 'the test')
+
+t.test('status and headers can be changed by what was asked', async (t) => {
+  const app = mapResponseStart((message, scope) => {
+    message.status = 201
+    message.headers.push('x-path', scope.path)
+  })(home)
+
+  const { status, headers, text } = responseOf(await call(app, httpScope({ path: '/a' })))
+
+  t.same([status, headers.get('x-path'), text], [201, '/a', 'home'])
+})
+
+t.test('answers to errors are changed too', async (t) => {
+  const app = Application({
+    middleware: [mapResponseStart(({ headers }) => headers.push('x-a', '1'))],
+    routes: [
+      Route('/', () => {
+        throw new Error('kaput')
+      }),
+    ],
+  })
+  await using client = await testClient(app, { raiseServerExceptions: false })
+
+  const response = await client.get('/')
+
+  t.equal(response.status, 500)
+  t.equal(response.headers.get('x-a'), '1')
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  const unknown = { type: 'other' } as unknown as Scope
+  for (const scope of [websocketScope(), lifespanScope(), unknown]) {
+    const seen: unknown[] = []
+    const receive = () => new Promise<never>(() => {})
+    const send = async () => {}
+    const app: App = async (...given) => void seen.push(...given)
+
+    await mapResponseStart(() => {})(app)(scope, receive, send)
+
+    t.equal(seen[0], scope)
+    t.equal(seen[1], receive)
+    t.equal(seen[2], send)
+  }
+})
+
+t.test('gives what the app gives', async (t) => {
+  const done = Promise.resolve()
+  const app = mapResponseStart(() => {})(() => done)
+
+  t.equal(
+    app(
+      httpScope(),
+      () => new Promise(() => {}),
+      async () => {},
+    ),
+    done,
+  )
+})
+
+t.test('what comes too late is told', async (t) => {
+  const failures = [async () => {}, () => Promise.reject(new Error('unheard'))]
+  for (const change of failures) {
+    await t.rejects(call(mapResponseStart(change)(home)), {
+      name: 'TypeError',
+      message: /^mapResponseStart: the function must change the message at once, it gave a promise/,
+    })
+  }
+  // @ts-expect-error a function is needed
+  t.throws(() => mapResponseStart({}), {
+    name: 'TypeError',
+    message: /^mapResponseStart: it takes a function \(message, scope\) => void, object was given/,
+  })
+})
