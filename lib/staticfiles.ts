@@ -13,7 +13,7 @@ import { reply } from './staticfiles/reply.ts'
 import type { App, HTTPScope } from './types.ts'
 import { requestURL } from './urls.ts'
 
-export type { Coding } from './staticfiles/codings.ts'
+export type { Coding } from './contentcodings.ts'
 export type { CacheOptions, StaticFilesOptions } from './staticfiles/options.ts'
 
 /** An app that serves files, and can be looked at. */

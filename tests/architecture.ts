@@ -11,6 +11,7 @@ const LAYERS = [
   'types status bytes background ranges mimetypes contentdisposition stores/store base64url',
   'stores/memory stores/redis sessions',
   'stores',
+  'types status bytes background ranges mimetypes contentdisposition contentcodings',
   'convertors/patterns convertors/builtins',
   'types status bytes background ranges mimetypes contentdisposition',
   'types status bytes background ranges mimetypes contentdisposition ipaddresses',

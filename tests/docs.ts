@@ -32,6 +32,7 @@ const HEADER = [
   '/base64url',
   '/bytes',
   '/conditional',
+  '/contentcodings',
   '/contentdisposition',
   '/convertors',
   '/denials',

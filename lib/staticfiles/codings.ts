@@ -1,44 +1,5 @@
-/** Which compressed form of a file a client wants: RFC 9110 section 12.5.3. */
-
-/** A content coding whose files are recognised by what is added to the name. */
-export type Coding = 'br' | 'zstd' | 'gzip'
+/** What the names of compressed files end in. */
+import type { Coding } from '../contentcodings.ts'
 
 /** What is added to the name of a file that is compressed already. */
 export const SUFFIXES: Readonly<Record<Coding, string>> = { br: '.br', zstd: '.zst', gzip: '.gz' }
-
-/**
- * Those of the offered codings that the client likes at least as much as plain bytes, best first.
- *
- * Where the client does not care, the order of the offer counts.
- *
- * @param accept The value of `Accept-Encoding`; several fields are joined by commas.
- */
-export function preferredCodings(accept: string, offered: readonly Coding[]): readonly Coding[] {
-  if (accept === '') return []
-  const weights = parseWeights(accept)
-  const others = weights.get('*')
-  const weightOf = (coding: string): number => weights.get(coding) ?? others ?? 0
-  // Plain bytes are always good enough, but nobody asks for them by saying nothing.
-  const least = weights.get('identity') ?? others ?? 0
-  return offered
-    .filter((coding) => weightOf(coding) > 0 && weightOf(coding) >= least)
-    .sort((one, other) => weightOf(other) - weightOf(one))
-}
-
-const WEIGHT = /^[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*$/i
-
-/** The first mention of a coding counts; a weight that is none makes it unwanted. */
-function parseWeights(accept: string): ReadonlyMap<string, number> {
-  const weights = new Map<string, number>()
-  for (const element of accept.split(',')) {
-    const [name = '', ...params] = element.split(';')
-    const coding = name
-      .trim()
-      .toLowerCase()
-      .replace(/^x-gzip$/, 'gzip')
-    if (coding === '' || weights.has(coding)) continue
-    const [weight] = params
-    weights.set(coding, weight === undefined ? 1 : Number(WEIGHT.exec(weight)?.[1] ?? 0))
-  }
-  return weights
-}

@@ -1,7 +1,7 @@
 /** What a path leads to: a file in the form that the client takes, a redirect, or nothing. */
 import { joinedField } from '../conditional.ts'
+import { preferredCodings } from '../contentcodings.ts'
 import type { HTTPScope } from '../types.ts'
-import { preferredCodings } from './codings.ts'
 import type { Files, KnownFile } from './files.ts'
 import { servableName } from './names.ts'
 import type { Settings } from './options.ts'

@@ -1,6 +1,7 @@
 /** What can be said about static files, and the check of it. */
+import type { Coding } from '../contentcodings.ts'
 import { assertHeader } from '../headers.ts'
-import { type Coding, SUFFIXES } from './codings.ts'
+import { SUFFIXES } from './codings.ts'
 import type { FilesOptions } from './files.ts'
 import { type DotNames, servableName } from './names.ts'
 

@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { type Coding, preferredCodings } from '../lib/contentcodings.ts'
+
+const ALL: readonly Coding[] = ['br', 'zstd', 'gzip']
+
+const PREFERRED: readonly (readonly [accept: string, preferred: readonly string[]])[] = [
+  ['', []],
+  ['gzip', ['gzip']],
+  ['gzip, deflate, br, zstd', ['br', 'zstd', 'gzip']],
+  ['GZip , BR', ['br', 'gzip']],
+  ['x-gzip', ['gzip']],
+  ['deflate', []],
+  ['identity', []],
+  ['*', ['br', 'zstd', 'gzip']],
+  ['*;q=0', []],
+  ['gzip;q=1, *;q=0', ['gzip']],
+  ['*, br;q=0', ['zstd', 'gzip']],
+  ['br;q=0.5, gzip;q=0.8', ['gzip', 'br']],
+  ['br;q=0.5, gzip;q=0.5, zstd;q=0.501', ['zstd', 'br', 'gzip']],
+  ['gzip;q=0', []],
+  ['gzip;q=0.0, br;q=0.001', ['br']],
+  ['gzip;q=0.5, identity', []],
+  ['gzip;q=0.5, identity;q=0.5', ['gzip']],
+  ['gzip;q=0.5, identity;q=0', ['gzip']],
+  ['gzip;q=0.2, *;q=0.5', ['br', 'zstd']],
+  ['gzip;q=0.2, *;q=0.5, identity;q=0.1', ['br', 'zstd', 'gzip']],
+  ['gzip ; Q=1.000', ['gzip']],
+  ['gzip;\tq=0.123', ['gzip']],
+  // The first mention counts.
+  ['gzip;q=0, gzip', []],
+  // What is no weight is no wish.
+  ['gzip;q=1.5, br', ['br']],
+  ['gzip;q=, br', ['br']],
+  ['gzip;level=9, br', ['br']],
+  ['gzip;q=0.1234', []],
+  ['gzip;q=-1', []],
+  [',, ,gzip,', ['gzip']],
+  ['gzipped, brotli', []],
+]
+
+for (const [accept, preferred] of PREFERRED) {
+  t.test(`"${accept}" prefers ${preferred.join(', ') || 'plain bytes'}`, async (t) => {
+    t.same(preferredCodings(accept, ALL), preferred)
+  })
+}
+
+t.test('only what is offered is preferred, in the order of the offer', async (t) => {
+  t.same(preferredCodings('gzip, br', ['gzip']), ['gzip'])
+  t.same(preferredCodings('gzip, br', ['gzip', 'br']), ['gzip', 'br'])
+  t.same(preferredCodings('gzip, br', []), [])
+})
+
+t.test('weights order what is preferred, whatever is asked', async (t) => {
+  const weight = fc.integer({ min: 0, max: 1000 })
+  fc.assert(
+    fc.property(weight, weight, weight, (br, zstd, gzip) => {
+      const weights: Record<Coding, number> = { br, zstd, gzip }
+      const accept = ALL.map((coding) => `${coding};q=${(weights[coding] / 1000).toFixed(3)}`)
+      const preferred = preferredCodings(accept.join(', '), ALL)
+
+      const wanted = ALL.filter((coding) => weights[coding] > 0)
+      const isOrdered = preferred
+        .slice(1)
+        .every((coding, index) => weights[preferred[index] ?? coding] >= weights[coding])
+      return isOrdered && [...preferred].sort().join() === [...wanted].sort().join()
+    }),
+  )
+  t.pass('for all weights')
+})
+
+// Advisory row 39.
+t.test('takes time that grows with the length of the field alone', async (t) => {
+  for (const piece of [',', ' ', '"', ';', 'q=', 'gzip;q=0.', '*,', ';q=1;']) {
+    t.ok(Array.isArray(preferredCodings(piece.repeat(16_384 / piece.length), ALL)), piece)
+  }
+})
