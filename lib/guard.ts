@@ -40,6 +40,32 @@ export function caught(
   return done === ACCEPTED ? done : done.catch(recover)
 }
 
+/**
+ * Calls an app; `after` is called when it has ended, however: it returned, threw or rejected. An app
+ * that is done costs nothing.
+ */
+export function ended(
+  app: App,
+  scope: Parameters<App>[0],
+  receive: Parameters<App>[1],
+  send: Send,
+  after: () => void,
+): Promise<void> {
+  const fail = (error: unknown): never => {
+    after()
+    throw error
+  }
+  let done: Promise<void>
+  try {
+    done = app(scope, receive, send)
+  } catch (error) {
+    return fail(error)
+  }
+  if (done !== ACCEPTED) return done.then(after, fail)
+  after()
+  return done
+}
+
 /** A `send`, and whether anything has gone through it. */
 export interface Tracked {
   readonly send: Send

@@ -104,8 +104,8 @@ export interface ConnectionScope {
   readonly server: ServerAddress | null
   /** A shallow copy of the lifespan's state; absent when the server has no lifespan. */
   state?: State | undefined
-  /** Absent means none. */
-  readonly extensions?: Extensions
+  /** Absent means none; a middleware that takes one away puts another object here. */
+  extensions?: Extensions
 
   /** `rootPath` before the first mount changed it; set by the first Mount or Host. */
   appRootPath?: string | undefined
