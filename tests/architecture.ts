@@ -59,6 +59,9 @@ const LAYERS = [
   'middleware/health/checks middleware/accesslog middleware/metrics/series middleware/lint/keys middleware/jwt/keys middleware/jwt/claims',
   'middleware/jwt/verify middleware/metrics middleware/tracing middleware/health',
   'middleware/jwt',
+  'middleware/compress/compressible middleware/compress/encoders middleware/compress/plan',
+  'middleware/compress/compression',
+  'middleware/compress',
   'middleware/errors middleware/lint/scopes',
   'middleware/lint/protocol',
   'middleware/lint/bodies middleware/lint/frames middleware/lint/lifespan middleware/lint/observe',
@@ -162,6 +165,7 @@ t.test('a middleware imports no other middleware', async (t) => {
 /** Files that are loaded when something is first done that only Node can do. */
 const NODE_ONLY = [
   'forms/spool.ts',
+  'middleware/compress/encoders.ts',
   'responses/file/disk.ts',
   'staticfiles/directories.ts',
   'staticfiles/files.ts',

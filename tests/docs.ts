@@ -61,6 +61,7 @@ const HEADER = [
   '/middleware/bodylimit',
   '/middleware/csrf',
   '/middleware/cors',
+  '/middleware/compress',
   '/middleware/errors',
   '/middleware/exceptions',
   '/middleware/health',

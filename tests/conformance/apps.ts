@@ -5,6 +5,7 @@ import { auth, authOnError } from './apps/auth.ts'
 import { base } from './apps/base.ts'
 import { corsApps } from './apps/cors.ts'
 import { https, trusted, trustedAny, trustedNoredir } from './apps/edge.ts'
+import { gzip, gzipMin10 } from './apps/gzip.ts'
 import { debug, handlerExc, handlers } from './apps/handlers.ts'
 import { hosts } from './apps/hosts.ts'
 import { main } from './apps/main.ts'
@@ -16,6 +17,13 @@ import { session, sessionExpired, sessionNoAge, sessionOpts } from './apps/sessi
 const EMPTY = [
   'gzip',
   'gzip_min10',
+  'cors_default',
+  'cors_all',
+  'cors_all_cred',
+  'cors_specific',
+  'cors_specific_cred',
+  'cors_regex',
+  'cors_private',
   'trusted',
   'trusted_noredir',
   'trusted_any',
@@ -50,6 +58,8 @@ export const apps: Readonly<Record<string, App>> = {
   trusted_noredir: trustedNoredir,
   trusted_any: trustedAny,
   https,
+  gzip,
+  gzip_min10: gzipMin10,
   ...Object.fromEntries(EMPTY.map((name) => [name, Application()])),
 }
 

@@ -33,6 +33,7 @@ const AREAS = [
   'cors',
   'trustedhost',
   'httpsredirect',
+  'gzip',
 ]
 
 interface Result {

@@ -13,7 +13,7 @@ const folder = writeFiles({
 })
 
 /** A handler that always answers with this file. */
-function file(name: string, options?: FileResponseOptions): () => FileResponse {
+export function file(name: string, options?: FileResponseOptions): () => FileResponse {
   return () => new FileResponse(join(folder, name), options)
 }
 

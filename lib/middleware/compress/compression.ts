@@ -1,0 +1,163 @@
+/** One response on its way out, compressed or not. */
+import { NO_BYTES } from '../../bytes.ts'
+import { joinedField } from '../../conditional.ts'
+import {
+  ACCEPTED,
+  type HeaderList,
+  type HTTPResponseBodyMessage,
+  type HTTPResponseStartMessage,
+  type HTTPScope,
+  type Send,
+  type SendMessage,
+} from '../../types.ts'
+import { compressWhole, Encoder, type Encoding } from './encoders.ts'
+import {
+  declaredLength,
+  encodedHeaders,
+  type Plan,
+  planFor,
+  type Rules,
+  revalidatedHeaders,
+  variedHeaders,
+} from './plan.ts'
+
+/** Holds the start back until the first part of the body tells what to do, as servers do anyway. */
+export class Compression {
+  readonly #scope: HTTPScope
+  readonly #send: Send
+  readonly #encoding: Encoding | undefined
+  readonly #rules: Rules
+  #held: HTTPResponseStartMessage | undefined
+  /** What happens to the parts of the body; those of a HEAD are dropped. */
+  #parts: 'pass' | 'drop' | Encoder = 'pass'
+  /** What is still on its way: messages keep their order even when nobody waits for them. */
+  #last: Promise<void> = ACCEPTED
+
+  constructor(scope: HTTPScope, send: Send, encoding: Encoding | undefined, rules: Rules) {
+    this.#scope = scope
+    this.#send = send
+    this.#encoding = encoding
+    this.#rules = rules
+  }
+
+  readonly send: Send = (message) => {
+    const held = this.#held
+    if (message.type === 'http.response.start' && held === undefined) {
+      this.#held = message
+      return ACCEPTED
+    }
+    if (message.type === 'http.response.body' && isValid(message)) {
+      return held === undefined ? this.#continue(message) : this.#begin(held, message)
+    }
+    if (held !== undefined && message.type !== 'http.response.debug') {
+      // A hint comes before the body. Another message may bring one that does not pass here.
+      const isHint = message.type === 'http.response.early_hint'
+      this.#beginStream(held, isHint ? this.#encoding : undefined)
+    }
+    return this.#pass(message)
+  }
+
+  /** Gives back what a stream has taken, however it ended. */
+  readonly close = (): void => {
+    if (this.#parts instanceof Encoder) this.#parts.destroy()
+  }
+
+  #begin(start: HTTPResponseStartMessage, message: HTTPResponseBodyMessage): Promise<void> {
+    const { body = NO_BYTES, moreBody = false } = message
+    // Those who make no body for a HEAD may still tell its length.
+    if (moreBody || (body.byteLength === 0 && this.#scope.method === 'HEAD')) {
+      this.#beginStream(start, this.#encoding)
+      return this.#continue(message)
+    }
+    const encoding = this.#encoding
+    const facts = { accepts: encoding !== undefined, size: body.byteLength }
+    const plan = planFor(start, facts, this.#rules)
+    if (plan !== 'encoded' || encoding === undefined) {
+      this.#startPlain(start, plan)
+      return this.#pass(message)
+    }
+    this.#held = undefined
+    return this.#next(async () => {
+      const whole = await compressWhole(body, encoding)
+      const headers = encodedHeaders(start.headers, encoding.coding)
+      headers.push('content-length', String(whole.byteLength))
+      await this.#send({ ...start, headers })
+      await this.#send({ ...message, body: whole })
+    })
+  }
+
+  #beginStream(start: HTTPResponseStartMessage, encoding: Encoding | undefined): void {
+    const size = declaredLength(start.headers) ?? Number.POSITIVE_INFINITY
+    const plan = planFor(start, { accepts: encoding !== undefined, size }, this.#rules)
+    if (plan !== 'encoded' || encoding === undefined) {
+      this.#startPlain(start, plan)
+      return
+    }
+    this.#start(start, encodedHeaders(start.headers, encoding.coding))
+    if (this.#scope.method === 'HEAD') this.#drop()
+    else this.#encode(encoding)
+  }
+
+  #startPlain(start: HTTPResponseStartMessage, plan: Plan): void {
+    const { status, headers } = start
+    const asked = status === 304 ? joinedField(this.#scope.headers, 'if-none-match') : null
+    if (plan === 'varied') this.#start(start, variedHeaders(headers))
+    else this.#start(start, asked === null ? headers : revalidatedHeaders(headers, asked))
+  }
+
+  /** A first part that is not the last keeps the server from counting what is not there. */
+  #drop(): void {
+    this.#parts = 'drop'
+    this.#last = known(this.#pass({ type: 'http.response.body', body: NO_BYTES, moreBody: true }))
+  }
+
+  #encode(encoding: Encoding): void {
+    this.#parts = new Encoder(encoding)
+    this.#scope.onDisconnect?.(this.close)
+  }
+
+  #continue(message: HTTPResponseBodyMessage): Promise<void> {
+    const parts = this.#parts
+    if (parts === 'pass') return this.#pass(message)
+    if (parts === 'drop') return this.#pass({ ...message, body: NO_BYTES })
+    return this.#next(() => this.#sendPart(parts, message))
+  }
+
+  async #sendPart(encoder: Encoder, message: HTTPResponseBodyMessage): Promise<void> {
+    const { body = NO_BYTES, moreBody = false } = message
+    try {
+      const part = await (moreBody ? encoder.write(body) : encoder.end(body))
+      await this.#send({ ...message, body: part })
+      if (moreBody) return
+    } catch (error) {
+      encoder.destroy()
+      throw error
+    }
+    encoder.destroy()
+  }
+
+  #start(start: HTTPResponseStartMessage, headers: HeaderList): void {
+    this.#held = undefined
+    this.#last = known(this.#pass(headers === start.headers ? start : { ...start, headers }))
+  }
+
+  #pass(message: SendMessage): Promise<void> {
+    return this.#last === ACCEPTED ? this.#send(message) : this.#next(() => this.#send(message))
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#last = known(this.#last.then(work))
+    return this.#last
+  }
+}
+
+/** Marked as handled: whoever awaits it still gets the error. */
+function known(sending: Promise<void>): Promise<void> {
+  if (sending !== ACCEPTED) sending.catch(() => {})
+  return sending
+}
+
+/** What is no bytes is for the server to refuse. */
+function isValid({ body }: HTTPResponseBodyMessage): boolean {
+  return body === undefined || body instanceof Uint8Array
+}

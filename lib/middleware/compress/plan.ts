@@ -1,0 +1,100 @@
+/** What becomes of a response: decided by its start, before anything is sent. */
+import { parseEtags } from '../../conditional.ts'
+import { Headers, indexOfName } from '../../headers.ts'
+import { isBodyless } from '../../status.ts'
+import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
+
+/** Sent as it is; sent as it is to this client, others get it compressed; compressed. */
+export type Plan = 'untouched' | 'varied' | 'encoded'
+
+export interface Facts {
+  /** Whether the client takes a coding that is offered. */
+  readonly accepts: boolean
+  /** The length of the body, where no field tells it; Infinity for a stream. */
+  readonly size: number
+}
+
+export interface Rules {
+  readonly minSize: number
+  readonly isCompressible: (type: string) => boolean
+}
+
+/** Bytes that have been encoded already, or that somebody counted or signed. */
+const FIXED: ReadonlySet<string> = new Set([
+  ...[
+    'content-encoding',
+    'content-range',
+    'content-digest',
+    'repr-digest',
+    'digest',
+    'content-md5',
+  ],
+])
+
+/** Decides by status, fields and size; nothing of the client but what it accepts plays a part. */
+export function planFor(
+  { status, headers }: HTTPResponseStartMessage,
+  { accepts, size }: Facts,
+  { minSize, isCompressible }: Rules,
+): Plan {
+  if (isBodyless(status) || status === 206) return 'untouched'
+  let type = ''
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    const value = headers[index + 1] ?? ''
+    if (FIXED.has(name)) return 'untouched'
+    if (name === 'cache-control' && /\bno-transform\b/i.test(value)) return 'untouched'
+    if (name === 'content-type') type = mediaTypeOf(value)
+  }
+  if (size === 0 || size < minSize || !isCompressible(type)) return 'untouched'
+  return accepts ? 'encoded' : 'varied'
+}
+
+/** What the length of a body is said to be; undefined when nothing is said. */
+export function declaredLength(headers: HeaderList): number | undefined {
+  const index = indexOfName(headers, 'content-length')
+  return index < 0 ? undefined : Number(headers[index + 1])
+}
+
+function mediaTypeOf(field: string): string {
+  const semicolon = field.indexOf(';')
+  return (semicolon < 0 ? field : field.slice(0, semicolon)).trim().toLowerCase()
+}
+
+/** The same fields, with `Accept-Encoding` named in `Vary`, once. */
+export function variedHeaders(headers: HeaderList): HeaderList {
+  return new Headers(headers.slice()).vary('Accept-Encoding').list
+}
+
+/**
+ * The fields of the compressed body: another length, no byte ranges, and no strong tag, since the
+ * bytes are not those that it stands for (RFC 9110 section 8.8.1).
+ */
+export function encodedHeaders(headers: HeaderList, coding: string): HeaderList {
+  const kept: HeaderList = []
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    const value = headers[index + 1] ?? ''
+    if (name === 'content-length' || name === 'accept-ranges') continue
+    kept.push(name, name === 'etag' ? weakened(value) : value)
+  }
+  kept.push('content-encoding', coding)
+  return new Headers(kept).vary('Accept-Encoding').list
+}
+
+function weakened(etag: string): string {
+  return etag.startsWith('"') ? `W/${etag}` : etag
+}
+
+/**
+ * A 304 repeats the tag and the `Vary` of the answer that the client holds: where it asked by the
+ * weakened tag, it has a compressed one.
+ */
+export function revalidatedHeaders(headers: HeaderList, asked: string): HeaderList {
+  const index = indexOfName(headers, 'etag')
+  const etag = headers[index + 1]
+  if (index < 0 || !etag?.startsWith('"')) return headers
+  if (!parseEtags(asked).includes(weakened(etag))) return headers
+  const changed = new Headers(headers.slice())
+  return changed.set('etag', weakened(etag)).vary('Accept-Encoding').list
+}

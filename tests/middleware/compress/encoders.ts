@@ -1,0 +1,80 @@
+import * as zlib from 'node:zlib'
+import { brotliDecompressSync, createBrotliDecompress, createGunzip, gunzipSync } from 'node:zlib'
+import t from 'tap'
+import { ClientDisconnected } from '../../../lib/exceptions.ts'
+import {
+  AVAILABLE,
+  compressWhole,
+  Encoder,
+  LEVELS,
+  zstdCodec,
+} from '../../../lib/middleware/compress/encoders.ts'
+
+const HELLO = Buffer.from('hello '.repeat(100))
+const NONE = new Uint8Array(0)
+
+// zstd is in the types of later versions of Node.
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Buffer }
+
+const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync, zstd: zstdDecompressSync }
+
+function decode(coding: keyof typeof DECODERS, bytes: Uint8Array): Buffer {
+  const decoder = DECODERS[coding]
+  if (decoder === undefined) throw new Error(`there is no ${coding}`)
+  return decoder(bytes)
+}
+
+t.test('offers what this Node has', async (t) => {
+  t.same(AVAILABLE, zstdDecompressSync ? ['br', 'zstd', 'gzip'] : ['br', 'gzip'])
+  t.equal(zstdCodec({ constants: {} }), undefined)
+})
+
+for (const coding of AVAILABLE) {
+  t.test(`${coding} compresses whole bodies`, async (t) => {
+    for (const level of [undefined, ...LEVELS[coding]]) {
+      t.same(decode(coding, await compressWhole(HELLO, { coding, level })), HELLO)
+    }
+  })
+
+  t.test(`${coding} compresses parts of any size`, async (t) => {
+    const encoder = new Encoder({ coding })
+    const large = Buffer.alloc(1_000_000, 'abcdefg')
+    const noise = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7919) >> 3))
+    const parts: Uint8Array[] = []
+    for (const part of [HELLO, NONE, large, noise, HELLO]) parts.push(await encoder.write(part))
+    parts.push(await encoder.end(NONE))
+    encoder.destroy()
+
+    t.ok(decode(coding, Buffer.concat(parts)).equals(Buffer.concat([HELLO, large, noise, HELLO])))
+  })
+
+  t.test(`${coding} rejects once it was destroyed`, async (t) => {
+    const encoder = new Encoder({ coding })
+    await encoder.write(HELLO)
+    const pending = encoder.write(HELLO)
+    encoder.destroy()
+
+    await t.rejects(pending, ClientDisconnected)
+    await t.rejects(encoder.write(HELLO), ClientDisconnected)
+    await t.rejects(encoder.end(HELLO), ClientDisconnected)
+  })
+}
+
+t.test('each part can be decoded before the next is there', async (t) => {
+  const decoders = { br: createBrotliDecompress(), gzip: createGunzip() }
+  for (const coding of ['br', 'gzip'] as const) {
+    const encoder = new Encoder({ coding })
+    let decoded = ''
+    const decoder = decoders[coding].on('data', (part) => {
+      decoded += part
+    })
+    for (const text of ['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']) {
+      decoded = ''
+      const part = await encoder.write(Buffer.from(text))
+      await new Promise((resolve) => decoder.write(part, resolve))
+      t.equal(decoded, text)
+    }
+    encoder.destroy()
+    decoder.destroy()
+  }
+})

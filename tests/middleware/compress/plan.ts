@@ -1,0 +1,107 @@
+import t from 'tap'
+import { isCompressible } from '../../../lib/middleware/compress/compressible.ts'
+import {
+  declaredLength,
+  encodedHeaders,
+  type Facts,
+  planFor,
+  revalidatedHeaders,
+  variedHeaders,
+} from '../../../lib/middleware/compress/plan.ts'
+import type { HeaderList } from '../../../lib/types.ts'
+
+const RULES = { minSize: 500, isCompressible }
+const HTML = ['content-type', 'text/html; charset=utf-8']
+
+const plan = (headers: HeaderList, facts: Partial<Facts> = {}, status = 200): string =>
+  planFor(
+    { type: 'http.response.start', status, headers },
+    { accepts: true, size: 500, ...facts },
+    RULES,
+  )
+
+t.test('what is large enough and of a type for it is encoded', async (t) => {
+  t.equal(plan(HTML), 'encoded')
+  t.equal(plan(HTML, { size: Number.POSITIVE_INFINITY }), 'encoded')
+  t.equal(plan([]), 'encoded')
+  t.equal(plan(['content-type', ' Application/JSON ;charset=utf-8']), 'encoded')
+  t.equal(plan(HTML, {}, 404), 'encoded')
+  t.equal(plan(HTML, {}, 500), 'encoded')
+})
+
+// MW-GZIP-5
+t.test('who takes no coding learns that others would get another answer', async (t) => {
+  t.equal(plan(HTML, { accepts: false }), 'varied')
+})
+
+// MW-GZIP-3, -7, -10, -11
+t.test('the rest is untouched', async (t) => {
+  t.equal(plan(HTML, { size: 499 }), 'untouched')
+  t.equal(plan(['content-type', 'image/png']), 'untouched')
+  for (const status of [204, 206, 304]) t.equal(plan(HTML, {}, status), 'untouched', `${status}`)
+  t.equal(plan([...HTML, 'content-encoding', 'br']), 'untouched')
+  t.equal(plan([...HTML, 'content-range', 'bytes 0-1/2']), 'untouched')
+  t.equal(plan([...HTML, 'content-digest', 'sha-256=:AA==:']), 'untouched')
+  t.equal(plan([...HTML, 'cache-control', 'public, No-Transform']), 'untouched')
+  t.equal(plan([...HTML, 'cache-control', 'public, max-age=3']), 'encoded')
+})
+
+t.test('nothing is never worth it', async (t) => {
+  const start = { type: 'http.response.start', status: 200, headers: HTML } as const
+
+  t.equal(planFor(start, { accepts: true, size: 0 }, { ...RULES, minSize: 0 }), 'untouched')
+})
+
+t.test('reads the length that is declared', async (t) => {
+  t.equal(declaredLength(['content-length', '12']), 12)
+  t.equal(declaredLength(HTML), undefined)
+})
+
+// Advisory row 87.
+t.test('Accept-Encoding is named once in Vary', async (t) => {
+  t.same(variedHeaders([]), ['vary', 'Accept-Encoding'])
+  t.same(variedHeaders(['vary', 'Cookie']), ['vary', 'Cookie, Accept-Encoding'])
+  t.same(variedHeaders(['vary', 'accept-encoding']), ['vary', 'accept-encoding'])
+  t.same(variedHeaders(['vary', '*']), ['vary', '*'])
+})
+
+// Advisory row 46.
+t.test('the list that was given stays as it is', async (t) => {
+  const headers = Object.freeze([...HTML, 'etag', '"a"', 'vary', 'Cookie']) as string[]
+
+  variedHeaders(headers)
+  encodedHeaders(headers, 'br')
+  revalidatedHeaders(headers, 'W/"a"')
+
+  t.same(headers, [...HTML, 'etag', '"a"', 'vary', 'Cookie'])
+})
+
+t.test('the encoded body has no length yet, no ranges, and a weak tag', async (t) => {
+  const headers = [
+    ...HTML,
+    'content-length',
+    '9',
+    'accept-ranges',
+    'bytes',
+    'etag',
+    '"a"',
+    'x',
+    'y',
+  ]
+
+  t.same(encodedHeaders(headers, 'br'), [
+    ...HTML,
+    ...['etag', 'W/"a"', 'x', 'y', 'content-encoding', 'br', 'vary', 'Accept-Encoding'],
+  ])
+  t.same(encodedHeaders(['etag', 'W/"a"'], 'gzip').slice(0, 2), ['etag', 'W/"a"'])
+})
+
+t.test('a 304 repeats the weakened tag to who asks by it', async (t) => {
+  const weak = ['etag', 'W/"a"', 'vary', 'Accept-Encoding']
+
+  t.same(revalidatedHeaders(['etag', '"a"'], 'W/"b", W/"a"'), weak)
+  t.same(revalidatedHeaders(['etag', '"a"'], '"a"'), ['etag', '"a"'])
+  t.same(revalidatedHeaders(['etag', '"a"'], '*'), ['etag', '"a"'])
+  t.same(revalidatedHeaders(['etag', 'W/"a"'], 'W/"a"'), ['etag', 'W/"a"'])
+  t.same(revalidatedHeaders(['x', 'y'], 'W/"a"'), ['x', 'y'])
+})
