@@ -59,6 +59,7 @@ const LAYERS = [
   'middleware/health/checks middleware/accesslog middleware/metrics/series middleware/lint/keys middleware/jwt/keys middleware/jwt/claims',
   'middleware/jwt/verify middleware/metrics middleware/tracing middleware/health',
   'middleware/jwt',
+  'middleware/errors/debug middleware/bodylimit middleware/cachecontrol middleware/etag middleware/exceptions middleware/lint/keys',
   'middleware/compress/compressible middleware/compress/encoders middleware/compress/plan',
   'middleware/compress/compression',
   'middleware/compress',
@@ -166,6 +167,7 @@ t.test('a middleware imports no other middleware', async (t) => {
 const NODE_ONLY = [
   'forms/spool.ts',
   'middleware/compress/encoders.ts',
+  'middleware/etag.ts',
   'responses/file/disk.ts',
   'staticfiles/directories.ts',
   'staticfiles/files.ts',

@@ -1,0 +1,216 @@
+/** Says how long responses may be kept, where they do not say it themselves. */
+import { joinedField } from '../conditional.ts'
+import { indexOfName } from '../headers.ts'
+import type { HeaderList, HTTPResponseStartMessage, Middleware, Send } from '../types.ts'
+
+/** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */
+export interface CacheDirectives {
+  /** How long anybody may keep it. */
+  maxAge?: number
+  /** How long caches that are shared may keep it, instead of `maxAge`. */
+  sMaxAge?: number
+  /** For how long after that it may be used while a new one is fetched. */
+  staleWhileRevalidate?: number
+  /** For how long after that it may be used when no new one can be had. */
+  staleIfError?: number
+  /** Shared caches may keep it, even when it was asked for with credentials. */
+  public?: boolean
+  /** Only the client's own cache may keep it. */
+  private?: boolean
+  /** It may be kept, but not used before asking again. */
+  noCache?: boolean
+  /** It may not be kept at all. */
+  noStore?: boolean
+  /** It may not be changed on its way, nor compressed. */
+  noTransform?: boolean
+  /** It may not be used when it is stale, whatever happens. */
+  mustRevalidate?: boolean
+  /** The same for shared caches. */
+  proxyRevalidate?: boolean
+  /** It may be kept only by who knows what its status means. */
+  mustUnderstand?: boolean
+  /** It never changes while it is fresh, so that not even a reload asks for it. */
+  immutable?: boolean
+}
+
+export interface CacheControlOptions extends CacheDirectives {
+  /** Instead, for these content types, `text/*` for all of a kind (none). */
+  types?: Readonly<Record<string, CacheDirectives>>
+  /** Instead, for these statuses, errors too (none). */
+  statuses?: Readonly<Record<number, CacheDirectives>>
+}
+
+const NAMES: Readonly<Record<keyof CacheDirectives, string>> = {
+  public: 'public',
+  private: 'private',
+  noCache: 'no-cache',
+  noStore: 'no-store',
+  maxAge: 'max-age',
+  sMaxAge: 's-maxage',
+  staleWhileRevalidate: 'stale-while-revalidate',
+  staleIfError: 'stale-if-error',
+  noTransform: 'no-transform',
+  mustRevalidate: 'must-revalidate',
+  proxyRevalidate: 'proxy-revalidate',
+  mustUnderstand: 'must-understand',
+  immutable: 'immutable',
+}
+
+const TIMES: ReadonlySet<string> = new Set([
+  ...['maxAge', 'sMaxAge', 'staleWhileRevalidate', 'staleIfError'],
+])
+
+/**
+ * Adds `Cache-Control` to answers to GET and HEAD that have neither it nor `Expires`: to those of
+ * status 2xx and 304, and to the statuses that are named. An answer that sets a cookie gets only what
+ * keeps it from shared caches.
+ *
+ * With `types`, a 304 gets none, since it does not tell its type: what was said with the answer that
+ * the client holds stays true.
+ *
+ * @throws TypeError for directives that are none or contradict each other, RangeError for a time or
+ * status that is none.
+ * @example
+ * cacheControl({
+ *   noCache: true,
+ *   types: { 'image/*': { public: true, maxAge: 86_400 } },
+ *   statuses: { 404: { maxAge: 10 } },
+ * })
+ */
+export function cacheControl(options: CacheControlOptions): Middleware {
+  const fieldFor = readOptions(options)
+  return (app) => (scope, receive, send) => {
+    const isRead = scope.type === 'http' && (scope.method === 'GET' || scope.method === 'HEAD')
+    if (!isRead) return app(scope, receive, send)
+    const sendMarked: Send = (message) => {
+      if (message.type !== 'http.response.start') return send(message)
+      const field = fieldFor(message)
+      if (field === undefined) return send(message)
+      return send({ ...message, headers: [...message.headers, 'cache-control', field] })
+    }
+    return app(scope, receive, sendMarked)
+  }
+}
+
+/**
+ * The value of `Cache-Control` that says this.
+ *
+ * @throws TypeError for directives that are none or contradict each other, RangeError for a time that
+ * is none.
+ * @example
+ * formatCacheControl({ public: true, maxAge: 60, immutable: true }) // 'public, max-age=60, immutable'
+ */
+export function formatCacheControl(directives: CacheDirectives): string {
+  for (const [key, value] of Object.entries(directives)) assertDirective(key, value)
+  assertAgreement(directives)
+  return Object.entries(NAMES)
+    .map(([key, name]) => ({ name, value: directives[key as keyof CacheDirectives] }))
+    .filter(({ value }) => value !== undefined && value !== false)
+    .map(({ name, value }) => (value === true ? name : `${name}=${value}`))
+    .join(', ')
+}
+
+function assertDirective(key: string, value: unknown): void {
+  if (!Object.hasOwn(NAMES, key)) {
+    throw new TypeError(
+      `cacheControl: ${JSON.stringify(key)} is no directive. Those are ${Object.keys(NAMES).join(', ')}.`,
+    )
+  }
+  if (value === undefined) return
+  if (TIMES.has(key)) {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return
+    throw new RangeError(
+      `cacheControl: ${key} must be a whole number of seconds, ${String(value)} was given. 0 means that it is stale at once.`,
+    )
+  }
+  if (typeof value === 'boolean') return
+  throw new TypeError(
+    `cacheControl: ${key} must be true or false, ${JSON.stringify(value) ?? typeof value} was given. Correct it.`,
+  )
+}
+
+const CONTRADICTIONS: readonly (readonly [
+  one: keyof CacheDirectives,
+  other: keyof CacheDirectives,
+])[] = [
+  ['public', 'private'],
+  ['private', 'sMaxAge'],
+  ...(['public', 'maxAge', 'sMaxAge', 'immutable'] as const).map(
+    (key) => ['noStore', key] as const,
+  ),
+  ['noStore', 'staleWhileRevalidate'],
+  ['noStore', 'staleIfError'],
+  ['mustRevalidate', 'staleWhileRevalidate'],
+  ['mustRevalidate', 'staleIfError'],
+  ['noCache', 'immutable'],
+]
+
+function assertAgreement(directives: CacheDirectives): void {
+  const isSaid = (key: keyof CacheDirectives): boolean => {
+    const value = directives[key]
+    return value !== undefined && value !== false
+  }
+  for (const [one, other] of CONTRADICTIONS) {
+    if (!isSaid(one) || !isSaid(other)) continue
+    throw new TypeError(
+      `cacheControl: ${one} and ${other} contradict each other, both were given. Take one of them out.`,
+    )
+  }
+  if (Object.keys(NAMES).some((key) => isSaid(key as keyof CacheDirectives))) return
+  throw new TypeError('cacheControl: nothing is said, no directive was given. Give one or more.')
+}
+
+interface Field {
+  readonly value: string
+  /** Whether it keeps the answer from shared caches. */
+  readonly isPrivate: boolean
+}
+
+function fieldOf(directives: CacheDirectives): Field {
+  const { private: isPrivate = false, noStore = false } = directives
+  return { value: formatCacheControl(directives), isPrivate: isPrivate || noStore }
+}
+
+/** All is put together once; what is left to do for an answer is to choose. */
+function readOptions(options: CacheControlOptions) {
+  const { types = {}, statuses = {}, ...others } = options
+  const isEmpty = Object.keys(others).length === 0
+  const hasOthers = Object.keys(types).length + Object.keys(statuses).length > 0
+  const general = isEmpty && hasOthers ? undefined : fieldOf(others)
+  const byType = new Map(
+    Object.entries(types).map(([type, said]) => [type.toLowerCase(), fieldOf(said)]),
+  )
+  const byStatus = new Map(
+    Object.entries(statuses).map(([status, said]) => [asStatus(status), fieldOf(said)]),
+  )
+  return ({ status, headers }: HTTPResponseStartMessage): string | undefined => {
+    if (indexOfName(headers, 'cache-control') >= 0 || indexOfName(headers, 'expires') >= 0) {
+      return undefined
+    }
+    const field = byStatus.get(status) ?? fieldForSuccess(status, headers, byType, general)
+    if (field === undefined) return undefined
+    return field.isPrivate || indexOfName(headers, 'set-cookie') < 0 ? field.value : undefined
+  }
+}
+
+function fieldForSuccess(
+  status: number,
+  headers: HeaderList,
+  byType: ReadonlyMap<string, Field>,
+  general: Field | undefined,
+): Field | undefined {
+  if (status === 304) return byType.size === 0 ? general : undefined
+  if (status >= 300) return undefined
+  if (byType.size === 0) return general
+  const [type = ''] = (joinedField(headers, 'content-type') ?? '').toLowerCase().split(';')
+  const media = type.trim()
+  return byType.get(media) ?? byType.get(`${media.split('/', 1)}/*`) ?? general
+}
+
+function asStatus(text: string): number {
+  const status = Number(text)
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status
+  throw new RangeError(
+    `cacheControl: a status must be an integer from 200 to 599, ${text} was given. Correct it.`,
+  )
+}

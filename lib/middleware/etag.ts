@@ -1,0 +1,128 @@
+/** Entity tags for responses that have none, and 304 for clients that have them already. */
+import { createHash } from 'node:crypto'
+import {
+  checkPreconditions,
+  joinedField,
+  notModifiedHeaders,
+  parseHTTPDate,
+  type Validators,
+} from '../conditional.ts'
+import { indexOfName } from '../headers.ts'
+import {
+  ACCEPTED,
+  type HeaderList,
+  type HTTPResponseStartMessage,
+  type HTTPScope,
+  type Middleware,
+  type Send,
+  type SendMessage,
+} from '../types.ts'
+
+export interface EtagOptions {
+  /** Make weak tags, `W/"…"`, which say "means the same", not "the same bytes" (false). */
+  weak?: boolean
+  /** The largest body that is hashed, in bytes (1 MB); larger ones get no tag. */
+  maxSize?: number
+}
+
+/**
+ * Gives a 200 to GET and HEAD an `ETag` made of its body, and evaluates the preconditions of the
+ * request: 304 when the client has this body already, 412 when it wanted another.
+ *
+ * It saves sending, not the work of the app. Only bodies that come whole are looked at: streams pass,
+ * and files have tags of their own. A tag that is there is kept; what is marked `no-store` gets none.
+ * Put it inside of `compress()`, which weakens the tag.
+ *
+ * @throws RangeError for a size that is none.
+ * @example
+ * Route('/report', () => new JSONResponse({ total: 7 }), { middleware: [etag()] })
+ */
+export function etag({ weak = false, maxSize = 1_000_000 }: EtagOptions = {}): Middleware {
+  if (!(maxSize >= 0)) {
+    throw new RangeError(
+      `etag: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
+    )
+  }
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
+    return app(scope, receive, tagging(scope, send, { weak, maxSize }))
+  }
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/**
+ * The tag of these bytes: 128 bits of their SHA-256, so that nobody can make two bodies with one tag.
+ *
+ * @example
+ * etagFor(encodeText('hello')) // '"LPJNul-wow4m6Dsqxbninh"'
+ */
+export function etagFor(body: Uint8Array, weak = false): string {
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
+  return weak ? `W/"${digest}"` : `"${digest}"`
+}
+
+/** Holds a 200 back until its body is there. */
+function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): Send {
+  let held: HTTPResponseStartMessage | undefined
+  return (message) => {
+    const start = held
+    if (start === undefined) {
+      if (!isTaggable(message)) return send(message)
+      held = message
+      return ACCEPTED
+    }
+    if (message.type === 'http.response.debug') return send(message)
+    held = undefined
+    if (message.type !== 'http.response.body' || message.moreBody)
+      return inTurn(send, start, message)
+    const headers = taggedHeaders(scope, start.headers, message.body, options)
+    const verdict = checkPreconditions(scope, validatorsIn(headers))
+    if (verdict === null) return inTurn(send, { ...start, headers }, message)
+    const fields = verdict === 304 ? notModifiedHeaders(headers) : ['content-length', '0']
+    return inTurn(send, { ...start, status: verdict, headers: fields }, EMPTY)
+  }
+}
+
+const EMPTY: SendMessage = { type: 'http.response.body', moreBody: false }
+
+/** What is followed by trailers is not whole. */
+function isTaggable(message: SendMessage): message is HTTPResponseStartMessage {
+  return message.type === 'http.response.start' && message.status === 200 && !message.trailers
+}
+
+/** A new list: the one that was given may be used again. */
+function taggedHeaders(
+  { method }: HTTPScope,
+  headers: HeaderList,
+  body: Uint8Array | undefined,
+  { weak, maxSize }: Required<EtagOptions>,
+): HeaderList {
+  if (!(body instanceof Uint8Array) || body.byteLength > maxSize) return headers
+  // Those who make no body for a HEAD have nothing to hash.
+  if (method === 'HEAD' && body.byteLength === 0) return headers
+  if (indexOfName(headers, 'etag') >= 0 || isNeverStored(headers)) return headers
+  return [...headers, 'etag', etagFor(body, weak)]
+}
+
+function isNeverStored(headers: HeaderList): boolean {
+  return /\bno-store\b/i.test(joinedField(headers, 'cache-control') ?? '')
+}
+
+function validatorsIn(headers: HeaderList): Validators {
+  const date = joinedField(headers, 'last-modified')
+  return {
+    etag: joinedField(headers, 'etag') ?? undefined,
+    lastModified: (date === null ? null : parseHTTPDate(date)) ?? undefined,
+  }
+}
+
+function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void> {
+  const started = send(start)
+  if (started === ACCEPTED) return send(next)
+  const sent = started.then(() => send(next))
+  sent.catch(() => {}) // told to those who wait for it
+  return sent
+}

@@ -1,0 +1,148 @@
+import t from 'tap'
+import { chain } from '../../lib/compose.ts'
+import {
+  type CacheControlOptions,
+  type CacheDirectives,
+  cacheControl,
+  formatCacheControl,
+} from '../../lib/middleware/cachecontrol.ts'
+import { lint } from '../../lib/middleware/lint.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { Response } from '../../lib/responses.ts'
+import type { App, Send } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+
+interface Answer {
+  readonly status?: number
+  readonly headers?: Record<string, string>
+  readonly method?: string
+}
+
+async function fieldOf(options: CacheControlOptions, answer: Answer = {}): Promise<string | null> {
+  const { status = 200, headers = {}, method = 'GET' } = answer
+  const app = toApp(new Response('', { status, headers }), 'the test')
+  const sent = await call(chain(lint(), cacheControl(options), lint())(app), httpScope({ method }))
+  return responseOf(sent).headers.getAll('cache-control').join(' | ') || null
+}
+
+const WRITTEN: readonly (readonly [directives: CacheDirectives, field: string])[] = [
+  [{ maxAge: 60 }, 'max-age=60'],
+  [{ maxAge: 0, mustRevalidate: true }, 'max-age=0, must-revalidate'],
+  [{ noStore: true }, 'no-store'],
+  [{ noStore: true, private: true, noTransform: true }, 'private, no-store, no-transform'],
+  [{ immutable: true, maxAge: 31_536_000, public: true }, 'public, max-age=31536000, immutable'],
+  [
+    { sMaxAge: 9, staleWhileRevalidate: 3, staleIfError: 2, proxyRevalidate: true },
+    's-maxage=9, stale-while-revalidate=3, stale-if-error=2, proxy-revalidate',
+  ],
+  [{ noCache: true, public: false, mustUnderstand: true }, 'no-cache, must-understand'],
+]
+
+for (const [directives, field] of WRITTEN) {
+  t.test(`writes ${field}`, async (t) => {
+    t.equal(formatCacheControl(directives), field)
+    t.equal(await fieldOf(directives), field)
+  })
+}
+
+t.test('goes to what was read with success', async (t) => {
+  for (const status of [200, 203, 204, 304])
+    t.equal(await fieldOf({ maxAge: 1 }, { status }), 'max-age=1')
+  for (const status of [301, 404, 500]) t.equal(await fieldOf({ maxAge: 1 }, { status }), null)
+  t.equal(await fieldOf({ maxAge: 1 }, { method: 'HEAD' }), 'max-age=1')
+  t.equal(await fieldOf({ maxAge: 1 }, { method: 'POST' }), null)
+})
+
+t.test('overwrites nothing', async (t) => {
+  const headers = { 'cache-control': 'private' }
+
+  t.equal(await fieldOf({ maxAge: 1 }, { headers }), 'private')
+  t.equal(await fieldOf({ maxAge: 1 }, { headers: { expires: '0' } }), null)
+})
+
+t.test('types and statuses have their own', async (t) => {
+  const options = {
+    noCache: true,
+    types: { 'Image/*': { maxAge: 9 }, 'image/gif': { noStore: true } },
+    statuses: { 404: { maxAge: 3 }, 203: { maxAge: 4 } },
+  }
+  const typed = (type: string, status = 200): Promise<string | null> =>
+    fieldOf(options, { status, headers: { 'content-type': type } })
+
+  t.equal(await typed('image/png'), 'max-age=9')
+  t.equal(await typed('IMAGE/GIF; a=b'), 'no-store')
+  t.equal(await typed('text/html'), 'no-cache')
+  t.equal(await typed('image/png', 203), 'max-age=4')
+  t.equal(await typed('image/png', 404), 'max-age=3')
+  t.equal(await typed('image/png', 500), null)
+  t.equal(await fieldOf(options), 'no-cache')
+  t.equal(await fieldOf(options, { status: 304 }), null)
+})
+
+t.test('may say nothing but for some', async (t) => {
+  const options = { types: { 'text/css': { maxAge: 9 } } }
+
+  t.equal(await fieldOf(options), null)
+  t.equal(await fieldOf(options, { headers: { 'content-type': 'text/css' } }), 'max-age=9')
+  t.equal(await fieldOf({ statuses: { 410: { maxAge: 1 } } }), null)
+})
+
+t.test('lets no shared cache keep a cookie', async (t) => {
+  const headers = { 'set-cookie': 'a=1' }
+
+  t.equal(await fieldOf({ maxAge: 1 }, { headers }), null)
+  t.equal(await fieldOf({ maxAge: 1, public: true }, { headers }), null)
+  t.equal(await fieldOf({ maxAge: 1, private: true }, { headers }), 'private, max-age=1')
+  t.equal(await fieldOf({ noStore: true }, { headers }), 'no-store')
+})
+
+// Advisory row 46.
+t.test(
+  'on-headers CVE-2025-7339: a list of headers that is used again stays as it is',
+  async (t) => {
+    const headers = Object.freeze(['a', 'b']) as string[]
+    const app: App = async (_scope, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers })
+      await send({ type: 'http.response.body' })
+    }
+    await call(cacheControl({ maxAge: 1 })(app))
+
+    t.same(headers, ['a', 'b'])
+  },
+)
+
+t.test('other scopes pass untouched', async (t) => {
+  const scope = websocketScope()
+  const seen: unknown[] = []
+  const send: Send = async () => {}
+  const app: App = async (...given) => {
+    seen.push(...given)
+  }
+
+  await cacheControl({ maxAge: 1 })(app)(scope, () => new Promise(() => {}), send)
+
+  t.same([seen[0] === scope, seen[2] === send], [true, true])
+})
+
+const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
+  [{}, /^cacheControl: nothing is said, no directive was given\./],
+  [{ public: false }, /^cacheControl: nothing is said/],
+  [{ types: { 'text/*': {} } }, /^cacheControl: nothing is said/],
+  [{ maxage: 1 }, /^cacheControl: "maxage" is no directive\. Those are public, /],
+  [{ maxAge: -1 }, /^cacheControl: maxAge must be a whole number of seconds, -1 was given\./],
+  [{ sMaxAge: 1.5 }, /^cacheControl: sMaxAge must be a whole number of seconds, 1\.5 was given\./],
+  [{ maxAge: '60' }, /^cacheControl: maxAge must be a whole number of seconds, 60 was given\./],
+  [{ public: 'yes' }, /^cacheControl: public must be true or false, "yes" was given\./],
+  [{ public: () => true }, /^cacheControl: public must be true or false, function was given\./],
+  [{ public: true, private: true }, /^cacheControl: public and private contradict each other/],
+  [{ noStore: true, maxAge: 0 }, /^cacheControl: noStore and maxAge contradict each other/],
+  [{ private: true, sMaxAge: 1 }, /^cacheControl: private and sMaxAge contradict each other/],
+  [{ statuses: { 700: { maxAge: 1 } } }, /^cacheControl: a status must be an integer .* 700 was/],
+]
+
+for (const [options, message] of MISUSE) {
+  t.test(`${JSON.stringify(options)} is refused at once`, async (t) => {
+    t.throws(() => cacheControl(options), { message })
+  })
+}
