@@ -62,6 +62,11 @@ const LAYERS = [
   'middleware/errors/debug middleware/bodylimit middleware/cachecontrol middleware/etag middleware/exceptions middleware/lint/keys',
   'middleware/compress/compressible middleware/compress/encoders middleware/compress/plan',
   'middleware/compress/compression',
+  'middleware/cacheresponse/rules',
+  'middleware/cacheresponse/entries',
+  'middleware/cacheresponse/recording',
+  'middleware/cacheresponse/cache',
+  'middleware/cacheresponse',
   'middleware/compress',
   'middleware/errors middleware/lint/scopes',
   'middleware/lint/protocol',
@@ -166,6 +171,7 @@ t.test('a middleware imports no other middleware', async (t) => {
 /** Files that are loaded when something is first done that only Node can do. */
 const NODE_ONLY = [
   'forms/spool.ts',
+  'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',
   'middleware/etag.ts',
   'responses/file/disk.ts',

@@ -62,6 +62,7 @@ const HEADER = [
   '/middleware/csrf',
   '/middleware/cors',
   '/middleware/cachecontrol',
+  '/middleware/cacheresponse',
   '/middleware/compress',
   '/middleware/errors',
   '/middleware/etag',

@@ -1,0 +1,96 @@
+/** Keeps a copy of a response while it goes out. */
+import { joinBytes, NO_BYTES } from '../../bytes.ts'
+import {
+  ACCEPTED,
+  type HTTPResponseStartMessage,
+  type Send,
+  type SendMessage,
+} from '../../types.ts'
+import type { Entry } from './entries.ts'
+import type { Stay } from './rules.ts'
+
+export interface Recorder {
+  /** How a response may be kept; undefined when it may not. */
+  readonly stayOf: (start: HTTPResponseStartMessage) => Stay | undefined
+  /** The largest body, in bytes. */
+  readonly maxSize: number
+  /** Called once, as soon as it is known: the response, or nothing when it is not kept. */
+  readonly done: (entry: Entry | undefined) => void
+}
+
+/**
+ * While a copy is made, the app does not wait for the client: others may wait for the copy, and one
+ * who reads slowly must not hold them up. What waits for that client is no larger than the copy.
+ */
+export class Recording {
+  readonly #send: Send
+  readonly #recorder: Recorder
+  #start: HTTPResponseStartMessage | undefined
+  #stay: Stay | undefined
+  #parts: Uint8Array[] = []
+  #size = 0
+  #isOver = false
+  #last: Promise<void> = ACCEPTED
+
+  constructor(send: Send, recorder: Recorder) {
+    this.#send = send
+    this.#recorder = recorder
+  }
+
+  readonly send: Send = (message) => {
+    if (!this.#isOver) this.#look(message)
+    if (this.#last === ACCEPTED) this.#last = this.#send(message)
+    else this.#last = this.#last.then(() => this.#send(message))
+    if (this.#last === ACCEPTED) return ACCEPTED
+    this.#last.catch(() => {}) // told to those who wait for it
+    return this.#isOver ? this.#last : ACCEPTED
+  }
+
+  #look(message: SendMessage): void {
+    switch (message.type) {
+      case 'http.response.start':
+        this.#stay = this.#recorder.stayOf(message)
+        this.#start = { ...message, headers: message.headers.slice() }
+        if (this.#stay === undefined) this.#end(undefined)
+        break
+      case 'http.response.body':
+        this.#take(message.body ?? NO_BYTES, message.moreBody ?? false)
+        break
+      case 'http.response.early_hint':
+      case 'http.response.debug':
+        break
+      default: // a file by its path, for instance, or what nobody knows
+        this.#end(undefined)
+    }
+  }
+
+  #take(body: Uint8Array, moreBody: boolean): void {
+    this.#size += body.byteLength
+    if (!(this.#size <= this.#recorder.maxSize)) {
+      this.#end(undefined)
+      return
+    }
+    this.#parts.push(new Uint8Array(body)) // a copy: the app may write to it again
+    const start = this.#start
+    if (moreBody || start === undefined || this.#stay === undefined) return
+    const { status, headers } = start
+    this.#end({
+      ...this.#stay,
+      status,
+      headers: withoutAge(headers),
+      body: joinBytes(this.#parts),
+      time: Date.now(),
+    })
+  }
+
+  #end(entry: Entry | undefined): void {
+    this.#isOver = true
+    this.#parts = []
+    this.#recorder.done(entry)
+  }
+}
+
+/** It is told anew each time. */
+function withoutAge(headers: readonly string[]): string[] {
+  return headers.filter((_, index) => headers[index - (index % 2)] !== 'age')
+}

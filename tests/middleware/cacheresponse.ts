@@ -1,0 +1,269 @@
+import t from 'tap'
+import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
+import { StreamingResponse } from '../../lib/responses.ts'
+import { memoryStore } from '../../lib/stores.ts'
+import type { App, HTTPScope, Send } from '../../lib/types.ts'
+import { type Counted, caching, counted, type Get } from '../support/caching.ts'
+import { lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+
+/** What two requests in a row get. */
+async function twice(get: Get, first: readonly string[], second = first): Promise<string[]> {
+  return [(await get(first)).text, (await get(second)).text]
+}
+
+const KEPT = ['answer 1', 'answer 1']
+const PASSED = ['answer 1', 'answer 2']
+
+t.test('answers a second time by itself, and tells how old the answer is', async (t) => {
+  const get = caching(counted({ etag: '"1"' }).app)
+  const first = await get()
+  const { status, text, headers } = await get()
+
+  t.equal(first.headers.get('age'), null)
+  t.same([status, text, headers.get('age')], [200, 'answer 1', '0'])
+  t.equal(headers.get('content-type'), 'text/plain; charset=utf-8')
+})
+
+// Advisory row 42.
+t.test(
+  'hono GHSA-6wqw-2p9w-4vw4, CVE-2026-44457: what is not for everybody is not kept',
+  async (t) => {
+    const refused = [
+      { 'set-cookie': 'a=1' },
+      ...['private', 'no-store', 'no-cache', 'Private="x, y"', 'max-age=0', 'max-age=x'].map(
+        (value) => ({ 'cache-control': value }),
+      ),
+      ...['*', 'Cookie', 'accept, authorization'].map((vary) => ({ vary })),
+      { expires: '0' },
+      { age: '60' },
+      { 'content-type': 'text/event-stream' },
+    ]
+    for (const headers of refused) {
+      t.same(await twice(caching(counted(headers).app), []), PASSED, JSON.stringify(headers))
+    }
+  },
+)
+
+t.test('hono GHSA-6wqw-2p9w-4vw4: credentials and cookies get nothing of others', async (t) => {
+  t.same(await twice(caching(counted().app), ['authorization', 'Basic a']), PASSED)
+  t.same(await twice(caching(counted().app), [], ['authorization', 'Basic a']), PASSED)
+  t.same(await twice(caching(counted().app), ['cookie', 'a=1'], []), PASSED)
+  t.same(await twice(caching(counted().app), [], ['cookie', 'a=1']), PASSED)
+  t.same(
+    await twice(caching(counted({ 'cache-control': 'max-age=9' }).app), [], ['cookie', 'a']),
+    PASSED,
+  )
+  for (const value of ['public, max-age=9', 's-maxage=9']) {
+    t.same(await twice(caching(counted({ 'cache-control': value }).app), ['cookie', 'a']), KEPT)
+  }
+})
+
+t.test('other methods, parts and bodies pass', async (t) => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']) {
+    const get = caching(counted().app)
+    t.same([(await get([], { method })).text, (await get([], { method })).text], PASSED, method)
+  }
+  for (const headers of [
+    ['range', 'bytes=0-1'],
+    ['content-length', '1'],
+    ['if-match', '*'],
+  ]) {
+    t.same(await twice(caching(counted().app), headers), PASSED, headers.join())
+  }
+})
+
+t.test('a HEAD is answered by what was kept for the GET', async (t) => {
+  const get = caching(counted().app)
+  await get()
+
+  t.equal((await get([], { method: 'HEAD' })).headers.get('age'), '0')
+})
+
+t.test('statuses that may be kept', async (t) => {
+  for (const status of [200, 203, 301, 308]) {
+    t.same(await twice(caching(counted({}, status).app), []), KEPT, `${status}`)
+  }
+  for (const status of [201, 302, 404, 500]) {
+    t.same(await twice(caching(counted({}, status).app), []), PASSED, `${status}`)
+  }
+  t.same(await twice(caching(counted({ 'cache-control': 'max-age=3' }, 404).app), []), KEPT)
+  t.same(await twice(caching(counted({ 'cache-control': 'max-age=3' }, 500).app), []), PASSED)
+})
+
+t.test('what does not say for how long is kept for the time of the option', async (t) => {
+  t.same(await twice(caching(counted().app, { ttl: 0 }), []), PASSED)
+  t.same(await twice(caching(counted({ 'cache-control': 'max-age=1' }).app, { ttl: 0 }), []), KEPT)
+})
+
+t.test('the client may ask for more, or for nothing else', async (t) => {
+  t.same(await twice(caching(counted().app), [], ['cache-control', 'no-store']), PASSED)
+  t.same(await twice(caching(counted().app), [], ['pragma', 'no-cache']), PASSED)
+  t.same(await twice(caching(counted().app), [], ['cache-control', 'min-fresh=100']), PASSED)
+  t.same(await twice(caching(counted().app), [], ['cache-control', 'max-age=5']), KEPT)
+  t.equal((await caching(counted().app)(['cache-control', 'only-if-cached'])).status, 504)
+  t.same(await twice(caching(counted().app), [], ['cache-control', 'only-if-cached']), KEPT)
+
+  const get = caching(counted().app)
+  t.same(await twice(get, [], ['cache-control', 'no-cache']), PASSED)
+  t.equal((await get()).text, 'answer 2', 'what was fetched anew is kept')
+})
+
+t.test('a client that has the answer gets 304', async (t) => {
+  const get = caching(counted({ etag: '"1"', 'cache-control': 'max-age=9' }).app)
+  await get()
+  const { status, text, headers } = await get(['if-none-match', 'W/"1"'])
+
+  t.same([status, text], [304, ''])
+  t.same(headers.toJSON(), { etag: '"1"', 'cache-control': 'max-age=9', age: '0' })
+  t.equal((await get(['if-none-match', '"2"'])).status, 200)
+})
+
+t.test('a condition passes while nothing is kept', async (t) => {
+  t.same(await twice(caching(counted().app), ['if-none-match', '"1"']), PASSED)
+})
+
+t.test('each value of a field in Vary has its own answer', async (t) => {
+  const get = caching(counted({ vary: 'Accept-Language, accept' }).app)
+
+  t.equal((await get(['accept-language', 'de'])).text, 'answer 1')
+  t.equal((await get(['accept-language', 'en'])).text, 'answer 2')
+  t.equal((await get(['accept-language', 'de'])).text, 'answer 1')
+  t.equal((await get(['accept-language', 'en'])).text, 'answer 2')
+  t.equal((await get()).text, 'answer 3')
+  t.equal((await get(['accept-language', ''])).text, 'answer 4', 'empty is not absent')
+})
+
+// Advisory row 42.
+t.test('scheme, host, path and query tell resources apart', async (t) => {
+  const { app } = counted()
+  const get = caching(app)
+  const others: Partial<HTTPScope>[] = [
+    {},
+    { scheme: 'https' },
+    { headers: ['host', 'b'] },
+    { path: '/b', rawPath: '/b' },
+    { queryString: 'a=1' },
+    { queryString: 'a=1&b=2' },
+    { queryString: 'b=2&a=1' },
+    { path: '/a=1', rawPath: '/a=1' },
+  ]
+  const texts = async () => {
+    const all: string[] = []
+    for (const scope of others) all.push((await get([], scope)).text)
+    return all
+  }
+
+  t.equal(new Set(await texts()).size, others.length)
+  t.same(
+    await texts(),
+    others.map((_, index) => `answer ${index + 1}`),
+  )
+})
+
+t.test('a key of your own tells more apart, or keeps requests out', async (t) => {
+  const key = ({ queryString }: HTTPScope): string | null => queryString || null
+  const get = caching(counted().app, { key })
+
+  t.same(await twice(get, []), PASSED)
+  t.equal((await get([], { queryString: 'a' })).text, 'answer 3')
+  t.equal((await get([], { queryString: 'a' })).text, 'answer 3')
+})
+
+t.test('a change of the resource forgets it', async (t) => {
+  const get = caching(counted().app)
+  t.equal((await get()).text, 'answer 1')
+  t.equal((await get([], { method: 'POST' })).text, 'answer 2')
+  t.equal((await get()).text, 'answer 3')
+  t.equal((await get()).text, 'answer 3')
+})
+
+t.test('a change forgets all variants', async (t) => {
+  const get = caching(counted({ vary: 'accept' }).app)
+  await get(['accept', 'a'])
+  await get(['accept', 'b'])
+  await get([], { method: 'DELETE' })
+
+  t.equal((await get(['accept', 'a'])).text, 'answer 4')
+  t.equal((await get(['accept', 'b'])).text, 'answer 5')
+})
+
+t.test('a change that fails forgets nothing', async (t) => {
+  const store = memoryStore()
+  const good = caching(counted().app, { store })
+  const bad = caching(counted({}, 400).app, { store })
+  await good()
+  await bad([], { method: 'PUT' })
+
+  t.equal((await good()).text, 'answer 1')
+})
+
+t.test('bodies up to the limit are kept, streams too', async (t) => {
+  const streamed = (size: number): Counted => {
+    const one: Counted = {
+      count: 0,
+      app: (scope, receive, send) => {
+        one.count++
+        return new StreamingResponse(['a'.repeat(size - 1), 'b']).respond(scope, receive, send)
+      },
+    }
+    return one
+  }
+  for (const [size, count] of [
+    [10, 1],
+    [11, 2],
+  ] as const) {
+    const one = streamed(size)
+    const get = caching(one.app, { maxBodySize: 10 })
+    const [first, second] = await twice(get, [])
+    t.same([first, second, one.count], [`${'a'.repeat(size - 1)}b`, first, count])
+  }
+})
+
+t.test('a store that fails is told of, and the app answers', async (t) => {
+  const errors: unknown[] = []
+  const fail = (): Promise<never> => Promise.reject(new Error('gone'))
+  const store = { get: fail, set: fail, delete: fail }
+  const get = caching(counted().app, { store, onError: (error: unknown) => errors.push(error) })
+
+  t.same(await twice(get, []), PASSED)
+  t.equal((await get([], { method: 'POST' })).text, 'answer 3')
+  t.ok(errors.length >= 5)
+})
+
+t.test('what another version has written is no answer', async (t) => {
+  for (const text of ['', '{}', 'junk\n', '{"vary":[]}\n', '{"vary":1}\nx']) {
+    const get = async () => Buffer.from(text)
+    const store = { get, set: async () => {}, delete: async () => {} }
+    t.equal((await caching(counted().app, { store })()).text, 'answer 1', text)
+  }
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  for (const scope of [websocketScope(), lifespanScope()]) {
+    const seen: unknown[] = []
+    const send: Send = async () => {}
+    const app: App = async (...given) => {
+      seen.push(...given)
+    }
+    await cacheResponse({ store: memoryStore() })(app)(scope, receiving([]), send)
+
+    t.same([seen[0] === scope, seen[2] === send], [true, true])
+  }
+})
+
+const store = memoryStore()
+const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
+  [{}, /^cacheResponse: store must have get, set and delete, undefined was given\. Pass/],
+  [{ store: null }, /^cacheResponse: store must have get, set and delete, null was given\./],
+  [{ store, ttl: -1 }, /^cacheResponse: ttl must be a number of seconds, -1 was given\./],
+  [{ store, ttl: 1 / 0 }, /^cacheResponse: ttl must be a number of seconds, Infinity was given\./],
+  [{ store, maxBodySize: -1 }, /^cacheResponse: maxBodySize must be a number of bytes, -1 was/],
+  [{ store, key: 'a' }, /^cacheResponse: key must be a function, string was given\./],
+  [{ store, onError: 1 }, /^cacheResponse: onError must be a function, number was given\./],
+]
+
+for (const [options, message] of MISUSE) {
+  t.test(`misuse is refused: ${message.source.slice(16, 50)}`, async (t) => {
+    t.throws(() => cacheResponse(options as { store: typeof store }), { message })
+  })
+}

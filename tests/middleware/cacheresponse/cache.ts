@@ -1,0 +1,110 @@
+import t from 'tap'
+import { ClientDisconnected } from '../../../lib/exceptions.ts'
+import { cacheResponse } from '../../../lib/middleware/cacheresponse.ts'
+import { PlainTextResponse } from '../../../lib/responses.ts'
+import { memoryStore } from '../../../lib/stores.ts'
+import type { Send } from '../../../lib/types.ts'
+import { caching, counted, gated, settled } from '../../support/caching.ts'
+import { call, httpScope, receiving } from '../../support/scopes.ts'
+import { responseOf } from '../../support/sent.ts'
+
+t.test('who asks for the same waits for the one who asked first', async (t) => {
+  const one = gated()
+  const get = caching(one.app)
+  const all = Promise.all(Array.from({ length: 50 }, () => get()))
+  await settled()
+  t.equal(one.count, 1)
+  one.release()
+
+  t.same(new Set((await all).map(({ text }) => text)), new Set(['answer 1']))
+})
+
+t.test('who would get another variant asks for it, once', async (t) => {
+  const one = gated({ vary: 'accept' })
+  const get = caching(one.app)
+  const all = Promise.all(['a', 'b', 'b', 'a'].map((accept) => get(['accept', accept])))
+  await settled()
+  one.release()
+  await settled()
+  one.release()
+  const texts = (await all).map(({ text }) => text)
+
+  t.equal(one.count, 2)
+  t.same(texts, ['answer 1', 'answer 2', 'answer 2', 'answer 1'])
+})
+
+t.test('nobody waits for an answer that is not kept, nor shares it', async (t) => {
+  const one = gated({ 'cache-control': 'private' })
+  const get = caching(one.app)
+  const all = Promise.all([get(), get(), get()])
+  await settled()
+  one.release()
+  await settled()
+  t.equal(one.count, 3)
+  one.release()
+
+  t.equal(new Set((await all).map(({ text }) => text)).size, 3)
+})
+
+t.test('an error is that of the one who got it; the others ask themselves', async (t) => {
+  let count = 0
+  const get = caching(async (scope, receive, send) => {
+    if (++count === 1) {
+      await settled()
+      throw new Error('kaput')
+    }
+    await new PlainTextResponse('fine').respond(scope, receive, send)
+  })
+  const [first, second] = await Promise.allSettled([get(), get()])
+
+  t.match(first, { reason: { message: 'kaput' } })
+  t.match(second, { value: { text: 'fine' } })
+})
+
+t.test('when the first one leaves, another one takes its place', async (t) => {
+  let count = 0
+  const get = caching(async (scope, receive, send) => {
+    const mine = ++count
+    await settled()
+    if (mine === 1) throw new ClientDisconnected()
+    await new PlainTextResponse('fine').respond(scope, receive, send)
+  })
+  const [first, ...others] = await Promise.allSettled([get(), get(), get()])
+
+  t.match(first, { reason: { name: 'ClientDisconnected' } })
+  t.match(others, [{ value: { text: 'fine' } }, { value: { text: 'fine' } }])
+  t.equal(count, 2)
+})
+
+t.test('one who reads slowly holds nobody up', async (t) => {
+  const cached = cacheResponse({ store: memoryStore() })(counted().app)
+  let release = (): void => {}
+  const slow: Send = () =>
+    new Promise((resolve) => {
+      release = resolve
+    })
+  const first = cached(httpScope(), receiving([]), slow)
+  const second = responseOf(await call(cached, httpScope()))
+
+  t.equal(second.text, 'answer 1')
+  release()
+  await settled()
+  release()
+  await first
+})
+
+t.test('an answer that was overtaken by a change is not kept', async (t) => {
+  const one = gated()
+  const cached = cacheResponse({ store: memoryStore() })
+  const first = call(cached(one.app), httpScope())
+  await settled()
+  await call(cached(counted().app), httpScope({ method: 'POST' }))
+  one.release()
+  await first
+  const second = call(cached(one.app), httpScope())
+  await settled()
+  one.release()
+  await second
+
+  t.equal(one.count, 2)
+})

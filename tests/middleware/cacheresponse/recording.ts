@@ -1,0 +1,83 @@
+import t from 'tap'
+import type { Entry } from '../../../lib/middleware/cacheresponse/entries.ts'
+import { Recording } from '../../../lib/middleware/cacheresponse/recording.ts'
+import { ACCEPTED, type Send, type SendMessage } from '../../../lib/types.ts'
+
+const STAY = { lifetime: 60, age: 0, vary: [], isPublic: false }
+const START: SendMessage = {
+  type: 'http.response.start',
+  status: 200,
+  headers: ['a', 'b', 'age', '3'],
+}
+const part = (text: string, moreBody: boolean): SendMessage => ({
+  type: 'http.response.body',
+  body: Buffer.from(text),
+  moreBody,
+})
+
+function recording(send: Send, maxSize = 10) {
+  const done: (Entry | undefined)[] = []
+  const recorder = { maxSize, stayOf: () => STAY, done: (entry?: Entry) => void done.push(entry) }
+  return { done, send: new Recording(send, recorder).send }
+}
+
+t.test('keeps status, fields and body, without the age', async (t) => {
+  const { done, send } = recording(() => ACCEPTED)
+  for (const message of [START, part('ab', true), part('cd', false)]) send(message)
+
+  t.match(done, [{ ...STAY, status: 200, headers: ['a', 'b'] }])
+  t.equal(new TextDecoder().decode(done[0]?.body), 'abcd')
+})
+
+t.test('bytes that the app writes to again are kept as they were', async (t) => {
+  const { done, send } = recording(() => ACCEPTED)
+  const body = Buffer.from('ab')
+  send(START)
+  send({ type: 'http.response.body', body, moreBody: true })
+  body.fill(0)
+  send(part('', false))
+
+  t.equal(new TextDecoder().decode(done[0]?.body), 'ab')
+})
+
+t.test('what is larger, or no body that can be kept, ends it', async (t) => {
+  const path: SendMessage = { type: 'http.response.pathsend', path: '/a' }
+  for (const message of [part('a'.repeat(11), true), path]) {
+    const { done, send } = recording(() => ACCEPTED)
+    for (const one of [START, message, part('b', false)]) send(one)
+    t.same(done, [undefined])
+  }
+})
+
+t.test('hints and what a test client is told change nothing', async (t) => {
+  const { done, send } = recording(() => ACCEPTED)
+  send({ type: 'http.response.debug', info: {} })
+  send(START)
+  send({ type: 'http.response.early_hint', links: [] })
+  send(part('a', false))
+
+  t.equal(done.length, 1)
+  t.equal(new TextDecoder().decode(done[0]?.body), 'a')
+})
+
+t.test('a slow client is waited for only once the copy is made, or given up', async (t) => {
+  const release: (() => void)[] = []
+  const sent: SendMessage[] = []
+  const slow: Send = (message) => {
+    sent.push(message)
+    return new Promise((resolve) => release.push(resolve))
+  }
+  const { done, send } = recording(slow)
+  t.equal(send(START), ACCEPTED)
+  t.equal(send(part('a', true)), ACCEPTED)
+  const last = send(part('b', false))
+  t.equal(done.length, 1)
+  t.not(last, ACCEPTED)
+  t.equal(sent.length, 1, 'messages keep their order')
+  for (let index = 0; index < 3; index++) {
+    release[index]?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await last
+  t.equal(sent.length, 3)
+})
