@@ -146,7 +146,7 @@ export interface HTTPScope extends ConnectionScope {
    * when it has gone already; set by the server, absent when it cannot tell.
    * An addition to ASGI, where a disconnect shows only to whoever takes the body too.
    */
-  readonly onDisconnect?: (listener: () => void) => void
+  onDisconnect?: ((listener: () => void) => void) | undefined
 }
 
 export interface WebSocketScope extends ConnectionScope {
