@@ -60,6 +60,7 @@ const LAYERS = [
   'middleware/jwt/verify middleware/metrics middleware/tracing middleware/health',
   'middleware/jwt',
   'middleware/errors/debug middleware/bodylimit middleware/cachecontrol middleware/etag middleware/exceptions middleware/lint/keys',
+  'middleware/requestid middleware/servertiming middleware/timeout',
   'middleware/compress/compressible middleware/compress/encoders middleware/compress/plan',
   'middleware/compress/compression',
   'middleware/cacheresponse/rules',

@@ -83,6 +83,9 @@ const HEADER = [
   '/middleware/secureheaders',
   '/middleware/trustedhost',
   '/middleware/when',
+  '/middleware/requestid',
+  '/middleware/servertiming',
+  '/middleware/timeout',
   '/servers/node',
 ]
 

@@ -1,0 +1,96 @@
+/** Gives each request a name that logs of all its servers have in common. */
+import { indexOfName, isHeaderName } from '../headers.ts'
+import type { HeaderList, Middleware, Send } from '../types.ts'
+
+export interface RequestIdOptions {
+  /** The field that the name comes in and goes out by (`x-request-id`). */
+  header?: string
+  /**
+   * Whether a name that the client sends is used when it looks like one; say no at the edge, where
+   * clients could give many requests one name (true).
+   */
+  trusted?: boolean
+  /** Makes a name (a random UUID). */
+  generate?: () => string
+}
+
+/**
+ * Puts a name for the request into `request.state.requestId` and into the answer.
+ *
+ * It is the one that came with the request, when that has up to 128 letters, digits and `-_.:+/=@`
+ * only; else the trace id of a valid `traceparent`; else a new one. An answer that has the field
+ * keeps it. Websockets get a name too.
+ *
+ * @throws TypeError for a header or function that is none.
+ * @example
+ * Application({
+ *   routes: [Route('/', ({ state }) => new PlainTextResponse(`${state['requestId']}`))],
+ *   middleware: [requestId()],
+ * })
+ */
+export function requestId(options: RequestIdOptions = {}): Middleware {
+  const { trusted = true, generate = () => crypto.randomUUID() } = options
+  const header = readHeader(options.header ?? 'x-request-id')
+  if (typeof generate !== 'function') {
+    throw new TypeError(
+      `requestId: generate must be a function, ${typeof generate} was given. Write () => id.`,
+    )
+  }
+  return (app) => (scope, receive, send) => {
+    if (scope.type === 'lifespan') return app(scope, receive, send)
+    const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checked(generate())
+    scope.state ??= {}
+    scope.state['requestId'] = id
+    return app(scope, receive, naming(send, header, id))
+  }
+}
+
+const ID = /^[\w\-.:+/=@]{1,128}$/
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/
+
+/**
+ * The name that a request brings along, or undefined: a field that is no name, or is there twice,
+ * counts for nothing.
+ */
+export function incomingId(headers: HeaderList, header = 'x-request-id'): string | undefined {
+  const id = only(headers, header)
+  if (id !== undefined && ID.test(id)) return id
+  return TRACEPARENT.exec(only(headers, 'traceparent') ?? '')?.[1]
+}
+
+function only(headers: HeaderList, name: string): string | undefined {
+  const index = indexOfName(headers, name)
+  if (index < 0 || indexOfName(headers.slice(index + 2), name) >= 0) return undefined
+  return headers[index + 1]
+}
+
+function readHeader(header: string): string {
+  if (typeof header === 'string' && isHeaderName(header)) return header.toLowerCase()
+  throw new TypeError(
+    `requestId: header must be the name of a field, ${JSON.stringify(header)} was given. Use x-request-id.`,
+  )
+}
+
+function checked(id: string): string {
+  if (typeof id === 'string' && ID.test(id)) return id
+  throw new TypeError(
+    `requestId: a name has 1 to 128 letters, digits and -_.:+/=@, generate gave ${JSON.stringify(id)}. Correct the function.`,
+  )
+}
+
+function naming(send: Send, header: string, id: string): Send {
+  return (message) => {
+    switch (message.type) {
+      case 'http.response.start':
+      case 'websocket.http.response.start':
+      case 'websocket.accept': {
+        const { headers = [] } = message
+        if (indexOfName(headers, header) >= 0) return send(message)
+        return send({ ...message, headers: [...headers, header, id] })
+      }
+      default:
+        return send(message)
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** Shows in the browser's developer tools what a response spent its time with. */
+import { isHeaderName } from '../headers.ts'
+import type { ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
+
+export interface ServerTimingOptions {
+  /** The name for the time from the request to the start of the response; false for none (`total`). */
+  total?: string | false
+  /**
+   * Who is shown the times; they can tell a stranger whether something was found, or how long a
+   * comparison took (everybody).
+   */
+  show?: (scope: HTTPScope) => boolean
+}
+
+/** How many times one response can show. */
+const MOST = 50
+
+/** What was measured for one response. */
+export class Timings {
+  readonly #fields: string[] = []
+
+  /**
+   * Notes a time in milliseconds; what comes after the start of the response is not shown.
+   *
+   * @throws TypeError for a name that is no token, or a time that is none.
+   */
+  add(name: string, ms: number, description?: string): void {
+    assertName(name)
+    if (!(ms >= 0)) {
+      throw new TypeError(
+        `serverTiming: a time is a number of milliseconds, ${ms} was given for ${name}. Measure it by performance.now().`,
+      )
+    }
+    if (this.#fields.length >= MOST) return
+    const text = description === undefined ? '' : `;desc="${quotable(description)}"`
+    this.#fields.push(`${name};dur=${ms.toFixed(1)}${text}`)
+  }
+
+  /** Does something and notes how long it took, whether or not it succeeded. */
+  async measure<Result>(
+    name: string,
+    work: () => Result | Promise<Result>,
+    description?: string,
+  ): Promise<Result> {
+    const started = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.add(name, performance.now() - started, description)
+    }
+  }
+
+  /** The value of `Server-Timing`. */
+  toString(): string {
+    return this.#fields.join(', ')
+  }
+}
+
+/**
+ * Adds `Server-Timing` with the time until the response started, and with what the app measured.
+ *
+ * @throws TypeError for a name or function that is none.
+ * @example
+ * Route('/', async (request) => {
+ *   const answer = await timingsOf(request).measure('upstream', () => fetch(upstream))
+ *   return new PlainTextResponse(await answer.text())
+ * }, { middleware: [serverTiming({ show: ({ client }) => client?.host === '127.0.0.1' })] })
+ */
+export function serverTiming(options: ServerTimingOptions = {}): Middleware {
+  const { total = 'total', show = () => true } = options
+  if (total !== false) assertName(total)
+  if (typeof show !== 'function') {
+    throw new TypeError(
+      `serverTiming: show must be a function, ${typeof show} was given. Write (scope) => true.`,
+    )
+  }
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' || !show(scope)) return app(scope, receive, send)
+    const started = performance.now()
+    const timings = timingsOf({ scope })
+    const sendTimed: Send = (message) => {
+      if (message.type !== 'http.response.start') return send(message)
+      if (total !== false) timings.add(total, performance.now() - started)
+      const field = timings.toString()
+      if (field === '') return send(message)
+      return send({ ...message, headers: [...message.headers, 'server-timing', field] })
+    }
+    return app(scope, receive, sendTimed)
+  }
+}
+
+/**
+ * The times of a request; without `serverTiming()` around, they are noted and not shown.
+ *
+ * @example
+ * timingsOf(request).add('db', 12.3, 'two queries')
+ */
+export function timingsOf({ scope }: { readonly scope: ConnectionScope }): Timings {
+  scope.state ??= {}
+  const present = scope.state['serverTiming']
+  if (present instanceof Timings) return present
+  const timings = new Timings()
+  scope.state['serverTiming'] = timings
+  return timings
+}
+
+function assertName(name: string): void {
+  if (typeof name === 'string' && isHeaderName(name)) return
+  throw new TypeError(
+    `serverTiming: a name is made of letters, digits and !#$%&'*+-.^_\`|~ only, ${JSON.stringify(name)} was given. Put other text into the description.`,
+  )
+}
+
+/** What a quoted string can hold as it is; the rest is dropped. */
+function quotable(text: string): string {
+  return text.replace(/[^\x20-\x7e]|["\\]/g, '').slice(0, 100)
+}

@@ -1,0 +1,153 @@
+/** Limits the time that a request may take. */
+import { answerException } from '../exceptionhandlers.ts'
+import { ClientDisconnected, HTTPException } from '../exceptions.ts'
+import { ended } from '../guard.ts'
+import {
+  ACCEPTED,
+  type App,
+  type HTTPScope,
+  type Middleware,
+  type Receive,
+  type ReceiveMessage,
+  type Send,
+} from '../types.ts'
+
+export interface TimeoutOptions {
+  /** Milliseconds until the response must be complete. */
+  ms: number
+  /** What is answered when nothing was sent by then; 504 says that another server is to blame (503). */
+  status?: 503 | 504
+  /** Whether it is enough that the response has started: for streams and event streams (false). */
+  untilStart?: boolean
+}
+
+/** The longest time that a timer can be set to. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/**
+ * Answers 503 to a request that takes too long, or cuts its response where that has started.
+ *
+ * To the app it looks as if its client had gone: `request.signal` aborts, `receive` tells of a
+ * disconnect, what is sent is refused. An app that ignores all of that goes on for nothing, and the
+ * request is over only when it ends. Work in the background has as long as it likes.
+ *
+ * @throws RangeError for a time or status that is none.
+ * @example
+ * Route('/report', async (request) => {
+ *   const answer = await fetch(upstream, { signal: request.signal })
+ *   return new PlainTextResponse(await answer.text())
+ * }, { middleware: [timeout({ ms: 5000, status: 504 })] })
+ */
+export function timeout(options: TimeoutOptions): Middleware {
+  const { ms, status = 503, untilStart = false } = options
+  if (!(ms > 0 && ms <= LONGEST_MS)) {
+    throw new RangeError(
+      `timeout: ms must be a number of milliseconds up to ${LONGEST_MS}, ${ms} was given. Leave the middleware out for no limit.`,
+    )
+  }
+  if (status !== 503 && status !== 504) {
+    throw new RangeError(`timeout: status must be 503 or 504, ${status} was given. Choose one.`)
+  }
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    return new Deadline({ ms, status, untilStart }, scope, receive, send).run(app)
+  }
+}
+
+const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+
+/** One request with its time; in the end there is no timer, whatever happened. */
+class Deadline {
+  readonly #options: Required<TimeoutOptions>
+  readonly #scope: HTTPScope
+  readonly #receive: Receive
+  readonly #send: Send
+  readonly #onDisconnect: HTTPScope['onDisconnect']
+  readonly #timer: ReturnType<typeof setTimeout>
+  /** Told that the client has gone: those who listen, and those who wait for a message. */
+  readonly #listeners = new Set<() => void>()
+  #started = false
+  #expired = false
+  #answer: Promise<void> | undefined
+  #cut: (error: Error) => void = () => {}
+
+  constructor(options: Required<TimeoutOptions>, scope: HTTPScope, receive: Receive, send: Send) {
+    this.#options = options
+    this.#scope = scope
+    this.#receive = receive
+    this.#send = send
+    this.#onDisconnect = scope.onDisconnect
+    this.#timer = setTimeout(() => this.#expire(), options.ms)
+  }
+
+  run(app: App): Promise<void> {
+    this.#scope.onDisconnect = (listener) => this.#listen(listener)
+    const done = ended(app, this.#scope, this.receive, this.send, () => clearTimeout(this.#timer))
+    if (done === ACCEPTED) return done
+    return new Promise((resolve, reject) => {
+      this.#cut = reject
+      done.then(
+        () => resolve(this.#answer),
+        (error: unknown) => {
+          if (this.#expired && error instanceof ClientDisconnected) resolve(this.#answer)
+          else reject(error)
+        },
+      )
+    })
+  }
+
+  #expire(): void {
+    this.#expired = true
+    // What answers now has a client.
+    this.#scope.onDisconnect = this.#onDisconnect
+    const { ms, status } = this.#options
+    if (this.#started) {
+      this.#cut(
+        new Error(
+          `timeout: the response was not complete after ${ms} ms. Take more time, or set untilStart for streams.`,
+        ),
+      )
+    } else {
+      const exception = new HTTPException(status)
+      this.#answer = answerException(exception, this.#scope, this.#receive, this.#send)
+      this.#answer.catch(() => {}) // told when the app has ended
+    }
+    for (const listener of this.#listeners) listener()
+    this.#listeners.clear()
+  }
+
+  #listen(listener: () => void): void {
+    let told = false
+    const once = (): void => {
+      if (!told) listener()
+      told = true
+    }
+    if (this.#expired) once()
+    else this.#listeners.add(once)
+    this.#onDisconnect?.(once)
+  }
+
+  readonly receive: Receive = () => {
+    if (this.#expired) return Promise.resolve(DISCONNECT)
+    return new Promise((resolve, reject) => {
+      const leave = (): void => resolve(DISCONNECT)
+      this.#listeners.add(leave)
+      // Removed, since it holds the message: a large body would pile up here.
+      this.#receive()
+        .then(resolve, reject)
+        .then(() => this.#listeners.delete(leave))
+    })
+  }
+
+  readonly send: Send = (message) => {
+    if (this.#expired) {
+      const refused = Promise.reject(new ClientDisconnected())
+      refused.catch(() => {}) // a forgotten `await` must not end the process
+      return refused
+    }
+    this.#started ||= message.type !== 'http.response.debug'
+    const isComplete = message.type === 'http.response.body' && !message.moreBody
+    if (isComplete || (this.#started && this.#options.untilStart)) clearTimeout(this.#timer)
+    return this.#send(message)
+  }
+}

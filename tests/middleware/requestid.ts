@@ -1,0 +1,112 @@
+import t from 'tap'
+import { chain } from '../../lib/compose.ts'
+import { lint } from '../../lib/middleware/lint.ts'
+import { incomingId, requestId } from '../../lib/middleware/requestid.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import type { App, Send, SendMessage } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
+const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`
+const hello = toApp(new PlainTextResponse('hello'), 'the test')
+
+async function run(headers: string[] = [], options = {}, app = hello) {
+  const scope = httpScope({ headers: ['host', 'a', ...headers] })
+  const sent = await call(chain(lint(), requestId(options), lint())(app), scope)
+  return { id: scope.state?.['requestId'], sent: responseOf(sent).headers.getAll('x-request-id') }
+}
+
+t.test('a request gets a name, in its state and in the answer', async (t) => {
+  const { id, sent } = await run()
+
+  t.match(id, /^[0-9a-f]{8}-[0-9a-f-]{27}$/)
+  t.same(sent, [id])
+  t.not((await run()).id, id)
+})
+
+const INCOMING: readonly (readonly [headers: string[], id: string | undefined])[] = [
+  [['x-request-id', 'abc-1_2.3:4+5/6=7@8'], 'abc-1_2.3:4+5/6=7@8'],
+  [['x-request-id', 'a'.repeat(128)], 'a'.repeat(128)],
+  [['x-request-id', 'a'.repeat(129)], undefined],
+  [['x-request-id', ''], undefined],
+  [['x-request-id', 'a b'], undefined],
+  [['x-request-id', 'a\tb'], undefined],
+  [['x-request-id', '<script>'], undefined],
+  [['x-request-id', 'é'], undefined],
+  [['x-request-id', 'a', 'x-request-id', 'b'], undefined],
+  [['traceparent', PARENT], TRACE],
+  [['x-request-id', 'mine', 'traceparent', PARENT], 'mine'],
+  [['x-request-id', 'a b', 'traceparent', PARENT], TRACE],
+  [['traceparent', `cc-${TRACE}-00f067aa0ba902b7-01-later`], TRACE],
+  [['traceparent', `ff-${TRACE}-00f067aa0ba902b7-01`], undefined],
+  [['traceparent', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`], undefined],
+  [['traceparent', `00-${TRACE}-${'0'.repeat(16)}-01`], undefined],
+  [['traceparent', PARENT.toUpperCase()], undefined],
+  [['traceparent', PARENT, 'traceparent', PARENT], undefined],
+]
+
+for (const [headers, id] of INCOMING) {
+  t.test(`${JSON.stringify(headers).slice(0, 60)} brings ${id ? 'a' : 'no'} name`, async (t) => {
+    t.equal(incomingId(headers), id)
+    if (id !== undefined) t.same(await run(headers), { id, sent: [id] })
+  })
+}
+
+t.test('the field, the maker and the trust can be chosen', async (t) => {
+  const options = { header: 'X-Trace', generate: () => 'made' }
+
+  t.equal((await run(['x-trace', 'sent'], options)).id, 'sent')
+  t.equal((await run(['x-trace', 'sent'], { ...options, trusted: false })).id, 'made')
+  t.equal((await run([], options)).id, 'made')
+})
+
+t.test('an answer that has the field keeps it', async (t) => {
+  const app = toApp(new PlainTextResponse('', { headers: { 'x-request-id': 'own' } }), 'the test')
+
+  t.same((await run([], {}, app)).sent, ['own'])
+})
+
+t.test('websockets get a name too', async (t) => {
+  const messages: SendMessage[] = [
+    { type: 'websocket.accept' },
+    { type: 'websocket.http.response.start', status: 403, headers: [] },
+    { type: 'websocket.send', text: 'a' },
+  ]
+  const app: App = async (_scope, _receive, send) => {
+    for (const message of messages) await send(message)
+  }
+  const scope = websocketScope({ state: { db: 1 } })
+  const sent = await call(requestId({ generate: () => 'made' })(app), scope)
+
+  t.same(scope.state, { db: 1, requestId: 'made' })
+  t.match(sent[0], { headers: ['x-request-id', 'made'] })
+  t.match(sent[1], { headers: ['x-request-id', 'made'] })
+  t.equal(sent[2], messages[2])
+})
+
+t.test('a lifespan passes untouched', async (t) => {
+  const scope = lifespanScope()
+  const seen: unknown[] = []
+  const send: Send = async () => {}
+  await requestId()(async (...given) => void seen.push(...given))(scope, receiving([]), send)
+
+  t.same([seen[0] === scope, seen[2] === send, scope.state], [true, true, {}])
+})
+
+t.test('misuse is told', async (t) => {
+  t.throws(
+    () => requestId({ header: 'a b' }),
+    /^requestId: header must be the name of a field, "a b"/,
+  )
+  const generate = 'id' as unknown as () => string
+  t.throws(
+    () => requestId({ generate }),
+    /^requestId: generate must be a function, string was given/,
+  )
+  await t.rejects(
+    async () => run([], { generate: () => 'a\nb' }),
+    /requestId: a name has 1 to 128 letters, .*generate gave "a\\nb"/,
+  )
+})

@@ -1,0 +1,89 @@
+import t from 'tap'
+import { chain } from '../../lib/compose.ts'
+import { lint } from '../../lib/middleware/lint.ts'
+import { serverTiming, timingsOf } from '../../lib/middleware/servertiming.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import type { App, HTTPScope, Send } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+
+async function run(work: (scope: HTTPScope) => unknown = () => {}, options = {}) {
+  const app: App = async (scope, receive, send) => {
+    if (scope.type === 'http') await work(scope)
+    await new PlainTextResponse('hello').respond(scope, receive, send)
+  }
+  const sent = await call(chain(lint(), serverTiming(options), lint())(app))
+  return responseOf(sent).headers.get('server-timing')
+}
+
+t.test('shows the time until the response started', async (t) => {
+  t.match(await run(), /^total;dur=\d+\.\d$/)
+  t.match(await run(() => {}, { total: 'app' }), /^app;dur=\d+\.\d$/)
+  t.equal(await run(() => {}, { total: false }), null)
+})
+
+t.test('shows what the app measured', async (t) => {
+  const field = await run(
+    async (scope) => {
+      timingsOf({ scope }).add('db', 12.34, 'two "queries"\r\n\\ é')
+      t.equal(await timingsOf({ scope }).measure('work', () => 7), 7)
+      await t.rejects(
+        timingsOf({ scope }).measure('bad', async () => {
+          throw new Error('kaput')
+        }),
+        /kaput/,
+      )
+    },
+    { total: false },
+  )
+
+  t.match(field, /^db;dur=12\.3;desc="two queries ", work;dur=\d+\.\d, bad;dur=\d+\.\d$/)
+})
+
+t.test('shows no more than fifty', async (t) => {
+  const field = await run((scope) => {
+    for (let count = 0; count < 100; count++) timingsOf({ scope }).add('a', 1)
+  })
+
+  t.equal(field?.split(',').length, 50)
+})
+
+t.test('shows it only to whom it may be shown', async (t) => {
+  const seen: unknown[] = []
+  const show = (scope: HTTPScope): boolean => {
+    seen.push(scope.path)
+    return false
+  }
+
+  t.equal(await run((scope) => timingsOf({ scope }).add('a', 1), { show }), null)
+  t.same(seen, ['/'])
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  for (const scope of [websocketScope(), lifespanScope()]) {
+    const seen: unknown[] = []
+    const send: Send = async () => {}
+    const app: App = async (...given) => {
+      seen.push(...given)
+    }
+    await serverTiming()(app)(scope, receiving([]), send)
+
+    t.same([seen[0] === scope, seen[2] === send], [true, true])
+  }
+})
+
+t.test('misuse is told', async (t) => {
+  const timings = timingsOf({ scope: httpScope() })
+
+  t.throws(
+    () => serverTiming({ total: 'a b' }),
+    /^serverTiming: a name is made of .*"a b" was given/,
+  )
+  const show = true as unknown as () => boolean
+  t.throws(
+    () => serverTiming({ show }),
+    /^serverTiming: show must be a function, boolean was given/,
+  )
+  t.throws(() => timings.add('a;b', 1), /^serverTiming: a name is made of .*"a;b" was given/)
+  t.throws(() => timings.add('a', -1), /^serverTiming: a time is a number of milliseconds, -1 was/)
+})
