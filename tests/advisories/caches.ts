@@ -36,15 +36,17 @@ t.test('Litestar CVE-2026-25480: nor have two variants', async (t) => {
   t.equal(new Set(keys).size, keys.length)
 })
 
-t.test('hono accept, row 39: the time of Cache-Control grows with its length', async (t) => {
-  const timeOf = (field: string): number => {
+t.test('fresh CVE-2017-16119: the time of Cache-Control grows with its length', async (t) => {
+  const once = (field: string): number => {
     const started = performance.now()
-    for (let round = 0; round < 20; round++) wishOf('GET', ['cache-control', field])
+    for (let round = 0; round < 5; round++) wishOf('GET', ['cache-control', field])
     return performance.now() - started
   }
+  // The best of some, since the machine has other things to do as well.
+  const timeOf = (field: string): number =>
+    Math.min(...Array.from({ length: 5 }, () => once(field)))
   for (const piece of [',', ' ', '"', '=', 'a=', '"a', '",', 'max-age=1,']) {
     const short = piece.repeat(Math.ceil(16_384 / piece.length))
-    timeOf(short)
     // A square would be 16 times as much.
     t.ok(timeOf(short.repeat(4)) < 10 * timeOf(short) + 20, JSON.stringify(piece))
   }

@@ -18,11 +18,14 @@ function headersOf([start]: readonly SendMessage[]): HeaderList {
 t.test(
   'negotiator CVE-2016-10539: the time of Accept-Encoding grows with its length',
   async (t) => {
-    const timeOf = (field: string): number => {
+    const once = (field: string): number => {
       const started = performance.now()
-      for (let round = 0; round < 20; round++) preferredCodings(field, ['br', 'gzip'])
+      for (let round = 0; round < 5; round++) preferredCodings(field, ['br', 'gzip'])
       return performance.now() - started
     }
+    // The best of some, since the machine has other things to do as well.
+    const timeOf = (field: string): number =>
+      Math.min(...Array.from({ length: 5 }, () => once(field)))
     for (const piece of [',', ' ', '"', ';', ', ', 'a;q=0.', 'a'.repeat(100), 'gzip;q=0 ']) {
       const short = piece.repeat(Math.ceil(16_384 / piece.length))
       timeOf(short)

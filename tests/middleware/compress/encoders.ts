@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { brotliDecompressSync, createBrotliDecompress, createGunzip, gunzipSync } from 'node:zlib'
 import t from 'tap'
@@ -27,6 +28,25 @@ function decode(coding: keyof typeof DECODERS, bytes: Uint8Array): Buffer {
 t.test('offers what this Node has', async (t) => {
   t.same(AVAILABLE, zstdDecompressSync ? ['br', 'zstd', 'gzip'] : ['br', 'gzip'])
   t.equal(zstdCodec({ constants: {} }), undefined)
+})
+
+t.test('hands level and flush on to Zstandard, where it is', async (t) => {
+  const seen: unknown[] = []
+  const codec = zstdCodec({
+    constants: { ZSTD_c_compressionLevel: 100, ZSTD_e_flush: 1 },
+    createZstdCompress: (options) => {
+      seen.push(options)
+      return new PassThrough()
+    },
+    zstdCompress: (bytes, options, done) => {
+      seen.push(options)
+      done(null, bytes)
+    },
+  })
+  codec?.stream(5)
+  codec?.whole(HELLO, 6, () => {})
+
+  t.same(seen, [{ flush: 1, params: { 100: 5 } }, { params: { 100: 6 } }])
 })
 
 for (const coding of AVAILABLE) {
