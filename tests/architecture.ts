@@ -8,10 +8,9 @@ import t from 'tap'
  * one line do not import each other. A new file is put below what it needs, and not lower.
  */
 const LAYERS = [
-  'types status bytes background ranges mimetypes contentdisposition stores/store base64url',
+  'types status bytes background ranges mimetypes contentdisposition stores/store base64url contentcodings',
   'stores/memory stores/redis sessions',
   'stores',
-  'types status bytes background ranges mimetypes contentdisposition contentcodings',
   'convertors/patterns convertors/builtins',
   'types status bytes background ranges mimetypes contentdisposition',
   'types status bytes background ranges mimetypes contentdisposition ipaddresses',
