@@ -33,10 +33,10 @@ export interface AuthenticationOptions {
  *
  * @throws TypeError when there is no backend, or one is no function.
  * @example
- * const sessions = new Map([['c0ffee', 'ada']])
+ * const logins = new Map([['c0ffee', 'ada']])
  * const app = authentication({
  *   backends: [({ cookies: { session = '' } }) => {
- *     const name = sessions.get(session)
+ *     const name = logins.get(session)
  *     return name === undefined ? null : { user: new SimpleUser(name), scopes: ['user'] }
  *   }],
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))

@@ -3,6 +3,7 @@ import { Application } from '../../lib/applications.ts'
 import type { App } from '../../lib/types.ts'
 import { auth, authOnError } from './apps/auth.ts'
 import { base } from './apps/base.ts'
+import { combo } from './apps/combo.ts'
 import { corsApps } from './apps/cors.ts'
 import { https, trusted, trustedAny, trustedNoredir } from './apps/edge.ts'
 import { gzip, gzipMin10 } from './apps/gzip.ts'
@@ -14,29 +15,7 @@ import { rooted } from './apps/rooted.ts'
 import { session, sessionExpired, sessionNoAge, sessionOpts } from './apps/sessions.ts'
 
 /** Apps whose parts are still to be made: they have a port, and answer 404. */
-const EMPTY = [
-  'gzip',
-  'gzip_min10',
-  'cors_default',
-  'cors_all',
-  'cors_all_cred',
-  'cors_specific',
-  'cors_specific_cred',
-  'cors_regex',
-  'cors_private',
-  'trusted',
-  'trusted_noredir',
-  'trusted_any',
-  'https',
-  'auth',
-  'auth_onerror',
-  'session',
-  'session_opts',
-  'session_noage',
-  'session_expired',
-  'combo',
-  'schema',
-]
+const EMPTY = ['schema']
 
 export const apps: Readonly<Record<string, App>> = {
   main,
@@ -53,6 +32,7 @@ export const apps: Readonly<Record<string, App>> = {
   session_expired: sessionExpired,
   auth,
   auth_onerror: authOnError,
+  combo,
   ...corsApps,
   trusted,
   trusted_noredir: trustedNoredir,

@@ -34,6 +34,7 @@ const AREAS = [
   'trustedhost',
   'httpsredirect',
   'gzip',
+  'combo',
 ]
 
 interface Result {
