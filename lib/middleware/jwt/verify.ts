@@ -111,14 +111,16 @@ function faultOf(error: unknown): unknown {
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
     return because('The token cannot be read.')
   }
-  // An allowed algorithm, but not of this key; jose says so by a TypeError of its own.
+  // An allowed algorithm, but not of this key.
   if (error instanceof errors.JOSENotSupported || isKeyMismatch(error)) {
     return because('The key of the token is not of its algorithm.')
   }
   return isUnavailable(error) ? unavailable(error) : error
 }
 
+/** jose says so by a TypeError of its own, and newer Nodes by a DOMException before it can. */
 function isKeyMismatch(error: unknown): boolean {
+  if (error instanceof DOMException) return error.name === 'DataError'
   return error instanceof TypeError && /\bkey\b/i.test(error.message)
 }
 
