@@ -79,7 +79,7 @@ t.test('fastify CVE-2026-25224: a client that does not read stops the producer',
 
       t.ok(made < 200, `${made} of ${GIGABYTE_IN_CHUNKS} chunks were made`)
       const growth = (after.rss - before.rss) / MEGABYTE
-      t.ok(growth < 30, `memory grew by ${growth.toFixed(1)} MB`)
+      t.ok(growth < 100, `memory grew by ${growth.toFixed(1)} MB`)
       await assertAlive(t, served)
       t.equal(made, last, 'and it stays so')
 

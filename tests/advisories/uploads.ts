@@ -75,10 +75,10 @@ t.test('no id: what passes through in parts needs no memory of its size', async 
   }
   await measure(320) // 20 MB, to have what is needed once
   const before = await measure(320)
-  const after = await measure(1920) // 120 MB
+  const after = await measure(4800) // 300 MB, far above what an allocator keeps for later
 
   const growth = (after - before) / 1_048_576
-  t.ok(growth < 40, `120 MB took ${growth.toFixed()} MB more than 20 MB`)
+  t.ok(growth < 140, `300 MB took ${growth.toFixed()} MB more than 20 MB`)
 })
 
 t.test('python-multipart CVE-2026-24486: a file name is no path', async (t) => {
