@@ -1,5 +1,6 @@
-/** Conditional requests: validators, dates, and when to answer 304 or 412 (RFC 9110 section 13). */
+/** Conditional requests: validators, and when to answer 304 or 412 (RFC 9110 section 13). */
 import { indexOfName } from './headers.ts'
+import { parseHTTPDate } from './httpdates.ts'
 import type { HeaderList } from './types.ts'
 
 /** What tells one state of a resource from another. */
@@ -134,6 +135,19 @@ export function joinedField(headers: HeaderList, name: string): string | null {
   return joined === null ? null : joined.trim()
 }
 
+/**
+ * The validators that an answer carries in `ETag` and `Last-Modified`.
+ *
+ * @example
+ * validatorsIn(['etag', '"7"']) // { etag: '"7"', lastModified: undefined }
+ */
+export function validatorsIn(headers: HeaderList): Validators {
+  return {
+    etag: joinedField(headers, 'etag') ?? undefined,
+    lastModified: dateField(headers, 'last-modified') ?? undefined,
+  }
+}
+
 function dateField(headers: HeaderList, name: string): number | null {
   const field = joinedField(headers, name)
   return field === null ? null : parseHTTPDate(field)
@@ -198,65 +212,4 @@ function endOf(pattern: RegExp, text: string, start: number): number {
 /** Fields have no fractions of a second. */
 function wholeSeconds(time: number): number {
   return Math.floor(time / 1000) * 1000
-}
-
-/**
- * Writes a time in milliseconds since 1970 as an HTTP date.
- *
- * @example
- * formatHTTPDate(1_381_441_200_000) // 'Thu, 10 Oct 2013 21:40:00 GMT'
- */
-export function formatHTTPDate(time: number): string {
-  return new Date(time).toUTCString()
-}
-
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const IMF = /^(\w{3}), (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/
-const RFC850 = /^(\w{6,9}), (\d\d)-(\w{3})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$/
-const ASCTIME = /^(\w{3}) (\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/
-
-/**
- * Reads an HTTP date in any of the three forms of RFC 9110 section 5.6.7, and in no other.
- *
- * @param now What the two digits of an old year are held against: never more than 50 years ahead.
- * @returns Milliseconds since 1970; null for what is no date, a wrong day of the week included.
- * @example
- * parseHTTPDate('Thu, 10 Oct 2013 21:40:00 GMT') // 1_381_441_200_000
- */
-export function parseHTTPDate(text: string, now: number = Date.now()): number | null {
-  const imf = IMF.exec(text)
-  if (imf) return toTime(imf[1], imf[4], imf[3], imf[2], imf.slice(5))
-  const old = RFC850.exec(text)
-  if (old) {
-    const year = fullYear(Number(old[4]), new Date(now).getUTCFullYear())
-    return toTime(old[1], year, old[3], old[2], old.slice(5), DAYS)
-  }
-  const asc = ASCTIME.exec(text)
-  return asc ? toTime(asc[1], asc[7], asc[2], asc[3], asc.slice(4, 7)) : null
-}
-
-function fullYear(digits: number, thisYear: number): number {
-  const year = thisYear - (thisYear % 100) + digits
-  return year > thisYear + 50 ? year - 100 : year
-}
-
-const SHORT_DAYS = DAYS.map((day) => day.slice(0, 3))
-
-/** Null when the calendar has no such day, the day no such second, or the week another name for it. */
-function toTime(
-  weekday = '',
-  year: string | number = 0,
-  month = '',
-  day = '',
-  clock: readonly string[] = [],
-  weekdays: readonly string[] = SHORT_DAYS,
-): number | null {
-  const monthIndex = MONTHS.indexOf(month) / 3
-  const [hour = 0, minute = 0, second = 0] = clock.map(Number)
-  if (hour > 23 || minute > 59 || second > 60) return null
-  const date = new Date(0)
-  date.setUTCFullYear(Number(year), monthIndex, Number(day))
-  if (date.getUTCMonth() !== monthIndex || weekdays[date.getUTCDay()] !== weekday) return null
-  return date.setUTCHours(hour, minute, second)
 }

@@ -39,6 +39,7 @@ const HEADER = [
   '/forms',
   '/hosts',
   '/html',
+  '/httpdates',
   '/ipaddresses',
   '/mediatypes',
   '/middleware/accesslog',

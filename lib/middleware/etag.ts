@@ -4,8 +4,7 @@ import {
   checkPreconditions,
   joinedField,
   notModifiedHeaders,
-  parseHTTPDate,
-  type Validators,
+  validatorsIn,
 } from '../conditional.ts'
 import { indexOfName } from '../headers.ts'
 import {
@@ -109,14 +108,6 @@ function taggedHeaders(
 
 function isNeverStored(headers: HeaderList): boolean {
   return /\bno-store\b/i.test(joinedField(headers, 'cache-control') ?? '')
-}
-
-function validatorsIn(headers: HeaderList): Validators {
-  const date = joinedField(headers, 'last-modified')
-  return {
-    etag: joinedField(headers, 'etag') ?? undefined,
-    lastModified: (date === null ? null : parseHTTPDate(date)) ?? undefined,
-  }
 }
 
 function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void> {

@@ -3,7 +3,7 @@ import {
   checkPreconditions,
   joinedField,
   notModifiedHeaders,
-  parseHTTPDate,
+  validatorsIn,
 } from '../../conditional.ts'
 import { answerException } from '../../exceptionhandlers.ts'
 import { ClientDisconnected, HTTPException } from '../../exceptions.ts'
@@ -188,10 +188,7 @@ function isSameVariant({ vary }: Entry, one: HeaderList, other: HeaderList): boo
 /** What is kept, with its age; 304 when the client has it already. */
 function answer(entry: Entry, scope: HTTPScope, send: Send): Promise<void> {
   const headers = [...entry.headers, 'age', String(ageOf(entry, Date.now()))]
-  const date = joinedField(headers, 'last-modified')
-  const lastModified = (date === null ? null : parseHTTPDate(date)) ?? undefined
-  const etag = joinedField(headers, 'etag') ?? undefined
-  const isSame = entry.status === 200 && checkPreconditions(scope, { etag, lastModified }) === 304
+  const isSame = entry.status === 200 && checkPreconditions(scope, validatorsIn(headers)) === 304
   const start = isSame
     ? { status: 304, headers: notModifiedHeaders(headers) }
     : { status: entry.status, headers }

@@ -1,6 +1,7 @@
 /** Which requests a shared cache may answer, and which responses it may keep (RFC 9111). */
-import { joinedField, parseHTTPDate } from '../../conditional.ts'
+import { joinedField } from '../../conditional.ts'
 import { indexOfName } from '../../headers.ts'
+import { parseHTTPDate } from '../../httpdates.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 
 /** What a request asks of a cache. */

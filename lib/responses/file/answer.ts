@@ -1,14 +1,14 @@
 /** What a request for a file is answered with: all of it, parts of it, or none. */
 import {
   checkPreconditions,
-  formatHTTPDate,
   ifRangeHolds,
   joinedField,
   notModifiedHeaders,
-  parseHTTPDate,
   type Validators,
+  validatorsIn,
 } from '../../conditional.ts'
 import { Headers, indexOfName } from '../../headers.ts'
+import { formatHTTPDate } from '../../httpdates.ts'
 import { contentRange, parseRange } from '../../ranges.ts'
 import { isBodyless } from '../../status.ts'
 import type { HeaderList, Scope } from '../../types.ts'
@@ -75,9 +75,8 @@ export function etagOf({ size, mtimeMs }: FileStat): string {
 
 /** What the fields say counts, since that is what clients hold against it. */
 function validatorsOf(headers: HeaderList, { mtimeMs }: FileStat): Validators {
-  const date = joinedField(headers, 'last-modified')
-  const lastModified = (date === null ? null : parseHTTPDate(date)) ?? mtimeMs
-  return { etag: joinedField(headers, 'etag') ?? undefined, lastModified }
+  const { etag, lastModified = mtimeMs } = validatorsIn(headers)
+  return { etag, lastModified }
 }
 
 function partsFor(
