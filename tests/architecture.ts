@@ -87,7 +87,7 @@ const LAYERS = [
   'testclient',
   'servers/node/signals servers/node/linger servers/node/target servers/node/log',
   'servers/node/inflight servers/node/refuse servers/node/cut servers/node/direct',
-  'servers/node/fields servers/node/ended servers/node/lost',
+  'servers/node/fields servers/node/ended servers/node/lost servers/node/parts',
   'servers/node/departure',
   'servers/node/scope servers/node/head servers/node/pathsend',
   'servers/node/whole servers/node/chunks servers/node/incoming',

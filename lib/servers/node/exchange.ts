@@ -24,7 +24,7 @@ export interface Service {
     readonly begin: () => void
     readonly end: () => void
   }
-  /** Whether fields of Node's own may be used; see `direct.ts` and `ended.ts`. */
+  /** Whether fields of Node's own may be used; see `direct.ts`, `ended.ts` and `parts.ts`. */
   readonly shortcuts: boolean
   /** Never throws. */
   readonly onError: (error: unknown, scope: HTTPScope) => void

@@ -5,6 +5,7 @@ import type { ReceiveMessage } from '../../types.ts'
 import type { Departure } from './departure.ts'
 import { endStream } from './ended.ts'
 import { forgetLost, whenLost } from './lost.ts'
+import { openParts, type Parts } from './parts.ts'
 
 /** What an exchange tells its receiving half. */
 export interface Asking {
@@ -28,7 +29,7 @@ export class Incoming {
   readonly #waiting: ((message: ReceiveMessage) => void)[] = []
   readonly #chunks: Uint8Array[] = []
   #remaining: number
-  #reading = false
+  #parts: Parts | undefined
   #ended: boolean
   /** Whether the last part of the body was handed out. */
   #told = false
@@ -51,7 +52,7 @@ export class Incoming {
 
   /** Whether the client still waits to be told to send its body. */
   get heldBack(): boolean {
-    return this.#asking.expectsContinue && !this.#reading
+    return this.#asking.expectsContinue && this.#parts === undefined
   }
 
   receive(): Promise<ReceiveMessage> {
@@ -70,7 +71,7 @@ export class Incoming {
     forgetLost(this.#request.socket, this.#onLost)
     this.#settle()
     // What was begun is discarded to its end, or the connection's next request would never come.
-    if (this.#reading && !this.#ended) this.#request.resume()
+    if (!this.#ended) this.#parts?.discard()
   }
 
   #next(): ReceiveMessage | undefined {
@@ -111,36 +112,34 @@ export class Incoming {
   }
 
   #read(): void {
-    if (this.#reading) {
-      if (this.#request.isPaused()) this.#request.resume()
+    if (this.#parts !== undefined) {
+      this.#parts.goOn()
       return
     }
-    this.#reading = true
     // Once the head is out, a 100 would stand in the middle of the response.
     if (this.#asking.expectsContinue && !this.#response.headersSent) this.#response.writeContinue()
-    this.#request.on('data', (chunk: Uint8Array) => this.#take(chunk))
+    this.#parts = openParts(this.#request, this.#take, this.#asking.shortcuts)
     // An abort is an 'error' only where somebody listens. The connection tells it too, and in less
     // time than the response, whose 'close' takes a twentieth of a small exchange.
     whenLost(this.#request.socket, this.#onLost)
-    if (Number.isFinite(this.#remaining)) return
-    this.#request.on('end', () => {
-      if (!this.#over) this.#complete() // what was discarded must not look like a whole body
-    })
   }
 
   /** The last byte that was announced is the end: no turn of the loop is spent waiting for it. */
-  #take(chunk: Uint8Array): void {
-    if (this.#over) return
-    this.#remaining -= chunk.byteLength
-    this.#chunks.push(chunk)
-    if (this.#remaining <= 0) {
+  readonly #take = (part: Uint8Array | null): boolean => {
+    // What is discarded must not look like a whole body.
+    if (this.#over || this.#ended) return true
+    if (part !== null) {
+      this.#remaining -= part.byteLength
+      this.#chunks.push(part)
+    }
+    if (part === null || this.#remaining <= 0) {
       if (this.#asking.shortcuts) endStream(this.#request)
       this.#complete()
-    } else {
-      this.#settle()
-      // Not as soon as nobody waits: whoever took this part may ask for the next one in this turn, and
-      // stopping and going on again for each would cost more than the part.
-      if (this.#chunks.length > 0) this.#request.pause()
+      return true
     }
+    this.#settle()
+    // Not as soon as nobody waits: whoever took this part may ask for the next one in this turn, and
+    // stopping and going on again for each would cost more than the part.
+    return this.#chunks.length === 0
   }
 }
