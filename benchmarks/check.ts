@@ -34,7 +34,7 @@ process.exit(failures === 0 ? 0 : 1)
 async function check(contender: string, scenario: Scenario): Promise<void> {
   const server = await startServer(contender, scenario)
   try {
-    await checkAnswer(server.port, await exchangeWith(server.port, exchangeOf(scenario)))
+    await checkAnswer(server.port, await exchangeWith(server.port, exchangeOf(scenario, contender)))
   } finally {
     await server.stop()
   }

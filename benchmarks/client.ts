@@ -12,6 +12,8 @@ export interface Answer {
   status: number
   /** By lower-cased name. */
   headers: Map<string, string>
+  /** Those that are set, as names with their values. */
+  cookies: string[]
   /** One character per byte. */
   body: string
 }
@@ -65,15 +67,18 @@ function parseAnswer(text: string): Answer | undefined {
   const rest = text.slice(headEnd + 4)
   const status = Number(head.slice(9, 12))
   const headers = parseHeaders(head)
+  const cookies = [...head.matchAll(/^set-cookie: ([^;\r]*)/gim)].map(([, cookie = '']) => cookie)
 
   const length = headers.get('content-length')
   // A 304 may tell the length of what it leaves out.
-  if (status === 304) return { status, headers, body: rest }
+  if (status === 304) return { status, headers, cookies, body: rest }
   if (length !== undefined) {
-    return rest.length < Number(length) ? undefined : { status, headers, body: rest }
+    return rest.length < Number(length) ? undefined : { status, headers, cookies, body: rest }
   }
   // One request at a time, and bodies without blank lines: the last chunk is the end of the text.
-  return rest.endsWith('0\r\n\r\n') ? { status, headers, body: joinChunks(rest) } : undefined
+  return rest.endsWith('0\r\n\r\n')
+    ? { status, headers, cookies, body: joinChunks(rest) }
+    : undefined
 }
 
 function parseHeaders(head: string): Map<string, string> {

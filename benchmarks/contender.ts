@@ -1,7 +1,12 @@
 // What must a contender offer, and where is it found?
 
 import type { Server } from 'node:http'
-import type { Scenario } from './scenarios.ts'
+import {
+  type PlainScenario,
+  type Scenario,
+  type StackScenario,
+  stackScenarios,
+} from './scenarios.ts'
 
 export const contenderNames = [
   'raw',
@@ -17,7 +22,7 @@ export type ContenderName = (typeof contenderNames)[number]
 
 const missing: Partial<Record<string, Scenario[]>> = {
   koa: ['range'],
-  h3: ['range'],
+  h3: ['range', ...stackScenarios],
 }
 
 /** Whether a contender can do this at all, its usual plugins included. */
@@ -31,14 +36,26 @@ export interface Running {
   close(): Promise<void>
 }
 
-/** The whole interface of a file in contenders/. */
-export interface Contender {
-  start(scenario: Scenario): Promise<Running>
+/** The whole interface of a file in contenders/, and of one in contenders/stacks/. */
+interface Contender<Known extends Scenario> {
+  start(scenario: Known): Promise<Running>
 }
 
-/** Loaded by name, so that a contender which does not compile or load costs only itself. */
-export function loadContender(name: string): Promise<Contender> {
-  return import(`./contenders/${name}.js`)
+/**
+ * Loaded by name, so that a contender which does not compile or load costs only itself; stacks apart,
+ * since a server that needs no middleware must not hold their code.
+ */
+export async function startContender(name: string, scenario: Scenario): Promise<Running> {
+  if (isStack(scenario)) {
+    const stack: Contender<StackScenario> = await import(`./contenders/stacks/${name}.js`)
+    return stack.start(scenario)
+  }
+  const contender: Contender<PlainScenario> = await import(`./contenders/${name}.js`)
+  return contender.start(scenario)
+}
+
+function isStack(scenario: Scenario): scenario is StackScenario {
+  return stackScenarios.some((known) => known === scenario)
 }
 
 /** For the contenders that are a listener of node:http. */

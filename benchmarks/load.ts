@@ -30,15 +30,25 @@ function canRun(command: string): boolean {
   }
 }
 
-/** The exchange as this one server must be asked: with its own ETag, where one is needed. */
+/** The exchange as this one server must be asked: with its own ETag or cookies, where needed. */
 export async function exchangeWith(port: number, exchange: Exchange): Promise<Exchange> {
-  if (exchange.conditional === undefined) return exchange
-  const answer = await askOnce(port, exchange)
-  const etag = answer.headers.get('etag')
-  if (etag === undefined) {
-    throw new Error(`${exchange.method} ${exchange.path}: an ETag is needed, but there is none.`)
+  if (exchange.conditional) {
+    const { headers } = await askOnce(port, exchange)
+    return withField(exchange, 'if-none-match', headers.get('etag') ?? missing('an ETag'))
   }
-  return { ...exchange, headers: { ...exchange.headers, 'if-none-match': etag } }
+  if (exchange.session) {
+    const { cookies } = await askOnce(port, { method: 'POST', path: '/login', status: 200 })
+    return withField(exchange, 'cookie', cookies.join('; ') || missing('a cookie'))
+  }
+  return exchange
+}
+
+function withField(exchange: Exchange, name: string, value: string): Exchange {
+  return { ...exchange, headers: { ...exchange.headers, [name]: value } }
+}
+
+function missing(what: string): never {
+  throw new Error(`exchangeWith: ${what} is needed, but the server gives none.`)
 }
 
 async function askOnce(port: number, exchange: Exchange): Promise<Answer> {
@@ -58,7 +68,9 @@ export async function checkAnswer(port: number, exchange: Exchange): Promise<voi
       const answer = await connection.ask()
       if (!isRight(answer, exchange)) {
         const { method, path, status, answerHeaders = {} } = exchange
-        const wanted = `${status} ${JSON.stringify(answerHeaders)} and the known body`
+        const carried = (exchange.carries ?? []).map(({ names }) => names.join(' or '))
+        const known = [JSON.stringify(answerHeaders), ...carried].join(', ')
+        const wanted = `${status} ${known} and the known body`
         const headers = JSON.stringify(Object.fromEntries(answer.headers))
         const body = JSON.stringify(answer.body.slice(0, 200))
         throw new Error(
@@ -69,13 +81,24 @@ export async function checkAnswer(port: number, exchange: Exchange): Promise<voi
   } finally {
     connection.socket.destroy()
   }
+  if ((exchange.carries ?? []).length > 0) await checkLog(port)
 }
 
-function isRight(answer: Answer, { status, answerHeaders = {}, answer: body }: Exchange): boolean {
+/** A stack counts what its access log has written. */
+async function checkLog(port: number): Promise<void> {
+  const { body } = await askOnce(port, { method: 'GET', path: '/lines', status: 200 })
+  if (!/"lines":[1-9]/.test(body)) throw new Error(`Nothing was logged: ${body}`)
+}
+
+function isRight(answer: Answer, exchange: Exchange): boolean {
+  const { status, answerHeaders = {}, carries = [], answer: body } = exchange
   const fields = Object.entries(answerHeaders)
   return (
     answer.status === status &&
     fields.every(([name, value]) => answer.headers.get(name) === value) &&
+    carries.every(({ names, value }) => {
+      return names.some((name) => value.test(answer.headers.get(name) ?? ''))
+    }) &&
     (body === undefined || answer.body === body)
   )
 }

@@ -13,6 +13,12 @@ Written by the scripts, each its own section; do not edit.
 <!-- servers: begin -->
 <!-- servers: end -->
 
+<!-- middleware: begin -->
+<!-- middleware: end -->
+
+<!-- stack: begin -->
+<!-- stack: end -->
+
 <!-- files: begin -->
 <!-- files: end -->
 

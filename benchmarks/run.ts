@@ -53,7 +53,7 @@ async function startAll(
     let server: ServerProcess | undefined
     try {
       server = await startServer(contender, scenario)
-      const exchange = await exchangeWith(server.port, exchangeOf(scenario))
+      const exchange = await exchangeWith(server.port, exchangeOf(scenario, contender))
       await checkAnswer(server.port, exchange)
       // At once: a server that first waits for the others to warm up has a colder, smaller heap.
       await load(server.port, exchange, warmup)

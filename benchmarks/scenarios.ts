@@ -10,7 +10,7 @@ import {
   uploadOf,
 } from './payloads.ts'
 
-export const scenarioNames = [
+const plainScenarios = [
   'hello',
   'json',
   'notfound',
@@ -32,7 +32,14 @@ export const scenarioNames = [
   'up',
 ] as const
 
+/** In both rows the contenders run the same; what they are compared with differs. */
+export const stackScenarios = ['stack8', 'stack8byhand'] as const
+
+export const scenarioNames = [...plainScenarios, ...stackScenarios] as const
+
 export type Scenario = (typeof scenarioNames)[number]
+export type StackScenario = (typeof stackScenarios)[number]
+export type PlainScenario = (typeof plainScenarios)[number]
 
 export const greeting = 'Hello, world!'
 
@@ -49,11 +56,21 @@ export interface Exchange {
   body?: string | Uint8Array
   /** To be asked with the ETag that the server gives at first. */
   conditional?: true
+  /** To be asked with the cookies that the server gives to a `POST /login`. */
+  session?: true
+  /** What the answer must carry besides, each under one of these names; and a line must be logged. */
+  carries?: readonly Carried[]
   /** For requests of many milliseconds: so many at a time, and only whole ones are counted. */
   connections?: number
   status: number
   answerHeaders?: Record<string, string>
   answer?: string
+}
+
+/** A field that a middleware adds, by the names that it has in different frameworks. */
+export interface Carried {
+  names: readonly string[]
+  value: RegExp
 }
 
 /** The body of the stream scenario, 64 KiB in pieces. */
@@ -123,14 +140,39 @@ const exchanges: Record<Scenario, () => Exchange> = {
     const type = 'application/octet-stream'
     return post('/up', { type, body: new Uint8Array(uploadSize) }, { size: uploadSize })
   },
+  stack8: askStack,
+  stack8byhand: askStack,
+}
+
+/** Of whom the session tells, and where a script asks from. */
+export const visitor = { user: 'Ada Lovelace' }
+export const foreignOrigin = 'https://shop.example.org'
+
+function askStack(): Exchange {
+  return {
+    ...get('/', JSON.stringify(visitor)),
+    headers: { origin: foreignOrigin, 'accept-encoding': 'gzip, deflate, br' },
+    session: true,
+    carries: [
+      { names: ['x-request-id'], value: /^[\w-]{8,}$/ },
+      { names: ['content-security-policy'], value: /default-src 'self';/ },
+      { names: ['x-content-type-options'], value: /^nosniff$/ },
+      { names: ['access-control-allow-origin'], value: /^https:\/\/shop\.example\.org$/ },
+      { names: ['vary'], value: /\borigin\b/i },
+      { names: ['ratelimit', 'ratelimit-remaining', 'x-ratelimit-remaining'], value: /\d/ },
+      { names: ['etag'], value: /^(?:W\/)?"[^"]+"$/ },
+    ],
+  }
 }
 
 const made = new Map<Scenario, Exchange>()
 
-export function exchangeOf(scenario: Scenario): Exchange {
+export function exchangeOf(scenario: Scenario, contender?: string): Exchange {
   const exchange = made.get(scenario) ?? exchanges[scenario]()
   made.set(scenario, exchange)
-  return exchange
+  // In this row raw is asked the same, and answers with none of it.
+  const isBare = contender === 'raw' && scenario === 'stack8'
+  return isBare ? { ...exchange, carries: [] } : exchange
 }
 
 function get(path: string, answer: string): Exchange {

@@ -56,8 +56,39 @@ const files: Section = {
   ],
 }
 
+const stack: Section = {
+  title: 'A stack of eight middleware',
+  legend: `${cells}
+
+* The eight: request id, access log to a sink in memory, secure headers, CORS for one named origin,
+  rate limit in memory, a session in a cookie that is read, ETag, compression (the answer, JSON of
+  23 bytes, is too small for it). All but what is written out in contenders/stacks/ are the
+  middleware that the framework has or that is usual with it: @fastify/helmet, cors, rate-limit,
+  secure-session, etag and compress; those of Hono with hono-rate-limiter; koa-helmet, @koa/cors,
+  koa-ratelimit, koa-session, @koa/etag and koa-compress; helmet, cors, express-rate-limit,
+  cookie-session and compression. The log is pino's with Stellula and Fastify, morgan's with Koa and
+  Express, Hono's own. Before anything is measured, answers are checked for the fields of each.
+* In stack8 raw is asked the same and does nothing of it: it answers the same bytes, no more. In
+  stack8byhand raw does the eight things by hand, without a function more than they need
+  (contenders/stacks/raw.ts); the others run the same in both rows, which also shows the noise.`,
+  groups: { 'The same eight in each': ['stack8', 'stack8byhand'] },
+  packages: [
+    ...['stellula', 'pino', 'fastify', '@fastify/helmet', '@fastify/cors', '@fastify/rate-limit'],
+    ...[
+      '@fastify/secure-session',
+      '@fastify/etag',
+      '@fastify/compress',
+      'hono',
+      '@hono/node-server',
+    ],
+    ...['hono-rate-limiter', 'koa', '@koa/router', 'koa-helmet', '@koa/cors', 'koa-ratelimit'],
+    ...['koa-session', '@koa/etag', 'koa-conditional-get', 'koa-compress', 'koa-morgan', 'express'],
+    ...['helmet', 'cors', 'express-rate-limit', 'cookie-session', 'compression', 'morgan'],
+  ],
+}
+
 /** By the names of their marks in the file. */
-export const sections: Record<string, Section> = { servers, files }
+export const sections: Record<string, Section> = { servers, stack, files }
 
 export function scenariosOf(section: Section): Scenario[] {
   return Object.values(section.groups).flat()

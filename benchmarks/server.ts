@@ -1,7 +1,7 @@
 // The child process of a measurement: one contender, one scenario, its port as a line of JSON.
 
 import { argv, stdin, stdout } from 'node:process'
-import { loadContender } from './contender.ts'
+import { startContender } from './contender.ts'
 import { type Scenario, scenarioNames } from './scenarios.ts'
 
 function isScenario(name: string): name is Scenario {
@@ -15,8 +15,7 @@ if (!isScenario(scenario)) {
   )
 }
 
-const contender = await loadContender(contenderName)
-const running = await contender.start(scenario)
+const running = await startContender(contenderName, scenario)
 
 let stopping = false
 async function stop(): Promise<void> {

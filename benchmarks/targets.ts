@@ -24,4 +24,5 @@ export const targets: Partial<Record<Scenario, Target>> = {
   static10k: { floor: 1.8, goal: 3, peer: 2 },
   upload5m: { floor: 0.9, goal: 1, peer: 1 },
   save5m: { floor: 0.9, goal: 1, peer: 1 },
+  stack8: { floor: 0.8, goal: 0.9, peer: 1.3 },
 }

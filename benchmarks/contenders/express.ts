@@ -13,11 +13,11 @@ import {
   greeting,
   mebibytes,
   type Order,
+  type PlainScenario,
   resourcePath,
-  type Scenario,
 } from '../scenarios.ts'
 
-const apps: Record<Scenario, (app: Express) => void> = {
+const apps: Record<PlainScenario, (app: Express) => void> = {
   hello: addHello,
   json: (app) => {
     app.get('/', (_req, res) => {
@@ -106,7 +106,7 @@ function addResources(app: Express, count: number): void {
   }
 }
 
-export function start(scenario: Scenario): Promise<Running> {
+export function start(scenario: PlainScenario): Promise<Running> {
   const app = express()
   apps[scenario](app)
   return listen(createServer(app))

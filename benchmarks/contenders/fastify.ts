@@ -13,11 +13,11 @@ import {
   greeting,
   mebibytes,
   type Order,
+  type PlainScenario,
   resourcePath,
-  type Scenario,
 } from '../scenarios.ts'
 
-const apps: Record<Scenario, (app: FastifyInstance) => void> = {
+const apps: Record<PlainScenario, (app: FastifyInstance) => void> = {
   hello: addHello,
   json: (app) => {
     app.get('/', { schema: answerOf({ message: 'string' }) }, async () => ({ message: greeting }))
@@ -126,7 +126,7 @@ function objectOf(types: Record<string, string>): object {
   return { type: 'object', properties: Object.fromEntries(entries) }
 }
 
-export async function start(scenario: Scenario): Promise<Running> {
+export async function start(scenario: PlainScenario): Promise<Running> {
   const app = Fastify()
   apps[scenario](app)
   await app.listen({ port: 0, host: '127.0.0.1' })

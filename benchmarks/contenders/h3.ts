@@ -12,11 +12,11 @@ import {
   greeting,
   mebibytes,
   type Order,
+  type PlainScenario,
   resourcePath,
-  type Scenario,
 } from '../scenarios.ts'
 
-const apps: Record<Scenario, (app: H3) => void> = {
+const apps: Record<PlainScenario, (app: H3) => void> = {
   hello: addHello,
   json: (app) => {
     app.get('/', () => ({ message: greeting }))
@@ -114,7 +114,7 @@ function addResources(app: H3, count: number): void {
   }
 }
 
-export async function start(scenario: Scenario): Promise<Running> {
+export async function start(scenario: PlainScenario): Promise<Running> {
   const app = new H3()
   apps[scenario](app)
   const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true })

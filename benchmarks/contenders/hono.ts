@@ -16,11 +16,11 @@ import {
   greeting,
   mebibytes,
   type Order,
+  type PlainScenario,
   resourcePath,
-  type Scenario,
 } from '../scenarios.ts'
 
-const apps: Record<Scenario, (app: Hono) => void> = {
+const apps: Record<PlainScenario, (app: Hono) => void> = {
   hello: addHello,
   json: (app) => {
     app.get('/', (c) => c.json({ message: greeting }))
@@ -115,7 +115,7 @@ function addResources(app: Hono, count: number): void {
   }
 }
 
-export function start(scenario: Scenario): Promise<Running> {
+export function start(scenario: PlainScenario): Promise<Running> {
   const app = new Hono()
   apps[scenario](app)
   return new Promise((resolve) => {

@@ -19,11 +19,11 @@ import {
   greeting,
   mebibytes,
   type Order,
+  type PlainScenario,
   resourcePath,
-  type Scenario,
 } from '../scenarios.ts'
 
-const apps: Record<Scenario, (app: Koa, router: Router) => void> = {
+const apps: Record<PlainScenario, (app: Koa, router: Router) => void> = {
   hello: addHello,
   json: (_app, router) => {
     router.get('/', (ctx) => {
@@ -120,7 +120,7 @@ function addResources(router: Router, count: number): void {
   }
 }
 
-export function start(scenario: Scenario): Promise<Running> {
+export function start(scenario: PlainScenario): Promise<Running> {
   const app = new Koa()
   const router = new Router()
   apps[scenario](app, router)

@@ -8,11 +8,11 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { listen, type Running } from '../contender.ts'
-import { chunks, greeting, mebibytes, type Order, type Scenario } from '../scenarios.ts'
+import { chunks, greeting, mebibytes, type Order, type PlainScenario } from '../scenarios.ts'
 import { measureUpload, readFields, saveUpload, sendFile } from './rawfiles.ts'
 
 // No router and no middleware: this is the floor, and does only what the answer needs.
-const listeners: Record<Scenario, RequestListener> = {
+const listeners: Record<PlainScenario, RequestListener> = {
   hello: (_request, response) => sendText(response, 200, greeting),
   json: (_request, response) => sendJSON(response, { message: greeting }),
   notfound: (_request, response) => sendText(response, 404, 'Not Found'),
@@ -104,6 +104,6 @@ function sendJSON(response: ServerResponse, value: unknown): void {
   response.end(body)
 }
 
-export function start(scenario: Scenario): Promise<Running> {
+export function start(scenario: PlainScenario): Promise<Running> {
   return listen(createServer(listeners[scenario]))
 }

@@ -21,13 +21,13 @@ import {
   greeting,
   mebibytes,
   type Order,
+  type PlainScenario,
   resourcePath,
-  type Scenario,
 } from '../scenarios.ts'
 
 const hello = Route('/', () => new PlainTextResponse(greeting))
 
-const apps: Record<Scenario, () => App> = {
+const apps: Record<PlainScenario, () => App> = {
   hello: () => Application({ routes: [hello] }),
   json: () => {
     return Application({ routes: [Route('/', () => new JSONResponse({ message: greeting }))] })
@@ -127,7 +127,7 @@ function resources(count: number): Route[] {
   })
 }
 
-export async function start(scenario: Scenario): Promise<Running> {
+export async function start(scenario: PlainScenario): Promise<Running> {
   // The process listens to its signals itself.
   const options = { host: '127.0.0.1', port: 0, signals: [] }
   const server = await serve(apps[scenario](), options)
