@@ -1,48 +1,48 @@
 /** Sessions in a cookie that nobody but the server can read or change. */
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import { fromBase64URL, toBase64URL } from '../../base64url.ts'
 import { joinBytes } from '../../bytes.ts'
 import { derivedKeys } from './keys.ts'
 import { isPlausible, pack, unpack, type Vault } from './vault.ts'
 
-const AES = { name: 'AES-GCM', length: 256 } as const
-const NONCE_BYTES = 12
+const decoder = new TextDecoder()
 
-/** Nonce and AES-256-GCM in base64url; the first secret seals, all of them open. */
+const AES = 'aes-256-gcm'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** Nonce, AES-256-GCM and its tag in base64url; the first secret seals, all of them open. */
 export function sealedVault(secrets: readonly string[], cookie: string): Vault {
-  const name = `sealed session ${cookie}`
-  const keysOf = derivedKeys(secrets, { name, algorithm: AES, usages: ['encrypt', 'decrypt'] })
+  const keys = derivedKeys(secrets, `sealed session ${cookie}`)
   return {
-    async open(token) {
+    open(token) {
       const sealed = isPlausible(token) ? fromBase64URL(token) : undefined
-      if (sealed === undefined || sealed.byteLength <= NONCE_BYTES) return undefined
-      const iv = sealed.subarray(0, NONCE_BYTES)
-      for (const key of await keysOf()) {
-        const text = await decrypted(key, iv, sealed.subarray(NONCE_BYTES))
+      if (sealed === undefined || sealed.byteLength <= NONCE_BYTES + TAG_BYTES) return undefined
+      for (const key of keys) {
+        const text = decrypted(key, sealed)
         if (text !== undefined) return unpack(text)
       }
       return undefined
     },
     async save(kept) {
-      const [key] = await keysOf()
+      const [key] = keys
       if (key === undefined) return undefined
-      const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))
-      const text = new TextEncoder().encode(pack(kept))
-      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, text)
-      return toBase64URL(joinBytes([iv, new Uint8Array(sealed)]))
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv(AES, key, nonce)
+      const text = joinBytes([cipher.update(pack(kept), 'utf8'), cipher.final()])
+      return toBase64URL(joinBytes([nonce, text, cipher.getAuthTag()]))
     },
     async remove() {}, // the browser has it
   }
 }
 
-async function decrypted(
-  key: CryptoKey,
-  iv: Uint8Array<ArrayBuffer>,
-  sealed: Uint8Array<ArrayBuffer>,
-): Promise<string | undefined> {
+function decrypted(key: KeyObject, sealed: Uint8Array): string | undefined {
+  const nonce = sealed.subarray(0, NONCE_BYTES)
+  const decipher = createDecipheriv(AES, key, nonce, { authTagLength: TAG_BYTES })
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  const text = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES))
   try {
-    return new TextDecoder().decode(
-      await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed),
-    )
+    return decoder.decode(joinBytes([text, decipher.final()]))
   } catch {
     return undefined // changed, cut short, or sealed by another secret
   }

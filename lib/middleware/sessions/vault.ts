@@ -10,7 +10,7 @@ export interface Opened {
 /** Turns a session into the value of a cookie and back. */
 export interface Vault {
   /** The session of a cookie's value; undefined for whatever was not made here. */
-  open(token: string): Promise<Opened | undefined>
+  open(token: string): Opened | undefined | Promise<Opened | undefined>
   /**
    * The cookie's value; undefined when the session that it goes on from, of the id `previous`, was
    * removed meanwhile, and is to stay so.
