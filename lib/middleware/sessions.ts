@@ -3,7 +3,7 @@ import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts
 import { Headers } from '../headers.ts'
 import { Session, type SessionChange } from '../sessions.ts'
 import type { Store } from '../stores.ts'
-import type { ConnectionScope, HeaderList, Middleware, SendMessage } from '../types.ts'
+import type { ConnectionScope, HeaderList, Middleware, Send, SendMessage } from '../types.ts'
 import { sealedVault } from './sessions/sealed.ts'
 import { signedVault } from './sessions/signed.ts'
 import { storedVault } from './sessions/stored.ts'
@@ -62,19 +62,31 @@ export function sessions(options: SessionsOptions): Middleware {
   assertOptions(options)
   const { cookie = 'session' } = options
   const keeper = new Keeper(cookie, options, vaultOf(cookie, options))
-  return (app) => async (scope, receive, send) => {
+  return (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
-    const opened = await keeper.open(scope)
-    const session = new Session(opened?.record)
-    scope.session = session
-    let isKept = false
-    return app(scope, receive, (message) => {
-      if (isKept || !startsAnswer(message)) return send(message)
-      isKept = true // once: an error while it is kept has an answer too
-      return session.used
-        ? keeper.keep(session, opened, message, scope).then(() => send(message))
-        : send(message)
-    })
+    const run = (opened: Opened | undefined): Promise<void> => {
+      const session = new Session(opened?.record)
+      scope.session = session
+      return app(scope, receive, keeping(keeper, session, opened, scope, send))
+    }
+    const opened = keeper.open(scope)
+    return opened instanceof Promise ? opened.then(run) : run(opened)
+  }
+}
+
+function keeping(
+  keeper: Keeper,
+  session: Session,
+  opened: Opened | undefined,
+  scope: ConnectionScope,
+  send: Send,
+): Send {
+  let isKept = false
+  return (message) => {
+    if (isKept || !startsAnswer(message)) return send(message)
+    isKept = true // once: an error while it is kept has an answer too
+    const kept = session.used ? keeper.keep(session, opened, message, scope) : undefined
+    return kept === undefined ? send(message) : kept.then(() => send(message))
   }
 }
 
@@ -133,25 +145,39 @@ class Keeper {
     this.#vault = vault
   }
 
-  async open({ headers }: ConnectionScope): Promise<Opened | undefined> {
+  /** A promise only where the vault gives one. */
+  open({ headers }: ConnectionScope): Opened | undefined | Promise<Opened | undefined> {
     const token = parseCookies(new Headers(headers).getAll('cookie'))[this.#name]
-    const opened = token === undefined ? undefined : await this.#vault.open(token)
+    const opened = token === undefined ? undefined : this.#vault.open(token)
+    return opened instanceof Promise ? opened.then(this.#inTime) : this.#inTime(opened)
+  }
+
+  readonly #inTime = (opened: Opened | undefined): Opened | undefined => {
     return opened === undefined || ageOf(opened) > this.#maxAge ? undefined : opened
   }
 
-  async keep(
+  /** Undefined when there is nothing to do that takes time. */
+  keep(
     session: Session,
     opened: Opened | undefined,
     message: { type: string; headers?: HeaderList },
     { scheme }: ConnectionScope,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     message.headers ??= []
     const headers = new Headers(message.headers)
     if (message.type === 'http.response.start') headers.vary('Cookie')
     const { rolling = false } = this.#options
     const isDue = rolling && opened !== undefined && ageOf(opened) * 2 > this.#maxAge
     const change = changeOf(session, isDue)
-    if (change.type === 'none') return
+    return change.type === 'none' ? undefined : this.#apply(change, opened, headers, scheme)
+  }
+
+  async #apply(
+    change: Exclude<SessionChange, { type: 'none' }>,
+    opened: Opened | undefined,
+    headers: Headers,
+    scheme: string,
+  ): Promise<void> {
     const value = change.type === 'save' ? await this.#save(change.record, opened) : ''
     if (change.stale !== undefined) await this.#vault.remove(change.stale)
     if (value !== undefined) headers.append('set-cookie', this.#write(value, scheme))
