@@ -46,7 +46,10 @@ export class Headers implements Iterable<[string, string]> {
   getAll(name: string): string[] {
     const wanted = name.toLowerCase()
     const values: string[] = []
-    for (const [key, value] of this) if (key === wanted) values.push(value)
+    const { list } = this
+    for (let index = 0; index + 1 < list.length; index += 2) {
+      if (list[index] === wanted) values.push(list[index + 1] ?? '')
+    }
     return values
   }
 
@@ -96,6 +99,11 @@ export class Headers implements Iterable<[string, string]> {
 
   /** Names request fields in `Vary`, each once; `*` stays alone (RFC 9110 section 12.5.5). */
   vary(...names: readonly string[]): this {
+    const [only = ''] = names
+    // Most answers have none yet, and a single name needs no comparing.
+    if (names.length === 1 && isHeaderName(only) && !this.has('vary')) {
+      return this.append('vary', only)
+    }
     const present = this.getAll('vary').flatMap((value) => value.split(','))
     const fields = new Map<string, string>()
     for (const name of [...present, ...names].map((field) => field.trim())) {
