@@ -96,7 +96,9 @@ function addTo(list: HeaderList, { kind, origin }: Grant, fields: HeaderList): v
   const allowed = kind === 'all' ? '*' : origin
   if (allowed === undefined) return
   headers.set('access-control-allow-origin', allowed)
-  for (const [name, value] of new Headers(fields)) headers.set(name, value)
+  for (let index = 0; index < fields.length; index += 2) {
+    headers.set(fields[index] ?? '', fields[index + 1] ?? '')
+  }
 }
 
 function preflight(
