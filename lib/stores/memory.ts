@@ -43,6 +43,9 @@ function assertLimit(name: string, limit: number): void {
 /** How many entries a write looks at for what has expired: more than it can add, so it keeps up. */
 const SWEPT = 2
 
+// Made once: each would be a converter of its own.
+const decoder = new TextDecoder()
+
 class MemoryStore implements Store {
   readonly #maxEntries: number
   readonly #maxSize: number
@@ -84,7 +87,7 @@ class MemoryStore implements Store {
     assertTtl(ttl)
     assertAmount(amount)
     const entry = this.#use(key)
-    const before = entry === undefined ? 0 : counterOf(new TextDecoder().decode(entry.value), key)
+    const before = entry === undefined ? 0 : counterOf(decoder.decode(entry.value), key)
     const sum = before + amount
     if (sum <= max) {
       this.#put(key, encodeText(String(sum)), entry?.expires ?? Date.now() + ttl * 1000)
