@@ -165,6 +165,7 @@ const NODE_ONLY = [
   'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',
   'middleware/etag.ts',
+  'middleware/ratelimit/spend.ts',
   'middleware/sessions/keys.ts',
   'middleware/sessions/sealed.ts',
   'middleware/sessions/signed.ts',

@@ -50,13 +50,14 @@ export function rateLimit(options: RateLimitOptions): Middleware {
   assertOptions(options)
   const { headers = true } = options
   const judge = judging(options)
-  return (app) => async (scope, receive, send) => {
+  return (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
-    const { verdicts, refusal } = await judge(new Connection(scope))
-    const told =
-      headers && verdicts.length > 0 ? telling(limitFields(options, verdicts), send) : send
-    if (refusal === undefined) return app(scope, receive, told)
-    return answerException(refusal, scope, receive, told)
+    return judge(new Connection(scope)).then(({ verdicts, refusal }) => {
+      const told =
+        headers && verdicts.length > 0 ? telling(limitFields(options, verdicts), send) : send
+      if (refusal === undefined) return app(scope, receive, told)
+      return answerException(refusal, scope, receive, told)
+    })
   }
 }
 
@@ -81,11 +82,13 @@ function judging(options: RateLimitOptions): (connection: Connection) => Promise
   const { limits, store = memoryStore(), name = 'default', onStoreError } = options
   const { key: keyOf = addressOf, cost: costOf = () => 1 } = options
   return async (connection) => {
-    const key = await keyOf(connection)
+    const found = keyOf(connection)
+    const key = typeof found === 'string' ? found : await found
     if (key === null) return { verdicts: [] }
     const cost = checkedCost(costOf(connection), limits)
     try {
-      const verdicts = await spend(store, limits, await boundedKey(name, key), cost)
+      const bounded = boundedKey(name, key)
+      const verdicts = await spend(store, limits, bounded, cost)
       return { verdicts, refusal: tooMany(verdicts) }
     } catch (error) {
       if (onStoreError === undefined) throw error

@@ -6,6 +6,7 @@
  * address. Other text stays as it is.
  */
 export function networkOf(host: string): string {
+  if (!host.includes(':')) return host // as most are
   const groups = groupsOf(host.replace(/%.*$/s, ''))
   if (groups === undefined) return host
   const [high = 0, low = 0] = groups.slice(6)

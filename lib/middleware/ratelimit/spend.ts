@@ -1,5 +1,5 @@
 /** Spending from several limits at once, in a store that others spend from too. */
-import { toBase64URL } from '../../base64url.ts'
+import { createHash } from 'node:crypto'
 import type { Store } from '../../stores.ts'
 import { type Moment, momentOf, type RateLimit, roomIn, type Verdict, verdictOf } from './window.ts'
 
@@ -72,8 +72,7 @@ function counterKey({ seconds }: RateLimit, key: string, index: number): string 
 const MOST_LENGTH = 64
 
 /** A key of bounded length, for a text of any that clients may have chosen. */
-export async function boundedKey(name: string, key: string): Promise<string> {
+export function boundedKey(name: string, key: string): string {
   if (key.length <= MOST_LENGTH) return `${name}=${key}`
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key))
-  return `${name}#${toBase64URL(new Uint8Array(hash))}`
+  return `${name}#${createHash('sha256').update(key).digest('base64url')}`
 }
