@@ -31,13 +31,17 @@ function canRun(command: string): boolean {
 }
 
 /** The exchange as this one server must be asked: with its own ETag or cookies, where needed. */
-export async function exchangeWith(port: number, exchange: Exchange): Promise<Exchange> {
+export async function exchangeWith(
+  port: number,
+  exchange: Exchange,
+  login: Exchange = { method: 'POST', path: '/login', status: 200 },
+): Promise<Exchange> {
   if (exchange.conditional) {
     const { headers } = await askOnce(port, exchange)
     return withField(exchange, 'if-none-match', headers.get('etag') ?? missing('an ETag'))
   }
   if (exchange.session) {
-    const { cookies } = await askOnce(port, { method: 'POST', path: '/login', status: 200 })
+    const { cookies } = await askOnce(port, login)
     return withField(exchange, 'cookie', cookies.join('; ') || missing('a cookie'))
   }
   return exchange
