@@ -161,6 +161,7 @@ t.test('a middleware imports no other middleware', async (t) => {
 
 /** Files that are loaded when something is first done that only Node can do. */
 const NODE_ONLY = [
+  'authentication/secrets.ts',
   'forms/spool.ts',
   'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',

@@ -1,28 +1,26 @@
 /** Looks a secret up without telling, by the time it takes, how near a guess came. */
 
+import { createHash } from 'node:crypto'
+
 /** Values by secrets. A search compares with all of them, as digests, which have one length. */
 export class SecretTable<Value> {
-  readonly #entries: readonly (readonly [secret: string, value: Value])[]
-  #digests: Promise<readonly (readonly [Uint8Array, Value])[]> | undefined
+  readonly #entries: readonly (readonly [digest: Uint8Array, value: Value])[]
 
   constructor(entries: Iterable<readonly [secret: string, value: Value]>) {
-    this.#entries = [...entries]
+    this.#entries = Array.from(entries, ([secret, value]) => [digest(secret), value] as const)
   }
 
-  async find(secret: string): Promise<Value | undefined> {
-    this.#digests ??= Promise.all(
-      this.#entries.map(async ([known, value]) => [await digest(known), value] as const),
-    )
-    const wanted = await digest(secret)
+  find(secret: string): Value | undefined {
+    const wanted = digest(secret)
     let found: Value | undefined
-    for (const [known, value] of await this.#digests) if (isSame(known, wanted)) found = value
+    for (const [known, value] of this.#entries) if (isSame(known, wanted)) found = value
     return found
   }
 }
 
-/** SHA-256 of a text. */
-export async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+/** SHA-256 of a text; at once, since another thread would take far longer to be asked. */
+export function digest(text: string): Uint8Array {
+  return createHash('sha256').update(text).digest()
 }
 
 /** Whether two digests are the same; looks at every byte, whatever the first ones say. */

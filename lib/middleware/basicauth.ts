@@ -79,7 +79,7 @@ function verifierOf({ users, verify }: BasicAuthOptions): VerifyPassword {
   const table = new SecretTable(
     entries.map(([name, password]) => [`${name}:${password}`.normalize('NFC'), true] as const),
   )
-  return async (username, password) => (await table.find(`${username}:${password}`)) ?? false
+  return async (username, password) => table.find(`${username}:${password}`) ?? false
 }
 
 function assertUser(name: string, password: unknown): void {

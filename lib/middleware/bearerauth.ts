@@ -46,5 +46,5 @@ function verifierOf({ tokens, verify }: BearerAuthOptions): VerifyToken {
     )
   }
   const table = new SecretTable(entries)
-  return async (token) => (await table.find(token)) ?? null
+  return async (token) => table.find(token) ?? null
 }
