@@ -102,7 +102,8 @@ function rowOf(name: string): string[] {
   const bySet = Array.from({ length: sets }, (_, set) => {
     return median(mine.filter((pair) => pair.set === set).map(costOf))
   })
-  const range = `${Math.min(...bySet).toFixed(1)} to ${Math.max(...bySet).toFixed(1)}`
+  const measured = bySet.filter(Number.isFinite)
+  const range = `${Math.min(...measured).toFixed(1)} to ${Math.max(...measured).toFixed(1)}`
   return [name, without.toFixed(1), costs.toFixed(1), range, ratio(without / (without + costs))]
 }
 
