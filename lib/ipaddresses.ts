@@ -89,6 +89,9 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
  */
 export class IPRanges {
   readonly #ranges: readonly IPRange[]
+  /** The address that was asked for last, and the answer: behind a proxy it is always the same one. */
+  #last = ''
+  #hasLast = false
 
   constructor(where: string, texts: readonly string[]) {
     if (!Array.isArray(texts)) {
@@ -104,8 +107,11 @@ export class IPRanges {
 
   /** Whether the address is in one of the ranges; what is no address is in none. */
   has(text: string): boolean {
+    if (text === this.#last) return this.#hasLast
     const address = parseAddress(text)
-    return address !== undefined && this.#ranges.some((range) => isWithin(address, range))
+    this.#hasLast = address !== undefined && this.#ranges.some((range) => isWithin(address, range))
+    this.#last = text
+    return this.#hasLast
   }
 }
 

@@ -200,3 +200,18 @@ for (const unit of [':', '::', '1:', '1.', 'f', '0']) {
     t.end()
   })
 }
+
+t.test('an answer is remembered for its own address only', async (t) => {
+  const ranges = new IPRanges('test', ['10.0.0.0/8'])
+
+  for (const [text, isIn] of [
+    ['10.0.0.1', true],
+    ['10.0.0.1', true],
+    ['192.0.2.1', false],
+    ['192.0.2.1', false],
+    ['10.0.0.1', true],
+    ['', false],
+  ] as const) {
+    t.equal(ranges.has(text), isIn, text)
+  }
+})
