@@ -70,7 +70,9 @@ const stack: Section = {
   Express, Hono's own. Before anything is measured, answers are checked for the fields of each.
 * In stack8 raw is asked the same and does nothing of it: it answers the same bytes, no more. In
   stack8byhand raw does the eight things by hand, without a function more than they need
-  (contenders/stacks/raw.ts); the others run the same in both rows, which also shows the noise.`,
+  (contenders/stacks/raw.ts); the others run the same in both rows, which also shows the noise.
+  What the work itself costs is the difference of the two raw columns: the floor, of a raw hello, is
+  out of reach for whoever does the work, and stack8byhand is what to go by.`,
   groups: { 'The same eight in each': ['stack8', 'stack8byhand'] },
   packages: [
     ...['stellula', 'pino', 'fastify', '@fastify/helmet', '@fastify/cors', '@fastify/rate-limit'],
