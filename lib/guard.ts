@@ -1,23 +1,27 @@
 /** Answers what an app throws, where it stands, so that the middleware around it sees the answer. */
 import { answerException, handlersOf } from './exceptionhandlers.ts'
 import { ClientDisconnected } from './exceptions.ts'
-import { ACCEPTED, type App, type Send } from './types.ts'
+import { sendChanged } from './responsestart.ts'
+import { ACCEPTED, type App, type ConnectionScope, type Send } from './types.ts'
 
 /**
  * Wraps an app: exceptions that have a handler in its scope are answered, others are thrown on.
  *
  * Routes answer for their handlers themselves; this is for what may throw past them, such as
- * middleware and apps of other people.
+ * middleware and apps of other people. The answer carries what middleware inside adds to responses.
  */
 export function guard(app: App): App {
   return (scope, receive, send) => {
-    if (scope.type === 'lifespan') return app(scope, receive, send)
-    const { exceptionHandlers } = scope
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    scope.startChanges ??= []
+    const { exceptionHandlers, startChanges } = scope
+    const outside = startChanges.length // what was noted by then changes the answer on its way
     const tracked = trackStart(send)
     const recover = (error: unknown): Promise<void> => {
       scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
       if (tracked.started) throw late(error, scope)
-      return answerException(error, scope, receive, send)
+      const inside = startChanges.slice(outside)
+      return answerException(error, scope, receive, sendChanged(inside, send))
     }
     return caught(app, scope, receive, tracked.send, recover)
   }
@@ -85,7 +89,7 @@ export function trackStart(send: Send): Tracked {
 }
 
 /** An error that a handler would have answered, had it come in time. */
-function late(error: unknown, scope: Exclude<Parameters<App>[0], { type: 'lifespan' }>): unknown {
+function late(error: unknown, scope: ConnectionScope): unknown {
   if (error instanceof ClientDisconnected) return error
   if (handlersOf(scope).find(error) === undefined) return error
   const name = error instanceof Error ? error.name : typeof error

@@ -1,11 +1,12 @@
 /** Changes the start of a response, wherever that response is made. */
-import type { HTTPResponseStartMessage, HTTPScope, Send, StartChange } from './types.ts'
+import type { ConnectionScope, Send, SendMessage, StartChange } from './types.ts'
 
 /**
- * A `send` that has a function change the start of the response on its way.
+ * A `send` that has a function change the start of the response on its way, in place.
  *
  * The answer to an error is made outside of the middleware that the error went through; the function
- * sees that one too, if `errors()` makes it, as in an Application. Other messages pass untouched.
+ * sees that one too, if `exceptions()`, `errors()` or a route makes it. The answer that refuses the
+ * handshake of a websocket is such a response. Other messages pass untouched.
  *
  * @example
  * const versioned: Middleware = (app) => (scope, receive, send) => {
@@ -14,12 +15,9 @@ import type { HTTPResponseStartMessage, HTTPScope, Send, StartChange } from './t
  *   return app(scope, receive, add)
  * }
  */
-export function changeStart(scope: HTTPScope, send: Send, change: StartChange): Send {
+export function changeStart(scope: ConnectionScope, send: Send, change: StartChange): Send {
   scope.startChanges?.push(change)
-  return (message) => {
-    if (message.type === 'http.response.start') change(message)
-    return send(message)
-  }
+  return (message) => send(changedBy(change, message))
 }
 
 /**
@@ -28,17 +26,26 @@ export function changeStart(scope: HTTPScope, send: Send, change: StartChange): 
  * A change that throws is left out: it may be the very error that is answered.
  */
 export function sendChanged(changes: readonly StartChange[], send: Send): Send {
-  return (message) => {
-    if (message.type === 'http.response.start') applyAll(changes, message)
-    return send(message)
-  }
+  return (message) => send(changedBy(all(changes), message))
 }
 
 /** The innermost first, as the response would have met them. */
-function applyAll(changes: readonly StartChange[], message: HTTPResponseStartMessage): void {
-  for (const change of changes.toReversed()) {
-    try {
-      change(message)
-    } catch {}
+function all(changes: readonly StartChange[]): StartChange {
+  return (message) => {
+    for (const change of changes.toReversed()) {
+      try {
+        change(message)
+      } catch {}
+    }
   }
+}
+
+/** A refusal is the start of a response under another name. */
+function changedBy(change: StartChange, message: SendMessage): SendMessage {
+  if (message.type === 'http.response.start') change(message)
+  if (message.type !== 'websocket.http.response.start') return message
+  const { type } = message
+  const start = { ...message, type: 'http.response.start' as const }
+  change(start)
+  return { ...start, type }
 }

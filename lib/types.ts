@@ -142,7 +142,7 @@ export interface ConnectionScope {
   auth?: Auth | undefined
   /**
    * What middleware does to the start of a response, for answers to errors, which are made outside of
-   * it; an empty list set by `errors()`, filled by `changeStart()`.
+   * it; an empty list set by `errors()` and `exceptions()`, filled by `changeStart()`.
    */
   startChanges?: StartChange[] | undefined
 }

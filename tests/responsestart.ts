@@ -1,10 +1,12 @@
 import t from 'tap'
+import { HTTPException } from '../lib/exceptions.ts'
 import { errors } from '../lib/middleware/errors.ts'
+import { exceptions } from '../lib/middleware/exceptions.ts'
 import { PlainTextResponse } from '../lib/responses/bodies.ts'
 import { toApp } from '../lib/responses/response.ts'
 import { changeStart, sendChanged } from '../lib/responsestart.ts'
 import type { App, Middleware, SendMessage, StartChange } from '../lib/types.ts'
-import { call, httpScope } from './support/scopes.ts'
+import { call, httpScope, websocketScope } from './support/scopes.ts'
 import { responseOf } from './support/sent.ts'
 
 const adding =
@@ -81,6 +83,44 @@ t.test('an application inside another has its own answers', async (t) => {
 
   t.same(headers.getAll('x-inner'), ['1'])
   t.same(headers.getAll('x-outer'), ['1'])
+})
+
+t.test('the answer to an exception is changed by those inside of who answers', async (t) => {
+  const refusing: App = () => Promise.reject(new HTTPException(403))
+  const app = adding('x-a', 'outer')(exceptions()(adding('x-a', 'inner')(refusing)))
+
+  for (const wrapped of [app, errors()(app)]) {
+    const { status, headers } = responseOf(await call(wrapped))
+
+    t.equal(status, 403)
+    t.same(headers.getAll('x-a'), ['inner', 'outer'], 'each once')
+  }
+})
+
+t.test('a bug that passes exceptions() is answered with all of them', async (t) => {
+  const app = adding('x-a', 'outer')(exceptions()(adding('x-a', 'inner')(failing)))
+
+  const { status, headers } = responseOf(await sentBy(errors()(app)))
+
+  t.equal(status, 500)
+  t.same(headers.getAll('x-a'), ['inner', 'outer'])
+})
+
+t.test('the refusal of a handshake is changed as a response is', async (t) => {
+  const scope = websocketScope({ startChanges: [] })
+  const change: StartChange = (message) => {
+    message.status = 404
+    message.headers.push('x-a', '1')
+  }
+  const refusal: SendMessage = { type: 'websocket.http.response.start', status: 403, headers: [] }
+  const seen: SendMessage[] = []
+  const send = async (message: SendMessage) => void seen.push(message)
+
+  await changeStart(scope, send, change)({ ...refusal, headers: [] })
+  await sendChanged(scope.startChanges ?? [], send)({ ...refusal, headers: [] })
+
+  const changed = { type: 'websocket.http.response.start', status: 404, headers: ['x-a', '1'] }
+  t.same(seen, [changed, changed])
 })
 
 t.test('a copy of the scope changes nothing', async (t) => {

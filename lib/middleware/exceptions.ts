@@ -6,7 +6,8 @@ import type { Middleware } from '../types.ts'
 /**
  * Makes these handlers known to all routes inside, and answers what apps throw past them.
  *
- * HTTPException has a default handler, which shows its detail as plain text. An exception that comes
+ * HTTPException has a default handler, which shows its detail as plain text. Answers carry what
+ * middleware inside adds to the start of responses, such as CORS headers. An exception that comes
  * after the response has started cannot be answered; it is thrown on, wrapped.
  *
  * @param handlers Pairs of a status or an error class, and what answers it.

@@ -1,6 +1,10 @@
 /** The messages of the contract: what an app receives and sends, with defaults and who sets them. */
 
-/** Names and values in turn: name, value, name, value. Names are lower-case, values are latin-1. */
+/**
+ * Names and values in turn: name, value, name, value. Names are lower-case, values are latin-1.
+ *
+ * The list of a message is its own: whoever hands the message on may change it in place.
+ */
 export type HeaderList = string[]
 
 /** A part of the request body; the last one has `moreBody: false` and may be empty. */
