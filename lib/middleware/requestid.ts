@@ -1,5 +1,6 @@
 /** Gives each request a name that logs of all its servers have in common. */
 import { indexOfName, isHeaderName } from '../headers.ts'
+import { changeStart } from '../responsestart.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
 export interface RequestIdOptions {
@@ -19,7 +20,7 @@ export interface RequestIdOptions {
  *
  * It is the one that came with the request, when that has up to 128 letters, digits and `-_.:+/=@`
  * only; else the trace id of a valid `traceparent`; else a new one. An answer that has the field
- * keeps it. Websockets get a name too.
+ * keeps it; answers to errors carry it too. Websockets get a name as well.
  *
  * @throws TypeError for a header or function that is none.
  * @example
@@ -37,11 +38,13 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
     )
   }
   return (app) => (scope, receive, send) => {
-    if (scope.type === 'lifespan') return app(scope, receive, send)
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checked(generate())
     scope.state ??= {}
     scope.state['requestId'] = id
-    return app(scope, receive, naming(send, header, id))
+    const add = ({ headers }: { headers: HeaderList }): void => addMissing(headers, header, id)
+    const named = changeStart(scope, send, add)
+    return app(scope, receive, scope.type === 'http' ? named : acceptingWith(add, named))
   }
 }
 
@@ -79,18 +82,16 @@ function checked(id: string): string {
   )
 }
 
-function naming(send: Send, header: string, id: string): Send {
+function addMissing(headers: HeaderList, header: string, id: string): void {
+  if (indexOfName(headers, header) < 0) headers.push(header, id)
+}
+
+/** The message that accepts a websocket may have fields too; it has a list when there are some. */
+function acceptingWith(add: (message: { headers: HeaderList }) => void, send: Send): Send {
   return (message) => {
-    switch (message.type) {
-      case 'http.response.start':
-      case 'websocket.http.response.start':
-      case 'websocket.accept': {
-        const { headers = [] } = message
-        if (indexOfName(headers, header) >= 0) return send(message)
-        return send({ ...message, headers: [...headers, header, id] })
-      }
-      default:
-        return send(message)
-    }
+    if (message.type !== 'websocket.accept') return send(message)
+    const accept = { ...message, headers: message.headers ?? [] }
+    add(accept)
+    return send(accept)
   }
 }

@@ -4,9 +4,11 @@ import { lint } from '../../lib/middleware/lint.ts'
 import { incomingId, requestId } from '../../lib/middleware/requestid.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
-import type { App, Send, SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import type { App, SendMessage } from '../../lib/types.ts'
+import { answerToBug } from '../support/failing.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`
@@ -68,6 +70,13 @@ t.test('an answer that has the field keeps it', async (t) => {
   t.same((await run([], {}, app)).sent, ['own'])
 })
 
+t.test('the answer to a bug has the name', async (t) => {
+  const { status, headers } = await answerToBug(requestId({ generate: () => 'made' }))
+
+  t.equal(status, 500)
+  t.same(headers.getAll('x-request-id'), ['made'])
+})
+
 t.test('websockets get a name too', async (t) => {
   const messages: SendMessage[] = [
     { type: 'websocket.accept' },
@@ -86,14 +95,17 @@ t.test('websockets get a name too', async (t) => {
   t.equal(sent[2], messages[2])
 })
 
-t.test('a lifespan passes untouched', async (t) => {
-  const scope = lifespanScope()
-  const seen: unknown[] = []
-  const send: Send = async () => {}
-  await requestId()(async (...given) => void seen.push(...given))(scope, receiving([]), send)
+t.test('a message that accepts without fields is left as it was', async (t) => {
+  const accept: SendMessage = { type: 'websocket.accept' }
+  const app: App = (_scope, _receive, send) => send(accept)
 
-  t.same([seen[0] === scope, seen[2] === send, scope.state], [true, true, {}])
+  const sent = await call(requestId({ generate: () => 'made' })(app), websocketScope())
+
+  t.same(sent, [{ type: 'websocket.accept', headers: ['x-request-id', 'made'] }])
+  t.same(accept, { type: 'websocket.accept' }, 'the app may send it again')
 })
+
+t.test('other scopes pass untouched', (t) => assertUntouched(t, requestId()))
 
 t.test('misuse is told', async (t) => {
   t.throws(

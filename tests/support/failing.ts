@@ -1,0 +1,17 @@
+// Answers to errors, which are made outside of the middleware that the error went through.
+import { errors } from '../../lib/middleware/errors.ts'
+import type { Middleware, SendMessage } from '../../lib/types.ts'
+import { httpScope, receiving } from './scopes.ts'
+import { responseOf, type Sent } from './sent.ts'
+
+/** What the client gets when the app inside throws a bug. */
+export async function answerToBug(middleware: Middleware, scope = httpScope()): Promise<Sent> {
+  const bug = new Error('kaput')
+  const sent: SendMessage[] = []
+  const app = errors()(middleware(() => Promise.reject(bug)))
+  const collect = async (message: SendMessage) => void sent.push(message)
+  await app(scope, receiving([]), collect).catch((error: unknown) => {
+    if (error !== bug) throw error
+  })
+  return responseOf(sent)
+}
