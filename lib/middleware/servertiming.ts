@@ -1,6 +1,7 @@
 /** Shows in the browser's developer tools what a response spent its time with. */
 import { isHeaderName } from '../headers.ts'
-import type { ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
+import { changeStart } from '../responsestart.ts'
+import type { ConnectionScope, HTTPScope, Middleware, StartChange } from '../types.ts'
 
 export interface ServerTimingOptions {
   /** The name for the time from the request to the start of the response; false for none (`total`). */
@@ -57,7 +58,8 @@ export class Timings {
 }
 
 /**
- * Adds `Server-Timing` with the time until the response started, and with what the app measured.
+ * Adds `Server-Timing` with the time until the response started, and with what the app measured; to
+ * answers to errors too.
  *
  * @throws TypeError for a name or function that is none.
  * @example
@@ -78,14 +80,12 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
     if (scope.type !== 'http' || !show(scope)) return app(scope, receive, send)
     const started = performance.now()
     const timings = timingsOf({ scope })
-    const sendTimed: Send = (message) => {
-      if (message.type !== 'http.response.start') return send(message)
+    const add: StartChange = ({ headers }) => {
       if (total !== false) timings.add(total, performance.now() - started)
       const field = timings.toString()
-      if (field === '') return send(message)
-      return send({ ...message, headers: [...message.headers, 'server-timing', field] })
+      if (field !== '') headers.push('server-timing', field)
     }
-    return app(scope, receive, sendTimed)
+    return app(scope, receive, changeStart(scope, send, add))
   }
 }
 

@@ -3,9 +3,11 @@ import { chain } from '../../lib/compose.ts'
 import { lint } from '../../lib/middleware/lint.ts'
 import { serverTiming, timingsOf } from '../../lib/middleware/servertiming.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
-import type { App, HTTPScope, Send } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import type { App, HTTPScope } from '../../lib/types.ts'
+import { answerToBug } from '../support/failing.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 async function run(work: (scope: HTTPScope) => unknown = () => {}, options = {}) {
   const app: App = async (scope, receive, send) => {
@@ -59,18 +61,14 @@ t.test('shows it only to whom it may be shown', async (t) => {
   t.same(seen, ['/'])
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [websocketScope(), lifespanScope()]) {
-    const seen: unknown[] = []
-    const send: Send = async () => {}
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-    await serverTiming()(app)(scope, receiving([]), send)
+t.test('shows it with the answer to a bug', async (t) => {
+  const { status, headers } = await answerToBug(serverTiming())
 
-    t.same([seen[0] === scope, seen[2] === send], [true, true])
-  }
+  t.equal(status, 500)
+  t.match(headers.get('server-timing'), /^total;dur=\d+\.\d$/)
 })
+
+t.test('other scopes pass untouched', (t) => assertUntouched(t, serverTiming(), websocketScope()))
 
 t.test('misuse is told', async (t) => {
   const timings = timingsOf({ scope: httpScope() })
