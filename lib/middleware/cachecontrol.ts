@@ -1,7 +1,8 @@
 /** Says how long responses may be kept, where they do not say it themselves. */
 import { joinedField } from '../conditional.ts'
 import { indexOfName } from '../headers.ts'
-import type { HeaderList, HTTPResponseStartMessage, Middleware, Send } from '../types.ts'
+import { changeStart } from '../responsestart.ts'
+import type { HeaderList, HTTPResponseStartMessage, Middleware, StartChange } from '../types.ts'
 
 /** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */
 export interface CacheDirectives {
@@ -63,7 +64,7 @@ const TIMES: ReadonlySet<string> = new Set([
 /**
  * Adds `Cache-Control` to answers to GET and HEAD that have neither it nor `Expires`: to those of
  * status 2xx and 304, and to the statuses that are named. An answer that sets a cookie gets only what
- * keeps it from shared caches.
+ * keeps it from shared caches. Answers to errors are marked too, if their status is named.
  *
  * With `types`, a 304 gets none, since it does not tell its type: what was said with the answer that
  * the client holds stays true.
@@ -82,13 +83,11 @@ export function cacheControl(options: CacheControlOptions): Middleware {
   return (app) => (scope, receive, send) => {
     const isRead = scope.type === 'http' && (scope.method === 'GET' || scope.method === 'HEAD')
     if (!isRead) return app(scope, receive, send)
-    const sendMarked: Send = (message) => {
-      if (message.type !== 'http.response.start') return send(message)
+    const add: StartChange = (message) => {
       const field = fieldFor(message)
-      if (field === undefined) return send(message)
-      return send({ ...message, headers: [...message.headers, 'cache-control', field] })
+      if (field !== undefined) message.headers = [...message.headers, 'cache-control', field]
     }
-    return app(scope, receive, sendMarked)
+    return app(scope, receive, changeStart(scope, send, add))
   }
 }
 

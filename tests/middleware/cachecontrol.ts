@@ -9,9 +9,11 @@ import {
 import { lint } from '../../lib/middleware/lint.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Response } from '../../lib/responses.ts'
-import type { App, Send } from '../../lib/types.ts'
+import type { App } from '../../lib/types.ts'
+import { answerToBug } from '../support/failing.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 interface Answer {
   readonly status?: number
@@ -112,18 +114,16 @@ t.test(
   },
 )
 
-t.test('other scopes pass untouched', async (t) => {
-  const scope = websocketScope()
-  const seen: unknown[] = []
-  const send: Send = async () => {}
-  const app: App = async (...given) => {
-    seen.push(...given)
-  }
+t.test('marks the answer to a bug', async (t) => {
+  const { status, headers } = await answerToBug(cacheControl({ statuses: { 500: { maxAge: 3 } } }))
 
-  await cacheControl({ maxAge: 1 })(app)(scope, () => new Promise(() => {}), send)
-
-  t.same([seen[0] === scope, seen[2] === send], [true, true])
+  t.equal(status, 500)
+  t.same(headers.getAll('cache-control'), ['max-age=3'])
 })
+
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, cacheControl({ maxAge: 1 }), websocketScope()),
+)
 
 const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   [{}, /^cacheControl: nothing is said, no directive was given\./],
