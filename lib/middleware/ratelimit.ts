@@ -2,8 +2,9 @@
 import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { changeStart } from '../responsestart.ts'
 import { memoryStore, type Store } from '../stores.ts'
-import type { HeaderList, Middleware, Send } from '../types.ts'
+import type { HeaderList, Middleware } from '../types.ts'
 import { networkOf } from './ratelimit/network.ts'
 import { boundedKey, spend } from './ratelimit/spend.ts'
 import type { RateLimit, Verdict } from './ratelimit/window.ts'
@@ -51,10 +52,10 @@ export function rateLimit(options: RateLimitOptions): Middleware {
   const { headers = true } = options
   const judge = judging(options)
   return (app) => (scope, receive, send) => {
-    if (scope.type === 'lifespan') return app(scope, receive, send)
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     return judge(new Connection(scope)).then(({ verdicts, refusal }) => {
-      const told =
-        headers && verdicts.length > 0 ? telling(limitFields(options, verdicts), send) : send
+      const fields = headers && verdicts.length > 0 ? limitFields(options, verdicts) : []
+      const told = changeStart(scope, send, (message) => message.headers.push(...fields))
       if (refusal === undefined) return app(scope, receive, told)
       return answerException(refusal, scope, receive, told)
     })
@@ -113,17 +114,6 @@ function tooMany(verdicts: readonly Verdict[]): HTTPException | undefined {
 
 function unavailable(): HTTPException {
   return new HTTPException(503, 'The service is unavailable for a moment.')
-}
-
-/** Adds fields to the answer, whoever gives it. */
-function telling(fields: HeaderList, send: Send): Send {
-  return (message) => {
-    const { type } = message
-    if (type === 'http.response.start' || type === 'websocket.http.response.start') {
-      message.headers.push(...fields)
-    }
-    return send(message)
-  }
 }
 
 function checkedCost(cost: number, limits: readonly RateLimit[]): number {

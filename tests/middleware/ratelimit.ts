@@ -6,7 +6,9 @@ import { Route } from '../../lib/routing.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
 import { type TestClient, type TestClientOptions, testClient } from '../../lib/testclient.ts'
 import type { App } from '../../lib/types.ts'
-import { call, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { answerToBug } from '../support/failing.ts'
+import { call, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const app = Route('/', () => new PlainTextResponse('hello'))
 const limits = [{ max: 2, seconds: 60 }]
@@ -174,6 +176,14 @@ t.test('a handler of 429 answers, and the fields are there too', async (t) => {
   t.match(response.headers.get('ratelimit'), /^"default-60";r=0;t=\d+$/)
 })
 
+t.test('the answer to a bug tells of the limits too', async (t) => {
+  const { status, headers } = await answerToBug(rateLimit({ limits }))
+
+  t.equal(status, 500)
+  t.equal(headers.getAll('ratelimit-policy').length, 1)
+  t.match(headers.get('ratelimit'), /^"default-60";r=1;t=\d+$/)
+})
+
 t.test('a handshake counts as a request', async (t) => {
   const accepting: App = async (_scope, _receive, send) => {
     await send({ type: 'websocket.accept' })
@@ -187,19 +197,7 @@ t.test('a handshake counts as a request', async (t) => {
   ])
 })
 
-t.test('the lifespan passes untouched', async (t) => {
-  const scope = lifespanScope()
-  const seen: unknown[] = []
-
-  await call(
-    rateLimit({ limits })(async (given) => {
-      seen.push(given)
-    }),
-    scope,
-  )
-
-  t.equal(seen[0], scope)
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, rateLimit({ limits })))
 
 t.test('the fields of limits that were not asked', async (t) => {
   t.same(limitFields({ limits }, []), [
