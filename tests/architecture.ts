@@ -20,7 +20,7 @@ const LAYERS = [
   'exceptions hosts cookies httpdates mediatypes forms/text forms/filename forms/spool',
   'forms/boundary conditional',
   'urls responses/file/byteranges forms/limits observation',
-  'body requests/shape responses/file/answer forms/urlencoded forms/multipart',
+  'senders body requests/shape responses/file/answer forms/urlencoded forms/multipart',
   'requests/msgpack forms/upload forms/parts',
   'routing/params routing/faults routing/tokens forms/form',
   'forms/collect',

@@ -3,9 +3,11 @@ import { fromBase64URL, randomText, toBase64URL } from '../base64url.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { Headers, isHeaderName } from '../headers.ts'
+import { assertOrigins, senderOf } from '../senders.ts'
 import { Session } from '../sessions.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
-import { baseURL } from '../urls.ts'
+
+export { type Sender, senderOf } from '../senders.ts'
 
 export interface CSRFOptions {
   /** Other origins that may send too, as `https://admin.example.org` (none). */
@@ -53,29 +55,6 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 /** Whether the method changes nothing (RFC 9110 section 9.2.1); a handshake opens a channel. */
 function isSafe(scope: HTTPScope | WebSocketScope): boolean {
   return scope.type === 'http' && SAFE.includes(scope.method)
-}
-
-/** What the browser says of the page that sends: from here, from elsewhere, or nothing. */
-export type Sender = 'own' | 'foreign' | 'unknown'
-
-/** Who sends a request, by the fields that browsers set and pages cannot. */
-export function senderOf(
-  scope: HTTPScope | WebSocketScope,
-  origins: readonly string[] = [],
-): Sender {
-  const headers = new Headers(scope.headers)
-  const origin = headers.get('origin')
-  if (origin !== null && origins.includes(origin)) return 'own'
-  const site = headers.get('sec-fetch-site')
-  if (site !== null) return site === 'same-origin' || site === 'none' ? 'own' : 'foreign'
-  if (origin !== null) return origin === ownOrigin(scope) ? 'own' : 'foreign'
-  // No browser opens one without an Origin (RFC 6455 section 4.1).
-  return scope.type === 'websocket' ? 'own' : 'unknown'
-}
-
-/** As browsers write it: a websocket's page is one of http. */
-function ownOrigin(scope: ConnectionScope): string {
-  return baseURL(scope).origin.replace(/^ws/, 'http')
 }
 
 function hasToken(scope: ConnectionScope, header: string): Promise<boolean> | boolean {
@@ -128,12 +107,7 @@ function keyOf({ id }: Session): Promise<CryptoKey> {
 }
 
 function assertOptions(origins: readonly string[], header: string): void {
-  for (const origin of origins) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) continue
-    throw new TypeError(
-      `csrf: an origin is a scheme and a host, ${JSON.stringify(origin)} was given. Write it as browsers do: "https://example.org".`,
-    )
-  }
+  assertOrigins('csrf', origins)
   if (isHeaderName(header)) return
   throw new TypeError(
     `csrf: header must be the name of a field, ${JSON.stringify(header)} was given. Leave it out for x-csrf-token.`,

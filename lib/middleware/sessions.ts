@@ -1,9 +1,20 @@
 /** Sessions: `request.session` is there again on the visitor's next request. */
 import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
+import { assertOrigins, senderOf } from '../senders.ts'
 import { Session, type SessionChange } from '../sessions.ts'
 import type { Store } from '../stores.ts'
-import type { ConnectionScope, HeaderList, Middleware, Send, SendMessage } from '../types.ts'
+import type {
+  ConnectionScope,
+  HeaderList,
+  HTTPScope,
+  Middleware,
+  Send,
+  SendMessage,
+  WebSocketScope,
+} from '../types.ts'
 import { sealedVault } from './sessions/sealed.ts'
 import { signedVault } from './sessions/signed.ts'
 import { storedVault } from './sessions/stored.ts'
@@ -35,6 +46,8 @@ export interface SessionsOptions {
   sameSite?: 'lax' | 'strict' | 'none'
   /** Over https only ('auto': when the request came by https, as `scope.scheme` tells). */
   secure?: boolean | 'auto'
+  /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
+  origins?: '*' | readonly string[]
 }
 
 /**
@@ -47,10 +60,14 @@ export interface SessionsOptions {
  * once the later answer counts. What is changed after the response has started is lost. On websockets
  * a session can be read, and changed until it is accepted.
  *
+ * Browsers send the cookie with a websocket that another site's page opens, and let that page read
+ * what comes. So a handshake with a foreign `Origin` gets 403 before the app is called; `origins` are
+ * those that may. For requests that change something there is `csrf()`.
+ *
  * A store that fails fails the request, before the app runs or while its response starts.
  *
- * @throws TypeError when there is not one of `secret` and `store`, or browsers would drop the cookie;
- * RangeError for a time that is none.
+ * @throws TypeError when there is not one of `secret` and `store`, browsers would drop the cookie, or
+ * something is no origin; RangeError for a time that is none.
  * @example
  * const cart = Route('/cart', ({ session }) => {
  *   session.data.visits = Number(session.data.visits ?? 0) + 1
@@ -60,10 +77,12 @@ export interface SessionsOptions {
  */
 export function sessions(options: SessionsOptions): Middleware {
   assertOptions(options)
-  const { cookie = 'session' } = options
+  const { cookie = 'session', origins = [] } = options
   const keeper = new Keeper(cookie, options, vaultOf(cookie, options))
   return (app) => (scope, receive, send) => {
-    if (scope.type === 'lifespan') return app(scope, receive, send)
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    if (isHijack(scope, origins))
+      return answerException(new HTTPException(403, NOT_HERE), scope, receive, send)
     const run = (opened: Opened | undefined): Promise<void> => {
       const session = new Session(opened?.record)
       scope.session = session
@@ -88,6 +107,17 @@ function keeping(
     const kept = session.used ? keeper.keep(session, opened, message, scope) : undefined
     return kept === undefined ? send(message) : kept.then(() => send(message))
   }
+}
+
+const NOT_HERE = 'The websocket was not opened by a page of this site.'
+
+/** Whether a page of another origin opens a websocket in the visitor's name. */
+export function isHijack(
+  scope: HTTPScope | WebSocketScope,
+  origins: '*' | readonly string[] = [],
+): boolean {
+  if (scope.type === 'http' || origins === '*') return false
+  return senderOf(scope, origins) === 'foreign'
 }
 
 /** What is to be done: what the session says, or keep it for longer when it is due. */
@@ -209,7 +239,7 @@ function cookieOptions(options: SessionsOptions, scheme: string): CookieOptions 
 }
 
 function assertOptions(options: SessionsOptions): void {
-  const { secret, store, cookie = 'session', maxAge = FORTNIGHT, sealed } = options
+  const { secret, store, cookie = 'session', maxAge = FORTNIGHT, sealed, origins = [] } = options
   const secrets = typeof secret === 'string' ? [secret] : secret
   if ((secrets === undefined) === (store === undefined) || (store && sealed !== undefined)) {
     const given = Object.keys(options).join(', ') || 'nothing'
@@ -227,5 +257,6 @@ function assertOptions(options: SessionsOptions): void {
       `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,
     )
   }
+  if (origins !== '*') assertOrigins('sessions', origins)
   serializeCookie(cookie, '', cookieOptions(options, 'https'))
 }

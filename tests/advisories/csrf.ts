@@ -2,9 +2,12 @@
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { csrf } from '../../lib/middleware/csrf.ts'
+import { sessions } from '../../lib/middleware/sessions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
+import { memoryStore } from '../../lib/stores.ts'
 import { alive, assertAlive } from '../support/alive.ts'
+import { call, websocketScope } from '../support/scopes.ts'
 import { listening, request, statuses } from '../support/sockets.ts'
 
 const TYPES = [
@@ -47,4 +50,42 @@ t.test('hono CVE-2024-43787, CVE-2024-48913: nothing hangs on the content type',
     t.equal(await post([...type, 'sec-fetch-site: same-origin']), 200)
   }
   await assertAlive(t, served)
+})
+
+// Advisory row 109.
+t.test('cross-site websocket hijacking: a foreign page gets 403 before the app', async (t) => {
+  const PAGES: readonly (readonly [fields: string[], isRefused: boolean])[] = [
+    [['origin', 'https://evil.example'], true],
+    [['origin', 'http://testserver.evil.example'], true],
+    [['origin', 'http://testserver:8000'], true],
+    [['origin', 'http://testserver@evil.example'], true],
+    [['origin', 'null'], true],
+    [['origin', ''], true],
+    [['sec-fetch-site', 'cross-site'], true],
+    [['sec-fetch-site', 'same-site', 'origin', 'http://testserver'], true],
+    [['origin', 'https://evil.example', 'x-forwarded-host', 'evil.example'], true],
+    [['origin', 'http://testserver'], false],
+    [['origin', 'https://testserver'], false],
+    [[], false],
+  ]
+  for (const middleware of [
+    sessions({ secret: 'a secret' }),
+    sessions({ store: memoryStore() }),
+    csrf(),
+  ]) {
+    for (const [fields, isRefused] of PAGES) {
+      let opened = 0
+      const app = middleware(async (_scope, _receive, send) => {
+        opened++
+        await send({ type: 'websocket.accept' })
+      })
+      const headers = ['host', 'testserver', 'cookie', 'session=a', ...fields]
+
+      const [first] = await call(app, websocketScope({ headers }))
+
+      if (isRefused) t.match(first, { type: 'websocket.http.response.start', status: 403 })
+      else t.match(first, { type: 'websocket.accept' })
+      t.equal(opened, isRefused ? 0 : 1, fields.join())
+    }
+  }
 })

@@ -1,12 +1,5 @@
 import t, { type Test } from 'tap'
-import {
-  type CSRFOptions,
-  csrf,
-  csrfToken,
-  isCSRFToken,
-  type Sender,
-  senderOf,
-} from '../../lib/middleware/csrf.ts'
+import { type CSRFOptions, csrf, csrfToken, isCSRFToken } from '../../lib/middleware/csrf.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { sessions } from '../../lib/middleware/sessions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
@@ -14,8 +7,8 @@ import { Route, Router } from '../../lib/routing.ts'
 import { Session } from '../../lib/sessions.ts'
 import { memoryStore } from '../../lib/stores.ts'
 import { type TestClient, testClient } from '../../lib/testclient.ts'
-import type { App, HTTPScope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App } from '../../lib/types.ts'
+import { call, lifespanScope, websocketScope } from '../support/scopes.ts'
 
 const SIX = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -34,50 +27,6 @@ async function visitor(t: Test, options?: CSRFOptions, store = memoryStore()): P
   t.teardown(client.close)
   return client
 }
-
-t.test('who sends: Fetch Metadata first, then Origin', async (t) => {
-  const cases: [headers: string[], Sender][] = [
-    [['sec-fetch-site', 'same-origin'], 'own'],
-    [['sec-fetch-site', 'none'], 'own'],
-    [['sec-fetch-site', 'same-site'], 'foreign'],
-    [['sec-fetch-site', 'cross-site'], 'foreign'],
-    [['sec-fetch-site', 'Same-Origin'], 'foreign'],
-    [['sec-fetch-site', 'cross-site', 'origin', 'http://testserver'], 'foreign'],
-    [['sec-fetch-site', 'same-origin', 'origin', 'http://evil.example'], 'own'],
-    [['origin', 'http://testserver'], 'own'],
-    [['origin', 'https://testserver'], 'foreign'],
-    [['origin', 'http://testserver:8000'], 'foreign'],
-    [['origin', 'http://testserver.evil.example'], 'foreign'],
-    [['origin', 'null'], 'foreign'],
-    [['origin', ''], 'foreign'],
-    [[], 'unknown'],
-  ]
-  for (const [fields, sender] of cases) {
-    const scope = httpScope({ method: 'POST', headers: ['host', 'testserver', ...fields] })
-    t.equal(senderOf(scope), sender, fields.join(' '))
-  }
-})
-
-t.test('who sends: other origins that are listed', async (t) => {
-  const origins = ['https://admin.example.org']
-  const scope = (...fields: string[]): HTTPScope => httpScope({ headers: ['host', 'a', ...fields] })
-
-  t.equal(senderOf(scope('origin', 'https://admin.example.org'), origins), 'own')
-  t.equal(senderOf(scope('origin', 'https://admin.example.org.evil'), origins), 'foreign')
-  t.equal(
-    senderOf(scope('origin', 'https://admin.example.org', 'sec-fetch-site', 'same-site'), origins),
-    'own',
-  )
-})
-
-t.test('who sends: a handshake has an Origin of http, or comes from no browser', async (t) => {
-  const scope = (...fields: string[]) => websocketScope({ headers: ['host', 'a', ...fields] })
-
-  t.equal(senderOf(scope('origin', 'http://a')), 'own')
-  t.equal(senderOf(scope('origin', 'http://b')), 'foreign')
-  t.equal(senderOf(scope()), 'own')
-  t.equal(senderOf({ ...scope('origin', 'https://a'), scheme: 'wss' }), 'own')
-})
 
 // Advisory row 90.
 t.test('what may change something comes from this site, whatever its content type', async (t) => {

@@ -2,6 +2,7 @@ import t from 'tap'
 import { lint } from '../../lib/middleware/lint.ts'
 import {
   changeOf,
+  isHijack,
   isSecure,
   type SessionsOptions,
   sessions,
@@ -11,7 +12,8 @@ import { Session } from '../../lib/sessions.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App } from '../../lib/types.ts'
-import { call, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 import { app, client, setCookies } from '../support/visits.ts'
 
 const secret = 'example'
@@ -131,20 +133,26 @@ t.test('works for websockets, until they are accepted', async (t) => {
   ])
 })
 
-t.test('the lifespan passes untouched', async (t) => {
-  const seen: unknown[] = []
-  const scope = lifespanScope()
+t.test('a websocket is opened by pages of this site, and by those that are listed', async (t) => {
+  const answered = async (options: Partial<SessionsOptions>, ...fields: string[]) => {
+    const scope = websocketScope({ path: '/ws', headers: ['host', 'testserver', ...fields] })
+    const wrapped = lint()(sessions({ secret, ...options })(app))
+    const [start] = await call(wrapped, scope, [{ type: 'websocket.connect' }])
+    return start && 'status' in start ? start.status : start?.type
+  }
+  const foreign = ['origin', 'https://evil.example']
 
-  await call(
-    sessions({ secret })(async (given) => {
-      seen.push(given)
-    }),
-    scope,
-  )
-
-  t.equal(seen[0], scope)
-  t.notOk('session' in scope)
+  t.equal(await answered({}), 'websocket.accept', 'no browser')
+  t.equal(await answered({}, 'origin', 'http://testserver'), 'websocket.accept')
+  t.equal(await answered({}, 'origin', 'https://testserver'), 'websocket.accept')
+  t.equal(await answered({}, ...foreign), 403)
+  t.equal(await answered({ origins: ['https://other.example'] }, ...foreign), 403)
+  t.equal(await answered({ origins: ['https://evil.example'] }, ...foreign), 'websocket.accept')
+  t.equal(await answered({ origins: '*' }, ...foreign), 'websocket.accept')
+  t.equal(isHijack(httpScope({ headers: foreign })), false, 'requests are for csrf()')
 })
+
+t.test('other scopes pass untouched', (t) => assertUntouched(t, sessions({ secret })))
 
 t.test('whether a cookie is for https only', async (t) => {
   t.equal(isSecure({}, 'http'), false)
@@ -185,6 +193,7 @@ t.test('misuse is told at once', async (t) => {
       message: `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,
     })
   }
+  t.throws(() => sessions({ secret, origins: ['null'] }), /^sessions: an origin is a scheme and a/)
   t.throws(() => sessions({ store, maxAge: 0 }), /over 0 in a store, 0 was given/)
   t.throws(() => sessions({ secret, cookie: 'a b' }), /^setCookie: a name is made of/)
   t.throws(() => sessions({ secret, cookie: '__Host-a', path: '/a' }), /__Host- needs secure/)
