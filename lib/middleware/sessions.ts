@@ -104,8 +104,11 @@ function keeping(
   return (message) => {
     if (isKept || !startsAnswer(message)) return send(message)
     isKept = true // once: an error while it is kept has an answer too
-    const kept = session.used ? keeper.keep(session, opened, message, scope) : undefined
-    return kept === undefined ? send(message) : kept.then(() => send(message))
+    if (!session.used) return send(message)
+    // A copy: where an app sends one message to many, each would get the cookies of the others.
+    const start = { ...message, headers: [...(message.headers ?? [])] }
+    const kept = keeper.keep(session, opened, start, scope)
+    return kept === undefined ? send(start) : kept.then(() => send(start))
   }
 }
 
@@ -190,10 +193,9 @@ class Keeper {
   keep(
     session: Session,
     opened: Opened | undefined,
-    message: { type: string; headers?: HeaderList },
+    message: { type: string; headers: HeaderList },
     { scheme }: ConnectionScope,
   ): Promise<void> | undefined {
-    message.headers ??= []
     const headers = new Headers(message.headers)
     if (message.type === 'http.response.start') headers.vary('Cookie')
     const { rolling = false } = this.#options

@@ -11,7 +11,7 @@ import { PlainTextResponse } from '../../lib/responses.ts'
 import { Session } from '../../lib/sessions.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App } from '../../lib/types.ts'
+import type { App, Scope, SendMessage } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 import { app, client, setCookies } from '../support/visits.ts'
@@ -119,6 +119,28 @@ t.test('a request under way does not bring a destroyed session back', async (t) 
   t.same(await response.json(), { list: [0, 1] })
   t.same(response.headers.getSetCookie(), [])
   t.same(await (await visitor.get('/show', { headers: { cookie } })).json(), {})
+})
+
+t.test('messages that an app sends again and again tell nobody of the others', async (t) => {
+  const START: SendMessage = { type: 'http.response.start', status: 200, headers: [] }
+  const ACCEPT: SendMessage = { type: 'websocket.accept' }
+  const wrapped = sessions({ secret })(async (scope, _receive, send) => {
+    if (scope.type !== 'lifespan' && scope.session instanceof Session) {
+      scope.session.data.user = scope.path
+    }
+    await send(scope.type === 'http' ? START : ACCEPT)
+  })
+  const cookiesOf = async (scope: Scope): Promise<number | undefined> => {
+    const [message] = await call(wrapped, scope)
+    const { headers = [] } = message as { headers?: string[] }
+    return headers.filter((name) => name === 'set-cookie').length
+  }
+
+  for (const scope of [httpScope, websocketScope]) {
+    t.equal(await cookiesOf(scope({ path: '/ada' })), 1)
+    t.equal(await cookiesOf(scope({ path: '/bob' })), 1)
+  }
+  t.same([START.headers, ACCEPT.headers], [[], undefined])
 })
 
 // MW-SESS-15, but that the cookie is set with the handshake.
