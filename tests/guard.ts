@@ -3,6 +3,7 @@ import { ClientDisconnected, HTTPException } from '../lib/exceptions.ts'
 import { caught, ended, guard, trackStart } from '../lib/guard.ts'
 import { ACCEPTED, type App } from '../lib/types.ts'
 import { call, httpScope, lifespanScope } from './support/scopes.ts'
+import { assertUntouched } from './support/untouched.ts'
 
 const missing: App = () => Promise.reject(new HTTPException(404))
 const hasty: App = () => {
@@ -51,7 +52,8 @@ t.test('leaves bugs and departures that come late as they are', async (t) => {
   }
 })
 
-t.test('leaves a lifespan alone', async (t) => {
+t.test('leaves a lifespan alone, and what nobody knows', async (t) => {
+  await assertUntouched(t, guard)
   const error = await call(guard(missing), lifespanScope()).catch((thrown: unknown) => thrown)
 
   t.match(error, { status: 404 })

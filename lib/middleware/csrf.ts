@@ -39,7 +39,8 @@ export function csrf(options: CSRFOptions = {}): Middleware {
   const { origins = [], requireToken = false, header = 'x-csrf-token' } = options
   assertOptions(origins, header)
   return (app) => async (scope, receive, send) => {
-    if (scope.type === 'lifespan' || isSafe(scope)) return app(scope, receive, send)
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+    if (isSafe(scope)) return app(scope, receive, send)
     const sender = senderOf(scope, origins)
     const isVouched = sender === 'own' && !requireToken
     if (isVouched || (sender !== 'foreign' && (await hasToken(scope, header)))) {

@@ -44,7 +44,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   const { debug = false, handlers = [] } = options
   const table = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
   return (app) => (scope, receive, send) => {
-    if (scope.type === 'lifespan') return app(scope, receive, send)
+    if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const changes: StartChange[] = []
     scope.exceptionHandlers = table
     scope.startChanges = changes

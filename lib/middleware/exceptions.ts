@@ -22,7 +22,8 @@ export function exceptions(handlers: Iterable<ExceptionHandlerEntry> = []): Midd
   return (app) => {
     const guarded = guard(app)
     return (scope, receive, send) => {
-      if (scope.type !== 'lifespan') scope.exceptionHandlers = table
+      if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+      scope.exceptionHandlers = table
       return guarded(scope, receive, send)
     }
   }

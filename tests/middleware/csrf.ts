@@ -8,7 +8,8 @@ import { Session } from '../../lib/sessions.ts'
 import { memoryStore } from '../../lib/stores.ts'
 import { type TestClient, testClient } from '../../lib/testclient.ts'
 import type { App } from '../../lib/types.ts'
-import { call, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { call, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const SIX = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -136,19 +137,7 @@ t.test('websockets are opened by pages of this site', async (t) => {
   t.same(await typesFor('http://evil.example'), [403, 'websocket.http.response.body'])
 })
 
-t.test('the lifespan passes untouched', async (t) => {
-  const scope = lifespanScope()
-  const seen: unknown[] = []
-
-  await call(
-    csrf()(async (given) => {
-      seen.push(given)
-    }),
-    scope,
-  )
-
-  t.equal(seen[0], scope)
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, csrf()))
 
 t.test('misuse is told at once', async (t) => {
   for (const origin of [

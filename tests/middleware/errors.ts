@@ -11,6 +11,7 @@ import { Route } from '../../lib/routing/route.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App, Scope, SendMessage } from '../../lib/types.ts'
 import { httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const bug = new Error('kaput')
 const throwing =
@@ -263,18 +264,7 @@ t.test('MW-ERR-5: bugs in websockets and in the lifespan pass', async (t) => {
   }
 })
 
-t.test('the lifespan passes untouched', async (t) => {
-  const seen: Scope[] = []
-  const scope = lifespanScope()
-  const app: App = async (given) => {
-    seen.push(given)
-  }
-
-  await errors()(app)(scope, receiving([]), async () => {})
-
-  t.equal(seen[0], scope)
-  t.notOk('exceptionHandlers' in scope)
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, errors()))
 
 t.test('background work that fails does not change the response', async (t) => {
   const background = (): never => {

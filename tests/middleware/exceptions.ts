@@ -12,6 +12,7 @@ import { Router } from '../../lib/routing/router.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App, Middleware, Scope, SendMessage } from '../../lib/types.ts'
 import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const throwing =
   (error: unknown): App =>
@@ -206,7 +207,9 @@ t.test('EX-15: handlers of 404 and 405 answer for the router', async (t) => {
   t.equal(await (await client.post('/')).text(), 'not so')
 })
 
-t.test('the lifespan passes untouched', async (t) => {
+t.test('other scopes pass untouched', (t) => assertUntouched(t, exceptions()))
+
+t.test('what a lifespan throws is thrown on', async (t) => {
   const seen: Scope[] = []
   const scope = lifespanScope()
   const error = new HTTPException(404)

@@ -1,11 +1,14 @@
 // Answers to errors, which are made outside of the middleware that the error went through.
 import { errors } from '../../lib/middleware/errors.ts'
-import type { Middleware, SendMessage } from '../../lib/types.ts'
+import type { HTTPScope, Middleware, SendMessage } from '../../lib/types.ts'
 import { httpScope, receiving } from './scopes.ts'
 import { responseOf, type Sent } from './sent.ts'
 
 /** What the client gets when the app inside throws a bug. */
-export async function answerToBug(middleware: Middleware, scope = httpScope()): Promise<Sent> {
+export async function answerToBug(
+  middleware: Middleware,
+  scope: HTTPScope = httpScope(),
+): Promise<Sent> {
   const bug = new Error('kaput')
   const sent: SendMessage[] = []
   const app = errors()(middleware(() => Promise.reject(bug)))

@@ -1,7 +1,7 @@
 // What a middleware has nothing to do with, it leaves as it is.
 import type { Test } from 'tap'
 import type { Middleware, Scope } from '../../lib/types.ts'
-import { lifespanScope } from './scopes.ts'
+import { httpScope, lifespanScope } from './scopes.ts'
 
 /** A scope of a type that ASGI may have some day. */
 export const UNKNOWN = { type: 'other' } as unknown as Scope
@@ -25,4 +25,13 @@ export async function assertUntouched(
     t.equal(seen[1], receive, `${scope.type}: receive`)
     t.equal(seen[2], send, `${scope.type}: send`)
   }
+}
+
+/** Nobody waits longer for it: what the app returns is returned as it is. */
+export function assertGivesOn(t: Test, middleware: Middleware, scope: Scope = httpScope()): void {
+  const done = Promise.resolve()
+  const receive = () => new Promise<never>(() => {})
+  const send = async () => {}
+
+  t.equal(middleware(() => done)(scope, receive, send), done)
 }
