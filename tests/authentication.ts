@@ -12,9 +12,10 @@ import { Request } from '../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, type Response } from '../lib/responses.ts'
 import { Mount, Route, Router, WebSocketRoute } from '../lib/routing.ts'
 import { testClient } from '../lib/testclient.ts'
-import type { App, Middleware, SendMessage } from '../lib/types.ts'
+import type { App, Middleware } from '../lib/types.ts'
 import type { WebSocket } from '../lib/websockets.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from './support/scopes.ts'
+import { call, httpScope, websocketScope } from './support/scopes.ts'
+import { assertUntouched } from './support/untouched.ts'
 
 /** Sets a user with these scopes. */
 const as =
@@ -199,17 +200,7 @@ t.test('a guard as middleware', async (t) => {
     t.same(await call(as('a')(guarded), websocketScope(), connect), [{ type: 'websocket.accept' }])
   })
 
-  t.test('lets other scopes pass', async (t) => {
-    const seen: unknown[] = []
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-    const given = [lifespanScope(), receiving([]), async (_message: SendMessage) => {}] as const
-
-    await requires('a')(app)(...given)
-
-    t.same(seen, given)
-  })
+  t.test('lets other scopes pass', (t) => assertUntouched(t, requires('a')))
 })
 
 t.test('redirects to a route with the path that was wanted: MW-AUTH-5', async (t) => {

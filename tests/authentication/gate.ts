@@ -5,7 +5,8 @@ import { HTTPException } from '../../lib/exceptions.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import type { App } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const ada: Identity = { user: new SimpleUser('ada'), scopes: ['a'] }
 const missing = (): HTTPException => new HTTPException(401, 'Who are you?')
@@ -66,14 +67,4 @@ t.test('what is broken is thrown on', async (t) => {
   await t.rejects(call(gate('here', async () => ({}) as never, missing)(open)), /^here: it must/)
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  const seen: unknown[] = []
-  const app: App = async (...given) => {
-    seen.push(...given)
-  }
-  const given = [lifespanScope(), receiving([]), async () => {}] as const
-
-  await gate('here', nobody, missing)(app)(...given)
-
-  t.same(seen, given)
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, gate('here', nobody, missing)))

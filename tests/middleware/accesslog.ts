@@ -11,8 +11,8 @@ import {
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const outcome = { status: 200, bytes: 5, duration: 1.26, aborted: false, error: undefined }
 
@@ -195,14 +195,8 @@ t.test('a logger that fails spoils nothing', async (t) => {
 
 t.test('websockets are written when they end, other scopes pass untouched', async (t) => {
   const { logger, lines } = collecting()
-  const seen: unknown[] = []
-  const app: App = async (...given) => {
-    seen.push(...given)
-  }
-  const given = [lifespanScope(), receiving([]), async (_message: SendMessage) => {}] as const
 
-  await accessLog({ logger })(app)(...given)
-  t.same(seen, given)
+  await assertUntouched(t, accessLog({ logger }))
   t.same(lines, [])
 
   await call(accessLog({ logger })(router), websocketScope({ path: '/none' }), [])

@@ -6,7 +6,8 @@ import { JSONResponse } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 /** The name in a header; "?" is none that can be. */
 const byHeader =
@@ -96,17 +97,9 @@ t.test('a backend that is broken is no wrong password', async (t) => {
   )
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  const seen: unknown[] = []
-  const app: App = async (...given) => {
-    seen.push(...given)
-  }
-  const given = [lifespanScope(), receiving([]), async () => {}] as const
-
-  await authentication({ backends: [byHeader('x-user')] })(app)(...given)
-
-  t.same(seen, given)
-})
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, authentication({ backends: [byHeader('x-user')] })),
+)
 
 t.test('misuse is told at once', async (t) => {
   for (const [backends, shown] of [

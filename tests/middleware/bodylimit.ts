@@ -10,7 +10,8 @@ import { toApp } from '../../lib/responses/response.ts'
 import { Route } from '../../lib/routing/route.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App, HTTPScope, ReceiveMessage, Scope, SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const CHUNKED = ['host', 'testserver', 'transfer-encoding', 'chunked']
 const DETAIL = 'The request body is larger than 10 bytes.'
@@ -199,23 +200,9 @@ t.test('replaces the limit of the request itself, both ways', async (t) => {
   t.equal(await statusOf(route(0), 0), 200)
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [websocketScope(), lifespanScope()]) {
-    const seen: unknown[] = []
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-    const receive = async (): Promise<ReceiveMessage> => ({ type: 'lifespan.startup' })
-    const send = async (): Promise<void> => {}
-
-    await bodyLimit({ maxSize: 10 })(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-    t.notOk('maxBodySize' in scope)
-  }
-})
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, bodyLimit({ maxSize: 10 }), websocketScope()),
+)
 
 t.test('a limit that is none is told at once', async (t) => {
   for (const maxSize of [-1, Number.NaN]) {

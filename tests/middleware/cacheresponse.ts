@@ -2,9 +2,10 @@ import t from 'tap'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { StreamingResponse } from '../../lib/responses.ts'
 import { memoryStore } from '../../lib/stores.ts'
-import type { App, HTTPScope, Send } from '../../lib/types.ts'
+import type { HTTPScope } from '../../lib/types.ts'
 import { type Counted, caching, counted, type Get } from '../support/caching.ts'
-import { lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 /** What two requests in a row get. */
 async function twice(get: Get, first: readonly string[], second = first): Promise<string[]> {
@@ -238,18 +239,9 @@ t.test('what another version has written is no answer', async (t) => {
   }
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [websocketScope(), lifespanScope()]) {
-    const seen: unknown[] = []
-    const send: Send = async () => {}
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-    await cacheResponse({ store: memoryStore() })(app)(scope, receiving([]), send)
-
-    t.same([seen[0] === scope, seen[2] === send], [true, true])
-  }
-})
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, cacheResponse({ store: memoryStore() }), websocketScope()),
+)
 
 const store = memoryStore()
 const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [

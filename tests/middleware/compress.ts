@@ -8,7 +8,8 @@ import { lint } from '../../lib/middleware/lint.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { ACCEPTED, type App, type ReceiveMessage, type SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const TEXT = 'x'.repeat(600)
 const text = (content: string, headers = {}): App =>
@@ -184,20 +185,7 @@ t.test('server-sent events arrive one by one', async (t) => {
 })
 
 // MW-GZIP-12
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [websocketScope(), lifespanScope()]) {
-    const seen: unknown[] = []
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-    const receive = async (): Promise<ReceiveMessage> => ({ type: 'lifespan.startup' })
-    const send = async (): Promise<void> => {}
-
-    await compress()(app)(scope, receive, send)
-
-    t.same([seen[0] === scope, seen[1] === receive, seen[2] === send], [true, true, true])
-  }
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, compress(), websocketScope()))
 
 const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   [{ codings: [] }, /^compress: codings must be a list of br, .*gzip, \[\] was given\. Leave/],

@@ -6,9 +6,10 @@ import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Mount, Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, Middleware, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App, Middleware } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const ORIGIN = 'https://example.org'
 const SITE = { origins: [ORIGIN], exposeHeaders: ['x-status'], credentials: true }
@@ -205,21 +206,7 @@ t.test('stands around one mount as well', async (t) => {
 })
 
 // MW-CORS-20
-t.test('other scopes pass untouched', async (t) => {
-  const unknown = { type: 'other' } as unknown as Scope
-  for (const scope of [websocketScope(), lifespanScope(), unknown]) {
-    const seen: unknown[] = []
-    const app: App = async (...given) => void seen.push(...given)
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-
-    await cors(SITE)(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, cors(SITE), websocketScope()))
 
 t.test('gives what the app gives', async (t) => {
   const done = Promise.resolve()

@@ -12,8 +12,9 @@ import {
   type Send,
   type SendMessage,
 } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const TAG = '"LPJNul-wow4m6Dsqxbninh"'
 const hello = (headers = {}, status = 200): App =>
@@ -177,19 +178,7 @@ t.test(
   },
 )
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [websocketScope(), lifespanScope()]) {
-    const seen: unknown[] = []
-    const send: Send = async () => {}
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-
-    await etag()(app)(scope, async () => ({ type: 'lifespan.startup' }), send)
-
-    t.same([seen[0] === scope, seen[2] === send], [true, true])
-  }
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, etag(), websocketScope()))
 
 t.test('a size that is none is refused at once', async (t) => {
   t.throws(() => etag({ maxSize: -1 }), {

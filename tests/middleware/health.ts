@@ -3,8 +3,8 @@ import { type HealthOptions, health, judge, respond } from '../../lib/middleware
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route, Router } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, SendMessage } from '../../lib/types.ts'
-import { lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const router = Router([Route('/', () => new PlainTextResponse('home'))])
 
@@ -109,19 +109,9 @@ t.test('answers its two paths only, and reads only', async (t) => {
   t.equal(headers.get('allow'), 'GET, HEAD')
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [websocketScope({ path: '/livez' }), lifespanScope()]) {
-    const seen: unknown[] = []
-    const app: App = async (...given) => {
-      seen.push(...given)
-    }
-    const given = [scope, receiving([]), async (_message: SendMessage) => {}] as const
-
-    await health()(app)(...given)
-
-    t.same(seen, given)
-  }
-})
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, health(), websocketScope({ path: '/livez' })),
+)
 
 t.test('misuse is told at once', async (t) => {
   t.throws(

@@ -4,9 +4,10 @@ import { type HTTPSRedirectOptions, httpsRedirect } from '../../lib/middleware/h
 import { lint } from '../../lib/middleware/lint.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
-import type { App, HTTPScope, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App, HTTPScope } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
@@ -76,20 +77,7 @@ t.test('a host that is none leads to the server itself', async (t) => {
   }
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
-    const seen: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...given) => void seen.push(...given)
-
-    await httpsRedirect()(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, httpsRedirect()))
 
 t.test('gives what the app gives', async (t) => {
   const done = Promise.resolve()

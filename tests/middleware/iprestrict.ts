@@ -4,9 +4,10 @@ import { type IPRestrictOptions, ipRestrict } from '../../lib/middleware/iprestr
 import { lint } from '../../lib/middleware/lint.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
-import type { App, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
@@ -73,34 +74,11 @@ t.test('websockets are refused too', async (t) => {
   t.match(passed, { status: 200 })
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
-    const seen: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...given) => void seen.push(...given)
+t.test('other scopes pass untouched', (t) => assertUntouched(t, ipRestrict({ allow: [] })))
 
-    await ipRestrict({ allow: [] })(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
-})
-
-t.test('gives what the app gives', async (t) => {
-  const done = Promise.resolve()
-  const app = ipRestrict({ allow: ['loopback'] })(() => done)
-
-  t.equal(
-    app(
-      httpScope(),
-      () => new Promise(() => {}),
-      async () => {},
-    ),
-    done,
-  )
-})
+t.test('gives what the app gives', async (t) =>
+  assertGivesOn(t, ipRestrict({ allow: ['loopback'] })),
+)
 
 t.test('mistakes are told at once', async (t) => {
   t.throws(() => ipRestrict({}), {

@@ -5,9 +5,10 @@ import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
@@ -39,35 +40,20 @@ t.test('answers to errors are changed too', async (t) => {
   t.equal(response.headers.get('x-a'), '1')
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  const unknown = { type: 'other' } as unknown as Scope
-  for (const scope of [websocketScope(), lifespanScope(), unknown]) {
-    const seen: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...given) => void seen.push(...given)
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(
+    t,
+    mapResponseStart(() => {}),
+    websocketScope(),
+  ),
+)
 
-    await mapResponseStart(() => {})(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
-})
-
-t.test('gives what the app gives', async (t) => {
-  const done = Promise.resolve()
-  const app = mapResponseStart(() => {})(() => done)
-
-  t.equal(
-    app(
-      httpScope(),
-      () => new Promise(() => {}),
-      async () => {},
-    ),
-    done,
-  )
-})
+t.test('gives what the app gives', async (t) =>
+  assertGivesOn(
+    t,
+    mapResponseStart(() => {}),
+  ),
+)
 
 t.test('what comes too late is told', async (t) => {
   const failures = [async () => {}, () => Promise.reject(new Error('unheard'))]

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { mapScope } from '../../lib/middleware/mapscope.ts'
 import type { App, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 t.test('the app sees the scope that the function gives', async (t) => {
   for (const scope of [httpScope(), websocketScope()]) {
@@ -25,34 +26,17 @@ t.test('the same scope will do', async (t) => {
 })
 
 t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
-    const seen: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...given) => void seen.push(...given)
-    const never = () => t.fail('it is for connections only') as never
+  const never = () => t.fail('it is for connections only') as never
 
-    await mapScope(never)(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
+  await assertUntouched(t, mapScope(never))
 })
 
-t.test('gives what the app gives', async (t) => {
-  const done = Promise.resolve()
-  const app = mapScope((scope) => scope)(() => done)
-
-  t.equal(
-    app(
-      httpScope(),
-      () => new Promise(() => {}),
-      async () => {},
-    ),
-    done,
-  )
-})
+t.test('gives what the app gives', async (t) =>
+  assertGivesOn(
+    t,
+    mapScope((scope) => scope),
+  ),
+)
 
 t.test('what is no scope is told', async (t) => {
   for (const [value, kind] of [

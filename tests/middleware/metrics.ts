@@ -4,8 +4,9 @@ import { labelsOf, metrics } from '../../lib/middleware/metrics.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import type { App } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const users = Router([Route('/{id:int}', () => new PlainTextResponse('hello'))])
 
@@ -100,17 +101,7 @@ t.test('names have the prefix', async (t) => {
   t.match(metrics({ prefix: '' }).render(), /^# HELP requests_total /)
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  const seen: unknown[] = []
-  const app: App = async (...given) => {
-    seen.push(...given)
-  }
-  const given = [lifespanScope(), receiving([]), async (_message: SendMessage) => {}] as const
-
-  await metrics()(app)(...given)
-
-  t.same(seen, given)
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, metrics()))
 
 t.test('misuse is told at once', async (t) => {
   for (const buckets of [

@@ -5,9 +5,10 @@ import { type ProxyHeadersOptions, proxyHeaders } from '../../lib/middleware/pro
 import { Request } from '../../lib/requests.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
-import type { App, HTTPScope, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App, HTTPScope } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const TRUSTED = { trusted: ['loopback', '10.0.0.0/8'] }
 const EVERYTHING = { ...TRUSTED, host: true, port: true, prefix: true }
@@ -175,20 +176,7 @@ t.test('a websocket has schemes of its own', async (t) => {
   t.match(refused, { type: 'websocket.http.response.start', status: 400 })
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
-    const given: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...all) => void given.push(...all)
-
-    await proxyHeaders(TRUSTED)(app)(scope, receive, send)
-
-    t.equal(given[0], scope)
-    t.equal(given[1], receive)
-    t.equal(given[2], send)
-  }
-})
+t.test('other scopes pass untouched', (t) => assertUntouched(t, proxyHeaders(TRUSTED)))
 
 t.test('gives what the app gives', async (t) => {
   const done = Promise.resolve()

@@ -12,9 +12,10 @@ import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, HTTPScope, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App, HTTPScope } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
@@ -136,35 +137,9 @@ t.test('a response that is sent twice gets them twice, each once', async (t) => 
   t.notOk(response.headers.has('x-frame-options'))
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  const unknown = { type: 'other' } as unknown as Scope
-  for (const scope of [websocketScope(), lifespanScope(), unknown]) {
-    const seen: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...given) => void seen.push(...given)
+t.test('other scopes pass untouched', (t) => assertUntouched(t, secureHeaders(), websocketScope()))
 
-    await secureHeaders()(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
-})
-
-t.test('gives what the app gives', async (t) => {
-  const done = Promise.resolve()
-  const app = secureHeaders()(() => done)
-
-  t.equal(
-    app(
-      httpScope(),
-      () => new Promise(() => {}),
-      async () => {},
-    ),
-    done,
-  )
-})
+t.test('gives what the app gives', async (t) => assertGivesOn(t, secureHeaders()))
 
 t.test('mistakes are told at once', async (t) => {
   t.throws(() => secureHeaders({ contentSecurityPolicy: { scriptSrc: ['self'] } }), {

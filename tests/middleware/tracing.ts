@@ -12,8 +12,9 @@ import { HTTPException } from '../../lib/exceptions.ts'
 import { attributesOf, FIELDS, faultOf, tracing } from '../../lib/middleware/tracing.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router, WebSocketRoute } from '../../lib/routing.ts'
-import type { App, HTTPScope, SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import type { App, HTTPScope } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
 
 const exporter = new InMemorySpanExporter()
 trace.setGlobalTracerProvider(
@@ -209,15 +210,9 @@ t.test('what is not known is left out', async (t) => {
 
 t.test('skips what needs no span, and other scopes', async (t) => {
   const app = tracing({ skip: ({ path }) => path === '/none' })
-  const seen: unknown[] = []
-  const inner: App = async (...given) => {
-    seen.push(...given)
-  }
-  const given = [lifespanScope(), receiving([]), async (_message: SendMessage) => {}] as const
 
   t.same(await spansOf(app(router), get('/none')), [])
-  await app(inner)(...given)
-  t.same(seen, given)
+  await assertUntouched(t, app)
 })
 
 t.test('propagators see the fields of the request', async (t) => {

@@ -7,9 +7,10 @@ import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, HTTPScope, Scope } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import type { App, HTTPScope } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
@@ -119,34 +120,13 @@ t.test('a handler of 400 answers', async (t) => {
   t.equal(await (await client.get('/')).text(), 'who?')
 })
 
-t.test('other scopes pass untouched', async (t) => {
-  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
-    const seen: unknown[] = []
-    const receive = () => new Promise<never>(() => {})
-    const send = async () => {}
-    const app: App = async (...given) => void seen.push(...given)
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, trustedHost({ allowedHosts: ['a'] })),
+)
 
-    await trustedHost({ allowedHosts: ['a'] })(app)(scope, receive, send)
-
-    t.equal(seen[0], scope)
-    t.equal(seen[1], receive)
-    t.equal(seen[2], send)
-  }
-})
-
-t.test('gives what the app gives', async (t) => {
-  const done = Promise.resolve()
-  const app = trustedHost({ allowedHosts: ['testserver'] })(() => done)
-
-  t.equal(
-    app(
-      httpScope(),
-      () => new Promise(() => {}),
-      async () => {},
-    ),
-    done,
-  )
-})
+t.test('gives what the app gives', async (t) =>
+  assertGivesOn(t, trustedHost({ allowedHosts: ['testserver'] })),
+)
 
 // MW-HOST-2
 t.test('a host that could never be named is told at once', async (t) => {

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { when } from '../../lib/middleware/when.ts'
-import type { App, Middleware, Scope } from '../../lib/types.ts'
+import type { App, Middleware } from '../../lib/types.ts'
 import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { assertGivesOn, UNKNOWN } from '../support/untouched.ts'
 
 /** Notes which of its parts a scope came through. */
 function noting(): { passed: string[]; middleware: Middleware; app: App } {
@@ -28,7 +29,7 @@ t.test('only requests and websockets that are meant go through the middleware', 
 })
 
 t.test('the lifespan goes through, and what is not known', async (t) => {
-  for (const scope of [lifespanScope(), { type: 'other' } as unknown as Scope]) {
+  for (const scope of [lifespanScope(), UNKNOWN]) {
     const { passed, middleware, app } = noting()
     const never = () => t.fail('the predicate knows connections only')
 
@@ -53,21 +54,14 @@ t.test('the middleware is put around the app once', async (t) => {
 })
 
 t.test('gives what the app gives', async (t) => {
-  const done = Promise.resolve()
-  for (const answer of [true, false]) {
-    const app = when(
-      () => answer,
-      (inner) => inner,
-    )(() => done)
-    t.equal(
-      app(
-        httpScope(),
-        () => new Promise(() => {}),
-        async () => {},
+  for (const answer of [true, false])
+    assertGivesOn(
+      t,
+      when(
+        () => answer,
+        (inner) => inner,
       ),
-      done,
     )
-  }
 })
 
 t.test('mistakes are told at once', async (t) => {
