@@ -1,7 +1,7 @@
 /** Reads the body of a request: once, up to a limit, whole or as a stream. */
 import { joinBytes, NO_BYTES } from './bytes.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
-import { indexOfName } from './headers.ts'
+import { contentLength } from './headers.ts'
 import type { HTTPScope, Receive, ReceiveMessage } from './types.ts'
 
 /** The most bytes that a body may have unless told otherwise: 10 MB, as in Litestar. */
@@ -22,8 +22,7 @@ export class Body {
   #bytes: Promise<Uint8Array> | undefined
 
   constructor(scope: HTTPScope, receive: Receive) {
-    const index = indexOfName(scope.headers, 'content-length')
-    this.#declared = index < 0 ? 0 : Number(scope.headers[index + 1])
+    this.#declared = contentLength(scope.headers) ?? 0
     this.#receive = receive
     this.#defaultMaxSize = scope.maxBodySize ?? DEFAULT_MAX_BODY_SIZE
   }

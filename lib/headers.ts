@@ -148,6 +148,12 @@ export function indexOfName(list: readonly string[], name: string): number {
   return -1
 }
 
+/** What `content-length` says; undefined when it says nothing. Servers check that it is a number. */
+export function contentLength(list: readonly string[]): number | undefined {
+  const index = indexOfName(list, 'content-length')
+  return index < 0 ? undefined : Number(list[index + 1])
+}
+
 function removeName(list: string[], name: string, from: number): void {
   for (let index = list.length - 2; index >= from; index -= 2) {
     if (list[index] === name) list.splice(index, 2)

@@ -1,7 +1,7 @@
 /** What became of a request, for loggers, metrics and traces: seen from outside, without changing it. */
 import { encodeText } from './bytes.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
-import { indexOfName } from './headers.ts'
+import { contentLength } from './headers.ts'
 import { ACCEPTED, type App, type ConnectionScope, type Send, type SendMessage } from './types.ts'
 
 /** How an exchange ended. */
@@ -106,7 +106,7 @@ class Watch {
       case 'http.response.start':
       case 'websocket.http.response.start':
         this.#status = message.status
-        this.#declared = declaredLength(message.headers)
+        this.#declared = contentLength(message.headers) ?? 0
         break
       case 'websocket.accept':
         this.#status = 101
@@ -151,9 +151,4 @@ function isLast(message: SendMessage): boolean {
 function statusOf(error: unknown): number {
   if (error instanceof ClientDisconnected) return 499
   return error instanceof HTTPException ? error.status : 500
-}
-
-function declaredLength(headers: readonly string[]): number {
-  const index = indexOfName(headers, 'content-length')
-  return index < 0 ? 0 : Number(headers[index + 1])
 }

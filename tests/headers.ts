@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Headers, indexOfName } from '../lib/headers.ts'
+import { contentLength, Headers, indexOfName } from '../lib/headers.ts'
 
 const LIST = ['a', '123', 'a', '456', 'b', '789']
 const example = (): Headers => new Headers(LIST.slice())
@@ -224,4 +224,10 @@ t.test('does what a list of pairs would do, whatever is done to it', (t) => {
     { numRuns: 60 },
   )
   t.end()
+})
+
+t.test('the length of a body is what its field says', async (t) => {
+  t.equal(contentLength(['content-length', '12']), 12)
+  t.equal(contentLength(['a', '12']), undefined)
+  t.ok(Number.isNaN(contentLength(['content-length', 'twelve'])), 'for the server to refuse')
 })

@@ -3,7 +3,7 @@
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { caught } from '../guard.ts'
-import { indexOfName } from '../headers.ts'
+import { contentLength, indexOfName } from '../headers.ts'
 import type { HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
 export interface BodyLimitOptions {
@@ -30,15 +30,10 @@ export function bodyLimit({ maxSize }: BodyLimitOptions): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     scope.maxBodySize = maxSize
-    if (declaredSize(scope) > maxSize) return refuse(maxSize, scope, receive, send)
+    if ((contentLength(scope.headers) ?? 0) > maxSize) return refuse(maxSize, scope, receive, send)
     const gate = new Gate(scope, receive, send, maxSize)
     return caught(app, scope, gate.receive, gate.send, gate.recover)
   }
-}
-
-function declaredSize({ headers }: HTTPScope): number {
-  const index = indexOfName(headers, 'content-length')
-  return index < 0 ? 0 : Number(headers[index + 1])
 }
 
 /**
@@ -47,7 +42,7 @@ function declaredSize({ headers }: HTTPScope): number {
  */
 function isOpenEnded({ httpVersion, headers }: HTTPScope): boolean {
   if (indexOfName(headers, 'transfer-encoding') >= 0) return true
-  return httpVersion === '2' && indexOfName(headers, 'content-length') < 0
+  return httpVersion === '2' && contentLength(headers) === undefined
 }
 
 function refuse(maxSize: number, scope: HTTPScope, receive: Receive, send: Send): Promise<void> {

@@ -1,6 +1,7 @@
 /** One response on its way out, compressed or not. */
 import { NO_BYTES } from '../../bytes.ts'
 import { joinedField } from '../../conditional.ts'
+import { contentLength } from '../../headers.ts'
 import {
   ACCEPTED,
   type HeaderList,
@@ -12,7 +13,6 @@ import {
 } from '../../types.ts'
 import { compressWhole, Encoder, type Encoding } from './encoders.ts'
 import {
-  declaredLength,
   encodedHeaders,
   type Plan,
   planFor,
@@ -87,7 +87,7 @@ export class Compression {
   }
 
   #beginStream(start: HTTPResponseStartMessage, encoding: Encoding | undefined): void {
-    const size = declaredLength(start.headers) ?? Number.POSITIVE_INFINITY
+    const size = contentLength(start.headers) ?? Number.POSITIVE_INFINITY
     const plan = planFor(start, { accepts: encoding !== undefined, size }, this.#rules)
     if (plan !== 'encoded' || encoding === undefined) {
       this.#startPlain(start, plan)

@@ -50,12 +50,6 @@ export function planFor(
   return accepts ? 'encoded' : 'varied'
 }
 
-/** What the length of a body is said to be; undefined when nothing is said. */
-export function declaredLength(headers: HeaderList): number | undefined {
-  const index = indexOfName(headers, 'content-length')
-  return index < 0 ? undefined : Number(headers[index + 1])
-}
-
 function mediaTypeOf(field: string): string {
   const semicolon = field.indexOf(';')
   return (semicolon < 0 ? field : field.slice(0, semicolon)).trim().toLowerCase()

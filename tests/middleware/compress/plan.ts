@@ -1,7 +1,6 @@
 import t from 'tap'
 import { isCompressible } from '../../../lib/middleware/compress/compressible.ts'
 import {
-  declaredLength,
   encodedHeaders,
   type Facts,
   planFor,
@@ -50,11 +49,6 @@ t.test('nothing is never worth it', async (t) => {
   const start = { type: 'http.response.start', status: 200, headers: HTML } as const
 
   t.equal(planFor(start, { accepts: true, size: 0 }, { ...RULES, minSize: 0 }), 'untouched')
-})
-
-t.test('reads the length that is declared', async (t) => {
-  t.equal(declaredLength(['content-length', '12']), 12)
-  t.equal(declaredLength(HTML), undefined)
 })
 
 // Advisory row 87.
