@@ -1,6 +1,7 @@
 /** Conditional requests: validators, and when to answer 304 or 412 (RFC 9110 section 13). */
 import { indexOfName } from './headers.ts'
 import { parseHTTPDate } from './httpdates.ts'
+import { isRead } from './methods.ts'
 import type { HeaderList } from './types.ts'
 
 /** What tells one state of a resource from another. */
@@ -38,13 +39,12 @@ export function checkPreconditions(
 ): 304 | 412 | null {
   if (!hasCondition(headers) || WITHOUT_STATE.has(method)) return null
   if (!mayGoOn(headers, current)) return 412
-  const isRead = method === 'GET' || method === 'HEAD'
   const noneMatch = joinedField(headers, 'if-none-match')
   if (noneMatch !== null) {
     if (!matches(noneMatch, current, isSameTag)) return null
-    return isRead ? 304 : 412
+    return isRead(method) ? 304 : 412
   }
-  return isRead && !isModified(headers, current) ? 304 : null
+  return isRead(method) && !isModified(headers, current) ? 304 : null
 }
 
 const WITHOUT_STATE: ReadonlySet<string> = new Set(['OPTIONS', 'CONNECT', 'TRACE'])

@@ -9,7 +9,7 @@ import t from 'tap'
  */
 const LAYERS = [
   'types/messages',
-  'types status bytes background ranges mimetypes contentdisposition stores/store base64url',
+  'types status methods bytes background ranges mimetypes contentdisposition stores/store base64url',
   'stores/memory stores/redis sessions contentcodings ipaddresses responsestart',
   'stores',
   'convertors/patterns convertors/builtins',

@@ -1,6 +1,7 @@
 /** Says how long responses may be kept, where they do not say it themselves. */
 import { joinedField } from '../conditional.ts'
 import { indexOfName } from '../headers.ts'
+import { isRead } from '../methods.ts'
 import { changeStart } from '../responsestart.ts'
 import type { HeaderList, HTTPResponseStartMessage, Middleware, StartChange } from '../types.ts'
 
@@ -81,8 +82,7 @@ const TIMES: ReadonlySet<string> = new Set([
 export function cacheControl(options: CacheControlOptions): Middleware {
   const fieldFor = readOptions(options)
   return (app) => (scope, receive, send) => {
-    const isRead = scope.type === 'http' && (scope.method === 'GET' || scope.method === 'HEAD')
-    if (!isRead) return app(scope, receive, send)
+    if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     const add: StartChange = (message) => {
       const field = fieldFor(message)
       if (field !== undefined) message.headers = [...message.headers, 'cache-control', field]

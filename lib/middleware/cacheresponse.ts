@@ -1,4 +1,5 @@
 /** Keeps responses in a store, and answers from it without asking the app. */
+import { isSafe } from '../methods.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
 import { resourceKey } from './cacheresponse/entries.ts'
@@ -45,7 +46,7 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const wish = wishOf(scope.method, scope.headers)
-    const isChange = !SAFE.has(scope.method)
+    const isChange = !isSafe(scope.method)
     if (wish === undefined && !isChange) return app(scope, receive, send)
     const extra = extraFor(scope)
     if (extra === null) return app(scope, receive, send)
@@ -54,8 +55,6 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
     return cache.serve(key, wish, app, scope, receive, send)
   }
 }
-
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 function readOptions({
   store,

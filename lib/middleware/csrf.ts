@@ -3,9 +3,10 @@ import { fromBase64URL, randomText, toBase64URL } from '../base64url.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { Headers, isHeaderName } from '../headers.ts'
+import { isSafe } from '../methods.ts'
 import { assertOrigins, senderOf } from '../senders.ts'
 import { Session } from '../sessions.ts'
-import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
+import type { ConnectionScope, Middleware } from '../types.ts'
 
 export { type Sender, senderOf } from '../senders.ts'
 
@@ -40,7 +41,8 @@ export function csrf(options: CSRFOptions = {}): Middleware {
   assertOptions(origins, header)
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    if (isSafe(scope)) return app(scope, receive, send)
+    // A handshake is a GET, but it opens a channel.
+    if (scope.type === 'http' && isSafe(scope.method)) return app(scope, receive, send)
     const sender = senderOf(scope, origins)
     const isVouched = sender === 'own' && !requireToken
     if (isVouched || (sender !== 'foreign' && (await hasToken(scope, header)))) {
@@ -49,13 +51,6 @@ export function csrf(options: CSRFOptions = {}): Middleware {
     const refusal = new HTTPException(403, 'The request does not come from a page of this site.')
     return answerException(refusal, scope, receive, send)
   }
-}
-
-const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
-
-/** Whether the method changes nothing (RFC 9110 section 9.2.1); a handshake opens a channel. */
-function isSafe(scope: HTTPScope | WebSocketScope): boolean {
-  return scope.type === 'http' && SAFE.includes(scope.method)
 }
 
 function hasToken(scope: ConnectionScope, header: string): Promise<boolean> | boolean {

@@ -7,6 +7,7 @@ import {
   validatorsIn,
 } from '../conditional.ts'
 import { indexOfName } from '../headers.ts'
+import { isRead } from '../methods.ts'
 import {
   ACCEPTED,
   type HeaderList,
@@ -46,10 +47,6 @@ export function etag({ weak = false, maxSize = 1_000_000 }: EtagOptions = {}): M
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     return app(scope, receive, tagging(scope, send, { weak, maxSize }))
   }
-}
-
-function isRead(method: string): boolean {
-  return method === 'GET' || method === 'HEAD'
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { isRead } from '../methods.ts'
 import { JSONResponse } from '../responses/bodies.ts'
-import type { HTTPScope, Middleware } from '../types.ts'
+import type { Middleware } from '../types.ts'
 import {
   type CheckResult,
   eventLoopLag,
@@ -62,7 +63,7 @@ export function health(options: HealthOptions = {}): Middleware {
     if (scope.type !== 'http') return app(scope, receive, send)
     const isLive = scope.path === livePath
     if (!isLive && scope.path !== readyPath) return app(scope, receive, send)
-    if (!isRead(scope)) return answerException(notAllowed(), scope, receive, send)
+    if (!isRead(scope.method)) return answerException(notAllowed(), scope, receive, send)
     const found = isLive ? ALIVE : stopping(await report(), signal)
     await respond(found, details && !isLive).respond(scope, receive, send)
   }
@@ -112,10 +113,6 @@ export function respond({ ready, lag, checks }: HealthReport, details: boolean):
   }
   const headers = { 'cache-control': 'no-store' }
   return new JSONResponse(content, { status: ready ? 200 : 503, headers })
-}
-
-function isRead({ method }: HTTPScope): boolean {
-  return method === 'GET' || method === 'HEAD'
 }
 
 function notAllowed(): HTTPException {

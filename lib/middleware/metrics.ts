@@ -1,4 +1,5 @@
 /** Counts and times requests, for Prometheus. */
+import { METHODS } from '../methods.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -24,7 +25,6 @@ export interface Metrics extends Middleware {
 }
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']
 
 /**
  * Counts requests by method, route and status, their durations and bytes by method and route, and how

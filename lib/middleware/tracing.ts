@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api'
 import { Headers } from '../headers.ts'
 import { hostHeader, hostName } from '../hosts.ts'
+import { METHODS } from '../methods.ts'
 import { redactedQuery, SECRETS } from '../observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -31,7 +32,6 @@ export interface TracingOptions {
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE']
 const REDACTED: ReadonlySet<string> = new Set(SECRETS)
 
 /**

@@ -2,6 +2,7 @@
 import { joinedField } from '../../conditional.ts'
 import { indexOfName } from '../../headers.ts'
 import { parseHTTPDate } from '../../httpdates.ts'
+import { isRead } from '../../methods.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 
 /** What a request asks of a cache. */
@@ -25,7 +26,7 @@ const CONDITIONAL = ['if-none-match', 'if-modified-since']
 
 /** Undefined when the request is not for a cache: another method, credentials, a part, a body. */
 export function wishOf(method: string, headers: HeaderList): Wish | undefined {
-  if (method !== 'GET' && method !== 'HEAD') return undefined
+  if (!isRead(method)) return undefined
   if (hasAny(headers, PERSONAL) || hasBody(headers)) return undefined
   const field = joinedField(headers, 'cache-control')
   const said = directivesOf(field ?? '')
