@@ -1,8 +1,9 @@
 /** Answers what an app throws, where it stands, so that the middleware around it sees the answer. */
+import { caught } from './calls.ts'
 import { answerException, handlersOf } from './exceptionhandlers.ts'
 import { ClientDisconnected } from './exceptions.ts'
 import { sendChanged } from './responsestart.ts'
-import { ACCEPTED, type App, type ConnectionScope, type Send } from './types.ts'
+import type { App, ConnectionScope, Send } from './types.ts'
 
 /**
  * Wraps an app: exceptions that have a handler in its scope are answered, others are thrown on.
@@ -25,49 +26,6 @@ export function guard(app: App): App {
     }
     return caught(app, scope, receive, tracked.send, recover)
   }
-}
-
-/** Calls an app; what it throws, now or later, goes to `recover`. An app that is done costs nothing. */
-export function caught(
-  app: App,
-  scope: Parameters<App>[0],
-  receive: Parameters<App>[1],
-  send: Send,
-  recover: (error: unknown) => Promise<void>,
-): Promise<void> {
-  let done: Promise<void>
-  try {
-    done = app(scope, receive, send)
-  } catch (error) {
-    done = Promise.reject(error)
-  }
-  return done === ACCEPTED ? done : done.catch(recover)
-}
-
-/**
- * Calls an app; `after` is called when it has ended, however: it returned, threw or rejected. An app
- * that is done costs nothing.
- */
-export function ended(
-  app: App,
-  scope: Parameters<App>[0],
-  receive: Parameters<App>[1],
-  send: Send,
-  after: () => void,
-): Promise<void> {
-  const fail = (error: unknown): never => {
-    after()
-    throw error
-  }
-  let done: Promise<void>
-  try {
-    done = app(scope, receive, send)
-  } catch (error) {
-    return fail(error)
-  }
-  if (done !== ACCEPTED) return done.then(after, fail)
-  after()
-  return done
 }
 
 /** A `send`, and whether anything has gone through it. */

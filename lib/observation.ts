@@ -1,5 +1,6 @@
 /** What became of a request, for loggers, metrics and traces: seen from outside, without changing it. */
 import { encodeText } from './bytes.ts'
+import { ended } from './calls.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { contentLength } from './headers.ts'
 import { ACCEPTED, type App, type ConnectionScope, type Send, type SendMessage } from './types.ts'
@@ -37,23 +38,7 @@ export function observe(
   finish: (outcome: Outcome) => void,
 ): Promise<void> {
   const watch = new Watch(send, finish)
-  let done: Promise<void>
-  try {
-    done = app(scope, receive, watch.send)
-  } catch (error) {
-    done = Promise.reject(error)
-  }
-  if (done === ACCEPTED) {
-    watch.end()
-    return done
-  }
-  return done.then(
-    () => watch.end(),
-    (error) => {
-      watch.end(error)
-      throw error
-    },
-  )
+  return ended(app, scope, receive, watch.send, watch.end)
 }
 
 /**
@@ -127,7 +112,7 @@ class Watch {
     }
   }
 
-  end(error?: unknown): void {
+  readonly end = (error?: unknown): void => {
     if (this.#finished) return
     this.#finished = true
     const aborted = error instanceof ClientDisconnected

@@ -9,7 +9,8 @@ import t from 'tap'
  */
 const LAYERS = [
   'types/messages',
-  'types status methods bytes background ranges mimetypes contentdisposition stores/store base64url',
+  'types',
+  'calls status methods bytes background ranges mimetypes contentdisposition stores/store base64url',
   'stores/memory stores/redis sessions contentcodings ipaddresses responsestart',
   'stores',
   'convertors/patterns convertors/builtins',

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ClientDisconnected, HTTPException } from '../lib/exceptions.ts'
-import { caught, ended, guard, trackStart } from '../lib/guard.ts'
+import { guard, trackStart } from '../lib/guard.ts'
 import { ACCEPTED, type App } from '../lib/types.ts'
 import { call, httpScope, lifespanScope } from './support/scopes.ts'
 import { assertUntouched } from './support/untouched.ts'
@@ -70,64 +70,6 @@ t.test('puts the handlers back that an application inside has replaced', async (
   await call(guard(app), scope)
 
   t.equal(scope.exceptionHandlers, handlers)
-})
-
-t.test('hands on the promise of an app that is done', async (t) => {
-  const done: App = () => ACCEPTED
-  const recover = (): Promise<void> => Promise.resolve()
-  const nothing = (): Promise<never> => new Promise(() => {})
-
-  t.equal(
-    caught(done, httpScope(), nothing, () => ACCEPTED, recover),
-    ACCEPTED,
-  )
-})
-
-t.test('tells when an app has ended, however it did', async (t) => {
-  const bug = new Error('kaput')
-  const log: string[] = []
-  const run = async (app: App): Promise<void> =>
-    ended(
-      app,
-      httpScope(),
-      () => new Promise(() => {}),
-      async () => {},
-      () => log.push('after'),
-    )
-  const throwing: App = () => {
-    throw bug
-  }
-
-  await run(async () => {
-    log.push('resolves')
-  })
-  await run(() => ACCEPTED)
-  await t.rejects(run(throwing), bug)
-  await t.rejects(
-    run(async () => {
-      log.push('rejects')
-      throw bug
-    }),
-    bug,
-  )
-
-  t.same(log, ['resolves', 'after', 'after', 'after', 'rejects', 'after'])
-})
-
-t.test('hands on the promise of an app that has ended already', async (t) => {
-  const send = (): Promise<void> => ACCEPTED
-  const receive = (): Promise<never> => new Promise(() => {})
-
-  t.equal(
-    ended(
-      () => ACCEPTED,
-      httpScope(),
-      receive,
-      send,
-      () => {},
-    ),
-    ACCEPTED,
-  )
 })
 
 t.test('a response that only told a test client something has not started', async (t) => {

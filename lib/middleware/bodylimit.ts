@@ -1,8 +1,8 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
 
+import { caught } from '../calls.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { caught } from '../guard.ts'
 import { contentLength, indexOfName } from '../headers.ts'
 import type { HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 

@@ -1,7 +1,7 @@
 /** Compresses responses on their way out: Brotli, Zstandard and gzip, whole or part by part. */
+import { ended } from '../calls.ts'
 import { joinedField } from '../conditional.ts'
 import { type Coding, preferredCodings } from '../contentcodings.ts'
-import { ended } from '../guard.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { isCompressible, typesIn } from './compress/compressible.ts'
 import { Compression } from './compress/compression.ts'

@@ -1,4 +1,5 @@
 /** The outermost layer: every error becomes an answer, and bugs go on to the server's log. */
+import { caught } from '../calls.ts'
 import {
   answerException,
   type ExceptionHandler,
@@ -6,7 +7,7 @@ import {
   ExceptionHandlers,
 } from '../exceptionhandlers.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { caught, type Tracked, trackStart } from '../guard.ts'
+import { type Tracked, trackStart } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'

@@ -1,7 +1,7 @@
 /** Limits the time that a request may take. */
+import { ended } from '../calls.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
-import { ended } from '../guard.ts'
 import {
   ACCEPTED,
   type App,
