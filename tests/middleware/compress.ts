@@ -10,6 +10,7 @@ import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { ACCEPTED, type App, type ReceiveMessage, type SendMessage } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
+import { NO_ZSTD, zstdDecompressSync } from '../support/zstd.ts'
 
 const TEXT = 'x'.repeat(600)
 const text = (content: string, headers = {}): App =>
@@ -186,6 +187,41 @@ t.test('server-sent events arrive one by one', async (t) => {
 
 // MW-GZIP-12
 t.test('other scopes pass untouched', (t) => assertUntouched(t, compress(), websocketScope()))
+
+t.test('compresses by Zstandard, whole and part by part', { skip: NO_ZSTD }, async (t) => {
+  const decoded = (sent: readonly SendMessage[]) => zstdDecompressSync?.(bodyOf(sent)).toString()
+  const stream = toApp(new StreamingResponse([TEXT, TEXT]), 'the test')
+
+  for (const options of [{}, { levels: { zstd: 1 } }, { levels: { zstd: 22 } }]) {
+    const whole = await run(text(TEXT, { etag: '"a"' }), 'gzip;q=0.5, zstd', options)
+    const parts = await run(stream, 'zstd', options)
+
+    t.equal(headersOf(whole).get('content-encoding'), 'zstd')
+    t.equal(headersOf(whole).get('content-length'), String(bodyOf(whole).byteLength))
+    t.equal(headersOf(whole).get('etag'), 'W/"a"')
+    t.equal(decoded(whole), TEXT)
+    t.equal(headersOf(parts).get('content-encoding'), 'zstd')
+    t.equal(headersOf(parts).get('content-length'), null)
+    t.equal(decoded(parts), TEXT + TEXT)
+  }
+})
+
+t.test('Zstandard comes before gzip and after Brotli', { skip: NO_ZSTD }, async (t) => {
+  const codingFor = async (accept: string, options = {}): Promise<string | null> =>
+    headersOf(await run(text(TEXT), accept, options)).get('content-encoding')
+
+  t.equal(await codingFor('gzip, zstd'), 'zstd')
+  t.equal(await codingFor('gzip, br, zstd'), 'br')
+  t.equal(await codingFor('gzip, br, zstd', { codings: ['gzip', 'zstd'] }), 'gzip')
+  t.equal(await codingFor('gzip;q=0.5, br;q=0.5, zstd', { codings: ['gzip', 'zstd'] }), 'zstd')
+  t.equal(await codingFor('zstd;q=0, gzip'), 'gzip')
+})
+
+t.test('without Zstandard the next coding serves', { skip: NO_ZSTD === false }, async (t) => {
+  const sent = await run(text(TEXT), 'zstd, gzip;q=0.1')
+
+  t.equal(headersOf(sent).get('content-encoding'), 'gzip')
+})
 
 const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   [{ codings: [] }, /^compress: codings must be a list of br, .*gzip, \[\] was given\. Leave/],
