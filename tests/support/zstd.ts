@@ -7,7 +7,10 @@ interface Zstd {
   readonly createZstdDecompress?: () => Transform
 }
 
-export const { zstdDecompressSync, createZstdDecompress } = zlib as Zstd
+const zstd = zlib as Zstd
+
+export const zstdDecompressSync: Zstd['zstdDecompressSync'] = zstd.zstdDecompressSync
+export const createZstdDecompress: Zstd['createZstdDecompress'] = zstd.createZstdDecompress
 
 /** For tests that need it: nothing, or why they are left out. */
 export const NO_ZSTD: string | false =
