@@ -7,7 +7,7 @@ import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { memoryStore } from '../../lib/stores.ts'
 import { alive, assertAlive } from '../support/alive.ts'
-import { call, websocketScope } from '../support/scopes.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { listening, request, statuses } from '../support/sockets.ts'
 
 const TYPES = [
@@ -50,6 +50,20 @@ t.test('hono CVE-2024-43787, CVE-2024-48913: nothing hangs on the content type',
     t.equal(await post([...type, 'sec-fetch-site: same-origin']), 200)
   }
   await assertAlive(t, served)
+})
+
+t.test('hono CVE-2024-48913: what has no Origin over https is refused too', async (t) => {
+  const app = csrf()(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    await send({ type: 'http.response.body' })
+  })
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'post']) {
+    const headers = ['host', 'test', 'referer', 'https://test/']
+
+    const [start] = await call(app, httpScope({ method, scheme: 'https', headers }))
+
+    t.match(start, { status: 403 }, method)
+  }
 })
 
 // Advisory row 109.

@@ -5,6 +5,8 @@ import { rateLimit } from '../../lib/middleware/ratelimit.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { memoryStore } from '../../lib/stores.ts'
+import { call, httpScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
 import { listening, request, statuses } from '../support/sockets.ts'
 
 const limits = [{ max: 3, seconds: 86_400 * 365 }]
@@ -30,6 +32,28 @@ t.test(
     t.same(all, [200, 200, 200, 429, 429])
   },
 )
+
+t.test('Litestar 1a646b5: who has many addresses of IPv6 is one client', async (t) => {
+  const app = rateLimit({ limits })(async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    await send({ type: 'http.response.body' })
+  })
+  const statusFor = async (host: string): Promise<number | undefined> =>
+    responseOf(await call(app, httpScope({ client: { host, port: 1 } }))).status
+  const [, , , ...refused] = [
+    await statusFor('2001:db8:1:2::1'),
+    await statusFor('2001:db8:1:2:ffff:ffff:ffff:ffff'),
+    await statusFor('2001:0DB8:0001:0002::3'),
+    await statusFor('2001:db8:1:2:1::'),
+    await statusFor('2001:db8:1:2::4%eth0'),
+  ]
+
+  t.same(refused, [429, 429])
+  t.equal(await statusFor('2001:db8:1:3::1'), 200, 'another network')
+  for (const host of ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201']) await statusFor(host)
+  t.equal(await statusFor('192.0.2.1'), 429, 'IPv4 within IPv6 is the same client')
+  t.equal(await statusFor('192.0.2.2'), 200)
+})
 
 // Advisory row 43.
 t.test('Litestar CVE-2026-25480: keys that look alike are others', async (t) => {
