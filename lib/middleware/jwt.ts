@@ -43,6 +43,8 @@ export interface JWTOptions extends BearerOptions {
   fetchCooldown?: number
   /** Milliseconds that fetched keys are kept (600 000). */
   fetchMaxAge?: number
+  /** Told why keys cannot be fetched; the client gets 503 (`console.error`). */
+  onError?: (error: unknown) => void
 }
 
 /**
@@ -64,14 +66,12 @@ export interface JWTOptions extends BearerOptions {
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
  */
 export function jwt(options: JWTOptions): Middleware {
-  const { keys, algorithms, identify = identityOf } = options
+  const { keys, algorithms, identify = identityOf, onError = console.error } = options
   assertKeys(keys, algorithms)
-  assertNumbers(options)
+  assertOptions(options)
   const audience = options.audience ?? undefined
-  const verify = verifier(keys, fetchingOf(options), {
-    algorithms: [...algorithms],
-    ...checksOf(options),
-  })
+  const checks = { algorithms: [...algorithms], ...checksOf(options) }
+  const verify = verifier(keys, fetchingOf(options), checks, onError)
   return bearer('jwt', options, async (token, connection) => {
     const claims = await verify(token)
     assertClaims(claims, options.audience === null ? null : audience)
@@ -106,7 +106,13 @@ const NUMBERS = [
   'fetchMaxAge',
 ] as const
 
-function assertNumbers(options: JWTOptions): void {
+function assertOptions(options: JWTOptions): void {
+  const { onError } = options
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new TypeError(
+      `jwt: onError must be a function, ${typeof onError} was given. Leave it out for console.error.`,
+    )
+  }
   for (const name of NUMBERS) {
     const { [name]: value = 0 } = options
     if (typeof value === 'number' && value >= 0) continue

@@ -4,7 +4,7 @@ import { type JWTOptions, jwt } from '../../lib/middleware/jwt.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
-import { claims, forged, good, SECRET } from '../support/tokens.ts'
+import { claims, forged, good, issuer, SECRET } from '../support/tokens.ts'
 
 const who = Route(
   '/',
@@ -35,6 +35,25 @@ t.test('sets user, scopes and claims', async (t) => {
 
   t.same(await told(forged({ alg: 'HS256' }, given)), [200, ['ada', ['read', 'write'], given]])
 })
+
+t.test(
+  'tells the program why keys cannot be fetched, and the client that it is not at fault',
+  async (t) => {
+    const errors: unknown[] = []
+    const app = jwt({
+      keys: new URL('http://127.0.0.1:1/jwks'),
+      algorithms: ['ES256'],
+      onError: (error) => errors.push(error),
+    })(who)
+    await using client = await testClient(app)
+    const { sign } = await issuer('ES256', 'a')
+
+    const response = await client.get('/', { headers: { authorization: `Bearer ${await sign()}` } })
+
+    t.equal(response.status, 503)
+    t.match(errors, [{ message: /fetch failed/ }])
+  },
+)
 
 t.test('answers as RFC 6750 has it', async (t) => {
   t.same(await told(undefined), [401, 'Bearer'])
@@ -113,6 +132,8 @@ t.test('misuse is told at once', async (t) => {
   t.throws(() => jwt({ keys: SECRET } as never), /^jwt: algorithms must be a list/)
   t.throws(() => jwt({ ...options, keys: 'secret' as never }), /^jwt: keys must be the bytes/)
   t.throws(() => jwt({ ...options, scopes: 'a' as never }), /^jwt: scopes must be a list/)
+  const onError = 'console' as unknown as () => void
+  t.throws(() => jwt({ keys: SECRET, algorithms: ['HS256'], onError }), /^jwt: onError must be a/)
   for (const name of ['clockTolerance', 'maxAge', 'fetchTimeout', 'fetchCooldown', 'fetchMaxAge']) {
     for (const value of [-1, Number.NaN, '5']) {
       t.throws(() => jwt({ ...options, [name]: value }), {

@@ -23,10 +23,12 @@ export type VerifyClaims = (token: string) => Promise<Claims>
 
 type Resolve = Parameters<typeof jwtVerify>[1]
 
+/** @param onError Told why keys cannot be fetched, which the client is not. */
 export function verifier(
   keys: JWTKeys,
   fetching: KeySetOptions,
   options: JWTVerifyOptions,
+  onError: (error: unknown) => void,
 ): VerifyClaims {
   const resolve = resolverOf(keys, fetching)
   return async (token) => {
@@ -36,7 +38,9 @@ export function verifier(
       if (error instanceof errors.JWKSMultipleMatchingKeys) {
         return await oneOf(error, token, options)
       }
-      throw faultOf(error)
+      const fault = faultOf(error)
+      if (fault instanceof HTTPException && fault.cause === error) onError(error)
+      throw fault
     }
   }
 }

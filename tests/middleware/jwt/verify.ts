@@ -7,7 +7,8 @@ import { claims, forged, good, issuer, keyServer, SECRET } from '../../support/t
 
 const FETCHING = { timeoutDuration: 1_000, cooldownDuration: 0, cacheMaxAge: 600_000 }
 
-const using = (keys: JWTKeys, options: JWTVerifyOptions) => verifier(keys, FETCHING, options)
+const using = (keys: JWTKeys, options: JWTVerifyOptions, told: unknown[] = []) =>
+  verifier(keys, FETCHING, options, (error) => told.push(error))
 
 t.test('gives the claims of a token that is signed by the key', async (t) => {
   const { jwk, sign } = await issuer('ES256')
@@ -131,7 +132,7 @@ t.test('unknown keys do not make it fetch within the cooldown', async (t) => {
   const stranger = await issuer('ES256', 'stranger')
   const server = await keyServer(t, [old.jwk])
   const fetching = { ...FETCHING, cooldownDuration: 60_000 }
-  const verify = verifier(server.url, fetching, { algorithms: ['ES256'] })
+  const verify = verifier(server.url, fetching, { algorithms: ['ES256'] }, () => t.fail())
   await verify(await old.sign())
 
   for (let count = 0; count < 5; count++) {
@@ -144,16 +145,20 @@ t.test('unknown keys do not make it fetch within the cooldown', async (t) => {
 t.test('keys that cannot be fetched are no fault of the client', async (t) => {
   const { sign, jwk } = await issuer('ES256', 'a')
   const server = await keyServer(t, [jwk])
-  const verify = using(server.url, { algorithms: ['ES256'] })
-  const gone = using(new URL('http://127.0.0.1:1/jwks'), { algorithms: ['ES256'] })
+  const told: unknown[] = []
+  const verify = using(server.url, { algorithms: ['ES256'] }, told)
+  const gone = using(new URL('http://127.0.0.1:1/jwks'), { algorithms: ['ES256'] }, told)
   const refused = { name: 'HTTPException', status: 503 }
 
   server.status = 500
   await t.rejects(verify(await sign()), refused)
   await t.rejects(gone(await sign()), refused)
+  t.match(told, [{ message: /200 OK/ }, { message: /fetch failed/ }], 'the program is told why')
 
   server.status = 200
   t.match(await verify(await sign()), { sub: 'ada' }, 'and it recovers')
+  await t.rejects(verify(`${await sign()}A`), { name: 'AuthenticationError' })
+  t.equal(told.length, 2, 'but nothing of the faults of tokens')
 })
 
 t.test('an error of your own is thrown on', async (t) => {
