@@ -57,8 +57,9 @@ export interface SessionsOptions {
  * that was not made here, was changed, or is too old gives a new session with an id of its own.
  * Cookies are out of reach for scripts, and hold 4096 bytes at most. Only a store can truly forget: a
  * session in a cookie that was copied before `destroy()` lives on until `maxAge`. Of two requests at
- * once the later answer counts. What is changed after the response has started is lost. On websockets
- * a session can be read, and changed until it is accepted.
+ * once the later answer counts, but what a store was to forget stays forgotten. What is changed after
+ * the response has started is lost. On websockets a session can be read, and changed until it is
+ * accepted.
  *
  * Browsers send the cookie with a websocket that another site's page opens, and let that page read
  * what comes. So a handshake with a foreign `Origin` gets 403 before the app is called; `origins` are

@@ -1,8 +1,11 @@
 /** Sessions in a store; the cookie has the id alone. */
 import { createHash } from 'node:crypto'
-import { encodeText } from '../../bytes.ts'
+import { encodeText, NO_BYTES } from '../../bytes.ts'
 import type { Store } from '../../stores.ts'
 import { pack, unpack, type Vault } from './vault.ts'
+
+/** Seconds that a removal is remembered: longer than a session may be on its way to the store. */
+const REMEMBERED = 60
 
 /** Keeps sessions for `lifetime` seconds under the hash of their id: who reads the store has none. */
 export function storedVault(store: Store, lifetime: number): Vault {
@@ -18,13 +21,23 @@ export function storedVault(store: Store, lifetime: number): Vault {
       // A request that was under way when the session was destroyed must not bring it back.
       const isGone = previous !== undefined && !(await store.touch(keyOf(previous), lifetime))
       if (isGone) return undefined
-      await store.set(keyOf(id), encodeText(pack(kept)), lifetime)
-      return id
+      const key = keyOf(id)
+      await store.set(key, encodeText(pack(kept)), lifetime)
+      // Removed in between: the mark was there before the session was deleted, so nobody misses both.
+      if (previous === undefined || !(await store.get(goneKey(keyOf(previous))))) return id
+      await store.delete(key)
+      return undefined
     },
     async remove(id) {
-      await store.delete(keyOf(id))
+      const key = keyOf(id)
+      await store.set(goneKey(key), NO_BYTES, REMEMBERED)
+      await store.delete(key)
     },
   }
+}
+
+function goneKey(key: string): string {
+  return `${key}:gone`
 }
 
 function keyOf(id: string): string {

@@ -61,6 +61,39 @@ t.test('what something else has put into the store is no session', async (t) => 
 })
 
 // Advisory row 94.
+t.test('what is removed while it is kept stays removed, at whatever step', async (t) => {
+  const renewed = { ...kept, record: { id: 'b'.repeat(43), text: '{}' } }
+  for (const next of [kept, renewed]) {
+    for (let removedAt = 0; removedAt < 4; removedAt++) {
+      const inner = memoryStore()
+      const before = storedVault(inner, 60)
+      await before.save(kept)
+      let step = 0
+      const between = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+        if (step++ === removedAt) await before.remove(id)
+        return work()
+      }
+      const slow = storedVault(
+        {
+          delete: (key) => inner.delete(key),
+          increment: (key, amount, options) => inner.increment(key, amount, options),
+          get: (key) => between(() => inner.get(key)),
+          set: (key, value, ttl) => between(() => inner.set(key, value, ttl)),
+          touch: (key, ttl) => between(() => inner.touch(key, ttl)),
+        },
+        60,
+      )
+
+      const token = await slow.save(next, id)
+      if (step <= removedAt) await before.remove(id)
+
+      t.equal(await before.open(id), undefined, `removed at step ${removedAt}`)
+      if (removedAt < 3) t.same([token, await before.open(next.record.id)], [undefined, undefined])
+    }
+  }
+})
+
+// Advisory row 94.
 t.test('what was removed stays so', async (t) => {
   const vault = storedVault(memoryStore(), 60)
   await vault.save(kept)
