@@ -18,12 +18,12 @@ export type { CheckResult, HealthCheck } from './health/checks.ts'
 export interface HealthOptions {
   /** What must work for the service to be ready, by name (nothing). */
   checks?: Readonly<Record<string, HealthCheck>>
-  /** Milliseconds that each check may take (2000). */
-  timeout?: number
-  /** Milliseconds that a result is kept, so that many probes do not make many checks (1000). */
-  maxAge?: number
-  /** Milliseconds that the event loop may be late (1000). */
-  maxLag?: number
+  /** The milliseconds that each check may take (2000). */
+  timeoutMs?: number
+  /** The milliseconds that a result is kept, so that many probes do not make many checks (1000). */
+  maxAgeMs?: number
+  /** The milliseconds that the event loop may be late (1000). */
+  maxLagMs?: number
   /** Once it is aborted, the service is not ready: it is about to stop (never). */
   signal?: AbortSignal
   /** Show durations and error messages, which are not for everybody (false). */
@@ -72,15 +72,15 @@ export function health(options: HealthOptions = {}): Middleware {
 const ALIVE: HealthReport = { ready: true, lag: 0, checks: {} }
 
 function reporter(options: HealthOptions): () => Promise<HealthReport> {
-  const { checks = {}, timeout = 2_000, maxAge = 1_000, maxLag = 1_000 } = options
+  const { checks = {}, timeoutMs = 2_000, maxAgeMs = 1_000, maxLagMs = 1_000 } = options
   const names = Object.keys(checks)
   return kept(async () => {
     const [lag, ...results] = await Promise.all([
       eventLoopLag(),
-      ...Object.values(checks).map((check) => runCheck(check, timeout)),
+      ...Object.values(checks).map((check) => runCheck(check, timeoutMs)),
     ])
-    return judge(names, results, lag, maxLag)
-  }, maxAge)
+    return judge(names, results, lag, maxLagMs)
+  }, maxAgeMs)
 }
 
 /** Ready when all checks passed and the event loop is in time. */
@@ -137,7 +137,7 @@ function assertOptions(options: HealthOptions, livePath: string, readyPath: stri
       `health: livePath and readyPath must differ, "${livePath}" was given for both. They answer different questions.`,
     )
   }
-  for (const name of ['timeout', 'maxAge', 'maxLag'] as const) {
+  for (const name of ['timeoutMs', 'maxAgeMs', 'maxLagMs'] as const) {
     const { [name]: value = 0 } = options
     if (typeof value === 'number' && value >= 0) continue
     throw new RangeError(

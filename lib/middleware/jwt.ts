@@ -27,9 +27,9 @@ export interface JWTOptions extends BearerOptions {
   issuer?: string | readonly string[]
   /** Whom it must be for, one or a list; null takes any (tokens that name nobody). */
   audience?: string | readonly string[] | null
-  /** Seconds that clocks may differ by (0). */
+  /** The seconds that clocks may differ by (0). */
   clockTolerance?: number
-  /** Seconds that a token may be old, by its claim `iat` (any). */
+  /** The seconds that a token may be old, by its claim `iat` (any). */
   maxAge?: number
   /** What the token's header must say of its type, such as 'at+jwt' (anything). */
   type?: string
@@ -37,12 +37,12 @@ export interface JWTOptions extends BearerOptions {
   requiredClaims?: readonly string[]
   /** Makes a user of the claims; null when it is none any more (the subject, with `scope` or `scp`). */
   identify?: (claims: Claims, connection: Connection) => Identity | null | Promise<Identity | null>
-  /** Milliseconds that fetching keys may take (5000); then the answer is 503. */
-  fetchTimeout?: number
-  /** Milliseconds before an unknown key makes them be fetched again (30 000). */
-  fetchCooldown?: number
-  /** Milliseconds that fetched keys are kept (600 000). */
-  fetchMaxAge?: number
+  /** The milliseconds that fetching keys may take (5000); then the answer is 503. */
+  fetchTimeoutMs?: number
+  /** The milliseconds before an unknown key makes them be fetched again (30 000). */
+  fetchCooldownMs?: number
+  /** The milliseconds that fetched keys are kept (600 000). */
+  fetchMaxAgeMs?: number
   /** Told why keys cannot be fetched; the client gets 503 (`console.error`). */
   onError?: (error: unknown) => void
 }
@@ -90,20 +90,20 @@ function checksOf(options: JWTOptions): Record<string, unknown> {
 }
 
 function fetchingOf(options: JWTOptions): KeySetOptions {
-  const { fetchTimeout = 5_000, fetchCooldown = 30_000, fetchMaxAge = 600_000 } = options
+  const { fetchTimeoutMs = 5_000, fetchCooldownMs = 30_000, fetchMaxAgeMs = 600_000 } = options
   return {
-    timeoutDuration: fetchTimeout,
-    cooldownDuration: fetchCooldown,
-    cacheMaxAge: fetchMaxAge,
+    timeoutDuration: fetchTimeoutMs,
+    cooldownDuration: fetchCooldownMs,
+    cacheMaxAge: fetchMaxAgeMs,
   }
 }
 
 const NUMBERS = [
   'clockTolerance',
   'maxAge',
-  'fetchTimeout',
-  'fetchCooldown',
-  'fetchMaxAge',
+  'fetchTimeoutMs',
+  'fetchCooldownMs',
+  'fetchMaxAgeMs',
 ] as const
 
 function assertOptions(options: JWTOptions): void {

@@ -40,7 +40,7 @@ t.test('names what failed, without its message', async (t) => {
     disk: () => true,
   }
 
-  t.match(await probe({ checks, timeout: 20 }, '/readyz'), {
+  t.match(await probe({ checks, timeoutMs: 20 }, '/readyz'), {
     status: 503,
     text: '{"status":"failing","checks":{"db":"failed","cache":"timeout","disk":"ok"}}',
   })
@@ -77,7 +77,7 @@ t.test('is not ready while the event loop is late', async (t) => {
 
 t.test('is not ready once it is about to stop', async (t) => {
   const controller = new AbortController()
-  const options = { signal: controller.signal, maxAge: 60_000 }
+  const options = { signal: controller.signal, maxAgeMs: 60_000 }
   await using client = await testClient(health(options)(router))
 
   t.equal((await client.get('/readyz')).status, 200)
@@ -123,7 +123,7 @@ t.test('misuse is told at once', async (t) => {
     t.throws(() => health({ readyPath: path as never }), /^health: a path must begin with "\/"/)
   }
   t.throws(() => health({ livePath: '/readyz' }), /^health: livePath and readyPath must differ/)
-  for (const name of ['timeout', 'maxAge', 'maxLag']) {
+  for (const name of ['timeoutMs', 'maxAgeMs', 'maxLagMs']) {
     for (const value of [-1, Number.NaN, '5']) {
       t.throws(() => health({ [name]: value }), new RegExp(`^health: ${name} must be a number of`))
     }

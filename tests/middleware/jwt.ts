@@ -134,7 +134,13 @@ t.test('misuse is told at once', async (t) => {
   t.throws(() => jwt({ ...options, scopes: 'a' as never }), /^jwt: scopes must be a list/)
   const onError = 'console' as unknown as () => void
   t.throws(() => jwt({ keys: SECRET, algorithms: ['HS256'], onError }), /^jwt: onError must be a/)
-  for (const name of ['clockTolerance', 'maxAge', 'fetchTimeout', 'fetchCooldown', 'fetchMaxAge']) {
+  for (const name of [
+    'clockTolerance',
+    'maxAge',
+    'fetchTimeoutMs',
+    'fetchCooldownMs',
+    'fetchMaxAgeMs',
+  ]) {
     for (const value of [-1, Number.NaN, '5']) {
       t.throws(() => jwt({ ...options, [name]: value }), {
         name: 'RangeError',
