@@ -52,10 +52,11 @@ export type TemplateResponder = (
  * @throws TypeError when the engine cannot render, or a context processor is no function. The responder
  * throws what the engine throws.
  * @example
+ * type Page = { name: string; urlFor: (route: string) => string }
  * const pages = {
- *   hello: ({ name, urlFor }: any) => html`<p>Hello ${name}</p> <a href="${urlFor('login')}">Login</a>`,
+ *   hello: ({ name, urlFor }: Page) => html`<p>Hello ${name}</p> <a href="${urlFor('login')}">Login</a>`,
  * }
- * const page = templates({ render: (name: 'hello', context) => pages[name](context) })
+ * const page = templates({ render: (name: 'hello', context: Page) => pages[name](context) })
  * const answer = await page(request, 'hello', { name: 'Ada' }, { status: 201 })
  */
 export function templates(
