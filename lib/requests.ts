@@ -4,6 +4,7 @@ import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
+import { parseMediaType } from './mediatypes.ts'
 import { type DecodeOptions, decodeMsgPack } from './requests/msgpack.ts'
 import { ACCEPTED, type HTTPScope, type Receive, type Send } from './types.ts'
 
@@ -244,24 +245,20 @@ export class Request<
 
 function isJSON(contentType: string | null): boolean {
   if (contentType === 'application/json') return true
-  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/i.test(mediaTypeOf(contentType))
+  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/.test(mediaTypeOf(contentType))
 }
 
 function isMsgPack(contentType: string | null): boolean {
-  return /^application\/(?:vnd\.|x-)?msgpack$/i.test(mediaTypeOf(contentType))
+  return /^application\/(?:vnd\.|x-)?msgpack$/.test(mediaTypeOf(contentType))
 }
 
 /**
- * The media type alone decides, as one reading for all: `a/b; c` is `a/b`. Two types in one field,
- * `a/b; c, d/e`, are none, since others might read the second (CVE-2022-41919).
+ * The media type, where all readers see the same one: `a/b; c, d/e` is none, since others might read
+ * the second (CVE-2022-41919), nor is one with parameters that can be read in two ways.
  */
 function mediaTypeOf(contentType: string | null): string {
-  const [type = '', ...parameters] = (contentType ?? '').split(';')
-  const isOne = !parameters
-    .join(';')
-    .replace(/"[^"]*"/g, '')
-    .includes(',')
-  return isOne ? type.trim() : ''
+  const { type, params } = parseMediaType(contentType ?? '')
+  return params === null ? '' : type
 }
 
 function noChannel(): never {

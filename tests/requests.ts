@@ -127,6 +127,8 @@ t.test('json', async (t) => {
       'text/plain, application/json',
       'application/json, text/plain',
       'application/json; charset=utf-8, text/plain',
+      'application/json; charset=utf-8; charset=utf-7',
+      'application/json; charset="utf-8',
       'application/jsonp',
       'application/+json',
       'application/x-www-form-urlencoded',
