@@ -1,5 +1,4 @@
 /** Users, what they may do, and the guard that asks for it; middleware finds out who they are. */
-
 import { Connection } from './connections.ts'
 import { answerException } from './exceptionhandlers.ts'
 import { HTTPException } from './exceptions.ts'

@@ -1,5 +1,4 @@
 /** Writes one structured line for each request. */
-
 import { printable, redactedQuery, SECRETS } from '../observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'

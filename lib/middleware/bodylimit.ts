@@ -1,5 +1,4 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
-
 import { caught } from '../calls.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -21,12 +20,9 @@ export interface BodyLimitOptions {
  * @example
  * Route('/upload', upload, { methods: ['POST'], middleware: [bodyLimit({ maxSize: 100_000_000 })] })
  */
-export function bodyLimit({ maxSize }: BodyLimitOptions): Middleware {
-  if (!(maxSize >= 0)) {
-    throw new RangeError(
-      `bodyLimit: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
-    )
-  }
+export function bodyLimit(options: BodyLimitOptions): Middleware {
+  const { maxSize } = options
+  assertSize(maxSize)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     scope.maxBodySize = maxSize
@@ -109,4 +105,11 @@ class Gate {
     this.#complete = true
     return this.#refused ?? this.#send(message)
   }
+}
+
+function assertSize(maxSize: number): void {
+  if (maxSize >= 0) return
+  throw new RangeError(
+    `bodyLimit: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
+  )
 }

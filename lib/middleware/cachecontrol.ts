@@ -42,26 +42,6 @@ export interface CacheControlOptions extends CacheDirectives {
   statuses?: Readonly<Record<number, CacheDirectives>>
 }
 
-const NAMES: Readonly<Record<keyof CacheDirectives, string>> = {
-  public: 'public',
-  private: 'private',
-  noCache: 'no-cache',
-  noStore: 'no-store',
-  maxAge: 'max-age',
-  sMaxAge: 's-maxage',
-  staleWhileRevalidate: 'stale-while-revalidate',
-  staleIfError: 'stale-if-error',
-  noTransform: 'no-transform',
-  mustRevalidate: 'must-revalidate',
-  proxyRevalidate: 'proxy-revalidate',
-  mustUnderstand: 'must-understand',
-  immutable: 'immutable',
-}
-
-const TIMES: ReadonlySet<string> = new Set([
-  ...['maxAge', 'sMaxAge', 'staleWhileRevalidate', 'staleIfError'],
-])
-
 /**
  * Adds `Cache-Control` to answers to GET and HEAD that have neither it nor `Expires`: to those of
  * status 2xx and 304, and to the statuses that are named. An answer that sets a cookie gets only what
@@ -90,6 +70,26 @@ export function cacheControl(options: CacheControlOptions): Middleware {
     return app(scope, receive, changeStart(scope, send, add))
   }
 }
+
+const NAMES: Readonly<Record<keyof CacheDirectives, string>> = {
+  public: 'public',
+  private: 'private',
+  noCache: 'no-cache',
+  noStore: 'no-store',
+  maxAge: 'max-age',
+  sMaxAge: 's-maxage',
+  staleWhileRevalidate: 'stale-while-revalidate',
+  staleIfError: 'stale-if-error',
+  noTransform: 'no-transform',
+  mustRevalidate: 'must-revalidate',
+  proxyRevalidate: 'proxy-revalidate',
+  mustUnderstand: 'must-understand',
+  immutable: 'immutable',
+}
+
+const TIMES: ReadonlySet<string> = new Set([
+  ...['maxAge', 'sMaxAge', 'staleWhileRevalidate', 'staleIfError'],
+])
 
 /**
  * The value of `Cache-Control` that says this.

@@ -10,7 +10,7 @@ export type { CacheStore }
 export interface CacheResponseOptions {
   /** Where responses are kept; each `cacheResponse()` needs a `namespace` of its own. */
   store: CacheStore
-  /** Seconds that a response is kept which does not say it by itself (60); 0 keeps none of these. */
+  /** The seconds that a response is kept which does not say it by itself (60); 0 keeps none of these. */
   ttl?: number
   /** The largest body that is kept, in bytes (1 MB). */
   maxBodySize?: number
@@ -19,7 +19,7 @@ export interface CacheResponseOptions {
    * that are for the app alone (nothing).
    */
   key?: (scope: HTTPScope) => string | null
-  /** Told when the store fails; the app answers then (`console.error`). */
+  /** Told when the store fails; the app answers then (console.error). */
   onError?: (error: unknown) => void
 }
 

@@ -12,15 +12,15 @@ export { isCompressible }
 
 export interface CompressOptions {
   /**
-   * What is offered; where a client likes several the same, the first counts (`['br', 'zstd',
-   * 'gzip']`, without those that this Node cannot make: zstd needs 22.15).
+   * What is offered; where a client likes several the same, the first counts (['br', 'zstd',
+   * 'gzip'], without those that this Node cannot make: zstd needs 22.15).
    */
   codings?: readonly Coding[]
   /** The smallest body that is compressed, in bytes (500); what has no length is always. */
   minSize?: number
   /**
    * The types that are compressed: a list, with `text/*` for all of a kind, or a function of the type
-   * in lower case, `''` where there is none (`isCompressible`).
+   * in lower case, `''` where there is none (isCompressible).
    */
   types?: readonly string[] | ((type: string) => boolean)
   /** How hard to try: gzip 0 to 9 (6), br 0 to 11 (4), zstd 1 to 22 (3). */

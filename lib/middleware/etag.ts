@@ -37,12 +37,9 @@ export interface EtagOptions {
  * @example
  * Route('/report', () => new JSONResponse({ total: 7 }), { middleware: [etag()] })
  */
-export function etag({ weak = false, maxSize = 1_000_000 }: EtagOptions = {}): Middleware {
-  if (!(maxSize >= 0)) {
-    throw new RangeError(
-      `etag: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
-    )
-  }
+export function etag(options: EtagOptions = {}): Middleware {
+  const { weak = false, maxSize = 1_000_000 } = options
+  assertSize(maxSize)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     return app(scope, receive, tagging(scope, send, { weak, maxSize }))
@@ -113,4 +110,11 @@ function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void
   const sent = started.then(() => send(next))
   sent.catch(() => {}) // told to those who wait for it
   return sent
+}
+
+function assertSize(maxSize: number): void {
+  if (maxSize >= 0) return
+  throw new RangeError(
+    `etag: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
+  )
 }

@@ -1,5 +1,4 @@
 /** Answers the probes of whoever runs the service: is it alive, is it ready. */
-
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isRead } from '../methods.ts'

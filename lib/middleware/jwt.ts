@@ -43,7 +43,7 @@ export interface JWTOptions extends BearerOptions {
   fetchCooldownMs?: number
   /** The milliseconds that fetched keys are kept (600 000). */
   fetchMaxAgeMs?: number
-  /** Told why keys cannot be fetched; the client gets 503 (`console.error`). */
+  /** Told why keys cannot be fetched; the client gets 503 (console.error). */
   onError?: (error: unknown) => void
 }
 

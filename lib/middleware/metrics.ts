@@ -24,8 +24,6 @@ export interface Metrics extends Middleware {
   readonly render: () => string
 }
 
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
 /**
  * Counts requests by method, route and status, their durations and bytes by method and route, and how
  * many are under way: `http_requests_total`, `http_request_duration_seconds`,
@@ -64,6 +62,8 @@ export function labelsOf(scope: HTTPScope | WebSocketScope): { method: string; r
   if (scope.type === 'websocket') return { method: 'WEBSOCKET', route }
   return { method: METHODS.includes(scope.method) ? scope.method : 'OTHER', route }
 }
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 class Counts {
   readonly #prefix: string

@@ -4,7 +4,7 @@ import { changeStart } from '../responsestart.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
 export interface RequestIdOptions {
-  /** The field that the name comes in and goes out by (`x-request-id`). */
+  /** The field that the name comes in and goes out by ('x-request-id'). */
   header?: string
   /**
    * Whether a name that the client sends is used when it looks like one; say no at the edge, where
@@ -31,12 +31,9 @@ export interface RequestIdOptions {
  */
 export function requestId(options: RequestIdOptions = {}): Middleware {
   const { trusted = true, generate = () => crypto.randomUUID() } = options
-  const header = readHeader(options.header ?? 'x-request-id')
-  if (typeof generate !== 'function') {
-    throw new TypeError(
-      `requestId: generate must be a function, ${typeof generate} was given. Write () => id.`,
-    )
-  }
+  const { header: name = 'x-request-id' } = options
+  assertOptions(name, generate)
+  const header = name.toLowerCase()
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checked(generate())
@@ -68,13 +65,6 @@ function only(headers: HeaderList, name: string): string | undefined {
   return headers[index + 1]
 }
 
-function readHeader(header: string): string {
-  if (typeof header === 'string' && isHeaderName(header)) return header.toLowerCase()
-  throw new TypeError(
-    `requestId: header must be the name of a field, ${JSON.stringify(header)} was given. Use x-request-id.`,
-  )
-}
-
 function checked(id: string): string {
   if (typeof id === 'string' && ID.test(id)) return id
   throw new TypeError(
@@ -94,4 +84,16 @@ function acceptingWith(add: (message: { headers: HeaderList }) => void, send: Se
     add(accept)
     return send(accept)
   }
+}
+
+function assertOptions(header: unknown, generate: unknown): void {
+  if (typeof header !== 'string' || !isHeaderName(header)) {
+    throw new TypeError(
+      `requestId: header must be the name of a field, ${JSON.stringify(header)} was given. Use x-request-id.`,
+    )
+  }
+  if (typeof generate === 'function') return
+  throw new TypeError(
+    `requestId: generate must be a function, ${typeof generate} was given. Write () => id.`,
+  )
 }

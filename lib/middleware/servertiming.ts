@@ -4,13 +4,55 @@ import { changeStart } from '../responsestart.ts'
 import type { ConnectionScope, HTTPScope, Middleware, StartChange } from '../types.ts'
 
 export interface ServerTimingOptions {
-  /** The name for the time from the request to the start of the response; false for none (`total`). */
+  /** The name for the time from the request to the start of the response; false for none ('total'). */
   total?: string | false
   /**
    * Who is shown the times; they can tell a stranger whether something was found, or how long a
    * comparison took (everybody).
    */
   show?: (scope: HTTPScope) => boolean
+}
+
+/**
+ * Adds `Server-Timing` with the time until the response started, and with what the app measured; to
+ * answers to errors too.
+ *
+ * @throws TypeError for a name or function that is none.
+ * @example
+ * Route('/', async (request) => {
+ *   const answer = await timingsOf(request).measure('upstream', () => fetch(upstream))
+ *   return new PlainTextResponse(await answer.text())
+ * }, { middleware: [serverTiming({ show: ({ client }) => client?.host === '127.0.0.1' })] })
+ */
+export function serverTiming(options: ServerTimingOptions = {}): Middleware {
+  const { total = 'total', show = () => true } = options
+  assertOptions(total, show)
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http' || !show(scope)) return app(scope, receive, send)
+    const started = performance.now()
+    const timings = timingsOf({ scope })
+    const add: StartChange = ({ headers }) => {
+      if (total !== false) timings.add(total, performance.now() - started)
+      const field = timings.toString()
+      if (field !== '') headers.push('server-timing', field)
+    }
+    return app(scope, receive, changeStart(scope, send, add))
+  }
+}
+
+/**
+ * The times of a request; without `serverTiming()` around, they are noted and not shown.
+ *
+ * @example
+ * timingsOf(request).add('db', 12.3, 'two queries')
+ */
+export function timingsOf({ scope }: { readonly scope: ConnectionScope }): Timings {
+  scope.state ??= {}
+  const present = scope.state['serverTiming']
+  if (present instanceof Timings) return present
+  const timings = new Timings()
+  scope.state['serverTiming'] = timings
+  return timings
 }
 
 /** How many times one response can show. */
@@ -57,51 +99,12 @@ export class Timings {
   }
 }
 
-/**
- * Adds `Server-Timing` with the time until the response started, and with what the app measured; to
- * answers to errors too.
- *
- * @throws TypeError for a name or function that is none.
- * @example
- * Route('/', async (request) => {
- *   const answer = await timingsOf(request).measure('upstream', () => fetch(upstream))
- *   return new PlainTextResponse(await answer.text())
- * }, { middleware: [serverTiming({ show: ({ client }) => client?.host === '127.0.0.1' })] })
- */
-export function serverTiming(options: ServerTimingOptions = {}): Middleware {
-  const { total = 'total', show = () => true } = options
+function assertOptions(total: string | false, show: unknown): void {
   if (total !== false) assertName(total)
-  if (typeof show !== 'function') {
-    throw new TypeError(
-      `serverTiming: show must be a function, ${typeof show} was given. Write (scope) => true.`,
-    )
-  }
-  return (app) => (scope, receive, send) => {
-    if (scope.type !== 'http' || !show(scope)) return app(scope, receive, send)
-    const started = performance.now()
-    const timings = timingsOf({ scope })
-    const add: StartChange = ({ headers }) => {
-      if (total !== false) timings.add(total, performance.now() - started)
-      const field = timings.toString()
-      if (field !== '') headers.push('server-timing', field)
-    }
-    return app(scope, receive, changeStart(scope, send, add))
-  }
-}
-
-/**
- * The times of a request; without `serverTiming()` around, they are noted and not shown.
- *
- * @example
- * timingsOf(request).add('db', 12.3, 'two queries')
- */
-export function timingsOf({ scope }: { readonly scope: ConnectionScope }): Timings {
-  scope.state ??= {}
-  const present = scope.state['serverTiming']
-  if (present instanceof Timings) return present
-  const timings = new Timings()
-  scope.state['serverTiming'] = timings
-  return timings
+  if (typeof show === 'function') return
+  throw new TypeError(
+    `serverTiming: show must be a function, ${typeof show} was given. Write (scope) => true.`,
+  )
 }
 
 function assertName(name: string): void {

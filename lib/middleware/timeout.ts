@@ -13,16 +13,13 @@ import {
 } from '../types.ts'
 
 export interface TimeoutOptions {
-  /** Milliseconds until the response must be complete. */
+  /** The milliseconds until the response must be complete. */
   ms: number
   /** What is answered when nothing was sent by then; 504 says that another server is to blame (503). */
   status?: 503 | 504
   /** Whether it is enough that the response has started: for streams and event streams (false). */
   untilStart?: boolean
 }
-
-/** The longest time that a timer can be set to. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /**
  * Answers 503 to a request that takes too long, or cuts its response where that has started.
@@ -40,14 +37,7 @@ const LONGEST_MS = 2 ** 31 - 1
  */
 export function timeout(options: TimeoutOptions): Middleware {
   const { ms, status = 503, untilStart = false } = options
-  if (!(ms > 0 && ms <= LONGEST_MS)) {
-    throw new RangeError(
-      `timeout: ms must be a number of milliseconds up to ${LONGEST_MS}, ${ms} was given. Leave the middleware out for no limit.`,
-    )
-  }
-  if (status !== 503 && status !== 504) {
-    throw new RangeError(`timeout: status must be 503 or 504, ${status} was given. Choose one.`)
-  }
+  assertOptions(ms, status)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     return new Deadline({ ms, status, untilStart }, scope, receive, send).run(app)
@@ -150,4 +140,17 @@ class Deadline {
     if (isComplete || (this.#started && this.#options.untilStart)) clearTimeout(this.#timer)
     return this.#send(message)
   }
+}
+
+/** The longest time that a timer can be set to. */
+const LONGEST_MS = 2 ** 31 - 1
+
+function assertOptions(ms: number, status: number): void {
+  if (!(ms > 0 && ms <= LONGEST_MS)) {
+    throw new RangeError(
+      `timeout: ms must be a number of milliseconds up to ${LONGEST_MS}, ${ms} was given. Leave the middleware out for no limit.`,
+    )
+  }
+  if (status === 503 || status === 504) return
+  throw new RangeError(`timeout: status must be 503 or 504, ${status} was given. Choose one.`)
 }

@@ -32,8 +32,6 @@ export interface TracingOptions {
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
 
-const REDACTED: ReadonlySet<string> = new Set(SECRETS)
-
 /**
  * Makes a server span of each request, by the HTTP conventions of OpenTelemetry: it is called
  * `GET /users/{id:int}` after its route, and has failed when the status is 500 or more or the app threw.
@@ -114,6 +112,8 @@ function methodOf(scope: HTTPScope | WebSocketScope): string {
   if (scope.type === 'websocket') return 'GET'
   return METHODS.includes(scope.method) ? scope.method : 'HTTP'
 }
+
+const REDACTED: ReadonlySet<string> = new Set(SECRETS)
 
 /** What is known before the app runs. */
 export function attributesOf(scope: HTTPScope | WebSocketScope): Attributes {

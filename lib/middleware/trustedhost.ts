@@ -10,7 +10,7 @@ import { requestURL } from '../urls.ts'
 export interface TrustedHostOptions {
   /**
    * Names (`example.org`), addresses (`192.0.2.1`, `[::1]`), all sub domains of a name
-   * (`*.example.org`, which is not the name itself), or `*` for any (`['*']`).
+   * (`*.example.org`, which is not the name itself), or `*` for any (['*']).
    */
   allowedHosts?: readonly string[]
   /** Redirect a name that is not allowed to the one with `www.` before it, if that is listed (true). */

@@ -3,7 +3,7 @@ import { Headers, indexOfName, isHeaderName } from '../../headers.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 
 export interface PermissionsOptions {
-  /** Methods that may be used; `'*'` is all seven that browsers use (`GET`). */
+  /** Methods that may be used; `'*'` is all seven that browsers use (['GET']). */
   methods?: '*' | readonly string[]
   /** Request fields that may be sent besides the safe ones; `'*'` is any (none). */
   headers?: '*' | readonly string[]

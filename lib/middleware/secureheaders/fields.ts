@@ -3,29 +3,29 @@ import { assertHeader } from '../../headers.ts'
 import type { HeaderList } from '../../types.ts'
 
 export interface FieldOptions {
-  /** Which windows share a group with pages (`same-origin`). */
+  /** Which windows share a group with pages ('same-origin'). */
   crossOriginOpenerPolicy?: string | false
-  /** Who may embed responses (`same-origin`). */
+  /** Who may embed responses ('same-origin'). */
   crossOriginResourcePolicy?: string | false
   /** What pages may embed; `require-corp` with the opener policy isolates them (false). */
   crossOriginEmbedderPolicy?: string | false
-  /** Whether browsers keep origins in processes of their own (`?1`). */
+  /** Whether browsers keep origins in processes of their own ('?1'). */
   originAgentCluster?: string | false
   /** What pages may use, such as `camera=(), geolocation=(self)` (false). */
   permissionsPolicy?: string | false
-  /** What of its URL a page tells others (`no-referrer`). */
+  /** What of its URL a page tells others ('no-referrer'). */
   referrerPolicy?: string | false
-  /** No guessing of media types (`nosniff`). */
+  /** No guessing of media types ('nosniff'). */
   xContentTypeOptions?: string | false
-  /** Whether names in links are looked up ahead (`off`). */
+  /** Whether names in links are looked up ahead ('off'). */
   xDnsPrefetchControl?: string | false
-  /** No opening of downloads in the context of the site, in old browsers (`noopen`). */
+  /** No opening of downloads in the context of the site, in old browsers ('noopen'). */
   xDownloadOptions?: string | false
-  /** Who may frame pages, in browsers without `frame-ancestors` (`SAMEORIGIN`). */
+  /** Who may frame pages, in browsers without `frame-ancestors` ('SAMEORIGIN'). */
   xFrameOptions?: string | false
-  /** What Adobe's programs may read (`none`). */
+  /** What Adobe's programs may read ('none'). */
   xPermittedCrossDomainPolicies?: string | false
-  /** The filter of old browsers, which did harm (`0`, off). */
+  /** The filter of old browsers, which did harm ('0', off). */
   xXssProtection?: string | false
 }
 
