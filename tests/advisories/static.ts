@@ -26,6 +26,11 @@ async function asking(t: Test, app: StaticFiles | Application): Promise<Ask> {
   }
 }
 
+/** Nothing is found at any of them. */
+async function assertMissing(t: Test, ask: Ask, targets: readonly string[]): Promise<void> {
+  for (const target of targets) t.equal((await ask(target)).status, 404, target)
+}
+
 const encoded = (text: string): string =>
   text.replace(/[./\\]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
 const again = (text: string): string => text.replaceAll('%', '%25')
@@ -87,14 +92,12 @@ t.test(
     t.equal((await ask('/a.txt')).text, 'a')
     t.equal((await ask('/b.txt')).text, 'b')
 
-    for (const target of [
+    await assertMissing(t, ask, [
       '/../secret.txt',
       '/../site/a.txt',
       '/../more/b.txt',
       '/..%5Csecret.txt',
-    ]) {
-      t.equal((await ask(target)).status, 404, target)
-    }
+    ])
   },
 )
 
@@ -103,7 +106,7 @@ t.test('CVE-2017-16762 CVE-2024-23334: a link leads out only when that is asked 
   const ask = await asking(t, StaticFiles({ directory, html: true }))
   t.equal((await ask('/in.txt')).text, 'a')
 
-  for (const target of [
+  await assertMissing(t, ask, [
     '/out.txt',
     '/outdir/secret.txt',
     '/outdir',
@@ -111,9 +114,7 @@ t.test('CVE-2017-16762 CVE-2024-23334: a link leads out only when that is asked 
     '/up/site/a.txt',
     '/up/links/out.txt',
     '/..%2fsecret.txt',
-  ]) {
-    t.equal((await ask(target)).status, 404, target)
-  }
+  ])
 })
 
 t.test('CVE-2024-23334: and even then no path climbs', async (t) => {
@@ -121,16 +122,14 @@ t.test('CVE-2024-23334: and even then no path climbs', async (t) => {
   const ask = await asking(t, StaticFiles({ directory, followSymlink: true }))
   t.equal((await ask('/up/more/b.txt')).text, 'b')
 
-  for (const target of ['/../secret.txt', '/outdir/../../secret.txt', '/up/../secret.txt']) {
-    t.equal((await ask(target)).status, 404, target)
-  }
+  await assertMissing(t, ask, ['/../secret.txt', '/outdir/../../secret.txt', '/up/../secret.txt'])
 })
 
 t.test('Starlette 1.1.0: no absolute path is taken for a name', async (t) => {
   const root = leaky(t)
   const ask = await asking(t, StaticFiles({ directory: path.join(root, 'site') }))
 
-  for (const target of [
+  await assertMissing(t, ask, [
     '//etc/passwd',
     '///etc/passwd',
     '/%2Fetc/passwd',
@@ -140,9 +139,7 @@ t.test('Starlette 1.1.0: no absolute path is taken for a name', async (t) => {
     '/%5C%5Csrv%5Cshare%5Cx',
     '/file:///etc/passwd',
     '/~root/x',
-  ]) {
-    t.equal((await ask(target)).status, 404, target)
-  }
+  ])
 })
 
 t.test('CVE-2024-32869 CVE-2024-23340: a server with a root path serves no more', async (t) => {

@@ -4,12 +4,11 @@ import { stat, utimes } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import { Headers } from '../../lib/headers.ts'
 import { FileResponse } from '../../lib/responses/file.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, SendMessage } from '../../lib/types.ts'
 import { openFiles } from '../support/descriptors.ts'
-import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
+import { bodies, fieldsOf, sent } from '../support/sentfiles.ts'
 
 const BIG = 400_000
 const big = Buffer.from(Uint8Array.from({ length: BIG }, (_, index) => index % 251))
@@ -17,21 +16,6 @@ const folder = t.testdir({ 'digits.txt': '0123456789', 'empty.txt': '', 'data.un
 const digits = join(folder, 'digits.txt')
 const bigFile = join(folder, 'big.bin')
 writeFileSync(bigFile, big)
-
-function sent(response: FileResponse, scope: Parameters<App>[0] = httpScope()) {
-  return call((...channels) => response.respond(...channels), scope)
-}
-
-function bodies(messages: readonly SendMessage[]): Buffer {
-  const parts = messages.flatMap((message) =>
-    'body' in message && message.body !== undefined ? [message.body] : [],
-  )
-  return Buffer.concat(parts)
-}
-
-function fieldsOf([start]: readonly SendMessage[]): Headers {
-  return new Headers(start !== undefined && 'headers' in start ? start.headers : [])
-}
 
 t.afterEach(() => deepEqual(openFiles(folder), [], 'every file is closed'))
 

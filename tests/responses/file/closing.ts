@@ -4,12 +4,12 @@ import { truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import t from 'tap'
 import { ClientDisconnected } from '../../../lib/exceptions.ts'
-import { Headers } from '../../../lib/headers.ts'
 import { FileResponse } from '../../../lib/responses/file.ts'
-import type { App, HTTPScope, SendMessage } from '../../../lib/types.ts'
+import type { HTTPScope, SendMessage } from '../../../lib/types.ts'
 import { openFiles } from '../../support/descriptors.ts'
 import { Client } from '../../support/leaving.ts'
-import { call, httpScope } from '../../support/scopes.ts'
+import { httpScope } from '../../support/scopes.ts'
+import { bodies, fieldsOf, sent } from '../../support/sentfiles.ts'
 
 const BIG = 900_000
 const big = Buffer.from(Uint8Array.from({ length: BIG }, (_, index) => index % 251))
@@ -19,21 +19,6 @@ const bigFile = join(folder, 'big.bin')
 writeFileSync(bigFile, big)
 
 const PATHSEND = { extensions: { 'http.response.pathsend': {} } }
-
-function sent(response: FileResponse, scope: Parameters<App>[0] = httpScope()) {
-  return call((...channels) => response.respond(...channels), scope)
-}
-
-function bodies(messages: readonly SendMessage[]): Buffer {
-  const parts = messages.flatMap((message) =>
-    'body' in message && message.body !== undefined ? [message.body] : [],
-  )
-  return Buffer.concat(parts)
-}
-
-function fieldsOf([start]: readonly SendMessage[]): Headers {
-  return new Headers(start !== undefined && 'headers' in start ? start.headers : [])
-}
 
 t.afterEach(() => deepEqual(openFiles(folder), [], 'every file is closed'))
 
