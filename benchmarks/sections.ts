@@ -19,12 +19,14 @@ the fastest contender other than raw.`
 const servers: Section = {
   title: 'Servers',
   legend: `${cells} Raw has neither router nor middleware: it is a floor, not a peer.
-Only Stellula distinguishes middleware10 (passing through) from middleware10async (wrapping send);
-the others run the same ten in both rows, which also shows the noise.`,
+Only Stellula distinguishes middleware10 (passing through) from middleware10async (async functions that
+wait for the app, and wrap send); the others run the same ten in both rows, which also shows the noise.
+middleware10sends has ten whose send wrappers are async too, which is two more promises for each message
+and each layer: what people may bring along, and no style of ours.`,
   groups: {
     'Plain answers': ['hello', 'json', 'notfound'],
     Routing: ['param', 'routes200', 'routes1000'],
-    Middleware: ['middleware10', 'middleware10async'],
+    Middleware: ['middleware10', 'middleware10async', 'middleware10sends'],
     Bodies: ['post', 'stream'],
   },
   packages: [

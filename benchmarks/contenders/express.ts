@@ -34,6 +34,7 @@ const apps: Record<PlainScenario, (app: Express) => void> = {
   routes1000: (app) => addResources(app, 1000),
   middleware10: addMiddleware,
   middleware10async: addMiddleware,
+  middleware10sends: addMiddleware,
   post: (app) => {
     app.use(express.json())
     app.post('/orders', (req, res) => {

@@ -33,6 +33,7 @@ const apps: Record<PlainScenario, (app: FastifyInstance) => void> = {
   routes1000: (app) => addResources(app, 1000),
   middleware10: addHooks,
   middleware10async: addHooks,
+  middleware10sends: addHooks,
   post: (app) => {
     const schema = answerOf({ customer: 'string' })
     app.post<{ Body: Order }>('/orders', { schema }, async (request) => {

@@ -29,6 +29,7 @@ const apps: Record<PlainScenario, (app: H3) => void> = {
   routes1000: (app) => addResources(app, 1000),
   middleware10: addMiddleware,
   middleware10async: addMiddleware,
+  middleware10sends: addMiddleware,
   post: (app) => {
     app.post('/orders', async (event) => {
       const order = await readBody<Order>(event)

@@ -33,6 +33,7 @@ const apps: Record<PlainScenario, (app: Hono) => void> = {
   routes1000: (app) => addResources(app, 1000),
   middleware10: addMiddleware,
   middleware10async: addMiddleware,
+  middleware10sends: addMiddleware,
   post: (app) => {
     app.post('/orders', async (c) => {
       const order = await c.req.json<Order>()

@@ -40,6 +40,7 @@ const apps: Record<PlainScenario, (app: Koa, router: Router) => void> = {
   routes1000: (_app, router) => addResources(router, 1000),
   middleware10: addMiddleware,
   middleware10async: addMiddleware,
+  middleware10sends: addMiddleware,
   post: (app, router) => {
     app.use(bodyParser())
     router.post('/orders', (ctx) => {

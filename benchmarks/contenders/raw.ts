@@ -24,6 +24,7 @@ const listeners: Record<PlainScenario, RequestListener> = {
   routes1000: answerResource,
   middleware10: (_request, response) => sendText(response, 200, greeting),
   middleware10async: (_request, response) => sendText(response, 200, greeting),
+  middleware10sends: (_request, response) => sendText(response, 200, greeting),
   post: (request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))

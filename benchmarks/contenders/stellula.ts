@@ -43,6 +43,7 @@ const apps: Record<PlainScenario, () => App> = {
   routes1000: () => Application({ routes: resources(1000) }),
   middleware10: () => Application({ routes: [hello], middleware: tenOf(passThrough) }),
   middleware10async: () => Application({ routes: [hello], middleware: tenOf(passThroughAsync) }),
+  middleware10sends: () => Application({ routes: [hello], middleware: tenOf(sendAsync) }),
   post: () => {
     const create = async (request: Request) => {
       const order = (await request.json()) as Order
@@ -108,8 +109,12 @@ function receive(path: string, handler: (request: Request) => Promise<JSONRespon
 /** The style of Stellula's own middleware. */
 const passThrough: Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
 
-/** The style people bring along: async, and wrapping send. */
 const passThroughAsync: Middleware = (app) => async (scope, receive, send) => {
+  await app(scope, receive, (message) => send(message))
+}
+
+/** The style people bring along. */
+const sendAsync: Middleware = (app) => async (scope, receive, send) => {
   await app(scope, receive, async (message) => {
     await send(message)
   })
