@@ -163,6 +163,12 @@ export interface WebSocketScope extends ConnectionScope {
   readonly type: 'websocket'
   /** What the client offered, in its order. */
   readonly subprotocols: readonly string[]
+  /**
+   * Calls the listener once when the peer has closed the socket or is gone, at once when that has
+   * happened already, whatever has not been received by then; set by the server, absent when it cannot
+   * tell. An addition to ASGI, where it shows only to whoever receives all messages before it.
+   */
+  onDisconnect?: ((listener: () => void) => void) | undefined
 }
 
 export interface LifespanScope {

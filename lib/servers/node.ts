@@ -7,6 +7,10 @@ import { exchange, type Service } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
 import { guarded, logError } from './node/log.ts'
 import { onSignals, type StopSignal } from './node/signals.ts'
+import { upgradeOptions } from './node/upgrades.ts'
+import { type WebSocketOptions, WebSockets } from './node/websockets.ts'
+
+export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
 
 export interface ServeOptions {
   /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
@@ -47,6 +51,8 @@ export interface ServeOptions {
    * are taken from the parser. That is about a quarter of the time of a small exchange.
    */
   shortcuts?: boolean
+  /** Limits and times of websockets; with false there are none, and who asks gets plain HTTP ({}). */
+  websocket?: WebSocketOptions | false
   /** Told of errors that reach the server (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
@@ -128,6 +134,7 @@ function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] 
     // Ours to look at: after Node's own refusal it would go on with the next request.
     requireHostHeader: false,
     ...emptyRequests(options),
+    ...(options.websocket === false ? {} : upgradeOptions()),
   }
 }
 
@@ -156,14 +163,18 @@ function run(
 ): RunningServer {
   const address = addressOf(node)
   const inFlight = new InFlight(node)
+  const onError = guarded(options.onError ?? logError)
   const service: Service = {
     app,
     site: { rootPath: options.rootPath ?? '', server: address, state: lifespan.state },
     inFlight,
     // With a limit, Node says on each response how many more requests it takes.
     shortcuts: (options.shortcuts ?? true) && !options.maxRequestsPerSocket,
-    onError: guarded(options.onError ?? logError),
+    onError,
   }
+  const { websocket = {} } = options
+  const websockets = websocket === false ? undefined : new WebSockets(service, websocket)
+  if (websockets !== undefined) node.on('upgrade', websockets.take)
   node.on('request', (request, response) => exchange(service, request, response, false))
   node.on('checkContinue', (request, response) => exchange(service, request, response, true))
   // A connection that could not be accepted; without a listener it would end the process.
@@ -176,6 +187,7 @@ function run(
 
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
+    websockets?.close()
     closing ??= shutDown(inFlight, lifespan, options).finally(stopListening)
     return closing
   }

@@ -1,7 +1,14 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { ACCEPTED, type App, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import {
+  ACCEPTED,
+  type App,
+  type HTTPScope,
+  type Receive,
+  type Scope,
+  type Send,
+} from '../../types.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
 import { endStream } from './ended.ts'
@@ -27,7 +34,7 @@ export interface Service {
   /** Whether fields of Node's own may be used; see `direct.ts`, `ended.ts` and `parts.ts`. */
   readonly shortcuts: boolean
   /** Never throws. */
-  readonly onError: (error: unknown, scope: HTTPScope) => void
+  readonly onError: (error: unknown, scope: Scope) => void
 }
 
 /** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */

@@ -2,12 +2,14 @@
 import { isAuthority } from '../../hosts.ts'
 import type { HeaderList } from '../../types.ts'
 
-/** Why a request is not handed to the app: the status to answer it with. */
+/** Why a request is not handed to the app: the status to answer it with, and further fields. */
 export class Refusal {
   readonly status: number
+  readonly fields: Readonly<HeaderList>
 
-  constructor(status: number) {
+  constructor(status: number, fields: Readonly<HeaderList> = []) {
     this.status = status
+    this.fields = fields
   }
 }
 

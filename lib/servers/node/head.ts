@@ -9,6 +9,9 @@ import type {
   HTTPScope,
 } from '../../types.ts'
 
+/** What a response answers to. */
+export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
+
 /** The start of a response, ready to be written. */
 export interface Head {
   readonly status: number
@@ -43,7 +46,7 @@ const HOP_BY_HOP = new Set([
  *
  * @throws ProtocolError for a status or a header that cannot be sent.
  */
-export function readHead(message: HTTPResponseStartMessage, scope: HTTPScope): Head {
+export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head {
   const { type, status, headers, trailers = false } = message
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw invalid(type, `the status must be an integer from 200 to 599, ${status} was sent`)
@@ -82,6 +85,15 @@ export function readHead(message: HTTPResponseStartMessage, scope: HTTPScope): H
  * @throws ProtocolError for a field that cannot be sent.
  */
 export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): HeaderList {
+  return readFurther(type, headers)
+}
+
+/**
+ * Reads fields that come with a framing that is settled.
+ *
+ * @throws ProtocolError for a field that cannot be sent.
+ */
+export function readFurther(type: string, headers: HeaderList): HeaderList {
   const kept: HeaderList = []
   assertList(type, headers)
   for (let index = 0; index < headers.length; index += 2) {
@@ -95,7 +107,7 @@ export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): He
 }
 
 /** Only who asked for trailers gets them. */
-function acceptsTrailers({ headers, httpVersion }: HTTPScope): boolean {
+function acceptsTrailers({ headers, httpVersion }: Asked): boolean {
   if (httpVersion === '1.0') return false
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index] === 'te' && /(?:^|,)\s*trailers\s*(?:,|$)/i.test(headers[index + 1] ?? '')) {

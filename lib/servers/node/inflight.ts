@@ -42,6 +42,8 @@ export class InFlight {
   cut(): void {
     this.#forced = true
     this.#node.closeAllConnections()
+    // Those that have left HTTP are not Node's any more.
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */

@@ -1,6 +1,7 @@
 /** Ends a connection after its last response, without losing that response. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 
 /** How long what a client still sends is discarded. */
 const LINGER_MS = 500
@@ -32,16 +33,24 @@ export function isLingering(socket: Socket): boolean {
  */
 export function linger(request: IncomingMessage): void {
   const { socket } = request
+  socket.destroySoon = () => endSoftly(socket, request)
+}
+
+/**
+ * Ends our side of a connection at once, and the rest of it when all has come that the client sends,
+ * or the time is up.
+ *
+ * @param rest What the client still sends: the body of a request, or anything at all.
+ */
+export function endSoftly(socket: Socket, rest: Readable = socket): void {
+  if (LINGERING.has(socket)) return
+  LINGERING.add(socket)
   const close = (): void => {
     socket.destroy()
   }
-  socket.destroySoon = () => {
-    if (LINGERING.has(socket)) return
-    LINGERING.add(socket)
-    socket.end()
-    const timer = setTimeout(close, LINGER_MS)
-    socket.once('close', () => clearTimeout(timer))
-    if (request.readableEnded) close()
-    else request.once('end', close).resume()
-  }
+  socket.end()
+  const timer = setTimeout(close, LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+  if (rest.readableEnded) close()
+  else rest.once('end', close).resume()
 }

@@ -7,13 +7,12 @@ import {
   ACCEPTED,
   type HeaderList,
   type HTTPResponseTrailersMessage,
-  type HTTPScope,
   type SendMessage,
 } from '../../types.ts'
 import { Chunks } from './chunks.ts'
 import { cut } from './cut.ts'
 import type { Departure } from './departure.ts'
-import { type Head, readHead, readTrailers } from './head.ts'
+import { type Asked, type Head, readHead, readTrailers } from './head.ts'
 import { type Destination, sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
@@ -29,7 +28,7 @@ const CLOSE = ['connection', 'close']
 
 export class Outgoing {
   readonly #response: ServerResponse
-  readonly #scope: HTTPScope
+  readonly #scope: Asked
   readonly #circumstances: Circumstances
   #head: Head | undefined
   #chunks: Chunks | undefined
@@ -38,7 +37,7 @@ export class Outgoing {
     'before start'
   #trailers: HeaderList | undefined
 
-  constructor(response: ServerResponse, scope: HTTPScope, circumstances: Circumstances) {
+  constructor(response: ServerResponse, scope: Asked, circumstances: Circumstances) {
     this.#response = response
     this.#scope = scope
     this.#circumstances = circumstances
@@ -47,6 +46,11 @@ export class Outgoing {
   /** Whether any of the response may have reached the client. */
   get flushed(): boolean {
     return this.#response.headersSent
+  }
+
+  /** Whether the app has begun it. */
+  get started(): boolean {
+    return this.#state !== 'before start'
   }
 
   get complete(): boolean {

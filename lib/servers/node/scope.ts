@@ -12,7 +12,7 @@ export interface Site {
   readonly state: State | undefined
 }
 
-const ASGI = { version: '3.0', specVersion: '2.5' } as const
+export const ASGI: HTTPScope['asgi'] = { version: '3.0', specVersion: '2.5' }
 const EXTENSIONS = {
   'http.response.trailers': {},
   'http.response.early_hint': {},
@@ -59,10 +59,10 @@ export function buildScope(
   }
 }
 
-const ADDRESS = Symbol('address')
+const ADDRESS: unique symbol = Symbol('address')
 
 /** Kept with the connection: Node makes an object each time it is asked, and asks the system once. */
-function clientAddress(socket: Socket & { [ADDRESS]?: Address | null }): Address | null {
+export function clientAddress(socket: Socket & { [ADDRESS]?: Address | null }): Address | null {
   const known = socket[ADDRESS]
   if (known !== undefined) return known
   const { remoteAddress, remotePort } = socket

@@ -1,0 +1,123 @@
+/** The websockets of a server: takes over the connections that are to become some. */
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { App, HeaderList, WebSocketScope } from '../../types.ts'
+import { Refusal, readFields } from './fields.ts'
+import type { Site } from './scope.ts'
+import { parseTarget } from './target.ts'
+import { type Handshake, refuseHandshake } from './websockets/answer.ts'
+import { readHandshake } from './websockets/handshake.ts'
+import { readWebSocketOptions, type WebSocketOptions } from './websockets/options.ts'
+import { buildWebSocketScope } from './websockets/scope.ts'
+import { type Host, Session } from './websockets/session.ts'
+
+export type { CompressionOptions, WebSocketOptions } from './websockets/options.ts'
+
+/** What a server does with websockets. */
+export interface WebSocketService {
+  readonly app: App
+  readonly site: Site
+  readonly inFlight: {
+    readonly closing: boolean
+    /** Told of each from its handshake to its end. */
+    readonly begin: () => void
+    readonly end: () => void
+  }
+  /** Never throws. */
+  readonly onError: (error: unknown, scope: WebSocketScope) => void
+}
+
+export class WebSockets {
+  readonly #service: WebSocketService
+  readonly #host: Host
+  readonly #sessions = new Set<Session>()
+  readonly #server: WebSocketServer
+  /** What the handshake that is being answered adds; `ws` answers in one go. */
+  #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
+
+  constructor(service: WebSocketService, options: WebSocketOptions) {
+    const settings = readWebSocketOptions(options)
+    this.#service = service
+    this.#host = {
+      app: service.app,
+      settings,
+      upgrade: (handshake, subprotocol, headers) =>
+        this.#upgrade(handshake, { subprotocol, headers }),
+      ended: (session) => this.#forget(session),
+      onError: service.onError,
+    }
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: settings.maxMessageSize,
+      handleProtocols: () => this.#adding?.subprotocol ?? false,
+      perMessageDeflate: false,
+      ...{ closeTimeout: settings.closeTimeoutMs },
+    })
+    this.#server.on('headers', (lines) => {
+      const { headers = [] } = this.#adding ?? {}
+      for (let index = 0; index < headers.length; index += 2) {
+        lines.push(`${headers[index]}: ${headers[index + 1]}`)
+      }
+    })
+  }
+
+  /** The listener of 'upgrade'. */
+  readonly take = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    // Without a listener an error would end the process; that it closes, is told otherwise.
+    socket.on('error', () => {})
+    const handshake = { request, socket, head }
+    const { site, inFlight } = this.#service
+    if (inFlight.closing) {
+      refuseHandshake(handshake, 503)
+      return
+    }
+    const target = parseTarget(request.url ?? '')
+    if (target === undefined) {
+      refuseHandshake(handshake, 400)
+      return
+    }
+    const fields = readFields(request.rawHeaders, request.httpVersion, target.authority)
+    const offered = fields instanceof Refusal ? fields : readHandshake(fields.headers)
+    if (fields instanceof Refusal || offered instanceof Refusal) {
+      const { status, fields: further } = offered as Refusal
+      refuseHandshake(handshake, status, further)
+      return
+    }
+    const session = new Session(this.#host, handshake)
+    this.#sessions.add(session)
+    inFlight.begin()
+    session.run(
+      buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
+        session.onDisconnect(listener),
+      ),
+    )
+  }
+
+  /** Closes all with 1012, and lets their apps know. */
+  close(): void {
+    for (const session of this.#sessions) session.shutDown()
+  }
+
+  #upgrade(
+    { request, socket, head }: Handshake,
+    adding: { subprotocol: string | undefined; headers: HeaderList },
+  ): WebSocket | undefined {
+    let upgraded: WebSocket | undefined
+    this.#adding = adding
+    // Values are latin-1, as in any response; `ws` leaves it to the socket what its text becomes.
+    socket.setDefaultEncoding('latin1')
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      upgraded = ws
+    })
+    socket.setDefaultEncoding('utf8')
+    this.#adding = undefined
+    return upgraded
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session)
+    this.#service.inFlight.end()
+  }
+}

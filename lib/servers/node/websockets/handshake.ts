@@ -1,0 +1,75 @@
+/** Reads both sides of a handshake: the client's request, and what the app adds to the answer. */
+import { ProtocolError } from '../../../exceptions.ts'
+import { isHeaderName } from '../../../headers.ts'
+import type { HeaderList, WebSocketAcceptMessage } from '../../../types.ts'
+import { Refusal } from '../fields.ts'
+import { readFurther } from '../head.ts'
+
+/** The version that is spoken here; a client that speaks another is told (section 4.4). */
+const VERSION = '13'
+
+const OTHER_VERSION = ['sec-websocket-version', VERSION, 'upgrade', 'websocket']
+
+/**
+ * The subprotocols that a client offers, in its order; a refusal where no handshake is possible (RFC
+ * 6455 section 4.2.1).
+ *
+ * The draft that is called version 8 has its origin in a field of another name, which checks of the
+ * origin do not look at.
+ */
+export function readHandshake(headers: Readonly<HeaderList>): readonly string[] | Refusal {
+  if (only(headers, 'sec-websocket-version') !== VERSION) return new Refusal(426, OTHER_VERSION)
+  const key = only(headers, 'sec-websocket-key')
+  if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) return new Refusal(400)
+  const offered = all(headers, 'sec-websocket-protocol')
+  if (offered.length === 0) return []
+  const subprotocols = offered.join(',').split(',').map(trim)
+  const areTokens = subprotocols.every(isHeaderName)
+  if (!areTokens || new Set(subprotocols).size < subprotocols.length) return new Refusal(400)
+  return subprotocols
+}
+
+/** The value of a field that is there once. */
+function only(headers: Readonly<HeaderList>, name: string): string | undefined {
+  const values = all(headers, name)
+  return values.length === 1 ? values[0] : undefined
+}
+
+function all(headers: Readonly<HeaderList>, name: string): string[] {
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
+}
+
+function trim(text: string): string {
+  return text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '')
+}
+
+/** The app's part of the answer. */
+export interface Acceptance {
+  readonly subprotocol: string | undefined
+  readonly headers: HeaderList
+}
+
+/**
+ * Reads an accept message.
+ *
+ * @throws ProtocolError for a subprotocol that was not offered, and for fields that cannot be sent or
+ * are the server's own.
+ */
+export function readAccept(
+  { type, subprotocol, headers = [] }: WebSocketAcceptMessage,
+  offered: readonly string[],
+): Acceptance {
+  if (subprotocol !== undefined && !offered.includes(subprotocol)) {
+    throw new ProtocolError(
+      `${type}: the subprotocol ${JSON.stringify(subprotocol)} was not offered. Choose from scope.subprotocols, or none.`,
+    )
+  }
+  const further = readFurther(type, headers)
+  const own = further.find((name, index) => index % 2 === 0 && /^sec-websocket-/i.test(name))
+  if (own !== undefined) {
+    throw new ProtocolError(
+      `${type}: "${own}" is set by the server. Use "subprotocol" to choose one, and leave the others out.`,
+    )
+  }
+  return { subprotocol, headers: further }
+}

@@ -1,0 +1,46 @@
+/** Makes the scope of a websocket. */
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { HeaderList, WebSocketScope } from '../../../types.ts'
+import { ASGI, clientAddress, type Site } from '../scope.ts'
+import type { Target } from '../target.ts'
+
+const EXTENSIONS = { 'websocket.http.response': {} } as const
+
+/** The scope of a handshake whose target and fields were read. */
+export function buildWebSocketScope(
+  request: IncomingMessage,
+  target: Target,
+  headers: HeaderList,
+  subprotocols: readonly string[],
+  { rootPath, server, state }: Site,
+  onDisconnect: (listener: () => void) => void,
+): WebSocketScope {
+  const isServer = target.path === '*'
+  // As for http, every key that routing may set is there from the start.
+  return {
+    type: 'websocket',
+    asgi: ASGI,
+    httpVersion: request.httpVersion,
+    scheme: (request.socket as TLSSocket).encrypted ? 'wss' : 'ws',
+    path: isServer ? '*' : rootPath + target.path,
+    rawPath: isServer ? '*' : rootPath + target.rawPath,
+    queryString: target.queryString,
+    rootPath,
+    headers,
+    client: clientAddress(request.socket),
+    server,
+    subprotocols,
+    extensions: EXTENSIONS,
+    onDisconnect,
+    state: state === undefined ? undefined : { ...state },
+    appRootPath: undefined,
+    app: undefined,
+    router: undefined,
+    route: undefined,
+    endpoint: undefined,
+    pathParams: undefined,
+    exceptionHandlers: undefined,
+    startChanges: undefined,
+  }
+}

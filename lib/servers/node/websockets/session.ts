@@ -1,0 +1,309 @@
+/** One websocket: calls the app, and brings the socket to an end whatever it does. */
+import type { WebSocket } from 'ws'
+import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
+import {
+  ACCEPTED,
+  type App,
+  type HeaderList,
+  type SendMessage,
+  type WebSocketAcceptMessage,
+  type WebSocketCloseMessage,
+  type WebSocketDenialBodyMessage,
+  type WebSocketDenialStartMessage,
+  type WebSocketDisconnectMessage,
+  type WebSocketScope,
+} from '../../../types.ts'
+import { Answer, type Handshake } from './answer.ts'
+import { disconnected, faulty, readClose } from './closing.ts'
+import { Connection } from './connection.ts'
+import { readAccept } from './handshake.ts'
+import { Inbox } from './inbox.ts'
+import type { WebSocketSettings } from './options.ts'
+
+/** What a server does with its websockets. */
+export interface Host {
+  readonly app: App
+  readonly settings: WebSocketSettings
+  /** Answers the handshake; undefined when that cannot be done any more. */
+  readonly upgrade: (
+    handshake: Handshake,
+    subprotocol: string | undefined,
+    headers: HeaderList,
+  ) => WebSocket | undefined
+  /** Told once, when both the app and the socket are done. */
+  readonly ended: (session: Session) => void
+  /** Never throws. */
+  readonly onError: (error: unknown, scope: WebSocketScope) => void
+}
+
+type Phase =
+  | 'connecting'
+  | 'open'
+  /** The handshake has been answered by a response. */
+  | 'refused'
+  /** The app has closed the socket. */
+  | 'closed'
+  /** The peer has closed it, or the server, or the connection is lost. */
+  | 'gone'
+
+const WHY: Readonly<Record<Exclude<Phase, 'gone'>, string>> = {
+  connecting: 'the handshake has not been accepted',
+  open: 'the handshake has been accepted',
+  refused: 'the handshake has been refused',
+  closed: 'the app has closed the socket',
+}
+
+export class Session {
+  readonly #host: Host
+  readonly #inbox: Inbox
+  #scope: WebSocketScope | undefined
+  #phase: Phase = 'connecting'
+  /** Until it is accepted. */
+  #handshake: Handshake | undefined
+  #timer: NodeJS.Timeout | undefined
+  #answer: Answer | undefined
+  #connection: Connection | undefined
+  #appEnded = false
+  #listeners: (() => void)[] | undefined
+
+  constructor(host: Host, handshake: Handshake) {
+    this.#host = host
+    this.#handshake = handshake
+    this.#inbox = new Inbox(host.settings)
+    this.#awaitAnswer(handshake)
+  }
+
+  run(scope: WebSocketScope): void {
+    this.#scope = scope
+    this.#inbox.put({ type: 'websocket.connect' }, 0)
+    let done: Promise<void>
+    try {
+      // What JavaScript, without types, may return is no promise.
+      done = Promise.resolve(
+        this.#host.app(
+          scope,
+          () => this.#inbox.receive(),
+          (message) => this.#send(message),
+        ),
+      )
+    } catch (error) {
+      // An app that is no async function may throw before it returns a promise.
+      done = Promise.reject(error)
+    }
+    done.then(
+      () => this.#end(undefined),
+      (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
+    )
+  }
+
+  /** Calls a listener once the socket is no more; an error of it would end the process. */
+  onDisconnect(listener: () => void): void {
+    if (this.#phase !== 'gone') {
+      this.#listeners ??= []
+      this.#listeners.push(listener)
+      return
+    }
+    try {
+      listener()
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  /** The server closes: the client may come back, to another one. */
+  shutDown(): void {
+    if (this.#phase === 'open') {
+      this.#connection?.close(1012, '')
+      this.#lose(disconnected(1012))
+    } else if (this.#phase === 'connecting' && !this.#answer?.started) {
+      this.#refuse(503)
+      this.#lose(disconnected(1012))
+    }
+  }
+
+  /** See `Pings`. */
+  get connection(): Connection | undefined {
+    return this.#connection
+  }
+
+  /** Never throws, so that a forgotten `await` cannot end the process. */
+  #send(message: SendMessage): Promise<void> {
+    try {
+      const sent = this.#take(message)
+      if (sent !== ACCEPTED) sent.catch(() => {})
+      return sent
+    } catch (error) {
+      const failed = Promise.reject(error)
+      failed.catch(() => {})
+      return failed
+    }
+  }
+
+  #take(message: SendMessage): Promise<void> {
+    switch (message.type) {
+      case 'websocket.send':
+        if (this.#connection === undefined || this.#phase !== 'open') throw this.#misplaced(message)
+        return this.#connection.send(message)
+      case 'websocket.close':
+        return this.#close(message)
+      case 'websocket.accept':
+        return this.#accept(message)
+      case 'websocket.http.response.start':
+      case 'websocket.http.response.body':
+        return this.#deny(message)
+      default:
+        throw new ProtocolError(
+          `${message.type}: out of place, it is no message of a websocket. Check the type of the scope.`,
+        )
+    }
+  }
+
+  #accept(message: WebSocketAcceptMessage): Promise<void> {
+    const handshake = this.#handshake
+    if (handshake === undefined || !this.#isUndecided) throw this.#misplaced(message)
+    const { subprotocol, headers } = readAccept(message, this.#scope?.subprotocols ?? [])
+    clearTimeout(this.#timer)
+    handshake.socket.off('end', this.#onEnd)
+    handshake.socket.off('close', this.#onClose)
+    const ws = this.#host.upgrade(handshake, subprotocol, headers)
+    if (ws === undefined) {
+      this.#lose(disconnected(1006))
+      throw new ClientDisconnected()
+    }
+    this.#phase = 'open'
+    this.#handshake = undefined
+    this.#answer = undefined
+    this.#connection = new Connection(ws, this.#host.settings)
+    this.#inbox.open(ws)
+    this.#listenTo(ws, this.#connection)
+    return ACCEPTED
+  }
+
+  #listenTo(ws: WebSocket, connection: Connection): void {
+    const { maxMessageSize } = this.#host.settings
+    ws.on('message', (data: Buffer, isBinary) => {
+      const type = 'websocket.receive'
+      const size = data.byteLength
+      this.#inbox.put(isBinary ? { type, bytes: data } : { type, text: data.toString() }, size)
+    })
+    // The peer has been told already; 'close' follows when it has answered.
+    ws.on('error', (error) => this.#lose(faulty(error, maxMessageSize)))
+    ws.on('close', (code, reason) => {
+      connection.closed = true
+      this.#lose(disconnected(code, reason.toString()))
+      this.#release()
+    })
+  }
+
+  #close(message: WebSocketCloseMessage): Promise<void> {
+    const { code, reason } = readClose(message)
+    if (this.#phase === 'gone') return ACCEPTED // as it is to be
+    if (this.#phase === 'open') {
+      this.#phase = 'closed'
+      this.#connection?.close(code, reason)
+    } else if (this.#isUndecided) {
+      this.#refuse(403)
+      this.#phase = 'refused'
+      this.#inbox.end(disconnected(1006))
+    } else throw this.#misplaced(message)
+    return ACCEPTED
+  }
+
+  #deny(message: WebSocketDenialStartMessage | WebSocketDenialBodyMessage): Promise<void> {
+    const handshake = this.#handshake
+    if (handshake === undefined || this.#phase !== 'connecting') throw this.#misplaced(message)
+    this.#answer ??= new Answer(handshake, this.#scope?.headers ?? [])
+    const sent = this.#answer.send(message)
+    if (this.#answer.started) clearTimeout(this.#timer)
+    if (this.#answer.settled) {
+      this.#phase = 'refused'
+      this.#inbox.end(disconnected(1006))
+    }
+    return sent
+  }
+
+  /** Whether the handshake can still be answered in any way. */
+  get #isUndecided(): boolean {
+    return this.#phase === 'connecting' && !this.#answer?.started
+  }
+
+  #misplaced({ type }: SendMessage): Error {
+    if (this.#phase === 'gone') return new ClientDisconnected()
+    const why = this.#answer?.started ? WHY.refused : WHY[this.#phase]
+    return new ProtocolError(
+      `${type}: out of place, ${why}. Check the order of the calls, and that every send is awaited.`,
+    )
+  }
+
+  #awaitAnswer({ socket }: Handshake): void {
+    const { handshakeTimeoutMs } = this.#host.settings
+    this.#timer = setTimeout(() => {
+      this.#report(tooSlow(handshakeTimeoutMs))
+      this.#refuse(503)
+      this.#lose(disconnected(1006))
+    }, handshakeTimeoutMs)
+    socket.on('end', this.#onEnd)
+    socket.on('close', this.#onClose)
+  }
+
+  /** A client that ends its side would not hear what is said on a websocket. */
+  readonly #onEnd = (): void => {
+    if (this.#isUndecided) this.#handshake?.socket.destroy()
+  }
+
+  readonly #onClose = (): void => this.#lose(disconnected(1006))
+
+  /** By the server's own answer, while nothing of the app's has reached the client. */
+  #refuse(status: number): void {
+    clearTimeout(this.#timer)
+    if (this.#handshake === undefined) return
+    this.#answer ??= new Answer(this.#handshake, this.#scope?.headers ?? [])
+    this.#answer.refuse(status)
+  }
+
+  #lose(message: WebSocketDisconnectMessage): void {
+    if (this.#phase === 'gone') return
+    this.#phase = 'gone'
+    clearTimeout(this.#timer)
+    this.#inbox.end(message)
+    const listeners = this.#listeners ?? []
+    this.#listeners = undefined
+    for (const listener of listeners) this.onDisconnect(listener)
+  }
+
+  #end(error: unknown): void {
+    this.#appEnded = true
+    if (error !== undefined && !(error instanceof ClientDisconnected)) this.#report(error)
+    if (this.#phase === 'connecting') {
+      if (error === undefined) this.#report(unanswered(this.#answer?.started ?? false))
+      this.#refuse(500)
+    } else if (this.#phase === 'open') {
+      this.#phase = 'closed'
+      this.#connection?.close(error === undefined ? 1000 : 1011, '')
+    }
+    this.#inbox.discard()
+    this.#release()
+  }
+
+  #release(): void {
+    if (this.#appEnded && this.#connection?.closed !== false) this.#host.ended(this)
+  }
+
+  #report(error: unknown): void {
+    if (this.#scope !== undefined) this.#host.onError(error, this.#scope)
+  }
+}
+
+function unanswered(started: boolean): ProtocolError {
+  return new ProtocolError(
+    started
+      ? 'the app ended before its answer to the handshake was complete. Is a last websocket.http.response.body, or an await, missing?'
+      : 'the app ended without an answer to the handshake. Is websocket.accept, or an await, missing?',
+  )
+}
+
+function tooSlow(timeout: number): Error {
+  return new Error(
+    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
+  )
+}
