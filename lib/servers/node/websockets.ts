@@ -9,6 +9,7 @@ import { parseTarget } from './target.ts'
 import { type Handshake, refuseHandshake } from './websockets/answer.ts'
 import { readHandshake } from './websockets/handshake.ts'
 import { readWebSocketOptions, type WebSocketOptions } from './websockets/options.ts'
+import { Pings } from './websockets/pings.ts'
 import { buildWebSocketScope } from './websockets/scope.ts'
 import { type Host, Session } from './websockets/session.ts'
 
@@ -32,6 +33,7 @@ export class WebSockets {
   readonly #service: WebSocketService
   readonly #host: Host
   readonly #sessions = new Set<Session>()
+  readonly #pings: Pings
   readonly #server: WebSocketServer
   /** What the handshake that is being answered adds; `ws` answers in one go. */
   #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
@@ -39,11 +41,14 @@ export class WebSockets {
   constructor(service: WebSocketService, options: WebSocketOptions) {
     const settings = readWebSocketOptions(options)
     this.#service = service
+    this.#pings = new Pings(settings)
     this.#host = {
       app: service.app,
       settings,
       upgrade: (handshake, subprotocol, headers) =>
         this.#upgrade(handshake, { subprotocol, headers }),
+      opened: (connection) => this.#pings.add(connection),
+      closed: (connection) => this.#pings.delete(connection),
       ended: (session) => this.#forget(session),
       onError: service.onError,
     }
@@ -52,7 +57,8 @@ export class WebSockets {
       clientTracking: false,
       maxPayload: settings.maxMessageSize,
       handleProtocols: () => this.#adding?.subprotocol ?? false,
-      perMessageDeflate: false,
+      perMessageDeflate: settings.compression,
+      // Its types do not know this one.
       ...{ closeTimeout: settings.closeTimeoutMs },
     })
     this.#server.on('headers', (lines) => {
@@ -66,7 +72,7 @@ export class WebSockets {
   /** The listener of 'upgrade'. */
   readonly take = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     // Without a listener an error would end the process; that it closes, is told otherwise.
-    socket.on('error', () => {})
+    socket.on('error', ignore)
     const handshake = { request, socket, head }
     const { site, inFlight } = this.#service
     if (inFlight.closing) {
@@ -113,6 +119,7 @@ export class WebSockets {
     })
     socket.setDefaultEncoding('utf8')
     this.#adding = undefined
+    if (upgraded !== undefined) socket.off('error', ignore) // ws has its own
     return upgraded
   }
 
@@ -121,3 +128,5 @@ export class WebSockets {
     this.#service.inFlight.end()
   }
 }
+
+function ignore(): void {}

@@ -1,58 +1,157 @@
-/** An open socket: what goes out, and how it ends. */
+/** An open socket: what comes in, what goes out, and how it ends. */
+import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
-import { ACCEPTED, type WebSocketSentMessage } from '../../../types.ts'
+import {
+  ACCEPTED,
+  type WebSocketDisconnectMessage,
+  type WebSocketSentMessage,
+} from '../../../types.ts'
+import { disconnected, faulty } from './closing.ts'
+import { binaryFrame, binaryHead, textFrame } from './frames.ts'
+import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
+import { beforeWrite } from './turns.ts'
 
+/** Binary messages up to this size are copied behind their head; others are written as they are. */
+const SMALL = 16_384
+
+/** Who is told when a socket is no more. */
+export interface Owner {
+  /** It is of no use any more; told first, and perhaps again. */
+  lost(message: WebSocketDisconnectMessage): void
+  /** Nothing comes or goes any more; told once. */
+  closed(): void
+}
+
+/**
+ * Frames are read by `ws`. They are written here where they are not compressed: one buffer instead of
+ * two, and nothing to call back for each, which takes a third off an echo.
+ */
 export class Connection {
-  /** Whether nothing comes or goes any more. */
-  closed = false
   readonly #ws: WebSocket
+  readonly #socket: Socket
+  readonly #inbox: Inbox
   readonly #maxBufferedBytes: number
+  readonly #compresses: boolean
+  #isClosed = false
+  /** See `turns.ts` and `pings.ts`. */
+  lastTurn = -1
+  askedAt: number = performance.now()
+  readWhenAsked = -1
 
-  constructor(ws: WebSocket, { maxBufferedBytes }: WebSocketSettings) {
+  constructor(
+    ws: WebSocket,
+    socket: Socket,
+    inbox: Inbox,
+    { maxBufferedBytes, maxMessageSize }: WebSocketSettings,
+    owner: Owner,
+  ) {
     this.#ws = ws
+    this.#socket = socket
+    this.#inbox = inbox
     this.#maxBufferedBytes = maxBufferedBytes
+    this.#compresses = ws.extensions !== ''
+    inbox.open(ws)
+    ws.on('message', (data: Buffer, isBinary) => {
+      const type = 'websocket.receive'
+      inbox.put(isBinary ? { type, bytes: data } : { type, text: data.toString() }, data.byteLength)
+    })
+    // The peer has been told why; 'close' follows when it has answered.
+    ws.on('error', (error) => owner.lost(faulty(error, maxMessageSize)))
+    ws.on('close', (code, reason) => {
+      this.#isClosed = true
+      owner.lost(disconnected(code, reason.toString()))
+      owner.closed()
+    })
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** How many bytes the peer has sent. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead
+  }
+
+  /** Whether it is we who do not read. */
+  get isPaused(): boolean {
+    return this.#inbox.paused
   }
 
   /**
    * Resolves at once while little waits for the peer, otherwise when this has been written too.
    *
+   * @throws ProtocolError for what is no message.
    * @throws ClientDisconnected when the peer has closed, or is gone.
    */
-  send({ type, text, bytes }: WebSocketSentMessage): Promise<void> {
-    const ws = this.#ws
-    if ((text === undefined) === (bytes === undefined)) {
-      const given = text === undefined ? 'neither' : 'both'
-      throw invalid(type, `exactly one of "text" and "bytes" must be there, ${given} was sent`)
+  send(message: WebSocketSentMessage): Promise<void> {
+    const { text, bytes } = message
+    if (bytes === undefined ? typeof text !== 'string' : text !== undefined || !isBytes(bytes)) {
+      throw invalid(message)
     }
-    if (text !== undefined && typeof text !== 'string') {
-      throw invalid(type, `"text" must be a string, ${typeof text} was sent`)
+    if (this.#ws.readyState !== WebSocket.OPEN) throw new ClientDisconnected()
+    if (this.#compresses) return this.#compress(text, bytes)
+    const socket = this.#socket
+    beforeWrite(socket, this)
+    if (bytes !== undefined && bytes.byteLength > SMALL) {
+      socket.write(binaryHead(bytes.byteLength))
+      // Not a copy: it is whoever sent it that has to wait, and may use the bytes again then.
+      return written((callback) => socket.write(bytes, callback))
     }
-    if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
-      throw invalid(type, `"bytes" must be a Uint8Array, ${typeof bytes} was sent`)
+    const frame = bytes === undefined ? textFrame(text ?? '') : binaryFrame(bytes)
+    if (socket.writableLength >= this.#maxBufferedBytes) {
+      return written((callback) => socket.write(frame, callback))
     }
-    if (ws.readyState !== WebSocket.OPEN) throw new ClientDisconnected()
-    const data = text ?? bytes ?? ''
-    const binary = bytes !== undefined
-    if (ws.bufferedAmount < this.#maxBufferedBytes) {
-      ws.send(data, { binary })
-      return ACCEPTED
-    }
-    return new Promise((resolve, reject) => {
-      ws.send(data, { binary }, (error) => {
-        if (error) reject(new ClientDisconnected())
-        else resolve()
-      })
-    })
+    socket.write(frame)
+    return ACCEPTED
   }
 
-  /** Says why, and waits for the peer's own close; cuts it off when that takes too long. */
+  /** Takes its turn behind what `ws` still compresses. */
+  #compress(text: string | undefined, bytes: Uint8Array | undefined): Promise<void> {
+    const ws = this.#ws
+    if (text !== undefined && ws.bufferedAmount < this.#maxBufferedBytes) {
+      ws.send(text)
+      return ACCEPTED
+    }
+    return written((callback) => ws.send(text ?? bytes ?? '', callback))
+  }
+
+  /** Says why, and waits for the peer to say the same; not longer than `closeTimeoutMs`. */
   close(code: number, reason: string): void {
     this.#ws.close(code, reason)
   }
+
+  ping(): void {
+    this.#ws.ping()
+  }
+
+  /** Cuts it off. */
+  terminate(): void {
+    this.#ws.terminate()
+  }
 }
 
-function invalid(type: string, what: string): ProtocolError {
-  return new ProtocolError(`${type}: ${what}. Nothing of it was sent to the client.`)
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array
+}
+
+function written(write: (callback: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    write((error) => {
+      if (error) reject(new ClientDisconnected())
+      else resolve()
+    })
+  })
+}
+
+function invalid({ type, text, bytes }: WebSocketSentMessage): ProtocolError {
+  const given =
+    text === undefined && bytes === undefined
+      ? 'neither'
+      : `"text" of type ${typeof text} and "bytes" of type ${typeof bytes}`
+  return new ProtocolError(
+    `${type}: exactly one of "text", a string, and "bytes", a Uint8Array, must be there, ${given} was sent. Leave the other out.`,
+  )
 }

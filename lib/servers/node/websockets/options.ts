@@ -1,4 +1,5 @@
 /** What can be set for the websockets of a server. */
+import type { PerMessageDeflateOptions } from 'ws'
 
 export interface WebSocketOptions {
   /** The most bytes of a message; a larger one closes the socket with 1009 (1,048,576). */
@@ -25,7 +26,7 @@ export interface WebSocketOptions {
 export interface CompressionOptions {
   /** The least bytes of a message that is compressed (1024). */
   threshold?: number
-  /** How hard it is tried, from 0 to 9 (zlib's own: 6). */
+  /** How hard it is tried, from 0 to 9 (6). */
   level?: number
   /** Keep the context from message to message, which compresses better (false). */
   contextTakeover?: boolean
@@ -41,9 +42,8 @@ export interface WebSocketSettings {
   readonly maxQueuedMessages: number
   readonly maxQueuedBytes: number
   readonly maxBufferedBytes: number
-  readonly compression:
-    | (Required<Omit<CompressionOptions, 'level'>> & CompressionOptions)
-    | undefined
+  /** As `ws` takes it. */
+  readonly compression: PerMessageDeflateOptions | false
 }
 
 /** Timers and `ws` count with 31 bits. */
@@ -65,15 +65,18 @@ export function readWebSocketOptions(options: WebSocketOptions): WebSocketSettin
     maxQueuedMessages: whole('maxQueuedMessages', options.maxQueuedMessages ?? 16, 1),
     maxQueuedBytes: whole('maxQueuedBytes', options.maxQueuedBytes ?? 1_048_576, 1),
     maxBufferedBytes: whole('maxBufferedBytes', options.maxBufferedBytes ?? 65_536, 1),
-    compression: perMessageDeflate === false ? undefined : readCompression(perMessageDeflate),
+    compression: perMessageDeflate === false ? false : readCompression(perMessageDeflate),
   }
 }
 
-function readCompression(options: true | CompressionOptions): WebSocketSettings['compression'] {
-  const { threshold = 1024, level, contextTakeover = false } = options === true ? {} : options
-  whole('perMessageDeflate.threshold', threshold, 0)
-  if (level === undefined) return { threshold, contextTakeover }
-  return { threshold, contextTakeover, level: whole('perMessageDeflate.level', level, 0, 9) }
+function readCompression(options: true | CompressionOptions): PerMessageDeflateOptions {
+  const { threshold = 1024, level = 6, contextTakeover = false } = options === true ? {} : options
+  return {
+    threshold: whole('perMessageDeflate.threshold', threshold, 0),
+    zlibDeflateOptions: { level: whole('perMessageDeflate.level', level, 0, 9) },
+    serverNoContextTakeover: !contextTakeover,
+    clientNoContextTakeover: !contextTakeover,
+  }
 }
 
 function orNever(name: string, given: number | null = 20_000): number {

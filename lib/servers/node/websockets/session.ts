@@ -14,7 +14,7 @@ import {
   type WebSocketScope,
 } from '../../../types.ts'
 import { Answer, type Handshake } from './answer.ts'
-import { disconnected, faulty, readClose } from './closing.ts'
+import { disconnected, readClose } from './closing.ts'
 import { Connection } from './connection.ts'
 import { readAccept } from './handshake.ts'
 import { Inbox } from './inbox.ts'
@@ -30,6 +30,8 @@ export interface Host {
     subprotocol: string | undefined,
     headers: HeaderList,
   ) => WebSocket | undefined
+  readonly opened: (connection: Connection) => void
+  readonly closed: (connection: Connection) => void
   /** Told once, when both the app and the socket are done. */
   readonly ended: (session: Session) => void
   /** Never throws. */
@@ -114,16 +116,28 @@ export class Session {
   shutDown(): void {
     if (this.#phase === 'open') {
       this.#connection?.close(1012, '')
-      this.#lose(disconnected(1012))
+      this.lost(disconnected(1012))
     } else if (this.#phase === 'connecting' && !this.#answer?.started) {
       this.#refuse(503)
-      this.#lose(disconnected(1012))
+      this.lost(disconnected(1012))
     }
   }
 
-  /** See `Pings`. */
-  get connection(): Connection | undefined {
-    return this.#connection
+  /** The connection tells that it is of no use any more. */
+  lost(message: WebSocketDisconnectMessage): void {
+    if (this.#phase === 'gone') return
+    this.#phase = 'gone'
+    clearTimeout(this.#timer)
+    this.#inbox.end(message)
+    const listeners = this.#listeners ?? []
+    this.#listeners = undefined
+    for (const listener of listeners) this.onDisconnect(listener)
+  }
+
+  /** The connection tells that it has ended. */
+  closed(): void {
+    if (this.#connection !== undefined) this.#host.closed(this.#connection)
+    this.#release()
   }
 
   /** Never throws, so that a forgotten `await` cannot end the process. */
@@ -167,32 +181,15 @@ export class Session {
     handshake.socket.off('close', this.#onClose)
     const ws = this.#host.upgrade(handshake, subprotocol, headers)
     if (ws === undefined) {
-      this.#lose(disconnected(1006))
+      this.lost(disconnected(1006))
       throw new ClientDisconnected()
     }
     this.#phase = 'open'
     this.#handshake = undefined
     this.#answer = undefined
-    this.#connection = new Connection(ws, this.#host.settings)
-    this.#inbox.open(ws)
-    this.#listenTo(ws, this.#connection)
+    this.#connection = new Connection(ws, handshake.socket, this.#inbox, this.#host.settings, this)
+    this.#host.opened(this.#connection)
     return ACCEPTED
-  }
-
-  #listenTo(ws: WebSocket, connection: Connection): void {
-    const { maxMessageSize } = this.#host.settings
-    ws.on('message', (data: Buffer, isBinary) => {
-      const type = 'websocket.receive'
-      const size = data.byteLength
-      this.#inbox.put(isBinary ? { type, bytes: data } : { type, text: data.toString() }, size)
-    })
-    // The peer has been told already; 'close' follows when it has answered.
-    ws.on('error', (error) => this.#lose(faulty(error, maxMessageSize)))
-    ws.on('close', (code, reason) => {
-      connection.closed = true
-      this.#lose(disconnected(code, reason.toString()))
-      this.#release()
-    })
   }
 
   #close(message: WebSocketCloseMessage): Promise<void> {
@@ -240,7 +237,7 @@ export class Session {
     this.#timer = setTimeout(() => {
       this.#report(tooSlow(handshakeTimeoutMs))
       this.#refuse(503)
-      this.#lose(disconnected(1006))
+      this.lost(disconnected(1006))
     }, handshakeTimeoutMs)
     socket.on('end', this.#onEnd)
     socket.on('close', this.#onClose)
@@ -251,7 +248,7 @@ export class Session {
     if (this.#isUndecided) this.#handshake?.socket.destroy()
   }
 
-  readonly #onClose = (): void => this.#lose(disconnected(1006))
+  readonly #onClose = (): void => this.lost(disconnected(1006))
 
   /** By the server's own answer, while nothing of the app's has reached the client. */
   #refuse(status: number): void {
@@ -259,16 +256,6 @@ export class Session {
     if (this.#handshake === undefined) return
     this.#answer ??= new Answer(this.#handshake, this.#scope?.headers ?? [])
     this.#answer.refuse(status)
-  }
-
-  #lose(message: WebSocketDisconnectMessage): void {
-    if (this.#phase === 'gone') return
-    this.#phase = 'gone'
-    clearTimeout(this.#timer)
-    this.#inbox.end(message)
-    const listeners = this.#listeners ?? []
-    this.#listeners = undefined
-    for (const listener of listeners) this.onDisconnect(listener)
   }
 
   #end(error: unknown): void {
@@ -286,7 +273,7 @@ export class Session {
   }
 
   #release(): void {
-    if (this.#appEnded && this.#connection?.closed !== false) this.#host.ended(this)
+    if (this.#appEnded && this.#connection?.isClosed !== false) this.#host.ended(this)
   }
 
   #report(error: unknown): void {

@@ -1,0 +1,60 @@
+/** Writes messages as frames (RFC 6455 section 5.2): whole ones, and unmasked, as a server's are. */
+import { Buffer } from 'node:buffer'
+
+const TEXT = 0x81
+const BINARY = 0x82
+
+/** A text of this length is still kept for the next socket. */
+const LONGEST_KEPT = 16_384
+
+let lastText = ''
+let lastFrame: Uint8Array = Buffer.of(TEXT, 0)
+
+/** The frame of a text; what goes to many sockets, one after the other, is encoded once. */
+export function textFrame(text: string): Uint8Array {
+  if (text === lastText) return lastFrame
+  const size = Buffer.byteLength(text)
+  const frame = begin(TEXT, size, size)
+  frame.write(text, frame.length - size)
+  if (text.length <= LONGEST_KEPT) {
+    lastText = text
+    lastFrame = frame
+  }
+  return frame
+}
+
+/** The frame of a binary message, which is copied: whoever sent it may go on using it. */
+export function binaryFrame(bytes: Uint8Array): Uint8Array {
+  const size = bytes.byteLength
+  const frame = begin(BINARY, size, size)
+  frame.set(bytes, frame.length - size)
+  return frame
+}
+
+/** What stands before a binary message of this size. */
+export function binaryHead(size: number): Uint8Array {
+  return begin(BINARY, size, 0)
+}
+
+/** The head of a frame, and room behind it. */
+function begin(first: number, size: number, room: number): Buffer {
+  if (size < 126) {
+    const frame = Buffer.allocUnsafe(2 + room)
+    frame[0] = first
+    frame[1] = size
+    return frame
+  }
+  if (size < 65_536) {
+    const frame = Buffer.allocUnsafe(4 + room)
+    frame[0] = first
+    frame[1] = 126
+    frame.writeUInt16BE(size, 2)
+    return frame
+  }
+  const frame = Buffer.allocUnsafe(10 + room)
+  frame[0] = first
+  frame[1] = 127
+  frame.writeUInt16BE(0, 2)
+  frame.writeUIntBE(size, 4, 6)
+  return frame
+}
