@@ -96,6 +96,7 @@ const LAYERS = [
   'servers/node/exchange servers/node/upgrades',
   'servers/node/websockets/answer servers/node/websockets/options',
   'servers/node/websockets/closing servers/node/websockets/handshake',
+  'servers/node/websockets/errors servers/node/websockets/peer',
   'servers/node/websockets/frames servers/node/websockets/turns servers/node/websockets/inbox',
   'servers/node/websockets/connection servers/node/websockets/pings',
   'servers/node/websockets/scope',

@@ -8,7 +8,12 @@ import { InFlight } from './node/inflight.ts'
 import { guarded, logError } from './node/log.ts'
 import { onSignals, type StopSignal } from './node/signals.ts'
 import { upgradeOptions } from './node/upgrades.ts'
-import { type WebSocketOptions, WebSockets } from './node/websockets.ts'
+import {
+  readWebSocketOptions,
+  type WebSocketOptions,
+  type WebSocketSettings,
+  WebSockets,
+} from './node/websockets.ts'
 
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
 
@@ -77,6 +82,7 @@ export interface RunningServer {
  *
  * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
  * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @throws RangeError for an option of websockets that is out of range.
  * @example
  * const server = await serve(app, { port: 0 })
  * console.log(`listening on ${server.url}`)
@@ -85,6 +91,8 @@ export interface RunningServer {
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
   assertApp(app)
   assertRootPath(options.rootPath ?? '')
+  const { websocket = {} } = options
+  const settings = websocket === false ? undefined : readWebSocketOptions(websocket)
   options.signal?.throwIfAborted()
   const node = createServer(nodeOptions(options))
   const lifespan = await startLifespan(app, options.lifespan ?? 'auto')
@@ -95,7 +103,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     await lifespan.stop()
     throw error
   }
-  const server = run(app, node, lifespan, options)
+  const server = run(app, node, lifespan, settings, options)
   // Nobody listened while the address was looked up.
   if (options.signal?.aborted) await server.close()
   options.signal?.throwIfAborted()
@@ -159,6 +167,7 @@ function run(
   app: App,
   node: Server,
   lifespan: StartedLifespan,
+  settings: WebSocketSettings | undefined,
   options: ServeOptions,
 ): RunningServer {
   const address = addressOf(node)
@@ -172,8 +181,7 @@ function run(
     shortcuts: (options.shortcuts ?? true) && !options.maxRequestsPerSocket,
     onError,
   }
-  const { websocket = {} } = options
-  const websockets = websocket === false ? undefined : new WebSockets(service, websocket)
+  const websockets = settings && new WebSockets(service, settings)
   if (websockets !== undefined) node.on('upgrade', websockets.take)
   node.on('request', (request, response) => exchange(service, request, response, false))
   node.on('checkContinue', (request, response) => exchange(service, request, response, true))

@@ -1,19 +1,25 @@
 /** The websockets of a server: takes over the connections that are to become some. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type Server, WebSocketServer } from 'ws'
 import type { App, HeaderList, WebSocketScope } from '../../types.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
 import { parseTarget } from './target.ts'
 import { type Handshake, refuseHandshake } from './websockets/answer.ts'
 import { readHandshake } from './websockets/handshake.ts'
-import { readWebSocketOptions, type WebSocketOptions } from './websockets/options.ts'
+import type { WebSocketSettings } from './websockets/options.ts'
+import { Peer } from './websockets/peer.ts'
 import { Pings } from './websockets/pings.ts'
 import { buildWebSocketScope } from './websockets/scope.ts'
 import { type Host, Session } from './websockets/session.ts'
 
-export type { CompressionOptions, WebSocketOptions } from './websockets/options.ts'
+export {
+  type CompressionOptions,
+  readWebSocketOptions,
+  type WebSocketOptions,
+  type WebSocketSettings,
+} from './websockets/options.ts'
 
 /** What a server does with websockets. */
 export interface WebSocketService {
@@ -34,12 +40,11 @@ export class WebSockets {
   readonly #host: Host
   readonly #sessions = new Set<Session>()
   readonly #pings: Pings
-  readonly #server: WebSocketServer
+  readonly #server: Server<typeof Peer>
   /** What the handshake that is being answered adds; `ws` answers in one go. */
   #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
 
-  constructor(service: WebSocketService, options: WebSocketOptions) {
-    const settings = readWebSocketOptions(options)
+  constructor(service: WebSocketService, settings: WebSocketSettings) {
     this.#service = service
     this.#pings = new Pings(settings)
     this.#host = {
@@ -54,6 +59,7 @@ export class WebSockets {
     }
     this.#server = new WebSocketServer({
       noServer: true,
+      WebSocket: Peer,
       clientTracking: false,
       maxPayload: settings.maxMessageSize,
       handleProtocols: () => this.#adding?.subprotocol ?? false,
@@ -109,8 +115,8 @@ export class WebSockets {
   #upgrade(
     { request, socket, head }: Handshake,
     adding: { subprotocol: string | undefined; headers: HeaderList },
-  ): WebSocket | undefined {
-    let upgraded: WebSocket | undefined
+  ): Peer | undefined {
+    let upgraded: Peer | undefined
     this.#adding = adding
     // Values are latin-1, as in any response; `ws` leaves it to the socket what its text becomes.
     socket.setDefaultEncoding('latin1')

@@ -1,6 +1,5 @@
 /** An open socket: what comes in, what goes out, and how it ends. */
 import type { Socket } from 'node:net'
-import { WebSocket } from 'ws'
 import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
 import {
   ACCEPTED,
@@ -11,6 +10,7 @@ import { disconnected, faulty } from './closing.ts'
 import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
+import { Peer } from './peer.ts'
 import { beforeWrite } from './turns.ts'
 
 /** Binary messages up to this size are copied behind their head; others are written as they are. */
@@ -29,7 +29,7 @@ export interface Owner {
  * two, and nothing to call back for each, which takes a third off an echo.
  */
 export class Connection {
-  readonly #ws: WebSocket
+  readonly #ws: Peer
   readonly #socket: Socket
   readonly #inbox: Inbox
   readonly #maxBufferedBytes: number
@@ -41,7 +41,7 @@ export class Connection {
   readWhenAsked = -1
 
   constructor(
-    ws: WebSocket,
+    ws: Peer,
     socket: Socket,
     inbox: Inbox,
     { maxBufferedBytes, maxMessageSize }: WebSocketSettings,
@@ -57,8 +57,8 @@ export class Connection {
       const type = 'websocket.receive'
       inbox.put(isBinary ? { type, bytes: data } : { type, text: data.toString() }, data.byteLength)
     })
-    // The peer has been told why; 'close' follows when it has answered.
-    ws.on('error', (error) => owner.lost(faulty(error, maxMessageSize)))
+    // The peer is told why, see `peer.ts`; 'close' follows when it has answered.
+    ws.on('error', (error) => setImmediate(() => owner.lost(faulty(error, maxMessageSize))))
     ws.on('close', (code, reason) => {
       this.#isClosed = true
       owner.lost(disconnected(code, reason.toString()))
@@ -91,7 +91,7 @@ export class Connection {
     if (bytes === undefined ? typeof text !== 'string' : text !== undefined || !isBytes(bytes)) {
       throw invalid(message)
     }
-    if (this.#ws.readyState !== WebSocket.OPEN) throw new ClientDisconnected()
+    if (this.#ws.readyState !== Peer.OPEN) throw new ClientDisconnected()
     if (this.#compresses) return this.#compress(text, bytes)
     const socket = this.#socket
     beforeWrite(socket, this)
@@ -120,7 +120,7 @@ export class Connection {
 
   /** Says why, and waits for the peer to say the same; not longer than `closeTimeoutMs`. */
   close(code: number, reason: string): void {
-    this.#ws.close(code, reason)
+    this.#ws.closeNow(code, reason)
   }
 
   ping(): void {

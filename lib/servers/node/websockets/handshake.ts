@@ -39,8 +39,17 @@ function all(headers: Readonly<HeaderList>, name: string): string[] {
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
 }
 
+/** Without spaces and tabs around it, by a scan: a pattern would try again at each inner space. */
 function trim(text: string): string {
-  return text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '')
+  let start = 0
+  let end = text.length
+  while (isBlank(text, start)) start++
+  while (end > start && isBlank(text, end - 1)) end--
+  return text.slice(start, end)
+}
+
+function isBlank(text: string, index: number): boolean {
+  return text[index] === ' ' || text[index] === '\t'
 }
 
 /** The app's part of the answer. */

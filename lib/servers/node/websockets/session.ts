@@ -1,6 +1,5 @@
 /** One websocket: calls the app, and brings the socket to an end whatever it does. */
-import type { WebSocket } from 'ws'
-import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
+import { ClientDisconnected } from '../../../exceptions.ts'
 import {
   ACCEPTED,
   type App,
@@ -16,9 +15,11 @@ import {
 import { Answer, type Handshake } from './answer.ts'
 import { disconnected, readClose } from './closing.ts'
 import { Connection } from './connection.ts'
+import { foreign, misplaced, type Phase, tooSlow, unanswered } from './errors.ts'
 import { readAccept } from './handshake.ts'
 import { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
+import type { Peer } from './peer.ts'
 
 /** What a server does with its websockets. */
 export interface Host {
@@ -29,30 +30,13 @@ export interface Host {
     handshake: Handshake,
     subprotocol: string | undefined,
     headers: HeaderList,
-  ) => WebSocket | undefined
+  ) => Peer | undefined
   readonly opened: (connection: Connection) => void
   readonly closed: (connection: Connection) => void
   /** Told once, when both the app and the socket are done. */
   readonly ended: (session: Session) => void
   /** Never throws. */
   readonly onError: (error: unknown, scope: WebSocketScope) => void
-}
-
-type Phase =
-  | 'connecting'
-  | 'open'
-  /** The handshake has been answered by a response. */
-  | 'refused'
-  /** The app has closed the socket. */
-  | 'closed'
-  /** The peer has closed it, or the server, or the connection is lost. */
-  | 'gone'
-
-const WHY: Readonly<Record<Exclude<Phase, 'gone'>, string>> = {
-  connecting: 'the handshake has not been accepted',
-  open: 'the handshake has been accepted',
-  refused: 'the handshake has been refused',
-  closed: 'the app has closed the socket',
 }
 
 export class Session {
@@ -166,9 +150,7 @@ export class Session {
       case 'websocket.http.response.body':
         return this.#deny(message)
       default:
-        throw new ProtocolError(
-          `${message.type}: out of place, it is no message of a websocket. Check the type of the scope.`,
-        )
+        throw foreign(message)
     }
   }
 
@@ -225,11 +207,7 @@ export class Session {
   }
 
   #misplaced({ type }: SendMessage): Error {
-    if (this.#phase === 'gone') return new ClientDisconnected()
-    const why = this.#answer?.started ? WHY.refused : WHY[this.#phase]
-    return new ProtocolError(
-      `${type}: out of place, ${why}. Check the order of the calls, and that every send is awaited.`,
-    )
+    return misplaced(type, this.#answer?.started ? 'refused' : this.#phase)
   }
 
   #awaitAnswer({ socket }: Handshake): void {
@@ -279,18 +257,4 @@ export class Session {
   #report(error: unknown): void {
     if (this.#scope !== undefined) this.#host.onError(error, this.#scope)
   }
-}
-
-function unanswered(started: boolean): ProtocolError {
-  return new ProtocolError(
-    started
-      ? 'the app ended before its answer to the handshake was complete. Is a last websocket.http.response.body, or an await, missing?'
-      : 'the app ended without an answer to the handshake. Is websocket.accept, or an await, missing?',
-  )
-}
-
-function tooSlow(timeout: number): Error {
-  return new Error(
-    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
-  )
 }

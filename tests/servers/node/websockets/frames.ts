@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  binaryFrame,
+  binaryHead,
+  textFrame,
+} from '../../../../lib/servers/node/websockets/frames.ts'
+import { frame } from '../../../support/frames.ts'
+
+const UNMASKED = { mask: null }
+const SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 70_000]
+
+t.test('a frame has its length in as few bytes as it needs', async (t) => {
+  for (const size of SIZES) {
+    const bytes = Buffer.alloc(size, 7)
+    const text = 'a'.repeat(size)
+
+    t.ok(frame(2, bytes, UNMASKED).equals(binaryFrame(bytes)), `binary ${size}`)
+    t.ok(frame(1, text, UNMASKED).equals(textFrame(text)), `text ${size}`)
+    t.ok(Buffer.concat([binaryHead(size), bytes]).equals(binaryFrame(bytes)), `head ${size}`)
+  }
+})
+
+t.test('any text is UTF-8, also when it is the same again', async () => {
+  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 200 }), { minLength: 1 })
+  fc.assert(
+    fc.property(texts, (list) =>
+      [...list, ...list.toSorted()].every((text) =>
+        frame(1, text, UNMASKED).equals(textFrame(text)),
+      ),
+    ),
+  )
+})
+
+t.test('half a character is sent as what stands for one', async (t) => {
+  t.ok(frame(1, '\ufffd', UNMASKED).equals(textFrame('\ud800')))
+})
+
+t.test('a binary message is a copy, a text that goes to many is encoded once', async (t) => {
+  const bytes = Buffer.of(1)
+  const copied = binaryFrame(bytes)
+  bytes[0] = 2
+
+  t.same(copied, Buffer.of(0x82, 1, 1))
+  t.equal(textFrame('to all'), textFrame('to all'))
+  const long = 'x'.repeat(20_000)
+  t.not(textFrame(long), textFrame(long), 'a long one is not kept')
+})
