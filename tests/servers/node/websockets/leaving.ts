@@ -9,7 +9,6 @@ import { connected, denied, echo, websocketApp } from '../../../support/websocke
 const ACCEPT: SendMessage = { type: 'websocket.accept' }
 const CLOSE: SendMessage = { type: 'websocket.close' }
 const START: SendMessage = { type: 'websocket.http.response.start', status: 418, headers: [] }
-const _BODY: SendMessage = { type: 'websocket.http.response.body', body: Buffer.from('tea') }
 
 function text(content: string): SendMessage {
   return { type: 'websocket.send', text: content }
