@@ -1,17 +1,14 @@
 /** The websocket that a handler talks to. */
 import { encodeText } from './bytes.ts'
 import { Connection } from './connections.ts'
-import { ClientDisconnected } from './exceptions.ts'
+import { isCloseCode, WebSocketException } from './exceptions.ts'
 import type { Response } from './responses/response.ts'
-import type {
-  HeaderList,
-  Receive,
-  ReceiveMessage,
-  Send,
-  SendMessage,
-  WebSocketReceivedMessage,
-  WebSocketScope,
-} from './types.ts'
+import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'
+import { Conversation, type WebSocketPhase } from './websockets/conversation.ts'
+import { fitting, parseJSON, toJSON, type WebSocketData } from './websockets/data.ts'
+import { handled, WebSocketDisconnect } from './websockets/errors.ts'
+
+export { type WebSocketData, WebSocketDisconnect, type WebSocketPhase }
 
 export interface AcceptOptions {
   /** One of `websocket.subprotocols` (none). */
@@ -20,23 +17,17 @@ export interface AcceptOptions {
   headers?: HeaderList
 }
 
-/** The peer has closed the socket, or is gone. */
-export class WebSocketDisconnect extends Error {
-  readonly code: number
-  readonly reason: string
-
-  constructor(code = 1000, reason = '', options?: ErrorOptions) {
-    super(`the websocket is closed: ${code}${reason && ` ${reason}`}`, options)
-    this.name = 'WebSocketDisconnect'
-    this.code = code
-    this.reason = reason
-  }
+export interface ReceiveOptions {
+  /** Stops the waiting when it aborts; what comes later is kept for the next who receives (none). */
+  signal?: AbortSignal
 }
 
 /**
  * A view on a websocket scope with its two channels.
  *
- * Iterating it gives the messages, text or bytes, until the peer closes.
+ * Iterating it gives the messages, text or bytes, until the peer closes. A loop that is left can be
+ * entered again, and several readers and writers may be at work at once: each message goes to one of
+ * them, and none is lost.
  *
  * @example
  * WebSocketRoute('/echo', async (websocket) => {
@@ -49,16 +40,25 @@ export class WebSocket<
   State = Record<string, unknown>,
 > extends Connection<Params, State> {
   declare readonly scope: WebSocketScope
-  readonly #receive: Receive
-  readonly #send: Send
-  #connected = false
-  #state: 'connecting' | 'open' | 'closed' = 'connecting'
-  #peerGone = false
+  /** The raw channels, for apps that this websocket is handed on to; `receive()` reads from them. */
+  readonly #channels: { readonly receive: Receive; readonly send: Send }
+  readonly #conversation: Conversation
 
-  constructor(scope: WebSocketScope, receive: Receive, send: Send) {
+  /** @param phase Where the conversation stands, for a view that is made in the middle of one. */
+  constructor(
+    scope: WebSocketScope,
+    receive: Receive,
+    send: Send,
+    phase: WebSocketPhase = 'connecting',
+  ) {
     super(scope)
-    this.#receive = receive
-    this.#send = send
+    this.#channels = { receive, send }
+    this.#conversation = new Conversation(scope, receive, send, phase)
+  }
+
+  /** Where the conversation stands: `connecting`, `open`, `closed`, or `denied` at the handshake. */
+  get phase(): WebSocketPhase {
+    return this.#conversation.phase
   }
 
   /** The subprotocols that the client offers, in its order. */
@@ -66,142 +66,153 @@ export class WebSocket<
     return this.scope.subprotocols
   }
 
-  /** Completes the handshake; before it nothing can be received or sent. */
-  async accept(options: AcceptOptions = {}): Promise<void> {
-    this.#assertState('connecting', 'accept')
-    await this.#awaitConnect()
-    this.#state = 'open'
-    await this.#transmit({ type: 'websocket.accept', ...options })
+  /**
+   * Completes the handshake; before it nothing can be received or sent.
+   *
+   * @throws WebSocketDisconnect when the peer has gone.
+   * @throws TypeError when the handshake was answered already.
+   * @example
+   * WebSocketRoute('/chat', async (websocket) => {
+   *   const subprotocol = websocket.subprotocols.find((name) => name === 'chat.v2')
+   *   await websocket.accept(subprotocol === undefined ? {} : { subprotocol })
+   * })
+   */
+  accept(options: AcceptOptions = {}): Promise<void> {
+    const conversation = this.#conversation
+    const message = { type: 'websocket.accept', ...options } as const
+    return handled(conversation.answer('accept', 'open', () => conversation.hand(message)))
   }
 
-  /** Answers the handshake with a response instead of accepting; needs the server's support. */
-  async deny(response: Response<never>): Promise<void> {
-    this.#assertState('connecting', 'deny')
-    if (!this.scope.extensions?.['websocket.http.response']) {
+  /**
+   * Answers the handshake with a response instead of accepting.
+   *
+   * @throws TypeError when the server cannot, or the handshake was answered already.
+   * @example
+   * WebSocketRoute('/members', async (websocket) => {
+   *   if (websocket.cookies['member'] === undefined) {
+   *     return websocket.denial(new PlainTextResponse('Members only.', { status: 401 }))
+   *   }
+   *   await websocket.accept()
+   * })
+   */
+  async denial(response: Response<never>): Promise<void> {
+    const { receive, send } = this.#channels
+    if (this.phase === 'connecting' && !this.scope.extensions?.['websocket.http.response']) {
       throw new TypeError(
-        'websocket.deny: the server cannot send denial responses. Call websocket.close() instead, which answers 403.',
+        'websocket.denial: the server cannot send denial responses. Call websocket.close() instead, which answers 403.',
       )
     }
-    await this.#awaitConnect()
-    this.#state = 'closed'
-    await response.respond(this.scope, this.#receive, this.#send)
+    await this.#conversation.answer('denial', 'denied', () =>
+      response.respond(this.scope, receive, send),
+    )
   }
 
   /**
    * Closes with a code and a reason; before `accept` it refuses the handshake with 403.
    *
-   * When the peer has closed already there is nothing to do, so it may stand in a `finally`.
+   * A frame has room for 123 bytes of the reason, the rest is left out. When the peer has closed
+   * already there is nothing to do, so it may stand in a `finally`.
+   *
+   * @throws RangeError for a code that may not be sent (RFC 6455 section 7.4).
+   * @throws TypeError when it was closed here before.
    */
-  async close(code = 1000, reason = ''): Promise<void> {
-    if (this.#peerGone) return
-    if (this.#state === 'closed') throw misuse('close', 'the socket is closed already')
-    if (this.#state === 'connecting') await this.#awaitConnect()
-    this.#state = 'closed'
-    await this.#transmit({ type: 'websocket.close', code, reason })
+  close(code = 1000, reason = ''): Promise<void> {
+    if (!isCloseCode(code)) return Promise.reject(unsendable(code))
+    return handled(
+      this.#conversation.close({ type: 'websocket.close', code, reason: fitting(reason) }),
+    )
   }
 
+  /**
+   * Sends a text message; resolves when the connection wants more.
+   *
+   * Who does not wait for it learns nothing of a peer that has gone, and harms nobody.
+   *
+   * @throws WebSocketDisconnect when the peer has gone.
+   * @throws TypeError before `accept()` and after `close()`.
+   */
   sendText(text: string): Promise<void> {
-    this.#assertState('open', 'sendText')
-    return this.#transmit({ type: 'websocket.send', text })
+    return this.#conversation.transmit('sendText', { type: 'websocket.send', text })
   }
 
+  /** Sends a binary message; throws as `sendText()` does. */
   sendBytes(bytes: Uint8Array): Promise<void> {
-    this.#assertState('open', 'sendBytes')
-    return this.#transmit({ type: 'websocket.send', bytes })
+    return this.#conversation.transmit('sendBytes', { type: 'websocket.send', bytes })
   }
 
-  /** Sends a value as JSON, in a text message or, on request, in a binary one. */
+  /**
+   * Sends a value as JSON, in a text message or, on request, in a binary one.
+   *
+   * @throws TypeError for a value that has no JSON; otherwise as `sendText()`.
+   */
   sendJSON(value: unknown, mode: 'text' | 'binary' = 'text'): Promise<void> {
-    const text = JSON.stringify(value)
-    return mode === 'text' ? this.sendText(text) : this.sendBytes(encodeText(text))
+    try {
+      const text = toJSON(value)
+      return mode === 'text' ? this.sendText(text) : this.sendBytes(encodeText(text))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
    * Waits for the next message; after `close()` it still gives what the peer had sent before.
    *
    * @throws WebSocketDisconnect when the peer closes instead.
+   * @throws TypeError before `accept()`, and once the disconnect was told.
+   * @example
+   * const first = async (websocket: WebSocket) => {
+   *   await websocket.accept()
+   *   return websocket.receive({ signal: AbortSignal.timeout(5_000) })
+   * }
    */
-  async receive(): Promise<string | Uint8Array> {
-    if (this.#peerGone) throw misuse('receive', 'the peer has closed, which was told once')
-    if (this.#state === 'connecting') this.#assertState('open', 'receive')
-    const message = await this.#receive()
-    if (message.type === 'websocket.disconnect') {
-      this.#state = 'closed'
-      this.#peerGone = true
-      throw new WebSocketDisconnect(message.code, message.reason)
-    }
-    if (message.type !== 'websocket.receive') throw unexpected(message, 'websocket.receive')
-    return content(message)
+  receive({ signal }: ReceiveOptions = {}): Promise<WebSocketData> {
+    return this.#conversation.receive(signal)
   }
 
-  /** @throws TypeError when the message is binary; otherwise as `receive()`. */
-  async receiveText(): Promise<string> {
-    const message = await this.receive()
+  /** @throws WebSocketException 1003 when the message is binary; otherwise as `receive()`. */
+  async receiveText(options?: ReceiveOptions): Promise<string> {
+    const message = await this.receive(options)
     if (typeof message === 'string') return message
-    throw misuse('receiveText', 'a binary message came')
+    throw new WebSocketException(1003, 'Messages must be text.')
   }
 
-  /** @throws TypeError when the message is text; otherwise as `receive()`. */
-  async receiveBytes(): Promise<Uint8Array> {
-    const message = await this.receive()
+  /** @throws WebSocketException 1003 when the message is text; otherwise as `receive()`. */
+  async receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
+    const message = await this.receive(options)
     if (typeof message !== 'string') return message
-    throw misuse('receiveBytes', 'a text message came')
+    throw new WebSocketException(1003, 'Messages must be binary.')
   }
 
-  /** @throws SyntaxError when the message is no JSON; otherwise as `receive()`. */
-  async receiveJSON(): Promise<unknown> {
-    const message = await this.receive()
-    return JSON.parse(typeof message === 'string' ? message : new TextDecoder().decode(message))
+  /**
+   * A message of either kind, parsed.
+   *
+   * @throws WebSocketException 1007 when it is no JSON in UTF-8; otherwise as `receive()`.
+   */
+  async receiveJSON(options?: ReceiveOptions): Promise<unknown> {
+    return parseJSON(await this.receive(options))
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<string | Uint8Array, void, undefined> {
-    try {
-      for (;;) yield await this.receive()
-    } catch (error) {
-      if (!(error instanceof WebSocketDisconnect)) throw error
-    }
+  /** The messages until the peer closes; leaving the loop loses none. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<WebSocketData> {
+    return this.#conversation.iterate()
   }
 
-  async #awaitConnect(): Promise<void> {
-    if (this.#connected) return
-    const message = await this.#receive()
-    if (message.type !== 'websocket.connect') throw unexpected(message, 'websocket.connect')
-    this.#connected = true
-  }
-
-  async #transmit(message: SendMessage): Promise<void> {
-    try {
-      await this.#send(message)
-    } catch (error) {
-      if (!(error instanceof ClientDisconnected)) throw error
-      this.#state = 'closed'
-      throw new WebSocketDisconnect(1006, '', { cause: error })
-    }
-  }
-
-  #assertState(wanted: 'connecting' | 'open', asked: string): void {
-    if (this.#state === wanted) return
-    const why = {
-      connecting: 'accept() comes first',
-      open: 'it was accepted',
-      closed: 'it is closed',
-    }
-    throw misuse(asked, why[this.#state])
+  /**
+   * Aborted when the peer has closed or is gone, even while nobody receives.
+   *
+   * Its reason is a ClientDisconnected: what fails for it is known to be nobody's mistake. Where the
+   * server does not tell by `scope.onDisconnect`, up to 16 messages or 1 MiB are read ahead, and kept.
+   *
+   * @example
+   * const ask = (websocket: WebSocket) => fetch(upstream, { signal: websocket.signal })
+   */
+  get signal(): AbortSignal {
+    return this.#conversation.signal
   }
 }
 
-function content({ text, bytes }: WebSocketReceivedMessage): string | Uint8Array {
-  return text ?? bytes ?? ''
-}
-
-function misuse(asked: string, why: string): TypeError {
-  return new TypeError(
-    `websocket.${asked}: not possible at this point, ${why}. Check the order of the calls.`,
-  )
-}
-
-function unexpected(message: ReceiveMessage, wanted: string): TypeError {
-  return new TypeError(
-    `websocket: ${wanted} was expected, ${JSON.stringify(message.type)} was received. Check the server, or the middleware that wraps receive.`,
+function unsendable(code: number): RangeError {
+  return new RangeError(
+    `websocket.close: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
   )
 }

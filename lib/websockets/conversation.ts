@@ -1,0 +1,168 @@
+/** Where a websocket stands: what may be sent at this point, and whether the peer is still there. */
+import { ClientDisconnected } from '../exceptions.ts'
+import {
+  ACCEPTED,
+  type Receive,
+  type Send,
+  type WebSocketScope,
+  type WebSocketSendMessage,
+} from '../types.ts'
+import type { WebSocketData } from './data.ts'
+import { handled, misuse, unexpected, WebSocketDisconnect } from './errors.ts'
+import { Inbox } from './inbox.ts'
+
+/** A handshake that was answered by a refusal is `denied`. */
+export type WebSocketPhase = 'connecting' | 'open' | 'closed' | 'denied'
+
+const WHY: Readonly<Record<WebSocketPhase, string>> = {
+  connecting: 'accept() comes first',
+  open: 'it was accepted',
+  closed: 'it is closed',
+  denied: 'the handshake was refused',
+}
+
+/** The states of one websocket, and its two channels. */
+export class Conversation {
+  phase: WebSocketPhase
+  readonly #scope: WebSocketScope
+  readonly #send: Send
+  readonly #inbox: Inbox
+  #connected: boolean
+  /** Whether the handshake is being answered, so that nobody else does. */
+  #answering = false
+  /** Why nothing can be sent any more, once that is known. */
+  #departure: ClientDisconnected | undefined
+  #told = false
+  #gone: AbortController | undefined
+
+  constructor(scope: WebSocketScope, receive: Receive, send: Send, phase: WebSocketPhase) {
+    this.phase = phase
+    this.#scope = scope
+    this.#send = send
+    this.#connected = phase !== 'connecting'
+    this.#inbox = new Inbox(receive, ({ code, reason }) =>
+      this.#leave(new WebSocketDisconnect(code, reason)),
+    )
+  }
+
+  /** Answers the handshake; when that fails, as for a wrong header, it can be answered again. */
+  async answer(asked: string, phase: 'open' | 'denied', run: () => Promise<void>): Promise<void> {
+    if (this.phase !== 'connecting' || this.#answering) throw this.misuse(asked)
+    this.#answering = true
+    try {
+      if (phase === 'open') await this.#awaitConnect()
+      await run()
+      this.phase = phase === 'open' && this.#departure !== undefined ? 'closed' : phase
+    } finally {
+      this.#answering = false
+    }
+  }
+
+  async #awaitConnect(): Promise<void> {
+    if (this.#connected) return
+    const message = await this.#inbox.next()
+    if (message?.type !== 'websocket.connect') throw unexpected(message, 'websocket.connect')
+    this.#connected = true
+  }
+
+  async close(message: WebSocketSendMessage): Promise<void> {
+    if (this.#departure !== undefined) return
+    if (this.phase === 'connecting') {
+      await this.answer('close', 'denied', () => this.hand(message))
+      return
+    }
+    if (this.phase !== 'open') throw this.misuse('close')
+    this.phase = 'closed'
+    await this.hand(message)
+  }
+
+  /** Sends a message of an open socket. */
+  transmit(asked: string, message: WebSocketSendMessage): Promise<void> {
+    if (this.#departure !== undefined) {
+      return handled(Promise.reject(asDisconnect(this.#departure)))
+    }
+    if (this.phase === 'open') return this.hand(message)
+    const refused = Promise.reject(this.misuse(asked))
+    // One that comes too late may be a matter of timing, one that comes too early never is.
+    return this.phase === 'connecting' ? refused : handled(refused)
+  }
+
+  /** Gives a message to the server, whatever it is. */
+  hand(message: WebSocketSendMessage): Promise<void> {
+    const sent = this.#send(message)
+    return sent === ACCEPTED ? sent : handled(sent.catch(this.#fail))
+  }
+
+  readonly #fail = (error: unknown): never => {
+    if (!(error instanceof ClientDisconnected)) throw error
+    this.#leave(error)
+    throw asDisconnect(error)
+  }
+
+  /** @throws WebSocketDisconnect when that is what comes. */
+  async receive(signal: AbortSignal | undefined): Promise<WebSocketData> {
+    if (this.#told) throw misuse('receive', 'the peer has closed, which was told once')
+    if (this.phase === 'connecting') throw this.misuse('receive')
+    const message = await (signal === undefined
+      ? this.#inbox.next()
+      : this.#inbox.nextUntil(signal))
+    if (message?.type === 'websocket.receive') return message.text ?? message.bytes ?? ''
+    if (message?.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
+    this.#told = true
+    throw new WebSocketDisconnect(message.code, message.reason)
+  }
+
+  /** All that comes; who leaves the loop while it waits takes nothing with it. */
+  iterate(): AsyncIterableIterator<WebSocketData> {
+    const loop: AsyncIterableIterator<WebSocketData> = {
+      next: async () => {
+        if (this.#told) return DONE
+        if (this.phase === 'connecting') throw this.misuse('receive')
+        const message = await this.#inbox.next(loop)
+        if (message?.type === 'websocket.receive') {
+          return { done: false, value: message.text ?? message.bytes ?? '' }
+        }
+        if (message === undefined) return DONE
+        if (message.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
+        this.#told = true
+        return DONE
+      },
+      return: async () => {
+        this.#inbox.leave(loop)
+        return DONE
+      },
+      [Symbol.asyncIterator]: () => loop,
+    }
+    return loop
+  }
+
+  get signal(): AbortSignal {
+    if (this.#gone !== undefined) return this.#gone.signal
+    this.#gone = new AbortController()
+    if (this.#departure !== undefined) this.#gone.abort(this.#departure)
+    else if (this.#scope.onDisconnect) {
+      this.#scope.onDisconnect(() => this.#leave(new ClientDisconnected()))
+    } else this.#inbox.watch()
+    return this.#gone.signal
+  }
+
+  /** The peer is gone, which may be known from several sides; the first counts. */
+  #leave(departure: ClientDisconnected): void {
+    if (this.#departure !== undefined) return
+    this.#departure = departure
+    if (this.phase === 'open') this.phase = 'closed'
+    this.#gone?.abort(departure)
+  }
+
+  misuse(asked: string): TypeError {
+    return misuse(asked, this.#answering ? 'the handshake is being answered' : WHY[this.phase])
+  }
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+/** What those who send are told: 1006 when nobody knows more. */
+function asDisconnect(cause: ClientDisconnected): WebSocketDisconnect {
+  const { code, reason } = cause instanceof WebSocketDisconnect ? cause : { code: 1006, reason: '' }
+  return new WebSocketDisconnect(code, reason, { cause })
+}
