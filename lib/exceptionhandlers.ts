@@ -1,17 +1,36 @@
 /** Turns thrown errors into answers: a table of handlers, and the default for HTTPException. */
-import { HTTPException, WebSocketException } from './exceptions.ts'
+import { NO_BYTES } from './bytes.ts'
+import { answerInstead } from './denials.ts'
+import { ClientDisconnected, HTTPException, WebSocketException } from './exceptions.ts'
 import { Request } from './requests.ts'
 import { PlainTextResponse } from './responses/bodies.ts'
 import { Response, toApp } from './responses/response.ts'
 import { isBodyless } from './status.ts'
 import type { App, ConnectionScope, Receive, Scope, Send, WebSocketScope } from './types.ts'
+import { WebSocket } from './websockets.ts'
 
-/** Answers an error; what it throws itself is handled as an error of the server. */
+/**
+ * Answers an error; what it throws itself is handled as an error of the server.
+ *
+ * On a websocket the request is its handshake, and the websocket comes as third argument. A response
+ * refuses the handshake, or closes a socket that was accepted: with 1011 for a status from 500 on, and
+ * 1008 for others. A handler that talks to the websocket itself may return nothing.
+ *
+ * @example
+ * class Overloaded extends Error {}
+ * const later: ExceptionHandler<Overloaded> = (_request, _error, websocket) =>
+ *   websocket?.close(1013, 'try later') ?? new PlainTextResponse('try later', { status: 503 })
+ * Application({ exceptionHandlers: [[Overloaded, later]] })
+ */
 // biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
 export type ExceptionHandler<Thrown = any> = (
   request: Request,
   error: Thrown,
-) => Response<never> | App | Promise<Response<never> | App>
+  websocket?: WebSocket,
+) => Answer | Promise<Answer>
+
+// biome-ignore lint/suspicious/noConfusingVoidType: what functions without a return give
+type Answer = Response<never> | App | void
 
 /** A status, or a class of errors (subclasses included), and what answers it. */
 export type ExceptionHandlerEntry = readonly [key: number | ErrorClass, handler: ExceptionHandler]
@@ -95,25 +114,30 @@ export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
 }
 
 /**
- * Answers an error that was thrown before a response started; rejects with it when it is a bug.
+ * Answers an error that was thrown before a response started, or in any phase of a websocket; rejects
+ * with it when it is a bug.
  *
- * @param request The handler's own request, so that a body it has read is still there.
+ * @param view The handler's own request, so that a body it has read is still there, or its websocket.
  */
 export function answerException(
   error: unknown,
   scope: Scope,
   receive: Receive,
   send: Send,
-  request?: Request,
+  view?: Request | WebSocket,
 ): Promise<void> {
   if (scope.type === 'lifespan') return Promise.reject(error)
-  if (scope.type === 'websocket') return answerWebSocket(error, scope, receive, send)
+  if (scope.type === 'websocket') {
+    const websocket = view instanceof WebSocket ? view : new WebSocket(scope, receive, send)
+    return answerWebSocket(error, scope, receive, send, websocket)
+  }
   const handler = handlersOf(scope).find(error)
   if (handler === undefined) return Promise.reject(error)
   if (handler === answerHTTPException && error instanceof HTTPException) {
     return answerHTTPException(undefined, error).respond(scope, receive, send)
   }
-  return answerBy(handler, error, request ?? new Request(scope, receive, send))
+  const request = view instanceof Request ? view : new Request(scope, receive, send)
+  return answerBy(handler, error, request)
 }
 
 async function answerBy(
@@ -135,12 +159,36 @@ async function answerWebSocket(
   scope: WebSocketScope,
   receive: Receive,
   send: Send,
+  websocket: WebSocket,
 ): Promise<void> {
-  if (error instanceof WebSocketException) {
-    return send({ type: 'websocket.close', code: error.code, reason: error.reason })
+  const isOver = websocket.phase === 'closed' || websocket.phase === 'denied'
+  if (isOver || error instanceof ClientDisconnected) throw error
+  const handler = handlersOf(scope).find(error)
+  if (handler === undefined) {
+    if (!(error instanceof WebSocketException)) throw error
+    return websocket.close(error.code, error.reason)
   }
-  if (!(error instanceof HTTPException)) throw error
-  // A server that cannot send answers of one's own refuses with 403.
-  if (!scope.extensions?.['websocket.http.response']) return send({ type: 'websocket.close' })
-  return answerHTTPException(undefined, error).respond(scope, receive, send)
+  const answer = await handler(handshakeOf(scope), error, websocket)
+  if (answer instanceof Response) {
+    if (websocket.phase === 'connecting') return answerInstead(answer, scope, receive, send)
+    const reason = error instanceof HTTPException ? error.detail : ''
+    return closeOpen(websocket, answer.status < 500 ? 1008 : 1011, reason)
+  }
+  if (answer !== undefined) {
+    return toApp(answer, 'exceptionHandlers: a handler')(scope, receive, send)
+  }
+  if (websocket.phase === 'connecting') await websocket.close()
+  else await closeOpen(websocket, 1011)
 }
+
+async function closeOpen(websocket: WebSocket, code: number, reason?: string): Promise<void> {
+  if (websocket.phase === 'open') await websocket.close(code, reason)
+}
+
+/** A handshake is a request like others: it has all that a handler may look at, but no body. */
+function handshakeOf(scope: WebSocketScope): Request {
+  const scheme = scope.scheme === 'wss' ? 'https' : 'http'
+  return new Request({ ...scope, type: 'http', method: 'GET', scheme }, async () => NO_BODY)
+}
+
+const NO_BODY = { type: 'http.request', body: NO_BYTES, moreBody: false } as const

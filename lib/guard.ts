@@ -3,7 +3,8 @@ import { caught } from './calls.ts'
 import { answerException, handlersOf } from './exceptionhandlers.ts'
 import { ClientDisconnected } from './exceptions.ts'
 import { sendChanged } from './responsestart.ts'
-import type { App, ConnectionScope, Send } from './types.ts'
+import type { App, ConnectionScope, HTTPScope, Receive, Send, WebSocketScope } from './types.ts'
+import { WebSocket, type WebSocketPhase } from './websockets.ts'
 
 /**
  * Wraps an app: exceptions that have a handler in its scope are answered, others are thrown on.
@@ -17,29 +18,64 @@ export function guard(app: App): App {
     scope.startChanges ??= []
     const { exceptionHandlers, startChanges } = scope
     const outside = startChanges.length // what was noted by then changes the answer on its way
-    const tracked = trackStart(send)
+    const tracked = scope.type === 'http' ? trackStart(send) : trackPhase(send)
     const recover = (error: unknown): Promise<void> => {
       scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
-      if (tracked.started) throw late(error, scope)
-      const inside = startChanges.slice(outside)
-      return answerException(error, scope, receive, sendChanged(inside, send))
+      if (scope.type === 'http' && tracked.started) throw late(error, scope)
+      const sender = sendChanged(startChanges.slice(outside), send)
+      const view = viewOf(tracked, scope, receive, sender)
+      return answerException(error, scope, receive, sender, view)
     }
     return caught(app, scope, receive, tracked.send, recover)
   }
 }
 
-/** A `send`, and whether anything has gone through it. */
-export interface Tracked {
-  readonly send: Send
-  readonly started: boolean
+/** An accepted websocket can still be told of an error, by its close; a request cannot. */
+export function viewOf(
+  { phase }: Tracked,
+  scope: HTTPScope | WebSocketScope,
+  receive: Receive,
+  send: Send,
+): WebSocket | undefined {
+  return scope.type === 'http' ? undefined : new WebSocket(scope, receive, send, phase)
 }
 
-/** Watches whether a response, or an accepted websocket, has started. */
+/** A `send`, and what has gone through it. */
+export interface Tracked {
+  readonly send: Send
+  /** Whether there is an answer already, of which an error could not take the place. */
+  readonly started: boolean
+  /** Where a websocket stands, as far as the app has brought it. */
+  readonly phase?: WebSocketPhase
+}
+
+/** Watches whether a response has started. */
 export function trackStart(send: Send): Tracked {
   const tracked = {
     started: false,
     send: ((message) => {
       tracked.started ||= message.type !== 'http.response.debug' // which comes before the start
+      return send(message)
+    }) as Send,
+  }
+  return tracked
+}
+
+const PHASES: Readonly<Record<string, WebSocketPhase>> = {
+  'websocket.accept': 'open',
+  'websocket.http.response.start': 'denied',
+}
+
+/** Watches where a websocket stands. */
+export function trackPhase(send: Send): Tracked {
+  const tracked = {
+    started: false,
+    phase: 'connecting' as WebSocketPhase,
+    send: ((message) => {
+      const isClose = message.type === 'websocket.close'
+      const closed = tracked.phase === 'connecting' ? 'denied' : 'closed'
+      tracked.phase = isClose ? closed : (PHASES[message.type] ?? tracked.phase)
+      tracked.started = tracked.phase !== 'connecting'
       return send(message)
     }) as Send,
   }

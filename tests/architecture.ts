@@ -69,7 +69,7 @@ const LAYERS = [
   'middleware/cacheresponse/cache middleware/compress middleware/jwt/verify',
   'middleware/cacheresponse middleware/jwt',
   'routing/wrapped routing/entry',
-  'routing/tree routing/whole routing/enter routing/endpoint',
+  'routing/tree routing/whole routing/enter routing/endpoint routing/conversation',
   'routing/search routing/methods',
   'routing/table',
   'routing/dispatch',

@@ -7,7 +7,7 @@ import {
   ExceptionHandlers,
 } from '../exceptionhandlers.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { type Tracked, trackStart } from '../guard.ts'
+import { type Tracked, trackPhase, trackStart, viewOf } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'
@@ -49,7 +49,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
     const changes: StartChange[] = []
     scope.exceptionHandlers = table
     scope.startChanges = changes
-    const tracked = trackStart(send)
+    const tracked = scope.type === 'http' ? trackStart(send) : trackPhase(send)
     return caught(app, scope, receive, tracked.send, (error) =>
       recover(error, scope, receive, send, tracked, { debug, table, changes }),
     )
@@ -73,11 +73,13 @@ async function recover(
 ): Promise<void> {
   if (error instanceof ClientDisconnected) throw error
   scope.exceptionHandlers = table // an application inside may have put its own there
-  const bug = tracked.started
-    ? { error }
-    : await attempt(() =>
-        answerException(error, scope, receive, sendChanged(changes, tracked.send)),
-      )
+  const sender = sendChanged(changes, tracked.send)
+  const bug =
+    scope.type === 'http' && tracked.started
+      ? { error }
+      : await attempt(() =>
+          answerException(error, scope, receive, sender, viewOf(tracked, scope, receive, sender)),
+        )
   if (bug === undefined) return
   if (scope.type === 'http') {
     const request = new Request(scope, receive, tracked.send)

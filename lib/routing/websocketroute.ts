@@ -1,9 +1,8 @@
 /** A path for websockets, and the handler behind it. */
-import { answerException } from '../exceptionhandlers.ts'
-import { UnsupportedProtocol } from '../exceptions.ts'
 import type { App, Middleware } from '../types.ts'
-import { WebSocket } from '../websockets.ts'
+import type { WebSocket } from '../websockets.ts'
 import { callable } from './callable.ts'
+import { conversation } from './conversation.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry } from './entry.ts'
 import type { PathParams } from './params.ts'
@@ -66,25 +65,11 @@ export function WebSocketRoute<const Path extends string, State = Record<string,
       return route
     },
     endpoint: handler,
-    app: wrapped(
-      answersExceptions(conversation(handler as WebSocketHandler<never, never>)),
-      options.middleware,
-    ),
+    app: wrapped(answersExceptions(conversation(handler)), options.middleware),
   }
   const route: WebSocketRoute<Path, State> = callable<WebSocketRoute<Path, State>>(
     standalone(() => entry),
     { kind: 'websocket', path, name: options.name ?? handler.name, entry },
   )
   return route
-}
-
-function conversation(handler: WebSocketHandler<never, never>): App {
-  return async (scope, receive, send) => {
-    if (scope.type !== 'websocket') throw new UnsupportedProtocol(scope.type)
-    try {
-      await handler(new WebSocket<never, never>(scope, receive, send))
-    } catch (error) {
-      await answerException(error, scope, receive, send)
-    }
-  }
 }
