@@ -1,46 +1,28 @@
 /** Talks to an app without a server: fetch-shaped requests, real streaming, a cookie jar. */
-import { encodeText } from './bytes.ts'
-import { Headers, type HeadersInit } from './headers.ts'
 import { lint } from './middleware/lint.ts'
-import { type LifespanMode, startLifespan } from './servers/lifespan.ts'
+import { startLifespan } from './servers/lifespan.ts'
+import { encodeBody } from './testclient/bodies.ts'
 import { CookieJar } from './testclient/cookiejar.ts'
 import { exchange, type TestResponse } from './testclient/exchange.ts'
+import { Link, WebSocketDenied } from './testclient/link.ts'
+import { within } from './testclient/mailbox.ts'
+import type {
+  TestClientOptions,
+  TestRequestOptions,
+  TestWebSocketOptions,
+} from './testclient/options.ts'
+import { becomesGet, redirected } from './testclient/redirects.ts'
 import { Running } from './testclient/running.ts'
-import type { Address, App, HTTPScope, State } from './types.ts'
+import { httpScope, mergedHeaders, websocketScope } from './testclient/scopes.ts'
+import { TestWebSocket } from './testclient/socket.ts'
+import type { App, State } from './types.ts'
 
-export interface TestClientOptions {
-  /** What URLs begin with, its path included, unless they are absolute ('http://testserver'). */
-  baseUrl?: string
-  /** Throw what the app throws, instead of seeing its 500 (true). */
-  raiseServerExceptions?: boolean
-  /** Follow redirects (true). */
-  followRedirects?: boolean
-  /** Fields for every request (none). */
-  headers?: HeadersInit
-  /** Cookies to begin with, by name (none). */
-  cookies?: Readonly<Record<string, string>>
-  /** The address that the app sees ({ host: 'testclient', port: 50000 }). */
-  client?: Address | null
-  /** The prefix that the app sees as dealt with (''). */
-  rootPath?: string
-  /** Whether the lifespan is run ('auto'). */
-  lifespan?: LifespanMode
-  /** Check every message against the contract (true). */
-  lint?: boolean
-}
-
-export interface TestRequestOptions {
-  headers?: HeadersInit
-  /** Text, bytes, a form, or a stream, which is sent in chunks. */
-  body?: BodyInit | AsyncIterable<string | Uint8Array> | null
-  /** A value to send as JSON instead of a body. */
-  json?: unknown
-  /** Goes away when it aborts, as a client that closes its connection. */
-  signal?: AbortSignal
-  /** Instead of the client's setting. */
-  followRedirects?: boolean
-  /** Keys to put into the scope as they are, for what no URL can say. */
-  scope?: Partial<HTTPScope>
+export {
+  type TestClientOptions,
+  type TestRequestOptions,
+  TestWebSocket,
+  type TestWebSocketOptions,
+  WebSocketDenied,
 }
 
 /** Requests by method; each gives a fetch response. */
@@ -58,10 +40,26 @@ export interface TestClient extends AsyncDisposable {
     url: string | URL,
     options?: TestRequestOptions,
   ) => Promise<TestResponse>
+  /**
+   * Opens a websocket; resolves when the app has accepted it.
+   *
+   * @throws WebSocketDenied when the app refuses it; and whatever the app throws.
+   * @throws Error when the handshake is not answered in time.
+   * @example
+   * const echo = WebSocketRoute('/echo', async (websocket) => {
+   *   await websocket.accept()
+   *   for await (const message of websocket) await websocket.sendText(`you said ${message}`)
+   * })
+   * await using client = await testClient(echo)
+   * await using socket = await client.websocket('/echo')
+   * await socket.sendText('hello')
+   * console.assert((await socket.receiveText()) === 'you said hello')
+   */
+  readonly websocket: (url: string | URL, options?: TestWebSocketOptions) => Promise<TestWebSocket>
   readonly cookies: CookieJar
   /** What the lifespan yielded; undefined without one. */
   readonly state: State | undefined
-  /** Leaves what has not been answered to its end, and runs the app's shutdown. */
+  /** Leaves what has not been answered to its end, closes websockets, and runs the app's shutdown. */
   readonly close: () => Promise<void>
 }
 
@@ -83,7 +81,7 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
     session.follow(method, url, request)
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
-    closing ??= session.running.leave().finally(lifespan.stop)
+    closing ??= session.close().finally(lifespan.stop)
     return closing
   }
   return {
@@ -95,6 +93,7 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
     delete: by('DELETE'),
     options: by('OPTIONS'),
     request: (method, url, request) => session.follow(method.toUpperCase(), url, request),
+    websocket: (url, socket) => session.websocket(url, socket),
     cookies: session.cookies,
     state: lifespan.state,
     close,
@@ -104,7 +103,8 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
 
 class Session {
   readonly cookies = new CookieJar()
-  readonly running = new Running()
+  readonly #running = new Running()
+  readonly #sockets = new Set<TestWebSocket>()
   readonly #app: App
   readonly #options: TestClientOptions
   readonly #state: State | undefined
@@ -158,128 +158,91 @@ class Session {
   }
 
   async #send(method: string, url: URL, options: TestRequestOptions): Promise<TestResponse> {
-    const headers = Headers.from(this.#options.headers)
-    const own = Headers.from(options.headers)
-    for (const name of own.keys()) headers.delete(name)
-    for (const [name, value] of own) headers.append(name, value)
-    headers.setDefault('user-agent', 'testclient')
+    const headers = mergedHeaders(this.#options.headers, options.headers)
     headers.setDefault('accept', '*/*')
     const cookies = this.cookies.fieldFor(url)
     if (cookies !== '') headers.setDefault('cookie', cookies)
     const body = await encodeBody(options, headers)
-    const { app, signal } = this.running.begin(this.#app)
+    const { app, signal } = this.#running.begin(this.#app)
     const response = await exchange({
       app,
-      scope: { ...this.#scope(method, url, headers), ...options.scope },
+      scope: { ...httpScope(method, url, headers, this.#options, this.#state), ...options.scope },
       body,
       signals: options.signal === undefined ? [signal] : [signal, options.signal],
       raiseServerExceptions: this.#options.raiseServerExceptions ?? true,
     })
-    for (const field of response.headers.getSetCookie()) this.cookies.take(field, url)
+    this.#keepCookies(response, url)
     return response
   }
 
-  #scope(method: string, url: URL, headers: Headers): HTTPScope {
-    const { rootPath = '', client = { host: 'testclient', port: 50_000 } } = this.#options
-    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-    return {
-      type: 'http',
-      asgi: { version: '3.0', specVersion: '2.5' },
-      httpVersion: '1.1',
-      method,
-      scheme: url.protocol.slice(0, -1),
-      path: decodePath(url.pathname),
-      rawPath: url.pathname,
-      queryString: url.search.slice(1),
-      rootPath,
-      headers: headers.has('host') ? headers.list : ['host', url.host, ...headers.list],
-      client,
-      server: { host: url.hostname.replace(/^\[|\]$/g, ''), port },
-      extensions: {
-        'http.response.trailers': {},
-        'http.response.early_hint': {},
-        'http.response.debug': {},
+  async websocket(
+    target: string | URL,
+    { subprotocols = [], headers: own, timeout = 5_000, scope }: TestWebSocketOptions = {},
+  ): Promise<TestWebSocket> {
+    const url = this.#resolve(target)
+    url.protocol = url.protocol.replace('ws', 'http')
+    const headers = mergedHeaders(this.#options.headers, own)
+    for (const [name, value] of UPGRADE) headers.setDefault(name, value)
+    if (subprotocols.length > 0) {
+      headers.setDefault('sec-websocket-protocol', subprotocols.join(', '))
+    }
+    const cookies = this.cookies.fieldFor(url)
+    if (cookies !== '') headers.setDefault('cookie', cookies)
+    const { app, signal } = this.#running.begin(this.#app)
+    const link = new Link({
+      app,
+      scope: {
+        ...websocketScope(url, headers, subprotocols, this.#options, this.#state),
+        ...scope,
       },
-      ...(this.#state === undefined ? {} : { state: { ...this.#state } }),
+      raiseServerExceptions: this.#options.raiseServerExceptions ?? true,
+    })
+    signal.addEventListener('abort', () => link.leave(1001, ''), { once: true })
+    return this.#connect(link, url, timeout)
+  }
+
+  async #connect(link: Link, url: URL, timeout: number): Promise<TestWebSocket> {
+    try {
+      const accepted = await within(link.answer, timeout, () => {
+        link.leave(1006, '')
+        return new Error(
+          `testClient: the app has not answered the handshake within ${timeout} ms. Accept the websocket, close it, or pass another timeout.`,
+        )
+      })
+      const socket = new TestWebSocket(link, accepted, timeout)
+      for (const field of socket.headers.getAll('set-cookie')) this.cookies.take(field, url)
+      this.#sockets.add(socket)
+      link.done.then(() => link.error ?? this.#sockets.delete(socket))
+      return socket
+    } catch (error) {
+      if (error instanceof WebSocketDenied) this.#keepCookies(error.response, url)
+      throw error
     }
   }
-}
 
-/** As browsers do it (Fetch, section 4.4 step 12). */
-function becomesGet(method: string, status: number): boolean {
-  if (status === 303) return method !== 'GET' && method !== 'HEAD'
-  return (status === 301 || status === 302) && method === 'POST'
-}
+  #keepCookies({ headers }: globalThis.Response, url: URL): void {
+    for (const field of headers.getSetCookie()) this.cookies.take(field, url)
+  }
 
-/** A server answers such a target itself, by 400; no app ever sees it. */
-function decodePath(rawPath: string): string {
-  try {
-    return decodeURIComponent(rawPath)
-  } catch (cause) {
-    throw new URIError(
-      `testClient: the path has an escape that is no UTF-8, ${JSON.stringify(rawPath)} was given. Encode it, or pass scope: { path }.`,
-      { cause },
+  /** @throws What the apps of websockets have thrown, unless the test has seen it. */
+  async close(): Promise<void> {
+    const closings = [...this.#sockets].map((socket) => socket.close(1001))
+    const ends = await Promise.allSettled(closings)
+    await this.#running.leave()
+    const [first, ...others] = ends.flatMap((end) =>
+      end.status === 'rejected' ? [end.reason] : [],
     )
+    if (others.length > 0) {
+      throw new AggregateError([first, ...others], 'testClient: several websockets have failed.')
+    }
+    if (first !== undefined) throw first
   }
 }
 
-/** What is asked of the next URL: no second body for a GET, no credentials for another origin. */
-function redirected(
-  { body, json, headers, ...rest }: TestRequestOptions,
-  dropsBody: boolean,
-  isSameOrigin: boolean,
-): TestRequestOptions {
-  const kept = Headers.from(headers)
-  if (dropsBody) for (const name of OF_BODIES) kept.delete(name)
-  if (!isSameOrigin) for (const name of OF_ORIGINS) kept.delete(name)
-  if (dropsBody) return { ...rest, headers: kept }
-  if (isStream(body)) {
-    throw new TypeError(
-      'testClient: a redirect asks for the body again, but a stream was given. Pass followRedirects: false, or a whole body.',
-    )
-  }
-  return { ...rest, headers: kept, ...(body === undefined ? {} : { body }), json }
-}
-
-const OF_BODIES = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding']
-const OF_ORIGINS = ['authorization', 'cookie', 'host']
-
-/** The body as a stream; what has a length says so, what has none is chunked. */
-async function encodeBody(
-  { body, json }: TestRequestOptions,
-  headers: Headers,
-): Promise<ReadableStream<Uint8Array> | null> {
-  if (json !== undefined) headers.setDefault('content-type', 'application/json')
-  const content = json === undefined ? body : encodeText(JSON.stringify(json))
-  if (content === undefined || content === null) return null
-  if (isStream(content)) {
-    headers.setDefault('transfer-encoding', 'chunked')
-    return toStream(content)
-  }
-  const whole = new globalThis.Response(content as BodyInit)
-  const type = whole.headers.get('content-type')
-  if (type !== null) headers.setDefault('content-type', type)
-  const bytes = new Uint8Array(await whole.arrayBuffer())
-  headers.setDefault('content-length', String(bytes.byteLength))
-  return toStream([bytes])
-}
-
-type Parts = Iterable<Uint8Array> | AsyncIterable<string | Uint8Array>
-
-function isStream(content: unknown): content is AsyncIterable<string | Uint8Array> {
-  return typeof content === 'object' && content !== null && Symbol.asyncIterator in content
-}
-
-function toStream(parts: Parts): ReadableStream<Uint8Array> {
-  const iterator = (async function* () {
-    yield* parts
-  })()
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await iterator.next()
-      if (done) controller.close()
-      else controller.enqueue(typeof value === 'string' ? encodeText(value) : value)
-    },
-    cancel: () => iterator.return(undefined).then(() => {}),
-  })
-}
+/** What a browser sends to ask for a websocket, but for a key that nobody checks here. */
+const UPGRADE = [
+  ['connection', 'Upgrade'],
+  ['upgrade', 'websocket'],
+  ['sec-websocket-version', '13'],
+  ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+] as const

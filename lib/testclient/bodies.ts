@@ -1,0 +1,44 @@
+/** What a request of a test carries. */
+import { encodeText } from '../bytes.ts'
+import type { Headers } from '../headers.ts'
+import type { TestRequestOptions } from './options.ts'
+
+/** The body as a stream; what has a length says so, what has none is chunked. */
+export async function encodeBody(
+  { body, json }: TestRequestOptions,
+  headers: Headers,
+): Promise<ReadableStream<Uint8Array> | null> {
+  if (json !== undefined) headers.setDefault('content-type', 'application/json')
+  const content = json === undefined ? body : encodeText(JSON.stringify(json))
+  if (content === undefined || content === null) return null
+  if (isStream(content)) {
+    headers.setDefault('transfer-encoding', 'chunked')
+    return toStream(content)
+  }
+  const whole = new globalThis.Response(content as BodyInit)
+  const type = whole.headers.get('content-type')
+  if (type !== null) headers.setDefault('content-type', type)
+  const bytes = new Uint8Array(await whole.arrayBuffer())
+  headers.setDefault('content-length', String(bytes.byteLength))
+  return toStream([bytes])
+}
+
+type Parts = Iterable<Uint8Array> | AsyncIterable<string | Uint8Array>
+
+export function isStream(content: unknown): content is AsyncIterable<string | Uint8Array> {
+  return typeof content === 'object' && content !== null && Symbol.asyncIterator in content
+}
+
+function toStream(parts: Parts): ReadableStream<Uint8Array> {
+  const iterator = (async function* () {
+    yield* parts
+  })()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done) controller.close()
+      else controller.enqueue(typeof value === 'string' ? encodeText(value) : value)
+    },
+    cancel: () => iterator.return(undefined).then(() => {}),
+  })
+}
