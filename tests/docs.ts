@@ -37,6 +37,8 @@ const HEADER = [
   '/contentdisposition',
   '/convertors',
   '/denials',
+  '/endpoints',
+  '/exceptionhandlers',
   '/forms',
   '/hosts',
   '/html',
@@ -89,7 +91,9 @@ const HEADER = [
   '/status',
   '/stores',
   '/templating',
+  '/testclient',
   '/urls',
+  '/websockets',
 ]
 
 /** Examples are fragments: what they leave open is set by the stage, which is loaded first. */

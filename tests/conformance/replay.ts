@@ -35,6 +35,7 @@ const AREAS = [
   'httpsredirect',
   'gzip',
   'combo',
+  'websocket',
 ]
 
 interface Result {

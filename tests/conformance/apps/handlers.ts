@@ -5,9 +5,10 @@ import { HTTPException } from '../../../lib/exceptions.ts'
 import { Headers } from '../../../lib/headers.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { JSONResponse } from '../../../lib/responses.ts'
-import { Route } from '../../../lib/routing.ts'
+import { Route, type WebSocketHandler, WebSocketRoute } from '../../../lib/routing.ts'
 import type { Middleware } from '../../../lib/types.ts'
-import { addHeader, excHeaders, excHTTP, excRuntime, text } from './shared.ts'
+import { addHeader, excHeaders, excHTTP, excRuntime, text, wsHello } from './shared.ts'
+import { wsHTTP } from './websockets.ts'
 
 class CustomError extends Error {}
 
@@ -48,11 +49,21 @@ const onCustomError = (_request: Request, error: CustomError): JSONResponse => {
   return new JSONResponse({ handler: 'CustomError', type: name }, { status: 422 })
 }
 
-const onOtherError = async (request: Request): Promise<JSONResponse> =>
-  new JSONResponse({ handler: 'OtherError', body: await request.text() }, { status: 409 })
+const onOtherError: ExceptionHandler<OtherError> = async (request, _error, websocket) =>
+  websocket === undefined
+    ? new JSONResponse({ handler: 'OtherError', body: await request.text() }, { status: 409 })
+    : websocket.close(1013, 'try later')
 
 const serverError: ExceptionHandler<Error> = async (_request, { message }) =>
   new JSONResponse({ handler: '500', error: message }, { status: 500 })
+
+/** Throws after it has accepted, or at once. */
+const otherOn =
+  (when: 'before' | 'after'): WebSocketHandler =>
+  async (websocket) => {
+    if (when === 'after') await websocket.accept()
+    throw new OtherError()
+  }
 
 /** A handler that throws this. */
 const throwing = (error: () => Error) => (): never => {
@@ -96,6 +107,10 @@ export const handlers: Application = Application({
       throwing(() => new Error('kaput')),
     ),
     Route('/ep', { post: text('post only') }),
+    WebSocketRoute('/ws/other-after', otherOn('after')),
+    WebSocketRoute('/ws/other-before', otherOn('before')),
+    WebSocketRoute('/ws/http', wsHTTP),
+    WebSocketRoute('/ws/hello', wsHello),
   ],
 })
 

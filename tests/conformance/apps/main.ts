@@ -18,6 +18,7 @@ import { staticFiles } from './static.ts'
 import { streaming } from './streaming.ts'
 import { rendered } from './templates.ts'
 import { websockets } from './websockets.ts'
+import { wsEndpoints } from './wsendpoints.ts'
 
 /** `count` is copied for each request, `items` is one list for all. */
 type MainState = { count: number; items: number[] }
@@ -53,6 +54,7 @@ export const main: Application<MainState> = Application<MainState>({
     Route('/state', state),
     ...rendered,
     ...websockets,
+    ...wsEndpoints,
     WebSocketRoute('/both', wsHello),
     Route('/both', text('http both')),
     Route('/log', log),

@@ -1,0 +1,42 @@
+/** Messages as an endpoint wants them, and what is said of those that are not so. */
+import { WebSocketException } from '../exceptions.ts'
+import { parseJSON, type WebSocketData } from '../websockets/data.ts'
+
+/** What messages an endpoint takes: one kind, JSON in either kind, or as they come. */
+export type Encoding = 'text' | 'bytes' | 'json' | undefined
+
+/** A message of an encoding. */
+export type Decoded<Kind extends Encoding> = Kind extends 'text'
+  ? string
+  : Kind extends 'bytes'
+    ? Uint8Array
+    : Kind extends 'json'
+      ? unknown
+      : WebSocketData
+
+/** @throws WebSocketException 1003 for the wrong kind of message, 1007 for what is no JSON. */
+export function decode(data: WebSocketData, encoding: Encoding): unknown {
+  if (encoding === 'json') return parseJSON(data)
+  const kind = typeof data === 'string' ? 'text' : 'bytes'
+  if (encoding === undefined || encoding === kind) return data
+  const wanted = encoding === 'text' ? 'text' : 'binary'
+  throw new WebSocketException(1003, `Messages must be ${wanted}.`)
+}
+
+/** @throws TypeError for an encoding that is none. */
+export function assertEncoding(where: string, encoding: unknown): void {
+  if (encoding === undefined || ['text', 'bytes', 'json'].includes(String(encoding))) return
+  throw new TypeError(
+    `${where}: the encoding must be "text", "bytes" or "json", ${JSON.stringify(encoding)} was given. Leave it out for messages as they come.`,
+  )
+}
+
+/** @throws TypeError for something that is to be called and cannot be. */
+export function assertFunctions(where: string, functions: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(functions)) {
+    if (value === undefined || typeof value === 'function') continue
+    throw new TypeError(
+      `${where}: ${name} must be a function, ${typeof value} was given. Is the name spelled right?`,
+    )
+  }
+}

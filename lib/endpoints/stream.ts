@@ -1,0 +1,100 @@
+/** A handler that pushes what an iterable gives. */
+import { isSource, iterate, type Source, stop } from '../responses/sources.ts'
+import { ACCEPTED } from '../types.ts'
+import type { WebSocket } from '../websockets.ts'
+import { quietly } from './converse.ts'
+import { assertFunctions } from './decode.ts'
+import { accept } from './listener.ts'
+
+/** What a stream is made of; texts and bytes are sent as they are, other values as JSON. */
+export type WebSocketSource = Source<unknown>
+
+export interface WebSocketStreamOptions<Socket = WebSocket> {
+  /** Accepts, or refuses (accepts). */
+  onConnect?: (websocket: Socket) => unknown
+}
+
+type Sending = Pick<WebSocket, 'phase' | 'signal' | 'sendText' | 'sendBytes' | 'sendJSON'>
+
+/**
+ * A handler for `WebSocketRoute` that sends what an iterable gives: texts and bytes as they are, and
+ * anything else as JSON. At its end it closes with 1000.
+ *
+ * When the peer goes, the iterable is told to stop at once: its `finally` blocks run, a stream is
+ * cancelled; one that waits for something passes `websocket.signal` on. What the peer sends meanwhile
+ * waits for whoever receives from the websocket, which the generator itself may do.
+ *
+ * @throws TypeError when the source is no function.
+ * @example
+ * WebSocketRoute('/countdown/{from:int}', websocketStream(async function* ({ pathParams }) {
+ *   for (let count = pathParams.from; count > 0; count--) yield { count }
+ * }))
+ */
+export function websocketStream<Params = Record<string, unknown>, State = Record<string, unknown>>(
+  source: (websocket: WebSocket<Params, State>) => WebSocketSource,
+  options: WebSocketStreamOptions<WebSocket<Params, State>> = {},
+): (websocket: WebSocket<Params, State>) => Promise<void> {
+  const { onConnect = accept } = options
+  assertFunctions('websocketStream', { source, onConnect })
+  return async (websocket) => {
+    await onConnect(websocket)
+    if (websocket.phase !== 'open') return
+    await sendStream(websocket, source(websocket))
+    if (websocket.phase === 'open') await websocket.close()
+  }
+}
+
+/**
+ * Sends what an iterable gives over an accepted websocket, no faster than the peer takes it; resolves
+ * at its end, and when the websocket is closed before by either side.
+ *
+ * Nothing is received by it: others may read the websocket at the same time.
+ *
+ * @throws TypeError for something that cannot be iterated.
+ * @example
+ * WebSocketRoute('/news', async (websocket) => {
+ *   await websocket.accept()
+ *   const sending = sendStream(websocket, ['one', 'two', 'three'])
+ *   for await (const message of websocket) console.debug(message)
+ *   await sending
+ * })
+ */
+export async function sendStream(websocket: Sending, source: WebSocketSource): Promise<void> {
+  if (!isSource(source)) {
+    throw new TypeError(
+      `sendStream: the source must be iterable, ${source === null ? 'null' : typeof source} was given. Use a generator, an array or a stream.`,
+    )
+  }
+  const items = iterate(source)
+  const { signal } = websocket
+  let leave = (): void => {}
+  const left = new Promise<void>((resolve) => {
+    leave = resolve
+    signal.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    await Promise.race([left, quietly(() => pump(websocket, items))])
+  } finally {
+    signal.removeEventListener('abort', leave)
+    stop(source, items)
+  }
+}
+
+async function pump(websocket: Sending, items: ReturnType<typeof iterate>): Promise<void> {
+  while (!isOver(websocket)) {
+    const next = items.next()
+    const { done, value } = 'then' in next ? await next : next
+    if (done || isOver(websocket)) return
+    const sent = sendItem(websocket, value)
+    if (sent !== ACCEPTED) await sent
+  }
+}
+
+function isOver({ phase, signal }: Sending): boolean {
+  return phase === 'closed' || phase === 'denied' || signal.aborted
+}
+
+function sendItem(websocket: Sending, value: unknown): Promise<void> {
+  if (typeof value === 'string') return websocket.sendText(value)
+  return value instanceof Uint8Array ? websocket.sendBytes(value) : websocket.sendJSON(value)
+}
