@@ -34,7 +34,7 @@ export function assertEncoding(where: string, encoding: unknown): void {
 /** @throws TypeError for something that is to be called and cannot be. */
 export function assertFunctions(where: string, functions: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(functions)) {
-    if (value === undefined || typeof value === 'function') continue
+    if (typeof value === 'function') continue
     throw new TypeError(
       `${where}: ${name} must be a function, ${typeof value} was given. Is the name spelled right?`,
     )

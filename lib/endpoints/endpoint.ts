@@ -6,7 +6,7 @@ import type { App, Receive, Scope, Send } from '../types.ts'
 import { WebSocket, type WebSocketData } from '../websockets.ts'
 import { converse } from './converse.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
-import { accept } from './listener.ts'
+import { accept, nothing } from './listener.ts'
 
 export interface WebSocketEndpointOptions<Kind extends Encoding, Socket = WebSocket> {
   /** `text`, `bytes`, or JSON in either kind of message (as messages come). */
@@ -57,14 +57,14 @@ export function WebSocketEndpoint<
 >(
   options: WebSocketEndpointOptions<Kind, WebSocket<Params, State>> = {},
 ): WebSocketEndpoint<Params, State> {
-  const { encoding, onConnect = accept, onReceive, onDisconnect } = options
+  const { encoding, onConnect = accept, onReceive = nothing, onDisconnect = nothing } = options
   assertEncoding('WebSocketEndpoint', encoding)
   assertFunctions('WebSocketEndpoint', { onConnect, onReceive, onDisconnect })
   const talk = (websocket: WebSocket<Params, State>): Promise<void> =>
     converse(websocket, {
       connect: () => onConnect(websocket),
-      receive: (data) => onReceive?.(websocket, acceptable(data, encoding) as Decoded<Kind>),
-      disconnect: (code) => onDisconnect?.(websocket, code),
+      receive: (data) => onReceive(websocket, acceptable(data, encoding) as Decoded<Kind>),
+      disconnect: (code) => onDisconnect(websocket, code),
     })
   const app = conversation(talk as (websocket: WebSocket<never, never>) => Promise<void>)
   const endpoint = (first: Scope | WebSocket<Params, State>, receive: Receive, send: Send) =>

@@ -56,7 +56,8 @@ export function websocketListener<
   options: ListenerOptions<Kind, Message, WebSocket<Params, State>> = {},
 ): (websocket: WebSocket<Params, State>) => Promise<void> {
   const encoding: Encoding = 'encoding' in options ? options.encoding : 'json'
-  const { parse, onInvalid = refuse, onConnect = accept, onDisconnect, concurrency = 1 } = options
+  const { parse = asItCame, onInvalid = refuse, concurrency = 1 } = options
+  const { onConnect = accept, onDisconnect = nothing } = options
   assertEncoding('websocketListener', encoding)
   assertFunctions('websocketListener', { onMessage, parse, onInvalid, onConnect, onDisconnect })
   if (!Number.isInteger(concurrency) || concurrency < 1) {
@@ -69,7 +70,7 @@ export function websocketListener<
     const decoded = decode(data, encoding) as Decoded<Kind>
     let message: Message
     try {
-      message = parse === undefined ? (decoded as Message) : await parse(decoded)
+      message = (await parse(decoded)) as Message
     } catch (error) {
       await onInvalid(websocket, error)
       return
@@ -89,7 +90,7 @@ export function websocketListener<
         lanes === undefined
           ? (data) => take(websocket, data)
           : (data) => lanes.add(() => quietly(() => take(websocket, data))),
-      disconnect: (code) => onDisconnect?.(websocket, code),
+      disconnect: (code) => onDisconnect(websocket, code),
       ...(lanes === undefined ? {} : { finish: () => lanes.drain(), signal: lanes.signal }),
     })
   }
@@ -97,6 +98,13 @@ export function websocketListener<
 
 export function accept(websocket: Pick<WebSocket, 'accept'>): Promise<void> {
   return websocket.accept()
+}
+
+/** Does what a function does that was not given. */
+export function nothing(): void {}
+
+function asItCame(data: unknown): unknown {
+  return data
 }
 
 function refuse(_websocket: unknown, cause: unknown): never {
