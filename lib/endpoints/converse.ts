@@ -40,7 +40,7 @@ async function readAll(websocket: Socket, course: Course): Promise<number> {
     try {
       data = await websocket.receive(options)
     } catch (error) {
-      const code = known ?? codeOf(error)
+      const code = codeOf(error) ?? known
       if (code === undefined) throw error
       return code
     }

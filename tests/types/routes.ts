@@ -1,4 +1,5 @@
 // What a handler knows of its request, from the path and the application around it.
+import { WebSocketEndpoint, websocketListener, websocketStream } from '../../lib/endpoints.ts'
 import {
   Application,
   Host,
@@ -10,6 +11,7 @@ import {
   WebSocketRoute,
 } from '../../lib/index.ts'
 import type { Handler, MethodTable } from '../../lib/routing.ts'
+import type { App } from '../../lib/types.ts'
 import type { Assert, Equal } from './assert.ts'
 
 const ok = (): PlainTextResponse => new PlainTextResponse('ok')
@@ -36,6 +38,54 @@ export function paramsByPath(): void {
     // @ts-expect-error the path has no such parameter
     websocket.pathParams.id
   })
+}
+
+export function websockets(): void {
+  WebSocketRoute(
+    '/rooms/{room}/{seat:int}',
+    WebSocketEndpoint({
+      encoding: 'json',
+      onConnect: (websocket) => {
+        websocket.pathParams satisfies { room: string; seat: number }
+        // @ts-expect-error the path has no such parameter
+        websocket.pathParams.id
+      },
+      onReceive: (_websocket, data) => {
+        true satisfies Assert<Equal<typeof data, unknown>>
+      },
+    }),
+  )
+  WebSocketEndpoint({ encoding: 'text', onReceive: (_websocket, data) => data satisfies string })
+  WebSocketEndpoint({
+    encoding: 'bytes',
+    onReceive: (_websocket, data) => data satisfies Uint8Array,
+  })
+  WebSocketEndpoint({
+    onReceive: (_websocket, data) => {
+      true satisfies Assert<Equal<typeof data, string | Uint8Array>>
+    },
+  })
+  // @ts-expect-error there is no such encoding
+  WebSocketEndpoint({ encoding: 'xml' })
+  WebSocketEndpoint() satisfies App
+
+  WebSocketRoute(
+    '/rooms/{room}',
+    websocketListener(
+      (message, websocket) => {
+        true satisfies Assert<Equal<typeof message, { text: string }>>
+        websocket.pathParams.room satisfies string
+      },
+      { parse: (_data: unknown) => ({ text: '' }) },
+    ),
+  )
+  websocketListener((message) => message satisfies string, { encoding: 'text' })
+  WebSocketRoute(
+    '/rooms/{seat:int}',
+    websocketStream(function* ({ pathParams }) {
+      yield pathParams.seat satisfies number
+    }),
+  )
 }
 
 export function methodTables(): void {
@@ -87,6 +137,13 @@ export function stateInOneLiteral(): void {
         // @ts-expect-error the lifespan yields no cache
         websocket.state.cache
       }),
+      WebSocketRoute(
+        '/stream/{id:int}',
+        websocketStream(({ state, pathParams }) => [
+          state.db satisfies number,
+          pathParams.id satisfies number,
+        ]),
+      ),
     ],
   })
 }
