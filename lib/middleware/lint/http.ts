@@ -13,7 +13,16 @@ import {
 } from './bodies.ts'
 import { LintError } from './faults.ts'
 import { BOOLEAN, BYTES, checkKeys, HEADERS, must, optional, RECORD, type Rule } from './keys.ts'
-import { assertForeign, assertOffered, type Message, misplaced, type Protocol } from './protocol.ts'
+import {
+  assertForeign,
+  assertOffered,
+  type Facts,
+  type Message,
+  misplaced,
+  type Protocol,
+  type Step,
+  stepping,
+} from './protocol.ts'
 import { offersOf } from './scopes.ts'
 
 export interface HTTPState {
@@ -28,15 +37,11 @@ export interface HTTPState {
   readonly request: 'open' | 'complete' | 'disconnected'
 }
 
-/** What the steps read of the scope, taken before anybody could change it. */
-interface Facts {
-  readonly offers: readonly string[]
+interface HTTPFacts extends Facts {
   readonly isHead: boolean
 }
 
-type Step = (state: HTTPState, message: Message, facts: Facts) => HTTPState
-
-const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, Step<HTTPState, HTTPFacts>>> = {
   'http.response.start': start,
   'http.response.body': body,
   'http.response.trailers': trailers,
@@ -55,15 +60,10 @@ const INITIAL: HTTPState = {
 }
 
 export function httpProtocol(scope: HTTPScope): Protocol<HTTPState> {
-  const facts: Facts = { offers: offersOf(scope), isHead: scope.method === 'HEAD' }
+  const facts: HTTPFacts = { offers: offersOf(scope), isHead: scope.method === 'HEAD' }
   return {
     start: INITIAL,
-    sent: (state, message) => {
-      const step = Object.hasOwn(STEPS, message.type) ? STEPS[message.type] : undefined
-      if (step !== undefined) return step(state, message, facts)
-      assertForeign(message.type, 'http', facts.offers, 'app')
-      return { ...state, foreign: true, last: message.type }
-    },
+    sent: stepping('http', STEPS, facts),
     received: (state, message) => received(state, message, facts.offers),
     asked: () => {},
     ended,
@@ -73,7 +73,7 @@ export function httpProtocol(scope: HTTPScope): Protocol<HTTPState> {
 
 const AWAIT = 'Check that every send is awaited, and that one response is sent.'
 
-function start(state: HTTPState, message: Message, { offers, isHead }: Facts): HTTPState {
+function start(state: HTTPState, message: Message, { offers, isHead }: HTTPFacts): HTTPState {
   checkStart(message)
   if (state.phase !== 'before start') {
     throw misplaced(message.type, 'the response has started already', AWAIT)

@@ -26,7 +26,7 @@ export async function observe<State>(
 ): Promise<void> {
   const observer = new Observer(protocol, receive, send)
   // Whoever listens may end the response early, without any message that tells of it.
-  if (scope.type === 'http') scope.onDisconnect?.(observer.leave)
+  if (scope.type !== 'lifespan') scope.onDisconnect?.(observer.leave)
   try {
     const done: unknown = app(scope, observer.receive, observer.send)
     if (!isThenable(done)) throw noPromise('the app', done)

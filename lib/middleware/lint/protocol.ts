@@ -25,6 +25,35 @@ export interface Protocol<State> {
   readonly isExclusive: (type: string) => boolean
 }
 
+/** What the steps of a conversation know of its scope, taken before anybody could change it. */
+export interface Facts {
+  readonly offers: readonly string[]
+}
+
+/** What a message that the app sends makes of a state. */
+export type Step<State, Known extends Facts> = (
+  state: State,
+  message: Message,
+  facts: Known,
+) => State
+
+/**
+ * Takes each message of the app by the step of its type; those of extensions pass when they are offered,
+ * and may have ended it all.
+ */
+export function stepping<State extends { readonly foreign: boolean }, Known extends Facts>(
+  protocol: string,
+  steps: Readonly<Record<string, Step<State, Known>>>,
+  facts: Known,
+): Protocol<State>['sent'] {
+  return (state, message) => {
+    const step = Object.hasOwn(steps, message.type) ? steps[message.type] : undefined
+    if (step !== undefined) return step(state, message, facts)
+    assertForeign(message.type, protocol, facts.offers, 'app')
+    return { ...state, foreign: true }
+  }
+}
+
 /** The message itself, known to have a type. */
 export function messageOf(where: string, value: unknown): Message {
   if (isMessage(value)) return value

@@ -1,4 +1,5 @@
 /** The keys of the three scopes, as `types.ts` has them. */
+import { isHeaderName } from '../../headers.ts'
 import type { ConnectionScope, Scope } from '../../types.ts'
 import { describe, isObject, LintError } from './faults.ts'
 import {
@@ -96,6 +97,7 @@ const CONNECTION: Rules = {
   user: optional(USER),
   auth: optional(AUTH),
   startChanges: optional(must('a list of functions', isListOfFunctions)),
+  onDisconnect: optional(FUNCTION),
 }
 
 const METHOD: Rule = must(
@@ -103,14 +105,18 @@ const METHOD: Rule = must(
   (value) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/.test(value),
 )
 
+/** Tokens, each of them once (RFC 6455 section 4.1). */
+const SUBPROTOCOLS: Rule = (value) =>
+  TEXTS(value) ??
+  must(
+    'a list of different tokens',
+    (list) => Array.isArray(list) && list.every(isHeaderName) && new Set(list).size === list.length,
+    'The server refuses handshakes that offer others.',
+  )(value)
+
 const SCOPES: Readonly<Record<string, Rules>> = {
-  http: {
-    method: METHOD,
-    scheme: oneOf('http', 'https'),
-    ...CONNECTION,
-    onDisconnect: optional(FUNCTION),
-  },
-  websocket: { scheme: oneOf('ws', 'wss'), ...CONNECTION, subprotocols: TEXTS },
+  http: { method: METHOD, scheme: oneOf('http', 'https'), ...CONNECTION },
+  websocket: { scheme: oneOf('ws', 'wss'), ...CONNECTION, subprotocols: SUBPROTOCOLS },
   lifespan: { asgi: ASGI, state: optional(RECORD) },
 }
 

@@ -14,7 +14,16 @@ import {
 import { describe, LintError } from './faults.ts'
 import { CLOSE, checkContent, DISCONNECT } from './frames.ts'
 import { checkKeys, HEADERS, optional, TEXT } from './keys.ts'
-import { assertForeign, assertOffered, type Message, misplaced, type Protocol } from './protocol.ts'
+import {
+  assertForeign,
+  assertOffered,
+  type Facts,
+  type Message,
+  misplaced,
+  type Protocol,
+  type Step,
+  stepping,
+} from './protocol.ts'
 import { offersOf } from './scopes.ts'
 
 export interface WebSocketState {
@@ -27,14 +36,11 @@ export interface WebSocketState {
   readonly foreign: boolean
 }
 
-interface Facts {
-  readonly offers: readonly string[]
+interface WebSocketFacts extends Facts {
   readonly subprotocols: readonly string[]
 }
 
-type Step = (state: WebSocketState, message: Message, facts: Facts) => WebSocketState
-
-const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, Step<WebSocketState, WebSocketFacts>>> = {
   'websocket.accept': accept,
   'websocket.send': send,
   'websocket.close': close,
@@ -51,15 +57,10 @@ const INITIAL: WebSocketState = {
 
 /** Messages of an open socket may be sent by several at once; those of the handshake may not. */
 export function websocketProtocol(scope: WebSocketScope): Protocol<WebSocketState> {
-  const facts: Facts = { offers: offersOf(scope), subprotocols: scope.subprotocols }
+  const facts: WebSocketFacts = { offers: offersOf(scope), subprotocols: scope.subprotocols }
   return {
     start: INITIAL,
-    sent: (state, message) => {
-      const step = Object.hasOwn(STEPS, message.type) ? STEPS[message.type] : undefined
-      if (step !== undefined) return step(state, message, facts)
-      assertForeign(message.type, 'websocket', facts.offers, 'app')
-      return { ...state, foreign: true }
-    },
+    sent: stepping('websocket', STEPS, facts),
     received: (state, message) => received(state, message, facts.offers),
     asked,
     ended,
@@ -85,7 +86,20 @@ function assertPhase(state: WebSocketState, { type }: Message, ...phases: readon
 
 const ACCEPT = { subprotocol: optional(TEXT), headers: optional(HEADERS) }
 
-function accept(state: WebSocketState, message: Message, { subprotocols }: Facts): WebSocketState {
+/** What the server agrees with the client upon; said twice, the client must fail (RFC 6455 section 4). */
+const OF_SERVER = [
+  'sec-websocket-protocol',
+  'sec-websocket-accept',
+  'sec-websocket-extensions',
+  'connection',
+  'upgrade',
+]
+
+function accept(
+  state: WebSocketState,
+  message: Message,
+  { subprotocols }: WebSocketFacts,
+): WebSocketState {
   const { type, subprotocol, headers } = message
   checkKeys(type, message, ACCEPT, ADVICE)
   if (subprotocol !== undefined && !subprotocols.includes(String(subprotocol))) {
@@ -93,9 +107,10 @@ function accept(state: WebSocketState, message: Message, { subprotocols }: Facts
       `${type}: "subprotocol" must be one that the client offered, ${describe(subprotocol)} was given. Choose from scope.subprotocols, or none.`,
     )
   }
-  if (Array.isArray(headers) && indexOfName(headers, 'sec-websocket-protocol') >= 0) {
+  for (const name of OF_SERVER) {
+    if (!Array.isArray(headers) || indexOfName(headers, name) < 0) continue
     throw new LintError(
-      `${type}: "headers" must not have sec-websocket-protocol, which the server sets. Use "subprotocol".`,
+      `${type}: "headers" must not have ${name}, which the server sets. Leave it out; a subprotocol is chosen by "subprotocol".`,
     )
   }
   assertPhase(state, message, 'connecting')
@@ -119,6 +134,11 @@ const DENIAL = 'websocket.http.response'
 function denialStart(state: WebSocketState, message: Message, { offers }: Facts): WebSocketState {
   checkStart(message)
   assertOffered(DENIAL, message.type, offers)
+  if (message['trailers'] === true) {
+    throw new LintError(
+      `${message.type}: "trailers" must not be true, since a refusal has none. Leave it out.`,
+    )
+  }
   const length = announced(message)
   assertPhase(state, message, 'connecting')
   const counts = !isBodyless(Number(message['status']))

@@ -106,6 +106,15 @@ t.test('names the keys that one type of scope has', async (t) => {
     [{ ...websocketScope(), subprotocols: undefined }, /websocket scope: "subprotocols" must be/],
     [{ ...websocketScope(), subprotocols: 'a, b' }, /"subprotocols" must be a list of texts/],
     [{ ...websocketScope(), subprotocols: [1] }, /"subprotocols"/],
+    [
+      { ...websocketScope(), subprotocols: ['a b'] },
+      /"subprotocols" must be a list of different to/,
+    ],
+    [{ ...websocketScope(), subprotocols: ['a', 'a'] }, /The server refuses handshakes that offer/],
+    [
+      { ...websocketScope(), onDisconnect: 1 },
+      /websocket scope: "onDisconnect" must be a function/,
+    ],
     [{ type: 'lifespan' }, /lifespan scope: "asgi"/],
     [{ ...lifespanScope(), state: null }, /lifespan scope: "state" must be an object/],
   ]

@@ -123,6 +123,17 @@ t.test('names wrong keys of messages', async (t) => {
     [[accept({ subprotocol: null })], /"subprotocol" must be text, null was given/],
     [[accept({ headers: { a: 'b' } })], /accept: "headers" must be a flat list/],
     [[accept({ headers: ['sec-websocket-protocol', 'chat'] })], /must not have sec-websocket-prot/],
+    [
+      [accept({ headers: ['sec-websocket-accept', 'x'] })],
+      /must not have sec-websocket-accept, which/,
+    ],
+    [[accept({ headers: ['sec-websocket-extensions', 'x'] })], /must not have sec-websocket-exten/],
+    [[accept({ headers: ['x-a', '1', 'connection', 'close'] })], /must not have connection, which/],
+    [
+      [accept({ headers: ['upgrade', 'h2c'] })],
+      /"headers" must not have upgrade, which the server/,
+    ],
+    [[deny({ trailers: true })], /"trailers" must not be true, since a refusal has none\./],
     [[accept(), send({})], /websocket\.send: exactly one of "text" and "bytes" .* neither was/],
     [[accept(), send({ text: 'a', bytes: new Uint8Array(1) })], /exactly one .* both were given/],
     [[accept(), send({ bytes: 'a' })], /"bytes" must be a Uint8Array/],

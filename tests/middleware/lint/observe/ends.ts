@@ -1,5 +1,6 @@
 import t from 'tap'
 import { ClientDisconnected } from '../../../../lib/exceptions.ts'
+import { lint } from '../../../../lib/middleware/lint.ts'
 import {
   ACCEPTED,
   type App,
@@ -8,7 +9,7 @@ import {
   type SendMessage,
 } from '../../../../lib/types.ts'
 import { body, errorOf, run, start } from '../../../support/observed.ts'
-import { httpScope } from '../../../support/scopes.ts'
+import { httpScope, receiving, websocketScope } from '../../../support/scopes.ts'
 
 const GONE: ReceiveMessage = { type: 'http.disconnect' }
 
@@ -103,4 +104,18 @@ t.test('a message after the end is refused', async (t) => {
       /^lint: http\.response\.body: out of place, the app had ended before\. Probably a miss/,
   })
   t.equal(sent.length, 2)
+})
+
+t.test('hears of the peer of a websocket too', async (t) => {
+  const listeners: (() => void)[] = []
+  const scope = websocketScope({
+    onDisconnect: (listener) => {
+      listeners.push(listener)
+    },
+  })
+  const leaving: App = async () => {
+    for (const listener of listeners) listener()
+  }
+
+  t.equal(await errorOf(lint()(leaving)(scope, receiving([]), async () => {})), undefined)
 })
