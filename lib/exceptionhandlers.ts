@@ -18,9 +18,10 @@ import { WebSocket } from './websockets.ts'
  *
  * @example
  * class Overloaded extends Error {}
- * const later: ExceptionHandler<Overloaded> = (_request, _error, websocket) =>
- *   websocket?.close(1013, 'try later') ?? new PlainTextResponse('try later', { status: 503 })
- * Application({ exceptionHandlers: [[Overloaded, later]] })
+ * Application({
+ *   exceptionHandlers: [[Overloaded, (_request, _error, websocket) =>
+ *     websocket?.close(1013, 'try later') ?? new PlainTextResponse('try later', { status: 503 })]],
+ * })
  */
 // biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
 export type ExceptionHandler<Thrown = any> = (
