@@ -112,6 +112,7 @@ t.test('sends and receives JSON', async (t) => {
   t.same(await websocket.receiveJSON(), { a: [1] })
   t.equal(await websocket.receiveJSON(), 'é')
   await t.rejects(websocket.receiveJSON(), { name: 'WebSocketException', code: 1007 })
+  await t.rejects(websocket.sendJSON(undefined), TypeError)
 })
 
 t.test('receives text and bytes, an empty text too', async (t) => {

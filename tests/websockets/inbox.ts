@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import t from 'tap'
+import type { ReceiveMessage } from '../../lib/types.ts'
+import { Inbox } from '../../lib/websockets/inbox.ts'
+
+const END: ReceiveMessage = { type: 'websocket.disconnect', code: 1000, reason: '' }
+const text = (value: number): ReceiveMessage => ({ type: 'websocket.receive', text: `${value}` })
+
+t.test('tells of the end once, and gives it again and again', async (t) => {
+  const messages = [text(1), END]
+  let asked = 0
+  let ends = 0
+  const inbox = new Inbox(
+    async () => messages[asked++] ?? text(2),
+    () => ends++,
+  )
+  inbox.watch()
+
+  t.same(await inbox.next(), text(1))
+  t.same(await inbox.next(), END)
+  t.same(await inbox.next(), END)
+  t.equal(ends, 1)
+  t.equal(asked, 2, 'and nothing is asked for after it')
+})
+
+t.test('loses nothing and keeps the order, whoever waits, leaves and watches', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('take', 'leave', 'give', 'watch', 'turn'), { maxLength: 60 }),
+      async (steps) => {
+        let given = 0
+        const asked: ((message: ReceiveMessage) => void)[] = []
+        const inbox = new Inbox(
+          () => new Promise((resolve) => asked.push(resolve)),
+          () => {},
+        )
+        const owners: object[] = []
+        const taken: Promise<ReceiveMessage | undefined>[] = []
+        for (const step of steps) {
+          if (step === 'take') {
+            owners.push({})
+            taken.push(inbox.next(owners.at(-1)))
+          } else if (step === 'leave') inbox.leave(owners.shift())
+          else if (step === 'give') asked.shift()?.(text(given++))
+          else if (step === 'watch') inbox.watch()
+          else await null
+          if (asked.length > 1) return false // one at a time
+        }
+        for (const owner of owners) inbox.leave(owner)
+        await null
+        for (const resolve of asked.splice(0)) resolve(text(given++))
+        await null
+        const got = (await Promise.all(taken)).filter((message) => message !== undefined)
+        const rest = given - got.length
+        for (let index = 0; index < rest; index++) {
+          const message = await inbox.next()
+          if (message !== undefined) got.push(message)
+        }
+        t.same(
+          got,
+          Array.from({ length: given }, (_, index) => text(index)),
+        )
+        return true
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
