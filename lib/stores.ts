@@ -1,4 +1,6 @@
 /** Places to keep things for a while, as sessions, rate limits and caches do. */
+
+export type { RedisClient } from './redis.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
-export { type RedisClient, type RedisStoreOptions, redisStore } from './stores/redis.ts'
+export { type RedisStoreOptions, redisStore } from './stores/redis.ts'
 export { type IncrementOptions, namespace, type Store, StoreUnavailable } from './stores/store.ts'

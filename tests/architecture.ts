@@ -11,6 +11,8 @@ const LAYERS = [
   'types/messages',
   'types',
   'calls status methods bytes background ranges mimetypes contentdisposition stores/store base64url',
+  'redis/deadline',
+  'redis',
   'stores/memory stores/redis sessions contentcodings ipaddresses responsestart',
   'stores',
   'convertors/patterns convertors/builtins',

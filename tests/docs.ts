@@ -81,6 +81,7 @@ const HEADER = [
   '/msgpack',
   '/observation',
   '/ranges',
+  '/redis',
   '/responses',
   '/responsestart',
   '/routing',

@@ -1,4 +1,5 @@
 /** A store in Redis or Valkey, over the client that the application has. */
+import { type RedisClient, type RedisCommand, redisCommands, type SendCommand } from '../redis.ts'
 import {
   assertAmount,
   assertTtl,
@@ -7,18 +8,6 @@ import {
   type Store,
   StoreUnavailable,
 } from './store.ts'
-
-/** What `ioredis` and `iovalkey` clients have, clusters too. */
-export interface CallingClient {
-  callBuffer(command: string, ...args: (string | Uint8Array | number)[]): Promise<unknown>
-}
-
-/** What the clients of `redis` have. */
-export interface SendingClient {
-  sendCommand(args: readonly (string | Uint8Array)[], options?: object): Promise<unknown>
-}
-
-export type RedisClient = CallingClient | SendingClient
 
 export interface RedisStoreOptions {
   /** A connected client of `ioredis`, `iovalkey` or `redis`; whoever made it closes it. */
@@ -44,27 +33,7 @@ export interface RedisStoreOptions {
  * const sessionsOfTheShop = namespace(store, 'shop')
  */
 export function redisStore({ client, timeoutMs = 2000 }: RedisStoreOptions): Store {
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new RangeError(
-      `redisStore: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
-    )
-  }
-  return new RedisStore(sender(client), timeoutMs)
-}
-
-type Command = readonly [name: string, ...args: (string | Uint8Array)[]]
-type SendCommand = (command: Command) => Promise<unknown>
-
-/** Strings as they came: how `redis` is told not to decode them ("$" marks one on the wire). */
-const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
-
-/** One way to send a command, whatever the client; `ioredis` has a `sendCommand` of another kind. */
-function sender(client: RedisClient): SendCommand {
-  if ('callBuffer' in client) return ([name, ...args]) => client.callBuffer(name, ...args)
-  if ('sendCommand' in client) return (command) => client.sendCommand(command, AS_BYTES)
-  throw new TypeError(
-    'redisStore: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.',
-  )
+  return new RedisStore(redisCommands('redisStore', client, timeoutMs))
 }
 
 // Lua's numbers are doubles, as ours are, so sums are exact as far.
@@ -80,11 +49,9 @@ return string.format('%.0f', sum)`
 
 class RedisStore implements Store {
   readonly #send: SendCommand
-  readonly #timeoutMs: number
 
-  constructor(send: SendCommand, timeoutMs: number) {
+  constructor(send: SendCommand) {
     this.#send = send
-    this.#timeoutMs = timeoutMs
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -121,22 +88,15 @@ class RedisStore implements Store {
   }
 
   /** The answer to a command, or `StoreUnavailable` when there is none in time. */
-  async #ask(command: Command): Promise<unknown> {
+  async #ask(command: RedisCommand): Promise<unknown> {
     const [name] = command
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      const failure = new Error(`it took longer than ${this.#timeoutMs} ms`)
-      timer = setTimeout(reject, this.#timeoutMs, failure)
-    })
     try {
-      return await Promise.race([this.#send(command), late])
+      return await this.#send(command)
     } catch (error) {
       throw new StoreUnavailable(
         `redisStore: ${name} failed, ${error instanceof Error ? error.message : String(error)}. Look whether Redis runs and can be reached.`,
         { cause: error },
       )
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

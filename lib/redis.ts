@@ -1,0 +1,54 @@
+/** One way to send commands to Redis or Valkey, over whichever client the application has. */
+import { inTime } from './redis/deadline.ts'
+
+/** What `ioredis` and `iovalkey` clients have, clusters too. */
+export interface CallingClient {
+  callBuffer(command: string, ...args: (string | Uint8Array | number)[]): Promise<unknown>
+}
+
+/** What the clients of `redis` have. */
+export interface SendingClient {
+  sendCommand(args: readonly (string | Uint8Array)[], options?: object): Promise<unknown>
+}
+
+export type RedisClient = CallingClient | SendingClient
+
+export type RedisCommand = readonly [name: string, ...args: (string | Uint8Array)[]]
+
+/** Sends a command; strings of the answer are bytes. */
+export type SendCommand = (command: RedisCommand) => Promise<unknown>
+
+/** Strings as they came: how `redis` is told not to decode them ("$" marks one on the wire). */
+const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
+
+/**
+ * Gives a function that sends commands by a client, and waits `timeoutMs` for an answer at most.
+ *
+ * Commands go out in the order of the calls. What fails is the client's error; `where` names the
+ * caller in the errors of misuse.
+ *
+ * @throws TypeError for what is no client, RangeError for what is no time.
+ * @example
+ * import { Redis } from 'ioredis'
+ *
+ * const send = redisCommands('visits', new Redis({ lazyConnect: true }), 2000)
+ * const count = (): Promise<unknown> => send(['INCR', 'visits'])
+ */
+export function redisCommands(where: string, client: RedisClient, timeoutMs: number): SendCommand {
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new RangeError(
+      `${where}: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
+    )
+  }
+  const send = sender(where, client)
+  return async (command) => inTime(send(command), timeoutMs)
+}
+
+/** `ioredis` has a `sendCommand` of another kind. */
+function sender(where: string, client: RedisClient): SendCommand {
+  if ('callBuffer' in client) return ([name, ...args]) => client.callBuffer(name, ...args)
+  if ('sendCommand' in client) return (command) => client.sendCommand(command, AS_BYTES)
+  throw new TypeError(
+    `${where}: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.`,
+  )
+}

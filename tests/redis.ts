@@ -1,0 +1,56 @@
+import { Redis } from 'ioredis'
+import { Redis as Valkey } from 'iovalkey'
+import { createClient } from 'redis'
+import t from 'tap'
+import { type RedisClient, redisCommands } from '../lib/redis.ts'
+import { noRedis, RedisServer } from './support/redis.ts'
+
+t.test(
+  'sends in order, and gives bytes as they are, by every client',
+  { skip: noRedis },
+  async (t) => {
+    const server = new RedisServer()
+    await server.start()
+    t.teardown(server.close)
+    const ioredis = new Redis({ path: server.path })
+    const iovalkey = new Valkey({ path: server.path })
+    const redis = createClient({ socket: { path: server.path, tls: false } })
+    await redis.connect()
+    t.teardown(() => [ioredis.disconnect(), iovalkey.disconnect(), redis.destroy()])
+    const all = Buffer.from(Uint8Array.from({ length: 256 }, (_, index) => index))
+
+    for (const client of [ioredis, iovalkey, redis]) {
+      const send = redisCommands('visits', client, 2000)
+      const [, , answer] = await Promise.all([
+        send(['DEL', 'list']),
+        send(['RPUSH', 'list', all, 'text']),
+        send(['LRANGE', 'list', '0', '-1']),
+      ])
+
+      t.same(answer, [all, Buffer.from('text')])
+      await t.rejects(send(['INCR', 'list']), { message: /^WRONGTYPE/ })
+    }
+  },
+)
+
+t.test('waits no longer than it may', async (t) => {
+  const send = redisCommands('visits', { sendCommand: () => new Promise(() => {}) }, 5)
+
+  await t.rejects(send(['PING']), { message: 'it took longer than 5 ms' })
+})
+
+t.test('what is no client or no time is told at once', async (t) => {
+  const client = {} as RedisClient // as JavaScript may pass it
+
+  t.throws(() => redisCommands('visits', client, 1), {
+    name: 'TypeError',
+    message:
+      'visits: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.',
+  })
+  for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
+    t.throws(() => redisCommands('visits', { callBuffer: async () => null }, timeoutMs), {
+      name: 'RangeError',
+      message: `visits: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
+    })
+  }
+})

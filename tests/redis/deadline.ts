@@ -1,0 +1,21 @@
+import { setImmediate } from 'node:timers/promises'
+import t from 'tap'
+import { inTime } from '../../lib/redis/deadline.ts'
+import { timers } from '../support/eventstream.ts'
+
+t.test('gives what the promise gives', async (t) => {
+  t.equal(await inTime(Promise.resolve(1), 1000), 1)
+  await t.rejects(inTime(Promise.reject(new Error('no')), 1000), { message: 'no' })
+  await t.rejects(inTime(new Promise(() => {}), 5), { message: 'it took longer than 5 ms' })
+})
+
+t.test('no timer is left behind', async (t) => {
+  const before = timers()
+
+  await inTime(Promise.resolve(), 1000)
+  await inTime(Promise.reject(new Error('no')), 1000).catch(() => {})
+  await inTime(new Promise(() => {}), 5).catch(() => {})
+  await setImmediate() // one that has just run counts until then
+
+  t.equal(timers(), before)
+})
