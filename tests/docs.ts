@@ -32,6 +32,7 @@ const HEADER = [
   '/base64url',
   '/bytes',
   '/calls',
+  '/channels',
   '/conditional',
   '/contentcodings',
   '/contentdisposition',

@@ -1,0 +1,125 @@
+/** Channels within this process. */
+import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
+
+export interface MemoryBackendOptions {
+  /** How many messages are kept of each channel (0). */
+  history?: number
+  /**
+   * The most bytes of all that is kept (64 MB); the channels that nothing was published on for longest
+   * lose theirs first.
+   */
+  maxSize?: number
+}
+
+/**
+ * Carries messages within this process: for tests, and for a server of one process.
+ *
+ * @throws RangeError for a history or size that is none.
+ * @example
+ * const bus = channels({ backend: memoryBackend({ history: 100 }) })
+ */
+export function memoryBackend(options: MemoryBackendOptions = {}): ChannelBackend {
+  const { history = 0, maxSize = 64_000_000 } = options
+  if (!Number.isSafeInteger(history) || history < 0) {
+    throw new RangeError(
+      `memoryBackend: history must be a whole number of messages, ${history} was given. Pass 0 to keep none.`,
+    )
+  }
+  if (!(maxSize >= 1)) {
+    throw new RangeError(
+      `memoryBackend: maxSize must be a number of bytes over 0, ${maxSize} was given. Infinity means no limit.`,
+    )
+  }
+  return new MemoryBackend(history, maxSize)
+}
+
+/** What is kept of one channel: the last messages, each in the place of its number. */
+interface Ring {
+  readonly run: number
+  /** The number of the next message; the first is 0. */
+  next: number
+  readonly contents: (string | Uint8Array)[]
+  size: number
+}
+
+class MemoryBackend implements ChannelBackend {
+  readonly kept: number
+  readonly #maxSize: number
+  readonly #listeners = new Map<string, ChannelListener>()
+  /** In the order of the last message. */
+  readonly #rings = new Map<string, Ring>()
+  #runs = 0
+  #size = 0
+
+  constructor(kept: number, maxSize: number) {
+    this.kept = kept
+    this.#maxSize = maxSize
+  }
+
+  async publish(channel: string, content: string | Uint8Array): Promise<void> {
+    const listener = this.#listeners.get(channel)
+    if (listener === undefined && this.kept === 0) return
+    // A copy: the caller may write to its array, and a small one may be part of a large buffer.
+    const own = typeof content === 'string' ? content : new Uint8Array(content)
+    if (this.kept === 0) return listener?.deliver(own)
+    const ring = this.#keep(channel, own)
+    listener?.deliver(own, { run: ring.run, number: ring.next - 1 })
+  }
+
+  async join(channel: string, listener: ChannelListener): Promise<void> {
+    this.#listeners.set(channel, listener)
+  }
+
+  leave(channel: string): void {
+    this.#listeners.delete(channel)
+  }
+
+  async history(channel: string, limit: number): Promise<readonly KeptMessage[]> {
+    const ring = this.#rings.get(channel)
+    if (ring === undefined) return []
+    const { run, next, contents } = ring
+    const count = Math.min(limit, contents.length)
+    return Array.from({ length: count }, (_, index) => {
+      const number = next - count + index
+      return { content: contents[number % this.kept] ?? '', position: { run, number } }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear()
+    this.#rings.clear()
+    this.#size = 0
+  }
+
+  #keep(channel: string, content: string | Uint8Array): Ring {
+    const ring = this.#rings.get(channel) ?? this.#begin(channel)
+    const place = ring.next % this.kept
+    const size = sizeOf(content) - sizeOf(ring.contents[place])
+    ring.contents[place] = content
+    ring.next++
+    ring.size += size
+    this.#size += size
+    this.#rings.delete(channel)
+    this.#rings.set(channel, ring)
+    for (const [name, oldest] of this.#rings) {
+      if (this.#size <= this.#maxSize) break
+      this.#rings.delete(name)
+      this.#size -= oldest.size
+    }
+    return ring
+  }
+
+  #begin(channel: string): Ring {
+    const size = EACH + channel.length * 2
+    this.#size += size
+    return { run: ++this.#runs, next: 0, contents: [], size }
+  }
+}
+
+/** About what a channel, or a message, takes in memory on its own. */
+const EACH = 64
+
+function sizeOf(content: string | Uint8Array | undefined): number {
+  if (content === undefined) return 0
+  return EACH + (typeof content === 'string' ? content.length * 2 : content.byteLength)
+}

@@ -1,0 +1,199 @@
+/** One subscriber: what it has yet to get, as an async iterable. */
+import { Backlog, type Overflow } from './backlog.ts'
+import { type ChannelGap, ChannelMessage, type Position } from './message.ts'
+
+export interface SubscribeOptions {
+  /** How many earlier messages of each channel come first (0); Infinity for all that are kept. */
+  history?: number
+  /** The most messages that may wait for the subscriber (1024). */
+  backlog?: number
+  /** The most bytes of them (16 MB). */
+  backlogSize?: number
+  /**
+   * What happens when more would wait ('drop-oldest'): the oldest or the newest goes, which `dropped`
+   * counts, or the subscription ends with a `BacklogOverflow`.
+   */
+  overflow?: Overflow
+  /** Ends the iteration when it aborts, as `websocket.signal` and `request.signal` do. */
+  signal?: AbortSignal
+  /**
+   * Called, and waited for, where messages have been lost on the way to this process: between the
+   * messages before and those after the gap.
+   */
+  onGap?: (gap: ChannelGap) => void | Promise<void>
+}
+
+/** More messages came than may wait for a subscriber that was to be disconnected then. */
+export class BacklogOverflow extends Error {
+  override readonly name = 'BacklogOverflow'
+}
+
+type Result = IteratorResult<ChannelMessage, undefined>
+
+const DONE: Result = { done: true, value: undefined }
+
+/**
+ * The messages of some channels, for one reader.
+ *
+ * It ends, without an error, when it is closed, when its signal aborts and when the channels close;
+ * leaving a loop over it closes it. What waits then is gone.
+ */
+export class Subscription implements AsyncIterable<ChannelMessage, undefined>, Disposable {
+  readonly channels: readonly string[]
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>
+  readonly #release: (subscription: Subscription) => void
+  readonly #options: SubscribeOptions
+  readonly #backlog: Backlog
+  #history: ChannelMessage[] = []
+  /** Up to where the history went; what comes live and is no later has been given. */
+  readonly #covered = new Map<string, Position>()
+  #isClosed = false
+  #error: BacklogOverflow | undefined
+  #end: () => void = () => {}
+  #wake: (() => void) | undefined
+  #awake: Promise<void> | undefined
+
+  /** Use `channels().subscribe()`. */
+  constructor(
+    names: readonly string[],
+    options: SubscribeOptions,
+    release: (subscription: Subscription) => void,
+  ) {
+    const { backlog = 1024, backlogSize = 16_000_000, overflow = 'drop-oldest' } = options
+    this.channels = names
+    this.#options = options
+    this.#release = release
+    this.#backlog = new Backlog({ overflow, count: backlog, size: backlogSize })
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    options.signal?.addEventListener('abort', this.close)
+    if (options.signal?.aborted) this.close()
+  }
+
+  /** How many messages were dropped because too many waited. */
+  get dropped(): number {
+    return this.#backlog.dropped
+  }
+
+  get closed(): boolean {
+    return this.#isClosed
+  }
+
+  /** The next message, when there is one. @throws BacklogOverflow when it ended so, and what `onGap` throws. */
+  async next(): Promise<Result> {
+    for (;;) {
+      const item = this.#history.shift() ?? this.#backlog.shift()
+      if (item instanceof ChannelMessage) return { done: false, value: item }
+      if (item !== undefined) await this.#tell(item)
+      else if (this.#isClosed) return this.#finish()
+      else await this.#news()
+    }
+  }
+
+  async return(): Promise<Result> {
+    this.close()
+    return DONE
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ChannelMessage, undefined> {
+    return this
+  }
+
+  /** Ends it; more than once is no error. */
+  readonly close = (): void => {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#options.signal?.removeEventListener('abort', this.close)
+    this.#history = []
+    this.#backlog.clear()
+    this.#covered.clear()
+    this.#release(this)
+    this.#end()
+    this.#wake?.()
+  };
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Takes a live message. */
+  push(message: ChannelMessage): void {
+    if (this.#isClosed || this.#isCovered(message)) return
+    if (this.#backlog.push(message)) {
+      this.#wake?.()
+      return
+    }
+    const { backlog = 1024 } = this.#options
+    this.#error = new BacklogOverflow(
+      `channels: the subscriber does not keep up, ${backlog} messages or their bytes were waiting. Raise backlog or backlogSize, or choose another overflow.`,
+    )
+    this.close()
+  }
+
+  /** Takes note of a loss. */
+  pushGap(gap: ChannelGap): void {
+    if (this.#isClosed) return
+    this.#backlog.pushGap(gap)
+    this.#wake?.()
+  }
+
+  /** Puts the history before what has come live since, which it may overlap. */
+  begin(history: readonly ChannelMessage[]): void {
+    if (this.#isClosed) return
+    this.#history = [...history]
+    for (const { channel, position } of history) {
+      if (position !== undefined) this.#covered.set(channel, position)
+    }
+    const early = drained(this.#backlog)
+    for (const item of early) {
+      if (item instanceof ChannelMessage) this.push(item)
+      else this.pushGap(item)
+    }
+  }
+
+  /** Whether the history had it; it comes in order, so that the first one after it settles that. */
+  #isCovered({ channel, position }: ChannelMessage): boolean {
+    if (this.#covered.size === 0) return false
+    const last = this.#covered.get(channel)
+    if (last === undefined) return false
+    if (position?.run === last.run && position.number <= last.number) return true
+    this.#covered.delete(channel)
+    return false
+  }
+
+  async #tell(gap: ChannelGap): Promise<void> {
+    try {
+      await this.#options.onGap?.(gap)
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** An error is told once. */
+  #finish(): Result {
+    const error = this.#error
+    this.#error = undefined
+    if (error !== undefined) throw error
+    return DONE
+  }
+
+  #news(): Promise<void> {
+    this.#awake ??= new Promise((resolve) => {
+      this.#wake = () => {
+        this.#awake = undefined
+        this.#wake = undefined
+        resolve()
+      }
+    })
+    return this.#awake
+  }
+}
+
+function drained(backlog: Backlog): (ChannelMessage | ChannelGap)[] {
+  const items: (ChannelMessage | ChannelGap)[] = []
+  for (let item = backlog.shift(); item !== undefined; item = backlog.shift()) items.push(item)
+  return items
+}
