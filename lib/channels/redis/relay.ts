@@ -204,7 +204,8 @@ export class RedisRelay implements ChannelBackend {
     const { content, position }: Published =
       this.kept === 0 ? { content: payload, position: undefined } : parsePublished(payload)
     feed.position = position ?? feed.position
-    feed.listener.deliver(content, position)
+    // A copy: the client's is a part of all that came with it, which it would keep from being freed.
+    feed.listener.deliver(new Uint8Array(content), position)
   }
 }
 

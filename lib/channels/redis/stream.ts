@@ -74,7 +74,8 @@ function entriesOf(reply: unknown): KeptMessage[] {
   return reply.flatMap(([id, fields]) => {
     const position = positionOf(String(id))
     const content: unknown = fields?.[1]
-    return position !== undefined && content instanceof Uint8Array ? [{ content, position }] : []
+    if (position === undefined || !(content instanceof Uint8Array)) return []
+    return [{ content: new Uint8Array(content), position }]
   })
 }
 

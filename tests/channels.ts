@@ -1,0 +1,159 @@
+import t from 'tap'
+import { channels, memoryBackend, type SubscribeOptions } from '../lib/channels.ts'
+import { texts } from './support/channels.ts'
+
+// LS-CH-1
+t.test('what is published is heard by those who subscribe, from then on', async (t) => {
+  await using bus = channels()
+  await bus.publish('news', 'too early')
+  using first = await bus.subscribe('news')
+  using second = await bus.subscribe(['news', 'sports'])
+
+  await bus.publish('news', 'one')
+  await bus.publishJSON('sports', { two: 2 })
+  await bus.publish('weather', 'nobody hears')
+
+  t.same(await texts(first, 1), ['one'])
+  t.equal((await second.next()).value?.text, 'one')
+  t.same((await second.next()).value?.json(), { two: 2 })
+})
+
+// LS-CH-3
+t.test('earlier messages come first on request', async (t) => {
+  await using bus = channels({ backend: memoryBackend({ history: 2 }) })
+  for (const text of ['1', '2', '3']) await bus.publish('news', text)
+  using subscription = await bus.subscribe('news', { history: Number.POSITIVE_INFINITY })
+
+  t.same(await texts(subscription, 2), ['2', '3'])
+})
+
+// LS-CH-5
+t.test('a loop over messages ends with the signal, though no message comes', async (t) => {
+  await using bus = channels()
+  const controller = new AbortController()
+  const reading = (async () => {
+    for await (const _ of await bus.subscribe('news', { signal: controller.signal })) t.fail()
+  })()
+  await new Promise(setImmediate)
+
+  controller.abort()
+
+  await reading
+})
+
+t.test('all ends when it is closed', async (t) => {
+  const bus = channels()
+  const subscription = await bus.subscribe('news')
+  const waiting = subscription.next()
+
+  await Promise.all([bus.close(), bus.close()])
+
+  t.same(await waiting, { done: true, value: undefined })
+  await t.rejects(bus.publish('news', 'x'), {
+    name: 'TypeError',
+    message:
+      'channels.publish: not possible any more, the channels were closed. Close them when all else has ended.',
+  })
+  await t.rejects(bus.publishJSON('news', 1), /channels\.publish: not possible any more/)
+  await t.rejects(bus.subscribe('news'), /channels\.subscribe: not possible any more/)
+})
+
+t.test('a backend serves one', (t) => {
+  const backend = memoryBackend()
+  channels({ backend })
+
+  t.throws(() => channels({ backend }), {
+    name: 'TypeError',
+    message:
+      'channels: a backend serves one of them, one that is in use was given. Make a backend for each.',
+  })
+  t.end()
+})
+
+t.test('messages are text or bytes, up to a size', async (t) => {
+  await using bus = channels({ maxMessageSize: 3 })
+
+  await bus.publish('news', 'abc')
+  await bus.publish('news', new Uint8Array(3))
+  for (const message of ['abcd', new Uint8Array(4)]) {
+    await t.rejects(bus.publish('news', message), {
+      name: 'RangeError',
+      message: 'channels.publish: a message may have 3 bytes, 4 were given. Raise maxMessageSize.',
+    })
+  }
+  for (const [message, kind] of [
+    [{}, 'object'],
+    [null, 'null'],
+    [7, 'number'],
+  ] as const) {
+    await t.rejects(bus.publish('news', message as unknown as string), {
+      name: 'TypeError',
+      message: `channels.publish: a message is text or bytes, ${kind} was given. Use publishJSON() for other values.`,
+    })
+  }
+  for (const [value, kind] of [
+    [undefined, 'undefined'],
+    [() => 1, 'function'],
+  ] as const) {
+    await t.rejects(bus.publishJSON('news', value), {
+      name: 'TypeError',
+      message: `channels.publishJSON: the value must have a form in JSON, ${kind} was given. Pass null for nothing.`,
+    })
+  }
+  for (const maxMessageSize of [0, Number.NaN]) {
+    t.throws(() => channels({ maxMessageSize }), {
+      name: 'RangeError',
+      message: `channels: maxMessageSize must be a number of bytes over 0, ${maxMessageSize} was given. Infinity means no limit.`,
+    })
+  }
+})
+
+t.test('names that are none are told', async (t) => {
+  await using bus = channels()
+
+  await t.rejects(bus.publish('a\n', 'x'), /channels\.publish: a name is 1 to 255 characters/)
+  await t.rejects(bus.subscribe(['a', '']), /channels\.subscribe: a name is 1 to 255 characters/)
+  await t.rejects(bus.subscribe([]), {
+    name: 'TypeError',
+    message:
+      'channels.subscribe: there must be a channel to hear, no name was given. Pass one or more.',
+  })
+})
+
+t.test('options that are none are told', async (t) => {
+  await using bus = channels({ backend: memoryBackend({ history: 1 }) })
+  const cases: [SubscribeOptions, string][] = [
+    [
+      { history: -1 },
+      'history must be a whole number of messages, -1 was given. Infinity means all.',
+    ],
+    [
+      { history: 0.5 },
+      'history must be a whole number of messages, 0.5 was given. Infinity means all.',
+    ],
+    [
+      { backlog: 0 },
+      'backlog must be a number of messages over 0, 0 was given. Infinity means no limit.',
+    ],
+    [
+      { backlogSize: Number.NaN },
+      'backlogSize must be a number of bytes over 0, NaN was given. Infinity means no limit.',
+    ],
+    [
+      { overflow: 'drop' as 'drop-oldest' }, // as JavaScript may
+      'overflow must be one of three, drop was given. Use drop-oldest, drop-newest or disconnect.',
+    ],
+  ]
+  for (const [options, message] of cases) {
+    await t.rejects(bus.subscribe('news', options), {
+      name: 'RangeError',
+      message: `channels.subscribe: ${message}`,
+    })
+  }
+
+  await using forgetful = channels()
+  await t.rejects(forgetful.subscribe('news', { history: 1 }), {
+    message:
+      'channels.subscribe: history must be 0, since the backend keeps none, 1 was given. Give the backend history.',
+  })
+})

@@ -1,0 +1,21 @@
+import t from 'tap'
+import { assertName, ChannelsUnavailable } from '../../lib/channels/backend.ts'
+
+t.test('names are text that stays what it is', (t) => {
+  for (const name of ['a', ' ', 'chat:7', 'é', '💫', 'x'.repeat(255)]) {
+    t.doesNotThrow(() => assertName('here', name), name)
+  }
+  for (const name of ['', 'a\nb', 'a\0', '\x7f', '\x85', '\ud800', 'x'.repeat(256)]) {
+    t.throws(() => assertName('here', name), {
+      name: 'TypeError',
+      message: `here: a name is 1 to 255 characters, none of them a control character or half of a pair, ${JSON.stringify(name)} was given. Choose another.`,
+    })
+  }
+  t.throws(() => assertName('here', 7 as unknown as string), /7 was given/) // as JavaScript may
+  t.end()
+})
+
+t.test('what cannot be reached says what it is', (t) => {
+  t.equal(new ChannelsUnavailable('gone').name, 'ChannelsUnavailable')
+  t.end()
+})

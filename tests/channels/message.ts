@@ -1,0 +1,44 @@
+import t from 'tap'
+import { ChannelMessage, joinGaps } from '../../lib/channels/message.ts'
+
+t.test('text is bytes too, made once', (t) => {
+  const message = new ChannelMessage('news', 'grüße')
+
+  t.equal(message.channel, 'news')
+  t.same(message.bytes, new TextEncoder().encode('grüße'))
+  t.equal(message.bytes, message.bytes)
+  t.equal(message.size, 5)
+  t.equal(message.position, undefined)
+  t.end()
+})
+
+t.test('bytes are text too, a byte order mark included', (t) => {
+  const bytes = new TextEncoder().encode('\ufeffgrüße')
+  const position = { run: 1, number: 2 }
+  const message = new ChannelMessage('news', bytes, position)
+
+  t.equal(message.text, '\ufeffgrüße')
+  t.equal(message.bytes, bytes)
+  t.equal(message.size, 10)
+  t.equal(message.position, position)
+  t.equal(new ChannelMessage('news', Uint8Array.of(0xff)).text, '\ufffd')
+  t.end()
+})
+
+t.test('JSON is read anew each time, since one object would be shared', (t) => {
+  const message = new ChannelMessage('news', '{"a":1}')
+
+  t.same(message.json(), { a: 1 })
+  t.not(message.json(), message.json())
+  t.throws(() => new ChannelMessage('news', '{').json(), { name: 'SyntaxError' })
+  t.end()
+})
+
+t.test('gaps add up where both are known', (t) => {
+  const gap = (missed: number | undefined) => ({ channel: 'a', missed })
+
+  t.same(joinGaps(gap(1), gap(2)), gap(3))
+  t.same(joinGaps(gap(undefined), gap(2)), gap(undefined))
+  t.same(joinGaps(gap(1), gap(undefined)), gap(undefined))
+  t.end()
+})
