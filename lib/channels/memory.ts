@@ -63,7 +63,7 @@ class MemoryBackend implements ChannelBackend {
     const own = typeof content === 'string' ? content : new Uint8Array(content)
     if (this.kept === 0) return listener?.deliver(own)
     const ring = this.#keep(channel, own)
-    listener?.deliver(own, { run: ring.run, number: ring.next - 1 })
+    listener?.deliver(own, { run: ring.run, time: 0, number: ring.next - 1 })
   }
 
   async join(channel: string, listener: ChannelListener): Promise<void> {
@@ -81,7 +81,7 @@ class MemoryBackend implements ChannelBackend {
     const count = Math.min(limit, contents.length)
     return Array.from({ length: count }, (_, index) => {
       const number = next - count + index
-      return { content: contents[number % this.kept] ?? '', position: { run, number } }
+      return { content: contents[number % this.kept] ?? '', position: { run, time: 0, number } }
     })
   }
 

@@ -1,10 +1,25 @@
 /** A message, made once for all who get it. */
 import { encodeText } from '../bytes.ts'
 
-/** Where a message stands in what is kept of its channel: its number in a run without holes. */
+/** Where a message stands in what is kept of its channel. */
 export interface Position {
+  /** Which run of numbers it is: another one when all was forgotten in between. */
   readonly run: number
+  /** When it was published, in milliseconds, or later; it never goes back in a run. */
+  readonly time: number
+  /** One more than that of the message before. */
   readonly number: number
+}
+
+/**
+ * Whether a message came no later than another one of its run.
+ *
+ * Numbers alone do not tell: when Redis comes back with what it knew a while ago, some are given again.
+ */
+export function isUpTo(position: Position | undefined, last: Position | undefined): boolean {
+  if (position === undefined || position.run !== last?.run) return false
+  if (position.time !== last.time) return position.time < last.time
+  return position.number <= last.number
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -1,6 +1,6 @@
 /** One subscriber: what it has yet to get, as an async iterable. */
 import { Backlog, type Overflow } from './backlog.ts'
-import { type ChannelGap, ChannelMessage, type Position } from './message.ts'
+import { type ChannelGap, ChannelMessage, isUpTo, type Position } from './message.ts'
 
 export interface SubscribeOptions {
   /** How many earlier messages of each channel come first (0); Infinity for all that are kept. */
@@ -158,7 +158,7 @@ export class Subscription implements AsyncIterable<ChannelMessage, undefined>, D
     if (this.#covered.size === 0) return false
     const last = this.#covered.get(channel)
     if (last === undefined) return false
-    if (position?.run === last.run && position.number <= last.number) return true
+    if (isUpTo(position, last)) return true
     this.#covered.delete(channel)
     return false
   }

@@ -40,7 +40,7 @@ interface PromiseWithResolvers {
   reject(error: Error): void
 }
 
-const position = (number: number): KeptMessage['position'] => ({ run: 1, number })
+const position = (number: number): KeptMessage['position'] => ({ run: 1, time: 0, number })
 
 t.test('asks for a channel once, and leaves it with the last subscriber', async (t) => {
   const backend = new Slow()

@@ -31,7 +31,7 @@ t.test('what a caller does with its array later changes nothing', async (t) => {
 
   t.same(delivered, [Uint8Array.of(1, 2)])
   t.same(await backend.history('a', 1), [
-    { content: Uint8Array.of(1, 2), position: { run: 1, number: 0 } },
+    { content: Uint8Array.of(1, 2), position: { run: 1, time: 0, number: 0 } },
   ])
 })
 
@@ -70,7 +70,7 @@ t.test('forgets the channels that were quiet for longest when there is no room',
 
   for (let count = 0; count < 50; count++) await backend.publish('a', 'z')
   const [first] = await backend.history('a', 2)
-  t.same(first, { content: 'z', position: { run: 5, number: 48 } }, 'and begins again')
+  t.same(first, { content: 'z', position: { run: 5, time: 0, number: 48 } }, 'and begins again')
 })
 
 t.test('is empty when it was closed', async (t) => {

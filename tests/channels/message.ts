@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ChannelMessage, joinGaps } from '../../lib/channels/message.ts'
+import { ChannelMessage, isUpTo, joinGaps } from '../../lib/channels/message.ts'
 
 t.test('text is bytes too, made once', (t) => {
   const message = new ChannelMessage('news', 'grüße')
@@ -14,7 +14,7 @@ t.test('text is bytes too, made once', (t) => {
 
 t.test('bytes are text too, a byte order mark included', (t) => {
   const bytes = new TextEncoder().encode('\ufeffgrüße')
-  const position = { run: 1, number: 2 }
+  const position = { run: 1, time: 0, number: 2 }
   const message = new ChannelMessage('news', bytes, position)
 
   t.equal(message.text, '\ufeffgrüße')
@@ -40,5 +40,23 @@ t.test('gaps add up where both are known', (t) => {
   t.same(joinGaps(gap(1), gap(2)), gap(3))
   t.same(joinGaps(gap(undefined), gap(2)), gap(undefined))
   t.same(joinGaps(gap(1), gap(undefined)), gap(undefined))
+  t.end()
+})
+
+t.test('positions are compared within a run, by time first', (t) => {
+  const last = { run: 1, time: 10, number: 5 }
+
+  for (const [time, number, isSo] of [
+    [10, 5, true],
+    [10, 4, true],
+    [10, 6, false],
+    [9, 7, true],
+    [11, 3, false],
+  ] as const) {
+    t.equal(isUpTo({ run: 1, time, number }, last), isSo, `${time}-${number}`)
+  }
+  t.equal(isUpTo({ run: 2, time: 9, number: 1 }, last), false)
+  t.equal(isUpTo(undefined, last), false)
+  t.equal(isUpTo(last, undefined), false)
   t.end()
 })

@@ -16,7 +16,7 @@ function subscribed(options: SubscribeOptions = {}): Subscribed {
 }
 
 function message(number: number, channel = 'a', run = 1): ChannelMessage {
-  return new ChannelMessage(channel, String(number), { run, number })
+  return new ChannelMessage(channel, String(number), { run, time: 0, number })
 }
 
 t.test('gives what comes, and waits for it', async (t) => {

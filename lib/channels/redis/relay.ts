@@ -7,7 +7,7 @@ import {
   ChannelsUnavailable,
   type KeptMessage,
 } from '../backend.ts'
-import type { Position } from '../message.ts'
+import { isUpTo, type Position } from '../message.ts'
 import type { Dial, Link } from './link.ts'
 import {
   append,
@@ -190,7 +190,6 @@ export class RedisRelay implements ChannelBackend {
       feed.position = position
       feed.listener.deliver(content, position)
     }
-    feed.held = held.filter((payload) => !isUpTo(parsePublished(payload).position, feed.position))
   }
 
   #receive(key: string, payload: Uint8Array): void {
@@ -203,15 +202,12 @@ export class RedisRelay implements ChannelBackend {
   #deliver(feed: Feed, payload: Uint8Array): void {
     const { content, position }: Published =
       this.kept === 0 ? { content: payload, position: undefined } : parsePublished(payload)
+    // What was read from the stream may come live later than it was read.
+    if (isUpTo(position, feed.position)) return
     feed.position = position ?? feed.position
     // A copy: the client's is a part of all that came with it, which it would keep from being freed.
     feed.listener.deliver(new Uint8Array(content), position)
   }
-}
-
-function isUpTo(position: Position | undefined, last: Position | undefined): boolean {
-  if (position === undefined || position.run !== last?.run) return false
-  return position.number <= last.number
 }
 
 function parts<Item>(items: readonly Item[], size: number): readonly Item[][] {
