@@ -41,7 +41,13 @@ export function redisCommands(where: string, client: RedisClient, timeoutMs: num
     )
   }
   const send = sender(where, client)
-  return async (command) => inTime(send(command), timeoutMs)
+  return async ([name, ...args]) => inTime(send([name, ...args.map(asBuffer)]), timeoutMs)
+}
+
+/** Of bytes the clients know only this kind; one of them would write the others as text. */
+function asBuffer(arg: string | Uint8Array): string | Uint8Array {
+  if (typeof arg === 'string') return arg
+  return globalThis.Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength)
 }
 
 /** `ioredis` has a `sendCommand` of another kind. */
