@@ -141,3 +141,21 @@ t.test('what cannot be made again is refused', (t) => {
   }
   t.end()
 })
+
+t.test('a client that is closed twice may say so', (t) => {
+  const client = {
+    sendCommand: async () => null,
+    subscribe: async () => {},
+    on() {},
+    duplicate: () => client,
+    destroy() {
+      throw new Error('The client is closed')
+    },
+  }
+  const heard = hearing()
+
+  dialing(client, 1)(heard).close()
+
+  t.equal(heard.losses.length, 1)
+  t.end()
+})
