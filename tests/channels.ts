@@ -6,7 +6,7 @@ import { texts } from './support/channels.ts'
 t.test('what is published is heard by those who subscribe, from then on', async (t) => {
   await using bus = channels()
   await bus.publish('news', 'too early')
-  using first = await bus.subscribe('news')
+  await using first = await bus.subscribe('news')
   using second = await bus.subscribe(['news', 'sports'])
 
   await bus.publish('news', 'one')

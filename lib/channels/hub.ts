@@ -1,26 +1,26 @@
 /** The subscribers of this process, by channel. */
 import type { ChannelBackend } from './backend.ts'
 import { ChannelMessage } from './message.ts'
-import { type SubscribeOptions, Subscription } from './subscription.ts'
+import { type SubscribeOptions, Subscriber } from './subscription.ts'
 
 /** A channel that somebody here subscribes to. */
 interface Feed {
-  readonly subscribers: Set<Subscription>
+  readonly subscribers: Set<Subscriber>
   readonly joined: Promise<void>
 }
 
 export class Hub {
   readonly #backend: ChannelBackend
   readonly #feeds = new Map<string, Feed>()
-  readonly #subscriptions = new Set<Subscription>()
+  readonly #subscriptions = new Set<Subscriber>()
 
   constructor(backend: ChannelBackend) {
     this.#backend = backend
   }
 
   /** Resolves when messages come, with the history before them; or when it has been ended instead. */
-  async subscribe(names: readonly string[], options: SubscribeOptions): Promise<Subscription> {
-    const subscription = new Subscription(names, options, (ended) => this.#release(ended))
+  async subscribe(names: readonly string[], options: SubscribeOptions): Promise<Subscriber> {
+    const subscription = new Subscriber(names, options, (ended) => this.#release(ended))
     if (subscription.closed) return subscription
     this.#subscriptions.add(subscription)
     try {
@@ -43,7 +43,7 @@ export class Hub {
   /** First to the live messages, then to the history: what comes in between is in both, not in neither. */
   async #enter(
     name: string,
-    subscription: Subscription,
+    subscription: Subscriber,
     limit: number,
   ): Promise<readonly ChannelMessage[]> {
     const feed = this.#feeds.get(name) ?? this.#open(name)
@@ -55,7 +55,7 @@ export class Hub {
   }
 
   #open(name: string): Feed {
-    const subscribers = new Set<Subscription>()
+    const subscribers = new Set<Subscriber>()
     const joined = this.#backend.join(name, {
       deliver(content, position) {
         const message = new ChannelMessage(name, content, position)
@@ -72,7 +72,7 @@ export class Hub {
     return feed
   }
 
-  #release(subscription: Subscription): void {
+  #release(subscription: Subscriber): void {
     if (!this.#subscriptions.delete(subscription)) return
     for (const name of subscription.channels) {
       const feed = this.#feeds.get(name)

@@ -36,13 +36,31 @@ const DONE: Result = { done: true, value: undefined }
  * The messages of some channels, for one reader.
  *
  * It ends, without an error, when it is closed, when its signal aborts and when the channels close;
- * leaving a loop over it closes it. What waits then is gone.
+ * leaving a loop over it closes it, and so does `using` or `await using` it. What waits then is gone.
  */
-export class Subscription implements AsyncIterable<ChannelMessage, undefined>, Disposable {
+export interface Subscription extends AsyncIterable<ChannelMessage, undefined>, Disposable {
+  /** The names, each once. */
   readonly channels: readonly string[]
+  /** How many messages were dropped because too many waited. */
+  readonly dropped: number
+  readonly closed: boolean
   /** Resolves when it has ended. */
   readonly ended: Promise<void>
-  readonly #release: (subscription: Subscription) => void
+  /**
+   * The next message, when there is one.
+   *
+   * @throws BacklogOverflow when it ended so, and what `onGap` throws.
+   */
+  next(): Promise<IteratorResult<ChannelMessage, undefined>>
+  /** Ends it; more than once is no error. */
+  close(): void
+}
+
+/** A subscription from the side that fills it. */
+export class Subscriber implements Subscription {
+  readonly channels: readonly string[]
+  readonly ended: Promise<void>
+  readonly #release: (subscriber: Subscriber) => void
   readonly #options: SubscribeOptions
   readonly #backlog: Backlog
   #history: ChannelMessage[] = []
@@ -54,11 +72,10 @@ export class Subscription implements AsyncIterable<ChannelMessage, undefined>, D
   #wake: (() => void) | undefined
   #awake: Promise<void> | undefined
 
-  /** Use `channels().subscribe()`. */
   constructor(
     names: readonly string[],
     options: SubscribeOptions,
-    release: (subscription: Subscription) => void,
+    release: (subscriber: Subscriber) => void,
   ) {
     const { backlog = 1024, backlogSize = 16_000_000, overflow = 'drop-oldest' } = options
     this.channels = names
@@ -72,7 +89,6 @@ export class Subscription implements AsyncIterable<ChannelMessage, undefined>, D
     if (options.signal?.aborted) this.close()
   }
 
-  /** How many messages were dropped because too many waited. */
   get dropped(): number {
     return this.#backlog.dropped
   }
@@ -81,7 +97,6 @@ export class Subscription implements AsyncIterable<ChannelMessage, undefined>, D
     return this.#isClosed
   }
 
-  /** The next message, when there is one. @throws BacklogOverflow when it ended so, and what `onGap` throws. */
   async next(): Promise<Result> {
     for (;;) {
       const item = this.#history.shift() ?? this.#backlog.shift()
@@ -101,7 +116,6 @@ export class Subscription implements AsyncIterable<ChannelMessage, undefined>, D
     return this
   }
 
-  /** Ends it; more than once is no error. */
   readonly close = (): void => {
     if (this.#isClosed) return
     this.#isClosed = true

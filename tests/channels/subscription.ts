@@ -1,17 +1,17 @@
 import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { type ChannelGap, ChannelMessage } from '../../lib/channels/message.ts'
-import { type SubscribeOptions, Subscription } from '../../lib/channels/subscription.ts'
+import { type SubscribeOptions, Subscriber } from '../../lib/channels/subscription.ts'
 import { texts } from '../support/channels.ts'
 
 interface Subscribed {
-  readonly subscription: Subscription
-  readonly released: Subscription[]
+  readonly subscription: Subscriber
+  readonly released: Subscriber[]
 }
 
 function subscribed(options: SubscribeOptions = {}): Subscribed {
-  const released: Subscription[] = []
-  const subscription = new Subscription(['a', 'b'], options, (ended) => released.push(ended))
+  const released: Subscriber[] = []
+  const subscription = new Subscriber(['a', 'b'], options, (ended) => released.push(ended))
   return { subscription, released }
 }
 
@@ -48,7 +48,7 @@ t.test('of several who wait at once, the first gets the first', async (t) => {
 })
 
 t.test('ends when it is closed, in every way', async (t) => {
-  const ways: ((subscription: Subscription) => unknown)[] = [
+  const ways: ((subscription: Subscriber) => unknown)[] = [
     (subscription) => subscription.close(),
     (subscription) => subscription.return(),
     (subscription) => subscription[Symbol.dispose](),
