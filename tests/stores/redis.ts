@@ -1,7 +1,5 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { Redis as Valkey } from 'iovalkey'
-import { createClient } from 'redis'
 import t from 'tap'
 import { encodeText } from '../../lib/bytes.ts'
 import type { RedisClient } from '../../lib/redis.ts'
@@ -9,27 +7,10 @@ import { redisStore } from '../../lib/stores/redis.ts'
 import type { Store } from '../../lib/stores/store.ts'
 import { timers } from '../support/eventstream.ts'
 import { noRedis, RedisServer } from '../support/redis.ts'
+import { CLIENTS } from '../support/redisclients.ts'
 import { stands } from '../support/stores.ts'
 
 const RETRY_MS = 20
-const quiet = (): void => {}
-
-/** A client of each package, connected, that tries again soon. */
-const CLIENTS: Record<string, (path: string) => Promise<[RedisClient, () => void]>> = {
-  ioredis: async (path) => {
-    const client = new Redis({ path, retryStrategy: () => RETRY_MS }).on('error', quiet)
-    return [client, () => client.disconnect()]
-  },
-  iovalkey: async (path) => {
-    const client = new Valkey({ path, retryStrategy: () => RETRY_MS }).on('error', quiet)
-    return [client, () => client.disconnect()]
-  },
-  redis: async (path) => {
-    const client = createClient({ socket: { path, tls: false, reconnectStrategy: RETRY_MS } })
-    await client.on('error', quiet).connect()
-    return [client, () => client.destroy()]
-  },
-}
 
 t.test('no timer is left behind', async (t) => {
   const before = timers()
