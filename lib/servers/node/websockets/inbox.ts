@@ -48,11 +48,6 @@ export class Inbox {
     return this.#paused
   }
 
-  /** Whether the disconnect has been told of. */
-  get ended(): boolean {
-    return this.#end !== undefined
-  }
-
   open(source: Source): void {
     this.#source = source
   }

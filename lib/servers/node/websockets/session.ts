@@ -47,6 +47,7 @@ export class Session {
   /** Until it is accepted. */
   #handshake: Handshake | undefined
   #timer: NodeJS.Timeout | undefined
+  #unwatch: (() => void) | undefined
   #answer: Answer | undefined
   #connection: Connection | undefined
   #appEnded = false
@@ -111,7 +112,7 @@ export class Session {
   lost(message: WebSocketDisconnectMessage): void {
     if (this.#phase === 'gone') return
     this.#phase = 'gone'
-    clearTimeout(this.#timer)
+    this.#stopTimer()
     this.#inbox.end(message)
     const listeners = this.#listeners ?? []
     this.#listeners = undefined
@@ -158,9 +159,9 @@ export class Session {
     const handshake = this.#handshake
     if (handshake === undefined || !this.#isUndecided) throw this.#misplaced(message)
     const { subprotocol, headers } = readAccept(message, this.#scope?.subprotocols ?? [])
-    clearTimeout(this.#timer)
-    handshake.socket.off('end', this.#onEnd)
-    handshake.socket.off('close', this.#onClose)
+    this.#stopTimer()
+    this.#unwatch?.()
+    this.#unwatch = undefined
     const ws = this.#host.upgrade(handshake, subprotocol, headers)
     if (ws === undefined) {
       this.lost(disconnected(1006))
@@ -193,7 +194,7 @@ export class Session {
     if (handshake === undefined || this.#phase !== 'connecting') throw this.#misplaced(message)
     this.#answer ??= new Answer(handshake, this.#scope?.headers ?? [])
     const sent = this.#answer.send(message)
-    if (this.#answer.started) clearTimeout(this.#timer)
+    if (this.#answer.started) this.#stopTimer()
     if (this.#answer.settled) {
       this.#phase = 'refused'
       this.#inbox.end(disconnected(1006))
@@ -217,20 +218,28 @@ export class Session {
       this.#refuse(503)
       this.lost(disconnected(1006))
     }, handshakeTimeoutMs)
-    socket.on('end', this.#onEnd)
-    socket.on('close', this.#onClose)
+    // A client that ends its side would not hear what is said on a websocket.
+    const onEnd = (): void => {
+      if (this.#isUndecided) socket.destroy()
+    }
+    const onClose = (): void => this.lost(disconnected(1006))
+    socket.on('end', onEnd)
+    socket.on('close', onClose)
+    this.#unwatch = () => {
+      socket.off('end', onEnd)
+      socket.off('close', onClose)
+    }
   }
 
-  /** A client that ends its side would not hear what is said on a websocket. */
-  readonly #onEnd = (): void => {
-    if (this.#isUndecided) this.#handshake?.socket.destroy()
+  /** Nothing of it is kept: most sockets are idle, and there may be many. */
+  #stopTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
-
-  readonly #onClose = (): void => this.lost(disconnected(1006))
 
   /** By the server's own answer, while nothing of the app's has reached the client. */
   #refuse(status: number): void {
-    clearTimeout(this.#timer)
+    this.#stopTimer()
     if (this.#handshake === undefined) return
     this.#answer ??= new Answer(this.#handshake, this.#scope?.headers ?? [])
     this.#answer.refuse(status)

@@ -22,7 +22,10 @@ t.test('a frame has its length in as few bytes as it needs', async (t) => {
 })
 
 t.test('any text is UTF-8, also when it is the same again', async () => {
-  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 200 }), { minLength: 1 })
+  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 150 }), {
+    minLength: 1,
+    maxLength: 5,
+  })
   fc.assert(
     fc.property(texts, (list) =>
       [...list, ...list.toSorted()].every((text) =>
