@@ -1,0 +1,14 @@
+// The application: the page, and a websocket for each visitor of a room.
+import { Application, FileResponse, Route, WebSocketRoute } from 'stellula'
+import type { Channels } from 'stellula/channels'
+import { visit } from './room.ts'
+
+/** Runs on any channels, those of one process or of many. */
+export function chat(bus: Channels, history: number): Application {
+  return Application({
+    routes: [
+      Route('/', () => new FileResponse('examples/chat/page.html')),
+      WebSocketRoute('/rooms/{room}', (websocket) => visit(websocket, bus, history)),
+    ],
+  })
+}

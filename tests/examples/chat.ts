@@ -1,0 +1,136 @@
+// The chat as its visitors have it: two windows of a real browser, on one process and on two.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { browser as executable, noBrowser } from '../support/browser.ts'
+import { noRedis, RedisServer } from '../support/redis.ts'
+
+/** Starts the example as `npm run chat` does, on a free port; resolves to its URL. */
+async function start(t: Test, env: Record<string, string> = {}): Promise<string> {
+  // The test runner puts hooks into every child, which are none of the example's.
+  const { NODE_OPTIONS: _hooks, ...inherited } = process.env
+  const child = spawn(process.execPath, ['--enable-source-maps', 'build/examples/chat.js'], {
+    env: { ...inherited, ...env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(async () => {
+    const ended = once(child, 'exit')
+    child.kill()
+    await ended
+  })
+  for await (const line of child.stdout) {
+    const url = /http:\S+/.exec(String(line))?.[0]
+    if (url !== undefined) return url
+  }
+  throw new Error('the chat did not start')
+}
+
+async function launch(t: Test): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: executable ?? '',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/** A window of somebody's own. */
+async function enter(browser: Browser, url: string, name: string, room: string): Promise<Page> {
+  const page = await browser.newPage()
+  await page.goto(url)
+  await page.getByLabel('Your name').fill(name)
+  await page.getByLabel('Room').fill(room)
+  await page.getByRole('button', { name: 'Enter' }).click()
+  await page.getByText(`${name} in ${room}`).waitFor()
+  return page
+}
+
+function said(page: Page, text: string): Promise<void> {
+  return page.locator('#talk li', { hasText: text }).waitFor()
+}
+
+function present(page: Page, name: string, state: 'visible' | 'detached' = 'visible') {
+  return page.locator('#people li', { hasText: name }).waitFor({ state })
+}
+
+async function visit(t: Test, urls: readonly [string, string]): Promise<void> {
+  const browser = await launch(t)
+  const ada = await enter(browser, urls[0], 'Ada', 'engines')
+  const grace = await enter(browser, urls[1], 'Grace', 'engines')
+  const other = await enter(browser, urls[1], 'Linus', 'kernels')
+
+  await present(ada, 'Grace')
+  await present(grace, 'Ada')
+  t.pass('each sees who is there')
+
+  await ada.getByLabel('Message').pressSequentially('hello <b>there</b>')
+  await grace.getByText('Ada typing').waitFor()
+  t.pass('and who is typing')
+  await ada.keyboard.press('Enter')
+  await said(grace, 'Ada hello <b>there</b>')
+  t.pass('what one types shows in the window of the other, as text')
+  await grace.getByLabel('Message').fill('hello Ada')
+  await grace.getByRole('button', { name: 'Send' }).click()
+  await said(ada, 'Grace hello Ada')
+  t.same(await ada.locator('#talk b').allInnerTexts(), ['Ada', 'Grace'], 'in order, each once')
+
+  const late = await enter(browser, urls[0], 'Edsger', 'engines')
+  await said(late, 'Grace hello Ada')
+  t.same(await late.locator('#talk b').allInnerTexts(), ['Ada', 'Grace'], 'history for the late')
+  await present(grace, 'Edsger')
+
+  await ada.close()
+  await present(grace, 'Ada', 'detached')
+  t.pass('who closes the window is gone')
+  t.same(await other.locator('#talk li').count(), 0, 'another room hears nothing')
+  t.same(await other.locator('#people li').allInnerTexts(), ['Linus (you)'])
+}
+
+t.test('two windows on one process', { skip: noBrowser }, async (t) => {
+  const url = await start(t)
+  await visit(t, [url, url])
+})
+
+t.test('two windows on two processes over Redis', { skip: noBrowser || noRedis }, async (t) => {
+  const redis = new RedisServer()
+  t.teardown(redis.close)
+  await redis.start()
+  const env = { REDIS_URL: redis.path }
+  await visit(t, await Promise.all([start(t, env), start(t, env)]))
+})
+
+t.test('Redis is gone for a while', { skip: noBrowser || noRedis }, async (t) => {
+  const redis = new RedisServer()
+  t.teardown(redis.close)
+  await redis.start()
+  const url = await start(t, { REDIS_URL: redis.path })
+  const ada = await enter(await launch(t), url, 'Ada', 'engines')
+  const say = async (text: string): Promise<void> => {
+    await ada.getByLabel('Message').fill(text)
+    await ada.keyboard.press('Enter')
+  }
+
+  await redis.kill()
+  await say('lost')
+  await said(ada, 'could not be sent: lost')
+  t.pass('who writes meanwhile is told')
+
+  await redis.start()
+  while ((await ada.locator('#talk li', { hasText: 'Ada found' }).count()) === 0) {
+    await say('found')
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  t.pass('and once it is back, all goes on')
+})
+
+t.test('who has no name is refused with words', async (t) => {
+  const url = await start(t)
+  const response = await fetch(`${url}/rooms/engines`)
+  t.equal(response.status, 404, 'a room is no page')
+
+  const socket = new (await import('ws')).WebSocket(`${url.replace('http', 'ws')}/rooms/engines`)
+  const [, refusal] = await once(socket, 'unexpected-response')
+  t.equal(refusal.statusCode, 400)
+  refusal.resume()
+})
