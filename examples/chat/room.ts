@@ -25,7 +25,7 @@ export async function visit(
     name: checked(websocket.queryParams.get('name') ?? ''),
   }
   const [talk, presence] = [`talk ${room}`, `presence ${room}`]
-  const tell: Tell = (type) => bus.publishJSON(presence, { type, ...visitor })
+  const tell: Tell = (type) => tellOthers(bus, presence, { type, ...visitor })
   const onGap = (): Promise<void> => websocket.sendJSON({ type: 'gap' })
   const { signal } = websocket
   using said = await bus.subscribe(talk, { history, signal, onGap })
@@ -33,7 +33,7 @@ export async function visit(
 
   await websocket.accept()
   await websocket.sendJSON({ type: 'welcome', id: visitor.id })
-  const heart = setInterval(() => void tell('here').catch(() => {}), HERE_EVERY_MS)
+  const heart = setInterval(() => void tell('here'), HERE_EVERY_MS)
   try {
     await tell('joined')
     // Each ends when the browser leaves: the subscriptions by its signal, the last one by what it reads.
@@ -44,7 +44,16 @@ export async function visit(
     ])
   } finally {
     clearInterval(heart)
-    await tell('left').catch(() => {})
+    await tell('left')
+  }
+}
+
+/** Who is here is told again and again; while the channels are out of reach, nobody is told. */
+async function tellOthers(bus: Channels, presence: string, news: object): Promise<void> {
+  try {
+    await bus.publishJSON(presence, news)
+  } catch (error) {
+    if (!(error instanceof ChannelsUnavailable)) throw error
   }
 }
 
@@ -62,7 +71,7 @@ async function passOnPresence(
   for await (const message of messages) {
     await websocket.sendText(message.text)
     const other = message.json() as Visitor & { type: string }
-    if (other.type === 'joined' && other.id !== id) await tell('here').catch(() => {})
+    if (other.type === 'joined' && other.id !== id) await tell('here')
   }
 }
 
@@ -74,7 +83,7 @@ async function listen(
   for (;;) {
     const doing = readDoing(await websocket.receiveJSON())
     if (doing.type === 'typing') {
-      await tell('typing').catch(() => {})
+      await tell('typing')
       continue
     }
     try {

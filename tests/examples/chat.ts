@@ -111,6 +111,8 @@ t.test('Redis is gone for a while', { skip: noBrowser || noRedis }, async (t) =>
     await ada.keyboard.press('Enter')
   }
 
+  await present(ada, 'Ada (you)')
+
   await redis.kill()
   await say('lost')
   await said(ada, 'could not be sent: lost')
