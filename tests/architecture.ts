@@ -100,6 +100,12 @@ const LAYERS = [
   'staticfiles/reply',
   'staticfiles',
   'applications',
+  'interop/fromnode/target interop/fromnode/socket interop/fromnode/internals',
+  'interop/fromnode/errors interop/fromnode/outbox interop/fromnode/inherit',
+  'interop/fromnode/intake interop/fromnode/request interop/fromnode/response',
+  'interop/fromnode/exchange interop/fromconnect/reply interop/fromconnect/rewrite',
+  'interop/fromnode',
+  'interop/fromconnect',
   'servers/lifespan testclient/cookiejar testclient/exchange testclient/running',
   'testclient/options testclient/mailbox',
   'testclient/bodies testclient/scopes testclient/link',
@@ -191,6 +197,17 @@ t.test('a middleware imports no other middleware', async (t) => {
 const NODE_ONLY = [
   'authentication/secrets.ts',
   'forms/spool.ts',
+  'interop/fromconnect/reply.ts',
+  'interop/fromconnect/rewrite.ts',
+  'interop/fromnode.ts',
+  'interop/fromnode/exchange.ts',
+  'interop/fromnode/inherit.ts',
+  'interop/fromnode/intake.ts',
+  'interop/fromnode/internals.ts',
+  'interop/fromnode/outbox.ts',
+  'interop/fromnode/request.ts',
+  'interop/fromnode/response.ts',
+  'interop/fromnode/socket.ts',
   'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',
   'middleware/etag.ts',
@@ -204,17 +221,20 @@ const NODE_ONLY = [
   'staticfiles/files.ts',
 ]
 
-t.test('only servers and files use what other runtimes do not have', async (t) => {
-  const mayUse = (name: string): boolean =>
-    name.startsWith('servers/node') || NODE_ONLY.includes(name)
-  for (const file of files.filter((name) => !mayUse(name))) {
-    t.same(
-      importsOf(file).filter((specifier) => specifier.startsWith('node:')),
-      [],
-      file,
-    )
-  }
-})
+t.test(
+  'only servers, files and handlers of Node use what other runtimes do not have',
+  async (t) => {
+    const mayUse = (name: string): boolean =>
+      name.startsWith('servers/node') || NODE_ONLY.includes(name)
+    for (const file of files.filter((name) => !mayUse(name))) {
+      t.same(
+        importsOf(file).filter((specifier) => specifier.startsWith('node:')),
+        [],
+        file,
+      )
+    }
+  },
+)
 
 t.test('the front door loads none of that', async (t) => {
   const loaded = new Set(['index.ts'])

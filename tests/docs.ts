@@ -44,6 +44,8 @@ const HEADER = [
   '/hosts',
   '/html',
   '/httpdates',
+  '/interop/fromconnect',
+  '/interop/fromnode',
   '/ipaddresses',
   '/mediatypes',
   '/methods',

@@ -1,0 +1,38 @@
+/** What a middleware has changed of the method and the URL, as a scope for the app behind it. */
+import type { IncomingMessage } from 'node:http'
+import type { HTTPScope } from '../../types.ts'
+import { targetOf } from '../fromnode/target.ts'
+
+/**
+ * The scope itself when nothing has changed, or a copy.
+ *
+ * @throws TypeError for a URL that is no path with a query.
+ */
+export function changedScope(scope: HTTPScope, request: IncomingMessage): HTTPScope {
+  const { url = '', method = scope.method } = request
+  const target = targetOf(scope)
+  if (url === target.url) return method === scope.method ? scope : { ...scope, method }
+  const question = url.indexOf('?')
+  const rawRest = question < 0 ? url : url.slice(0, question)
+  const rest = decoded(rawRest)
+  if (rest === undefined || !rest.startsWith('/')) {
+    throw new TypeError(
+      `fromConnect: request.url must be a path that begins with "/", a middleware has set ${JSON.stringify(url)}. Encode it as a path.`,
+    )
+  }
+  return {
+    ...scope,
+    method,
+    path: (target.baseUrl === '' ? '' : scope.rootPath) + rest,
+    rawPath: target.baseUrl + rawRest,
+    queryString: question < 0 ? '' : url.slice(question + 1),
+  }
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,178 @@
+/** One exchange with a handler inside: its request, its response, and how it ends. */
+import { nextTick } from 'node:process'
+import { ClientDisconnected } from '../../exceptions.ts'
+import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import { exceptionOf } from './errors.ts'
+import { Intake } from './intake.ts'
+import { clearNeedDrain, detachSignal, type InnerResponse } from './internals.ts'
+import { type Callback, Outbox } from './outbox.ts'
+import { isRead, makeRequest, type NodeRequest } from './request.ts'
+import { makeResponse, trailersOf } from './response.ts'
+import { InnerSocket } from './socket.ts'
+
+export class Exchange {
+  readonly request: NodeRequest
+  readonly response: InnerResponse
+  readonly intake: Intake
+  readonly outbox: Outbox
+  /** Whether fields follow the body, whatever the head says. */
+  announced = false
+  readonly #scope: HTTPScope
+  readonly #socket: InnerSocket
+  #working = 0
+  #complete = false
+  #over = false
+  #failure: { readonly error: unknown } | undefined
+  #settle: (() => void) | undefined
+
+  /** @param room The most bytes of the body that are kept for an app behind. */
+  constructor(scope: HTTPScope, receive: Receive, send: Send, room = 0) {
+    this.#scope = scope
+    this.outbox = new Outbox(scope, send, this)
+    this.#socket = new InnerSocket(scope, this)
+    this.request = makeRequest(scope, this.#socket, () => this.intake.read())
+    this.intake = new Intake(scope, receive, this, room)
+    this.request.complete = this.intake.complete
+    this.response = makeResponse(this.request, this.#socket, this)
+  }
+
+  get sendsHints(): boolean {
+    return this.#scope.extensions?.['http.response.early_hint'] !== undefined
+  }
+
+  get sendsTrailers(): boolean {
+    return this.#scope.extensions?.['http.response.trailers'] !== undefined
+  }
+
+  /** Calls the handler; the promise is that of the whole exchange. */
+  run(handle: () => unknown): Promise<void> {
+    this.follow(handle)
+    if (this.#over) return this.#failure ? Promise.reject(this.#failure.error) : ACCEPTED
+    this.#watch()
+    return new Promise((resolve, reject) => {
+      this.#settle = () => (this.#failure ? reject(this.#failure.error) : resolve())
+    })
+  }
+
+  /** Calls something that the exchange waits for, and that it fails with. */
+  follow(handle: () => unknown, fail: (error: unknown) => void = this.failInside): void {
+    let returned: unknown
+    try {
+      returned = handle()
+    } catch (error) {
+      fail(error)
+      return
+    }
+    if (!isThenable(returned)) return
+    this.#working++
+    returned.then(() => {
+      this.#working--
+      this.#end()
+    }, fail)
+  }
+
+  /** Ends the exchange with an error from inside, which may have a status. */
+  readonly failInside = (error: unknown): void => this.fail(exceptionOf(error, this.#scope))
+
+  /** Ends the exchange without a response from here, or in the middle of it. */
+  fail(error: unknown): void {
+    if (this.#over) return
+    this.#failure = { error }
+    this.#over = true
+    this.#socket._hadError = !this.#complete
+    const lost = new Error('the response was given up before it was complete')
+    for (const callback of this.outbox.stop()) nextTick(callback, lost)
+    if (error instanceof ClientDisconnected) this.request.destroy(connectionReset())
+    this.#release()
+    this.#settle?.()
+  }
+
+  /** The socket was destroyed, which is how code inside cuts a response. */
+  lost(error: Error | null): void {
+    if (!this.#complete) this.fail(error ?? new Error(CUT))
+  }
+
+  expired(): boolean {
+    const { request, response } = this
+    const byRequest = !request.complete && request.emit('timeout', this.#socket)
+    return response.emit('timeout', this.#socket) || byRequest
+  }
+
+  waiting(): number {
+    return this.outbox.waiting
+  }
+
+  arrived(): void {
+    this.#socket.touch()
+  }
+
+  drained(): void {
+    const { response } = this
+    this.#socket.touch()
+    if (!response.writableNeedDrain) return
+    clearNeedDrain(response)
+    response.emit('drain')
+  }
+
+  trailers(): HeaderList {
+    return trailersOf(this.response)
+  }
+
+  completed(callbacks: readonly Callback[]): void {
+    this.#complete = true
+    nextTick(() => {
+      for (const callback of callbacks) callback()
+    })
+    nextTick(() => this.#close())
+    this.#end()
+  }
+
+  /** What Node's server does after a response: it is closed, while the connection stays. */
+  #close(): void {
+    const { response } = this
+    if (response.closed) return
+    if (response.socket !== null) response.detachSocket(response.socket)
+    response.destroyed = true
+    response._closed = true
+    response.emit('close')
+  }
+
+  /** A body that somebody still reads is read to its end, also after the response. */
+  #end(): void {
+    if (this.#over || !this.#complete || this.#working > 0) return
+    if (isRead(this.request)) {
+      this.request.once('close', () => this.#end())
+      return
+    }
+    this.#over = true
+    nextTick(() => this.#release())
+    this.#settle?.()
+  }
+
+  #release(): void {
+    const { request } = this
+    detachSignal(request)
+    if (!request.complete) request.destroy()
+    // Nobody has read it, and some wait for its end.
+    else if (request.listenerCount('end') + request.listenerCount('close') > 0) request.resume()
+    this.#socket.destroy()
+  }
+
+  #watch(): void {
+    const { onDisconnect } = this.#scope
+    if (onDisconnect === undefined) this.intake.watch()
+    else onDisconnect(() => this.fail(new ClientDisconnected()))
+  }
+}
+
+const CUT =
+  'fromNode: the handler has destroyed its request or response before that was complete. End the response instead.'
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}
+
+/** What Node calls it when a client has gone. */
+function connectionReset(): Error {
+  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+}

@@ -1,0 +1,114 @@
+/** What is used of Node's http messages beyond their documentation: named in one place, and checked. */
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough } from 'node:stream'
+
+/** A request as Node's parser fills it. */
+export interface InnerRequest extends IncomingMessage {
+  /** Takes the fields from which `headers` and `headersDistinct` are made when they are asked for. */
+  _addHeaderLines(list: string[], count: number): void
+}
+
+/**
+ * A response as Node's server writes it: `writeHead`, `write` and `end` check what they are given and
+ * keep the state that people read; what becomes of it is left to four methods, which have had the
+ * same names and parameters in every version that this runs on.
+ */
+export interface InnerResponse extends ServerResponse {
+  /** Whether the head is fixed: null until then. */
+  _header: string | null
+  /** The length of the body, if it is known when the head is made. */
+  _contentLength: number | null
+  /** Whether there is a body: not for HEAD, 204 and 304. */
+  readonly _hasBody: boolean
+  /** Whether `removeHeader('content-length')` has forbidden one. */
+  readonly _removedContLen: boolean
+  /** What `addTrailers` has taken, as lines. */
+  readonly _trailer: string
+  _closed: boolean
+  /** Makes the head of what `writeHead` was given or `setHeader` has collected. */
+  _storeHeader(firstLine: string, headers: unknown): void
+  /** Takes a part of the body, or none; tells whether there is room for more. */
+  _send(data: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean
+  /** Takes informational responses. */
+  _writeRaw(data: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean
+  /** Told when `end` has done its work. */
+  _finish(): void
+}
+
+export type Overrides = Pick<InnerResponse, '_storeHeader' | '_send' | '_writeRaw' | '_finish'>
+
+// Names that Node keeps to itself. Without them less is told, but nothing breaks.
+const NEED_DRAIN = symbolOf(responseTo(requestOn()), 'kNeedDrain')
+const DETACH_SIGNAL = symbolOf(IncomingMessage.prototype, 'kDetachAbortSignal')
+
+/** There is room again, so that `writableNeedDrain` is false. */
+export function clearNeedDrain(response: ServerResponse): void {
+  if (NEED_DRAIN !== undefined) Reflect.set(response, NEED_DRAIN, false)
+}
+
+/** All went well, so that the end of the socket does not abort `request.signal` (Node 24 and newer). */
+export function detachSignal(request: IncomingMessage): void {
+  if (DETACH_SIGNAL === undefined) return
+  const detach: unknown = Reflect.get(request, DETACH_SIGNAL)
+  if (typeof detach === 'function') detach.call(request)
+}
+
+function symbolOf(object: object, name: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(object).find(({ description }) => description === name)
+}
+
+let checked = false
+
+/**
+ * Writes a small response, once, to see that Node leaves to the four methods what it should.
+ *
+ * @throws Error when it does not.
+ */
+export function assertInternals(): void {
+  if (checked) return
+  const log: string[] = []
+  const request = requestOn()
+  request._addHeaderLines?.(['x-a', '1'], 2)
+  const response = responseTo(request)
+  response.assignSocket(request.socket)
+  const overrides: Overrides = {
+    _storeHeader() {
+      log.push(`head ${response.statusCode} ${response.getHeader('x-a')}`)
+      response._header = 'fixed'
+    },
+    _send(data) {
+      if (data.length > 0) log.push(`part ${data}`)
+      return true
+    },
+    _writeRaw(data) {
+      log.push(`raw ${String(data).slice(9, 12)}`)
+      return true
+    },
+    _finish() {
+      log.push('end')
+    },
+  }
+  Object.assign(response, overrides)
+  response.writeProcessing()
+  response.setHeader('x-a', request.headers['x-a'] ?? '')
+  response.write('a')
+  response.end('b')
+  const told = log.join(', ')
+  if (told !== 'raw 102, head 200 1, part a, part b, end') {
+    throw new Error(
+      `fromNode: Node ${process.version} writes responses in a way that is not known here (${told}). Use a version of Node that this version of Stellula was tested with.`,
+    )
+  }
+  checked = true
+}
+
+function requestOn(): InnerRequest {
+  // Any stream serves as a connection; the types ask for one from the network.
+  const request = new IncomingMessage(new PassThrough() as never) as InnerRequest
+  Object.assign(request, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 })
+  return request
+}
+
+function responseTo(request: InnerRequest): InnerResponse {
+  return new ServerResponse<IncomingMessage>(request) as InnerResponse
+}

@@ -1,0 +1,36 @@
+/** The request inside: a real `IncomingMessage`, with the head of a scope. */
+import { IncomingMessage } from 'node:http'
+import type { HTTPScope } from '../../types.ts'
+import type { InnerRequest } from './internals.ts'
+import type { InnerSocket } from './socket.ts'
+import { targetOf } from './target.ts'
+
+/** What Express and Connect add to a request; here it is there from the start. */
+export interface NodeRequest extends IncomingMessage {
+  /** The whole path and the query. */
+  originalUrl: string
+  /** The prefix that `url` does not have. */
+  baseUrl: string
+}
+
+/** Fills a request as Node's parser would. */
+export function makeRequest(scope: HTTPScope, socket: InnerSocket, read: () => void): NodeRequest {
+  // It has all that http messages ask of a socket.
+  const request = new IncomingMessage(socket as never) as InnerRequest
+  const headers = scope.headers.slice()
+  request._addHeaderLines(headers, headers.length)
+  const [major = '1', minor = '0'] = scope.httpVersion.split('.')
+  request.httpVersion = `${major}.${minor}`
+  request.httpVersionMajor = Number(major)
+  request.httpVersionMinor = Number(minor)
+  request.method = scope.method
+  request._read = read
+  return Object.assign(request, targetOf(scope))
+}
+
+/** Whether somebody is reading it, or is going to: a pipe, a listener, a loop. */
+export function isRead(request: IncomingMessage): boolean {
+  if (request.destroyed || request.readableEnded) return false
+  const listens = request.listenerCount('data') > 0 || request.listenerCount('readable') > 0
+  return listens || request.readableFlowing === true
+}
