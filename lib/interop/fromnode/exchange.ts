@@ -21,6 +21,7 @@ export class Exchange {
   readonly #socket: InnerSocket
   #working = 0
   #complete = false
+  #closed = false
   #over = false
   #failure: { readonly error: unknown } | undefined
   #settle: (() => void) | undefined
@@ -82,8 +83,9 @@ export class Exchange {
     this.#socket._hadError = !this.#complete
     const lost = new Error('the response was given up before it was complete')
     for (const callback of this.outbox.stop()) nextTick(callback, lost)
-    if (error instanceof ClientDisconnected) this.request.destroy(connectionReset())
-    this.#release()
+    const isLost = error instanceof ClientDisconnected || this.#socket.destroyed
+    this.request.destroy(isLost ? connectionReset() : undefined)
+    this.#socket.destroy()
     this.#settle?.()
   }
 
@@ -96,6 +98,12 @@ export class Exchange {
     const { request, response } = this
     const byRequest = !request.complete && request.emit('timeout', this.#socket)
     return response.emit('timeout', this.#socket) || byRequest
+  }
+
+  /** Once a response is complete, the server lets go of a body that nobody has begun to read. */
+  ended(): void {
+    if (this.intake.begun) this.outbox.end()
+    else setImmediate(() => this.outbox.end())
   }
 
   waiting(): number {
@@ -121,9 +129,9 @@ export class Exchange {
   completed(callbacks: readonly Callback[]): void {
     this.#complete = true
     nextTick(() => {
+      nextTick(() => this.#close())
       for (const callback of callbacks) callback()
     })
-    nextTick(() => this.#close())
     this.#end()
   }
 
@@ -134,7 +142,9 @@ export class Exchange {
     if (response.socket !== null) response.detachSocket(response.socket)
     response.destroyed = true
     response._closed = true
+    this.#closed = true
     response.emit('close')
+    if (this.#over) this.#release()
   }
 
   /** A body that somebody still reads is read to its end, also after the response. */
@@ -145,16 +155,15 @@ export class Exchange {
       return
     }
     this.#over = true
-    nextTick(() => this.#release())
+    if (this.#closed) this.#release()
     this.#settle?.()
   }
 
   #release(): void {
     const { request } = this
     detachSignal(request)
-    if (!request.complete) request.destroy()
-    // Nobody has read it, and some wait for its end.
-    else if (request.listenerCount('end') + request.listenerCount('close') > 0) request.resume()
+    // Nobody has read all of it, but some wait for its end.
+    if (request.listenerCount('end') + request.listenerCount('close') > 0) this.intake.dump()
     this.#socket.destroy()
   }
 

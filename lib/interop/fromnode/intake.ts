@@ -15,6 +15,8 @@ export class Intake {
   readonly #receive: Receive
   readonly #owner: IntakeOwner
   #complete: boolean
+  #begun = false
+  #dumped = false
   #asked: Promise<ReceiveMessage> | undefined
   #watchful = false
   /** What was read inside and may be wanted by an app behind; undefined when it was too much. */
@@ -36,11 +38,25 @@ export class Intake {
     return this.#complete
   }
 
+  /** Whether there is none, or somebody has asked for it. */
+  get begun(): boolean {
+    return this.#begun || this.#complete
+  }
+
   /** Asks for more, on behalf of the stream inside. */
   read(): void {
     const { request, fail } = this.#owner
     if (this.#complete) request.push(null)
     else if (this.#asked === undefined) this.#ask().then((message) => this.#take(message), fail)
+  }
+
+  /** Lets the request end, as Node does with what is unread when the response has ended. */
+  dump(): void {
+    const { request } = this.#owner
+    this.#dumped = true
+    if (!request.complete) request.push(null)
+    request.complete = true
+    request.resume()
   }
 
   /** Notices the end of the connection, where a message is all that tells of it. */
@@ -74,6 +90,7 @@ export class Intake {
   }
 
   #ask(): Promise<ReceiveMessage> {
+    this.#begun = true
     const asked = this.#message().finally(() => {
       this.#asked = undefined
     })
@@ -105,7 +122,7 @@ export class Intake {
 
   #hand({ body, moreBody }: HTTPRequestMessage): void {
     const { request } = this.#owner
-    if (request.destroyed) return
+    if (request.destroyed || this.#dumped) return
     this.#keep(body)
     const wantsMore = body.byteLength === 0 || request.push(body)
     if (!moreBody) request.push(null)

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly sendsTrailers: boolean
   /** Whether there will be trailers, whatever the head says. */
   readonly announced: boolean
+  /** Told when the response was ended. */
+  ended(): void
 }
 
 const SURROUNDINGS: unique symbol = Symbol('surroundings')
@@ -161,7 +163,7 @@ function writeRaw(
 /** The response has ended: all that is left may go. */
 function finish(this: Placed): void {
   finishPlain.call(this)
-  this[SURROUNDINGS].outbox.end()
+  this[SURROUNDINGS].ended()
 }
 
 const { _finish: finishPlain } = ServerResponse.prototype as InnerResponse
