@@ -61,7 +61,7 @@ export async function twice(
  * How a body is framed is the server's: ours counts one that is whole when it goes out, where Node
  * sends chunks.
  */
-function framedAs(wanted: Understood, found: Understood): Understood {
+export function framedAs(wanted: Understood, found: Understood): Understood {
   const { 'content-length': length, ...headers } = found.headers
   const isCounted = wanted.headers['content-length'] === undefined && found.trailers === ''
   if (!isCounted || length?.[0] !== `${found.body.length}`) return found

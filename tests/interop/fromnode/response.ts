@@ -136,6 +136,7 @@ const ALIKE: Readonly<Record<string, RequestListener>> = {
   },
   'a text in latin-1 in the head': (_, response) => {
     response.setHeader('x-a', 'caf\u00e9')
+    response.setHeader('content-length', 1)
     response.end(Buffer.from('x'))
   },
 }
