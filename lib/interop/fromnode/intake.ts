@@ -45,9 +45,14 @@ export class Intake {
 
   /** Asks for more, on behalf of the stream inside. */
   read(): void {
-    const { request, fail } = this.#owner
-    if (this.#complete) request.push(null)
-    else if (this.#asked === undefined) this.#ask().then((message) => this.#take(message), fail)
+    const owner = this.#owner
+    if (this.#complete) owner.request.push(null)
+    else if (this.#asked === undefined) {
+      this.#ask().then(
+        (message) => this.#take(message),
+        (error) => owner.fail(error),
+      )
+    }
   }
 
   /** Lets the request end, as Node does with what is unread when the response has ended. */
@@ -64,8 +69,10 @@ export class Intake {
     this.#watchful = true
     if (!this.#complete) return
     const wait = async (): Promise<void> => {
-      while ((await this.#receive()).type !== 'http.disconnect');
-      this.#owner.fail(new ClientDisconnected())
+      // Where there is no body, that is told first.
+      const message = await this.#receive()
+      const { type } = message.type === 'http.request' ? await this.#receive() : message
+      if (type === 'http.disconnect') this.#owner.fail(new ClientDisconnected())
     }
     wait().catch(() => {}) // whoever reads is told; this only looks
   }
