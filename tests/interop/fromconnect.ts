@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
+import compression from 'compression'
+import express from 'express'
+import session from 'express-session'
+import helmet from 'helmet'
+import multer from 'multer'
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { fromConnect, nodeRequest } from '../../lib/interop/fromconnect.ts'
+import { fromNode } from '../../lib/interop/fromnode.ts'
+import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
+import { Mount, Route, Router } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, SendMessage } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+import { bodyOf, dechunked, eventually, listening, request } from '../support/sockets.ts'
+
+const hello = Route('/', () => new PlainTextResponse('hello'))
+
+t.test('helmet and our own fields are both on the response', async (t) => {
+  await using client = await testClient(
+    Application({
+      routes: [hello, Route('/bug', () => Promise.reject(new Error('a bug')))],
+      middleware: [fromConnect(helmet())],
+    }),
+    { raiseServerExceptions: false },
+  )
+
+  const response = await client.get('/')
+  t.strictSame([response.status, await response.text()], [200, 'hello'])
+  t.equal(response.headers.get('x-content-type-options'), 'nosniff')
+  t.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8')
+  t.equal((await client.get('/nowhere')).headers.get('x-content-type-options'), 'nosniff')
+  const failed = await client.get('/bug')
+  t.strictSame([failed.status, failed.headers.get('x-content-type-options')], [500, 'nosniff'])
+})
+
+t.test('express-session sets its cookie when our response starts', async (t) => {
+  const kept = session({ secret: 'a secret', resave: false, saveUninitialized: false })
+  const visits = Route('/', (request) => {
+    const { session } = nodeRequest<{ session: { visits?: number } }>(request)
+    session.visits = (session.visits ?? 0) + 1
+    return new JSONResponse(session.visits).setCookie('own', 'x')
+  })
+  await using client = await testClient(
+    Application({ routes: [visits], middleware: [fromConnect(kept)] }),
+  )
+
+  const first = await client.get('/')
+  t.equal(await first.text(), '1')
+  t.match(first.headers.getSetCookie().join(), /own=x.*connect\.sid=/)
+  t.equal(await (await client.get('/')).text(), '2')
+})
+
+t.test('compression compresses what we answer, streams part by part', async (t) => {
+  const app = Application({
+    routes: [
+      Route('/whole', () => new PlainTextResponse('large '.repeat(1_000))),
+      Route('/stream', () => new StreamingResponse(parts(), { mediaType: 'text/plain' })),
+    ],
+    middleware: [fromConnect(compression())],
+  })
+  let goOn: () => void = () => {}
+  async function* parts() {
+    yield 'first'
+    await new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    yield 'second'
+  }
+  const { connect, talk } = await listening(t, app)
+  const fields = ['accept-encoding: gzip', 'connection: close']
+
+  const whole = await talk(request('GET /whole', fields))
+  t.match(whole, /content-encoding: gzip/i)
+  const bytes = Buffer.from(dechunked(bodyOf(whole)), 'latin1')
+  t.equal(gunzipSync(bytes).toString(), 'large '.repeat(1_000))
+
+  const client = (await connect()).send(request('GET /stream', fields))
+  const head = await client.until('\r\n\r\n')
+  t.match(head, /content-encoding: gzip/i)
+  // A part is here before the next one is made.
+  await eventually(() => client.received.length > head.length + 10, 'the first part')
+  goOn()
+  const rest = Buffer.from(dechunked(bodyOf(await client.end())), 'latin1')
+  t.equal(gunzipSync(rest).toString(), 'firstsecond')
+})
+
+t.test('a middleware may answer by itself, and then nothing behind it runs', async (t) => {
+  let runs = 0
+  const app = Router([Route('/', () => new PlainTextResponse(`${++runs}`))], {
+    middleware: [
+      fromConnect((request, response, next) => {
+        if (request.headers.authorization === 'key') next()
+        else response.writeHead(401).end('no key')
+      }),
+    ],
+  })
+  await using client = await testClient(app)
+
+  t.equal((await client.get('/')).status, 401)
+  t.equal(runs, 0)
+  t.equal(await (await client.get('/', { headers: { authorization: 'key' } })).text(), '1')
+})
+
+t.test('several run in turn on one request, and next counts once', async (t) => {
+  const log: string[] = []
+  let wants = 0
+  const app = Application({
+    routes: [Route('/', () => new PlainTextResponse(`${++wants}`))],
+    middleware: [
+      fromConnect(
+        (request, _, next) => {
+          log.push('first')
+          Object.assign(request, { user: 'ada' })
+          next()
+          next()
+        },
+        async (request, response, next) => {
+          await null
+          log.push(`second ${Reflect.get(request, 'user')}`)
+          response.setHeader('x-user', 'ada')
+          next()
+        },
+      ),
+    ],
+  })
+  await using client = await testClient(app)
+
+  const response = await client.get('/')
+  t.strictSame([await response.text(), response.headers.get('x-user')], ['1', 'ada'])
+  t.strictSame(log, ['first', 'second ada'])
+})
+
+t.test('a body that was parsed is on the request, and can be read once more', async (t) => {
+  const app = Application({
+    routes: [
+      Route(
+        '/',
+        async (request) => {
+          const { body } = nodeRequest<{ body: unknown }>(request)
+          return new JSONResponse({ parsed: body, read: await request.json() })
+        },
+        { methods: ['POST'] },
+      ),
+    ],
+    middleware: [fromConnect(express.json())],
+  })
+  await using client = await testClient(app)
+
+  t.strictSame(await (await client.post('/', { json: { a: 1 } })).json(), {
+    parsed: { a: 1 },
+    read: { a: 1 },
+  })
+  const malformed = await client.post('/', {
+    body: '{',
+    headers: { 'content-type': 'application/json' },
+  })
+  t.equal(malformed.status, 400)
+})
+
+t.test('a body that nobody has read is there for the app', async (t) => {
+  const app = Application({
+    routes: [
+      Route('/', async (request) => new PlainTextResponse(await request.text()), {
+        methods: ['POST'],
+      }),
+    ],
+    middleware: [fromConnect((_request, _response, next) => next())],
+  })
+  await using client = await testClient(app)
+  async function* body() {
+    yield 'one '
+    yield 'two'
+  }
+
+  t.equal(await (await client.post('/', { body: body() })).text(), 'one two')
+  t.equal(await (await client.post('/')).text(), '')
+})
+
+t.test('an upload that was too large to keep says so to whoever reads it again', async (t) => {
+  const size = 3_000_000
+  const app = Application({
+    routes: [
+      Route(
+        '/size',
+        (request) => {
+          const { file } = nodeRequest<{ file: { size: number } }>(request)
+          return new JSONResponse(file.size)
+        },
+        { methods: ['POST'] },
+      ),
+      Route('/again', async (request) => new PlainTextResponse(await request.text()), {
+        methods: ['POST'],
+      }),
+    ],
+    middleware: [fromConnect(multer().single('file') as never)],
+  })
+  await using client = await testClient(app)
+  const body = new FormData()
+  body.append('file', new Blob([Buffer.alloc(size)]), 'a.bin')
+
+  t.equal(await (await client.post('/size', { body })).text(), `${size}`)
+  await t.rejects(
+    client.post('/again', { body }),
+    /^fromConnect: the body was read by a middleware, and was too large/,
+  )
+})
+
+t.test('a changed method and URL go on to the app', async (t) => {
+  const seen: object[] = []
+  const inside: App = async (scope, receive, send) => {
+    if (scope.type !== 'http') return
+    const { method, path, rawPath, queryString, rootPath } = scope
+    seen.push({ method, path, rawPath, queryString, rootPath })
+    await new PlainTextResponse('x').respond(scope, receive, send)
+  }
+  const rewrite = fromConnect((request, _, next) => {
+    request.method = 'DELETE'
+    request.url = '/new%20one?c=d'
+    next()
+  })
+  await using client = await testClient(
+    Application({ routes: [Mount('/a b', inside, { middleware: [rewrite] })] }),
+  )
+
+  await client.get('/a%20b/old?x')
+
+  t.strictSame(seen, [
+    {
+      method: 'DELETE',
+      path: '/a b/new one',
+      rawPath: '/a%20b/new%20one',
+      queryString: 'c=d',
+      rootPath: '/a b',
+    },
+  ])
+})
+
+t.test('errors of a middleware are thrown here, those of the app as they are', async (t) => {
+  const failing = (error: unknown) => fromConnect((_request, _response, next) => next(error))
+  const named = Object.assign(new Error('own'), { status: 404 })
+  const throwing = fromConnect(() => {
+    throw named
+  })
+  const passing = fromConnect((_request, _response, next) => next())
+
+  await t.rejects(call(failing(named)(hello)), { name: 'HTTPException', status: 404 })
+  await t.rejects(call(throwing(hello)), { name: 'HTTPException', status: 404 })
+  await t.rejects(call(passing(() => Promise.reject(named))), named)
+  await t.rejects(
+    call(passing(async () => {})),
+    /^fromConnect: the app behind the middleware ended before/,
+  )
+  t.equal(responseOf(await call(failing('route')(hello))).text, 'hello')
+})
+
+t.test('what a middleware outside has found out is there inside fromNode too', async (t) => {
+  const inside = express()
+  inside.get('/', (request, response) => {
+    const { session } = request as unknown as { session: { visits: number } }
+    session.visits++
+    response.json(session)
+  })
+  const outer = fromConnect((request, _, next) => {
+    Object.assign(request, { session: { visits: 1 } })
+    next()
+  })
+  const seen: unknown[] = []
+  const looking = fromConnect((request, response, next) => {
+    response.on('finish', () => seen.push(Reflect.get(request, 'session')))
+    next()
+  })
+  const app = Application({ routes: [Mount('/', fromNode(inside))], middleware: [outer, looking] })
+  await using client = await testClient(app)
+
+  t.strictSame(await (await client.get('/')).json(), { visits: 2 })
+  await new Promise((resolve) => setImmediate(resolve))
+  t.strictSame(seen, [{ visits: 2 }])
+})
+
+t.test('websockets and the lifespan pass by', async (t) => {
+  const types: string[] = []
+  const app = fromConnect(() => t.fail('it is for http'))(async ({ type }) => void types.push(type))
+
+  await call(app, websocketScope())
+  await call(app, lifespanScope())
+
+  t.strictSame(types, ['websocket', 'lifespan'])
+})
+
+t.test('misuse is told', async (t) => {
+  t.throws(
+    () => fromConnect('cors' as never),
+    /^fromConnect: it takes middleware .*, string was given/,
+  )
+  const four = (_error: unknown, _request: unknown, _response: unknown, _next: unknown): void => {}
+  t.throws(
+    () => fromConnect(four as never),
+    /one of four parameters was given\. Answer errors by exceptionHandlers/,
+  )
+  t.throws(
+    () => nodeRequest({ scope: httpScope() }),
+    /^nodeRequest: no fromConnect\(\) middleware is around/,
+  )
+})
+
+t.test('a slow client holds up the app behind, which may use its buffer again', async (t) => {
+  const hash = createHash('sha1')
+  let made = 0
+  const app = fromConnect((_request, _response, next) => next())(async (scope, _receive, send) => {
+    if (scope.type !== 'http') return
+    const buffer = Buffer.alloc(50_000)
+    await send({ type: 'http.response.start', status: 200, headers: [] })
+    for (; made < 40; made++) {
+      buffer.fill(made)
+      hash.update(buffer)
+      await send({ type: 'http.response.body', body: buffer, moreBody: true })
+    }
+    await send({ type: 'http.response.body' })
+  })
+  const taken = createHash('sha1')
+  await app(httpScope(), receiving([]), async (message: SendMessage) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (message.type === 'http.response.body') taken.update(message.body ?? '')
+  })
+
+  t.equal(taken.digest('hex'), hash.digest('hex'))
+})
