@@ -103,7 +103,7 @@ export class Exchange {
   /** Once a response is complete, the server lets go of a body that nobody has begun to read. */
   ended(): void {
     if (this.intake.begun) this.outbox.end()
-    else setImmediate(() => this.outbox.end())
+    else this.outbox.endLater()
   }
 
   waiting(): number {

@@ -67,11 +67,6 @@ export class Outbox {
     return this.#waiting
   }
 
-  /** Whether any of the response may have been sent. */
-  get started(): boolean {
-    return this.#phase !== 'held'
-  }
-
   /** The head; it goes out with the first part of the body. */
   head(start: HTTPResponseStartMessage): void {
     this.#start = start
@@ -98,6 +93,16 @@ export class Outbox {
   end(): void {
     this.#ended = true
     this.#run()
+  }
+
+  /** The same one turn of the event loop later; what waits goes with it. */
+  endLater(): void {
+    const holds = !this.#busy
+    this.#busy = true
+    setImmediate(() => {
+      if (holds) this.#busy = false
+      this.end()
+    })
   }
 
   /** Sends nothing more; tells who waits for what was not sent. */

@@ -1,0 +1,22 @@
+import { ServerResponse } from 'node:http'
+import t from 'tap'
+import { fromNode } from '../../../lib/interop/fromnode.ts'
+
+t.test('a version of Node that writes responses in another way is told', async (t) => {
+  // The first to ask is told; once all is well, nobody asks again.
+  const { prototype } = ServerResponse
+  const { end } = prototype
+  t.teardown(() => Object.assign(prototype, { end }))
+  Object.assign(prototype, {
+    end(this: ServerResponse) {
+      return this
+    },
+  })
+
+  t.throws(
+    () => fromNode(() => {}),
+    /^fromNode: Node v[0-9.]+ writes responses in a way that is not known here \(raw 102, head 200 1, part a\)\. Use a version/,
+  )
+  Object.assign(prototype, { end })
+  t.doesNotThrow(() => fromNode(() => {}))
+})
