@@ -210,20 +210,20 @@ const NODE_ONLY = [
   'staticfiles/files.ts',
 ]
 
-t.test(
-  'only servers, files and handlers of Node use what other runtimes do not have',
-  async (t) => {
-    const mayUse = (name: string): boolean =>
-      name.startsWith('servers/node') || NODE_ONLY.includes(name)
-    for (const file of files.filter((name) => !mayUse(name))) {
-      t.same(
-        importsOf(file).filter((specifier) => specifier.startsWith('node:')),
-        [],
-        file,
-      )
-    }
-  },
-)
+/** Those that serve, hold or mount what is Node's own. */
+function isForNode(file: string): boolean {
+  return /^servers\/node|^interop\/from(?:node|connect)\b/.test(file) || NODE_ONLY.includes(file)
+}
+
+t.test('only servers and files use what other runtimes do not have', async (t) => {
+  for (const file of files.filter((name) => !isForNode(name))) {
+    t.same(
+      importsOf(file).filter((specifier) => specifier.startsWith('node:')),
+      [],
+      file,
+    )
+  }
+})
 
 t.test('the front door loads none of that', async (t) => {
   const loaded = new Set(['index.ts'])
@@ -239,12 +239,7 @@ t.test('the front door loads none of that', async (t) => {
     }
   }
   t.ok(loaded.has('responses/file.ts'))
-  t.same(
-    [...loaded].filter(
-      (file) => /^(?:servers\/node|interop\/)/.test(file) || NODE_ONLY.includes(file),
-    ),
-    [],
-  )
+  t.same([...loaded].filter(isForNode), [])
 })
 
 t.test('only the known packages are imported', async (t) => {
