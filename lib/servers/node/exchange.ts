@@ -9,6 +9,7 @@ import {
   type Scope,
   type Send,
 } from '../../types.ts'
+import { parseTarget } from '../target.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
 import { endStream } from './ended.ts'
@@ -18,7 +19,6 @@ import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse } from './refuse.ts'
 import { buildScope, type Site } from './scope.ts'
-import { parseTarget } from './target.ts'
 
 /** What a server does with exchanges. */
 export interface Service {

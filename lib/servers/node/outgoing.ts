@@ -9,10 +9,10 @@ import {
   type HTTPResponseTrailersMessage,
   type SendMessage,
 } from '../../types.ts'
+import { type Asked, type Head, readHead, readTrailers } from '../head.ts'
 import { Chunks } from './chunks.ts'
 import { cut } from './cut.ts'
 import type { Departure } from './departure.ts'
-import { type Asked, type Head, readHead, readTrailers } from './head.ts'
 import { type Destination, sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 

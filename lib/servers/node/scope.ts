@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Address, HeaderList, HTTPScope, ServerAddress, State } from '../../types.ts'
-import type { Target } from './target.ts'
+import type { Target } from '../target.ts'
 
 /** What is the same for all requests of a server. */
 export interface Site {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { guarded, logError } from '../../../lib/servers/node/log.ts'
+import { logError } from '../../../lib/servers/node/log.ts'
 import { httpScope, lifespanScope, websocketScope } from '../../support/scopes.ts'
 
 t.test('names the request as it came on the wire, and gives the error whole', async (t) => {
@@ -33,22 +33,5 @@ t.test('shows what a terminal would act on (advisory 76)', async (t) => {
           '[Error: no \\u001b[31m\tcafé\\u000d\\u007f\\u009b\\u202e\n  GET /forged]',
       ],
     ],
-  )
-})
-
-t.test('a guarded listener never throws, neither at once nor later', async (t) => {
-  const log = t.capture(console, 'error')
-  const seen: unknown[] = []
-
-  await guarded((error) => seen.push(error))('fine', httpScope())
-  await guarded(() => {
-    throw new Error('at once')
-  })('x', httpScope())
-  await guarded(() => Promise.reject(new Error('later')))('x', httpScope())
-
-  t.same(seen, ['fine'])
-  t.same(
-    log().map(({ args }) => args),
-    [['GET /: onError failed: Error: at once'], ['GET /: onError failed: Error: later']],
   )
 })

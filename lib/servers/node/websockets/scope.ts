@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { HeaderList, WebSocketScope } from '../../../types.ts'
 import { ASGI, clientAddress, type Site } from '../scope.ts'
-import type { Target } from '../target.ts'
+import type { Target } from '../../target.ts'
 
 const EXTENSIONS = { 'websocket.http.response': {} } as const
 

@@ -1,13 +1,13 @@
 /** Checks the start of a response before any of it can reach the wire. */
-import { ProtocolError } from '../../exceptions.ts'
-import { isHeaderName, isHeaderValue } from '../../headers.ts'
-import { isBodyless } from '../../status.ts'
+import { ProtocolError } from '../exceptions.ts'
+import { isHeaderName, isHeaderValue } from '../headers.ts'
+import { isBodyless } from '../status.ts'
 import type {
   HeaderList,
   HTTPResponseStartMessage,
   HTTPResponseTrailersMessage,
   HTTPScope,
-} from '../../types.ts'
+} from '../types.ts'
 
 /** What a response answers to. */
 export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>

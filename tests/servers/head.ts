@@ -1,9 +1,9 @@
 import t from 'tap'
-import { ProtocolError } from '../../../lib/exceptions.ts'
-import { readHead, readTrailers } from '../../../lib/servers/node/head.ts'
-import type { HeaderList, HTTPResponseStartMessage } from '../../../lib/types.ts'
-import { httpScope } from '../../support/scopes.ts'
-import { listening, request } from '../../support/sockets.ts'
+import { ProtocolError } from '../../lib/exceptions.ts'
+import { readHead, readTrailers } from '../../lib/servers/head.ts'
+import type { HeaderList, HTTPResponseStartMessage } from '../../lib/types.ts'
+import { httpScope } from '../support/scopes.ts'
+import { listening, request } from '../support/sockets.ts'
 
 function start(
   headers: HeaderList,

@@ -1,7 +1,7 @@
 // RFC 9112 section 3.2; advisories 1, 3 and 4.
 import t from 'tap'
-import { parseTarget, type Target } from '../../../lib/servers/node/target.ts'
-import { answer, httpApp, listening, request, statuses } from '../../support/sockets.ts'
+import { parseTarget, type Target } from '../../lib/servers/target.ts'
+import { answer, httpApp, listening, request, statuses } from '../support/sockets.ts'
 
 const TARGETS: [string, Partial<Target> & { path: string }][] = [
   ['/', { path: '/' }],
