@@ -1,0 +1,108 @@
+/** Apps of the fetch world as ours: Hono, h3, itty-router, Elysia, a route handler, any function. */
+import { UnsupportedProtocol } from '../exceptions.ts'
+import type { MessageTypes } from '../responses/response.ts'
+import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
+import { fieldsOf, forwardedFields } from './fetchresponse/fields.ts'
+import { transfer } from './fetchresponse/transfer.ts'
+import { assertUsable } from './fetchresponse.ts'
+import { eagerRequest, lazyRequest } from './fromfetch/request.ts'
+import { urlOf } from './fromfetch/url.ts'
+import { Work } from './fromfetch/work.ts'
+
+/** What a handler gets besides the request, unless `env` gives something else. */
+export interface FetchInfo {
+  /** Where our own middleware has put what it knows: `scope.session`, `scope.user`, `scope.state`. */
+  readonly scope: HTTPScope
+  /** The peer, as middleware such as `proxyHeaders()` has found it. */
+  readonly client: Address | null
+  /** Work that goes on after the response; the exchange, and a closing server, wait for it. */
+  readonly waitUntil: (work: PromiseLike<unknown>) => void
+}
+
+/** What a handler gets as its third argument, as on Workers. */
+export interface ExecutionContext {
+  readonly waitUntil: (work: PromiseLike<unknown>) => void
+  /** Does nothing: there is no origin behind. */
+  readonly passThroughOnException: () => void
+  readonly props: Record<string, unknown>
+}
+
+/**
+ * Any function from a fetch `Request` to a fetch `Response`. What it declares as further arguments is
+ * for whoever gives it to know; see `env`.
+ */
+export type FetchHandler = (
+  request: globalThis.Request,
+  ...rest: never[]
+) => globalThis.Response | PromiseLike<globalThis.Response>
+
+export interface FromFetchOptions {
+  /** Leave the prefix of the mounts in the URL that the handler sees (false). */
+  keepPrefix?: boolean
+  /** Makes the second argument of the handler, `c.env` in Hono (a `FetchInfo`). */
+  env?: (scope: HTTPScope, info: FetchInfo) => unknown
+  /**
+   * Give the handler a request whose parts are made when they are asked for (true on Node, where a
+   * real one takes longer than a small app). It is taken for a real one, with one exception: since
+   * Node 24, `fetch(request)` and `new Request(request)` need `request.clone()` instead.
+   */
+  lazy?: boolean
+}
+
+/**
+ * Wraps a fetch handler, so that middleware around it sees and changes all of it, and routes and
+ * mounts lead to it.
+ *
+ * Under a mount the handler sees the path below it; `request.signal` is aborted when the client goes.
+ * The body is received when the handler reads it, and its response is read when the client takes it.
+ * What the handler throws goes to the exception handlers around it. A websocket is refused.
+ *
+ * @throws TypeError when it is given no function.
+ * @example
+ * const greet = (request: globalThis.Request) => new globalThis.Response(`hello ${request.url}`)
+ *
+ * Mount('/greetings', fromFetch(greet))
+ */
+export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {}): App {
+  assertHandler(handler)
+  const { keepPrefix = false, env, lazy = IS_NODE } = options
+  const makeRequest = lazy ? lazyRequest : eagerRequest
+  return async (scope, receive, send) => {
+    if (scope.type === 'websocket') return send({ type: 'websocket.close' })
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    const work = new Work()
+    const info: FetchInfo = { scope, client: scope.client, waitUntil: work.add }
+    const request = makeRequest(scope, receive, urlOf(scope, !keepPrefix))
+    const rest = [env === undefined ? info : env(scope, info), contextOf(work)]
+    // Their types are the handler's to declare.
+    const response = await handler(request, ...(rest as never[]))
+    assertUsable(response, 'fromFetch: the handler')
+    // One that the handler has fetched itself says of its body what is no longer true.
+    const headers = response.url ? forwardedFields(response) : fieldsOf(response)
+    const start: HTTPResponseStartMessage = {
+      type: 'http.response.start',
+      status: response.status,
+      headers,
+    }
+    await transfer(response.body, start, HTTP, scope, send)
+    await work.done()
+  }
+}
+
+const HTTP: MessageTypes = { start: 'http.response.start', body: 'http.response.body' }
+
+/** Elsewhere requests are the runtime's own, and cheap. */
+const IS_NODE: boolean =
+  globalThis.process?.release?.name === 'node' && !('Bun' in globalThis) && !('Deno' in globalThis)
+
+function contextOf({ add }: Work): ExecutionContext {
+  return { waitUntil: add, passThroughOnException: () => {}, props: {} }
+}
+
+function assertHandler(handler: unknown): void {
+  if (typeof handler === 'function') return
+  const hasFetch = typeof handler === 'object' && handler !== null && 'fetch' in handler
+  throw new TypeError(
+    `fromFetch: a handler must be a function (request) => response, ${typeof handler} was given. ${hasFetch ? 'Pass its fetch method: fromFetch(app.fetch).' : 'Pass app.fetch, or a function.'}`,
+  )
+}

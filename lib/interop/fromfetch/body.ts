@@ -1,0 +1,50 @@
+/** The body of a request, read from `receive` when somebody wants it. */
+import { joinBytes } from '../../bytes.ts'
+import { ClientDisconnected } from '../../exceptions.ts'
+import { indexOfName } from '../../headers.ts'
+import type { HTTPScope, Receive } from '../../types.ts'
+
+/** Whether a request has a body: GET and HEAD have none for fetch, whatever they say. */
+export function hasBody({ method, headers, httpVersion }: HTTPScope): boolean {
+  if (method === 'GET' || method === 'HEAD') return false
+  if (indexOfName(headers, 'transfer-encoding') >= 0) return true
+  const index = indexOfName(headers, 'content-length')
+  // HTTP/2 need not say it.
+  return index < 0 ? httpVersion === '2' : headers[index + 1] !== '0'
+}
+
+/** The body as a stream; each part is received when the one before it was taken. */
+export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream(
+    {
+      type: 'bytes',
+      async pull(controller) {
+        const message = await receive()
+        if (message.type !== 'http.request') {
+          controller.error(new ClientDisconnected())
+          return
+        }
+        // Copied, since a stream of bytes takes the memory away from whoever gave it.
+        if (message.body.byteLength > 0) controller.enqueue(new Uint8Array(message.body))
+        if (message.moreBody) return
+        controller.close()
+        // Whoever reads into a buffer of their own waits for an answer.
+        controller.byobRequest?.respond(0)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** The whole body. */
+export async function readBody(receive: Receive): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = []
+  for (let moreBody = true; moreBody; ) {
+    const message = await receive()
+    if (message.type !== 'http.request') throw new ClientDisconnected()
+    parts.push(message.body)
+    moreBody = message.moreBody
+  }
+  // Bodies are never in memory that is shared between threads.
+  return joinBytes(parts) as Uint8Array<ArrayBuffer>
+}

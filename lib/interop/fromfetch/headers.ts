@@ -1,0 +1,16 @@
+/** Header fields as fetch has them. */
+import type { HeaderList } from '../../types.ts'
+
+/** Duplicates are joined by commas, as fetch does it; cookies by semicolons (RFC 9113 section 8.2.3). */
+export function toFetchHeaders(list: Readonly<HeaderList>): globalThis.Headers {
+  const headers = new globalThis.Headers()
+  let cookies: string | undefined
+  for (let index = 0; index < list.length; index += 2) {
+    const name = list[index] ?? ''
+    const value = list[index + 1] ?? ''
+    if (name !== 'cookie') headers.append(name, value)
+    else cookies = cookies === undefined ? value : `${cookies}; ${value}`
+  }
+  if (cookies !== undefined) headers.set('cookie', cookies)
+  return headers
+}

@@ -1,0 +1,96 @@
+/** The URL that an app behind a mount sees: absolute, and the same to whoever parses it once more. */
+import { hostHeader } from '../../hosts.ts'
+import type { HTTPScope } from '../../types.ts'
+import { baseURL, encodePath } from '../../urls.ts'
+
+/** Characters that the URL parser leaves as they are; with a query, and no fragment. */
+const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%?]*$/
+
+/** A dot segment, written out or encoded: the URL parser would climb. */
+const DOTS = /\/(?:\.|%2e){1,2}(?=[/?]|$)/i
+
+/**
+ * The whole URL.
+ *
+ * @param below Whether the prefix of the mounts is left out.
+ */
+export function urlOf(scope: HTTPScope, below: boolean): string {
+  const path = below ? pathBelow(scope) : rawPathOf(scope.rawPath, scope.path)
+  const query = scope.queryString === '' ? '' : `?${scope.queryString.replaceAll('#', '%23')}`
+  const target = path + query
+  if (PLAIN.test(target)) return originOf(scope) + target
+  return new URL(originOf(scope) + target).href
+}
+
+let last: Pick<HTTPScope, 'scheme' | 'server'> & {
+  readonly host: string
+  readonly origin: string
+} = {
+  scheme: '',
+  server: null,
+  host: '',
+  origin: '',
+}
+
+/** Most requests name the host that the one before named; what is no host is not believed. */
+function originOf(scope: HTTPScope): string {
+  const { scheme, server } = scope
+  const host = hostHeader(scope)
+  if (host !== last.host || scheme !== last.scheme || server !== last.server || host === '') {
+    last = { scheme, server, host, origin: baseURL(scope).origin }
+  }
+  return last.origin
+}
+
+function pathBelow({ path, rawPath, rootPath }: HTTPScope): string {
+  if (rootPath === '' || !isBelow(path, rootPath)) return rawPathOf(rawPath, path)
+  const rest = path.slice(rootPath.length)
+  return rawPathOf(rawPath.slice(lengthOnWire(rawPath, rootPath.length)), rest)
+}
+
+/** `/foo-1` is not below `/foo`. */
+function isBelow(path: string, rootPath: string): boolean {
+  if (!path.startsWith(rootPath)) return false
+  return path.length === rootPath.length || path.charAt(rootPath.length) === '/'
+}
+
+/** How many characters of a path on the wire stand for so many of the decoded one. */
+function lengthOnWire(rawPath: string, length: number): number {
+  if (!rawPath.includes('%')) return length
+  let index = 0
+  for (let decoded = 0; decoded < length; decoded++) {
+    if (rawPath.charAt(index) !== '%') {
+      index++
+      continue
+    }
+    const byte = Number.parseInt(rawPath.slice(index + 1, index + 3), 16)
+    const size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+    index += 3 * size
+    if (size === 4) decoded++ // two characters of JavaScript's
+  }
+  return index
+}
+
+/**
+ * A path as it came on the wire, if it says what the decoded path says; otherwise the decoded one,
+ * encoded again: middleware may have changed it, and what guards have looked at is what counts.
+ *
+ * Dot segments and backslashes, which the URL parser would read as more than a name, are encoded.
+ */
+function rawPathOf(rawPath: string, path: string): string {
+  const isTrue = rawPath.includes('%') ? decode(rawPath) === path : rawPath === path
+  if (!isTrue || rawPath.includes('\\') || DOTS.test(rawPath)) return rooted(encodePath(path))
+  return rooted(rawPath)
+}
+
+function decode(rawPath: string): string | undefined {
+  try {
+    return decodeURIComponent(rawPath)
+  } catch {
+    return undefined
+  }
+}
+
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`
+}
