@@ -15,6 +15,7 @@ import {
   type WebSocketSettings,
   WebSockets,
 } from './node/websockets.ts'
+import { assertApp, assertRootPath } from './options.ts'
 
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
 
@@ -90,8 +91,8 @@ export interface RunningServer {
  * await server.close()
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
-  assertApp(app)
-  assertRootPath(options.rootPath ?? '')
+  assertApp(app, 'serve')
+  assertRootPath(options.rootPath ?? '', 'serve')
   const { websocket = {} } = options
   const settings = websocket === false ? undefined : readWebSocketOptions(websocket)
   options.signal?.throwIfAborted()
@@ -109,20 +110,6 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   if (options.signal?.aborted) await server.close()
   options.signal?.throwIfAborted()
   return server
-}
-
-function assertApp(app: unknown): void {
-  if (typeof app === 'function') return
-  throw new TypeError(
-    `serve: it takes an app (scope, receive, send) => …, ${typeof app} was given. Pass what Application or Router returned.`,
-  )
-}
-
-function assertRootPath(rootPath: string): void {
-  if (rootPath === '' || /^\/[^?#]*[^/?#]$/.test(rootPath)) return
-  throw new TypeError(
-    `serve: rootPath must be empty or a path without a slash at its end, ${JSON.stringify(rootPath)} was given. Write "/api".`,
-  )
 }
 
 function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] & object {

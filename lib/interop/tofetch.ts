@@ -1,0 +1,151 @@
+/** Our apps as fetch handlers: for Bun, Deno, Workers, and whatever else calls a function with a request. */
+
+import { type LifespanMode, type StartedLifespan, startLifespan } from '../servers/lifespan.ts'
+import { guarded, logError } from '../servers/log.ts'
+import { assertApp, assertRootPath } from '../servers/options.ts'
+import { ACCEPTED, type App, type Scope, type ServerAddress } from '../types.ts'
+import { exchange, refusal, type Service } from './tofetch/exchange.ts'
+import type { RequestContext, RequestInfo } from './tofetch/info.ts'
+
+export type { RequestContext, RequestInfo } from './tofetch/info.ts'
+
+export interface ToFetchOptions {
+  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
+  rootPath?: string
+  /** Whether the app's lifespan is run ('auto'). */
+  lifespan?: LifespanMode
+  /** Where the runtime listens, for URLs of requests that name no host (null: not known). */
+  server?: ServerAddress | null
+  /** Told of errors that no handler answered (written to stderr). */
+  onError?: (error: unknown, scope: Scope) => void
+}
+
+/** A fetch handler, with what starts and stops the app behind it. */
+export interface FetchApp extends AsyncDisposable {
+  /**
+   * Answers a request.
+   *
+   * @param info What the runtime gives: Deno's info, Bun's server, the `env` of Workers.
+   * @param context The execution context of Workers.
+   */
+  (
+    request: globalThis.Request,
+    info?: RequestInfo | object,
+    context?: RequestContext,
+  ): Promise<globalThis.Response>
+  /** Runs the app's startup now, instead of with the first request; rejects when it fails. */
+  readonly start: () => Promise<void>
+  /** Waits for what goes on, then runs the app's shutdown; from then on requests get 503. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Turns an app into a fetch handler that uses nothing but web standards.
+ *
+ * The startup runs once, with the first request; one that fails is answered by 500, and tried again
+ * with the next. Errors are answered as under `serve()`: a bug by 500, one that comes late by a body
+ * that breaks off. Files, early hints and trailers by extensions of the server are not offered.
+ *
+ * `scope.client` is what the runtime tells of the peer, or null; what else it gave is in
+ * `scope.extensions.fetch`, as `{ request, info, context }`. Work in the background is handed to
+ * `context.waitUntil`, where there is one.
+ *
+ * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @example
+ * const handler = toFetch(app)
+ * const answer = await handler(new globalThis.Request('http://localhost/'))
+ * await answer.text() // 'hello'
+ */
+export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
+  assertApp(app, 'toFetch')
+  assertRootPath(options.rootPath ?? '', 'toFetch')
+  const running = new Running(app, options)
+  const handler = (
+    request: globalThis.Request,
+    info?: unknown,
+    context?: unknown,
+  ): Promise<globalThis.Response> => running.answer(request, info, context)
+  const close = (): Promise<void> => running.close()
+  return Object.assign(handler, {
+    start: () => running.start(),
+    close,
+    [Symbol.asyncDispose]: close,
+  })
+}
+
+class Running {
+  readonly #app: App
+  readonly #mode: LifespanMode
+  readonly #service: Service
+  #lifespan: StartedLifespan | undefined
+  #starting: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+  #count = 0
+  #onIdle: () => void = () => {}
+
+  constructor(app: App, options: ToFetchOptions) {
+    const { rootPath = '', server = null, lifespan = 'auto', onError = logError } = options
+    this.#app = app
+    this.#mode = lifespan
+    this.#service = {
+      app,
+      rootPath,
+      server,
+      state: undefined,
+      begin: () => {
+        this.#count++
+      },
+      end: () => {
+        this.#count--
+        if (this.#count === 0) this.#onIdle()
+      },
+      onError: guarded(onError),
+    }
+  }
+
+  answer(
+    request: globalThis.Request,
+    info: unknown,
+    context: unknown,
+  ): Promise<globalThis.Response> {
+    if (this.#closing !== undefined) return Promise.resolve(refusal(503))
+    if (this.#lifespan !== undefined) return exchange(this.#service, request, [info, context])
+    return this.start().then(
+      () => exchange(this.#service, request, [info, context]),
+      () => refusal(500),
+    )
+  }
+
+  /** All who come meanwhile wait for the same start. */
+  start(): Promise<void> {
+    this.#starting ??= this.#run()
+    return this.#starting
+  }
+
+  async #run(): Promise<void> {
+    try {
+      this.#lifespan = await startLifespan(this.#app, this.#mode)
+      this.#service.state = this.#lifespan.state
+    } catch (error) {
+      this.#starting = undefined
+      const asgi = { version: '3.0', specVersion: '2.0' } as const
+      this.#service.onError(error, { type: 'lifespan', asgi })
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#stop()
+    return this.#closing
+  }
+
+  async #stop(): Promise<void> {
+    await this.#starting?.catch(() => {})
+    if (this.#count > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve
+      })
+    }
+    await (this.#lifespan?.stop() ?? ACCEPTED)
+  }
+}

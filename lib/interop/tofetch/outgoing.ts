@@ -1,0 +1,172 @@
+/** The messages of a response, as one fetch response. */
+import { NO_BYTES } from '../../bytes.ts'
+import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { type Head, readHead } from '../../servers/head.ts'
+import { ACCEPTED, type HTTPScope, type SendMessage } from '../../types.ts'
+import { Stream } from './stream.ts'
+
+/** What an exchange does with what comes out of it. */
+export interface Outlet {
+  /** Gives the response to the runtime, once. */
+  deliver(response: globalThis.Response): void
+  /** Told when the runtime wants no more of the body. */
+  leave(): void
+  /** Told when the last part was sent. */
+  end(): void
+}
+
+export class Outgoing {
+  readonly #scope: HTTPScope
+  readonly #outlet: Outlet
+  #head: Head | undefined
+  #stream: Stream | undefined
+  #sent = 0
+  #state: 'before start' | 'held' | 'in body' | 'complete' | 'cut' | 'gone' = 'before start'
+
+  constructor(scope: HTTPScope, outlet: Outlet) {
+    this.#scope = scope
+    this.#outlet = outlet
+  }
+
+  /** Whether the runtime has the response, or its beginning. */
+  get delivered(): boolean {
+    return this.#state === 'in body' || this.#state === 'complete' || this.#state === 'cut'
+  }
+
+  get complete(): boolean {
+    return this.#state === 'complete'
+  }
+
+  /** Whether nothing is missing: all was sent, or nobody is there to miss it. */
+  get settled(): boolean {
+    return this.#state === 'complete' || this.#state === 'gone'
+  }
+
+  /** Never throws, so that a forgotten `await` cannot end the process. */
+  send(message: SendMessage): Promise<void> {
+    try {
+      return this.#accept(message)
+    } catch (error) {
+      const refused = Promise.reject(error)
+      refused.catch(() => {})
+      return refused
+    }
+  }
+
+  /** The client has gone: whoever waits for room hears of it. */
+  leave(): void {
+    if (this.#state === 'complete') return
+    this.#state = 'gone'
+    this.#stream?.leave()
+  }
+
+  /** Something is missing, and the client is to notice. */
+  cut(error: unknown): void {
+    this.#state = 'cut'
+    this.#stream?.fail(error)
+  }
+
+  #accept(message: SendMessage): Promise<void> {
+    if (this.#state === 'complete') return ACCEPTED
+    if (this.#state === 'cut' || this.#state === 'gone') throw new ClientDisconnected()
+    if (message.type === 'http.response.start') {
+      if (this.#state !== 'before start') throw misplaced(message.type, 'the response has started')
+      this.#head = readHead(message, this.#scope)
+      if (this.#head.trailers) throw unknown('http.response.trailers')
+      this.#state = 'held'
+      return ACCEPTED
+    }
+    if (message.type !== 'http.response.body') throw unknown(message.type)
+    return this.#body(message.body ?? NO_BYTES, message.moreBody ?? false)
+  }
+
+  #body(body: Uint8Array, moreBody: boolean): Promise<void> {
+    const head = this.#head
+    if (head === undefined) throw misplaced('http.response.body', 'the response has not started')
+    if (!(body instanceof Uint8Array)) {
+      throw new ProtocolError(
+        `http.response.body: the body must be a Uint8Array, ${typeof body} was sent. Encode text as UTF-8.`,
+      )
+    }
+    this.#count(body.byteLength, moreBody, head)
+    if (this.#state === 'held' && (head.dropsBody || !moreBody)) {
+      this.#deliverWhole(head, body, moreBody)
+    } else if (!head.dropsBody) {
+      if (this.#state === 'held') this.#deliverStream(head)
+      const accepted = this.#stream?.write(body) ?? ACCEPTED
+      if (moreBody) return accepted
+      this.#stream?.end()
+    }
+    if (moreBody) return turn()
+    this.#state = 'complete'
+    this.#outlet.end()
+    return ACCEPTED
+  }
+
+  /** Neither too much, which some client would take for something else, nor too little. */
+  #count(size: number, moreBody: boolean, { length, dropsBody }: Head): void {
+    this.#sent += size
+    if (length === undefined || dropsBody) return
+    if (this.#sent <= length && (moreBody || this.#sent === length)) return
+    const sent = this.#sent
+    const error = new ProtocolError(
+      `http.response.body: content-length is ${length}, but the body has ${sent} bytes${sent > length ? ' or more' : ''}. Leave the header out, or count again.`,
+    )
+    if (this.#state === 'in body') this.cut(error)
+    else {
+      // Another start is possible as long as nothing is out.
+      this.#state = 'before start'
+      this.#head = undefined
+      this.#sent = 0
+    }
+    throw error
+  }
+
+  #deliverWhole(head: Head, body: Uint8Array, moreBody: boolean): void {
+    const isCounted = head.length === undefined && !head.bodyless && !moreBody
+    const fields = isCounted
+      ? [...head.headers, 'content-length', String(body.byteLength)]
+      : head.headers
+    const content = head.dropsBody || body.byteLength === 0 ? null : body
+    this.#state = 'in body'
+    this.#outlet.deliver(makeResponse(content, head.status, fields))
+  }
+
+  #deliverStream(head: Head): void {
+    const stream = new Stream(() => this.#outlet.leave())
+    this.#stream = stream
+    this.#state = 'in body'
+    this.#outlet.deliver(makeResponse(stream.readable, head.status, head.headers))
+  }
+}
+
+/** Makes a fetch response of checked parts. */
+export function makeResponse(
+  body: Uint8Array | ReadableStream<Uint8Array> | string | null,
+  status: number,
+  fields: readonly string[],
+): globalThis.Response {
+  const headers = new globalThis.Headers()
+  for (let index = 0; index < fields.length; index += 2) {
+    headers.append(fields[index] ?? '', fields[index + 1] ?? '')
+  }
+  // Workers encode a body by its content-encoding once more, unless they are told not to.
+  const init = { status, headers, encodeBody: 'manual' }
+  // Bodies are never in memory that is shared between threads, as types fear.
+  return new globalThis.Response(body as BodyInit | null, init)
+}
+
+/** A body that goes nowhere is never held up: without a pause it would hold up the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0))
+}
+
+function misplaced(type: string, why: string): ProtocolError {
+  return new ProtocolError(`${type}: out of place, ${why}. Check that every send is awaited.`)
+}
+
+function unknown(type: string): ProtocolError {
+  return new ProtocolError(
+    `${type}: this server cannot send it, fetch has no place for it. Look for it in scope.extensions before.`,
+  )
+}
