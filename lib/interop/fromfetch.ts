@@ -44,7 +44,7 @@ export interface FromFetchOptions {
   /**
    * Give the handler a request whose parts are made when they are asked for (true on Node, where a
    * real one takes longer than a small app). It is taken for a real one, with one exception: since
-   * Node 24, `fetch(request)` and `new Request(request)` need `request.clone()` instead.
+   * Node 24, `fetch(request)` and a new one made of it need `request.clone()` instead.
    */
   lazy?: boolean
 }

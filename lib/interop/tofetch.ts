@@ -84,13 +84,16 @@ class Running {
   #onIdle: () => void = () => {}
 
   constructor(app: App, options: ToFetchOptions) {
-    const { rootPath = '', server = null, lifespan = 'auto', onError = logError } = options
+    const { rootPath = '', lifespan = 'auto', onError = logError } = options
     this.#app = app
     this.#mode = lifespan
     this.#service = {
       app,
       rootPath,
-      server,
+      // Read live: which port it is may be known only later.
+      get server() {
+        return options.server ?? null
+      },
       state: undefined,
       begin: () => {
         this.#count++

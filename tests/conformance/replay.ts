@@ -2,13 +2,16 @@
  * Replays the recorded exchanges against the reference apps, and counts.
  *
  * The recordings lie beside the repository, or in the folder that is given as argument; without them
- * there is nothing to do. What is in `pending.json` may fail, and must be taken off it once it passes.
+ * there is nothing to do. With `bun`, `deno` or `workerd` as argument the apps are served there, by
+ * `toFetch`. What is in `pending.json`, or for a runtime in `runtimes.json`, may fail, and must be
+ * taken off it once it passes.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runtimes } from '../support/runtimes.ts'
 
 /** What the apps are complete enough for. */
 const AREAS = [
@@ -45,16 +48,55 @@ interface Result {
   diffs: string[]
 }
 
+const RUNTIMES = ['bun', 'deno', 'workerd'] as const
+
+/** What a runtime is known not to do. */
+interface Differences {
+  /** Areas that make no sense there. */
+  readonly areas?: Readonly<Record<string, readonly string[]>>
+  /** Cases, by the reason why. */
+  readonly cases: Readonly<Record<string, readonly string[]>>
+}
+
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const recordings = process.argv[2] ?? join(root, '../shared/conformance')
+const args = process.argv.slice(2)
+const runtime = RUNTIMES.find((name) => args.includes(name))
+const recordings = args.find((arg) => arg !== runtime) ?? join(root, '../shared/conformance')
+const differences = differencesOf(runtime)
+const command = commandFor(runtime)
 
-if (existsSync(join(recordings, 'replay.mjs'))) process.exitCode = report(replay(), readPending())
-else console.log(`conformance: skipped, there are no recordings in ${recordings}`)
+if (!existsSync(join(recordings, 'replay.mjs'))) {
+  console.log(`conformance: skipped, there are no recordings in ${recordings}`)
+} else if (command === undefined) {
+  console.log(`conformance: skipped, ${runtime} is not there, see STELLULA_RUNTIMES`)
+} else {
+  process.exitCode = report(replay(command), new Set(Object.values(differences.cases).flat()))
+}
 
-function replay(): Result[] {
+/** What serves the apps, or undefined when it is not installed. */
+function commandFor(name: (typeof RUNTIMES)[number] | undefined): string | undefined {
+  const file = (program: string): string => fileURLToPath(new URL(program, import.meta.url))
+  const node = `"${process.execPath}" --enable-source-maps`
+  if (name === undefined) return `${node} "${file('serve.js')}"`
+  const binary = runtimes()[name]
+  if (binary === undefined) return undefined
+  if (name === 'workerd') return `${node} "${file('serveworker.js')}"`
+  return `"${binary}" ${name === 'deno' ? 'run --allow-all' : ''} "${file('servefetch.js')}"`
+}
+
+function differencesOf(name: string | undefined): Differences {
+  const read = (file: string) =>
+    JSON.parse(readFileSync(join(root, 'tests/conformance', file), 'utf8'))
+  const pending: Differences = { cases: read('pending.json') }
+  if (name === undefined) return pending
+  const { areas, cases }: Differences = read('runtimes.json')[name]
+  return { ...(areas && { areas }), cases: { ...pending.cases, ...cases } }
+}
+
+function replay(serve: string): Result[] {
   const folder = mkdtempSync(join(tmpdir(), 'stellula-conformance-'))
   const output = join(folder, 'results.json')
-  const serve = fileURLToPath(new URL('serve.js', import.meta.url))
+  const absent = Object.values(differences.areas ?? {}).flat()
   try {
     const run = spawnSync(
       process.execPath,
@@ -62,8 +104,8 @@ function replay(): Result[] {
         join(recordings, 'replay.mjs'),
         ...['--vectors', join(recordings, 'vectors')],
         ...['--deviations', join(recordings, 'deviations.json')],
-        ...['--serve', `"${process.execPath}" --enable-source-maps "${serve}"`],
-        ...['--area', AREAS.join(',')],
+        ...['--serve', serve],
+        ...['--area', AREAS.filter((area) => !absent.includes(area)).join(',')],
         ...['--json', output],
       ],
       // The apps throw on purpose: their stderr is shown only when nothing else tells of a fault.
@@ -76,12 +118,6 @@ function replay(): Result[] {
   }
 }
 
-function readPending(): Set<string> {
-  const text = readFileSync(join(root, 'tests/conformance/pending.json'), 'utf8')
-  const byReason: Record<string, string[]> = JSON.parse(text)
-  return new Set(Object.values(byReason).flat())
-}
-
 /** Prints what is wrong and the sum; the exit code. */
 function report(results: readonly Result[], pending: ReadonlySet<string>): number {
   const failed = results.filter(({ id, state }) => state === 'failed' && !pending.has(id))
@@ -92,7 +128,7 @@ function report(results: readonly Result[], pending: ReadonlySet<string>): numbe
     console.log(`FAILED ${id} ${note}`)
     for (const diff of diffs) console.log(`  ${diff.replaceAll('\n', '\n  ')}`)
   }
-  for (const { id } of done) console.log(`PASSED ${id}: take it off tests/conformance/pending.json`)
+  for (const { id } of done) console.log(`PASSED ${id}: take it off the list in tests/conformance`)
   console.log(`${passed.length} passed, ${failed.length} failed, ${waiting.length} pending`)
   return failed.length + done.length === 0 ? 0 : 1
 }

@@ -10,7 +10,7 @@ const decoder = new TextDecoder()
  * A `Request` by its prototype: what is often asked for is answered from the scope, everything else
  * by a real one, made then. That takes 7 µs, a fifth of a small exchange.
  *
- * Node up to 22 takes it wherever a real one is taken. Later, `fetch` and `new Request` look for
+ * Node up to 22 takes it wherever a real one is taken. Later, `fetch` and its constructor look for
  * fields that only a real one can have: they get `request.clone()`.
  */
 export class LazyRequest {
@@ -68,7 +68,7 @@ export class LazyRequest {
     return this.#body === 'read' || (this.#real?.bodyUsed ?? false)
   }
 
-  /** What `new Request(url, request)` asks for, which has a stream as its body. */
+  /** What a new one made of it asks for, which has a stream as its body. */
   get duplex(): 'half' {
     return 'half'
   }

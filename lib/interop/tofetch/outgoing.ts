@@ -134,9 +134,11 @@ export class Outgoing {
 
   #deliverStream(head: Head): void {
     const stream = new Stream(() => this.#outlet.leave())
+    const readable =
+      head.length === undefined ? stream.readable : fixed(stream.readable, head.length)
     this.#stream = stream
     this.#state = 'in body'
-    this.#outlet.deliver(makeResponse(stream.readable, head.status, head.headers))
+    this.#outlet.deliver(makeResponse(readable, head.status, head.headers))
   }
 }
 
@@ -154,6 +156,16 @@ export function makeResponse(
   const init = { status, headers, encodeBody: 'manual' }
   // Bodies are never in memory that is shared between threads, as types fear.
   return new globalThis.Response(body as BodyInit | null, init)
+}
+
+interface Workers {
+  readonly FixedLengthStream?: new (length: number) => ReadableWritablePair<Uint8Array, Uint8Array>
+}
+
+/** Workers send a stream in chunks, whatever its headers say, unless it knows its length itself. */
+function fixed(readable: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
+  const { FixedLengthStream } = globalThis as Workers
+  return FixedLengthStream ? readable.pipeThrough(new FixedLengthStream(length)) : readable
 }
 
 /** A body that goes nowhere is never held up: without a pause it would hold up the event loop. */

@@ -1,0 +1,91 @@
+/** Serves an app on Deno. */
+import { toFetch } from '../interop/tofetch.ts'
+import type { App, Scope, ServerAddress } from '../types.ts'
+import type { LifespanMode } from './lifespan.ts'
+import { type RunningServer, type RunOptions, running } from './running.ts'
+
+export interface ServeOptions extends RunOptions {
+  /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
+  host?: string
+  /** The port (8000); 0 takes a free one. */
+  port?: number
+  /** The path of a unix socket to listen on instead of host and port. */
+  path?: string
+  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
+  rootPath?: string
+  /** Whether the app's lifespan is run ('auto'). */
+  lifespan?: LifespanMode
+  /** Told of errors that reach the server (written to stderr). */
+  onError?: (error: unknown, scope: Scope) => void
+}
+
+/** The part of Deno's server that is used here. */
+interface DenoServer {
+  readonly addr: { readonly port?: number }
+  readonly finished: Promise<void>
+  shutdown(): Promise<void>
+}
+
+interface Deno {
+  serve(
+    options: object,
+    handler: (request: globalThis.Request, info: object) => unknown,
+  ): DenoServer
+}
+
+/**
+ * Runs the app's startup, then listens by `Deno.serve`.
+ *
+ * Deno answers requests that it cannot parse itself, and joins fields of one name, but `Set-Cookie`.
+ *
+ * @throws Error when the startup fails, the address cannot be had, or this is not Deno.
+ * @throws TypeError when it is given no app, or a rootPath that is none.
+ */
+export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 8000, path, signal } = options
+  const deno = runtime()
+  signal?.throwIfAborted()
+  let address: ServerAddress = { host: path ?? host, port: path === undefined ? port : null }
+  const handler = toFetch(app, {
+    ...options,
+    get server() {
+      return address
+    },
+  })
+  await handler.start()
+  const cutting = new AbortController()
+  let server: DenoServer
+  try {
+    signal?.throwIfAborted()
+    server = deno.serve(
+      {
+        ...(path === undefined ? { hostname: host, port } : { path }),
+        signal: cutting.signal,
+        onListen: () => {}, // it would write to stdout
+      },
+      handler,
+    )
+  } catch (error) {
+    await handler.close()
+    throw error
+  }
+  if (path === undefined) address = { host, port: server.addr.port ?? port }
+  return running(
+    {
+      address,
+      drain: () => server.shutdown(),
+      cut: () => {
+        cutting.abort()
+        return server.finished
+      },
+      shutDown: handler.close,
+    },
+    options,
+  )
+}
+
+function runtime(): Deno {
+  const { Deno } = globalThis as { Deno?: Deno }
+  if (Deno !== undefined) return Deno
+  throw new Error('serve: this is not Deno. Import serve from "stellula/servers/node".')
+}
