@@ -111,7 +111,7 @@ const LAYERS = [
   'testclient/bodies testclient/scopes testclient/link',
   'testclient/redirects testclient/socket',
   'testclient',
-  'servers/target servers/head servers/log servers/options servers/node/signals',
+  'servers/target servers/head servers/log servers/options servers/running/signals',
   'interop/fetchresponse/transfer interop/fetchresponse/fields',
   'interop/fetchresponse',
   'interop/fromfetch/url interop/fromfetch/headers interop/fromfetch/body interop/fromfetch/work',
@@ -237,21 +237,45 @@ t.test('only servers and files use what other runtimes do not have', async (t) =
   }
 })
 
-t.test('the front door loads none of that', async (t) => {
-  const loaded = new Set(['index.ts'])
-  for (const file of loaded) {
-    const source = readFileSync(path.join('lib', file), 'utf8')
-    // Types are not loaded, and neither is what a function imports once it is called.
+/** All that is loaded together with a file; not what a function imports once it is called. */
+function loadedWith(file: string): { readonly files: string[]; readonly others: string[] } {
+  const loaded = new Set([file])
+  const others = new Set<string>()
+  for (const each of loaded) {
+    const source = readFileSync(path.join('lib', each), 'utf8')
+    // Types are not loaded.
     for (const [, specifier = ''] of source.matchAll(
-      /^(?:im|ex)port (?!type )[^;]*? from '([^']+)'/gm,
+      /^(?:im|ex)port (?!type )(?:[^;]*? from )?'([^']+)'/gm,
     )) {
       if (specifier.startsWith('.')) {
-        loaded.add(path.posix.join(path.posix.dirname(file), specifier))
-      }
+        loaded.add(path.posix.join(path.posix.dirname(each), specifier))
+      } else others.add(specifier)
     }
   }
   t.ok(loaded.has('responses/file.ts'))
   t.same([...loaded].filter(isForNode), [])
+  return { files: [...loaded], others: [...others].sort() }
+}
+
+t.test('the front door, and what other runtimes serve by, load none of that', async (t) => {
+  for (const [file, packages] of [
+    ['index.ts', ['cookie', 'regexparam']],
+    ['interop/tofetch.ts', []],
+    ['interop/fromfetch.ts', ['cookie']],
+    ['interop/fetchresponse.ts', ['cookie']],
+    ['servers/bun.ts', []],
+    ['servers/deno.ts', []],
+  ] as const) {
+    const { files: loaded, others } = loadedWith(file)
+    t.ok(loaded.length > 5, file)
+    t.same(others, packages, file)
+    t.same(
+      loaded.filter((name) => name.startsWith('servers/node') || NODE_ONLY.includes(name)),
+      [],
+      file,
+    )
+  }
+  t.ok(loadedWith('index.ts').files.includes('responses/file.ts'))
 })
 
 t.test('only the known packages are imported', async (t) => {

@@ -7,7 +7,6 @@ import { guarded } from './log.ts'
 import { exchange, type Service } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
 import { logError } from './node/log.ts'
-import { onSignals, type StopSignal } from './node/signals.ts'
 import { upgradeOptions } from './node/upgrades.ts'
 import {
   readWebSocketOptions,
@@ -16,6 +15,7 @@ import {
   WebSockets,
 } from './node/websockets.ts'
 import { assertApp, assertRootPath } from './options.ts'
+import { onSignals, type StopSignal } from './running/signals.ts'
 
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
 

@@ -1,6 +1,6 @@
 /** A server of any runtime, from the moment that it listens: what it tells, and how it stops. */
 import type { ServerAddress } from '../types.ts'
-import { onSignals, type StopSignal } from './node/signals.ts'
+import { onSignals, type StopSignal } from './running/signals.ts'
 
 /** A server that listens. */
 export interface RunningServer {

@@ -19,21 +19,25 @@ export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuf
     {
       type: 'bytes',
       async pull(controller) {
-        const message = await receive()
-        if (message.type !== 'http.request') {
-          controller.error(new ClientDisconnected())
-          return
+        for (;;) {
+          const message = await receive()
+          if (message.type !== 'http.request') return controller.error(new ClientDisconnected())
+          const { body, moreBody } = message
+          // Copied, since a stream of bytes takes the memory away from whoever gave it.
+          if (body.byteLength > 0) controller.enqueue(new Uint8Array(body))
+          if (!moreBody) return close(controller)
+          if (body.byteLength > 0) return
         }
-        // Copied, since a stream of bytes takes the memory away from whoever gave it.
-        if (message.body.byteLength > 0) controller.enqueue(new Uint8Array(message.body))
-        if (message.moreBody) return
-        controller.close()
-        // Whoever reads into a buffer of their own waits for an answer.
-        controller.byobRequest?.respond(0)
       },
     },
     { highWaterMark: 0 },
   )
+}
+
+function close(controller: ReadableByteStreamController): void {
+  controller.close()
+  // Whoever reads into a buffer of their own waits for an answer.
+  controller.byobRequest?.respond(0)
 }
 
 /** The whole body. */

@@ -85,7 +85,7 @@ export class LazyRequest {
     if (!this.#isUntouched) return LazyRequest.toReal(this).arrayBuffer()
     const bytes = await this.#read()
     const isAll = bytes.byteLength === bytes.buffer.byteLength
-    return isAll ? bytes.buffer : bytes.slice().buffer
+    return isAll ? bytes.buffer : new Uint8Array(bytes).buffer
   }
 
   /** Whether nobody has seen the body yet, so that the short way is open. */

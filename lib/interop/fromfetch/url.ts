@@ -6,8 +6,8 @@ import { baseURL, encodePath } from '../../urls.ts'
 /** Characters that the URL parser leaves as they are; with a query, and no fragment. */
 const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%?]*$/
 
-/** A dot segment, written out or encoded: the URL parser would climb. */
-const DOTS = /\/(?:\.|%2e){1,2}(?=[/?]|$)/i
+/** A dot segment of a decoded path, by which a URL parser, or whoever decodes once more, would climb. */
+const DOTS = /(?:^|\/)\.{1,2}(?=\/|$)/
 
 /**
  * The whole URL.
@@ -79,7 +79,7 @@ function lengthOnWire(rawPath: string, length: number): number {
  */
 function rawPathOf(rawPath: string, path: string): string {
   const isTrue = rawPath.includes('%') ? decode(rawPath) === path : rawPath === path
-  if (!isTrue || rawPath.includes('\\') || DOTS.test(rawPath)) return rooted(encodePath(path))
+  if (!isTrue || rawPath.includes('\\') || DOTS.test(path)) return rooted(encodePath(path))
   return rooted(rawPath)
 }
 

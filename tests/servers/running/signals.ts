@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { platform } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { onSignals } from '../../../lib/servers/node/signals.ts'
+import { onSignals } from '../../../lib/servers/running/signals.ts'
 import { eventually, RawClient, request } from '../../support/sockets.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../support/served.js', import.meta.url))

@@ -1,0 +1,19 @@
+import t from 'tap'
+import { toFetchHeaders } from '../../../lib/interop/fromfetch/headers.ts'
+
+t.test('keeps every value of a name, in order', async (t) => {
+  const headers = toFetchHeaders(['x-a', '1', 'accept', '*/*', 'x-a', '2', 'x-a', '3'])
+
+  t.equal(headers.get('x-a'), '1, 2, 3')
+  t.equal(headers.get('accept'), '*/*')
+})
+
+t.test('joins cookies as HTTP/1 has them', async (t) => {
+  const headers = toFetchHeaders(['cookie', 'a=1', 'cookie', 'b=2'])
+
+  t.equal(headers.get('cookie'), 'a=1; b=2')
+})
+
+t.test('is empty of what is not there', async (t) => {
+  t.same([...toFetchHeaders([])], [])
+})
