@@ -4,10 +4,14 @@ import { type LifespanMode, type StartedLifespan, startLifespan } from '../serve
 import { guarded, logError } from '../servers/log.ts'
 import { assertApp, assertRootPath } from '../servers/options.ts'
 import { ACCEPTED, type App, type Scope, type ServerAddress } from '../types.ts'
-import { exchange, refusal, type Service } from './tofetch/exchange.ts'
+import { exchange } from './tofetch/exchange.ts'
 import type { RequestContext, RequestInfo } from './tofetch/info.ts'
+import { refusal } from './tofetch/refusal.ts'
+import type { Service } from './tofetch/scope.ts'
+import type { Upgrade } from './tofetch/sockets.ts'
 
 export type { RequestContext, RequestInfo } from './tofetch/info.ts'
+export type { Acceptance, RuntimeSocket, SocketEvents, Upgrade } from './tofetch/sockets.ts'
 
 export interface ToFetchOptions {
   /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
@@ -16,6 +20,13 @@ export interface ToFetchOptions {
   lifespan?: LifespanMode
   /** Where the runtime listens, for URLs of requests that name no host (null: not known). */
   server?: ServerAddress | null
+  /**
+   * How the runtime makes websockets (not at all: requests for one are requests like others). The
+   * servers of `servers/bun` and `servers/deno` bring theirs.
+   */
+  upgrade?: Upgrade
+  /** The most bytes of a message on a websocket; a larger one closes it with 1009 (1,048,576). */
+  maxMessageSize?: number
   /** Told of errors that no handler answered (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
@@ -95,6 +106,8 @@ class Running {
         return options.server ?? null
       },
       state: undefined,
+      upgrade: options.upgrade,
+      maxMessageSize: options.maxMessageSize ?? 1_048_576,
       begin: () => {
         this.#count++
       },

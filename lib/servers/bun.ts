@@ -1,5 +1,7 @@
 /** Serves an app on Bun. */
-import { toFetch } from '../interop/tofetch.ts'
+
+import { toMessage } from '../interop/tofetch/sockets.ts'
+import { type Acceptance, type SocketEvents, toFetch } from '../interop/tofetch.ts'
 import type { App, Scope, ServerAddress } from '../types.ts'
 import type { LifespanMode } from './lifespan.ts'
 import { type RunningServer, type RunOptions, running } from './running.ts'
@@ -17,6 +19,8 @@ export interface ServeOptions extends RunOptions {
   lifespan?: LifespanMode
   /** How long a connection may be silent, in seconds up to 255 (0: no limit; streams may wait). */
   idleTimeoutSeconds?: number
+  /** The most bytes of a message on a websocket; a larger one closes it (1,048,576). */
+  maxMessageSize?: number
   /** Told of errors that reach the server (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
@@ -26,6 +30,18 @@ interface BunServer {
   readonly hostname?: string
   readonly port?: number
   stop(closeActiveConnections?: boolean): Promise<void>
+  upgrade(
+    request: globalThis.Request,
+    options: { headers: globalThis.Headers; data: SocketEvents },
+  ): boolean
+}
+
+/** The part of Bun's websocket that is used here. */
+interface BunSocket {
+  readonly data: SocketEvents
+  send(data: string | Uint8Array): number
+  close(code: number, reason: string): void
+  getBufferedAmount(): number
 }
 
 interface Bun {
@@ -50,6 +66,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     get server() {
       return address
     },
+    upgrade,
   })
   await handler.start()
   let server: BunServer
@@ -62,6 +79,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
       fetch: handler,
+      websocket: { ...SOCKETS, maxPayloadLength: options.maxMessageSize ?? 1_048_576 },
     })
   } catch (error) {
     await handler.close()
@@ -77,6 +95,43 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     },
     options,
   )
+}
+
+/** One set of listeners for all sockets; each has its own events as `data`. */
+const SOCKETS = {
+  open(socket: BunSocket): void {
+    socket.data.open({
+      send: (data) => void socket.send(data),
+      close: (code, reason) => socket.close(code, reason),
+      buffered: () => socket.getBufferedAmount(),
+    })
+  },
+  message: ({ data }: BunSocket, message: unknown): void => data.message(toMessage(message)),
+  drain: ({ data }: BunSocket): void => data.drain(),
+  close: ({ data }: BunSocket, code: number, reason: string): void => data.close(code, reason),
+  // The runtime answers pings and asks by itself; whoever is silent for two minutes is gone.
+  idleTimeout: 120,
+  sendPings: true,
+  perMessageDeflate: false,
+}
+
+function upgrade(
+  request: globalThis.Request,
+  { subprotocol, headers }: Acceptance,
+  events: SocketEvents,
+  server: unknown,
+): globalThis.Response {
+  const fields = new globalThis.Headers()
+  for (let index = 0; index < headers.length; index += 2) {
+    fields.append(headers[index] ?? '', headers[index + 1] ?? '')
+  }
+  if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
+  // What came with the request is the server that it came to.
+  if (!(server as BunServer).upgrade(request, { headers: fields, data: events })) {
+    throw new Error('serve: Bun could not answer the handshake of a websocket.')
+  }
+  // Bun has answered it, and wants nothing; its types, as ours, know no such answer.
+  return undefined as unknown as globalThis.Response
 }
 
 function runtime(): Bun {

@@ -1,5 +1,7 @@
 /** Serves an app on Deno. */
-import { toFetch } from '../interop/tofetch.ts'
+
+import { toMessage } from '../interop/tofetch/sockets.ts'
+import { type Acceptance, type SocketEvents, toFetch } from '../interop/tofetch.ts'
 import type { App, Scope, ServerAddress } from '../types.ts'
 import type { LifespanMode } from './lifespan.ts'
 import { type RunningServer, type RunOptions, running } from './running.ts'
@@ -15,6 +17,8 @@ export interface ServeOptions extends RunOptions {
   rootPath?: string
   /** Whether the app's lifespan is run ('auto'). */
   lifespan?: LifespanMode
+  /** The most bytes of a message on a websocket; a larger one closes it (1,048,576). */
+  maxMessageSize?: number
   /** Told of errors that reach the server (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
@@ -27,6 +31,10 @@ interface DenoServer {
 }
 
 interface Deno {
+  upgradeWebSocket(
+    request: globalThis.Request,
+    options: { protocol?: string },
+  ): { readonly socket: globalThis.WebSocket; readonly response: globalThis.Response }
   serve(
     options: object,
     handler: (request: globalThis.Request, info: object) => unknown,
@@ -51,6 +59,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     get server() {
       return address
     },
+    upgrade,
   })
   await handler.start()
   const cutting = new AbortController()
@@ -82,6 +91,31 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     },
     options,
   )
+}
+
+function upgrade(
+  request: globalThis.Request,
+  { subprotocol, headers }: Acceptance,
+  events: SocketEvents,
+): globalThis.Response {
+  const options = subprotocol === undefined ? {} : { protocol: subprotocol }
+  const { socket, response } = runtime().upgradeWebSocket(request, options)
+  for (let index = 0; index < headers.length; index += 2) {
+    response.headers.append(headers[index] ?? '', headers[index + 1] ?? '')
+  }
+  socket.binaryType = 'arraybuffer'
+  socket.onopen = () => {
+    events.open({
+      // Bodies are never in memory that is shared between threads, as types fear.
+      send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
+      close: (code, reason) => socket.close(code, reason),
+      buffered: () => socket.bufferedAmount,
+    })
+  }
+  socket.onmessage = ({ data }) => events.message(toMessage(data))
+  socket.onclose = ({ code, reason }) => events.close(code, reason)
+  socket.onerror = () => {} // 'close' follows
+  return response
 }
 
 function runtime(): Deno {

@@ -1,37 +1,14 @@
 /** One fetch request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { parseTarget, type Target } from '../../servers/target.ts'
-import {
-  ACCEPTED,
-  type App,
-  type HeaderList,
-  type HTTPScope,
-  type Scope,
-  type ServerAddress,
-  type State,
-} from '../../types.ts'
+import { parseTarget } from '../../servers/target.ts'
+import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { readFields } from './fields.ts'
 import { Incoming } from './incoming.ts'
-import { clientOf, waitUntil } from './info.ts'
-import { makeResponse, Outgoing, type Outlet } from './outgoing.ts'
-
-/** What a handler does with its requests. */
-export interface Service {
-  readonly app: App
-  readonly rootPath: string
-  readonly server: ServerAddress | null
-  state: State | undefined
-  /** Told of apps that take longer than their call, background work included. */
-  readonly begin: () => void
-  readonly end: () => void
-  /** Never throws. */
-  readonly onError: (error: unknown, scope: Scope) => void
-}
-
-/** What came with a request: the arguments behind it, as the runtime gave them. */
-export type Came = readonly [info: unknown, context: unknown]
-
-const ASGI = { version: '3.0', specVersion: '2.5' } as const
+import { waitUntil } from './info.ts'
+import { Outgoing, type Outlet } from './outgoing.ts'
+import { refusal } from './refusal.ts'
+import { buildScope, buildWebSocketScope, type Came, type Read, type Service } from './scope.ts'
+import { asksForWebSocket, Session, subprotocolsOf } from './session.ts'
 
 /** Answers a request; rejects only when its body was read by somebody else. */
 export function exchange(
@@ -43,13 +20,16 @@ export function exchange(
   const target = parseTarget(request.url)
   const headers = target && readFields(request, target.authority ?? '')
   if (target === undefined || headers === undefined) return Promise.resolve(refusal(400))
-  return new Exchange(service, request, came).run(target, headers)
+  const read: Read = { request, came, target, headers }
+  const { upgrade } = service
+  if (upgrade === undefined || !asksForWebSocket(request)) return new Exchange(service, read).run()
+  const scope = buildWebSocketScope(service, read, subprotocolsOf(headers))
+  return new Session({ ...service, upgrade }, scope, request, came[0]).run()
 }
 
 class Exchange implements Outlet {
   readonly #service: Service
-  readonly #request: globalThis.Request
-  readonly #came: Came
+  readonly #read: Read
   readonly #response: Promise<globalThis.Response>
   readonly #listeners: (() => void)[] = []
   #resolve: (response: globalThis.Response) => void = () => {}
@@ -59,17 +39,16 @@ class Exchange implements Outlet {
   #gone = false
   #scope: HTTPScope | undefined
 
-  constructor(service: Service, request: globalThis.Request, came: Came) {
+  constructor(service: Service, read: Read) {
     this.#service = service
-    this.#request = request
-    this.#came = came
+    this.#read = read
     this.#response = new Promise((resolve) => {
       this.#resolve = resolve
     })
   }
 
-  run(target: Target, headers: HeaderList): Promise<globalThis.Response> {
-    const scope = this.#buildScope(target, headers)
+  run(): Promise<globalThis.Response> {
+    const scope = buildScope(this.#service, this.#read, (listener) => this.#listen(listener))
     const outgoing = new Outgoing(scope, this)
     this.#scope = scope
     this.#outgoing = outgoing
@@ -106,7 +85,7 @@ class Exchange implements Outlet {
   }
 
   readonly #receive = () => {
-    this.#incoming ??= new Incoming(this.#request, () => this.leave())
+    this.#incoming ??= new Incoming(this.#read.request, () => this.leave())
     // Whoever waits for what comes after the body waits for the end of the client, too.
     this.#watch()
     if (this.#gone || this.#outgoing?.complete) this.#incoming.end()
@@ -123,7 +102,7 @@ class Exchange implements Outlet {
   #watch(): void {
     if (this.#watching) return
     this.#watching = true
-    const { signal } = this.#request
+    const { signal } = this.#read.request
     if (signal.aborted) this.leave()
     else signal.addEventListener('abort', this.#abort)
   }
@@ -146,7 +125,7 @@ class Exchange implements Outlet {
       (error: unknown) =>
         this.#settle(scope, outgoing, error ?? new Error('rejected with nothing')),
     )
-    waitUntil(ended, ...this.#came)
+    waitUntil(ended, ...this.#read.came)
   }
 
   /** Before anything was delivered a 500 is possible; afterwards only a broken body says it. */
@@ -165,54 +144,8 @@ class Exchange implements Outlet {
   #finish(): void {
     this.#incoming?.end()
     this.#listeners.splice(0)
-    if (this.#watching) this.#request.signal.removeEventListener('abort', this.#abort)
+    if (this.#watching) this.#read.request.signal.removeEventListener('abort', this.#abort)
   }
-
-  #buildScope(target: Target, headers: HeaderList): HTTPScope {
-    const { rootPath, server, state } = this.#service
-    const request = this.#request
-    const [info, context] = this.#came
-    // The keys, and their order, are those of `serve()`.
-    return {
-      type: 'http',
-      asgi: ASGI,
-      httpVersion: '1.1',
-      method: request.method,
-      scheme: request.url.startsWith('https:') ? 'https' : 'http',
-      path: rootPath + target.path,
-      rawPath: rootPath + target.rawPath,
-      queryString: target.queryString,
-      rootPath,
-      headers,
-      client: clientOf(request, info),
-      server,
-      extensions: { fetch: { request, info, context } },
-      onDisconnect: (listener) => this.#listen(listener),
-      state: state === undefined ? undefined : { ...state },
-      appRootPath: undefined,
-      app: undefined,
-      router: undefined,
-      route: undefined,
-      endpoint: undefined,
-      pathParams: undefined,
-      exceptionHandlers: undefined,
-      maxBodySize: undefined,
-      startChanges: undefined,
-    }
-  }
-}
-
-const TEXTS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-}
-
-/** An answer of the handler's own. */
-export function refusal(status: number): globalThis.Response {
-  const text = TEXTS[status] ?? ''
-  const fields = ['content-type', 'text/plain; charset=utf-8']
-  return makeResponse(text, status, [...fields, 'content-length', String(text.length)])
 }
 
 function alreadyRead(): TypeError {

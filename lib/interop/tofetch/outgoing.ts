@@ -3,6 +3,7 @@ import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { type Head, readHead } from '../../servers/head.ts'
 import { ACCEPTED, type HTTPScope, type SendMessage } from '../../types.ts'
+import { fixed, makeResponse } from './response.ts'
 import { Stream } from './stream.ts'
 
 /** What an exchange does with what comes out of it. */
@@ -140,32 +141,6 @@ export class Outgoing {
     this.#state = 'in body'
     this.#outlet.deliver(makeResponse(readable, head.status, head.headers))
   }
-}
-
-/** Makes a fetch response of checked parts. */
-export function makeResponse(
-  body: Uint8Array | ReadableStream<Uint8Array> | string | null,
-  status: number,
-  fields: readonly string[],
-): globalThis.Response {
-  const headers = new globalThis.Headers()
-  for (let index = 0; index < fields.length; index += 2) {
-    headers.append(fields[index] ?? '', fields[index + 1] ?? '')
-  }
-  // Workers encode a body by its content-encoding once more, unless they are told not to.
-  const init = { status, headers, encodeBody: 'manual' }
-  // Bodies are never in memory that is shared between threads, as types fear.
-  return new globalThis.Response(body as BodyInit | null, init)
-}
-
-interface Workers {
-  readonly FixedLengthStream?: new (length: number) => ReadableWritablePair<Uint8Array, Uint8Array>
-}
-
-/** Workers send a stream in chunks, whatever its headers say, unless it knows its length itself. */
-function fixed(readable: ReadableStream<Uint8Array>, length: number): ReadableStream<Uint8Array> {
-  const { FixedLengthStream } = globalThis as Workers
-  return FixedLengthStream ? readable.pipeThrough(new FixedLengthStream(length)) : readable
 }
 
 /** A body that goes nowhere is never held up: without a pause it would hold up the event loop. */

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type Came, exchange, type Service } from '../../../lib/interop/tofetch/exchange.ts'
+import { exchange } from '../../../lib/interop/tofetch/exchange.ts'
+import type { Came, Service } from '../../../lib/interop/tofetch/scope.ts'
 import { ACCEPTED, type App, type HTTPScope, type Send } from '../../../lib/types.ts'
 import { answer, eventually, httpApp, readAll } from '../../support/sockets.ts'
 
@@ -16,6 +17,8 @@ class Run {
       rootPath: '',
       server: null,
       state: undefined,
+      upgrade: undefined,
+      maxMessageSize: 100,
       begin: () => void this.open++,
       end: () => void this.open--,
       onError: (error) => void this.errors.push(error),

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { makeResponse, Outgoing } from '../../../lib/interop/tofetch/outgoing.ts'
+import { Outgoing } from '../../../lib/interop/tofetch/outgoing.ts'
 import { ACCEPTED, type HTTPScope, type SendMessage } from '../../../lib/types.ts'
 import { httpScope } from '../../support/scopes.ts'
 
@@ -165,9 +165,4 @@ t.test('a stream of known length says so where the runtime asks for it', async (
 
   t.equal(await outlet.responses[0]?.text(), 'ab')
   t.same(lengths, [2])
-})
-
-t.test('a response is made of any checked parts', async (t) => {
-  t.equal(await makeResponse('text', 200, []).text(), 'text')
-  t.equal(makeResponse(null, 204, ['x-a', '1']).headers.get('x-a'), '1')
 })

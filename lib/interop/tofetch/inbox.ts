@@ -1,0 +1,46 @@
+/** What has come in on a websocket and was not received yet, and the end of it. */
+import type { ReceiveMessage } from '../../types.ts'
+
+/** What a message takes besides its content. */
+const OVERHEAD = 64
+
+export class Inbox {
+  readonly #queue: { readonly message: ReceiveMessage; readonly size: number }[] = []
+  readonly #waiting: ((message: ReceiveMessage) => void)[] = []
+  #size = 0
+  #end: ReceiveMessage | undefined
+
+  /** How many bytes wait. */
+  get size(): number {
+    return this.#size
+  }
+
+  receive(): Promise<ReceiveMessage> {
+    const next = this.#queue.shift()
+    if (next !== undefined) {
+      this.#size -= next.size
+      return Promise.resolve(next.message)
+    }
+    if (this.#end !== undefined) return Promise.resolve(this.#end)
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  put(message: ReceiveMessage, length: number): void {
+    if (this.#end !== undefined) return
+    const waiting = this.#waiting.shift()
+    if (waiting !== undefined) {
+      waiting(message)
+      return
+    }
+    const size = length + OVERHEAD
+    this.#queue.push({ message, size })
+    this.#size += size
+  }
+
+  /** After what has come there is only this, again and again; the first word counts. */
+  end(message: ReceiveMessage): void {
+    if (this.#end !== undefined) return
+    this.#end = message
+    for (const resolve of this.#waiting.splice(0)) resolve(message)
+  }
+}

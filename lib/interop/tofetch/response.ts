@@ -1,0 +1,30 @@
+/** Makes fetch responses, with what single runtimes want to be told. */
+
+/** Makes a fetch response of checked parts. */
+export function makeResponse(
+  body: Uint8Array | ReadableStream<Uint8Array> | string | null,
+  status: number,
+  fields: readonly string[],
+): globalThis.Response {
+  const headers = new globalThis.Headers()
+  for (let index = 0; index < fields.length; index += 2) {
+    headers.append(fields[index] ?? '', fields[index + 1] ?? '')
+  }
+  // Workers encode a body by its content-encoding once more, unless they are told not to.
+  const init = { status, headers, encodeBody: 'manual' }
+  // Bodies are never in memory that is shared between threads, as types fear.
+  return new globalThis.Response(body as BodyInit | null, init)
+}
+
+interface Workers {
+  readonly FixedLengthStream?: new (length: number) => ReadableWritablePair<Uint8Array, Uint8Array>
+}
+
+/** Workers send a stream in chunks, whatever its headers say, unless it knows its length itself. */
+export function fixed(
+  readable: ReadableStream<Uint8Array>,
+  length: number,
+): ReadableStream<Uint8Array> {
+  const { FixedLengthStream } = globalThis as Workers
+  return FixedLengthStream ? readable.pipeThrough(new FixedLengthStream(length)) : readable
+}

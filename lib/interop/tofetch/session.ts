@@ -1,0 +1,283 @@
+/** One websocket: calls the app, and brings the socket to an end whatever it does. */
+import { ClientDisconnected, isCloseCode, ProtocolError } from '../../exceptions.ts'
+import { indexOfName } from '../../headers.ts'
+import { readHead } from '../../servers/head.ts'
+import {
+  ACCEPTED,
+  type App,
+  type HTTPScope,
+  type SendMessage,
+  type WebSocketAcceptMessage,
+  type WebSocketCloseMessage,
+  type WebSocketScope,
+  type WebSocketSentMessage,
+} from '../../types.ts'
+import { Inbox } from './inbox.ts'
+import { Outgoing } from './outgoing.ts'
+import { refusal } from './refusal.ts'
+import type { RuntimeSocket, SocketEvents, Upgrade } from './sockets.ts'
+
+/** What a handler does with its websockets. */
+export interface SocketService {
+  readonly app: App
+  readonly upgrade: Upgrade
+  readonly maxMessageSize: number
+  readonly begin: () => void
+  readonly end: () => void
+  /** Never throws. */
+  readonly onError: (error: unknown, scope: WebSocketScope) => void
+}
+
+/** How many bytes may wait for the client before `send` waits. */
+const MOST_BUFFERED = 65_536
+
+/** How many bytes may wait for the app; no runtime lets its client wait, so the socket is closed. */
+const MOST_WAITING = 8_388_608
+
+/** How often a runtime that does not tell is asked whether there is room again. */
+const LOOK_MS = 10
+
+/** Whether a request asks for a websocket. */
+export function asksForWebSocket({ method, headers }: globalThis.Request): boolean {
+  return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
+}
+
+/** What the client offers, in its order. */
+export function subprotocolsOf(headers: readonly string[]): string[] {
+  const index = indexOfName(headers, 'sec-websocket-protocol')
+  if (index < 0) return []
+  return (headers[index + 1] ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+export class Session {
+  readonly #service: SocketService
+  readonly #scope: WebSocketScope
+  readonly #request: globalThis.Request
+  readonly #info: unknown
+  readonly #inbox = new Inbox()
+  readonly #denial: Outgoing
+  #phase: 'connecting' | 'open' | 'closed' | 'refused' | 'gone' = 'connecting'
+  #socket: RuntimeSocket | undefined
+  /** What was sent before the runtime had opened the socket. */
+  #early: ((socket: RuntimeSocket) => void)[] = []
+  #blocked: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
+  #resolve: (response: globalThis.Response) => void = () => {}
+
+  constructor(
+    service: SocketService,
+    scope: WebSocketScope,
+    request: globalThis.Request,
+    info: unknown,
+  ) {
+    this.#service = service
+    this.#scope = scope
+    this.#request = request
+    this.#info = info
+    const asHTTP: HTTPScope = { ...scope, type: 'http', method: 'GET' }
+    this.#denial = new Outgoing(asHTTP, {
+      deliver: (response) => this.#resolve(response),
+      leave: () => this.#lose(1006, ''),
+      end: () => this.#lose(1006, ''),
+    })
+  }
+
+  /** Gives the answer to the handshake. */
+  run(): Promise<globalThis.Response> {
+    const answer = new Promise<globalThis.Response>((resolve) => {
+      this.#resolve = resolve
+    })
+    this.#inbox.put({ type: 'websocket.connect' }, 0)
+    this.#service.begin()
+    let done: Promise<void>
+    try {
+      const receive = () => this.#inbox.receive()
+      // What JavaScript, without types, may return is no promise.
+      done = Promise.resolve(
+        this.#service.app(this.#scope, receive, (message) => this.#send(message)),
+      )
+    } catch (error) {
+      done = Promise.reject(error)
+    }
+    done.then(
+      () => this.#end(undefined),
+      (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
+    )
+    return answer
+  }
+
+  readonly #events: SocketEvents = {
+    open: (socket) => {
+      this.#socket = socket
+      for (const each of this.#early.splice(0)) each(socket)
+    },
+    message: (data) => this.#take(data),
+    drain: () => this.#unblock(),
+    close: (code, reason) => this.#lose(code, reason),
+  }
+
+  /** Never throws, so that a forgotten `await` cannot end the process. */
+  #send(message: SendMessage): Promise<void> {
+    try {
+      return this.#accept(message)
+    } catch (error) {
+      const refused = Promise.reject(error)
+      refused.catch(() => {})
+      return refused
+    }
+  }
+
+  #accept(message: SendMessage): Promise<void> {
+    switch (message.type) {
+      case 'websocket.accept':
+        return this.#open(message)
+      case 'websocket.send':
+        return this.#transmit(message)
+      case 'websocket.close':
+        return this.#close(message)
+      case 'websocket.http.response.start':
+        if (this.#phase !== 'connecting') throw this.#misplaced(message)
+        return this.#denial.send({ ...message, type: 'http.response.start' })
+      case 'websocket.http.response.body':
+        if (this.#phase !== 'connecting') throw this.#misplaced(message)
+        return this.#denial.send({ ...message, type: 'http.response.body' })
+      default:
+        throw new ProtocolError(`${message.type}: it is no message of a websocket.`)
+    }
+  }
+
+  #open(message: WebSocketAcceptMessage): Promise<void> {
+    if (this.#phase !== 'connecting') throw this.#misplaced(message)
+    const { subprotocol, headers = [] } = message
+    if (subprotocol !== undefined && !this.#scope.subprotocols.includes(subprotocol)) {
+      throw new ProtocolError(
+        `${message.type}: the subprotocol ${JSON.stringify(subprotocol)} was not offered. Choose from scope.subprotocols, or none.`,
+      )
+    }
+    // By the rules for any other head; what makes it a handshake is the runtime's.
+    const checked = readHead(
+      { type: 'http.response.start', status: 200, headers },
+      { ...this.#scope, type: 'http', method: 'GET' },
+    )
+    const acceptance = { subprotocol, headers: [...checked.headers] }
+    const answer = this.#service.upgrade(this.#request, acceptance, this.#events, this.#info)
+    this.#phase = 'open'
+    this.#resolve(answer)
+    return ACCEPTED
+  }
+
+  #transmit(message: WebSocketSentMessage): Promise<void> {
+    if (this.#phase === 'gone') throw new ClientDisconnected()
+    if (this.#phase !== 'open') throw this.#misplaced(message)
+    const data = message.text ?? message.bytes
+    if (data === undefined || (message.text !== undefined && message.bytes !== undefined)) {
+      throw new ProtocolError(
+        `${message.type}: it must have either text or bytes. Send two messages.`,
+      )
+    }
+    this.#with((socket) => socket.send(data))
+    const isFull = this.#socket !== undefined && this.#socket.buffered() > MOST_BUFFERED
+    return isFull ? this.#room() : ACCEPTED
+  }
+
+  #close(message: WebSocketCloseMessage): Promise<void> {
+    const { code = 1000, reason = '' } = message
+    if (!isCloseCode(code)) {
+      throw new ProtocolError(
+        `${message.type}: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
+      )
+    }
+    if (this.#phase === 'gone') return ACCEPTED // as it is to be
+    if (this.#phase === 'connecting') this.#refuse(403)
+    else if (this.#phase === 'open') this.#finish(code, reason)
+    else throw this.#misplaced(message)
+    return ACCEPTED
+  }
+
+  #take(data: string | Uint8Array): void {
+    if (this.#phase !== 'open') return
+    const size = data.length
+    if (size > this.#service.maxMessageSize) {
+      this.#finish(1009, `messages may have ${this.#service.maxMessageSize} bytes`)
+    } else if (this.#inbox.size + size > MOST_WAITING) {
+      this.#finish(1008, 'too many messages are waiting')
+    } else {
+      const content = typeof data === 'string' ? { text: data } : { bytes: data }
+      this.#inbox.put({ type: 'websocket.receive', ...content }, size)
+    }
+  }
+
+  #lose(code: number, reason: string): void {
+    if (this.#phase !== 'refused') this.#phase = 'gone'
+    this.#inbox.end({ type: 'websocket.disconnect', code, reason })
+    this.#unblock()
+  }
+
+  #refuse(status: number): void {
+    this.#phase = 'refused'
+    this.#resolve(refusal(status))
+    this.#lose(1006, '')
+  }
+
+  #finish(code: number, reason: string): void {
+    this.#phase = 'closed'
+    this.#with((socket) => socket.close(code, reason))
+  }
+
+  /** Now, or as soon as the runtime has opened it. */
+  #with(act: (socket: RuntimeSocket) => void): void {
+    if (this.#socket === undefined) this.#early.push(act)
+    else act(this.#socket)
+  }
+
+  #room(): Promise<void> {
+    if (this.#blocked === undefined) {
+      let resolve = (): void => {}
+      const promise = new Promise<void>((settle) => {
+        resolve = settle
+      })
+      this.#blocked = { promise, resolve }
+      this.#look()
+    }
+    return this.#blocked.promise
+  }
+
+  #look(): void {
+    setTimeout(() => {
+      if (this.#blocked === undefined) return
+      if ((this.#socket?.buffered() ?? 0) > MOST_BUFFERED) this.#look()
+      else this.#unblock()
+    }, LOOK_MS)
+  }
+
+  #unblock(): void {
+    this.#blocked?.resolve()
+    this.#blocked = undefined
+  }
+
+  #end(error: unknown): void {
+    this.#service.end()
+    if (error !== undefined && !(error instanceof ClientDisconnected)) {
+      this.#service.onError(error, this.#scope)
+    }
+    if (this.#phase === 'connecting') {
+      if (error === undefined) this.#service.onError(unanswered(), this.#scope)
+      if (this.#denial.delivered) this.#denial.cut(error ?? unanswered())
+      else this.#refuse(500)
+    } else if (this.#phase === 'open') this.#finish(error === undefined ? 1000 : 1011, '')
+  }
+
+  #misplaced({ type }: SendMessage): ProtocolError {
+    return new ProtocolError(
+      `${type}: out of place, the websocket is ${this.#phase}. Check the order of the messages.`,
+    )
+  }
+}
+
+function unanswered(): ProtocolError {
+  return new ProtocolError(
+    'the app ended without an answer to the handshake. Is an accept, a close or an await missing?',
+  )
+}
