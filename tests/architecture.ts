@@ -124,7 +124,7 @@ const LAYERS = [
   'interop/tofetch/exchange',
   'interop/tofetch',
   'servers/running',
-  'servers/bun servers/deno',
+  'servers/bun servers/deno servers/workers',
   'servers/node/linger servers/node/log',
   'servers/node/inflight servers/node/refuse servers/node/cut servers/node/direct',
   'servers/node/fields servers/node/ended servers/node/lost servers/node/parts',
@@ -267,6 +267,7 @@ t.test('the front door, and what other runtimes serve by, load none of that', as
     ['interop/fetchresponse.ts', ['cookie']],
     ['servers/bun.ts', []],
     ['servers/deno.ts', []],
+    ['servers/workers.ts', []],
   ] as const) {
     const { files: loaded, others } = loadedWith(file)
     t.ok(loaded.length > 5, file)

@@ -113,7 +113,8 @@ function upgrade(
     })
   }
   socket.onmessage = ({ data }) => events.message(toMessage(data))
-  socket.onclose = ({ code, reason }) => events.close(code, reason)
+  // A connection that was lost has the code 0 there.
+  socket.onclose = ({ code, reason }) => events.close(code || 1006, reason)
   socket.onerror = () => {} // 'close' follows
   return response
 }

@@ -1,11 +1,11 @@
 /** The reference apps as one worker; `serveworker.ts` gives each a socket, which tells its app. */
-import { toFetch } from '../../lib/interop/tofetch.ts'
+import { toWorker } from '../../lib/servers/workers.ts'
 import { apps, rootPaths } from './apps.ts'
 
 const handlers = new Map(
   Object.entries(apps).map(([name, app]) => [
     name,
-    toFetch(app, { rootPath: rootPaths[name] ?? '' }),
+    toWorker(app, { rootPath: rootPaths[name] ?? '' }).fetch,
   ]),
 )
 

@@ -1,0 +1,69 @@
+/** Serves an app on Cloudflare Workers, and on workerd, which they run on. */
+
+import { toMessage } from '../interop/tofetch/sockets.ts'
+import {
+  type Acceptance,
+  type FetchApp,
+  type SocketEvents,
+  type ToFetchOptions,
+  toFetch,
+} from '../interop/tofetch.ts'
+import type { App } from '../types.ts'
+
+/** What the module of a Worker exports by default. */
+export interface Worker {
+  readonly fetch: FetchApp
+}
+
+/**
+ * An app as a Worker: `export default toWorker(app)`.
+ *
+ * The bindings of the Worker are in `scope.extensions.fetch`, as `info`; work in the background goes on
+ * by `waitUntil`. The runtime does not tell who the client is: where Cloudflare stands in front, it is
+ * in the field `cf-connecting-ip`.
+ *
+ * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @example
+ * const worker = toWorker(app)
+ * await worker.fetch(new globalThis.Request('http://localhost/'))
+ */
+export function toWorker(app: App, options: ToFetchOptions = {}): Worker {
+  return { fetch: toFetch(app, { upgrade, ...options }) }
+}
+
+/** The part of a websocket of Workers that the web does not know. */
+interface WorkerSocket extends globalThis.WebSocket {
+  accept(): void
+}
+
+interface Workers {
+  readonly WebSocketPair: new () => { readonly 0: unknown; readonly 1: WorkerSocket }
+}
+
+function upgrade(
+  _request: globalThis.Request,
+  { subprotocol, headers }: Acceptance,
+  events: SocketEvents,
+): globalThis.Response {
+  const { WebSocketPair } = globalThis as unknown as Workers
+  const { 0: theirs, 1: socket } = new WebSocketPair()
+  const fields = new globalThis.Headers()
+  for (let index = 0; index < headers.length; index += 2) {
+    fields.append(headers[index] ?? '', headers[index + 1] ?? '')
+  }
+  if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
+  // Bytes come as a Blob to newer Workers, unless this is said.
+  socket.binaryType = 'arraybuffer'
+  socket.accept()
+  socket.addEventListener('message', ({ data }) => events.message(toMessage(data)))
+  socket.addEventListener('close', ({ code, reason }) => events.close(code, reason))
+  socket.addEventListener('error', () => events.close(1006, ''))
+  events.open({
+    // Bodies are never in memory that is shared between threads, as types fear.
+    send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
+    close: (code, reason) => socket.close(code, reason),
+    buffered: () => socket.bufferedAmount ?? 0,
+  })
+  const init = { status: 101, webSocket: theirs, headers: fields }
+  return new globalThis.Response(null, init)
+}
