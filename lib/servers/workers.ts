@@ -40,6 +40,16 @@ interface Workers {
   readonly WebSocketPair: new () => { readonly 0: unknown; readonly 1: WorkerSocket }
 }
 
+/** A close of the client is not answered by itself; one without a code, or answered, throws. */
+function answerClose(socket: WorkerSocket, code: number, reason: string): void {
+  try {
+    if (code === 1005) socket.close()
+    else if (code !== 1006) socket.close(code, reason)
+  } catch {
+    // It is closed, as it is to be.
+  }
+}
+
 function upgrade(
   _request: globalThis.Request,
   { subprotocol, headers }: Acceptance,
@@ -56,7 +66,10 @@ function upgrade(
   socket.binaryType = 'arraybuffer'
   socket.accept()
   socket.addEventListener('message', ({ data }) => events.message(toMessage(data)))
-  socket.addEventListener('close', ({ code, reason }) => events.close(code, reason))
+  socket.addEventListener('close', ({ code, reason }) => {
+    answerClose(socket, code, reason)
+    events.close(code, code === 1006 ? '' : reason)
+  })
   socket.addEventListener('error', () => events.close(1006, ''))
   events.open({
     // Bodies are never in memory that is shared between threads, as types fear.
