@@ -7,7 +7,7 @@ import { ACCEPTED, type App, type Scope, type ServerAddress } from '../types.ts'
 import { exchange } from './tofetch/exchange.ts'
 import type { RequestContext, RequestInfo } from './tofetch/info.ts'
 import { refusal } from './tofetch/refusal.ts'
-import type { Service } from './tofetch/scope.ts'
+import type { Open, Service } from './tofetch/scope.ts'
 import type { Upgrade } from './tofetch/sockets.ts'
 
 export type { RequestContext, RequestInfo } from './tofetch/info.ts'
@@ -46,8 +46,13 @@ export interface FetchApp extends AsyncDisposable {
   ): Promise<globalThis.Response>
   /** Runs the app's startup now, instead of with the first request; rejects when it fails. */
   readonly start: () => Promise<void>
-  /** Waits for what goes on, then runs the app's shutdown; from then on requests get 503. */
+  /**
+   * Closes websockets with 1012, waits for everything else that goes on, then runs the app's shutdown;
+   * from then on requests get 503.
+   */
   readonly close: () => Promise<void>
+  /** Ends what goes on, or just the websockets: bodies break off, and apps hear of a client that has gone. */
+  readonly cut: (what?: 'websockets') => void
 }
 
 /**
@@ -80,6 +85,7 @@ export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
   return Object.assign(handler, {
     start: () => running.start(),
     close,
+    cut: (what?: 'websockets') => running.cut(what),
     [Symbol.asyncDispose]: close,
   })
 }
@@ -91,7 +97,7 @@ class Running {
   #lifespan: StartedLifespan | undefined
   #starting: Promise<void> | undefined
   #closing: Promise<void> | undefined
-  #count = 0
+  readonly #open = new Set<Open>()
   #onIdle: () => void = () => {}
 
   constructor(app: App, options: ToFetchOptions) {
@@ -108,12 +114,10 @@ class Running {
       state: undefined,
       upgrade: options.upgrade,
       maxMessageSize: options.maxMessageSize ?? 1_048_576,
-      begin: () => {
-        this.#count++
-      },
-      end: () => {
-        this.#count--
-        if (this.#count === 0) this.#onIdle()
+      begin: (one) => void this.#open.add(one),
+      end: (one) => {
+        this.#open.delete(one)
+        if (this.#open.size === 0) this.#onIdle()
       },
       onError: guarded(onError),
     }
@@ -150,6 +154,12 @@ class Running {
     }
   }
 
+  cut(what?: 'websockets'): void {
+    for (const one of [...this.#open]) {
+      if (what === undefined || one.kind === 'websocket') one.cut()
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#stop()
     return this.#closing
@@ -157,7 +167,8 @@ class Running {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => {})
-    if (this.#count > 0) {
+    this.cut('websockets')
+    if (this.#open.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve
       })

@@ -89,8 +89,14 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   return running(
     {
       address,
-      drain: () => server.stop(),
-      cut: () => server.stop(true),
+      drain: () => {
+        handler.cut('websockets')
+        return server.stop()
+      },
+      cut: () => {
+        handler.cut()
+        return server.stop(true)
+      },
       shutDown: handler.close,
     },
     options,

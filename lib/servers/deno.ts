@@ -26,15 +26,14 @@ export interface ServeOptions extends RunOptions {
 /** The part of Deno's server that is used here. */
 interface DenoServer {
   readonly addr: { readonly port?: number }
-  readonly finished: Promise<void>
   shutdown(): Promise<void>
 }
 
 interface Deno {
-  upgradeWebSocket(
-    request: globalThis.Request,
-    options: { protocol?: string },
-  ): { readonly socket: globalThis.WebSocket; readonly response: globalThis.Response }
+  upgradeWebSocket(request: globalThis.Request): {
+    readonly socket: globalThis.WebSocket
+    readonly response: globalThis.Response
+  }
   serve(
     options: object,
     handler: (request: globalThis.Request, info: object) => unknown,
@@ -62,14 +61,12 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     upgrade,
   })
   await handler.start()
-  const cutting = new AbortController()
   let server: DenoServer
   try {
     signal?.throwIfAborted()
     server = deno.serve(
       {
         ...(path === undefined ? { hostname: host, port } : { path }),
-        signal: cutting.signal,
         onListen: () => {}, // it would write to stdout
       },
       handler,
@@ -82,11 +79,12 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   return running(
     {
       address,
-      drain: () => server.shutdown(),
-      cut: () => {
-        cutting.abort()
-        return server.finished
+      drain: () => {
+        handler.cut('websockets')
+        return server.shutdown()
       },
+      // Once it shuts down, Deno itself cuts nothing any more.
+      cut: () => handler.cut(),
       shutDown: handler.close,
     },
     options,
@@ -98,8 +96,9 @@ function upgrade(
   { subprotocol, headers }: Acceptance,
   events: SocketEvents,
 ): globalThis.Response {
-  const options = subprotocol === undefined ? {} : { protocol: subprotocol }
-  const { socket, response } = runtime().upgradeWebSocket(request, options)
+  const { socket, response } = runtime().upgradeWebSocket(request)
+  // Not by its option, which only finds it in a list that is separated by comma and space.
+  if (subprotocol !== undefined) response.headers.set('sec-websocket-protocol', subprotocol)
   for (let index = 0; index < headers.length; index += 2) {
     response.headers.append(headers[index] ?? '', headers[index + 1] ?? '')
   }

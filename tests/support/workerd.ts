@@ -1,5 +1,5 @@
-// Workers for workerd: one file of all that a program imports, and a configuration with its sockets.
-import { mkdtempSync, writeFileSync } from 'node:fs'
+// Workers for workerd: what a program imports, and a configuration with its sockets.
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -45,34 +45,32 @@ export async function makeWorker(options: WorkerOptions): Promise<MadeWorker> {
   const folder = mkdtempSync(join(tmpdir(), 'stellula-worker-'))
   const bundler: Bundler = await import(pathToFileURL(esbuild).href)
   await bundler.build({
-    entryPoints: [options.entry],
-    outfile: join(folder, 'worker.js'),
+    entryPoints: { worker: options.entry },
+    outdir: folder,
     bundle: true,
+    // What is imported once it is needed stays in files of its own, with the modules of Node.
+    splitting: true,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: ['workerd'],
     // What asks for these by name only runs where they are.
-    external: ['node:*'],
-    ...(options.flags?.includes('nodejs_compat')
-      ? { alias: NODE_NAMES, banner: { js: REQUIRE } }
-      : {}),
+    external: ['node:*', ...NODE_NAMES],
+    ...(options.flags?.includes('nodejs_compat') ? { banner: { js: REQUIRE } } : {}),
     // The tests are no package without side effects.
     ignoreAnnotations: true,
     logLevel: 'error',
     plugins: [{ name: 'replace', setup: (build: Build) => replace(build, options.replace ?? {}) }],
   })
   const config = join(folder, 'config.capnp')
-  writeFileSync(config, configOf(options))
+  writeFileSync(config, configOf(options, readdirSync(folder)))
   return { binary: workerd, config, folder }
 }
 
 /** What older packages get modules by. */
 const REQUIRE = "import process from 'node:process'; const require = process.getBuiltinModule"
 
-const NODE_NAMES = Object.fromEntries(
-  ['path', 'stream', 'buffer', 'events', 'util'].map((name) => [name, `node:${name}`]),
-)
+const NODE_NAMES = ['path', 'stream', 'buffer', 'events', 'util']
 
 function replace(build: Build, sources: Readonly<Record<string, string>>): void {
   build.onLoad({ filter: /\.js$/ }, ({ path }) => {
@@ -81,7 +79,11 @@ function replace(build: Build, sources: Readonly<Record<string, string>>): void 
   })
 }
 
-function configOf({ sockets, flags = [] }: WorkerOptions): string {
+function configOf({ sockets, flags = [] }: WorkerOptions, files: readonly string[]): string {
+  const others = files.filter((file) => file.endsWith('.js') && file !== 'worker.js')
+  const modules = ['worker.js', ...others].map(
+    (file) => `(name = "${file}", esModule = embed "${file}")`,
+  )
   const list = sockets.map(
     ({ name, props = {} }) =>
       `(name = "${name}", address = "127.0.0.1:0", http = (), service = (name = "app", props = (json = ${JSON.stringify(JSON.stringify(props))})))`,
@@ -92,7 +94,7 @@ const config :Workerd.Config = (
   sockets = [${list.join(', ')}],
 );
 const app :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  modules = [${modules.join(', ')}],
   compatibilityDate = "2026-04-01",
   compatibilityFlags = ${JSON.stringify(flags)},
 );

@@ -7,7 +7,14 @@ import { Incoming } from './incoming.ts'
 import { waitUntil } from './info.ts'
 import { Outgoing, type Outlet } from './outgoing.ts'
 import { refusal } from './refusal.ts'
-import { buildScope, buildWebSocketScope, type Came, type Read, type Service } from './scope.ts'
+import {
+  buildScope,
+  buildWebSocketScope,
+  type Came,
+  type Open,
+  type Read,
+  type Service,
+} from './scope.ts'
 import { asksForWebSocket, Session, subprotocolsOf } from './session.ts'
 
 /** Answers a request; rejects only when its body was read by somebody else. */
@@ -27,7 +34,8 @@ export function exchange(
   return new Session({ ...service, upgrade }, scope, request, came[0]).run()
 }
 
-class Exchange implements Outlet {
+class Exchange implements Outlet, Open {
+  readonly kind = 'exchange'
   readonly #service: Service
   readonly #read: Read
   readonly #response: Promise<globalThis.Response>
@@ -84,6 +92,11 @@ class Exchange implements Outlet {
     for (const listener of this.#listeners.splice(0)) this.#call(listener)
   }
 
+  cut(): void {
+    this.leave()
+    this.#resolve(refusal(503))
+  }
+
   readonly #receive = () => {
     this.#incoming ??= new Incoming(this.#read.request, () => this.leave())
     // Whoever waits for what comes after the body waits for the end of the client, too.
@@ -119,7 +132,7 @@ class Exchange implements Outlet {
   }
 
   #await(done: Promise<void>, scope: HTTPScope, outgoing: Outgoing): void {
-    this.#service.begin()
+    this.#service.begin(this)
     const ended = done.then(
       () => this.#settle(scope, outgoing, outgoing.settled ? undefined : incomplete(outgoing)),
       (error: unknown) =>
@@ -130,7 +143,7 @@ class Exchange implements Outlet {
 
   /** Before anything was delivered a 500 is possible; afterwards only a broken body says it. */
   #settle(scope: HTTPScope, outgoing: Outgoing, error: unknown): void {
-    this.#service.end()
+    this.#service.end(this)
     if (error !== undefined) {
       if (!(error instanceof ClientDisconnected)) this.#service.onError(error, scope)
       if (!outgoing.delivered) this.#resolve(refusal(500))

@@ -13,6 +13,13 @@ import type {
 import { clientOf } from './info.ts'
 import type { Upgrade } from './sockets.ts'
 
+/** An exchange or a websocket that goes on. */
+export interface Open {
+  readonly kind: 'exchange' | 'websocket'
+  /** Ends it: its body breaks off, or its websocket is closed; its app is told that the client has gone. */
+  cut(): void
+}
+
 /** What a handler does with its requests. */
 export interface Service {
   readonly app: App
@@ -24,8 +31,8 @@ export interface Service {
   /** The most bytes of a message on a websocket. */
   readonly maxMessageSize: number
   /** Told of apps that take longer than their call, background work included. */
-  readonly begin: () => void
-  readonly end: () => void
+  readonly begin: (one: Open) => void
+  readonly end: (one: Open) => void
   /** Never throws. */
   readonly onError: (error: unknown, scope: Scope) => void
 }

@@ -15,6 +15,7 @@ import {
 import { Inbox } from './inbox.ts'
 import { Outgoing } from './outgoing.ts'
 import { refusal } from './refusal.ts'
+import type { Open } from './scope.ts'
 import type { RuntimeSocket, SocketEvents, Upgrade } from './sockets.ts'
 
 /** What a handler does with its websockets. */
@@ -22,8 +23,8 @@ export interface SocketService {
   readonly app: App
   readonly upgrade: Upgrade
   readonly maxMessageSize: number
-  readonly begin: () => void
-  readonly end: () => void
+  readonly begin: (one: Open) => void
+  readonly end: (one: Open) => void
   /** Never throws. */
   readonly onError: (error: unknown, scope: WebSocketScope) => void
 }
@@ -52,7 +53,8 @@ export function subprotocolsOf(headers: readonly string[]): string[] {
     .filter((name) => name !== '')
 }
 
-export class Session {
+export class Session implements Open {
+  readonly kind = 'websocket'
   readonly #service: SocketService
   readonly #scope: WebSocketScope
   readonly #request: globalThis.Request
@@ -90,7 +92,7 @@ export class Session {
       this.#resolve = resolve
     })
     this.#inbox.put({ type: 'websocket.connect' }, 0)
-    this.#service.begin()
+    this.#service.begin(this)
     let done: Promise<void>
     try {
       const receive = () => this.#inbox.receive()
@@ -106,6 +108,13 @@ export class Session {
       (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
     )
     return answer
+  }
+
+  /** The client may come back, to another server. */
+  cut(): void {
+    if (this.#phase === 'open') this.#finish(1012, '')
+    else if (this.#phase === 'connecting' && !this.#denial.delivered) this.#refuse(503)
+    this.#lose(1012, '')
   }
 
   readonly #events: SocketEvents = {
@@ -258,7 +267,7 @@ export class Session {
   }
 
   #end(error: unknown): void {
-    this.#service.end()
+    this.#service.end(this)
     if (error !== undefined && !(error instanceof ClientDisconnected)) {
       this.#service.onError(error, this.#scope)
     }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { exchange } from '../../../lib/interop/tofetch/exchange.ts'
-import type { Came, Service } from '../../../lib/interop/tofetch/scope.ts'
+import type { Came, Open, Service } from '../../../lib/interop/tofetch/scope.ts'
 import { ACCEPTED, type App, type HTTPScope, type Send } from '../../../lib/types.ts'
 import { answer, eventually, httpApp, readAll } from '../../support/sockets.ts'
 
@@ -9,6 +9,7 @@ const NOTHING: Came = [undefined, undefined]
 class Run {
   readonly errors: unknown[] = []
   open = 0
+  last: Open | undefined
   readonly service: Service
 
   constructor(app: App, overrides: Partial<Service> = {}) {
@@ -19,7 +20,10 @@ class Run {
       state: undefined,
       upgrade: undefined,
       maxMessageSize: 100,
-      begin: () => void this.open++,
+      begin: (one) => {
+        this.open++
+        this.last = one
+      },
       end: () => void this.open--,
       onError: (error) => void this.errors.push(error),
       ...overrides,
@@ -264,3 +268,36 @@ t.test('an abort after the end is none', async (t) => {
 
   t.equal(await response.text(), 'fine')
 })
+
+t.test(
+  'is cut when its server closes: before the answer by 503, then by a body that breaks off',
+  async (t) => {
+    const told: string[] = []
+    const early = new Run(
+      httpApp(async (_scope, receive) => {
+        await receive()
+        told.push((await receive()).type)
+      }),
+    )
+    const answer = early.fetch()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    early.last?.cut()
+    t.equal((await answer).status, 503)
+
+    const late = new Run(
+      httpApp(async (_scope, _receive, send) => {
+        await send({ type: 'http.response.start', status: 200, headers: [] })
+        for (;;) {
+          await send({ type: 'http.response.body', body: Buffer.from('x'), moreBody: true })
+          await new Promise((resolve) => setTimeout(resolve, 1))
+        }
+      }),
+    )
+    const response = await late.fetch()
+    late.last?.cut()
+    await t.rejects(response.text())
+    await eventually(() => early.open + late.open === 0, 'both apps have ended')
+    t.same(told, ['http.disconnect'])
+    t.same([...early.errors, ...late.errors], [])
+  },
+)

@@ -10,7 +10,7 @@ import type {
   RuntimeSocket,
   SocketEvents,
 } from '../../../lib/interop/tofetch/sockets.ts'
-import type { App, Receive, Send, WebSocketScope } from '../../../lib/types.ts'
+import type { App, Receive, Send, SendMessage, WebSocketScope } from '../../../lib/types.ts'
 import { websocketScope } from '../../support/scopes.ts'
 import { eventually } from '../../support/sockets.ts'
 
@@ -23,6 +23,7 @@ class Runtime implements RuntimeSocket {
   readonly errors: unknown[] = []
   full = 0
   open = 0
+  cut = (): void => {}
   acceptance: Acceptance | undefined
   events: SocketEvents | undefined
   readonly answer: Promise<globalThis.Response>
@@ -32,7 +33,10 @@ class Runtime implements RuntimeSocket {
     const service: SocketService = {
       app,
       maxMessageSize: 100,
-      begin: () => void this.open++,
+      begin: (one) => {
+        this.open++
+        this.cut = () => one.cut()
+      },
       end: () => void this.open--,
       onError: (error) => void this.errors.push(error),
       upgrade: (_request, acceptance, events) => {
@@ -161,7 +165,7 @@ t.test('the app refuses, by 403 or by a response of its own', async (t) => {
     const body = Buffer.from('who are you?')
     await send({ type: 'websocket.http.response.body', body })
     await t.rejects(send({ type: 'websocket.http.response.body', body }), /out of place/)
-    const start = { type: 'websocket.http.response.start', status: 401, headers: [] } as const
+    const start: SendMessage = { type: 'websocket.http.response.start', status: 401, headers: [] }
     await t.rejects(send(start), /out of place/)
   })
   const answer = await own.answer
@@ -239,4 +243,24 @@ t.test('messages that are too large, or too many, close the socket', async (t) =
   }
   t.same(many.closed, [[1008, 'too many messages are waiting']])
   many.events?.message('after the end')
+})
+
+t.test('is closed with 1012 when its server closes, or refused with 503', async (t) => {
+  const seen: unknown[] = []
+  const open = new Runtime(async (receive, send) => {
+    await accept(receive, send)
+    seen.push(await receive())
+  })
+  await open.answer
+  open.cut()
+  t.same(open.closed, [[1012, '']])
+
+  const undecided = new Runtime(async (receive) => {
+    await receive()
+    seen.push(await receive())
+  })
+  undecided.cut()
+  t.equal((await undecided.answer).status, 503)
+  await eventually(() => open.open + undecided.open === 0, 'both apps have ended')
+  t.match(seen, [{ type: 'websocket.disconnect' }, { type: 'websocket.disconnect' }])
 })

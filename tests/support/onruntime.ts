@@ -1,0 +1,191 @@
+// What every runtime has to do with the app of `fetchserved.ts`: the same tests for all of them.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Test } from 'tap'
+import { WebSocket } from 'ws'
+import { eventually } from './sockets.ts'
+
+export interface Served {
+  readonly url: string
+  readonly child: ChildProcess
+  /** What it has printed. */
+  readonly lines: readonly string[]
+}
+
+/** Starts a program, and waits for the line that is its address. */
+export async function start(
+  t: Test,
+  command: string,
+  args: readonly string[],
+  addressIn: (line: string) => string | undefined,
+): Promise<Served> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  const lines: string[] = []
+  createInterface(child.stdout).on('line', (line) => lines.push(line))
+  await eventually(() => lines.some((line) => addressIn(line)), 'it listens')
+  return { url: lines.map(addressIn).find((url) => url !== undefined) ?? '', child, lines }
+}
+
+async function logOf(url: string): Promise<string[]> {
+  return (await fetch(`${url}/log`)).json()
+}
+
+async function logged(url: string, text: string): Promise<void> {
+  const end = Date.now() + 5_000
+  while (!(await logOf(url)).includes(text)) {
+    if (Date.now() > end) throw new Error(`it was never logged: ${text}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Requests: what arrives and what goes back. */
+export function testRequests(t: Test, served: () => Served): void {
+  t.test('answers, with the state of the lifespan', async (t) => {
+    const { url } = served()
+    const answer = await (await fetch(`${url}/?q=1`)).json()
+    t.match(answer, { db: 'connected', url: `${url}/?q=1` })
+    t.equal((await fetch(`${url}/none`)).status, 404)
+    t.same((await fetch(`${url}/cookies`)).headers.getSetCookie().length, 2)
+  })
+
+  t.test('streams both ways at once', async (t) => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const writer = writable.getWriter()
+    const init = { method: 'POST', body: readable, duplex: 'half' }
+    const asked = fetch(`${served().url}/echo`, init as RequestInit)
+    await writer.write(Buffer.from('one '))
+    await writer.write(Buffer.from('two'))
+    await writer.close()
+
+    t.equal(await (await asked).text(), 'one two')
+  })
+
+  t.test('stops a producer whose client has left', async () => {
+    const { url } = served()
+    const controller = new AbortController()
+    const response = await fetch(`${url}/endless`, { signal: controller.signal })
+    await response.body?.getReader().read()
+    controller.abort()
+
+    await logged(url, 'left the stream')
+  })
+
+  t.test('makes a producer wait for its client', async (t) => {
+    const { url } = served()
+    const response = await fetch(`${url}/flood`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+
+    // 256 MB in all: some of it waits in the buffers on the way, but not all.
+    t.notOk((await logOf(url)).includes('flood 4096'))
+    await response.body?.cancel()
+  })
+
+  t.test('a fetch handler inside gets requests of the runtime', async (t) => {
+    const { url } = served()
+    const response = await fetch(`${url}/fetch/x?y=z`, { method: 'POST', body: 'hello' })
+
+    t.equal(await response.text(), `POST ${url}/x?y=z hello`)
+  })
+}
+
+/** A client that leaves before it is answered. */
+export function testSignal(t: Test, served: () => Served): void {
+  t.test('tells a handler that waits that its client has left', async () => {
+    const { url } = served()
+    const controller = new AbortController()
+    const asked = fetch(`${url}/signal`, { signal: controller.signal })
+    asked.catch(() => {})
+    await logged(url, 'waiting')
+    controller.abort()
+
+    await logged(url, 'aborted')
+  })
+}
+
+/** Websockets, through the same routes. */
+export function testWebSockets(t: Test, served: () => Served): void {
+  const open = (path: string, protocols: string[] = []): WebSocket =>
+    new WebSocket(`${served().url.replace('http', 'ws')}${path}`, protocols)
+
+  t.test('talks over a websocket, with subprotocol and fields', async (t) => {
+    const socket = open('/ws', ['chat', 'v2'])
+    const received: unknown[] = []
+    let fields: unknown
+    socket.on('upgrade', ({ headers }) => {
+      fields = headers['x-a']
+    })
+    socket.on('open', () => {
+      socket.send('hi')
+      socket.send(Buffer.from([1, 2]))
+      socket.send('close')
+    })
+    socket.on('message', (data, isBinary) => {
+      received.push(isBinary ? [...(data as Buffer)] : String(data))
+    })
+    const closed = await new Promise((resolve) => {
+      socket.on('close', (code, reason) => resolve([code, String(reason)]))
+    })
+
+    t.equal(socket.protocol, 'chat')
+    t.equal(fields, '1')
+    t.same(received, ['you said hi', [1, 2]])
+    t.same(closed, [4000, 'as you wish'])
+  })
+
+  t.test('tells that the client has left', async () => {
+    const socket = open('/ws')
+    socket.on('open', () => socket.close())
+
+    await logged(served().url, 'left the websocket')
+  })
+
+  t.test('closes with 1009 or 1006 for what is too large, and 1011 for a bug', async (t) => {
+    for (const [message, codes] of [
+      ['x'.repeat(1_100_000), [1009, 1006]],
+      ['break', [1011]],
+    ] as const) {
+      const socket = open('/ws')
+      socket.on('open', () => socket.send(message))
+      socket.on('error', () => {})
+      const code = await new Promise<number>((resolve) => socket.on('close', resolve))
+      t.ok((codes as readonly number[]).includes(code), `${message.slice(0, 5)}: ${code}`)
+    }
+  })
+
+  t.test('answers a handshake by a response, or by 404', async (t) => {
+    for (const [path, status] of [
+      ['/denied', 401],
+      ['/nowhere', 403],
+    ] as const) {
+      const socket = open(path)
+      socket.on('error', () => {})
+      const answered = await new Promise((resolve) => {
+        socket.on('unexpected-response', (request, response) => {
+          resolve(response.statusCode)
+          request.destroy()
+        })
+      })
+      t.equal(answered, status, path)
+    }
+  })
+}
+
+/** Closing, by SIGTERM: what is open is cut after the grace time, and the lifespan is ended. */
+export function testClosing(t: Test, served: () => Served): void {
+  t.test('closes in order', async (t) => {
+    const { url, child, lines } = served()
+    const response = await fetch(`${url}/endless`)
+    const reader = response.body?.getReader()
+    await reader?.read()
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    child.kill('SIGTERM')
+
+    t.equal(await ended, 0)
+    t.same(
+      lines.filter((line) => !line.startsWith('http')),
+      ['started', 'stopped', 'closed'],
+    )
+    await reader?.cancel().catch(() => {})
+  })
+}
