@@ -20,7 +20,10 @@ export interface Worker {
  *
  * The bindings of the Worker are in `scope.extensions.fetch`, as `info`; work in the background goes on
  * by `waitUntil`. The runtime does not tell who the client is: where Cloudflare stands in front, it is
- * in the field `cf-connecting-ip`.
+ * in the field `cf-connecting-ip`. When a client leaves, all that runs for it ends with it, without a
+ * word to the app.
+ *
+ * What only Node can do (files, forms, compression) needs the compatibility flag `nodejs_compat`.
  *
  * @throws TypeError when it is given no app, or a rootPath that is none.
  * @example

@@ -5,8 +5,8 @@ import {
   type Served,
   start,
   testClosing,
+  testLeaving,
   testRequests,
-  testSignal,
   testWebSockets,
 } from '../support/onruntime.ts'
 import { missing, runtimes } from '../support/runtimes.ts'
@@ -34,7 +34,7 @@ t.test('on Bun', { skip: missing('bun') }, async (t) => {
     t.match(await (await fetch(get().url)).json(), { host: '127.0.0.1' })
   })
   testRequests(t, get)
-  testSignal(t, get)
+  testLeaving(t, get)
   testWebSockets(t, get)
   testClosing(t, get)
 })

@@ -61,16 +61,6 @@ export function testRequests(t: Test, served: () => Served): void {
     t.equal(await (await asked).text(), 'one two')
   })
 
-  t.test('stops a producer whose client has left', async () => {
-    const { url } = served()
-    const controller = new AbortController()
-    const response = await fetch(`${url}/endless`, { signal: controller.signal })
-    await response.body?.getReader().read()
-    controller.abort()
-
-    await logged(url, 'left the stream')
-  })
-
   t.test('makes a producer wait for its client', async (t) => {
     const { url } = served()
     const response = await fetch(`${url}/flood`)
@@ -89,8 +79,18 @@ export function testRequests(t: Test, served: () => Served): void {
   })
 }
 
-/** A client that leaves before it is answered. */
-export function testSignal(t: Test, served: () => Served): void {
+/** A client that leaves, while it is answered or before; Workers just end with it, all at once. */
+export function testLeaving(t: Test, served: () => Served): void {
+  t.test('stops a producer whose client has left', async () => {
+    const { url } = served()
+    const controller = new AbortController()
+    const response = await fetch(`${url}/endless`, { signal: controller.signal })
+    await response.body?.getReader().read()
+    controller.abort()
+
+    await logged(url, 'left the stream')
+  })
+
   t.test('tells a handler that waits that its client has left', async () => {
     const { url } = served()
     const controller = new AbortController()
