@@ -48,6 +48,7 @@ const HEADER = [
   '/interop/fromnode',
   '/interop/fetchresponse',
   '/interop/fromfetch',
+  '/interop/lightresponse',
   '/interop/tofetch',
   '/ipaddresses',
   '/mediatypes',

@@ -1,10 +1,11 @@
 /** Apps of the fetch world as ours: Hono, h3, itty-router, Elysia, a route handler, any function. */
+import { encodeText, NO_BYTES } from '../bytes.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
-import type { MessageTypes } from '../responses/response.ts'
 import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
 import { fieldsOf, forwardedFields } from './fetchresponse/fields.ts'
 import { transfer } from './fetchresponse/transfer.ts'
 import { assertUsable } from './fetchresponse.ts'
+import { LightResponse } from './fromfetch/light.ts'
 import { eagerRequest, lazyRequest } from './fromfetch/request.ts'
 import { urlOf } from './fromfetch/url.ts'
 import { Work } from './fromfetch/work.ts'
@@ -76,6 +77,13 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
     const rest = [env === undefined ? info : env(scope, info), contextOf(work)]
     // Their types are the handler's to declare.
     const response = await handler(request, ...(rest as never[]))
+    const whole = LightResponse.toWhole(response)
+    if (whole !== undefined && scope.method !== 'HEAD') {
+      const body = whole.body === null ? NO_BYTES : encodeText(whole.body)
+      await send({ type: HTTP.start, status: whole.status, headers: whole.headers })
+      await send({ type: HTTP.body, body })
+      return work.done()
+    }
     assertUsable(response, 'fromFetch: the handler')
     // One that the handler has fetched itself says of its body what is no longer true.
     const headers = response.url ? forwardedFields(response) : fieldsOf(response)
@@ -89,7 +97,7 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
   }
 }
 
-const HTTP: MessageTypes = { start: 'http.response.start', body: 'http.response.body' }
+const HTTP = { start: 'http.response.start', body: 'http.response.body' } as const
 
 /** Elsewhere requests are the runtime's own, and cheap. */
 const IS_NODE: boolean =

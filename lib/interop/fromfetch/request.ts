@@ -3,6 +3,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 import { hasBody, readBody, streamBody } from './body.ts'
 import { toFetchHeaders } from './headers.ts'
+import { standIn } from './standin.ts'
 
 const decoder = new TextDecoder()
 
@@ -127,44 +128,11 @@ let prepared = false
 
 /** One that is real once somebody needs it to be. */
 export function lazyRequest(scope: HTTPScope, receive: Receive, url: string): globalThis.Request {
-  if (!prepared) prepare()
-  prepared = true
+  if (!prepared) {
+    const sample = new globalThis.Request('http://localhost')
+    standIn(LazyRequest.prototype, globalThis.Request.prototype, sample, LazyRequest.toReal)
+    prepared = true
+  }
   // By its prototype and its delegates it is one.
   return new LazyRequest(scope, receive, url) as unknown as globalThis.Request
-}
-
-/** Gives the lazy request all that a real one has, in this runtime and this version. */
-function prepare(): void {
-  const own = LazyRequest.prototype
-  const real = globalThis.Request.prototype
-  Reflect.deleteProperty(own, 'constructor')
-  Object.setPrototypeOf(own, real)
-  const names = Reflect.ownKeys(real).filter((name) => !Object.hasOwn(own, name))
-  for (const name of names) if (name !== 'constructor') delegate(own, real, name)
-  // Where Node's fetch looks for what it knows of a request, up to Node 22.
-  for (const name of Object.getOwnPropertySymbols(new globalThis.Request('http://localhost'))) {
-    Object.defineProperty(own, name, { get: readFrom(name), configurable: true })
-  }
-}
-
-function delegate(own: LazyRequest, real: globalThis.Request, name: string | symbol): void {
-  const property = Object.getOwnPropertyDescriptor(real, name)
-  if (property?.get !== undefined) {
-    Object.defineProperty(own, name, { get: readFrom(name), enumerable: true, configurable: true })
-  } else if (typeof property?.value === 'function') {
-    const method: (...args: unknown[]) => unknown = property.value
-    Object.defineProperty(own, name, {
-      value(this: LazyRequest, ...args: unknown[]): unknown {
-        return method.apply(LazyRequest.toReal(this), args)
-      },
-      writable: true,
-      configurable: true,
-    })
-  }
-}
-
-function readFrom(name: string | symbol): (this: LazyRequest) => unknown {
-  return function (this: LazyRequest): unknown {
-    return Reflect.get(LazyRequest.toReal(this), name)
-  }
 }
