@@ -121,6 +121,7 @@ const LAYERS = [
   'interop/tofetch/fields interop/tofetch/info interop/tofetch/stream interop/tofetch/incoming',
   'interop/tofetch/response interop/tofetch/sockets interop/tofetch/inbox',
   'interop/tofetch/outgoing interop/tofetch/refusal interop/tofetch/scope',
+  'interop/tofetch/handshake',
   'interop/tofetch/session',
   'interop/tofetch/exchange',
   'interop/tofetch',

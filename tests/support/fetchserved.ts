@@ -70,7 +70,7 @@ export const app: Application = Application({
       log.push('left the websocket')
     }),
     WebSocketRoute('/denied', (websocket) => {
-      return websocket.deny(new PlainTextResponse('not you', { status: 401 }))
+      return websocket.denial(new PlainTextResponse('not you', { status: 401 }))
     }),
   ],
   lifespan: async function* () {

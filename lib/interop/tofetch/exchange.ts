@@ -3,6 +3,7 @@ import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { parseTarget } from '../../servers/target.ts'
 import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { readFields } from './fields.ts'
+import { asksForWebSocket, subprotocolsOf } from './handshake.ts'
 import { Incoming } from './incoming.ts'
 import { waitUntil } from './info.ts'
 import { Outgoing, type Outlet } from './outgoing.ts'
@@ -15,7 +16,7 @@ import {
   type Read,
   type Service,
 } from './scope.ts'
-import { asksForWebSocket, Session, subprotocolsOf } from './session.ts'
+import { Session } from './session.ts'
 
 /** Answers a request; rejects only when its body was read by somebody else. */
 export function exchange(

@@ -15,6 +15,11 @@ export class Inbox {
     return this.#size
   }
 
+  /** Whether the end is known, though it may not have been received. */
+  get ended(): boolean {
+    return this.#end !== undefined
+  }
+
   receive(): Promise<ReceiveMessage> {
     const next = this.#queue.shift()
     if (next !== undefined) {

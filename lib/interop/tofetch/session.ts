@@ -1,10 +1,8 @@
 /** One websocket: calls the app, and brings the socket to an end whatever it does. */
 import { ClientDisconnected, isCloseCode, ProtocolError } from '../../exceptions.ts'
-import { indexOfName } from '../../headers.ts'
 import { readHead } from '../../servers/head.ts'
 import {
   ACCEPTED,
-  type App,
   type HTTPScope,
   type SendMessage,
   type WebSocketAcceptMessage,
@@ -12,22 +10,12 @@ import {
   type WebSocketScope,
   type WebSocketSentMessage,
 } from '../../types.ts'
+import type { SocketService } from './handshake.ts'
 import { Inbox } from './inbox.ts'
 import { Outgoing } from './outgoing.ts'
 import { refusal } from './refusal.ts'
 import type { Open } from './scope.ts'
-import type { RuntimeSocket, SocketEvents, Upgrade } from './sockets.ts'
-
-/** What a handler does with its websockets. */
-export interface SocketService {
-  readonly app: App
-  readonly upgrade: Upgrade
-  readonly maxMessageSize: number
-  readonly begin: (one: Open) => void
-  readonly end: (one: Open) => void
-  /** Never throws. */
-  readonly onError: (error: unknown, scope: WebSocketScope) => void
-}
+import type { RuntimeSocket, SocketEvents } from './sockets.ts'
 
 /** How many bytes may wait for the client before `send` waits. */
 const MOST_BUFFERED = 65_536
@@ -37,21 +25,6 @@ const MOST_WAITING = 8_388_608
 
 /** How often a runtime that does not tell is asked whether there is room again. */
 const LOOK_MS = 10
-
-/** Whether a request asks for a websocket. */
-export function asksForWebSocket({ method, headers }: globalThis.Request): boolean {
-  return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
-}
-
-/** What the client offers, in its order. */
-export function subprotocolsOf(headers: readonly string[]): string[] {
-  const index = indexOfName(headers, 'sec-websocket-protocol')
-  if (index < 0) return []
-  return (headers[index + 1] ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-}
 
 export class Session implements Open {
   readonly kind = 'websocket'
@@ -65,6 +38,7 @@ export class Session implements Open {
   #socket: RuntimeSocket | undefined
   /** What was sent before the runtime had opened the socket. */
   #early: ((socket: RuntimeSocket) => void)[] = []
+  readonly #listeners: (() => void)[] = []
   #blocked: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
   #resolve: (response: globalThis.Response) => void = () => {}
 
@@ -91,6 +65,7 @@ export class Session implements Open {
     const answer = new Promise<globalThis.Response>((resolve) => {
       this.#resolve = resolve
     })
+    this.#scope.onDisconnect = (listener) => this.#listen(listener)
     this.#inbox.put({ type: 'websocket.connect' }, 0)
     this.#service.begin(this)
     let done: Promise<void>
@@ -168,7 +143,7 @@ export class Session implements Open {
     // By the rules for any other head; what makes it a handshake is the runtime's.
     const checked = readHead(
       { type: 'http.response.start', status: 200, headers },
-      { ...this.#scope, type: 'http', method: 'GET' },
+      { ...this.#scope, method: 'GET' },
     )
     const acceptance = { subprotocol, headers: [...checked.headers] }
     const answer = this.#service.upgrade(this.#request, acceptance, this.#events, this.#info)
@@ -222,6 +197,21 @@ export class Session implements Open {
     if (this.#phase !== 'refused') this.#phase = 'gone'
     this.#inbox.end({ type: 'websocket.disconnect', code, reason })
     this.#unblock()
+    for (const listener of this.#listeners.splice(0)) this.#call(listener)
+  }
+
+  #listen(listener: () => void): void {
+    if (this.#inbox.ended) this.#call(listener)
+    else this.#listeners.push(listener)
+  }
+
+  /** For the app's own listeners: an error would reach the runtime. */
+  #call(listener: () => void): void {
+    try {
+      listener()
+    } catch (error) {
+      this.#service.onError(error, this.#scope)
+    }
   }
 
   #refuse(status: number): void {

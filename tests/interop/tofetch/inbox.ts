@@ -28,6 +28,7 @@ t.test('after what has come there is the end, again and again', async (t) => {
   inbox.put(text('a'), 1)
   inbox.end(END)
   inbox.end({ ...END, code: 1006 })
+  t.ok(inbox.ended)
   inbox.put(text('late'), 4)
 
   t.same(await inbox.receive(), text('a'))

@@ -1,10 +1,6 @@
 import t from 'tap'
-import {
-  asksForWebSocket,
-  Session,
-  type SocketService,
-  subprotocolsOf,
-} from '../../../lib/interop/tofetch/session.ts'
+import type { SocketService } from '../../../lib/interop/tofetch/handshake.ts'
+import { Session } from '../../../lib/interop/tofetch/session.ts'
 import type {
   Acceptance,
   RuntimeSocket,
@@ -67,17 +63,6 @@ async function accept(receive: Receive, send: Send): Promise<void> {
   await receive()
   await send({ type: 'websocket.accept' })
 }
-
-t.test('knows who asks for a websocket, and by which subprotocols', async (t) => {
-  const ask = (method: string, upgrade: string): boolean =>
-    asksForWebSocket(new globalThis.Request('http://h/', { method, headers: { upgrade } }))
-
-  t.ok(ask('GET', 'WebSocket'))
-  t.notOk(ask('GET', 'h2c'))
-  t.notOk(ask('POST', 'websocket'))
-  t.same(subprotocolsOf(['sec-websocket-protocol', 'chat, v2 ,']), ['chat', 'v2'])
-  t.same(subprotocolsOf([]), [])
-})
 
 t.test('messages go both ways until the app closes', async (t) => {
   const runtime = new Runtime(async (receive, send) => {
@@ -263,4 +248,29 @@ t.test('is closed with 1012 when its server closes, or refused with 503', async 
   t.equal((await undecided.answer).status, 503)
   await eventually(() => open.open + undecided.open === 0, 'both apps have ended')
   t.match(seen, [{ type: 'websocket.disconnect' }, { type: 'websocket.disconnect' }])
+})
+
+t.test('listeners hear of the end at once, before what is to be received', async (t) => {
+  const heard: string[] = []
+  const scope = websocketScope()
+  const runtime = new Runtime(
+    async (receive, send) => {
+      await accept(receive, send)
+      scope.onDisconnect?.(() => heard.push('listener'))
+      scope.onDisconnect?.(() => {
+        throw new Error('of a listener')
+      })
+      heard.push((await receive()).type, (await receive()).type)
+      scope.onDisconnect?.(() => heard.push('at once'))
+    },
+    true,
+    scope,
+  )
+  await runtime.answer
+  runtime.events?.message('last words')
+  runtime.events?.close(1001, '')
+
+  await eventually(() => runtime.open === 0, 'the app has ended')
+  t.same(heard, ['listener', 'websocket.receive', 'websocket.disconnect', 'at once'])
+  t.match(runtime.errors, [{ message: 'of a listener' }])
 })

@@ -2,8 +2,8 @@
 import { ProtocolError } from '../../../exceptions.ts'
 import { isHeaderName } from '../../../headers.ts'
 import type { HeaderList, WebSocketAcceptMessage } from '../../../types.ts'
-import { Refusal } from '../fields.ts'
 import { readFurther } from '../../head.ts'
+import { Refusal } from '../fields.ts'
 
 /** The version that is spoken here; a client that speaks another is told (section 4.4). */
 const VERSION = '13'

@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { HeaderList, WebSocketScope } from '../../../types.ts'
-import { ASGI, clientAddress, type Site } from '../scope.ts'
 import type { Target } from '../../target.ts'
+import { ASGI, clientAddress, type Site } from '../scope.ts'
 
 const EXTENSIONS = { 'websocket.http.response': {} } as const
 

@@ -1,0 +1,13 @@
+import t from 'tap'
+import { asksForWebSocket, subprotocolsOf } from '../../../lib/interop/tofetch/handshake.ts'
+
+t.test('knows who asks for a websocket, and by which subprotocols', async (t) => {
+  const ask = (method: string, upgrade: string): boolean =>
+    asksForWebSocket(new globalThis.Request('http://h/', { method, headers: { upgrade } }))
+
+  t.ok(ask('GET', 'WebSocket'))
+  t.notOk(ask('GET', 'h2c'))
+  t.notOk(ask('POST', 'websocket'))
+  t.same(subprotocolsOf(['sec-websocket-protocol', 'chat, v2 ,']), ['chat', 'v2'])
+  t.same(subprotocolsOf([]), [])
+})
