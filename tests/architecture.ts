@@ -2,150 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-
-/**
- * The files of lib in reading order: each imports, types included, only from those above it. Files on
- * one line do not import each other. A new file is put below what it needs, and not lower.
- */
-const LAYERS = [
-  'types/messages',
-  'types',
-  'calls status methods bytes background ranges mimetypes contentdisposition stores/store base64url',
-  'redis/deadline',
-  'redis',
-  'stores/memory stores/redis sessions contentcodings ipaddresses responsestart',
-  'stores',
-  'convertors/patterns convertors/builtins',
-  'responses/events responses/sources html/places',
-  'html/markup',
-  'html',
-  'compose headers convertors lifespan',
-  'exceptions hosts cookies httpdates mediatypes forms/text forms/filename forms/spool',
-  'forms/boundary conditional',
-  'urls responses/file/byteranges forms/limits observation',
-  'channels/message',
-  'channels/backend channels/backlog',
-  'channels/subscription channels/memory channels/redis/link channels/redis/stream',
-  'channels/hub channels/redis/uplink',
-  'channels/redis/relay',
-  'channels/redis',
-  'channels',
-  'senders body requests/shape responses/file/answer forms/urlencoded forms/multipart',
-  'requests/msgpack forms/upload forms/parts',
-  'routing/params routing/faults routing/tokens forms/form',
-  'forms/collect',
-  'forms forms/read',
-  'connections responses/response responses/file/disk routing/colons routing/sequence',
-  'responses/bodies responses/streaming responses/file requests denials websockets/errors',
-  'websockets/data websockets/inbox',
-  'websockets/conversation',
-  'websockets',
-  'routing/path routing/callable',
-  'responses/sse msgpack',
-  'responses exceptionhandlers templating',
-  'authentication/secrets authentication/credentials authentication/challenge',
-  'observation/redaction',
-  'guard httpmiddleware/annotations authentication',
-  'authentication/gate',
-  'authentication/bearer',
-  'httpmiddleware/passage',
-  'httpmiddleware',
-  'middleware/errors/frames middleware/lint/faults middleware/sessions/keys',
-  'middleware/sessions/vault',
-  'middleware/ratelimit/network middleware/ratelimit/window',
-  'middleware/ratelimit/spend',
-  'middleware/sessions/signed middleware/sessions/sealed middleware/sessions/stored',
-  'middleware/sessions middleware/csrf middleware/ratelimit',
-  'middleware/errors/debug middleware/bodylimit middleware/exceptions middleware/lint/keys',
-  'middleware/errors middleware/lint/scopes',
-  'middleware/lint/protocol',
-  'middleware/lint/bodies middleware/lint/frames middleware/lint/lifespan',
-  'middleware/lint/observe',
-  'middleware/lint/http middleware/lint/websocket',
-  'middleware/lint',
-  'middleware/iprestrict middleware/timeout middleware/authentication middleware/basicauth',
-  'middleware/tracing middleware/accesslog middleware/httpsredirect middleware/trustedhost',
-  'middleware/secureheaders/fields middleware/etag middleware/cachecontrol',
-  'middleware/servertiming middleware/mapresponsestart middleware/cors/preflight',
-  'middleware/when middleware/mapscope middleware/proxyheaders/nodes middleware/requestid',
-  'middleware/health/checks middleware/compress/compressible middleware/secureheaders/csp',
-  'middleware/secureheaders middleware/cacheresponse/rules middleware/cors/origins',
-  'middleware/cacheresponse/entries middleware/cors middleware/health',
-  'middleware/metrics/series middleware/jwt/keys middleware/proxyheaders/forwarded',
-  'middleware/proxyheaders/claims middleware/compress/encoders middleware/compress/plan',
-  'middleware/proxyheaders middleware/jwt/claims middleware/bearerauth',
-  'middleware/compress/compression middleware/metrics middleware/cacheresponse/recording',
-  'middleware/cacheresponse/cache middleware/compress middleware/jwt/verify',
-  'middleware/cacheresponse middleware/jwt',
-  'routing/wrapped routing/entry',
-  'routing/tree routing/whole routing/enter routing/endpoint routing/conversation',
-  'routing/search routing/methods',
-  'routing/table',
-  'routing/dispatch',
-  'routing/route',
-  'routing/mount routing/websocketroute',
-  'routing/host',
-  'routing/reverse',
-  'routing/router',
-  'routing',
-  'endpoints/decode endpoints/converse endpoints/lanes',
-  'endpoints/listener',
-  'endpoints/endpoint endpoints/stream',
-  'endpoints',
-  'staticfiles/names staticfiles/codings staticfiles/shelf staticfiles/sharing',
-  'staticfiles/directories',
-  'staticfiles/files',
-  'staticfiles/options',
-  'staticfiles/lookup',
-  'staticfiles/reply',
-  'staticfiles',
-  'applications',
-  'interop/fromnode/target interop/fromnode/socket interop/fromnode/internals',
-  'interop/fromnode/errors interop/fromnode/outbox interop/fromnode/inherit',
-  'interop/fromnode/intake interop/fromnode/request interop/fromnode/response',
-  'interop/fromnode/exchange interop/fromconnect/reply interop/fromconnect/rewrite',
-  'interop/fromnode',
-  'interop/fromconnect',
-  'servers/lifespan testclient/cookiejar testclient/exchange testclient/running',
-  'testclient/options testclient/mailbox',
-  'testclient/bodies testclient/scopes testclient/link',
-  'testclient/redirects testclient/socket',
-  'testclient',
-  'servers/target servers/head servers/log servers/options servers/running/signals',
-  'interop/fetchresponse/transfer interop/fetchresponse/fields',
-  'interop/fetchresponse',
-  'interop/fromfetch/url interop/fromfetch/headers interop/fromfetch/body interop/fromfetch/work',
-  'interop/fromfetch/standin',
-  'interop/fromfetch/request interop/fromfetch/light',
-  'interop/fromfetch interop/lightresponse',
-  'interop/tofetch/fields interop/tofetch/info interop/tofetch/stream interop/tofetch/incoming',
-  'interop/tofetch/response interop/tofetch/sockets interop/tofetch/inbox',
-  'interop/tofetch/outgoing interop/tofetch/refusal interop/tofetch/scope',
-  'interop/tofetch/handshake',
-  'interop/tofetch/session',
-  'interop/tofetch/exchange',
-  'interop/tofetch',
-  'servers/running',
-  'servers/bun servers/deno servers/workers',
-  'servers/node/linger servers/node/log',
-  'servers/node/inflight servers/node/refuse servers/node/cut servers/node/direct',
-  'servers/node/fields servers/node/ended servers/node/lost servers/node/parts',
-  'servers/node/departure',
-  'servers/node/scope servers/node/pathsend',
-  'servers/node/whole servers/node/chunks servers/node/incoming',
-  'servers/node/outgoing',
-  'servers/node/exchange servers/node/upgrades',
-  'servers/node/websockets/answer servers/node/websockets/options',
-  'servers/node/websockets/closing servers/node/websockets/handshake',
-  'servers/node/websockets/errors servers/node/websockets/peer',
-  'servers/node/websockets/frames servers/node/websockets/turns servers/node/websockets/inbox',
-  'servers/node/websockets/connection servers/node/websockets/pings',
-  'servers/node/websockets/scope',
-  'servers/node/websockets/session',
-  'servers/node/websockets',
-  'servers/node',
-  'index',
-].map((line) => line.split(' '))
+import { LAYERS } from './support/readingorder.ts'
 
 const MOST_LINES = 300
 
@@ -256,8 +113,6 @@ function loadedWith(file: string): { readonly files: string[]; readonly others: 
       } else others.add(specifier)
     }
   }
-  t.ok(loaded.has('responses/file.ts'))
-  t.same([...loaded].filter(isForNode), [])
   return { files: [...loaded], others: [...others].sort() }
 }
 
@@ -274,11 +129,7 @@ t.test('the front door, and what other runtimes serve by, load none of that', as
     const { files: loaded, others } = loadedWith(file)
     t.ok(loaded.length > 5, file)
     t.same(others, packages, file)
-    t.same(
-      loaded.filter((name) => name.startsWith('servers/node') || NODE_ONLY.includes(name)),
-      [],
-      file,
-    )
+    t.same(loaded.filter(isForNode), [], file)
   }
   t.ok(loadedWith('index.ts').files.includes('responses/file.ts'))
 })
