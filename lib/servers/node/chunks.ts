@@ -112,7 +112,13 @@ export class Chunks {
   }
 
   #flushHead(): boolean {
+    const { socket } = this.#response
+    // Behind another response it has to wait anyway, and goes out with what follows.
+    if (socket === null) return true
+    // Values are latin-1; Node leaves it to the socket what the text of a head alone becomes.
+    socket.setDefaultEncoding('latin1')
     this.#response.flushHeaders()
+    socket.setDefaultEncoding('utf8')
     return true
   }
 

@@ -215,3 +215,23 @@ t.test('parts that nobody waited for do not hang when the last one follows', asy
   t.match((await client.end()).slice(-20), /end\r\n0\r\n\r\n$/)
   t.ok(isDone)
 })
+
+t.test('a head that goes out alone has its values in latin-1 too', async (t) => {
+  const { connect } = await listening(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      const headers = ['x-name', 'caf\xe9']
+      await send({ type: 'http.response.start', status: 200, headers })
+      await send({ type: 'http.response.body', body: new Uint8Array(), moreBody: true })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await send({ type: 'http.response.body', body: Buffer.from('done') })
+    }),
+  )
+  for (const method of ['GET', 'HEAD']) {
+    const client = await connect()
+    client.send(request(`${method} /`, CLOSE))
+
+    t.match(await client.until('\r\n\r\n'), /\r\nx-name: caf\xe9\r\n/, method)
+    await client.end()
+  }
+})
