@@ -77,7 +77,7 @@ t.test('the scope says what the request and its runtime say', async (t) => {
   })
   t.not(scope?.state, state, 'a copy for each')
   t.match(scope?.extensions?.['fetch'], { info, context })
-  t.equal(run.open, 0)
+  await eventually(() => run.open === 0, 'the app has ended')
 })
 
 t.test('what no app may see is refused', async (t) => {
