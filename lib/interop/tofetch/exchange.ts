@@ -24,7 +24,7 @@ export function exchange(
   request: globalThis.Request,
   came: Came,
 ): Promise<globalThis.Response> {
-  if (request.bodyUsed) return Promise.reject(alreadyRead())
+  if (request.method !== 'GET' && request.bodyUsed) return Promise.reject(alreadyRead())
   const target = parseTarget(request.url)
   const headers = target && readFields(request, target.authority ?? '')
   if (target === undefined || headers === undefined) return Promise.resolve(refusal(400))

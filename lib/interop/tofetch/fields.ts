@@ -25,8 +25,13 @@ export function readFields(request: globalThis.Request, authority: string): Head
   if (!METHOD.test(request.method) || !isAuthority(authority)) return undefined
   list.unshift('host', host !== undefined && isSame(host, authority) ? host : authority)
   // A body whose length is not known, as it would be sent.
-  if (!hasLength && request.body !== null) list.push('transfer-encoding', 'chunked')
+  if (!hasLength && mayHaveBody(request) && request.body !== null) list.push('transfer-encoding', 'chunked')
   return list
+}
+
+/** Asking for the body makes a stream of it, which takes time; fetch knows none for these. */
+function mayHaveBody({ method }: globalThis.Request): boolean {
+  return method !== 'GET' && method !== 'HEAD'
 }
 
 /** URLs have host names in lower case, and leave out the port that their scheme has by itself. */

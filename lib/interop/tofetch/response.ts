@@ -6,9 +6,9 @@ export function makeResponse(
   status: number,
   fields: readonly string[],
 ): globalThis.Response {
-  const headers = new globalThis.Headers()
+  const headers: [string, string][] = []
   for (let index = 0; index < fields.length; index += 2) {
-    headers.append(fields[index] ?? '', fields[index + 1] ?? '')
+    headers.push([fields[index] ?? '', fields[index + 1] ?? ''])
   }
   // Workers encode a body by its content-encoding once more, unless they are told not to.
   const init = { status, headers, encodeBody: 'manual' }
