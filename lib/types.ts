@@ -141,6 +141,11 @@ export interface ConnectionScope {
   user?: User | undefined
   auth?: Auth | undefined
   /**
+   * Told that no route matches, before a router answers so; set by a host that has others to ask, and
+   * that drops this answer. Absent means that the answer is the answer.
+   */
+  onUnmatched?: (() => void) | undefined
+  /**
    * What middleware does to the start of a response, for answers to errors, which are made outside of
    * it; an empty list set by `errors()` and `exceptions()`, filled by `changeStart()`.
    */

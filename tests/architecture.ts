@@ -70,6 +70,9 @@ t.test('a middleware imports no other middleware', async (t) => {
 const NODE_ONLY = [
   'authentication/secrets.ts',
   'forms/spool.ts',
+  'interop/tonode.ts',
+  'interop/tonode/place.ts',
+  'interop/tonode/readbody.ts',
   'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',
   'middleware/etag.ts',

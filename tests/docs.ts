@@ -50,6 +50,7 @@ const HEADER = [
   '/interop/fromfetch',
   '/interop/lightresponse',
   '/interop/tofetch',
+  '/interop/tonode',
   '/ipaddresses',
   '/mediatypes',
   '/methods',

@@ -44,11 +44,12 @@ export function methodNotAllowed(
 const NOT_FOUND = new HTTPException(404)
 
 /** The answer where nothing matches: 404, or a refused handshake. */
-export const notFound: App = answersExceptions((scope, receive, send) =>
-  scope.type === 'websocket'
+export const notFound: App = answersExceptions((scope, receive, send) => {
+  if (scope.type !== 'lifespan') scope.onUnmatched?.()
+  return scope.type === 'websocket'
     ? send({ type: 'websocket.close', code: 1000, reason: '' })
-    : answerException(NOT_FOUND, scope, receive, send),
-)
+    : answerException(NOT_FOUND, scope, receive, send)
+})
 
 /** A route as an app of its own, without a router around it. */
 export function standalone(entryOf: () => Entry): App {

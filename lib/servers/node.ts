@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App, Scope, ServerAddress } from '../types.ts'
+import { encodePath } from '../urls.ts'
 import { type LifespanMode, type StartedLifespan, startLifespan } from './lifespan.ts'
 import { guarded } from './log.ts'
 import { exchange, type Service } from './node/exchange.ts'
@@ -158,12 +159,13 @@ function run(
   settings: WebSocketSettings | undefined,
   options: ServeOptions,
 ): RunningServer {
+  const { rootPath = '' } = options
   const address = addressOf(node)
   const inFlight = new InFlight(node)
   const onError = guarded(options.onError ?? logError)
   const service: Service = {
     app,
-    site: { rootPath: options.rootPath ?? '', server: address, state: lifespan.state },
+    site: { rootPath, rawRootPath: encodePath(rootPath), server: address, state: lifespan.state },
     inFlight,
     // With a limit, Node says on each response how many more requests it takes.
     shortcuts: (options.shortcuts ?? true) && !options.maxRequestsPerSocket,

@@ -9,7 +9,7 @@ import {
   type Scope,
   type Send,
 } from '../../types.ts'
-import { parseTarget } from '../target.ts'
+import { parseTarget, type Target } from '../target.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
 import { endStream } from './ended.ts'
@@ -37,6 +37,16 @@ export interface Service {
   readonly onError: (error: unknown, scope: Scope) => void
 }
 
+/** What is other about a request that comes through somebody else's server. */
+export interface Hosting {
+  /** What the host left of the target; undefined when that is none. */
+  readonly target: Target | undefined
+  /** Whether the host has read the body. */
+  readonly isRead: boolean
+  /** Asked when the app has ended and nothing was sent: whether the host goes on instead. */
+  readonly takesOver: (error: unknown) => boolean
+}
+
 /** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */
 const MOST_DISCARDED = 65_536
 
@@ -46,10 +56,11 @@ export function exchange(
   request: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
+  hosting?: Hosting,
 ): void {
   // Only then can there have been a last response: this one waits for it, or comes too late.
   if (!response.socket?.writable && isPastLast(request.socket)) return
-  const target = parseTarget(request.url ?? '')
+  const target = hosting === undefined ? parseTarget(request.url ?? '') : hosting.target
   if (target === undefined) {
     refuseRequest(request, response, 400, expectsContinue)
     return
@@ -59,9 +70,10 @@ export function exchange(
     refuseRequest(request, response, fields.status, expectsContinue)
     return
   }
-  const { headers, bodyLength } = fields
+  const { headers } = fields
+  const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
   if (bodyLength === 0 && service.shortcuts) endStream(request)
-  const one = new Exchange(service, request, response, bodyLength, expectsContinue)
+  const one = new Exchange(service, request, response, bodyLength, expectsContinue, hosting)
   const { site } = service
   one.run(buildScope(request, target, headers, site, (listener) => one.onDeparture(listener)))
 }
@@ -84,6 +96,7 @@ class Exchange {
   readonly response: ServerResponse
   readonly bodyLength: number
   readonly expectsContinue: boolean
+  readonly #hosting: Hosting | undefined
   #departure: Departure | undefined
   #incoming: Incoming | undefined
   #scope: HTTPScope | undefined
@@ -94,12 +107,14 @@ class Exchange {
     response: ServerResponse,
     bodyLength: number,
     expectsContinue: boolean,
+    hosting: Hosting | undefined,
   ) {
     this.service = service
     this.request = request
     this.response = response
     this.bodyLength = bodyLength
     this.expectsContinue = expectsContinue
+    this.#hosting = hosting
   }
 
   run(scope: HTTPScope): void {
@@ -133,6 +148,16 @@ class Exchange {
 
   get shortcuts(): boolean {
     return this.service.shortcuts
+  }
+
+  get hosted(): boolean {
+    return this.#hosting !== undefined
+  }
+
+  writeHead(status: number, headers: Readonly<HeaderList>): void {
+    if (this.hosted) writeBeside(this.response, status, headers)
+    // Node's types want a list that could be changed; it is not.
+    else this.response.writeHead(status, headers as HeaderList)
   }
 
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
@@ -169,13 +194,18 @@ class Exchange {
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
   #end(scope: HTTPScope, outgoing: Outgoing, error: unknown): void {
     this.service.inFlight.end()
-    if (error !== undefined) {
+    if (error !== undefined && !this.#isTakenOver(outgoing, error)) {
       if (!(error instanceof ClientDisconnected)) this.service.onError(error, scope)
-      const isOpen = !outgoing.complete && !this.response.destroyed
+      const isOpen = !outgoing.settled && !this.response.destroyed
       if (isOpen && outgoing.flushed) cut(this.response)
       else if (isOpen) refuse(this.response, 500, this.endsConnection())
     }
     this.#incoming?.end()
+  }
+
+  #isTakenOver(outgoing: Outgoing, error: unknown): boolean {
+    const isUntouched = !outgoing.flushed && !this.response.destroyed
+    return isUntouched && (this.#hosting?.takesOver(error) ?? false)
   }
 }
 

@@ -22,6 +22,9 @@ export interface Circumstances {
   /** Whether this is the last response of its connection; asked once, when its head is written. */
   endsConnection(): boolean
   readonly shortcuts: boolean
+  /** Whether somebody else's server has the response too, and may answer in the app's place. */
+  readonly hosted: boolean
+  writeHead(status: number, headers: Readonly<HeaderList>): void
 }
 
 const CLOSE = ['connection', 'close']
@@ -59,7 +62,14 @@ export class Outgoing {
 
   /** Whether nothing is missing: all was sent, or the client left and there is nobody to miss it. */
   get settled(): boolean {
-    return this.complete || (this.#response.destroyed && this.#state !== 'cut')
+    const isLeft = this.#response.destroyed && this.#state !== 'cut'
+    return this.complete || isLeft || this.#isTaken
+  }
+
+  /** Whether a host has answered itself, because it would not wait for instance. */
+  get #isTaken(): boolean {
+    const isOurs = this.#state !== 'before start' && this.#state !== 'held'
+    return this.#circumstances.hosted && !isOurs && this.#response.headersSent
   }
 
   /** Never throws, so that a forgotten `await` cannot end the process. */
@@ -73,7 +83,9 @@ export class Outgoing {
 
   #accept(message: SendMessage): Promise<void> {
     if (this.#state === 'complete') return ACCEPTED
-    if (this.#state === 'cut' || this.#response.destroyed) throw new ClientDisconnected()
+    if (this.#state === 'cut' || this.#response.destroyed || this.#isTaken) {
+      throw new ClientDisconnected()
+    }
     switch (message.type) {
       case 'http.response.start':
         if (this.#state !== 'before start')
@@ -141,19 +153,22 @@ export class Outgoing {
   }
 
   #finish(head: Head, body: Uint8Array, size: number): void {
-    const { shortcuts } = this.#circumstances
+    const { shortcuts, hosted } = this.#circumstances
     const isLast = this.#circumstances.endsConnection()
     const isCounted = head.length === undefined && !head.bodyless
     let fields = isCounted ? withLength(head.headers, size) : head.headers
     if (isLast) fields = [...fields, ...CLOSE]
     const direct = shortcuts && !isLast && !head.bodyless
-    writeWhole(this.#response, head.status, fields, body, direct)
+    if (!hosted) writeWhole(this.#response, head.status, fields, body, direct)
+    else {
+      this.#circumstances.writeHead(head.status, fields)
+      this.#response.end(body)
+    }
   }
 
   #writeHead(head: Head): void {
     const fields = this.#circumstances.endsConnection() ? [...head.headers, ...CLOSE] : head.headers
-    // Node's types want a list that could be changed; it is not.
-    this.#response.writeHead(head.status, fields as HeaderList)
+    this.#circumstances.writeHead(head.status, fields)
     this.#state = 'in body'
   }
 

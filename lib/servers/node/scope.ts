@@ -8,6 +8,8 @@ import type { Target } from '../target.ts'
 /** What is the same for all requests of a server. */
 export interface Site {
   readonly rootPath: string
+  /** The same, percent-encoded. */
+  readonly rawRootPath: string
   readonly server: ServerAddress | null
   readonly state: State | undefined
 }
@@ -27,7 +29,7 @@ export function buildScope(
   site: Site,
   onDisconnect: (listener: () => void) => void,
 ): HTTPScope {
-  const { rootPath, server, state } = site
+  const { rootPath, rawRootPath, server, state } = site
   // Every key that routing may set is there from the start: adding keys later costs more than all
   // of the rest (each changes the shape of the object).
   return {
@@ -38,7 +40,7 @@ export function buildScope(
     scheme: (request.socket as TLSSocket).encrypted ? 'https' : 'http',
     // `*` is the server itself, below no prefix.
     path: target.path === '*' ? '*' : rootPath + target.path,
-    rawPath: target.path === '*' ? '*' : rootPath + target.rawPath,
+    rawPath: target.path === '*' ? '*' : rawRootPath + target.rawPath,
     queryString: target.queryString,
     rootPath,
     headers,

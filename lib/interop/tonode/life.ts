@@ -1,0 +1,65 @@
+/** The life of an app inside of somebody else's server: started once, ended when it is idle. */
+import { type LifespanMode, type StartedLifespan, startLifespan } from '../../servers/lifespan.ts'
+import type { App } from '../../types.ts'
+
+export class Life {
+  readonly #app: App
+  readonly #mode: LifespanMode
+  #starting: Promise<StartedLifespan> | undefined
+  #closing: Promise<void> | undefined
+  #count = 0
+  #onIdle: () => void = () => {}
+  /** Set once the app has started. */
+  lifespan: StartedLifespan | undefined
+
+  constructor(app: App, mode: LifespanMode) {
+    this.#app = app
+    this.#mode = mode
+  }
+
+  /** Whether no more requests are taken. */
+  get closing(): boolean {
+    return this.#closing !== undefined
+  }
+
+  begin(): void {
+    this.#count++
+  }
+
+  end(): void {
+    this.#count--
+    if (this.#count === 0) this.#onIdle()
+  }
+
+  /** Starts the app, the first time; rejects each time when that has failed. */
+  async ready(): Promise<StartedLifespan> {
+    this.#starting ??= startLifespan(this.#app, this.#mode)
+    this.lifespan = await this.#starting
+    return this.lifespan
+  }
+
+  /** Waits for what goes on, and then stops the app, if it was started. */
+  close(gracePeriodMs: number): Promise<void> {
+    this.#closing ??= this.#close(gracePeriodMs)
+    return this.#closing
+  }
+
+  async #close(gracePeriodMs: number): Promise<void> {
+    if (this.#starting === undefined) return
+    // Who asked for the start was told that it failed; there is nothing to stop then.
+    const lifespan = await this.#starting.catch(() => undefined)
+    await this.#idle(gracePeriodMs)
+    await lifespan?.stop()
+  }
+
+  #idle(timeoutMs: number): Promise<void> {
+    if (this.#count === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#onIdle = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

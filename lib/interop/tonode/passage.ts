@@ -1,0 +1,47 @@
+/** One request between a host and an app: what the app does not answer goes on to the host. */
+import { ACCEPTED, type App, type Send } from '../../types.ts'
+
+/** Hands a request on, with an error or without one. */
+export type Next = (error?: unknown) => void
+
+export class Passage {
+  readonly #next: Next | undefined
+  #unmatched = false
+  #dropped = false
+
+  constructor(next: Next | undefined) {
+    this.#next = next
+  }
+
+  /** The app, whose "nothing matches" is heard, and not sent. */
+  through(app: App): App {
+    if (this.#next === undefined) return app
+    return (scope, receive, send) => {
+      if (scope.type === 'http') {
+        scope.onUnmatched = () => {
+          this.#unmatched = true
+        }
+      }
+      return app(scope, receive, this.#over(send))
+    }
+  }
+
+  #over(send: Send): Send {
+    return (message) => {
+      // Somebody may have answered in the router's place: only its 404 is dropped.
+      if (message.type === 'http.response.start') {
+        this.#dropped = this.#unmatched && message.status === 404
+      }
+      return this.#dropped ? ACCEPTED : send(message)
+    }
+  }
+
+  /** Calls `next`, if there is one; the host answers then. */
+  takesOver(error: unknown): boolean {
+    const next = this.#next
+    if (next === undefined) return false
+    if (this.#dropped) next()
+    else next(error)
+    return true
+  }
+}

@@ -1,0 +1,56 @@
+// Servers that are not ours: an http server of Node on a free port, for the length of a test.
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import { type AddressInfo, connect as connectSocket } from 'node:net'
+import type express from 'express'
+import type { Test } from 'tap'
+import { RawClient } from './sockets.ts'
+
+/** It has the same types where we use it; its package, under another name, has none. */
+export const express4: typeof express = createRequire(import.meta.url)('express4')
+
+export interface HostServer {
+  readonly server: Server
+  readonly port: number
+  readonly url: string
+  readonly connect: () => Promise<RawClient>
+  /** Sends all of this on a new connection and reads until the server ends it. */
+  readonly talk: (request: string) => Promise<string>
+  /** The status and the text of an answer. */
+  readonly ask: (path: string, init?: RequestInit) => Promise<[number, string]>
+}
+
+/** Listens until the test is over; whatever is open then is cut. */
+export async function hostServer(t: Test, listener: RequestListener | Server): Promise<HostServer> {
+  const server = typeof listener === 'function' ? createServer(listener) : listener
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const clients: RawClient[] = []
+  t.teardown(async () => {
+    for (const { socket } of clients) socket.destroy()
+    server.closeAllConnections()
+    server.close()
+    if (server.listening) await once(server, 'close')
+  })
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const connect = async (): Promise<RawClient> => {
+    const socket = connectSocket({ port, host: '127.0.0.1', allowHalfOpen: true })
+    const client = new RawClient(socket)
+    clients.push(client)
+    await once(socket, 'connect')
+    return client
+  }
+  return {
+    server,
+    port,
+    url,
+    connect,
+    talk: async (request) => (await connect()).send(request).end(),
+    ask: async (path, init) => {
+      const response = await fetch(url + path, { redirect: 'manual', ...init })
+      return [response.status, await response.text()]
+    },
+  }
+}
