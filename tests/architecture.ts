@@ -70,6 +70,10 @@ t.test('a middleware imports no other middleware', async (t) => {
 const NODE_ONLY = [
   'authentication/secrets.ts',
   'forms/spool.ts',
+  'interop/proxy.ts',
+  'interop/proxy/bodies.ts',
+  'interop/proxy/call.ts',
+  'interop/proxy/forward.ts',
   'interop/tonode.ts',
   'interop/tonode/place.ts',
   'interop/tonode/readbody.ts',

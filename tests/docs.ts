@@ -50,6 +50,7 @@ const HEADER = [
   '/interop/fromfetch',
   '/interop/lightresponse',
   '/interop/tofetch',
+  '/interop/proxy',
   '/interop/tonode',
   '/ipaddresses',
   '/mediatypes',

@@ -1,12 +1,10 @@
-import { createServer, type ServerResponse } from 'node:http'
-import connect from 'connect'
-import express from 'express'
+import { createServer } from 'node:http'
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { toNode } from '../../lib/interop/tonode.ts'
 import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
-import { express4, hostServer } from '../support/hosts.ts'
+import { hostServer, middlewareHosts } from '../support/hosts.ts'
 import { answer, httpApp } from '../support/sockets.ts'
 
 const where = httpApp((scope, _receive, send) =>
@@ -31,11 +29,7 @@ t.test('answers the requests of an http server', async (t) => {
 })
 
 t.test('prefix', async (t) => {
-  for (const [name, host] of [
-    ['Express 5', express()],
-    ['Express 4', express4()],
-    ['Connect', connect()],
-  ] as const) {
+  for (const [name, host] of middlewareHosts()) {
     host.use('/a/b', toNode(where))
     const { ask } = await hostServer(t, createServer(host))
     t.same(await ask('/a/b/c%20d?q=%20'), [200, '/a/b /a/b/c d /a/b/c%20d q=%20'], name)
@@ -45,13 +39,9 @@ t.test('prefix', async (t) => {
 })
 
 t.test('what no route matches goes on to the host', async (t) => {
-  for (const [name, host] of [
-    ['Express 5', express()],
-    ['Express 4', express4()],
-    ['Connect', connect()],
-  ] as const) {
+  for (const [name, host] of middlewareHosts()) {
     host.use(toNode(Application({ routes: [Mount('/', routes)] })))
-    host.use((_request: unknown, response: ServerResponse) => response.end('host'))
+    host.use((_request, response) => void response.end('host'))
     const { ask } = await hostServer(t, createServer(host))
     t.same(await ask('/'), [200, 'home'])
     t.same(await ask('/inner/a'), [200, 'a'])

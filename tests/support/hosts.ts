@@ -1,9 +1,16 @@
 // Servers that are not ours: an http server of Node on a free port, for the length of a test.
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createRequire } from 'node:module'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
-import type express from 'express'
+import connect from 'connect'
+import express from 'express'
 import type { Test } from 'tap'
 import { RawClient } from './sockets.ts'
 
@@ -19,6 +26,27 @@ export interface HostServer {
   readonly talk: (request: string) => Promise<string>
   /** The status and the text of an answer. */
   readonly ask: (path: string, init?: RequestInit) => Promise<[number, string]>
+}
+
+/** What takes listeners as middleware; each has types of its own for it. */
+export interface MiddlewareHost extends RequestListener {
+  use(listener: MiddlewareListener): unknown
+  use(path: string, listener: MiddlewareListener): unknown
+}
+
+type MiddlewareListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
+/** A new one of each kind. */
+export function middlewareHosts(): [string, MiddlewareHost][] {
+  return [
+    ['Express 5', express() as unknown as MiddlewareHost],
+    ['Express 4', express4() as unknown as MiddlewareHost],
+    ['Connect', connect() as unknown as MiddlewareHost],
+  ]
 }
 
 /** Listens until the test is over; whatever is open then is cut. */

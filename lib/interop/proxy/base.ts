@@ -1,0 +1,52 @@
+/** Where requests go: the upstream's origin, and the path before all others. */
+import { withoutTrailingSlashes } from '../../urls.ts'
+
+export interface Base {
+  readonly secure: boolean
+  readonly origin: string
+  /** Without brackets, as a connection wants it. */
+  readonly hostname: string
+  readonly port: number
+  /** What stands in its Host field. */
+  readonly authority: string
+  /** Percent-encoded, without a slash at its end. */
+  readonly path: string
+}
+
+/**
+ * Reads the target of a proxy.
+ *
+ * @throws TypeError for what is no http or https URL, or has more than a host and a path.
+ */
+export function readBase(target: string | URL): Base {
+  const url = parse(target)
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw invalid('the target must be an http or https URL', target)
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw invalid('the target has a host and a path only', target)
+  }
+  const secure = url.protocol === 'https:'
+  return {
+    secure,
+    origin: url.origin,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || (secure ? 443 : 80)),
+    authority: url.host,
+    path: withoutTrailingSlashes(url.pathname),
+  }
+}
+
+function parse(target: string | URL): URL | undefined {
+  try {
+    return new URL(target)
+  } catch {
+    return undefined
+  }
+}
+
+function invalid(what: string, given: string | URL): TypeError {
+  return new TypeError(
+    `proxy: ${what}, ${JSON.stringify(String(given))} was given. Write 'http://127.0.0.1:3000/api'.`,
+  )
+}

@@ -1,0 +1,124 @@
+/** One request to the upstream, up to the head of its response. */
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { HeaderList } from '../../types.ts'
+import type { Watch } from './watch.ts'
+
+/** Why there is no response: the status that says so to the client, and the reason. */
+export class UpstreamError extends Error {
+  readonly status: 502 | 504
+
+  constructor(status: 502 | 504, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'UpstreamError'
+    this.status = status
+  }
+}
+
+/** How the upstream is reached. */
+export interface Line {
+  readonly secure: boolean
+  readonly agent: Agent
+  /** Where it is, and by which certificates. */
+  readonly connection: RequestOptions
+  readonly connectTimeoutMs: number
+  readonly headTimeoutMs: number
+}
+
+/** What is asked of it. */
+export interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly headers: HeaderList
+}
+
+export class Call {
+  readonly request: ClientRequest
+  /** The head of the response; rejects with UpstreamError. */
+  readonly response: Promise<IncomingMessage>
+  /** Resolves when the upstream wants the body, which it may be asked before. */
+  readonly continued: Promise<void>
+  /** The links of early hints that have come. */
+  readonly links: string[] = []
+  readonly #line: Line
+  readonly #watch: Watch
+
+  /** @param fresh Whether it goes over a connection of its own. */
+  constructor(line: Line, asked: Asked, watch: Watch, fresh: boolean) {
+    this.#line = line
+    this.#watch = watch
+    const { method, path, headers } = asked
+    const make = line.secure ? requestHttps : requestHttp
+    this.request = make({
+      ...line.connection,
+      method,
+      path,
+      // The form of `rawHeaders`, to which Node adds nothing but the connection's own.
+      headers,
+      agent: fresh ? false : line.agent,
+      setHost: false,
+    })
+    // Their size is limited; beyond a count Node would drop fields and say nothing.
+    this.request.maxHeadersCount = 0
+    watch.start(line.connectTimeoutMs, (ms) =>
+      this.#give(504, `no connection within ${ms} ms, connectTimeoutMs`),
+    )
+    this.continued = new Promise((resolve) => {
+      this.request.once('continue', resolve)
+    })
+    this.response = new Promise((resolve, reject) => {
+      this.request.once('response', resolve)
+      this.request.once('close', () => reject(new UpstreamError(502, 'the connection was closed')))
+      // Also later, when the response is told of the same error itself.
+      this.request.on('error', (error) => reject(asUpstreamError(error)))
+    })
+    this.response.catch(() => {})
+    this.#follow()
+  }
+
+  /** Ends it, and its connection with it. */
+  abandon(error: Error): void {
+    this.request.destroy(error)
+  }
+
+  /** Whether it only met a connection that the upstream was about to close. */
+  wasStale(error: unknown): boolean {
+    const { cause } = error as Error
+    const { code } = (cause ?? {}) as NodeJS.ErrnoException
+    return this.request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE')
+  }
+
+  #follow(): void {
+    const { request } = this
+    request.once('socket', (socket) => {
+      const isConnected = request.reusedSocket || !socket.connecting
+      if (isConnected) this.#connected()
+      else socket.once(this.#line.secure ? 'secureConnect' : 'connect', () => this.#connected())
+    })
+    request.on('information', ({ statusCode, headers: { link } }) => {
+      this.#watch.refresh()
+      if (statusCode === 103 && typeof link === 'string') this.links.push(link)
+    })
+  }
+
+  #connected(): void {
+    this.#watch.start(this.#line.headTimeoutMs, (ms) =>
+      this.#give(504, `no response within ${ms} ms, headTimeoutMs`),
+    )
+  }
+
+  #give(status: 502 | 504, message: string): void {
+    this.abandon(new UpstreamError(status, message))
+  }
+}
+
+function asUpstreamError(error: Error): UpstreamError {
+  if (error instanceof UpstreamError) return error
+  return new UpstreamError(502, error.message, { cause: error })
+}

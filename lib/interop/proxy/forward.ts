@@ -1,0 +1,234 @@
+/** Forwards one http exchange. */
+import type { IncomingMessage } from 'node:http'
+import { NO_BYTES } from '../../bytes.ts'
+import { ClientDisconnected, HTTPException } from '../../exceptions.ts'
+import { Headers } from '../../headers.ts'
+import { isBodyless } from '../../status.ts'
+import type { HeaderList, HTTPScope, Receive, Send } from '../../types.ts'
+import { encodePath } from '../../urls.ts'
+import type { Base } from './base.ts'
+import { passBody, sendBody } from './bodies.ts'
+import { type Asked, Call, type Line, UpstreamError } from './call.ts'
+import { upstreamPath } from './path.ts'
+import { type Framing, type RequestRules, readFraming, requestFields } from './requestfields.ts'
+import { responseFields } from './responsefields.ts'
+import { Watch } from './watch.ts'
+
+/** All that the options of a proxy say. */
+export interface Settings extends RequestRules {
+  readonly base: Base
+  readonly line: Line
+  readonly idleTimeoutMs: number
+  readonly rewriteLocation: boolean
+  readonly rewriteCookies: boolean
+  readonly responseHeaders: ((headers: Headers, scope: HTTPScope) => void) | undefined
+}
+
+/** How long an upstream may keep silent about a 100 before it gets the body. */
+const CONTINUE_MS = 1_000
+
+/** Methods that may be sent twice, when nobody can tell whether the first was taken (RFC 9110 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+
+/**
+ * Sends the request on and its response back.
+ *
+ * @throws HTTPException for a request that is not sent on.
+ * @throws UpstreamError when there is no response.
+ * @throws Error when a response does not come to its end, so that the server cuts what it has sent.
+ */
+export async function forward(
+  settings: Settings,
+  scope: HTTPScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  const path = upstreamPath(settings.base.path, scope)
+  if (path === undefined) throw new HTTPException(400)
+  const framing = readFraming(scope)
+  const headers = [...requestFields(scope, settings), ...framingFields(scope, framing)]
+  const watch = new Watch()
+  const exchange = new Forwarding(settings, scope, framing, watch)
+  scope.onDisconnect?.(() => exchange.leave())
+  try {
+    const response = await exchange.ask({ method: scope.method, path, headers }, receive)
+    await exchange.answer(response, send)
+  } catch (error) {
+    exchange.abandon()
+    if (exchange.gone) throw new ClientDisconnected()
+    throw exchange.failure ?? error
+  } finally {
+    watch.stop()
+  }
+}
+
+/** Said anew: the client's framing is for its own connection. */
+function framingFields({ method }: HTTPScope, framing: Framing): HeaderList {
+  const { length, expectsContinue, acceptsTrailers } = framing
+  const fields: HeaderList = []
+  if (length === undefined) fields.push('transfer-encoding', 'chunked')
+  else if (length > 0 || /^P/.test(method)) fields.push('content-length', String(length))
+  if (expectsContinue && length !== 0) fields.push('expect', '100-continue')
+  if (acceptsTrailers) fields.push('te', 'trailers', 'connection', 'te')
+  return fields
+}
+
+class Forwarding {
+  readonly #settings: Settings
+  readonly #scope: HTTPScope
+  readonly #framing: Framing
+  readonly #watch: Watch
+  #call: Call | undefined
+  /** Whether the client has gone. */
+  gone = false
+  /** Why the request's body could not be sent on. */
+  failure: unknown
+
+  constructor(settings: Settings, scope: HTTPScope, framing: Framing, watch: Watch) {
+    this.#settings = settings
+    this.#scope = scope
+    this.#framing = framing
+    this.#watch = watch
+  }
+
+  leave(): void {
+    this.gone = true
+    this.abandon()
+  }
+
+  abandon(): void {
+    this.#call?.abandon(new ClientDisconnected())
+  }
+
+  /** A request without a body is sent once more when a connection was closed under it. */
+  async ask(asked: Asked, receive: Receive): Promise<IncomingMessage> {
+    const call = this.#begin(asked, false)
+    if (this.#framing.length !== 0) {
+      this.#sendBody(call, receive)
+      return call.response
+    }
+    call.request.end()
+    this.#listen(receive)
+    try {
+      return await call.response
+    } catch (error) {
+      const isSafe = IDEMPOTENT.has(asked.method) && !this.gone
+      if (!isSafe || !call.wasStale(error)) throw error
+      const again = this.#begin(asked, true)
+      again.request.end()
+      return await again.response
+    }
+  }
+
+  #begin(asked: Asked, fresh: boolean): Call {
+    if (this.gone) throw new ClientDisconnected()
+    const call = new Call(this.#settings.line, asked, this.#watch, fresh)
+    this.#call = call
+    return call
+  }
+
+  /** It may still be sent while the response comes, so nobody waits for it. */
+  #sendBody(call: Call, receive: Receive): void {
+    const { length, expectsContinue } = this.#framing
+    const send = async (): Promise<void> => {
+      if (expectsContinue && !(await isWanted(call))) return
+      await sendBody(call, receive, length, this.#watch)
+      this.#listen(receive)
+    }
+    send().catch((error: unknown) => {
+      if (error instanceof ClientDisconnected) this.gone = true
+      else this.failure = error
+      this.abandon()
+    })
+  }
+
+  /** Servers that do not tell of the client's departure give it as a message. */
+  #listen(receive: Receive): void {
+    if (this.#scope.onDisconnect !== undefined) return
+    const wait = async (): Promise<void> => {
+      while ((await receive()).type === 'http.request');
+      if (this.#call?.request.destroyed === false) this.leave()
+    }
+    wait().catch(() => {})
+  }
+
+  async answer(response: IncomingMessage, send: Send): Promise<void> {
+    const { statusCode = 0 } = response
+    const sendsTrailers = this.#sendsTrailers(response)
+    const headers = this.#fieldsOf(response, sendsTrailers)
+    if (headers === undefined || statusCode < 200 || statusCode > 599) {
+      throw new UpstreamError(502, `the response cannot be passed on, its status is ${statusCode}`)
+    }
+    this.#settings.responseHeaders?.(new Headers(headers), this.#scope)
+    this.#watch.start(this.#settings.idleTimeoutMs, (ms) => {
+      response.destroy(new Error(`nothing came for ${ms} ms, idleTimeoutMs`))
+    })
+    const trailers = sendsTrailers ? { trailers: true } : {}
+    await send({ type: 'http.response.start', status: statusCode, headers, ...trailers })
+    await this.#hint(send)
+    if (this.#scope.method === 'HEAD' || isBodyless(statusCode)) {
+      response.resume()
+      await send({ type: 'http.response.body', body: NO_BYTES })
+    } else await this.#body(response, send, sendsTrailers)
+    this.#release()
+  }
+
+  async #body(response: IncomingMessage, send: Send, sendsTrailers: boolean): Promise<void> {
+    const announced = response.headers['content-length']
+    const length = announced === undefined ? undefined : Number(announced)
+    try {
+      await passBody(response, send, length, !sendsTrailers, this.#watch)
+    } catch (error) {
+      if (error instanceof ClientDisconnected) throw error
+      throw new Error(
+        `proxy: the response of ${this.#settings.base.origin} was cut, ${String(error)}. What was sent of it is cut too.`,
+        { cause: error },
+      )
+    }
+    if (!sendsTrailers) return
+    const rules = { ...this.#responseRules(), keepsTrailer: false }
+    const headers = responseFields(response.rawTrailers, rules) ?? []
+    await send({ type: 'http.response.trailers', headers })
+  }
+
+  /** An upstream that has answered does not get the rest of a body that it did not wait for. */
+  #release(): void {
+    const request = this.#call?.request
+    if (request?.writableEnded === false) request.destroy()
+  }
+
+  /** Only now, since the contract has a hint after the start: the head is held until the body comes. */
+  async #hint(send: Send): Promise<void> {
+    const links = this.#call?.links ?? []
+    if (links.length === 0 || !this.#scope.extensions?.['http.response.early_hint']) return
+    await send({ type: 'http.response.early_hint', links })
+  }
+
+  #sendsTrailers({ headers }: IncomingMessage): boolean {
+    const canSend = this.#scope.extensions?.['http.response.trailers'] !== undefined
+    return canSend && this.#framing.acceptsTrailers && headers.trailer !== undefined
+  }
+
+  #fieldsOf({ rawHeaders }: IncomingMessage, keepsTrailer: boolean): HeaderList | undefined {
+    return responseFields(rawHeaders, { ...this.#responseRules(), keepsTrailer })
+  }
+
+  #responseRules(): Omit<Parameters<typeof responseFields>[1], 'keepsTrailer'> {
+    const { base, rewriteLocation, rewriteCookies } = this.#settings
+    return { base, rewriteLocation, rewriteCookies, mount: encodePath(this.#scope.rootPath) }
+  }
+}
+
+/** Whether the upstream wants the body, or keeps silent; its answer says that it does not. */
+async function isWanted(call: Call): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, CONTINUE_MS, true)
+  })
+  try {
+    const answered = call.response.then(() => false)
+    return await Promise.race([call.continued.then(() => true), answered, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

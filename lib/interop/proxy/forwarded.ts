@@ -1,0 +1,79 @@
+/** What an upstream is told of the client: `X-Forwarded-*` and `Forwarded` (RFC 7239). */
+import { indexOfName } from '../../headers.ts'
+import { hostHeader } from '../../hosts.ts'
+import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
+import { encodePath } from '../../urls.ts'
+
+/** Which fields tell it. */
+export type ForwardedFields = 'x-forwarded' | 'forwarded' | 'both' | 'none'
+
+// Upstreams of CGI's kin read an underscore as a hyphen.
+const FAMILY =
+  /^(?:forwarded|x[-_]forwarded(?:[-_].*)?|x[-_]real[-_]ip|x[-_](?:original|rewrite)[-_].*)$/
+
+/** Whether upstreams believe this field to be written by a proxy. */
+export function tellsOfClient(name: string): boolean {
+  return FAMILY.test(name)
+}
+
+/**
+ * The fields of ours. With those that came, which are then believed, they are continued; without,
+ * they are all that there is.
+ */
+export function forwardedFields(
+  scope: HTTPScope | WebSocketScope,
+  fields: ForwardedFields,
+  came: Readonly<HeaderList>,
+): HeaderList {
+  const told: HeaderList = []
+  const proto = scope.scheme === 'https' || scope.scheme === 'wss' ? 'https' : 'http'
+  const host = hostHeader(scope)
+  const client = scope.client?.host
+  if (fields === 'x-forwarded' || fields === 'both') {
+    const list = [...valuesOf(came, 'x-forwarded-for'), ...(client === undefined ? [] : [client])]
+    if (list.length > 0) told.push('x-forwarded-for', list.join(', '))
+    const claimedHost = valuesOf(came, 'x-forwarded-host')[0] ?? host
+    if (claimedHost !== '') told.push('x-forwarded-host', claimedHost)
+    told.push('x-forwarded-proto', valuesOf(came, 'x-forwarded-proto')[0] ?? proto)
+    const prefix = (valuesOf(came, 'x-forwarded-prefix')[0] ?? '') + encodePath(scope.rootPath)
+    if (prefix !== '') told.push('x-forwarded-prefix', prefix)
+  }
+  if (fields === 'forwarded' || fields === 'both') {
+    const own = [`for=${nodeOf(client)}`, ...(host === '' ? [] : [`host=${quoted(host)}`])]
+    const element = [...own, `proto=${proto}`].join(';')
+    told.push('forwarded', [...valuesOf(came, 'forwarded'), element].join(', '))
+  }
+  return told
+}
+
+/** Those of the family that stay as they came. */
+export function otherFields(fields: ForwardedFields, came: Readonly<HeaderList>): HeaderList {
+  const replaced = new Set<string>()
+  if (fields === 'forwarded' || fields === 'both') replaced.add('forwarded')
+  if (fields === 'x-forwarded' || fields === 'both') {
+    for (const name of ['for', 'host', 'proto', 'prefix']) replaced.add(`x-forwarded-${name}`)
+  }
+  const kept: HeaderList = []
+  for (let index = 0; index < came.length; index += 2) {
+    const name = came[index] ?? ''
+    if (!replaced.has(name)) kept.push(name, came[index + 1] ?? '')
+  }
+  return kept
+}
+
+function valuesOf(headers: Readonly<HeaderList>, name: string): string[] {
+  if (indexOfName(headers, name) < 0) return []
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
+}
+
+/** An address, or a name that a proxy in front has given the client (RFC 7239 section 6). */
+function nodeOf(client: string | undefined): string {
+  if (client === undefined) return 'unknown'
+  return client.includes(':') ? `"[${client}]"` : quoted(client)
+}
+
+function quoted(text: string): string {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)
+    ? text
+    : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+}

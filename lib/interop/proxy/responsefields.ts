@@ -1,0 +1,70 @@
+/** The fields of a response on its way to the client. */
+import { isHeaderName, isHeaderValue } from '../../headers.ts'
+import type { HeaderList } from '../../types.ts'
+import type { Base } from './base.ts'
+import { hopByHop } from './hopbyhop.ts'
+
+/** What the options say about them, and where the upstream is for the client. */
+export interface ResponseRules {
+  readonly base: Base
+  /** The prefix below which the client sees the upstream, percent-encoded. */
+  readonly mount: string
+  readonly rewriteLocation: boolean
+  readonly rewriteCookies: boolean
+  /** Whether the announcement of trailers is kept. */
+  readonly keepsTrailer: boolean
+}
+
+/** Lower-case names, without what is for the upstream's connection only; undefined for what is no field. */
+export function responseFields(
+  rawHeaders: readonly string[],
+  rules: ResponseRules,
+): HeaderList | undefined {
+  const lower = rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : text))
+  const isDropped = hopByHop(lower)
+  const kept: HeaderList = []
+  for (let index = 0; index < lower.length; index += 2) {
+    const name = lower[index] ?? ''
+    const value = lower[index + 1] ?? ''
+    if (!isHeaderName(name) || !isHeaderValue(value)) return undefined
+    if (isDropped(name) && !(name === 'trailer' && rules.keepsTrailer)) continue
+    kept.push(name, rewritten(name, value, rules))
+  }
+  return kept
+}
+
+function rewritten(name: string, value: string, rules: ResponseRules): string {
+  if (name === 'set-cookie') return rules.rewriteCookies ? moveCookie(value, rules) : value
+  const isPlace = name === 'location' || name === 'content-location'
+  return isPlace && rules.rewriteLocation ? moveLocation(value, rules) : value
+}
+
+/** What is below the base is below the mount for the client; other places are left alone. */
+function moveLocation(value: string, { base, mount }: ResponseRules): string {
+  const isAbsolute = value.toLowerCase().startsWith(base.origin)
+  const place = isAbsolute ? value.slice(base.origin.length) : value
+  if (isAbsolute ? !/^(?:[/?#]|$)/.test(place) : !/^\/(?!\/)/.test(place)) return value
+  // An upstream that knows the prefix, which it is told, has written it itself.
+  if (!isAbsolute && mount !== '' && isBelow(place, mount)) return value
+  if (!isBelow(place, base.path)) return value
+  const moved = mount + place.slice(base.path.length) || '/'
+  // Two slashes would begin the name of another host.
+  return /^\/[/\\]/.test(moved) ? value : moved
+}
+
+/** The path moves with the mount, and the domain, which is not the client's, is left out. */
+function moveCookie(value: string, { base, mount }: ResponseRules): string {
+  const [pair = '', ...attributes] = value.split(';')
+  const moved = attributes
+    .filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))
+    .map((attribute) => {
+      const [, start = '', path = ''] = /^(\s*path\s*=\s*)(.*?)\s*$/i.exec(attribute) ?? []
+      if (start === '' || !isBelow(path, base.path)) return attribute
+      return start + (mount + path.slice(base.path.length) || '/')
+    })
+  return [pair, ...moved].join(';')
+}
+
+function isBelow(place: string, prefix: string): boolean {
+  return place.startsWith(prefix) && /^(?:[/?#]|$)/.test(place.slice(prefix.length))
+}
