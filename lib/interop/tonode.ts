@@ -80,11 +80,12 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
     response: ServerResponse,
     next: Next | undefined,
   ): void => {
-    if (response.destroyed) return // the client did not wait for the start
+    // While the app was started the client has left, or the host has answered.
+    if (response.destroyed || response.writableEnded) return
     try {
       const { target, ...place } = placeOf(request)
       const state = stateOf(lifespan, options.state?.(request))
-      const passage = new Passage(next)
+      const passage = new Passage(next, onError)
       const isTaken = isRead(request)
       const service: Service = {
         app: passage.through(isTaken ? replayed(app, request) : app),

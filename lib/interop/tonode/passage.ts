@@ -1,22 +1,27 @@
 /** One request between a host and an app: what the app does not answer goes on to the host. */
-import { ACCEPTED, type App, type Send } from '../../types.ts'
+import { ACCEPTED, type App, type Scope, type Send } from '../../types.ts'
 
 /** Hands a request on, with an error or without one. */
 export type Next = (error?: unknown) => void
 
 export class Passage {
   readonly #next: Next | undefined
+  readonly #onError: (error: unknown, scope: Scope) => void
+  #scope: Scope | undefined
   #unmatched = false
   #dropped = false
 
-  constructor(next: Next | undefined) {
+  /** @param onError Told of what `next` itself throws, which no host should. */
+  constructor(next: Next | undefined, onError: (error: unknown, scope: Scope) => void) {
     this.#next = next
+    this.#onError = onError
   }
 
   /** The app, whose "nothing matches" is heard, and not sent. */
   through(app: App): App {
     if (this.#next === undefined) return app
     return (scope, receive, send) => {
+      this.#scope = scope
       if (scope.type === 'http') {
         scope.onUnmatched = () => {
           this.#unmatched = true
@@ -40,8 +45,13 @@ export class Passage {
   takesOver(error: unknown): boolean {
     const next = this.#next
     if (next === undefined) return false
-    if (this.#dropped) next()
-    else next(error)
-    return true
+    try {
+      if (this.#dropped) next()
+      else next(error)
+      return true
+    } catch (failure) {
+      if (this.#scope !== undefined) this.#onError(failure, this.#scope)
+      return false
+    }
   }
 }

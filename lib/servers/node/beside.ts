@@ -1,4 +1,5 @@
 /** Writes the head of a response that a host, and what it has put around the response, share. */
+import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import type { HeaderList } from '../../types.ts'
 
@@ -21,6 +22,19 @@ export function writeBeside(
     response.setHeader(name, all.length === 1 ? (all[0] ?? '') : all)
   }
   response.writeHead(status)
+}
+
+/** Head and body; the bytes as a Buffer, which is all that some of it takes besides text. */
+export function endBeside(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<HeaderList>,
+  body: Uint8Array,
+): void {
+  writeBeside(response, status, headers)
+  const { buffer, byteOffset, byteLength } = body
+  if (byteLength === 0) response.end()
+  else response.end(Buffer.from(buffer, byteOffset, byteLength))
 }
 
 function grouped(headers: Readonly<HeaderList>): Map<string, string[]> {

@@ -154,12 +154,6 @@ class Exchange {
     return this.#hosting !== undefined
   }
 
-  writeHead(status: number, headers: Readonly<HeaderList>): void {
-    if (this.hosted) writeBeside(this.response, status, headers)
-    // Node's types want a list that could be changed; it is not.
-    else this.response.writeHead(status, headers as HeaderList)
-  }
-
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
   onDeparture(listener: () => void): void {
     this.departure.listen(() => {

@@ -10,6 +10,7 @@ import {
   type SendMessage,
 } from '../../types.ts'
 import { type Asked, type Head, readHead, readTrailers } from '../head.ts'
+import { endBeside, writeBeside } from './beside.ts'
 import { Chunks } from './chunks.ts'
 import { cut } from './cut.ts'
 import type { Departure } from './departure.ts'
@@ -23,8 +24,7 @@ export interface Circumstances {
   endsConnection(): boolean
   readonly shortcuts: boolean
   /** Whether somebody else's server has the response too, and may answer in the app's place. */
-  readonly hosted: boolean
-  writeHead(status: number, headers: Readonly<HeaderList>): void
+  readonly hosted?: boolean
 }
 
 const CLOSE = ['connection', 'close']
@@ -69,7 +69,7 @@ export class Outgoing {
   /** Whether a host has answered itself, because it would not wait for instance. */
   get #isTaken(): boolean {
     const isOurs = this.#state !== 'before start' && this.#state !== 'held'
-    return this.#circumstances.hosted && !isOurs && this.#response.headersSent
+    return this.#circumstances.hosted === true && !isOurs && this.#response.headersSent
   }
 
   /** Never throws, so that a forgotten `await` cannot end the process. */
@@ -159,16 +159,15 @@ export class Outgoing {
     let fields = isCounted ? withLength(head.headers, size) : head.headers
     if (isLast) fields = [...fields, ...CLOSE]
     const direct = shortcuts && !isLast && !head.bodyless
-    if (!hosted) writeWhole(this.#response, head.status, fields, body, direct)
-    else {
-      this.#circumstances.writeHead(head.status, fields)
-      this.#response.end(body)
-    }
+    if (hosted) endBeside(this.#response, head.status, fields, body)
+    else writeWhole(this.#response, head.status, fields, body, direct)
   }
 
   #writeHead(head: Head): void {
     const fields = this.#circumstances.endsConnection() ? [...head.headers, ...CLOSE] : head.headers
-    this.#circumstances.writeHead(head.status, fields)
+    if (this.#circumstances.hosted) writeBeside(this.#response, head.status, fields)
+    // Node's types want a list that could be changed; it is not.
+    else this.#response.writeHead(head.status, fields as HeaderList)
     this.#state = 'in body'
   }
 

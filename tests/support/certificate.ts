@@ -1,0 +1,19 @@
+// For servers of tests over TLS: self-signed, for localhost and 127.0.0.1, worth nothing elsewhere.
+export const CERTIFICATE: { readonly key: string; readonly cert: string } = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4AgOAYinKHb/ZPy4
+IQfXznziAeAtwJ0gK54ty+XUGOuhRANCAAR4/HrYJYgOhvArvPgZiM/mMBlfWNrx
+DZ1+kPWW6xOke4Wao1ecoUWMexZJ8sBySjsW7fm6CKsi3DcMWlw1Afln
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUbqoDw/0jZsI2vz35aeFe/e+9Y0YwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEwMDcxMVoYDzIxMjYxMDI4
+MTAwNzExWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAR4/HrYJYgOhvArvPgZiM/mMBlfWNrxDZ1+kPWW6xOke4Wao1ecoUWM
+exZJ8sBySjsW7fm6CKsi3DcMWlw1Aflno28wbTAdBgNVHQ4EFgQUoBpV8X7X5Vf6
+H4A16W7OiU6mA88wHwYDVR0jBBgwFoAUoBpV8X7X5Vf6H4A16W7OiU6mA88wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhALL1jNkQyOkkGF+ywUS8nk06XYAiphW5hSUfiJEinpWNAiAn
+ejlp+d2g8+Is/k3+/QjbanXlPfKJuZje6S7KjEUmsQ==
+-----END CERTIFICATE-----`,
+}
