@@ -8,7 +8,12 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createRequire } from 'node:module'
-import { type AddressInfo, connect as connectSocket } from 'node:net'
+import {
+  type AddressInfo,
+  connect as connectSocket,
+  createServer as createSocketServer,
+  type Socket,
+} from 'node:net'
 import connect from 'connect'
 import express from 'express'
 import type { Test } from 'tap'
@@ -81,4 +86,45 @@ export async function hostServer(t: Test, listener: RequestListener | Server): P
       return [response.status, await response.text()]
     },
   }
+}
+
+export interface RawUpstream {
+  readonly url: string
+  /** How many connections there have been, and are. */
+  readonly connections: { total: number; open: number }
+  /** All that came, one text for each connection. */
+  readonly received: string[]
+}
+
+/** A server without manners: told of each piece that comes, it writes what it likes. */
+export async function rawUpstream(
+  t: Test,
+  onData: (socket: Socket, received: string, connection: number) => void,
+): Promise<RawUpstream> {
+  const connections = { total: 0, open: 0 }
+  const received: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createSocketServer((socket) => {
+    const connection = connections.total++
+    connections.open++
+    sockets.add(socket)
+    received[connection] = ''
+    socket.on('data', (data: Buffer) => {
+      received[connection] += data.toString('latin1')
+      onData(socket, received[connection] ?? '', connection)
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      connections.open--
+      sockets.delete(socket)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, connections, received }
 }

@@ -48,6 +48,7 @@ export class Call {
   readonly links: string[] = []
   readonly #line: Line
   readonly #watch: Watch
+  #reject: (error: Error) => void = () => {}
 
   /** @param fresh Whether it goes over a connection of its own. */
   constructor(line: Line, asked: Asked, watch: Watch, fresh: boolean) {
@@ -73,6 +74,7 @@ export class Call {
       this.request.once('continue', resolve)
     })
     this.response = new Promise((resolve, reject) => {
+      this.#reject = reject
       this.request.once('response', resolve)
       this.request.once('close', () => reject(new UpstreamError(502, 'the connection was closed')))
       // Also later, when the response is told of the same error itself.
@@ -85,6 +87,8 @@ export class Call {
   /** Ends it, and its connection with it. */
   abandon(error: Error): void {
     this.request.destroy(error)
+    // Node keeps silent about a request that still waits for a connection.
+    this.#reject(error)
   }
 
   /** Whether it only met a connection that the upstream was about to close. */

@@ -62,12 +62,15 @@ export async function forward(
   }
 }
 
+/** Methods of which no body is expected; of any other Node would begin one. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
+
 /** Said anew: the client's framing is for its own connection. */
 function framingFields({ method }: HTTPScope, framing: Framing): HeaderList {
   const { length, expectsContinue, acceptsTrailers } = framing
   const fields: HeaderList = []
   if (length === undefined) fields.push('transfer-encoding', 'chunked')
-  else if (length > 0 || /^P/.test(method)) fields.push('content-length', String(length))
+  else if (length > 0 || !WITHOUT_BODY.has(method)) fields.push('content-length', String(length))
   if (expectsContinue && length !== 0) fields.push('expect', '100-continue')
   if (acceptsTrailers) fields.push('te', 'trailers', 'connection', 'te')
   return fields

@@ -1,0 +1,89 @@
+import t from 'tap'
+import { readBase } from '../../../lib/interop/proxy/base.ts'
+import { type ResponseRules, responseFields } from '../../../lib/interop/proxy/responsefields.ts'
+
+const RULES: ResponseRules = {
+  base: readBase('http://up:1/v1'),
+  mount: '/api',
+  rewriteLocation: true,
+  rewriteCookies: false,
+  keepsTrailer: false,
+}
+
+function passed(headers: string[], rules: Partial<ResponseRules> = {}): string[] | undefined {
+  return responseFields(headers, { ...RULES, ...rules })
+}
+
+t.test('passes on what is end to end, in its order, with duplicates', async (t) => {
+  t.same(
+    passed(['Content-Type', 'a', 'Set-Cookie', 'b', 'SET-COOKIE', 'c', 'X', 'ÿ', 'Date', 'd']),
+    ['content-type', 'a', 'set-cookie', 'b', 'set-cookie', 'c', 'x', 'ÿ', 'date', 'd'],
+  )
+})
+
+t.test('and nothing that is for one connection', async (t) => {
+  const headers = [
+    ['Connection', 'close, X-Hop'],
+    ['Keep-Alive', 'timeout=5'],
+    ['X-Hop', '1'],
+    ['Trailer', 'x'],
+    ['Transfer-Encoding', 'chunked'],
+    ['Upgrade', 'h2c'],
+    ['Proxy-Authenticate', 'Basic'],
+    ['X-End', '1'],
+  ].flat()
+
+  t.same(passed(headers), ['x-end', '1'])
+  t.same(passed(headers, { keepsTrailer: true }), ['trailer', 'x', 'x-end', '1'])
+})
+
+t.test('what cannot be passed on is told', async (t) => {
+  t.equal(passed(['x', 'a\0b']), undefined)
+  t.equal(passed(['x y', 'a']), undefined)
+})
+
+t.test('a location below the target is one below the mount', async (t) => {
+  for (const [location, expected, rules] of [
+    ['http://up:1/v1/x?y#z', '/api/x?y#z'],
+    ['HTTP://UP:1/v1', '/api'],
+    ['/v1/x', '/api/x'],
+    ['/v1?x', '/api?x'],
+    ['http://up:1/v2/x', 'http://up:1/v2/x'],
+    ['http://up:1/v1x', 'http://up:1/v1x'],
+    ['http://up:11/v1/x', 'http://up:11/v1/x'],
+    ['http://up:1.evil/v1/x', 'http://up:1.evil/v1/x'],
+    ['http://other/v1/x', 'http://other/v1/x'],
+    ['/other', '/other'],
+    ['/api/x', '/api/x'],
+    ['x', 'x'],
+    ['?x', '?x'],
+    ['//other/v1', '//other/v1'],
+    ['/x', '/api/x', { base: readBase('http://up:1') }],
+    ['http://up:1', '/api', { base: readBase('http://up:1') }],
+    ['http://up:1/v1', '/', { mount: '' }],
+    ['http://up:1/v1/x', '/x', { mount: '' }],
+    ['/v1//evil', '/v1//evil', { mount: '' }],
+    ['http://up:1/v1/\\evil', 'http://up:1/v1/\\evil', { mount: '' }],
+    ['/v1/x', '/v1/x', { rewriteLocation: false }],
+  ] as [string, string, Partial<ResponseRules>?][]) {
+    t.same(passed(['Location', location], rules), ['location', expected], location)
+  }
+  t.same(passed(['Content-Location', '/v1/x']), ['content-location', '/api/x'])
+})
+
+t.test('cookies move likewise, when asked to, and lose their domain', async (t) => {
+  for (const [cookie, expected] of [
+    ['a=b', 'a=b'],
+    ['a=/v1; Path=/v1; HttpOnly', 'a=/v1; Path=/api; HttpOnly'],
+    ['a=b; Domain=up; path=/v1/x ;Secure', 'a=b; path=/api/x;Secure'],
+    ['a=b; Path=/', 'a=b; Path=/'],
+    ['a=b; Path=/v1x; domain', 'a=b; Path=/v1x'],
+    ['domain=path=/v1', 'domain=path=/v1'],
+  ]) {
+    const headers = ['Set-Cookie', cookie ?? '']
+    t.same(passed(headers, { rewriteCookies: true }), ['set-cookie', expected])
+    t.same(passed(headers), ['set-cookie', cookie])
+  }
+  const rules = { rewriteCookies: true, mount: '' }
+  t.same(passed(['set-cookie', 'a=b; Path=/v1'], rules), ['set-cookie', 'a=b; Path=/'])
+})
