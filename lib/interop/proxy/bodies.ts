@@ -19,8 +19,11 @@ export async function sendBody(
   watch: Watch,
 ): Promise<void> {
   let size = 0
+  // A head whose body takes its time goes alone; most bodies are there by then.
+  const alone = setImmediate(() => request.flushHeaders())
   for (;;) {
     const message = await watch.hold(receive())
+    clearImmediate(alone)
     if (request.destroyed) return
     if (message.type !== 'http.request') throw new ClientDisconnected()
     const { body, moreBody } = message
@@ -68,6 +71,10 @@ export async function passBody(
 ): Promise<void> {
   let left = length ?? Number.POSITIVE_INFINITY
   let isOver = false
+  // A head that comes alone goes on alone: the body may take its time.
+  if (response.readableLength === 0 && !response.complete) {
+    await send({ type: 'http.response.body', body: NO_BYTES, moreBody: true })
+  }
   for await (const chunk of response) {
     const body: Uint8Array = chunk
     left -= body.byteLength
@@ -75,5 +82,5 @@ export async function passBody(
     await watch.hold(send({ type: 'http.response.body', body, moreBody: !isOver }))
   }
   if (!response.complete) throw new Error('the response has no end')
-  if (!isOver) await send({ type: 'http.response.body', body: NO_BYTES, moreBody: !ends })
+  if (!isOver) await send({ type: 'http.response.body', body: NO_BYTES, moreBody: false })
 }

@@ -149,8 +149,11 @@ class Forwarding {
   #listen(receive: Receive): void {
     if (this.#scope.onDisconnect !== undefined) return
     const wait = async (): Promise<void> => {
-      while ((await receive()).type === 'http.request');
-      if (this.#call?.request.destroyed === false) this.leave()
+      // Before it there is nothing but the end of a body, or the one that there is not.
+      const message = await receive()
+      const last = message.type === 'http.request' ? await receive() : message
+      const isOpen = this.#call?.request.destroyed === false
+      if (last.type === 'http.disconnect' && isOpen) this.leave()
     }
     wait().catch(() => {})
   }

@@ -1,0 +1,224 @@
+// Bodies through a proxy: streamed at the pace of who takes them, whole or cut, and never too long.
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { hostServer, rawUpstream } from '../../support/hosts.ts'
+import { proxied } from '../../support/proxied.ts'
+import {
+  bodyOf,
+  dechunked,
+  eventually,
+  type RawClient,
+  request,
+  statuses,
+} from '../../support/sockets.ts'
+
+const CLOSE = ['connection: close']
+const MB = 1_048_576
+
+/** Resolves when a number has not grown for a while. */
+async function settled(count: () => number): Promise<number> {
+  for (let before = -1; before !== count(); await sleep(100)) before = count()
+  return count()
+}
+
+t.test('a large body both ways, as it comes', async (t) => {
+  const { url } = await hostServer(t, (request, response) => void request.pipe(response))
+  const { url: front } = await proxied(t, url)
+  const size = 32 * MB
+  const before = process.memoryUsage().rss
+  const part = Buffer.alloc(64 * 1024, 'x')
+  let most = 0
+  async function* parts(): AsyncGenerator<Uint8Array, void, void> {
+    for (let sent = 0; sent < size; sent += part.byteLength) yield part
+  }
+  const init = { method: 'POST', body: parts(), duplex: 'half' } as unknown as RequestInit
+  const { body } = await fetch(front, init)
+  let received = 0
+  for await (const chunk of body ?? []) {
+    received += chunk.byteLength
+    most = Math.max(most, process.memoryUsage().rss - before)
+  }
+
+  t.equal(received, size)
+  t.ok(most < 3 * size, `${most} bytes more than before`)
+})
+
+t.test('parts of both bodies come before their ends', async (t) => {
+  const { url } = await hostServer(t, (request, response) => {
+    response.flushHeaders()
+    request.on('data', (part) => response.write(part))
+    request.on('end', () => response.end())
+  })
+  const { connect } = await proxied(t, url)
+  const client = await connect()
+  client.send(request('POST /', [...CLOSE, 'content-length: 6']))
+  await client.until('\r\n\r\n')
+  client.send('abc')
+  await client.until('abc')
+  client.send('def')
+
+  t.equal(dechunked(bodyOf(await client.end())), 'abcdef')
+})
+
+t.test('an upstream is not read faster than the client reads', async (t) => {
+  let written = 0
+  const { url } = await rawUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n')
+    const part = Buffer.alloc(64 * 1024)
+    const write = (): void => {
+      while (!socket.destroyed && socket.write(part)) written += part.byteLength
+      written += part.byteLength
+    }
+    socket.on('drain', write)
+    write()
+  })
+  const { connect, errors } = await proxied(t, url, { idleTimeoutMs: 100 })
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('GET /'))
+
+  const stalled = await settled(() => written)
+  t.ok(stalled < 32 * MB, `${stalled} bytes`)
+  await sleep(250)
+  t.same(errors, [], 'nor is it late for it')
+  client.socket.resume()
+  await eventually(() => written > stalled + 32 * MB, 'more')
+  await client.leave()
+})
+
+t.test('a client is not read faster than the upstream reads', async (t) => {
+  const { url } = await hostServer(t, (request) => void request.socket.pause())
+  const { connect } = await proxied(t, url)
+  const client = await connect()
+  client.send(request('POST /', ['content-length: 1000000000']))
+  let written = 0
+  const part = Buffer.alloc(64 * 1024)
+  const write = (): void => {
+    while (client.socket.write(part)) written += part.byteLength
+    written += part.byteLength
+  }
+  client.socket.on('drain', write)
+  write()
+
+  const stalled = await settled(() => written)
+  t.ok(stalled < 32 * MB, `${stalled} bytes`)
+  await client.leave()
+})
+
+t.test('an upstream that does not take the body in time is 504', async (t) => {
+  const { url } = await hostServer(t, (request) => void request.socket.pause())
+  const { connect, failures } = await proxied(t, url, { headTimeoutMs: 200 })
+  const client: RawClient = await connect()
+  client.send(request('POST /', ['content-length: 100000000']))
+  client.send(Buffer.alloc(32 * MB))
+
+  await client.until('HTTP/1.1 504')
+  t.same(failures, ['no response within 200 ms, headTimeoutMs'])
+})
+
+t.test('but the client may take its time', async (t) => {
+  const { url } = await hostServer(t, (request, response) => void request.pipe(response))
+  const { connect } = await proxied(t, url, { headTimeoutMs: 50 })
+  const client = await connect()
+  client.send(request('POST /', [...CLOSE, 'content-length: 2']))
+  await sleep(100)
+  client.send('a')
+  await sleep(100)
+  client.send('b')
+
+  t.equal(dechunked(bodyOf(await client.end())), 'ab')
+})
+
+t.test('a response that is cut is cut here too', async (t) => {
+  for (const [head, body] of [
+    ['content-length: 10', 'half'],
+    ['transfer-encoding: chunked', '4\r\nhalf\r\n'],
+    ['transfer-encoding: chunked', '4\r\nhalf\r\n5\r\n'],
+  ]) {
+    for (const end of ['end', 'destroy', 'resetAndDestroy'] as const) {
+      const { url } = await rawUpstream(t, (socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`)
+        setTimeout(() => socket[end](), 20)
+      })
+      const { talk, errors } = await proxied(t, url)
+      const received = await talk(request('GET /'))
+      t.match(received, /half(?:\r\n)?$/, `${head}, ${end}: no clean end`)
+      t.match(errors, [{ message: /^proxy: the response of http:.* was cut, .*\. What was sent/ }])
+    }
+  }
+})
+
+t.test('so is one of which nothing more comes', async (t) => {
+  const { url, connections } = await rawUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')
+  })
+  const { talk, errors } = await proxied(t, url, { idleTimeoutMs: 50 })
+
+  t.match(await talk(request('GET /')), /half$/)
+  t.match(errors, [{ message: /was cut, Error: nothing came for 50 ms, idleTimeoutMs/ }])
+  await eventually(() => connections.open === 0, 'the close')
+})
+
+t.test('a client that leaves ends the response, and the request', async (t) => {
+  const { url, connections } = await rawUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n')
+  })
+  const { connect, errors, failures } = await proxied(t, url)
+  for (const head of [request('GET /'), request('POST /', ['content-length: 5'], 'x')]) {
+    const client = await connect()
+    client.send(head)
+    await client.until('half')
+    await client.leave()
+    await eventually(() => connections.open === 0, 'the end')
+  }
+  const silent = await rawUpstream(t, () => {})
+  const other = await proxied(t, silent.url)
+  const client = await other.connect()
+  client.send(request('POST /', ['content-length: 5'], 'x'))
+  await eventually(() => silent.received[0]?.endsWith('x') === true, 'the upload')
+  await client.leave()
+  await eventually(() => silent.connections.open === 0, 'the end')
+
+  t.same([errors, failures, other.errors, other.failures], [[], [], [], []])
+})
+
+t.test('an answer before the end of the body is passed on, and the rest is not', async (t) => {
+  const { url, connections } = await rawUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 3\r\n\r\nbig')
+  })
+  const { connect, errors } = await proxied(t, url)
+  const client = await connect()
+  client.send(request('POST /', ['content-length: 1000000'], 'x'))
+
+  t.match(await client.end(), /^HTTP\/1\.1 413 .*\r\n\r\nbig$/s)
+  await eventually(() => connections.open === 0, 'the end')
+  t.same(errors, [])
+})
+
+t.test('trailers are passed on to who asks for them', async (t) => {
+  const { url } = await hostServer(t, (request, response) => {
+    response.writeHead(200, { trailer: 'x-sum, x-te' })
+    response.write('body')
+    response.addTrailers({ 'x-sum': '1', 'x-te': String(request.headers.te), connection: 'x' })
+    response.end()
+  })
+  const { talk } = await proxied(t, url)
+
+  const asked = await talk(request('GET /', ['connection: te, close', 'te: trailers']))
+  t.match(asked, /\r\ntrailer: x-sum, x-te\r\n/)
+  t.match(asked, /\r\n4\r\nbody\r\n0\r\nx-sum: 1\r\nx-te: trailers\r\n\r\n$/)
+  const other = await talk(request('GET /', CLOSE))
+  t.match(other, /\r\n4\r\nbody\r\n0\r\n\r\n$/)
+  t.notMatch(other, /trailer/i)
+})
+
+t.test('a body that says its length, and no more, ends with its last byte', async (t) => {
+  const { url } = await rawUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbodyHTTP/1.1 200 OK\r\n\r\nsmuggled')
+  })
+  const { talk } = await proxied(t, url)
+  const received = await talk(request('GET /', CLOSE))
+
+  t.match(received, /body$/)
+  t.same(statuses(received), [200])
+})
