@@ -78,11 +78,14 @@ t.test('0 is no limit', async (t) => {
 
 t.test('an idle connection is kept for a while', async (t) => {
   const { url, connections } = await rawUpstream(t, (socket) => socket.write(OK))
-  const { talk } = await proxied(t, url, { keepAliveTimeoutMs: 50 })
+  const { talk } = await proxied(t, url, { keepAliveTimeoutMs: 60_000 })
   for (const _ of [1, 2, 3]) t.match(await talk(GET), /ok$/)
+  t.same(connections, { total: 1, open: 1 })
 
-  t.equal(connections.total, 1)
-  await eventually(() => connections.open === 0, 'the close')
+  const brief = await rawUpstream(t, (socket) => socket.write(OK))
+  const other = await proxied(t, brief.url, { keepAliveTimeoutMs: 10 })
+  t.match(await other.talk(GET), /ok$/)
+  await eventually(() => brief.connections.open === 0, 'the close')
 })
 
 /** Answers once, and closes each connection at its second request. */
