@@ -74,6 +74,7 @@ const NODE_ONLY = [
   'interop/proxy/bodies.ts',
   'interop/proxy/call.ts',
   'interop/proxy/forward.ts',
+  'interop/proxy/sockets.ts',
   'interop/tonode.ts',
   'interop/tonode/place.ts',
   'interop/tonode/readbody.ts',

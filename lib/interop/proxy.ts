@@ -13,6 +13,7 @@ import { type Base, readBase } from './proxy/base.ts'
 import { type Line, UpstreamError } from './proxy/call.ts'
 import { forward, type Settings } from './proxy/forward.ts'
 import type { ForwardedFields } from './proxy/forwarded.ts'
+import { forwardSocket } from './proxy/sockets.ts'
 
 export type { ForwardedFields } from './proxy/forwarded.ts'
 
@@ -46,6 +47,8 @@ export interface ProxyOptions {
   headTimeoutMs?: number
   /** How long nothing may come of a response that has begun, in ms (60,000; 0: no limit). */
   idleTimeoutMs?: number
+  /** The most bytes of a message of a websocket; a larger one closes it (1,048,576). */
+  maxMessageSize?: number
   /** Certificates and keys for https, as in `tls.connect` (those of the system). */
   tls?: SecureContextOptions & { rejectUnauthorized?: boolean; servername?: string }
   /** Told why an upstream did not answer (a line on stderr). */
@@ -67,6 +70,9 @@ export interface ProxyApp extends App, AsyncDisposable {
  * An upstream that cannot be reached, or breaks off before its head, is 502; one that takes too long
  * is 504; one that breaks off later cuts our response too. Nothing is sent twice, but for a request
  * without a body and with an idempotent method that met a connection as it was closed.
+ *
+ * A websocket is forwarded message by message, under the subprotocol that the upstream chooses; its
+ * refusal is passed on.
  *
  * Served on its own, it is closed at shutdown; else by `close()`, or `await using`. An idle
  * connection keeps no process alive.
@@ -90,11 +96,14 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
     if (scope.type === 'lifespan') {
       return runLifespan(untilClosed(close), app, scope, receive, send)
     }
-    if (scope.type !== 'http') throw new UnsupportedProtocol((scope as Scope).type)
+    if (scope.type !== 'http' && scope.type !== 'websocket') {
+      throw new UnsupportedProtocol((scope as Scope).type)
+    }
     const tracked = trackStart(send)
     try {
       if (closed) throw new HTTPException(503)
-      await forward(settings, scope, receive, tracked.send)
+      if (scope.type === 'http') await forward(settings, scope, receive, tracked.send)
+      else await forwardSocket(settings, scope, receive, tracked.send)
     } catch (error) {
       // Too late for an answer: the server cuts what was sent.
       if (tracked.started) throw error
@@ -139,6 +148,7 @@ function settingsOf(base: Base, line: Line, options: ProxyOptions): Settings {
     responseHeaders: options.responseHeaders,
     rewriteLocation: options.rewriteLocation ?? true,
     rewriteCookies: options.rewriteCookies ?? false,
+    maxMessageSize: options.maxMessageSize ?? 1_048_576,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
   }
 }

@@ -1,10 +1,15 @@
 /** Puts an app into servers that take a `(req, res, next)` listener. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { LifespanMode, StartedLifespan } from '../servers/lifespan.ts'
 import { exchange, type Service } from '../servers/node/exchange.ts'
 import { guarded, logError } from '../servers/node/log.ts'
 import { refuse } from '../servers/node/refuse.ts'
+import type { Site } from '../servers/node/scope.ts'
+import { refuseHandshake } from '../servers/node/websockets/answer.ts'
+import { readWebSocketOptions, type WebSocketOptions } from '../servers/node/websockets/options.ts'
+import { WebSockets } from '../servers/node/websockets.ts'
 import type { App, LifespanScope, Scope, ServerAddress, State } from '../types.ts'
 import { Life } from './tonode/life.ts'
 import { type Next, Passage } from './tonode/passage.ts'
@@ -20,6 +25,8 @@ export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessag
   state?: (request: Incoming) => State
   /** How long `close()` lets open exchanges go on, in ms (30,000). */
   gracePeriodMs?: number
+  /** Limits and times of websockets ({}). */
+  websocket?: WebSocketOptions
   /** Told of errors that neither the app nor the host answers (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
@@ -31,7 +38,12 @@ export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage
   /** Starts the app now, not at the first request; rejects when that fails. */
   readonly ready: () => Promise<void>
   /**
-   * Lets open exchanges end, then runs the app's shutdown; rejects when that fails. Requests that
+   * A listener for the `upgrade` of a server, which makes websockets of what comes; a server with
+   * others too calls it for the paths of the app.
+   */
+  readonly upgrade: (request: Incoming, socket: Duplex, head: Buffer) => void
+  /**
+   * Closes websockets with 1012, lets open exchanges end, then runs the app's shutdown; rejects when that fails. Requests that
    * come later are answered by 503. The server is its owner's: close it first.
    */
   readonly close: () => Promise<void>
@@ -51,7 +63,7 @@ export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage
  * is an error that says so. Fields that the host has set on the response are kept, but for those that
  * the app sends; cookies, `Vary` and `Link` of both are sent.
  *
- * @throws TypeError when it is given no app.
+ * @throws TypeError when it is given no app, RangeError for limits of websockets that are none.
  * @example
  * import { createServer } from 'node:http'
  *
@@ -116,18 +128,49 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
       )
     }
   }
-  const close = (): Promise<void> => life.close(gracePeriodMs)
+  const websockets = new WebSockets(
+    { app, site: NOWHERE, inFlight: life, onError },
+    readWebSocketOptions(options.websocket ?? {}),
+  )
+  const upgrade = async (request: Incoming, socket: Socket, head: Buffer): Promise<void> => {
+    socket.on('error', ignore)
+    const handshake = { request, socket, head }
+    if (life.closing) return refuseHandshake(handshake, 503)
+    try {
+      const lifespan = await life.ready()
+      const { target, ...place } = placeOf(request)
+      const state = stateOf(lifespan, options.state?.(request))
+      const site = { ...place, server: serverAddress(socket), state }
+      websockets.take(request, socket, head, { target, site })
+    } catch (error) {
+      onError(error, LIFESPAN)
+      refuseHandshake(handshake, 500)
+    }
+  }
+  const close = (): Promise<void> => {
+    websockets.close()
+    return life.close(gracePeriodMs)
+  }
   return Object.assign(listener, {
     ready: async () => void (await life.ready()),
+    // Node's types say Duplex for what is a connection.
+    upgrade: (request: Incoming, socket: Duplex, head: Buffer) =>
+      void upgrade(request, socket as Socket, head),
     close,
     [Symbol.asyncDispose]: close,
   })
 }
 
+/** Each websocket has a place of its own. */
+const NOWHERE: Site = { rootPath: '', rawRootPath: '', server: null, state: undefined }
+
 const LIFESPAN: LifespanScope = {
   type: 'lifespan',
   asgi: { version: '3.0', specVersion: '2.0' },
 }
+
+/** Without a listener an error would end the process; the connection is closed by it anyway. */
+function ignore(): void {}
 
 function assertApp(app: unknown): void {
   if (typeof app === 'function') return

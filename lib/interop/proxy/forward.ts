@@ -19,6 +19,8 @@ export interface Settings extends RequestRules {
   readonly base: Base
   readonly line: Line
   readonly idleTimeoutMs: number
+  /** Of websockets. */
+  readonly maxMessageSize: number
   readonly rewriteLocation: boolean
   readonly rewriteCookies: boolean
   readonly responseHeaders: ((headers: Headers, scope: HTTPScope) => void) | undefined

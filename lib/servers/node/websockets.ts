@@ -6,6 +6,7 @@ import type { App, HeaderList, WebSocketScope } from '../../types.ts'
 import { parseTarget } from '../target.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
+import { parseTarget, type Target } from './target.ts'
 import { type Handshake, refuseHandshake } from './websockets/answer.ts'
 import { readHandshake } from './websockets/handshake.ts'
 import type { WebSocketSettings } from './websockets/options.ts'
@@ -75,17 +76,25 @@ export class WebSockets {
     })
   }
 
-  /** The listener of 'upgrade'. */
-  readonly take = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+  /** The listener of 'upgrade'; somebody else's server tells where it has put the app. */
+  readonly take = (
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    hosted?: { readonly target: Target | undefined; readonly site: Site },
+  ): void => {
     // Without a listener an error would end the process; that it closes, is told otherwise.
     socket.on('error', ignore)
     const handshake = { request, socket, head }
-    const { site, inFlight } = this.#service
+    const { inFlight } = this.#service
+    const { site, target } = hosted ?? {
+      site: this.#service.site,
+      target: parseTarget(request.url ?? ''),
+    }
     if (inFlight.closing) {
       refuseHandshake(handshake, 503)
       return
     }
-    const target = parseTarget(request.url ?? '')
     if (target === undefined) {
       refuseHandshake(handshake, 400)
       return

@@ -13,7 +13,7 @@ export function buildWebSocketScope(
   target: Target,
   headers: HeaderList,
   subprotocols: readonly string[],
-  { rootPath, server, state }: Site,
+  { rootPath, rawRootPath, server, state }: Site,
   onDisconnect: (listener: () => void) => void,
 ): WebSocketScope {
   const isServer = target.path === '*'
@@ -24,7 +24,7 @@ export function buildWebSocketScope(
     httpVersion: request.httpVersion,
     scheme: (request.socket as TLSSocket).encrypted ? 'wss' : 'ws',
     path: isServer ? '*' : rootPath + target.path,
-    rawPath: isServer ? '*' : rootPath + target.rawPath,
+    rawPath: isServer ? '*' : rawRootPath + target.rawPath,
     queryString: target.queryString,
     rootPath,
     headers,

@@ -1,0 +1,161 @@
+/** Forwards one websocket, message by message. */
+import type { IncomingMessage } from 'node:http'
+import { WebSocket } from 'ws'
+import { NO_BYTES } from '../../bytes.ts'
+import { ClientDisconnected, HTTPException, isCloseCode } from '../../exceptions.ts'
+import type { Receive, Send, WebSocketScope } from '../../types.ts'
+import { encodePath } from '../../urls.ts'
+import { UpstreamError } from './call.ts'
+import type { Settings } from './forward.ts'
+import { upstreamPath } from './path.ts'
+import { requestFields } from './requestfields.ts'
+import { responseFields } from './responsefields.ts'
+
+/** What a client is told when the upstream is lost (the registry of RFC 6455's codes: Bad Gateway). */
+const BAD_GATEWAY = 1014
+
+/**
+ * Opens a websocket to the upstream and passes messages both ways, until one side closes.
+ *
+ * @throws HTTPException for a handshake that is not sent on, UpstreamError for one without an answer.
+ */
+export async function forwardSocket(
+  settings: Settings,
+  scope: WebSocketScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  const path = upstreamPath(settings.base.path, scope)
+  if (path === undefined) throw new HTTPException(400)
+  await receive() // the connect
+  const upstream = open(settings, scope, path)
+  const ended = new Promise<void>((resolve) => {
+    upstream.once('close', () => resolve())
+  })
+  let gone = false
+  scope.onDisconnect?.(() => {
+    gone = true
+    if (upstream.readyState === WebSocket.CONNECTING) upstream.terminate()
+  })
+  const refusal = await answered(upstream).catch((error: unknown) => {
+    throw gone ? new ClientDisconnected() : error
+  })
+  if (refusal !== undefined) return deny(refusal, settings, scope, send)
+  const { protocol } = upstream
+  passUp(upstream, receive)
+  passDown(upstream, send)
+  await send({ type: 'websocket.accept', ...(protocol === '' ? {} : { subprotocol: protocol }) })
+  upstream.resume()
+  await ended
+}
+
+function open(settings: Settings, scope: WebSocketScope, path: string): WebSocket {
+  const { base, line, maxMessageSize } = settings
+  const headers: Record<string, string[]> = {}
+  const fields = requestFields(scope, settings)
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] ?? ''
+    if (name.startsWith('sec-websocket-')) continue // the handshake's own
+    headers[name] = [...(headers[name] ?? []), fields[index + 1] ?? '']
+  }
+  const scheme = base.secure ? 'wss' : 'ws'
+  const { hostname: _, port: __, ...tls } = line.connection
+  const upstream = new WebSocket(`${scheme}://${base.authority}${path}`, [...scope.subprotocols], {
+    ...tls,
+    // One value as a text, since Node takes no list for some names.
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, [first = '', ...more]]) => [
+        name,
+        more.length === 0 ? first : [first, ...more],
+      ]),
+    ) as Record<string, string>,
+    handshakeTimeout: line.connectTimeoutMs || line.headTimeoutMs,
+    followRedirects: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessageSize,
+  })
+  upstream.on('error', () => {}) // told by 'close', and before that by the handshake
+  upstream.on('open', () => upstream.pause())
+  return upstream
+}
+
+/** Resolves when the upstream has accepted, or with what it says instead. */
+function answered(upstream: WebSocket): Promise<IncomingMessage | undefined> {
+  return new Promise((resolve, reject) => {
+    upstream.once('open', () => resolve(undefined))
+    upstream.once('unexpected-response', (_request, response) => resolve(response))
+    upstream.once('error', (error) => {
+      const isLate = /handshake has timed out/.test(error.message)
+      reject(new UpstreamError(isLate ? 504 : 502, error.message, { cause: error }))
+    })
+  })
+}
+
+/** The upstream's own answer, where the server can send one. */
+async function deny(
+  response: IncomingMessage,
+  { base }: Settings,
+  { extensions, rootPath }: WebSocketScope,
+  send: Send,
+): Promise<void> {
+  const rules = { base, mount: encodePath(rootPath), rewriteLocation: true }
+  const { rawHeaders, statusCode = 0 } = response
+  const headers = responseFields(rawHeaders, {
+    ...rules,
+    rewriteCookies: false,
+    keepsTrailer: false,
+  })
+  const canSend = extensions?.['websocket.http.response'] !== undefined
+  const isAnswer = headers !== undefined && statusCode >= 300 && statusCode <= 599
+  if (!canSend || !isAnswer) {
+    response.destroy()
+    return send({ type: 'websocket.close' })
+  }
+  const type = 'websocket.http.response.body'
+  await send({ type: 'websocket.http.response.start', status: statusCode, headers })
+  for await (const body of response) await send({ type, body, moreBody: true })
+  await send({ type, body: NO_BYTES, moreBody: false })
+}
+
+/** From the client to the upstream, each message when the one before is written. */
+function passUp(upstream: WebSocket, receive: Receive): void {
+  const pass = async (): Promise<void> => {
+    for (;;) {
+      const message = await receive()
+      if (message.type === 'websocket.disconnect') {
+        if (isCloseCode(message.code)) upstream.close(message.code, message.reason)
+        else if (message.code === 1005) upstream.close()
+        else upstream.terminate()
+        return
+      }
+      if (message.type !== 'websocket.receive') continue
+      const { text, bytes = NO_BYTES } = message
+      await new Promise<void>((resolve) => {
+        upstream.send(text ?? bytes, { binary: text === undefined }, () => resolve())
+      })
+    }
+  }
+  pass().catch(() => upstream.terminate())
+}
+
+/** From the upstream to the client, which is not sent more than it takes. */
+function passDown(upstream: WebSocket, send: Send): void {
+  let last = Promise.resolve()
+  const queue = (next: () => Promise<void>): void => {
+    last = last.then(next).catch(() => upstream.terminate())
+  }
+  upstream.on('message', (data, isBinary) => {
+    upstream.pause()
+    queue(async () => {
+      // By the binary type that is set, which is the default one.
+      const bytes = data as Buffer
+      const message = isBinary ? { bytes } : { text: bytes.toString() }
+      await send({ type: 'websocket.send', ...message })
+      upstream.resume()
+    })
+  })
+  upstream.on('close', (code, reason) => {
+    const known = code === 1005 ? 1000 : isCloseCode(code) ? code : BAD_GATEWAY
+    queue(() => send({ type: 'websocket.close', code: known, reason: reason.toString() }))
+  })
+}

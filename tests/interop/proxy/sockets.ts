@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { proxy } from '../../../lib/interop/proxy.ts'
+import { Mount, Router } from '../../../lib/routing.ts'
+import type { App, ReceiveMessage } from '../../../lib/types.ts'
+import { hostServer, rawUpstream } from '../../support/hosts.ts'
+import { proxied } from '../../support/proxied.ts'
+import { eventually, listening } from '../../support/sockets.ts'
+import { connected, denied, echo, websocketApp } from '../../support/websockets.ts'
+
+/** A proxy in front of an app of ours. */
+async function inFrontOf(t: Parameters<typeof listening>[0], app: App) {
+  const { server } = await listening(t, app, { lifespan: 'off' })
+  return proxied(t, server.url ?? '', { via: 'me' }, { lifespan: 'off' })
+}
+
+t.test('messages go both ways, as text and as bytes', async (t) => {
+  const seen: ReceiveMessage[] = []
+  const front = await inFrontOf(t, echo(seen))
+  const peer = await connected(t, front)
+  peer.ws.send('grüße')
+  peer.ws.send(Buffer.from([0, 255]))
+  peer.ws.send('')
+  await eventually(() => peer.messages.length === 3, 'the messages')
+  peer.ws.close(3001, 'done')
+  await eventually(() => peer.closed !== undefined && seen.length > 0, 'the close')
+
+  t.same(peer.messages, ['grüße', Buffer.from([0, 255]), ''])
+  t.same(seen, [{ type: 'websocket.disconnect', code: 3001, reason: 'done' }])
+})
+
+t.test('the upstream gets what a request would, and chooses the subprotocol', async (t) => {
+  let seen: unknown
+  const upstream = websocketApp(async (scope, _receive, send) => {
+    const { path, queryString, headers, subprotocols } = scope
+    const fields = headers.filter(
+      (_, index) => !/^(?:sec-|connection|upgrade|host)/.test(headers[index - (index % 2)] ?? ''),
+    )
+    seen = { path, queryString, fields, subprotocols }
+    await send({ type: 'websocket.accept', subprotocol: 'b' })
+    await send({ type: 'websocket.close', code: 4000, reason: 'bye' })
+  })
+  const { server } = await listening(t, upstream, { lifespan: 'off' })
+  const app = Router([Mount('/ws', proxy(`${server.url}/v1`, { via: 'me' }))])
+  const front = await listening(t, app)
+  const peer = await connected(t, front, '/ws/a%20b?c', ['a', 'b'], {
+    headers: { 'x-a': '1', 'x-forwarded-for': 'evil' },
+  })
+  await eventually(() => peer.closed !== undefined, 'the close')
+
+  t.equal(peer.ws.protocol, 'b')
+  t.same(peer.closed, [4000, 'bye'])
+  t.same(seen, {
+    path: '/v1/a b',
+    queryString: 'c',
+    fields: [
+      ...['x-a', '1', 'x-forwarded-for', '127.0.0.1'],
+      ...['x-forwarded-host', `127.0.0.1:${front.port}`, 'x-forwarded-proto', 'http'],
+      ...['x-forwarded-prefix', '/ws', 'via', '1.1 me'],
+    ],
+    subprotocols: ['a', 'b'],
+  })
+})
+
+t.test('a refusal is passed on', async (t) => {
+  const front = await inFrontOf(
+    t,
+    websocketApp(async (_scope, _receive, send) => {
+      const headers = ['x-why', 'no']
+      await send({ type: 'websocket.http.response.start', status: 418, headers })
+      await send({ type: 'websocket.http.response.body', body: Buffer.from('teapot') })
+    }),
+  )
+  const response = await denied(front)
+
+  t.equal(response.status, 418)
+  t.equal(response.headers['x-why'], 'no')
+})
+
+t.test('an upstream that is not there is 502, one that is lost later 1014', async (t) => {
+  const none = await proxied(t, 'http://127.0.0.1:9', {}, { lifespan: 'off' })
+  t.equal((await denied(none)).status, 502)
+  t.match(none.failures, [/ECONNREFUSED/])
+
+  const { url, server } = await hostServer(t, () => {})
+  const sockets: { destroy(): void }[] = []
+  server.on('connection', (socket) => sockets.push(socket))
+  server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 503 x\r\n\r\n'))
+  const busy = await proxied(t, url, {}, { lifespan: 'off' })
+  t.equal((await denied(busy)).status, 503)
+
+  let cut = (): void => {}
+  const { server: ours } = await listening(
+    t,
+    websocketApp(async (_scope, receive, send) => {
+      await send({ type: 'websocket.accept' })
+      cut = () => void send({ type: 'websocket.close', code: 1014 })
+      await receive()
+    }),
+    { lifespan: 'off' },
+  )
+  const lost = await proxied(t, ours.url ?? '', {}, { lifespan: 'off' })
+  const peer = await connected(t, lost)
+  cut()
+  await eventually(() => peer.closed !== undefined, 'the close')
+  t.equal(peer.closed?.[0], 1014)
+})
+
+t.test('a handshake that takes too long is 504; who leaves meanwhile is let go', async (t) => {
+  const { url, connections } = await rawUpstream(t, () => {})
+  const slow = await proxied(t, url, { connectTimeoutMs: 50 }, { lifespan: 'off' })
+  t.equal((await denied(slow)).status, 504)
+  await eventually(() => connections.open === 0, 'the close')
+
+  const patient = await proxied(t, url, {}, { lifespan: 'off' })
+  const client = await patient.connect()
+  client.send(
+    'GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
+      'sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
+  await eventually(() => connections.open === 1, 'the handshake')
+  await client.leave()
+  await eventually(() => connections.open === 0, 'the end')
+  t.same([patient.failures, patient.errors], [[], []])
+})
+
+t.test('a path that leaves the target is refused', async (t) => {
+  const front = await inFrontOf(t, echo())
+
+  t.equal((await denied(front, '/..%2fx')).status, 400)
+})
+
+t.test('who leaves takes the socket to the upstream along', async (t) => {
+  const seen: ReceiveMessage[] = []
+  const front = await inFrontOf(t, echo(seen))
+  const peer = await connected(t, front)
+  peer.ws.terminate()
+  await eventually(() => seen.length > 0, 'the end')
+
+  t.match(seen, [{ type: 'websocket.disconnect', code: 1006 }])
+})
+
+t.test('an upstream sends no faster than the client reads', async (t) => {
+  let sent = 0
+  const front = await inFrontOf(
+    t,
+    websocketApp(async (_scope, _receive, send) => {
+      await send({ type: 'websocket.accept' })
+      const bytes = new Uint8Array(65_536)
+      for (; sent < 2_000; sent++) await send({ type: 'websocket.send', bytes })
+    }),
+  )
+  const peer = await connected(t, front)
+  peer.ws.pause()
+  let before = -1
+  while (before !== sent) {
+    before = sent
+    await sleep(150)
+  }
+
+  t.ok(sent < 1_000, `${sent} of 2,000`)
+})

@@ -1,0 +1,103 @@
+import { createServer } from 'node:http'
+import t from 'tap'
+import { toNode } from '../../../lib/interop/tonode.ts'
+import { Router, WebSocketRoute } from '../../../lib/routing.ts'
+import type { App } from '../../../lib/types.ts'
+import { type HostServer, hostServer } from '../../support/hosts.ts'
+import { eventually } from '../../support/sockets.ts'
+import { connected, denied, echo, websocketApp } from '../../support/websockets.ts'
+
+/** The app in an http server of somebody else. */
+async function hosted(
+  t: Parameters<typeof hostServer>[0],
+  app: App,
+  options: Parameters<typeof toNode>[1] = {},
+): Promise<HostServer & { listener: ReturnType<typeof toNode> }> {
+  const listener = toNode(app, options)
+  const server = createServer(listener)
+  server.on('upgrade', listener.upgrade)
+  return { ...(await hostServer(t, server)), listener }
+}
+
+t.test("websockets come through the server's upgrade", async (t) => {
+  const app = Router([
+    WebSocketRoute('/chat', async (websocket) => {
+      await websocket.accept()
+      for await (const message of websocket) await websocket.sendText(String(message))
+    }),
+  ])
+  const host = await hosted(t, app)
+  const peer = await connected(t, host, '/chat')
+  peer.ws.send('hello')
+  await eventually(() => peer.messages.length === 1, 'the message')
+
+  t.same(peer.messages, ['hello'])
+  t.equal((await denied(host, '/nothing')).status, 403)
+  t.equal((await denied(host, '/%ff')).status, 400)
+})
+
+t.test('with the state of the host, and that of the lifespan', async (t) => {
+  let seen: unknown
+  const app: App = async (scope, receive, send) => {
+    if (scope.type !== 'websocket') {
+      await receive()
+      if (scope.type === 'lifespan') Object.assign(scope.state ?? {}, { db: 1 })
+      await send({ type: 'lifespan.startup.complete' })
+      await receive()
+      return send({ type: 'lifespan.shutdown.complete' })
+    }
+    seen = [scope.state, scope.server?.host, scope.scheme]
+    await receive()
+    await send({ type: 'websocket.accept' })
+    await receive()
+  }
+  const host = await hosted(t, app, { state: () => ({ user: 'ada' }) })
+  const peer = await connected(t, host)
+
+  t.same(seen, [{ db: 1, user: 'ada' }, '127.0.0.1', 'ws'])
+  peer.ws.close()
+  await eventually(() => peer.closed !== undefined, 'the close')
+  await host.listener.close()
+})
+
+t.test('closing tells clients to come back, and refuses new ones', async (t) => {
+  const host = await hosted(t, echo(), { lifespan: 'off' })
+  const peer = await connected(t, host)
+  await host.listener.close()
+  await eventually(() => peer.closed !== undefined, 'the close')
+
+  t.equal(peer.closed?.[0], 1012)
+  t.equal((await denied(host)).status, 503)
+})
+
+t.test('a start or a state that fails is a 500', async (t) => {
+  const told: unknown[] = []
+  const onError = (error: unknown): void => void told.push(error)
+  const state = (): never => {
+    throw new Error('no state')
+  }
+  const host = await hosted(t, echo(), { lifespan: 'off', state, onError })
+  t.equal((await denied(host)).status, 500)
+
+  const failing: App = async (_scope, receive) => {
+    await receive()
+    throw new Error('no start')
+  }
+  const broken = await hosted(t, failing, { onError })
+  t.equal((await denied(broken)).status, 500)
+  t.match(told, [{ message: 'no state' }, { message: /the startup failed/ }])
+})
+
+t.test('its limits are those of a server', async (t) => {
+  t.throws(() => toNode(echo(), { websocket: { maxMessageSize: 0 } }), { name: 'RangeError' })
+  const waiting = websocketApp(async (_scope, receive, send) => {
+    await send({ type: 'websocket.accept' })
+    await receive()
+  })
+  const host = await hosted(t, waiting, { lifespan: 'off', websocket: { maxMessageSize: 4 } })
+  const peer = await connected(t, host)
+  peer.ws.send('12345')
+  await eventually(() => peer.closed !== undefined, 'the close')
+
+  t.equal(peer.closed?.[0], 1009)
+})
