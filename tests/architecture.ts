@@ -77,7 +77,6 @@ const NODE_ONLY = [
   'interop/proxy/sockets.ts',
   'interop/tonode.ts',
   'interop/tonode/place.ts',
-  'interop/tonode/readbody.ts',
   'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',
   'middleware/etag.ts',

@@ -1,5 +1,4 @@
 /** Bodies that a host's parser has read before: given again, or missed with a reason. */
-import { Buffer } from 'node:buffer'
 import { encodeText } from '../../bytes.ts'
 import { parseMediaType } from '../../mediatypes.ts'
 import type { App, HeaderList, Receive, ReceiveMessage } from '../../types.ts'
