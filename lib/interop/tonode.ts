@@ -3,13 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { LifespanMode, StartedLifespan } from '../servers/lifespan.ts'
+import { guarded } from '../servers/log.ts'
 import { exchange, type Service } from '../servers/node/exchange.ts'
-import { guarded, logError } from '../servers/node/log.ts'
+import { logError } from '../servers/node/log.ts'
 import { refuse } from '../servers/node/refuse.ts'
 import type { Site } from '../servers/node/scope.ts'
 import { refuseHandshake } from '../servers/node/websockets/answer.ts'
 import { readWebSocketOptions, type WebSocketOptions } from '../servers/node/websockets/options.ts'
 import { WebSockets } from '../servers/node/websockets.ts'
+import { assertApp } from '../servers/options.ts'
 import type { App, LifespanScope, Scope, ServerAddress, State } from '../types.ts'
 import { Life } from './tonode/life.ts'
 import { type Next, Passage } from './tonode/passage.ts'
@@ -74,7 +76,7 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
   app: App,
   options: ToNodeOptions<Incoming> = {},
 ): NodeListener<Incoming> {
-  assertApp(app)
+  assertApp(app, 'toNode')
   const { gracePeriodMs = 30_000 } = options
   const onError = guarded(options.onError ?? logError)
   const life = new Life(app, options.lifespan ?? 'auto')
@@ -171,13 +173,6 @@ const LIFESPAN: LifespanScope = {
 
 /** Without a listener an error would end the process; the connection is closed by it anyway. */
 function ignore(): void {}
-
-function assertApp(app: unknown): void {
-  if (typeof app === 'function') return
-  throw new TypeError(
-    `toNode: it takes an app (scope, receive, send) => …, ${typeof app} was given. Pass what Application or Router returned.`,
-  )
-}
 
 function assertUnsent(response: ServerResponse): void {
   if (!response.headersSent) return

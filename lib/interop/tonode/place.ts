@@ -1,6 +1,6 @@
 /** Where in its host a request is: the whole target, and the prefix that the host has taken off. */
 import type { IncomingMessage } from 'node:http'
-import { parseTarget, type Target } from '../../servers/node/target.ts'
+import { parseTarget, type Target } from '../../servers/target.ts'
 
 /** What hosts write on a request besides what Node does. */
 export interface HostedRequest extends IncomingMessage {
