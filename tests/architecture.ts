@@ -70,13 +70,6 @@ t.test('a middleware imports no other middleware', async (t) => {
 const NODE_ONLY = [
   'authentication/secrets.ts',
   'forms/spool.ts',
-  'interop/proxy.ts',
-  'interop/proxy/bodies.ts',
-  'interop/proxy/call.ts',
-  'interop/proxy/forward.ts',
-  'interop/proxy/sockets.ts',
-  'interop/tonode.ts',
-  'interop/tonode/place.ts',
   'middleware/cacheresponse/entries.ts',
   'middleware/compress/encoders.ts',
   'middleware/etag.ts',
@@ -92,7 +85,7 @@ const NODE_ONLY = [
 
 /** Those that serve, hold or mount what is Node's own. */
 function isForNode(file: string): boolean {
-  return /^servers\/node|^interop\/from(?:node|connect)\b/.test(file) || NODE_ONLY.includes(file)
+  return /^servers\/node|^interop\/(?:fromnode|fromconnect|tonode|proxy)\b/.test(file) || NODE_ONLY.includes(file)
 }
 
 t.test('only servers and files use what other runtimes do not have', async (t) => {
