@@ -85,7 +85,10 @@ const NODE_ONLY = [
 
 /** Those that serve, hold or mount what is Node's own. */
 function isForNode(file: string): boolean {
-  return /^servers\/node|^interop\/(?:fromnode|fromconnect|tonode|proxy)\b/.test(file) || NODE_ONLY.includes(file)
+  return (
+    /^servers\/node|^interop\/(?:fromnode|fromconnect|tonode|proxy)\b/.test(file) ||
+    NODE_ONLY.includes(file)
+  )
 }
 
 t.test('only servers and files use what other runtimes do not have', async (t) => {

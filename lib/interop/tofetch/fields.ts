@@ -25,7 +25,8 @@ export function readFields(request: globalThis.Request, authority: string): Head
   if (!METHOD.test(request.method) || !isAuthority(authority)) return undefined
   list.unshift('host', host !== undefined && isSame(host, authority) ? host : authority)
   // A body whose length is not known, as it would be sent.
-  if (!hasLength && mayHaveBody(request) && request.body !== null) list.push('transfer-encoding', 'chunked')
+  if (!hasLength && mayHaveBody(request) && request.body !== null)
+    list.push('transfer-encoding', 'chunked')
   return list
 }
 
