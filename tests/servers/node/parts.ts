@@ -37,9 +37,9 @@ for (const shortcuts of [true, false]) {
           )
         })
         client.send(request('POST /', [head]))
-        for (const part of parts) {
+        for (const [index, part] of parts.entries()) {
           client.send(part)
-          await new Promise((resolve) => setTimeout(resolve, 10))
+          await eventually(() => seen.length > index, `part ${index}`)
         }
 
         await client.until('done')
