@@ -5,8 +5,10 @@ import {
   type PlainScenario,
   type Scenario,
   type StackScenario,
+  scenarioNames,
   stackScenarios,
 } from './scenarios.ts'
+import { type SocketApp, socketApps } from './sockets/scenarios.ts'
 
 export const contenderNames = [
   'raw',
@@ -36,22 +38,35 @@ export interface Running {
   close(): Promise<void>
 }
 
-/** The whole interface of a file in contenders/, and of one in contenders/stacks/. */
-interface Contender<Known extends Scenario> {
+/** What a server can be started for. */
+export type Served = Scenario | SocketApp
+
+export const servedNames: readonly Served[] = [...scenarioNames, ...socketApps]
+
+/** The whole interface of a file in contenders/, and of one in its folders. */
+interface Contender<Known extends Served> {
   start(scenario: Known): Promise<Running>
 }
 
 /**
- * Loaded by name, so that a contender which does not compile or load costs only itself; stacks apart,
- * since a server that needs no middleware must not hold their code.
+ * Loaded by name, so that a contender which does not compile or load costs only itself; stacks and
+ * sockets apart, since a server that needs neither must not hold their code.
  */
-export async function startContender(name: string, scenario: Scenario): Promise<Running> {
+export async function startContender(name: string, scenario: Served): Promise<Running> {
+  if (isSocketApp(scenario)) {
+    const sockets: Contender<SocketApp> = await import(`./contenders/sockets/${name}.js`)
+    return sockets.start(scenario)
+  }
   if (isStack(scenario)) {
     const stack: Contender<StackScenario> = await import(`./contenders/stacks/${name}.js`)
     return stack.start(scenario)
   }
   const contender: Contender<PlainScenario> = await import(`./contenders/${name}.js`)
   return contender.start(scenario)
+}
+
+function isSocketApp(scenario: Served): scenario is SocketApp {
+  return socketApps.some((known) => known === scenario)
 }
 
 function isStack(scenario: Scenario): scenario is StackScenario {

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Scenario } from './scenarios.ts'
+import type { Served } from './contender.ts'
 
 export interface ServerProcess {
   contender: string
@@ -25,7 +25,7 @@ const steadyHeap = ['--no-memory-reducer']
 
 export async function startServer(
   contender: string,
-  scenario: Scenario,
+  scenario: Served,
   nodeOptions: string[] = steadyHeap,
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [...nodeOptions, serverFile, contender, scenario], {

@@ -30,6 +30,12 @@ Written by the scripts, each its own section; do not edit.
 
 <!-- memory: begin -->
 <!-- memory: end -->
+
+<!-- sockets: begin -->
+<!-- sockets: end -->
+
+<!-- socketmemory: begin -->
+<!-- socketmemory: end -->
 `
 
 /** Puts a section in the place of its former self, or at the end of the file. */

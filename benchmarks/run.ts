@@ -26,11 +26,11 @@ async function measureSet(
   set: number,
   contenders: string[],
   options: RunOptions,
-): Promise<Window[]> {
+): Promise<Window<Scenario>[]> {
   const able = contenders.filter((contender) => offers(contender, scenario))
   const all = await startAll(rotate(able, set), scenario, options.warmup)
   try {
-    const windows: Window[] = []
+    const windows: Window<Scenario>[] = []
     for (let round = 0; round < options.rounds; round++) {
       for (const visited of rotate(all, round)) {
         windows.push(await measureWindow(visited, scenario, set, options.seconds))
@@ -77,7 +77,7 @@ async function measureWindow(
   scenario: Scenario,
   set: number,
   seconds: number,
-): Promise<Window> {
+): Promise<Window<Scenario>> {
   const before = cpuMicroseconds(server.pid)
   const { requests, seconds: taken, wrong } = await load(server.port, exchange, seconds)
   const spent = cpuMicroseconds(server.pid) - before
@@ -116,9 +116,9 @@ const loadBefore = machineLoad()
 const build = stellulaBuild()
 const started = performance.now()
 
-const windows: Window[] = []
+const windows: Window<Scenario>[] = []
 for (const scenario of scenarios) {
-  const ofScenario: Window[] = []
+  const ofScenario: Window<Scenario>[] = []
   for (let set = 0; set < options.sets; set++) {
     ofScenario.push(...(await measureSet(scenario, set, contenders, options)))
   }

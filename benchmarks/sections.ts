@@ -2,11 +2,11 @@
 
 import { heavyConnections, type Scenario } from './scenarios.ts'
 
-export interface Section {
+export interface Section<Name extends string = Scenario> {
   title: string
   legend: string
   /** Scenarios that are read together, by what they are about. */
-  groups: Record<string, Scenario[]>
+  groups: Record<string, readonly Name[]>
   /** Whose versions are told. */
   packages: string[]
 }

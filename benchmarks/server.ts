@@ -1,17 +1,16 @@
 // The child process of a measurement: one contender, one scenario, its port as a line of JSON.
 
 import { argv, stdin, stdout } from 'node:process'
-import { startContender } from './contender.ts'
-import { type Scenario, scenarioNames } from './scenarios.ts'
+import { type Served, servedNames, startContender } from './contender.ts'
 
-function isScenario(name: string): name is Scenario {
-  return scenarioNames.some((known) => known === name)
+function isServed(name: string): name is Served {
+  return servedNames.some((known) => known === name)
 }
 
 const [, , contenderName = '', scenario = ''] = argv
-if (!isScenario(scenario)) {
+if (!isServed(scenario)) {
   throw new RangeError(
-    `server: unknown scenario ${JSON.stringify(scenario)}. Known: ${scenarioNames.join(', ')}.`,
+    `server: unknown scenario ${JSON.stringify(scenario)}. Known: ${servedNames.join(', ')}.`,
   )
 }
 

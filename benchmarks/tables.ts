@@ -1,19 +1,18 @@
 // How do the measured windows become the tables of results.md?
 
 import { machine, ratio, table } from './report.ts'
-import type { Scenario } from './scenarios.ts'
 import type { Section } from './sections.ts'
 import { quantile } from './statistics.ts'
 import { targets } from './targets.ts'
 
 /** What one contender did in one stretch of time. */
-export interface Window {
-  scenario: Scenario
+export interface Window<Name extends string = string> {
+  scenario: Name
   contender: string
   set: number
-  /** Microseconds of server CPU time per request. */
+  /** Microseconds of server CPU time per request, or message. */
   cpu: number
-  /** Requests per second. */
+  /** Requests, or messages, per second. */
   rate: number
   wrong: number
 }
@@ -33,18 +32,18 @@ function rateOf(windows: Window[]): number {
   )
 }
 
-function only(windows: Window[], scenario: Scenario, contender: string): Window[] {
+function only(windows: Window[], scenario: string, contender: string): Window[] {
   return windows.filter((window) => {
     return window.scenario === scenario && window.contender === contender
   })
 }
 
 /** How fast a contender is, where raw is 1. */
-function speed(windows: Window[], scenario: Scenario, contender: string): number {
+function speed(windows: Window[], scenario: string, contender: string): number {
   return cpuOf(only(windows, scenario, 'raw')) / cpuOf(only(windows, scenario, contender))
 }
 
-function cell(windows: Window[], scenario: Scenario, contender: string): string {
+function cell(windows: Window[], scenario: string, contender: string): string {
   const mine = only(windows, scenario, contender)
   if (mine.length === 0) return '–'
   const raw = only(windows, scenario, 'raw')
@@ -54,8 +53,8 @@ function cell(windows: Window[], scenario: Scenario, contender: string): string 
   return `${ratio(cpuOf(raw) / cpuOf(mine))} / ${ratio(rateOf(mine) / rateOf(raw))}${wrong}`
 }
 
-function againstPeers(windows: Window[], scenario: Scenario, contenders: string[]): string {
-  const peers = contenders.filter((name) => name !== 'raw' && name !== 'stellula')
+function againstPeers(windows: Window[], scenario: string, contenders: string[]): string {
+  const peers = contenders.filter((name) => !['raw', 'stellula', 'channels'].includes(name))
   const best = Math.max(
     ...peers.map((peer) => speed(windows, scenario, peer)).filter(Number.isFinite),
   )
@@ -66,7 +65,7 @@ function wanted(target: number | undefined): string {
   return target === undefined ? '–' : `${target}`
 }
 
-function groupTable(windows: Window[], scenarios: Scenario[], contenders: string[]): string {
+function groupTable(windows: Window[], scenarios: string[], contenders: string[]): string {
   const header = ['scenario', ...contenders, 'floor', 'goal', 'against the best peer', 'target']
   const rows = scenarios.map((scenario) => {
     const target = targets[scenario]
@@ -81,7 +80,7 @@ function groupTable(windows: Window[], scenarios: Scenario[], contenders: string
 }
 
 /** The same speed from each set of processes alone: what the sets disagree by is noise. */
-function spreadTable(windows: Window[], scenarios: Scenario[], contenders: string[]): string {
+function spreadTable(windows: Window[], scenarios: string[], contenders: string[]): string {
   const sets = [...new Set(windows.map((window) => window.set))]
   const rivals = contenders.filter((contender) => contender !== 'raw')
   const rows = scenarios.map((scenario) => {
@@ -104,14 +103,14 @@ export interface Circumstances {
 }
 
 export function sectionReport(
-  section: Section,
+  section: Section<string>,
   windows: Window[],
   circumstances: Circumstances,
 ): string {
   const { method, contenders } = circumstances
   const measured = new Set(windows.map((window) => window.scenario))
   const parts = [`## ${section.title}\n\n${machine(section.packages)}\n${method}`, section.legend]
-  const listed: Scenario[] = []
+  const listed: string[] = []
   for (const [title, all] of Object.entries(section.groups)) {
     const scenarios = all.filter((scenario) => measured.has(scenario))
     if (scenarios.length === 0) continue
