@@ -1,8 +1,9 @@
 // Starting a server in its own process, and reading what it used from /proc.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -83,6 +84,19 @@ export function cpuMicroseconds(pid: number): number {
     )
   }
   return nanoseconds / 1000
+}
+
+/**
+ * Keeps a process on one core, where that can be done: whether the kernel lets two that wake each other
+ * share a core or not is otherwise worth more than what is measured.
+ */
+export function pin(pid: number, core: number): void {
+  if (availableParallelism() < 2) return
+  try {
+    execFileSync('taskset', ['-a', '-p', '-c', `${core}`, `${pid}`], { stdio: 'ignore' })
+  } catch {
+    console.error('pin: there is no taskset, so the figures are noisier.')
+  }
 }
 
 export function residentKilobytes(pid: number): number {

@@ -6,7 +6,7 @@
 // For 10,000 sockets a process needs as many descriptors and some more: see `ulimit -n`.
 
 import { choose, type RunOptions, runOptions } from './options.ts'
-import { cpuMicroseconds, type ServerProcess, startServer } from './processes.ts'
+import { cpuMicroseconds, pin, type ServerProcess, startServer } from './processes.ts'
 import { machineLoad, saveSection, stellulaBuild } from './report.ts'
 import { checkSockets } from './sockets/check.ts'
 import { type SocketClient, startClient } from './sockets/load.ts'
@@ -67,6 +67,8 @@ async function start(
     server = await startServer(contender, talks[scenario].app)
     await checkSockets(server.port, scenario)
     client = await startClient(server.port, scenario)
+    pin(server.pid, 0)
+    pin(client.pid, 1)
     await client.talk(warmup)
     return { server, client }
   } catch (error) {
@@ -129,7 +131,7 @@ const { quick, sets, rounds, seconds, warmup } = options
 const method = [
   `* ${quick ? '**a quick run, only to see that all works**: ' : ''}${sets} ${sets === 1 ? 'set' : 'sets'} of fresh processes,`,
   `${rounds} rounds of ${seconds} s each after ${warmup} s of warm-up, contenders in turn;`,
-  '25th percentile of CPU time, 75th of messages per second; a client process for each server;',
+  '25th percentile of CPU time, 75th of messages per second; a client process for each server, on a core\n  of its own;',
   `load average before the start ${loadBefore}`,
 ].join(' ')
 const report = socketReport(windows, { method, contenders })

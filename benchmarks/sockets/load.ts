@@ -26,7 +26,7 @@ export async function startClient(port: number, scenario: SocketScenario): Promi
     talk: async (seconds) => {
       const request: Request = { seconds }
       child.send(request)
-      return (await answerOf(child)) as SocketLoad
+      return (await answerOf(child, seconds)) as SocketLoad
     },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -37,13 +37,24 @@ export async function startClient(port: number, scenario: SocketScenario): Promi
   }
 }
 
-function answerOf(child: ChildProcess): Promise<unknown> {
+/** How long a server may take beyond what it was given, before it counts as silent. */
+const patience = 30_000
+
+function answerOf(child: ChildProcess, seconds = 0): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => {
+        reject(new Error('startClient: the server left something unanswered.'))
+      },
+      patience + seconds * 1000,
+    )
     const onExit = (code: number | null): void => {
+      clearTimeout(timer)
       reject(new Error(`startClient: the client ended with ${code}, what it said is above.`))
     }
     child.once('exit', onExit)
     child.once('message', (answer) => {
+      clearTimeout(timer)
       child.off('exit', onExit)
       resolve(answer)
     })
