@@ -72,6 +72,7 @@ export function trackPhase(send: Send): Tracked {
     started: false,
     phase: 'connecting' as WebSocketPhase,
     send: ((message) => {
+      if (message.type === 'websocket.send') return send(message) // by far the most, and changes nothing
       const isClose = message.type === 'websocket.close'
       const closed = tracked.phase === 'connecting' ? 'denied' : 'closed'
       tracked.phase = isClose ? closed : (PHASES[message.type] ?? tracked.phase)
