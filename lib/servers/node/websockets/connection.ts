@@ -11,7 +11,7 @@ import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
 import { Peer } from './peer.ts'
-import { beforeWrite } from './turns.ts'
+import { beforeWrite, beginTurn } from './turns.ts'
 
 /** Binary messages up to this size are copied behind their head; others are written as they are. */
 const SMALL = 16_384
@@ -54,6 +54,7 @@ export class Connection {
     this.#compresses = ws.extensions !== ''
     inbox.open(ws)
     ws.on('message', (data: Buffer, isBinary) => {
+      beginTurn()
       const type = 'websocket.receive'
       inbox.put(isBinary ? { type, bytes: data } : { type, text: data.toString() }, data.byteLength)
     })

@@ -7,11 +7,15 @@ import { nextTick } from 'node:process'
 const CORKED: Socket[] = []
 
 let turn = 0
-let scheduled = false
 
 /** When a socket was last written to. */
 export interface Turned {
   lastTurn: number
+}
+
+/** To be called when a message has come: what is written from here on belongs to another turn. */
+export function beginTurn(): void {
+  turn++
 }
 
 /**
@@ -19,19 +23,14 @@ export interface Turned {
  * at its end: somebody who answers many messages that came together makes two writes of them.
  */
 export function beforeWrite(socket: Socket, turned: Turned): void {
-  if (!scheduled) {
-    scheduled = true
-    nextTick(endTurn)
-  }
   if (turned.lastTurn !== turn) turned.lastTurn = turn
   else if (socket.writableCorked === 0) {
     socket.cork()
-    CORKED.push(socket)
+    if (CORKED.push(socket) === 1) nextTick(endTurn)
   }
 }
 
 function endTurn(): void {
-  scheduled = false
   turn++
   for (const socket of CORKED.splice(0)) socket.uncork()
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import t from 'tap'
-import { beforeWrite } from '../../../../lib/servers/node/websockets/turns.ts'
+import { beforeWrite, beginTurn } from '../../../../lib/servers/node/websockets/turns.ts'
 
 t.test('what is written in one turn is held back behind its first, until its end', async (t) => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -42,4 +42,16 @@ t.test('what is written in one turn is held back behind its first, until its end
       [0, 0],
     )
   }
+
+  for (const one of sockets) {
+    beforeWrite(one.socket, one)
+    beginTurn()
+    beforeWrite(one.socket, one)
+  }
+
+  t.same(
+    sockets.map(({ socket }) => socket.writableCorked),
+    [0, 0],
+    'a message that has come begins another turn',
+  )
 })
