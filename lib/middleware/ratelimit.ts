@@ -3,8 +3,9 @@ import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { changeStart } from '../responsestart.ts'
-import { memoryStore, type Store } from '../stores.ts'
+import type { Store } from '../stores.ts'
 import type { HeaderList, Middleware } from '../types.ts'
+import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'
 import { networkOf } from './ratelimit/network.ts'
 import { boundedKey, spend } from './ratelimit/spend.ts'
 import type { RateLimit, Verdict } from './ratelimit/window.ts'
@@ -49,29 +50,39 @@ export interface RateLimitOptions {
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
   assertOptions(options)
-  const { headers = true } = options
   const judge = judging(options)
+  const fieldsFor = options.headers === false ? () => [] : fieldsOf(options)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    return judge(new Connection(scope)).then(({ verdicts, refusal }) => {
-      const fields = headers && verdicts.length > 0 ? limitFields(options, verdicts) : []
+    const goOn = ({ verdicts, refusal }: Judgement): Promise<void> => {
+      const fields = verdicts.length > 0 ? fieldsFor(verdicts) : []
       const told = changeStart(scope, send, (message) => message.headers.push(...fields))
       if (refusal === undefined) return app(scope, receive, told)
       return answerException(refusal, scope, receive, told)
-    })
+    }
+    const judged = judge(new Connection(scope))
+    return judged instanceof Promise ? judged.then(goOn) : goOn(judged)
   }
 }
 
 /** The fields that tell of limits (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
-export function limitFields(
-  { limits, name = 'default' }: RateLimitOptions,
-  verdicts: readonly Verdict[],
-): HeaderList {
+export function limitFields(options: RateLimitOptions, verdicts: readonly Verdict[]): HeaderList {
+  return fieldsOf(options)(verdicts)
+}
+
+/** The policy is the same in every answer. */
+function fieldsOf({
+  limits,
+  name = 'default',
+}: RateLimitOptions): (verdicts: readonly Verdict[]) => HeaderList {
   const policies = limits.map(({ max, seconds }) => `"${name}-${seconds}";q=${max};w=${seconds}`)
-  const states = verdicts.map(
-    ({ limit, remaining, reset }) => `"${name}-${limit.seconds}";r=${remaining};t=${reset}`,
-  )
-  return ['ratelimit-policy', policies.join(', '), 'ratelimit', states.join(', ')]
+  const policy = policies.join(', ')
+  return (verdicts) => {
+    const states = verdicts.map(
+      ({ limit, remaining, reset }) => `"${name}-${limit.seconds}";r=${remaining};t=${reset}`,
+    )
+    return ['ratelimit-policy', policy, 'ratelimit', states.join(', ')]
+  }
 }
 
 interface Judgement {
@@ -79,23 +90,33 @@ interface Judgement {
   readonly refusal?: HTTPException | undefined
 }
 
-function judging(options: RateLimitOptions): (connection: Connection) => Promise<Judgement> {
-  const { limits, store = memoryStore(), name = 'default', onStoreError } = options
+/** Gives a promise only where a key or a store takes time. */
+function judging(options: RateLimitOptions): (connection: Connection) => MaybeLater<Judgement> {
+  const { limits, store, name = 'default', onStoreError } = options
   const { key: keyOf = addressOf, cost: costOf = () => 1 } = options
-  return async (connection) => {
-    const found = keyOf(connection)
-    const key = typeof found === 'string' ? found : await found
-    if (key === null) return { verdicts: [] }
-    const cost = checkedCost(costOf(connection), limits)
-    try {
-      const bounded = boundedKey(name, key)
-      const verdicts = await spend(store, limits, bounded, cost)
-      return { verdicts, refusal: tooMany(verdicts) }
-    } catch (error) {
-      if (onStoreError === undefined) throw error
-      return { verdicts: [], refusal: (await onStoreError(error)) ? undefined : unavailable() }
-    }
+  const ledger = store === undefined ? ownLedger() : storeLedger(store)
+  const most = Math.min(...limits.map(({ max }) => max))
+  const onError = async (error: unknown): Promise<Judgement> => {
+    if (onStoreError === undefined) throw error
+    return { verdicts: [], refusal: (await onStoreError(error)) ? undefined : unavailable() }
   }
+  const judge = (key: string | null, connection: Connection): MaybeLater<Judgement> => {
+    if (key === null) return { verdicts: [] }
+    const cost = checkedCost(costOf(connection), most)
+    const spent = spend(ledger, limits, boundedKey(name, key), cost)
+    return spent instanceof Promise ? spent.then(judgementOf).catch(onError) : judgementOf(spent)
+  }
+  return (connection) => {
+    const key = keyOf(connection)
+    if (typeof key === 'string' || key === null) return judge(key, connection)
+    return Promise.resolve(key).then((found) => judge(found, connection))
+  }
+}
+
+type MaybeLater<Value> = Value | Promise<Value>
+
+function judgementOf(verdicts: readonly Verdict[]): Judgement {
+  return { verdicts, refusal: tooMany(verdicts) }
 }
 
 function addressOf({ client }: Connection): string {
@@ -116,8 +137,7 @@ function unavailable(): HTTPException {
   return new HTTPException(503, 'The service is unavailable for a moment.')
 }
 
-function checkedCost(cost: number, limits: readonly RateLimit[]): number {
-  const most = Math.min(...limits.map(({ max }) => max))
+function checkedCost(cost: number, most: number): number {
   if (Number.isInteger(cost) && cost >= 0 && cost <= most) return cost
   throw new RangeError(
     `rateLimit: a request costs an integer from 0 to ${most}, or it could never pass, ${cost} was given. Raise max.`,

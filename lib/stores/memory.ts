@@ -1,5 +1,6 @@
 /** A store in the memory of this process, bounded by number and bytes. */
 import { encodeText } from '../bytes.ts'
+import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -7,12 +8,6 @@ export interface MemoryStoreOptions {
   maxEntries?: number
   /** The most bytes of keys and values together (64 MB); the same one goes first. */
   maxSize?: number
-}
-
-interface Entry {
-  readonly value: Uint8Array
-  /** Milliseconds, as `Date.now()` tells them. */
-  expires: number
 }
 
 /**
@@ -40,27 +35,20 @@ function assertLimit(name: string, limit: number): void {
   )
 }
 
-/** How many entries a write looks at for what has expired: more than it can add, so it keeps up. */
-const SWEPT = 2
-
 // Made once: each would be a converter of its own.
 const decoder = new TextDecoder()
 
 class MemoryStore implements Store {
-  readonly #maxEntries: number
   readonly #maxSize: number
-  /** In order of use, the latest last. */
-  readonly #entries = new Map<string, Entry>()
-  #sweep = this.#entries.entries()
-  #size = 0
+  readonly #entries: Entries<Uint8Array>
 
   constructor(maxEntries: number, maxSize: number) {
-    this.#maxEntries = maxEntries
     this.#maxSize = maxSize
+    this.#entries = new Entries(maxEntries, maxSize)
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
-    return this.#use(key)?.value
+    return this.#entries.use(key)?.value
   }
 
   async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
@@ -70,13 +58,12 @@ class MemoryStore implements Store {
   }
 
   async delete(key: string): Promise<void> {
-    const entry = this.#entries.get(key)
-    if (entry !== undefined) this.#remove(key, entry)
+    this.#entries.delete(key)
   }
 
   async touch(key: string, ttl: number): Promise<boolean> {
     assertTtl(ttl)
-    const entry = this.#use(key)
+    const entry = this.#entries.use(key)
     if (entry === undefined) return false
     entry.expires = Date.now() + ttl * 1000
     return true
@@ -86,7 +73,7 @@ class MemoryStore implements Store {
     const { ttl, max = Number.POSITIVE_INFINITY } = options
     assertTtl(ttl)
     assertAmount(amount)
-    const entry = this.#use(key)
+    const entry = this.#entries.use(key)
     const before = entry === undefined ? 0 : counterOf(decoder.decode(entry.value), key)
     const sum = before + amount
     if (sum <= max) {
@@ -95,56 +82,13 @@ class MemoryStore implements Store {
     return sum
   }
 
-  /** The entry of a key, which becomes the one that was used last. */
-  #use(key: string): Entry | undefined {
-    const entry = this.#entries.get(key)
-    if (entry === undefined) return undefined
-    if (entry.expires <= Date.now()) {
-      this.#remove(key, entry)
-      return undefined
-    }
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
-    return entry
-  }
-
   #put(key: string, value: Uint8Array, expires: number): void {
-    const size = sizeOf(key, value)
+    const size = key.length * 2 + value.byteLength
     if (size > this.#maxSize) {
       throw new RangeError(
         `memoryStore: a key and its value may have ${this.#maxSize} bytes, ${size} were given. Raise maxSize.`,
       )
     }
-    const old = this.#entries.get(key)
-    if (old !== undefined) this.#remove(key, old)
-    this.#sweepSome()
-    this.#entries.set(key, { value, expires })
-    this.#size += size
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size <= this.#maxEntries && this.#size <= this.#maxSize) break
-      this.#remove(oldest, entry)
-    }
+    this.#entries.put(key, value, expires, size)
   }
-
-  #remove(key: string, entry: Entry): void {
-    this.#entries.delete(key)
-    this.#size -= sizeOf(key, entry.value)
-  }
-
-  #sweepSome(): void {
-    const now = Date.now()
-    for (let count = 0; count < SWEPT; count++) {
-      const { done, value } = this.#sweep.next()
-      if (done) {
-        this.#sweep = this.#entries.entries()
-        return
-      }
-      const [key, entry] = value
-      if (entry.expires <= now) this.#remove(key, entry)
-    }
-  }
-}
-
-function sizeOf(key: string, value: Uint8Array): number {
-  return key.length * 2 + value.byteLength
 }

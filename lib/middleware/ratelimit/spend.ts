@@ -1,72 +1,39 @@
-/** Spending from several limits at once, in a store that others spend from too. */
+/** Spending from several limits at once, where others spend from them too. */
 import { createHash } from 'node:crypto'
-import type { Store } from '../../stores.ts'
-import { type Moment, momentOf, type RateLimit, roomIn, type Verdict, verdictOf } from './window.ts'
-
-const decoder = new TextDecoder()
+import type { Ledger } from './ledgers.ts'
+import type { RateLimit, Verdict } from './window.ts'
 
 /**
  * Takes the cost from every limit, or from none.
  *
- * Each limit is one conditional increment of its window's counter, so that requests elsewhere, at the
- * same time, never spend more together than there is.
+ * Each limit is taken from in one step, so that requests elsewhere, at the same time, never spend more
+ * together than there is.
  *
- * @returns What each limit says, up to the first that refuses.
+ * @returns What each limit says, up to the first that refuses; a promise only where the ledger gives one.
  */
-export async function spend(
-  store: Store,
+export function spend(
+  ledger: Ledger,
   limits: readonly RateLimit[],
   key: string,
   cost: number,
-): Promise<Verdict[]> {
+): readonly Verdict[] | Promise<readonly Verdict[]> {
   const now = Date.now()
-  const verdicts: Verdict[] = []
-  for (const limit of limits) {
-    const moment = momentOf(now, limit)
-    const { previous, sum } = await count(store, limit, key, cost, moment)
-    const verdict = verdictOf(limit, previous, sum, cost, moment)
-    verdicts.push(verdict)
-    if (verdict.isAllowed) continue
-    await giveBack(store, limits.slice(0, verdicts.length - 1), key, cost, now)
-    return verdicts.map((told) =>
-      told.isAllowed ? { ...told, remaining: told.remaining + cost } : told,
-    )
+  const goOn = (before: readonly Verdict[]): readonly Verdict[] | Promise<readonly Verdict[]> => {
+    const limit = limits[before.length]
+    if (limit === undefined) return before
+    const next = (verdict: Verdict): readonly Verdict[] | Promise<readonly Verdict[]> =>
+      verdict.isAllowed ? goOn([...before, verdict]) : undo(before, verdict)
+    const taken = ledger.take(limit, key, cost, now)
+    return taken instanceof Promise ? taken.then(next) : next(taken)
   }
-  return verdicts
-}
-
-async function count(
-  store: Store,
-  limit: RateLimit,
-  key: string,
-  cost: number,
-  moment: Moment,
-): Promise<{ previous: number; sum: number }> {
-  const before = await store.get(counterKey(limit, key, moment.index - 1))
-  const previous = before === undefined ? 0 : Number(decoder.decode(before))
-  const max = roomIn(limit, previous, moment)
-  const sum = await store.increment(counterKey(limit, key, moment.index), cost, {
-    ttl: limit.seconds * 2, // it is looked at in the next window too
-    max,
-  })
-  return { previous, sum }
-}
-
-async function giveBack(
-  store: Store,
-  limits: readonly RateLimit[],
-  key: string,
-  cost: number,
-  now: number,
-): Promise<void> {
-  for (const limit of limits) {
-    const { index } = momentOf(now, limit)
-    await store.increment(counterKey(limit, key, index), -cost, { ttl: limit.seconds * 2 })
+  const undo = async (
+    before: readonly Verdict[],
+    refusing: Verdict,
+  ): Promise<readonly Verdict[]> => {
+    for (const { limit } of before) await ledger.giveBack(limit, key, cost, now)
+    return [...before.map((told) => ({ ...told, remaining: told.remaining + cost })), refusing]
   }
-}
-
-function counterKey({ seconds }: RateLimit, key: string, index: number): string {
-  return `ratelimit:${seconds}:${index}:${key}`
+  return goOn([])
 }
 
 const MOST_LENGTH = 64

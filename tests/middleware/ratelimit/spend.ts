@@ -1,59 +1,69 @@
 import t from 'tap'
+import { type Ledger, ownLedger, storeLedger } from '../../../lib/middleware/ratelimit/ledgers.ts'
 import { boundedKey, spend } from '../../../lib/middleware/ratelimit/spend.ts'
 import { memoryStore } from '../../../lib/stores.ts'
 
 const MINUTE = { max: 3, seconds: 60 }
 const HOUR = { max: 5, seconds: 3600 }
 
-t.test('takes from every limit', async (t) => {
-  const store = memoryStore()
-  t.intercept(Date, 'now', { value: () => 0 })
+const ledgers: readonly (readonly [where: string, make: () => Ledger])[] = [
+  ['of this process', ownLedger],
+  ['in a store', () => storeLedger(memoryStore())],
+]
 
-  const [first, second] = await spend(store, [MINUTE, HOUR], 'a', 2)
+for (const [where, make] of ledgers) {
+  t.test(`takes from every limit, ${where}`, async (t) => {
+    const ledger = make()
+    t.intercept(Date, 'now', { value: () => 0 })
 
-  t.same(first, { limit: MINUTE, isAllowed: true, remaining: 1, reset: 60 })
-  t.same(second, { limit: HOUR, isAllowed: true, remaining: 3, reset: 3600 })
-})
+    const [first, second] = await spend(ledger, [MINUTE, HOUR], 'a', 2)
 
-t.test('or from none', async (t) => {
-  const store = memoryStore()
-  let now = 0
-  t.intercept(Date, 'now', { value: () => now })
-  const limits = [MINUTE, HOUR]
-  for (let count = 0; count < 3; count++) await spend(store, limits, 'a', 1)
+    t.same(first, { limit: MINUTE, isAllowed: true, remaining: 1, reset: 60 })
+    t.same(second, { limit: HOUR, isAllowed: true, remaining: 3, reset: 3600 })
+  })
 
-  const refused = await spend(store, limits, 'a', 1)
-  t.match(refused, [{ limit: MINUTE, isAllowed: false, remaining: 0 }])
-  t.equal(refused.length, 1, 'the others were not asked')
+  t.test(`or from none, ${where}`, async (t) => {
+    const ledger = make()
+    let now = 0
+    t.intercept(Date, 'now', { value: () => now })
+    const limits = [MINUTE, HOUR]
+    for (let count = 0; count < 3; count++) await spend(ledger, limits, 'a', 1)
 
-  now = 180_000 // another minute, within the hour
-  t.match(await spend(store, limits, 'a', 3), [
-    { limit: MINUTE, isAllowed: true, remaining: 3 },
-    { limit: HOUR, isAllowed: false, remaining: 2 },
-  ])
-  t.match(await spend(store, limits, 'a', 2), [
-    { isAllowed: true, remaining: 1 },
-    { isAllowed: true, remaining: 0 },
-  ])
-})
+    const refused = await spend(ledger, limits, 'a', 1)
+    t.match(refused, [{ limit: MINUTE, isAllowed: false, remaining: 0 }])
+    t.equal(refused.length, 1, 'the others were not asked')
 
-t.test('all at once take no more than there is', async (t) => {
-  const store = memoryStore()
-  const limits = [{ max: 30, seconds: 86_400 * 365 }]
+    now = 180_000 // another minute, within the hour
+    t.match(await spend(ledger, limits, 'a', 3), [
+      { limit: MINUTE, isAllowed: true, remaining: 3 },
+      { limit: HOUR, isAllowed: false, remaining: 2 },
+    ])
+    t.match(await spend(ledger, limits, 'a', 2), [
+      { isAllowed: true, remaining: 1 },
+      { isAllowed: true, remaining: 0 },
+    ])
+  })
 
-  const taken = await Promise.all(Array.from({ length: 100 }, () => spend(store, limits, 'a', 1)))
+  t.test(`all at once take no more than there is, ${where}`, async (t) => {
+    const ledger = make()
+    const limits = [{ max: 30, seconds: 86_400 * 365 }]
 
-  t.equal(taken.filter(([verdict]) => verdict?.isAllowed).length, 30)
-})
+    const taken = await Promise.all(
+      Array.from({ length: 100 }, () => spend(ledger, limits, 'a', 1)),
+    )
 
-t.test('each key has its own', async (t) => {
-  const store = memoryStore()
-  const limits = [{ max: 1, seconds: 3600 }]
-  await spend(store, limits, 'a', 1)
+    t.equal(taken.filter(([verdict]) => verdict?.isAllowed).length, 30)
+  })
 
-  t.match(await spend(store, limits, 'a', 1), [{ isAllowed: false }])
-  t.match(await spend(store, limits, 'b', 1), [{ isAllowed: true }])
-})
+  t.test(`each key has its own, ${where}`, async (t) => {
+    const ledger = make()
+    const limits = [{ max: 1, seconds: 3600 }]
+    await spend(ledger, limits, 'a', 1)
+
+    t.match(await spend(ledger, limits, 'a', 1), [{ isAllowed: false }])
+    t.match(await spend(ledger, limits, 'b', 1), [{ isAllowed: true }])
+  })
+}
 
 t.test('a key is short, whatever clients choose, and never another', async (t) => {
   const long = 'a'.repeat(16_384)

@@ -1,0 +1,82 @@
+/** Where it is counted who has spent how much: in this process, or in a store that others use too. */
+
+import { Entries } from '../../stores/entries.ts'
+import type { Store } from '../../stores.ts'
+import { type Moment, momentOf, type RateLimit, roomIn, type Verdict, verdictOf } from './window.ts'
+
+/** Counts by limit and key; what takes time is a promise. */
+export interface Ledger {
+  /** Takes the cost, or nothing when there is not enough, in one step that nobody comes between. */
+  take(limit: RateLimit, key: string, cost: number, now: number): Verdict | Promise<Verdict>
+  /** Undoes it. */
+  giveBack(limit: RateLimit, key: string, cost: number, now: number): void | Promise<void>
+}
+
+/** The window that a client was last seen in, and the one before. */
+interface Windows {
+  index: number
+  spent: number
+  previous: number
+}
+
+/** As many as a memory store holds unless it is told otherwise. */
+const MOST_CLIENTS = 100_000
+
+/** Counts in the memory of this process, and answers at once. */
+export function ownLedger(): Ledger {
+  const clients = new Entries<Windows>(MOST_CLIENTS)
+  return {
+    take(limit, key, cost, now) {
+      const moment = momentOf(now, limit)
+      const windows = windowsOf(clients, limit, key, moment)
+      const sum = windows.spent + cost
+      const verdict = verdictOf(limit, windows.previous, sum, cost, moment)
+      if (verdict.isAllowed) windows.spent = sum
+      return verdict
+    },
+    giveBack(limit, key, cost, now) {
+      windowsOf(clients, limit, key, momentOf(now, limit)).spent -= cost
+    },
+  }
+}
+
+function windowsOf(
+  clients: Entries<Windows>,
+  { seconds }: RateLimit,
+  key: string,
+  { index }: Moment,
+): Windows {
+  const id = `${seconds}:${key}`
+  const known = clients.use(id)?.value
+  if (known?.index === index) return known
+  const previous = known?.index === index - 1 ? known.spent : 0
+  const windows = { index, spent: 0, previous }
+  clients.put(id, windows, (index + 2) * seconds * 1000) // it is looked at in the next window too
+  return windows
+}
+
+const decoder = new TextDecoder()
+
+/** Counts in a store: a counter for each window, and one conditional increment for each request. */
+export function storeLedger(store: Store): Ledger {
+  return {
+    async take(limit, key, cost, now) {
+      const moment = momentOf(now, limit)
+      const before = await store.get(counterKey(limit, key, moment.index - 1))
+      const previous = before === undefined ? 0 : Number(decoder.decode(before))
+      const sum = await store.increment(counterKey(limit, key, moment.index), cost, {
+        ttl: limit.seconds * 2, // it is looked at in the next window too
+        max: roomIn(limit, previous, moment),
+      })
+      return verdictOf(limit, previous, sum, cost, moment)
+    },
+    async giveBack(limit, key, cost, now) {
+      const { index } = momentOf(now, limit)
+      await store.increment(counterKey(limit, key, index), -cost, { ttl: limit.seconds * 2 })
+    },
+  }
+}
+
+function counterKey({ seconds }: RateLimit, key: string, index: number): string {
+  return `ratelimit:${seconds}:${index}:${key}`
+}

@@ -1,0 +1,58 @@
+import t from 'tap'
+import { type Ledger, ownLedger, storeLedger } from '../../../lib/middleware/ratelimit/ledgers.ts'
+import { memoryStore } from '../../../lib/stores.ts'
+
+const limit = { max: 4, seconds: 60 }
+const minute = 60_000
+
+const ledgers: readonly (readonly [where: string, make: () => Ledger])[] = [
+  ['of this process', ownLedger],
+  ['in a store', () => storeLedger(memoryStore())],
+]
+
+for (const [where, make] of ledgers) {
+  t.test(`what was spent in the window before fades, ${where}`, async (t) => {
+    const clock = { now: 0 }
+    t.intercept(Date, 'now', { value: () => clock.now })
+    const ledger = make()
+    const take = async (now: number, cost: number): Promise<unknown> => {
+      clock.now = now
+      const { isAllowed, remaining } = await ledger.take(limit, 'a', cost, now)
+      return [isAllowed, remaining]
+    }
+
+    t.same(await take(0, 4), [true, 0])
+    t.same(await take(1, 1), [false, 0])
+    t.same(await take(minute, 1), [false, 0], 'all of it counts yet')
+    t.same(await take(1.5 * minute, 1), [true, 1], 'half of it')
+    t.same(await take(2.5 * minute, 1), [true, 2], 'half of the one')
+    t.same(await take(5 * minute, 4), [true, 0], 'nothing of what is two windows ago')
+    t.same(await take(0, 1), [true, 3], 'nor of one that is to come, when the clock is set back')
+  })
+
+  t.test(`each limit and key counts for itself, ${where}`, async (t) => {
+    const ledger = make()
+    const now = Date.now()
+    const hour = { max: 4, seconds: 3600 }
+    await ledger.take(limit, 'a', 4, now)
+
+    t.match(await ledger.take(limit, 'a', 1, now), { isAllowed: false })
+    t.match(await ledger.take(limit, 'b', 1, now), { isAllowed: true })
+    t.match(await ledger.take(hour, 'a', 1, now), { isAllowed: true })
+  })
+
+  t.test(`what is given back can be taken again, ${where}`, async (t) => {
+    const ledger = make()
+    const now = Date.now()
+    await ledger.take(limit, 'a', 4, now)
+
+    await ledger.giveBack(limit, 'a', 3, now)
+
+    t.match(await ledger.take(limit, 'a', 3, now), { isAllowed: true, remaining: 0 })
+  })
+}
+
+t.test('only a store makes anybody wait', async (t) => {
+  t.notOk(ownLedger().take(limit, 'a', 1, Date.now()) instanceof Promise)
+  t.ok(storeLedger(memoryStore()).take(limit, 'a', 1, Date.now()) instanceof Promise)
+})
