@@ -1,11 +1,11 @@
 /** Entity tags for responses that have none, and 304 for clients that have them already. */
-import { createHash } from 'node:crypto'
 import {
   checkPreconditions,
   joinedField,
   notModifiedHeaders,
   validatorsIn,
 } from '../conditional.ts'
+import { sha256 } from '../digests.ts'
 import { indexOfName } from '../headers.ts'
 import { isRead } from '../methods.ts'
 import {
@@ -53,7 +53,7 @@ export function etag(options: EtagOptions = {}): Middleware {
  * etagFor(encodeText('hello')) // '"LPJNul-wow4m6Dsqxbninh"'
  */
 export function etagFor(body: Uint8Array, weak = false): string {
-  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22)
+  const digest = sha256(body).slice(0, 22)
   return weak ? `W/"${digest}"` : `"${digest}"`
 }
 

@@ -11,7 +11,7 @@ export const LAYERS: readonly string[][] = [
   'base64url',
   'redis/deadline',
   'redis',
-  'stores/entries stores/redis sessions contentcodings ipaddresses responsestart',
+  'stores/entries stores/redis sessions contentcodings ipaddresses responsestart digests',
   'stores/memory',
   'stores',
   'convertors/patterns convertors/builtins',

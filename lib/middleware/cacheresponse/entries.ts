@@ -1,7 +1,7 @@
 /** What is kept of a response, how it is written, and under which key. */
-import { createHash } from 'node:crypto'
 import { encodeText, joinBytes } from '../../bytes.ts'
 import { joinedField } from '../../conditional.ts'
+import { sha256 } from '../../digests.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 import type { Stay, Wish } from './rules.ts'
 
@@ -39,7 +39,7 @@ export function variantKey(key: string, { vary, id }: Variants, headers: HeaderL
 }
 
 function hashOf(parts: readonly (string | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  return sha256(JSON.stringify(parts))
 }
 
 /** One line of JSON, and the body as it is. */

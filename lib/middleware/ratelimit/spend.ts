@@ -1,5 +1,5 @@
 /** Spending from several limits at once, where others spend from them too. */
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../digests.ts'
 import type { Ledger } from './ledgers.ts'
 import type { RateLimit, Verdict } from './window.ts'
 
@@ -41,5 +41,5 @@ const MOST_LENGTH = 64
 /** A key of bounded length, for a text of any that clients may have chosen. */
 export function boundedKey(name: string, key: string): string {
   if (key.length <= MOST_LENGTH) return `${name}=${key}`
-  return `${name}#${createHash('sha256').update(key).digest('base64url')}`
+  return `${name}#${sha256(key)}`
 }

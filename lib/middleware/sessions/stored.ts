@@ -1,6 +1,6 @@
 /** Sessions in a store; the cookie has the id alone. */
-import { createHash } from 'node:crypto'
 import { encodeText, NO_BYTES } from '../../bytes.ts'
+import { sha256 } from '../../digests.ts'
 import type { Store } from '../../stores.ts'
 import { pack, unpack, type Vault } from './vault.ts'
 
@@ -41,5 +41,5 @@ function goneKey(key: string): string {
 }
 
 function keyOf(id: string): string {
-  return `session:${createHash('sha256').update(id).digest('base64url')}`
+  return `session:${sha256(id)}`
 }
