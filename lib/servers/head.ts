@@ -127,24 +127,22 @@ function assertList(type: string, headers: unknown): void {
   )
 }
 
+/** By name, the value that was found good last: programs send most fields again and again. */
+const KNOWN_FIELDS = new Map<string, string>()
+const MOST_KNOWN_FIELDS = 1000
+const LONGEST_KNOWN_VALUE = 1000
+
 function assertField(type: string, name: unknown, value: unknown): void {
-  if (typeof name !== 'string' || !isKnownName(name)) {
+  const known = KNOWN_FIELDS.get(name as string) // what is no text is not found
+  if (known !== undefined && known === value) return
+  if (typeof name !== 'string' || (known === undefined && !isHeaderName(name))) {
     throw invalid(type, `${JSON.stringify(name)} is no header name`)
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
     throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
   }
-}
-
-const KNOWN_NAMES = new Set<string>()
-const MOST_KNOWN_NAMES = 1000
-
-/** Programs send the same few names again and again. */
-function isKnownName(name: string): boolean {
-  if (KNOWN_NAMES.has(name)) return true
-  if (!isHeaderName(name)) return false
-  if (KNOWN_NAMES.size < MOST_KNOWN_NAMES) KNOWN_NAMES.add(name)
-  return true
+  if (value.length > LONGEST_KNOWN_VALUE) return
+  if (known !== undefined || KNOWN_FIELDS.size < MOST_KNOWN_FIELDS) KNOWN_FIELDS.set(name, value)
 }
 
 function lengthOf(value: string, before: number | undefined): number {

@@ -121,6 +121,21 @@ for (const [headers, message] of FAULTY) {
   })
 }
 
+t.test('a field that was sent before is checked when it has another value', async (t) => {
+  const good = ['x-checked', 'yes']
+  for (let time = 0; time < 2; time++) t.same(readHead(start(good), GET).headers, good)
+
+  for (const bad of ['no\r\nset-cookie: a=1', 'ā', 7 as never]) {
+    t.throws(() => readHead(start(['x-checked', bad]), GET), {
+      name: 'ProtocolError',
+      message: /the value of "x-checked" must be latin-1 text without control characters/,
+    })
+  }
+  const long = ['x-checked', 'y'.repeat(2000)]
+  for (let time = 0; time < 2; time++) t.same(readHead(start(long), GET).headers, long)
+  t.throws(() => readHead(start(['x-checked', `${'y'.repeat(2000)}\n`]), GET), ProtocolError)
+})
+
 t.test('refuses what is no list, and values that are no text', async (t) => {
   const wrong: unknown[] = [undefined, null, 'a', {}, [['a', 'b']], ['a', 1], [1, 'a']]
   for (const headers of wrong) {
