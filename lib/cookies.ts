@@ -31,12 +31,16 @@ export interface CookieOptions {
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
   for (const field of fields) {
-    for (const [name, value] of Object.entries(parseCookie(field, { decode: decodeValue }))) {
+    const parsed = parseCookie(field, DECODING)
+    for (const name in parsed) {
+      const value = parsed[name]
       if (name !== '' && value !== undefined) cookies[name] = value
     }
   }
   return cookies
 }
+
+const DECODING = { decode: decodeValue }
 
 /** Quotes that were percent-encoded belong to the value. */
 function decodeValue(value: string): string {

@@ -128,12 +128,13 @@ export class Session {
 
 /** What cannot be read, or is no object, is an empty session. */
 function parse(text: string): SessionData {
-  const data: SessionData = Object.create(null)
   try {
-    return Object.assign(data, JSON.parse(text))
-  } catch {
-    return data
-  }
+    const data: unknown = JSON.parse(text)
+    if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+      return Object.setPrototypeOf(data, null)
+    }
+  } catch {}
+  return Object.create(null)
 }
 
 function stringify(data: SessionData): string {

@@ -144,6 +144,12 @@ t.test('what cannot be read is empty', async (t) => {
   }
 })
 
+t.test('nor is a list, or a mere text, a session', async (t) => {
+  for (const text of ['[1]', '"ada"', '7', 'null']) {
+    t.strictSame({ ...new Session({ id: 'a', text }).data }, {}, text)
+  }
+})
+
 t.test('names that objects have are data', async (t) => {
   const session = kept('{"__proto__":{"admin":true},"constructor":1}')
 

@@ -1,7 +1,6 @@
 /** Sessions in a cookie that everybody can read and nobody can change. */
 import { Buffer } from 'node:buffer'
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { encodeText } from '../../bytes.ts'
 import { derivedKeys } from './keys.ts'
 import { isPlausible, pack, unpack, type Vault } from './vault.ts'
 
@@ -37,6 +36,6 @@ function signature(payload: string, key: KeyObject): string {
 
 /** Takes the same time wherever they differ; the length is known to everybody. */
 function isSame(given: string, right: string): boolean {
-  const bytes = encodeText(given)
-  return bytes.byteLength === right.length && timingSafeEqual(bytes, encodeText(right))
+  const bytes = Buffer.from(given)
+  return bytes.byteLength === right.length && timingSafeEqual(bytes, Buffer.from(right))
 }

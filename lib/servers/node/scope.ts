@@ -57,6 +57,9 @@ export function buildScope(
     pathParams: undefined,
     exceptionHandlers: undefined,
     maxBodySize: undefined,
+    session: undefined,
+    user: undefined,
+    auth: undefined,
     startChanges: undefined,
   }
 }
