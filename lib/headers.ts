@@ -104,14 +104,13 @@ export class Headers implements Iterable<[string, string]> {
     if (names.length === 1 && isHeaderName(only) && !this.has('vary')) {
       return this.append('vary', only)
     }
-    const present = this.getAll('vary').flatMap((value) => value.split(','))
-    const fields = new Map<string, string>()
-    for (const name of [...present, ...names].map((field) => field.trim())) {
-      const key = name.toLowerCase()
-      if (key !== '' && !fields.has(key)) fields.set(key, name)
+    const fields: string[] = []
+    for (const value of this.getAll('vary')) {
+      for (const name of value.split(',')) addField(fields, name.trim())
     }
-    if (names.length === 0 || fields.size === 0) return this
-    return this.set('vary', fields.has('*') ? '*' : [...fields.values()].join(', '))
+    for (const name of names) addField(fields, name.trim())
+    if (names.length === 0 || fields.length === 0) return this
+    return this.set('vary', fields.includes('*') ? '*' : fields.join(', '))
   }
 
   /** Pairs of name and value, in wire order. */
@@ -152,6 +151,16 @@ export function indexOfName(list: readonly string[], name: string): number {
 export function contentLength(list: readonly string[]): number | undefined {
   const index = indexOfName(list, 'content-length')
   return index < 0 ? undefined : Number(list[index + 1])
+}
+
+/** Of names that differ only in case, the first stays. */
+function addField(fields: string[], name: string): void {
+  if (name === '' || fields.some((known) => isSameName(known, name))) return
+  fields.push(name)
+}
+
+function isSameName(one: string, other: string): boolean {
+  return one.length === other.length && one.toLowerCase() === other.toLowerCase()
 }
 
 function removeName(list: string[], name: string, from: number): void {
