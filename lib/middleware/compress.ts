@@ -2,7 +2,7 @@
 import { ended } from '../calls.ts'
 import { joinedField } from '../conditional.ts'
 import { type Coding, preferredCodings } from '../contentcodings.ts'
-import type { HTTPScope, Middleware } from '../types.ts'
+import type { Extensions, HTTPScope, Middleware } from '../types.ts'
 import { isCompressible, typesIn } from './compress/compressible.ts'
 import { Compression } from './compress/compression.ts'
 import { AVAILABLE, type Encoding, LEVELS } from './compress/encoders.ts'
@@ -60,9 +60,18 @@ export function compress(options: CompressOptions = {}): Middleware {
 
 /** A file that the server reads by itself would pass by uncompressed. */
 function hidePathsend(scope: HTTPScope): void {
-  if (scope.extensions?.['http.response.pathsend'] === undefined) return
-  const { 'http.response.pathsend': _hidden, ...others } = scope.extensions
-  scope.extensions = others
+  const { extensions } = scope
+  if (extensions?.['http.response.pathsend'] === undefined) return
+  scope.extensions = WITHOUT_PATHSEND.get(extensions) ?? withoutPathsend(extensions)
+}
+
+/** Servers give all their scopes the same object, so one without is made for each of them. */
+const WITHOUT_PATHSEND = new WeakMap<Extensions, Extensions>()
+
+function withoutPathsend(extensions: Extensions): Extensions {
+  const { 'http.response.pathsend': _hidden, ...others } = extensions
+  WITHOUT_PATHSEND.set(extensions, others)
+  return others
 }
 
 interface Settings {
