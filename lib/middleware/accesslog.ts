@@ -91,7 +91,7 @@ export function entryOf(
 ): AccessLogEntry {
   const requestId = scope.state?.['requestId']
   const { aborted, error } = outcome
-  return {
+  const entry: { -readonly [Name in keyof AccessLogEntry]: AccessLogEntry[Name] } = {
     method: scope.type === 'http' ? printable(scope.method) : 'WEBSOCKET',
     path: printable(scope.path),
     route: routeTemplate(scope) ?? null,
@@ -101,12 +101,13 @@ export function entryOf(
     duration: Math.round(outcome.duration * 10) / 10,
     client: scope.client?.host ?? null,
     httpVersion: scope.httpVersion,
-    ...(typeof requestId === 'string' && { requestId: printable(requestId) }),
-    ...(scope.user?.isAuthenticated && { user: printable(scope.user.displayName) }),
-    ...(names.length > 0 && { headers: fieldsOf(scope, names, secrets) }),
-    ...(aborted && { aborted }),
-    ...(error !== undefined && { error: printable(String(error)) }),
   }
+  if (typeof requestId === 'string') entry.requestId = printable(requestId)
+  if (scope.user?.isAuthenticated) entry.user = printable(scope.user.displayName)
+  if (names.length > 0) entry.headers = fieldsOf(scope, names, secrets)
+  if (aborted) entry.aborted = true
+  if (error !== undefined) entry.error = printable(String(error))
+  return entry
 }
 
 function fieldsOf(

@@ -56,7 +56,8 @@ const TRACEPARENT =
 export function incomingId(headers: HeaderList, header = 'x-request-id'): string | undefined {
   const id = only(headers, header)
   if (id !== undefined && ID.test(id)) return id
-  return TRACEPARENT.exec(only(headers, 'traceparent') ?? '')?.[1]
+  const trace = only(headers, 'traceparent')
+  return trace === undefined ? undefined : TRACEPARENT.exec(trace)?.[1]
 }
 
 function only(headers: HeaderList, name: string): string | undefined {
