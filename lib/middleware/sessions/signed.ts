@@ -1,6 +1,7 @@
 /** Sessions in a cookie that everybody can read and nobody can change. */
 import { Buffer } from 'node:buffer'
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { signerOf } from '../../digests.ts'
 import { derivedKeys } from './keys.ts'
 import { isPlausible, pack, unpack, type Vault } from './vault.ts'
 
@@ -12,26 +13,23 @@ import { isPlausible, pack, unpack, type Vault } from './vault.ts'
  */
 export function signedVault(secrets: readonly string[], cookie: string): Vault {
   const keys = derivedKeys(secrets, `signed session ${cookie}`)
+  const signers = keys.map((key) => signerOf(key.export()))
   return {
     open(token) {
       const [payload = '', mac = '', ...more] = isPlausible(token) ? token.split('.') : []
-      if (more.length > 0 || !keys.some((key) => isSame(mac, signature(payload, key)))) {
+      if (more.length > 0 || !signers.some((sign) => isSame(mac, sign(payload)))) {
         return undefined
       }
       return unpack(Buffer.from(payload, 'base64url').toString())
     },
     async save(kept) {
-      const [key] = keys
-      if (key === undefined) return undefined
+      const [sign] = signers
+      if (sign === undefined) return undefined
       const payload = Buffer.from(pack(kept)).toString('base64url')
-      return `${payload}.${signature(payload, key)}`
+      return `${payload}.${sign(payload)}`
     },
     async remove() {}, // the browser has it
   }
-}
-
-function signature(payload: string, key: KeyObject): string {
-  return createHmac('sha256', key).update(payload).digest('base64url')
 }
 
 /** Takes the same time wherever they differ; the length is known to everybody. */
