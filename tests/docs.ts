@@ -38,6 +38,7 @@ const HEADER = [
   '/contentdisposition',
   '/convertors',
   '/denials',
+  '/digests',
   '/endpoints',
   '/exceptionhandlers',
   '/forms',
