@@ -107,7 +107,7 @@ function keeping(
     isKept = true // once: an error while it is kept has an answer too
     if (!session.used) return send(message)
     // A copy: where an app sends one message to many, each would get the cookies of the others.
-    const start = { ...message, headers: [...(message.headers ?? [])] }
+    const start = { ...message, headers: message.headers?.slice() ?? [] }
     const kept = keeper.keep(session, opened, start, scope)
     return kept === undefined ? send(start) : kept.then(() => send(start))
   }

@@ -10,8 +10,11 @@ export const SECRETS: readonly string[] = [
 // C0 and C1, line and paragraph separators, and what turns the direction of text around.
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
+const HAS_CONTROL = new RegExp(CONTROLS.source)
+
 /** Text without control characters: each is written as `\u001b`. */
 export function printable(text: string): string {
+  if (!HAS_CONTROL.test(text)) return text
   return text.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
