@@ -124,7 +124,9 @@ export class Outgoing {
   }
 
   #deliverWhole(head: Head, body: Uint8Array, moreBody: boolean): void {
-    const isCounted = head.length === undefined && !head.bodyless && !moreBody
+    const isWhole = !moreBody && (body.byteLength > 0 || !head.dropsBody)
+    // A HEAD without a body says nothing of the length that a GET would have.
+    const isCounted = head.length === undefined && !head.bodyless && isWhole
     const fields = isCounted
       ? [...head.headers, 'content-length', String(body.byteLength)]
       : head.headers

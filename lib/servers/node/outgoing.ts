@@ -155,7 +155,8 @@ export class Outgoing {
   #finish(head: Head, body: Uint8Array, size: number): void {
     const { shortcuts, hosted } = this.#circumstances
     const isLast = this.#circumstances.endsConnection()
-    const isCounted = head.length === undefined && !head.bodyless
+    // A HEAD without a body says nothing of the length that a GET would have.
+    const isCounted = head.length === undefined && !head.bodyless && (size > 0 || !head.dropsBody)
     let fields = isCounted ? withLength(head.headers, size) : head.headers
     if (isLast) fields = [...fields, ...CLOSE]
     const direct = shortcuts && !isLast && !head.bodyless

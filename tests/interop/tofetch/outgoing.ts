@@ -113,6 +113,14 @@ t.test('HEAD, 204 and 304 have no body; HEAD has the length of one that is whole
   }
 })
 
+t.test('HEAD tells no length where the app sends no body', async (t) => {
+  const { outlet, outgoing } = setUp(httpScope({ method: 'HEAD' }))
+  outgoing.send(start())
+  outgoing.send(body(''))
+
+  t.equal(outlet.responses[0]?.headers.get('content-length'), null)
+})
+
 t.test('what is out of place, or has no place in fetch, is refused', async (t) => {
   const { outgoing } = setUp()
   await t.rejects(outgoing.send(body('x')), /the response has not started/)
