@@ -1,28 +1,11 @@
 // The house rules that a machine can check: imports point down, files stay small, exports match files.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { LAYERS } from './support/readingorder.ts'
+import { filesIn, importsOf } from './support/sources.ts'
 
 const MOST_LINES = 300
-
-/** The TypeScript files below a folder, but for what is installed or built there. */
-function filesIn(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true })
-  const here = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-  const below = entries
-    .filter((entry) => entry.isDirectory() && !['node_modules', 'build'].includes(entry.name))
-    .flatMap(({ name }) => filesIn(path.join(folder, name)).map((file) => `${name}/${file}`))
-  return [...here.map(({ name }) => name), ...below].sort()
-}
-
-function importsOf(file: string): string[] {
-  const source = readFileSync(path.join('lib', file), 'utf8')
-  // What an example in a comment imports is the reader's.
-  return [...source.matchAll(/(?<!^ \* .*)(?:from|import) '([^']+)'/gm)].map(
-    ([, specifier = '']) => specifier,
-  )
-}
 
 function layerOf(file: string): number {
   const name = file.replace(/\.ts$/, '')
@@ -64,74 +47,6 @@ t.test('a middleware imports no other middleware', async (t) => {
       .filter((target) => target.split('/')[1]?.replace(/\.ts$/, '') !== own)
     t.same(others, [], file)
   }
-})
-
-/** Files that are loaded when something is first done that only Node can do. */
-const NODE_ONLY = [
-  'authentication/secrets.ts',
-  'digests.ts',
-  'forms/spool.ts',
-  'middleware/compress/encoders.ts',
-  'middleware/sessions/keys.ts',
-  'middleware/sessions/sealed.ts',
-  'middleware/sessions/signed.ts',
-  'responses/file/disk.ts',
-  'staticfiles/directories.ts',
-  'staticfiles/files.ts',
-]
-
-/** Those that serve, hold or mount what is Node's own. */
-function isForNode(file: string): boolean {
-  return (
-    /^servers\/node|^interop\/(?:fromnode|fromconnect|tonode|proxy)\b/.test(file) ||
-    NODE_ONLY.includes(file)
-  )
-}
-
-t.test('only servers and files use what other runtimes do not have', async (t) => {
-  for (const file of files.filter((name) => !isForNode(name))) {
-    t.same(
-      importsOf(file).filter((specifier) => specifier.startsWith('node:')),
-      [],
-      file,
-    )
-  }
-})
-
-/** All that is loaded together with a file; not what a function imports once it is called. */
-function loadedWith(file: string): { readonly files: string[]; readonly others: string[] } {
-  const loaded = new Set([file])
-  const others = new Set<string>()
-  for (const each of loaded) {
-    const source = readFileSync(path.join('lib', each), 'utf8')
-    // Types are not loaded.
-    for (const [, specifier = ''] of source.matchAll(
-      /^(?:im|ex)port (?!type )(?:[^;]*? from )?'([^']+)'/gm,
-    )) {
-      if (specifier.startsWith('.')) {
-        loaded.add(path.posix.join(path.posix.dirname(each), specifier))
-      } else others.add(specifier)
-    }
-  }
-  return { files: [...loaded], others: [...others].sort() }
-}
-
-t.test('the front door, and what other runtimes serve by, load none of that', async (t) => {
-  for (const [file, packages] of [
-    ['index.ts', ['cookie', 'regexparam']],
-    ['interop/tofetch.ts', []],
-    ['interop/fromfetch.ts', ['cookie']],
-    ['interop/fetchresponse.ts', ['cookie']],
-    ['servers/bun.ts', []],
-    ['servers/deno.ts', []],
-    ['servers/workers.ts', []],
-  ] as const) {
-    const { files: loaded, others } = loadedWith(file)
-    t.ok(loaded.length > 5, file)
-    t.same(others, packages, file)
-    t.same(loaded.filter(isForNode), [], file)
-  }
-  t.ok(loadedWith('index.ts').files.includes('responses/file.ts'))
 })
 
 t.test('only the known packages are imported', async (t) => {

@@ -2,6 +2,39 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { filesIn, importsOf } from '../support/sources.ts'
+
+/** Files that are loaded when something is first done that only Node can do. */
+const NODE_ONLY = [
+  'authentication/secrets.ts',
+  'digests.ts',
+  'forms/spool.ts',
+  'middleware/compress/encoders.ts',
+  'middleware/sessions/keys.ts',
+  'middleware/sessions/sealed.ts',
+  'middleware/sessions/signed.ts',
+  'responses/file/disk.ts',
+  'staticfiles/directories.ts',
+  'staticfiles/files.ts',
+]
+
+/** Those that serve, hold or mount what is Node's own. */
+function isForNode(file: string): boolean {
+  return (
+    /^servers\/node|^interop\/(?:fromnode|fromconnect|tonode|proxy)\b/.test(file) ||
+    NODE_ONLY.includes(file)
+  )
+}
+
+t.test('only servers and files use what other runtimes do not have', async (t) => {
+  for (const file of filesIn('lib').filter((name) => !isForNode(name))) {
+    t.same(
+      importsOf(file).filter((specifier) => specifier.startsWith('node:')),
+      [],
+      file,
+    )
+  }
+})
 
 /** All that is loaded together with a file; not what a function imports once it is called. */
 function loadedWith(file: string): { readonly files: string[]; readonly others: string[] } {
@@ -35,6 +68,7 @@ t.test('the front door, and what other runtimes serve by, load none of that', as
     t.ok(loaded.length > 5, file)
     // A module of Node would be one of them.
     t.same(others, packages, file)
+    t.same(loaded.filter(isForNode), [], file)
   }
   t.ok(loadedWith('index.ts').files.includes('responses/file.ts'))
 })
