@@ -1,5 +1,6 @@
 /** Checks the start of a response before any of it can reach the wire. */
 import { ProtocolError } from '../exceptions.ts'
+import { FRAMING } from '../headers/hopbyhop.ts'
 import { isHeaderName, isHeaderValue } from '../headers.ts'
 import { isBodyless } from '../status.ts'
 import type {
@@ -30,18 +31,6 @@ export interface Head {
 }
 
 /**
- * The framing of a message is the server's own (RFC 9112 section 6): what an app says of it is left
- * out. Node would send `transfer-encoding: gzip` as it stands, and the client would wait for chunks.
- */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-connection',
-])
-
-/**
  * Reads a start message; the list it came with stays as it is.
  *
  * @throws ProtocolError for a status or a header that cannot be sent.
@@ -64,7 +53,7 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
     assertField(type, headers[index], headers[index + 1])
-    let isKept = !HOP_BY_HOP.has(name)
+    let isKept = !FRAMING.has(name)
     if (name === 'content-length') {
       isKept = keepsLength && length === undefined
       length = lengthOf(value, length)
@@ -99,7 +88,7 @@ export function readFurther(type: string, headers: HeaderList): HeaderList {
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     assertField(type, headers[index], headers[index + 1])
-    if (name !== 'content-length' && name !== 'trailer' && !HOP_BY_HOP.has(name)) {
+    if (name !== 'content-length' && name !== 'trailer' && !FRAMING.has(name)) {
       kept.push(name, headers[index + 1] ?? '')
     }
   }

@@ -7,6 +7,7 @@
 export const LAYERS: readonly string[][] = [
   'types/messages',
   'types',
+  'headers/hopbyhop',
   'calls status methods bytes background ranges mimetypes contentdisposition stores/store',
   'base64url',
   'redis/deadline',
@@ -104,7 +105,7 @@ export const LAYERS: readonly string[][] = [
   'interop/fromnode/errors interop/fromnode/outbox interop/fromnode/inherit',
   'interop/fromnode/intake interop/fromnode/request interop/fromnode/response',
   'interop/fromnode/exchange interop/fromconnect/reply interop/fromconnect/rewrite',
-  'interop/fromnode interop/proxy/watch interop/tonode/passage interop/proxy/hopbyhop',
+  'interop/fromnode interop/proxy/watch interop/tonode/passage',
   'interop/fromconnect interop/proxy/call interop/proxy/base interop/proxy/path',
   'servers/lifespan testclient/cookiejar testclient/exchange testclient/running',
   'testclient/options testclient/mailbox',

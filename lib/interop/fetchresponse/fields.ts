@@ -1,18 +1,6 @@
 /** The fields of a fetch response, as they are sent on. */
+import { hopByHop } from '../../headers/hopbyhop.ts'
 import type { HeaderList } from '../../types.ts'
-
-/** What is said of one connection, and not of the next (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP: readonly string[] = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
 
 /** Codings that every `fetch` undoes by itself. */
 const DECODED: readonly string[] = ['gzip', 'x-gzip', 'deflate', 'br']
@@ -33,17 +21,14 @@ export function fieldsOf({ headers }: globalThis.Response): HeaderList {
  * @param decoded Whether the body was decoded; by default as `fetch` does it.
  */
 export function forwardedFields(response: globalThis.Response, decoded?: boolean): HeaderList {
-  const { headers } = response
-  const dropped = new Set(HOP_BY_HOP)
-  for (const name of (headers.get('connection') ?? '').split(',')) {
-    dropped.add(name.trim().toLowerCase())
-  }
-  if (decoded ?? isDecoded(headers.get('content-encoding'))) {
-    dropped.add('content-encoding')
-    dropped.add('content-length')
-  }
   const list = fieldsOf(response)
-  return list.filter((_, index) => !dropped.has(list[index - (index % 2)] ?? ''))
+  const isHopByHop = hopByHop(list)
+  const wasDecoded = decoded ?? isDecoded(response.headers.get('content-encoding'))
+  return list.filter((_, index) => {
+    const name = list[index - (index % 2)] ?? ''
+    if (wasDecoded && (name === 'content-encoding' || name === 'content-length')) return false
+    return !isHopByHop(name)
+  })
 }
 
 /** One coding that is not known, and `fetch` leaves them all as they are. */

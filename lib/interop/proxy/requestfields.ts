@@ -1,10 +1,10 @@
 /** The fields of a request on its way to the upstream. */
 import { HTTPException } from '../../exceptions.ts'
+import { hopByHop, optionsOf } from '../../headers/hopbyhop.ts'
 import { Headers, isHeaderName, isHeaderValue } from '../../headers.ts'
 import { hostHeader } from '../../hosts.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
 import { type ForwardedFields, forwardedFields, otherFields, tellsOfClient } from './forwarded.ts'
-import { hopByHop, optionsOf } from './hopbyhop.ts'
 
 /** What the options say about them. */
 export interface RequestRules {

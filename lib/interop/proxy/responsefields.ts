@@ -1,8 +1,9 @@
 /** The fields of a response on its way to the client. */
+
+import { hopByHop } from '../../headers/hopbyhop.ts'
 import { isHeaderName, isHeaderValue } from '../../headers.ts'
 import type { HeaderList } from '../../types.ts'
 import type { Base } from './base.ts'
-import { hopByHop } from './hopbyhop.ts'
 
 /** What the options say about them, and where the upstream is for the client. */
 export interface ResponseRules {

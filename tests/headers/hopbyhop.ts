@@ -1,19 +1,17 @@
 import t from 'tap'
-import { hopByHop, optionsOf } from '../../../lib/interop/proxy/hopbyhop.ts'
+import { FRAMING, hopByHop, optionsOf } from '../../lib/headers/hopbyhop.ts'
+
+t.test('what a server says by itself', async (t) => {
+  const names = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']
+  t.same([...FRAMING], names)
+})
 
 t.test('what is for one connection, by its name or by Connection', async (t) => {
   const isDropped = hopByHop(['connection', 'close, X-A', 'x-b', '1', 'connection', ' x-c ,,'])
-  for (const name of [
-    'connection',
-    'te',
-    'upgrade',
-    'keep-alive',
-    'transfer-encoding',
-    'trailer',
-  ]) {
+  for (const name of [...FRAMING, 'te', 'trailer', 'http2-settings']) {
     t.ok(isDropped(name), name)
   }
-  for (const name of ['proxy-authorization', 'proxy-authenticate', 'proxy-connection']) {
+  for (const name of ['proxy-authorization', 'proxy-authenticate', 'proxy-authentication-info']) {
     t.ok(isDropped(name), name)
   }
   t.same(['x-a', 'x-b', 'x-c', '', 'close'].map(isDropped), [true, false, true, false, true])

@@ -1,18 +1,26 @@
 /** The fields that are for one connection only (RFC 9110 section 7.6.1). */
-import type { HeaderList } from '../../types.ts'
+import type { HeaderList } from '../types.ts'
 
-const HOP_BY_HOP = new Set([
+/**
+ * The framing of a message is the server's own (RFC 9112 section 6): what an app says of it is left
+ * out. Node would send `transfer-encoding: gzip` as it stands, and the client would wait for chunks.
+ */
+export const FRAMING: ReadonlySet<string> = new Set([
   'connection',
-  'http2-settings',
   'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+])
+
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  ...FRAMING,
+  'http2-settings',
   'proxy-authenticate',
   'proxy-authentication-info',
   'proxy-authorization',
-  'proxy-connection',
   'te',
   'trailer',
-  'transfer-encoding',
-  'upgrade',
 ])
 
 /** Whether a field is for this connection, by its name or because `Connection` lists it. */
