@@ -1,28 +1,12 @@
 /** Serves an app on Bun. */
+import { type Acceptance, type SocketEvents, toMessage } from '../interop/tofetch/sockets.ts'
+import type { App } from '../types.ts'
+import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
+import type { RunningServer } from './running.ts'
 
-import { toMessage } from '../interop/tofetch/sockets.ts'
-import { type Acceptance, type SocketEvents, toFetch } from '../interop/tofetch.ts'
-import type { App, Scope, ServerAddress } from '../types.ts'
-import type { LifespanMode } from './lifespan.ts'
-import { type RunningServer, type RunOptions, running } from './running.ts'
-
-export interface ServeOptions extends RunOptions {
-  /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
-  host?: string
-  /** The port (8000); 0 takes a free one. */
-  port?: number
-  /** The path of a unix socket to listen on instead of host and port. */
-  path?: string
-  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
-  rootPath?: string
-  /** Whether the app's lifespan is run ('auto'). */
-  lifespan?: LifespanMode
+export interface ServeOptions extends ByFetchOptions {
   /** How long a connection may be silent, in seconds up to 255 (0: no limit; streams may wait). */
   idleTimeoutSeconds?: number
-  /** The most bytes of a message on a websocket; a larger one closes it (1,048,576). */
-  maxMessageSize?: number
-  /** Told of errors that reach the server (written to stderr). */
-  onError?: (error: unknown, scope: Scope) => void
 }
 
 /** The part of Bun's server that is used here. */
@@ -57,50 +41,23 @@ interface Bun {
  * @throws TypeError when it is given no app, or a rootPath that is none.
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 8000, path, idleTimeoutSeconds = 0, signal } = options
+  const { idleTimeoutSeconds = 0, maxMessageSize = 1_048_576 } = options
   const bun = runtime()
-  signal?.throwIfAborted()
-  let address: ServerAddress = { host: path ?? host, port: path === undefined ? port : null }
-  const handler = toFetch(app, {
-    ...options,
-    get server() {
-      return address
-    },
+  return serveByFetch(app, options, {
     upgrade,
-  })
-  await handler.start()
-  let server: BunServer
-  try {
-    signal?.throwIfAborted()
-    server = bun.serve({
-      ...(path === undefined ? { hostname: host, port } : { unix: path }),
-      idleTimeout: idleTimeoutSeconds,
-      // Limits are the app's own, and so is what an error looks like.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      development: false,
-      fetch: handler,
-      websocket: { ...SOCKETS, maxPayloadLength: options.maxMessageSize ?? 1_048_576 },
-    })
-  } catch (error) {
-    await handler.close()
-    throw error
-  }
-  if (path === undefined) address = { host, port: server.port ?? port }
-  return running(
-    {
-      address,
-      drain: () => {
-        handler.cut('websockets')
-        return server.stop()
-      },
-      cut: () => {
-        handler.cut()
-        return server.stop(true)
-      },
-      shutDown: handler.close,
+    listen: (handler, place) => {
+      const server = bun.serve({
+        ...('path' in place ? { unix: place.path } : place),
+        idleTimeout: idleTimeoutSeconds,
+        // Limits are the app's own, and so is what an error looks like.
+        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+        development: false,
+        fetch: handler,
+        websocket: { ...SOCKETS, maxPayloadLength: maxMessageSize },
+      })
+      return { port: server.port, drain: () => server.stop(), cut: () => server.stop(true) }
     },
-    options,
-  )
+  })
 }
 
 /** One set of listeners for all sockets; each has its own events as `data`. */

@@ -1,27 +1,10 @@
 /** Serves an app on Deno. */
+import { type Acceptance, type SocketEvents, toMessage } from '../interop/tofetch/sockets.ts'
+import type { App } from '../types.ts'
+import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
+import type { RunningServer } from './running.ts'
 
-import { toMessage } from '../interop/tofetch/sockets.ts'
-import { type Acceptance, type SocketEvents, toFetch } from '../interop/tofetch.ts'
-import type { App, Scope, ServerAddress } from '../types.ts'
-import type { LifespanMode } from './lifespan.ts'
-import { type RunningServer, type RunOptions, running } from './running.ts'
-
-export interface ServeOptions extends RunOptions {
-  /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
-  host?: string
-  /** The port (8000); 0 takes a free one. */
-  port?: number
-  /** The path of a unix socket to listen on instead of host and port. */
-  path?: string
-  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
-  rootPath?: string
-  /** Whether the app's lifespan is run ('auto'). */
-  lifespan?: LifespanMode
-  /** The most bytes of a message on a websocket; a larger one closes it (1,048,576). */
-  maxMessageSize?: number
-  /** Told of errors that reach the server (written to stderr). */
-  onError?: (error: unknown, scope: Scope) => void
-}
+export type ServeOptions = ByFetchOptions
 
 /** The part of Deno's server that is used here. */
 interface DenoServer {
@@ -49,46 +32,20 @@ interface Deno {
  * @throws TypeError when it is given no app, or a rootPath that is none.
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 8000, path, signal } = options
   const deno = runtime()
-  signal?.throwIfAborted()
-  let address: ServerAddress = { host: path ?? host, port: path === undefined ? port : null }
-  const handler = toFetch(app, {
-    ...options,
-    get server() {
-      return address
-    },
+  return serveByFetch(app, options, {
     upgrade,
-  })
-  await handler.start()
-  let server: DenoServer
-  try {
-    signal?.throwIfAborted()
-    server = deno.serve(
-      {
-        ...(path === undefined ? { hostname: host, port } : { path }),
-        onListen: () => {}, // it would write to stdout
-      },
-      handler,
-    )
-  } catch (error) {
-    await handler.close()
-    throw error
-  }
-  if (path === undefined) address = { host, port: server.addr.port ?? port }
-  return running(
-    {
-      address,
-      drain: () => {
-        handler.cut('websockets')
-        return server.shutdown()
-      },
-      // Once it shuts down, Deno itself cuts nothing any more.
-      cut: () => handler.cut(),
-      shutDown: handler.close,
+    listen: (handler, place) => {
+      // Without a listener of its own it would write to stdout.
+      const server = deno.serve({ ...place, onListen: () => {} }, handler)
+      return {
+        port: server.addr.port,
+        drain: () => server.shutdown(),
+        // Once it shuts down, Deno itself cuts nothing any more.
+        cut: () => {},
+      }
     },
-    options,
-  )
+  })
 }
 
 function upgrade(

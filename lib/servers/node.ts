@@ -1,9 +1,9 @@
 /** Serves an app on node:http. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { App, Scope, ServerAddress } from '../types.ts'
+import type { App, ServerAddress } from '../types.ts'
 import { encodePath } from '../urls.ts'
-import { type LifespanMode, type StartedLifespan, startLifespan } from './lifespan.ts'
+import { type StartedLifespan, startLifespan } from './lifespan.ts'
 import { guarded } from './log.ts'
 import { exchange, type Service } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
@@ -16,31 +16,15 @@ import {
   WebSockets,
 } from './node/websockets.ts'
 import { assertApp, assertRootPath } from './options.ts'
-import { onSignals, type StopSignal } from './running/signals.ts'
+import { onSignals } from './running/signals.ts'
+import { type RunningServer, type RunOptions, shutDownWithin, urlOf } from './running.ts'
 
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
+export type { RunningServer } from './running.ts'
 
-export interface ServeOptions {
-  /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
-  host?: string
-  /** The port (8000); 0 takes a free one. */
-  port?: number
-  /** The path of a unix socket to listen on instead of host and port. */
-  path?: string
+export interface ServeOptions extends RunOptions {
   /** How many connections may wait to be accepted (511). */
   backlog?: number
-  /** Closes the server when it aborts, as `close()` does. */
-  signal?: AbortSignal
-  /** Process signals that close the server; a second one cuts what is open (SIGTERM and SIGINT). */
-  signals?: readonly StopSignal[]
-  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
-  rootPath?: string
-  /** Whether the app's lifespan is run ('auto'). */
-  lifespan?: LifespanMode
-  /** How long open exchanges may go on once the server closes, in ms (30,000). */
-  gracePeriodMs?: number
-  /** How long the app's shutdown may take, in ms (30,000). */
-  shutdownTimeoutMs?: number
   /** How long the head of a request may take, in ms (60,000). */
   headersTimeoutMs?: number
   /** How long a whole request may take to arrive, in ms (300,000). */
@@ -61,23 +45,6 @@ export interface ServeOptions {
   shortcuts?: boolean
   /** Limits and times of websockets; with false there are none, and who asks gets plain HTTP ({}). */
   websocket?: WebSocketOptions | false
-  /** Told of errors that reach the server (written to stderr). */
-  onError?: (error: unknown, scope: Scope) => void
-}
-
-/** A server that listens. */
-export interface RunningServer {
-  /** Where it listens; a unix socket has its path as host, and no port. */
-  readonly address: ServerAddress
-  /** The origin to put into a browser, or undefined for a unix socket. */
-  readonly url: string | undefined
-  /**
-   * Stops accepting, lets open exchanges end within the grace time, cuts the others, then runs the
-   * app's shutdown; rejects when that fails.
-   */
-  readonly close: () => Promise<void>
-  /** Settles when the server has closed, for whatever reason. */
-  readonly closed: Promise<void>
 }
 
 /**
@@ -200,33 +167,14 @@ function run(
 async function shutDown(
   inFlight: InFlight,
   lifespan: StartedLifespan,
-  { gracePeriodMs = 30_000, shutdownTimeoutMs = 30_000 }: ServeOptions,
+  { gracePeriodMs = 30_000, shutdownTimeoutMs }: ServeOptions,
 ): Promise<void> {
   await inFlight.close(gracePeriodMs)
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow(shutdownTimeoutMs)), shutdownTimeoutMs)
-  })
-  try {
-    await Promise.race([lifespan.stop(), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function tooSlow(timeout: number): Error {
-  return new Error(
-    `serve: the app's shutdown took more than ${timeout} ms. Raise shutdownTimeoutMs, or look at what the lifespan waits for.`,
-  )
+  await shutDownWithin(lifespan.stop(), shutdownTimeoutMs)
 }
 
 function addressOf(node: Server): ServerAddress {
   const address: AddressInfo | string | null = node.address()
   if (typeof address === 'string') return { host: address, port: null }
   return { host: address?.address ?? '', port: address?.port ?? null }
-}
-
-function urlOf({ host, port }: ServerAddress): string | undefined {
-  if (port === null) return undefined
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,5 +1,6 @@
 /** A server of any runtime, from the moment that it listens: what it tells, and how it stops. */
-import type { ServerAddress } from '../types.ts'
+import type { Scope, ServerAddress } from '../types.ts'
+import type { LifespanMode } from './lifespan.ts'
 import { onSignals, type StopSignal } from './running/signals.ts'
 
 /** A server that listens. */
@@ -17,15 +18,28 @@ export interface RunningServer {
   readonly closed: Promise<void>
 }
 
+/** What every server is told that listens. */
 export interface RunOptions {
+  /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
+  host?: string
+  /** The port (8000); 0 takes a free one. */
+  port?: number
+  /** The path of a unix socket to listen on instead of host and port. */
+  path?: string
   /** Closes the server when it aborts, as `close()` does. */
   signal?: AbortSignal
   /** Process signals that close the server; a second one cuts what is open (SIGTERM and SIGINT). */
   signals?: readonly StopSignal[]
+  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
+  rootPath?: string
+  /** Whether the app's lifespan is run ('auto'). */
+  lifespan?: LifespanMode
   /** How long open exchanges may go on once the server closes, in ms (30,000). */
   gracePeriodMs?: number
   /** How long the app's shutdown may take, in ms (30,000). */
   shutdownTimeoutMs?: number
+  /** Told of errors that reach the server (written to stderr). */
+  onError?: (error: unknown, scope: Scope) => void
 }
 
 /** What a runtime's server can do. */
@@ -41,16 +55,13 @@ export interface Stoppable {
 
 /** Watches over a server that listens. */
 export function running(server: Stoppable, options: RunOptions): RunningServer {
-  const { gracePeriodMs = 30_000, shutdownTimeoutMs = 30_000 } = options
+  const { gracePeriodMs = 30_000, shutdownTimeoutMs } = options
   const { address } = server
   let closing: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     const drained = server.drain()
     if (!(await within(gracePeriodMs, drained))) await server.cut()
-    if (await within(shutdownTimeoutMs, server.shutDown())) return
-    throw new Error(
-      `serve: the app's shutdown took more than ${shutdownTimeoutMs} ms. Raise shutdownTimeoutMs, or look at what the lifespan waits for.`,
-    )
+    await shutDownWithin(server.shutDown(), shutdownTimeoutMs)
   }
   let settle: (closing: Promise<void>) => void = () => {}
   const closed = new Promise<void>((resolve) => {
@@ -68,6 +79,14 @@ export function running(server: Stoppable, options: RunOptions): RunningServer {
   return { address, url: urlOf(address), close, closed }
 }
 
+/** @throws Error when the app's shutdown fails, or takes longer than this. */
+export async function shutDownWithin(shutDown: Promise<void>, timeoutMs = 30_000): Promise<void> {
+  if (await within(timeoutMs, shutDown)) return
+  throw new Error(
+    `serve: the app's shutdown took more than ${timeoutMs} ms. Raise shutdownTimeoutMs, or look at what the lifespan waits for.`,
+  )
+}
+
 /** Whether it ended in time; what it throws is thrown. */
 async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -81,7 +100,8 @@ async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boo
   }
 }
 
-function urlOf({ host, port }: ServerAddress): string | undefined {
+/** The origin to put into a browser, or undefined for a unix socket. */
+export function urlOf({ host, port }: ServerAddress): string | undefined {
   if (port === null) return undefined
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,21 +1,9 @@
-import { fileURLToPath } from 'node:url'
-import t, { type Test } from 'tap'
-import { Application } from '../../lib/applications.ts'
-import { PlainTextResponse } from '../../lib/responses.ts'
-import { Route, WebSocketRoute } from '../../lib/routing.ts'
+import t from 'tap'
 import { serve } from '../../lib/servers/deno.ts'
-import {
-  type Served,
-  start,
-  testClosing,
-  testLeaving,
-  testRequests,
-  testWebSockets,
-} from '../support/onruntime.ts'
+import { testServing } from '../support/onruntime.ts'
 import { missing, runtimes } from '../support/runtimes.ts'
 import { eventually } from '../support/sockets.ts'
-
-const PROGRAM = fileURLToPath(new URL('../support/fetchserving.js', import.meta.url))
+import { app, HANDSHAKE, stage } from '../support/staged.ts'
 
 t.test('elsewhere it says where to go', async (t) => {
   await t.rejects(
@@ -23,16 +11,6 @@ t.test('elsewhere it says where to go', async (t) => {
     /^serve: this is not Deno. Import serve from "stellula\/servers\/node"/,
   )
 })
-
-/** As much of Deno as is asked of it, so that failures can be had on purpose. */
-function stage(
-  t: Test,
-  serve: (options: Options, handler: Handler) => object,
-  upgradeWebSocket?: () => object,
-): void {
-  Object.assign(globalThis, { Deno: { serve, upgradeWebSocket } })
-  t.teardown(() => Reflect.deleteProperty(globalThis, 'Deno'))
-}
 
 interface Options {
   readonly hostname?: string
@@ -61,39 +39,26 @@ class Socket {
   }
 }
 
-const app = Application({
-  routes: [
-    Route('/', () => new PlainTextResponse('hello')),
-    WebSocketRoute('/ws', async (websocket) => {
-      await websocket.accept({ subprotocol: 'chat', headers: ['x-a', '1'] })
-      for await (const message of websocket) await websocket.sendText(`you said ${message}`)
-    }),
-  ],
-})
-
 t.test('hands the app to the runtime, and its websockets', async (t) => {
   let handler: Handler | undefined
   let path: string | undefined
   const log: string[] = []
   const socket = new Socket(log)
   const response = new globalThis.Response()
-  stage(
-    t,
-    (options, given) => {
+  stage(t, 'Deno', {
+    serve: (options: Options, given: Handler) => {
       handler = given
       path = options.path
       options.onListen()
       return { addr: { port: 7 }, shutdown: async () => void log.push('shutdown') }
     },
-    () => ({ socket, response }),
-  )
+    upgradeWebSocket: () => ({ socket, response }),
+  })
   const server = await serve(app, { port: 0, signals: [] })
   t.equal(server.url, 'http://127.0.0.1:7')
   t.equal(await (await handler?.(new globalThis.Request('http://h/'), {}))?.text(), 'hello')
 
-  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': 'chat' }
-  const request = new globalThis.Request('http://h/ws', { headers })
-  t.equal(await handler?.(request, {}), response)
+  t.equal(await handler?.(HANDSHAKE, {}), response)
   t.same(
     [...response.headers],
     [
@@ -114,35 +79,6 @@ t.test('hands the app to the runtime, and its websockets', async (t) => {
   await other.close()
 })
 
-t.test('what cannot listen is stopped again', async (t) => {
-  const log: string[] = []
-  const lifespan = async function* (): AsyncGenerator<object> {
-    yield {}
-    log.push('stopped')
-  }
-  stage(t, () => {
-    throw new Error('in use')
-  })
-
-  await t.rejects(serve(Application({ lifespan })), { message: 'in use' })
-  t.same(log, ['stopped'])
-})
-
 t.test('on Deno', { skip: missing('deno') }, async (t) => {
-  let served: Served | undefined
-  const get = (): Served => {
-    if (served === undefined) throw new Error('it was not started')
-    return served
-  }
-  t.test('starts', async () => {
-    const isURL = (line: string) => (line.startsWith('http') ? line : undefined)
-    served = await start(t, runtimes().deno ?? '', ['run', '--allow-all', PROGRAM], isURL)
-  })
-  t.test('knows the client', async (t) => {
-    t.match(await (await fetch(get().url)).json(), { host: '127.0.0.1' })
-  })
-  testRequests(t, get)
-  testLeaving(t, get)
-  testWebSockets(t, get)
-  testClosing(t, get)
+  testServing(t, runtimes().deno ?? '', ['run', '--allow-all'])
 })

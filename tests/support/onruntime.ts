@@ -1,6 +1,7 @@
 // What every runtime has to do with the app of `fetchserved.ts`: the same tests for all of them.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import { eventually } from './sockets.ts'
@@ -25,6 +26,28 @@ export async function start(
   createInterface(child.stdout).on('line', (line) => lines.push(line))
   await eventually(() => lines.some((line) => addressIn(line)), 'it listens')
   return { url: lines.map(addressIn).find((url) => url !== undefined) ?? '', child, lines }
+}
+
+const PROGRAM = fileURLToPath(new URL('./fetchserving.js', import.meta.url))
+
+/** All that a runtime has to do that listens by itself. */
+export function testServing(t: Test, command: string, args: readonly string[] = []): void {
+  let served: Served | undefined
+  const get = (): Served => {
+    if (served === undefined) throw new Error('it was not started')
+    return served
+  }
+  t.test('starts', async () => {
+    const isURL = (line: string) => (line.startsWith('http') ? line : undefined)
+    served = await start(t, command, [...args, PROGRAM], isURL)
+  })
+  t.test('knows the client', async (t) => {
+    t.match(await (await fetch(get().url)).json(), { host: '127.0.0.1' })
+  })
+  testRequests(t, get)
+  testLeaving(t, get)
+  testWebSockets(t, get)
+  testClosing(t, get)
 }
 
 async function logOf(url: string): Promise<string[]> {
@@ -80,7 +103,7 @@ export function testRequests(t: Test, served: () => Served): void {
 }
 
 /** A client that leaves, while it is answered or before; Workers just end with it, all at once. */
-export function testLeaving(t: Test, served: () => Served): void {
+function testLeaving(t: Test, served: () => Served): void {
   t.test('stops a producer whose client has left', async () => {
     const { url } = served()
     const controller = new AbortController()
@@ -172,7 +195,7 @@ export function testWebSockets(t: Test, served: () => Served): void {
 }
 
 /** Closing, by SIGTERM: what is open is cut after the grace time, and the lifespan is ended. */
-export function testClosing(t: Test, served: () => Served): void {
+function testClosing(t: Test, served: () => Served): void {
   t.test('closes in order', async (t) => {
     const { url, child, lines } = served()
     const response = await fetch(`${url}/endless`)

@@ -129,6 +129,7 @@ export const LAYERS: readonly string[][] = [
   'interop/tofetch/exchange',
   'interop/tofetch',
   'servers/running servers/node/beside',
+  'servers/running/byfetch',
   'servers/bun servers/deno servers/workers',
   'servers/node/linger servers/node/log',
   'servers/node/inflight servers/node/refuse servers/node/cut servers/node/direct',

@@ -1,0 +1,75 @@
+/** A server of a runtime that calls a fetch handler: from the startup of its app to its shutdown. */
+import type { Upgrade } from '../../interop/tofetch/sockets.ts'
+import { type FetchApp, toFetch } from '../../interop/tofetch.ts'
+import type { App, ServerAddress } from '../../types.ts'
+import { type RunningServer, type RunOptions, running } from '../running.ts'
+
+export interface ByFetchOptions extends RunOptions {
+  /** The most bytes of a message on a websocket; a larger one closes it (1,048,576). */
+  maxMessageSize?: number
+}
+
+/** What a runtime is asked to listen on. */
+export type Place = { readonly hostname: string; readonly port: number } | { readonly path: string }
+
+/** What a runtime's server can do. */
+export interface Listener {
+  readonly port: number | undefined
+  /** Accepts no more, and resolves when what is open has ended. */
+  readonly drain: () => Promise<unknown>
+  /** Cuts what is open, as far as the runtime does it by itself. */
+  readonly cut: () => unknown
+}
+
+/** What differs from runtime to runtime. */
+export interface Runtime {
+  readonly upgrade: Upgrade
+  readonly listen: (handler: FetchApp, place: Place) => Listener
+}
+
+/**
+ * Runs the app's startup, then listens as the runtime does.
+ *
+ * @throws Error when the startup fails or the address cannot be had; the app is shut down then.
+ */
+export async function serveByFetch(
+  app: App,
+  options: ByFetchOptions,
+  { upgrade, listen }: Runtime,
+): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 8000, path, signal } = options
+  signal?.throwIfAborted()
+  let address: ServerAddress = { host: path ?? host, port: path === undefined ? port : null }
+  const handler = toFetch(app, {
+    ...options,
+    get server() {
+      return address
+    },
+    upgrade,
+  })
+  await handler.start()
+  let listener: Listener
+  try {
+    signal?.throwIfAborted()
+    listener = listen(handler, path === undefined ? { hostname: host, port } : { path })
+  } catch (error) {
+    await handler.close()
+    throw error
+  }
+  if (path === undefined) address = { host, port: listener.port ?? port }
+  return running(
+    {
+      address,
+      drain: () => {
+        handler.cut('websockets')
+        return listener.drain()
+      },
+      cut: () => {
+        handler.cut()
+        return listener.cut()
+      },
+      shutDown: handler.close,
+    },
+    options,
+  )
+}
