@@ -1,6 +1,14 @@
 /** One websocket: calls the app, and brings the socket to an end whatever it does. */
-import { ClientDisconnected, isCloseCode, ProtocolError } from '../../exceptions.ts'
-import { readHead } from '../../servers/head.ts'
+import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import {
+  disconnected,
+  foreign,
+  misplaced,
+  type Phase,
+  readAccept,
+  readClose,
+  unanswered,
+} from '../../servers/websockets.ts'
 import {
   ACCEPTED,
   type HTTPScope,
@@ -34,7 +42,7 @@ export class Session implements Open {
   readonly #info: unknown
   readonly #inbox = new Inbox()
   readonly #denial: Outgoing
-  #phase: 'connecting' | 'open' | 'closed' | 'refused' | 'gone' = 'connecting'
+  #phase: Phase = 'connecting'
   #socket: RuntimeSocket | undefined
   /** What was sent before the runtime had opened the socket. */
   #early: ((socket: RuntimeSocket) => void)[] = []
@@ -56,7 +64,10 @@ export class Session implements Open {
     this.#denial = new Outgoing(asHTTP, {
       deliver: (response) => this.#resolve(response),
       leave: () => this.#lose(1006, ''),
-      end: () => this.#lose(1006, ''),
+      end: () => {
+        this.#phase = 'refused'
+        this.#lose(1006, '')
+      },
     })
   }
 
@@ -128,24 +139,13 @@ export class Session implements Open {
         if (this.#phase !== 'connecting') throw this.#misplaced(message)
         return this.#denial.send({ ...message, type: 'http.response.body' })
       default:
-        throw new ProtocolError(`${message.type}: it is no message of a websocket.`)
+        throw foreign(message)
     }
   }
 
   #open(message: WebSocketAcceptMessage): Promise<void> {
     if (this.#phase !== 'connecting') throw this.#misplaced(message)
-    const { subprotocol, headers = [] } = message
-    if (subprotocol !== undefined && !this.#scope.subprotocols.includes(subprotocol)) {
-      throw new ProtocolError(
-        `${message.type}: the subprotocol ${JSON.stringify(subprotocol)} was not offered. Choose from scope.subprotocols, or none.`,
-      )
-    }
-    // By the rules for any other head; what makes it a handshake is the runtime's.
-    const checked = readHead(
-      { type: 'http.response.start', status: 200, headers },
-      { ...this.#scope, method: 'GET' },
-    )
-    const acceptance = { subprotocol, headers: [...checked.headers] }
+    const acceptance = readAccept(message, this.#scope.subprotocols)
     const answer = this.#service.upgrade(this.#request, acceptance, this.#events, this.#info)
     this.#phase = 'open'
     this.#resolve(answer)
@@ -153,7 +153,6 @@ export class Session implements Open {
   }
 
   #transmit(message: WebSocketSentMessage): Promise<void> {
-    if (this.#phase === 'gone') throw new ClientDisconnected()
     if (this.#phase !== 'open') throw this.#misplaced(message)
     const data = message.text ?? message.bytes
     if (data === undefined || (message.text !== undefined && message.bytes !== undefined)) {
@@ -167,12 +166,7 @@ export class Session implements Open {
   }
 
   #close(message: WebSocketCloseMessage): Promise<void> {
-    const { code = 1000, reason = '' } = message
-    if (!isCloseCode(code)) {
-      throw new ProtocolError(
-        `${message.type}: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
-      )
-    }
+    const { code, reason } = readClose(message)
     if (this.#phase === 'gone') return ACCEPTED // as it is to be
     if (this.#phase === 'connecting') this.#refuse(403)
     else if (this.#phase === 'open') this.#finish(code, reason)
@@ -195,7 +189,7 @@ export class Session implements Open {
 
   #lose(code: number, reason: string): void {
     if (this.#phase !== 'refused') this.#phase = 'gone'
-    this.#inbox.end({ type: 'websocket.disconnect', code, reason })
+    this.#inbox.end(disconnected(code, reason))
     this.#unblock()
     for (const listener of this.#listeners.splice(0)) this.#call(listener)
   }
@@ -262,21 +256,14 @@ export class Session implements Open {
       this.#service.onError(error, this.#scope)
     }
     if (this.#phase === 'connecting') {
-      if (error === undefined) this.#service.onError(unanswered(), this.#scope)
-      if (this.#denial.delivered) this.#denial.cut(error ?? unanswered())
+      const fault = error ?? unanswered(this.#denial.delivered)
+      if (error === undefined) this.#service.onError(fault, this.#scope)
+      if (this.#denial.delivered) this.#denial.cut(fault)
       else this.#refuse(500)
     } else if (this.#phase === 'open') this.#finish(error === undefined ? 1000 : 1011, '')
   }
 
-  #misplaced({ type }: SendMessage): ProtocolError {
-    return new ProtocolError(
-      `${type}: out of place, the websocket is ${this.#phase}. Check the order of the messages.`,
-    )
+  #misplaced({ type }: SendMessage): Error {
+    return misplaced(type, this.#phase)
   }
-}
-
-function unanswered(): ProtocolError {
-  return new ProtocolError(
-    'the app ended without an answer to the handshake. Is an accept, a close or an await missing?',
-  )
 }

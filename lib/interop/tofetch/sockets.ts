@@ -1,5 +1,7 @@
 /** What a runtime is asked for, so that websockets can be served on it. */
-import type { HeaderList } from '../../types.ts'
+import type { Acceptance } from '../../servers/websockets.ts'
+
+export type { Acceptance }
 
 /** A websocket of a runtime. */
 export interface RuntimeSocket {
@@ -16,13 +18,6 @@ export interface SocketEvents {
   /** What was buffered is gone; a runtime that cannot tell is asked from time to time. */
   readonly drain: () => void
   readonly close: (code: number, reason: string) => void
-}
-
-/** How a handshake is to be answered. */
-export interface Acceptance {
-  readonly subprotocol: string | undefined
-  /** Further fields of the answer. */
-  readonly headers: HeaderList
 }
 
 /**

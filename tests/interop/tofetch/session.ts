@@ -141,7 +141,7 @@ t.test('the app refuses, by 403 or by a response of its own', async (t) => {
     await receive()
     await send({ type: 'websocket.close' })
     t.match(await receive(), { type: 'websocket.disconnect', code: 1006 })
-    await t.rejects(send({ type: 'websocket.accept' }), /the websocket is refused/)
+    await t.rejects(send({ type: 'websocket.accept' }), /the handshake has been refused/)
   })
   t.equal((await bare.answer).status, 403)
 
@@ -189,14 +189,17 @@ t.test('what is no message of a websocket, or out of place, is refused', async (
   const scope = websocketScope({ subprotocols: ['chat'] })
   const runtime = new Runtime(
     async (receive, send) => {
-      await t.rejects(send({ type: 'websocket.send', text: 'x' }), /the websocket is connecting/)
+      await t.rejects(
+        send({ type: 'websocket.send', text: 'x' }),
+        /the handshake has not been accepted/,
+      )
       await t.rejects(send({ type: 'websocket.accept', subprotocol: 'other' }), /was not offered/)
       await t.rejects(send({ type: 'websocket.accept', headers: ['a b', 'c'] }), /no header name/)
       await t.rejects(send({ type: 'http.response.body' }), /no message of a websocket/)
       await t.rejects(send({ type: 'websocket.close', code: 1005 }), /code 1005 may not be sent/)
       await receive()
       await send({ type: 'websocket.accept', subprotocol: 'chat' })
-      await t.rejects(send({ type: 'websocket.accept' }), /the websocket is open/)
+      await t.rejects(send({ type: 'websocket.accept' }), /the handshake has been accepted/)
       await t.rejects(send({ type: 'websocket.send' }), /either text or bytes/)
       const both = { type: 'websocket.send', text: '', bytes: new Uint8Array() } as const
       await t.rejects(send(both), /either text or bytes/)

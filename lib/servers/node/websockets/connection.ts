@@ -6,7 +6,8 @@ import {
   type WebSocketDisconnectMessage,
   type WebSocketSentMessage,
 } from '../../../types.ts'
-import { disconnected, faulty } from './closing.ts'
+import { disconnected } from '../../websockets.ts'
+import { faulty } from './faults.ts'
 import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'

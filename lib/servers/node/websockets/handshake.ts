@@ -1,8 +1,6 @@
-/** Reads both sides of a handshake: the client's request, and what the app adds to the answer. */
-import { ProtocolError } from '../../../exceptions.ts'
+/** Reads the client's side of a handshake. */
 import { isHeaderName } from '../../../headers.ts'
-import type { HeaderList, WebSocketAcceptMessage } from '../../../types.ts'
-import { readFurther } from '../../head.ts'
+import type { HeaderList } from '../../../types.ts'
 import { Refusal } from '../fields.ts'
 
 /** The version that is spoken here; a client that speaks another is told (section 4.4). */
@@ -50,35 +48,4 @@ function trim(text: string): string {
 
 function isBlank(text: string, index: number): boolean {
   return text[index] === ' ' || text[index] === '\t'
-}
-
-/** The app's part of the answer. */
-export interface Acceptance {
-  readonly subprotocol: string | undefined
-  readonly headers: HeaderList
-}
-
-/**
- * Reads an accept message.
- *
- * @throws ProtocolError for a subprotocol that was not offered, and for fields that cannot be sent or
- * are the server's own.
- */
-export function readAccept(
-  { type, subprotocol, headers = [] }: WebSocketAcceptMessage,
-  offered: readonly string[],
-): Acceptance {
-  if (subprotocol !== undefined && !offered.includes(subprotocol)) {
-    throw new ProtocolError(
-      `${type}: the subprotocol ${JSON.stringify(subprotocol)} was not offered. Choose from scope.subprotocols, or none.`,
-    )
-  }
-  const further = readFurther(type, headers)
-  const own = further.find((name, index) => index % 2 === 0 && /^sec-websocket-/i.test(name))
-  if (own !== undefined) {
-    throw new ProtocolError(
-      `${type}: "${own}" is set by the server. Use "subprotocol" to choose one, and leave the others out.`,
-    )
-  }
-  return { subprotocol, headers: further }
 }

@@ -12,11 +12,17 @@ import {
   type WebSocketDisconnectMessage,
   type WebSocketScope,
 } from '../../../types.ts'
+import {
+  disconnected,
+  foreign,
+  misplaced,
+  type Phase,
+  readAccept,
+  readClose,
+  unanswered,
+} from '../../websockets.ts'
 import { Answer, type Handshake } from './answer.ts'
-import { disconnected, readClose } from './closing.ts'
 import { Connection } from './connection.ts'
-import { foreign, misplaced, type Phase, tooSlow, unanswered } from './errors.ts'
-import { readAccept } from './handshake.ts'
 import { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
 import type { Peer } from './peer.ts'
@@ -266,4 +272,11 @@ export class Session {
   #report(error: unknown): void {
     if (this.#scope !== undefined) this.#host.onError(error, this.#scope)
   }
+}
+
+/** For an app that lets the client wait. */
+function tooSlow(timeout: number): Error {
+  return new Error(
+    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
+  )
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Refusal } from '../../../../lib/servers/node/fields.ts'
-import { readAccept, readHandshake } from '../../../../lib/servers/node/websockets/handshake.ts'
+import { readHandshake } from '../../../../lib/servers/node/websockets/handshake.ts'
 import { assertLinear } from '../../../support/linear.ts'
 
 const KEY = ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ==']
@@ -54,29 +54,5 @@ t.test('subprotocols are read in linear time (advisory 103)', async (t) => {
     assertLinear(t, make, (value) => {
       readHandshake([...KEY, ...VERSION, 'sec-websocket-protocol', value])
     })
-  }
-})
-
-t.test('an accept has one of the subprotocols that were offered, or none', async (t) => {
-  const type = 'websocket.accept'
-  t.same(readAccept({ type }, ['a']), { subprotocol: undefined, headers: [] })
-  t.same(readAccept({ type, subprotocol: 'a' }, ['b', 'a']), { subprotocol: 'a', headers: [] })
-  t.throws(() => readAccept({ type, subprotocol: 'A' }, ['a']), {
-    name: 'ProtocolError',
-    message: /^websocket\.accept: the subprotocol "A" was not offered\. Choose from scope/,
-  })
-})
-
-t.test('the fields of an accept are checked as any, and the framing is not its', async (t) => {
-  const type = 'websocket.accept'
-  const headers = ['x-a', 'b', 'connection', 'close', 'content-length', '1', 'x-c', 'd']
-  t.same(readAccept({ type, headers }, []).headers, ['x-a', 'b', 'x-c', 'd'])
-  for (const [wrong, message] of [
-    [['x-a', 'b\r\nc: d'], /the value of "x-a" must be latin-1/],
-    [['x a', 'b'], /"x a" is no header name/],
-    [['x-a'], /an odd number was sent/],
-    [['Sec-WebSocket-Protocol', 'a'], /"Sec-WebSocket-Protocol" is set by the server/],
-  ] as const) {
-    t.throws(() => readAccept({ type, headers: [...wrong] }, []), { message })
   }
 })

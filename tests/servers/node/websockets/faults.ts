@@ -1,0 +1,28 @@
+import t from 'tap'
+import { faulty } from '../../../../lib/servers/node/websockets/faults.ts'
+import { disconnected } from '../../../../lib/servers/websockets.ts'
+
+t.test('a fault has the code that the peer is told', async (t) => {
+  for (const [code, wanted] of [
+    ['WS_ERR_INVALID_UTF8', 1007],
+    ['Z_DATA_ERROR', 1007],
+    ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+    ['WS_ERR_INVALID_OPCODE', 1002],
+    [undefined, 1002],
+  ] as const) {
+    const error = Object.assign(new Error('what it was'), { code })
+
+    t.same(faulty(error, 5), disconnected(wanted, 'what it was'))
+  }
+})
+
+t.test('a message that is too large says how large it may be', async (t) => {
+  for (const code of [
+    'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
+    'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH',
+  ]) {
+    const told = faulty(Object.assign(new Error(), { code }), 5)
+
+    t.same(told, disconnected(1009, 'a message has more than 5 bytes (maxMessageSize)'))
+  }
+})
