@@ -10,7 +10,7 @@ export function stage(t: Test, name: 'Bun' | 'Deno', runtime: object): void {
   t.teardown(() => Reflect.deleteProperty(globalThis, name))
 }
 
-export const app = Application({
+export const app: Application = Application({
   routes: [
     Route('/', () => new PlainTextResponse('hello')),
     WebSocketRoute('/ws', async (websocket) => {
@@ -21,6 +21,6 @@ export const app = Application({
 })
 
 /** A handshake that the app accepts. */
-export const HANDSHAKE = new globalThis.Request('http://h/ws', {
+export const HANDSHAKE: globalThis.Request = new globalThis.Request('http://h/ws', {
   headers: { upgrade: 'websocket', 'sec-websocket-protocol': 'chat' },
 })
