@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { LifespanMode, StartedLifespan } from '../servers/lifespan.ts'
 import { guarded } from '../servers/log.ts'
-import { exchange, type Service } from '../servers/node/exchange.ts'
+import { exchange, type HTTPService } from '../servers/node/exchange.ts'
 import { logError } from '../servers/node/log.ts'
 import { refuse } from '../servers/node/refuse.ts'
 import type { Site } from '../servers/node/scope.ts'
@@ -101,7 +101,7 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
       const state = stateOf(lifespan, options.state?.(request))
       const passage = new Passage(next, onError)
       const isTaken = isRead(request)
-      const service: Service = {
+      const service: HTTPService = {
         app: passage.through(isTaken ? replayed(app, request) : app),
         site: { ...place, server: serverAddress(request.socket), state },
         inFlight: life,

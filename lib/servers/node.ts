@@ -5,7 +5,7 @@ import type { App, ServerAddress } from '../types.ts'
 import { encodePath } from '../urls.ts'
 import { type StartedLifespan, startLifespan } from './lifespan.ts'
 import { guarded } from './log.ts'
-import { exchange, type Service } from './node/exchange.ts'
+import { exchange, type HTTPService } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
 import { logError } from './node/log.ts'
 import { upgradeOptions } from './node/upgrades.ts'
@@ -130,7 +130,7 @@ function run(
   const address = addressOf(node)
   const inFlight = new InFlight(node)
   const onError = guarded(options.onError ?? logError)
-  const service: Service = {
+  const service: HTTPService = {
     app,
     site: { rootPath, rawRootPath: encodePath(rootPath), server: address, state: lifespan.state },
     inFlight,

@@ -137,7 +137,7 @@ export const LAYERS: readonly string[][] = [
   'servers/node/fields servers/node/ended servers/node/lost servers/node/parts',
   'servers/node/departure',
   'servers/node/scope servers/node/pathsend',
-  'servers/node/whole servers/node/chunks servers/node/incoming',
+  'servers/node/whole servers/node/chunks servers/node/incoming servers/node/service',
   'servers/node/outgoing',
   'servers/node/exchange servers/node/upgrades',
   'servers/node/websockets/answer servers/node/websockets/options',

@@ -1,14 +1,7 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import {
-  ACCEPTED,
-  type App,
-  type HTTPScope,
-  type Receive,
-  type Scope,
-  type Send,
-} from '../../types.ts'
+import { ACCEPTED, type HTTPScope, type Receive, type Send } from '../../types.ts'
 import { parseTarget, type Target } from '../target.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
@@ -18,23 +11,13 @@ import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse } from './refuse.ts'
-import { buildScope, type Site } from './scope.ts'
+import { buildScope } from './scope.ts'
+import type { Service } from './service.ts'
 
 /** What a server does with exchanges. */
-export interface Service {
-  readonly app: App
-  readonly site: Site
-  readonly inFlight: {
-    /** Whether connections are to be closed after their response. */
-    readonly closing: boolean
-    /** Told of apps that take longer than their call, background work included. */
-    readonly begin: () => void
-    readonly end: () => void
-  }
+export interface HTTPService extends Service {
   /** Whether fields of Node's own may be used; see `direct.ts`, `ended.ts` and `parts.ts`. */
   readonly shortcuts: boolean
-  /** Never throws. */
-  readonly onError: (error: unknown, scope: Scope) => void
 }
 
 /** What is other about a request that comes through somebody else's server. */
@@ -52,7 +35,7 @@ const MOST_DISCARDED = 65_536
 
 /** Runs one exchange, to an end whatever its app does. */
 export function exchange(
-  service: Service,
+  service: HTTPService,
   request: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
@@ -91,7 +74,7 @@ function refuseRequest(
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
 class Exchange {
-  readonly service: Service
+  readonly service: HTTPService
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly bodyLength: number
@@ -102,7 +85,7 @@ class Exchange {
   #scope: HTTPScope | undefined
 
   constructor(
-    service: Service,
+    service: HTTPService,
     request: IncomingMessage,
     response: ServerResponse,
     bodyLength: number,

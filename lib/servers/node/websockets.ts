@@ -2,10 +2,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer } from 'ws'
-import type { App, HeaderList, WebSocketScope } from '../../types.ts'
+import type { HeaderList } from '../../types.ts'
 import { parseTarget, type Target } from '../target.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
+import type { Service } from './service.ts'
 import { type Handshake, refuseHandshake } from './websockets/answer.ts'
 import { readHandshake } from './websockets/handshake.ts'
 import type { WebSocketSettings } from './websockets/options.ts'
@@ -21,22 +22,8 @@ export {
   type WebSocketSettings,
 } from './websockets/options.ts'
 
-/** What a server does with websockets. */
-export interface WebSocketService {
-  readonly app: App
-  readonly site: Site
-  readonly inFlight: {
-    readonly closing: boolean
-    /** Told of each from its handshake to its end. */
-    readonly begin: () => void
-    readonly end: () => void
-  }
-  /** Never throws. */
-  readonly onError: (error: unknown, scope: WebSocketScope) => void
-}
-
 export class WebSockets {
-  readonly #service: WebSocketService
+  readonly #service: Service
   readonly #host: Host
   readonly #sessions = new Set<Session>()
   readonly #pings: Pings
@@ -44,7 +31,7 @@ export class WebSockets {
   /** What the handshake that is being answered adds; `ws` answers in one go. */
   #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
 
-  constructor(service: WebSocketService, settings: WebSocketSettings) {
+  constructor(service: Service, settings: WebSocketSettings) {
     this.#service = service
     this.#pings = new Pings(settings)
     this.#host = {
