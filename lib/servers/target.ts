@@ -30,11 +30,34 @@ function split(target: string): Target | undefined {
 }
 
 /** Undefined for escapes that are no UTF-8. */
-function decode(rawPath: string): string | undefined {
+export function decode(rawPath: string): string | undefined {
   if (!rawPath.includes('%')) return rawPath
   try {
     return decodeURIComponent(rawPath)
   } catch {
     return undefined
   }
+}
+
+/** Whether a path is the prefix or goes on behind it: `/foo-1` is not below `/foo`. */
+export function isBelow(path: string, prefix: string): boolean {
+  if (!path.startsWith(prefix)) return false
+  return path.length === prefix.length || path.charAt(prefix.length) === '/'
+}
+
+/** How many characters of a raw path, in which all escapes are good, stand for so many of the path. */
+export function lengthOnWire(rawPath: string, length: number): number {
+  if (!rawPath.includes('%')) return length
+  let index = 0
+  for (let decoded = 0; decoded < length; decoded++) {
+    if (rawPath.charAt(index) !== '%') {
+      index++
+      continue
+    }
+    const byte = Number.parseInt(rawPath.slice(index + 1, index + 3), 16)
+    const size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+    index += 3 * size
+    if (size === 4) decoded++ // two characters of JavaScript's
+  }
+  return index
 }

@@ -1,6 +1,6 @@
 // RFC 9112 section 3.2; advisories 1, 3 and 4.
 import t from 'tap'
-import { parseTarget, type Target } from '../../lib/servers/target.ts'
+import { isBelow, lengthOnWire, parseTarget, type Target } from '../../lib/servers/target.ts'
 import { answer, httpApp, listening, request, statuses } from '../support/sockets.ts'
 
 const TARGETS: [string, Partial<Target> & { path: string }][] = [
@@ -47,6 +47,28 @@ for (const target of FAULTY) {
     t.equal(parseTarget(target), undefined)
   })
 }
+
+t.test('what is below a prefix', async (t) => {
+  t.ok(isBelow('/a', '/a'))
+  t.ok(isBelow('/a/b', '/a'))
+  t.ok(isBelow('/a', ''))
+  t.notOk(isBelow('/a-1', '/a'))
+  t.notOk(isBelow('/b/a', '/a'))
+})
+
+t.test('a raw path is as long as its escapes make it', async (t) => {
+  for (const [rawPath, read, raw] of [
+    ['/a/b', 2, 2],
+    ['/%61/b', 2, 4],
+    ['/%C3%A9/b', 2, 7],
+    ['/%E2%82%AC%2Fb', 3, 13],
+    ['/%F0%9F%98%80/b', 3, 13],
+    ['/%61', 0, 0],
+  ] as const) {
+    t.equal(lengthOnWire(rawPath, read), raw, rawPath)
+    t.equal(decodeURIComponent(rawPath.slice(0, raw)).length, read)
+  }
+})
 
 t.test('over the wire', async (t) => {
   const { connect, talk } = await listening(

@@ -1,5 +1,6 @@
 /** The URL that an app behind a mount sees: absolute, and the same to whoever parses it once more. */
 import { hostHeader } from '../../hosts.ts'
+import { decode, isBelow, lengthOnWire } from '../../servers/target.ts'
 import type { HTTPScope } from '../../types.ts'
 import { baseURL, encodePath } from '../../urls.ts'
 
@@ -48,29 +49,6 @@ function pathBelow({ path, rawPath, rootPath }: HTTPScope): string {
   return rawPathOf(rawPath.slice(lengthOnWire(rawPath, rootPath.length)), rest)
 }
 
-/** `/foo-1` is not below `/foo`. */
-function isBelow(path: string, rootPath: string): boolean {
-  if (!path.startsWith(rootPath)) return false
-  return path.length === rootPath.length || path.charAt(rootPath.length) === '/'
-}
-
-/** How many characters of a path on the wire stand for so many of the decoded one. */
-function lengthOnWire(rawPath: string, length: number): number {
-  if (!rawPath.includes('%')) return length
-  let index = 0
-  for (let decoded = 0; decoded < length; decoded++) {
-    if (rawPath.charAt(index) !== '%') {
-      index++
-      continue
-    }
-    const byte = Number.parseInt(rawPath.slice(index + 1, index + 3), 16)
-    const size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
-    index += 3 * size
-    if (size === 4) decoded++ // two characters of JavaScript's
-  }
-  return index
-}
-
 /**
  * A path as it came on the wire, if it says what the decoded path says; otherwise the decoded one,
  * encoded again: middleware may have changed it, and what guards have looked at is what counts.
@@ -78,17 +56,9 @@ function lengthOnWire(rawPath: string, length: number): number {
  * Dot segments and backslashes, which the URL parser would read as more than a name, are encoded.
  */
 function rawPathOf(rawPath: string, path: string): string {
-  const isTrue = rawPath.includes('%') ? decode(rawPath) === path : rawPath === path
-  if (!isTrue || rawPath.includes('\\') || DOTS.test(path)) return rooted(encodePath(path))
+  if (decode(rawPath) !== path || rawPath.includes('\\') || DOTS.test(path))
+    return rooted(encodePath(path))
   return rooted(rawPath)
-}
-
-function decode(rawPath: string): string | undefined {
-  try {
-    return decodeURIComponent(rawPath)
-  } catch {
-    return undefined
-  }
 }
 
 function rooted(path: string): string {

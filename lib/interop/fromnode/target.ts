@@ -1,5 +1,6 @@
 /** What an app inside calls the path: the rest behind the mounts, as a part of a URL. */
 import { encodeText } from '../../bytes.ts'
+import { decode } from '../../servers/target.ts'
 import type { HTTPScope } from '../../types.ts'
 import { encodePath } from '../../urls.ts'
 
@@ -33,15 +34,7 @@ export function targetOf(scope: HTTPScope): Target {
 /** The path, encoded, and without escapes that mean nothing. */
 function rawPathOf({ path, rawPath }: HTTPScope): string {
   if (path === rawPath && !path.includes('%')) return path
-  return decoded(rawPath) === path ? plain(rawPath) : encodePath(path)
-}
-
-function decoded(rawPath: string): string | undefined {
-  try {
-    return decodeURIComponent(rawPath)
-  } catch {
-    return undefined
-  }
+  return decode(rawPath) === path ? plain(rawPath) : encodePath(path)
 }
 
 /** RFC 3986 section 2.3: escaped or not, these are the same. */
