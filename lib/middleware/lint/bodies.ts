@@ -1,4 +1,5 @@
 /** What the two kinds of responses share: keys of start and body, and the length that is announced. */
+import { isBodyless } from '../../status.ts'
 import { describe, LintError } from './faults.ts'
 import { BOOLEAN, BYTES, checkKeys, HEADERS, optional, STATUS } from './keys.ts'
 import type { Message } from './protocol.ts'
@@ -25,8 +26,12 @@ export function checkBody(message: Message): void {
   checkKeys(message.type, message, BODY, ADVICE)
 }
 
-/** @throws LintError when a checked start announces no length, or two. */
-export function announced({ type, headers }: Message): Length {
+/**
+ * What a checked start announces; nothing where no body follows, whatever it says.
+ *
+ * @throws LintError when the length is no number, or there are two.
+ */
+export function announced({ type, status, headers }: Message, isHead = false): Length {
   const list = headers as readonly string[] // checkStart has seen to it
   let length: number | undefined
   for (let index = 0; index < list.length; index += 2) {
@@ -44,7 +49,7 @@ export function announced({ type, headers }: Message): Length {
     }
     length = Number(value)
   }
-  return { announced: length, sent: 0 }
+  return isHead || isBodyless(Number(status)) ? NO_LENGTH : { announced: length, sent: 0 }
 }
 
 /** @throws LintError when a checked body is more than was announced, or ends before it. */

@@ -1,6 +1,5 @@
 /** The http conversation: a request body in, one response out. */
 import { isHeaderValue } from '../../headers.ts'
-import { isBodyless } from '../../status.ts'
 import type { HTTPScope } from '../../types.ts'
 import {
   ADVICE,
@@ -80,10 +79,9 @@ function start(state: HTTPState, message: Message, { offers, isHead }: HTTPFacts
   }
   const trailers = message['trailers'] === true
   if (trailers) assertOffered('http.response.trailers', '"trailers: true"', offers)
-  const length = announced(message)
-  const counts = !isHead && !isBodyless(Number(message['status']))
+  const length = announced(message, isHead)
   const last = `${message.type} with status ${message['status']}`
-  return { ...state, phase: 'started', last, trailers, length: counts ? length : NO_LENGTH }
+  return { ...state, phase: 'started', last, trailers, length }
 }
 
 function body(state: HTTPState, message: Message): HTTPState {

@@ -1,6 +1,5 @@
 /** The websocket conversation: a handshake that is accepted or refused, then messages until a close. */
 import { indexOfName } from '../../headers.ts'
-import { isBodyless } from '../../status.ts'
 import type { WebSocketScope } from '../../types.ts'
 import {
   ADVICE,
@@ -141,8 +140,7 @@ function denialStart(state: WebSocketState, message: Message, { offers }: Facts)
   }
   const length = announced(message)
   assertPhase(state, message, 'connecting')
-  const counts = !isBodyless(Number(message['status']))
-  return { ...state, phase: 'denying', length: counts ? length : NO_LENGTH }
+  return { ...state, phase: 'denying', length }
 }
 
 function denialBody(state: WebSocketState, message: Message, { offers }: Facts): WebSocketState {
