@@ -295,21 +295,3 @@ t.test('pipelined requests are answered in order, whoever is done first', async 
   t.same(received.match(/<\/?\d?>?|\/\d>/g)?.join(''), '</1></2></3>')
   t.same(statuses(received), [200, 200, 200])
 })
-
-t.test('a HEAD whose app sends no body tells no length, and the connection goes on', async (t) => {
-  for (const shortcuts of [true, false]) {
-    const app = httpApp(async (scope, _receive, send) => {
-      await send({ type: 'http.response.start', status: 200, headers: [] })
-      const body = Buffer.from(scope.method === 'HEAD' ? '' : 'hello')
-      await send({ type: 'http.response.body', body, moreBody: false })
-    })
-    const { talk } = await listening(t, app, { shortcuts })
-
-    const received = await talk(request('HEAD /') + request('GET /', ['connection: close']))
-
-    const [head = ''] = received.split('\r\n\r\n')
-    t.notMatch(head, /content-length|transfer-encoding/i)
-    t.match(received, /\r\ncontent-length: 5\r\n(?:.|\r\n)*\r\n\r\nhello$/i)
-    t.same(statuses(received), [200, 200])
-  }
-})

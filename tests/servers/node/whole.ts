@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { bodyOf, httpApp, listening, request } from '../../support/sockets.ts'
+import { bodyOf, httpApp, listening, request, statuses } from '../../support/sockets.ts'
 
 /** The body that comes of these bytes. */
 async function sent(t: Test, body: Uint8Array): Promise<string> {
@@ -29,5 +29,23 @@ t.test('every byte arrives as it is, in any kind of array', async (t) => {
 t.test('in any size', async (t) => {
   for (const size of [0, 1, 16_383, 16_384, 16_385, 65_536, 3_000_000]) {
     t.equal(await sent(t, new Uint8Array(size).fill(0xfe)), '\xfe'.repeat(size))
+  }
+})
+
+t.test('a HEAD whose app sends no body tells no length, and the connection goes on', async (t) => {
+  for (const shortcuts of [true, false]) {
+    const app = httpApp(async (scope, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers: [] })
+      const body = Buffer.from(scope.method === 'HEAD' ? '' : 'hello')
+      await send({ type: 'http.response.body', body, moreBody: false })
+    })
+    const { talk } = await listening(t, app, { shortcuts })
+
+    const received = await talk(request('HEAD /') + request('GET /', ['connection: close']))
+
+    const [head = ''] = received.split('\r\n\r\n')
+    t.notMatch(head, /content-length|transfer-encoding/i)
+    t.match(received, /\r\ncontent-length: 5\r\n(?:.|\r\n)*\r\n\r\nhello$/i)
+    t.same(statuses(received), [200, 200])
   }
 })
