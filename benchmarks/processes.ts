@@ -17,6 +17,7 @@ export interface ServerProcess {
 }
 
 const serverFile = fileURLToPath(new URL('./server.js', import.meta.url))
+const pairServerFile = fileURLToPath(new URL('./pairserver.js', import.meta.url))
 
 /**
  * V8 shrinks the heap of a process that idles for 8 s, and it stays slower for a while afterwards.
@@ -24,19 +25,38 @@ const serverFile = fileURLToPath(new URL('./server.js', import.meta.url))
  */
 const steadyHeap = ['--no-memory-reducer']
 
-export async function startServer(
+export function startServer(
   contender: string,
   scenario: Served,
   nodeOptions: string[] = steadyHeap,
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [...nodeOptions, serverFile, contender, scenario], {
+  const command = [process.execPath, ...nodeOptions, serverFile, contender, scenario]
+  return startProcess(contender, command)
+}
+
+/** One side of a pair, in Node unless another runtime is given. */
+export function startSide(
+  file: string,
+  side: string,
+  scenario: Scenario,
+  runtime: string[] = [process.execPath, ...steadyHeap],
+): Promise<ServerProcess> {
+  return startProcess(`${file} ${side}`, [...runtime, pairServerFile, file, side, scenario])
+}
+
+/** Anything that writes `{"port":…}` as its first line, and then answers there. */
+async function startProcess(
+  contender: string,
+  [executable = '', ...parameters]: string[],
+): Promise<ServerProcess> {
+  const child = spawn(executable, parameters, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
   const complaints = collectTail(child.stderr)
   const line = await firstLine(child)
   if (child.pid === undefined || line === undefined) {
-    throw new Error(`${contender} did not start for ${scenario}:\n${complaints()}`)
+    throw new Error(`${contender} did not start:\n${complaints()}`)
   }
   const { port }: { port: number } = JSON.parse(line)
   return { contender, pid: child.pid, port, stop: () => stopChild(child) }

@@ -36,6 +36,12 @@ Written by the scripts, each its own section; do not edit.
 
 <!-- socketmemory: begin -->
 <!-- socketmemory: end -->
+
+<!-- mounted: begin -->
+<!-- mounted: end -->
+
+<!-- runtimes: begin -->
+<!-- runtimes: end -->
 `
 
 /** Puts a section in the place of its former self, or at the end of the file. */

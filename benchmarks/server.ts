@@ -1,7 +1,8 @@
 // The child process of a measurement: one contender, one scenario, its port as a line of JSON.
 
-import { argv, stdin, stdout } from 'node:process'
+import { argv } from 'node:process'
 import { type Served, servedNames, startContender } from './contender.ts'
+import { announce } from './serving.ts'
 
 function isServed(name: string): name is Served {
   return servedNames.some((known) => known === name)
@@ -14,20 +15,4 @@ if (!isServed(scenario)) {
   )
 }
 
-const running = await startContender(contenderName, scenario)
-
-let stopping = false
-async function stop(): Promise<void> {
-  if (stopping) return
-  stopping = true
-  // A contender that waits for idle connections must not hold up the next measurement.
-  setTimeout(() => process.exit(), 500).unref()
-  await running.close()
-  process.exit()
-}
-
-process.on('SIGTERM', stop)
-// The parent holds the other end: it closes even when the parent is killed outright.
-stdin.on('end', stop).resume()
-
-stdout.write(`${JSON.stringify({ port: running.port })}\n`)
+announce(await startContender(contenderName, scenario))

@@ -1,0 +1,59 @@
+// What does an app of another framework cost when it is mounted, against the same app bare?
+//
+//   node benchmarks/build/mounted.js [--guest express,hono] [--scenario json,post]
+//                                    [--sets 5] [--rounds 4] [--seconds 0.5] [--warmup 1.5] [--save]
+
+import { parseArgs } from 'node:util'
+import { connections, driver } from './load.ts'
+import { choose } from './options.ts'
+import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
+import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
+
+const guests = {
+  express: ['bare', 'mounted'],
+  fastify: ['bare', 'mounted'],
+  hono: ['bare', 'mounted', 'light'],
+} as const
+const guestNames = ['express', 'fastify', 'hono'] as const
+const scenarioNames = ['json', 'post'] as const
+
+const { values } = parseArgs({
+  options: { ...pairOptions, guest: { type: 'string' }, scenario: { type: 'string' } },
+})
+const effort = effortOf(values)
+const chosen = choose('guest', values.guest, guestNames)
+const scenarios = choose('scenario', values.scenario, scenarioNames)
+const loadBefore = machineLoad()
+const build = stellulaBuild()
+
+const rows: string[][] = []
+for (const guest of chosen) {
+  for (const scenario of scenarios) {
+    const contest = { file: `guests/${guest}`, sides: guests[guest], scenario }
+    for (const row of await measureContest(contest, effort)) {
+      const [side = '', ...cells] = row
+      rows.push([side === 'light' ? `${guest}, light responses` : guest, ...cells])
+      console.error(rows.at(-1)?.join(', '))
+    }
+  }
+}
+
+const header = ['app', 'scenario', 'µs bare', 'µs mounted', 'times as much', 'by set']
+const report = `## Mounted apps
+
+${machine(['stellula', 'express', 'fastify', 'hono', '@hono/node-server'])}
+* ${methodOf(effort)}; ${driver}, ${connections} connections, keep-alive; load average before the start ${loadBefore}
+
+Server CPU time per request of an app of another framework: bare, which is Express by
+\`http.createServer\`, Fastify by its \`listen\` and Hono on @hono/node-server; and the same app under
+\`serve()\` in \`Mount('/', fromNode(app))\` or \`Mount('/', fromFetch(app.fetch))\`. json answers a small object, post
+reads 1 KB of JSON. Target: at most 1.15 times as much. Hono's own server puts another class in the
+place of \`Response\`; \`installLightResponse()\` does the same for a mounted app, which is the row
+to compare.
+
+${table(header, rows)}`
+console.log(report)
+const isWhole = values.guest === undefined && values.scenario === undefined
+if (stellulaBuild() !== build) {
+  console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
+} else if (isWhole || values.save) saveSection('mounted', report)
