@@ -19,8 +19,11 @@ export class Intake {
   #dumped = false
   #asked: Promise<ReceiveMessage> | undefined
   #watchful = false
-  /** What was read inside and may be wanted by an app behind; undefined when it was too much. */
-  #kept: Uint8Array[] | undefined = []
+  /**
+   * What was read inside and may be wanted by an app behind; undefined when it was too much. Made only
+   * where there is one: V8 was seen to take a list here for long-lived, and kept all exchanges with it.
+   */
+  #kept: Uint8Array[] | undefined
   /** Whether all was handed to the app behind. */
   #told = false
   #room: number
@@ -30,6 +33,7 @@ export class Intake {
     this.#receive = receive
     this.#owner = owner
     this.#room = room
+    if (room > 0) this.#kept = []
     this.#complete = isBodyless(scope)
   }
 

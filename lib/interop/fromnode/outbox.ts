@@ -45,7 +45,8 @@ export class Outbox {
   readonly #send: Send
   readonly #owner: OutboxOwner
   readonly #isHead: boolean
-  readonly #hints: (readonly string[])[] = []
+  /** Few exchanges have any. */
+  #hints: (readonly string[])[] | undefined
   readonly #parts: Part[] = []
   #start: HTTPResponseStartMessage | undefined
   #phase: 'held' | 'uncounted' | 'body' | 'trailers' | 'complete' | 'stopped' = 'held'
@@ -74,6 +75,7 @@ export class Outbox {
 
   /** Links for a 103, which may be sent between the head and the body. */
   hint(links: readonly string[]): void {
+    this.#hints ??= []
     this.#hints.push(links)
   }
 
@@ -176,22 +178,33 @@ export class Outbox {
   }
 
   #hint(): Step | undefined {
-    const links = this.#hints.shift()
+    const links = this.#hints?.shift()
     return links && stepOf({ type: 'http.response.early_hint', links })
   }
 
   #body(trailers: boolean): Step | undefined {
     if (this.#parts.length === 0 && !this.#ended) return undefined
-    const taken = this.#parts.splice(0, this.#countJoined())
-    const body = joinBytes(taken.map(({ bytes }) => bytes))
+    const { bytes: body, callbacks } = this.#take()
     const moreBody = !this.#ended || this.#parts.length > 0
     if (!moreBody) this.#phase = trailers ? 'trailers' : 'complete'
-    const callbacks = taken.flatMap(({ callback }) => callback ?? [])
     if (!moreBody) this.#last = callbacks
     return {
       message: { type: 'http.response.body', body, moreBody },
       size: body.byteLength,
       callbacks: moreBody ? callbacks : NOBODY,
+    }
+  }
+
+  #take(): { readonly bytes: Uint8Array; readonly callbacks: readonly Callback[] } {
+    // Most responses are one part, or none.
+    if (this.#parts.length <= 1) {
+      const { bytes = NO_BYTES, callback } = this.#parts.pop() ?? {}
+      return { bytes, callbacks: callback === undefined ? NOBODY : [callback] }
+    }
+    const taken = this.#parts.splice(0, this.#countJoined())
+    return {
+      bytes: joinBytes(taken.map(({ bytes }) => bytes)),
+      callbacks: taken.flatMap(({ callback }) => callback ?? []),
     }
   }
 
