@@ -25,6 +25,7 @@ export class Exchange {
   #over = false
   #failure: { readonly error: unknown } | undefined
   #settle: (() => void) | undefined
+  #watching: Watch | undefined
 
   /** @param room The most bytes of the body that are kept for an app behind. */
   constructor(scope: HTTPScope, receive: Receive, send: Send, room = 0) {
@@ -161,6 +162,7 @@ export class Exchange {
 
   #release(): void {
     const { request } = this
+    if (this.#watching !== undefined) this.#watching.exchange = undefined
     detachSignal(request)
     // Nobody has read all of it, but some wait for its end.
     if (request.listenerCount('end') + request.listenerCount('close') > 0) this.intake.dump()
@@ -170,8 +172,20 @@ export class Exchange {
   #watch(): void {
     const { onDisconnect } = this.#scope
     if (onDisconnect === undefined) this.intake.watch()
-    else onDisconnect(() => this.fail(new ClientDisconnected()))
+    else {
+      const watch: Watch = { exchange: this }
+      this.#watching = watch
+      onDisconnect(() => watch.exchange?.fail(new ClientDisconnected()))
+    }
   }
+}
+
+/**
+ * What the server holds on to: it keeps its listeners until the next request of the connection, and
+ * V8, which then takes them for long-lived, would keep all exchanges until a full collection.
+ */
+interface Watch {
+  exchange: Exchange | undefined
 }
 
 const CUT =
