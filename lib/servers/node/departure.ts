@@ -66,6 +66,8 @@ export class Departure {
     if (this.#over) return
     this.#over = true
     this.#onOver?.()
-    if (this.#gone) for (const listener of this.#listeners.splice(0)) listener()
+    // Let go in any case: the connection may hold on to this for long, and to all that they know.
+    const listeners = this.#listeners.splice(0)
+    if (this.#gone) for (const listener of listeners) listener()
   }
 }
