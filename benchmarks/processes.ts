@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Served } from './contender.ts'
+import type { Scenario } from './scenarios.ts'
 
 export interface ServerProcess {
   contender: string
