@@ -18,7 +18,7 @@ export function guard(app: App): App {
     scope.startChanges ??= []
     const { exceptionHandlers, startChanges } = scope
     const outside = startChanges.length // what was noted by then changes the answer on its way
-    const tracked = scope.type === 'http' ? trackStart(send) : trackPhase(send)
+    const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
     const recover = (error: unknown): Promise<void> => {
       scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
       if (scope.type === 'http' && tracked.started) throw late(error, scope)
@@ -49,8 +49,9 @@ export interface Tracked {
   readonly phase?: WebSocketPhase
 }
 
-/** Watches whether a response has started. */
-export function trackStart(send: Send): Tracked {
+/** Watches whether a response has started; a server that nobody stands before is asked instead. */
+export function trackStart(send: Send, { transport }: ConnectionScope): Tracked {
+  if (transport?.send === send) return transport
   const tracked = {
     started: false,
     send: ((message) => {

@@ -150,6 +150,11 @@ export interface ConnectionScope {
    * it; an empty list set by `errors()` and `exceptions()`, filled by `changeStart()`.
    */
   startChanges?: StartChange[] | undefined
+  /**
+   * The server's own end of an http exchange, for who may be the only one around it; set by a server,
+   * absent when it has nothing to tell.
+   */
+  transport?: Transport | undefined
 }
 
 export interface HTTPScope extends ConnectionScope {
@@ -162,6 +167,14 @@ export interface HTTPScope extends ConnectionScope {
    * An addition to ASGI, where a disconnect shows only to whoever takes the body too.
    */
   onDisconnect?: ((listener: () => void) => void) | undefined
+}
+
+/** What a server knows of an exchange, as long as nobody has put a `send` of his own before it. */
+export interface Transport {
+  /** The server's `send`: who was given another one stands behind somebody who looks at messages. */
+  readonly send: Send
+  /** Whether the response has been begun, by whomever. */
+  readonly started: boolean
 }
 
 export interface WebSocketScope extends ConnectionScope {

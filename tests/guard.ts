@@ -73,7 +73,7 @@ t.test('puts the handlers back that an application inside has replaced', async (
 })
 
 t.test('a response that only told a test client something has not started', async (t) => {
-  const tracked = trackStart(() => ACCEPTED)
+  const tracked = trackStart(() => ACCEPTED, httpScope())
 
   tracked.send({ type: 'http.response.debug', info: {} })
   t.equal(tracked.started, false)

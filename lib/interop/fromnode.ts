@@ -1,11 +1,13 @@
 /** Handlers of Node as apps: Express, Connect, Koa, Fastify, or a listener of `http.createServer`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
+import { handedOver } from '../servers/node/handover.ts'
 import type { App } from '../types.ts'
 import { isPassedOn } from './fromnode/errors.ts'
 import { Exchange } from './fromnode/exchange.ts'
 import { inheritFrom } from './fromnode/inherit.ts'
 import { assertInternals } from './fromnode/internals.ts'
+import { NativeExchange } from './fromnode/native.ts'
 
 /** What `http.createServer` takes, or Express and Connect are: `(request, response, next?) => …`. */
 export type NodeHandler = {
@@ -54,9 +56,10 @@ export function fromNode(handler: NodeHandler): App {
   return (scope, receive, send) => {
     if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000, reason: '' })
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
-    const exchange = new Exchange(scope, receive, send)
+    const handed = handedOver(scope, receive, send)
+    const exchange = handed ? new NativeExchange(scope, handed) : new Exchange(scope, receive, send)
     const { request, response } = exchange
-    inheritFrom(scope, exchange)
+    if (handed === undefined) inheritFrom(scope, exchange)
     const next = (error?: unknown): void =>
       isPassedOn(error) ? exchange.fail(NOT_FOUND) : exchange.failInside(error)
     return exchange.run(() =>

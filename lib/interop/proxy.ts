@@ -99,7 +99,7 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
     if (scope.type !== 'http' && scope.type !== 'websocket') {
       throw new UnsupportedProtocol((scope as Scope).type)
     }
-    const tracked = trackStart(send)
+    const tracked = trackStart(send, scope)
     try {
       if (closed) throw new HTTPException(503)
       if (scope.type === 'http') await forward(settings, scope, receive, tracked.send)

@@ -49,7 +49,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
     const changes: StartChange[] = []
     scope.exceptionHandlers = table
     scope.startChanges = changes
-    const tracked = scope.type === 'http' ? trackStart(send) : trackPhase(send)
+    const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
     return caught(app, scope, receive, tracked.send, (error) =>
       recover(error, scope, receive, send, tracked, { debug, table, changes }),
     )

@@ -73,6 +73,16 @@ function oneOf(...texts: readonly string[]): Rule {
   return must(list, (value) => texts.includes(String(value)) && typeof value === 'string')
 }
 
+const TRANSPORT: Rule = optional(
+  must(
+    '{ send: a function, started: a boolean }',
+    (value) =>
+      isObject(value) &&
+      typeof value['send'] === 'function' &&
+      typeof value['started'] === 'boolean',
+  ),
+)
+
 const CONNECTION: Rules = {
   asgi: ASGI,
   httpVersion: oneOf('1.0', '1.1', '2'),
@@ -98,6 +108,7 @@ const CONNECTION: Rules = {
   auth: optional(AUTH),
   startChanges: optional(must('a list of functions', isListOfFunctions)),
   onDisconnect: optional(FUNCTION),
+  transport: TRANSPORT,
 }
 
 const METHOD: Rule = must(

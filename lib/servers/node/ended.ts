@@ -52,3 +52,24 @@ export function endStream(request: IncomingMessage): void {
   state.closed = true
   state.closeEmitted = true
 }
+
+/**
+ * Takes that back, in the same turn or later; tells whether it could.
+ *
+ * For who has been promised a request as Node makes it: it ends, with all its events.
+ */
+export function reopenStream(request: IncomingMessage): boolean {
+  if (!request.readableEnded) return true
+  if (!KNOWN_NODE) return false
+  const internals = request as unknown as Internals
+  internals._dumped = false
+  const state = internals._readableState
+  state.ended = false
+  state.endEmitted = false
+  state.destroyed = false
+  state.closed = false
+  state.closeEmitted = false
+  // Otherwise the parser has not come to the end yet, and will say so itself.
+  if (request.complete) request.push(null)
+  return true
+}

@@ -1,17 +1,18 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { ACCEPTED, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } from '../../types.ts'
 import { parseTarget, type Target } from '../target.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
-import { endStream } from './ended.ts'
+import { endStream, reopenStream } from './ended.ts'
 import { Refusal, readFields } from './fields.ts'
+import { type HandedOver, type HandingOver, isAsSent } from './handover.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse } from './refuse.ts'
-import { buildScope } from './scope.ts'
+import { RequestScope } from './scope.ts'
 import type { Service } from './service.ts'
 
 /** What a server does with exchanges. */
@@ -56,9 +57,8 @@ export function exchange(
   const { headers } = fields
   const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
   if (bodyLength === 0 && service.shortcuts) endStream(request)
-  const one = new Exchange(service, request, response, bodyLength, expectsContinue, hosting)
-  const { site } = service
-  one.run(buildScope(request, target, headers, site, (listener) => one.onDeparture(listener)))
+  const asked: Asked = { target, headers, bodyLength, expectsContinue }
+  new Exchange(service, request, response, asked, hosting).run()
 }
 
 function refuseRequest(
@@ -72,61 +72,91 @@ function refuseRequest(
   refuse(response, status, true)
 }
 
+/** What a request asks for, as far as the server itself has read it. */
+interface Asked {
+  readonly target: Target
+  readonly headers: HeaderList
+  readonly bodyLength: number
+  readonly expectsContinue: boolean
+}
+
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
-class Exchange {
+class Exchange implements HandingOver, HandedOver {
   readonly service: HTTPService
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly bodyLength: number
-  readonly expectsContinue: boolean
+  readonly receive: Receive = () => this.#reader().receive()
+  readonly send: Send = (message) => this.#outgoing.send(message)
+  /** For the app's own listeners: an error would reach the event loop, and end the process. */
+  readonly onDisconnect = (listener: () => void): void => {
+    this.departure.listen(() => {
+      try {
+        listener()
+      } catch (error) {
+        this.service.onError(error, this.#scope)
+      }
+    })
+  }
+  readonly #asked: Asked
   readonly #hosting: Hosting | undefined
+  readonly #scope: HTTPScope
+  readonly #outgoing: Outgoing
   #departure: Departure | undefined
   #incoming: Incoming | undefined
-  #scope: HTTPScope | undefined
+  #isHandedOver = false
 
   constructor(
     service: HTTPService,
     request: IncomingMessage,
     response: ServerResponse,
-    bodyLength: number,
-    expectsContinue: boolean,
+    asked: Asked,
     hosting: Hosting | undefined,
   ) {
     this.service = service
     this.request = request
     this.response = response
-    this.bodyLength = bodyLength
-    this.expectsContinue = expectsContinue
+    this.#asked = asked
     this.#hosting = hosting
+    this.#scope = new RequestScope(request, asked.target, asked.headers, service.site, this)
+    this.#outgoing = new Outgoing(response, this.#scope, this)
   }
 
-  run(scope: HTTPScope): void {
-    const outgoing = new Outgoing(this.response, scope, this)
-    this.#scope = scope
-    const receive: Receive = () => this.#reader().receive()
-    const send: Send = (message) => outgoing.send(message)
+  run(): void {
+    const outgoing = this.#outgoing
     let done: Promise<void>
     try {
       // What JavaScript, without types, may return is no promise.
-      done = Promise.resolve(this.service.app(scope, receive, send))
+      done = Promise.resolve(this.service.app(this.#scope, this.receive, this.send))
     } catch (error) {
       // An app that is no async function may throw before it returns a promise.
       done = Promise.reject(error)
     }
-    if (done === ACCEPTED && outgoing.complete) {
+    if (done === ACCEPTED && (outgoing.complete || this.#isHandedOver)) {
       this.#incoming?.end()
       return
     }
     this.service.inFlight.begin()
     done.then(
-      () => this.#end(scope, outgoing, outgoing.settled ? undefined : incomplete(outgoing)),
-      (error: unknown) => this.#end(scope, outgoing, error ?? new Error('rejected with nothing')),
+      () => this.#end(this.#settled ? undefined : incomplete(outgoing)),
+      (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
     )
+  }
+
+  get started(): boolean {
+    return this.#outgoing.started || (this.#isHandedOver && this.response.headersSent)
+  }
+
+  get #settled(): boolean {
+    return this.#outgoing.settled || (this.#isHandedOver && this.response.writableEnded)
   }
 
   get departure(): Departure {
     this.#departure ??= new Departure(this.request, this.response)
     return this.#departure
+  }
+
+  get expectsContinue(): boolean {
+    return this.#asked.expectsContinue
   }
 
   get shortcuts(): boolean {
@@ -137,15 +167,22 @@ class Exchange {
     return this.#hosting !== undefined
   }
 
-  /** For the app's own listeners: an error would reach the event loop, and end the process. */
-  onDeparture(listener: () => void): void {
-    this.departure.listen(() => {
-      try {
-        listener()
-      } catch (error) {
-        if (this.#scope !== undefined) this.service.onError(error, this.#scope)
-      }
-    })
+  handOver(scope: HTTPScope, receive: Receive): HandedOver | undefined {
+    const { service, request } = this
+    const { target, headers, expectsContinue } = this.#asked
+    const isUntouched = this.#incoming === undefined && !this.started && receive === this.receive
+    const isOurs = service.shortcuts && !service.inFlight.closing && this.#hosting === undefined
+    const isPlain = !expectsContinue && target.authority === undefined
+    if (!isUntouched || !isOurs || !isPlain || scope.onDisconnect !== this.onDisconnect) {
+      return undefined
+    }
+    if (!isAsSent(scope, request, headers) || !reopenStream(request)) return undefined
+    this.#isHandedOver = true
+    return this
+  }
+
+  whenOver(listener: () => void): void {
+    this.departure.whenOver(listener)
   }
 
   /** Whether this response is the last of its connection; if so, all is set up for the end. */
@@ -160,28 +197,35 @@ class Exchange {
 
   #bodyState(): { readonly remaining: number; readonly heldBack: boolean } {
     if (this.#incoming !== undefined) return this.#incoming
-    return { remaining: this.bodyLength, heldBack: this.expectsContinue }
+    return { remaining: this.#bodyLength, heldBack: this.expectsContinue }
+  }
+
+  /** Nothing is left of a body that somebody else was given, and has read. */
+  get #bodyLength(): number {
+    const { readableEnded, destroyed } = this.request
+    return this.#isHandedOver && (readableEnded || destroyed) ? 0 : this.#asked.bodyLength
   }
 
   #reader(): Incoming {
-    this.#incoming ??= new Incoming(this.request, this.response, this.bodyLength, this)
+    this.#incoming ??= new Incoming(this.request, this.response, this.#bodyLength, this)
     return this.#incoming
   }
 
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
-  #end(scope: HTTPScope, outgoing: Outgoing, error: unknown): void {
+  #end(error: unknown): void {
+    const outgoing = this.#outgoing
     this.service.inFlight.end()
-    if (error !== undefined && !this.#isTakenOver(outgoing, error)) {
-      if (!(error instanceof ClientDisconnected)) this.service.onError(error, scope)
-      const isOpen = !outgoing.settled && !this.response.destroyed
+    if (error !== undefined && !this.#isTakenOver(error)) {
+      if (!(error instanceof ClientDisconnected)) this.service.onError(error, this.#scope)
+      const isOpen = !this.#settled && !this.response.destroyed
       if (isOpen && outgoing.flushed) cut(this.response)
       else if (isOpen) refuse(this.response, 500, this.endsConnection())
     }
     this.#incoming?.end()
   }
 
-  #isTakenOver(outgoing: Outgoing, error: unknown): boolean {
-    const isUntouched = !outgoing.flushed && !this.response.destroyed
+  #isTakenOver(error: unknown): boolean {
+    const isUntouched = !this.#outgoing.flushed && !this.response.destroyed
     return isUntouched && (this.#hosting?.takesOver(error) ?? false)
   }
 }

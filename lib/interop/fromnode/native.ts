@@ -1,0 +1,88 @@
+/** An exchange with the server's own request and response, where nobody stands in between. */
+import { ServerResponse } from 'node:http'
+import { ClientDisconnected } from '../../exceptions.ts'
+import type { HandedOver } from '../../servers/node/handover.ts'
+import { ACCEPTED, type HTTPScope } from '../../types.ts'
+import { exceptionOf } from './errors.ts'
+import type { NodeRequest } from './request.ts'
+import { targetOf } from './target.ts'
+
+/**
+ * Runs a handler as `http.createServer` would: all is Node's, but for the path and what becomes of
+ * errors. A message for each step, which nobody looks at, would cost as much again as a small
+ * exchange.
+ */
+export class NativeExchange {
+  readonly request: NodeRequest
+  readonly response: ServerResponse
+  readonly #scope: HTTPScope
+  readonly #handed: HandedOver
+  #failure: { readonly error: unknown } | undefined
+  #settle: (() => void) | undefined
+
+  constructor(scope: HTTPScope, handed: HandedOver) {
+    this.#scope = scope
+    this.#handed = handed
+    this.request = Object.assign(handed.request, targetOf(scope))
+    this.response = handed.response
+  }
+
+  /** Calls the handler; the promise is that of the whole exchange. */
+  run(handle: () => unknown): Promise<void> {
+    let returned: unknown
+    try {
+      returned = handle()
+    } catch (error) {
+      this.failInside(error)
+    }
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
+    if (!isThenable(returned) && this.response.writableEnded) return ACCEPTED
+    return new Promise((resolve, reject) => {
+      this.#settle = () => (this.#failure ? reject(this.#failure.error) : resolve())
+      if (isThenable(returned)) returned.then(() => this.#finish(), this.failInside)
+      else this.#finish()
+    })
+  }
+
+  /** Ends the exchange with an error from inside, which may have a status. */
+  readonly failInside = (error: unknown): void => this.fail(exceptionOf(error, this.#scope))
+
+  /** Ends the exchange without a response from here, or in the middle of it. */
+  fail(error: unknown): void {
+    if (this.#failure !== undefined) return
+    this.#failure = { error }
+    if (!this.response.headersSent) forget(this.response)
+    this.#settle?.()
+  }
+
+  #finish(): void {
+    const { response } = this
+    if (response.writableEnded) this.#settle?.()
+    else {
+      this.#handed.whenOver(() => {
+        if (response.writableFinished) this.#settle?.()
+        else this.fail(new ClientDisconnected())
+      })
+    }
+  }
+}
+
+/**
+ * What a handler has put on a response that it did not send is no part of the answer that is made
+ * instead: neither fields, nor methods of its own, such as those of a compression.
+ */
+function forget(response: ServerResponse): void {
+  Object.setPrototypeOf(response, ServerResponse.prototype)
+  for (const name of Object.keys(response)) {
+    const isOverride = !name.startsWith('_') && typeof Reflect.get(response, name) === 'function'
+    if (isOverride && name in ServerResponse.prototype) Reflect.deleteProperty(response, name)
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  response.statusCode = 200
+  Reflect.deleteProperty(response, 'statusMessage')
+  response.sendDate = true
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}
