@@ -24,17 +24,19 @@ export type NodeHandler = {
  * app's `routing`, or a listener of `http.createServer`.
  *
  * It gets a real `IncomingMessage` and `ServerResponse`, but no connection: all goes through `receive`
- * and `send`, so that middleware around it sees and changes everything. Below a mount, `request.url` is
- * the path behind the prefix, `baseUrl` the prefix and `originalUrl` the whole, as Express has them.
+ * and `send`, so that middleware around it sees and changes everything. Where `serve()` finds that
+ * nobody stands between who looks at messages, it gets the server's own pair, which costs little.
+ * Below a mount, `request.url` is the path behind the prefix, `baseUrl` the prefix and `originalUrl`
+ * the whole, as Express has them.
  *
  * A handler of three parameters, as Express and Connect apps are, gets a `next`: what they do not
  * answer is our 404, and an error that they do not handle is thrown, as an HTTPException if it has a
  * `status` of 4xx or 5xx and its class has no handler here. With `(request, response) => app(request,
  * response)` they answer both themselves. What a handler throws, or rejects with, is thrown on too.
  *
- * The server's own are the fields of the connection, such as `Connection` and `Transfer-Encoding`,
- * and `Date`. A reason phrase is not sent; 103 goes out with the head; 102 does not. Websockets are
- * refused.
+ * Through messages, the fields of the connection, such as `Connection` and `Transfer-Encoding`, are
+ * the server's, a reason phrase is not sent, 103 goes out with the head, and 102 does not. Websockets
+ * are refused.
  *
  * @throws TypeError for what is no function, Error for a version of Node that this does not know.
  * @example

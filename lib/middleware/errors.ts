@@ -84,9 +84,16 @@ async function recover(
   if (scope.type === 'http') {
     const request = new Request(scope, receive, tracked.send)
     const answer = await answerBug(bug.error, request, debug, table.serverError)
-    if (!tracked.started) await answer.respond(scope, receive, sendChanged(changes, send))
+    if (!tracked.started) {
+      await answer.respond(scope, receive, sendChanged(changes, send)).catch(ignoreDeparture)
+    }
   }
   throw bug.error
+}
+
+/** Nobody is left to be told, but a bug is one all the same, and goes on to the log. */
+function ignoreDeparture(error: unknown): void {
+  if (!(error instanceof ClientDisconnected)) throw error
 }
 
 /** What a function throws, in an object since it may be undefined too; nothing when all is well. */

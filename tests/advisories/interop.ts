@@ -217,7 +217,7 @@ t.test(
       const received = await talk(request('GET /', [CLOSE, 'x-a: 1', 'x-a: 2, 3', 'x-a: 4']))
       t.strictSame(received.match(/^set-cookie: .*$/gim)?.length, 2)
       t.strictSame(received.match(/^x-a: .*$/gim), ['x-a: 1', 'x-a: 2, 3', 'x-a: 4'])
-      t.equal(bodyOf(received), '1|2, 3|4')
+      t.match(bodyOf(received), /^(?:8\r\n)?1\|2, 3\|4/)
     }
   },
 )

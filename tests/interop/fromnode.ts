@@ -7,7 +7,14 @@ import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { SendMessage } from '../../lib/types.ts'
-import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
+import {
+  call,
+  httpScope,
+  lifespanScope,
+  receiving,
+  watched,
+  websocketScope,
+} from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
 import { listening, request } from '../support/sockets.ts'
 
@@ -116,7 +123,7 @@ t.test('a response that is destroyed is cut, or answered by 500', async (t) => {
     response.write('half', () => response.destroy())
   })
   const unstarted = fromNode((_, response) => void response.destroy(new Error('mine')))
-  const { talk, errors } = await listening(t, started, { lifespan: 'off' })
+  const { talk, errors } = await listening(t, watched(started), { lifespan: 'off' })
 
   t.match(await talk(request('GET /')), /4\r\nhalf\r\n$/)
   t.match(errors, [/^Error: fromNode: the handler has destroyed its request or response before/])

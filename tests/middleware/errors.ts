@@ -229,6 +229,13 @@ t.test('a handler that fails is a bug, which is answered by the handler of bugs'
   t.equal(thrown, bug)
 })
 
+t.test('a bug is thrown on, also when nobody is left to be answered', async (t) => {
+  const gone = errors()(throwing(bug))
+  const departed = (): Promise<void> => Promise.reject(new ClientDisconnected())
+
+  await t.rejects(gone(httpScope(), receiving([]), departed), bug)
+})
+
 t.test('a client that has gone gets no answer', async (t) => {
   const gone = new ClientDisconnected()
   const { sent, thrown } = await run(throwing(gone), {

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect } from 'node:net'
 import type { Test } from 'tap'
 import { fromNode } from '../../lib/interop/fromnode.ts'
+import type { App } from '../../lib/types.ts'
 import { listening, RawClient } from './sockets.ts'
 
 /** What a handler has seen of one exchange. */
@@ -30,12 +31,17 @@ export interface Played {
   readonly errors: unknown[]
 }
 
-export async function playTwice(t: Test, scene: Scene): Promise<Played> {
+/** @param around Who stands between our server and the handler. */
+export async function playTwice(
+  t: Test,
+  scene: Scene,
+  around: (app: App) => App = (app) => app,
+): Promise<Played> {
   const bare = seenOf()
   const inside = seenOf()
-  const server = createServer(watched(scene, bare)).listen(0, '127.0.0.1')
+  const server = createServer(logged(scene, bare)).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const ours = await listening(t, fromNode(watched(scene, inside)), { lifespan: 'off' })
+  const ours = await listening(t, around(fromNode(logged(scene, inside))), { lifespan: 'off' })
   const { port } = server.address() as AddressInfo
   const received = [await play(scene, port, bare), await play(scene, ours.port, inside)] as const
   server.closeAllConnections()
@@ -48,7 +54,7 @@ function seenOf(): Seen {
   return { log: [], request: undefined, response: undefined }
 }
 
-function watched({ handler }: Scene, seen: Seen) {
+function logged({ handler }: Scene, seen: Seen) {
   return (request: IncomingMessage, response: ServerResponse): unknown => {
     for (const name of ['end', 'aborted', 'close', 'error']) {
       request.on(name, (error?: Error) => {

@@ -69,3 +69,8 @@ export async function call(
   })
   return sent
 }
+
+/** An app behind somebody who looks at each message, as most middleware does. */
+export function watched(app: App): App {
+  return (scope, receive, send) => app(scope, receive, (message) => send(message))
+}

@@ -52,7 +52,8 @@ export class Exchange {
     if (this.#over) return this.#failure ? Promise.reject(this.#failure.error) : ACCEPTED
     this.#watch()
     return new Promise((resolve, reject) => {
-      this.#settle = () => (this.#failure ? reject(this.#failure.error) : resolve())
+      const settle = (): void => (this.#failure ? reject(this.#failure.error) : resolve())
+      this.#settle = settle
     })
   }
 

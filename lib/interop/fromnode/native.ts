@@ -1,6 +1,6 @@
 /** An exchange with the server's own request and response, where nobody stands in between. */
 import { ServerResponse } from 'node:http'
-import { ClientDisconnected } from '../../exceptions.ts'
+import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import type { HandedOver } from '../../servers/node/handover.ts'
 import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
@@ -24,7 +24,7 @@ export class NativeExchange {
     this.#scope = scope
     this.#handed = handed
     this.request = Object.assign(handed.request, targetOf(scope))
-    this.response = handed.response
+    this.response = measured(handed.response, this)
   }
 
   /** Calls the handler; the promise is that of the whole exchange. */
@@ -38,7 +38,8 @@ export class NativeExchange {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
     if (!isThenable(returned) && this.response.writableEnded) return ACCEPTED
     return new Promise((resolve, reject) => {
-      this.#settle = () => (this.#failure ? reject(this.#failure.error) : resolve())
+      const settle = (): void => (this.#failure ? reject(this.#failure.error) : resolve())
+      this.#settle = settle
       if (isThenable(returned)) returned.then(() => this.#finish(), this.failInside)
       else this.#finish()
     })
@@ -61,10 +62,63 @@ export class NativeExchange {
     else {
       this.#handed.whenOver(() => {
         if (response.writableFinished) this.#settle?.()
-        else this.fail(new ClientDisconnected())
+        else this.fail(response.errored ?? new ClientDisconnected())
       })
     }
   }
+}
+
+const EXCHANGE: unique symbol = Symbol('exchange')
+
+interface Measured extends ServerResponse {
+  [EXCHANGE]: NativeExchange
+}
+
+/**
+ * Makes a body that is not as long as its head says fail the exchange, whose response is then cut: the
+ * client would wait for what is missing, or take what is too much for its next response.
+ *
+ * Node would throw it at whoever writes, who may be nobody that an error can be thrown at.
+ */
+function measured(response: ServerResponse, exchange: NativeExchange): ServerResponse {
+  response.strictContentLength = true
+  return Object.assign(response, { [EXCHANGE]: exchange, write, end })
+}
+
+function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
+  try {
+    return writePlain.apply(this, all)
+  } catch (error) {
+    failLength(this, error)
+    return false
+  }
+}
+
+function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
+  try {
+    endPlain.apply(this, all)
+  } catch (error) {
+    failLength(this, error)
+  }
+  return this
+}
+
+const { write: writePlain, end: endPlain } = ServerResponse.prototype
+
+function failLength(response: Measured, error: unknown): void {
+  if (!isMismatch(error)) throw error
+  response[EXCHANGE].fail(
+    new ProtocolError(
+      `fromNode: a body is not as long as its head says. ${error.message}. Leave the header out, or count again.`,
+      { cause: error },
+    ),
+  )
+}
+
+function isMismatch(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'code' in error && error.code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'
+  )
 }
 
 /**

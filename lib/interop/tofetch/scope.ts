@@ -102,6 +102,7 @@ function connection(
     appRootPath: undefined,
     app: undefined,
     router: undefined,
+    mountPath: undefined,
     route: undefined,
     endpoint: undefined,
     pathParams: undefined,

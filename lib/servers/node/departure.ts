@@ -1,5 +1,6 @@
 /** Notices when a response is over: written to its end, or cut short because the client has gone. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { forgetLost, whenLost } from './lost.ts'
 
 /**
@@ -15,7 +16,7 @@ export class Departure {
   #watching = false
   #over = false
   #onOver: (() => void) | undefined
-  readonly #listeners: (() => void)[] = []
+  #listeners: (() => void)[] | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request
@@ -31,7 +32,10 @@ export class Departure {
   listen(listener: () => void): void {
     this.#watch()
     if (this.#gone) listener()
-    else this.#listeners.push(listener)
+    else {
+      this.#listeners ??= []
+      this.#listeners.push(listener)
+    }
   }
 
   /** Calls a listener, the only one of its kind, when the response is over, however it ended. */
@@ -48,26 +52,32 @@ export class Departure {
     const { socket } = this.#request
     this.#over = response.destroyed || socket.destroyed
     if (this.#over) return
-    const lose = (): void => this.#lose()
-    if (response.socket === null) whenLost(socket, lose)
-    response.on('close', () => {
+    if (response.socket === null) this.#watchInLine(socket)
+    else response.on('close', () => this.#end())
+  }
+
+  /** A response that waits for the one before it is not told by Node when the connection is lost. */
+  #watchInLine(socket: Socket): void {
+    const lose = (): void => {
+      this.#response.destroy()
+      this.#end()
+    }
+    whenLost(socket, lose)
+    this.#response.on('close', () => {
       forgetLost(socket, lose)
       this.#end()
     })
   }
 
-  /** A response that waits for the one before it is not told by Node when the connection is lost. */
-  #lose(): void {
-    this.#response.destroy()
-    this.#end()
-  }
-
   #end(): void {
     if (this.#over) return
     this.#over = true
-    this.#onOver?.()
+    const onOver = this.#onOver
+    this.#onOver = undefined
+    onOver?.()
     // Let go in any case: the connection may hold on to this for long, and to all that they know.
-    const listeners = this.#listeners.splice(0)
+    const listeners = this.#listeners ?? []
+    this.#listeners = undefined
     if (this.#gone) for (const listener of listeners) listener()
   }
 }

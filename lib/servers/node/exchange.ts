@@ -81,10 +81,10 @@ interface Asked {
 }
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
-class Exchange implements HandingOver, HandedOver {
-  readonly service: HTTPService
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+class Exchange implements HandingOver {
+  readonly #service: HTTPService
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
   readonly receive: Receive = () => this.#reader().receive()
   readonly send: Send = (message) => this.#outgoing.send(message)
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
@@ -93,7 +93,7 @@ class Exchange implements HandingOver, HandedOver {
       try {
         listener()
       } catch (error) {
-        this.service.onError(error, this.#scope)
+        this.#service.onError(error, this.#scope)
       }
     })
   }
@@ -112,9 +112,9 @@ class Exchange implements HandingOver, HandedOver {
     asked: Asked,
     hosting: Hosting | undefined,
   ) {
-    this.service = service
-    this.request = request
-    this.response = response
+    this.#service = service
+    this.#request = request
+    this.#response = response
     this.#asked = asked
     this.#hosting = hosting
     this.#scope = new RequestScope(request, asked.target, asked.headers, service.site, this)
@@ -126,7 +126,7 @@ class Exchange implements HandingOver, HandedOver {
     let done: Promise<void>
     try {
       // What JavaScript, without types, may return is no promise.
-      done = Promise.resolve(this.service.app(this.#scope, this.receive, this.send))
+      done = Promise.resolve(this.#service.app(this.#scope, this.receive, this.send))
     } catch (error) {
       // An app that is no async function may throw before it returns a promise.
       done = Promise.reject(error)
@@ -135,7 +135,7 @@ class Exchange implements HandingOver, HandedOver {
       this.#incoming?.end()
       return
     }
-    this.service.inFlight.begin()
+    this.#service.inFlight.begin()
     done.then(
       () => this.#end(this.#settled ? undefined : incomplete(outgoing)),
       (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
@@ -143,15 +143,15 @@ class Exchange implements HandingOver, HandedOver {
   }
 
   get started(): boolean {
-    return this.#outgoing.started || (this.#isHandedOver && this.response.headersSent)
+    return this.#outgoing.started || (this.#isHandedOver && this.#response.headersSent)
   }
 
   get #settled(): boolean {
-    return this.#outgoing.settled || (this.#isHandedOver && this.response.writableEnded)
+    return this.#outgoing.settled || (this.#isHandedOver && this.#response.writableEnded)
   }
 
   get departure(): Departure {
-    this.#departure ??= new Departure(this.request, this.response)
+    this.#departure ??= new Departure(this.#request, this.#response)
     return this.#departure
   }
 
@@ -160,7 +160,7 @@ class Exchange implements HandingOver, HandedOver {
   }
 
   get shortcuts(): boolean {
-    return this.service.shortcuts
+    return this.#service.shortcuts
   }
 
   get hosted(): boolean {
@@ -168,7 +168,9 @@ class Exchange implements HandingOver, HandedOver {
   }
 
   handOver(scope: HTTPScope, receive: Receive): HandedOver | undefined {
-    const { service, request } = this
+    const service = this.#service
+    const request = this.#request
+    const response = this.#response
     const { target, headers, expectsContinue } = this.#asked
     const isUntouched = this.#incoming === undefined && !this.started && receive === this.receive
     const isOurs = service.shortcuts && !service.inFlight.closing && this.#hosting === undefined
@@ -178,20 +180,17 @@ class Exchange implements HandingOver, HandedOver {
     }
     if (!isAsSent(scope, request, headers) || !reopenStream(request)) return undefined
     this.#isHandedOver = true
-    return this
-  }
-
-  whenOver(listener: () => void): void {
-    this.departure.whenOver(listener)
+    return { request, response, whenOver: (listener) => this.departure.whenOver(listener) }
   }
 
   /** Whether this response is the last of its connection; if so, all is set up for the end. */
   endsConnection(): boolean {
     const { remaining, heldBack } = this.#bodyState()
     const leavesBody = remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
-    if (this.response.shouldKeepAlive && !leavesBody && !this.service.inFlight.closing) return false
-    markLast(this.request.socket)
-    if (remaining > 0 && !heldBack) linger(this.request)
+    if (this.#response.shouldKeepAlive && !leavesBody && !this.#service.inFlight.closing)
+      return false
+    markLast(this.#request.socket)
+    if (remaining > 0 && !heldBack) linger(this.#request)
     return true
   }
 
@@ -202,30 +201,30 @@ class Exchange implements HandingOver, HandedOver {
 
   /** Nothing is left of a body that somebody else was given, and has read. */
   get #bodyLength(): number {
-    const { readableEnded, destroyed } = this.request
+    const { readableEnded, destroyed } = this.#request
     return this.#isHandedOver && (readableEnded || destroyed) ? 0 : this.#asked.bodyLength
   }
 
   #reader(): Incoming {
-    this.#incoming ??= new Incoming(this.request, this.response, this.#bodyLength, this)
+    this.#incoming ??= new Incoming(this.#request, this.#response, this.#bodyLength, this)
     return this.#incoming
   }
 
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
   #end(error: unknown): void {
     const outgoing = this.#outgoing
-    this.service.inFlight.end()
+    this.#service.inFlight.end()
     if (error !== undefined && !this.#isTakenOver(error)) {
-      if (!(error instanceof ClientDisconnected)) this.service.onError(error, this.#scope)
-      const isOpen = !this.#settled && !this.response.destroyed
-      if (isOpen && outgoing.flushed) cut(this.response)
-      else if (isOpen) refuse(this.response, 500, this.endsConnection())
+      if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
+      const isOpen = !this.#settled && !this.#response.destroyed
+      if (isOpen && outgoing.flushed) cut(this.#response)
+      else if (isOpen) refuse(this.#response, 500, this.endsConnection())
     }
     this.#incoming?.end()
   }
 
   #isTakenOver(error: unknown): boolean {
-    const isUntouched = !this.#outgoing.flushed && !this.response.destroyed
+    const isUntouched = !this.#outgoing.flushed && !this.#response.destroyed
     return isUntouched && (this.#hosting?.takesOver(error) ?? false)
   }
 }

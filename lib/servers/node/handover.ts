@@ -12,7 +12,7 @@ export interface Pair {
 /** A pair that was given away, and the way to hear of its end. */
 export interface HandedOver extends Pair {
   /** Calls the listener once the response is over, complete or not. */
-  whenOver(listener: () => void): void
+  readonly whenOver: (listener: () => void) => void
 }
 
 /** A transport that may give away its pair. */

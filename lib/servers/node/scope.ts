@@ -66,6 +66,7 @@ export class RequestScope implements HTTPScope {
   appRootPath: string | undefined = undefined
   app: App | undefined = undefined
   router: App | undefined = undefined
+  mountPath: string | undefined = undefined
   route: App | undefined = undefined
   endpoint: unknown = undefined
   pathParams: Record<string, unknown> | undefined = undefined

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { playTwice, type Scene, stateOf } from '../../support/scenes.ts'
+import { watched } from '../../support/scopes.ts'
 import { eventually, request } from '../../support/sockets.ts'
 
 const CLOSE = ['connection: close']
@@ -171,9 +172,14 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
 }
 
-for (const [name, scene] of Object.entries(SCENES)) {
-  t.test(`inside as bare: ${name}`, async (t) => {
-    const { bare, inside } = await playTwice(t, scene)
+/** Through messages, which is the exchange here; and with the server's own pair, see `native.ts`. */
+const WAYS = { 'through messages': watched, native: undefined }
+
+for (const [name, scene, way] of Object.entries(SCENES).flatMap(([name, scene]) =>
+  Object.keys(WAYS).map((way) => [name, scene, way as keyof typeof WAYS] as const),
+)) {
+  t.test(`inside as bare, ${way}: ${name}`, async (t) => {
+    const { bare, inside } = await playTwice(t, scene, WAYS[way])
 
     // Each in order; which of the two ends first depends on the version of Node.
     for (const half of ['request', 'response']) {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
-import { call, httpScope, receiving } from '../../support/scopes.ts'
+import { call, httpScope, receiving, watched } from '../../support/scopes.ts'
 import { eventually, listening, request, soon } from '../../support/sockets.ts'
 
 t.test('a length that is not kept cuts the response', async (t) => {
@@ -10,7 +10,7 @@ t.test('a length that is not kept cuts the response', async (t) => {
     response.write('half')
     setTimeout(() => response.end(), 5)
   })
-  const { talk, errors } = await listening(t, app, { lifespan: 'off' })
+  const { talk, errors } = await listening(t, watched(app), { lifespan: 'off' })
 
   t.match(await talk(request('GET /')), /content-length: 10\r\n.*half$/is)
   t.match(errors, [/content-length is 10, but the body has 4 bytes/])
@@ -55,7 +55,7 @@ t.test('a slow client holds up what is piped to it, and memory stays flat', asyn
     }
     more()
   })
-  const { connect } = await listening(t, app, { lifespan: 'off' })
+  const { connect } = await listening(t, watched(app), { lifespan: 'off' })
   const client = await connect()
   client.socket.pause()
   client.send(request('GET /'))
@@ -94,7 +94,7 @@ t.test('trailers are sent where the server has them', async (t) => {
     response.addTrailers({ 'X-Sum': '7', 'X-More': 'a: b' })
     response.end()
   })
-  const { talk } = await listening(t, app, { lifespan: 'off' })
+  const { talk } = await listening(t, watched(app), { lifespan: 'off' })
   const asked = request('GET /', ['te: trailers', 'connection: close, te'])
 
   t.match(await talk(asked), /4\r\nbody\r\n0\r\nx-sum: 7\r\nx-more: a: b\r\n\r\n$/i)

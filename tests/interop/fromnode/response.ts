@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http'
 import t from 'tap'
+import { fromNode } from '../../../lib/interop/fromnode.ts'
+import { watched } from '../../support/scopes.ts'
 import { request } from '../../support/sockets.ts'
 import { twice } from '../../support/twice.ts'
 
@@ -143,7 +145,7 @@ const ALIKE: Readonly<Record<string, RequestListener>> = {
 
 for (const [name, handler] of Object.entries(ALIKE)) {
   t.test(`inside as bare: ${name}`, async (t) => {
-    const { same, errors } = await twice(t, handler)
+    const { same, errors } = await twice(t, handler, watched(fromNode(handler)))
     for (const method of ['GET', 'HEAD', 'POST']) await same(t, request(`${method} /`, CLOSE))
     t.strictSame(errors, [])
   })

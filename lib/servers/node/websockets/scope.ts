@@ -37,6 +37,7 @@ export function buildWebSocketScope(
     appRootPath: undefined,
     app: undefined,
     router: undefined,
+    mountPath: undefined,
     route: undefined,
     endpoint: undefined,
     pathParams: undefined,

@@ -1,0 +1,296 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import compression from 'compression'
+import express from 'express'
+import t from 'tap'
+import { Application } from '../../../lib/applications.ts'
+import { fromNode } from '../../../lib/interop/fromnode.ts'
+import { PlainTextResponse } from '../../../lib/responses.ts'
+import { Mount } from '../../../lib/routing.ts'
+import type { App } from '../../../lib/types.ts'
+import { watched } from '../../support/scopes.ts'
+import { bodyOf, eventually, listening, request, soon, statuses } from '../../support/sockets.ts'
+
+const CLOSE = 'connection: close'
+const OFF = { lifespan: 'off' } as const
+
+/** A handler that tells whether it was given what `http.createServer` gives. */
+const told: RequestListener = (request, response) => {
+  response.end(request.socket === response.socket && 'server' in request.socket ? 'own' : 'inner')
+}
+
+async function asked(
+  t: Parameters<typeof listening>[0],
+  app: App,
+  line = 'GET /',
+): Promise<string> {
+  const { talk } = await listening(t, app)
+  return bodyOf(await talk(request(line, [CLOSE])))
+}
+
+t.test('the server’s own pair is given where nobody stands between', async (t) => {
+  const app = fromNode(told)
+  const around = (between: (app: App) => App): App =>
+    Application({ routes: [Mount('/', between(app))] })
+
+  t.equal(
+    await asked(
+      t,
+      around((app) => app),
+    ),
+    'own',
+  )
+  t.equal(
+    await asked(
+      t,
+      Application({ routes: [Mount('/a', Application({ routes: [Mount('/b', app)] }))] }),
+      'GET /a/b/c',
+    ),
+    'own',
+  )
+  t.equal(await asked(t, around(watched)), 'inner')
+  t.equal(
+    await asked(
+      t,
+      around((app) => (scope, receive, send) => app(scope, () => receive(), send)),
+    ),
+    'inner',
+  )
+})
+
+t.test('whoever changes what the scope says is heard', async (t) => {
+  const changes: Readonly<Record<string, (scope: Record<string, unknown>) => void>> = {
+    headers: (scope) => {
+      scope['headers'] = ['host', 'other']
+    },
+    method: (scope) => {
+      scope['method'] = 'PUT'
+    },
+    client: (scope) => {
+      scope['client'] = { host: '10.0.0.1', port: 1 }
+    },
+    scheme: (scope) => {
+      scope['scheme'] = 'https'
+    },
+    onDisconnect: (scope) => {
+      scope['onDisconnect'] = () => {}
+    },
+  }
+  for (const [name, change] of Object.entries(changes)) {
+    const app: App = (scope, receive, send) => {
+      const changed: Record<string, unknown> = { ...scope }
+      change(changed)
+      return fromNode(told)(changed as never, receive, send)
+    }
+    const { talk } = await listening(t, app, OFF)
+    t.equal(bodyOf(await talk(request('GET /', [CLOSE]))), 'inner', name)
+  }
+  const { talk } = await listening(t, fromNode(told), OFF)
+  t.equal(bodyOf(await talk(request('GET http://other/', [CLOSE]))), 'inner', 'the host')
+  const awaited = ['expect: 100-continue', 'content-length: 0', CLOSE]
+  t.match(await talk(request('POST /', awaited)), /inner$/, 'who waits for a 100')
+})
+
+t.test('a path that a middleware has changed is the one inside', async (t) => {
+  const app: App = (scope, receive, send) => {
+    if (scope.type === 'http') scope.path = '/other ö'
+    return fromNode((request, response) => response.end(request.url))(scope, receive, send)
+  }
+  const { talk } = await listening(t, app, OFF)
+
+  t.equal(bodyOf(await talk(request('GET /x?q=1', [CLOSE]))), '/other%20%C3%B6?q=1')
+})
+
+t.test('a request without a body ends, at once or when somebody listens late', async (t) => {
+  const app = fromNode((request, response) => {
+    setTimeout(() => request.resume().on('end', () => response.end('ended')), 5)
+  })
+  const slow: App = async (...all) => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return app(...all)
+  }
+
+  for (const each of [app, slow]) {
+    const { talk } = await listening(t, each, OFF)
+    t.equal(bodyOf(await talk(request('GET /', [CLOSE]))), 'ended')
+  }
+})
+
+t.test(
+  'a body that is shorter or longer than its head says is cut, and nobody throws',
+  async (t) => {
+    const errors: unknown[] = []
+    const handlers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+      short: (response) => response.end(),
+      long: (response) => response.end('and much more'),
+      'long by write': (response) => response.write('and much more'),
+    }
+    for (const [name, finish] of Object.entries(handlers)) {
+      const app = fromNode((_, response) => {
+        response.writeHead(200, { 'content-length': 10 })
+        response.write('half')
+        setTimeout(() => finish(response), 5)
+      })
+      const { talk, errors } = await listening(t, app, OFF)
+
+      t.match(await talk(request('GET /')), /content-length: 10\r\n.*half$/is, name)
+      t.match(errors, [
+        /^ProtocolError: fromNode: a body is not as long as its head says\. .* content-length of 10 /,
+      ])
+    }
+    t.strictSame(errors, [])
+  },
+)
+
+t.test('a HEAD tells the length of the body that a GET would have', async (t) => {
+  const app = fromNode((_, response) =>
+    response.writeHead(200, { 'content-length': 5 }).end('hello'),
+  )
+  const { talk, errors } = await listening(t, app, OFF)
+
+  t.match(await talk(request('HEAD /', [CLOSE])), /content-length: 5\r\n[\s\S]*\r\n\r\n$/i)
+  t.strictSame(errors, [])
+})
+
+t.test('what a handler leaves unsent is no part of our answer', async (t) => {
+  const inside = express()
+  inside.use(compression({ threshold: 0 }))
+  inside.use((_request, response, next) => {
+    response.cookie('a', '1').status(418).setHeader('x-left', 'yes')
+    response.statusMessage = 'Left'
+    next()
+  })
+  const { talk } = await listening(
+    t,
+    Application({
+      routes: [Mount('/', fromNode(inside))],
+      exceptionHandlers: [[404, () => new PlainTextResponse('ours '.repeat(500), { status: 404 })]],
+    }),
+  )
+
+  const received = await talk(request('GET /', ['accept-encoding: gzip', CLOSE]))
+
+  t.match(received, /^HTTP\/1\.1 404 Not Found\r\ncontent-length: 2500\r\n/)
+  t.notMatch(received, /set-cookie|x-left|x-powered-by|gzip/i)
+  t.equal(bodyOf(received).length, 2_500)
+})
+
+t.test('the connection goes on after our answer, whatever was read of the body', async (t) => {
+  const handler = fromNode((request, _response, next) => request.once('data', () => next()))
+  const app = Application({ routes: [Mount('/', handler)] })
+  const { talk } = await listening(t, app)
+  const body = 'x'.repeat(50_000)
+
+  const received = await talk(
+    request('POST /', [`content-length: ${body.length}`], body) +
+      request('POST /', ['content-length: 1', CLOSE], 'y'),
+  )
+
+  t.strictSame(statuses(received), [404, 404])
+})
+
+t.test('a handler of errors may ask for the body that was read inside', async (t) => {
+  const app = Application({
+    routes: [
+      Mount(
+        '/',
+        fromNode((request, _response, next) => request.resume().on('end', () => next())),
+      ),
+    ],
+    exceptionHandlers: [
+      [404, async (request) => new PlainTextResponse(`[${await request.text()}]`)],
+    ],
+  })
+  const { talk } = await listening(t, app)
+
+  t.equal(bodyOf(await talk(request('POST /', ['content-length: 1', CLOSE], 'y'))), '[]')
+})
+
+t.test('errors: before the head they are answered, behind it they cut', async (t) => {
+  const app = Application({
+    routes: [
+      Mount(
+        '/sync',
+        fromNode(() => {
+          throw new Error('sync')
+        }),
+      ),
+      Mount(
+        '/async',
+        fromNode(async () => {
+          throw new Error('async')
+        }),
+      ),
+      Mount(
+        '/late',
+        fromNode(async (_, response) => {
+          response.write('half')
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          throw new Error('late')
+        }),
+      ),
+      Mount(
+        '/status',
+        fromNode(() => {
+          throw Object.assign(new Error('teapot'), { status: 418 })
+        }),
+      ),
+      Mount(
+        '/destroyed',
+        fromNode((_, response) => void response.destroy(new Error('mine'))),
+      ),
+    ],
+  })
+  const { talk, errors } = await listening(t, app)
+
+  t.strictSame(statuses(await talk(request('GET /sync/', [CLOSE]))), [500])
+  t.strictSame(statuses(await talk(request('GET /async/', [CLOSE]))), [500])
+  t.match(await talk(request('GET /late/')), /200 OK[\s\S]*half\r\n$/)
+  t.strictSame(statuses(await talk(request('GET /status/', [CLOSE]))), [418])
+  t.equal(await talk(request('GET /destroyed/')), '')
+  t.strictSame(
+    errors.map((error) => (error as Error).message),
+    ['sync', 'async', 'late', 'mine'],
+  )
+})
+
+t.test('a client that leaves ends the exchange, and is no error', async (t) => {
+  let done = false
+  const app: App = async (...all) => {
+    await fromNode((_, response) => void response.write('a'))
+      .apply(undefined, all)
+      .catch(() => {})
+    done = true
+  }
+  const { connect, errors } = await listening(t, app, OFF)
+  const client = await connect()
+  await client.send(request('GET /')).until('a')
+
+  await client.leave()
+
+  await eventually(() => done, 'the end')
+  t.strictSame(errors, [])
+})
+
+t.test('a server that closes waits for it, and takes no more that way', async (t) => {
+  let finish = (): void => {}
+  const app = fromNode((_, response) => {
+    response.write('a')
+    const end = (): void => void response.end('b')
+    finish = end
+  })
+  const { connect, server } = await listening(t, app, { ...OFF, gracePeriodMs: 5_000 })
+  const client = await connect()
+  await client.send(request('GET /')).until('a')
+
+  const closed = server.close()
+  setTimeout(finish, 20)
+  await soon(closed, 'the end')
+
+  t.match(client.received, /b\r\n0\r\n\r\n$/)
+})
+
+t.test('without shortcuts it goes through messages', async (t) => {
+  const { talk } = await listening(t, fromNode(told), { ...OFF, shortcuts: false })
+
+  t.equal(bodyOf(await talk(request('GET /', [CLOSE]))), 'inner')
+})
