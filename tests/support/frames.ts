@@ -31,6 +31,21 @@ export function frame(
   return Buffer.concat([Buffer.from(head), Buffer.from(mask ?? []), masked])
 }
 
+/** A text whose length takes 16 bits, or bytes whose length takes 64: more than it needs. */
+export function longForm(opcode: 1 | 2, payload: string): Buffer {
+  const plain = frame(opcode, payload)
+  const size = Buffer.byteLength(payload)
+  const length = opcode === 1 ? [126] : [127, 0, 0, 0, 0, 0, 0]
+  const head = Buffer.of(
+    0x80 | opcode,
+    0x80 | (length.shift() ?? 0),
+    ...length,
+    size >> 8,
+    size & 255,
+  )
+  return Buffer.concat([head, plain.subarray(plain.length - size - 4)])
+}
+
 /** A close frame with a code and a reason. */
 export function closeFrame(code?: number, reason: string | Uint8Array = ''): Buffer {
   if (code === undefined) return frame(8)

@@ -151,7 +151,7 @@ export const LAYERS: readonly string[][] = [
   'servers/node/websockets/answer servers/node/websockets/options',
   'servers/node/websockets/handshake',
   'servers/node/websockets/peer',
-  'servers/node/websockets/frames servers/node/websockets/turns',
+  'servers/node/websockets/frames servers/node/websockets/plain servers/node/websockets/turns',
   'servers/node/websockets/inbox',
   'servers/node/websockets/connection servers/node/websockets/pings',
   'servers/node/websockets/scope',

@@ -47,6 +47,7 @@ export class Hosted<Incoming extends IncomingMessage> {
     this.#websockets = new WebSockets(
       { app, site: NOWHERE, inFlight: this.life, onError: this.#onError },
       readWebSocketOptions(options.websocket ?? {}),
+      false,
     )
   }
 

@@ -31,12 +31,14 @@ export class WebSockets {
   /** What the handshake that is being answered adds; `ws` answers in one go. */
   #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
 
-  constructor(service: Service, settings: WebSocketSettings) {
+  /** @param shortcuts Whether fields of Node's own, and of `ws`, may be used. */
+  constructor(service: Service, settings: WebSocketSettings, shortcuts: boolean) {
     this.#service = service
     this.#pings = new Pings(settings)
     this.#host = {
       app: service.app,
       settings,
+      shortcuts,
       upgrade: (handshake, subprotocol, headers) =>
         this.#upgrade(handshake, { subprotocol, headers }),
       opened: (connection) => this.#pings.add(connection),

@@ -12,6 +12,7 @@ import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
 import { Peer } from './peer.ts'
+import { readPlainFrames, type TakeMessage } from './plain.ts'
 import { beforeWrite, beginTurn } from './turns.ts'
 
 /** Binary messages up to this size are copied behind their head; others are written as they are. */
@@ -25,9 +26,17 @@ export interface Owner {
   closed(): void
 }
 
+/** What all the sockets of a server have in common. */
+export interface Terms {
+  readonly settings: WebSocketSettings
+  /** Whether fields of Node's own, and of `ws`, may be used; see `plain.ts`. */
+  readonly shortcuts: boolean
+}
+
 /**
- * Frames are read by `ws`. They are written here where they are not compressed: one buffer instead of
- * two, and nothing to call back for each, which takes a third off an echo.
+ * Frames are read by `ws`, plain ones before it; see `plain.ts`. They are written here where they are
+ * not compressed: one buffer instead of two, and nothing to call back for each, which takes a third
+ * off an echo.
  */
 export class Connection {
   readonly #ws: Peer
@@ -45,19 +54,24 @@ export class Connection {
     ws: Peer,
     socket: Socket,
     inbox: Inbox,
-    { maxBufferedBytes, maxMessageSize }: WebSocketSettings,
+    { settings, shortcuts }: Terms,
     owner: Owner,
   ) {
+    const { maxBufferedBytes, maxMessageSize } = settings
     this.#ws = ws
     this.#socket = socket
     this.#inbox = inbox
     this.#maxBufferedBytes = maxBufferedBytes
     this.#compresses = ws.extensions !== ''
     inbox.open(ws)
-    ws.on('message', (data: Buffer, isBinary) => {
+    const take: TakeMessage = (message, size) => {
       beginTurn()
+      inbox.put(message, size)
+    }
+    if (shortcuts) readPlainFrames(socket, ws, maxMessageSize, take)
+    ws.on('message', (data: Buffer, isBinary) => {
       const type = 'websocket.receive'
-      inbox.put(isBinary ? { type, bytes: data } : { type, text: data.toString() }, data.byteLength)
+      take(isBinary ? { type, bytes: data } : { type, text: data.toString() }, data.byteLength)
     })
     // The peer is told why, see `peer.ts`; 'close' follows when it has answered.
     ws.on('error', (error) => setImmediate(() => owner.lost(faulty(error, maxMessageSize))))

@@ -22,15 +22,13 @@ import {
   unanswered,
 } from '../../websockets.ts'
 import { Answer, type Handshake } from './answer.ts'
-import { Connection } from './connection.ts'
+import { Connection, type Terms } from './connection.ts'
 import { Inbox } from './inbox.ts'
-import type { WebSocketSettings } from './options.ts'
 import type { Peer } from './peer.ts'
 
 /** What a server does with its websockets. */
-export interface Host {
+export interface Host extends Terms {
   readonly app: App
-  readonly settings: WebSocketSettings
   /** Answers the handshake; undefined when that cannot be done any more. */
   readonly upgrade: (
     handshake: Handshake,
@@ -176,7 +174,7 @@ export class Session {
     this.#phase = 'open'
     this.#handshake = undefined
     this.#answer = undefined
-    this.#connection = new Connection(ws, handshake.socket, this.#inbox, this.#host.settings, this)
+    this.#connection = new Connection(ws, handshake.socket, this.#inbox, this.#host, this)
     this.#host.opened(this.#connection)
     return ACCEPTED
   }

@@ -6,8 +6,12 @@ import { eventually, listening, type RawClient } from '../../../support/sockets.
 import { echo } from '../../../support/websockets.ts'
 
 /** All frames of the server's to these bytes, until it ends the connection. */
-async function talk(t: Test, sent: readonly Uint8Array[], piece = 0): Promise<string[]> {
-  const { connect } = await listening(t, echo(), { websocket: { closeTimeoutMs: 200 } })
+async function talk(
+  t: Test,
+  sent: readonly Uint8Array[],
+  { piece = 0, shortcuts = true } = {},
+): Promise<string[]> {
+  const { connect } = await listening(t, echo(), { shortcuts, websocket: { closeTimeoutMs: 200 } })
   const client = await open(await connect())
   const bytes = Buffer.concat(sent)
   if (piece === 0) client.send(bytes)
@@ -86,16 +90,18 @@ const CASES: readonly (readonly [string, readonly Uint8Array[], readonly string[
   ['a length of 2^53', [frame(2, '', { length: 1n << 53n })], ['close 1009']],
 ]
 
-t.test('frames and what comes back', { jobs: 8 }, async (t) => {
-  for (const [name, sent, wanted] of CASES) {
-    t.test(name, async (t) => t.same(await talk(t, sent), wanted))
-  }
-})
+for (const shortcuts of [true, false]) {
+  t.test(`frames and what comes back, shortcuts: ${shortcuts}`, { jobs: 8 }, async (t) => {
+    for (const [name, sent, wanted] of CASES) {
+      t.test(name, async (t) => t.same(await talk(t, sent, { shortcuts }), wanted))
+    }
+  })
+}
 
 t.test('frames may come byte by byte', async (t) => {
   const sent = [frame(1, 'a', { fin: false }), frame(9, 'p'), frame(0, 'b'), closeFrame(1001, 'x')]
 
-  t.same(await talk(t, sent, 1), ['pong p', 'text ab', 'close 1001 x'])
+  t.same(await talk(t, sent, { piece: 1 }), ['pong p', 'text ab', 'close 1001 x'])
 })
 
 /** A client whose server has ended the websocket; how the app was told. */
