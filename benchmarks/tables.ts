@@ -54,7 +54,8 @@ function cell(windows: Window[], scenario: string, contender: string): string {
 }
 
 function againstPeers(windows: Window[], scenario: string, contenders: string[]): string {
-  const peers = contenders.filter((name) => !['raw', 'stellula', 'channels'].includes(name))
+  const own = ['raw', 'rawtext', 'stellula', 'channels']
+  const peers = contenders.filter((name) => !own.includes(name))
   const best = Math.max(
     ...peers.map((peer) => speed(windows, scenario, peer)).filter(Number.isFinite),
   )

@@ -23,7 +23,8 @@ numbers. Floor and goal are for Stellula's CPU speed, the last two columns for S
 fastest of Fastify, Hono and h3.
 
 * Raw is bare ws on node:http as its README shows it: no routes, no middleware, and an echo sends the
-  bytes that came. All but h3 are built on the same ws (h3 on the copy in crossws).
+  bytes that came. In rawtext it makes a string of a text and sends that, which is the same work as
+  with most of the others. All but h3 are built on the same ws (h3 on the copy in crossws).
 * echo is a text of 32 bytes over 64 sockets, each with one message under way; in echo8 each has eight,
   which come together; echo1k is binary, of 1 KB. The texts pass through the app as strings, save with
   raw and Fastify, which hand on what came.

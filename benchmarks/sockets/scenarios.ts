@@ -1,7 +1,18 @@
 // What is said over websockets, and by how many?
 
-/** Who is measured: `channels` is Stellula too, with its channels instead of a loop. */
-export const socketContenders = ['raw', 'stellula', 'channels', 'fastify', 'hono', 'h3'] as const
+/**
+ * Who is measured: `rawtext` is bare ws too, with a handler that makes strings of texts, and `channels`
+ * is Stellula, with its channels instead of a loop.
+ */
+export const socketContenders = [
+  'raw',
+  'rawtext',
+  'stellula',
+  'channels',
+  'fastify',
+  'hono',
+  'h3',
+] as const
 
 /** What a contender serves at `/`: each message goes back, or goes to all who are there. */
 export const socketApps = ['echo', 'broadcast'] as const
@@ -45,5 +56,6 @@ export const talks: Record<SocketScenario, Talk> = {
 }
 
 export function offersSocket(contender: SocketContender, scenario: SocketScenario): boolean {
+  if (contender === 'rawtext') return scenario === 'echo' || scenario === 'echo8'
   return contender !== 'channels' || talks[scenario].app === 'broadcast'
 }
