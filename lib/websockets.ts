@@ -4,7 +4,7 @@ import { Connection } from './connections.ts'
 import { isCloseCode, WebSocketException } from './exceptions.ts'
 import type { Response } from './responses/response.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'
-import { Conversation, type WebSocketPhase } from './websockets/conversation.ts'
+import { Conversation, Loop, type WebSocketPhase } from './websockets/conversation.ts'
 import { fitting, parseJSON, toJSON, type WebSocketData } from './websockets/data.ts'
 import { handled, WebSocketDisconnect } from './websockets/errors.ts'
 
@@ -194,7 +194,7 @@ export class WebSocket<
 
   /** The messages until the peer closes; leaving the loop loses none. */
   [Symbol.asyncIterator](): AsyncIterableIterator<WebSocketData> {
-    return this.#conversation.iterate()
+    return new Loop(this.#conversation)
   }
 
   /**

@@ -3,13 +3,16 @@ import { ClientDisconnected } from '../exceptions.ts'
 import {
   ACCEPTED,
   type Receive,
+  type ReceiveMessage,
   type Send,
+  type WebSocketDisconnectMessage,
+  type WebSocketReceivedMessage,
   type WebSocketScope,
   type WebSocketSendMessage,
 } from '../types.ts'
 import type { WebSocketData } from './data.ts'
 import { handled, misuse, unexpected, WebSocketDisconnect } from './errors.ts'
-import { Inbox } from './inbox.ts'
+import { type Ended, Inbox, type Reader } from './inbox.ts'
 
 /** A handshake that was answered by a refusal is `denied`. */
 export type WebSocketPhase = 'connecting' | 'open' | 'closed' | 'denied'
@@ -22,7 +25,7 @@ const WHY: Readonly<Record<WebSocketPhase, string>> = {
 }
 
 /** The states of one websocket, and its two channels. */
-export class Conversation {
+export class Conversation implements Ended {
   phase: WebSocketPhase
   readonly #scope: WebSocketScope
   readonly #send: Send
@@ -40,9 +43,7 @@ export class Conversation {
     this.#scope = scope
     this.#send = send
     this.#connected = phase !== 'connecting'
-    this.#inbox = new Inbox(receive, ({ code, reason }) =>
-      this.#leave(new WebSocketDisconnect(code, reason)),
-    )
+    this.#inbox = new Inbox(receive, this)
   }
 
   /** Answers the handshake; when that fails, as for a wrong header, it can be answered again. */
@@ -60,7 +61,7 @@ export class Conversation {
 
   async #awaitConnect(): Promise<void> {
     if (this.#connected) return
-    const message = await this.#inbox.next()
+    const message = await this.#inbox.next(WHATEVER)
     if (message?.type !== 'websocket.connect') throw unexpected(message, 'websocket.connect')
     this.#connected = true
   }
@@ -90,50 +91,47 @@ export class Conversation {
   /** Gives a message to the server, whatever it is. */
   hand(message: WebSocketSendMessage): Promise<void> {
     const sent = this.#send(message)
-    return sent === ACCEPTED ? sent : handled(sent.catch(this.#fail))
+    return sent === ACCEPTED ? sent : handled(sent.catch((error) => this.#fail(error)))
   }
 
-  readonly #fail = (error: unknown): never => {
+  #fail(error: unknown): never {
     if (!(error instanceof ClientDisconnected)) throw error
     this.#leave(error)
     throw asDisconnect(error)
   }
 
   /** @throws WebSocketDisconnect when that is what comes. */
-  async receive(signal: AbortSignal | undefined): Promise<WebSocketData> {
-    if (this.#told) throw misuse('receive', 'the peer has closed, which was told once')
-    if (this.phase === 'connecting') throw this.misuse('receive')
-    const message = await (signal === undefined
-      ? this.#inbox.next()
-      : this.#inbox.nextUntil(signal))
-    if (message?.type === 'websocket.receive') return message.text ?? message.bytes ?? ''
-    if (message?.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
-    this.#told = true
-    throw new WebSocketDisconnect(message.code, message.reason)
+  receive(signal: AbortSignal | undefined): Promise<WebSocketData> {
+    if (this.#told) {
+      return Promise.reject(misuse('receive', 'the peer has closed, which was told once'))
+    }
+    if (this.phase === 'connecting') return Promise.reject(this.misuse('receive'))
+    const reader: Reader<WebSocketData> = {
+      read: (message) => {
+        if (message?.type === 'websocket.receive') return dataOf(message)
+        const { code, reason } = this.tell(message)
+        throw new WebSocketDisconnect(code, reason)
+      },
+    }
+    return signal === undefined ? this.#inbox.next(reader) : this.#inbox.nextUntil(signal, reader)
   }
 
-  /** All that comes; who leaves the loop while it waits takes nothing with it. */
-  iterate(): AsyncIterableIterator<WebSocketData> {
-    const loop: AsyncIterableIterator<WebSocketData> = {
-      next: async () => {
-        if (this.#told) return DONE
-        if (this.phase === 'connecting') throw this.misuse('receive')
-        const message = await this.#inbox.next(loop)
-        if (message?.type === 'websocket.receive') {
-          return { done: false, value: message.text ?? message.bytes ?? '' }
-        }
-        if (message === undefined) return DONE
-        if (message.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
-        this.#told = true
-        return DONE
-      },
-      return: async () => {
-        this.#inbox.leave(loop)
-        return DONE
-      },
-      [Symbol.asyncIterator]: () => loop,
-    }
-    return loop
+  /** For a loop, which may leave. */
+  step(loop: Loop): Promise<IteratorResult<WebSocketData>> {
+    if (this.#told) return Promise.resolve(DONE)
+    if (this.phase === 'connecting') return Promise.reject(this.misuse('receive'))
+    return this.#inbox.next(loop)
+  }
+
+  leave(loop: Loop): void {
+    this.#inbox.leave(loop)
+  }
+
+  /** Notes that who receives is told of the end. */
+  tell(message: ReceiveMessage | undefined): WebSocketDisconnectMessage {
+    if (message?.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
+    this.#told = true
+    return message
   }
 
   get signal(): AbortSignal {
@@ -144,6 +142,11 @@ export class Conversation {
       this.#scope.onDisconnect(() => this.#leave(new ClientDisconnected()))
     } else this.#inbox.watch()
     return this.#gone.signal
+  }
+
+  /** The inbox tells that the disconnect has been read, by whomever. */
+  ended({ code, reason }: WebSocketDisconnectMessage): void {
+    this.#leave(new WebSocketDisconnect(code, reason))
   }
 
   /** The peer is gone, which may be known from several sides; the first counts. */
@@ -159,7 +162,43 @@ export class Conversation {
   }
 }
 
+/** All that comes; who leaves the loop while it waits takes nothing with it. */
+export class Loop
+  implements AsyncIterableIterator<WebSocketData>, Reader<IteratorResult<WebSocketData>>
+{
+  readonly #conversation: Conversation
+
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation
+  }
+
+  next(): Promise<IteratorResult<WebSocketData>> {
+    return this.#conversation.step(this)
+  }
+
+  async return(): Promise<IteratorResult<WebSocketData>> {
+    this.#conversation.leave(this)
+    return DONE
+  }
+
+  read(message: ReceiveMessage | undefined): IteratorResult<WebSocketData> {
+    if (message?.type === 'websocket.receive') return { done: false, value: dataOf(message) }
+    if (message !== undefined) this.#conversation.tell(message)
+    return DONE
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
+
+const WHATEVER: Reader<ReceiveMessage | undefined> = { read: (message) => message }
+
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+function dataOf({ text, bytes }: WebSocketReceivedMessage): WebSocketData {
+  return text ?? bytes ?? ''
+}
 
 /** What those who send are told: 1006 when nobody knows more. */
 function asDisconnect(cause: ClientDisconnected): WebSocketDisconnect {

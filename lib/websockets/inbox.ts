@@ -5,10 +5,21 @@ import type { Receive, ReceiveMessage, WebSocketDisconnectMessage } from '../typ
 const MOST_MESSAGES = 16
 const MOST_UNITS = 1_048_576
 
+/** Who waits for a message, and may leave. */
+export interface Reader<Result> {
+  /** Makes of a message what is wanted of it; of undefined, when it has left before one came. */
+  read(message: ReceiveMessage | undefined): Result
+}
+
+/** Whom an inbox tells of the end. */
+export interface Ended {
+  /** Called once, as soon as the disconnect has been read. */
+  ended(message: WebSocketDisconnectMessage): void
+}
+
 interface Waiting {
-  /** Who waits, and may leave. */
-  readonly owner: unknown
-  readonly resolve: (message: ReceiveMessage | undefined) => void
+  readonly reader: Reader<unknown>
+  readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -19,62 +30,67 @@ interface Waiting {
  */
 export class Inbox {
   readonly #receive: Receive
-  readonly #onEnd: (message: WebSocketDisconnectMessage) => void
-  readonly #kept: ReceiveMessage[] = []
+  readonly #listener: Ended
+  /** Most of the time nothing is kept and one waits, so there is no list of either. */
+  #kept: ReceiveMessage[] | undefined
   #units = 0
-  readonly #waiting: Waiting[] = []
+  #waiting: Waiting | undefined
+  #waitingLater: Waiting[] | undefined
   #reading = false
   #ahead = false
   #end: WebSocketDisconnectMessage | undefined
   #failure: { readonly error: unknown } | undefined
 
-  /** @param onEnd Called once, as soon as the disconnect has been read. */
-  constructor(receive: Receive, onEnd: (message: WebSocketDisconnectMessage) => void) {
+  constructor(receive: Receive, listener: Ended) {
     this.#receive = receive
-    this.#onEnd = onEnd
+    this.#listener = listener
   }
 
   /**
-   * The next message, or undefined when the owner has left before one came.
-   *
-   * After the last one it is the disconnect, again and again.
+   * What a reader makes of the next message; after the last one that is the disconnect, again and
+   * again.
    */
-  next(owner?: unknown): Promise<ReceiveMessage | undefined> {
-    const message = this.#kept.shift() ?? this.#end
+  next<Result>(reader: Reader<Result>): Promise<Result> {
+    const message = this.#kept?.shift() ?? this.#end
+    const failure = this.#failure
     if (message !== undefined) {
       this.#units -= unitsOf(message)
       this.#read()
-      return Promise.resolve(message)
+      return new Promise((resolve) => resolve(reader.read(message)))
     }
-    const failure = this.#failure
-    this.#failure = undefined
-    if (failure !== undefined) return Promise.reject(failure.error)
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ owner, resolve, reject })
+    if (failure !== undefined) {
+      this.#failure = undefined
+      return Promise.reject(failure.error)
+    }
+    return new Promise<unknown>((resolve, reject) => {
+      this.#enlist({ reader, resolve, reject })
       this.#read()
-    })
+    }) as Promise<Result> // it is resolved with what the reader gives
   }
 
-  /** The next message; rejects with the signal's reason, and takes nothing, when that aborts before. */
-  async nextUntil(signal: AbortSignal): Promise<ReceiveMessage> {
+  /** As `next`; rejects with the signal's reason, and takes nothing, when that aborts before. */
+  async nextUntil<Result>(signal: AbortSignal, inner: Reader<Result>): Promise<Result> {
     signal.throwIfAborted()
-    const owner = {}
-    const leave = (): void => this.leave(owner)
+    const reader: Reader<Result> = {
+      read: (message) => {
+        if (message === undefined) throw signal.reason
+        return inner.read(message)
+      },
+    }
+    const leave = (): void => this.leave(reader)
     signal.addEventListener('abort', leave)
     try {
-      const message = await this.next(owner)
-      if (message === undefined) throw signal.reason
-      return message
+      return await this.next(reader)
     } finally {
       signal.removeEventListener('abort', leave)
     }
   }
 
-  /** Lets go of an owner who waits. */
-  leave(owner: unknown): void {
-    for (let index = this.#waiting.length - 1; index >= 0; index--) {
-      if (this.#waiting[index]?.owner !== owner) continue
-      for (const { resolve } of this.#waiting.splice(index, 1)) resolve(undefined)
+  /** Lets go of a reader who waits. */
+  leave(reader: Reader<unknown>): void {
+    for (const waiting of this.#dismiss()) {
+      if (waiting.reader === reader) settle(waiting, undefined)
+      else this.#enlist(waiting)
     }
   }
 
@@ -84,38 +100,67 @@ export class Inbox {
     this.#read()
   }
 
+  #enlist(waiting: Waiting): void {
+    if (this.#waiting === undefined) this.#waiting = waiting
+    else {
+      this.#waitingLater ??= []
+      this.#waitingLater.push(waiting)
+    }
+  }
+
+  /** All who wait, in their order; none of them does any more. */
+  #dismiss(): Waiting[] {
+    if (this.#waiting === undefined) return []
+    const all = [this.#waiting, ...(this.#waitingLater ?? [])]
+    this.#waiting = undefined
+    this.#waitingLater = undefined
+    return all
+  }
+
   #read(): void {
     if (this.#reading || this.#end !== undefined || this.#failure !== undefined) return
-    if (this.#waiting.length === 0 && !(this.#ahead && this.#hasRoom)) return
+    if (this.#waiting === undefined && !(this.#ahead && this.#hasRoom)) return
     this.#reading = true
     this.#receive().then(this.#take, this.#fail)
   }
 
   get #hasRoom(): boolean {
-    return this.#kept.length < MOST_MESSAGES && this.#units < MOST_UNITS
+    return (this.#kept?.length ?? 0) < MOST_MESSAGES && this.#units < MOST_UNITS
   }
 
   readonly #take = (message: ReceiveMessage): void => {
     this.#reading = false
     if (message.type === 'websocket.disconnect') {
       this.#end = message
-      for (const { resolve } of this.#waiting.splice(0)) resolve(message)
-      this.#onEnd(message)
+      for (const waiting of this.#dismiss()) settle(waiting, message)
+      this.#listener.ended(message)
       return
     }
-    const first = this.#waiting.shift()
+    const first = this.#waiting
     if (first === undefined) {
+      this.#kept ??= []
       this.#kept.push(message)
       this.#units += unitsOf(message)
-    } else first.resolve(message)
+    } else {
+      this.#waiting = this.#waitingLater?.shift()
+      settle(first, message)
+    }
     this.#read()
   }
 
   /** Kept for who asks next, when nobody has asked. */
   readonly #fail = (error: unknown): void => {
     this.#reading = false
-    if (this.#waiting.length === 0) this.#failure = { error }
-    for (const { reject } of this.#waiting.splice(0)) reject(error)
+    if (this.#waiting === undefined) this.#failure = { error }
+    for (const { reject } of this.#dismiss()) reject(error)
+  }
+}
+
+function settle({ reader, resolve, reject }: Waiting, message: ReceiveMessage | undefined): void {
+  try {
+    resolve(reader.read(message))
+  } catch (error) {
+    reject(error)
   }
 }
 

@@ -136,11 +136,17 @@ t.test('a loop that is left while it waits takes nothing with it', async (t) => 
   const loop = websocket[Symbol.asyncIterator]()
 
   const waiting = loop.next()
+  const another = websocket.receive()
   await loop.return?.()
   await give(text('a'))
+  await give(text('b'))
 
   t.same(await waiting, { done: true, value: undefined })
-  t.equal(await websocket.receive(), 'a')
+  t.equal(await another, 'a')
+  for await (const message of loop) {
+    t.equal(message, 'b', 'and it can be entered again')
+    break
+  }
 })
 
 t.test('who stops waiting by a signal takes nothing with it', async (t) => {
