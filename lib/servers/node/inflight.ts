@@ -18,9 +18,14 @@ export class InFlight {
 
   constructor(node: Server) {
     this.#node = node
+    const sockets = this.#sockets
+    // The same for all, and not by `once`, which keeps four objects: most sockets are idle.
+    function forget(this: Socket): void {
+      sockets.delete(this)
+    }
     node.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+      sockets.add(socket)
+      socket.on('close', forget)
     })
   }
 
