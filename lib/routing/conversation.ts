@@ -9,13 +9,23 @@ import { WebSocket } from '../websockets.ts'
  * whether it has accepted by then or not.
  */
 export function conversation(handler: (websocket: WebSocket<never, never>) => unknown): App {
-  return async (scope, receive, send) => {
-    if (scope.type !== 'websocket') throw new UnsupportedProtocol(scope.type)
+  return (scope, receive, send) => {
+    if (scope.type !== 'websocket') return Promise.reject(new UnsupportedProtocol(scope.type))
     const websocket = new WebSocket<never, never>(scope, receive, send)
-    try {
-      await handler(websocket)
-    } catch (error) {
-      await answerException(error, scope, receive, send, websocket)
-    }
+    // No async function, which would be kept for as long as the handler runs.
+    return called(handler, websocket).then(nothing, (error) =>
+      answerException(error, scope, receive, send, websocket),
+    )
   }
 }
+
+/** What a handler returns may be no promise, and it may throw before there is one. */
+function called<Given>(handler: (given: Given) => unknown, given: Given): Promise<unknown> {
+  try {
+    return Promise.resolve(handler(given))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function nothing(): void {}
