@@ -4,6 +4,7 @@ import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
 import {
   ACCEPTED,
   type WebSocketDisconnectMessage,
+  type WebSocketReceivedMessage,
   type WebSocketSentMessage,
 } from '../../../types.ts'
 import { disconnected } from '../../websockets.ts'
@@ -11,8 +12,8 @@ import { faulty } from './faults.ts'
 import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
-import { Peer } from './peer.ts'
-import { readPlainFrames, type TakeMessage } from './plain.ts'
+import { Peer, type PeerListener } from './peer.ts'
+import { readPlainFrames } from './plain.ts'
 import { beforeWrite, beginTurn } from './turns.ts'
 
 /** Binary messages up to this size are copied behind their head; others are written as they are. */
@@ -38,11 +39,12 @@ export interface Terms {
  * not compressed: one buffer instead of two, and nothing to call back for each, which takes a third
  * off an echo.
  */
-export class Connection {
+export class Connection implements PeerListener {
   readonly #ws: Peer
   readonly #socket: Socket
   readonly #inbox: Inbox
-  readonly #maxBufferedBytes: number
+  readonly #settings: WebSocketSettings
+  readonly #owner: Owner
   readonly #compresses: boolean
   #isClosed = false
   /** See `turns.ts` and `pings.ts`. */
@@ -57,29 +59,31 @@ export class Connection {
     { settings, shortcuts }: Terms,
     owner: Owner,
   ) {
-    const { maxBufferedBytes, maxMessageSize } = settings
     this.#ws = ws
     this.#socket = socket
     this.#inbox = inbox
-    this.#maxBufferedBytes = maxBufferedBytes
     this.#compresses = ws.extensions !== ''
+    this.#settings = settings
+    this.#owner = owner
     inbox.open(ws)
-    const take: TakeMessage = (message, size) => {
-      beginTurn()
-      inbox.put(message, size)
-    }
-    if (shortcuts) readPlainFrames(socket, ws, maxMessageSize, take)
-    ws.on('message', (data: Buffer, isBinary) => {
-      const type = 'websocket.receive'
-      take(isBinary ? { type, bytes: data } : { type, text: data.toString() }, data.byteLength)
-    })
-    // The peer is told why, see `peer.ts`; 'close' follows when it has answered.
-    ws.on('error', (error) => setImmediate(() => owner.lost(faulty(error, maxMessageSize))))
-    ws.on('close', (code, reason) => {
-      this.#isClosed = true
-      owner.lost(disconnected(code, reason.toString()))
-      owner.closed()
-    })
+    ws.listen(this)
+    if (shortcuts) readPlainFrames(socket, ws, settings.maxMessageSize, this)
+  }
+
+  take(message: WebSocketReceivedMessage, size: number): void {
+    beginTurn()
+    this.#inbox.put(message, size)
+  }
+
+  /** The peer is told why, see `peer.ts`; the close follows when it has answered. */
+  failed(error: Error): void {
+    setImmediate(() => this.#owner.lost(faulty(error, this.#settings.maxMessageSize)))
+  }
+
+  closed(code: number, reason: string): void {
+    this.#isClosed = true
+    this.#owner.lost(disconnected(code, reason))
+    this.#owner.closed()
   }
 
   get isClosed(): boolean {
@@ -117,7 +121,7 @@ export class Connection {
       return written((callback) => socket.write(bytes, callback))
     }
     const frame = bytes === undefined ? textFrame(text ?? '') : binaryFrame(bytes)
-    if (socket.writableLength >= this.#maxBufferedBytes) {
+    if (socket.writableLength >= this.#settings.maxBufferedBytes) {
       return written((callback) => socket.write(frame, callback))
     }
     socket.write(frame)
@@ -127,7 +131,7 @@ export class Connection {
   /** Takes its turn behind what `ws` still compresses. */
   #compress(text: string | undefined, bytes: Uint8Array | undefined): Promise<void> {
     const ws = this.#ws
-    if (text !== undefined && ws.bufferedAmount < this.#maxBufferedBytes) {
+    if (text !== undefined && ws.bufferedAmount < this.#settings.maxBufferedBytes) {
       ws.send(text)
       return ACCEPTED
     }

@@ -1,5 +1,14 @@
 /** The socket of `ws`, but one that lets the app answer before it closes. */
 import { WebSocket } from 'ws'
+import type { WebSocketReceivedMessage } from '../../../types.ts'
+
+/** Who hears what comes over a socket, and how it ends. */
+export interface PeerListener {
+  /** With how many bytes it had. */
+  take(message: WebSocketReceivedMessage, size: number): void
+  failed(error: Error): void
+  closed(code: number, reason: string): void
+}
 
 /**
  * A message and the close behind it often come together. The app gets its messages by promises, so it
@@ -10,6 +19,16 @@ import { WebSocket } from 'ws'
  * endpoint send what it is about to).
  */
 export class Peer extends WebSocket {
+  listener: PeerListener | undefined
+
+  /** Tells one listener of everything, by functions that are the same for all: many may be idle. */
+  listen(listener: PeerListener): void {
+    this.listener = listener
+    this.on('message', onMessage)
+    this.on('error', onError)
+    this.on('close', onClose)
+  }
+
   /** What `ws` calls when the peer has closed, or was at fault. */
   override close(code?: number, reason?: string | Buffer): void {
     setImmediate(() => super.close(code, reason))
@@ -19,4 +38,24 @@ export class Peer extends WebSocket {
   closeNow(code: number, reason: string): void {
     super.close(code, reason)
   }
+}
+
+function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+  const type = 'websocket.receive'
+  listenerOf(this)?.take(
+    isBinary ? { type, bytes: data } : { type, text: data.toString() },
+    data.byteLength,
+  )
+}
+
+function onError(this: WebSocket, error: Error): void {
+  listenerOf(this)?.failed(error)
+}
+
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  listenerOf(this)?.closed(code, reason.toString())
+}
+
+function listenerOf(ws: WebSocket): PeerListener | undefined {
+  return ws instanceof Peer ? ws.listener : undefined
 }

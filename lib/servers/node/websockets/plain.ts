@@ -16,8 +16,10 @@ import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { WebSocketReceivedMessage } from '../../../types.ts'
 
-/** Takes a message, and how many bytes it had. */
-export type TakeMessage = (message: WebSocketReceivedMessage, size: number) => void
+/** Who is given messages, and how many bytes each had. */
+export interface Taker {
+  take(message: WebSocketReceivedMessage, size: number): void
+}
 
 /** The fields of a receiver that are read here. */
 interface Receiver extends Writable {
@@ -39,48 +41,49 @@ const CLOSE = 8
  *
  * @param limit The most bytes of a message; `ws` is to refuse what is larger.
  */
-export function readPlainFrames(
-  socket: Socket,
-  ws: WebSocket,
-  limit: number,
-  take: TakeMessage,
-): void {
+export function readPlainFrames(socket: Socket, ws: WebSocket, limit: number, taker: Taker): void {
   // Other streams than these do not go on by themselves, when nobody has heard what they gave.
   if (!(socket instanceof Socket) || Object.hasOwn(socket, 'push') || ws.extensions !== '') return
   const { _receiver: receiver } = ws as WebSocket & { readonly _receiver?: Receiver }
-  if (receiver !== undefined && isKnown(receiver)) {
-    new PlainFrames(socket, receiver, limit, take)
-  }
+  if (receiver === undefined || !isKnown(receiver)) return
+  const frames = new PlainFrames(socket, receiver, limit, taker)
+  Object.assign(socket, { [FRAMES]: frames, push })
+}
+
+/** Where a socket has its reader: the function is the same for all, since many may be idle. */
+const FRAMES: unique symbol = Symbol('frames')
+
+/** As of any stream: whether more may come at once. */
+function push(this: Socket & { [FRAMES]: PlainFrames }, chunk: Buffer | null): boolean {
+  const read = chunk === null ? 0 : this[FRAMES].read(chunk)
+  if (chunk?.length === read) return true
+  const rest = read === 0 ? chunk : chunk?.subarray(read)
+  return Object.getPrototypeOf(this).push.call(this, rest)
 }
 
 class PlainFrames {
   readonly #socket: Socket
   readonly #receiver: Receiver
   readonly #limit: number
-  readonly #take: TakeMessage
+  readonly #taker: Taker
 
-  constructor(socket: Socket, receiver: Receiver, limit: number, take: TakeMessage) {
+  constructor(socket: Socket, receiver: Receiver, limit: number, taker: Taker) {
     this.#socket = socket
     this.#receiver = receiver
     this.#limit = limit
-    this.#take = take
-    socket.push = (chunk: Buffer | null) => this.#push(chunk)
+    this.#taker = taker
   }
 
-  /** As of any stream: whether more may come at once. */
-  #push(chunk: Buffer | null): boolean {
-    const socket = this.#socket
+  /** How many bytes of this were plain frames; what follows them is not for here. */
+  read(chunk: Buffer): number {
+    if (!this.#isDue) return 0
     let at = 0
-    if (chunk !== null && this.#isDue) {
-      while (at < chunk.length) {
-        const end = this.#read(chunk, at)
-        if (end === at) break
-        at = end
-      }
-      if (at === chunk.length) return true
+    while (at < chunk.length) {
+      const end = this.#take(chunk, at)
+      if (end === at) break
+      at = end
     }
-    const rest = at === 0 ? chunk : chunk?.subarray(at)
-    return Object.getPrototypeOf(socket).push.call(socket, rest)
+    return at
   }
 
   /** Whether a message begins with what comes now, and nothing waits before it. */
@@ -90,7 +93,7 @@ class PlainFrames {
   }
 
   /** Where the frame ends that begins here; it ends at its start when it is no plain one. */
-  #read(chunk: Buffer, at: number): number {
+  #take(chunk: Buffer, at: number): number {
     const first = chunk[at]
     if (first !== TEXT && first !== BINARY) return at
     // Less than nothing for a frame without a mask, or one whose length is not there yet.
@@ -104,10 +107,11 @@ class PlainFrames {
     if (size < 0 || size > this.#limit || end > chunk.length) return at
     const bits = unmask(chunk, start, end)
     const type = 'websocket.receive'
-    if (first === BINARY) this.#take({ type, bytes: chunk.subarray(start, end) }, size)
-    else if (bits < 0x80) this.#take({ type, text: chunk.toString('latin1', start, end) }, size)
+    if (first === BINARY) this.#taker.take({ type, bytes: chunk.subarray(start, end) }, size)
+    else if (bits < 0x80)
+      this.#taker.take({ type, text: chunk.toString('latin1', start, end) }, size)
     else if (isUtf8(chunk.subarray(start, end))) {
-      this.#take({ type, text: chunk.toString('utf8', start, end) }, size)
+      this.#taker.take({ type, text: chunk.toString('utf8', start, end) }, size)
     } else {
       unmask(chunk, start, end) // as it came
       return at

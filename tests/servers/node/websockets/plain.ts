@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { readPlainFrames } from '../../../../lib/servers/node/websockets/plain.ts'
+import type { WebSocketReceivedMessage } from '../../../../lib/types.ts'
 import { closeFrame, frame, HANDSHAKE, longForm, readFrames } from '../../../support/frames.ts'
 
 const LIMIT = 300
@@ -71,10 +72,11 @@ function talk(isDirect: boolean): Talk {
   ws.on('error', (error) => events.push(`error ${error.message}`))
   ws.on('close', (code, reason) => events.push(`close ${code} ${reason.toString('hex')}`))
   if (isDirect) {
-    readPlainFrames(wire, ws, LIMIT, ({ text, bytes }, size) => {
+    const take = ({ text, bytes }: WebSocketReceivedMessage, size: number): void => {
       note(text ?? bytes ?? 'neither', size)
       direct.push(events.at(-1) ?? '')
-    })
+    }
+    readPlainFrames(wire, ws, LIMIT, { take })
   }
   return { wire, ws, events, direct }
 }
@@ -257,9 +259,7 @@ class Restful extends Writable {
 }
 
 t.test('a socket is left alone', async (t) => {
-  const never = (): void => {
-    t.fail('no message is to come here')
-  }
+  const never = { take: (): unknown => t.fail('no message is to come here') }
   const isTaken = (wire: Duplex): boolean => Object.hasOwn(wire, 'push')
 
   t.test('whose websocket has extensions', async (t) => {
