@@ -120,8 +120,25 @@ class PlainFrames {
   }
 }
 
+/** From this size on it takes less than half as long by words, where they fit. */
+const LONG = 128
+
 /** Takes off the mask that stands before these bytes, or puts it on; gives the bits of all of them. */
 function unmask(chunk: Buffer, start: number, end: number): number {
+  const from = chunk.byteOffset + start - 4
+  if (end - start < LONG || from % 4 !== 0) return unmaskBytes(chunk, start, end)
+  const words = new Int32Array(chunk.buffer, from, 1 + ((end - start) >> 2))
+  const mask = words[0] ?? 0
+  let bits = 0
+  for (let at = 1; at < words.length; at++) bits |= words[at] = (words[at] ?? 0) ^ mask
+  const rest = start + (words.length - 1) * 4
+  for (let at = rest; at < end; at++) {
+    bits |= chunk[at] = (chunk[at] ?? 0) ^ (chunk[start - 4 + at - rest] ?? 0)
+  }
+  return (bits | (bits >>> 8) | (bits >>> 16) | (bits >>> 24)) & 0xff
+}
+
+function unmaskBytes(chunk: Buffer, start: number, end: number): number {
   const first = chunk[start - 4] ?? 0
   const second = chunk[start - 3] ?? 0
   const third = chunk[start - 2] ?? 0

@@ -1,33 +1,15 @@
 // What a socket gives, with and without the shortcut: `ws` on its own is the measure of what is right.
-import type { IncomingMessage } from 'node:http'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Duplex, Writable } from 'node:stream'
 import fc from 'fast-check'
 import t from 'tap'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import { readPlainFrames } from '../../../../lib/servers/node/websockets/plain.ts'
 import type { WebSocketReceivedMessage } from '../../../../lib/types.ts'
-import { closeFrame, frame, HANDSHAKE, longForm, readFrames } from '../../../support/frames.ts'
+import { closeFrame, frame, longForm, readFrames } from '../../../support/frames.ts'
+import { upgraded, Wire } from '../../../support/wires.ts'
 
 const LIMIT = 300
-
-/** A socket without a network: `push` is what comes, as it is for Node's own. */
-class Wire extends Socket {
-  /** What was written, one character per byte. */
-  written = ''
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.written += chunk.toString('latin1')
-    done()
-  }
-
-  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    for (const { chunk } of chunks) this.written += chunk.toString('latin1')
-    done()
-  }
-}
 
 const wires: Wire[] = []
 t.afterEach(() => {
@@ -43,23 +25,10 @@ interface Talk {
   readonly direct: string[]
 }
 
-/** The server's side of an open websocket, on a stream. */
-function upgraded(stream: Duplex, options: object = {}, fields: readonly string[] = []): WebSocket {
-  const server = new WebSocketServer({ noServer: true, maxPayload: LIMIT, ...options })
-  const lines = [...HANDSHAKE, ...fields].map((line) => line.split(': '))
-  const request = { method: 'GET', headers: Object.fromEntries(lines) } as IncomingMessage
-  let opened: WebSocket | undefined
-  server.handleUpgrade(request, stream, Buffer.alloc(0), (ws) => {
-    opened = ws
-  })
-  if (opened === undefined) throw new Error('the handshake was refused')
-  return opened
-}
-
 function talk(isDirect: boolean): Talk {
   const wire = new Wire()
   wires.push(wire)
-  const ws = upgraded(wire)
+  const ws = upgraded(wire, { maxPayload: LIMIT })
   wire.written = ''
   const events: string[] = []
   const direct: string[] = []
@@ -111,8 +80,8 @@ async function both(chunks: readonly Uint8Array[], stops?: string): Promise<[Tal
   return [talks[0], talks[1]]
 }
 
-const text = fc.string({ unit: 'grapheme', maxLength: 40 })
-const bytes = fc.uint8Array({ maxLength: 140 })
+const text = fc.string({ unit: 'grapheme', maxLength: 100 })
+const bytes = fc.uint8Array({ maxLength: 280 })
 const mask = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255))
 const options = fc.record({ mask: fc.oneof(fc.constant([0, 0, 0, 0]), mask) })
 
@@ -136,6 +105,7 @@ const pieces = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(frame(1, 'y'.repeat(LIMIT + 1)), frame(2, Buffer.alloc(LIMIT, 200))) },
   { weight: 1, arbitrary: fc.tuple(fc.nat(255), fc.nat(255)).map(([one, two]) => Buffer.of(one, two)) },
   { weight: 1, arbitrary: bytes.map((data) => frame(1, data)) },
+  { weight: 1, arbitrary: fc.nat(199).map((place) => frame(1, Buffer.alloc(200, 'x').fill(0x80, place, place + 1))) },
   { weight: 1, arbitrary: fc.constantFrom(frame(1, 'x', { mask: null }), frame(2, 'x', { rsv: 0x40 })) },
   { weight: 1, arbitrary: fc.constantFrom(closeFrame(), closeFrame(1000, 'bye'), frame(3, 'x')) },
 ) // biome-ignore format: a table
@@ -180,12 +150,15 @@ t.test('plain frames are read without ws', async (t) => {
     ['abcdefg', 2, '<61626364656667> 7'],
     ['x'.repeat(126), 1, `${'x'.repeat(126)} 126`],
     ['x'.repeat(LIMIT), 1, `${'x'.repeat(LIMIT)} ${LIMIT}`],
+    [`${'x'.repeat(128)}ü`, 1, `${'x'.repeat(128)}ü 130`],
+    [`${'x'.repeat(131)}ü`, 1, `${'x'.repeat(131)}ü 133`],
+    [`ü${'x'.repeat(129)}`, 1, `ü${'x'.repeat(129)} 131`],
   ] as const) {
     const one = talk(true)
-    await give(one, [frame(opcode, data)])
+    await give(one, [frame(opcode, data), Buffer.concat([frame(2), frame(opcode, data)])])
 
-    t.same(one.direct, [wanted])
-    t.same(one.events, [wanted])
+    t.same(one.direct, [wanted, '<> 0', wanted])
+    t.same(one.events, one.direct)
   }
 })
 
@@ -205,6 +178,10 @@ t.test('nothing else is', async (t) => {
     [[frame(1, 'ab', { mask: null })], ['error Invalid WebSocket frame: MASK must be set']],
     [[frame(1, 'x'.repeat(LIMIT + 1))], ['error Max payload size exceeded']],
     [[closeFrame(), frame(1, 'late')], []],
+    ...[0, 1, 2, 3, 128, 131].map((place) => {
+      const data = Buffer.alloc(132, 'x').fill(0xc3, place, place + 1)
+      return [[frame(1, data)], ['error Invalid WebSocket frame: invalid UTF-8 sequence']] as const
+    }),
   ] as const) {
     const one = talk(true)
     await give(one, chunks)
