@@ -1,9 +1,14 @@
 // What goes through an open socket, how fast either side may be, and how large a message.
 import t from 'tap'
+import { Connection } from '../../../../lib/servers/node/websockets/connection.ts'
+import { Inbox } from '../../../../lib/servers/node/websockets/inbox.ts'
+import { readWebSocketOptions } from '../../../../lib/servers/node/websockets/options.ts'
+import { Peer } from '../../../../lib/servers/node/websockets/peer.ts'
 import type { Send, SendMessage } from '../../../../lib/types.ts'
 import { frame, open, readFrames } from '../../../support/frames.ts'
 import { eventually, listening } from '../../../support/sockets.ts'
 import { connected, echo, websocketApp } from '../../../support/websockets.ts'
+import { upgraded, Wire } from '../../../support/wires.ts'
 
 const ACCEPT: SendMessage = { type: 'websocket.accept' }
 const MB = 1_048_576
@@ -217,3 +222,24 @@ t.test('compressed messages are sent in their order, and their close after them'
   t.same(peer.messages, texts)
   t.same(peer.closed, [1000, ''])
 })
+
+for (const shortcuts of [true, false]) {
+  t.test(`messages come with shortcuts: ${shortcuts}, by the way that they allow`, async (t) => {
+    const wire = new Wire()
+    const ws = upgraded(wire, { WebSocket: Peer }) as Peer
+    const settings = readWebSocketOptions({})
+    const inbox = new Inbox(settings)
+    const connection = new Connection(
+      ws,
+      wire,
+      inbox,
+      { settings, shortcuts },
+      { lost() {}, closed() {} },
+    )
+    wire.push(frame(1, 'hi'))
+
+    t.same(await inbox.receive(), { type: 'websocket.receive', text: 'hi' })
+    t.equal(Object.hasOwn(wire, 'push'), shortcuts)
+    connection.terminate()
+  })
+}
