@@ -41,7 +41,8 @@ export class WebSocket<
 > extends Connection<Params, State> {
   declare readonly scope: WebSocketScope
   /** The raw channels, for apps that this websocket is handed on to; `receive()` reads from them. */
-  readonly #channels: { readonly receive: Receive; readonly send: Send }
+  readonly #receive: Receive
+  readonly #send: Send
   readonly #conversation: Conversation
 
   /** @param phase Where the conversation stands, for a view that is made in the middle of one. */
@@ -52,7 +53,8 @@ export class WebSocket<
     phase: WebSocketPhase = 'connecting',
   ) {
     super(scope)
-    this.#channels = { receive, send }
+    this.#receive = receive
+    this.#send = send
     this.#conversation = new Conversation(scope, receive, send, phase)
   }
 
@@ -96,14 +98,13 @@ export class WebSocket<
    * })
    */
   async denial(response: Response<never>): Promise<void> {
-    const { receive, send } = this.#channels
     if (this.phase === 'connecting' && !this.scope.extensions?.['websocket.http.response']) {
       throw new TypeError(
         'websocket.denial: the server cannot send denial responses. Call websocket.close() instead, which answers 403.',
       )
     }
     await this.#conversation.answer('denial', 'denied', () =>
-      response.respond(this.scope, receive, send),
+      response.respond(this.scope, this.#receive, this.#send),
     )
   }
 
