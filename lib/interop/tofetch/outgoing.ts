@@ -124,15 +124,18 @@ export class Outgoing {
   }
 
   #deliverWhole(head: Head, body: Uint8Array, moreBody: boolean): void {
+    this.#state = 'in body'
+    if (!head.dropsBody && body.byteLength > 0) {
+      this.#outlet.deliver(makeResponse(body, head.status, head.headers))
+      return
+    }
     const isWhole = !moreBody && (body.byteLength > 0 || !head.dropsBody)
     // A HEAD without a body says nothing of the length that a GET would have.
     const isCounted = head.length === undefined && !head.bodyless && isWhole
     const fields = isCounted
       ? [...head.headers, 'content-length', String(body.byteLength)]
       : head.headers
-    const content = head.dropsBody || body.byteLength === 0 ? null : body
-    this.#state = 'in body'
-    this.#outlet.deliver(makeResponse(content, head.status, fields))
+    this.#outlet.deliver(makeResponse(null, head.status, fields))
   }
 
   #deliverStream(head: Head): void {

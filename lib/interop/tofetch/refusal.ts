@@ -10,6 +10,5 @@ const TEXTS: Readonly<Record<number, string>> = {
 
 export function refusal(status: number): globalThis.Response {
   const text = TEXTS[status] ?? ''
-  const fields = ['content-type', 'text/plain; charset=utf-8']
-  return makeResponse(text, status, [...fields, 'content-length', String(text.length)])
+  return makeResponse(text, status, ['content-type', 'text/plain; charset=utf-8'])
 }

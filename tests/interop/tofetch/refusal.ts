@@ -11,7 +11,7 @@ t.test('is a bare status with its text', async (t) => {
   ] as const) {
     const response = refusal(status)
     t.equal(response.status, status)
-    t.equal(response.headers.get('content-length'), String(text.length))
+    t.equal(response.headers.get('content-type'), 'text/plain; charset=utf-8')
     t.equal(await response.text(), text)
   }
 })
