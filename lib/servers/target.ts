@@ -14,19 +14,36 @@ export function parseTarget(target: string): Target | undefined {
   if (target.includes('#')) return undefined
   if (target.charCodeAt(0) === 47) return split(target)
   if (target === '*') return { path: '*', rawPath: '*', queryString: '' }
-  const absolute = /^https?:\/\/([^/?]+)(.*)$/is.exec(target)
-  if (absolute === null) return undefined
-  const [, authority = '', rest = ''] = absolute
-  const parts = split(rest.startsWith('/') ? rest : `/${rest}`)
-  return parts && { ...parts, authority }
+  const begin = authorityOf(target)
+  let end = begin
+  while (end < target.length && !isDelimiter(target.charCodeAt(end))) end++
+  if (end === begin) return undefined
+  const rest = target.slice(end)
+  return split(rest.startsWith('/') ? rest : `/${rest}`, target.slice(begin, end))
 }
 
-function split(target: string): Target | undefined {
+/** Where the authority of an absolute form begins; behind its end for what is none. */
+function authorityOf(target: string): number {
+  const scheme = target.slice(0, 8).toLowerCase()
+  if (scheme.startsWith('http://')) return 7
+  return scheme === 'https://' ? 8 : target.length
+}
+
+/** `/` or `?` */
+function isDelimiter(code: number): boolean {
+  return code === 47 || code === 63
+}
+
+function split(target: string, authority?: string): Target | undefined {
   const question = target.indexOf('?')
   const rawPath = question < 0 ? target : target.slice(0, question)
   const path = decode(rawPath)
   if (path === undefined) return undefined
-  return { path, rawPath, queryString: question < 0 ? '' : target.slice(question + 1) }
+  const queryString = question < 0 ? '' : target.slice(question + 1)
+  // An origin form has none, and no key for it.
+  return authority === undefined
+    ? { path, rawPath, queryString }
+    : { path, rawPath, queryString, authority }
 }
 
 /** Undefined for escapes that are no UTF-8. */
