@@ -1,7 +1,13 @@
 /** One fetch request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { parseTarget } from '../../servers/target.ts'
-import { ACCEPTED, type HTTPScope } from '../../types.ts'
+import {
+  ACCEPTED,
+  type HTTPScope,
+  type Receive,
+  type ReceiveMessage,
+  type Send,
+} from '../../types.ts'
 import { readFields } from './fields.ts'
 import { asksForWebSocket, subprotocolsOf } from './handshake.ts'
 import { Incoming } from './incoming.ts'
@@ -30,7 +36,9 @@ export function exchange(
   if (target === undefined || headers === undefined) return Promise.resolve(refusal(400))
   const read: Read = { request, came, target, headers }
   const { upgrade } = service
-  if (upgrade === undefined || !asksForWebSocket(request)) return new Exchange(service, read).run()
+  if (upgrade === undefined || !asksForWebSocket(request.method, headers)) {
+    return new Exchange(service, read).run()
+  }
   const scope = buildWebSocketScope(service, read, subprotocolsOf(headers))
   return new Session({ ...service, upgrade }, scope, request, came[0]).run()
 }
@@ -39,45 +47,50 @@ class Exchange implements Outlet, Open {
   readonly kind = 'exchange'
   readonly #service: Service
   readonly #read: Read
-  readonly #response: Promise<globalThis.Response>
-  readonly #listeners: (() => void)[] = []
-  #resolve: (response: globalThis.Response) => void = () => {}
+  #listeners: (() => void)[] | undefined
+  /** What is answered at once, as most is, needs no promise that waits for it. */
+  #response: globalThis.Response | undefined
+  #resolve: ((response: globalThis.Response) => void) | undefined
   #outgoing: Outgoing | undefined
   #incoming: Incoming | undefined
-  #watching = false
+  #watcher: (() => void) | undefined
   #gone = false
   #scope: HTTPScope | undefined
 
   constructor(service: Service, read: Read) {
     this.#service = service
     this.#read = read
-    this.#response = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
   }
 
   run(): Promise<globalThis.Response> {
     const scope = buildScope(this.#service, this.#read, (listener) => this.#listen(listener))
     const outgoing = new Outgoing(scope, this)
+    // Not as fields: V8 puts functions that are assigned to a property where only full collections
+    // look, and all that they refer to, here the whole exchange, stays until then.
+    const receive: Receive = () => this.#receive()
+    const send: Send = (message) => outgoing.send(message)
     this.#scope = scope
     this.#outgoing = outgoing
     let done: Promise<void>
     try {
       // What JavaScript, without types, may return is no promise.
-      done = Promise.resolve(
-        this.#service.app(scope, this.#receive, (message) => outgoing.send(message)),
-      )
+      done = Promise.resolve(this.#service.app(scope, receive, send))
     } catch (error) {
       // An app that is no async function may throw before it returns a promise.
       done = Promise.reject(error)
     }
     if (done === ACCEPTED && outgoing.complete) this.#finish()
     else this.#await(done, scope, outgoing)
-    return this.#response
+    if (this.#response !== undefined) return Promise.resolve(this.#response)
+    return new Promise((resolve) => {
+      this.#resolve = resolve
+    })
   }
 
+  /** The first counts. */
   deliver(response: globalThis.Response): void {
-    this.#resolve(response)
+    if (this.#resolve === undefined) this.#response ??= response
+    else this.#resolve(response)
   }
 
   end(): void {
@@ -90,15 +103,17 @@ class Exchange implements Outlet, Open {
     this.#gone = true
     this.#outgoing?.leave()
     this.#incoming?.end()
-    for (const listener of this.#listeners.splice(0)) this.#call(listener)
+    const listeners = this.#listeners ?? []
+    this.#listeners = undefined
+    for (const listener of listeners) this.#call(listener)
   }
 
   cut(): void {
     this.leave()
-    this.#resolve(refusal(503))
+    this.deliver(refusal(503))
   }
 
-  readonly #receive = () => {
+  #receive(): Promise<ReceiveMessage> {
     this.#incoming ??= new Incoming(this.#read.request, () => this.leave())
     // Whoever waits for what comes after the body waits for the end of the client, too.
     this.#watch()
@@ -108,20 +123,20 @@ class Exchange implements Outlet, Open {
 
   #listen(listener: () => void): void {
     this.#watch()
+    this.#listeners ??= []
     if (this.#gone) this.#call(listener)
     else this.#listeners.push(listener)
   }
 
   /** Not before somebody wants to know: some runtimes make the signal when it is asked for. */
   #watch(): void {
-    if (this.#watching) return
-    this.#watching = true
+    if (this.#watcher !== undefined) return
+    const watcher = (): void => this.leave()
+    this.#watcher = watcher
     const { signal } = this.#read.request
     if (signal.aborted) this.leave()
-    else signal.addEventListener('abort', this.#abort)
+    else signal.addEventListener('abort', watcher)
   }
-
-  readonly #abort = (): void => this.leave()
 
   /** For the app's own listeners: an error would reach the runtime. */
   #call(listener: () => void): void {
@@ -147,18 +162,19 @@ class Exchange implements Outlet, Open {
     this.#service.end(this)
     if (error !== undefined) {
       if (!(error instanceof ClientDisconnected)) this.#service.onError(error, scope)
-      if (!outgoing.delivered) this.#resolve(refusal(500))
+      if (!outgoing.delivered) this.deliver(refusal(500))
       else if (!outgoing.complete) outgoing.cut(error)
     }
     // Nobody sees it; but nobody is to wait for ever either.
-    if (this.#gone) this.#resolve(refusal(499))
+    if (this.#gone) this.deliver(refusal(499))
     this.#finish()
   }
 
   #finish(): void {
     this.#incoming?.end()
-    this.#listeners.splice(0)
-    if (this.#watching) this.#read.request.signal.removeEventListener('abort', this.#abort)
+    this.#listeners = undefined
+    if (this.#watcher === undefined) return
+    this.#read.request.signal.removeEventListener('abort', this.#watcher)
   }
 }
 

@@ -13,31 +13,33 @@ const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/
  * @param authority The host and port of the URL.
  */
 export function readFields(request: globalThis.Request, authority: string): HeaderList | undefined {
-  const list: HeaderList = []
-  let host: string | undefined
+  const { method } = request
+  if (!METHOD.test(method) || !isAuthority(authority)) return undefined
+  const list: HeaderList = ['host', authority]
+  let host = authority
   let hasLength = false
   request.headers.forEach((value, name) => {
     if (name === 'host') host = value
     else list.push(name, value)
     if (name === 'content-length' || name === 'transfer-encoding') hasLength = true
   })
-  if (host !== undefined && host !== '' && !isAuthority(host)) return undefined
-  if (!METHOD.test(request.method) || !isAuthority(authority)) return undefined
-  list.unshift('host', host !== undefined && isSame(host, authority) ? host : authority)
+  if (host !== authority && host !== '') {
+    if (!isAuthority(host)) return undefined
+    if (isSame(host, authority)) list[1] = host
+  }
   // A body whose length is not known, as it would be sent.
-  if (!hasLength && mayHaveBody(request) && request.body !== null)
+  if (!hasLength && mayHaveBody(method) && request.body !== null)
     list.push('transfer-encoding', 'chunked')
   return list
 }
 
 /** Asking for the body makes a stream of it, which takes time; fetch knows none for these. */
-function mayHaveBody({ method }: globalThis.Request): boolean {
+function mayHaveBody(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
 
 /** URLs have host names in lower case, and leave out the port that their scheme has by itself. */
 function isSame(host: string, authority: string): boolean {
-  if (host === authority) return true
   return withoutPort(host.toLowerCase()) === withoutPort(authority.toLowerCase())
 }
 

@@ -16,8 +16,10 @@ export interface SocketService {
 }
 
 /** Whether a request asks for a websocket. */
-export function asksForWebSocket({ method, headers }: globalThis.Request): boolean {
-  return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
+export function asksForWebSocket(method: string, headers: readonly string[]): boolean {
+  if (method !== 'GET') return false
+  const index = indexOfName(headers, 'upgrade')
+  return index >= 0 && headers[index + 1]?.toLowerCase() === 'websocket'
 }
 
 /** What the client offers, in its order. */

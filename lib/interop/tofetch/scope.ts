@@ -2,7 +2,6 @@
 import type { Target } from '../../servers/target.ts'
 import type {
   App,
-  ConnectionScope,
   HeaderList,
   HTTPScope,
   Scope,
@@ -50,54 +49,28 @@ export interface Read {
 
 const ASGI = { version: '3.0', specVersion: '2.5' } as const
 
-export function buildScope(
-  service: Service,
-  read: Read,
-  onDisconnect: (listener: () => void) => void,
-): HTTPScope {
-  const { request } = read
-  const scheme = isSecure(request) ? 'https' : 'http'
-  return {
-    type: 'http',
-    method: request.method,
-    onDisconnect,
-    ...connection(service, read, scheme),
-  }
-}
-
-export function buildWebSocketScope(
-  service: Service,
-  read: Read,
-  subprotocols: readonly string[],
-): WebSocketScope {
-  const scheme = isSecure(read.request) ? 'wss' : 'ws'
-  const { extensions, ...rest } = connection(service, read, scheme)
-  const offered = { ...extensions, 'websocket.http.response': {} }
-  return { type: 'websocket', subprotocols, ...rest, extensions: offered }
-}
-
-function isSecure({ url }: globalThis.Request): boolean {
-  return url.startsWith('https:')
-}
-
 /** Every key that routing may set is there from the start, as under `serve()`. */
-function connection(
+export function buildScope(
   { rootPath, server, state }: Service,
   { request, came: [info, context], target, headers }: Read,
-  scheme: string,
-): ConnectionScope {
+  onDisconnect: (listener: () => void) => void,
+): HTTPScope {
+  const { path, rawPath, queryString } = target
   return {
+    type: 'http',
     asgi: ASGI,
     httpVersion: '1.1',
-    scheme,
-    path: rootPath + target.path,
-    rawPath: rootPath + target.rawPath,
-    queryString: target.queryString,
+    method: request.method,
+    scheme: request.url.startsWith('https:') ? 'https' : 'http',
+    path: rootPath + path,
+    rawPath: rootPath + rawPath,
+    queryString,
     rootPath,
     headers,
     client: clientOf(request, info),
     server,
     extensions: { fetch: { request, info, context } },
+    onDisconnect,
     state: state === undefined ? undefined : { ...state },
     appRootPath: undefined,
     app: undefined,
@@ -109,5 +82,22 @@ function connection(
     exceptionHandlers: undefined,
     maxBodySize: undefined,
     startChanges: undefined,
+  }
+}
+
+/** The scope of a request that asks for a websocket; whoever takes it sets `onDisconnect`. */
+export function buildWebSocketScope(
+  service: Service,
+  read: Read,
+  subprotocols: readonly string[],
+): WebSocketScope {
+  const { method, extensions, ...rest } = buildScope(service, read, () => {})
+  return {
+    ...rest,
+    type: 'websocket',
+    scheme: rest.scheme === 'https' ? 'wss' : 'ws',
+    onDisconnect: undefined,
+    subprotocols,
+    extensions: { ...extensions, 'websocket.http.response': {} },
   }
 }

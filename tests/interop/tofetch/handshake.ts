@@ -3,11 +3,12 @@ import { asksForWebSocket, subprotocolsOf } from '../../../lib/interop/tofetch/h
 
 t.test('knows who asks for a websocket, and by which subprotocols', async (t) => {
   const ask = (method: string, upgrade: string): boolean =>
-    asksForWebSocket(new globalThis.Request('http://h/', { method, headers: { upgrade } }))
+    asksForWebSocket(method, ['host', 'h', 'upgrade', upgrade])
 
   t.ok(ask('GET', 'WebSocket'))
   t.notOk(ask('GET', 'h2c'))
   t.notOk(ask('POST', 'websocket'))
+  t.notOk(asksForWebSocket('GET', ['host', 'h']))
   t.same(subprotocolsOf(['sec-websocket-protocol', 'chat, v2 ,']), ['chat', 'v2'])
   t.same(subprotocolsOf([]), [])
 })
