@@ -62,7 +62,8 @@ export interface FetchApp extends AsyncDisposable {
  * with the next. Errors are answered as under `serve()`: a bug by 500, one that comes late by a body
  * that breaks off. Files, early hints and trailers by extensions of the server are not offered.
  *
- * `scope.client` is what the runtime tells of the peer, or null; what else it gave is in
+ * `scope.client` is what the runtime tells of the peer, or null; Bun tells it as long as the app has
+ * not ended, so what goes on by itself should ask before. What else it gave is in
  * `scope.extensions.fetch`, as `{ request, info, context }`. Work in the background is handed to
  * `context.waitUntil`, where there is one.
  *

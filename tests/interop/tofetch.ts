@@ -1,5 +1,6 @@
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
+import { UnsupportedProtocol } from '../../lib/exceptions.ts'
 import { fromFetch } from '../../lib/interop/fromfetch.ts'
 import { type FetchApp, toFetch } from '../../lib/interop/tofetch.ts'
 import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
@@ -132,4 +133,24 @@ t.test('both ways round, an app is what it was', async (t) => {
   const response = await handler(new globalThis.Request('http://h/'), info)
 
   t.same(await response.json(), { host: '10.0.0.1', port: 7 })
+})
+
+t.test('an app that goes on behind its answer still knows whom it answered', async (t) => {
+  let isOver = false
+  const requestIP = () => (isOver ? null : { address: '::1', port: 1 })
+  const seen: unknown[] = []
+  const handler = toFetch(async (scope, _receive, send) => {
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    await send({ type: 'http.response.start', status: 204, headers: [] })
+    await send({ type: 'http.response.body' })
+    seen.push(scope.client)
+  })
+  await handler.start()
+
+  const answer = handler(new globalThis.Request('http://h/'), { requestIP })
+  isOver = true
+  await answer
+  await handler.close()
+
+  t.same(seen, [{ host: '::1', port: 1 }])
 })

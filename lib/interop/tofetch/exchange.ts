@@ -149,6 +149,8 @@ class Exchange implements Outlet, Open {
 
   #await(done: Promise<void>, scope: HTTPScope, outgoing: Outgoing): void {
     this.#service.begin(this)
+    // The last moment to ask for it: what goes on may want to know once the response has gone.
+    void scope.client
     const ended = done.then(
       () => this.#settle(scope, outgoing, outgoing.settled ? undefined : incomplete(outgoing)),
       (error: unknown) =>

@@ -9,7 +9,7 @@ import type {
   State,
   WebSocketScope,
 } from '../../types.ts'
-import { clientOf } from './info.ts'
+import { putClient } from './info.ts'
 import type { Upgrade } from './sockets.ts'
 
 /** An exchange or a websocket that goes on. */
@@ -56,7 +56,7 @@ export function buildScope(
   onDisconnect: (listener: () => void) => void,
 ): HTTPScope {
   const { path, rawPath, queryString } = target
-  return {
+  const scope: HTTPScope = {
     type: 'http',
     asgi: ASGI,
     httpVersion: '1.1',
@@ -67,7 +67,7 @@ export function buildScope(
     queryString,
     rootPath,
     headers,
-    client: clientOf(request, info),
+    client: null,
     server,
     extensions: { fetch: { request, info, context } },
     onDisconnect,
@@ -83,6 +83,8 @@ export function buildScope(
     maxBodySize: undefined,
     startChanges: undefined,
   }
+  putClient(scope, request, info)
+  return scope
 }
 
 /** The scope of a request that asks for a websocket; whoever takes it sets `onDisconnect`. */

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { clientOf, waitUntil } from '../../../lib/interop/tofetch/info.ts'
+import { clientOf, putClient, waitUntil } from '../../../lib/interop/tofetch/info.ts'
+import type { Address } from '../../../lib/types.ts'
 
 const request = new globalThis.Request('http://h/')
 
@@ -25,6 +26,34 @@ t.test('the peer, as each runtime tells it', async (t) => {
   ] as const) {
     t.same(clientOf(request, info), expected)
   }
+})
+
+t.test('Bun is asked for the peer once, and when somebody wants to know', async (t) => {
+  let asked = 0
+  const requestIP = (): { address: string; port: number } => ({ address: '::1', port: ++asked })
+  const scope = { client: null }
+
+  putClient(scope, request, { requestIP })
+  t.equal(asked, 0)
+  const copy = { ...scope }
+  t.same(
+    [copy, scope],
+    [{ client: { host: '::1', port: 1 } }, { client: { host: '::1', port: 1 } }],
+  )
+  t.equal(asked, 1)
+
+  const other: { client: Address | null } = { client: null }
+  putClient(other, request, { requestIP })
+  other.client = { host: 'behind.example', port: 2 }
+  t.equal(other.client.host, 'behind.example')
+  t.equal(asked, 1)
+})
+
+t.test('a peer that costs nothing is put there', async (t) => {
+  const scope = { client: null }
+  putClient(scope, request, { client: { host: 'a', port: 1 } })
+
+  t.same(Object.getOwnPropertyDescriptor(scope, 'client')?.value, { host: 'a', port: 1 })
 })
 
 t.test('work goes to the context first, then to the info, and nowhere else', async (t) => {
