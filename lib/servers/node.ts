@@ -8,6 +8,7 @@ import { guarded } from './log.ts'
 import { exchange, type HTTPService } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
 import { logError } from './node/log.ts'
+import { ServedRequest } from './node/servedrequest.ts'
 import { upgradeOptions } from './node/upgrades.ts'
 import {
   readWebSocketOptions,
@@ -38,10 +39,8 @@ export interface ServeOptions extends RunOptions {
   /** Serve clients that close their sending side and wait for the answer (false: they are gone). */
   allowHalfOpen?: boolean
   /**
-   * Use fields of Node's own, and of `ws`, that are checked to be there, but are not documented (true):
-   * head and body of small responses go out in one piece, requests without a body are over at once,
-   * bodies are taken from the parser, and messages of websockets from what the socket reads. That is
-   * about a quarter of the time of a small exchange, and a fifth of that of a message.
+   * Use what is checked to be there, but is not documented (true): head and body of small responses
+   * are put together by a field of Node's, and small messages of websockets are read before `ws` does.
    */
   shortcuts?: boolean
   /** Limits and times of websockets; with false there are none, and who asks gets plain HTTP ({}). */
@@ -98,14 +97,9 @@ function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] 
     insecureHTTPParser: false,
     // Ours to look at: after Node's own refusal it would go on with the next request.
     requireHostHeader: false,
-    ...emptyRequests(options),
+    IncomingMessage: ServedRequest,
     ...(options.websocket === false ? {} : upgradeOptions()),
   }
-}
-
-/** Node documents the switch since 24, but its types do not know it; before, `ended.ts` does the same. */
-function emptyRequests({ shortcuts = true }: ServeOptions): object {
-  return { optimizeEmptyRequests: shortcuts }
 }
 
 function listen(node: Server, options: ServeOptions): Promise<void> {

@@ -5,7 +5,6 @@ import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } fr
 import { parseTarget, type Target } from '../target.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
-import { endStream, reopenStream } from './ended.ts'
 import { Refusal, readFields } from './fields.ts'
 import { type HandedOver, type HandingOver, isAsSent } from './handover.ts'
 import { Incoming } from './incoming.ts'
@@ -13,11 +12,12 @@ import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
 import { refuse } from './refuse.ts'
 import { RequestScope } from './scope.ts'
+import { ServedRequest } from './servedrequest.ts'
 import type { Service } from './service.ts'
 
 /** What a server does with exchanges. */
 export interface HTTPService extends Service {
-  /** Whether fields of Node's own may be used; see `direct.ts`, `ended.ts` and `parts.ts`. */
+  /** Whether fields of Node's own may be used; see `direct.ts`. */
   readonly shortcuts: boolean
 }
 
@@ -56,7 +56,7 @@ export function exchange(
   }
   const { headers } = fields
   const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
-  if (bodyLength === 0 && service.shortcuts) endStream(request)
+  if (bodyLength === 0 && request instanceof ServedRequest) request.spare()
   const asked: Asked = { target, headers, bodyLength, expectsContinue }
   new Exchange(service, request, response, asked, hosting).run()
 }
@@ -178,7 +178,8 @@ class Exchange implements HandingOver {
     if (!isUntouched || !isOurs || !isPlain || scope.onDisconnect !== this.onDisconnect) {
       return undefined
     }
-    if (!isAsSent(scope, request, headers) || !reopenStream(request)) return undefined
+    if (!isAsSent(scope, request, headers)) return undefined
+    if (request instanceof ServedRequest) request.revive()
     this.#isHandedOver = true
     return { request, response, whenOver: (listener) => this.departure.whenOver(listener) }
   }

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
 import type { ReceiveMessage } from '../../types.ts'
 import type { Departure } from './departure.ts'
-import { endStream } from './ended.ts'
 import { forgetLost, whenLost } from './lost.ts'
 import { openParts, type Parts } from './parts.ts'
 
@@ -12,7 +11,6 @@ export interface Asking {
   readonly departure: Departure
   /** Whether the client waits for a 100 before it sends its body. */
   readonly expectsContinue: boolean
-  readonly shortcuts: boolean
 }
 
 const NO_BODY: ReceiveMessage = { type: 'http.request', body: NO_BYTES, moreBody: false }
@@ -118,7 +116,7 @@ export class Incoming {
     }
     // Once the head is out, a 100 would stand in the middle of the response.
     if (this.#asking.expectsContinue && !this.#response.headersSent) this.#response.writeContinue()
-    this.#parts = openParts(this.#request, this.#take, this.#asking.shortcuts)
+    this.#parts = openParts(this.#request, this.#take)
     // An abort is an 'error' only where somebody listens. The connection tells it too, and in less
     // time than the response, whose 'close' takes a twentieth of a small exchange.
     whenLost(this.#request.socket, this.#onLost)
@@ -133,7 +131,7 @@ export class Incoming {
       this.#chunks.push(part)
     }
     if (part === null || this.#remaining <= 0) {
-      if (this.#asking.shortcuts) endStream(this.#request)
+      this.#parts?.end()
       this.#complete()
       return true
     }

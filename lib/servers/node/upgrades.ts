@@ -4,9 +4,10 @@
  * A server may ignore that a client would rather speak another protocol (RFC 9110 section 7.8), and
  * `curl --http2` asks for one each time; so whatever is no such request stays a plain one.
  */
-import { createServer, IncomingMessage, type ServerOptions } from 'node:http'
+import { createServer, type IncomingMessage, type ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import { isPastLast } from './linger.ts'
+import { ServedRequest } from './servedrequest.ts'
 
 /**
  * Whether this is a request to leave HTTP for a websocket, which can be done: by GET, without a body,
@@ -49,7 +50,7 @@ const KNOWS_CALLBACK = 'shouldUpgradeCallback' in createServer()
 const ASKED: unique symbol = Symbol('asked')
 
 /** Before that, Node asks the request itself once its head is there, and takes its word for it. */
-class UpgradableRequest extends IncomingMessage {
+class UpgradableRequest extends ServedRequest {
   declare [ASKED]: boolean | null
 
   get upgrade(): boolean | null {

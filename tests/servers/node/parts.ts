@@ -1,12 +1,17 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, IncomingMessage, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { openParts, type Parts } from '../../../lib/servers/node/parts.ts'
+import { ServedRequest } from '../../../lib/servers/node/servedrequest.ts'
 import { eventually, RawClient, request, statuses } from '../../support/sockets.ts'
 
-/** A client of a plain server. */
-async function connected(t: Test, listener: RequestListener): Promise<RawClient> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+/** A client of a plain server, whose requests are of a class. */
+async function connected(
+  t: Test,
+  Requests: typeof IncomingMessage,
+  listener: RequestListener,
+): Promise<RawClient> {
+  const server = createServer({ IncomingMessage: Requests }, listener).listen(0, '127.0.0.1')
   t.teardown(() => server.close())
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
@@ -20,21 +25,17 @@ const KINDS = [
   { kind: 'chunks', head: 'transfer-encoding: chunked', parts: ['3\r\nabc\r\n', '3\r\ndef\r\n', '0\r\n\r\n'] },
 ] // biome-ignore format: a table
 
-for (const shortcuts of [true, false]) {
-  t.test(`with shortcuts: ${shortcuts}`, async (t) => {
+for (const Requests of [ServedRequest, IncomingMessage]) {
+  t.test(`of ${Requests.name}`, async (t) => {
     for (const { kind, head, parts } of KINDS) {
       t.test(`a body with ${kind} comes part by part, and then its end`, async (t) => {
         const seen: (string | null)[] = []
-        const client = await connected(t, (request, response) => {
-          openParts(
-            request,
-            (part) => {
-              seen.push(part === null ? null : Buffer.from(part).toString())
-              if (part === null) response.end('done')
-              return true
-            },
-            shortcuts,
-          )
+        const client = await connected(t, Requests, (request, response) => {
+          openParts(request, (part) => {
+            seen.push(part === null ? null : Buffer.from(part).toString())
+            if (part === null) response.end('done')
+            return true
+          })
         })
         client.send(request('POST /', [head]))
         for (const [index, part] of parts.entries()) {
@@ -49,17 +50,13 @@ for (const shortcuts of [true, false]) {
 
     t.test('what came before anybody asked is not lost', async (t) => {
       const seen: (string | null)[] = []
-      const client = await connected(t, (request, response) => {
+      const client = await connected(t, Requests, (request, response) => {
         setTimeout(() => {
-          openParts(
-            request,
-            (part) => {
-              seen.push(part === null ? null : Buffer.from(part).toString())
-              if (part === null) response.end('done')
-              return true
-            },
-            shortcuts,
-          )
+          openParts(request, (part) => {
+            seen.push(part === null ? null : Buffer.from(part).toString())
+            if (part === null) response.end('done')
+            return true
+          })
         }, 20)
       })
 
@@ -76,16 +73,12 @@ for (const shortcuts of [true, false]) {
       let taken = 0
       let mayGoOn = false
       let body: Parts | undefined
-      const client = await connected(t, (request, response) => {
-        body = openParts(
-          request,
-          (part) => {
-            taken += part?.byteLength ?? 0
-            if (part === null) response.end('done')
-            return mayGoOn
-          },
-          shortcuts,
-        )
+      const client = await connected(t, Requests, (request, response) => {
+        body = openParts(request, (part) => {
+          taken += part?.byteLength ?? 0
+          if (part === null) response.end('done')
+          return mayGoOn
+        })
       })
       client.send(request('POST /', [`content-length: ${size}`]))
       client.send(new Uint8Array(size))
@@ -110,18 +103,14 @@ for (const shortcuts of [true, false]) {
 
     t.test('the rest of a body can be left, and the next request comes', async (t) => {
       let taken = 0
-      const client = await connected(t, (request, response) => {
+      const client = await connected(t, Requests, (request, response) => {
         if (request.method === 'GET') return void response.end('the next')
-        const body = openParts(
-          request,
-          (part) => {
-            taken += part?.byteLength ?? 0
-            response.end('enough')
-            body.discard()
-            return true
-          },
-          shortcuts,
-        )
+        const body = openParts(request, (part) => {
+          taken += part?.byteLength ?? 0
+          response.end('enough')
+          body.discard()
+          return true
+        })
       })
       client.send(request('POST /', ['content-length: 4194304']))
       client.send(new Uint8Array(4_194_304))
