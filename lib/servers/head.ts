@@ -52,14 +52,15 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
-    assertField(type, headers[index], headers[index + 1])
-    let isKept = !FRAMING.has(name)
+    let isKept = true
     if (name === 'content-length') {
       isKept = keepsLength && length === undefined
       length = lengthOf(value, length)
+    } else if (!isKnownField(headers[index], headers[index + 1])) {
+      assertField(type, headers[index], headers[index + 1])
+      // Node refuses to announce trailers that it cannot send.
+      isKept = !FRAMING.has(name) && (name !== 'trailer' || sendsTrailers)
     }
-    // Node refuses to announce trailers that it cannot send.
-    if (name === 'trailer' && !sendsTrailers) isKept = false
     if (!isKept) kept ??= headers.slice(0, index)
     else kept?.push(name, value)
   }
@@ -117,33 +118,50 @@ function assertList(type: string, headers: unknown): void {
 }
 
 /** By name, the value that was found good last: programs send most fields again and again. */
-const KNOWN_FIELDS = new Map<string, string>()
+const KNOWN_FIELDS = new Map<unknown, string>()
 const MOST_KNOWN_FIELDS = 1000
 const LONGEST_KNOWN_VALUE = 1000
 
+/** Whether a field was found good before, and is none that a server has a say in. */
+function isKnownField(name: unknown, value: unknown): boolean {
+  const known = KNOWN_FIELDS.get(name)
+  return known !== undefined && known === value
+}
+
 function assertField(type: string, name: unknown, value: unknown): void {
-  const known = KNOWN_FIELDS.get(name as string) // what is no text is not found
-  if (known !== undefined && known === value) return
-  if (typeof name !== 'string' || (known === undefined && !isHeaderName(name))) {
+  const isKnownName = KNOWN_FIELDS.has(name) // what is no text is not found
+  if (typeof name !== 'string' || !(isKnownName || isHeaderName(name))) {
     throw invalid(type, `${JSON.stringify(name)} is no header name`)
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
     throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
   }
-  if (value.length > LONGEST_KNOWN_VALUE) return
-  if (known !== undefined || KNOWN_FIELDS.size < MOST_KNOWN_FIELDS) KNOWN_FIELDS.set(name, value)
+  if (value.length > LONGEST_KNOWN_VALUE || name === 'trailer' || FRAMING.has(name)) return
+  if (isKnownName || KNOWN_FIELDS.size < MOST_KNOWN_FIELDS) KNOWN_FIELDS.set(name, value)
 }
 
 function lengthOf(value: string, before: number | undefined): number {
   const type = 'http.response.start'
-  if (!/^[0-9]{1,15}$/.test(value)) {
+  const length = typeof value === 'string' ? decimal(value) : Number.NaN
+  if (Number.isNaN(length)) {
     throw invalid(type, `content-length ${JSON.stringify(value)} is no length`)
   }
-  const length = Number(value)
   if (before !== undefined && before !== length) {
     throw invalid(type, 'content-length was sent twice')
   }
   return length
+}
+
+/** Up to 15 digits as a number, or NaN; by hand, since a regular expression takes as long as the rest. */
+function decimal(text: string): number {
+  if (text.length === 0 || text.length > 15) return Number.NaN
+  let number = 0
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
 }
 
 function invalid(type: string, what: string): ProtocolError {
