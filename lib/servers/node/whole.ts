@@ -50,7 +50,15 @@ interface Latin1 {
 // Works on any bytes, where `toString` wants a Buffer; Node has it without documenting it.
 const { latin1Slice } = Buffer.prototype as Latin1
 
+/**
+ * Arrays up to this size live among JavaScript's objects. What is not JavaScript has them moved out
+ * first, and freed when they are collected: on Node 24 a twentieth of the time of a small exchange.
+ */
+const SHORT = 64
+
 function toLatin1(bytes: Uint8Array): string {
-  if (latin1Slice !== undefined) return latin1Slice.call(bytes, 0, bytes.byteLength)
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const { byteLength } = bytes
+  if (byteLength <= SHORT) return Reflect.apply(String.fromCharCode, undefined, bytes)
+  if (latin1Slice !== undefined) return latin1Slice.call(bytes, 0, byteLength)
+  return Buffer.from(bytes.buffer, bytes.byteOffset, byteLength).toString('latin1')
 }

@@ -27,7 +27,7 @@ t.test('every byte arrives as it is, in any kind of array', async (t) => {
 })
 
 t.test('in any size', async (t) => {
-  for (const size of [0, 1, 16_383, 16_384, 16_385, 65_536, 3_000_000]) {
+  for (const size of [0, 1, 64, 65, 16_383, 16_384, 16_385, 65_536, 3_000_000]) {
     t.equal(await sent(t, new Uint8Array(size).fill(0xfe)), '\xfe'.repeat(size))
   }
 })
