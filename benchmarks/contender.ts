@@ -13,6 +13,7 @@ import { type SocketApp, socketApps } from './sockets/scenarios.ts'
 export const contenderNames = [
   'raw',
   'stellula',
+  'publicapi',
   'fastify',
   'hono',
   'koa',
@@ -25,6 +26,11 @@ export type ContenderName = (typeof contenderNames)[number]
 const missing: Partial<Record<string, Scenario[]>> = {
   koa: ['range'],
   h3: ['range', ...stackScenarios],
+  publicapi: [
+    ...(['static10k', 'static1m', 'static304', 'range'] as const),
+    ...(['upload5m', 'save5m', 'fields'] as const),
+    ...stackScenarios,
+  ],
 }
 
 /** Whether a contender can do this at all, its usual plugins included. */

@@ -131,7 +131,8 @@ for (const [name, section] of Object.entries(sections)) {
   const all = scenariosOf(section)
   const ofSection = windows.filter((window) => all.includes(window.scenario))
   if (ofSection.length === 0) continue
-  const report = sectionReport(section, ofSection, { method, contenders })
+  const measured = contenders.filter((name) => ofSection.some((one) => one.contender === name))
+  const report = sectionReport(section, ofSection, { method, contenders: measured })
   console.log(report)
 
   // A part of a section, or a rough one, must not silently replace a good result.

@@ -53,9 +53,11 @@ function cell(windows: Window[], scenario: string, contender: string): string {
   return `${ratio(cpuOf(raw) / cpuOf(mine))} / ${ratio(rateOf(mine) / rateOf(raw))}${wrong}`
 }
 
+/** The floor, and ourselves. */
+const NO_PEERS = ['raw', 'rawtext', 'stellula', 'publicapi', 'channels']
+
 function againstPeers(windows: Window[], scenario: string, contenders: string[]): string {
-  const own = ['raw', 'rawtext', 'stellula', 'channels']
-  const peers = contenders.filter((name) => !own.includes(name))
+  const peers = contenders.filter((name) => !NO_PEERS.includes(name))
   const best = Math.max(
     ...peers.map((peer) => speed(windows, scenario, peer)).filter(Number.isFinite),
   )

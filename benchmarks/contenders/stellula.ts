@@ -11,7 +11,7 @@ import {
   Route,
   StreamingResponse,
 } from 'stellula'
-import { serve } from 'stellula/servers/node'
+import { type ServeOptions, serve } from 'stellula/servers/node'
 import { StaticFiles } from 'stellula/staticfiles'
 import { portOf, type Running } from '../contender.ts'
 import { staticFolder, uploadFolder } from '../files.ts'
@@ -132,9 +132,9 @@ function resources(count: number): Route[] {
   })
 }
 
-export async function start(scenario: PlainScenario): Promise<Running> {
+export async function start(scenario: PlainScenario, further: ServeOptions = {}): Promise<Running> {
   // The process listens to its signals itself.
-  const options = { host: '127.0.0.1', port: 0, signals: [] }
+  const options = { host: '127.0.0.1', port: 0, signals: [], ...further }
   const server = await serve(apps[scenario](), options)
   return { port: portOf(server.address), close: () => server.close() }
 }
