@@ -3,7 +3,7 @@ import type { Background } from '../background.ts'
 import { encodeText, NO_BYTES } from '../bytes.ts'
 import { type CookieOptions, serializeCookie } from '../cookies.ts'
 import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
-import { assertHeader, Headers, type HeadersInit } from '../headers.ts'
+import { assertHeader, Headers, type HeadersInit, indexOfName } from '../headers.ts'
 import { isBodyless } from '../status.ts'
 import {
   ACCEPTED,
@@ -153,8 +153,11 @@ function computed(length: string | undefined, type: string | undefined): Headers
 
 function given(init: HeadersInit, length: string | undefined, type: string | undefined): Headers {
   const headers = Headers.from(init)
-  if (length !== undefined) headers.setDefault('content-length', length)
-  if (type !== undefined) headers.setDefault('content-type', type)
+  const { list } = headers
+  if (length !== undefined && indexOfName(list, 'content-length') < 0) {
+    list.push('content-length', length)
+  }
+  if (type !== undefined && indexOfName(list, 'content-type') < 0) list.push('content-type', type)
   return headers
 }
 
