@@ -51,7 +51,8 @@ export class MultipartParser {
     const type = `multipart/form-data; boundary="${boundary}"`
     const parser = busboy({ headers: { 'content-type': type }, limits: UNLIMITED })
     parser.on('file', (_name, stream) => {
-      stream.push = (chunk: Uint8Array | null) => this.#take(chunk)
+      const push = (chunk: Uint8Array | null): boolean => this.#take(chunk)
+      stream.push = push
     })
     // It is thrown through busboy to `write`, as every error here: nothing is left to be told later.
     parser.on('error', () => {
@@ -97,10 +98,11 @@ export class MultipartParser {
     if (headers === null)
       throw new Error('busboy: its version must be 1.6.0, another was installed.')
     const { cb } = headers
-    headers.cb = (fields) => {
+    const begin: typeof cb = (fields) => {
       this.#begin(fields)
       cb(AS_FILE)
     }
+    headers.cb = begin
     headers.reset()
     inside(parser)._hparser = null
   }

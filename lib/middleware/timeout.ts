@@ -71,7 +71,8 @@ class Deadline {
   }
 
   run(app: App): Promise<void> {
-    this.#scope.onDisconnect = (listener) => this.#listen(listener)
+    const onDisconnect = (listener: () => void): void => this.#listen(listener)
+    this.#scope.onDisconnect = onDisconnect
     const done = ended(app, this.#scope, this.receive, this.send, () => clearTimeout(this.#timer))
     if (done === ACCEPTED) return done
     return new Promise((resolve, reject) => {

@@ -130,12 +130,14 @@ class EventChunks implements AsyncIterator<string, undefined> {
     this.#asked = true
     try {
       const { done, value } = await this.#events.next()
-      this.#answer = () =>
+      const answer = (): Chunk =>
         done ? { done, value: undefined } : { done: false, value: encodeEvent(value) }
+      this.#answer = answer
     } catch (error) {
-      this.#answer = () => {
+      const answer = (): never => {
         throw error
       }
+      this.#answer = answer
     }
     this.#wake()
   }
@@ -143,10 +145,11 @@ class EventChunks implements AsyncIterator<string, undefined> {
   #answerOrSilence(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#ping !== false) this.#timer = setTimeout(resolve, this.#ping)
-      this.#wake = () => {
+      const wake = (): void => {
         clearTimeout(this.#timer)
         resolve()
       }
+      this.#wake = wake
     })
   }
 

@@ -60,18 +60,18 @@ function upgrade(
     response.headers.append(headers[index] ?? '', headers[index + 1] ?? '')
   }
   socket.binaryType = 'arraybuffer'
-  socket.onopen = () => {
+  socket.addEventListener('open', () => {
     events.open({
       // Bodies are never in memory that is shared between threads, as types fear.
       send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
       close: (code, reason) => socket.close(code, reason),
       buffered: () => socket.bufferedAmount,
     })
-  }
-  socket.onmessage = ({ data }) => events.message(toMessage(data))
+  })
+  socket.addEventListener('message', ({ data }) => events.message(toMessage(data)))
   // A connection that was lost has the code 0 there.
-  socket.onclose = ({ code, reason }) => events.close(code || 1006, reason)
-  socket.onerror = () => {} // 'close' follows
+  socket.addEventListener('close', ({ code, reason }) => events.close(code || 1006, reason))
+  socket.addEventListener('error', () => {}) // 'close' follows
   return response
 }
 

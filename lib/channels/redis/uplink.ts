@@ -106,10 +106,11 @@ export class Uplink {
   #pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds)
-      this.#endPause = () => {
+      const endPause = (): void => {
         clearTimeout(timer)
         resolve()
       }
+      this.#endPause = endPause
     })
   }
 }

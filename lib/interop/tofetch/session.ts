@@ -76,7 +76,8 @@ export class Session implements Open {
     const answer = new Promise<globalThis.Response>((resolve) => {
       this.#resolve = resolve
     })
-    this.#scope.onDisconnect = (listener) => this.#listen(listener)
+    const onDisconnect = (listener: () => void): void => this.#listen(listener)
+    this.#scope.onDisconnect = onDisconnect
     this.#inbox.put({ type: 'websocket.connect' }, 0)
     this.#service.begin(this)
     let done: Promise<void>

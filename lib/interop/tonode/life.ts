@@ -56,10 +56,11 @@ export class Life {
     if (this.#count === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs)
-      this.#onIdle = () => {
+      const onIdle = (): void => {
         clearTimeout(timer)
         resolve()
       }
+      this.#onIdle = onIdle
     })
   }
 }

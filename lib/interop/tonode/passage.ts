@@ -22,11 +22,10 @@ export class Passage {
     if (this.#next === undefined) return app
     return (scope, receive, send) => {
       this.#scope = scope
-      if (scope.type === 'http') {
-        scope.onUnmatched = () => {
-          this.#unmatched = true
-        }
+      const onUnmatched = (): void => {
+        this.#unmatched = true
       }
+      if (scope.type === 'http') scope.onUnmatched = onUnmatched
       return app(scope, receive, this.#over(send))
     }
   }

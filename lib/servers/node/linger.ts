@@ -33,7 +33,8 @@ export function isLingering(socket: Socket): boolean {
  */
 export function linger(request: IncomingMessage): void {
   const { socket } = request
-  socket.destroySoon = () => endSoftly(socket, request)
+  const destroySoon = (): void => endSoftly(socket, request)
+  socket.destroySoon = destroySoon
 }
 
 /**

@@ -229,10 +229,11 @@ export class Session {
     const onClose = (): void => this.lost(disconnected(1006))
     socket.on('end', onEnd)
     socket.on('close', onClose)
-    this.#unwatch = () => {
+    const unwatch = (): void => {
       socket.off('end', onEnd)
       socket.off('close', onClose)
     }
+    this.#unwatch = unwatch
   }
 
   /** Nothing of it is kept: most sockets are idle, and there may be many. */
