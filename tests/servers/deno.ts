@@ -21,15 +21,15 @@ interface Options {
 type Handler = (request: globalThis.Request, info: object) => Promise<globalThis.Response>
 
 /** A websocket whose client is the test. */
-class Socket {
+class Socket extends EventTarget {
   readonly log: string[]
   bufferedAmount = 0
-  onopen = (): void => {}
-  onmessage = (_: object): void => {}
-  onclose = (_: object): void => {}
-  onerror = (): void => {}
   constructor(log: string[]) {
+    super()
     this.log = log
+  }
+  tell(type: string, event: object = {}): void {
+    this.dispatchEvent(Object.assign(new Event(type), event))
   }
   send(text: string): void {
     this.log.push(text)
@@ -66,12 +66,12 @@ t.test('hands the app to the runtime, and its websockets', async (t) => {
       ['x-a', '1'],
     ],
   )
-  socket.onopen()
-  socket.onmessage({ data: 'hi' })
+  socket.tell('open')
+  socket.tell('message', { data: 'hi' })
   await eventually(() => log.includes('you said hi'), 'the answer')
   await server.close()
-  socket.onerror()
-  socket.onclose({ code: 0, reason: '' })
+  socket.tell('error')
+  socket.tell('close', { code: 0, reason: '' })
   t.same(log, ['you said hi', 'close 1012', 'shutdown'])
 
   const other = await serve(app, { path: '/tmp/x', signals: [] })
