@@ -1,9 +1,10 @@
 /** An exchange with the server's own request and response, where nobody stands in between. */
-import { ServerResponse } from 'node:http'
-import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import type { ServerResponse } from 'node:http'
+import { ClientDisconnected } from '../../exceptions.ts'
 import type { HandedOver } from '../../servers/node/handover.ts'
 import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
+import { forget, measured } from './nativeresponse.ts'
 import type { NodeRequest } from './request.ts'
 import { targetOf } from './target.ts'
 
@@ -66,75 +67,6 @@ export class NativeExchange {
       })
     }
   }
-}
-
-const EXCHANGE: unique symbol = Symbol('exchange')
-
-interface Measured extends ServerResponse {
-  [EXCHANGE]: NativeExchange
-}
-
-/**
- * Makes a body that is not as long as its head says fail the exchange, whose response is then cut: the
- * client would wait for what is missing, or take what is too much for its next response.
- *
- * Node would throw it at whoever writes, who may be nobody that an error can be thrown at.
- */
-function measured(response: ServerResponse, exchange: NativeExchange): ServerResponse {
-  response.strictContentLength = true
-  return Object.assign(response, { [EXCHANGE]: exchange, write, end })
-}
-
-function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
-  try {
-    return writePlain.apply(this, all)
-  } catch (error) {
-    failLength(this, error)
-    return false
-  }
-}
-
-function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
-  try {
-    endPlain.apply(this, all)
-  } catch (error) {
-    failLength(this, error)
-  }
-  return this
-}
-
-const { write: writePlain, end: endPlain } = ServerResponse.prototype
-
-function failLength(response: Measured, error: unknown): void {
-  if (!isMismatch(error)) throw error
-  response[EXCHANGE].fail(
-    new ProtocolError(
-      `fromNode: a body is not as long as its head says. ${error.message}. Leave the header out, or count again.`,
-      { cause: error },
-    ),
-  )
-}
-
-function isMismatch(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && error.code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'
-  )
-}
-
-/**
- * What a handler has put on a response that it did not send is no part of the answer that is made
- * instead: neither fields, nor methods of its own, such as those of a compression.
- */
-function forget(response: ServerResponse): void {
-  Object.setPrototypeOf(response, ServerResponse.prototype)
-  for (const name of Object.keys(response)) {
-    const isOverride = !name.startsWith('_') && typeof Reflect.get(response, name) === 'function'
-    if (isOverride && name in ServerResponse.prototype) Reflect.deleteProperty(response, name)
-  }
-  for (const name of response.getHeaderNames()) response.removeHeader(name)
-  response.statusCode = 200
-  Reflect.deleteProperty(response, 'statusMessage')
-  response.sendDate = true
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

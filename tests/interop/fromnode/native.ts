@@ -1,6 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http'
-import compression from 'compression'
-import express from 'express'
+import type { RequestListener } from 'node:http'
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
@@ -113,65 +111,6 @@ t.test('a request without a body ends, at once or when somebody listens late', a
     const { talk } = await listening(t, each, OFF)
     t.equal(bodyOf(await talk(request('GET /', [CLOSE]))), 'ended')
   }
-})
-
-t.test(
-  'a body that is shorter or longer than its head says is cut, and nobody throws',
-  async (t) => {
-    const errors: unknown[] = []
-    const handlers: Readonly<Record<string, (response: ServerResponse) => void>> = {
-      short: (response) => response.end(),
-      long: (response) => response.end('and much more'),
-      'long by write': (response) => response.write('and much more'),
-    }
-    for (const [name, finish] of Object.entries(handlers)) {
-      const app = fromNode((_, response) => {
-        response.writeHead(200, { 'content-length': 10 })
-        response.write('half')
-        setTimeout(() => finish(response), 5)
-      })
-      const { talk, errors } = await listening(t, app, OFF)
-
-      t.match(await talk(request('GET /')), /content-length: 10\r\n.*half$/is, name)
-      t.match(errors, [
-        /^ProtocolError: fromNode: a body is not as long as its head says\. .* content-length of 10 /,
-      ])
-    }
-    t.strictSame(errors, [])
-  },
-)
-
-t.test('a HEAD tells the length of the body that a GET would have', async (t) => {
-  const app = fromNode((_, response) =>
-    response.writeHead(200, { 'content-length': 5 }).end('hello'),
-  )
-  const { talk, errors } = await listening(t, app, OFF)
-
-  t.match(await talk(request('HEAD /', [CLOSE])), /content-length: 5\r\n[\s\S]*\r\n\r\n$/i)
-  t.strictSame(errors, [])
-})
-
-t.test('what a handler leaves unsent is no part of our answer', async (t) => {
-  const inside = express()
-  inside.use(compression({ threshold: 0 }))
-  inside.use((_request, response, next) => {
-    response.cookie('a', '1').status(418).setHeader('x-left', 'yes')
-    response.statusMessage = 'Left'
-    next()
-  })
-  const { talk } = await listening(
-    t,
-    Application({
-      routes: [Mount('/', fromNode(inside))],
-      exceptionHandlers: [[404, () => new PlainTextResponse('ours '.repeat(500), { status: 404 })]],
-    }),
-  )
-
-  const received = await talk(request('GET /', ['accept-encoding: gzip', CLOSE]))
-
-  t.match(received, /^HTTP\/1\.1 404 Not Found\r\ncontent-length: 2500\r\n/)
-  t.notMatch(received, /set-cookie|x-left|x-powered-by|gzip/i)
-  t.equal(bodyOf(received).length, 2_500)
 })
 
 t.test('the connection goes on after our answer, whatever was read of the body', async (t) => {
