@@ -10,10 +10,15 @@ import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
 import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
 
 const guests = {
-  express: ['bare', 'mounted'],
-  fastify: ['bare', 'mounted'],
+  express: ['bare', 'mounted', 'observed'],
+  fastify: ['bare', 'mounted', 'observed'],
   hono: ['bare', 'mounted', 'light'],
 } as const
+/** What is other about a side than being mounted. */
+const notes: Readonly<Record<string, string>> = {
+  light: ', light responses',
+  observed: ', behind middleware',
+}
 const guestNames = ['express', 'fastify', 'hono'] as const
 const scenarioNames = ['json', 'post'] as const
 
@@ -32,7 +37,7 @@ for (const guest of chosen) {
     const contest = { file: `guests/${guest}`, sides: guests[guest], scenario }
     for (const row of await measureContest(contest, effort)) {
       const [side = '', ...cells] = row
-      rows.push([side === 'light' ? `${guest}, light responses` : guest, ...cells])
+      rows.push([`${guest}${notes[side] ?? ''}`, ...cells])
       console.error(rows.at(-1)?.join(', '))
     }
   }
@@ -49,7 +54,8 @@ Server CPU time per request of an app of another framework: bare, which is Expre
 \`serve()\` in \`Mount('/', fromNode(app))\` or \`Mount('/', fromFetch(app.fetch))\`. json answers a small object, post
 reads 1 KB of JSON. Target: at most 1.15 times as much. Hono's own server puts another class in the
 place of \`Response\`; \`installLightResponse()\` does the same for a mounted app, which is the row
-to compare.
+to compare. Where nobody between looks at messages, a handler of Node gets the server's own request and
+response; behind middleware that does, it gets others, which are made of messages and into messages.
 
 ${table(header, rows)}`
 console.log(report)

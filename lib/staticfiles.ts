@@ -48,7 +48,10 @@ export function StaticFiles(options: StaticFilesOptions): StaticFiles {
     if (scope.method !== 'GET' && scope.method !== 'HEAD') throw methodNotAllowed()
     const target = await lookUp(files, settings, scope, routePath(scope))
     if (target === 'slash') return withSlash(scope)
-    if (target === undefined) throw NOT_FOUND
+    if (target === undefined) {
+      scope.onUnmatched?.()
+      throw NOT_FOUND
+    }
     return reply(files, target, scope)
   }
   const app: App = async (scope, receive, send) => {

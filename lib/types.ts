@@ -141,8 +141,8 @@ export interface ConnectionScope {
   user?: User | undefined
   auth?: Auth | undefined
   /**
-   * Told that no route matches, before a router answers so; set by a host that has others to ask, and
-   * that drops this answer. Absent means that the answer is the answer.
+   * Told that no route matches, or no file is there, before that is answered; set by a host that has
+   * others to ask, and that drops this answer. Absent means that the answer is the answer.
    */
   onUnmatched?: (() => void) | undefined
   /**

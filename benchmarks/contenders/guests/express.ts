@@ -5,7 +5,7 @@ import express, { type Express } from 'express'
 import { fromNode } from 'stellula/interop/fromnode'
 import { listen, type Running } from '../../contender.ts'
 import { greeting, type Order } from '../../scenarios.ts'
-import { host } from './host.ts'
+import { host, hostObserved } from './host.ts'
 
 function guest(): Express {
   const app = express()
@@ -25,4 +25,8 @@ export function bare(): Promise<Running> {
 
 export function mounted(): Promise<Running> {
   return host(fromNode(guest()))
+}
+
+export function observed(): Promise<Running> {
+  return hostObserved(fromNode(guest()))
 }

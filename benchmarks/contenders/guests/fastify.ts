@@ -1,10 +1,11 @@
 // A Fastify app, bare and mounted: a route of JSON, and one that reads JSON.
 
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { App } from 'stellula'
 import { fromNode } from 'stellula/interop/fromnode'
 import { portOf, type Running } from '../../contender.ts'
 import { greeting, type Order } from '../../scenarios.ts'
-import { host } from './host.ts'
+import { host, hostObserved } from './host.ts'
 
 function guest(): FastifyInstance {
   const app = Fastify()
@@ -19,8 +20,16 @@ export async function bare(): Promise<Running> {
   return { port: portOf(app.server.address()), close: () => app.close() }
 }
 
-export async function mounted(): Promise<Running> {
+async function inside(): Promise<App> {
   const app = guest()
   await app.ready()
-  return host(fromNode((request, response) => app.routing(request, response)))
+  return fromNode((request, response) => app.routing(request, response))
+}
+
+export async function mounted(): Promise<Running> {
+  return host(await inside())
+}
+
+export async function observed(): Promise<Running> {
+  return hostObserved(await inside())
 }

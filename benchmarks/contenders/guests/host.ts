@@ -10,3 +10,8 @@ export async function host(guest: App): Promise<Running> {
   const server = await serve(app, { host: '127.0.0.1', port: 0, signals: [] })
   return { port: portOf(server.address), close: () => server.close() }
 }
+
+/** The same, behind a middleware that looks at each message, as most do. */
+export function hostObserved(guest: App): Promise<Running> {
+  return host((scope, receive, send) => guest(scope, receive, (message) => send(message)))
+}

@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import { nextTick } from 'node:process'
 import { encodeText, NO_BYTES } from '../../bytes.ts'
+import { FRAMING } from '../../headers/hopbyhop.ts'
 import { indexOfName, isHeaderValue } from '../../headers.ts'
 import type { HeaderList } from '../../types.ts'
 import type { InnerResponse } from './internals.ts'
@@ -50,15 +51,6 @@ export function makeResponse(
   response.assignSocket(socket as never)
   return response
 }
-
-/** Belongs to the connection, which is the server's (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-])
 
 type Field = readonly [name: string, value: unknown]
 
@@ -115,7 +107,7 @@ function fieldsOf(headers: unknown): readonly Field[] {
 
 function addField(list: HeaderList, [name, value]: Field): void {
   const key = name.toLowerCase()
-  if (HOP_BY_HOP.has(key)) return
+  if (FRAMING.has(key)) return // the server's own
   if (!Array.isArray(value)) list.push(key, `${value}`)
   else if (key === 'cookie') list.push(key, value.join('; '))
   else for (const one of value) list.push(key, `${one}`)

@@ -2,6 +2,7 @@ import t from 'tap'
 import { type Next, Passage } from '../../../lib/interop/tonode/passage.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Route, Router } from '../../../lib/routing.ts'
+import { StaticFiles } from '../../../lib/staticfiles.ts'
 import type { App } from '../../../lib/types.ts'
 import { call, httpScope } from '../../support/scopes.ts'
 
@@ -22,6 +23,18 @@ t.test('what no route matches is not sent, and goes on', async (t) => {
   t.same(await call(passage.through(nothing)), [])
   t.ok(passage.takesOver(new Error('incomplete')))
   t.same(calls, [[]])
+})
+
+t.test('so is a file that is not there, but no page of its own that says so', async (t) => {
+  const directory = t.testdir({ 'a.txt': 'a', html: { '404.html': 'my own 404' } })
+  const files = StaticFiles({ directory })
+  const pages = StaticFiles({ directory: `${directory}/html`, html: true })
+  const ask = (app: App, path: string) =>
+    call(new Passage(silent, silent).through(app), httpScope({ path }))
+
+  t.match((await ask(files, '/a.txt'))[0], { status: 200 })
+  t.same(await ask(files, '/b.txt'), [])
+  t.match((await ask(pages, '/b.txt'))[0], { status: 404 })
 })
 
 t.test('what matches is sent, a 404 of its own too', async (t) => {
