@@ -2,41 +2,40 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { LAYERS } from './support/readingorder.ts'
 import { filesIn, importsOf } from './support/sources.ts'
 
 const MOST_LINES = 300
 const ASSIGNED_FUNCTION =
   /^ *[\w.#[\]]+\.#?\w+ (?:\?\?|\|\|)?= \(?(?:async )?(?:function\b|\([^()]*\)(?:: [^=]+)? =>|\w+ =>)/m
 
-function layerOf(file: string): number {
-  const name = file.replace(/\.ts$/, '')
-  return LAYERS.findIndex((names) => names.includes(name))
-}
-
 const files = filesIn('lib')
 
-t.test('every file has its place in the reading order', async (t) => {
-  t.same(
-    files.filter((file) => layerOf(file) < 0),
-    [],
-  )
-  const named = LAYERS.flat()
-  t.same(
-    named.filter((name) => !files.includes(`${name}.ts`)),
-    [],
-    'and the order names no other',
-  )
-})
+/** The files of lib that a file imports, types included. */
+function targetsOf(file: string): string[] {
+  return importsOf(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => path.posix.join(path.posix.dirname(file), specifier))
+}
 
-t.test('imports point down, types too', async (t) => {
-  for (const file of files) {
-    for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
-      const target = path.posix.join(path.posix.dirname(file), specifier)
-      if (layerOf(target) < layerOf(file)) continue
-      t.fail(`${file} imports ${target}, which does not stand above it`)
-    }
+/** The first import cycle that a depth-first walk from this file meets, or undefined. */
+function cycleFrom(
+  file: string,
+  above: readonly string[],
+  done: Set<string>,
+): string[] | undefined {
+  if (above.includes(file)) return [...above.slice(above.indexOf(file)), file]
+  if (done.has(file)) return undefined
+  for (const target of targetsOf(file)) {
+    const cycle = cycleFrom(target, [...above, file], done)
+    if (cycle !== undefined) return cycle
   }
+  done.add(file)
+  return undefined
+}
+
+t.test('imports form no cycle, types included', async (t) => {
+  const done = new Set<string>()
+  for (const file of files) t.same(cycleFrom(file, [], done) ?? [], [], file)
 })
 
 /**
