@@ -111,3 +111,17 @@ t.test('nothing is left unfinished or unchecked', async (t) => {
     }
   }
 })
+
+t.test('the advisories that SECURITY.md lists are those of the tests', async (t) => {
+  const table = readFileSync('SECURITY.md', 'utf8')
+  for (const file of filesIn('tests/advisories')) {
+    const row = table.split('\n').find((line) => line.includes(`(tests/advisories/${file})`)) ?? ''
+    const source = readFileSync(path.join('tests/advisories', file), 'utf8')
+    const ids = source.match(/CVE-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3}/g) ?? []
+    t.same(
+      [...new Set(row.split('|')[3]?.trim().split(', '))].sort(),
+      [...new Set(ids)].sort(),
+      file,
+    )
+  }
+})
