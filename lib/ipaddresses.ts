@@ -18,18 +18,36 @@ const MAPPED_BITS = 96
 const LONGEST = '0000:0000:0000:0000:0000:ffff:255.255.255.255'.length
 
 /**
- * Reads an address; undefined for anything else: octets above 255 or with leading zeros, zones
- * (`fe80::1%eth0`), brackets, ports, spaces.
+ * Reads an address; undefined for anything else: octets above 255 or with leading zeros, brackets,
+ * ports, spaces. The zone of an IPv6 address (`fe80::1%eth0`) is ignored.
  *
  * @example
  * parseAddress('::ffff:127.0.0.1') // [0, 0, 0, 0, 0, 65535, 32512, 1], as for '127.0.0.1'
  * parseAddress('127.0.0.01') // undefined
  */
 export function parseAddress(text: string): IPAddress | undefined {
-  if (text.length > LONGEST) return undefined
-  if (text.includes(':')) return parseIPv6(text)
-  const pair = parseIPv4(text)
+  if (text.length > LONGEST_ZONED) return undefined
+  const plain = withoutZone(text)
+  if (plain.length > LONGEST) return undefined
+  if (plain.includes(':')) return parseIPv6(plain)
+  const pair = parseIPv4(plain)
   return pair && [...MAPPED, ...pair]
+}
+
+const LONGEST_ZONED = LONGEST + 65
+const ZONE = /^([^%]+)%[0-9A-Za-z._~-]{1,64}$/
+
+/**
+ * An IPv6 address without its zone; other text stays as it is.
+ *
+ * A zone names a network interface of one machine, and means nothing to another (RFC 4007 section
+ * 11.2): it is not compared, and not told to others.
+ *
+ * @example
+ * withoutZone('fe80::1%eth0') // 'fe80::1'
+ */
+export function withoutZone(text: string): string {
+  return text.includes('%') && text.includes(':') ? text.replace(ZONE, '$1') : text
 }
 
 function parseIPv4(text: string): [number, number] | undefined {
@@ -117,7 +135,8 @@ export class IPRanges {
 
 function parseRange(where: string, text: unknown): IPRange {
   const [written = '', length, ...more] = typeof text === 'string' ? text.split('/') : []
-  const address = parseAddress(written)
+  // A zone here would look as if it were compared.
+  const address = written.includes('%') ? undefined : parseAddress(written)
   const size = written.includes(':') ? 128 : 32
   const prefix = length === undefined ? size : readLength(length)
   if (address === undefined || more.length > 0 || !(prefix <= size)) {

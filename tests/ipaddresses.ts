@@ -19,6 +19,9 @@ t.test('an address is read as numbers', async (t) => {
     ['1:2:3:4:5:6:7:8', [1, 2, 3, 4, 5, 6, 7, 8]],
     ['1:2:3:4:5:6:7::', [1, 2, 3, 4, 5, 6, 7, 0]],
     ['1::8', [1, 0, 0, 0, 0, 0, 0, 8]],
+    ['fe80::1%eth0', [0xfe80, 0, 0, 0, 0, 0, 0, 1]],
+    ['fe80::1%0', [0xfe80, 0, 0, 0, 0, 0, 0, 1]],
+    ['::ffff:192.0.2.1%en0.1', [0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201]],
   ] as const) {
     t.same(parseAddress(text), expected, text)
   }
@@ -50,8 +53,13 @@ t.test('what is no address is not taken for one', async (t) => {
     '12345::',
     'g::',
     '[::1]',
-    '::1%eth0',
-    'fe80::1%0',
+    '::1%',
+    '::1%a%b',
+    '::1%a b',
+    '::1%a/64',
+    `::1%${'a'.repeat(65)}`,
+    '1.2.3.4%eth0',
+    '%eth0',
     '::ffff:1.2.3.256',
     '::1.2.3.4:5',
     '1.2.3.4::',
@@ -65,7 +73,7 @@ t.test('what is no address is not taken for one', async (t) => {
   }
 })
 
-t.test('reads what Node reads, but for zones', (t) => {
+t.test('reads what Node reads, with zones of plain characters', (t) => {
   const piece = fc.constantFrom(
     '0',
     '1',
@@ -86,7 +94,8 @@ t.test('reads what Node reads, but for zones', (t) => {
   )
   fc.assert(
     fc.property(text, (text) => {
-      const isAddress = isIP(text) > 0 && !text.includes('%')
+      // Node takes zones of any characters.
+      const isAddress = isIP(text) > 0 && !/%.*[:%]/.test(text)
       return (parseAddress(text) !== undefined) === isAddress
     }),
     { numRuns: 3000 },
@@ -152,6 +161,15 @@ t.test('has what Node has in one family', (t) => {
   )
   t.pass('for every range')
   t.end()
+})
+
+t.test('the zone of an address is not compared', async (t) => {
+  const ranges = new IPRanges('the test', ['linklocal', '::ffff:10.0.0.1'])
+
+  t.equal(ranges.has('fe80::1%eth0'), true)
+  t.equal(ranges.has('FE80::1%25'), true)
+  t.equal(ranges.has('::ffff:10.0.0.1%en0'), true)
+  t.equal(ranges.has('fec0::1%eth0'), false)
 })
 
 t.test('mistakes are told at once', async (t) => {

@@ -15,7 +15,7 @@ export interface IPRestrictOptions {
  * Answers 403 to requests and websockets from addresses that may not come in.
  *
  * Ranges are `192.0.2.0/24`, `2001:db8::/32`, or `loopback`, `linklocal` and `private`; IPv4 within
- * IPv6 is IPv4. It goes by `scope.client`: behind a proxy put `proxyHeaders()` outside. A client whose
+ * IPv6 is IPv4, and a zone (`fe80::1%eth0`) is not compared. It goes by `scope.client`: behind a proxy put `proxyHeaders()` outside. A client whose
  * address is not known, such as one of a unix socket, may not come in.
  *
  * @throws TypeError for what is no range, and when there is nothing to restrict.

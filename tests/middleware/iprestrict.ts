@@ -40,9 +40,15 @@ t.test('who is denied may not, allowed or not', async (t) => {
   t.equal(await statusFor({ allow: [] }, '10.0.0.1'), 403)
 })
 
+t.test('the zone of an address is not compared', async (t) => {
+  t.equal(await statusFor({ allow: ['linklocal'] }, 'fe80::1%eth0'), 200)
+  t.equal(await statusFor({ deny: ['fe80::1'] }, 'fe80::1%eth0'), 403)
+  t.equal(await statusFor({ deny: ['fe80::1'] }, 'fe80::2%eth0'), 200)
+})
+
 t.test('an address that is not known is no reason to let in', async (t) => {
   for (const options of [{ allow: ['0.0.0.0/0', '::/0'] }, { deny: ['10.0.0.1'] }, { deny: [] }]) {
-    for (const host of [null, '', 'unknown', '_hidden', '1.2.2.355', '010.0.0.1', 'fe80::1%eth0']) {
+    for (const host of [null, '', 'unknown', '_hidden', '1.2.2.355', '010.0.0.1', '1.2.3.4%eth0']) {
       t.equal(await statusFor(options, host), 403, `${host}`)
     }
   }

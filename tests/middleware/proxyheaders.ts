@@ -55,6 +55,16 @@ const FIELDS = {
   forwarded: 'for=2.2.2.2;proto=https;host=other.test',
 }
 
+t.test('the zone of a link-local address is not compared', async (t) => {
+  const client = { host: 'fe80::2%eth0', port: 7 }
+  const told = (fields: Readonly<Record<string, string>>, forwarded = false) =>
+    seen({ trusted: ['linklocal'], forwarded }, fields, { client })
+
+  t.match(await told({ 'x-forwarded-for': '192.0.2.1' }), { client: { host: '192.0.2.1' } })
+  t.match(await told({ 'x-forwarded-for': 'fe80::1%eth1' }), { client: { host: 'fe80::1' } })
+  t.match(await told({ forwarded: 'for="[fe80::1%eth1]"' }, true), { client: { host: 'fe80::1' } })
+})
+
 t.test('nobody else is believed', async (t) => {
   for (const host of ['192.0.2.1', '2001:db8::1', 'testclient', '']) {
     const client = { host, port: 7 }

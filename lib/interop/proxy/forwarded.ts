@@ -1,6 +1,7 @@
 /** What an upstream is told of the client: `X-Forwarded-*` and `Forwarded` (RFC 7239). */
 import { indexOfName } from '../../headers.ts'
 import { hostHeader } from '../../hosts.ts'
+import { withoutZone } from '../../ipaddresses.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
 import { encodePath } from '../../urls.ts'
 
@@ -28,7 +29,7 @@ export function forwardedFields(
   const told: HeaderList = []
   const proto = scope.scheme === 'https' || scope.scheme === 'wss' ? 'https' : 'http'
   const host = hostHeader(scope)
-  const client = scope.client?.host
+  const client = scope.client === null ? undefined : withoutZone(scope.client.host)
   if (fields === 'x-forwarded' || fields === 'both') {
     const list = [...valuesOf(came, 'x-forwarded-for'), ...(client === undefined ? [] : [client])]
     if (list.length > 0) told.push('x-forwarded-for', list.join(', '))

@@ -1,5 +1,5 @@
 /** Reads who a proxy says it was asked by: an address, perhaps with a port, or a name for nobody. */
-import { parseAddress } from '../../ipaddresses.ts'
+import { parseAddress, withoutZone } from '../../ipaddresses.ts'
 import type { Address } from '../../types.ts'
 
 // RFC 7239 section 6: IPv6 in brackets; a port is digits, or hidden behind a name of its own.
@@ -10,11 +10,11 @@ const HIDDEN = /^(?:unknown|_[0-9A-Za-z._-]+)$/i
  * Reads a node of `Forwarded` or an element of `X-Forwarded-For`, which has IPv6 without brackets too.
  *
  * A client that the proxy hides keeps its name, "unknown" or "_name", which is no address. The port is
- * 0 when it is not told.
+ * 0 when it is not told. A zone (`fe80::1%eth0`) is dropped.
  */
 export function parseNode(text: string): Address | undefined {
   if (text.includes(':') && parseAddress(text) !== undefined) {
-    return { host: text.toLowerCase(), port: 0 }
+    return { host: plainAddress(text), port: 0 }
   }
   const [, bracketed, plain = '', port] = NODE.exec(text) ?? []
   const host = bracketed ?? plain
@@ -22,5 +22,9 @@ export function parseNode(text: string): Address | undefined {
   const isAddress = host.includes(':') === isIPv6 && parseAddress(host) !== undefined
   if (!isAddress && (isIPv6 || !HIDDEN.test(host))) return undefined
   const number = port === undefined || port.startsWith('_') ? 0 : Number(port)
-  return number > 65_535 ? undefined : { host: host.toLowerCase(), port: number }
+  return number > 65_535 ? undefined : { host: plainAddress(host), port: number }
+}
+
+function plainAddress(text: string): string {
+  return withoutZone(text).toLowerCase()
 }

@@ -8,7 +8,7 @@ import { parseAddress } from '../../ipaddresses.ts'
  */
 export function networkOf(host: string): string {
   if (!host.includes(':')) return host // as most are
-  const address = parseAddress(host.replace(/%.*$/s, ''))
+  const address = parseAddress(host)
   if (address === undefined) return host
   const [high = 0, low = 0] = address.slice(6)
   if (address.slice(0, 6).join() === '0,0,0,0,0,65535') {

@@ -42,6 +42,7 @@ t.test('leaves out what is not known', async (t) => {
 t.test('a websocket is http, and nodes are quoted where they must be', async (t) => {
   for (const [host, quoted] of [
     ['2001:db8::1', '"[2001:db8::1]"'],
+    ['fe80::1%eth0', '"[fe80::1]"'],
     ['_hidden', '_hidden'],
     ['a "b" \\', '"a \\"b\\" \\\\"'],
   ] as const) {
