@@ -1,5 +1,6 @@
 /** The one place where it is decided which page a request comes from: one of here, or another's. */
 import { Headers } from './headers.ts'
+import { withoutOriginDot } from './hosts.ts'
 import type { HTTPScope, WebSocketScope } from './types.ts'
 import { baseURL } from './urls.ts'
 
@@ -24,7 +25,8 @@ export function senderOf(
   origins: readonly string[] = [],
 ): Sender {
   const headers = new Headers(scope.headers)
-  const origin = headers.get('origin')
+  const field = headers.get('origin')
+  const origin = field === null ? null : withoutOriginDot(field)
   if (origin !== null && origins.includes(origin)) return 'own'
   const site = headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin' || site === 'none' ? 'own' : 'foreign'

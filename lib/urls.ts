@@ -1,6 +1,6 @@
 /** URLs made from a scope, and paths on their way to become URLs. */
 
-import { hostHeader, isAuthority } from './hosts.ts'
+import { hostHeader, isAuthority, urlAuthority } from './hosts.ts'
 import type { ConnectionScope, ServerAddress } from './types.ts'
 
 /** What `urlPathFor` gives: a path, and what is known of the rest of its URL. */
@@ -61,14 +61,11 @@ export interface Reversible {
   urlPathFor(target: unknown, params?: Readonly<Record<string, unknown>>): URLPath
 }
 
-// Underscores and sub-delimiters are left out on purpose: the URL parser reads some of them
-// differently from what was sent, and the server's own address is then the safer answer.
-const PLAIN_HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
-
 /**
  * The URL of a request: its path is exactly `scope.path`, percent-encoded, whatever the Host says.
  *
- * A Host field that is not plain is not used; the address of the server stands in for it.
+ * A Host field that is not plain is not used; the address of the server stands in for it. A plain one
+ * is used as the client sent it: `trustedHost()` limits it to the hosts that are yours.
  */
 export function requestURL(scope: ConnectionScope): URL {
   const query = scope.queryString === '' ? '' : `?${scope.queryString.replaceAll('#', '%23')}`
@@ -82,9 +79,9 @@ export function baseURL(scope: ConnectionScope): URL {
 }
 
 function withOrigin(scope: ConnectionScope, target: string): URL {
-  const host = hostHeader(scope)
+  const host = urlAuthority(hostHeader(scope))
   return (
-    (PLAIN_HOST.test(host) ? urlAt(scope, host, target) : undefined) ??
+    (host === undefined ? undefined : urlAt(scope, host, target)) ??
     urlAt(scope, serverAuthority(scope.server), target) ??
     new URL(`${scope.scheme}://localhost${rooted(target)}`)
   )
@@ -95,7 +92,7 @@ function rooted(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** Some hosts of plain characters are still none: "1.2.3.999", "[zz::1]", port 99999. */
+/** Some hosts of plain characters are still none: "xn--a", "[zz::1]", port 99999. */
 function urlAt({ scheme }: ConnectionScope, authority: string, target: string): URL | undefined {
   try {
     return new URL(`${scheme}://${authority}${rooted(target)}`)

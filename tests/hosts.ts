@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { hostHeader, hostName, isAuthority, isSubdomain } from '../lib/hosts.ts'
+import {
+  hostHeader,
+  hostName,
+  isAuthority,
+  isSubdomain,
+  urlAuthority,
+  withoutFinalDot,
+  withoutOriginDot,
+} from '../lib/hosts.ts'
 import { assertLinear } from './support/linear.ts'
 import { httpScope } from './support/scopes.ts'
 
@@ -74,6 +82,9 @@ const names: [authority: string, name: string][] = [
   ['example.org', 'example.org'],
   ['Example.ORG:8000', 'example.org'],
   ['example.org:', 'example.org'],
+  ['example.org.', 'example.org'],
+  ['Example.org.:8000', 'example.org'],
+  ['example.org..', 'example.org.'],
   ['127.0.0.1:80', '127.0.0.1'],
   ['[::1]', '[::1]'],
   ['[::1]:80', '[::1]'],
@@ -114,12 +125,81 @@ t.test('a name is never longer than its authority, and stays the same when read 
   t.end()
 })
 
+t.test('the final dot of a name goes, and nothing else', (t) => {
+  for (const [authority, expected] of [
+    ['example.org.', 'example.org'],
+    ['example.org.:8000', 'example.org:8000'],
+    ['example.org:8000', 'example.org:8000'],
+    ['[::1]:80', '[::1]:80'],
+    ['a.b@c.:80', 'a.b@c:80'],
+    ['', ''],
+  ] as const) {
+    t.equal(withoutFinalDot(authority), expected, authority)
+  }
+  t.equal(withoutOriginDot('https://example.org.:8443'), 'https://example.org:8443')
+  t.equal(withoutOriginDot('https://example.org'), 'https://example.org')
+  t.equal(withoutOriginDot('null'), 'null')
+  t.end()
+})
+
+const urlAuthorities: [authority: string, expected: string | undefined][] = [
+  ['example.org', 'example.org'],
+  ['Example.org.:80', 'Example.org:80'],
+  ['example.org:', 'example.org'],
+  ['example.org.:', 'example.org'],
+  ['my_service:8000', 'my_service:8000'],
+  ['_a._b', '_a._b'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.0.0.1.', '127.0.0.1'],
+  ['[::1]:80', '[::1]:80'],
+  ['1.example.org', '1.example.org'],
+  ['127.1', undefined],
+  ['2130706433', undefined],
+  ['0x7f.0.0.1', undefined],
+  ['a.0x', undefined],
+  ['1.2.3.999', undefined],
+  ['a..b', undefined],
+  ['.a', undefined],
+  ['a.b..', undefined],
+  ["a'b", undefined],
+  ['a%2eb', undefined],
+  ['a:b', undefined],
+  ['a::', undefined],
+  ['a@b', undefined],
+  ['', undefined],
+  [':80', undefined],
+  ['a'.repeat(301), undefined],
+]
+
+for (const [authority, expected] of urlAuthorities) {
+  t.test(`${authority || 'an empty host'} in a URL is ${expected ?? 'refused'}`, (t) => {
+    t.equal(urlAuthority(authority), expected)
+    t.end()
+  })
+}
+
+t.test('a URL parser reads the host that routing reads', (t) => {
+  const label = fc.stringMatching(/^[0-9A-Za-z_x-]{1,6}$/)
+  const host = fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join('.'))
+  fc.assert(
+    fc.property(fc.oneof(host, fc.ipV4(), fc.ipV4Extended()), fc.boolean(), (name, isDotted) => {
+      const authority = urlAuthority(isDotted ? `${name}.` : name)
+      const url = authority && URL.canParse(`http://${authority}`) && new URL(`http://${authority}`)
+      return !url || url.hostname === hostName(name)
+    }),
+  )
+  t.pass('for every host')
+  t.end()
+})
+
 for (const unit of ['[', ']', ':', '0:', '[::', 'a.', '%', ']:']) {
   t.test(`is linear in many ${unit}`, (t) => {
     const makeInput = (size: number): string => `${unit.repeat(size / unit.length)}@`
 
     assertLinear(t, makeInput, isAuthority)
     assertLinear(t, makeInput, hostName)
+    assertLinear(t, makeInput, urlAuthority)
+    assertLinear(t, makeInput, withoutFinalDot)
     t.end()
   })
 }

@@ -16,6 +16,7 @@ t.test('who sends: Fetch Metadata first, then Origin', async (t) => {
     [['origin', 'https://testserver'], 'foreign'],
     [['origin', 'http://testserver:8000'], 'foreign'],
     [['origin', 'http://testserver.evil.example'], 'foreign'],
+    [['origin', 'http://testserver.'], 'own'],
     [['origin', 'null'], 'foreign'],
     [['origin', ''], 'foreign'],
     [[], 'unknown'],
@@ -26,11 +27,27 @@ t.test('who sends: Fetch Metadata first, then Origin', async (t) => {
   }
 })
 
+t.test('who sends: a page of the host that the request names, however it is spelled', async (t) => {
+  for (const [host, origin, sender] of [
+    ['my_service:8000', 'http://my_service:8000', 'own'],
+    ['my_service:8000', 'http://my_service', 'foreign'],
+    ['example.org.', 'http://example.org.', 'own'],
+    ['example.org.', 'http://example.org', 'own'],
+    ['example.org:', 'http://example.org', 'own'],
+    ['example.org.', 'http://example.org.evil', 'foreign'],
+  ] as const) {
+    const headers = ['host', host, 'origin', origin]
+    t.equal(senderOf(httpScope({ method: 'POST', headers })), sender, `${host} ${origin}`)
+    t.equal(senderOf(websocketScope({ headers })), sender, `a websocket: ${host} ${origin}`)
+  }
+})
+
 t.test('who sends: other origins that are listed', async (t) => {
   const origins = ['https://admin.example.org']
   const scope = (...fields: string[]): HTTPScope => httpScope({ headers: ['host', 'a', ...fields] })
 
   t.equal(senderOf(scope('origin', 'https://admin.example.org'), origins), 'own')
+  t.equal(senderOf(scope('origin', 'https://admin.example.org.'), origins), 'own')
   t.equal(senderOf(scope('origin', 'https://admin.example.org.evil'), origins), 'foreign')
   t.equal(
     senderOf(scope('origin', 'https://admin.example.org', 'sec-fetch-site', 'same-site'), origins),

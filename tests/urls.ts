@@ -78,9 +78,14 @@ const hosts: [host: string, href: string][] = [
   ['127.0.0.1:8', 'http://127.0.0.1:8/admin'],
   ['[::1]', 'http://[::1]/admin'],
   ['[::1]:80', 'http://[::1]/admin'],
+  ['foo_bar', 'http://foo_bar/admin'],
+  ['my_service:8000', 'http://my_service:8000/admin'],
+  ['a.b:', 'http://a.b/admin'],
+  ['example.org.', 'http://example.org/admin'],
+  ['example.org.:81', 'http://example.org:81/admin'],
 ]
 const unusable = [
-  '', '::1', '[', '[]', '[zz::1]', '[::1', 'foo_bar', 'a b', 'a.b:', ':80', 'a:99999', 'a:123456',
+  '', '::1', '[', '[]', '[zz::1]', '[::1', 'a b', ':80', 'a..b', '127.1', '0x7f.1', '2130706433', '.', 'a:99999', 'a:123456',
   'foo/?x=', 'foo/#', 'x/admin', 'x/admin?', 'x?', 'x#', 'x\\', 'x\\@y', 'a@b', 'a@b:1', 'a:b@c',
   '1.2.3.999', 'a\tb', 'a\n', 'é.org', 'a%2fb', 'a,b', "a'b",
 ] // biome-ignore format: a list

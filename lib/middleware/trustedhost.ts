@@ -2,7 +2,7 @@
 import { answerInstead } from '../denials.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { hostHeader, hostName, isAuthority, isSubdomain } from '../hosts.ts'
+import { hostHeader, hostName, isSubdomain, urlAuthority } from '../hosts.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 import { requestURL } from '../urls.ts'
@@ -34,7 +34,7 @@ export function trustedHost(options: TrustedHostOptions = {}): Middleware {
   const hosts = readHosts(allowedHosts)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    const host = withoutFinalDot(hostName(hostHeader(scope)))
+    const host = hostName(hostHeader(scope))
     if (isAllowed(host, hosts)) return app(scope, receive, send)
     const url = wwwRedirect && hosts.exact.has(`www.${host}`) ? wwwURL(scope, host) : undefined
     return url === undefined
@@ -67,7 +67,9 @@ function readHosts(allowedHosts: readonly string[]): Hosts {
 function readHost(pattern: unknown): string {
   const text = typeof pattern === 'string' ? pattern.toLowerCase() : ''
   const name = text.startsWith('*.') ? text.slice(2) : text
-  if (isAuthority(name) && hostName(name) === name && !/[*%]|^\.|\.\.|\.$/.test(name)) return text
+  if (urlAuthority(name) === name && hostName(name) === name && URL.canParse(`http://${name}`)) {
+    return text
+  }
   throw new TypeError(
     `trustedHost: a host is a name or an address without scheme and port, ${JSON.stringify(pattern)} was given. Write "example.org", "*.example.org" or "[::1]".`,
   )
@@ -77,14 +79,9 @@ function isAllowed(host: string, { any, exact, parents }: Hosts): boolean {
   return any || exact.has(host) || parents.some((parent) => isSubdomain(host, parent))
 }
 
-/** `example.org.` is the same name, spelled as the root of all names sees it. */
-function withoutFinalDot(host: string): string {
-  return host.endsWith('.') ? host.slice(0, -1) : host
-}
-
 /** The same URL with `www.`; undefined when the host is none that a URL can have. */
 function wwwURL(scope: ConnectionScope, host: string): URL | undefined {
   const authority = hostHeader(scope)
   const url = requestURL({ ...scope, headers: ['host', `www.${authority}`] })
-  return withoutFinalDot(url.hostname) === `www.${host}` ? url : undefined
+  return url.hostname === `www.${host}` ? url : undefined
 }

@@ -1,6 +1,6 @@
 /** Everything for a host name, handed to another app. */
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { hostHeader, hostName } from '../hosts.ts'
+import { hostHeader, hostName, withoutFinalDot } from '../hosts.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { callable } from './callable.ts'
@@ -40,7 +40,7 @@ export interface Host<Pattern extends string = string, State = AnyState> extends
 /**
  * Hands all requests for a host to an app, whatever their path.
  *
- * Hosts are compared without case and port; a port in the pattern is kept for the URLs it builds.
+ * Hosts are compared without case, port and final dot; a port in the pattern is kept for the URLs it builds.
  * Parameters are `{name}` or `{name:convertor}`; a `str` may contain dots here.
  *
  * @throws TypeError for a pattern that can never match, or something that is no app.
@@ -114,5 +114,5 @@ function matcher({ tokens, params }: ParsedPath): (name: string) => unknown[] | 
 function withoutPort(tokens: readonly Token[]): Token[] {
   const last = tokens.at(-1)
   if (typeof last !== 'string') return [...tokens]
-  return [...tokens.slice(0, -1), last.replace(/:[0-9]+$/, '')]
+  return [...tokens.slice(0, -1), withoutFinalDot(last.replace(/:[0-9]+$/, ''))]
 }

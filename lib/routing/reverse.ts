@@ -1,5 +1,5 @@
 /** From the name of a route, or the route itself, back to its path. */
-import { isAuthority } from '../hosts.ts'
+import { isAuthority, withoutFinalDot } from '../hosts.ts'
 import { encodePath, guardDots, percentEncode, URLPath } from '../urls.ts'
 import type { AnyState } from './entry.ts'
 import type { Host } from './host.ts'
@@ -158,7 +158,7 @@ function fillHost(tokens: readonly Token[], params: Params): string {
   const host = tokens
     .map((token) => (isParam(token) ? token.convertor.toText(params[token.name]) : token))
     .join('')
-  if (isAuthority(host)) return host
+  if (isAuthority(host)) return withoutFinalDot(host)
   throw new TypeError(
     `urlPathFor: the parameters of a host must make a host name, ${JSON.stringify(host)} was given. Use letters, digits, "-" and ".".`,
   )

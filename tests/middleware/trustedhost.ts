@@ -5,7 +5,7 @@ import { lint } from '../../lib/middleware/lint.ts'
 import { type TrustedHostOptions, trustedHost } from '../../lib/middleware/trustedhost.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
-import { Route } from '../../lib/routing.ts'
+import { Host, Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App, HTTPScope } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
@@ -81,7 +81,7 @@ t.test('a name is redirected to the one with www', async (t) => {
   }
 
   t.equal(await location('example.org'), 'http://www.example.org/')
-  t.equal(await location('Example.org.:8000'), 'http://www.example.org.:8000/')
+  t.equal(await location('Example.org.:8000'), 'http://www.example.org:8000/')
   const deep = { scheme: 'https', path: '/a b', rawPath: '/a%20b', queryString: 'c=%20' }
   t.equal(await location('example.org', deep), 'https://www.example.org/a%20b?c=%20')
   t.equal(await location('wild.test'), 400, 'a wildcard lists no name')
@@ -90,8 +90,33 @@ t.test('a name is redirected to the one with www', async (t) => {
   t.equal((await ask({ allowedHosts, wwwRedirect: false }, 'example.org')).status, 400)
 })
 
-t.test('a host that no URL can have is not redirected', async (t) => {
-  t.equal((await ask({ allowedHosts: ['www.my_service'] }, 'my_service')).status, 400)
+t.test('a name with an underscore is redirected too', async (t) => {
+  const { status, headers } = await ask({ allowedHosts: ['www.my_service'] }, 'my_service')
+
+  t.same([status, headers.get('location')], [307, 'http://www.my_service/'])
+})
+
+t.test('what is allowed is what URLs are made of', async (t) => {
+  const allowedHosts = ['example.org', '*.example.org', 'my_service', '[::1]', '192.0.2.1']
+  const app = trustedHost({ allowedHosts })(
+    toApp(
+      Route('/', (request) => new PlainTextResponse(request.url.host)),
+      'the test',
+    ),
+  )
+  for (const [host, expected] of [
+    ['example.org', 'example.org'],
+    ['Example.ORG.:8000', 'example.org:8000'],
+    ['example.org:', 'example.org'],
+    ['a_b.example.org', 'a_b.example.org'],
+    ['a.example.org.', 'a.example.org'],
+    ['my_service:8000', 'my_service:8000'],
+    ['[::1]:8000', '[::1]:8000'],
+    ['192.0.2.1', '192.0.2.1'],
+  ] as const) {
+    const { text } = responseOf(await call(app, httpScope({ headers: ['host', host] })))
+    t.equal(text, expected, host)
+  }
 })
 
 // MW-HOST-6
@@ -107,6 +132,20 @@ t.test('websockets are asked too', async (t) => {
     status: 307,
     headers: ['content-length', '0', 'location', 'ws://www.example.org/'],
   })
+})
+
+t.test('a name with its final dot reaches the routes of its host', async (t) => {
+  const app = Application({
+    middleware: [trustedHost({ allowedHosts: ['api.example.org'] })],
+    routes: [
+      Host('api.example.org', home),
+      Route('/', () => new PlainTextResponse('no host has this')),
+    ],
+  })
+  for (const host of ['api.example.org', 'api.example.org.', 'API.example.org.:80']) {
+    const sent = await call(app, httpScope({ headers: ['host', host] }))
+    t.equal(responseOf(sent).text, 'home', host)
+  }
 })
 
 t.test('a handler of 400 answers', async (t) => {
@@ -143,6 +182,9 @@ t.test('a host that could never be named is told at once', async (t) => {
     '*.',
     '::1',
     'user@example.org',
+    "a'b",
+    '1.2.3.999',
+    '127.1',
     'a b',
     '',
     7,

@@ -1,5 +1,5 @@
 /** Decides which origins are allowed. */
-import { isSubdomain } from '../../hosts.ts'
+import { isSubdomain, withoutOriginDot } from '../../hosts.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /** Decides by the `Origin` of a request; a database may be asked. */
@@ -57,7 +57,8 @@ function allowedBy(list: readonly (string | RegExp)[]): (origin: string) => bool
     else if (typeof origin === 'string' && origin.includes('*')) tests.push(subdomains(origin))
     else exact.add(assertOrigin(origin))
   }
-  return (origin) => {
+  return (given) => {
+    const origin = withoutOriginDot(given)
     if (exact.has(origin)) return true
     if (origin === 'null' || origin.length > LONGEST_ORIGIN) return false
     return tests.some((test) => test(origin))

@@ -163,3 +163,13 @@ t.test('the time for an origin grows with its length only', (t) => {
   )
   t.end()
 })
+
+t.test('the final dot of a host is not compared', async (t) => {
+  const { allows } = originRule(['https://example.org', 'https://*.example.org'])
+  const scope = httpScope()
+
+  t.equal(allows('https://example.org.', scope), true)
+  t.equal(allows('https://a.example.org.', scope), true)
+  t.equal(allows('https://example.org.evil', scope), false)
+  t.equal(allows('https://example.org..', scope), false)
+})
