@@ -75,7 +75,10 @@ export function statusPhrase(status: number): string | undefined {
   return PHRASES[status]
 }
 
-/** Whether a response of this status never has a body: 1xx, 204 and 304 (RFC 9110 section 6.4.1). */
+/**
+ * Whether a response of this status never has a body: 1xx, 204 and 304 (RFC 9110 section 6.4.1), and
+ * 205 (section 15.3.6), which says so by a length of 0.
+ */
 export function isBodyless(status: number): boolean {
-  return status < 200 || status === 204 || status === 304
+  return status < 200 || status === 204 || status === 205 || status === 304
 }

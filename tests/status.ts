@@ -31,7 +31,7 @@ const bodies: [status: number, bodyless: boolean][] = [
   [199, true],
   [200, false],
   [204, true],
-  [205, false],
+  [205, true],
   [206, false],
   [303, false],
   [304, true],

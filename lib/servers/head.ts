@@ -43,8 +43,8 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
   const bodyless = isBodyless(status)
   const dropsBody = bodyless || scope.method === 'HEAD'
   const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
-  // Trailers need chunks, and a 204 has no length at all (RFC 9110 section 8.6).
-  const keepsLength = !trailers && status !== 204
+  // Trailers need chunks, a 204 has no length at all (RFC 9110 section 8.6), and that of a 205 is 0.
+  const keepsLength = !trailers && status !== 204 && status !== 205
   // Most lists are sent as they are; one that is not is copied up to what is left out.
   let kept: HeaderList | undefined
   let length: number | undefined
@@ -65,6 +65,8 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
     else kept?.push(name, value)
   }
   if (!keepsLength) length = undefined
+  // Other than after 204 and 304, clients wait for a body (RFC 9112 section 6.3).
+  if (status === 205 && !trailers) kept = [...(kept ?? headers), 'content-length', '0']
   return { status, headers: kept ?? headers, length, trailers, sendsTrailers, bodyless, dropsBody }
 }
 

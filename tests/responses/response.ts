@@ -105,7 +105,7 @@ t.test('respond', async (t) => {
   })
 
   t.test('sends no body where there is never one: RS-3', async (t) => {
-    for (const status of [204, 304]) {
+    for (const status of [204, 205, 304]) {
       const [, body] = await sent(new Response('abc', { status }))
       t.same(body, { type: 'http.response.body', body: new Uint8Array(0), moreBody: false })
     }

@@ -50,6 +50,15 @@ t.test('a 204 has no content-length, a 304 may have one (RFC 9110 section 8.6)',
   t.ok(readHead(start(headers, { status: 304 }), GET).dropsBody)
 })
 
+t.test('a 205 has no content, and says so (RFC 9110 section 15.3.6)', async (t) => {
+  for (const headers of [[], ['content-length', '5']]) {
+    const head = readHead(start(['a', 'b', ...headers], { status: 205 }), GET)
+    t.same(head.headers, ['a', 'b', 'content-length', '0'])
+    t.ok(head.bodyless)
+    t.ok(head.dropsBody)
+  }
+})
+
 t.test('the body of a HEAD is dropped', async (t) => {
   const head = readHead(start([]), httpScope({ method: 'HEAD' }))
 

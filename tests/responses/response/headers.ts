@@ -13,7 +13,7 @@ t.test('headers', async (t) => {
   })
 
   t.test('have no length where there is never a body: RS-2, RS-3', async (t) => {
-    for (const status of [204, 304]) {
+    for (const status of [204, 205, 304]) {
       t.equal(new Response('abc', { status }).headers.has('content-length'), false)
     }
   })
