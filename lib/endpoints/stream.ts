@@ -1,5 +1,5 @@
 /** A handler that pushes what an iterable gives. */
-import { isSource, iterate, type Source, stop } from '../responses/sources.ts'
+import { giveUp, isSource, iterate, type Source, take } from '../responses/sources.ts'
 import { ACCEPTED } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { quietly } from './converse.ts'
@@ -65,7 +65,7 @@ export async function sendStream(websocket: Sending, source: WebSocketSource): P
       `sendStream: the source must be iterable, ${source === null ? 'null' : typeof source} was given. Use a generator, an array or a stream.`,
     )
   }
-  const items = iterate(source)
+  const items = iterate(take(source))
   const { signal } = websocket
   let leave = (): void => {}
   const left = new Promise<void>((resolve) => {
@@ -76,7 +76,7 @@ export async function sendStream(websocket: Sending, source: WebSocketSource): P
     await Promise.race([left, quietly(() => pump(websocket, items))])
   } finally {
     signal.removeEventListener('abort', leave)
-    stop(source, items)
+    giveUp(source, items)
   }
 }
 

@@ -1,4 +1,5 @@
 /** HTML that is known to be safe: texts, and what is still to come. */
+import { giveUp, take } from '../responses/sources.ts'
 import type { Place } from './places.ts'
 
 /** What can stand in a template; true, false, null and undefined stand for nothing. */
@@ -54,11 +55,44 @@ export class HTML implements AsyncIterable<string> {
   }
 
   /** The text as it becomes known, in order. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    for (const part of this.parts) {
+  [Symbol.asyncIterator](): AsyncIterableIterator<string> {
+    return new Arrival(this.parts)
+  }
+}
+
+/** A template on its way. No generator, which could not give up what it has not come to yet. */
+class Arrival implements AsyncIterableIterator<string> {
+  readonly #parts: readonly Part[]
+  readonly #text: AsyncGenerator<string, void, undefined>
+  /** How many parts have been read to their end. */
+  #read = 0
+
+  constructor(parts: readonly Part[]) {
+    this.#parts = parts
+    this.#text = this.#texts()
+  }
+
+  async *#texts(): AsyncGenerator<string, void, undefined> {
+    for (const part of this.#parts) {
       if (typeof part === 'string') yield part
       else yield* arriving(part)
+      this.#read++
     }
+  }
+
+  next(): Promise<IteratorResult<string, void>> {
+    return this.#text.next()
+  }
+
+  return(): Promise<IteratorResult<string, void>> {
+    for (const part of this.#parts.slice(this.#read)) {
+      if (typeof part !== 'string') giveUp(part.value)
+    }
+    return this.#text.return()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
   }
 }
 
@@ -74,7 +108,7 @@ export function addTo(parts: Part[], value: unknown, place: Place): void {
   else if (typeof value === 'string') append(parts, escapeAt(place, value))
   else if (value instanceof URL) append(parts, escapeAt(place, value.href))
   else if (isThenable(value)) append(parts, { value: handled(value), place })
-  else if (isAsyncIterable(value)) append(parts, { value, place })
+  else if (isAsyncIterable(value)) append(parts, { value: take(value), place })
   else if (isIterable(value)) for (const item of value) addTo(parts, item, place)
   else throw unfit(value)
 }
@@ -100,7 +134,7 @@ function settled(value: unknown, place: Place): HTML {
 
 /** It may fail before its turn comes: whoever reads the template gets the error then. */
 function handled(value: PromiseLike<unknown>): Promise<unknown> {
-  const promise = Promise.resolve(value)
+  const promise = Promise.resolve(value).then(take)
   promise.catch(() => {})
   return promise
 }

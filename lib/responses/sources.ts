@@ -1,4 +1,4 @@
-/** What a response is streamed from: begun, and stopped when nobody wants more of it. */
+/** What a response is streamed from: taken, begun, and given up when no more of it is wanted. */
 
 /** Anything that can be iterated; web and Node streams are async iterables. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | ReadableStream<Item>
@@ -11,18 +11,67 @@ export function isSource(source: unknown): source is Source<unknown> {
   return Symbol.asyncIterator in source || Symbol.iterator in source
 }
 
+/**
+ * Takes charge of a source before it is read.
+ *
+ * A Node stream that fails without an error listener ends the process, and until it is iterated it
+ * has none. Readers still get the error: the stream keeps it for its iterator.
+ */
+export function take<Given>(source: Given): Given {
+  if (isNodeStream(source)) source.on('error', ignore)
+  return source
+}
+
 export function iterate<Item>(source: Source<Item>): Items<Item> {
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
   return (source as Iterable<Item>)[Symbol.iterator]()
 }
 
-/** Not awaited: a generator that hangs in an `await` takes the news when it comes out of it. */
-export function stop<Item>(source: Source<Item>, items: Items<Item>): void {
+/**
+ * Gives up a source, whether it was begun or not, so that it closes what it holds. Never throws: an
+ * error that led here is the one to report.
+ *
+ * Not awaited: a generator that waits for something is told when that has come.
+ *
+ * @param items Its iterator, if it was begun.
+ */
+export function giveUp(source: unknown, items?: Items<unknown>): void {
+  if (items !== undefined) quietly(() => items.return?.())
+  // The iterator of a Node stream that was never read does nothing on `return`.
+  if (isNodeStream(source)) quietly(() => take(source).destroy())
+  else if (items === undefined) quietly(() => closeUnread(source))
+}
+
+function closeUnread(source: unknown): unknown {
+  if (source instanceof ReadableStream) return source.cancel()
+  // Iterators close themselves; a promise may still bring a source.
+  if (has(source, 'return')) return source.return()
+  return has(source, 'then') ? Promise.resolve(source).then(giveUp) : undefined
+}
+
+function quietly(close: () => unknown): void {
   try {
-    Promise.resolve(items.return?.()).catch(() => {})
-    // The iterator of a Node stream that was never read does nothing on `return`.
-    if ('destroy' in source && typeof source.destroy === 'function') source.destroy()
+    Promise.resolve(close()).catch(ignore)
   } catch {
-    // The first error is the one that counts.
+    // As above.
   }
+}
+
+function ignore(): void {}
+
+interface NodeStream {
+  on(event: 'error', listener: () => void): unknown
+  destroy(): unknown
+}
+
+function isNodeStream(source: unknown): source is NodeStream {
+  return has(source, 'destroy') && has(source, 'on')
+}
+
+function has<Name extends string>(
+  value: unknown,
+  name: Name,
+): value is { [name in Name]: () => unknown } {
+  if (typeof value !== 'object' || value === null || !(name in value)) return false
+  return typeof (value as Record<string, unknown>)[name] === 'function'
 }

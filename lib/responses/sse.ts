@@ -2,7 +2,7 @@
 import type { Headers } from '../headers.ts'
 import { asMilliseconds, encodeEvent, type ServerSentEvent } from './events.ts'
 import type { ResponseOptions } from './response.ts'
-import { type Items, isSource, iterate, type Source, stop } from './sources.ts'
+import { giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 import { StreamingResponse } from './streaming.ts'
 
 /** Where events come from; a mere text is an event with this data. */
@@ -55,6 +55,7 @@ export class EventSourceResponse extends StreamingResponse {
     // What comes first opens the connection in the browser, however long the first event takes.
     const opening = retry === undefined ? PING : `retry: ${asMilliseconds(retry)}\n\n`
     super({ [Symbol.asyncIterator]: () => new EventChunks(events, opening, ping) }, options)
+    take(events)
     this.headers.setDefault('cache-control', 'no-store')
     this.headers.setDefault('x-accel-buffering', 'no')
   }
@@ -155,7 +156,7 @@ class EventChunks implements AsyncIterator<string, undefined> {
 
   async return(): Promise<Chunk> {
     clearTimeout(this.#timer)
-    stop(this.#source, this.#events)
+    giveUp(this.#source, this.#events)
     return { done: true, value: undefined }
   }
 }

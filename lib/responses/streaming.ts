@@ -4,7 +4,7 @@ import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../status.ts'
 import { ACCEPTED, type Scope, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
-import { type Items, isSource, iterate, type Source, stop } from './sources.ts'
+import { giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 
 /** What a body can be streamed from; web and Node streams are async iterables. */
 export type StreamSource = Source<string | Uint8Array>
@@ -35,7 +35,7 @@ export class StreamingResponse extends Response<StreamSource> {
         `${new.target.name}: the content must be iterable in chunks, ${source === null ? 'null' : typeof source} was given. Use a generator, an array of chunks or a stream.`,
       )
     }
-    this.#source = source
+    this.#source = take(source)
   }
 
   protected override get hasLength(): boolean {
@@ -47,10 +47,10 @@ export class StreamingResponse extends Response<StreamSource> {
     const departure = watch(scope)
     try {
       await send(this.start(types))
-      if (isSilent(this.status, scope)) stop(this.#source, chunks)
+      if (isSilent(this.status, scope)) giveUp(this.#source, chunks)
       else await departure.interrupts(this.#pump(chunks, types, send, departure))
     } catch (error) {
-      stop(this.#source, chunks)
+      giveUp(this.#source, chunks)
       throw error
     }
     await send({ type: types.body, moreBody: false })

@@ -1,6 +1,7 @@
 /** What a request of a test carries. */
 import { encodeText } from '../bytes.ts'
 import type { Headers } from '../headers.ts'
+import { giveUp, iterate, type Source, take } from '../responses/sources.ts'
 import type { TestRequestOptions } from './options.ts'
 
 /** The body as a stream; what has a length says so, what has none is chunked. */
@@ -23,22 +24,18 @@ export async function encodeBody(
   return toStream([bytes])
 }
 
-type Parts = Iterable<Uint8Array> | AsyncIterable<string | Uint8Array>
-
 export function isStream(content: unknown): content is AsyncIterable<string | Uint8Array> {
   return typeof content === 'object' && content !== null && Symbol.asyncIterator in content
 }
 
-function toStream(parts: Parts): ReadableStream<Uint8Array> {
-  const iterator = (async function* () {
-    yield* parts
-  })()
+function toStream(parts: Source<string | Uint8Array>): ReadableStream<Uint8Array> {
+  const items = iterate(take(parts))
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await iterator.next()
+      const { done, value } = await items.next()
       if (done) controller.close()
       else controller.enqueue(typeof value === 'string' ? encodeText(value) : value)
     },
-    cancel: () => iterator.return(undefined).then(() => {}),
+    cancel: () => giveUp(parts, items),
   })
 }

@@ -123,6 +123,7 @@ t.test('an endless source is not begun where nobody sees its chunks', async (t) 
   const scopes = [
     [httpScope({ method: 'HEAD' }), 200],
     [httpScope(), 204],
+    [httpScope(), 205],
     [httpScope(), 304],
   ] as const
   for (const [scope, status] of scopes) {
