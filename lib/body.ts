@@ -1,5 +1,6 @@
 /** Reads the body of a request: once, up to a limit, whole or as a stream. */
-import { joinBytes, NO_BYTES } from './bytes.ts'
+import { ByteCollector } from './bytes/collector.ts'
+import { NO_BYTES } from './bytes.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { contentLength } from './headers.ts'
 import type { HTTPScope, Receive, ReceiveMessage } from './types.ts'
@@ -42,9 +43,12 @@ export class Body {
 
   async #collect(maxSize: number): Promise<Uint8Array> {
     this.#assertDeclared(maxSize)
-    const parts = [this.#take(await this.#receive(), maxSize)]
-    while (!this.#complete) parts.push(this.#take(await this.#receive(), maxSize))
-    return joinBytes(parts)
+    const first = this.#take(await this.#receive(), maxSize)
+    if (this.#complete) return first
+    const collector = new ByteCollector()
+    collector.add(first)
+    while (!this.#complete) collector.add(this.#take(await this.#receive(), maxSize))
+    return collector.join()
   }
 
   /** The parts as they come, none of them empty; after `bytes()` the kept body as one part. */

@@ -1,5 +1,5 @@
 /** Makes a form of the parts of a multipart body. */
-import { joinBytes } from '../bytes.ts'
+import { ByteCollector } from '../bytes/collector.ts'
 import { Form, type FormValue } from './form.ts'
 import type { PartsOptions } from './limits.ts'
 import type { PartEvent, PartHead } from './multipart.ts'
@@ -47,7 +47,7 @@ class Collector {
   readonly #directory: string | undefined
   readonly #entries: [string, FormValue][] = []
   #head: PartHead | undefined
-  #pieces: Uint8Array[] = []
+  #pieces = new ByteCollector()
   #size = 0
   /** Where the current file begins in the temporary file, once it is there. */
   #from: number | undefined
@@ -71,7 +71,7 @@ class Collector {
   #add(piece: Uint8Array): Promise<void> | undefined {
     this.#size += piece.byteLength
     if (this.#spool !== undefined && this.#from !== undefined) return this.#spool.write(piece)
-    this.#pieces.push(piece)
+    this.#pieces.add(piece)
     if (this.#head?.filename === null) return undefined
     this.#inMemory += piece.byteLength
     const fits = this.#size <= this.#maxMemorySize && this.#inMemory <= MOST_MEMORY
@@ -86,8 +86,8 @@ class Collector {
     }
     this.#from = this.#spool.size
     this.#inMemory -= this.#size
-    await this.#spool.write(joinBytes(this.#pieces))
-    this.#pieces = []
+    await this.#spool.write(this.#pieces.join())
+    this.#pieces = new ByteCollector()
   }
 
   #endPart(): void {
@@ -97,11 +97,11 @@ class Collector {
     const spooled = from === undefined || spool === undefined ? undefined : { spool, from }
     const value =
       head.filename === null
-        ? this.#decode(joinBytes(pieces))
-        : new UploadFile(head, { size: this.#size, pieces, spooled })
+        ? this.#decode(pieces.join())
+        : new UploadFile(head, { size: this.#size, pieces: pieces.parts(), spooled })
     this.#entries.push([head.name, value])
     this.#head = undefined
-    this.#pieces = []
+    this.#pieces = new ByteCollector()
     this.#size = 0
     this.#from = undefined
   }

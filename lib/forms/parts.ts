@@ -1,5 +1,5 @@
 /** The parts of a multipart body, one after the other, as they arrive. */
-import { joinBytes } from '../bytes.ts'
+import { ByteCollector } from '../bytes/collector.ts'
 import { HTTPException } from '../exceptions.ts'
 import type { Headers } from '../headers.ts'
 import type { PartEvent, PartHead } from './multipart.ts'
@@ -74,16 +74,14 @@ export class Part {
 
   /** All of it at once, when it is small. Throws as `stream()` does, and 413 when it is not. */
   async bytes({ maxSize = 1_048_576 }: PartBodyOptions = {}): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = []
-    let size = 0
+    const pieces = new ByteCollector()
     for await (const piece of this.stream()) {
-      size += piece.byteLength
-      if (size > maxSize) {
+      if (pieces.size + piece.byteLength > maxSize) {
         throw new HTTPException(413, `Part exceeded maximum size of ${maxSize} bytes.`)
       }
-      pieces.push(piece)
+      pieces.add(piece)
     }
-    return joinBytes(pieces)
+    return pieces.join()
   }
 
   /** All of it as text in the form's encoding, which is UTF-8. Throws as `bytes()` does. */

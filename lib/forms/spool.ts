@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ByteCollector } from '../bytes/collector.ts'
 import { joinBytes } from '../bytes.ts'
 
 /** How much may wait to be written before whoever writes has to wait too. */
@@ -26,8 +27,7 @@ export class Spool {
   readonly #directory: string
   #opening: Promise<FileHandle> | undefined
   #name: string | undefined
-  #waiting: Uint8Array[] = []
-  #waitingSize = 0
+  readonly #waiting = new ByteCollector()
   #writing: Promise<void> | undefined
   #error: unknown
   #closing: Promise<void> | undefined
@@ -46,15 +46,14 @@ export class Spool {
    */
   write(bytes: Uint8Array): Promise<void> | undefined {
     this.size += bytes.byteLength
-    this.#waiting.push(bytes)
-    this.#waitingSize += bytes.byteLength
-    if (this.#waitingSize >= ENOUGH) this.#writing ??= this.#flush()
-    return this.#waitingSize < MOST_WAITING && this.#error === undefined ? undefined : this.flush()
+    this.#waiting.add(bytes)
+    if (this.#waiting.size >= ENOUGH) this.#writing ??= this.#flush()
+    return this.#waiting.size < MOST_WAITING && this.#error === undefined ? undefined : this.flush()
   }
 
   /** Waits until all that was given is written. */
   async flush(): Promise<void> {
-    while (this.#writing !== undefined || this.#waiting.length > 0) {
+    while (this.#writing !== undefined || this.#waiting.size > 0) {
       this.#writing ??= this.#flush()
       await this.#writing
     }
@@ -66,16 +65,12 @@ export class Spool {
     try {
       do {
         const file = await this.#open()
-        const pieces = this.#waiting
-        const from = this.size - this.#waitingSize
-        this.#waiting = []
-        this.#waitingSize = 0
-        await writeAll(file, pieces, from)
-      } while (this.#waitingSize >= ENOUGH)
+        const from = this.size - this.#waiting.size
+        await writeAll(file, this.#waiting.take(), from)
+      } while (this.#waiting.size >= ENOUGH)
     } catch (error) {
       this.#error ??= error
-      this.#waiting = []
-      this.#waitingSize = 0
+      this.#waiting.take()
     } finally {
       this.#writing = undefined
     }
@@ -125,8 +120,7 @@ export class Spool {
   }
 
   async #close(): Promise<void> {
-    this.#waiting = [] // nobody is going to read it
-    this.#waitingSize = 0
+    this.#waiting.take() // it will not be read
     await this.#writing
     const file = await this.#opening?.catch(() => undefined)
     await file?.close()

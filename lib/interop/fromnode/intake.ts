@@ -1,5 +1,7 @@
 /** The body of a request on its way inside: nothing is asked for before somebody reads. */
 import type { IncomingMessage } from 'node:http'
+import { ByteCollector } from '../../bytes/collector.ts'
+import { joinBytes } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { indexOfName } from '../../headers.ts'
 import type { HTTPRequestMessage, HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
@@ -23,7 +25,7 @@ export class Intake {
    * What was read inside and may be wanted by an app behind; undefined when it was too much. Made only
    * where there is one: V8 was seen to take a list here for long-lived, and kept all exchanges with it.
    */
-  #kept: Uint8Array[] | undefined
+  #kept: ByteCollector | undefined
   /** Whether all was handed to the app behind. */
   #told = false
   #room: number
@@ -33,7 +35,7 @@ export class Intake {
     this.#receive = receive
     this.#owner = owner
     this.#room = room
-    if (room > 0) this.#kept = []
+    if (room > 0) this.#kept = new ByteCollector()
     this.#complete = isBodyless(scope)
   }
 
@@ -85,15 +87,10 @@ export class Intake {
   readonly receive: Receive = async () => {
     while (this.#asked !== undefined) await this.#asked
     if (this.#kept === undefined) throw consumed()
-    const body = this.#kept.shift()
-    const isLast = this.#complete && this.#kept.length === 0
-    if (body !== undefined) {
-      this.#told = isLast
-      return { type: 'http.request', body, moreBody: !isLast }
-    }
-    if (isLast && !this.#told) {
-      this.#told = true
-      return { type: 'http.request', body: new Uint8Array(0), moreBody: false }
+    const body = joinBytes(this.#kept.take())
+    if (body.byteLength > 0 || (this.#complete && !this.#told)) {
+      this.#told = this.#complete
+      return { type: 'http.request', body, moreBody: !this.#complete }
     }
     const message = await this.#ask()
     if (message.type === 'http.request') this.#told = !message.moreBody
@@ -143,7 +140,7 @@ export class Intake {
   #keep(body: Uint8Array): void {
     this.#room -= body.byteLength
     if (this.#room < 0) this.#kept = undefined
-    else if (body.byteLength > 0) this.#kept?.push(body)
+    else this.#kept?.add(body)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keeps a copy of a response while it goes out. */
-import { joinBytes, NO_BYTES } from '../../bytes.ts'
+import { ByteCollector } from '../../bytes/collector.ts'
+import { NO_BYTES } from '../../bytes.ts'
 import {
   ACCEPTED,
   type HTTPResponseStartMessage,
@@ -7,6 +8,7 @@ import {
   type SendMessage,
 } from '../../types.ts'
 import type { Entry } from './entries.ts'
+import { Outflow } from './outflow.ts'
 import type { Stay } from './rules.ts'
 
 export interface Recorder {
@@ -23,27 +25,22 @@ export interface Recorder {
  * who reads slowly must not hold them up. What waits for that client is no larger than the copy.
  */
 export class Recording {
-  readonly #send: Send
+  readonly #outflow: Outflow
   readonly #recorder: Recorder
   #start: HTTPResponseStartMessage | undefined
   #stay: Stay | undefined
-  #parts: Uint8Array[] = []
-  #size = 0
+  #copy = new ByteCollector()
   #isOver = false
-  #last: Promise<void> = ACCEPTED
 
   constructor(send: Send, recorder: Recorder) {
-    this.#send = send
+    this.#outflow = new Outflow(send)
     this.#recorder = recorder
   }
 
   readonly send: Send = (message) => {
     if (!this.#isOver) this.#look(message)
-    if (this.#last === ACCEPTED) this.#last = this.#send(message)
-    else this.#last = this.#last.then(() => this.#send(message))
-    if (this.#last === ACCEPTED) return ACCEPTED
-    this.#last.catch(() => {}) // told to those who wait for it
-    return this.#isOver ? this.#last : ACCEPTED
+    const sent = this.#outflow.put(message)
+    return this.#isOver ? sent : ACCEPTED
   }
 
   #look(message: SendMessage): void {
@@ -65,12 +62,11 @@ export class Recording {
   }
 
   #take(body: Uint8Array, moreBody: boolean): void {
-    this.#size += body.byteLength
-    if (!(this.#size <= this.#recorder.maxSize)) {
+    if (!(this.#copy.size + body.byteLength <= this.#recorder.maxSize)) {
       this.#end(undefined)
       return
     }
-    this.#parts.push(new Uint8Array(body)) // a copy: the app may write to it again
+    this.#copy.addCopy(body) // the app may write to it again
     const start = this.#start
     if (moreBody || start === undefined || this.#stay === undefined) return
     const { status, headers } = start
@@ -78,14 +74,14 @@ export class Recording {
       ...this.#stay,
       status,
       headers: withoutAge(headers),
-      body: joinBytes(this.#parts),
+      body: this.#copy.join(),
       time: Date.now(),
     })
   }
 
   #end(entry: Entry | undefined): void {
     this.#isOver = true
-    this.#parts = []
+    this.#copy = new ByteCollector()
     this.#recorder.done(entry)
   }
 }

@@ -1,5 +1,6 @@
 /** The receiving half of an exchange: the request body as messages, pulled one by one. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ByteCollector } from '../../bytes/collector.ts'
 import { NO_BYTES } from '../../bytes.ts'
 import type { ReceiveMessage } from '../../types.ts'
 import type { Departure } from './departure.ts'
@@ -25,7 +26,8 @@ export class Incoming {
   readonly #response: ServerResponse
   readonly #asking: Asking
   readonly #waiting: ((message: ReceiveMessage) => void)[] = []
-  readonly #chunks: Uint8Array[] = []
+  /** What was not asked for yet, all of which the next message has. */
+  #chunks: ByteCollector | undefined
   #remaining: number
   #parts: Parts | undefined
   #ended: boolean
@@ -73,11 +75,11 @@ export class Incoming {
   }
 
   #next(): ReceiveMessage | undefined {
-    const body = this.#chunks.shift()
-    if (body !== undefined) {
-      const moreBody = !this.#ended || this.#chunks.length > 0
-      this.#told = !moreBody
-      return { type: 'http.request', body, moreBody }
+    if (this.#chunks !== undefined) {
+      const body = this.#chunks.join()
+      this.#chunks = undefined
+      this.#told = this.#ended
+      return { type: 'http.request', body, moreBody: !this.#ended }
     }
     if (this.#ended && !this.#told) {
       this.#told = true
@@ -128,7 +130,8 @@ export class Incoming {
     if (this.#over || this.#ended) return true
     if (part !== null) {
       this.#remaining -= part.byteLength
-      this.#chunks.push(part)
+      this.#chunks ??= new ByteCollector()
+      this.#chunks.add(part)
     }
     if (part === null || this.#remaining <= 0) {
       this.#parts?.end()
@@ -138,6 +141,6 @@ export class Incoming {
     this.#settle()
     // Not as soon as nobody waits: whoever took this part may ask for the next one in this turn, and
     // stopping and going on again for each would cost more than the part.
-    return this.#chunks.length === 0
+    return this.#chunks === undefined
   }
 }

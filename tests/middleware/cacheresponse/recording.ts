@@ -74,10 +74,41 @@ t.test('a slow client is waited for only once the copy is made, or given up', as
   t.equal(done.length, 1)
   t.not(last, ACCEPTED)
   t.equal(sent.length, 1, 'messages keep their order')
-  for (let index = 0; index < 3; index++) {
+  for (let index = 0; index < 2; index++) {
     release[index]?.()
     await new Promise((resolve) => setImmediate(resolve))
   }
   await last
-  t.equal(sent.length, 3)
+  t.equal(sent.length, 2, 'parts that waited go out together')
+  t.same(sent[1], { ...part('ab', false), body: new Uint8Array(Buffer.from('ab')) })
+})
+
+t.test('a part that waits may be written to again by its owner', async (t) => {
+  const sent: unknown[] = []
+  const slow: Send = async (message) => {
+    sent.push('body' in message ? Buffer.from(message.body ?? []).toString() : message.type)
+  }
+  const { send } = recording(slow)
+  const body = Buffer.from('ab')
+  send(START)
+  send({ type: 'http.response.body', body, moreBody: true })
+  body.fill(0)
+  send({ type: 'http.response.early_hint', links: [] })
+  await send(part('c', false))
+
+  t.same(sent, ['http.response.start', 'ab', 'http.response.early_hint', 'c'])
+})
+
+t.test('nothing is sent after what could not be sent', async (t) => {
+  let count = 0
+  const gone: Send = async () => {
+    count += 1
+    throw new Error('gone')
+  }
+  const { send } = recording(gone)
+  send(START)
+  send(part('a', true))
+  await t.rejects(send(part('b', false)), /gone/)
+  await t.rejects(send(part('c', false)), /gone/)
+  t.equal(count, 1)
 })

@@ -1,0 +1,70 @@
+/** Messages on their way to a client that may be slower than the app. */
+import { ByteCollector } from '../../bytes/collector.ts'
+import { ACCEPTED, type Send, type SendMessage } from '../../types.ts'
+
+/**
+ * Sends messages one after the other. The parts of a body that wait are copied together: their owner
+ * may write to them again, and many small ones would take more memory as messages than as bytes.
+ */
+export class Outflow {
+  readonly #send: Send
+  readonly #waiting: SendMessage[] = []
+  /** The parts that wait behind the messages above, and whether they are the last. */
+  #body = new ByteCollector()
+  #isLast = false
+  #draining: Promise<void> | undefined
+  #isBroken = false
+
+  constructor(send: Send) {
+    this.#send = send
+  }
+
+  /** Resolves when all that waits was sent; rejects, from then on, when something was not. */
+  put(message: SendMessage): Promise<void> {
+    if (this.#draining !== undefined) {
+      if (!this.#isBroken) this.#append(message)
+      return this.#draining
+    }
+    const sent = this.#send(message)
+    if (sent === ACCEPTED) return sent
+    this.#draining = this.#drain(sent)
+    this.#draining.catch(() => {}) // told to those who wait for it
+    return this.#draining
+  }
+
+  #append(message: SendMessage): void {
+    if (message.type === 'http.response.body' && !this.#isLast) {
+      if (message.body !== undefined) this.#body.addCopy(message.body)
+      this.#isLast = !message.moreBody
+      return
+    }
+    const body = this.#takeBody()
+    if (body !== undefined) this.#waiting.push(body)
+    this.#waiting.push(message)
+  }
+
+  async #drain(sent: Promise<void>): Promise<void> {
+    try {
+      await sent
+      for (;;) {
+        const next = this.#waiting.shift() ?? this.#takeBody()
+        if (next === undefined) break
+        await this.#send(next)
+      }
+      this.#draining = undefined
+    } catch (error) {
+      this.#isBroken = true
+      this.#waiting.length = 0
+      this.#takeBody()
+      throw error
+    }
+  }
+
+  #takeBody(): SendMessage | undefined {
+    const [collector, isLast] = [this.#body, this.#isLast]
+    if (collector.size === 0 && !isLast) return undefined
+    this.#body = new ByteCollector()
+    this.#isLast = false
+    return { type: 'http.response.body', body: collector.join(), moreBody: !isLast }
+  }
+}
