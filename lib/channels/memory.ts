@@ -1,4 +1,5 @@
 /** Channels within this process. */
+import { LRU } from '../stores/lru.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
 
 export interface MemoryBackendOptions {
@@ -47,7 +48,7 @@ class MemoryBackend implements ChannelBackend {
   readonly #maxSize: number
   readonly #listeners = new Map<string, ChannelListener>()
   /** In the order of the last message. */
-  readonly #rings = new Map<string, Ring>()
+  readonly #rings = new LRU<Ring>()
   #runs = 0
   #size = 0
 
@@ -75,7 +76,7 @@ class MemoryBackend implements ChannelBackend {
   }
 
   async history(channel: string, limit: number): Promise<readonly KeptMessage[]> {
-    const ring = this.#rings.get(channel)
+    const ring = this.#rings.peek(channel)
     if (ring === undefined) return []
     const { run, next, contents } = ring
     const count = Math.min(limit, contents.length)
@@ -92,27 +93,32 @@ class MemoryBackend implements ChannelBackend {
   }
 
   #keep(channel: string, content: string | Uint8Array): Ring {
-    const ring = this.#rings.get(channel) ?? this.#begin(channel)
+    const ring = this.#rings.use(channel) ?? this.#begin(channel)
     const place = ring.next % this.kept
     const size = sizeOf(content) - sizeOf(ring.contents[place])
     ring.contents[place] = content
     ring.next++
     ring.size += size
     this.#size += size
-    this.#rings.delete(channel)
-    this.#rings.set(channel, ring)
-    for (const [name, oldest] of this.#rings) {
-      if (this.#size <= this.#maxSize) break
-      this.#rings.delete(name)
-      this.#size -= oldest.size
-    }
+    this.#forgetSome()
     return ring
   }
 
   #begin(channel: string): Ring {
     const size = EACH + channel.length * 2
+    const ring = { run: ++this.#runs, next: 0, contents: [], size }
     this.#size += size
-    return { run: ++this.#runs, next: 0, contents: [], size }
+    this.#rings.set(channel, ring)
+    return ring
+  }
+
+  #forgetSome(): void {
+    while (this.#size > this.#maxSize) {
+      const oldest = this.#rings.oldest
+      if (oldest === undefined) return
+      this.#rings.delete(oldest[0])
+      this.#size -= oldest[1].size
+    }
   }
 }
 

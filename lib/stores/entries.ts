@@ -1,4 +1,5 @@
 /** Values of this process that expire, bounded by number and size; what a memory store is made of. */
+import { LRU } from './lru.ts'
 
 interface Entry<Value> {
   readonly value: Value
@@ -18,9 +19,7 @@ const SWEPT = 2
 export class Entries<Value> {
   readonly #maxEntries: number
   readonly #maxSize: number
-  /** In order of use, the latest last. */
-  readonly #entries = new Map<string, Entry<Value>>()
-  #sweep = this.#entries.entries()
+  readonly #entries = new LRU<Entry<Value>>()
   #size = 0
 
   constructor(maxEntries: number, maxSize: number = Number.POSITIVE_INFINITY) {
@@ -30,15 +29,10 @@ export class Entries<Value> {
 
   /** The entry of a key, which becomes the one that was used last. */
   use(key: string): Entry<Value> | undefined {
-    const entry = this.#entries.get(key)
-    if (entry === undefined) return undefined
-    if (entry.expires <= Date.now()) {
-      this.#remove(key, entry)
-      return undefined
-    }
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
-    return entry
+    const entry = this.#entries.use(key)
+    if (entry === undefined || entry.expires > Date.now()) return entry
+    this.delete(key)
+    return undefined
   }
 
   put(key: string, value: Value, expires: number, size = 0): void {
@@ -46,32 +40,24 @@ export class Entries<Value> {
     this.#sweepSome()
     this.#entries.set(key, { value, size, expires })
     this.#size += size
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size <= this.#maxEntries && this.#size <= this.#maxSize) break
-      this.#remove(oldest, entry)
+    while (this.#entries.size > this.#maxEntries || this.#size > this.#maxSize) {
+      const oldest = this.#entries.oldest
+      if (oldest === undefined) return
+      this.delete(oldest[0])
     }
   }
 
   delete(key: string): void {
-    const entry = this.#entries.get(key)
-    if (entry !== undefined) this.#remove(key, entry)
-  }
-
-  #remove(key: string, { size }: Entry<Value>): void {
-    this.#entries.delete(key)
-    this.#size -= size
+    this.#size -= this.#entries.delete(key)?.size ?? 0
   }
 
   #sweepSome(): void {
     const now = Date.now()
     for (let count = 0; count < SWEPT; count++) {
-      const { done, value } = this.#sweep.next()
-      if (done) {
-        this.#sweep = this.#entries.entries()
-        return
-      }
-      const [key, entry] = value
-      if (entry.expires <= now) this.#remove(key, entry)
+      const found = this.#entries.walk()
+      if (found === undefined) return
+      const [key, { expires }] = found
+      if (expires <= now) this.delete(key)
     }
   }
 }
