@@ -31,7 +31,7 @@ export function exchange(
   came: Came,
 ): Promise<globalThis.Response> {
   if (request.method !== 'GET' && request.bodyUsed) return Promise.reject(alreadyRead())
-  const target = parseTarget(request.url)
+  const target = parseTarget(withoutFragment(request.url))
   const headers = target && readFields(request, target.authority ?? '')
   if (target === undefined || headers === undefined) return Promise.resolve(refusal(400))
   const read: Read = { request, came, target, headers }
@@ -178,6 +178,12 @@ class Exchange implements Outlet, Open {
     if (this.#watcher === undefined) return
     this.#read.request.signal.removeEventListener('abort', this.#watcher)
   }
+}
+
+/** A fetch request keeps the fragment of its URL, which is never sent (RFC 9110 section 4.2.5). */
+function withoutFragment(url: string): string {
+  const end = url.indexOf('#')
+  return end < 0 ? url : url.slice(0, end)
 }
 
 function alreadyRead(): TypeError {

@@ -88,12 +88,27 @@ t.test('what no app may see is refused', async (t) => {
   )
   for (const [url, init] of [
     ['http://h/%ff', {}],
-    ['http://h/#fragment', {}],
     ['http://h/', { method: 'purge' }],
     ['http://h/', { headers: { host: 'a b' } }],
   ] as const) {
     const response = await run.fetch(url, init)
     t.same([response.status, await response.text()], [400, 'Bad Request'], url)
+  }
+})
+
+t.test('a fragment is left out of the target', async (t) => {
+  const run = new Run(
+    httpApp(async ({ path, rawPath, queryString }, _receive, send) => {
+      await answer(send, JSON.stringify([path, rawPath, queryString]))
+    }),
+  )
+  for (const [url, expected] of [
+    ['http://h/a%23b#c', ['/a#b', '/a%23b', '']],
+    ['http://h/a?b=c#d?e', ['/a', '/a', 'b=c']],
+    ['http://h/#', ['/', '/', '']],
+    ['http://h#x', ['/', '/', '']],
+  ] as const) {
+    t.same(await (await run.fetch(url)).json(), expected, url)
   }
 })
 
