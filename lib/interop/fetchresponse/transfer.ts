@@ -1,5 +1,5 @@
 /** Sends the body of a fetch response as messages, no faster than the client takes them. */
-import { NO_BYTES } from '../../bytes.ts'
+import { encodeText, NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { MessageTypes } from '../../responses/response.ts'
 import { isBodyless } from '../../status.ts'
@@ -106,9 +106,11 @@ function watch(scope: Scope, reader: Reader): { readonly gone: boolean } {
   return departure
 }
 
+/** Fetch itself asks for bytes; but streams of text are common, and other servers take them. */
 function toBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
+  if (typeof chunk === 'string') return encodeText(chunk)
   throw new TypeError(
-    `a fetch Response: its body must be a stream of Uint8Arrays, one of ${chunk === null ? 'null' : typeof chunk} was given. Pipe texts through new TextEncoderStream().`,
+    `a fetch Response: its body must be a stream of Uint8Arrays or strings, one of ${chunk === null ? 'null' : typeof chunk} was given. Encode each chunk before it is enqueued.`,
   )
 }

@@ -180,13 +180,32 @@ t.test('an error before the first part leaves the response unstarted', async (t)
   t.same(messages, [])
 })
 
-t.test('parts that are no bytes are told about', async (t) => {
-  for (const part of ['text', null, 7]) {
+t.test('parts of text are encoded as UTF-8', async (t) => {
+  const body = new ReadableStream({
+    start: (controller) => {
+      for (const part of ['zwölf ', '', new TextEncoder().encode('Boxkämpfer'), ' €']) {
+        controller.enqueue(part)
+      }
+      controller.close()
+    },
+  })
+  const { messages, done } = run(body)
+  await done
+
+  const bytes = messages.flatMap((message) => ('body' in message ? [...(message.body ?? [])] : []))
+  t.equal(new TextDecoder().decode(Uint8Array.from(bytes)), 'zwölf Boxkämpfer €')
+})
+
+t.test('parts that are neither bytes nor text are told about', async (t) => {
+  for (const part of [undefined, null, 7]) {
     const body = new ReadableStream({
       start: (controller) => {
         controller.enqueue(part)
       },
     })
-    await t.rejects(run(body).done, /stream of Uint8Arrays, one of (string|null|number) was given/)
+    await t.rejects(
+      run(body).done,
+      /stream of Uint8Arrays or strings, one of (undefined|null|number) was given/,
+    )
   }
 })
