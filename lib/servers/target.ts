@@ -56,10 +56,28 @@ export function decode(rawPath: string): string | undefined {
   }
 }
 
+/** A raw path without the escapes of letters, digits and `-._~`, which mean the same (RFC 3986 2.3). */
+export function withoutNeedlessEscapes(rawPath: string): string {
+  if (!rawPath.includes('%')) return rawPath
+  return rawPath.replace(/%(?:2[DE]|3\d|[46][1-9A-F]|[57][0-9A]|5F|7E)/gi, (code) =>
+    String.fromCharCode(Number.parseInt(code.slice(1), 16)),
+  )
+}
+
 /** Whether a path is the prefix or goes on behind it: `/foo-1` is not below `/foo`. */
 export function isBelow(path: string, prefix: string): boolean {
   if (!path.startsWith(prefix)) return false
   return path.length === prefix.length || path.charAt(prefix.length) === '/'
+}
+
+/**
+ * A raw path, in which all escapes are good, behind so many characters of the decoded path.
+ *
+ * Routing reads the decoded path, where an escaped slash behind a prefix is a slash. So it is here.
+ */
+export function restOnWire(rawPath: string, length: number): string {
+  const rest = rawPath.slice(lengthOnWire(rawPath, length))
+  return length > 0 && /^%2f/i.test(rest) ? `/${rest.slice(3)}` : rest
 }
 
 /** How many characters of a raw path, in which all escapes are good, stand for so many of the path. */

@@ -1,6 +1,6 @@
 /** The URL that an app behind a mount sees: absolute, and the same to whoever parses it once more. */
 import { hostHeader } from '../../hosts.ts'
-import { decode, isBelow, lengthOnWire } from '../../servers/target.ts'
+import { decode, isBelow, restOnWire, withoutNeedlessEscapes } from '../../servers/target.ts'
 import type { HTTPScope } from '../../types.ts'
 import { baseURL, encodePath } from '../../urls.ts'
 
@@ -46,19 +46,20 @@ function originOf(scope: HTTPScope): string {
 function pathBelow({ path, rawPath, rootPath }: HTTPScope): string {
   if (rootPath === '' || !isBelow(path, rootPath)) return rawPathOf(rawPath, path)
   const rest = path.slice(rootPath.length)
-  return rawPathOf(rawPath.slice(lengthOnWire(rawPath, rootPath.length)), rest)
+  return rawPathOf(restOnWire(rawPath, rootPath.length), rest)
 }
 
 /**
  * A path as it came on the wire, if it says what the decoded path says; otherwise the decoded one,
  * encoded again: middleware may have changed it, and what guards have looked at is what counts.
  *
- * Dot segments and backslashes, which the URL parser would read as more than a name, are encoded.
+ * Dot segments and backslashes, which the URL parser would read as more than a name, are encoded. Escapes
+ * that mean nothing are not kept: an app that compares undecoded paths reads what routing has read.
  */
 function rawPathOf(rawPath: string, path: string): string {
   if (decode(rawPath) !== path || rawPath.includes('\\') || DOTS.test(path))
     return rooted(encodePath(path))
-  return rooted(rawPath)
+  return rooted(withoutNeedlessEscapes(rawPath))
 }
 
 function rooted(path: string): string {

@@ -1,6 +1,6 @@
 /** What an app inside calls the path: the rest behind the mounts, as a part of a URL. */
 import { encodeText } from '../../bytes.ts'
-import { decode } from '../../servers/target.ts'
+import { decode, withoutNeedlessEscapes } from '../../servers/target.ts'
 import type { HTTPScope } from '../../types.ts'
 import { encodePath } from '../../urls.ts'
 
@@ -34,14 +34,7 @@ export function targetOf(scope: HTTPScope): Target {
 /** The path, encoded, and without escapes that mean nothing. */
 function rawPathOf({ path, rawPath }: HTTPScope): string {
   if (path === rawPath && !path.includes('%')) return path
-  return decode(rawPath) === path ? plain(rawPath) : encodePath(path)
-}
-
-/** RFC 3986 section 2.3: escaped or not, these are the same. */
-function plain(rawPath: string): string {
-  return rawPath.replace(/%(?:2[DE]|3\d|[46][1-9A-F]|[57][0-9A]|5F|7E)/gi, (code) =>
-    String.fromCharCode(Number.parseInt(code.slice(1), 16)),
-  )
+  return decode(rawPath) === path ? withoutNeedlessEscapes(rawPath) : encodePath(path)
 }
 
 /**
