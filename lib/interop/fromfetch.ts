@@ -1,11 +1,14 @@
 /** Apps of the fetch world as ours: Hono, h3, itty-router, Elysia, a route handler, any function. */
 import { encodeText, NO_BYTES } from '../bytes.ts'
-import { UnsupportedProtocol } from '../exceptions.ts'
+import { answerException } from '../exceptionhandlers.ts'
+import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
 import { fieldsOf, forwardedFields } from './fetchresponse/fields.ts'
 import { transfer } from './fetchresponse/transfer.ts'
 import { assertUsable } from './fetchresponse.ts'
+import { hasBody } from './fromfetch/body.ts'
 import { LightResponse } from './fromfetch/light.ts'
+import { LimitedBody } from './fromfetch/limit.ts'
 import { eagerRequest, lazyRequest } from './fromfetch/request.ts'
 import { urlOf } from './fromfetch/url.ts'
 import { Work } from './fromfetch/work.ts'
@@ -58,6 +61,14 @@ export interface FromFetchOptions {
  * The body is received when the handler reads it, and its response is read when the client takes it.
  * What the handler throws goes to the exception handlers around it. A websocket is refused.
  *
+ * The URL means the same path that routing has read: decoded once, its path is the part of `scope.path`
+ * below the mount. An escaped slash, `%2F`, stays escaped inside of a segment, although routing takes
+ * it for a slash; one at the end of the prefix is the slash that follows the prefix.
+ *
+ * A body may have 10 MB, or what `bodyLimit()` set. Reading more fails, and the answer is 413, whatever
+ * the handler makes of the error. `CONNECT`, `TRACE` and `TRACK` are answered by 501, since a fetch
+ * request cannot have these methods.
+ *
  * @throws TypeError when it is given no function.
  * @example
  * const greet = (request: globalThis.Request) => new globalThis.Response(`hello ${request.url}`)
@@ -71,12 +82,18 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
   return async (scope, receive, send) => {
     if (scope.type === 'websocket') return send({ type: 'websocket.close' })
     if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    if (FORBIDDEN.test(scope.method)) {
+      return answerException(new HTTPException(501), scope, receive, send)
+    }
     const work = new Work()
     const info: FetchInfo = { scope, client: scope.client, waitUntil: work.add }
-    const request = makeRequest(scope, receive, urlOf(scope, !keepPrefix))
+    const body = hasBody(scope) ? new LimitedBody(scope, receive) : undefined
+    const request = makeRequest(scope, body?.receive ?? receive, urlOf(scope, !keepPrefix))
     const rest = [env === undefined ? info : env(scope, info), contextOf(work)]
     // Their types are the handler's to declare.
-    const response = await handler(request, ...(rest as never[]))
+    const call = () => handler(request, ...(rest as never[]))
+    const response = await (body === undefined ? call() : withinLimit(call, body))
+    if (response instanceof HTTPException) return answerException(response, scope, receive, send)
     const whole = LightResponse.toWhole(response)
     if (whole !== undefined && scope.method !== 'HEAD') {
       const body = whole.body === null ? NO_BYTES : encodeText(whole.body)
@@ -102,6 +119,24 @@ const HTTP = { start: 'http.response.start', body: 'http.response.body' } as con
 /** Elsewhere requests are the runtime's own, and cheap. */
 const IS_NODE: boolean =
   globalThis.process?.release?.name === 'node' && !('Bun' in globalThis) && !('Deno' in globalThis)
+
+/** Methods that fetch has no request for (Fetch Standard section 2.2.1). */
+const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i
+
+/** The response, or what refuses a body that was too large: most handlers make a 500 of that error. */
+async function withinLimit(
+  call: () => globalThis.Response | PromiseLike<globalThis.Response>,
+  body: LimitedBody,
+): Promise<globalThis.Response | HTTPException> {
+  try {
+    const response = await call()
+    if (body.refusal === undefined) return response
+    response?.body?.cancel().catch(() => {})
+  } catch (error) {
+    if (body.refusal === undefined) throw error
+  }
+  return body.refusal
+}
 
 function contextOf({ add }: Work): ExecutionContext {
   return { waitUntil: add, passThroughOnException: () => {}, props: {} }
