@@ -154,3 +154,19 @@ t.test('an app that goes on behind its answer still knows whom it answered', asy
 
   t.same(seen, [{ host: '::1', port: 1 }])
 })
+
+t.test('the fragment of a URL is left out of the target', async (t) => {
+  await using handler = toFetch(
+    Route('/{rest:path}', ({ scope: { path, rawPath, queryString } }) => {
+      return new JSONResponse([path, rawPath, queryString])
+    }),
+  )
+  for (const [path, expected] of [
+    ['/a%23b#c', ['/a#b', '/a%23b', '']],
+    ['/a?b=c#d?e', ['/a', '/a', 'b=c']],
+    ['/#', ['/', '/', '']],
+    ['#x', ['/', '/', '']],
+  ] as const) {
+    t.same(await (await get(handler, path)).json(), expected, path)
+  }
+})

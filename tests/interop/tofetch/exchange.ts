@@ -96,22 +96,6 @@ t.test('what no app may see is refused', async (t) => {
   }
 })
 
-t.test('a fragment is left out of the target', async (t) => {
-  const run = new Run(
-    httpApp(async ({ path, rawPath, queryString }, _receive, send) => {
-      await answer(send, JSON.stringify([path, rawPath, queryString]))
-    }),
-  )
-  for (const [url, expected] of [
-    ['http://h/a%23b#c', ['/a#b', '/a%23b', '']],
-    ['http://h/a?b=c#d?e', ['/a', '/a', 'b=c']],
-    ['http://h/#', ['/', '/', '']],
-    ['http://h#x', ['/', '/', '']],
-  ] as const) {
-    t.same(await (await run.fetch(url)).json(), expected, url)
-  }
-})
-
 t.test('a body that somebody has read is a mistake of whoever calls', async (t) => {
   const request = new globalThis.Request('http://h/', { method: 'POST', body: 'x' })
   await request.text()
