@@ -1,4 +1,5 @@
 /** The one place where it is decided which page a request comes from: one of here, or another's. */
+import { HTTPException } from './exceptions.ts'
 import { Headers } from './headers.ts'
 import { withoutOriginDot } from './hosts.ts'
 import type { HTTPScope, WebSocketScope } from './types.ts'
@@ -35,11 +36,39 @@ export function senderOf(
   return scope.type === 'websocket' ? 'own' : 'unknown'
 }
 
+/**
+ * Whether a page of another origin opens a websocket in the visitor's name.
+ *
+ * Browsers send cookies and remembered passwords with a handshake, whichever page asks for it, and no
+ * preflight comes before it: what goes by such credentials asks this first.
+ *
+ * @param origins Other origins whose pages may; '*' is any (none).
+ */
+export function isForeignSocket(
+  scope: HTTPScope | WebSocketScope,
+  origins: AllowedOrigins = [],
+): scope is WebSocketScope {
+  return scope.type === 'websocket' && origins !== '*' && senderOf(scope, origins) === 'foreign'
+}
+
+/** Origins whose pages may open websockets; '*' is any. */
+export type AllowedOrigins = '*' | readonly string[]
+
+/** The refusal of such a handshake. */
+export function foreignSocket(): HTTPException {
+  return new HTTPException(403, 'The websocket was not opened by a page of this site.')
+}
+
 /** As browsers write it: a websocket's page is one of http. */
 function isOwn(origin: string, scope: HTTPScope | WebSocketScope): boolean {
   const own = baseURL(scope).origin
   if (scope.type === 'http') return origin === own
   return origin === own.replace(/^ws/, 'http') || origin === own.replace(/^wss?:/, 'https:')
+}
+
+/** Checks the option of those who allow origins to open websockets. */
+export function assertAllowedOrigins(where: string, origins: AllowedOrigins | undefined): void {
+  if (origins !== undefined && origins !== '*') assertOrigins(where, origins)
 }
 
 /**

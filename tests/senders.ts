@@ -1,5 +1,5 @@
 import t from 'tap'
-import { assertOrigins, type Sender, senderOf } from '../lib/senders.ts'
+import { assertOrigins, isForeignSocket, type Sender, senderOf } from '../lib/senders.ts'
 import type { HTTPScope } from '../lib/types.ts'
 import { httpScope, websocketScope } from './support/scopes.ts'
 
@@ -68,6 +68,16 @@ t.test('who sends: a handshake has an Origin of http, or comes from no browser',
   t.equal(senderOf(scope('origin', 'https://a:8443')), 'foreign')
   t.equal(senderOf(scope('origin', 'null')), 'foreign')
   t.equal(senderOf(scope('origin', 'http://a', 'sec-fetch-site', 'cross-site')), 'foreign')
+})
+
+t.test('a page of another origin may not open a websocket', async (t) => {
+  const headers = ['host', 'a', 'origin', 'https://b']
+
+  t.equal(isForeignSocket(websocketScope({ headers })), true)
+  t.equal(isForeignSocket(websocketScope({ headers }), ['https://b']), false)
+  t.equal(isForeignSocket(websocketScope({ headers }), '*'), false)
+  t.equal(isForeignSocket(websocketScope({ headers: ['host', 'a'] })), false, 'no browser')
+  t.equal(isForeignSocket(httpScope({ headers })), false, 'requests are for csrf()')
 })
 
 t.test('origins are checked when they are given', async (t) => {

@@ -3,10 +3,16 @@ import { AuthenticationError, hasScopes, type Identity } from '../authentication
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isHeaderName } from '../headers.ts'
+import {
+  type AllowedOrigins,
+  assertAllowedOrigins,
+  foreignSocket,
+  isForeignSocket,
+} from '../senders.ts'
 import type { Middleware } from '../types.ts'
 import { assertRealm, challenge, describable } from './challenge.ts'
 import { credentialsOf, MalformedCredentials } from './credentials.ts'
-import { gate } from './gate.ts'
+import { type FindIdentity, gate } from './gate.ts'
 
 export interface BearerOptions {
   /** What the client is told it needs a token for (nothing). */
@@ -17,6 +23,11 @@ export interface BearerOptions {
   cookie?: string
   /** Let requests without a token pass, as nobody (false). */
   optional?: boolean
+  /**
+   * Other origins whose pages may open websockets by the cookie, as `https://admin.example.org`; '*' is
+   * any (none).
+   */
+  origins?: AllowedOrigins
 }
 
 /** Says whose token this is; null, or an AuthenticationError with a reason, when it is not valid. */
@@ -35,12 +46,13 @@ const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 4
 
 /** The middleware behind everything that takes bearer tokens. */
 export function bearer(where: string, options: BearerOptions, verify: VerifyToken): Middleware {
-  const { realm, scopes = [], cookie, optional = false } = options
+  const { realm, scopes = [], cookie, optional = false, origins = [] } = options
   assertOptions(where, options)
   const refusal = (fault?: BearerFault): HTTPException => refuse(fault, realm, scopes)
-  const find = async (connection: Connection): Promise<Identity | null> => {
-    const token = tokenOf(connection, cookie, refusal)
+  const find: FindIdentity = async (connection, scope) => {
+    const { token, isAmbient } = tokenOf(connection, cookie, refusal)
     if (token === null) return null
+    if (isAmbient && isForeignSocket(scope, origins)) throw foreignSocket()
     const identity = await verified(token, connection, verify, refusal)
     if (hasScopes({ scopes: identity.scopes ?? [] }, scopes)) return identity
     throw refusal({
@@ -63,16 +75,23 @@ export function refuse(
   return new HTTPException(fault ? STATUS[fault.error] : 401, fault?.description, { headers })
 }
 
+interface FoundToken {
+  readonly token: string | null
+  /** Whether the browser has sent it by itself, for whichever page. */
+  readonly isAmbient: boolean
+}
+
 /** A token in two places is refused (RFC 6750 section 2): which one counts could be argued about. */
 function tokenOf(
   { headers, cookies }: Connection,
   cookie: string | undefined,
   refusal: (fault: BearerFault) => HTTPException,
-): string | null {
+): FoundToken {
   try {
     const token = credentialsOf(headers, 'bearer')
     const stored = cookie === undefined ? undefined : cookies[cookie]
-    if (token === null || stored === undefined) return token ?? stored ?? null
+    if (stored === undefined) return { token, isAmbient: false }
+    if (token === null) return { token: stored, isAmbient: true }
     throw new MalformedCredentials('There is a token in the Authorization field and in a cookie.')
   } catch (error) {
     if (!(error instanceof MalformedCredentials)) throw error
@@ -97,7 +116,9 @@ async function verified(
   throw refusal({ error: 'invalid_token', description })
 }
 
-function assertOptions(where: string, { realm, scopes = [], cookie }: BearerOptions): void {
+function assertOptions(where: string, options: BearerOptions): void {
+  const { realm, scopes = [], cookie, origins } = options
+  assertAllowedOrigins(where, origins)
   if (realm !== undefined) assertRealm(where, realm)
   const isScope = (scope: unknown): boolean =>
     typeof scope === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)

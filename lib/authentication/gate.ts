@@ -3,10 +3,13 @@ import { type Identity, identify } from '../authentication.ts'
 import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import type { HTTPException } from '../exceptions.ts'
-import type { Middleware } from '../types.ts'
+import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** What `gate` asks; null means that no credentials were shown. */
-export type FindIdentity = (connection: Connection) => Promise<Identity | null>
+export type FindIdentity = (
+  connection: Connection,
+  scope: HTTPScope | WebSocketScope,
+) => Promise<Identity | null>
 
 /**
  * Calls the app for those who have an identity, and answers others.
@@ -22,7 +25,7 @@ export function gate(
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     try {
-      const identity = await find(new Connection(scope))
+      const identity = await find(new Connection(scope), scope)
       if (identity === null && missing !== null) throw missing()
       // Somebody whom other middleware outside has identified is still who he is.
       if (identity !== null || scope.user === undefined) identify(scope, identity, where)

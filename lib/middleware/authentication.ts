@@ -1,8 +1,15 @@
 /** Finds out who a connection is from, by backends of your own. */
 import { AuthenticationError, type Identity, identify } from '../authentication.ts'
 import { Connection } from '../connections.ts'
+import { answerException } from '../exceptionhandlers.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { type Response, toApp } from '../responses/response.ts'
+import {
+  type AllowedOrigins,
+  assertAllowedOrigins,
+  foreignSocket,
+  isForeignSocket,
+} from '../senders.ts'
 import type { App, Middleware } from '../types.ts'
 
 /**
@@ -23,13 +30,17 @@ export interface AuthenticationOptions {
   backends: readonly Backend[]
   /** The answer to wrong credentials (400 with the error's message as plain text). */
   onError?: AuthenticationErrorHandler
+  /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
+  origins?: AllowedOrigins
 }
 
 /**
  * Sets `request.user` and `request.auth`, on websockets too; without credentials the user is an
  * UnauthenticatedUser without scopes, whom `requires` keeps out.
  *
- * Wrong credentials are answered by `onError`; a websocket with them is refused.
+ * Wrong credentials are answered by `onError`; a websocket with them is refused. What a backend goes by
+ * may be sent by browsers themselves, whichever page asks (cookies, passwords, addresses): a websocket
+ * that a page of another origin opens gets 403 if a backend knows whose it is, unless `origins` lists it.
  *
  * @throws TypeError when there is no backend, or one is no function.
  * @example
@@ -42,13 +53,18 @@ export interface AuthenticationOptions {
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
  */
 export function authentication(options: AuthenticationOptions): Middleware {
-  const { backends, onError = showMessage } = options
+  const { backends, onError = showMessage, origins = [] } = options
   assertOptions(backends, onError)
+  assertAllowedOrigins('authentication', origins)
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const connection = new Connection(scope)
     try {
-      identify(scope, await firstOf(backends, connection), 'authentication: a backend')
+      const identity = await firstOf(backends, connection)
+      if (identity !== null && isForeignSocket(scope, origins)) {
+        return answerException(foreignSocket(), scope, receive, send)
+      }
+      identify(scope, identity, 'authentication: a backend')
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error
       if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000 })

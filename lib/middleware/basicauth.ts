@@ -1,11 +1,17 @@
 /** Asks for a name and a password (RFC 7617). */
 import { assertRealm, challenge } from '../authentication/challenge.ts'
 import { credentialsOf, MalformedCredentials, userPassword } from '../authentication/credentials.ts'
-import { gate } from '../authentication/gate.ts'
+import { type FindIdentity, gate } from '../authentication/gate.ts'
 import { SecretTable } from '../authentication/secrets.ts'
 import { AuthenticationError, type Identity, SimpleUser } from '../authentication.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
+import {
+  type AllowedOrigins,
+  assertAllowedOrigins,
+  foreignSocket,
+  isForeignSocket,
+} from '../senders.ts'
 import type { Middleware } from '../types.ts'
 
 /**
@@ -28,11 +34,14 @@ export interface BasicAuthOptions {
   realm?: string
   /** Let requests without credentials pass, as nobody (false). */
   optional?: boolean
+  /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
+  origins?: AllowedOrigins
 }
 
 /**
  * Lets those in who have a name and a password, and sets `request.user`; others get 401, upon which
- * browsers ask for them. A websocket is refused in the same way.
+ * browsers ask for them. A websocket is refused in the same way. Browsers remember a password and send
+ * it with the websockets of any page, so one that a page of another origin opens gets 403.
  *
  * Names and passwords are UTF-8, composed by NFC. Credentials that cannot be read are wrong ones.
  * They cross the network as they are, so serve over https.
@@ -44,15 +53,17 @@ export interface BasicAuthOptions {
  * )
  */
 export function basicAuth(options: BasicAuthOptions): Middleware {
-  const { realm = 'Restricted', optional = false } = options
+  const { realm = 'Restricted', optional = false, origins = [] } = options
+  assertAllowedOrigins('basicAuth', origins)
   assertRealm('basicAuth', realm)
   const verify = verifierOf(options)
   const headers = { 'www-authenticate': challenge('Basic', { realm, charset: 'UTF-8' }) }
   const refusal = (detail?: string): HTTPException => new HTTPException(401, detail, { headers })
-  const find = async (connection: Connection): Promise<Identity | null> => {
+  const find: FindIdentity = async (connection, scope) => {
     try {
       const credentials = credentialsOf(connection.headers, 'basic')
       if (credentials === null) return null
+      if (isForeignSocket(scope, origins)) throw foreignSocket()
       const { username, password } = userPassword(credentials)
       const identity = await verify(username, password, connection)
       if (identity === true) return { user: new SimpleUser(username) }

@@ -17,8 +17,9 @@ export interface BearerAuthOptions extends BearerOptions {
  * Others are answered as RFC 6750 has it: 401 without a token, 401 `invalid_token` with one that is
  * not valid, 400 `invalid_request` with two of them or one that cannot be read, 403
  * `insufficient_scope` with one that does not have all of `scopes`. A websocket is refused in the same
- * way. The token is read from the Authorization field, and from a cookie if you name it: then other
- * sites' pages can send it too, so keep them from that.
+ * way. The token is read from the Authorization field, and from a cookie if you name it. Other sites'
+ * pages can make a browser send that cookie: a websocket that one of them opens gets 403, unless
+ * `origins` lists it; for requests that change something there is `csrf()`.
  *
  * @throws TypeError without exactly one of `tokens` and `verify`, or when an option is not as it must be.
  * @example

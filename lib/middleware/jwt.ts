@@ -51,10 +51,10 @@ export interface JWTOptions extends BearerOptions {
  * Lets those in who have a token that is signed, not expired, and meant for this service. Its claims are
  * `request.auth.claims`, its scopes `request.auth.scopes`, its subject `request.user`.
  *
- * Others are answered as by `bearerAuth`, with the reason in `error_description`. Keys come from you
- * alone: what a token's header says of keys (`jwk`, `jku`, `x5u`) is not looked at, and its `kid` only
- * chooses among yours. Tokens are not revoked by being forgotten: keep them short-lived, or look them up
- * in `identify`.
+ * Others are answered as by `bearerAuth`, with the reason in `error_description`, and so are websockets
+ * that other sites' pages open by the `cookie`. Keys come from you alone: what a token's header says of
+ * keys (`jwk`, `jku`, `x5u`) is not looked at, and its `kid` only chooses among yours. Tokens are not
+ * revoked by being forgotten: keep them short-lived, or look them up in `identify`.
  *
  * @throws TypeError for options that would let forged tokens in, RangeError for a secret that is too short.
  * @example

@@ -1,20 +1,16 @@
 /** Sessions: `request.session` is there again on the visitor's next request. */
 import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
 import { answerException } from '../exceptionhandlers.ts'
-import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
-import { assertOrigins, senderOf } from '../senders.ts'
+import {
+  type AllowedOrigins,
+  assertAllowedOrigins,
+  foreignSocket,
+  isForeignSocket,
+} from '../senders.ts'
 import { Session, type SessionChange } from '../sessions.ts'
 import type { Store } from '../stores.ts'
-import type {
-  ConnectionScope,
-  HeaderList,
-  HTTPScope,
-  Middleware,
-  Send,
-  SendMessage,
-  WebSocketScope,
-} from '../types.ts'
+import type { ConnectionScope, HeaderList, Middleware, Send, SendMessage } from '../types.ts'
 import { sealedVault } from './sessions/sealed.ts'
 import { signedVault } from './sessions/signed.ts'
 import { storedVault } from './sessions/stored.ts'
@@ -47,7 +43,7 @@ export interface SessionsOptions {
   /** Over https only ('auto': when the request came by https, as `scope.scheme` tells). */
   secure?: boolean | 'auto'
   /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
-  origins?: '*' | readonly string[]
+  origins?: AllowedOrigins
 }
 
 /**
@@ -82,8 +78,8 @@ export function sessions(options: SessionsOptions): Middleware {
   const keeper = new Keeper(cookie, options, vaultOf(cookie, options))
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    if (isHijack(scope, origins))
-      return answerException(new HTTPException(403, NOT_HERE), scope, receive, send)
+    if (isForeignSocket(scope, origins))
+      return answerException(foreignSocket(), scope, receive, send)
     const run = (opened: Opened | undefined): Promise<void> => {
       const session = new Session(opened?.record)
       scope.session = session
@@ -111,17 +107,6 @@ function keeping(
     const kept = keeper.keep(session, opened, start, scope)
     return kept === undefined ? send(start) : kept.then(() => send(start))
   }
-}
-
-const NOT_HERE = 'The websocket was not opened by a page of this site.'
-
-/** Whether a page of another origin opens a websocket in the visitor's name. */
-export function isHijack(
-  scope: HTTPScope | WebSocketScope,
-  origins: '*' | readonly string[] = [],
-): boolean {
-  if (scope.type === 'http' || origins === '*') return false
-  return senderOf(scope, origins) === 'foreign'
 }
 
 /** What is to be done: what the session says, or keep it for longer when it is due. */
@@ -242,7 +227,7 @@ function cookieOptions(options: SessionsOptions, scheme: string): CookieOptions 
 }
 
 function assertOptions(options: SessionsOptions): void {
-  const { secret, store, cookie = 'session', maxAge = FORTNIGHT, sealed, origins = [] } = options
+  const { secret, store, cookie = 'session', maxAge = FORTNIGHT, sealed, origins } = options
   const secrets = typeof secret === 'string' ? [secret] : secret
   if ((secrets === undefined) === (store === undefined) || (store && sealed !== undefined)) {
     const given = Object.keys(options).join(', ') || 'nothing'
@@ -260,6 +245,6 @@ function assertOptions(options: SessionsOptions): void {
       `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,
     )
   }
-  if (origins !== '*') assertOrigins('sessions', origins)
+  assertAllowedOrigins('sessions', origins)
   serializeCookie(cookie, '', cookieOptions(options, 'https'))
 }
