@@ -1,5 +1,6 @@
 /** What a visitor's requests have in common: an object that is kept between them. */
 import { randomText } from './base64url.ts'
+import { encodeText } from './bytes.ts'
 
 /**
  * What is kept in a session: whatever JSON can write. Open to augmentation:
@@ -45,22 +46,55 @@ const EMPTY = '{}'
  */
 export class Session {
   readonly #loaded: SessionRecord | undefined
+  readonly #mostBytes: number
   #id: string | undefined
   #data: SessionData | undefined
+  /** What handlers get: the data itself, or a view of it that keeps to the limit. */
+  #view: SessionData | undefined
   #kept = false
   #used = false
 
-  /** One that was kept, or a new one. */
-  constructor(loaded?: SessionRecord) {
+  /**
+   * One that was kept, or a new one.
+   *
+   * @param mostBytes What the data may have as JSON (no limit); a cookie holds about 3 kB.
+   */
+  constructor(loaded?: SessionRecord, mostBytes: number = Number.POSITIVE_INFINITY) {
     this.#loaded = loaded
+    this.#mostBytes = mostBytes
     this.#id = loaded?.id
   }
 
-  /** What is kept; an object without prototype, to be read and changed at any depth. */
+  /**
+   * What is kept; an object without prototype, to be read and changed at any depth.
+   *
+   * In a cookie, setting one of its values throws a RangeError if the data no longer fits; what is
+   * changed deeper inside is measured when the response starts.
+   */
   get data(): SessionData {
     this.#used = true
     this.#data ??= parse(this.#loaded?.text ?? EMPTY)
-    return this.#data
+    this.#view ??=
+      this.#mostBytes === Number.POSITIVE_INFINITY ? this.#data : this.#limited(this.#data)
+    return this.#view
+  }
+
+  #limited(data: SessionData): SessionData {
+    const mostBytes = this.#mostBytes
+    return new Proxy(data, {
+      set(target, name, value): boolean {
+        const before = Reflect.getOwnPropertyDescriptor(target, name)
+        const isSet = Reflect.set(target, name, value)
+        try {
+          assertSize(stringify(target), mostBytes, name)
+        } catch (error) {
+          if (before === undefined) Reflect.deleteProperty(target, name)
+          else Reflect.defineProperty(target, name, before)
+          throw error
+        }
+        return isSet
+      },
+    })
   }
 
   /** A secret of this session: nobody but the server and the visitor's browser knows it. */
@@ -101,16 +135,18 @@ export class Session {
     this.regenerate()
     this.#kept = false
     this.#data = parse(EMPTY)
+    this.#view = undefined
   }
 
   /**
    * What is to be done to keep it; for middleware that keeps sessions.
    *
-   * @throws TypeError when the data cannot be written as JSON.
+   * @throws TypeError when the data cannot be written as JSON, RangeError when it does not fit.
    */
   change(): SessionChange {
     const loaded = this.#loaded
     const text = this.#data === undefined ? (loaded?.text ?? EMPTY) : stringify(this.#data)
+    if (text !== loaded?.text) assertSize(text, this.#mostBytes)
     const isSame = loaded !== undefined && this.#id === loaded.id && text === loaded.text
     if (isSame || (loaded === undefined && text === EMPTY && !this.#kept)) return { type: 'none' }
     if (loaded !== undefined && text === EMPTY && !this.#kept) {
@@ -146,4 +182,16 @@ function stringify(data: SessionData): string {
       { cause: error },
     )
   }
+}
+
+/** Told where the data is set, since the response that would carry it is the wrong place to fail. */
+function assertSize(text: string, mostBytes: number, name?: string | symbol): void {
+  // One code unit is three bytes of UTF-8 at most.
+  if (text.length * 3 <= mostBytes) return
+  const size = encodeText(text).byteLength
+  if (size <= mostBytes) return
+  const cause = name === undefined ? '' : ` with ${JSON.stringify(String(name))}`
+  throw new RangeError(
+    `session.data: a cookie holds ${mostBytes} bytes of JSON, ${size} were given${cause}. Keep sessions in a store, sessions({ store }), or keep the data elsewhere and its key in the session.`,
+  )
 }

@@ -179,3 +179,21 @@ t.test('what JSON cannot write is told', async (t) => {
 t.test('is written once more as it is', async (t) => {
   t.same(kept('{"a":1}').toRecord(), { id: OLD, text: '{"a":1}' })
 })
+
+t.test('a limit is kept by whatever is set, and what was there stays', async (t) => {
+  const session = new Session({ id: OLD, text: '{"a":1}' }, 20)
+  const { data } = session
+
+  data['a'] = 12
+  t.throws(() => {
+    data['a'] = 'a'.repeat(20)
+  }, /a cookie holds 20 bytes of JSON, 28 were given with "a"/)
+  t.equal(data['a'], 12)
+  delete data['a']
+  data['b'] = 'b'.repeat(12)
+  t.same({ ...data }, { b: 'b'.repeat(12) })
+  t.equal(session.data, data)
+  session.destroy()
+  t.same(Object.keys(session.data), [])
+  t.throws(() => Object.assign(session.data, { c: 'é'.repeat(12) }), /32 were given with "c"/)
+})

@@ -33,7 +33,7 @@ export interface CSRFOptions {
  * @example
  * Application({
  *   routes: [Route('/', home), Route('/pay', { post: home })],
- *   middleware: [sessions({ secret: 'of 32 random bytes or more' }), csrf()],
+ *   middleware: [sessions({ secret: '32 random bytes or more, as text' }), csrf()],
  * })
  */
 export function csrf(options: CSRFOptions = {}): Middleware {

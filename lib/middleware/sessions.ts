@@ -1,4 +1,5 @@
 /** Sessions: `request.session` is there again on the visitor's next request. */
+import { encodeText } from '../bytes.ts'
 import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { Headers } from '../headers.ts'
@@ -51,7 +52,7 @@ export interface SessionsOptions {
  *
  * Nothing is written when nothing has changed, and an empty session sets no cookie. An id or cookie
  * that was not made here, was changed, or is too old gives a new session with an id of its own.
- * Cookies are out of reach for scripts, and hold 4096 bytes at most. Only a store can truly forget: a
+ * Cookies are out of reach for scripts, and hold about 3 kB of data: setting more throws a RangeError. Only a store can truly forget: a
  * session in a cookie that was copied before `destroy()` lives on until `maxAge`. Of two requests at
  * once the later answer counts, but what a store was to forget stays forgotten. What is changed after
  * the response has started is lost. On websockets a session can be read, and changed until it is
@@ -64,7 +65,7 @@ export interface SessionsOptions {
  * A store that fails fails the request, before the app runs or while its response starts.
  *
  * @throws TypeError when there is not one of `secret` and `store`, browsers would drop the cookie, or
- * something is no origin; RangeError for a time that is none.
+ * something is no origin; RangeError for a secret under 32 bytes or a time that is none.
  * @example
  * const cart = Route('/cart', ({ session }) => {
  *   session.data.visits = Number(session.data.visits ?? 0) + 1
@@ -81,7 +82,7 @@ export function sessions(options: SessionsOptions): Middleware {
     if (isForeignSocket(scope, origins))
       return answerException(foreignSocket(), scope, receive, send)
     const run = (opened: Opened | undefined): Promise<void> => {
-      const session = new Session(opened?.record)
+      const session = new Session(opened?.record, keeper.mostBytes)
       scope.session = session
       return app(scope, receive, keeping(keeper, session, opened, scope, send))
     }
@@ -164,6 +165,10 @@ class Keeper {
     this.#vault = vault
   }
 
+  get mostBytes(): number | undefined {
+    return this.#vault.mostBytes
+  }
+
   /** A promise only where the vault gives one. */
   open({ headers }: ConnectionScope): Opened | undefined | Promise<Opened | undefined> {
     const token = parseCookies(new Headers(headers).getAll('cookie'))[this.#name]
@@ -226,6 +231,26 @@ function cookieOptions(options: SessionsOptions, scheme: string): CookieOptions 
   return { path, sameSite, secure, httpOnly: true, ...(domain === undefined ? {} : { domain }) }
 }
 
+const LEAST_SECRET = 32
+
+/** What can be guessed signs nothing: as many bytes as the hash has (RFC 7518 section 3.2). */
+function assertSecrets(secrets: readonly unknown[]): void {
+  if (
+    !Array.isArray(secrets) ||
+    secrets.length === 0 ||
+    !secrets.every((secret) => typeof secret === 'string')
+  ) {
+    throw new TypeError(
+      'sessions: secret must be text or a list of texts, something else was given. Use randomBytes(32).toString("base64url") of node:crypto.',
+    )
+  }
+  const shortest = Math.min(...secrets.map((secret) => encodeText(secret).byteLength))
+  if (shortest >= LEAST_SECRET) return
+  throw new RangeError(
+    `sessions: a secret must have at least ${LEAST_SECRET} bytes, one of ${shortest} was given. Make one: randomBytes(32).toString("base64url") of node:crypto.`,
+  )
+}
+
 function assertOptions(options: SessionsOptions): void {
   const { secret, store, cookie = 'session', maxAge = FORTNIGHT, sealed, origins } = options
   const secrets = typeof secret === 'string' ? [secret] : secret
@@ -235,11 +260,7 @@ function assertOptions(options: SessionsOptions): void {
       `sessions: sessions are kept in cookies with a secret, sealed or not, or in a store, ${given} was given. Pass secret or store.`,
     )
   }
-  if (secrets?.length === 0 || secrets?.includes('')) {
-    throw new TypeError(
-      'sessions: a secret must not be empty, an empty one was given. Use 32 random bytes, as text.',
-    )
-  }
+  if (secrets !== undefined) assertSecrets(secrets)
   if (!Number.isInteger(maxAge) || (store !== undefined && maxAge < 1)) {
     throw new RangeError(
       `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,

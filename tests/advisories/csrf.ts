@@ -83,7 +83,7 @@ t.test('cross-site websocket hijacking: a foreign page gets 403 before the app',
     [[], false],
   ]
   for (const middleware of [
-    sessions({ secret: 'a secret' }),
+    sessions({ secret: 'a secret of 32 bytes, for tests only' }),
     sessions({ store: memoryStore() }),
     csrf(),
   ]) {

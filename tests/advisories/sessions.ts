@@ -11,7 +11,9 @@ import { alive, assertAlive } from '../support/alive.ts'
 import { bodyOf, type Listening, listening, request, statuses } from '../support/sockets.ts'
 
 const CLOSE = 'connection: close'
-const secret = 'a secret of the server'
+const secret = 'a secret of the server, of 32 bytes or more'
+const OLD = 'old '.repeat(8)
+const NEW = 'new '.repeat(8)
 
 const routes = [
   alive,
@@ -123,11 +125,11 @@ t.test('@fastify/secure-session CVE-2024-31999: a cookie that was kept expires',
 // Advisory row 96.
 t.test('cookie-session and keygrip: cookies that were tampered with, and old keys', async (t) => {
   for (const sealed of [true, false]) {
-    const old = await server(t, { secret: 'old', sealed })
-    const rotated = await server(t, { secret: ['new', 'old'], sealed })
-    const renewed = await server(t, { secret: 'new', sealed })
-    const other = await server(t, { secret: 'old', sealed, cookie: 'other' })
-    const otherKind = await server(t, { secret: 'old', sealed: !sealed })
+    const old = await server(t, { secret: OLD, sealed })
+    const rotated = await server(t, { secret: [NEW, OLD], sealed })
+    const renewed = await server(t, { secret: NEW, sealed })
+    const other = await server(t, { secret: OLD, sealed, cookie: 'other' })
+    const otherKind = await server(t, { secret: OLD, sealed: !sealed })
     const cookie = cookieOf(await get(old, '/login'))
 
     t.equal(bodyOf(await get(rotated, '/show', cookie)), '{"user":"ada"}')

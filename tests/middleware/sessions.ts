@@ -6,16 +6,18 @@ import {
   type SessionsOptions,
   sessions,
 } from '../../lib/middleware/sessions.ts'
+import { Request } from '../../lib/requests.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Session } from '../../lib/sessions.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, Scope, SendMessage } from '../../lib/types.ts'
+import type { App, HTTPScope, Scope, SendMessage } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
 import { assertUntouched } from '../support/untouched.ts'
 import { app, client, setCookies } from '../support/visits.ts'
 
-const secret = 'example'
+const secret = 'example of a secret with 32 bytes or more'
 
 // MW-SESS-4
 t.test('the answer varies by Cookie when the session was used', async (t) => {
@@ -62,15 +64,56 @@ t.test('the options shape the cookie: MW-SESS-1', async (t) => {
   )
 })
 
-t.test('a session that is too large for its cookie is an error', async (t) => {
+t.test('data that does not fit into a cookie is told where it is set', async (t) => {
   const visitor = await client(t, { secret })
 
   await t.rejects(visitor.get('/large'), {
-    name: 'TypeError',
-    message: /^setCookie: name and value must have at most 4096 bytes, "session" has \d+\. Keep/,
+    name: 'RangeError',
+    message:
+      /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given with "\w+"\. Keep sessions in a store, /,
   })
   const stored = await client(t, { store: memoryStore() })
   t.equal((await stored.get('/large')).status, 200)
+})
+
+for (const sealed of [false, true]) {
+  t.test(`the largest data is as large as a cookie can be, sealed: ${sealed}`, async (t) => {
+    const cookie = `session${'n'.repeat(20)}`
+    const most: App = async (scope, receive, send) => {
+      const { session } = new Request(scope as HTTPScope)
+      let size = 4096
+      for (;;) {
+        try {
+          session.data['é'] = 'é'.repeat(--size)
+          break
+        } catch (error) {
+          t.type(error, RangeError)
+          t.same(Object.keys(session.data), [], 'what does not fit is not set')
+        }
+      }
+      await new PlainTextResponse(String(size)).respond(scope, receive, send)
+    }
+    const sent = await call(sessions({ secret, sealed, cookie })(most), httpScope())
+    const line = responseOf(sent).headers.get('set-cookie') ?? ''
+    const size = line.split(';', 1).join('').length - 1
+
+    t.ok(size <= 4096, `${size} bytes`)
+    t.ok(size >= 4096 - 12, `${size} bytes`)
+  })
+}
+
+t.test('data that grows deep inside is measured when the response starts', async (t) => {
+  const growing: App = async (scope, receive, send) => {
+    const { session } = new Request(scope as HTTPScope)
+    const list: string[] = []
+    session.data['list'] = list
+    list.push('a'.repeat(4096))
+    await new PlainTextResponse('ok').respond(scope, receive, send)
+  }
+  await t.rejects(call(sessions({ secret })(growing), httpScope()), {
+    name: 'RangeError',
+    message: /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given\. Keep/,
+  })
 })
 
 t.test('an error while it is kept can be answered', async (t) => {
@@ -204,9 +247,19 @@ t.test('misuse is told at once', async (t) => {
   for (const [options, message] of cases) {
     t.throws(() => sessions(options), { name: 'TypeError', message })
   }
-  for (const empty of ['', [], ['a', '']]) {
-    t.throws(() => sessions({ secret: empty }), /a secret must not be empty/)
+  for (const short of ['', 'a', 'a'.repeat(31), ['a'.repeat(32), 'a']]) {
+    t.throws(() => sessions({ secret: short }), {
+      name: 'RangeError',
+      message: /^sessions: a secret must have at least 32 bytes, one of \d+ was given\. Make one: /,
+    })
   }
+  for (const wrong of [[], 7, null, [7]]) {
+    t.throws(() => sessions({ secret: wrong as never }), {
+      name: 'TypeError',
+      message: /^sessions: secret must be text or a list of texts, /,
+    })
+  }
+  sessions({ secret: 'é'.repeat(16) })
   for (const maxAge of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => sessions({ secret, maxAge }), {
       name: 'RangeError',

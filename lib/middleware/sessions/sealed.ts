@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'n
 import { fromBase64URL, toBase64URL } from '../../base64url.ts'
 import { joinBytes } from '../../bytes.ts'
 import { derivedKeys } from './keys.ts'
-import { isPlausible, pack, unpack, type Vault } from './vault.ts'
+import { capacityOf, isPlausible, pack, unpack, type Vault } from './vault.ts'
 
 const decoder = new TextDecoder()
 
@@ -15,6 +15,7 @@ const TAG_BYTES = 16
 export function sealedVault(secrets: readonly string[], cookie: string): Vault {
   const keys = derivedKeys(secrets, `sealed session ${cookie}`)
   return {
+    mostBytes: capacityOf(cookie, 0) - NONCE_BYTES - TAG_BYTES,
     open(token) {
       const sealed = isPlausible(token) ? fromBase64URL(token) : undefined
       if (sealed === undefined || sealed.byteLength <= NONCE_BYTES + TAG_BYTES) return undefined

@@ -2,7 +2,10 @@
 import { Buffer } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { derivedKeys } from './keys.ts'
-import { isPlausible, pack, unpack, type Vault } from './vault.ts'
+import { capacityOf, isPlausible, pack, unpack, type Vault } from './vault.ts'
+
+/** SHA-256 in base64url. */
+const MAC_LENGTH = 43
 
 /**
  * `payload.signature`, both in base64url; the first secret signs, all of them are accepted.
@@ -16,6 +19,7 @@ export function signedVault(secrets: readonly string[], cookie: string): Vault {
     (key) => (text: string) => createHmac('sha256', key).update(text).digest('base64url'),
   )
   return {
+    mostBytes: capacityOf(cookie, '.'.length + MAC_LENGTH),
     open(token) {
       const dot = isPlausible(token) ? token.indexOf('.') : -1
       const payload = token.slice(0, Math.max(dot, 0))

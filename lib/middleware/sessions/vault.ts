@@ -9,6 +9,8 @@ export interface Opened {
 
 /** Turns a session into the value of a cookie and back. */
 export interface Vault {
+  /** The bytes of JSON that it can keep (no limit). */
+  readonly mostBytes?: number
   /** The session of a cookie's value; undefined for whatever was not made here. */
   open(token: string): Opened | undefined | Promise<Opened | undefined>
   /**
@@ -22,6 +24,15 @@ export interface Vault {
 
 /** No cookie that a browser keeps is longer. */
 const MOST_LENGTH = 4096
+
+/** The longest id, time and commas that `pack` puts before the data. */
+const PACK_BYTES = 43 + 1 + 12 + 1
+
+/** How much data fits into a cookie of this name, which has `extra` characters besides the packed text. */
+export function capacityOf(cookie: string, extra: number): number {
+  const base64 = MOST_LENGTH - cookie.length - extra
+  return Math.floor((base64 * 3) / 4) - PACK_BYTES
+}
 
 /** Text that goes around: the id, the time, and the data as JSON, which may be of any length. */
 export function pack({ record, issued }: Opened): string {

@@ -24,6 +24,6 @@ export const combo: Application = Application({
     trustedHost({ allowedHosts: ['testserver'] }),
     cors({ origins: ['https://example.org'], credentials: true }),
     compress({ minSize: 20 }),
-    sessions({ secret: 'example' }),
+    sessions({ secret: 'example of a secret with 32 bytes or more' }),
   ],
 })

@@ -84,7 +84,7 @@ function around(options: SessionsOptions): Application {
   })
 }
 
-const secret = 'example'
+const secret = 'example of a secret with 32 bytes or more'
 
 export const session: Application = around({ secret })
 export const sessionOpts: Application = around({

@@ -4,7 +4,7 @@ import type { SessionsOptions } from '../../../lib/middleware/sessions.ts'
 import { memoryStore } from '../../../lib/stores.ts'
 import { client, setCookies } from '../../support/visits.ts'
 
-const secret = 'example'
+const secret = 'example of a secret with 32 bytes or more'
 const KINDS: Record<string, () => SessionsOptions> = {
   signed: () => ({ secret }),
   sealed: () => ({ secret, sealed: true }),
