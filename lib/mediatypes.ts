@@ -27,6 +27,15 @@ export function parseMediaType(field: string): MediaType {
   return { type, params: parseParameters(field, semicolon) }
 }
 
+/**
+ * The media type alone, if all readers see the same one: `a/b; c, d/e` is `''`, since others might
+ * read the second (CVE-2022-41919), and so is one whose parameters can be read in two ways.
+ */
+export function mediaTypeOf(contentType: string | null): string {
+  const { type, params } = parseMediaType(contentType ?? '')
+  return params === null ? '' : type
+}
+
 function parseParameters(field: string, from: number): Map<string, string> | null {
   const params = new Map<string, string>()
   PARAMETER.lastIndex = from

@@ -1,11 +1,57 @@
-/** Answers in MessagePack; the only part that needs the package @msgpack/msgpack from the start. */
+/** MessagePack in requests and responses, by the package @msgpack/msgpack, which only this imports. */
 import { encode } from '@msgpack/msgpack'
+import { HTTPException } from './exceptions.ts'
+import type { Headers } from './headers.ts'
+import { mediaTypeOf } from './mediatypes.ts'
+import { type DecodeOptions, decodeMsgPack } from './msgpack/decode.ts'
+import type { BodyOptions } from './requests.ts'
 import { Response } from './responses/response.ts'
+
+export interface MsgPackOptions extends BodyOptions, DecodeOptions {
+  /** Accept any content type, or none (false). */
+  anyContentType?: boolean
+}
+
+/** The part of a `Request` that `msgpack()` uses. */
+export interface MsgPackSource {
+  readonly headers: Headers
+  bytes(options?: BodyOptions): Promise<Uint8Array>
+}
+
+/**
+ * The body of a request decoded as MessagePack.
+ *
+ * Only `application/vnd.msgpack`, `application/msgpack` and `application/x-msgpack` are accepted. Byte
+ * strings become Uint8Arrays, timestamps become dates, and map keys may be texts or numbers.
+ *
+ * @throws HTTPException 415 for another content type, 400 if it is not valid MessagePack or exceeds
+ * `maxDepth` or `maxValues`; and as `request.bytes()` does.
+ * @example
+ * Route('/', async (request) => new MsgPackResponse(await msgpack(request, { maxDepth: 10 })), {
+ *   methods: ['POST'],
+ * })
+ */
+export function msgpack(request: MsgPackSource, options: MsgPackOptions = {}): Promise<unknown> {
+  const value = read(request, options)
+  value.catch(() => {}) // it may be awaited later, after other work
+  return value
+}
+
+async function read(request: MsgPackSource, options: MsgPackOptions): Promise<unknown> {
+  if (!options.anyContentType && !isMsgPack(request.headers.get('content-type'))) {
+    throw new HTTPException(415, 'The request body must be of the type application/vnd.msgpack.')
+  }
+  return decodeMsgPack(await request.bytes(options), options)
+}
+
+function isMsgPack(contentType: string | null): boolean {
+  return /^application\/(?:vnd\.|x-)?msgpack$/.test(mediaTypeOf(contentType))
+}
 
 /**
  * A value as MessagePack, with what JSON cannot hold: bytes as Uint8Array, and dates.
  *
- * Object fields that are undefined are left out, as in JSON. `request.msgpack()` reads such a body.
+ * Object fields that are undefined are left out, as in JSON. `msgpack(request)` reads such a body.
  *
  * @throws TypeError for a value that has no MessagePack: undefined, a function, a symbol, a bigint, or
  * more than 100 levels within each other, as in a cycle.

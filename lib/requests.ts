@@ -4,8 +4,7 @@ import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
-import { parseMediaType } from './mediatypes.ts'
-import { type DecodeOptions, decodeMsgPack } from './requests/msgpack.ts'
+import { mediaTypeOf } from './mediatypes.ts'
 import { ACCEPTED, type HTTPScope, type Receive, type Send } from './types.ts'
 
 export interface BodyOptions {
@@ -14,11 +13,6 @@ export interface BodyOptions {
 }
 
 export interface JSONOptions extends BodyOptions {
-  /** Accept any content type, or none (false). */
-  anyContentType?: boolean
-}
-
-export interface MsgPackOptions extends BodyOptions, DecodeOptions {
   /** Accept any content type, or none (false). */
   anyContentType?: boolean
 }
@@ -103,24 +97,6 @@ export class Request<
     } catch (cause) {
       throw new HTTPException(400, 'The request body is not valid JSON.', { cause })
     }
-  }
-
-  /**
-   * The body decoded as MessagePack, by the package @msgpack/msgpack, which you install.
-   *
-   * Only `application/vnd.msgpack`, `application/msgpack` and `application/x-msgpack` are taken. Byte
-   * strings are Uint8Arrays, timestamps are dates, and texts and numbers can be keys.
-   *
-   * @throws HTTPException 415 for another content type, 400 when it is no MessagePack or exceeds a
-   * limit; TypeError when the package is not installed; and as `bytes()` does.
-   * @example
-   * Route('/', async (request) => new MsgPackResponse(await request.msgpack({ maxDepth: 10 })))
-   */
-  async msgpack(options: MsgPackOptions = {}): Promise<unknown> {
-    if (!options.anyContentType && !isMsgPack(this.headers.get('content-type'))) {
-      throw new HTTPException(415, 'The request body must be of the type application/vnd.msgpack.')
-    }
-    return decodeMsgPack(await this.bytes(options), options)
   }
 
   /**
@@ -246,19 +222,6 @@ export class Request<
 function isJSON(contentType: string | null): boolean {
   if (contentType === 'application/json') return true
   return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/.test(mediaTypeOf(contentType))
-}
-
-function isMsgPack(contentType: string | null): boolean {
-  return /^application\/(?:vnd\.|x-)?msgpack$/.test(mediaTypeOf(contentType))
-}
-
-/**
- * The media type, where all readers see the same one: `a/b; c, d/e` is none, since others might read
- * the second (CVE-2022-41919), nor is one with parameters that can be read in two ways.
- */
-function mediaTypeOf(contentType: string | null): string {
-  const { type, params } = parseMediaType(contentType ?? '')
-  return params === null ? '' : type
 }
 
 function noChannel(): never {

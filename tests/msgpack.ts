@@ -1,6 +1,6 @@
 import { decode } from '@msgpack/msgpack'
 import t from 'tap'
-import { MsgPackResponse } from '../lib/msgpack.ts'
+import { MsgPackResponse, msgpack } from '../lib/msgpack.ts'
 import { Route } from '../lib/routing.ts'
 import { testClient } from '../lib/testclient.ts'
 
@@ -37,7 +37,7 @@ t.test('throws for what has no form', async (t) => {
 
 t.test('travels both ways', async (t) => {
   await using client = await testClient(
-    Route('/', async (request) => new MsgPackResponse(await request.msgpack(), { status: 201 }), {
+    Route('/', async (request) => new MsgPackResponse(await msgpack(request), { status: 201 }), {
       methods: ['POST'],
     }),
   )

@@ -4,6 +4,7 @@
 import { encode } from '@msgpack/msgpack'
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
+import { msgpack } from '../../lib/msgpack.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { alive, assertAlive } from '../support/alive.ts'
@@ -16,7 +17,7 @@ const app = Application({
     alive,
     Route('/', {
       post: async (request) => {
-        const value = await request.msgpack()
+        const value = await msgpack(request)
         const polluted = 'x' in {} || 'isAdmin' in {}
         const merged = Object.assign({}, value) as { isAdmin?: unknown }
         return new JSONResponse({ polluted, isAdmin: merged.isAdmin ?? null })

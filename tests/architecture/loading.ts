@@ -72,3 +72,35 @@ t.test('the front door, and what other runtimes serve by, load none of that', as
   }
   t.ok(loadedWith('index.ts').files.includes('responses/file.ts'))
 })
+
+/** An optional peer, and the one subpath that needs it. */
+const PEERS: Readonly<Record<string, string>> = {
+  '@msgpack/msgpack': 'msgpack',
+  '@opentelemetry/api': 'middleware/tracing',
+  jose: 'middleware/jwt',
+}
+
+// A bundler resolves every import that it can reach, whether or not it is ever run.
+t.test('an optional peer is named by the subpath that needs it, and by nothing else', async (t) => {
+  const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.same(Object.keys(PEERS).sort(), Object.keys(peerDependencies).sort())
+  for (const [peer, subpath] of Object.entries(PEERS)) {
+    const isOwn = (file: string): boolean =>
+      file === `${subpath}.ts` || file.startsWith(`${subpath}/`)
+    const naming = filesIn('lib').filter((file) => importsOf(file).includes(peer))
+    t.ok(naming.length > 0, peer)
+    t.same(
+      naming.filter((file) => !isOwn(file)),
+      [],
+      peer,
+    )
+    const importing = filesIn('lib').filter((file) =>
+      importsOf(file).some((target) => isOwn(path.posix.join(path.posix.dirname(file), target))),
+    )
+    t.same(
+      importing.filter((file) => !isOwn(file)),
+      [],
+      `${subpath} is imported by no other`,
+    )
+  }
+})

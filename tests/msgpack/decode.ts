@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import { ExtData, encode } from '@msgpack/msgpack'
 import t from 'tap'
-import { type DecodeOptions, decodeMsgPack } from '../../lib/requests/msgpack.ts'
+import { type DecodeOptions, decodeMsgPack } from '../../lib/msgpack/decode.ts'
+import { msgpack } from '../../lib/msgpack.ts'
 import { Request } from '../../lib/requests.ts'
 import { httpScope, receiving } from '../support/scopes.ts'
 
@@ -32,14 +28,14 @@ t.test('gives what was encoded', async (t) => {
     new Date(1_700_000_000_123),
     2 ** 52 + 1,
   ]
-  for (const value of values) t.same(await decodeMsgPack(encode(value), {}), value)
-  t.same(await ask(encode(values)).msgpack(), values)
+  for (const value of values) t.same(decodeMsgPack(encode(value), {}), value)
+  t.same(await msgpack(ask(encode(values))), values)
 })
 
 t.test('64-bit integers are numbers, or exact', async (t) => {
   const body = Uint8Array.of(0xcf, 0x7f, ...Array(7).fill(0xff))
-  t.equal(await ask(body).msgpack(), 2 ** 63)
-  t.equal(await ask(body).msgpack({ bigInt64: true }), 2n ** 63n - 1n)
+  t.equal(await msgpack(ask(body)), 2 ** 63)
+  t.equal(await msgpack(ask(body), { bigInt64: true }), 2n ** 63n - 1n)
 })
 
 t.test('only its own content types are taken: LS-REQ-2', async (t) => {
@@ -50,7 +46,7 @@ t.test('only its own content types are taken: LS-REQ-2', async (t) => {
     'application/x-msgpack',
     'Application/VND.msgpack; a="b, c"',
   ]) {
-    t.same(await ask(body, type).msgpack(), { a: 1 }, type)
+    t.same(await msgpack(ask(body, type)), { a: 1 }, type)
   }
   for (const type of [
     null,
@@ -63,11 +59,11 @@ t.test('only its own content types are taken: LS-REQ-2', async (t) => {
     `${TYPE} x`,
   ]) {
     await t.rejects(
-      ask(body, type).msgpack(),
+      msgpack(ask(body, type)),
       { status: 415, message: 'The request body must be of the type application/vnd.msgpack.' },
       `${type}`,
     )
-    t.same(await ask(body, type).msgpack({ anyContentType: true }), { a: 1 })
+    t.same(await msgpack(ask(body, type), { anyContentType: true }), { a: 1 })
   }
 })
 
@@ -84,9 +80,9 @@ t.test('what cannot be decoded is a 400, what is too much a 413 or 400', async (
     'a timestamp that is none': [0xd4, 0xff, 0],
   }
   for (const [name, bytes] of Object.entries(bodies)) {
-    await t.rejects(ask(Uint8Array.from(bytes)).msgpack(), malformed, name)
+    await t.rejects(msgpack(ask(Uint8Array.from(bytes))), malformed, name)
   }
-  t.same(await decodeMsgPack(Uint8Array.of(0xd4, 5, 0), {}), new ExtData(5, Uint8Array.of(0)))
+  t.same(decodeMsgPack(Uint8Array.of(0xd4, 5, 0), {}), new ExtData(5, Uint8Array.of(0)))
 
   const cases: [DecodeOptions & { maxSize?: number }, number, string][] = [
     [{ maxSize: 3 }, 413, 'The request body is larger than 3 bytes.'],
@@ -94,42 +90,14 @@ t.test('what cannot be decoded is a 400, what is too much a 413 or 400', async (
     [{ maxValues: 3 }, 400, 'The request body has more than 3 values.'],
   ]
   for (const [options, status, message] of cases) {
-    await t.rejects(ask(encode([[1, 2]])).msgpack(options), { status, message })
+    await t.rejects(msgpack(ask(encode([[1, 2]])), options), { status, message })
   }
-  t.same(await ask(encode([[1, 2]])).msgpack({ maxSize: 4, maxDepth: 2, maxValues: 4 }), [[1, 2]])
+  t.same(await msgpack(ask(encode([[1, 2]])), { maxSize: 4, maxDepth: 2, maxValues: 4 }), [[1, 2]])
 })
 
 t.test('the body can be read again', async (t) => {
   const request = ask(encode(7))
-  t.equal(await request.msgpack(), 7)
-  t.equal(await request.msgpack(), 7)
+  t.equal(await msgpack(request), 7)
+  t.equal(await msgpack(request), 7)
   t.same(await request.bytes(), Uint8Array.of(7))
-})
-
-t.test('without the package, the error says what to install', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'stellula-peer-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  mkdirSync(path.join(folder, 'node_modules'))
-  for (const name of ['cookie', 'regexparam']) {
-    const installed = path.resolve('node_modules', name)
-    symlinkSync(installed, path.join(folder, 'node_modules', name))
-  }
-  cpSync(path.resolve('build', 'lib'), path.join(folder, 'lib'), { recursive: true })
-  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(
-    path.join(folder, 'program.js'),
-    `import './lib/index.js'
-     import { decodeMsgPack } from './lib/requests/msgpack.js'
-     await decodeMsgPack(new Uint8Array(1), {}).catch((error) => console.log(String(error), error.cause.code))`,
-  )
-
-  const { NODE_OPTIONS: _hooks, ...env } = process.env
-  const { stdout } = await promisify(execFile)(process.execPath, ['program.js'], {
-    cwd: folder,
-    env,
-  })
-  t.equal(
-    stdout,
-    'TypeError: request.msgpack: the package @msgpack/msgpack cannot be loaded, it is an optional peer of stellula. Run npm install @msgpack/msgpack. ERR_MODULE_NOT_FOUND\n',
-  )
 })

@@ -1,7 +1,7 @@
 import { encode } from '@msgpack/msgpack'
 import fc from 'fast-check'
 import t from 'tap'
-import { assertShape, type ShapeLimits } from '../../lib/requests/shape.ts'
+import { assertShape, type ShapeLimits } from '../../lib/msgpack/shape.ts'
 import { assertLinear } from '../support/linear.ts'
 
 const LIMITS: ShapeLimits = { maxDepth: 100, maxValues: 1_000_000 }

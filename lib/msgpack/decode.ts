@@ -1,4 +1,5 @@
-/** Decodes a MessagePack body, by the package @msgpack/msgpack where it is installed. */
+/** Decodes a MessagePack body, within limits. */
+import { decode } from '@msgpack/msgpack'
 import { assertShape, malformed } from './shape.ts'
 
 export const DEFAULT_MAX_DEPTH = 100
@@ -17,11 +18,9 @@ export interface DecodeOptions {
  * The value that is the whole of these bytes; byte strings in it are views on them.
  *
  * @throws HTTPException 400 when they are no MessagePack, or go beyond a limit.
- * @throws TypeError when the package is not installed.
  */
-export async function decodeMsgPack(bytes: Uint8Array, options: DecodeOptions): Promise<unknown> {
+export function decodeMsgPack(bytes: Uint8Array, options: DecodeOptions): unknown {
   const { maxDepth = DEFAULT_MAX_DEPTH, maxValues = DEFAULT_MAX_VALUES, bigInt64 = false } = options
-  const { decode } = await import('@msgpack/msgpack').catch(missing)
   assertShape(bytes, { maxDepth, maxValues })
   try {
     return decode(bytes, { useBigInt64: bigInt64 })
@@ -29,11 +28,4 @@ export async function decodeMsgPack(bytes: Uint8Array, options: DecodeOptions): 
     // Keys that no object can have, and timestamps that are none.
     throw malformed(cause)
   }
-}
-
-function missing(cause: unknown): never {
-  throw new TypeError(
-    'request.msgpack: the package @msgpack/msgpack cannot be loaded, it is an optional peer of stellula. Run npm install @msgpack/msgpack.',
-    { cause },
-  )
 }
