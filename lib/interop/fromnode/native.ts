@@ -4,7 +4,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import type { HandedOver } from '../../servers/node/handover.ts'
 import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
-import { forget, measured } from './nativeresponse.ts'
+import { measured, takeBack } from './nativeresponse.ts'
 import type { NodeRequest } from './request.ts'
 import { targetOf } from './target.ts'
 
@@ -53,7 +53,7 @@ export class NativeExchange {
   fail(error: unknown): void {
     if (this.#failure !== undefined) return
     this.#failure = { error }
-    if (!this.response.headersSent) forget(this.response)
+    if (!this.response.headersSent && !this.response.destroyed) takeBack(this.response)
     this.#settle?.()
   }
 

@@ -1,5 +1,6 @@
 /** The server's own response in the hands of a handler: what it may not do with it, and leaves behind. */
 import { ServerResponse } from 'node:http'
+import { nextTick } from 'node:process'
 import { ProtocolError } from '../../exceptions.ts'
 import { writeAtOnce } from '../../servers/node/atonce.ts'
 
@@ -11,7 +12,8 @@ export interface ResponseOwner {
 const OWNER: unique symbol = Symbol('owner')
 
 interface Measured extends ServerResponse {
-  [OWNER]: ResponseOwner
+  /** Undefined once the response was taken back. */
+  [OWNER]: ResponseOwner | undefined
 }
 
 /**
@@ -26,6 +28,8 @@ export function measured(response: ServerResponse, owner: ResponseOwner): Server
 }
 
 function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
+  if (isAnswered(this)) return tellAnswered(all)
+  leaveUncounted(this)
   try {
     return writePlain.apply(this, all)
   } catch (error) {
@@ -36,7 +40,12 @@ function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
 
 /** As Node's own, but a body whose length is told goes out in one piece with its head. */
 function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
+  if (isAnswered(this)) {
+    tellAnswered(all)
+    return this
+  }
   const [body, encoding, callback] = all as [unknown, BufferEncoding?, (() => void)?]
+  leaveUncounted(this)
   try {
     if (isWhole(body) && typeof encoding !== 'function' && isCounted(this)) {
       writeAtOnce(this, body, encoding)
@@ -50,6 +59,11 @@ function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
 
 const { write: writePlain, end: endPlain } = ServerResponse.prototype
 
+/** Node writes nothing to a client that has left, counts nothing, and would miss all of the body. */
+function leaveUncounted(response: Measured): void {
+  if (response.destroyed) response.strictContentLength = false
+}
+
 function isWhole(body: unknown): body is string | Uint8Array {
   return typeof body === 'string' ? body !== '' : body instanceof Uint8Array && body.byteLength > 0
 }
@@ -62,7 +76,7 @@ function isCounted(response: ServerResponse): boolean {
 
 function failLength(response: Measured, error: unknown): void {
   if (!isMismatch(error)) throw error
-  response[OWNER].fail(
+  response[OWNER]?.fail(
     new ProtocolError(
       `fromNode: a body is not as long as its head says. ${error.message}. Leave the header out, or count again.`,
       { cause: error },
@@ -77,17 +91,50 @@ function isMismatch(error: unknown): error is Error {
 }
 
 /**
- * What a handler has put on a response that it did not send is no part of the answer that is made
- * instead: neither fields, nor methods of its own, such as those of a compression.
+ * Removes what a handler that has failed put on a response that it did not send: fields, status, and
+ * methods of its own, such as those of a compression. None of it is part of the answer that is made
+ * instead.
+ *
+ * The handler still holds the response and may use it afterwards, by a timer or a query. It then finds
+ * a response that is answered, on which nothing has an effect, as on the path by messages; where Node
+ * would throw, nothing could catch it. Methods that a framework has added by a prototype stay.
  */
-export function forget(response: ServerResponse): void {
-  Object.setPrototypeOf(response, ServerResponse.prototype)
+export function takeBack(response: ServerResponse): void {
   for (const name of Object.keys(response)) {
     const isOverride = !name.startsWith('_') && typeof Reflect.get(response, name) === 'function'
     if (isOverride && name in ServerResponse.prototype) Reflect.deleteProperty(response, name)
   }
+  // As own properties, so that no framework's prototype is asked.
+  Object.assign(response, { [OWNER]: undefined, write, end }, BEFORE_HEAD)
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   response.statusCode = 200
   Reflect.deleteProperty(response, 'statusMessage')
   response.sendDate = true
 }
+
+/** Methods that have no effect once the head is sent, where Node's own throw. */
+const BEFORE_HEAD = Object.fromEntries(
+  (['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'writeHead'] as const).map(
+    (name) => [name, untilHead(ServerResponse.prototype[name])],
+  ),
+)
+
+function untilHead(method: (...all: never[]) => unknown): (...all: unknown[]) => unknown {
+  return function (this: ServerResponse, ...all) {
+    return this.headersSent ? this : Reflect.apply(method, this, all)
+  }
+}
+
+/** Whether our answer was sent in place of the handler's. */
+function isAnswered(response: Measured): boolean {
+  return response.writableEnded && response[OWNER] === undefined
+}
+
+/** Node would emit an error as well, to which nothing listens. */
+function tellAnswered(all: readonly unknown[]): false {
+  const callback = all.find((one) => typeof one === 'function')
+  if (typeof callback === 'function') nextTick(callback, new Error(ANSWERED))
+  return false
+}
+
+const ANSWERED = 'fromNode: the exchange has failed, and the error was answered instead.'

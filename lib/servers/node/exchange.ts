@@ -167,6 +167,10 @@ class Exchange implements HandingOver {
     return this.#hosting !== undefined
   }
 
+  get shared(): boolean {
+    return this.hosted || this.#isHandedOver
+  }
+
   handOver(scope: HTTPScope, receive: Receive): HandedOver | undefined {
     const service = this.#service
     const request = this.#request

@@ -23,8 +23,10 @@ export interface Circumstances {
   /** Whether this is the last response of its connection; asked once, when its head is written. */
   endsConnection(): boolean
   readonly shortcuts: boolean
-  /** Whether somebody else's server has the response too, and may answer in the app's place. */
+  /** Whether the response is one of somebody else's server, which may have put something around it. */
   readonly hosted?: boolean
+  /** Whether a host, or a handler that was given the response, may answer in the app's place. */
+  readonly shared?: boolean
 }
 
 const CLOSE = ['connection', 'close']
@@ -63,13 +65,13 @@ export class Outgoing {
   /** Whether nothing is missing: all was sent, or the client left and there is nobody to miss it. */
   get settled(): boolean {
     const isLeft = this.#response.destroyed && this.#state !== 'cut'
-    return this.complete || isLeft || this.#isTaken
+    return this.complete || isLeft || (this.#circumstances.hosted === true && this.#isTaken)
   }
 
-  /** Whether a host has answered itself, because it would not wait for instance. */
+  /** Whether a host or a handler has answered itself, because it would not wait for instance. */
   get #isTaken(): boolean {
     const isOurs = this.#state !== 'before start' && this.#state !== 'held'
-    return this.#circumstances.hosted === true && !isOurs && this.#response.headersSent
+    return this.#circumstances.shared === true && !isOurs && this.#response.headersSent
   }
 
   /** Never throws, so that a forgotten `await` cannot end the process. */
