@@ -1,10 +1,13 @@
 /** A store in Redis or Valkey, over the client that the application has. */
 import { type RedisClient, type RedisCommand, redisCommands, type SendCommand } from '../redis.ts'
+import { spendCommand, spentOf } from './spendscript.ts'
 import {
   assertAmount,
   assertTtl,
   counterOf,
   type IncrementOptions,
+  type SpendWindow,
+  type Spent,
   type Store,
   StoreUnavailable,
 } from './store.ts'
@@ -23,7 +26,7 @@ export interface RedisStoreOptions {
  * the latest, however long the client itself would try; once Redis is back, so is the store. A client
  * that queues commands while it is not connected may still run one that was given up on: switch its
  * queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once instead.
- * Counters are one `EVAL` of one key.
+ * Counters and limits are one `EVAL` of one key each, and limits go by the clock of Redis.
  *
  * @throws TypeError for what is no client, RangeError for what is no time.
  * @example
@@ -85,6 +88,15 @@ class RedisStore implements Store {
     const most = max === Number.POSITIVE_INFINITY ? '' : String(max)
     const args = [key, String(amount), most, millisecondsOf(ttl)]
     return counterOf(String(await this.#ask(['EVAL', INCREMENT, '1', ...args])), key)
+  }
+
+  async spend(
+    key: string,
+    cost: number,
+    windows: readonly SpendWindow[],
+  ): Promise<readonly Spent[]> {
+    assertAmount(cost)
+    return spentOf(await this.#ask(spendCommand(key, cost, windows)))
   }
 
   /** The answer to a command, or `StoreUnavailable` when there is none in time. */

@@ -23,6 +23,32 @@ export interface Store {
    * `max` is given but not kept: the counter stays as it was. `get` reads a counter as its digits.
    */
   increment(key: string, amount: number, options: IncrementOptions): Promise<number>
+  /**
+   * Takes a cost from all of some sliding windows, or from none, in one step and by the store's own
+   * clock; gives the state of each window, in the order given.
+   *
+   * It may be missing: `rateLimit()` then counts by `get` and `increment`, and by the clock of each
+   * process.
+   */
+  spend?(key: string, cost: number, windows: readonly SpendWindow[]): Promise<readonly Spent[]>
+}
+
+/** A sliding window: two counters of `seconds` each, the older one fading. */
+export interface SpendWindow {
+  /** What may be spent in it. */
+  readonly max: number
+  /** Its length, a whole number. */
+  readonly seconds: number
+}
+
+/** The state of a window when something was, or would have been, spent. */
+export interface Spent {
+  /** The time since 1970 in lengths of the window. */
+  readonly position: number
+  /** What was spent in the length before this one. */
+  readonly previous: number
+  /** What is spent in this one, the cost included whether it was taken or not. */
+  readonly sum: number
 }
 
 export interface IncrementOptions {
@@ -52,7 +78,9 @@ export function namespace(store: Store, name: string): Store {
     )
   }
   const prefix = `${name}:`
+  const { spend } = store
   return {
+    ...(spend && { spend: (key, cost, windows) => spend.call(store, prefix + key, cost, windows) }),
     get: (key) => store.get(prefix + key),
     set: (key, value, ttl) => store.set(prefix + key, value, ttl),
     delete: (key) => store.delete(prefix + key),

@@ -2,7 +2,15 @@
 
 import { Entries } from '../../stores/entries.ts'
 import type { Store } from '../../stores.ts'
-import { type Moment, momentOf, type RateLimit, roomIn, type Verdict, verdictOf } from './window.ts'
+import {
+  type Moment,
+  momentAt,
+  momentOf,
+  type RateLimit,
+  roomIn,
+  type Verdict,
+  verdictOf,
+} from './window.ts'
 
 /** Counts by limit and key; what takes time is a promise. */
 export interface Ledger {
@@ -10,6 +18,8 @@ export interface Ledger {
   take(limit: RateLimit, key: string, cost: number, now: number): Verdict | Promise<Verdict>
   /** Undoes it. */
   giveBack(limit: RateLimit, key: string, cost: number, now: number): void | Promise<void>
+  /** Takes the cost from every limit or from none, where one step can do that. */
+  takeAll?(limits: readonly RateLimit[], key: string, cost: number): Promise<readonly Verdict[]>
 }
 
 /** The window that a client was last seen in, and the one before. */
@@ -57,9 +67,22 @@ function windowsOf(
 
 const decoder = new TextDecoder()
 
-/** Counts in a store: a counter for each window, and one conditional increment for each request. */
+/**
+ * Counts in a store, by its own clock where it can. Where it cannot there is a counter for each window,
+ * and one conditional increment for each request.
+ */
 export function storeLedger(store: Store): Ledger {
+  const { spend } = store
   return {
+    ...(spend && {
+      async takeAll(limits, key, cost) {
+        const states = await spend.call(store, `ratelimit:${key}`, cost, limits)
+        return limits.map((limit, index) => {
+          const { position = 0, previous = 0, sum = cost } = states[index] ?? {}
+          return verdictOf(limit, previous, sum, cost, momentAt(position))
+        })
+      },
+    }),
     async take(limit, key, cost, now) {
       const moment = momentOf(now, limit)
       const before = await store.get(counterKey(limit, key, moment.index - 1))

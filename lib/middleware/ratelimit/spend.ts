@@ -17,6 +17,9 @@ export function spend(
   key: string,
   cost: number,
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
+  if (ledger.takeAll !== undefined) {
+    return ledger.takeAll(limits, key, cost).then((verdicts) => upToRefusal(verdicts, cost))
+  }
   const now = Date.now()
   const goOn = (before: readonly Verdict[]): readonly Verdict[] | Promise<readonly Verdict[]> => {
     const limit = limits[before.length]
@@ -31,9 +34,18 @@ export function spend(
     refusing: Verdict,
   ): Promise<readonly Verdict[]> => {
     for (const { limit } of before) await ledger.giveBack(limit, key, cost, now)
-    return [...before.map((told) => ({ ...told, remaining: told.remaining + cost })), refusing]
+    return upToRefusal([...before, refusing], cost)
   }
   return goOn([])
+}
+
+/** When a limit refuses, the cost is taken from none, and the limits after it are not told. */
+function upToRefusal(verdicts: readonly Verdict[], cost: number): readonly Verdict[] {
+  const index = verdicts.findIndex(({ isAllowed }) => !isAllowed)
+  const refusing = verdicts[index]
+  if (refusing === undefined) return verdicts
+  const before = verdicts.slice(0, index)
+  return [...before.map((told) => ({ ...told, remaining: told.remaining + cost })), refusing]
 }
 
 const MOST_LENGTH = 64

@@ -27,7 +27,11 @@ export interface Verdict {
 
 /** Where a time in milliseconds lies. */
 export function momentOf(now: number, { seconds }: RateLimit): Moment {
-  const position = now / (seconds * 1000)
+  return momentAt(now / (seconds * 1000))
+}
+
+/** Where a time in lengths of the window lies. */
+export function momentAt(position: number): Moment {
   const index = Math.floor(position)
   return { index, over: position - index }
 }
