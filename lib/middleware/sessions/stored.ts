@@ -30,9 +30,21 @@ export function storedVault(store: Store, lifetime: number): Vault {
     },
     async remove(id) {
       const key = keyOf(id)
-      await store.set(goneKey(key), NO_BYTES, REMEMBERED)
+      await mark(store, goneKey(key))
       await store.delete(key)
     },
+  }
+}
+
+/**
+ * A store that is full refuses the mark and still deletes: then a logout must not fail. A request that
+ * is under way finds no session either, and cannot write one into a full store.
+ */
+async function mark(store: Store, key: string): Promise<void> {
+  try {
+    await store.set(key, NO_BYTES, REMEMBERED)
+  } catch {
+    // What else is wrong with the store, the deletion tells.
   }
 }
 
