@@ -11,11 +11,12 @@ import { FileResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { alive, assertAlive } from '../support/alive.ts'
 import { openFiles } from '../support/descriptors.ts'
+import { folderOf } from '../support/folder.ts'
 import { assertLinear } from '../support/linear.ts'
 import { bodyOf, eventually, listening, request, statuses } from '../support/sockets.ts'
 
 const CLOSE = 'connection: close'
-const folder = t.testdir({ 'digits.txt': '0123456789' })
+const folder = folderOf(t, { 'digits.txt': '0123456789' })
 const big = join(folder, 'big.bin')
 writeFileSync(big, Buffer.alloc(20_000_000, 1))
 

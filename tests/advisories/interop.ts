@@ -10,10 +10,11 @@ import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testclient.ts'
 import type { App } from '../../lib/types.ts'
+import { folderOf } from '../support/folder.ts'
 import { CLOSE, needsKey } from '../support/guarded.ts'
 import { bodyOf, listening, request, statuses } from '../support/sockets.ts'
 
-const directory = t.testdir({ admin: { 's.txt': 'secret' }, 'page.txt': 'page' })
+const directory = folderOf(t, { admin: { 's.txt': 'secret' }, 'page.txt': 'page' })
 
 /** Express with a guard of its own before some of its files. */
 function expressSite(): App {

@@ -1,3 +1,4 @@
+// Runs alone: measures the memory of its process.
 // Published advisories about bodies, as far as they concern MessagePack, and that they do not work
 // here. Each test is named by the advisory, attacks a server through a socket, and then asks the same
 // server once more.

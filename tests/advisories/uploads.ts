@@ -1,3 +1,4 @@
+// Runs alone: counts the descriptors of its process.
 // Published advisories about uploaded files, and that they do not work here. Each test is named by
 // the advisory, attacks a server through a socket, and then asks the same server once more.
 import { mkdirSync, readdirSync } from 'node:fs'

@@ -1,3 +1,4 @@
+// Runs alone: measures the memory of its process.
 // Published advisories about websockets, and that it is not so here. Each test is named by the
 // advisory, and asks the same server once more after it.
 

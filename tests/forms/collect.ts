@@ -1,3 +1,4 @@
+// Runs alone: counts the descriptors of its process.
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'

@@ -1,3 +1,4 @@
+// Runs alone: counts the descriptors of its process.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'

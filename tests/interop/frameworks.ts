@@ -7,11 +7,12 @@ import { cors } from '../../lib/middleware/cors.ts'
 import { sessions } from '../../lib/middleware/sessions.ts'
 import { Mount } from '../../lib/routing.ts'
 import type { App } from '../../lib/types.ts'
+import { folderOf } from '../support/folder.ts'
 import { type Foreign, foreignSites } from '../support/foreign.ts'
 import { request } from '../support/sockets.ts'
 import { framedAs, twice, type Understood } from '../support/twice.ts'
 
-const directory = t.testdir({
+const directory = folderOf(t, {
   'page.html': '<h1>page</h1>',
   'long.txt': 'long '.repeat(10_000),
   sub: { 'index.html': '<h1>sub</h1>' },

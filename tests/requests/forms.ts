@@ -1,3 +1,4 @@
+// Runs alone: counts the descriptors of its process.
 // Forms of a request: how it keeps them, and how long.
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -7,12 +7,13 @@ import t from 'tap'
 import { FileResponse } from '../../lib/responses/file.ts'
 import { testClient } from '../../lib/testclient.ts'
 import { openFiles } from '../support/descriptors.ts'
+import { folderOf } from '../support/folder.ts'
 import { httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
 import { bodies, fieldsOf, sent } from '../support/sentfiles.ts'
 
 const BIG = 400_000
 const big = Buffer.from(Uint8Array.from({ length: BIG }, (_, index) => index % 251))
-const folder = t.testdir({ 'digits.txt': '0123456789', 'empty.txt': '', 'data.unknown': 'x' })
+const folder = folderOf(t, { 'digits.txt': '0123456789', 'empty.txt': '', 'data.unknown': 'x' })
 const digits = join(folder, 'digits.txt')
 const bigFile = join(folder, 'big.bin')
 writeFileSync(bigFile, big)

@@ -1,3 +1,4 @@
+// Runs alone: measures the memory of its process.
 import fc from 'fast-check'
 import t from 'tap'
 import { sharing } from '../../lib/staticfiles/sharing.ts'

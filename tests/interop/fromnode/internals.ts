@@ -1,3 +1,4 @@
+// Runs alone: changes a class of Node and looks at a check that is made once.
 import { ServerResponse } from 'node:http'
 import t from 'tap'
 import { fromNode } from '../../../lib/interop/fromnode.ts'

@@ -1,3 +1,4 @@
+// Runs alone: counts the descriptors of its process.
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
 import { fromNode } from '../../../lib/interop/fromnode.ts'

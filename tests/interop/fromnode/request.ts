@@ -3,12 +3,13 @@ import { createRequire } from 'node:module'
 import express, { type RequestHandler } from 'express'
 import t from 'tap'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
+import { folderOf } from '../../support/folder.ts'
 import { request } from '../../support/sockets.ts'
 import { twice } from '../../support/twice.ts'
 
 // The same package by another name, for which there are no types.
 const express4: typeof express = createRequire(import.meta.url)('express4')
-const directory = t.testdir({ 'a.txt': 'a file', '.hidden': 'hidden' })
+const directory = folderOf(t, { 'a.txt': 'a file', '.hidden': 'hidden' })
 const root = { root: directory }
 
 /** Handlers, and requests to them: a line and fields. */

@@ -7,13 +7,14 @@ import { ClientDisconnected } from '../../../lib/exceptions.ts'
 import { FileResponse } from '../../../lib/responses/file.ts'
 import type { HTTPScope, SendMessage } from '../../../lib/types.ts'
 import { openFiles } from '../../support/descriptors.ts'
+import { folderOf } from '../../support/folder.ts'
 import { Client } from '../../support/leaving.ts'
 import { httpScope } from '../../support/scopes.ts'
 import { bodies, fieldsOf, sent } from '../../support/sentfiles.ts'
 
 const BIG = 900_000
 const big = Buffer.from(Uint8Array.from({ length: BIG }, (_, index) => index % 251))
-const folder = t.testdir({ 'digits.txt': '0123456789' })
+const folder = folderOf(t, { 'digits.txt': '0123456789' })
 const digits = join(folder, 'digits.txt')
 const bigFile = join(folder, 'big.bin')
 writeFileSync(bigFile, big)

@@ -6,9 +6,10 @@ import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { absolutePath, DiskFile, look } from '../../../lib/responses/file/disk.ts'
 import { openFiles } from '../../support/descriptors.ts'
+import { folderOf } from '../../support/folder.ts'
 
 const DIGITS = '0123456789'
-const folder = t.testdir({ 'digits.txt': DIGITS, 'changing.txt': DIGITS, folder: {} })
+const folder = folderOf(t, { 'digits.txt': DIGITS, 'changing.txt': DIGITS, folder: {} })
 const digits = join(folder, 'digits.txt')
 const changing = join(folder, 'changing.txt')
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

@@ -1,3 +1,4 @@
+// Runs alone: measures the memory of its process.
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'

@@ -1,3 +1,4 @@
+// Runs alone: measures the memory of its process.
 import t from 'tap'
 import type { Send } from '../../../lib/types.ts'
 import {

@@ -1,3 +1,4 @@
+// Runs alone: measures the memory of its process.
 import t from 'tap'
 import type { ReceiveMessage } from '../../../lib/types.ts'
 import {

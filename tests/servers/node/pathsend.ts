@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import type { App, HeaderList } from '../../../lib/types.ts'
 import { openFiles } from '../../support/descriptors.ts'
+import { folderOf } from '../../support/folder.ts'
 import { bodyOf, eventually, httpApp, listening, request, statuses } from '../../support/sockets.ts'
 
 const CLOSE = ['connection: close']
-const folder = t.testdir({ 'hello.txt': 'hello file', 'empty.txt': '', folder: {} })
+const folder = folderOf(t, { 'hello.txt': 'hello file', 'empty.txt': '', folder: {} })
 const hello = join(folder, 'hello.txt')
 
 function sending(path: string, headers: HeaderList = [], status = 200): App {

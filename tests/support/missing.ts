@@ -1,0 +1,18 @@
+/** Says which tests were skipped for want of a program, and how to get it; run after the tests. */
+import { noBrowser } from './browser.ts'
+import { noRedis } from './redis.ts'
+import { missing } from './runtimes.ts'
+
+const PROGRAMS = [
+  [noRedis, 'tests with Redis', 'install redis-server'],
+  [noBrowser, 'tests in a browser', 'install chromium'],
+  [
+    missing('bun', 'deno', 'workerd', 'esbuild'),
+    'tests on Bun, Deno and workerd',
+    'see .ci/run, which installs them from npm and sets STELLULA_RUNTIMES',
+  ],
+] as const
+
+for (const [reason, tests, advice] of PROGRAMS) {
+  if (reason !== false) console.log(`Skipped: ${tests}, since ${reason}. To run them, ${advice}.`)
+}
