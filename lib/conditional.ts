@@ -105,7 +105,7 @@ export function ifRangeHolds(
  */
 export function notModifiedHeaders(headers: HeaderList): HeaderList {
   const hasTag = indexOfName(headers, 'etag') >= 0
-  const kept: HeaderList = []
+  const kept: string[] = []
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? ''
     if (OF_CONTENT.has(name) || (hasTag && name === 'last-modified')) continue

@@ -5,9 +5,11 @@ import type { HeaderList } from './types.ts'
 export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
 
 /**
- * A live view over a flat list of names and values: what it changes is what goes on the wire.
+ * A flat list of names and values, to read and to change.
  *
- * Names are compared without case and kept lower-case; order and duplicates are kept.
+ * Names are compared without case and kept lower-case; order and duplicates are kept. The list it was
+ * made from stays as it is: the first change makes a copy. So does the first change after `list` was
+ * read, so that a list that was handed out never changes either.
  *
  * @example
  * const headers = new Headers(['accept', 'text/html', 'x-tag', 'a', 'x-tag', 'b'])
@@ -15,12 +17,19 @@ export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [
  * headers.getAll('x-tag') // ['a', 'b']
  */
 export class Headers implements Iterable<[string, string]> {
-  /** The list itself, by reference. */
-  readonly list: HeaderList
+  #list: HeaderList
+  /** The same list while it is known to this object alone, and may change in place. */
+  #own: string[] | undefined
 
-  /** Looks at this list, or at a new empty one. */
-  constructor(list: HeaderList = []) {
-    this.list = list
+  /** Takes this list, or an empty one, without copying it. */
+  constructor(list: HeaderList = NONE) {
+    this.#list = list
+  }
+
+  /** The list as it is now; what is changed later is changed in another one. */
+  get list(): HeaderList {
+    this.#own = undefined
+    return this.#list
   }
 
   /**
@@ -38,15 +47,15 @@ export class Headers implements Iterable<[string, string]> {
 
   /** The first value of this name, or null. */
   get(name: string): string | null {
-    const index = indexOfName(this.list, name.toLowerCase())
-    return index < 0 ? null : (this.list[index + 1] ?? null)
+    const index = indexOfName(this.#list, name.toLowerCase())
+    return index < 0 ? null : (this.#list[index + 1] ?? null)
   }
 
   /** All values of this name, in order. */
   getAll(name: string): string[] {
     const wanted = name.toLowerCase()
     const values: string[] = []
-    const { list } = this
+    const list = this.#list
     for (let index = 0; index + 1 < list.length; index += 2) {
       if (list[index] === wanted) values.push(list[index + 1] ?? '')
     }
@@ -54,7 +63,7 @@ export class Headers implements Iterable<[string, string]> {
   }
 
   has(name: string): boolean {
-    return indexOfName(this.list, name.toLowerCase()) >= 0
+    return indexOfName(this.#list, name.toLowerCase()) >= 0
   }
 
   /**
@@ -64,11 +73,12 @@ export class Headers implements Iterable<[string, string]> {
    */
   set(name: string, value: string): this {
     const key = name.toLowerCase()
-    const index = indexOfName(this.list, key)
+    const index = indexOfName(this.#list, key)
     if (index < 0) return this.append(name, value)
     assertHeader(name, value)
-    this.list[index + 1] = value
-    removeName(this.list, key, index + 2)
+    const list = this.#writable()
+    list[index + 1] = value
+    removeName(list, key, index + 2)
     return this
   }
 
@@ -87,13 +97,14 @@ export class Headers implements Iterable<[string, string]> {
    */
   append(name: string, value: string): this {
     assertHeader(name, value)
-    this.list.push(name.toLowerCase(), value)
+    this.#writable().push(name.toLowerCase(), value)
     return this
   }
 
   /** Removes every value of this name. */
   delete(name: string): this {
-    removeName(this.list, name.toLowerCase(), 0)
+    const key = name.toLowerCase()
+    if (indexOfName(this.#list, key) >= 0) removeName(this.#writable(), key, 0)
     return this
   }
 
@@ -113,7 +124,7 @@ export class Headers implements Iterable<[string, string]> {
     return this.set('vary', fields.includes('*') ? '*' : fields.join(', '))
   }
 
-  /** Pairs of name and value, in wire order. */
+  /** Pairs of name and value, in wire order, as they are when the first is asked for. */
   *entries(): IterableIterator<[string, string]> {
     const { list } = this
     for (let index = 0; index + 1 < list.length; index += 2) {
@@ -138,6 +149,12 @@ export class Headers implements Iterable<[string, string]> {
     const first = new Map<string, string>()
     for (const [name, value] of this) if (!first.has(name)) first.set(name, value)
     return Object.fromEntries(first)
+  }
+
+  #writable(): string[] {
+    this.#own ??= this.#list.slice()
+    this.#list = this.#own
+    return this.#own
   }
 }
 
@@ -168,6 +185,8 @@ function removeName(list: string[], name: string, from: number): void {
     if (list[index] === name) list.splice(index, 2)
   }
 }
+
+const NONE: HeaderList = Object.freeze([])
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/

@@ -106,8 +106,11 @@ export interface ConnectionScope {
   queryString: string
   /** The prefix of `path` that mounts and the server have dealt with; routers read what follows. */
   rootPath: string
-  /** All header fields in wire order, duplicates kept, names lower-case. */
-  readonly headers: HeaderList
+  /**
+   * All header fields in wire order, duplicates kept, names lower-case. The list itself never changes:
+   * a middleware that changes a field puts another list here, or into a copy of the scope.
+   */
+  headers: HeaderList
   /** The peer, or null for a unix socket. */
   client: Address | null
   /** The address the server listens on, or null when it is not known. */
@@ -149,12 +152,18 @@ export interface ConnectionScope {
    * What middleware does to the start of a response, for answers to errors, which are made outside of
    * it; an empty list set by `errors()` and `exceptions()`, filled by `changeStart()`.
    */
-  startChanges?: StartChange[] | undefined
+  startChanges?: NotedChange[] | undefined
   /**
    * The server's own end of an http exchange, for who may be the only one around it; set by a server,
    * absent when it has nothing to tell.
    */
   transport?: Transport | undefined
+}
+
+/** What a middleware does to the start of a response, and the `send` that it was given. */
+export interface NotedChange {
+  readonly send: Send
+  readonly change: StartChange
 }
 
 export interface HTTPScope extends ConnectionScope {

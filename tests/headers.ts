@@ -50,16 +50,43 @@ t.test('becomes an object with the first value of each name, in wire order', (t)
   t.end()
 })
 
-t.test('is a live view: the list is the truth', (t) => {
-  const list = ['a', '1']
+t.test('the list is handed out as it is, and never changes after that', (t) => {
+  const list = Object.freeze(['a', '1'])
   const headers = new Headers(list)
 
-  headers.append('B', '2')
-  list.push('c', '3')
+  t.equal(headers.list, list)
+
+  headers.append('B', '2').append('c', '3')
+  const changed = headers.list
+  headers.set('a', '4').delete('c')
+
+  t.strictSame(list, ['a', '1'])
+  t.strictSame(changed, ['a', '1', 'b', '2', 'c', '3'])
+  t.strictSame(headers.list, ['a', '4', 'b', '2'])
+  t.equal(headers.list, headers.list, 'nothing is copied for reading')
+  t.end()
+})
+
+t.test('what changes nothing copies nothing', (t) => {
+  const list = Object.freeze(['a', '1', 'vary', 'Origin'])
+  const headers = new Headers(list).delete('b').vary()
+  headers.setDefault('a', '2')
 
   t.equal(headers.list, list)
-  t.strictSame(list, ['a', '1', 'b', '2', 'c', '3'])
-  t.equal(headers.get('c'), '3')
+  t.end()
+})
+
+t.test('fields can be changed while they are gone through', (t) => {
+  const headers = new Headers(LIST)
+  const seen: string[] = []
+
+  for (const [name, value] of headers) {
+    seen.push(name, value)
+    headers.delete(name)
+  }
+
+  t.strictSame(seen, LIST)
+  t.strictSame(headers.list, [])
   t.end()
 })
 
@@ -184,6 +211,9 @@ t.test('finds a name at the even places only', (t) => {
 type Pairs = [string, string][]
 type Operation = [verb: 'set' | 'append' | 'delete' | 'setDefault', name: string, value: string]
 
+/** What is done to headers: a change, or handing the list out, by itself or to other headers. */
+type Step = Operation | 'hand out' | 'share'
+
 function model(pairs: Pairs, [verb, name, value]: Operation): Pairs {
   const key = name.toLowerCase()
   const first = pairs.findIndex(([known]) => known === key)
@@ -222,6 +252,43 @@ t.test('does what a list of pairs would do, whatever is done to it', (t) => {
       }
     }),
     { numRuns: 60 },
+  )
+  t.end()
+})
+
+t.test('a list that was handed out stays as it is, whatever is done later', (t) => {
+  const name = fc.constantFrom('a', 'A', 'b', 'x-c')
+  const value = fc.constantFrom('', '1', '2', 'a')
+  const verb = fc.constantFrom('set', 'append', 'delete', 'setDefault')
+  const operation = fc.tuple(verb, name, value) as fc.Arbitrary<Operation>
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 4, arbitrary: operation },
+    fc.constantFrom<Step>('hand out', 'share'),
+  )
+  const start = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'x-c'), value), { maxLength: 4 })
+
+  fc.assert(
+    fc.property(start, fc.array(step), fc.boolean(), (first, steps, isFrozen) => {
+      const given = first.flat()
+      let headers = new Headers(isFrozen ? Object.freeze(given.slice()) : given)
+      let pairs: Pairs = first
+      const handedOut: [list: readonly string[], then: string[]][] = [[given, given.slice()]]
+      for (const one of steps) {
+        if (typeof one === 'string') {
+          handedOut.push([headers.list, pairs.flat()])
+          if (one === 'share') headers = new Headers(headers.list)
+          continue
+        }
+        const [does, key, text] = one
+        if (does === 'delete') headers.delete(key)
+        else headers[does](key, text)
+        pairs = model(pairs, one)
+        if (JSON.stringify([...headers]) !== JSON.stringify(pairs)) return false
+      }
+      handedOut.push([headers.list, pairs.flat()])
+      return handedOut.every(([list, then]) => JSON.stringify(list) === JSON.stringify(then))
+    }),
+    { numRuns: 500 },
   )
   t.end()
 })

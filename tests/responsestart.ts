@@ -9,12 +9,16 @@ import type { App, Middleware, SendMessage, StartChange } from '../lib/types.ts'
 import { call, httpScope, websocketScope } from './support/scopes.ts'
 import { responseOf } from './support/sent.ts'
 
+const adder =
+  (name: string, value = '1'): StartChange =>
+  (message) => ({ ...message, headers: [...message.headers, name, value] })
+
 const adding =
   (name: string, value = '1'): Middleware =>
   (app) =>
   (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    const change: StartChange = ({ headers }) => headers.push(name, value)
+    const change = adder(name, value)
     return app(scope, receive, changeStart(scope, send, change))
   }
 
@@ -36,9 +40,7 @@ t.test('a response is changed on its way, other messages pass as they are', asyn
   const send = changeStart(
     httpScope(),
     async (message) => void seen.push(message),
-    (message) => {
-      message.status = 201
-    },
+    (message) => ({ ...message, status: 201 }),
   )
 
   await send({ type: 'http.response.start', status: 200, headers: [] })
@@ -53,7 +55,7 @@ t.test('what send gives is given on', async (t) => {
   const send = changeStart(
     httpScope(),
     () => done,
-    () => {},
+    (message) => message,
   )
 
   t.equal(send({ type: 'http.response.start', status: 200, headers: [] }), done)
@@ -108,10 +110,7 @@ t.test('a bug that passes exceptions() is answered with all of them', async (t) 
 
 t.test('the refusal of a handshake is changed as a response is', async (t) => {
   const scope = websocketScope({ startChanges: [] })
-  const change: StartChange = (message) => {
-    message.status = 404
-    message.headers.push('x-a', '1')
-  }
+  const change: StartChange = (message) => ({ ...adder('x-a')(message), status: 404 })
   const refusal: SendMessage = { type: 'websocket.http.response.start', status: 403, headers: [] }
   const seen: SendMessage[] = []
   const send = async (message: SendMessage) => void seen.push(message)
@@ -149,11 +148,43 @@ t.test('a change that throws does not take the answer away', async (t) => {
 
 t.test('only the start of a response is given the changes', async (t) => {
   const seen: SendMessage[] = []
-  const send = sendChanged([({ headers }) => headers.push('x-a', '1')], async (message) => {
+  const send = sendChanged([{ send: async () => {}, change: adder('x-a') }], async (message) => {
     seen.push(message)
   })
 
   await send({ type: 'http.response.body' })
 
   t.same(seen, [{ type: 'http.response.body' }])
+})
+
+t.test('an answer has a header once, however often its app was called', async (t) => {
+  const retrying: Middleware = (app) => async (scope, receive, send) => {
+    for (let left = 2; left > 0; left--) {
+      try {
+        return await app(scope, receive, send)
+      } catch {}
+    }
+    return app(scope, receive, send)
+  }
+  const middleware = [adding('x-outer'), retrying, adding('x-a', 'outer'), adding('x-a', 'inner')]
+  const refusing: App = () => Promise.reject(new HTTPException(403))
+
+  for (const end of [failing, refusing]) {
+    const app = errors()(middleware.reduceRight((inner, wrap) => wrap(inner), end))
+
+    const { headers } = responseOf(await sentBy(app))
+
+    t.same(headers.getAll('x-outer'), ['1'])
+    t.same(headers.getAll('x-a'), ['inner', 'outer'])
+  }
+})
+
+t.test('a function that returns no message is told what to return', async (t) => {
+  const forgetting = (() => undefined) as unknown as StartChange // as JavaScript may
+  const send = changeStart(httpScope(), async () => {}, forgetting)
+
+  t.throws(() => send({ type: 'http.response.start', status: 200, headers: [] }), {
+    name: 'TypeError',
+    message: /^changeStart: the function must return the message to send, undefined was returned/,
+  })
 })

@@ -24,13 +24,13 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ])
 
 /** Whether a field is for this connection, by its name or because `Connection` lists it. */
-export function hopByHop(headers: Readonly<HeaderList>): (name: string) => boolean {
+export function hopByHop(headers: HeaderList): (name: string) => boolean {
   const listed = optionsOf(headers, 'connection')
   return (name) => HOP_BY_HOP.has(name) || listed.has(name)
 }
 
 /** The members of all fields of this name, in lower case and without parameters. */
-export function optionsOf(headers: Readonly<HeaderList>, name: string): ReadonlySet<string> {
+export function optionsOf(headers: HeaderList, name: string): ReadonlySet<string> {
   const options = new Set<string>()
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index] !== name) continue

@@ -176,7 +176,7 @@ class PassedResponse extends Response<null> {
   }
 
   protected override transmit(_types: MessageTypes, send: Send): Promise<void> {
-    const start = { ...this.#message, status: this.status, headers: this.headers.list.slice() }
+    const start = { ...this.#message, status: this.status, headers: this.headers.list }
     return this.#passage.passOn(start, send)
   }
 }

@@ -65,7 +65,8 @@ export function cacheControl(options: CacheControlOptions): Middleware {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     const add: StartChange = (message) => {
       const field = fieldFor(message)
-      if (field !== undefined) message.headers = [...message.headers, 'cache-control', field]
+      if (field === undefined) return message
+      return { ...message, headers: [...message.headers, 'cache-control', field] }
     }
     return app(scope, receive, changeStart(scope, send, add))
   }

@@ -2,7 +2,7 @@
 import { Headers, indexOfName } from '../headers.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { changeStart } from '../responsestart.ts'
-import type { HeaderList, HTTPScope, Middleware } from '../types.ts'
+import type { HeaderList, HTTPScope, Middleware, StartChange } from '../types.ts'
 import { type Origins, originRule } from './cors/origins.ts'
 import {
   names,
@@ -62,8 +62,10 @@ export function cors(options: CORSOptions = {}): Middleware {
       if (method !== undefined) {
         return preflight(method, scope, grant, permissions).respond(scope, receive, send)
       }
-      const addGrant = ({ headers }: { headers: HeaderList }): void => addTo(headers, grant, fields)
-      return app(scope, receive, changeStart(scope, send, addGrant))
+      const granting: StartChange = (message) => {
+        return { ...message, headers: withGrant(message.headers, grant, fields) }
+      }
+      return app(scope, receive, changeStart(scope, send, granting))
     }
     const isAllowed = origin !== undefined && allows(origin, scope)
     return typeof isAllowed === 'boolean' ? answer(isAllowed) : isAllowed.then(answer)
@@ -83,22 +85,23 @@ function originOf({ headers }: HTTPScope): string | undefined {
 
 function simpleFields({ credentials, exposeHeaders = [] }: CORSOptions): HeaderList {
   const exposed = names('exposeHeaders', exposeHeaders).join(', ')
-  const fields: HeaderList = []
+  const fields: string[] = []
   if (credentials) fields.push('access-control-allow-credentials', 'true')
   if (exposed !== '') fields.push('access-control-expose-headers', exposed)
   return fields
 }
 
 /** A cache may keep what was asked for without an origin, so everybody is told the same. */
-function addTo(list: HeaderList, { kind, origin }: Grant, fields: HeaderList): void {
+function withGrant(list: HeaderList, { kind, origin }: Grant, fields: HeaderList): HeaderList {
   const headers = new Headers(list)
   if (kind === 'some') headers.vary('Origin')
   const allowed = kind === 'all' ? '*' : origin
-  if (allowed === undefined) return
+  if (allowed === undefined) return headers.list
   headers.set('access-control-allow-origin', allowed)
   for (let index = 0; index < fields.length; index += 2) {
     headers.set(fields[index] ?? '', fields[index + 1] ?? '')
   }
+  return headers.list
 }
 
 function preflight(
@@ -116,6 +119,8 @@ function preflight(
   if (kind !== 'all') headers.vary('Origin')
   if (origin === undefined) return response
   headers.set('access-control-allow-origin', kind === 'all' ? '*' : origin)
-  headers.list.push(...preflightFields(wanted, permissions))
+  for (const [name, value] of new Headers(preflightFields(wanted, permissions))) {
+    headers.append(name, value)
+  }
   return response
 }

@@ -16,9 +16,9 @@ import type {
   App,
   HTTPScope,
   Middleware,
+  NotedChange,
   Receive,
   Send,
-  StartChange,
   WebSocketScope,
 } from '../types.ts'
 import { debugResponse } from './errors/debug.ts'
@@ -46,7 +46,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   const table = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    const changes: StartChange[] = []
+    const changes: NotedChange[] = []
     scope.exceptionHandlers = table
     scope.startChanges = changes
     const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
@@ -60,7 +60,7 @@ interface Settings {
   readonly debug: boolean
   readonly table: ExceptionHandlers
   /** What middleware inside, which an error has passed, does to answers. */
-  readonly changes: readonly StartChange[]
+  readonly changes: readonly NotedChange[]
 }
 
 async function recover(

@@ -89,7 +89,7 @@ function believe(claims: Claims, scope: HTTPScope | WebSocketScope): void {
   if (client !== undefined) scope.client = client
   if (scheme !== undefined) scope.scheme = scope.type === 'websocket' ? SOCKET[scheme] : scheme
   const authority = claimedAuthority(claims, scope)
-  if (authority !== undefined) setHost(scope.headers, authority)
+  if (authority !== undefined) scope.headers = withHost(scope.headers, authority)
   if (prefix !== undefined && scope.path !== '*') addPrefix(scope, prefix)
 }
 
@@ -104,10 +104,9 @@ function claimedAuthority({ host, port }: Claims, scope: ConnectionScope): strin
   return port === DEFAULT_PORTS[scope.scheme] ? name : `${name}:${port}`
 }
 
-function setHost(headers: HeaderList, authority: string): void {
+function withHost(headers: HeaderList, authority: string): HeaderList {
   const index = indexOfName(headers, 'host')
-  if (index < 0) headers.push('host', authority)
-  else headers[index + 1] = authority
+  return index < 0 ? [...headers, 'host', authority] : headers.with(index + 1, authority)
 }
 
 function addPrefix(scope: ConnectionScope, prefix: string): void {

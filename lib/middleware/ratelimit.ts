@@ -4,7 +4,7 @@ import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { changeStart } from '../responsestart.ts'
 import type { Store } from '../stores.ts'
-import type { HeaderList, Middleware } from '../types.ts'
+import type { HeaderList, Middleware, StartChange } from '../types.ts'
 import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'
 import { networkOf } from './ratelimit/network.ts'
 import { boundedKey, spend } from './ratelimit/spend.ts'
@@ -56,7 +56,10 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const goOn = ({ verdicts, refusal }: Judgement): Promise<void> => {
       const fields = verdicts.length > 0 ? fieldsFor(verdicts) : []
-      const told = changeStart(scope, send, (message) => message.headers.push(...fields))
+      const telling: StartChange = (message) => {
+        return { ...message, headers: [...message.headers, ...fields] }
+      }
+      const told = changeStart(scope, send, telling)
       if (refusal === undefined) return app(scope, receive, told)
       return answerException(refusal, scope, receive, told)
     }

@@ -39,9 +39,8 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
     const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checked(generate())
     scope.state ??= {}
     scope.state['requestId'] = id
-    const add = ({ headers }: { headers: HeaderList }): void => addMissing(headers, header, id)
-    const named = changeStart(scope, send, add)
-    return app(scope, receive, scope.type === 'http' ? named : acceptingWith(add, named))
+    const named = changeStart(scope, send, (message) => withField(message, header, id))
+    return app(scope, receive, scope.type === 'http' ? named : acceptingWith(header, id, named))
   }
 }
 
@@ -73,18 +72,21 @@ function checked(id: string): string {
   )
 }
 
-function addMissing(headers: HeaderList, header: string, id: string): void {
-  if (indexOfName(headers, header) < 0) headers.push(header, id)
+/** The message with this field, unless it has one of that name. */
+function withField<Message extends { readonly headers?: HeaderList }>(
+  message: Message,
+  header: string,
+  id: string,
+): Message {
+  const { headers = [] } = message
+  if (indexOfName(headers, header) >= 0) return message
+  return { ...message, headers: [...headers, header, id] }
 }
 
-/** The message that accepts a websocket may have fields too; it has a list when there are some. */
-function acceptingWith(add: (message: { headers: HeaderList }) => void, send: Send): Send {
-  return (message) => {
-    if (message.type !== 'websocket.accept') return send(message)
-    const accept = { ...message, headers: message.headers ?? [] }
-    add(accept)
-    return send(accept)
-  }
+/** The message that accepts a websocket may have fields too. */
+function acceptingWith(header: string, id: string, send: Send): Send {
+  return (message) =>
+    send(message.type === 'websocket.accept' ? withField(message, header, id) : message)
 }
 
 function assertOptions(header: unknown, generate: unknown): void {

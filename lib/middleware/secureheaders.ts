@@ -1,7 +1,7 @@
 /** Tells browsers to be careful: a content security policy and its relatives. */
 import { indexOfName } from '../headers.ts'
 import { changeStart } from '../responsestart.ts'
-import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
+import type { ConnectionScope, HeaderList, HTTPScope, Middleware, StartChange } from '../types.ts'
 import { type CSPDirectives, type Policy, policyOf } from './secureheaders/csp.ts'
 import {
   type FieldOptions,
@@ -48,8 +48,10 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const fields = fieldsFor(scope, usesNonce ? newNonce(scope) : '')
-    const add = ({ headers }: { headers: HeaderList }): void => addMissing(headers, fields)
-    return app(scope, receive, changeStart(scope, send, add))
+    const secured: StartChange = (message) => {
+      return { ...message, headers: withMissing(message.headers, fields) }
+    }
+    return app(scope, receive, changeStart(scope, send, secured))
   }
 }
 
@@ -116,9 +118,11 @@ function namedPolicy(
   return directives === false ? [] : [{ name, ...policyOf(directives) }]
 }
 
-function addMissing(headers: HeaderList, fields: HeaderList): void {
+function withMissing(headers: HeaderList, fields: HeaderList): HeaderList {
+  const list = headers.slice()
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? ''
-    if (indexOfName(headers, name) < 0) headers.push(name, fields[index + 1] ?? '')
+    if (indexOfName(headers, name) < 0) list.push(name, fields[index + 1] ?? '')
   }
+  return list
 }

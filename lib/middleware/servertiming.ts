@@ -31,10 +31,11 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
     if (scope.type !== 'http' || !show(scope)) return app(scope, receive, send)
     const started = performance.now()
     const timings = timingsOf({ scope })
-    const add: StartChange = ({ headers }) => {
+    const add: StartChange = (message) => {
       if (total !== false) timings.add(total, performance.now() - started)
       const field = timings.toString()
-      if (field !== '') headers.push('server-timing', field)
+      if (field === '') return message
+      return { ...message, headers: [...message.headers, 'server-timing', field] }
     }
     return app(scope, receive, changeStart(scope, send, add))
   }

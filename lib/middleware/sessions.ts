@@ -103,10 +103,11 @@ function keeping(
     if (isKept || !startsAnswer(message)) return send(message)
     isKept = true // once: an error while it is kept has an answer too
     if (!session.used) return send(message)
-    // A copy: where an app sends one message to many, each would get the cookies of the others.
-    const start = { ...message, headers: message.headers?.slice() ?? [] }
-    const kept = keeper.keep(session, opened, start, scope)
-    return kept === undefined ? send(start) : kept.then(() => send(start))
+    const headers = new Headers(message.headers)
+    if (message.type === 'http.response.start') headers.vary('Cookie')
+    const sendStart = (): Promise<void> => send({ ...message, headers: headers.list })
+    const kept = keeper.keep(session, opened, headers, scope)
+    return kept === undefined ? sendStart() : kept.then(sendStart)
   }
 }
 
@@ -184,11 +185,9 @@ class Keeper {
   keep(
     session: Session,
     opened: Opened | undefined,
-    message: { type: string; headers: HeaderList },
+    headers: Headers,
     { scheme }: ConnectionScope,
   ): Promise<void> | undefined {
-    const headers = new Headers(message.headers)
-    if (message.type === 'http.response.start') headers.vary('Cookie')
     const { rolling = false } = this.#options
     const isDue = rolling && opened !== undefined && ageOf(opened) * 2 > this.#maxAge
     const change = changeOf(session, isDue)

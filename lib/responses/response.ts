@@ -3,7 +3,7 @@ import type { Background } from '../background.ts'
 import { encodeText, NO_BYTES } from '../bytes.ts'
 import { type CookieOptions, serializeCookie } from '../cookies.ts'
 import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
-import { assertHeader, Headers, type HeadersInit, indexOfName } from '../headers.ts'
+import { assertHeader, Headers, type HeadersInit } from '../headers.ts'
 import { isBodyless } from '../status.ts'
 import {
   ACCEPTED,
@@ -109,9 +109,9 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     return send({ type: types.body, body, moreBody: false })
   }
 
-  /** The list is copied, so that what middleware adds stays with this one message. */
+  /** The list is that of the fields: it stays as it is, whatever becomes of them later. */
   protected start({ start }: MessageTypes): HTTPResponseStartMessage | WebSocketDenialStartMessage {
-    return { type: start, status: this.status, headers: this.headers.list.slice() }
+    return { type: start, status: this.status, headers: this.headers.list }
   }
 
   /**
@@ -153,11 +153,8 @@ function computed(length: string | undefined, type: string | undefined): Headers
 
 function given(init: HeadersInit, length: string | undefined, type: string | undefined): Headers {
   const headers = Headers.from(init)
-  const { list } = headers
-  if (length !== undefined && indexOfName(list, 'content-length') < 0) {
-    list.push('content-length', length)
-  }
-  if (type !== undefined && indexOfName(list, 'content-type') < 0) list.push('content-type', type)
+  if (length !== undefined) headers.setDefault('content-length', length)
+  if (type !== undefined) headers.setDefault('content-type', type)
   return headers
 }
 

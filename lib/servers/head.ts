@@ -17,7 +17,7 @@ export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
 export interface Head {
   readonly status: number
   /** May be the list that the app sent, so it is not to be changed. */
-  readonly headers: Readonly<HeaderList>
+  readonly headers: HeaderList
   /** The length that the app announced, or undefined. */
   readonly length: number | undefined
   /** Whether trailers follow the body. */
@@ -46,7 +46,7 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
   // Trailers need chunks, a 204 has no length at all (RFC 9110 section 8.6), and that of a 205 is 0.
   const keepsLength = !trailers && status !== 204 && status !== 205
   // Most lists are sent as they are; one that is not is copied up to what is left out.
-  let kept: HeaderList | undefined
+  let kept: string[] | undefined
   let length: number | undefined
   assertList(type, headers)
   for (let index = 0; index < headers.length; index += 2) {
@@ -86,7 +86,7 @@ export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): He
  * @throws ProtocolError for a field that cannot be sent.
  */
 export function readFurther(type: string, headers: HeaderList): HeaderList {
-  const kept: HeaderList = []
+  const kept: string[] = []
   assertList(type, headers)
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''

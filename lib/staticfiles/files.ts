@@ -19,9 +19,9 @@ export interface KnownFile extends Found {
   /** By which it was asked for; that of a compressed form is the name of the plain one. */
   readonly name: string
   /** What is sent with it in any state; to be copied. */
-  readonly fields: Readonly<HeaderList>
+  readonly fields: HeaderList
   /** The same with what tells its state, for an answer with all of it; to be copied. */
-  readonly headers: Readonly<HeaderList>
+  readonly headers: HeaderList
   /** The tag of a compressed form, which is not the one that its file alone would have. */
   readonly codedTag: string | undefined
   /** Goes with the file itself, not with the page for what is missing. */

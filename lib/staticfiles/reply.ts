@@ -36,13 +36,12 @@ function asksForAll({ headers }: HTTPScope): boolean {
 }
 
 /** A new list, with what depends on more than the file. */
-function withExtras(fields: Readonly<HeaderList>, { file, status, vary }: Target): HeaderList {
+function withExtras(fields: HeaderList, { file, status, vary }: Target): HeaderList {
   const list = fields.slice()
   if (status === 200 && file.cacheControl !== undefined) {
     list.push('cache-control', file.cacheControl)
   }
-  if (vary !== undefined) new Headers(list).vary(vary)
-  return list
+  return vary === undefined ? list : new Headers(list).vary(vary).list
 }
 
 /** A response whose fields were checked when the file was found. */

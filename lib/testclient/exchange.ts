@@ -3,6 +3,7 @@ import { NO_BYTES } from '../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
 import { LintError } from '../middleware/lint.ts'
+import { freezeLists, freezeMessage } from '../types/frozen.ts'
 import {
   ACCEPTED,
   type App,
@@ -33,7 +34,7 @@ export interface ExchangeOptions {
   readonly raiseServerExceptions: boolean
 }
 
-const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /**
  * Calls the app; resolves once its response is known, which for a stream is its first part.
@@ -84,6 +85,7 @@ class Exchange {
   async #run(): Promise<void> {
     const { app, scope } = this.#options
     const connection: HTTPScope = { ...scope, onDisconnect: (listener) => this.#listen(listener) }
+    freezeLists(connection)
     let error: unknown
     try {
       await app(connection, this.#receive, this.#send)
@@ -166,7 +168,7 @@ class Exchange {
     if (this.#gone) return DISCONNECT
     this.#bodyRead = part === undefined || part.done
     const body = part?.value ?? NO_BYTES
-    return { type: 'http.request', body, moreBody: !this.#bodyRead }
+    return freezeMessage({ type: 'http.request', body, moreBody: !this.#bodyRead })
   }
 
   readonly #send: Send = (message) => {
@@ -178,13 +180,15 @@ class Exchange {
   }
 
   #accept(message: SendMessage): Promise<void> {
+    freezeMessage(message)
     if (this.#gone) throw new ClientDisconnected()
     if (message.type === 'http.response.debug') Object.assign(this.#extras.debug, message.info)
     else if (message.type === 'http.response.early_hint')
       this.#extras.earlyHints.push(...message.links)
     else if (message.type === 'http.response.start') this.#take(message)
     else if (message.type === 'http.response.trailers') {
-      this.#extras.trailers.list.push(...message.headers)
+      const { trailers } = this.#extras
+      for (const [name, value] of new Headers(message.headers)) trailers.append(name, value)
       if (!message.moreTrailers) this.#end()
     } else if (message.type === 'http.response.body') {
       return this.#body(message.body ?? NO_BYTES, message.moreBody ?? false)

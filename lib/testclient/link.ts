@@ -3,9 +3,11 @@ import { encodeText, joinBytes, NO_BYTES } from '../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
 import { LintError } from '../middleware/lint.ts'
+import { freezeLists, freezeMessage } from '../types/frozen.ts'
 import {
   ACCEPTED,
   type App,
+  type HeaderList,
   type Receive,
   type ReceiveMessage,
   type Send,
@@ -87,7 +89,7 @@ export class Link {
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve
     })
-    this.inbound.put({ type: 'websocket.connect' }, 0)
+    this.inbound.put(freezeMessage({ type: 'websocket.connect' }), 0)
     this.done = this.#run()
   }
 
@@ -102,6 +104,7 @@ export class Link {
   async #run(): Promise<void> {
     const { app, scope } = this.#options
     const connection: WebSocketScope = { ...scope, onDisconnect: (told) => this.#listen(told) }
+    freezeLists(connection)
     try {
       await app(connection, this.#receive, this.#send)
       if (this.#state !== 'connecting') this.#finish(undefined)
@@ -143,6 +146,7 @@ export class Link {
   }
 
   #take(message: SendMessage): Promise<void> {
+    freezeMessage(message)
     if (this.#state === 'gone') throw new ClientDisconnected()
     if (this.#state === 'connecting') this.#handshake(message)
     else if (this.#state !== 'open') throw afterClose()
@@ -188,7 +192,7 @@ export class Link {
     const { code, reason } = closed
     const last: ReceiveMessage = { type: 'websocket.disconnect', code, reason: echo }
     const disconnect = (): Error => new WebSocketDisconnect(code, reason)
-    this.inbound.end({ take: () => last, refusal: disconnect })
+    this.inbound.end({ take: () => freezeMessage(last), refusal: disconnect })
     this.outbound.end({ take: () => this.#throwLast(disconnect()), refusal })
     this.#tellClosed(closed)
     for (const listener of this.#listeners.splice(0)) listener()
@@ -226,7 +230,7 @@ function denied(
 }
 
 /** Checked and copied: what is wrong must show in the test, not on the wire. */
-function checked(headers: string[]): string[] {
+function checked(headers: HeaderList): HeaderList {
   return Headers.from(new Headers(headers)).list
 }
 

@@ -1,6 +1,7 @@
 /** The end of a websocket that a test holds. */
 import { encodeText } from '../bytes.ts'
 import { Headers } from '../headers.ts'
+import { freezeMessage } from '../types/frozen.ts'
 import { ACCEPTED, type WebSocketAcceptMessage } from '../types.ts'
 import { type WebSocketData, WebSocketDisconnect } from '../websockets.ts'
 import type { Closed, Link } from './link.ts'
@@ -51,7 +52,7 @@ export class TestWebSocket implements AsyncDisposable {
   }
 
   #send(data: { text: string } | { bytes: Uint8Array }, size: number): Promise<void> {
-    const sent = this.#link.inbound.put({ type: 'websocket.receive', ...data }, size)
+    const sent = this.#link.inbound.put(freezeMessage({ type: 'websocket.receive', ...data }), size)
     if (sent === ACCEPTED) return sent
     return within(sent, this.#timeout, () => this.#late('the app took no more messages'))
   }

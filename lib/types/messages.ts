@@ -3,9 +3,10 @@
 /**
  * Names and values in turn: name, value, name, value. Names are lower-case, values are latin-1.
  *
- * The list of a message is its own: whoever hands the message on may change it in place.
+ * Nothing that was given or sent changes: not a list, not a message. To change one, send another:
+ * `send({ ...message, headers: [...message.headers, 'x-powered-by', name] })`.
  */
-export type HeaderList = string[]
+export type HeaderList = readonly string[]
 
 /** A part of the request body; the last one has `moreBody: false` and may be empty. */
 export interface HTTPRequestMessage {
@@ -23,50 +24,50 @@ export type HTTPReceiveMessage = HTTPRequestMessage | HTTPDisconnectMessage
 
 /** Status and headers, exactly once; held back by the server until the first body message. */
 export interface HTTPResponseStartMessage {
-  type: 'http.response.start'
+  readonly type: 'http.response.start'
   /** 200 to 599. */
-  status: number
-  headers: HeaderList
+  readonly status: number
+  readonly headers: HeaderList
   /** Whether `http.response.trailers` follows the last body (false). */
-  trailers?: boolean
+  readonly trailers?: boolean
 }
 
-/** Changes the status or the headers of a response that is about to start, in place. */
-export type StartChange = (message: HTTPResponseStartMessage) => void
+/** Gives the message that a response starts with instead: a changed copy, or the one it was given. */
+export type StartChange = (message: HTTPResponseStartMessage) => HTTPResponseStartMessage
 
 /** A part of the response body; the one without `moreBody` is the last. */
 export interface HTTPResponseBodyMessage {
-  type: 'http.response.body'
+  readonly type: 'http.response.body'
   /** Empty when absent. */
-  body?: Uint8Array
+  readonly body?: Uint8Array
   /** Whether more parts follow (false). */
-  moreBody?: boolean
+  readonly moreBody?: boolean
 }
 
 /** Fields after the body; needs the extension of that name. */
 export interface HTTPResponseTrailersMessage {
-  type: 'http.response.trailers'
-  headers: HeaderList
+  readonly type: 'http.response.trailers'
+  readonly headers: HeaderList
   /** Whether more of these messages follow (false). */
-  moreTrailers?: boolean
+  readonly moreTrailers?: boolean
 }
 
 /** A 103 response with `Link` values; needs the extension of that name. */
 export interface HTTPResponseEarlyHintMessage {
-  type: 'http.response.early_hint'
-  links: readonly string[]
+  readonly type: 'http.response.early_hint'
+  readonly links: readonly string[]
 }
 
 /** Sends the file at this absolute path as the whole body; needs the extension of that name. */
 export interface HTTPResponsePathsendMessage {
-  type: 'http.response.pathsend'
-  path: string
+  readonly type: 'http.response.pathsend'
+  readonly path: string
 }
 
 /** What a test client wants to know of a response, before its start; needs the extension. */
 export interface HTTPResponseDebugMessage {
-  type: 'http.response.debug'
-  info: Record<string, unknown>
+  readonly type: 'http.response.debug'
+  readonly info: Record<string, unknown>
 }
 
 export type HTTPSendMessage =
@@ -102,39 +103,39 @@ export type WebSocketReceiveMessage =
   | WebSocketDisconnectMessage
 
 export interface WebSocketAcceptMessage {
-  type: 'websocket.accept'
+  readonly type: 'websocket.accept'
   /** One of the offered subprotocols (none). */
-  subprotocol?: string
+  readonly subprotocol?: string
   /** Further fields of the handshake's answer (none). */
-  headers?: HeaderList
+  readonly headers?: HeaderList
 }
 
 /** Sends one message; exactly one of `text` and `bytes`. */
 export interface WebSocketSentMessage {
-  type: 'websocket.send'
-  text?: string
-  bytes?: Uint8Array
+  readonly type: 'websocket.send'
+  readonly text?: string
+  readonly bytes?: Uint8Array
 }
 
 /** Closes the socket; before `websocket.accept` it refuses the handshake with 403. */
 export interface WebSocketCloseMessage {
-  type: 'websocket.close'
+  readonly type: 'websocket.close'
   /** 1000 when absent. */
-  code?: number
-  reason?: string
+  readonly code?: number
+  readonly reason?: string
 }
 
 /** Refuses the handshake with an answer of one's own; needs `websocket.http.response`. */
 export interface WebSocketDenialStartMessage {
-  type: 'websocket.http.response.start'
-  status: number
-  headers: HeaderList
+  readonly type: 'websocket.http.response.start'
+  readonly status: number
+  readonly headers: HeaderList
 }
 
 export interface WebSocketDenialBodyMessage {
-  type: 'websocket.http.response.body'
-  body?: Uint8Array
-  moreBody?: boolean
+  readonly type: 'websocket.http.response.body'
+  readonly body?: Uint8Array
+  readonly moreBody?: boolean
 }
 
 export type WebSocketSendMessage =
@@ -149,7 +150,7 @@ export type LifespanReceiveMessage =
   | { readonly type: 'lifespan.shutdown' }
 
 export type LifespanSendMessage =
-  | { type: 'lifespan.startup.complete' }
-  | { type: 'lifespan.startup.failed'; message?: string }
-  | { type: 'lifespan.shutdown.complete' }
-  | { type: 'lifespan.shutdown.failed'; message?: string }
+  | { readonly type: 'lifespan.startup.complete' }
+  | { readonly type: 'lifespan.startup.failed'; readonly message?: string }
+  | { readonly type: 'lifespan.shutdown.complete' }
+  | { readonly type: 'lifespan.shutdown.failed'; readonly message?: string }

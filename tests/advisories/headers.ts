@@ -36,12 +36,15 @@ const PLACES: Record<string, (text: string, send: Send) => unknown> = {
   'a field that varies': (text) => new PlainTextResponse('').headers.vary(text),
   'the list itself': (text) => {
     const response = new PlainTextResponse('')
-    response.headers.list.push('x-a', text)
+    // JavaScript may change what TypeScript says is read-only.
+    const list = response.headers.list as string[]
+    list.push('x-a', text)
     return response
   },
   'the names in the list itself': (text) => {
     const response = new PlainTextResponse('')
-    response.headers.list.push(text, 'a')
+    const list = response.headers.list as string[]
+    list.push(text, 'a')
     return response
   },
   'the media type': (text) => new PlainTextResponse('', { mediaType: `text/${text}` }),

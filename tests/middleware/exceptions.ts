@@ -171,8 +171,8 @@ t.test('EX-10: without the extension, the handshake is refused by a close', asyn
 t.test('EX-12: handlers answer inside the middleware of a mount', async (t) => {
   const stamp: Middleware = (app) => (scope, receive, send) =>
     app(scope, receive, (message) => {
-      if (message.type === 'http.response.start') message.headers.push('x-mount', '1')
-      return send(message)
+      if (message.type !== 'http.response.start') return send(message)
+      return send({ ...message, headers: [...message.headers, 'x-mount', '1'] })
     })
   const fail = (): never => {
     throw new RangeError('x')

@@ -13,10 +13,11 @@ import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
 t.test('status and headers can be changed by what was asked', async (t) => {
-  const app = mapResponseStart((message, scope) => {
-    message.status = 201
-    message.headers.push('x-path', scope.path)
-  })(home)
+  const app = mapResponseStart((message, scope) => ({
+    ...message,
+    status: 201,
+    headers: [...message.headers, 'x-path', scope.path],
+  }))(home)
 
   const { status, headers, text } = responseOf(await call(app, httpScope({ path: '/a' })))
 
@@ -25,7 +26,9 @@ t.test('status and headers can be changed by what was asked', async (t) => {
 
 t.test('answers to errors are changed too', async (t) => {
   const app = Application({
-    middleware: [mapResponseStart(({ headers }) => headers.push('x-a', '1'))],
+    middleware: [
+      mapResponseStart((message) => ({ ...message, headers: [...message.headers, 'x-a', '1'] })),
+    ],
     routes: [
       Route('/', () => {
         throw new Error('kaput')
@@ -43,7 +46,7 @@ t.test('answers to errors are changed too', async (t) => {
 t.test('other scopes pass untouched', (t) =>
   assertUntouched(
     t,
-    mapResponseStart(() => {}),
+    mapResponseStart((message) => message),
     websocketScope(),
   ),
 )
@@ -51,21 +54,29 @@ t.test('other scopes pass untouched', (t) =>
 t.test('gives what the app gives', async (t) =>
   assertGivesOn(
     t,
-    mapResponseStart(() => {}),
+    mapResponseStart((message) => message),
   ),
 )
 
-t.test('what comes too late is told', async (t) => {
-  const failures = [async () => {}, () => Promise.reject(new Error('unheard'))]
-  for (const change of failures) {
+t.test('what is no message, or comes too late, is told', async (t) => {
+  const failures: readonly [change: () => unknown, told: string][] = [
+    [async () => {}, 'a promise'],
+    [() => Promise.reject(new Error('unheard')), 'a promise'],
+    [() => {}, 'undefined'],
+    [() => null, 'null'],
+    [() => ({ type: 'http.response.body' }), 'object'],
+  ]
+  for (const [change, told] of failures) {
+    // @ts-expect-error what JavaScript may do
     await t.rejects(call(mapResponseStart(change)(home)), {
       name: 'TypeError',
-      message: /^mapResponseStart: the function must change the message at once, it gave a promise/,
+      message: `mapResponseStart: the function must return the message to send, ${told} was returned. Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something.`,
     })
   }
   // @ts-expect-error a function is needed
   t.throws(() => mapResponseStart({}), {
     name: 'TypeError',
-    message: /^mapResponseStart: it takes a function \(message, scope\) => void, object was given/,
+    message:
+      /^mapResponseStart: it takes a function \(message, scope\) => message, object was given/,
   })
 })

@@ -111,8 +111,8 @@ t.test('serves websockets too, and no lifespan', async (t) => {
 t.test('has middleware around all of its app, its 404 too', async (t) => {
   const marking: Middleware = (app) => (scope, receive, send) =>
     app(scope, receive, (message) => {
-      if (message.type === 'http.response.start') message.headers.push('x-mark', '1')
-      return send(message)
+      if (message.type !== 'http.response.start') return send(message)
+      return send({ ...message, headers: [...message.headers, 'x-mark', '1'] })
     })
   const host = Host('example.org', params, { middleware: [marking] })
 

@@ -20,8 +20,8 @@ const get = async (app: App, path: string, method = 'GET', rootPath = ''): Promi
 
 const marking: Middleware = (app) => (scope, receive, send) =>
   app(scope, receive, (message) => {
-    if (message.type === 'http.response.start') message.headers.push('x-mount', '1')
-    return send(message)
+    if (message.type !== 'http.response.start') return send(message)
+    return send({ ...message, headers: [...message.headers, 'x-mount', '1'] })
   })
 
 t.test('shows what it was made of', async (t) => {

@@ -16,8 +16,8 @@ const marking =
   (app) =>
   (scope, receive, send) =>
     app(scope, receive, (message) => {
-      if (message.type === 'http.response.start') message.headers.push('x-mark', mark)
-      return send(message)
+      if (message.type !== 'http.response.start') return send(message)
+      return send({ ...message, headers: [...message.headers, 'x-mark', mark] })
     })
 
 t.test('shows what it was made of', async (t) => {

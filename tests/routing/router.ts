@@ -110,8 +110,8 @@ t.test('has middleware around all it does, its lifespan too', async (t) => {
   const marking: Middleware = (app) => (scope, receive, send) => {
     types.push(scope.type)
     return app(scope, receive, (message) => {
-      if (message.type === 'http.response.start') message.headers.push('x-mark', '1')
-      return send(message)
+      if (message.type !== 'http.response.start') return send(message)
+      return send({ ...message, headers: [...message.headers, 'x-mark', '1'] })
     })
   }
   const router = Router([Route('/a', saying('a'))], { middleware: [marking] })

@@ -7,7 +7,7 @@ const DECODED: readonly string[] = ['gzip', 'x-gzip', 'deflate', 'br']
 
 /** The fields that a handler has set, each `Set-Cookie` on its own. */
 export function fieldsOf({ headers }: globalThis.Response): HeaderList {
-  const list: HeaderList = []
+  const list: string[] = []
   headers.forEach((value, name) => {
     list.push(name, value)
   })

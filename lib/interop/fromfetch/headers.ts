@@ -2,7 +2,7 @@
 import type { HeaderList } from '../../types.ts'
 
 /** Duplicates are joined by commas, as fetch does it; cookies by semicolons (RFC 9113 section 8.2.3). */
-export function toFetchHeaders(list: Readonly<HeaderList>): globalThis.Headers {
+export function toFetchHeaders(list: HeaderList): globalThis.Headers {
   const headers = new globalThis.Headers()
   let cookies: string | undefined
   for (let index = 0; index < list.length; index += 2) {

@@ -1,5 +1,5 @@
 /** A fetch response that is not made before somebody looks into it: most are just sent. */
-import { isHeaderName, isHeaderValue } from '../../headers.ts'
+import { indexOfName, isHeaderName, isHeaderValue } from '../../headers.ts'
 import type { HeaderList } from '../../types.ts'
 import { standIn } from './standin.ts'
 
@@ -12,6 +12,8 @@ export interface Whole {
   readonly body: string | null
 }
 
+const NO_FIELDS: HeaderList = Object.freeze([])
+
 /**
  * A text, or nothing, with status and fields; anything else is a real response from the start, so that
  * whatever is wrong is told at once.
@@ -20,7 +22,7 @@ export class LightResponse {
   readonly #status: number = 200
   readonly #statusText: string = ''
   readonly #content: string | null = null
-  readonly #list: HeaderList = []
+  readonly #list: HeaderList = NO_FIELDS
   #headers: globalThis.Headers | undefined
   #real: globalThis.Response | undefined
 
@@ -34,7 +36,7 @@ export class LightResponse {
       this.#real = new Real(body, init)
       return
     }
-    if (isText && !list.includes('content-type')) {
+    if (isText && indexOfName(list, 'content-type') < 0) {
       list.push('content-type', 'text/plain;charset=UTF-8')
     }
     this.#status = status
@@ -57,8 +59,7 @@ export class LightResponse {
   static toWhole(response: unknown): Whole | undefined {
     if (typeof response !== 'object' || response === null || !(#list in response)) return undefined
     if (response.#real !== undefined) return undefined
-    const headers =
-      response.#headers === undefined ? response.#list.slice() : listOf(response.#headers)
+    const headers = response.#headers === undefined ? response.#list : listOf(response.#headers)
     return headers && { status: response.#status, headers, body: response.#content }
   }
 
@@ -108,8 +109,8 @@ function isStatus(status: number): boolean {
 }
 
 /** Undefined for what the runtime is to judge. */
-function listOf(init: HeadersInit | undefined): HeaderList | undefined {
-  const list: HeaderList = []
+function listOf(init: HeadersInit | undefined): string[] | undefined {
+  const list: string[] = []
   if (init === undefined) return list
   if (init instanceof globalThis.Headers) {
     init.forEach((value, name) => {

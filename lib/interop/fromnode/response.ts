@@ -59,7 +59,7 @@ function storeHeader(this: Placed, firstLine: string, headers: unknown): void {
   const { outbox, sendsTrailers, announced } = this[SURROUNDINGS]
   const { statusCode: status } = this
   assertStatus(status)
-  const list: HeaderList = []
+  const list: string[] = []
   // Either was checked by setHeader, or nobody has looked at it yet.
   const isChecked = this.getHeaderNames().length > 0
   for (const field of isChecked ? Object.entries(this.getHeaders()) : checked(headers)) {
@@ -105,7 +105,7 @@ function fieldsOf(headers: unknown): readonly Field[] {
   return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]]] : []))
 }
 
-function addField(list: HeaderList, [name, value]: Field): void {
+function addField(list: string[], [name, value]: Field): void {
   const key = name.toLowerCase()
   if (FRAMING.has(key)) return // the server's own
   if (!Array.isArray(value)) list.push(key, `${value}`)

@@ -70,7 +70,7 @@ const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 /** Said anew: the client's framing is for its own connection. */
 function framingFields({ method }: HTTPScope, framing: Framing): HeaderList {
   const { length, expectsContinue, acceptsTrailers } = framing
-  const fields: HeaderList = []
+  const fields: string[] = []
   if (length === undefined) fields.push('transfer-encoding', 'chunked')
   else if (length > 0 || !WITHOUT_BODY.has(method)) fields.push('content-length', String(length))
   if (expectsContinue && length !== 0) fields.push('expect', '100-continue')
@@ -163,11 +163,11 @@ class Forwarding {
   async answer(response: IncomingMessage, send: Send): Promise<void> {
     const { statusCode = 0 } = response
     const sendsTrailers = this.#sendsTrailers(response)
-    const headers = this.#fieldsOf(response, sendsTrailers)
-    if (headers === undefined || statusCode < 200 || statusCode > 599) {
+    const fields = this.#fieldsOf(response, sendsTrailers)
+    if (fields === undefined || statusCode < 200 || statusCode > 599) {
       throw new UpstreamError(502, `the response cannot be passed on, its status is ${statusCode}`)
     }
-    this.#settings.responseHeaders?.(new Headers(headers), this.#scope)
+    const headers = this.#changed(fields)
     this.#watch.start(this.#settings.idleTimeoutMs, (ms) => {
       response.destroy(new Error(`nothing came for ${ms} ms, idleTimeoutMs`))
     })
@@ -179,6 +179,14 @@ class Forwarding {
       await send({ type: 'http.response.body', body: NO_BYTES })
     } else await this.#body(response, send, sendsTrailers)
     this.#release()
+  }
+
+  #changed(fields: HeaderList): HeaderList {
+    const { responseHeaders } = this.#settings
+    if (responseHeaders === undefined) return fields
+    const headers = new Headers(fields)
+    responseHeaders(headers, this.#scope)
+    return headers.list
   }
 
   async #body(response: IncomingMessage, send: Send, sendsTrailers: boolean): Promise<void> {

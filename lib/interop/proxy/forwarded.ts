@@ -24,9 +24,9 @@ export function tellsOfClient(name: string): boolean {
 export function forwardedFields(
   scope: HTTPScope | WebSocketScope,
   fields: ForwardedFields,
-  came: Readonly<HeaderList>,
+  came: HeaderList,
 ): HeaderList {
-  const told: HeaderList = []
+  const told: string[] = []
   const proto = scope.scheme === 'https' || scope.scheme === 'wss' ? 'https' : 'http'
   const host = hostHeader(scope)
   const client = scope.client === null ? undefined : withoutZone(scope.client.host)
@@ -48,13 +48,13 @@ export function forwardedFields(
 }
 
 /** Those of the family that stay as they came. */
-export function otherFields(fields: ForwardedFields, came: Readonly<HeaderList>): HeaderList {
+export function otherFields(fields: ForwardedFields, came: HeaderList): HeaderList {
   const replaced = new Set<string>()
   if (fields === 'forwarded' || fields === 'both') replaced.add('forwarded')
   if (fields === 'x-forwarded' || fields === 'both') {
     for (const name of ['for', 'host', 'proto', 'prefix']) replaced.add(`x-forwarded-${name}`)
   }
-  const kept: HeaderList = []
+  const kept: string[] = []
   for (let index = 0; index < came.length; index += 2) {
     const name = came[index] ?? ''
     if (!replaced.has(name)) kept.push(name, came[index + 1] ?? '')
@@ -62,7 +62,7 @@ export function otherFields(fields: ForwardedFields, came: Readonly<HeaderList>)
   return kept
 }
 
-function valuesOf(headers: Readonly<HeaderList>, name: string): string[] {
+function valuesOf(headers: HeaderList, name: string): string[] {
   if (indexOfName(headers, name) < 0) return []
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
 }

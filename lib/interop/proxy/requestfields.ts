@@ -33,8 +33,8 @@ const OURS = new Set(['host', 'content-length', 'expect'])
 export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestRules): HeaderList {
   const { headers } = scope
   const isDropped = hopByHop(headers)
-  const kept: HeaderList = []
-  const came: HeaderList = []
+  const kept: string[] = []
+  const came: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
@@ -52,13 +52,10 @@ export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestR
     ...forwardedFields(scope, rules.forwarded, believed),
   ]
   if (rules.via !== '') fields.push('via', `${scope.httpVersion} ${rules.via}`)
-  rules.requestHeaders?.(new Headers(fields), scope)
-  return ['host', hostOf(fields) ?? host, ...withoutOurs(fields)]
-}
-
-/** A host that the option has set goes before. */
-function hostOf(fields: HeaderList): string | undefined {
-  return new Headers(fields).get('host') ?? undefined
+  const changed = new Headers(fields)
+  rules.requestHeaders?.(changed, scope)
+  // A host that the option has set goes before.
+  return ['host', changed.get('host') ?? host, ...withoutOurs(changed.list)]
 }
 
 function withoutOurs(fields: HeaderList): HeaderList {

@@ -23,7 +23,7 @@ export function responseFields(
 ): HeaderList | undefined {
   const lower = rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : text))
   const isDropped = hopByHop(lower)
-  const kept: HeaderList = []
+  const kept: string[] = []
   for (let index = 0; index < lower.length; index += 2) {
     const name = lower[index] ?? ''
     const value = lower[index + 1] ?? ''

@@ -15,7 +15,7 @@ const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/
 export function readFields(request: globalThis.Request, authority: string): HeaderList | undefined {
   const { method } = request
   if (!METHOD.test(method) || !isAuthority(authority)) return undefined
-  const list: HeaderList = ['host', authority]
+  const list: string[] = ['host', authority]
   let host = authority
   let hasLength = false
   request.headers.forEach((value, name) => {

@@ -22,16 +22,14 @@ export function replayed(app: App, request: HostedRequest): App {
     if (scope.type !== 'http') return app(scope, receive, send)
     const body = keptBody(request)
     if (body === undefined) return app(scope, () => Promise.reject(gone()), send)
-    describe(scope.headers, body.byteLength)
+    scope.headers = described(scope.headers, body.byteLength)
     return app(scope, withBody(body, receive), send)
   }
 }
 
-function describe(headers: HeaderList, length: number): void {
-  for (let index = headers.length - 2; index >= 0; index -= 2) {
-    if (FRAMING.has(headers[index] ?? '')) headers.splice(index, 2)
-  }
-  headers.push('content-length', String(length))
+function described(headers: HeaderList, length: number): HeaderList {
+  const kept = headers.filter((_, index) => !FRAMING.has(headers[index - (index % 2)] ?? ''))
+  return [...kept, 'content-length', String(length)]
 }
 
 /** The exchange itself has no body; what it tells of that was told here. */

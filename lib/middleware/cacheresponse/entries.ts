@@ -8,7 +8,7 @@ import type { Stay, Wish } from './rules.ts'
 /** A whole response. */
 export interface Entry extends Stay {
   readonly status: number
-  readonly headers: Readonly<HeaderList>
+  readonly headers: HeaderList
   readonly body: Uint8Array
   /** When it came, in milliseconds since 1970. */
   readonly time: number

@@ -80,8 +80,8 @@ export class Compression {
     return this.#next(async () => {
       const whole = await compressWhole(body, encoding)
       const headers = encodedHeaders(start.headers, encoding.coding)
-      headers.push('content-length', String(whole.byteLength))
-      await this.#send({ ...start, headers })
+      const length = ['content-length', String(whole.byteLength)]
+      await this.#send({ ...start, headers: [...headers, ...length] })
       await this.#send({ ...message, body: whole })
     })
   }

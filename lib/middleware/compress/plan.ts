@@ -57,7 +57,7 @@ function mediaTypeOf(field: string): string {
 
 /** The same fields, with `Accept-Encoding` named in `Vary`, once. */
 export function variedHeaders(headers: HeaderList): HeaderList {
-  return new Headers(headers.slice()).vary('Accept-Encoding').list
+  return new Headers(headers).vary('Accept-Encoding').list
 }
 
 /**
@@ -65,7 +65,7 @@ export function variedHeaders(headers: HeaderList): HeaderList {
  * bytes are not those that it stands for (RFC 9110 section 8.8.1).
  */
 export function encodedHeaders(headers: HeaderList, coding: string): HeaderList {
-  const kept: HeaderList = []
+  const kept: string[] = []
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
@@ -89,6 +89,6 @@ export function revalidatedHeaders(headers: HeaderList, asked: string): HeaderLi
   const etag = headers[index + 1]
   if (index < 0 || !etag?.startsWith('"')) return headers
   if (!parseEtags(asked).includes(weakened(etag))) return headers
-  const changed = new Headers(headers.slice())
+  const changed = new Headers(headers)
   return changed.set('etag', weakened(etag)).vary('Accept-Encoding').list
 }

@@ -1,5 +1,6 @@
 /** Runs an app between two observed channels, and holds it to the rules of its protocol. */
 import { ClientDisconnected } from '../../exceptions.ts'
+import { freezeMessage } from '../../types/frozen.ts'
 import {
   ACCEPTED,
   type App,
@@ -76,6 +77,7 @@ class Observer<State> {
     const before = this.#state
     try {
       this.#state = this.#next(message)
+      freezeMessage(message)
       const accepted = this.#send(message)
       if (accepted === ACCEPTED) return accepted
       if (!isThenable(accepted)) throw noPromise("the server's send", accepted)
@@ -132,7 +134,7 @@ class Observer<State> {
     try {
       const known = messageOf('a message that the server gives', message)
       this.#state = this.#protocol.received(this.#state, known)
-      return message
+      return freezeMessage(message)
     } catch (error) {
       this.#fault ??= error
       throw error

@@ -64,8 +64,12 @@ const AUTH: Rule = must(
   '{ scopes: a list of texts }',
   (value) => isObject(value) && TEXTS(value['scopes']) === undefined,
 )
-function isListOfFunctions(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'function')
+
+function isListOfChanges(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((item) => typeof item?.send === 'function' && typeof item?.change === 'function')
+  )
 }
 
 function oneOf(...texts: readonly string[]): Rule {
@@ -106,7 +110,7 @@ const CONNECTION: Rules = {
   ),
   user: optional(USER),
   auth: optional(AUTH),
-  startChanges: optional(must('a list of functions', isListOfFunctions)),
+  startChanges: optional(must('a list of { send, change }', isListOfChanges)),
   onDisconnect: optional(FUNCTION),
   transport: TRANSPORT,
 }

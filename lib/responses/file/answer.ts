@@ -25,7 +25,7 @@ export interface FileStat {
 /** The response as its maker wants it; the fields of the file are added where they are missing. */
 export interface Wanted {
   readonly status: number
-  readonly headers: Readonly<HeaderList>
+  readonly headers: HeaderList
   readonly contentType: string
   readonly maxRanges: number
 }
@@ -101,26 +101,27 @@ function partsFor(
   if (others.length === 0) {
     view.set('content-length', String(first.end - first.start))
     view.set('content-range', contentRange(first, size))
-    return { status: 206, headers, pieces: [first], size: first.end - first.start }
+    return { status: 206, headers: view.list, pieces: [first], size: first.end - first.start }
   }
   const parts = byteRanges(ranges, size, view.get('content-type') ?? '')
   const length = parts.pieces.reduce((sum, piece) => sum + lengthOf(piece), 0)
   view.set('content-type', parts.contentType)
   view.set('content-length', String(length))
-  return { status: 206, headers, pieces: parts.pieces, size: length }
+  return { status: 206, headers: view.list, pieces: parts.pieces, size: length }
 }
 
 function whole(status: number, headers: HeaderList, size: number, withBody: boolean): Answer {
   if (isBodyless(status)) return withoutBody(status, headers)
-  addMissing(headers, 'content-length', String(size))
-  if (!withBody) return withoutBody(status, headers)
-  return { status, headers, pieces: [{ start: 0, end: size }], size }
+  const isTold = indexOfName(headers, 'content-length') >= 0
+  const fields = isTold ? headers : [...headers, 'content-length', String(size)]
+  if (!withBody) return withoutBody(status, fields)
+  return { status, headers: fields, pieces: [{ start: 0, end: size }], size }
 }
 
 function withoutBody(status: number, headers: HeaderList): Answer {
   return { status, headers, pieces: [], size: 0 }
 }
 
-function addMissing(headers: HeaderList, name: string, value: string): void {
-  if (indexOfName(headers, name) < 0) headers.push(name, value)
+function addMissing(list: string[], name: string, value: string): void {
+  if (indexOfName(list, name) < 0) list.push(name, value)
 }

@@ -11,11 +11,7 @@ const SHARED = new Set(['set-cookie', 'vary', 'link'])
  * around a response reads and changes it by `getHeader` and `setHeader`, and much of it knows no
  * lists.
  */
-export function writeBeside(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<HeaderList>,
-): void {
+export function writeBeside(response: ServerResponse, status: number, headers: HeaderList): void {
   for (const [name, values] of grouped(headers)) {
     const all = SHARED.has(name) ? [...valuesOf(response.getHeader(name)), ...values] : values
     // A single value as a text, since few expect a list where there is one.
@@ -28,7 +24,7 @@ export function writeBeside(
 export function endBeside(
   response: ServerResponse,
   status: number,
-  headers: Readonly<HeaderList>,
+  headers: HeaderList,
   body: Uint8Array,
 ): void {
   writeBeside(response, status, headers)
@@ -37,7 +33,7 @@ export function endBeside(
   else response.end(Buffer.from(buffer, byteOffset, byteLength))
 }
 
-function grouped(headers: Readonly<HeaderList>): Map<string, string[]> {
+function grouped(headers: HeaderList): Map<string, string[]> {
   const fields = new Map<string, string[]>()
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''

@@ -46,7 +46,7 @@ export function canWriteDirectly(response: ServerResponse): boolean {
 export function writeDirectly(
   response: ServerResponse,
   status: number,
-  headers: Readonly<HeaderList>,
+  headers: HeaderList,
   body: string,
 ): void {
   let head = statusLine(status)

@@ -5,9 +5,9 @@ import type { HeaderList } from '../../types.ts'
 /** Why a request is not handed to the app: the status to answer it with, and further fields. */
 export class Refusal {
   readonly status: number
-  readonly fields: Readonly<HeaderList>
+  readonly fields: HeaderList
 
-  constructor(status: number, fields: Readonly<HeaderList> = []) {
+  constructor(status: number, fields: HeaderList = []) {
     this.status = status
     this.fields = fields
   }
@@ -61,6 +61,16 @@ export function readFields(
   const isNamed = authority !== undefined || (host >= 0 && headers[host + 1] !== '')
   if (isNamed && !isKnownHost(headers[host + 1] ?? '')) return new Refusal(400)
   return { headers, bodyLength: isChunked ? Number.POSITIVE_INFINITY : bodyLength }
+}
+
+/** Whether a list says what these raw fields say, one by one. */
+export function hasFields(headers: HeaderList, rawHeaders: readonly string[]): boolean {
+  if (headers.length !== rawHeaders.length) return false
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index + 1] !== rawHeaders[index + 1]) return false
+    if (headers[index] !== lowerName(rawHeaders[index] ?? '')) return false
+  }
+  return true
 }
 
 const KNOWN_NAMES = new Map<string, string>()

@@ -1,6 +1,7 @@
 /** The request and response of Node's own, for who needs no messages and has nobody around who does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeaderList, HTTPScope, Receive, Send, Transport } from '../../types.ts'
+import { hasFields } from './fields.ts'
 import { clientAddress, schemeOf } from './scope.ts'
 
 /** What a listener of `http.createServer` is called with. */
@@ -31,16 +32,21 @@ export function handedOver(scope: HTTPScope, receive: Receive, send: Send): Hand
   return 'handOver' in transport ? (transport as HandingOver).handOver(scope, receive) : undefined
 }
 
-/** Whether the scope says of a request what the request says, but for the path. */
+/**
+ * Whether the scope says of a request what the request says, but for the path.
+ *
+ * Nobody may change the list of fields in place, but JavaScript can; so what is in it is compared too.
+ */
 export function isAsSent(
   scope: HTTPScope,
-  { method, socket }: IncomingMessage,
+  { method, socket, rawHeaders }: IncomingMessage,
   headers: HeaderList,
 ): boolean {
   return (
     scope.headers === headers &&
     scope.method === method &&
     scope.client === clientAddress(socket) &&
-    scope.scheme === schemeOf(socket)
+    scope.scheme === schemeOf(socket) &&
+    hasFields(headers, rawHeaders)
   )
 }

@@ -170,7 +170,7 @@ export class Outgoing {
     const fields = this.#circumstances.endsConnection() ? [...head.headers, ...CLOSE] : head.headers
     if (this.#circumstances.hosted) writeBeside(this.#response, head.status, fields)
     // Node's types want a list that could be changed; it is not.
-    else this.#response.writeHead(head.status, fields as HeaderList)
+    else this.#response.writeHead(head.status, fields as string[])
     this.#state = 'in body'
   }
 
@@ -266,7 +266,7 @@ function badLinks(links: readonly string[], cause?: unknown): ProtocolError {
   )
 }
 
-function withLength(headers: Readonly<HeaderList>, length: number): HeaderList {
+function withLength(headers: HeaderList, length: number): HeaderList {
   return [...headers, 'content-length', String(length)]
 }
 

@@ -16,7 +16,7 @@ export function refuse(
   response: ServerResponse,
   status: number,
   isLast: boolean,
-  fields: Readonly<HeaderList> = [],
+  fields: HeaderList = [],
 ): void {
   const text = TEXTS[status] ?? ''
   const headers = [

@@ -9,8 +9,8 @@ import type {
   Extensions,
   HeaderList,
   HTTPScope,
+  NotedChange,
   ServerAddress,
-  StartChange,
   State,
   Transport,
   User,
@@ -55,7 +55,7 @@ export class RequestScope implements HTTPScope {
   rawPath: string
   queryString: string
   rootPath: string
-  readonly headers: HeaderList
+  headers: HeaderList
   client: Address | null
   readonly server: ServerAddress | null
   extensions: Extensions = EXTENSIONS
@@ -75,7 +75,7 @@ export class RequestScope implements HTTPScope {
   session: unknown = undefined
   user: User | undefined = undefined
   auth: Auth | undefined = undefined
-  startChanges: StartChange[] | undefined = undefined
+  startChanges: NotedChange[] | undefined = undefined
   transport: Transport | undefined
 
   constructor(

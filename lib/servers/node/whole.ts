@@ -18,7 +18,7 @@ const SMALL = 16_384
 export function writeWhole(
   response: ServerResponse,
   status: number,
-  headers: Readonly<HeaderList>,
+  headers: HeaderList,
   body: Uint8Array,
   direct: boolean,
 ): void {
@@ -28,7 +28,7 @@ export function writeWhole(
     return
   }
   // Node's types want a list that could be changed; it is not.
-  response.writeHead(status, headers as HeaderList)
+  response.writeHead(status, headers as string[])
   if (size > 0) writeAtOnce(response, size <= SMALL ? toLatin1(body) : body, 'latin1')
   response.end()
 }

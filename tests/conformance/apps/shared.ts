@@ -75,15 +75,14 @@ export async function wsHello(websocket: WebSocket): Promise<void> {
 export function addHeader(name: string, value: string): Middleware {
   return (app) => (scope, receive, send) => {
     const sendWithHeader: Send = (message) => {
-      if (message.type === 'websocket.accept') message.headers ??= []
       if (
-        message.type === 'http.response.start' ||
-        message.type === 'websocket.accept' ||
-        message.type === 'websocket.http.response.start'
+        message.type !== 'http.response.start' &&
+        message.type !== 'websocket.accept' &&
+        message.type !== 'websocket.http.response.start'
       ) {
-        new Headers(message.headers).append(name, value)
+        return send(message)
       }
-      return send(message)
+      return send({ ...message, headers: new Headers(message.headers).append(name, value).list })
     }
     return app(scope, receive, sendWithHeader)
   }

@@ -15,7 +15,7 @@ const RULES: RequestRules = {
   via: '',
 }
 
-function sent(headers: string[], rules: Partial<RequestRules> = {}): string[] {
+function sent(headers: readonly string[], rules: Partial<RequestRules> = {}): readonly string[] {
   return requestFields(httpScope({ headers }), { ...RULES, ...rules })
 }
 
@@ -102,7 +102,7 @@ t.test('an option may set the host, but not the framing', async (t) => {
 })
 
 t.test('a request that has been here is refused', async (t) => {
-  const via = (value: string): string[] => sent(['via', value], { via: 'me' })
+  const via = (value: string): readonly string[] => sent(['via', value], { via: 'me' })
 
   t.same(via('1.0 other, 1.1 me2 (me)'), [
     'host',

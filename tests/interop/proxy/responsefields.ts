@@ -10,7 +10,10 @@ const RULES: ResponseRules = {
   keepsTrailer: false,
 }
 
-function passed(headers: string[], rules: Partial<ResponseRules> = {}): string[] | undefined {
+function passed(
+  headers: string[],
+  rules: Partial<ResponseRules> = {},
+): readonly string[] | undefined {
   return responseFields(headers, { ...RULES, ...rules })
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readFields } from '../../../lib/interop/tofetch/fields.ts'
 
-function read(init: RequestInit, url = 'http://example.org/'): string[] | undefined {
+function read(init: RequestInit, url = 'http://example.org/'): readonly string[] | undefined {
   return readFields(new globalThis.Request(url, init), new URL(url).host)
 }
 

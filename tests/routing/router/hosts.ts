@@ -98,8 +98,8 @@ t.test('serves websockets by host', async (t) => {
 t.test('has the middleware of a host around it', async (t) => {
   const marking: Middleware = (app) => (scope, receive, send) =>
     app(scope, receive, (message) => {
-      if (message.type === 'http.response.start') message.headers.push('x-mark', '1')
-      return send(message)
+      if (message.type !== 'http.response.start') return send(message)
+      return send({ ...message, headers: [...message.headers, 'x-mark', '1'] })
     })
   const router = Router([Host('api.test', api, { middleware: [marking] })])
 

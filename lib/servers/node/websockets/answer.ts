@@ -35,11 +35,7 @@ function responseTo({ request, socket }: Handshake): ServerResponse {
 }
 
 /** Answers with a bare status. */
-export function refuseHandshake(
-  handshake: Handshake,
-  status: number,
-  fields?: Readonly<HeaderList>,
-): void {
+export function refuseHandshake(handshake: Handshake, status: number, fields?: HeaderList): void {
   refuse(responseTo(handshake), status, true, fields)
 }
 
@@ -48,7 +44,7 @@ export class Answer {
   readonly #response: ServerResponse
   readonly #outgoing: Outgoing
 
-  constructor(handshake: Handshake, headers: Readonly<HeaderList>) {
+  constructor(handshake: Handshake, headers: HeaderList) {
     const response = responseTo(handshake)
     const asked = { method: 'GET', httpVersion: '1.1', headers: [...headers] }
     this.#response = response

@@ -15,7 +15,7 @@ const OTHER_VERSION = ['sec-websocket-version', VERSION, 'upgrade', 'websocket']
  * The draft that is called version 8 has its origin in a field of another name, which checks of the
  * origin do not look at.
  */
-export function readHandshake(headers: Readonly<HeaderList>): readonly string[] | Refusal {
+export function readHandshake(headers: HeaderList): readonly string[] | Refusal {
   if (only(headers, 'sec-websocket-version') !== VERSION) return new Refusal(426, OTHER_VERSION)
   const key = only(headers, 'sec-websocket-key')
   if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) return new Refusal(400)
@@ -28,12 +28,12 @@ export function readHandshake(headers: Readonly<HeaderList>): readonly string[] 
 }
 
 /** The value of a field that is there once. */
-function only(headers: Readonly<HeaderList>, name: string): string | undefined {
+function only(headers: HeaderList, name: string): string | undefined {
   const values = all(headers, name)
   return values.length === 1 ? values[0] : undefined
 }
 
-function all(headers: Readonly<HeaderList>, name: string): string[] {
+function all(headers: HeaderList, name: string): string[] {
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
 }
 

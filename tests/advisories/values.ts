@@ -1,0 +1,271 @@
+// Nothing that was given or sent changes: what one client is sent, or a middleware has taken away, does
+// not turn up elsewhere.
+import type http from 'node:http'
+import express from 'express'
+import fastify from 'fastify'
+import Koa from 'koa'
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { Headers } from '../../lib/headers.ts'
+import { fromNode } from '../../lib/interop/fromnode.ts'
+import { cacheControl } from '../../lib/middleware/cachecontrol.ts'
+import { compress } from '../../lib/middleware/compress.ts'
+import { cors } from '../../lib/middleware/cors.ts'
+import { etag } from '../../lib/middleware/etag.ts'
+import { mapResponseStart } from '../../lib/middleware/mapresponsestart.ts'
+import { mapScope } from '../../lib/middleware/mapscope.ts'
+import { proxyHeaders } from '../../lib/middleware/proxyheaders.ts'
+import { rateLimit } from '../../lib/middleware/ratelimit.ts'
+import { requestId } from '../../lib/middleware/requestid.ts'
+import { secureHeaders } from '../../lib/middleware/secureheaders.ts'
+import { serverTiming } from '../../lib/middleware/servertiming.ts'
+import { sessions } from '../../lib/middleware/sessions.ts'
+import { trustedHost } from '../../lib/middleware/trustedhost.ts'
+import { Mount } from '../../lib/routing.ts'
+import { Session } from '../../lib/sessions.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type {
+  App,
+  HTTPResponseStartMessage,
+  Middleware,
+  SendMessage,
+  WebSocketAcceptMessage,
+} from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { bodyOf, listening, request } from '../support/sockets.ts'
+
+type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => unknown
+
+/** Says which user and host it sees. */
+const plain: Listener = ({ headers }, response) =>
+  response.end(`${headers['x-user'] ?? 'nobody'} at ${headers.host}`)
+
+async function handlers(): Promise<Readonly<Record<string, Listener>>> {
+  const koa = new Koa().use((context) => {
+    context.body = `${context.get('x-user') || 'nobody'} at ${context.get('host')}`
+  })
+  const fast = fastify()
+  fast.get('*', async (request) => {
+    return `${request.headers['x-user'] ?? 'nobody'} at ${request.headers.host}`
+  })
+  await fast.ready()
+  t.teardown(() => fast.close())
+  return {
+    'plain Node': plain,
+    Express: express().use((request, response) => {
+      response.end(`${request.get('x-user') ?? 'nobody'} at ${request.get('host')}`)
+    }),
+    Koa: koa.callback(),
+    Fastify: (request, response) => fast.routing(request, response),
+  }
+}
+
+const withoutUser = (list: readonly string[]): readonly string[] =>
+  new Headers(list).delete('x-user').list
+
+/** All ways to take a field away; the last one is what JavaScript can do, against the contract. */
+const STRIPPING: Readonly<Record<string, Middleware>> = {
+  'by mapScope': mapScope((scope) => ({ ...scope, headers: withoutUser(scope.headers) })),
+  'by another list in the same scope': (app) => (scope, receive, send) => {
+    if (scope.type === 'http') scope.headers = withoutUser(scope.headers)
+    return app(scope, receive, send)
+  },
+  'in place': (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const list = scope.headers as string[]
+    list.splice(list.indexOf('x-user'), 2)
+    return app(scope, receive, send)
+  },
+  'in place, by another value': (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const list = scope.headers as string[]
+    list[list.indexOf('x-user') + 1] = 'nobody'
+    return app(scope, receive, send)
+  },
+}
+
+const FIELDS = ['x-user: admin', 'connection: close']
+
+t.test('a field that a middleware takes away is gone for a mounted handler', async (t) => {
+  for (const [name, handler] of Object.entries(await handlers())) {
+    for (const [how, stripping] of Object.entries(STRIPPING)) {
+      for (const shortcuts of [true, false]) {
+        const app = Application({
+          routes: [Mount('/', fromNode(handler), { middleware: [stripping] })],
+        })
+        const { talk } = await listening(t, app, { shortcuts })
+
+        const answer = bodyOf(await talk(request('GET /', FIELDS)))
+
+        t.equal(
+          answer,
+          'nobody at test',
+          `${name}, ${how}, ${shortcuts ? 'natively' : 'by messages'}`,
+        )
+      }
+    }
+  }
+})
+
+t.test('a field that nobody takes away stays', async (t) => {
+  for (const [name, handler] of Object.entries(await handlers())) {
+    const { talk } = await listening(t, fromNode(handler), { lifespan: 'off' })
+
+    t.equal(bodyOf(await talk(request('GET /', FIELDS))), 'admin at test', name)
+  }
+})
+
+t.test('the host that is checked is the one that a mounted handler sees', async (t) => {
+  const fields = ['x-forwarded-host: shop.example', 'connection: close']
+  for (const [name, handler] of Object.entries(await handlers())) {
+    for (const shortcuts of [true, false]) {
+      const app = Application({
+        routes: [Mount('/', fromNode(handler))],
+        middleware: [
+          proxyHeaders({ trusted: ['loopback'], host: true }),
+          trustedHost({ allowedHosts: ['shop.example'] }),
+        ],
+      })
+      const { talk } = await listening(t, app, { shortcuts })
+
+      t.equal(bodyOf(await talk(request('GET /', fields))), 'nobody at shop.example', name)
+      t.match(await talk(request('GET /', ['connection: close'])), /^HTTP\/1.1 400/, name)
+    }
+  }
+})
+
+/** A message that an app has once for all of its clients. */
+const START: HTTPResponseStartMessage = {
+  type: 'http.response.start',
+  status: 200,
+  headers: ['content-type', 'text/plain', 'vary', 'Accept'],
+}
+
+function sharing(start: HTTPResponseStartMessage): App {
+  return async (scope, _receive, send) => {
+    if (scope.type !== 'http') return
+    if (scope.session instanceof Session) scope.session.data['visitor'] = scope.path
+    await send(start)
+    await send({ type: 'http.response.body', body: Buffer.from('hello '.repeat(200)) })
+  }
+}
+
+const ADDING: Readonly<Record<string, Middleware>> = {
+  requestId: requestId(),
+  sessions: sessions({ secret: 'a secret of thirty-two bytes, or more' }),
+  mapResponseStart: mapResponseStart((message, { path }) => {
+    return { ...message, headers: [...message.headers, 'x-path', path] }
+  }),
+  cors: cors({ origins: ['https://a.example', 'https://b.example'], credentials: true }),
+  secureHeaders: secureHeaders(),
+  serverTiming: serverTiming(),
+  rateLimit: rateLimit({ limits: [{ max: 100, seconds: 60 }] }),
+  cacheControl: cacheControl({ maxAge: 60 }),
+  compress: compress({ minSize: 0 }),
+  etag: etag(),
+}
+
+const ORIGINS = ['https://a.example', 'https://b.example', 'https://c.example']
+
+/** The fields that three clients get, one after the other. */
+async function answersOf(app: App): Promise<Headers[]> {
+  await using client = await testClient(app)
+  const answers: Headers[] = []
+  for (const [index, origin] of ORIGINS.entries()) {
+    client.cookies.clear()
+    const response = await client.get(`/${index}`, { headers: { origin } })
+    answers.push(Headers.from(response.headers))
+  }
+  return answers
+}
+
+t.test('a start message that is sent to all gives nobody the fields of another', async (t) => {
+  for (const isFrozen of [false, true]) {
+    for (const [name, middleware] of Object.entries(ADDING)) {
+      const shared = { ...START, headers: START.headers.slice() }
+      const start = isFrozen
+        ? Object.freeze({ ...shared, headers: Object.freeze(shared.headers) })
+        : shared
+      const sent: SendMessage[] = []
+      for (const path of ['/0', '/1', '/2']) {
+        const scope = httpScope({
+          path,
+          headers: ['accept-encoding', 'gzip', 'origin', 'https://a.example'],
+        })
+        sent.push(...(await call(middleware(sharing(start)), scope)))
+      }
+      t.same(start, START, `${name} leaves the message as it was`)
+      const starts = sent.flatMap((message) =>
+        message.type === 'http.response.start' ? [message] : [],
+      )
+      t.equal(
+        new Set(starts.map(({ headers }) => headers.length)).size,
+        1,
+        `${name}: no more each time`,
+      )
+    }
+  }
+})
+
+t.test('with all of them at once, each client has its own fields, once', async (t) => {
+  const middleware = Object.values(ADDING).filter((one) => one !== ADDING['compress'])
+  const app = middleware.reduceRight((inner, wrap) => wrap(inner), sharing(START))
+
+  const answers = await answersOf(app)
+
+  const [a, b, c] = answers
+  t.equal(a?.get('access-control-allow-origin'), 'https://a.example')
+  t.equal(b?.get('access-control-allow-origin'), 'https://b.example')
+  t.equal(c?.get('access-control-allow-origin'), null)
+  t.equal(new Set(answers.map((answer) => answer.get('x-request-id'))).size, 3)
+  t.equal(new Set(answers.map((answer) => answer.get('set-cookie'))).size, 3)
+  for (const [index, answer] of answers.entries()) {
+    t.equal(answer.getAll('set-cookie').length, 1)
+    t.equal(answer.get('x-path'), `/${index}`)
+    for (const name of ['x-request-id', 'server-timing', 'ratelimit', 'etag', 'cache-control']) {
+      t.notMatch(answer.get(name), /, .*, /, `${name} is there once`)
+    }
+  }
+})
+
+t.test('a message that accepts all websockets gives nobody the name of another', async (t) => {
+  const accept: WebSocketAcceptMessage = { type: 'websocket.accept', headers: ['x-a', '1'] }
+  const app = requestId()(async (_scope, _receive, send) => send(accept))
+  const ids: unknown[] = []
+  for (const _ of ORIGINS) {
+    const [message] = await call(app, websocketScope())
+    if (message?.type === 'websocket.accept')
+      ids.push(new Headers(message.headers).get('x-request-id'))
+  }
+
+  t.equal(new Set(ids).size, 3)
+  t.same(accept, { type: 'websocket.accept', headers: ['x-a', '1'] })
+})
+
+t.test('who changes what was given or sent hears of it in the test client', async (t) => {
+  const changes: Readonly<Record<string, App>> = {
+    'the fields of a request': async (scope) => {
+      if (scope.type === 'http') (scope.headers as string[]).push('x-a', '1')
+    },
+    'a message that was sent': async (_scope, _receive, send) => {
+      const message = { ...START, status: 200 }
+      await send(message)
+      message.status = 500
+    },
+    'the fields of a message that was sent': async (_scope, _receive, send) => {
+      const headers = ['x-a', '1']
+      await send({ ...START, headers })
+      headers.push('x-b', '2')
+    },
+    'a message that came': async (_scope, receive) => {
+      Object.assign(await receive(), { moreBody: true })
+    },
+  }
+  for (const lint of [true, false]) {
+    for (const [what, app] of Object.entries(changes)) {
+      await using client = await testClient(app, { lint, lifespan: 'off' })
+
+      await t.rejects(client.get('/'), { name: 'TypeError', message: /extensible|read only/ }, what)
+    }
+  }
+})
