@@ -8,8 +8,9 @@ import { guarded } from './log.ts'
 import { exchange, type HTTPService } from './node/exchange.ts'
 import { InFlight } from './node/inflight.ts'
 import { logError } from './node/log.ts'
+import { MOST_PIPELINED } from './node/pipeline.ts'
 import { ServedRequest } from './node/servedrequest.ts'
-import { upgradeOptions } from './node/upgrades.ts'
+import { refuseTunnel, upgradeOptions } from './node/upgrades.ts'
 import {
   readWebSocketOptions,
   type WebSocketOptions,
@@ -34,6 +35,11 @@ export interface ServeOptions extends RunOptions {
   keepAliveTimeoutMs?: number
   /** The most requests on one connection (0: no limit). */
   maxRequestsPerSocket?: number
+  /**
+   * How many requests of one connection are at work at once (32); what a client sends ahead of the
+   * answers beyond that waits, and its connection is not read meanwhile.
+   */
+  maxPipelinedRequests?: number
   /** The most bytes of a request's head (16,384). */
   maxHeaderSize?: number
   /** Serve clients that close their sending side and wait for the answer (false: they are gone). */
@@ -131,11 +137,13 @@ function run(
     inFlight,
     // With a limit, Node says on each response how many more requests it takes.
     shortcuts: (options.shortcuts ?? true) && !options.maxRequestsPerSocket,
+    maxPipelined: options.maxPipelinedRequests ?? MOST_PIPELINED,
     onError,
   }
   const websockets = settings && new WebSockets(service, settings, service.shortcuts)
   if (websockets !== undefined) node.on('upgrade', websockets.take)
   node.on('request', (request, response) => exchange(service, request, response, false))
+  node.on('connect', refuseTunnel)
   node.on('checkContinue', (request, response) => exchange(service, request, response, true))
   // A connection that could not be accepted; without a listener it would end the process.
   node.on('error', (error) => console.error('serve:', error))

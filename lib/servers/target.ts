@@ -9,6 +9,11 @@ export interface Target {
   readonly authority?: string
 }
 
+/** Whether a method may have this target: `*` is the server itself, for OPTIONS (section 3.2.4). */
+export function fits({ rawPath }: Target, method: string | undefined): boolean {
+  return rawPath !== '*' || method === 'OPTIONS'
+}
+
 /** The parts of a target, or undefined when it is none: a fragment, a bad escape, another form. */
 export function parseTarget(target: string): Target | undefined {
   if (target.includes('#')) return undefined

@@ -5,6 +5,7 @@ import type { LifespanMode, StartedLifespan } from '../../servers/lifespan.ts'
 import { guarded } from '../../servers/log.ts'
 import { exchange, type HTTPService } from '../../servers/node/exchange.ts'
 import { logError } from '../../servers/node/log.ts'
+import { MOST_PIPELINED } from '../../servers/node/pipeline.ts'
 import { refuse } from '../../servers/node/refuse.ts'
 import type { Site } from '../../servers/node/scope.ts'
 import { refuseHandshake } from '../../servers/node/websockets/answer.ts'
@@ -101,6 +102,7 @@ export class Hosted<Incoming extends IncomingMessage> {
         inFlight: this.life,
         // They would write past what the host has put around the response.
         shortcuts: false,
+        maxPipelined: MOST_PIPELINED,
         onError: this.#onError,
       }
       assertUnsent(response)

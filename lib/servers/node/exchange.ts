@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } from '../../types.ts'
-import { parseTarget, type Target } from '../target.ts'
+import { fits, parseTarget, type Target } from '../target.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
 import { Refusal, readFields } from './fields.ts'
@@ -10,6 +10,7 @@ import { type HandedOver, type HandingOver, isAsSent } from './handover.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
 import { Outgoing } from './outgoing.ts'
+import { mustWait, pipelineOf } from './pipeline.ts'
 import { refuse } from './refuse.ts'
 import { RequestScope } from './scope.ts'
 import { ServedRequest } from './servedrequest.ts'
@@ -19,6 +20,8 @@ import type { Service } from './service.ts'
 export interface HTTPService extends Service {
   /** Whether fields of Node's own may be used; see `direct.ts`. */
   readonly shortcuts: boolean
+  /** How many requests of one connection are at work at once; further ones wait. */
+  readonly maxPipelined: number
 }
 
 /** What is other about a request that comes through somebody else's server. */
@@ -42,11 +45,32 @@ export function exchange(
   expectsContinue: boolean,
   hosting?: Hosting,
 ): void {
+  const { socket } = request
   // Only then can there have been a last response: this one waits for it, or comes too late.
-  if (!response.socket?.writable && isPastLast(request.socket)) return
+  if (!response.socket?.writable && isPastLast(socket)) return
+  if (!mustWait(socket)) {
+    begin(service, request, response, expectsContinue, hosting)
+    return
+  }
+  pipelineOf(socket, service.maxPipelined).hold(() => {
+    // A host may have answered meanwhile.
+    if (isPastLast(socket) || response.destroyed || response.writableEnded) return
+    begin(service, request, response, expectsContinue, hosting)
+  })
+}
+
+function begin(
+  service: HTTPService,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+  hosting: Hosting | undefined,
+): void {
   const target = hosting === undefined ? parseTarget(request.url ?? '') : hosting.target
-  if (target === undefined) {
-    refuseRequest(request, response, 400, expectsContinue)
+  if (target === undefined || !fits(target, request.method)) {
+    // A host may hand on a CONNECT, whose target is an authority.
+    const status = request.method === 'CONNECT' ? 501 : 400
+    refuseRequest(request, response, status, expectsContinue)
     return
   }
   const fields = readFields(request.rawHeaders, request.httpVersion, target.authority)
@@ -54,10 +78,12 @@ export function exchange(
     refuseRequest(request, response, fields.status, expectsContinue)
     return
   }
-  const { headers } = fields
+  const { headers, asksToSwitch } = fields
+  // Node's parser has stopped here: what follows is for the other protocol, or lost.
+  if (asksToSwitch) markLast(request.socket)
   const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
   if (bodyLength === 0 && request instanceof ServedRequest) request.spare()
-  const asked: Asked = { target, headers, bodyLength, expectsContinue }
+  const asked: Asked = { target, headers, bodyLength, expectsContinue, isLast: asksToSwitch }
   new Exchange(service, request, response, asked, hosting).run()
 }
 
@@ -78,6 +104,8 @@ interface Asked {
   readonly headers: HeaderList
   readonly bodyLength: number
   readonly expectsContinue: boolean
+  /** Whether no request can follow it on its connection. */
+  readonly isLast: boolean
 }
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
@@ -136,6 +164,7 @@ class Exchange implements HandingOver {
       return
     }
     this.#service.inFlight.begin()
+    pipelineOf(this.#request.socket, this.#service.maxPipelined).begin(this.#response)
     done.then(
       () => this.#end(this.#settled ? undefined : incomplete(outgoing)),
       (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
@@ -192,8 +221,8 @@ class Exchange implements HandingOver {
   endsConnection(): boolean {
     const { remaining, heldBack } = this.#bodyState()
     const leavesBody = remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
-    if (this.#response.shouldKeepAlive && !leavesBody && !this.#service.inFlight.closing)
-      return false
+    const isLast = this.#asked.isLast || leavesBody || this.#service.inFlight.closing
+    if (this.#response.shouldKeepAlive && !isLast) return false
     markLast(this.#request.socket)
     if (remaining > 0 && !heldBack) linger(this.#request)
     return true
@@ -226,6 +255,7 @@ class Exchange implements HandingOver {
       else if (isOpen) refuse(this.#response, 500, this.endsConnection())
     }
     this.#incoming?.end()
+    pipelineOf(this.#request.socket, this.#service.maxPipelined).end(this.#response)
   }
 
   #isTakenOver(error: unknown): boolean {

@@ -19,6 +19,8 @@ export interface Fields {
   readonly headers: HeaderList
   /** 0 without a body, Infinity when only its end will tell (RFC 9112 section 6.3). */
   readonly bodyLength: number
+  /** Whether the client asks for another protocol behind this request (RFC 9110 section 7.8). */
+  readonly asksToSwitch: boolean
 }
 
 /**
@@ -37,6 +39,7 @@ export function readFields(
   let host = -1
   let bodyLength = 0
   let isChunked = false
+  let asksToSwitch = false
   for (let index = 0; index < headers.length; index += 2) {
     const name = lowerName(headers[index] ?? '')
     headers[index] = name
@@ -50,7 +53,7 @@ export function readFields(
       // Node passes any other coding on, undecoded; so nobody could read the body.
       if (headers[index + 1]?.trim().toLowerCase() !== 'chunked') return new Refusal(501)
       isChunked = true
-    }
+    } else if (name === 'upgrade') asksToSwitch = true
   }
   if (host < 0 && httpVersion === '1.1') return new Refusal(400)
   if (authority !== undefined) {
@@ -60,7 +63,21 @@ export function readFields(
   // An empty field is valid, and names no host; what asks for one does not find it.
   const isNamed = authority !== undefined || (host >= 0 && headers[host + 1] !== '')
   if (isNamed && !isKnownHost(headers[host + 1] ?? '')) return new Refusal(400)
-  return { headers, bodyLength: isChunked ? Number.POSITIVE_INFINITY : bodyLength }
+  return {
+    headers,
+    bodyLength: isChunked ? Number.POSITIVE_INFINITY : bodyLength,
+    asksToSwitch: asksToSwitch && namesUpgrade(headers),
+  }
+}
+
+/** An Upgrade field counts where Connection names it. */
+function namesUpgrade(headers: readonly string[]): boolean {
+  return headers.some(
+    (name, index) =>
+      index % 2 === 0 &&
+      name === 'connection' &&
+      /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i.test(headers[index + 1] ?? ''),
+  )
 }
 
 /** Whether a list says what these raw fields say, one by one. */

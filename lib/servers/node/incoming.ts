@@ -6,6 +6,7 @@ import type { ReceiveMessage } from '../../types.ts'
 import type { Departure } from './departure.ts'
 import { forgetLost, whenLost } from './lost.ts'
 import { openParts, type Parts } from './parts.ts'
+import { whenItsTurn } from './turn.ts'
 
 /** What an exchange tells its receiving half. */
 export interface Asking {
@@ -33,6 +34,8 @@ export class Incoming {
   #ended: boolean
   /** Whether the last part of the body was handed out. */
   #told = false
+  /** Whether the client has been told to send its body. */
+  #invited = false
   #over = false
   #watching = false
   readonly #onLost = (): void => this.end()
@@ -52,7 +55,7 @@ export class Incoming {
 
   /** Whether the client still waits to be told to send its body. */
   get heldBack(): boolean {
-    return this.#asking.expectsContinue && this.#parts === undefined
+    return this.#asking.expectsContinue && !this.#invited
   }
 
   receive(): Promise<ReceiveMessage> {
@@ -116,12 +119,18 @@ export class Incoming {
       this.#parts.goOn()
       return
     }
-    // Once the head is out, a 100 would stand in the middle of the response.
-    if (this.#asking.expectsContinue && !this.#response.headersSent) this.#response.writeContinue()
+    if (this.#asking.expectsContinue) whenItsTurn(this.#response, this.#invite)
     this.#parts = openParts(this.#request, this.#take)
     // An abort is an 'error' only where somebody listens. The connection tells it too, and in less
     // time than the response, whose 'close' takes a twentieth of a small exchange.
     whenLost(this.#request.socket, this.#onLost)
+  }
+
+  /** Once the head is out, a 100 would stand in the middle of the response. */
+  readonly #invite = (): void => {
+    if (this.#response.headersSent) return
+    this.#response.writeContinue()
+    this.#invited = true
   }
 
   /** The last byte that was announced is the end: no turn of the loop is spent waiting for it. */

@@ -3,8 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 
-/** How long what a client still sends is discarded. */
-const LINGER_MS = 500
+/** How long a client may be silent while what it still sends is discarded. */
+const SILENCE_MS = 1_000
+
+/** How long that goes on at the most. */
+const LINGER_MS = 10_000
 
 const LAST = new WeakSet<Socket>()
 const LINGERING = new WeakSet<Socket>()
@@ -25,11 +28,11 @@ export function isLingering(socket: Socket): boolean {
 }
 
 /**
- * Keeps a connection for a moment while its client still sends a body that nobody reads: a socket
- * that is closed with unread bytes is reset, and the client may never see the answer.
+ * Keeps a connection while its client still sends a body that is not read, for ten seconds at the
+ * most: a socket that is closed with unread bytes is reset, and the client may never see the answer.
  *
  * Node calls `destroySoon` when the last response is written; here that ends only our side, and the
- * rest follows when the body has come or the time is up.
+ * rest follows when the body has come, the client falls silent, or the time is up.
  */
 export function linger(request: IncomingMessage): void {
   const { socket } = request
@@ -39,7 +42,7 @@ export function linger(request: IncomingMessage): void {
 
 /**
  * Ends our side of a connection at once, and the rest of it when all has come that the client sends,
- * or the time is up.
+ * when it falls silent, or when the time is up.
  *
  * @param rest What the client still sends: the body of a request, or anything at all.
  */
@@ -50,7 +53,15 @@ export function endSoftly(socket: Socket, rest: Readable = socket): void {
     socket.destroy()
   }
   socket.end()
-  const timer = setTimeout(close, LINGER_MS)
+  const latest = performance.now() + LINGER_MS
+  let read = socket.bytesRead
+  const timer = setTimeout(() => {
+    if (socket.bytesRead === read || performance.now() >= latest) close()
+    else {
+      read = socket.bytesRead
+      timer.refresh()
+    }
+  }, SILENCE_MS)
   socket.once('close', () => clearTimeout(timer))
   if (rest.readableEnded) close()
   else rest.once('end', close).resume()

@@ -2,7 +2,6 @@
 import type { ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { isHeaderValue } from '../../headers.ts'
 import {
   ACCEPTED,
   type HeaderList,
@@ -14,6 +13,7 @@ import { endBeside, writeBeside } from './beside.ts'
 import { Chunks } from './chunks.ts'
 import { cut } from './cut.ts'
 import type { Departure } from './departure.ts'
+import { assertLinks, writeHint } from './hints.ts'
 import { type Destination, sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
@@ -206,18 +206,9 @@ export class Outgoing {
   #hint(links: readonly string[]): Promise<void> {
     if (this.#state === 'before start')
       throw misplaced('http.response.early_hint', 'the response has not started')
-    if (
-      !Array.isArray(links) ||
-      !links.every((link) => /^<[^>]+>\s*;/.test(link) && isHeaderValue(link))
-    ) {
-      throw badLinks(links)
-    }
-    const possible = this.#state === 'held' && this.#scope.httpVersion !== '1.0'
-    if (!possible) return ACCEPTED
-    try {
-      this.#response.writeEarlyHints({ link: [...links] })
-    } catch (error) {
-      throw badLinks(links, error)
+    assertLinks(links)
+    if (this.#state === 'held' && this.#scope.httpVersion !== '1.0') {
+      writeHint(this.#response, links)
     }
     return ACCEPTED
   }
@@ -257,13 +248,6 @@ export class Outgoing {
       },
     }
   }
-}
-
-function badLinks(links: readonly string[], cause?: unknown): ProtocolError {
-  return new ProtocolError(
-    `http.response.early_hint: a link is "<target>; rel=…", ${JSON.stringify(links)} was sent. See RFC 8288.`,
-    { cause },
-  )
 }
 
 function withLength(headers: HeaderList, length: number): HeaderList {

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerOptions } from 'node:htt
 import type { Socket } from 'node:net'
 import { isPastLast } from './linger.ts'
 import { ServedRequest } from './servedrequest.ts'
+import { refuseHandshake } from './websockets/answer.ts'
 
 /**
  * Whether this is a request to leave HTTP for a websocket, which can be done: by GET, without a body,
@@ -36,6 +37,16 @@ function asks(rawHeaders: readonly string[]): boolean {
 /** Node hands the connection over while it still writes an earlier response to it. */
 function isFree(socket: Socket & { _httpMessage?: unknown }): boolean {
   return !socket._httpMessage && !isPastLast(socket)
+}
+
+/**
+ * The listener of 'connect': there are no tunnels here (RFC 9110 section 9.3.6). Behind a response that
+ * is still to come nothing can be answered any more; the connection is closed, as Node does by itself.
+ */
+export function refuseTunnel(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  socket.on('error', () => {}) // it would end the process; that the client has gone is no matter
+  if (isFree(socket)) refuseHandshake({ request, socket, head }, 501)
+  else socket.destroy()
 }
 
 /** What `createServer` needs so that 'upgrade' comes for these requests alone. */

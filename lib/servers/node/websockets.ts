@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer } from 'ws'
 import type { HeaderList } from '../../types.ts'
-import { parseTarget, type Target } from '../target.ts'
+import { fits, parseTarget, type Target } from '../target.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
 import type { Service } from './service.ts'
@@ -83,7 +83,7 @@ export class WebSockets {
       refuseHandshake(handshake, 503)
       return
     }
-    if (target === undefined) {
+    if (target === undefined || !fits(target, request.method)) {
       refuseHandshake(handshake, 400)
       return
     }

@@ -62,20 +62,35 @@ t.test('the connection is closed as soon as the body has come', async (t) => {
   t.ok(Date.now() - started < 450, `it took ${Date.now() - started} ms`)
 })
 
-t.test('a client that never sends the rest is cut after half a second', async (t) => {
+t.test('a client that sends slowly can read its answer at the end of its upload', async (t) => {
+  const { connect } = await listening(t, tooLarge)
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('POST /', ['content-length: 1048576']))
+  for (let part = 0; part < 10; part++) {
+    client.send('x'.repeat(50_000))
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+  t.equal(client.error, '')
+  client.socket.resume()
+
+  t.match(await client.end(), /too large$/)
+})
+
+t.test('a client that never sends the rest is cut after a second', async (t) => {
   const { connect, server } = await listening(t, tooLarge)
   const client = await connect()
   const started = Date.now()
   client.send(request('POST /', ['content-length: 1048576']))
   await client.until('too large')
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
   // Only a write finds out that the server's side is closed for good.
-  const timer = setInterval(() => client.socket.write('x'), 20)
+  const timer = setInterval(() => client.socket.write('x'), 5)
   t.teardown(() => clearInterval(timer))
 
   await eventually(() => client.socket.destroyed, 'the cut')
 
-  t.ok(Date.now() - started >= 450, `it took ${Date.now() - started} ms`)
-  t.ok(Date.now() - started < 2_000, `it took ${Date.now() - started} ms`)
+  t.ok(Date.now() - started < 2_500, `it took ${Date.now() - started} ms`)
   await server.close()
 })
 

@@ -225,8 +225,21 @@ t.test('a head of many small fields is read to its end', async (t) => {
 t.test('CONNECT is not served', async (t) => {
   const { talk } = await listening(t, app)
 
-  t.equal(await talk('CONNECT a.example:443 HTTP/1.1\r\nhost: a.example:443\r\n\r\n'), '')
+  const received = await talk('CONNECT a.example:443 HTTP/1.1\r\nhost: a.example:443\r\n\r\n')
+
+  t.same(statuses(received), [501])
   t.same(paths, [])
+})
+
+t.test('the target * is for OPTIONS alone (RFC 9112 section 3.2.4)', async (t) => {
+  const { talk } = await listening(t, app)
+
+  for (const method of ['GET', 'HEAD', 'POST', 'TRACE']) {
+    t.same(statuses(await talk(request(`${method} *`) + SMUGGLED)), [400], method)
+  }
+  t.same(paths, [])
+  t.same(statuses(await talk(request('OPTIONS *', ['connection: close']))), [200])
+  t.same(paths, ['*'])
 })
 
 t.test('an upgrade that nobody takes is a plain request', async (t) => {

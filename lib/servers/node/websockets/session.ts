@@ -54,6 +54,8 @@ export class Session {
   #unwatch: (() => void) | undefined
   #answer: Answer | undefined
   #connection: Connection | undefined
+  /** Whether the app's answer was a response, which was sent to its end. */
+  #refused = false
   #appEnded = false
   #listeners: (() => void)[] | undefined
 
@@ -188,6 +190,7 @@ export class Session {
     } else if (this.#isUndecided) {
       this.#refuse(403)
       this.#phase = 'refused'
+      this.#refused = true
       this.#inbox.end(disconnected(1006))
     } else throw this.#misplaced(message)
     return ACCEPTED
@@ -198,9 +201,14 @@ export class Session {
     if (handshake === undefined || this.#phase !== 'connecting') throw this.#misplaced(message)
     this.#answer ??= new Answer(handshake, this.#scope?.headers ?? [])
     const sent = this.#answer.send(message)
-    if (this.#answer.started) this.#stopTimer()
+    if (this.#answer.started) {
+      this.#stopTimer()
+      // What still comes is of no use, but behind it is the news that the client has gone.
+      handshake.socket.resume()
+    }
     if (this.#answer.settled) {
       this.#phase = 'refused'
+      this.#refused = true
       this.#inbox.end(disconnected(1006))
     }
     return sent
@@ -212,7 +220,9 @@ export class Session {
   }
 
   #misplaced({ type }: SendMessage): Error {
-    return misplaced(type, this.#answer?.started ? 'refused' : this.#phase)
+    // A client that left in the middle of the refusal is gone, as from any other response.
+    const isLeft = this.#phase === 'gone' && !this.#refused
+    return misplaced(type, this.#answer?.started && !isLeft ? 'refused' : this.#phase)
   }
 
   #awaitAnswer({ socket }: Handshake): void {
@@ -222,9 +232,10 @@ export class Session {
       this.#refuse(503)
       this.lost(disconnected(1006))
     }, handshakeTimeoutMs)
-    // A client that ends its side would not hear what is said on a websocket.
+    // A client that ends its side would not hear what is said on a websocket, and as a client of
+    // HTTP it is gone.
     const onEnd = (): void => {
-      if (this.#isUndecided) socket.destroy()
+      if (this.#phase === 'connecting') socket.destroy()
     }
     const onClose = (): void => this.lost(disconnected(1006))
     socket.on('end', onEnd)

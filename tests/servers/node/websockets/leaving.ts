@@ -101,6 +101,35 @@ t.test('a client that leaves before the answer gets none', async (t) => {
   t.same(await early(t, 'reset'), [gone, error, error])
 })
 
+t.test('a client that leaves in the middle of a refusal is noticed', async (t) => {
+  for (const [leave, sent] of [
+    ['end', ''],
+    ['reset', ''],
+    ['end', 'x'.repeat(200_000)],
+  ] as const) {
+    const seen: unknown[] = []
+    const { connect, errors } = await listening(
+      t,
+      websocketApp(async ({ onDisconnect }, receive, send) => {
+        onDisconnect?.(() => seen.push('told'))
+        await send(START)
+        const part = { type: 'websocket.http.response.body', body: Buffer.from('x') } as const
+        await send({ ...part, moreBody: true })
+        seen.push('begun')
+        seen.push(await receive(), ...(await outcomes(send, [part])))
+      }),
+    )
+    const client = (await connect()).send(handshake() + sent)
+    await client.until('418')
+    if (leave === 'end') client.socket.end()
+    else await client.leave()
+    await eventually(() => seen.length === 4, `the disconnect by ${leave}`)
+
+    t.match(seen, ['begun', 'told', { code: 1006 }, /ClientDisconnected/])
+    t.same(errors, [])
+  }
+})
+
 t.test('an app that takes too long is a 503 (advisory 111)', async (t) => {
   const seen: unknown[] = []
   const served = await listening(
