@@ -1,5 +1,6 @@
 /** What became of a request, for loggers, metrics and traces: seen from outside, without changing it. */
 import { encodeText } from './bytes.ts'
+import { tell } from './calls/tell.ts'
 import { ended } from './calls.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { contentLength } from './headers.ts'
@@ -35,7 +36,7 @@ export function observe(
   scope: Parameters<App>[0],
   receive: Parameters<App>[1],
   send: Send,
-  finish: (outcome: Outcome) => void,
+  finish: (outcome: Outcome) => unknown,
 ): Promise<void> {
   const watch = new Watch(send, finish)
   return ended(app, scope, receive, watch.send, watch.end)
@@ -57,14 +58,14 @@ export function routeTemplate(scope: ConnectionScope): string | undefined {
 /** Counts what is sent. */
 class Watch {
   readonly #send: Send
-  readonly #finish: (outcome: Outcome) => void
+  readonly #finish: (outcome: Outcome) => unknown
   readonly #started = performance.now()
   #status: number | undefined
   #bytes = 0
   #declared = 0
   #finished = false
 
-  constructor(send: Send, finish: (outcome: Outcome) => void) {
+  constructor(send: Send, finish: (outcome: Outcome) => unknown) {
     this.#send = send
     this.#finish = finish
   }
@@ -116,7 +117,7 @@ class Watch {
     if (this.#finished) return
     this.#finished = true
     const aborted = error instanceof ClientDisconnected
-    this.#finish({
+    tell('observe: finish', this.#finish, {
       status: this.#status ?? statusOf(error),
       bytes: this.#bytes,
       duration: performance.now() - this.#started,

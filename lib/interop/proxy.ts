@@ -3,6 +3,7 @@ import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
+import { tell } from '../calls/tell.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { trackStart } from '../guard.ts'
@@ -107,7 +108,7 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
     } catch (error) {
       // Too late for an answer: the server cuts what was sent.
       if (tracked.started) throw error
-      if (error instanceof UpstreamError) onError(error, scope)
+      if (error instanceof UpstreamError) tell('proxy: onError', onError, error, scope)
       await answerException(asAnswer(error), scope, receive, send)
     }
   }

@@ -1,4 +1,5 @@
 /** Writes one structured line for each request. */
+import { asText } from '../calls/tell.ts'
 import { printable, redactedQuery, SECRETS } from '../observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -73,11 +74,7 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
     return observe(app, scope, receive, send, (outcome) => {
       const entry = entryOf(scope, outcome, names, secrets)
       const level = entry.status >= 500 || outcome.error !== undefined ? 'error' : 'info'
-      try {
-        logger[level](entry, `${entry.method} ${entry.path} ${entry.status}`)
-      } catch {
-        // The response is more important than its line.
-      }
+      return logger[level](entry, `${entry.method} ${entry.path} ${entry.status}`)
     })
   }
 }
@@ -106,7 +103,7 @@ export function entryOf(
   if (scope.user?.isAuthenticated) entry.user = printable(scope.user.displayName)
   if (names.length > 0) entry.headers = fieldsOf(scope, names, secrets)
   if (aborted) entry.aborted = true
-  if (error !== undefined) entry.error = printable(String(error))
+  if (error !== undefined) entry.error = printable(asText(error))
   return entry
 }
 

@@ -1,4 +1,5 @@
 /** The outermost layer: every error becomes an answer, and bugs go on to the server's log. */
+import { asText } from '../calls/tell.ts'
 import { caught } from '../calls.ts'
 import {
   answerException,
@@ -128,7 +129,7 @@ async function answerBug(
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return error instanceof Error ? error.message : asText(error)
 }
 
 /** A response, or the app that a handler gave instead. */

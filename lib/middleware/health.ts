@@ -1,4 +1,5 @@
 /** Answers the probes of whoever runs the service: is it alive, is it ready. */
+import { asText } from '../calls/tell.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isRead } from '../methods.ts'
@@ -102,7 +103,7 @@ function stopping(report: HealthReport, signal: AbortSignal | undefined): Health
 export function respond({ ready, lag, checks }: HealthReport, details: boolean): JSONResponse {
   const shown = Object.entries(checks).map(([name, { status, duration, error }]) => {
     if (!details) return [name, status] as const
-    const message = error instanceof Error ? error.message : error && String(error)
+    const message = error instanceof Error ? error.message : error && asText(error)
     return [name, { status, duration, ...(error !== undefined && { error: message }) }] as const
   })
   const content = {

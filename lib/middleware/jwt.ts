@@ -39,7 +39,10 @@ export interface JWTOptions extends BearerOptions {
   identify?: (claims: Claims, connection: Connection) => Identity | null | Promise<Identity | null>
   /** The milliseconds that fetching keys may take (5000); then the answer is 503. */
   fetchTimeoutMs?: number
-  /** The milliseconds before an unknown key makes them be fetched again (30 000). */
+  /**
+   * The milliseconds before an unknown key makes them be fetched again, and the longest pause after a
+   * fetch that failed: the first one is a second (30 000).
+   */
   fetchCooldownMs?: number
   /** The milliseconds that fetched keys are kept (600 000). */
   fetchMaxAgeMs?: number

@@ -1,4 +1,5 @@
 /** Makes a span of each request; needs the package @opentelemetry/api, and an SDK to send spans. */
+
 import {
   type Attributes,
   type Context,
@@ -11,6 +12,7 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api'
+import { asText } from '../calls/tell.ts'
 import { Headers } from '../headers.ts'
 import { hostHeader, hostName } from '../hosts.ts'
 import { METHODS } from '../methods.ts'
@@ -90,7 +92,7 @@ function finish(span: Span, scope: HTTPScope | WebSocketScope, outcome: Outcome)
     span.setAttribute('http.route', route)
   }
   span.setAttribute('http.response.status_code', status)
-  if (error !== undefined) span.recordException(error instanceof Error ? error : String(error))
+  if (error !== undefined) span.recordException(error instanceof Error ? error : asText(error))
   const type = faultOf(outcome)
   if (type !== undefined) {
     span.setAttribute('error.type', type)

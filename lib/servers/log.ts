@@ -1,4 +1,5 @@
 /** Tells of errors that reached a server, on any runtime. */
+import { asText } from '../calls/tell.ts'
 import type { Scope } from '../types.ts'
 
 /** Writes an error to stderr, with its causes. */
@@ -24,7 +25,7 @@ export function guarded(
     try {
       await onError(error, scope)
     } catch (failure) {
-      console.error(`${describe(scope)}: onError failed: ${String(failure)}`)
+      console.error(`${describe(scope)}: onError failed: ${asText(failure)}`)
     }
   }
 }
@@ -33,7 +34,7 @@ export function guarded(
 const MOST_CAUSES = 8
 
 function describeError(error: unknown, depth = 0): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return asText(error)
   const { stack = '', cause } = error
   // Not every engine begins the stack with the error itself.
   const text = stack.includes(error.message) ? stack : `${String(error)}\n${stack}`

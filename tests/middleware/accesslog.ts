@@ -219,3 +219,15 @@ t.test('misuse is told at once', async (t) => {
     /^accessLog: headers and redact must be lists/,
   )
 })
+
+t.test('a logger that fails loses no response, and ends no process', async (t) => {
+  const lines = t.capture(console, 'error', () => {})
+  const failing = () => Promise.reject(new Error('the log is full'))
+  const logger = { info: failing, error: failing }
+
+  const sent = await call(accessLog({ logger })(router), httpScope({ path: '/' }))
+  await new Promise(setImmediate)
+
+  t.match(sent[0], { type: 'http.response.start' })
+  t.match(lines()[0]?.args, [/failed: Error: the log is full/])
+})

@@ -1,4 +1,5 @@
 /** Answers from the store, and lets one request at a time fill it. */
+import { tell } from '../../calls/tell.ts'
 import {
   checkPreconditions,
   joinedField,
@@ -102,7 +103,7 @@ export class ResponseCache {
 
   async #forget(key: string): Promise<void> {
     for (const flight of this.#flights.values()) flight.isStale ||= flight.resource === key
-    await this.#settings.store.delete(key).catch(this.#settings.onError)
+    await this.#settings.store.delete(key).catch(this.#report)
   }
 
   async #find(key: string, { mayUse }: Wish, { headers }: HTTPScope): Promise<Found> {
@@ -116,13 +117,17 @@ export class ResponseCache {
     return { entry, variants: first }
   }
 
+  readonly #report = (error: unknown): void => {
+    tell('cacheResponse: onError', this.#settings.onError, error)
+  }
+
   /** A store that fails is as good as an empty one. */
   async #read(key: string): Promise<Entry | Variants | undefined> {
     try {
       const bytes = await this.#settings.store.get(key)
       return bytes === undefined ? undefined : decode(bytes)
     } catch (error) {
-      this.#settings.onError(error)
+      this.#report(error)
       return undefined
     }
   }
@@ -161,7 +166,7 @@ export class ResponseCache {
   }
 
   async #write(key: string, { headers }: HTTPScope, entry: Entry): Promise<void> {
-    const { store, onError } = this.#settings
+    const { store } = this.#settings
     const ttl = entry.lifetime - entry.age
     try {
       if (entry.vary.length === 0) return await store.set(key, encodeEntry(entry), ttl)
@@ -169,7 +174,7 @@ export class ResponseCache {
       await store.set(variantKey(key, variants, headers), encodeEntry(entry), ttl)
       await store.set(key, encodeVariants(variants), ttl)
     } catch (error) {
-      onError(error)
+      this.#report(error)
     }
   }
 

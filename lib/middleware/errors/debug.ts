@@ -1,4 +1,5 @@
 /** The page that shows a developer what went wrong; everything on it is escaped. */
+import { asText } from '../../calls/tell.ts'
 import { escapeHTML } from '../../html.ts'
 import type { Request } from '../../requests.ts'
 import { HTMLResponse, PlainTextResponse } from '../../responses/bodies.ts'
@@ -34,7 +35,7 @@ function chainOf(error: unknown): unknown[] {
 
 /** The page as text; made of the error, the frames of its stack and the request. */
 export function debugPage(error: unknown, request: Request): string {
-  const title = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const title = error instanceof Error ? `${error.name}: ${error.message}` : asText(error)
   const fields = [...request.headers].map(([name, value]) => `${name}: ${value}`)
   return `<!doctype html>
 <html lang="en">

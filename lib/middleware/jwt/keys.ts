@@ -65,6 +65,16 @@ export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' 
   throw noKey('another object')
 }
 
+/**
+ * Checks the key that a function gave.
+ *
+ * @throws TypeError for anything but a single key, which is a bug of that function.
+ */
+export function assertOneKey(key: JWTKey): void {
+  const kind = kindOf(key)
+  if (kind !== 'secret' && kind !== 'public') throw noKey(`a ${kind} by the function`)
+}
+
 function noKey(what: string): TypeError {
   return new TypeError(
     `jwt: keys must be the bytes of a secret, a public key, a set of them, its URL or a function, ${what} was given. Write keys: new URL('https://…/.well-known/jwks.json').`,

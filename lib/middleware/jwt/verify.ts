@@ -2,14 +2,25 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose'
 import { AuthenticationError } from '../../authentication.ts'
+import { tell } from '../../calls/tell.ts'
 import { HTTPException } from '../../exceptions.ts'
 import type { Claims } from './claims.ts'
-import { type FindKey, isKeyId, type JWTKey, type JWTKeyHeader, type JWTKeys } from './keys.ts'
+import { KeysPaused, pausingFetch } from './fetching.ts'
+import {
+  assertOneKey,
+  type FindKey,
+  isKeyId,
+  type JWTKey,
+  type JWTKeyHeader,
+  type JWTKeys,
+  kindOf,
+} from './keys.ts'
 
 /** How long and how often a set of keys is fetched. */
 export interface KeySetOptions {
@@ -39,7 +50,8 @@ export function verifier(
         return await oneOf(error, token, options)
       }
       const fault = faultOf(error)
-      if (fault instanceof HTTPException && fault.cause === error) onError(error)
+      const isNews = fault instanceof HTTPException && fault.cause === error
+      if (isNews && !(error instanceof KeysPaused)) tell('jwt: onError', onError, error)
       throw fault
     }
   }
@@ -63,13 +75,19 @@ async function oneOf(
 
 function resolverOf(keys: JWTKeys, fetching: KeySetOptions): Resolve {
   // jose takes the same kinds of keys, and checks them each time.
-  if (keys instanceof URL) return createRemoteJWKSet(keys, { ...fetching }) as unknown as Resolve
+  if (keys instanceof URL) {
+    const pausing = pausingFetch(fetching.cooldownDuration)
+    const options = { ...fetching, [customFetch]: pausing }
+    return createRemoteJWKSet(keys, options) as unknown as Resolve
+  }
   if (typeof keys === 'function') return finding(keys) as unknown as Resolve
   if (!(keys instanceof Uint8Array) && 'keys' in keys) {
     return createLocalJWKSet(keys as never) as unknown as Resolve
   }
   return (() => keys) as unknown as Resolve
 }
+
+const MISMATCH = 'The key of the token is not of its algorithm.'
 
 /** What a program's own function threw, so that it is not taken for what jose throws. */
 class Thrown extends Error {}
@@ -82,13 +100,17 @@ function finding(find: FindKey): (header: { alg: string; kid?: unknown }) => Pro
     }
     const key = await search(find, { alg, kid })
     if (key === null) throw new AuthenticationError('The key of the token is not known.')
+    // The client chose the algorithm among those that are allowed; jose takes it for a bug.
+    if ((kindOf(key) === 'secret') !== alg.startsWith('HS')) throw new AuthenticationError(MISMATCH)
     return key
   }
 }
 
 async function search(find: FindKey, header: JWTKeyHeader): Promise<JWTKey | null> {
   try {
-    return await find(header)
+    const key = (await find(header)) ?? null
+    if (key !== null) assertOneKey(key)
+    return key
   } catch (cause) {
     throw new Thrown(undefined, { cause })
   }
@@ -117,7 +139,7 @@ function faultOf(error: unknown): unknown {
   }
   // An allowed algorithm, but not of this key.
   if (error instanceof errors.JOSENotSupported || isKeyMismatch(error)) {
-    return because('The key of the token is not of its algorithm.')
+    return because(MISMATCH)
   }
   return isUnavailable(error) ? unavailable(error) : error
 }
@@ -125,13 +147,13 @@ function faultOf(error: unknown): unknown {
 /** jose says so by a TypeError of its own, and newer Nodes by a DOMException before it can. */
 function isKeyMismatch(error: unknown): boolean {
   if (error instanceof DOMException) return error.name === 'DataError'
-  return error instanceof TypeError && /\bkey\b/i.test(error.message)
+  return error instanceof TypeError && /key/i.test(error.message)
 }
 
 /** fetch fails with a TypeError; what else there is to say of a set of keys, jose says. */
 function isUnavailable(error: unknown): boolean {
   const isFetch = error instanceof TypeError && /fetch/.test(error.message)
-  return isFetch || error instanceof errors.JOSEError
+  return isFetch || error instanceof errors.JOSEError || error instanceof KeysPaused
 }
 
 function unavailable(cause: unknown): HTTPException {

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import type { JWTVerifyOptions } from 'jose'
 import t from 'tap'
-import type { JWTKeys } from '../../../lib/middleware/jwt/keys.ts'
+import type { JWTKey, JWTKeys } from '../../../lib/middleware/jwt/keys.ts'
 import { verifier } from '../../../lib/middleware/jwt/verify.ts'
 import { claims, forged, good, issuer, keyServer, SECRET } from '../../support/tokens.ts'
 
@@ -77,6 +77,40 @@ t.test('a key of another kind is no key', async (t) => {
 
   await t.rejects(verify(await elliptic.sign()), /The key of the token is not of its algorithm/)
   t.match(await verify(await rsa.sign()), { sub: 'ada' })
+})
+
+t.test('a key that a function gives is not of the algorithm that the client chose', async (t) => {
+  const elliptic = await issuer('ES256')
+  const rsa = await issuer('RS256')
+  const jwk = (key: object): object => createPublicKey({ key: key as never, format: 'jwk' })
+  const imported = await crypto.subtle.importKey(
+    'jwk',
+    elliptic.jwk as JsonWebKey,
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    true,
+    ['verify'],
+  )
+  const keys = [SECRET, elliptic.jwk, jwk(elliptic.jwk), rsa.jwk, jwk(rsa.jwk), imported]
+  const names = ['HS256', 'HS512', 'RS256', 'PS512', 'ES256', 'ES384', 'EdDSA']
+  for (const key of keys) {
+    const verify = using(() => key as JWTKey, { algorithms: names })
+    for (const alg of names) {
+      const token = forged({ alg }, claims(), Buffer.from('no secret of ours, of 32 bytes'))
+      await t.rejects(verify(token), { name: 'AuthenticationError' }, `${alg} ${key}`)
+    }
+  }
+})
+
+t.test('what a function gives that is no key is a bug', async (t) => {
+  const options = { algorithms: ['HS256'] }
+  for (const key of [{}, 'text', { keys: [] }, () => null, { kty: 'EC', d: 'x' }]) {
+    await t.rejects(using(() => key as never, options)(good()), {
+      name: 'TypeError',
+      message: /^jwt: keys must be the bytes of a secret/,
+    })
+  }
+  const nothing = using(() => undefined as never, options)
+  await t.rejects(nothing(good()), /The key of the token is not known/)
 })
 
 t.test('a function finds keys by an id that is one', async (t) => {
@@ -159,6 +193,39 @@ t.test('keys that cannot be fetched are no fault of the client', async (t) => {
   t.match(await verify(await sign()), { sub: 'ada' }, 'and it recovers')
   await t.rejects(verify(`${await sign()}A`), { name: 'AuthenticationError' })
   t.equal(told.length, 2, 'but nothing of the faults of tokens')
+})
+
+t.test('made-up tokens do not repeat a fetch that failed', async (t) => {
+  const { sign, jwk } = await issuer('ES256', 'a')
+  const stranger = await issuer('ES256', 'b')
+  const server = await keyServer(t, [jwk])
+  const told: unknown[] = []
+  const fetching = { ...FETCHING, cooldownDuration: 700 }
+  const verify = verifier(server.url, fetching, { algorithms: ['ES256'] }, (error) => {
+    told.push(error)
+    throw new Error('a listener that fails')
+  })
+  const lines = t.capture(console, 'error', () => {})
+
+  const token = await stranger.sign()
+  server.status = 500
+  for (let count = 0; count < 10; count++) {
+    await t.rejects(verify(token), { name: 'HTTPException', status: 503 })
+  }
+  t.equal(server.requests, 1)
+  t.equal(told.length, 1, 'the program is told once')
+  t.same(
+    lines().map(({ args }) => args),
+    [['jwt: onError failed: Error: a listener that fails']],
+  )
+
+  server.status = 200
+  await new Promise((resolve) => setTimeout(resolve, 720))
+  t.match(await verify(await sign()), { sub: 'ada' })
+  server.status = 500
+  await new Promise((resolve) => setTimeout(resolve, 720))
+  await t.rejects(verify(token), { name: 'HTTPException', status: 503 })
+  t.match(await verify(await sign()), { sub: 'ada' }, 'keys that are known go on')
 })
 
 t.test('an error of your own is thrown on', async (t) => {
