@@ -35,6 +35,7 @@ export class InnerSocket extends Duplex {
   _hadError = false
   readonly #scope: HTTPScope
   readonly #owner: SocketOwner
+  #encrypted: boolean | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(scope: HTTPScope, owner: SocketOwner) {
@@ -44,7 +45,12 @@ export class InnerSocket extends Duplex {
   }
 
   get encrypted(): boolean {
-    return this.#scope.scheme === 'https'
+    return this.#encrypted ?? this.#scope.scheme === 'https'
+  }
+
+  /** Node's is a plain property, which handlers behind a proxy set. */
+  set encrypted(value: boolean) {
+    this.#encrypted = value
   }
 
   get remoteAddress(): string | undefined {

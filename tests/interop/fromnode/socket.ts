@@ -72,6 +72,40 @@ t.test('it has the methods of a socket, and they do no harm', async (t) => {
   t.equal(sent.length, 2)
 })
 
+t.test('a handler may say that the connection is encrypted', async (t) => {
+  await call(
+    fromNode((request, response) => {
+      Object.assign(request.socket, { encrypted: true })
+      t.equal(Reflect.get(request.socket, 'encrypted'), true)
+      response.end()
+    }),
+  )
+})
+
+t.test('a client that leaves closes it, without an error', async (t) => {
+  const told: string[] = []
+  let leave = (): void => {}
+  const listen = (listener: () => void): void => {
+    leave = listener
+  }
+  const called = call(
+    fromNode((request, response) => {
+      for (const event of ['error', 'close']) {
+        request.socket.on(event, () => told.push(`socket ${event}`))
+        request.on(event, () => told.push(`request ${event}`))
+        response.on(event, () => told.push(`response ${event}`))
+      }
+      response.write('a')
+    }),
+    httpScope({ onDisconnect: listen }),
+  )
+  leave()
+  await t.rejects(called, { name: 'ClientDisconnected' })
+  await new Promise((resolve) => setTimeout(resolve, 5))
+
+  t.strictSame(told.sort(), ['request close', 'request error', 'response close', 'socket close'])
+})
+
 t.test('bytes that are written to it are refused', async (t) => {
   let refusal: Error | null | undefined
   const app = fromNode((request) => {
