@@ -184,6 +184,11 @@ export interface Transport {
   readonly send: Send
   /** Whether the response has been begun, by whomever. */
   readonly started: boolean
+  /**
+   * Takes an error that came after the app's promise had settled, and gives it to the server's
+   * `onError`; absent when the server has none.
+   */
+  report?(error: unknown): void
 }
 
 export interface WebSocketScope extends ConnectionScope {

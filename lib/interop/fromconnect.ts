@@ -89,15 +89,15 @@ function callFrom(
   const one = middleware[index]
   if (one === undefined) {
     // Its errors are our own, and not to be read as those of Express.
-    exchange.follow(last, (error) => exchange.fail(error))
+    exchange.follow(last, exchange.failBehind)
     return
   }
   let isCalled = false
   const next = (error?: unknown): void => {
-    if (isCalled) return
+    // An error counts also after the middleware has passed the request on: a time that is over.
+    if (!isPassedOn(error)) exchange.failInside(error)
+    else if (!isCalled) callFrom(index + 1, middleware, exchange, last)
     isCalled = true
-    if (isPassedOn(error)) callFrom(index + 1, middleware, exchange, last)
-    else exchange.failInside(error)
   }
   exchange.follow(() => one(exchange.request, exchange.response, next))
 }

@@ -63,7 +63,7 @@ export function fromNode(handler: NodeHandler): App {
     const { request, response } = exchange
     if (handed === undefined) inheritFrom(scope, exchange)
     const next = (error?: unknown): void =>
-      isPassedOn(error) ? exchange.fail(NOT_FOUND) : exchange.failInside(error)
+      isPassedOn(error) ? exchange.unanswered(NOT_FOUND) : exchange.failInside(error)
     return exchange.run(() =>
       takesNext
         ? handler(request, response, next)

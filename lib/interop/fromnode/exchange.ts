@@ -5,6 +5,7 @@ import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } fr
 import { exceptionOf } from './errors.ts'
 import { Intake } from './intake.ts'
 import { clearNeedDrain, detachSignal, type InnerResponse } from './internals.ts'
+import { reportLate } from './late.ts'
 import { type Callback, Outbox } from './outbox.ts'
 import { isRead, makeRequest, type NodeRequest } from './request.ts'
 import { makeResponse, trailersOf } from './response.ts'
@@ -75,7 +76,21 @@ export class Exchange {
   }
 
   /** Ends the exchange with an error from inside, which may have a status. */
-  readonly failInside = (error: unknown): void => this.fail(exceptionOf(error, this.#scope))
+  readonly failInside = (error: unknown): void => {
+    if (this.#over) reportLate(error, this.#scope, this.#failure?.error)
+    else this.fail(exceptionOf(error, this.#scope))
+  }
+
+  /** Ends the exchange with an error of an app of ours behind it. */
+  readonly failBehind = (error: unknown): void => {
+    if (this.#over) reportLate(error, this.#scope, this.#failure?.error)
+    else this.fail(error)
+  }
+
+  /** Nothing inside has answered; once a response has begun, it goes on. */
+  unanswered(error: unknown): void {
+    if (!this.response.headersSent) this.fail(error)
+  }
 
   /** Ends the exchange without a response from here, or in the middle of it. */
   fail(error: unknown): void {
@@ -86,8 +101,9 @@ export class Exchange {
     const lost = new Error('the response was given up before it was complete')
     for (const callback of this.outbox.stop()) nextTick(callback, lost)
     const isLost = error instanceof ClientDisconnected || this.#socket.destroyed
-    this.request.destroy(isLost ? connectionReset() : undefined)
+    // First the socket, which only closes: the request would hand its error on to it.
     this.#socket.destroy()
+    this.request.destroy(isLost ? connectionReset() : undefined)
     this.#settle?.()
   }
 

@@ -4,6 +4,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import type { HandedOver } from '../../servers/node/handover.ts'
 import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
+import { isConsequence, reportLate } from './late.ts'
 import { measured, takeBack } from './nativeresponse.ts'
 import type { NodeRequest } from './request.ts'
 import { targetOf } from './target.ts'
@@ -20,6 +21,8 @@ export class NativeExchange {
   readonly #handed: HandedOver
   #failure: { readonly error: unknown } | undefined
   #settle: (() => void) | undefined
+  /** Whether the promise of the exchange is settled, or about to be. */
+  #over = false
 
   constructor(scope: HTTPScope, handed: HandedOver) {
     this.#scope = scope
@@ -37,9 +40,16 @@ export class NativeExchange {
       this.failInside(error)
     }
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
-    if (!isThenable(returned) && this.response.writableEnded) return ACCEPTED
+    if (!isThenable(returned) && this.response.writableEnded) {
+      this.#over = true
+      return ACCEPTED
+    }
     return new Promise((resolve, reject) => {
-      const settle = (): void => (this.#failure ? reject(this.#failure.error) : resolve())
+      const settle = (): void => {
+        this.#over = true
+        if (this.#failure) reject(this.#failure.error)
+        else resolve()
+      }
       this.#settle = settle
       if (isThenable(returned)) returned.then(() => this.#finish(), this.failInside)
       else this.#finish()
@@ -47,14 +57,28 @@ export class NativeExchange {
   }
 
   /** Ends the exchange with an error from inside, which may have a status. */
-  readonly failInside = (error: unknown): void => this.fail(exceptionOf(error, this.#scope))
+  readonly failInside = (error: unknown): void => {
+    if (!this.#isOpen) reportLate(error, this.#scope, this.#failure?.error)
+    // Streams inside may hear of the departure before this does.
+    else if (this.response.destroyed && isConsequence(error)) this.fail(new ClientDisconnected())
+    else this.fail(exceptionOf(error, this.#scope))
+  }
+
+  /** Nothing inside has answered; once a response has begun, it goes on. */
+  unanswered(error: unknown): void {
+    if (!this.response.headersSent) this.fail(error)
+  }
 
   /** Ends the exchange without a response from here, or in the middle of it. */
   fail(error: unknown): void {
-    if (this.#failure !== undefined) return
+    if (!this.#isOpen) return
     this.#failure = { error }
     if (!this.response.headersSent && !this.response.destroyed) takeBack(this.response)
     this.#settle?.()
+  }
+
+  get #isOpen(): boolean {
+    return !this.#over && this.#failure === undefined
   }
 
   #finish(): void {

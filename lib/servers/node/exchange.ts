@@ -200,6 +200,10 @@ class Exchange implements HandingOver {
     return this.hosted || this.#isHandedOver
   }
 
+  report(error: unknown): void {
+    this.#service.onError(error, this.#scope)
+  }
+
   handOver(scope: HTTPScope, receive: Receive): HandedOver | undefined {
     const service = this.#service
     const request = this.#request
