@@ -10,6 +10,7 @@ import { InFlight } from './node/inflight.ts'
 import { logError } from './node/log.ts'
 import { MOST_PIPELINED } from './node/pipeline.ts'
 import { ServedRequest } from './node/servedrequest.ts'
+import { WRITE_TIMEOUT_MS } from './node/stalled.ts'
 import { refuseTunnel, upgradeOptions } from './node/upgrades.ts'
 import {
   readWebSocketOptions,
@@ -31,6 +32,11 @@ export interface ServeOptions extends RunOptions {
   headersTimeoutMs?: number
   /** How long a whole request may take to arrive, in ms (300,000). */
   requestTimeoutMs?: number
+  /**
+   * How long a client may read nothing of a response, or of websocket messages, that wait for it, in ms
+   * (60,000); then its connection is cut. However slowly it reads, it is not. 0 is for ever.
+   */
+  writeTimeoutMs?: number
   /** How long an idle connection is kept, in ms (5,000); more than a proxy in front keeps it. */
   keepAliveTimeoutMs?: number
   /** The most requests on one connection (0: no limit). */
@@ -129,7 +135,7 @@ function run(
 ): RunningServer {
   const { rootPath = '' } = options
   const address = addressOf(node)
-  const inFlight = new InFlight(node)
+  const inFlight = new InFlight(node, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
   const onError = guarded(options.onError ?? logError)
   const service: HTTPService = {
     app,

@@ -8,6 +8,7 @@ import { logError } from '../../servers/node/log.ts'
 import { MOST_PIPELINED } from '../../servers/node/pipeline.ts'
 import { refuse } from '../../servers/node/refuse.ts'
 import type { Site } from '../../servers/node/scope.ts'
+import { StalledWrites, WRITE_TIMEOUT_MS } from '../../servers/node/stalled.ts'
 import { refuseHandshake } from '../../servers/node/websockets/answer.ts'
 import {
   readWebSocketOptions,
@@ -27,6 +28,10 @@ export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessag
   state?: (request: Incoming) => State
   /** How long `close()` lets open exchanges go on, in ms (30,000). */
   gracePeriodMs?: number
+  /** How long a client may read nothing of what waits for it, in ms (60,000); 0 is for ever. */
+  writeTimeoutMs?: number
+  /** How many requests of one connection are at work at once; further ones wait (32). */
+  maxPipelinedRequests?: number
   /** Limits and times of websockets ({}). */
   websocket?: WebSocketOptions
   /** Told of errors that neither the app nor the host answers (written to stderr). */
@@ -39,11 +44,14 @@ export class Hosted<Incoming extends IncomingMessage> {
   readonly #options: ToNodeOptions<Incoming>
   readonly #onError: (error: unknown, scope: Scope) => void
   readonly #websockets: WebSockets
+  readonly #sockets = new Set<Socket>()
+  readonly #stalled: StalledWrites
 
   constructor(app: App, options: ToNodeOptions<Incoming>) {
     this.life = new Life(app, options.lifespan ?? 'auto')
     this.#app = app
     this.#options = options
+    this.#stalled = new StalledWrites(this.#sockets, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
     this.#onError = guarded(options.onError ?? logError)
     this.#websockets = new WebSockets(
       { app, site: NOWHERE, inFlight: this.life, onError: this.#onError },
@@ -67,6 +75,7 @@ export class Hosted<Incoming extends IncomingMessage> {
 
   async upgrade(request: Incoming, socket: Socket, head: Buffer): Promise<void> {
     socket.on('error', ignore)
+    this.#watch(socket)
     const handshake = { request, socket, head }
     if (this.life.closing) return refuseHandshake(handshake, 503)
     try {
@@ -77,6 +86,11 @@ export class Hosted<Incoming extends IncomingMessage> {
       this.#onError(error, LIFESPAN)
       refuseHandshake(handshake, 500)
     }
+  }
+
+  #watch(socket: Socket): void {
+    this.#sockets.add(socket)
+    this.#stalled.watch()
   }
 
   close(): Promise<void> {
@@ -92,6 +106,7 @@ export class Hosted<Incoming extends IncomingMessage> {
   ): void {
     // While the app was started the client has left, or the host has answered.
     if (response.destroyed || response.writableEnded) return
+    this.#watch(request.socket)
     try {
       const { target, site } = located(request, state, this.#options.state?.(request))
       const passage = new Passage(next, this.#onError)
@@ -102,7 +117,7 @@ export class Hosted<Incoming extends IncomingMessage> {
         inFlight: this.life,
         // They would write past what the host has put around the response.
         shortcuts: false,
-        maxPipelined: MOST_PIPELINED,
+        maxPipelined: this.#options.maxPipelinedRequests ?? MOST_PIPELINED,
         onError: this.#onError,
       }
       assertUnsent(response)

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { type Socket, Server as SocketServer } from 'node:net'
 import { isLingering } from './linger.ts'
+import { StalledWrites } from './stalled.ts'
 
 /** How long an app gets to notice that its connection was cut. */
 const AFTERMATH_MS = 1_000
@@ -16,15 +17,18 @@ export class InFlight {
   #closing = false
   #forced = false
 
-  constructor(node: Server) {
+  /** @param writeTimeoutMs How long a client may read nothing of what waits for it; 0 is for ever. */
+  constructor(node: Server, writeTimeoutMs: number) {
     this.#node = node
     const sockets = this.#sockets
+    const stalled = new StalledWrites(sockets, writeTimeoutMs)
     // The same for all, and not by `once`, which keeps four objects: most sockets are idle.
     function forget(this: Socket): void {
       sockets.delete(this)
     }
     node.on('connection', (socket: Socket) => {
       sockets.add(socket)
+      stalled.watch()
       socket.on('close', forget)
     })
   }
