@@ -7,6 +7,8 @@ import { statusPhrase } from './status.ts'
 export interface HTTPExceptionOptions extends ErrorOptions {
   /** Further header fields of the answer (none). */
   headers?: HeadersInit
+  /** What `message` and logs say, where clients must not read it (the detail). */
+  message?: string
 }
 
 /**
@@ -35,7 +37,7 @@ export class HTTPException extends Error {
         `HTTPException: status ${status} has no phrase of its own, no detail was given. Pass the text to show as second argument.`,
       )
     }
-    super(text, options)
+    super(options.message ?? text, options)
     this.name = new.target.name
     this.status = status
     this.detail = text
@@ -44,6 +46,21 @@ export class HTTPException extends Error {
 
   override toString(): string {
     return `${this.name}: ${this.status} ${this.detail}`
+  }
+}
+
+/**
+ * Something that the application needs cannot be reached: 503, which says no more than that.
+ *
+ * Its message, for logs, is not shown to clients; the answer asks them to come again in a second.
+ */
+export class Unavailable extends HTTPException {
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(503, 'The service is unavailable for a moment.', {
+      ...options,
+      message,
+      headers: { 'retry-after': '1' },
+    })
   }
 }
 

@@ -1,5 +1,7 @@
 /** One way to send commands to Redis or Valkey, over whichever client the application has. */
-import { inTime } from './redis/deadline.ts'
+import { breakerOf, logOutage, type OnOutage } from './redis/breaker.ts'
+
+export type { OnOutage }
 
 /** What `ioredis` and `iovalkey` clients have, clusters too. */
 export interface CallingClient {
@@ -24,9 +26,12 @@ const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
 /**
  * Gives a function that sends commands by a client, and waits `timeoutMs` for an answer at most.
  *
- * Commands go out in the order of the calls. What fails is the client's error; `where` names the
- * caller in the errors of misuse.
+ * Commands go out in the order of the calls. A command that fails rejects with the client's error.
+ * After three in a row that were not answered, commands fail at once, and one is sent every 100 to
+ * 1,000 ms until Redis answers; all who use the client share that. `where` names the caller in errors.
  *
+ * @param onOutage Told of the first command of an outage that fails, not of each (one line by
+ * `console.error`).
  * @throws TypeError for what is no client, RangeError for what is no time.
  * @example
  * import { Redis } from 'ioredis'
@@ -34,14 +39,21 @@ const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
  * const send = redisCommands('visits', new Redis({ lazyConnect: true }), 2000)
  * const count = (): Promise<unknown> => send(['INCR', 'visits'])
  */
-export function redisCommands(where: string, client: RedisClient, timeoutMs: number): SendCommand {
+export function redisCommands(
+  where: string,
+  client: RedisClient,
+  timeoutMs: number,
+  onOutage: OnOutage = logOutage(where),
+): SendCommand {
   if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
     throw new RangeError(
       `${where}: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
     )
   }
   const send = sender(where, client)
-  return async ([name, ...args]) => inTime(send([name, ...args.map(asBuffer)]), timeoutMs)
+  const breaker = breakerOf(client)
+  const options = { timeoutMs, onOutage }
+  return ([name, ...args]) => breaker.run(() => send([name, ...args.map(asBuffer)]), options)
 }
 
 /** Of bytes the clients know only this kind; one of them would write the others as text. */

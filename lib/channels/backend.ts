@@ -1,4 +1,5 @@
 /** What channels need of the place that messages go through. */
+import { Unavailable } from '../exceptions.ts'
 import type { Position } from './message.ts'
 
 /** What is kept of a channel, in the order of publishing. */
@@ -34,8 +35,11 @@ export interface ChannelBackend {
   close(): Promise<void>
 }
 
-/** The backend cannot be reached, or has not answered in time. */
-export class ChannelsUnavailable extends Error {
+/**
+ * The backend cannot be reached, or has not answered in time: 503 for the client, unless a handler for
+ * this class answers otherwise.
+ */
+export class ChannelsUnavailable extends Unavailable {
   override readonly name = 'ChannelsUnavailable'
 }
 

@@ -1,5 +1,5 @@
 /** Channels over Redis or Valkey, for any number of processes. */
-import { type RedisClient, redisCommands } from '../redis.ts'
+import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
 import type { ChannelBackend } from './backend.ts'
 import { dialing } from './redis/link.ts'
 import { RedisRelay } from './redis/relay.ts'
@@ -18,6 +18,8 @@ export interface RedisBackendOptions {
   prefix?: string
   /** The milliseconds that an answer may take (2000); `ChannelsUnavailable` then. */
   timeoutMs?: number
+  /** Told once of each outage, not with each message that fails (one line by `console.error`). */
+  onOutage?: OnOutage
   /** Milliseconds between looks whether the connection for subscriptions lives (10,000). */
   pingMs?: number
 }
@@ -44,7 +46,7 @@ export interface RedisBackendOptions {
  */
 export function redisBackend(options: RedisBackendOptions): ChannelBackend {
   const { client, history = 0, ttl = 3600, timeoutMs = 2000, pingMs = 10_000 } = options
-  const { prefix = 'STELLULA_CHANNELS' } = options
+  const { prefix = 'STELLULA_CHANNELS', onOutage } = options
   assertNumber('history', Number.isSafeInteger(history) && history >= 0, history)
   assertNumber('ttl', ttl > 0 && ttl < 2 ** 31, ttl)
   assertNumber('pingMs', pingMs >= 1 && pingMs < 2 ** 31, pingMs)
@@ -53,7 +55,7 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
       `redisBackend: prefix must be without control characters, ${JSON.stringify(prefix)} was given. Choose another.`,
     )
   }
-  const send = redisCommands('redisBackend', client, timeoutMs)
+  const send = redisCommands('redisBackend', client, timeoutMs, onOutage)
   const limits = { length: history, ttlMs: Math.ceil(ttl * 1000) }
   return new RedisRelay({
     dial: dialing(client, timeoutMs),

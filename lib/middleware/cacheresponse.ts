@@ -19,7 +19,7 @@ export interface CacheResponseOptions {
    * that are for the app alone (nothing).
    */
   key?: (scope: HTTPScope) => string | null
-  /** Told when the store fails; the app answers then (console.error). */
+  /** Told when the store fails, once of each outage; the app answers then (console.error). */
   onError?: (error: unknown) => void
 }
 

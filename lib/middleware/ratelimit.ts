@@ -29,8 +29,8 @@ export interface RateLimitOptions {
   /** Whether answers tell of the limits, by `RateLimit` and `RateLimit-Policy` (true). */
   headers?: boolean
   /**
-   * Called when the store fails: whether the request may pass (the error is thrown on). What it
-   * refuses is answered by 503.
+   * Called when the store fails: whether the request may pass (a `StoreUnavailable` is answered by
+   * 503, other errors are thrown on). What it refuses is answered by 503.
    */
   onStoreError?: (error: unknown) => boolean | Promise<boolean>
 }
@@ -64,7 +64,8 @@ export function rateLimit(options: RateLimitOptions): Middleware {
       return answerException(refusal, scope, receive, told)
     }
     const judged = judge(new Connection(scope))
-    return judged instanceof Promise ? judged.then(goOn) : goOn(judged)
+    if (!(judged instanceof Promise)) return goOn(judged)
+    return judged.then(goOn, (error) => answerException(error, scope, receive, send))
   }
 }
 

@@ -1,5 +1,6 @@
 /** Sessions: `request.session` is there again on the visitor's next request. */
 import { encodeText } from '../bytes.ts'
+import { caught } from '../calls.ts'
 import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { Headers } from '../headers.ts'
@@ -11,7 +12,8 @@ import {
 } from '../senders.ts'
 import { Session, type SessionChange } from '../sessions.ts'
 import type { Store } from '../stores.ts'
-import type { ConnectionScope, HeaderList, Middleware, Send, SendMessage } from '../types.ts'
+import type { ConnectionScope, Middleware } from '../types.ts'
+import { Keeping } from './sessions/keeping.ts'
 import { sealedVault } from './sessions/sealed.ts'
 import { signedVault } from './sessions/signed.ts'
 import { storedVault } from './sessions/stored.ts'
@@ -62,7 +64,8 @@ export interface SessionsOptions {
  * what comes. So a handshake with a foreign `Origin` gets 403 before the app is called; `origins` are
  * those that may. For requests that change something there is `csrf()`.
  *
- * A store that fails fails the request, before the app runs or while its response starts.
+ * A store that cannot be reached makes the answer 503, before the app runs or while its response
+ * starts; requests without a session do not ask it.
  *
  * @throws TypeError when there is not one of `secret` and `store`, browsers would drop the cookie, or
  * something is no origin; RangeError for a secret under 32 bytes or a time that is none.
@@ -84,30 +87,16 @@ export function sessions(options: SessionsOptions): Middleware {
     const run = (opened: Opened | undefined): Promise<void> => {
       const session = new Session(opened?.record, keeper.mostBytes)
       scope.session = session
-      return app(scope, receive, keeping(keeper, session, opened, scope, send))
+      const keeping = new Keeping(keeper, session, opened, scope, send)
+      const recover = (error: unknown): Promise<void> => {
+        if (keeping.failure === undefined) throw error
+        return answerException(keeping.failure, scope, receive, send)
+      }
+      return caught(app, scope, receive, keeping.send, recover)
     }
     const opened = keeper.open(scope)
-    return opened instanceof Promise ? opened.then(run) : run(opened)
-  }
-}
-
-function keeping(
-  keeper: Keeper,
-  session: Session,
-  opened: Opened | undefined,
-  scope: ConnectionScope,
-  send: Send,
-): Send {
-  let isKept = false
-  return (message) => {
-    if (isKept || !startsAnswer(message)) return send(message)
-    isKept = true // once: an error while it is kept has an answer too
-    if (!session.used) return send(message)
-    const headers = new Headers(message.headers)
-    if (message.type === 'http.response.start') headers.vary('Cookie')
-    const sendStart = (): Promise<void> => send({ ...message, headers: headers.list })
-    const kept = keeper.keep(session, opened, headers, scope)
-    return kept === undefined ? sendStart() : kept.then(sendStart)
+    if (!(opened instanceof Promise)) return run(opened)
+    return opened.then(run, (error) => answerException(error, scope, receive, send))
   }
 }
 
@@ -127,20 +116,6 @@ export function isSecure(
   // Without it browsers would drop these.
   if (sameSite === 'none' || /^__(?:host|secure)-/i.test(cookie)) return true
   return scheme === 'https' || scheme === 'wss'
-}
-
-type Start = Extract<SendMessage, { headers?: HeaderList }>
-
-/** Whether fields can be added to the answer with this message. */
-function startsAnswer(
-  message: SendMessage,
-): message is Exclude<Start, { type: 'http.response.trailers' }> {
-  const { type } = message
-  return (
-    type === 'http.response.start' ||
-    type === 'websocket.accept' ||
-    type === 'websocket.http.response.start'
-  )
 }
 
 const FORTNIGHT = 14 * 24 * 60 * 60

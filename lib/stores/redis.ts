@@ -1,5 +1,11 @@
 /** A store in Redis or Valkey, over the client that the application has. */
-import { type RedisClient, type RedisCommand, redisCommands, type SendCommand } from '../redis.ts'
+import {
+  type OnOutage,
+  type RedisClient,
+  type RedisCommand,
+  redisCommands,
+  type SendCommand,
+} from '../redis.ts'
 import { spendCommand, spentOf } from './spendscript.ts'
 import {
   assertAmount,
@@ -17,13 +23,16 @@ export interface RedisStoreOptions {
   client: RedisClient
   /** The milliseconds that an answer may take (2000); `StoreUnavailable` then. */
   timeoutMs?: number
+  /** Told once of each outage, not with each request that fails (one line by `console.error`). */
+  onOutage?: OnOutage
 }
 
 /**
  * Keeps values in Redis or Valkey, where all processes and machines see the same.
  *
  * Every failure is a `StoreUnavailable` with the client's error as its cause, within `timeoutMs` at
- * the latest, however long the client itself would try; once Redis is back, so is the store. A client
+ * the latest, however long the client itself would try; requests are answered by 503 then. While Redis
+ * does not answer, most commands fail at once; once Redis is back, so is the store. A client
  * that queues commands while it is not connected may still run one that was given up on: switch its
  * queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once instead.
  * Counters and limits are one `EVAL` of one key each, and limits go by the clock of Redis.
@@ -35,8 +44,8 @@ export interface RedisStoreOptions {
  * const store = redisStore({ client: new Redis({ lazyConnect: true }) })
  * const sessionsOfTheShop = namespace(store, 'shop')
  */
-export function redisStore({ client, timeoutMs = 2000 }: RedisStoreOptions): Store {
-  return new RedisStore(redisCommands('redisStore', client, timeoutMs))
+export function redisStore({ client, timeoutMs = 2000, onOutage }: RedisStoreOptions): Store {
+  return new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage))
 }
 
 // Lua's numbers are doubles, as ours are, so sums are exact as far.

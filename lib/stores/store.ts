@@ -1,4 +1,5 @@
 /** What sessions, limits and caches need of a place to keep things: a key, bytes, a time to live. */
+import { Unavailable } from '../exceptions.ts'
 
 /**
  * Keeps bytes under keys for a while; any object with these five methods is one.
@@ -58,8 +59,11 @@ export interface IncrementOptions {
   max?: number
 }
 
-/** The store cannot be reached, or has not answered in time. */
-export class StoreUnavailable extends Error {
+/**
+ * The store cannot be reached, or has not answered in time: 503 for the client, unless a handler for
+ * this class answers otherwise.
+ */
+export class StoreUnavailable extends Unavailable {
   override readonly name = 'StoreUnavailable'
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
+import { type CacheStore, cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { StreamingResponse } from '../../lib/responses.ts'
-import { memoryStore } from '../../lib/stores.ts'
+import { memoryStore, StoreUnavailable } from '../../lib/stores.ts'
 import type { HTTPScope } from '../../lib/types.ts'
 import { type Counted, caching, counted, type Get } from '../support/caching.ts'
 import { websocketScope } from '../support/scopes.ts'
@@ -229,6 +229,32 @@ t.test('a store that fails is told of, and the app answers', async (t) => {
   t.same(await twice(get, []), PASSED)
   t.equal((await get([], { method: 'POST' })).text, 'answer 3')
   t.ok(errors.length >= 5)
+})
+
+t.test('an outage of the store is told once', async (t) => {
+  const errors: unknown[] = []
+  const inner = memoryStore()
+  let isAway = true
+  const asked = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    if (isAway) throw new StoreUnavailable('gone')
+    return work()
+  }
+  const store: CacheStore = {
+    get: (key) => asked(() => inner.get(key)),
+    set: (key, value, ttl) => asked(() => inner.set(key, value, ttl)),
+    delete: (key) => asked(() => inner.delete(key)),
+  }
+  const get = caching(counted().app, { store, onError: (error: unknown) => errors.push(error) })
+
+  t.same(await twice(get, []), PASSED)
+  await get([], { method: 'POST' })
+  t.match(errors, [{ name: 'StoreUnavailable' }])
+  isAway = false
+  t.equal((await get()).text, 'answer 4')
+  isAway = true
+  await get()
+  await get()
+  t.equal(errors.length, 2)
 })
 
 t.test('what another version has written is no answer', async (t) => {

@@ -155,7 +155,12 @@ t.test('a store that fails fails the request, or what the option says', async (t
   }
   const common = { limits, store: AWAY, name: 'a' }
 
-  await t.rejects((await visitor(t, common)).get('/'), { name: 'StoreUnavailable' })
+  const refused = await (await visitor(t, common)).get('/')
+  t.equal(refused.status, 503)
+  t.equal(refused.headers.get('retry-after'), '1')
+  t.equal(await refused.text(), 'The service is unavailable for a moment.')
+  const key = async (): Promise<never> => Promise.reject(new Error('a bug'))
+  await t.rejects((await visitor(t, { ...common, key })).get('/'), /a bug/)
   const open = await visitor(t, { ...common, onStoreError: asked(true) })
   t.equal((await open.get('/')).status, 200)
   const closed = await (await visitor(t, { ...common, onStoreError: asked(false) })).get('/')

@@ -67,5 +67,7 @@ t.test('a store that is away has an error of its own', async (t) => {
   const cause = new Error('ECONNREFUSED')
   const error = new StoreUnavailable('gone', { cause })
 
-  t.match(error, { name: 'StoreUnavailable', message: 'gone', cause })
+  t.match(error, { name: 'StoreUnavailable', message: 'gone', cause, status: 503 })
+  t.equal(error.detail, 'The service is unavailable for a moment.', 'which is what clients see')
+  t.match(error.stack, /gone/, 'and logs say more')
 })

@@ -8,7 +8,7 @@ import {
 } from '../../conditional.ts'
 import { answerException } from '../../exceptionhandlers.ts'
 import { ClientDisconnected, HTTPException } from '../../exceptions.ts'
-import type { Store } from '../../stores.ts'
+import { type Store, StoreUnavailable } from '../../stores.ts'
 import {
   ACCEPTED,
   type App,
@@ -61,6 +61,8 @@ type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]
 export class ResponseCache {
   readonly #settings: CacheSettings
   readonly #flights = new Map<string, Flight>()
+  /** The store was away when it was last asked. */
+  #isAway = false
 
   constructor(settings: CacheSettings) {
     this.#settings = settings
@@ -117,7 +119,11 @@ export class ResponseCache {
     return { entry, variants: first }
   }
 
+  /** An outage is told once, and not by each request; other errors may each be another one. */
   readonly #report = (error: unknown): void => {
+    const isToldAlready = this.#isAway && error instanceof StoreUnavailable
+    this.#isAway = error instanceof StoreUnavailable
+    if (isToldAlready) return
     tell('cacheResponse: onError', this.#settings.onError, error)
   }
 
@@ -125,6 +131,7 @@ export class ResponseCache {
   async #read(key: string): Promise<Entry | Variants | undefined> {
     try {
       const bytes = await this.#settings.store.get(key)
+      this.#isAway = false
       return bytes === undefined ? undefined : decode(bytes)
     } catch (error) {
       this.#report(error)
