@@ -3,6 +3,7 @@ import { encodeText } from './bytes.ts'
 import { tell } from './calls/tell.ts'
 import { ended } from './calls.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
+import { lowerNames } from './headers/lowercase.ts'
 import { contentLength } from './headers.ts'
 import { ACCEPTED, type App, type ConnectionScope, type Send, type SendMessage } from './types.ts'
 
@@ -92,7 +93,7 @@ class Watch {
       case 'http.response.start':
       case 'websocket.http.response.start':
         this.#status = message.status
-        this.#declared = contentLength(message.headers) ?? 0
+        this.#declared = contentLength(lowerNames(message.headers)) ?? 0
         break
       case 'websocket.accept':
         this.#status = 101

@@ -1,4 +1,5 @@
 /** Changes the start of a response, wherever that response is made. */
+import { withLowerNames } from './headers/lowercase.ts'
 import type {
   ConnectionScope,
   HTTPResponseStartMessage,
@@ -14,7 +15,8 @@ import type {
  *
  * The answer to an error is made outside of the middleware that the error went through; the function
  * sees that one too, if `exceptions()`, `errors()` or a route makes it. The answer that refuses the
- * handshake of a websocket is such a response. Other messages pass untouched.
+ * handshake of a websocket is such a response. Other messages pass untouched. The function finds the
+ * names of fields in lower case, however the app has written them.
  *
  * @example
  * const versioned: Middleware = (app) => (scope, receive, send) => {
@@ -74,10 +76,11 @@ function attempted(
 
 /** A refusal is the start of a response under another name. */
 function changedBy(change: StartChange, message: SendMessage): SendMessage {
-  if (message.type === 'http.response.start') return checked(change(message))
+  if (message.type === 'http.response.start') return checked(change(withLowerNames(message)))
   if (message.type !== 'websocket.http.response.start') return message
   const { type } = message
-  return { ...checked(change({ ...message, type: 'http.response.start' })), type }
+  const start = withLowerNames({ ...message, type: 'http.response.start' as const })
+  return { ...checked(change(start)), type }
 }
 
 /** JavaScript, without types, may forget to return something. */

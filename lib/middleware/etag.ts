@@ -6,6 +6,7 @@ import {
   validatorsIn,
 } from '../conditional.ts'
 import { sha256 } from '../digests.ts'
+import { withLowerNames } from '../headers/lowercase.ts'
 import { indexOfName } from '../headers.ts'
 import { isRead } from '../methods.ts'
 import {
@@ -64,7 +65,7 @@ function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): 
     const start = held
     if (start === undefined) {
       if (!isTaggable(message)) return send(message)
-      held = message
+      held = withLowerNames(message)
       return ACCEPTED
     }
     if (message.type === 'http.response.debug') return send(message)

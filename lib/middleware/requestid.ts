@@ -1,4 +1,5 @@
 /** Gives each request a name that logs of all its servers have in common. */
+import { lowerNames } from '../headers/lowercase.ts'
 import { indexOfName, isHeaderName } from '../headers.ts'
 import { changeStart } from '../responsestart.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
@@ -78,7 +79,7 @@ function withField<Message extends { readonly headers?: HeaderList }>(
   header: string,
   id: string,
 ): Message {
-  const { headers = [] } = message
+  const headers = lowerNames(message.headers ?? [])
   if (indexOfName(headers, header) >= 0) return message
   return { ...message, headers: [...headers, header, id] }
 }

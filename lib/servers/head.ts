@@ -1,6 +1,7 @@
 /** Checks the start of a response before any of it can reach the wire. */
 import { ProtocolError } from '../exceptions.ts'
 import { FRAMING } from '../headers/hopbyhop.ts'
+import { lowerName } from '../headers/lowercase.ts'
 import { isHeaderName, isHeaderValue } from '../headers.ts'
 import { isBodyless } from '../status.ts'
 import type {
@@ -16,7 +17,6 @@ export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
 /** The start of a response, ready to be written. */
 export interface Head {
   readonly status: number
-  /** May be the list that the app sent, so it is not to be changed. */
   readonly headers: HeaderList
   /** The length that the app announced, or undefined. */
   readonly length: number | undefined
@@ -31,7 +31,7 @@ export interface Head {
 }
 
 /**
- * Reads a start message; the list it came with stays as it is.
+ * Reads a start message; the list it came with stays as it is. Names are in lower case after that.
  *
  * @throws ProtocolError for a status or a header that cannot be sent.
  */
@@ -45,29 +45,33 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
   const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
   // Trailers need chunks, a 204 has no length at all (RFC 9110 section 8.6), and that of a 205 is 0.
   const keepsLength = !trailers && status !== 204 && status !== 205
-  // Most lists are sent as they are; one that is not is copied up to what is left out.
+  // A copy: what is checked is what is written, whatever the app does to its own list meanwhile.
+  assertList(type, headers)
+  const list = headers.slice()
+  // Most are sent as they are; one that is not is copied once more, up to what is left out.
   let kept: string[] | undefined
   let length: number | undefined
-  assertList(type, headers)
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] ?? ''
-    const value = headers[index + 1] ?? ''
+  for (let index = 0; index < list.length; index += 2) {
+    const isKnown = isKnownField(list[index], list[index + 1])
+    const name = isKnown ? (list[index] ?? '') : lowerName(list[index] ?? '')
+    const value = list[index + 1] ?? ''
+    list[index] = name
     let isKept = true
     if (name === 'content-length') {
       isKept = keepsLength && length === undefined
       length = lengthOf(value, length)
-    } else if (!isKnownField(headers[index], headers[index + 1])) {
-      assertField(type, headers[index], headers[index + 1])
+    } else if (!isKnown) {
+      assertField(type, name, value)
       // Node refuses to announce trailers that it cannot send.
       isKept = !FRAMING.has(name) && (name !== 'trailer' || sendsTrailers)
     }
-    if (!isKept) kept ??= headers.slice(0, index)
+    if (!isKept) kept ??= list.slice(0, index)
     else kept?.push(name, value)
   }
   if (!keepsLength) length = undefined
   // Other than after 204 and 304, clients wait for a body (RFC 9112 section 6.3).
-  if (status === 205 && !trailers) kept = [...(kept ?? headers), 'content-length', '0']
-  return { status, headers: kept ?? headers, length, trailers, sendsTrailers, bodyless, dropsBody }
+  if (status === 205 && !trailers) kept = [...(kept ?? list), 'content-length', '0']
+  return { status, headers: kept ?? list, length, trailers, sendsTrailers, bodyless, dropsBody }
 }
 
 /**
@@ -89,10 +93,11 @@ export function readFurther(type: string, headers: HeaderList): HeaderList {
   const kept: string[] = []
   assertList(type, headers)
   for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] ?? ''
-    assertField(type, headers[index], headers[index + 1])
+    const name = lowerName(headers[index] ?? '')
+    const value = headers[index + 1] ?? ''
+    assertField(type, name, value)
     if (name !== 'content-length' && name !== 'trailer' && !FRAMING.has(name)) {
-      kept.push(name, headers[index + 1] ?? '')
+      kept.push(name, value)
     }
   }
   return kept

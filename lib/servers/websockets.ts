@@ -73,7 +73,7 @@ export function readAccept(
     )
   }
   const further = readFurther(type, headers)
-  const own = further.find((name, index) => index % 2 === 0 && /^sec-websocket-/i.test(name))
+  const own = further.find((name, index) => index % 2 === 0 && name.startsWith('sec-websocket-'))
   if (own !== undefined) {
     throw new ProtocolError(
       `${type}: "${own}" is set by the server. Use "subprotocol" to choose one, and leave the others out.`,

@@ -82,7 +82,7 @@ t.test('the fields of an accept are checked as any, and the framing is not its',
     [['x-a', 'b\r\nc: d'], /the value of "x-a" must be latin-1/],
     [['x a', 'b'], /"x a" is no header name/],
     [['x-a'], /an odd number was sent/],
-    [['Sec-WebSocket-Protocol', 'a'], /"Sec-WebSocket-Protocol" is set by the server/],
+    [['Sec-WebSocket-Protocol', 'a'], /"sec-websocket-protocol" is set by the server/],
   ] as const) {
     t.throws(() => readAccept({ type, headers: [...wrong] }, []), { message })
   }

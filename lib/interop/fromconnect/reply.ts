@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { lowerName } from '../../headers/lowercase.ts'
 import {
   ACCEPTED,
   type HeaderList,
@@ -152,7 +153,7 @@ export class Reply {
 function byName(list: HeaderList): Map<string, string[]> {
   const fields = new Map<string, string[]>()
   for (let index = 0; index < list.length; index += 2) {
-    const name = list[index] ?? ''
+    const name = lowerName(list[index] ?? '')
     const values = fields.get(name) ?? []
     values.push(list[index + 1] ?? '')
     fields.set(name, values)

@@ -1,6 +1,7 @@
 /** Keeps a copy of a response while it goes out. */
 import { ByteCollector } from '../../bytes/collector.ts'
 import { NO_BYTES } from '../../bytes.ts'
+import { lowerNames } from '../../headers/lowercase.ts'
 import {
   ACCEPTED,
   type HTTPResponseStartMessage,
@@ -46,8 +47,9 @@ export class Recording {
   #look(message: SendMessage): void {
     switch (message.type) {
       case 'http.response.start':
-        this.#stay = this.#recorder.stayOf(message)
-        this.#start = { ...message, headers: message.headers.slice() }
+        // A copy, since it is kept for longer than the app's.
+        this.#start = { ...message, headers: lowerNames(message.headers).slice() }
+        this.#stay = this.#recorder.stayOf(this.#start)
         if (this.#stay === undefined) this.#end(undefined)
         break
       case 'http.response.body':

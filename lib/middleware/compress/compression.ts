@@ -1,6 +1,7 @@
 /** One response on its way out, compressed or not. */
 import { NO_BYTES } from '../../bytes.ts'
 import { joinedField } from '../../conditional.ts'
+import { withLowerNames } from '../../headers/lowercase.ts'
 import { contentLength } from '../../headers.ts'
 import {
   ACCEPTED,
@@ -43,7 +44,7 @@ export class Compression {
   readonly send: Send = (message) => {
     const held = this.#held
     if (message.type === 'http.response.start' && held === undefined) {
-      this.#held = message
+      this.#held = withLowerNames(message)
       return ACCEPTED
     }
     if (message.type === 'http.response.body' && isValid(message)) {

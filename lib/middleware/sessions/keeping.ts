@@ -1,4 +1,5 @@
 /** Keeps the session of a request when its answer starts. */
+import { lowerNames } from '../../headers/lowercase.ts'
 import { Headers } from '../../headers.ts'
 import type { Session } from '../../sessions.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
@@ -64,7 +65,7 @@ export class Keeping {
   }
 
   #keep(message: Start): Promise<void> {
-    const headers = new Headers(message.headers)
+    const headers = new Headers(lowerNames(message.headers ?? []))
     if (message.type === 'http.response.start') headers.vary('Cookie')
     const sendStart = (): Promise<void> => this.#send({ ...message, headers: headers.list })
     const kept = this.#keeper.keep(this.#session, this.#opened, headers, this.#scope)
