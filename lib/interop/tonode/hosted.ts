@@ -18,6 +18,7 @@ import { WebSockets } from '../../servers/node/websockets.ts'
 import type { App, LifespanScope, Scope, State } from '../../types.ts'
 import { Life } from './life.ts'
 import { type Next, Passage } from './passage.ts'
+import { rawFieldsOf } from './rawfields.ts'
 import { isRead, replayed } from './readbody.ts'
 import { located } from './site.ts'
 
@@ -111,6 +112,7 @@ export class Hosted<Incoming extends IncomingMessage> {
       const { target, site } = located(request, state, this.#options.state?.(request))
       const passage = new Passage(next, this.#onError)
       const isTaken = isRead(request)
+      const rawFields = rawFieldsOf(request)
       const service: HTTPService = {
         app: passage.through(isTaken ? replayed(this.#app, request) : this.#app),
         site,
@@ -122,7 +124,8 @@ export class Hosted<Incoming extends IncomingMessage> {
       }
       assertUnsent(response)
       exchange(service, request, response, false, {
-        target,
+        target: rawFields === undefined ? undefined : target,
+        rawFields: rawFields ?? [],
         isRead: isTaken,
         takesOver: (error) => passage.takesOver(error),
       })

@@ -28,6 +28,8 @@ export interface HTTPService extends Service {
 export interface Hosting {
   /** What the host left of the target; undefined when that is none. */
   readonly target: Target | undefined
+  /** The fields, as `rawHeaders` has them. */
+  readonly rawFields: HeaderList
   /** Whether the host has read the body. */
   readonly isRead: boolean
   /** Asked when the app has ended and nothing was sent: whether the host goes on instead. */
@@ -73,7 +75,8 @@ function begin(
     refuseRequest(request, response, status, expectsContinue)
     return
   }
-  const fields = readFields(request.rawHeaders, request.httpVersion, target.authority)
+  const rawFields = hosting === undefined ? request.rawHeaders : hosting.rawFields
+  const fields = readFields(rawFields, request.httpVersion, target.authority)
   if (fields instanceof Refusal) {
     refuseRequest(request, response, fields.status, expectsContinue)
     return

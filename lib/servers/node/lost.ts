@@ -29,6 +29,8 @@ function listenersOf(socket: Watched): (() => void)[] {
   if (known !== undefined) return known
   const listeners: (() => void)[] = []
   socket[WAITING] = listeners
+  // What stands for the connection of a request that was made by hand may be no emitter, and is not lost.
+  if (typeof socket.once !== 'function') return listeners
   socket.once('close', () => {
     for (const each of listeners.splice(0)) each()
   })

@@ -114,8 +114,9 @@ export function clientAddress(socket: Socket & { [ADDRESS]?: Address | null }): 
   const known = socket[ADDRESS]
   if (known !== undefined) return known
   const { remoteAddress, remotePort } = socket
-  const isKnown = remoteAddress !== undefined && remotePort !== undefined
-  const address = isKnown ? Object.freeze({ host: remoteAddress, port: remotePort }) : null
+  const isKnown = remoteAddress !== undefined && remoteAddress !== null
+  // A connection that stands for an event in a function as a service has no port.
+  const address = isKnown ? Object.freeze({ host: remoteAddress, port: remotePort ?? 0 }) : null
   socket[ADDRESS] = address
   return address
 }
