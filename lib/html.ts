@@ -13,7 +13,8 @@ export { escapeHTML, HTML, type HTMLValue } from './html/markup.ts'
  * `StreamingResponse`; without, it is the content of an `HTMLResponse`.
  *
  * Escaping makes text safe between tags and in quoted attributes. Elsewhere in a tag, in `<script>`
- * and `<style>`, and in `on…` and `srcdoc` attributes, text is refused. Two places are yours to check:
+ * and `<style>`, and in `on…` and `srcdoc` attributes, text is refused, also in a template that
+ * stands there. Two places are yours to check:
  * a URL of a user's in `href` or `src` may be `javascript:…`, and CSS in `style` may load things.
  *
  * @throws TypeError for text in such a place, and for values of another kind.
@@ -33,11 +34,12 @@ export function html(strings: TemplateStringsArray, ...values: HTMLValue[]): HTM
   }
   const places = placesOf(strings)
   const parts: Part[] = []
+  const hasText: boolean[] = []
   for (const [index, text] of strings.entries()) {
     append(parts, text)
-    addTo(parts, values[index], places[index])
+    hasText.push(addTo(parts, values[index], places[index]))
   }
-  return new HTML(parts)
+  return new HTML(parts, { strings, hasText })
 }
 
 /**

@@ -67,6 +67,30 @@ t.test('text is refused where escaping does not help', async (t) => {
   )
 })
 
+t.test('text is refused in a template that stands where escaping does not help', async (t) => {
+  const message = /^html: a template with text in it cannot stand in .*, where escaping does not m/
+  const text = html`${'x'}`
+  for (const nested of [text, html`f(${text})`, [text], html`${[text]}`, html`${new URL('a:b')}`]) {
+    t.throws(() => html`<script>${nested}</script>`, { name: 'TypeError', message })
+    t.throws(() => html`<style>${nested}</style>`, message)
+    t.throws(() => html`<b onclick="${nested}">`, message)
+    t.throws(() => html`<iframe srcdoc='${nested}'>`, message)
+    t.throws(() => html`<b ${nested}>`, message)
+    t.throws(() => html`<b class=${nested}>`, message)
+  }
+  t.throws(() => html`<b ${html`onclick="${text}"`}>`, message)
+  t.throws(() => html`<b ${html`class=${text}`}>`, message)
+  t.throws(() => html`<b ${html`class="a" ${text}`}>`, message)
+  t.throws(() => html`<script>${html`f(${Promise.resolve('x')})`}</script>`, /"f\(…\)" was given/)
+  await t.rejects(chunks(html`<script>${Promise.resolve(text)}</script>`), message)
+  const ownCode = html`if (${1}) f(${raw('"<"')})${html`, g()`}`
+  t.equal(`${html`<script>${ownCode}</script>`}`, '<script>if (1) f("<"), g()</script>')
+  t.equal(
+    `${html`<p ${html`class="${'a"b'}" id='${text}'`} ${html`hidden`}>${text}</p>`}`,
+    `<p class="a&quot;b" id='x' hidden>x</p>`,
+  )
+})
+
 t.test('responses take templates', async (t) => {
   let stopped = 0
   async function* endless(): AsyncGenerator<HTMLValue> {

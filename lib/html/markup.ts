@@ -1,6 +1,6 @@
 /** HTML that is known to be safe: texts, and what is still to come. */
 import { giveUp, take } from '../responses/sources.ts'
-import type { Place } from './places.ts'
+import { BETWEEN_ATTRIBUTES, type Place, placesInTag } from './places.ts'
 
 /** What can stand in a template; true, false, null and undefined stand for nothing. */
 export type HTMLValue =
@@ -25,6 +25,13 @@ interface Pending {
 /** A piece of HTML, or what will be one. */
 export type Part = string | Pending
 
+/** What a template was made of. */
+interface Template {
+  readonly strings: readonly string[]
+  /** For each value, whether text is in it, or may come. */
+  readonly hasText: readonly boolean[]
+}
+
 /**
  * What `html` and `raw` make: text when all of it is there, a stream in any case.
  *
@@ -32,9 +39,26 @@ export type Part = string | Pending
  */
 export class HTML implements AsyncIterable<string> {
   readonly parts: readonly Part[]
+  readonly #template: Template | undefined
 
-  constructor(parts: readonly Part[]) {
+  /** @param template What it was made of; without, all of it is taken as written by the program. */
+  constructor(parts: readonly Part[], template?: Template) {
     this.parts = parts
+    this.#template = template
+  }
+
+  /** Whether there are texts in it that were escaped, or are still to come. */
+  static hasText(page: HTML): boolean {
+    return page.#template?.hasText.includes(true) ?? false
+  }
+
+  /** Whether its texts are as safe at this place as between tags, for which they were escaped. */
+  static fits(page: HTML, place: Place): boolean {
+    if (place === undefined || !HTML.hasText(page)) return true
+    if (place !== BETWEEN_ATTRIBUTES) return false
+    const { strings = [], hasText = [] } = page.#template ?? {}
+    const places = placesInTag(strings)
+    return hasText.every((text, index) => !text || places[index] === undefined)
   }
 
   /** Whether all of it is there, so that `toString` gives it. */
@@ -99,18 +123,35 @@ class Arrival implements AsyncIterableIterator<string> {
 /**
  * Adds a value to a list of parts, escaped unless it is HTML.
  *
+ * @returns Whether text is in it, or may come.
  * @throws TypeError for text where it is dangerous, and for what has no text.
  */
-export function addTo(parts: Part[], value: unknown, place: Place): void {
-  if (value === null || value === undefined || typeof value === 'boolean') return
-  if (value instanceof HTML) for (const part of value.parts) append(parts, part)
-  else if (typeof value === 'number' || typeof value === 'bigint') append(parts, String(value))
-  else if (typeof value === 'string') append(parts, escapeAt(place, value))
+export function addTo(parts: Part[], value: unknown, place: Place): boolean {
+  if (value === null || value === undefined || typeof value === 'boolean') return false
+  if (value instanceof HTML) return addHTML(parts, value, place)
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    append(parts, String(value))
+    return false
+  }
+  if (typeof value === 'string') append(parts, escapeAt(place, value))
   else if (value instanceof URL) append(parts, escapeAt(place, value.href))
   else if (isThenable(value)) append(parts, { value: handled(value), place })
   else if (isAsyncIterable(value)) append(parts, { value: take(value), place })
-  else if (isIterable(value)) for (const item of value) addTo(parts, item, place)
+  else if (isIterable(value)) return addAll(parts, value, place)
   else throw unfit(value)
+  return true
+}
+
+function addHTML(parts: Part[], page: HTML, place: Place): boolean {
+  if (!HTML.fits(page, place)) throw misplaced(place, page)
+  for (const part of page.parts) append(parts, part)
+  return HTML.hasText(page)
+}
+
+function addAll(parts: Part[], values: Iterable<unknown>, place: Place): boolean {
+  let hasText = false
+  for (const value of values) if (addTo(parts, value, place)) hasText = true
+  return hasText
 }
 
 /** Adds HTML as it is; texts that follow each other become one. */
@@ -159,6 +200,13 @@ function escapeAt(place: Place, text: string): string {
   if (place === undefined) return escapeHTML(text)
   throw new TypeError(
     `html: text cannot stand ${place}, where escaping does not make it safe, ${JSON.stringify(shortened(text))} was given. Put it into a quoted attribute such as data-value="…", or write raw(text) when it is your own.`,
+  )
+}
+
+function misplaced(place: Place, { parts }: HTML): TypeError {
+  const text = parts.map((part) => (typeof part === 'string' ? part : '…')).join('')
+  return new TypeError(
+    `html: a template with text in it cannot stand ${place}, where escaping does not make it safe, ${JSON.stringify(shortened(text))} was given. Put the text into a quoted attribute such as data-value="…", or write raw(text) when it is your own.`,
   )
 }
 

@@ -24,19 +24,34 @@ const BOUNDARIES = {
 
 const START: Position = { within: 'text', element: '', attribute: '' }
 
-const KNOWN = new WeakMap<readonly string[], readonly Place[]>()
+const IN_TAG: Position = { within: 'tag', element: '', attribute: '' }
+
+/** Where attributes stand, or parts of them. */
+export const BETWEEN_ATTRIBUTES = 'in a tag and outside of quotes'
+
+type Known = WeakMap<readonly string[], readonly Place[]>
+
+const KNOWN: Known = new WeakMap()
+const KNOWN_IN_TAG: Known = new WeakMap()
 
 /** The place of each value between these texts; worked out once for a template. */
 export function placesOf(strings: readonly string[]): readonly Place[] {
-  const known = KNOWN.get(strings)
-  if (known !== undefined) return known
+  return KNOWN.get(strings) ?? workOut(strings, START, KNOWN)
+}
+
+/** The same for a template that stands in a tag itself. */
+export function placesInTag(strings: readonly string[]): readonly Place[] {
+  return KNOWN_IN_TAG.get(strings) ?? workOut(strings, IN_TAG, KNOWN_IN_TAG)
+}
+
+function workOut(strings: readonly string[], start: Position, known: Known): readonly Place[] {
   const places: Place[] = []
-  let position = START
+  let position = start
   for (const text of strings) {
     position = advance(position, text)
     places.push(placeAt(position))
   }
-  KNOWN.set(strings, places)
+  known.set(strings, places)
   return places
 }
 
@@ -70,7 +85,7 @@ function cross({ within, element }: Position, boundary: string, before: string):
 }
 
 function placeAt({ within, attribute }: Position): Place {
-  if (within === 'tag') return 'in a tag and outside of quotes'
+  if (within === 'tag') return BETWEEN_ATTRIBUTES
   if (within === 'script' || within === 'style') return `in <${within}>`
   if (/^(?:on|srcdoc$)/i.test(attribute)) return `in the attribute ${attribute}`
   return undefined
