@@ -20,7 +20,8 @@ const ASCTIME = /^(\w{3}) (\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/
  * Reads an HTTP date in any of the three forms of RFC 9110 section 5.6.7, and in no other.
  *
  * @param now What the two digits of an old year are held against: never more than 50 years ahead.
- * @returns Milliseconds since 1970; null for what is no date, a wrong day of the week included.
+ * @returns Milliseconds since 1970; null for what is no date. The day of the week says nothing that the
+ * rest does not, so a wrong one is let be.
  * @example
  * parseHTTPDate('Thu, 10 Oct 2013 21:40:00 GMT') // 1_381_441_200_000
  */
@@ -43,7 +44,7 @@ function fullYear(digits: number, thisYear: number): number {
 
 const SHORT_DAYS = DAYS.map((day) => day.slice(0, 3))
 
-/** Null when the calendar has no such day, the day no such second, or the week another name for it. */
+/** Null when the calendar has no such day, the day no such second, or the week no such name. */
 function toTime(
   weekday = '',
   year: string | number = 0,
@@ -57,6 +58,6 @@ function toTime(
   if (hour > 23 || minute > 59 || second > 60) return null
   const date = new Date(0)
   date.setUTCFullYear(Number(year), monthIndex, Number(day))
-  if (date.getUTCMonth() !== monthIndex || weekdays[date.getUTCDay()] !== weekday) return null
+  if (date.getUTCMonth() !== monthIndex || !weekdays.includes(weekday)) return null
   return date.setUTCHours(hour, minute, second)
 }
