@@ -10,9 +10,10 @@ export interface ByteRange {
 export const MAX_RANGES = 32
 
 /**
- * Finds the ranges that are to be sent: in order, apart from each other, within the size.
+ * Finds the ranges that are to be sent: in the order asked for, apart from each other, within the size.
  *
- * Ranges that overlap or touch are joined, those outside are left out. A field that is not valid, is
+ * Ranges that overlap or touch are joined, at the place of the first of them; those outside are left
+ * out. The last bytes of nothing are all of it. A field that is not valid, is
  * of another unit, or has too many ranges is ignored, as RFC 9110 section 14.2 has it.
  *
  * @param field The value of `Range`, or null when there is none.
@@ -20,7 +21,7 @@ export const MAX_RANGES = 32
  * @param maxRanges How many ranges a field may have (32).
  * @returns The ranges; none of them for "not satisfiable" (416); null when the whole is to be sent.
  * @example
- * parseRange('bytes=0-4, -5', 100) // [{ start: 0, end: 5 }, { start: 95, end: 100 }]
+ * parseRange('bytes=-5, 0-4', 100) // [{ start: 95, end: 100 }, { start: 0, end: 5 }]
  * parseRange('bytes=100-', 100) // []
  * parseRange('lines=1-2', 100) // null
  */
@@ -40,6 +41,8 @@ export function parseRange(
     const range = readSpec(text, size)
     if (range === null) return null
     asked = true
+    // A suffix of nothing is satisfiable (RFC 9110 section 14.1.2), but no Content-Range tells of it.
+    if (size === 0 && isSuffix(text)) return null
     if (range.start < range.end) ranges.push(range)
   }
   return asked ? joinRanges(ranges) : null
@@ -53,23 +56,31 @@ function readSpec(text: string, size: number): ByteRange | null {
   const spec = SPEC.exec(text)
   if (spec === null) return null
   const [, first = '', last = '', suffix] = spec
-  if (suffix !== undefined) {
-    // Empty for an empty file: no Content-Range could tell of its last bytes.
-    return { start: Math.max(size - Number(suffix), 0), end: size }
-  }
+  if (suffix !== undefined) return { start: Math.max(size - Number(suffix), 0), end: size }
   const start = Number(first)
   if (last === '') return { start, end: size }
   return Number(last) < start ? null : { start, end: Math.min(Number(last) + 1, size) }
 }
 
-function joinRanges(ranges: ByteRange[]): ByteRange[] {
-  const joined: ByteRange[] = []
-  for (const range of ranges.sort((one, other) => one.start - other.start)) {
+/** Whether it asks for last bytes, of which there must be one. */
+function isSuffix(text: string): boolean {
+  return text.startsWith('-') && Number(text) !== 0
+}
+
+/** Apart from each other; each where the first of its ranges stood (RFC 9110 section 15.3.7.2). */
+function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
+  const joined: { start: number; end: number; place: number }[] = []
+  const placed = ranges.map((range, place) => ({ ...range, place }))
+  for (const range of placed.sort((one, other) => one.start - other.start)) {
     const before = joined.at(-1)
     if (before === undefined || range.start > before.end) joined.push(range)
-    else joined[joined.length - 1] = { ...before, end: Math.max(before.end, range.end) }
+    else {
+      before.end = Math.max(before.end, range.end)
+      before.place = Math.min(before.place, range.place)
+    }
   }
-  return joined
+  joined.sort((one, other) => one.place - other.place)
+  return joined.map(({ start, end }) => ({ start, end }))
 }
 
 /**

@@ -22,8 +22,9 @@ const cases: [field: string | null, ranges: [number, number][] | null][] = [
   ['bytes: 0-4', null],
   ['bytes =0-4', null],
   ['', null],
-  // RS-36: in order, and joined where they overlap or touch
-  ['bytes=10-14, 0-4', [[0, 5], [10, 15]]], // biome-ignore format: a table
+  // RFC 9110 section 15.3.7.2: in the order asked for, and joined where they overlap or touch
+  ['bytes=10-14, 0-4', [[10, 15], [0, 5]]], // biome-ignore format: a table
+  ['bytes=50-59,-5,0-9,55-69,5-14', [[50, 70], [95, 100], [0, 15]]], // biome-ignore format: a table
   ['bytes=0-10,5-20', [[0, 21]]],
   ['bytes=5-20,0-10', [[0, 21]]],
   ['bytes=0-20,5-10', [[0, 21]]],
@@ -67,7 +68,9 @@ t.test('what a field asks for', async (t) => {
 t.test('nothing has no bytes to select', async (t) => {
   t.same(parseRange('bytes=0-', 0), [])
   t.same(parseRange('bytes=0-4', 0), [])
-  t.same(parseRange('bytes=-5', 0), [])
+  t.same(parseRange('bytes=-0', 0), [])
+  t.equal(parseRange('bytes=-5', 0), null, 'all of it, since the last bytes are satisfiable')
+  t.equal(parseRange('bytes=0-,-5', 0), null)
 })
 
 t.test('a field with too many ranges is ignored', async (t) => {
@@ -107,8 +110,17 @@ t.test('exactly the bytes that were asked for are selected', async (t) => {
       t.strictSame(selected, asked, field)
       for (const [index, { start, end }] of ranges.entries()) {
         if (start >= end || end > size) t.fail(`${start}-${end} is no range of ${size} bytes`)
-        if (start <= (ranges[index - 1]?.end ?? -1)) t.fail(`${field} is not joined`)
+        const others = ranges.filter((_, at) => at !== index)
+        if (others.some((other) => start <= other.end && other.start <= end)) {
+          t.fail(`${field} is not joined`)
+        }
       }
+      // Each range begins with, or around, what was asked for first and not sent before.
+      const firsts = specs
+        .map(([first, last]) => (first === undefined ? Math.max(size - (last ?? 0), 0) : first))
+        .map((at) => ranges.findIndex(({ start, end }) => at >= start && at < end))
+        .filter((at) => at >= 0)
+      t.strictSame([...new Set(firsts)], [...ranges.keys()], `${field} is in the order asked for`)
     }),
   )
 })
