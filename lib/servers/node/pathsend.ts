@@ -1,5 +1,6 @@
 /** Sends a file as a body: the extension `http.response.pathsend`. */
 import { Buffer } from 'node:buffer'
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 
@@ -15,6 +16,9 @@ export interface Destination {
 
 /** As much as is read at once: a quarter costs half as much again (measured with 1 MB). */
 const CHUNK = 262_144
+
+/** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
  * Opens the file before the head is written, so that a missing one can still be answered otherwise.
@@ -33,7 +37,7 @@ export async function sendFile(
       `http.response.pathsend: the path must be absolute, ${JSON.stringify(path)} was sent. Resolve it first.`,
     )
   }
-  const file = await open(path)
+  const file = await open(path, FLAGS)
   try {
     const stats = await file.stat()
     if (!stats.isFile()) {

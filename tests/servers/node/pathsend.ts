@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, open, truncate, writeFile } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -101,6 +102,14 @@ t.test('and leaves room for another response', async (t) => {
   )
 
   t.match(await talk(request('GET /', CLOSE)), /^HTTP\/1\.1 404 (?:.|\r\n)*none$/)
+})
+
+t.test('a pipe is refused, and not waited for', { skip: platform() === 'win32' }, async (t) => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const { talk, errors } = await listening(t, sending(pipe))
+  t.match(await talk(request('GET /', CLOSE)), /^HTTP\/1\.1 500 /)
+  t.match(errors, [/only a file can be sent/])
 })
 
 t.test('a file closes when its client leaves', async (t) => {
