@@ -1,4 +1,4 @@
-import { realpathSync, symlinkSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, symlinkSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
 import { Application } from '../lib/applications.ts'
@@ -199,4 +199,33 @@ t.test('serves over a socket: small, large, parts, and nothing new', async (t) =
   const same = await ask('/large.bin', `if-none-match: ${tag}`)
   t.same([statuses(same), bodyOf(same)], [[304], ''])
   t.notMatch(same, /content-length|content-type/i)
+})
+
+t.test('a time that is still to come is not told (RFC 9110 section 8.8.2.1)', async (t) => {
+  const root = folder(t)
+  const future = Date.now() / 1000 + 86_400
+  utimesSync(path.join(root, 'example.txt'), future, future)
+  utimesSync(path.join(root, 'large.bin'), future, future)
+  for (const cache of [undefined, false] as const) {
+    const app = StaticFiles({ directory: root, ...(cache === false && { cache }) })
+    for (const name of ['/example.txt', '/large.bin']) {
+      const { headers } = await get(app, name)
+      const told = Date.parse(headers.get('last-modified') ?? '')
+      t.ok(told <= Date.now() && told > Date.now() - 60_000, `${name} ${cache}`)
+    }
+  }
+})
+
+t.test('a file of procfs is sent with what it holds', async (t) => {
+  if (!existsSync('/proc/self/status')) return t.comment('this system has none')
+  for (const cache of [undefined, false] as const) {
+    const app = StaticFiles({ directory: '/proc/sys/kernel', ...(cache === false && { cache }) })
+    const expected = readFileSync('/proc/sys/kernel/ostype', 'utf8')
+    const { status, text, headers } = await get(app, '/ostype')
+    t.same([status, text], [200, expected])
+    t.equal(headers.get('content-length'), String(expected.length))
+    const head = await get(app, '/ostype', 'HEAD')
+    t.equal(head.headers.get('content-length'), String(expected.length))
+    t.equal(head.headers.get('etag'), headers.get('etag'))
+  }
 })

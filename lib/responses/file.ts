@@ -4,8 +4,8 @@ import { indexOfName } from '../headers.ts'
 import { MAX_RANGES } from '../ranges.ts'
 import { isBodyless } from '../status.ts'
 import type { Scope, Send } from '../types.ts'
-import { type Answer, answerTo, type FileStat } from './file/answer.ts'
-import type { DiskFile } from './file/disk.ts'
+import { type Answer, answerTo, type FileStat, type TaggedStat } from './file/answer.ts'
+import { CHUNK, sendEmpty, sendPieces, startOf } from './file/sending.ts'
 import { contentType, type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 export interface FileResponseOptions extends ResponseOptions {
@@ -18,9 +18,6 @@ export interface FileResponseOptions extends ResponseOptions {
   /** How many ranges one request may ask for; with more it gets the whole file (32). */
   maxRanges?: number
 }
-
-/** What is read at once, and what is sent in one message: a quarter costs half as much again. */
-const CHUNK = 262_144
 
 /**
  * Sends a file, or the ranges of it that the client asks for; without a body where the client has it
@@ -76,13 +73,18 @@ export class FileResponse extends Response<null> {
     const tools = disk ?? (await loadDisk())
     const path = tools.absolutePath(this.path)
     if (mayHaveNoBody(scope, this.status)) {
-      const answer = this.#answer(scope, tools, this.#stat ?? (await tools.look(path)))
-      if (answer.size === 0) return sendEmpty(answer, types, send)
+      const stat = this.#stat ?? (await tools.look(path))
+      const answer = this.#answer(scope, tools, stat)
+      // Whether a file without a length is empty only reading tells.
+      if (answer.size === 0 && stat.size > 0) return sendEmpty(answer, types, send)
     }
     const file = await tools.DiskFile.open(path)
     try {
-      const answer = this.#answer(scope, tools, await file.stat())
-      if (answer.status === this.status && answer.size > CHUNK && takesPaths(scope)) {
+      const { stat, hidden } = await tools.contentOf(file)
+      const whole = this.#answer(scope, tools, stat)
+      const answer = hidden === undefined ? whole : tools.filled(whole, hidden)
+      const isPlain = hidden === undefined && answer.status === this.status
+      if (isPlain && answer.size > CHUNK && takesPaths(scope)) {
         await file.close()
         await send(startOf(answer, types))
         await send({ type: 'http.response.pathsend', path })
@@ -92,7 +94,7 @@ export class FileResponse extends Response<null> {
     }
   }
 
-  #answer(scope: Scope, { mediaTypeOf }: Disk, stat: FileStat): Answer {
+  #answer(scope: Scope, { mediaTypeOf }: Disk, stat: TaggedStat): Answer {
     const { status, headers } = this
     const { charset } = this.constructor as typeof Response
     const type =
@@ -133,32 +135,4 @@ function mayHaveNoBody(scope: Scope, status: number): boolean {
 
 function takesPaths(scope: Scope): boolean {
   return scope.type === 'http' && scope.extensions?.['http.response.pathsend'] !== undefined
-}
-
-function startOf({ status, headers }: Answer, { start }: MessageTypes) {
-  return { type: start, status, headers }
-}
-
-async function sendEmpty(answer: Answer, types: MessageTypes, send: Send): Promise<void> {
-  await send(startOf(answer, types))
-  await send({ type: types.body, moreBody: false })
-}
-
-/** The start waits for the first bytes: until then an error can be answered. */
-async function sendPieces(
-  file: DiskFile,
-  answer: Answer,
-  types: MessageTypes,
-  send: Send,
-): Promise<void> {
-  file.begin(answer.pieces)
-  let body = await file.next(Math.min(answer.size, CHUNK))
-  // What was read whole is closed while it is sent: a slow client holds no descriptor.
-  if (answer.size <= CHUNK) void file.close()
-  await send(startOf(answer, types))
-  for (let left = answer.size - body.byteLength; left > 0; left -= body.byteLength) {
-    await send({ type: types.body, body, moreBody: true })
-    body = await file.next(Math.min(left, CHUNK))
-  }
-  await send({ type: types.body, body, moreBody: false })
 }

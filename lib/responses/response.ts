@@ -138,7 +138,7 @@ export interface MessageTypes {
   readonly body: 'http.response.body' | 'websocket.http.response.body'
 }
 
-const RESPONSE: MessageTypes = { start: 'http.response.start', body: 'http.response.body' }
+export const RESPONSE: MessageTypes = { start: 'http.response.start', body: 'http.response.body' }
 const DENIAL: MessageTypes = {
   start: 'websocket.http.response.start',
   body: 'websocket.http.response.body',

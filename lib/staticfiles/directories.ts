@@ -1,9 +1,10 @@
 /** Where files are looked for: directories, in their order. */
 import { type Stats, stat, statSync } from 'node:fs'
-import { realpath } from 'node:fs/promises'
+import { lstat, readlink, realpath } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HTTPException } from '../exceptions.ts'
+import { DiskFile } from '../responses/file/disk.ts'
 import { sharing } from './sharing.ts'
 
 /** What stands under a name. */
@@ -12,6 +13,12 @@ export interface Found {
   readonly directory: string
   /** Absolute. */
   readonly path: string
+  readonly stats: Stats
+}
+
+/** A file that was opened, and what it was then. To be closed. */
+export interface Opened {
+  readonly file: DiskFile
   readonly stats: Stats
 }
 
@@ -49,7 +56,7 @@ export class Directories {
    *
    * @param isKnown Whether this very file was found inside before, so that one look is enough.
    * @param among Those of the directories that are searched (all).
-   * @throws HTTPException 401 for what may not be looked at.
+   * @throws HTTPException 403 for what may not be looked at.
    * @throws TypeError at first use, when a directory is not there.
    */
   async find(
@@ -67,6 +74,35 @@ export class Directories {
         return found
       }
     }
+    return undefined
+  }
+
+  /**
+   * Opens a file that was found, if what was opened is inside of its directory: the path may lead
+   * elsewhere by now. What is done with a file afterwards is done with what was opened, never with
+   * its path.
+   *
+   * @param isKnown Whether this very file was found inside before.
+   * @throws HTTPException 403 for what may not be read.
+   */
+  async open(
+    { directory, path }: Found,
+    isKnown: (stats: Stats) => boolean = () => false,
+  ): Promise<Opened | undefined> {
+    const file = await openFile(path)
+    if (file === undefined) return undefined
+    try {
+      const stats = await file.stat()
+      if (isKnown(stats) || this.#followSymlink || (await isOpenInside(directory, path, file))) {
+        return { file, stats }
+      }
+    } catch (error) {
+      if (!isMissing(error)) {
+        await file.close()
+        throw error
+      }
+    }
+    await file.close()
     return undefined
   }
 
@@ -126,20 +162,48 @@ function statsOf(path: string): Promise<Stats | undefined> {
 export function asAnswer(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code !== 'EACCES' && code !== 'EPERM') return error
-  return new HTTPException(401, undefined, { cause: error })
+  return new HTTPException(403, undefined, { cause: error })
 }
 
 /** Both ends are asked for each time: a deployment may have put a link in place of the directory. */
 async function isInside(directory: string, name: string, path: string): Promise<boolean> {
   try {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)])
-    if (real === root) return true
-    const inside = withSlash(root, sep)
-    return real.startsWith(inside) && !isMisspelled(name, real.slice(inside.length))
+    return isBelow(root, real, name)
   } catch (error) {
     if (isMissing(error)) return false
     throw asAnswer(error)
   }
+}
+
+function isBelow(root: string, real: string, name: string): boolean {
+  if (real === root) return true
+  const inside = withSlash(root, sep)
+  return real.startsWith(inside) && !isMisspelled(name, real.slice(inside.length))
+}
+
+async function openFile(path: string): Promise<DiskFile | undefined> {
+  try {
+    return await DiskFile.open(path)
+  } catch (error) {
+    const { cause = error } = error as Error
+    if (isMissing(cause)) return undefined
+    throw asAnswer(cause)
+  }
+}
+
+/**
+ * Whether what is open is inside. Linux tells where it is, whatever was done to the path meanwhile.
+ * Elsewhere the path is asked once more, and must lead to the very same file.
+ */
+async function isOpenInside(directory: string, path: string, file: DiskFile): Promise<boolean> {
+  const name = path.slice(withSlash(directory, '/').length)
+  const root = await realpath(directory)
+  const opened = await readlink(`/proc/self/fd/${file.descriptor}`).catch(() => undefined)
+  if (opened !== undefined) return isBelow(root, opened, name)
+  const real = await realpath(path)
+  const [there, here] = await Promise.all([lstat(real), file.stat()])
+  return isBelow(root, real, name) && there.ino === here.ino && there.dev === here.dev
 }
 
 /**

@@ -1,29 +1,29 @@
 /** The files of some directories, with what is kept of them between requests. */
-import { Buffer } from 'node:buffer'
 import type { Stats } from 'node:fs'
-import { open } from 'node:fs/promises'
 import type { Coding } from '../contentcodings.ts'
 import { HTTPException } from '../exceptions.ts'
 import { assertHeader } from '../headers.ts'
-import { formatHTTPDate } from '../httpdates.ts'
 import { mediaTypeOf } from '../mimetypes.ts'
-import { etagOf } from '../responses/file/answer.ts'
+import { contentTag, etagOf, type FileStat } from '../responses/file/answer.ts'
 import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 import { SUFFIXES } from './codings.ts'
-import { asAnswer, type Directories, type Found, isMissing } from './directories.ts'
+import type { Directories, Found, Opened } from './directories.ts'
 import { Shelf } from './shelf.ts'
+import { type Content, contentOf, readOrHash, withState } from './state.ts'
 
 /** A file as it was when it was last looked at. */
 export interface KnownFile extends Found {
+  /** Size and time, as they are answered with: more than it says of itself if it is of procfs. */
+  readonly state: FileStat
   /** By which it was asked for; that of a compressed form is the name of the plain one. */
   readonly name: string
   /** What is sent with it in any state; to be copied. */
   readonly fields: HeaderList
   /** The same with what tells its state, for an answer with all of it; to be copied. */
   readonly headers: HeaderList
-  /** The tag of a compressed form, which is not the one that its file alone would have. */
-  readonly codedTag: string | undefined
+  /** The coding of a compressed form. */
+  readonly coding: Coding | undefined
   /** Goes with the file itself, not with the page for what is missing. */
   readonly cacheControl: string | undefined
 }
@@ -45,16 +45,14 @@ interface Kept extends KnownFile {
   reading?: Promise<Uint8Array | undefined> | undefined
 }
 
+/** A file that was opened to be sent. To be closed. */
+export interface OpenedFile extends Opened {
+  /** The fields that tell its state: those that are known, or new ones if it has changed. */
+  readonly headers: HeaderList
+}
+
 /** What an entry takes besides its content, roughly. */
 const ENTRY_BYTES = 1024
-
-/**
- * What is larger than this is kept only while there is room, and nothing goes for it. Else what had to
- * go would still be held for who is slow to take it: 400 clients that asked for 100 files of 1 MiB, and
- * took none, made it 46 MB where 16 MiB were the bound, and 18 MB so. Those without room are streamed, in
- * pieces of this size.
- */
-export const MODEST_BYTES: number = 256 * 1024
 
 /** A file that has just changed may change again without a sign: some clocks of files are coarse. */
 const SETTLED_MS = 2000
@@ -63,6 +61,8 @@ export class Files {
   readonly #directories: Directories
   readonly #options: FilesOptions
   readonly #shelf: Shelf<Kept>
+  /** Those who come for a file while it is read for the first time get what comes of that. */
+  readonly #described = new Map<string, Promise<Kept | undefined>>()
 
   constructor(directories: Directories, options: FilesOptions) {
     this.#directories = directories
@@ -110,27 +110,83 @@ export class Files {
     name: string,
     coding: Coding | undefined,
   ): Promise<KnownFile | undefined> {
-    const { path, stats } = found
-    if (!(await isReadable(path))) return undefined
-    // Who came meanwhile may have done this already; all wait for one reading of the content.
-    const known = this.#recall(found, name, coding)
-    if (known !== undefined) return known
-    const codedTag = coding === undefined ? undefined : withCoding(etagOf(stats), coding)
-    const fields = this.#fieldsOf(name, coding)
-    const file: Kept = {
-      ...found,
-      key: keyOf(path, coding),
-      name,
-      fields,
-      headers: [
-        ...[...fields, 'content-length', String(stats.size)],
-        ...['last-modified', formatHTTPDate(stats.mtimeMs), 'etag', codedTag ?? etagOf(stats)],
-      ],
-      codedTag,
-      cacheControl: this.#cacheControlOf(name),
+    const key = `${name} ${keyOf(found.path, coding)}`
+    const before = await this.#described.get(key)?.catch(() => undefined)
+    if (before !== undefined && isSame(before.stats, found.stats)) return before
+    const describing = this.#open(found, name, coding)
+    this.#described.set(key, describing)
+    try {
+      return await describing
+    } finally {
+      if (this.#described.get(key) === describing) this.#described.delete(key)
     }
-    this.#shelf.set(file.key, file, ENTRY_BYTES)
-    return file
+  }
+
+  /** What is said of a file is said of what was opened, not of what was found. */
+  async #open(found: Found, name: string, coding: Coding | undefined): Promise<Kept | undefined> {
+    const opened = await this.#directories.open(found)
+    if (opened === undefined) return undefined
+    const { file, stats } = opened
+    try {
+      if (!stats.isFile()) return undefined
+      const content = await this.#contentFor(opened)
+      const state = { size: content?.size ?? stats.size, mtimeMs: stats.mtimeMs }
+      const tag = content === undefined ? etagOf(state) : contentTag(content.hash)
+      const fields = this.#fieldsOf(name, coding)
+      const kept: Kept = {
+        ...{ directory: found.directory, path: found.path, stats, state, coding, name, fields },
+        key: keyOf(found.path, coding),
+        headers: withState(fields, state, tag, coding),
+        cacheControl: this.#cacheControlOf(name),
+        content: content?.bytes,
+      }
+      this.#keep(kept)
+      return kept
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Undefined for what is not read: large files, and one that becomes shorter under the reading. */
+  async #contentFor({ file, stats: { size } }: Opened): Promise<Content | undefined> {
+    if (size === 0) return contentOf(await file.hidden())
+    if (!this.#isTagged(size)) return undefined
+    return readOrHash(file, size).catch(() => undefined)
+  }
+
+  /** The content of one that has just changed is for those who ask now, as that of procfs is. */
+  #keep(file: Kept): void {
+    if (file.state.size !== file.stats.size) return
+    if (file.content === undefined) this.#shelf.set(file.key, file, ENTRY_BYTES)
+    else if (isSettled(file.stats)) this.#shelf.set(file.key, file, sizeOf(file))
+  }
+
+  /**
+   * Whether the tag is made of the content. Times tell builds apart only if they are true: many tools
+   * give all files one and the same, so that builds can be compared.
+   */
+  #isTagged(size: number): boolean {
+    const { maxBytes, maxFileBytes } = this.#options
+    return size <= Math.min(maxFileBytes, maxBytes - ENTRY_BYTES)
+  }
+
+  /**
+   * Opens a file to send it from the disk; undefined if it has gone, or is not inside any more.
+   *
+   * @throws HTTPException 403 when it may not be read.
+   */
+  async openToSend(known: KnownFile): Promise<OpenedFile | undefined> {
+    const isKnown = (stats: Stats): boolean => isSame(known.stats, stats)
+    const opened = await this.#directories.open(known, isKnown)
+    if (opened === undefined || isKnown(opened.stats)) {
+      return opened && { ...opened, headers: known.headers }
+    }
+    if (!opened.stats.isFile()) {
+      await opened.file.close()
+      return undefined
+    }
+    const { fields, coding } = known
+    return { ...opened, headers: withState(fields, opened.stats, etagOf(opened.stats), coding) }
   }
 
   #fieldsOf(name: string, coding: Coding | undefined): HeaderList {
@@ -165,24 +221,36 @@ export class Files {
     return kept.reading
   }
 
+  /** Only for large ones: the others have been read when they were described. */
   #mayRead(stats: Stats): boolean {
-    const { maxBytes, maxFileBytes } = this.#options
-    if (stats.size > Math.min(maxFileBytes, maxBytes - ENTRY_BYTES)) return false
-    if (stats.size <= MODEST_BYTES) return true
-    return isSettled(stats) && stats.size <= maxBytes - ENTRY_BYTES - this.#shelf.bytes
+    if (!this.#isTagged(stats.size) || !isSettled(stats)) return false
+    return stats.size <= this.#options.maxBytes - ENTRY_BYTES - this.#shelf.bytes
   }
 
   async #read(file: Kept): Promise<Uint8Array | undefined> {
-    const settled = isSettled(file.stats)
     // The room is taken first, so that many that are read at the same time do not count on the same.
-    if (settled) this.#shelf.set(file.key, file, ENTRY_BYTES + file.stats.size)
+    this.#shelf.set(file.key, file, ENTRY_BYTES + file.stats.size)
     try {
-      const content = await readSame(file)
-      if (settled) file.content = content
-      return content
+      file.content = await this.#readSame(file)
+      return file.content
     } finally {
       file.reading = undefined
-      if (settled && file.content === undefined) this.#shelf.delete(file.key)
+      if (file.content === undefined) this.#shelf.delete(file.key)
+    }
+  }
+
+  /** Undefined when the file is not any more what it was when it was described. */
+  async #readSame(known: KnownFile): Promise<Uint8Array | undefined> {
+    const isKnown = (stats: Stats): boolean => isSame(known.stats, stats)
+    const opened = await this.#directories.open(known, isKnown)
+    if (opened === undefined) throw new HTTPException(404)
+    const { file, stats } = opened
+    try {
+      if (!isKnown(stats)) return undefined
+      file.begin([{ start: 0, end: stats.size }])
+      return await file.next(stats.size)
+    } finally {
+      await file.close()
     }
   }
 }
@@ -191,20 +259,8 @@ function isSettled({ mtimeMs }: Stats): boolean {
   return Math.abs(Date.now() - mtimeMs) > SETTLED_MS
 }
 
-/** A file that can be seen need not be one that can be read; false when it has gone. */
-async function isReadable(path: string): Promise<boolean> {
-  try {
-    await (await open(path)).close()
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw asAnswer(error)
-  }
-}
-
-/** One tag for each form, whatever their sizes and times are (RFC 9110 section 8.8.3.3). */
-function withCoding(etag: string, coding: Coding): string {
-  return `${etag.slice(0, -1)}-${coding}"`
+function sizeOf({ content }: Kept): number {
+  return ENTRY_BYTES + (content?.byteLength ?? 0)
 }
 
 function keyOf(path: string, coding: Coding | undefined): string {
@@ -219,25 +275,4 @@ function isSame(one: Stats, other: Stats): boolean {
     one.ino === other.ino &&
     one.dev === other.dev
   )
-}
-
-/** Undefined when the file is not any more what it was when it was looked at. */
-async function readSame({ path, stats }: KnownFile): Promise<Uint8Array | undefined> {
-  const handle = await open(path).catch((error) => {
-    throw isMissing(error) ? new HTTPException(404) : asAnswer(error)
-  })
-  try {
-    if (!isSame(stats, await handle.stat())) return undefined
-    // No part of a larger buffer, which would be kept with it.
-    const content = Buffer.allocUnsafeSlow(stats.size)
-    let filled = 0
-    while (filled < stats.size) {
-      const { bytesRead } = await handle.read(content, filled, stats.size - filled, filled)
-      if (bytesRead === 0) return undefined
-      filled += bytesRead
-    }
-    return content
-  } finally {
-    await handle.close()
-  }
 }

@@ -28,26 +28,48 @@ export async function lookUp(
   path: string,
 ): Promise<Target | 'slash' | undefined> {
   const name = servableName(path, scope.rawPath, settings.dotNames)
-  const file = name === undefined ? undefined : await lookUpName(files, settings, name)
-  if (file !== undefined) {
-    const isIndex = file.name !== name
-    if (isIndex && !path.endsWith('/')) return 'slash'
-    if (settings.codings.length === 0) return { file, status: 200 }
-    return { file: await bestForm(files, settings, scope, file), status: 200 }
+  if (name !== undefined) {
+    const found = await lookUpName(files, settings, name, path)
+    if (found === 'slash') return found
+    if (found !== undefined) return formOf(files, settings, scope, found)
+    const page = await lookUpFallback(files, settings, scope, name)
+    if (page !== undefined) return page
   }
-  const page = name === undefined ? undefined : await lookUpFallback(files, settings, scope, name)
-  return page ?? (await lookUpPage404(files, settings, scope))
+  return lookUpPage404(files, settings, scope)
 }
 
-/** The file itself or, in html mode, the index of the directory. */
+/** The file itself or, in html mode, the index of the directory, or a file with an extension more. */
 async function lookUpName(
   files: Files,
-  { html }: Settings,
+  { html, extensions, dotNames }: Settings,
   name: string,
-): Promise<KnownFile | undefined> {
+  path: string,
+): Promise<KnownFile | 'slash' | undefined> {
   const found = await files.look(name)
-  if (found !== 'directory') return found
-  return html ? lookUpFile(files, name === '' ? 'index.html' : `${name}/index.html`) : undefined
+  if (found !== 'directory' && found !== undefined) return found
+  const endsWithSlash = path.endsWith('/')
+  if (found === 'directory' && html) {
+    const index = await lookUpFile(files, name === '' ? 'index.html' : `${name}/index.html`)
+    if (index !== undefined) return endsWithSlash ? index : 'slash'
+  }
+  // Relative links of a page would lead elsewhere behind a slash.
+  if (endsWithSlash) return undefined
+  for (const extension of extensions) {
+    const longer = servableName(`/${name}.${extension}`, '', dotNames)
+    const file = longer === undefined ? undefined : await lookUpFile(files, longer)
+    if (file !== undefined) return file
+  }
+  return undefined
+}
+
+async function formOf(
+  files: Files,
+  settings: Settings,
+  scope: HTTPScope,
+  file: KnownFile,
+): Promise<Target> {
+  if (settings.codings.length === 0) return { file, status: 200 }
+  return { file: await bestForm(files, settings, scope, file), status: 200 }
 }
 
 async function lookUpFile(files: Files, name: string): Promise<KnownFile | undefined> {
@@ -98,7 +120,12 @@ async function bestForm(
 ): Promise<KnownFile> {
   for (const coding of preferredCodings(joinedField(headers, 'accept-encoding') ?? '', codings)) {
     const form = await files.lookBeside(file, coding)
-    if (form !== undefined) return form
+    if (form !== undefined && !isOlder(form, file)) return form
   }
   return file
+}
+
+/** What was compressed before the file was changed is another state of it. Tools cut times to seconds. */
+function isOlder(form: KnownFile, file: KnownFile): boolean {
+  return Math.floor(form.stats.mtimeMs / 1000) < Math.floor(file.stats.mtimeMs / 1000)
 }

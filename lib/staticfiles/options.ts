@@ -10,6 +10,11 @@ export interface StaticFilesOptions {
   directory: string | URL | readonly (string | URL)[]
   /** Serve `index.html` for its directory, and `404.html` for what is missing (false). */
   html?: boolean
+  /**
+   * Extensions that may be left out: with `['html']`, `/about` is `about.html` if there is no file or
+   * index by that name. The first that exists wins (none).
+   */
+  extensions?: readonly string[]
   /** The file for what is missing, with status 200: the page of a single-page application (none). */
   fallback?: string
   /** Serve `a.js.br`, `.zst` and `.gz` beside `a.js` to who takes them; all, or these (false). */
@@ -39,6 +44,7 @@ export interface CacheOptions {
 /** The options with their defaults. */
 export interface Settings extends FilesOptions {
   readonly html: boolean
+  readonly extensions: readonly string[]
   readonly fallback: string | undefined
   readonly codings: readonly Coding[]
   readonly dotNames: DotNames
@@ -60,6 +66,7 @@ export function readOptions(options: StaticFilesOptions): Settings {
   const cache = options.cache === false ? { maxBytes: 0 } : options.cache
   return {
     ...{ html, followSymlink, checkDir, fallback, cacheControl, codings },
+    extensions: readExtensions(options.extensions ?? []),
     dotNames: readDotNames(options.dotfiles ?? false),
     varies: codings.length > 0,
     maxBytes: readSize('maxBytes', cache?.maxBytes ?? 16 * MIB),
@@ -78,6 +85,15 @@ function readCodings(given: unknown): readonly Coding[] {
   return list
 }
 
+function readExtensions(given: unknown): readonly string[] {
+  if (Array.isArray(given) && given.every(isExtension)) return given
+  throw wrong('extensions', 'a list of extensions without their dot, such as ["html"]', given)
+}
+
+function isExtension(given: unknown): boolean {
+  return typeof given === 'string' && /^[^./\\][^/\\]*$/.test(given) && isFileName(`name.${given}`)
+}
+
 function readDotNames(given: unknown): DotNames {
   if (typeof given === 'boolean') return given
   if (Array.isArray(given) && given.every((name) => /^\.[^/\\]*$/.test(String(name)))) {
@@ -94,10 +110,12 @@ function assertCacheControl(given: unknown): void {
 }
 
 function assertName(given: unknown): void {
-  if (typeof given === 'string' && given !== '' && servableName(`/${given}`, '', true) === given) {
-    return
-  }
+  if (typeof given === 'string' && isFileName(given)) return
   throw wrong('fallback', 'the name of a file in the directory, such as "index.html"', given)
+}
+
+function isFileName(given: string): boolean {
+  return given !== '' && servableName(`/${given}`, '', true) === given
 }
 
 function readSize(option: string, given: unknown): number {

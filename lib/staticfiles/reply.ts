@@ -1,12 +1,15 @@
 /** Answers with a file that was looked up: from memory when it is kept there, else from the disk. */
 import { joinBytes, NO_BYTES } from '../bytes.ts'
+import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
 import { MAX_RANGES } from '../ranges.ts'
 import { type Answer, answerTo } from '../responses/file/answer.ts'
-import { FileResponse } from '../responses/file.ts'
+import { sendEmpty, sendPieces } from '../responses/file/sending.ts'
+import { RESPONSE } from '../responses/response.ts'
 import { ACCEPTED, type App, type HeaderList, type HTTPScope, type Send } from '../types.ts'
-import { type Files, MODEST_BYTES } from './files.ts'
+import type { Files } from './files.ts'
 import type { Target } from './lookup.ts'
+import { MODEST_BYTES } from './state.ts'
 
 /** Chooses the answer; nothing is sent yet, so that what goes wrong here can be answered. */
 export async function reply(files: Files, target: Target, scope: HTTPScope): Promise<App> {
@@ -16,13 +19,16 @@ export async function reply(files: Files, target: Target, scope: HTTPScope): Pro
     if (scope.method === 'HEAD') return whole(status, headers, NO_BYTES)
     const content = files.contentOf(file)
     const body = content instanceof Promise ? await content : content
-    return body === undefined ? fromDisk(target) : whole(status, headers, body)
+    return body === undefined ? fromDisk(files, target, scope) : whole(status, headers, body)
   }
   const wanted = { status, headers, contentType: '', maxRanges: MAX_RANGES }
-  const answer = answerTo(scope, wanted, file.stats)
+  const answer = answerTo(scope, wanted, file.state)
   if (answer.size === 0) return whole(answer.status, answer.headers, NO_BYTES)
-  const content = isLargeCopy(answer) ? undefined : await files.contentOf(file)
-  if (content === undefined) return fromDisk(target)
+  const content =
+    isLargeCopy(answer) && file.state.size === file.stats.size
+      ? undefined
+      : await files.contentOf(file)
+  if (content === undefined) return fromDisk(files, target, scope)
   return whole(answer.status, answer.headers, bodyOf(answer, content))
 }
 
@@ -68,11 +74,26 @@ function bodyOf({ pieces }: Answer, content: Uint8Array): Uint8Array {
   )
 }
 
-/** It looks at the file that it opens: the size is that of what is sent, even if that is new. */
-function fromDisk(target: Target): App {
-  const { file, status } = target
-  const headers = new Headers(withExtras(file.fields, target))
-  if (file.codedTag !== undefined) headers.set('etag', file.codedTag)
-  const response = new FileResponse(file.path, { status, headers })
-  return (scope, receive, send) => response.respond(scope, receive, send)
+/**
+ * Opens the file, and sends what was opened: what stands at its path may be another one by now.
+ *
+ * @throws HTTPException 404 when it has gone.
+ */
+async function fromDisk(files: Files, target: Target, scope: HTTPScope): Promise<App> {
+  const opened = await files.openToSend(target.file)
+  if (opened === undefined) throw new HTTPException(404)
+  const { file, stats, headers } = opened
+  const wanted = {
+    ...{ status: target.status, headers: withExtras(headers, target) },
+    ...{ contentType: '', maxRanges: MAX_RANGES },
+  }
+  const answer = answerTo(scope, wanted, stats)
+  return async (_scope, _receive, send) => {
+    try {
+      if (answer.size === 0) await sendEmpty(answer, RESPONSE, send)
+      else await sendPieces(file, answer, RESPONSE, send)
+    } finally {
+      await file.close()
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { stat, utimes } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -19,6 +19,24 @@ const bigFile = join(folder, 'big.bin')
 writeFileSync(bigFile, big)
 
 t.afterEach(() => deepEqual(openFiles(folder), [], 'every file is closed'))
+
+t.test('a file of procfs, which says that it is empty, is sent with what it holds', async (t) => {
+  const name = '/proc/sys/kernel/ostype'
+  if (!existsSync(name)) return t.comment('this system has none')
+  const content = readFileSync(name, 'utf8')
+  const response = new FileResponse(name)
+  const messages = await sent(response)
+  t.equal(fieldsOf(messages).get('content-length'), String(content.length))
+  t.equal(bodies(messages).toString(), content)
+  const head = await sent(response, httpScope({ method: 'HEAD' }))
+  t.equal(fieldsOf(head).get('content-length'), String(content.length))
+  t.equal(bodies(head).byteLength, 0)
+  const etag = fieldsOf(messages).get('etag') ?? ''
+  const same = await sent(response, httpScope({ headers: ['if-none-match', etag] }))
+  t.match(same[0], { status: 304 })
+  const part = await sent(response, httpScope({ headers: ['range', 'bytes=1-2'] }))
+  t.equal(bodies(part).toString(), content.slice(1, 3))
+})
 
 t.test('a file', async (t) => {
   t.test('that is small goes in one message, with all that is known of it: RS-28', async (t) => {

@@ -253,7 +253,7 @@ t.test('unchecked directories are looked at when they are first used', async (t)
 })
 
 // ST-9
-t.test('what may not be looked at is answered by 401', async (t) => {
+t.test('what may not be looked at is answered by 403', async (t) => {
   const root = folder(t)
   const closed = path.join(root, 'site/dir')
   const site = new Directories(path.join(root, 'site'), OPTIONS)
@@ -266,7 +266,7 @@ t.test('what may not be looked at is answered by 401', async (t) => {
   if (me === 0) seteuid(65_534)
 
   try {
-    await t.rejects(site.find('dir/b.txt', never), { name: 'HTTPException', status: 401 })
+    await t.rejects(site.find('dir/b.txt', never), { name: 'HTTPException', status: 403 })
   } finally {
     if (me === 0) seteuid(me)
     chmodSync(closed, 0o777)
@@ -276,7 +276,7 @@ t.test('what may not be looked at is answered by 401', async (t) => {
 t.test('other errors of the file system are bugs', async (t) => {
   const error = Object.assign(new Error('i/o error'), { code: 'EIO' })
   t.equal(asAnswer(error), error)
-  t.match(asAnswer(Object.assign(new Error('no'), { code: 'EPERM' })), { status: 401 })
+  t.match(asAnswer(Object.assign(new Error('no'), { code: 'EPERM' })), { status: 403 })
 })
 
 t.test('finds what is neither file nor folder, for others to refuse', async (t) => {

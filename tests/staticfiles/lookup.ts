@@ -1,4 +1,5 @@
-import { realpathSync } from 'node:fs'
+import { realpathSync, utimesSync } from 'node:fs'
+import path from 'node:path'
 import t, { type Test } from 'tap'
 import { Directories } from '../../lib/staticfiles/directories.ts'
 import { Files } from '../../lib/staticfiles/files.ts'
@@ -44,6 +45,49 @@ t.test('finds files, and no directories', async (t) => {
   for (const path of ['/', '/dir', '/dir/', '/nope', '/app.js/x', '/.env', '//app.js', '/../x']) {
     t.equal(await look(path), undefined, path)
   }
+})
+
+t.test('finds files whose extension was left out', async (t) => {
+  const look = looking(t, { extensions: ['html', 'txt', 'js'] })
+
+  t.equal(await look('/index'), 'index.html')
+  t.equal(await look('/app'), 'app.js')
+  t.equal(await look('/app.js'), 'app.js')
+  t.equal(await look('/noindex/a'), 'noindex/a.txt')
+  t.equal(await look('/dir/index'), 'dir/index.html')
+  for (const path of [
+    '/',
+    '/app/',
+    '/dir',
+    '/nope',
+    '/.env',
+    '/app.',
+    '//app',
+    '/x/../app',
+    '/odd',
+  ]) {
+    t.equal(await look(path), undefined, path)
+  }
+  const pages = looking(t, { extensions: ['html'], html: true })
+  t.equal(await pages('/dir'), 'slash', 'the index of a directory comes first')
+  t.equal(await pages('/index/'), '404.html 404')
+})
+
+t.test('a compressed form that is older than its file is not served', async (t) => {
+  const directory = realpathSync(t.testdir({ 'a.js': 'new', 'a.js.br': 'old', 'a.js.gz': 'old' }))
+  utimesSync(`${directory}/a.js`, 1001.5, 1001.5)
+  utimesSync(`${directory}/a.js.br`, 1000, 1000)
+  utimesSync(`${directory}/a.js.gz`, 1001, 1001)
+  const settings = readOptions({ directory, precompressed: true })
+  const files = new Files(new Directories(directory, settings), settings)
+  const form = async (accept: string): Promise<string | undefined> => {
+    const scope = httpScope({ path: '/a.js', headers: ['accept-encoding', accept] })
+    const target = await lookUp(files, settings, scope, '/a.js')
+    return typeof target === 'object' ? path.basename(target.file.path) : target
+  }
+
+  t.equal(await form('br'), 'a.js')
+  t.equal(await form('br, gzip'), 'a.js.gz', 'some tools cut times to seconds')
 })
 
 // ST-12, ST-13

@@ -12,6 +12,7 @@ t.test('has its defaults', async (t) => {
     fallback: undefined,
     cacheControl: undefined,
     codings: [],
+    extensions: [],
     dotNames: false,
     varies: false,
     maxBytes: 16_777_216,
@@ -29,6 +30,7 @@ t.test('takes what is given', async (t) => {
   })
   t.equal(read({ cacheControl }).cacheControl, cacheControl)
   t.equal(read({ cacheControl: 'max-age=60' }).cacheControl, 'max-age=60')
+  t.same(read({ extensions: ['html', 'min.js'] }).extensions, ['html', 'min.js'])
   t.equal(read({ fallback: 'app/index.html' }).fallback, 'app/index.html')
   t.equal(read({ fallback: '.app.html' }).fallback, '.app.html')
   t.equal(read({ dotfiles: true }).dotNames, true)
@@ -76,6 +78,16 @@ const REFUSED: readonly (readonly [options: object, name: string, message: RegEx
     'TypeError',
     /^StaticFiles: fallback must be the name of a file in the directory, such as "index\.html", "\.\.\/index\.html" was given\./,
   ],
+  [
+    { extensions: 'html' },
+    'TypeError',
+    /^StaticFiles: extensions must be a list of extensions without their dot, such as \["html"\], "html" was given\./,
+  ],
+  [{ extensions: ['.html'] }, 'TypeError', /extensions must be .*, \["\.html"\] was given/],
+  [{ extensions: ['a/b'] }, 'TypeError', /extensions must be/],
+  [{ extensions: [''] }, 'TypeError', /extensions must be/],
+  [{ extensions: ['html '] }, 'TypeError', /extensions must be/],
+  [{ extensions: [7] }, 'TypeError', /extensions must be/],
   [{ fallback: '/index.html' }, 'TypeError', /fallback must be/],
   [{ fallback: '' }, 'TypeError', /fallback must be .*, "" was given/],
   [{ fallback: true }, 'TypeError', /fallback must be .*, true was given/],

@@ -22,6 +22,11 @@ export interface FileStat {
   readonly mtimeMs: number
 }
 
+/** A file whose entity tag is made of something better than size and time. */
+export interface TaggedStat extends FileStat {
+  readonly etag?: string
+}
+
 /** The response as its maker wants it; the fields of the file are added where they are missing. */
 export interface Wanted {
   readonly status: number
@@ -43,7 +48,7 @@ export interface Answer {
  * Preconditions and ranges are for a 200 to GET and HEAD only: another status is not about the state
  * of the file, and a POST has done its work already.
  */
-export function answerTo(scope: Scope, wanted: Wanted, stat: FileStat): Answer {
+export function answerTo(scope: Scope, wanted: Wanted, stat: TaggedStat): Answer {
   const { status } = wanted
   const headers = describe(wanted, stat)
   if (scope.type !== 'http') return whole(status, headers, stat.size, true)
@@ -59,18 +64,28 @@ export function answerTo(scope: Scope, wanted: Wanted, stat: FileStat): Answer {
   return whole(status, headers, stat.size, !isHead)
 }
 
-function describe({ headers, contentType }: Wanted, stat: FileStat): HeaderList {
+function describe({ headers, contentType }: Wanted, stat: TaggedStat): HeaderList {
   const list = headers.slice()
   addMissing(list, 'content-type', contentType)
   addMissing(list, 'accept-ranges', 'bytes')
-  addMissing(list, 'last-modified', formatHTTPDate(stat.mtimeMs))
-  addMissing(list, 'etag', etagOf(stat))
+  addMissing(list, 'last-modified', lastModified(stat))
+  addMissing(list, 'etag', stat.etag ?? etagOf(stat))
   return list
+}
+
+/** A time that is still to come is replaced by that of the answer (RFC 9110 section 8.8.2.1). */
+export function lastModified({ mtimeMs }: FileStat): string {
+  return formatHTTPDate(Math.min(mtimeMs, Date.now()))
 }
 
 /** As exact as the file system is; nothing of the path, which is nobody's business, is in it. */
 export function etagOf({ size, mtimeMs }: FileStat): string {
   return `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}"`
+}
+
+/** A tag that two files share only if their bytes are the same. */
+export function contentTag(hash: string): string {
+  return `"${hash.slice(0, 22)}"`
 }
 
 /** What the fields say counts, since that is what clients hold against it. */

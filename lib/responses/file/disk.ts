@@ -8,7 +8,9 @@ import { Buffer } from 'node:buffer'
 import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FileStat } from './answer.ts'
+import { joinBytes } from '../../bytes.ts'
+import { sha256 } from '../../digests.ts'
+import { type Answer, contentTag, type FileStat, type TaggedStat } from './answer.ts'
 import { lengthOf, type Piece } from './byteranges.ts'
 
 export { mediaTypeOf } from '../../mimetypes.ts'
@@ -36,10 +38,14 @@ export function look(path: string): Promise<FileStat> {
   })
 }
 
+/** How much of a file without a length is read at a time, and in all. */
+const HIDDEN_PART = 65_536
+const MOST_HIDDEN = 16 * 1024 * 1024
+
 /** An open file, with a place in the pieces that are to be read. */
 export class DiskFile {
   readonly #path: string
-  readonly #descriptor: number
+  readonly descriptor: number
   #closing: Promise<void> | undefined
   #pieces: readonly Piece[] = []
   #index = 0
@@ -47,7 +53,7 @@ export class DiskFile {
 
   private constructor(path: string, descriptor: number) {
     this.#path = path
-    this.#descriptor = descriptor
+    this.descriptor = descriptor
   }
 
   /** @throws Error when there is no such file, or it cannot be read. */
@@ -65,9 +71,9 @@ export class DiskFile {
    *
    * @throws Error when it is no file.
    */
-  stat(): Promise<FileStat> {
+  stat(): Promise<Stats> {
     return new Promise((resolve, reject) => {
-      fstat(this.#descriptor, (error: Error | null, stats: Stats) => {
+      fstat(this.descriptor, (error: Error | null, stats: Stats) => {
         if (error) reject(error)
         else if (stats.isFile()) resolve(stats)
         else reject(noFile(this.#path))
@@ -94,6 +100,23 @@ export class DiskFile {
     return bytes
   }
 
+  /**
+   * What a file holds that says it is empty, as those of procfs do; nothing if it is.
+   *
+   * @throws Error when it has more than 16 MiB.
+   */
+  async hidden(): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    for (let position = 0; position <= MOST_HIDDEN; ) {
+      const part = Buffer.allocUnsafeSlow(HIDDEN_PART)
+      const taken = await this.#take(part, 0, HIDDEN_PART, position)
+      if (taken === 0) return joinBytes(parts)
+      parts.push(part.subarray(0, taken))
+      position += taken
+    }
+    throw tooLong(this.#path)
+  }
+
   /** Takes from the current piece what it has and fits. */
   async #fill(bytes: Uint8Array, filled: number): Promise<number> {
     const piece = this.#pieces[this.#index]
@@ -113,21 +136,50 @@ export class DiskFile {
     return taken
   }
 
-  #read(bytes: Uint8Array, offset: number, size: number, position: number): Promise<number> {
+  async #read(bytes: Uint8Array, offset: number, size: number, position: number): Promise<number> {
+    const taken = await this.#take(bytes, offset, size, position)
+    if (taken === 0 && size > 0) throw tooShort(this.#path, position)
+    return taken
+  }
+
+  #take(bytes: Uint8Array, offset: number, size: number, position: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      read(this.#descriptor, bytes, offset, size, position, (error, taken) => {
+      read(this.descriptor, bytes, offset, size, position, (error, taken) => {
         if (error) reject(error)
-        else if (taken > 0 || size === 0) resolve(taken)
-        else reject(tooShort(this.#path, position))
+        else resolve(taken)
       })
     })
   }
 
   /** May be called again, and then waits for the same end. */
   close(): Promise<void> {
-    this.#closing ??= new Promise((resolve) => close(this.#descriptor, () => resolve()))
+    this.#closing ??= new Promise((resolve) => close(this.descriptor, () => resolve()))
     return this.#closing
   }
+}
+
+/** The state of a file, and its content if that is all that tells its size. */
+export interface Content {
+  readonly stat: TaggedStat
+  readonly hidden: Uint8Array | undefined
+}
+
+/** Looks into a file that says it is empty; times tell nothing of one that is made when it is read. */
+export async function contentOf(file: DiskFile): Promise<Content> {
+  const stat = await file.stat()
+  if (stat.size > 0) return { stat, hidden: undefined }
+  const hidden = await file.hidden()
+  if (hidden.byteLength === 0) return { stat, hidden: undefined }
+  const etag = contentTag(sha256(hidden))
+  return { stat: { size: hidden.byteLength, mtimeMs: stat.mtimeMs, etag }, hidden }
+}
+
+/** The same answer with its ranges filled in. */
+export function filled(answer: Answer, content: Uint8Array): Answer {
+  const pieces = answer.pieces.map((piece) =>
+    piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),
+  )
+  return { ...answer, pieces }
 }
 
 function unreadable(path: string, cause: NodeJS.ErrnoException): Error {
@@ -141,6 +193,12 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): Error {
 function noFile(path: string): Error {
   return new Error(
     `FileResponse: the path is not a file, ${JSON.stringify(path)} was given. Use StaticFiles for directories.`,
+  )
+}
+
+function tooLong(path: string): Error {
+  return new Error(
+    `FileResponse: the file has no length and more than ${MOST_HIDDEN} bytes, ${JSON.stringify(path)} was given. Use StreamingResponse for it.`,
   )
 }
 
