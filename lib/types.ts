@@ -91,6 +91,16 @@ export interface Extensions {
   readonly [name: string]: unknown
 }
 
+/**
+ * The limit of a request body, one object for all who keep to it: `bodyLimit()` makes it, and changes
+ * its `maxSize` where there is one already, since what is nearer to the handler knows better. Copies of
+ * the scope share it.
+ */
+export interface BodyLimit {
+  /** In bytes; Infinity means no limit. */
+  maxSize: number
+}
+
 /** What http and websocket scopes share. */
 export interface ConnectionScope {
   readonly asgi: { readonly version: '3.0'; readonly specVersion: string }
@@ -140,6 +150,8 @@ export interface ConnectionScope {
   session?: unknown
   /** The most bytes a request body may have (10 MB when absent); set by `bodyLimit()`. */
   maxBodySize?: number | undefined
+  /** What every `bodyLimit()` around the app keeps to; the nearest one to the app sets it. */
+  bodyLimit?: BodyLimit | undefined
   /** Who the connection is from, and what for; set together by the middleware that authenticates. */
   user?: User | undefined
   auth?: Auth | undefined

@@ -3,7 +3,7 @@ import { caught } from '../calls.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { contentLength, indexOfName } from '../headers.ts'
-import type { HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
+import type { BodyLimit, HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
 export interface BodyLimitOptions {
   /** The most bytes that a request body may have; also what `Request` allows inside. */
@@ -11,14 +11,21 @@ export interface BodyLimitOptions {
 }
 
 /**
- * Answers 413 to a body that is too large: at once when its length says so, otherwise when the limit
- * is passed. An app that does not look at the body, or hides the error, gets no other answer through.
+ * Answers 413 to a body that is too large: before any of it is read when its length says so, otherwise
+ * when the limit is passed. An app that does not look at the body, or hides the error, gets no other
+ * answer through.
  *
- * Inside, it replaces the limit of 10 MB that `Request` has by itself, upwards too.
+ * Inside, it replaces the limit of 10 MB that `Request` has by itself, upwards too. The nearest limit
+ * counts: a `bodyLimit()` further inside replaces this one, up or down, and so does a read that asks for
+ * more, as `request.form({ maxSize: 50_000_000 })` does. So the app is called in any case; its answer is
+ * replaced unless one of them allows the body.
  *
- * @throws RangeError when the size is no number of bytes.
+ * @throws RangeError when the size is not a number of bytes.
  * @example
- * Route('/upload', upload, { methods: ['POST'], middleware: [bodyLimit({ maxSize: 100_000_000 })] })
+ * Application({
+ *   routes: [Route('/upload', upload, { methods: ['POST'], middleware: [bodyLimit({ maxSize: 100_000_000 })] })],
+ *   middleware: [bodyLimit({ maxSize: 100_000 })],
+ * })
  */
 export function bodyLimit(options: BodyLimitOptions): Middleware {
   const { maxSize } = options
@@ -26,8 +33,9 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     scope.maxBodySize = maxSize
-    if ((contentLength(scope.headers) ?? 0) > maxSize) return refuse(maxSize, scope, receive, send)
-    const gate = new Gate(scope, receive, send, maxSize)
+    scope.bodyLimit ??= { maxSize }
+    scope.bodyLimit.maxSize = maxSize
+    const gate = new Gate(scope, receive, send, scope.bodyLimit)
     return caught(app, scope, gate.receive, gate.send, gate.recover)
   }
 }
@@ -41,46 +49,57 @@ function isOpenEnded({ httpVersion, headers }: HTTPScope): boolean {
   return httpVersion === '2' && contentLength(headers) === undefined
 }
 
-function refuse(maxSize: number, scope: HTTPScope, receive: Receive, send: Send): Promise<void> {
-  const detail = `The request body is larger than ${maxSize} bytes.`
-  return answerException(new HTTPException(413, detail), scope, receive, send)
-}
-
 /** Counts what comes in, and holds the response back until the body is known to be small enough. */
 class Gate {
   readonly #scope: HTTPScope
   readonly #receive: Receive
   readonly #send: Send
-  readonly #maxSize: number
+  /** Asked anew each time: a limit further inside changes it. */
+  readonly #limit: BodyLimit
   readonly #ahead: ReceiveMessage[] = []
+  readonly #declared: number
   #size = 0
   #complete: boolean
+  #error: HTTPException | undefined
   #refused: Promise<void> | undefined
 
-  constructor(scope: HTTPScope, receive: Receive, send: Send, maxSize: number) {
+  constructor(scope: HTTPScope, receive: Receive, send: Send, limit: BodyLimit) {
     this.#scope = scope
     this.#receive = receive
     this.#send = send
-    this.#maxSize = maxSize
+    this.#limit = limit
+    this.#declared = contentLength(scope.headers) ?? 0
     this.#complete = !isOpenEnded(scope)
   }
 
   readonly receive: Receive = async () => {
     const message = this.#ahead.shift() ?? (await this.#pull())
-    if (this.#refused === undefined) return message
-    throw new HTTPException(413, `The request body is larger than ${this.#maxSize} bytes.`)
+    if (this.#error !== undefined) throw this.#error
+    return message
   }
 
   async #pull(): Promise<ReceiveMessage> {
+    if (this.#isTooLarge) await this.#refuse()
+    if (this.#error !== undefined) throw this.#error
     const message = await this.#receive()
     if (message.type !== 'http.request') return message
     this.#size += message.body.byteLength
     this.#complete ||= !message.moreBody
-    if (this.#size > this.#maxSize) {
-      this.#refused ??= refuse(this.#maxSize, this.#scope, this.#receive, this.#send)
-      await this.#refused
-    }
+    if (this.#isTooLarge) await this.#refuse()
     return message
+  }
+
+  get #isTooLarge(): boolean {
+    return Math.max(this.#size, this.#declared) > this.#limit.maxSize
+  }
+
+  /** Answers in place of the app, once. */
+  #refuse(): Promise<void> {
+    if (this.#refused !== undefined) return this.#refused
+    const detail = `The request body is larger than ${this.#limit.maxSize} bytes.`
+    this.#error = new HTTPException(413, detail)
+    this.#refused = answerException(this.#error, this.#scope, this.#receive, this.#send)
+    return this.#refused
   }
 
   /** The refusal was answered when it was thrown, so it goes no further. */
@@ -92,8 +111,9 @@ class Gate {
 
   readonly send: Send = (message) => {
     if (this.#refused !== undefined) return this.#refused
-    if (message.type !== 'http.response.start' || this.#complete) return this.#send(message)
-    return this.#sendWhenKnown(message)
+    if (message.type !== 'http.response.start') return this.#send(message)
+    if (this.#isTooLarge) return this.#refuse()
+    return this.#complete ? this.#send(message) : this.#sendWhenKnown(message)
   }
 
   async #sendWhenKnown(message: Parameters<Send>[0]): Promise<void> {

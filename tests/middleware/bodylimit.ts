@@ -9,7 +9,8 @@ import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Route } from '../../lib/routing/route.ts'
 import { testClient } from '../../lib/testclient.ts'
-import type { App, HTTPScope, ReceiveMessage, Scope, SendMessage } from '../../lib/types.ts'
+import type { App, HTTPScope, Middleware, ReceiveMessage, SendMessage } from '../../lib/types.ts'
+import { body, field, MULTIPART } from '../support/multipart.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 
@@ -82,14 +83,58 @@ t.test('a body over the limit gets 413, whatever the app does with it', async (t
 })
 
 t.test('a length that is too large is refused before anything is read', async (t) => {
-  const calls: Scope[] = []
-  const app: App = async (scope) => {
-    calls.push(scope)
-  }
   const headers = ['host', 'a', 'content-length', '11']
+  for (const app of [reading, ignoring, readingOne, swallowing, streaming]) {
+    // Without messages, a read would stay pending.
+    t.same(await run(app, [], { headers }), [413, DETAIL])
+  }
+})
 
-  t.same(await run(app, [], { headers }), [413, DETAIL])
-  t.same(calls, [])
+t.test('the nearest of several limits counts, up and down', async (t) => {
+  const copying: Middleware = (app) => (scope, receive, send) =>
+    app({ ...scope }, () => receive(), send)
+  const limits = (outer: number, inner: number): Middleware =>
+    chain(bodyLimit({ maxSize: outer }), copying, bodyLimit({ maxSize: inner }))
+  const declared = (size: number) => ['host', 'a', 'content-length', String(size)]
+  for (const [outer, inner] of [
+    [10, 20],
+    [20, 10],
+  ] as const) {
+    for (const app of [reading, ignoring, swallowing, streaming]) {
+      const limited = chain(exceptions(), limits(outer, inner))(app)
+      for (const size of [inner, inner + 1]) {
+        for (const headers of [CHUNKED, declared(size)]) {
+          const scope = httpScope({ method: 'POST', headers })
+          const [status] = told(await call(limited, scope, parts(size)))
+          t.equal(status, size > inner ? 413 : 200, `${size} bytes, ${inner} within ${outer}`)
+        }
+      }
+    }
+  }
+})
+
+t.test('a read may ask for more than the limit, or for less', async (t) => {
+  const asking = (maxSize: number) => handling((request) => request.text({ maxSize }))
+  for (const headers of [CHUNKED, ['host', 'a', 'content-length', '15']]) {
+    t.same(await run(asking(15), parts(15), { headers }), [200, 'a'.repeat(15)])
+    t.same(await run(asking(14), parts(15), { headers }), [
+      413,
+      'The request body is larger than 14 bytes.',
+    ])
+  }
+  t.match(await run(asking(4), parts(5)), [413, /larger than 4 bytes/])
+})
+
+t.test('a form may ask for more than the limit', async (t) => {
+  const asking = handling(async (request) => (await request.form({ maxSize: 1000 })).text('a'))
+  for (const [type, content] of [
+    ['application/x-www-form-urlencoded', Buffer.from('a=0123456789')],
+    [MULTIPART, body(field('a', '0123456789'))],
+  ] as const) {
+    const headers = ['content-type', type, 'content-length', String(content.byteLength)]
+    const message: ReceiveMessage = { type: 'http.request', body: content, moreBody: false }
+    t.same(await run(asking, [message], { headers }), [200, '0123456789'])
+  }
 })
 
 // Advisory row 62.

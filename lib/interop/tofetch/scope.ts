@@ -81,6 +81,7 @@ export function buildScope(
     pathParams: undefined,
     exceptionHandlers: undefined,
     maxBodySize: undefined,
+    bodyLimit: undefined,
     startChanges: undefined,
   }
   putClient(scope, request, info)

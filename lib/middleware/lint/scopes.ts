@@ -65,6 +65,10 @@ const AUTH: Rule = must(
   (value) => isObject(value) && TEXTS(value['scopes']) === undefined,
 )
 
+function isBodyLimit(value: unknown): boolean {
+  return isObject(value) && typeof value['maxSize'] === 'number' && value['maxSize'] >= 0
+}
+
 function isListOfChanges(value: unknown): boolean {
   return (
     Array.isArray(value) &&
@@ -108,6 +112,7 @@ const CONNECTION: Rules = {
   maxBodySize: optional(
     must('a number of bytes', (value) => typeof value === 'number' && value >= 0),
   ),
+  bodyLimit: optional(must('an object with a maxSize', isBodyLimit)),
   user: optional(USER),
   auth: optional(AUTH),
   startChanges: optional(must('a list of { send, change }', isListOfChanges)),

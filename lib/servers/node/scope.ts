@@ -6,6 +6,7 @@ import type {
   Address,
   App,
   Auth,
+  BodyLimit,
   Extensions,
   HeaderList,
   HTTPScope,
@@ -72,6 +73,7 @@ export class RequestScope implements HTTPScope {
   pathParams: Record<string, unknown> | undefined = undefined
   exceptionHandlers: unknown = undefined
   maxBodySize: number | undefined = undefined
+  bodyLimit: BodyLimit | undefined = undefined
   session: unknown = undefined
   user: User | undefined = undefined
   auth: Auth | undefined = undefined

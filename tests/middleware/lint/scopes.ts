@@ -40,6 +40,7 @@ t.test('what routing and middleware write into a scope passes', async (t) => {
     pathParams: {},
     exceptionHandlers: 7,
     maxBodySize: Number.POSITIVE_INFINITY,
+    bodyLimit: { maxSize: Number.POSITIVE_INFINITY },
     mountPath: '/{tenant}',
     user: { isAuthenticated: true, displayName: 'ada' },
     auth: { scopes: ['a'] },
@@ -72,6 +73,7 @@ const FAULTS: [key: string, wrong: unknown[], must: RegExp][] = [
   ['route', [null, {}], /function/],
   ['pathParams', [null, []], /object/],
   ['maxBodySize', [null, '10', -1, Number.NaN], /number of bytes/],
+  ['bodyLimit', [null, 10, {}, { maxSize: '10' }, { maxSize: -1 }], /object with a maxSize/],
   ['user', [null, 'ada', {}, { isAuthenticated: true }], /isAuthenticated: boolean/],
   ['auth', [null, {}, { scopes: 'a' }, { scopes: [1] }], /scopes: a list of texts/],
 ]
