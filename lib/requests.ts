@@ -1,5 +1,6 @@
 /** The request that a handler looks at. */
-import { Body } from './body.ts'
+import { Body, bodyOf } from './body.ts'
+import { handled, handledSteps } from './calls/handled.ts'
 import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
@@ -58,7 +59,8 @@ export class Request<
   }
 
   get #reader(): Body {
-    this.#body ??= new Body(this.scope, this.receive)
+    const { scope, receive } = this
+    this.#body ??= receive === noChannel ? new Body(scope, receive) : bodyOf(scope, receive)
     return this.#body
   }
 
@@ -67,14 +69,19 @@ export class Request<
    *
    * @throws HTTPException 413 when it is larger than the limit, whatever its length claims.
    * @throws ClientDisconnected when the client goes before it is complete.
-   * @throws TypeError when it was already read by `stream()`.
+   * @throws TypeError when parts of it are gone, since `stream()`, `parts()` or a multipart `form()`
+   * has read them.
    */
   bytes(options: BodyOptions = {}): Promise<Uint8Array> {
     return this.#reader.bytes(options.maxSize)
   }
 
   /** The whole body as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
-  async text(options: BodyOptions = {}): Promise<string> {
+  text(options: BodyOptions = {}): Promise<string> {
+    return handled(this.#text(options))
+  }
+
+  async #text(options: BodyOptions): Promise<string> {
     return lenient.decode(await this.bytes(options))
   }
 
@@ -87,7 +94,11 @@ export class Request<
    * @throws HTTPException 415 for another content type, 400 when it is no JSON in UTF-8; and as
    * `bytes()` does.
    */
-  async json(options: JSONOptions = {}): Promise<unknown> {
+  json(options: JSONOptions = {}): Promise<unknown> {
+    return handled(this.#json(options))
+  }
+
+  async #json(options: JSONOptions): Promise<unknown> {
     if (!options.anyContentType && !isJSON(this.headers.get('content-type'))) {
       throw new HTTPException(415, 'The request body must be of the type application/json.')
     }
@@ -128,7 +139,7 @@ export class Request<
    * }, { methods: ['POST'] })
    */
   form(options: FormOptions = {}): Promise<Form> {
-    this.#form ??= this.#readForm(options)
+    this.#form ??= handled(this.#readForm(options))
     return this.#form
   }
 
@@ -159,7 +170,11 @@ export class Request<
    *   return new JSONResponse(stored)
    * }, { methods: ['POST'] })
    */
-  async *parts(options: PartsOptions = {}): AsyncGenerator<Part, void, undefined> {
+  parts(options: PartsOptions = {}): AsyncGenerator<Part, void, undefined> {
+    return handledSteps(this.#parts(options))
+  }
+
+  async *#parts(options: PartsOptions): AsyncGenerator<Part, void, undefined> {
     const { readParts } = await import('./forms/read.ts')
     yield* readParts(this.#formSource, options)
   }
@@ -175,12 +190,23 @@ export class Request<
    */
   close(): Promise<void> {
     this.#closed = true
-    // One that is still being read is closed once it is; the end of the exchange ends that too.
-    this.#form?.catch(() => {})
+    // A form that is still being read is closed once it is.
     return this.#openForm?.close() ?? ACCEPTED
   }
 
-  /** A `receive` for an app behind this request, which gets the body even if it was read here. */
+  /**
+   * A `receive` for an app behind this request, which gets the body even if `bytes()`, `text()` or
+   * `json()` has read it here. It rejects if parts of the body are gone, since `stream()`, `parts()` or
+   * a multipart `form()` has read them: call `bytes()` before these to keep the body.
+   *
+   * @example
+   * const audit: Middleware = (app) => async (scope, receive, send) => {
+   *   if (scope.type !== 'http') return app(scope, receive, send)
+   *   const request = new Request(scope, receive, send)
+   *   console.debug((await request.bytes()).byteLength)
+   *   await app(scope, request.replay(), send)
+   * }
+   */
   replay(): Receive {
     return this.#reader.replay()
   }

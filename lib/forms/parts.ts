@@ -1,5 +1,6 @@
 /** The parts of a multipart body, one after the other, as they arrive. */
 import { ByteCollector } from '../bytes/collector.ts'
+import { handled, handledSteps } from '../calls/handled.ts'
 import { HTTPException } from '../exceptions.ts'
 import type { Headers } from '../headers.ts'
 import type { PartEvent, PartHead } from './multipart.ts'
@@ -53,7 +54,11 @@ export class Part {
    * @throws HTTPException 413 when it passes the limit for fields or files, 400 when the body ends
    * within it; ClientDisconnected when the client goes.
    */
-  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+  stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    return handledSteps(this.#stream())
+  }
+
+  async *#stream(): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#state !== 'unread') throw unreadable(this)
     this.#state = 'reading'
     for (;;) {
@@ -73,9 +78,13 @@ export class Part {
   }
 
   /** All of it at once, when it is small. Throws as `stream()` does, and 413 when it is not. */
-  async bytes({ maxSize = 1_048_576 }: PartBodyOptions = {}): Promise<Uint8Array> {
+  bytes(options: PartBodyOptions = {}): Promise<Uint8Array> {
+    return handled(this.#bytes(options))
+  }
+
+  async #bytes({ maxSize = 1_048_576 }: PartBodyOptions): Promise<Uint8Array> {
     const pieces = new ByteCollector()
-    for await (const piece of this.stream()) {
+    for await (const piece of this.#stream()) {
       if (pieces.size + piece.byteLength > maxSize) {
         throw new HTTPException(413, `Part exceeded maximum size of ${maxSize} bytes.`)
       }
@@ -85,12 +94,16 @@ export class Part {
   }
 
   /** All of it as text in the form's encoding, which is UTF-8. Throws as `bytes()` does. */
-  async text(options?: PartBodyOptions): Promise<string> {
-    return this.#decode(await this.bytes(options))
+  text(options: PartBodyOptions = {}): Promise<string> {
+    return handled(this.#bytes(options).then(this.#decode))
   }
 
   /** Goes to its end, past what nobody has read; for the loop over the parts. */
-  async skip(): Promise<void> {
+  skip(): Promise<void> {
+    return handled(this.#skip())
+  }
+
+  async #skip(): Promise<void> {
     if (this.#state === 'passed') return
     this.#state = 'reading'
     while ((await this.#next()) !== null);

@@ -1,5 +1,6 @@
 /** A file that came with a form. */
 import { joinBytes } from '../bytes.ts'
+import { handled, handledSteps } from '../calls/handled.ts'
 import type { Headers } from '../headers.ts'
 import { safeFilename } from './filename.ts'
 import type { PartHead } from './multipart.ts'
@@ -63,19 +64,27 @@ export class UploadFile {
    *
    * @throws TypeError when it is closed.
    */
-  async bytes(): Promise<Uint8Array> {
+  bytes(): Promise<Uint8Array> {
+    return handled(this.#bytes())
+  }
+
+  async #bytes(): Promise<Uint8Array> {
     const pieces: Uint8Array[] = []
-    for await (const piece of this.stream()) pieces.push(piece)
+    for await (const piece of this.#stream()) pieces.push(piece)
     return joinBytes(pieces)
   }
 
   /** All of it as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes())
+  text(): Promise<string> {
+    return handled(this.#bytes().then((bytes) => new TextDecoder().decode(bytes)))
   }
 
   /** Piece by piece, from the start each time. Throws as `bytes()` does. */
-  async *stream(): AsyncGenerator<Uint8Array, void, undefined> {
+  stream(): AsyncGenerator<Uint8Array, void, undefined> {
+    return handledSteps(this.#stream())
+  }
+
+  async *#stream(): AsyncGenerator<Uint8Array, void, undefined> {
     const content = this.#content
     if (content === undefined) throw closed(this.filename)
     const { spooled, pieces, size } = content
@@ -89,9 +98,13 @@ export class UploadFile {
    *
    * @throws TypeError when it is closed; the system's error (`code: 'EEXIST'`) when a file is there.
    */
-  async saveTo(path: string | URL, { overwrite = false }: SaveOptions = {}): Promise<void> {
+  saveTo(path: string | URL, options: SaveOptions = {}): Promise<void> {
+    return handled(this.#saveTo(path, options))
+  }
+
+  async #saveTo(path: string | URL, { overwrite = false }: SaveOptions): Promise<void> {
     const { save } = await import('./spool.ts')
-    await save(path, this.stream(), overwrite)
+    await save(path, this.#stream(), overwrite)
   }
 
   /** Lets go of the bytes; done by the form. */

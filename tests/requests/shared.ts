@@ -1,0 +1,37 @@
+// Several requests over one channel, as those of a middleware and of the handler behind it.
+import t from 'tap'
+import { Request } from '../../lib/requests.ts'
+import type { ReceiveMessage } from '../../lib/types.ts'
+import { httpScope, receiving } from '../support/scopes.ts'
+
+const scope = () => httpScope({ method: 'POST', headers: ['content-type', 'application/json'] })
+
+function part(text: string, moreBody: boolean): ReceiveMessage {
+  return { type: 'http.request', body: new TextEncoder().encode(text), moreBody }
+}
+
+t.test('what one of them has read whole, the other one has too', async (t) => {
+  const receive = receiving([part('{"a":1}', false)])
+  await new Request(scope(), receive).text()
+
+  t.same(await new Request(scope(), receive).json(), { a: 1 })
+})
+
+t.test('a part that one of them has taken is missed by the other one', async (t) => {
+  const receive = receiving([part('{', true), part('}', false)])
+  for await (const _ of new Request(scope(), receive).stream()) break
+
+  await t.rejects(new Request(scope(), receive).json(), /already read as a stream/)
+})
+
+t.test('a channel that cannot be written to works as well', async (t) => {
+  const receive = Object.freeze(receiving([part('{"a":1}', false)]))
+
+  t.same(await new Request(scope(), receive).json(), { a: 1 })
+})
+
+t.test('requests without a channel say so, each of them', async (t) => {
+  for (let count = 0; count < 2; count++) {
+    await t.rejects(new Request(httpScope()).stream().next(), /made without receive/)
+  }
+})
