@@ -1,6 +1,7 @@
 /** The cookies of a test client, kept and sent as a browser would. */
 import { parseSetCookie, stringifyCookie } from 'cookie'
 import { parseCookies } from '../cookies.ts'
+import { parseAddress } from '../ipaddresses.ts'
 
 interface Cookie {
   readonly name: string
@@ -40,12 +41,13 @@ export class CookieJar {
   take(field: string, url: URL): void {
     // Not decoded: a browser sends back what it was sent.
     const set = parseSetCookie(field, { decode: (value) => value })
-    const { name, value = '', domain, path, secure = false } = set
+    const { name, value = '', path, secure = false } = set
+    const domain = domainOf(set.domain)
     const cookie: Cookie = {
       name,
       pair: `${name}=${value}`,
-      domain: (domain ?? url.hostname).replace(/^\./, '').toLowerCase(),
-      hostOnly: domain === undefined,
+      domain: domain === '' ? url.hostname : domain,
+      hostOnly: domain === '',
       path: path?.startsWith('/') ? path : folderOf(url.pathname),
       secure,
       expires: endOf(set),
@@ -101,8 +103,18 @@ function isOver({ expires }: Cookie): boolean {
   return expires <= Date.now()
 }
 
+/** An empty one says nothing, a dot in front is not part of it (RFC 6265 sections 5.2.3 and 5.3). */
+function domainOf(written = ''): string {
+  return written.trim().replace(/^\./, '').toLowerCase()
+}
+
+/** An address has no parts that stand for a domain (RFC 6265 section 5.1.3). */
 function belongs(host: string, { domain, hostOnly }: Cookie): boolean {
-  return host === domain || (!hostOnly && host.endsWith(`.${domain}`))
+  return host === domain || (!hostOnly && host.endsWith(`.${domain}`) && !isAddress(host))
+}
+
+function isAddress(host: string): boolean {
+  return host.startsWith('[') || parseAddress(host) !== undefined
 }
 
 function isBelow(pathname: string, path: string): boolean {

@@ -45,6 +45,24 @@ t.test('sends a cookie to its domain (RFC 6265 section 5.1.3)', async (t) => {
   for (const [field, target, expected] of cases) t.equal(after([field], target), expected, field)
 })
 
+t.test('an address is its own domain, and no other (RFC 6265 section 5.1.3)', async (t) => {
+  const jar = new CookieJar()
+  const local = new URL('http://127.0.0.1/')
+  for (const field of ['a=1; Domain=0.0.1', 'b=1; Domain=.1', 'c=1; Domain=127.0.0.1']) {
+    jar.take(field, local)
+  }
+  jar.take('d=1', new URL('http://[::1]/'))
+  t.equal(jar.fieldFor(local), 'c=1')
+  t.equal(jar.fieldFor(new URL('http://[::1]/')), 'd=1')
+})
+
+t.test('an empty Domain is as good as none (RFC 6265 section 5.2.3)', async (t) => {
+  for (const field of ['a=1; Domain=', 'a=1; Domain', 'a=1; Domain= ', 'a=1; Domain=.']) {
+    t.equal(after([field]), 'a=1', field)
+    t.equal(after([field], 'http://www.example.org/app/'), '', `${field} is for its host alone`)
+  }
+})
+
 t.test('sends a cookie to its path (RFC 6265 section 5.1.4)', async (t) => {
   const cases: [string, string, string][] = [
     ['a=1', '/app', 'a=1'],
