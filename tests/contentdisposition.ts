@@ -52,6 +52,118 @@ t.test('any name gives a value that has its shape, and can be read back', async 
   )
 })
 
+// An independent reading of RFC 6266 section 4.1, RFC 9110 section 5.6.4 and RFC 8187 section 3.2.
+const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y
+const VALUE = /"((?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*)"/y
+const EXTENDED =
+  /^([!#$%&+\-^_`{}~0-9A-Za-z]+)'([0-9A-Za-z-]*)'((?:%[0-9A-Fa-f]{2}|[!#$&+\-.^_`|~0-9A-Za-z])*)$/
+
+/** The disposition and its parameters; throws where the grammar is left, or a name comes twice. */
+function parse(field: string): { disposition: string; parameters: Map<string, string> } {
+  let index = 0
+  const take = (pattern: RegExp): string => {
+    pattern.lastIndex = index
+    const match = pattern.exec(field)
+    if (match === null) throw new Error(`${field} at ${index}`)
+    index = pattern.lastIndex
+    return match[1] ?? match[0]
+  }
+  const disposition = take(TOKEN)
+  const parameters = new Map<string, string>()
+  while (index < field.length) {
+    take(/[\t ]*;[\t ]*/y)
+    const name = take(TOKEN).toLowerCase()
+    take(/[\t ]*=[\t ]*/y)
+    if (parameters.has(name)) throw new Error(`${name} twice`)
+    const isQuoted = field[index] === '"'
+    if (name.endsWith('*') && isQuoted) throw new Error(`${name} in quotes`)
+    const written = take(isQuoted ? VALUE : TOKEN)
+    parameters.set(name, isQuoted ? written.replace(/\\(.)/g, '$1') : written)
+  }
+  return { disposition, parameters }
+}
+
+function decodeExtended(text: string): string {
+  const [, charset = '', , value = ''] = EXTENDED.exec(text) ?? []
+  if (charset.toLowerCase() !== 'utf-8') throw new Error(`charset ${charset}`)
+  const bytes = [...value.matchAll(/%(..)|(.)/g)].map(([, hex, plain = '']) =>
+    hex === undefined ? plain.charCodeAt(0) : Number.parseInt(hex, 16),
+  )
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes))
+}
+
+const anyName = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc
+    .array(
+      fc.constantFrom(
+        ...[
+          '"',
+          '\\',
+          ';',
+          '=',
+          '%',
+          '%22',
+          "'",
+          '*',
+          ' ',
+          '\t',
+          '\r\n',
+          '\0',
+          '/',
+          '..',
+          'ä',
+          '€',
+        ],
+        ...[
+          '😀',
+          '\ud800',
+          '\udc00',
+          '\u202e',
+          '\u2066',
+          '\ufeff',
+          '\x7f',
+          '\x85',
+          'filename=',
+          'a',
+          '.exe',
+        ],
+      ),
+    )
+    .map((pieces) => pieces.join('')),
+)
+
+t.test('any name is safe for a reader of RFC 6266, and arrives whole', async (t) => {
+  fc.assert(
+    fc.property(anyName, fc.constantFrom('attachment', 'inline'), (name, kind) => {
+      const value = contentDisposition(kind as 'attachment', name)
+      const { disposition, parameters } = parse(value)
+      const plain = parameters.get('filename') ?? ''
+      const extended = parameters.get('filename*')
+      const arrived = extended === undefined ? plain : decodeExtended(extended)
+
+      if (!isHeaderValue(value)) t.fail(`${JSON.stringify(value)} is no header value`)
+      if (disposition !== kind) t.fail(`${disposition} is not ${kind}`)
+      if (parameters.size !== (extended === undefined ? 1 : 2)) t.fail(`${value} has more`)
+      if (!/^[ -~]*$/.test(plain) || /["\\%/]/.test(plain)) t.fail(`${plain} is not plain`)
+      for (const shown of [plain, arrived]) {
+        if (/[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(shown)) t.fail(`${shown} is not safe`)
+      }
+      // Character by character what was given, but for those that are never safe.
+      const given = [...name.toWellFormed()]
+      const kept = [...arrived]
+      const same = given.every((one, at) => kept[at] === one || (kept[at] === '_' && !isSafe(one)))
+      if (!same || kept.length !== given.length) t.fail(`${arrived} is not ${name}`)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+function isSafe(character: string): boolean {
+  return !/[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(character)
+}
+
 t.test('misuse throws', async (t) => {
   t.throws(
     () => contentDisposition('download' as never),
