@@ -8,7 +8,7 @@ import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
 import type { Service } from './service.ts'
 import { type Handshake, refuseHandshake } from './websockets/answer.ts'
-import { readHandshake } from './websockets/handshake.ts'
+import { readable, readHandshake } from './websockets/handshake.ts'
 import type { WebSocketSettings } from './websockets/options.ts'
 import { Peer } from './websockets/peer.ts'
 import { Pings } from './websockets/pings.ts'
@@ -117,7 +117,7 @@ export class WebSockets {
     this.#adding = adding
     // Values are latin-1, as in any response; `ws` leaves it to the socket what its text becomes.
     socket.setDefaultEncoding('latin1')
-    this.#server.handleUpgrade(request, socket, head, (ws) => {
+    this.#server.handleUpgrade(readable(request), socket, head, (ws) => {
       upgraded = ws
     })
     socket.setDefaultEncoding('utf8')

@@ -1,4 +1,5 @@
 /** Reads the client's side of a handshake. */
+import type { IncomingMessage } from 'node:http'
 import { isHeaderName } from '../../../headers.ts'
 import type { HeaderList } from '../../../types.ts'
 import { Refusal } from '../fields.ts'
@@ -21,10 +22,42 @@ export function readHandshake(headers: HeaderList): readonly string[] | Refusal 
   if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) return new Refusal(400)
   const offered = all(headers, 'sec-websocket-protocol')
   if (offered.length === 0) return []
-  const subprotocols = offered.join(',').split(',').map(trim)
-  const areTokens = subprotocols.every(isHeaderName)
+  // Empty members are ignored (RFC 9110 section 5.6.1.2), but there must be one that is not.
+  const members = offered.join(',').split(',').map(trim)
+  const subprotocols = members.filter((member) => member !== '')
+  const areTokens = subprotocols.length > 0 && subprotocols.every(isHeaderName)
   if (!areTokens || new Set(subprotocols).size < subprotocols.length) return new Refusal(400)
   return subprotocols
+}
+
+/** Lists that `ws` reads once more, and takes for malformed when they have an empty member. */
+const LISTS = ['sec-websocket-protocol', 'sec-websocket-extensions']
+
+/** The request as `ws` can read it: mostly the very same. */
+export function readable(request: IncomingMessage): IncomingMessage {
+  const changed = LISTS.flatMap((name) => {
+    const value = request.headers[name]
+    const members = typeof value === 'string' ? withoutEmptyMembers(value) : value
+    return members === value ? [] : [[name, members] as const]
+  })
+  if (changed.length === 0) return request
+  // The request itself may belong to a host, which reads its headers too.
+  const headers = { ...request.headers, ...Object.fromEntries(changed) }
+  return Object.create(request, { headers: { value: headers } })
+}
+
+/** A list as it is without the members that are ignored; commas in quotes are no ends of members. */
+function withoutEmptyMembers(list: string): string {
+  const members: string[] = []
+  let start = 0
+  let quoted = false
+  for (let index = 0; index <= list.length; index++) {
+    if (list[index] === '"') quoted = !quoted
+    if (index < list.length && (quoted || list[index] !== ',')) continue
+    members.push(trim(list.slice(start, index)))
+    start = index + 1
+  }
+  return members.includes('') ? members.filter((member) => member !== '').join(', ') : list
 }
 
 /** The value of a field that is there once. */

@@ -2,6 +2,8 @@ import t from 'tap'
 import { Refusal } from '../../../../lib/servers/node/fields.ts'
 import { readHandshake } from '../../../../lib/servers/node/websockets/handshake.ts'
 import { assertLinear } from '../../../support/linear.ts'
+import { listening, request } from '../../../support/sockets.ts'
+import { websocketApp } from '../../../support/websockets.ts'
 
 const KEY = ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ==']
 const VERSION = ['sec-websocket-version', '13']
@@ -11,6 +13,12 @@ t.test('reads the subprotocols in the order of the client', async (t) => {
     [[], []],
     [['a'], ['a']],
     [['a, b,c'], ['a', 'b', 'c']],
+    // Empty members of a list are ignored (RFC 9110 section 5.6.1.2).
+    [['chat, '], ['chat']],
+    [
+      ['a,,b', ' ,'],
+      ['a', 'b'],
+    ],
     [
       ['b \t,a', 'c'],
       ['b', 'a', 'c'],
@@ -29,7 +37,7 @@ t.test('refuses what is no handshake (RFC 6455 section 4.2.1)', async (t) => {
     [[...VERSION, 'sec-websocket-key', 'short=='], 400],
     [[...VERSION, 'sec-websocket-key', `${KEY[1]}\t`], 400],
     [[...VERSION, ...KEY, 'sec-websocket-protocol', ''], 400],
-    [[...VERSION, ...KEY, 'sec-websocket-protocol', 'a,,b'], 400],
+    [[...VERSION, ...KEY, 'sec-websocket-protocol', ', ,'], 400],
     [[...VERSION, ...KEY, 'sec-websocket-protocol', 'a b'], 400],
     [[...VERSION, ...KEY, 'sec-websocket-protocol', 'a, a'], 400],
     [[...VERSION, ...KEY, 'sec-websocket-protocol', 'a', 'sec-websocket-protocol', 'a'], 400],
@@ -55,4 +63,28 @@ t.test('subprotocols are read in linear time (advisory 103)', async (t) => {
       readHandshake([...KEY, ...VERSION, 'sec-websocket-protocol', value])
     })
   }
+})
+
+t.test('empty members of lists do not stand in the way of a handshake', async (t) => {
+  const app = websocketApp(async ({ subprotocols = [] }, receive, send) => {
+    await send({ type: 'websocket.accept', subprotocol: subprotocols[0] ?? '' })
+    await receive()
+  })
+  const { talk } = await listening(t, app, { websocket: { perMessageDeflate: true } })
+  const upgrade = ['connection: Upgrade', 'upgrade: websocket', 'sec-websocket-version: 13']
+  const received = async (...fields: string[]): Promise<string> => {
+    const end = String.fromCharCode(0x88, 0x80, 0, 0, 0, 0)
+    const key = `sec-websocket-key: ${KEY[1]}`
+    return talk(`${request('GET /', [...upgrade, key, ...fields])}${end}`)
+  }
+
+  for (const list of ['chat, ', ', chat,, other ,', 'chat']) {
+    const answer = await received(`sec-websocket-protocol: ${list}`)
+    t.match(answer, /^HTTP\/1\.1 101 .*sec-websocket-protocol: chat\r\n/is, list)
+  }
+  const answer = await received(
+    'sec-websocket-protocol: chat',
+    'sec-websocket-extensions: x-own; a="b,,c", , permessage-deflate,',
+  )
+  t.match(answer, /^HTTP\/1\.1 101 .*sec-websocket-extensions: permessage-deflate\r\n/is)
 })
