@@ -19,6 +19,7 @@ import {
   type Phase,
   readAccept,
   readClose,
+  tooSlow,
   unanswered,
 } from '../../websockets.ts'
 import { Answer, type Handshake } from './answer.ts'
@@ -35,6 +36,8 @@ export interface Host extends Terms {
     subprotocol: string | undefined,
     headers: HeaderList,
   ) => Peer | undefined
+  /** Leaves a handshake that no route matches to others; false when there are none. */
+  readonly leave: ((handshake: Handshake) => boolean) | undefined
   readonly opened: (connection: Connection) => void
   readonly closed: (connection: Connection) => void
   /** Told once, when both the app and the socket are done. */
@@ -57,6 +60,8 @@ export class Session {
   /** Whether the app's answer was a response, which was sent to its end. */
   #refused = false
   #appEnded = false
+  /** Set when no route of the app matches. */
+  unmatched = false
   #listeners: (() => void)[] | undefined
 
   constructor(host: Host, handshake: Handshake) {
@@ -188,7 +193,7 @@ export class Session {
       this.#phase = 'closed'
       this.#connection?.close(code, reason)
     } else if (this.#isUndecided) {
-      this.#refuse(403)
+      if (!this.#leave()) this.#refuse(403)
       this.#phase = 'refused'
       this.#refused = true
       this.#inbox.end(disconnected(1006))
@@ -212,6 +217,16 @@ export class Session {
       this.#inbox.end(disconnected(1006))
     }
     return sent
+  }
+
+  /** Where no route matches, others may have a use for the connection. */
+  #leave(): boolean {
+    const handshake = this.#handshake
+    if (!this.unmatched || handshake === undefined || !this.#host.leave?.(handshake)) return false
+    this.#stopTimer()
+    this.#unwatch?.()
+    this.#handshake = undefined
+    return true
   }
 
   /** Whether the handshake can still be answered in any way. */
@@ -282,11 +297,4 @@ export class Session {
   #report(error: unknown): void {
     if (this.#scope !== undefined) this.#host.onError(error, this.#scope)
   }
-}
-
-/** For an app that lets the client wait. */
-function tooSlow(timeout: number): Error {
-  return new Error(
-    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
-  )
 }
