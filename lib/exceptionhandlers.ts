@@ -192,4 +192,4 @@ function handshakeOf(scope: WebSocketScope): Request {
   return new Request({ ...scope, type: 'http', method: 'GET', scheme }, async () => NO_BODY)
 }
 
-const NO_BODY = { type: 'http.request', body: NO_BYTES, moreBody: false } as const
+const NO_BODY = Object.freeze({ type: 'http.request', body: NO_BYTES, moreBody: false } as const)

@@ -1,9 +1,9 @@
 /** Request methods, and what they mean (RFC 9110 section 9). */
 
 /** Those that are registered and that programs expect, upper-case as they are sent. */
-export const METHODS: readonly string[] = [
+export const METHODS: readonly string[] = Object.freeze([
   ...['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'],
-]
+])
 
 /**
  * Whether a resource is asked for: by GET, or by HEAD, which is the same without a body.

@@ -1,5 +1,6 @@
 /** Directories of files as one app. */
 import { answerException } from './exceptionhandlers.ts'
+import { notFoundException } from './exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from './exceptions.ts'
 import { RedirectResponse } from './responses/bodies.ts'
 import { callable } from './routing/callable.ts'
@@ -50,7 +51,7 @@ export function StaticFiles(options: StaticFilesOptions): StaticFiles {
     if (target === 'slash') return withSlash(scope)
     if (target === undefined) {
       scope.onUnmatched?.()
-      throw NOT_FOUND
+      throw notFoundException()
     }
     return reply(files, target, scope)
   }
@@ -69,9 +70,6 @@ export function StaticFiles(options: StaticFilesOptions): StaticFiles {
     callable<StaticFiles>(app, { kind: 'staticfiles', directories: directories.paths }),
   )
 }
-
-/** One for all, since nothing in it tells requests apart and a stack takes longer than the answer. */
-const NOT_FOUND = new HTTPException(404)
 
 function methodNotAllowed(): HTTPException {
   return new HTTPException(405, undefined, { headers: { allow: 'GET, HEAD' } })

@@ -76,18 +76,21 @@ export interface Auth {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-/** Optional powers of a server by name; one that is absent cannot be used. */
+/**
+ * Optional powers of a server by name; one that is absent cannot be used. A server may give the same
+ * object to all its scopes, so it is frozen: who changes it puts another one into the scope.
+ */
 export interface Extensions {
   /** `http.response.trailers` messages are understood. */
-  'http.response.trailers'?: Record<string, never>
+  readonly 'http.response.trailers'?: Readonly<Record<string, never>>
   /** `http.response.early_hint` messages are understood. */
-  'http.response.early_hint'?: Record<string, never>
+  readonly 'http.response.early_hint'?: Readonly<Record<string, never>>
   /** `http.response.pathsend` messages are understood. */
-  'http.response.pathsend'?: Record<string, never>
+  readonly 'http.response.pathsend'?: Readonly<Record<string, never>>
   /** `http.response.debug` messages are understood: a test client listens. */
-  'http.response.debug'?: Record<string, never>
+  readonly 'http.response.debug'?: Readonly<Record<string, never>>
   /** A refused handshake may be answered by `websocket.http.response.start` and `.body`. */
-  'websocket.http.response'?: Record<string, never>
+  readonly 'websocket.http.response'?: Readonly<Record<string, never>>
   readonly [name: string]: unknown
 }
 

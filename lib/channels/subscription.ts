@@ -30,7 +30,7 @@ export class BacklogOverflow extends Error {
 
 type Result = IteratorResult<ChannelMessage, undefined>
 
-const DONE: Result = { done: true, value: undefined }
+const DONE: Result = Object.freeze({ done: true, value: undefined })
 
 /**
  * The messages of some channels, for one reader.

@@ -146,7 +146,7 @@ export class Passage {
   }
 }
 
-const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 function noResponse(): never {
   throw new TypeError(

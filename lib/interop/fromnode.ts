@@ -1,6 +1,7 @@
 /** Handlers of Node as apps: Express, Connect, Koa, Fastify, or a listener of `http.createServer`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
+import { notFoundException } from '../exceptions/notfound.ts'
+import { UnsupportedProtocol } from '../exceptions.ts'
 import { handedOver } from '../servers/node/handover.ts'
 import type { App } from '../types.ts'
 import { isPassedOn } from './fromnode/errors.ts'
@@ -63,7 +64,7 @@ export function fromNode(handler: NodeHandler): App {
     const { request, response } = exchange
     if (handed === undefined) inheritFrom(scope, exchange)
     const next = (error?: unknown): void =>
-      isPassedOn(error) ? exchange.unanswered(NOT_FOUND) : exchange.failInside(error)
+      isPassedOn(error) ? exchange.unanswered(notFoundException()) : exchange.failInside(error)
     return exchange.run(() =>
       takesNext
         ? handler(request, response, next)
@@ -71,6 +72,3 @@ export function fromNode(handler: NodeHandler): App {
     )
   }
 }
-
-/** One for all, since nothing in it tells requests apart. */
-const NOT_FOUND = new HTTPException(404)

@@ -110,7 +110,7 @@ class Running {
       rootPath,
       // Read live: which port it is may be known only later.
       get server() {
-        return options.server ?? null
+        return Object.freeze(options.server ?? null)
       },
       state: undefined,
       upgrade: options.upgrade,

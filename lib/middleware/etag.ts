@@ -80,7 +80,7 @@ function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): 
   }
 }
 
-const EMPTY: SendMessage = { type: 'http.response.body', moreBody: false }
+const EMPTY: SendMessage = Object.freeze({ type: 'http.response.body', moreBody: false })
 
 /** What is followed by trailers is not whole. */
 function isTaggable(message: SendMessage): message is HTTPResponseStartMessage {

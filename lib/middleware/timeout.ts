@@ -44,7 +44,7 @@ export function timeout(options: TimeoutOptions): Middleware {
   }
 }
 
-const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /** One request with its time; in the end there is no timer, whatever happened. */
 class Deadline {

@@ -66,10 +66,10 @@ export function tracing(options: TracingOptions = {}): Middleware {
 }
 
 /** How propagators read the fields of a request. */
-export const FIELDS: TextMapGetter<HeaderList> = {
-  get: (headers, name) => new Headers(headers).get(name) ?? undefined,
-  keys: (headers) => headers.filter((_, index) => index % 2 === 0),
-}
+export const FIELDS: TextMapGetter<HeaderList> = Object.freeze({
+  get: (headers: HeaderList, name: string) => new Headers(headers).get(name) ?? undefined,
+  keys: (headers: HeaderList) => headers.filter((_, index) => index % 2 === 0),
+})
 
 function start(
   tracer: SpanMaker,

@@ -138,11 +138,14 @@ export interface MessageTypes {
   readonly body: 'http.response.body' | 'websocket.http.response.body'
 }
 
-export const RESPONSE: MessageTypes = { start: 'http.response.start', body: 'http.response.body' }
-const DENIAL: MessageTypes = {
+export const RESPONSE: MessageTypes = Object.freeze({
+  start: 'http.response.start',
+  body: 'http.response.body',
+})
+const DENIAL: MessageTypes = Object.freeze({
   start: 'websocket.http.response.start',
   body: 'websocket.http.response.body',
-}
+})
 
 /** Made here, so beyond doubt: not checked again. */
 function computed(length: string | undefined, type: string | undefined): Headers {

@@ -1,5 +1,6 @@
 /** What a router, and a route on its own, does with a scope: find, enter, call. */
 import { answerException } from '../exceptionhandlers.ts'
+import { notFoundException } from '../exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { enter, routePath } from './enter.ts'
@@ -40,15 +41,12 @@ export function methodNotAllowed(
   return answerException(error, scope, receive, send)
 }
 
-/** One for all, since nothing in it tells requests apart and a stack takes longer than the answer. */
-const NOT_FOUND = new HTTPException(404)
-
 /** The answer where nothing matches: 404, or a refused handshake. */
 export const notFound: App = answersExceptions((scope, receive, send) => {
   if (scope.type !== 'lifespan') scope.onUnmatched?.()
   return scope.type === 'websocket'
     ? send({ type: 'websocket.close', code: 1000, reason: '' })
-    : answerException(NOT_FOUND, scope, receive, send)
+    : answerException(notFoundException(), scope, receive, send)
 })
 
 /** A route as an app of its own, without a router around it. */

@@ -182,8 +182,9 @@ async function shutDown(
   await shutDownWithin(lifespan.stop(), shutdownTimeoutMs)
 }
 
+/** Frozen, since all scopes share it. */
 function addressOf(node: Server): ServerAddress {
   const address: AddressInfo | string | null = node.address()
-  if (typeof address === 'string') return { host: address, port: null }
-  return { host: address?.address ?? '', port: address?.port ?? null }
+  if (typeof address === 'string') return Object.freeze({ host: address, port: null })
+  return Object.freeze({ host: address?.address ?? '', port: address?.port ?? null })
 }

@@ -194,7 +194,7 @@ export class Loop
 
 const WHATEVER: Reader<ReceiveMessage | undefined> = { read: (message) => message }
 
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
+const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined })
 
 function dataOf({ text, bytes }: WebSocketReceivedMessage): WebSocketData {
   return text ?? bytes ?? ''

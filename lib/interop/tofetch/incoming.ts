@@ -2,7 +2,7 @@
 import { NO_BYTES } from '../../bytes.ts'
 import type { ReceiveMessage } from '../../types.ts'
 
-const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 export class Incoming {
   readonly #request: globalThis.Request

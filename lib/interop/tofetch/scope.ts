@@ -47,7 +47,7 @@ export interface Read {
   readonly headers: HeaderList
 }
 
-const ASGI = { version: '3.0', specVersion: '2.5' } as const
+const ASGI = Object.freeze({ version: '3.0', specVersion: '2.5' } as const)
 
 /** Every key that routing may set is there from the start, as under `serve()`. */
 export function buildScope(

@@ -161,10 +161,10 @@ export class Hosted<Incoming extends IncomingMessage> {
 /** Each websocket has a place of its own. */
 const NOWHERE: Site = { rootPath: '', rawRootPath: '', server: null, state: undefined }
 
-const LIFESPAN: LifespanScope = {
+const LIFESPAN: LifespanScope = Object.freeze({
   type: 'lifespan',
-  asgi: { version: '3.0', specVersion: '2.0' },
-}
+  asgi: Object.freeze({ version: '3.0', specVersion: '2.0' }),
+})
 
 /** Without a listener an error would end the process; the connection is closed by it anyway. */
 function ignore(): void {}

@@ -88,7 +88,7 @@ function walk(nodes: readonly (string | undefined)[], { isTrusted }: Trust): Fou
 }
 
 /** An element of `Forwarded` that does not say for whom. */
-const UNTOLD: Address = { host: 'unknown', port: 0 }
+const UNTOLD: Address = Object.freeze({ host: 'unknown', port: 0 })
 
 function listOf(headers: Headers, name: string): string[] {
   const values = headers.getAll(name).flatMap((value) => value.split(','))

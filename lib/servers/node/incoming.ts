@@ -15,8 +15,12 @@ export interface Asking {
   readonly expectsContinue: boolean
 }
 
-const NO_BODY: ReceiveMessage = { type: 'http.request', body: NO_BYTES, moreBody: false }
-const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
+const NO_BODY: ReceiveMessage = Object.freeze({
+  type: 'http.request',
+  body: NO_BYTES,
+  moreBody: false,
+})
+const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /**
  * Reads a request while somebody waits in `receive`, and not otherwise, so that a client cannot send

@@ -27,12 +27,13 @@ export interface Site {
   readonly state: State | undefined
 }
 
-export const ASGI: HTTPScope['asgi'] = { version: '3.0', specVersion: '2.5' }
-const EXTENSIONS = {
-  'http.response.trailers': {},
-  'http.response.early_hint': {},
-  'http.response.pathsend': {},
-} as const
+export const ASGI: HTTPScope['asgi'] = Object.freeze({ version: '3.0', specVersion: '2.5' })
+const WITHOUT_OPTIONS: Readonly<Record<string, never>> = Object.freeze({})
+const EXTENSIONS: Extensions = Object.freeze({
+  'http.response.trailers': WITHOUT_OPTIONS,
+  'http.response.early_hint': WITHOUT_OPTIONS,
+  'http.response.pathsend': WITHOUT_OPTIONS,
+})
 
 /** Who knows when the client has gone. */
 export interface Departing {

@@ -5,7 +5,7 @@ import type { HeaderList, WebSocketScope } from '../../../types.ts'
 import type { Target } from '../../target.ts'
 import { ASGI, clientAddress, type Site } from '../scope.ts'
 
-const EXTENSIONS = { 'websocket.http.response': {} } as const
+const EXTENSIONS = Object.freeze({ 'websocket.http.response': Object.freeze({}) })
 
 /** The scope of a handshake whose target and fields were read. */
 export function buildWebSocketScope(
