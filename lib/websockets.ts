@@ -199,6 +199,27 @@ export class WebSocket<
   }
 
   /**
+   * Lets go of messages that are not received: the latest 16, or 1 MiB, are kept, until the first is
+   * received; from then on none is lost, and the peer has to wait as usual.
+   *
+   * For those who only send. Without it, what a peer sends waits in the server until that reads no
+   * more, and neither sees that the peer has closed.
+   *
+   * @example
+   * WebSocketRoute('/clock', async (websocket) => {
+   *   await websocket.accept()
+   *   websocket.dropUnread()
+   *   while (!websocket.signal.aborted) {
+   *     await websocket.sendText(new Date().toISOString())
+   *     await new Promise((resolve) => setTimeout(resolve, 1_000))
+   *   }
+   * })
+   */
+  dropUnread(): void {
+    this.#conversation.dropUnread()
+  }
+
+  /**
    * Aborted when the peer has closed or is gone, even while nobody receives.
    *
    * Its reason is a ClientDisconnected: what fails for it is known to be nobody's mistake. Where the

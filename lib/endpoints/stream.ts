@@ -21,8 +21,8 @@ type Sending = Pick<WebSocket, 'phase' | 'signal' | 'sendText' | 'sendBytes' | '
  * anything else as JSON. At its end it closes with 1000.
  *
  * When the peer goes, the iterable is told to stop at once: its `finally` blocks run, a stream is
- * cancelled; one that waits for something passes `websocket.signal` on. What the peer sends meanwhile
- * waits for whoever receives from the websocket, which the generator itself may do.
+ * cancelled; one that waits for something passes `websocket.signal` on. The generator itself may receive
+ * from the websocket; before it does, the latest 16 messages of the peer are kept, or 1 MiB.
  *
  * @throws TypeError when the source is no function.
  * @example
@@ -39,6 +39,7 @@ export function websocketStream<Params = Record<string, unknown>, State = Record
   return async (websocket) => {
     await onConnect(websocket)
     if (websocket.phase !== 'open') return
+    websocket.dropUnread()
     await sendStream(websocket, source(websocket))
     if (websocket.phase === 'open') await websocket.close()
   }

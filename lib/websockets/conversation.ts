@@ -36,6 +36,7 @@ export class Conversation implements Ended {
   /** Why nothing can be sent any more, once that is known. */
   #departure: ClientDisconnected | undefined
   #told = false
+  #hasReceived = false
   #gone: AbortController | undefined
 
   constructor(scope: WebSocketScope, receive: Receive, send: Send, phase: WebSocketPhase) {
@@ -106,6 +107,7 @@ export class Conversation implements Ended {
       return Promise.reject(misuse('receive', 'the peer has closed, which was told once'))
     }
     if (this.phase === 'connecting') return Promise.reject(this.misuse('receive'))
+    this.#keepUnread()
     const reader: Reader<WebSocketData> = {
       read: (message) => {
         if (message?.type === 'websocket.receive') return dataOf(message)
@@ -120,7 +122,19 @@ export class Conversation implements Ended {
   step(loop: Loop): Promise<IteratorResult<WebSocketData>> {
     if (this.#told) return Promise.resolve(DONE)
     if (this.phase === 'connecting') return Promise.reject(this.misuse('receive'))
+    this.#keepUnread()
     return this.#inbox.next(loop)
+  }
+
+  /** Does nothing once something has been received. */
+  dropUnread(): void {
+    if (!this.#hasReceived) this.#inbox.dropOld()
+  }
+
+  #keepUnread(): void {
+    if (this.#hasReceived) return
+    this.#hasReceived = true
+    this.#inbox.keepAll()
   }
 
   leave(loop: Loop): void {

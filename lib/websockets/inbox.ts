@@ -38,6 +38,8 @@ export class Inbox {
   #waitingLater: Waiting[] | undefined
   #reading = false
   #ahead = false
+  /** Whether old messages make room for new ones. */
+  #drops = false
   #end: WebSocketDisconnectMessage | undefined
   #failure: { readonly error: unknown } | undefined
 
@@ -100,6 +102,16 @@ export class Inbox {
     this.#read()
   }
 
+  /** As `watch`, but without end: only the latest messages are kept, until `keepAll`. */
+  dropOld(): void {
+    this.#drops = true
+    this.watch()
+  }
+
+  keepAll(): void {
+    this.#drops = false
+  }
+
   #enlist(waiting: Waiting): void {
     if (this.#waiting === undefined) this.#waiting = waiting
     else {
@@ -119,9 +131,21 @@ export class Inbox {
 
   #read(): void {
     if (this.#reading || this.#end !== undefined || this.#failure !== undefined) return
-    if (this.#waiting === undefined && !(this.#ahead && this.#hasRoom)) return
+    const isAhead = this.#ahead && (this.#hasRoom || this.#drops)
+    if (this.#waiting === undefined && !isAhead) return
     this.#reading = true
     this.#receive().then(this.#take, this.#fail)
+  }
+
+  #dropOldest(): void {
+    while (this.#kept !== undefined && !this.#fits) {
+      const oldest = this.#kept.shift()
+      if (oldest !== undefined) this.#units -= unitsOf(oldest)
+    }
+  }
+
+  get #fits(): boolean {
+    return (this.#kept?.length ?? 0) <= MOST_MESSAGES && this.#units <= MOST_UNITS
   }
 
   get #hasRoom(): boolean {
@@ -141,6 +165,7 @@ export class Inbox {
       this.#kept ??= []
       this.#kept.push(message)
       this.#units += unitsOf(message)
+      if (this.#drops) this.#dropOldest()
     } else {
       this.#waiting = this.#waitingLater?.shift()
       settle(first, message)

@@ -30,6 +30,37 @@ t.test('LS-WS-3: sends what an iterable gives, and closes', async (t) => {
   t.same(await socket.closed, { code: 1000, reason: '' })
 })
 
+t.test('what a peer says to one who only sends is dropped, but for the latest', async (t) => {
+  let goOn = (): void => {}
+  const received: unknown[] = []
+  const route = WebSocketRoute(
+    '/',
+    websocketStream(async function* (websocket) {
+      yield 'first'
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      for (let count = 0; count < 36; count++) received.push(await websocket.receive())
+      yield 'last'
+    }),
+  )
+  await using client = await testClient(route)
+  await using socket = await client.websocket('/')
+  t.equal(await socket.receive(), 'first')
+  // More than a test client keeps for an app.
+  for (let count = 0; count < 1_000; count++) await socket.sendText(`${count} ${'x'.repeat(200)}`)
+  await turn()
+  goOn()
+  await turn()
+  for (let count = 1_000; count < 1_020; count++) await socket.sendText(`${count} `)
+
+  t.equal(await socket.receive(), 'last')
+  t.same(
+    received.map((text) => Number.parseInt(String(text), 10)),
+    Array.from({ length: 36 }, (_, index) => 984 + index),
+  )
+})
+
 t.test('stops at once when the client goes, even one that waits', async (t) => {
   const log: unknown[] = []
   let release = (): void => {}

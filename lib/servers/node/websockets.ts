@@ -62,8 +62,8 @@ export class WebSockets {
       maxPayload: settings.maxMessageSize,
       handleProtocols: () => this.#adding?.subprotocol ?? false,
       perMessageDeflate: settings.compression,
-      // Its types do not know this one.
-      ...{ closeTimeout: settings.closeTimeoutMs },
+      // Its types do not know these.
+      ...{ closeTimeout: settings.closeTimeoutMs, maxFragments: settings.maxFragments },
     })
     this.#server.on('headers', (lines) => {
       const { headers = [] } = this.#adding ?? {}

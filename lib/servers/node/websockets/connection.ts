@@ -10,6 +10,7 @@ import {
 import { disconnected } from '../../websockets.ts'
 import { faulty } from './faults.ts'
 import { binaryFrame, binaryHead, textFrame } from './frames.ts'
+import { type Gate, openGate } from './gate.ts'
 import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
 import { Peer, type PeerListener } from './peer.ts'
@@ -46,6 +47,7 @@ export class Connection implements PeerListener {
   readonly #settings: WebSocketSettings
   readonly #owner: Owner
   readonly #compresses: boolean
+  readonly #gate: Gate
   #isClosed = false
   /** See `turns.ts` and `pings.ts`. */
   lastTurn = -1
@@ -65,19 +67,34 @@ export class Connection implements PeerListener {
     this.#compresses = ws.extensions !== ''
     this.#settings = settings
     this.#owner = owner
-    inbox.open(ws)
+    this.#gate = openGate(socket, ws, inbox, settings.maxQueuedBytes)
+    inbox.open(this.#gate)
     ws.listen(this)
-    if (shortcuts) readPlainFrames(socket, ws, settings.maxMessageSize, this)
+    if (shortcuts) this.#gate.reader = readPlainFrames(socket, ws, settings.maxMessageSize, this)
   }
 
   take(message: WebSocketReceivedMessage, size: number): void {
     beginTurn()
     this.#inbox.put(message, size)
+    this.#gate.arrived()
+  }
+
+  get isFull(): boolean {
+    return this.#inbox.paused
+  }
+
+  get isHeld(): boolean {
+    return !this.#gate.isClear
   }
 
   /** The peer is told why, see `peer.ts`; the close follows when it has answered. */
   failed(error: Error): void {
+    this.#gate.stop()
     setImmediate(() => this.#owner.lost(faulty(error, this.#settings.maxMessageSize)))
+  }
+
+  left(code: number, reason: string): void {
+    this.#owner.lost(disconnected(code, reason))
   }
 
   closed(code: number, reason: string): void {
@@ -97,7 +114,7 @@ export class Connection implements PeerListener {
 
   /** Whether it is we who do not read. */
   get isPaused(): boolean {
-    return this.#inbox.paused
+    return this.#gate.isPaused
   }
 
   /**

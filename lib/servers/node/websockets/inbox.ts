@@ -7,6 +7,9 @@ export interface Source {
   resume(): void
 }
 
+/** How many messages are kept beyond the limit of a peer that is gone: it cannot be made to wait. */
+const LAST_MESSAGES = 1_024
+
 /** How much may wait before the peer is made to. */
 export interface InboxLimits {
   readonly maxQueuedMessages: number
@@ -23,8 +26,8 @@ interface Queued {
 /**
  * Messages in the order they came, then the disconnect, again and again.
  *
- * Beyond its limits the source is paused. What the source has read by then comes nevertheless, so one
- * read of the connection, and one message, may go beyond them.
+ * Beyond its limits the source is paused, so that one message may go beyond them. Of a source that
+ * ends, some more are kept; further ones are dropped.
  */
 export class Inbox {
   readonly #limits: InboxLimits
@@ -46,6 +49,16 @@ export class Inbox {
   /** Whether the peer is made to wait. */
   get paused(): boolean {
     return this.#paused
+  }
+
+  /** How many messages may come before the source is paused; at least one. */
+  get room(): number {
+    return Math.max(1, this.#limits.maxQueuedMessages + 1 - this.#count)
+  }
+
+  /** How many may come before some are dropped. */
+  get spare(): number {
+    return Math.max(0, this.#limits.maxQueuedMessages + LAST_MESSAGES - this.#count)
   }
 
   open(source: Source): void {
@@ -72,6 +85,7 @@ export class Inbox {
       waiter(message)
       return
     }
+    if (this.spare === 0) return
     this.#queue.push({ message, size })
     this.#size += size
     if (!this.#paused && this.#exceeds(1)) {
@@ -114,8 +128,11 @@ export class Inbox {
   /** Going on only at half of the limits: not one stop and start for each message. */
   #exceeds(share: number): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits
-    const count = this.#queue.length - this.#next
-    return count > maxQueuedMessages * share || this.#size > maxQueuedBytes * share
+    return this.#count > maxQueuedMessages * share || this.#size > maxQueuedBytes * share
+  }
+
+  get #count(): number {
+    return this.#queue.length - this.#next
   }
 
   #resume(): void {

@@ -12,10 +12,15 @@ export interface WebSocketOptions {
   pingTimeoutMs?: number | null
   /** How long the client may take to answer a close, in ms, before it is cut off (10,000). */
   closeTimeoutMs?: number
-  /** How many messages may wait for the app before the client has to wait (16). */
+  /**
+   * How many messages are read ahead of the app (16). What comes behind them is kept as bytes, up to
+   * `maxQueuedBytes`, so that pings are answered and a close is noticed; then the client has to wait.
+   */
   maxQueuedMessages?: number
-  /** How many bytes may wait for the app before the client has to wait (1,048,576). */
+  /** How many bytes of messages are read ahead of the app, and how many kept behind them (1,048,576). */
   maxQueuedBytes?: number
+  /** The most frames of one message; more close the socket with 1008 (16,384). */
+  maxFragments?: number
   /** How many bytes may wait for the client before `send` waits, in each socket (65,536). */
   maxBufferedBytes?: number
   /** Compress messages, for clients that can; see `CompressionOptions` (false). */
@@ -41,6 +46,7 @@ export interface WebSocketSettings {
   readonly closeTimeoutMs: number
   readonly maxQueuedMessages: number
   readonly maxQueuedBytes: number
+  readonly maxFragments: number
   readonly maxBufferedBytes: number
   /** As `ws` takes it. */
   readonly compression: PerMessageDeflateOptions | false
@@ -64,6 +70,7 @@ export function readWebSocketOptions(options: WebSocketOptions): WebSocketSettin
     closeTimeoutMs: whole('closeTimeoutMs', options.closeTimeoutMs ?? 10_000, 1),
     maxQueuedMessages: whole('maxQueuedMessages', options.maxQueuedMessages ?? 16, 1),
     maxQueuedBytes: whole('maxQueuedBytes', options.maxQueuedBytes ?? 1_048_576, 1),
+    maxFragments: whole('maxFragments', options.maxFragments ?? 16_384, 1),
     maxBufferedBytes: whole('maxBufferedBytes', options.maxBufferedBytes ?? 65_536, 1),
     compression: perMessageDeflate === false ? false : readCompression(perMessageDeflate),
   }

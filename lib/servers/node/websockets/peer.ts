@@ -7,8 +7,13 @@ export interface PeerListener {
   /** With how many bytes it had. */
   take(message: WebSocketReceivedMessage, size: number): void
   failed(error: Error): void
+  /** The peer has closed, and was answered; its connection may stay for a while. */
+  left(code: number, reason: string): void
   closed(code: number, reason: string): void
 }
+
+/** What stands for a close without a code (RFC 6455 section 7.1.5). */
+const NO_CODE = 1005
 
 /**
  * A message and the close behind it often come together. The app gets its messages by promises, so it
@@ -20,6 +25,7 @@ export interface PeerListener {
  */
 export class Peer extends WebSocket {
   listener: PeerListener | undefined
+  hasFailed = false
 
   /** Tells one listener of everything, by functions that are the same for all: many may be idle. */
   listen(listener: PeerListener): void {
@@ -31,7 +37,10 @@ export class Peer extends WebSocket {
 
   /** What `ws` calls when the peer has closed, or was at fault. */
   override close(code?: number, reason?: string | Buffer): void {
-    setImmediate(() => super.close(code, reason))
+    setImmediate(() => {
+      super.close(code, reason)
+      if (!this.hasFailed) this.listener?.left(code ?? NO_CODE, String(reason ?? ''))
+    })
   }
 
   /** What the server calls. */
@@ -49,6 +58,7 @@ function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
 }
 
 function onError(this: WebSocket, error: Error): void {
+  if (this instanceof Peer) this.hasFailed = true
   listenerOf(this)?.failed(error)
 }
 

@@ -19,6 +19,10 @@ import type { WebSocketReceivedMessage } from '../../../types.ts'
 /** Who is given messages, and how many bytes each had. */
 export interface Taker {
   take(message: WebSocketReceivedMessage, size: number): void
+  /** Whether no more is wanted, or something waits that came before; absent is never. */
+  readonly isHeld?: boolean
+  /** Whether no more is wanted; absent is never. */
+  readonly isFull?: boolean
 }
 
 /** The fields of a receiver that are read here. */
@@ -40,14 +44,22 @@ const CLOSE = 8
  * Takes plain frames from a socket before `ws` sees them, if that can be done.
  *
  * @param limit The most bytes of a message; `ws` is to refuse what is larger.
+ * @returns A reader for what did not come straight from the socket; undefined if it cannot be done.
  */
-export function readPlainFrames(socket: Socket, ws: WebSocket, limit: number, taker: Taker): void {
+export function readPlainFrames(
+  socket: Socket,
+  ws: WebSocket,
+  limit: number,
+  taker: Taker,
+): PlainFrames | undefined {
   // Other streams than these do not go on by themselves, when nobody has heard what they gave.
-  if (!(socket instanceof Socket) || Object.hasOwn(socket, 'push') || ws.extensions !== '') return
+  const isPlain = socket instanceof Socket && !Object.hasOwn(socket, 'push')
+  if (!isPlain || ws.extensions !== '') return undefined
   const { _receiver: receiver } = ws as WebSocket & { readonly _receiver?: Receiver }
-  if (receiver === undefined || !isKnown(receiver)) return
+  if (receiver === undefined || !isKnown(receiver)) return undefined
   const frames = new PlainFrames(socket, receiver, limit, taker)
   Object.assign(socket, { [FRAMES]: frames, push })
+  return frames
 }
 
 /** Where a socket has its reader: the function is the same for all, since many may be idle. */
@@ -55,13 +67,14 @@ const FRAMES: unique symbol = Symbol('frames')
 
 /** As of any stream: whether more may come at once. */
 function push(this: Socket & { [FRAMES]: PlainFrames }, chunk: Buffer | null): boolean {
-  const read = chunk === null ? 0 : this[FRAMES].read(chunk)
+  const frames = this[FRAMES]
+  const read = chunk !== null && frames.isDue ? frames.read(chunk, 0) : 0
   if (chunk?.length === read) return true
   const rest = read === 0 ? chunk : chunk?.subarray(read)
   return Object.getPrototypeOf(this).push.call(this, rest)
 }
 
-class PlainFrames {
+export class PlainFrames {
   readonly #socket: Socket
   readonly #receiver: Receiver
   readonly #limit: number
@@ -74,11 +87,10 @@ class PlainFrames {
     this.#taker = taker
   }
 
-  /** How many bytes of this were plain frames; what follows them is not for here. */
-  read(chunk: Buffer): number {
-    if (!this.#isDue) return 0
-    let at = 0
-    while (at < chunk.length) {
+  /** How far there were plain frames; what follows them is not for here. */
+  read(chunk: Buffer, start: number): number {
+    let at = start
+    while (at < chunk.length && !this.#taker.isFull) {
       const end = this.#take(chunk, at)
       if (end === at) break
       at = end
@@ -86,10 +98,16 @@ class PlainFrames {
     return at
   }
 
-  /** Whether a message begins with what comes now, and nothing waits before it. */
-  get #isDue(): boolean {
+  /** Whether a message begins with what comes now from the socket, and nothing waits before it. */
+  get isDue(): boolean {
     const socket = this.#socket
-    return socket.readableFlowing === true && socket.readableLength === 0 && rests(this.#receiver)
+    if (this.#taker.isHeld || socket.readableFlowing !== true) return false
+    return socket.readableLength === 0 && this.isReady
+  }
+
+  /** Whether `ws` is between two messages. */
+  get isReady(): boolean {
+    return rests(this.#receiver)
   }
 
   /** Where the frame ends that begins here; it ends at its start when it is no plain one. */

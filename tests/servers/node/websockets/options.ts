@@ -15,6 +15,7 @@ t.test('every limit has a default', async (t) => {
     closeTimeoutMs: 10_000,
     maxQueuedMessages: 16,
     maxQueuedBytes: 1_048_576,
+    maxFragments: 16_384,
     maxBufferedBytes: 65_536,
     compression: false,
   })
@@ -66,6 +67,7 @@ t.test('what is no whole number in range is refused', async (t) => {
     ['maxQueuedMessages', 0],
     ['maxQueuedBytes', '1'],
     ['maxBufferedBytes', 0],
+    ['maxFragments', 0],
   ] as const) {
     t.throws(() => readWebSocketOptions({ [name]: value } as WebSocketOptions), {
       name: 'RangeError',

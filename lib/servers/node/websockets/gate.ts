@@ -1,0 +1,208 @@
+/**
+ * Stands between a connection and those who read its frames, and lets in no more messages than fit.
+ *
+ * One read of a connection may hold ten thousand messages, and `ws` gives out all of them. What does
+ * not fit waits here, as bytes, up to a limit; beyond that the connection is not read. Control frames
+ * do not wait: they may stand between any two frames (RFC 6455 section 5.4), so that pings are answered
+ * and a close is noticed while an app is busy.
+ */
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import { Backlog } from './backlog.ts'
+import type { Source } from './inbox.ts'
+import { FrameWalker } from './walker.ts'
+
+/** Where messages go. */
+export interface Room {
+  /** Whether no more is wanted. */
+  readonly paused: boolean
+  /** How many may come until then; at least one. */
+  readonly room: number
+  /** How many are kept in any case, of a peer that sends no more. */
+  readonly spare: number
+}
+
+/** Reads whole frames before `ws` does; see `plain.ts`. */
+export interface FrameReader {
+  /** Whether it may read what comes now. */
+  readonly isReady: boolean
+  /** Gives how far it has read. */
+  read(chunk: Buffer, start: number): number
+}
+
+/**
+ * Puts a gate before the listener that `ws` has on a connection.
+ *
+ * @param limit How many bytes may wait.
+ */
+export function openGate(socket: Socket, ws: WebSocket, room: Room, limit: number): Gate {
+  const listeners = socket.listeners('data')
+  const gate = new Gate(ws, room, limit, (chunk) => {
+    for (const listener of listeners) listener.call(socket, chunk)
+  })
+  for (const listener of listeners) socket.off('data', listener as (chunk: Buffer) => void)
+  socket.on('data', (chunk: Buffer) => gate.take(chunk))
+  // Before `ws` ends its reading.
+  socket.prependListener('end', () => gate.finish())
+  socket.prependListener('close', () => gate.finish())
+  return gate
+}
+
+/** A control frame with its head and mask. */
+const LONGEST_CONTROL = 2 + 4 + 125
+
+export class Gate implements Source {
+  readonly #ws: WebSocket
+  readonly #room: Room
+  readonly #limit: number
+  /** What `ws` listens with. */
+  readonly #give: (chunk: Uint8Array) => void
+  /** Whether messages come later than their bytes, since they are inflated. */
+  readonly #isLate: boolean
+  /** How many are on their way then. */
+  #underway = 0
+  reader: FrameReader | undefined
+  readonly #walker = new FrameWalker()
+  #backlog: Backlog | undefined
+  #backlogWalker: FrameWalker | undefined
+  /** The beginning of a control frame that came while others wait. */
+  #control: Buffer[] | undefined
+  #isPumping = false
+  #isPaused = false
+  #isOver = false
+
+  /**
+   * @param limit How many bytes may wait.
+   * @param give How `ws` is given what has come.
+   */
+  constructor(ws: WebSocket, room: Room, limit: number, give: (chunk: Uint8Array) => void) {
+    this.#ws = ws
+    this.#room = room
+    this.#limit = limit
+    this.#give = give
+    this.#isLate = ws.extensions !== ''
+  }
+
+  /** Whether the connection is not read. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  /** Whether nothing waits here, and what comes now begins a frame. */
+  get isClear(): boolean {
+    return this.#walker.isBetween && !this.#hasBacklog && !this.#isOver
+  }
+
+  get #hasBacklog(): boolean {
+    return this.#backlog !== undefined && this.#backlog.size > 0
+  }
+
+  /** How many messages may come now; none while they are held. */
+  get #places(): number {
+    return this.#room.paused ? 0 : Math.max(0, this.#room.room - this.#underway)
+  }
+
+  /** Takes what the connection has read. */
+  take(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && !this.#isOver; ) {
+      at = this.#mustWait ? this.#keep(chunk, at) : this.#pass(chunk, at, this.#walker)
+    }
+    if (!this.#isPaused && (this.#backlog?.size ?? 0) > this.#limit) {
+      this.#isPaused = true
+      this.#ws.pause()
+    }
+  }
+
+  /** The inbox is full, which is looked at before each frame. */
+  pause(): void {}
+
+  /** There is room again. */
+  resume(): void {
+    if (this.#isPumping || this.#isOver) return
+    this.#pump(() => this.#places)
+    if (!this.#isPaused || (this.#backlog?.size ?? 0) > this.#limit / 2) return
+    this.#isPaused = false
+    this.#ws.resume()
+  }
+
+  /** A message has come out of `ws`. */
+  arrived(): void {
+    if (this.#underway === 0) return
+    this.#underway--
+    if (this.#hasBacklog) this.resume()
+  }
+
+  /** Nothing more comes: all that waits is let in, as far as there is room in any case. */
+  finish(): void {
+    if (this.#isOver) return
+    this.#pump(() => Math.max(0, this.#room.spare - this.#underway))
+    this.stop()
+  }
+
+  /** Nothing more is wanted. */
+  stop(): void {
+    this.#isOver = true
+    this.#backlog = undefined
+  }
+
+  /** A frame that was begun goes where its beginning went. */
+  get #mustWait(): boolean {
+    if (this.#control !== undefined || this.#hasBacklog) return true
+    return this.#walker.isBetween && this.#places === 0
+  }
+
+  #pass(chunk: Buffer, start: number, walker: FrameWalker, places = this.#places): number {
+    if (walker.isBetween && this.reader?.isReady) {
+      const end = this.reader.read(chunk, start)
+      if (end > start) return end
+    }
+    let end = start
+    let messages = 0
+    do {
+      end = walker.step(chunk, end)
+      if (walker.isBetween && walker.endsMessage) messages++
+    } while (end < chunk.length && messages < places && !(walker.isBetween && walker.isClose))
+    if (this.#isLate) this.#underway += messages
+    this.#give(chunk.subarray(start, end))
+    // Whatever follows a close is not read (section 5.5.1).
+    if (walker.isBetween && walker.isClose) this.#isOver = true
+    return end
+  }
+
+  #keep(chunk: Buffer, start: number): number {
+    const end = this.#walker.step(chunk, start)
+    const piece = chunk.subarray(start, end)
+    if (this.#walker.isControl) this.#keepControl(piece)
+    else {
+      this.#backlog ??= new Backlog()
+      this.#backlog.append(piece)
+    }
+    return end
+  }
+
+  #keepControl(piece: Buffer): void {
+    this.#control ??= []
+    this.#control.push(Buffer.from(piece))
+    const size = this.#control.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    // One that is too long is a fault, which is `ws`'s to find.
+    if (!this.#walker.isBetween && size <= LONGEST_CONTROL) return
+    const frame = Buffer.concat(this.#control)
+    this.#control = undefined
+    if (this.#walker.isClose) this.finish()
+    this.#give(frame)
+  }
+
+  #pump(places: () => number): void {
+    const backlog = this.#backlog
+    if (backlog === undefined) return
+    this.#isPumping = true
+    this.#backlogWalker ??= new FrameWalker()
+    while (backlog.size > 0 && !this.#isOver && (places() > 0 || !this.#backlogWalker.isBetween)) {
+      const bytes = backlog.peek()
+      const end = this.#pass(bytes, 0, this.#backlogWalker, Math.max(1, places()))
+      backlog.drop(end)
+    }
+    if (backlog.size === 0) this.#backlogWalker = undefined
+    this.#isPumping = false
+  }
+}

@@ -1,0 +1,72 @@
+/** Finds where frames begin and end (RFC 6455 section 5.2), and nothing else about them. */
+
+const FIN = 0x80
+const MASK = 0x80
+const MASK_BYTES = 4
+
+/** From here on opcodes are those of control frames. */
+const CONTROL = 8
+const CLOSE = 8
+
+export class FrameWalker {
+  #first = 0
+  #isBetween = true
+  /** Whether the byte that tells the length has come. */
+  #hasLength = false
+  /** How many bytes of a longer length are still to come. */
+  #more = 0
+  /** How many bytes of mask and payload are still to come; may be less exact than the wire above 2^53. */
+  #left = 0
+
+  /** Whether the next byte begins a frame. */
+  get isBetween(): boolean {
+    return this.#isBetween
+  }
+
+  /** Whether the frame that was begun last is a control frame. */
+  get isControl(): boolean {
+    return (this.#first & 0x0f) >= CONTROL
+  }
+
+  get isClose(): boolean {
+    return (this.#first & 0x0f) === CLOSE
+  }
+
+  /** Whether a message is complete with that frame. */
+  get endsMessage(): boolean {
+    return this.#first >= FIN && !this.isControl
+  }
+
+  /** Goes to the end of one frame, or of the chunk; gives where that is. */
+  step(chunk: Uint8Array, start: number): number {
+    let at = start
+    if (this.#isBetween) {
+      this.#first = chunk[at++] ?? 0
+      this.#isBetween = false
+      this.#hasLength = false
+    }
+    while (at < chunk.length && !(this.#hasLength && this.#more === 0))
+      this.#readLength(chunk[at++] ?? 0)
+    if (!this.#hasLength || this.#more > 0) return at
+    const taken = Math.min(this.#left, chunk.length - at)
+    this.#left -= taken
+    this.#isBetween = this.#left === 0
+    return at + taken
+  }
+
+  #readLength(byte: number): void {
+    if (this.#hasLength) {
+      this.#left = this.#left * 256 + byte
+      this.#more--
+    } else {
+      const length = byte & ~MASK
+      this.#hasLength = true
+      this.#more = length === 127 ? 8 : length === 126 ? 2 : 0
+      this.#left = this.#more > 0 ? 0 : length
+      this.#isMasked = byte >= MASK
+    }
+    if (this.#more === 0 && this.#isMasked) this.#left += MASK_BYTES
+  }
+
+  #isMasked = false
+}
