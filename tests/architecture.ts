@@ -2,19 +2,21 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { filesIn, importsOf } from './support/sources.ts'
+import { choices, filesIn, importsOf } from './support/sources.ts'
 
 const MOST_LINES = 300
 const ASSIGNED_FUNCTION =
   /^ *[\w.#[\]]+\.#?\w+ (?:\?\?|\|\|)?= \(?(?:async )?(?:function\b|\([^()]*\)(?:: [^=]+)? =>|\w+ =>)/m
 
 const files = filesIn('lib')
+const CHOICES = choices()
 
 /** The files of lib that a file imports, types included. */
 function targetsOf(file: string): string[] {
-  return importsOf(file)
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => path.posix.join(path.posix.dirname(file), specifier))
+  return importsOf(file).flatMap((specifier) => {
+    if (specifier.startsWith('.')) return path.posix.join(path.posix.dirname(file), specifier)
+    return Object.values(CHOICES[specifier] ?? {})
+  })
 }
 
 /** The first import cycle that a depth-first walk from this file meets, or undefined. */
@@ -65,7 +67,7 @@ t.test('a middleware imports no other middleware', async (t) => {
 t.test('only the known packages are imported', async (t) => {
   const packages = files
     .flatMap(importsOf)
-    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+    .filter((specifier) => !/^(?:\.|#|node:)/.test(specifier))
   const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
   const known = Object.keys({ ...dependencies, ...peerDependencies })
   t.same([...new Set(packages)].sort(), known.sort())

@@ -81,7 +81,7 @@ class Collector {
   /** Loaded only here: most forms need no file system, and some platforms have none. */
   async #moveToDisk(): Promise<void> {
     if (this.#spool === undefined) {
-      const { Spool } = await import('./spool.ts')
+      const { Spool } = await import('#spool')
       this.#spool = new Spool(this.#directory)
     }
     this.#from = this.#spool.size

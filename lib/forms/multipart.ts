@@ -4,15 +4,13 @@
  * Busboy is used for what it is good at, reading what stands at a boundary. Where one is, is found for
  * it, and what it makes of the headers is decided here, since it keeps them to itself, skips parts
  * without a name, ignores or misjudges limits, reads an unknown encoding as nothing, and takes
- * `filename*` for `filename`. It is told that every part is a file, and its streams are not used: each
- * piece is taken as it comes, so there is nothing to leave unread, and no event to arrive later. For
- * that, three of its own fields are used; so its version is pinned.
+ * `filename*` for `filename`. Where it cannot be loaded, a reader of our own stands in for it.
  */
-import busboy from 'busboy'
+import { type Fields, PartReader } from '#partreader'
 import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
 import { parseMediaType } from '../mediatypes.ts'
-import { BoundarySearch, type Tell } from './boundary.ts'
+import { BoundarySearch } from './boundary.ts'
 import type { Meter } from './limits.ts'
 import { encodeLatin1 } from './text.ts'
 
@@ -28,12 +26,6 @@ export interface PartHead {
 /** What a body consists of: the head of a part, its bytes in pieces, and null where it ends. */
 export type PartEvent = PartHead | Uint8Array | null
 
-/** Headers by lower-case name, as busboy collects them. */
-type Fields = Readonly<Record<string, readonly string[]>>
-
-/** What busboy is told instead: its own reading of the headers is of no account. */
-const AS_FILE: Fields = { 'content-disposition': ['form-data;filename=f'] }
-
 /** Takes a body piece by piece, and gives the events of each. */
 export class MultipartParser {
   readonly #meter: Meter
@@ -48,18 +40,14 @@ export class MultipartParser {
   constructor(boundary: string, decode: (bytes: Uint8Array) => string, meter: Meter) {
     this.#meter = meter
     this.#decode = decode
-    const type = `multipart/form-data; boundary="${boundary}"`
-    const parser = busboy({ headers: { 'content-type': type }, limits: UNLIMITED })
-    parser.on('file', (_name, stream) => {
-      const push = (chunk: Uint8Array | null): boolean => this.#take(chunk)
-      stream.push = push
+    const reader = new PartReader(boundary, {
+      onHead: (fields) => this.#begin(fields),
+      onContent: (bytes) => this.#take(bytes),
+      onMalformed: () => {
+        throw malformed('a header of a part is malformed or too long')
+      },
     })
-    // It is thrown through busboy to `write`, as every error here: nothing is left to be told later.
-    parser.on('error', () => {
-      throw malformed('a header of a part is malformed or too long')
-    })
-    this.#interceptHeaders(parser, boundary)
-    this.#search = this.#searchFor(boundary, inside(parser))
+    this.#search = this.#searchFor(boundary, reader)
   }
 
   /**
@@ -68,7 +56,7 @@ export class MultipartParser {
    * @throws HTTPException 400 for what is no multipart, 413 for what is past a limit.
    */
   write(chunk: Uint8Array): PartEvent[] {
-    this.#search.push(globalThis.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    this.#search.push(chunk)
     const events = this.#events
     this.#events = []
     return events
@@ -79,48 +67,26 @@ export class MultipartParser {
     if (!this.#complete) throw malformed('its last boundary is missing')
   }
 
-  #take(chunk: Uint8Array | null): boolean {
+  #take(chunk: Uint8Array | null): void {
     if (chunk !== null) {
-      if (chunk.byteLength === 0) return true
+      if (chunk.byteLength === 0) return
       this.#meter.add(chunk.byteLength)
     }
     this.#events.push(chunk)
-    return true
   }
 
-  /**
-   * Has headers come here first. One object parses them for all parts; it shows behind a boundary, so
-   * it is given one, and the first letter of a header, before the body begins.
-   */
-  #interceptHeaders(parser: busboy.Busboy, boundary: string): void {
-    parser.write(`--${boundary}\r\na`)
-    const { _hparser: headers } = inside(parser)
-    if (headers === null)
-      throw new Error('busboy: its version must be 1.6.0, another was installed.')
-    const { cb } = headers
-    const begin: typeof cb = (fields) => {
-      this.#begin(fields)
-      cb(AS_FILE)
-    }
-    headers.cb = begin
-    headers.reset()
-    inside(parser)._hparser = null
-  }
-
-  /** What busboy's own search would tell, it is told by another. */
-  #searchFor(boundary: string, parser: Inside): BoundarySearch {
-    const { _cb: tell } = parser._bparser
+  #searchFor(boundary: string, reader: PartReader): BoundarySearch {
     return new BoundarySearch(boundary, (isBoundary, data, start, end, isSafe) => {
       // Behind the last boundary comes what is not to be read.
       if (this.#complete) return
-      tell(isBoundary, data, start, end, isSafe)
-      this.#complete = parser._complete
+      reader.tell(isBoundary, data, start, end, isSafe)
+      this.#complete = reader.complete
       if (isBoundary && !this.#complete) this.#expectHead()
     })
   }
 
   /**
-   * Of a boundary that is followed by more than its line, busboy drops what follows. It is refused at
+   * Of a boundary that is followed by more than its line, what follows is dropped. It is refused at
    * the next one, since limits count parts: 100 MB of nothing but boundaries would take 2.6 seconds.
    */
   #expectHead(): void {
@@ -167,23 +133,6 @@ export class MultipartParser {
 }
 
 const ASCII = /^[\0-\x7f]*$/
-
-/** Above all limits that are checked here, those of busboy would only cut. */
-const UNLIMITED = { fileSize: Number.POSITIVE_INFINITY, files: Number.POSITIVE_INFINITY }
-
-/** What busboy has of its own. */
-interface Inside {
-  /** Parses the headers of a part, while they come. */
-  _hparser: { cb: (fields: Fields) => void; reset(): void } | null
-  /** Searches for boundaries, and tells of what it finds. */
-  readonly _bparser: { readonly _cb: Tell }
-  /** Whether the last boundary was seen. */
-  readonly _complete: boolean
-}
-
-function inside(parser: busboy.Busboy): Inside {
-  return parser as busboy.Busboy & Inside // as version 1.6.0 has it
-}
 
 /** Old browsers send the whole path; `C:\photos\me.png` is `me.png` (FM-24). */
 function withoutDrive(filename: string): string {

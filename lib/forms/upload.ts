@@ -103,7 +103,7 @@ export class UploadFile {
   }
 
   async #saveTo(path: string | URL, { overwrite = false }: SaveOptions): Promise<void> {
-    const { save } = await import('./spool.ts')
+    const { save } = await import('#spool')
     await save(path, this.#stream(), overwrite)
   }
 

@@ -110,7 +110,7 @@ type Disk = typeof import('./file/disk.ts')
 let disk: Disk | undefined
 
 async function loadDisk(): Promise<Disk> {
-  disk = await import('./file/disk.ts')
+  disk = await import('#disk')
   return disk
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { BoundarySearch } from '../../lib/forms/boundary.ts'
+import { BoundarySearch, indexOfDelimiter } from '../../lib/forms/boundary.ts'
 import { assertLinear } from '../support/linear.ts'
 import { BOUNDARY, pieces } from '../support/multipart.ts'
 
@@ -8,7 +8,7 @@ import { BOUNDARY, pieces } from '../support/multipart.ts'
 function told(boundary: string, all: Iterable<Uint8Array>): string[] {
   const between = ['']
   const search = new BoundarySearch(boundary, (isBoundary, data, start, end) => {
-    between.push(between.pop() + data.toString('latin1', start, end))
+    between.push(between.pop() + Buffer.from(data.subarray(start, end)).toString('latin1'))
     if (isBoundary) between.push('')
   })
   for (const piece of all) search.push(Buffer.from(piece))
@@ -86,7 +86,7 @@ t.test('says that what it held back must not be kept', async (t) => {
   const lent: string[] = []
   const search = new BoundarySearch('b', (_isBoundary, data, start, end, isSafe) => {
     const list = isSafe ? kept : lent
-    list.push(data.toString('latin1', start, end))
+    list.push(Buffer.from(data.subarray(start, end)).toString('latin1'))
   })
   for (const piece of ['x\r\n-', '-', 'y\r', '\n--b']) search.push(Buffer.from(piece))
 
@@ -123,4 +123,18 @@ t.test('takes time that grows with the length', async (t) => {
     assertLinear(t, makeBody, (body) => search(body, 65_536))
     assertLinear(t, makeBody, (body) => search(body, 61))
   }
+})
+
+t.test('finds the same without a Buffer', async () => {
+  const piece = fc.constantFrom('\r', '\n', '\r\n', '-', '--', 'b', 'x', '\r\n--b', '\r\n--bb')
+  const texts = fc.array(piece, { maxLength: 30 }).map((all) => all.join(''))
+  fc.assert(
+    fc.property(texts, fc.constantFrom('\r\n--b', '\r\n--bb'), fc.nat(40), (text, wanted, from) => {
+      const [bytes, delimiter] = [new TextEncoder().encode(text), new TextEncoder().encode(wanted)]
+      return (
+        indexOfDelimiter(bytes, delimiter, from) === text.indexOf(wanted, from) ||
+        from > text.length
+      )
+    }),
+  )
 })

@@ -12,6 +12,24 @@ export function filesIn(folder: string): string[] {
   return [...here.map(({ name }) => name), ...below].sort()
 }
 
+/** What bundles for the edge and browsers are made with, beside `default`. */
+export const EDGE_CONDITIONS = ['workerd', 'edge-light', 'worker', 'browser'] as const
+
+/** What is chosen by conditions: the files of lib by condition, for each name that begins with `#`. */
+export function choices(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const { imports } = JSON.parse(readFileSync('lib/package.json', 'utf8'))
+  const named = Object.entries<Record<string, string>>(imports).map(([name, targets]) => [
+    name,
+    Object.fromEntries(
+      Object.entries(targets).map(([condition, target]) => [
+        condition,
+        path.posix.normalize(target).replace(/\.js$/, '.ts'),
+      ]),
+    ),
+  ])
+  return Object.fromEntries(named)
+}
+
 /** What a file of lib imports, in the words it uses. */
 export function importsOf(file: string): string[] {
   const source = readFileSync(path.join('lib', file), 'utf8')
