@@ -2,7 +2,7 @@
 import { parseCookies } from './cookies.ts'
 import { Headers } from './headers.ts'
 import type { PathParams } from './routing/params.ts'
-import { Session } from './sessions.ts'
+import type { Session } from './sessions.ts'
 import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
 import { baseURL, type Reversible, requestURL } from './urls.ts'
 
@@ -77,7 +77,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
    */
   get session(): Session {
     const { session } = this.scope
-    if (session instanceof Session) return session
+    if (isSession(session)) return session
     throw new TypeError(
       'request.session: no sessions() middleware is around this app. Put sessions({ secret }) before it.',
     )
@@ -148,4 +148,9 @@ function unauthenticated(name: 'user' | 'auth'): never {
   throw new TypeError(
     `request.${name}: nothing around this app authenticates. Put authentication(), basicAuth(), bearerAuth() or jwt() around it.`,
   )
+}
+
+/** By what it has: a middleware may come from another copy of this package. */
+function isSession(value: unknown): value is Session {
+  return typeof value === 'object' && value !== null && 'data' in value && 'regenerate' in value
 }

@@ -1,13 +1,11 @@
 /** Turns thrown errors into answers: a table of handlers, and the default for HTTPException. */
-import { NO_BYTES } from './bytes.ts'
-import { answerInstead } from './denials.ts'
-import { ClientDisconnected, HTTPException, WebSocketException } from './exceptions.ts'
+import { HTTPException } from './exceptions.ts'
 import { Request } from './requests.ts'
 import { PlainTextResponse } from './responses/bodies.ts'
 import { Response, toApp } from './responses/response.ts'
 import { isBodyless } from './status.ts'
 import type { App, ConnectionScope, Receive, Scope, Send, WebSocketScope } from './types.ts'
-import { WebSocket } from './websockets.ts'
+import type { WebSocket, WebSocketPhase } from './websockets.ts'
 
 /**
  * Answers an error; what it throws itself is handled as an error of the server.
@@ -118,19 +116,19 @@ export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
  * Answers an error that was thrown before a response started, or in any phase of a websocket; rejects
  * with it when it is a bug.
  *
- * @param view The handler's own request, so that a body it has read is still there, or its websocket.
+ * @param view The handler's own request, so that a body it has read is still there, or its websocket;
+ * without the latter, how far the socket has come ('connecting').
  */
 export function answerException(
   error: unknown,
   scope: Scope,
   receive: Receive,
   send: Send,
-  view?: Request | WebSocket,
+  view?: Request | WebSocket | WebSocketPhase,
 ): Promise<void> {
   if (scope.type === 'lifespan') return Promise.reject(error)
   if (scope.type === 'websocket') {
-    const websocket = view instanceof WebSocket ? view : new WebSocket(scope, receive, send)
-    return answerWebSocket(error, scope, receive, send, websocket)
+    return answerSocket(error, scope, receive, send, view instanceof Request ? undefined : view)
   }
   const handler = handlersOf(scope).find(error)
   if (handler === undefined) return Promise.reject(error)
@@ -155,41 +153,14 @@ async function answerBy(
   }
 }
 
-async function answerWebSocket(
+/** A websocket's part is loaded by those who have websockets. */
+async function answerSocket(
   error: unknown,
   scope: WebSocketScope,
   receive: Receive,
   send: Send,
-  websocket: WebSocket,
+  view: WebSocket | WebSocketPhase | undefined,
 ): Promise<void> {
-  const isOver = websocket.phase === 'closed' || websocket.phase === 'denied'
-  if (isOver || error instanceof ClientDisconnected) throw error
-  const handler = handlersOf(scope).find(error)
-  if (handler === undefined) {
-    if (!(error instanceof WebSocketException)) throw error
-    return websocket.close(error.code, error.reason)
-  }
-  const answer = await handler(handshakeOf(scope), error, websocket)
-  if (answer instanceof Response) {
-    if (websocket.phase === 'connecting') return answerInstead(answer, scope, receive, send)
-    const reason = error instanceof HTTPException ? error.detail : ''
-    return closeOpen(websocket, answer.status < 500 ? 1008 : 1011, reason)
-  }
-  if (answer !== undefined) {
-    return toApp(answer, 'exceptionHandlers: a handler')(scope, receive, send)
-  }
-  if (websocket.phase === 'connecting') await websocket.close()
-  else await closeOpen(websocket, 1011)
+  const { answerWebSocket } = await import('./exceptionhandlers/websockets.ts')
+  await answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, view)
 }
-
-async function closeOpen(websocket: WebSocket, code: number, reason?: string): Promise<void> {
-  if (websocket.phase === 'open') await websocket.close(code, reason)
-}
-
-/** A handshake is a request like others: it has all that a handler may look at, but no body. */
-function handshakeOf(scope: WebSocketScope): Request {
-  const scheme = scope.scheme === 'wss' ? 'https' : 'http'
-  return new Request({ ...scope, type: 'http', method: 'GET', scheme }, async () => NO_BODY)
-}
-
-const NO_BODY = Object.freeze({ type: 'http.request', body: NO_BYTES, moreBody: false } as const)

@@ -3,8 +3,8 @@ import { caught } from './calls.ts'
 import { answerException, handlersOf } from './exceptionhandlers.ts'
 import { ClientDisconnected } from './exceptions.ts'
 import { sendChanged } from './responsestart.ts'
-import type { App, ConnectionScope, HTTPScope, Receive, Send, WebSocketScope } from './types.ts'
-import { WebSocket, type WebSocketPhase } from './websockets.ts'
+import type { App, ConnectionScope, Send } from './types.ts'
+import type { WebSocketPhase } from './websockets.ts'
 
 /**
  * Wraps an app: exceptions that have a handler in its scope are answered, others are thrown on.
@@ -23,21 +23,11 @@ export function guard(app: App): App {
       scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
       if (scope.type === 'http' && tracked.started) throw late(error, scope)
       const sender = sendChanged(startChanges.slice(outside), send)
-      const view = viewOf(tracked, scope, receive, sender)
-      return answerException(error, scope, receive, sender, view)
+      // An accepted websocket can still be told of an error, by its close; a request cannot.
+      return answerException(error, scope, receive, sender, tracked.phase)
     }
     return caught(app, scope, receive, tracked.send, recover)
   }
-}
-
-/** An accepted websocket can still be told of an error, by its close; a request cannot. */
-export function viewOf(
-  { phase }: Tracked,
-  scope: HTTPScope | WebSocketScope,
-  receive: Receive,
-  send: Send,
-): WebSocket | undefined {
-  return scope.type === 'http' ? undefined : new WebSocket(scope, receive, send, phase)
 }
 
 /** A `send`, and what has gone through it. */

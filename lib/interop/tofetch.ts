@@ -4,7 +4,7 @@ import { type LifespanMode, type StartedLifespan, startLifespan } from '../serve
 import { guarded, logError } from '../servers/log.ts'
 import { assertApp, assertRootPath } from '../servers/options.ts'
 import { ACCEPTED, type App, type Scope, type ServerAddress } from '../types.ts'
-import { exchange } from './tofetch/exchange.ts'
+import { exchange, loadSessions } from './tofetch/exchange.ts'
 import type { RequestContext, RequestInfo } from './tofetch/info.ts'
 import { refusal } from './tofetch/refusal.ts'
 import type { Open, Service } from './tofetch/scope.ts'
@@ -145,6 +145,7 @@ class Running {
 
   async #run(): Promise<void> {
     try {
+      if (this.#service.upgrade !== undefined) await loadSessions()
       this.#lifespan = await startLifespan(this.#app, this.#mode)
       this.#service.state = this.#lifespan.state
     } catch (error) {

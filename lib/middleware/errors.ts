@@ -8,7 +8,7 @@ import {
   ExceptionHandlers,
 } from '../exceptionhandlers.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { type Tracked, trackPhase, trackStart, viewOf } from '../guard.ts'
+import { type Tracked, trackPhase, trackStart } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'
@@ -22,7 +22,6 @@ import type {
   Send,
   WebSocketScope,
 } from '../types.ts'
-import { debugResponse } from './errors/debug.ts'
 
 export interface ErrorsOptions {
   /** Show the error and its stack to the client; never in production (false). */
@@ -78,9 +77,7 @@ async function recover(
   const bug =
     scope.type === 'http' && tracked.started
       ? { error }
-      : await attempt(() =>
-          answerException(error, scope, receive, sender, viewOf(tracked, scope, receive, sender)),
-        )
+      : await attempt(() => answerException(error, scope, receive, sender, tracked.phase))
   if (bug === undefined) return
   if (scope.type === 'http') {
     const request = new Request(scope, receive, tracked.send)
@@ -113,7 +110,10 @@ async function answerBug(
   debug: boolean,
   handler: ExceptionHandler | undefined,
 ): Promise<Answering> {
-  if (debug) return debugResponse(error, request)
+  if (debug) {
+    const { debugResponse } = await import('#debugpage')
+    return debugResponse(error, request)
+  }
   if (handler === undefined) return new PlainTextResponse('Internal Server Error', { status: 500 })
   try {
     return {

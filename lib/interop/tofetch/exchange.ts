@@ -22,7 +22,6 @@ import {
   type Read,
   type Service,
 } from './scope.ts'
-import { Session } from './session.ts'
 
 /** Answers a request; rejects only when its body was read by somebody else. */
 export function exchange(
@@ -40,7 +39,19 @@ export function exchange(
     return new Exchange(service, read).run()
   }
   const scope = buildWebSocketScope(service, read, subprotocolsOf(headers))
-  return new Session({ ...service, upgrade }, scope, request, came[0]).run()
+  const run = ({ Session }: Sessions): Promise<globalThis.Response> =>
+    new Session({ ...service, upgrade }, scope, request, came[0]).run()
+  return sessions === undefined ? loadSessions().then(run) : run(sessions)
+}
+
+type Sessions = typeof import('./session.ts')
+
+let sessions: Sessions | undefined
+
+/** Loads what talks over websockets, which only some runtimes do. */
+export async function loadSessions(): Promise<Sessions> {
+  sessions = await import('./session.ts')
+  return sessions
 }
 
 class Exchange implements Outlet, Open {

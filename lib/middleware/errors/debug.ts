@@ -4,33 +4,17 @@ import { escapeHTML } from '../../html.ts'
 import type { Request } from '../../requests.ts'
 import { HTMLResponse, PlainTextResponse } from '../../responses/bodies.ts'
 import type { Response } from '../../responses/response.ts'
+import { DEBUG_OPTIONS, debugText } from './debugtext.ts'
 import { type Frame, framesOf } from './frames.ts'
+
+export { debugText } from './debugtext.ts'
 
 /** HTML for a browser, text for all others. */
 export function debugResponse(error: unknown, request: Request): Response {
   const accept = request.headers.getAll('accept').join(',')
-  const options = { status: 500, headers: { 'cache-control': 'no-store' } }
   return /text\/html/i.test(accept)
-    ? new HTMLResponse(debugPage(error, request), options)
-    : new PlainTextResponse(debugText(error), options)
-}
-
-/** The stack with those of its causes, as the console would show it. */
-export function debugText(error: unknown): string {
-  return chainOf(error)
-    .map((link) => (link instanceof Error ? (link.stack ?? String(link)) : String(link)))
-    .join('\n\nCaused by: ')
-}
-
-/** An error and its causes; five at the most, and no circle. */
-function chainOf(error: unknown): unknown[] {
-  const links = [error]
-  for (let link = error; link instanceof Error && link.cause !== undefined && links.length < 5; ) {
-    link = link.cause
-    if (links.includes(link)) break
-    links.push(link)
-  }
-  return links
+    ? new HTMLResponse(debugPage(error, request), DEBUG_OPTIONS)
+    : new PlainTextResponse(debugText(error), DEBUG_OPTIONS)
 }
 
 /** The page as text; made of the error, the frames of its stack and the request. */
