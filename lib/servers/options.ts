@@ -10,13 +10,8 @@ export function assertApp(app: unknown, where: string): void {
 
 /** @throws TypeError for a prefix that no path could have. */
 export function assertRootPath(rootPath: string, where: string): void {
-  assertPrefix('rootPath', rootPath, where)
-}
-
-/** @throws TypeError for a prefix that no path could have. */
-export function assertPrefix(name: string, prefix: string, where: string): void {
-  if (prefix === '' || /^\/[^?#]*[^/?#]$/.test(prefix)) return
+  if (rootPath === '' || /^\/[^?#]*[^/?#]$/.test(rootPath)) return
   throw new TypeError(
-    `${where}: ${name} must be empty or a path without a slash at its end, ${JSON.stringify(prefix)} was given. Write "/api".`,
+    `${where}: rootPath must be empty or a path without a slash at its end, ${JSON.stringify(rootPath)} was given. Write "/api".`,
   )
 }

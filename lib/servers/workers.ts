@@ -23,7 +23,11 @@ export interface Worker {
  * in the field `cf-connecting-ip`. When a client leaves, all that runs for it ends with it, without a
  * word to the app.
  *
- * What only Node can do (files, forms, compression) needs the compatibility flag `nodejs_compat`.
+ * Nothing of Node is needed: with the conditions `workerd`, `worker` or `browser`, which bundlers for
+ * Workers set, forms stay in memory, so keep `maxSize` well below the memory of a Worker; `parts()`
+ * holds one piece at a time. `FileResponse`, `StaticFiles` and `saveTo()` need a file system, which is
+ * not there. Compression, `sessions()`, `basicAuth()` and ETags by content need the compatibility flag
+ * `nodejs_compat`.
  *
  * @throws TypeError when it is given no app, or a rootPath that is none.
  * @example

@@ -36,6 +36,30 @@ export const app: Application = Application({
     Route('/echo', async (request) => new StreamingResponse(request.stream()), {
       methods: ['POST'],
     }),
+    Route(
+      '/form',
+      async (request) => {
+        const form = await request.form({ maxMemorySize: 1000 })
+        const photo = form.file('photo')
+        const bytes = await photo?.bytes()
+        const sum = bytes?.reduce((total, byte) => total + byte, 0)
+        return new JSONResponse([form.text('name'), photo?.filename, photo?.size, sum])
+      },
+      { methods: ['POST'] },
+    ),
+    Route(
+      '/parts',
+      async (request) => {
+        const parts: unknown[] = []
+        for await (const part of request.parts()) {
+          let size = 0
+          for await (const piece of part.stream()) size += piece.byteLength
+          parts.push([part.name, size])
+        }
+        return new JSONResponse(parts)
+      },
+      { methods: ['POST'] },
+    ),
     Route('/endless', () => new StreamingResponse(endless())),
     Route('/flood', () => new StreamingResponse(flood())),
     Route('/signal', async ({ signal }) => {

@@ -84,6 +84,21 @@ export function testRequests(t: Test, served: () => Served): void {
     t.equal(await (await asked).text(), 'one two')
   })
 
+  t.test('reads forms with files that are large', async (t) => {
+    const form = new FormData()
+    form.append('name', 'Zoë')
+    form.append('photo', new Blob([new Uint8Array(3_000_000).fill(1)]), 'ö.png')
+    const post = { method: 'POST', body: form }
+
+    const read = await fetch(`${served().url}/form`, post)
+    t.same(await read.json(), ['Zoë', 'ö.png', 3_000_000, 3_000_000])
+    const parts = await fetch(`${served().url}/parts`, post)
+    t.same(await parts.json(), [
+      ['name', 4],
+      ['photo', 3_000_000],
+    ])
+  })
+
   t.test('makes a producer wait for its client', async (t) => {
     const { url } = served()
     const response = await fetch(`${url}/flood`)

@@ -54,9 +54,10 @@ export async function makeWorker(options: WorkerOptions): Promise<MadeWorker> {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: ['workerd'],
-    // What asks for these by name only runs where they are.
-    external: ['node:*', ...NODE_NAMES],
-    ...(options.flags?.includes('nodejs_compat') ? { banner: { js: REQUIRE } } : {}),
+    // Without the flag there are none, and nothing may ask for them.
+    ...(options.flags?.includes('nodejs_compat')
+      ? { external: ['node:*', ...NODE_NAMES], banner: { js: REQUIRE } }
+      : {}),
     // The tests are no package without side effects.
     ignoreAnnotations: true,
     logLevel: 'error',

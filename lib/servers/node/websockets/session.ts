@@ -19,7 +19,6 @@ import {
   type Phase,
   readAccept,
   readClose,
-  tooSlow,
   unanswered,
 } from '../../websockets.ts'
 import { Answer, type Handshake } from './answer.ts'
@@ -36,8 +35,6 @@ export interface Host extends Terms {
     subprotocol: string | undefined,
     headers: HeaderList,
   ) => Peer | undefined
-  /** Leaves a handshake that no route matches to others; false when there are none. */
-  readonly leave: ((handshake: Handshake) => boolean) | undefined
   readonly opened: (connection: Connection) => void
   readonly closed: (connection: Connection) => void
   /** Told once, when both the app and the socket are done. */
@@ -60,8 +57,6 @@ export class Session {
   /** Whether the app's answer was a response, which was sent to its end. */
   #refused = false
   #appEnded = false
-  /** Set when no route of the app matches. */
-  unmatched = false
   #listeners: (() => void)[] | undefined
 
   constructor(host: Host, handshake: Handshake) {
@@ -193,7 +188,7 @@ export class Session {
       this.#phase = 'closed'
       this.#connection?.close(code, reason)
     } else if (this.#isUndecided) {
-      if (!this.#leave()) this.#refuse(403)
+      this.#refuse(403)
       this.#phase = 'refused'
       this.#refused = true
       this.#inbox.end(disconnected(1006))
@@ -217,16 +212,6 @@ export class Session {
       this.#inbox.end(disconnected(1006))
     }
     return sent
-  }
-
-  /** Where no route matches, others may have a use for the connection. */
-  #leave(): boolean {
-    const handshake = this.#handshake
-    if (!this.unmatched || handshake === undefined || !this.#host.leave?.(handshake)) return false
-    this.#stopTimer()
-    this.#unwatch?.()
-    this.#handshake = undefined
-    return true
   }
 
   /** Whether the handshake can still be answered in any way. */
@@ -297,4 +282,11 @@ export class Session {
   #report(error: unknown): void {
     if (this.#scope !== undefined) this.#host.onError(error, this.#scope)
   }
+}
+
+/** For an app that lets the client wait. */
+function tooSlow(timeout: number): Error {
+  return new Error(
+    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
+  )
 }
