@@ -8,7 +8,7 @@ import { callable } from './routing/callable.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { Router } from './routing/router.ts'
-import { answersExceptions } from './routing/wrapped.ts'
+import { answersExceptions, wrapped } from './routing/wrapped.ts'
 import type { App, Middleware } from './types.ts'
 import type { Reversible, URLPath } from './urls.ts'
 
@@ -48,8 +48,8 @@ export interface Application<State = AnyState> extends App, Reversible {
 /**
  * Puts an app together, from outside inwards: errors, middleware, router.
  *
- * Exceptions are answered where they are thrown, inside the middleware; only what middleware itself
- * throws, and bugs, are answered outside of it.
+ * An error is answered right outside of the handler or middleware that threw it, so the middleware
+ * further out sees the answer. Bugs are then thrown on to the server, which logs them.
  *
  * @throws TypeError for something that is no route, no middleware or no handler.
  * @example
@@ -71,7 +71,7 @@ export function Application<State = AnyState>(
     ...(options.default === undefined ? {} : { default: options.default }),
   })
   let stack: App | undefined
-  const build = (): App => chain(errors({ debug, handlers }), ...middleware)(router)
+  const build = (): App => errors({ debug, handlers })(wrapped(router, middleware))
 
   const application: Application<State> = callable<Application<State>>(
     (scope, receive, send) => {

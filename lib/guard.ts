@@ -2,29 +2,26 @@
 import { caught } from './calls.ts'
 import { answerException, handlersOf } from './exceptionhandlers.ts'
 import { ClientDisconnected } from './exceptions.ts'
-import { sendChanged } from './responsestart.ts'
 import type { App, ConnectionScope, Send } from './types.ts'
 import type { WebSocketPhase } from './websockets.ts'
 
 /**
- * Wraps an app: exceptions that have a handler in its scope are answered, others are thrown on.
+ * Wraps an app: exceptions that have a handler in its scope are answered; bugs are thrown on, and
+ * answered before if `errors()` is around.
  *
  * Routes answer for their handlers themselves; this is for what may throw past them, such as
- * middleware and apps of other people. The answer carries what middleware inside adds to responses.
+ * middleware and apps of other people.
  */
 export function guard(app: App): App {
   return (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    scope.startChanges ??= []
-    const { exceptionHandlers, startChanges } = scope
-    const outside = startChanges.length // what was noted by then changes the answer on its way
+    const { exceptionHandlers } = scope
     const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
     const recover = (error: unknown): Promise<void> => {
       scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
       if (scope.type === 'http' && tracked.started) throw late(error, scope)
-      const sender = sendChanged(startChanges.slice(outside), send)
       // An accepted websocket can still be told of an error, by its close; a request cannot.
-      return answerException(error, scope, receive, sender, tracked.phase)
+      return answerException(error, scope, receive, send, tracked.phase)
     }
     return caught(app, scope, receive, tracked.send, recover)
   }

@@ -5,7 +5,14 @@ import { ended } from './calls.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { lowerNames } from './headers/lowercase.ts'
 import { contentLength } from './headers.ts'
-import { ACCEPTED, type App, type ConnectionScope, type Send, type SendMessage } from './types.ts'
+import {
+  ACCEPTED,
+  type App,
+  type ConnectionScope,
+  type ScopeOutcome,
+  type Send,
+  type SendMessage,
+} from './types.ts'
 
 /** How an exchange ended. */
 export interface Outcome {
@@ -39,7 +46,7 @@ export function observe(
   send: Send,
   finish: (outcome: Outcome) => unknown,
 ): Promise<void> {
-  const watch = new Watch(send, finish)
+  const watch = new Watch(scope.type === 'lifespan' ? {} : outcomeOf(scope), send, finish)
   return ended(app, scope, receive, watch.send, watch.end)
 }
 
@@ -49,15 +56,19 @@ export function observe(
  *
  * There are as many of them as the program has routes, whatever clients ask for.
  */
-export function routeTemplate(scope: ConnectionScope): string | undefined {
-  const { route, mountPath = '' } = scope
-  if (route === undefined || !('kind' in route)) return undefined
-  if (route.kind === 'mount') return `${mountPath}/*`
-  return 'path' in route && typeof route.path === 'string' ? mountPath + route.path : undefined
+export function routeTemplate({ outcome }: ConnectionScope): string | undefined {
+  return outcome?.template
+}
+
+/** Made before a middleware inside copies the scope, so that all copies share it. */
+function outcomeOf(scope: ConnectionScope): ScopeOutcome {
+  scope.outcome ??= {}
+  return scope.outcome
 }
 
 /** Counts what is sent. */
 class Watch {
+  readonly #known: ScopeOutcome
   readonly #send: Send
   readonly #finish: (outcome: Outcome) => unknown
   readonly #started = performance.now()
@@ -66,7 +77,8 @@ class Watch {
   #declared = 0
   #finished = false
 
-  constructor(send: Send, finish: (outcome: Outcome) => unknown) {
+  constructor(known: ScopeOutcome, send: Send, finish: (outcome: Outcome) => unknown) {
+    this.#known = known
     this.#send = send
     this.#finish = finish
   }
@@ -123,7 +135,8 @@ class Watch {
       bytes: this.#bytes,
       duration: performance.now() - this.#started,
       aborted,
-      error: aborted ? undefined : error,
+      // A bug that was answered is thrown on only after its answer was sent.
+      error: aborted ? undefined : (error ?? this.#known.error),
     })
   }
 }

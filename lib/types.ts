@@ -11,7 +11,6 @@ import type {
   HTTPSendMessage,
   LifespanReceiveMessage,
   LifespanSendMessage,
-  StartChange,
   WebSocketReceiveMessage,
   WebSocketSendMessage,
 } from './types/messages.ts'
@@ -164,10 +163,10 @@ export interface ConnectionScope {
    */
   onUnmatched?: (() => void) | undefined
   /**
-   * What middleware does to the start of a response, for answers to errors, which are made outside of
-   * it; an empty list set by `errors()` and `exceptions()`, filled by `changeStart()`.
+   * What is known so far of how the connection was served; one object, which all copies of the scope
+   * share. Set by `errors()`, loggers or routing, whichever comes first.
    */
-  startChanges?: NotedChange[] | undefined
+  outcome?: ScopeOutcome | undefined
   /**
    * The server's own end of an http exchange, for who may be the only one around it; set by a server,
    * absent when it has nothing to tell.
@@ -175,10 +174,16 @@ export interface ConnectionScope {
   transport?: Transport | undefined
 }
 
-/** What a middleware does to the start of a response, and the `send` that it was given. */
-export interface NotedChange {
-  readonly send: Send
-  readonly change: StartChange
+/** How a connection was served, for middleware outside that may hold an older copy of the scope. */
+export interface ScopeOutcome {
+  /** The route that matched last. */
+  route?: App
+  /** The app or handler behind that route. */
+  endpoint?: unknown
+  /** The path of that route as it is written, behind those of the mounts around it. */
+  template?: string
+  /** The bug that a 500 answers, set before that 500 starts. */
+  error?: unknown
 }
 
 export interface HTTPScope extends ConnectionScope {

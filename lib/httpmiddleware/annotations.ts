@@ -1,67 +1,42 @@
-/** What routing found behind an http middleware, shown in front of it. */
+/** What the app behind an http middleware wrote into its scope, shown in front of it. */
 import type { HTTPScope } from '../types.ts'
 
-type Found = Partial<
-  Pick<
-    HTTPScope,
-    | 'app'
-    | 'appRootPath'
-    | 'auth'
-    | 'endpoint'
-    | 'mountPath'
-    | 'pathParams'
-    | 'rootPath'
-    | 'route'
-    | 'router'
-    | 'state'
-    | 'user'
-  >
->
+type Keys = Record<string, unknown>
+
+/** The middleware makes its own, so it is not what the app has written. */
+const OWN = 'onDisconnect'
 
 /**
- * The keys that routing and authentication write, copied from the inner scope to the outer one, so that loggers in
- * front see them as without the middleware; and taken back before the app is called once more, which
- * would otherwise begin below the mount where the first call ended.
+ * All keys of the inner scope that changed, copied to the outer one, so that loggers in front see them
+ * as without the middleware; and taken back before the app is called once more, which would otherwise
+ * begin below the mount where the first call ended.
  */
 export class Annotations {
-  readonly #outer: HTTPScope
-  readonly #before: Found
-  #found: Found = {}
+  readonly #outer: Keys
+  readonly #before: Readonly<Keys>
+  #changed: Keys = {}
 
   constructor(outer: HTTPScope) {
-    this.#outer = outer
-    this.#before = foundIn(outer)
+    this.#outer = outer as HTTPScope & Keys
+    this.#before = { ...outer }
   }
 
   take(inner: HTTPScope): void {
-    this.#found = foundIn(inner)
-    Object.assign(this.#outer, this.#found)
+    const changes = Object.entries(inner).filter(
+      ([key, value]) => key !== OWN && value !== this.#before[key],
+    )
+    this.#changed = Object.fromEntries(changes)
+    Object.assign(this.#outer, this.#changed)
   }
 
-  /** The state stays: it is one object for all, and the middleware may have added to it. */
+  /** State and outcome stay: each is one object for all, and the middleware may have added to it. */
   takeBack(): void {
-    const { state: _state, ...found } = this.#found
-    for (const key of keysOf(found)) {
+    const { state: _state, outcome: _outcome, ...changed } = this.#changed
+    for (const [key, value] of Object.entries(changed)) {
       // What the middleware itself has changed since is its own decision.
-      if (this.#outer[key] !== found[key]) continue
-      if (key in this.#before) Object.assign(this.#outer, { [key]: this.#before[key] })
-      else delete (this.#outer as Found)[key]
+      if (this.#outer[key] !== value) continue
+      if (key in this.#before) this.#outer[key] = this.#before[key]
+      else delete this.#outer[key]
     }
   }
-}
-
-function foundIn(scope: HTTPScope): Found {
-  const { app, appRootPath, auth, endpoint, mountPath, pathParams } = scope
-  const { rootPath, route, router, state, user } = scope
-  const found: Found = {
-    ...{ app, appRootPath, auth, endpoint, mountPath, pathParams },
-    ...{ rootPath, route, router, state, user },
-  }
-  for (const key of keysOf(found)) if (found[key] === undefined) delete found[key]
-  return found
-}
-
-function keysOf<Key extends string>(found: { readonly [key in Key]?: unknown }): Key[] {
-  // Its own keys are just these: both callers made the object.
-  return Object.keys(found) as Key[]
 }

@@ -1,8 +1,5 @@
 /** Middleware of Connect and Express as middleware: sessions, passports, helmets, and so on. */
-import type { OutgoingHttpHeaders } from 'node:http'
-import { indexOfName } from '../headers.ts'
-import { noteChange } from '../responsestart.ts'
-import type { App, ConnectionScope, HeaderList, HTTPScope, Middleware, Send } from '../types.ts'
+import type { App, ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
 import { Reply } from './fromconnect/reply.ts'
 import { changedScope } from './fromconnect/rewrite.ts'
 import { isPassedOn } from './fromnode/errors.ts'
@@ -109,24 +106,9 @@ async function behind(app: App, scope: HTTPScope, exchange: Exchange, send: Send
   const { 'http.response.pathsend': _hidden, ...extensions } = scope.extensions ?? {}
   scope.extensions = extensions
   leavePair(scope, { request, response })
-  const fields = response.getHeaders()
-  // An answer to an error is made outside, and is to have what the middleware has set by now.
-  noteChange(scope, send, (message) => ({
-    ...message,
-    headers: withMissing(message.headers, fields),
-  }))
   const reply = new Reply(exchange, send)
   await app(changedScope(scope, request), intake.receive, reply.send)
   reply.assertComplete()
-}
-
-/** The list with the fields that it has not, each with all of its values. */
-function withMissing(list: HeaderList, fields: OutgoingHttpHeaders): HeaderList {
-  const missing = Object.entries(fields).filter(([name]) => indexOfName(list, name) < 0)
-  return [
-    ...list,
-    ...missing.flatMap(([name, value]) => [value].flat().flatMap((one) => [name, `${one}`])),
-  ]
 }
 
 function assertMiddleware(middleware: unknown): void {

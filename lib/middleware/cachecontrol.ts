@@ -2,8 +2,8 @@
 import { joinedField } from '../conditional.ts'
 import { indexOfName } from '../headers.ts'
 import { isRead } from '../methods.ts'
-import { changeStart } from '../responsestart.ts'
-import type { HeaderList, HTTPResponseStartMessage, Middleware, StartChange } from '../types.ts'
+import { changeStart, type StartChange } from '../responsestart.ts'
+import type { HeaderList, HTTPResponseStartMessage, Middleware } from '../types.ts'
 
 /** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */
 export interface CacheDirectives {
@@ -68,7 +68,7 @@ export function cacheControl(options: CacheControlOptions): Middleware {
       if (field === undefined) return message
       return { ...message, headers: [...message.headers, 'cache-control', field] }
     }
-    return app(scope, receive, changeStart(scope, send, add))
+    return app(scope, receive, changeStart(send, add))
   }
 }
 

@@ -1,8 +1,8 @@
 /** Cross-origin resource sharing: which other sites may read responses (the Fetch standard's CORS). */
 import { Headers, indexOfName } from '../headers.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
-import { changeStart } from '../responsestart.ts'
-import type { HeaderList, HTTPScope, Middleware, StartChange } from '../types.ts'
+import { changeStart, type StartChange } from '../responsestart.ts'
+import type { HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type Origins, originRule } from './cors/origins.ts'
 import {
   names,
@@ -65,7 +65,7 @@ export function cors(options: CORSOptions = {}): Middleware {
       const granting: StartChange = (message) => {
         return { ...message, headers: withGrant(message.headers, grant, fields) }
       }
-      return app(scope, receive, changeStart(scope, send, granting))
+      return app(scope, receive, changeStart(send, granting))
     }
     const isAllowed = origin !== undefined && allows(origin, scope)
     return typeof isAllowed === 'boolean' ? answer(isAllowed) : isAllowed.then(answer)

@@ -6,9 +6,9 @@ import type { Middleware } from '../types.ts'
 /**
  * Makes these handlers known to all routes inside, and answers what apps throw past them.
  *
- * HTTPException has a default handler, which shows its detail as plain text. Answers carry what
- * middleware inside adds to the start of responses, such as CORS headers. An exception that comes
- * after the response has started cannot be answered; it is thrown on, wrapped.
+ * HTTPException has a default handler, which shows its detail as plain text. Handlers of an
+ * application or an `exceptions()` outside stay in force for the keys that are not given here. An
+ * exception that comes after the response has started cannot be answered; it is thrown on, wrapped.
  *
  * @param handlers Pairs of a status or an error class, and what answers it.
  * @throws TypeError for an entry that is no such pair.
@@ -18,12 +18,20 @@ import type { Middleware } from '../types.ts'
  * )
  */
 export function exceptions(handlers: Iterable<ExceptionHandlerEntry> = []): Middleware {
-  const table = new ExceptionHandlers(handlers)
+  const entries = [...handlers]
+  const alone = new ExceptionHandlers(entries)
+  const merged = new WeakMap<ExceptionHandlers, ExceptionHandlers>()
+  const within = (outer: unknown): ExceptionHandlers => {
+    if (!(outer instanceof ExceptionHandlers)) return alone
+    const known = merged.get(outer) ?? new ExceptionHandlers(entries, { outer })
+    merged.set(outer, known)
+    return known
+  }
   return (app) => {
     const guarded = guard(app)
     return (scope, receive, send) => {
       if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-      scope.exceptionHandlers = table
+      scope.exceptionHandlers = within(scope.exceptionHandlers)
       return guarded(scope, receive, send)
     }
   }

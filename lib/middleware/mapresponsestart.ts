@@ -1,6 +1,6 @@
 /** Changes the status and the headers of responses. */
-import { changeStart } from '../responsestart.ts'
-import type { HTTPResponseStartMessage, HTTPScope, Middleware, StartChange } from '../types.ts'
+import { changeStart, type StartChange } from '../responsestart.ts'
+import type { HTTPResponseStartMessage, HTTPScope, Middleware } from '../types.ts'
 
 /** Gives the message to send instead, at once: a changed copy, or the one it was given. */
 export type ResponseStartChange = (
@@ -30,7 +30,7 @@ export function mapResponseStart(change: ResponseStartChange): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const apply: StartChange = (message) => checked(change(message, scope))
-    return app(scope, receive, changeStart(scope, send, apply))
+    return app(scope, receive, changeStart(send, apply))
   }
 }
 

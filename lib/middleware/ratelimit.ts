@@ -2,9 +2,9 @@
 import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { changeStart } from '../responsestart.ts'
+import { changeStart, type StartChange } from '../responsestart.ts'
 import type { Store } from '../stores.ts'
-import type { HeaderList, Middleware, StartChange } from '../types.ts'
+import type { HeaderList, Middleware } from '../types.ts'
 import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'
 import { networkOf } from './ratelimit/network.ts'
 import { boundedKey, spend } from './ratelimit/spend.ts'
@@ -59,7 +59,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
       const telling: StartChange = (message) => {
         return { ...message, headers: [...message.headers, ...fields] }
       }
-      const told = changeStart(scope, send, telling)
+      const told = changeStart(send, telling)
       if (refusal === undefined) return app(scope, receive, told)
       return answerException(refusal, scope, receive, told)
     }

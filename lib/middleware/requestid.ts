@@ -40,7 +40,7 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
     const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checked(generate())
     scope.state ??= {}
     scope.state['requestId'] = id
-    const named = changeStart(scope, send, (message) => withField(message, header, id))
+    const named = changeStart(send, (message) => withField(message, header, id))
     return app(scope, receive, scope.type === 'http' ? named : acceptingWith(header, id, named))
   }
 }

@@ -1,7 +1,7 @@
 /** Tells browsers to be careful: a content security policy and its relatives. */
 import { indexOfName } from '../headers.ts'
-import { changeStart } from '../responsestart.ts'
-import type { ConnectionScope, HeaderList, HTTPScope, Middleware, StartChange } from '../types.ts'
+import { changeStart, type StartChange } from '../responsestart.ts'
+import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type CSPDirectives, type Policy, policyOf } from './secureheaders/csp.ts'
 import {
   type FieldOptions,
@@ -51,7 +51,7 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
     const secured: StartChange = (message) => {
       return { ...message, headers: withMissing(message.headers, fields) }
     }
-    return app(scope, receive, changeStart(scope, send, secured))
+    return app(scope, receive, changeStart(send, secured))
   }
 }
 

@@ -1,7 +1,7 @@
 /** Shows in the browser's developer tools what a response spent its time with. */
 import { isHeaderName } from '../headers.ts'
-import { changeStart } from '../responsestart.ts'
-import type { ConnectionScope, HTTPScope, Middleware, StartChange } from '../types.ts'
+import { changeStart, type StartChange } from '../responsestart.ts'
+import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
 
 export interface ServerTimingOptions {
   /** The name for the time from the request to the start of the response; false for none ('total'). */
@@ -37,7 +37,7 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
       if (field === '') return message
       return { ...message, headers: [...message.headers, 'server-timing', field] }
     }
-    return app(scope, receive, changeStart(scope, send, add))
+    return app(scope, receive, changeStart(send, add))
   }
 }
 

@@ -1,5 +1,5 @@
 /** Writes down in the scope what routing found, so that loggers outside see it too. */
-import type { Match, RoutedScope } from './entry.ts'
+import type { Entry, Match, RoutedScope } from './entry.ts'
 import type { ParsedPath } from './path.ts'
 
 /** The part of the path that no mount has dealt with yet; `/foo-1` is not under `/foo`. */
@@ -15,10 +15,21 @@ export function enter(scope: RoutedScope, match: Match, path: string): void {
   scope.route = entry.route
   scope.endpoint = entry.endpoint
   addParams(scope, entry.path, values)
+  note(scope, entry)
   if (!entry.prefix) return
   scope.appRootPath ??= scope.rootPath
   scope.rootPath += path.slice(0, rest)
   scope.mountPath = (scope.mountPath ?? '') + entry.path.path
+}
+
+/** Where middleware outside sees it too, if one in between has copied the scope. */
+function note(scope: RoutedScope, { route, endpoint, path, prefix }: Entry): void {
+  scope.outcome ??= {}
+  const { outcome } = scope
+  outcome.error &&= undefined // of a call before, which a middleware repeats
+  outcome.route = route
+  outcome.endpoint = endpoint
+  outcome.template = (scope.mountPath ?? '') + (prefix ? `${path.path}/*` : path.path)
 }
 
 /** A new object, since a copy of the scope may share the old one. */

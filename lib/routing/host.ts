@@ -76,6 +76,8 @@ export function Host<const Pattern extends string, State = AnyState>(
     addParams(scope, pattern, values)
     scope.route = route
     scope.endpoint = app
+    scope.outcome ??= {}
+    Object.assign(scope.outcome, { route, endpoint: app })
     return true
   }
   const route: Host<Pattern, State> = callable<Host<Pattern, State>>(

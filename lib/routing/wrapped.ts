@@ -12,8 +12,19 @@ export function answersExceptions<Answering extends App>(app: Answering): Answer
   return app
 }
 
-/** Puts middleware around an app; exceptions are answered outside of it, unless there are none. */
+/**
+ * Puts middleware around an app; the first is outermost.
+ *
+ * What a layer throws is answered right outside of it, so that the layers around see the answer as
+ * they see any other.
+ *
+ * @throws TypeError for a middleware that is no function.
+ */
 export function wrapped(app: App, middleware: readonly Middleware[] = []): App {
-  const outer = chain(...middleware)(app)
-  return answering.has(outer) ? outer : answersExceptions(guard(outer))
+  chain(...middleware) // checks them all before any of them is called
+  return middleware.reduceRight((inner, wrap) => answered(wrap(inner)), answered(app))
+}
+
+function answered(app: App): App {
+  return answering.has(app) ? app : answersExceptions(guard(app))
 }

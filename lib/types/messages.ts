@@ -32,9 +32,6 @@ export interface HTTPResponseStartMessage {
   readonly trailers?: boolean
 }
 
-/** Gives the message that a response starts with instead: a changed copy, or the one it was given. */
-export type StartChange = (message: HTTPResponseStartMessage) => HTTPResponseStartMessage
-
 /** A part of the response body; the one without `moreBody` is the last. */
 export interface HTTPResponseBodyMessage {
   readonly type: 'http.response.body'

@@ -17,12 +17,14 @@ t.test('shows in front what routing found behind', async (t) => {
   t.equal('endpoint' in outer, false, 'what was not found is not written')
 })
 
-t.test('leaves all other keys alone', async (t) => {
-  const outer = httpScope()
-  new Annotations(outer).take({ ...outer, path: '/other', maxBodySize: 1 })
+t.test('shows every key that was changed, but for the one that the middleware makes', async (t) => {
+  const onDisconnect = (): void => {}
+  const outer = httpScope({ onDisconnect })
+  const inner = { ...outer, maxBodySize: 1, 'acme.tenant': 'a', onDisconnect: (): void => {} }
+  new Annotations(outer).take(inner)
 
-  t.equal(outer.path, '/')
-  t.equal('maxBodySize' in outer, false)
+  t.match(outer, { maxBodySize: 1, 'acme.tenant': 'a' })
+  t.equal(outer.onDisconnect, onDisconnect)
 })
 
 t.test('shows who was authenticated behind it', async (t) => {

@@ -73,7 +73,7 @@ t.test('clients cannot make up labels', async (t) => {
   const counted = metrics({ maxSeries: 3 })
   const inventive: App = async (scope, _receive, send) => {
     if (scope.type !== 'http') return
-    scope.route = Object.assign(async () => {}, { kind: 'route', path: scope.path })
+    scope.outcome = Object.assign(scope.outcome ?? {}, { template: scope.path })
     await send({ type: 'http.response.start', status: 204, headers: [] })
     await send({ type: 'http.response.body' })
   }

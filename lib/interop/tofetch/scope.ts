@@ -82,7 +82,7 @@ export function buildScope(
     exceptionHandlers: undefined,
     maxBodySize: undefined,
     bodyLimit: undefined,
-    startChanges: undefined,
+    outcome: undefined,
   }
   putClient(scope, request, info)
   return scope

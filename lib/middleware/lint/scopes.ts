@@ -69,13 +69,6 @@ function isBodyLimit(value: unknown): boolean {
   return isObject(value) && typeof value['maxSize'] === 'number' && value['maxSize'] >= 0
 }
 
-function isListOfChanges(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((item) => typeof item?.send === 'function' && typeof item?.change === 'function')
-  )
-}
-
 function oneOf(...texts: readonly string[]): Rule {
   const list = texts.map((text) => `"${text}"`).join(' or ')
   return must(list, (value) => texts.includes(String(value)) && typeof value === 'string')
@@ -115,7 +108,7 @@ const CONNECTION: Rules = {
   bodyLimit: optional(must('an object with a maxSize', isBodyLimit)),
   user: optional(USER),
   auth: optional(AUTH),
-  startChanges: optional(must('a list of { send, change }', isListOfChanges)),
+  outcome: optional(RECORD),
   onDisconnect: optional(FUNCTION),
   transport: TRANSPORT,
 }

@@ -60,7 +60,9 @@ export class Keeping {
     this.failure = undefined
     if (this.#isKept) return this.#send(message)
     this.#isKept = true // once: an error while it is kept has an answer too
-    if (!this.#session.used) return this.#send(message)
+    // What a handler did before it failed is not kept.
+    const hasFailed = this.#scope.outcome?.error !== undefined
+    if (!this.#session.used || hasFailed) return this.#send(message)
     return this.#keep(message)
   }
 

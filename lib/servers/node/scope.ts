@@ -10,7 +10,7 @@ import type {
   Extensions,
   HeaderList,
   HTTPScope,
-  NotedChange,
+  ScopeOutcome,
   ServerAddress,
   State,
   Transport,
@@ -78,7 +78,7 @@ export class RequestScope implements HTTPScope {
   session: unknown = undefined
   user: User | undefined = undefined
   auth: Auth | undefined = undefined
-  startChanges: NotedChange[] | undefined = undefined
+  outcome: ScopeOutcome | undefined = undefined
   transport: Transport | undefined
 
   constructor(

@@ -42,6 +42,6 @@ export function buildWebSocketScope(
     endpoint: undefined,
     pathParams: undefined,
     exceptionHandlers: undefined,
-    startChanges: undefined,
+    outcome: undefined,
   }
 }

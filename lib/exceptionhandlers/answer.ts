@@ -1,0 +1,70 @@
+/** Answers thrown errors: by the handler that the table has for them, or as a bug. */
+import { HTTPException } from '../exceptions.ts'
+import { Request } from '../requests.ts'
+import { toApp } from '../responses/response.ts'
+import type { App, Receive, Scope, Send, WebSocketScope } from '../types.ts'
+import type { WebSocket, WebSocketPhase } from '../websockets.ts'
+import { answerBug } from './bugs.ts'
+import {
+  answerHTTPException,
+  type ExceptionHandler,
+  type ExceptionHandlers,
+  handlersOf,
+} from './table.ts'
+
+/**
+ * Answers an error that was thrown before a response started, or in any phase of a websocket.
+ *
+ * A bug, for which no handler is there, is answered too if `errors()` is around; the promise rejects
+ * with it in any case, so that it reaches the log.
+ *
+ * @param view The handler's own request, so that a body it has read is still there, or its websocket;
+ * without the latter, how far the socket has come ('connecting').
+ */
+export function answerException(
+  error: unknown,
+  scope: Scope,
+  receive: Receive,
+  send: Send,
+  view?: Request | WebSocket | WebSocketPhase,
+): Promise<void> {
+  if (scope.type === 'lifespan') return Promise.reject(error)
+  if (scope.type === 'websocket') {
+    return answerSocket(error, scope, receive, send, view instanceof Request ? undefined : view)
+  }
+  const handlers = handlersOf(scope)
+  const handler = handlers.find(error)
+  if (handler === answerHTTPException && error instanceof HTTPException) {
+    return answerHTTPException(undefined, error).respond(scope, receive, send)
+  }
+  const request = view instanceof Request ? view : new Request(scope, receive, send)
+  if (handler === undefined) return answerBug(error, request, handlers)
+  return answerBy(handler, error, request, handlers).finally(() => request.close())
+}
+
+async function answerBy(
+  handler: ExceptionHandler,
+  error: unknown,
+  request: Request,
+  handlers: ExceptionHandlers,
+): Promise<void> {
+  let app: App
+  try {
+    app = toApp(await handler(request, error), 'exceptionHandlers: a handler')
+  } catch (failure) {
+    return answerBug(failure, request, handlers)
+  }
+  return app(request.scope, request.receive, request.send)
+}
+
+/** The part for websockets is loaded by applications that have some. */
+async function answerSocket(
+  error: unknown,
+  scope: WebSocketScope,
+  receive: Receive,
+  send: Send,
+  view: WebSocket | WebSocketPhase | undefined,
+): Promise<void> {
+  const { answerWebSocket } = await import('./websockets.ts')
+  await answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, view)
+}

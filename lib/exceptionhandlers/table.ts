@@ -1,0 +1,143 @@
+/** The table of handlers: which of them answers which error. */
+import { HTTPException } from '../exceptions.ts'
+import type { Request } from '../requests.ts'
+import { PlainTextResponse } from '../responses/bodies.ts'
+import { Response } from '../responses/response.ts'
+import { isBodyless } from '../status.ts'
+import type { App, ConnectionScope } from '../types.ts'
+import type { WebSocket } from '../websockets.ts'
+
+/**
+ * Answers an error; what it throws itself is handled as an error of the server.
+ *
+ * On a websocket the request is its handshake, and the websocket comes as third argument. A response
+ * refuses the handshake, or closes a socket that was accepted: with 1011 for a status from 500 on, and
+ * 1008 for others. A handler that talks to the websocket itself may return nothing.
+ *
+ * @example
+ * class Overloaded extends Error {}
+ * Application({
+ *   exceptionHandlers: [[Overloaded, (_request, _error, websocket) =>
+ *     websocket?.close(1013, 'try later') ?? new PlainTextResponse('try later', { status: 503 })]],
+ * })
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
+export type ExceptionHandler<Thrown = any> = (
+  request: Request,
+  error: Thrown,
+  websocket?: WebSocket,
+) => Answer | Promise<Answer>
+
+// biome-ignore lint/suspicious/noConfusingVoidType: what functions without a return give
+type Answer = Response<never> | App | void
+
+/** A status, or a class of errors (subclasses included), and what answers it. */
+export type ExceptionHandlerEntry = readonly [key: number | ErrorClass, handler: ExceptionHandler]
+
+// biome-ignore lint/suspicious/noExplicitAny: constructors take what they like
+export type ErrorClass = abstract new (...args: any[]) => unknown
+
+export interface ExceptionHandlersOptions {
+  /** The table to look into where this one has no entry for a key (none). */
+  outer?: ExceptionHandlers | undefined
+  /** Answer bugs too: with what they are if true, without it if false (they are only thrown on). */
+  debug?: boolean
+}
+
+/**
+ * Handlers by status, which are asked first, and by class, nearest first.
+ *
+ * @throws TypeError for a key that can be neither, or a handler that is no function.
+ */
+export class ExceptionHandlers {
+  readonly #byStatus = new Map<number, ExceptionHandler>()
+  readonly #byClass = new Map<unknown, ExceptionHandler>()
+  readonly #outer: ExceptionHandlers | undefined
+  readonly #debug: boolean | undefined
+
+  constructor(
+    entries: Iterable<ExceptionHandlerEntry> = [],
+    { outer, debug }: ExceptionHandlersOptions = {},
+  ) {
+    this.#outer = outer
+    this.#debug = debug
+    for (const [key, handler] of entries) this.add(key, handler)
+  }
+
+  add(key: number | ErrorClass, handler: ExceptionHandler): void {
+    if (typeof handler !== 'function' || !(isErrorStatus(key) || isClass(key))) {
+      const shown = typeof key === 'number' ? key : typeof key
+      throw new TypeError(
+        `exceptionHandlers: an entry must be [status or error class, handler], [${shown}, ${typeof handler}] was given. ` +
+          'Write [404, (request, error) => …].',
+      )
+    }
+    if (typeof key === 'number') this.#byStatus.set(key, handler)
+    else this.#byClass.set(key.prototype, handler)
+  }
+
+  /** Whether bugs are shown to the client; undefined if they are not answered here at all. */
+  get debug(): boolean | undefined {
+    return this.#debug ?? this.#outer?.debug
+  }
+
+  /** The handler for errors of the server itself: the key 500, or the class Error. */
+  get serverError(): ExceptionHandler | undefined {
+    const own = this.#byStatus.get(500) ?? this.#byClass.get(Error.prototype)
+    return own ?? this.#outer?.serverError
+  }
+
+  /** The handler that answers this error; undefined if it is a bug. */
+  find(error: unknown): ExceptionHandler | undefined {
+    if (error instanceof HTTPException) {
+      const byStatus = error.status === 500 ? undefined : this.#ofStatus(error.status)
+      if (byStatus !== undefined) return byStatus
+    }
+    for (let proto = prototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
+      if (proto === Error.prototype) return undefined
+      const handler = this.#ofClass(proto)
+      if (handler !== undefined) return handler
+      if (proto === HTTPException.prototype) return answerHTTPException
+    }
+    return undefined
+  }
+
+  #ofStatus(status: number): ExceptionHandler | undefined {
+    const own = this.#byStatus.get(status)
+    return own !== undefined || this.#outer === undefined ? own : this.#outer.#ofStatus(status)
+  }
+
+  #ofClass(prototype: unknown): ExceptionHandler | undefined {
+    const own = this.#byClass.get(prototype)
+    return own !== undefined || this.#outer === undefined ? own : this.#outer.#ofClass(prototype)
+  }
+}
+
+/** A status that an HTTPException can have. */
+function isErrorStatus(key: unknown): key is number {
+  return typeof key === 'number' && Number.isInteger(key) && key >= 200 && key <= 599
+}
+
+/** Arrow functions are no classes: nothing is ever an instance of one. */
+function isClass(key: unknown): key is ErrorClass {
+  return typeof key === 'function' && typeof key.prototype === 'object'
+}
+
+function prototypeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null
+}
+
+/** The default: the detail as plain text, with the exception's headers. */
+export function answerHTTPException(_request: unknown, error: HTTPException): Response {
+  const { status, detail } = error
+  const options = { status, headers: error.headers }
+  return isBodyless(status) ? new Response(null, options) : new PlainTextResponse(detail, options)
+}
+
+const DEFAULT_HANDLERS = new ExceptionHandlers()
+
+/** The handlers that `errors()` and `exceptions()` put into this scope, or the defaults. */
+export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
+  const { exceptionHandlers } = scope
+  return exceptionHandlers instanceof ExceptionHandlers ? exceptionHandlers : DEFAULT_HANDLERS
+}
