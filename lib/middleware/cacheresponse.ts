@@ -3,7 +3,7 @@ import { isSafe } from '../methods.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
 import { resourceKey } from './cacheresponse/entries.ts'
-import { wishOf } from './cacheresponse/rules.ts'
+import { wishOf } from './cacheresponse/requests.ts'
 
 export type { CacheStore }
 
@@ -15,11 +15,31 @@ export interface CacheResponseOptions {
   /** The largest body that is kept, in bytes (1 MB). */
   maxBodySize?: number
   /**
+   * The seconds for which a response that is no longer fresh is kept, to ask the app by its `ETag` or
+   * `Last-Modified` whether it still holds (0). Responses with `no-cache` are kept in this way too.
+   */
+  revalidate?: number
+  /**
+   * Lets a stale response be served while one request fetches it anew, for so many seconds; the
+   * directive `stale-while-revalidate` of a response goes before. 0 serves those that say so (never).
+   */
+  staleWhileRevalidate?: number
+  /**
+   * Lets a stale response be served when the app throws or answers 500, 502, 503 or 504, for so many
+   * seconds; the directive `stale-if-error` goes before. 0 serves those that say so (never).
+   */
+  staleIfError?: number
+  /** Whether `CDN-Cache-Control` stands over `Cache-Control` and `Expires` (RFC 9213) (false). */
+  cdn?: boolean
+  /**
    * What responses depend on besides the URL and their `Vary`, such as a tenant; null for requests
    * that are for the app alone (nothing).
    */
   key?: (scope: HTTPScope) => string | null
-  /** Told when the store fails, once of each outage; the app answers then (console.error). */
+  /**
+   * Told when the store fails, once of each outage; the app answers then. Told of errors of the app that a stale response
+   * hides too (console.error).
+   */
   onError?: (error: unknown) => void
 }
 
@@ -29,11 +49,16 @@ export interface CacheResponseOptions {
  * Nothing is kept of requests with `Authorization`, a body or a range, nor of responses with
  * `Set-Cookie`, `private`, `no-store`, `no-cache`, or that vary by cookie, authorization or `*`. Those
  * who send cookies get and leave only what says `public` or `s-maxage`. Other fields in `Vary` have
- * each of their values kept apart. Who asks for what is not there yet waits for the one who asked
- * first, unless its answer cannot be kept. A request that changes the resource forgets it.
+ * each of their values kept apart. A request that changes the resource forgets it.
  *
- * Nothing stale is ever served: what is over is gone, and the next request fetches it anew. The client
- * can ask for that too (`Cache-Control: no-cache`).
+ * Requests for what is not there yet wait for the first one. Those with cookies do not, nor do those for
+ * a resource whose answer could not be kept in the last minute: each of them is for the app. A client's
+ * `If-None-Match` and `If-Modified-Since` are answered here; the app is asked for the whole response.
+ *
+ * Nothing stale is served, unless `staleWhileRevalidate` or `staleIfError` is set, and never what says
+ * `must-revalidate`, `proxy-revalidate` or `no-cache`. The client can ask for a new response
+ * (`Cache-Control: no-cache`). While a stale response is fetched anew, the exchange that was answered by
+ * it goes on, as it does for work in the background.
  *
  * @throws TypeError for a store or function that is none, RangeError for a time or size that is none.
  * @example
@@ -56,21 +81,24 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
   }
 }
 
-function readOptions({
-  store,
-  ttl = 60,
-  maxBodySize = 1_000_000,
-  key,
-  onError = console.error,
-}: CacheResponseOptions): CacheSettings {
+const NUMBERS = ['revalidate', 'staleWhileRevalidate', 'staleIfError'] as const
+
+function readOptions(options: CacheResponseOptions): CacheSettings {
+  const { store, ttl = 60, maxBodySize = 1_000_000, key, onError = console.error } = options
   if (['get', 'set', 'delete'].some((name) => typeof Object(store)[name] !== 'function')) {
     throw new TypeError(
       `cacheResponse: store must have get, set and delete, ${store === null ? 'null' : typeof store} was given. Pass memoryStore().`,
     )
   }
-  if (!(ttl >= 0 && Number.isFinite(ttl))) {
+  if (!isSeconds(ttl)) {
     throw new RangeError(
       `cacheResponse: ttl must be a number of seconds, ${ttl} was given. 0 keeps only what says for how long.`,
+    )
+  }
+  for (const name of NUMBERS) {
+    if (options[name] === undefined || isSeconds(options[name])) continue
+    throw new RangeError(
+      `cacheResponse: ${name} must be a number of seconds, ${options[name]} was given. Leave it out for none.`,
     )
   }
   if (!(maxBodySize >= 0)) {
@@ -84,5 +112,11 @@ function readOptions({
       `cacheResponse: ${name} must be a function, ${typeof given} was given. Leave it out or pass one.`,
     )
   }
-  return { store, ttl, maxBodySize, onError }
+  const { revalidate = 0, staleWhileRevalidate, staleIfError, cdn = false } = options
+  const times = { ttl, revalidate, staleWhileRevalidate, staleIfError, cdn }
+  return { store, maxBodySize, onError, ...times }
+}
+
+function isSeconds(value: number): boolean {
+  return value >= 0 && Number.isFinite(value)
 }

@@ -3,7 +3,8 @@
 import t, { type Test } from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { resourceKey, variantKey } from '../../lib/middleware/cacheresponse/entries.ts'
-import { stayOf, wishOf } from '../../lib/middleware/cacheresponse/rules.ts'
+import { wishOf } from '../../lib/middleware/cacheresponse/requests.ts'
+import { stayOf } from '../../lib/middleware/cacheresponse/rules.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { etag } from '../../lib/middleware/etag.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
@@ -59,7 +60,9 @@ for (const piece of [',', ' ', '"', '=', 'a=', '"a', '",', 'max-age=1,']) {
       (field) => {
         wishOf('GET', ['cache-control', field, 'pragma', field])
         const headers = ['cache-control', field, 'vary', field, 'expires', field, 'age', field]
-        stayOf({ ...response, headers }, 60, 0)
+        headers.push('cdn-cache-control', field, 'date', field)
+        const times = { ttl: 60, revalidate: 60, staleWhileRevalidate: 0, staleIfError: 0 }
+        for (const cdn of [true, false]) stayOf({ ...response, headers }, { ...times, cdn }, 0)
       },
     )
   })

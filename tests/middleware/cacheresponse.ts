@@ -1,7 +1,8 @@
 import t from 'tap'
-import { type CacheStore, cacheResponse } from '../../lib/middleware/cacheresponse.ts'
-import { StreamingResponse } from '../../lib/responses.ts'
-import { memoryStore, StoreUnavailable } from '../../lib/stores.ts'
+import { Headers } from '../../lib/headers.ts'
+import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
+import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
+import { memoryStore } from '../../lib/stores.ts'
 import type { HTTPScope } from '../../lib/types.ts'
 import { type Counted, caching, counted, type Get } from '../support/caching.ts'
 import { websocketScope } from '../support/scopes.ts'
@@ -119,8 +120,28 @@ t.test('a client that has the answer gets 304', async (t) => {
   t.equal((await get(['if-none-match', '"2"'])).status, 200)
 })
 
-t.test('a condition passes while nothing is kept', async (t) => {
-  t.same(await twice(caching(counted().app), ['if-none-match', '"1"']), PASSED)
+t.test('a condition fills the cache, and is answered by what the app answers', async (t) => {
+  const one = counted({ etag: '"1"' })
+  const get = caching(one.app)
+
+  const { status, text } = await get(['if-none-match', '"1"'])
+  t.same([status, text], [304, ''], 'the client has it')
+  t.equal((await get(['if-none-match', '"0"'])).text, 'answer 1')
+  t.equal((await get()).text, 'answer 1')
+  t.equal(one.count, 1)
+  t.same(await twice(caching(counted().app), ['if-none-match', '"1"']), KEPT)
+})
+
+t.test('a condition is for the app where nothing can be kept', async (t) => {
+  const seen: (string | null)[] = []
+  const get = caching((scope, receive, send) => {
+    seen.push(new Headers((scope as HTTPScope).headers).get('if-none-match'))
+    const options = { headers: { 'cache-control': 'private', etag: '"1"' } }
+    return new PlainTextResponse('mine', options).respond(scope, receive, send)
+  })
+  for (let count = 0; count < 2; count++) await get(['if-none-match', '"1"'])
+
+  t.same(seen, [null, '"1"'])
 })
 
 t.test('each value of a field in Vary has its own answer', async (t) => {
@@ -220,51 +241,6 @@ t.test('bodies up to the limit are kept, streams too', async (t) => {
   }
 })
 
-t.test('a store that fails is told of, and the app answers', async (t) => {
-  const errors: unknown[] = []
-  const fail = (): Promise<never> => Promise.reject(new Error('gone'))
-  const store = { get: fail, set: fail, delete: fail }
-  const get = caching(counted().app, { store, onError: (error: unknown) => errors.push(error) })
-
-  t.same(await twice(get, []), PASSED)
-  t.equal((await get([], { method: 'POST' })).text, 'answer 3')
-  t.ok(errors.length >= 5)
-})
-
-t.test('an outage of the store is told once', async (t) => {
-  const errors: unknown[] = []
-  const inner = memoryStore()
-  let isAway = true
-  const asked = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    if (isAway) throw new StoreUnavailable('gone')
-    return work()
-  }
-  const store: CacheStore = {
-    get: (key) => asked(() => inner.get(key)),
-    set: (key, value, ttl) => asked(() => inner.set(key, value, ttl)),
-    delete: (key) => asked(() => inner.delete(key)),
-  }
-  const get = caching(counted().app, { store, onError: (error: unknown) => errors.push(error) })
-
-  t.same(await twice(get, []), PASSED)
-  await get([], { method: 'POST' })
-  t.match(errors, [{ name: 'StoreUnavailable' }])
-  isAway = false
-  t.equal((await get()).text, 'answer 4')
-  isAway = true
-  await get()
-  await get()
-  t.equal(errors.length, 2)
-})
-
-t.test('what another version has written is no answer', async (t) => {
-  for (const text of ['', '{}', 'junk\n', '{"vary":[]}\n', '{"vary":1}\nx']) {
-    const get = async () => Buffer.from(text)
-    const store = { get, set: async () => {}, delete: async () => {} }
-    t.equal((await caching(counted().app, { store })()).text, 'answer 1', text)
-  }
-})
-
 t.test('other scopes pass untouched', (t) =>
   assertUntouched(t, cacheResponse({ store: memoryStore() }), websocketScope()),
 )
@@ -276,6 +252,12 @@ const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   [{ store, ttl: -1 }, /^cacheResponse: ttl must be a number of seconds, -1 was given\./],
   [{ store, ttl: 1 / 0 }, /^cacheResponse: ttl must be a number of seconds, Infinity was given\./],
   [{ store, maxBodySize: -1 }, /^cacheResponse: maxBodySize must be a number of bytes, -1 was/],
+  [
+    { store, revalidate: -1 },
+    /^cacheResponse: revalidate must be a number of seconds, -1 was given/,
+  ],
+  [{ store, staleIfError: 1 / 0 }, /^cacheResponse: staleIfError must be a number of seconds, Inf/],
+  [{ store, staleWhileRevalidate: 'a' }, /^cacheResponse: staleWhileRevalidate must be a number/],
   [{ store, key: 'a' }, /^cacheResponse: key must be a function, string was given\./],
   [{ store, onError: 1 }, /^cacheResponse: onError must be a function, number was given\./],
 ]

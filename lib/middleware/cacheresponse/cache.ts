@@ -1,54 +1,31 @@
 /** Answers from the store, and lets one request at a time fill it. */
 import { tell } from '../../calls/tell.ts'
-import {
-  checkPreconditions,
-  joinedField,
-  notModifiedHeaders,
-  validatorsIn,
-} from '../../conditional.ts'
+import { joinedField } from '../../conditional.ts'
 import { answerException } from '../../exceptionhandlers.ts'
-import { ClientDisconnected, HTTPException } from '../../exceptions.ts'
+import { HTTPException } from '../../exceptions.ts'
 import { type Store, StoreUnavailable } from '../../stores.ts'
+import type { HeaderList, HTTPScope, ReceiveMessage } from '../../types.ts'
+import { answer } from './answer.ts'
 import {
-  ACCEPTED,
-  type App,
-  type HeaderList,
-  type HTTPScope,
-  type Receive,
-  type Send,
-} from '../../types.ts'
-import {
-  ageOf,
   decode,
   type Entry,
   encodeEntry,
   encodeVariants,
+  isUsable,
   satisfies,
   type Variants,
   variantKey,
 } from './entries.ts'
-import { Recording } from './recording.ts'
-import { stayOf, type Wish } from './rules.ts'
+import { type Call, Fill, type FillSettings } from './fill.ts'
+import { unconditional, type Wish } from './requests.ts'
+import { secondsKept } from './rules.ts'
+import { Unkept } from './unkept.ts'
 
 /** What a cache needs of a store. */
 export type CacheStore = Pick<Store, 'get' | 'set' | 'delete'>
 
-export interface CacheSettings {
+export interface CacheSettings extends FillSettings {
   readonly store: CacheStore
-  readonly ttl: number
-  readonly maxBodySize: number
-  readonly onError: (error: unknown) => void
-}
-
-/** A request that is on its way to the app for all who ask the same. */
-interface Flight {
-  readonly resource: string
-  /** The fields of the request. */
-  readonly headers: HeaderList
-  /** The response; `'pass'` when each must ask for itself; `'retry'` when the first one left. */
-  readonly outcome: Promise<Entry | 'pass' | 'retry'>
-  /** The resource was changed meanwhile. */
-  isStale: boolean
 }
 
 interface Found {
@@ -56,11 +33,21 @@ interface Found {
   readonly variants: Variants | undefined
 }
 
-type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]
+/** What is asked for, and what is known of it. */
+interface Ask {
+  readonly key: string
+  readonly wish: Wish
+  readonly stale: Entry | undefined
+}
 
 export class ResponseCache {
   readonly #settings: CacheSettings
-  readonly #flights = new Map<string, Flight>()
+  /** Requests that others wait for, by what these would get. */
+  readonly #shared = new Map<string, Fill>()
+  /** All that are on their way to the app. */
+  readonly #running = new Set<Fill>()
+  readonly #refreshing = new Set<string>()
+  readonly #unkept = new Unkept()
   /** The store was away when it was last asked. */
   #isAway = false
 
@@ -74,21 +61,26 @@ export class ResponseCache {
     let known: Variants | undefined
     for (;;) {
       const { entry, variants = known } = await this.#find(key, wish, scope)
-      if (entry !== undefined && satisfies(entry, wish, Date.now()))
-        return answer(entry, scope, send)
+      const now = Date.now()
+      if (entry !== undefined && satisfies(entry, wish, now)) return answer(entry, scope, send)
+      const slot = variants === undefined ? key : variantKey(key, variants, scope.headers)
+      const ask = { key, wish, stale: entry }
+      if (entry !== undefined && isUsable(entry, entry.whileRevalidate, wish, now)) {
+        await answer(entry, scope, send)
+        return this.#refresh(slot, ask, call)
+      }
       if (wish.onlyIfCached) return answerException(new HTTPException(504), scope, receive, send)
       if (!wish.mayKeep) return app(scope, receive, send)
-      const variant = variants === undefined ? key : variantKey(key, variants, scope.headers)
-      // An answer to cookies is seldom for all, and must not keep the others from waiting.
-      const slot = wish.hasCookies ? `${variant} cookies` : variant
-      const flight = wish.mayUse ? this.#flights.get(slot) : undefined
-      if (flight === undefined) return this.#lead(slot, key, wish, call)
-      const outcome = await flight.outcome
+      // An answer to cookies is seldom for all: nobody waits for it, nor does such a request wait.
+      if (wish.hasCookies || this.#unkept.has(key)) return this.#fill(ask, call)
+      const shared = this.#shared.get(slot)
+      if (shared === undefined || !wish.mayUse) return this.#lead(slot, ask, call)
+      const outcome = await shared.outcome
       if (outcome === 'retry') continue
-      if (outcome === 'pass' || flight.isStale) return app(scope, receive, send)
-      if (isSameVariant(outcome, flight.headers, scope.headers)) {
+      if (outcome === 'pass' || shared.isOutdated) return this.#fill(ask, call)
+      if (isSameVariant(outcome, shared.headers, scope.headers)) {
         const isEnough = satisfies(outcome, wish, Date.now())
-        return isEnough ? answer(outcome, scope, send) : app(scope, receive, send)
+        return isEnough ? answer(outcome, scope, send) : this.#fill(ask, call)
       }
       // Now it is known what it depends on: those who would get the same wait for one of them.
       known = { vary: outcome.vary, id: '' }
@@ -104,7 +96,7 @@ export class ResponseCache {
   }
 
   async #forget(key: string): Promise<void> {
-    for (const flight of this.#flights.values()) flight.isStale ||= flight.resource === key
+    for (const fill of this.#running) fill.isOutdated ||= fill.resource === key
     await this.#settings.store.delete(key).catch(this.#report)
   }
 
@@ -139,42 +131,66 @@ export class ResponseCache {
     }
   }
 
-  async #lead(slot: string, resource: string, { hasCookies }: Wish, call: Call): Promise<void> {
-    const [app, scope, receive, send] = call
-    let settle: (outcome: Entry | 'pass' | 'retry') => void = () => {}
-    const outcome = new Promise<Entry | 'pass' | 'retry'>((resolve) => {
-      settle = resolve
-    })
-    const flight: Flight = { resource, headers: scope.headers, outcome, isStale: false }
-    const isFirst = !this.#flights.has(slot)
-    if (isFirst) this.#flights.set(slot, flight)
-    let kept: Entry | undefined
-    const recording = new Recording(send, {
-      maxSize: this.#settings.maxBodySize,
-      stayOf: (start) => {
-        const stay = stayOf(start, this.#settings.ttl, Date.now())
-        return hasCookies && !stay?.isPublic ? undefined : stay
-      },
-      done: (entry) => {
-        kept = entry
-        settle(entry ?? 'pass')
-      },
-    })
+  /** Asks the app for this request and for those that wait for it. */
+  async #lead(slot: string, ask: Ask, call: Call): Promise<void> {
+    if (this.#shared.has(slot)) return this.#fill(ask, call)
+    const fill = this.#newFill(ask, call)
+    this.#shared.set(slot, fill)
     try {
-      await app(scope, receive, recording.send)
-      settle('pass')
-    } catch (error) {
-      settle(error instanceof ClientDisconnected ? 'retry' : 'pass')
-      throw error
+      await this.#run(fill, call)
     } finally {
-      if (kept !== undefined && !flight.isStale) await this.#write(resource, scope, kept)
-      if (isFirst) this.#flights.delete(slot)
+      this.#shared.delete(slot)
+    }
+  }
+
+  /** Asks the app for this request alone. */
+  #fill(ask: Ask, call: Call): Promise<void> {
+    return this.#run(this.#newFill(ask, call), call)
+  }
+
+  #newFill({ key, wish, stale }: Ask, [, scope, , send]: Call): Fill {
+    // What is not kept of requests with cookies may well be kept of others.
+    const mark = wish.hasCookies ? `${key} cookies` : key
+    const isUnkept = this.#unkept.has(mark)
+    const refuse = (): void => this.#unkept.add(mark)
+    const keep = (): void => this.#unkept.delete(mark)
+    return new Fill(
+      this.#settings,
+      { resource: key, wish, stale, isUnkept, refuse, keep },
+      scope,
+      send,
+    )
+  }
+
+  async #run(fill: Fill, [app, scope, receive]: Call): Promise<void> {
+    this.#running.add(fill)
+    try {
+      await fill.run(app, receive)
+    } finally {
+      const { kept, resource } = fill
+      if (kept !== undefined && !fill.isOutdated) await this.#write(resource, scope, kept)
+      this.#running.delete(fill)
+    }
+  }
+
+  /** Fetches anew what was just served stale, after the answer to it; one request does it for all. */
+  async #refresh(slot: string, ask: Ask, [app, scope]: Call): Promise<void> {
+    if (this.#refreshing.has(slot)) return
+    this.#refreshing.add(slot)
+    const { onDisconnect: _gone, extensions: _none, ...rest } = scope
+    const own: HTTPScope = { ...rest, method: 'GET', headers: unconditional(scope.headers) }
+    try {
+      await this.#fill(ask, [app, own, async () => NO_BODY, async () => {}])
+    } catch (error) {
+      this.#report(error)
+    } finally {
+      this.#refreshing.delete(slot)
     }
   }
 
   async #write(key: string, { headers }: HTTPScope, entry: Entry): Promise<void> {
     const { store } = this.#settings
-    const ttl = entry.lifetime - entry.age
+    const ttl = secondsKept(entry)
     try {
       if (entry.vary.length === 0) return await store.set(key, encodeEntry(entry), ttl)
       const variants = await this.#variantsFor(key, entry)
@@ -193,19 +209,8 @@ export class ResponseCache {
   }
 }
 
+const NO_BODY: ReceiveMessage = { type: 'http.request', body: new Uint8Array(0), moreBody: false }
+
 function isSameVariant({ vary }: Entry, one: HeaderList, other: HeaderList): boolean {
   return vary.every((name) => joinedField(one, name) === joinedField(other, name))
-}
-
-/** What is kept, with its age; 304 when the client has it already. */
-function answer(entry: Entry, scope: HTTPScope, send: Send): Promise<void> {
-  const headers = [...entry.headers, 'age', String(ageOf(entry, Date.now()))]
-  const isSame = entry.status === 200 && checkPreconditions(scope, validatorsIn(headers)) === 304
-  const start = isSame
-    ? { status: 304, headers: notModifiedHeaders(headers) }
-    : { status: entry.status, headers }
-  const started = send({ type: 'http.response.start', ...start })
-  const rest = (): Promise<void> =>
-    send({ type: 'http.response.body', ...(isSame ? {} : { body: entry.body }), moreBody: false })
-  return started === ACCEPTED ? rest() : started.then(rest)
 }

@@ -2,8 +2,10 @@
 import { encodeText, joinBytes } from '../../bytes.ts'
 import { joinedField } from '../../conditional.ts'
 import { sha256 } from '../../digests.ts'
+import { urlAuthority } from '../../hosts.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
-import type { Stay, Wish } from './rules.ts'
+import type { Wish } from './requests.ts'
+import type { Stay } from './rules.ts'
 
 /** A whole response. */
 export interface Entry extends Stay {
@@ -29,7 +31,9 @@ export function resourceKey(
   { scheme, headers, rawPath, queryString }: HTTPScope,
   extra: string,
 ): string {
-  const host = joinedField(headers, 'host') ?? ''
+  // Spellings of one host are one resource: a change of it must be seen under each.
+  const named = joinedField(headers, 'host') ?? ''
+  const host = urlAuthority(named)?.toLowerCase() ?? named
   return hashOf(['GET', scheme, host, rawPath, queryString, extra])
 }
 
@@ -75,4 +79,24 @@ export function satisfies(entry: Entry, wish: Wish, now: number): boolean {
   const age = ageOf(entry, now)
   if (wish.hasCookies && !entry.isPublic) return false
   return age <= wish.maxAge && entry.lifetime - age > wish.minFresh
+}
+
+/**
+ * Whether an entry that is no longer fresh may be served all the same, for so many seconds, to a
+ * request that does not ask for a fresh one.
+ */
+export function isUsable(
+  entry: Entry,
+  seconds: number | undefined,
+  wish: Wish,
+  now: number,
+): boolean {
+  if (seconds === undefined || (wish.hasCookies && !entry.isPublic)) return false
+  const age = ageOf(entry, now)
+  return age <= wish.maxAge && wish.minFresh === 0 && age < Math.max(0, entry.lifetime) + seconds
+}
+
+/** It is told anew each time. */
+export function withoutAge(headers: HeaderList): HeaderList {
+  return headers.filter((_, index) => headers[index - (index % 2)] !== 'age')
 }

@@ -8,7 +8,7 @@ import {
   type Send,
   type SendMessage,
 } from '../../types.ts'
-import type { Entry } from './entries.ts'
+import { type Entry, withoutAge } from './entries.ts'
 import { Outflow } from './outflow.ts'
 import type { Stay } from './rules.ts'
 
@@ -31,7 +31,8 @@ export class Recording {
   #start: HTTPResponseStartMessage | undefined
   #stay: Stay | undefined
   #copy = new ByteCollector()
-  #isOver = false
+  /** Whether it is settled what is kept. */
+  isOver = false
 
   constructor(send: Send, recorder: Recorder) {
     this.#outflow = new Outflow(send)
@@ -39,9 +40,9 @@ export class Recording {
   }
 
   readonly send: Send = (message) => {
-    if (!this.#isOver) this.#look(message)
+    if (!this.isOver) this.#look(message)
     const sent = this.#outflow.put(message)
-    return this.#isOver ? sent : ACCEPTED
+    return this.isOver ? sent : ACCEPTED
   }
 
   #look(message: SendMessage): void {
@@ -82,13 +83,8 @@ export class Recording {
   }
 
   #end(entry: Entry | undefined): void {
-    this.#isOver = true
+    this.isOver = true
     this.#copy = new ByteCollector()
     this.#recorder.done(entry)
   }
-}
-
-/** It is told anew each time. */
-function withoutAge(headers: readonly string[]): string[] {
-  return headers.filter((_, index) => headers[index - (index % 2)] !== 'age')
 }

@@ -1,59 +1,26 @@
-/** Which requests a shared cache may answer, and which responses it may keep (RFC 9111). */
+/** Which responses a shared cache may keep, and for how long (RFC 9111 sections 3 and 4.2). */
 import { joinedField } from '../../conditional.ts'
-import { indexOfName } from '../../headers.ts'
-import { parseHTTPDate } from '../../httpdates.ts'
-import { isRead } from '../../methods.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
+import {
+  ageIn,
+  type Directives,
+  dateIn,
+  directivesOf,
+  secondsOf,
+  targetedDirectives,
+} from './directives.ts'
+import { hasAny } from './requests.ts'
 
-/** What a request asks of a cache. */
-export interface Wish {
-  /** Whether what is kept may be used; a reload says no. */
-  readonly mayUse: boolean
-  /** The most seconds that it may be old, and the least that it must stay fresh. */
-  readonly maxAge: number
-  readonly minFresh: number
-  /** Nothing but what is kept is wanted. */
-  readonly onlyIfCached: boolean
-  /** Whether a response may be kept: one to a plain GET. */
-  readonly mayKeep: boolean
-  /** Whether it has cookies: then only what is said to be for everybody will do. */
-  readonly hasCookies: boolean
-}
-
-/** Requests with these are for the app alone. */
-const PERSONAL = ['authorization', 'range', 'if-match', 'if-unmodified-since', 'if-range']
-const CONDITIONAL = ['if-none-match', 'if-modified-since']
-
-/** Undefined when the request is not for a cache: another method, credentials, a part, a body. */
-export function wishOf(method: string, headers: HeaderList): Wish | undefined {
-  if (!isRead(method)) return undefined
-  if (hasAny(headers, PERSONAL) || hasBody(headers)) return undefined
-  const field = joinedField(headers, 'cache-control')
-  const said = directivesOf(field ?? '')
-  if (said.has('no-store')) return undefined
-  const isReload = said.has('no-cache') || (field === null && asksPragma(headers))
-  return {
-    mayUse: !isReload,
-    maxAge: secondsOf(said, 'max-age') ?? Number.POSITIVE_INFINITY,
-    minFresh: secondsOf(said, 'min-fresh') ?? 0,
-    onlyIfCached: said.has('only-if-cached'),
-    mayKeep: method === 'GET' && !hasAny(headers, CONDITIONAL),
-    hasCookies: indexOfName(headers, 'cookie') >= 0,
-  }
-}
-
-function hasAny(headers: HeaderList, names: readonly string[]): boolean {
-  return names.some((name) => indexOfName(headers, name) >= 0)
-}
-
-/** No key says what a body said. */
-function hasBody(headers: HeaderList): boolean {
-  if (indexOfName(headers, 'transfer-encoding') >= 0) return true
-  return (joinedField(headers, 'content-length') ?? '0') !== '0'
-}
-
-function asksPragma(headers: HeaderList): boolean {
-  return /\bno-cache\b/i.test(joinedField(headers, 'pragma') ?? '')
+/** How long things are kept where a response does not say it, in seconds. */
+export interface Times {
+  readonly ttl: number
+  /** For how long a response that is no longer fresh is kept to be asked for by its validator. */
+  readonly revalidate: number
+  /** Undefined: never served stale, whatever a response says. */
+  readonly staleWhileRevalidate: number | undefined
+  readonly staleIfError: number | undefined
+  /** Whether this is the cache of a CDN, which `CDN-Cache-Control` is for. */
+  readonly cdn: boolean
 }
 
 /** How a response may be kept. */
@@ -66,6 +33,10 @@ export interface Stay {
   readonly vary: readonly string[]
   /** Whether it says that it is for everybody, `public` or `s-maxage`. */
   readonly isPublic: boolean
+  /** Seconds beyond its freshness: while it is fetched anew, while the app fails, for its validator. */
+  readonly whileRevalidate?: number
+  readonly ifError?: number
+  readonly revalidate?: number
 }
 
 /** Kept when they say for how long; those that may be kept by default are in the second list. */
@@ -75,7 +46,7 @@ const BY_DEFAULT: ReadonlySet<number> = new Set([200, 203, 301, 308])
 /** Undefined for what may not be kept. */
 export function stayOf(
   { status, headers, trailers }: HTTPResponseStartMessage,
-  ttl: number,
+  times: Times,
   now: number,
 ): Stay | undefined {
   if (!STORABLE.has(status) || trailers) return undefined
@@ -84,12 +55,22 @@ export function stayOf(
   if (/^text\/event-stream\b/i.test(joinedField(headers, 'content-type') ?? '')) return undefined
   const vary = namesIn(joinedField(headers, 'vary') ?? '')
   if (vary.some((name) => PRIVATE_VARY.has(name))) return undefined
-  const said = directivesOf(joinedField(headers, 'cache-control') ?? '')
-  if (['no-store', 'no-cache', 'private'].some((name) => said.has(name))) return undefined
-  const lifetime = explicitLifetime(said, headers, now) ?? (BY_DEFAULT.has(status) ? ttl : 0)
-  const age = asSeconds(joinedField(headers, 'age') ?? undefined) ?? 0
+  const { said, expires } = directivesIn(headers, times.cdn)
+  // RFC 9111 section 5.2.2.3: no-store is for those who do not know the status.
+  if (said.has('private') || (said.has('no-store') && !said.has('must-understand')))
+    return undefined
+  const lifetime =
+    lifetimeOf(said, expires, headers, now) ?? (BY_DEFAULT.has(status) ? times.ttl : 0)
+  const age = Math.max(ageIn(joinedField(headers, 'age')), apparentAge(headers, now))
   const isPublic = said.has('public') || said.has('s-maxage')
-  return lifetime > age ? { lifetime, age, vary, isPublic } : undefined
+  const stay = { lifetime, age, vary, isPublic, ...staleTimes(said, headers, times) }
+  return secondsKept(stay) > 0 ? stay : undefined
+}
+
+/** Seconds for which a store keeps it, fresh or not. */
+export function secondsKept({ lifetime, age, ...stale }: Stay): number {
+  const { whileRevalidate = 0, ifError = 0, revalidate = 0 } = stale
+  return Math.max(0, lifetime) - age + Math.max(whileRevalidate, ifError, revalidate)
 }
 
 /** One of these stands for the client itself. */
@@ -100,40 +81,59 @@ function namesIn(field: string): string[] {
   return [...new Set(names.filter((name) => name !== ''))].sort()
 }
 
-function explicitLifetime(
-  said: ReadonlyMap<string, string | undefined>,
+interface Said {
+  readonly said: Directives
+  readonly expires: string | null
+}
+
+/** A targeted field stands over `Cache-Control` and `Expires` (RFC 9213 section 2.2). */
+function directivesIn(headers: HeaderList, cdn: boolean): Said {
+  const targeted = cdn ? targetedDirectives(joinedField(headers, 'cdn-cache-control')) : undefined
+  if (targeted !== undefined) return { said: targeted, expires: null }
+  return {
+    said: directivesOf(joinedField(headers, 'cache-control') ?? ''),
+    expires: joinedField(headers, 'expires'),
+  }
+}
+
+function lifetimeOf(
+  said: Directives,
+  expires: string | null,
   headers: HeaderList,
   now: number,
 ): number | undefined {
+  if (said.has('no-cache')) return 0
   for (const name of ['s-maxage', 'max-age']) {
     // A time that cannot be read is over.
     if (said.has(name)) return secondsOf(said, name) ?? 0
   }
-  const expires = joinedField(headers, 'expires')
   if (expires === null) return undefined
-  const date = parseHTTPDate(joinedField(headers, 'date') ?? '') ?? now
-  return ((parseHTTPDate(expires) ?? date) - date) / 1000
+  const date = dateIn(joinedField(headers, 'date')) ?? now
+  return ((dateIn(expires) ?? date) - date) / 1000
 }
 
-/** The directives by lower-case name, the first of each; what stands in quotes is no directive. */
-function directivesOf(field: string): Map<string, string | undefined> {
-  const directives = new Map<string, string | undefined>()
-  if (field === '') return directives
-  for (const part of field.replace(/"[^"]*"?/g, '').split(',')) {
-    const [name = '', value] = part.split('=')
-    const key = name.trim().toLowerCase()
-    if (key !== '' && !directives.has(key)) directives.set(key, value?.trim())
+/** RFC 9111 section 4.2.3: what its own date says. */
+function apparentAge(headers: HeaderList, now: number): number {
+  const date = dateIn(joinedField(headers, 'date'))
+  return date === null ? 0 : Math.max(0, Math.floor((now - date) / 1000))
+}
+
+/** None where the response forbids to serve it stale (RFC 9111 section 4.2.4); RFC 5861. */
+function staleTimes(said: Directives, headers: HeaderList, times: Times): Partial<Stay> {
+  const { revalidate, staleWhileRevalidate, staleIfError } = times
+  const hasValidator = hasAny(headers, ['etag', 'last-modified'])
+  const kept = hasValidator && revalidate > 0 ? { revalidate } : {}
+  if (['no-cache', 'must-revalidate', 'proxy-revalidate'].some((name) => said.has(name)))
+    return kept
+  // `s-maxage` forbids it too, unless the same response says otherwise.
+  const byDefault = (seconds: number): number => (said.has('s-maxage') ? 0 : seconds)
+  const secondsFor = (name: string, option: number | undefined): number =>
+    option === undefined ? 0 : (secondsOf(said, name) ?? byDefault(option))
+  const whileRevalidate = secondsFor('stale-while-revalidate', staleWhileRevalidate)
+  const ifError = secondsFor('stale-if-error', staleIfError)
+  return {
+    ...kept,
+    ...(whileRevalidate > 0 ? { whileRevalidate } : {}),
+    ...(ifError > 0 ? { ifError } : {}),
   }
-  return directives
-}
-
-function secondsOf(
-  said: ReadonlyMap<string, string | undefined>,
-  name: string,
-): number | undefined {
-  return asSeconds(said.get(name))
-}
-
-function asSeconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined
 }

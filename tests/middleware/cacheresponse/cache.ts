@@ -108,3 +108,79 @@ t.test('an answer that was overtaken by a change is not kept', async (t) => {
 
   t.equal(one.count, 2)
 })
+
+t.test('requests for what could not be kept do not wait for each other again', async (t) => {
+  const one = gated({ 'cache-control': 'private' })
+  const get = caching(one.app)
+  const first = get()
+  await settled()
+  one.release()
+  await first
+
+  const all = Promise.all(Array.from({ length: 5 }, () => get()))
+  await settled()
+  t.equal(one.count, 6, 'all five are with the app')
+  one.release()
+  t.equal(new Set((await all).map(({ text }) => text)).size, 5)
+})
+
+t.test('what can be kept is shared again', async (t) => {
+  let isPrivate = true
+  const one = gated()
+  const get = caching((scope, receive, send) =>
+    one.app(scope, receive, (message) => {
+      if (message.type !== 'http.response.start' || !isPrivate) return send(message)
+      return send({ ...message, headers: [...message.headers, 'cache-control', 'private'] })
+    }),
+  )
+  const go = async (requests: Promise<unknown>): Promise<void> => {
+    await settled()
+    one.release()
+    await requests
+  }
+  await go(get())
+  isPrivate = false
+  await go(get())
+
+  t.equal((await get()).headers.get('age'), '0')
+  t.equal(one.count, 2)
+})
+
+t.test('requests with cookies neither wait nor are waited for', async (t) => {
+  const one = gated({ 'cache-control': 'public, max-age=9' })
+  const get = caching(one.app)
+  const all = Promise.all([get(['cookie', 'a=1']), get(['cookie', 'a=2']), get(), get()])
+  await settled()
+
+  t.equal(one.count, 3, 'only those without cookies are one')
+  one.release()
+  t.equal(new Set((await all).map(({ text }) => text)).size, 3)
+})
+
+t.test('an answer to cookies does not make others wait for each other less', async (t) => {
+  const one = gated()
+  const get = caching(one.app)
+  const visitor = get(['cookie', 'a=1'])
+  await settled()
+  one.release()
+  await visitor
+  const all = Promise.all([get(), get(), get()])
+  await settled()
+
+  t.equal(one.count, 2)
+  one.release()
+  await all
+})
+
+t.test('a change is seen by requests that go to the app for themselves alone', async (t) => {
+  const one = gated({ 'cache-control': 'public, max-age=9' })
+  const cached = cacheResponse({ store: memoryStore() })
+  const headers = ['host', 'testserver', 'cookie', 'a=1']
+  const first = call(cached(one.app), httpScope({ headers }))
+  await settled()
+  await call(cached(counted().app), httpScope({ method: 'POST' }))
+  one.release()
+  await first
+
+  t.equal(responseOf(await call(cached(counted().app), httpScope())).text, 'answer 1')
+})

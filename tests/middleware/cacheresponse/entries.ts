@@ -11,7 +11,7 @@ import {
   satisfies,
   variantKey,
 } from '../../../lib/middleware/cacheresponse/entries.ts'
-import { wishOf } from '../../../lib/middleware/cacheresponse/rules.ts'
+import { wishOf } from '../../../lib/middleware/cacheresponse/requests.ts'
 import type { HTTPScope } from '../../../lib/types.ts'
 import { httpScope } from '../../support/scopes.ts'
 
@@ -89,6 +89,7 @@ t.test('each part of what is asked for makes another key of one length', async (
 
   t.equal(new Set(keys).size, keys.length)
   for (const key of keys) t.match(key, /^[\w-]{43}$/)
+  t.equal(keyOf({ headers: ['host', 'TestServer.'] }), keyOf(), 'spellings of one host are one')
   t.equal(keyOf({ method: 'HEAD' }), keyOf(), 'a HEAD asks for the same')
   t.equal(keyOf({ headers: ['host', 'testserver', 'accept', 'a'] }), keyOf(), 'as do other fields')
 })

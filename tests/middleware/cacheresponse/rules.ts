@@ -1,76 +1,26 @@
 import t from 'tap'
-import { stayOf, wishOf } from '../../../lib/middleware/cacheresponse/rules.ts'
+import { stayOf, type Times } from '../../../lib/middleware/cacheresponse/rules.ts'
 import type { HTTPResponseStartMessage } from '../../../lib/types.ts'
-
-const PLAIN = {
-  mayUse: true,
-  maxAge: Number.POSITIVE_INFINITY,
-  minFresh: 0,
-  onlyIfCached: false,
-  mayKeep: true,
-  hasCookies: false,
-}
-
-t.test('a plain GET takes what is kept, and may be kept', async (t) => {
-  t.same(wishOf('GET', ['accept', '*/*']), PLAIN)
-  t.same(wishOf('GET', ['content-length', '0']), PLAIN)
-})
-
-t.test('a HEAD takes what is kept, and is not', async (t) => {
-  t.same(wishOf('HEAD', []), { ...PLAIN, mayKeep: false })
-})
-
-// Advisory row 42.
-t.test('what is for the app alone', async (t) => {
-  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'get', 'QUERY', '']) {
-    t.equal(wishOf(method, []), undefined, method)
-  }
-  for (const headers of [
-    ['authorization', 'Basic YTpi'],
-    ['authorization', ''],
-    ['range', 'bytes=0-1'],
-    ['if-range', '"a"'],
-    ['if-match', '"a"'],
-    ['if-unmodified-since', 'x'],
-    ['content-length', '1'],
-    ['content-length', '00'],
-    ['transfer-encoding', 'chunked'],
-    ['cache-control', 'no-store'],
-    ['cache-control', 'max-age=1, No-Store'],
-    ['cache-control', 'max-age=1', 'cache-control', 'no-store'],
-  ]) {
-    t.equal(wishOf('GET', headers), undefined, headers.join(': '))
-  }
-})
-
-const WISHES: readonly (readonly [headers: string[], wish: Partial<typeof PLAIN>])[] = [
-  [['cache-control', 'no-cache'], { mayUse: false }],
-  [['pragma', 'no-cache'], { mayUse: false }],
-  [['pragma', 'no-cache', 'cache-control', 'max-age=5'], { maxAge: 5 }],
-  [['cache-control', 'max-age=0'], { maxAge: 0 }],
-  [['cache-control', 'max-age=5, max-age=9'], { maxAge: 5 }],
-  [['cache-control', 'max-age=-1'], {}],
-  [['cache-control', 'max-age=five'], {}],
-  [['cache-control', 'max-age=99999999999'], {}],
-  [['cache-control', 'x="no-cache, no-store", min-fresh=3'], { minFresh: 3 }],
-  [['cache-control', 'only-if-cached'], { onlyIfCached: true }],
-  [['if-none-match', '"a"'], { mayKeep: false }],
-  [['if-modified-since', 'x'], { mayKeep: false }],
-  [['cookie', 'a=b'], { hasCookies: true }],
-]
-
-for (const [headers, wish] of WISHES) {
-  t.test(`${headers.join(': ')} wishes ${JSON.stringify(wish)}`, async (t) => {
-    t.same(wishOf('GET', headers), { ...PLAIN, ...wish })
-  })
-}
 
 const NOW = Date.UTC(2026, 0, 1)
 const DATE = 'Thu, 01 Jan 2026 00:00:00 GMT'
 const LATER = 'Thu, 01 Jan 2026 00:01:30 GMT'
 
-function stay(headers: string[], start: Partial<HTTPResponseStartMessage> = {}) {
-  return stayOf({ type: 'http.response.start', status: 200, headers, ...start }, 60, NOW)
+const TIMES: Times = {
+  ttl: 60,
+  revalidate: 0,
+  staleWhileRevalidate: undefined,
+  staleIfError: undefined,
+  cdn: false,
+}
+
+function stay(
+  headers: string[],
+  start: Partial<HTTPResponseStartMessage> = {},
+  times: Partial<Times> = {},
+) {
+  const message = { type: 'http.response.start', status: 200, headers, ...start } as const
+  return stayOf(message, { ...TIMES, ...times }, NOW)
 }
 
 const KEPT = { lifetime: 60, age: 0, vary: [], isPublic: false }
@@ -121,6 +71,15 @@ const STAYS: readonly (readonly [headers: string[], stay: Partial<typeof KEPT>])
   [['age', 'old'], {}],
   [['expires', LATER], { lifetime: 90 }],
   [['expires', LATER, 'date', 'Thu, 01 Jan 2026 00:01:00 GMT'], { lifetime: 30 }],
+  [['expires', 'thu, 01 jan 2026 00:01:30 gmt'], { lifetime: 90 }],
+  [['expires', LATER, 'date', 'Wed, 31 Dec 2025 23:59:00 GMT'], { lifetime: 150, age: 60 }],
+  [['cache-control', 'max-age=99999999999'], { lifetime: 2 ** 31 }],
+  [['cache-control', 'max-age="3600"'], { lifetime: 3600 }],
+  [['cache-control', 'max-age=9', 'age', '4, 0'], { lifetime: 9, age: 4 }],
+  [['cache-control', 'max-age=9', 'age', '4', 'age', '0'], { lifetime: 9, age: 4 }],
+  [['cache-control', 'max-age=9', 'age', '-4'], { lifetime: 9 }],
+  [['cache-control', 'max-age=9, no-store, must-understand'], { lifetime: 9 }],
+  [['cache-control', 'max-age=9', 'cdn-cache-control', 'no-store'], { lifetime: 9 }],
   [['expires', LATER, 'cache-control', 'max-age=9'], { lifetime: 9 }],
   [['cache-control', 'x="no-store, private", max-age=9'], { lifetime: 9 }],
 ]
@@ -133,4 +92,63 @@ for (const [headers, expected] of STAYS) {
 
 t.test('the fields it varies by are told once each, in one order', async (t) => {
   t.same(stay(['vary', 'b, A,, a', 'vary', 'B , c']), { ...KEPT, vary: ['a', 'b', 'c'] })
+})
+
+t.test('how long it is kept beyond its freshness', async (t) => {
+  const times = { revalidate: 100, staleWhileRevalidate: 5, staleIfError: 7 }
+  const stale = (headers: string[], some: Partial<Times> = times): object | undefined => {
+    const { lifetime: _l, age: _a, vary: _v, isPublic: _p, ...rest } = stay(headers, {}, some) ?? {}
+    return rest
+  }
+  const tag = ['etag', '"1"']
+  const said = (text: string): string[] => ['cache-control', text]
+
+  t.same(stale([]), { whileRevalidate: 5, ifError: 7 })
+  t.same(stale(tag), { whileRevalidate: 5, ifError: 7, revalidate: 100 })
+  t.same(stale(['last-modified', DATE]), { whileRevalidate: 5, ifError: 7, revalidate: 100 })
+  t.same(stale(said('max-age=1, stale-while-revalidate=60, stale-if-error=0')), {
+    whileRevalidate: 60,
+  })
+  t.same(stale(said('stale-while-revalidate=60'), {}), {}, 'only where it is asked for')
+  t.same(stale(said('stale-while-revalidate=60'), { staleWhileRevalidate: 0 }), {
+    whileRevalidate: 60,
+  })
+  t.same(stale(said('s-maxage=9')), {})
+  t.same(stale(said('s-maxage=9, stale-if-error=3')), { ifError: 3 })
+  for (const text of ['must-revalidate', 'max-age=9, proxy-revalidate', 'no-cache']) {
+    t.same(stale([...said(`${text}, stale-if-error=9`), ...tag]), { revalidate: 100 }, text)
+  }
+  t.equal(stay(said('no-cache'), {}, times), undefined, 'nothing to ask by')
+  t.match(stay([...said('no-cache'), ...tag], {}, times), { lifetime: 0 })
+  t.match(stay([...said('max-age=0'), ...tag], {}, times), { lifetime: 0 })
+})
+
+t.test('CDN-Cache-Control goes before, for the cache of a CDN', async (t) => {
+  const both = (text: string) =>
+    stay(
+      ['cache-control', 'max-age=9', 'expires', LATER, 'cdn-cache-control', text],
+      {},
+      { cdn: true },
+    )
+
+  t.match(both('max-age=7'), { lifetime: 7 })
+  t.match(both('max-age=7;x=1 , public'), { lifetime: 7, isPublic: true })
+  t.match(both('public'), { lifetime: 60 }, 'what it does not say is not said')
+  t.equal(both('no-store'), undefined)
+  t.equal(both('private'), undefined)
+  t.match(both('no-store=?0'), { lifetime: 60 })
+  t.match(both('max-age="7"'), { lifetime: 60 }, 'seconds are integers')
+  t.match(both('max-age=7.5'), { lifetime: 60 })
+  for (const faulty of [
+    '',
+    ' ',
+    'max-age=',
+    'Max-Age=7',
+    'max-age=7,',
+    ',max-age=7',
+    'max-age=7 8',
+    'no-store max-age=7',
+  ]) {
+    t.match(both(faulty), { lifetime: 9 }, JSON.stringify(faulty))
+  }
 })

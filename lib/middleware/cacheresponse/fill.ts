@@ -1,0 +1,200 @@
+/** One request that goes to the app, and what the cache makes of the answer. */
+import { tell } from '../../calls/tell.ts'
+import type { ConditionalScope } from '../../conditional.ts'
+import { ClientDisconnected } from '../../exceptions.ts'
+import {
+  ACCEPTED,
+  type App,
+  type Extensions,
+  type HeaderList,
+  type HTTPResponseStartMessage,
+  type HTTPScope,
+  type Receive,
+  type Send,
+  type SendMessage,
+} from '../../types.ts'
+import { answer, ConditionalSend } from './answer.ts'
+import { type Entry, isUsable } from './entries.ts'
+import { Recording } from './recording.ts'
+import { unconditional, type Wish } from './requests.ts'
+import { type Stay, stayOf, type Times } from './rules.ts'
+import { freshened, validating } from './validation.ts'
+
+export interface FillSettings extends Times {
+  readonly maxBodySize: number
+  readonly onError: (error: unknown) => void
+}
+
+export interface FillOptions {
+  /** The key of the resource. */
+  readonly resource: string
+  readonly wish: Wish
+  /** What is kept, and no longer fresh. */
+  readonly stale: Entry | undefined
+  /** Whether its answers could not be kept so far: then the app gets the request as it came. */
+  readonly isUnkept: boolean
+  /** Called when the answer may not be kept, as soon as that is known. */
+  readonly refuse: () => void
+  /** Called when it is kept. */
+  readonly keep: () => void
+}
+
+/** The response; `'pass'` when each must ask for itself; `'retry'` when the first one left. */
+export type Outcome = Entry | 'pass' | 'retry'
+
+export type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]
+
+/** What says that the app, or something behind it, is out of order (RFC 5861 section 4). */
+const OUT_OF_ORDER: ReadonlySet<number> = new Set([500, 502, 503, 504])
+
+export class Fill {
+  readonly resource: string
+  /** The fields of the request. */
+  readonly headers: HeaderList
+  readonly outcome: Promise<Outcome>
+  /** The resource was changed meanwhile. */
+  isOutdated = false
+  /** The response, when it may be kept. */
+  kept: Entry | undefined
+  readonly #settings: FillSettings
+  readonly #options: FillOptions
+  readonly #scope: HTTPScope
+  readonly #asked: ConditionalScope
+  readonly #send: Send
+  readonly #out: ConditionalSend
+  readonly #recording: Recording
+  #settle: (outcome: Outcome) => void = () => {}
+  #isStarted = false
+  /** Something that is kept was sent in the place of the app's answer. */
+  #isReplaced = false
+
+  constructor(settings: FillSettings, options: FillOptions, scope: HTTPScope, send: Send) {
+    this.resource = options.resource
+    this.headers = scope.headers
+    this.#settings = settings
+    this.#options = options
+    this.#scope = scope
+    this.#asked = { method: scope.method, headers: scope.headers }
+    this.#send = send
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+    this.#out = new ConditionalSend(this.#asked, send)
+    this.#recording = new Recording(options.isUnkept ? send : this.#out.send, {
+      maxSize: settings.maxBodySize,
+      stayOf: (start) => this.#stayOf(start),
+      done: (entry) => this.#done(entry),
+    })
+  }
+
+  /** Calls the app; the scope is as it was afterwards. */
+  async run(app: App, receive: Receive): Promise<void> {
+    const scope = this.#scope
+    const { headers, extensions } = scope
+    if (!this.#options.isUnkept) this.#prepare()
+    try {
+      await app(scope, receive, this.#receive)
+    } catch (error) {
+      const isGone = error instanceof ClientDisconnected
+      if (isGone && this.#isAnswered) return // by us: the app was only told to stop
+      if (!isGone && !this.#isStarted && this.#replaces(error)) return await this.#replace()
+      this.#settle(isGone ? 'retry' : 'pass')
+      throw error
+    } finally {
+      scope.headers = headers
+      if (extensions !== undefined) scope.extensions = extensions
+      this.#settle('pass')
+    }
+  }
+
+  /** Asks for the whole response, in a form that can be kept. */
+  #prepare(): void {
+    const { stale } = this.#options
+    const scope = this.#scope
+    const headers = unconditional(scope.headers)
+    scope.headers = stale === undefined ? headers : validating(headers, stale)
+    const { extensions } = scope
+    // A file that the server reads by itself would pass by the cache.
+    if (extensions !== undefined) scope.extensions = withoutPathsend(extensions)
+  }
+
+  get #isAnswered(): boolean {
+    return this.#isReplaced || this.#out.isOver
+  }
+
+  readonly #receive: Send = (message) => {
+    if (this.#isReplaced || (this.#out.isOver && this.#recording.isOver)) return dropped(message)
+    if (message.type !== 'http.response.start' || this.#isStarted)
+      return this.#recording.send(message)
+    this.#isStarted = true
+    if (message.status === 304 && this.#isValidated()) return this.#freshen(message)
+    if (OUT_OF_ORDER.has(message.status) && this.#mayReplace()) return this.#replace()
+    return this.#recording.send(message)
+  }
+
+  /** Whether the condition that the app answers was ours. */
+  #isValidated(): boolean {
+    return !this.#options.isUnkept && this.#options.stale?.revalidate !== undefined
+  }
+
+  #freshen(start: HTTPResponseStartMessage): Promise<void> {
+    const { stale } = this.#options
+    if (stale === undefined) return this.#send(start)
+    this.#isReplaced = true
+    const { entry, stay } = freshened(stale, start, this.#settings, Date.now())
+    this.#done(stay === undefined ? undefined : entry)
+    return answer(entry, this.#asked, this.#send)
+  }
+
+  #mayReplace(): boolean {
+    const { stale, wish } = this.#options
+    return stale !== undefined && isUsable(stale, stale.ifError, wish, Date.now())
+  }
+
+  /** The error is told, since the client does not see it. */
+  #replaces(error: unknown): boolean {
+    if (!this.#mayReplace()) return false
+    tell('cacheResponse: onError', this.#settings.onError, error)
+    return true
+  }
+
+  #replace(): Promise<void> {
+    const { stale } = this.#options
+    if (stale === undefined) return ACCEPTED
+    this.#isStarted = true
+    this.#isReplaced = true
+    return answer(stale, this.#asked, this.#send)
+  }
+
+  #stayOf(start: HTTPResponseStartMessage): Stay | undefined {
+    const stay = stayOf(start, this.#settings, Date.now())
+    return this.#options.wish.hasCookies && !stay?.isPublic ? undefined : stay
+  }
+
+  #done(entry: Entry | undefined): void {
+    this.kept = entry
+    if (entry === undefined) this.#options.refuse()
+    else this.#options.keep()
+    this.#settle(entry ?? 'pass')
+  }
+}
+
+/** To an app that would go on sending it looks as if the client had left. */
+function dropped(message: SendMessage): Promise<void> {
+  if (message.type !== 'http.response.body' || !message.moreBody) return ACCEPTED
+  const refused = Promise.reject(new ClientDisconnected())
+  refused.catch(() => {}) // a forgotten `await` must not end the process
+  return refused
+}
+
+/** Servers give all their scopes the same object, so one without is made for each of them. */
+const WITHOUT_PATHSEND = new WeakMap<Extensions, Extensions>()
+
+function withoutPathsend(extensions: Extensions): Extensions {
+  if (extensions['http.response.pathsend'] === undefined) return extensions
+  const known = WITHOUT_PATHSEND.get(extensions)
+  if (known !== undefined) return known
+  const { 'http.response.pathsend': _hidden, ...others } = extensions
+  WITHOUT_PATHSEND.set(extensions, others)
+  return others
+}

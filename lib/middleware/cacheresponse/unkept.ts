@@ -1,0 +1,37 @@
+/** Remembers what could not be kept, so that requests for it do not wait for each other. */
+
+const MOST = 5_000
+const LONGEST_MS = 60_000
+
+/**
+ * A set that forgets: each key after one to two minutes, and the oldest when there are too many.
+ *
+ * Two sets take turns, since looking for the oldest of one takes longer the more there are.
+ */
+export class Unkept {
+  #recent = new Set<string>()
+  #older = new Set<string>()
+  #turned = Date.now()
+
+  has(key: string): boolean {
+    if (Date.now() - this.#turned > LONGEST_MS) this.#turn()
+    return this.#recent.has(key) || this.#older.has(key)
+  }
+
+  add(key: string): void {
+    if (this.#recent.size >= MOST) this.#turn()
+    this.#recent.add(key)
+  }
+
+  delete(key: string): void {
+    this.#recent.delete(key)
+    this.#older.delete(key)
+  }
+
+  #turn(): void {
+    const isLong = Date.now() - this.#turned > 2 * LONGEST_MS
+    this.#older = isLong ? new Set() : this.#recent
+    this.#recent = new Set()
+    this.#turned = Date.now()
+  }
+}

@@ -1,0 +1,53 @@
+/** Asks the app whether a response that is no longer fresh is still the right one (RFC 9111 section 4.3). */
+import { joinedField } from '../../conditional.ts'
+import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
+import { type Entry, withoutAge } from './entries.ts'
+import { type Stay, stayOf, type Times } from './rules.ts'
+
+/** The fields of a request that asks for it by its validators; as they are where it has none. */
+export function validating(headers: HeaderList, { headers: kept, revalidate }: Entry): HeaderList {
+  if (revalidate === undefined) return headers
+  const etag = joinedField(kept, 'etag')
+  const changed = joinedField(kept, 'last-modified')
+  return [
+    ...headers,
+    ...(etag === null ? [] : ['if-none-match', etag]),
+    ...(changed === null ? [] : ['if-modified-since', changed]),
+  ]
+}
+
+/** Those of a 304 that do not describe the content which is kept (RFC 9111 section 3.2). */
+const UNCHANGED: ReadonlySet<string> = new Set([
+  ...['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding'],
+])
+
+/**
+ * The response with the fields of a 304, from now on; it may be kept as those say.
+ *
+ * @returns What the client is told, and how it may be kept, if it may.
+ */
+export function freshened(
+  entry: Entry,
+  start: HTTPResponseStartMessage,
+  times: Times,
+  now: number,
+): { readonly entry: Entry; readonly stay: Stay | undefined } {
+  const names = new Set(start.headers.filter((_, index) => index % 2 === 0))
+  names.add('date') // the old one would tell of its age
+  for (const name of UNCHANGED) names.delete(name)
+  const kept = entry.headers.filter(
+    (_, index) => !names.has(entry.headers[index - (index % 2)] ?? ''),
+  )
+  const added = start.headers.filter((_, index) =>
+    names.has(start.headers[index - (index % 2)] ?? ''),
+  )
+  const headers = [...kept, ...added]
+  const { status, body } = entry
+  const stay = stayOf({ type: 'http.response.start', status, headers }, times, now)
+  const { vary, isPublic } = entry
+  const plain = { lifetime: 0, age: 0, vary, isPublic }
+  return {
+    entry: { ...(stay ?? plain), status, headers: withoutAge(headers), body, time: now },
+    stay,
+  }
+}

@@ -1,0 +1,73 @@
+import t from 'tap'
+import { unconditional, wishOf } from '../../../lib/middleware/cacheresponse/requests.ts'
+
+const PLAIN = {
+  mayUse: true,
+  maxAge: Number.POSITIVE_INFINITY,
+  minFresh: 0,
+  onlyIfCached: false,
+  mayKeep: true,
+  hasCookies: false,
+}
+
+t.test('a plain GET takes what is kept, and may be kept', async (t) => {
+  t.same(wishOf('GET', ['accept', '*/*']), PLAIN)
+  t.same(wishOf('GET', ['content-length', '0']), PLAIN)
+})
+
+t.test('a HEAD takes what is kept, and is not', async (t) => {
+  t.same(wishOf('HEAD', []), { ...PLAIN, mayKeep: false })
+})
+
+// Advisory row 42.
+t.test('what is for the app alone', async (t) => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'get', 'QUERY', '']) {
+    t.equal(wishOf(method, []), undefined, method)
+  }
+  for (const headers of [
+    ['authorization', 'Basic YTpi'],
+    ['authorization', ''],
+    ['range', 'bytes=0-1'],
+    ['if-range', '"a"'],
+    ['if-match', '"a"'],
+    ['if-unmodified-since', 'x'],
+    ['content-length', '1'],
+    ['content-length', '00'],
+    ['transfer-encoding', 'chunked'],
+    ['cache-control', 'no-store'],
+    ['cache-control', 'max-age=1, No-Store'],
+    ['cache-control', 'max-age=1', 'cache-control', 'no-store'],
+  ]) {
+    t.equal(wishOf('GET', headers), undefined, headers.join(': '))
+  }
+})
+
+const WISHES: readonly (readonly [headers: string[], wish: Partial<typeof PLAIN>])[] = [
+  [['cache-control', 'no-cache'], { mayUse: false }],
+  [['pragma', 'no-cache'], { mayUse: false }],
+  [['pragma', 'no-cache', 'cache-control', 'max-age=5'], { maxAge: 5 }],
+  [['cache-control', 'max-age=0'], { maxAge: 0 }],
+  [['cache-control', 'max-age=5, max-age=9'], { maxAge: 5 }],
+  [['cache-control', 'max-age=-1'], {}],
+  [['cache-control', 'max-age=five'], {}],
+  [['cache-control', 'max-age=99999999999'], { maxAge: 2 ** 31 }],
+  [['cache-control', 'max-age="5"'], { maxAge: 5 }],
+  [['cache-control', 'x="no-cache, no-store", min-fresh=3'], { minFresh: 3 }],
+  [['cache-control', 'only-if-cached'], { onlyIfCached: true }],
+  [['if-none-match', '"a"'], {}],
+  [['if-modified-since', 'x'], {}],
+  [['cookie', 'a=b'], { hasCookies: true }],
+]
+
+for (const [headers, wish] of WISHES) {
+  t.test(`${headers.join(': ')} wishes ${JSON.stringify(wish)}`, async (t) => {
+    t.same(wishOf('GET', headers), { ...PLAIN, ...wish })
+  })
+}
+
+t.test('the conditions that a cache evaluates are taken off', async (t) => {
+  const plain = ['accept', 'if-none-match']
+
+  t.equal(unconditional(plain), plain, 'where there are none, the list stays')
+  t.same(unconditional(['if-none-match', '"a"', ...plain, 'if-modified-since', 'x']), plain)
+})
