@@ -7,6 +7,7 @@ import type { Response } from './responses/response.ts'
 import { callable } from './routing/callable.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
+import { answersRoot, tellRoot } from './routing/root.ts'
 import { Router } from './routing/router.ts'
 import { answersExceptions, wrapped } from './routing/wrapped.ts'
 import type { App, Middleware } from './types.ts'
@@ -94,6 +95,7 @@ export function Application<State = AnyState>(
       urlPathFor: router.urlPathFor,
     },
   )
+  tellRoot(application, (scope) => answersRoot(router, scope))
   return answersExceptions(application)
 }
 

@@ -5,6 +5,7 @@ import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { enter, routePath } from './enter.ts'
 import type { Entry, Match, RoutedScope } from './entry.ts'
+import { answersWithoutSlash } from './root.ts'
 import type { Found } from './search.ts'
 import { Table } from './table.ts'
 import { answersExceptions } from './wrapped.ts'
@@ -58,6 +59,11 @@ export function standalone(entryOf: () => Entry): App {
     const path = routePath(scope)
     const { match, partial } = findIn(table, scope, path)
     if (match !== undefined) return dispatch(match, path, scope, receive, send)
+    const below = `${path}/`
+    const found = findIn(table, scope, below)
+    if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
+      return dispatch(found.match, below, scope, receive, send)
+    }
     if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
     return notFound(scope, receive, send)
   }

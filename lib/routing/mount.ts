@@ -4,15 +4,21 @@ import type { App, Middleware } from '../types.ts'
 import { withoutTrailingSlashes } from '../urls.ts'
 import { callable } from './callable.ts'
 import { standalone } from './dispatch.ts'
-import type { AnyState, Entry } from './entry.ts'
+import type { AnyState, Entry, RoutedScope } from './entry.ts'
 import { fail } from './faults.ts'
 import { parsePath } from './path.ts'
+import { answersRoot } from './root.ts'
 import { assertRooted } from './route.ts'
 import { wrapped } from './wrapped.ts'
 
 export interface MountOptions {
   /** The name that stands before those of the routes inside: `users:detail` (none). */
   name?: string
+  /**
+   * Whether the prefix alone is always redirected to the one with a slash, as for apps that are no
+   * routers: relative links in what the route for `/` answers then lead below the prefix (false).
+   */
+  redirectPrefix?: boolean
   /** Middleware around the mounted app, its 404 and 405 included; the first is outermost (none). */
   middleware?: readonly Middleware[]
 }
@@ -40,8 +46,9 @@ export interface WithRoutes<State = AnyState> extends App {
 /**
  * Hands all requests below a prefix to an app: a router, an application, static files, any app.
  *
- * The app sees the whole `scope.path`, and the prefix in `scope.rootPath`. The prefix itself without
- * a slash is not below it; a router around redirects there.
+ * The app sees the whole `scope.path`, and the prefix in `scope.rootPath`. The prefix itself, without
+ * a slash, is answered by the route for `/` of a mounted router or application. Where there is none,
+ * and for other apps, a router around redirects to the prefix with a slash.
  *
  * @throws TypeError for a path that can never match, or something that is no app.
  * @example
@@ -74,6 +81,9 @@ export function Mount<const Path extends string, State = AnyState>(
     },
     endpoint: app,
     app: wrapped(inner, options.middleware),
+    ...(options.redirectPrefix === true
+      ? {}
+      : { answersPrefix: (scope: RoutedScope) => answersRoot(inner, scope) }),
   }
   const mount: Mount<Path, State> = callable<Mount<Path, State>>(
     standalone(() => entry),

@@ -11,6 +11,8 @@ import { routePath } from './enter.ts'
 import type { AnyState, RoutedScope } from './entry.ts'
 import type { Host } from './host.ts'
 import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
+import { answersWithoutSlash, isRoot, tellRoot } from './root.ts'
+import type { Found } from './search.ts'
 import { Table } from './table.ts'
 import { answersExceptions, wrapped } from './wrapped.ts'
 
@@ -75,6 +77,7 @@ export function Router<State = AnyState>(
       urlPathFor: (target, params = {}) => urlPathFor(index.routes, target, params),
     },
   )
+  tellRoot(router, (scope) => index.answersRoot(scope))
   return answersExceptions(router)
 }
 
@@ -106,14 +109,29 @@ class Index {
     redirectSlashes: boolean,
   ): Promise<void> | undefined {
     const table = this.#table ?? this.#build()
-    const path = routePath(scope)
+    const path = routePath(scope) || this.#rootPath(table, scope)
     const { match, partial } = findIn(table, scope, path)
     const place = match === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(match.order)
     const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(place, scope)
     if (host !== undefined) return host.app(scope, receive, send)
     if (match !== undefined) return dispatch(match, path, scope, receive, send)
+    const toggled = toggleSlash(path)
+    const found = findIn(table, scope, toggled)
+    if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
+      return dispatch(found.match, toggled, scope, receive, send)
+    }
     if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
-    return redirectSlashes ? redirect(table, path, scope, receive, send) : undefined
+    return redirectSlashes && has(found) ? redirect(path, toggled, scope, receive, send) : undefined
+  }
+
+  /** Whether there is a route for `/`, not just files or an app of somebody else's. */
+  answersRoot(scope: RoutedScope): boolean {
+    return isRoot(findIn(this.#table ?? this.#build(), scope, '/'), scope)
+  }
+
+  /** What is left of the path of a mount's prefix alone. */
+  #rootPath(table: Table, scope: RoutedScope): string {
+    return isRoot(findIn(table, scope, '/'), scope) ? '/' : ''
   }
 
   #build(): Table {
@@ -138,18 +156,23 @@ class Index {
   }
 }
 
+function toggleSlash(path: string): string {
+  return path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
+}
+
+function has({ match, partial }: Found): boolean {
+  return match !== undefined || partial.length > 0
+}
+
 /** Every method is redirected, and keeps its body: 307. */
 function redirect(
-  table: Table,
   path: string,
+  toggled: string,
   scope: RoutedScope,
   receive: Receive,
   send: Send,
 ): Promise<void> | undefined {
   if (scope.type !== 'http' || path === '/') return undefined
-  const toggled = path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
-  const { match, partial } = findIn(table, scope, toggled)
-  if (match === undefined && partial.length === 0) return undefined
   const prefix = scope.path.slice(0, scope.path.length - path.length)
   const url = requestURL({ ...scope, path: prefix + toggled })
   return new RedirectResponse(url).respond(scope, receive, send)

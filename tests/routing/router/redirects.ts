@@ -24,6 +24,9 @@ const app = Router([
   Route('/param/{x}/', ok),
   Route('/year/:year?', ok),
   Mount('/mnt', Router([Route('/inner', ok), Route('/', ok)])),
+  Mount('/files', new PlainTextResponse('files')),
+  Mount('/relative', Router([Route('/', ok)]), { redirectPrefix: true }),
+  Mount('/rootless', Router([Route('/inner', ok), Mount('/', new PlainTextResponse('files'))])),
   Mount('/deep/{x}', new PlainTextResponse('deep')),
   WebSocketRoute('/ws', () => {}),
 ])
@@ -34,7 +37,9 @@ const REDIRECTS: readonly (readonly [path: string, location: string])[] = [
   ['/no///', '/no'],
   ['/yes', '/yes/'],
   ['/post', '/post/'],
-  ['/mnt', '/mnt/'],
+  ['/files', '/files/'],
+  ['/relative', '/relative/'],
+  ['/rootless', '/rootless/'],
   ['/mnt/inner/', '/mnt/inner'],
   ['/deep/one', '/deep/one/'],
   ['/year/', '/year'],
@@ -113,11 +118,12 @@ t.test('keeps the prefix that the server has dealt with', async (t) => {
   t.equal(await at('/yes'), 'http://testserver/yes/', 'which the path lacks here')
 })
 
-t.test('redirects from the prefix alone to its root', async (t) => {
+t.test('answers its prefix without a slash by its route for the root', async (t) => {
   const home = Router([Route('/', ok)])
+  t.equal((await get(home, { path: '/proxy', rootPath: '/proxy' })).status, 200)
 
-  const { status, headers } = await get(home, { path: '/proxy', rootPath: '/proxy' })
-
+  const files = Router([Mount('/', new PlainTextResponse('files'))])
+  const { status, headers } = await get(files, { path: '/proxy', rootPath: '/proxy' })
   t.equal(status, 307)
   t.equal(headers.get('location'), 'http://testserver/proxy/')
 })
