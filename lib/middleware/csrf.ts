@@ -1,12 +1,23 @@
 /** Keeps pages of other sites from sending requests in a visitor's name. */
 import { fromBase64URL, randomText, toBase64URL } from '../base64url.ts'
+import { DEFAULT_MAX_BODY_SIZE } from '../body.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { Headers, isHeaderName } from '../headers.ts'
 import { isSafe } from '../methods.ts'
 import { assertOrigins, senderOf } from '../senders.ts'
 import { Session } from '../sessions.ts'
-import type { ConnectionScope, Middleware } from '../types.ts'
+import type {
+  App,
+  ConnectionScope,
+  HTTPScope,
+  Middleware,
+  Receive,
+  Send,
+  WebSocketScope,
+} from '../types.ts'
+import { hasForm, tokenIn } from './csrf/formtoken.ts'
+import { KeptBody } from './csrf/keptbody.ts'
 
 export { type Sender, senderOf } from '../senders.ts'
 
@@ -17,46 +28,95 @@ export interface CSRFOptions {
   requireToken?: boolean
   /** The request field that carries the token ('x-csrf-token'). */
   header?: string
+  /**
+   * The field of a urlencoded or multipart form that carries the token where the header is missing
+   * ('_csrf'); null: forms are not read.
+   */
+  field?: string | null
 }
 
 /**
  * Answers 403 to requests that may change something, unless they come from a page of this origin.
  *
  * `Sec-Fetch-Site` decides where it is sent, then `Origin`; both are set by browsers and by no page.
- * What has neither needs the token of the session, in a header: `await csrfToken(session)` makes one.
+ * What has neither needs the token of the session, in a header or in a field of its form:
+ * `await csrfToken(session)` makes one.
+ *
+ * A form is read to find the field, at most 10 MB of it, or what `bodyLimit()` around allows; more is
+ * answered by 413. The handler still gets all of it. Of a multipart form nothing is read behind the
+ * field, so put it before files.
+ *
  * Nothing hangs on the content type. `GET`, `HEAD`, `OPTIONS` and `TRACE` pass, so they must not change
  * anything. A websocket passes without an `Origin`, which every browser sends.
  *
  * The own origin is that of `request.url`: behind a proxy, tell it the scheme and host of the outside.
  *
- * @throws TypeError for what is no origin.
+ * @throws TypeError for an invalid origin, or for an invalid name of a header or field.
  * @example
+ * const form = Route('/form', async ({ session }) => new HTMLResponse(html`<!doctype html>
+ *   <form method="post" action="/pay">
+ *     <input type="hidden" name="_csrf" value="${await csrfToken(session)}">
+ *     <button>Pay</button>
+ *   </form>`))
  * Application({
- *   routes: [Route('/', home), Route('/pay', { post: home })],
- *   middleware: [sessions({ secret: '32 random bytes or more, as text' }), csrf()],
+ *   routes: [form, Route('/pay', { post: home })],
+ *   middleware: [sessions({ secret: '32 random bytes or more, as text' }), csrf({ requireToken: true })],
  * })
  */
 export function csrf(options: CSRFOptions = {}): Middleware {
-  const { origins = [], requireToken = false, header = 'x-csrf-token' } = options
-  assertOptions(origins, header)
+  const { origins = [], requireToken = false, header = 'x-csrf-token', field = '_csrf' } = options
+  assertOptions(origins, header, field)
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     // A handshake is a GET, but it opens a channel.
     if (scope.type === 'http' && isSafe(scope.method)) return app(scope, receive, send)
     const sender = senderOf(scope, origins)
-    const isVouched = sender === 'own' && !requireToken
-    if (isVouched || (sender !== 'foreign' && (await hasToken(scope, header)))) {
-      return app(scope, receive, send)
+    if (sender === 'own' && !requireToken) return app(scope, receive, send)
+    if (sender === 'foreign') return refuse(scope, receive, send)
+    const fields = new Headers(scope.headers)
+    const token = fields.get(header)
+    if (token !== null) {
+      return (await isTokenOf(scope, token))
+        ? app(scope, receive, send)
+        : refuse(scope, receive, send)
     }
-    const refusal = new HTTPException(403, 'The request does not come from a page of this site.')
-    return answerException(refusal, scope, receive, send)
+    const isRead = scope.type === 'http' && field !== null && hasForm(fields.get('content-type'))
+    // Without a session there is no token, and nothing to read for.
+    if (!isRead || !isKnown(scope)) return refuse(scope, receive, send)
+    return withFormToken(app, scope, receive, send, field)
   }
 }
 
-function hasToken(scope: ConnectionScope, header: string): Promise<boolean> | boolean {
-  const { session } = scope
-  const token = new Headers(scope.headers).get(header)
-  return token !== null && session instanceof Session && isCSRFToken(session, token)
+/** Looks for the token in the form; the app behind gets the body from its beginning. */
+async function withFormToken(
+  app: App,
+  scope: HTTPScope,
+  receive: Receive,
+  send: Send,
+  field: string,
+): Promise<void> {
+  const kept = new KeptBody(receive, scope.maxBodySize ?? DEFAULT_MAX_BODY_SIZE)
+  let token: string | undefined
+  try {
+    token = await tokenIn(scope, kept.receive, field)
+  } catch (error) {
+    return answerException(error, scope, receive, send)
+  }
+  const isGood = token !== undefined && (await isTokenOf(scope, token))
+  return isGood ? app(scope, kept.replay, send) : refuse(scope, kept.replay, send)
+}
+
+function refuse(scope: HTTPScope | WebSocketScope, receive: Receive, send: Send): Promise<void> {
+  const refusal = new HTTPException(403, 'The request does not come from a page of this site.')
+  return answerException(refusal, scope, receive, send)
+}
+
+function isKnown({ session }: ConnectionScope): boolean {
+  return session instanceof Session && !session.isNew
+}
+
+async function isTokenOf({ session }: ConnectionScope, token: string): Promise<boolean> {
+  return session instanceof Session && isCSRFToken(session, token)
 }
 
 const NONCE_BYTES = 16
@@ -102,8 +162,13 @@ function keyOf({ id }: Session): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', secret, hmac, false, ['sign', 'verify'])
 }
 
-function assertOptions(origins: readonly string[], header: string): void {
+function assertOptions(origins: readonly string[], header: string, field: string | null): void {
   assertOrigins('csrf', origins)
+  if (field === '') {
+    throw new TypeError(
+      "csrf: field must be the name of a form field, '' was given. Leave it out for _csrf; null leaves forms unread.",
+    )
+  }
   if (isHeaderName(header)) return
   throw new TypeError(
     `csrf: header must be the name of a field, ${JSON.stringify(header)} was given. Leave it out for x-csrf-token.`,
