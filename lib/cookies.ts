@@ -24,18 +24,17 @@ export interface CookieOptions {
 /**
  * Reads the `Cookie` fields of a request into an object without prototype.
  *
- * The first of two equal names in a field wins, since browsers send the more specific path first;
- * of several fields the last one wins. Quotes are taken off, then values are percent-decoded. Pairs
- * without a name are dropped: `=__Host-id=x` must not be read as `__Host-id`.
+ * Several fields are one list joined by `; ` (RFC 9113 section 8.2.3), as Node and fetch read them.
+ * The first of two equal names counts, since browsers send the more specific path first. Quotes are
+ * taken off, then values are percent-decoded. Pairs without a name are dropped: `=__Host-id=x` must
+ * not be read as `__Host-id`.
  */
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
-  for (const field of fields) {
-    const parsed = parseCookie(field, DECODING)
-    for (const name in parsed) {
-      const value = parsed[name]
-      if (name !== '' && value !== undefined) cookies[name] = value
-    }
+  const parsed = parseCookie(fields.join('; '), DECODING)
+  for (const name in parsed) {
+    const value = parsed[name]
+    if (name !== '' && value !== undefined) cookies[name] = value
   }
   return cookies
 }

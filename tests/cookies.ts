@@ -17,8 +17,9 @@ const readings: [title: string, fields: string[], cookies: Record<string, string
   ['space around names and values', [' a \t= b  ;\tc=d '], { a: 'b', c: 'd' }],
   ['a piece without "="', ['a=b; "; c=d'], { a: 'b', c: 'd' }],
   ['empty pieces', ['  =  b  ;  ;  =  ;   c  =  ;  '], { c: '' }],
-  ['the first of two equal names in a field', ['a=1; a=2'], { a: '1' }],
-  ['the last of two fields', ['a=1; b=2', 'b=3; c=4'], { a: '1', b: '3', c: '4' }],
+  ['the first of two equal names', ['a=1; a=2'], { a: '1' }],
+  ['several fields as one list', ['a=1; b=2', 'b=3; c=4'], { a: '1', b: '2', c: '4' }],
+  ['fields without an end of their own', ['a=1;', ';b=2;', '', 'c="x'], { a: '1', b: '2', c: '"x' }], // biome-ignore format: a table
   ['names in their own case', ['A=1; a=2'], { A: '1', a: '2' }],
   ['percent-encoded values', ['a=%20%C3%A9'], { a: ' é' }],
   ['a "+" as it is', ['a=b+c'], { a: 'b+c' }],

@@ -1,7 +1,7 @@
 /** The fields of a request on its way to the upstream. */
 import { HTTPException } from '../../exceptions.ts'
 import { hopByHop, optionsOf } from '../../headers/hopbyhop.ts'
-import { Headers, isHeaderName, isHeaderValue } from '../../headers.ts'
+import { Headers, indexOfName, isHeaderName, isHeaderValue } from '../../headers.ts'
 import { hostHeader } from '../../hosts.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
 import { type ForwardedFields, forwardedFields, otherFields, tellsOfClient } from './forwarded.ts'
@@ -41,6 +41,7 @@ export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestR
     if (!isHeaderName(name) || !isHeaderValue(value)) throw new HTTPException(400)
     if (isDropped(name) || OURS.has(name)) continue
     if (name === 'via') assertNoLoop(value, rules.via)
+    if (name === 'cookie' && joinCookies(kept, value)) continue
     const list = tellsOfClient(name) ? came : kept
     list.push(name, value)
   }
@@ -56,6 +57,17 @@ export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestR
   rules.requestHeaders?.(changed, scope)
   // A host that the option has set goes before.
   return ['host', changed.get('host') ?? host, ...withoutOurs(changed.list)]
+}
+
+/**
+ * Adds to the `Cookie` field that came before, if there was one. Readers of HTTP/1 expect a single one,
+ * and each takes another of several (RFC 9113 section 8.2.3).
+ */
+function joinCookies(kept: string[], value: string): boolean {
+  const index = indexOfName(kept, 'cookie')
+  if (index < 0) return false
+  kept[index + 1] = `${kept[index + 1]}; ${value}`
+  return true
 }
 
 function withoutOurs(fields: HeaderList): HeaderList {
