@@ -13,6 +13,18 @@ export interface ChannelListener {
   deliver(content: string | Uint8Array, position?: Position): void
   /** Something was lost before what comes next. */
   gap(missed?: number): void
+  /** Begins to take messages that were missed, many at once. */
+  catchUp(): CatchUp
+}
+
+/** Takes messages that were missed as fast as they are read. */
+export interface CatchUp {
+  /**
+   * Resolves when a message of a size finds room with all who read; undefined when it does already.
+   * What is delivered without waiting may be dropped, which a gap tells.
+   */
+  room(size: number): Promise<void> | undefined
+  deliver(content: string | Uint8Array, position?: Position): void
 }
 
 /**
@@ -28,6 +40,11 @@ export interface ChannelBackend {
   publish(channel: string, content: string | Uint8Array): Promise<void>
   /** Resolves when what is published from now on will come to the listener. */
   join(channel: string, listener: ChannelListener): Promise<void>
+  /**
+   * Resolves when what is published on a channel that was joined comes to its listener, and rejects,
+   * with `ChannelsUnavailable`, when it does not in time. A backend that is always there has none.
+   */
+  confirm?(channel: string): Promise<void>
   /** Takes back a `join`, also one that has not resolved, or has failed. */
   leave(channel: string): void
   /** The last messages of a channel, the oldest first. */

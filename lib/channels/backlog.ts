@@ -38,15 +38,26 @@ export class Backlog {
     return this.#messages.length - this.#head
   }
 
-  /** Adds a message by the rule for overflow; false when there is no place and the rule is to end. */
-  push(message: ChannelMessage): boolean {
+  /** Whether a message of a size can be added without dropping one. */
+  fits(size: number): boolean {
+    if (this.#count === 0) return true
+    return this.#count < this.#limits.count && this.#size + size <= this.#limits.size
+  }
+
+  /**
+   * Adds a message by the rule for overflow; false when there is no place and the rule is to end.
+   *
+   * @param tells Whether a gap stands where messages are dropped for it.
+   */
+  push(message: ChannelMessage, tells = false): boolean {
     const { overflow } = this.#limits
-    if (overflow !== 'drop-oldest' && !this.#fits(message.size)) {
+    if (overflow !== 'drop-oldest' && !this.fits(message.size)) {
       this.#dropped++
+      if (tells) this.pushGap({ channel: message.channel, missed: 1 })
       return overflow !== 'disconnect'
     }
-    while (!this.#fits(message.size)) {
-      this.#dropOldest()
+    while (!this.fits(message.size)) {
+      this.#dropOldest(tells)
     }
     this.#messages.push(message)
     this.#size += message.size
@@ -73,11 +84,6 @@ export class Backlog {
     this.#gaps.clear()
   }
 
-  #fits(size: number): boolean {
-    if (this.#count === 0) return true
-    return this.#count < this.#limits.count && this.#size + size <= this.#limits.size
-  }
-
   #shiftMessage(): ChannelMessage | undefined {
     const message = this.#messages[this.#head]
     if (message === undefined) return undefined
@@ -93,14 +99,15 @@ export class Backlog {
   }
 
   /** The gaps before it stay, and so come before the next. */
-  #dropOldest(): void {
-    const gaps = this.#gaps.get(this.#gone)
+  #dropOldest(tells: boolean): void {
+    const gaps = this.#gaps.get(this.#gone) ?? []
     this.#gaps.delete(this.#gone)
-    this.#shiftMessage()
+    const message = this.#shiftMessage()
     this.#dropped++
+    const told = tells && message !== undefined ? [{ channel: message.channel, missed: 1 }] : []
     const later = this.#gaps.get(this.#gone) ?? []
     this.#gaps.delete(this.#gone)
-    for (const gap of [...(gaps ?? []), ...later]) this.#addGap(this.#gone, gap)
+    for (const gap of [...gaps, ...told, ...later]) this.#addGap(this.#gone, gap)
   }
 
   /** One gap of each channel in one place: however often the connection breaks, no more wait. */

@@ -1,6 +1,7 @@
 /** The subscribers of this process, by channel. */
 import type { ChannelBackend } from './backend.ts'
 import { ChannelMessage } from './message.ts'
+import { Pacing } from './pacing.ts'
 import { type SubscribeOptions, Subscriber } from './subscription.ts'
 
 /** A channel that somebody here subscribes to. */
@@ -49,6 +50,7 @@ export class Hub {
     const feed = this.#feeds.get(name) ?? this.#open(name)
     feed.subscribers.add(subscription)
     await feed.joined
+    await this.#backend.confirm?.(name)
     if (limit === 0) return []
     const kept = await this.#backend.history(name, Math.min(limit, this.#backend.kept))
     return kept.map(({ content, position }) => new ChannelMessage(name, content, position))
@@ -65,6 +67,7 @@ export class Hub {
         const gap = { channel: name, missed }
         for (const subscription of subscribers) subscription.pushGap(gap)
       },
+      catchUp: () => new Pacing(name, subscribers),
     })
     const feed = { subscribers, joined }
     this.#feeds.set(name, feed)

@@ -17,8 +17,8 @@ export interface SubscribeOptions {
   /** Ends the iteration when it aborts, as `websocket.signal` and `request.signal` do. */
   signal?: AbortSignal
   /**
-   * Called, and waited for, where messages have been lost on the way to this process: between the
-   * messages before and those after the gap.
+   * Called, and waited for, where messages have been lost on the way to this process, or were dropped
+   * while it caught up with what it had missed: between the messages before and those after the gap.
    */
   onGap?: (gap: ChannelGap) => void | Promise<void>
 }
@@ -41,7 +41,7 @@ const DONE: Result = Object.freeze({ done: true, value: undefined })
 export interface Subscription extends AsyncIterable<ChannelMessage, undefined>, Disposable {
   /** The names, each once. */
   readonly channels: readonly string[]
-  /** How many messages were dropped because too many waited. */
+  /** How many messages were dropped because too many waited, told by `onGap` or not. */
   readonly dropped: number
   readonly closed: boolean
   /** Resolves when it has ended. */
@@ -63,12 +63,17 @@ export class Subscriber implements Subscription {
   readonly #release: (subscriber: Subscriber) => void
   readonly #options: SubscribeOptions
   readonly #backlog: Backlog
-  #history: ChannelMessage[] = []
+  #history: readonly ChannelMessage[] = []
+  /** How many of these have been read: `shift()` would move all the others each time. */
+  #historyRead = 0
   /** Up to where the history went; what comes live and is no later has been given. */
   readonly #covered = new Map<string, Position>()
   #isClosed = false
   #error: BacklogOverflow | undefined
   #end: () => void = () => {}
+  /** What is waited for when there is no room. */
+  #roomWanted: Promise<void> | undefined
+  #roomFound: () => void = () => {}
   /** Those who wait for a message; while there is one, none waits for them. */
   readonly #readers: ((result: Result | Promise<Result>) => void)[] = []
 
@@ -99,11 +104,24 @@ export class Subscriber implements Subscription {
 
   // No async function and no loop: with ten thousand readers this is what a message costs.
   next(): Promise<Result> {
-    const item = this.#history.shift() ?? this.#backlog.shift()
+    const item = this.#shift()
     if (item instanceof ChannelMessage) return Promise.resolve({ done: false, value: item })
     if (item !== undefined) return this.#nextAfter(item)
     if (this.#isClosed) return this.#finish()
     return new Promise((resolve) => this.#readers.push(resolve))
+  }
+
+  #shift(): ChannelMessage | ChannelGap | undefined {
+    if (this.#historyRead < this.#history.length) return this.#history[this.#historyRead++]
+    if (this.#historyRead > 0) this.#forgetHistory()
+    const item = this.#backlog.shift()
+    if (this.#roomWanted !== undefined) this.#tellRoom()
+    return item
+  }
+
+  #forgetHistory(): void {
+    this.#history = []
+    this.#historyRead = 0
   }
 
   async return(): Promise<Result> {
@@ -119,8 +137,9 @@ export class Subscriber implements Subscription {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#options.signal?.removeEventListener('abort', this.close)
-    this.#history = []
+    this.#forgetHistory()
     this.#backlog.clear()
+    this.#tellRoom()
     this.#covered.clear()
     this.#release(this)
     this.#end()
@@ -131,12 +150,34 @@ export class Subscriber implements Subscription {
     this.close()
   }
 
-  /** Takes a live message. */
-  push(message: ChannelMessage): void {
+  /**
+   * Takes a message.
+   *
+   * @param tells Whether `onGap` hears of those that are dropped for it.
+   */
+  push(message: ChannelMessage, tells = false): void {
     if (this.#isClosed || this.#isCovered(message)) return
     const reader = this.#readers.shift()
     if (reader !== undefined) reader({ done: false, value: message })
-    else if (!this.#backlog.push(message)) this.#overflow()
+    else if (!this.#backlog.push(message, tells)) this.#overflow()
+  }
+
+  /** Whether a message of a size finds a place, without another one being dropped. */
+  hasRoom(size: number): boolean {
+    return this.#isClosed || this.#readers.length > 0 || this.#backlog.fits(size)
+  }
+
+  /** Resolves when something has been read, or it has ended. */
+  room(): Promise<void> {
+    this.#roomWanted ??= new Promise((resolve) => {
+      this.#roomFound = resolve
+    })
+    return this.#roomWanted
+  }
+
+  #tellRoom(): void {
+    this.#roomWanted = undefined
+    this.#roomFound()
   }
 
   #overflow(): void {
@@ -158,7 +199,8 @@ export class Subscriber implements Subscription {
   /** Puts the history before what has come live since, which it may overlap. */
   begin(history: readonly ChannelMessage[]): void {
     if (this.#isClosed) return
-    this.#history = [...history]
+    this.#history = history
+    this.#historyRead = 0
     for (const { channel, position } of history) {
       if (position !== undefined) this.#covered.set(channel, position)
     }

@@ -1,4 +1,5 @@
 /** Brings what is published in Redis to the channels of this process, and finds what it has missed. */
+import { isReply, messageOf } from '../../redis/breaker.ts'
 import { inTime } from '../../redis/deadline.ts'
 import type { SendCommand } from '../../redis.ts'
 import {
@@ -7,16 +8,11 @@ import {
   ChannelsUnavailable,
   type KeptMessage,
 } from '../backend.ts'
-import { isUpTo, type Position } from '../message.ts'
+import { catchUp } from './catchup.ts'
+import { Feed } from './feed.ts'
+import { Lanes } from './lanes.ts'
 import type { Dial, Link } from './link.ts'
-import {
-  append,
-  lastOf,
-  missedSince,
-  type Published,
-  parsePublished,
-  type StreamLimits,
-} from './stream.ts'
+import { append, lastPositions, Pages, type StreamLimits } from './stream.ts'
 import { Uplink } from './uplink.ts'
 
 export interface RelaySettings {
@@ -28,24 +24,22 @@ export interface RelaySettings {
   readonly pingMs: number
 }
 
-/** A channel that was asked for. */
-interface Feed {
-  readonly listener: ChannelListener
-  /** Settles what `join` waits for. */
-  readonly joined: (error?: unknown) => void
-  /** `pending` before it first works, `behind` while something may have been missed. */
-  state: 'pending' | 'live' | 'behind'
-  /** The last message that was given to the listener. */
-  position: Position | undefined
-  /** What comes while that which was missed is looked for; without it, what comes is in the stream. */
-  held: Uint8Array[] | undefined
-}
-
-type Entry = readonly [key: string, feed: Feed]
-
 /** How many channels are asked for in one command, and how many streams are read at a time. */
 const CHANNELS_AT_ONCE = 500
-const STREAMS_AT_ONCE = 50
+const STREAMS_AT_ONCE = 16
+/** A page that was not answered is tried again for as many times the timeout. */
+const PATIENCE = 3
+const LOOK_MS = 1000
+
+/** A connection for subscriptions, and what is done by it. */
+interface Session {
+  readonly link: Link
+  /** Aborts when it is lost. */
+  readonly lost: AbortController
+  /** When it was last asked, and what for an answer there was. */
+  lookedAt: number
+  answer: Promise<unknown>
+}
 
 export class RedisRelay implements ChannelBackend {
   readonly kept: number
@@ -53,19 +47,29 @@ export class RedisRelay implements ChannelBackend {
   readonly #uplink: Uplink
   /** By their names in Redis. */
   readonly #feeds = new Map<string, Feed>()
-  #link: Link | undefined
+  /** What waits to be subscribed to, and is taken many at a time. */
+  #joining: Feed[] = []
+  #isJoining = false
+  /** When a step was last done that others wait for. */
+  #steppedAt = 0
+  #session: Session | undefined
+  readonly #lanes = new Lanes(STREAMS_AT_ONCE)
+  readonly #sender: string
+  #sent = 0
 
   constructor(settings: RelaySettings) {
-    const { dial, timeoutMs, pingMs, limits } = settings
+    const { dial, timeoutMs, pingMs, limits, prefix } = settings
     this.#settings = settings
     this.kept = limits.length
+    // No channel has this name: it has a control character.
+    this.#sender = `${prefix}:\0${crypto.randomUUID()}`
     this.#uplink = new Uplink({
       dial,
       timeoutMs,
       pingMs,
       up: (link) => this.#up(link),
       down: () => this.#down(),
-      message: (key, payload) => this.#receive(key, payload),
+      message: (key, payload) => this.#feeds.get(key)?.receive(payload),
     })
   }
 
@@ -74,140 +78,197 @@ export class RedisRelay implements ChannelBackend {
     const key = this.#key(channel)
     // A copy, since it may be sent later; of the kind which the clients know bytes by.
     const own = typeof content === 'string' ? content : globalThis.Buffer.from(content)
-    await asked('publish', () =>
-      this.kept === 0 ? send(['PUBLISH', key, own]) : append(send, key, own, limits),
-    )
+    if (this.kept === 0) {
+      await asked('publish', () => send(['PUBLISH', key, own]))
+      return
+    }
+    const sender = { key: this.#sender, number: ++this.#sent }
+    await asked('publish', () => append(send, key, own, limits, sender))
   }
 
   async join(channel: string, listener: ChannelListener): Promise<void> {
-    const key = this.#key(channel)
-    const working = new Promise<void>((resolve, reject) => {
-      const joined = (error?: unknown): void => (error === undefined ? resolve() : reject(error))
-      const feed: Feed = {
-        listener,
-        joined,
-        state: 'pending',
-        position: undefined,
-        held: undefined,
-      }
-      this.#feeds.set(key, feed)
-      if (this.#link !== undefined) this.#subscribe(this.#link, [[key, feed]]).catch(() => {})
-    })
+    const feed = new Feed(this.#key(channel), listener, this.kept > 0)
+    this.#feeds.set(feed.key, feed)
+    this.#joining.push(feed)
+    if (this.#session !== undefined) void this.#joinSoon(this.#session)
     this.#uplink.start()
-    await asked('subscribe', () => inTime(working, this.#settings.timeoutMs), this.#uplink)
+    await this.#working(feed)
+  }
+
+  async confirm(channel: string): Promise<void> {
+    const feed = this.#feeds.get(this.#key(channel))
+    if (feed === undefined) return
+    if (!feed.works) await this.#working(feed)
+    const session = this.#session
+    if (session !== undefined) await asked('subscribe', () => this.#look(session))
+  }
+
+  /** Whether Redis answers, once for all who ask within a second: one that hangs is not lost yet. */
+  #look(session: Session): Promise<unknown> {
+    const now = performance.now()
+    if (now - session.lookedAt > LOOK_MS) {
+      session.lookedAt = now
+      session.answer = inTime(session.link.ping(), this.#settings.timeoutMs)
+      session.answer.catch(() => session.link.close())
+    }
+    return session.answer
   }
 
   leave(channel: string): void {
     const key = this.#key(channel)
-    if (this.#feeds.delete(key)) this.#link?.unsubscribe(key).catch(() => {})
+    if (this.#feeds.delete(key)) this.#session?.link.unsubscribe(key).catch(() => {})
   }
 
   async history(channel: string, limit: number): Promise<readonly KeptMessage[]> {
-    return asked('history', () => lastOf(this.#settings.send, this.#key(channel), limit))
+    const pages = new Pages(this.#settings.send, this.#key(channel))
+    return asked('history', () => this.#lanes.run(() => pages.last(limit)))
   }
 
   async close(): Promise<void> {
     this.#feeds.clear()
     await this.#uplink.close()
+    await this.#lanes.idle()
   }
 
   #key(channel: string): string {
     return `${this.#settings.prefix}:${channel}`
   }
 
+  /** In time, counted from the last step of a connection that does one after the other. */
+  #working(feed: Feed): Promise<void> {
+    const { timeoutMs } = this.#settings
+    const isUnderWay = (): boolean =>
+      this.#session !== undefined && performance.now() - this.#steppedAt < timeoutMs
+    return asked('subscribe', () => feed.working(timeoutMs, isUnderWay), this.#uplink)
+  }
+
   async #up(link: Link): Promise<void> {
-    this.#link = link
-    for (const all of parts([...this.#feeds], CHANNELS_AT_ONCE)) {
-      const feeds = all.filter((entry) => this.#isWanted(entry))
-      await this.#subscribe(link, feeds)
-      for (const some of parts(feeds, STREAMS_AT_ONCE)) {
-        await Promise.all(some.map((entry) => this.#catchUp(entry)))
+    const lookedAt = performance.now()
+    const session = { link, lost: new AbortController(), lookedAt, answer: Promise.resolve() }
+    this.#session = session
+    this.#joining = []
+    await this.#subscribeAll(session, [...this.#feeds.values()])
+  }
+
+  #down(): void {
+    this.#session?.lost.abort()
+    this.#session = undefined
+    for (const feed of this.#feeds.values()) feed.lose()
+  }
+
+  /** All that are asked for in one turn are asked for together. */
+  async #joinSoon(session: Session): Promise<void> {
+    if (this.#isJoining) return
+    this.#isJoining = true
+    await undefined
+    try {
+      while (this.#joining.length > 0 && this.#session === session) {
+        await this.#subscribeAll(session, this.#joining.splice(0))
+      }
+    } catch {
+      // Those who wait were told; a connection that was lost is followed by another.
+    } finally {
+      this.#isJoining = false
+      if (this.#joining.length > 0 && this.#session !== undefined) {
+        void this.#joinSoon(this.#session)
       }
     }
   }
 
-  #down(): void {
-    this.#link = undefined
-    for (const feed of this.#feeds.values()) {
-      if (feed.state === 'live') feed.state = 'behind'
-      feed.held = undefined
+  async #subscribeAll(session: Session, feeds: readonly Feed[]): Promise<void> {
+    for (const some of parts(feeds, CHANNELS_AT_ONCE)) {
+      this.#steppedAt = performance.now()
+      await this.#subscribe(session, some)
     }
   }
 
-  #isWanted([key, feed]: Entry): boolean {
-    return this.#feeds.get(key) === feed
+  #isWanted(feed: Feed): boolean {
+    return this.#feeds.get(feed.key) === feed
   }
 
-  async #subscribe(link: Link, feeds: readonly Entry[]): Promise<void> {
+  async #subscribe(session: Session, all: readonly Feed[]): Promise<void> {
+    const feeds = all.filter((feed) => this.#isWanted(feed))
     if (feeds.length === 0) return
-    const keys = feeds.map(([key]) => key)
-    if (this.kept === 0) {
-      for (const [, feed] of feeds) if (feed.state === 'behind') feed.held = []
-    }
+    if (this.kept === 0) for (const feed of feeds) feed.hold()
     try {
-      await inTime(link.subscribe(keys), this.#settings.timeoutMs)
+      const keys = feeds.map(({ key }) => key)
+      await inTime(session.link.subscribe(keys), this.#settings.timeoutMs)
     } catch (error) {
-      // A connection that was lost is followed by another; what Redis refuses, it will refuse again.
-      if (this.#link === link) for (const [, feed] of feeds) feed.joined(error)
+      if (this.#session !== session) throw error // another one follows
+      if (isReply(error)) return this.#subscribeApart(session, feeds, error)
+      for (const feed of feeds) feed.settle(error)
       throw error
     }
-    await Promise.all(feeds.map((entry) => this.#begin(link, entry)))
+    await this.#begin(session, feeds)
+  }
+
+  /** What Redis refuses, it will refuse again: the others are asked for without it. */
+  async #subscribeApart(session: Session, feeds: readonly Feed[], error: unknown): Promise<void> {
+    if (feeds.length === 1) {
+      for (const feed of feeds) refuse(feed, error)
+      return
+    }
+    for (const half of parts(feeds, Math.ceil(feeds.length / 2))) {
+      await this.#subscribe(session, half)
+    }
+  }
+
+  async #begin(session: Session, feeds: readonly Feed[]): Promise<void> {
+    await this.#locate(
+      session,
+      feeds.filter(({ state }) => state === 'pending'),
+    )
+    if (this.#session !== session) return // the next one begins again
+    for (const feed of feeds.filter(({ state }) => state === 'behind')) {
+      feed.state = 'catching up'
+      feed.settle()
+      if (this.kept === 0) tellGap(feed)
+      else void this.#lanes.run(() => this.#catchUp(session, feed))
+    }
   }
 
   /** With a stream, where it ends is where a search for what was missed would begin. */
-  async #begin(link: Link, [key, feed]: Entry): Promise<void> {
-    if (feed.state !== 'pending') return
-    try {
-      const [last] = this.kept === 0 ? [] : await lastOf(this.#settings.send, key, 1)
-      if (this.#link !== link) return // the next one begins again
-      feed.position ??= last?.position
-      feed.state = 'live'
-      feed.joined()
-    } catch (error) {
-      feed.joined(error)
+  async #locate(session: Session, feeds: readonly Feed[]): Promise<void> {
+    if (this.kept === 0 || feeds.length === 0) {
+      for (const feed of feeds) feed.goLive()
+      return
+    }
+    const keys = feeds.map(({ key }) => key)
+    const found = await lastPositions(this.#settings.send, keys).catch((error: unknown) =>
+      feeds.map(() => (error instanceof Error ? error : new Error(String(error)))),
+    )
+    if (this.#session !== session) return
+    for (const [index, feed] of feeds.entries()) {
+      const last = found[index]
+      if (last instanceof Error) {
+        feed.settle(last)
+        continue
+      }
+      feed.position ??= last
+      feed.goLive()
     }
   }
 
-  async #catchUp(entry: Entry): Promise<void> {
-    const [key, feed] = entry
-    if (feed.state !== 'behind' || !this.#isWanted(entry)) return
-    if (this.kept === 0) feed.listener.gap()
-    else await this.#readMissed(key, feed)
-    if (feed.held === undefined) return // lost again, which is looked after
-    feed.state = 'live'
-    const { held } = feed
-    feed.held = undefined
-    for (const payload of held) this.#deliver(feed, payload)
+  async #catchUp({ lost: { signal } }: Session, feed: Feed): Promise<void> {
+    if (signal.aborted) return
+    const { send, timeoutMs } = this.#settings
+    const patienceMs = PATIENCE * timeoutMs
+    await catchUp(feed, { send, patienceMs, signal, isWanted: () => this.#isWanted(feed) })
   }
+}
 
-  async #readMissed(key: string, feed: Feed): Promise<void> {
-    const held: Uint8Array[] = []
-    feed.held = held
-    const { messages, lost } = await missedSince(this.#settings.send, key, feed.position)
-    if (feed.held !== held) return
-    if (lost !== 0) feed.listener.gap(lost)
-    for (const { content, position } of messages) {
-      feed.position = position
-      feed.listener.deliver(content, position)
-    }
-  }
+function refuse(feed: Feed, error: unknown): void {
+  feed.settle(error)
+  if (feed.state === 'behind') feed.listener.gap()
+}
 
-  #receive(key: string, payload: Uint8Array): void {
-    const feed = this.#feeds.get(key)
-    if (feed === undefined) return
-    if (feed.state === 'behind') feed.held?.push(payload)
-    else this.#deliver(feed, payload)
+/** Without a stream what was missed is lost. */
+function tellGap(feed: Feed): void {
+  feed.listener.gap()
+  while (feed.nextSize !== undefined) {
+    feed.release((content) => feed.listener.deliver(content))
   }
-
-  #deliver(feed: Feed, payload: Uint8Array): void {
-    const { content, position }: Published =
-      this.kept === 0 ? { content: payload, position: undefined } : parsePublished(payload)
-    // What was read from the stream may come live later than it was read.
-    if (isUpTo(position, feed.position)) return
-    feed.position = position ?? feed.position
-    // A copy: the client's is a part of all that came with it, which it would keep from being freed.
-    feed.listener.deliver(new Uint8Array(content), position)
-  }
+  feed.goLive()
 }
 
 function parts<Item>(items: readonly Item[], size: number): readonly Item[][] {
@@ -227,7 +288,7 @@ async function asked<Value>(
   } catch (error) {
     const cause = uplink?.failure ?? error
     throw new ChannelsUnavailable(
-      `channels: ${what} failed, ${cause instanceof Error ? cause.message : String(cause)}. Look whether Redis runs and can be reached.`,
+      `channels: ${what} failed, ${messageOf(cause)}. Look whether Redis runs and can be reached.`,
       { cause },
     )
   }

@@ -10,14 +10,27 @@ export interface StreamLimits {
   readonly ttlMs: number
 }
 
+/** Who publishes, and which of its messages this is: one that is sent twice is published once. */
+export interface Sender {
+  /** A key of its own. */
+  readonly key: string
+  /** One more than that of the message before. */
+  readonly number: number
+}
+
+/** How long the last number of a sender is remembered, in milliseconds: a client may resend that late. */
+const REMEMBERED_MS = 3_600_000
+
 /**
  * Keeps and publishes in one step, so that both are in the same order.
  *
- * An id is the time and a number: one more than the last one's, so that whoever has seen one can tell
- * what it has missed. Numbers begin with 1 where there is no stream, which is another run, named by
- * the time.
+ * An id is the time and a number: one more than the last one's, so that a subscriber who has seen one
+ * can tell what it has missed. Numbers begin with 1 where there is no stream, which is another run,
+ * named by the time.
  */
 const PUBLISH = `
+local sent = redis.call('GET', KEYS[2])
+if sent and tonumber(sent) >= tonumber(ARGV[5]) then return -1 end
 local now = redis.call('TIME')
 local time = now[1] * 1000 + math.floor(now[2] / 1000)
 local number = 1
@@ -32,6 +45,7 @@ end
 local id = string.format('%.0f-%.0f', time, number)
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], id, 'r', run, 'm', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('SET', KEYS[2], ARGV[5], 'PX', ${REMEMBERED_MS})
 return redis.call('PUBLISH', ARGV[1], id .. ' ' .. run .. ' ' .. ARGV[4])`
 
 /** Not EVALSHA: what has to be sent twice, since the script is not known, could be overtaken. */
@@ -40,44 +54,133 @@ export async function append(
   key: string,
   content: string | Uint8Array,
   { length, ttlMs }: StreamLimits,
+  sender: Sender,
 ): Promise<void> {
-  await send(['EVAL', PUBLISH, '1', key, key, String(length), String(ttlMs), content])
+  const limits = [String(length), String(ttlMs)]
+  const keys = ['2', key, sender.key]
+  await send(['EVAL', PUBLISH, ...keys, key, ...limits, content, String(sender.number)])
 }
 
-/** The last messages, the oldest first. */
-export async function lastOf(
+/** The place of the last message of each stream, without the messages; an error where it is none. */
+const LAST = `
+local found = {}
+for index, key in ipairs(KEYS) do
+  local last = redis.pcall('XREVRANGE', key, '+', '-', 'COUNT', 1)
+  if last.err then found[index] = '!' .. last.err
+  elseif last[1] then found[index] = last[1][1] .. ' ' .. last[1][2][2] .. ' '
+  else found[index] = '' end
+end
+return found`
+
+/** Where streams end, in the order of their keys; undefined for one that is not there. */
+export async function lastPositions(
   send: SendCommand,
-  key: string,
-  limit: number,
-): Promise<readonly KeptMessage[]> {
-  return entriesOf(await send(['XREVRANGE', key, '+', '-', 'COUNT', String(limit)])).reverse()
+  keys: readonly string[],
+): Promise<readonly (Position | Error | undefined)[]> {
+  const found = await send(['EVAL', LAST, String(keys.length), ...keys])
+  return keys.map((_, index) => {
+    const text = Array.isArray(found) ? String(found[index]) : ''
+    return text.startsWith('!') ? new Error(text.slice(1)) : positionOf(text)
+  })
+}
+
+/**
+ * One page: no more entries than are asked for, and no more bytes, but one message at least. Of the
+ * entry that it begins with, when that is known, only the place is told.
+ */
+const PAGE = `
+local first, count, most = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
+local entries = redis.call(ARGV[1], KEYS[1], first, ARGV[3], 'COUNT', count)
+local page, size, isCut = {}, 0, #entries == count
+for _, entry in ipairs(entries) do
+  local isKnown = entry[1] == first
+  local content = not isKnown and entry[2][4] or ''
+  size = size + #content
+  if size > most and size > #content then
+    isCut = true
+    break
+  end
+  page[#page + 1] = { entry[1] .. ' ' .. entry[2][2] .. ' ', content }
+end
+return { isCut and 1 or 0, page }`
+
+/** So much is read in a small part of any timeout, by a slow connection too. */
+const PAGE_BYTES = 128 * 1024
+const FIRST_COUNT = 16
+const MOST_COUNT = 512
+
+interface Page {
+  readonly entries: readonly KeptMessage[]
+  /** Nothing came after it when it was read. */
+  readonly isLast: boolean
+}
+
+/** Reads a stream page by page, as many messages at a time as have fitted before. */
+export class Pages {
+  readonly #send: SendCommand
+  readonly #key: string
+  #count = FIRST_COUNT
+
+  constructor(send: SendCommand, key: string) {
+    this.#send = send
+    this.#key = key
+  }
+
+  /** What came after a position, or, where there is none, since there was nothing. */
+  async after(position: Position | undefined): Promise<Missed> {
+    const from = position === undefined ? '-' : idOf(position)
+    const { entries, isLast } = await this.#read('XRANGE', from, '+')
+    const first = entries[0]?.position
+    if (position === undefined || first?.run !== position.run) {
+      return { messages: entries, lost: undefined, isLast }
+    }
+    if (isUpTo(first, position)) return { messages: entries.slice(1), lost: 0, isLast }
+    const lost = first.number - position.number - 1
+    return { messages: entries, lost: lost < 0 ? undefined : lost, isLast }
+  }
+
+  /** The last messages, the oldest first. */
+  async last(limit: number): Promise<readonly KeptMessage[]> {
+    const found: KeptMessage[] = []
+    for (let from = '+'; found.length < limit; ) {
+      this.#count = Math.min(this.#count, limit - found.length)
+      const { entries, isLast } = await this.#read('XREVRANGE', from, '-')
+      const older = from === '+' ? entries : entries.slice(1)
+      found.push(...older)
+      const oldest = older.at(-1)
+      if (isLast || oldest === undefined) break
+      from = idOf(oldest.position)
+    }
+    return found.slice(0, limit).reverse()
+  }
+
+  async #read(command: string, from: string, to: string): Promise<Page> {
+    const bounds = [String(this.#count + 1), String(PAGE_BYTES)] // one of them may be known
+    const reply = await this.#send(['EVAL', PAGE, '1', this.#key, command, from, to, ...bounds])
+    const [isCut, page] = Array.isArray(reply) ? reply : []
+    const entries = entriesOf(page)
+    const isFull = entries.length > this.#count
+    this.#count = isFull ? Math.min(this.#count * 2, MOST_COUNT) : Math.max(entries.length, 1)
+    return { entries, isLast: Number(isCut) !== 1 }
+  }
 }
 
 export interface Missed {
   readonly messages: readonly KeptMessage[]
   /** How many are lost before them; undefined when it cannot be told. */
   readonly lost: number | undefined
+  readonly isLast: boolean
 }
 
-/** What came after a position, or, where there is none, since there was nothing. */
-export async function missedSince(
-  send: SendCommand,
-  key: string,
-  position: Position | undefined,
-): Promise<Missed> {
-  const from = position === undefined ? '-' : `${position.time}-${position.number}`
-  const messages = entriesOf(await send(['XRANGE', key, from, '+']))
-  const first = messages[0]?.position
-  if (position === undefined || first?.run !== position.run) return { messages, lost: undefined }
-  if (isUpTo(first, position)) return { messages: messages.slice(1), lost: 0 }
-  const lost = first.number - position.number - 1
-  return { messages, lost: lost < 0 ? undefined : lost }
+function idOf({ time, number }: Position): string {
+  return `${time}-${number}`
 }
 
-function entriesOf(reply: unknown): KeptMessage[] {
-  if (!Array.isArray(reply)) return []
-  return reply.flatMap(([id, [, run, , content] = []]) => {
-    const position = positionOf(`${id} ${run} `)
+function entriesOf(page: unknown): KeptMessage[] {
+  if (!Array.isArray(page)) return []
+  return page.flatMap((entry) => {
+    const [head, content] = Array.isArray(entry) ? entry : []
+    const position = positionOf(String(head))
     if (position === undefined || !(content instanceof Uint8Array)) return []
     return [{ content: new Uint8Array(content), position }]
   })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { ChannelsUnavailable } from '../../../lib/channels/backend.ts'
+import { type CatchUp, ChannelsUnavailable } from '../../../lib/channels/backend.ts'
 import type { Position } from '../../../lib/channels/message.ts'
 import type { Link, LinkEvents } from '../../../lib/channels/redis/link.ts'
 import { RedisRelay } from '../../../lib/channels/redis/relay.ts'
@@ -34,14 +34,22 @@ class Wires {
     }
   }
 
-  readonly send: SendCommand = async ([name, key, from]: RedisCommand) => {
-    if (name === 'PUBLISH') this.asked.push(`publish ${key} ${from}`)
+  readonly send: SendCommand = async ([name, ...args]: RedisCommand) => {
+    const [script, keys, key, command, from] = args.map(String)
+    if (name === 'PUBLISH') this.asked.push(`publish ${script} ${keys}`)
+    if (name !== 'EVAL') return 0
+    if (command !== 'XRANGE' && command !== 'XREVRANGE') {
+      return args.slice(2, 2 + Number(keys)).map((each) => {
+        const last = this.streams.get(String(each))?.at(-1)
+        return last === undefined ? '' : `${last[0]} 1 `
+      })
+    }
     const entries = this.streams.get(String(key)) ?? []
-    const since = name === 'XRANGE' && from !== '-' ? numberOf(String(from)) : 0
+    const since = command === 'XRANGE' && from !== '-' ? numberOf(String(from)) : 0
     const found = entries.filter(([id]) => numberOf(id) >= since)
-    if (name === 'XREVRANGE') found.reverse()
+    if (command === 'XREVRANGE') found.reverse()
     await this.hold
-    return found.map(([id, content]) => [id, ['r', '1', 'm', Buffer.from(content)]])
+    return [0, found.map(([id, content]) => [`${id} 1 `, Buffer.from(content)])]
   }
 
   /** From here on messages do not arrive, though the connection is not lost yet. */
@@ -74,6 +82,8 @@ class Heard {
   gap = (missed?: number): void => {
     this.all.push(`gap of ${missed}`)
   }
+
+  catchUp = (): CatchUp => ({ room: () => undefined, deliver: this.deliver })
 }
 
 function relaying(wires: Wires, history: number): RedisRelay {
