@@ -1,5 +1,5 @@
 /** The body of a request, read from `receive` when somebody wants it. */
-import { joinBytes } from '../../bytes.ts'
+import { ByteCollector } from '../../bytes/collector.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { indexOfName } from '../../headers.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
@@ -42,13 +42,13 @@ function close(controller: ReadableByteStreamController): void {
 
 /** The whole body. */
 export async function readBody(receive: Receive): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = []
+  const parts = new ByteCollector()
   for (let moreBody = true; moreBody; ) {
     const message = await receive()
     if (message.type !== 'http.request') throw new ClientDisconnected()
-    parts.push(message.body)
+    parts.add(message.body)
     moreBody = message.moreBody
   }
   // Bodies are never in memory that is shared between threads.
-  return joinBytes(parts) as Uint8Array<ArrayBuffer>
+  return parts.join() as Uint8Array<ArrayBuffer>
 }

@@ -89,6 +89,25 @@ export class LazyRequest {
     return isAll ? bytes.buffer : new Uint8Array(bytes).buffer
   }
 
+  async blob(): Promise<Blob> {
+    return this.#isUntouched ? (await this.#whole()).blob() : LazyRequest.toReal(this).blob()
+  }
+
+  async formData(): Promise<FormData> {
+    return this.#isUntouched
+      ? (await this.#whole()).formData()
+      : LazyRequest.toReal(this).formData()
+  }
+
+  /** The body in one piece: the runtime would keep each part that a stream gives it. */
+  async #whole(): Promise<globalThis.Response> {
+    const type = this.headers.get('content-type')
+    return new globalThis.Response(
+      await this.#read(),
+      type === null ? {} : { headers: { 'content-type': type } },
+    )
+  }
+
   /** Whether nobody has seen the body yet, so that the short way is open. */
   get #isUntouched(): boolean {
     return this.#body === undefined && this.#real === undefined && hasBody(this.#scope)

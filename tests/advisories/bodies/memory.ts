@@ -1,6 +1,7 @@
 // Bodies in parts of one byte: each reader holds little more than the bytes.
 import t from 'tap'
 import { fromConnect } from '../../../lib/interop/fromconnect.ts'
+import { fromFetch } from '../../../lib/interop/fromfetch.ts'
 import { cacheResponse } from '../../../lib/middleware/cacheresponse.ts'
 import { Request } from '../../../lib/requests.ts'
 import { memoryStore } from '../../../lib/stores.ts'
@@ -33,6 +34,14 @@ const parsed = fromConnect((request, _response, next) => {
   request.on('end', () => next()).resume()
 })
 
+/** A fetch handler that reads a body in one of the ways of fetch. */
+function fetching(read: (request: globalThis.Request) => Promise<unknown>): App {
+  return fromFetch(async (request: globalThis.Request) => {
+    await read(request)
+    return new globalThis.Response(null, { status: 204 })
+  })
+}
+
 const readers: [title: string, app: App, contentType: string, body: Uint8Array][] = [
   ['request.bytes()', read, 'text/plain', Buffer.from(CONTENT)],
   ['a urlencoded form', readForm, URLENCODED, Buffer.from(CONTENT)],
@@ -40,6 +49,13 @@ const readers: [title: string, app: App, contentType: string, body: Uint8Array][
   ['a file of a multipart form', readForm, MULTIPART, body(file('a', 'a.txt', CONTENT))],
   ['a part', readPart, MULTIPART, body(field('a', CONTENT))],
   ['fromConnect()', parsed(read), 'text/plain', Buffer.from(CONTENT)],
+  ['fromFetch(), by text()', fetching((one) => one.text()), 'text/plain', Buffer.from(CONTENT)],
+  [
+    'fromFetch(), by formData()',
+    fetching((one) => one.formData()),
+    MULTIPART,
+    body(field('a', CONTENT)),
+  ],
 ]
 
 for (const [title, app, contentType, bytes] of readers) {
