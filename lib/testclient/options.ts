@@ -27,7 +27,7 @@ export interface TestClientOptions {
 export interface TestRequestOptions {
   headers?: HeadersInit
   /** Text, bytes, a form, or a stream, which is sent in chunks. */
-  body?: BodyInit | AsyncIterable<string | Uint8Array> | null
+  body?: RequestInit['body'] | AsyncIterable<string | Uint8Array> | null
   /** A value to send as JSON instead of a body. */
   json?: unknown
   /** Goes away when it aborts, as a client that closes its connection. */

@@ -1,5 +1,4 @@
 /** What can be set for the websockets of a server. */
-import type { PerMessageDeflateOptions } from 'ws'
 
 export interface WebSocketOptions {
   /** The most bytes of a message; a larger one closes the socket with 1009 (1,048,576). */
@@ -37,6 +36,14 @@ export interface CompressionOptions {
   contextTakeover?: boolean
 }
 
+/** As `ws` takes it; its own type is in a package that not every user has. */
+export interface Compression {
+  readonly threshold: number
+  readonly zlibDeflateOptions: { readonly level: number }
+  readonly serverNoContextTakeover: boolean
+  readonly clientNoContextTakeover: boolean
+}
+
 export interface WebSocketSettings {
   readonly maxMessageSize: number
   readonly handshakeTimeoutMs: number
@@ -48,8 +55,7 @@ export interface WebSocketSettings {
   readonly maxQueuedBytes: number
   readonly maxFragments: number
   readonly maxBufferedBytes: number
-  /** As `ws` takes it. */
-  readonly compression: PerMessageDeflateOptions | false
+  readonly compression: Compression | false
 }
 
 /** Timers and `ws` count with 31 bits. */
@@ -76,7 +82,7 @@ export function readWebSocketOptions(options: WebSocketOptions): WebSocketSettin
   }
 }
 
-function readCompression(options: true | CompressionOptions): PerMessageDeflateOptions {
+function readCompression(options: true | CompressionOptions): Compression {
   const { threshold = 1024, level = 6, contextTakeover = false } = options === true ? {} : options
   return {
     threshold: whole('perMessageDeflate.threshold', threshold, 0),
