@@ -3,7 +3,7 @@ import { ByteCollector } from './bytes/collector.ts'
 import { NO_BYTES } from './bytes.ts'
 import { handled, handledSteps } from './calls/handled.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
-import { contentLength } from './headers.ts'
+import { contentLength, indexOfName } from './headers.ts'
 import type { BodyLimit, HTTPScope, Receive, ReceiveMessage } from './types.ts'
 
 /** The most bytes that a body may have unless told otherwise: 10 MB, as in Litestar. */
@@ -35,6 +35,7 @@ export function bodyOf(scope: HTTPScope, receive: Receive & { [BODY]?: Body }): 
 export class Body {
   readonly #receive: Receive
   readonly #declared: number
+  readonly #isNone: boolean
   readonly #defaultMaxSize: number
   readonly #limit: BodyLimit | undefined
   #size = 0
@@ -45,17 +46,47 @@ export class Body {
   #streamed: string | undefined
   /** Who has taken parts that are not kept: that method, or the `receive` of an app behind. */
   #takenBy: string | object | undefined
+  /** Called when `receive` tells that the client has gone. */
+  #listeners: (() => void)[] | undefined
+  #isWatching = false
 
   constructor(scope: HTTPScope, receive: Receive) {
-    this.#declared = contentLength(scope.headers) ?? 0
+    const declared = contentLength(scope.headers)
+    this.#declared = declared ?? 0
+    this.#isNone = !declared && indexOfName(scope.headers, 'transfer-encoding') < 0
     this.#receive = receive
     this.#defaultMaxSize = scope.maxBodySize ?? DEFAULT_MAX_BODY_SIZE
     this.#limit = scope.bodyLimit
   }
 
-  /** Whether all of it has arrived, so that only a disconnect can follow. */
-  get complete(): boolean {
-    return this.#complete
+  /** Whether a reader has begun with it. */
+  get isTouched(): boolean {
+    return this.#bytes !== undefined || this.#isConsumed
+  }
+
+  /** Calls a listener when `receive` tells that the client has gone, whoever has asked it. */
+  onGone(listener: () => void): void {
+    this.#listeners ??= []
+    this.#listeners.push(listener)
+    if (this.#gone) listener()
+    else this.#watch()
+  }
+
+  /** Asks for it once nothing else can come: after the body, or at once if none was announced. */
+  #watch(): void {
+    const isOver = this.#complete || (this.#isNone && !this.#isConsumed)
+    if (!isOver || this.#isWatching || this.#listeners === undefined) return
+    this.#isWatching = true
+    const watched = this.#complete ? this.#receive() : this.bytes().then(() => this.#receive())
+    watched.then(
+      ({ type }) => type === 'http.disconnect' && this.#leave(),
+      () => {}, // an error is the reader's to see
+    )
+  }
+
+  #leave(): void {
+    this.#gone = true
+    for (const listener of this.#listeners ?? []) listener()
   }
 
   /** The whole body; kept, so that it can be asked for again. */
@@ -104,10 +135,13 @@ export class Body {
   }
 
   #take(message: ReceiveMessage, maxSize: number): Uint8Array {
-    this.#gone = message.type === 'http.disconnect'
-    if (this.#gone) throw new ClientDisconnected()
+    if (message.type === 'http.disconnect') {
+      this.#leave()
+      throw new ClientDisconnected()
+    }
     if (message.type !== 'http.request') throw unexpected(message)
     this.#complete = !message.moreBody
+    if (this.#complete && this.#listeners !== undefined) this.#watch()
     this.#size += message.body.byteLength
     if (this.#size > maxSize) throw tooLarge(maxSize)
     return message.body
@@ -122,7 +156,7 @@ export class Body {
     let ended = false
     const reader = {}
     return async () => {
-      if (ended || this.#gone) {
+      if (ended || (this.#gone && !this.#complete)) {
         await this.#bytes
         return this.#receive()
       }

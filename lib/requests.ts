@@ -46,7 +46,7 @@ export class Request<
   #openForm: Form | undefined
   #closed = false
   #gone: AbortController | undefined
-  #watching = false
+  #isHandling = false
 
   constructor(scope: HTTPScope, receive: Receive = noChannel, send: Send = noChannel) {
     super(scope)
@@ -212,16 +212,20 @@ export class Request<
   }
 
   /**
-   * Aborted when the client goes before the response is complete, not when all is well.
+   * Aborted if the client leaves before the response is complete, or if a middleware answers
+   * `http.disconnect` to `receive` while the handler runs. Its reason is a ClientDisconnected, which no
+   * log reports.
    *
-   * Its reason is a ClientDisconnected: what fails for it is known to be nobody's mistake.
+   * The body of a request that announced none is read for it.
    *
    * @example
    * const answer = await fetch(upstream, { signal: request.signal })
    */
   get signal(): AbortSignal {
-    this.#gone ??= new AbortController()
-    if (!this.#watching) this.#watching = this.#watch(this.#gone)
+    if (this.#gone === undefined) {
+      this.#gone = new AbortController()
+      this.#watch(this.#gone)
+    }
     return this.#gone.signal
   }
 
@@ -233,15 +237,28 @@ export class Request<
     return signal.aborted
   }
 
-  /** False while it cannot: without `onDisconnect`, the body would be taken from its reader. */
-  #watch(controller: AbortController): boolean {
+  /**
+   * The server tells of its client by `onDisconnect`. What `receive` tells counts while the handler
+   * runs: once the response is complete, it is told of a disconnect too.
+   */
+  #watch(controller: AbortController): void {
     const abort = (): void => controller.abort(new ClientDisconnected())
-    if (this.scope.onDisconnect) this.scope.onDisconnect(abort)
-    else if (this.#body?.complete) {
-      // Nothing else can come any more; an error here is the reader's to see, not the watcher's.
-      this.receive().then(abort, () => {})
-    } else return false
-    return true
+    const { onDisconnect } = this.scope
+    onDisconnect?.(abort)
+    if (this.receive === noChannel) return
+    this.#reader.onGone(() => {
+      if (this.#isHandling || onDisconnect === undefined) abort()
+    })
+  }
+
+  /** Tells that the handler of this request runs, or has answered; called by the route around it. */
+  handling(isHandling: boolean): void {
+    this.#isHandling = isHandling
+  }
+
+  /** A `receive` for an app that a handler gives as its answer: with what was read of the body. */
+  get rest(): Receive {
+    return this.#body?.isTouched ? this.replay() : this.receive
   }
 }
 

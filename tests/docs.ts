@@ -1,4 +1,4 @@
-// Runs what the documentation shows: the programs of the README and the examples of the doc comments.
+// Runs what the documentation shows: the programs of README and SPEC and the examples of doc comments.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -15,10 +15,14 @@ interface Program {
   readonly output: string
 }
 
-function readmePrograms(): Program[] {
-  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)]
+/** The pages whose blocks are run. */
+const PAGES = ['README.md', 'SPEC.md']
+
+/** The blocks of a page, which stand in its order. */
+function programsOf(page: string): Program[] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)]
   return blocks.map(([, source = ''], index) => ({
-    name: `readme-${index + 1}`,
+    name: `${path.basename(page, '.md').toLowerCase()}-${index + 1}`,
     source,
     output: [...source.matchAll(/\/\/ → (.*)$/gm)].map(([, line = '']) => `${line}\n`).join(''),
   }))
@@ -177,7 +181,7 @@ const CONFIG = {
 const TYPES =
   "export type { App, Middleware } from 'stellula'\nexport type { PathParams } from 'stellula/routing'\n"
 
-const programs = [...readmePrograms(), ...(await examplePrograms())]
+const programs = [...PAGES.flatMap(programsOf), ...(await examplePrograms())]
 
 t.before(() => {
   rmSync(FOLDER, { recursive: true, force: true })
@@ -200,8 +204,8 @@ t.test('the documentation compiles', async (t) => {
   t.equal(status, 0)
 })
 
-t.test('the programs of the README print what they say, and end', async (t) => {
-  const shown = programs.filter((program) => program.name.startsWith('readme'))
+t.test('the programs of the pages print what they say, and end', async (t) => {
+  const shown = programs.filter((program) => !program.name.startsWith('example'))
   t.ok(shown.length > 0)
   // One process for all, since starting Node takes longer than most of them.
   const lines = shown.map(({ name }) => `console.log('# ${name}')\nawait import('./${name}.js')`)
@@ -212,7 +216,7 @@ t.test('the programs of the README print what they say, and end', async (t) => {
   t.equal(errors, '')
   t.equal(status, 0)
   t.same(
-    output.split(/^(?=# readme-)/m),
+    output.split(/^(?=# [a-z]+-\d)/m),
     shown.map((program) => `# ${program.name}\n${program.output}`),
   )
 })

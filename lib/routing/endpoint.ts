@@ -4,7 +4,7 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import { guard } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
-import { ACCEPTED, type App, type Receive, type Scope, type Send } from '../types.ts'
+import { ACCEPTED, type App } from '../types.ts'
 import type { PathParams } from './params.ts'
 
 /** What a handler may return: a response, or an app that answers in its place. */
@@ -37,14 +37,19 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
       return closing(request, answerException(error, scope, receive, send, request))
     }
     if (answer instanceof Response) return closing(request, answer.respond(scope, receive, send))
-    if (!isPromise(answer)) return closing(request, deliver(answer, where, scope, receive, send))
+    if (!isPromise(answer)) return closing(request, deliver(answer, where, request))
+    request.handling(true)
     return answer.then(
       (value) => {
-        const sent = closing(request, deliver(value, where, scope, receive, send))
+        request.handling(false)
+        const sent = closing(request, deliver(value, where, request))
         // A promise that is returned here is waited for, which takes turns even when it is settled.
         return sent === ACCEPTED ? undefined : sent
       },
-      (error) => closing(request, answerException(error, scope, receive, send, request)),
+      (error) => {
+        request.handling(false)
+        return closing(request, answerException(error, scope, receive, send, request))
+      },
     )
   }
 }
@@ -59,16 +64,11 @@ function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> 
 }
 
 /** An error from here on is no longer the handler's to answer: something may have been sent. */
-function deliver(
-  answer: unknown,
-  where: string,
-  scope: Scope,
-  receive: Receive,
-  send: Send,
-): Promise<void> {
+function deliver(answer: unknown, where: string, request: Request<never, never>): Promise<void> {
+  const { scope, receive, send } = request
   if (answer instanceof Response) return answer.respond(scope, receive, send)
   try {
-    return guard(toApp(answer, `${where}: the handler`))(scope, receive, send)
+    return guard(toApp(answer, `${where}: the handler`))(scope, request.rest, send)
   } catch (error) {
     return Promise.reject(error)
   }
