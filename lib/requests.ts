@@ -47,6 +47,7 @@ export class Request<
   #closed = false
   #gone: AbortController | undefined
   #isHandling = false
+  #draining: AbortController | undefined
 
   constructor(scope: HTTPScope, receive: Receive = noChannel, send: Send = noChannel) {
     super(scope)
@@ -227,6 +228,21 @@ export class Request<
       this.#watch(this.#gone)
     }
     return this.#gone.signal
+  }
+
+  /**
+   * Aborted when the server begins to close, before it waits for what is open: for long polls and other
+   * answers that would hold it up. Never, where the server does not tell by `scope.onDraining`.
+   *
+   * @example
+   * const events = once(emitter, 'news', { signal: AbortSignal.any([request.signal, request.draining]) })
+   */
+  get draining(): AbortSignal {
+    if (this.#draining !== undefined) return this.#draining.signal
+    const controller = new AbortController()
+    this.#draining = controller
+    this.scope.onDraining?.(() => controller.abort())
+    return controller.signal
   }
 
   /** Whether the client has gone; does not wait and does not read the body. */

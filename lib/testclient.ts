@@ -59,7 +59,7 @@ export interface TestClient extends AsyncDisposable {
   readonly cookies: CookieJar
   /** What the lifespan yielded; undefined without one. */
   readonly state: State | undefined
-  /** Leaves what has not been answered to its end, closes websockets, and runs the app's shutdown. */
+  /** Ends event streams, leaves what has not been answered to its end, closes websockets, and runs the app's shutdown. */
   readonly close: () => Promise<void>
 }
 
@@ -163,9 +163,10 @@ class Session {
     const cookies = this.cookies.fieldFor(url)
     if (cookies !== '') headers.setDefault('cookie', cookies)
     const body = await encodeBody(options, headers)
-    const { app, signal } = this.#running.begin(this.#app)
+    const { app, signal, onDraining } = this.#running.begin(this.#app)
     const response = await exchange({
       app,
+      onDraining,
       scope: { ...httpScope(method, url, headers, this.#options, this.#state), ...options.scope },
       body,
       signals: options.signal === undefined ? [signal] : [signal, options.signal],
@@ -226,6 +227,7 @@ class Session {
 
   /** @throws What the apps of websockets have thrown, unless the test has seen it. */
   async close(): Promise<void> {
+    await this.#running.drain()
     const closings = [...this.#sockets].map((socket) => socket.close(1001))
     const ends = await Promise.allSettled(closings)
     await this.#running.leave()

@@ -196,6 +196,11 @@ export interface HTTPScope extends ConnectionScope {
    * An addition to ASGI, where a disconnect shows only to whoever takes the body too.
    */
   onDisconnect?: ((listener: () => void) => void) | undefined
+  /**
+   * Calls the listener once when the server begins to close before the app has ended, at once when it
+   * has begun already; set by the server, absent when it cannot tell. An addition to ASGI.
+   */
+  onDraining?: ((listener: () => void) => void) | undefined
 }
 
 /** What a server knows of an exchange, as long as nobody has put a `send` of his own before it. */

@@ -1,5 +1,5 @@
 /** A handler that pushes what an iterable gives. */
-import { giveUp, isSource, iterate, type Source, take } from '../responses/sources.ts'
+import { closed, isSource, iterate, type Source, take } from '../responses/sources.ts'
 import { ACCEPTED } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { quietly } from './converse.ts'
@@ -77,7 +77,7 @@ export async function sendStream(websocket: Sending, source: WebSocketSource): P
     await Promise.race([left, quietly(() => pump(websocket, items))])
   } finally {
     signal.removeEventListener('abort', leave)
-    giveUp(source, items)
+    await closed(source, items)
   }
 }
 

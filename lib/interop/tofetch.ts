@@ -47,10 +47,12 @@ export interface FetchApp extends AsyncDisposable {
   /** Runs the app's startup now, instead of with the first request; rejects when it fails. */
   readonly start: () => Promise<void>
   /**
-   * Closes websockets with 1012, waits for everything else that goes on, then runs the app's shutdown;
-   * from then on requests get 503.
+   * Closes websockets with 1012, ends event streams, waits for everything else that goes on, then runs
+   * the app's shutdown; from then on requests get 503.
    */
   readonly close: () => Promise<void>
+  /** Ends event streams, and tells others by `request.draining`; `close()` does it too. */
+  readonly drain: () => void
   /** Ends what goes on, or just the websockets: bodies break off, and apps hear of a client that has gone. */
   readonly cut: (what?: 'websockets') => void
 }
@@ -86,6 +88,7 @@ export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
   return Object.assign(handler, {
     start: () => running.start(),
     close,
+    drain: () => running.drain(),
     cut: (what?: 'websockets') => running.cut(what),
     [Symbol.asyncDispose]: close,
   })
@@ -116,6 +119,7 @@ class Running {
       upgrade: options.upgrade,
       maxMessageSize: options.maxMessageSize ?? 1_048_576,
       begin: (one) => void this.#open.add(one),
+      draining: false,
       end: (one) => {
         this.#open.delete(one)
         if (this.#open.size === 0) this.#onIdle()
@@ -162,7 +166,14 @@ class Running {
     }
   }
 
+  drain(): void {
+    if (this.#service.draining) return
+    this.#service.draining = true
+    for (const one of [...this.#open]) one.drain()
+  }
+
   close(): Promise<void> {
+    this.drain()
     this.#closing ??= this.#stop()
     return this.#closing
   }

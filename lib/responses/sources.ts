@@ -34,12 +34,32 @@ export function iterate<Item>(source: Source<Item>): Items<Item> {
  * Not awaited: a generator that waits for something is told when that has come.
  *
  * @param items Its iterator, if it was begun.
+ * @returns What it still does, if that is not over at once; never rejects.
  */
-export function giveUp(source: unknown, items?: Items<unknown>): void {
-  if (items !== undefined) quietly(() => items.return?.())
+export function giveUp(source: unknown, items?: Items<unknown>): Promise<unknown> | undefined {
+  const closing = items && quietly(() => items.return?.())
   // The iterator of a Node stream that was never read does nothing on `return`.
   if (isNodeStream(source)) quietly(() => take(source).destroy())
   else if (items === undefined) quietly(() => closeUnread(source))
+  return closing
+}
+
+/** How long is waited for what a source still does when it was given up. */
+const AFTERMATH_MS = 1_000
+
+/**
+ * As `giveUp`; resolves when the source has closed what it holds, so that it is not cut short by the
+ * end of the app. A generator that waits for something is not waited for longer than a second.
+ */
+export async function closed(source: unknown, items: Items<unknown>): Promise<void> {
+  const closing = giveUp(source, items)
+  if (closing === undefined) return
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, AFTERMATH_MS)
+  })
+  await Promise.race([closing, late])
+  clearTimeout(timer)
 }
 
 function closeUnread(source: unknown): unknown {
@@ -49,11 +69,13 @@ function closeUnread(source: unknown): unknown {
   return has(source, 'then') ? Promise.resolve(source).then(giveUp) : undefined
 }
 
-function quietly(close: () => unknown): void {
+/** Gives what is to be waited for, if that is not over at once. */
+function quietly(close: () => unknown): Promise<unknown> | undefined {
   try {
-    Promise.resolve(close()).catch(ignore)
+    const closing = close()
+    return has(closing, 'then') ? Promise.resolve(closing).catch(ignore) : undefined
   } catch {
-    // As above.
+    return undefined // as above
   }
 }
 

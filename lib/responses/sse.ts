@@ -27,7 +27,8 @@ const LONGEST_MS = 2 ** 31 - 1
  *
  * One event is asked for at a time, when the client has taken the last. When the client goes, the
  * iterable is told to stop, and its `finally` blocks run; a generator that waits for something hears
- * of it through `request.signal`. When the iterable ends, the browser connects again, and tells the id
+ * of it through `request.signal`. When the server begins to close, the stream ends, so that the browser
+ * connects again, to another one; such a generator hears of that through `request.draining`. When the iterable ends, the browser connects again, and tells the id
  * it has seen last: see `lastEventId`. A status of 204 keeps it from that.
  *
  * Nothing may keep the events for later: `cache-control: no-store` and `x-accel-buffering: no` are set
@@ -58,6 +59,10 @@ export class EventSourceResponse extends StreamingResponse {
     take(events)
     this.headers.setDefault('cache-control', 'no-store')
     this.headers.setDefault('x-accel-buffering', 'no')
+  }
+
+  protected override get endsWithServer(): boolean {
+    return true
   }
 }
 
@@ -156,7 +161,7 @@ class EventChunks implements AsyncIterator<string, undefined> {
 
   async return(): Promise<Chunk> {
     clearTimeout(this.#timer)
-    giveUp(this.#source, this.#events)
+    await giveUp(this.#source, this.#events)
     return { done: true, value: undefined }
   }
 }

@@ -4,7 +4,7 @@ import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../status.ts'
 import { ACCEPTED, type Scope, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
-import { giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
+import { closed, giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 
 /** What a body can be streamed from; web and Node streams are async iterables. */
 export type StreamSource = Source<string | Uint8Array>
@@ -42,18 +42,25 @@ export class StreamingResponse extends Response<StreamSource> {
     return false
   }
 
+  /** Whether it ends when the server begins to close, instead of being waited for. */
+  protected get endsWithServer(): boolean {
+    return false
+  }
+
   protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
     const chunks = iterate(this.#source)
-    const departure = watch(scope)
+    const departure = watch(scope, this.endsWithServer)
     try {
       await send(this.start(types))
       if (isSilent(this.status, scope)) giveUp(this.#source, chunks)
       else await departure.interrupts(this.#pump(chunks, types, send, departure))
     } catch (error) {
-      giveUp(this.#source, chunks)
+      await closed(this.#source, chunks)
       throw error
     }
+    const closing = departure.over ? closed(this.#source, chunks) : ACCEPTED
     await send({ type: types.body, moreBody: false })
+    await closing
   }
 
   async #pump(
@@ -62,10 +69,10 @@ export class StreamingResponse extends Response<StreamSource> {
     send: Send,
     departure: Departure,
   ): Promise<void> {
-    while (!departure.gone) {
+    while (!departure.over) {
       const next = chunks.next()
       const result = 'then' in next ? await next : next
-      if (result.done || departure.gone) return
+      if (result.done || departure.over) return
       const sent = send({ type: types.body, body: this.#toBytes(result.value), moreBody: true })
       // What was accepted at once costs no turn.
       if (sent !== ACCEPTED) await sent
@@ -87,28 +94,38 @@ function isSilent(status: number, scope: Scope): boolean {
 }
 
 interface Departure {
-  gone: boolean
-  /** The same promise, but rejected when the client goes: nobody waits for a hanging producer. */
+  /** Whether no more is to be sent. */
+  over: boolean
+  /**
+   * The same promise, but rejected when the client goes, and resolved when the server closes: a hanging
+   * producer is not waited for.
+   */
   readonly interrupts: (pump: Promise<void>) => Promise<void>
 }
 
-function watch(scope: Scope): Departure {
+function watch(scope: Scope, endsWithServer: boolean): Departure {
   if (scope.type !== 'http' || scope.onDisconnect === undefined) {
-    return { gone: false, interrupts: (pump) => pump }
+    return { over: false, interrupts: (pump) => pump }
   }
+  let error: ClientDisconnected | undefined
   let interrupt = (): void => {}
   const departure: Departure = {
-    gone: false,
+    over: false,
     interrupts: (pump) =>
       new Promise((resolve, reject) => {
-        interrupt = () => reject(new ClientDisconnected())
-        if (departure.gone) interrupt()
+        interrupt = () => (error === undefined ? resolve() : reject(error))
+        if (departure.over) interrupt()
         pump.then(resolve, reject)
       }),
   }
-  scope.onDisconnect(() => {
-    departure.gone = true
+  const end = (): void => {
+    departure.over = true
     interrupt()
+  }
+  scope.onDisconnect(() => {
+    error = new ClientDisconnected()
+    end()
   })
+  if (endsWithServer) scope.onDraining?.(end)
   return departure
 }

@@ -20,7 +20,13 @@ import {
 } from './node/websockets.ts'
 import { assertApp, assertRootPath } from './options.ts'
 import { onSignals } from './running/signals.ts'
-import { type RunningServer, type RunOptions, shutDownWithin, urlOf } from './running.ts'
+import {
+  GRACE_PERIOD_MS,
+  type RunningServer,
+  type RunOptions,
+  shutDownWithin,
+  urlOf,
+} from './running.ts'
 
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
 export type { RunningServer } from './running.ts'
@@ -55,6 +61,11 @@ export interface ServeOptions extends RunOptions {
    * are put together by a field of Node's, and small messages of websockets are read before `ws` does.
    */
   shortcuts?: boolean
+  /**
+   * How long a server that closes still accepts connections and answers, in ms (0); each answer says
+   * `Connection: close`. For a load balancer that learns only after a while that this one is going.
+   */
+  drainDelayMs?: number
   /** Limits and times of websockets; with false there are none, and who asks gets plain HTTP ({}). */
   websocket?: WebSocketOptions | false
 }
@@ -161,8 +172,7 @@ function run(
 
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
-    websockets?.close()
-    closing ??= shutDown(inFlight, lifespan, options).finally(stopListening)
+    closing ??= shutDown(inFlight, websockets, lifespan, options).finally(stopListening)
     return closing
   }
   const stopListening = onSignals(options, close, () => inFlight.cut())
@@ -175,9 +185,13 @@ function run(
 
 async function shutDown(
   inFlight: InFlight,
+  websockets: WebSockets | undefined,
   lifespan: StartedLifespan,
-  { gracePeriodMs = 30_000, shutdownTimeoutMs }: ServeOptions,
+  { gracePeriodMs = GRACE_PERIOD_MS, shutdownTimeoutMs, drainDelayMs = 0 }: ServeOptions,
 ): Promise<void> {
+  const drained = inFlight.drain(drainDelayMs)
+  if (drainDelayMs > 0) await drained
+  websockets?.close()
   await inFlight.close(gracePeriodMs)
   await shutDownWithin(lifespan.stop(), shutdownTimeoutMs)
 }

@@ -3,6 +3,9 @@ import type { Scope, ServerAddress } from '../types.ts'
 import type { LifespanMode } from './lifespan.ts'
 import { onSignals, type StopSignal } from './running/signals.ts'
 
+/** How long open exchanges may go on, unless it is said otherwise. */
+export const GRACE_PERIOD_MS = 8_000
+
 /** A server that listens. */
 export interface RunningServer {
   /** Where it listens; a unix socket has its path as host, and no port. */
@@ -10,8 +13,8 @@ export interface RunningServer {
   /** The origin to put into a browser, or undefined for a unix socket. */
   readonly url: string | undefined
   /**
-   * Stops accepting, lets open exchanges end within the grace time, cuts the others, then runs the
-   * app's shutdown; rejects when that fails.
+   * Stops accepting, ends event streams, lets open exchanges end within the grace time, cuts the
+   * others, then runs the app's shutdown; rejects when that fails.
    */
   readonly close: () => Promise<void>
   /** Settles when the server has closed, for whatever reason. */
@@ -34,7 +37,10 @@ export interface RunOptions {
   rootPath?: string
   /** Whether the app's lifespan is run ('auto'). */
   lifespan?: LifespanMode
-  /** How long open exchanges may go on once the server closes, in ms (30,000). */
+  /**
+   * How long open exchanges may go on once the server closes, in ms (8,000): containers are killed ten
+   * seconds after they were asked to end. Event streams end at once, and `request.draining` tells others.
+   */
   gracePeriodMs?: number
   /** How long the app's shutdown may take, in ms (30,000). */
   shutdownTimeoutMs?: number
@@ -55,7 +61,7 @@ export interface Stoppable {
 
 /** Watches over a server that listens. */
 export function running(server: Stoppable, options: RunOptions): RunningServer {
-  const { gracePeriodMs = 30_000, shutdownTimeoutMs } = options
+  const { gracePeriodMs = GRACE_PERIOD_MS, shutdownTimeoutMs } = options
   const { address } = server
   let closing: Promise<void> | undefined
   const stop = async (): Promise<void> => {

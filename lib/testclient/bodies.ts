@@ -36,6 +36,6 @@ function toStream(parts: Source<string | Uint8Array>): ReadableStream<Uint8Array
       if (done) controller.close()
       else controller.enqueue(typeof value === 'string' ? encodeText(value) : value)
     },
-    cancel: () => giveUp(parts, items),
+    cancel: () => void giveUp(parts, items),
   })
 }

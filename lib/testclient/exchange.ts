@@ -27,7 +27,8 @@ export interface TestResponse extends globalThis.Response {
 
 export interface ExchangeOptions {
   readonly app: App
-  readonly scope: Omit<HTTPScope, 'onDisconnect'>
+  readonly scope: Omit<HTTPScope, 'onDisconnect' | 'onDraining'>
+  readonly onDraining?: HTTPScope['onDraining']
   readonly body: ReadableStream<Uint8Array> | null
   /** Each makes the client go away when it aborts. */
   readonly signals: readonly AbortSignal[]
@@ -83,8 +84,9 @@ class Exchange {
   }
 
   async #run(): Promise<void> {
-    const { app, scope } = this.#options
-    const connection: HTTPScope = { ...scope, onDisconnect: (listener) => this.#listen(listener) }
+    const { app, scope, onDraining } = this.#options
+    const onDisconnect = (listener: () => void): void => this.#listen(listener)
+    const connection: HTTPScope = { ...scope, onDisconnect, onDraining }
     freezeLists(connection)
     let error: unknown
     try {

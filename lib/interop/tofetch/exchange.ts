@@ -59,6 +59,7 @@ class Exchange implements Outlet, Open {
   readonly #service: Service
   readonly #read: Read
   #listeners: (() => void)[] | undefined
+  #drainListeners: (() => void)[] | undefined
   /** What is answered at once, as most is, needs no promise that waits for it. */
   #response: globalThis.Response | undefined
   #resolve: ((response: globalThis.Response) => void) | undefined
@@ -74,7 +75,12 @@ class Exchange implements Outlet, Open {
   }
 
   run(): Promise<globalThis.Response> {
-    const scope = buildScope(this.#service, this.#read, (listener) => this.#listen(listener))
+    const scope = buildScope(
+      this.#service,
+      this.#read,
+      (listener) => this.#listen(listener),
+      (listener) => this.#listenForDraining(listener),
+    )
     const outgoing = new Outgoing(scope, this)
     // Not as fields: V8 puts functions that are assigned to a property where only full collections
     // look, and all that they refer to, here the whole exchange, stays until then.
@@ -117,6 +123,16 @@ class Exchange implements Outlet, Open {
     const listeners = this.#listeners ?? []
     this.#listeners = undefined
     for (const listener of listeners) this.#call(listener)
+  }
+
+  drain(): void {
+    for (const listener of this.#drainListeners?.splice(0) ?? []) this.#call(listener)
+  }
+
+  #listenForDraining(listener: () => void): void {
+    this.#drainListeners ??= []
+    if (this.#service.draining) this.#call(listener)
+    else this.#drainListeners.push(listener)
   }
 
   cut(): void {

@@ -15,6 +15,8 @@ import type { Upgrade } from './sockets.ts'
 /** An exchange or a websocket that goes on. */
 export interface Open {
   readonly kind: 'exchange' | 'websocket'
+  /** The server begins to close; told once. */
+  drain(): void
   /** Ends it: its body breaks off, or its websocket is closed; its app is told that the client has gone. */
   cut(): void
 }
@@ -32,6 +34,8 @@ export interface Service {
   /** Told of apps that take longer than their call, background work included. */
   readonly begin: (one: Open) => void
   readonly end: (one: Open) => void
+  /** Whether the server has begun to close. */
+  draining?: boolean
   /** Never throws. */
   readonly onError: (error: unknown, scope: Scope) => void
 }
@@ -54,6 +58,7 @@ export function buildScope(
   { rootPath, server, state }: Service,
   { request, came: [info, context], target, headers }: Read,
   onDisconnect: (listener: () => void) => void,
+  onDraining?: (listener: () => void) => void,
 ): HTTPScope {
   const { path, rawPath, queryString } = target
   const scope: HTTPScope = {
@@ -71,6 +76,7 @@ export function buildScope(
     server,
     extensions: { fetch: { request, info, context } },
     onDisconnect,
+    onDraining,
     state: state === undefined ? undefined : { ...state },
     appRootPath: undefined,
     app: undefined,
@@ -94,7 +100,7 @@ export function buildWebSocketScope(
   read: Read,
   subprotocols: readonly string[],
 ): WebSocketScope {
-  const { method, extensions, ...rest } = buildScope(service, read, () => {})
+  const { method, extensions, onDraining, ...rest } = buildScope(service, read, () => {})
   return {
     ...rest,
     type: 'websocket',

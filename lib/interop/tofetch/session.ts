@@ -97,6 +97,9 @@ export class Session implements Open {
     return answer
   }
 
+  /** The socket stays until `cut`. */
+  drain(): void {}
+
   /** The client may come back, to another server. */
   cut(): void {
     if (this.#phase === 'open') this.#finish(1012, '')

@@ -15,6 +15,7 @@ import {
   type WebSocketOptions,
 } from '../../servers/node/websockets/options.ts'
 import { WebSockets } from '../../servers/node/websockets.ts'
+import { GRACE_PERIOD_MS } from '../../servers/running.ts'
 import type { App, LifespanScope, Scope, State } from '../../types.ts'
 import { Life } from './life.ts'
 import { type Next, Passage } from './passage.ts'
@@ -27,7 +28,7 @@ export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessag
   lifespan?: LifespanMode
   /** What a request's state has besides the lifespan's: what the host knows of it (nothing). */
   state?: (request: Incoming) => State
-  /** How long `close()` lets open exchanges go on, in ms (30,000). */
+  /** How long `close()` lets open exchanges go on, in ms (8,000); event streams end at once. */
   gracePeriodMs?: number
   /** How long a client may read nothing of what waits for it, in ms (60,000); 0 is for ever. */
   writeTimeoutMs?: number
@@ -96,7 +97,7 @@ export class Hosted<Incoming extends IncomingMessage> {
 
   close(): Promise<void> {
     this.#websockets.close()
-    return this.life.close(this.#options.gracePeriodMs ?? 30_000)
+    return this.life.close(this.#options.gracePeriodMs ?? GRACE_PERIOD_MS)
   }
 
   #run(

@@ -1,5 +1,6 @@
 /** The life of an app inside of somebody else's server: started once, ended when it is idle. */
 import { type LifespanMode, type StartedLifespan, startLifespan } from '../../servers/lifespan.ts'
+import { type Ongoing, OngoingSet } from '../../servers/node/ongoing.ts'
 import type { App } from '../../types.ts'
 
 export class Life {
@@ -7,7 +8,7 @@ export class Life {
   readonly #mode: LifespanMode
   #starting: Promise<StartedLifespan> | undefined
   #closing: Promise<void> | undefined
-  #count = 0
+  readonly #ongoing = new OngoingSet()
   #onIdle: () => void = () => {}
   /** Set once the app has started. */
   lifespan: StartedLifespan | undefined
@@ -22,13 +23,17 @@ export class Life {
     return this.#closing !== undefined
   }
 
-  begin(): void {
-    this.#count++
+  get draining(): boolean {
+    return this.#ongoing.draining
   }
 
-  end(): void {
-    this.#count--
-    if (this.#count === 0) this.#onIdle()
+  begin(one?: Ongoing): void {
+    this.#ongoing.begin(one)
+  }
+
+  end(one?: Ongoing): void {
+    this.#ongoing.end(one)
+    if (this.#ongoing.count === 0) this.#onIdle()
   }
 
   /** Starts the app, the first time; rejects each time when that has failed. */
@@ -40,6 +45,7 @@ export class Life {
 
   /** Waits for what goes on, and then stops the app, if it was started. */
   close(gracePeriodMs: number): Promise<void> {
+    this.#ongoing.drain()
     this.#closing ??= this.#close(gracePeriodMs)
     return this.#closing
   }
@@ -53,7 +59,7 @@ export class Life {
   }
 
   #idle(timeoutMs: number): Promise<void> {
-    if (this.#count === 0) return Promise.resolve()
+    if (this.#ongoing.count === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs)
       const onIdle = (): void => {

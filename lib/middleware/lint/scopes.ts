@@ -110,6 +110,7 @@ const CONNECTION: Rules = {
   auth: optional(AUTH),
   outcome: optional(RECORD),
   onDisconnect: optional(FUNCTION),
+  onDraining: optional(FUNCTION),
   transport: TRANSPORT,
 }
 

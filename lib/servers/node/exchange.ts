@@ -9,6 +9,7 @@ import { Refusal, readFields } from './fields.ts'
 import { type HandedOver, type HandingOver, isAsSent } from './handover.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
+import type { Ongoing } from './ongoing.ts'
 import { Outgoing } from './outgoing.ts'
 import { mustWait, pipelineOf } from './pipeline.ts'
 import { refuse } from './refuse.ts'
@@ -112,7 +113,7 @@ interface Asked {
 }
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
-class Exchange implements HandingOver {
+class Exchange implements HandingOver, Ongoing {
   readonly #service: HTTPService
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -120,14 +121,14 @@ class Exchange implements HandingOver {
   readonly send: Send = (message) => this.#outgoing.send(message)
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
   readonly onDisconnect = (listener: () => void): void => {
-    this.departure.listen(() => {
-      try {
-        listener()
-      } catch (error) {
-        this.#service.onError(error, this.#scope)
-      }
-    })
+    this.departure.listen(() => this.#call(listener))
   }
+  readonly onDraining = (listener: () => void): void => {
+    this.#drainListeners ??= []
+    if (this.#service.inFlight.draining) this.#call(listener)
+    else this.#drainListeners.push(listener)
+  }
+  #drainListeners: (() => void)[] | undefined
   readonly #asked: Asked
   readonly #hosting: Hosting | undefined
   readonly #scope: HTTPScope
@@ -166,12 +167,27 @@ class Exchange implements HandingOver {
       this.#incoming?.end()
       return
     }
-    this.#service.inFlight.begin()
+    this.#service.inFlight.begin(this)
     pipelineOf(this.#request.socket, this.#service.maxPipelined).begin(this.#response)
     done.then(
       () => this.#end(this.#settled ? undefined : incomplete(outgoing)),
       (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
     )
+  }
+
+  /** The server begins to close: whatever is answered from now on is the last of its connection. */
+  drain(): void {
+    const response = this.#response
+    if (this.#isHandedOver && !response.headersSent) response.setHeader('connection', 'close')
+    for (const listener of this.#drainListeners?.splice(0) ?? []) this.#call(listener)
+  }
+
+  #call(listener: () => void): void {
+    try {
+      listener()
+    } catch (error) {
+      this.#service.onError(error, this.#scope)
+    }
   }
 
   get started(): boolean {
@@ -213,7 +229,7 @@ class Exchange implements HandingOver {
     const response = this.#response
     const { target, headers, expectsContinue } = this.#asked
     const isUntouched = this.#incoming === undefined && !this.started && receive === this.receive
-    const isOurs = service.shortcuts && !service.inFlight.closing && this.#hosting === undefined
+    const isOurs = service.shortcuts && !service.inFlight.draining && this.#hosting === undefined
     const isPlain = !expectsContinue && target.authority === undefined
     if (!isUntouched || !isOurs || !isPlain || scope.onDisconnect !== this.onDisconnect) {
       return undefined
@@ -228,7 +244,7 @@ class Exchange implements HandingOver {
   endsConnection(): boolean {
     const { remaining, heldBack } = this.#bodyState()
     const leavesBody = remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
-    const isLast = this.#asked.isLast || leavesBody || this.#service.inFlight.closing
+    const isLast = this.#asked.isLast || leavesBody || this.#service.inFlight.draining
     if (this.#response.shouldKeepAlive && !isLast) return false
     markLast(this.#request.socket)
     if (remaining > 0 && !heldBack) linger(this.#request)
@@ -254,7 +270,7 @@ class Exchange implements HandingOver {
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
   #end(error: unknown): void {
     const outgoing = this.#outgoing
-    this.#service.inFlight.end()
+    this.#service.inFlight.end(this)
     if (error !== undefined && !this.#isTakenOver(error)) {
       if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
       const isOpen = !this.#settled && !this.#response.destroyed

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { type Socket, Server as SocketServer } from 'node:net'
 import { isLingering } from './linger.ts'
+import { type Ongoing, OngoingSet } from './ongoing.ts'
 import { StalledWrites } from './stalled.ts'
 
 /** How long an app gets to notice that its connection was cut. */
@@ -13,7 +14,7 @@ const LOOK_MS = 20
 export class InFlight {
   readonly #node: Server
   readonly #sockets = new Set<Socket>()
-  #count = 0
+  readonly #ongoing = new OngoingSet()
   #closing = false
   #forced = false
 
@@ -33,18 +34,29 @@ export class InFlight {
     })
   }
 
+  /** Whether responses are the last of their connections. */
+  get draining(): boolean {
+    return this.#ongoing.draining
+  }
+
   get closing(): boolean {
     return this.#closing
   }
 
   /** An exchange goes on: closing waits for it. */
-  begin(): void {
-    this.#count++
+  begin(one: Ongoing): void {
+    this.#ongoing.begin(one)
   }
 
   /** One of those that went on is over. */
-  end(): void {
-    this.#count--
+  end(one: Ongoing): void {
+    this.#ongoing.end(one)
+  }
+
+  /** Tells what goes on that the server closes; the port stays open for so long, unless it is cut. */
+  drain(delayMs: number): Promise<void> {
+    this.#ongoing.drain()
+    return this.#until(() => delayMs <= 0 || this.#forced, delayMs)
   }
 
   /** Ends every connection at once; nobody waits for the grace time any more. */
@@ -61,7 +73,7 @@ export class InFlight {
     const closed = this.#stopListening()
     await this.#until(() => this.#isIdle() || this.#forced, gracePeriodMs)
     this.cut()
-    await this.#until(() => this.#count === 0, AFTERMATH_MS)
+    await this.#until(() => this.#ongoing.count === 0, AFTERMATH_MS)
     await closed
     this.#node.close() // ends what the http server keeps besides its connections
   }
@@ -77,7 +89,7 @@ export class InFlight {
   #isIdle(): boolean {
     const writing = [...this.#sockets].filter((socket) => socket.writableLength > 0)
     if (writing.length === 0) this.#node.closeIdleConnections()
-    if (this.#count > 0) return false
+    if (this.#ongoing.count > 0) return false
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
     }

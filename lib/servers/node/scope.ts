@@ -35,9 +35,10 @@ const EXTENSIONS: Extensions = Object.freeze({
   'http.response.pathsend': WITHOUT_OPTIONS,
 })
 
-/** Who knows when the client has gone. */
+/** Who knows when the client has gone, and when the server begins to close. */
 export interface Departing {
   readonly onDisconnect: (listener: () => void) => void
+  readonly onDraining: (listener: () => void) => void
 }
 
 /**
@@ -62,6 +63,7 @@ export class RequestScope implements HTTPScope {
   readonly server: ServerAddress | null
   extensions: Extensions = EXTENSIONS
   onDisconnect: ((listener: () => void) => void) | undefined
+  onDraining: ((listener: () => void) => void) | undefined
   state: State | undefined
   // Every key that routing may set is there from the start: adding keys later costs more than all
   // of the rest (each changes the shape of the object).
@@ -101,6 +103,7 @@ export class RequestScope implements HTTPScope {
     this.client = clientAddress(request.socket)
     this.server = server
     this.onDisconnect = exchange.onDisconnect
+    this.onDraining = exchange.onDraining
     this.state = state === undefined ? undefined : { ...state }
     this.transport = exchange
   }

@@ -96,7 +96,7 @@ export class WebSockets {
     }
     const session = new Session(this.#host, handshake)
     this.#sessions.add(session)
-    inFlight.begin()
+    inFlight.begin(session)
     session.run(
       buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
         session.onDisconnect(listener),
@@ -128,7 +128,7 @@ export class WebSockets {
 
   #forget(session: Session): void {
     this.#sessions.delete(session)
-    this.#service.inFlight.end()
+    this.#service.inFlight.end(session)
   }
 }
 

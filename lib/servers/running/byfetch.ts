@@ -62,6 +62,7 @@ export async function serveByFetch(
       address,
       drain: () => {
         handler.cut('websockets')
+        handler.drain()
         return listener.drain()
       },
       cut: () => {
