@@ -129,7 +129,7 @@ export class Request<
    * around it, that is yours to do: `await using form = await request.form()`.
    *
    * @throws HTTPException 413 when it passes one of the limits in `FormOptions`, 400 when it cannot be
-   * read to its end.
+   * read to its end, 415 when it has a Content-Encoding.
    * @throws ClientDisconnected when the client goes before it is complete.
    * @throws TypeError when the body was already read by `stream()` or `parts()`.
    * @throws RangeError for a limit that is no number.
@@ -182,7 +182,8 @@ export class Request<
 
   get #formSource(): FormSource {
     const contentType = this.headers.get('content-type')
-    return { contentType, body: this.#reader, maxBodySize: this.scope.maxBodySize }
+    const contentEncoding = this.headers.get('content-encoding')
+    return { contentType, contentEncoding, body: this.#reader, maxBodySize: this.scope.maxBodySize }
   }
 
   /**

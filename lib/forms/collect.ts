@@ -95,11 +95,13 @@ class Collector {
     if (head === undefined) return
     const [pieces, from, spool] = [this.#pieces, this.#from, this.#spool]
     const spooled = from === undefined || spool === undefined ? undefined : { spool, from }
+    // A file input without a file is sent as a file without a name (HTML Standard): there is none.
+    const isEmptyInput = head.filename === '' && this.#size === 0
     const value =
       head.filename === null
         ? this.#decode(pieces.join())
         : new UploadFile(head, { size: this.#size, pieces: pieces.parts(), spooled })
-    this.#entries.push([head.name, value])
+    if (!isEmptyInput) this.#entries.push([head.name, value])
     this.#head = undefined
     this.#pieces = new ByteCollector()
     this.#size = 0

@@ -4,9 +4,9 @@ import { encodeText } from '../bytes.ts'
 /** What file systems allow, in bytes. */
 const MOST_BYTES = 255
 
-/** Names of devices on Windows, whatever extension they have. */
+/** Names of devices on Windows, whatever extension they have, and with blanks before it. */
 const RESERVED =
-  /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\.|$)/i
+  /^(?:con(?:in\$|out\$)?|prn|aux|nul|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i
 
 /**
  * A name for a file in a folder of one's choice, on every system; `fallback` when nothing is left.

@@ -9,8 +9,8 @@
 import { type Fields, PartReader } from '#partreader'
 import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../headers.ts'
-import { parseMediaType } from '../mediatypes.ts'
 import { BoundarySearch } from './boundary.ts'
+import { decodeExtended, parseDisposition } from './disposition.ts'
 import type { Meter } from './limits.ts'
 import { encodeLatin1 } from './text.ts'
 
@@ -35,6 +35,7 @@ export class MultipartParser {
   /** Whether headers must come next. */
   #isHeadDue = false
   #complete = false
+  #padding: 'over' | 'expected' | 'begun' = 'over'
 
   /** @param decode Decodes names, which stand in the headers as bytes. */
   constructor(boundary: string, decode: (bytes: Uint8Array) => string, meter: Meter) {
@@ -79,7 +80,7 @@ export class MultipartParser {
     return new BoundarySearch(boundary, (isBoundary, data, start, end, isSafe) => {
       // Behind the last boundary comes what is not to be read.
       if (this.#complete) return
-      reader.tell(isBoundary, data, start, end, isSafe)
+      reader.tell(isBoundary, data, this.#skipPadding(data, start, end), end, isSafe)
       this.#complete = reader.complete
       if (isBoundary && !this.#complete) this.#expectHead()
     })
@@ -92,6 +93,21 @@ export class MultipartParser {
   #expectHead(): void {
     if (this.#isHeadDue) throw malformed('a boundary is followed by text')
     this.#isHeadDue = true
+    this.#padding = 'expected'
+  }
+
+  /** Blanks between a boundary and the end of its line are transport padding (RFC 2046 section 5.1.1). */
+  #skipPadding(data: Uint8Array, start: number, end: number): number {
+    if (this.#padding === 'over') return start
+    let at = start
+    while (at < end && (data[at] === SPACE || data[at] === TAB)) at++
+    if (at > start) this.#padding = 'begun'
+    if (at === end) return at
+    if (this.#padding === 'begun' && data[at] !== CR) {
+      throw malformed('a boundary is followed by text')
+    }
+    this.#padding = 'over'
+    return at
   }
 
   #begin(fields: Fields): void {
@@ -113,15 +129,15 @@ export class MultipartParser {
   #headOf(headers: Headers): PartHead {
     const [disposition = '', ...others] = headers.getAll('content-disposition')
     // One who reads the first and one who reads the last would read two names.
-    const params = others.length > 0 ? null : parseMediaType(disposition).params
-    const name = params?.get('name')
-    if (name === undefined) {
+    const read = others.length > 0 ? undefined : parseDisposition(disposition)
+    if (read === undefined) {
       throw new HTTPException(400, 'The Content-Disposition header field "name" must be provided.')
     }
-    const filename = params?.get('filename')
+    const { filename, extended } = read
+    const given = filename === null ? decodeExtended(extended) : this.#decodeText(filename)
     return {
-      name: this.#decodeText(name),
-      filename: filename === undefined ? null : withoutDrive(this.#decodeText(filename)),
+      name: this.#decodeText(read.name),
+      filename: given === null ? null : withoutDrive(given),
       contentType: headers.get('content-type'),
       headers,
     }
@@ -131,6 +147,8 @@ export class MultipartParser {
     return ASCII.test(bytes) ? bytes : this.#decode(encodeLatin1(bytes))
   }
 }
+
+const [TAB, CR, SPACE] = [0x09, 0x0d, 0x20]
 
 const ASCII = /^[\0-\x7f]*$/
 

@@ -14,6 +14,7 @@ import { parseUrlencoded } from './urlencoded.ts'
 /** What a form is read from. */
 export interface FormSource {
   readonly contentType: string | null
+  readonly contentEncoding: string | null
   readonly body: Body
   /** What `bodyLimit()` set. */
   readonly maxBodySize: number | undefined
@@ -23,12 +24,14 @@ export interface FormSource {
 export async function readForm(source: FormSource, options: FormOptions): Promise<Form> {
   const limits = limitsOf(options, 'request.form')
   const media = parseMediaType(source.contentType ?? '')
-  if (media.type === 'application/x-www-form-urlencoded') {
+  if (media.type === URLENCODED) {
+    assertUnencoded(source)
     const { maxSize = source.maxBodySize ?? Number.POSITIVE_INFINITY } = options
     const bytes = await source.body.bytes(Math.min(maxSize, limits.maxFieldsSize))
     return new Form(parseUrlencoded(bytes, new Meter(limits)))
   }
   if (media.type !== MULTIPART) return new Form()
+  assertUnencoded(source)
   const decode = decoderOf(media.params?.get('charset'))
   return collect(events(source, media, decode, limits, options.maxSize, 'form'), decode, options)
 }
@@ -43,11 +46,21 @@ export async function* readParts(
   if (media.type !== MULTIPART) {
     throw new HTTPException(415, `The request body must be of the type ${MULTIPART}.`)
   }
+  assertUnencoded(source)
   const decode = decoderOf(media.params?.get('charset'))
   yield* partsOf(events(source, media, decode, limits, options.maxSize, 'parts'), decode)
 }
 
+const URLENCODED = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data'
+
+/** A compressed body would be read as a form of other fields, or of none (RFC 9110 section 15.5.16). */
+function assertUnencoded({ contentEncoding }: FormSource): void {
+  if (contentEncoding === null || /^(?:identity)?$/i.test(contentEncoding)) return
+  throw new HTTPException(415, 'The request body must not have a Content-Encoding.', {
+    headers: { 'accept-encoding': 'identity' },
+  })
+}
 
 /** What is parsed in one go: a body that was kept comes as one piece, which would take the loop long. */
 const SLICE = 262_144

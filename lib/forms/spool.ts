@@ -1,6 +1,6 @@
 /** A temporary file for what is too large for memory: one for all files of a form. */
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -148,13 +148,34 @@ export async function save(
   overwrite: boolean,
 ): Promise<void> {
   const name = target instanceof URL ? fileURLToPath(target) : target
-  const written = overwrite ? `${name}.${randomUUID()}` : name
-  const file = await open(written, 'wx')
+  // Beside it, and not longer than it must be: names have at most 255 bytes.
+  const written = overwrite ? path.join(path.dirname(name), `.${randomUUID()}`) : name
+  const mode = overwrite ? await modeOf(name) : undefined
+  const file = await open(written, 'wx', mode)
   try {
-    await writeFile(file, pieces).finally(() => file.close())
+    await fill(file, pieces, mode).finally(() => file.close())
     if (overwrite) await rename(written, name)
   } catch (error) {
     await rm(written, { force: true })
     throw error
+  }
+}
+
+async function fill(
+  file: FileHandle,
+  pieces: AsyncIterable<Uint8Array>,
+  mode: number | undefined,
+): Promise<void> {
+  // Who may read the file stays as it was, whatever the umask is.
+  if (mode !== undefined) await file.chmod(mode)
+  await writeFile(file, pieces)
+}
+
+/** The permissions of a file that is there. */
+async function modeOf(name: string): Promise<number | undefined> {
+  try {
+    return (await stat(name)).mode & 0o777
+  } catch {
+    return undefined // the error, if it is one, is told by the write
   }
 }

@@ -9,9 +9,8 @@ const PLUS = 0x2b
 const SPACE = 0x20
 
 /**
- * The fields in their order, read in one pass; `a` is `a=`, and nothing between two `&` is nothing.
- *
- * Escapes are UTF-8, bytes that should have been escaped are latin-1 (FM-10).
+ * The fields in their order, read in one pass, as URLSearchParams reads them (URL Standard, section
+ * 5.1): `a` is `a=`, nothing between two `&` is nothing, and all is UTF-8, whether it is escaped or not.
  *
  * @throws HTTPException 413 as soon as there are too many fields, or one is too large.
  */
@@ -21,11 +20,11 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
   const fields: [string, string][] = []
   let start = 0
   let equals = -1
-  let isEscaped = false
+  let isPlain = true
   // Over the bytes, of which each is a character of the text: it takes two thirds of the time.
   for (let at = 0; at <= spaced.length; at++) {
-    const byte = at < spaced.length ? spaced[at] : AMPERSAND
-    if (byte === PERCENT) isEscaped = true
+    const byte = (at < spaced.length ? spaced[at] : AMPERSAND) ?? AMPERSAND
+    if (byte === PERCENT || byte > 0x7f) isPlain = false
     else if (byte === EQUALS && equals < 0) equals = at
     if (byte !== AMPERSAND) continue
     if (at > start) {
@@ -34,11 +33,11 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
       meter.add(equals < 0 ? at - start : at - start - 1)
       const name = text.slice(start, nameEnd)
       const value = text.slice(nameEnd + 1, at)
-      fields.push(isEscaped ? [decodeField(name), decodeField(value)] : [name, value])
+      fields.push(isPlain ? [name, value] : [decodeField(name), decodeField(value)])
     }
     start = at + 1
     equals = -1
-    isEscaped = false
+    isPlain = true
   }
   return fields
 }
@@ -58,22 +57,41 @@ function withSpaces(bytes: Uint8Array): Uint8Array {
   return spaced
 }
 
+const UNESCAPED = /^[\0-\x24\x26-\x7f]*$/
+const ASCII = /^[\0-\x7f]*$/
+
+/** @param text One character per byte. */
 function decodeField(text: string): string {
-  if (!text.includes('%')) return text
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // An escape that is none stays, and bytes that are no UTF-8 become U+FFFD.
-    return text.replace(/(?:%[0-9a-f]{2})+/gi, unescapeBytes)
+  if (UNESCAPED.test(text)) return text
+  if (ASCII.test(text)) {
+    try {
+      // Of ASCII with whole escapes, it makes the same in a fifth of the time.
+      return decodeURIComponent(text)
+    } catch {
+      // An escape that is not one stays, and bytes that are not UTF-8 become U+FFFD.
+    }
   }
+  return lenient.decode(percentDecode(text))
 }
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function unescapeBytes(run: string): string {
-  const bytes = new Uint8Array(run.length / 3)
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(run.slice(index * 3 + 1, index * 3 + 3), 16)
+function percentDecode(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const byte = text.charCodeAt(at)
+    const escaped = byte === PERCENT ? 16 * hex(text, at + 1) + hex(text, at + 2) : Number.NaN
+    bytes[length++] = Number.isNaN(escaped) ? byte : escaped
+    if (!Number.isNaN(escaped)) at += 2
   }
-  return lenient.decode(bytes)
+  return bytes.subarray(0, length)
+}
+
+/** The value of a hexadecimal digit; NaN for anything else, and behind the end. */
+function hex(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN
 }

@@ -23,6 +23,15 @@ function form(bytes: Uint8Array, options: FormOptions = {}): Promise<Form> {
   return collect(events(bytes), decode, options)
 }
 
+t.test('has no entry for a file input without a file', async (t) => {
+  await using made = await form(
+    body(file('photo', '', ''), file('unnamed', '', 'x'), file('empty', 'empty.txt', '')),
+  )
+
+  t.equal(made.file('photo'), null)
+  t.same([...made.keys()], ['unnamed', 'empty'])
+})
+
 t.test('makes texts of fields and files of files: FM-16', async (t) => {
   await using made = await form(
     body(field('a', 'n\xc3\xa4ive'), file('f', 'f.txt', 'hello'), field('a', ''), field('a', '2')),

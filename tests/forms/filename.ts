@@ -25,6 +25,16 @@ const NAMES: [given: string, safe: string][] = [
   ['nul.txt', '_nul.txt'],
   ['com1', '_com1'],
   ['COM¹.log', '_COM¹.log'],
+  ['con .txt', '_con .txt'],
+  ['con   ', '_con'],
+  ['LPT².', '_LPT²'],
+  ['lpt0 . .x', '_lpt0 . .x'],
+  ['conin$', '_conin$'],
+  ['CONOUT$ .log', '_CONOUT$ .log'],
+  ['CLOCK$', '_CLOCK$'],
+  ['con_.txt', 'con_.txt'],
+  ['com10', 'com10'],
+  ['conin', 'conin'],
   ['console', 'console'],
   ['a\ud800b', 'a\ufffdb'],
 ]
@@ -39,6 +49,22 @@ t.test('keeps the extension of a name that is too long', async (t) => {
   t.equal(safeFilename(`${'é'.repeat(300)}.jpeg`), `${'é'.repeat(125)}.jpeg`)
   t.equal(safeFilename('a'.repeat(300)), 'a'.repeat(255))
   t.equal(safeFilename(`a.${'b'.repeat(300)}`), `a.${'b'.repeat(253)}`)
+})
+
+t.test('is not the name of a device on Windows, whatever is given', (t) => {
+  const devices = ['con', 'PRN', 'aux', 'NUL', 'conin$', 'CONOUT$', 'com1', 'COM³', 'lpt9', 'LPT¹']
+  const around = fc.array(fc.constantFrom(' ', '.', '/', '\\', '\0', ':', 'x', ' '.repeat(250)), {
+    maxLength: 4,
+  })
+  fc.assert(
+    fc.property(around, fc.constantFrom(...devices), around, (before, device, after) => {
+      const name = safeFilename(`${before.join('')}${device}${after.join('')}`)
+      // What Windows takes for the name: what stands before the first dot, without blanks behind it.
+      const base = name.split('.')[0]?.trimEnd().toLowerCase() ?? ''
+      return !devices.some((one) => one.toLowerCase() === base)
+    }),
+  )
+  t.end()
 })
 
 t.test('is a name and no path, whatever is given', async (t) => {

@@ -135,12 +135,19 @@ const DISPOSITIONS: [disposition: string, name: string, filename: string | null]
   ['form-data; name=""', '', null],
   ['form-data; name="a"; filename=""', 'a', ''],
   ['form-data; name="a\\"b"', 'a"b', null],
-  ['form-data; name="a%22b"', 'a%22b', null],
+  ['form-data; name="a%22b%0D%0Ac"; filename="%22"', 'a"b\r\nc', '"'],
+  ['form-data; name="a%0a%20%2522"', 'a%0a%20%2522', null],
+  ['form-data; name="a\\b\\\\c"; filename="d\\"', 'a\\b\\\\c', 'd\\'],
+  ['form-data; name="a\\" ; filename="b\\"', 'a\\', 'b\\'],
+  ['form-data; name="\\"\\""', '""', null],
   ['form-data; name="a[b][c]"', 'a[b][c]', null],
   ['form-data; name="__proto__"', '__proto__', null],
   ['form-data; name="n\xc3\xa4me"; filename="na\xc3\xafve"', 'näme', 'naïve'],
   ['form-data; name="\xe4"', 'ä', null],
-  ['form-data; name="a"; filename*=UTF-8\'\'b.txt', 'a', null],
+  ['form-data; name="a"; filename*=UTF-8\'\'b.txt', 'a', 'b.txt'],
+  ['form-data; name="a"; filename*=utf-8\'de\'na%C3%AFve', 'a', 'naïve'],
+  ['form-data; name="a"; filename*=b%20.txt', 'a', 'b%20.txt'],
+  ['form-data; name="a"; filename*=UTF-8\'\'%ff', 'a', '%ff'],
   ['form-data; name="a"; filename="b"; filename*=UTF-8\'\'c', 'a', 'b'],
   ['form-data; name="a"; filename="C:\\photos\\me.png"', 'a', 'me.png'],
   ['form-data; name="a"; filename="../b/c"', 'a', '../b/c'],
@@ -152,6 +159,20 @@ t.test('reads name and filename: FM-15, FM-24', async (t) => {
     const [only] = read(body(part(`Content-Disposition: ${disposition}`, 'x')))
 
     t.match(only, { name, filename, content: 'x' }, disposition)
+  }
+})
+
+t.test('takes blanks behind a boundary for transport padding, however it is cut', async (t) => {
+  for (const padding of [' ', '\t', ' \t '.repeat(40)]) {
+    const parts = [field('a', '1'), field('b', ' 2')].join('')
+    const padded = body(parts, '').toString('latin1').replaceAll(BOUNDARY, `${BOUNDARY}${padding}`)
+    const bytes = Buffer.from(padded.replace(`${padding}--\r\n`, `--${padding}\r\n`), 'latin1')
+    for (const size of [1, 2, 7, bytes.byteLength]) {
+      t.match(read(bytes, size), [
+        { name: 'a', content: '1' },
+        { name: 'b', content: ' 2' },
+      ])
+    }
   }
 })
 
@@ -186,7 +207,9 @@ const MALFORMED: [what: string, bytes: string][] = [
   ['a header without a name', body(part(': x')).toString('latin1')],
   ['a header with a NUL', body(part('a: x\0')).toString('latin1')],
   ['a longer boundary', `${field('a', '1')}--${BOUNDARY}4\r\nA: b\r\n\r\nx\r\n--${BOUNDARY}--`],
-  ['text behind a boundary', `${field('a', '1')}--${BOUNDARY} \r\n${field('b', '2')}`],
+  ['text behind a boundary', `${field('a', '1')}--${BOUNDARY}x\r\n${field('b', '2')}`],
+  ['blanks and text behind a boundary', `${field('a', '1')}--${BOUNDARY} x\r\n${field('b', '2')}`],
+  ['blanks before two dashes', `${field('a', '1')}--${BOUNDARY} --\r\n`],
   ['one dash behind a boundary', `${field('a', '1')}--${BOUNDARY}-x${field('b', '2')}`],
 ]
 

@@ -12,7 +12,12 @@ function source(
   maxBodySize?: number,
 ): FormSource {
   const part = { type: 'http.request', body: Buffer.from(bytes), moreBody: false } as const
-  return { contentType, body: new Body(httpScope(), receiving([part])), maxBodySize }
+  return {
+    contentType,
+    contentEncoding: null,
+    body: new Body(httpScope(), receiving([part])),
+    maxBodySize,
+  }
 }
 
 async function entries(contentType: string | null, bytes: string | Uint8Array): Promise<unknown> {
@@ -35,6 +40,22 @@ t.test('is empty and reads nothing with another type: FM-1', async (t) => {
 
     t.same([...(await readForm(form, {}))], [])
     t.equal((await form.body.bytes()).byteLength, 3, 'it is still there')
+  }
+})
+
+t.test('refuses a form that is encoded, and reads nothing of it', async (t) => {
+  const refused = { status: 415, message: 'The request body must not have a Content-Encoding.' }
+  for (const contentType of [URLENCODED, MULTIPART]) {
+    const form = { ...source(contentType, body(field('a', '1'))), contentEncoding: 'gzip' }
+
+    await t.rejects(readForm(form, {}), refused)
+    t.ok((await form.body.bytes()).byteLength > 0, 'it is still there')
+  }
+  const parts = { ...source(MULTIPART, body(field('a', '1'))), contentEncoding: 'br' }
+  await t.rejects(readParts(parts, {}).next(), refused)
+  for (const contentEncoding of ['identity', '']) {
+    const form = { ...source(URLENCODED, 'a=1'), contentEncoding }
+    t.same([...(await readForm(form, {}))], [['a', '1']])
   }
 })
 
@@ -125,7 +146,10 @@ t.test('gives multipart bodies 100 MB by default', async (t) => {
     taken++
     return { type: 'http.request', body: taken === 1 ? begun : piece, moreBody: true }
   })
-  const parts = readParts({ contentType: MULTIPART, body: endless, maxBodySize: undefined }, {})
+  const parts = readParts(
+    { contentType: MULTIPART, contentEncoding: null, body: endless, maxBodySize: undefined },
+    {},
+  )
   await parts.next()
 
   await t.rejects(parts.next(), {

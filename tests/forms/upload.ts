@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { Spool } from '../../lib/forms/spool.ts'
@@ -60,6 +60,42 @@ t.test('is saved where one says, and replaces nothing unless asked', async (t) =
   }
   t.same(readdirSync(folder), ['saved.txt'])
   await spool.close()
+})
+
+t.test('replaces a file whose name is as long as names can be', async (t) => {
+  const folder = t.testdir({})
+  for (const name of ['a'.repeat(255), `${'é'.repeat(125)}.jpg`]) {
+    for (const content of ['one', 'two']) {
+      await inMemory(content).saveTo(path.join(folder, name), { overwrite: true })
+      t.equal(readFileSync(path.join(folder, name), 'utf8'), content)
+    }
+  }
+  t.equal(readdirSync(folder).length, 2)
+})
+
+t.test(
+  'leaves the permissions of a file that it replaces',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const folder = t.testdir({ old: 'old' })
+    const name = path.join(folder, 'old')
+    for (const mode of [0o600, 0o666, 0o440]) {
+      chmodSync(name, mode)
+      await inMemory('new').saveTo(name, { overwrite: true })
+
+      t.equal(statSync(name).mode & 0o777, mode)
+    }
+    const fresh = path.join(folder, 'fresh')
+    await inMemory('new').saveTo(fresh, { overwrite: true })
+    t.equal(statSync(fresh).mode & 0o777, 0o666 & ~process.umask())
+  },
+)
+
+t.test('leaves nothing behind when it cannot replace', async (t) => {
+  const folder = t.testdir({ directory: { file: '' } })
+  await t.rejects(inMemory('new').saveTo(path.join(folder, 'directory'), { overwrite: true }))
+
+  t.same(readdirSync(folder), ['directory'])
 })
 
 t.test('cannot be read once it is closed', async (t) => {

@@ -42,7 +42,10 @@ const FORMS: [body: string, fields: [string, string][]][] = [
   ['a=%zz%4', [['a', '%zz%4']]],
   ['a=%zz%C3%A9', [['a', '%zzé']]],
   ['%=%', [['%', '%']]],
-  ['a=\xe9', [['a', 'é']]],
+  ['a=\xe9', [['a', '\ufffd']]],
+  ['stadt=K\xc3\xb6ln', [['stadt', 'Köln']]],
+  ['\xc3%B6=%c3\xb6%', [['ö', 'ö%']]],
+  ['a=\xef\xbb\xbfb', [['a', '\ufeffb']]],
   ['a=x\r\ny', [['a', 'x\r\ny']]],
   ['a=%26%3D', [['a', '&=']]],
   [
@@ -73,6 +76,28 @@ t.test('reads what a browser writes', async (t) => {
       const written = new URLSearchParams(fields).toString()
       t.same(parse(written), fields)
     }),
+  )
+})
+
+/** Any bytes, among which those with a meaning are frequent. */
+const anyBytes = fc.array(
+  fc.oneof(
+    fc.nat(255).map((byte) => String.fromCharCode(byte)),
+    fc.constantFrom('&', '=', '+', '%', '%2', '%C3', '%a4', '\xc3', '\xb6', '%ED%A0%80', 'a'),
+  ),
+)
+
+t.test('reads any bytes as URLSearchParams does', async (t) => {
+  fc.assert(
+    fc.property(anyBytes, (all) => {
+      const bytes = all.join('')
+      // It takes a text: of the same bytes, each that is not ASCII is escaped, and a first "?" too.
+      const text = bytes
+        .replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
+        .replace(/^\?/, '%3F')
+      t.same(parse(bytes), [...new URLSearchParams(text)])
+    }),
+    { numRuns: 2000 },
   )
 })
 

@@ -135,19 +135,23 @@ export class Reply {
   #trailers(message: HTTPResponseTrailersMessage): void {
     this.#assert('trailers', message)
     const { response } = this.#exchange
-    for (const [name, values] of byName(message.headers)) this.#fields[name] = values
+    for (const [name, values] of byName(message.headers)) this.#fields.set(name, values)
     if (message.moreTrailers) return
     this.#phase = 'complete'
-    response.addTrailers(this.#fields)
+    response.addTrailers([...this.#fields].flatMap(pairsOf))
     response.end()
   }
 
-  readonly #fields: Record<string, string[]> = {}
+  readonly #fields = new Map<string, string[]>()
 
   #assert(phase: string, { type }: SendMessage): void {
     if (this.#phase === phase) return
     throw new ProtocolError(`${type}: out of place in a response that is ${this.#phase}.`)
   }
+}
+
+function pairsOf([name, values]: [string, string[]]): [string, string][] {
+  return values.map((value) => [name, value])
 }
 
 function byName(list: HeaderList): Map<string, string[]> {

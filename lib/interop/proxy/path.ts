@@ -29,14 +29,11 @@ function rawRest({ path, rawPath, rootPath }: ConnectionScope): string {
   return rawPath.slice(lengthOnWire(rawPath, length))
 }
 
-// Upstreams differ in what they take off a segment before they look at it: parameters, blanks, NUL.
-const DOTS = /(?:^|[/\\])[\0-\x20]*\.[\0-\x20]*\.?[\0-\x20]*(?=[/\\;?#]|$)/
-
 /** Whether there is a dot segment, for anybody who decodes once, or again and again. */
 function climbs(rest: string): boolean {
   let text = rest
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (DOTS.test(text)) return true
+    if (text.split(/[/\\]/).some(isDots)) return true
     const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     )
@@ -44,4 +41,11 @@ function climbs(rest: string): boolean {
     text = decoded
   }
   return true
+}
+
+/** Upstreams differ in what they take off a segment before they look at it: parameters, blanks, NUL. */
+function isDots(segment: string): boolean {
+  const end = segment.search(/[;?#]/)
+  const name = (end < 0 ? segment : segment.slice(0, end)).replace(/[\0-\x20]/g, '')
+  return name === '.' || name === '..'
 }

@@ -59,7 +59,8 @@ function moveCookie(value: string, { base, mount }: ResponseRules): string {
   const moved = attributes
     .filter((attribute) => !/^\s*domain\s*(?:=|$)/i.test(attribute))
     .map((attribute) => {
-      const [, start = '', path = ''] = /^(\s*path\s*=\s*)(.*?)\s*$/i.exec(attribute) ?? []
+      const [start = ''] = /^\s*path\s*=\s*/i.exec(attribute) ?? []
+      const path = attribute.slice(start.length).trimEnd()
       if (start === '' || !isBelow(path, base.path)) return attribute
       return start + (mount + path.slice(base.path.length) || '/')
     })

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, HTTPException, isCloseCode } from '../../exceptions.ts'
-import type { Receive, Send, WebSocketScope } from '../../types.ts'
+import type { HeaderList, Receive, Send, WebSocketScope } from '../../types.ts'
 import { encodePath } from '../../urls.ts'
 import { UpstreamError } from './call.ts'
 import type { Settings } from './forward.ts'
@@ -51,24 +51,11 @@ export async function forwardSocket(
 
 function open(settings: Settings, scope: WebSocketScope, path: string): WebSocket {
   const { base, line, maxMessageSize } = settings
-  const headers: Record<string, string[]> = {}
-  const fields = requestFields(scope, settings)
-  for (let index = 0; index < fields.length; index += 2) {
-    const name = fields[index] ?? ''
-    if (name.startsWith('sec-websocket-')) continue // the handshake's own
-    headers[name] = [...(headers[name] ?? []), fields[index + 1] ?? '']
-  }
   const scheme = base.secure ? 'wss' : 'ws'
   const { hostname: _, port: __, ...tls } = line.connection
   const upstream = new WebSocket(`${scheme}://${base.authority}${path}`, [...scope.subprotocols], {
     ...tls,
-    // One value as a text, since Node takes no list for some names.
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, [first = '', ...more]]) => [
-        name,
-        more.length === 0 ? first : [first, ...more],
-      ]),
-    ) as Record<string, string>,
+    headers: handshakeFields(requestFields(scope, settings)),
     handshakeTimeout: line.connectTimeoutMs || line.headTimeoutMs,
     followRedirects: false,
     perMessageDeflate: false,
@@ -77,6 +64,23 @@ function open(settings: Settings, scope: WebSocketScope, path: string): WebSocke
   upstream.on('error', () => {}) // told by 'close', and before that by the handshake
   upstream.on('open', () => upstream.pause())
   return upstream
+}
+
+/** By name, as `ws` takes them; clients choose the names, so that any may come. */
+function handshakeFields(fields: HeaderList): Record<string, string> {
+  const byName = new Map<string, string | string[]>()
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] ?? ''
+    const value = fields[index + 1] ?? ''
+    if (name.startsWith('sec-websocket-')) continue // the handshake's own
+    const known = byName.get(name)
+    // One value as a text, since Node takes no list for some names.
+    if (known === undefined) byName.set(name, value)
+    else if (typeof known === 'string') byName.set(name, [known, value])
+    else known.push(value)
+  }
+  // Its types know of no lists.
+  return Object.fromEntries(byName) as Record<string, string>
 }
 
 /** Resolves when the upstream has accepted, or with what it says instead. */

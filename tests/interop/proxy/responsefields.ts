@@ -1,6 +1,7 @@
 import t from 'tap'
 import { readBase } from '../../../lib/interop/proxy/base.ts'
 import { type ResponseRules, responseFields } from '../../../lib/interop/proxy/responsefields.ts'
+import { assertLinear } from '../../support/linear.ts'
 
 const RULES: ResponseRules = {
   base: readBase('http://up:1/v1'),
@@ -89,4 +90,16 @@ t.test('cookies move likewise, when asked to, and lose their domain', async (t) 
   }
   const rules = { rewriteCookies: true, mount: '' }
   t.same(passed(['set-cookie', 'a=b; Path=/v1'], rules), ['set-cookie', 'a=b; Path=/'])
+})
+
+t.test('cookies take time in proportion to their length', async (t) => {
+  const worst: Readonly<Record<string, (size: number) => string>> = {
+    'blanks in a path': (size) => `a=b; path=x${' '.repeat(size)}x`,
+    'blanks before a path': (size) => `a=b;${' '.repeat(size)}path${' '.repeat(size)}x`,
+    'blanks before a domain': (size) => `a=b;${' '.repeat(size)}domain${' '.repeat(size)}x`,
+    attributes: (size) => `a=b${';path='.repeat(size / 6)}`,
+  }
+  for (const make of Object.values(worst)) {
+    assertLinear(t, make, (cookie) => passed(['set-cookie', cookie], { rewriteCookies: true }))
+  }
 })

@@ -29,6 +29,22 @@ t.test('messages go both ways, as text and as bytes', async (t) => {
   t.same(seen, [{ type: 'websocket.disconnect', code: 3001, reason: 'done' }])
 })
 
+t.test('fields may have the names of properties that every object has', async (t) => {
+  const names = ['constructor', '__proto__', 'hasownproperty', 'tostring']
+  let seen: readonly string[] = []
+  const upstream = websocketApp(async (scope, _receive, send) => {
+    seen = scope.headers
+    await send({ type: 'websocket.accept' })
+    await send({ type: 'websocket.close' })
+  })
+  const front = await inFrontOf(t, upstream)
+  const headers = Object.fromEntries(names.map((name) => [name, `of ${name}`]))
+  const peer = await connected(t, front, '/', [], { headers })
+  await eventually(() => peer.closed !== undefined, 'the close')
+
+  for (const name of names) t.equal(seen[seen.indexOf(name) + 1], `of ${name}`, name)
+})
+
 t.test('the upstream gets what a request would, and chooses the subprotocol', async (t) => {
   let seen: unknown
   const upstream = websocketApp(async (scope, _receive, send) => {
