@@ -1,7 +1,7 @@
 /** Routes, middleware, error handling and a lifespan as one app. */
 import { chain } from './compose.ts'
 import { type ExceptionHandlerEntry, ExceptionHandlers } from './exceptionhandlers.ts'
-import type { Lifespan } from './lifespan.ts'
+import { adoptState, takesPart } from './lifespan/mounted.ts'
 import { errors } from './middleware/errors.ts'
 import type { Response } from './responses/response.ts'
 import { callable } from './routing/callable.ts'
@@ -20,8 +20,11 @@ export interface ApplicationOptions<State = AnyState> {
   middleware?: readonly Middleware[]
   /** What answers which errors, by status or class; 500 or Error answers bugs (defaults only). */
   exceptionHandlers?: Iterable<ExceptionHandlerEntry>
-  /** Startup and shutdown; what it yields is `request.state` (none). */
-  lifespan?: (app: App) => AsyncGenerator<State, unknown, void>
+  /**
+   * Startup and shutdown, given the application; what it yields is `request.state` (none). Mounted
+   * applications have theirs: they start after it, in order, and stop before it, in reverse.
+   */
+  lifespan?: (app: Application) => AsyncGenerator<State, unknown, void>
   /** Show bugs to the client; never in production (false). */
   debug?: boolean
   /** Whether a path that differs in its last slash is redirected (true). */
@@ -30,7 +33,11 @@ export interface ApplicationOptions<State = AnyState> {
   default?: App | Response<never>
 }
 
-/** An app that can be looked at, asked for URLs, and added to. */
+/**
+ * An app that can be looked at, asked for URLs, and added to.
+ *
+ * What its handlers read of the state is its own lifespan's to yield, also where it is mounted.
+ */
 export interface Application<State = AnyState> extends App, Reversible {
   readonly kind: 'application'
   readonly routes: readonly Routable<State>[]
@@ -42,8 +49,6 @@ export interface Application<State = AnyState> extends App, Reversible {
   readonly addExceptionHandler: (...entry: ExceptionHandlerEntry) => void
   /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
   readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
-  /** Never there: it tells types which state the handlers read. */
-  readonly reads?: (state: State) => void
 }
 
 /**
@@ -63,12 +68,13 @@ export function Application<State = AnyState>(
   options: ApplicationOptions<State> = {},
 ): Application<State> {
   const { routes = [], lifespan, debug = false, redirectSlashes = true } = options
+  if (lifespan !== undefined && typeof lifespan !== 'function') throw noLifespan(lifespan)
   const handlers = new ExceptionHandlers(options.exceptionHandlers)
   const middleware = [...(options.middleware ?? [])]
   chain(...middleware) // a mistake in the list is told here, not at the first request
   const router = Router<State>(routes, {
     redirectSlashes,
-    ...(lifespan === undefined ? {} : { lifespan: lifespan as Lifespan<unknown> }),
+    ...(lifespan === undefined ? {} : { lifespan: () => lifespan(application) }),
     ...(options.default === undefined ? {} : { default: options.default }),
   })
   let stack: App | undefined
@@ -77,7 +83,10 @@ export function Application<State = AnyState>(
   const application: Application<State> = callable<Application<State>>(
     (scope, receive, send) => {
       stack ??= build()
-      if (scope.type !== 'lifespan') scope.app = application
+      if (scope.type !== 'lifespan') {
+        scope.app = application
+        adoptState(application, scope)
+      }
       return stack(scope, receive, send)
     },
     {
@@ -96,7 +105,13 @@ export function Application<State = AnyState>(
     },
   )
   tellRoot(application, (scope) => answersRoot(router, scope))
-  return answersExceptions(application)
+  return answersExceptions(takesPart(application))
+}
+
+function noLifespan(given: unknown): TypeError {
+  return new TypeError(
+    `Application: the lifespan must be an async generator function, ${given === null ? 'null' : typeof given} was given. Write async function* () { … yield … }.`,
+  )
 }
 
 function tooLate(): TypeError {

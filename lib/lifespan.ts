@@ -1,4 +1,5 @@
 /** Startup and shutdown as one async generator: what is before `yield`, and what is after it. */
+import { MountedLifespans } from './lifespan/mounted.ts'
 import type { App, LifespanScope, Receive, Send, State } from './types.ts'
 
 /**
@@ -19,6 +20,9 @@ export type Lifespan<Yielded = State | void> = (app: App) => AsyncGenerator<Yiel
  *
  * A generator that throws, or yields what it should not, fails the startup or the shutdown with
  * that error; one that ends without yielding has nothing to shut down.
+ *
+ * @param mounted The apps inside that have lifespans of their own: they start after it, in order, and
+ * are stopped before it, in reverse.
  */
 export async function runLifespan(
   lifespan: Lifespan<unknown> | undefined,
@@ -26,13 +30,16 @@ export async function runLifespan(
   scope: LifespanScope,
   receive: Receive,
   send: Send,
+  mounted: () => readonly App[] = () => [],
 ): Promise<void> {
   await receive()
   let running: AsyncGenerator<unknown, unknown, void> | undefined
+  const inside = new MountedLifespans()
   try {
     running = generatorOf(lifespan, app)
     const started = await running?.next()
     if (started?.done === false) adopt(scope, started.value)
+    await startInside(inside, mounted(), scope, running)
   } catch (error) {
     await close(running)
     await send({ type: 'lifespan.startup.failed', message: textOf(error) })
@@ -41,14 +48,38 @@ export async function runLifespan(
   await send({ type: 'lifespan.startup.complete' })
   await receive()
   try {
-    const ended = await running?.next()
-    if (ended?.done === false) throw yieldedTwice()
+    await inside.stop().finally(() => finish(running))
   } catch (error) {
-    await close(running)
     await send({ type: 'lifespan.shutdown.failed', message: textOf(error) })
     throw error
   }
   await send({ type: 'lifespan.shutdown.complete' })
+}
+
+/** If one of them fails, what has started is stopped as at the end: it is open. */
+async function startInside(
+  inside: MountedLifespans,
+  apps: readonly App[],
+  scope: LifespanScope,
+  running: AsyncGenerator<unknown, unknown, void> | undefined,
+): Promise<void> {
+  try {
+    await inside.start(apps, scope)
+  } catch (error) {
+    await inside.giveUp()
+    await finish(running).catch(() => {})
+    throw error
+  }
+}
+
+async function finish(running: AsyncGenerator<unknown, unknown, void> | undefined): Promise<void> {
+  try {
+    const ended = await running?.next()
+    if (ended?.done === false) throw yieldedTwice()
+  } catch (error) {
+    await close(running)
+    throw error
+  }
 }
 
 function generatorOf(

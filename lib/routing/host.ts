@@ -31,7 +31,8 @@ export interface Host<Pattern extends string = string, State = AnyState> extends
   readonly routes: readonly unknown[]
   /** Writes the host's parameters into the scope and tells whether the host is this one. */
   readonly matches: (scope: RoutedScope) => boolean
-  /** The app with its middleware. */
+  /** The app as it was given, and with its middleware. */
+  readonly endpoint: unknown
   readonly app: App
   /** Never there: it tells types which state the handlers read. */
   readonly reads?: (state: State) => void
@@ -94,6 +95,7 @@ export function Host<const Pattern extends string, State = AnyState>(
         return routesOf(inner)
       },
       matches,
+      endpoint: app,
       app: served,
     },
   )

@@ -1,5 +1,6 @@
 /** A list of routes as one app. */
 import { UnsupportedProtocol } from '../exceptions.ts'
+import { adoptState, hasLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import { type Response, toApp } from '../responses/response.ts'
@@ -23,7 +24,7 @@ export interface RouterOptions {
   redirectSlashes?: boolean
   /** What answers where nothing matches (404, or a refused handshake). */
   default?: App | Response<never>
-  /** Runs around all requests, when this router is what the server serves. */
+  /** Runs around all requests, before the lifespans of mounted apps; given the router itself. */
   lifespan?: Lifespan<unknown>
 }
 
@@ -59,8 +60,11 @@ export function Router<State = AnyState>(
   index.add(routes)
   const fallback = wrapped(toApp(options.default ?? notFound, 'Router: default'))
   const serve: App = (scope, receive, send) => {
-    if (scope.type === 'lifespan') return runLifespan(lifespan, router, scope, receive, send)
+    if (scope.type === 'lifespan') {
+      return runLifespan(lifespan, router, scope, receive, send, () => mountedIn(index.routes))
+    }
     if (scope.type !== 'http' && scope.type !== 'websocket') return unsupported(scope)
+    if (lifespan !== undefined) adoptState(router, scope)
     scope.router ??= router
     return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
   }
@@ -78,7 +82,20 @@ export function Router<State = AnyState>(
     },
   )
   tellRoot(router, (scope) => index.answersRoot(scope))
-  return answersExceptions(router)
+  return answersExceptions(takesPart(router))
+}
+
+/** The apps inside that have lifespans; those that middleware was put around by hand are not seen. */
+function mountedIn(routes: readonly Routable[]): App[] {
+  return routes.flatMap((route) => {
+    const inner = innerOf(route)
+    return hasLifespan(inner) ? [inner] : []
+  })
+}
+
+function innerOf(route: Routable): unknown {
+  if (route.kind === 'mount') return route.entry.endpoint
+  return route.kind === 'host' ? route.endpoint : undefined
 }
 
 function unsupported(scope: never): Promise<void> {

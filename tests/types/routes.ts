@@ -148,6 +148,40 @@ export function stateInOneLiteral(): void {
   })
 }
 
+export function stateOfAnInnerApplication(): void {
+  const inner = Application({
+    lifespan: async function* () {
+      yield { cache: 1 }
+    },
+    routes: [Route('/', (request) => new JSONResponse(request.state.cache satisfies number))],
+  })
+  Application({
+    lifespan: async function* () {
+      yield { db: 1 }
+    },
+    routes: [
+      Mount('/inner', inner),
+      Route('/', (request) => new JSONResponse(request.state.db satisfies number)),
+    ],
+  })
+}
+
+export function lifespanOutside(): void {
+  async function* lifespan(app: Application) {
+    yield { path: app.urlPathFor('home') }
+  }
+  Application({
+    routes: [
+      Route('/', (request) => {
+        // @ts-expect-error the lifespan yields no cache
+        request.state.cache
+        return new JSONResponse(request.state.path.path satisfies string)
+      }),
+    ],
+    lifespan,
+  })
+}
+
 export function stateOfItsOwn(): void {
   // Without an application around it nothing is known, and nothing is forbidden.
   const users = Router([
