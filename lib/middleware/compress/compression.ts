@@ -102,8 +102,8 @@ export class Compression {
   #startPlain(start: HTTPResponseStartMessage, plan: Plan): void {
     const { status, headers } = start
     const asked = status === 304 ? joinedField(this.#scope.headers, 'if-none-match') : null
-    if (plan === 'varied') this.#start(start, variedHeaders(headers))
-    else this.#start(start, asked === null ? headers : revalidatedHeaders(headers, asked))
+    const tagged = asked === null ? headers : revalidatedHeaders(headers, asked)
+    this.#start(start, plan === 'varied' ? variedHeaders(tagged) : headers)
   }
 
   /** A first part that is not the last keeps the server from counting what is not there. */

@@ -37,17 +37,31 @@ export function planFor(
   { accepts, size }: Facts,
   { minSize, isCompressible }: Rules,
 ): Plan {
-  if (isBodyless(status) || status === 206) return 'untouched'
-  let type = ''
+  // A 304 has the Vary of the 200 (RFC 9110 section 15.4.5); a part has it too (15.3.7).
+  const isPart = status === 206
+  const isSame = status === 304
+  if (isBodyless(status) && !isSame) return 'untouched'
+  let type: string | undefined
+  let whole = size
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
-    if (FIXED.has(name)) return 'untouched'
+    if (name === 'content-range' && isPart) whole = sizeOfWhole(value)
+    else if (FIXED.has(name)) return 'untouched'
     if (name === 'cache-control' && /\bno-transform\b/i.test(value)) return 'untouched'
     if (name === 'content-type') type = mediaTypeOf(value)
   }
-  if (size === 0 || size < minSize || !isCompressible(type)) return 'untouched'
-  return accepts ? 'encoded' : 'varied'
+  if (isSame) return type === undefined || isCompressible(type) ? 'varied' : 'untouched'
+  // Several parts are of a type of their own, and do not say how long the whole is.
+  if (isPart && type === 'multipart/byteranges') return 'varied'
+  if (whole === 0 || whole < minSize || !isCompressible(type ?? '')) return 'untouched'
+  return accepts && !isPart ? 'encoded' : 'varied'
+}
+
+/** The length behind the slash, if it is told; a part is never compressed itself. */
+function sizeOfWhole(contentRange: string): number {
+  const size = /\/([0-9]+)$/.exec(contentRange)?.[1]
+  return size === undefined ? Number.POSITIVE_INFINITY : Number(size)
 }
 
 function mediaTypeOf(field: string): string {
@@ -80,15 +94,11 @@ function weakened(etag: string): string {
   return etag.startsWith('"') ? `W/${etag}` : etag
 }
 
-/**
- * A 304 repeats the tag and the `Vary` of the answer that the client holds: where it asked by the
- * weakened tag, it has a compressed one.
- */
+/** A 304 repeats the tag that the client holds: where it asked by the weakened one, that one. */
 export function revalidatedHeaders(headers: HeaderList, asked: string): HeaderList {
   const index = indexOfName(headers, 'etag')
   const etag = headers[index + 1]
   if (index < 0 || !etag?.startsWith('"')) return headers
   if (!parseEtags(asked).includes(weakened(etag))) return headers
-  const changed = new Headers(headers)
-  return changed.set('etag', weakened(etag)).vary('Accept-Encoding').list
+  return new Headers(headers).set('etag', weakened(etag)).list
 }

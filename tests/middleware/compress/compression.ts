@@ -191,6 +191,7 @@ t.test('a 304 repeats the tag that the client asked by', async (t) => {
     await compression.send(body())
 
     t.equal(headersOf(sent).get('etag'), etag)
+    t.equal(headersOf(sent).get('vary'), 'Accept-Encoding')
     t.equal(headersOf(sent).get('content-encoding'), null)
   }
 })

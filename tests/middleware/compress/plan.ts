@@ -37,12 +37,29 @@ t.test('who takes no coding learns that others would get another answer', async 
 t.test('the rest is untouched', async (t) => {
   t.equal(plan(HTML, { size: 499 }), 'untouched')
   t.equal(plan(['content-type', 'image/png']), 'untouched')
-  for (const status of [204, 206, 304]) t.equal(plan(HTML, {}, status), 'untouched', `${status}`)
+  for (const status of [204, 205]) t.equal(plan(HTML, {}, status), 'untouched', `${status}`)
   t.equal(plan([...HTML, 'content-encoding', 'br']), 'untouched')
   t.equal(plan([...HTML, 'content-range', 'bytes 0-1/2']), 'untouched')
   t.equal(plan([...HTML, 'content-digest', 'sha-256=:AA==:']), 'untouched')
   t.equal(plan([...HTML, 'cache-control', 'public, No-Transform']), 'untouched')
   t.equal(plan([...HTML, 'cache-control', 'public, max-age=3']), 'encoded')
+})
+
+t.test('a 304 and a part vary as the 200 does', async (t) => {
+  const range = (text: string): string[] => [...HTML, 'content-range', text]
+  for (const accepts of [true, false]) {
+    t.equal(plan(['etag', '"a"'], { accepts, size: 0 }, 304), 'varied')
+    t.equal(plan(HTML, { accepts, size: 0 }, 304), 'varied')
+    t.equal(plan(['content-type', 'image/png'], { accepts, size: 0 }, 304), 'untouched')
+    t.equal(plan(['cache-control', 'no-transform'], { accepts, size: 0 }, 304), 'untouched')
+    t.equal(plan(range('bytes 0-1/500'), { accepts, size: 2 }, 206), 'varied')
+    t.equal(plan(range('bytes 0-1/*'), { accepts, size: 2 }, 206), 'varied')
+    t.equal(plan(range('bytes 0-1/499'), { accepts, size: 2 }, 206), 'untouched')
+    const parts = ['content-type', 'multipart/byteranges; boundary=a']
+    t.equal(plan(parts, { accepts, size: 2 }, 206), 'varied')
+    t.equal(plan([...HTML, 'content-encoding', 'br'], { accepts }, 206), 'untouched')
+  }
+  t.equal(plan(range('bytes */500'), {}, 416), 'untouched')
 })
 
 t.test('nothing is never worth it', async (t) => {
@@ -91,7 +108,7 @@ t.test('the encoded body has no length yet, no ranges, and a weak tag', async (t
 })
 
 t.test('a 304 repeats the weakened tag to who asks by it', async (t) => {
-  const weak = ['etag', 'W/"a"', 'vary', 'Accept-Encoding']
+  const weak = ['etag', 'W/"a"']
 
   t.same(revalidatedHeaders(['etag', '"a"'], 'W/"b", W/"a"'), weak)
   t.same(revalidatedHeaders(['etag', '"a"'], '"a"'), ['etag', '"a"'])
