@@ -32,9 +32,10 @@ export interface CORSOptions extends PermissionsOptions {
  * Answers preflight requests, and tells browsers which other origins may read a response.
  *
  * An origin that is not allowed gets the response without the fields that would let a script read it;
- * it is not kept from sending requests. Answers to errors carry the fields too, those to bugs
- * included. What depends on the origin says so in `Vary`. The origin `null` is allowed by `'*'` and
- * by functions only. Websockets pass: browsers do not ask for them.
+ * it is not kept from sending requests. What an app inside grants by itself is taken off. Answers to
+ * errors carry the fields too, those to bugs included. What depends on the origin says so in `Vary`.
+ * The origin `null` is allowed by `'*'` and by functions only. Websockets pass: browsers do not ask for
+ * them. On a route or a mount it sees their 405 and redirects as well, and so preflight requests.
  *
  * @throws TypeError for an origin that no browser sends, for a name that is none, and for credentials
  * without named origins, which would show every user's data to every site.
@@ -56,7 +57,6 @@ export function cors(options: CORSOptions = {}): Middleware {
     if (scope.type !== 'http') return app(scope, receive, send)
     const origin = originOf(scope)
     const method = origin === undefined ? undefined : requestedMethod(scope)
-    if (kind === 'none' && method === undefined) return app(scope, receive, send)
     const answer = (isAllowed: boolean): Promise<void> => {
       const grant: Grant = { kind, origin: isAllowed ? origin : undefined }
       if (method !== undefined) {
@@ -96,7 +96,12 @@ function withGrant(list: HeaderList, { kind, origin }: Grant, fields: HeaderList
   const headers = new Headers(list)
   if (kind === 'some') headers.vary('Origin')
   const allowed = kind === 'all' ? '*' : origin
-  if (allowed === undefined) return headers.list
+  // What an app inside has granted must not let in whom this does not.
+  headers.delete('access-control-allow-credentials')
+  if (allowed === undefined) {
+    return headers.delete('access-control-allow-origin').delete('access-control-expose-headers')
+      .list
+  }
   headers.set('access-control-allow-origin', allowed)
   for (let index = 0; index < fields.length; index += 2) {
     headers.set(fields[index] ?? '', fields[index + 1] ?? '')
@@ -117,6 +122,7 @@ function preflight(
   const response = new PlainTextResponse(text, { status: faults.length === 0 ? 200 : 400 })
   const { headers } = response
   if (kind !== 'all') headers.vary('Origin')
+  if (permissions.headers === undefined) headers.vary('Access-Control-Request-Headers')
   if (origin === undefined) return response
   headers.set('access-control-allow-origin', kind === 'all' ? '*' : origin)
   for (const [name, value] of new Headers(preflightFields(wanted, permissions))) {

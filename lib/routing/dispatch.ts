@@ -2,9 +2,11 @@
 import { answerException } from '../exceptionhandlers.ts'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
+import { Headers } from '../headers.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { enter, routePath } from './enter.ts'
 import type { Entry, Match, RoutedScope } from './entry.ts'
+import { answerInside, answerItself } from './instead.ts'
 import { answersWithoutSlash } from './root.ts'
 import type { Found } from './search.ts'
 import { Table } from './table.ts'
@@ -24,6 +26,7 @@ export function dispatch(
   send: Send,
 ): Promise<void> {
   enter(scope, match, path)
+  answerItself(match.entry, scope)
   return match.entry.app(scope, receive, send)
 }
 
@@ -35,11 +38,21 @@ export function methodNotAllowed(
   receive: Receive,
   send: Send,
 ): Promise<void> {
-  const [first] = partial
-  if (first !== undefined) enter(scope, first, path)
+  const asked = askedFor(partial, scope)
+  if (asked !== undefined) enter(scope, asked, path)
   const methods = new Set(partial.flatMap(({ entry }) => [...(entry.methods ?? [])]))
   const error = new HTTPException(405, undefined, { headers: { allow: [...methods].join(', ') } })
-  return answerException(error, scope, receive, send)
+  const refuse: App = (scope, receive, send) => answerException(error, scope, receive, send)
+  if (asked === undefined) return refuse(scope, receive, send)
+  return answerInside(asked.entry, refuse, scope, receive, send)
+}
+
+/** The first route of a path; for a preflight request the one that it asks about. */
+export function askedFor(partial: readonly Match[], scope: RoutedScope): Match | undefined {
+  const [first] = partial
+  if (partial.length < 2 || scope.type !== 'http' || scope.method !== 'OPTIONS') return first
+  const method = new Headers(scope.headers).get('access-control-request-method') ?? ''
+  return partial.find(({ entry }) => entry.methods?.has(method)) ?? first
 }
 
 /** The answer where nothing matches: 404, or a refused handshake. */

@@ -24,6 +24,8 @@ export interface Entry {
   readonly endpoint: unknown
   /** What serves a scope that has been entered, with the route's own middleware. */
   readonly app: App
+  /** Whether there is such middleware, around an app that gives way to a 405 or a redirect (false). */
+  readonly hasMiddleware?: boolean
   /** Of a mount: whether it answers its prefix without a slash (it does not). */
   readonly answersPrefix?: (scope: RoutedScope) => boolean
 }

@@ -9,7 +9,7 @@ import { fail } from './faults.ts'
 import { parsePath } from './path.ts'
 import { answersRoot } from './root.ts'
 import { assertRooted } from './route.ts'
-import { wrapped } from './wrapped.ts'
+import { served } from './wrapped.ts'
 
 export interface MountOptions {
   /** The name that stands before those of the routes inside: `users:detail` (none). */
@@ -19,7 +19,10 @@ export interface MountOptions {
    * routers: relative links in what the route for `/` answers then lead below the prefix (false).
    */
   redirectPrefix?: boolean
-  /** Middleware around the mounted app, its 404 and 405 included; the first is outermost (none). */
+  /**
+   * Middleware around the mounted app, its 404 and 405 and the redirect to its slash included; the
+   * first is outermost (none).
+   */
   middleware?: readonly Middleware[]
 }
 
@@ -80,7 +83,7 @@ export function Mount<const Path extends string, State = AnyState>(
       return mount
     },
     endpoint: app,
-    app: wrapped(inner, options.middleware),
+    ...served(inner, options.middleware),
     ...(options.redirectPrefix === true
       ? {}
       : { answersPrefix: (scope: RoutedScope) => answersRoot(inner, scope) }),

@@ -8,14 +8,14 @@ import type { AnyState, Entry } from './entry.ts'
 import { fail } from './faults.ts'
 import { assertServed, type MethodTable, methodSet, tableApp, tableMethods } from './methods.ts'
 import { parsePath } from './path.ts'
-import { answersExceptions, wrapped } from './wrapped.ts'
+import { answersExceptions, served } from './wrapped.ts'
 
 export interface RouteOptions {
   /** The methods to serve (['GET'], or those of the table); GET brings HEAD, [] means all. */
   methods?: readonly string[]
   /** The name for `urlFor` (the handler's own name). */
   name?: string
-  /** Middleware around this route alone; the first is outermost (none). */
+  /** Middleware around this route alone, its 405 included; the first is outermost (none). */
   middleware?: readonly Middleware[]
 }
 
@@ -63,7 +63,7 @@ export function Route<const Path extends string, State = Record<string, unknown>
       return route
     },
     endpoint: handler,
-    app: wrapped(app, options.middleware),
+    ...served(app, options.middleware),
   }
   const route: Route<Path, State> = callable<Route<Path, State>>(
     standalone(() => entry),

@@ -7,10 +7,11 @@ import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
 import { type Reversible, requestURL, type URLPath, withoutTrailingSlashes } from '../urls.ts'
 import { callable } from './callable.ts'
-import { dispatch, findIn, methodNotAllowed, notFound } from './dispatch.ts'
-import { routePath } from './enter.ts'
+import { askedFor, dispatch, findIn, methodNotAllowed, notFound } from './dispatch.ts'
+import { enter, routePath } from './enter.ts'
 import type { AnyState, RoutedScope } from './entry.ts'
 import type { Host } from './host.ts'
+import { answerInside } from './instead.ts'
 import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
 import { answersWithoutSlash, isRoot, tellRoot } from './root.ts'
 import type { Found } from './search.ts'
@@ -138,7 +139,9 @@ class Index {
       return dispatch(found.match, toggled, scope, receive, send)
     }
     if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
-    return redirectSlashes && has(found) ? redirect(path, toggled, scope, receive, send) : undefined
+    return redirectSlashes && has(found)
+      ? redirect(found, path, toggled, scope, receive, send)
+      : undefined
   }
 
   /** Whether there is a route for `/`, not just files or an app of somebody else's. */
@@ -183,6 +186,7 @@ function has({ match, partial }: Found): boolean {
 
 /** Every method is redirected, and keeps its body: 307. */
 function redirect(
+  found: Found,
   path: string,
   toggled: string,
   scope: RoutedScope,
@@ -192,7 +196,12 @@ function redirect(
   if (scope.type !== 'http' || path === '/') return undefined
   const prefix = scope.path.slice(0, scope.path.length - path.length)
   const url = requestURL({ ...scope, path: prefix + toggled })
-  return new RedirectResponse(url).respond(scope, receive, send)
+  const response = new RedirectResponse(url)
+  const match = found.match ?? askedFor(found.partial, scope)
+  if (!match?.entry.hasMiddleware) return response.respond(scope, receive, send)
+  enter(scope, match, toggled)
+  const answer: App = (scope, receive, send) => response.respond(scope, receive, send)
+  return answerInside(match.entry, answer, scope, receive, send)
 }
 
 function noRoute(given: string): TypeError {

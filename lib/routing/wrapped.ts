@@ -2,6 +2,7 @@
 import { chain } from '../compose.ts'
 import { guard } from '../guard.ts'
 import type { App, Middleware } from '../types.ts'
+import { givingWay } from './instead.ts'
 
 /** Apps that answer all exceptions themselves. */
 const answering = new WeakSet<App>()
@@ -23,6 +24,21 @@ export function answersExceptions<Answering extends App>(app: Answering): Answer
 export function wrapped(app: App, middleware: readonly Middleware[] = []): App {
   chain(...middleware) // checks them all before any of them is called
   return middleware.reduceRight((inner, wrap) => answered(wrap(inner)), answered(app))
+}
+
+/** The app of a route or mount as its entry has it. */
+export function served(
+  app: App,
+  middleware: readonly Middleware[] = [],
+): { app: App; hasMiddleware: boolean } {
+  const hasMiddleware = middleware.length > 0
+  return { app: wrapped(hasMiddleware ? yielding(app) : app, middleware), hasMiddleware }
+}
+
+/** The app is then as good as before at answering exceptions. */
+function yielding(app: App): App {
+  const yields = givingWay(app)
+  return answering.has(app) ? answersExceptions(yields) : yields
 }
 
 function answered(app: App): App {

@@ -116,9 +116,31 @@ t.test('a preflight is answered without the app', async (t) => {
   t.same(await preflight({ origins: '*', headers: '*' }, ORIGIN), {
     status: 200,
     text: 'OK',
+    vary: 'Access-Control-Request-Headers',
     'allow-origin': '*',
     'allow-methods': 'GET',
     'max-age': '600',
+  })
+})
+
+t.test('what an app inside grants by itself is taken off', async (t) => {
+  const headers = {
+    'access-control-allow-origin': '*',
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'x-secret',
+  }
+  const app = toApp(new PlainTextResponse('home', { headers }), 'the test')
+
+  const some = { origins: [ORIGIN] }
+  for (const origin of ['https://evil.test', 'null', undefined]) {
+    t.same(await fieldsFrom(some, origin, { app }), { ...FINE, vary: 'Origin' }, String(origin))
+    t.same(await fieldsFrom({}, origin, { app }), FINE, String(origin))
+  }
+  t.same(await fieldsFrom(some, ORIGIN, { app }), {
+    ...FINE,
+    'allow-origin': ORIGIN,
+    'expose-headers': 'x-secret',
+    vary: 'Origin',
   })
 })
 
