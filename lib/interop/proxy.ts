@@ -34,8 +34,16 @@ export interface ProxyOptions {
   requestHeaders?: (headers: Headers, scope: HTTPScope | WebSocketScope) => void
   /** Changes the fields that go to the client (none). */
   responseHeaders?: (headers: Headers, scope: HTTPScope) => void
-  /** Let `Location` below the target point below the mount (true). */
+  /**
+   * Let `Location` below the target point below the mount (true). With `keepHost`, URLs of the client's
+   * host are those of the target.
+   */
   rewriteLocation?: boolean
+  /**
+   * Pass early hints (103) on to clients of HTTP/1.1 too, some of which take them for the response
+   * (false).
+   */
+  earlyHints?: boolean
   /** Leave the domain of cookies out, and move their path likewise (false). */
   rewriteCookies?: boolean
   /** The most connections to the upstream; further requests wait for one (256). */
@@ -149,6 +157,7 @@ function settingsOf(base: Base, line: Line, options: ProxyOptions): Settings {
     responseHeaders: options.responseHeaders,
     rewriteLocation: options.rewriteLocation ?? true,
     rewriteCookies: options.rewriteCookies ?? false,
+    earlyHints: options.earlyHints ?? false,
     maxMessageSize: options.maxMessageSize ?? 1_048_576,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
   }

@@ -132,6 +132,17 @@ t.test('a host may be kept, and the client be told of otherwise', async (t) => {
   ])
 })
 
+t.test('where a host is kept, redirects to it stay below the mount', async (t) => {
+  const { url } = await hostServer(t, (request, response) => {
+    const { host } = request.headers
+    response.writeHead(302, { location: `http://${host}/v1/login` }).end()
+  })
+  const app = Router([Mount('/api', proxy(`${url}/v1`, { keepHost: true }))])
+  const { talk } = await listening(t, app)
+
+  t.match(await talk(request('GET /api/x', CLOSE)), /\r\nlocation: \/api\/login\r\n/i)
+})
+
 t.test('fields may be changed in both directions', async (t) => {
   const { url } = await telling(t)
   const { talk } = await proxied(t, url, {

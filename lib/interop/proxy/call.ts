@@ -8,6 +8,7 @@ import {
 } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { HeaderList } from '../../types.ts'
+import { readAfterWrites } from './salvage.ts'
 import type { Watch } from './watch.ts'
 
 /** Why there is no response: the status that says so to the client, and the reason. */
@@ -101,6 +102,7 @@ export class Call {
   #follow(): void {
     const { request } = this
     request.once('socket', (socket) => {
+      readAfterWrites(socket)
       const isConnected = request.reusedSocket || !socket.connecting
       if (isConnected) this.#connected()
       else socket.once(this.#line.secure ? 'secureConnect' : 'connect', () => this.#connected())

@@ -23,6 +23,8 @@ export interface Settings extends RequestRules {
   readonly maxMessageSize: number
   readonly rewriteLocation: boolean
   readonly rewriteCookies: boolean
+  /** Whether early hints go to clients of HTTP/1.1 too. */
+  readonly earlyHints: boolean
   readonly responseHeaders: ((headers: Headers, scope: HTTPScope) => void) | undefined
 }
 
@@ -84,6 +86,8 @@ class Forwarding {
   readonly #framing: Framing
   readonly #watch: Watch
   #call: Call | undefined
+  /** What the upstream was sent as Host. */
+  #host = ''
   /** Whether the client has gone. */
   gone = false
   /** Why the request's body could not be sent on. */
@@ -128,6 +132,7 @@ class Forwarding {
   #begin(asked: Asked, fresh: boolean): Call {
     if (this.gone) throw new ClientDisconnected()
     const call = new Call(this.#settings.line, asked, this.#watch, fresh)
+    this.#host = asked.headers[1] ?? '' // it is the first field
     this.#call = call
     return call
   }
@@ -216,6 +221,9 @@ class Forwarding {
   /** Only now, since the contract has a hint after the start: the head is held until the body comes. */
   async #hint(send: Send): Promise<void> {
     const links = this.#call?.links ?? []
+    // Many clients of HTTP/1.1 take the 103 for the answer, and the next for that of another request
+    // (RFC 8297 section 3).
+    if (this.#scope.httpVersion.startsWith('1') && !this.#settings.earlyHints) return
     if (links.length === 0 || !this.#scope.extensions?.['http.response.early_hint']) return
     await send({ type: 'http.response.early_hint', links })
   }
@@ -231,7 +239,8 @@ class Forwarding {
 
   #responseRules(): Omit<Parameters<typeof responseFields>[1], 'keepsTrailer'> {
     const { base, rewriteLocation, rewriteCookies } = this.#settings
-    return { base, rewriteLocation, rewriteCookies, mount: encodePath(this.#scope.rootPath) }
+    const mount = encodePath(this.#scope.rootPath)
+    return { base, host: this.#host, mount, rewriteLocation, rewriteCookies }
   }
 }
 

@@ -8,6 +8,8 @@ import type { Base } from './base.ts'
 /** What the options say about them, and where the upstream is for the client. */
 export interface ResponseRules {
   readonly base: Base
+  /** The Host that the upstream was sent, of which it may make absolute URLs. */
+  readonly host: string
   /** The prefix below which the client sees the upstream, percent-encoded. */
   readonly mount: string
   readonly rewriteLocation: boolean
@@ -41,16 +43,28 @@ function rewritten(name: string, value: string, rules: ResponseRules): string {
 }
 
 /** What is below the base is below the mount for the client; other places are left alone. */
-function moveLocation(value: string, { base, mount }: ResponseRules): string {
-  const isAbsolute = value.toLowerCase().startsWith(base.origin)
-  const place = isAbsolute ? value.slice(base.origin.length) : value
-  if (isAbsolute ? !/^(?:[/?#]|$)/.test(place) : !/^\/(?!\/)/.test(place)) return value
+function moveLocation(value: string, { base, host, mount }: ResponseRules): string {
+  const isForeign = !startsWithOrigin(value, base.origin)
+  const own = isForeign ? ownOrigin(value, base, host) : base.origin
+  const place = value.slice(own.length)
+  if (own === '' ? !/^\/(?!\/)/.test(place) : !/^(?:[/?#]|$)/.test(place)) return value
   // An upstream that knows the prefix, which it is told, has written it itself.
-  if (!isAbsolute && mount !== '' && isBelow(place, mount)) return value
+  if (isForeign && mount !== '' && isBelow(place, mount)) return value
   if (!isBelow(place, base.path)) return value
   const moved = mount + place.slice(base.path.length) || '/'
   // Two slashes would begin the name of another host.
   return /^\/[/\\]/.test(moved) ? value : moved
+}
+
+/** The origin of a URL that the upstream has made of the client's Host, which `keepHost` shows it. */
+function ownOrigin(value: string, base: Base, host: string): string {
+  if (host === '' || host === base.authority) return ''
+  const origins = [`http://${host.toLowerCase()}`, `https://${host.toLowerCase()}`]
+  return origins.find((origin) => startsWithOrigin(value, origin)) ?? ''
+}
+
+function startsWithOrigin(value: string, origin: string): boolean {
+  return value.slice(0, origin.length).toLowerCase() === origin
 }
 
 /** The path moves with the mount, and the domain, which is not the client's, is left out. */

@@ -28,7 +28,8 @@ export async function forwardSocket(
   const path = upstreamPath(settings.base.path, scope)
   if (path === undefined) throw new HTTPException(400)
   await receive() // the connect
-  const upstream = open(settings, scope, path)
+  const fields = requestFields(scope, settings)
+  const upstream = open(settings, scope, path, fields)
   const ended = new Promise<void>((resolve) => {
     upstream.once('close', () => resolve())
   })
@@ -40,7 +41,7 @@ export async function forwardSocket(
   const refusal = await answered(upstream).catch((error: unknown) => {
     throw gone ? new ClientDisconnected() : error
   })
-  if (refusal !== undefined) return deny(refusal, settings, scope, send)
+  if (refusal !== undefined) return deny(refusal, settings, scope, fields[1] ?? '', send)
   const { protocol } = upstream
   passUp(upstream, receive)
   passDown(upstream, send)
@@ -49,13 +50,18 @@ export async function forwardSocket(
   await ended
 }
 
-function open(settings: Settings, scope: WebSocketScope, path: string): WebSocket {
+function open(
+  settings: Settings,
+  scope: WebSocketScope,
+  path: string,
+  fields: HeaderList,
+): WebSocket {
   const { base, line, maxMessageSize } = settings
   const scheme = base.secure ? 'wss' : 'ws'
   const { hostname: _, port: __, ...tls } = line.connection
   const upstream = new WebSocket(`${scheme}://${base.authority}${path}`, [...scope.subprotocols], {
     ...tls,
-    headers: handshakeFields(requestFields(scope, settings)),
+    headers: handshakeFields(fields),
     handshakeTimeout: line.connectTimeoutMs || line.headTimeoutMs,
     followRedirects: false,
     perMessageDeflate: false,
@@ -100,9 +106,10 @@ async function deny(
   response: IncomingMessage,
   { base }: Settings,
   { extensions, rootPath }: WebSocketScope,
+  host: string,
   send: Send,
 ): Promise<void> {
-  const rules = { base, mount: encodePath(rootPath), rewriteLocation: true }
+  const rules = { base, host, mount: encodePath(rootPath), rewriteLocation: true }
   const { rawHeaders, statusCode = 0 } = response
   const headers = responseFields(rawHeaders, {
     ...rules,

@@ -159,16 +159,48 @@ t.test('100 requests at once share the connections that there may be', async (t)
   t.ok(most <= 5, `${most} connections`)
 })
 
-t.test('early hints come before the response, where the client gets any', async (t) => {
+t.test('early hints come before the response, where the client is to get any', async (t) => {
   const { url } = await hostServer(t, (_request, response) => {
     response.writeEarlyHints({ link: '</a.css>; rel=preload' })
     setTimeout(() => response.end('page'), 10)
   })
-  const { talk } = await proxied(t, url)
+  const { talk } = await proxied(t, url, { earlyHints: true })
   const received = await talk(GET)
 
   t.same(statuses(received), [103, 200])
   t.match(received, /^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a\.css>; rel=preload\r\n/i)
+
+  const { talk: plain } = await proxied(t, url)
+  t.same(statuses(await plain(GET)), [200], 'HTTP/1.1 gets none unless asked (RFC 8297 section 3)')
+})
+
+t.test('an upstream that answers and closes before it has read the body is heard', async (t) => {
+  const { url } = await rawUpstream(t, (socket, text) => {
+    if (!text.includes('\r\n\r\n') || socket.writableEnded) return
+    socket.end('HTTP/1.1 413 Content Too Large\r\ncontent-length: 5\r\n\r\nlarge')
+    setImmediate(() => socket.destroy())
+  })
+  const { connect, failures } = await proxied(t, url)
+  const size = 3_000_000
+  const ask = async (): Promise<string> => {
+    const client = await connect()
+    const head = request('POST /', [`content-length: ${size}`, 'connection: close'])
+    client.send(head + 'x'.repeat(size))
+    return client.until('large')
+  }
+
+  for (let round = 0; round < 10; round++) t.same(statuses(await ask()), [413])
+  t.same(failures, [])
+})
+
+t.test('an upstream that closes without an answer is 502 at once', async (t) => {
+  const { url } = await rawUpstream(t, (socket) => socket.resetAndDestroy())
+  const { talk } = await proxied(t, url)
+  const started = performance.now()
+  const fields = ['content-length: 300000', 'connection: close']
+
+  t.same(statuses(await talk(request('POST /', fields, 'x'.repeat(300_000)))), [502])
+  t.ok(performance.now() - started < 900, 'it does not wait for what cannot come')
 })
 
 t.test('any other interim response is not for the client', async (t) => {

@@ -116,7 +116,8 @@ t.test('nothing is sent that the server does not understand', async (t) => {
       ['start', 'early_hint', 'body', 'body', 'trailers'],
     ],
   ] as const) {
-    const { done, sent } = call(url, { headers: ['te', 'trailers'], extensions })
+    const options = { earlyHints: true }
+    const { done, sent } = call(url, { headers: ['te', 'trailers'], extensions }, options)
     await done
     t.same(
       sent.map(({ type }) => type),

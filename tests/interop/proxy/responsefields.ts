@@ -5,6 +5,7 @@ import { assertLinear } from '../../support/linear.ts'
 
 const RULES: ResponseRules = {
   base: readBase('http://up:1/v1'),
+  host: 'up:1',
   mount: '/api',
   rewriteLocation: true,
   rewriteCookies: false,
@@ -73,6 +74,24 @@ t.test('a location below the target is one below the mount', async (t) => {
     t.same(passed(['Location', location], rules), ['location', expected], location)
   }
   t.same(passed(['Content-Location', '/v1/x']), ['content-location', '/api/x'])
+})
+
+t.test('with the Host of the client, its own URLs are those of the target', async (t) => {
+  for (const [location, expected, mount] of [
+    ['http://Client.example/v1/x?y', '/api/x?y'],
+    ['https://client.example/v1', '/api'],
+    ['http://client.example/api/x', 'http://client.example/api/x'],
+    ['http://client.example/v2', 'http://client.example/v2'],
+    ['http://client.example.evil/v1/x', 'http://client.example.evil/v1/x'],
+    ['http://client.example:81/v1/x', 'http://client.example:81/v1/x'],
+    ['http://up:1/v1/x', '/api/x'],
+    ['http://client.example/v1//evil', 'http://client.example/v1//evil', ''],
+  ] as [string, string, string?][]) {
+    const rules = { host: 'client.example', mount: mount ?? '/api' }
+    t.same(passed(['Location', location], rules), ['location', expected], location)
+  }
+  const none = { host: '' }
+  t.same(passed(['Location', 'http:///v1/x'], none), ['location', 'http:///v1/x'])
 })
 
 t.test('cookies move likewise, when asked to, and lose their domain', async (t) => {
