@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
 import t from 'tap'
 import { inTime } from '../../lib/redis/deadline.ts'
 import { timers } from '../support/eventstream.ts'
@@ -18,4 +19,17 @@ t.test('no timer is left behind', async (t) => {
   await setImmediate() // one that has just run counts until then
 
   t.equal(timers(), before)
+})
+
+t.test('an answer that has arrived counts, however busy the process was', async (t) => {
+  const [one, other] = [new MessageChannel(), performance.now()]
+  const answer = new Promise((resolve) => {
+    one.port2.on('message', resolve)
+  })
+  t.teardown(() => one.port1.close())
+  const waiting = inTime(answer, 20)
+  one.port1.postMessage('an answer')
+  while (performance.now() - other < 60);
+
+  t.equal(await waiting, 'an answer')
 })

@@ -1,4 +1,5 @@
 /** A channel that was asked for: how far it has come, and who waits until it works. */
+import { tooLate, whenLate } from '../../redis/deadline.ts'
 import type { ChannelListener } from '../backend.ts'
 import { isUpTo, type Position } from '../message.ts'
 import { parsePublished } from './stream.ts'
@@ -55,17 +56,17 @@ export class Feed {
     return new Promise((resolve, reject) => {
       const waiter = {
         settle: (error?: unknown): void => {
-          clearTimeout(timer)
+          callOff()
           this.#waiters.delete(waiter)
           if (error === undefined) resolve()
           else reject(error)
         },
       }
       const late = (): void => {
-        if (isUnderWay()) timer = setTimeout(late, timeoutMs)
-        else waiter.settle(new Error(`it took longer than ${timeoutMs} ms`))
+        if (isUnderWay()) callOff = whenLate(timeoutMs, late)
+        else waiter.settle(tooLate(timeoutMs))
       }
-      let timer = setTimeout(late, timeoutMs)
+      let callOff = whenLate(timeoutMs, late)
       this.#waiters.add(waiter)
     })
   }

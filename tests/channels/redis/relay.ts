@@ -232,6 +232,31 @@ t.test('many channels are asked for in few commands', async (t) => {
   await relay.close()
 })
 
+t.test('a queue of channels may take longer than one command', async (t) => {
+  const wires = new Wires()
+  const relay = new RedisRelay({
+    dial: (events) => {
+      const link = wires.dial(events)
+      const slowly = (keys: string[]): Promise<unknown> =>
+        new Promise((resolve) => setTimeout(resolve, 150)).then(() => link.subscribe(keys))
+      return { ...link, subscribe: slowly }
+    },
+    send: wires.send,
+    limits: { length: 0, ttlMs: 1000 },
+    prefix: 'p',
+    timeoutMs: 300,
+    pingMs: 10_000,
+  })
+  const heard = new Heard()
+  await relay.join('first', heard)
+  const names = Array.from({ length: 2400 }, (_, index) => String(index))
+
+  await Promise.all(names.map((name) => relay.join(name, heard)))
+
+  t.same(wires.asked.slice(1), [...Array(4).fill('subscribe 500'), 'subscribe 400'])
+  await relay.close()
+})
+
 t.test('a stream that cannot be read fails who asked', async (t) => {
   const wires = new Wires()
   const relay = new RedisRelay({
