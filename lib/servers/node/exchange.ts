@@ -83,11 +83,13 @@ function begin(
     return
   }
   const { headers, asksToSwitch } = fields
-  // Node's parser has stopped here: what follows is for the other protocol, or lost.
-  if (asksToSwitch) markLast(request.socket)
   const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
+  // Node's parser has stopped behind it: what follows is for the other protocol, or lost. And Node
+  // closes behind each expectation that it sent no 100 for, as where there is nothing to wait for.
+  const isLast = asksToSwitch || (expectsContinue && bodyLength === 0)
+  if (isLast) markLast(request.socket)
   if (bodyLength === 0 && request instanceof ServedRequest) request.spare()
-  const asked: Asked = { target, headers, bodyLength, expectsContinue, isLast: asksToSwitch }
+  const asked: Asked = { target, headers, bodyLength, expectsContinue, isLast }
   new Exchange(service, request, response, asked, hosting).run()
 }
 

@@ -1,18 +1,32 @@
 // What Autobahn's fuzzing client looks at, frame by frame: most of it is done by `ws`, and all of it
 // is what clients of this server meet.
+import { deflateRawSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { closeFrame, frame, open, readFrames } from '../../../support/frames.ts'
-import { eventually, listening, type RawClient } from '../../../support/sockets.ts'
+import { eventually, type Listening, listening, type RawClient } from '../../../support/sockets.ts'
 import { echo } from '../../../support/websockets.ts'
+
+/** How a server reads frames, and what it was offered. */
+interface Mode {
+  readonly shortcuts?: boolean
+  readonly deflate?: boolean
+}
+
+const DEFLATE = ['sec-websocket-extensions: permessage-deflate']
+
+/** A server of one mode, that sends nothing compressed, since no answer is that long. */
+function served(t: Test, { shortcuts = true, deflate = false }: Mode = {}): Promise<Listening> {
+  const perMessageDeflate = deflate && { threshold: 1_000_000 }
+  return listening(t, echo(), { shortcuts, websocket: { closeTimeoutMs: 200, perMessageDeflate } })
+}
 
 /** All frames of the server's to these bytes, until it ends the connection. */
 async function talk(
-  t: Test,
+  { connect }: Pick<Listening, 'connect'>,
   sent: readonly Uint8Array[],
-  { piece = 0, shortcuts = true } = {},
+  { piece = 0, deflate = false } = {},
 ): Promise<string[]> {
-  const { connect } = await listening(t, echo(), { shortcuts, websocket: { closeTimeoutMs: 200 } })
-  const client = await open(await connect())
+  const client = await open(await connect(), '/', deflate ? DEFLATE : [])
   const bytes = Buffer.concat(sent)
   if (piece === 0) client.send(bytes)
   for (let at = 0; piece > 0 && at < bytes.byteLength; at += piece) {
@@ -90,18 +104,67 @@ const CASES: readonly (readonly [string, readonly Uint8Array[], readonly string[
   ['a length of 2^53', [frame(2, '', { length: 1n << 53n })], ['close 1009']],
 ]
 
-for (const shortcuts of [true, false]) {
-  t.test(`frames and what comes back, shortcuts: ${shortcuts}`, { jobs: 8 }, async (t) => {
-    for (const [name, sent, wanted] of CASES) {
-      t.test(name, async (t) => t.same(await talk(t, sent, { shortcuts }), wanted))
-    }
+/** A message, or a part of one, as it is compressed. */
+function deflated(text: string | Uint8Array): Buffer {
+  return deflateRawSync(text, { finishFlush: 2 }).subarray(0, -4)
+}
+
+const COMPRESSED = { rsv: 0x40 }
+const half = deflated('half and half')
+
+/** The same where messages may be compressed. */
+const DEFLATED: readonly (readonly [string, readonly Uint8Array[], readonly string[]])[] = [
+  ['a compressed text', [frame(1, deflated('hi'), COMPRESSED), END], ['text hi', OVER]],
+  ['compressed bytes', [frame(2, deflated(Buffer.of(1)), COMPRESSED), END], ['binary 01', OVER]],
+  ['a compressed nothing', [frame(1, deflated(''), COMPRESSED), END], ['text', OVER]],
+  [
+    'compressed fragments, and a ping between them',
+    [
+      frame(1, half.subarray(0, 5), { rsv: 0x40, fin: false }),
+      frame(9, 'p'),
+      frame(0, half.subarray(5)),
+      END,
+    ],
+    ['pong p', 'text half and half', OVER],
+  ],
+  [
+    'a plain text behind a compressed one',
+    [frame(1, deflated('a'), COMPRESSED), frame(1, 'b'), END],
+    ['text a', 'text b', OVER],
+  ],
+  [
+    'RSV1 of a continuation',
+    [frame(1, 'a', { fin: false }), frame(0, 'b', COMPRESSED)],
+    ['close 1002'],
+  ],
+  ['what cannot be inflated', [frame(1, Buffer.alloc(9, 0xff), COMPRESSED)], ['close 1007']],
+  ['bad UTF-8, compressed', [frame(1, deflated(Buffer.of(255)), COMPRESSED)], ['close 1007']],
+  ['2 MiB in 2 KB', [frame(2, deflated(Buffer.alloc(1 << 21)), COMPRESSED)], ['close 1009']],
+]
+
+const MODES: readonly Required<Mode>[] = [
+  { shortcuts: true, deflate: false },
+  { shortcuts: false, deflate: false },
+  { shortcuts: true, deflate: true },
+  { shortcuts: false, deflate: true },
+]
+
+for (const mode of MODES) {
+  t.test(`frames and what comes back, ${JSON.stringify(mode)}`, async (t) => {
+    const server = await served(t, mode)
+    const plain = CASES.filter(([name]) => !(mode.deflate && name.startsWith('RSV1 without')))
+    const cases = mode.deflate ? [...plain, ...DEFLATED] : plain
+    const answers = await Promise.all(cases.map(([, sent]) => talk(server, sent, mode)))
+
+    for (const [index, [name, , wanted]] of cases.entries()) t.same(answers[index], wanted, name)
   })
 }
 
 t.test('frames may come byte by byte', async (t) => {
   const sent = [frame(1, 'a', { fin: false }), frame(9, 'p'), frame(0, 'b'), closeFrame(1001, 'x')]
+  const server = await served(t)
 
-  t.same(await talk(t, sent, { piece: 1 }), ['pong p', 'text ab', 'close 1001 x'])
+  t.same(await talk(server, sent, { piece: 1 }), ['pong p', 'text ab', 'close 1001 x'])
 })
 
 /** A client whose server has ended the websocket; how the app was told. */
