@@ -1,4 +1,5 @@
 /** Channels: what one part publishes, any number of others hear, here and in other processes. */
+import { handled } from './calls/handled.ts'
 import { assertName, type ChannelBackend } from './channels/backend.ts'
 import { Hub } from './channels/hub.ts'
 import { memoryBackend } from './channels/memory.ts'
@@ -96,26 +97,41 @@ class BackedChannels implements Channels {
     this.#hub = new Hub(backend)
   }
 
-  async publish(channel: string, message: string | Uint8Array): Promise<void> {
+  publish(channel: string, message: string | Uint8Array): Promise<void> {
+    return handled(this.#publish(channel, message))
+  }
+
+  async #publish(channel: string, message: string | Uint8Array): Promise<void> {
     this.#assertOpen('publish')
     assertName('channels.publish', channel)
     this.#assertMessage(message)
     await this.#backend.publish(channel, message)
   }
 
-  async publishJSON(channel: string, value: unknown): Promise<void> {
+  publishJSON(channel: string, value: unknown): Promise<void> {
+    return handled(this.#publishJSON(channel, value))
+  }
+
+  async #publishJSON(channel: string, value: unknown): Promise<void> {
     const text: string | undefined = JSON.stringify(value)
     if (text === undefined) {
       throw new TypeError(
         `channels.publishJSON: the value must have a form in JSON, ${typeof value} was given. Pass null for nothing.`,
       )
     }
-    await this.publish(channel, text)
+    await this.#publish(channel, text)
   }
 
-  async subscribe(
+  subscribe(
     names: string | readonly string[],
     options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return handled(this.#subscribe(names, options))
+  }
+
+  async #subscribe(
+    names: string | readonly string[],
+    options: SubscribeOptions,
   ): Promise<Subscription> {
     this.#assertOpen('subscribe')
     const each = [...new Set(typeof names === 'string' ? [names] : names)]

@@ -1,4 +1,5 @@
 /** Pages made by a template engine: Eta, Nunjucks, or anything else that renders by name. */
+import { handled } from './calls/handled.ts'
 import { HTML } from './html.ts'
 import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
@@ -66,12 +67,13 @@ export function templates(
   const { contextProcessors = [] } = options
   assertEngine(engine)
   contextProcessors.forEach(assertProcessor)
-  return async (request, name, given = {}, response = {}) => {
+  const render: TemplateResponder = async (request, name, given = {}, response = {}) => {
     const context: Record<string, unknown> = { request, urlFor: urlsOf(request), ...given }
     for (const processor of contextProcessors) Object.assign(context, await processor(request))
     const rendered: unknown = await engine.render(name, context)
     return respondWith(rendered, { template: name, context }, response)
   }
+  return (...given) => handled(render(...given))
 }
 
 /** What `http.response.debug` tells a test client. */

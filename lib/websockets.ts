@@ -1,12 +1,14 @@
 /** The websocket that a handler talks to. */
+
 import { encodeText } from './bytes.ts'
+import { handled } from './calls/handled.ts'
 import { Connection } from './connections.ts'
 import { isCloseCode, WebSocketException } from './exceptions.ts'
 import type { Response } from './responses/response.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'
 import { Conversation, Loop, type WebSocketPhase } from './websockets/conversation.ts'
 import { fitting, parseJSON, toJSON, type WebSocketData } from './websockets/data.ts'
-import { handled, WebSocketDisconnect } from './websockets/errors.ts'
+import { WebSocketDisconnect } from './websockets/errors.ts'
 
 export { type WebSocketData, WebSocketDisconnect, type WebSocketPhase }
 
@@ -97,7 +99,11 @@ export class WebSocket<
    *   await websocket.accept()
    * })
    */
-  async denial(response: Response<never>): Promise<void> {
+  denial(response: Response<never>): Promise<void> {
+    return handled(this.#deny(response))
+  }
+
+  async #deny(response: Response<never>): Promise<void> {
     if (this.phase === 'connecting' && !this.scope.extensions?.['websocket.http.response']) {
       throw new TypeError(
         'websocket.denial: the server cannot send denial responses. Call websocket.close() instead, which answers 403.',
@@ -171,17 +177,13 @@ export class WebSocket<
   }
 
   /** @throws WebSocketException 1003 when the message is binary; otherwise as `receive()`. */
-  async receiveText(options?: ReceiveOptions): Promise<string> {
-    const message = await this.receive(options)
-    if (typeof message === 'string') return message
-    throw new WebSocketException(1003, 'Messages must be text.')
+  receiveText(options?: ReceiveOptions): Promise<string> {
+    return handled(this.receive(options).then(textOf))
   }
 
   /** @throws WebSocketException 1003 when the message is text; otherwise as `receive()`. */
-  async receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
-    const message = await this.receive(options)
-    if (typeof message !== 'string') return message
-    throw new WebSocketException(1003, 'Messages must be binary.')
+  receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
+    return handled(this.receive(options).then(bytesOf))
   }
 
   /**
@@ -189,8 +191,8 @@ export class WebSocket<
    *
    * @throws WebSocketException 1007 when it is no JSON in UTF-8; otherwise as `receive()`.
    */
-  async receiveJSON(options?: ReceiveOptions): Promise<unknown> {
-    return parseJSON(await this.receive(options))
+  receiveJSON(options?: ReceiveOptions): Promise<unknown> {
+    return handled(this.receive(options).then(parseJSON))
   }
 
   /** The messages until the peer closes; leaving the loop loses none. */
@@ -237,4 +239,14 @@ function unsendable(code: number): RangeError {
   return new RangeError(
     `websocket.close: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
   )
+}
+
+function textOf(message: WebSocketData): string {
+  if (typeof message === 'string') return message
+  throw new WebSocketException(1003, 'Messages must be text.')
+}
+
+function bytesOf(message: WebSocketData): Uint8Array {
+  if (typeof message !== 'string') return message
+  throw new WebSocketException(1003, 'Messages must be binary.')
 }

@@ -6,6 +6,7 @@ import {
   redisCommands,
   type SendCommand,
 } from '../redis.ts'
+import { HandledStore } from './handled.ts'
 import { spendCommand, spentOf } from './spendscript.ts'
 import {
   assertAmount,
@@ -45,7 +46,7 @@ export interface RedisStoreOptions {
  * const sessionsOfTheShop = namespace(store, 'shop')
  */
 export function redisStore({ client, timeoutMs = 2000, onOutage }: RedisStoreOptions): Store {
-  return new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage))
+  return new HandledStore(new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage)))
 }
 
 // Lua's numbers are doubles, as ours are, so sums are exact as far.

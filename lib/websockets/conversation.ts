@@ -1,4 +1,5 @@
 /** Where a websocket stands: what may be sent at this point, and whether the peer is still there. */
+import { handled } from '../calls/handled.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import {
   ACCEPTED,
@@ -11,7 +12,7 @@ import {
   type WebSocketSendMessage,
 } from '../types.ts'
 import type { WebSocketData } from './data.ts'
-import { handled, misuse, unexpected, WebSocketDisconnect } from './errors.ts'
+import { misuse, unexpected, WebSocketDisconnect } from './errors.ts'
 import { type Ended, Inbox, type Reader } from './inbox.ts'
 
 /** A handshake that was answered by a refusal is `denied`. */
@@ -115,7 +116,9 @@ export class Conversation implements Ended {
         throw new WebSocketDisconnect(code, reason)
       },
     }
-    return signal === undefined ? this.#inbox.next(reader) : this.#inbox.nextUntil(signal, reader)
+    return handled(
+      signal === undefined ? this.#inbox.next(reader) : this.#inbox.nextUntil(signal, reader),
+    )
   }
 
   /** For a loop, which may leave. */

@@ -32,9 +32,3 @@ export function unexpected(message: ReceiveMessage | undefined, wanted: string):
     `websocket: ${wanted} was expected, ${JSON.stringify(message?.type)} was received. Check the server, or the middleware that wraps receive.`,
   )
 }
-
-/** Whoever awaits it gets the error; a forgotten `await` must not end the process. */
-export function handled(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {})
-  return promise
-}

@@ -1,4 +1,5 @@
 /** The fetch request of a scope, whose parts are made when they are asked for. */
+import { handled } from '../../calls/handled.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 import { hasBody, readBody, streamBody } from './body.ts'
@@ -74,26 +75,46 @@ export class LazyRequest {
     return 'half'
   }
 
-  async text(): Promise<string> {
+  text(): Promise<string> {
+    return handled(this.#text())
+  }
+
+  async #text(): Promise<string> {
     return this.#isUntouched ? decoder.decode(await this.#read()) : LazyRequest.toReal(this).text()
   }
 
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text())
+  json(): Promise<unknown> {
+    return handled(this.#json())
   }
 
-  async arrayBuffer(): Promise<ArrayBuffer> {
+  async #json(): Promise<unknown> {
+    return JSON.parse(await this.#text())
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return handled(this.#arrayBuffer())
+  }
+
+  async #arrayBuffer(): Promise<ArrayBuffer> {
     if (!this.#isUntouched) return LazyRequest.toReal(this).arrayBuffer()
     const bytes = await this.#read()
     const isAll = bytes.byteLength === bytes.buffer.byteLength
     return isAll ? bytes.buffer : new Uint8Array(bytes).buffer
   }
 
-  async blob(): Promise<Blob> {
+  blob(): Promise<Blob> {
+    return handled(this.#blob())
+  }
+
+  async #blob(): Promise<Blob> {
     return this.#isUntouched ? (await this.#whole()).blob() : LazyRequest.toReal(this).blob()
   }
 
-  async formData(): Promise<FormData> {
+  formData(): Promise<FormData> {
+    return handled(this.#formData())
+  }
+
+  async #formData(): Promise<FormData> {
     return this.#isUntouched
       ? (await this.#whole()).formData()
       : LazyRequest.toReal(this).formData()
