@@ -7,6 +7,7 @@ import { ACCEPTED, type App, type Scope, type ServerAddress } from '../types.ts'
 import { exchange, loadSessions } from './tofetch/exchange.ts'
 import type { RequestContext, RequestInfo } from './tofetch/info.ts'
 import { refusal } from './tofetch/refusal.ts'
+import type { FileBody } from './tofetch/response.ts'
 import type { Open, Service } from './tofetch/scope.ts'
 import type { Upgrade } from './tofetch/sockets.ts'
 
@@ -25,6 +26,11 @@ export interface ToFetchOptions {
    * servers of `servers/bun` and `servers/deno` bring theirs.
    */
   upgrade?: Upgrade
+  /**
+   * Makes a body of a file by its path, so that a large one has a length (not at all: files are
+   * streamed). The server of `servers/bun` brings its own.
+   */
+  file?: FileBody
   /** The most bytes of a message on a websocket; a larger one closes it with 1009 (1,048,576). */
   maxMessageSize?: number
   /** Told of errors that no handler answered (written to stderr). */
@@ -62,7 +68,8 @@ export interface FetchApp extends AsyncDisposable {
  *
  * The startup runs once, with the first request; one that fails is answered by 500, and tried again
  * with the next. Errors are answered as under `serve()`: a bug by 500, one that comes late by a body
- * that breaks off. Files, early hints and trailers by extensions of the server are not offered.
+ * that breaks off. Early hints and trailers are not offered, nor are files without the
+ * option `file`.
  *
  * `scope.client` is what the runtime tells of the peer, or null; Bun tells it as long as the app has
  * not ended, so what goes on by itself should ask before. What else it gave is in
@@ -117,6 +124,7 @@ class Running {
       },
       state: undefined,
       upgrade: options.upgrade,
+      file: options.file,
       maxMessageSize: options.maxMessageSize ?? 1_048_576,
       begin: (one) => void this.#open.add(one),
       draining: false,

@@ -29,6 +29,7 @@ interface BunSocket {
 }
 
 interface Bun {
+  file(path: string): Blob
   serve(options: object): BunServer
 }
 
@@ -45,6 +46,8 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   const bun = runtime()
   return serveByFetch(app, options, {
     upgrade,
+    // Of a stream it would not tell the length, whatever its fields say.
+    file: (path) => bun.file(path),
     listen: (handler, place) => {
       const server = bun.serve({
         ...('path' in place ? { unix: place.path } : place),

@@ -36,8 +36,10 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   return serveByFetch(app, options, {
     upgrade,
     listen: (handler, place) => {
-      // Without a listener of its own it would write to stdout.
-      const server = deno.serve({ ...place, onListen: () => {} }, handler)
+      // Without listeners of its own it would write to stdout where it listens, and to stderr each body
+      // that breaks off: the app's errors were told by then, and clients that leave are no error.
+      const onError = () => new globalThis.Response('Internal Server Error', { status: 500 })
+      const server = deno.serve({ ...place, onListen: () => {}, onError }, handler)
       return {
         port: server.addr.port,
         drain: () => server.shutdown(),

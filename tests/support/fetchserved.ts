@@ -2,7 +2,12 @@
 // through can be read at /log; what its lifespan goes through is printed.
 import { Application } from '../../lib/applications.ts'
 import { fromFetch } from '../../lib/interop/fromfetch.ts'
-import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
+import {
+  FileResponse,
+  JSONResponse,
+  PlainTextResponse,
+  StreamingResponse,
+} from '../../lib/responses.ts'
 import { Mount, Route, WebSocketRoute } from '../../lib/routing.ts'
 
 const log: string[] = []
@@ -25,6 +30,12 @@ async function* flood(): AsyncGenerator<Uint8Array> {
     if (count % 64 === 0) log.push(`flood ${count}`)
     yield part
   }
+}
+
+/** As a bug in a stream is: what came before it is sent. */
+async function* early(): AsyncGenerator<string> {
+  yield 'one'
+  throw new Error('an early bug')
 }
 
 export const app: Application = Application({
@@ -60,6 +71,8 @@ export const app: Application = Application({
       },
       { methods: ['POST'] },
     ),
+    Route('/early', () => new StreamingResponse(early())),
+    Route('/file', ({ queryParams }) => new FileResponse(queryParams.get('path') ?? '')),
     Route('/endless', () => new StreamingResponse(endless())),
     Route('/flood', () => new StreamingResponse(flood())),
     Route('/signal', async ({ signal }) => {

@@ -1,5 +1,6 @@
 // What every runtime has to do with the app of `fetchserved.ts`: the same tests for all of them.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -11,6 +12,7 @@ export interface Served {
   readonly child: ChildProcess
   /** What it has printed. */
   readonly lines: readonly string[]
+  readonly errors: readonly string[]
 }
 
 /** Starts a program, and waits for the line that is its address. */
@@ -20,12 +22,14 @@ export async function start(
   args: readonly string[],
   addressIn: (line: string) => string | undefined,
 ): Promise<Served> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const errors: string[] = []
+  createInterface(child.stderr).on('line', (line) => errors.push(line))
   t.teardown(() => child.kill('SIGKILL'))
   const lines: string[] = []
   createInterface(child.stdout).on('line', (line) => lines.push(line))
   await eventually(() => lines.some((line) => addressIn(line)), 'it listens')
-  return { url: lines.map(addressIn).find((url) => url !== undefined) ?? '', child, lines }
+  return { url: lines.map(addressIn).find((url) => url !== undefined) ?? '', child, lines, errors }
 }
 
 const PROGRAM = fileURLToPath(new URL('./fetchserving.js', import.meta.url))
@@ -45,9 +49,17 @@ export function testServing(t: Test, command: string, args: readonly string[] = 
     t.match(await (await fetch(get().url)).json(), { host: '127.0.0.1' })
   })
   testRequests(t, get)
+  testFiles(t, get)
   testLeaving(t, get)
   testWebSockets(t, get)
   testClosing(t, get)
+  t.test('says nothing of clients that leave, nor of errors that were told', async (t) => {
+    // Deno tells once how its signals will behave.
+    t.same(
+      get().errors.filter((line) => !line.startsWith('Deno.serve: request.signal')),
+      [],
+    )
+  })
 }
 
 async function logOf(url: string): Promise<string[]> {
@@ -114,6 +126,34 @@ export function testRequests(t: Test, served: () => Served): void {
     const response = await fetch(`${url}/fetch/x?y=z`, { method: 'POST', body: 'hello' })
 
     t.equal(await response.text(), `POST ${url}/x?y=z hello`)
+  })
+}
+
+/** Files, which only some runtimes can send by themselves; and bodies that break off. */
+function testFiles(t: Test, served: () => Served): void {
+  t.test('sends a large file with its length, or a range of it', async (t) => {
+    const path = join(t.testdir({ file: 'x'.repeat(1_000_000) }), 'file')
+    const url = `${served().url}/file?path=${encodeURIComponent(path)}`
+
+    const whole = await fetch(url)
+    t.equal(whole.headers.get('content-length'), '1000000')
+    t.notMatch(whole.headers.get('content-disposition') ?? '', /file/, 'without its name')
+    t.equal((await whole.text()).length, 1_000_000)
+    const range = await fetch(url, { headers: { range: 'bytes=1-2' } })
+    t.same([range.status, await range.text()], [206, 'xx'])
+    const stale = { range: 'bytes=1-2', 'if-range': '"another"' }
+    const all = await fetch(url, { headers: stale })
+    t.same([all.status, (await all.text()).length], [200, 1_000_000])
+    const head = await fetch(url, { method: 'HEAD' })
+    t.equal(head.headers.get('content-length'), '1000000')
+  })
+
+  t.test('sends the head, and what came before an error', async (t) => {
+    const response = await fetch(`${served().url}/early`)
+    t.equal(response.status, 200)
+    const reader = response.body?.getReader()
+    t.equal(new TextDecoder().decode((await reader?.read())?.value), 'one')
+    await t.rejects(async () => void (await reader?.read()))
   })
 }
 

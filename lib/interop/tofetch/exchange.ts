@@ -81,7 +81,7 @@ class Exchange implements Outlet, Open {
       (listener) => this.#listen(listener),
       (listener) => this.#listenForDraining(listener),
     )
-    const outgoing = new Outgoing(scope, this)
+    const outgoing = new Outgoing(scope, this, this.#service.file)
     // Not as fields: V8 puts functions that are assigned to a property where only full collections
     // look, and all that they refer to, here the whole exchange, stays until then.
     const receive: Receive = () => this.#receive()

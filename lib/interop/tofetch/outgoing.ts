@@ -1,9 +1,10 @@
 /** The messages of a response, as one fetch response. */
 import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { indexOfName } from '../../headers.ts'
 import { type Head, readHead } from '../../servers/head.ts'
 import { ACCEPTED, type HTTPScope, type SendMessage } from '../../types.ts'
-import { fixed, makeResponse } from './response.ts'
+import { type FileBody, fixed, makeResponse } from './response.ts'
 import { Stream } from './stream.ts'
 
 /** What an exchange does with what comes out of it. */
@@ -19,14 +20,17 @@ export interface Outlet {
 export class Outgoing {
   readonly #scope: HTTPScope
   readonly #outlet: Outlet
+  readonly #file: FileBody | undefined
   #head: Head | undefined
   #stream: Stream | undefined
   #sent = 0
   #state: 'before start' | 'held' | 'in body' | 'complete' | 'cut' | 'gone' = 'before start'
 
-  constructor(scope: HTTPScope, outlet: Outlet) {
+  /** @param file Makes a body of a file, where the runtime can. */
+  constructor(scope: HTTPScope, outlet: Outlet, file?: FileBody) {
     this.#scope = scope
     this.#outlet = outlet
+    this.#file = file
   }
 
   /** Whether the runtime has the response, or its beginning. */
@@ -77,6 +81,7 @@ export class Outgoing {
       this.#state = 'held'
       return ACCEPTED
     }
+    if (message.type === 'http.response.pathsend') return this.#deliverFile(message.path)
     if (message.type !== 'http.response.body') throw unknown(message.type)
     return this.#body(message.body ?? NO_BYTES, message.moreBody ?? false)
   }
@@ -136,6 +141,23 @@ export class Outgoing {
       ? [...head.headers, 'content-length', String(body.byteLength)]
       : head.headers
     this.#outlet.deliver(makeResponse(null, head.status, fields))
+  }
+
+  #deliverFile(path: string): Promise<void> {
+    if (this.#file === undefined) throw unknown('http.response.pathsend')
+    const head = this.#head
+    if (head === undefined || this.#state !== 'held') {
+      throw misplaced('http.response.pathsend', 'it comes once, right after the start')
+    }
+    const body = head.dropsBody ? null : this.#file(path)
+    this.#state = 'complete'
+    const { headers } = head
+    // Bun would add one with the file's own name, which is not for the client.
+    const isNamed = indexOfName(headers, 'content-disposition') >= 0
+    const fields = isNamed ? headers : [...headers, 'content-disposition', 'inline']
+    this.#outlet.deliver(makeResponse(body, head.status, fields))
+    this.#outlet.end()
+    return ACCEPTED
   }
 
   #deliverStream(head: Head): void {

@@ -1,5 +1,8 @@
 /** Makes fetch responses, with what single runtimes want to be told. */
 
+/** The body that a file makes, by its absolute path. */
+export type FileBody = (path: string) => Blob
+
 /**
  * Makes a fetch response of checked parts.
  *
@@ -7,12 +10,12 @@
  * it has a short way for answers with a content type and nothing else, which most are.
  */
 export function makeResponse(
-  body: Uint8Array | ReadableStream<Uint8Array> | string | null,
+  body: Uint8Array | ReadableStream<Uint8Array> | Blob | string | null,
   status: number,
   fields: readonly string[],
 ): globalThis.Response {
   const headers: [string, string][] = []
-  const isCounted = typeof body === 'string' || body instanceof Uint8Array
+  const isCounted = body !== null && !(body instanceof ReadableStream)
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? ''
     if (isCounted && name === 'content-length') continue

@@ -1,4 +1,5 @@
 /** Makes the scopes of fetch requests. */
+import { indexOfName } from '../../headers.ts'
 import type { Target } from '../../servers/target.ts'
 import type {
   App,
@@ -10,6 +11,7 @@ import type {
   WebSocketScope,
 } from '../../types.ts'
 import { putClient } from './info.ts'
+import type { FileBody } from './response.ts'
 import type { Upgrade } from './sockets.ts'
 
 /** An exchange or a websocket that goes on. */
@@ -29,6 +31,8 @@ export interface Service {
   state: State | undefined
   /** How the runtime makes websockets; undefined where it does not. */
   readonly upgrade: Upgrade | undefined
+  /** How the runtime makes a body of a file; undefined where it does not. */
+  readonly file?: FileBody | undefined
   /** The most bytes of a message on a websocket. */
   readonly maxMessageSize: number
   /** Told of apps that take longer than their call, background work included. */
@@ -51,16 +55,24 @@ export interface Read {
   readonly headers: HeaderList
 }
 
+const FILES = Object.freeze({ 'http.response.pathsend': Object.freeze({}) })
+
+/** A runtime that sends files would answer ranges by itself, by other rules than the app. */
+function hasRange(headers: readonly string[]): boolean {
+  return indexOfName(headers, 'range') >= 0
+}
+
 const ASGI = Object.freeze({ version: '3.0', specVersion: '2.5' } as const)
 
 /** Every key that routing may set is there from the start, as under `serve()`. */
 export function buildScope(
-  { rootPath, server, state }: Service,
+  { rootPath, server, state, file }: Service,
   { request, came: [info, context], target, headers }: Read,
   onDisconnect: (listener: () => void) => void,
   onDraining?: (listener: () => void) => void,
 ): HTTPScope {
   const { path, rawPath, queryString } = target
+  const came = { request, info, context }
   const scope: HTTPScope = {
     type: 'http',
     asgi: ASGI,
@@ -74,7 +86,8 @@ export function buildScope(
     headers,
     client: null,
     server,
-    extensions: { fetch: { request, info, context } },
+    extensions:
+      file === undefined || hasRange(headers) ? { fetch: came } : { ...FILES, fetch: came },
     onDisconnect,
     onDraining,
     state: state === undefined ? undefined : { ...state },
@@ -100,7 +113,8 @@ export function buildWebSocketScope(
   read: Read,
   subprotocols: readonly string[],
 ): WebSocketScope {
-  const { method, extensions, onDraining, ...rest } = buildScope(service, read, () => {})
+  const asked = { ...service, file: undefined }
+  const { method, extensions, onDraining, ...rest } = buildScope(asked, read, () => {})
   return {
     ...rest,
     type: 'websocket',

@@ -12,6 +12,7 @@ export class Stream {
   #unblock: () => void = () => {}
   #fail: (error: Error) => void = () => {}
   #closed = false
+  #failure: { readonly error: unknown } | undefined
 
   /** @param onCancel Told when the reader wants no more. */
   constructor(onCancel: () => void) {
@@ -20,7 +21,7 @@ export class Stream {
         start: (controller) => {
           this.#controller = controller
         },
-        pull: () => this.#resume(),
+        pull: () => this.#pull(),
         cancel: () => {
           if (this.#closed) return
           this.#closed = true
@@ -33,7 +34,7 @@ export class Stream {
 
   /** Resolves when the reader wants more. */
   write(part: Uint8Array): Promise<void> {
-    if (this.#closed || part.byteLength === 0) return ACCEPTED
+    if (this.#closed || this.#failure !== undefined || part.byteLength === 0) return ACCEPTED
     // A copy of what is small: its producer may write the next part to the same place.
     this.#controller?.enqueue(part.byteLength < AHEAD ? part.slice() : part)
     if ((this.#controller?.desiredSize ?? 0) > 0) return ACCEPTED
@@ -48,21 +49,44 @@ export class Stream {
   }
 
   end(): void {
-    if (!this.#closed) this.#controller?.close()
-    this.#closed = true
+    if (!this.#closed && this.#failure === undefined) {
+      this.#closed = true
+      this.#controller?.close()
+    }
     this.#resume()
   }
 
-  /** The reader gets this error in place of the end. */
+  /** The reader gets this error in place of the end, behind all that was written. */
   fail(error: unknown): void {
-    if (!this.#closed) this.#controller?.error(error)
-    this.#closed = true
     this.#fail(new ClientDisconnected())
+    if (this.#closed || this.#failure !== undefined) return
+    this.#failure = { error }
+    this.#breakOffOnceTaken()
   }
 
-  /** Nobody reads any more. */
+  /** The reader has gone, or is to go: what was written is dropped. */
   leave(): void {
-    this.fail(new ClientDisconnected())
+    const error = new ClientDisconnected()
+    this.#fail(error)
+    this.#breakOff(error)
+  }
+
+  #pull(): void {
+    this.#resume()
+    this.#breakOffOnceTaken()
+  }
+
+  /** In a later turn: Bun sends neither head nor body if the error comes with the last part. */
+  #breakOffOnceTaken(): void {
+    if (this.#failure === undefined || this.#controller?.desiredSize !== AHEAD) return
+    const { error } = this.#failure
+    setTimeout(() => this.#breakOff(error), 0)
+  }
+
+  #breakOff(error: unknown): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#controller?.error(error)
   }
 
   #resume(): void {

@@ -24,6 +24,8 @@ export interface Listener {
 /** What differs from runtime to runtime. */
 export interface Runtime {
   readonly upgrade: Upgrade
+  /** Makes a body of a file; without it, files are streamed. */
+  readonly file?: (path: string) => Blob
   readonly listen: (handler: FetchApp, place: Place) => Listener
 }
 
@@ -35,7 +37,7 @@ export interface Runtime {
 export async function serveByFetch(
   app: App,
   options: ByFetchOptions,
-  { upgrade, listen }: Runtime,
+  { upgrade, file, listen }: Runtime,
 ): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 8000, path, signal } = options
   signal?.throwIfAborted()
@@ -46,6 +48,7 @@ export async function serveByFetch(
       return address
     },
     upgrade,
+    ...(file && { file }),
   })
   await handler.start()
   let listener: Listener

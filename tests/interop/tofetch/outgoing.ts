@@ -173,3 +173,27 @@ t.test('a stream of known length says so where the runtime asks for it', async (
   t.equal(await outlet.responses[0]?.text(), 'ab')
   t.same(lengths, [2])
 })
+
+t.test('a file is sent by the runtime, where it can, and not named', async (t) => {
+  const file = (path: string): Blob => new Blob([path])
+  const sent: SendMessage = { type: 'http.response.pathsend', path: '/a/file' }
+  const bare = setUp()
+  await bare.outgoing.send(start())
+  await t.rejects(bare.outgoing.send(sent), { message: /this server cannot send it/ })
+
+  for (const [method, headers, text, disposition] of [
+    ['GET', ['content-length', '7'], '/a/file', 'inline'],
+    ['GET', ['content-disposition', 'attachment'], '/a/file', 'attachment'],
+    ['HEAD', [], '', 'inline'],
+  ] as const) {
+    const outlet = new Outlet()
+    const outgoing = new Outgoing(httpScope({ method }), outlet, file)
+    await t.rejects(outgoing.send(sent), { message: /right after the start/ })
+    await outgoing.send(start([...headers]))
+    await outgoing.send(sent)
+    const [response] = outlet.responses
+    t.equal(await response?.text(), text)
+    t.equal(response?.headers.get('content-disposition'), disposition)
+    t.same([outgoing.complete, outlet.ended], [true, 1])
+  }
+})

@@ -74,3 +74,24 @@ t.test('an error takes the place of the end', async (t) => {
   await t.rejects(new globalThis.Response(stream.readable).text(), { message: 'broken' })
   await t.rejects(written, { name: 'ClientDisconnected' })
 })
+
+t.test('an error comes behind all that was written', async (t) => {
+  const stream = new Stream(() => {})
+  stream.write(SMALL)
+  stream.fail(new Error('broken'))
+  stream.fail(new Error('another'))
+  stream.write(SMALL)
+  stream.end()
+  const reader = stream.readable.getReader()
+
+  t.same((await reader.read()).value, SMALL)
+  await t.rejects(reader.read(), { message: 'broken' })
+})
+
+t.test('a reader that has gone, or is to go, gets nothing more', async (t) => {
+  const stream = new Stream(() => {})
+  stream.write(SMALL)
+  stream.leave()
+
+  await t.rejects(stream.readable.getReader().read(), { name: 'ClientDisconnected' })
+})
