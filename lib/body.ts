@@ -48,6 +48,7 @@ export class Body {
   #takenBy: string | object | undefined
   /** Called when `receive` tells that the client has gone. */
   #listeners: (() => void)[] | undefined
+  #asking: 'never' | 'after the body' | 'at once' = 'never'
   #isWatching = false
 
   constructor(scope: HTTPScope, receive: Receive) {
@@ -64,24 +65,33 @@ export class Body {
     return this.#bytes !== undefined || this.#isConsumed
   }
 
-  /** Calls a listener when `receive` tells that the client has gone, whoever has asked it. */
-  onGone(listener: () => void): void {
+  /**
+   * Calls a listener when `receive` tells that the client has gone, whoever has asked it.
+   *
+   * @param asking When to ask, which takes messages from others who would: never, once the body is
+   * read, or also at once if no body was announced.
+   */
+  onGone(listener: () => void, asking: 'never' | 'after the body' | 'at once'): void {
     this.#listeners ??= []
     this.#listeners.push(listener)
+    this.#asking = asking
     if (this.#gone) listener()
     else this.#watch()
   }
 
-  /** Asks for it once nothing else can come: after the body, or at once if none was announced. */
   #watch(): void {
-    const isOver = this.#complete || (this.#isNone && !this.#isConsumed)
-    if (!isOver || this.#isWatching || this.#listeners === undefined) return
+    const isOver = this.#complete ? this.#asking !== 'never' : this.#isEmptyToAsk
+    if (!isOver || this.#isWatching) return
     this.#isWatching = true
     const watched = this.#complete ? this.#receive() : this.bytes().then(() => this.#receive())
     watched.then(
       ({ type }) => type === 'http.disconnect' && this.#leave(),
       () => {}, // an error is the reader's to see
     )
+  }
+
+  get #isEmptyToAsk(): boolean {
+    return this.#asking === 'at once' && this.#isNone && !this.#isConsumed
   }
 
   #leave(): void {
@@ -141,7 +151,7 @@ export class Body {
     }
     if (message.type !== 'http.request') throw unexpected(message)
     this.#complete = !message.moreBody
-    if (this.#complete && this.#listeners !== undefined) this.#watch()
+    if (this.#complete) this.#watch()
     this.#size += message.body.byteLength
     if (this.#size > maxSize) throw tooLarge(maxSize)
     return message.body

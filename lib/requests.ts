@@ -263,9 +263,12 @@ export class Request<
     const { onDisconnect } = this.scope
     onDisconnect?.(abort)
     if (this.receive === noChannel) return
-    this.#reader.onGone(() => {
+    const listener = (): void => {
       if (this.#isHandling || onDisconnect === undefined) abort()
-    })
+    }
+    // A raw app may ask `receive` itself.
+    const asking = onDisconnect === undefined ? 'after the body' : 'never'
+    this.#reader.onGone(listener, this.#isHandling ? 'at once' : asking)
   }
 
   /** Tells that the handler of this request runs, or has answered; called by the route around it. */

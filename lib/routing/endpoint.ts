@@ -30,28 +30,29 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
   return (scope, receive, send) => {
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
     const request = new Request<never, never>(scope, receive, send)
+    request.handling(true)
     let answer: Answer | Promise<Answer>
     try {
       answer = handler(request)
     } catch (error) {
-      return closing(request, answerException(error, scope, receive, send, request))
+      return failed(error, request)
     }
-    if (answer instanceof Response) return closing(request, answer.respond(scope, receive, send))
     if (!isPromise(answer)) return closing(request, deliver(answer, where, request))
-    request.handling(true)
     return answer.then(
       (value) => {
-        request.handling(false)
         const sent = closing(request, deliver(value, where, request))
         // A promise that is returned here is waited for, which takes turns even when it is settled.
         return sent === ACCEPTED ? undefined : sent
       },
-      (error) => {
-        request.handling(false)
-        return closing(request, answerException(error, scope, receive, send, request))
-      },
+      (error) => failed(error, request),
     )
   }
+}
+
+function failed(error: unknown, request: Request<never, never>): Promise<void> {
+  const { scope, receive, send } = request
+  request.handling(false)
+  return closing(request, answerException(error, scope, receive, send, request))
 }
 
 /** Ends the request once its answer is sent, background work included: files of a form go then. */
@@ -66,6 +67,7 @@ function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> 
 /** An error from here on is no longer the handler's to answer: something may have been sent. */
 function deliver(answer: unknown, where: string, request: Request<never, never>): Promise<void> {
   const { scope, receive, send } = request
+  request.handling(false)
   if (answer instanceof Response) return answer.respond(scope, receive, send)
   try {
     return guard(toApp(answer, `${where}: the handler`))(scope, request.rest, send)

@@ -159,7 +159,16 @@ class Exchange {
 
   readonly #pending: ((message: ReceiveMessage) => void)[] = []
 
-  readonly #receive: Receive = async () => {
+  /** Calls at the same time are answered in their order, each part once. */
+  readonly #receive: Receive = () => {
+    const message = this.#received.then(() => this.#nextMessage())
+    this.#received = message.catch(() => {})
+    return message
+  }
+
+  #received: Promise<unknown> = Promise.resolve()
+
+  async #nextMessage(): Promise<ReceiveMessage> {
     if (!this.#gone && !this.#bodyRead) return this.#nextPart()
     if (this.#gone || this.#complete) return DISCONNECT
     return new Promise((resolve) => this.#pending.push(resolve))

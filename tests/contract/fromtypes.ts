@@ -1,16 +1,11 @@
 // Middleware written by somebody who has read SPEC.md and the types, and nothing else: it works under
 // every server and in the test client.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { toFetch } from '../../lib/interop/tofetch.ts'
-import { toNode } from '../../lib/interop/tonode.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
-import { serve } from '../../lib/servers/node.ts'
-import { testClient } from '../../lib/testclient.ts'
 import type { App, Middleware, ReceiveMessage } from '../../lib/types.ts'
+import { SERVERS } from '../support/everyserver.ts'
 
 /** Adds a field to every response. */
 function stamp(name: string, value: string): Middleware {
@@ -91,42 +86,6 @@ function logger(log: (line: string) => void): Middleware {
       throw error
     }
   }
-}
-
-/** Gets a path, and closes what was opened for it. */
-type Get = (path: string) => Promise<Response>
-
-const quiet = { onError: (): void => {} }
-
-/** Every way to run an app that this process has. */
-const SERVERS: Readonly<Record<string, (t: Test, app: App) => Promise<Get>>> = {
-  testClient: async (t, app) => {
-    const client = await testClient(app, { raiseServerExceptions: false })
-    t.teardown(() => client.close())
-    return (path) => client.get(path)
-  },
-  serve: async (t, app) => {
-    const server = await serve(app, { port: 0, ...quiet })
-    t.teardown(() => server.close())
-    return (path) => fetch(new URL(path, server.url))
-  },
-  'serve without shortcuts': async (t, app) => {
-    const server = await serve(app, { port: 0, shortcuts: false, ...quiet })
-    t.teardown(() => server.close())
-    return (path) => fetch(new URL(path, server.url))
-  },
-  toNode: async (t, app) => {
-    const node = createServer(toNode(app, quiet))
-    await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', () => resolve()))
-    t.teardown(() => node.close())
-    const { port } = node.address() as AddressInfo
-    return (path) => fetch(`http://127.0.0.1:${port}${path}`)
-  },
-  toFetch: async (t, app) => {
-    const handle = toFetch(app, quiet)
-    t.teardown(() => handle.close())
-    return (path) => handle(new globalThis.Request(`http://localhost${path}`))
-  },
 }
 
 /** An application with routes that answer, fail, fail at first, and take long. */

@@ -9,6 +9,7 @@ const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
 
 t.test('asks receive at once where no body was announced, and keeps what came', async (t) => {
   const request = new Request(httpScope(), receiving([NO_BODY, DISCONNECT]))
+  request.handling(true)
   await new Promise((resolve) => request.signal.addEventListener('abort', resolve))
 
   t.equal((await request.bytes()).byteLength, 0)

@@ -1,0 +1,45 @@
+// Every way to run an app that this process has, behind one function.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import { toFetch } from '../../lib/interop/tofetch.ts'
+import { toNode } from '../../lib/interop/tonode.ts'
+import { serve } from '../../lib/servers/node.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App } from '../../lib/types.ts'
+
+/** Gets a path, and closes what was opened for it. */
+export type Get = (path: string) => Promise<Response>
+
+const quiet = { onError: (): void => {} }
+
+/** Every way to run an app that this process has. */
+export const SERVERS: Readonly<Record<string, (t: Test, app: App) => Promise<Get>>> = {
+  testClient: async (t, app) => {
+    const client = await testClient(app, { raiseServerExceptions: false })
+    t.teardown(() => client.close())
+    return (path) => client.get(path)
+  },
+  serve: async (t, app) => {
+    const server = await serve(app, { port: 0, ...quiet })
+    t.teardown(() => server.close())
+    return (path) => fetch(new URL(path, server.url))
+  },
+  'serve without shortcuts': async (t, app) => {
+    const server = await serve(app, { port: 0, shortcuts: false, ...quiet })
+    t.teardown(() => server.close())
+    return (path) => fetch(new URL(path, server.url))
+  },
+  toNode: async (t, app) => {
+    const node = createServer(toNode(app, quiet))
+    await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', () => resolve()))
+    t.teardown(() => node.close())
+    const { port } = node.address() as AddressInfo
+    return (path) => fetch(`http://127.0.0.1:${port}${path}`)
+  },
+  toFetch: async (t, app) => {
+    const handle = toFetch(app, quiet)
+    t.teardown(() => handle.close())
+    return (path) => handle(new globalThis.Request(`http://localhost${path}`))
+  },
+}
