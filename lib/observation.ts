@@ -5,10 +5,12 @@ import { ended } from './calls.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { lowerNames } from './headers/lowercase.ts'
 import { contentLength } from './headers.ts'
+import { isBodyless } from './status.ts'
 import {
   ACCEPTED,
   type App,
   type ConnectionScope,
+  type Scope,
   type ScopeOutcome,
   type Send,
   type SendMessage,
@@ -18,7 +20,7 @@ import {
 export interface Outcome {
   /**
    * Of the response; 101 for a websocket that was accepted, 403 for one that was closed before, 499
-   * when the client left before there was one.
+   * when the client left before any of it was sent.
    */
   readonly status: number
   /** Bytes of the body, or of the messages of a websocket, that were sent. */
@@ -46,7 +48,7 @@ export function observe(
   send: Send,
   finish: (outcome: Outcome) => unknown,
 ): Promise<void> {
-  const watch = new Watch(scope.type === 'lifespan' ? {} : outcomeOf(scope), send, finish)
+  const watch = new Watch(scope, send, finish)
   return ended(app, scope, receive, watch.send, watch.end)
 }
 
@@ -69,6 +71,7 @@ function outcomeOf(scope: ConnectionScope): ScopeOutcome {
 /** Counts what is sent. */
 class Watch {
   readonly #known: ScopeOutcome
+  readonly #isHead: boolean
   readonly #send: Send
   readonly #finish: (outcome: Outcome) => unknown
   readonly #started = performance.now()
@@ -76,9 +79,12 @@ class Watch {
   #bytes = 0
   #declared = 0
   #finished = false
+  /** Whether anything has gone to the client: servers hold the start back until a body comes. */
+  #isSent = false
 
-  constructor(known: ScopeOutcome, send: Send, finish: (outcome: Outcome) => unknown) {
-    this.#known = known
+  constructor(scope: Scope, send: Send, finish: (outcome: Outcome) => unknown) {
+    this.#known = scope.type === 'lifespan' ? {} : outcomeOf(scope)
+    this.#isHead = scope.type === 'http' && scope.method === 'HEAD'
     this.#send = send
     this.#finish = finish
   }
@@ -86,6 +92,7 @@ class Watch {
   readonly send: Send = (message) => {
     this.#count(message)
     const sent = this.#send(message)
+    if (!this.#isSent) this.#note(message, sent)
     if (!isLast(message)) return sent
     if (sent === ACCEPTED) {
       this.end()
@@ -98,6 +105,15 @@ class Watch {
         throw error
       },
     )
+  }
+
+  #note({ type }: SendMessage, sent: Promise<void>): void {
+    if (sent === ACCEPTED) this.#isSent = !NOT_YET.has(type)
+    else if (!BESIDE.has(type)) sent.then(this.#noteSent, ignore)
+  }
+
+  readonly #noteSent = (): void => {
+    this.#isSent = true
   }
 
   #count(message: SendMessage): void {
@@ -114,11 +130,11 @@ class Watch {
         this.#status ??= 403
         break
       case 'http.response.pathsend':
-        this.#bytes += this.#declared
+        this.#add(this.#declared)
         break
       case 'http.response.body':
       case 'websocket.http.response.body':
-        this.#bytes += message.body?.byteLength ?? 0
+        this.#add(message.body?.byteLength ?? 0)
         break
       case 'websocket.send':
         this.#bytes += message.bytes?.byteLength ?? encodeText(message.text ?? '').byteLength
@@ -126,13 +142,18 @@ class Watch {
     }
   }
 
+  /** A server sends no body to a HEAD, nor with a status that has none. */
+  #add(bytes: number): void {
+    if (!this.#isHead && !isBodyless(this.#status ?? 200)) this.#bytes += bytes
+  }
+
   readonly end = (error?: unknown): void => {
     if (this.#finished) return
     this.#finished = true
     const aborted = error instanceof ClientDisconnected
     tell('observe: finish', this.#finish, {
-      status: this.#status ?? statusOf(error),
-      bytes: this.#bytes,
+      status: aborted && !this.#isSent ? 499 : (this.#status ?? statusOf(error)),
+      bytes: aborted && !this.#isSent ? 0 : this.#bytes,
       duration: performance.now() - this.#started,
       aborted,
       // A bug that was answered is thrown on only after its answer was sent.
@@ -140,6 +161,16 @@ class Watch {
     })
   }
 }
+
+/** Messages that are no part of a response. */
+const BESIDE: ReadonlySet<string> = new Set(['http.response.early_hint', 'http.response.debug'])
+
+/** Those that a server may have kept for itself when it takes them at once. */
+const NOT_YET: ReadonlySet<string> = new Set([
+  ...[...BESIDE, 'http.response.start', 'websocket.http.response.start'],
+])
+
+function ignore(): void {}
 
 function isLast(message: SendMessage): boolean {
   if (message.type === 'http.response.body') return message.moreBody !== true

@@ -57,6 +57,18 @@ t.test('tells status and bytes of what was sent', async (t) => {
   }
 })
 
+t.test('a body that is not sent does not count', async (t) => {
+  const file: SendMessage = { type: 'http.response.pathsend', path: '/x' }
+  for (const last of [body(7, false), file]) {
+    const head = httpScope({ method: 'HEAD' })
+    t.match(await outcomeOf(sending(start, last), head), { status: 201, bytes: 0 })
+  }
+  for (const status of [204, 304]) {
+    const app = sending({ ...start, status }, body(7, false))
+    t.match(await outcomeOf(app), { status, bytes: 0 })
+  }
+})
+
 t.test('tells of websockets', async (t) => {
   const accept: SendMessage = { type: 'websocket.accept' }
   const close: SendMessage = { type: 'websocket.close' }
@@ -126,7 +138,19 @@ t.test('tells when the client left', async (t) => {
     status: 499,
     ...aborted,
   })
-  t.match(await outcomeOf(app, httpScope(), gone), { status: 201, ...aborted })
+  t.match(await outcomeOf(app, httpScope(), gone), { status: 499, bytes: 0, ...aborted })
+  // A server keeps the start until it knows how the body begins.
+  const keeping: Send = (message) =>
+    message.type === 'http.response.start' ? ACCEPTED : gone(message)
+  t.match(await outcomeOf(app, httpScope(), keeping), { status: 499, bytes: 0, ...aborted })
+  let count = 0
+  const cut: Send = (message) => (++count > 2 ? gone(message) : ACCEPTED)
+  t.match(await outcomeOf(sending(start, body(3, true), body(4, false)), httpScope(), cut), {
+    status: 201,
+    ...aborted,
+  })
+  const accept: SendMessage = { type: 'websocket.accept' }
+  t.match(await outcomeOf(sending(accept), websocketScope(), gone), { status: 499, ...aborted })
 })
 
 t.test('throws on what the app throws', async (t) => {
