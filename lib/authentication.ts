@@ -87,7 +87,7 @@ export interface RequiresOptions {
 }
 
 /**
- * Puts the guard around a handler or an app, whose type stays.
+ * Puts the guard around a handler or an app, whose type and properties stay.
  *
  * A route or a router would lose what a router looks at: give it the guard as `middleware`.
  */
@@ -132,10 +132,19 @@ export function requires(scopes: string | readonly string[], options: RequiresOp
       if (hasScopes(first.auth, required)) return call(...args)
       return first instanceof WebSocket ? first.close() : refuse(first)
     }
-    // The name is what routes are called by.
-    Object.defineProperty(guard, 'name', { value: guarded.name })
-    return guard as unknown as Guarded
+    return likeOf(guarded, guard)
   }
+}
+
+/** A function that has all that the other has: its name, by which routes are called, and its properties. */
+function likeOf<Given extends GuardedFunction>(
+  given: Given,
+  like: (...args: unknown[]) => unknown,
+): Given {
+  const { prototype: _own, ...properties } = Object.getOwnPropertyDescriptors(given)
+  Object.setPrototypeOf(like, Object.getPrototypeOf(given))
+  Object.defineProperties(like, properties)
+  return like as unknown as Given
 }
 
 /** Whether all of the required scopes are there. */

@@ -113,6 +113,25 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
     t.same(guarded(request, 7), [request, 7])
   })
 
+  t.test('keeps the properties of the handler, as its type says', async (t) => {
+    const secret = Symbol('secret')
+    class Described extends Function {}
+    const handler = Object.assign(() => new PlainTextResponse('fine'), {
+      summary: 'Shows it',
+      [secret]: 7,
+    })
+    Object.defineProperty(handler, 'live', { get: () => handler.summary })
+    Object.setPrototypeOf(handler, Described.prototype)
+    const guarded = requires('a')(handler)
+
+    t.equal(guarded.summary, 'Shows it')
+    t.equal(guarded[secret], 7)
+    t.same([Reflect.get(guarded, 'live'), guarded.length], ['Shows it', handler.length])
+    t.ok(guarded instanceof Described)
+    t.equal(requires('a')(named).length, named.length)
+    t.not(Object.hasOwn(guarded, 'prototype'), true)
+  })
+
   t.test('keeps the name of the handler, by which its route is found', async (t) => {
     t.equal(requires('a')(named).name, 'named')
     t.equal(Route('/', requires('a')(named)).name, 'named')
