@@ -1,13 +1,14 @@
 /** Middleware of Connect and Express as middleware: sessions, passports, helmets, and so on. */
 import type { App, ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
+import { assertChain, callChain } from './fromconnect/chain.ts'
 import { Reply } from './fromconnect/reply.ts'
 import { changedScope } from './fromconnect/rewrite.ts'
-import { isPassedOn } from './fromnode/errors.ts'
 import { Exchange } from './fromnode/exchange.ts'
 import { inheritFrom, leavePair, pairOf } from './fromnode/inherit.ts'
-import { assertInternals } from './fromnode/internals.ts'
 import type { NodeRequest } from './fromnode/request.ts'
 import type { NodeHandler } from './fromnode.ts'
+
+export { onHandshake } from './fromconnect/handshake.ts'
 
 /** The most bytes of a body that a middleware may read and an app behind it may read again. */
 const MOST_KEPT = 1_048_576
@@ -22,7 +23,11 @@ const MOST_KEPT = 1_048_576
  *
  * What goes on to the app: a change of `request.method` and `request.url`; the body, once more, if the
  * middleware has read no more than 1 MiB of it; and whatever it has put on the request, by
- * `nodeRequest()`. Changes of `request.headers` do not. Websockets pass by untouched.
+ * `nodeRequest()`. Changes of `request.headers` do not. Websockets pass by untouched; see
+ * `onHandshake()`.
+ *
+ * Middleware that was written for Express alone calls what Express adds, such as `response.status()` and
+ * `request.ip`. It needs an app of Express around it: `fromConnect(express().use(limit))`.
  *
  * Errors given to `next` are thrown, as those of `fromNode` are. Those that the app behind throws are
  * answered by our handlers; a middleware for errors, of four parameters, is refused.
@@ -39,14 +44,13 @@ const MOST_KEPT = 1_048_576
  * Application({ routes: [visits], middleware: [fromConnect(kept)] })
  */
 export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
-  for (const one of middleware) assertMiddleware(one)
-  assertInternals()
+  assertChain(middleware, 'fromConnect')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const exchange = new Exchange(scope, receive, send, MOST_KEPT)
     inheritFrom(scope, exchange)
     return exchange.run(() =>
-      callFrom(0, middleware, exchange, () => behind(app, scope, exchange, send)),
+      callChain(middleware, exchange, () => behind(app, scope, exchange, send)),
     )
   }
 }
@@ -77,28 +81,6 @@ export function nodeRequest<Added extends object = Record<string, unknown>>(conn
   )
 }
 
-function callFrom(
-  index: number,
-  middleware: readonly NodeHandler[],
-  exchange: Exchange,
-  last: () => Promise<void>,
-): void {
-  const one = middleware[index]
-  if (one === undefined) {
-    // Its errors are our own, and not to be read as those of Express.
-    exchange.follow(last, exchange.failBehind)
-    return
-  }
-  let isCalled = false
-  const next = (error?: unknown): void => {
-    // An error counts also after the middleware has passed the request on: a time that is over.
-    if (!isPassedOn(error)) exchange.failInside(error)
-    else if (!isCalled) callFrom(index + 1, middleware, exchange, last)
-    isCalled = true
-  }
-  exchange.follow(() => one(exchange.request, exchange.response, next))
-}
-
 /** The app behind the middleware, with a scope that tells of it. */
 async function behind(app: App, scope: HTTPScope, exchange: Exchange, send: Send): Promise<void> {
   const { request, response, intake } = exchange
@@ -109,12 +91,4 @@ async function behind(app: App, scope: HTTPScope, exchange: Exchange, send: Send
   const reply = new Reply(exchange, send)
   await app(changedScope(scope, request), intake.receive, reply.send)
   reply.assertComplete()
-}
-
-function assertMiddleware(middleware: unknown): void {
-  if (typeof middleware === 'function' && middleware.length < 4) return
-  const given = typeof middleware === 'function' ? 'one of four parameters' : typeof middleware
-  throw new TypeError(
-    `fromConnect: it takes middleware (request, response, next) => …, ${given} was given. Answer errors by exceptionHandlers, or by a middleware of ours.`,
-  )
 }

@@ -3,6 +3,7 @@ import { nextTick } from 'node:process'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
+import { hinted } from './hint.ts'
 import { Intake } from './intake.ts'
 import { clearNeedDrain, detachSignal, type InnerResponse } from './internals.ts'
 import { reportLate } from './late.ts'
@@ -78,7 +79,7 @@ export class Exchange {
   /** Ends the exchange with an error from inside, which may have a status. */
   readonly failInside = (error: unknown): void => {
     if (this.#over) reportLate(error, this.#scope, this.#failure?.error)
-    else this.fail(exceptionOf(error, this.#scope))
+    else this.fail(exceptionOf(hinted(error, this.response), this.#scope))
   }
 
   /** Ends the exchange with an error of an app of ours behind it. */

@@ -4,6 +4,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import type { HandedOver } from '../../servers/node/handover.ts'
 import { ACCEPTED, type HTTPScope } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
+import { hinted } from './hint.ts'
 import { isConsequence, reportLate } from './late.ts'
 import { measured, takeBack } from './nativeresponse.ts'
 import type { NodeRequest } from './request.ts'
@@ -61,7 +62,7 @@ export class NativeExchange {
     if (!this.#isOpen) reportLate(error, this.#scope, this.#failure?.error)
     // Streams inside may hear of the departure before this does.
     else if (this.response.destroyed && isConsequence(error)) this.fail(new ClientDisconnected())
-    else this.fail(exceptionOf(error, this.#scope))
+    else this.fail(exceptionOf(hinted(error, this.response), this.#scope))
   }
 
   /** Nothing inside has answered; once a response has begun, it goes on. */

@@ -1,0 +1,54 @@
+/** Middleware of Connect, called in turn on one request and response. */
+import { isPassedOn } from '../fromnode/errors.ts'
+import type { Exchange } from '../fromnode/exchange.ts'
+import { assertInternals } from '../fromnode/internals.ts'
+import type { NodeHandler } from '../fromnode.ts'
+
+/**
+ * Calls each when the one before has called `next`, and `last` behind all of them.
+ */
+export function callChain(
+  middleware: readonly NodeHandler[],
+  exchange: Exchange,
+  last: () => Promise<void>,
+): void {
+  callFrom(0, middleware, exchange, last)
+}
+
+function callFrom(
+  index: number,
+  middleware: readonly NodeHandler[],
+  exchange: Exchange,
+  last: () => Promise<void>,
+): void {
+  const one = middleware[index]
+  if (one === undefined) {
+    // Its errors are our own, and not to be read as those of Express.
+    exchange.follow(last, exchange.failBehind)
+    return
+  }
+  let isCalled = false
+  const next = (error?: unknown): void => {
+    // An error counts also after the middleware has passed the request on: a time that is over.
+    if (!isPassedOn(error)) exchange.failInside(error)
+    else if (!isCalled) callFrom(index + 1, middleware, exchange, last)
+    isCalled = true
+  }
+  exchange.follow(() => one(exchange.request, exchange.response, next))
+}
+
+/**
+ * @throws TypeError for what is no such middleware, Error for a version of Node that this does not know.
+ */
+export function assertChain(middleware: readonly unknown[], where: string): void {
+  for (const one of middleware) assertMiddleware(one, where)
+  assertInternals()
+}
+
+function assertMiddleware(middleware: unknown, where: string): void {
+  if (typeof middleware === 'function' && middleware.length < 4) return
+  const given = typeof middleware === 'function' ? 'one of four parameters' : typeof middleware
+  throw new TypeError(
+    `${where}: it takes middleware (request, response, next) => …, ${given} was given. Answer errors by exceptionHandlers, or by a middleware of ours.`,
+  )
+}
