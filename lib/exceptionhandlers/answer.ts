@@ -54,7 +54,7 @@ async function answerBy(
   } catch (failure) {
     return answerBug(failure, request, handlers)
   }
-  return app(request.scope, request.receive, request.send)
+  return app(request.scope, request.rest, request.send)
 }
 
 /** The part for websockets is loaded by applications that have some. */

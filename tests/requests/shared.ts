@@ -1,7 +1,12 @@
 // Several requests over one channel, as those of a middleware and of the handler behind it.
 import t from 'tap'
+import { HTTPException } from '../../lib/exceptions.ts'
+import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { Request } from '../../lib/requests.ts'
-import type { ReceiveMessage } from '../../lib/types.ts'
+import { PlainTextResponse } from '../../lib/responses.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testclient.ts'
+import type { App, ReceiveMessage } from '../../lib/types.ts'
 import { httpScope, receiving } from '../support/scopes.ts'
 
 const scope = () => httpScope({ method: 'POST', headers: ['content-type', 'application/json'] })
@@ -35,3 +40,23 @@ t.test('requests without a channel say so, each of them', async (t) => {
     await t.rejects(new Request(httpScope()).stream().next(), /made without receive/)
   }
 })
+
+t.test(
+  'an app that answers for an exception gets the body that the handler has read',
+  async (t) => {
+    const echo: App = async (scope, receive, send) => {
+      const message = await receive()
+      const body = message.type === 'http.request' ? new TextDecoder().decode(message.body) : ''
+      await new PlainTextResponse(body).respond(scope, receive, send)
+    }
+    const failing = Route('/', {
+      post: async (request) => {
+        await request.text()
+        throw new HTTPException(418)
+      },
+    })
+    await using client = await testClient(exceptions([[418, () => echo]])(failing))
+
+    t.equal(await (await client.post('/', { body: 'abc' })).text(), 'abc')
+  },
+)
