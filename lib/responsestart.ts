@@ -30,7 +30,8 @@ function changedBy(change: StartChange, message: SendMessage): SendMessage {
   if (message.type === 'http.response.start') return checked(change(withLowerNames(message)))
   if (message.type !== 'websocket.http.response.start') return message
   const { type } = message
-  return { ...checked(change({ ...message, type: 'http.response.start' })), type }
+  const start = withLowerNames({ ...message, type: 'http.response.start' as const })
+  return { ...checked(change(start)), type }
 }
 
 /** JavaScript, without types, may forget to return something. */

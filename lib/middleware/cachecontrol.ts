@@ -1,5 +1,7 @@
 /** Says how long responses may be kept, where they do not say it themselves. */
+
 import { joinedField } from '../conditional.ts'
+import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName } from '../headers.ts'
 import { isRead } from '../methods.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
@@ -66,7 +68,7 @@ export function cacheControl(options: CacheControlOptions): Middleware {
     const add: StartChange = (message) => {
       const field = fieldFor(message)
       if (field === undefined) return message
-      return { ...message, headers: [...message.headers, 'cache-control', field] }
+      return withHeaders(message, [...message.headers, 'cache-control', field])
     }
     return app(scope, receive, changeStart(send, add))
   }

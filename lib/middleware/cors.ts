@@ -1,4 +1,5 @@
 /** Cross-origin resource sharing: which other sites may read responses (the Fetch standard's CORS). */
+import { withHeaders } from '../headers/withheaders.ts'
 import { Headers, indexOfName } from '../headers.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
@@ -62,9 +63,8 @@ export function cors(options: CORSOptions = {}): Middleware {
       if (method !== undefined) {
         return preflight(method, scope, grant, permissions).respond(scope, receive, send)
       }
-      const granting: StartChange = (message) => {
-        return { ...message, headers: withGrant(message.headers, grant, fields) }
-      }
+      const granting: StartChange = (message) =>
+        withHeaders(message, withGrant(message.headers, grant, fields))
       return app(scope, receive, changeStart(send, granting))
     }
     const isAllowed = origin !== undefined && allows(origin, scope)

@@ -1,4 +1,5 @@
 /** Entity tags for responses that have none, and 304 for clients that have them already. */
+
 import {
   checkPreconditions,
   joinedField,
@@ -7,6 +8,7 @@ import {
 } from '../conditional.ts'
 import { sha256 } from '../digests.ts'
 import { withLowerNames } from '../headers/lowercase.ts'
+import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName } from '../headers.ts'
 import { isRead } from '../methods.ts'
 import {
@@ -74,7 +76,7 @@ function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): 
       return inTurn(send, start, message)
     const headers = taggedHeaders(scope, start.headers, message.body, options)
     const verdict = checkPreconditions(scope, validatorsIn(headers))
-    if (verdict === null) return inTurn(send, { ...start, headers }, message)
+    if (verdict === null) return inTurn(send, withHeaders(start, headers), message)
     const fields = verdict === 304 ? notModifiedHeaders(headers) : ['content-length', '0']
     return inTurn(send, { ...start, status: verdict, headers: fields }, EMPTY)
   }

@@ -1,7 +1,9 @@
 /** Limits how often a client may come, alone or together with other processes. */
+
 import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { withHeaders } from '../headers/withheaders.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
 import type { Store } from '../stores.ts'
 import type { HeaderList, Middleware } from '../types.ts'
@@ -56,9 +58,8 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const goOn = ({ verdicts, refusal }: Judgement): Promise<void> => {
       const fields = verdicts.length > 0 ? fieldsFor(verdicts) : []
-      const telling: StartChange = (message) => {
-        return { ...message, headers: [...message.headers, ...fields] }
-      }
+      const telling: StartChange = (message) =>
+        withHeaders(message, [...message.headers, ...fields])
       const told = changeStart(send, telling)
       if (refusal === undefined) return app(scope, receive, told)
       return answerException(refusal, scope, receive, told)

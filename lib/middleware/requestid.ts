@@ -1,5 +1,7 @@
 /** Gives each request a name that logs of all its servers have in common. */
+
 import { lowerNames } from '../headers/lowercase.ts'
+import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName, isHeaderName } from '../headers.ts'
 import { changeStart } from '../responsestart.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
@@ -81,7 +83,7 @@ function withField<Message extends { readonly headers?: HeaderList }>(
 ): Message {
   const headers = lowerNames(message.headers ?? [])
   if (indexOfName(headers, header) >= 0) return message
-  return { ...message, headers: [...headers, header, id] }
+  return withHeaders(message, [...headers, header, id])
 }
 
 /** The message that accepts a websocket may have fields too. */

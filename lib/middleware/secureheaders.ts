@@ -1,4 +1,5 @@
 /** Tells browsers to be careful: a content security policy and its relatives. */
+import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName } from '../headers.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
 import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
@@ -48,9 +49,8 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const fields = fieldsFor(scope, usesNonce ? newNonce(scope) : '')
-    const secured: StartChange = (message) => {
-      return { ...message, headers: withMissing(message.headers, fields) }
-    }
+    const secured: StartChange = (message) =>
+      withHeaders(message, withMissing(message.headers, fields))
     return app(scope, receive, changeStart(send, secured))
   }
 }

@@ -1,4 +1,5 @@
 /** Shows in the browser's developer tools what a response spent its time with. */
+import { withHeaders } from '../headers/withheaders.ts'
 import { isHeaderName } from '../headers.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
@@ -35,7 +36,7 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
       if (total !== false) timings.add(total, performance.now() - started)
       const field = timings.toString()
       if (field === '') return message
-      return { ...message, headers: [...message.headers, 'server-timing', field] }
+      return withHeaders(message, [...message.headers, 'server-timing', field])
     }
     return app(scope, receive, changeStart(send, add))
   }

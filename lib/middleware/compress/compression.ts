@@ -1,7 +1,9 @@
 /** One response on its way out, compressed or not. */
+
 import { NO_BYTES } from '../../bytes.ts'
 import { joinedField } from '../../conditional.ts'
 import { withLowerNames } from '../../headers/lowercase.ts'
+import { withHeaders } from '../../headers/withheaders.ts'
 import { contentLength } from '../../headers.ts'
 import {
   ACCEPTED,
@@ -82,7 +84,7 @@ export class Compression {
       const whole = await compressWhole(body, encoding)
       const headers = encodedHeaders(start.headers, encoding.coding)
       const length = ['content-length', String(whole.byteLength)]
-      await this.#send({ ...start, headers: [...headers, ...length] })
+      await this.#send(withHeaders(start, [...headers, ...length]))
       await this.#send({ ...message, body: whole })
     })
   }
@@ -139,7 +141,7 @@ export class Compression {
 
   #start(start: HTTPResponseStartMessage, headers: HeaderList): void {
     this.#held = undefined
-    this.#last = known(this.#pass(headers === start.headers ? start : { ...start, headers }))
+    this.#last = known(this.#pass(headers === start.headers ? start : withHeaders(start, headers)))
   }
 
   #pass(message: SendMessage): Promise<void> {

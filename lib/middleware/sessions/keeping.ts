@@ -1,5 +1,7 @@
 /** Keeps the session of a request when its answer starts. */
+
 import { lowerNames } from '../../headers/lowercase.ts'
+import { withHeaders } from '../../headers/withheaders.ts'
 import { Headers } from '../../headers.ts'
 import type { Session } from '../../sessions.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
@@ -69,7 +71,7 @@ export class Keeping {
   #keep(message: Start): Promise<void> {
     const headers = new Headers(lowerNames(message.headers ?? []))
     if (message.type === 'http.response.start') headers.vary('Cookie')
-    const sendStart = (): Promise<void> => this.#send({ ...message, headers: headers.list })
+    const sendStart = (): Promise<void> => this.#send(withHeaders(message, headers.list))
     const kept = this.#keeper.keep(this.#session, this.#opened, headers, this.#scope)
     if (kept === undefined) return sendStart()
     return kept.then(sendStart, (error) => {
