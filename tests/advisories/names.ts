@@ -208,3 +208,27 @@ t.test('a list that is changed after it was sent is written as it was checked', 
     }
   }
 })
+
+t.test(
+  'the fields of a 304 take the place of those that are kept, however they are written',
+  async (t) => {
+    let count = 0
+    const app: App = async (_scope, _receive, send) => {
+      const isFirst = ++count === 1
+      const headers = isFirst
+        ? ['etag', '"1"', 'cache-control', 'no-cache', 'x-count', '1']
+        : ['ETag', '"1"', 'Cache-Control', 'max-age=60', 'X-Count', `${count}`]
+      await send({ type: 'http.response.start', status: isFirst ? 200 : 304, headers })
+      await send({ type: 'http.response.body', body: Buffer.from(isFirst ? 'hello' : '') })
+    }
+    const cached = cacheResponse({ store: memoryStore(), revalidate: 60 })(app)
+
+    for (const wanted of ['1', '2', '2']) {
+      const { status, headers, text } = responseOf(await call(cached))
+      t.same([status, text], [200, 'hello'])
+      t.same(headers.getAll('x-count'), [wanted])
+      t.equal(headers.getAll('cache-control').length, 1)
+    }
+    t.equal(count, 2, 'fresh after the 304')
+  },
+)

@@ -2,6 +2,7 @@
 import { tell } from '../../calls/tell.ts'
 import type { ConditionalScope } from '../../conditional.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
+import { withLowerNames } from '../../headers/lowercase.ts'
 import {
   ACCEPTED,
   type App,
@@ -127,9 +128,10 @@ export class Fill {
     if (message.type !== 'http.response.start' || this.#isStarted)
       return this.#recording.send(message)
     this.#isStarted = true
-    if (message.status === 304 && this.#isValidated()) return this.#freshen(message)
-    if (OUT_OF_ORDER.has(message.status) && this.#mayReplace()) return this.#replace()
-    return this.#recording.send(message)
+    const start = withLowerNames(message)
+    if (start.status === 304 && this.#isValidated()) return this.#freshen(start)
+    if (OUT_OF_ORDER.has(start.status) && this.#mayReplace()) return this.#replace()
+    return this.#recording.send(start)
   }
 
   /** Whether the condition that the app answers was ours. */
