@@ -236,7 +236,8 @@ export class Request<
    * answers that would hold it up. Never, where the server does not tell by `scope.onDraining`.
    *
    * @example
-   * const events = once(emitter, 'news', { signal: AbortSignal.any([request.signal, request.draining]) })
+   * const either = AbortSignal.any([request.signal, request.draining])
+   * const answer = await fetch(upstream, { signal: either })
    */
   get draining(): AbortSignal {
     if (this.#draining !== undefined) return this.#draining.signal

@@ -6,6 +6,8 @@ const OVERHEAD = 64
 
 export class Inbox {
   readonly #queue: { readonly message: ReceiveMessage; readonly size: number }[] = []
+  /** Where the first of them is: to shift a long list moves all of it. */
+  #next = 0
   readonly #waiting: ((message: ReceiveMessage) => void)[] = []
   #size = 0
   #end: ReceiveMessage | undefined
@@ -21,13 +23,21 @@ export class Inbox {
   }
 
   receive(): Promise<ReceiveMessage> {
-    const next = this.#queue.shift()
+    const next = this.#queue[this.#next]
     if (next !== undefined) {
+      this.#next++
+      if (this.#next * 2 >= this.#queue.length) this.#forget()
       this.#size -= next.size
       return Promise.resolve(next.message)
     }
     if (this.#end !== undefined) return Promise.resolve(this.#end)
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Lets go of what was taken, half of the list at a time. */
+  #forget(): void {
+    this.#queue.splice(0, this.#next)
+    this.#next = 0
   }
 
   put(message: ReceiveMessage, length: number): void {

@@ -1,7 +1,7 @@
 /** Bounds how many requests of one connection are at work at once. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { whenLost } from './lost.ts'
+import { forgetLost, whenLost } from './lost.ts'
 
 /** How many of them unless it is said otherwise. */
 export const MOST_PIPELINED = 32
@@ -83,6 +83,7 @@ export class Pipeline {
   }
 
   #goOn(): void {
+    forgetLost(this.#socket, this.#drop)
     this.#socket.off('resume', this.#stayPaused)
     this.#socket.resume()
   }

@@ -42,3 +42,14 @@ t.test('the end is told to all who wait', async (t) => {
 
   t.same(await Promise.all(waiting), [END, END])
 })
+
+t.test('a hundred thousand messages are taken in linear time', async (t) => {
+  const inbox = new Inbox()
+  for (let index = 0; index < 100_000; index++) inbox.put(text(`${index}`), 5)
+  const started = performance.now()
+
+  for (let index = 0; index < 100_000; index++) await inbox.receive()
+
+  t.equal(inbox.size, 0)
+  t.ok(performance.now() - started < 1_500, `it took ${performance.now() - started} ms`)
+})

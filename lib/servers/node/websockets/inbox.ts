@@ -117,8 +117,9 @@ export class Inbox {
     if (queued === undefined) return this.#end
     this.#next++
     this.#size -= queued.size
-    if (this.#next === this.#queue.length) {
-      this.#queue = []
+    // Half of the list at a time: it may never be empty, and to shift it moves all of it.
+    if (this.#next * 2 >= this.#queue.length) {
+      this.#queue.splice(0, this.#next)
       this.#next = 0
     }
     if (this.#paused && !this.#exceeds(0.5)) this.#resume()

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Inbox } from '../../../../lib/servers/node/websockets/inbox.ts'
 import type { WebSocketReceiveMessage } from '../../../../lib/types.ts'
+import { collectGarbage } from '../../../support/gc.ts'
 
 const END: WebSocketReceiveMessage = { type: 'websocket.disconnect', code: 1000, reason: '' }
 
@@ -102,4 +103,26 @@ t.test('the first message may come before there is a source', async (t) => {
 
   t.ok(box.paused)
   t.same([await box.receive(), await box.receive()], [text(0), text(1)])
+})
+
+t.test('what was received is let go of, though some always waits', async (t) => {
+  const { box } = inbox(4)
+  let live = 0
+  const registry = new FinalizationRegistry(() => {
+    live--
+  })
+  box.put(text('first'), 1)
+  for (let index = 0; index < 1_000; index++) {
+    const message = text(index)
+    registry.register(message, undefined)
+    live++
+    box.put(message, 1)
+    await box.receive()
+  }
+  for (let round = 0; round < 100 && live >= 100; round++) {
+    collectGarbage()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  t.ok(live < 100, `${live} are kept`)
 })
