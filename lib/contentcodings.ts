@@ -1,5 +1,7 @@
 /** Content codings: which of them a client takes, and likes best (RFC 9110 section 12.5.3). */
 
+import { readWeight } from './contentcodings/weights.ts'
+
 /** A content coding by its registered name: Brotli, Zstandard or gzip. */
 export type Coding = 'br' | 'zstd' | 'gzip'
 
@@ -25,8 +27,6 @@ export function preferredCodings(accept: string, offered: readonly Coding[]): re
     .sort((one, other) => weightOf(other) - weightOf(one))
 }
 
-const WEIGHT = /^[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*$/i
-
 /** The first mention of a coding counts; a weight that is none makes it unwanted. */
 function parseWeights(accept: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>()
@@ -38,7 +38,7 @@ function parseWeights(accept: string): ReadonlyMap<string, number> {
       .replace(/^x-gzip$/, 'gzip')
     if (coding === '' || weights.has(coding)) continue
     const [weight] = params
-    weights.set(coding, weight === undefined ? 1 : Number(WEIGHT.exec(weight)?.[1] ?? 0))
+    weights.set(coding, weight === undefined ? 1 : readWeight(weight))
   }
   return weights
 }

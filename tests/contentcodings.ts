@@ -75,3 +75,58 @@ t.test('takes time that grows with the length of the field alone', async (t) => 
     t.ok(Array.isArray(preferredCodings(piece.repeat(16_384 / piece.length), ALL)), piece)
   }
 })
+
+// What other negotiators give for the same fields, where RFC 9110 section 12.5.3 says it.
+const NEGOTIATED: readonly (readonly [accept: string, offered: readonly Coding[], best: string])[] =
+  [
+    ['gzip, deflate', ['br', 'gzip'], 'gzip'],
+    ['gzip, deflate, br', ['br', 'gzip'], 'br'],
+    ['deflate', ['br', 'gzip'], 'plain'],
+    ['gzip;q=0.9, br;q=0.5', ['br', 'gzip'], 'gzip'],
+    ['gzip;q=0', ['gzip'], 'plain'],
+    ['*;q=0.1', ['gzip'], 'gzip'],
+    ['br;q=0, *', ['br', 'gzip'], 'gzip'],
+    ['gzip;q=0.8, identity;q=0.5, *;q=0.3', ['br', 'gzip'], 'gzip'],
+    ['gzip;q=0.8, identity;q=0.9', ['gzip'], 'plain'],
+    ['identity;q=0, gzip;q=0.001', ['gzip'], 'gzip'],
+    ['identity', ['gzip'], 'plain'],
+    ['compress;q=0.5, gzip;q=1.0', ['gzip'], 'gzip'],
+    ['gzip;q=1.0, identity; q=0.5, *;q=0', ['br', 'gzip'], 'gzip'],
+    ['GZIP', ['gzip'], 'gzip'],
+    ['', ['gzip'], 'plain'],
+  ]
+
+for (const [accept, offered, best] of NEGOTIATED) {
+  t.test(`"${accept}" gets ${best} of ${offered.join(', ')}`, async (t) => {
+    t.equal(preferredCodings(accept, offered)[0] ?? 'plain', best)
+  })
+}
+
+t.test('the weight of a coding is its own, or that of the rest', async (t) => {
+  const name = fc.constantFrom('br', 'zstd', 'gzip', 'identity', 'deflate', '*')
+  const element = fc.record({
+    name,
+    weight: fc.integer({ min: 0, max: 1000 }),
+    upper: fc.boolean(),
+  })
+  const list = fc.uniqueArray(element, { selector: (one) => one.name })
+  fc.assert(
+    fc.property(list, (elements) => {
+      const accept = elements.map(
+        ({ name, weight, upper }) =>
+          `${upper ? name.toUpperCase() : name};q=${(weight / 1000).toFixed(3)}`,
+      )
+      const weightOf = (name: string): number | undefined =>
+        (elements.find((one) => one.name === name) ?? elements.find((one) => one.name === '*'))
+          ?.weight
+      const plain = weightOf('identity') ?? 0
+      const wanted = ALL.filter((coding) => {
+        const weight = weightOf(coding) ?? 0
+        return weight > 0 && weight >= plain
+      })
+      wanted.sort((one, other) => (weightOf(other) ?? 0) - (weightOf(one) ?? 0))
+      return preferredCodings(accept.join(','), ALL).join() === wanted.join()
+    }),
+  )
+  t.pass('for all lists')
+})

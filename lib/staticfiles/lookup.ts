@@ -1,6 +1,7 @@
 /** What a path leads to: a file in the form that the client takes, a redirect, or nothing. */
 import { joinedField } from '../conditional.ts'
 import { preferredCodings } from '../contentcodings.ts'
+import { asksForType } from '../mediatypes/accept.ts'
 import type { HTTPScope } from '../types.ts'
 import type { Files, KnownFile } from './files.ts'
 import { servableName } from './names.ts'
@@ -98,7 +99,7 @@ async function lookUpFallback(
 }
 
 function asksForHTML({ headers }: HTTPScope): boolean {
-  return /(?:^|,)[ \t]*text\/html\b/i.test(joinedField(headers, 'accept') ?? '')
+  return asksForType(joinedField(headers, 'accept') ?? '', 'text/html')
 }
 
 // ST-13

@@ -1,6 +1,8 @@
 /** The page that shows a developer what went wrong; everything on it is escaped. */
+
 import { asText } from '../../calls/tell.ts'
 import { escapeHTML } from '../../html.ts'
+import { asksForType } from '../../mediatypes/accept.ts'
 import type { Request } from '../../requests.ts'
 import { HTMLResponse, PlainTextResponse } from '../../responses/bodies.ts'
 import type { Response } from '../../responses/response.ts'
@@ -12,7 +14,7 @@ export { debugText } from './debugtext.ts'
 /** HTML for a browser, text for all others. */
 export function debugResponse(error: unknown, request: Request): Response {
   const accept = request.headers.getAll('accept').join(',')
-  return /text\/html/i.test(accept)
+  return asksForType(accept, 'text/html')
     ? new HTMLResponse(debugPage(error, request), DEBUG_OPTIONS)
     : new PlainTextResponse(debugText(error), DEBUG_OPTIONS)
 }
