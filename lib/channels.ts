@@ -34,8 +34,8 @@ export interface Channels extends AsyncDisposable {
    *
    * What one process publishes arrives in the order of the calls.
    *
-   * @throws ChannelsUnavailable when the backend cannot be reached; RangeError for a message that is
-   * too large; TypeError for a name or message that is none, and after `close()`.
+   * @throws ChannelsUnavailable when the backend cannot be reached, or did not answer, in which case the
+   * message may have been sent; RangeError for a message that is too large; TypeError for a name or message that is none, and after `close()`.
    */
   publish(channel: string, message: string | Uint8Array): Promise<void>
   /** Sends a value as JSON, which `message.json()` reads; as `publish()`. */

@@ -62,6 +62,10 @@ export class Unavailable extends HTTPException {
       headers: { 'retry-after': '1' },
     })
   }
+
+  override toString(): string {
+    return `${this.name}: ${this.message}`
+  }
 }
 
 /**

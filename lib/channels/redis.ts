@@ -1,4 +1,5 @@
 /** Channels over Redis or Valkey, for any number of processes. */
+import { warnOfResending } from '../redis/outcome.ts'
 import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
 import type { ChannelBackend } from './backend.ts'
 import { dialing } from './redis/link.ts'
@@ -33,6 +34,11 @@ export interface RedisBackendOptions {
  * gap. With one it is read from the stream, and there is a gap only where the stream does not prove
  * that nothing is missing: it was trimmed, has expired, or Redis came back without it.
  *
+ * When `publish()` rejects the message may have been published, where the error says so. Clients of
+ * ioredis and iovalkey send again what was not answered when a connection was lost. With a history such
+ * a message is published once all the same; without one it may come twice, unless the client is made
+ * with `autoResendUnfulfilledCommands: false`.
+ *
  * A client that queues commands while it is not connected may still publish what was given up on:
  * switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once.
  *
@@ -55,6 +61,7 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
       `redisBackend: prefix must be without control characters, ${JSON.stringify(prefix)} was given. Choose another.`,
     )
   }
+  if (history === 0) warnOfResending('redisBackend', client, 'publish() may send a message twice')
   const send = redisCommands('redisBackend', client, timeoutMs, onOutage)
   const limits = { length: history, ttlMs: Math.ceil(ttl * 1000) }
   return new RedisRelay({

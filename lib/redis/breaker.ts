@@ -17,6 +17,11 @@ export interface BreakerOptions {
   readonly onOutage: OnOutage
 }
 
+/** Redis was away a moment ago, so the command was not sent. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent'
+}
+
 /**
  * The state of one client, whoever uses it.
  *
@@ -55,9 +60,8 @@ export class Breaker {
     if (this.#failures < MOST_FAILURES) return false
     const now = performance.now()
     if (now < this.#pausedUntil) {
-      throw new Error(`Redis has not answered lately: ${messageOf(this.#last)}`, {
-        cause: this.#last,
-      })
+      const cause = this.#last
+      throw new NotSent(`Redis has not answered lately: ${messageOf(cause)}`, { cause })
     }
     this.#pausedUntil = now + timeoutMs
     return true

@@ -1,4 +1,6 @@
 /** A store in Redis or Valkey, over the client that the application has. */
+import { messageOf } from '../redis/breaker.ts'
+import { mayHaveRun, warnOfResending } from '../redis/outcome.ts'
 import {
   type OnOutage,
   type RedisClient,
@@ -36,6 +38,10 @@ export interface RedisStoreOptions {
  * does not answer, most commands fail at once; once Redis is back, so is the store. A client
  * that queues commands while it is not connected may still run one that was given up on: switch its
  * queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once instead.
+ * A write that fails may have run, where the error says so. Clients of ioredis and iovalkey send again
+ * what was not answered when a connection was lost, so that an `increment()` may count twice although
+ * it resolves: make them with `autoResendUnfulfilledCommands: false`.
+ *
  * Counters and limits are one `EVAL` of one key each, and limits go by the clock of Redis.
  *
  * @throws TypeError for what is no client, RangeError for what is no time.
@@ -46,6 +52,7 @@ export interface RedisStoreOptions {
  * const sessionsOfTheShop = namespace(store, 'shop')
  */
 export function redisStore({ client, timeoutMs = 2000, onOutage }: RedisStoreOptions): Store {
+  warnOfResending('redisStore', client, 'increment() may count twice')
   return new HandledStore(new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage)))
 }
 
@@ -115,8 +122,9 @@ class RedisStore implements Store {
     try {
       return await this.#send(command)
     } catch (error) {
+      const outcome = name !== 'GET' && mayHaveRun(error) ? ' Whether it has run is unknown.' : ''
       throw new StoreUnavailable(
-        `redisStore: ${name} failed, ${error instanceof Error ? error.message : String(error)}. Look whether Redis runs and can be reached.`,
+        `redisStore: ${name} failed, ${messageOf(error)}.${outcome} Look whether Redis runs and can be reached.`,
         { cause: error },
       )
     }

@@ -22,6 +22,7 @@ export interface Store {
    *
    * A counter that is not there is 0, and lives for `ttl` from its first increment on. A sum over
    * `max` is given but not kept: the counter stays as it was. `get` reads a counter as its digits.
+   * When it rejects it may have counted.
    */
   increment(key: string, amount: number, options: IncrementOptions): Promise<number>
   /**

@@ -70,4 +70,5 @@ t.test('a store that is away has an error of its own', async (t) => {
   t.match(error, { name: 'StoreUnavailable', message: 'gone', cause, status: 503 })
   t.equal(error.detail, 'The service is unavailable for a moment.', 'which is what clients see')
   t.match(error.stack, /gone/, 'and logs say more')
+  t.equal(String(error), 'StoreUnavailable: gone')
 })

@@ -7,6 +7,8 @@ export class SlowLink {
   connections = 0
   /** The most bytes that come from the server each second, by all connections together. */
   bytesPerSecond: number = Number.POSITIVE_INFINITY
+  /** Whether answers are lost on their way. */
+  isMute = false
   readonly #path: string
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
@@ -50,6 +52,7 @@ export class SlowLink {
     const server = open(this.#path)
     client.on('data', (bytes) => server.write(bytes))
     server.on('data', (bytes) => {
+      if (this.isMute) return
       const delay = this.#delayFor(bytes.byteLength)
       if (delay < 1) {
         client.write(bytes)

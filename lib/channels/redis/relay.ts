@@ -1,6 +1,7 @@
 /** Brings what is published in Redis to the channels of this process, and finds what it has missed. */
 import { isReply, messageOf } from '../../redis/breaker.ts'
 import { inTime } from '../../redis/deadline.ts'
+import { mayHaveRun } from '../../redis/outcome.ts'
 import type { SendCommand } from '../../redis.ts'
 import {
   type ChannelBackend,
@@ -287,8 +288,10 @@ async function asked<Value>(
     return await action()
   } catch (error) {
     const cause = uplink?.failure ?? error
+    const isOpen = what === 'publish' && mayHaveRun(error)
+    const outcome = isOpen ? ' Whether the message was published is unknown.' : ''
     throw new ChannelsUnavailable(
-      `channels: ${what} failed, ${messageOf(cause)}. Look whether Redis runs and can be reached.`,
+      `channels: ${what} failed, ${messageOf(cause)}.${outcome} Look whether Redis runs and can be reached.`,
       { cause },
     )
   }

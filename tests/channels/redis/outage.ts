@@ -107,7 +107,7 @@ t.test(
     await t.rejects(bus.publish('a', 'x'), {
       name: 'ChannelsUnavailable',
       message:
-        'channels: publish failed, it took longer than 100 ms. Look whether Redis runs and can be reached.',
+        'channels: publish failed, it took longer than 100 ms. Whether the message was published is unknown. Look whether Redis runs and can be reached.',
     })
     await t.rejects(bus.subscribe('b'), { name: 'ChannelsUnavailable' })
     // Long enough for a ping to go unanswered; then the connection is made anew.
