@@ -72,8 +72,8 @@ t.test(
   { skip: noRedis },
   async (t) => {
     const { link, client, admin } = await lossy(t, false)
-    const store = redisStore({ client, timeoutMs: 1000, onOutage })
-    await using bus = channels({ backend: redisBackend({ client, onOutage }) })
+    const store = redisStore({ client, timeoutMs: 300, onOutage })
+    await using bus = channels({ backend: redisBackend({ client, timeoutMs: 300, onOutage }) })
     link.isMute = true
     const writes = [
       t.rejects(store.increment('n', 1, { ttl: 60 }), {
