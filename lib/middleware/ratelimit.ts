@@ -19,7 +19,10 @@ export interface RateLimitOptions {
   limits: readonly RateLimit[]
   /** What counts, in letters, digits, `-` and `_`: those of one name and store count together. */
   name?: string
-  /** Where to count (the memory of this process); with a store a `name` is needed. */
+  /**
+   * Where to count (the memory of this process, for the 100,000 clients that came last); with a store a
+   * `name` is needed.
+   */
   store?: Store
   /**
    * Who a client is (its address, of IPv6 the /64 network); null for one without limit. Behind a proxy
@@ -42,7 +45,7 @@ export interface RateLimitOptions {
  *
  * The window slides: what was done in the last `seconds` counts, the time before last as if it had been
  * spread evenly. The counters are in the store, and each step is one that nobody comes between, so
- * that any number of processes share a limit exactly. A refused request takes nothing. A handshake of
+ * that any number of processes share a limit exactly; with `redisStore` by its clock. A refused request takes nothing. A handshake of
  * a websocket counts as a request; what is sent on the socket does not.
  *
  * @throws RangeError for limits that are none, TypeError for a store without a name.

@@ -14,7 +14,9 @@ export interface MemoryStoreOptions {
  * Keeps values in the memory of this process: for tests, and for a server of one process.
  *
  * There are no timers: what has expired goes when it is asked for, and bit by bit with each write.
- * What is forgotten to make room, and on restart, is gone. Other processes see none of it.
+ * What is forgotten to make room, and on restart, is gone: a session, or what a client has spent of a
+ * limit. A flood of new keys pushes out the others, so give sessions and limits a store each. Other
+ * processes see none of it.
  *
  * @throws RangeError for limits that are none.
  * @example

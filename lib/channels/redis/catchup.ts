@@ -65,7 +65,7 @@ async function releaseHeld(feed: Feed, pace: CatchUp, isOver: () => boolean): Pr
     const room = pace.room(size)
     if (room !== undefined) await room
     if (isOver() || feed.isOverfull) return false
-    feed.release((content, position) => pace.deliver(content, position))
+    feed.release(pace)
   }
   return !feed.isOverfull
 }

@@ -14,6 +14,8 @@ const MOST_HELD_BYTES = 1_000_000
  */
 export type FeedState = 'pending' | 'live' | 'behind' | 'catching up'
 
+type Receiver = Pick<ChannelListener, 'deliver'>
+
 interface Waiter {
   settle(error?: unknown): void
 }
@@ -90,11 +92,11 @@ export class Feed {
   }
 
   /** Delivers the first of what is held, as one of what was missed. */
-  release(deliver: (content: Uint8Array, position?: Position) => void): void {
+  release(to: Receiver): void {
     const payload = this.#held?.shift()
     if (payload === undefined) return
     this.#heldBytes -= payload.byteLength
-    this.#pass(payload, deliver)
+    this.#pass(payload, to)
   }
 
   /** Nothing was missed any more; what comes is delivered. */
@@ -107,7 +109,7 @@ export class Feed {
   /** What comes by the subscription. */
   receive(payload: Uint8Array): void {
     if (this.state === 'pending' || this.state === 'live') {
-      this.#pass(payload, (content, position) => this.listener.deliver(content, position))
+      this.#pass(payload, this.listener)
     } else if (this.#held !== undefined) {
       this.#keep(this.#held, payload)
     }
@@ -122,7 +124,7 @@ export class Feed {
     this.isOverfull = true
   }
 
-  #pass(payload: Uint8Array, deliver: (content: Uint8Array, position?: Position) => void): void {
+  #pass(payload: Uint8Array, to: Receiver): void {
     const { content, position } = this.#hasStream
       ? parsePublished(payload)
       : { content: payload, position: undefined }
@@ -130,6 +132,6 @@ export class Feed {
     if (isUpTo(position, this.position)) return
     this.position = position ?? this.position
     // A copy: the client's is a part of all that came with it, which it would keep from being freed.
-    deliver(new Uint8Array(content), position)
+    to.deliver(new Uint8Array(content), position)
   }
 }

@@ -267,7 +267,7 @@ function refuse(feed: Feed, error: unknown): void {
 function tellGap(feed: Feed): void {
   feed.listener.gap()
   while (feed.nextSize !== undefined) {
-    feed.release((content) => feed.listener.deliver(content))
+    feed.release(feed.listener)
   }
   feed.goLive()
 }
