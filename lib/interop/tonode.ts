@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { assertApp } from '../servers/options.ts'
+import { assertApp, assertPrefix } from '../servers/options.ts'
 import type { App } from '../types.ts'
 import { Hosted, type ToNodeOptions } from './tonode/hosted.ts'
 import type { Next } from './tonode/passage.ts'
@@ -17,8 +17,9 @@ export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage
   /** Starts the app now, not at the first request; rejects when that fails. */
   readonly ready: () => Promise<void>
   /**
-   * A listener for the `upgrade` of a server, which makes websockets of what comes; a server with
-   * others too calls it for the paths of the app.
+   * A listener for the `upgrade` of a server, which makes websockets of what comes, below the
+   * `prefix` of the options. What no route of the app matches is left to the other listeners of the
+   * server, if it has any; when none of them has taken it after two seconds, it is answered by 404.
    */
   readonly upgrade: (request: Incoming, socket: Duplex, head: Buffer) => void
   /**
@@ -43,7 +44,8 @@ export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage
  * is an error that says so. Fields that the host has set on the response are kept, but for those that
  * the app sends; cookies, `Vary` and `Link` of both are sent.
  *
- * @throws TypeError when it is given no app, RangeError for limits of websockets that are none.
+ * @throws TypeError when it is given no app or an invalid prefix, RangeError for invalid limits of
+ * websockets.
  * @example
  * import { createServer } from 'node:http'
  *
@@ -55,6 +57,7 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
   options: ToNodeOptions<Incoming> = {},
 ): NodeListener<Incoming> {
   assertApp(app, 'toNode')
+  assertPrefix('prefix', options.prefix ?? '', 'toNode')
   const hosted = new Hosted(app, options)
   const close = (): Promise<void> => hosted.close()
   return Object.assign(

@@ -10,8 +10,13 @@ export function assertApp(app: unknown, where: string): void {
 
 /** @throws TypeError for a prefix that no path could have. */
 export function assertRootPath(rootPath: string, where: string): void {
-  if (rootPath === '' || /^\/[^?#]*[^/?#]$/.test(rootPath)) return
+  assertPrefix('rootPath', rootPath, where)
+}
+
+/** @throws TypeError for a prefix that no path could have. */
+export function assertPrefix(name: string, prefix: string, where: string): void {
+  if (prefix === '' || /^\/[^?#]*[^/?#]$/.test(prefix)) return
   throw new TypeError(
-    `${where}: rootPath must be empty or a path without a slash at its end, ${JSON.stringify(rootPath)} was given. Write "/api".`,
+    `${where}: ${name} must be empty or a path without a slash at its end, ${JSON.stringify(prefix)} was given. Write "/api".`,
   )
 }

@@ -117,3 +117,10 @@ export function cutReason(reason: string): string {
 export function disconnected(code: number, reason = ''): WebSocketDisconnectMessage {
   return { type: 'websocket.disconnect', code, reason }
 }
+
+/** For an app that lets the client wait. */
+export function tooSlow(timeout: number): Error {
+  return new Error(
+    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
+  )
+}

@@ -17,8 +17,10 @@ import {
 import { WebSockets } from '../../servers/node/websockets.ts'
 import { GRACE_PERIOD_MS } from '../../servers/running.ts'
 import type { App, LifespanScope, Scope, State } from '../../types.ts'
+import { leaveToOthers } from './leftover.ts'
 import { Life } from './life.ts'
 import { type Next, Passage } from './passage.ts'
+import { placeBelow } from './place.ts'
 import { rawFieldsOf } from './rawfields.ts'
 import { isRead, replayed } from './readbody.ts'
 import { located } from './site.ts'
@@ -28,6 +30,11 @@ export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessag
   lifespan?: LifespanMode
   /** What a request's state has besides the lifespan's: what the host knows of it (nothing). */
   state?: (request: Incoming) => State
+  /**
+   * The prefix below which the host has put the listener, for `upgrade`: no host takes it off an
+   * upgrade, as `use` does of a request. Upgrades of other paths are left to others (every path).
+   */
+  prefix?: string
   /** How long `close()` lets open exchanges go on, in ms (8,000); event streams end at once. */
   gracePeriodMs?: number
   /** How long a client may read nothing of what waits for it, in ms (60,000); 0 is for ever. */
@@ -59,6 +66,7 @@ export class Hosted<Incoming extends IncomingMessage> {
       { app, site: NOWHERE, inFlight: this.life, onError: this.#onError },
       readWebSocketOptions(options.websocket ?? {}),
       false,
+      leaveToOthers,
     )
   }
 
@@ -79,10 +87,16 @@ export class Hosted<Incoming extends IncomingMessage> {
     socket.on('error', ignore)
     this.#watch(socket)
     const handshake = { request, socket, head }
+    const { prefix = '', state: stateOf } = this.#options
+    const place = placeBelow(request, prefix)
+    if (place === undefined) {
+      if (!leaveToOthers(handshake)) refuseHandshake(handshake, 404)
+      return
+    }
     if (this.life.closing) return refuseHandshake(handshake, 503)
     try {
       const { state } = await this.life.ready()
-      const hosting = located(request, state, this.#options.state?.(request))
+      const hosting = located(request, state, stateOf?.(request), place)
       this.#websockets.take(request, socket, head, hosting)
     } catch (error) {
       this.#onError(error, LIFESPAN)

@@ -1,6 +1,12 @@
 /** Where in its host a request is: the whole target, and the prefix that the host has taken off. */
 import type { IncomingMessage } from 'node:http'
-import { parseTarget, type Target } from '../../servers/target.ts'
+import {
+  isBelow,
+  lengthOnWire,
+  parseTarget,
+  restOnWire,
+  type Target,
+} from '../../servers/target.ts'
 
 /** What hosts write on a request besides what Node does. */
 export interface HostedRequest extends IncomingMessage {
@@ -36,6 +42,29 @@ export function placeOf(request: HostedRequest): Place {
     target: isPrefix ? { ...target, path: '', rawPath: '' } : target,
     rootPath,
     rawRootPath,
+  }
+}
+
+/**
+ * The place of an upgrade, of which hosts take no prefix off; undefined outside of the prefix.
+ *
+ * @param prefix Decoded, without a slash at its end; '' when the host has not told where the app is.
+ */
+export function placeBelow(request: HostedRequest, prefix: string): Place | undefined {
+  const place = placeOf(request)
+  const { target, rawRootPath } = place
+  // A target that is none is answered here, by 400, when there is no telling whose it is.
+  if (prefix === '' || rawRootPath !== '') return place
+  if (target === undefined || !isBelow(target.path, prefix)) return undefined
+  const { path, rawPath } = target
+  return {
+    target: {
+      ...target,
+      path: path.slice(prefix.length),
+      rawPath: restOnWire(rawPath, prefix.length),
+    },
+    rootPath: prefix,
+    rawRootPath: rawPath.slice(0, lengthOnWire(rawPath, prefix.length)),
   }
 }
 

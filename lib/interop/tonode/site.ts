@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Site } from '../../servers/node/scope.ts'
 import type { Target } from '../../servers/target.ts'
 import type { ServerAddress, State } from '../../types.ts'
-import { type HostedRequest, placeOf } from './place.ts'
+import { type HostedRequest, type Place, placeOf } from './place.ts'
 
 export interface Located {
   /** Without the prefix; undefined when it is none. */
@@ -16,8 +16,8 @@ export function located(
   request: HostedRequest,
   state: State | undefined,
   own: State | undefined,
+  { target, ...place }: Place = placeOf(request),
 ): Located {
-  const { target, ...place } = placeOf(request)
   const server = serverAddress(request.socket)
   return {
     target,

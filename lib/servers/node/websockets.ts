@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer } from 'ws'
-import type { HeaderList } from '../../types.ts'
+import type { HeaderList, WebSocketScope } from '../../types.ts'
 import { fits, parseTarget, type Target } from '../target.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
@@ -31,14 +31,23 @@ export class WebSockets {
   /** What the handshake that is being answered adds; `ws` answers in one go. */
   #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
 
-  /** @param shortcuts Whether fields of Node's own, and of `ws`, may be used. */
-  constructor(service: Service, settings: WebSocketSettings, shortcuts: boolean) {
+  /**
+   * @param shortcuts Whether fields of Node's own, and of `ws`, may be used.
+   * @param leave Leaves a handshake that no route matches to others, if there are any.
+   */
+  constructor(
+    service: Service,
+    settings: WebSocketSettings,
+    shortcuts: boolean,
+    leave?: (handshake: Handshake) => boolean,
+  ) {
     this.#service = service
     this.#pings = new Pings(settings)
     this.#host = {
       app: service.app,
       settings,
       shortcuts,
+      leave,
       upgrade: (handshake, subprotocol, headers) =>
         this.#upgrade(handshake, { subprotocol, headers }),
       opened: (connection) => this.#pings.add(connection),
@@ -97,11 +106,11 @@ export class WebSockets {
     const session = new Session(this.#host, handshake)
     this.#sessions.add(session)
     inFlight.begin(session)
-    session.run(
-      buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
-        session.onDisconnect(listener),
-      ),
+    const scope = buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
+      session.onDisconnect(listener),
     )
+    if (this.#host.leave !== undefined) noteUnmatched(scope, session)
+    session.run(scope)
   }
 
   /** Closes all with 1012, and lets their apps know. */
@@ -130,6 +139,13 @@ export class WebSockets {
     this.#sessions.delete(session)
     this.#service.inFlight.end(session)
   }
+}
+
+function noteUnmatched(scope: WebSocketScope, session: Session): void {
+  const onUnmatched = (): void => {
+    session.unmatched = true
+  }
+  scope.onUnmatched = onUnmatched
 }
 
 function ignore(): void {}

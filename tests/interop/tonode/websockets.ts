@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
+import express from 'express'
 import t from 'tap'
+import { WebSocketServer } from 'ws'
 import { toNode } from '../../../lib/interop/tonode.ts'
-import { Router, WebSocketRoute } from '../../../lib/routing.ts'
+import { Mount, Router, WebSocketRoute } from '../../../lib/routing.ts'
 import type { App } from '../../../lib/types.ts'
 import { type HostServer, hostServer } from '../../support/hosts.ts'
 import { eventually } from '../../support/sockets.ts'
@@ -100,4 +102,71 @@ t.test('its limits are those of a server', async (t) => {
   await eventually(() => peer.closed !== undefined, 'the close')
 
   t.equal(peer.closed?.[0], 1009)
+})
+
+/** Tells where it is. */
+const where = WebSocketRoute('/chat/{name}', async (websocket) => {
+  const { path, rawPath, rootPath, queryString } = websocket.scope
+  await websocket.accept()
+  await websocket.sendText([rootPath, path, rawPath, queryString].join(' '))
+})
+
+async function toldAt(
+  t: Parameters<typeof hostServer>[0],
+  host: HostServer,
+  path: string,
+): Promise<string | Buffer | undefined> {
+  const peer = await connected(t, host, path)
+  await eventually(() => peer.messages.length === 1, 'the message')
+  return peer.messages[0]
+}
+
+t.test('below a prefix of the host, websockets are where requests are', async (t) => {
+  const host = await hosted(t, Router([where]), { prefix: '/api' })
+  t.equal(await toldAt(t, host, '/api/chat/a%20b?q'), '/api /api/chat/a b /api/chat/a%20b q')
+  t.equal(await toldAt(t, host, '/%61pi/chat/x'), '/api /api/chat/x /%61pi/chat/x ')
+  t.equal((await denied(host, '/api/nothing')).status, 403)
+  for (const path of ['/chat/x', '/', '/apis/chat/x']) {
+    t.equal((await denied(host, path)).status, 404, path)
+  }
+  t.throws(() => toNode(Router([where]), { prefix: '/api/' }), /^toNode: prefix must be empty or/)
+})
+
+t.test('what is not below the prefix, or matches no route, is left to others', async (t) => {
+  const app = express()
+  const listener = toNode(Router([where]), { prefix: '/api' })
+  const beside = toNode(Router([Mount('/beside', Router([where]))]))
+  app.use('/api', listener as unknown as express.RequestHandler)
+  const server = createServer(app)
+  server.on('upgrade', listener.upgrade)
+  server.on('upgrade', beside.upgrade)
+  const others = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, socket, head) => {
+    if (!request.url?.startsWith('/others')) return
+    others.handleUpgrade(request, socket, head, (ws) => ws.send('others'))
+  })
+  t.teardown(() => others.close())
+  const host = await hostServer(t, server)
+
+  t.equal(await toldAt(t, host, '/api/chat/x'), '/api /api/chat/x /api/chat/x ')
+  t.equal(await toldAt(t, host, '/beside/chat/x'), '/beside /beside/chat/x /beside/chat/x ')
+  t.equal(await toldAt(t, host, '/others'), 'others')
+})
+
+t.test('what none of the listeners takes is answered in the end', async (t) => {
+  const listener = toNode(Router([where]))
+  const server = createServer(listener)
+  let calls = 0
+  server.on('upgrade', listener.upgrade)
+  server.on('upgrade', () => calls++)
+  const host = await hostServer(t, server)
+  const client = await host.connect()
+  client.send(
+    'GET /nothing HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  await eventually(() => calls === 1, 'the upgrade')
+  await new Promise((resolve) => setImmediate(resolve))
+
+  t.equal(client.received, '')
+  await client.until('404 Not Found')
 })

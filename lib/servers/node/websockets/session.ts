@@ -19,6 +19,7 @@ import {
   type Phase,
   readAccept,
   readClose,
+  tooSlow,
   unanswered,
 } from '../../websockets.ts'
 import { Answer, type Handshake } from './answer.ts'
@@ -35,6 +36,8 @@ export interface Host extends Terms {
     subprotocol: string | undefined,
     headers: HeaderList,
   ) => Peer | undefined
+  /** Leaves a handshake that no route matches to others; false when there are none. */
+  readonly leave: ((handshake: Handshake) => boolean) | undefined
   readonly opened: (connection: Connection) => void
   readonly closed: (connection: Connection) => void
   /** Told once, when both the app and the socket are done. */
@@ -57,6 +60,8 @@ export class Session {
   /** Whether the app's answer was a response, which was sent to its end. */
   #refused = false
   #appEnded = false
+  /** Set when no route of the app matches. */
+  unmatched = false
   #listeners: (() => void)[] | undefined
 
   constructor(host: Host, handshake: Handshake) {
@@ -259,9 +264,15 @@ export class Session {
   /** By the server's own answer, while nothing of the app's has reached the client. */
   #refuse(status: number): void {
     this.#stopTimer()
-    if (this.#handshake === undefined) return
-    this.#answer ??= new Answer(this.#handshake, this.#scope?.headers ?? [])
-    this.#answer.refuse(status)
+    const handshake = this.#handshake
+    if (handshake === undefined) return
+    // Where no route matches, others may have a use for the connection.
+    const isLeft = this.unmatched && this.#answer === undefined && this.#host.leave?.(handshake)
+    if (isLeft) this.#unwatch?.()
+    else {
+      this.#answer ??= new Answer(handshake, this.#scope?.headers ?? [])
+      this.#answer.refuse(status)
+    }
   }
 
   #end(error: unknown): void {
@@ -285,11 +296,4 @@ export class Session {
   #report(error: unknown): void {
     if (this.#scope !== undefined) this.#host.onError(error, this.#scope)
   }
-}
-
-/** For an app that lets the client wait. */
-function tooSlow(timeout: number): Error {
-  return new Error(
-    `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,
-  )
 }
