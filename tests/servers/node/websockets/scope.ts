@@ -17,9 +17,9 @@ t.test('every key is as the contract says (asgi.md section 5)', async (t) => {
 
   await talk(handshake('/a%20b?c=%20d', ['Sec-WebSocket-Protocol: x, y']))
   await talk(handshake('http://other/'))
-  await talk(handshake('*'))
+  t.match(await talk(handshake('*')), /^HTTP\/1\.1 400 /, 'the form is for OPTIONS')
 
-  const [scope, absolute, server] = seen
+  const [scope, absolute] = seen
   t.match(scope, {
     type: 'websocket',
     asgi: { version: '3.0', specVersion: '2.5' },
@@ -39,5 +39,5 @@ t.test('every key is as the contract says (asgi.md section 5)', async (t) => {
   t.same(scope?.headers, ['host', 'test', ...fields, 'sec-websocket-protocol', 'x, y'])
   t.strictSame({ ...scope }, scope, 'a copy is complete')
   t.match(absolute, { path: '/api/', headers: ['host', 'other'] })
-  t.match(server, { path: '*', rawPath: '*' })
+  t.equal(seen.length, 2)
 })
