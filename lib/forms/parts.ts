@@ -28,7 +28,10 @@ export interface PartBodyOptions {
  */
 export class Part {
   readonly name: string
-  /** What the client calls the file, never to be used as a path; null when the part is a field. */
+  /**
+   * What the client calls the file, never to be used as a path; null when the part is a field, and `''`
+   * without content when a file input was left empty.
+   */
   readonly filename: string | null
   /** What the client says it is, or null; nobody has checked it. */
   readonly contentType: string | null
