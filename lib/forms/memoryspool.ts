@@ -23,6 +23,7 @@ export class Spool implements Pick<disk.Spool, keyof disk.Spool> {
 
   /** The bytes from one place to another, as they were written. */
   async *read(from: number, to: number): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#closed) throw closed()
     let start = 0
     for (const part of this.#bytes.parts()) {
       if (this.#closed) throw closed()
