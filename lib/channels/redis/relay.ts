@@ -1,4 +1,5 @@
 /** Brings what is published in Redis to the channels of this process, and finds what it has missed. */
+import { handled } from '../../calls/handled.ts'
 import { isReply, messageOf } from '../../redis/breaker.ts'
 import { inTime } from '../../redis/deadline.ts'
 import { mayHaveRun } from '../../redis/outcome.ts'
@@ -224,7 +225,7 @@ export class RedisRelay implements ChannelBackend {
       feed.state = 'catching up'
       feed.settle()
       if (this.kept === 0) tellGap(feed)
-      else void this.#lanes.run(() => this.#catchUp(session, feed))
+      else handled(this.#lanes.run(() => this.#catchUp(session, feed)))
     }
   }
 

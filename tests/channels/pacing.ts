@@ -1,0 +1,71 @@
+import t from 'tap'
+import type { ChannelGap, Subscription } from '../../lib/channels.ts'
+import { numbers, publish, reading, scene, until } from '../support/catchup.ts'
+import { noRedis } from '../support/redis.ts'
+
+t.test(
+  'a reader that keeps up gets all that was missed, however little may wait for it',
+  {
+    skip: noRedis,
+  },
+  async (t) => {
+    const { here, there, link } = await scene(t)
+    const few = await reading(here, 'a', { backlog: 10 })
+    const small = await reading(here, 'a', { backlogSize: 20, overflow: 'disconnect' })
+    await there.publish('a', '0')
+    await until(() => few.got.length === 1)
+    link.down()
+    await publish(there, 'a', numbers(5000))
+    link.up()
+    await until(() => few.got.length > 100)
+    await publish(there, 'a', numbers(500, 5001)) // while it is caught up with
+    await until(() => few.got.length === 5501 && small.got.length === 5501)
+
+    for (const { got, gaps, subscription } of [few, small]) {
+      t.same(got, ['0', ...numbers(5500)])
+      t.same([gaps, subscription.dropped, subscription.closed], [[], 0, false])
+    }
+  },
+)
+
+t.test(
+  'a reader that does not keep up holds nobody up for long, and hears what it has lost',
+  {
+    skip: noRedis,
+  },
+  async (t) => {
+    const { here, there, link } = await scene(t)
+    const fast = await reading(here, 'a', { backlog: 10 })
+    const gaps: ChannelGap[] = []
+    const onGap = (gap: ChannelGap): void => void gaps.push(gap)
+    using oldest = await here.subscribe('a', { backlog: 10, onGap })
+    using newest = await here.subscribe('a', { backlog: 10, onGap, overflow: 'drop-newest' })
+    using ending = await here.subscribe('a', { backlog: 10, overflow: 'disconnect' })
+    await there.publish('a', '0')
+    await until(() => fast.got.length === 1)
+    for (const each of [oldest, newest, ending]) await each.next()
+    link.down()
+    await publish(there, 'a', numbers(2000))
+    const start = performance.now()
+    link.up()
+    await until(() => fast.got.length === 2001)
+    t.same(fast.got, ['0', ...numbers(2000)])
+    t.ok(performance.now() - start < 4000)
+
+    const texts = async (subscription: Subscription): Promise<string[]> => {
+      const found: string[] = []
+      for (let count = 0; count < 10; count++) {
+        found.push(String((await subscription.next()).value?.text))
+      }
+      return found
+    }
+    t.same(await texts(oldest), numbers(10, 1991))
+    t.same(gaps, [{ channel: 'a', missed: 1990 }])
+    t.same(await texts(newest), numbers(10))
+    t.equal(gaps.length, 1)
+    await there.publish('a', '2001')
+    t.equal((await newest.next()).value?.text, '2001')
+    t.same(gaps.at(-1), { channel: 'a', missed: 1990 })
+    await t.rejects(ending.next(), { name: 'BacklogOverflow' })
+  },
+)
