@@ -1,4 +1,5 @@
 /** Routes, middleware, error handling and a lifespan as one app. */
+import { knownOptions } from './calls/options.ts'
 import { chain } from './compose.ts'
 import { type ExceptionHandlerEntry, ExceptionHandlers } from './exceptionhandlers.ts'
 import { adoptState, takesPart } from './lifespan/mounted.ts'
@@ -67,6 +68,11 @@ export interface Application<State = AnyState> extends App, Reversible {
 export function Application<State = AnyState>(
   options: ApplicationOptions<State> = {},
 ): Application<State> {
+  knownOptions(
+    'Application',
+    options,
+    'routes middleware exceptionHandlers lifespan debug redirectSlashes default',
+  )
   const { routes = [], lifespan, debug = false, redirectSlashes = true } = options
   if (lifespan !== undefined && typeof lifespan !== 'function') throw noLifespan(lifespan)
   const handlers = new ExceptionHandlers(options.exceptionHandlers)

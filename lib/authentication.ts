@@ -1,4 +1,5 @@
 /** Users, what they may do, and the guard that asks for it; middleware finds out who they are. */
+import { knownOptions } from './calls/options.ts'
 import { Connection } from './connections.ts'
 import { answerException } from './exceptionhandlers.ts'
 import { HTTPException } from './exceptions.ts'
@@ -114,6 +115,7 @@ export type GuardedFunction = ((first: never, ...rest: never[]) => unknown) & {
  * ])
  */
 export function requires(scopes: string | readonly string[], options: RequiresOptions = {}): Guard {
+  knownOptions('requires', options, 'status headers redirect')
   const required = scopeList(scopes)
   const { status = 403, headers = {}, redirect } = options
   const refusal = (): HTTPException => new HTTPException(status, undefined, { headers })

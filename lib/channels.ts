@@ -1,5 +1,7 @@
 /** Channels: what one part publishes, any number of others hear, here and in other processes. */
+
 import { handled } from './calls/handled.ts'
+import { knownOptions } from './calls/options.ts'
 import { assertName, type ChannelBackend } from './channels/backend.ts'
 import { Hub } from './channels/hub.ts'
 import { memoryBackend } from './channels/memory.ts'
@@ -70,6 +72,7 @@ const inUse = new WeakSet<ChannelBackend>()
  * }
  */
 export function channels(options: ChannelsOptions = {}): Channels {
+  knownOptions('channels', options, 'backend maxMessageSize')
   const { backend = memoryBackend(), maxMessageSize = 1_048_576 } = options
   if (!(maxMessageSize >= 1)) {
     throw new RangeError(
@@ -126,6 +129,11 @@ class BackedChannels implements Channels {
     names: string | readonly string[],
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
+    knownOptions(
+      'channels: subscribe',
+      options,
+      'history backlog backlogSize overflow signal onGap',
+    )
     return handled(this.#subscribe(names, options))
   }
 

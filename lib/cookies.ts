@@ -1,5 +1,7 @@
 /** Cookies: reading the request's, and writing one that browsers accept. */
+
 import { parseCookie, stringifySetCookie } from 'cookie'
+import { knownOptions } from './calls/options.ts'
 import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {
@@ -73,6 +75,11 @@ function unquote(value: string): string {
  * bytes of name and value.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
+  knownOptions(
+    'setCookie',
+    options,
+    'maxAge expires path domain secure httpOnly sameSite partitioned',
+  )
   const { path = '/', sameSite = 'lax', domain, maxAge, expires } = options
   const secure = options.secure ?? false
   assertAccepted(name, secure, path, options)

@@ -1,4 +1,5 @@
 /** Directories of files as one app. */
+import { knownOptions } from './calls/options.ts'
 import { answerException } from './exceptionhandlers.ts'
 import { notFoundException } from './exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from './exceptions.ts'
@@ -42,6 +43,11 @@ export interface StaticFiles extends App {
  * }), { name: 'static' })
  */
 export function StaticFiles(options: StaticFilesOptions): StaticFiles {
+  knownOptions(
+    'StaticFiles',
+    options,
+    'directory html extensions fallback precompressed cacheControl dotfiles followSymlink checkDir cache',
+  )
   const settings = readOptions(options)
   const directories = new Directories(options.directory, settings)
   const files = new Files(directories, settings)

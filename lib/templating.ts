@@ -1,5 +1,7 @@
 /** Pages made by a template engine: Eta, Nunjucks, or anything else that renders by name. */
+
 import { handled } from './calls/handled.ts'
+import { knownOptions } from './calls/options.ts'
 import { HTML } from './html.ts'
 import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
@@ -64,6 +66,7 @@ export function templates(
   engine: TemplateEngine,
   options: TemplatesOptions = {},
 ): TemplateResponder {
+  knownOptions('templates', options, 'contextProcessors')
   const { contextProcessors = [] } = options
   assertEngine(engine)
   contextProcessors.forEach(assertProcessor)

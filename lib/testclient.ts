@@ -1,4 +1,5 @@
 /** Talks to an app without a server: fetch-shaped requests, real streaming, a cookie jar. */
+import { knownOptions } from './calls/options.ts'
 import { lint } from './middleware/lint.ts'
 import { startLifespan } from './servers/lifespan.ts'
 import { encodeBody } from './testclient/bodies.ts'
@@ -74,6 +75,11 @@ const MOST_REDIRECTS = 20
  * const response = await client.get('/users/7')
  */
 export async function testClient(app: App, options: TestClientOptions = {}): Promise<TestClient> {
+  knownOptions(
+    'testClient',
+    options,
+    'baseUrl raiseServerExceptions followRedirects headers cookies client rootPath lifespan lint',
+  )
   const checked = options.lint === false ? app : lint()(app)
   const lifespan = await startLifespan(checked, options.lifespan ?? 'auto')
   const session = new Session(checked, options, lifespan.state)
@@ -126,6 +132,7 @@ class Session {
     target: string | URL,
     options: TestRequestOptions = {},
   ): Promise<TestResponse> {
+    knownOptions('testClient: request', options, 'headers body json signal followRedirects scope')
     const follows = options.followRedirects ?? this.#options.followRedirects ?? true
     let url = this.#resolve(target)
     let [verb, request] = [method, options]
@@ -178,8 +185,10 @@ class Session {
 
   async websocket(
     target: string | URL,
-    { subprotocols = [], headers: own, timeout = 5_000, scope }: TestWebSocketOptions = {},
+    options: TestWebSocketOptions = {},
   ): Promise<TestWebSocket> {
+    knownOptions('testClient: websocket', options, 'subprotocols headers timeout scope')
+    const { subprotocols = [], headers: own, timeout = 5_000, scope } = options
     const url = this.#resolve(target)
     url.protocol = url.protocol.replace('ws', 'http')
     const headers = mergedHeaders(this.#options.headers, own)

@@ -1,4 +1,5 @@
 /** Channels within this process. */
+import { knownOptions } from '../calls/options.ts'
 import { LRU } from '../stores/lru.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
 
@@ -20,6 +21,7 @@ export interface MemoryBackendOptions {
  * const bus = channels({ backend: memoryBackend({ history: 100 }) })
  */
 export function memoryBackend(options: MemoryBackendOptions = {}): ChannelBackend {
+  knownOptions('memoryBackend', options, 'history maxSize')
   const { history = 0, maxSize = 64_000_000 } = options
   if (!Number.isSafeInteger(history) || history < 0) {
     throw new RangeError(

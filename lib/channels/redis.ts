@@ -1,4 +1,5 @@
 /** Channels over Redis or Valkey, for any number of processes. */
+import { knownOptions } from '../calls/options.ts'
 import { warnOfResending } from '../redis/outcome.ts'
 import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
 import type { ChannelBackend } from './backend.ts'
@@ -51,6 +52,7 @@ export interface RedisBackendOptions {
  * const bus = channels({ backend: redisBackend({ client, history: 100 }) })
  */
 export function redisBackend(options: RedisBackendOptions): ChannelBackend {
+  knownOptions('redisBackend', options, 'client history ttl prefix timeoutMs onOutage pingMs')
   const { client, history = 0, ttl = 3600, timeoutMs = 2000, pingMs = 10_000 } = options
   const { prefix = 'STELLULA_CHANNELS', onOutage } = options
   assertNumber('history', Number.isSafeInteger(history) && history >= 0, history)

@@ -1,4 +1,5 @@
 /** An endpoint for websockets, by what happens: a connection, a message, an end. */
+import { knownOptions } from '../calls/options.ts'
 import { WebSocketException } from '../exceptions.ts'
 import { callable } from '../routing/callable.ts'
 import { conversation } from '../routing/conversation.ts'
@@ -57,6 +58,7 @@ export function WebSocketEndpoint<
 >(
   options: WebSocketEndpointOptions<Kind, WebSocket<Params, State>> = {},
 ): WebSocketEndpoint<Params, State> {
+  knownOptions('WebSocketEndpoint', options, 'encoding onConnect onReceive onDisconnect')
   const { encoding, onConnect = accept, onReceive = nothing, onDisconnect = nothing } = options
   assertEncoding('WebSocketEndpoint', encoding)
   assertFunctions('WebSocketEndpoint', { onConnect, onReceive, onDisconnect })

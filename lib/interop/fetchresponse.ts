@@ -1,5 +1,7 @@
 /** A fetch response, as one that a handler can return. */
+
 import type { Background } from '../background.ts'
+import { knownOptions } from '../calls/options.ts'
 import { Headers } from '../headers.ts'
 import { type MessageTypes, Response } from '../responses/response.ts'
 import type { HTTPResponseStartMessage, Scope, Send } from '../types.ts'
@@ -34,6 +36,7 @@ export function fetchResponse(
   response: globalThis.Response,
   options: FetchResponseOptions = {},
 ): Response<null> {
+  knownOptions('fetchResponse', options, 'decoded background')
   assertUsable(response)
   return new Forwarded(response, options)
 }

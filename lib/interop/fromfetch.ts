@@ -1,5 +1,7 @@
 /** Apps of the fetch world as ours: Hono, h3, itty-router, Elysia, a route handler, any function. */
+
 import { encodeText, NO_BYTES } from '../bytes.ts'
+import { knownOptions } from '../calls/options.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
@@ -76,6 +78,7 @@ export interface FromFetchOptions {
  * Mount('/greetings', fromFetch(greet))
  */
 export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {}): App {
+  knownOptions('fromFetch', options, 'keepPrefix env lazy')
   assertHandler(handler)
   const { keepPrefix = false, env, lazy = IS_NODE } = options
   const makeRequest = lazy ? lazyRequest : eagerRequest

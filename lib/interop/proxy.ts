@@ -1,8 +1,10 @@
 /** Hands requests to a server elsewhere: a streaming reverse proxy as an app. */
+
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
+import { knownOptions } from '../calls/options.ts'
 import { tell } from '../calls/tell.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
@@ -92,6 +94,11 @@ export interface ProxyApp extends App, AsyncDisposable {
  * const app = Application({ routes: [Mount('/users', users)] })
  */
 export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyApp {
+  knownOptions(
+    'proxy',
+    options,
+    'keepHost forwarded trustForwarded via requestHeaders responseHeaders rewriteLocation earlyHints rewriteCookies maxConnections keepAliveTimeoutMs connectTimeoutMs headTimeoutMs idleTimeoutMs maxMessageSize tls onError',
+  )
   const base = readBase(target)
   const line = lineTo(base, options)
   const settings = settingsOf(base, line, options)

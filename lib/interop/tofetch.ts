@@ -1,5 +1,6 @@
 /** Our apps as fetch handlers: for Bun, Deno, Workers, and whatever else calls a function with a request. */
 
+import { knownOptions } from '../calls/options.ts'
 import { type LifespanMode, type StartedLifespan, startLifespan } from '../servers/lifespan.ts'
 import { guarded, logError } from '../servers/log.ts'
 import { assertApp, assertRootPath } from '../servers/options.ts'
@@ -83,6 +84,7 @@ export interface FetchApp extends AsyncDisposable {
  * await answer.text() // 'hello'
  */
 export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
+  knownOptions('toFetch', options, 'rootPath lifespan server upgrade maxMessageSize onError file')
   assertApp(app, 'toFetch')
   assertRootPath(options.rootPath ?? '', 'toFetch')
   const running = new Running(app, options)

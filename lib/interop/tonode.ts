@@ -1,7 +1,9 @@
 /** Puts an app into servers that take a `(req, res, next)` listener. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { knownOptions } from '../calls/options.ts'
 import { assertApp, assertPrefix } from '../servers/options.ts'
 import type { App } from '../types.ts'
 import { Hosted, type ToNodeOptions } from './tonode/hosted.ts'
@@ -56,6 +58,11 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
   app: App,
   options: ToNodeOptions<Incoming> = {},
 ): NodeListener<Incoming> {
+  knownOptions(
+    'toNode',
+    options,
+    'lifespan state prefix gracePeriodMs writeTimeoutMs maxPipelinedRequests websocket onError',
+  )
   assertApp(app, 'toNode')
   assertPrefix('prefix', options.prefix ?? '', 'toNode')
   const hosted = new Hosted(app, options)

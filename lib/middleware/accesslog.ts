@@ -1,4 +1,5 @@
 /** Writes one structured line for each request. */
+import { knownOptions } from '../calls/options.ts'
 import { asText } from '../calls/tell.ts'
 import { printable, redactedQuery, SECRETS } from '../observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
@@ -64,6 +65,7 @@ export interface AccessLogOptions {
  * const logged = accessLog({ logger, headers: ['user-agent'], redact: ['email'] })(app)
  */
 export function accessLog(options: AccessLogOptions = {}): Middleware {
+  knownOptions('accessLog', options, 'logger headers redact skip')
   const { logger = toStdout, headers = [], redact = [], skip = () => false } = options
   assertOptions(logger, headers, redact)
   const secrets = new Set([...SECRETS, ...redact].map((name) => name.toLowerCase()))

@@ -1,5 +1,7 @@
 /** Finds out who a connection is from, by backends of your own. */
+
 import { AuthenticationError, type Identity, identify } from '../authentication.ts'
+import { knownOptions } from '../calls/options.ts'
 import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
@@ -53,6 +55,7 @@ export interface AuthenticationOptions {
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
  */
 export function authentication(options: AuthenticationOptions): Middleware {
+  knownOptions('authentication', options, 'backends onError origins')
   const { backends, onError = showMessage, origins = [] } = options
   assertOptions(backends, onError)
   assertAllowedOrigins('authentication', origins)

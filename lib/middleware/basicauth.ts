@@ -1,9 +1,11 @@
 /** Asks for a name and a password (RFC 7617). */
+
 import { assertRealm, challenge } from '../authentication/challenge.ts'
 import { credentialsOf, MalformedCredentials, userPassword } from '../authentication/credentials.ts'
 import { type FindIdentity, gate } from '../authentication/gate.ts'
 import { SecretTable } from '../authentication/secrets.ts'
 import { AuthenticationError, type Identity, SimpleUser } from '../authentication.ts'
+import { knownOptions } from '../calls/options.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import {
@@ -53,6 +55,7 @@ export interface BasicAuthOptions {
  * )
  */
 export function basicAuth(options: BasicAuthOptions): Middleware {
+  knownOptions('basicAuth', options, 'users verify realm optional origins')
   const { realm = 'Restricted', optional = false, origins = [] } = options
   assertAllowedOrigins('basicAuth', origins)
   assertRealm('basicAuth', realm)

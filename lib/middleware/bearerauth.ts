@@ -1,7 +1,9 @@
 /** Asks for a token (RFC 6750). */
+
 import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
 import { SecretTable } from '../authentication/secrets.ts'
 import type { Identity } from '../authentication.ts'
+import { knownOptions } from '../calls/options.ts'
 import type { Middleware } from '../types.ts'
 
 export interface BearerAuthOptions extends BearerOptions {
@@ -29,6 +31,7 @@ export interface BearerAuthOptions extends BearerOptions {
  * )
  */
 export function bearerAuth(options: BearerAuthOptions): Middleware {
+  knownOptions('bearerAuth', options, 'tokens verify realm scopes cookie optional origins')
   return bearer('bearerAuth', options, verifierOf(options))
 }
 

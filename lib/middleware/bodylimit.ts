@@ -1,4 +1,5 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
+import { knownOptions } from '../calls/options.ts'
 import { caught } from '../calls.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -28,6 +29,7 @@ export interface BodyLimitOptions {
  * })
  */
 export function bodyLimit(options: BodyLimitOptions): Middleware {
+  knownOptions('bodyLimit', options, 'maxSize')
   const { maxSize } = options
   assertSize(maxSize)
   return (app) => (scope, receive, send) => {

@@ -1,5 +1,6 @@
 /** Says how long responses may be kept, where they do not say it themselves. */
 
+import { knownOptions } from '../calls/options.ts'
 import { joinedField } from '../conditional.ts'
 import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName } from '../headers.ts'
@@ -62,6 +63,11 @@ export interface CacheControlOptions extends CacheDirectives {
  * })
  */
 export function cacheControl(options: CacheControlOptions): Middleware {
+  knownOptions(
+    'cacheControl',
+    options,
+    'types statuses maxAge sMaxAge staleWhileRevalidate staleIfError public private noCache noStore noTransform mustRevalidate proxyRevalidate mustUnderstand immutable',
+  )
   const fieldFor = readOptions(options)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)

@@ -1,4 +1,5 @@
 /** Keeps responses in a store, and answers from it without asking the app. */
+import { knownOptions } from '../calls/options.ts'
 import { isSafe } from '../methods.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
@@ -66,6 +67,11 @@ export interface CacheResponseOptions {
  * Route('/news', home, { middleware: [cacheResponse({ store, ttl: 30 })] })
  */
 export function cacheResponse(options: CacheResponseOptions): Middleware {
+  knownOptions(
+    'cacheResponse',
+    options,
+    'store ttl maxBodySize revalidate staleWhileRevalidate staleIfError cdn key onError',
+  )
   const cache = new ResponseCache(readOptions(options))
   const extraFor = options.key ?? (() => '')
   return (app) => (scope, receive, send) => {

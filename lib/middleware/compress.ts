@@ -1,4 +1,5 @@
 /** Compresses responses on their way out: Brotli, Zstandard and gzip, whole or part by part. */
+import { knownOptions } from '../calls/options.ts'
 import { ended } from '../calls.ts'
 import { joinedField } from '../conditional.ts'
 import { type Coding, preferredCodings } from '../contentcodings.ts'
@@ -48,6 +49,7 @@ export interface CompressOptions {
  * })
  */
 export function compress(options: CompressOptions = {}): Middleware {
+  knownOptions('compress', options, 'codings minSize types levels')
   const { rules, encodingFor } = readOptions(options)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)

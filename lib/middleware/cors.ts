@@ -1,4 +1,5 @@
 /** Cross-origin resource sharing: which other sites may read responses (the Fetch standard's CORS). */
+import { knownOptions } from '../calls/options.ts'
 import { withHeaders } from '../headers/withheaders.ts'
 import { Headers, indexOfName } from '../headers.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
@@ -51,6 +52,11 @@ export interface CORSOptions extends PermissionsOptions {
  * Mount('/api', app, { middleware: [shared] })
  */
 export function cors(options: CORSOptions = {}): Middleware {
+  knownOptions(
+    'cors',
+    options,
+    'origins exposeHeaders methods headers credentials privateNetwork maxAge',
+  )
   const { kind, allows } = originRule(options.origins, options.credentials)
   const permissions = permissionsOf(options)
   const fields = simpleFields(options)

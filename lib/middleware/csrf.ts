@@ -1,6 +1,8 @@
 /** Keeps pages of other sites from sending requests in a visitor's name. */
+
 import { fromBase64URL, randomText, toBase64URL } from '../base64url.ts'
 import { DEFAULT_MAX_BODY_SIZE } from '../body.ts'
+import { knownOptions } from '../calls/options.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { Headers, isHeaderName } from '../headers.ts'
@@ -64,6 +66,7 @@ export interface CSRFOptions {
  * })
  */
 export function csrf(options: CSRFOptions = {}): Middleware {
+  knownOptions('csrf', options, 'origins requireToken header field')
   const { origins = [], requireToken = false, header = 'x-csrf-token', field = '_csrf' } = options
   assertOptions(origins, header, field)
   return (app) => async (scope, receive, send) => {

@@ -1,4 +1,5 @@
 /** The outermost layer: has every error answered, and hands bugs on to the server's log. */
+import { knownOptions } from '../calls/options.ts'
 import { caught } from '../calls.ts'
 import { isAnsweredBug, tellBug } from '../exceptionhandlers/bugs.ts'
 import {
@@ -31,6 +32,7 @@ export interface ErrorsOptions {
  * const app = errors({ debug: true })(() => Promise.reject(new Error('kaput')))
  */
 export function errors(options: ErrorsOptions = {}): Middleware {
+  knownOptions('errors', options, 'debug handlers')
   const { debug = false, handlers = [] } = options
   const given = handlers instanceof ExceptionHandlers ? handlers : new ExceptionHandlers(handlers)
   const table = new ExceptionHandlers([], { outer: given, debug })

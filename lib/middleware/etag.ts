@@ -1,5 +1,6 @@
 /** Entity tags for responses that have none, and 304 for clients that have them already. */
 
+import { knownOptions } from '../calls/options.ts'
 import {
   checkPreconditions,
   joinedField,
@@ -41,6 +42,7 @@ export interface EtagOptions {
  * Route('/report', () => new JSONResponse({ total: 7 }), { middleware: [etag()] })
  */
 export function etag(options: EtagOptions = {}): Middleware {
+  knownOptions('etag', options, 'weak maxSize')
   const { weak = false, maxSize = 1_000_000 } = options
   assertSize(maxSize)
   return (app) => (scope, receive, send) => {

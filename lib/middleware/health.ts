@@ -1,4 +1,5 @@
 /** Answers the probes of whoever runs the service: is it alive, is it ready. */
+import { knownOptions } from '../calls/options.ts'
 import { asText } from '../calls/tell.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -56,6 +57,11 @@ export interface HealthReport {
  * })(app)
  */
 export function health(options: HealthOptions = {}): Middleware {
+  knownOptions(
+    'health',
+    options,
+    'checks timeoutMs maxAgeMs maxLagMs signal details livePath readyPath',
+  )
   const { livePath = '/livez', readyPath = '/readyz', details = false, signal } = options
   assertOptions(options, livePath, readyPath)
   const report = reporter(options)

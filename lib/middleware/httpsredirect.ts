@@ -1,4 +1,5 @@
 /** Sends clients that came without encryption to the same place with it. */
+import { knownOptions } from '../calls/options.ts'
 import { answerInstead } from '../denials.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
@@ -22,6 +23,7 @@ export interface HTTPSRedirectOptions {
  * const app = Application({ middleware: [httpsRedirect({ status: 308 })] })
  */
 export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
+  knownOptions('httpsRedirect', options, 'status port')
   const { status = 307, port } = options
   assertStatus(status)
   assertPort(port)

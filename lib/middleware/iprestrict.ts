@@ -1,4 +1,5 @@
 /** Lets clients in by their address. */
+import { knownOptions } from '../calls/options.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { IPRanges } from '../ipaddresses.ts'
@@ -23,6 +24,7 @@ export interface IPRestrictOptions {
  * Mount('/admin', app, { middleware: [ipRestrict({ allow: ['private', '2001:db8::/32'] })] })
  */
 export function ipRestrict(options: IPRestrictOptions): Middleware {
+  knownOptions('ipRestrict', options, 'allow deny')
   const mayEnter = readRules(options)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)

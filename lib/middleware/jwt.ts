@@ -1,6 +1,8 @@
 /** Asks for a JSON Web Token; needs the package jose. */
+
 import { type BearerOptions, bearer } from '../authentication/bearer.ts'
 import type { Identity } from '../authentication.ts'
+import { knownOptions } from '../calls/options.ts'
 import type { Connection } from '../connections.ts'
 import type { Middleware } from '../types.ts'
 import { assertClaims, type Claims, identityOf } from './jwt/claims.ts'
@@ -69,6 +71,11 @@ export interface JWTOptions extends BearerOptions {
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
  */
 export function jwt(options: JWTOptions): Middleware {
+  knownOptions(
+    'jwt',
+    options,
+    'keys algorithms issuer audience clockTolerance maxAge type requiredClaims identify fetchTimeoutMs fetchCooldownMs fetchMaxAgeMs onError realm scopes cookie optional origins',
+  )
   const { keys, algorithms, identify = identityOf, onError = console.error } = options
   assertKeys(keys, algorithms)
   assertOptions(options)

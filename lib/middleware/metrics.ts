@@ -1,4 +1,5 @@
 /** Counts and times requests, for Prometheus. */
+import { knownOptions } from '../calls/options.ts'
 import { METHODS } from '../methods.ts'
 import { type Outcome, observe, routeTemplate } from '../observation.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
@@ -42,6 +43,7 @@ export interface Metrics extends Middleware {
  * })
  */
 export function metrics(options: MetricsOptions = {}): Metrics {
+  knownOptions('metrics', options, 'buckets prefix maxSeries skip')
   const { skip = () => false } = options
   const counts = new Counts(options)
   const middleware: Middleware = (app) => (scope, receive, send) => {

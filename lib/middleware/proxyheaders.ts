@@ -1,4 +1,5 @@
 /** Believes proxies that are trusted, and nobody else, about who asks and for what. */
+import { knownOptions } from '../calls/options.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { indexOfName } from '../headers.ts'
@@ -45,6 +46,7 @@ export interface ProxyHeadersOptions {
  * const app = Application({ middleware: [proxyHeaders({ trusted: ['loopback', '10.0.0.0/8'] })] })
  */
 export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
+  knownOptions('proxyHeaders', options, 'trusted forwarded proto host port prefix')
   const trust = readTrust(options)
   const trustsSockets = options.trusted.includes('unix')
   return (app) => (scope, receive, send) => {

@@ -1,5 +1,6 @@
 /** Limits how often a client may come, alone or together with other processes. */
 
+import { knownOptions } from '../calls/options.ts'
 import { Connection } from '../connections.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -54,6 +55,7 @@ export interface RateLimitOptions {
  * Application({ routes: [Route('/', home)], middleware: [rateLimit({ limits })] })
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
+  knownOptions('rateLimit', options, 'limits name store key cost headers onStoreError')
   assertOptions(options)
   const judge = judging(options)
   const fieldsFor = options.headers === false ? () => [] : fieldsOf(options)

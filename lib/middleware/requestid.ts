@@ -1,5 +1,6 @@
 /** Gives each request a name that logs of all its servers have in common. */
 
+import { knownOptions } from '../calls/options.ts'
 import { lowerNames } from '../headers/lowercase.ts'
 import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName, isHeaderName } from '../headers.ts'
@@ -33,6 +34,7 @@ export interface RequestIdOptions {
  * })
  */
 export function requestId(options: RequestIdOptions = {}): Middleware {
+  knownOptions('requestId', options, 'header trusted generate')
   const { trusted = true, generate = () => crypto.randomUUID() } = options
   const { header: name = 'x-request-id' } = options
   assertOptions(name, generate)

@@ -1,4 +1,5 @@
 /** Tells browsers to be careful: a content security policy and its relatives. */
+import { knownOptions } from '../calls/options.ts'
 import { withHeaders } from '../headers/withheaders.ts'
 import { indexOfName } from '../headers.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
@@ -45,6 +46,11 @@ export interface SecureHeadersOptions extends FieldOptions {
  * })
  */
 export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
+  knownOptions(
+    'secureHeaders',
+    options,
+    'contentSecurityPolicy contentSecurityPolicyReportOnly strictTransportSecurity crossOriginOpenerPolicy crossOriginResourcePolicy crossOriginEmbedderPolicy originAgentCluster permissionsPolicy referrerPolicy xContentTypeOptions xDnsPrefetchControl xDownloadOptions xFrameOptions xPermittedCrossDomainPolicies xXssProtection',
+  )
   const { usesNonce, fieldsFor } = readFields(options)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)

@@ -1,4 +1,5 @@
 /** Shows in the browser's developer tools what a response spent its time with. */
+import { knownOptions } from '../calls/options.ts'
 import { withHeaders } from '../headers/withheaders.ts'
 import { isHeaderName } from '../headers.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
@@ -26,6 +27,7 @@ export interface ServerTimingOptions {
  * }, { middleware: [serverTiming({ show: ({ client }) => client?.host === '127.0.0.1' })] })
  */
 export function serverTiming(options: ServerTimingOptions = {}): Middleware {
+  knownOptions('serverTiming', options, 'total show')
   const { total = 'total', show = () => true } = options
   assertOptions(total, show)
   return (app) => (scope, receive, send) => {

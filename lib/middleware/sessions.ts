@@ -1,5 +1,7 @@
 /** Sessions: `request.session` is there again on the visitor's next request. */
+
 import { encodeText } from '../bytes.ts'
+import { knownOptions } from '../calls/options.ts'
 import { caught } from '../calls.ts'
 import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
 import { answerException } from '../exceptionhandlers.ts'
@@ -77,6 +79,11 @@ export interface SessionsOptions {
  * Application({ routes: [cart], middleware: [sessions({ store: memoryStore() })] })
  */
 export function sessions(options: SessionsOptions): Middleware {
+  knownOptions(
+    'sessions',
+    options,
+    'secret sealed store cookie maxAge untilClosed rolling path domain sameSite secure origins',
+  )
   assertOptions(options)
   const { cookie = 'session', origins = [] } = options
   const keeper = new Keeper(cookie, options, vaultOf(cookie, options))

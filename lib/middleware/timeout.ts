@@ -1,4 +1,5 @@
 /** Limits the time that a request may take. */
+import { knownOptions } from '../calls/options.ts'
 import { ended } from '../calls.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
@@ -36,6 +37,7 @@ export interface TimeoutOptions {
  * }, { middleware: [timeout({ ms: 5000, status: 504 })] })
  */
 export function timeout(options: TimeoutOptions): Middleware {
+  knownOptions('timeout', options, 'ms status untilStart')
   const { ms, status = 503, untilStart = false } = options
   assertOptions(ms, status)
   return (app) => (scope, receive, send) => {

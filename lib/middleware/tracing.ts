@@ -12,6 +12,7 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api'
+import { knownOptions } from '../calls/options.ts'
 import { asText } from '../calls/tell.ts'
 import { Headers } from '../headers.ts'
 import { hostHeader, hostName } from '../hosts.ts'
@@ -47,6 +48,7 @@ export interface TracingOptions {
  * const traced = tracing({ skip: ({ path }) => path === '/health' })(app)
  */
 export function tracing(options: TracingOptions = {}): Middleware {
+  knownOptions('tracing', options, 'tracer continueTraces skip')
   const {
     tracer = trace.getTracer('stellula'),
     continueTraces = true,

@@ -1,4 +1,5 @@
 /** Serves only the hosts that it is told, whatever a client names. */
+import { knownOptions } from '../calls/options.ts'
 import { answerInstead } from '../denials.ts'
 import { answerException } from '../exceptionhandlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -30,6 +31,7 @@ export interface TrustedHostOptions {
  * })
  */
 export function trustedHost(options: TrustedHostOptions = {}): Middleware {
+  knownOptions('trustedHost', options, 'allowedHosts wwwRedirect')
   const { allowedHosts = ['*'], wwwRedirect = true } = options
   const hosts = readHosts(allowedHosts)
   return (app) => (scope, receive, send) => {

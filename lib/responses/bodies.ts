@@ -1,6 +1,8 @@
 /** Responses whose whole body is known: text, HTML, JSON, and the redirect, which has none. */
+
 import { encodeText } from '../bytes.ts'
 import { HTML } from '../html.ts'
+import { takesOptions } from './options.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
 /**
@@ -10,6 +12,10 @@ import { Response, type ResponseOptions } from './response.ts'
  * new PlainTextResponse('hello')
  */
 export class PlainTextResponse extends Response {
+  static {
+    takesOptions(PlainTextResponse, 'status headers mediaType background')
+  }
+
   static override readonly mediaType: string = 'text/plain'
 }
 
@@ -21,6 +27,10 @@ export class PlainTextResponse extends Response {
  * new HTMLResponse('<h1>hello</h1>', { status: 201 })
  */
 export class HTMLResponse extends Response<string | Uint8Array | HTML | null | undefined> {
+  static {
+    takesOptions(HTMLResponse, 'status headers mediaType background')
+  }
+
   static override readonly mediaType: string = 'text/html'
 
   override render(content: string | Uint8Array | HTML | null | undefined): Uint8Array {
@@ -36,6 +46,10 @@ export class HTMLResponse extends Response<string | Uint8Array | HTML | null | u
  * new JSONResponse({ id: 7 })
  */
 export class JSONResponse extends Response<unknown> {
+  static {
+    takesOptions(JSONResponse, 'status headers mediaType background')
+  }
+
   static override readonly mediaType: string = 'application/json'
 
   override render(content: unknown): Uint8Array {
@@ -62,6 +76,10 @@ export interface RedirectOptions extends Omit<ResponseOptions, 'mediaType'> {
  * new RedirectResponse(request.urlFor('login'), { status: 303 })
  */
 export class RedirectResponse extends Response<null> {
+  static {
+    takesOptions(RedirectResponse, 'status headers background')
+  }
+
   constructor(url: URL | string, options: RedirectOptions = {}) {
     const { status = 307 } = options
     if (status !== 201 && (status < 300 || status > 399)) {

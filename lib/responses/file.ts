@@ -1,4 +1,5 @@
 /** A response that is a file on the disk, or parts of it. */
+
 import { contentDisposition, type Disposition } from '../contentdisposition.ts'
 import { indexOfName } from '../headers.ts'
 import { MAX_RANGES } from '../ranges.ts'
@@ -6,6 +7,7 @@ import { isBodyless } from '../status.ts'
 import type { Scope, Send } from '../types.ts'
 import { type Answer, answerTo, type FileStat, type TaggedStat } from './file/answer.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './file/sending.ts'
+import { takesOptions } from './options.ts'
 import { contentType, type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 export interface FileResponseOptions extends ResponseOptions {
@@ -36,6 +38,13 @@ export interface FileResponseOptions extends ResponseOptions {
  * new FileResponse(new URL('./logo.svg', import.meta.url), { headers: { 'cache-control': 'max-age=60' } })
  */
 export class FileResponse extends Response<null> {
+  static {
+    takesOptions(
+      FileResponse,
+      'filename contentDisposition stat maxRanges status headers mediaType background',
+    )
+  }
+
   readonly path: string | URL
   readonly #nameForType: string
   readonly #stat: FileStat | undefined

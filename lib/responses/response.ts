@@ -14,6 +14,7 @@ import {
   type Send,
   type WebSocketDenialStartMessage,
 } from '../types.ts'
+import { checkOptions, takesOptions } from './options.ts'
 
 export interface ResponseOptions {
   /** 200 to 599 (200). */
@@ -25,6 +26,8 @@ export interface ResponseOptions {
   /** Work to do once the response has been sent, or its client has gone. */
   background?: Background
 }
+
+const NO_OPTIONS: ResponseOptions = Object.freeze({})
 
 /**
  * Status, headers and a body that is there as a whole; every response can be sent more than once.
@@ -53,7 +56,12 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   /** The rendered content. */
   readonly body: Uint8Array
 
-  constructor(content?: Content, options: ResponseOptions = {}) {
+  static {
+    takesOptions(Response, 'status headers mediaType background')
+  }
+
+  constructor(content?: Content, options: ResponseOptions = NO_OPTIONS) {
+    if (options !== NO_OPTIONS) checkOptions(new.target, options)
     const { status = 200, mediaType = new.target.mediaType, headers } = options
     if (!isStatus(status)) throw badStatus(new.target.name, status)
     this.status = status

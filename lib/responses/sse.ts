@@ -1,6 +1,8 @@
 /** A response that is a stream of server-sent events. */
+
 import type { Headers } from '../headers.ts'
 import { asMilliseconds, encodeEvent, type ServerSentEvent } from './events.ts'
+import { takesOptions } from './options.ts'
 import type { ResponseOptions } from './response.ts'
 import { giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 import { StreamingResponse } from './streaming.ts'
@@ -43,6 +45,10 @@ const LONGEST_MS = 2 ** 31 - 1
  * new EventSourceResponse(ticks(Number(lastEventId(request) ?? -1) + 1), { retry: 1000 })
  */
 export class EventSourceResponse extends StreamingResponse {
+  static {
+    takesOptions(EventSourceResponse, 'ping retry status headers background')
+  }
+
   static override readonly mediaType: string = 'text/event-stream'
 
   constructor(events: EventSourceEvents, options: EventSourceOptions = {}) {

@@ -1,8 +1,10 @@
 /** A response whose body is made while it is sent. */
+
 import { encodeText } from '../bytes.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../status.ts'
 import { ACCEPTED, type Scope, type Send } from '../types.ts'
+import { takesOptions } from './options.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 import { closed, giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 
@@ -26,6 +28,10 @@ type Chunks = Items<string | Uint8Array>
  * new StreamingResponse(ticks(), { mediaType: 'text/plain' })
  */
 export class StreamingResponse extends Response<StreamSource> {
+  static {
+    takesOptions(StreamingResponse, 'status headers mediaType background')
+  }
+
   readonly #source: StreamSource
 
   constructor(source: StreamSource, options: ResponseOptions = {}) {

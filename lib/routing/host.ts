@@ -1,4 +1,5 @@
 /** Everything for a host name, handed to another app. */
+import { knownOptions } from '../calls/options.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName, withoutFinalDot } from '../hosts.ts'
 import { type Response, toApp } from '../responses/response.ts'
@@ -53,6 +54,7 @@ export function Host<const Pattern extends string, State = AnyState>(
   app: WithRoutes<State> | App | Response<never>,
   options: HostOptions = {},
 ): Host<Pattern, State> {
+  knownOptions('Host', options, 'name middleware')
   const pattern = parsePath(host, 'Host')
   const slash = host.indexOf('/')
   if (host === '' || slash >= 0) {

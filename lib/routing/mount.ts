@@ -1,4 +1,5 @@
 /** Everything below a prefix, handed to another app. */
+import { knownOptions } from '../calls/options.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { withoutTrailingSlashes } from '../urls.ts'
@@ -62,6 +63,7 @@ export function Mount<const Path extends string, State = AnyState>(
   app: WithRoutes<State> | App | Response<never>,
   options: MountOptions = {},
 ): Mount<Path, State> {
+  knownOptions('Mount', options, 'name redirectPrefix middleware')
   const parsed = parsePath(typeof path === 'string' ? withoutTrailingSlashes(path) : path, 'Mount')
   if (path !== '') assertRooted(path, 'Mount')
   if (parsed.pattern !== undefined) {

@@ -1,4 +1,5 @@
 /** A path, its methods, and the handler behind them. */
+import { knownOptions } from '../calls/options.ts'
 import { Response } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { callable } from './callable.ts'
@@ -48,6 +49,7 @@ export function Route<const Path extends string, State = Record<string, unknown>
   handler: Handler<Path, State> | MethodTable<Path, State>,
   options: RouteOptions = {},
 ): Route<Path, State> {
+  knownOptions('Route', options, 'methods name middleware')
   const where = `Route "${path}"`
   const parsed = parsePath(path, 'Route')
   assertRooted(path, 'Route')

@@ -1,4 +1,5 @@
 /** A list of routes as one app. */
+import { knownOptions } from '../calls/options.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { adoptState, hasLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
@@ -56,6 +57,7 @@ export function Router<State = AnyState>(
   routes: readonly Routable<State>[] = [],
   options: RouterOptions = {},
 ): Router<State> {
+  knownOptions('Router', options, 'middleware redirectSlashes default lifespan')
   const { redirectSlashes = true, lifespan, middleware = [] } = options
   const index = new Index()
   index.add(routes)

@@ -1,4 +1,5 @@
 /** A path for websockets, and the handler behind it. */
+import { knownOptions } from '../calls/options.ts'
 import type { App, Middleware } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { callable } from './callable.ts'
@@ -49,6 +50,7 @@ export function WebSocketRoute<const Path extends string, State = Record<string,
   handler: WebSocketHandler<Path, State>,
   options: WebSocketRouteOptions = {},
 ): WebSocketRoute<Path, State> {
+  knownOptions('WebSocketRoute', options, 'name middleware')
   const parsed = parsePath(path, 'WebSocketRoute')
   assertRooted(path, 'WebSocketRoute')
   if (typeof handler !== 'function') {

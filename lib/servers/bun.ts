@@ -1,4 +1,5 @@
 /** Serves an app on Bun. */
+import { knownOptions } from '../calls/options.ts'
 import { type Acceptance, type SocketEvents, toMessage } from '../interop/tofetch/sockets.ts'
 import type { App } from '../types.ts'
 import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
@@ -42,6 +43,11 @@ interface Bun {
  * @throws TypeError when it is given no app, or a rootPath that is none.
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
+  knownOptions(
+    'serve',
+    options,
+    'idleTimeoutSeconds maxMessageSize host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+  )
   const { idleTimeoutSeconds = 0, maxMessageSize = 1_048_576 } = options
   const bun = runtime()
   return serveByFetch(app, options, {

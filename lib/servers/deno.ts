@@ -1,4 +1,5 @@
 /** Serves an app on Deno. */
+import { knownOptions } from '../calls/options.ts'
 import { type Acceptance, type SocketEvents, toMessage } from '../interop/tofetch/sockets.ts'
 import type { App } from '../types.ts'
 import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
@@ -32,6 +33,11 @@ interface Deno {
  * @throws TypeError when it is given no app, or a rootPath that is none.
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
+  knownOptions(
+    'serve',
+    options,
+    'maxMessageSize host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+  )
   const deno = runtime()
   return serveByFetch(app, options, {
     upgrade,

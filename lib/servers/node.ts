@@ -1,6 +1,8 @@
 /** Serves an app on node:http. */
+
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { knownOptions } from '../calls/options.ts'
 import type { App, ServerAddress } from '../types.ts'
 import { encodePath } from '../urls.ts'
 import { type StartedLifespan, startLifespan } from './lifespan.ts'
@@ -82,6 +84,11 @@ export interface ServeOptions extends RunOptions {
  * await server.close()
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
+  knownOptions(
+    'serve',
+    options,
+    'backlog headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+  )
   assertApp(app, 'serve')
   assertRootPath(options.rootPath ?? '', 'serve')
   const { websocket = {} } = options

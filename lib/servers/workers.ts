@@ -1,5 +1,6 @@
 /** Serves an app on Cloudflare Workers, and on workerd, which they run on. */
 
+import { knownOptions } from '../calls/options.ts'
 import { toMessage } from '../interop/tofetch/sockets.ts'
 import {
   type Acceptance,
@@ -35,6 +36,7 @@ export interface Worker {
  * await worker.fetch(new globalThis.Request('http://localhost/'))
  */
 export function toWorker(app: App, options: ToFetchOptions = {}): Worker {
+  knownOptions('toWorker', options, 'rootPath lifespan server upgrade maxMessageSize onError file')
   return { fetch: toFetch(app, { upgrade, ...options }) }
 }
 

@@ -1,4 +1,5 @@
 /** What can be said about static files, and the check of it. */
+import { knownOptions } from '../calls/options.ts'
 import type { Coding } from '../contentcodings.ts'
 import { assertHeader } from '../headers.ts'
 import { SUFFIXES } from './codings.ts'
@@ -64,6 +65,7 @@ export function readOptions(options: StaticFilesOptions): Settings {
   assertCacheControl(cacheControl)
   if (fallback !== undefined) assertName(fallback)
   const cache = options.cache === false ? { maxBytes: 0 } : options.cache
+  if (cache !== undefined) knownOptions('StaticFiles: cache', cache, 'maxBytes maxFileBytes')
   return {
     ...{ html, followSymlink, checkDir, fallback, cacheControl, codings },
     extensions: readExtensions(options.extensions ?? []),

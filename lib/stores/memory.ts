@@ -1,5 +1,7 @@
 /** A store in the memory of this process, bounded by number and bytes. */
+
 import { encodeText } from '../bytes.ts'
+import { knownOptions } from '../calls/options.ts'
 import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 
@@ -24,6 +26,7 @@ export interface MemoryStoreOptions {
  * await store.increment('visits', 1, { ttl: 60 }) // 1
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  knownOptions('memoryStore', options, 'maxEntries maxSize')
   const { maxEntries = 100_000, maxSize = 64_000_000 } = options
   assertLimit('maxEntries', maxEntries)
   assertLimit('maxSize', maxSize)

@@ -1,4 +1,5 @@
 /** A store in Redis or Valkey, over the client that the application has. */
+import { knownOptions } from '../calls/options.ts'
 import { messageOf } from '../redis/breaker.ts'
 import { mayHaveRun, warnOfResending } from '../redis/outcome.ts'
 import {
@@ -51,7 +52,9 @@ export interface RedisStoreOptions {
  * const store = redisStore({ client: new Redis({ lazyConnect: true }) })
  * const sessionsOfTheShop = namespace(store, 'shop')
  */
-export function redisStore({ client, timeoutMs = 2000, onOutage }: RedisStoreOptions): Store {
+export function redisStore(options: RedisStoreOptions): Store {
+  knownOptions('redisStore', options, 'client timeoutMs onOutage')
+  const { client, timeoutMs = 2000, onOutage } = options
   warnOfResending('redisStore', client, 'increment() may count twice')
   return new HandledStore(new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage)))
 }

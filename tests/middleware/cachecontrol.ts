@@ -129,7 +129,11 @@ const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   [{}, /^cacheControl: nothing is said, no directive was given\./],
   [{ public: false }, /^cacheControl: nothing is said/],
   [{ types: { 'text/*': {} } }, /^cacheControl: nothing is said/],
-  [{ maxage: 1 }, /^cacheControl: "maxage" is no directive\. Those are public, /],
+  [{ maxage: 1 }, /^cacheControl: unknown option "maxage"\. Did you mean "maxAge"\?/],
+  [
+    { types: { 'text/*': { maxage: 1 } } },
+    /^cacheControl: "maxage" is no directive\. Those are public, /,
+  ],
   [{ maxAge: -1 }, /^cacheControl: maxAge must be a whole number of seconds, -1 was given\./],
   [{ sMaxAge: 1.5 }, /^cacheControl: sMaxAge must be a whole number of seconds, 1\.5 was given\./],
   [{ maxAge: '60' }, /^cacheControl: maxAge must be a whole number of seconds, 60 was given\./],

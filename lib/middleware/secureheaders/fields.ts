@@ -1,4 +1,5 @@
 /** The fields that are the same in every response. */
+import { knownOptions } from '../../calls/options.ts'
 import { assertHeader } from '../../headers.ts'
 import type { HeaderList } from '../../types.ts'
 
@@ -53,25 +54,12 @@ const DEFAULTS: Readonly<Required<FieldOptions>> = {
   xXssProtection: '0',
 }
 
-const KNOWN = [
-  'contentSecurityPolicy',
-  'contentSecurityPolicyReportOnly',
-  'strictTransportSecurity',
-  ...Object.keys(DEFAULTS),
-]
-
 /**
  * The fields by these options, as a flat list; those with options of their own are not among them.
  *
- * @throws TypeError for an option that is none, or a value that no field may have.
+ * @throws TypeError for a value that no field may have.
  */
 export function fieldsOf(options: FieldOptions): HeaderList {
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name))
-  if (unknown !== undefined) {
-    throw new TypeError(
-      `secureHeaders: an option must be known, ${JSON.stringify(unknown)} was given. Known: ${KNOWN.join(', ')}.`,
-    )
-  }
   const given: Readonly<Record<string, unknown>> = { ...options }
   return Object.entries(DEFAULTS).flatMap(([option, standard]) => {
     const value = given[option] ?? standard
@@ -99,6 +87,11 @@ const YEAR = 31_536_000
  * @throws RangeError when `maxAge` is no number of seconds, or not enough for the list of browsers.
  */
 export function transportSecurity(options: TransportOptions): string {
+  knownOptions(
+    'secureHeaders: strictTransportSecurity',
+    options,
+    'maxAge includeSubDomains preload',
+  )
   const { maxAge = YEAR, includeSubDomains = true, preload = false } = options
   if (!Number.isInteger(maxAge) || maxAge < 0) {
     throw new RangeError(

@@ -1,6 +1,6 @@
 /** A server of a runtime that calls a fetch handler: from the startup of its app to its shutdown. */
 import type { Upgrade } from '../../interop/tofetch/sockets.ts'
-import { type FetchApp, toFetch } from '../../interop/tofetch.ts'
+import { type FetchApp, type ToFetchOptions, toFetch } from '../../interop/tofetch.ts'
 import type { App, ServerAddress } from '../../types.ts'
 import { type RunningServer, type RunOptions, running } from '../running.ts'
 
@@ -29,6 +29,17 @@ export interface Runtime {
   readonly listen: (handler: FetchApp, place: Place) => Listener
 }
 
+/** Those that the handler takes; the others are for the server around it. */
+function forFetch(options: ByFetchOptions): ToFetchOptions {
+  const { rootPath, lifespan, maxMessageSize, onError } = options
+  return {
+    ...(rootPath !== undefined && { rootPath }),
+    ...(lifespan !== undefined && { lifespan }),
+    ...(maxMessageSize !== undefined && { maxMessageSize }),
+    ...(onError !== undefined && { onError }),
+  }
+}
+
 /**
  * Runs the app's startup, then listens as the runtime does.
  *
@@ -43,7 +54,7 @@ export async function serveByFetch(
   signal?.throwIfAborted()
   let address: ServerAddress = { host: path ?? host, port: path === undefined ? port : null }
   const handler = toFetch(app, {
-    ...options,
+    ...forFetch(options),
     get server() {
       return address
     },

@@ -50,10 +50,6 @@ t.test('transport security', async (t) => {
 })
 
 t.test('mistakes are told at once', async (t) => {
-  t.throws(() => fieldsOf({ xFrameOption: 'DENY' } as FieldOptions), {
-    name: 'TypeError',
-    message: /^secureHeaders: an option must be known, "xFrameOption" was given\. Known: contentSe/,
-  })
   for (const value of [true, '', 7, null]) {
     const options = { referrerPolicy: value } as unknown as FieldOptions
     if (value === null) t.same(told(options), DEFAULTS)

@@ -1,4 +1,5 @@
 /** What can be set for the websockets of a server. */
+import { knownOptions } from '../../../calls/options.ts'
 
 export interface WebSocketOptions {
   /** The most bytes of a message; a larger one closes the socket with 1009 (1,048,576). */
@@ -67,6 +68,11 @@ const MOST = 2_147_483_647
  * @throws RangeError for one that is no whole number, or out of range.
  */
 export function readWebSocketOptions(options: WebSocketOptions): WebSocketSettings {
+  knownOptions(
+    'serve: websocket',
+    options,
+    'maxMessageSize handshakeTimeoutMs pingIntervalMs pingTimeoutMs closeTimeoutMs maxQueuedMessages maxQueuedBytes maxFragments maxBufferedBytes perMessageDeflate',
+  )
   const { perMessageDeflate = false } = options
   return {
     maxMessageSize: whole('maxMessageSize', options.maxMessageSize ?? 1_048_576, 1),
@@ -83,6 +89,9 @@ export function readWebSocketOptions(options: WebSocketOptions): WebSocketSettin
 }
 
 function readCompression(options: true | CompressionOptions): Compression {
+  if (options !== true) {
+    knownOptions('serve: perMessageDeflate', options, 'threshold level contextTakeover')
+  }
   const { threshold = 1024, level = 6, contextTakeover = false } = options === true ? {} : options
   return {
     threshold: whole('perMessageDeflate.threshold', threshold, 0),

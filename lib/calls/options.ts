@@ -1,0 +1,75 @@
+/** Refuses options that do not exist, which TypeScript tells and JavaScript does not. */
+
+type Words<Text extends string> = Text extends `${infer Word} ${infer Rest}`
+  ? Word | Words<Rest>
+  : Text
+
+/** A text of all the names, and of no other; what is wrong with it shows in the error otherwise. */
+type NamesOf<Options, Text extends string> = [Words<Text>] extends [keyof Options]
+  ? [keyof Options] extends [Words<Text>]
+    ? Text
+    : { readonly missing: Exclude<keyof Options, Words<Text>> }
+  : { readonly unknown: Exclude<Words<Text>, keyof Options> }
+
+const KNOWN = new Map<string, ReadonlySet<string>>()
+
+/**
+ * Checks that options are an object with no other names than these.
+ *
+ * @param where The factory or class, as users call it.
+ * @param names All names, with a space between them.
+ * @throws TypeError with the nearest name, as in `cors: unknown option "origin". Did you mean "origins"?`.
+ */
+export function knownOptions<Options extends object, const Text extends string>(
+  where: string,
+  options: Options,
+  names: NamesOf<Options, Text> & string,
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw noObject(where, options)
+  }
+  const known = KNOWN.get(names) ?? split(names)
+  for (const name in options) if (!known.has(name)) throw unknown(where, name, [...known])
+}
+
+function split(names: string): ReadonlySet<string> {
+  const known = new Set(names.split(' '))
+  KNOWN.set(names, known)
+  return known
+}
+
+function noObject(where: string, options: unknown): TypeError {
+  const given = Array.isArray(options) ? 'a list' : options === null ? 'null' : typeof options
+  return new TypeError(`${where}: the options must be an object, ${given} was given.`)
+}
+
+function unknown(where: string, name: string, known: readonly string[]): TypeError {
+  const near = nearest(name, known)
+  const hint =
+    near === undefined ? `Known options are ${known.join(', ')}.` : `Did you mean "${near}"?`
+  return new TypeError(`${where}: unknown option ${JSON.stringify(name)}. ${hint}`)
+}
+
+/** The name that takes the fewest changes, if it is a third of its letters at the most. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((other) => ({ other, changes: distance(name.toLowerCase(), other.toLowerCase()) }))
+    .sort((one, two) => one.changes - two.changes)
+  const [best] = ranked
+  if (best === undefined) return undefined
+  return best.changes <= Math.max(1, Math.floor(best.other.length / 3)) ? best.other : undefined
+}
+
+/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+function distance(one: string, other: string): number {
+  let before = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [row, letter] of [...one.slice(0, 100)].entries()) {
+    const line = [row + 1]
+    for (let column = 0; column < other.length; column++) {
+      const replaced = (before[column] ?? 0) + (letter === other[column] ? 0 : 1)
+      line.push(Math.min(replaced, (before[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
+    }
+    before = line
+  }
+  return before.at(-1) ?? 0
+}
