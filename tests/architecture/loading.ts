@@ -16,6 +16,7 @@ const NODE_ONLY = [
   'responses/file/disk.ts',
   'staticfiles/directories.ts',
   'staticfiles/files.ts',
+  'staticfiles/state.ts',
 ]
 
 /** Those that serve, hold or mount what is Node's own. */
