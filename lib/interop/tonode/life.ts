@@ -27,8 +27,12 @@ export class Life {
     return this.#ongoing.draining
   }
 
-  begin(one?: Ongoing): void {
-    this.#ongoing.begin(one)
+  begin(): void {
+    this.#ongoing.begin()
+  }
+
+  listen(one: Ongoing): void {
+    this.#ongoing.listen(one)
   }
 
   end(one?: Ongoing): void {

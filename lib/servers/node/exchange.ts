@@ -126,11 +126,17 @@ class Exchange implements HandingOver, Ongoing {
     this.departure.listen(() => this.#call(listener))
   }
   readonly onDraining = (listener: () => void): void => {
+    if (this.#service.inFlight.draining) {
+      this.#call(listener)
+      return
+    }
     this.#drainListeners ??= []
-    if (this.#service.inFlight.draining) this.#call(listener)
-    else this.#drainListeners.push(listener)
+    this.#drainListeners.push(listener)
+    if (this.#isOngoing) this.#service.inFlight.listen(this)
   }
   #drainListeners: (() => void)[] | undefined
+  /** Whether the app goes on after its call. */
+  #isOngoing = false
   readonly #asked: Asked
   readonly #hosting: Hosting | undefined
   readonly #scope: HTTPScope
@@ -169,7 +175,9 @@ class Exchange implements HandingOver, Ongoing {
       this.#incoming?.end()
       return
     }
-    this.#service.inFlight.begin(this)
+    this.#isOngoing = true
+    this.#service.inFlight.begin()
+    if (this.#isHandedOver || this.#drainListeners) this.#service.inFlight.listen(this)
     pipelineOf(this.#request.socket, this.#service.maxPipelined).begin(this.#response)
     done.then(
       () => this.#end(this.#settled ? undefined : incomplete(outgoing)),
@@ -239,6 +247,7 @@ class Exchange implements HandingOver, Ongoing {
     if (!isAsSent(scope, request, headers)) return undefined
     if (request instanceof ServedRequest) request.revive()
     this.#isHandedOver = true
+    if (this.#isOngoing) service.inFlight.listen(this)
     return { request, response, whenOver: (listener) => this.departure.whenOver(listener) }
   }
 
@@ -272,6 +281,7 @@ class Exchange implements HandingOver, Ongoing {
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
   #end(error: unknown): void {
     const outgoing = this.#outgoing
+    this.#isOngoing = false
     this.#service.inFlight.end(this)
     if (error !== undefined && !this.#isTakenOver(error)) {
       if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)

@@ -44,12 +44,17 @@ export class InFlight {
   }
 
   /** An exchange goes on: closing waits for it. */
-  begin(one: Ongoing): void {
-    this.#ongoing.begin(one)
+  begin(): void {
+    this.#ongoing.begin()
+  }
+
+  /** Tells it when the server begins to close. */
+  listen(one: Ongoing): void {
+    this.#ongoing.listen(one)
   }
 
   /** One of those that went on is over. */
-  end(one: Ongoing): void {
+  end(one?: Ongoing): void {
     this.#ongoing.end(one)
   }
 

@@ -1,14 +1,16 @@
 /** What goes on in a server, and hears when that begins to close. */
 
-/** An exchange or a websocket that goes on. */
+/** An exchange that goes on. */
 export interface Ongoing {
   /** The server begins to close; told once. */
   drain(): void
 }
 
-/** Counts what goes on. */
+/**
+ * Counts what goes on, and keeps those that listen: most exchanges have nothing to hear.
+ */
 export class OngoingSet {
-  readonly #all = new Set<Ongoing>()
+  readonly #listening = new Set<Ongoing>()
   #count = 0
   #draining = false
 
@@ -22,20 +24,25 @@ export class OngoingSet {
     return this.#draining
   }
 
-  begin(one?: Ongoing): void {
+  begin(): void {
     this.#count++
-    if (one !== undefined) this.#all.add(one)
   }
 
+  /** @param one What goes on, if it may have listened. */
   end(one?: Ongoing): void {
     this.#count--
-    if (one !== undefined) this.#all.delete(one)
+    if (one !== undefined && this.#listening.size > 0) this.#listening.delete(one)
   }
 
-  /** Tells all of them, once. */
+  /** Tells it of the draining, unless it ends before. */
+  listen(one: Ongoing): void {
+    this.#listening.add(one)
+  }
+
+  /** Tells all who listen, once. */
   drain(): void {
     if (this.#draining) return
     this.#draining = true
-    for (const one of [...this.#all]) one.drain()
+    for (const one of [...this.#listening]) one.drain()
   }
 }

@@ -105,7 +105,7 @@ export class WebSockets {
     }
     const session = new Session(this.#host, handshake)
     this.#sessions.add(session)
-    inFlight.begin(session)
+    inFlight.begin()
     const scope = buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
       session.onDisconnect(listener),
     )
@@ -137,7 +137,7 @@ export class WebSockets {
 
   #forget(session: Session): void {
     this.#sessions.delete(session)
-    this.#service.inFlight.end(session)
+    this.#service.inFlight.end()
   }
 }
 

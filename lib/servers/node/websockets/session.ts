@@ -108,9 +108,6 @@ export class Session {
     }
   }
 
-  /** The server begins to close; the socket stays until `shutDown`. */
-  drain(): void {}
-
   /** The server closes: the client may come back, to another one. */
   shutDown(): void {
     if (this.#phase === 'open') {
