@@ -1,6 +1,6 @@
 /** An app inside of somebody else's server: takes its requests and its upgrades. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { LifespanMode, StartedLifespan } from '../../servers/lifespan.ts'
 import { guarded } from '../../servers/log.ts'
 import { exchange, type HTTPService } from '../../servers/node/exchange.ts'
@@ -105,6 +105,8 @@ export class Hosted<Incoming extends IncomingMessage> {
   }
 
   #watch(socket: Socket): void {
+    // A request that no server has made may have something else.
+    if (!(socket instanceof Socket)) return
     this.#sockets.add(socket)
     this.#stalled.watch()
   }

@@ -1,11 +1,11 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } from '../../types.ts'
-import { fits, parseTarget, type Target } from '../target.ts'
+import { ACCEPTED, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import { type Asked, type Hosting, readAsked } from './asked.ts'
 import { cut } from './cut.ts'
 import { Departure } from './departure.ts'
-import { Refusal, readFields } from './fields.ts'
+import { Refusal } from './fields.ts'
 import { type HandedOver, type HandingOver, isAsSent } from './handover.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
@@ -17,24 +17,14 @@ import { RequestScope } from './scope.ts'
 import { ServedRequest } from './servedrequest.ts'
 import type { Service } from './service.ts'
 
+export type { Hosting } from './asked.ts'
+
 /** What a server does with exchanges. */
 export interface HTTPService extends Service {
   /** Whether fields of Node's own may be used; see `direct.ts`. */
   readonly shortcuts: boolean
   /** How many requests of one connection are at work at once; further ones wait. */
   readonly maxPipelined: number
-}
-
-/** What is other about a request that comes through somebody else's server. */
-export interface Hosting {
-  /** What the host left of the target; undefined when that is none. */
-  readonly target: Target | undefined
-  /** The fields, as `rawHeaders` has them. */
-  readonly rawFields: HeaderList
-  /** Whether the host has read the body. */
-  readonly isRead: boolean
-  /** Asked when the app has ended and nothing was sent: whether the host goes on instead. */
-  readonly takesOver: (error: unknown) => boolean
 }
 
 /** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */
@@ -69,27 +59,13 @@ function begin(
   expectsContinue: boolean,
   hosting: Hosting | undefined,
 ): void {
-  const target = hosting === undefined ? parseTarget(request.url ?? '') : hosting.target
-  if (target === undefined || !fits(target, request.method)) {
-    // A host may hand on a CONNECT, whose target is an authority.
-    const status = request.method === 'CONNECT' ? 501 : 400
-    refuseRequest(request, response, status, expectsContinue)
+  const asked = readAsked(request, expectsContinue, hosting)
+  if (asked instanceof Refusal) {
+    refuseRequest(request, response, asked.status, expectsContinue)
     return
   }
-  const rawFields = hosting === undefined ? request.rawHeaders : hosting.rawFields
-  const fields = readFields(rawFields, request.httpVersion, target.authority)
-  if (fields instanceof Refusal) {
-    refuseRequest(request, response, fields.status, expectsContinue)
-    return
-  }
-  const { headers, asksToSwitch } = fields
-  const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
-  // Node's parser has stopped behind it: what follows is for the other protocol, or lost. And Node
-  // closes behind each expectation that it sent no 100 for, as where there is nothing to wait for.
-  const isLast = asksToSwitch || (expectsContinue && bodyLength === 0)
-  if (isLast) markLast(request.socket)
-  if (bodyLength === 0 && request instanceof ServedRequest) request.spare()
-  const asked: Asked = { target, headers, bodyLength, expectsContinue, isLast }
+  if (asked.isLast) markLast(request.socket)
+  if (asked.bodyLength === 0 && request instanceof ServedRequest) request.spare()
   new Exchange(service, request, response, asked, hosting).run()
 }
 
@@ -102,16 +78,6 @@ function refuseRequest(
   markLast(request.socket)
   if (!expectsContinue) linger(request)
   refuse(response, status, true)
-}
-
-/** What a request asks for, as far as the server itself has read it. */
-interface Asked {
-  readonly target: Target
-  readonly headers: HeaderList
-  readonly bodyLength: number
-  readonly expectsContinue: boolean
-  /** Whether no request can follow it on its connection. */
-  readonly isLast: boolean
 }
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
