@@ -3,6 +3,7 @@ import { parseCookies } from './cookies.ts'
 import { Headers } from './headers.ts'
 import type { PathParams } from './routing/params.ts'
 import type { Session } from './sessions.ts'
+import { brand } from './types/brand.ts'
 import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
 import { baseURL, type Reversible, requestURL } from './urls.ts'
 
@@ -11,6 +12,10 @@ export type RouteParams<Path extends string> = PathParams<Path> & Readonly<Recor
 
 /** A look at a scope; nothing is parsed before it is asked for, and then once. */
 export class Connection<Params = Record<string, unknown>, State = Record<string, unknown>> {
+  static {
+    brand(Connection, 'Connection')
+  }
+
   readonly scope: ConnectionScope
   #headers: Headers | undefined
   #url: URL | undefined

@@ -1,8 +1,8 @@
 /** The errors of the contract, and the two exceptions that are answers to a client. */
-
 import { encodeText } from './bytes.ts'
 import { Headers, type HeadersInit } from './headers.ts'
 import { statusPhrase } from './status.ts'
+import { brand } from './types/brand.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {
   /** Further header fields of the answer (none). */
@@ -21,6 +21,10 @@ export interface HTTPExceptionOptions extends ErrorOptions {
  * throw new HTTPException(401, 'Who are you?', { headers: { 'www-authenticate': 'Basic' } })
  */
 export class HTTPException extends Error {
+  static {
+    brand(HTTPException, 'HTTPException')
+  }
+
   readonly status: number
   readonly detail: string
   readonly headers: Headers
@@ -77,6 +81,10 @@ export class Unavailable extends HTTPException {
  * throw new WebSocketException(1008, 'policy')
  */
 export class WebSocketException extends Error {
+  static {
+    brand(WebSocketException, 'WebSocketException')
+  }
+
   readonly code: number
   readonly reason: string
 
@@ -108,6 +116,10 @@ export function isCloseCode(code: number): boolean {
 
 /** The client went away before the response was complete, or before its body had arrived. */
 export class ClientDisconnected extends Error {
+  static {
+    brand(ClientDisconnected, 'ClientDisconnected')
+  }
+
   constructor(message = 'the client has disconnected', options?: ErrorOptions) {
     super(message, options)
     this.name = 'ClientDisconnected'
@@ -116,6 +128,10 @@ export class ClientDisconnected extends Error {
 
 /** A message that has no place in the contract at this point. */
 export class ProtocolError extends Error {
+  static {
+    brand(ProtocolError, 'ProtocolError')
+  }
+
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'ProtocolError'
@@ -124,6 +140,10 @@ export class ProtocolError extends Error {
 
 /** The scope is of a type that the app does not serve; a server takes it as "no lifespan". */
 export class UnsupportedProtocol extends Error {
+  static {
+    brand(UnsupportedProtocol, 'UnsupportedProtocol')
+  }
+
   constructor(type: string) {
     super(`this app does not serve the scope type ${JSON.stringify(type)}`)
     this.name = 'UnsupportedProtocol'

@@ -6,6 +6,7 @@ import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
 import { mediaTypeOf } from './mediatypes.ts'
+import { brand } from './types/brand.ts'
 import { ACCEPTED, type HTTPScope, type Receive, type Send } from './types.ts'
 
 export interface BodyOptions {
@@ -37,6 +38,10 @@ export class Request<
   Params = Record<string, unknown>,
   State = Record<string, unknown>,
 > extends Connection<Params, State> {
+  static {
+    brand(Request, 'Request')
+  }
+
   declare readonly scope: HTTPScope
   /** The raw channels, for apps that this request is handed on to. */
   readonly receive: Receive

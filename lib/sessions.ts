@@ -1,6 +1,7 @@
 /** What a visitor's requests have in common: an object that is kept between them. */
 import { randomText } from './base64url.ts'
 import { encodeText } from './bytes.ts'
+import { brand } from './types/brand.ts'
 
 /**
  * What is kept in a session: whatever JSON can write. Open to augmentation:
@@ -45,6 +46,10 @@ const EMPTY = '{}'
  * session.change() // { type: 'save', record: { id: …, text: '{"user":{"name":"ada"}}' }, … }
  */
 export class Session {
+  static {
+    brand(Session, 'Session')
+  }
+
   readonly #loaded: SessionRecord | undefined
   readonly #mostBytes: number
   #id: string | undefined

@@ -1,10 +1,10 @@
 /** The websocket that a handler talks to. */
-
 import { encodeText } from './bytes.ts'
 import { handled } from './calls/handled.ts'
 import { Connection } from './connections.ts'
 import { isCloseCode, WebSocketException } from './exceptions.ts'
 import type { Response } from './responses/response.ts'
+import { brand } from './types/brand.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'
 import { Conversation, Loop, type WebSocketPhase } from './websockets/conversation.ts'
 import { fitting, parseJSON, toJSON, type WebSocketData } from './websockets/data.ts'
@@ -41,6 +41,10 @@ export class WebSocket<
   Params = Record<string, unknown>,
   State = Record<string, unknown>,
 > extends Connection<Params, State> {
+  static {
+    brand(WebSocket, 'WebSocket')
+  }
+
   declare readonly scope: WebSocketScope
   /** The raw channels, for apps that this websocket is handed on to; `receive()` reads from them. */
   readonly #receive: Receive

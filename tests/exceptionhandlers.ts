@@ -1,4 +1,5 @@
 import t from 'tap'
+import { answerHTTPException } from '../lib/exceptionhandlers/table.ts'
 import { type ExceptionHandler, ExceptionHandlers, handlersOf } from '../lib/exceptionhandlers.ts'
 import { HTTPException, WebSocketException } from '../lib/exceptions.ts'
 import { PlainTextResponse } from '../lib/responses/bodies.ts'
@@ -132,6 +133,7 @@ t.test('reads the handlers that a middleware put into the scope, or the defaults
 
   t.equal(handlersOf(httpScope({ exceptionHandlers: handlers })), handlers)
   t.type(handlersOf(httpScope()).find(new HTTPException(404)), 'function')
-  t.equal(handlersOf(httpScope()), handlersOf(httpScope({ exceptionHandlers: 'others' })))
+  handlersOf(httpScope({ exceptionHandlers: 'others' })).add(404, () => {})
+  t.equal(handlersOf(httpScope()).find(new HTTPException(404)), answerHTTPException, 'made anew')
   t.end()
 })

@@ -4,6 +4,7 @@ import type { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { Response } from '../responses/response.ts'
 import { isBodyless } from '../status.ts'
+import { brand, ownPrototype } from '../types/brand.ts'
 import type { App, ConnectionScope } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 
@@ -50,6 +51,10 @@ export interface ExceptionHandlersOptions {
  * @throws TypeError for a key that can be neither, or a handler that is no function.
  */
 export class ExceptionHandlers {
+  static {
+    brand(ExceptionHandlers, 'ExceptionHandlers')
+  }
+
   readonly #byStatus = new Map<number, ExceptionHandler>()
   readonly #byClass = new Map<unknown, ExceptionHandler>()
   readonly #outer: ExceptionHandlers | undefined
@@ -73,7 +78,7 @@ export class ExceptionHandlers {
       )
     }
     if (typeof key === 'number') this.#byStatus.set(key, handler)
-    else this.#byClass.set(key.prototype, handler)
+    else this.#byClass.set(ownPrototype(key.prototype), handler)
   }
 
   /** Whether bugs are shown to the client; undefined if they are not answered here at all. */
@@ -90,26 +95,27 @@ export class ExceptionHandlers {
   /** The handler that answers this error; undefined if it is a bug. */
   find(error: unknown): ExceptionHandler | undefined {
     if (error instanceof HTTPException) {
-      const byStatus = error.status === 500 ? undefined : this.#ofStatus(error.status)
+      const byStatus = error.status === 500 ? undefined : this.ofStatus(error.status)
       if (byStatus !== undefined) return byStatus
     }
     for (let proto = prototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
       if (proto === Error.prototype) return undefined
-      const handler = this.#ofClass(proto)
+      const own = ownPrototype(proto)
+      const handler = this.ofClass(own)
       if (handler !== undefined) return handler
-      if (proto === HTTPException.prototype) return answerHTTPException
+      if (own === HTTPException.prototype) return answerHTTPException
     }
     return undefined
   }
 
-  #ofStatus(status: number): ExceptionHandler | undefined {
-    const own = this.#byStatus.get(status)
-    return own !== undefined || this.#outer === undefined ? own : this.#outer.#ofStatus(status)
+  /** The handler of this status. */
+  ofStatus(status: number): ExceptionHandler | undefined {
+    return this.#byStatus.get(status) ?? this.#outer?.ofStatus(status)
   }
 
-  #ofClass(prototype: unknown): ExceptionHandler | undefined {
-    const own = this.#byClass.get(prototype)
-    return own !== undefined || this.#outer === undefined ? own : this.#outer.#ofClass(prototype)
+  /** The handler of the class with this prototype, not of those that it extends. */
+  ofClass(prototype: object): ExceptionHandler | undefined {
+    return this.#byClass.get(ownPrototype(prototype)) ?? this.#outer?.ofClass(prototype)
   }
 }
 
@@ -123,7 +129,7 @@ function isClass(key: unknown): key is ErrorClass {
   return typeof key === 'function' && typeof key.prototype === 'object'
 }
 
-function prototypeOf(error: unknown): unknown {
+function prototypeOf(error: unknown): object | null {
   return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null
 }
 
@@ -134,10 +140,10 @@ export function answerHTTPException(_request: unknown, error: HTTPException): Re
   return isBodyless(status) ? new Response(null, options) : new PlainTextResponse(detail, options)
 }
 
-const DEFAULT_HANDLERS = new ExceptionHandlers()
-
 /** The handlers that `errors()` and `exceptions()` put into this scope, or the defaults. */
 export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
   const { exceptionHandlers } = scope
-  return exceptionHandlers instanceof ExceptionHandlers ? exceptionHandlers : DEFAULT_HANDLERS
+  return exceptionHandlers instanceof ExceptionHandlers
+    ? exceptionHandlers
+    : new ExceptionHandlers()
 }

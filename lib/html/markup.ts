@@ -1,5 +1,6 @@
 /** HTML that is known to be safe: texts, and what is still to come. */
 import { giveUp, take } from '../responses/sources.ts'
+import { brand } from '../types/brand.ts'
 import { BETWEEN_ATTRIBUTES, type Place, placesInTag } from './places.ts'
 
 /** What can stand in a template; true, false, null and undefined stand for nothing. */
@@ -38,6 +39,10 @@ interface Template {
  * It goes into other templates, `HTMLResponse` and `StreamingResponse` as it is.
  */
 export class HTML implements AsyncIterable<string> {
+  static {
+    brand(HTML, 'HTML')
+  }
+
   readonly parts: readonly Part[]
   readonly #template: Template | undefined
 
@@ -49,13 +54,14 @@ export class HTML implements AsyncIterable<string> {
 
   /** Whether there are texts in it that were escaped, or are still to come. */
   static hasText(page: HTML): boolean {
+    if (!(#template in page)) return true // of another copy of this package
     return page.#template?.hasText.includes(true) ?? false
   }
 
   /** Whether its texts are as safe at this place as between tags, for which they were escaped. */
   static fits(page: HTML, place: Place): boolean {
     if (place === undefined || !HTML.hasText(page)) return true
-    if (place !== BETWEEN_ATTRIBUTES) return false
+    if (place !== BETWEEN_ATTRIBUTES || !(#template in page)) return false
     const { strings = [], hasText = [] } = page.#template ?? {}
     const places = placesInTag(strings)
     return hasText.every((text, index) => !text || places[index] === undefined)

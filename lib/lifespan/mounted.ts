@@ -2,21 +2,20 @@
 import { type StartedLifespan, startLifespan } from '../servers/lifespan.ts'
 import type { App, LifespanScope, Scope, State } from '../types.ts'
 
-/** Apps that take part in the lifespan of what they are mounted in. */
-const participants = new WeakSet<object>()
+/** On apps that take part in the lifespan of what they are mounted in, whichever copy made them. */
+const TAKES_PART: unique symbol = Symbol.for('stellula.takesPart') as never
 
 /** Says of an app that it has a lifespan, or may have one inside. */
 export function takesPart<Participant extends App>(app: Participant): Participant {
-  participants.add(app)
-  return app
+  return Object.defineProperty(app, TAKES_PART, { value: true })
 }
 
 export function hasLifespan(app: unknown): app is App {
-  return typeof app === 'function' && participants.has(app)
+  return typeof app === 'function' && TAKES_PART in app
 }
 
 /** Where the states of mounted apps stand in the one of the server, which each request has a copy of. */
-const STATES: unique symbol = Symbol('states of mounted apps')
+const STATES: unique symbol = Symbol.for('stellula.states') as never
 
 type States = ReadonlyMap<App, State>
 

@@ -3,6 +3,7 @@ import { knownOptions } from '../calls/options.ts'
 import { withHeaders } from '../headers/withheaders.ts'
 import { isHeaderName } from '../headers.ts'
 import { changeStart, type StartChange } from '../responsestart.ts'
+import { brand } from '../types/brand.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
 
 export interface ServerTimingOptions {
@@ -64,6 +65,10 @@ const MOST = 50
 
 /** What was measured for one response. */
 export class Timings {
+  static {
+    brand(Timings, 'Timings')
+  }
+
   readonly #fields: string[] = []
 
   /**

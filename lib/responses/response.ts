@@ -5,6 +5,7 @@ import { type CookieOptions, serializeCookie } from '../cookies.ts'
 import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
 import { assertHeader, Headers, type HeadersInit } from '../headers.ts'
 import { isBodyless } from '../status.ts'
+import { brand } from '../types/brand.ts'
 import {
   ACCEPTED,
   type App,
@@ -44,6 +45,10 @@ const NO_OPTIONS: ResponseOptions = Object.freeze({})
  * }
  */
 export class Response<Content = string | Uint8Array | null | undefined> {
+  static {
+    brand(Response, 'Response')
+  }
+
   /** The content type of this class, or none. */
   static readonly mediaType: string | undefined = undefined
   /** The encoding that `render` writes, named in the content type of texts. */

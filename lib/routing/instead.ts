@@ -1,9 +1,16 @@
 /** Answers in the place of a route's handler, inside of the route's own middleware. */
-import type { App, Receive, Send } from '../types.ts'
+import type { App, Receive, Scope, Send } from '../types.ts'
 import type { Entry, RoutedScope } from './entry.ts'
 
-/** By what routing found, which is one object for all copies of a scope. */
-const instead = new WeakMap<object, App>()
+/**
+ * On what routing found, which is one object for all copies of a scope. Routes of another copy of this
+ * package give way too: their handlers do not serve the method.
+ */
+const INSTEAD: unique symbol = Symbol.for('stellula.instead') as never
+
+interface Found {
+  [INSTEAD]?: App | undefined
+}
 
 /**
  * An app that gives way to what `answerInside` puts in its place.
@@ -13,12 +20,16 @@ const instead = new WeakMap<object, App>()
  */
 export function givingWay(app: App): App {
   return (scope, receive, send) => {
-    const found = scope.type === 'lifespan' ? undefined : scope.outcome
-    const other = found === undefined ? undefined : instead.get(found)
+    const found = foundIn(scope)
+    const other = found?.[INSTEAD]
     if (other === undefined || found === undefined) return app(scope, receive, send)
-    instead.delete(found)
+    found[INSTEAD] = undefined
     return other(scope, receive, send)
   }
+}
+
+function foundIn(scope: Scope): Found | undefined {
+  return scope.type === 'lifespan' ? undefined : (scope.outcome as Found | undefined)
 }
 
 /** Calls an app inside of the middleware of a route, whose scope has been entered. */
@@ -30,11 +41,13 @@ export function answerInside(
   send: Send,
 ): Promise<void> {
   if (!hasMiddleware || scope.outcome === undefined) return other(scope, receive, send)
-  instead.set(scope.outcome, other)
+  const found: Found = scope.outcome as Found
+  found[INSTEAD] = other
   return app(scope, receive, send)
 }
 
 /** Forgets what was put in the place of a handler and not called: the same scope may come again. */
 export function answerItself({ hasMiddleware }: Entry, { outcome }: RoutedScope): void {
-  if (hasMiddleware && outcome !== undefined) instead.delete(outcome)
+  const found = outcome as Found | undefined
+  if (hasMiddleware && found !== undefined) found[INSTEAD] = undefined
 }

@@ -5,18 +5,21 @@ import type { Found } from './search.ts'
 
 type AnswersRoot = (scope: RoutedScope) => boolean
 
-/** Kept beside the apps: it is no matter of those who use them. */
-const known = new WeakMap<object, AnswersRoot>()
+/** On apps, whichever copy of this package made them. */
+const ANSWERS_ROOT: unique symbol = Symbol.for('stellula.answersRoot') as never
+
+interface Root {
+  readonly [ANSWERS_ROOT]?: AnswersRoot
+}
 
 /** Says of an app when it has a route for its root. */
 export function tellRoot<Rooted extends App>(app: Rooted, answers: AnswersRoot): Rooted {
-  known.set(app, answers)
-  return app
+  return Object.defineProperty(app, ANSWERS_ROOT, { value: answers })
 }
 
 /** Whether an app has a route for its root; files and apps of others would lead links elsewhere. */
 export function answersRoot(app: object, scope: RoutedScope): boolean {
-  return known.get(app)?.(scope) ?? false
+  return (app as Root)[ANSWERS_ROOT]?.(scope) ?? false
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What sessions, limits and caches need of a place to keep things: a key, bytes, a time to live. */
 import { Unavailable } from '../exceptions.ts'
+import { brand } from '../types/brand.ts'
 
 /**
  * Keeps bytes under keys for a while; any object with these five methods is one.
@@ -65,6 +66,10 @@ export interface IncrementOptions {
  * this class answers otherwise.
  */
 export class StoreUnavailable extends Unavailable {
+  static {
+    brand(StoreUnavailable, 'StoreUnavailable')
+  }
+
   override readonly name = 'StoreUnavailable'
 }
 

@@ -1,5 +1,6 @@
 /** What is thrown on a websocket: the peer's end, and calls out of order. */
 import { ClientDisconnected } from '../exceptions.ts'
+import { brand } from '../types/brand.ts'
 import type { ReceiveMessage } from '../types.ts'
 
 /**
@@ -8,6 +9,10 @@ import type { ReceiveMessage } from '../types.ts'
  * The code is 1005 when the peer gave none, and 1006 when it went without a word.
  */
 export class WebSocketDisconnect extends ClientDisconnected {
+  static {
+    brand(WebSocketDisconnect, 'WebSocketDisconnect')
+  }
+
   readonly code: number
   readonly reason: string
 

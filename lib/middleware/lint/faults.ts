@@ -1,7 +1,12 @@
 /** What lint says of a fault, and how it names the values that it was given. */
+import { brand } from '../../types/brand.ts'
 
 /** A mistake against the contract, in one sentence; its message begins with "lint: ". */
 export class LintError extends Error {
+  static {
+    brand(LintError, 'LintError')
+  }
+
   constructor(fault: string) {
     super(`lint: ${fault}`)
     this.name = 'LintError'
