@@ -11,9 +11,6 @@ const QUOTED = /"(?:[^"\\]|\\.)*"?/g
  * The first mention counts; one with the weight 0 says that it is not wanted.
  *
  * @param accept The value of `Accept`; several fields are joined by commas.
- * @example
- * asksForType('text/html, image/*;q=0.8', 'text/html') // true
- * asksForType('text/html;q=0', 'text/html') // false
  */
 export function asksForType(accept: string, type: string): boolean {
   RANGE.lastIndex = 0

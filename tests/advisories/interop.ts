@@ -176,8 +176,11 @@ t.test(
       fc.asyncProperty(fc.string({ unit, maxLength: 6 }), async (path) => {
         guarded = served = 0
         const rawPath = `/${path}`
-        await client.get('/', { scope: { rawPath, path: decodeURIComponent(rawPath) } })
-        return guarded === served && guarded < 2
+        const { status } = await client.get('/', {
+          scope: { rawPath, path: decodeURIComponent(rawPath) },
+        })
+        // The redirect to the slash is an answer of the mount, so the guard sees it too.
+        return guarded < 2 && (status === 307 ? served === 0 : guarded === served)
       }),
       { seed: 12, numRuns: 1_000 },
     )

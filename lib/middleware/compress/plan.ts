@@ -43,15 +43,17 @@ export function planFor(
   if (isBodyless(status) && !isSame) return 'untouched'
   let type: string | undefined
   let whole = size
+  let hasValidator = false // without one, a 304 tells of no answer
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
     if (name === 'content-range' && isPart) whole = sizeOfWhole(value)
     else if (FIXED.has(name)) return 'untouched'
     if (name === 'cache-control' && /\bno-transform\b/i.test(value)) return 'untouched'
+    if (name === 'etag' || name === 'last-modified') hasValidator = true
     if (name === 'content-type') type = mediaTypeOf(value)
   }
-  if (isSame) return type === undefined || isCompressible(type) ? 'varied' : 'untouched'
+  if (isSame) return hasValidator && isCompressible(type ?? '') ? 'varied' : 'untouched'
   // Several parts are of a type of their own, and do not say how long the whole is.
   if (isPart && type === 'multipart/byteranges') return 'varied'
   if (whole === 0 || whole < minSize || !isCompressible(type ?? '')) return 'untouched'
