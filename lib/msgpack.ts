@@ -6,7 +6,6 @@ import type { Headers } from './headers.ts'
 import { mediaTypeOf } from './mediatypes.ts'
 import { type DecodeOptions, decodeMsgPack } from './msgpack/decode.ts'
 import type { BodyOptions } from './requests.ts'
-import { takesOptions } from './responses/options.ts'
 import { Response } from './responses/response.ts'
 
 export interface MsgPackOptions extends BodyOptions, DecodeOptions {
@@ -61,9 +60,7 @@ function isMsgPack(contentType: string | null): boolean {
  * new MsgPackResponse({ id: 7, at: new Date(), hash: new Uint8Array(32) })
  */
 export class MsgPackResponse extends Response<unknown> {
-  static {
-    takesOptions(MsgPackResponse, 'status headers mediaType background')
-  }
+  static override readonly optionNames: string = 'status headers mediaType background'
 
   static override readonly mediaType: string = 'application/vnd.msgpack'
 

@@ -2,7 +2,6 @@
 
 import { encodeText } from '../bytes.ts'
 import { HTML } from '../html.ts'
-import { takesOptions } from './options.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
 /**
@@ -12,9 +11,7 @@ import { Response, type ResponseOptions } from './response.ts'
  * new PlainTextResponse('hello')
  */
 export class PlainTextResponse extends Response {
-  static {
-    takesOptions(PlainTextResponse, 'status headers mediaType background')
-  }
+  static override readonly optionNames: string = 'status headers mediaType background'
 
   static override readonly mediaType: string = 'text/plain'
 }
@@ -27,9 +24,7 @@ export class PlainTextResponse extends Response {
  * new HTMLResponse('<h1>hello</h1>', { status: 201 })
  */
 export class HTMLResponse extends Response<string | Uint8Array | HTML | null | undefined> {
-  static {
-    takesOptions(HTMLResponse, 'status headers mediaType background')
-  }
+  static override readonly optionNames: string = 'status headers mediaType background'
 
   static override readonly mediaType: string = 'text/html'
 
@@ -46,9 +41,7 @@ export class HTMLResponse extends Response<string | Uint8Array | HTML | null | u
  * new JSONResponse({ id: 7 })
  */
 export class JSONResponse extends Response<unknown> {
-  static {
-    takesOptions(JSONResponse, 'status headers mediaType background')
-  }
+  static override readonly optionNames: string = 'status headers mediaType background'
 
   static override readonly mediaType: string = 'application/json'
 
@@ -76,9 +69,7 @@ export interface RedirectOptions extends Omit<ResponseOptions, 'mediaType'> {
  * new RedirectResponse(request.urlFor('login'), { status: 303 })
  */
 export class RedirectResponse extends Response<null> {
-  static {
-    takesOptions(RedirectResponse, 'status headers background')
-  }
+  static override readonly optionNames: string = 'status headers background'
 
   constructor(url: URL | string, options: RedirectOptions = {}) {
     const { status = 307 } = options

@@ -7,7 +7,6 @@ import { isBodyless } from '../status.ts'
 import type { Scope, Send } from '../types.ts'
 import { type Answer, answerTo, type FileStat, type TaggedStat } from './file/answer.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './file/sending.ts'
-import { takesOptions } from './options.ts'
 import { contentType, type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 export interface FileResponseOptions extends ResponseOptions {
@@ -38,12 +37,8 @@ export interface FileResponseOptions extends ResponseOptions {
  * new FileResponse(new URL('./logo.svg', import.meta.url), { headers: { 'cache-control': 'max-age=60' } })
  */
 export class FileResponse extends Response<null> {
-  static {
-    takesOptions(
-      FileResponse,
-      'filename contentDisposition stat maxRanges status headers mediaType background',
-    )
-  }
+  static override readonly optionNames: string =
+    'filename contentDisposition stat maxRanges status headers mediaType background'
 
   readonly path: string | URL
   readonly #nameForType: string

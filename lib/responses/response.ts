@@ -15,7 +15,7 @@ import {
   type Send,
   type WebSocketDenialStartMessage,
 } from '../types.ts'
-import { checkOptions, takesOptions } from './options.ts'
+import { checkOptions } from './options.ts'
 
 export interface ResponseOptions {
   /** 200 to 599 (200). */
@@ -61,9 +61,8 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   /** The rendered content. */
   readonly body: Uint8Array
 
-  static {
-    takesOptions(Response, 'status headers mediaType background')
-  }
+  /** The names of its options, with a space between them; without its own, a class is not checked. */
+  static readonly optionNames: string = 'status headers mediaType background'
 
   constructor(content?: Content, options: ResponseOptions = NO_OPTIONS) {
     if (options !== NO_OPTIONS) checkOptions(new.target, options)

@@ -2,7 +2,6 @@
 
 import type { Headers } from '../headers.ts'
 import { asMilliseconds, encodeEvent, type ServerSentEvent } from './events.ts'
-import { takesOptions } from './options.ts'
 import type { ResponseOptions } from './response.ts'
 import { giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 import { StreamingResponse } from './streaming.ts'
@@ -45,9 +44,7 @@ const LONGEST_MS = 2 ** 31 - 1
  * new EventSourceResponse(ticks(Number(lastEventId(request) ?? -1) + 1), { retry: 1000 })
  */
 export class EventSourceResponse extends StreamingResponse {
-  static {
-    takesOptions(EventSourceResponse, 'ping retry status headers background')
-  }
+  static override readonly optionNames: string = 'ping retry status headers background'
 
   static override readonly mediaType: string = 'text/event-stream'
 

@@ -4,7 +4,6 @@ import { encodeText } from '../bytes.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../status.ts'
 import { ACCEPTED, type Scope, type Send } from '../types.ts'
-import { takesOptions } from './options.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 import { closed, giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 
@@ -28,9 +27,7 @@ type Chunks = Items<string | Uint8Array>
  * new StreamingResponse(ticks(), { mediaType: 'text/plain' })
  */
 export class StreamingResponse extends Response<StreamSource> {
-  static {
-    takesOptions(StreamingResponse, 'status headers mediaType background')
-  }
+  static override readonly optionNames: string = 'status headers mediaType background'
 
   readonly #source: StreamSource
 
