@@ -1,5 +1,4 @@
 /** Convertors: what a path parameter may be, as which value it is given, and how it is written. */
-import { knownOptions } from './calls/options.ts'
 import { builtInConvertors, type Convertor, refuse } from './convertors/builtins.ts'
 import { assertFastPattern } from './convertors/patterns.ts'
 
@@ -56,7 +55,6 @@ export function registerConvertor<Name extends string>(
   name: Name,
   options: ConvertorOptions<Name extends keyof Convertors ? Convertors[Name] : unknown>,
 ): void {
-  knownOptions('registerConvertor', options, 'pattern convert toText maxLength slashes')
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw new TypeError(
       `registerConvertor: a name is made of letters, digits and "_", ${JSON.stringify(name)} was given. Choose one that fits into {parameter:name}.`,

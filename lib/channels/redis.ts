@@ -48,7 +48,7 @@ export interface RedisBackendOptions {
  * @example
  * import { Redis } from 'ioredis'
  *
- * const client = new Redis({ lazyConnect: true })
+ * const client = new Redis({ lazyConnect: true, autoResendUnfulfilledCommands: false })
  * const bus = channels({ backend: redisBackend({ client, history: 100 }) })
  */
 export function redisBackend(options: RedisBackendOptions): ChannelBackend {

@@ -4,7 +4,7 @@ import { ClientDisconnected } from '../exceptions.ts'
 import type { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'
-import type { App, ConnectionScope } from '../types.ts'
+import type { App, ConnectionScope, ScopeOutcome } from '../types.ts'
 import type { ExceptionHandlers } from './table.ts'
 
 /**
@@ -21,8 +21,8 @@ export async function answerBug(
 ): Promise<never> {
   if (handlers.debug === undefined || error instanceof ClientDisconnected) throw error
   const { scope, receive, send } = request
-  const answer = await answerOf(error, request, handlers)
-  noteBug(scope, answer.error)
+  const answer = madeBefore(scope, error) ?? (await answerOf(error, request, handlers))
+  noteBug(scope, answer)
   await answer.app(scope, receive, send).catch(ignoreDeparture)
   throw answer.error
 }
@@ -34,7 +34,7 @@ export async function tellBug(
   handlers: ExceptionHandlers,
 ): Promise<never> {
   const answer = await answerOf(error, request, handlers)
-  noteBug(request.scope, answer.error)
+  noteBug(request.scope, answer)
   throw answer.error
 }
 
@@ -43,9 +43,17 @@ export function isAnsweredBug({ outcome }: ConnectionScope, error: unknown): boo
   return outcome?.error !== undefined && outcome.error === error
 }
 
-function noteBug(scope: ConnectionScope, error: unknown): void {
+/** What was made of a bug, in case a middleware drops that answer and throws the bug on. */
+const ANSWERS = new WeakMap<ScopeOutcome, BugAnswer>()
+
+function madeBefore(scope: ConnectionScope, error: unknown): BugAnswer | undefined {
+  return isAnsweredBug(scope, error) && scope.outcome ? ANSWERS.get(scope.outcome) : undefined
+}
+
+function noteBug(scope: ConnectionScope, answer: BugAnswer): void {
   scope.outcome ??= {}
-  scope.outcome.error = error
+  scope.outcome.error = answer.error
+  ANSWERS.set(scope.outcome, answer)
 }
 
 /** What answers a bug, and the error for the log: another one if the handler of 500 fails. */

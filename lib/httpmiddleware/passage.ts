@@ -60,7 +60,12 @@ export class Passage {
   async #run(app: App, request: Request): Promise<void> {
     const scope: HTTPScope = { ...request.scope, onDisconnect: this.#onDisconnect(request.scope) }
     const send: Send = (message) =>
-      this.#send(message, request.send, () => this.#annotations.take(scope))
+      this.#send(
+        message,
+        request.send,
+        () => scope.outcome?.error,
+        () => this.#annotations.take(scope),
+      )
     try {
       await app(scope, this.#receiver(request.replay()), send)
     } finally {
@@ -68,12 +73,19 @@ export class Passage {
     }
   }
 
-  #send(message: SendMessage, direct: Send, starting: () => void): Promise<void> {
+  #send(
+    message: SendMessage,
+    direct: Send,
+    bug: () => unknown,
+    starting: () => void,
+  ): Promise<void> {
     if (this.#state === 'abandoned') return handled(Promise.reject(new ClientDisconnected()))
     // Before the start nothing but information is in place; the server says what is not.
     if (message.type === 'http.response.debug') return direct(message)
     if (this.#hasStarted) return handled(this.#outlet.then((send) => send(message)))
     if (message.type !== 'http.response.start') return direct(message)
+    // A bug is an error of `next()`, which the middleware may catch, and not its answer.
+    if (bug() !== undefined) return handled(Promise.reject(new ClientDisconnected()))
     this.#hasStarted = true
     starting()
     this.#start(message)

@@ -49,7 +49,9 @@ export interface RedisStoreOptions {
  * @example
  * import { Redis } from 'ioredis'
  *
- * const store = redisStore({ client: new Redis({ lazyConnect: true }) })
+ * const store = redisStore({
+ *   client: new Redis({ lazyConnect: true, autoResendUnfulfilledCommands: false }),
+ * })
  * const sessionsOfTheShop = namespace(store, 'shop')
  */
 export function redisStore(options: RedisStoreOptions): Store {

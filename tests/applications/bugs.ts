@@ -1,7 +1,6 @@
 // Bugs are answered inside the middleware, which is written from the types alone here.
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { httpMiddleware } from '../../lib/httpmiddleware.ts'
 import { type AccessLogEntry, accessLog } from '../../lib/middleware/accesslog.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { compress } from '../../lib/middleware/compress.ts'
@@ -253,43 +252,3 @@ t.test('loggers see the route through middleware that copies the scope', async (
 
   t.match(lines, [{ route: '/users/{id:int}', status: 500, error: 'Error: kaput' }])
 })
-
-t.test('an http middleware is given the answer to a bug, and may replace it', async (t) => {
-  const statuses: number[] = []
-  const looking = httpMiddleware(async (request, next) => {
-    const response = await next(request)
-    statuses.push(response.status)
-    return request.queryParams.has('replace') ? new PlainTextResponse('replaced') : response
-  })
-  const app = Application({ middleware: [looking], routes: [Route('/', fail)] })
-  await using client = await testClient(app, quiet)
-
-  t.equal((await client.get('/')).status, 500)
-  t.equal(await (await client.get('/?replace')).text(), 'replaced')
-  t.same(statuses, [500, 500])
-})
-
-t.test(
-  'keys that users put into the scope behind an http middleware are seen outside',
-  async (t) => {
-    let seen: unknown
-    const outside: Middleware = (app) => async (scope, receive, send) => {
-      await app(scope, receive, send)
-      seen = (scope as { readonly 'acme.tenant'?: unknown })['acme.tenant']
-    }
-    const setting: Middleware = (app) => (scope, receive, send) => {
-      Object.assign(scope, { 'acme.tenant': 'a' })
-      return app(scope, receive, send)
-    }
-    const passing = httpMiddleware((request, next) => next(request))
-    const app = Application({
-      middleware: [outside, passing, setting],
-      routes: [Route('/', () => new PlainTextResponse('fine'))],
-    })
-    await using client = await testClient(app)
-
-    await client.get('/')
-
-    t.equal(seen, 'a')
-  },
-)
