@@ -9,6 +9,8 @@ interface Branded {
   readonly [BRAND]?: string
 }
 
+const { isPrototypeOf: isAbove } = Object.prototype
+
 /** By name, the prototype that this copy has. */
 const PROTOTYPES = new Map<string, object>()
 
@@ -22,14 +24,17 @@ type Class = abstract new (...given: never) => object
  */
 export function brand(Own: Class, name: string): void {
   const key = Symbol.for(`stellula.${name}`)
-  Object.defineProperties(Own.prototype, { [key]: { value: true }, [BRAND]: { value: name } })
+  const { prototype } = Own
+  Object.defineProperties(prototype, { [key]: { value: true }, [BRAND]: { value: name } })
   Object.defineProperty(Own, Symbol.hasInstance, {
     value: function isInstance(this: unknown, value: unknown): boolean {
       if (this !== Own) return Function.prototype[Symbol.hasInstance].call(this as Class, value)
+      // Its own first, since looking for a key takes longer than looking for a prototype.
+      if (isAbove.call(prototype, value as object)) return true
       return typeof value === 'object' && value !== null && key in value
     },
   })
-  PROTOTYPES.set(name, Own.prototype)
+  PROTOTYPES.set(name, prototype)
 }
 
 /** The prototype of the class that this copy has, for that of another copy; others as they are. */
