@@ -25,7 +25,8 @@ export function safeFilename(name: string, fallback = 'upload'): string {
   )
   const trimmed = withoutEnds(plain.toWellFormed())
   if (trimmed === '') return fallback
-  return shorten(RESERVED.test(trimmed) ? `_${trimmed}` : trimmed)
+  const short = shorten(trimmed)
+  return RESERVED.test(short) ? shorten(`_${short}`) : short
 }
 
 /** Without dots and spaces around it: hidden files, `..`, and what Windows drops. */

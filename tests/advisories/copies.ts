@@ -1,3 +1,4 @@
+// Runs alone: its copy of the package lies in a folder that other files would take away.
 // Two copies of the package in one process, as when an app and a library that it uses each bring one:
 // what one of them makes, the other understands.
 import { cpSync } from 'node:fs'

@@ -51,6 +51,10 @@ t.test('keeps the extension of a name that is too long', async (t) => {
   t.equal(safeFilename(`a.${'b'.repeat(300)}`), `a.${'b'.repeat(253)}`)
 })
 
+t.test('is not the name of a device either once it was shortened', async (t) => {
+  t.equal(safeFilename(`LPT1${' '.repeat(252)}x`), '_LPT1')
+})
+
 t.test('is not the name of a device on Windows, whatever is given', (t) => {
   const devices = ['con', 'PRN', 'aux', 'NUL', 'conin$', 'CONOUT$', 'com1', 'COM³', 'lpt9', 'LPT¹']
   const around = fc.array(fc.constantFrom(' ', '.', '/', '\\', '\0', ':', 'x', ' '.repeat(250)), {

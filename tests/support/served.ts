@@ -10,7 +10,7 @@ interface Wanted extends ServeOptions {
   deaf?: boolean
 }
 
-const wanted: Wanted = JSON.parse(process.argv[2] ?? '{}')
+const { shutdown, deaf, ...options }: Wanted = JSON.parse(process.argv[2] ?? '{}')
 
 const app: App = async (scope, receive, send) => {
   if (scope.type === 'lifespan') {
@@ -18,8 +18,8 @@ const app: App = async (scope, receive, send) => {
     await send({ type: 'lifespan.startup.complete' })
     await receive()
     console.log('shutdown')
-    if (wanted.shutdown === 'hangs') await new Promise(() => {})
-    if (wanted.shutdown === 'fails') throw new Error('no clean end')
+    if (shutdown === 'hangs') await new Promise(() => {})
+    if (shutdown === 'fails') throw new Error('no clean end')
     await send({ type: 'lifespan.shutdown.complete' })
     return
   }
@@ -30,10 +30,10 @@ const app: App = async (scope, receive, send) => {
   }
   await send({ type: 'http.response.start', status: 200, headers: [] })
   await send({ type: 'http.response.body', body: Buffer.from('open'), moreBody: true })
-  if (wanted.deaf) await new Promise(() => {})
+  if (deaf) await new Promise(() => {})
   while ((await receive()).type !== 'http.disconnect');
   console.log('told')
 }
 
-const server = await serve(app, { port: 0, ...wanted })
+const server = await serve(app, { port: 0, ...options })
 console.log(`port ${server.address.port}`)
