@@ -1,18 +1,19 @@
 /** Routes, middleware, error handling and a lifespan as one app. */
-import { knownOptions } from './calls/options.ts'
-import { chain } from './compose.ts'
-import { type ExceptionHandlerEntry, ExceptionHandlers } from './exceptionhandlers.ts'
+
+import { type ExceptionHandlerEntry, ExceptionHandlers } from './errors/handlers.ts'
+import type { Reversible, URLPath } from './http/urls.ts'
+import { callable } from './internal/callable.ts'
+import { chain } from './internal/chain.ts'
+import { knownOptions } from './internal/knownoptions.ts'
 import { adoptState, takesPart } from './lifespan/mounted.ts'
 import { errors } from './middleware/errors.ts'
 import type { Response } from './responses/response.ts'
-import { callable } from './routing/callable.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { answersRoot, tellRoot } from './routing/root.ts'
 import { Router } from './routing/router.ts'
 import { answersExceptions, wrapped } from './routing/wrapped.ts'
 import type { App, Middleware } from './types.ts'
-import type { Reversible, URLPath } from './urls.ts'
 
 export interface ApplicationOptions<State = AnyState> {
   /** In the order in which they are tried (none). */

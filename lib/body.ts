@@ -1,9 +1,10 @@
 /** Reads the body of a request: once, up to a limit, whole or as a stream. */
-import { ByteCollector } from './bytes/collector.ts'
-import { NO_BYTES } from './bytes.ts'
-import { handled, handledSteps } from './calls/handled.ts'
+
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
-import { contentLength, indexOfName } from './headers.ts'
+import { contentLength, indexOfName } from './http/headers.ts'
+import { NO_BYTES } from './internal/bytes.ts'
+import { ByteCollector } from './internal/collector.ts'
+import { handled, handledSteps } from './internal/handled.ts'
 import type { BodyLimit, HTTPScope, Receive, ReceiveMessage } from './types.ts'
 
 /** The most bytes that a body may have unless told otherwise: 10 MB, as in Litestar. */

@@ -1,11 +1,11 @@
 /** Channels: what one part publishes, any number of others hear, here and in other processes. */
 
-import { handled } from './calls/handled.ts'
-import { knownOptions } from './calls/options.ts'
 import { assertName, type ChannelBackend } from './channels/backend.ts'
 import { Hub } from './channels/hub.ts'
 import { memoryBackend } from './channels/memory.ts'
 import type { SubscribeOptions, Subscription } from './channels/subscription.ts'
+import { handled } from './internal/handled.ts'
+import { knownOptions } from './internal/knownoptions.ts'
 
 export {
   type ChannelBackend,

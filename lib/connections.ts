@@ -1,11 +1,12 @@
 /** What a request and a websocket have in common: everything that the scope tells. */
-import { parseCookies } from './cookies.ts'
-import { Headers } from './headers.ts'
-import type { PathParams } from './routing/params.ts'
-import type { Session } from './sessions.ts'
+
+import type { PathParams } from './convertors/params.ts'
+import { parseCookies } from './http/cookies.ts'
+import { Headers } from './http/headers.ts'
+import type { Session } from './http/session.ts'
+import { baseURL, type Reversible, requestURL } from './http/urls.ts'
 import { brand } from './types/brand.ts'
 import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
-import { baseURL, type Reversible, requestURL } from './urls.ts'
 
 /** The parameters of `urlFor` when the route itself is given, checked against its path. */
 export type RouteParams<Path extends string> = PathParams<Path> & Readonly<Record<string, unknown>>

@@ -1,7 +1,8 @@
 /** The errors of the contract, and the two exceptions that are answers to a client. */
-import { encodeText } from './bytes.ts'
-import { Headers, type HeadersInit } from './headers.ts'
-import { statusPhrase } from './status.ts'
+
+import { Headers, type HeadersInit } from './http/headers.ts'
+import { statusPhrase } from './http/status.ts'
+import { encodeText } from './internal/bytes.ts'
 import { brand } from './types/brand.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {

@@ -1,7 +1,7 @@
 /** The front door: what a first program needs. Middleware and servers have subpaths of their own. */
 export { Application, type ApplicationOptions } from './applications.ts'
+export { httpMiddleware } from './authoring/httpmiddleware.ts'
 export { type Background, backgroundTasks } from './background.ts'
-export { chain } from './compose.ts'
 export {
   ClientDisconnected,
   HTTPException,
@@ -10,8 +10,8 @@ export {
   WebSocketException,
 } from './exceptions.ts'
 export type { Form, UploadFile } from './forms.ts'
-export { Headers } from './headers.ts'
-export { httpMiddleware } from './httpmiddleware.ts'
+export { Headers } from './http/headers.ts'
+export { chain } from './internal/chain.ts'
 export { Request } from './requests.ts'
 export {
   EventSourceResponse,
@@ -24,7 +24,6 @@ export {
   StreamingResponse,
 } from './responses.ts'
 export { Host, Mount, Route, Router, WebSocketRoute } from './routing.ts'
-export { testClient } from './testclient.ts'
 export type {
   App,
   HTTPScope,

@@ -2,8 +2,8 @@
 
 import { encode } from '@msgpack/msgpack'
 import { HTTPException } from './exceptions.ts'
-import type { Headers } from './headers.ts'
-import { mediaTypeOf } from './mediatypes.ts'
+import type { Headers } from './http/headers.ts'
+import { mediaTypeOf } from './http/mediatypes.ts'
 import { type DecodeOptions, decodeMsgPack } from './msgpack/decode.ts'
 import type { BodyOptions } from './requests.ts'
 import { Response } from './responses/response.ts'

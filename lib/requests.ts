@@ -1,13 +1,13 @@
 /** The request that a handler looks at. */
 import { Body, bodyOf } from './body.ts'
-import { handled, handledSteps } from './calls/handled.ts'
 import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
-import { mediaTypeOf } from './mediatypes.ts'
+import { mediaTypeOf } from './http/mediatypes.ts'
+import { handled, handledSteps } from './internal/handled.ts'
 import { brand } from './types/brand.ts'
-import { ACCEPTED, type HTTPScope, type Receive, type Send } from './types.ts'
+import { type HTTPScope, type Receive, SENT, type Send } from './types.ts'
 
 export interface BodyOptions {
   /** The most bytes to accept (10 MB, or what `bodyLimit()` set); more is answered by 413. */
@@ -198,7 +198,7 @@ export class Request<
   close(): Promise<void> {
     this.#closed = true
     // A form that is still being read is closed once it is.
-    return this.#openForm?.close() ?? ACCEPTED
+    return this.#openForm?.close() ?? SENT
   }
 
   /**

@@ -1,10 +1,12 @@
 /** Directories of files as one app. */
-import { knownOptions } from './calls/options.ts'
-import { answerException } from './exceptionhandlers.ts'
+
+import { answerException } from './errors/handlers.ts'
 import { notFoundException } from './exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from './exceptions.ts'
+import { requestURL } from './http/urls.ts'
+import { callable } from './internal/callable.ts'
+import { knownOptions } from './internal/knownoptions.ts'
 import { RedirectResponse } from './responses/bodies.ts'
-import { callable } from './routing/callable.ts'
 import { routePath } from './routing/enter.ts'
 import { answersExceptions } from './routing/wrapped.ts'
 import { Directories } from './staticfiles/directories.ts'
@@ -13,9 +15,8 @@ import { lookUp } from './staticfiles/lookup.ts'
 import { readOptions, type StaticFilesOptions } from './staticfiles/options.ts'
 import { reply } from './staticfiles/reply.ts'
 import type { App, HTTPScope } from './types.ts'
-import { requestURL } from './urls.ts'
 
-export type { Coding } from './contentcodings.ts'
+export type { Coding } from './http/codings.ts'
 export type { CacheOptions, StaticFilesOptions } from './staticfiles/options.ts'
 
 /** An app that serves files, and can be looked at. */

@@ -1,12 +1,12 @@
 /** Pages made by a template engine: Eta, Nunjucks, or anything else that renders by name. */
 
-import { handled } from './calls/handled.ts'
-import { knownOptions } from './calls/options.ts'
 import { HTML } from './html.ts'
+import { handled } from './internal/handled.ts'
+import { knownOptions } from './internal/knownoptions.ts'
+import { isSource } from './internal/sources.ts'
 import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
 import type { MessageTypes, Response, ResponseOptions } from './responses/response.ts'
-import { isSource } from './responses/sources.ts'
 import { StreamingResponse, type StreamSource } from './responses/streaming.ts'
 import type { Scope, Send } from './types.ts'
 

@@ -2,7 +2,7 @@
  * The contract between a server, middleware and an app: every scope key and every message, with
  * who sets it and what it means when it is absent. It follows ASGI 3.0 (HTTP and WebSocket 2.5,
  * lifespan 2.0) with keys in camelCase; message types are ASGI's own strings. `lint()` from
- * `stellula/middleware/lint` checks everything that is written here.
+ * `stellula/lint` checks everything that is written here.
  */
 
 import type {
@@ -41,7 +41,7 @@ export type Send = (message: SendMessage) => Promise<void>
  * What `send` may return, always the same promise, for a message that is dealt with already.
  * Whoever gets it may go on without waiting; whoever awaits it is right too.
  */
-export const ACCEPTED: Promise<void> = Promise.resolve()
+export const SENT: Promise<void> = Promise.resolve()
 
 export type Scope = HTTPScope | WebSocketScope | LifespanScope
 export type ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage | LifespanReceiveMessage

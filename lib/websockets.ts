@@ -1,8 +1,9 @@
 /** The websocket that a handler talks to. */
-import { encodeText } from './bytes.ts'
-import { handled } from './calls/handled.ts'
+
 import { Connection } from './connections.ts'
 import { isCloseCode, WebSocketException } from './exceptions.ts'
+import { encodeText } from './internal/bytes.ts'
+import { handled } from './internal/handled.ts'
 import type { Response } from './responses/response.ts'
 import { brand } from './types/brand.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'

@@ -4,7 +4,7 @@ import { HTTPException } from '../lib/exceptions.ts'
 import type { Request } from '../lib/requests.ts'
 import { PlainTextResponse } from '../lib/responses.ts'
 import { Mount, Route } from '../lib/routing.ts'
-import { testClient } from '../lib/testclient.ts'
+import { testClient } from '../lib/testing/client.ts'
 import type { App, Middleware } from '../lib/types.ts'
 import { call, httpScope } from './support/scopes.ts'
 

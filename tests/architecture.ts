@@ -35,6 +35,53 @@ function cycleFrom(
   return undefined
 }
 
+/**
+ * The floors of lib, from the ground up: files and folders (with a slash) import from their own floor
+ * only within one folder, and otherwise from the floors below.
+ */
+const FLOORS = [
+  'types types/',
+  'internal/',
+  'http/',
+  'exceptions exceptions/',
+  'background lifespan lifespan/ convertors convertors/ redis redis/',
+  'stores stores/',
+  'channels channels/',
+  'protocol/ connections body html html/',
+  'forms forms/',
+  'responses responses/',
+  'requests websockets websockets/',
+  'templating msgpack msgpack/',
+  'errors/',
+  'routing routing/ authoring/ authentication/',
+  'middleware/ authoring',
+  'endpoints endpoints/ staticfiles staticfiles/ applications',
+  'servers/',
+  'interop/',
+  'testing/',
+  'index',
+].map((floor) => floor.split(' '))
+
+/** The room of a file: its first folder, with the file of that name, or the file itself. */
+function roomOf(file: string): string {
+  return file.replace(/\.ts$|\/.*$/g, '')
+}
+
+function floorOf(file: string): number {
+  const name = file.includes('/') ? `${roomOf(file)}/` : roomOf(file)
+  return FLOORS.findIndex((floor) => floor.includes(name))
+}
+
+t.test('every file is on a floor, and imports from below', async (t) => {
+  for (const file of files) {
+    t.ok(floorOf(file) >= 0, file)
+    for (const target of targetsOf(file)) {
+      if (roomOf(target) === roomOf(file) || floorOf(target) < floorOf(file)) continue
+      t.fail(`${file} imports ${target}, which is not below it`)
+    }
+  }
+})
+
 t.test('imports form no cycle, types included', async (t) => {
   const done = new Set<string>()
   for (const file of files) t.same(cycleFrom(file, [], done) ?? [], [], file)
@@ -95,14 +142,17 @@ t.test('no file holds more than one idea can fill', async (t) => {
   }
 })
 
-t.test('every public file is exported, and nothing else', async (t) => {
+t.test('every export is a file of lib, under one subpath', async (t) => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
-  // A folder that stands beside a file of its name holds that file's private parts.
-  const isPrivate = (file: string): boolean => files.includes(`${path.posix.dirname(file)}.ts`)
-  const wanted = files
-    .filter((file) => file !== 'index.ts' && !isPrivate(file))
-    .map((file) => `./${file.replace(/\.ts$/, '')}`)
-  t.same(Object.keys(exports).sort(), ['.', './package.json', ...wanted].sort())
+  const { './package.json': _manifest, ...subpaths } = exports as Record<string, string>
+  const exported = Object.values(subpaths).map((target) =>
+    target.replace(/^\.\/dist\/(.*)\.js$/, '$1.ts'),
+  )
+  t.same(
+    exported.filter((file) => !files.includes(file)),
+    [],
+  )
+  t.equal(new Set(exported).size, exported.length)
 })
 
 t.test('nothing is left unfinished or unchecked', async (t) => {

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { Connection } from '../lib/connections.ts'
+import { Session } from '../lib/http/session.ts'
+import { URLPath } from '../lib/http/urls.ts'
 import { Response } from '../lib/responses.ts'
 import { Mount, Route, Router } from '../lib/routing.ts'
-import { Session } from '../lib/sessions.ts'
 import type { HTTPScope } from '../lib/types.ts'
-import { URLPath } from '../lib/urls.ts'
 import { httpScope, websocketScope } from './support/scopes.ts'
 
 function connection(overrides: Partial<HTTPScope> = {}): Connection {

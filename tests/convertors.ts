@@ -8,7 +8,7 @@ import {
 import { PlainTextResponse } from '../lib/responses/bodies.ts'
 import { Route } from '../lib/routing/route.ts'
 import { Router } from '../lib/routing/router.ts'
-import { testClient } from '../lib/testclient.ts'
+import { testClient } from '../lib/testing/client.ts'
 
 declare module '../lib/convertors.ts' {
   interface Convertors {

@@ -1,11 +1,14 @@
 // Runs what the documentation shows: the programs of README and SPEC and the examples of doc comments.
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { filesIn } from './support/sources.ts'
 
 // Inside the package, so that its own name resolves, and out of the compiled tests' way.
 const FOLDER = path.resolve('build', 'docs')
+/** As deep as that, so that a relative path means the same before and after it was compiled. */
+const OUT = path.resolve('build', 'docs-out')
 const TSC = path.resolve('node_modules', 'typescript', 'bin', 'tsc')
 
 interface Program {
@@ -28,120 +31,64 @@ function programsOf(page: string): Program[] {
   }))
 }
 
-/** What an example may use without importing it: everything public. */
-const HEADER = [
-  '',
-  '/authentication',
-  '/background',
-  '/base64url',
-  '/bytes',
-  '/calls',
-  '/channels',
-  '/conditional',
-  '/contentcodings',
-  '/contentdisposition',
-  '/convertors',
-  '/denials',
-  '/digests',
-  '/endpoints',
-  '/exceptionhandlers',
-  '/forms',
-  '/hosts',
-  '/html',
-  '/httpdates',
-  '/interop/fromconnect',
-  '/interop/fromnode',
-  '/interop/fetchresponse',
-  '/interop/fromfetch',
-  '/interop/lightresponse',
-  '/interop/tofetch',
-  '/interop/proxy',
-  '/interop/tonode',
-  '/ipaddresses',
-  '/mediatypes',
-  '/methods',
-  '/middleware/accesslog',
-  '/middleware/authentication',
-  '/middleware/basicauth',
-  '/middleware/bearerauth',
-  '/middleware/bodylimit',
-  '/middleware/cachecontrol',
-  '/middleware/cacheresponse',
-  '/middleware/compress',
-  '/middleware/cors',
-  '/middleware/csrf',
-  '/middleware/errors',
-  '/middleware/etag',
-  '/middleware/exceptions',
-  '/middleware/health',
-  '/middleware/httpsredirect',
-  '/middleware/iprestrict',
-  '/middleware/jwt',
-  '/middleware/lint',
-  '/middleware/mapresponsestart',
-  '/middleware/mapscope',
-  '/middleware/metrics',
-  '/middleware/proxyheaders',
-  '/middleware/ratelimit',
-  '/middleware/requestid',
-  '/middleware/secureheaders',
-  '/middleware/servertiming',
-  '/middleware/sessions',
-  '/middleware/timeout',
-  '/middleware/tracing',
-  '/middleware/trustedhost',
-  '/middleware/when',
-  '/mimetypes',
-  '/msgpack',
-  '/observation',
-  '/ranges',
-  '/redis',
-  '/responses',
-  '/responsestart',
-  '/routing',
-  '/senders',
-  '/servers/node',
-  '/servers/workers',
-  '/sessions',
-  '/staticfiles',
-  '/status',
-  '/stores',
-  '/templating',
-  '/testclient',
-  '/urls',
-  '/websockets',
-]
+/** What an example may use without importing it: everything public, the front door first. */
+const SUBPATHS: readonly string[] = Object.keys(
+  JSON.parse(readFileSync('package.json', 'utf8')).exports as object,
+)
+  .filter((subpath) => subpath !== './package.json')
+  .map((subpath) => subpath.slice(1))
+  .filter((subpath) => !/^\/servers\/(?:bun|deno)$/.test(subpath))
 
 /** Examples are fragments: what they leave open is set by the stage, which is loaded first. */
 async function examplePrograms(): Promise<Program[]> {
-  const header = await importsOf(HEADER)
-  const files = readdirSync('lib', { recursive: true, encoding: 'utf8' })
-  return files
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => {
-      const source = readFileSync(path.join('lib', file), 'utf8')
-      const examples = [...source.matchAll(/^ *\* @example\n((?: *\*(?!\/| @).*\n)+)/gm)]
-      return examples.map(([, lines = ''], index) => ({
-        name: `example-${file.replace(/\.ts$/, '').replaceAll(/[\\/]/g, '-')}-${index + 1}`,
+  const names = await publicNames()
+  const programs: Program[] = []
+  for (const file of filesIn('lib')) {
+    const source = readFileSync(path.join('lib', file), 'utf8')
+    const examples = [...source.matchAll(/^ *\* @example\n((?: *\*(?!\/| @).*\n)+)/gm)]
+    if (examples.length === 0) continue
+    const header = [...HEADER, ...importsOf(names), await ownNames(file, names)].join('\n')
+    for (const [index, [, lines = '']] of examples.entries()) {
+      programs.push({
+        name: `example-${file.replace(/\.ts$/, '').replaceAll('/', '-')}-${index + 1}`,
         source: `${header}\n${lines.replaceAll(/^ *\* ?/gm, '')}export {}\n`,
         output: '',
-      }))
-    })
+      })
+    }
+  }
+  return programs
 }
 
-/** Each name once, from the first module that has it. */
-async function importsOf(subpaths: readonly string[]): Promise<string> {
-  const seen = new Set<string>()
-  const lines = [
-    "import './stage.ts'",
-    "import type { App, Middleware, PathParams } from './types.ts'",
-  ]
-  for (const subpath of subpaths) {
-    const names = Object.keys(await import(`stellula${subpath}`)).filter((name) => !seen.has(name))
-    for (const name of names) seen.add(name)
-    if (names.length > 0) lines.push(`import { ${names.join(', ')} } from 'stellula${subpath}'`)
+const HEADER = [
+  "import './stage.ts'",
+  "import type { App, Middleware, PathParams } from './types.ts'",
+]
+
+/** Each public name with the first module that has it. */
+async function publicNames(): Promise<Map<string, string>> {
+  const names = new Map<string, string>()
+  for (const subpath of SUBPATHS) {
+    for (const name of Object.keys(await import(`stellula${subpath}`))) {
+      if (!names.has(name)) names.set(name, `stellula${subpath}`)
+    }
   }
-  return lines.join('\n')
+  return names
+}
+
+function importsOf(names: ReadonlyMap<string, string>): string[] {
+  return [...new Set(names.values())].map((module) => {
+    const own = [...names].filter(([, other]) => other === module).map(([name]) => name)
+    return `import { ${own.join(', ')} } from '${module}'`
+  })
+}
+
+/** An example of a private file may use what that file exports. */
+async function ownNames(file: string, names: ReadonlyMap<string, string>): Promise<string> {
+  const compiled = path.resolve('dist', file.replace(/\.ts$/, '.js'))
+  const own = Object.keys(await import(compiled)).filter((name) => !names.has(name))
+  return own.length === 0
+    ? ''
+    : `import { ${own.join(', ')} } from '../../dist/${file.replace(/\.ts$/, '.js')}'`
 }
 
 function run(
@@ -172,7 +119,7 @@ const CONFIG = {
     isolatedDeclarations: false,
     noUnusedLocals: false,
     noUnusedParameters: false,
-    outDir: './out',
+    outDir: '../docs-out',
     rootDir: '.',
   },
   include: ['./*.ts'],
@@ -184,7 +131,7 @@ const TYPES =
 const programs = [...PAGES.flatMap(programsOf), ...(await examplePrograms())]
 
 t.before(() => {
-  rmSync(FOLDER, { recursive: true, force: true })
+  for (const folder of [FOLDER, OUT]) rmSync(folder, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   writeFileSync(path.join(FOLDER, 'tsconfig.json'), JSON.stringify(CONFIG))
   writeFileSync(path.join(FOLDER, 'types.ts'), TYPES)
@@ -209,9 +156,9 @@ t.test('the programs of the pages print what they say, and end', async (t) => {
   t.ok(shown.length > 0)
   // One process for all, since starting Node takes longer than most of them.
   const lines = shown.map(({ name }) => `console.log('# ${name}')\nawait import('./${name}.js')`)
-  writeFileSync(path.join(FOLDER, 'out', 'readme.js'), `${lines.join('\n')}\n`)
+  writeFileSync(path.join(OUT, 'readme.js'), `${lines.join('\n')}\n`)
 
-  const { status, output, errors } = await run(process.execPath, ['out/readme.js'])
+  const { status, output, errors } = await run(process.execPath, [path.join(OUT, 'readme.js')])
 
   t.equal(errors, '')
   t.equal(status, 0)
@@ -236,12 +183,9 @@ t.test('the examples of the doc comments run', async (t) => {
   const lines = examples.map(
     ({ name, source }) => `await run('${name}', ${/^throw /m.test(source)})`,
   )
-  writeFileSync(
-    path.join(FOLDER, 'out', 'examples.js'),
-    `${RUNNER}\n${lines.join('\n')}\nprocess.exit()\n`,
-  )
+  writeFileSync(path.join(OUT, 'examples.js'), `${RUNNER}\n${lines.join('\n')}\nprocess.exit()\n`)
 
-  const { status, errors } = await run(process.execPath, ['out/examples.js'])
+  const { status, errors } = await run(process.execPath, [path.join(OUT, 'examples.js')])
 
   t.equal(errors, '')
   t.equal(status, 0)

@@ -7,7 +7,7 @@ import {
   UnsupportedProtocol,
   WebSocketException,
 } from '../lib/exceptions.ts'
-import { Headers } from '../lib/headers.ts'
+import { Headers } from '../lib/http/headers.ts'
 
 // EX-1, un-exception-001 to 008
 const texts: [status: number, detail: string | undefined, text: string][] = [

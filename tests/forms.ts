@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module'
 import t from 'tap'
 import * as forms from '../lib/forms.ts'
-import { Application, Route, testClient } from '../lib/index.ts'
+import { Application, Route } from '../lib/index.ts'
 import { PlainTextResponse } from '../lib/responses.ts'
+import { testClient } from '../lib/testing/client.ts'
 import { body, field, MULTIPART } from './support/multipart.ts'
 
 const { cache } = createRequire(import.meta.url)

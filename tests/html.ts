@@ -3,7 +3,7 @@ import t from 'tap'
 import { escapeHTML, HTML, type HTMLValue, html, raw } from '../lib/html.ts'
 import { HTMLResponse, StreamingResponse } from '../lib/responses.ts'
 import { Route } from '../lib/routing.ts'
-import { testClient } from '../lib/testclient.ts'
+import { testClient } from '../lib/testing/client.ts'
 import { eventually } from './support/sockets.ts'
 
 const EVIL = `<script>alert("1" + '2')</script>&amp;`

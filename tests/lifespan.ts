@@ -3,7 +3,7 @@ import { type Lifespan, runLifespan } from '../lib/lifespan.ts'
 import { PlainTextResponse } from '../lib/responses/bodies.ts'
 import { Route } from '../lib/routing/route.ts'
 import { Router } from '../lib/routing/router.ts'
-import { testClient } from '../lib/testclient.ts'
+import { testClient } from '../lib/testing/client.ts'
 import type { App, LifespanScope, SendMessage } from '../lib/types.ts'
 import { lifespanScope, receiving } from './support/scopes.ts'
 

@@ -2,7 +2,7 @@ import { decode } from '@msgpack/msgpack'
 import t from 'tap'
 import { MsgPackResponse, msgpack } from '../lib/msgpack.ts'
 import { Route } from '../lib/routing.ts'
-import { testClient } from '../lib/testclient.ts'
+import { testClient } from '../lib/testing/client.ts'
 
 t.test('writes what JSON writes, and bytes and dates: LS-RESP-2', async (t) => {
   const cases: [unknown, unknown][] = [

@@ -1,18 +1,19 @@
 /** Bearer tokens and the answers to bad ones, as RFC 6750 has them. */
-import { AuthenticationError, hasScopes, type Identity } from '../authentication.ts'
+
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
-import { isHeaderName } from '../headers.ts'
+import { isHeaderName } from '../http/headers.ts'
+import type { Middleware } from '../types.ts'
+import { AuthenticationError, hasScopes, type Identity } from './authentication.ts'
+import { assertRealm, challenge, describable } from './challenge.ts'
+import { credentialsOf, MalformedCredentials } from './credentials.ts'
+import { type FindIdentity, gate } from './gate.ts'
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
   foreignSocket,
   isForeignSocket,
-} from '../senders.ts'
-import type { Middleware } from '../types.ts'
-import { assertRealm, challenge, describable } from './challenge.ts'
-import { credentialsOf, MalformedCredentials } from './credentials.ts'
-import { type FindIdentity, gate } from './gate.ts'
+} from './origins.ts'
 
 export interface BearerOptions {
   /** What the client is told it needs a token for (nothing). */

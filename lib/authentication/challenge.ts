@@ -1,5 +1,5 @@
 /** What `WWW-Authenticate` says (RFC 9110 section 11.6.1). */
-import { isHeaderValue } from '../headers.ts'
+import { isHeaderValue } from '../http/headers.ts'
 
 /** Parameters by name; those that are undefined are left out. */
 export type ChallengeParams = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,5 @@
 /** The one place where an Authorization field is interpreted (RFC 9110 section 11.6.2). */
-import type { Headers } from '../headers.ts'
+import type { Headers } from '../http/headers.ts'
 
 /** Credentials that cannot be read, or stand there twice, so that two readers might differ. */
 export class MalformedCredentials extends Error {

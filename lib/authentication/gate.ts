@@ -1,9 +1,10 @@
 /** The middleware that lets those in who show credentials in a field of the request. */
-import { type Identity, identify } from '../authentication.ts'
+
 import { Connection } from '../connections.ts'
-import { answerException } from '../exceptionhandlers.ts'
+import { answerException } from '../errors/handlers.ts'
 import type { HTTPException } from '../exceptions.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
+import { type Identity, identify } from './authentication.ts'
 
 /** What `gate` asks; null means that no credentials were shown. */
 export type FindIdentity = (

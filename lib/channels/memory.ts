@@ -1,6 +1,6 @@
 /** Channels within this process. */
-import { knownOptions } from '../calls/options.ts'
-import { LRU } from '../stores/lru.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { LRU } from '../internal/lru.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
 
 export interface MemoryBackendOptions {

@@ -1,5 +1,5 @@
 /** A message, made once for all who get it. */
-import { encodeText } from '../bytes.ts'
+import { encodeText } from '../internal/bytes.ts'
 
 /** Where a message stands in what is kept of its channel. */
 export interface Position {

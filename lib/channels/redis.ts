@@ -1,5 +1,5 @@
 /** Channels over Redis or Valkey, for any number of processes. */
-import { knownOptions } from '../calls/options.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { warnOfResending } from '../redis/outcome.ts'
 import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
 import type { ChannelBackend } from './backend.ts'

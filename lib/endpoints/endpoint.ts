@@ -1,12 +1,13 @@
 /** An endpoint for websockets, by what happens: a connection, a message, an end. */
-import { knownOptions } from '../calls/options.ts'
+
 import { WebSocketException } from '../exceptions.ts'
-import { callable } from '../routing/callable.ts'
+import { callable } from '../internal/callable.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { conversation } from '../routing/conversation.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { WebSocket, type WebSocketData } from '../websockets.ts'
-import { converse } from './converse.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
+import { converse } from './dialogue.ts'
 import { accept, nothing } from './listener.ts'
 
 export interface WebSocketEndpointOptions<Kind extends Encoding, Socket = WebSocket> {

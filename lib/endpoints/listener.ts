@@ -1,9 +1,9 @@
 /** A handler that answers message by message. */
 import { WebSocketException } from '../exceptions.ts'
 import type { WebSocket, WebSocketData } from '../websockets.ts'
-import { converse, quietly } from './converse.ts'
+import { Lanes } from './concurrency.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
-import { Lanes } from './lanes.ts'
+import { converse, quietly } from './dialogue.ts'
 
 export interface ListenerOptions<
   Kind extends Encoding = 'json',

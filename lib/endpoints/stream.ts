@@ -1,9 +1,9 @@
 /** A handler that pushes what an iterable gives. */
-import { closed, isSource, iterate, type Source, take } from '../responses/sources.ts'
-import { ACCEPTED } from '../types.ts'
+import { closed, isSource, iterate, type Source, take } from '../internal/sources.ts'
+import { SENT } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
-import { quietly } from './converse.ts'
 import { assertFunctions } from './decode.ts'
+import { quietly } from './dialogue.ts'
 import { accept } from './listener.ts'
 
 /** What a stream is made of; texts and bytes are sent as they are, other values as JSON. */
@@ -87,7 +87,7 @@ async function pump(websocket: Sending, items: ReturnType<typeof iterate>): Prom
     const { done, value } = 'then' in next ? await next : next
     if (done || isOver(websocket)) return
     const sent = sendItem(websocket, value)
-    if (sent !== ACCEPTED) await sent
+    if (sent !== SENT) await sent
   }
 }
 

@@ -1,5 +1,5 @@
 /** Makes a form of the parts of a multipart body. */
-import { ByteCollector } from '../bytes/collector.ts'
+import { ByteCollector } from '../internal/collector.ts'
 import { Form, type FormValue } from './form.ts'
 import type { PartsOptions } from './limits.ts'
 import type { PartEvent, PartHead } from './multipart.ts'

@@ -1,5 +1,5 @@
 /** File names that a client made up, made harmless. */
-import { encodeText } from '../bytes.ts'
+import { encodeText } from '../internal/bytes.ts'
 
 /** What file systems allow, in bytes. */
 const MOST_BYTES = 255

@@ -3,7 +3,7 @@
  * conditions `workerd`, `edge-light`, `worker` and `browser`): there is no file system, so that the
  * files of a form stay in memory.
  */
-import { ByteCollector } from '../bytes/collector.ts'
+import { ByteCollector } from '../internal/collector.ts'
 import type * as disk from './spool.ts'
 
 /** Bytes in memory, as the temporary file has them. */

@@ -8,7 +8,7 @@
  */
 import { type Fields, PartReader } from '#partreader'
 import { HTTPException } from '../exceptions.ts'
-import { Headers } from '../headers.ts'
+import { Headers } from '../http/headers.ts'
 import { BoundarySearch } from './boundary.ts'
 import { decodeExtended, parseDisposition } from './disposition.ts'
 import type { Meter } from './limits.ts'

@@ -1,8 +1,9 @@
 /** The parts of a multipart body, one after the other, as they arrive. */
-import { ByteCollector } from '../bytes/collector.ts'
-import { handled, handledSteps } from '../calls/handled.ts'
+
 import { HTTPException } from '../exceptions.ts'
-import type { Headers } from '../headers.ts'
+import type { Headers } from '../http/headers.ts'
+import { ByteCollector } from '../internal/collector.ts'
+import { handled, handledSteps } from '../internal/handled.ts'
 import type { PartEvent, PartHead } from './multipart.ts'
 
 export interface PartBodyOptions {

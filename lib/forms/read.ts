@@ -2,7 +2,7 @@
 import type { Body } from '../body.ts'
 import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
 import { HTTPException } from '../exceptions.ts'
-import { type MediaType, parseMediaType } from '../mediatypes.ts'
+import { type MediaType, parseMediaType } from '../http/mediatypes.ts'
 import { collect, type FormOptions } from './collect.ts'
 import { Form } from './form.ts'
 import { type Limits, limitsOf, Meter, type PartsOptions } from './limits.ts'

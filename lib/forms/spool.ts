@@ -4,8 +4,8 @@ import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ByteCollector } from '../bytes/collector.ts'
-import { joinBytes } from '../bytes.ts'
+import { joinBytes } from '../internal/bytes.ts'
+import { ByteCollector } from '../internal/collector.ts'
 
 /** How much may wait to be written before whoever writes has to wait too. */
 const MOST_WAITING = 2_097_152

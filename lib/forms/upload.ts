@@ -1,7 +1,8 @@
 /** A file that came with a form. */
-import { joinBytes } from '../bytes.ts'
-import { handled, handledSteps } from '../calls/handled.ts'
-import type { Headers } from '../headers.ts'
+
+import type { Headers } from '../http/headers.ts'
+import { joinBytes } from '../internal/bytes.ts'
+import { handled, handledSteps } from '../internal/handled.ts'
 import { safeFilename } from './filename.ts'
 import type { PartHead } from './multipart.ts'
 import type { Spool } from './spool.ts'

@@ -1,5 +1,5 @@
 /** HTML that is known to be safe: texts, and what is still to come. */
-import { giveUp, take } from '../responses/sources.ts'
+import { giveUp, take } from '../internal/sources.ts'
 import { brand } from '../types/brand.ts'
 import { BETWEEN_ATTRIBUTES, type Place, placesInTag } from './places.ts'
 

@@ -1,8 +1,8 @@
 /** A fetch response, as one that a handler can return. */
 
 import type { Background } from '../background.ts'
-import { knownOptions } from '../calls/options.ts'
-import { Headers } from '../headers.ts'
+import { Headers } from '../http/headers.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { type MessageTypes, Response } from '../responses/response.ts'
 import type { HTTPResponseStartMessage, Scope, Send } from '../types.ts'
 import { forwardedFields } from './fetchresponse/fields.ts'

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { handedOver } from '../servers/node/handover.ts'
+import { handedOver } from '../servers/node/nativepair.ts'
 import type { App } from '../types.ts'
 import { isPassedOn } from './fromnode/errors.ts'
 import { Exchange } from './fromnode/exchange.ts'

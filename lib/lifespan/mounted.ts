@@ -1,6 +1,7 @@
 /** The lifespans of apps inside of another one, and the state that they give to their own requests. */
-import { type StartedLifespan, startLifespan } from '../servers/lifespan.ts'
+
 import type { App, LifespanScope, Scope, State } from '../types.ts'
+import { type StartedLifespan, startLifespan } from './start.ts'
 
 /** On apps that take part in the lifespan of what they are mounted in, whichever copy made them. */
 const TAKES_PART: unique symbol = Symbol.for('stellula.takesPart') as never

@@ -1,8 +1,9 @@
 /** Writes one structured line for each request. */
-import { knownOptions } from '../calls/options.ts'
-import { asText } from '../calls/tell.ts'
-import { printable, redactedQuery, SECRETS } from '../observation/redaction.ts'
-import { type Outcome, observe, routeTemplate } from '../observation.ts'
+
+import { printable, redactedQuery, SECRETS } from '../authoring/observation/redaction.ts'
+import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { asText } from '../internal/tell.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** What is written of one request; texts of the client have their control characters escaped. */

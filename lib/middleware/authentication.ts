@@ -1,17 +1,17 @@
 /** Finds out who a connection is from, by backends of your own. */
 
-import { AuthenticationError, type Identity, identify } from '../authentication.ts'
-import { knownOptions } from '../calls/options.ts'
-import { Connection } from '../connections.ts'
-import { answerException } from '../exceptionhandlers.ts'
-import { PlainTextResponse } from '../responses/bodies.ts'
-import { type Response, toApp } from '../responses/response.ts'
+import { AuthenticationError, type Identity, identify } from '../authentication/authentication.ts'
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
   foreignSocket,
   isForeignSocket,
-} from '../senders.ts'
+} from '../authentication/origins.ts'
+import { Connection } from '../connections.ts'
+import { answerException } from '../errors/handlers.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { PlainTextResponse } from '../responses/bodies.ts'
+import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 
 /**

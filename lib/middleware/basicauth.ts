@@ -1,19 +1,19 @@
 /** Asks for a name and a password (RFC 7617). */
 
+import { AuthenticationError, type Identity, SimpleUser } from '../authentication/authentication.ts'
 import { assertRealm, challenge } from '../authentication/challenge.ts'
 import { credentialsOf, MalformedCredentials, userPassword } from '../authentication/credentials.ts'
 import { type FindIdentity, gate } from '../authentication/gate.ts'
-import { SecretTable } from '../authentication/secrets.ts'
-import { AuthenticationError, type Identity, SimpleUser } from '../authentication.ts'
-import { knownOptions } from '../calls/options.ts'
-import type { Connection } from '../connections.ts'
-import { HTTPException } from '../exceptions.ts'
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
   foreignSocket,
   isForeignSocket,
-} from '../senders.ts'
+} from '../authentication/origins.ts'
+import { SecretTable } from '../authentication/secrets.ts'
+import type { Connection } from '../connections.ts'
+import { HTTPException } from '../exceptions.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
 /**

@@ -1,9 +1,9 @@
 /** Asks for a token (RFC 6750). */
 
+import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
 import { SecretTable } from '../authentication/secrets.ts'
-import type { Identity } from '../authentication.ts'
-import { knownOptions } from '../calls/options.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
 export interface BearerAuthOptions extends BearerOptions {

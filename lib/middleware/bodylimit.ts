@@ -1,9 +1,10 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
-import { knownOptions } from '../calls/options.ts'
-import { caught } from '../calls.ts'
-import { answerException } from '../exceptionhandlers.ts'
+
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { contentLength, indexOfName } from '../headers.ts'
+import { contentLength, indexOfName } from '../http/headers.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { runCatching } from '../internal/run.ts'
 import type { BodyLimit, HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
 export interface BodyLimitOptions {
@@ -38,7 +39,7 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
     scope.bodyLimit ??= { maxSize }
     scope.bodyLimit.maxSize = maxSize
     const gate = new Gate(scope, receive, send, scope.bodyLimit)
-    return caught(app, scope, gate.receive, gate.send, gate.recover)
+    return runCatching(app, scope, gate.receive, gate.send, gate.recover)
   }
 }
 

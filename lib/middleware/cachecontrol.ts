@@ -1,11 +1,11 @@
 /** Says how long responses may be kept, where they do not say it themselves. */
 
-import { knownOptions } from '../calls/options.ts'
-import { joinedField } from '../conditional.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { indexOfName } from '../headers.ts'
-import { isRead } from '../methods.ts'
-import { changeStart, type StartChange } from '../responsestart.ts'
+import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { joinedField } from '../http/conditional.ts'
+import { indexOfName } from '../http/headers.ts'
+import { isRead } from '../http/methods.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, HTTPResponseStartMessage, Middleware } from '../types.ts'
 
 /** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */

@@ -1,6 +1,7 @@
 /** Keeps responses in a store, and answers from it without asking the app. */
-import { knownOptions } from '../calls/options.ts'
-import { isSafe } from '../methods.ts'
+
+import { isSafe } from '../http/methods.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
 import { resourceKey } from './cacheresponse/entries.ts'

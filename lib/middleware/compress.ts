@@ -1,8 +1,9 @@
 /** Compresses responses on their way out: Brotli, Zstandard and gzip, whole or part by part. */
-import { knownOptions } from '../calls/options.ts'
-import { ended } from '../calls.ts'
-import { joinedField } from '../conditional.ts'
-import { type Coding, preferredCodings } from '../contentcodings.ts'
+
+import { type Coding, preferredCodings } from '../http/codings.ts'
+import { joinedField } from '../http/conditional.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { runFinally } from '../internal/run.ts'
 import type { Extensions, HTTPScope, Middleware } from '../types.ts'
 import { isCompressible, typesIn } from './compress/compressible.ts'
 import { Compression } from './compress/compression.ts'
@@ -56,7 +57,7 @@ export function compress(options: CompressOptions = {}): Middleware {
     const encoding = encodingFor(joinedField(scope.headers, 'accept-encoding') ?? '')
     if (encoding !== undefined) hidePathsend(scope)
     const compression = new Compression(scope, send, encoding, rules)
-    return ended(app, scope, receive, compression.send, compression.close)
+    return runFinally(app, scope, receive, compression.send, compression.close)
   }
 }
 

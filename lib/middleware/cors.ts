@@ -1,9 +1,10 @@
 /** Cross-origin resource sharing: which other sites may read responses (the Fetch standard's CORS). */
-import { knownOptions } from '../calls/options.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { Headers, indexOfName } from '../headers.ts'
+
+import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { Headers, indexOfName } from '../http/headers.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
-import { changeStart, type StartChange } from '../responsestart.ts'
 import type { HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type Origins, originRule } from './cors/origins.ts'
 import {

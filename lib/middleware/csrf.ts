@@ -1,14 +1,14 @@
 /** Keeps pages of other sites from sending requests in a visitor's name. */
 
-import { fromBase64URL, randomText, toBase64URL } from '../base64url.ts'
+import { assertOrigins, senderOf } from '../authentication/origins.ts'
 import { DEFAULT_MAX_BODY_SIZE } from '../body.ts'
-import { knownOptions } from '../calls/options.ts'
-import { answerException } from '../exceptionhandlers.ts'
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { Headers, isHeaderName } from '../headers.ts'
-import { isSafe } from '../methods.ts'
-import { assertOrigins, senderOf } from '../senders.ts'
-import { Session } from '../sessions.ts'
+import { Headers, isHeaderName } from '../http/headers.ts'
+import { isSafe } from '../http/methods.ts'
+import { Session } from '../http/session.ts'
+import { fromBase64URL, randomText, toBase64URL } from '../internal/base64url.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type {
   App,
   ConnectionScope,
@@ -21,7 +21,7 @@ import type {
 import { hasForm, tokenIn } from './csrf/formtoken.ts'
 import { KeptBody } from './csrf/keptbody.ts'
 
-export { type Sender, senderOf } from '../senders.ts'
+export { type Sender, senderOf } from '../authentication/origins.ts'
 
 export interface CSRFOptions {
   /** Other origins that may send too, as `https://admin.example.org` (none). */

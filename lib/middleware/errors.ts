@@ -1,14 +1,15 @@
 /** The outermost layer: has every error answered, and hands bugs on to the server's log. */
-import { knownOptions } from '../calls/options.ts'
-import { caught } from '../calls.ts'
-import { isAnsweredBug, tellBug } from '../exceptionhandlers/bugs.ts'
+
+import { type Tracked, trackPhase, trackStart } from '../errors/boundary.ts'
+import { isAnsweredBug, tellBug } from '../errors/bugs.ts'
 import {
   answerException,
   type ExceptionHandlerEntry,
   ExceptionHandlers,
-} from '../exceptionhandlers.ts'
+} from '../errors/handlers.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { type Tracked, trackPhase, trackStart } from '../guard.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { runCatching } from '../internal/run.ts'
 import { Request } from '../requests.ts'
 import type { HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
 
@@ -41,7 +42,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
     scope.exceptionHandlers = table
     scope.outcome ??= {} // before a middleware copies the scope: all copies are to share it
     const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
-    return caught(app, scope, receive, tracked.send, (error) =>
+    return runCatching(app, scope, receive, tracked.send, (error) =>
       recover(error, scope, receive, send, tracked, table),
     )
   }

@@ -1,23 +1,23 @@
 /** Entity tags for responses that have none, and 304 for clients that have them already. */
 
-import { knownOptions } from '../calls/options.ts'
 import {
   checkPreconditions,
   joinedField,
   notModifiedHeaders,
   validatorsIn,
-} from '../conditional.ts'
-import { sha256 } from '../digests.ts'
-import { withLowerNames } from '../headers/lowercase.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { indexOfName } from '../headers.ts'
-import { isRead } from '../methods.ts'
+} from '../http/conditional.ts'
+import { indexOfName } from '../http/headers.ts'
+import { withLowerNames } from '../http/lowercase.ts'
+import { isRead } from '../http/methods.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { sha256 } from '../internal/digests.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import {
-  ACCEPTED,
   type HeaderList,
   type HTTPResponseStartMessage,
   type HTTPScope,
   type Middleware,
+  SENT,
   type Send,
   type SendMessage,
 } from '../types.ts'
@@ -55,7 +55,7 @@ export function etag(options: EtagOptions = {}): Middleware {
  * The tag of these bytes: 128 bits of their SHA-256, so that nobody can make two bodies with one tag.
  *
  * @example
- * etagFor(encodeText('hello')) // '"LPJNul-wow4m6Dsqxbninh"'
+ * etagFor(new TextEncoder().encode('hello')) // '"LPJNul-wow4m6Dsqxbninh"'
  */
 export function etagFor(body: Uint8Array, weak = false): string {
   const digest = sha256(body).slice(0, 22)
@@ -70,7 +70,7 @@ function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): 
     if (start === undefined) {
       if (!isTaggable(message)) return send(message)
       held = withLowerNames(message)
-      return ACCEPTED
+      return SENT
     }
     if (message.type === 'http.response.debug') return send(message)
     held = undefined
@@ -111,7 +111,7 @@ function isNeverStored(headers: HeaderList): boolean {
 
 function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void> {
   const started = send(start)
-  if (started === ACCEPTED) return send(next)
+  if (started === SENT) return send(next)
   const sent = started.then(() => send(next))
   sent.catch(() => {}) // told to those who wait for it
   return sent

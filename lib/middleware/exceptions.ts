@@ -1,6 +1,7 @@
 /** Answers the exceptions that have a handler; others pass on. */
-import { type ExceptionHandlerEntry, ExceptionHandlers } from '../exceptionhandlers.ts'
-import { guard } from '../guard.ts'
+
+import { errorBoundary } from '../errors/boundary.ts'
+import { type ExceptionHandlerEntry, ExceptionHandlers } from '../errors/handlers.ts'
 import type { Middleware } from '../types.ts'
 
 /**
@@ -28,7 +29,7 @@ export function exceptions(handlers: Iterable<ExceptionHandlerEntry> = []): Midd
     return known
   }
   return (app) => {
-    const guarded = guard(app)
+    const guarded = errorBoundary(app)
     return (scope, receive, send) => {
       if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
       scope.exceptionHandlers = within(scope.exceptionHandlers)

@@ -1,9 +1,10 @@
 /** Answers the probes of whoever runs the service: is it alive, is it ready. */
-import { knownOptions } from '../calls/options.ts'
-import { asText } from '../calls/tell.ts'
-import { answerException } from '../exceptionhandlers.ts'
+
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { isRead } from '../methods.ts'
+import { isRead } from '../http/methods.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { asText } from '../internal/tell.ts'
 import { JSONResponse } from '../responses/bodies.ts'
 import type { Middleware } from '../types.ts'
 import {

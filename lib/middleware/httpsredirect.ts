@@ -1,9 +1,10 @@
 /** Sends clients that came without encryption to the same place with it. */
-import { knownOptions } from '../calls/options.ts'
-import { answerInstead } from '../denials.ts'
+
+import { answerInstead } from '../errors/denials.ts'
+import { requestURL } from '../http/urls.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
-import { requestURL } from '../urls.ts'
 
 export interface HTTPSRedirectOptions {
   /** 307 or 308, which repeat method and body; 301 or 302 for GET only (307). */

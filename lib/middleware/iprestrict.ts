@@ -1,8 +1,9 @@
 /** Lets clients in by their address. */
-import { knownOptions } from '../calls/options.ts'
-import { answerException } from '../exceptionhandlers.ts'
+
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { IPRanges } from '../ipaddresses.ts'
+import { IPRanges } from '../http/ipaddresses.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
 export interface IPRestrictOptions {

@@ -1,9 +1,9 @@
 /** Asks for a JSON Web Token; needs the package jose. */
 
+import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer } from '../authentication/bearer.ts'
-import type { Identity } from '../authentication.ts'
-import { knownOptions } from '../calls/options.ts'
 import type { Connection } from '../connections.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 import { assertClaims, type Claims, identityOf } from './jwt/claims.ts'
 import { assertKeys, type JWTKeys } from './jwt/keys.ts'

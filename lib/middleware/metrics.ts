@@ -1,7 +1,8 @@
 /** Counts and times requests, for Prometheus. */
-import { knownOptions } from '../calls/options.ts'
-import { METHODS } from '../methods.ts'
-import { type Outcome, observe, routeTemplate } from '../observation.ts'
+
+import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
+import { METHODS } from '../http/methods.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { Family, Histogram, heading, type Labels, line } from './metrics/series.ts'

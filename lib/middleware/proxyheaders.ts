@@ -1,10 +1,11 @@
 /** Believes proxies that are trusted, and nobody else, about who asks and for what. */
-import { knownOptions } from '../calls/options.ts'
-import { answerException } from '../exceptionhandlers.ts'
+
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { indexOfName } from '../headers.ts'
-import { hostHeader } from '../hosts.ts'
-import { IPRanges } from '../ipaddresses.ts'
+import { indexOfName } from '../http/headers.ts'
+import { hostHeader } from '../http/hosts.ts'
+import { IPRanges } from '../http/ipaddresses.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type {
   ConnectionScope,
   HeaderList,

@@ -1,11 +1,11 @@
 /** Limits how often a client may come, alone or together with other processes. */
 
-import { knownOptions } from '../calls/options.ts'
+import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { Connection } from '../connections.ts'
-import { answerException } from '../exceptionhandlers.ts'
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { changeStart, type StartChange } from '../responsestart.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { Store } from '../stores.ts'
 import type { HeaderList, Middleware } from '../types.ts'
 import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'

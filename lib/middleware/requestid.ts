@@ -1,10 +1,10 @@
 /** Gives each request a name that logs of all its servers have in common. */
 
-import { knownOptions } from '../calls/options.ts'
-import { lowerNames } from '../headers/lowercase.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { indexOfName, isHeaderName } from '../headers.ts'
-import { changeStart } from '../responsestart.ts'
+import { changeStart } from '../authoring/changestart.ts'
+import { indexOfName, isHeaderName } from '../http/headers.ts'
+import { lowerNames } from '../http/lowercase.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
 export interface RequestIdOptions {

@@ -1,8 +1,9 @@
 /** Tells browsers to be careful: a content security policy and its relatives. */
-import { knownOptions } from '../calls/options.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { indexOfName } from '../headers.ts'
-import { changeStart, type StartChange } from '../responsestart.ts'
+
+import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { indexOfName } from '../http/headers.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type CSPDirectives, type Policy, policyOf } from './secureheaders/csp.ts'
 import {

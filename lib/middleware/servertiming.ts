@@ -1,8 +1,9 @@
 /** Shows in the browser's developer tools what a response spent its time with. */
-import { knownOptions } from '../calls/options.ts'
-import { withHeaders } from '../headers/withheaders.ts'
-import { isHeaderName } from '../headers.ts'
-import { changeStart, type StartChange } from '../responsestart.ts'
+
+import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { isHeaderName } from '../http/headers.ts'
+import { withHeaders } from '../http/withheaders.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { brand } from '../types/brand.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
 

@@ -1,18 +1,18 @@
 /** Sessions: `request.session` is there again on the visitor's next request. */
 
-import { encodeText } from '../bytes.ts'
-import { knownOptions } from '../calls/options.ts'
-import { caught } from '../calls.ts'
-import { type CookieOptions, parseCookies, serializeCookie } from '../cookies.ts'
-import { answerException } from '../exceptionhandlers.ts'
-import { Headers } from '../headers.ts'
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
   foreignSocket,
   isForeignSocket,
-} from '../senders.ts'
-import { Session, type SessionChange } from '../sessions.ts'
+} from '../authentication/origins.ts'
+import { answerException } from '../errors/handlers.ts'
+import { type CookieOptions, parseCookies, serializeCookie } from '../http/cookies.ts'
+import { Headers } from '../http/headers.ts'
+import { Session, type SessionChange } from '../http/session.ts'
+import { encodeText } from '../internal/bytes.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { runCatching } from '../internal/run.ts'
 import type { Store } from '../stores.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 import { Keeping } from './sessions/keeping.ts'
@@ -99,7 +99,7 @@ export function sessions(options: SessionsOptions): Middleware {
         if (keeping.failure === undefined) throw error
         return answerException(keeping.failure, scope, receive, send)
       }
-      return caught(app, scope, receive, keeping.send, recover)
+      return runCatching(app, scope, receive, keeping.send, recover)
     }
     const opened = keeper.open(scope)
     if (!(opened instanceof Promise)) return run(opened)

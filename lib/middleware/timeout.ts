@@ -1,15 +1,16 @@
 /** Limits the time that a request may take. */
-import { knownOptions } from '../calls/options.ts'
-import { ended } from '../calls.ts'
-import { answerException } from '../exceptionhandlers.ts'
+
+import { answerException } from '../errors/handlers.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { runFinally } from '../internal/run.ts'
 import {
-  ACCEPTED,
   type App,
   type HTTPScope,
   type Middleware,
   type Receive,
   type ReceiveMessage,
+  SENT,
   type Send,
 } from '../types.ts'
 
@@ -75,8 +76,10 @@ class Deadline {
   run(app: App): Promise<void> {
     const onDisconnect = (listener: () => void): void => this.#listen(listener)
     this.#scope.onDisconnect = onDisconnect
-    const done = ended(app, this.#scope, this.receive, this.send, () => clearTimeout(this.#timer))
-    if (done === ACCEPTED) return done
+    const done = runFinally(app, this.#scope, this.receive, this.send, () =>
+      clearTimeout(this.#timer),
+    )
+    if (done === SENT) return done
     return new Promise((resolve, reject) => {
       this.#cut = reject
       done.then(

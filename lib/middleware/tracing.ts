@@ -12,13 +12,13 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api'
-import { knownOptions } from '../calls/options.ts'
-import { asText } from '../calls/tell.ts'
-import { Headers } from '../headers.ts'
-import { hostHeader, hostName } from '../hosts.ts'
-import { METHODS } from '../methods.ts'
-import { redactedQuery, SECRETS } from '../observation/redaction.ts'
-import { type Outcome, observe, routeTemplate } from '../observation.ts'
+import { redactedQuery, SECRETS } from '../authoring/observation/redaction.ts'
+import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
+import { Headers } from '../http/headers.ts'
+import { hostHeader, hostName } from '../http/hosts.ts'
+import { METHODS } from '../http/methods.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { asText } from '../internal/tell.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** What is needed of a tracer; that of @opentelemetry/api fits as it is. */

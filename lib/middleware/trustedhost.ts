@@ -1,12 +1,13 @@
 /** Serves only the hosts that it is told, whatever a client names. */
-import { knownOptions } from '../calls/options.ts'
-import { answerInstead } from '../denials.ts'
-import { answerException } from '../exceptionhandlers.ts'
+
+import { answerInstead } from '../errors/denials.ts'
+import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
-import { hostHeader, hostName, isSubdomain, urlAuthority } from '../hosts.ts'
+import { hostHeader, hostName, isSubdomain, urlAuthority } from '../http/hosts.ts'
+import { requestURL } from '../http/urls.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
-import { requestURL } from '../urls.ts'
 
 export interface TrustedHostOptions {
   /**

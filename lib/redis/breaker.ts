@@ -1,6 +1,7 @@
 /** Lets commands fail at once while Redis does not answer, and looks now and then whether it does. */
-import { tell } from '../calls/tell.ts'
-import { inTime } from './deadline.ts'
+
+import { inTime } from '../internal/deadline.ts'
+import { tell } from '../internal/tell.ts'
 
 /** How many commands in a row may fail before others fail without being sent. */
 const MOST_FAILURES = 3

@@ -1,7 +1,7 @@
 /** Responses whose whole body is known: text, HTML, JSON, and the redirect, which has none. */
 
-import { encodeText } from '../bytes.ts'
 import { HTML } from '../html.ts'
+import { encodeText } from '../internal/bytes.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
 /**

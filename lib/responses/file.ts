@@ -1,9 +1,9 @@
 /** A response that is a file on the disk, or parts of it. */
 
-import { contentDisposition, type Disposition } from '../contentdisposition.ts'
-import { indexOfName } from '../headers.ts'
-import { MAX_RANGES } from '../ranges.ts'
-import { isBodyless } from '../status.ts'
+import { contentDisposition, type Disposition } from '../http/disposition.ts'
+import { indexOfName } from '../http/headers.ts'
+import { MAX_RANGES } from '../http/ranges.ts'
+import { isBodyless } from '../http/status.ts'
 import type { Scope, Send } from '../types.ts'
 import { type Answer, answerTo, type FileStat, type TaggedStat } from './file/answer.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './file/sending.ts'

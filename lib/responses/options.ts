@@ -1,5 +1,5 @@
 /** The options of response classes, which are checked when a response is made. */
-import { knownOptions } from '../calls/options.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 
 /** As a plain field, so that bundlers can drop classes that are not used. */
 interface Class {

@@ -1,17 +1,17 @@
 /** The response that a handler returns, and the class that all others extend. */
 import type { Background } from '../background.ts'
-import { encodeText, NO_BYTES } from '../bytes.ts'
-import { type CookieOptions, serializeCookie } from '../cookies.ts'
 import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
-import { assertHeader, Headers, type HeadersInit } from '../headers.ts'
-import { isBodyless } from '../status.ts'
+import { type CookieOptions, serializeCookie } from '../http/cookies.ts'
+import { assertHeader, Headers, type HeadersInit } from '../http/headers.ts'
+import { isBodyless } from '../http/status.ts'
+import { encodeText, NO_BYTES } from '../internal/bytes.ts'
 import { brand } from '../types/brand.ts'
 import {
-  ACCEPTED,
   type App,
   type HTTPResponseStartMessage,
   type Receive,
   type Scope,
+  SENT,
   type Send,
   type WebSocketDenialStartMessage,
 } from '../types.ts'
@@ -40,7 +40,7 @@ const NO_OPTIONS: ResponseOptions = Object.freeze({})
  * class CSVResponse extends Response<string[][]> {
  *   static override readonly mediaType = 'text/csv'
  *   override render(rows: string[][]): Uint8Array {
- *     return encodeText(rows.map((row) => row.join(',')).join('\n'))
+ *     return new TextEncoder().encode(rows.map((row) => row.join(',')).join('\n'))
  *   }
  * }
  */
@@ -111,9 +111,7 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   protected transmit(types: MessageTypes, send: Send, _scope: Scope): Promise<void> {
     const started = send(this.start(types))
     // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
-    return started === ACCEPTED
-      ? this.#end(types, send)
-      : started.then(() => this.#end(types, send))
+    return started === SENT ? this.#end(types, send) : started.then(() => this.#end(types, send))
   }
 
   #end(types: MessageTypes, send: Send): Promise<void> {

@@ -1,9 +1,9 @@
 /** A response that is a stream of server-sent events. */
 
-import type { Headers } from '../headers.ts'
+import type { Headers } from '../http/headers.ts'
+import { giveUp, type Items, isSource, iterate, type Source, take } from '../internal/sources.ts'
 import { asMilliseconds, encodeEvent, type ServerSentEvent } from './events.ts'
 import type { ResponseOptions } from './response.ts'
-import { giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 import { StreamingResponse } from './streaming.ts'
 
 /** Where events come from; a mere text is an event with this data. */

@@ -1,11 +1,19 @@
 /** A response whose body is made while it is sent. */
 
-import { encodeText } from '../bytes.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { isBodyless } from '../status.ts'
-import { ACCEPTED, type Scope, type Send } from '../types.ts'
+import { isBodyless } from '../http/status.ts'
+import { encodeText } from '../internal/bytes.ts'
+import {
+  closed,
+  giveUp,
+  type Items,
+  isSource,
+  iterate,
+  type Source,
+  take,
+} from '../internal/sources.ts'
+import { type Scope, SENT, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
-import { closed, giveUp, type Items, isSource, iterate, type Source, take } from './sources.ts'
 
 /** What a body can be streamed from; web and Node streams are async iterables. */
 export type StreamSource = Source<string | Uint8Array>
@@ -61,7 +69,7 @@ export class StreamingResponse extends Response<StreamSource> {
       await closed(this.#source, chunks)
       throw error
     }
-    const closing = departure.over ? closed(this.#source, chunks) : ACCEPTED
+    const closing = departure.over ? closed(this.#source, chunks) : SENT
     await send({ type: types.body, moreBody: false })
     await closing
   }
@@ -78,7 +86,7 @@ export class StreamingResponse extends Response<StreamSource> {
       if (result.done || departure.over) return
       const sent = send({ type: types.body, body: this.#toBytes(result.value), moreBody: true })
       // What was accepted at once costs no turn.
-      if (sent !== ACCEPTED) await sent
+      if (sent !== SENT) await sent
     }
   }
 

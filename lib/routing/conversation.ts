@@ -1,5 +1,5 @@
 /** Calls a handler for a websocket, and answers what it throws. */
-import { answerException } from '../exceptionhandlers.ts'
+import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import type { App } from '../types.ts'
 import { WebSocket } from '../websockets.ts'

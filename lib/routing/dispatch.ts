@@ -1,8 +1,8 @@
 /** What a router, and a route on its own, does with a scope: find, enter, call. */
-import { answerException } from '../exceptionhandlers.ts'
+import { answerException } from '../errors/handlers.ts'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
-import { Headers } from '../headers.ts'
+import { Headers } from '../http/headers.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { enter, routePath } from './enter.ts'
 import type { Entry, Match, RoutedScope } from './entry.ts'

@@ -1,11 +1,12 @@
 /** Calls a handler for a request, and sends what it returns or throws. */
-import { answerException } from '../exceptionhandlers.ts'
+
+import type { PathParams } from '../convertors/params.ts'
+import { errorBoundary } from '../errors/boundary.ts'
+import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { guard } from '../guard.ts'
 import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
-import { ACCEPTED, type App } from '../types.ts'
-import type { PathParams } from './params.ts'
+import { type App, SENT } from '../types.ts'
 
 /** What a handler may return: a response, or an app that answers in its place. */
 export type Answer = Response<never> | App
@@ -42,7 +43,7 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
       (value) => {
         const sent = closing(request, deliver(value, where, request))
         // A promise that is returned here is waited for, which takes turns even when it is settled.
-        return sent === ACCEPTED ? undefined : sent
+        return sent === SENT ? undefined : sent
       },
       (error) => failed(error, request),
     )
@@ -57,7 +58,7 @@ function failed(error: unknown, request: Request<never, never>): Promise<void> {
 
 /** Ends the request once its answer is sent, background work included: files of a form go then. */
 function closing(request: Request<never, never>, done: Promise<void>): Promise<void> {
-  return done === ACCEPTED ? request.close() : done.finally(() => request.close())
+  return done === SENT ? request.close() : done.finally(() => request.close())
 }
 
 function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {
@@ -70,7 +71,7 @@ function deliver(answer: unknown, where: string, request: Request<never, never>)
   request.handling(false)
   if (answer instanceof Response) return answer.respond(scope, receive, send)
   try {
-    return guard(toApp(answer, `${where}: the handler`))(scope, request.rest, send)
+    return errorBoundary(toApp(answer, `${where}: the handler`))(scope, request.rest, send)
   } catch (error) {
     return Promise.reject(error)
   }

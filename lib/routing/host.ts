@@ -1,10 +1,11 @@
 /** Everything for a host name, handed to another app. */
-import { knownOptions } from '../calls/options.ts'
+
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { hostHeader, hostName, withoutFinalDot } from '../hosts.ts'
+import { hostHeader, hostName, withoutFinalDot } from '../http/hosts.ts'
+import { callable } from '../internal/callable.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
-import { callable } from './callable.ts'
 import { notFound } from './dispatch.ts'
 import { addParams } from './enter.ts'
 import type { AnyState, RoutedScope } from './entry.ts'

@@ -1,9 +1,10 @@
 /** Everything below a prefix, handed to another app. */
-import { knownOptions } from '../calls/options.ts'
+
+import { withoutTrailingSlashes } from '../http/urls.ts'
+import { callable } from '../internal/callable.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
-import { withoutTrailingSlashes } from '../urls.ts'
-import { callable } from './callable.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry, RoutedScope } from './entry.ts'
 import { fail } from './faults.ts'

@@ -1,6 +1,6 @@
 /** From the name of a route, or the route itself, back to its path. */
-import { isAuthority, withoutFinalDot } from '../hosts.ts'
-import { encodePath, guardDots, percentEncode, URLPath } from '../urls.ts'
+import { isAuthority, withoutFinalDot } from '../http/hosts.ts'
+import { encodePath, guardDots, percentEncode, URLPath } from '../http/urls.ts'
 import type { AnyState } from './entry.ts'
 import type { Host } from './host.ts'
 import type { Mount } from './mount.ts'

@@ -1,8 +1,9 @@
 /** A path, its methods, and the handler behind them. */
-import { knownOptions } from '../calls/options.ts'
+
+import { callable } from '../internal/callable.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { Response } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
-import { callable } from './callable.ts'
 import { standalone } from './dispatch.ts'
 import { endpoint, type Handler } from './endpoint.ts'
 import type { AnyState, Entry } from './entry.ts'

@@ -1,13 +1,14 @@
 /** A list of routes as one app. */
-import { knownOptions } from '../calls/options.ts'
+
 import { UnsupportedProtocol } from '../exceptions.ts'
+import { type Reversible, requestURL, type URLPath, withoutTrailingSlashes } from '../http/urls.ts'
+import { callable } from '../internal/callable.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { adoptState, hasLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import { type Response, toApp } from '../responses/response.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
-import { type Reversible, requestURL, type URLPath, withoutTrailingSlashes } from '../urls.ts'
-import { callable } from './callable.ts'
 import { askedFor, dispatch, findIn, methodNotAllowed, notFound } from './dispatch.ts'
 import { enter, routePath } from './enter.ts'
 import type { AnyState, RoutedScope } from './entry.ts'

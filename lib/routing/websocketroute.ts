@@ -1,12 +1,13 @@
 /** A path for websockets, and the handler behind it. */
-import { knownOptions } from '../calls/options.ts'
+
+import type { PathParams } from '../convertors/params.ts'
+import { callable } from '../internal/callable.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { App, Middleware } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
-import { callable } from './callable.ts'
 import { conversation } from './conversation.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry } from './entry.ts'
-import type { PathParams } from './params.ts'
 import { parsePath } from './path.ts'
 import { assertRooted } from './route.ts'
 import { answersExceptions, wrapped } from './wrapped.ts'

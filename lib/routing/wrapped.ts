@@ -1,6 +1,7 @@
 /** The app of a route with the route's own middleware, which may throw what a handler may. */
-import { chain } from '../compose.ts'
-import { guard } from '../guard.ts'
+
+import { errorBoundary } from '../errors/boundary.ts'
+import { chain } from '../internal/chain.ts'
 import type { App, Middleware } from '../types.ts'
 import { givingWay } from './instead.ts'
 
@@ -42,5 +43,5 @@ function yielding(app: App): App {
 }
 
 function answered(app: App): App {
-  return answering.has(app) ? app : answersExceptions(guard(app))
+  return answering.has(app) ? app : answersExceptions(errorBoundary(app))
 }

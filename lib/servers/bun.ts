@@ -1,7 +1,7 @@
 /** Serves an app on Bun. */
-import { knownOptions } from '../calls/options.ts'
-import { type Acceptance, type SocketEvents, toMessage } from '../interop/tofetch/sockets.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { App } from '../types.ts'
+import { type Acceptance, type SocketEvents, toMessage } from './fetch/sockets.ts'
 import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
 import type { RunningServer } from './running.ts'
 

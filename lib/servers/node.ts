@@ -2,13 +2,14 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { knownOptions } from '../calls/options.ts'
+import { encodePath } from '../http/urls.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { type StartedLifespan, startLifespan } from '../lifespan/start.ts'
+import { guarded } from '../protocol/log.ts'
+import { assertApp, assertRootPath } from '../protocol/options.ts'
 import type { App, ServerAddress } from '../types.ts'
-import { encodePath } from '../urls.ts'
-import { type StartedLifespan, startLifespan } from './lifespan.ts'
-import { guarded } from './log.ts'
+import { Drain } from './node/drain.ts'
 import { exchange, type HTTPService } from './node/exchange.ts'
-import { InFlight } from './node/inflight.ts'
 import { logError } from './node/log.ts'
 import { MOST_PIPELINED } from './node/pipeline.ts'
 import { ServedRequest } from './node/servedrequest.ts'
@@ -20,7 +21,6 @@ import {
   type WebSocketSettings,
   WebSockets,
 } from './node/websockets.ts'
-import { assertApp, assertRootPath } from './options.ts'
 import { onSignals } from './running/signals.ts'
 import {
   GRACE_PERIOD_MS,
@@ -153,7 +153,7 @@ function run(
 ): RunningServer {
   const { rootPath = '' } = options
   const address = addressOf(node)
-  const inFlight = new InFlight(node, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
+  const inFlight = new Drain(node, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
   const onError = guarded(options.onError ?? logError)
   const service: HTTPService = {
     app,
@@ -191,7 +191,7 @@ function run(
 }
 
 async function shutDown(
-  inFlight: InFlight,
+  inFlight: Drain,
   websockets: WebSockets | undefined,
   lifespan: StartedLifespan,
   { gracePeriodMs = GRACE_PERIOD_MS, shutdownTimeoutMs, drainDelayMs = 0 }: ServeOptions,

@@ -1,6 +1,7 @@
 /** A server of any runtime, from the moment that it listens: what it tells, and how it stops. */
+
+import type { LifespanMode } from '../lifespan/start.ts'
 import type { Scope, ServerAddress } from '../types.ts'
-import type { LifespanMode } from './lifespan.ts'
 import { onSignals, type StopSignal } from './running/signals.ts'
 
 /** How long open exchanges may go on, unless it is said otherwise. */

@@ -1,15 +1,15 @@
 /** Serves an app on Cloudflare Workers, and on workerd, which they run on. */
 
-import { knownOptions } from '../calls/options.ts'
-import { toMessage } from '../interop/tofetch/sockets.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import type { App } from '../types.ts'
+import { toMessage } from './fetch/sockets.ts'
 import {
   type Acceptance,
   type FetchApp,
   type SocketEvents,
   type ToFetchOptions,
   toFetch,
-} from '../interop/tofetch.ts'
-import type { App } from '../types.ts'
+} from './fetch.ts'
 
 /** What the module of a Worker exports by default. */
 export interface Worker {

@@ -5,7 +5,7 @@ import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HTTPException } from '../exceptions.ts'
 import { DiskFile } from '../responses/file/disk.ts'
-import { sharing } from './sharing.ts'
+import { sharing } from './singleflight.ts'
 
 /** What stands under a name. */
 export interface Found {

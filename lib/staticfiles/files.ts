@@ -1,15 +1,15 @@
 /** The files of some directories, with what is kept of them between requests. */
 import type { Stats } from 'node:fs'
-import type { Coding } from '../contentcodings.ts'
 import { HTTPException } from '../exceptions.ts'
-import { assertHeader } from '../headers.ts'
-import { mediaTypeOf } from '../mimetypes.ts'
+import type { Coding } from '../http/codings.ts'
+import { assertHeader } from '../http/headers.ts'
+import { mediaTypeOf } from '../http/mimetypes.ts'
 import { contentTag, etagOf, type FileStat } from '../responses/file/answer.ts'
 import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 import { SUFFIXES } from './codings.ts'
 import type { Directories, Found, Opened } from './directories.ts'
-import { Shelf } from './shelf.ts'
+import { Shelf } from './lru.ts'
 import { type Content, contentOf, readOrHash, withState } from './state.ts'
 
 /** A file as it was when it was last looked at. */

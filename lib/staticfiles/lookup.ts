@@ -1,7 +1,8 @@
 /** What a path leads to: a file in the form that the client takes, a redirect, or nothing. */
-import { joinedField } from '../conditional.ts'
-import { preferredCodings } from '../contentcodings.ts'
-import { asksForType } from '../mediatypes/accept.ts'
+
+import { asksForType } from '../http/accept.ts'
+import { preferredCodings } from '../http/codings.ts'
+import { joinedField } from '../http/conditional.ts'
 import type { HTTPScope } from '../types.ts'
 import type { Files, KnownFile } from './files.ts'
 import { servableName } from './names.ts'

@@ -1,5 +1,5 @@
 /** Which names may be looked up in a directory: one rule for all platforms. */
-import { encodeText } from '../bytes.ts'
+import { encodeText } from '../internal/bytes.ts'
 
 /** The names beginning with a dot that are served: all, none, or these. */
 export type DotNames = boolean | ReadonlySet<string>

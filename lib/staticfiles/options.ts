@@ -1,7 +1,8 @@
 /** What can be said about static files, and the check of it. */
-import { knownOptions } from '../calls/options.ts'
-import type { Coding } from '../contentcodings.ts'
-import { assertHeader } from '../headers.ts'
+
+import type { Coding } from '../http/codings.ts'
+import { assertHeader } from '../http/headers.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { SUFFIXES } from './codings.ts'
 import type { FilesOptions } from './files.ts'
 import { type DotNames, servableName } from './names.ts'

@@ -1,12 +1,13 @@
 /** Answers with a file that was looked up: from memory when it is kept there, else from the disk. */
-import { joinBytes, NO_BYTES } from '../bytes.ts'
+
 import { HTTPException } from '../exceptions.ts'
-import { Headers } from '../headers.ts'
-import { MAX_RANGES } from '../ranges.ts'
+import { Headers } from '../http/headers.ts'
+import { MAX_RANGES } from '../http/ranges.ts'
+import { joinBytes, NO_BYTES } from '../internal/bytes.ts'
 import { type Answer, answerTo } from '../responses/file/answer.ts'
 import { sendEmpty, sendPieces } from '../responses/file/sending.ts'
 import { RESPONSE } from '../responses/response.ts'
-import { ACCEPTED, type App, type HeaderList, type HTTPScope, type Send } from '../types.ts'
+import { type App, type HeaderList, type HTTPScope, SENT, type Send } from '../types.ts'
 import type { Files } from './files.ts'
 import type { Target } from './lookup.ts'
 import { MODEST_BYTES } from './state.ts'
@@ -57,7 +58,7 @@ function whole(status: number, headers: HeaderList, body: Uint8Array): App {
   return (_scope, _receive, send) => {
     const started = send({ type: 'http.response.start', status, headers })
     // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
-    return started === ACCEPTED ? end(send) : started.then(() => end(send))
+    return started === SENT ? end(send) : started.then(() => end(send))
   }
 }
 

@@ -1,7 +1,7 @@
 /** What tells the state of a file: its size, its time, and a tag of its content. */
 import { createHash } from 'node:crypto'
-import type { Coding } from '../contentcodings.ts'
-import { sha256 } from '../digests.ts'
+import type { Coding } from '../http/codings.ts'
+import { sha256 } from '../internal/digests.ts'
 import { type FileStat, lastModified } from '../responses/file/answer.ts'
 import type { DiskFile } from '../responses/file/disk.ts'
 import { CHUNK } from '../responses/file/sending.ts'

@@ -1,5 +1,5 @@
 /** Values of this process that expire, bounded by number and size; what a memory store is made of. */
-import { LRU } from './lru.ts'
+import { LRU } from '../internal/lru.ts'
 
 interface Entry<Value> {
   readonly value: Value

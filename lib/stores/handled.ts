@@ -1,5 +1,5 @@
 /** A store whose promises may be kept, while it is away or not. */
-import { handled } from '../calls/handled.ts'
+import { handled } from '../internal/handled.ts'
 import type { IncrementOptions, SpendWindow, Spent, Store } from './store.ts'
 
 /** The same store; an operation that fails before it is waited for does not end the process. */

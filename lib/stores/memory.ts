@@ -1,7 +1,7 @@
 /** A store in the memory of this process, bounded by number and bytes. */
 
-import { encodeText } from '../bytes.ts'
-import { knownOptions } from '../calls/options.ts'
+import { encodeText } from '../internal/bytes.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 

@@ -1,5 +1,5 @@
 /** A store in Redis or Valkey, over the client that the application has. */
-import { knownOptions } from '../calls/options.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { messageOf } from '../redis/breaker.ts'
 import { mayHaveRun, warnOfResending } from '../redis/outcome.ts'
 import {

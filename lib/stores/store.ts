@@ -79,7 +79,7 @@ export class StoreUnavailable extends Unavailable {
  * @throws TypeError for a name that is not of letters, digits, `-` and `_`.
  * @example
  * const carts = namespace(memoryStore(), 'carts')
- * await carts.set('a', encodeText('1'), 60) // as carts:a
+ * await carts.set('a', new TextEncoder().encode('1'), 60) // as carts:a
  */
 export function namespace(store: Store, name: string): Store {
   if (!/^[\w-]+$/.test(name)) {

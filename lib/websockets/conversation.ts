@@ -1,10 +1,11 @@
 /** Where a websocket stands: what may be sent at this point, and whether the peer is still there. */
-import { handled } from '../calls/handled.ts'
+
 import { ClientDisconnected } from '../exceptions.ts'
+import { handled } from '../internal/handled.ts'
 import {
-  ACCEPTED,
   type Receive,
   type ReceiveMessage,
+  SENT,
   type Send,
   type WebSocketDisconnectMessage,
   type WebSocketReceivedMessage,
@@ -93,7 +94,7 @@ export class Conversation implements Ended {
   /** Gives a message to the server, whatever it is. */
   hand(message: WebSocketSendMessage): Promise<void> {
     const sent = this.#send(message)
-    return sent === ACCEPTED ? sent : handled(sent.catch((error) => this.#fail(error)))
+    return sent === SENT ? sent : handled(sent.catch((error) => this.#fail(error)))
   }
 
   #fail(error: unknown): never {

@@ -1,6 +1,7 @@
 /** What messages and close frames are made of. */
-import { encodeText } from '../bytes.ts'
+
 import { WebSocketException } from '../exceptions.ts'
+import { encodeText } from '../internal/bytes.ts'
 
 /** One whole message: text, or bytes. */
 export type WebSocketData = string | Uint8Array

@@ -2,7 +2,7 @@
 // here. Each test is named by the advisory.
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { preferredCodings } from '../../lib/contentcodings.ts'
+import { preferredCodings } from '../../lib/http/codings.ts'
 import { compress } from '../../lib/middleware/compress.ts'
 import { Response, StreamingResponse } from '../../lib/responses.ts'
 import type { App, HeaderList, SendMessage } from '../../lib/types.ts'

@@ -2,7 +2,7 @@
 // advisory, attacks a server through a socket, and then asks the same server once more.
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import type { CookieOptions } from '../../lib/cookies.ts'
+import type { CookieOptions } from '../../lib/http/cookies.ts'
 import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { alive, assertAlive } from '../support/alive.ts'

@@ -9,10 +9,11 @@ import { html } from '../../lib/html.ts'
 import * as own from '../../lib/index.ts'
 import { csrf } from '../../lib/middleware/csrf.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
-import { LintError, type lint } from '../../lib/middleware/lint.ts'
 import { serverTiming, timingsOf } from '../../lib/middleware/servertiming.ts'
 import { sessions } from '../../lib/middleware/sessions.ts'
 import { memoryStore } from '../../lib/stores.ts'
+import { testClient } from '../../lib/testing/client.ts'
+import { LintError, type lint } from '../../lib/testing/lint.ts'
 import { brand, ownPrototype } from '../../lib/types/brand.ts'
 import type { App } from '../../lib/types.ts'
 import { listening, request } from '../support/sockets.ts'
@@ -53,7 +54,7 @@ t.test('responses, exceptions, apps and routes of the other copy are served', as
       }) as never,
     ],
   })
-  await using client = await own.testClient(app)
+  await using client = await testClient(app)
 
   for (const [target, status, text] of [
     ['/response', 200, 'other'],
@@ -97,7 +98,7 @@ t.test('handlers of exceptions are found across copies, by status and by class',
         ]),
       ],
     })
-    await using client = await own.testClient(app)
+    await using client = await testClient(app)
 
     t.equal(await (await client.get('/status')).text(), 'by status: status')
     t.equal(await (await client.get('/class')).text(), 'by class: class')
@@ -113,7 +114,7 @@ t.test('exceptions() looks into the table of an application of the other copy', 
     routes: [other.Mount('/', own.Router([route], { middleware: [exceptions()] }))],
     exceptionHandlers: [[409, () => new other.PlainTextResponse('outer', { status: 409 })]],
   })
-  await using client = await own.testClient(app)
+  await using client = await testClient(app)
 
   t.equal(await (await client.get('/')).text(), 'outer')
 })
@@ -127,7 +128,7 @@ t.test('a session of one copy is there for routes of the other', async (t) => {
     routes: [route as never],
     middleware: [sessions({ store: memoryStore() }), csrf()],
   })
-  await using client = await own.testClient(app)
+  await using client = await testClient(app)
 
   t.equal(await (await client.get('/')).text(), '1')
   t.equal(await (await client.get('/')).text(), '2')
@@ -147,7 +148,7 @@ t.test('middleware that is given requests and responses works across copies', as
     ],
     middleware: [stamping],
   })
-  await using client = await own.testClient(app)
+  await using client = await testClient(app)
 
   t.equal((await client.get('/')).headers.get('x-own'), '1')
   t.equal(await (await client.get('/replaced')).text(), 'replaced')
@@ -161,7 +162,7 @@ t.test('a route of the other copy does not serve a method that it has not', asyn
   }
   const plain: own.Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
   const route = other.Route('/a', called as never, { methods: ['GET'], middleware: [plain] })
-  await using client = await own.testClient(own.Router([route as never]))
+  await using client = await testClient(own.Router([route as never]))
 
   t.equal((await client.post('/a')).status, 405)
   t.equal(calls, 0)
@@ -177,7 +178,7 @@ t.test('the lifespan of a mounted application of the other copy runs', async (t)
       log.push('stop')
     },
   })
-  const client = await own.testClient(own.Application({ routes: [own.Mount('/', inner)] }))
+  const client = await testClient(own.Application({ routes: [own.Mount('/', inner)] }))
 
   t.equal(await (await client.get('/')).text(), 'yielded')
   await client.close()
@@ -199,16 +200,16 @@ t.test('who serves an app of the other copy knows its errors', async (t) => {
   const app: App = async (scope) => {
     throw new other.UnsupportedProtocol(scope.type)
   }
-  await using client = await own.testClient(app, { raiseServerExceptions: false })
+  await using client = await testClient(app, { raiseServerExceptions: false })
   t.equal((await client.get('/')).status, 500, 'it has started without a lifespan')
 })
 
 t.test('a fault that lint of the other copy finds is one here', async (t) => {
-  const { lint: theirs } = await copied<{ lint: typeof lint }>('middleware/lint')
+  const { lint: theirs } = await copied<{ lint: typeof lint }>('testing/lint')
   const app = theirs()(async (_scope, _receive, send) => {
     await send({ type: 'http.response.body' })
   })
-  await using client = await own.testClient(app, {
+  await using client = await testClient(app, {
     lint: false,
     lifespan: 'off',
     raiseServerExceptions: false,
@@ -235,7 +236,7 @@ t.test('times that the other copy notes are shown', async (t) => {
     timingsOf(request).add('ours', 2)
     return new own.PlainTextResponse('x')
   })
-  await using client = await own.testClient(own.Router([route], { middleware: [serverTiming()] }))
+  await using client = await testClient(own.Router([route], { middleware: [serverTiming()] }))
 
   t.match((await client.get('/')).headers.get('server-timing'), /theirs;dur=1\.0, ours;dur=2\.0/)
 })

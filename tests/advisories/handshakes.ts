@@ -8,7 +8,7 @@ import { ipRestrict } from '../../lib/middleware/iprestrict.ts'
 import { trustedHost } from '../../lib/middleware/trustedhost.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router, WebSocketRoute } from '../../lib/routing.ts'
-import { testClient, type WebSocketDenied } from '../../lib/testclient.ts'
+import { testClient, type WebSocketDenied } from '../../lib/testing/client.ts'
 import type { App, Middleware } from '../../lib/types.ts'
 import type { WebSocket } from '../../lib/websockets.ts'
 

@@ -1,11 +1,11 @@
 // Advisories of other projects about hosts and forwarded fields: who is asked, and who asks.
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import { Request } from '../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
 import { Host, Mount, Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 import { attack, CLOSE } from '../support/guarded.ts'
 import { assertLinear } from '../support/linear.ts'

@@ -2,9 +2,9 @@
 // readers took a request, or a response, for two things.
 import express from 'express'
 import t from 'tap'
-import { toNode } from '../../lib/interop/tonode.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
+import { toNode } from '../../lib/servers/hosted.ts'
 import type { App } from '../../lib/types.ts'
 import { hostServer, middlewareHosts, rawUpstream } from '../support/hosts.ts'
 import { proxied } from '../support/proxied.ts'

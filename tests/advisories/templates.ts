@@ -8,7 +8,7 @@ import { html } from '../../lib/html.ts'
 import { HTMLResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { templates } from '../../lib/templating.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { alive, assertAlive } from '../support/alive.ts'
 import { bodyOf, listening, request, statuses } from '../support/sockets.ts'
 

@@ -1,21 +1,21 @@
 // Nothing that was given or sent changes: what one client is sent does not turn up elsewhere.
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
+import { mapResponseStart } from '../../lib/authoring/mapresponsestart.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
+import { Session } from '../../lib/http/session.ts'
 import { cacheControl } from '../../lib/middleware/cachecontrol.ts'
 import { compress } from '../../lib/middleware/compress.ts'
 import { cors } from '../../lib/middleware/cors.ts'
 import { etag } from '../../lib/middleware/etag.ts'
-import { mapResponseStart } from '../../lib/middleware/mapresponsestart.ts'
 import { rateLimit } from '../../lib/middleware/ratelimit.ts'
 import { requestId } from '../../lib/middleware/requestid.ts'
 import { secureHeaders } from '../../lib/middleware/secureheaders.ts'
 import { serverTiming } from '../../lib/middleware/servertiming.ts'
 import { sessions } from '../../lib/middleware/sessions.ts'
 import { Mount } from '../../lib/routing.ts'
-import { Session } from '../../lib/sessions.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type {
   App,
   HTTPResponseStartMessage,

@@ -11,7 +11,7 @@ import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
 import { serve } from '../../lib/servers/node.ts'
 import { memoryStore } from '../../lib/stores.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { App, Middleware } from '../../lib/types.ts'
 
 const SECRET = 'a secret of at least thirty-two bytes'

@@ -3,7 +3,7 @@ import { Application } from '../../lib/applications.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { Mount, Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { Middleware } from '../../lib/types.ts'
 
 class OutOfStock extends Error {}

@@ -29,7 +29,7 @@ function reachedFrom(entries: readonly string[], condition: string) {
 }
 
 /** What an application for the edge begins with. */
-const ENTRIES = ['index.ts', 'interop/tofetch.ts', 'interop/fromfetch.ts', 'servers/workers.ts']
+const ENTRIES = ['index.ts', 'servers/fetch.ts', 'interop/fromfetch.ts', 'servers/workers.ts']
 
 t.test('no module of Node, and no optional peer, can be reached from an application', async (t) => {
   for (const condition of EDGE_CONDITIONS) {
@@ -99,7 +99,7 @@ const BUDGETS: [what: string, program: string, most: Size][] = [
   [
     'an application with two routes',
     `import { Application, JSONResponse, PlainTextResponse, Route } from 'stellula'
-     import { toFetch } from 'stellula/interop/tofetch'
+     import { toFetch } from 'stellula/servers/fetch'
      const routes = [
        Route('/', () => new PlainTextResponse('hello')),
        Route('/users/{id:int}', (request) => new JSONResponse(request.pathParams)),
@@ -109,7 +109,7 @@ const BUDGETS: [what: string, program: string, most: Size][] = [
   ],
   [
     'an app without a router',
-    `import { toFetch } from 'stellula/interop/tofetch'
+    `import { toFetch } from 'stellula/servers/fetch'
      export default { fetch: toFetch(async (scope, receive, send) => {}) }`,
     { bytes: 34_000, gzip: 12_500 },
   ],

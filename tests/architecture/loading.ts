@@ -7,7 +7,7 @@ import { filesIn, importsOf } from '../support/sources.ts'
 /** Files that are loaded when something is first done that only Node can do. */
 const NODE_ONLY = [
   'authentication/secrets.ts',
-  'digests.ts',
+  'internal/digests.ts',
   'forms/spool.ts',
   'middleware/compress/encoders.ts',
   'middleware/sessions/keys.ts',
@@ -22,7 +22,7 @@ const NODE_ONLY = [
 /** Those that serve, hold or mount what is Node's own. */
 function isForNode(file: string): boolean {
   return (
-    /^servers\/node|^interop\/(?:fromnode|fromconnect|tonode|proxy)\b/.test(file) ||
+    /^servers\/(?:node|hosted)\b|^interop\/(?:fromnode|fromconnect|proxy)\b/.test(file) ||
     NODE_ONLY.includes(file)
   )
 }
@@ -58,7 +58,7 @@ function loadedWith(file: string): { readonly files: string[]; readonly others: 
 t.test('the front door, and what other runtimes serve by, load none of that', async (t) => {
   for (const [file, packages] of [
     ['index.ts', ['cookie', 'regexparam']],
-    ['interop/tofetch.ts', []],
+    ['servers/fetch.ts', []],
     ['interop/fromfetch.ts', ['cookie']],
     ['interop/fetchresponse.ts', ['cookie']],
     ['servers/bun.ts', []],

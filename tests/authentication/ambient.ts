@@ -1,14 +1,14 @@
 // Credentials that browsers send by themselves, and websockets that other sites' pages open with them.
 import t from 'tap'
-import { type Identity, SimpleUser } from '../../lib/authentication.ts'
+import { type Identity, SimpleUser } from '../../lib/authentication/authentication.ts'
+import type { AllowedOrigins } from '../../lib/authentication/origins.ts'
 import { authentication } from '../../lib/middleware/authentication.ts'
 import { basicAuth } from '../../lib/middleware/basicauth.ts'
 import { bearerAuth } from '../../lib/middleware/bearerauth.ts'
 import { jwt } from '../../lib/middleware/jwt.ts'
-import { lint } from '../../lib/middleware/lint.ts'
 import { sessions } from '../../lib/middleware/sessions.ts'
 import { WebSocketRoute } from '../../lib/routing.ts'
-import type { AllowedOrigins } from '../../lib/senders.ts'
+import { lint } from '../../lib/testing/lint.ts'
 import type { Middleware } from '../../lib/types.ts'
 import { call, websocketScope } from '../support/scopes.ts'
 

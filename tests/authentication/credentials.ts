@@ -4,7 +4,7 @@ import {
   MalformedCredentials,
   userPassword,
 } from '../../lib/authentication/credentials.ts'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import { assertLinear } from '../support/linear.ts'
 
 const of = (...fields: string[]) =>

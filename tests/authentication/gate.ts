@@ -1,6 +1,10 @@
 import t from 'tap'
+import {
+  type Identity,
+  SimpleUser,
+  UnauthenticatedUser,
+} from '../../lib/authentication/authentication.ts'
 import { gate } from '../../lib/authentication/gate.ts'
-import { type Identity, SimpleUser, UnauthenticatedUser } from '../../lib/authentication.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'

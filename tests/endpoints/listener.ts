@@ -3,7 +3,7 @@ import t from 'tap'
 import { type ListenerOptions, websocketListener } from '../../lib/endpoints.ts'
 import { WebSocketException } from '../../lib/exceptions.ts'
 import { WebSocketRoute } from '../../lib/routing.ts'
-import { type TestWebSocket, testClient } from '../../lib/testclient.ts'
+import { type TestWebSocket, testClient } from '../../lib/testing/client.ts'
 import type { WebSocket } from '../../lib/websockets.ts'
 
 /** Talks to a listener, and gives how it was closed. */

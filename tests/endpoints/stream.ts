@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { sendStream, websocketStream } from '../../lib/endpoints.ts'
 import { WebSocketRoute } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 
 async function* numbers(from: number, log: unknown[] = []): AsyncGenerator<number> {
   try {

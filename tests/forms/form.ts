@@ -2,7 +2,7 @@ import t from 'tap'
 import { Form, type FormValue } from '../../lib/forms/form.ts'
 import { Spool } from '../../lib/forms/spool.ts'
 import { UploadFile } from '../../lib/forms/upload.ts'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import { assertLinear } from '../support/linear.ts'
 
 function upload(filename: string): UploadFile {

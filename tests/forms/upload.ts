@@ -3,7 +3,7 @@ import path from 'node:path'
 import t from 'tap'
 import { Spool } from '../../lib/forms/spool.ts'
 import { UploadFile } from '../../lib/forms/upload.ts'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 
 const HEAD = {
   name: 'f',

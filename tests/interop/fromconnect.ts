@@ -8,7 +8,7 @@ import { fromConnect, nodeRequest } from '../../lib/interop/fromconnect.ts'
 import { fromNode } from '../../lib/interop/fromnode.ts'
 import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
 

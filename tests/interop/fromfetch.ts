@@ -6,7 +6,7 @@ import { type FetchHandler, fromFetch } from '../../lib/interop/fromfetch.ts'
 import { sessions } from '../../lib/middleware/sessions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { call, lifespanScope, websocketScope } from '../support/scopes.ts'
 import { eventually, listening, request } from '../support/sockets.ts'
 

@@ -5,7 +5,7 @@ import { HTTPException, UnsupportedProtocol } from '../../lib/exceptions.ts'
 import { fromNode } from '../../lib/interop/fromnode.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { SendMessage } from '../../lib/types.ts'
 import {
   call,

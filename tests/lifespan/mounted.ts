@@ -4,7 +4,7 @@ import { Application } from '../../lib/applications.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Host, Mount, Route, Router, WebSocketRoute } from '../../lib/routing.ts'
 import { serve } from '../../lib/servers/node.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 
 interface Made {

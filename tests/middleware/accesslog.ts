@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import t from 'tap'
-import { SimpleUser } from '../../lib/authentication.ts'
+import { SimpleUser } from '../../lib/authentication/authentication.ts'
 import {
   type AccessLogEntry,
   type AccessLogOptions,
@@ -10,7 +10,7 @@ import {
 } from '../../lib/middleware/accesslog.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 

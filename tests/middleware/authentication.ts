@@ -1,10 +1,14 @@
 import t from 'tap'
-import { AuthenticationError, requires, SimpleUser } from '../../lib/authentication.ts'
+import {
+  AuthenticationError,
+  requires,
+  SimpleUser,
+} from '../../lib/authentication/authentication.ts'
 import { Connection } from '../../lib/connections.ts'
 import { authentication, type Backend, firstOf } from '../../lib/middleware/authentication.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'

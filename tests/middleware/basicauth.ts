@@ -1,9 +1,9 @@
 import t from 'tap'
-import { AuthenticationError, SimpleUser } from '../../lib/authentication.ts'
+import { AuthenticationError, SimpleUser } from '../../lib/authentication/authentication.ts'
 import { type BasicAuthOptions, basicAuth } from '../../lib/middleware/basicauth.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { call, httpScope } from '../support/scopes.ts'
 
 const who = Route('/', ({ user, auth }) => new JSONResponse([user.displayName, auth.scopes]))

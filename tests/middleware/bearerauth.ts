@@ -1,9 +1,9 @@
 import t from 'tap'
-import { SimpleUser } from '../../lib/authentication.ts'
+import { SimpleUser } from '../../lib/authentication/authentication.ts'
 import { type BearerAuthOptions, bearerAuth } from '../../lib/middleware/bearerauth.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 
 const who = Route('/', ({ user, auth }) => new JSONResponse([user.displayName, auth.scopes]))
 const robot = { user: new SimpleUser('robot'), scopes: ['deploy'] }

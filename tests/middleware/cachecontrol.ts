@@ -1,14 +1,14 @@
 import t from 'tap'
-import { chain } from '../../lib/compose.ts'
+import { chain } from '../../lib/internal/chain.ts'
 import {
   type CacheControlOptions,
   type CacheDirectives,
   cacheControl,
   formatCacheControl,
 } from '../../lib/middleware/cachecontrol.ts'
-import { lint } from '../../lib/middleware/lint.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Response } from '../../lib/responses.ts'
+import { lint } from '../../lib/testing/lint.ts'
 import type { App } from '../../lib/types.ts'
 import { answerToBug } from '../support/failing.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'

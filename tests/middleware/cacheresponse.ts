@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { memoryStore } from '../../lib/stores.ts'

@@ -1,13 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { chain } from '../../lib/compose.ts'
-import type { Coding } from '../../lib/contentcodings.ts'
-import { Headers } from '../../lib/headers.ts'
+import type { Coding } from '../../lib/http/codings.ts'
+import { Headers } from '../../lib/http/headers.ts'
+import { chain } from '../../lib/internal/chain.ts'
 import { compress, isCompressible } from '../../lib/middleware/compress.ts'
-import { lint } from '../../lib/middleware/lint.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
-import { ACCEPTED, type App, type ReceiveMessage, type SendMessage } from '../../lib/types.ts'
+import { lint } from '../../lib/testing/lint.ts'
+import { type App, type ReceiveMessage, SENT, type SendMessage } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 import { NO_ZSTD, zstdDecompressSync } from '../support/zstd.ts'
@@ -167,8 +167,8 @@ t.test('an app that is done costs no turn', async (t) => {
   const receive = (): Promise<ReceiveMessage> => new Promise(() => {})
 
   t.equal(
-    compress()(text('short'))(scope, receive, () => ACCEPTED),
-    ACCEPTED,
+    compress()(text('short'))(scope, receive, () => SENT),
+    SENT,
   )
 })
 

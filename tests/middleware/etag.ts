@@ -1,14 +1,14 @@
 import t from 'tap'
-import { chain } from '../../lib/compose.ts'
+import { chain } from '../../lib/internal/chain.ts'
 import { compress } from '../../lib/middleware/compress.ts'
 import { etag, etagFor } from '../../lib/middleware/etag.ts'
-import { lint } from '../../lib/middleware/lint.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
+import { lint } from '../../lib/testing/lint.ts'
 import {
-  ACCEPTED,
   type App,
   type ReceiveMessage,
+  SENT,
   type Send,
   type SendMessage,
 } from '../../lib/types.ts'
@@ -137,8 +137,8 @@ t.test('an app that is done costs no turn', async (t) => {
   const receive = (): Promise<ReceiveMessage> => new Promise(() => {})
 
   t.equal(
-    etag()(hello())(httpScope(), receive, () => ACCEPTED),
-    ACCEPTED,
+    etag()(hello())(httpScope(), receive, () => SENT),
+    SENT,
   )
 })
 

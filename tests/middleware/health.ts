@@ -2,7 +2,7 @@ import t from 'tap'
 import { type HealthOptions, health, judge, respond } from '../../lib/middleware/health.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route, Router } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { SimpleUser } from '../../lib/authentication.ts'
+import { SimpleUser } from '../../lib/authentication/authentication.ts'
 import { type JWTOptions, jwt } from '../../lib/middleware/jwt.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { claims, forged, good, issuer, SECRET } from '../support/tokens.ts'
 
 const who = Route(

@@ -4,7 +4,7 @@ import { limitFields, type RateLimitOptions, rateLimit } from '../../lib/middlew
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
-import { type TestClient, type TestClientOptions, testClient } from '../../lib/testclient.ts'
+import { type TestClient, type TestClientOptions, testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 import { answerToBug } from '../support/failing.ts'
 import { call, websocketScope } from '../support/scopes.ts'

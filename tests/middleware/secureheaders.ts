@@ -1,7 +1,6 @@
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { chain } from '../../lib/compose.ts'
-import { lint } from '../../lib/middleware/lint.ts'
+import { chain } from '../../lib/internal/chain.ts'
 import {
   cspNonce,
   NONCE,
@@ -11,7 +10,8 @@ import {
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
+import { lint } from '../../lib/testing/lint.ts'
 import type { App, HTTPScope } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { lint } from '../../lib/middleware/lint.ts'
+import { Session } from '../../lib/http/session.ts'
 import {
   changeOf,
   isSecure,
@@ -8,9 +8,9 @@ import {
 } from '../../lib/middleware/sessions.ts'
 import { Request } from '../../lib/requests.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
-import { Session } from '../../lib/sessions.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
+import { lint } from '../../lib/testing/lint.ts'
 import type { App, HTTPScope, Scope, SendMessage } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'

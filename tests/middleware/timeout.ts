@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { chain } from '../../lib/compose.ts'
 import { UnsupportedProtocol } from '../../lib/exceptions.ts'
+import { chain } from '../../lib/internal/chain.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
-import { lint } from '../../lib/middleware/lint.ts'
 import { timeout } from '../../lib/middleware/timeout.ts'
 import { Request } from '../../lib/requests.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
-import { ACCEPTED, type App } from '../../lib/types.ts'
+import { lint } from '../../lib/testing/lint.ts'
+import { type App, SENT } from '../../lib/types.ts'
 import { call, httpScope, receiving, websocketScope } from '../support/scopes.ts'
 import { responseOf, type Sent } from '../support/sent.ts'
 import { eventually, httpApp, listening, request } from '../support/sockets.ts'
@@ -168,8 +168,8 @@ t.test('work in the background has as long as it likes', async (t) => {
 
 t.test('an app that is done costs no turn', async (t) => {
   t.equal(
-    timeout({ ms: 1000 })(hello)(httpScope(), receiving([]), () => ACCEPTED),
-    ACCEPTED,
+    timeout({ ms: 1000 })(hello)(httpScope(), receiving([]), () => SENT),
+    SENT,
   )
 })
 

@@ -5,7 +5,7 @@ import { type RedisClient, redisCommands, type SendCommand } from '../../lib/red
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { redisStore } from '../../lib/stores.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { timers } from '../support/eventstream.ts'
 import { noRedis, RedisServer } from '../support/redis.ts'
 import { CLIENTS } from '../support/redisclients.ts'

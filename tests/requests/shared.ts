@@ -5,7 +5,7 @@ import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { Request } from '../../lib/requests.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { App, ReceiveMessage } from '../../lib/types.ts'
 import { httpScope, receiving } from '../support/scopes.ts'
 

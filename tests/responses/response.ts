@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ClientDisconnected, UnsupportedProtocol } from '../../lib/exceptions.ts'
 import { Response, toApp } from '../../lib/responses/response.ts'
-import { ACCEPTED, type App, type SendMessage } from '../../lib/types.ts'
+import { type App, SENT, type SendMessage } from '../../lib/types.ts'
 import { call, httpScope, lifespanScope, receiving, websocketScope } from '../support/scopes.ts'
 
 const encoder = new TextEncoder()
@@ -115,7 +115,7 @@ t.test('respond', async (t) => {
   })
 
   t.test('waits for a start that is not taken at once, and not for one that is', async (t) => {
-    for (const taken of [ACCEPTED, new Promise<void>((resolve) => setTimeout(resolve, 5))]) {
+    for (const taken of [SENT, new Promise<void>((resolve) => setTimeout(resolve, 5))]) {
       const order: string[] = []
       await new Response('a').respond(httpScope(), receiving([]), ({ type }) => {
         order.push(type)
@@ -124,7 +124,7 @@ t.test('respond', async (t) => {
       })
       const atOnce = ['http.response.start', 'http.response.body', 'taken', 'taken']
       const later = ['http.response.start', 'taken', 'http.response.body', 'taken']
-      t.same(order, taken === ACCEPTED ? atOnce : later)
+      t.same(order, taken === SENT ? atOnce : later)
     }
   })
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { proxy } from '../../lib/interop/proxy.ts'
-import { toNode } from '../../lib/interop/tonode.ts'
+import { toNode } from '../../lib/servers/hosted.ts'
 import { RAW_REQUESTS, type RawRequest } from '../support/rawrequests.ts'
 import {
   answer,

@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { sha256 } from '../../lib/digests.ts'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
+import { sha256 } from '../../lib/internal/digests.ts'
 import { Directories } from '../../lib/staticfiles/directories.ts'
 import { Files, type FilesOptions, type KnownFile } from '../../lib/staticfiles/files.ts'
 

@@ -1,7 +1,7 @@
 import { appendFileSync, realpathSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { sha256 } from '../../lib/digests.ts'
+import { sha256 } from '../../lib/internal/digests.ts'
 import { Directories } from '../../lib/staticfiles/directories.ts'
 import { Files } from '../../lib/staticfiles/files.ts'
 import type { Target } from '../../lib/staticfiles/lookup.ts'

@@ -1,7 +1,7 @@
 import { realpathSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import { Directories } from '../../lib/staticfiles/directories.ts'
 import { Files } from '../../lib/staticfiles/files.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { encodeText } from '../../lib/bytes.ts'
+import { encodeText } from '../../lib/internal/bytes.ts'
 import { memoryStore } from '../../lib/stores/memory.ts'
 import { stands } from '../support/stores.ts'
 

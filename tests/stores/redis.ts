@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { encodeText } from '../../lib/bytes.ts'
+import { encodeText } from '../../lib/internal/bytes.ts'
 import type { RedisClient } from '../../lib/redis.ts'
 import { redisStore } from '../../lib/stores/redis.ts'
 import type { Store } from '../../lib/stores/store.ts'

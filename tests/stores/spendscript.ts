@@ -7,7 +7,7 @@ import { rateLimit } from '../../lib/middleware/ratelimit.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { namespace, redisStore, type Store } from '../../lib/stores.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import { noRedis, RedisServer } from '../support/redis.ts'
 
 const YEAR = 86_400 * 365

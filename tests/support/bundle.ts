@@ -9,10 +9,10 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   advisories: ['advisories'],
   bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html'],
   interop: ['interop'],
-  middleware: ['middleware'],
-  routing: ['routing', 'convertors', 'applications', 'authentication', 'endpoints'],
-  servers: ['servers'],
-  state: ['stores', 'redis', 'channels', 'testclient'],
+  middleware: ['middleware', 'authoring', 'authentication'],
+  routing: ['routing', 'convertors', 'applications', 'endpoints', 'errors'],
+  servers: ['servers', 'protocol'],
+  state: ['stores', 'redis', 'channels', 'testing'],
   units: [],
 }
 

@@ -1,10 +1,10 @@
 // Apps behind a cache that tell how often they were called, or wait until they may answer.
-import { chain } from '../../lib/compose.ts'
+import { chain } from '../../lib/internal/chain.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
-import { lint } from '../../lib/middleware/lint.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { memoryStore } from '../../lib/stores.ts'
+import { lint } from '../../lib/testing/lint.ts'
 import type { App, HTTPScope } from '../../lib/types.ts'
 import { call, httpScope } from './scopes.ts'
 import { responseOf, type Sent } from './sent.ts'

@@ -1,6 +1,6 @@
 // Plays a conversation to the rules of a protocol, without an app or a server.
-import { LintError } from '../../lib/middleware/lint/faults.ts'
-import type { Message, Protocol } from '../../lib/middleware/lint/protocol.ts'
+import { LintError } from '../../lib/testing/lint/faults.ts'
+import type { Message, Protocol } from '../../lib/testing/lint/protocol.ts'
 
 /** `>` is sent by the app, `<` is given by the server; `ask` is a call of receive. */
 export type Step = readonly ['>' | '<', Message] | 'ask' | 'end' | readonly ['end', string]

@@ -2,10 +2,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import { toFetch } from '../../lib/interop/tofetch.ts'
-import { toNode } from '../../lib/interop/tonode.ts'
+import { toFetch } from '../../lib/servers/fetch.ts'
+import { toNode } from '../../lib/servers/hosted.ts'
 import { serve } from '../../lib/servers/node.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 
 /** Gets a path, and closes what was opened for it. */

@@ -1,5 +1,5 @@
 // Answers to errors, which are made outside of the middleware that the error went through.
-import { guard } from '../../lib/guard.ts'
+import { errorBoundary } from '../../lib/errors/boundary.ts'
 import { errors } from '../../lib/middleware/errors.ts'
 import type { HTTPScope, Middleware, SendMessage } from '../../lib/types.ts'
 import { httpScope, receiving } from './scopes.ts'
@@ -12,7 +12,7 @@ export async function answerToBug(
 ): Promise<Sent> {
   const bug = new Error('kaput')
   const sent: SendMessage[] = []
-  const app = errors()(middleware(guard(() => Promise.reject(bug))))
+  const app = errors()(middleware(errorBoundary(() => Promise.reject(bug))))
   const collect = async (message: SendMessage) => void sent.push(message)
   await app(scope, receiving([]), collect).catch((error: unknown) => {
     if (error !== bug) throw error

@@ -1,7 +1,7 @@
 // A guarded part of an application, for tests that try to get past the guard.
 import type { Test } from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { httpMiddleware } from '../../lib/httpmiddleware.ts'
+import { httpMiddleware } from '../../lib/authoring/httpmiddleware.ts'
 import type { Request } from '../../lib/requests.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Mount, Route, Router } from '../../lib/routing.ts'

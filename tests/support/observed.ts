@@ -1,11 +1,11 @@
 // Observes an app as lint() does, with a server made of a few lines.
-import { httpProtocol } from '../../lib/middleware/lint/http.ts'
-import { observe } from '../../lib/middleware/lint/observe.ts'
+import { httpProtocol } from '../../lib/testing/lint/http.ts'
+import { observe } from '../../lib/testing/lint/observe.ts'
 import {
-  ACCEPTED,
   type App,
   type HTTPScope,
   type ReceiveMessage,
+  SENT,
   type Send,
   type SendMessage,
 } from '../../lib/types.ts'
@@ -34,7 +34,7 @@ export function run(
   app: App,
   { send, messages = [REQUEST], scope = httpScope() }: Server = {},
 ): Promise<void> {
-  const accepting: Send = () => ACCEPTED
+  const accepting: Send = () => SENT
   return observe(httpProtocol(scope), app, scope, receiving(messages), send ?? accepting)
 }
 

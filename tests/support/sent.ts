@@ -1,5 +1,5 @@
 // What a response was, from the messages that made it.
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import type { SendMessage } from '../../lib/types.ts'
 
 export interface Sent {

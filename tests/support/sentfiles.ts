@@ -1,5 +1,5 @@
 // What a response of a file sends.
-import { Headers } from '../../lib/headers.ts'
+import { Headers } from '../../lib/http/headers.ts'
 import type { FileResponse } from '../../lib/responses/file.ts'
 import type { App, SendMessage } from '../../lib/types.ts'
 import { call, httpScope } from './scopes.ts'

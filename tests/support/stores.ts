@@ -1,7 +1,7 @@
 // What every store has to do, whatever keeps it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { encodeText } from '../../lib/bytes.ts'
+import { encodeText } from '../../lib/internal/bytes.ts'
 import type { Store } from '../../lib/stores.ts'
 
 export async function stands(t: Test, store: Store): Promise<void> {

@@ -6,7 +6,7 @@ import { type SessionsOptions, sessions } from '../../lib/middleware/sessions.ts
 import type { Request } from '../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { Route, Router, WebSocketRoute } from '../../lib/routing.ts'
-import { type TestClient, type TestClientOptions, testClient } from '../../lib/testclient.ts'
+import { type TestClient, type TestClientOptions, testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 
 const shown = ({ session }: Request): JSONResponse => new JSONResponse(session.data)

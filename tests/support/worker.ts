@@ -4,7 +4,7 @@ import { rateLimit } from '../../lib/middleware/ratelimit.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { redisStore } from '../../lib/stores.ts'
-import { testClient } from '../../lib/testclient.ts'
+import { testClient } from '../../lib/testing/client.ts'
 
 const [path = '', requests = '', max = ''] = process.argv.slice(2)
 const redis = new Redis({ path })

@@ -1,5 +1,5 @@
 // A guard leaves the type of what it goes around.
-import { type Guard, requires } from '../../lib/authentication.ts'
+import { type Guard, requires } from '../../lib/authentication/authentication.ts'
 import type { Request } from '../../lib/requests.ts'
 import type { Response } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'

@@ -1,7 +1,7 @@
 // How a decoded path is written into a URL.
 import fc from 'fast-check'
 import t from 'tap'
-import { encodePath, encodeSegment, withoutTrailingSlashes } from '../../lib/urls.ts'
+import { encodePath, encodeSegment, withoutTrailingSlashes } from '../../lib/http/urls.ts'
 import { assertLinear } from '../support/linear.ts'
 
 const trimmed: [path: string, wanted: string][] = [

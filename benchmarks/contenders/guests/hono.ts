@@ -3,7 +3,7 @@
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { fromFetch } from 'stellula/interop/fromfetch'
-import { installLightResponse } from 'stellula/interop/lightresponse'
+import { installLightResponse } from 'stellula/interop/lazyresponse'
 import type { Running } from '../../contender.ts'
 import { greeting, type Order } from '../../scenarios.ts'
 import { host } from './host.ts'

@@ -1,5 +1,5 @@
 /** A channel that was asked for: how far it has come, and who waits until it works. */
-import { tooLate, whenLate } from '../../redis/deadline.ts'
+import { tooLate, whenLate } from '../../internal/deadline.ts'
 import type { ChannelListener } from '../backend.ts'
 import { isUpTo, type Position } from '../message.ts'
 import { parsePublished } from './stream.ts'

@@ -1,7 +1,8 @@
 /** Brings what is published in Redis to the channels of this process, and finds what it has missed. */
-import { handled } from '../../calls/handled.ts'
+
+import { inTime } from '../../internal/deadline.ts'
+import { handled } from '../../internal/handled.ts'
 import { isReply, messageOf } from '../../redis/breaker.ts'
-import { inTime } from '../../redis/deadline.ts'
 import { mayHaveRun } from '../../redis/outcome.ts'
 import type { SendCommand } from '../../redis.ts'
 import {

@@ -1,5 +1,5 @@
 /** Keeps one connection for subscriptions, and makes another whenever it is lost. */
-import { inTime } from '../../redis/deadline.ts'
+import { inTime } from '../../internal/deadline.ts'
 import type { Dial, Link } from './link.ts'
 
 export interface UplinkOptions {

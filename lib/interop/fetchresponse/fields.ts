@@ -1,5 +1,5 @@
 /** The fields of a fetch response, as they are sent on. */
-import { hopByHop } from '../../headers/hopbyhop.ts'
+import { hopByHop } from '../../http/hopbyhop.ts'
 import type { HeaderList } from '../../types.ts'
 
 /** Codings that every `fetch` undoes by itself. */

@@ -1,12 +1,13 @@
 /** Sends the body of a fetch response as messages, no faster than the client takes them. */
-import { encodeText, NO_BYTES } from '../../bytes.ts'
+
 import { ClientDisconnected } from '../../exceptions.ts'
+import { isBodyless } from '../../http/status.ts'
+import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
 import type { MessageTypes } from '../../responses/response.ts'
-import { isBodyless } from '../../status.ts'
 import {
-  ACCEPTED,
   type HTTPResponseStartMessage,
   type Scope,
+  SENT,
   type Send,
   type WebSocketDenialStartMessage,
 } from '../../types.ts'
@@ -78,7 +79,7 @@ async function pump(
     if (done) return send({ type: types.body })
     const sent = send({ type: types.body, body: toBytes(value), moreBody: true })
     // What was accepted at once costs no turn.
-    if (sent !== ACCEPTED) await sent
+    if (sent !== SENT) await sent
     next = reader.read()
   }
 }

@@ -1,5 +1,5 @@
 /** Middleware of Connect on the handshakes of websockets: who is there, before the socket is accepted. */
-import { FRAMING } from '../../headers/hopbyhop.ts'
+import { FRAMING } from '../../http/hopbyhop.ts'
 import type {
   App,
   HTTPScope,

@@ -1,14 +1,14 @@
 /** The answer of an app, written through the response of a middleware. */
 import type { ServerResponse } from 'node:http'
-import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { lowerName } from '../../headers/lowercase.ts'
+import { lowerName } from '../../http/lowercase.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
 import {
-  ACCEPTED,
   type HeaderList,
   type HTTPResponseBodyMessage,
   type HTTPResponseStartMessage,
   type HTTPResponseTrailersMessage,
+  SENT,
   type Send,
   type SendMessage,
 } from '../../types.ts'
@@ -98,7 +98,7 @@ export class Reply {
       this.#phase = 'complete'
       if (body.byteLength > 0) response.end(body)
       else response.end()
-      return ACCEPTED
+      return SENT
     }
     if (!moreBody) this.#phase = 'trailers'
     return this.#write(body)
@@ -108,12 +108,12 @@ export class Reply {
     const { response } = this.#exchange
     if (body.byteLength === 0) {
       response.flushHeaders()
-      return ACCEPTED
+      return SENT
     }
     // The app may use its buffer again, and not all who replace `write` tell when they are done.
     const hasRoom = response.write(Buffer.from(body))
     if ('flush' in response && typeof response.flush === 'function') response.flush()
-    if (hasRoom) return ACCEPTED
+    if (hasRoom) return SENT
     this.#listen(response)
     this.#room ??= new Promise((resolve) => {
       this.#makeRoom = resolve

@@ -1,7 +1,8 @@
 /** The body of a request, read from `receive` when somebody wants it. */
-import { ByteCollector } from '../../bytes/collector.ts'
+
 import { ClientDisconnected } from '../../exceptions.ts'
-import { indexOfName } from '../../headers.ts'
+import { indexOfName } from '../../http/headers.ts'
+import { ByteCollector } from '../../internal/collector.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 
 /** Whether a request has a body: GET and HEAD have none for fetch, whatever they say. */

@@ -1,7 +1,7 @@
 /** The limit of a request body that a fetch handler reads, as `Request` has it. */
 import { DEFAULT_MAX_BODY_SIZE } from '../../body.ts'
 import { HTTPException } from '../../exceptions.ts'
-import { contentLength } from '../../headers.ts'
+import { contentLength } from '../../http/headers.ts'
 import type { HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
 /** The messages of a body, up to the limit of its scope; then reading fails with a 413. */

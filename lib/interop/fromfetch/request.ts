@@ -1,10 +1,11 @@
 /** The fetch request of a scope, whose parts are made when they are asked for. */
-import { handled } from '../../calls/handled.ts'
+
 import { ClientDisconnected } from '../../exceptions.ts'
+import { handled } from '../../internal/handled.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 import { hasBody, readBody, streamBody } from './body.ts'
 import { toFetchHeaders } from './headers.ts'
-import { standIn } from './standin.ts'
+import { standIn } from './lazyrequest.ts'
 
 const decoder = new TextDecoder()
 

@@ -1,8 +1,8 @@
 /** The URL that an app behind a mount sees: absolute, and the same to whoever parses it once more. */
-import { hostHeader } from '../../hosts.ts'
-import { decode, isBelow, restOnWire, withoutNeedlessEscapes } from '../../servers/target.ts'
+import { hostHeader } from '../../http/hosts.ts'
+import { baseURL, encodePath } from '../../http/urls.ts'
+import { decode, isBelow, restOnWire, withoutNeedlessEscapes } from '../../protocol/target.ts'
 import type { HTTPScope } from '../../types.ts'
-import { baseURL, encodePath } from '../../urls.ts'
 
 /** Characters that the URL parser leaves as they are; with a query, and no fragment. */
 const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%?]*$/

@@ -1,5 +1,5 @@
 /** Errors of an app inside, as errors that are answered here. */
-import { handlersOf } from '../../exceptionhandlers.ts'
+import { handlersOf } from '../../errors/handlers.ts'
 import { HTTPException } from '../../exceptions.ts'
 import type { HTTPScope } from '../../types.ts'
 

@@ -1,15 +1,15 @@
 /** One exchange with a handler inside: its request, its response, and how it ends. */
 import { nextTick } from 'node:process'
 import { ClientDisconnected } from '../../exceptions.ts'
-import { ACCEPTED, type HeaderList, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import { type HeaderList, type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
 import { hinted } from './hint.ts'
-import { Intake } from './intake.ts'
 import { clearNeedDrain, detachSignal, type InnerResponse } from './internals.ts'
 import { reportLate } from './late.ts'
-import { type Callback, Outbox } from './outbox.ts'
 import { isRead, makeRequest, type NodeRequest } from './request.ts'
+import { Intake } from './requestbody.ts'
 import { makeResponse, trailersOf } from './response.ts'
+import { type Callback, Outbox } from './responsemessages.ts'
 import { InnerSocket } from './socket.ts'
 
 export class Exchange {
@@ -51,7 +51,7 @@ export class Exchange {
   /** Calls the handler; the promise is that of the whole exchange. */
   run(handle: () => unknown): Promise<void> {
     this.follow(handle)
-    if (this.#over) return this.#failure ? Promise.reject(this.#failure.error) : ACCEPTED
+    if (this.#over) return this.#failure ? Promise.reject(this.#failure.error) : SENT
     this.#watch()
     return new Promise((resolve, reject) => {
       const settle = (): void => (this.#failure ? reject(this.#failure.error) : resolve())

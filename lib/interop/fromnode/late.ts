@@ -1,6 +1,6 @@
 /** Errors of a handler whose exchange is over: nothing can be answered, but they are reported. */
 import { ClientDisconnected } from '../../exceptions.ts'
-import { logError } from '../../servers/log.ts'
+import { logError } from '../../protocol/log.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /**

@@ -1,8 +1,8 @@
 /** An exchange with the server's own request and response, where nobody stands in between. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected } from '../../exceptions.ts'
-import type { HandedOver } from '../../servers/node/handover.ts'
-import { ACCEPTED, type HTTPScope } from '../../types.ts'
+import type { HandedOver } from '../../servers/node/nativepair.ts'
+import { type HTTPScope, SENT } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
 import { hinted } from './hint.ts'
 import { isConsequence, reportLate } from './late.ts'
@@ -43,7 +43,7 @@ export class NativeExchange {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
     if (!isThenable(returned) && this.response.writableEnded) {
       this.#over = true
-      return ACCEPTED
+      return SENT
     }
     return new Promise((resolve, reject) => {
       const settle = (): void => {

@@ -6,12 +6,12 @@ import {
   validateHeaderValue,
 } from 'node:http'
 import { nextTick } from 'node:process'
-import { encodeText, NO_BYTES } from '../../bytes.ts'
-import { FRAMING } from '../../headers/hopbyhop.ts'
-import { indexOfName, isHeaderValue } from '../../headers.ts'
+import { indexOfName, isHeaderValue } from '../../http/headers.ts'
+import { FRAMING } from '../../http/hopbyhop.ts'
+import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
 import type { HeaderList } from '../../types.ts'
 import type { InnerResponse } from './internals.ts'
-import type { Callback, Outbox } from './outbox.ts'
+import type { Callback, Outbox } from './responsemessages.ts'
 import type { InnerSocket } from './socket.ts'
 
 /** What the methods of a response need to know of where they are. */

@@ -1,8 +1,9 @@
 /** What an app inside calls the path: the rest behind the mounts, as a part of a URL. */
-import { encodeText } from '../../bytes.ts'
-import { decode, withoutNeedlessEscapes } from '../../servers/target.ts'
+
+import { encodePath } from '../../http/urls.ts'
+import { encodeText } from '../../internal/bytes.ts'
+import { decode, withoutNeedlessEscapes } from '../../protocol/target.ts'
 import type { HTTPScope } from '../../types.ts'
-import { encodePath } from '../../urls.ts'
 
 /** The three paths that Express and Connect know. */
 export interface Target {

@@ -1,5 +1,5 @@
 /** Where requests go: the upstream's origin, and the path before all others. */
-import { withoutTrailingSlashes } from '../../urls.ts'
+import { withoutTrailingSlashes } from '../../http/urls.ts'
 
 export interface Base {
   readonly secure: boolean

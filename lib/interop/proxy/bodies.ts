@@ -1,7 +1,7 @@
 /** The two bodies of an exchange, each at the pace of who takes it. */
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, HTTPException } from '../../exceptions.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
 import type { Receive, Send } from '../../types.ts'
 import type { Call } from './call.ts'
 import type { Watch } from './watch.ts'

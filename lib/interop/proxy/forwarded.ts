@@ -1,9 +1,9 @@
 /** What an upstream is told of the client: `X-Forwarded-*` and `Forwarded` (RFC 7239). */
-import { indexOfName } from '../../headers.ts'
-import { hostHeader } from '../../hosts.ts'
-import { withoutZone } from '../../ipaddresses.ts'
+import { indexOfName } from '../../http/headers.ts'
+import { hostHeader } from '../../http/hosts.ts'
+import { withoutZone } from '../../http/ipaddresses.ts'
+import { encodePath } from '../../http/urls.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
-import { encodePath } from '../../urls.ts'
 
 /** Which fields tell it. */
 export type ForwardedFields = 'x-forwarded' | 'forwarded' | 'both' | 'none'

@@ -1,7 +1,8 @@
 /** The path of a request at the upstream: the base, and what is below the mount, never above it. */
-import { decode, isBelow, lengthOnWire } from '../../servers/target.ts'
+
+import { percentEncode } from '../../http/urls.ts'
+import { decode, isBelow, lengthOnWire } from '../../protocol/target.ts'
 import type { ConnectionScope } from '../../types.ts'
-import { percentEncode } from '../../urls.ts'
 
 /** How often a path may be encoded; nobody means more by it. */
 const MOST_ROUNDS = 5

@@ -1,8 +1,8 @@
 /** The fields of a request on its way to the upstream. */
 import { HTTPException } from '../../exceptions.ts'
-import { hopByHop, optionsOf } from '../../headers/hopbyhop.ts'
-import { Headers, indexOfName, isHeaderName, isHeaderValue } from '../../headers.ts'
-import { hostHeader } from '../../hosts.ts'
+import { Headers, indexOfName, isHeaderName, isHeaderValue } from '../../http/headers.ts'
+import { hopByHop, optionsOf } from '../../http/hopbyhop.ts'
+import { hostHeader } from '../../http/hosts.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
 import { type ForwardedFields, forwardedFields, otherFields, tellsOfClient } from './forwarded.ts'
 

@@ -1,7 +1,7 @@
 /** The fields of a response on its way to the client. */
 
-import { hopByHop } from '../../headers/hopbyhop.ts'
-import { isHeaderName, isHeaderValue } from '../../headers.ts'
+import { isHeaderName, isHeaderValue } from '../../http/headers.ts'
+import { hopByHop } from '../../http/hopbyhop.ts'
 import type { HeaderList } from '../../types.ts'
 import type { Base } from './base.ts'
 

@@ -1,10 +1,10 @@
 /** Forwards one websocket, message by message. */
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
-import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, HTTPException, isCloseCode } from '../../exceptions.ts'
+import { encodePath } from '../../http/urls.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from '../../types.ts'
-import { encodePath } from '../../urls.ts'
 import { UpstreamError } from './call.ts'
 import type { Settings } from './forward.ts'
 import { upstreamPath } from './path.ts'

@@ -4,8 +4,8 @@ import {
   checkPreconditions,
   notModifiedHeaders,
   validatorsIn,
-} from '../../conditional.ts'
-import { ACCEPTED, type HeaderList, type Send } from '../../types.ts'
+} from '../../http/conditional.ts'
+import { type HeaderList, SENT, type Send } from '../../types.ts'
 import { ageOf, type Entry } from './entries.ts'
 
 /** What is kept, with its age; 304 when the client has it already. */
@@ -18,7 +18,7 @@ export function answer(entry: Entry, scope: ConditionalScope, send: Send): Promi
   const started = send({ type: 'http.response.start', ...start })
   const rest = (): Promise<void> =>
     send({ type: 'http.response.body', ...(isSame ? {} : { body: entry.body }), moreBody: false })
-  return started === ACCEPTED ? rest() : started.then(rest)
+  return started === SENT ? rest() : started.then(rest)
 }
 
 function isHeldBy(scope: ConditionalScope, status: number, headers: HeaderList): boolean {
@@ -38,13 +38,13 @@ export class ConditionalSend {
   }
 
   readonly send: Send = (message) => {
-    if (this.isOver) return ACCEPTED
+    if (this.isOver) return SENT
     if (message.type !== 'http.response.start') return this.#send(message)
     const { status, headers } = message
     if (!isHeldBy(this.#scope, status, headers)) return this.#send(message)
     this.isOver = true
     const started = this.#send({ ...message, status: 304, headers: notModifiedHeaders(headers) })
     const end = (): Promise<void> => this.#send({ type: 'http.response.body', moreBody: false })
-    return started === ACCEPTED ? end() : started.then(end)
+    return started === SENT ? end() : started.then(end)
   }
 }

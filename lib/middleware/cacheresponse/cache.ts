@@ -1,8 +1,9 @@
 /** Answers from the store, and lets one request at a time fill it. */
-import { tell } from '../../calls/tell.ts'
-import { joinedField } from '../../conditional.ts'
-import { answerException } from '../../exceptionhandlers.ts'
+
+import { answerException } from '../../errors/handlers.ts'
 import { HTTPException } from '../../exceptions.ts'
+import { joinedField } from '../../http/conditional.ts'
+import { tell } from '../../internal/tell.ts'
 import { type Store, StoreUnavailable } from '../../stores.ts'
 import type { HeaderList, HTTPScope, ReceiveMessage } from '../../types.ts'
 import { answer } from './answer.ts'

@@ -1,5 +1,5 @@
 /** Reads the fields that tell caches what to do: directives, seconds, dates (RFC 9111 sections 1.2 and 5). */
-import { parseHTTPDate } from '../../httpdates.ts'
+import { parseHTTPDate } from '../../http/dates.ts'
 
 /** Directives by lower-case name; undefined for one without a value. */
 export type Directives = ReadonlyMap<string, string | undefined>

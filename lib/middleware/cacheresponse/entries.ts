@@ -1,8 +1,9 @@
 /** What is kept of a response, how it is written, and under which key. */
-import { encodeText, joinBytes } from '../../bytes.ts'
-import { joinedField } from '../../conditional.ts'
-import { sha256 } from '../../digests.ts'
-import { urlAuthority } from '../../hosts.ts'
+
+import { joinedField } from '../../http/conditional.ts'
+import { urlAuthority } from '../../http/hosts.ts'
+import { encodeText, joinBytes } from '../../internal/bytes.ts'
+import { sha256 } from '../../internal/digests.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 import type { Wish } from './requests.ts'
 import type { Stay } from './rules.ts'

@@ -1,16 +1,17 @@
 /** One request that goes to the app, and what the cache makes of the answer. */
-import { tell } from '../../calls/tell.ts'
-import type { ConditionalScope } from '../../conditional.ts'
+
 import { ClientDisconnected } from '../../exceptions.ts'
-import { withLowerNames } from '../../headers/lowercase.ts'
+import type { ConditionalScope } from '../../http/conditional.ts'
+import { withLowerNames } from '../../http/lowercase.ts'
+import { tell } from '../../internal/tell.ts'
 import {
-  ACCEPTED,
   type App,
   type Extensions,
   type HeaderList,
   type HTTPResponseStartMessage,
   type HTTPScope,
   type Receive,
+  SENT,
   type Send,
   type SendMessage,
 } from '../../types.ts'
@@ -162,7 +163,7 @@ export class Fill {
 
   #replace(): Promise<void> {
     const { stale } = this.#options
-    if (stale === undefined) return ACCEPTED
+    if (stale === undefined) return SENT
     this.#isStarted = true
     this.#isReplaced = true
     return answer(stale, this.#asked, this.#send)
@@ -183,7 +184,7 @@ export class Fill {
 
 /** To an app that would go on sending it looks as if the client had left. */
 function dropped(message: SendMessage): Promise<void> {
-  if (message.type !== 'http.response.body' || !message.moreBody) return ACCEPTED
+  if (message.type !== 'http.response.body' || !message.moreBody) return SENT
   const refused = Promise.reject(new ClientDisconnected())
   refused.catch(() => {}) // a forgotten `await` must not end the process
   return refused

@@ -1,6 +1,6 @@
 /** Messages on their way to a client that may be slower than the app. */
-import { ByteCollector } from '../../bytes/collector.ts'
-import { ACCEPTED, type Send, type SendMessage } from '../../types.ts'
+import { ByteCollector } from '../../internal/collector.ts'
+import { SENT, type Send, type SendMessage } from '../../types.ts'
 
 /**
  * Sends messages one after the other. The parts of a body that wait are copied together: their owner
@@ -26,7 +26,7 @@ export class Outflow {
       return this.#draining
     }
     const sent = this.#send(message)
-    if (sent === ACCEPTED) return sent
+    if (sent === SENT) return sent
     this.#draining = this.#drain(sent)
     this.#draining.catch(() => {}) // told to those who wait for it
     return this.#draining

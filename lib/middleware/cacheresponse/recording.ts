@@ -1,13 +1,9 @@
 /** Keeps a copy of a response while it goes out. */
-import { ByteCollector } from '../../bytes/collector.ts'
-import { NO_BYTES } from '../../bytes.ts'
-import { lowerNames } from '../../headers/lowercase.ts'
-import {
-  ACCEPTED,
-  type HTTPResponseStartMessage,
-  type Send,
-  type SendMessage,
-} from '../../types.ts'
+
+import { lowerNames } from '../../http/lowercase.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
+import { ByteCollector } from '../../internal/collector.ts'
+import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
 import { Outflow } from './outflow.ts'
 import type { Stay } from './rules.ts'
@@ -42,7 +38,7 @@ export class Recording {
   readonly send: Send = (message) => {
     if (!this.isOver) this.#look(message)
     const sent = this.#outflow.put(message)
-    return this.isOver ? sent : ACCEPTED
+    return this.isOver ? sent : SENT
   }
 
   #look(message: SendMessage): void {

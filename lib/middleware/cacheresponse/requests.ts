@@ -1,7 +1,7 @@
 /** What a request asks of a cache (RFC 9111 sections 3 and 5.2.1). */
-import { joinedField } from '../../conditional.ts'
-import { indexOfName } from '../../headers.ts'
-import { isRead } from '../../methods.ts'
+import { joinedField } from '../../http/conditional.ts'
+import { indexOfName } from '../../http/headers.ts'
+import { isRead } from '../../http/methods.ts'
 import type { HeaderList } from '../../types.ts'
 import { directivesOf, secondsOf } from './directives.ts'
 

@@ -1,5 +1,5 @@
 /** Which responses a shared cache may keep, and for how long (RFC 9111 sections 3 and 4.2). */
-import { joinedField } from '../../conditional.ts'
+import { joinedField } from '../../http/conditional.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 import {
   ageIn,

@@ -1,5 +1,5 @@
 /** Asks the app whether a response that is no longer fresh is still the right one (RFC 9111 section 4.3). */
-import { joinedField } from '../../conditional.ts'
+import { joinedField } from '../../http/conditional.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
 import { type Stay, stayOf, type Times } from './rules.ts'

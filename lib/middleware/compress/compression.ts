@@ -1,16 +1,16 @@
 /** One response on its way out, compressed or not. */
 
-import { NO_BYTES } from '../../bytes.ts'
-import { joinedField } from '../../conditional.ts'
-import { withLowerNames } from '../../headers/lowercase.ts'
-import { withHeaders } from '../../headers/withheaders.ts'
-import { contentLength } from '../../headers.ts'
+import { joinedField } from '../../http/conditional.ts'
+import { contentLength } from '../../http/headers.ts'
+import { withLowerNames } from '../../http/lowercase.ts'
+import { withHeaders } from '../../http/withheaders.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
 import {
-  ACCEPTED,
   type HeaderList,
   type HTTPResponseBodyMessage,
   type HTTPResponseStartMessage,
   type HTTPScope,
+  SENT,
   type Send,
   type SendMessage,
 } from '../../types.ts'
@@ -34,7 +34,7 @@ export class Compression {
   /** What happens to the parts of the body; those of a HEAD are dropped. */
   #parts: 'pass' | 'drop' | Encoder = 'pass'
   /** What is still on its way: messages keep their order even when nobody waits for them. */
-  #last: Promise<void> = ACCEPTED
+  #last: Promise<void> = SENT
 
   constructor(scope: HTTPScope, send: Send, encoding: Encoding | undefined, rules: Rules) {
     this.#scope = scope
@@ -47,7 +47,7 @@ export class Compression {
     const held = this.#held
     if (message.type === 'http.response.start' && held === undefined) {
       this.#held = withLowerNames(message)
-      return ACCEPTED
+      return SENT
     }
     if (message.type === 'http.response.body' && isValid(message)) {
       return held === undefined ? this.#continue(message) : this.#begin(held, message)
@@ -145,7 +145,7 @@ export class Compression {
   }
 
   #pass(message: SendMessage): Promise<void> {
-    return this.#last === ACCEPTED ? this.#send(message) : this.#next(() => this.#send(message))
+    return this.#last === SENT ? this.#send(message) : this.#next(() => this.#send(message))
   }
 
   #next(work: () => Promise<void>): Promise<void> {
@@ -156,7 +156,7 @@ export class Compression {
 
 /** Marked as handled: whoever awaits it still gets the error. */
 function known(sending: Promise<void>): Promise<void> {
-  if (sending !== ACCEPTED) sending.catch(() => {})
+  if (sending !== SENT) sending.catch(() => {})
   return sending
 }
 

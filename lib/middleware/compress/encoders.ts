@@ -1,9 +1,9 @@
 /** The compressors of Node: whole bodies in its thread pool, streams chunk by chunk. */
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
-import { joinBytes } from '../../bytes.ts'
-import type { Coding } from '../../contentcodings.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
+import type { Coding } from '../../http/codings.ts'
+import { joinBytes } from '../../internal/bytes.ts'
 
 interface Codec {
   readonly level: number

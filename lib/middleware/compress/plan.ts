@@ -1,7 +1,7 @@
 /** What becomes of a response: decided by its start, before anything is sent. */
-import { parseEtags } from '../../conditional.ts'
-import { Headers, indexOfName } from '../../headers.ts'
-import { isBodyless } from '../../status.ts'
+import { parseEtags } from '../../http/conditional.ts'
+import { Headers, indexOfName } from '../../http/headers.ts'
+import { isBodyless } from '../../http/status.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 
 /** Sent as it is; sent as it is to this client, others get it compressed; compressed. */

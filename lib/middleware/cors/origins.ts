@@ -1,5 +1,5 @@
 /** Decides which origins are allowed. */
-import { isSubdomain, withoutOriginDot } from '../../hosts.ts'
+import { isSubdomain, withoutOriginDot } from '../../http/hosts.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /** Decides by the `Origin` of a request; a database may be asked. */

@@ -1,5 +1,5 @@
 /** Decides what a preflight request asks for, and what it is told. */
-import { Headers, indexOfName, isHeaderName } from '../../headers.ts'
+import { Headers, indexOfName, isHeaderName } from '../../http/headers.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 
 export interface PermissionsOptions {

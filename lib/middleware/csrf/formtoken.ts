@@ -1,6 +1,6 @@
 /** Finds the token in the form that a request sends. */
 import { decodeLatin1 } from '../../forms/text.ts'
-import { mediaTypeOf } from '../../mediatypes.ts'
+import { mediaTypeOf } from '../../http/mediatypes.ts'
 import { Request } from '../../requests.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 

@@ -1,6 +1,7 @@
 /** A body that is read up to some point, and handed on from its beginning. */
-import { ByteCollector } from '../../bytes/collector.ts'
+
 import { HTTPException } from '../../exceptions.ts'
+import { ByteCollector } from '../../internal/collector.ts'
 import type { Receive } from '../../types.ts'
 
 export class KeptBody {

@@ -1,5 +1,9 @@
 /** What the claims of a token must be beyond its signature, and what they say of the user. */
-import { AuthenticationError, type Identity, SimpleUser } from '../../authentication.ts'
+import {
+  AuthenticationError,
+  type Identity,
+  SimpleUser,
+} from '../../authentication/authentication.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 

@@ -7,9 +7,9 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose'
-import { AuthenticationError } from '../../authentication.ts'
-import { tell } from '../../calls/tell.ts'
+import { AuthenticationError } from '../../authentication/authentication.ts'
 import { HTTPException } from '../../exceptions.ts'
+import { tell } from '../../internal/tell.ts'
 import type { Claims } from './claims.ts'
 import { KeysPaused, pausingFetch } from './fetching.ts'
 import {

@@ -1,6 +1,6 @@
 /** What trusted proxies claim about a request: read from their fields, checked, nothing applied yet. */
-import { Headers } from '../../headers.ts'
-import { isAuthority } from '../../hosts.ts'
+import { Headers } from '../../http/headers.ts'
+import { isAuthority } from '../../http/hosts.ts'
 import type { Address, ConnectionScope } from '../../types.ts'
 import { type ForwardedElement, parseForwarded } from './forwarded.ts'
 import { parseNode } from './nodes.ts'

@@ -1,5 +1,5 @@
 /** Reads who a proxy says it was asked by: an address, perhaps with a port, or a name for nobody. */
-import { parseAddress, withoutZone } from '../../ipaddresses.ts'
+import { parseAddress, withoutZone } from '../../http/ipaddresses.ts'
 import type { Address } from '../../types.ts'
 
 // RFC 7239 section 6: IPv6 in brackets; a port is digits, or hidden behind a name of its own.

@@ -1,5 +1,5 @@
 /** Whom a client address stands for. */
-import { parseAddress } from '../../ipaddresses.ts'
+import { parseAddress } from '../../http/ipaddresses.ts'
 
 /**
  * An IPv4 address as it is; of an IPv6 address the network, /64, since whoever has one address has

@@ -1,5 +1,5 @@
 /** Spending from several limits at once, where others spend from them too. */
-import { sha256 } from '../../digests.ts'
+import { sha256 } from '../../internal/digests.ts'
 import type { Ledger } from './ledgers.ts'
 import type { RateLimit, Verdict } from './window.ts'
 

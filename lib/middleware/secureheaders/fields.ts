@@ -1,6 +1,7 @@
 /** The fields that are the same in every response. */
-import { knownOptions } from '../../calls/options.ts'
-import { assertHeader } from '../../headers.ts'
+
+import { assertHeader } from '../../http/headers.ts'
+import { knownOptions } from '../../internal/knownoptions.ts'
 import type { HeaderList } from '../../types.ts'
 
 export interface FieldOptions {

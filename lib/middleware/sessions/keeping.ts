@@ -1,9 +1,9 @@
 /** Keeps the session of a request when its answer starts. */
 
-import { lowerNames } from '../../headers/lowercase.ts'
-import { withHeaders } from '../../headers/withheaders.ts'
-import { Headers } from '../../headers.ts'
-import type { Session } from '../../sessions.ts'
+import { Headers } from '../../http/headers.ts'
+import { lowerNames } from '../../http/lowercase.ts'
+import type { Session } from '../../http/session.ts'
+import { withHeaders } from '../../http/withheaders.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
 import type { Opened } from './vault.ts'
 

@@ -1,7 +1,7 @@
 /** Sessions in a cookie that nobody but the server can read or change. */
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
-import { fromBase64URL, toBase64URL } from '../../base64url.ts'
-import { joinBytes } from '../../bytes.ts'
+import { fromBase64URL, toBase64URL } from '../../internal/base64url.ts'
+import { joinBytes } from '../../internal/bytes.ts'
 import { derivedKeys } from './keys.ts'
 import { capacityOf, isPlausible, pack, unpack, type Vault } from './vault.ts'
 

@@ -1,6 +1,6 @@
 /** Sessions in a store; the cookie has the id alone. */
-import { encodeText, NO_BYTES } from '../../bytes.ts'
-import { sha256 } from '../../digests.ts'
+import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
+import { sha256 } from '../../internal/digests.ts'
 import type { Store } from '../../stores.ts'
 import { pack, unpack, type Vault } from './vault.ts'
 

@@ -1,5 +1,5 @@
 /** Where sessions are kept: in the cookie itself, or behind it. */
-import type { SessionRecord } from '../../sessions.ts'
+import type { SessionRecord } from '../../http/session.ts'
 
 /** A session, and when it was kept: in seconds, as clocks tell them. */
 export interface Opened {

@@ -6,11 +6,11 @@ import {
   notModifiedHeaders,
   type Validators,
   validatorsIn,
-} from '../../conditional.ts'
-import { Headers, indexOfName } from '../../headers.ts'
-import { formatHTTPDate } from '../../httpdates.ts'
-import { contentRange, parseRange } from '../../ranges.ts'
-import { isBodyless } from '../../status.ts'
+} from '../../http/conditional.ts'
+import { formatHTTPDate } from '../../http/dates.ts'
+import { Headers, indexOfName } from '../../http/headers.ts'
+import { contentRange, parseRange } from '../../http/ranges.ts'
+import { isBodyless } from '../../http/status.ts'
 import type { HeaderList, Scope } from '../../types.ts'
 import { byteRanges, lengthOf, type Piece } from './byteranges.ts'
 

@@ -1,6 +1,7 @@
 /** Several ranges as one body: `multipart/byteranges` (RFC 9110 section 14.6). */
-import { encodeText } from '../../bytes.ts'
-import { type ByteRange, contentRange } from '../../ranges.ts'
+
+import { type ByteRange, contentRange } from '../../http/ranges.ts'
+import { encodeText } from '../../internal/bytes.ts'
 
 /** A part of a body: bytes as they are, or a range of the file. */
 export type Piece = Uint8Array | ByteRange

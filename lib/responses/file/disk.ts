@@ -8,12 +8,12 @@ import { Buffer } from 'node:buffer'
 import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { joinBytes } from '../../bytes.ts'
-import { sha256 } from '../../digests.ts'
+import { joinBytes } from '../../internal/bytes.ts'
+import { sha256 } from '../../internal/digests.ts'
 import { type Answer, contentTag, type FileStat, type TaggedStat } from './answer.ts'
 import { lengthOf, type Piece } from './byteranges.ts'
 
-export { mediaTypeOf } from '../../mimetypes.ts'
+export { mediaTypeOf } from '../../http/mimetypes.ts'
 
 /** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)

@@ -1,7 +1,7 @@
 /** Reads what a request asks for, as far as that is a server's matter. */
 import type { IncomingMessage } from 'node:http'
+import { fits, parseTarget, type Target } from '../../protocol/target.ts'
 import type { HeaderList } from '../../types.ts'
-import { fits, parseTarget, type Target } from '../target.ts'
 import { Refusal, readFields } from './fields.ts'
 
 /** What is other about a request that comes through somebody else's server. */

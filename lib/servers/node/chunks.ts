@@ -3,10 +3,10 @@
 import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import { nextTick } from 'node:process'
-import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
-import { ACCEPTED } from '../../types.ts'
-import type { Departure } from './departure.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
+import { SENT } from '../../types.ts'
+import type { Disconnect } from './disconnect.ts'
 
 /** The most that is kept of one turn; then it is written, and the connection asked for more room. */
 const FULL = 65_536
@@ -29,7 +29,7 @@ export class Chunks {
   #unblock: () => void = () => {}
   #fail: (error: Error) => void = () => {}
 
-  constructor(response: ServerResponse, departure: Departure) {
+  constructor(response: ServerResponse, departure: Disconnect) {
     this.#response = response
     response.on('drain', () => this.#resume())
     departure.listen(() => this.#disconnect())
@@ -47,7 +47,7 @@ export class Chunks {
         nextTick(() => this.#flushKept())
       }
     }
-    return this.#blocked ?? ACCEPTED
+    return this.#blocked ?? SENT
   }
 
   end(part: Uint8Array): void {

@@ -1,14 +1,14 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { ACCEPTED, type HTTPScope, type Receive, type Send } from '../../types.ts'
+import { type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
 import { type Asked, type Hosting, readAsked } from './asked.ts'
 import { cut } from './cut.ts'
-import { Departure } from './departure.ts'
+import { Disconnect } from './disconnect.ts'
 import { Refusal } from './fields.ts'
-import { type HandedOver, type HandingOver, isAsSent } from './handover.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
+import { type HandedOver, type HandingOver, isAsSent } from './nativepair.ts'
 import type { Ongoing } from './ongoing.ts'
 import { Outgoing } from './outgoing.ts'
 import { mustWait, pipelineOf } from './pipeline.ts'
@@ -107,7 +107,7 @@ class Exchange implements HandingOver, Ongoing {
   readonly #hosting: Hosting | undefined
   readonly #scope: HTTPScope
   readonly #outgoing: Outgoing
-  #departure: Departure | undefined
+  #departure: Disconnect | undefined
   #incoming: Incoming | undefined
   #isHandedOver = false
 
@@ -137,7 +137,7 @@ class Exchange implements HandingOver, Ongoing {
       // An app that is no async function may throw before it returns a promise.
       done = Promise.reject(error)
     }
-    if (done === ACCEPTED && (outgoing.complete || this.#isHandedOver)) {
+    if (done === SENT && (outgoing.complete || this.#isHandedOver)) {
       this.#incoming?.end()
       return
     }
@@ -174,8 +174,8 @@ class Exchange implements HandingOver, Ongoing {
     return this.#outgoing.settled || (this.#isHandedOver && this.#response.writableEnded)
   }
 
-  get departure(): Departure {
-    this.#departure ??= new Departure(this.#request, this.#response)
+  get departure(): Disconnect {
+    this.#departure ??= new Disconnect(this.#request, this.#response)
     return this.#departure
   }
 

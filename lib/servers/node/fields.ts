@@ -1,5 +1,5 @@
 /** Reads the fields of a request, and refuses requests that two readers could read differently. */
-import { isAuthority } from '../../hosts.ts'
+import { isAuthority } from '../../http/hosts.ts'
 import type { HeaderList } from '../../types.ts'
 
 /** Why a request is not handed to the app: the status to answer it with, and further fields. */

@@ -1,7 +1,7 @@
 /** Writes early hints: the links of a response that is still being made (RFC 8297). */
 import type { ServerResponse } from 'node:http'
 import { ProtocolError } from '../../exceptions.ts'
-import { isHeaderValue } from '../../headers.ts'
+import { isHeaderValue } from '../../http/headers.ts'
 import { whenItsTurn } from './turn.ts'
 
 /** @throws ProtocolError for links that cannot be sent. */

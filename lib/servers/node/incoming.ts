@@ -1,16 +1,16 @@
 /** The receiving half of an exchange: the request body as messages, pulled one by one. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ByteCollector } from '../../bytes/collector.ts'
-import { NO_BYTES } from '../../bytes.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
+import { ByteCollector } from '../../internal/collector.ts'
 import type { ReceiveMessage } from '../../types.ts'
-import type { Departure } from './departure.ts'
-import { forgetLost, whenLost } from './lost.ts'
+import type { Disconnect } from './disconnect.ts'
 import { openParts, type Parts } from './parts.ts'
+import { forgetLost, whenLost } from './socketclose.ts'
 import { whenItsTurn } from './turn.ts'
 
 /** What an exchange tells its receiving half. */
 export interface Asking {
-  readonly departure: Departure
+  readonly departure: Disconnect
   /** Whether the client waits for a 100 before it sends its body. */
   readonly expectsContinue: boolean
 }

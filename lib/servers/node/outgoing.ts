@@ -1,25 +1,25 @@
 /** The sending half of an exchange: messages become one response, and nothing but one response. */
 import type { ServerResponse } from 'node:http'
-import { NO_BYTES } from '../../bytes.ts'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { NO_BYTES } from '../../internal/bytes.ts'
+import { type Asked, type Head, readHead, readTrailers } from '../../protocol/head.ts'
 import {
-  ACCEPTED,
   type HeaderList,
   type HTTPResponseTrailersMessage,
+  SENT,
   type SendMessage,
 } from '../../types.ts'
-import { type Asked, type Head, readHead, readTrailers } from '../head.ts'
-import { endBeside, writeBeside } from './beside.ts'
 import { Chunks } from './chunks.ts'
 import { cut } from './cut.ts'
-import type { Departure } from './departure.ts'
+import type { Disconnect } from './disconnect.ts'
 import { assertLinks, writeHint } from './hints.ts'
+import { endHosted, writeHosted } from './hostresponse.ts'
 import { type Destination, sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
 /** What an exchange tells its sending half. */
 export interface Circumstances {
-  readonly departure: Departure
+  readonly departure: Disconnect
   /** Whether this is the last response of its connection; asked once, when its head is written. */
   endsConnection(): boolean
   readonly shortcuts: boolean
@@ -84,7 +84,7 @@ export class Outgoing {
   }
 
   #accept(message: SendMessage): Promise<void> {
-    if (this.#state === 'complete') return ACCEPTED
+    if (this.#state === 'complete') return SENT
     if (this.#state === 'cut' || this.#response.destroyed || this.#isTaken) {
       throw new ClientDisconnected()
     }
@@ -94,7 +94,7 @@ export class Outgoing {
           throw misplaced(message.type, 'the response has started')
         this.#head = readHead(message, this.#scope)
         this.#state = 'held'
-        return ACCEPTED
+        return SENT
       case 'http.response.body':
         return this.#body(message.body ?? NO_BYTES, message.moreBody ?? false)
       case 'http.response.trailers':
@@ -122,7 +122,7 @@ export class Outgoing {
     if (this.#state === 'held' && !moreBody && !head.trailers) {
       this.#finish(head, head.dropsBody ? NO_BYTES : body, body.byteLength)
       this.#state = 'complete'
-      return ACCEPTED
+      return SENT
     }
     if (!head.dropsBody) return this.#chunk(head, body, moreBody)
     const accepted = this.#chunk(head, NO_BYTES, moreBody)
@@ -162,13 +162,13 @@ export class Outgoing {
     let fields = isCounted ? withLength(head.headers, size) : head.headers
     if (isLast) fields = [...fields, ...CLOSE]
     const direct = shortcuts && !isLast && !head.bodyless
-    if (hosted) endBeside(this.#response, head.status, fields, body)
+    if (hosted) endHosted(this.#response, head.status, fields, body)
     else writeWhole(this.#response, head.status, fields, body, direct)
   }
 
   #writeHead(head: Head): void {
     const fields = this.#circumstances.endsConnection() ? [...head.headers, ...CLOSE] : head.headers
-    if (this.#circumstances.hosted) writeBeside(this.#response, head.status, fields)
+    if (this.#circumstances.hosted) writeHosted(this.#response, head.status, fields)
     // Node's types want a list that could be changed; it is not.
     else this.#response.writeHead(head.status, fields as string[])
     this.#state = 'in body'
@@ -184,7 +184,7 @@ export class Outgoing {
     }
     this.#state = 'complete'
     this.#chunks.end(body)
-    return ACCEPTED
+    return SENT
   }
 
   #addTrailers(message: HTTPResponseTrailersMessage): Promise<void> {
@@ -195,11 +195,11 @@ export class Outgoing {
       )
     }
     this.#trailers = [...(this.#trailers ?? []), ...readTrailers(message)]
-    if (message.moreTrailers) return ACCEPTED
+    if (message.moreTrailers) return SENT
     this.#state = 'complete'
     if (this.#head?.sendsTrailers) this.#response.addTrailers(pairs(this.#trailers))
     this.#chunks?.end(NO_BYTES)
-    return ACCEPTED
+    return SENT
   }
 
   /** Once a part of the body is out, Node would write the 103 into the middle of it. */
@@ -210,7 +210,7 @@ export class Outgoing {
     if (this.#state === 'held' && this.#scope.httpVersion !== '1.0') {
       writeHint(this.#response, links)
     }
-    return ACCEPTED
+    return SENT
   }
 
   async #path(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Bounds how many requests of one connection are at work at once. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { forgetLost, whenLost } from './lost.ts'
+import { forgetLost, whenLost } from './socketclose.ts'
 
 /** How many of them unless it is said otherwise. */
 export const MOST_PIPELINED = 32

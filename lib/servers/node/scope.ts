@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { Target } from '../../protocol/target.ts'
 import type {
   Address,
   App,
@@ -16,7 +17,6 @@ import type {
   Transport,
   User,
 } from '../../types.ts'
-import type { Target } from '../target.ts'
 
 /** What is the same for all requests of a server. */
 export interface Site {

@@ -1,7 +1,8 @@
 /** A server of a runtime that calls a fetch handler: from the startup of its app to its shutdown. */
-import type { Upgrade } from '../../interop/tofetch/sockets.ts'
-import { type FetchApp, type ToFetchOptions, toFetch } from '../../interop/tofetch.ts'
+
 import type { App, ServerAddress } from '../../types.ts'
+import type { Upgrade } from '../fetch/sockets.ts'
+import { type FetchApp, type ToFetchOptions, toFetch } from '../fetch.ts'
 import { type RunningServer, type RunOptions, running } from '../running.ts'
 
 export interface ByFetchOptions extends RunOptions {

@@ -1,6 +1,10 @@
 /** The apps `auth` and `auth_onerror`: users by basic authentication, and what they may do. */
 import { Application } from '../../../lib/applications.ts'
-import { AuthenticationError, requires, SimpleUser } from '../../../lib/authentication.ts'
+import {
+  AuthenticationError,
+  requires,
+  SimpleUser,
+} from '../../../lib/authentication/authentication.ts'
 import type { Connection } from '../../../lib/connections.ts'
 import {
   type AuthenticationErrorHandler,

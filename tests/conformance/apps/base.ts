@@ -1,7 +1,7 @@
 /** The app `base`: two middleware written as functions of a request and what comes next. */
 import { Application } from '../../../lib/applications.ts'
+import { httpMiddleware, type Next } from '../../../lib/authoring/httpmiddleware.ts'
 import { HTTPException } from '../../../lib/exceptions.ts'
-import { httpMiddleware, type Next } from '../../../lib/httpmiddleware.ts'
 import type { Request } from '../../../lib/requests.ts'
 import {
   JSONResponse,

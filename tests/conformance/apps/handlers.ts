@@ -1,8 +1,8 @@
 /** The apps `handlers`, `debug` and `handler_exc`: what answers which error. */
 import { Application } from '../../../lib/applications.ts'
-import type { ExceptionHandler } from '../../../lib/exceptionhandlers.ts'
+import type { ExceptionHandler } from '../../../lib/errors/handlers.ts'
 import { HTTPException } from '../../../lib/exceptions.ts'
-import { Headers } from '../../../lib/headers.ts'
+import { Headers } from '../../../lib/http/headers.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { JSONResponse } from '../../../lib/responses.ts'
 import { Route, type WebSocketHandler, WebSocketRoute } from '../../../lib/routing.ts'

@@ -1,6 +1,6 @@
 /** Routes of `main` that apply a list of operations to the cookies or headers of a response. */
-import type { CookieOptions } from '../../../lib/cookies.ts'
-import type { Headers } from '../../../lib/headers.ts'
+import type { CookieOptions } from '../../../lib/http/cookies.ts'
+import type { Headers } from '../../../lib/http/headers.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { PlainTextResponse, Response } from '../../../lib/responses.ts'
 import { type Routable, Route } from '../../../lib/routing.ts'

@@ -1,11 +1,11 @@
 /** The apps `session*`: one set of routes around sessions of several kinds. */
 import { Application } from '../../../lib/applications.ts'
 import { HTTPException } from '../../../lib/exceptions.ts'
+import type { Session } from '../../../lib/http/session.ts'
 import { type SessionsOptions, sessions } from '../../../lib/middleware/sessions.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../../lib/routing.ts'
-import type { Session } from '../../../lib/sessions.ts'
 import { text } from './shared.ts'
 
 const shown = ({ session }: { session: Session }): JSONResponse =>

@@ -1,6 +1,6 @@
 /** What several apps use: small handlers, a plain middleware, and the log. */
 import { HTTPException } from '../../../lib/exceptions.ts'
-import { Headers } from '../../../lib/headers.ts'
+import { Headers } from '../../../lib/http/headers.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, type ResponseOptions } from '../../../lib/responses.ts'
 import type { Middleware, Send } from '../../../lib/types.ts'

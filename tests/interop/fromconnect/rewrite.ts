@@ -3,7 +3,7 @@ import { Application } from '../../../lib/applications.ts'
 import { fromConnect } from '../../../lib/interop/fromconnect.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Mount, Route } from '../../../lib/routing.ts'
-import { testClient } from '../../../lib/testclient.ts'
+import { testClient } from '../../../lib/testing/client.ts'
 import type { App } from '../../../lib/types.ts'
 import { call } from '../../support/scopes.ts'
 

@@ -4,7 +4,7 @@ import { Application } from '../../../lib/applications.ts'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Mount } from '../../../lib/routing.ts'
-import { testClient } from '../../../lib/testclient.ts'
+import { testClient } from '../../../lib/testing/client.ts'
 
 class Refused extends Error {
   readonly status = 422

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { encodeText } from '../../../lib/bytes.ts'
+import { encodeText } from '../../../lib/internal/bytes.ts'
 import {
   ageOf,
   decode,

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Entry } from '../../../lib/middleware/cacheresponse/entries.ts'
 import { Recording } from '../../../lib/middleware/cacheresponse/recording.ts'
-import { ACCEPTED, type Send, type SendMessage } from '../../../lib/types.ts'
+import { SENT, type Send, type SendMessage } from '../../../lib/types.ts'
 
 const STAY = { lifetime: 60, age: 0, vary: [], isPublic: false }
 const START: SendMessage = {
@@ -22,7 +22,7 @@ function recording(send: Send, maxSize = 10) {
 }
 
 t.test('keeps status, fields and body, without the age', async (t) => {
-  const { done, send } = recording(() => ACCEPTED)
+  const { done, send } = recording(() => SENT)
   for (const message of [START, part('ab', true), part('cd', false)]) send(message)
 
   t.match(done, [{ ...STAY, status: 200, headers: ['a', 'b'] }])
@@ -30,7 +30,7 @@ t.test('keeps status, fields and body, without the age', async (t) => {
 })
 
 t.test('bytes that the app writes to again are kept as they were', async (t) => {
-  const { done, send } = recording(() => ACCEPTED)
+  const { done, send } = recording(() => SENT)
   const body = Buffer.from('ab')
   send(START)
   send({ type: 'http.response.body', body, moreBody: true })
@@ -43,14 +43,14 @@ t.test('bytes that the app writes to again are kept as they were', async (t) => 
 t.test('what is larger, or no body that can be kept, ends it', async (t) => {
   const path: SendMessage = { type: 'http.response.pathsend', path: '/a' }
   for (const message of [part('a'.repeat(11), true), path]) {
-    const { done, send } = recording(() => ACCEPTED)
+    const { done, send } = recording(() => SENT)
     for (const one of [START, message, part('b', false)]) send(one)
     t.same(done, [undefined])
   }
 })
 
 t.test('hints and what a test client is told change nothing', async (t) => {
-  const { done, send } = recording(() => ACCEPTED)
+  const { done, send } = recording(() => SENT)
   send({ type: 'http.response.debug', info: {} })
   send(START)
   send({ type: 'http.response.early_hint', links: [] })
@@ -68,11 +68,11 @@ t.test('a slow client is waited for only once the copy is made, or given up', as
     return new Promise((resolve) => release.push(resolve))
   }
   const { done, send } = recording(slow)
-  t.equal(send(START), ACCEPTED)
-  t.equal(send(part('a', true)), ACCEPTED)
+  t.equal(send(START), SENT)
+  t.equal(send(part('a', true)), SENT)
   const last = send(part('b', false))
   t.equal(done.length, 1)
-  t.not(last, ACCEPTED)
+  t.not(last, SENT)
   t.equal(sent.length, 1, 'messages keep their order')
   for (let index = 0; index < 2; index++) {
     release[index]?.()

@@ -1,6 +1,6 @@
 // Responses that are no longer fresh: validated, served while they are fetched anew, or while the app fails.
 import t from 'tap'
-import { Headers } from '../../../lib/headers.ts'
+import { Headers } from '../../../lib/http/headers.ts'
 import { PlainTextResponse, StreamingResponse } from '../../../lib/responses.ts'
 import type { App, HTTPScope } from '../../../lib/types.ts'
 import { caching, settled } from '../../support/caching.ts'

@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { ClientDisconnected } from '../../../lib/exceptions.ts'
-import { Headers } from '../../../lib/headers.ts'
+import { Headers } from '../../../lib/http/headers.ts'
 import { isCompressible } from '../../../lib/middleware/compress/compressible.ts'
 import { Compression } from '../../../lib/middleware/compress/compression.ts'
-import { ACCEPTED, type HTTPScope, type Send, type SendMessage } from '../../../lib/types.ts'
+import { type HTTPScope, SENT, type Send, type SendMessage } from '../../../lib/types.ts'
 import { httpScope } from '../../support/scopes.ts'
 
 const RULES = { minSize: 500, isCompressible }
@@ -19,7 +19,7 @@ interface Server {
 function compressing(
   scope: Partial<HTTPScope> = {},
   encoding: { coding: 'gzip' } | undefined = { coding: 'gzip' },
-  accept: () => Promise<void> = () => ACCEPTED,
+  accept: () => Promise<void> = () => SENT,
 ): Server {
   const sent: SendMessage[] = []
   const send: Send = (message) => {
@@ -33,7 +33,7 @@ const plainly = (accept?: () => Promise<void>): Server => {
   const sent: SendMessage[] = []
   const send: Send = (message) => {
     sent.push(message)
-    return accept?.() ?? ACCEPTED
+    return accept?.() ?? SENT
   }
   return { sent, compression: new Compression(httpScope(), send, undefined, RULES) }
 }
@@ -62,9 +62,9 @@ function bytesOf(sent: readonly SendMessage[]): Buffer {
 t.test('holds the start back until the body says what to do', async (t) => {
   const { sent, compression } = compressing()
 
-  t.equal(compression.send(start()), ACCEPTED)
+  t.equal(compression.send(start()), SENT)
   t.same(sent, [])
-  t.equal(compression.send(body(Buffer.from('short'))), ACCEPTED)
+  t.equal(compression.send(body(Buffer.from('short'))), SENT)
   t.same(sent, [start(), body(Buffer.from('short'))])
 })
 
@@ -273,7 +273,7 @@ t.test('a send that fails ends the stream, and is told to all who wait', async (
   t.equal(failing.sent.length, 1)
 
   const cut = compressing({}, { coding: 'gzip' }, () => {
-    return cut.sent.length < 2 ? ACCEPTED : Promise.reject(gone)
+    return cut.sent.length < 2 ? SENT : Promise.reject(gone)
   })
   await cut.compression.send(start())
   await t.rejects(cut.compression.send(body(BYTES, true)), gone)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Headers } from '../../../lib/headers.ts'
+import { Headers } from '../../../lib/http/headers.ts'
 import {
   names,
   permissionsOf,

@@ -7,7 +7,7 @@ import { sessions } from '../../../lib/middleware/sessions.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Mount, Route, Router } from '../../../lib/routing.ts'
 import { memoryStore } from '../../../lib/stores.ts'
-import { type TestClient, testClient } from '../../../lib/testclient.ts'
+import { type TestClient, testClient } from '../../../lib/testing/client.ts'
 import { httpScope } from '../../support/scopes.ts'
 
 const OWN = { 'sec-fetch-site': 'same-origin' }

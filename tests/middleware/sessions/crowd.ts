@@ -4,7 +4,7 @@ import { sessions } from '../../../lib/middleware/sessions.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Route } from '../../../lib/routing.ts'
 import { redisStore } from '../../../lib/stores.ts'
-import { testClient } from '../../../lib/testclient.ts'
+import { testClient } from '../../../lib/testing/client.ts'
 import { noRedis, RedisServer } from '../../support/redis.ts'
 
 const VISITORS = 1000

@@ -5,7 +5,7 @@ import { sessions } from '../../../lib/middleware/sessions.ts'
 import { JSONResponse } from '../../../lib/responses.ts'
 import { Route, Router } from '../../../lib/routing.ts'
 import { memoryStore, redisStore, StoreUnavailable } from '../../../lib/stores.ts'
-import { testClient } from '../../../lib/testclient.ts'
+import { testClient } from '../../../lib/testing/client.ts'
 import { noRedis, RedisServer } from '../../support/redis.ts'
 
 const router = Router([

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Headers } from '../../../lib/headers.ts'
+import { Headers } from '../../../lib/http/headers.ts'
 import { type Answer, answerTo, type Wanted } from '../../../lib/responses/file/answer.ts'
 import type { HeaderList } from '../../../lib/types.ts'
 import { httpScope, lifespanScope, websocketScope } from '../../support/scopes.ts'

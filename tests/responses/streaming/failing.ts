@@ -2,9 +2,9 @@ import { createReadStream, type ReadStream } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
+import { httpMiddleware } from '../../../lib/authoring/httpmiddleware.ts'
 import { websocketStream } from '../../../lib/endpoints.ts'
 import { html } from '../../../lib/html.ts'
-import { httpMiddleware } from '../../../lib/httpmiddleware.ts'
 import { compress } from '../../../lib/middleware/compress.ts'
 import {
   EventSourceResponse,
@@ -13,7 +13,7 @@ import {
 } from '../../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../../lib/routing.ts'
 import { serve } from '../../../lib/servers/node.ts'
-import { testClient } from '../../../lib/testclient.ts'
+import { testClient } from '../../../lib/testing/client.ts'
 
 // An error without a listener would end this process, and the test with it.
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
 import t from 'tap'
-import { toNode } from '../../../lib/interop/tonode.ts'
+import { toNode } from '../../../lib/servers/hosted.ts'
 import type { SendMessage } from '../../../lib/types.ts'
 import {
   answer,

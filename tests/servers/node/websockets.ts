@@ -17,7 +17,7 @@ import {
 } from '../../support/sockets.ts'
 import { connected, denied, echo, websocketApp } from '../../support/websockets.ts'
 
-const ACCEPTED: SendMessage = { type: 'websocket.accept' }
+const SENT: SendMessage = { type: 'websocket.accept' }
 
 t.test('answers the handshake of the RFC (RFC 6455 section 1.3)', async (t) => {
   const { connect } = await listening(t, echo())
@@ -143,7 +143,7 @@ t.test('a shutdown closes sockets with 1012, and waits for their apps', async (t
   const served = await listening(
     t,
     websocketApp(async (_scope, receive, send) => {
-      await send(ACCEPTED)
+      await send(SENT)
       seen.push(await receive())
       seen.push(await send({ type: 'websocket.send', text: 'late' }).catch(String))
       await new Promise((resolve) => setTimeout(resolve, 30))
@@ -171,7 +171,7 @@ t.test(
     const { server, connect } = await listening(
       t,
       websocketApp(async (_scope, _receive, send) => {
-        await send(ACCEPTED)
+        await send(SENT)
         await new Promise(() => {})
       }),
       { gracePeriodMs: 50 },
@@ -232,7 +232,7 @@ t.test('offers of compression that cannot be are a 400', async (t) => {
   const { talk, errors } = await listening(
     t,
     websocketApp(async (_scope, receive, send) => {
-      seen.push(await send(ACCEPTED).catch(String), await receive())
+      seen.push(await send(SENT).catch(String), await receive())
     }),
     { websocket: { perMessageDeflate: true } },
   )

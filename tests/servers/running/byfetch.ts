@@ -1,8 +1,8 @@
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
-import type { FetchApp } from '../../../lib/interop/tofetch.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Route } from '../../../lib/routing.ts'
+import type { FetchApp } from '../../../lib/servers/fetch.ts'
 import {
   type ByFetchOptions,
   type Listener,

@@ -1,7 +1,7 @@
 // A program whose every route goes wrong, each in another way, under the server's own `onError`.
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { Application } from '../../../lib/applications.ts'
-import { httpMiddleware } from '../../../lib/httpmiddleware.ts'
+import { httpMiddleware } from '../../../lib/authoring/httpmiddleware.ts'
 import type { Request } from '../../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../../lib/responses.ts'
 import { Mount, Route } from '../../../lib/routing.ts'

@@ -8,7 +8,7 @@ import type {
   WebSocketDenialStartMessage,
 } from '../../../types.ts'
 import { cut } from '../cut.ts'
-import { Departure } from '../departure.ts'
+import { Disconnect } from '../disconnect.ts'
 import { endSoftly } from '../linger.ts'
 import { Outgoing } from '../outgoing.ts'
 import { refuse } from '../refuse.ts'
@@ -49,7 +49,7 @@ export class Answer {
     const asked = { method: 'GET', httpVersion: '1.1', headers: [...headers] }
     this.#response = response
     this.#outgoing = new Outgoing(response, asked, {
-      departure: new Departure(handshake.request, response),
+      departure: new Disconnect(handshake.request, response),
       endsConnection: () => true,
       shortcuts: false,
     })

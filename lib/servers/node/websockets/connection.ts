@@ -1,13 +1,13 @@
 /** An open socket: what comes in, what goes out, and how it ends. */
 import type { Socket } from 'node:net'
 import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
+import { disconnected } from '../../../protocol/websocket.ts'
 import {
-  ACCEPTED,
+  SENT,
   type WebSocketDisconnectMessage,
   type WebSocketReceivedMessage,
   type WebSocketSentMessage,
 } from '../../../types.ts'
-import { disconnected } from '../../websockets.ts'
 import { faulty } from './faults.ts'
 import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import { type Gate, openGate } from './gate.ts'
@@ -142,7 +142,7 @@ export class Connection implements PeerListener {
       return written((callback) => socket.write(frame, callback))
     }
     socket.write(frame)
-    return ACCEPTED
+    return SENT
   }
 
   /** Takes its turn behind what `ws` still compresses. */
@@ -150,7 +150,7 @@ export class Connection implements PeerListener {
     const ws = this.#ws
     if (text !== undefined && ws.bufferedAmount < this.#settings.maxBufferedBytes) {
       ws.send(text)
-      return ACCEPTED
+      return SENT
     }
     return written((callback) => ws.send(text ?? bytes ?? '', callback))
   }

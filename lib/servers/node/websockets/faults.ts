@@ -1,6 +1,7 @@
 /** What a peer has done wrong, as its app is told (RFC 6455 section 7.4). */
+
+import { disconnected } from '../../../protocol/websocket.ts'
 import type { WebSocketDisconnectMessage } from '../../../types.ts'
-import { disconnected } from '../../websockets.ts'
 
 /** The code that the peer is told, by the name of what `ws` found wrong in its frames. */
 const FAULTS: Readonly<Record<string, number>> = {

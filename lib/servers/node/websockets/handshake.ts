@@ -1,6 +1,6 @@
 /** Reads the client's side of a handshake. */
 import type { IncomingMessage } from 'node:http'
-import { isHeaderName } from '../../../headers.ts'
+import { isHeaderName } from '../../../http/headers.ts'
 import type { HeaderList } from '../../../types.ts'
 import { Refusal } from '../fields.ts'
 

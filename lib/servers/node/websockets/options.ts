@@ -1,5 +1,5 @@
 /** What can be set for the websockets of a server. */
-import { knownOptions } from '../../../calls/options.ts'
+import { knownOptions } from '../../../internal/knownoptions.ts'
 
 export interface WebSocketOptions {
   /** The most bytes of a message; a larger one closes the socket with 1009 (1,048,576). */

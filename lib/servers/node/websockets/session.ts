@@ -1,18 +1,6 @@
 /** One websocket: calls the app, and brings the socket to an end whatever it does. */
 import { ClientDisconnected } from '../../../exceptions.ts'
 import {
-  ACCEPTED,
-  type App,
-  type HeaderList,
-  type SendMessage,
-  type WebSocketAcceptMessage,
-  type WebSocketCloseMessage,
-  type WebSocketDenialBodyMessage,
-  type WebSocketDenialStartMessage,
-  type WebSocketDisconnectMessage,
-  type WebSocketScope,
-} from '../../../types.ts'
-import {
   disconnected,
   foreign,
   misplaced,
@@ -21,7 +9,19 @@ import {
   readClose,
   tooSlow,
   unanswered,
-} from '../../websockets.ts'
+} from '../../../protocol/websocket.ts'
+import {
+  type App,
+  type HeaderList,
+  SENT,
+  type SendMessage,
+  type WebSocketAcceptMessage,
+  type WebSocketCloseMessage,
+  type WebSocketDenialBodyMessage,
+  type WebSocketDenialStartMessage,
+  type WebSocketDisconnectMessage,
+  type WebSocketScope,
+} from '../../../types.ts'
 import { Answer, type Handshake } from './answer.ts'
 import { Connection, type Terms } from './connection.ts'
 import { Inbox } from './inbox.ts'
@@ -140,7 +140,7 @@ export class Session {
   #send(message: SendMessage): Promise<void> {
     try {
       const sent = this.#take(message)
-      if (sent !== ACCEPTED) sent.catch(() => {})
+      if (sent !== SENT) sent.catch(() => {})
       return sent
     } catch (error) {
       const failed = Promise.reject(error)
@@ -183,12 +183,12 @@ export class Session {
     this.#answer = undefined
     this.#connection = new Connection(ws, handshake.socket, this.#inbox, this.#host, this)
     this.#host.opened(this.#connection)
-    return ACCEPTED
+    return SENT
   }
 
   #close(message: WebSocketCloseMessage): Promise<void> {
     const { code, reason } = readClose(message)
-    if (this.#phase === 'gone') return ACCEPTED // as it is to be
+    if (this.#phase === 'gone') return SENT // as it is to be
     if (this.#phase === 'open') {
       this.#phase = 'closed'
       this.#connection?.close(code, reason)
@@ -198,7 +198,7 @@ export class Session {
       this.#refused = true
       this.#inbox.end(disconnected(1006))
     } else throw this.#misplaced(message)
-    return ACCEPTED
+    return SENT
   }
 
   #deny(message: WebSocketDenialStartMessage | WebSocketDenialBodyMessage): Promise<void> {

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { disconnected } from '../../../../lib/protocol/websocket.ts'
 import { faulty } from '../../../../lib/servers/node/websockets/faults.ts'
-import { disconnected } from '../../../../lib/servers/websockets.ts'
 
 t.test('a fault has the code that the peer is told', async (t) => {
   for (const [code, wanted] of [

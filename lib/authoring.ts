@@ -1,0 +1,27 @@
+/**
+ * What authors of middleware need: to answer errors, to see how an exchange went, to run code after an
+ * app, and to change what passes. An application needs none of it.
+ */
+
+export { type Sender, senderOf } from './authentication/origins.ts'
+export { changeStart, type StartChange } from './authoring/changestart.ts'
+export {
+  type HTTPMiddlewareHandler,
+  httpMiddleware,
+  type Next,
+} from './authoring/httpmiddleware.ts'
+export { mapResponseStart, type ResponseStartChange } from './authoring/mapresponsestart.ts'
+export { mapScope, type ScopeMapper } from './authoring/mapscope.ts'
+export { type Outcome, observe, routeTemplate } from './authoring/observation.ts'
+export { type ScopePredicate, when } from './authoring/when.ts'
+export { errorBoundary } from './errors/boundary.ts'
+export { answerInstead } from './errors/denials.ts'
+export {
+  answerException,
+  type ErrorClass,
+  type ExceptionHandler,
+  type ExceptionHandlerEntry,
+  ExceptionHandlers,
+} from './errors/handlers.ts'
+export { chain } from './internal/chain.ts'
+export { runCatching, runFinally } from './internal/run.ts'

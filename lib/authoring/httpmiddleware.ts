@@ -1,0 +1,68 @@
+/** Middleware as a function of a request and what comes next. */
+
+import { Request } from '../requests.ts'
+import { type Response, toApp } from '../responses/response.ts'
+import { type App, type Middleware, SENT } from '../types.ts'
+import { InnerCall } from './httpmiddleware/innercall.ts'
+
+/** Calls the app behind the middleware; what it throws before its response starts is thrown here. */
+export type Next = (request: Request) => Promise<Response>
+
+/** Answers a request, usually with what `next` gives, changed or not. */
+export type HTTPMiddlewareHandler = (
+  request: Request,
+  next: Next,
+) => Response<never> | App | Promise<Response<never> | App>
+
+/**
+ * Makes a middleware from a function `(request, next) => response`.
+ *
+ * The response of `next` streams through: its status and headers can be changed, its body is passed
+ * on as it comes, and nothing is buffered. When another response is returned instead, the app behind
+ * is told that its client has gone. A body that was read whole can be read again behind. Websockets
+ * and the lifespan pass untouched.
+ *
+ * @throws TypeError when it is given something that is no function.
+ * @example
+ * const stamped = httpMiddleware(async (request, next) => {
+ *   const response = await next(request)
+ *   response.headers.set('x-path', request.url.pathname)
+ *   return response
+ * })
+ */
+export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
+  if (typeof handle !== 'function') {
+    throw new TypeError(
+      `httpMiddleware: it takes a function (request, next) => response, ${typeof handle} was given. Was it called already?`,
+    )
+  }
+  return (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const passages: InnerCall[] = []
+    const next: Next = (request) => {
+      assertRequest(request)
+      for (const earlier of passages) earlier.forget()
+      const passage = new InnerCall(app, request)
+      passages.push(passage)
+      return passage.response
+    }
+    const request = new Request(scope, receive, send)
+    try {
+      const answer = await handle(request, next)
+      await toApp(answer, 'httpMiddleware: the function')(scope, receive, send)
+    } finally {
+      for (const passage of passages) passage.abandon()
+      const closed = request.close()
+      if (closed !== SENT) await closed
+    }
+    // What is still to be done behind, background work above all, belongs to this request.
+    for (const passage of passages) await passage.finish()
+  }
+}
+
+function assertRequest(request: unknown): void {
+  if (request instanceof Request) return
+  throw new TypeError(
+    `httpMiddleware: next takes the request, ${request === null ? 'null' : typeof request} was given. Write next(request).`,
+  )
+}

@@ -1,0 +1,50 @@
+/** Changes the status and the headers of responses. */
+
+import type { HTTPResponseStartMessage, HTTPScope, Middleware } from '../types.ts'
+import { changeStart, type StartChange } from './changestart.ts'
+
+/** Gives the message to send instead, at once: a changed copy, or the one it was given. */
+export type ResponseStartChange = (
+  message: HTTPResponseStartMessage,
+  scope: HTTPScope,
+) => HTTPResponseStartMessage
+
+/**
+ * Has a function change the start of each response before it goes out; answers to errors too.
+ *
+ * Bodies pass untouched, and so do websockets and the lifespan.
+ *
+ * @throws TypeError when it is given no function; at a response, when that gives no message.
+ * @example
+ * const hidden = mapResponseStart((message) => ({
+ *   ...message,
+ *   status: message.status === 403 ? 404 : message.status,
+ *   headers: [...message.headers, 'x-robots-tag', 'noindex'],
+ * }))
+ */
+export function mapResponseStart(change: ResponseStartChange): Middleware {
+  if (typeof change !== 'function') {
+    throw new TypeError(
+      `mapResponseStart: it takes a function (message, scope) => message, ${typeof change} was given. Was it called already?`,
+    )
+  }
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const apply: StartChange = (message) => checked(change(message, scope))
+    return app(scope, receive, changeStart(send, apply))
+  }
+}
+
+/** What a promise gives later would come too late. */
+function checked(result: unknown): HTTPResponseStartMessage {
+  if (isStart(result)) return result
+  if (result instanceof Promise) result.catch(() => {})
+  const given = result instanceof Promise ? 'a promise' : result === null ? 'null' : typeof result
+  throw new TypeError(
+    `mapResponseStart: the function must return the message to send, ${given} was returned. Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something.`,
+  )
+}
+
+function isStart(result: unknown): result is HTTPResponseStartMessage {
+  return (result as Partial<HTTPResponseStartMessage> | null)?.type === 'http.response.start'
+}

@@ -1,0 +1,100 @@
+/** Answers bugs: errors that no handler was written for. */
+
+import { ClientDisconnected } from '../exceptions.ts'
+import { asText } from '../internal/tell.ts'
+import type { Request } from '../requests.ts'
+import { PlainTextResponse } from '../responses/bodies.ts'
+import { toApp } from '../responses/response.ts'
+import type { App, ConnectionScope, ScopeOutcome } from '../types.ts'
+import type { ExceptionHandlers } from './table.ts'
+
+/**
+ * Answers a bug with a 500 at the place where it was thrown, and throws it on.
+ *
+ * The answer passes all middleware around that place, so it has the fields that they add. The scope's
+ * outcome names the error before the answer starts: sessions are not saved then. Without `errors()`
+ * around, the server answers.
+ */
+export async function answerBug(
+  error: unknown,
+  request: Request,
+  handlers: ExceptionHandlers,
+): Promise<never> {
+  if (handlers.debug === undefined || error instanceof ClientDisconnected) throw error
+  const { scope, receive, send } = request
+  const answer = madeBefore(scope, error) ?? (await answerOf(error, request, handlers))
+  noteBug(scope, answer)
+  await answer.app(scope, receive, send).catch(ignoreDeparture)
+  throw answer.error
+}
+
+/** The handler of bugs is told of one even if its answer comes too late to be sent. */
+export async function tellBug(
+  error: unknown,
+  request: Request,
+  handlers: ExceptionHandlers,
+): Promise<never> {
+  const answer = await answerOf(error, request, handlers)
+  noteBug(request.scope, answer)
+  throw answer.error
+}
+
+/** Whether this is the error that was answered as a bug. */
+export function isAnsweredBug({ outcome }: ConnectionScope, error: unknown): boolean {
+  return outcome?.error !== undefined && outcome.error === error
+}
+
+/** What was made of a bug, in case a middleware drops that answer and throws the bug on. */
+const ANSWERS = new WeakMap<ScopeOutcome, BugAnswer>()
+
+function madeBefore(scope: ConnectionScope, error: unknown): BugAnswer | undefined {
+  return isAnsweredBug(scope, error) && scope.outcome ? ANSWERS.get(scope.outcome) : undefined
+}
+
+function noteBug(scope: ConnectionScope, answer: BugAnswer): void {
+  scope.outcome ??= {}
+  scope.outcome.error = answer.error
+  ANSWERS.set(scope.outcome, answer)
+}
+
+/** What answers a bug, and the error for the log: another one if the handler of 500 fails. */
+interface BugAnswer {
+  readonly app: App
+  readonly error: unknown
+}
+
+async function answerOf(
+  error: unknown,
+  request: Request,
+  { debug, serverError }: ExceptionHandlers,
+): Promise<BugAnswer> {
+  if (debug === true) {
+    const { debugResponse } = await import('#debugpage')
+    return { app: toApp(debugResponse(error, request), 'debug'), error }
+  }
+  if (serverError === undefined) return { app: plain(), error }
+  try {
+    const answer = await serverError(request, error)
+    return { app: toApp(answer, 'exceptionHandlers: the handler of 500'), error }
+  } catch (failure) {
+    // The log is to have both: the bug that was to be answered would be lost.
+    const both = new AggregateError(
+      [failure, error],
+      `exceptionHandlers: the handler of 500 failed (${textOf(failure)}), called for another error (${textOf(error)}).`,
+    )
+    return { app: plain(), error: both }
+  }
+}
+
+function plain(): App {
+  return toApp(new PlainTextResponse('Internal Server Error', { status: 500 }), 'errors')
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : asText(error)
+}
+
+/** A client that has left does not hide the bug, which goes on to the log. */
+function ignoreDeparture(error: unknown): void {
+  if (!(error instanceof ClientDisconnected)) throw error
+}

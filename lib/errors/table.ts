@@ -1,0 +1,149 @@
+/** The table of handlers: which of them answers which error. */
+import { HTTPException } from '../exceptions.ts'
+import { isBodyless } from '../http/status.ts'
+import type { Request } from '../requests.ts'
+import { PlainTextResponse } from '../responses/bodies.ts'
+import { Response } from '../responses/response.ts'
+import { brand, ownPrototype } from '../types/brand.ts'
+import type { App, ConnectionScope } from '../types.ts'
+import type { WebSocket } from '../websockets.ts'
+
+/**
+ * Answers an error; what it throws itself is handled as an error of the server.
+ *
+ * On a websocket the request is its handshake, and the websocket comes as third argument. A response
+ * refuses the handshake, or closes a socket that was accepted: with 1011 for a status from 500 on, and
+ * 1008 for others. A handler that talks to the websocket itself may return nothing.
+ *
+ * @example
+ * class Overloaded extends Error {}
+ * Application({
+ *   exceptionHandlers: [[Overloaded, (_request, _error, websocket) =>
+ *     websocket?.close(1013, 'try later') ?? new PlainTextResponse('try later', { status: 503 })]],
+ * })
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
+export type ExceptionHandler<Thrown = any> = (
+  request: Request,
+  error: Thrown,
+  websocket?: WebSocket,
+) => Answer | Promise<Answer>
+
+// biome-ignore lint/suspicious/noConfusingVoidType: what functions without a return give
+type Answer = Response<never> | App | void
+
+/** A status, or a class of errors (subclasses included), and what answers it. */
+export type ExceptionHandlerEntry = readonly [key: number | ErrorClass, handler: ExceptionHandler]
+
+// biome-ignore lint/suspicious/noExplicitAny: constructors take what they like
+export type ErrorClass = abstract new (...args: any[]) => unknown
+
+export interface ExceptionHandlersOptions {
+  /** The table to look into where this one has no entry for a key (none). */
+  outer?: ExceptionHandlers | undefined
+  /** Answer bugs too: with what they are if true, without it if false (they are only thrown on). */
+  debug?: boolean
+}
+
+/**
+ * Handlers by status, which are asked first, and by class, nearest first.
+ *
+ * @throws TypeError for a key that can be neither, or a handler that is no function.
+ */
+export class ExceptionHandlers {
+  static {
+    brand(ExceptionHandlers, 'ExceptionHandlers')
+  }
+
+  readonly #byStatus = new Map<number, ExceptionHandler>()
+  readonly #byClass = new Map<unknown, ExceptionHandler>()
+  readonly #outer: ExceptionHandlers | undefined
+  readonly #debug: boolean | undefined
+
+  constructor(
+    entries: Iterable<ExceptionHandlerEntry> = [],
+    { outer, debug }: ExceptionHandlersOptions = {},
+  ) {
+    this.#outer = outer
+    this.#debug = debug
+    for (const [key, handler] of entries) this.add(key, handler)
+  }
+
+  add(key: number | ErrorClass, handler: ExceptionHandler): void {
+    if (typeof handler !== 'function' || !(isErrorStatus(key) || isClass(key))) {
+      const shown = typeof key === 'number' ? key : typeof key
+      throw new TypeError(
+        `exceptionHandlers: an entry must be [status or error class, handler], [${shown}, ${typeof handler}] was given. ` +
+          'Write [404, (request, error) => …].',
+      )
+    }
+    if (typeof key === 'number') this.#byStatus.set(key, handler)
+    else this.#byClass.set(ownPrototype(key.prototype), handler)
+  }
+
+  /** Whether bugs are shown to the client; undefined if they are not answered here at all. */
+  get debug(): boolean | undefined {
+    return this.#debug ?? this.#outer?.debug
+  }
+
+  /** The handler for errors of the server itself: the key 500, or the class Error. */
+  get serverError(): ExceptionHandler | undefined {
+    const own = this.#byStatus.get(500) ?? this.#byClass.get(Error.prototype)
+    return own ?? this.#outer?.serverError
+  }
+
+  /** The handler that answers this error; undefined if it is a bug. */
+  find(error: unknown): ExceptionHandler | undefined {
+    if (error instanceof HTTPException) {
+      const byStatus = error.status === 500 ? undefined : this.ofStatus(error.status)
+      if (byStatus !== undefined) return byStatus
+    }
+    for (let proto = prototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
+      if (proto === Error.prototype) return undefined
+      const own = ownPrototype(proto)
+      const handler = this.ofClass(own)
+      if (handler !== undefined) return handler
+      if (own === HTTPException.prototype) return answerHTTPException
+    }
+    return undefined
+  }
+
+  /** The handler of this status. */
+  ofStatus(status: number): ExceptionHandler | undefined {
+    return this.#byStatus.get(status) ?? this.#outer?.ofStatus(status)
+  }
+
+  /** The handler of the class with this prototype, not of those that it extends. */
+  ofClass(prototype: object): ExceptionHandler | undefined {
+    return this.#byClass.get(ownPrototype(prototype)) ?? this.#outer?.ofClass(prototype)
+  }
+}
+
+/** A status that an HTTPException can have. */
+function isErrorStatus(key: unknown): key is number {
+  return typeof key === 'number' && Number.isInteger(key) && key >= 200 && key <= 599
+}
+
+/** Arrow functions are no classes: nothing is ever an instance of one. */
+function isClass(key: unknown): key is ErrorClass {
+  return typeof key === 'function' && typeof key.prototype === 'object'
+}
+
+function prototypeOf(error: unknown): object | null {
+  return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null
+}
+
+/** The default: the detail as plain text, with the exception's headers. */
+export function answerHTTPException(_request: unknown, error: HTTPException): Response {
+  const { status, detail } = error
+  const options = { status, headers: error.headers }
+  return isBodyless(status) ? new Response(null, options) : new PlainTextResponse(detail, options)
+}
+
+/** The handlers that `errors()` and `exceptions()` put into this scope, or the defaults. */
+export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
+  const { exceptionHandlers } = scope
+  return exceptionHandlers instanceof ExceptionHandlers
+    ? exceptionHandlers
+    : new ExceptionHandlers()
+}

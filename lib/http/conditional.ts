@@ -1,0 +1,216 @@
+/** Conditional requests: validators, and when to answer 304 or 412 (RFC 9110 section 13). */
+
+import type { HeaderList } from '../types.ts'
+import { parseHTTPDate } from './dates.ts'
+import { indexOfName } from './headers.ts'
+import { isRead } from './methods.ts'
+
+/** What tells one state of a resource from another. */
+export interface Validators {
+  /** The entity tag as it stands in `ETag`, quotes included (none). */
+  readonly etag?: string | undefined
+  /** When it was last changed, in milliseconds since 1970 (not known). */
+  readonly lastModified?: number | undefined
+}
+
+/** The parts of an http scope that preconditions stand in. */
+export interface ConditionalScope {
+  readonly method: string
+  readonly headers: HeaderList
+}
+
+/**
+ * Evaluates the preconditions of a request in the order of RFC 9110 section 13.2.2.
+ *
+ * `If-Match` or else `If-Unmodified-Since`, then `If-None-Match` or else `If-Modified-Since`. Dates
+ * that are none, or cannot be compared for want of `lastModified`, are ignored. Methods that neither
+ * read nor change a state (OPTIONS, CONNECT, TRACE) have no preconditions.
+ *
+ * @param current The validators of what is there now, or null when nothing is.
+ * @returns 304 (for GET and HEAD) or 412 when that is the answer, null when the request goes on.
+ * @example
+ * const document = { etag: '"7"', lastModified: Date.UTC(2026, 0, 1) }
+ * const headers = ['if-none-match', 'W/"7", "8"']
+ * checkPreconditions({ method: 'GET', headers }, document) // 304
+ * checkPreconditions({ method: 'PUT', headers: ['if-match', '"6"'] }, document) // 412
+ */
+export function checkPreconditions(
+  { method, headers }: ConditionalScope,
+  current: Validators | null,
+): 304 | 412 | null {
+  if (!hasCondition(headers) || WITHOUT_STATE.has(method)) return null
+  if (!mayGoOn(headers, current)) return 412
+  const noneMatch = joinedField(headers, 'if-none-match')
+  if (noneMatch !== null) {
+    if (!matches(noneMatch, current, isSameTag)) return null
+    return isRead(method) ? 304 : 412
+  }
+  return isRead(method) && !isModified(headers, current) ? 304 : null
+}
+
+const WITHOUT_STATE: ReadonlySet<string> = new Set(['OPTIONS', 'CONNECT', 'TRACE'])
+
+/** Most requests carry none: one look at each name settles it. */
+function hasCondition(headers: HeaderList): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]?.startsWith('if-')) return true
+  }
+  return false
+}
+
+/** Steps 1 and 2: whether the state is still the one that the client means to read or change. */
+function mayGoOn(headers: HeaderList, current: Validators | null): boolean {
+  const match = joinedField(headers, 'if-match')
+  if (match !== null) return matches(match, current, isSameStrongTag)
+  const since = dateField(headers, 'if-unmodified-since')
+  const changed = current?.lastModified
+  return since === null || changed === undefined || wholeSeconds(changed) <= since
+}
+
+/** Step 4. */
+function isModified(headers: HeaderList, current: Validators | null): boolean {
+  const since = dateField(headers, 'if-modified-since')
+  const changed = current?.lastModified
+  return since === null || changed === undefined || wholeSeconds(changed) > since
+}
+
+/**
+ * Whether the `Range` of a request may be used: there is no `If-Range`, or it names the current state
+ * by a strong tag or by its exact date, which must be a second old (RFC 9110 section 13.1.5).
+ *
+ * @param now The time that the date is held against, in milliseconds since 1970.
+ * @example
+ * ifRangeHolds(['if-range', '"7"'], { etag: '"7"' }) // true
+ * ifRangeHolds(['if-range', 'W/"7"'], { etag: 'W/"7"' }) // false
+ */
+export function ifRangeHolds(
+  headers: HeaderList,
+  { etag, lastModified }: Validators,
+  now: number = Date.now(),
+): boolean {
+  const field = joinedField(headers, 'if-range')
+  if (field === null) return true
+  if (field.endsWith('"')) return etag !== undefined && isSameStrongTag(field, etag)
+  if (lastModified === undefined) return false
+  const changed = wholeSeconds(lastModified)
+  return parseHTTPDate(field, now) === changed && now - changed >= 1000
+}
+
+/**
+ * The fields of an answer that a 304 repeats: all but those which describe the content.
+ *
+ * `Last-Modified` stays only where there is no `ETag` (RFC 9110 section 15.4.5).
+ *
+ * @example
+ * notModifiedHeaders(['etag', '"7"', 'content-length', '2', 'vary', 'accept']) // ['etag', '"7"', 'vary', 'accept']
+ */
+export function notModifiedHeaders(headers: HeaderList): HeaderList {
+  const hasTag = indexOfName(headers, 'etag') >= 0
+  const kept: string[] = []
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    if (OF_CONTENT.has(name) || (hasTag && name === 'last-modified')) continue
+    kept.push(name, headers[index + 1] ?? '')
+  }
+  return kept
+}
+
+const OF_CONTENT: ReadonlySet<string> = new Set([
+  ...['content-type', 'content-length', 'content-encoding', 'content-language', 'content-range'],
+  ...['content-disposition', 'content-digest', 'accept-ranges'],
+])
+
+/**
+ * All values of a field as one, as if they had been sent on one line; null when there is none.
+ *
+ * @example
+ * joinedField(['if-match', '"a"', 'if-match', '"b"'], 'if-match') // '"a", "b"'
+ */
+export function joinedField(headers: HeaderList, name: string): string | null {
+  let joined: string | null = null
+  for (let index = indexOfName(headers, name); index >= 0 && index < headers.length; index += 2) {
+    if (headers[index] !== name) continue
+    const value = headers[index + 1] ?? ''
+    joined = joined === null ? value : `${joined}, ${value}`
+  }
+  return joined === null ? null : joined.trim()
+}
+
+/**
+ * The validators that an answer carries in `ETag` and `Last-Modified`.
+ *
+ * @example
+ * validatorsIn(['etag', '"7"']) // { etag: '"7"', lastModified: undefined }
+ */
+export function validatorsIn(headers: HeaderList): Validators {
+  return {
+    etag: joinedField(headers, 'etag') ?? undefined,
+    lastModified: dateField(headers, 'last-modified') ?? undefined,
+  }
+}
+
+function dateField(headers: HeaderList, name: string): number | null {
+  const field = joinedField(headers, name)
+  return field === null ? null : parseHTTPDate(field)
+}
+
+/** `*` stands for whatever is there. */
+function matches(
+  field: string,
+  current: Validators | null,
+  isSame: (tag: string, etag: string) => boolean,
+): boolean {
+  if (current === null) return false
+  if (field === '*') return true
+  const { etag } = current
+  return etag !== undefined && parseEtags(field).some((tag) => isSame(tag, etag))
+}
+
+/** Weak comparison: whether a marked tag is meant plays no part (RFC 9110 section 8.8.3.2). */
+function isSameTag(tag: string, etag: string): boolean {
+  return opaque(tag) === opaque(etag)
+}
+
+/** Strong comparison: only what is the same byte by byte. */
+function isSameStrongTag(tag: string, etag: string): boolean {
+  return tag === etag && !tag.startsWith('W/')
+}
+
+function opaque(tag: string): string {
+  return tag.startsWith('W/') ? tag.slice(2) : tag
+}
+
+const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/y
+const BETWEEN = /[\t ,]*/y
+const END = /[\t ]*(?:,|$)/y
+
+/**
+ * Takes a list of entity tags apart; a comma in quotes is a part of the tag, and what is no tag is
+ * left out. The time grows with the length alone.
+ *
+ * @example
+ * parseEtags('W/"a" , "b,c", junk') // ['W/"a"', '"b,c"']
+ */
+export function parseEtags(field: string): string[] {
+  const tags: string[] = []
+  let index = endOf(BETWEEN, field, 0)
+  while (index < field.length) {
+    const end = endOf(TAG, field, index)
+    if (end >= 0 && endOf(END, field, end) >= 0) tags.push(field.slice(index, end))
+    const comma = field.indexOf(',', Math.max(index, end))
+    if (comma < 0) break
+    index = endOf(BETWEEN, field, comma)
+  }
+  return tags
+}
+
+/** Where a match that starts here ends, or -1. */
+function endOf(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start
+  return pattern.test(text) ? pattern.lastIndex : -1
+}
+
+/** Fields have no fractions of a second. */
+function wholeSeconds(time: number): number {
+  return Math.floor(time / 1000) * 1000
+}

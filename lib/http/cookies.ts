@@ -1,0 +1,171 @@
+/** Cookies: reading the request's, and writing one that browsers accept. */
+
+import { parseCookie, stringifySetCookie } from 'cookie'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { isHeaderName } from './headers.ts'
+
+export interface CookieOptions {
+  /** Seconds to live; 0 or less removes it. Without it and `expires`, until the browser closes. */
+  maxAge?: number
+  /** A date, or a number of seconds from now. */
+  expires?: Date | number
+  /** The paths it is sent to ('/'); null leaves the attribute out. */
+  path?: string | null
+  /** The domain it is sent to, with its subdomains (only the host that set it). */
+  domain?: string
+  /** Over https only (false). */
+  secure?: boolean
+  /** Out of reach for scripts (false). */
+  httpOnly?: boolean
+  /** When other sites' requests carry it ('lax'); null leaves the attribute out. */
+  sameSite?: 'lax' | 'strict' | 'none' | null
+  /** A jar of its own for every embedding site (false); needs `secure`. */
+  partitioned?: boolean
+}
+
+/**
+ * Reads the `Cookie` fields of a request into an object without prototype.
+ *
+ * Several fields are one list joined by `; ` (RFC 9113 section 8.2.3), as Node and fetch read them.
+ * The first of two equal names counts, since browsers send the more specific path first. Quotes are
+ * taken off, then values are percent-decoded. Pairs without a name are dropped: `=__Host-id=x` must
+ * not be read as `__Host-id`.
+ */
+export function parseCookies(fields: readonly string[]): Record<string, string> {
+  const cookies: Record<string, string> = Object.create(null)
+  const parsed = parseCookie(fields.join('; '), DECODING)
+  for (const name in parsed) {
+    const value = parsed[name]
+    if (name !== '' && value !== undefined) cookies[name] = value
+  }
+  return cookies
+}
+
+const DECODING = { decode: decodeValue }
+
+/** Quotes that were percent-encoded belong to the value. */
+function decodeValue(value: string): string {
+  const text = unquote(value)
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Takes off the quotes and escapes that Python's cookies, among others, put around values. */
+function unquote(value: string): string {
+  if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value
+  return value
+    .slice(1, -1)
+    .replace(/\\(?:([0-3][0-7][0-7])|(.))/g, (_, octal: string | undefined, other: string) =>
+      octal === undefined ? other : String.fromCharCode(Number.parseInt(octal, 8)),
+    )
+}
+
+/**
+ * Writes one `Set-Cookie` value.
+ *
+ * The value is percent-encoded.
+ *
+ * @throws TypeError for a name, domain, path or number that would break out of its place, and for
+ * what browsers drop without a word: the prefixes `__Host-` and `__Secure-`, `SameSite=None` and
+ * `Partitioned` without what they need, a path that does not start with "/", and more than 4096
+ * bytes of name and value.
+ */
+export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
+  knownOptions(
+    'setCookie',
+    options,
+    'maxAge expires path domain secure httpOnly sameSite partitioned',
+  )
+  const { path = '/', sameSite = 'lax', domain, maxAge, expires } = options
+  const secure = options.secure ?? false
+  assertAccepted(name, secure, path, options)
+  const line = write(name, () =>
+    stringifySetCookie({
+      name,
+      value,
+      secure,
+      httpOnly: options.httpOnly ?? false,
+      partitioned: options.partitioned ?? false,
+      ...(path ? { path } : {}),
+      ...(domain ? { domain } : {}),
+      ...(sameSite ? { sameSite } : {}),
+      ...(maxAge === undefined ? {} : { maxAge }),
+      ...(expires === undefined ? {} : { expires: toDate(expires) }),
+    }),
+  )
+  const size = line.split(';', 1).join('').length - 1
+  if (size > MOST_BYTES) {
+    throw new TypeError(
+      `setCookie: name and value must have at most ${MOST_BYTES} bytes, ${JSON.stringify(name)} has ${size}. Keep the data on the server and put its key into the cookie.`,
+    )
+  }
+  return line
+}
+
+/** What browsers keep (RFC 6265bis section 5.7). */
+const MOST_BYTES = 4096
+
+function write(name: string, stringify: () => string): string {
+  try {
+    return stringify()
+  } catch (error) {
+    throw new TypeError(
+      `setCookie: the cookie ${JSON.stringify(name)} cannot be written, ${messageOf(error)}. ` +
+        'Values are well-formed text; domains are host names; maxAge is an integer, expires a valid date.',
+      { cause: error },
+    )
+  }
+}
+
+function toDate(expires: Date | number): Date {
+  return typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
+}
+
+// A browser compares it with the path as it was sent, where other characters are percent-encoded.
+const PATH = /^\/[!-+\--:=-~]*$/
+
+/** Rules that browsers check and the `cookie` package does not (RFC 6265bis sections 4.1.3 and 5.7). */
+function assertAccepted(
+  name: string,
+  secure: boolean,
+  path: string | null,
+  { domain, sameSite, partitioned }: CookieOptions,
+): void {
+  if (!isHeaderName(name)) {
+    throw new TypeError(
+      `setCookie: a name is made of letters, digits and !#$%&'*+-.^_\`|~, ${JSON.stringify(name)} was given. Choose another.`,
+    )
+  }
+  if (path && !PATH.test(path)) {
+    throw new TypeError(
+      `setCookie: a path starts with "/" and has no spaces, commas or semicolons, ${JSON.stringify(path)} was given. Percent-encode it.`,
+    )
+  }
+  const prefix = name.toLowerCase()
+  const refuse = (what: string, fix: string): never => {
+    throw new TypeError(
+      `setCookie: ${what}, ${JSON.stringify(name)} was given without it. ${fix}, or browsers drop the cookie.`,
+    )
+  }
+  if (prefix.startsWith('__secure-') && !secure) {
+    refuse('a name with __Secure- needs secure', 'Pass secure: true')
+  }
+  if (prefix.startsWith('__host-') && (!secure || path !== '/' || domain)) {
+    refuse(
+      'a name with __Host- needs secure, the path "/" and no domain',
+      'Pass secure: true and leave path and domain out',
+    )
+  }
+  if (sameSite?.toLowerCase() === 'none' && !secure) {
+    refuse('sameSite "none" needs secure', 'Pass secure: true')
+  }
+  if (partitioned && !secure) refuse('partitioned needs secure', 'Pass secure: true')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

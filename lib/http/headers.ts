@@ -1,0 +1,220 @@
+/** Header fields: a view over the contract's flat list, and the rules for names and values. */
+import type { HeaderList } from '../types.ts'
+
+/** What headers can be made from: an object, pairs, or any other headers (fetch's too). */
+export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
+
+/**
+ * A flat list of names and values, to read and to change.
+ *
+ * Names are compared without case and kept lower-case; order and duplicates are kept. The list it was
+ * made from stays as it is: the first change makes a copy. So does the first change after `list` was
+ * read, so that a list that was handed out never changes either.
+ *
+ * @example
+ * const headers = new Headers(['accept', 'text/html', 'x-tag', 'a', 'x-tag', 'b'])
+ * headers.get('Accept') // 'text/html'
+ * headers.getAll('x-tag') // ['a', 'b']
+ */
+export class Headers implements Iterable<[string, string]> {
+  #list: HeaderList
+  /** The same list while it is known to this object alone, and may change in place. */
+  #own: string[] | undefined
+
+  /** Takes this list, or an empty one, without copying it. */
+  constructor(list: HeaderList = NONE) {
+    this.#list = list
+  }
+
+  /** The list as it is now; what is changed later is changed in another one. */
+  get list(): HeaderList {
+    this.#own = undefined
+    return this.#list
+  }
+
+  /**
+   * Makes a new list from an object, pairs or other headers, checked name by name.
+   *
+   * @throws TypeError for a name or value that no field may have.
+   */
+  static from(init: HeadersInit | undefined): Headers {
+    const headers = new Headers()
+    if (init === undefined) return headers
+    const pairs = Symbol.iterator in init ? init : Object.entries(init)
+    for (const [name, value] of pairs) headers.append(name, value)
+    return headers
+  }
+
+  /** The first value of this name, or null. */
+  get(name: string): string | null {
+    const index = indexOfName(this.#list, name.toLowerCase())
+    return index < 0 ? null : (this.#list[index + 1] ?? null)
+  }
+
+  /** All values of this name, in order. */
+  getAll(name: string): string[] {
+    const wanted = name.toLowerCase()
+    const values: string[] = []
+    const list = this.#list
+    for (let index = 0; index + 1 < list.length; index += 2) {
+      if (list[index] === wanted) values.push(list[index + 1] ?? '')
+    }
+    return values
+  }
+
+  has(name: string): boolean {
+    return indexOfName(this.#list, name.toLowerCase()) >= 0
+  }
+
+  /**
+   * Replaces the first value of this name, in its place, and removes the others.
+   *
+   * @throws TypeError for a name or value that no field may have.
+   */
+  set(name: string, value: string): this {
+    const key = name.toLowerCase()
+    const index = indexOfName(this.#list, key)
+    if (index < 0) return this.append(name, value)
+    assertHeader(name, value)
+    const list = this.#writable()
+    list[index + 1] = value
+    removeName(list, key, index + 2)
+    return this
+  }
+
+  /** Sets the value only when there is none yet, and tells the one that counts. */
+  setDefault(name: string, value: string): string {
+    const present = this.get(name)
+    if (present !== null) return present
+    this.append(name, value)
+    return value
+  }
+
+  /**
+   * Adds one more value.
+   *
+   * @throws TypeError for a name or value that no field may have.
+   */
+  append(name: string, value: string): this {
+    assertHeader(name, value)
+    this.#writable().push(name.toLowerCase(), value)
+    return this
+  }
+
+  /** Removes every value of this name. */
+  delete(name: string): this {
+    const key = name.toLowerCase()
+    if (indexOfName(this.#list, key) >= 0) removeName(this.#writable(), key, 0)
+    return this
+  }
+
+  /** Names request fields in `Vary`, each once; `*` stays alone (RFC 9110 section 12.5.5). */
+  vary(...names: readonly string[]): this {
+    const [only = ''] = names
+    // Most answers have none yet, and a single name needs no comparing.
+    if (names.length === 1 && isHeaderName(only) && !this.has('vary')) {
+      return this.append('vary', only)
+    }
+    const fields: string[] = []
+    for (const value of this.getAll('vary')) {
+      for (const name of value.split(',')) addField(fields, name.trim())
+    }
+    for (const name of names) addField(fields, name.trim())
+    if (names.length === 0 || fields.length === 0) return this
+    return this.set('vary', fields.includes('*') ? '*' : fields.join(', '))
+  }
+
+  /** Pairs of name and value, in wire order, as they are when the first is asked for. */
+  *entries(): IterableIterator<[string, string]> {
+    const { list } = this
+    for (let index = 0; index + 1 < list.length; index += 2) {
+      yield [list[index] ?? '', list[index + 1] ?? '']
+    }
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.entries()
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [name] of this) yield name
+  }
+
+  *values(): IterableIterator<string> {
+    for (const [, value] of this) yield value
+  }
+
+  /** The pairs as one object for logs and tests; the first value of a name counts. */
+  toJSON(): Record<string, string> {
+    const first = new Map<string, string>()
+    for (const [name, value] of this) if (!first.has(name)) first.set(name, value)
+    return Object.fromEntries(first)
+  }
+
+  #writable(): string[] {
+    this.#own ??= this.#list.slice()
+    this.#list = this.#own
+    return this.#own
+  }
+}
+
+/** Where this lower-case name first stands in a flat list, or -1. */
+export function indexOfName(list: readonly string[], name: string): number {
+  for (let index = 0; index < list.length; index += 2) if (list[index] === name) return index
+  return -1
+}
+
+/** What `content-length` says; undefined when it says nothing. Servers check that it is a number. */
+export function contentLength(list: readonly string[]): number | undefined {
+  const index = indexOfName(list, 'content-length')
+  return index < 0 ? undefined : Number(list[index + 1])
+}
+
+/** Of names that differ only in case, the first stays. */
+function addField(fields: string[], name: string): void {
+  if (name === '' || fields.some((known) => isSameName(known, name))) return
+  fields.push(name)
+}
+
+function isSameName(one: string, other: string): boolean {
+  return one.length === other.length && one.toLowerCase() === other.toLowerCase()
+}
+
+function removeName(list: string[], name: string, from: number): void {
+  for (let index = list.length - 2; index >= from; index -= 2) {
+    if (list[index] === name) list.splice(index, 2)
+  }
+}
+
+const NONE: HeaderList = Object.freeze([])
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Whether this can be a field name: a token of RFC 9110 section 5.6.2. */
+export function isHeaderName(name: string): boolean {
+  return NAME.test(name)
+}
+
+/** Whether this can be a field value: latin-1 without control characters but the tab. */
+export function isHeaderValue(value: string): boolean {
+  return !FORBIDDEN_IN_VALUE.test(value)
+}
+
+/**
+ * Refuses what would split or corrupt a response on the wire.
+ *
+ * @throws TypeError that names the field and the fault.
+ */
+export function assertHeader(name: string, value: string): void {
+  if (typeof name !== 'string' || !isHeaderName(name)) {
+    throw new TypeError(
+      `Headers: ${JSON.stringify(name)} is no header name. Use letters, digits and !#$%&'*+-.^_\`|~ only.`,
+    )
+  }
+  if (typeof value !== 'string' || !isHeaderValue(value)) {
+    throw new TypeError(
+      `Headers: the value of "${name}" must be latin-1 text without control characters, ${JSON.stringify(value)} was given. Encode it first, for instance with encodeURIComponent.`,
+    )
+  }
+}

@@ -1,0 +1,98 @@
+/** The one place where the host of a request is interpreted. */
+
+import type { ConnectionScope } from '../types.ts'
+import { indexOfName } from './headers.ts'
+import { parseAddress } from './ipaddresses.ts'
+
+// RFC 3986 section 3.2.2: a bracketed IP literal, or a name; then a port.
+const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~%!$&'()*+,;=]+)(?::[0-9]{0,5})?$/
+
+const LABELS = /^[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*$/
+
+/** Whether this can stand in a Host field: no userinfo, path, space or backslash. */
+export function isAuthority(text: string): boolean {
+  return text.length <= 300 && AUTHORITY.test(text)
+}
+
+/** The value of the first Host field, or `''`. */
+export function hostHeader(scope: ConnectionScope): string {
+  const index = indexOfName(scope.headers, 'host')
+  return index < 0 ? '' : (scope.headers[index + 1] ?? '')
+}
+
+/**
+ * A host without its port and its final dot, in lower case; an IPv6 address keeps its brackets.
+ *
+ * Host names are compared without case (RFC 9110 section 4.2.3), and `example.org.` is the absolute
+ * spelling of `example.org` (RFC 1034 section 3.1). What follows a colon but is not a port stays:
+ * `good:80@evil` must not be taken for "good" (CVE-2026-27959).
+ *
+ * @example
+ * hostName('Example.ORG.:8000') // 'example.org'
+ * hostName('[::1]:80') // '[::1]'
+ */
+export function hostName(authority: string): string {
+  const end = nameEnd(authority)
+  return (end < 0 ? authority : authority.slice(0, end)).replace(/\.$/, '').toLowerCase()
+}
+
+/** Where the colon before the port stands, or -1. */
+function nameEnd(authority: string): number {
+  const colon = authority.indexOf(':', authority.lastIndexOf(']') + 1)
+  return colon >= 0 && /^[0-9]*$/.test(authority.slice(colon + 1)) ? colon : -1
+}
+
+/**
+ * A host with its port, without the final dot of the name: two spellings of one host become one.
+ *
+ * @example
+ * withoutFinalDot('example.org.:8000') // 'example.org:8000'
+ */
+export function withoutFinalDot(authority: string): string {
+  const end = nameEnd(authority)
+  const name = end < 0 ? authority : authority.slice(0, end)
+  return name.endsWith('.') ? name.slice(0, -1) + authority.slice(name.length) : authority
+}
+
+/** The host of an origin, such as `https://example.org.`, loses its final dot. */
+export function withoutOriginDot(origin: string): string {
+  const start = origin.indexOf('://') + 3
+  return start < 3 ? origin : origin.slice(0, start) + withoutFinalDot(origin.slice(start))
+}
+
+// Sub-delimiters are left out on purpose: the URL parser reads some of them differently from what was
+// sent. Underscores are common in the names of containers, and every URL parser keeps them.
+const URL_HOST = /^(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
+
+/**
+ * A host with its port as a URL has it, without a final dot and an empty port; undefined for one that
+ * must not become a part of a URL.
+ *
+ * `trustedHost` allows no others by name.
+ *
+ * @example
+ * urlAuthority('my_service:8000') // 'my_service:8000'
+ * urlAuthority('example.org.:') // 'example.org'
+ * urlAuthority("a'b") // undefined
+ */
+export function urlAuthority(authority: string): string | undefined {
+  const plain = withoutFinalDot(authority.endsWith(':') ? authority.slice(0, -1) : authority)
+  if (plain.length > 300 || !URL_HOST.test(plain)) return undefined
+  const name = hostName(plain)
+  return ENDS_IN_NUMBER.test(name) && parseAddress(name) === undefined ? undefined : plain
+}
+
+// The URL parser reads such a name as IPv4: `127.1` and `0x7f.1` would be another host than routing sees.
+const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/
+
+/**
+ * Whether a host is below a domain: labels and a dot stand before it. Both are compared as they are.
+ *
+ * @example
+ * isSubdomain('a.example.org', 'example.org') // true
+ * isSubdomain('evilexample.org', 'example.org') // false
+ */
+export function isSubdomain(host: string, domain: string): boolean {
+  if (!host.endsWith(`.${domain}`)) return false
+  return LABELS.test(host.slice(0, -domain.length - 1))
+}

@@ -1,0 +1,223 @@
+/** The response on its way out: what was written inside becomes messages, one after the other. */
+import { nextTick } from 'node:process'
+import { indexOfName } from '../../http/headers.ts'
+import { joinBytes, NO_BYTES } from '../../internal/bytes.ts'
+import {
+  type HeaderList,
+  type HTTPResponseStartMessage,
+  type HTTPScope,
+  type HTTPSendMessage,
+  SENT,
+  type Send,
+} from '../../types.ts'
+
+/** Told of a part once it is accepted, or never will be. */
+export type Callback = (error?: Error | null) => void
+
+/** Who is told how it goes. */
+export interface OutboxOwner {
+  /** All parts so far were accepted. */
+  readonly drained: () => void
+  /** The response is complete; these still have to be told. */
+  readonly completed: (callbacks: readonly Callback[]) => void
+  readonly fail: (error: unknown) => void
+  /** The fields after the body, asked for once that has ended. */
+  readonly trailers: () => HeaderList
+}
+
+interface Part {
+  readonly bytes: Uint8Array
+  readonly callback: Callback | undefined
+}
+
+/** A message, how many of the bytes that wait it takes along, and who is told. */
+interface Step {
+  readonly message: HTTPSendMessage
+  readonly size: number
+  readonly callbacks: readonly Callback[]
+}
+
+/** Parts of one turn of the event loop are joined up to this size; Node's own corking does the same. */
+const MOST_JOINED = 65_536
+const NOBODY: readonly Callback[] = []
+
+export class Outbox {
+  readonly #send: Send
+  readonly #owner: OutboxOwner
+  readonly #isHead: boolean
+  /** Few exchanges have any. */
+  #hints: (readonly string[])[] | undefined
+  readonly #parts: Part[] = []
+  #start: HTTPResponseStartMessage | undefined
+  #phase: 'held' | 'uncounted' | 'body' | 'trailers' | 'complete' | 'stopped' = 'held'
+  /** Who is told when all of it was accepted, trailers included. */
+  #last: readonly Callback[] = NOBODY
+  #waiting = 0
+  #ended = false
+  #busy = false
+  #scheduled = false
+
+  constructor({ method }: HTTPScope, send: Send, owner: OutboxOwner) {
+    this.#isHead = method === 'HEAD'
+    this.#send = send
+    this.#owner = owner
+  }
+
+  /** How many bytes have not been accepted yet. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** The head; it goes out with the first part of the body. */
+  head(start: HTTPResponseStartMessage): void {
+    this.#start = start
+  }
+
+  /** Links for a 103, which may be sent between the head and the body. */
+  hint(links: readonly string[]): void {
+    this.#hints ??= []
+    this.#hints.push(links)
+  }
+
+  /** A part that goes out at the end of the turn, or with the end if that comes before. */
+  write(bytes: Uint8Array, callback: Callback | undefined): void {
+    this.#waiting += bytes.byteLength
+    this.#parts.push({ bytes, callback })
+    if (this.#scheduled || this.#busy) return
+    this.#scheduled = true
+    nextTick(() => {
+      this.#scheduled = false
+      this.#run()
+    })
+  }
+
+  /** Sends all that is left, now where it is taken now. */
+  end(): void {
+    this.#ended = true
+    this.#run()
+  }
+
+  /** The same one turn of the event loop later; what waits goes with it. */
+  endLater(): void {
+    const holds = !this.#busy
+    this.#busy = true
+    setImmediate(() => {
+      if (holds) this.#busy = false
+      this.end()
+    })
+  }
+
+  /** Sends nothing more; tells who waits for what was not sent. */
+  stop(): readonly Callback[] {
+    if (this.#phase !== 'complete') this.#phase = 'stopped'
+    return this.#parts.splice(0).flatMap(({ callback }) => callback ?? [])
+  }
+
+  /** Not async: where messages are accepted at once, so is the whole response. */
+  #run(): void {
+    while (!this.#busy) {
+      const step = this.#next()
+      if (step === undefined) return
+      let done: Promise<void>
+      try {
+        done = this.#send(step.message)
+      } catch (error) {
+        this.#owner.fail(error)
+        return
+      }
+      if (done === SENT) this.#accepted(step)
+      else this.#await(done, step)
+    }
+  }
+
+  #await(done: Promise<void>, step: Step): void {
+    this.#busy = true
+    const proceed = (): void => {
+      this.#busy = false
+      this.#accepted(step)
+      this.#run()
+    }
+    // What a listener of 'drain' throws has no other way out, either.
+    done.then(proceed).catch((error) => this.#owner.fail(error))
+  }
+
+  #accepted({ size, callbacks }: Step): void {
+    if (this.#phase === 'stopped') return
+    this.#waiting -= size
+    if (this.#phase === 'complete') {
+      this.#owner.completed(this.#last)
+      return
+    }
+    for (const callback of callbacks) nextTick(callback)
+    if (size > 0 && this.#waiting === 0 && !this.#ended) this.#owner.drained()
+  }
+
+  #next(): Step | undefined {
+    const start = this.#start
+    if (start === undefined) return undefined
+    switch (this.#phase) {
+      case 'held':
+        this.#phase = this.#isUncounted(start) ? 'uncounted' : 'body'
+        return stepOf(start)
+      case 'uncounted':
+        this.#phase = 'body'
+        return stepOf({ type: 'http.response.body', body: NO_BYTES, moreBody: true })
+      case 'body':
+        return this.#hint() ?? this.#body(start.trailers ?? false)
+      case 'trailers':
+        this.#phase = 'complete'
+        return stepOf({ type: 'http.response.trailers', headers: this.#owner.trailers() })
+      default:
+        return undefined
+    }
+  }
+
+  /** A server counts a body that comes in one piece, and would tell of a HEAD that a GET has none. */
+  #isUncounted({ headers }: HTTPResponseStartMessage): boolean {
+    return this.#isHead && indexOfName(headers, 'content-length') < 0
+  }
+
+  #hint(): Step | undefined {
+    const links = this.#hints?.shift()
+    return links && stepOf({ type: 'http.response.early_hint', links })
+  }
+
+  #body(trailers: boolean): Step | undefined {
+    if (this.#parts.length === 0 && !this.#ended) return undefined
+    const { bytes: body, callbacks } = this.#take()
+    const moreBody = !this.#ended || this.#parts.length > 0
+    if (!moreBody) this.#phase = trailers ? 'trailers' : 'complete'
+    if (!moreBody) this.#last = callbacks
+    return {
+      message: { type: 'http.response.body', body, moreBody },
+      size: body.byteLength,
+      callbacks: moreBody ? callbacks : NOBODY,
+    }
+  }
+
+  #take(): { readonly bytes: Uint8Array; readonly callbacks: readonly Callback[] } {
+    // Most responses are one part, or none.
+    if (this.#parts.length <= 1) {
+      const { bytes = NO_BYTES, callback } = this.#parts.pop() ?? {}
+      return { bytes, callbacks: callback === undefined ? NOBODY : [callback] }
+    }
+    const taken = this.#parts.splice(0, this.#countJoined())
+    return {
+      bytes: joinBytes(taken.map(({ bytes }) => bytes)),
+      callbacks: taken.flatMap(({ callback }) => callback ?? []),
+    }
+  }
+
+  #countJoined(): number {
+    let size = 0
+    const full = this.#parts.findIndex(({ bytes }) => {
+      size += bytes.byteLength
+      return size > MOST_JOINED
+    })
+    return full < 0 ? this.#parts.length : Math.max(full, 1)
+  }
+}
+
+function stepOf(message: HTTPSendMessage): Step {
+  return { message, size: 0, callbacks: NOBODY }
+}

@@ -1,0 +1,157 @@
+/** The server's side of the lifespan: starts an app, keeps its state, and stops it. */
+import { ProtocolError, UnsupportedProtocol } from '../exceptions.ts'
+import {
+  type App,
+  type LifespanScope,
+  type Receive,
+  type ReceiveMessage,
+  SENT,
+  type Send,
+  type State,
+} from '../types.ts'
+
+/**
+ * Whether an app must have a lifespan (`on`), may have one (`auto`) or is not asked (`off`).
+ *
+ * With `auto`, only an app that does not take part (it throws UnsupportedProtocol, or anything
+ * before it first receives, or returns without a word) counts as having none; every other error is
+ * a failed start.
+ */
+export type LifespanMode = 'auto' | 'on' | 'off'
+
+/** A lifespan that runs. */
+export interface StartedLifespan {
+  /** What the app put into its scope's state; undefined when it has no lifespan. */
+  readonly state: State | undefined
+  /** Runs the shutdown; rejects when the app reports that it failed. */
+  readonly stop: () => Promise<void>
+}
+
+const NONE: StartedLifespan = { state: undefined, stop: () => SENT }
+
+/**
+ * Starts the app; resolves when it is ready to serve.
+ *
+ * @throws Error when the start fails, with the app's own error as its cause.
+ */
+export async function startLifespan(
+  app: App,
+  mode: LifespanMode = 'auto',
+): Promise<StartedLifespan> {
+  if (mode === 'off') return NONE
+  const state: State = {}
+  const dialogue = new Dialogue()
+  const scope: LifespanScope = {
+    type: 'lifespan',
+    asgi: { version: '3.0', specVersion: '2.0' },
+    state,
+  }
+  const ended = run(app, scope, dialogue)
+  const started = await Promise.race([dialogue.started, ended])
+  if (started === 'complete') return { state, stop: () => stop(dialogue, ended) }
+  if (started instanceof Failure) {
+    // The app throws its error right behind the message, unless it waits for more.
+    const { error } = await Promise.race([ended, nextTurn()])
+    throw failed('startup', started, error)
+  }
+  const error = started.error
+  const takesPart = error !== undefined && !(error instanceof UnsupportedProtocol) && dialogue.asked
+  if (mode === 'auto' && !takesPart) return NONE
+  throw new Error(
+    mode === 'on' && !takesPart
+      ? "lifespan: the app has none, but 'on' was asked for. Give it one, or serve it with lifespan: 'auto'."
+      : 'lifespan: the startup failed. See the cause.',
+    { cause: error },
+  )
+}
+
+async function run(
+  app: App,
+  scope: LifespanScope,
+  dialogue: Dialogue,
+): Promise<{ error?: unknown }> {
+  try {
+    await app(scope, dialogue.receive, dialogue.send)
+    return {}
+  } catch (error) {
+    return { error }
+  }
+}
+
+async function stop(dialogue: Dialogue, ended: Promise<{ error?: unknown }>): Promise<void> {
+  dialogue.shutDown()
+  const stopped = await Promise.race([dialogue.stopped, ended])
+  // The error itself, which the app throws after the message, says more than the message.
+  const { error } = await ended
+  if (stopped instanceof Failure) throw failed('shutdown', stopped, error)
+  if (error !== undefined) throw failed('shutdown', new Failure(String(error)), error)
+}
+
+function nextTurn(): Promise<{ error?: unknown }> {
+  return new Promise((resolve) => setTimeout(resolve, 0, {}))
+}
+
+class Failure {
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
+}
+
+function failed(phase: string, { message }: Failure, cause?: unknown): Error {
+  return new Error(`lifespan: the ${phase} failed. ${message}`, { cause })
+}
+
+/** The messages of one lifespan, in both directions. */
+class Dialogue {
+  readonly started: Promise<'complete' | Failure>
+  readonly stopped: Promise<'complete' | Failure>
+  /** Whether the app has received at all. */
+  asked = false
+  readonly #shutdown: Promise<ReceiveMessage>
+  #startup: ReceiveMessage | undefined = { type: 'lifespan.startup' }
+  #endStartup: (result: 'complete' | Failure) => void = () => {}
+  #endShutdown: (result: 'complete' | Failure) => void = () => {}
+  #askShutdown: (message: ReceiveMessage) => void = () => {}
+
+  constructor() {
+    this.started = new Promise((resolve) => {
+      this.#endStartup = resolve
+    })
+    this.stopped = new Promise((resolve) => {
+      this.#endShutdown = resolve
+    })
+    this.#shutdown = new Promise((resolve) => {
+      this.#askShutdown = resolve
+    })
+  }
+
+  shutDown(): void {
+    this.#askShutdown({ type: 'lifespan.shutdown' })
+  }
+
+  readonly receive: Receive = async () => {
+    this.asked = true
+    const message = this.#startup ?? (await this.#shutdown)
+    this.#startup = undefined
+    return message
+  }
+
+  readonly send: Send = (message) => {
+    if (message.type === 'lifespan.startup.complete') this.#endStartup('complete')
+    else if (message.type === 'lifespan.startup.failed') {
+      this.#endStartup(new Failure(message.message ?? ''))
+    } else if (message.type === 'lifespan.shutdown.complete') this.#endShutdown('complete')
+    else if (message.type === 'lifespan.shutdown.failed') {
+      this.#endShutdown(new Failure(message.message ?? ''))
+    } else return Promise.reject(misplaced(message.type))
+    return SENT
+  }
+}
+
+function misplaced(type: string): ProtocolError {
+  return new ProtocolError(
+    `lifespan: ${JSON.stringify(type)} was sent on a lifespan scope. Throw UnsupportedProtocol for scope types that the app does not serve.`,
+  )
+}

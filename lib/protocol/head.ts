@@ -1,0 +1,176 @@
+/** Checks the start of a response before any of it can reach the wire. */
+import { ProtocolError } from '../exceptions.ts'
+import { isHeaderName, isHeaderValue } from '../http/headers.ts'
+import { FRAMING } from '../http/hopbyhop.ts'
+import { lowerName } from '../http/lowercase.ts'
+import { isBodyless } from '../http/status.ts'
+import type {
+  HeaderList,
+  HTTPResponseStartMessage,
+  HTTPResponseTrailersMessage,
+  HTTPScope,
+} from '../types.ts'
+
+/** What a response answers to. */
+export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
+
+/** The start of a response, ready to be written. */
+export interface Head {
+  readonly status: number
+  readonly headers: HeaderList
+  /** The length that the app announced, or undefined. */
+  readonly length: number | undefined
+  /** Whether trailers follow the body. */
+  readonly trailers: boolean
+  /** Whether the client gets them: it asked for them, and there are chunks to put them after. */
+  readonly sendsTrailers: boolean
+  /** Whether a response of this status never has a body. */
+  readonly bodyless: boolean
+  /** Whether the body is counted but not sent, for its status or because the request is a HEAD. */
+  readonly dropsBody: boolean
+}
+
+/**
+ * Reads a start message; the list it came with stays as it is. Names are in lower case after that.
+ *
+ * @throws ProtocolError for a status or a header that cannot be sent.
+ */
+export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head {
+  const { type, status, headers, trailers = false } = message
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw invalid(type, `the status must be an integer from 200 to 599, ${status} was sent`)
+  }
+  const bodyless = isBodyless(status)
+  const dropsBody = bodyless || scope.method === 'HEAD'
+  const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
+  // Trailers need chunks, a 204 has no length at all (RFC 9110 section 8.6), and that of a 205 is 0.
+  const keepsLength = !trailers && status !== 204 && status !== 205
+  // A copy: what is checked is what is written, whatever the app does to its own list meanwhile.
+  assertList(type, headers)
+  const list = headers.slice()
+  // Most are sent as they are; one that is not is copied once more, up to what is left out.
+  let kept: string[] | undefined
+  let length: number | undefined
+  for (let index = 0; index < list.length; index += 2) {
+    const isKnown = isKnownField(list[index], list[index + 1])
+    const name = isKnown ? (list[index] ?? '') : lowerName(list[index] ?? '')
+    const value = list[index + 1] ?? ''
+    list[index] = name
+    let isKept = true
+    if (name === 'content-length') {
+      isKept = keepsLength && length === undefined
+      length = lengthOf(value, length)
+    } else if (!isKnown) {
+      assertField(type, name, value)
+      // Node refuses to announce trailers that it cannot send.
+      isKept = !FRAMING.has(name) && (name !== 'trailer' || sendsTrailers)
+    }
+    if (!isKept) kept ??= list.slice(0, index)
+    else kept?.push(name, value)
+  }
+  if (!keepsLength) length = undefined
+  // Other than after 204 and 304, clients wait for a body (RFC 9112 section 6.3).
+  if (status === 205 && !trailers) kept = [...(kept ?? list), 'content-length', '0']
+  return { status, headers: kept ?? list, length, trailers, sendsTrailers, bodyless, dropsBody }
+}
+
+/**
+ * Reads trailers, without what would change the message that was read already (RFC 9110 section
+ * 6.5.1).
+ *
+ * @throws ProtocolError for a field that cannot be sent.
+ */
+export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): HeaderList {
+  return readFurther(type, headers)
+}
+
+/**
+ * Reads fields that come with a framing that is settled.
+ *
+ * @throws ProtocolError for a field that cannot be sent.
+ */
+export function readFurther(type: string, headers: HeaderList): HeaderList {
+  const kept: string[] = []
+  assertList(type, headers)
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = lowerName(headers[index] ?? '')
+    const value = headers[index + 1] ?? ''
+    assertField(type, name, value)
+    if (name !== 'content-length' && name !== 'trailer' && !FRAMING.has(name)) {
+      kept.push(name, value)
+    }
+  }
+  return kept
+}
+
+/** Only who asked for trailers gets them. */
+function acceptsTrailers({ headers, httpVersion }: Asked): boolean {
+  if (httpVersion === '1.0') return false
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === 'te' && /(?:^|,)\s*trailers\s*(?:,|$)/i.test(headers[index + 1] ?? '')) {
+      return true
+    }
+  }
+  return false
+}
+
+function assertList(type: string, headers: unknown): void {
+  if (Array.isArray(headers) && headers.length % 2 === 0) return
+  throw invalid(
+    type,
+    Array.isArray(headers)
+      ? 'the headers must be a flat list of names and values, an odd number was sent'
+      : `the headers must be a flat list of names and values, ${typeof headers} was sent`,
+  )
+}
+
+/** By name, the value that was found good last: programs send most fields again and again. */
+const KNOWN_FIELDS = new Map<unknown, string>()
+const MOST_KNOWN_FIELDS = 1000
+const LONGEST_KNOWN_VALUE = 1000
+
+/** Whether a field was found good before, and is none that a server has a say in. */
+function isKnownField(name: unknown, value: unknown): boolean {
+  const known = KNOWN_FIELDS.get(name)
+  return known !== undefined && known === value
+}
+
+function assertField(type: string, name: unknown, value: unknown): void {
+  const isKnownName = KNOWN_FIELDS.has(name) // what is no text is not found
+  if (typeof name !== 'string' || !(isKnownName || isHeaderName(name))) {
+    throw invalid(type, `${JSON.stringify(name)} is no header name`)
+  }
+  if (typeof value !== 'string' || !isHeaderValue(value)) {
+    throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
+  }
+  if (value.length > LONGEST_KNOWN_VALUE || name === 'trailer' || FRAMING.has(name)) return
+  if (isKnownName || KNOWN_FIELDS.size < MOST_KNOWN_FIELDS) KNOWN_FIELDS.set(name, value)
+}
+
+function lengthOf(value: string, before: number | undefined): number {
+  const type = 'http.response.start'
+  const length = typeof value === 'string' ? decimal(value) : Number.NaN
+  if (Number.isNaN(length)) {
+    throw invalid(type, `content-length ${JSON.stringify(value)} is no length`)
+  }
+  if (before !== undefined && before !== length) {
+    throw invalid(type, 'content-length was sent twice')
+  }
+  return length
+}
+
+/** Up to 15 digits as a number, or NaN; by hand, since a regular expression takes as long as the rest. */
+function decimal(text: string): number {
+  if (text.length === 0 || text.length > 15) return Number.NaN
+  let number = 0
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
+}
+
+function invalid(type: string, what: string): ProtocolError {
+  return new ProtocolError(`${type}: ${what}. Nothing of it was sent to the client.`)
+}

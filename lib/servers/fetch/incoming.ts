@@ -1,0 +1,61 @@
+/** The body of a fetch request as messages, read when somebody asks. */
+import { NO_BYTES } from '../../internal/bytes.ts'
+import type { ReceiveMessage } from '../../types.ts'
+
+const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
+
+export class Incoming {
+  readonly #request: globalThis.Request
+  readonly #onLost: () => void
+  readonly #waiting: ((message: ReceiveMessage) => void)[] = []
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  /** The read that is under way; the next one waits for it. */
+  #reading: Promise<ReceiveMessage> | undefined
+  #remaining: number
+  #told = false
+  #over = false
+
+  /** @param onLost Called when the body breaks off, which only happens when its client has gone. */
+  constructor(request: globalThis.Request, onLost: () => void) {
+    this.#request = request
+    this.#onLost = onLost
+    const length = request.headers.get('content-length')
+    this.#remaining = length === null ? Number.POSITIVE_INFINITY : Number(length)
+  }
+
+  receive(): Promise<ReceiveMessage> {
+    if (this.#over) return Promise.resolve(DISCONNECT)
+    if (this.#told) return new Promise((resolve) => this.#waiting.push(resolve))
+    const before = this.#reading
+    this.#reading = before === undefined ? this.#read() : before.then(() => this.receive())
+    return this.#reading
+  }
+
+  /** The exchange is over: whoever waits is told, and what is left of the body is let go. */
+  end(): void {
+    if (this.#over) return
+    this.#over = true
+    for (const resolve of this.#waiting.splice(0)) resolve(DISCONNECT)
+    if (!this.#told) this.#reader?.cancel().catch(() => {})
+  }
+
+  async #read(): Promise<ReceiveMessage> {
+    this.#reader ??= this.#request.body?.getReader()
+    let part: ReadableStreamReadResult<Uint8Array> | undefined
+    try {
+      part = await this.#reader?.read()
+    } catch {
+      this.#onLost()
+    }
+    this.#reading = undefined
+    const body = part?.value ?? NO_BYTES
+    this.#remaining -= body.byteLength
+    const isEnd = part === undefined || part.done
+    // Not every runtime makes an error of a body that breaks off.
+    if (isEnd && this.#remaining > 0 && Number.isFinite(this.#remaining)) this.#onLost()
+    if (this.#over) return DISCONNECT
+    // The last byte that was announced is the end: no turn is spent waiting for it.
+    this.#told = isEnd || this.#remaining <= 0
+    return { type: 'http.request', body, moreBody: !this.#told }
+  }
+}

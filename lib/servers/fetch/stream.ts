@@ -1,0 +1,96 @@
+/** A body as a web stream, with as much ahead of its reader as is good for speed. */
+import { ClientDisconnected } from '../../exceptions.ts'
+import { SENT } from '../../types.ts'
+
+/** The most bytes that wait for the reader. */
+const AHEAD = 65_536
+
+export class Stream {
+  readonly readable: ReadableStream<Uint8Array>
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  #blocked: Promise<void> | undefined
+  #unblock: () => void = () => {}
+  #fail: (error: Error) => void = () => {}
+  #closed = false
+  #failure: { readonly error: unknown } | undefined
+
+  /** @param onCancel Told when the reader wants no more. */
+  constructor(onCancel: () => void) {
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => this.#pull(),
+        cancel: () => {
+          if (this.#closed) return
+          this.#closed = true
+          onCancel()
+        },
+      },
+      { highWaterMark: AHEAD, size: ({ byteLength }) => byteLength },
+    )
+  }
+
+  /** Resolves when the reader wants more. */
+  write(part: Uint8Array): Promise<void> {
+    if (this.#closed || this.#failure !== undefined || part.byteLength === 0) return SENT
+    // A copy of what is small: its producer may write the next part to the same place.
+    this.#controller?.enqueue(part.byteLength < AHEAD ? part.slice() : part)
+    if ((this.#controller?.desiredSize ?? 0) > 0) return SENT
+    if (this.#blocked === undefined) {
+      this.#blocked = new Promise((resolve, reject) => {
+        this.#unblock = resolve
+        this.#fail = reject
+      })
+      this.#blocked.catch(() => {}) // the app may not wait for it
+    }
+    return this.#blocked
+  }
+
+  end(): void {
+    if (!this.#closed && this.#failure === undefined) {
+      this.#closed = true
+      this.#controller?.close()
+    }
+    this.#resume()
+  }
+
+  /** The reader gets this error in place of the end, behind all that was written. */
+  fail(error: unknown): void {
+    this.#fail(new ClientDisconnected())
+    if (this.#closed || this.#failure !== undefined) return
+    this.#failure = { error }
+    this.#breakOffOnceTaken()
+  }
+
+  /** The reader has gone, or is to go: what was written is dropped. */
+  leave(): void {
+    const error = new ClientDisconnected()
+    this.#fail(error)
+    this.#breakOff(error)
+  }
+
+  #pull(): void {
+    this.#resume()
+    this.#breakOffOnceTaken()
+  }
+
+  /** In a later turn: Bun sends neither head nor body if the error comes with the last part. */
+  #breakOffOnceTaken(): void {
+    if (this.#failure === undefined || this.#controller?.desiredSize !== AHEAD) return
+    const { error } = this.#failure
+    setTimeout(() => this.#breakOff(error), 0)
+  }
+
+  #breakOff(error: unknown): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#controller?.error(error)
+  }
+
+  #resume(): void {
+    this.#blocked = undefined
+    this.#unblock()
+  }
+}

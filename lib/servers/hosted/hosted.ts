@@ -1,0 +1,184 @@
+/** An app inside of somebody else's server: takes its requests and its upgrades. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { LifespanMode, StartedLifespan } from '../../lifespan/start.ts'
+import { guarded } from '../../protocol/log.ts'
+import type { App, LifespanScope, Scope, State } from '../../types.ts'
+import { exchange, type HTTPService } from '../node/exchange.ts'
+import { logError } from '../node/log.ts'
+import { MOST_PIPELINED } from '../node/pipeline.ts'
+import { refuse } from '../node/refuse.ts'
+import type { Site } from '../node/scope.ts'
+import { StalledWrites, WRITE_TIMEOUT_MS } from '../node/stalled.ts'
+import { refuseHandshake } from '../node/websockets/answer.ts'
+import { readWebSocketOptions, type WebSocketOptions } from '../node/websockets/options.ts'
+import { WebSockets } from '../node/websockets.ts'
+import { GRACE_PERIOD_MS } from '../running.ts'
+import { type Next, Passage } from './fallthrough.ts'
+import { leaveToOthers } from './leftover.ts'
+import { Life } from './lifecycle.ts'
+import { placeBelow } from './mountpoint.ts'
+import { rawFieldsOf } from './rawfields.ts'
+import { isRead, replayed } from './readbody.ts'
+import { located } from './site.ts'
+
+export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessage> {
+  /** Whether the app's lifespan is run ('auto'). */
+  lifespan?: LifespanMode
+  /** What a request's state has besides the lifespan's: what the host knows of it (nothing). */
+  state?: (request: Incoming) => State
+  /**
+   * The prefix below which the host has put the listener, for `upgrade`: no host takes it off an
+   * upgrade, as `use` does of a request. Upgrades of other paths are left to others (every path).
+   */
+  prefix?: string
+  /** How long `close()` lets open exchanges go on, in ms (8,000); event streams end at once. */
+  gracePeriodMs?: number
+  /** How long a client may read nothing of what waits for it, in ms (60,000); 0 is for ever. */
+  writeTimeoutMs?: number
+  /** How many requests of one connection are at work at once; further ones wait (32). */
+  maxPipelinedRequests?: number
+  /** Limits and times of websockets ({}). */
+  websocket?: WebSocketOptions
+  /** Told of errors that neither the app nor the host answers (written to stderr). */
+  onError?: (error: unknown, scope: Scope) => void
+}
+
+export class Hosted<Incoming extends IncomingMessage> {
+  readonly life: Life
+  readonly #app: App
+  readonly #options: ToNodeOptions<Incoming>
+  readonly #onError: (error: unknown, scope: Scope) => void
+  readonly #websockets: WebSockets
+  readonly #sockets = new Set<Socket>()
+  readonly #stalled: StalledWrites
+
+  constructor(app: App, options: ToNodeOptions<Incoming>) {
+    this.life = new Life(app, options.lifespan ?? 'auto')
+    this.#app = app
+    this.#options = options
+    this.#stalled = new StalledWrites(this.#sockets, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
+    this.#onError = guarded(options.onError ?? logError)
+    this.#websockets = new WebSockets(
+      { app, site: NOWHERE, inFlight: this.life, onError: this.#onError },
+      readWebSocketOptions(options.websocket ?? {}),
+      false,
+      leaveToOthers,
+    )
+  }
+
+  request(request: Incoming, response: ServerResponse, next: Next | undefined): void {
+    const { life } = this
+    if (request.httpVersionMajor > 1) refuseVersion(response)
+    else if (life.closing) refuse(response, 503, true)
+    else if (life.lifespan !== undefined) this.#run(life.lifespan, request, response, next)
+    else {
+      life.ready().then(
+        (lifespan) => this.#run(lifespan, request, response, next),
+        (error: unknown) => this.#fail(error, response, next),
+      )
+    }
+  }
+
+  async upgrade(request: Incoming, socket: Socket, head: Buffer): Promise<void> {
+    socket.on('error', ignore)
+    this.#watch(socket)
+    const handshake = { request, socket, head }
+    const { prefix = '', state: stateOf } = this.#options
+    const place = placeBelow(request, prefix)
+    if (place === undefined) {
+      if (!leaveToOthers(handshake)) refuseHandshake(handshake, 404)
+      return
+    }
+    if (this.life.closing) return refuseHandshake(handshake, 503)
+    try {
+      const { state } = await this.life.ready()
+      const hosting = located(request, state, stateOf?.(request), place)
+      this.#websockets.take(request, socket, head, hosting)
+    } catch (error) {
+      this.#onError(error, LIFESPAN)
+      refuseHandshake(handshake, 500)
+    }
+  }
+
+  #watch(socket: Socket): void {
+    // A request that no server has made may have something else.
+    if (!(socket instanceof Socket)) return
+    this.#sockets.add(socket)
+    this.#stalled.watch()
+  }
+
+  close(): Promise<void> {
+    this.#websockets.close()
+    return this.life.close(this.#options.gracePeriodMs ?? GRACE_PERIOD_MS)
+  }
+
+  #run(
+    { state }: StartedLifespan,
+    request: Incoming,
+    response: ServerResponse,
+    next: Next | undefined,
+  ): void {
+    // While the app was started the client has left, or the host has answered.
+    if (response.destroyed || response.writableEnded) return
+    this.#watch(request.socket)
+    try {
+      const { target, site } = located(request, state, this.#options.state?.(request))
+      const passage = new Passage(next, this.#onError)
+      const isTaken = isRead(request)
+      const rawFields = rawFieldsOf(request)
+      const service: HTTPService = {
+        app: passage.through(isTaken ? replayed(this.#app, request) : this.#app),
+        site,
+        inFlight: this.life,
+        // They would write past what the host has put around the response.
+        shortcuts: false,
+        maxPipelined: this.#options.maxPipelinedRequests ?? MOST_PIPELINED,
+        onError: this.#onError,
+      }
+      assertUnsent(response)
+      exchange(service, request, response, false, {
+        target: rawFields === undefined ? undefined : target,
+        rawFields: rawFields ?? [],
+        isRead: isTaken,
+        takesOver: (error) => passage.takesOver(error),
+      })
+    } catch (error) {
+      this.#fail(error, response, next)
+    }
+  }
+
+  #fail(error: unknown, response: ServerResponse, next: Next | undefined): void {
+    if (next !== undefined) {
+      next(error)
+      return
+    }
+    this.#onError(error, LIFESPAN)
+    if (!response.headersSent) refuse(response, 500, true)
+  }
+}
+
+/** Each websocket has a place of its own. */
+const NOWHERE: Site = { rootPath: '', rawRootPath: '', server: null, state: undefined }
+
+const LIFESPAN: LifespanScope = Object.freeze({
+  type: 'lifespan',
+  asgi: Object.freeze({ version: '3.0', specVersion: '2.0' }),
+})
+
+/** Without a listener an error would end the process; the connection is closed by it anyway. */
+function ignore(): void {}
+
+function assertUnsent(response: ServerResponse): void {
+  if (!response.headersSent) return
+  throw new Error(
+    'toNode: the response has been started by the host, so that the app cannot answer. Call next() only before.',
+  )
+}
+
+/** Its streams are no sockets that could be kept open, cut, or closed. */
+function refuseVersion(response: ServerResponse): void {
+  response.statusCode = 505
+  response.setHeader('content-type', 'text/plain; charset=utf-8')
+  response.end('This app is not served over HTTP/2. Use HTTP/1.1.')
+}

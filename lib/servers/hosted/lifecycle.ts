@@ -1,0 +1,76 @@
+/** The life of an app inside of somebody else's server: started once, ended when it is idle. */
+import { type LifespanMode, type StartedLifespan, startLifespan } from '../../lifespan/start.ts'
+import type { App } from '../../types.ts'
+import { type Ongoing, OngoingSet } from '../node/ongoing.ts'
+
+export class Life {
+  readonly #app: App
+  readonly #mode: LifespanMode
+  #starting: Promise<StartedLifespan> | undefined
+  #closing: Promise<void> | undefined
+  readonly #ongoing = new OngoingSet()
+  #onIdle: () => void = () => {}
+  /** Set once the app has started. */
+  lifespan: StartedLifespan | undefined
+
+  constructor(app: App, mode: LifespanMode) {
+    this.#app = app
+    this.#mode = mode
+  }
+
+  /** Whether no more requests are taken. */
+  get closing(): boolean {
+    return this.#closing !== undefined
+  }
+
+  get draining(): boolean {
+    return this.#ongoing.draining
+  }
+
+  begin(): void {
+    this.#ongoing.begin()
+  }
+
+  listen(one: Ongoing): void {
+    this.#ongoing.listen(one)
+  }
+
+  end(one?: Ongoing): void {
+    this.#ongoing.end(one)
+    if (this.#ongoing.count === 0) this.#onIdle()
+  }
+
+  /** Starts the app, the first time; rejects each time when that has failed. */
+  async ready(): Promise<StartedLifespan> {
+    this.#starting ??= startLifespan(this.#app, this.#mode)
+    this.lifespan = await this.#starting
+    return this.lifespan
+  }
+
+  /** Waits for what goes on, and then stops the app, if it was started. */
+  close(gracePeriodMs: number): Promise<void> {
+    this.#ongoing.drain()
+    this.#closing ??= this.#close(gracePeriodMs)
+    return this.#closing
+  }
+
+  async #close(gracePeriodMs: number): Promise<void> {
+    if (this.#starting === undefined) return
+    // Who asked for the start was told that it failed; there is nothing to stop then.
+    const lifespan = await this.#starting.catch(() => undefined)
+    await this.#idle(gracePeriodMs)
+    await lifespan?.stop()
+  }
+
+  #idle(timeoutMs: number): Promise<void> {
+    if (this.#ongoing.count === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      const onIdle = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#onIdle = onIdle
+    })
+  }
+}

@@ -1,0 +1,115 @@
+/** Counts what is open, so that a server can close without cutting it off. */
+import type { Server } from 'node:http'
+import { type Socket, Server as SocketServer } from 'node:net'
+import { isLingering } from './linger.ts'
+import { type Ongoing, OngoingSet } from './ongoing.ts'
+import { StalledWrites } from './stalled.ts'
+
+/** How long an app gets to notice that its connection was cut. */
+const AFTERMATH_MS = 1_000
+
+/** How often a closing server looks at its connections: nothing tells when one has become idle. */
+const LOOK_MS = 20
+
+export class Drain {
+  readonly #node: Server
+  readonly #sockets = new Set<Socket>()
+  readonly #ongoing = new OngoingSet()
+  #closing = false
+  #forced = false
+
+  /** @param writeTimeoutMs How long a client may read nothing of what waits for it; 0 is for ever. */
+  constructor(node: Server, writeTimeoutMs: number) {
+    this.#node = node
+    const sockets = this.#sockets
+    const stalled = new StalledWrites(sockets, writeTimeoutMs)
+    // The same for all, and not by `once`, which keeps four objects: most sockets are idle.
+    function forget(this: Socket): void {
+      sockets.delete(this)
+    }
+    node.on('connection', (socket: Socket) => {
+      sockets.add(socket)
+      stalled.watch()
+      socket.on('close', forget)
+    })
+  }
+
+  /** Whether responses are the last of their connections. */
+  get draining(): boolean {
+    return this.#ongoing.draining
+  }
+
+  get closing(): boolean {
+    return this.#closing
+  }
+
+  /** An exchange goes on: closing waits for it. */
+  begin(): void {
+    this.#ongoing.begin()
+  }
+
+  /** Tells it when the server begins to close. */
+  listen(one: Ongoing): void {
+    this.#ongoing.listen(one)
+  }
+
+  /** One of those that went on is over. */
+  end(one?: Ongoing): void {
+    this.#ongoing.end(one)
+  }
+
+  /** Tells what goes on that the server closes; the port stays open for so long, unless it is cut. */
+  drain(delayMs: number): Promise<void> {
+    this.#ongoing.drain()
+    return this.#until(() => delayMs <= 0 || this.#forced, delayMs)
+  }
+
+  /** Ends every connection at once; nobody waits for the grace time any more. */
+  cut(): void {
+    this.#forced = true
+    this.#node.closeAllConnections()
+    // Those that have left HTTP are not Node's any more.
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */
+  async close(gracePeriodMs: number): Promise<void> {
+    this.#closing = true
+    const closed = this.#stopListening()
+    await this.#until(() => this.#isIdle() || this.#forced, gracePeriodMs)
+    this.cut()
+    await this.#until(() => this.#ongoing.count === 0, AFTERMATH_MS)
+    await closed
+    this.#node.close() // ends what the http server keeps besides its connections
+  }
+
+  /** Not yet http's own `close`: it would cut responses that are ended, but not written. */
+  #stopListening(): Promise<void> {
+    return new Promise((resolve) => {
+      SocketServer.prototype.close.call(this.#node, () => resolve())
+    })
+  }
+
+  /** Whether all apps are done and all they sent is written; closes what is idle. */
+  #isIdle(): boolean {
+    const writing = [...this.#sockets].filter((socket) => socket.writableLength > 0)
+    if (writing.length === 0) this.#node.closeIdleConnections()
+    if (this.#ongoing.count > 0) return false
+    for (const socket of this.#sockets) {
+      if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
+    }
+    return [...this.#sockets].every((socket) => socket.destroyed)
+  }
+
+  #until(condition: () => boolean, timeoutMs: number): Promise<void> {
+    if (condition()) return Promise.resolve()
+    const end = Date.now() + timeoutMs
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (!condition() && Date.now() < end) return
+        clearInterval(timer)
+        resolve()
+      }, LOOK_MS)
+    })
+  }
+}

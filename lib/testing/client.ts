@@ -1,0 +1,259 @@
+/** Talks to an app without a server: fetch-shaped requests, real streaming, a cookie jar. */
+import { knownOptions } from '../internal/knownoptions.ts'
+import { startLifespan } from '../lifespan/start.ts'
+import type { App, State } from '../types.ts'
+import { encodeBody } from './client/bodies.ts'
+import { CookieJar } from './client/cookiejar.ts'
+import { exchange, type TestResponse } from './client/exchange.ts'
+import { Link, WebSocketDenied } from './client/link.ts'
+import { within } from './client/mailbox.ts'
+import type {
+  TestClientOptions,
+  TestRequestOptions,
+  TestWebSocketOptions,
+} from './client/options.ts'
+import { becomesGet, redirected } from './client/redirects.ts'
+import { Running } from './client/running.ts'
+import { httpScope, mergedHeaders, websocketScope } from './client/scopes.ts'
+import { TestWebSocket } from './client/socket.ts'
+import { lint } from './lint.ts'
+
+export {
+  type TestClientOptions,
+  type TestRequestOptions,
+  TestWebSocket,
+  type TestWebSocketOptions,
+  WebSocketDenied,
+}
+
+/** Requests by method; each gives a fetch response. */
+export interface TestClient extends AsyncDisposable {
+  readonly get: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  readonly head: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  readonly post: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  readonly put: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  readonly patch: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  readonly delete: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  readonly options: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
+  /** A request of any method. */
+  readonly request: (
+    method: string,
+    url: string | URL,
+    options?: TestRequestOptions,
+  ) => Promise<TestResponse>
+  /**
+   * Opens a websocket; resolves when the app has accepted it.
+   *
+   * @throws WebSocketDenied when the app refuses it; and whatever the app throws.
+   * @throws Error when the handshake is not answered in time.
+   * @example
+   * const echo = WebSocketRoute('/echo', async (websocket) => {
+   *   await websocket.accept()
+   *   for await (const message of websocket) await websocket.sendText(`you said ${message}`)
+   * })
+   * await using client = await testClient(echo)
+   * await using socket = await client.websocket('/echo')
+   * await socket.sendText('hello')
+   * console.assert((await socket.receiveText()) === 'you said hello')
+   */
+  readonly websocket: (url: string | URL, options?: TestWebSocketOptions) => Promise<TestWebSocket>
+  readonly cookies: CookieJar
+  /** What the lifespan yielded; undefined without one. */
+  readonly state: State | undefined
+  /** Ends event streams, leaves what has not been answered to its end, closes websockets, and runs the app's shutdown. */
+  readonly close: () => Promise<void>
+}
+
+const MOST_REDIRECTS = 20
+
+/**
+ * Starts an app's lifespan and gives a client for it; `await using` closes both.
+ *
+ * @throws Error when the startup fails.
+ * @example
+ * await using client = await testClient(app)
+ * const response = await client.get('/users/7')
+ */
+export async function testClient(app: App, options: TestClientOptions = {}): Promise<TestClient> {
+  knownOptions(
+    'testClient',
+    options,
+    'baseUrl raiseServerExceptions followRedirects headers cookies client rootPath lifespan lint',
+  )
+  const checked = options.lint === false ? app : lint()(app)
+  const lifespan = await startLifespan(checked, options.lifespan ?? 'auto')
+  const session = new Session(checked, options, lifespan.state)
+  const by = (method: string) => (url: string | URL, request?: TestRequestOptions) =>
+    session.follow(method, url, request)
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    closing ??= session.close().finally(lifespan.stop)
+    return closing
+  }
+  return {
+    get: by('GET'),
+    head: by('HEAD'),
+    post: by('POST'),
+    put: by('PUT'),
+    patch: by('PATCH'),
+    delete: by('DELETE'),
+    options: by('OPTIONS'),
+    request: (method, url, request) => session.follow(method.toUpperCase(), url, request),
+    websocket: (url, socket) => session.websocket(url, socket),
+    cookies: session.cookies,
+    state: lifespan.state,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+class Session {
+  readonly cookies = new CookieJar()
+  readonly #running = new Running()
+  readonly #sockets = new Set<TestWebSocket>()
+  readonly #app: App
+  readonly #options: TestClientOptions
+  readonly #state: State | undefined
+  readonly #base: URL
+
+  constructor(app: App, options: TestClientOptions, state: State | undefined) {
+    this.#app = app
+    this.#options = options
+    this.#state = state
+    this.#base = new URL(options.baseUrl ?? 'http://testserver')
+    if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/'
+    for (const [name, value] of Object.entries(options.cookies ?? {})) {
+      this.cookies.set(name, value, this.#base)
+    }
+  }
+
+  async follow(
+    method: string,
+    target: string | URL,
+    options: TestRequestOptions = {},
+  ): Promise<TestResponse> {
+    knownOptions('testClient: request', options, 'headers body json signal followRedirects scope')
+    const follows = options.followRedirects ?? this.#options.followRedirects ?? true
+    let url = this.#resolve(target)
+    let [verb, request] = [method, options]
+    for (let hops = 0; ; hops++) {
+      const response = await this.#send(verb, url, request)
+      const location = response.headers.get('location')
+      if (!follows || location === null || ![301, 302, 303, 307, 308].includes(response.status)) {
+        return Object.defineProperties(response, {
+          url: { value: url.href },
+          redirected: { value: hops > 0 },
+        })
+      }
+      if (hops === MOST_REDIRECTS)
+        throw new Error(
+          `testClient: more than ${MOST_REDIRECTS} redirects, the last to ${location}.`,
+        )
+      await response.body?.cancel() // nobody is going to read it
+      const from = url
+      url = new URL(location, from)
+      const dropsBody = becomesGet(verb, response.status)
+      if (dropsBody) verb = 'GET'
+      request = redirected(request, dropsBody, url.origin === from.origin)
+    }
+  }
+
+  /** A path is one below that of the base URL; `//admin` is one too, and no host. */
+  #resolve(target: string | URL): URL {
+    const isPath = typeof target === 'string' && target.startsWith('/')
+    return new URL(isPath ? `.${target}` : target, this.#base)
+  }
+
+  async #send(method: string, url: URL, options: TestRequestOptions): Promise<TestResponse> {
+    const headers = mergedHeaders(this.#options.headers, options.headers)
+    headers.setDefault('accept', '*/*')
+    const cookies = this.cookies.fieldFor(url)
+    if (cookies !== '') headers.setDefault('cookie', cookies)
+    const body = await encodeBody(options, headers)
+    const { app, signal, onDraining } = this.#running.begin(this.#app)
+    const response = await exchange({
+      app,
+      onDraining,
+      scope: { ...httpScope(method, url, headers, this.#options, this.#state), ...options.scope },
+      body,
+      signals: options.signal === undefined ? [signal] : [signal, options.signal],
+      raiseServerExceptions: this.#options.raiseServerExceptions ?? true,
+    })
+    this.#keepCookies(response, url)
+    return response
+  }
+
+  async websocket(
+    target: string | URL,
+    options: TestWebSocketOptions = {},
+  ): Promise<TestWebSocket> {
+    knownOptions('testClient: websocket', options, 'subprotocols headers timeout scope')
+    const { subprotocols = [], headers: own, timeout = 5_000, scope } = options
+    const url = this.#resolve(target)
+    url.protocol = url.protocol.replace('ws', 'http')
+    const headers = mergedHeaders(this.#options.headers, own)
+    for (const [name, value] of UPGRADE) headers.setDefault(name, value)
+    if (subprotocols.length > 0) {
+      headers.setDefault('sec-websocket-protocol', subprotocols.join(', '))
+    }
+    const cookies = this.cookies.fieldFor(url)
+    if (cookies !== '') headers.setDefault('cookie', cookies)
+    const { app, signal } = this.#running.begin(this.#app)
+    const link = new Link({
+      app,
+      scope: {
+        ...websocketScope(url, headers, subprotocols, this.#options, this.#state),
+        ...scope,
+      },
+      raiseServerExceptions: this.#options.raiseServerExceptions ?? true,
+    })
+    signal.addEventListener('abort', () => link.leave(1001, ''), { once: true })
+    return this.#connect(link, url, timeout)
+  }
+
+  async #connect(link: Link, url: URL, timeout: number): Promise<TestWebSocket> {
+    try {
+      const accepted = await within(link.answer, timeout, () => {
+        link.leave(1006, '')
+        return new Error(
+          `testClient: the app has not answered the handshake within ${timeout} ms. Accept the websocket, close it, or pass another timeout.`,
+        )
+      })
+      const socket = new TestWebSocket(link, accepted, timeout)
+      for (const field of socket.headers.getAll('set-cookie')) this.cookies.take(field, url)
+      this.#sockets.add(socket)
+      link.done.then(() => link.error ?? this.#sockets.delete(socket))
+      return socket
+    } catch (error) {
+      if (error instanceof WebSocketDenied) this.#keepCookies(error.response, url)
+      throw error
+    }
+  }
+
+  #keepCookies({ headers }: globalThis.Response, url: URL): void {
+    for (const field of headers.getSetCookie()) this.cookies.take(field, url)
+  }
+
+  /** @throws What the apps of websockets have thrown, unless the test has seen it. */
+  async close(): Promise<void> {
+    await this.#running.drain()
+    const closings = [...this.#sockets].map((socket) => socket.close(1001))
+    const ends = await Promise.allSettled(closings)
+    await this.#running.leave()
+    const [first, ...others] = ends.flatMap((end) =>
+      end.status === 'rejected' ? [end.reason] : [],
+    )
+    if (others.length > 0) {
+      throw new AggregateError([first, ...others], 'testClient: several websockets have failed.')
+    }
+    if (first !== undefined) throw first
+  }
+}
+
+/** What a browser sends to ask for a websocket, but for a key that nobody checks here. */
+const UPGRADE = [
+  ['connection', 'Upgrade'],
+  ['upgrade', 'websocket'],
+  ['sec-websocket-version', '13'],
+  ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+] as const

@@ -1,0 +1,31 @@
+/** What a redirect makes of a request. */
+import { Headers } from '../../http/headers.ts'
+import { isStream } from './bodies.ts'
+import type { TestRequestOptions } from './options.ts'
+
+/** As browsers do it (Fetch, section 4.4 step 12). */
+export function becomesGet(method: string, status: number): boolean {
+  if (status === 303) return method !== 'GET' && method !== 'HEAD'
+  return (status === 301 || status === 302) && method === 'POST'
+}
+
+/** What is asked of the next URL: no second body for a GET, no credentials for another origin. */
+export function redirected(
+  { body, json, headers, ...rest }: TestRequestOptions,
+  dropsBody: boolean,
+  isSameOrigin: boolean,
+): TestRequestOptions {
+  const kept = Headers.from(headers)
+  if (dropsBody) for (const name of OF_BODIES) kept.delete(name)
+  if (!isSameOrigin) for (const name of OF_ORIGINS) kept.delete(name)
+  if (dropsBody) return { ...rest, headers: kept }
+  if (isStream(body)) {
+    throw new TypeError(
+      'testClient: a redirect asks for the body again, but a stream was given. Pass followRedirects: false, or a whole body.',
+    )
+  }
+  return { ...rest, headers: kept, ...(body === undefined ? {} : { body }), json }
+}
+
+const OF_BODIES = ['content-type', 'content-length', 'content-encoding', 'transfer-encoding']
+const OF_ORIGINS = ['authorization', 'cookie', 'host']

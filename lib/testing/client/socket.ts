@@ -1,0 +1,134 @@
+/** The end of a websocket that a test holds. */
+
+import { Headers } from '../../http/headers.ts'
+import { encodeText } from '../../internal/bytes.ts'
+import { freezeMessage } from '../../types/frozen.ts'
+import { SENT, type WebSocketAcceptMessage } from '../../types.ts'
+import { type WebSocketData, WebSocketDisconnect } from '../../websockets.ts'
+import type { Closed, Link } from './link.ts'
+import { within } from './mailbox.ts'
+
+/** A websocket that the app has accepted; `await using` closes it. */
+export class TestWebSocket implements AsyncDisposable {
+  /** Which one of those offered the app has chosen; null for none. */
+  readonly subprotocol: string | null
+  /** What the app added to the handshake's answer. */
+  readonly headers: Headers
+  /** Resolves when either side has closed. */
+  readonly closed: Promise<Closed>
+  readonly #link: Link
+  readonly #timeout: number
+
+  constructor(link: Link, { subprotocol, headers }: WebSocketAcceptMessage, timeout: number) {
+    this.subprotocol = subprotocol ?? null
+    this.headers = new Headers(headers ?? [])
+    this.closed = link.closed
+    this.#link = link
+    this.#timeout = timeout
+  }
+
+  /** What the app has sent and nobody has received. */
+  get unread(): readonly WebSocketData[] {
+    return this.#link.outbound.unread
+  }
+
+  /**
+   * Sends a text message; resolves when the app has not too much to read yet.
+   *
+   * @throws WebSocketDisconnect when the socket is closed.
+   */
+  sendText(text: string): Promise<void> {
+    return this.#send({ text }, encodeText(text).byteLength)
+  }
+
+  /** Sends a binary message; throws as `sendText()` does. */
+  sendBytes(bytes: Uint8Array): Promise<void> {
+    return this.#send({ bytes: new Uint8Array(bytes) }, bytes.byteLength)
+  }
+
+  /** Sends a value as JSON, in a text message or a binary one; throws as `sendText()` does. */
+  sendJSON(value: unknown, mode: 'text' | 'binary' = 'text'): Promise<void> {
+    const text = JSON.stringify(value)
+    return mode === 'text' ? this.sendText(text) : this.sendBytes(encodeText(text))
+  }
+
+  #send(data: { text: string } | { bytes: Uint8Array }, size: number): Promise<void> {
+    const sent = this.#link.inbound.put(freezeMessage({ type: 'websocket.receive', ...data }), size)
+    if (sent === SENT) return sent
+    return within(sent, this.#timeout, () => this.#late('the app took no more messages'))
+  }
+
+  /**
+   * The next message of the app.
+   *
+   * @throws WebSocketDisconnect when there is no more, since either side has closed.
+   * @throws Error when none comes in time; and whatever the app has thrown.
+   */
+  receive(): Promise<WebSocketData> {
+    return this.#link.outbound.take(this.#timeout, () => this.#late('no message came'))
+  }
+
+  /** @throws TypeError when the message is binary; otherwise as `receive()`. */
+  async receiveText(): Promise<string> {
+    const message = await this.receive()
+    if (typeof message === 'string') return message
+    throw new TypeError('testClient: the app sent a binary message where text was expected.')
+  }
+
+  /** @throws TypeError when the message is text; otherwise as `receive()`. */
+  async receiveBytes(): Promise<Uint8Array> {
+    const message = await this.receive()
+    if (typeof message !== 'string') return message
+    throw new TypeError(
+      `testClient: the app sent a text message, ${JSON.stringify(message)}, where bytes were expected.`,
+    )
+  }
+
+  /** A message of either kind, parsed; throws as `receive()` does, and SyntaxError for no JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: as of a fetch response, for tests to look into
+  async receiveJSON(): Promise<any> {
+    const message = await this.receive()
+    return JSON.parse(typeof message === 'string' ? message : new TextDecoder().decode(message))
+  }
+
+  /** The messages until the socket is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<WebSocketData, void, undefined> {
+    try {
+      for (;;) yield await this.receive()
+    } catch (error) {
+      if (!(error instanceof WebSocketDisconnect)) throw error
+    }
+  }
+
+  /**
+   * Closes, and waits for the app to end.
+   *
+   * @param code 1005 is a close without a code.
+   * @throws Error when the app does not end in time; and whatever it has thrown.
+   */
+  async close(code = 1000, reason = ''): Promise<void> {
+    this.#link.leave(code, reason)
+    await within(this.#link.done, this.#timeout, () =>
+      this.#late(
+        'the app did not end after its websocket was closed',
+        'Leave the loop when the peer has gone, which websocket.signal tells.',
+      ),
+    )
+    const { error } = this.#link
+    this.#link.error = undefined
+    if (error !== undefined) throw error.thrown
+  }
+
+  /** Goes without a word, which the app sees as 1006; otherwise as `close()`. */
+  terminate(): Promise<void> {
+    return this.close(1006)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #late(what: string, advice = 'Check the app, or pass another timeout.'): Error {
+    return new Error(`testClient: ${what} within ${this.#timeout} ms. ${advice}`)
+  }
+}

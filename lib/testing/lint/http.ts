@@ -1,0 +1,204 @@
+/** The http conversation: a request body in, one response out. */
+import { isHeaderValue } from '../../http/headers.ts'
+import type { HTTPScope } from '../../types.ts'
+import {
+  ADVICE,
+  announced,
+  checkBody,
+  checkStart,
+  counted,
+  type Length,
+  NO_LENGTH,
+} from './bodies.ts'
+import { LintError } from './faults.ts'
+import { BOOLEAN, BYTES, checkKeys, HEADERS, must, optional, RECORD, type Rule } from './keys.ts'
+import {
+  assertForeign,
+  assertOffered,
+  type Facts,
+  type Message,
+  misplaced,
+  type Protocol,
+  type Step,
+  stepping,
+} from './protocol.ts'
+import { offersOf } from './scopes.ts'
+
+export interface HTTPState {
+  readonly phase: 'before start' | 'started' | 'in body' | 'in trailers' | 'complete'
+  /** The last message that was sent, for the message about an end that came too early. */
+  readonly last: string
+  readonly length: Length
+  /** Whether trailers were announced. */
+  readonly trailers: boolean
+  /** Whether a message was sent that only the server understands, and that may have ended it all. */
+  readonly foreign: boolean
+  readonly request: 'open' | 'complete' | 'disconnected'
+}
+
+interface HTTPFacts extends Facts {
+  readonly isHead: boolean
+}
+
+const STEPS: Readonly<Record<string, Step<HTTPState, HTTPFacts>>> = {
+  'http.response.start': start,
+  'http.response.body': body,
+  'http.response.trailers': trailers,
+  'http.response.early_hint': earlyHint,
+  'http.response.pathsend': pathsend,
+  'http.response.debug': debug,
+}
+
+const INITIAL: HTTPState = {
+  phase: 'before start',
+  last: '',
+  length: NO_LENGTH,
+  trailers: false,
+  foreign: false,
+  request: 'open',
+}
+
+export function httpProtocol(scope: HTTPScope): Protocol<HTTPState> {
+  const facts: HTTPFacts = { offers: offersOf(scope), isHead: scope.method === 'HEAD' }
+  return {
+    start: INITIAL,
+    sent: stepping('http', STEPS, facts),
+    received: (state, message) => received(state, message, facts.offers),
+    asked: () => {},
+    ended,
+    isExclusive: () => true,
+  }
+}
+
+const AWAIT = 'Check that every send is awaited, and that one response is sent.'
+
+function start(state: HTTPState, message: Message, { offers, isHead }: HTTPFacts): HTTPState {
+  checkStart(message)
+  if (state.phase !== 'before start') {
+    throw misplaced(message.type, 'the response has started already', AWAIT)
+  }
+  const trailers = message['trailers'] === true
+  if (trailers) assertOffered('http.response.trailers', '"trailers: true"', offers)
+  const length = announced(message, isHead)
+  const last = `${message.type} with status ${message['status']}`
+  return { ...state, phase: 'started', last, trailers, length }
+}
+
+function body(state: HTTPState, message: Message): HTTPState {
+  checkBody(message)
+  assertInBody(state, message)
+  const moreBody = message['moreBody'] === true
+  const length = counted(state.length, message)
+  const last = `${message.type} with moreBody: ${moreBody}`
+  if (moreBody) return { ...state, phase: 'in body', last, length }
+  return { ...state, phase: state.trailers ? 'in trailers' : 'complete', last, length }
+}
+
+function assertInBody({ phase, last }: HTTPState, { type }: Message): void {
+  if (phase === 'before start') {
+    throw misplaced(type, 'it came before http.response.start', AWAIT)
+  }
+  if (phase === 'in trailers' || phase === 'complete') {
+    throw misplaced(type, `the body has ended with ${last}`, AWAIT)
+  }
+}
+
+const TRAILERS = { headers: HEADERS, moreTrailers: optional(BOOLEAN) }
+
+function trailers(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
+  checkKeys(message.type, message, TRAILERS, ADVICE)
+  assertOffered(message.type, message.type, offers)
+  if (state.phase === 'complete' && state.trailers) {
+    throw misplaced(message.type, `the response has ended with ${state.last}`, AWAIT)
+  }
+  if (state.phase !== 'before start' && !state.trailers) {
+    throw misplaced(message.type, 'they were not announced', 'Start with trailers: true.')
+  }
+  if (state.phase !== 'in trailers') {
+    throw misplaced(message.type, 'the body has not ended', 'Send a body without moreBody before.')
+  }
+  const moreTrailers = message['moreTrailers'] === true
+  const last = `${message.type} with moreTrailers: ${moreTrailers}`
+  return { ...state, last, phase: moreTrailers ? 'in trailers' : 'complete' }
+}
+
+const LINKS: Rule = must(
+  'a list of links, each "<target>; rel=…"',
+  (value) => Array.isArray(value) && value.every(isLink),
+  'See RFC 8288.',
+)
+
+function isLink(value: unknown): boolean {
+  return typeof value === 'string' && /^<[^>]*>/.test(value) && isHeaderValue(value)
+}
+
+function earlyHint(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
+  checkKeys(message.type, message, { links: LINKS }, ADVICE)
+  assertOffered(message.type, message.type, offers)
+  assertInBody(state, message)
+  return { ...state, last: message.type }
+}
+
+const PATH: Rule = must(
+  'an absolute path',
+  (value) => typeof value === 'string' && /^(?:\/|\\\\|[A-Za-z]:[\\/])/.test(value),
+)
+
+/** It is the whole body, so it ends the response; its length is the server's to check. */
+function pathsend(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
+  checkKeys(message.type, message, { path: PATH }, ADVICE)
+  assertOffered(message.type, message.type, offers)
+  assertInBody(state, message)
+  if (state.phase === 'in body') {
+    throw misplaced(message.type, 'a part of the body was sent before', 'Send one of the two.')
+  }
+  return { ...state, phase: 'complete', last: message.type }
+}
+
+function debug(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
+  checkKeys(message.type, message, { info: RECORD }, ADVICE)
+  assertOffered(message.type, message.type, offers)
+  if (state.phase !== 'before start') {
+    throw misplaced(message.type, 'the response has started already', 'Send it before.')
+  }
+  return { ...state, last: message.type }
+}
+
+const REQUEST = { body: BYTES, moreBody: BOOLEAN }
+const SERVER = 'Servers fill in every key; check the server, or the middleware that wraps receive.'
+
+function received(state: HTTPState, message: Message, offers: readonly string[]): HTTPState {
+  const { type } = message
+  if (type === 'http.disconnect') return { ...state, request: 'disconnected' }
+  if (type !== 'http.request') {
+    assertForeign(type, 'http', offers, 'server')
+    return state
+  }
+  checkKeys("the server's http.request", message, REQUEST, SERVER)
+  if (state.request !== 'open') {
+    const before = state.request === 'complete' ? 'one with moreBody: false' : 'http.disconnect'
+    throw misplaced(
+      "the server's http.request",
+      `it came after ${before}`,
+      'Check the server, or the middleware that wraps receive.',
+    )
+  }
+  return message['moreBody'] === true ? state : { ...state, request: 'complete' }
+}
+
+/** A client that has gone needs no response. */
+function ended({ phase, last, request, foreign }: HTTPState, waiting: string | undefined): void {
+  if (request === 'disconnected' || foreign) return
+  if (phase === 'before start') {
+    throw new LintError('the app resolved without any response. Is a return or an await missing?')
+  }
+  if (phase !== 'complete') {
+    throw new LintError(
+      `the app resolved before its response was complete (last message: ${last}). Probably a missing await in a middleware.`,
+    )
+  }
+  if (waiting === undefined) return
+  throw new LintError(
+    `the app resolved before its last message was accepted (${waiting}). Probably a missing await in a middleware.`,
+  )
+}

@@ -1,0 +1,98 @@
+/** Checks the keys of scopes and messages, one rule for each; keys without a rule are free. */
+import { isHeaderName, isHeaderValue } from '../../http/headers.ts'
+import { describe, type Fields, isObject, LintError } from './faults.ts'
+
+/** What is wrong with a value, as the rest of a sentence that begins with its key. */
+export type Rule = (value: unknown) => string | undefined
+
+/**
+ * Holds an object against its rules, in their order.
+ *
+ * @param where Whose keys they are, as the beginning of the message.
+ * @param advice The end of the message, where the rule has none of its own.
+ * @throws LintError for the first key that is not as it must be.
+ */
+export function checkKeys(
+  where: string,
+  fields: Fields,
+  rules: Readonly<Record<string, Rule>>,
+  advice: string,
+): void {
+  for (const [key, rule] of Object.entries(rules)) {
+    const fault = rule(fields[key])
+    if (fault === undefined) continue
+    const whole = fault.endsWith('.') ? fault : `${fault}. ${advice}`
+    throw new LintError(`${where}: "${key}" ${whole}`)
+  }
+}
+
+/** A rule from a condition; the advice is what to do about it. */
+export function must(be: string, holds: (value: unknown) => boolean, advice?: string): Rule {
+  return (value) => {
+    if (holds(value)) return undefined
+    const fault = `must be ${be}, ${describe(value)} was given`
+    return advice === undefined ? fault : `${fault}. ${advice}`
+  }
+}
+
+/** For a key that need not be there; undefined counts as absent. */
+export function optional(rule: Rule): Rule {
+  return (value) => (value === undefined ? undefined : rule(value))
+}
+
+export const TEXT: Rule = must('text', (value) => typeof value === 'string')
+export const BOOLEAN: Rule = must('a boolean', (value) => typeof value === 'boolean')
+export const FUNCTION: Rule = must('a function', (value) => typeof value === 'function')
+export const RECORD: Rule = must(
+  'an object of names and values',
+  (value) => isObject(value) && !Array.isArray(value),
+)
+export const BYTES: Rule = must(
+  'a Uint8Array',
+  (value) => value instanceof Uint8Array,
+  'Encode text with TextEncoder.',
+)
+export const TEXTS: Rule = must(
+  'a list of texts',
+  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+)
+export const STATUS: Rule = must(
+  'an integer from 200 to 599',
+  (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+  'Interim responses are sent by the server.',
+)
+
+/** The flat list; names and values as HTTP allows them (RFC 9110 section 5). */
+export const HEADERS: Rule = (value) => {
+  if (!Array.isArray(value)) {
+    return `must be a flat list of names and values, ${describe(value)} was given. Write ['x-name', 'value']; of a Headers object it is the list.`
+  }
+  for (let index = 0; index < value.length; index += 2) {
+    const fault = nameFault(value[index]) ?? valueFault(value[index], value, index + 1)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+function nameFault(name: unknown): string | undefined {
+  if (typeof name !== 'string') {
+    return `must be a flat list of texts, ${describe(name)} stands where a name belongs. Write ['x-name', 'value'], without pairs.`
+  }
+  if (!isHeaderName(name)) {
+    return `has the name ${describe(name)}, which no header may have. Use letters, digits and !#$%&'*+-.^_\`|~ only.`
+  }
+  if (name === name.toLowerCase()) return undefined
+  return `must have lower-case names, ${describe(name)} was given. Write ${describe(name.toLowerCase())}.`
+}
+
+function valueFault(name: unknown, list: readonly unknown[], index: number): string | undefined {
+  if (index >= list.length) {
+    return `has an odd number of entries, ${list.length}, so the last name, ${describe(name)}, has no value. Push name and value together.`
+  }
+  const value = list[index]
+  if (typeof value !== 'string') {
+    return `has no text as the value of ${describe(name)}, ${describe(value)} was given. Write String(value).`
+  }
+  if (isHeaderValue(value)) return undefined
+  return `has a forbidden character in the value of ${describe(name)}, ${describe(value)} was given. Values are latin-1 without control characters; encode the rest.`
+}

@@ -1,0 +1,157 @@
+/** Runs an app between two observed channels, and holds it to the rules of its protocol. */
+import { ClientDisconnected } from '../../exceptions.ts'
+import { freezeMessage } from '../../types/frozen.ts'
+import {
+  type App,
+  type Receive,
+  type ReceiveMessage,
+  type Scope,
+  SENT,
+  type Send,
+  type SendMessage,
+} from '../../types.ts'
+import { describe, isThenable, LintError } from './faults.ts'
+import { messageOf, misplaced, type Protocol } from './protocol.ts'
+
+/**
+ * Calls the app; rejects with what the app throws, or with the first fault it did not care about.
+ *
+ * Scope and messages are passed by reference, and `send` gives the very promise that it was given.
+ */
+export async function observe<State>(
+  protocol: Protocol<State>,
+  app: App,
+  scope: Scope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  const observer = new Observer(protocol, receive, send)
+  // Whoever listens may end the response early, without any message that tells of it.
+  if (scope.type !== 'lifespan') scope.onDisconnect?.(observer.leave)
+  try {
+    const done: unknown = app(scope, observer.receive, observer.send)
+    if (!isThenable(done)) throw noPromise('the app', done)
+    await done
+  } finally {
+    observer.close()
+  }
+  observer.judge()
+}
+
+class Observer<State> {
+  readonly #protocol: Protocol<State>
+  readonly #receive: Receive
+  readonly #send: Send
+  #state: State
+  #fault: unknown
+  /** A message that was sent and not yet accepted. */
+  #waiting: SendMessage | undefined
+  #over = false
+  #gone = false
+
+  constructor(protocol: Protocol<State>, receive: Receive, send: Send) {
+    this.#protocol = protocol
+    this.#receive = receive
+    this.#send = send
+    this.#state = protocol.start
+  }
+
+  /** The client has gone: what is sent now is refused anyway, and nothing is missing at the end. */
+  readonly leave = (): void => {
+    this.#gone = true
+  }
+
+  /** The app is done, well or not. */
+  close(): void {
+    this.#over = true
+  }
+
+  /** @throws LintError for a fault that was passed over, or an end that came too early. */
+  judge(): void {
+    if (this.#fault !== undefined) throw this.#fault
+    if (!this.#gone) this.#protocol.ended(this.#state, this.#waiting?.type)
+  }
+
+  readonly send: Send = (message) => {
+    if (this.#gone && !this.#over) return this.#send(message)
+    const before = this.#state
+    try {
+      this.#state = this.#next(message)
+      freezeMessage(message)
+      const accepted = this.#send(message)
+      if (accepted === SENT) return accepted
+      if (!isThenable(accepted)) throw noPromise("the server's send", accepted)
+      this.#wait(message, accepted, before)
+      return accepted
+    } catch (error) {
+      this.#state = before
+      return this.#refuse(error)
+    }
+  }
+
+  #next(message: unknown): State {
+    const known = messageOf('a message that is sent', message)
+    if (this.#over) {
+      throw misplaced(known.type, 'the app had ended before', 'Probably a missing await.')
+    }
+    const state = this.#protocol.sent(this.#state, known)
+    if (this.#waiting === undefined) return state
+    throw misplaced(
+      known.type,
+      `${this.#waiting.type} was not accepted yet`,
+      'Probably a missing await.',
+    )
+  }
+
+  /** A message that is refused has not been sent. */
+  #wait(message: SendMessage, accepted: Promise<void>, before: State): void {
+    const after = this.#state
+    if (this.#protocol.isExclusive(message.type)) this.#waiting = message
+    const settle = (): void => {
+      if (this.#waiting === message) this.#waiting = undefined
+    }
+    accepted.then(settle, (error) => {
+      settle()
+      if (error instanceof ClientDisconnected) this.leave()
+      else if (this.#state === after) this.#state = before
+    })
+  }
+
+  readonly receive: Receive = () => {
+    try {
+      this.#protocol.asked(this.#state)
+      const given: unknown = this.#receive()
+      if (!isThenable(given)) throw noPromise("the server's receive", given)
+      const checked = Promise.resolve(given as ReturnType<Receive>).then(this.#check)
+      checked.catch(() => {}) // a forgotten await must not end the process
+      return checked
+    } catch (error) {
+      return this.#refuse(error)
+    }
+  }
+
+  readonly #check = (message: ReceiveMessage): ReceiveMessage => {
+    try {
+      const known = messageOf('a message that the server gives', message)
+      this.#state = this.#protocol.received(this.#state, known)
+      return freezeMessage(message)
+    } catch (error) {
+      this.#fault ??= error
+      throw error
+    }
+  }
+
+  #refuse(error: unknown): Promise<never> {
+    if (error instanceof LintError) this.#fault ??= error
+    if (error instanceof ClientDisconnected) this.leave()
+    const refused = Promise.reject(error)
+    refused.catch(() => {})
+    return refused
+  }
+}
+
+function noPromise(who: string, given: unknown): LintError {
+  return new LintError(
+    `${who} must return a promise, ${describe(given)} was returned. Is a return missing in a middleware?`,
+  )
+}

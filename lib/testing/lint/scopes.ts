@@ -1,0 +1,178 @@
+/** The keys of the three scopes, as `types.ts` has them. */
+import { isHeaderName } from '../../http/headers.ts'
+import type { ConnectionScope, Scope } from '../../types.ts'
+import { describe, isObject, LintError } from './faults.ts'
+import {
+  checkKeys,
+  FUNCTION,
+  HEADERS,
+  must,
+  optional,
+  RECORD,
+  type Rule,
+  TEXT,
+  TEXTS,
+} from './keys.ts'
+
+type Rules = Readonly<Record<string, Rule>>
+
+const ASGI: Rule = must(
+  "{ version: '3.0', specVersion: '…' }",
+  (value) =>
+    isObject(value) && value['version'] === '3.0' && typeof value['specVersion'] === 'string',
+)
+
+/** What stood on the wire: visible ASCII, where a decoded path gives itself away. */
+const WIRE_TEXT: Rule = must(
+  'text as it came on the wire, in visible ASCII',
+  (value) => typeof value === 'string' && /^[\x21-\x7e]*$/.test(value),
+)
+
+const RAW_PATH: Rule = (value) =>
+  WIRE_TEXT(value) ??
+  must('the path without its query', (path) => !String(path).includes('?'))(value)
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535
+}
+
+const CLIENT: Rule = must(
+  '{ host: text, port: number } or null',
+  (value) =>
+    value === null ||
+    (isObject(value) && typeof value['host'] === 'string' && isPort(value['port'])),
+)
+
+const SERVER: Rule = must(
+  '{ host: text, port: number or null } or null',
+  (value) =>
+    value === null ||
+    (isObject(value) &&
+      typeof value['host'] === 'string' &&
+      (value['port'] === null || isPort(value['port']))),
+)
+
+const USER: Rule = must(
+  '{ isAuthenticated: boolean, displayName: text }',
+  (value) =>
+    isObject(value) &&
+    typeof value['isAuthenticated'] === 'boolean' &&
+    typeof value['displayName'] === 'string',
+)
+
+const AUTH: Rule = must(
+  '{ scopes: a list of texts }',
+  (value) => isObject(value) && TEXTS(value['scopes']) === undefined,
+)
+
+function isBodyLimit(value: unknown): boolean {
+  return isObject(value) && typeof value['maxSize'] === 'number' && value['maxSize'] >= 0
+}
+
+function oneOf(...texts: readonly string[]): Rule {
+  const list = texts.map((text) => `"${text}"`).join(' or ')
+  return must(list, (value) => texts.includes(String(value)) && typeof value === 'string')
+}
+
+const TRANSPORT: Rule = optional(
+  must(
+    '{ send: a function, started: a boolean }',
+    (value) =>
+      isObject(value) &&
+      typeof value['send'] === 'function' &&
+      typeof value['started'] === 'boolean',
+  ),
+)
+
+const CONNECTION: Rules = {
+  asgi: ASGI,
+  httpVersion: oneOf('1.0', '1.1', '2'),
+  path: TEXT,
+  rawPath: RAW_PATH,
+  queryString: WIRE_TEXT,
+  rootPath: TEXT,
+  headers: HEADERS,
+  client: CLIENT,
+  server: SERVER,
+  state: optional(RECORD),
+  extensions: optional(RECORD),
+  appRootPath: optional(TEXT),
+  mountPath: optional(TEXT),
+  app: optional(FUNCTION),
+  router: optional(FUNCTION),
+  route: optional(FUNCTION),
+  pathParams: optional(RECORD),
+  maxBodySize: optional(
+    must('a number of bytes', (value) => typeof value === 'number' && value >= 0),
+  ),
+  bodyLimit: optional(must('an object with a maxSize', isBodyLimit)),
+  user: optional(USER),
+  auth: optional(AUTH),
+  outcome: optional(RECORD),
+  onDisconnect: optional(FUNCTION),
+  onDraining: optional(FUNCTION),
+  transport: TRANSPORT,
+}
+
+const METHOD: Rule = must(
+  'a method in upper case',
+  (value) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/.test(value),
+)
+
+/** Tokens, each of them once (RFC 6455 section 4.1). */
+const SUBPROTOCOLS: Rule = (value) =>
+  TEXTS(value) ??
+  must(
+    'a list of different tokens',
+    (list) => Array.isArray(list) && list.every(isHeaderName) && new Set(list).size === list.length,
+    'The server refuses handshakes that offer others.',
+  )(value)
+
+const SCOPES: Readonly<Record<string, Rules>> = {
+  http: { method: METHOD, scheme: oneOf('http', 'https'), ...CONNECTION },
+  websocket: { scheme: oneOf('ws', 'wss'), ...CONNECTION, subprotocols: SUBPROTOCOLS },
+  lifespan: { asgi: ASGI, state: optional(RECORD) },
+}
+
+/** The extensions of the contract; what others are is between them and their app. */
+const EXTENSIONS = [
+  'http.response.trailers',
+  'http.response.early_hint',
+  'http.response.pathsend',
+  'http.response.debug',
+  'websocket.http.response',
+]
+
+const ADVICE = 'Servers make scopes, and middleware outside may have changed this one.'
+
+/**
+ * Checks a scope; one of a type that the contract does not know passes.
+ *
+ * @throws LintError that names the key.
+ */
+export function checkScope(scope: unknown): void {
+  if (!isObject(scope) || typeof scope['type'] !== 'string') {
+    throw new LintError(
+      `the scope must be an object with a "type", ${describe(isObject(scope) ? scope['type'] : scope)} was given. Call the app with (scope, receive, send).`,
+    )
+  }
+  const type = scope['type']
+  const rules = Object.hasOwn(SCOPES, type) ? SCOPES[type] : undefined
+  if (rules === undefined) return
+  checkKeys(`the ${type} scope`, scope, rules, ADVICE)
+  const extensions = scope['extensions']
+  if (!isObject(extensions)) return
+  const known = EXTENSIONS.map((name): [string, Rule] => [name, optional(RECORD)])
+  checkKeys(`the ${type} scope's extensions`, extensions, Object.fromEntries(known), ADVICE)
+}
+
+/** The names of the extensions that a scope offers; read once, as what is offered does not change. */
+export function offersOf(scope: Scope): readonly string[] {
+  const { extensions = {} } = scope as Partial<ConnectionScope>
+  return Object.keys(extensions).filter((name) => extensions[name] !== undefined)
+}
+
+/** Whether a message type belongs to an extension that is offered. */
+export function isOffered(type: string, offers: readonly string[]): boolean {
+  return offers.some((name) => type === name || type.startsWith(`${name}.`))
+}

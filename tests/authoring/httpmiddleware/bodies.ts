@@ -1,0 +1,94 @@
+import t from 'tap'
+import {
+  type HTTPMiddlewareHandler,
+  httpMiddleware,
+} from '../../../lib/authoring/httpmiddleware.ts'
+import { fromFetch } from '../../../lib/interop/fromfetch.ts'
+import { fromNode } from '../../../lib/interop/fromnode.ts'
+import { Request } from '../../../lib/requests.ts'
+import { PlainTextResponse } from '../../../lib/responses.ts'
+import { type TestClient, testClient } from '../../../lib/testing/client.ts'
+import type { App } from '../../../lib/types.ts'
+
+const passing: HTTPMiddlewareHandler = (request, next) => next(request)
+
+function clientOf(handle: HTTPMiddlewareHandler, app: App): Promise<TestClient> {
+  return testClient(httpMiddleware(handle)(app))
+}
+
+/** Answers with the body that it reads. */
+const echo: App = async (scope, receive, send) => {
+  if (scope.type !== 'http') return
+  const text = await new Request(scope, receive, send).text()
+  await new PlainTextResponse(`[${text}]`).respond(scope, receive, send)
+}
+
+t.test('bodies of requests', async (t) => {
+  t.test('pass when they are not read, and again when they are: MW-BASE-8', async (t) => {
+    const reading: HTTPMiddlewareHandler = async (request, next) => {
+      await request.text()
+      return next(request)
+    }
+    for (const handle of [passing, reading]) {
+      await using client = await clientOf(handle, echo)
+      t.equal(await (await client.post('/', { body: 'abc' })).text(), '[abc]')
+    }
+  })
+
+  t.test('are an error behind when parts of them are gone: MW-BASE-8', async (t) => {
+    const ways: HTTPMiddlewareHandler[] = [
+      async (request, next) => {
+        for await (const _ of request.stream());
+        return next(request)
+      },
+      async (request, next) => {
+        for await (const _ of request.stream()) break
+        return next(request)
+      },
+      async (request, next) => {
+        for await (const _ of request.parts());
+        return next(request)
+      },
+      async (request, next) => {
+        await request.form()
+        return next(request)
+      },
+    ]
+    const apps: App[] = [
+      echo,
+      fromNode((incoming, outgoing) => {
+        incoming.on('end', () => outgoing.end('200')).resume()
+      }),
+      fromFetch(async (incoming) => new globalThis.Response(await incoming.text())),
+    ]
+    const form = new FormData()
+    form.set('a', 'x'.repeat(200_000))
+    for (const way of ways) {
+      for (const app of apps) {
+        await using client = await clientOf(way, app)
+        await t.rejects(client.post('/', { body: form }), /already read as a stream/)
+      }
+    }
+  })
+
+  t.test('are there behind when they were kept before they were taken apart', async (t) => {
+    await using client = await clientOf(async (request, next) => {
+      await request.bytes()
+      const form = await request.form()
+      t.equal(form.text('a'), 'b')
+      return next(request)
+    }, echo)
+    const form = new FormData()
+    form.set('a', 'b')
+    t.match(await (await client.post('/', { body: form })).text(), /name="a"/)
+  })
+
+  t.test('cannot be read in front after the app: MW-BASE-9', async (t) => {
+    await using client = await clientOf(async (request, next) => {
+      const response = await next(request)
+      await t.rejects(request.text(), /already read by the app behind/)
+      return response
+    }, echo)
+    t.equal(await (await client.post('/', { body: 'abc' })).text(), '[abc]')
+  })
+})

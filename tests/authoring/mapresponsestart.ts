@@ -1,0 +1,82 @@
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { mapResponseStart } from '../../lib/authoring/mapresponsestart.ts'
+import { PlainTextResponse } from '../../lib/responses/bodies.ts'
+import { toApp } from '../../lib/responses/response.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testing/client.ts'
+import type { App } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { responseOf } from '../support/sent.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
+
+const home: App = toApp(new PlainTextResponse('home'), 'the test')
+
+t.test('status and headers can be changed by what was asked', async (t) => {
+  const app = mapResponseStart((message, scope) => ({
+    ...message,
+    status: 201,
+    headers: [...message.headers, 'x-path', scope.path],
+  }))(home)
+
+  const { status, headers, text } = responseOf(await call(app, httpScope({ path: '/a' })))
+
+  t.same([status, headers.get('x-path'), text], [201, '/a', 'home'])
+})
+
+t.test('answers to errors are changed too', async (t) => {
+  const app = Application({
+    middleware: [
+      mapResponseStart((message) => ({ ...message, headers: [...message.headers, 'x-a', '1'] })),
+    ],
+    routes: [
+      Route('/', () => {
+        throw new Error('kaput')
+      }),
+    ],
+  })
+  await using client = await testClient(app, { raiseServerExceptions: false })
+
+  const response = await client.get('/')
+
+  t.equal(response.status, 500)
+  t.equal(response.headers.get('x-a'), '1')
+})
+
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(
+    t,
+    mapResponseStart((message) => message),
+    websocketScope(),
+  ),
+)
+
+t.test('gives what the app gives', async (t) =>
+  assertGivesOn(
+    t,
+    mapResponseStart((message) => message),
+  ),
+)
+
+t.test('what is no message, or comes too late, is told', async (t) => {
+  const failures: readonly [change: () => unknown, told: string][] = [
+    [async () => {}, 'a promise'],
+    [() => Promise.reject(new Error('unheard')), 'a promise'],
+    [() => {}, 'undefined'],
+    [() => null, 'null'],
+    [() => ({ type: 'http.response.body' }), 'object'],
+  ]
+  for (const [change, told] of failures) {
+    // @ts-expect-error what JavaScript may do
+    await t.rejects(call(mapResponseStart(change)(home)), {
+      name: 'TypeError',
+      message: `mapResponseStart: the function must return the message to send, ${told} was returned. Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something.`,
+    })
+  }
+  // @ts-expect-error a function is needed
+  t.throws(() => mapResponseStart({}), {
+    name: 'TypeError',
+    message:
+      /^mapResponseStart: it takes a function \(message, scope\) => message, object was given/,
+  })
+})

@@ -1,0 +1,60 @@
+import t from 'tap'
+import { mapScope } from '../../lib/authoring/mapscope.ts'
+import type { App, Scope } from '../../lib/types.ts'
+import { call, httpScope, websocketScope } from '../support/scopes.ts'
+import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
+
+t.test('the app sees the scope that the function gives', async (t) => {
+  for (const scope of [httpScope(), websocketScope()]) {
+    let seen: Scope | undefined
+    const app: App = async (given) => {
+      seen = given
+    }
+
+    await call(mapScope((scope) => ({ ...scope, path: '/mapped' }))(app), scope)
+
+    t.match(seen, { type: scope.type, path: '/mapped' })
+    t.equal(scope.path, '/', 'the one outside is left alone')
+  }
+})
+
+t.test('the same scope will do', async (t) => {
+  const scope = httpScope()
+  const app: App = async (given) => void t.equal(given, scope)
+
+  await call(mapScope((given) => given)(app), scope)
+})
+
+t.test('other scopes pass untouched', async (t) => {
+  const never = () => t.fail('it is for connections only') as never
+
+  await assertUntouched(t, mapScope(never))
+})
+
+t.test('gives what the app gives', async (t) =>
+  assertGivesOn(
+    t,
+    mapScope((scope) => scope),
+  ),
+)
+
+t.test('what is no scope is told', async (t) => {
+  for (const [value, kind] of [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [Promise.resolve(httpScope()), 'object'],
+    [websocketScope(), 'object'],
+  ] as const) {
+    // @ts-expect-error a scope is needed
+    const app = mapScope(() => value)(async () => {})
+    await t.rejects(call(app), {
+      name: 'TypeError',
+      message: `mapScope: the function must give a scope of the type "http", it gave ${kind}. Return { ...scope, … }, and not a promise.`,
+    })
+  }
+  // @ts-expect-error a function is needed
+  t.throws(() => mapScope({}), {
+    name: 'TypeError',
+    message: /^mapScope: it takes a function \(scope\) => scope, object was given/,
+  })
+})

@@ -1,0 +1,84 @@
+import t from 'tap'
+import { errorBoundary, trackStart } from '../../lib/errors/boundary.ts'
+import { ClientDisconnected, HTTPException } from '../../lib/exceptions.ts'
+import { type App, SENT } from '../../lib/types.ts'
+import { call, httpScope, lifespanScope } from '../support/scopes.ts'
+import { assertUntouched } from '../support/untouched.ts'
+
+const missing: App = () => Promise.reject(new HTTPException(404))
+const hasty: App = () => {
+  throw new HTTPException(403, 'no')
+}
+const late: App = async (_scope, _receive, send) => {
+  await send({ type: 'http.response.start', status: 200, headers: [] })
+  throw new HTTPException(406)
+}
+
+t.test('answers exceptions that have a handler', async (t) => {
+  const [start] = await call(errorBoundary(missing))
+
+  t.match(start, { type: 'http.response.start', status: 404 })
+})
+
+t.test('answers what is thrown before a promise is returned', async (t) => {
+  const [start, body] = await call(errorBoundary(hasty))
+
+  t.match(start, { status: 403 })
+  t.match(body, { body: new Uint8Array(Buffer.from('no')) })
+})
+
+t.test('throws bugs on', async (t) => {
+  const bug = new Error('kaput')
+
+  await t.rejects(call(errorBoundary(() => Promise.reject(bug))), bug)
+})
+
+t.test('wraps an exception that comes too late, and says so', async (t) => {
+  const error = await call(errorBoundary(late)).catch((thrown: unknown) => thrown)
+
+  t.match(error, {
+    message: /HTTPException has a handler, but it was thrown after the response had started/,
+    cause: { status: 406 },
+  })
+})
+
+t.test('leaves bugs and departures that come late as they are', async (t) => {
+  for (const error of [new Error('kaput'), new ClientDisconnected()]) {
+    const app: App = async (_scope, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers: [] })
+      throw error
+    }
+    t.equal(await call(errorBoundary(app)).catch((thrown: unknown) => thrown), error)
+  }
+})
+
+t.test('leaves a lifespan alone, and what nobody knows', async (t) => {
+  await assertUntouched(t, errorBoundary)
+  const error = await call(errorBoundary(missing), lifespanScope()).catch(
+    (thrown: unknown) => thrown,
+  )
+
+  t.match(error, { status: 404 })
+})
+
+t.test('puts the handlers back that an application inside has replaced', async (t) => {
+  const handlers = {}
+  const scope = httpScope({ exceptionHandlers: handlers })
+  const app: App = (inside) => {
+    if (inside.type === 'http') inside.exceptionHandlers = undefined
+    return Promise.reject(new HTTPException(404))
+  }
+
+  await call(errorBoundary(app), scope)
+
+  t.equal(scope.exceptionHandlers, handlers)
+})
+
+t.test('a response that only told a test client something has not started', async (t) => {
+  const tracked = trackStart(() => SENT, httpScope())
+
+  tracked.send({ type: 'http.response.debug', info: {} })
+  t.equal(tracked.started, false)
+  tracked.send({ type: 'http.response.start', status: 200, headers: [] })
+  t.equal(tracked.started, true)
+})

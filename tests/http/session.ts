@@ -1,0 +1,199 @@
+import t from 'tap'
+import { Session } from '../../lib/http/session.ts'
+
+const ID = /^[\w-]{43}$/
+
+/** A session that was kept with this data. */
+const kept = (text: string): Session => new Session({ id: 'a'.repeat(43), text })
+const OLD = 'a'.repeat(43)
+
+// MW-SESS-8
+t.test('an empty one leaves no trace', async (t) => {
+  const session = new Session()
+  t.equal(session.used, false)
+
+  t.same(Object.keys(session.data), [])
+  session.regenerate()
+  session.destroy()
+
+  t.same(session.change(), { type: 'none' })
+  t.equal(session.used, true)
+})
+
+t.test('is used once anything of it is looked at', async (t) => {
+  for (const look of [
+    (session: Session) => session.data,
+    (session: Session) => session.id,
+    (session: Session) => session.isNew,
+    (session: Session) => session.keep(),
+    (session: Session) => session.regenerate(),
+    (session: Session) => session.destroy(),
+  ]) {
+    const session = new Session()
+    session.change()
+    t.equal(session.used, false)
+    look(session)
+    t.equal(session.used, true)
+  }
+})
+
+t.test('a new one is kept under an id of its own', async (t) => {
+  const session = new Session()
+  t.equal(session.isNew, true)
+  session.data.a = 1
+
+  const { id } = session
+
+  t.match(id, ID)
+  t.same(session.change(), { type: 'save', record: { id, text: '{"a":1}' }, stale: undefined })
+  t.not(new Session().id, id)
+})
+
+// MW-SESS-3, MW-SESS-9; a nested change counts too, unlike MW-SESS-10.
+t.test('is kept again only when it has changed', async (t) => {
+  const unchanged: ((session: Session) => unknown)[] = [
+    () => {},
+    ({ data }) => data.list,
+    ({ data }) => delete data.missing,
+    ({ data }) => {
+      data.list ??= []
+    },
+    (session) => session.keep(),
+    ({ id }) => id,
+  ]
+  for (const look of unchanged) {
+    const session = kept('{"list":[1]}')
+    look(session)
+    t.same(session.change(), { type: 'none' })
+  }
+  const session = kept('{"list":[1]}')
+  t.equal(session.isNew, false)
+
+  // The list is the one that was kept.
+  ;(session.data.list as number[]).push(2)
+
+  t.same(session.change(), {
+    type: 'save',
+    record: { id: OLD, text: '{"list":[1,2]}' },
+    stale: undefined,
+  })
+})
+
+// MW-SESS-7
+t.test('is removed when it becomes empty', async (t) => {
+  const emptied: ((session: Session) => unknown)[] = [
+    ({ data }) => delete data.a,
+    (session) => session.destroy(),
+    (session) => {
+      delete session.data.a
+      session.regenerate()
+    },
+  ]
+  for (const empty of emptied) {
+    const session = kept('{"a":1}')
+    empty(session)
+    t.same(session.change(), { type: 'remove', stale: OLD })
+  }
+})
+
+// Advisory row 91.
+t.test('regenerates: the same data, another id', async (t) => {
+  const session = kept('{"a":1}')
+
+  session.regenerate()
+
+  const { id } = session
+  t.match(id, ID)
+  t.not(id, OLD)
+  t.same(session.change(), { type: 'save', record: { id, text: '{"a":1}' }, stale: OLD })
+})
+
+t.test('destroyed: what comes then is another session', async (t) => {
+  const session = kept('{"a":1}')
+  const { data } = session
+
+  session.destroy()
+  data.lost = true
+  session.data.b = 2
+
+  const { id } = session
+  t.not(id, OLD)
+  t.same(session.change(), { type: 'save', record: { id, text: '{"b":2}' }, stale: OLD })
+})
+
+t.test('an empty one can be kept for its id', async (t) => {
+  const session = new Session()
+
+  session.keep()
+
+  const { id } = session
+  t.same(session.change(), { type: 'save', record: { id, text: '{}' }, stale: undefined })
+  t.same(kept('{}').change(), { type: 'none' }, 'and stays')
+  const emptied = kept('{"a":1}')
+  delete emptied.data.a
+  emptied.keep()
+  t.same(emptied.change(), { type: 'save', record: { id: OLD, text: '{}' }, stale: undefined })
+  emptied.destroy()
+  t.same(emptied.change(), { type: 'remove', stale: OLD })
+})
+
+// Unlike MW-SESS-12, where it is an error of the server.
+t.test('what cannot be read is empty', async (t) => {
+  for (const text of ['', '{', 'null', '7', '[]', 'undefined']) {
+    t.same(Object.keys(kept(text).data), [], text)
+  }
+})
+
+t.test('nor is a list, or a mere text, a session', async (t) => {
+  for (const text of ['[1]', '"ada"', '7', 'null']) {
+    t.strictSame({ ...new Session({ id: 'a', text }).data }, {}, text)
+  }
+})
+
+t.test('names that objects have are data', async (t) => {
+  const session = kept('{"__proto__":{"admin":true},"constructor":1}')
+
+  t.same(Object.keys(session.data), ['__proto__', 'constructor'])
+  t.equal(session.data.admin, undefined)
+  t.equal(session.data.toString, undefined)
+  t.same(session.change(), { type: 'none' })
+})
+
+t.test('what JSON cannot write is told', async (t) => {
+  const session = new Session()
+  session.data.big = 1n
+
+  t.throws(() => session.change(), {
+    name: 'TypeError',
+    message:
+      /^session: the data must be what JSON can write, .*BigInt.* Keep plain values in it\.$/,
+  })
+  session.data.big = {
+    toJSON: () => {
+      throw 'no'
+    },
+  }
+  t.throws(() => session.change(), { message: /JSON can write, no\. / })
+})
+
+t.test('is written once more as it is', async (t) => {
+  t.same(kept('{"a":1}').toRecord(), { id: OLD, text: '{"a":1}' })
+})
+
+t.test('a limit is kept by whatever is set, and what was there stays', async (t) => {
+  const session = new Session({ id: OLD, text: '{"a":1}' }, 20)
+  const { data } = session
+
+  data['a'] = 12
+  t.throws(() => {
+    data['a'] = 'a'.repeat(20)
+  }, /a cookie holds 20 bytes of JSON, 28 were given with "a"/)
+  t.equal(data['a'], 12)
+  delete data['a']
+  data['b'] = 'b'.repeat(12)
+  t.same({ ...data }, { b: 'b'.repeat(12) })
+  t.equal(session.data, data)
+  session.destroy()
+  t.same(Object.keys(session.data), [])
+  t.throws(() => Object.assign(session.data, { c: 'é'.repeat(12) }), /32 were given with "c"/)
+})

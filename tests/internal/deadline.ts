@@ -1,0 +1,35 @@
+import { setImmediate } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
+import t from 'tap'
+import { inTime } from '../../lib/internal/deadline.ts'
+import { timers } from '../support/eventstream.ts'
+
+t.test('gives what the promise gives', async (t) => {
+  t.equal(await inTime(Promise.resolve(1), 1000), 1)
+  await t.rejects(inTime(Promise.reject(new Error('no')), 1000), { message: 'no' })
+  await t.rejects(inTime(new Promise(() => {}), 5), { message: 'it took longer than 5 ms' })
+})
+
+t.test('no timer is left behind', async (t) => {
+  const before = timers()
+
+  await inTime(Promise.resolve(), 1000)
+  await inTime(Promise.reject(new Error('no')), 1000).catch(() => {})
+  await inTime(new Promise(() => {}), 5).catch(() => {})
+  await setImmediate() // one that has just run counts until then
+
+  t.equal(timers(), before)
+})
+
+t.test('an answer that has arrived counts, however busy the process was', async (t) => {
+  const [one, other] = [new MessageChannel(), performance.now()]
+  const answer = new Promise((resolve) => {
+    one.port2.on('message', resolve)
+  })
+  t.teardown(() => one.port1.close())
+  const waiting = inTime(answer, 20)
+  one.port1.postMessage('an answer')
+  while (performance.now() - other < 60);
+
+  t.equal(await waiting, 'an answer')
+})

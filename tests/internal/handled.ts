@@ -1,0 +1,60 @@
+import t from 'tap'
+import { handled, handledSteps } from '../../lib/internal/handled.ts'
+import { unhandledIn } from '../support/unhandled.ts'
+
+t.test('a rejection is told to whoever waits for it later, and ends nothing', async (t) => {
+  const error = new Error('late')
+  let promise: Promise<unknown> | undefined
+  const unhandled = await unhandledIn(() => {
+    promise = handled(Promise.reject(error))
+  })
+
+  t.same(unhandled, [])
+  await t.rejects(promise ?? Promise.resolve(), error)
+})
+
+t.test('steps are those of the generator, which ends with them', async (t) => {
+  const seen: unknown[] = []
+  async function* count(): AsyncGenerator<number, void, undefined> {
+    try {
+      yield* [1, 2, 3]
+    } catch (error) {
+      seen.push(error)
+    } finally {
+      seen.push('end')
+    }
+  }
+  for await (const step of handledSteps(count())) {
+    seen.push(step)
+    if (step === 2) break
+  }
+  t.same(seen.splice(0), [1, 2, 'end'])
+
+  const thrown = handledSteps(count())
+  await thrown.next()
+  t.same(await thrown.throw('stop'), { done: true, value: undefined })
+  t.same(seen.splice(0), ['stop', 'end'])
+
+  {
+    await using disposed = handledSteps(count())
+    t.equal(disposed[Symbol.asyncIterator](), disposed)
+    await disposed.next()
+  }
+  t.same(seen, ['end'])
+})
+
+t.test('a step that fails before it is waited for ends nothing', async (t) => {
+  async function* failing(): AsyncGenerator<number, void, undefined> {
+    yield 1
+    throw new Error('late')
+  }
+  const steps = handledSteps(failing())
+  await steps.next()
+  let second: Promise<unknown> | undefined
+  const unhandled = await unhandledIn(() => {
+    second = steps.next()
+  })
+
+  t.same(unhandled, [])
+  await t.rejects(second ?? Promise.resolve(), /late/)
+})

@@ -1,0 +1,109 @@
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import t from 'tap'
+import { giveUp, isSource, iterate, take } from '../../lib/internal/sources.ts'
+
+t.test('a source is what can be iterated, but no text', async (t) => {
+  const sources = [[], new Set(), (function* () {})(), new ReadableStream(), Readable.from([])]
+  for (const source of sources) t.equal(isSource(source), true)
+  for (const other of ['abc', {}, null, undefined, 7, () => []]) t.equal(isSource(other), false)
+})
+
+t.test('iterates as the source does it, preferably without blocking', async (t) => {
+  t.same(iterate([1]).next(), { done: false, value: 1 })
+  const both = { ...[1], [Symbol.iterator]: () => [1].values(), async *[Symbol.asyncIterator]() {} }
+  t.same(await iterate(both).next(), { done: true, value: undefined })
+})
+
+t.test('stops a source that was begun, and one that was not', async (t) => {
+  const log: string[] = []
+  const begun = (async function* () {
+    try {
+      yield 1
+    } finally {
+      log.push('stopped')
+    }
+  })()
+  await begun.next()
+  giveUp(begun, begun)
+  const unread = Readable.from([1])
+  giveUp(unread, iterate(unread))
+  await turn()
+
+  t.same(log, ['stopped'])
+  t.equal(unread.destroyed, true)
+})
+
+t.test('errors of the stopping stay there', async (t) => {
+  const failing = (fail: () => unknown): Iterable<number> => ({
+    [Symbol.iterator]: () => ({ next: () => ({ done: true, value: 1 }), return: fail as never }),
+  })
+  const throwing = failing(() => {
+    throw new Error('sync')
+  })
+  const rejecting = failing(() => Promise.reject(new Error('async')))
+
+  t.doesNotThrow(() => giveUp(throwing, iterate(throwing)))
+  t.doesNotThrow(() => giveUp(rejecting, iterate(rejecting)))
+  t.doesNotThrow(() => giveUp([1], { next: () => ({ done: true, value: undefined }) }))
+})
+
+t.test('a source that was not begun is closed in its own way', async (t) => {
+  const log: string[] = []
+  const web = new ReadableStream({
+    cancel: () => {
+      log.push('cancelled')
+    },
+  })
+  const items = {
+    next: () => Promise.resolve({ done: true, value: undefined }),
+    return: () => Promise.resolve(log.push('returned')),
+    [Symbol.asyncIterator]: () => items,
+  }
+  const later = Readable.from(['a'])
+  for (const source of [web, items, Promise.resolve(later), Promise.reject(new Error('never'))]) {
+    giveUp(source)
+  }
+  for (const other of [['a'], null, undefined, 'a', {}]) t.doesNotThrow(() => giveUp(other))
+  await turn()
+
+  t.same(log, ['cancelled', 'returned'])
+  t.equal(later.destroyed, true)
+})
+
+t.test('a locked web stream and a thenable that throws are given up in silence', async (t) => {
+  const locked = new ReadableStream()
+  locked.getReader()
+  t.doesNotThrow(() => giveUp(locked))
+  const thenable = {
+    // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+    then() {
+      throw new Error('odd')
+    },
+  }
+  t.doesNotThrow(() => giveUp(thenable))
+  await turn()
+})
+
+t.test('a Node stream that fails harms nothing, unread or given up', async (t) => {
+  const missing = (): Readable => createReadStream('/missing')
+  const failed = async (stream: Readable): Promise<unknown> => {
+    for (let tries = 0; stream.errored === null && tries < 1000; tries++) await turn()
+    return stream.errored
+  }
+  const taken = take(missing())
+  t.match(await failed(taken), { code: 'ENOENT' })
+  await t.rejects(async () => {
+    for await (const chunk of taken) t.fail(String(chunk))
+  }, /ENOENT/)
+  const unread = missing()
+  giveUp(unread)
+  giveUp(unread, iterate(unread))
+  const begun = missing()
+  const items = iterate(begun)
+  await t.rejects(Promise.resolve(items.next()), /ENOENT/)
+  giveUp(begun, items)
+  await turn()
+  t.equal(unread.destroyed, true)
+})

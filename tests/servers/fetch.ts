@@ -1,0 +1,172 @@
+import t from 'tap'
+import { Application } from '../../lib/applications.ts'
+import { UnsupportedProtocol } from '../../lib/exceptions.ts'
+import { fromFetch } from '../../lib/interop/fromfetch.ts'
+import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
+import { Route } from '../../lib/routing.ts'
+import { type FetchApp, toFetch } from '../../lib/servers/fetch.ts'
+import type { App } from '../../lib/types.ts'
+
+function get(handler: FetchApp, path = '/'): Promise<globalThis.Response> {
+  return handler(new globalThis.Request(`http://example.org${path}`))
+}
+
+t.test('answers requests', async (t) => {
+  const app = Application({
+    routes: [
+      Route('/', (request) => new PlainTextResponse(`hello ${request.url}`)),
+      Route('/json', async (request) => new JSONResponse(await request.json()), {
+        methods: ['POST'],
+      }),
+    ],
+  })
+  await using handler = toFetch(app)
+
+  t.equal(await (await get(handler)).text(), 'hello http://example.org/')
+  const post = new globalThis.Request('http://example.org/json', {
+    method: 'POST',
+    body: '{"a":1}',
+    headers: { 'content-type': 'application/json' },
+  })
+  t.same(await (await handler(post)).json(), { a: 1 })
+  t.equal((await get(handler, '/none')).status, 404)
+})
+
+t.test(
+  'the lifespan is started once, with the first request, and stopped in the end',
+  async (t) => {
+    const log: string[] = []
+    const app = Application({
+      routes: [Route('/', ({ state }) => new PlainTextResponse(String(state['db'])))],
+      lifespan: async function* () {
+        log.push('start')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        yield { db: 'connected' }
+        log.push('stop')
+      },
+    })
+    const handler = toFetch(app)
+
+    t.same(log, [])
+    const answers = await Promise.all([get(handler), get(handler)])
+    for (const answer of answers) t.equal(await answer.text(), 'connected')
+    await handler.start()
+    t.same(log, ['start'])
+    await handler.close()
+    await handler.close()
+    t.same(log, ['start', 'stop'])
+    t.equal((await get(handler)).status, 503)
+  },
+)
+
+t.test('a startup that fails is told, answered by 500, and tried again', async (t) => {
+  const errors: unknown[] = []
+  let fails = true
+  const app = Application({
+    routes: [Route('/', () => new PlainTextResponse('up'))],
+    lifespan: async function* () {
+      if (fails) throw new Error('no database')
+      yield {}
+    },
+  })
+  const handler = toFetch(app, { onError: (error) => errors.push(error) })
+
+  t.equal((await get(handler)).status, 500)
+  t.match(errors, [{ message: /startup failed/ }])
+  await t.rejects(handler.start(), /startup failed/)
+  fails = false
+  t.equal(await (await get(handler)).text(), 'up')
+  await handler.close()
+})
+
+t.test('closing waits for what goes on in the background', async (t) => {
+  let done = false
+  const background = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    done = true
+  }
+  const handler = toFetch(
+    Application({ routes: [Route('/', () => new PlainTextResponse('x', { background }))] }),
+  )
+  await get(handler)
+
+  t.notOk(done)
+  await handler.close()
+  t.ok(done)
+})
+
+t.test('closing what was never started is nothing', async (t) => {
+  const handler = toFetch(async () => {
+    t.fail('not called')
+  })
+
+  await handler.close()
+})
+
+t.test('an app without a lifespan has no state; one can be asked for', async (t) => {
+  const app: App = async (scope, _receive, send) => {
+    if (scope.type !== 'http') throw new Error('http only')
+    await new PlainTextResponse(String(scope.state)).respond(scope, _receive, send)
+  }
+  t.equal(await (await get(toFetch(app, { lifespan: 'off' }))).text(), 'undefined')
+  await t.rejects(toFetch(app, { lifespan: 'on', onError: () => {} }).start(), /lifespan/)
+})
+
+t.test('errors are written to stderr unless somebody asks for them', async (t) => {
+  const log = t.capture(console, 'error')
+  const handler = toFetch(() => Promise.reject(new Error('a bug')), { lifespan: 'off' })
+
+  t.equal((await get(handler, '/x')).status, 500)
+  t.match(log()[0]?.args[0], /^GET \/x: Error: a bug/)
+})
+
+t.test('what is no app is refused at once', async (t) => {
+  t.throws(() => toFetch({} as App), /^toFetch: it takes an app/)
+  t.throws(() => toFetch(async () => {}, { rootPath: 'x' }), /^toFetch: rootPath must be/)
+})
+
+t.test('both ways round, an app is what it was', async (t) => {
+  const app = Application({ routes: [Route('/', ({ client }) => new JSONResponse(client))] })
+  const handler = toFetch(fromFetch(toFetch(app)))
+  const info = { client: { host: '10.0.0.1', port: 7 } }
+
+  const response = await handler(new globalThis.Request('http://h/'), info)
+
+  t.same(await response.json(), { host: '10.0.0.1', port: 7 })
+})
+
+t.test('an app that goes on behind its answer still knows whom it answered', async (t) => {
+  let isOver = false
+  const requestIP = () => (isOver ? null : { address: '::1', port: 1 })
+  const seen: unknown[] = []
+  const handler = toFetch(async (scope, _receive, send) => {
+    if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
+    await send({ type: 'http.response.start', status: 204, headers: [] })
+    await send({ type: 'http.response.body' })
+    seen.push(scope.client)
+  })
+  await handler.start()
+
+  const answer = handler(new globalThis.Request('http://h/'), { requestIP })
+  isOver = true
+  await answer
+  await handler.close()
+
+  t.same(seen, [{ host: '::1', port: 1 }])
+})
+
+t.test('the fragment of a URL is left out of the target', async (t) => {
+  await using handler = toFetch(
+    Route('/{rest:path}', ({ scope: { path, rawPath, queryString } }) => {
+      return new JSONResponse([path, rawPath, queryString])
+    }),
+  )
+  for (const [path, expected] of [
+    ['/a%23b#c', ['/a#b', '/a%23b', '']],
+    ['/a?b=c#d?e', ['/a', '/a', 'b=c']],
+    ['/#', ['/', '/', '']],
+    ['#x', ['/', '/', '']],
+  ] as const) {
+    t.same(await (await get(handler, path)).json(), expected, path)
+  }
+})

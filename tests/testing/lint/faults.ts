@@ -1,0 +1,40 @@
+import t from 'tap'
+import { describe, isObject, isThenable, LintError } from '../../../lib/testing/lint/faults.ts'
+
+t.test('a fault is an error that says who found it', async (t) => {
+  const error = new LintError('the app resolved.')
+
+  t.ok(error instanceof Error)
+  t.equal(error.name, 'LintError')
+  t.equal(error.message, 'lint: the app resolved.')
+})
+
+t.test('names values as they can stand in a sentence', async (t) => {
+  const cases: [unknown, string][] = [
+    ['text', '"text"'],
+    ['a\r\nb', '"a\\r\\nb"'],
+    ['x'.repeat(70), `"${'x'.repeat(60)}…"`],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7.5, '7.5'],
+    [true, 'true'],
+    [() => {}, 'a function'],
+    [[], 'an array'],
+    [{}, 'an object'],
+    [new Uint8Array(1), 'an object (Uint8Array)'],
+    [new Map(), 'an object (Map)'],
+    [Object.create(null), 'an object'],
+  ]
+
+  for (const [value, words] of cases) t.equal(describe(value), words)
+})
+
+t.test('knows objects and promises', async (t) => {
+  t.ok(isObject({}))
+  t.ok(isObject([]))
+  t.notOk(isObject(null))
+  t.notOk(isObject('text'))
+  t.ok(isThenable(Promise.resolve()))
+  t.notOk(isThenable({}))
+  t.notOk(isThenable(undefined))
+})
