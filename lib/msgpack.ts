@@ -4,6 +4,7 @@ import { encode } from '@msgpack/msgpack'
 import { HTTPException } from './exceptions.ts'
 import type { Headers } from './http/headers.ts'
 import { mediaTypeOf } from './http/mediatypes.ts'
+import { handled } from './internal/handled.ts'
 import { type DecodeOptions, decodeMsgPack } from './msgpack/decode.ts'
 import type { BodyOptions } from './requests.ts'
 import { Response } from './responses/response.ts'
@@ -33,9 +34,7 @@ export interface MsgPackSource {
  * })
  */
 export function msgpack(request: MsgPackSource, options: MsgPackOptions = {}): Promise<unknown> {
-  const value = read(request, options)
-  value.catch(() => {}) // it may be awaited later, after other work
-  return value
+  return handled(read(request, options)) // it may be awaited later, after other work
 }
 
 async function read(request: MsgPackSource, options: MsgPackOptions): Promise<unknown> {

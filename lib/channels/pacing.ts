@@ -1,4 +1,5 @@
 /** Delivers many messages at once no faster than they are read, as far as all who read keep up. */
+import { endsWithin } from '../internal/deadline.ts'
 import type { CatchUp } from './backend.ts'
 import { ChannelMessage, type Position } from './message.ts'
 import type { Subscriber } from './subscription.ts'
@@ -42,13 +43,6 @@ export class Pacing implements CatchUp {
 
   async #hasRead(subscriber: Subscriber): Promise<boolean> {
     const patience = Math.min(PATIENCE_MS, this.#end - performance.now())
-    if (patience <= 0) return false
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(resolve, patience, false)
-    })
-    const hasRead = await Promise.race([subscriber.room().then(() => true), late])
-    clearTimeout(timer)
-    return hasRead
+    return patience > 0 && endsWithin(subscriber.room(), patience)
   }
 }

@@ -1,4 +1,5 @@
 /** HTML that is known to be safe: texts, and what is still to come. */
+import { handled, isThenable } from '../internal/handled.ts'
 import { giveUp, take } from '../internal/sources.ts'
 import { brand } from '../types/brand.ts'
 import { BETWEEN_ATTRIBUTES, type Place, placesInTag } from './places.ts'
@@ -141,7 +142,7 @@ export function addTo(parts: Part[], value: unknown, place: Place): boolean {
   }
   if (typeof value === 'string') append(parts, escapeAt(place, value))
   else if (value instanceof URL) append(parts, escapeAt(place, value.href))
-  else if (isThenable(value)) append(parts, { value: handled(value), place })
+  else if (isThenable(value)) append(parts, { value: pending(value), place })
   else if (isAsyncIterable(value)) append(parts, { value: take(value), place })
   else if (isIterable(value)) return addAll(parts, value, place)
   else throw unfit(value)
@@ -168,6 +169,11 @@ export function append(parts: Part[], part: Part): void {
   else parts.push(part)
 }
 
+/** May reject before its turn comes; the reader of the template gets the error then. */
+function pending(value: PromiseLike<unknown>): Promise<unknown> {
+  return handled(Promise.resolve(value).then(take))
+}
+
 async function* arriving({ value, place }: Pending): AsyncGenerator<string, void, undefined> {
   if (isThenable(value)) yield* settled(await value, place)
   else for await (const item of value) yield* settled(item, place)
@@ -177,17 +183,6 @@ function settled(value: unknown, place: Place): HTML {
   const parts: Part[] = []
   addTo(parts, value, place)
   return new HTML(parts)
-}
-
-/** It may fail before its turn comes: whoever reads the template gets the error then. */
-function handled(value: PromiseLike<unknown>): Promise<unknown> {
-  const promise = Promise.resolve(value).then(take)
-  promise.catch(() => {})
-  return promise
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && 'then' in value && typeof value.then === 'function'
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

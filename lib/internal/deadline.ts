@@ -1,10 +1,10 @@
-/** Waits no longer than a time. */
+/** Waiting with a time limit; no timer is left behind. */
 
 /**
- * Calls a function when a time is over; gives the way to call it off.
+ * Calls `late` after `timeoutMs` milliseconds, unless the returned function is called before.
  *
- * An answer that has arrived counts, even if the process was too busy to read it: timers come first
- * after that, so one more turn is waited for.
+ * When the process was busy, timers run before answers that have already arrived. So one more turn of
+ * the event loop passes before `late` is called.
  */
 export function whenLate(timeoutMs: number, late: () => void): () => void {
   let timer = setTimeout(() => {
@@ -13,17 +13,40 @@ export function whenLate(timeoutMs: number, late: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
-/** What a promise gives, or an error when it takes longer; no timer is left behind. */
-export async function inTime<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {
+/**
+ * Resolves or rejects as the promise does.
+ *
+ * @param timeoutMs Milliseconds; `Infinity` waits without a limit.
+ * @param late Makes the error for a promise that takes longer (`it took longer than 5 ms`).
+ * @throws Error if the promise takes longer than `timeoutMs`.
+ */
+export async function inTime<Value>(
+  promise: Promise<Value>,
+  timeoutMs: number,
+  late: () => Error = () => tooLate(timeoutMs),
+): Promise<Value> {
+  if (timeoutMs === Number.POSITIVE_INFINITY) return promise
   let callOff = (): void => {}
-  const late = new Promise<never>((_, reject) => {
-    const failure = tooLate(timeoutMs)
-    callOff = whenLate(timeoutMs, () => reject(failure))
+  const expired = new Promise<never>((_, reject) => {
+    callOff = whenLate(timeoutMs, () => reject(late()))
   })
   try {
-    return await Promise.race([promise, late])
+    return await Promise.race([promise, expired])
   } finally {
     callOff()
+  }
+}
+
+/** Resolves to whether the promise is fulfilled within `timeoutMs`; rejects if the promise does. */
+export async function endsWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false)
+  })
+  try {
+    return await Promise.race([promise.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

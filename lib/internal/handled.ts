@@ -1,11 +1,16 @@
 /**
- * Promises that may reject before anybody waits for them.
+ * Promises that may reject before they are awaited.
  *
- * `const body = request.json(); await lookUp(); await body` is right, but Node ends the process when
- * the body is malformed while `lookUp()` runs: nobody has handled that rejection yet.
+ * `const body = request.json(); await lookUp(); await body` is correct, but if the body is malformed
+ * Node ends the process while `lookUp()` runs, since the rejection has no handler yet.
  */
 
-/** The same promise; a rejection is told to everybody who waits for it, and ends nothing else. */
+/** Whether a value can be awaited as a promise: any object or function with a method `then`. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}
+
+/** Returns the same promise. If it rejects, callers that await it get the error; the process goes on. */
 export function handled<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(ignore)
   return promise
@@ -13,7 +18,7 @@ export function handled<Result>(promise: Promise<Result>): Promise<Result> {
 
 function ignore(): void {}
 
-/** The same steps; a step may be asked for before it is waited for. */
+/** The same generator, whose steps may be requested before they are awaited. */
 export function handledSteps<Step>(
   steps: AsyncGenerator<Step, void, undefined>,
 ): AsyncGenerator<Step, void, undefined> {

@@ -1,4 +1,5 @@
 /** What a response is streamed from: taken, begun, and given up when no more of it is wanted. */
+import { endsWithin } from './deadline.ts'
 
 /** Anything that can be iterated; web and Node streams are async iterables. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | ReadableStream<Item>
@@ -54,12 +55,7 @@ const AFTERMATH_MS = 1_000
 export async function closed(source: unknown, items: Items<unknown>): Promise<void> {
   const closing = giveUp(source, items)
   if (closing === undefined) return
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, AFTERMATH_MS)
-  })
-  await Promise.race([closing, late])
-  clearTimeout(timer)
+  await endsWithin(closing, AFTERMATH_MS)
 }
 
 function closeUnread(source: unknown): unknown {

@@ -1,4 +1,5 @@
 /** Calls the functions that are told something: a log, a listener, an `onError`. */
+import { isThenable } from './handled.ts'
 
 /**
  * Calls a function that is only told; what it throws or rejects with goes to stderr and no further: a
@@ -17,10 +18,6 @@ export function tell<Args extends readonly unknown[]>(
   } catch (error) {
     complain(where, error)
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
 function complain(where: string, error: unknown): void {

@@ -1,4 +1,5 @@
 /** Serves an app on Bun. */
+import { toFetchHeaders } from '../http/fetchheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { App } from '../types.ts'
 import { type Acceptance, type SocketEvents, toMessage } from './fetch/sockets.ts'
@@ -93,10 +94,7 @@ function upgrade(
   events: SocketEvents,
   server: unknown,
 ): globalThis.Response {
-  const fields = new globalThis.Headers()
-  for (let index = 0; index < headers.length; index += 2) {
-    fields.append(headers[index] ?? '', headers[index + 1] ?? '')
-  }
+  const fields = toFetchHeaders(headers)
   if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
   // What came with the request is the server that it came to.
   if (!(server as BunServer).upgrade(request, { headers: fields, data: events })) {

@@ -1,5 +1,6 @@
 /** A server of any runtime, from the moment that it listens: what it tells, and how it stops. */
 
+import { endsWithin } from '../internal/deadline.ts'
 import type { LifespanMode } from '../lifespan/start.ts'
 import type { Scope, ServerAddress } from '../types.ts'
 import { onSignals, type StopSignal } from './running/signals.ts'
@@ -67,7 +68,7 @@ export function running(server: Stoppable, options: RunOptions): RunningServer {
   let closing: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     const drained = server.drain()
-    if (!(await within(gracePeriodMs, drained))) await server.cut()
+    if (!(await endsWithin(drained, gracePeriodMs))) await server.cut()
     await shutDownWithin(server.shutDown(), shutdownTimeoutMs)
   }
   let settle: (closing: Promise<void>) => void = () => {}
@@ -88,23 +89,10 @@ export function running(server: Stoppable, options: RunOptions): RunningServer {
 
 /** @throws Error when the app's shutdown fails, or takes longer than this. */
 export async function shutDownWithin(shutDown: Promise<void>, timeoutMs = 30_000): Promise<void> {
-  if (await within(timeoutMs, shutDown)) return
+  if (await endsWithin(shutDown, timeoutMs)) return
   throw new Error(
     `serve: the app's shutdown took more than ${timeoutMs} ms. Raise shutdownTimeoutMs, or look at what the lifespan waits for.`,
   )
-}
-
-/** Whether it ended in time; what it throws is thrown. */
-async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false)
-  })
-  try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** The origin to put into a browser, or undefined for a unix socket. */

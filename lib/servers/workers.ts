@@ -1,5 +1,6 @@
 /** Serves an app on Cloudflare Workers, and on workerd, which they run on. */
 
+import { toFetchHeaders } from '../http/fetchheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { App } from '../types.ts'
 import { toMessage } from './fetch/sockets.ts'
@@ -66,10 +67,7 @@ function upgrade(
 ): globalThis.Response {
   const { WebSocketPair } = globalThis as unknown as Workers
   const { 0: theirs, 1: socket } = new WebSocketPair()
-  const fields = new globalThis.Headers()
-  for (let index = 0; index < headers.length; index += 2) {
-    fields.append(headers[index] ?? '', headers[index + 1] ?? '')
-  }
+  const fields = toFetchHeaders(headers)
   if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
   // Bytes come as a Blob to newer Workers, unless this is said.
   socket.binaryType = 'arraybuffer'

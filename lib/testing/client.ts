@@ -1,4 +1,5 @@
 /** Talks to an app without a server: fetch-shaped requests, real streaming, a cookie jar. */
+import { inTime } from '../internal/deadline.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { startLifespan } from '../lifespan/start.ts'
 import type { App, State } from '../types.ts'
@@ -6,7 +7,6 @@ import { encodeBody } from './client/bodies.ts'
 import { CookieJar } from './client/cookiejar.ts'
 import { exchange, type TestResponse } from './client/exchange.ts'
 import { Link, WebSocketDenied } from './client/link.ts'
-import { within } from './client/mailbox.ts'
 import type {
   TestClientOptions,
   TestRequestOptions,
@@ -213,7 +213,7 @@ class Session {
 
   async #connect(link: Link, url: URL, timeout: number): Promise<TestWebSocket> {
     try {
-      const accepted = await within(link.answer, timeout, () => {
+      const accepted = await inTime(link.answer, timeout, () => {
         link.leave(1006, '')
         return new Error(
           `testClient: the app has not answered the handshake within ${timeout} ms. Accept the websocket, close it, or pass another timeout.`,

@@ -1,13 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
 import t from 'tap'
-import { inTime } from '../../lib/internal/deadline.ts'
+import { endsWithin, inTime } from '../../lib/internal/deadline.ts'
 import { timers } from '../support/eventstream.ts'
 
 t.test('gives what the promise gives', async (t) => {
   t.equal(await inTime(Promise.resolve(1), 1000), 1)
   await t.rejects(inTime(Promise.reject(new Error('no')), 1000), { message: 'no' })
   await t.rejects(inTime(new Promise(() => {}), 5), { message: 'it took longer than 5 ms' })
+  const late = (): Error => new RangeError('late')
+  await t.rejects(inTime(new Promise(() => {}), 5, late), { name: 'RangeError', message: 'late' })
+  t.equal(await inTime(Promise.resolve(2), Number.POSITIVE_INFINITY), 2)
+})
+
+t.test('tells whether a promise is fulfilled in time', async (t) => {
+  t.equal(await endsWithin(Promise.resolve(), 1000), true)
+  t.equal(await endsWithin(new Promise(() => {}), 5), false)
+  await t.rejects(endsWithin(Promise.reject(new Error('no')), 1000), { message: 'no' })
 })
 
 t.test('no timer is left behind', async (t) => {
@@ -16,6 +25,7 @@ t.test('no timer is left behind', async (t) => {
   await inTime(Promise.resolve(), 1000)
   await inTime(Promise.reject(new Error('no')), 1000).catch(() => {})
   await inTime(new Promise(() => {}), 5).catch(() => {})
+  await endsWithin(Promise.resolve(), 1000)
   await setImmediate() // one that has just run counts until then
 
   t.equal(timers(), before)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { handled, handledSteps } from '../../lib/internal/handled.ts'
+import { handled, handledSteps, isThenable } from '../../lib/internal/handled.ts'
 import { unhandledIn } from '../support/unhandled.ts'
 
 t.test('a rejection is told to whoever waits for it later, and ends nothing', async (t) => {
@@ -11,6 +11,11 @@ t.test('a rejection is told to whoever waits for it later, and ends nothing', as
 
   t.same(unhandled, [])
   await t.rejects(promise ?? Promise.resolve(), error)
+})
+
+t.test('knows what can be awaited as a promise', async (t) => {
+  t.ok(isThenable(Promise.resolve()))
+  for (const other of [undefined, null, {}, 'then']) t.notOk(isThenable(other))
 })
 
 t.test('steps are those of the generator, which ends with them', async (t) => {

@@ -1,6 +1,7 @@
 /** One call of the app behind an http middleware, and the response that it becomes. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
+import { handled } from '../../internal/handled.ts'
 import type { Request } from '../../requests.ts'
 import { type MessageTypes, Response } from '../../responses/response.ts'
 import {
@@ -164,12 +165,6 @@ function noResponse(): never {
   throw new TypeError(
     'httpMiddleware: no response returned, the app behind ended without sending one. Is an await or a return missing in it?',
   )
-}
-
-/** Whoever awaits it gets the error; a forgotten `await` must not end the process. */
-function handled(sending: Promise<void>): Promise<void> {
-  sending.catch(() => {})
-  return sending
 }
 
 /** A response of which only the start is here; the rest is sent by the app itself. */

@@ -1,4 +1,5 @@
 /** A fetch response that is not made before somebody looks into it: most are just sent. */
+import { toFetchHeaders } from '../../http/fetchheaders.ts'
 import { indexOfName, isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import type { HeaderList } from '../../types.ts'
 import { standIn } from './lazyrequest.ts'
@@ -72,7 +73,7 @@ export class LightResponse {
   }
 
   get headers(): globalThis.Headers {
-    this.#headers ??= this.#real?.headers ?? headersOf(this.#list)
+    this.#headers ??= this.#real?.headers ?? toFetchHeaders(this.#list)
     return this.#headers
   }
 
@@ -126,12 +127,4 @@ function listOf(init: HeadersInit | undefined): string[] | undefined {
     list.push(name.toLowerCase(), value)
   }
   return list
-}
-
-function headersOf(list: HeaderList): globalThis.Headers {
-  const headers = new globalThis.Headers()
-  for (let index = 0; index < list.length; index += 2) {
-    headers.append(list[index] ?? '', list[index + 1] ?? '')
-  }
-  return headers
 }

@@ -1,10 +1,10 @@
 /** The fetch request of a scope, whose parts are made when they are asked for. */
 
 import { ClientDisconnected } from '../../exceptions.ts'
+import { toFetchHeaders } from '../../http/fetchheaders.ts'
 import { handled } from '../../internal/handled.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 import { hasBody, readBody, streamBody } from './body.ts'
-import { toFetchHeaders } from './headers.ts'
 import { standIn } from './lazyrequest.ts'
 
 const decoder = new TextDecoder()

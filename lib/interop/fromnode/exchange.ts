@@ -1,6 +1,7 @@
 /** One exchange with a handler inside: its request, its response, and how it ends. */
 import { nextTick } from 'node:process'
 import { ClientDisconnected } from '../../exceptions.ts'
+import { isThenable } from '../../internal/handled.ts'
 import { type HeaderList, type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
 import { hinted } from './hint.ts'
@@ -208,10 +209,6 @@ interface Watch {
 
 const CUT =
   'fromNode: the handler has destroyed its request or response before that was complete. End the response instead.'
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value
-}
 
 /** What Node calls it when a client has gone. */
 function connectionReset(): Error {

@@ -1,6 +1,7 @@
 /** An exchange with the server's own request and response, where nobody stands in between. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected } from '../../exceptions.ts'
+import { isThenable } from '../../internal/handled.ts'
 import type { HandedOver } from '../../servers/node/nativepair.ts'
 import { type HTTPScope, SENT } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
@@ -92,8 +93,4 @@ export class NativeExchange {
       })
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value
 }

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
+import { handled } from '../../internal/handled.ts'
 import { type Asked, type Head, readHead, readTrailers } from '../../protocol/head.ts'
 import {
   type HeaderList,
@@ -266,12 +267,7 @@ function misplaced(type: string, why: string): ProtocolError {
   return new ProtocolError(`${type}: out of place, ${why}. Check that every send is awaited.`)
 }
 
-/** Marked as handled: whoever awaits it still gets the error. */
+/** Marked as handled; callers that await it still get the error. */
 function rejected(error: unknown): Promise<void> {
   return handled(Promise.reject(error))
-}
-
-function handled(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {})
-  return promise
 }

@@ -3,6 +3,7 @@
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
+import { handled } from '../../internal/handled.ts'
 import { freezeLists, freezeMessage } from '../../types/frozen.ts'
 import {
   type App,
@@ -269,12 +270,6 @@ class Exchange {
     if (!pairs.has('content-type')) response.headers.delete('content-type')
     return Object.assign(response, this.#extras)
   }
-}
-
-/** Whoever awaits it gets the error; a forgotten `await` must not end the process. */
-function handled(sending: Promise<void>): Promise<void> {
-  sending.catch(() => {})
-  return sending
 }
 
 function isHead({ method }: { method: string }): boolean {

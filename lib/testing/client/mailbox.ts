@@ -88,21 +88,3 @@ export class Mailbox<Message> {
     }
   }
 }
-
-/** The promise itself, or what `late` gives when it takes longer. */
-export async function within<Value>(
-  promise: Promise<Value>,
-  timeout: number,
-  late: () => Error,
-): Promise<Value> {
-  if (timeout === Number.POSITIVE_INFINITY) return promise
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const expiry = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late()), timeout)
-  })
-  try {
-    return await Promise.race([promise, expiry])
-  } finally {
-    clearTimeout(timer)
-  }
-}

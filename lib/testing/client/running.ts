@@ -1,5 +1,6 @@
 /** What an app still does when its test client closes. */
 import { ClientDisconnected } from '../../exceptions.ts'
+import { endsWithin } from '../../internal/deadline.ts'
 import type { App } from '../../types.ts'
 
 /** How long an app gets to notice that its client has gone, as it does from a server. */
@@ -59,10 +60,5 @@ export class Running {
 
 async function withinAftermath(calls: readonly (Promise<void> | undefined)[]): Promise<void> {
   if (calls.length === 0) return
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, AFTERMATH_MS)
-  })
-  await Promise.race([Promise.allSettled(calls), late])
-  clearTimeout(timer)
+  await endsWithin(Promise.allSettled(calls), AFTERMATH_MS)
 }

@@ -2,11 +2,11 @@
 
 import { Headers } from '../../http/headers.ts'
 import { encodeText } from '../../internal/bytes.ts'
+import { inTime } from '../../internal/deadline.ts'
 import { freezeMessage } from '../../types/frozen.ts'
 import { SENT, type WebSocketAcceptMessage } from '../../types.ts'
 import { type WebSocketData, WebSocketDisconnect } from '../../websockets.ts'
 import type { Closed, Link } from './link.ts'
-import { within } from './mailbox.ts'
 
 /** A websocket that the app has accepted; `await using` closes it. */
 export class TestWebSocket implements AsyncDisposable {
@@ -55,7 +55,7 @@ export class TestWebSocket implements AsyncDisposable {
   #send(data: { text: string } | { bytes: Uint8Array }, size: number): Promise<void> {
     const sent = this.#link.inbound.put(freezeMessage({ type: 'websocket.receive', ...data }), size)
     if (sent === SENT) return sent
-    return within(sent, this.#timeout, () => this.#late('the app took no more messages'))
+    return inTime(sent, this.#timeout, () => this.#late('the app took no more messages'))
   }
 
   /**
@@ -108,7 +108,7 @@ export class TestWebSocket implements AsyncDisposable {
    */
   async close(code = 1000, reason = ''): Promise<void> {
     this.#link.leave(code, reason)
-    await within(this.#link.done, this.#timeout, () =>
+    await inTime(this.#link.done, this.#timeout, () =>
       this.#late(
         'the app did not end after its websocket was closed',
         'Leave the loop when the peer has gone, which websocket.signal tells.',

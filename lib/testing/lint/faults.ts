@@ -20,10 +20,6 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function'
-}
-
 const LONGEST = 60
 
 /** A value as it can stand in a sentence: text and numbers as written, objects by their class. */

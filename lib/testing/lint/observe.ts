@@ -1,5 +1,6 @@
 /** Runs an app between two observed channels, and holds it to the rules of its protocol. */
 import { ClientDisconnected } from '../../exceptions.ts'
+import { isThenable } from '../../internal/handled.ts'
 import { freezeMessage } from '../../types/frozen.ts'
 import {
   type App,
@@ -10,7 +11,7 @@ import {
   type Send,
   type SendMessage,
 } from '../../types.ts'
-import { describe, isThenable, LintError } from './faults.ts'
+import { describe, LintError } from './faults.ts'
 import { messageOf, misplaced, type Protocol } from './protocol.ts'
 
 /**

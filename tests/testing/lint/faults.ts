@@ -1,5 +1,5 @@
 import t from 'tap'
-import { describe, isObject, isThenable, LintError } from '../../../lib/testing/lint/faults.ts'
+import { describe, isObject, LintError } from '../../../lib/testing/lint/faults.ts'
 
 t.test('a fault is an error that says who found it', async (t) => {
   const error = new LintError('the app resolved.')
@@ -29,12 +29,9 @@ t.test('names values as they can stand in a sentence', async (t) => {
   for (const [value, words] of cases) t.equal(describe(value), words)
 })
 
-t.test('knows objects and promises', async (t) => {
+t.test('knows objects', async (t) => {
   t.ok(isObject({}))
   t.ok(isObject([]))
   t.notOk(isObject(null))
   t.notOk(isObject('text'))
-  t.ok(isThenable(Promise.resolve()))
-  t.notOk(isThenable({}))
-  t.notOk(isThenable(undefined))
 })

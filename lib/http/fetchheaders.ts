@@ -1,7 +1,7 @@
-/** Header fields as fetch has them. */
-import type { HeaderList } from '../../types.ts'
+/** A list of header fields as the Headers class of fetch. */
+import type { HeaderList } from '../types.ts'
 
-/** Duplicates are joined by commas, as fetch does it; cookies by semicolons (RFC 9113 section 8.2.3). */
+/** Joins duplicates by commas, as fetch does, and cookies by semicolons (RFC 9113 section 8.2.3). */
 export function toFetchHeaders(list: HeaderList): globalThis.Headers {
   const headers = new globalThis.Headers()
   let cookies: string | undefined

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toFetchHeaders } from '../../../lib/interop/fromfetch/headers.ts'
+import { toFetchHeaders } from '../../lib/http/fetchheaders.ts'
 
 t.test('keeps every value of a name, in order', async (t) => {
   const headers = toFetchHeaders(['x-a', '1', 'accept', '*/*', 'x-a', '2', 'x-a', '3'])
