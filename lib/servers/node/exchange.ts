@@ -1,6 +1,8 @@
 /** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { ClientDisconnected } from '../../exceptions.ts'
+import { Responder } from '../../protocol/response.ts'
+import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
 import { type Asked, type Hosting, readAsked } from './asked.ts'
 import { cut } from './cut.ts'
@@ -10,12 +12,12 @@ import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
 import { type HandedOver, type HandingOver, isAsSent } from './nativepair.ts'
 import type { Ongoing } from './ongoing.ts'
-import { Outgoing } from './outgoing.ts'
 import { mustWait, pipelineOf } from './pipeline.ts'
 import { refuse } from './refuse.ts'
 import { RequestScope } from './scope.ts'
 import { ServedRequest } from './servedrequest.ts'
 import type { Service } from './service.ts'
+import { type Circumstances, NodeWire } from './wire.ts'
 
 export type { Hosting } from './asked.ts'
 
@@ -81,12 +83,12 @@ function refuseRequest(
 }
 
 /** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
-class Exchange implements HandingOver, Ongoing {
+class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
   readonly #service: HTTPService
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly receive: Receive = () => this.#reader().receive()
-  readonly send: Send = (message) => this.#outgoing.send(message)
+  readonly send: Send = (message) => this.#responder.send(message)
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
   readonly onDisconnect = (listener: () => void): void => {
     this.departure.listen(() => this.#call(listener))
@@ -106,7 +108,8 @@ class Exchange implements HandingOver, Ongoing {
   readonly #asked: Asked
   readonly #hosting: Hosting | undefined
   readonly #scope: HTTPScope
-  readonly #outgoing: Outgoing
+  readonly #wire: NodeWire
+  readonly #responder: Responder
   #departure: Disconnect | undefined
   #incoming: Incoming | undefined
   #isHandedOver = false
@@ -124,20 +127,13 @@ class Exchange implements HandingOver, Ongoing {
     this.#asked = asked
     this.#hosting = hosting
     this.#scope = new RequestScope(request, asked.target, asked.headers, service.site, this)
-    this.#outgoing = new Outgoing(response, this.#scope, this)
+    this.#wire = new NodeWire(response, this)
+    this.#responder = new Responder(this.#scope, this.#wire)
   }
 
   run(): void {
-    const outgoing = this.#outgoing
-    let done: Promise<void>
-    try {
-      // What JavaScript, without types, may return is no promise.
-      done = Promise.resolve(this.#service.app(this.#scope, this.receive, this.send))
-    } catch (error) {
-      // An app that is no async function may throw before it returns a promise.
-      done = Promise.reject(error)
-    }
-    if (done === SENT && (outgoing.complete || this.#isHandedOver)) {
+    const done = run(this.#service.app, this.#scope, this.receive, this.send)
+    if (done === SENT && (this.#responder.phase === 'complete' || this.#isHandedOver)) {
       this.#incoming?.end()
       return
     }
@@ -145,10 +141,7 @@ class Exchange implements HandingOver, Ongoing {
     this.#service.inFlight.begin()
     if (this.#isHandedOver || this.#drainListeners) this.#service.inFlight.listen(this)
     pipelineOf(this.#request.socket, this.#service.maxPipelined).begin(this.#response)
-    done.then(
-      () => this.#end(this.#settled ? undefined : incomplete(outgoing)),
-      (error: unknown) => this.#end(error ?? new Error('rejected with nothing')),
-    )
+    void whenEnded(done, this)
   }
 
   /** The server begins to close: whatever is answered from now on is the last of its connection. */
@@ -167,11 +160,17 @@ class Exchange implements HandingOver, Ongoing {
   }
 
   get started(): boolean {
-    return this.#outgoing.started || (this.#isHandedOver && this.#response.headersSent)
+    const hasStarted = this.#responder.phase !== 'waiting'
+    return hasStarted || (this.#isHandedOver && this.#response.headersSent)
   }
 
+  /** Whether nothing is missing: all was sent, the client left, or a host or a handler has answered. */
   get #settled(): boolean {
-    return this.#outgoing.settled || (this.#isHandedOver && this.#response.writableEnded)
+    const { phase } = this.#responder
+    const isLeft = this.#response.destroyed && phase !== 'aborted'
+    const isTaken = this.hosted && this.#wire.isTaken
+    const isEnded = this.#isHandedOver && this.#response.writableEnded
+    return phase === 'complete' || isLeft || isTaken || isEnded
   }
 
   get departure(): Disconnect {
@@ -244,15 +243,18 @@ class Exchange implements HandingOver, Ongoing {
     return this.#incoming
   }
 
+  incompleteness(): Error | undefined {
+    return this.#settled ? undefined : incomplete(this.#responder.phase, this.#wire.isFlushed)
+  }
+
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
-  #end(error: unknown): void {
-    const outgoing = this.#outgoing
+  end(error: unknown): void {
     this.#isOngoing = false
     this.#service.inFlight.end(this)
     if (error !== undefined && !this.#isTakenOver(error)) {
       if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
       const isOpen = !this.#settled && !this.#response.destroyed
-      if (isOpen && outgoing.flushed) cut(this.#response)
+      if (isOpen && this.#wire.isFlushed) cut(this.#response)
       else if (isOpen) refuse(this.#response, 500, this.endsConnection())
     }
     this.#incoming?.end()
@@ -260,15 +262,7 @@ class Exchange implements HandingOver, Ongoing {
   }
 
   #isTakenOver(error: unknown): boolean {
-    const isUntouched = !this.#outgoing.flushed && !this.#response.destroyed
+    const isUntouched = !this.#wire.isFlushed && !this.#response.destroyed
     return isUntouched && (this.#hosting?.takesOver(error) ?? false)
   }
-}
-
-function incomplete(outgoing: Outgoing): ProtocolError {
-  return new ProtocolError(
-    outgoing.flushed
-      ? 'the app ended before its response was complete. Is a last body message, or an await, missing?'
-      : 'the app ended without a response. Is a return or an await missing?',
-  )
 }

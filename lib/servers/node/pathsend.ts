@@ -23,8 +23,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 /**
  * Opens the file before the head is written, so that a missing one can still be answered otherwise.
  *
- * @throws ProtocolError for a path that is not absolute, or a length that is not the file's.
- * @throws ClientDisconnected when the client goes meanwhile; the file is closed in any case.
+ * @throws ProtocolError if the path is not of a file, or the length is not the file's.
+ * @throws ClientDisconnected if the client goes meanwhile; the file is closed in any case.
  */
 export async function sendFile(
   path: string,
@@ -32,17 +32,12 @@ export async function sendFile(
   withBody: boolean,
   destination: Destination,
 ): Promise<void> {
-  if (!/^(?:\/|[A-Za-z]:[\\/])/.test(path)) {
-    throw new ProtocolError(
-      `http.response.pathsend: the path must be absolute, ${JSON.stringify(path)} was sent. Resolve it first.`,
-    )
-  }
   const file = await open(path, FLAGS)
   try {
     const stats = await file.stat()
     if (!stats.isFile()) {
       throw new ProtocolError(
-        `http.response.pathsend: only a file can be sent, ${JSON.stringify(path)} is none. Look at it first.`,
+        `http.response.pathsend: only a file can be sent, ${JSON.stringify(path)} was sent. Look at it first.`,
       )
     }
     const { size } = stats

@@ -74,7 +74,7 @@ t.test('HEAD, 204 and 304 send none of it', async (t) => {
 t.test('what cannot be sent is an error before the start', async (t) => {
   for (const [path, headers, message] of [
     [join(folder, 'missing.txt'), [], /ENOENT/],
-    [join(folder, 'folder'), [], /only a file can be sent, ".*" is none\. Look at it first/],
+    [join(folder, 'folder'), [], /only a file can be sent, ".*" was sent\. Look at it first/],
     ['hello.txt', [], /the path must be absolute, "hello.txt" was sent\. Resolve it first/],
     ['', [], /the path must be absolute/],
     [hello, ['content-length', '9'], /content-length is 9, but the file has 10 bytes\. Leave/],

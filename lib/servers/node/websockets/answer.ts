@@ -1,6 +1,7 @@
 /** Answers a handshake by a response, after which the connection ends. */
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Responder } from '../../../protocol/response.ts'
 import type {
   HeaderList,
   HTTPSendMessage,
@@ -10,8 +11,8 @@ import type {
 import { cut } from '../cut.ts'
 import { Disconnect } from '../disconnect.ts'
 import { endSoftly } from '../linger.ts'
-import { Outgoing } from '../outgoing.ts'
 import { refuse } from '../refuse.ts'
+import { NodeWire } from '../wire.ts'
 
 /** What Node hands over. */
 export interface Handshake {
@@ -42,36 +43,38 @@ export function refuseHandshake(handshake: Handshake, status: number, fields?: H
 /** The answer of an app that does not want the socket, by the rules for any response. */
 export class Answer {
   readonly #response: ServerResponse
-  readonly #outgoing: Outgoing
+  readonly #responder: Responder
 
   constructor(handshake: Handshake, headers: HeaderList) {
     const response = responseTo(handshake)
     const asked = { method: 'GET', httpVersion: '1.1', headers: [...headers] }
     this.#response = response
-    this.#outgoing = new Outgoing(response, asked, {
+    const wire = new NodeWire(response, {
       departure: new Disconnect(handshake.request, response),
       endsConnection: () => true,
       shortcuts: false,
     })
+    this.#responder = new Responder(asked, wire)
   }
 
   get started(): boolean {
-    return this.#outgoing.started
+    return this.#responder.phase !== 'waiting'
   }
 
-  /** Whether nothing is missing, or nobody is there to miss it. */
+  /** Whether nothing is missing, or the client has gone. */
   get settled(): boolean {
-    return this.#outgoing.settled
+    const { phase } = this.#responder
+    return phase === 'complete' || (this.#response.destroyed && phase !== 'aborted')
   }
 
   send(message: WebSocketDenialStartMessage | WebSocketDenialBodyMessage): Promise<void> {
-    return this.#outgoing.send(asResponse(message))
+    return this.#responder.send(asResponse(message))
   }
 
   /** The server's own, while the app's has not reached the client; otherwise only a cut is left. */
   refuse(status: number): void {
     if (this.#response.destroyed) return
-    if (this.#outgoing.flushed) cut(this.#response)
+    if (this.#response.headersSent) cut(this.#response)
     else refuse(this.#response, status, true)
   }
 }

@@ -39,7 +39,7 @@ const BEFORE: [string, App, unknown][] = [
     async (_scope, _receive, send) => {
       await send(START)
     },
-    /ended without a response/,
+    /ended before its response was complete/,
   ],
 ]
 

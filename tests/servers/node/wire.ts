@@ -218,7 +218,7 @@ t.test('messages out of place are refused', async (t) => {
     [[], hint, /^http.response.early_hint: out of place, the response has not started/],
     [[], trailers, /^http.response.trailers: out of place, they follow the last body/],
     [[], { type: 'http.response.pathsend', path: '/x' }, /pathsend: out of place, it comes once/],
-    [[], { type: 'http.response.push' }, /^http.response.push: out of place, it is no message of/],
+    [[], { type: 'http.response.push' }, /^http.response.push: out of place, it is not a message/],
     [[], { type: 'websocket.accept' }, /^websocket.accept: out of place/],
     [[], { type: 'lifespan.startup.complete' }, /^lifespan.startup.complete: out of place/],
     [[start()], start(), /^http.response.start: out of place, the response has started/],

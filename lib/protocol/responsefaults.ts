@@ -1,0 +1,71 @@
+/** What a response may not be, in the words that every server has for it. */
+import { ProtocolError } from '../exceptions.ts'
+import { isHeaderValue } from '../http/headers.ts'
+
+/** A message that has no place at this point. */
+export function misplaced(type: string, why: string): ProtocolError {
+  return new ProtocolError(`${type}: out of place, ${why}. Check that every send is awaited.`)
+}
+
+/** A message of an extension that the server does not have. */
+export function unsupported(type: string): ProtocolError {
+  return new ProtocolError(
+    `${type}: this server cannot send it. Look for it in scope.extensions first.`,
+  )
+}
+
+/** A value that is not a message at all. */
+export function noMessage(value: unknown): ProtocolError {
+  const given = value === null ? 'null' : typeof value
+  return new ProtocolError(
+    `send: a message must be an object with a "type", ${given} was given. Send { type: 'http.response.start', … }.`,
+  )
+}
+
+/** A body that is longer or shorter than its head says. */
+export function lengthDiffers(length: number, sent: number): ProtocolError {
+  return new ProtocolError(
+    `http.response.body: content-length is ${length}, but the body has ${sent} bytes${sent > length ? ' or more' : ''}. Leave the header out, or count again.`,
+  )
+}
+
+/** @throws ProtocolError if the body is not bytes. */
+export function assertBytes(body: unknown): void {
+  if (body instanceof Uint8Array) return
+  throw new ProtocolError(
+    `http.response.body: the body must be a Uint8Array, ${typeof body} was sent. Encode text as UTF-8.`,
+  )
+}
+
+/** @throws ProtocolError if the path is not absolute. */
+export function assertPath(path: unknown): void {
+  if (typeof path === 'string' && /^(?:\/|[A-Za-z]:[\\/])/.test(path)) return
+  throw new ProtocolError(
+    `http.response.pathsend: the path must be absolute, ${shown(path)} was sent. Resolve it first.`,
+  )
+}
+
+/** @throws ProtocolError for links that cannot be sent. */
+export function assertLinks(links: unknown): void {
+  if (!Array.isArray(links) || !links.every(isLink)) throw badLinks(links)
+}
+
+function isLink(link: unknown): boolean {
+  return typeof link === 'string' && /^<[^>]+>\s*;/.test(link) && isHeaderValue(link)
+}
+
+export function badLinks(links: unknown, cause?: unknown): ProtocolError {
+  return new ProtocolError(
+    `http.response.early_hint: a link is "<target>; rel=…", ${shown(links)} was sent. See RFC 8288.`,
+    { cause },
+  )
+}
+
+/** As JSON; what cannot be written as JSON, by its type. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    return typeof value
+  }
+}
