@@ -1,27 +1,40 @@
 /** Routes, middleware, error handling and a lifespan as one app. */
 
-import { type ExceptionHandlerEntry, ExceptionHandlers } from './errors/handlers.ts'
+import {
+  type ErrorKey,
+  type ExceptionHandler,
+  type ExceptionHandlerEntries,
+  type ExceptionHandlerEntry,
+  ExceptionHandlers,
+  type ThrownBy,
+} from './errors/handlers.ts'
 import type { Reversible, URLPath } from './http/urls.ts'
 import { callable } from './internal/callable.ts'
 import { chain } from './internal/chain.ts'
 import { knownOptions } from './internal/knownoptions.ts'
 import { adoptState, takesPart } from './lifespan/mounted.ts'
 import { errors } from './middleware/errors.ts'
-import type { Response } from './responses/response.ts'
+import type { AnyResponse } from './responses/response.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { answersRoot, tellRoot } from './routing/root.ts'
 import { Router } from './routing/router.ts'
 import { answersExceptions, wrapped } from './routing/wrapped.ts'
-import type { App, Middleware } from './types.ts'
+import type { App, StateMiddleware } from './types.ts'
 
-export interface ApplicationOptions<State = AnyState> {
+export interface ApplicationOptions<
+  State = AnyState,
+  Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+> {
   /** In the order in which they are tried (none). */
   routes?: readonly Routable<State>[]
   /** Middleware around the routes; the first is outermost (none). */
-  middleware?: readonly Middleware[]
-  /** What answers which errors, by status or class; 500 or Error answers bugs (defaults only). */
-  exceptionHandlers?: Iterable<ExceptionHandlerEntry>
+  middleware?: readonly StateMiddleware<State>[]
+  /**
+   * What answers which errors, by status or class; 500 or Error answers bugs (defaults only). The key
+   * gives the type of the error: `[OutOfStock, (request, error) => …]`.
+   */
+  exceptionHandlers?: ExceptionHandlerEntries<Keys, NoInfer<State>>
   /**
    * Startup and shutdown, given the application; what it yields is `request.state` (none). Mounted
    * applications have theirs: they start after it, in order, and stop before it, in reverse.
@@ -32,7 +45,7 @@ export interface ApplicationOptions<State = AnyState> {
   /** Whether a path that differs in its last slash is redirected (true). */
   redirectSlashes?: boolean
   /** What answers where no route matches (404). */
-  default?: App | Response<never>
+  default?: App | AnyResponse
 }
 
 /**
@@ -46,9 +59,12 @@ export interface Application<State = AnyState> extends App, Reversible {
   /** Adds routes behind the others, also while it serves. */
   readonly add: (...routes: readonly Routable<State>[]) => void
   /** Puts a middleware around the others; throws once the application has been called. */
-  readonly addMiddleware: (middleware: Middleware) => void
+  readonly addMiddleware: (middleware: StateMiddleware<State>) => void
   /** Adds or replaces a handler. */
-  readonly addExceptionHandler: (...entry: ExceptionHandlerEntry) => void
+  readonly addExceptionHandler: <Key extends ErrorKey>(
+    key: Key,
+    handler: ExceptionHandler<ThrownBy<Key>, State>,
+  ) => void
   /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
   readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
 }
@@ -66,9 +82,10 @@ export interface Application<State = AnyState> extends App, Reversible {
  *   exceptionHandlers: [[404, () => new PlainTextResponse('nothing here', { status: 404 })]],
  * })
  */
-export function Application<State = AnyState>(
-  options: ApplicationOptions<State> = {},
-): Application<State> {
+export function Application<
+  State = AnyState,
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+>(options: ApplicationOptions<State, Keys> = {}): Application<State> {
   knownOptions(
     'Application',
     options,
@@ -76,7 +93,9 @@ export function Application<State = AnyState>(
   )
   const { routes = [], lifespan, debug = false, redirectSlashes = true } = options
   if (lifespan !== undefined && typeof lifespan !== 'function') throw noLifespan(lifespan)
-  const handlers = new ExceptionHandlers(options.exceptionHandlers)
+  const handlers = new ExceptionHandlers(
+    options.exceptionHandlers as readonly ExceptionHandlerEntry[],
+  )
   const middleware = [...(options.middleware ?? [])]
   chain(...middleware) // a mistake in the list is told here, not at the first request
   const router = Router<State>(routes, {
@@ -107,7 +126,7 @@ export function Application<State = AnyState>(
         chain(added)
         middleware.unshift(added)
       },
-      addExceptionHandler: (key, handler) => handlers.add(key, handler),
+      addExceptionHandler: (key, handler) => handlers.add(key, handler as ExceptionHandler),
       urlPathFor: router.urlPathFor,
     },
   )

@@ -6,6 +6,7 @@
 export { type Sender, senderOf } from './authentication/origins.ts'
 export { changeStart, type StartChange } from './authoring/changestart.ts'
 export {
+  type AnyRequest,
   type HTTPMiddlewareHandler,
   httpMiddleware,
   type Next,
@@ -19,9 +20,13 @@ export { answerInstead } from './errors/denials.ts'
 export {
   answerException,
   type ErrorClass,
+  type ErrorKey,
+  type ExceptionAnswer,
   type ExceptionHandler,
+  type ExceptionHandlerEntries,
   type ExceptionHandlerEntry,
   ExceptionHandlers,
+  type ThrownBy,
 } from './errors/handlers.ts'
 export { chain } from './internal/chain.ts'
 export { runCatching, runFinally } from './internal/run.ts'

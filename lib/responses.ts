@@ -8,7 +8,7 @@ export {
 } from './responses/bodies.ts'
 export { encodeEvent, type ServerSentEvent } from './responses/events.ts'
 export { FileResponse, type FileResponseOptions } from './responses/file.ts'
-export { Response, type ResponseOptions, toApp } from './responses/response.ts'
+export { type AnyResponse, Response, type ResponseOptions, toApp } from './responses/response.ts'
 export {
   type EventSourceEvents,
   type EventSourceOptions,

@@ -1,9 +1,9 @@
 /** Routes, and how they are put together. */
 
 export type { PathParams } from './convertors/params.ts'
-export type { Answer, Handler } from './routing/endpoint.ts'
+export type { Answer, AnyHandler, Handler } from './routing/endpoint.ts'
 export { Host, type HostOptions } from './routing/host.ts'
-export type { MethodTable } from './routing/methods.ts'
+export type { AnyMethodTable, MethodTable } from './routing/methods.ts'
 export { Mount, type MountOptions, type WithRoutes } from './routing/mount.ts'
 export { NoMatchFound, type Routable } from './routing/reverse.ts'
 export { Route, type RouteOptions } from './routing/route.ts'

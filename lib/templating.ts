@@ -6,7 +6,7 @@ import { knownOptions } from './internal/knownoptions.ts'
 import { isSource } from './internal/sources.ts'
 import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
-import type { MessageTypes, Response, ResponseOptions } from './responses/response.ts'
+import type { AnyResponse, MessageTypes, ResponseOptions } from './responses/response.ts'
 import { StreamingResponse, type StreamSource } from './responses/streaming.ts'
 import type { Scope, Send } from './types.ts'
 
@@ -36,11 +36,11 @@ export interface TemplatesOptions {
  * route as text. The media type is text/html unless the options say otherwise.
  */
 export type TemplateResponder = (
-  request: Request,
+  request: Request<unknown, unknown>,
   name: string,
   context?: TemplateContext,
   options?: ResponseOptions,
-) => Promise<Response<never>>
+) => Promise<AnyResponse>
 
 /**
  * Makes the function that answers with templates of an engine.
@@ -72,7 +72,8 @@ export function templates(
   contextProcessors.forEach(assertProcessor)
   const render: TemplateResponder = async (request, name, given = {}, response = {}) => {
     const context: Record<string, unknown> = { request, urlFor: urlsOf(request), ...given }
-    for (const processor of contextProcessors) Object.assign(context, await processor(request))
+    for (const processor of contextProcessors)
+      Object.assign(context, await processor(request as Request))
     const rendered: unknown = await engine.render(name, context)
     return respondWith(rendered, { template: name, context }, response)
   }
@@ -135,7 +136,9 @@ async function tell(info: DebugInfo, send: Send, scope: Scope): Promise<void> {
 }
 
 /** As text, which every engine knows how to escape. */
-function urlsOf(request: Request): (name: string, params?: TemplateContext) => string {
+function urlsOf(
+  request: Request<unknown, unknown>,
+): (name: string, params?: TemplateContext) => string {
   return (name, params = {}) => {
     // What Nunjucks makes of `urlFor('user', id=7)` has this mark beside the id.
     const { __keywords, ...values } = params

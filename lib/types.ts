@@ -27,6 +27,12 @@ export type App = (scope: Scope, receive: Receive, send: Send) => Promise<void>
 /** The one verb: takes an app and returns an app that does something more. */
 export type Middleware = (app: App) => App
 
+/** A middleware whose functions read the state of the application around it. */
+export interface StateMiddleware<State> extends Middleware {
+  /** Phantom, never set: lets `Application` check that its lifespan yields this state. */
+  readonly reads?: (state: State) => void
+}
+
 /** Waits for the next message from the client. Nothing is read before somebody asks. */
 export type Receive = () => Promise<ReceiveMessage>
 

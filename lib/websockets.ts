@@ -4,7 +4,7 @@ import { Connection } from './connections.ts'
 import { isCloseCode, WebSocketException } from './exceptions.ts'
 import { encodeText } from './internal/bytes.ts'
 import { handled } from './internal/handled.ts'
-import type { Response } from './responses/response.ts'
+import type { AnyResponse } from './responses/response.ts'
 import { brand } from './types/brand.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'
 import { Conversation, Loop, type WebSocketPhase } from './websockets/conversation.ts'
@@ -104,11 +104,11 @@ export class WebSocket<
    *   await websocket.accept()
    * })
    */
-  denial(response: Response<never>): Promise<void> {
+  denial(response: AnyResponse): Promise<void> {
     return handled(this.#deny(response))
   }
 
-  async #deny(response: Response<never>): Promise<void> {
+  async #deny(response: AnyResponse): Promise<void> {
     if (this.phase === 'connecting' && !this.scope.extensions?.['websocket.http.response']) {
       throw new TypeError(
         'websocket.denial: the server cannot send denial responses. Call websocket.close() instead, which answers 403.',

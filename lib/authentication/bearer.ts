@@ -3,7 +3,7 @@
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isHeaderName } from '../http/headers.ts'
-import type { Middleware } from '../types.ts'
+import type { StateMiddleware } from '../types.ts'
 import { AuthenticationError, hasScopes, type Identity } from './authentication.ts'
 import { assertRealm, challenge, describable } from './challenge.ts'
 import { credentialsOf, MalformedCredentials } from './credentials.ts'
@@ -32,9 +32,9 @@ export interface BearerOptions {
 }
 
 /** Says whose token this is; null, or an AuthenticationError with a reason, when it is not valid. */
-export type VerifyToken = (
+export type VerifyToken<State = Record<string, unknown>> = (
   token: string,
-  connection: Connection,
+  connection: Connection<Record<string, unknown>, State>,
 ) => Identity | null | Promise<Identity | null>
 
 /** Why a token was refused. */
@@ -46,11 +46,15 @@ export interface BearerFault {
 const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403 } as const
 
 /** The middleware behind everything that takes bearer tokens. */
-export function bearer(where: string, options: BearerOptions, verify: VerifyToken): Middleware {
+export function bearer<State>(
+  where: string,
+  options: BearerOptions,
+  verify: VerifyToken<State>,
+): StateMiddleware<State> {
   const { realm, scopes = [], cookie, optional = false, origins = [] } = options
   assertOptions(where, options)
   const refusal = (fault?: BearerFault): HTTPException => refuse(fault, realm, scopes)
-  const find: FindIdentity = async (connection, scope) => {
+  const find: FindIdentity<State> = async (connection, scope) => {
     const { token, isAmbient } = tokenOf(connection, cookie, refusal)
     if (token === null) return null
     if (isAmbient && isForeignSocket(scope, origins)) throw foreignSocket()
@@ -84,7 +88,7 @@ interface FoundToken {
 
 /** A token in two places is refused (RFC 6750 section 2): which one counts could be argued about. */
 function tokenOf(
-  { headers, cookies }: Connection,
+  { headers, cookies }: Pick<Connection, 'headers' | 'cookies'>,
   cookie: string | undefined,
   refusal: (fault: BearerFault) => HTTPException,
 ): FoundToken {
@@ -100,10 +104,10 @@ function tokenOf(
   }
 }
 
-async function verified(
+async function verified<State>(
   token: string,
-  connection: Connection,
-  verify: VerifyToken,
+  connection: Connection<Record<string, unknown>, State>,
+  verify: VerifyToken<State>,
   refusal: (fault: BearerFault) => HTTPException,
 ): Promise<Identity> {
   let description = 'The token is not valid.'

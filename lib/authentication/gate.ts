@@ -3,12 +3,12 @@
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import type { HTTPException } from '../exceptions.ts'
-import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
+import type { HTTPScope, StateMiddleware, WebSocketScope } from '../types.ts'
 import { type Identity, identify } from './authentication.ts'
 
 /** What `gate` asks; null means that no credentials were shown. */
-export type FindIdentity = (
-  connection: Connection,
+export type FindIdentity<State> = (
+  connection: Connection<Record<string, unknown>, State>,
   scope: HTTPScope | WebSocketScope,
 ) => Promise<Identity | null>
 
@@ -18,15 +18,15 @@ export type FindIdentity = (
  * @param find Gives the identity, or throws the HTTPException that refuses it.
  * @param missing What refuses those without credentials; null lets them in as nobody.
  */
-export function gate(
+export function gate<State>(
   where: string,
-  find: FindIdentity,
+  find: FindIdentity<State>,
   missing: (() => HTTPException) | null,
-): Middleware {
+): StateMiddleware<State> {
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     try {
-      const identity = await find(new Connection(scope), scope)
+      const identity = await find(new Connection<Record<string, unknown>, State>(scope), scope)
       if (identity === null && missing !== null) throw missing()
       // Somebody whom other middleware outside has identified is still who he is.
       if (identity !== null || scope.user === undefined) identify(scope, identity, where)

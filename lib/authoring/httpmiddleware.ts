@@ -1,18 +1,21 @@
 /** Middleware as a function of a request and what comes next. */
 
 import { Request } from '../requests.ts'
-import { type Response, toApp } from '../responses/response.ts'
-import { type App, type Middleware, SENT } from '../types.ts'
+import { type AnyResponse, type Response, toApp } from '../responses/response.ts'
+import { type App, SENT, type StateMiddleware } from '../types.ts'
 import { InnerCall } from './httpmiddleware/innercall.ts'
 
+/** A request of any path, with any state: for functions that take every request. */
+export type AnyRequest = Request<unknown, unknown>
+
 /** Calls the app behind the middleware; what it throws before its response starts is thrown here. */
-export type Next = (request: Request) => Promise<Response>
+export type Next = (request: AnyRequest) => Promise<Response>
 
 /** Answers a request, usually with what `next` gives, changed or not. */
-export type HTTPMiddlewareHandler = (
-  request: Request,
+export type HTTPMiddlewareHandler<State = Record<string, unknown>> = (
+  request: Request<Record<string, unknown>, State>,
   next: Next,
-) => Response<never> | App | Promise<Response<never> | App>
+) => AnyResponse | App | Promise<AnyResponse | App>
 
 /**
  * Makes a middleware from a function `(request, next) => response`.
@@ -30,7 +33,9 @@ export type HTTPMiddlewareHandler = (
  *   return response
  * })
  */
-export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
+export function httpMiddleware<State = Record<string, unknown>>(
+  handle: HTTPMiddlewareHandler<State>,
+): StateMiddleware<State> {
   if (typeof handle !== 'function') {
     throw new TypeError(
       `httpMiddleware: it takes a function (request, next) => response, ${typeof handle} was given. Was it called already?`,
@@ -46,7 +51,7 @@ export function httpMiddleware(handle: HTTPMiddlewareHandler): Middleware {
       passages.push(passage)
       return passage.response
     }
-    const request = new Request(scope, receive, send)
+    const request = new Request<Record<string, unknown>, State>(scope, receive, send)
     try {
       const answer = await handle(request, next)
       await toApp(answer, 'httpMiddleware: the function')(scope, receive, send)

@@ -12,11 +12,11 @@ export type PathParams<Path extends string> =
   // A path that is only known at run time can have any parameters, of any type.
   // biome-ignore lint/suspicious/noExplicitAny: handlers of such paths must be able to read them
   string extends Path                        ? Record<string, any> :
-  Path extends `${string}{${string}`         ? Simplify<Braces<Path>> :
-                                               Simplify<Colons<Path>>
+  Raw<Path> extends infer Found              ? { [Name in keyof Found]: Found[Name] } :
+                                               never
 
-/** Shows the intersection of single parameters as one object. */
-type Simplify<Params> = { [Name in keyof Params]: Params[Name] }
+/** The parameters as an intersection; the mapped type above shows them as one object. */
+type Raw<Path extends string> = Path extends `${string}{${string}` ? Braces<Path> : Colons<Path>
 
 type Nothing = Record<never, never>
 

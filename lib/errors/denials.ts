@@ -1,5 +1,5 @@
 /** Answers in the place of the app, to requests and to the handshakes of websockets. */
-import type { Response } from '../responses/response.ts'
+import type { AnyResponse } from '../responses/response.ts'
 import type { Receive, Scope, Send } from '../types.ts'
 
 /**
@@ -14,7 +14,7 @@ import type { Receive, Scope, Send } from '../types.ts'
  *   answerInstead(new PlainTextResponse('closed', { status: 503 }), scope, receive, send)
  */
 export function answerInstead(
-  response: Response<never>,
+  response: AnyResponse,
   scope: Scope,
   receive: Receive,
   send: Send,

@@ -2,9 +2,13 @@
 export { answerException } from './answer.ts'
 export {
   type ErrorClass,
+  type ErrorKey,
+  type ExceptionAnswer,
   type ExceptionHandler,
+  type ExceptionHandlerEntries,
   type ExceptionHandlerEntry,
   ExceptionHandlers,
   type ExceptionHandlersOptions,
   handlersOf,
+  type ThrownBy,
 } from './table.ts'

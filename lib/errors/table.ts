@@ -3,7 +3,7 @@ import { HTTPException } from '../exceptions.ts'
 import { isBodyless } from '../http/status.ts'
 import type { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
-import { Response } from '../responses/response.ts'
+import { type AnyResponse, Response } from '../responses/response.ts'
 import { brand, ownPrototype } from '../types/brand.ts'
 import type { App, ConnectionScope } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
@@ -22,21 +22,46 @@ import type { WebSocket } from '../websockets.ts'
  *     websocket?.close(1013, 'try later') ?? new PlainTextResponse('try later', { status: 503 })]],
  * })
  */
-// biome-ignore lint/suspicious/noExplicitAny: a handler names the error class that it was keyed with
-export type ExceptionHandler<Thrown = any> = (
-  request: Request,
-  error: Thrown,
-  websocket?: WebSocket,
-) => Answer | Promise<Answer>
+export type ExceptionHandler<Thrown = unknown, State = Record<string, unknown>> = {
+  // As a method, since those compare their parameters both ways: a handler may name a narrower error.
+  answer(
+    request: Request<Record<string, unknown>, State>,
+    error: Thrown,
+    websocket?: WebSocket<Record<string, unknown>, State>,
+  ): ExceptionAnswer | Promise<ExceptionAnswer>
+}['answer']
 
-// biome-ignore lint/suspicious/noConfusingVoidType: what functions without a return give
-type Answer = Response<never> | App | void
+/** What an exception handler may return; nothing only if it has answered a websocket itself. */
+// biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return
+export type ExceptionAnswer = AnyResponse | App | void
 
-/** A status, or a class of errors (subclasses included), and what answers it. */
-export type ExceptionHandlerEntry = readonly [key: number | ErrorClass, handler: ExceptionHandler]
+/** A class of errors; its subclasses are included. */
+export type ErrorClass = abstract new (...args: never) => unknown
 
-// biome-ignore lint/suspicious/noExplicitAny: constructors take what they like
-export type ErrorClass = abstract new (...args: any[]) => unknown
+/** What a handler is found by: a status, or a class of errors. */
+export type ErrorKey = number | ErrorClass
+
+/**
+ * The error that the handler of a key is given: an instance of the class, or the HTTPException with
+ * the status. The handler of 500 is given any bug.
+ */
+// biome-ignore format: a table
+export type ThrownBy<Key> =
+  Key extends 500                                        ? unknown :
+  Key extends abstract new (...args: never) => infer Err ? Err :
+                                                           HTTPException
+
+/** A status or a class of errors, and the handler that answers it. */
+export type ExceptionHandlerEntry<Key = ErrorKey, State = Record<string, unknown>> = readonly [
+  key: Key,
+  handler: ExceptionHandler<ThrownBy<Key>, State>,
+]
+
+/** A list of entries, each typed by its own key. */
+export type ExceptionHandlerEntries<
+  Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+  State = Record<string, unknown>,
+> = { readonly [Index in keyof Keys]: ExceptionHandlerEntry<Keys[Index], State> }
 
 export interface ExceptionHandlersOptions {
   /** The table to look into where this one has no entry for a key (none). */

@@ -11,27 +11,29 @@ import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
-import { type Response, toApp } from '../responses/response.ts'
-import type { App, Middleware } from '../types.ts'
+import { type AnyResponse, type Response, toApp } from '../responses/response.ts'
+import type { App, StateMiddleware } from '../types.ts'
 
 /**
  * Looks at a connection: an identity, or null when this backend finds nothing to go by.
  *
  * Wrong credentials are an AuthenticationError.
  */
-export type Backend = (connection: Connection) => Identity | null | Promise<Identity | null>
+export type Backend<State = Record<string, unknown>> = (
+  connection: Connection<Record<string, unknown>, State>,
+) => Identity | null | Promise<Identity | null>
 
 /** Answers wrong credentials. */
-export type AuthenticationErrorHandler = (
-  connection: Connection,
+export type AuthenticationErrorHandler<State = Record<string, unknown>> = (
+  connection: Connection<Record<string, unknown>, State>,
   error: AuthenticationError,
-) => Response<never> | App | Promise<Response<never> | App>
+) => AnyResponse | App | Promise<AnyResponse | App>
 
-export interface AuthenticationOptions {
+export interface AuthenticationOptions<State = Record<string, unknown>> {
   /** Asked in this order; the first that gives an identity decides. */
-  backends: readonly Backend[]
+  backends: readonly Backend<State>[]
   /** The answer to wrong credentials (400 with the error's message as plain text). */
-  onError?: AuthenticationErrorHandler
+  onError?: AuthenticationErrorHandler<State>
   /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
   origins?: AllowedOrigins
 }
@@ -54,14 +56,16 @@ export interface AuthenticationOptions {
  *   }],
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
  */
-export function authentication(options: AuthenticationOptions): Middleware {
+export function authentication<State = Record<string, unknown>>(
+  options: AuthenticationOptions<State>,
+): StateMiddleware<State> {
   knownOptions('authentication', options, 'backends onError origins')
   const { backends, onError = showMessage, origins = [] } = options
   assertOptions(backends, onError)
   assertAllowedOrigins('authentication', origins)
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    const connection = new Connection(scope)
+    const connection = new Connection<Record<string, unknown>, State>(scope)
     try {
       const identity = await firstOf(backends, connection)
       if (identity !== null && isForeignSocket(scope, origins)) {
@@ -79,9 +83,9 @@ export function authentication(options: AuthenticationOptions): Middleware {
 }
 
 /** The identity of the first backend that has one. */
-export async function firstOf(
-  backends: readonly Backend[],
-  connection: Connection<Record<string, unknown>>,
+export async function firstOf<State>(
+  backends: readonly Backend<State>[],
+  connection: Connection<Record<string, unknown>, State>,
 ): Promise<Identity | null> {
   for (const backend of backends) {
     const identity = await backend(connection)
@@ -90,11 +94,11 @@ export async function firstOf(
   return null
 }
 
-function showMessage(_connection: Connection, { message }: AuthenticationError): Response {
+function showMessage(_connection: unknown, { message }: AuthenticationError): Response {
   return new PlainTextResponse(message, { status: 400 })
 }
 
-function assertOptions(backends: readonly Backend[], onError: unknown): void {
+function assertOptions(backends: readonly unknown[], onError: unknown): void {
   const isList = Array.isArray(backends) && backends.length > 0
   if (!isList || !backends.every((backend) => typeof backend === 'function')) {
     throw new TypeError(

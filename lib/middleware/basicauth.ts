@@ -14,24 +14,24 @@ import { SecretTable } from '../authentication/secrets.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import type { Middleware } from '../types.ts'
+import type { StateMiddleware } from '../types.ts'
 
 /**
  * Says who has this name and password; false, null or an AuthenticationError when nobody has.
  *
  * True stands for a SimpleUser of that name without scopes.
  */
-export type VerifyPassword = (
+export type VerifyPassword<State = Record<string, unknown>> = (
   username: string,
   password: string,
-  connection: Connection,
+  connection: Connection<Record<string, unknown>, State>,
 ) => Identity | boolean | null | Promise<Identity | boolean | null>
 
-export interface BasicAuthOptions {
+export interface BasicAuthOptions<State = Record<string, unknown>> {
   /** Passwords by name, compared in constant time; this or `verify`. */
   users?: Readonly<Record<string, string>>
   /** Checks them in a way of your own, such as against a database; this or `users`. */
-  verify?: VerifyPassword
+  verify?: VerifyPassword<State>
   /** What the browser shows when it asks ('Restricted'). */
   realm?: string
   /** Let requests without credentials pass, as nobody (false). */
@@ -54,7 +54,9 @@ export interface BasicAuthOptions {
  *   Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`)),
  * )
  */
-export function basicAuth(options: BasicAuthOptions): Middleware {
+export function basicAuth<State = Record<string, unknown>>(
+  options: BasicAuthOptions<State>,
+): StateMiddleware<State> {
   knownOptions('basicAuth', options, 'users verify realm optional origins')
   const { realm = 'Restricted', optional = false, origins = [] } = options
   assertAllowedOrigins('basicAuth', origins)
@@ -62,7 +64,7 @@ export function basicAuth(options: BasicAuthOptions): Middleware {
   const verify = verifierOf(options)
   const headers = { 'www-authenticate': challenge('Basic', { realm, charset: 'UTF-8' }) }
   const refusal = (detail?: string): HTTPException => new HTTPException(401, detail, { headers })
-  const find: FindIdentity = async (connection, scope) => {
+  const find: FindIdentity<State> = async (connection, scope) => {
     try {
       const credentials = credentialsOf(connection.headers, 'basic')
       if (credentials === null) return null
@@ -80,7 +82,7 @@ export function basicAuth(options: BasicAuthOptions): Middleware {
   return gate('basicAuth', find, optional ? null : refusal)
 }
 
-function verifierOf({ users, verify }: BasicAuthOptions): VerifyPassword {
+function verifierOf<State>({ users, verify }: BasicAuthOptions<State>): VerifyPassword<State> {
   if (verify !== undefined && users === undefined && typeof verify === 'function') return verify
   if (verify !== undefined || typeof users !== 'object' || users === null) {
     throw new TypeError(

@@ -4,13 +4,13 @@ import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
 import { SecretTable } from '../authentication/secrets.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import type { Middleware } from '../types.ts'
+import type { StateMiddleware } from '../types.ts'
 
-export interface BearerAuthOptions extends BearerOptions {
+export interface BearerAuthOptions<State = Record<string, unknown>> extends BearerOptions {
   /** Identities by token, compared in constant time; this or `verify`. */
   tokens?: Readonly<Record<string, Identity>>
   /** Looks a token up in a way of your own, such as in a database; this or `tokens`. */
-  verify?: VerifyToken
+  verify?: VerifyToken<State>
 }
 
 /**
@@ -30,12 +30,14 @@ export interface BearerAuthOptions extends BearerOptions {
  *   Route('/deploy', ({ user }) => new PlainTextResponse(user.displayName), { methods: ['POST'] }),
  * )
  */
-export function bearerAuth(options: BearerAuthOptions): Middleware {
+export function bearerAuth<State = Record<string, unknown>>(
+  options: BearerAuthOptions<State>,
+): StateMiddleware<State> {
   knownOptions('bearerAuth', options, 'tokens verify realm scopes cookie optional origins')
   return bearer('bearerAuth', options, verifierOf(options))
 }
 
-function verifierOf({ tokens, verify }: BearerAuthOptions): VerifyToken {
+function verifierOf<State>({ tokens, verify }: BearerAuthOptions<State>): VerifyToken<State> {
   if (verify !== undefined && tokens === undefined && typeof verify === 'function') return verify
   if (verify !== undefined || typeof tokens !== 'object' || tokens === null) {
     throw new TypeError(

@@ -1,8 +1,13 @@
 /** Answers the exceptions that have a handler; others pass on. */
 
 import { errorBoundary } from '../errors/boundary.ts'
-import { type ExceptionHandlerEntry, ExceptionHandlers } from '../errors/handlers.ts'
-import type { Middleware } from '../types.ts'
+import {
+  type ErrorKey,
+  type ExceptionHandlerEntries,
+  type ExceptionHandlerEntry,
+  ExceptionHandlers,
+} from '../errors/handlers.ts'
+import type { StateMiddleware } from '../types.ts'
 
 /**
  * Makes these handlers known to all routes inside, and answers what apps throw past them.
@@ -18,8 +23,11 @@ import type { Middleware } from '../types.ts'
  *   Router([Route('/', () => new PlainTextResponse('home'))]),
  * )
  */
-export function exceptions(handlers: Iterable<ExceptionHandlerEntry> = []): Middleware {
-  const entries = [...handlers]
+export function exceptions<
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+  State = Record<string, unknown>,
+>(handlers?: ExceptionHandlerEntries<Keys, State>): StateMiddleware<State> {
+  const entries = [...(handlers ?? [])] as ExceptionHandlerEntry[]
   const alone = new ExceptionHandlers(entries)
   const merged = new WeakMap<ExceptionHandlers, ExceptionHandlers>()
   const within = (outer: unknown): ExceptionHandlers => {

@@ -4,7 +4,7 @@ import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer } from '../authentication/bearer.ts'
 import type { Connection } from '../connections.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import type { Middleware } from '../types.ts'
+import type { StateMiddleware } from '../types.ts'
 import { assertClaims, type Claims, identityOf } from './jwt/claims.ts'
 import { assertKeys, type JWTKeys } from './jwt/keys.ts'
 import { type KeySetOptions, verifier } from './jwt/verify.ts'
@@ -20,7 +20,7 @@ export type {
   JWTKeys,
 } from './jwt/keys.ts'
 
-export interface JWTOptions extends BearerOptions {
+export interface JWTOptions<State = Record<string, unknown>> extends BearerOptions {
   /** What tokens are verified by: a key, a set of public ones (JWKS), its URL, or a function. */
   keys: JWTKeys
   /** The algorithms that tokens may be signed with; those that a token names are no guide. */
@@ -38,7 +38,10 @@ export interface JWTOptions extends BearerOptions {
   /** The claims that must be there (['exp', 'sub']). */
   requiredClaims?: readonly string[]
   /** Makes a user of the claims; null when it is none any more (the subject, with `scope` or `scp`). */
-  identify?: (claims: Claims, connection: Connection) => Identity | null | Promise<Identity | null>
+  identify?: (
+    claims: Claims,
+    connection: Connection<Record<string, unknown>, State>,
+  ) => Identity | null | Promise<Identity | null>
   /** The milliseconds that fetching keys may take (5000); then the answer is 503. */
   fetchTimeoutMs?: number
   /**
@@ -70,7 +73,9 @@ export interface JWTOptions extends BearerOptions {
  *   audience: 'https://api.example.org',
  * })(Router([Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`))]))
  */
-export function jwt(options: JWTOptions): Middleware {
+export function jwt<State = Record<string, unknown>>(
+  options: JWTOptions<State>,
+): StateMiddleware<State> {
   knownOptions(
     'jwt',
     options,
@@ -82,7 +87,7 @@ export function jwt(options: JWTOptions): Middleware {
   const audience = options.audience ?? undefined
   const checks = { algorithms: [...algorithms], ...checksOf(options) }
   const verify = verifier(keys, fetchingOf(options), checks, onError)
-  return bearer('jwt', options, async (token, connection) => {
+  return bearer<State>('jwt', options, async (token, connection) => {
     const claims = await verify(token)
     assertClaims(claims, options.audience === null ? null : audience)
     const identity = await identify(claims, connection)
@@ -91,7 +96,7 @@ export function jwt(options: JWTOptions): Middleware {
 }
 
 /** As jose names them; one that is undefined is not checked. */
-function checksOf(options: JWTOptions): Record<string, unknown> {
+function checksOf(options: JWTOptions<never>): Record<string, unknown> {
   const { issuer, audience, clockTolerance = 0, maxAge, type } = options
   const { requiredClaims = ['exp', 'sub'] } = options
   const checks = { issuer, audience: audience ?? undefined, maxTokenAge: maxAge, typ: type }
@@ -99,7 +104,7 @@ function checksOf(options: JWTOptions): Record<string, unknown> {
   return { ...Object.fromEntries(given), clockTolerance, requiredClaims: [...requiredClaims] }
 }
 
-function fetchingOf(options: JWTOptions): KeySetOptions {
+function fetchingOf(options: JWTOptions<never>): KeySetOptions {
   const { fetchTimeoutMs = 5_000, fetchCooldownMs = 30_000, fetchMaxAgeMs = 600_000 } = options
   return {
     timeoutDuration: fetchTimeoutMs,
@@ -116,7 +121,7 @@ const NUMBERS = [
   'fetchMaxAgeMs',
 ] as const
 
-function assertOptions(options: JWTOptions): void {
+function assertOptions(options: JWTOptions<never>): void {
   const { onError } = options
   if (onError !== undefined && typeof onError !== 'function') {
     throw new TypeError(

@@ -7,7 +7,7 @@ import { HTTPException } from '../exceptions.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Store } from '../stores.ts'
-import type { HeaderList, Middleware } from '../types.ts'
+import type { HeaderList, StateMiddleware } from '../types.ts'
 import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'
 import { networkOf } from './ratelimit/network.ts'
 import { boundedKey, spend } from './ratelimit/spend.ts'
@@ -15,7 +15,7 @@ import type { RateLimit, Verdict } from './ratelimit/window.ts'
 
 export type { RateLimit } from './ratelimit/window.ts'
 
-export interface RateLimitOptions {
+export interface RateLimitOptions<State = Record<string, unknown>> {
   /** What a client may do: `{ max: 100, seconds: 60 }`; of several, each holds. */
   limits: readonly RateLimit[]
   /** What counts, in letters, digits, `-` and `_`: those of one name and store count together. */
@@ -29,9 +29,11 @@ export interface RateLimitOptions {
    * Who a client is (its address, of IPv6 the /64 network); null for one without limit. Behind a proxy
    * the address is the proxy's, unless something before this has put the real one into the scope.
    */
-  key?: (connection: Connection) => string | null | Promise<string | null>
+  key?: (
+    connection: Connection<Record<string, unknown>, State>,
+  ) => string | null | Promise<string | null>
   /** How much a request takes, a whole number (1). */
-  cost?: (connection: Connection) => number
+  cost?: (connection: Connection<Record<string, unknown>, State>) => number
   /** Whether answers tell of the limits, by `RateLimit` and `RateLimit-Policy` (true). */
   headers?: boolean
   /**
@@ -54,7 +56,9 @@ export interface RateLimitOptions {
  * const limits = [{ max: 10, seconds: 1 }, { max: 1000, seconds: 3600 }]
  * Application({ routes: [Route('/', home)], middleware: [rateLimit({ limits })] })
  */
-export function rateLimit(options: RateLimitOptions): Middleware {
+export function rateLimit<State = Record<string, unknown>>(
+  options: RateLimitOptions<State>,
+): StateMiddleware<State> {
   knownOptions('rateLimit', options, 'limits name store key cost headers onStoreError')
   assertOptions(options)
   const judge = judging(options)
@@ -69,14 +73,17 @@ export function rateLimit(options: RateLimitOptions): Middleware {
       if (refusal === undefined) return app(scope, receive, told)
       return answerException(refusal, scope, receive, told)
     }
-    const judged = judge(new Connection(scope))
+    const judged = judge(new Connection<Record<string, unknown>, State>(scope))
     if (!(judged instanceof Promise)) return goOn(judged)
     return judged.then(goOn, (error) => answerException(error, scope, receive, send))
   }
 }
 
 /** The fields that tell of limits (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
-export function limitFields(options: RateLimitOptions, verdicts: readonly Verdict[]): HeaderList {
+export function limitFields(
+  options: RateLimitOptions<never>,
+  verdicts: readonly Verdict[],
+): HeaderList {
   return fieldsOf(options)(verdicts)
 }
 
@@ -84,7 +91,7 @@ export function limitFields(options: RateLimitOptions, verdicts: readonly Verdic
 function fieldsOf({
   limits,
   name = 'default',
-}: RateLimitOptions): (verdicts: readonly Verdict[]) => HeaderList {
+}: RateLimitOptions<never>): (verdicts: readonly Verdict[]) => HeaderList {
   const policies = limits.map(({ max, seconds }) => `"${name}-${seconds}";q=${max};w=${seconds}`)
   const policy = policies.join(', ')
   return (verdicts) => {
@@ -101,7 +108,9 @@ interface Judgement {
 }
 
 /** Gives a promise only where a key or a store takes time. */
-function judging(options: RateLimitOptions): (connection: Connection) => MaybeLater<Judgement> {
+function judging<State>(
+  options: RateLimitOptions<State>,
+): (connection: Connection<Record<string, unknown>, State>) => MaybeLater<Judgement> {
   const { limits, store, name = 'default', onStoreError } = options
   const { key: keyOf = addressOf, cost: costOf = () => 1 } = options
   const ledger = store === undefined ? ownLedger() : storeLedger(store)
@@ -110,7 +119,10 @@ function judging(options: RateLimitOptions): (connection: Connection) => MaybeLa
     if (onStoreError === undefined) throw error
     return { verdicts: [], refusal: (await onStoreError(error)) ? undefined : unavailable() }
   }
-  const judge = (key: string | null, connection: Connection): MaybeLater<Judgement> => {
+  const judge = (
+    key: string | null,
+    connection: Connection<Record<string, unknown>, State>,
+  ): MaybeLater<Judgement> => {
     if (key === null) return { verdicts: [] }
     const cost = checkedCost(costOf(connection), most)
     const spent = spend(ledger, limits, boundedKey(name, key), cost)
@@ -129,7 +141,7 @@ function judgementOf(verdicts: readonly Verdict[]): Judgement {
   return { verdicts, refusal: tooMany(verdicts) }
 }
 
-function addressOf({ client }: Connection): string {
+function addressOf({ client }: Pick<Connection, 'client'>): string {
   if (client !== null) return networkOf(client.host)
   throw new TypeError(
     'rateLimit: clients are told apart by their address, one without was given, as over a unix socket. Pass key.',
@@ -154,7 +166,7 @@ function checkedCost(cost: number, most: number): number {
   )
 }
 
-function assertOptions({ limits, store, name }: RateLimitOptions): void {
+function assertOptions({ limits, store, name }: RateLimitOptions<never>): void {
   for (const { max, seconds } of limits) {
     if (Number.isSafeInteger(max) && max > 0 && Number.isSafeInteger(seconds) && seconds > 0)
       continue

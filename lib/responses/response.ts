@@ -30,6 +30,9 @@ export interface ResponseOptions {
 
 const NO_OPTIONS: ResponseOptions = Object.freeze({})
 
+/** A response of any class, whatever its content. */
+export interface AnyResponse extends Response<never> {}
+
 /**
  * Status, headers and a body that is there as a whole; every response can be sent more than once.
  *

@@ -4,11 +4,14 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import type { App } from '../types.ts'
 import { WebSocket } from '../websockets.ts'
 
+/** A websocket that any handler can be given, whatever its path and state. */
+export type HandlerWebSocket = WebSocket<never, never>
+
 /**
  * The app around a handler of websockets, whose own errors are answered by the application's handlers,
  * whether it has accepted by then or not.
  */
-export function conversation(handler: (websocket: WebSocket<never, never>) => unknown): App {
+export function conversation(handler: (websocket: HandlerWebSocket) => unknown): App {
   return (scope, receive, send) => {
     if (scope.type !== 'websocket') return Promise.reject(new UnsupportedProtocol(scope.type))
     const websocket = new WebSocket<never, never>(scope, receive, send)

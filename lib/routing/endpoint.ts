@@ -5,11 +5,11 @@ import { errorBoundary } from '../errors/boundary.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { Request } from '../requests.ts'
-import { Response, toApp } from '../responses/response.ts'
+import { type AnyResponse, Response, toApp } from '../responses/response.ts'
 import { type App, SENT } from '../types.ts'
 
 /** What a handler may return: a response, or an app that answers in its place. */
-export type Answer = Response<never> | App
+export type Answer = AnyResponse | App
 
 /**
  * Answers a request: `(request) => new PlainTextResponse('hello')`, async or not.
@@ -22,12 +22,18 @@ export type Handler<Path extends string = string, State = Record<string, unknown
   answer(request: Request<PathParams<Path>, State>): Answer | Promise<Answer>
 }['answer']
 
+/** A request that any handler can be given, whatever its path and state. */
+type HandlerRequest = Request<never, never>
+
+/** A handler of any path, whatever state it reads. */
+export type AnyHandler = Handler<never, never>
+
 /**
  * The app around a handler. Nothing here is async: a handler that answers at once costs no promise.
  *
  * @param where The route, for the message about a handler that returns something else.
  */
-export function endpoint(handler: Handler<never, never>, where: string): App {
+export function endpoint(handler: AnyHandler, where: string): App {
   return (scope, receive, send) => {
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
     const request = new Request<never, never>(scope, receive, send)
@@ -50,14 +56,14 @@ export function endpoint(handler: Handler<never, never>, where: string): App {
   }
 }
 
-function failed(error: unknown, request: Request<never, never>): Promise<void> {
+function failed(error: unknown, request: HandlerRequest): Promise<void> {
   const { scope, receive, send } = request
   request.handling(false)
   return closing(request, answerException(error, scope, receive, send, request))
 }
 
 /** Ends the request once its answer is sent, background work included: files of a form go then. */
-function closing(request: Request<never, never>, done: Promise<void>): Promise<void> {
+function closing(request: HandlerRequest, done: Promise<void>): Promise<void> {
   return done === SENT ? request.close() : done.finally(() => request.close())
 }
 
@@ -66,7 +72,7 @@ function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> 
 }
 
 /** An error from here on is no longer the handler's to answer: something may have been sent. */
-function deliver(answer: unknown, where: string, request: Request<never, never>): Promise<void> {
+function deliver(answer: unknown, where: string, request: HandlerRequest): Promise<void> {
   const { scope, receive, send } = request
   request.handling(false)
   if (answer instanceof Response) return answer.respond(scope, receive, send)

@@ -4,7 +4,7 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName, withoutFinalDot } from '../http/hosts.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { type Response, toApp } from '../responses/response.ts'
+import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { notFound } from './dispatch.ts'
 import { addParams } from './enter.ts'
@@ -52,7 +52,7 @@ export interface Host<Pattern extends string = string, State = AnyState> extends
  */
 export function Host<const Pattern extends string, State = AnyState>(
   host: Pattern,
-  app: WithRoutes<State> | App | Response<never>,
+  app: WithRoutes<State> | App | AnyResponse,
   options: HostOptions = {},
 ): Host<Pattern, State> {
   knownOptions('Host', options, 'name middleware')

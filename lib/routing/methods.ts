@@ -12,6 +12,9 @@ export type MethodTable<Path extends string = string, State = Record<string, unk
   readonly [Method in (typeof TABLE_METHODS)[number]]?: Handler<Path, State>
 }
 
+/** A method table of any path, whatever state its handlers read. */
+export type AnyMethodTable = MethodTable<never, never>
+
 /**
  * The methods in upper case, with HEAD wherever GET is; an empty list means no limit.
  *
@@ -41,7 +44,7 @@ export function methodSet(methods: readonly string[], where: string): Set<string
  *
  * @throws TypeError for a table that is empty or has a key that is no method, or no function for it.
  */
-export function tableMethods(table: MethodTable<never, never>, where: string): string[] {
+export function tableMethods(table: AnyMethodTable, where: string): string[] {
   const known: readonly string[] = TABLE_METHODS
   for (const [key, handler] of Object.entries(table)) {
     if (known.includes(key) && typeof handler === 'function') continue
@@ -75,7 +78,7 @@ export function assertServed(
 }
 
 /** The app that calls the handler of the request's method. */
-export function tableApp(table: MethodTable<never, never>, where: string): App {
+export function tableApp(table: AnyMethodTable, where: string): App {
   const apps = new Map<string, App>()
   for (const method of TABLE_METHODS) {
     const handler = table[method]

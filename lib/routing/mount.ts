@@ -3,7 +3,7 @@
 import { withoutTrailingSlashes } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { type Response, toApp } from '../responses/response.ts'
+import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry, RoutedScope } from './entry.ts'
@@ -61,7 +61,7 @@ export interface WithRoutes<State = AnyState> extends App {
  */
 export function Mount<const Path extends string, State = AnyState>(
   path: Path,
-  app: WithRoutes<State> | App | Response<never>,
+  app: WithRoutes<State> | App | AnyResponse,
   options: MountOptions = {},
 ): Mount<Path, State> {
   knownOptions('Mount', options, 'name redirectPrefix middleware')

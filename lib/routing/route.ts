@@ -5,10 +5,17 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { Response } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { standalone } from './dispatch.ts'
-import { endpoint, type Handler } from './endpoint.ts'
+import { type AnyHandler, endpoint, type Handler } from './endpoint.ts'
 import type { AnyState, Entry } from './entry.ts'
 import { fail } from './faults.ts'
-import { assertServed, type MethodTable, methodSet, tableApp, tableMethods } from './methods.ts'
+import {
+  type AnyMethodTable,
+  assertServed,
+  type MethodTable,
+  methodSet,
+  tableApp,
+  tableMethods,
+} from './methods.ts'
 import { parsePath } from './path.ts'
 import { answersExceptions, served } from './wrapped.ts'
 
@@ -54,7 +61,7 @@ export function Route<const Path extends string, State = Record<string, unknown>
   const where = `Route "${path}"`
   const parsed = parsePath(path, 'Route')
   assertRooted(path, 'Route')
-  const { app, methods, name } = serving(handler as Handler<never, never>, where)
+  const { app, methods, name } = serving(handler as AnyHandler, where)
   const limited = methodSet(options.methods ?? methods, where)
   if (typeof handler === 'object') assertServed(limited, methods, where)
   const entry: Entry = {
@@ -87,10 +94,7 @@ interface Serving {
   name: string
 }
 
-function serving(
-  handler: Handler<never, never> | MethodTable<never, never>,
-  where: string,
-): Serving {
+function serving(handler: AnyHandler | AnyMethodTable, where: string): Serving {
   if (typeof handler === 'function') {
     return {
       app: answersExceptions(endpoint(handler, where)),

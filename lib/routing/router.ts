@@ -7,7 +7,7 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { adoptState, hasLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
-import { type Response, toApp } from '../responses/response.ts'
+import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
 import { askedFor, dispatch, findIn, methodNotAllowed, notFound } from './dispatch.ts'
 import { enter, routePath } from './enter.ts'
@@ -26,7 +26,7 @@ export interface RouterOptions {
   /** Whether a path that only lacks, or has, a slash at its end is redirected with 307 (true). */
   redirectSlashes?: boolean
   /** What answers where nothing matches (404, or a refused handshake). */
-  default?: App | Response<never>
+  default?: App | AnyResponse
   /** Runs around all requests, before the lifespans of mounted apps; given the router itself. */
   lifespan?: Lifespan<unknown>
 }

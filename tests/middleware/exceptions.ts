@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ExceptionHandlerEntry } from '../../lib/errors/handlers.ts'
+import type { ExceptionHandler, ExceptionHandlerEntry } from '../../lib/errors/handlers.ts'
 import { ClientDisconnected, HTTPException, WebSocketException } from '../../lib/exceptions.ts'
 import { chain } from '../../lib/internal/chain.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
@@ -76,8 +76,10 @@ t.test('EX-5: a handler is found by status first, then by the nearest class', as
 })
 
 t.test('EX-6: HTTPException as key replaces the default', async (t) => {
+  const mine: ExceptionHandler<HTTPException> = (_request, error) =>
+    new PlainTextResponse(`mine: ${error.detail}`)
   const handlers: ExceptionHandlerEntry[] = [
-    [HTTPException, (_request, error) => new PlainTextResponse(`mine: ${error.detail}`)],
+    [HTTPException, mine],
     [404, say('by status')],
   ]
 

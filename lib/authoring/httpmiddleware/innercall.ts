@@ -37,7 +37,7 @@ export class InnerCall {
   /** Whether the app failed when nobody was listening any more. */
   #failedLate = false
 
-  constructor(app: App, request: Request) {
+  constructor(app: App, request: Request<unknown, unknown>) {
     this.#annotations = new Annotations(request.scope)
     this.#outlet = new Promise((resolve, reject) => {
       this.#open = resolve
@@ -58,7 +58,7 @@ export class InnerCall {
     this.response.catch(() => {}) // the middleware may not wait for it
   }
 
-  async #run(app: App, request: Request): Promise<void> {
+  async #run(app: App, request: Request<unknown, unknown>): Promise<void> {
     const scope: HTTPScope = { ...request.scope, onDisconnect: this.#onDisconnect(request.scope) }
     const send: Send = (message) =>
       this.#send(
