@@ -21,15 +21,15 @@ export function run(app: App, scope: Scope, receive: Receive, send: Send): Promi
 export interface Ending {
   /** The fault of an app that has returned, if something is missing. */
   incompleteness(): Error | undefined
-  /** Called once, with what went wrong. */
-  end(error: unknown): void
+  /** Called once, with what went wrong, or undefined. */
+  settle(error: unknown): void
 }
 
-/** Calls `end` when the app has ended; `error` is defined if something went wrong. */
+/** Calls `settle` when the app has ended. */
 export function whenEnded(done: Promise<void>, ending: Ending): Promise<void> {
   return done.then(
-    () => ending.end(ending.incompleteness()),
-    (error: unknown) => ending.end(asFault(error)),
+    () => ending.settle(ending.incompleteness()),
+    (error: unknown) => ending.settle(asFault(error)),
   )
 }
 

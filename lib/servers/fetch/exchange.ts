@@ -1,12 +1,13 @@
 /** One fetch request and its response: calls the app, and brings the exchange to an end whatever it does. */
-import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { ClientDisconnected } from '../../exceptions.ts'
+import { Responder } from '../../protocol/response.ts'
+import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { parseTarget } from '../../protocol/target.ts'
 import { type HTTPScope, type Receive, type ReceiveMessage, SENT, type Send } from '../../types.ts'
 import { readFields } from './fields.ts'
 import { asksForWebSocket, subprotocolsOf } from './handshake.ts'
 import { Incoming } from './incoming.ts'
 import { waitUntil } from './info.ts'
-import { Outgoing, type Outlet } from './outgoing.ts'
 import { refusal } from './refusal.ts'
 import {
   buildScope,
@@ -16,6 +17,7 @@ import {
   type Read,
   type Service,
 } from './scope.ts'
+import { FetchWire, type Outlet } from './wire.ts'
 
 /** Answers a request; rejects only when its body was read by somebody else. */
 export function exchange(
@@ -48,7 +50,7 @@ export async function loadSessions(): Promise<Sessions> {
   return sessions
 }
 
-class Exchange implements Outlet, Open {
+class Exchange implements Outlet, Open, Ending {
   readonly kind = 'exchange'
   readonly #service: Service
   readonly #read: Read
@@ -57,41 +59,34 @@ class Exchange implements Outlet, Open {
   /** What is answered at once, as most is, needs no promise that waits for it. */
   #response: globalThis.Response | undefined
   #resolve: ((response: globalThis.Response) => void) | undefined
-  #outgoing: Outgoing | undefined
   #incoming: Incoming | undefined
   #watcher: (() => void) | undefined
   #gone = false
-  #scope: HTTPScope | undefined
+  readonly #scope: HTTPScope
+  readonly #wire: FetchWire
+  readonly #responder: Responder
 
   constructor(service: Service, read: Read) {
     this.#service = service
     this.#read = read
-  }
-
-  run(): Promise<globalThis.Response> {
-    const scope = buildScope(
-      this.#service,
-      this.#read,
+    this.#scope = buildScope(
+      service,
+      read,
       (listener) => this.#listen(listener),
       (listener) => this.#listenForDraining(listener),
     )
-    const outgoing = new Outgoing(scope, this, this.#service.file)
+    this.#wire = new FetchWire(this, service.file)
+    this.#responder = new Responder(this.#scope, this.#wire)
+  }
+
+  run(): Promise<globalThis.Response> {
     // Not as fields: V8 puts functions that are assigned to a property where only full collections
     // look, and all that they refer to, here the whole exchange, stays until then.
     const receive: Receive = () => this.#receive()
-    const send: Send = (message) => outgoing.send(message)
-    this.#scope = scope
-    this.#outgoing = outgoing
-    let done: Promise<void>
-    try {
-      // What JavaScript, without types, may return is no promise.
-      done = Promise.resolve(this.#service.app(scope, receive, send))
-    } catch (error) {
-      // An app that is no async function may throw before it returns a promise.
-      done = Promise.reject(error)
-    }
-    if (done === SENT && outgoing.complete) this.#finish()
-    else this.#await(done, scope, outgoing)
+    const send: Send = (message) => this.#responder.send(message)
+    const done = run(this.#service.app, this.#scope, receive, send)
+    if (done === SENT && this.#isComplete) this.#finish()
+    else this.#await(done)
     if (this.#response !== undefined) return Promise.resolve(this.#response)
     return new Promise((resolve) => {
       this.#resolve = resolve
@@ -110,9 +105,9 @@ class Exchange implements Outlet, Open {
 
   /** The client has gone before the response was complete. */
   leave(): void {
-    if (this.#gone || this.#outgoing?.complete) return
+    if (this.#gone || this.#isComplete) return
     this.#gone = true
-    this.#outgoing?.leave()
+    this.#wire.leave()
     this.#incoming?.end()
     const listeners = this.#listeners ?? []
     this.#listeners = undefined
@@ -138,7 +133,7 @@ class Exchange implements Outlet, Open {
     this.#incoming ??= new Incoming(this.#read.request, () => this.leave())
     // Whoever waits for what comes after the body waits for the end of the client, too.
     this.#watch()
-    if (this.#gone || this.#outgoing?.complete) this.#incoming.end()
+    if (this.#gone || this.#isComplete) this.#incoming.end()
     return this.#incoming.receive()
   }
 
@@ -164,33 +159,39 @@ class Exchange implements Outlet, Open {
     try {
       listener()
     } catch (error) {
-      if (this.#scope !== undefined) this.#service.onError(error, this.#scope)
+      this.#service.onError(error, this.#scope)
     }
   }
 
-  #await(done: Promise<void>, scope: HTTPScope, outgoing: Outgoing): void {
+  get #isComplete(): boolean {
+    return this.#responder.phase === 'complete'
+  }
+
+  #await(done: Promise<void>): void {
     this.#service.begin(this)
-    // The last moment to ask for it: what goes on may want to know once the response has gone.
-    void scope.client
-    const ended = done.then(
-      () => this.#settle(scope, outgoing, outgoing.settled ? undefined : incomplete(outgoing)),
-      (error: unknown) =>
-        this.#settle(scope, outgoing, error ?? new Error('rejected with nothing')),
-    )
-    waitUntil(ended, ...this.#read.came)
+    // The last moment to ask for it: an app that goes on may want to know once the response has gone.
+    void this.#scope.client
+    waitUntil(whenEnded(done, this), ...this.#read.came)
+  }
+
+  incompleteness(): Error | undefined {
+    if (this.#isComplete || this.#wire.isGone) return undefined
+    return incomplete(this.#responder.phase, this.#wire.isFlushed)
+  }
+
+  settle(error: unknown): void {
+    this.#service.end(this)
+    if (error !== undefined) this.#fail(error)
+    // The client does not see it, but the runtime must not wait for ever.
+    if (this.#gone) this.deliver(refusal(499))
+    this.#finish()
   }
 
   /** Before anything was delivered a 500 is possible; afterwards only a broken body says it. */
-  #settle(scope: HTTPScope, outgoing: Outgoing, error: unknown): void {
-    this.#service.end(this)
-    if (error !== undefined) {
-      if (!(error instanceof ClientDisconnected)) this.#service.onError(error, scope)
-      if (!outgoing.delivered) this.deliver(refusal(500))
-      else if (!outgoing.complete) outgoing.cut(error)
-    }
-    // Nobody sees it; but nobody is to wait for ever either.
-    if (this.#gone) this.deliver(refusal(499))
-    this.#finish()
+  #fail(error: unknown): void {
+    if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
+    if (!this.#wire.isFlushed) this.deliver(refusal(500))
+    else if (!this.#isComplete) this.#responder.abort(error)
   }
 
   #finish(): void {
@@ -210,13 +211,5 @@ function withoutFragment(url: string): string {
 function alreadyRead(): TypeError {
   return new TypeError(
     'toFetch: the body of the request was already read, so it is gone. Pass request.clone(), made before it was read.',
-  )
-}
-
-function incomplete(outgoing: Outgoing): ProtocolError {
-  return new ProtocolError(
-    outgoing.delivered
-      ? 'the app ended before its response was complete. Is a last body message, or an await, missing?'
-      : 'the app ended without a response. Is a return or an await missing?',
   )
 }

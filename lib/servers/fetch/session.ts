@@ -1,5 +1,6 @@
 /** One websocket: calls the app, and brings the socket to an end whatever it does. */
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
+import { Responder } from '../../protocol/response.ts'
 import {
   disconnected,
   foreign,
@@ -20,10 +21,10 @@ import {
 } from '../../types.ts'
 import type { SocketService } from './handshake.ts'
 import { Inbox } from './inbox.ts'
-import { Outgoing } from './outgoing.ts'
 import { refusal } from './refusal.ts'
 import type { Open } from './scope.ts'
 import type { RuntimeSocket, SocketEvents } from './sockets.ts'
+import { FetchWire } from './wire.ts'
 
 /** How many bytes may wait for the client before `send` waits. */
 const MOST_BUFFERED = 65_536
@@ -41,7 +42,8 @@ export class Session implements Open {
   readonly #request: globalThis.Request
   readonly #info: unknown
   readonly #inbox = new Inbox()
-  readonly #denial: Outgoing
+  readonly #denialWire: FetchWire
+  readonly #denial: Responder
   #phase: Phase = 'connecting'
   #socket: RuntimeSocket | undefined
   /** What was sent before the runtime had opened the socket. */
@@ -61,7 +63,7 @@ export class Session implements Open {
     this.#request = request
     this.#info = info
     const asHTTP: HTTPScope = { ...scope, type: 'http', method: 'GET' }
-    this.#denial = new Outgoing(asHTTP, {
+    this.#denialWire = new FetchWire({
       deliver: (response) => this.#resolve(response),
       leave: () => this.#lose(1006, ''),
       end: () => {
@@ -69,6 +71,7 @@ export class Session implements Open {
         this.#lose(1006, '')
       },
     })
+    this.#denial = new Responder(asHTTP, this.#denialWire)
   }
 
   /** Gives the answer to the handshake. */
@@ -103,7 +106,7 @@ export class Session implements Open {
   /** The client may come back, to another server. */
   cut(): void {
     if (this.#phase === 'open') this.#finish(1012, '')
-    else if (this.#phase === 'connecting' && !this.#denial.delivered) this.#refuse(503)
+    else if (this.#phase === 'connecting' && !this.#denialWire.isFlushed) this.#refuse(503)
     this.#lose(1012, '')
   }
 
@@ -260,9 +263,9 @@ export class Session implements Open {
       this.#service.onError(error, this.#scope)
     }
     if (this.#phase === 'connecting') {
-      const fault = error ?? unanswered(this.#denial.delivered)
+      const fault = error ?? unanswered(this.#denialWire.isFlushed)
       if (error === undefined) this.#service.onError(fault, this.#scope)
-      if (this.#denial.delivered) this.#denial.cut(fault)
+      if (this.#denialWire.isFlushed) this.#denial.abort(fault)
       else this.#refuse(500)
     } else if (this.#phase === 'open') this.#finish(error === undefined ? 1000 : 1011, '')
   }

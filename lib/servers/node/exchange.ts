@@ -248,7 +248,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
   }
 
   /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
-  end(error: unknown): void {
+  settle(error: unknown): void {
     this.#isOngoing = false
     this.#service.inFlight.end(this)
     if (error !== undefined && !this.#isTakenOver(error)) {

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { Outgoing } from '../../../lib/servers/fetch/outgoing.ts'
+import { Responder } from '../../../lib/protocol/response.ts'
+import { FetchWire } from '../../../lib/servers/fetch/wire.ts'
 import { type HTTPScope, SENT, type SendMessage } from '../../../lib/types.ts'
 import { httpScope } from '../../support/scopes.ts'
 
@@ -18,9 +19,16 @@ class Outlet {
   }
 }
 
-function setUp(scope: HTTPScope = httpScope()): { outlet: Outlet; outgoing: Outgoing } {
+interface SetUp {
+  readonly outlet: Outlet
+  readonly wire: FetchWire
+  readonly responder: Responder
+}
+
+function setUp(scope: HTTPScope = httpScope(), file?: (path: string) => Blob): SetUp {
   const outlet = new Outlet()
-  return { outlet, outgoing: new Outgoing(scope, outlet) }
+  const wire = new FetchWire(outlet, file)
+  return { outlet, wire, responder: new Responder(scope, wire) }
 }
 
 function start(headers: string[] = [], status = 200): SendMessage {
@@ -32,11 +40,11 @@ function body(text: string, moreBody = false): SendMessage {
 }
 
 t.test('a whole body is delivered at once, for the runtime to count', async (t) => {
-  const { outlet, outgoing } = setUp()
+  const { outlet, wire, responder } = setUp()
 
-  t.equal(outgoing.send(start(['x-a', '1', 'set-cookie', 'a', 'set-cookie', 'b'])), SENT)
+  t.equal(responder.send(start(['x-a', '1', 'set-cookie', 'a', 'set-cookie', 'b'])), SENT)
   t.same(outlet.responses, [], 'nothing before the first body')
-  t.equal(outgoing.send(body('hello')), SENT)
+  t.equal(responder.send(body('hello')), SENT)
 
   const [response] = outlet.responses
   t.same(
@@ -48,42 +56,42 @@ t.test('a whole body is delivered at once, for the runtime to count', async (t) 
     ],
   )
   t.equal(await response?.text(), 'hello')
-  t.ok(outgoing.complete && outgoing.settled && outgoing.delivered)
+  t.ok(responder.phase === 'complete' && wire.isFlushed)
   t.equal(outlet.ended, 1)
-  t.equal(outgoing.send(body('more')), SENT, 'what comes later goes nowhere')
+  t.equal(responder.send(body('more')), SENT, 'what comes later goes nowhere')
 })
 
 t.test('parts are a stream, delivered with the first', async (t) => {
-  const { outlet, outgoing } = setUp()
-  outgoing.send(start())
-  outgoing.send(body('a', true))
+  const { outlet, responder } = setUp()
+  responder.send(start())
+  responder.send(body('a', true))
 
   t.equal(outlet.responses.length, 1)
-  t.notOk(outgoing.complete)
-  outgoing.send(body('b', true))
-  outgoing.send(body('c'))
+  t.notOk(responder.phase === 'complete')
+  responder.send(body('b', true))
+  responder.send(body('c'))
   t.equal(await outlet.responses[0]?.text(), 'abc')
   t.equal(outlet.responses[0]?.headers.has('content-length'), false)
 })
 
 t.test('a length that was announced is kept, and kept to', async (t) => {
-  const { outlet, outgoing } = setUp()
-  outgoing.send(start(['content-length', '2']))
-  outgoing.send(body('a', true))
-  const refused = outgoing.send(body('bc', true))
+  const { outlet, responder } = setUp()
+  responder.send(start(['content-length', '2']))
+  responder.send(body('a', true))
+  const refused = responder.send(body('bc', true))
 
   await t.rejects(refused, /content-length is 2, but the body has 3 bytes or more/)
   t.equal(outlet.responses[0]?.headers.get('content-length'), '2')
   await t.rejects(async () => void (await outlet.responses[0]?.text()), /content-length/)
-  await t.rejects(outgoing.send(body('')), { name: 'ClientDisconnected' })
+  await t.rejects(responder.send(body('')), { name: 'ClientDisconnected' })
 })
 
 t.test('a wrong length before anything is out leaves room for another answer', async (t) => {
-  const { outlet, outgoing } = setUp()
-  outgoing.send(start(['content-length', '2']))
-  await t.rejects(outgoing.send(body('a')), /has 1 bytes. Leave/)
-  outgoing.send(start())
-  outgoing.send(body('a'))
+  const { outlet, responder } = setUp()
+  responder.send(start(['content-length', '2']))
+  await t.rejects(responder.send(body('a')), /has 1 bytes. Leave/)
+  responder.send(start())
+  responder.send(body('a'))
 
   t.equal(await outlet.responses[0]?.text(), 'a')
 })
@@ -95,64 +103,64 @@ t.test('HEAD, 204 and 304 have no body; HEAD has the length of one that is whole
     ['GET', 304, null, null],
   ] as const) {
     const one = setUp(httpScope({ method }))
-    one.outgoing.send(start([], status))
-    one.outgoing.send(body('hello'))
+    one.responder.send(start([], status))
+    one.responder.send(body('hello'))
     t.equal(one.outlet.responses[0]?.body, null)
     t.equal(one.outlet.responses[0]?.headers.get('content-length'), whole)
 
     const other = setUp(httpScope({ method }))
-    other.outgoing.send(start([], status))
-    await other.outgoing.send(body('hel', true))
-    await other.outgoing.send(body('lo', true))
-    t.notOk(other.outgoing.complete)
-    await other.outgoing.send(body(''))
+    other.responder.send(start([], status))
+    await other.responder.send(body('hel', true))
+    await other.responder.send(body('lo', true))
+    t.notOk(other.responder.phase === 'complete')
+    await other.responder.send(body(''))
     t.equal(other.outlet.responses[0]?.body, null)
     t.equal(other.outlet.responses[0]?.headers.get('content-length'), open)
-    t.ok(other.outgoing.complete)
+    t.ok(other.responder.phase === 'complete')
   }
 })
 
 t.test('HEAD tells no length where the app sends no body', async (t) => {
-  const { outlet, outgoing } = setUp(httpScope({ method: 'HEAD' }))
-  outgoing.send(start())
-  outgoing.send(body(''))
+  const { outlet, responder } = setUp(httpScope({ method: 'HEAD' }))
+  responder.send(start())
+  responder.send(body(''))
 
   t.equal(outlet.responses[0]?.headers.get('content-length'), null)
 })
 
 t.test('what is out of place, or has no place in fetch, is refused', async (t) => {
-  const { outgoing } = setUp()
-  await t.rejects(outgoing.send(body('x')), /the response has not started/)
+  const { responder } = setUp()
+  await t.rejects(responder.send(body('x')), /the response has not started/)
   const trailers = { ...start(), trailers: true } as SendMessage
-  await t.rejects(outgoing.send(trailers), /http.response.trailers: this server cannot send it/)
-  const other = setUp().outgoing
+  await t.rejects(responder.send(trailers), /http.response.trailers: this server cannot send it/)
+  const other = setUp().responder
   other.send(start())
   await t.rejects(other.send(start()), /the response has started/)
   await t.rejects(other.send({ type: 'http.response.early_hint', links: [] }), /cannot send it/)
   const text = { type: 'http.response.body', body: 'text' } as unknown as SendMessage
   await t.rejects(other.send(text), /must be a Uint8Array, string was sent/)
-  await t.rejects(setUp().outgoing.send(start(['x-a', 'a\r\nb'])), /latin-1 text/)
+  await t.rejects(setUp().responder.send(start(['x-a', 'a\r\nb'])), /latin-1 text/)
 })
 
 t.test('a client that has gone is told to whoever sends', async (t) => {
-  const { outlet, outgoing } = setUp()
-  outgoing.send(start())
-  outgoing.send(body('x', true))
+  const { outlet, wire, responder } = setUp()
+  responder.send(start())
+  responder.send(body('x', true))
 
   await outlet.responses[0]?.body?.cancel()
   t.equal(outlet.left, 1)
-  outgoing.leave()
+  wire.leave()
 
-  t.ok(outgoing.settled)
-  await t.rejects(outgoing.send(body('y', true)), { name: 'ClientDisconnected' })
+  t.ok(wire.isGone)
+  await t.rejects(responder.send(body('y', true)), { name: 'ClientDisconnected' })
 })
 
 t.test('leaving comes too late once all is sent', async (t) => {
-  const { outgoing } = setUp()
-  outgoing.send(start())
-  outgoing.send(body('x'))
-  outgoing.leave()
-  t.ok(outgoing.complete)
+  const { wire, responder } = setUp()
+  responder.send(start())
+  responder.send(body('x'))
+  wire.leave()
+  t.ok(responder.phase === 'complete')
 })
 
 t.test('a stream of known length says so where the runtime asks for it', async (t) => {
@@ -165,10 +173,10 @@ t.test('a stream of known length says so where the runtime asks for it', async (
   }
   Object.assign(globalThis, { FixedLengthStream })
   t.teardown(() => Reflect.deleteProperty(globalThis, 'FixedLengthStream'))
-  const { outlet, outgoing } = setUp()
-  outgoing.send(start(['content-length', '2']))
-  outgoing.send(body('a', true))
-  outgoing.send(body('b'))
+  const { outlet, responder } = setUp()
+  responder.send(start(['content-length', '2']))
+  responder.send(body('a', true))
+  responder.send(body('b'))
 
   t.equal(await outlet.responses[0]?.text(), 'ab')
   t.same(lengths, [2])
@@ -178,22 +186,21 @@ t.test('a file is sent by the runtime, where it can, and not named', async (t) =
   const file = (path: string): Blob => new Blob([path])
   const sent: SendMessage = { type: 'http.response.pathsend', path: '/a/file' }
   const bare = setUp()
-  await bare.outgoing.send(start())
-  await t.rejects(bare.outgoing.send(sent), { message: /this server cannot send it/ })
+  await bare.responder.send(start())
+  await t.rejects(bare.responder.send(sent), { message: /this server cannot send it/ })
 
   for (const [method, headers, text, disposition] of [
     ['GET', ['content-length', '7'], '/a/file', 'inline'],
     ['GET', ['content-disposition', 'attachment'], '/a/file', 'attachment'],
     ['HEAD', [], '', 'inline'],
   ] as const) {
-    const outlet = new Outlet()
-    const outgoing = new Outgoing(httpScope({ method }), outlet, file)
-    await t.rejects(outgoing.send(sent), { message: /right after the start/ })
-    await outgoing.send(start([...headers]))
-    await outgoing.send(sent)
+    const { outlet, responder } = setUp(httpScope({ method }), file)
+    await t.rejects(responder.send(sent), { message: /right after the start/ })
+    await responder.send(start([...headers]))
+    await responder.send(sent)
     const [response] = outlet.responses
     t.equal(await response?.text(), text)
     t.equal(response?.headers.get('content-disposition'), disposition)
-    t.same([outgoing.complete, outlet.ended], [true, 1])
+    t.same([responder.phase === 'complete', outlet.ended], [true, 1])
   }
 })
