@@ -6,60 +6,60 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { asText } from '../internal/tell.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
-/** What is written of one request; texts of the client have their control characters escaped. */
+/** One line of the access log. Control characters in what the client sent are escaped. */
 export interface AccessLogEntry {
   /** `GET`, or `WEBSOCKET`. */
   readonly method: string
   readonly path: string
-  /** The path of the route as it is written; null when there is none. */
+  /** The path template of the route; null if no route matched. */
   readonly route: string | null
-  /** Without the `?`; the values of what is redacted are `[redacted]`. */
+  /** Without the `?`; redacted values are `[redacted]`. */
   readonly query: string
   readonly status: number
-  /** Of the body that was sent. */
+  /** Bytes of the body that were sent. */
   readonly bytes: number
-  /** Milliseconds until the response was sent, to the tenth. */
+  /** Milliseconds until the response was sent, rounded to a tenth. */
   readonly duration: number
   readonly client: string | null
   readonly httpVersion: string
-  /** The `requestId` of the state, when there is one. */
+  /** The `requestId` of the state, if set. */
   readonly requestId?: string
-  /** The name of the user who was authenticated, when there is one. */
+  /** The display name of the user, if authenticated. */
   readonly user?: string
-  /** The request fields that were asked for, by name. */
+  /** The request fields listed in `headers`, by name. */
   readonly headers?: Readonly<Record<string, string>>
-  /** True when the client left before all was sent. */
+  /** True if the client disconnected before everything was sent. */
   readonly aborted?: true
-  /** What the app threw: its name and message. */
+  /** The name and message of the error that the app threw. */
   readonly error?: string
 }
 
-/** The part of a logger that is needed; those of pino, bunyan and winston fit as they are. */
+/** The part of a logger that is needed; loggers of pino, bunyan and winston fit. */
 export interface AccessLogger {
   info(entry: AccessLogEntry, message: string): unknown
   error(entry: AccessLogEntry, message: string): unknown
 }
 
 export interface AccessLogOptions {
-  /** Gets info, or error for a status of 500 and more (one line of JSON with the time, to stdout). */
+  /** Receives `info`, or `error` for a status of 500 or more (one JSON line with the time, to stdout). */
   logger?: AccessLogger
-  /** Names of request fields to write (none); those with credentials are redacted all the same. */
+  /** Names of request fields to log (none); fields that hold credentials are still redacted. */
   headers?: readonly string[]
-  /** Further names, in any case, of query parameters and fields whose values are not written (none). */
+  /** More names of query parameters and fields to redact, case-insensitive (none). */
   redact?: readonly string[]
-  /** Requests that are not written, such as health checks (none). */
+  /** Requests for which this returns true are not logged, such as health checks (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
 
 /**
- * Writes method, path, route, status, bytes, duration and client of each request, once its response has
- * been sent; put it outermost.
+ * Logs method, path, route, status, bytes, duration and client of each request, after its response was
+ * sent. Make it the outermost middleware.
  *
- * Nothing a client sends can begin a line of its own or reach a terminal as a control character. The
- * values of query parameters and fields that hold credentials by their names are not written. A logger
- * that throws spoils no response.
+ * Text from the client is escaped: it cannot start a line or send control characters to a terminal.
+ * Query parameters and fields whose names suggest credentials are redacted. Errors of the logger do not
+ * affect the response.
  *
- * @throws TypeError for a logger without info and error, or lists that are none.
+ * @throws TypeError if the logger lacks `info` or `error`, or if a list of names is invalid.
  * @example
  * const lines: unknown[] = []
  * const logger = { info: (entry: object) => lines.push(entry), error: console.error }

@@ -1,4 +1,4 @@
-/** Finds out who a connection is from, by backends of your own. */
+/** Authenticates connections with backends of your own. */
 
 import { AuthenticationError, type Identity, identify } from '../authentication/authentication.ts'
 import {
@@ -15,38 +15,38 @@ import { type AnyResponse, type Response, toApp } from '../responses/response.ts
 import type { App, StateMiddleware } from '../types.ts'
 
 /**
- * Looks at a connection: an identity, or null when this backend finds nothing to go by.
+ * Returns the identity of a connection, or null if it carries no credentials for this backend.
  *
- * Wrong credentials are an AuthenticationError.
+ * A backend throws an AuthenticationError for invalid credentials.
  */
 export type Backend<State = Record<string, unknown>> = (
   connection: Connection<Record<string, unknown>, State>,
 ) => Identity | null | Promise<Identity | null>
 
-/** Answers wrong credentials. */
+/** Answers invalid credentials. */
 export type AuthenticationErrorHandler<State = Record<string, unknown>> = (
   connection: Connection<Record<string, unknown>, State>,
   error: AuthenticationError,
 ) => AnyResponse | App | Promise<AnyResponse | App>
 
 export interface AuthenticationOptions<State = Record<string, unknown>> {
-  /** Asked in this order; the first that gives an identity decides. */
+  /** Tried in this order; the first that returns an identity wins. */
   backends: readonly Backend<State>[]
-  /** The answer to wrong credentials (400 with the error's message as plain text). */
+  /** The answer to invalid credentials (400 with the error's message as plain text). */
   onError?: AuthenticationErrorHandler<State>
-  /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
+  /** Other origins whose pages may open websockets, such as `https://admin.example.org`; `'*'` allows any (none). */
   origins?: AllowedOrigins
 }
 
 /**
- * Sets `request.user` and `request.auth`, on websockets too; without credentials the user is an
- * UnauthenticatedUser without scopes, whom `requires` keeps out.
+ * Sets `request.user` and `request.auth`, on websockets too. Without credentials the user is an
+ * UnauthenticatedUser without scopes, which `requires` rejects.
  *
- * Wrong credentials are answered by `onError`; a websocket with them is refused. What a backend goes by
- * may be sent by browsers themselves, whichever page asks (cookies, passwords, addresses): a websocket
- * that a page of another origin opens gets 403 if a backend knows whose it is, unless `origins` lists it.
+ * `onError` answers invalid credentials; a websocket with invalid credentials is denied. Browsers attach
+ * cookies, passwords and client addresses to requests from pages of any site. So an authenticated
+ * websocket that a page of another origin opens gets 403, unless `origins` lists that origin.
  *
- * @throws TypeError when there is no backend, or one is no function.
+ * @throws TypeError if `backends` is empty or holds something other than functions.
  * @example
  * const logins = new Map([['c0ffee', 'ada']])
  * const app = authentication({
@@ -82,7 +82,7 @@ export function authentication<State = Record<string, unknown>>(
   }
 }
 
-/** The identity of the first backend that has one. */
+/** The identity of the first backend that returns one. */
 export async function firstOf<State>(
   backends: readonly Backend<State>[],
   connection: Connection<Record<string, unknown>, State>,

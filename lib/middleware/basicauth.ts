@@ -1,4 +1,4 @@
-/** Asks for a name and a password (RFC 7617). */
+/** HTTP Basic authentication: a name and a password (RFC 7617). */
 
 import { AuthenticationError, type Identity, SimpleUser } from '../authentication/authentication.ts'
 import { assertRealm, challenge } from '../authentication/challenge.ts'
@@ -17,9 +17,9 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
 
 /**
- * Says who has this name and password; false, null or an AuthenticationError when nobody has.
+ * Returns the identity for a name and a password, or true for a SimpleUser of that name without scopes.
  *
- * True stands for a SimpleUser of that name without scopes.
+ * Rejects with false, null or an AuthenticationError.
  */
 export type VerifyPassword<State = Record<string, unknown>> = (
   username: string,
@@ -28,27 +28,27 @@ export type VerifyPassword<State = Record<string, unknown>> = (
 ) => Identity | boolean | null | Promise<Identity | boolean | null>
 
 export interface BasicAuthOptions<State = Record<string, unknown>> {
-  /** Passwords by name, compared in constant time; this or `verify`. */
+  /** Passwords by name, compared in constant time; give either this or `verify`. */
   users?: Readonly<Record<string, string>>
-  /** Checks them in a way of your own, such as against a database; this or `users`. */
+  /** Checks a name and a password, for example against a database; give either this or `users`. */
   verify?: VerifyPassword<State>
-  /** What the browser shows when it asks ('Restricted'). */
+  /** The text that browsers show in the login dialog ('Restricted'). */
   realm?: string
-  /** Let requests without credentials pass, as nobody (false). */
+  /** Let requests without credentials pass unauthenticated (false). */
   optional?: boolean
-  /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
+  /** Other origins whose pages may open websockets, such as `https://admin.example.org`; `'*'` allows any (none). */
   origins?: AllowedOrigins
 }
 
 /**
- * Lets those in who have a name and a password, and sets `request.user`; others get 401, upon which
- * browsers ask for them. A websocket is refused in the same way. Browsers remember a password and send
- * it with the websockets of any page, so one that a page of another origin opens gets 403.
+ * Requires a name and a password, and sets `request.user`. Other requests and websockets get 401, and
+ * browsers then ask for the password. Browsers remember it and send it with websockets that any page
+ * opens, so a websocket from another origin gets 403.
  *
- * Names and passwords are UTF-8, composed by NFC. Credentials that cannot be read are wrong ones.
- * They cross the network as they are, so serve over https.
+ * Names and passwords are UTF-8, normalised to NFC. Malformed credentials count as wrong ones.
+ * Basic authentication sends passwords unencrypted, so serve over https.
  *
- * @throws TypeError without exactly one of `users` and `verify`, or when one is not as it must be.
+ * @throws TypeError unless exactly one of `users` and `verify` is given, or if an option is invalid.
  * @example
  * const app = basicAuth({ users: { ada: 'correct horse' } })(
  *   Route('/', ({ user }) => new PlainTextResponse(`hello ${user.displayName}`)),
@@ -91,7 +91,7 @@ function verifierOf<State>({ users, verify }: BasicAuthOptions<State>): VerifyPa
   }
   const entries = Object.entries(users)
   for (const [name, password] of entries) assertUser(name, password)
-  // No name has a colon, so that the pair is read in one way only.
+  // Names cannot contain a colon, so the pair is unambiguous.
   const table = new SecretTable(
     entries.map(([name, password]) => [`${name}:${password}`.normalize('NFC'), true] as const),
   )

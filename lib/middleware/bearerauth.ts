@@ -1,4 +1,4 @@
-/** Asks for a token (RFC 6750). */
+/** Bearer token authentication (RFC 6750). */
 
 import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
@@ -7,23 +7,23 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
 
 export interface BearerAuthOptions<State = Record<string, unknown>> extends BearerOptions {
-  /** Identities by token, compared in constant time; this or `verify`. */
+  /** Identities by token, compared in constant time; give either this or `verify`. */
   tokens?: Readonly<Record<string, Identity>>
-  /** Looks a token up in a way of your own, such as in a database; this or `tokens`. */
+  /** Looks a token up, for example in a database; give either this or `tokens`. */
   verify?: VerifyToken<State>
 }
 
 /**
- * Lets those in who have a token, and sets `request.user` and `request.auth`.
+ * Requires a token, and sets `request.user` and `request.auth`.
  *
- * Others are answered as RFC 6750 has it: 401 without a token, 401 `invalid_token` with one that is
- * not valid, 400 `invalid_request` with two of them or one that cannot be read, 403
- * `insufficient_scope` with one that does not have all of `scopes`. A websocket is refused in the same
- * way. The token is read from the Authorization field, and from a cookie if you name it. Other sites'
- * pages can make a browser send that cookie: a websocket that one of them opens gets 403, unless
- * `origins` lists it; for requests that change something there is `csrf()`.
+ * Other requests are answered as RFC 6750 says: 401 without a token, 401 `invalid_token` for an invalid
+ * one, 400 `invalid_request` for several tokens or a malformed one, 403 `insufficient_scope` if some of
+ * `scopes` are missing. Websockets are denied with the same answers. The token is read from the
+ * Authorization field, and from a cookie if `cookie` names one. Pages of other sites can make a browser
+ * send that cookie: a websocket that such a page opens gets 403, unless `origins` lists its origin. For
+ * requests that change something, add `csrf()`.
  *
- * @throws TypeError without exactly one of `tokens` and `verify`, or when an option is not as it must be.
+ * @throws TypeError unless exactly one of `tokens` and `verify` is given, or if an option is invalid.
  * @example
  * const robot = { user: new SimpleUser('robot'), scopes: ['deploy'] }
  * const app = bearerAuth({ tokens: { 'x4KqV0p7mZ': robot }, scopes: ['deploy'] })(

@@ -8,21 +8,21 @@ import { runCatching } from '../internal/run.ts'
 import type { BodyLimit, HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
 export interface BodyLimitOptions {
-  /** The most bytes that a request body may have; also what `Request` allows inside. */
+  /** The largest request body in bytes; `Request` inside allows this much too. */
   maxSize: number
 }
 
 /**
- * Answers 413 to a body that is too large: before any of it is read when its length says so, otherwise
- * when the limit is passed. An app that does not look at the body, or hides the error, gets no other
- * answer through.
+ * Answers 413 to a body that is too large: before reading any of it if `Content-Length` says so,
+ * otherwise when the limit is exceeded. An app that ignores the body or hides the error cannot send
+ * another answer.
  *
- * Inside, it replaces the limit of 10 MB that `Request` has by itself, upwards too. The nearest limit
- * counts: a `bodyLimit()` further inside replaces this one, up or down, and so does a read that asks for
- * more, as `request.form({ maxSize: 50_000_000 })` does. So the app is called in any case; its answer is
+ * Inside, it replaces the default limit of `Request` (10 MB), upwards too. The nearest limit counts: a
+ * `bodyLimit()` further inside replaces this one, up or down, and so does a read with a larger limit,
+ * such as `request.form({ maxSize: 50_000_000 })`. That is why the app is always called; its answer is
  * replaced unless one of them allows the body.
  *
- * @throws RangeError when the size is not a number of bytes.
+ * @throws RangeError if the size is not a number of bytes.
  * @example
  * Application({
  *   routes: [Route('/upload', upload, { methods: ['POST'], middleware: [bodyLimit({ maxSize: 100_000_000 })] })],
@@ -44,20 +44,20 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
 }
 
 /**
- * Whether only the end of the body tells its length. A length that was declared is kept to by the
- * server; HTTP/2 need not declare any, and has no transfer-encoding.
+ * Whether the length of the body is known only at its end. The server enforces a declared length;
+ * HTTP/2 need not declare one, and has no transfer-encoding.
  */
 function isOpenEnded({ httpVersion, headers }: HTTPScope): boolean {
   if (indexOfName(headers, 'transfer-encoding') >= 0) return true
   return httpVersion === '2' && contentLength(headers) === undefined
 }
 
-/** Counts what comes in, and holds the response back until the body is known to be small enough. */
+/** Counts received bytes, and holds the response back until the body is known to be within the limit. */
 class Gate {
   readonly #scope: HTTPScope
   readonly #receive: Receive
   readonly #send: Send
-  /** Asked anew each time: a limit further inside changes it. */
+  /** Read again each time, because a limit further inside changes it. */
   readonly #limit: BodyLimit
   readonly #ahead: ReceiveMessage[] = []
   readonly #declared: number
@@ -96,7 +96,7 @@ class Gate {
     return Math.max(this.#size, this.#declared) > this.#limit.maxSize
   }
 
-  /** Answers in place of the app, once. */
+  /** Answers 413 instead of the app, once. */
   #refuse(): Promise<void> {
     if (this.#refused !== undefined) return this.#refused
     const detail = `The request body is larger than ${this.#limit.maxSize} bytes.`
@@ -105,7 +105,7 @@ class Gate {
     return this.#refused
   }
 
-  /** The refusal was answered when it was thrown, so it goes no further. */
+  /** The 413 was sent when the error was thrown, so the error ends here. */
   readonly recover = (error: unknown): Promise<void> => {
     const isRefusal = error instanceof HTTPException && error.status === 413
     if (this.#refused === undefined || !isRefusal) throw error

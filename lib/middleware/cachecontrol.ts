@@ -1,4 +1,4 @@
-/** Says how long responses may be kept, where they do not say it themselves. */
+/** Adds `Cache-Control` to responses that do not set it. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { joinedField } from '../http/conditional.ts'
@@ -10,51 +10,51 @@ import type { HeaderList, HTTPResponseStartMessage, Middleware } from '../types.
 
 /** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */
 export interface CacheDirectives {
-  /** How long anybody may keep it. */
+  /** How long the response is fresh in any cache, in seconds. */
   maxAge?: number
-  /** How long caches that are shared may keep it, instead of `maxAge`. */
+  /** How long it is fresh in shared caches, instead of `maxAge`, in seconds. */
   sMaxAge?: number
-  /** For how long after that it may be used while a new one is fetched. */
+  /** Seconds after that during which a cache may serve it stale while it fetches a new one. */
   staleWhileRevalidate?: number
-  /** For how long after that it may be used when no new one can be had. */
+  /** Seconds after that during which a cache may serve it stale if the server fails. */
   staleIfError?: number
-  /** Shared caches may keep it, even when it was asked for with credentials. */
+  /** Shared caches may store it, even if the request had credentials. */
   public?: boolean
-  /** Only the client's own cache may keep it. */
+  /** Only the client's own cache may store it. */
   private?: boolean
-  /** It may be kept, but not used before asking again. */
+  /** It may be stored, but must be revalidated before each use. */
   noCache?: boolean
-  /** It may not be kept at all. */
+  /** It must not be stored. */
   noStore?: boolean
-  /** It may not be changed on its way, nor compressed. */
+  /** Proxies must not change or compress it. */
   noTransform?: boolean
-  /** It may not be used when it is stale, whatever happens. */
+  /** It must not be served stale in any case. */
   mustRevalidate?: boolean
-  /** The same for shared caches. */
+  /** Like `mustRevalidate`, for shared caches. */
   proxyRevalidate?: boolean
-  /** It may be kept only by who knows what its status means. */
+  /** Only caches that understand its status may store it. */
   mustUnderstand?: boolean
-  /** It never changes while it is fresh, so that not even a reload asks for it. */
+  /** It does not change while it is fresh, so a reload need not revalidate it. */
   immutable?: boolean
 }
 
 export interface CacheControlOptions extends CacheDirectives {
-  /** Instead, for these content types, `text/*` for all of a kind (none). */
+  /** Directives for these content types instead; `text/*` matches all text types (none). */
   types?: Readonly<Record<string, CacheDirectives>>
-  /** Instead, for these statuses, errors too (none). */
+  /** Directives for these statuses instead, including errors (none). */
   statuses?: Readonly<Record<number, CacheDirectives>>
 }
 
 /**
- * Adds `Cache-Control` to answers to GET and HEAD that have neither it nor `Expires`: to those of
- * status 2xx and 304, and to the statuses that are named. An answer that sets a cookie gets only what
- * keeps it from shared caches. Answers to errors are marked too, if their status is named.
+ * Adds `Cache-Control` to responses to GET and HEAD that have neither `Cache-Control` nor `Expires`: to
+ * status 2xx and 304, and to the statuses in `statuses`. A response that sets a cookie gets only
+ * directives that keep it out of shared caches. Error responses are included if their status is listed.
  *
- * With `types`, a 304 gets none, since it does not tell its type: what was said with the answer that
- * the client holds stays true.
+ * With `types`, a 304 gets no directives, since it has no type: those of the cached response still
+ * apply.
  *
- * @throws TypeError for directives that are none or contradict each other, RangeError for a time or
- * status that is none.
+ * @throws TypeError if a directive is unknown, invalid or contradicts another one.
+ * @throws RangeError if a time or a status is invalid.
  * @example
  * cacheControl({
  *   noCache: true,
@@ -101,10 +101,10 @@ const TIMES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The value of `Cache-Control` that says this.
+ * Formats directives as a value of `Cache-Control`.
  *
- * @throws TypeError for directives that are none or contradict each other, RangeError for a time that
- * is none.
+ * @throws TypeError if a directive is unknown, invalid or contradicts another one.
+ * @throws RangeError if a time is invalid.
  * @example
  * formatCacheControl({ public: true, maxAge: 60, immutable: true }) // 'public, max-age=60, immutable'
  */
@@ -170,7 +170,7 @@ function assertAgreement(directives: CacheDirectives): void {
 
 interface Field {
   readonly value: string
-  /** Whether it keeps the answer from shared caches. */
+  /** Whether it keeps the response out of shared caches. */
   readonly isPrivate: boolean
 }
 
@@ -179,7 +179,7 @@ function fieldOf(directives: CacheDirectives): Field {
   return { value: formatCacheControl(directives), isPrivate: isPrivate || noStore }
 }
 
-/** All is put together once; what is left to do for an answer is to choose. */
+/** Prepares everything once, so that a response only needs a choice. */
 function readOptions(options: CacheControlOptions) {
   const { types = {}, statuses = {}, ...others } = options
   const isEmpty = Object.keys(others).length === 0

@@ -1,4 +1,4 @@
-/** Keeps responses in a store, and answers from it without asking the app. */
+/** Caches responses in a store, and answers from it without calling the app. */
 
 import { isSafe } from '../http/methods.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -10,59 +10,61 @@ import { wishOf } from './cacheresponse/requests.ts'
 export type { CacheStore }
 
 export interface CacheResponseOptions {
-  /** Where responses are kept; each `cacheResponse()` needs a `namespace` of its own. */
+  /** Where responses are stored; give each `cacheResponse()` its own `namespace`. */
   store: CacheStore
-  /** The seconds that a response is kept which does not say it by itself (60); 0 keeps none of these. */
+  /** Freshness in seconds of responses that do not set their own (60); 0 does not cache them. */
   ttl?: number
-  /** The largest body that is kept, in bytes (1 MB). */
+  /** The largest body that is cached, in bytes (1 MB). */
   maxBodySize?: number
   /**
-   * The seconds for which a response that is no longer fresh is kept, to ask the app by its `ETag` or
-   * `Last-Modified` whether it still holds (0). Responses with `no-cache` are kept in this way too.
+   * Seconds for which a stale response is kept, to revalidate it with the app by its `ETag` or
+   * `Last-Modified` (0). Responses with `no-cache` are kept in this way too.
    */
   revalidate?: number
   /**
-   * Lets a stale response be served while one request fetches it anew, for so many seconds; the
-   * directive `stale-while-revalidate` of a response goes before. 0 serves those that say so (never).
+   * Seconds for which a stale response may be served while one request fetches a new one (never). A
+   * response's own `stale-while-revalidate` takes precedence; 0 honours only that directive.
    */
   staleWhileRevalidate?: number
   /**
-   * Lets a stale response be served when the app throws or answers 500, 502, 503 or 504, for so many
-   * seconds; the directive `stale-if-error` goes before. 0 serves those that say so (never).
+   * Seconds for which a stale response may be served if the app throws or answers 500, 502, 503 or 504
+   * (never). A response's own `stale-if-error` takes precedence; 0 honours only that directive.
    */
   staleIfError?: number
-  /** Whether `CDN-Cache-Control` stands over `Cache-Control` and `Expires` (RFC 9213) (false). */
+  /** Whether `CDN-Cache-Control` overrides `Cache-Control` and `Expires` (RFC 9213) (false). */
   cdn?: boolean
   /**
-   * What responses depend on besides the URL and their `Vary`, such as a tenant; null for requests
-   * that are for the app alone (nothing).
+   * What responses depend on besides the URL and their `Vary`, such as a tenant (nothing). Return null
+   * to bypass the cache.
    */
   key?: (scope: HTTPScope) => string | null
   /**
-   * Told when the store fails, once of each outage; the app answers then. Told of errors of the app that a stale response
-   * hides too (console.error).
+   * Called when the store fails, once per outage, while the app answers; and for errors of the app that
+   * a stale response hides (console.error).
    */
   onError?: (error: unknown) => void
 }
 
 /**
- * Keeps responses to GET as a shared cache may (RFC 9111), and answers GET and HEAD from them.
+ * Caches responses to GET as a shared cache may (RFC 9111), and answers GET and HEAD from the cache.
  *
- * Nothing is kept of requests with `Authorization`, a body or a range, nor of responses with
- * `Set-Cookie`, `private`, `no-store`, `no-cache`, or that vary by cookie, authorization or `*`. Those
- * who send cookies get and leave only what says `public` or `s-maxage`. Other fields in `Vary` have
- * each of their values kept apart. A request that changes the resource forgets it.
+ * Not cached are requests with `Authorization`, a body or a range, and responses with `Set-Cookie`,
+ * `private`, `no-store` or `no-cache`, or that vary by cookie, authorization or `*`. Requests with
+ * cookies use and fill the cache only for responses marked `public` or `s-maxage`. Each value of another
+ * field in `Vary` is cached separately. A request that changes the resource removes it from the cache.
  *
- * Requests for what is not there yet wait for the first one. Those with cookies do not, nor do those for
- * a resource whose answer could not be kept in the last minute: each of them is for the app. A client's
- * `If-None-Match` and `If-Modified-Since` are answered here; the app is asked for the whole response.
+ * Concurrent requests for an uncached resource wait for the first one. Requests with cookies do not
+ * wait, nor do requests for a resource whose response could not be cached in the last minute: the app
+ * answers each of them. The cache answers a client's `If-None-Match` and `If-Modified-Since`; the app is
+ * asked for the whole response.
  *
- * Nothing stale is served, unless `staleWhileRevalidate` or `staleIfError` is set, and never what says
- * `must-revalidate`, `proxy-revalidate` or `no-cache`. The client can ask for a new response
- * (`Cache-Control: no-cache`). While a stale response is fetched anew, the exchange that was answered by
- * it goes on, as it does for work in the background.
+ * Stale responses are served only if `staleWhileRevalidate` or `staleIfError` is set, and never if they
+ * say `must-revalidate`, `proxy-revalidate` or `no-cache`. The client can ask for a new response
+ * (`Cache-Control: no-cache`). While a new response is fetched in the background, the exchange that got
+ * the stale one stays open, as it does for background work.
  *
- * @throws TypeError for a store or function that is none, RangeError for a time or size that is none.
+ * @throws TypeError if the store or a function is invalid.
+ * @throws RangeError if a time or size is invalid.
  * @example
  * const store = namespace(memoryStore(), 'pages')
  * Route('/news', home, { middleware: [cacheResponse({ store, ttl: 30 })] })

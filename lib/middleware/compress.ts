@@ -1,4 +1,4 @@
-/** Compresses responses on their way out: Brotli, Zstandard and gzip, whole or part by part. */
+/** Compresses responses with Brotli, Zstandard and gzip, whole or in a stream. */
 
 import { type Coding, preferredCodings } from '../http/codings.ts'
 import { joinedField } from '../http/conditional.ts'
@@ -14,35 +14,36 @@ export { isCompressible }
 
 export interface CompressOptions {
   /**
-   * What is offered; where a client likes several the same, the first counts (['br', 'zstd',
-   * 'gzip'], without those that this Node cannot make: zstd needs 22.15).
+   * The codings on offer; the first wins if a client accepts several equally (['br', 'zstd', 'gzip'],
+   * without those that this Node lacks: zstd needs 22.15).
    */
   codings?: readonly Coding[]
-  /** The smallest body that is compressed, in bytes (500); what has no length is always. */
+  /** The smallest body that is compressed, in bytes (500); streams are always compressed. */
   minSize?: number
   /**
-   * The types that are compressed: a list, with `text/*` for all of a kind, or a function of the type
-   * in lower case, `''` where there is none (isCompressible).
+   * The types that are compressed: a list, where `text/*` matches all text types, or a function of the
+   * type in lower case, `''` if it is missing (isCompressible).
    */
   types?: readonly string[] | ((type: string) => boolean)
-  /** How hard to try: gzip 0 to 9 (6), br 0 to 11 (4), zstd 1 to 22 (3). */
+  /** Compression levels: gzip 0 to 9 (6), br 0 to 11 (4), zstd 1 to 22 (3). */
   levels?: Readonly<Partial<Record<Coding, number>>>
 }
 
 /**
- * Compresses what becomes smaller by it, in the coding that the client likes best.
+ * Compresses responses in the coding that the client prefers.
  *
- * Streams go out part by part as they come, so server-sent events do too. Untouched are a 206, what
- * is encoded already, has a digest, is marked `no-transform`, is too small or of another type. A
- * compressed body has a weak `ETag` and no byte ranges; `Vary` names `Accept-Encoding` whenever the
- * answer could have been another.
+ * Streams are compressed part by part, so server-sent events arrive at once. Not compressed are a 206, a
+ * body that is encoded already, has a digest, is marked `no-transform`, is too small or of another type.
+ * A compressed body has a weak `ETag` and no byte ranges. `Vary` names `Accept-Encoding` whenever the
+ * response depends on it.
  *
- * The length of a compressed body tells something of what is in it (BREACH): a page that shows both a
- * secret and what a stranger's link put there gives the secret away, guess by guess, to who can see
- * lengths. Keep the two apart, mask the secret anew for each answer, or mark such pages
+ * The length of a compressed body reveals something about its content (BREACH). If a page shows both a
+ * secret and text from a link's query, an attacker that sees lengths can guess the secret step by step.
+ * Keep the two apart, mask the secret anew for each response, or mark such pages
  * `cache-control: no-transform`.
  *
- * @throws TypeError for codings or types that are none, RangeError for a size or level that is none.
+ * @throws TypeError if a coding or a type is invalid.
+ * @throws RangeError if a size or a level is invalid.
  * @example
  * const app = Application({
  *   routes: [Route('/', () => new PlainTextResponse('hello '.repeat(1000)))],
@@ -61,14 +62,14 @@ export function compress(options: CompressOptions = {}): Middleware {
   }
 }
 
-/** A file that the server reads by itself would pass by uncompressed. */
+/** A file that the server sends by path would bypass compression. */
 function hidePathsend(scope: HTTPScope): void {
   const { extensions } = scope
   if (extensions?.['http.response.pathsend'] === undefined) return
   scope.extensions = WITHOUT_PATHSEND.get(extensions) ?? withoutPathsend(extensions)
 }
 
-/** Servers give all their scopes the same object, so one without is made for each of them. */
+/** Servers share one object between their scopes, so the copy without pathsend is made once for each. */
 const WITHOUT_PATHSEND = new WeakMap<Extensions, Extensions>()
 
 function withoutPathsend(extensions: Extensions): Extensions {
@@ -101,7 +102,7 @@ function readOptions(options: CompressOptions): Settings {
   }
 }
 
-/** One that this Node cannot make is left out, so that one program runs with any. */
+/** Drops codings that this Node lacks, so that one program runs on any version. */
 function readCodings(given: readonly Coding[]): readonly Coding[] {
   const isList = Array.isArray(given) && given.every((coding) => Object.hasOwn(LEVELS, coding))
   const codings = isList ? given.filter((coding) => AVAILABLE.includes(coding)) : []
@@ -127,7 +128,7 @@ function assertLevel(coding: string, level: number): void {
       `compress: levels are for ${Object.keys(LEVELS).join(', ')}, one for ${JSON.stringify(coding)} was given. Take it out.`,
     )
   }
-  const [least, most] = LEVELS[coding as Coding] // it was just found
+  const [least, most] = LEVELS[coding as Coding] // checked above
   if (Number.isInteger(level) && level >= least && level <= most) return
   throw new RangeError(
     `compress: the level of ${coding} must be an integer from ${least} to ${most}, ${level} was given. Higher ones take longer.`,
@@ -137,7 +138,7 @@ function assertLevel(coding: string, level: number): void {
 const MOST_REMEMBERED = 64
 const LONGEST_REMEMBERED = 128
 
-/** Browsers send the same few fields again and again. */
+/** Browsers send the same few values again and again. */
 function remembered<Value>(read: (field: string) => Value): (field: string) => Value {
   const known = new Map<string, Value>()
   return (field) => {

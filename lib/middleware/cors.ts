@@ -1,4 +1,4 @@
-/** Cross-origin resource sharing: which other sites may read responses (the Fetch standard's CORS). */
+/** Cross-origin resource sharing: lets scripts of other sites read responses (the Fetch standard's CORS). */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { Headers, indexOfName } from '../http/headers.ts'
@@ -22,27 +22,27 @@ export type { OriginCheck, Origins } from './cors/origins.ts'
 
 export interface CORSOptions extends PermissionsOptions {
   /**
-   * Who may read responses (nobody). `'*'` is everybody; a list has origins (`https://example.org`),
-   * all sub domains of one (`https://*.example.org`), and regular expressions, which must match the
-   * whole origin; a function decides by itself.
+   * Origins that may read responses (none). `'*'` allows all. A list holds origins
+   * (`https://example.org`), all subdomains of one (`https://*.example.org`), and regular expressions,
+   * which must match the whole origin. A function decides for itself.
    */
   origins?: Origins
-  /** Fields of the response that scripts may read besides the safe ones (none). */
+  /** Response fields that scripts may read besides the safelisted ones (none). */
   exposeHeaders?: readonly string[]
 }
 
 /**
  * Answers preflight requests, and tells browsers which other origins may read a response.
  *
- * An origin that is not allowed gets the response without the fields that would let a script read it;
- * it is not kept from sending requests. What an app inside grants by itself is taken off. Answers to
- * errors carry the fields too, those to bugs included. What depends on the origin says so in `Vary`.
- * The origin `null` is allowed by `'*'` and by functions only. Websockets pass: browsers do not ask for
- * them. On a route or a mount it sees their 405 and redirects as well, and so preflight requests.
+ * A disallowed origin gets the response without the CORS fields, so its scripts cannot read it; its
+ * requests still reach the app. CORS fields that the app sets are removed. Error responses carry the
+ * fields too, including the 500 for a bug. Responses that depend on the origin say so in `Vary`. The
+ * origin `null` is allowed only by `'*'` and by functions. Websockets pass, since browsers do not apply
+ * CORS to them. On a route or a mount, cors() also handles preflight requests, 405s and redirects.
  *
- * @throws TypeError for an origin that no browser sends, for a name that is none, and for credentials
- * without named origins, which would show every user's data to every site.
- * @throws RangeError when `maxAge` is no number of seconds.
+ * @throws TypeError if an origin or a name is invalid, or if `credentials` is set without listing
+ * origins, which would show every user's data to every site.
+ * @throws RangeError if `maxAge` is not a whole number of seconds.
  * @example
  * const shared = cors({
  *   origins: ['https://example.org', 'https://*.example.org'],
@@ -79,7 +79,7 @@ export function cors(options: CORSOptions = {}): Middleware {
   }
 }
 
-/** Who is allowed to read: everybody, or this origin, or nobody. */
+/** Which origins may read a response: all, this one, or none. */
 interface Grant {
   readonly kind: 'all' | 'none' | 'some'
   readonly origin: string | undefined
@@ -98,12 +98,12 @@ function simpleFields({ credentials, exposeHeaders = [] }: CORSOptions): HeaderL
   return fields
 }
 
-/** A cache may keep what was asked for without an origin, so everybody is told the same. */
+/** A cache may store the response to a request without `Origin`, so `'*'` is sent to all alike. */
 function withGrant(list: HeaderList, { kind, origin }: Grant, fields: HeaderList): HeaderList {
   const headers = new Headers(list)
   if (kind === 'some') headers.vary('Origin')
   const allowed = kind === 'all' ? '*' : origin
-  // What an app inside has granted must not let in whom this does not.
+  // CORS fields from the app must not allow other origins than this middleware does.
   headers.delete('access-control-allow-credentials')
   if (allowed === undefined) {
     return headers.delete('access-control-allow-origin').delete('access-control-expose-headers')

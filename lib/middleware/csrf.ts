@@ -1,4 +1,4 @@
-/** Keeps pages of other sites from sending requests in a visitor's name. */
+/** Protects against cross-site request forgery. */
 
 import { assertOrigins, senderOf } from '../authentication/origins.ts'
 import { DEFAULT_MAX_BODY_SIZE } from '../body.ts'
@@ -24,15 +24,15 @@ import { KeptBody } from './csrf/keptbody.ts'
 export { type Sender, senderOf } from '../authentication/origins.ts'
 
 export interface CSRFOptions {
-  /** Other origins that may send too, as `https://admin.example.org` (none). */
+  /** Other allowed origins, such as `https://admin.example.org` (none). */
   origins?: readonly string[]
-  /** Asks for a token even where the browser vouches for the page (false). */
+  /** Require a token even if the browser reports a same-origin request (false). */
   requireToken?: boolean
   /** The request field that carries the token ('x-csrf-token'). */
   header?: string
   /**
-   * The field of a urlencoded or multipart form that carries the token where the header is missing
-   * ('_csrf'); null: forms are not read.
+   * The field of a urlencoded or multipart form that carries the token if the header is missing
+   * ('_csrf'); null does not read forms.
    */
   field?: string | null
 }
@@ -40,18 +40,18 @@ export interface CSRFOptions {
 /**
  * Answers 403 to requests that may change something, unless they come from a page of this origin.
  *
- * `Sec-Fetch-Site` decides where it is sent, then `Origin`; both are set by browsers and by no page.
- * What has neither needs the token of the session, in a header or in a field of its form:
- * `await csrfToken(session)` makes one.
+ * `Sec-Fetch-Site` decides if it is sent, then `Origin`; browsers set both, and pages cannot. A request
+ * with neither needs the token of the session, in a header or in a form field: `await
+ * csrfToken(session)` makes one.
  *
- * A form is read to find the field, at most 10 MB of it, or what `bodyLimit()` around allows; more is
- * answered by 413. The handler still gets all of it. Of a multipart form nothing is read behind the
- * field, so put it before files.
+ * To find the field, up to 10 MB of a form are read, or as much as an outer `bodyLimit()` allows; a
+ * larger form gets 413. The handler still gets the whole body. A multipart form is read up to the field
+ * only, so put the field before files.
  *
- * Nothing hangs on the content type. `GET`, `HEAD`, `OPTIONS` and `TRACE` pass, so they must not change
- * anything. A websocket passes without an `Origin`, which every browser sends.
+ * The content type plays no part. `GET`, `HEAD`, `OPTIONS` and `TRACE` pass, so they must not change
+ * anything. A websocket without `Origin` passes, since every browser sends `Origin`.
  *
- * The own origin is that of `request.url`: behind a proxy, tell it the scheme and host of the outside.
+ * The own origin is that of `request.url`: behind a proxy, use `proxyHeaders()` to set scheme and host.
  *
  * @throws TypeError for an invalid origin, or for an invalid name of a header or field.
  * @example
@@ -71,7 +71,7 @@ export function csrf(options: CSRFOptions = {}): Middleware {
   assertOptions(origins, header, field)
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    // A handshake is a GET, but it opens a channel.
+    // A websocket handshake is a GET, but it opens a channel.
     if (scope.type === 'http' && isSafe(scope.method)) return app(scope, receive, send)
     const sender = senderOf(scope, origins)
     if (sender === 'own' && !requireToken) return app(scope, receive, send)
@@ -84,13 +84,13 @@ export function csrf(options: CSRFOptions = {}): Middleware {
         : refuse(scope, receive, send)
     }
     const isRead = scope.type === 'http' && field !== null && hasForm(fields.get('content-type'))
-    // Without a session there is no token, and nothing to read for.
+    // Without a session there is no token to compare with, so the form is not read.
     if (!isRead || !isKnown(scope)) return refuse(scope, receive, send)
     return withFormToken(app, scope, receive, send, field)
   }
 }
 
-/** Looks for the token in the form; the app behind gets the body from its beginning. */
+/** Looks for the token in the form; the app still gets the body from its beginning. */
 async function withFormToken(
   app: App,
   scope: HTTPScope,
@@ -125,8 +125,8 @@ async function isTokenOf({ session }: ConnectionScope, token: string): Promise<b
 const NONCE_BYTES = 16
 
 /**
- * Makes a token that is good for this session, and for no other; each time another text, so that a
- * compressed page tells nothing of it. A new id of the session ends it, and so does a login.
+ * Makes a token that is valid for this session only. Each call returns another text, so that a
+ * compressed page does not reveal it. A new session id invalidates the token, as on login.
  *
  * @example
  * Route('/form', async ({ session }) => new PlainTextResponse(await csrfToken(session)))
@@ -139,7 +139,7 @@ export async function csrfToken(session: Session): Promise<string> {
 }
 
 /**
- * Whether `csrfToken()` made this for the session; for tokens in fields of a form.
+ * Whether `csrfToken()` made this token for the session. Use it for tokens in form fields.
  *
  * @example
  * Route('/form', { post: async (request) => {
@@ -158,7 +158,7 @@ export async function isCSRFToken(session: Session, token: string): Promise<bool
 const encoder = new TextEncoder()
 const MOST_LENGTH = 128
 
-/** The id of a session is a secret, so that what it signs can come from the server alone. */
+/** The id of a session is secret, so only the server can sign with it. */
 function keyOf({ id }: Session): Promise<CryptoKey> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const secret = encoder.encode(`csrf ${id}`)

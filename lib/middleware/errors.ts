@@ -1,4 +1,4 @@
-/** The outermost layer: has every error answered, and hands bugs on to the server's log. */
+/** The outermost layer: answers every error, and rethrows bugs so that the server logs them. */
 
 import { type Tracked, trackPhase, trackStart } from '../errors/boundary.ts'
 import { isAnsweredBug, tellBug } from '../errors/bugs.ts'
@@ -14,20 +14,20 @@ import { Request } from '../requests.ts'
 import type { HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
 
 export interface ErrorsOptions {
-  /** Show the error and its stack to the client; never in production (false). */
+  /** Show the error and its stack to the client; not in production (false). */
   debug?: boolean
-  /** Handlers; the one for 500 or for Error answers bugs, others what middleware throws (none). */
+  /** Handlers; the one for 500 or Error answers bugs, others answer what middleware throws (none). */
   handlers?: ExceptionHandlers | Iterable<ExceptionHandlerEntry>
 }
 
 /**
- * Has exceptions that have a handler answered, and bugs by a 500 that tells nothing.
+ * Answers exceptions with their handlers, and bugs with a 500 that reveals nothing.
  *
- * Routes, routers and mounts inside answer where the error is thrown, so the middleware around them
- * sees the answer to a bug as it sees any other. This layer answers what gets past them.
+ * Routes, routers and mounts inside answer errors where they are thrown, so the middleware around them
+ * sees the answer to a bug like any other. This layer answers errors that get past them.
  *
- * A bug is thrown on after it was answered, so that the server logs it. The handler of bugs is called
- * even when the response has started; what it answers is dropped then.
+ * A bug is rethrown after it was answered, so that the server logs it. The handler for bugs is called
+ * even if the response has started; its answer is dropped then.
  *
  * @example
  * const app = errors({ debug: true })(() => Promise.reject(new Error('kaput')))
@@ -40,7 +40,7 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     scope.exceptionHandlers = table
-    scope.outcome ??= {} // before a middleware copies the scope: all copies are to share it
+    scope.outcome ??= {} // before a middleware copies the scope, so that all copies share it
     const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
     return runCatching(app, scope, receive, tracked.send, (error) =>
       recover(error, scope, receive, send, tracked, table),
@@ -57,7 +57,7 @@ function recover(
   table: ExceptionHandlers,
 ): Promise<void> {
   if (error instanceof ClientDisconnected) return Promise.reject(error)
-  scope.exceptionHandlers = table // an application inside may have put its own there
+  scope.exceptionHandlers = table // an application inside may have set its own
   if (scope.type === 'websocket' || !tracked.started) {
     return answerException(error, scope, receive, send, tracked.phase)
   }

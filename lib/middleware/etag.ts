@@ -1,4 +1,4 @@
-/** Entity tags for responses that have none, and 304 for clients that have them already. */
+/** Adds entity tags to responses, and answers 304 if the client's copy is current. */
 
 import {
   checkPreconditions,
@@ -23,20 +23,21 @@ import {
 } from '../types.ts'
 
 export interface EtagOptions {
-  /** Make weak tags, `W/"…"`, which say "means the same", not "the same bytes" (false). */
+  /** Make weak tags, `W/"…"`, which mean equivalent rather than identical bytes (false). */
   weak?: boolean
   /** The largest body that is hashed, in bytes (1 MB); larger ones get no tag. */
   maxSize?: number
 }
 
 /**
- * Gives a 200 to GET and HEAD an `ETag` made of its body, and evaluates the preconditions of the
- * request: 304 when the client has this body already, 412 when it wanted another.
+ * Adds an `ETag` computed from the body to 200 responses to GET and HEAD, and evaluates the
+ * preconditions of the request: 304 if the client has this body already, 412 if it expected another.
  *
- * It saves sending, not the work of the app. Only bodies that come whole are looked at: streams pass,
- * and files have tags of their own. A tag that is there is kept; what is marked `no-store` gets none.
- * Put it inside of `compress()`, which weakens the tag.
+ * It saves sending the body, not the work of the app. Streams pass unchanged, and file responses have
+ * their own tags. An existing tag is kept; a response with `no-store` gets none. Put it inside
+ * `compress()`, which weakens the tag.
  *
+ * @throws RangeError if `maxSize` is not a number of bytes.
  * @throws RangeError for a size that is none.
  * @example
  * Route('/report', () => new JSONResponse({ total: 7 }), { middleware: [etag()] })
@@ -52,7 +53,7 @@ export function etag(options: EtagOptions = {}): Middleware {
 }
 
 /**
- * The tag of these bytes: 128 bits of their SHA-256, so that nobody can make two bodies with one tag.
+ * The tag of a body: 128 bits of its SHA-256, so that two bodies with one tag cannot be constructed.
  *
  * @example
  * etagFor(new TextEncoder().encode('hello')) // '"LPJNul-wow4m6Dsqxbninh"'
@@ -62,7 +63,7 @@ export function etagFor(body: Uint8Array, weak = false): string {
   return weak ? `W/"${digest}"` : `"${digest}"`
 }
 
-/** Holds a 200 back until its body is there. */
+/** Holds a 200 back until its body arrives. */
 function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): Send {
   let held: HTTPResponseStartMessage | undefined
   return (message) => {
@@ -86,12 +87,12 @@ function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): 
 
 const EMPTY: SendMessage = Object.freeze({ type: 'http.response.body', moreBody: false })
 
-/** What is followed by trailers is not whole. */
+/** A response with trailers does not end with its body. */
 function isTaggable(message: SendMessage): message is HTTPResponseStartMessage {
   return message.type === 'http.response.start' && message.status === 200 && !message.trailers
 }
 
-/** A new list: the one that was given may be used again. */
+/** A new list, because the app may reuse its own. */
 function taggedHeaders(
   { method }: HTTPScope,
   headers: HeaderList,
@@ -99,7 +100,7 @@ function taggedHeaders(
   { weak, maxSize }: Required<EtagOptions>,
 ): HeaderList {
   if (!(body instanceof Uint8Array) || body.byteLength > maxSize) return headers
-  // Those who make no body for a HEAD have nothing to hash.
+  // An app that makes no body for HEAD leaves nothing to hash.
   if (method === 'HEAD' && body.byteLength === 0) return headers
   if (indexOfName(headers, 'etag') >= 0 || isNeverStored(headers)) return headers
   return [...headers, 'etag', etagFor(body, weak)]
@@ -113,7 +114,7 @@ function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void
   const started = send(start)
   if (started === SENT) return send(next)
   const sent = started.then(() => send(next))
-  sent.catch(() => {}) // told to those who wait for it
+  sent.catch(() => {}) // reported to the caller that awaits it
   return sent
 }
 

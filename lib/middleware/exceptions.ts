@@ -1,4 +1,4 @@
-/** Answers the exceptions that have a handler; others pass on. */
+/** Answers exceptions that have a handler; others pass. */
 
 import { errorBoundary } from '../errors/boundary.ts'
 import {
@@ -10,14 +10,14 @@ import {
 import type { StateMiddleware } from '../types.ts'
 
 /**
- * Makes these handlers known to all routes inside, and answers what apps throw past them.
+ * Registers handlers for all routes inside, and answers what apps throw past them.
  *
- * HTTPException has a default handler, which shows its detail as plain text. Handlers of an
- * application or an `exceptions()` outside stay in force for the keys that are not given here. An
- * exception that comes after the response has started cannot be answered; it is thrown on, wrapped.
+ * HTTPException has a default handler, which shows its detail as plain text. Handlers of an outer
+ * application or `exceptions()` stay in force for keys that are not given here. An exception after the
+ * start of the response cannot be answered; it is rethrown, wrapped.
  *
- * @param handlers Pairs of a status or an error class, and what answers it.
- * @throws TypeError for an entry that is no such pair.
+ * @param handlers Pairs of a status or an error class, and its handler.
+ * @throws TypeError if an entry is not such a pair.
  * @example
  * const app = exceptions([[404, () => new PlainTextResponse('nothing here', { status: 404 })]])(
  *   Router([Route('/', () => new PlainTextResponse('home'))]),

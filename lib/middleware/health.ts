@@ -1,4 +1,4 @@
-/** Answers the probes of whoever runs the service: is it alive, is it ready. */
+/** Answers liveness and readiness probes. */
 
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -18,40 +18,41 @@ import {
 export type { CheckResult, HealthCheck } from './health/checks.ts'
 
 export interface HealthOptions {
-  /** What must work for the service to be ready, by name (nothing). */
+  /** Checks that must pass for the service to be ready, by name (none). */
   checks?: Readonly<Record<string, HealthCheck>>
-  /** The milliseconds that each check may take (2000). */
+  /** Milliseconds that each check may take (2000). */
   timeoutMs?: number
-  /** The milliseconds that a result is kept, so that many probes do not make many checks (1000). */
+  /** Milliseconds for which a result is reused, so that frequent probes share a check (1000). */
   maxAgeMs?: number
-  /** The milliseconds that the event loop may be late (1000). */
+  /** Milliseconds that the event loop may lag (1000). */
   maxLagMs?: number
-  /** Once it is aborted, the service is not ready: it is about to stop (never). */
+  /** Once aborted, the service reports that it is not ready, because it is about to stop (none). */
   signal?: AbortSignal
-  /** Show durations and error messages, which are not for everybody (false). */
+  /** Show durations and error messages; not for public paths (false). */
   details?: boolean
-  /** Where liveness is asked for ('/livez'). */
+  /** The path of the liveness probe ('/livez'). */
   livePath?: string
-  /** Where readiness is asked for ('/readyz'). */
+  /** The path of the readiness probe ('/readyz'). */
   readyPath?: string
 }
 
-/** What was found out about readiness. */
+/** The result of a readiness probe. */
 export interface HealthReport {
   readonly ready: boolean
-  /** Milliseconds. */
+  /** How late the event loop is, in milliseconds. */
   readonly lag: number
   readonly checks: Readonly<Record<string, CheckResult>>
 }
 
 /**
- * Answers two paths itself and passes everything else on; put it outermost, since probes come without
- * the right host, scheme or credentials.
+ * Answers two paths and passes everything else on. Make it the outermost middleware, since probes come
+ * without the right host, scheme or credentials.
  *
- * The live path gives 200 as long as the process answers at all. The ready path gives 200 when every check
- * passes in time and the event loop is not late, and 503 with the names of what failed when not.
+ * The live path answers 200 as long as the process responds. The ready path answers 200 if every check
+ * passes in time and the event loop does not lag, otherwise 503 with the names of the failed checks.
  *
- * @throws TypeError for checks or paths that are none, RangeError for times that are none.
+ * @throws TypeError if a check or a path is invalid.
+ * @throws RangeError if a time is invalid.
  * @example
  * const checked = health({
  *   checks: { upstream: (signal) => fetch(upstream, { signal }).then(({ ok }) => ok) },
@@ -90,7 +91,7 @@ function reporter(options: HealthOptions): () => Promise<HealthReport> {
   }, maxAgeMs)
 }
 
-/** Ready when all checks passed and the event loop is in time. */
+/** Ready if all checks passed and the event loop does not lag. */
 export function judge(
   names: readonly string[],
   results: readonly CheckResult[],

@@ -1,4 +1,4 @@
-/** Sends clients that came without encryption to the same place with it. */
+/** Redirects unencrypted requests to https. */
 
 import { answerInstead } from '../errors/denials.ts'
 import { requestURL } from '../http/urls.ts'
@@ -7,19 +7,19 @@ import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 
 export interface HTTPSRedirectOptions {
-  /** 307 or 308, which repeat method and body; 301 or 302 for GET only (307). */
+  /** 307 or 308 keep method and body; 301 or 302 suit GET only (307). */
   status?: 301 | 302 | 307 | 308
-  /** The port of https (the one that was asked for, but for 80). */
+  /** The https port (the port of the request, or 443 if that is 80). */
   port?: number
 }
 
 /**
  * Redirects http to https, and ws to wss, at the same URL.
  *
- * It goes by `scope.scheme`: behind a proxy that ends encryption, put `proxyHeaders()` outside, or it
- * redirects for ever. The host is the one that the client named; `trustedHost()` says which are yours.
+ * It reads `scope.scheme`: behind a proxy that terminates TLS, put `proxyHeaders()` outside, or it
+ * redirects for ever. The host is taken from the request; `trustedHost()` limits the allowed hosts.
  *
- * @throws RangeError for a status that is none of these, or a port that is none.
+ * @throws RangeError if the status or the port is invalid.
  * @example
  * const app = Application({ middleware: [httpsRedirect({ status: 308 })] })
  */
@@ -36,7 +36,7 @@ export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
   }
 }
 
-/** A port that is the default of either scheme is left out. */
+/** Omits a port that is the default of either scheme. */
 function secureURL(scope: ConnectionScope, port: number | undefined): URL {
   const url = requestURL(scope)
   url.protocol = scope.scheme === 'ws' ? 'wss:' : 'https:'

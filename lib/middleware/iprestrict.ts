@@ -1,4 +1,4 @@
-/** Lets clients in by their address. */
+/** Allows or denies clients by address. */
 
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -7,20 +7,21 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
 export interface IPRestrictOptions {
-  /** Addresses and ranges that may come in; all others may not (everybody may). */
+  /** Allowed addresses and ranges; all others are denied (all are allowed). */
   allow?: readonly string[]
-  /** Addresses and ranges that may not, even if they are allowed (none). */
+  /** Denied addresses and ranges, even if `allow` contains them (none). */
   deny?: readonly string[]
 }
 
 /**
- * Answers 403 to requests and websockets from addresses that may not come in.
+ * Answers 403 to requests and websockets from addresses that are not allowed.
  *
- * Ranges are `192.0.2.0/24`, `2001:db8::/32`, or `loopback`, `linklocal` and `private`; IPv4 within
- * IPv6 is IPv4, and a zone (`fe80::1%eth0`) is not compared. It goes by `scope.client`: behind a proxy put `proxyHeaders()` outside. A client whose
- * address is not known, such as one of a unix socket, may not come in.
+ * Ranges are `192.0.2.0/24`, `2001:db8::/32`, or `loopback`, `linklocal` and `private`. An IPv4 address
+ * mapped to IPv6 counts as IPv4, and a zone (`fe80::1%eth0`) is ignored. The address is `scope.client`:
+ * behind a proxy, put `proxyHeaders()` outside. A client without a known address, for example on a unix
+ * socket, is denied.
  *
- * @throws TypeError for what is no range, and when there is nothing to restrict.
+ * @throws TypeError if a range is invalid, or if neither `allow` nor `deny` is given.
  * @example
  * Mount('/admin', app, { middleware: [ipRestrict({ allow: ['private', '2001:db8::/32'] })] })
  */
@@ -40,7 +41,7 @@ function readRules({ allow, deny }: IPRestrictOptions): (host: string) => boolea
       "ipRestrict: allow or deny is needed, neither was given. Write ipRestrict({ allow: ['192.0.2.0/24'] }).",
     )
   }
-  // What cannot be read is in no list, and must not come in for that: so all of IP is allowed.
+  // An unparsable address is in no range and must be denied, so the default is all IP addresses.
   const allowed = new IPRanges('ipRestrict: allow', allow ?? ['0.0.0.0/0', '::/0'])
   const denied = new IPRanges('ipRestrict: deny', deny ?? [])
   return (host) => allowed.has(host) && !denied.has(host)

@@ -1,4 +1,4 @@
-/** Asks for a JSON Web Token; needs the package jose. */
+/** Authentication with JSON Web Tokens; needs the package jose. */
 
 import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer } from '../authentication/bearer.ts'
@@ -21,50 +21,51 @@ export type {
 } from './jwt/keys.ts'
 
 export interface JWTOptions<State = Record<string, unknown>> extends BearerOptions {
-  /** What tokens are verified by: a key, a set of public ones (JWKS), its URL, or a function. */
+  /** Keys that verify tokens: a key, a set of public keys (JWKS), its URL, or a function. */
   keys: JWTKeys
-  /** The algorithms that tokens may be signed with; those that a token names are no guide. */
+  /** Accepted signature algorithms; the algorithm that a token names is not trusted. */
   algorithms: readonly string[]
-  /** Who may have issued the token, one or a list (anybody who has the key). */
+  /** Accepted issuers, one or a list (any). */
   issuer?: string | readonly string[]
-  /** Whom it must be for, one or a list; null takes any (tokens that name nobody). */
+  /** Accepted audiences, one or a list; null accepts any (only tokens without an audience). */
   audience?: string | readonly string[] | null
-  /** The seconds that clocks may differ by (0). */
+  /** The tolerated clock difference in seconds (0). */
   clockTolerance?: number
-  /** The seconds that a token may be old, by its claim `iat` (any). */
+  /** The greatest age of a token in seconds, by its claim `iat` (any). */
   maxAge?: number
-  /** What the token's header must say of its type, such as 'at+jwt' (anything). */
+  /** The required `typ` of the token's header, such as 'at+jwt' (any). */
   type?: string
-  /** The claims that must be there (['exp', 'sub']). */
+  /** Claims that must be present (['exp', 'sub']). */
   requiredClaims?: readonly string[]
-  /** Makes a user of the claims; null when it is none any more (the subject, with `scope` or `scp`). */
+  /** Returns the identity for claims, or null to reject the token (the subject, with `scope` or `scp`). */
   identify?: (
     claims: Claims,
     connection: Connection<Record<string, unknown>, State>,
   ) => Identity | null | Promise<Identity | null>
-  /** The milliseconds that fetching keys may take (5000); then the answer is 503. */
+  /** Milliseconds that fetching keys may take (5000); then the answer is 503. */
   fetchTimeoutMs?: number
   /**
-   * The milliseconds before an unknown key makes them be fetched again, and the longest pause after a
-   * fetch that failed: the first one is a second (30 000).
+   * Milliseconds before an unknown key causes a new fetch, and the longest pause after failed fetches;
+   * the first pause is a second (30 000).
    */
   fetchCooldownMs?: number
-  /** The milliseconds that fetched keys are kept (600 000). */
+  /** Milliseconds for which fetched keys are cached (600 000). */
   fetchMaxAgeMs?: number
-  /** Told why keys cannot be fetched; the client gets 503 (console.error). */
+  /** Called with the reason if keys cannot be fetched; the client gets 503 (console.error). */
   onError?: (error: unknown) => void
 }
 
 /**
- * Lets those in who have a token that is signed, not expired, and meant for this service. Its claims are
+ * Requires a token that is signed, not expired, and meant for this service. Its claims are
  * `request.auth.claims`, its scopes `request.auth.scopes`, its subject `request.user`.
  *
- * Others are answered as by `bearerAuth`, with the reason in `error_description`, and so are websockets
- * that other sites' pages open by the `cookie`. Keys come from you alone: what a token's header says of
- * keys (`jwk`, `jku`, `x5u`) is not looked at, and its `kid` only chooses among yours. Tokens are not
- * revoked by being forgotten: keep them short-lived, or look them up in `identify`.
+ * Other requests are answered as by `bearerAuth`, with the reason in `error_description`, and so are
+ * websockets that pages of other sites open with the `cookie`. Only your keys are used: keys in a token's
+ * header (`jwk`, `jku`, `x5u`) are ignored, and its `kid` only selects among yours. Tokens cannot be
+ * revoked: make them short-lived, or look them up in `identify`.
  *
- * @throws TypeError for options that would let forged tokens in, RangeError for a secret that is too short.
+ * @throws TypeError if an option is invalid or would accept forged tokens.
+ * @throws RangeError if a secret is too short.
  * @example
  * const app = jwt({
  *   keys: new URL('https://login.example.org/.well-known/jwks.json'),
@@ -95,7 +96,7 @@ export function jwt<State = Record<string, unknown>>(
   })
 }
 
-/** As jose names them; one that is undefined is not checked. */
+/** The options under the names of jose; undefined ones are not checked. */
 function checksOf(options: JWTOptions<never>): Record<string, unknown> {
   const { issuer, audience, clockTolerance = 0, maxAge, type } = options
   const { requiredClaims = ['exp', 'sub'] } = options

@@ -8,34 +8,34 @@ import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { Family, Histogram, heading, type Labels, line } from './metrics/series.ts'
 
 export interface MetricsOptions {
-  /** Upper bounds of the durations, in seconds and rising (5 ms to 10 s, eleven of them). */
+  /** Upper bounds of the duration buckets, in ascending seconds (eleven, from 5 ms to 10 s). */
   buckets?: readonly number[]
-  /** What all names begin with ('http_'). */
+  /** The prefix of all metric names ('http_'). */
   prefix?: string
-  /** The most sets of labels for each metric (1000); what is beyond is counted as the route `other`. */
+  /** The most label sets per metric (1000); more are counted under the route `other`. */
   maxSeries?: number
-  /** Requests that are not counted, such as those for the metrics (none). */
+  /** Requests for which this returns true are not counted, such as those for the metrics (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
 
-/** The middleware, and what it has counted. */
+/** The middleware, and access to its metrics. */
 export interface Metrics extends Middleware {
-  /** A handler that shows it, for a route of your choice. */
+  /** A handler that shows the metrics, for a route of your choice. */
   readonly expose: () => PlainTextResponse
-  /** All of it as text. */
+  /** The metrics as text. */
   readonly render: () => string
 }
 
 /**
- * Counts requests by method, route and status, their durations and bytes by method and route, and how
- * many are under way: `http_requests_total`, `http_request_duration_seconds`,
+ * Counts requests by method, route and status, their durations and bytes by method and route, and the
+ * requests in flight: `http_requests_total`, `http_request_duration_seconds`,
  * `http_response_body_bytes_total`, `http_requests_in_flight`.
  *
- * Routes are named as they are written, `/users/{id:int}`, and `none` where there is none, so that no
- * client can make up labels. Each process counts for itself.
+ * The label is the path template of the route, such as `/users/{id:int}`, or `none` without a route, so
+ * that clients cannot create labels. Each process counts separately.
  *
- * @throws RangeError for buckets that do not rise or a number of series that is none; TypeError for a
- * prefix that no metric can have.
+ * @throws RangeError if `buckets` are not ascending or `maxSeries` is not a positive integer.
+ * @throws TypeError if the prefix is invalid in metric names.
  * @example
  * const counted = metrics({ skip: ({ path }) => path === '/metrics' })
  * const app = Application({
@@ -59,7 +59,7 @@ export function metrics(options: MetricsOptions = {}): Metrics {
   return Object.assign(middleware, { expose, render })
 }
 
-/** What a request is counted as: one of few methods, and a route of the program. */
+/** The labels of a request: a known method, and a route of the program. */
 export function labelsOf(scope: HTTPScope | WebSocketScope): { method: string; route: string } {
   const route = routeTemplate(scope) ?? 'none'
   if (scope.type === 'websocket') return { method: 'WEBSOCKET', route }

@@ -1,4 +1,4 @@
-/** Believes proxies that are trusted, and nobody else, about who asks and for what. */
+/** Takes client, scheme and host from the fields of trusted proxies. */
 
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -18,31 +18,31 @@ import { type Claims, Garbage, readClaims, type Trust } from './proxyheaders/cla
 export interface ProxyHeadersOptions {
   /**
    * Your proxies: addresses, ranges (`10.0.0.0/8`), `loopback`, `linklocal`, `private`, and `unix` for
-   * whoever comes by a unix socket. Clients must not be able to connect from these.
+   * peers on a unix socket. Clients must not be able to connect from these.
    */
   trusted: readonly string[]
-  /** Read `Forwarded` (RFC 7239) instead of `X-Forwarded-*`; never both (false). */
+  /** Read `Forwarded` (RFC 7239) instead of `X-Forwarded-*` (false). */
   forwarded?: boolean
-  /** Take over the scheme (true). */
+  /** Set the scheme (true). */
   proto?: boolean
-  /** Take over the host: only if a proxy sets it, or the client does (false). */
+  /** Set the host; only if the proxy always sets the field, because otherwise clients can (false). */
   host?: boolean
-  /** Take over the port of the host by `X-Forwarded-Port`, likewise (false). */
+  /** Set the port of the host from `X-Forwarded-Port`; only if the proxy always sets it (false). */
   port?: boolean
-  /** Put `X-Forwarded-Prefix` before the path, for a proxy that has taken it off, likewise (false). */
+  /** Prepend `X-Forwarded-Prefix` to the path, if the proxy stripped it and always sets the field (false). */
   prefix?: boolean
 }
 
 /**
- * Sets `scope.client`, and the scheme, host and prefix, to what trusted proxies tell of a request.
+ * Sets `scope.client`, and the scheme, host and prefix, to the values that trusted proxies report.
  *
- * A request whose peer is not trusted passes as it is. Lists are read from the right: the client is
- * the first that is not trusted, and what it has written itself is not read. A client that the proxy
- * hides has the host "unknown" or "_name". What cannot be read is answered by 400.
+ * A request from an untrusted peer passes unchanged. Lists are read from the right: the client is the
+ * first untrusted address, and what the client itself sent is ignored. A client that the proxy hides has
+ * the host "unknown" or "_name". Invalid fields are answered by 400.
  *
- * Put it outside of all that asks for the client. The scope is changed in place, for loggers outside.
+ * Put it outside all middleware that reads the client. The scope is changed in place, for loggers outside.
  *
- * @throws TypeError for proxies that are none, and for a port or a prefix in `Forwarded`.
+ * @throws TypeError if a proxy is invalid, or if `port` or `prefix` is used with `forwarded`.
  * @example
  * const app = Application({ middleware: [proxyHeaders({ trusted: ['loopback', '10.0.0.0/8'] })] })
  */
@@ -99,7 +99,7 @@ function believe(claims: Claims, scope: HTTPScope | WebSocketScope): void {
 const PORT = /:[0-9]*$/
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 }
 
-/** A port that the host names itself is the one; a default port is not written. */
+/** A port within the host field takes precedence; a default port is omitted. */
 function claimedAuthority({ host, port }: Claims, scope: ConnectionScope): string | undefined {
   if (port === undefined || (host !== undefined && PORT.test(host))) return host
   const name = (host ?? hostHeader(scope)).replace(PORT, '')

@@ -1,4 +1,4 @@
-/** Limits how often a client may come, alone or together with other processes. */
+/** Limits how often a client may send requests, in one process or across several. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { Connection } from '../connections.ts'
@@ -16,42 +16,43 @@ import type { RateLimit, Verdict } from './ratelimit/window.ts'
 export type { RateLimit } from './ratelimit/window.ts'
 
 export interface RateLimitOptions<State = Record<string, unknown>> {
-  /** What a client may do: `{ max: 100, seconds: 60 }`; of several, each holds. */
+  /** The limits, such as `{ max: 100, seconds: 60 }`; all of them apply. */
   limits: readonly RateLimit[]
-  /** What counts, in letters, digits, `-` and `_`: those of one name and store count together. */
+  /** The name of the counters, in letters, digits, `-` and `_`: equal names in a store share them. */
   name?: string
   /**
-   * Where to count (the memory of this process, for the 100,000 clients that came last); with a store a
-   * `name` is needed.
+   * Where to count (the memory of this process, for the latest 100,000 clients); a store requires a
+   * `name`.
    */
   store?: Store
   /**
-   * Who a client is (its address, of IPv6 the /64 network); null for one without limit. Behind a proxy
-   * the address is the proxy's, unless something before this has put the real one into the scope.
+   * Identifies the client (its address; for IPv6 the /64 network); null for no limit. Behind a proxy,
+   * the address is the proxy's, unless `proxyHeaders()` outside sets the real one.
    */
   key?: (
     connection: Connection<Record<string, unknown>, State>,
   ) => string | null | Promise<string | null>
-  /** How much a request takes, a whole number (1). */
+  /** How much a request costs, a whole number (1). */
   cost?: (connection: Connection<Record<string, unknown>, State>) => number
-  /** Whether answers tell of the limits, by `RateLimit` and `RateLimit-Policy` (true). */
+  /** Whether responses carry `RateLimit` and `RateLimit-Policy` (true). */
   headers?: boolean
   /**
-   * Called when the store fails: whether the request may pass (a `StoreUnavailable` is answered by
-   * 503, other errors are thrown on). What it refuses is answered by 503.
+   * Called if the store fails; returns whether the request may pass (by default, a `StoreUnavailable`
+   * is answered by 503, and other errors are rethrown). A rejected request gets 503.
    */
   onStoreError?: (error: unknown) => boolean | Promise<boolean>
 }
 
 /**
- * Answers 429 with `Retry-After` to a client that comes too often.
+ * Answers 429 with `Retry-After` to a client that exceeds a limit.
  *
- * The window slides: what was done in the last `seconds` counts, the time before last as if it had been
- * spread evenly. The counters are in the store, and each step is one that nobody comes between, so
- * that any number of processes share a limit exactly; with `redisStore` by its clock. A refused request takes nothing. A handshake of
- * a websocket counts as a request; what is sent on the socket does not.
+ * The window slides: requests of the last `seconds` count, those of the window before in proportion.
+ * The counters are in the store and change atomically, so that any number of processes share a limit
+ * exactly; `redisStore` uses the clock of Redis. A rejected request costs nothing. A websocket handshake
+ * counts as a request; its messages do not.
  *
- * @throws RangeError for limits that are none, TypeError for a store without a name.
+ * @throws RangeError if a limit is invalid.
+ * @throws TypeError if a store is given without a name.
  * @example
  * const limits = [{ max: 10, seconds: 1 }, { max: 1000, seconds: 3600 }]
  * Application({ routes: [Route('/', home)], middleware: [rateLimit({ limits })] })
@@ -79,7 +80,7 @@ export function rateLimit<State = Record<string, unknown>>(
   }
 }
 
-/** The fields that tell of limits (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
+/** The rate limit fields (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
 export function limitFields(
   options: RateLimitOptions<never>,
   verdicts: readonly Verdict[],
@@ -87,7 +88,7 @@ export function limitFields(
   return fieldsOf(options)(verdicts)
 }
 
-/** The policy is the same in every answer. */
+/** The policy is the same in every response. */
 function fieldsOf({
   limits,
   name = 'default',
@@ -107,7 +108,7 @@ interface Judgement {
   readonly refusal?: HTTPException | undefined
 }
 
-/** Gives a promise only where a key or a store takes time. */
+/** Returns a promise only if a key or a store is asynchronous. */
 function judging<State>(
   options: RateLimitOptions<State>,
 ): (connection: Connection<Record<string, unknown>, State>) => MaybeLater<Judgement> {

@@ -1,4 +1,4 @@
-/** Gives each request a name that logs of all its servers have in common. */
+/** Gives each request an id that the logs of all its servers share. */
 
 import { changeStart } from '../authoring/changestart.ts'
 import { indexOfName, isHeaderName } from '../http/headers.ts'
@@ -8,25 +8,25 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
 export interface RequestIdOptions {
-  /** The field that the name comes in and goes out by ('x-request-id'). */
+  /** The field that carries the id ('x-request-id'). */
   header?: string
   /**
-   * Whether a name that the client sends is used when it looks like one; say no at the edge, where
-   * clients could give many requests one name (true).
+   * Whether to use a valid id that the client sends (true). Set it to false at the edge, where clients
+   * could give many requests one id.
    */
   trusted?: boolean
-  /** Makes a name (a random UUID). */
+  /** Makes an id (a random UUID). */
   generate?: () => string
 }
 
 /**
- * Puts a name for the request into `request.state.requestId` and into the answer.
+ * Sets `request.state.requestId`, and adds the id to the response.
  *
- * It is the one that came with the request, when that has up to 128 letters, digits and `-_.:+/=@`
- * only; else the trace id of a valid `traceparent`; else a new one. An answer that has the field
- * keeps it; answers to errors carry it too. Websockets get a name as well.
+ * It is the id of the request, if that has up to 128 letters, digits and `-_.:+/=@` only; else the trace
+ * id of a valid `traceparent`; else a new one. A response that has the field keeps it; error responses
+ * carry it too. Websockets get an id as well.
  *
- * @throws TypeError for a header or function that is none.
+ * @throws TypeError if `header` or `generate` is invalid.
  * @example
  * Application({
  *   routes: [Route('/', ({ state }) => new PlainTextResponse(`${state['requestId']}`))],
@@ -54,8 +54,7 @@ const TRACEPARENT =
   /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/
 
 /**
- * The name that a request brings along, or undefined: a field that is no name, or is there twice,
- * counts for nothing.
+ * The id that a request carries, or undefined if the field is invalid or repeated.
  */
 export function incomingId(headers: HeaderList, header = 'x-request-id'): string | undefined {
   const id = only(headers, header)
@@ -77,7 +76,7 @@ function checked(id: string): string {
   )
 }
 
-/** The message with this field, unless it has one of that name. */
+/** The message with this field added, unless it has one of that name. */
 function withField<Message extends { readonly headers?: HeaderList }>(
   message: Message,
   header: string,

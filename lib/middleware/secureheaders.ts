@@ -1,4 +1,4 @@
-/** Tells browsers to be careful: a content security policy and its relatives. */
+/** Adds security headers: a content security policy and others. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { indexOfName } from '../http/headers.ts'
@@ -21,23 +21,23 @@ export {
 export type { TransportOptions } from './secureheaders/fields.ts'
 
 export interface SecureHeadersOptions extends FieldOptions {
-  /** Directives to put over the defaults, or false for no policy (the defaults, as helmet has them). */
+  /** Directives that override the defaults, or false for no policy (helmet's defaults). */
   contentSecurityPolicy?: CSPDirectives | false
-  /** The same, for a policy that is reported on and not enforced (false). */
+  /** The same, for a policy that browsers report but do not enforce (false). */
   contentSecurityPolicyReportOnly?: CSPDirectives | false
-  /** Sent by https only, where it counts (a year, sub domains included). */
+  /** Sent over https only, as browsers ignore it otherwise (a year, with subdomains). */
   strictTransportSecurity?: TransportOptions | false
 }
 
 /**
- * Adds the fields by which browsers protect a site; each is an option, and `false` leaves it out.
+ * Adds security headers to responses; each is an option, and `false` omits it.
  *
- * A field that the response has already stays as it is, so that a route can have its own. Answers to
- * errors carry them too. Where `NONCE` is among the sources, each request gets a nonce of its own,
- * which `cspNonce(request)` tells.
+ * A field that the response already has stays, so a route can set its own. Error responses carry the
+ * fields too. If `NONCE` is among the sources, each request gets its own nonce, which
+ * `cspNonce(request)` returns.
  *
- * @throws TypeError for options, directives and values that are none.
- * @throws RangeError for a time that is none.
+ * @throws TypeError if an option, a directive or a value is invalid.
+ * @throws RangeError if a time is invalid.
  * @example
  * const app = Application({
  *   middleware: [secureHeaders({ contentSecurityPolicy: { scriptSrc: ["'self'", NONCE] } })],
@@ -65,7 +65,7 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
 /**
  * The nonce of this request, for the `nonce` attribute of its scripts and styles.
  *
- * @throws TypeError when `secureHeaders()` with a `NONCE` is not around.
+ * @throws TypeError if no `secureHeaders()` with a `NONCE` is around.
  * @example
  * const nonced: Middleware = secureHeaders({ contentSecurityPolicy: { scriptSrc: [NONCE] } })
  * const page = Route('/', (request) => new PlainTextResponse(cspNonce(request)))
@@ -81,7 +81,7 @@ export function cspNonce(connection: { readonly scope: ConnectionScope }): strin
 
 const STATE_KEY = 'cspNonce'
 
-/** 128 bits, fresh for each request: the policy is worth nothing when a nonce can be guessed. */
+/** 128 bits, fresh for each request: a predictable nonce makes the policy worthless. */
 function newNonce(scope: HTTPScope): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const nonce = btoa(String.fromCharCode(...bytes))

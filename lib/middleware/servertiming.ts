@@ -1,4 +1,4 @@
-/** Shows in the browser's developer tools what a response spent its time with. */
+/** Reports where a response spent its time to the browser's developer tools. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { isHeaderName } from '../http/headers.ts'
@@ -8,20 +8,20 @@ import { brand } from '../types/brand.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
 
 export interface ServerTimingOptions {
-  /** The name for the time from the request to the start of the response; false for none ('total'). */
+  /** The name of the time until the response started; false omits it ('total'). */
   total?: string | false
   /**
-   * Who is shown the times; they can tell a stranger whether something was found, or how long a
-   * comparison took (everybody).
+   * Whether this request gets the times (all do). Times can reveal whether something was found, or how
+   * long a comparison took.
    */
   show?: (scope: HTTPScope) => boolean
 }
 
 /**
- * Adds `Server-Timing` with the time until the response started, and with what the app measured; to
- * answers to errors too.
+ * Adds `Server-Timing` with the time until the response started and the times that the app measured,
+ * to error responses too.
  *
- * @throws TypeError for a name or function that is none.
+ * @throws TypeError if `total` or `show` is invalid.
  * @example
  * Route('/', async (request) => {
  *   const answer = await timingsOf(request).measure('upstream', () => fetch(upstream))
@@ -47,7 +47,7 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
 }
 
 /**
- * The times of a request; without `serverTiming()` around, they are noted and not shown.
+ * The timings of a request; without `serverTiming()` around, they are recorded but not sent.
  *
  * @example
  * timingsOf(request).add('db', 12.3, 'two queries')
@@ -61,10 +61,10 @@ export function timingsOf({ scope }: { readonly scope: ConnectionScope }): Timin
   return timings
 }
 
-/** How many times one response can show. */
+/** The most timings that one response sends. */
 const MOST = 50
 
-/** What was measured for one response. */
+/** The timings of one response. */
 export class Timings {
   static {
     brand(Timings, 'Timings')
@@ -73,9 +73,9 @@ export class Timings {
   readonly #fields: string[] = []
 
   /**
-   * Notes a time in milliseconds; what comes after the start of the response is not shown.
+   * Records a time in milliseconds; times after the start of the response are not sent.
    *
-   * @throws TypeError for a name that is no token, or a time that is none.
+   * @throws TypeError if the name is not a token, or the time is not a number.
    */
   add(name: string, ms: number, description?: string): void {
     assertName(name)
@@ -89,7 +89,7 @@ export class Timings {
     this.#fields.push(`${name};dur=${ms.toFixed(1)}${text}`)
   }
 
-  /** Does something and notes how long it took, whether or not it succeeded. */
+  /** Runs a function and records its duration, whether or not it succeeds. */
   async measure<Result>(
     name: string,
     work: () => Result | Promise<Result>,
@@ -124,7 +124,7 @@ function assertName(name: string): void {
   )
 }
 
-/** What a quoted string can hold as it is; the rest is dropped. */
+/** Drops characters that a quoted string cannot contain. */
 function quotable(text: string): string {
   return text.replace(/[^\x20-\x7e]|["\\]/g, '').slice(0, 100)
 }

@@ -1,4 +1,4 @@
-/** Sessions: `request.session` is there again on the visitor's next request. */
+/** Sessions: `request.session` persists between requests of a visitor. */
 
 import {
   type AllowedOrigins,
@@ -23,54 +23,54 @@ import type { Opened, Vault } from './sessions/vault.ts'
 
 export interface SessionsOptions {
   /**
-   * Keeps the sessions in cookies that this secret protects: 32 random bytes or more, as text. Of
-   * several, the first protects new cookies and all are accepted, so that one can be replaced.
+   * Stores sessions in cookies protected by this secret: at least 32 random bytes, as text. In a list,
+   * the first secret protects new cookies and all are accepted, so that secrets can be rotated.
    */
   secret?: string | readonly string[]
-  /** Encrypts the cookies (AES-256-GCM); otherwise they are signed, and can be read (false). */
+  /** Encrypt the cookies (AES-256-GCM); otherwise they are signed but readable (false). */
   sealed?: boolean
-  /** Keeps the sessions here instead, and only their id in the cookie. */
+  /** Stores sessions here instead; the cookie holds only the id. */
   store?: Store
-  /** The cookie's name ('session'); `__Host-session` binds it to this host, over https. */
+  /** The name of the cookie ('session'); `__Host-session` binds it to this host, over https. */
   cookie?: string
-  /** Seconds that a session lives after it was last kept (14 days). */
+  /** Seconds that a session lives after it was last saved (14 days). */
   maxAge?: number
-  /** Lets the cookie go when the browser closes, at the latest after `maxAge` (false). */
+  /** Delete the cookie when the browser closes, at the latest after `maxAge` (false). */
   untilClosed?: boolean
-  /** Keeps a session that is used once more when half its time is over (false). */
+  /** Renew a session that is used in the second half of its life (false). */
   rolling?: boolean
-  /** The paths that the cookie is sent to ('/'). */
+  /** The path for which browsers send the cookie ('/'). */
   path?: string
-  /** The domain that the cookie is sent to, with its subdomains (only this host). */
+  /** The domain that receives the cookie, with its subdomains (only this host). */
   domain?: string
-  /** When other sites' requests carry the cookie ('lax'). */
+  /** Which cross-site requests carry the cookie ('lax'). */
   sameSite?: 'lax' | 'strict' | 'none'
-  /** Over https only ('auto': when the request came by https, as `scope.scheme` tells). */
+  /** Send the cookie over https only ('auto': if `scope.scheme` is https). */
   secure?: boolean | 'auto'
-  /** Other origins whose pages may open websockets, as `https://admin.example.org`; '*' is any (none). */
+  /** Other origins whose pages may open websockets, such as `https://admin.example.org`; `'*'` allows any (none). */
   origins?: AllowedOrigins
 }
 
 /**
- * Gives each request its `session`, and keeps what has changed in it when the response starts.
+ * Gives each request its `session`, and saves changes when the response starts.
  *
- * Nothing is written when nothing has changed, and an empty session sets no cookie. An id or cookie
- * that was not made here, was changed, or is too old gives a new session with an id of its own.
- * Cookies are out of reach for scripts, and hold about 3 kB of data: setting more throws a RangeError. Only a store can truly forget: a
- * session in a cookie that was copied before `destroy()` lives on until `maxAge`. Of two requests at
- * once the later answer counts, but what a store was to forget stays forgotten. What is changed after
- * the response has started is lost. On websockets a session can be read, and changed until it is
- * accepted.
+ * Nothing is written if nothing changed, and an empty session sets no cookie. An unknown, forged or
+ * expired cookie gives a new session with a new id. Scripts cannot read the cookies, which hold about
+ * 3 kB of data: setting more throws a RangeError. Only a store can delete a session: a cookie session
+ * that was copied before `destroy()` is valid until `maxAge`. Of two concurrent requests, the later
+ * response wins, but a destroyed session stays destroyed. Changes after the start of the response are
+ * lost. A websocket can read its session, and change it until it is accepted.
  *
- * Browsers send the cookie with a websocket that another site's page opens, and let that page read
- * what comes. So a handshake with a foreign `Origin` gets 403 before the app is called; `origins` are
- * those that may. For requests that change something there is `csrf()`.
+ * Browsers send the cookie with websockets that pages of other sites open, and let those pages read the
+ * messages. So a handshake with a foreign `Origin` gets 403 before the app is called, unless `origins`
+ * lists it. For requests that change something, add `csrf()`.
  *
- * A store that cannot be reached makes the answer 503, before the app runs or while its response
- * starts; requests without a session do not ask it.
+ * If the store is unavailable, the answer is 503, before the app runs or when its response starts;
+ * requests without a session do not use the store.
  *
- * @throws TypeError when there is not one of `secret` and `store`, browsers would drop the cookie, or
- * something is no origin; RangeError for a secret under 32 bytes or a time that is none.
+ * @throws TypeError unless exactly one of `secret` and `store` is given, or if browsers would reject the
+ * cookie or an origin is invalid.
+ * @throws RangeError if a secret is shorter than 32 bytes or `maxAge` is invalid.
  * @example
  * const cart = Route('/cart', ({ session }) => {
  *   session.data.visits = Number(session.data.visits ?? 0) + 1
@@ -107,20 +107,20 @@ export function sessions(options: SessionsOptions): Middleware {
   }
 }
 
-/** What is to be done: what the session says, or keep it for longer when it is due. */
+/** The change that the session requests, or a renewal if it is due. */
 export function changeOf(session: Session, isDue: boolean): SessionChange {
   const change = session.change()
   if (change.type !== 'none' || !isDue) return change
   return { type: 'save', record: session.toRecord(), stale: undefined }
 }
 
-/** Whether the cookie is to be marked for https only. */
+/** Whether the cookie gets the attribute `Secure`. */
 export function isSecure(
   { secure = 'auto', sameSite, cookie = '' }: SessionsOptions,
   scheme: string,
 ): boolean {
   if (secure !== 'auto') return secure
-  // Without it browsers would drop these.
+  // Browsers reject these without it.
   if (sameSite === 'none' || /^__(?:host|secure)-/i.test(cookie)) return true
   return scheme === 'https' || scheme === 'wss'
 }
@@ -152,7 +152,7 @@ class Keeper {
     return this.#vault.mostBytes
   }
 
-  /** A promise only where the vault gives one. */
+  /** Returns a promise only if the vault does. */
   open({ headers }: ConnectionScope): Opened | undefined | Promise<Opened | undefined> {
     const token = parseCookies(new Headers(headers).getAll('cookie'))[this.#name]
     const opened = token === undefined ? undefined : this.#vault.open(token)
@@ -163,7 +163,7 @@ class Keeper {
     return opened === undefined || ageOf(opened) > this.#maxAge ? undefined : opened
   }
 
-  /** Undefined when there is nothing to do that takes time. */
+  /** Returns undefined if there is nothing asynchronous to do. */
   keep(
     session: Session,
     opened: Opened | undefined,
@@ -214,7 +214,7 @@ function cookieOptions(options: SessionsOptions, scheme: string): CookieOptions 
 
 const LEAST_SECRET = 32
 
-/** What can be guessed signs nothing: as many bytes as the hash has (RFC 7518 section 3.2). */
+/** A guessable secret protects nothing: it needs as many bytes as the hash (RFC 7518 section 3.2). */
 function assertSecrets(secrets: readonly unknown[]): void {
   if (
     !Array.isArray(secrets) ||

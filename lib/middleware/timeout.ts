@@ -15,22 +15,22 @@ import {
 } from '../types.ts'
 
 export interface TimeoutOptions {
-  /** The milliseconds until the response must be complete. */
+  /** Milliseconds until the response must be complete. */
   ms: number
-  /** What is answered when nothing was sent by then; 504 says that another server is to blame (503). */
+  /** The status of the answer if nothing was sent by then; 504 blames an upstream server (503). */
   status?: 503 | 504
-  /** Whether it is enough that the response has started: for streams and event streams (false). */
+  /** Stop the timer once the response has started, for streams and event streams (false). */
   untilStart?: boolean
 }
 
 /**
- * Answers 503 to a request that takes too long, or cuts its response where that has started.
+ * Answers 503 to a request that takes too long, or aborts its response if that has started.
  *
- * To the app it looks as if its client had gone: `request.signal` aborts, `receive` tells of a
- * disconnect, what is sent is refused. An app that ignores all of that goes on for nothing, and the
- * request is over only when it ends. Work in the background has as long as it likes.
+ * To the app it looks like a disconnect: `request.signal` aborts, `receive` returns a disconnect, and
+ * `send` rejects. An app that ignores this keeps running, and the request ends only when the app does.
+ * Background tasks are not limited.
  *
- * @throws RangeError for a time or status that is none.
+ * @throws RangeError if the time or the status is invalid.
  * @example
  * Route('/report', async (request) => {
  *   const answer = await fetch(upstream, { signal: request.signal })
@@ -49,7 +49,7 @@ export function timeout(options: TimeoutOptions): Middleware {
 
 const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
-/** One request with its time; in the end there is no timer, whatever happened. */
+/** One request and its timer, which is cleared in any case. */
 class Deadline {
   readonly #options: Required<TimeoutOptions>
   readonly #scope: HTTPScope
@@ -57,7 +57,7 @@ class Deadline {
   readonly #send: Send
   readonly #onDisconnect: HTTPScope['onDisconnect']
   readonly #timer: ReturnType<typeof setTimeout>
-  /** Told that the client has gone: those who listen, and those who wait for a message. */
+  /** Called at the timeout: disconnect listeners, and pending calls of `receive`. */
   readonly #listeners = new Set<() => void>()
   #started = false
   #expired = false
@@ -94,7 +94,7 @@ class Deadline {
 
   #expire(): void {
     this.#expired = true
-    // What answers now has a client.
+    // The answer below goes to a client that is still connected.
     this.#scope.onDisconnect = this.#onDisconnect
     const { ms, status } = this.#options
     if (this.#started) {
@@ -106,7 +106,7 @@ class Deadline {
     } else {
       const exception = new HTTPException(status)
       this.#answer = answerException(exception, this.#scope, this.#receive, this.#send)
-      this.#answer.catch(() => {}) // told when the app has ended
+      this.#answer.catch(() => {}) // reported when the app has ended
     }
     for (const listener of this.#listeners) listener()
     this.#listeners.clear()
@@ -128,7 +128,7 @@ class Deadline {
     return new Promise((resolve, reject) => {
       const leave = (): void => resolve(DISCONNECT)
       this.#listeners.add(leave)
-      // Removed, since it holds the message: a large body would pile up here.
+      // Removed, since it holds the message: a large body would accumulate here.
       this.#receive()
         .then(resolve, reject)
         .then(() => this.#listeners.delete(leave))
@@ -148,7 +148,7 @@ class Deadline {
   }
 }
 
-/** The longest time that a timer can be set to. */
+/** The longest delay of a timer in milliseconds. */
 const LONGEST_MS = 2 ** 31 - 1
 
 function assertOptions(ms: number, status: number): void {

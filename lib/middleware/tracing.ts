@@ -1,4 +1,4 @@
-/** Makes a span of each request; needs the package @opentelemetry/api, and an SDK to send spans. */
+/** Makes a span for each request; needs the package @opentelemetry/api, and an SDK that exports spans. */
 
 import {
   type Attributes,
@@ -21,29 +21,30 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { asText } from '../internal/tell.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
-/** What is needed of a tracer; that of @opentelemetry/api fits as it is. */
+/** The part of a tracer that is needed; that of @opentelemetry/api fits. */
 export interface SpanMaker {
   startSpan(name: string, options?: object, context?: Context): Span
 }
 
 export interface TracingOptions {
-  /** Makes the spans (the tracer `stellula` of the provider that is registered). */
+  /** Makes the spans (the tracer `stellula` of the registered provider). */
   tracer?: SpanMaker
-  /** Go on with the trace that the client names; false begins a new one, linked to it (true). */
+  /** Continue the client's trace; false starts a new one that links to it (true). */
   continueTraces?: boolean
-  /** Requests without a span, such as health checks (none). */
+  /** Requests for which this returns true get no span, such as health checks (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
 
 /**
- * Makes a server span of each request, by the HTTP conventions of OpenTelemetry: it is called
- * `GET /users/{id:int}` after its route, and has failed when the status is 500 or more or the app threw.
+ * Makes a server span for each request, by the HTTP conventions of OpenTelemetry. Its name is method and
+ * route, such as `GET /users/{id:int}`; its status is an error if the status is 500 or more, or if the
+ * app threw.
  *
- * It is active while the app runs, so that spans made there are its children, and ends when the response
- * has been sent. Values of query parameters that hold credentials by their names are left out. Set
- * `continueTraces` to false where clients are strangers, who could otherwise decide what is sampled.
+ * The span is active while the app runs, so spans made there are its children; it ends when the response
+ * was sent. Query parameters whose names suggest credentials are redacted. Set `continueTraces` to false
+ * for untrusted clients, which could otherwise control sampling.
  *
- * @throws TypeError for a tracer that makes no spans.
+ * @throws TypeError if the tracer has no `startSpan`.
  * @example
  * const traced = tracing({ skip: ({ path }) => path === '/health' })(app)
  */
@@ -67,7 +68,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   }
 }
 
-/** How propagators read the fields of a request. */
+/** How propagators read request fields. */
 export const FIELDS: TextMapGetter<HeaderList> = Object.freeze({
   get: (headers: HeaderList, name: string) => new Headers(headers).get(name) ?? undefined,
   keys: (headers: HeaderList) => headers.filter((_, index) => index % 2 === 0),
@@ -103,15 +104,15 @@ function finish(span: Span, scope: HTTPScope | WebSocketScope, outcome: Outcome)
   span.end()
 }
 
-/** What went wrong, as one of few words: the class of the error, or the status; undefined if nothing. */
+/** The `error.type`, with few values: the class of the error, or the status; undefined for success. */
 export function faultOf({ status, error }: Pick<Outcome, 'status' | 'error'>): string | undefined {
   if (status < 500 && error === undefined) return undefined
-  // What is thrown for the client's own fault, such as an HTTPException, is none of the server's.
+  // Errors that a client caused, such as an HTTPException with 4xx, are not errors of the server.
   if (status >= 400 && status < 500) return undefined
   return error instanceof Error ? error.name : String(status)
 }
 
-/** A span's name has few values, whatever clients send. */
+/** A span name has few values, whatever clients send. */
 function methodOf(scope: HTTPScope | WebSocketScope): string {
   if (scope.type === 'websocket') return 'GET'
   return METHODS.includes(scope.method) ? scope.method : 'HTTP'
@@ -119,7 +120,7 @@ function methodOf(scope: HTTPScope | WebSocketScope): string {
 
 const REDACTED: ReadonlySet<string> = new Set(SECRETS)
 
-/** What is known before the app runs. */
+/** The attributes that are known before the app runs. */
 export function attributesOf(scope: HTTPScope | WebSocketScope): Attributes {
   const headers = new Headers(scope.headers)
   const method = methodOf(scope)

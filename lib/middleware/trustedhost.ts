@@ -1,4 +1,4 @@
-/** Serves only the hosts that it is told, whatever a client names. */
+/** Serves only requests for allowed hosts. */
 
 import { answerInstead } from '../errors/denials.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -11,21 +11,21 @@ import type { ConnectionScope, Middleware } from '../types.ts'
 
 export interface TrustedHostOptions {
   /**
-   * Names (`example.org`), addresses (`192.0.2.1`, `[::1]`), all sub domains of a name
-   * (`*.example.org`, which is not the name itself), or `*` for any (['*']).
+   * Names (`example.org`), addresses (`192.0.2.1`, `[::1]`), all subdomains of a name
+   * (`*.example.org`, without the name itself), or `*` for any (['*']).
    */
   allowedHosts?: readonly string[]
-  /** Redirect a name that is not allowed to the one with `www.` before it, if that is listed (true). */
+  /** Redirect `example.org` to `www.example.org` if only the latter is allowed (true). */
   wwwRedirect?: boolean
 }
 
 /**
  * Answers 400 to requests and websockets whose `Host` is not allowed.
  *
- * Hosts are compared without case, port and final dot. A request without a host has none that is
- * allowed. `X-Forwarded-Host` is not looked at: put `proxyHeaders()` outside, if a proxy sets it.
+ * Comparison ignores case, port and a trailing dot. A request without a host is rejected.
+ * `X-Forwarded-Host` is not read: put `proxyHeaders()` outside if a proxy sets it.
  *
- * @throws TypeError for a host that could never be named.
+ * @throws TypeError if a host is invalid.
  * @example
  * const app = Application({
  *   middleware: [trustedHost({ allowedHosts: ['example.org', '*.example.org'] })],
@@ -49,7 +49,7 @@ export function trustedHost(options: TrustedHostOptions = {}): Middleware {
 interface Hosts {
   readonly any: boolean
   readonly exact: ReadonlySet<string>
-  /** The names below which all are allowed. */
+  /** The names whose subdomains are allowed. */
   readonly parents: readonly string[]
 }
 
@@ -82,7 +82,7 @@ function isAllowed(host: string, { any, exact, parents }: Hosts): boolean {
   return any || exact.has(host) || parents.some((parent) => isSubdomain(host, parent))
 }
 
-/** The same URL with `www.`; undefined when the host is none that a URL can have. */
+/** The same URL with `www.`; undefined if the host is invalid in a URL. */
 function wwwURL(scope: ConnectionScope, host: string): URL | undefined {
   const authority = hostHeader(scope)
   const url = requestURL({ ...scope, headers: ['host', `www.${authority}`] })

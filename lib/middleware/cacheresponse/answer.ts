@@ -1,4 +1,4 @@
-/** Answers by what is kept. */
+/** Answers from a cached response. */
 import {
   type ConditionalScope,
   checkPreconditions,
@@ -8,7 +8,7 @@ import {
 import { type HeaderList, SENT, type Send } from '../../types.ts'
 import { ageOf, type Entry } from './entries.ts'
 
-/** What is kept, with its age; 304 when the client has it already. */
+/** Sends a cached response with its age, or 304 if the client's copy is current. */
 export function answer(entry: Entry, scope: ConditionalScope, send: Send): Promise<void> {
   const headers = [...entry.headers, 'age', String(ageOf(entry, Date.now()))]
   const isSame = isHeldBy(scope, entry.status, headers)
@@ -25,11 +25,11 @@ function isHeldBy(scope: ConditionalScope, status: number, headers: HeaderList):
   return status === 200 && checkPreconditions(scope, validatorsIn(headers)) === 304
 }
 
-/** Sends the answer of the app to a client that may have it already: then its body goes no further. */
+/** Sends the app's response; if the client's copy is current, it gets a 304 without the body. */
 export class ConditionalSend {
   readonly #scope: ConditionalScope
   readonly #send: Send
-  /** Whether the client has got a 304. */
+  /** Whether a 304 was sent. */
   isOver = false
 
   constructor(scope: ConditionalScope, send: Send) {

@@ -22,7 +22,7 @@ import { unconditional, type Wish } from './requests.ts'
 import { secondsKept } from './rules.ts'
 import { Unkept } from './unkept.ts'
 
-/** What a cache needs of a store. */
+/** The part of a store that the cache uses. */
 export type CacheStore = Pick<Store, 'get' | 'set' | 'delete'>
 
 export interface CacheSettings extends FillSettings {
@@ -34,7 +34,7 @@ interface Found {
   readonly variants: Variants | undefined
 }
 
-/** What is asked for, and what is known of it. */
+/** A request, and what the cache knows of its resource. */
 interface Ask {
   readonly key: string
   readonly wish: Wish
@@ -43,13 +43,13 @@ interface Ask {
 
 export class ResponseCache {
   readonly #settings: CacheSettings
-  /** Requests that others wait for, by what these would get. */
+  /** The requests that other requests wait for, by slot. */
   readonly #shared = new Map<string, Fill>()
-  /** All that are on their way to the app. */
+  /** All requests that are on their way to the app. */
   readonly #running = new Set<Fill>()
   readonly #refreshing = new Set<string>()
   readonly #unkept = new Unkept()
-  /** The store was away when it was last asked. */
+  /** Whether the store failed when it was last used. */
   #isAway = false
 
   constructor(settings: CacheSettings) {
@@ -72,7 +72,7 @@ export class ResponseCache {
       }
       if (wish.onlyIfCached) return answerException(new HTTPException(504), scope, receive, send)
       if (!wish.mayKeep) return app(scope, receive, send)
-      // An answer to cookies is seldom for all: nobody waits for it, nor does such a request wait.
+      // Responses to requests with cookies are seldom shareable: nothing waits for them, nor do they wait.
       if (wish.hasCookies || this.#unkept.has(key)) return this.#fill(ask, call)
       const shared = this.#shared.get(slot)
       if (shared === undefined || !wish.mayUse) return this.#lead(slot, ask, call)
@@ -83,12 +83,12 @@ export class ResponseCache {
         const isEnough = satisfies(outcome, wish, Date.now())
         return isEnough ? answer(outcome, scope, send) : this.#fill(ask, call)
       }
-      // Now it is known what it depends on: those who would get the same wait for one of them.
+      // Now the varying fields are known: requests that would get the same response share one.
       known = { vary: outcome.vary, id: '' }
     }
   }
 
-  /** Forgets a resource that a request changes, when that succeeds. */
+  /** Removes a resource when a request changes it successfully. */
   change(key: string, ...[app, scope, receive, send]: Call): Promise<void> {
     return app(scope, receive, (message) => {
       const isDone = message.type === 'http.response.start' && message.status < 400
@@ -112,7 +112,7 @@ export class ResponseCache {
     return { entry, variants: first }
   }
 
-  /** An outage is told once, and not by each request; other errors may each be another one. */
+  /** Reports an outage once, not per request; other errors are reported each time. */
   readonly #report = (error: unknown): void => {
     const isToldAlready = this.#isAway && error instanceof StoreUnavailable
     this.#isAway = error instanceof StoreUnavailable
@@ -120,7 +120,7 @@ export class ResponseCache {
     tell('cacheResponse: onError', this.#settings.onError, error)
   }
 
-  /** A store that fails is as good as an empty one. */
+  /** A failing store counts as an empty one. */
   async #read(key: string): Promise<Entry | Variants | undefined> {
     try {
       const bytes = await this.#settings.store.get(key)
@@ -132,7 +132,7 @@ export class ResponseCache {
     }
   }
 
-  /** Asks the app for this request and for those that wait for it. */
+  /** Calls the app for this request and for those that wait for it. */
   async #lead(slot: string, ask: Ask, call: Call): Promise<void> {
     if (this.#shared.has(slot)) return this.#fill(ask, call)
     const fill = this.#newFill(ask, call)
@@ -144,13 +144,13 @@ export class ResponseCache {
     }
   }
 
-  /** Asks the app for this request alone. */
+  /** Calls the app for this request alone. */
   #fill(ask: Ask, call: Call): Promise<void> {
     return this.#run(this.#newFill(ask, call), call)
   }
 
   #newFill({ key, wish, stale }: Ask, [, scope, , send]: Call): Fill {
-    // What is not kept of requests with cookies may well be kept of others.
+    // A response that is not cached for requests with cookies may be cached for others.
     const mark = wish.hasCookies ? `${key} cookies` : key
     const isUnkept = this.#unkept.has(mark)
     const refuse = (): void => this.#unkept.add(mark)
@@ -174,7 +174,7 @@ export class ResponseCache {
     }
   }
 
-  /** Fetches anew what was just served stale, after the answer to it; one request does it for all. */
+  /** Fetches a new response after a stale one was served; one request does this for all. */
   async #refresh(slot: string, ask: Ask, [app, scope]: Call): Promise<void> {
     if (this.#refreshing.has(slot)) return
     this.#refreshing.add(slot)
@@ -202,7 +202,7 @@ export class ResponseCache {
     }
   }
 
-  /** Those that are there, while they depend on the same. */
+  /** The variants of a resource, if they depend on the same fields. */
   async #variantsFor(key: string, { vary }: Entry): Promise<Variants> {
     const present = await this.#read(key)
     const isSame = present !== undefined && 'id' in present && present.vary.join() === vary.join()

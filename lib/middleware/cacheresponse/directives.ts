@@ -1,14 +1,14 @@
-/** Reads the fields that tell caches what to do: directives, seconds, dates (RFC 9111 sections 1.2 and 5). */
+/** Parses the fields that control caches: directives, seconds, dates (RFC 9111 sections 1.2 and 5). */
 import { parseHTTPDate } from '../../http/dates.ts'
 
-/** Directives by lower-case name; undefined for one without a value. */
+/** Directives by lower-case name; undefined for a directive without a value. */
 export type Directives = ReadonlyMap<string, string | undefined>
 
-// A value is a token or a quoted text; everything up to the next comma belongs to it.
+// A value is a token or a quoted string; everything up to the next comma belongs to it.
 const DIRECTIVE =
   /[\t ]*([^\t ,="]*)[\t ]*(?:=[\t ]*(?:"((?:[^"\\]|\\.)*)"?|([^,"]*)))?[^,]*(?:,|$)/y
 
-/** The first of each directive counts; both spellings of a value are one (RFC 9111 section 5.2). */
+/** The first of each directive counts; both spellings of a value are equal (RFC 9111 section 5.2). */
 export function directivesOf(field: string): Directives {
   const directives = new Map<string, string | undefined>()
   DIRECTIVE.lastIndex = 0
@@ -21,7 +21,7 @@ export function directivesOf(field: string): Directives {
   return directives
 }
 
-/** What larger numbers of seconds count as (RFC 9111 section 1.2.2). */
+/** Larger numbers of seconds count as this one (RFC 9111 section 1.2.2). */
 const MOST_SECONDS = 2 ** 31
 
 /** A number of seconds; undefined for anything else. */
@@ -34,14 +34,14 @@ export function secondsOf(said: Directives, name: string): number | undefined {
   return asSeconds(said.get(name))
 }
 
-/** How old a response was; of a list, the first member counts (RFC 9111 section 5.1). */
+/** The age of a response in seconds; the first member of a list counts (RFC 9111 section 5.1). */
 export function ageIn(field: string | null): number {
   if (field === null) return 0
   const comma = field.indexOf(',')
   return asSeconds((comma < 0 ? field : field.slice(0, comma)).trim()) ?? 0
 }
 
-/** A date, whose letters may be of any case here (RFC 9111 section 4.2). */
+/** A date, case-insensitive here (RFC 9111 section 4.2). */
 export function dateIn(field: string | null): number | null {
   if (field === null) return null
   const usual = field
@@ -59,15 +59,15 @@ const SECONDS: ReadonlySet<string> = new Set([
 ])
 
 const KEY = /[\t ]*([a-z*][a-z0-9_.*-]*)/y
-// RFC 8941 section 3.3: integers and decimals, texts, tokens, bytes, booleans; and lists of them.
+// RFC 8941 section 3.3: integers, decimals, strings, tokens, byte sequences, booleans; and lists.
 const ITEM =
   /=(?:(-?[0-9]{1,15})(?![0-9.])|-?[0-9]{1,12}\.[0-9]{1,3}|"(?:[^"\\\x00-\x1f\x7f-\xff]|\\["\\])*"|[A-Za-z*][!#$%&'*+\-.^_`|~:/0-9A-Za-z]*|:[A-Za-z0-9+/=]*:|\?[01]|\([^()]*\))/y
 const PARAMETERS = /(?:[\t ]*;[\t ]*[a-z*][a-z0-9_.*-]*(?:=(?:[^\t ,;"]+|"(?:[^"\\]|\\.)*"))?)*/y
 const END = /[\t ]*(?:,|$)/y
 
 /**
- * The directives of a targeted field, `CDN-Cache-Control`, which is a dictionary of structured fields;
- * undefined when it is empty or cannot be read, and so ignored (RFC 9213 section 2.1).
+ * The directives of a targeted field, `CDN-Cache-Control`, a dictionary of structured fields; undefined
+ * if it is empty or invalid, and therefore ignored (RFC 9213 section 2.1).
  */
 export function targetedDirectives(field: string | null): Directives | undefined {
   if (field === null || field.trim() === '') return undefined
@@ -85,7 +85,7 @@ export function targetedDirectives(field: string | null): Directives | undefined
     }
     index += end[0].length
     const [, name = ''] = key
-    // `?0` says that it does not hold, and seconds are integers; the last of a name counts.
+    // `?0` switches a directive off, and seconds are integers; the last of a name counts.
     const isIgnored = item?.[0] === '=?0' || (SECONDS.has(name) && item?.[1] === undefined)
     if (isIgnored) directives.delete(name)
     else directives.set(name, item?.[1])

@@ -1,4 +1,4 @@
-/** What is kept of a response, how it is written, and under which key. */
+/** Cached responses: their content, encoding and keys. */
 
 import { joinedField } from '../../http/conditional.ts'
 import { urlAuthority } from '../../http/hosts.ts'
@@ -8,37 +8,37 @@ import type { HeaderList, HTTPScope } from '../../types.ts'
 import type { Wish } from './requests.ts'
 import type { Stay } from './rules.ts'
 
-/** A whole response. */
+/** A complete response. */
 export interface Entry extends Stay {
   readonly status: number
   readonly headers: HeaderList
   readonly body: Uint8Array
-  /** When it came, in milliseconds since 1970. */
+  /** When it was received, in milliseconds since 1970. */
   readonly time: number
 }
 
-/** What stands at the key of a resource whose responses depend on more than that. */
+/** Stored at the key of a resource whose responses depend on request fields. */
 export interface Variants {
   readonly vary: readonly string[]
-  /** Goes into the keys of the variants: without this, nothing leads to them any more. */
+  /** Part of the keys of the variants: a new id makes the old variants unreachable. */
   readonly id: string
 }
 
 /**
- * The key of a resource: a hash, so that it has one length and no character that a store might read
- * otherwise, of a list that is written in one way only.
+ * The key of a resource: a hash of an unambiguous list. It has a fixed length, and only characters that
+ * every store accepts.
  */
 export function resourceKey(
   { scheme, headers, rawPath, queryString }: HTTPScope,
   extra: string,
 ): string {
-  // Spellings of one host are one resource: a change of it must be seen under each.
+  // Different spellings of a host are one resource, so a change through one invalidates all.
   const named = joinedField(headers, 'host') ?? ''
   const host = urlAuthority(named)?.toLowerCase() ?? named
   return hashOf(['GET', scheme, host, rawPath, queryString, extra])
 }
 
-/** The key of what this request gets of a resource that varies. */
+/** The key of the variant for this request. */
 export function variantKey(key: string, { vary, id }: Variants, headers: HeaderList): string {
   return hashOf([key, id, ...vary.flatMap((name) => [name, joinedField(headers, name)])])
 }
@@ -47,7 +47,7 @@ function hashOf(parts: readonly (string | null)[]): string {
   return sha256(JSON.stringify(parts))
 }
 
-/** One line of JSON, and the body as it is. */
+/** Encodes an entry: one line of JSON, then the body. */
 export function encodeEntry({ body, ...head }: Entry): Uint8Array {
   return joinBytes([encodeText(`${JSON.stringify(head)}\n`), body])
 }
@@ -56,7 +56,7 @@ export function encodeVariants(variants: Variants): Uint8Array {
   return encodeText(`${JSON.stringify(variants)}\n`)
 }
 
-/** Undefined for what is none, as another version may have written it. */
+/** Decodes an entry; undefined if it is invalid, for example if another version wrote it. */
 export function decode(bytes: Uint8Array): Entry | Variants | undefined {
   const end = bytes.indexOf(0x0a)
   try {
@@ -70,12 +70,12 @@ export function decode(bytes: Uint8Array): Entry | Variants | undefined {
   }
 }
 
-/** Seconds that an entry is old. */
+/** The age of an entry in seconds. */
 export function ageOf({ age, time }: Entry, now: number): number {
   return age + Math.max(0, Math.floor((now - time) / 1000))
 }
 
-/** Whether an entry is fresh, and what this request will take. */
+/** Whether an entry is fresh and the request accepts it. */
 export function satisfies(entry: Entry, wish: Wish, now: number): boolean {
   const age = ageOf(entry, now)
   if (wish.hasCookies && !entry.isPublic) return false
@@ -83,8 +83,8 @@ export function satisfies(entry: Entry, wish: Wish, now: number): boolean {
 }
 
 /**
- * Whether an entry that is no longer fresh may be served all the same, for so many seconds, to a
- * request that does not ask for a fresh one.
+ * Whether a stale entry may still be served, for so many seconds, to a request that does not ask for a
+ * fresh one.
  */
 export function isUsable(
   entry: Entry,
@@ -97,7 +97,7 @@ export function isUsable(
   return age <= wish.maxAge && wish.minFresh === 0 && age < Math.max(0, entry.lifetime) + seconds
 }
 
-/** It is told anew each time. */
+/** Age is computed for each answer. */
 export function withoutAge(headers: HeaderList): HeaderList {
   return headers.filter((_, index) => headers[index - (index % 2)] !== 'age')
 }

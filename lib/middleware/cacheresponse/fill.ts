@@ -1,4 +1,4 @@
-/** One request that goes to the app, and what the cache makes of the answer. */
+/** A request to the app whose response the cache may store. */
 
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
@@ -31,32 +31,32 @@ export interface FillOptions {
   /** The key of the resource. */
   readonly resource: string
   readonly wish: Wish
-  /** What is kept, and no longer fresh. */
+  /** The stored response that is stale. */
   readonly stale: Entry | undefined
-  /** Whether its answers could not be kept so far: then the app gets the request as it came. */
+  /** Whether its responses could not be cached so far: then the app gets the request unchanged. */
   readonly isUnkept: boolean
-  /** Called when the answer may not be kept, as soon as that is known. */
+  /** Called as soon as it is known that the response may not be cached. */
   readonly refuse: () => void
-  /** Called when it is kept. */
+  /** Called when the response is stored. */
   readonly keep: () => void
 }
 
-/** The response; `'pass'` when each must ask for itself; `'retry'` when the first one left. */
+/** The response; `'pass'` if each request must call the app itself; `'retry'` if the first one disconnected. */
 export type Outcome = Entry | 'pass' | 'retry'
 
 export type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]
 
-/** What says that the app, or something behind it, is out of order (RFC 5861 section 4). */
+/** Statuses that show that the app, or a server behind it, is failing (RFC 5861 section 4). */
 const OUT_OF_ORDER: ReadonlySet<number> = new Set([500, 502, 503, 504])
 
 export class Fill {
   readonly resource: string
-  /** The fields of the request. */
+  /** The fields of the original request. */
   readonly headers: HeaderList
   readonly outcome: Promise<Outcome>
-  /** The resource was changed meanwhile. */
+  /** Whether the resource was changed meanwhile. */
   isOutdated = false
-  /** The response, when it may be kept. */
+  /** The response, if it may be cached. */
   kept: Entry | undefined
   readonly #settings: FillSettings
   readonly #options: FillOptions
@@ -67,7 +67,7 @@ export class Fill {
   readonly #recording: Recording
   #settle: (outcome: Outcome) => void = () => {}
   #isStarted = false
-  /** Something that is kept was sent in the place of the app's answer. */
+  /** Whether a stored response was sent instead of the app's answer. */
   #isReplaced = false
 
   constructor(settings: FillSettings, options: FillOptions, scope: HTTPScope, send: Send) {
@@ -89,7 +89,7 @@ export class Fill {
     })
   }
 
-  /** Calls the app; the scope is as it was afterwards. */
+  /** Calls the app, and restores the scope afterwards. */
   async run(app: App, receive: Receive): Promise<void> {
     const scope = this.#scope
     const { headers, extensions } = scope
@@ -98,7 +98,7 @@ export class Fill {
       await app(scope, receive, this.#receive)
     } catch (error) {
       const isGone = error instanceof ClientDisconnected
-      if (isGone && this.#isAnswered) return // by us: the app was only told to stop
+      if (isGone && this.#isAnswered) return // the cache answered: the app was only told to stop
       if (!isGone && !this.#isStarted && this.#replaces(error)) return await this.#replace()
       this.#settle(isGone ? 'retry' : 'pass')
       throw error
@@ -109,14 +109,14 @@ export class Fill {
     }
   }
 
-  /** Asks for the whole response, in a form that can be kept. */
+  /** Asks the app for the whole response, in a form that can be cached. */
   #prepare(): void {
     const { stale } = this.#options
     const scope = this.#scope
     const headers = unconditional(scope.headers)
     scope.headers = stale === undefined ? headers : validating(headers, stale)
     const { extensions } = scope
-    // A file that the server reads by itself would pass by the cache.
+    // A file that the server sends by path would bypass the cache.
     if (extensions !== undefined) scope.extensions = withoutPathsend(extensions)
   }
 
@@ -135,7 +135,7 @@ export class Fill {
     return this.#recording.send(start)
   }
 
-  /** Whether the condition that the app answers was ours. */
+  /** Whether the app's 304 answers the cache's own condition. */
   #isValidated(): boolean {
     return !this.#options.isUnkept && this.#options.stale?.revalidate !== undefined
   }
@@ -154,7 +154,7 @@ export class Fill {
     return stale !== undefined && isUsable(stale, stale.ifError, wish, Date.now())
   }
 
-  /** The error is told, since the client does not see it. */
+  /** Reports the error, since the client does not see it. */
   #replaces(error: unknown): boolean {
     if (!this.#mayReplace()) return false
     tell('cacheResponse: onError', this.#settings.onError, error)
@@ -182,7 +182,7 @@ export class Fill {
   }
 }
 
-/** To an app that would go on sending it looks as if the client had left. */
+/** Makes an app that keeps sending believe that the client disconnected. */
 function dropped(message: SendMessage): Promise<void> {
   if (message.type !== 'http.response.body' || !message.moreBody) return SENT
   const refused = Promise.reject(new ClientDisconnected())
@@ -190,7 +190,7 @@ function dropped(message: SendMessage): Promise<void> {
   return refused
 }
 
-/** Servers give all their scopes the same object, so one without is made for each of them. */
+/** Servers share one object between their scopes, so the copy without pathsend is made once for each. */
 const WITHOUT_PATHSEND = new WeakMap<Extensions, Extensions>()
 
 function withoutPathsend(extensions: Extensions): Extensions {

@@ -1,15 +1,15 @@
-/** Messages on their way to a client that may be slower than the app. */
+/** Queues messages for a client that may be slower than the app. */
 import { ByteCollector } from '../../internal/collector.ts'
 import { SENT, type Send, type SendMessage } from '../../types.ts'
 
 /**
- * Sends messages one after the other. The parts of a body that wait are copied together: their owner
- * may write to them again, and many small ones would take more memory as messages than as bytes.
+ * Sends messages one after the other. Waiting parts of a body are copied and joined: the app may reuse
+ * their memory, and many small messages would take more memory than their bytes.
  */
 export class Outflow {
   readonly #send: Send
   readonly #waiting: SendMessage[] = []
-  /** The parts that wait behind the messages above, and whether they are the last. */
+  /** The waiting parts of the body, and whether the last one is among them. */
   #body = new ByteCollector()
   #isLast = false
   #draining: Promise<void> | undefined
@@ -19,7 +19,7 @@ export class Outflow {
     this.#send = send
   }
 
-  /** Resolves when all that waits was sent; rejects, from then on, when something was not. */
+  /** Resolves when the whole queue was sent; rejects once a message could not be sent. */
   put(message: SendMessage): Promise<void> {
     if (this.#draining !== undefined) {
       if (!this.#isBroken) this.#append(message)
@@ -28,7 +28,7 @@ export class Outflow {
     const sent = this.#send(message)
     if (sent === SENT) return sent
     this.#draining = this.#drain(sent)
-    this.#draining.catch(() => {}) // told to those who wait for it
+    this.#draining.catch(() => {}) // reported to every caller of put()
     return this.#draining
   }
 

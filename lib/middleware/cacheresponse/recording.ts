@@ -1,4 +1,4 @@
-/** Keeps a copy of a response while it goes out. */
+/** Copies a response while it is sent. */
 
 import { lowerNames } from '../../http/lowercase.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
@@ -9,17 +9,17 @@ import { Outflow } from './outflow.ts'
 import type { Stay } from './rules.ts'
 
 export interface Recorder {
-  /** How a response may be kept; undefined when it may not. */
+  /** How a response may be cached; undefined if it may not. */
   readonly stayOf: (start: HTTPResponseStartMessage) => Stay | undefined
-  /** The largest body, in bytes. */
+  /** The largest body that is copied, in bytes. */
   readonly maxSize: number
-  /** Called once, as soon as it is known: the response, or nothing when it is not kept. */
+  /** Called once, as soon as the outcome is known: with the response, or undefined if it is not cached. */
   readonly done: (entry: Entry | undefined) => void
 }
 
 /**
- * While a copy is made, the app does not wait for the client: others may wait for the copy, and one
- * who reads slowly must not hold them up. What waits for that client is no larger than the copy.
+ * While a response is copied, the app does not wait for the client: other requests may wait for the
+ * copy, and a slow reader must not delay them. What waits for that client is no larger than the copy.
  */
 export class Recording {
   readonly #outflow: Outflow
@@ -27,7 +27,7 @@ export class Recording {
   #start: HTTPResponseStartMessage | undefined
   #stay: Stay | undefined
   #copy = new ByteCollector()
-  /** Whether it is settled what is kept. */
+  /** Whether the outcome is known. */
   isOver = false
 
   constructor(send: Send, recorder: Recorder) {
@@ -44,7 +44,7 @@ export class Recording {
   #look(message: SendMessage): void {
     switch (message.type) {
       case 'http.response.start':
-        // A copy, since it is kept for longer than the app's.
+        // A copy, since it is kept longer than the app's message.
         this.#start = { ...message, headers: lowerNames(message.headers).slice() }
         this.#stay = this.#recorder.stayOf(this.#start)
         if (this.#stay === undefined) this.#end(undefined)
@@ -55,7 +55,7 @@ export class Recording {
       case 'http.response.early_hint':
       case 'http.response.debug':
         break
-      default: // a file by its path, for instance, or what nobody knows
+      default: // for example a file by its path, or an unknown message
         this.#end(undefined)
     }
   }
@@ -65,7 +65,7 @@ export class Recording {
       this.#end(undefined)
       return
     }
-    this.#copy.addCopy(body) // the app may write to it again
+    this.#copy.addCopy(body) // the app may reuse the memory
     const start = this.#start
     if (moreBody || start === undefined || this.#stay === undefined) return
     const { status, headers } = start

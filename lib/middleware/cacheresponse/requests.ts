@@ -6,26 +6,26 @@ import type { HeaderList } from '../../types.ts'
 import { directivesOf, secondsOf } from './directives.ts'
 
 export interface Wish {
-  /** Whether what is kept may be used; a reload says no. */
+  /** Whether a stored response may be used; false for a reload. */
   readonly mayUse: boolean
-  /** The most seconds that it may be old, and the least that it must stay fresh. */
+  /** The greatest age and the least remaining freshness that the request accepts, in seconds. */
   readonly maxAge: number
   readonly minFresh: number
-  /** Nothing but what is kept is wanted. */
+  /** The client wants a stored response or none (504). */
   readonly onlyIfCached: boolean
-  /** Whether a response may be kept: one to a GET. */
+  /** Whether the response may be stored: only for GET. */
   readonly mayKeep: boolean
-  /** Whether it has cookies: then only what is said to be for everybody will do. */
+  /** Whether it has cookies: then only responses marked as public may be used. */
   readonly hasCookies: boolean
 }
 
-/** Requests with these are for the app alone. */
+/** Requests with these fields bypass the cache. */
 const PERSONAL = ['authorization', 'range', 'if-match', 'if-unmodified-since', 'if-range']
 
-/** The conditions that a cache evaluates itself, by what it keeps. */
+/** The conditions that the cache evaluates itself, with the stored response. */
 const CONDITIONS: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since'])
 
-/** Undefined when the request is not for a cache: another method, credentials, a part, a body. */
+/** Undefined if the request bypasses the cache: another method, credentials, a range or a body. */
 export function wishOf(method: string, headers: HeaderList): Wish | undefined {
   if (!isRead(method)) return undefined
   if (hasAny(headers, PERSONAL) || hasBody(headers)) return undefined
@@ -47,7 +47,7 @@ export function hasAny(headers: HeaderList, names: readonly string[]): boolean {
   return names.some((name) => indexOfName(headers, name) >= 0)
 }
 
-/** No key says what a body said. */
+/** The key does not cover the body. */
 function hasBody(headers: HeaderList): boolean {
   if (indexOfName(headers, 'transfer-encoding') >= 0) return true
   return (joinedField(headers, 'content-length') ?? '0') !== '0'
@@ -57,7 +57,7 @@ function asksPragma(headers: HeaderList): boolean {
   return /\bno-cache\b/i.test(joinedField(headers, 'pragma') ?? '')
 }
 
-/** The fields without the client's own conditions: a 304 to them could not be kept for others. */
+/** The fields without the client's own conditions: a 304 to them could not be cached for others. */
 export function unconditional(headers: HeaderList): HeaderList {
   const isPlain = headers.every((name, index) => index % 2 === 1 || !CONDITIONS.has(name))
   if (isPlain) return headers

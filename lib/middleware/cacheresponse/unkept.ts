@@ -1,12 +1,12 @@
-/** Remembers what could not be kept, so that requests for it do not wait for each other. */
+/** Remembers which resources could not be cached, so that requests for them do not wait for each other. */
 
 const MOST = 5_000
 const LONGEST_MS = 60_000
 
 /**
- * A set that forgets: each key after one to two minutes, and the oldest when there are too many.
+ * A set of keys that expire after one to two minutes; the oldest are dropped when there are too many.
  *
- * Two sets take turns, since looking for the oldest of one takes longer the more there are.
+ * Two sets take turns, since finding the oldest key of one set gets slower as it grows.
  */
 export class Unkept {
   #recent = new Set<string>()

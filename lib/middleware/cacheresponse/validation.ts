@@ -1,10 +1,10 @@
-/** Asks the app whether a response that is no longer fresh is still the right one (RFC 9111 section 4.3). */
+/** Revalidates a stale response with the app (RFC 9111 section 4.3). */
 import { joinedField } from '../../http/conditional.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
 import { type Stay, stayOf, type Times } from './rules.ts'
 
-/** The fields of a request that asks for it by its validators; as they are where it has none. */
+/** The request fields with the response's validators; unchanged if it has no validators. */
 export function validating(headers: HeaderList, { headers: kept, revalidate }: Entry): HeaderList {
   if (revalidate === undefined) return headers
   const etag = joinedField(kept, 'etag')
@@ -16,15 +16,15 @@ export function validating(headers: HeaderList, { headers: kept, revalidate }: E
   ]
 }
 
-/** Those of a 304 that do not describe the content which is kept (RFC 9111 section 3.2). */
+/** Fields of a 304 that do not describe the stored content (RFC 9111 section 3.2). */
 const UNCHANGED: ReadonlySet<string> = new Set([
   ...['content-length', 'content-encoding', 'content-type', 'content-range', 'transfer-encoding'],
 ])
 
 /**
- * The response with the fields of a 304, from now on; it may be kept as those say.
+ * The stored response updated with the fields of a 304.
  *
- * @returns What the client is told, and how it may be kept, if it may.
+ * @returns The response for the client, and how it may be cached, if it may.
  */
 export function freshened(
   entry: Entry,
@@ -33,7 +33,7 @@ export function freshened(
   now: number,
 ): { readonly entry: Entry; readonly stay: Stay | undefined } {
   const names = new Set(start.headers.filter((_, index) => index % 2 === 0))
-  names.add('date') // the old one would tell of its age
+  names.add('date') // the old date would imply the old age
   for (const name of UNCHANGED) names.delete(name)
   const kept = entry.headers.filter(
     (_, index) => !names.has(entry.headers[index - (index % 2)] ?? ''),

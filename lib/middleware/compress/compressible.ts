@@ -1,4 +1,4 @@
-/** Which content types are worth the work: images, films and archives are compressed by themselves. */
+/** Which content types are worth compressing: images, films and archives are compressed already. */
 
 const TEXTUAL = /^(?:text\/.|.*[+/](?:json|xml|yaml|text)$)/
 
@@ -34,10 +34,10 @@ const OTHERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Whether bodies of this type become smaller: text of any kind, server-sent events too, JSON, XML,
- * SVG, fonts and bitmaps that are not compressed. What says no type is taken for text.
+ * Whether bodies of this type get smaller: text of any kind, server-sent events, JSON, XML, SVG, fonts
+ * and uncompressed bitmaps. A missing type counts as text.
  *
- * @param type The media type in lower case, without parameters; `''` for none.
+ * @param type The media type in lower case, without parameters; `''` if it is missing.
  * @example
  * isCompressible('image/svg+xml') // true
  * isCompressible('image/png') // false
@@ -46,7 +46,7 @@ export function isCompressible(type: string): boolean {
   return type === '' || TEXTUAL.test(type) || OTHERS.has(type)
 }
 
-/** The same for a list of types, `text/*` for all of a kind among them. */
+/** A check for a list of types, in which `text/*` matches all text types. */
 export function typesIn(list: readonly string[]): (type: string) => boolean {
   const exact = new Set(list.map((type) => type.toLowerCase()))
   return (type) =>

@@ -1,4 +1,4 @@
-/** One response on its way out, compressed or not. */
+/** One response, compressed or not. */
 
 import { joinedField } from '../../http/conditional.ts'
 import { contentLength } from '../../http/headers.ts'
@@ -24,16 +24,16 @@ import {
   variedHeaders,
 } from './plan.ts'
 
-/** Holds the start back until the first part of the body tells what to do, as servers do anyway. */
+/** Holds the start back until the first part of the body decides, as servers do anyway. */
 export class Compression {
   readonly #scope: HTTPScope
   readonly #send: Send
   readonly #encoding: Encoding | undefined
   readonly #rules: Rules
   #held: HTTPResponseStartMessage | undefined
-  /** What happens to the parts of the body; those of a HEAD are dropped. */
+  /** What happens to the parts of the body; those of a response to HEAD are dropped. */
   #parts: 'pass' | 'drop' | Encoder = 'pass'
-  /** What is still on its way: messages keep their order even when nobody waits for them. */
+  /** The last pending send: messages keep their order even if the app does not await them. */
   #last: Promise<void> = SENT
 
   constructor(scope: HTTPScope, send: Send, encoding: Encoding | undefined, rules: Rules) {
@@ -53,21 +53,21 @@ export class Compression {
       return held === undefined ? this.#continue(message) : this.#begin(held, message)
     }
     if (held !== undefined && message.type !== 'http.response.debug') {
-      // A hint comes before the body. Another message may bring one that does not pass here.
+      // Early hints come before the body. Another message may carry a body that this cannot compress.
       const isHint = message.type === 'http.response.early_hint'
       this.#beginStream(held, isHint ? this.#encoding : undefined)
     }
     return this.#pass(message)
   }
 
-  /** Gives back what a stream has taken, however it ended. */
+  /** Frees the encoder of a stream, however the response ended. */
   readonly close = (): void => {
     if (this.#parts instanceof Encoder) this.#parts.destroy()
   }
 
   #begin(start: HTTPResponseStartMessage, message: HTTPResponseBodyMessage): Promise<void> {
     const { body = NO_BYTES, moreBody = false } = message
-    // Those who make no body for a HEAD may still tell its length.
+    // An app that makes no body for HEAD may still declare its length.
     if (moreBody || (body.byteLength === 0 && this.#scope.method === 'HEAD')) {
       this.#beginStream(start, this.#encoding)
       return this.#continue(message)
@@ -108,7 +108,7 @@ export class Compression {
     this.#start(start, plan === 'varied' ? variedHeaders(tagged) : headers)
   }
 
-  /** A first part that is not the last keeps the server from counting what is not there. */
+  /** Sends a first part that is not the last, so that the server does not count a missing body. */
   #drop(): void {
     this.#parts = 'drop'
     this.#last = known(this.#pass({ type: 'http.response.body', body: NO_BYTES, moreBody: true }))
@@ -154,13 +154,13 @@ export class Compression {
   }
 }
 
-/** Marked as handled: whoever awaits it still gets the error. */
+/** Marks a promise as handled; callers that await it still get the error. */
 function known(sending: Promise<void>): Promise<void> {
   if (sending !== SENT) sending.catch(() => {})
   return sending
 }
 
-/** What is no bytes is for the server to refuse. */
+/** The server rejects a body that is not bytes. */
 function isValid({ body }: HTTPResponseBodyMessage): boolean {
   return body === undefined || body instanceof Uint8Array
 }

@@ -16,8 +16,8 @@ type Done = (error: Error | null, result: Uint8Array) => void
 const { constants } = zlib
 
 /**
- * The window of a Brotli stream, as a power of two: 256 KiB, for as long as the stream is open. The
- * usual 4 MiB would let a thousand open event streams take gigabytes.
+ * The window of a Brotli stream, as a power of two: 256 KiB while the stream is open. The default of
+ * 4 MiB would let a thousand open event streams use gigabytes.
  */
 const STREAM_WINDOW = 18
 
@@ -50,14 +50,14 @@ const BROTLI: Codec = {
     ),
 }
 
-/** What Node has from 22.15 and 23.8 on, and the types of Node 20 do not know. */
+/** Part of Node from 22.15 and 23.8 on; the types of Node 20 lack it. */
 interface Zstd {
   readonly createZstdCompress?: (options: zlib.BrotliOptions) => Transform
   readonly zstdCompress?: (bytes: Uint8Array, options: zlib.BrotliOptions, done: Done) => void
   readonly constants: { readonly ZSTD_e_flush?: number; readonly ZSTD_c_compressionLevel?: number }
 }
 
-/** Undefined where Node has no Zstandard. */
+/** Undefined if Node lacks Zstandard. */
 export function zstdCodec({
   createZstdCompress,
   zstdCompress,
@@ -74,7 +74,7 @@ export function zstdCodec({
   }
 }
 
-// The types of Node 20 have nothing in common with what later ones have.
+// The types of Node 20 have nothing in common with those of later versions.
 const ZSTD = zstdCodec(zlib as object as Zstd)
 
 const CODECS: Readonly<Partial<Record<Coding, Codec>>> = {
@@ -83,32 +83,32 @@ const CODECS: Readonly<Partial<Record<Coding, Codec>>> = {
   gzip: GZIP,
 }
 
-/** The codings that this Node can make, in the order of preference where the client has none. */
+/** The codings that this Node supports, in order of preference. */
 export const AVAILABLE: readonly Coding[] = (['br', 'zstd', 'gzip'] as const).filter(
   (coding) => CODECS[coding] !== undefined,
 )
 
-/** The least and the most that can be asked of each coding, in any Node. */
+/** The lowest and highest level of each coding, in any version of Node. */
 export const LEVELS: Readonly<Record<Coding, readonly [least: number, most: number]>> = {
   br: [0, 11],
   zstd: [1, 22],
   gzip: [0, 9],
 }
 
-/** A coding with its level. */
+/** A coding and its level. */
 export interface Encoding {
   readonly coding: Coding
-  /** The coding's own when absent. */
+  /** The coding's default if absent. */
   readonly level?: number | undefined
 }
 
 function codecOf({ coding, level }: Encoding): { readonly codec: Codec; readonly level: number } {
-  // What is not there was refused when the middleware was made.
+  // Unsupported codings were rejected when the middleware was made.
   const codec = CODECS[coding] ?? GZIP
   return { codec, level: level ?? codec.level }
 }
 
-/** Compresses a whole body, outside of the event loop. */
+/** Compresses a whole body, outside the event loop. */
 export function compressWhole(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
   const { codec, level } = codecOf(encoding)
   return new Promise((resolve, reject) => {
@@ -119,7 +119,7 @@ export function compressWhole(bytes: Uint8Array, encoding: Encoding): Promise<Ui
   })
 }
 
-/** Compresses a body as it comes; each part can be decoded as soon as it is there. */
+/** Compresses a stream; each part can be decoded as soon as it arrives. */
 export class Encoder {
   readonly #stream: Transform
   readonly #parts: Uint8Array[] = []
@@ -132,12 +132,12 @@ export class Encoder {
     this.#stream.on('error', (error) => this.#fail(error))
   }
 
-  /** What this chunk becomes; rejects with ClientDisconnected once it was destroyed. */
+  /** Compresses a chunk; rejects with ClientDisconnected after destroy(). */
   write(chunk: Uint8Array): Promise<Uint8Array> {
     return this.#run((done) => this.#stream.write(chunk, done))
   }
 
-  /** What this last chunk becomes, with the end of it all. */
+  /** Compresses the last chunk and ends the stream. */
   end(chunk: Uint8Array): Promise<Uint8Array> {
     return this.#run((done) => this.#stream.once('end', done).end(chunk))
   }
@@ -147,14 +147,14 @@ export class Encoder {
     return new Promise((resolve, reject) => {
       this.#fail = reject
       start(() => {
-        // What is still buffered comes by 'data' too.
+        // What is still buffered arrives by 'data' too.
         while (this.#stream.read() !== null);
         resolve(joinBytes(this.#parts.splice(0)))
       })
     })
   }
 
-  /** Gives the memory back; whoever waits for a part hears that its client has gone. */
+  /** Frees the memory; pending writes reject with ClientDisconnected. */
   destroy(): void {
     this.#fail(new ClientDisconnected())
     this.#stream.destroy()

@@ -1,16 +1,16 @@
-/** What becomes of a response: decided by its start, before anything is sent. */
+/** Decides from the start of a response whether to compress it. */
 import { parseEtags } from '../../http/conditional.ts'
 import { Headers, indexOfName } from '../../http/headers.ts'
 import { isBodyless } from '../../http/status.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 
-/** Sent as it is; sent as it is to this client, others get it compressed; compressed. */
+/** Untouched: sent as it is. Varied: other clients may get it compressed. Encoded: compressed. */
 export type Plan = 'untouched' | 'varied' | 'encoded'
 
 export interface Facts {
-  /** Whether the client takes a coding that is offered. */
+  /** Whether the client accepts a coding on offer. */
   readonly accepts: boolean
-  /** The length of the body, where no field tells it; Infinity for a stream. */
+  /** The length of the body if no field declares it; Infinity for a stream. */
   readonly size: number
 }
 
@@ -19,7 +19,7 @@ export interface Rules {
   readonly isCompressible: (type: string) => boolean
 }
 
-/** Bytes that have been encoded already, or that somebody counted or signed. */
+/** Fields of bodies that are encoded already, counted or signed. */
 const FIXED: ReadonlySet<string> = new Set([
   ...[
     'content-encoding',
@@ -31,7 +31,7 @@ const FIXED: ReadonlySet<string> = new Set([
   ],
 ])
 
-/** Decides by status, fields and size; nothing of the client but what it accepts plays a part. */
+/** Decides by status, fields and size; of the request, only `Accept-Encoding` matters. */
 export function planFor(
   { status, headers }: HTTPResponseStartMessage,
   { accepts, size }: Facts,
@@ -43,7 +43,7 @@ export function planFor(
   if (isBodyless(status) && !isSame) return 'untouched'
   let type: string | undefined
   let whole = size
-  let hasValidator = false // without one, a 304 tells of no answer
+  let hasValidator = false // without one, a 304 does not confirm a compressed response
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
@@ -54,13 +54,13 @@ export function planFor(
     if (name === 'content-type') type = mediaTypeOf(value)
   }
   if (isSame) return hasValidator && isCompressible(type ?? '') ? 'varied' : 'untouched'
-  // Several parts are of a type of their own, and do not say how long the whole is.
+  // A multipart range response has its own type, and does not declare the full length.
   if (isPart && type === 'multipart/byteranges') return 'varied'
   if (whole === 0 || whole < minSize || !isCompressible(type ?? '')) return 'untouched'
   return accepts && !isPart ? 'encoded' : 'varied'
 }
 
-/** The length behind the slash, if it is told; a part is never compressed itself. */
+/** The full length after the slash, if given; a part itself is never compressed. */
 function sizeOfWhole(contentRange: string): number {
   const size = /\/([0-9]+)$/.exec(contentRange)?.[1]
   return size === undefined ? Number.POSITIVE_INFINITY : Number(size)
@@ -71,14 +71,14 @@ function mediaTypeOf(field: string): string {
   return (semicolon < 0 ? field : field.slice(0, semicolon)).trim().toLowerCase()
 }
 
-/** The same fields, with `Accept-Encoding` named in `Vary`, once. */
+/** The same fields, with `Accept-Encoding` in `Vary`, once. */
 export function variedHeaders(headers: HeaderList): HeaderList {
   return new Headers(headers).vary('Accept-Encoding').list
 }
 
 /**
- * The fields of the compressed body: another length, no byte ranges, and no strong tag, since the
- * bytes are not those that it stands for (RFC 9110 section 8.8.1).
+ * The fields of the compressed body: no length, no byte ranges, and a weak tag, since the bytes differ
+ * from those that a strong tag identifies (RFC 9110 section 8.8.1).
  */
 export function encodedHeaders(headers: HeaderList, coding: string): HeaderList {
   const kept: string[] = []
@@ -96,7 +96,7 @@ function weakened(etag: string): string {
   return etag.startsWith('"') ? `W/${etag}` : etag
 }
 
-/** A 304 repeats the tag that the client holds: where it asked by the weakened one, that one. */
+/** A 304 repeats the tag that the client holds: the weakened one if the client asked with it. */
 export function revalidatedHeaders(headers: HeaderList, asked: string): HeaderList {
   const index = indexOfName(headers, 'etag')
   const etag = headers[index + 1]

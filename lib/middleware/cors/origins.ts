@@ -2,25 +2,25 @@
 import { isSubdomain, withoutOriginDot } from '../../http/hosts.ts'
 import type { HTTPScope } from '../../types.ts'
 
-/** Decides by the `Origin` of a request; a database may be asked. */
+/** Decides by the `Origin` of a request; may be asynchronous, for example to ask a database. */
 export type OriginCheck = (origin: string, scope: HTTPScope) => boolean | Promise<boolean>
 
-/** Everybody, those in a list, or whom a function allows. */
+/** All origins, a list, or a function that decides. */
 export type Origins = '*' | readonly (string | RegExp)[] | OriginCheck
 
-/** Whether all origins are allowed alike, none is, or it depends. */
+/** Whether all origins are allowed, none, or some. */
 export interface OriginRule {
   readonly kind: 'all' | 'none' | 'some'
   readonly allows: OriginCheck
 }
 
-// Longer than any host name can be; regular expressions are not run on more.
+// Longer than any host name; regular expressions do not run on longer texts.
 const LONGEST_ORIGIN = 300
 
 /**
- * Reads the option, and refuses what would not do what it looks like.
+ * Reads the option, and rejects values that would not do what they seem to.
  *
- * @throws TypeError that names the origin and the fault.
+ * @throws TypeError if an origin is invalid.
  */
 export function originRule(origins: Origins = [], credentials = false): OriginRule {
   if (typeof origins === 'function') return { kind: 'some', allows: checked(origins) }
@@ -33,7 +33,7 @@ export function originRule(origins: Origins = [], credentials = false): OriginRu
   return { kind: 'some', allows: allowedBy(list) }
 }
 
-/** A bug in a function must not open anything: whatever is not `true` or `false` is told. */
+/** A bug in a function must not allow anything: results other than `true` and `false` are errors. */
 function checked(check: OriginCheck): OriginCheck {
   return (origin, scope) => {
     const result = check(origin, scope)
@@ -48,7 +48,7 @@ function assertBoolean(result: unknown): boolean {
   )
 }
 
-/** Exact texts in a set, the rest in turn. */
+/** Exact origins are looked up in a set; patterns are tried in turn. */
 function allowedBy(list: readonly (string | RegExp)[]): (origin: string) => boolean {
   const exact = new Set<unknown>()
   const tests: ((origin: string) => boolean)[] = []
@@ -65,7 +65,7 @@ function allowedBy(list: readonly (string | RegExp)[]): (origin: string) => bool
   }
 }
 
-/** The pattern must match the whole origin, and remembers nothing from one request to the next. */
+/** Matches the whole origin, and keeps no state between requests. */
 function wholeMatch({ source, flags }: RegExp): (origin: string) => boolean {
   const pattern = new RegExp(`^(?:${source})$`, flags.replace(/[gmy]/g, ''))
   return (origin) => pattern.test(origin)
@@ -82,7 +82,7 @@ function subdomains(pattern: string): (origin: string) => boolean {
   return (origin) => origin.startsWith(scheme) && isSubdomain(origin.slice(scheme.length), parent)
 }
 
-/** Whether it is what a browser sends: scheme, host in lower case, a port that is not the default. */
+/** Checks that an origin is as browsers send it: scheme, lower-case host, non-default port. */
 function assertOrigin(origin: unknown): string {
   if (typeof origin !== 'string' || origin === 'null') {
     throw new TypeError(
@@ -91,7 +91,7 @@ function assertOrigin(origin: unknown): string {
   }
   const url = URL.canParse(origin) ? new URL(origin) : undefined
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
-  // Browser extensions and apps have schemes of their own, whose origins URL does not tell.
+  // Browser extensions and apps have their own schemes, whose origins URL does not parse.
   const isOrigin = isWeb
     ? url.origin === origin
     : /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s,*]+$/.test(origin)

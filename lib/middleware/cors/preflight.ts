@@ -1,24 +1,24 @@
-/** Decides what a preflight request asks for, and what it is told. */
+/** Evaluates a preflight request, and makes the fields of its answer. */
 import { Headers, indexOfName, isHeaderName } from '../../http/headers.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 
 export interface PermissionsOptions {
-  /** Methods that may be used; `'*'` is all seven that browsers use (['GET']). */
+  /** Allowed methods; `'*'` allows the seven that browsers use (['GET']). */
   methods?: '*' | readonly string[]
-  /** Request fields that may be sent besides the safe ones; `'*'` is any (none). */
+  /** Allowed request fields besides the safelisted ones; `'*'` allows any (none). */
   headers?: '*' | readonly string[]
-  /** Whether cookies and other credentials may be sent (false). */
+  /** Whether requests may carry cookies and other credentials (false). */
   credentials?: boolean
   /** Whether pages of public sites may reach this server in a private network (false). */
   privateNetwork?: boolean
-  /** Seconds for which browsers keep the answer to a preflight request (600). */
+  /** Seconds for which browsers cache the answer to a preflight request (600). */
   maxAge?: number
 }
 
-/** The options, checked, in the form in which they are compared and sent. */
+/** The checked options, in the form in which they are compared and sent. */
 export interface Permissions {
   readonly methods: readonly string[]
-  /** Lower-case names; undefined when all are allowed. */
+  /** Lower-case names; undefined if all are allowed. */
   readonly headers: ReadonlySet<string> | undefined
   readonly privateNetwork: boolean
   /** Fields that are the same in every answer. */
@@ -29,10 +29,10 @@ const ALL_METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
 const SAFE_HEADERS = ['Accept', 'Accept-Language', 'Content-Language', 'Content-Type']
 
 /**
- * Reads the options of a preflight's answer.
+ * Reads the options for preflight answers.
  *
- * @throws TypeError for a name that is none.
- * @throws RangeError when `maxAge` is no number of seconds.
+ * @throws TypeError if a name is invalid.
+ * @throws RangeError if `maxAge` is not a whole number of seconds.
  */
 export function permissionsOf(options: PermissionsOptions): Permissions {
   const { methods = ['GET'], headers = [], maxAge = 600 } = options
@@ -75,7 +75,7 @@ function upperCase(name: string): string {
   return name.toUpperCase()
 }
 
-/** Sorted as they are written; of names that differ only in case, the first stays. */
+/** Sorted; of names that differ only in case, the first stays. */
 function unionOf(...lists: readonly (readonly string[])[]): string[] {
   const byKey = new Map<string, string>()
   for (const name of lists.flat()) {
@@ -84,14 +84,14 @@ function unionOf(...lists: readonly (readonly string[])[]): string[] {
   return [...byKey.values()].sort()
 }
 
-/** The method that a preflight request asks for; undefined when it is none. */
+/** The method that a preflight request asks for; undefined if it is not a preflight request. */
 export function requestedMethod({ method, headers }: HTTPScope): string | undefined {
   if (method !== 'OPTIONS') return undefined
   const index = indexOfName(headers, 'access-control-request-method')
   return index < 0 ? undefined : headers[index + 1]
 }
 
-/** What a preflight request asks for besides its method. */
+/** The fields and network that a preflight request asks for. */
 export interface Wanted {
   readonly method: string
   readonly headers: readonly string[]
@@ -109,7 +109,7 @@ export function wantedBy(method: string, scope: HTTPScope): Wanted {
   }
 }
 
-/** What is wanted and not allowed, in the order in which it is told. */
+/** The requested fields that are not allowed, in the order in which they are reported. */
 export function refused(wanted: Wanted, permissions: Permissions): string[] {
   const { methods, headers } = permissions
   const mayHave = (name: string): boolean =>
@@ -121,7 +121,7 @@ export function refused(wanted: Wanted, permissions: Permissions): string[] {
   return faults
 }
 
-/** The fields of the answer for an origin that is allowed. */
+/** The fields of the answer to an allowed origin. */
 export function preflightFields(wanted: Wanted, permissions: Permissions): HeaderList {
   const fields = [...permissions.fields]
   const mirrored = wanted.headers.filter(isHeaderName).join(', ')

@@ -7,7 +7,7 @@ import type { HTTPScope, Receive } from '../../types.ts'
 const URLENCODED = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data'
 
-/** What a token may have; a longer field is refused. */
+/** The longest token; a longer field is rejected. */
 const MOST_BYTES = 1024
 
 /** Whether the body is a form, so that it is worth reading. */
@@ -17,15 +17,15 @@ export function hasForm(contentType: string | null): boolean {
 }
 
 /**
- * The first text of this name, or undefined. Of a multipart body, nothing behind that field is
- * read; no other field is decoded or kept.
+ * The first field of this name, or undefined. A multipart body is read only up to that field; no
+ * other field is decoded or kept.
  */
 export function tokenIn(
   scope: HTTPScope,
   receive: Receive,
   name: string,
 ): Promise<string | undefined> {
-  // A read that asks for more would change the limit for all; this one is no handler's wish.
+  // Without the limit: reading with a higher one would raise it for the app too.
   const request = new Request({ ...scope, bodyLimit: undefined }, receive)
   const isMultipart = mediaTypeOf(request.headers.get('content-type')) === MULTIPART
   return isMultipart ? inParts(request, name) : inFields(request, name)
@@ -33,7 +33,7 @@ export function tokenIn(
 
 async function inFields(request: Request, name: string): Promise<string | undefined> {
   const text = decodeLatin1(await request.bytes())
-  // As browsers write it, `_csrf=`, so that no field needs to be decoded.
+  // Forms contain the name as browsers encode it, `_csrf=`, so no other field needs to be decoded.
   const begin = `${new URLSearchParams([[name, '']])}`
   for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + 1)) {
     if (at > 0 && text[at - 1] !== '&') continue
@@ -44,7 +44,7 @@ async function inFields(request: Request, name: string): Promise<string | undefi
   return undefined
 }
 
-/** The kept bytes are limited, so nothing else needs to be. */
+/** The kept body is limited, so these need no limits. */
 const UNLIMITED = {
   maxSize: Number.POSITIVE_INFINITY,
   maxFields: Number.POSITIVE_INFINITY,
@@ -56,7 +56,7 @@ const UNLIMITED = {
 async function inParts(request: Request, name: string): Promise<string | undefined> {
   for await (const part of request.parts(UNLIMITED)) {
     const isField = part.name === name && part.filename === null
-    // Read before the loop is left, which ends the part.
+    // Read before leaving the loop, since leaving ends the part.
     if (isField) return await part.text({ maxSize: MOST_BYTES })
   }
   return undefined

@@ -1,4 +1,4 @@
-/** A body that is read up to some point, and handed on from its beginning. */
+/** Reads a body up to some point, then replays it from the beginning. */
 
 import { HTTPException } from '../../exceptions.ts'
 import { ByteCollector } from '../../internal/collector.ts'
@@ -18,9 +18,9 @@ export class KeptBody {
   }
 
   /**
-   * For the one who reads first.
+   * Reads the body and keeps what was read.
    *
-   * @throws HTTPException 413 when it reads more than is kept.
+   * @throws HTTPException 413 if the body is larger than `maxSize`.
    */
   readonly receive: Receive = async () => {
     const message = await this.#receive()
@@ -33,7 +33,7 @@ export class KeptBody {
     return message
   }
 
-  /** For an app behind: what was read, then what comes from the client. */
+  /** For the app: first the kept bytes, then the rest from the client. */
   readonly replay: Receive = () => {
     if (this.#isReplayed || (this.#kept.size === 0 && !this.#complete)) return this.#receive()
     this.#isReplayed = true

@@ -1,18 +1,18 @@
-/** Runs the checks of a service, each with a limit of time. */
+/** Runs the checks of a service, each with a time limit. */
 
 /**
- * Looks whether something is usable; it throws, or gives false, when it is not.
+ * Checks that a dependency works; it fails if it throws or returns false.
  *
- * The signal aborts when the time is over: pass it on.
+ * The signal aborts when the time limit is reached: pass it on.
  */
 export type HealthCheck = (signal: AbortSignal) => unknown
 
-/** How a check went. */
+/** The result of a check. */
 export interface CheckResult {
   readonly status: 'ok' | 'failed' | 'timeout'
   /** Milliseconds. */
   readonly duration: number
-  /** What was thrown. */
+  /** What the check threw. */
   readonly error?: unknown
 }
 
@@ -29,9 +29,9 @@ export async function runCheck(check: HealthCheck, timeout: number): Promise<Che
     duration: Math.round(performance.now() - started),
   })
   try {
-    // In a function, so that what is thrown at once is a rejection too.
+    // In an async function, so that a synchronous throw is a rejection too.
     const done = (async () => ((await check(controller.signal)) === false ? 'failed' : 'ok'))()
-    done.catch(() => {}) // which may come after the time is over
+    done.catch(() => {}) // it may reject after the time limit
     return result(await Promise.race([done, late] as const))
   } catch (error) {
     return { ...result('failed'), error }
@@ -43,14 +43,14 @@ export async function runCheck(check: HealthCheck, timeout: number): Promise<Che
 
 const SAMPLE = 10
 
-/** Milliseconds by which the event loop is late, now. */
+/** Measures how late the event loop is now, in milliseconds. */
 export async function eventLoopLag(): Promise<number> {
   const started = performance.now()
   await new Promise((resolve) => setTimeout(resolve, SAMPLE))
   return Math.max(0, Math.round(performance.now() - started - SAMPLE))
 }
 
-/** Keeps what a function gives for a while, and does not call it again while it is at it. */
+/** Caches the result of a function for `maxAge` ms; concurrent callers share one call. */
 export function kept<Value>(make: () => Promise<Value>, maxAge: number): () => Promise<Value> {
   let current: Promise<Value> | undefined
   let until = 0

@@ -1,10 +1,10 @@
-/** Fetches a set of keys, and pauses after a fetch that failed: made-up tokens must not repeat it. */
+/** Fetches key sets, and pauses after a failed fetch so that forged tokens cannot repeat it. */
 import type { FetchImplementation } from 'jose'
 
-/** The answer while no fetch is tried; the failure before it has been told. */
+/** Thrown while fetches are paused; the failure itself was reported before. */
 export class KeysPaused extends Error {
   constructor(cause: unknown) {
-    super('The keys are not fetched again yet, since that has just failed.', { cause })
+    super('The keys are not fetched again yet, because the last fetch failed.', { cause })
     this.name = 'KeysPaused'
   }
 }
@@ -12,11 +12,11 @@ export class KeysPaused extends Error {
 const FIRST_PAUSE_MS = 1_000
 
 /**
- * A `fetch` that is not tried again for a second after it failed, then for two, and so on.
+ * A `fetch` that pauses for a second after a failure, then for two seconds, and so on.
  *
- * What is not a set of keys, by its status or its content, is a failure too.
+ * A response that is not a key set, by its status or its content, counts as a failure.
  *
- * @param longestMs The longest pause.
+ * @param longestMs The longest pause in milliseconds.
  */
 export function pausingFetch(
   longestMs: number,
@@ -37,11 +37,11 @@ export function pausingFetch(
       if (response.status !== 200) {
         fail(new Error(`The status was ${response.status}.`))
         await response.body?.cancel()
-        return response // jose says what is wrong with it
+        return response // jose reports what is wrong with it
       }
       const text = await response.text()
       if (hasKeys(text)) failures = 0
-      else fail(new Error('That was no set of keys.'))
+      else fail(new Error('The response was not a set of keys.'))
       return new globalThis.Response(text)
     } catch (error) {
       fail(error)

@@ -1,4 +1,4 @@
-/** Keys that verify tokens: which ones there are, and which algorithms may use them. */
+/** Keys that verify tokens: their kinds, and which algorithms may use them. */
 
 /** A JSON Web Key. */
 export interface JWTKeyData {
@@ -14,17 +14,17 @@ export interface JWTKeyObject {
 /** The bytes of a shared secret, or a public key. */
 export type JWTKey = Uint8Array | JWTKeyObject | JWTKeyData
 
-/** What a token says of its key; the client wrote it. */
+/** What a token's header says of its key; untrusted. */
 export interface JWTKeyHeader {
   readonly alg: string
-  /** Letters, digits and `-_.~+/=:@`, at most 256 of them. */
+  /** Letters, digits and `-_.~+/=:@`, at most 256. */
   readonly kid: string | undefined
 }
 
-/** Finds the key for a token; null when there is none. */
+/** Finds the key for a token; null if it is unknown. */
 export type FindKey = (header: JWTKeyHeader) => JWTKey | null | Promise<JWTKey | null>
 
-/** A key, a set of public keys, the address of one, or a function that looks for the key. */
+/** A key, a set of public keys, the URL of one, or a function that finds the key. */
 export type JWTKeys = JWTKey | { readonly keys: readonly JWTKeyData[] } | URL | FindKey
 
 const ALGORITHMS = [
@@ -33,10 +33,10 @@ const ALGORITHMS = [
 ]
 
 /**
- * Checks that the algorithms were chosen, and go with the keys.
+ * Checks that the algorithms are given and match the keys.
  *
- * @throws TypeError for algorithms that are none, or that would take a public key for a secret.
- * @throws RangeError for a secret that is shorter than the hash (RFC 7518 section 3.2).
+ * @throws TypeError if an algorithm is unknown, or would use a public key as a secret.
+ * @throws RangeError if a secret is shorter than the hash (RFC 7518 section 3.2).
  */
 export function assertKeys(keys: JWTKeys, algorithms: readonly string[]): void {
   assertAlgorithms(algorithms)
@@ -51,7 +51,7 @@ export function assertKeys(keys: JWTKeys, algorithms: readonly string[]): void {
   if (keys instanceof URL) assertAddress(keys)
 }
 
-/** What the keys are for, as far as it can be told; a function may give any. */
+/** The kind of the keys; a function may return any. */
 export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' {
   if (typeof keys === 'function') return 'function'
   if (keys instanceof URL) return 'set'
@@ -66,9 +66,9 @@ export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' 
 }
 
 /**
- * Checks the key that a function gave.
+ * Checks the key that a function returned.
  *
- * @throws TypeError for anything but a single key, which is a bug of that function.
+ * @throws TypeError if it is not a single key, which is a bug of that function.
  */
 export function assertOneKey(key: JWTKey): void {
   const kind = kindOf(key)
@@ -118,7 +118,7 @@ function assertAddress(url: URL): void {
   )
 }
 
-/** Whether a key id can be handed to a program: nothing that is a path upwards, a query or markup. */
+/** Whether a key id is safe to pass on: not a path upwards, a query or markup. */
 export function isKeyId(kid: unknown): kid is string {
   return typeof kid === 'string' && /^[\w\-.~+/=:@]{1,256}$/.test(kid) && !kid.includes('..')
 }

@@ -1,4 +1,4 @@
-/** Verifies a token by jose, and tells faults of the token from those of the server. */
+/** Verifies a token with jose, and distinguishes faults of the token from those of the server. */
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -22,19 +22,19 @@ import {
   kindOf,
 } from './keys.ts'
 
-/** How long and how often a set of keys is fetched. */
+/** Limits for fetching a key set. */
 export interface KeySetOptions {
   readonly timeoutDuration: number
   readonly cooldownDuration: number
   readonly cacheMaxAge: number
 }
 
-/** Gives the claims, or throws an AuthenticationError that says what is wrong with the token. */
+/** Returns the claims, or throws an AuthenticationError that says what is wrong with the token. */
 export type VerifyClaims = (token: string) => Promise<Claims>
 
 type Resolve = Parameters<typeof jwtVerify>[1]
 
-/** @param onError Told why keys cannot be fetched, which the client is not. */
+/** @param onError Called with the reason if keys cannot be fetched; the client does not see it. */
 export function verifier(
   keys: JWTKeys,
   fetching: KeySetOptions,
@@ -57,7 +57,7 @@ export function verifier(
   }
 }
 
-/** Several keys of a set may be meant when the token names none. */
+/** Tries each key of a set that fits, if the token names no key. */
 async function oneOf(
   candidates: errors.JWKSMultipleMatchingKeys,
   token: string,
@@ -70,11 +70,11 @@ async function oneOf(
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw faultOf(error)
     }
   }
-  throw new AuthenticationError('The signature of the token is not valid.')
+  throw new AuthenticationError('The signature of the token is invalid.')
 }
 
 function resolverOf(keys: JWTKeys, fetching: KeySetOptions): Resolve {
-  // jose takes the same kinds of keys, and checks them each time.
+  // jose accepts the same kinds of keys, and checks them on each call.
   if (keys instanceof URL) {
     const pausing = pausingFetch(fetching.cooldownDuration)
     const options = { ...fetching, [customFetch]: pausing }
@@ -87,20 +87,20 @@ function resolverOf(keys: JWTKeys, fetching: KeySetOptions): Resolve {
   return (() => keys) as unknown as Resolve
 }
 
-const MISMATCH = 'The key of the token is not of its algorithm.'
+const MISMATCH = 'The key of the token does not match its algorithm.'
 
-/** What a program's own function threw, so that it is not taken for what jose throws. */
+/** Wraps what a user's function threw, to distinguish it from errors of jose. */
 class Thrown extends Error {}
 
-/** The algorithm has been found in the list by now. */
+/** jose has checked the algorithm against the list by now. */
 function finding(find: FindKey): (header: { alg: string; kid?: unknown }) => Promise<JWTKey> {
   return async ({ alg, kid }) => {
     if (kid !== undefined && !isKeyId(kid)) {
-      throw new AuthenticationError('The key of the token has no proper id.')
+      throw new AuthenticationError('The key id of the token is invalid.')
     }
     const key = await search(find, { alg, kid })
-    if (key === null) throw new AuthenticationError('The key of the token is not known.')
-    // The client chose the algorithm among those that are allowed; jose takes it for a bug.
+    if (key === null) throw new AuthenticationError('The key of the token is unknown.')
+    // The client chose among the allowed algorithms; jose would report a bug.
     if ((kindOf(key) === 'secret') !== alg.startsWith('HS')) throw new AuthenticationError(MISMATCH)
     return key
   }
@@ -116,41 +116,40 @@ async function search(find: FindKey, header: JWTKeyHeader): Promise<JWTKey | nul
   }
 }
 
-/** What the client is told; never a part of the token. */
+/** The error for the client; it contains no part of the token. */
 function faultOf(error: unknown): unknown {
   if (error instanceof Thrown) return error.cause
   const because = (message: string): AuthenticationError =>
     new AuthenticationError(message, { cause: error })
   if (error instanceof errors.JWTExpired) return because('The token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const what = error.reason === 'missing' ? 'is missing' : 'is not as it must be'
+    const what = error.reason === 'missing' ? 'is missing' : 'is invalid'
     return because(`The claim ${error.claim} of the token ${what}.`)
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return because('The signature of the token is not valid.')
+    return because('The signature of the token is invalid.')
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return because('The token is signed by an algorithm that is not allowed.')
+    return because('The signature algorithm of the token is not allowed.')
   }
-  if (error instanceof errors.JWKSNoMatchingKey)
-    return because('The key of the token is not known.')
+  if (error instanceof errors.JWKSNoMatchingKey) return because('The key of the token is unknown.')
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
-    return because('The token cannot be read.')
+    return because('The token is malformed.')
   }
-  // An allowed algorithm, but not of this key.
+  // An allowed algorithm, but not for this key.
   if (error instanceof errors.JOSENotSupported || isKeyMismatch(error)) {
     return because(MISMATCH)
   }
   return isUnavailable(error) ? unavailable(error) : error
 }
 
-/** jose says so by a TypeError of its own, and newer Nodes by a DOMException before it can. */
+/** jose reports it by a TypeError; newer Node versions throw a DOMException before that. */
 function isKeyMismatch(error: unknown): boolean {
   if (error instanceof DOMException) return error.name === 'DataError'
   return error instanceof TypeError && /key/i.test(error.message)
 }
 
-/** fetch fails with a TypeError; what else there is to say of a set of keys, jose says. */
+/** fetch fails with a TypeError; jose reports other faults of a key set. */
 function isUnavailable(error: unknown): boolean {
   const isFetch = error instanceof TypeError && /fetch/.test(error.message)
   return isFetch || error instanceof errors.JOSEError || error instanceof KeysPaused

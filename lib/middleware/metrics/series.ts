@@ -1,9 +1,9 @@
-/** Numbers by labels, in the text format of Prometheus (version 0.0.4). */
+/** Values by labels, in the text format of Prometheus (version 0.0.4). */
 
-/** Labels of one series, in the order in which they are written. */
+/** Labels of one series, in output order. */
 export type Labels = Readonly<Record<string, string>>
 
-/** `name{a="b"} 1`, with values escaped as the format has it. */
+/** `name{a="b"} 1`, with escaped values. */
 export function line(name: string, labels: Labels, value: number): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
   return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${written(value)}\n`
@@ -17,7 +17,7 @@ function written(value: number): string {
   return value === Number.POSITIVE_INFINITY ? '+Inf' : String(value)
 }
 
-/** What stands before the lines of a metric. */
+/** The help and type lines of a metric. */
 export function heading(
   name: string,
   type: 'counter' | 'gauge' | 'histogram',
@@ -26,7 +26,7 @@ export function heading(
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`
 }
 
-/** A value for each set of labels, at most so many of them. */
+/** A value for each label set, up to a limit. */
 export class Family<Value> {
   readonly #most: number
   readonly #make: () => Value
@@ -37,7 +37,7 @@ export class Family<Value> {
     this.#make = make
   }
 
-  /** The value of these labels, or of the others when there are too many series to add one. */
+  /** The value of these labels, or that of `others` if there are too many series. */
   at(labels: Labels, others: Labels): Value {
     const found = this.#series.get(keyOf(labels))
     if (found !== undefined) return found.value
@@ -56,7 +56,7 @@ function keyOf(labels: Labels): string {
   return JSON.stringify(Object.values(labels))
 }
 
-/** How many observations were at most so large. */
+/** Counts observations by their upper bounds. */
 export class Histogram {
   readonly #bounds: readonly number[]
   readonly #counts: number[]
@@ -75,7 +75,7 @@ export class Histogram {
     if (index >= 0) this.#counts[index] = (this.#counts[index] ?? 0) + 1
   }
 
-  /** Its lines; each bucket has those below it too. */
+  /** Its lines; each bucket includes those below it. */
   render(name: string, labels: Labels): string {
     let below = 0
     let text = ''

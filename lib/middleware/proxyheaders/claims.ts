@@ -1,11 +1,11 @@
-/** What trusted proxies claim about a request: read from their fields, checked, nothing applied yet. */
+/** Reads and checks what trusted proxies claim about a request; applies nothing. */
 import { Headers } from '../../http/headers.ts'
 import { isAuthority } from '../../http/hosts.ts'
 import type { Address, ConnectionScope } from '../../types.ts'
 import { type ForwardedElement, parseForwarded } from './forwarded.ts'
 import { parseNode } from './nodes.ts'
 
-/** Which fields are read, and who is believed. */
+/** Which fields are read, and which peers are trusted. */
 export interface Trust {
   readonly isTrusted: (host: string) => boolean
   readonly forwarded: boolean
@@ -15,7 +15,7 @@ export interface Trust {
   readonly prefix: boolean
 }
 
-/** What is claimed; undefined where nothing is said. */
+/** The claims; undefined if nothing is claimed. */
 export interface Claims {
   readonly client: Address | undefined
   readonly scheme: 'http' | 'https' | undefined
@@ -24,7 +24,7 @@ export interface Claims {
   readonly prefix: string | undefined
 }
 
-/** A field of a trusted proxy that cannot be read: nothing can be said of this request. */
+/** A malformed field of a trusted proxy. */
 export class Garbage {
   readonly field: string
 
@@ -33,7 +33,7 @@ export class Garbage {
   }
 }
 
-/** Walks from the last proxy to the first that is not trusted: its claim is the one that counts. */
+/** Walks from the last proxy to the first untrusted address, whose claims count. */
 export function readClaims(scope: ConnectionScope, trust: Trust): Claims | Garbage {
   const headers = new Headers(scope.headers)
   return trust.forwarded ? fromForwarded(headers, trust) : fromXForwarded(headers, trust)
@@ -71,9 +71,9 @@ function fromXForwarded(headers: Headers, trust: Trust): Claims | Garbage {
 }
 
 interface Found {
-  /** The first address from the right that is not trusted, or the leftmost; none in an empty list. */
+  /** The first untrusted address from the right, or the leftmost; undefined for an empty list. */
   readonly client: Address | undefined
-  /** How many trusted elements stand to the right of it. */
+  /** How many trusted elements are to the right of it. */
   readonly steps: number
 }
 
@@ -87,7 +87,7 @@ function walk(nodes: readonly (string | undefined)[], { isTrusted }: Trust): Fou
   return { client: undefined, steps: 0 }
 }
 
-/** An element of `Forwarded` that does not say for whom. */
+/** An element of `Forwarded` without `for`. */
 const UNTOLD: Address = Object.freeze({ host: 'unknown', port: 0 })
 
 function listOf(headers: Headers, name: string): string[] {
@@ -96,14 +96,14 @@ function listOf(headers: Headers, name: string): string[] {
 }
 
 /**
- * The value that the outermost trusted proxy wrote: each proxy appends one, or one replaces them all.
- * What stands further left was sent by the client.
+ * The value that the outermost trusted proxy wrote: either each proxy appends one, or one replaces them
+ * all. Values further left came from the client.
  */
 function listed(values: readonly string[], steps: number): string | undefined {
   return values.at(-1 - steps) ?? values[0]
 }
 
-// Readers give undefined for what is not said, and null for what cannot be.
+// Readers return undefined for a missing value, and null for an invalid one.
 
 function readScheme(text: string | undefined): 'http' | 'https' | null | undefined {
   const scheme = text?.toLowerCase()
@@ -124,7 +124,7 @@ function readPort(text: string | undefined): number | null | undefined {
 
 const PREFIX = /^(?:\/[0-9A-Za-z\-._~!$&'()*+,;=:@]+)*\/?$/
 
-/** Plain segments only: a prefix becomes a part of URLs and of paths. */
+/** Accepts plain segments only, since a prefix becomes part of URLs and paths. */
 function readPrefix(text: string | undefined): string | null | undefined {
   if (text === undefined) return undefined
   if (!PREFIX.test(text) || /\/\.{1,2}(?:\/|$)/.test(text)) return null

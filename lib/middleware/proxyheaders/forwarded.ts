@@ -1,17 +1,17 @@
 /** Reads the `Forwarded` field (RFC 7239). */
 
-/** What one proxy tells of the request that it got. */
+/** What one proxy reports of the request that it received. */
 export type ForwardedElement = ReadonlyMap<string, string>
 
-// A value is a token or a quoted text; colons and brackets are taken without quotes too, as sent by many.
+// A value is a token or a quoted string; unquoted colons and brackets are accepted, since many send them.
 const PAIR =
   /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:([!#$%&'*+\-.^_`|~0-9A-Za-z:[\]]+)|"((?:[^"\\]|\\.)*)")[ \t]*([;,]|$)/y
 const EMPTY = /[ \t]*([;,]|$)/y
 
 /**
- * The elements of the field, those of the last proxy last; undefined when it cannot be read.
+ * The elements of the field, the last proxy's last; undefined if it is malformed.
  *
- * A parameter that comes twice in one element makes it unreadable: two readers would take two values.
+ * A parameter that occurs twice in an element is malformed: two parsers could read different values.
  */
 export function parseForwarded(field: string): ForwardedElement[] | undefined {
   const elements: ForwardedElement[] = []

@@ -1,16 +1,16 @@
-/** Reads who a proxy says it was asked by: an address, perhaps with a port, or a name for nobody. */
+/** Parses the node that a proxy reports: an address, perhaps with a port, or an obfuscated name. */
 import { parseAddress, withoutZone } from '../../http/ipaddresses.ts'
 import type { Address } from '../../types.ts'
 
-// RFC 7239 section 6: IPv6 in brackets; a port is digits, or hidden behind a name of its own.
+// RFC 7239 section 6: IPv6 in brackets; a port is digits, or an obfuscated name.
 const NODE = /^(?:\[([^\]]*)\]|([^:]*))(?::([0-9]{1,5}|_[0-9A-Za-z._-]+))?$/
 const HIDDEN = /^(?:unknown|_[0-9A-Za-z._-]+)$/i
 
 /**
- * Reads a node of `Forwarded` or an element of `X-Forwarded-For`, which has IPv6 without brackets too.
+ * Parses a node of `Forwarded` or an element of `X-Forwarded-For`, which may be IPv6 without brackets.
  *
- * A client that the proxy hides keeps its name, "unknown" or "_name", which is no address. The port is
- * 0 when it is not told. A zone (`fe80::1%eth0`) is dropped.
+ * A hidden client keeps its name, "unknown" or "_name", which is not an address. A missing port is 0. A
+ * zone (`fe80::1%eth0`) is dropped.
  */
 export function parseNode(text: string): Address | undefined {
   if (text.includes(':') && parseAddress(text) !== undefined) {

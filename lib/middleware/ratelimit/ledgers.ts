@@ -1,4 +1,4 @@
-/** Where it is counted who has spent how much: in this process, or in a store that others use too. */
+/** Counts the use of limits: in this process, or in a shared store. */
 
 import { Entries } from '../../stores/entries.ts'
 import type { Store } from '../../stores.ts'
@@ -12,13 +12,13 @@ import {
   verdictOf,
 } from './window.ts'
 
-/** Counts by limit and key; what takes time is a promise. */
+/** Counts by limit and key; asynchronous results are promises. */
 export interface Ledger {
-  /** Takes the cost, or nothing when there is not enough, in one step that nobody comes between. */
+  /** Takes the cost atomically, or nothing if not enough is left. */
   take(limit: RateLimit, key: string, cost: number, now: number): Verdict | Promise<Verdict>
-  /** Undoes it. */
+  /** Returns the cost. */
   giveBack(limit: RateLimit, key: string, cost: number, now: number): void | Promise<void>
-  /** Takes the cost from every limit or from none, where one step can do that. */
+  /** Takes the cost from every limit or from none, if the store can do that atomically. */
   takeAll?(limits: readonly RateLimit[], key: string, cost: number): Promise<readonly Verdict[]>
 }
 
@@ -29,10 +29,10 @@ interface Windows {
   previous: number
 }
 
-/** As many as a memory store holds unless it is told otherwise. */
+/** The default capacity of a memory store. */
 const MOST_CLIENTS = 100_000
 
-/** Counts in the memory of this process, and answers at once. */
+/** Counts in the memory of this process, synchronously. */
 export function ownLedger(): Ledger {
   const clients = new Entries<Windows>(MOST_CLIENTS)
   return {
@@ -61,15 +61,15 @@ function windowsOf(
   if (known?.index === index) return known
   const previous = known?.index === index - 1 ? known.spent : 0
   const windows = { index, spent: 0, previous }
-  clients.put(id, windows, (index + 2) * seconds * 1000) // it is looked at in the next window too
+  clients.put(id, windows, (index + 2) * seconds * 1000) // the next window reads it too
   return windows
 }
 
 const decoder = new TextDecoder()
 
 /**
- * Counts in a store, by its own clock where it can. Where it cannot there is a counter for each window,
- * and one conditional increment for each request.
+ * Counts in a store, atomically and by its own clock if it supports that. Otherwise there is a counter
+ * for each window, and one conditional increment per request.
  */
 export function storeLedger(store: Store): Ledger {
   const { spend } = store
@@ -88,7 +88,7 @@ export function storeLedger(store: Store): Ledger {
       const before = await store.get(counterKey(limit, key, moment.index - 1))
       const previous = before === undefined ? 0 : Number(decoder.decode(before))
       const sum = await store.increment(counterKey(limit, key, moment.index), cost, {
-        ttl: limit.seconds * 2, // it is looked at in the next window too
+        ttl: limit.seconds * 2, // the next window reads it too
         max: roomIn(limit, previous, moment),
       })
       return verdictOf(limit, previous, sum, cost, moment)

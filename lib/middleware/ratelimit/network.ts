@@ -1,13 +1,13 @@
-/** Whom a client address stands for. */
+/** The network of a client address. */
 import { parseAddress } from '../../http/ipaddresses.ts'
 
 /**
- * An IPv4 address as it is; of an IPv6 address the network, /64, since whoever has one address has
- * all of them: `2001:db8::1` gives `2001:db8:0:0::/64`. An IPv4 address within IPv6 is the IPv4
- * address. Other text stays as it is.
+ * Returns an IPv4 address unchanged, and the /64 network of an IPv6 address, because one client
+ * usually controls all of it: `2001:db8::1` gives `2001:db8:0:0::/64`. An IPv4 address mapped to IPv6
+ * is the IPv4 address. Other text is returned unchanged.
  */
 export function networkOf(host: string): string {
-  if (!host.includes(':')) return host // as most are
+  if (!host.includes(':')) return host // the usual case
   const address = parseAddress(host)
   if (address === undefined) return host
   const [high = 0, low = 0] = address.slice(6)

@@ -1,4 +1,4 @@
-/** Spending from several limits at once, where others spend from them too. */
+/** Spends from several limits at once, concurrently with other processes. */
 import { sha256 } from '../../internal/digests.ts'
 import type { Ledger } from './ledgers.ts'
 import type { RateLimit, Verdict } from './window.ts'
@@ -6,10 +6,9 @@ import type { RateLimit, Verdict } from './window.ts'
 /**
  * Takes the cost from every limit, or from none.
  *
- * Each limit is taken from in one step, so that requests elsewhere, at the same time, never spend more
- * together than there is.
+ * Each limit is changed atomically, so concurrent requests elsewhere never exceed it.
  *
- * @returns What each limit says, up to the first that refuses; a promise only where the ledger gives one.
+ * @returns The verdict of each limit, up to the first that rejects; a promise only if the ledger returns one.
  */
 export function spend(
   ledger: Ledger,
@@ -39,7 +38,7 @@ export function spend(
   return goOn([])
 }
 
-/** When a limit refuses, the cost is taken from none, and the limits after it are not told. */
+/** If a limit rejects, the cost is taken from none, and later limits are not reported. */
 function upToRefusal(verdicts: readonly Verdict[], cost: number): readonly Verdict[] {
   const index = verdicts.findIndex(({ isAllowed }) => !isAllowed)
   const refusing = verdicts[index]
@@ -50,7 +49,7 @@ function upToRefusal(verdicts: readonly Verdict[], cost: number): readonly Verdi
 
 const MOST_LENGTH = 64
 
-/** A key of bounded length, for a text of any that clients may have chosen. */
+/** A key of bounded length, for text of any length from a client. */
 export function boundedKey(name: string, key: string): string {
   if (key.length <= MOST_LENGTH) return `${name}=${key}`
   return `${name}#${sha256(key)}`

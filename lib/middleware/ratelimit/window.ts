@@ -1,7 +1,7 @@
 /** The arithmetic of a sliding window: two counters, the older one fading. */
 
 export interface RateLimit {
-  /** What may be spent in the window, in requests unless they have a `cost`. */
+  /** The most requests per window, or the most that they may cost if `cost` is set. */
   readonly max: number
   /** The length of the window in seconds, a whole number. */
   readonly seconds: number
@@ -9,44 +9,44 @@ export interface RateLimit {
 
 /** A moment within a window. */
 export interface Moment {
-  /** Which window this is, since the clock began. */
+  /** The number of the window since the epoch of the clock. */
   readonly index: number
-  /** How much of it is over: from 0 to less than 1. */
+  /** The elapsed part of the window: from 0 to less than 1. */
   readonly over: number
 }
 
-/** What a limit says of a request. */
+/** The verdict of a limit on a request. */
 export interface Verdict {
   readonly limit: RateLimit
   readonly isAllowed: boolean
-  /** What is left to spend. */
+  /** What is left in the window. */
   readonly remaining: number
-  /** Whole seconds until more is left, or the request may come again. */
+  /** Whole seconds until more is available, or until a rejected request may be repeated. */
   readonly reset: number
 }
 
-/** Where a time in milliseconds lies. */
+/** The window of a time in milliseconds. */
 export function momentOf(now: number, { seconds }: RateLimit): Moment {
   return momentAt(now / (seconds * 1000))
 }
 
-/** Where a time in lengths of the window lies. */
+/** The window of a time in window lengths. */
 export function momentAt(position: number): Moment {
   const index = Math.floor(position)
   return { index, over: position - index }
 }
 
 /**
- * The most that this window's counter may come to, when the one before had come to `previous`.
+ * The most that this window's counter may reach, if the one before had reached `previous`.
  *
- * What was spent in the window before counts for the part of it that lies within `seconds` from now,
- * as if it had been spread evenly.
+ * The window before counts in proportion to the part of it that lies within the last `seconds`, as if
+ * its requests had been spread evenly.
  */
 export function roomIn({ max }: RateLimit, previous: number, { over }: Moment): number {
   return Math.floor(max - previous * (1 - over))
 }
 
-/** What to answer when the counter came, or would have come, to `sum`. */
+/** The verdict when the counter reached, or would have reached, `sum`. */
 export function verdictOf(
   limit: RateLimit,
   previous: number,
@@ -61,7 +61,7 @@ export function verdictOf(
   return { limit, isAllowed, remaining, reset: Math.max(1, Math.ceil(wait * limit.seconds)) }
 }
 
-/** In windows: until enough of what was spent has faded, in this window or the next. */
+/** In windows: until enough has faded, in this window or the next. */
 function waitFor(
   { max }: RateLimit,
   previous: number,

@@ -1,11 +1,11 @@
-/** Builds the value of `Content-Security-Policy`, checked, with a place for the nonce of a request. */
+/** Builds and checks the value of `Content-Security-Policy`, with a placeholder for the nonce. */
 
-/** Stands in a list of sources for the nonce of the request, which `cspNonce(request)` tells. */
+/** Stands for the nonce of the request in a list of sources; `cspNonce(request)` returns it. */
 export const NONCE = "'nonce-'"
 
 /**
- * Directives by name in camelCase: their sources, as the policy has them (`"'self'"` with its quotes,
- * `'https:'` without), `true` for a directive without any, `false` for none.
+ * Directives by camelCase name: their sources, as in the policy (`"'self'"` with its quotes, `'https:'`
+ * without), `true` for a directive without sources, `false` to remove it.
  */
 export type CSPDirectives = {
   readonly [Name in CSPDirectiveName]?: readonly string[] | boolean
@@ -42,7 +42,7 @@ const NAMES = [
   'workerSrc',
 ] as const
 
-/** Everything from the own site, images and fonts from data too, styles and fonts from https. */
+/** The own origin; images and fonts also from data URLs, styles and fonts also over https. */
 export const DEFAULT_DIRECTIVES: CSPDirectives = {
   defaultSrc: ["'self'"],
   baseUri: ["'self'"],
@@ -57,23 +57,23 @@ export const DEFAULT_DIRECTIVES: CSPDirectives = {
   upgradeInsecureRequests: true,
 }
 
-/** A policy, ready to be sent. */
+/** A policy, ready to send. */
 export interface Policy {
   readonly usesNonce: boolean
-  /** The value of the field, for a request with this nonce. */
+  /** The value of the field for a request with this nonce. */
   readonly value: (nonce: string) => string
 }
 
 /**
- * Puts directives over the defaults; `false` takes one away.
+ * Overrides the defaults with directives; `false` removes one.
  *
- * @throws TypeError for a directive that is none, and sources that would not do what they look like.
+ * @throws TypeError if a directive is unknown or a source is invalid.
  */
 export function policyOf(directives: CSPDirectives): Policy {
   const given = Object.entries(directives).filter(([, sources]) => sources !== undefined)
   const merged = Object.entries({ ...DEFAULT_DIRECTIVES, ...Object.fromEntries(given) })
   const texts = merged.flatMap(([name, sources]) => directiveText(name, sources))
-  // No source has a NUL in it, so that it can keep the nonce's place.
+  // Sources cannot contain NUL, so it marks the place of the nonce.
   const [first = '', ...rest] = texts.join('; ').split('\0')
   const value = (nonce: string): string => [first, ...rest].join(`'nonce-${nonce}'`)
   return rest.length === 0 ? { usesNonce: false, value: () => first } : { usesNonce: true, value }

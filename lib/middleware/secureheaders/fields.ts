@@ -5,38 +5,38 @@ import { knownOptions } from '../../internal/knownoptions.ts'
 import type { HeaderList } from '../../types.ts'
 
 export interface FieldOptions {
-  /** Which windows share a group with pages ('same-origin'). */
+  /** Which windows share a browsing context group with pages ('same-origin'). */
   crossOriginOpenerPolicy?: string | false
-  /** Who may embed responses ('same-origin'). */
+  /** Which sites may embed responses ('same-origin'). */
   crossOriginResourcePolicy?: string | false
   /** What pages may embed; `require-corp` with the opener policy isolates them (false). */
   crossOriginEmbedderPolicy?: string | false
-  /** Whether browsers keep origins in processes of their own ('?1'). */
+  /** Whether browsers isolate the origin in its own process ('?1'). */
   originAgentCluster?: string | false
-  /** What pages may use, such as `camera=(), geolocation=(self)` (false). */
+  /** Which features pages may use, such as `camera=(), geolocation=(self)` (false). */
   permissionsPolicy?: string | false
-  /** What of its URL a page tells others ('no-referrer'). */
+  /** How much of its URL a page sends as referrer ('no-referrer'). */
   referrerPolicy?: string | false
-  /** No guessing of media types ('nosniff'). */
+  /** Disables media type sniffing ('nosniff'). */
   xContentTypeOptions?: string | false
-  /** Whether names in links are looked up ahead ('off'). */
+  /** Whether host names in links are resolved ahead of time ('off'). */
   xDnsPrefetchControl?: string | false
-  /** No opening of downloads in the context of the site, in old browsers ('noopen'). */
+  /** Stops old browsers from opening downloads in the context of the site ('noopen'). */
   xDownloadOptions?: string | false
-  /** Who may frame pages, in browsers without `frame-ancestors` ('SAMEORIGIN'). */
+  /** Which sites may frame pages, for browsers without `frame-ancestors` ('SAMEORIGIN'). */
   xFrameOptions?: string | false
-  /** What Adobe's programs may read ('none'). */
+  /** What Adobe's programs may load ('none'). */
   xPermittedCrossDomainPolicies?: string | false
-  /** The filter of old browsers, which did harm ('0', off). */
+  /** The XSS filter of old browsers, off because it was harmful ('0'). */
   xXssProtection?: string | false
 }
 
 export interface TransportOptions {
-  /** Seconds for which browsers come by https only (31536000, a year). */
+  /** Seconds for which browsers use https only (31536000, a year). */
   maxAge?: number
-  /** Whether the hosts below are meant too (true). */
+  /** Whether subdomains are included (true). */
   includeSubDomains?: boolean
-  /** Whether the host may be put on the list that comes with browsers (false). */
+  /** Whether the host may be added to the preload list of browsers (false). */
   preload?: boolean
 }
 
@@ -56,9 +56,9 @@ const DEFAULTS: Readonly<Required<FieldOptions>> = {
 }
 
 /**
- * The fields by these options, as a flat list; those with options of their own are not among them.
+ * The fields for these options, as a flat list, without those that have options of their own.
  *
- * @throws TypeError for a value that no field may have.
+ * @throws TypeError if a value is invalid in a field.
  */
 export function fieldsOf(options: FieldOptions): HeaderList {
   const given: Readonly<Record<string, unknown>> = { ...options }
@@ -85,7 +85,7 @@ const YEAR = 31_536_000
 /**
  * The value of `Strict-Transport-Security`.
  *
- * @throws RangeError when `maxAge` is no number of seconds, or not enough for the list of browsers.
+ * @throws RangeError if `maxAge` is not a whole number of seconds, or is too short for preloading.
  */
 export function transportSecurity(options: TransportOptions): string {
   knownOptions(

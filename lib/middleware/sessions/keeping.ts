@@ -1,4 +1,4 @@
-/** Keeps the session of a request when its answer starts. */
+/** Saves the session of a request when its response starts. */
 
 import { Headers } from '../../http/headers.ts'
 import { lowerNames } from '../../http/lowercase.ts'
@@ -8,7 +8,7 @@ import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types
 import type { Opened } from './vault.ts'
 
 export interface SessionKeeper {
-  /** Undefined when there is nothing to do that takes time. */
+  /** Returns undefined if there is nothing asynchronous to do. */
   keep(
     session: Session,
     opened: Opened | undefined,
@@ -22,7 +22,7 @@ type Start = Exclude<
   { type: 'http.response.trailers' }
 >
 
-/** Whether fields can be added to the answer with this message. */
+/** Whether this message starts a response, so that fields can be added. */
 function startsAnswer(message: SendMessage): message is Start {
   const { type } = message
   return (
@@ -32,9 +32,9 @@ function startsAnswer(message: SendMessage): message is Start {
   )
 }
 
-/** The answer of one request, which waits until the session is kept. */
+/** The response of one request, which waits until the session is saved. */
 export class Keeping {
-  /** Why the session could not be kept, while nothing else has been answered. */
+  /** Why saving failed, as long as nothing else was answered. */
   failure: unknown
   readonly #keeper: SessionKeeper
   readonly #session: Session
@@ -61,8 +61,8 @@ export class Keeping {
     if (!startsAnswer(message)) return this.#send(message)
     this.failure = undefined
     if (this.#isKept) return this.#send(message)
-    this.#isKept = true // once: an error while it is kept has an answer too
-    // What a handler did before it failed is not kept.
+    this.#isKept = true // set first: the answer to a failed save must not save again
+    // Changes that a handler made before it failed are not saved.
     const hasFailed = this.#scope.outcome?.error !== undefined
     if (!this.#session.used || hasFailed) return this.#send(message)
     return this.#keep(message)

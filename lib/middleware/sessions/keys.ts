@@ -1,12 +1,12 @@
-/** Keys for cookies, derived from secrets: another for each purpose and each cookie. */
+/** Derives keys for cookies from secrets: a different key for each purpose and cookie. */
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
 const BYTES = 32
 
 /**
- * Derives one key of each secret (HKDF, RFC 5869).
+ * Derives one key from each secret (HKDF, RFC 5869).
  *
- * A value that was made for one cookie, or by one way to protect it, means nothing to another.
+ * A value made for one cookie, or by one kind of protection, is invalid for another.
  */
 export function derivedKeys(secrets: readonly string[], purpose: string): readonly KeyObject[] {
   return secrets.map((secret) => {

@@ -1,4 +1,4 @@
-/** Sessions in a cookie that nobody but the server can read or change. */
+/** Sessions in an encrypted cookie, which only the server can read or change. */
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import { fromBase64URL, toBase64URL } from '../../internal/base64url.ts'
 import { joinBytes } from '../../internal/bytes.ts'
@@ -11,7 +11,7 @@ const AES = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** Nonce, AES-256-GCM and its tag in base64url; the first secret seals, all of them open. */
+/** Nonce, AES-256-GCM and its tag in base64url; the first secret encrypts, all of them decrypt. */
 export function sealedVault(secrets: readonly string[], cookie: string): Vault {
   const keys = derivedKeys(secrets, `sealed session ${cookie}`)
   return {
@@ -33,7 +33,7 @@ export function sealedVault(secrets: readonly string[], cookie: string): Vault {
       const text = joinBytes([cipher.update(pack(kept), 'utf8'), cipher.final()])
       return toBase64URL(joinBytes([nonce, text, cipher.getAuthTag()]))
     },
-    async remove() {}, // the browser has it
+    async remove() {}, // the browser holds the session
   }
 }
 
@@ -45,6 +45,6 @@ function decrypted(key: KeyObject, sealed: Uint8Array): string | undefined {
   try {
     return decoder.decode(joinBytes([text, decipher.final()]))
   } catch {
-    return undefined // changed, cut short, or sealed by another secret
+    return undefined // changed, truncated, or encrypted with another secret
   }
 }

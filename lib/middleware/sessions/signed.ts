@@ -1,16 +1,16 @@
-/** Sessions in a cookie that everybody can read and nobody can change. */
+/** Sessions in a signed cookie, which the client can read but not change. */
 import { Buffer } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { derivedKeys } from './keys.ts'
 import { capacityOf, isPlausible, pack, unpack, type Vault } from './vault.ts'
 
-/** SHA-256 in base64url. */
+/** The length of SHA-256 in base64url. */
 const MAC_LENGTH = 43
 
 /**
  * `payload.signature`, both in base64url; the first secret signs, all of them are accepted.
  *
- * Signed here and now: Web Crypto would hand the few bytes to another thread, which takes a hundred
+ * Signed synchronously: Web Crypto would pass the few bytes to another thread, which takes a hundred
  * times as long as the signature.
  */
 export function signedVault(secrets: readonly string[], cookie: string): Vault {
@@ -33,11 +33,11 @@ export function signedVault(secrets: readonly string[], cookie: string): Vault {
       const payload = Buffer.from(pack(kept)).toString('base64url')
       return `${payload}.${sign(payload)}`
     },
-    async remove() {}, // the browser has it
+    async remove() {}, // the browser holds the session
   }
 }
 
-/** Takes the same time wherever they differ; the length is known to everybody. */
+/** Compares in constant time; the length is public. */
 function isSame(given: string, right: string): boolean {
   const bytes = Buffer.from(given)
   return bytes.byteLength === right.length && timingSafeEqual(bytes, Buffer.from(right))

@@ -1,13 +1,13 @@
-/** Sessions in a store; the cookie has the id alone. */
+/** Sessions in a store; the cookie holds only the id. */
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
 import { sha256 } from '../../internal/digests.ts'
 import type { Store } from '../../stores.ts'
 import { pack, unpack, type Vault } from './vault.ts'
 
-/** Seconds that a removal is remembered: longer than a session may be on its way to the store. */
+/** Seconds for which a removal is remembered: longer than a pending write can take. */
 const REMEMBERED = 60
 
-/** Keeps sessions for `lifetime` seconds under the hash of their id: who reads the store has none. */
+/** Stores sessions for `lifetime` seconds under the hash of their id, so that reading the store reveals no id. */
 export function storedVault(store: Store, lifetime: number): Vault {
   return {
     async open(token) {
@@ -18,12 +18,12 @@ export function storedVault(store: Store, lifetime: number): Vault {
     },
     async save(kept, previous) {
       const { id } = kept.record
-      // A request that was under way when the session was destroyed must not bring it back.
+      // A pending request must not restore a session that was destroyed.
       const isGone = previous !== undefined && !(await store.touch(keyOf(previous), lifetime))
       if (isGone) return undefined
       const key = keyOf(id)
       await store.set(key, encodeText(pack(kept)), lifetime)
-      // Removed in between: the mark was there before the session was deleted, so nobody misses both.
+      // The mark is written before the session is deleted, so a concurrent request sees one or the other.
       if (previous === undefined || !(await store.get(goneKey(keyOf(previous))))) return id
       await store.delete(key)
       return undefined
@@ -37,14 +37,14 @@ export function storedVault(store: Store, lifetime: number): Vault {
 }
 
 /**
- * A store that is full refuses the mark and still deletes: then a logout must not fail. A request that
- * is under way finds no session either, and cannot write one into a full store.
+ * A full store rejects the mark but still deletes, and a logout must not fail then. A pending request
+ * finds no session either, and cannot write one into a full store.
  */
 async function mark(store: Store, key: string): Promise<void> {
   try {
     await store.set(key, NO_BYTES, REMEMBERED)
   } catch {
-    // What else is wrong with the store, the deletion tells.
+    // The deletion reports any other failure of the store.
   }
 }
 

@@ -1,40 +1,40 @@
-/** Where sessions are kept: in the cookie itself, or behind it. */
+/** Where sessions are stored: in the cookie itself, or elsewhere. */
 import type { SessionRecord } from '../../http/session.ts'
 
-/** A session, and when it was kept: in seconds, as clocks tell them. */
+/** A session, and when it was saved, in seconds since 1970. */
 export interface Opened {
   readonly record: SessionRecord
   readonly issued: number
 }
 
-/** Turns a session into the value of a cookie and back. */
+/** Converts sessions to cookie values and back. */
 export interface Vault {
-  /** The bytes of JSON that it can keep (no limit). */
+  /** The most bytes of JSON that fit (no limit). */
   readonly mostBytes?: number
-  /** The session of a cookie's value; undefined for whatever was not made here. */
+  /** The session for a cookie value; undefined if the value is unknown or forged. */
   open(token: string): Opened | undefined | Promise<Opened | undefined>
   /**
-   * The cookie's value; undefined when the session that it goes on from, of the id `previous`, was
-   * removed meanwhile, and is to stay so.
+   * The cookie value; undefined if the session that it continues, with the id `previous`, was removed
+   * meanwhile and must stay removed.
    */
   save(kept: Opened, previous?: string): Promise<string | undefined>
-  /** Makes an id worth nothing, as far as the server can. */
+  /** Invalidates an id, as far as the server can. */
   remove(id: string): Promise<void>
 }
 
-/** No cookie that a browser keeps is longer. */
+/** The longest cookie that browsers store. */
 const MOST_LENGTH = 4096
 
 /** The longest id, time and commas that `pack` puts before the data. */
 const PACK_BYTES = 43 + 1 + 12 + 1
 
-/** How much data fits into a cookie of this name, which has `extra` characters besides the packed text. */
+/** How many bytes of data fit into a cookie of this name, with `extra` characters besides the packed text. */
 export function capacityOf(cookie: string, extra: number): number {
   const base64 = MOST_LENGTH - cookie.length - extra
   return Math.floor((base64 * 3) / 4) - PACK_BYTES
 }
 
-/** Text that goes around: the id, the time, and the data as JSON, which may be of any length. */
+/** Packs a session as text: the id, the time, and the data as JSON. */
 export function pack({ record, issued }: Opened): string {
   return `${record.id},${issued},${record.text}`
 }

@@ -8,7 +8,7 @@ t.test('times are finite numbers', async (t) => {
     for (const time of [Number.POSITIVE_INFINITY, Number.NaN, '1', null, [1], true]) {
       t.throws(() => assertClaims({ [name]: time }, undefined), {
         name: 'AuthenticationError',
-        message: `The claim ${name} of the token is no time.`,
+        message: `The claim ${name} of the token is not a time.`,
       })
     }
   }
@@ -40,6 +40,6 @@ t.test('the user is the subject', async (t) => {
   t.match(identityOf({ sub: 'ada', scope: 'a' }), { user: { username: 'ada' }, scopes: ['a'] })
   t.match(identityOf({}), { user: { username: '' }, scopes: [] })
   for (const sub of ['', 7, null, {}]) {
-    t.throws(() => identityOf({ sub }), /The claim sub of the token is no name/)
+    t.throws(() => identityOf({ sub }), /The claim sub of the token is not a name/)
   }
 })
