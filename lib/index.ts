@@ -14,16 +14,20 @@ export { Headers } from './http/headers.ts'
 export { chain } from './internal/chain.ts'
 export { Request } from './requests.ts'
 export {
-  EventSourceResponse,
-  FileResponse,
   HTMLResponse,
   JSONResponse,
   PlainTextResponse,
   RedirectResponse,
-  Response,
-  StreamingResponse,
-} from './responses.ts'
-export { Host, Mount, Route, Router, WebSocketRoute } from './routing.ts'
+} from './responses/bodies.ts'
+export { FileResponse } from './responses/file.ts'
+export { Response } from './responses/response.ts'
+export { EventSourceResponse } from './responses/sse.ts'
+export { StreamingResponse } from './responses/streaming.ts'
+export { Host } from './routing/host.ts'
+export { Mount } from './routing/mount.ts'
+export { Route } from './routing/route.ts'
+export { Router } from './routing/router.ts'
+export { WebSocketRoute } from './routing/websocketroute.ts'
 export type {
   App,
   HTTPScope,

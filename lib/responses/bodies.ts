@@ -1,7 +1,8 @@
 /** Responses whose whole body is known: text, HTML, JSON, and the redirect, which has none. */
 
-import { HTML } from '../html.ts'
+import type { HTML } from '../html.ts'
 import { encodeText } from '../internal/bytes.ts'
+import { isOf } from '../types/brand.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
 /**
@@ -29,7 +30,7 @@ export class HTMLResponse extends Response<string | Uint8Array | HTML | null | u
   static override readonly mediaType: string = 'text/html'
 
   override render(content: string | Uint8Array | HTML | null | undefined): Uint8Array {
-    return super.render(content instanceof HTML ? content.toString() : content)
+    return super.render(isOf<HTML>(content, 'HTML') ? content.toString() : content)
   }
 }
 

@@ -1,13 +1,11 @@
 /** A response that is a file on the disk, or parts of it. */
 
 import { contentDisposition, type Disposition } from '../http/disposition.ts'
-import { indexOfName } from '../http/headers.ts'
 import { MAX_RANGES } from '../http/ranges.ts'
-import { isBodyless } from '../http/status.ts'
 import type { Scope, Send } from '../types.ts'
-import { type Answer, answerTo, type FileStat, type TaggedStat } from './file/answer.ts'
-import { CHUNK, sendEmpty, sendPieces, startOf } from './file/sending.ts'
-import { contentType, type MessageTypes, Response, type ResponseOptions } from './response.ts'
+import type { FileStat } from './file/answer.ts'
+import type { FileToSend } from './file/sendfile.ts'
+import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 export interface FileResponseOptions extends ResponseOptions {
   /** The name that the file is saved under (none: the browser takes the last part of the URL). */
@@ -73,49 +71,29 @@ export class FileResponse extends Response<null> {
     return false
   }
 
-  protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
-    const tools = disk ?? (await loadDisk())
-    const path = tools.absolutePath(this.path)
-    if (mayHaveNoBody(scope, this.status)) {
-      const stat = this.#stat ?? (await tools.look(path))
-      const answer = this.#answer(scope, tools, stat)
-      // Whether a file without a length is empty only reading tells.
-      if (answer.size === 0 && stat.size > 0) return sendEmpty(answer, types, send)
+  protected override transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
+    const file: FileToSend = {
+      path: this.path,
+      nameForType: this.#nameForType,
+      status: this.status,
+      headers: this.headers,
+      charset: (this.constructor as typeof Response).charset,
+      stat: this.#stat,
+      maxRanges: this.#maxRanges,
     }
-    const file = await tools.DiskFile.open(path)
-    try {
-      const { stat, hidden } = await tools.contentOf(file)
-      const whole = this.#answer(scope, tools, stat)
-      const answer = hidden === undefined ? whole : tools.filled(whole, hidden)
-      const isPlain = hidden === undefined && answer.status === this.status
-      if (isPlain && answer.size > CHUNK && takesPaths(scope)) {
-        await file.close()
-        await send(startOf(answer, types))
-        await send({ type: 'http.response.pathsend', path })
-      } else await sendPieces(file, answer, types, send)
-    } finally {
-      await file.close()
-    }
-  }
-
-  #answer(scope: Scope, { mediaTypeOf }: Disk, stat: TaggedStat): Answer {
-    const { status, headers } = this
-    const { charset } = this.constructor as typeof Response
-    const type =
-      headers.get('content-type') ??
-      contentType(mediaTypeOf(this.#nameForType) ?? 'application/octet-stream', charset)
-    const wanted = { status, headers: headers.list, contentType: type, maxRanges: this.#maxRanges }
-    return answerTo(scope, wanted, stat)
+    if (sending !== undefined) return sending.sendFile(file, types, send, scope)
+    return loadSending().then(({ sendFile }) => sendFile(file, types, send, scope))
   }
 }
 
-type Disk = typeof import('./file/disk.ts')
+type Sending = typeof import('./file/sendfile.ts')
 
-let disk: Disk | undefined
+let sending: Sending | undefined
 
-async function loadDisk(): Promise<Disk> {
-  disk = await import('#disk')
-  return disk
+/** With the first file that is sent: most programs, and all on the edge, need none of it. */
+async function loadSending(): Promise<Sending> {
+  sending = await import('#sendfile')
+  return sending
 }
 
 function assertPath(path: unknown, where: string): void {
@@ -125,18 +103,4 @@ function assertPath(path: unknown, where: string): void {
   throw new TypeError(
     `${where}: the path must be text or a file: URL, ${given} was given. Use PlainTextResponse for content.`,
   )
-}
-
-const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
-
-/** Whether it may turn out that looking at the file is enough. */
-function mayHaveNoBody(scope: Scope, status: number): boolean {
-  if (isBodyless(status)) return true
-  if (scope.type !== 'http') return false
-  if (scope.method === 'HEAD') return true
-  return CONDITIONS.some((name) => indexOfName(scope.headers, name) >= 0)
-}
-
-function takesPaths(scope: Scope): boolean {
-  return scope.type === 'http' && scope.extensions?.['http.response.pathsend'] !== undefined
 }

@@ -37,6 +37,11 @@ export function brand(Own: Class, name: string): void {
   PROTOTYPES.set(name, prototype)
 }
 
+/** As `instanceof`, for a class that is branded, without loading it. */
+export function isOf<Instance extends object>(value: unknown, name: string): value is Instance {
+  return typeof value === 'object' && value !== null && Symbol.for(`stellula.${name}`) in value
+}
+
 /** The prototype of the class that this copy has, for that of another copy; others as they are. */
 export function ownPrototype(prototype: object): object {
   const name = Object.hasOwn(prototype, BRAND) ? (prototype as Branded)[BRAND] : undefined

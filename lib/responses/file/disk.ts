@@ -13,8 +13,6 @@ import { sha256 } from '../../internal/digests.ts'
 import { type Answer, contentTag, type FileStat, type TaggedStat } from './answer.ts'
 import { lengthOf, type Piece } from './byteranges.ts'
 
-export { mediaTypeOf } from '../../http/mimetypes.ts'
-
 /** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 

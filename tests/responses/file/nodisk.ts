@@ -1,11 +1,20 @@
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import { absolutePath } from '../../../lib/responses/file/nodisk.ts'
+import { Headers } from '../../../lib/http/headers.ts'
+import { sendFile } from '../../../lib/responses/file/nodisk.ts'
+import { RESPONSE } from '../../../lib/responses/response.ts'
+import { httpScope } from '../../support/scopes.ts'
 
 t.test('says what was asked for, and what to do', async (t) => {
   for (const path of ['/a/b.txt', pathToFileURL('/a/b.txt')]) {
-    t.throws(() => absolutePath(path), {
-      message: /^FileResponse: this runtime has no file system, ".*\/a\/b\.txt" was given\. Answer/,
-    })
+    const wanted = { path, nameForType: 'b.txt', charset: 'utf-8', stat: undefined, maxRanges: 32 }
+    const file = { ...wanted, status: 200, headers: new Headers() }
+    await t.rejects(
+      sendFile(file, RESPONSE, async () => {}, httpScope()),
+      {
+        message:
+          /^FileResponse: this runtime has no file system, ".*\/a\/b\.txt" was given\. Answer/,
+      },
+    )
   }
 })

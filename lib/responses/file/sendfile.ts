@@ -1,0 +1,73 @@
+/** Opens a file and sends it, or the ranges of it that the client asks for. */
+import { type Headers, indexOfName } from '../../http/headers.ts'
+import { mediaTypeOf } from '../../http/mimetypes.ts'
+import { isBodyless } from '../../http/status.ts'
+import type { Scope, Send } from '../../types.ts'
+import { contentType, type MessageTypes } from '../response.ts'
+import { type Answer, answerTo, type FileStat, type TaggedStat } from './answer.ts'
+import { absolutePath, contentOf, DiskFile, filled, look } from './disk.ts'
+import { CHUNK, sendEmpty, sendPieces, startOf } from './sending.ts'
+
+/** A file, and the response that it is to be. */
+export interface FileToSend {
+  readonly path: string | URL
+  /** The name whose ending tells the type. */
+  readonly nameForType: string
+  readonly status: number
+  readonly headers: Headers
+  readonly charset: string
+  readonly stat: FileStat | undefined
+  readonly maxRanges: number
+}
+
+/** @throws Error if there is no such file, if it is a folder, or if it becomes shorter. */
+export async function sendFile(
+  wanted: FileToSend,
+  types: MessageTypes,
+  send: Send,
+  scope: Scope,
+): Promise<void> {
+  const path = absolutePath(wanted.path)
+  if (mayHaveNoBody(scope, wanted.status)) {
+    const stat = wanted.stat ?? (await look(path))
+    const answer = answerOf(wanted, scope, stat)
+    // Only reading tells whether a file without a length is empty.
+    if (answer.size === 0 && stat.size > 0) return sendEmpty(answer, types, send)
+  }
+  const file = await DiskFile.open(path)
+  try {
+    const { stat, hidden } = await contentOf(file)
+    const whole = answerOf(wanted, scope, stat)
+    const answer = hidden === undefined ? whole : filled(whole, hidden)
+    const isPlain = hidden === undefined && answer.status === wanted.status
+    if (isPlain && answer.size > CHUNK && takesPaths(scope)) {
+      await file.close()
+      await send(startOf(answer, types))
+      await send({ type: 'http.response.pathsend', path })
+    } else await sendPieces(file, answer, types, send)
+  } finally {
+    await file.close()
+  }
+}
+
+function answerOf(wanted: FileToSend, scope: Scope, stat: TaggedStat): Answer {
+  const { status, headers, charset, maxRanges } = wanted
+  const type =
+    headers.get('content-type') ??
+    contentType(mediaTypeOf(wanted.nameForType) ?? 'application/octet-stream', charset)
+  return answerTo(scope, { status, headers: headers.list, contentType: type, maxRanges }, stat)
+}
+
+const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
+
+/** Whether it may turn out that looking at the file is enough. */
+function mayHaveNoBody(scope: Scope, status: number): boolean {
+  if (isBodyless(status)) return true
+  if (scope.type !== 'http') return false
+  if (scope.method === 'HEAD') return true
+  return CONDITIONS.some((name) => indexOfName(scope.headers, name) >= 0)
+}
+
+function takesPaths(scope: Scope): boolean {
+  return scope.type === 'http' && scope.extensions?.['http.response.pathsend'] !== undefined
+}
