@@ -1,16 +1,17 @@
-/** Which media types a client asks for (RFC 9110 section 12.5.1). */
+/** The media types that a client accepts (RFC 9110 section 12.5.1). */
 import { weightOf } from './weights.ts'
 
-// What stands before the parameters, and the parameters, in whose quoted texts commas are no ends.
+// A media range and its parameters, whose quoted values may contain commas.
 const RANGE = /[\t ,]*([^\t ,;"]*)((?:[^,"]|"(?:[^"\\]|\\.)*"?)*)/y
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 
 /**
- * Whether a client names this type, and not only by a wildcard, as browsers do that go to a page.
+ * Whether the client accepts this type by name. Wildcards do not count: browsers send them when they
+ * navigate to a page.
  *
- * The first mention counts; one with the weight 0 says that it is not wanted.
+ * The first mention is used; a weight of 0 means "not acceptable".
  *
- * @param accept The value of `Accept`; several fields are joined by commas.
+ * @param accept The value of `Accept`, with several fields joined by commas.
  */
 export function asksForType(accept: string, type: string): boolean {
   RANGE.lastIndex = 0

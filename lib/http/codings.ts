@@ -1,16 +1,16 @@
-/** Content codings: which of them a client takes, and likes best (RFC 9110 section 12.5.3). */
+/** Content codings: which of them a client accepts and prefers (RFC 9110 section 12.5.3). */
 
 import { readWeight } from './weights.ts'
 
-/** A content coding by its registered name: Brotli, Zstandard or gzip. */
+/** A content coding by its registered name. */
 export type Coding = 'br' | 'zstd' | 'gzip'
 
 /**
- * Those of the offered codings that the client likes at least as much as plain bytes, best first.
+ * The offered codings that the client prefers to `identity`, or likes as much, best first.
  *
- * Where the client does not care, the order of the offer counts.
+ * Codings of equal weight keep the order of the offer.
  *
- * @param accept The value of `Accept-Encoding`; several fields are joined by commas.
+ * @param accept The value of `Accept-Encoding`, with several fields joined by commas.
  * @example
  * preferredCodings('gzip;q=0.8, br', ['br', 'zstd', 'gzip']) // ['br', 'gzip']
  * preferredCodings('gzip;q=0, *', ['gzip']) // []
@@ -20,14 +20,14 @@ export function preferredCodings(accept: string, offered: readonly Coding[]): re
   const weights = parseWeights(accept)
   const others = weights.get('*')
   const weightOf = (coding: string): number => weights.get(coding) ?? others ?? 0
-  // Plain bytes are always good enough, but nobody asks for them by saying nothing.
+  // `identity` is always acceptable, but a missing mention of it is not a preference.
   const least = weights.get('identity') ?? others ?? 0
   return offered
     .filter((coding) => weightOf(coding) > 0 && weightOf(coding) >= least)
     .sort((one, other) => weightOf(other) - weightOf(one))
 }
 
-/** The first mention of a coding counts; a weight that is none makes it unwanted. */
+/** The first mention of a coding is used; an invalid weight counts as 0. */
 function parseWeights(accept: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>()
   for (const element of accept.split(',')) {

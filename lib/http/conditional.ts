@@ -5,15 +5,15 @@ import { parseHTTPDate } from './dates.ts'
 import { indexOfName } from './headers.ts'
 import { isRead } from './methods.ts'
 
-/** What tells one state of a resource from another. */
+/** What distinguishes one state of a resource from another. */
 export interface Validators {
-  /** The entity tag as it stands in `ETag`, quotes included (none). */
+  /** The entity tag in the form of `ETag`, quotes included (unset). */
   readonly etag?: string | undefined
-  /** When it was last changed, in milliseconds since 1970 (not known). */
+  /** The time of the last change, in milliseconds since 1970 (unset). */
   readonly lastModified?: number | undefined
 }
 
-/** The parts of an http scope that preconditions stand in. */
+/** The parts of an HTTP scope that preconditions are read from. */
 export interface ConditionalScope {
   readonly method: string
   readonly headers: HeaderList
@@ -22,12 +22,12 @@ export interface ConditionalScope {
 /**
  * Evaluates the preconditions of a request in the order of RFC 9110 section 13.2.2.
  *
- * `If-Match` or else `If-Unmodified-Since`, then `If-None-Match` or else `If-Modified-Since`. Dates
- * that are none, or cannot be compared for want of `lastModified`, are ignored. Methods that neither
- * read nor change a state (OPTIONS, CONNECT, TRACE) have no preconditions.
+ * `If-Match` or else `If-Unmodified-Since`, then `If-None-Match` or else `If-Modified-Since`. Dates that
+ * are invalid, or not comparable because `lastModified` is unset, are ignored. OPTIONS, CONNECT and
+ * TRACE have no preconditions, since they neither read nor change a state.
  *
- * @param current The validators of what is there now, or null when nothing is.
- * @returns 304 (for GET and HEAD) or 412 when that is the answer, null when the request goes on.
+ * @param current The validators of the current state, or null if the resource does not exist.
+ * @returns 304 (for GET and HEAD) or 412 if that is the response, null to process the request.
  * @example
  * const document = { etag: '"7"', lastModified: Date.UTC(2026, 0, 1) }
  * const headers = ['if-none-match', 'W/"7", "8"']
@@ -50,7 +50,7 @@ export function checkPreconditions(
 
 const WITHOUT_STATE: ReadonlySet<string> = new Set(['OPTIONS', 'CONNECT', 'TRACE'])
 
-/** Most requests carry none: one look at each name settles it. */
+/** One look at each name is enough for most requests, which have no preconditions. */
 function hasCondition(headers: HeaderList): boolean {
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index]?.startsWith('if-')) return true
@@ -58,7 +58,7 @@ function hasCondition(headers: HeaderList): boolean {
   return false
 }
 
-/** Steps 1 and 2: whether the state is still the one that the client means to read or change. */
+/** Steps 1 and 2: whether the resource is still in the state that the client expects. */
 function mayGoOn(headers: HeaderList, current: Validators | null): boolean {
   const match = joinedField(headers, 'if-match')
   if (match !== null) return matches(match, current, isSameStrongTag)
@@ -67,7 +67,7 @@ function mayGoOn(headers: HeaderList, current: Validators | null): boolean {
   return since === null || changed === undefined || wholeSeconds(changed) <= since
 }
 
-/** Step 4. */
+/** Step 4: whether the resource has changed since the given date. */
 function isModified(headers: HeaderList, current: Validators | null): boolean {
   const since = dateField(headers, 'if-modified-since')
   const changed = current?.lastModified
@@ -75,10 +75,10 @@ function isModified(headers: HeaderList, current: Validators | null): boolean {
 }
 
 /**
- * Whether the `Range` of a request may be used: there is no `If-Range`, or it names the current state
- * by a strong tag or by its exact date, which must be a second old (RFC 9110 section 13.1.5).
+ * Whether the `Range` field applies: `If-Range` is missing, or matches the current state by a strong tag
+ * or by its exact date, which must be at least a second old (RFC 9110 section 13.1.5).
  *
- * @param now The time that the date is held against, in milliseconds since 1970.
+ * @param now The time to compare that date with, in milliseconds since 1970 (the current time).
  * @example
  * ifRangeHolds(['if-range', '"7"'], { etag: '"7"' }) // true
  * ifRangeHolds(['if-range', 'W/"7"'], { etag: 'W/"7"' }) // false
@@ -97,9 +97,9 @@ export function ifRangeHolds(
 }
 
 /**
- * The fields of an answer that a 304 repeats: all but those which describe the content.
+ * The fields that a 304 repeats: all but those that describe the content.
  *
- * `Last-Modified` stays only where there is no `ETag` (RFC 9110 section 15.4.5).
+ * `Last-Modified` is repeated only if `ETag` is missing (RFC 9110 section 15.4.5).
  *
  * @example
  * notModifiedHeaders(['etag', '"7"', 'content-length', '2', 'vary', 'accept']) // ['etag', '"7"', 'vary', 'accept']
@@ -121,7 +121,7 @@ const OF_CONTENT: ReadonlySet<string> = new Set([
 ])
 
 /**
- * All values of a field as one, as if they had been sent on one line; null when there is none.
+ * All values of a field, joined by commas as if sent on one line; null if the field is missing.
  *
  * @example
  * joinedField(['if-match', '"a"', 'if-match', '"b"'], 'if-match') // '"a", "b"'
@@ -137,7 +137,7 @@ export function joinedField(headers: HeaderList, name: string): string | null {
 }
 
 /**
- * The validators that an answer carries in `ETag` and `Last-Modified`.
+ * The validators of a response: `ETag` and `Last-Modified`.
  *
  * @example
  * validatorsIn(['etag', '"7"']) // { etag: '"7"', lastModified: undefined }
@@ -154,7 +154,7 @@ function dateField(headers: HeaderList, name: string): number | null {
   return field === null ? null : parseHTTPDate(field)
 }
 
-/** `*` stands for whatever is there. */
+/** `*` matches any current state. */
 function matches(
   field: string,
   current: Validators | null,
@@ -166,12 +166,12 @@ function matches(
   return etag !== undefined && parseEtags(field).some((tag) => isSame(tag, etag))
 }
 
-/** Weak comparison: whether a marked tag is meant plays no part (RFC 9110 section 8.8.3.2). */
+/** Weak comparison: `W/` is ignored (RFC 9110 section 8.8.3.2). */
 function isSameTag(tag: string, etag: string): boolean {
   return opaque(tag) === opaque(etag)
 }
 
-/** Strong comparison: only what is the same byte by byte. */
+/** Strong comparison: both tags are strong and equal. */
 function isSameStrongTag(tag: string, etag: string): boolean {
   return tag === etag && !tag.startsWith('W/')
 }
@@ -185,8 +185,8 @@ const BETWEEN = /[\t ,]*/y
 const END = /[\t ]*(?:,|$)/y
 
 /**
- * Takes a list of entity tags apart; a comma in quotes is a part of the tag, and what is no tag is
- * left out. The time grows with the length alone.
+ * Parses a list of entity tags. Commas within quotes belong to the tag; invalid tags are skipped. Takes
+ * linear time.
  *
  * @example
  * parseEtags('W/"a" , "b,c", junk') // ['W/"a"', '"b,c"']
@@ -204,13 +204,13 @@ export function parseEtags(field: string): string[] {
   return tags
 }
 
-/** Where a match that starts here ends, or -1. */
+/** The end of a match that begins at `start`, or -1. */
 function endOf(pattern: RegExp, text: string, start: number): number {
   pattern.lastIndex = start
   return pattern.test(text) ? pattern.lastIndex : -1
 }
 
-/** Fields have no fractions of a second. */
+/** Header fields have a resolution of one second. */
 function wholeSeconds(time: number): number {
   return Math.floor(time / 1000) * 1000
 }

@@ -1,34 +1,35 @@
-/** Cookies: reading the request's, and writing one that browsers accept. */
+/** Cookies: parses those of a request, and writes `Set-Cookie` values that browsers accept. */
 
 import { knownOptions } from '../internal/knownoptions.ts'
+import { wrong } from '../internal/must.ts'
 import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {
-  /** Seconds to live; 0 or less removes it. Without it and `expires`, until the browser closes. */
+  /** Lifetime in seconds; 0 or less deletes the cookie. Unset: `expires`, or until the browser closes. */
   maxAge?: number
-  /** A date, or a number of seconds from now. */
+  /** Expiry as a Date, or in seconds from now. */
   expires?: Date | number
-  /** The paths it is sent to ('/'); null leaves the attribute out. */
+  /** Path for which browsers send the cookie ('/'); null omits the attribute. */
   path?: string | null
-  /** The domain it is sent to, with its subdomains (only the host that set it). */
+  /** Domain for which browsers send it, subdomains included (only the host that set it). */
   domain?: string
-  /** Over https only (false). */
+  /** Sent over https only (false). */
   secure?: boolean
-  /** Out of reach for scripts (false). */
+  /** Hidden from scripts (false). */
   httpOnly?: boolean
-  /** When other sites' requests carry it ('lax'); null leaves the attribute out. */
+  /** Whether requests from other sites carry it ('lax'); null omits the attribute. */
   sameSite?: 'lax' | 'strict' | 'none' | null
-  /** A jar of its own for every embedding site (false); needs `secure`. */
+  /** Kept separately for each embedding site (false); needs `secure`. */
   partitioned?: boolean
 }
 
 /**
- * Reads the `Cookie` fields of a request into an object without prototype.
+ * Parses the `Cookie` fields of a request into an object without prototype.
  *
- * Several fields are one list joined by `; ` (RFC 9113 section 8.2.3), as Node and fetch read them.
- * The first of two equal names counts, since browsers send the more specific path first. Quotes are
- * taken off, then values are percent-decoded. Pairs without a name are dropped: `=__Host-id=x` must
- * not be read as `__Host-id`.
+ * Several fields are joined by `; ` (RFC 9113 section 8.2.3), as Node and fetch do. Of duplicate names
+ * the first is used, since browsers send the more specific path first. Quotes are removed, then
+ * values are percent-decoded. Pairs without a name are dropped, so that `=__Host-id=x` is not read as
+ * `__Host-id`.
  */
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
@@ -60,7 +61,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-/** Quotes that were percent-encoded belong to the value. */
+/** Quotes are removed before decoding: percent-encoded ones belong to the value. */
 function decodeValue(value: string): string {
   const text = unquote(value)
   if (!text.includes('%')) return text
@@ -71,7 +72,7 @@ function decodeValue(value: string): string {
   }
 }
 
-/** Takes off the quotes and escapes that Python's cookies, among others, put around values. */
+/** Removes the quotes and escapes that Python's `http.cookies`, for instance, puts around values. */
 function unquote(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value
   return value
@@ -82,14 +83,11 @@ function unquote(value: string): string {
 }
 
 /**
- * Writes one `Set-Cookie` value.
+ * Writes one `Set-Cookie` value. The cookie's value is percent-encoded.
  *
- * The value is percent-encoded.
- *
- * @throws TypeError for a name, domain, path or number that would break out of its place, and for
- * what browsers drop without a word: the prefixes `__Host-` and `__Secure-`, `SameSite=None` and
- * `Partitioned` without what they need, a path that does not start with "/", and more than 4096
- * bytes of name and value.
+ * @throws TypeError if the name, domain, path, `maxAge` or `expires` is invalid, or if browsers would
+ * silently drop the cookie: `__Host-`, `__Secure-`, `SameSite=None` or `Partitioned` without what they
+ * require, a path that does not start with "/", or more than 4096 bytes of name and value.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
   knownOptions(
@@ -117,13 +115,13 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
   const size = line.split(';', 1).join('').length - 1
   if (size > MOST_BYTES) {
     throw new TypeError(
-      `setCookie: name and value must have at most ${MOST_BYTES} bytes, ${JSON.stringify(name)} has ${size}. Keep the data on the server and put its key into the cookie.`,
+      `setCookie: name and value must have at most ${MOST_BYTES} bytes, ${JSON.stringify(name)} has ${size}. Store the data on the server and put its key into the cookie.`,
     )
   }
   return line
 }
 
-/** What browsers keep (RFC 6265bis section 5.7). */
+/** The limit of browsers for name and value (RFC 6265bis section 5.7). */
 const MOST_BYTES = 4096
 
 /** Labels of letters, digits and inner hyphens, after a dot or none (RFC 6265 section 4.1.1). */
@@ -148,7 +146,7 @@ function write(name: string, stringify: () => string): string {
   } catch (error) {
     throw new TypeError(
       `setCookie: the cookie ${JSON.stringify(name)} cannot be written, ${messageOf(error)}. ` +
-        'Values are well-formed text; domains are host names; maxAge is an integer, expires a valid date.',
+        'Values must be well-formed text, domains host names, maxAge an integer, expires a valid date.',
       { cause: error },
     )
   }
@@ -161,7 +159,7 @@ function toDate(expires: Date | number): string {
   return checked('expires', date, isDate && Number.isFinite(date.getTime())).toUTCString()
 }
 
-// A browser compares it with the path as it was sent, where other characters are percent-encoded.
+// Browsers compare the attribute with the encoded path of the request, so other characters never match.
 const PATH = /^\/[!-+\--:=-~]*$/
 
 /** Rules that browsers check (RFC 6265bis sections 4.1.3 and 5.7). */
@@ -172,14 +170,12 @@ function assertAccepted(
   { domain, sameSite, partitioned }: CookieOptions,
 ): void {
   if (!isHeaderName(name)) {
-    throw new TypeError(
-      `setCookie: a name is made of letters, digits and !#$%&'*+-.^_\`|~, ${JSON.stringify(name)} was given. Choose another.`,
-    )
+    const what = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
+    throw wrong('setCookie', what, name, 'Choose another name')
   }
   if (path && !PATH.test(path)) {
-    throw new TypeError(
-      `setCookie: a path starts with "/" and has no spaces, commas or semicolons, ${JSON.stringify(path)} was given. Percent-encode it.`,
-    )
+    const what = 'a path must start with "/" and have no spaces, commas or semicolons'
+    throw wrong('setCookie', what, path, 'Percent-encode it')
   }
   const prefix = name.toLowerCase()
   const refuse = (what: string, fix: string): never => {

@@ -1,4 +1,4 @@
-/** Dates as header fields write them (RFC 9110 section 5.6.7). */
+/** Dates in header fields (RFC 9110 section 5.6.7). */
 
 /**
  * Writes a time in milliseconds since 1970 as an HTTP date.
@@ -17,11 +17,12 @@ const RFC850 = /^(\w{6,9}), (\d\d)-(\w{3})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$/
 const ASCTIME = /^(\w{3}) (\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/
 
 /**
- * Reads an HTTP date in any of the three forms of RFC 9110 section 5.6.7, and in no other.
+ * Parses an HTTP date in one of the three forms of RFC 9110 section 5.6.7.
  *
- * @param now What the two digits of an old year are held against: never more than 50 years ahead.
- * @returns Milliseconds since 1970; null for what is no date. The day of the week says nothing that the
- * rest does not, so a wrong one is let be.
+ * @param now The reference for two-digit years, which are never more than 50 years ahead (the current
+ * time), in milliseconds since 1970.
+ * @returns Milliseconds since 1970, or null for an invalid date. A wrong day of the week is ignored,
+ * since the rest says it all.
  * @example
  * parseHTTPDate('Thu, 10 Oct 2013 21:40:00 GMT') // 1_381_441_200_000
  */
@@ -44,7 +45,7 @@ function fullYear(digits: number, thisYear: number): number {
 
 const SHORT_DAYS = DAYS.map((day) => day.slice(0, 3))
 
-/** Null when the calendar has no such day, the day no such second, or the week no such name. */
+/** Null if the day is not in the calendar, the time not in the day, or the weekday has no such name. */
 function toTime(
   weekday = '',
   year: string | number = 0,

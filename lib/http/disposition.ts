@@ -1,31 +1,29 @@
-/** How a file is offered: the field `Content-Disposition` (RFC 6266). */
+/** The field `Content-Disposition` (RFC 6266). */
+import { wrong } from '../internal/must.ts'
 
-/** Saved under a name, or shown in place and saved under the name only when somebody asks. */
+/** `attachment`: the browser saves the file. `inline`: it shows the file. */
 export type Disposition = 'attachment' | 'inline'
 
 /**
- * Writes the value of `Content-Disposition`, with a name that cannot break out of it.
+ * Writes the value of `Content-Disposition`. No file name can break out of it.
  *
- * A name that is no plain ASCII is given twice: as `filename*`, which is exact, and as `filename`
- * with an underscore for what cannot stand there. Separators of paths, control characters and those
- * that turn the direction of writing around become underscores in both.
+ * A name that is not plain ASCII is given twice: exactly, as `filename*`, and with underscores for the
+ * other characters, as `filename`. In both, path separators, control characters and overrides of the
+ * text direction become underscores.
  *
- * @throws TypeError for another disposition, or a name that is no text.
+ * @throws TypeError if the disposition is neither "attachment" nor "inline", or the name is not text.
  * @example
  * contentDisposition('attachment', 'Übersicht.pdf')
  * // attachment; filename="_bersicht.pdf"; filename*=utf-8''%C3%9Cbersicht.pdf
  */
 export function contentDisposition(disposition: Disposition, filename?: string): string {
   if (disposition !== 'attachment' && disposition !== 'inline') {
-    throw new TypeError(
-      `contentDisposition: it is "attachment" or "inline", ${JSON.stringify(disposition)} was given. Use "attachment" for downloads.`,
-    )
+    const what = 'the disposition must be "attachment" or "inline"'
+    throw wrong('contentDisposition', what, disposition, 'Use "attachment" for downloads')
   }
   if (filename === undefined) return disposition
   if (typeof filename !== 'string') {
-    throw new TypeError(
-      `contentDisposition: the file name must be text, ${typeof filename} was given. Leave it out for none.`,
-    )
+    throw wrong('contentDisposition', 'the file name must be text', filename, 'Omit it if unknown')
   }
   const name = filename.toWellFormed().replace(UNSAFE, '_')
   if (!NOT_PLAIN.test(name)) return `${disposition}; filename="${name}"`
@@ -33,13 +31,13 @@ export function contentDisposition(disposition: Disposition, filename?: string):
   return `${disposition}; filename="${plain}"; filename*=utf-8''${encodeName(name)}`
 }
 
-/** Slashes; control characters; what overrides the direction, so that "exe" can look like "txt". */
+/** Slashes, control characters, and direction overrides, which can make "exe" look like "txt". */
 const UNSAFE = /[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
-/** Quotes end the name, and some browsers decode a percent sign. */
+/** Quotes end the name, and some browsers decode percent signs. */
 const NOT_PLAIN = /[^ -~]|["%]/u
 const EACH_NOT_PLAIN = /[^ -~]|["%]/gu
 
-/** What RFC 8187 allows is less than what `encodeURIComponent` leaves alone. */
+/** RFC 8187 allows fewer characters than `encodeURIComponent` leaves unencoded. */
 function encodeName(name: string): string {
   return encodeURIComponent(name).replace(
     /['()*]/g,

@@ -1,15 +1,17 @@
-/** Header fields: a view over the contract's flat list, and the rules for names and values. */
+/** Header fields: a view of the contract's flat list, and the rules for names and values. */
+import { wrong } from '../internal/must.ts'
 import type { HeaderList } from '../types.ts'
 
-/** What headers can be made from: an object, pairs, or any other headers (fetch's too). */
+/** What headers can be made from: an object, pairs, or other headers, including those of fetch. */
 export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
 
 /**
- * A flat list of names and values, to read and to change.
+ * A flat list of names and values, for reading and changing.
  *
- * Names are compared without case and kept lower-case; order and duplicates are kept. The list it was
- * made from stays as it is: the first change makes a copy. So does the first change after `list` was
- * read, so that a list that was handed out never changes either.
+ * Names are case-insensitive and stored in lower case; order and duplicates are kept. The list passed
+ * to the constructor never changes: the first change copies it. A list read from `list` never changes
+ * either: the next change copies it again.
+ *
  *
  * @example
  * const headers = new Headers(['accept', 'text/html', 'x-tag', 'a', 'x-tag', 'b'])
@@ -18,7 +20,7 @@ export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [
  */
 export class Headers implements Iterable<[string, string]> {
   #list: HeaderList
-  /** The same list while it is known to this object alone, and may change in place. */
+  /** The same list as long as only this object has it, so that it may change in place. */
   #own: string[] | undefined
 
   /** Takes this list, or an empty one, without copying it. */
@@ -26,16 +28,16 @@ export class Headers implements Iterable<[string, string]> {
     this.#list = list
   }
 
-  /** The list as it is now; what is changed later is changed in another one. */
+  /** The list as it is now. Later changes are made to a copy. */
   get list(): HeaderList {
     this.#own = undefined
     return this.#list
   }
 
   /**
-   * Makes a new list from an object, pairs or other headers, checked name by name.
+   * Makes a new list from an object, pairs or other headers, and checks each name and value.
    *
-   * @throws TypeError for a name or value that no field may have.
+   * @throws TypeError if a name or value is invalid.
    */
   static from(init: HeadersInit | undefined): Headers {
     const headers = new Headers()
@@ -69,7 +71,7 @@ export class Headers implements Iterable<[string, string]> {
   /**
    * Replaces the first value of this name, in its place, and removes the others.
    *
-   * @throws TypeError for a name or value that no field may have.
+   * @throws TypeError if the name or value is invalid.
    */
   set(name: string, value: string): this {
     const key = name.toLowerCase()
@@ -82,7 +84,7 @@ export class Headers implements Iterable<[string, string]> {
     return this
   }
 
-  /** Sets the value only when there is none yet, and tells the one that counts. */
+  /** Sets the value if the name is missing; returns the value that is in effect. */
   setDefault(name: string, value: string): string {
     const present = this.get(name)
     if (present !== null) return present
@@ -91,9 +93,9 @@ export class Headers implements Iterable<[string, string]> {
   }
 
   /**
-   * Adds one more value.
+   * Appends another value.
    *
-   * @throws TypeError for a name or value that no field may have.
+   * @throws TypeError if the name or value is invalid.
    */
   append(name: string, value: string): this {
     assertHeader(name, value)
@@ -108,10 +110,13 @@ export class Headers implements Iterable<[string, string]> {
     return this
   }
 
-  /** Names request fields in `Vary`, each once; `*` stays alone (RFC 9110 section 12.5.5). */
+  /**
+   * Adds names of request fields to `Vary`, without duplicates; `*` replaces all others (RFC 9110
+   * section 12.5.5).
+   */
   vary(...names: readonly string[]): this {
     const [only = ''] = names
-    // Most answers have none yet, and a single name needs no comparing.
+    // The usual case, without comparing: `Vary` is missing, and one name is added.
     if (names.length === 1 && isHeaderName(only) && !this.has('vary')) {
       return this.append('vary', only)
     }
@@ -124,7 +129,7 @@ export class Headers implements Iterable<[string, string]> {
     return this.set('vary', fields.includes('*') ? '*' : fields.join(', '))
   }
 
-  /** Pairs of name and value, in wire order, as they are when the first is asked for. */
+  /** Pairs of name and value in wire order, taken from the list when iteration starts. */
   *entries(): IterableIterator<[string, string]> {
     const { list } = this
     for (let index = 0; index + 1 < list.length; index += 2) {
@@ -144,7 +149,7 @@ export class Headers implements Iterable<[string, string]> {
     for (const [, value] of this) yield value
   }
 
-  /** The pairs as one object for logs and tests; the first value of a name counts. */
+  /** The pairs as one object, for logs and tests. Of duplicates it has the first value. */
   toJSON(): Record<string, string> {
     const first = new Map<string, string>()
     for (const [name, value] of this) if (!first.has(name)) first.set(name, value)
@@ -158,19 +163,19 @@ export class Headers implements Iterable<[string, string]> {
   }
 }
 
-/** Where this lower-case name first stands in a flat list, or -1. */
+/** The index of this lower-case name in a flat list, or -1. */
 export function indexOfName(list: readonly string[], name: string): number {
   for (let index = 0; index < list.length; index += 2) if (list[index] === name) return index
   return -1
 }
 
-/** What `content-length` says; undefined when it says nothing. Servers check that it is a number. */
+/** The value of `content-length`, or undefined if it is missing. Servers check that it is a number. */
 export function contentLength(list: readonly string[]): number | undefined {
   const index = indexOfName(list, 'content-length')
   return index < 0 ? undefined : Number(list[index + 1])
 }
 
-/** Of names that differ only in case, the first stays. */
+/** If names differ only in case, the first one stays. */
 function addField(fields: string[], name: string): void {
   if (name === '' || fields.some((known) => isSameName(known, name))) return
   fields.push(name)
@@ -191,30 +196,28 @@ const NONE: HeaderList = Object.freeze([])
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
-/** Whether this can be a field name: a token of RFC 9110 section 5.6.2. */
+/** Whether this is a valid field name: a token of RFC 9110 section 5.6.2. */
 export function isHeaderName(name: string): boolean {
   return NAME.test(name)
 }
 
-/** Whether this can be a field value: latin-1 without control characters but the tab. */
+/** Whether this is a valid field value: latin-1 without control characters, except the tab. */
 export function isHeaderValue(value: string): boolean {
   return !FORBIDDEN_IN_VALUE.test(value)
 }
 
 /**
- * Refuses what would split or corrupt a response on the wire.
+ * Checks a field that would otherwise split or corrupt a message on the wire.
  *
- * @throws TypeError that names the field and the fault.
+ * @throws TypeError if the name or value is invalid.
  */
 export function assertHeader(name: string, value: string): void {
   if (typeof name !== 'string' || !isHeaderName(name)) {
-    throw new TypeError(
-      `Headers: ${JSON.stringify(name)} is no header name. Use letters, digits and !#$%&'*+-.^_\`|~ only.`,
-    )
+    const what = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
+    throw wrong('Headers', what, name, 'Choose another name')
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
-    throw new TypeError(
-      `Headers: the value of "${name}" must be latin-1 text without control characters, ${JSON.stringify(value)} was given. Encode it first, for instance with encodeURIComponent.`,
-    )
+    const what = `the value of "${name}" must be latin-1 text without control characters`
+    throw wrong('Headers', what, value, 'Encode it first, for instance with encodeURIComponent')
   }
 }

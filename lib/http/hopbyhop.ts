@@ -1,9 +1,9 @@
-/** The fields that are for one connection only (RFC 9110 section 7.6.1). */
+/** The fields that apply to a single connection (RFC 9110 section 7.6.1). */
 import type { HeaderList } from '../types.ts'
 
 /**
- * The framing of a message is the server's own (RFC 9112 section 6): what an app says of it is left
- * out. Node would send `transfer-encoding: gzip` as it stands, and the client would wait for chunks.
+ * The fields of message framing, which is the server's task (RFC 9112 section 6): they are removed from
+ * responses. Node would send `transfer-encoding: gzip` unchanged, and the client would wait for chunks.
  */
 export const FRAMING: ReadonlySet<string> = new Set([
   'connection',
@@ -23,13 +23,13 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'trailer',
 ])
 
-/** Whether a field is for this connection, by its name or because `Connection` lists it. */
+/** Returns a function that tells whether a field is hop-by-hop: by its name, or listed in `Connection`. */
 export function hopByHop(headers: HeaderList): (name: string) => boolean {
   const listed = optionsOf(headers, 'connection')
   return (name) => HOP_BY_HOP.has(name) || listed.has(name)
 }
 
-/** The members of all fields of this name, in lower case and without parameters. */
+/** The members of all fields of this name, in lower case, without parameters. */
 export function optionsOf(headers: HeaderList, name: string): ReadonlySet<string> {
   const options = new Set<string>()
   for (let index = 0; index < headers.length; index += 2) {

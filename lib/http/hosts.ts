@@ -1,4 +1,4 @@
-/** The one place where the host of a request is interpreted. */
+/** The only place where the host of a request is interpreted. */
 
 import type { ConnectionScope } from '../types.ts'
 import { indexOfName } from './headers.ts'
@@ -9,7 +9,7 @@ const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~%!$&'()*+,;=]+)(?::[0-9
 
 const LABELS = /^[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*$/
 
-/** Whether this can stand in a Host field: no userinfo, path, space or backslash. */
+/** Whether this is valid as a Host field: without userinfo, path, space or backslash. */
 export function isAuthority(text: string): boolean {
   return text.length <= 300 && AUTHORITY.test(text)
 }
@@ -21,11 +21,11 @@ export function hostHeader(scope: ConnectionScope): string {
 }
 
 /**
- * A host without its port and its final dot, in lower case; an IPv6 address keeps its brackets.
+ * The host without port and final dot, in lower case; an IPv6 address keeps its brackets.
  *
- * Host names are compared without case (RFC 9110 section 4.2.3), and `example.org.` is the absolute
- * spelling of `example.org` (RFC 1034 section 3.1). What follows a colon but is not a port stays:
- * `good:80@evil` must not be taken for "good" (CVE-2026-27959).
+ * Host names are case-insensitive (RFC 9110 section 4.2.3), and `example.org.` is the absolute form of
+ * `example.org` (RFC 1034 section 3.1). Text after a colon that is not a port stays: `good:80@evil`
+ * must not be taken for "good" (CVE-2026-27959).
  *
  * @example
  * hostName('Example.ORG.:8000') // 'example.org'
@@ -36,14 +36,14 @@ export function hostName(authority: string): string {
   return (end < 0 ? authority : authority.slice(0, end)).replace(/\.$/, '').toLowerCase()
 }
 
-/** Where the colon before the port stands, or -1. */
+/** The index of the colon before the port, or -1. */
 function nameEnd(authority: string): number {
   const colon = authority.indexOf(':', authority.lastIndexOf(']') + 1)
   return colon >= 0 && /^[0-9]*$/.test(authority.slice(colon + 1)) ? colon : -1
 }
 
 /**
- * A host with its port, without the final dot of the name: two spellings of one host become one.
+ * The host with its port, without the final dot of the name, so that both spellings compare equal.
  *
  * @example
  * withoutFinalDot('example.org.:8000') // 'example.org:8000'
@@ -54,21 +54,21 @@ export function withoutFinalDot(authority: string): string {
   return name.endsWith('.') ? name.slice(0, -1) + authority.slice(name.length) : authority
 }
 
-/** The host of an origin, such as `https://example.org.`, loses its final dot. */
+/** The origin without the final dot of its host, as in `https://example.org.`. */
 export function withoutOriginDot(origin: string): string {
   const start = origin.indexOf('://') + 3
   return start < 3 ? origin : origin.slice(0, start) + withoutFinalDot(origin.slice(start))
 }
 
-// Sub-delimiters are left out on purpose: the URL parser reads some of them differently from what was
-// sent. Underscores are common in the names of containers, and every URL parser keeps them.
+// Sub-delimiters are left out on purpose: URL parsers change some of them. Underscores are common in
+// the names of containers, and every URL parser keeps them.
 const URL_HOST = /^(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
 
 /**
- * A host with its port as a URL has it, without a final dot and an empty port; undefined for one that
+ * The host with its port in the form for URLs, without a final dot and an empty port; undefined if it
  * must not become a part of a URL.
  *
- * `trustedHost` allows no others by name.
+ * `trustedHost` allows no other hosts by name.
  *
  * @example
  * urlAuthority('my_service:8000') // 'my_service:8000'
@@ -82,11 +82,11 @@ export function urlAuthority(authority: string): string | undefined {
   return ENDS_IN_NUMBER.test(name) && parseAddress(name) === undefined ? undefined : plain
 }
 
-// The URL parser reads such a name as IPv4: `127.1` and `0x7f.1` would be another host than routing sees.
+// URL parsers read such a name as IPv4: `127.1` and `0x7f.1` would be another host than routing sees.
 const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/
 
 /**
- * Whether a host is below a domain: labels and a dot stand before it. Both are compared as they are.
+ * Whether the host is a subdomain of the domain. The comparison is case-sensitive.
  *
  * @example
  * isSubdomain('a.example.org', 'example.org') // true

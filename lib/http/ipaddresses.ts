@@ -1,15 +1,16 @@
-/** The one place where IP addresses are read: as numbers, so that two spellings are one address. */
+/** The only place where IP addresses are parsed: to numbers, so that all spellings compare equal. */
+import { wrong } from '../internal/must.ts'
 
 /**
- * An address as eight groups of 16 bits. IPv4 stands in its place within IPv6 (`::ffff:192.0.2.1`), so
- * that a server which listens on both sees one address, however the client came.
+ * An address as eight groups of 16 bits. An IPv4 address is mapped into IPv6 (`::ffff:192.0.2.1`), so
+ * that a server that listens on both families sees one address per client.
  */
 export type IPAddress = readonly number[]
 
-/** Addresses that begin with the same bits. */
+/** All addresses with the same leading bits. */
 export interface IPRange {
   readonly address: IPAddress
-  /** How many bits count, of 128. */
+  /** How many leading bits are compared, of 128. */
   readonly bits: number
 }
 
@@ -18,7 +19,7 @@ const MAPPED_BITS = 96
 const LONGEST = '0000:0000:0000:0000:0000:ffff:255.255.255.255'.length
 
 /**
- * Reads an address; undefined for anything else: octets above 255 or with leading zeros, brackets,
+ * Parses an address. Undefined for anything else: octets above 255 or with leading zeros, brackets,
  * ports, spaces. The zone of an IPv6 address (`fe80::1%eth0`) is ignored.
  *
  * @example
@@ -40,8 +41,8 @@ const ZONE = /^([^%]+)%[0-9A-Za-z._~-]{1,64}$/
 /**
  * An IPv6 address without its zone; other text stays as it is.
  *
- * A zone names a network interface of one machine, and means nothing to another (RFC 4007 section
- * 11.2): it is not compared, and not told to others.
+ * A zone names a network interface of one machine and means nothing on another (RFC 4007 section
+ * 11.2), so it is neither compared nor sent.
  *
  * @example
  * withoutZone('fe80::1%eth0') // 'fe80::1'
@@ -57,7 +58,7 @@ function parseIPv4(text: string): [number, number] | undefined {
   return [a * 256 + b, c * 256 + d]
 }
 
-/** `010` is 8 to some readers and 10 to others, so it is neither. */
+/** Some parsers read `010` as 8, others as 10, so it is refused. */
 function isOctet(text: string): boolean {
   return /^(?:0|[1-9][0-9]{0,2})$/.test(text) && Number(text) <= 255
 }
@@ -73,7 +74,7 @@ function parseIPv6(text: string): IPAddress | undefined {
   return [...before, ...Array<number>(missing).fill(0), ...after]
 }
 
-/** @param isEnd Whether the address ends here, where the last two groups may be written as IPv4. */
+/** @param isEnd Whether the address ends here; its last two groups may then be written as IPv4. */
 function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return []
   const groups: number[] = []
@@ -88,6 +89,9 @@ function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   return groups
 }
 
+const EXAMPLES =
+  '"192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "loopback", "linklocal" or "private"'
+
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   linklocal: ['169.254.0.0/16', 'fe80::/10'],
@@ -95,11 +99,11 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * A set of ranges: addresses (`192.0.2.1`), ranges (`192.0.2.0/24`, `2001:db8::/32`), and the names
- * `loopback`, `linklocal` and `private`.
+ * A set of addresses (`192.0.2.1`), ranges (`192.0.2.0/24`, `2001:db8::/32`) and the names `loopback`,
+ * `linklocal` and `private`.
  *
- * @param where Whose ranges they are, for the message.
- * @throws TypeError for what is none of these, or a range with bits behind its prefix.
+ * @param where The caller, for error messages.
+ * @throws TypeError if an entry is none of these, or a range has bits set after its prefix.
  * @example
  * const inside = new IPRanges('inside', ['10.0.0.0/8', 'loopback'])
  * inside.has('::ffff:10.1.2.3') // true
@@ -107,15 +111,13 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
  */
 export class IPRanges {
   readonly #ranges: readonly IPRange[]
-  /** The address that was asked for last, and the answer: behind a proxy it is always the same one. */
+  /** The last address and its result: behind a proxy all requests have the same address. */
   #last = ''
   #hasLast = false
 
   constructor(where: string, texts: readonly string[]) {
     if (!Array.isArray(texts)) {
-      throw new TypeError(
-        `${where}: a list of addresses or ranges is needed, ${JSON.stringify(texts)} was given. Write ['192.0.2.0/24'].`,
-      )
+      throw wrong(where, 'the ranges must be a list', texts, "Write ['192.0.2.0/24']")
     }
     const written = texts.flatMap((text) =>
       Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text],
@@ -123,7 +125,7 @@ export class IPRanges {
     this.#ranges = written.map((text) => parseRange(where, text))
   }
 
-  /** Whether the address is in one of the ranges; what is no address is in none. */
+  /** Whether the address is in one of the ranges; false for invalid addresses. */
   has(text: string): boolean {
     if (text === this.#last) return this.#hasLast
     const address = parseAddress(text)
@@ -135,28 +137,26 @@ export class IPRanges {
 
 function parseRange(where: string, text: unknown): IPRange {
   const [written = '', length, ...more] = typeof text === 'string' ? text.split('/') : []
-  // A zone here would look as if it were compared.
+  // A zone is refused here: it would look as if it were compared.
   const address = written.includes('%') ? undefined : parseAddress(written)
   const size = written.includes(':') ? 128 : 32
   const prefix = length === undefined ? size : readLength(length)
   if (address === undefined || more.length > 0 || !(prefix <= size)) {
-    throw new TypeError(
-      `${where}: an address or a range is needed, ${JSON.stringify(text)} was given. Write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "loopback", "linklocal" or "private".`,
-    )
+    const what = 'an entry must be an address or a range'
+    throw wrong(where, what, text, `Write ${EXAMPLES}`)
   }
   const bits = 128 - size + prefix
   if (address.every((group, index) => (group & ~maskOf(index, bits)) === 0))
     return { address, bits }
-  throw new TypeError(
-    `${where}: a range begins where its prefix ends, ${JSON.stringify(text)} has bits set behind it. Write zeros there, or leave "/${length}" out.`,
-  )
+  const what = 'a range must not have bits set after its prefix'
+  throw wrong(where, what, text, `Set them to zero, or omit "/${length}"`)
 }
 
 function readLength(text: string): number {
   return /^(?:0|[1-9][0-9]{0,2})$/.test(text) ? Number(text) : Number.NaN
 }
 
-/** IPv4 is no part of a range of IPv6 that is larger: `::/0` is all of IPv6 and nothing else. */
+/** Ranges of IPv6 that are larger than all of IPv4 do not contain it: `::/0` means IPv6 only. */
 function isWithin(address: IPAddress, range: IPRange): boolean {
   if (range.bits < MAPPED_BITS && MAPPED.every((group, index) => group === address[index]))
     return false
@@ -165,7 +165,7 @@ function isWithin(address: IPAddress, range: IPRange): boolean {
   )
 }
 
-/** The bits of a group that count. */
+/** The bits of a group that are compared. */
 function maskOf(index: number, bits: number): number {
   const count = Math.min(16, Math.max(0, bits - index * 16))
   return (0xffff << (16 - count)) & 0xffff

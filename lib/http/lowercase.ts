@@ -1,17 +1,17 @@
-/** Names of fields in lower case, for those who read what an app sends: JavaScript may write them otherwise. */
+/** Lower-case field names, for readers of what an app sends: JavaScript apps may send other cases. */
 
 import type { HeaderList } from '../types.ts'
 import { withHeaders } from './withheaders.ts'
 
-/** The name in lower case; what is no text stays as it is, for the server to refuse. */
+/** The name in lower case. A value that is not text stays as it is, for the server to refuse. */
 export function lowerName(name: string): string {
   return typeof name === 'string' ? name.toLowerCase() : name
 }
 
-/** The list itself, or one with all names in lower case. */
+/** The list itself if its names are in lower case, else a copy with lower-case names. */
 export function lowerNames(list: HeaderList): HeaderList {
-  // Most names stand where they stood in the list before: what a middleware adds comes last. A list that
-  // is the same may have been changed in place, against the contract.
+  // Most names are at the index that they had in the previous list, since middleware appends its fields.
+  // The same list again is checked anyway, since it may have been changed in place, against the contract.
   const seen = list === lastSeen ? NONE : lastSeen
   for (let index = 0; index < list.length; index += 2) {
     const name = list[index] ?? ''
@@ -21,7 +21,7 @@ export function lowerNames(list: HeaderList): HeaderList {
   return list
 }
 
-/** The message itself, or one with all names in lower case. */
+/** The message itself if its names are in lower case, else a copy with lower-case names. */
 export function withLowerNames<Message extends { readonly headers?: HeaderList }>(
   message: Message,
 ): Message {
@@ -33,13 +33,13 @@ export function withLowerNames<Message extends { readonly headers?: HeaderList }
 
 const NONE: HeaderList = Object.freeze([])
 
-/** A list whose names were in lower case. */
+/** The previous list whose names were in lower case. */
 let lastSeen = NONE
 
 const KNOWN_NAMES = new Set<string>()
 const MOST_KNOWN_NAMES = 1000
 
-/** By a set of those seen, which takes a third of the time: programs send the same few names. */
+/** Looks names up in a set of those seen, which takes a third of the time: programs send few names. */
 function isLowerCase(name: string): boolean {
   if (KNOWN_NAMES.has(name)) return true
   if (name !== lowerName(name)) return false

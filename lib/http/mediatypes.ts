@@ -1,21 +1,21 @@
 /** Fields of the form `value; name=value; name="value"`: content types, content dispositions. */
 
-/** What such a field says. */
+/** A parsed field of this form. */
 export interface MediaType {
-  /** What stands before the parameters, in lower case: `text/html`, `form-data`. */
+  /** The value before the parameters, in lower case: `text/html`, `form-data`. */
   readonly type: string
-  /** The parameters by lower-case name; null when they cannot be read in one way only. */
+  /** The parameters by lower-case name; null if they are ambiguous. */
   readonly params: ReadonlyMap<string, string> | null
 }
 
-/** A parameter, or none, behind a semicolon; what follows it is for the next one to match. */
+/** A semicolon, perhaps with a parameter; other text is left for the next match. */
 const PARAMETER = /;[ \t]*(?:([^\s=;,"]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^";,]*)))?[ \t]*/y
 
 /**
- * Reads a media type with its parameters, in time that grows with its length.
+ * Parses a media type with its parameters, in linear time.
  *
- * A parameter that is given twice, or that ends nowhere, makes all of them null: one reader would
- * take the first and another the last, and what passes between two readings is an attack.
+ * A duplicate or unterminated parameter makes all of them null: parsers disagree on which value is
+ * meant, and attacks live on such disagreements.
  *
  * @example
  * parseMediaType('Text/HTML; charset="utf-8"').params?.get('charset') // 'utf-8'
@@ -28,8 +28,8 @@ export function parseMediaType(field: string): MediaType {
 }
 
 /**
- * The media type alone, if all readers see the same one: `a/b; c, d/e` is `''`, since others might
- * read the second (CVE-2022-41919), and so is one whose parameters can be read in two ways.
+ * The media type alone, or `''` if parsers may disagree on it: `a/b; c, d/e` could be read as either
+ * type (CVE-2022-41919), and so could one whose parameters are ambiguous.
  */
 export function mediaTypeOf(contentType: string | null): string {
   const { type, params } = parseMediaType(contentType ?? '')
@@ -43,10 +43,10 @@ function parseParameters(field: string, from: number): Map<string, string> | nul
     const match = PARAMETER.exec(field)
     if (match === null) return null
     const [, name, quoted, token = ''] = match
-    if (name === undefined) continue // a semicolon too many
+    if (name === undefined) continue // an empty parameter
     const key = name.toLowerCase()
     if (params.has(key)) return null
-    // Only these two are escaped by those who write such fields: `C:\new` is a path.
+    // Senders escape only these two: `C:\new` is a path.
     params.set(key, quoted === undefined ? token.trim() : quoted.replace(/\\(["\\])/g, '$1'))
   }
   return params

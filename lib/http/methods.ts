@@ -1,23 +1,23 @@
-/** Request methods, and what they mean (RFC 9110 section 9). */
+/** Request methods and their semantics (RFC 9110 section 9). */
 
-/** Those that are registered and that programs expect, upper-case as they are sent. */
+/** The registered methods in common use, in upper case as on the wire. */
 export const METHODS: readonly string[] = Object.freeze([
   ...['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'],
 ])
 
 /**
- * Whether a resource is asked for: by GET, or by HEAD, which is the same without a body.
+ * Whether the method is GET or HEAD, which is GET without content.
  *
  * @example
  * isRead('HEAD') // true
- * isRead('get') // false, since methods have a case
+ * isRead('get') // false, since methods are case-sensitive
  */
 export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
 /**
- * Whether the method asks for no change (section 9.2.1).
+ * Whether the method is safe, so that it does not ask for a change (section 9.2.1).
  *
  * @example
  * isSafe('OPTIONS') // true

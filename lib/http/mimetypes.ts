@@ -1,12 +1,12 @@
-/** The media type that a file's name stands for. */
+/** The media type of a file, by its extension. */
 import mimeTypes from 'mime-types'
 
 /**
- * Looks the ending of a file's name up in the registry of media types; null when it tells nothing.
+ * Looks up the media type of a file name by its extension; null if the extension is missing or unknown.
  *
- * `.ts` is a film there (`video/mp2t`); where it is TypeScript, say so to the response.
+ * `.ts` is registered as a video format (`video/mp2t`); set the type of TypeScript files yourself.
  *
- * @param name A name or a path; what stands in front of the last slash does not count.
+ * @param name A name or a path, of which only the part after the last slash is used.
  * @example
  * mediaTypeOf('reports/2026.pdf') // 'application/pdf'
  * mediaTypeOf('.gitignore') // null
@@ -14,7 +14,7 @@ import mimeTypes from 'mime-types'
 export function mediaTypeOf(name: string): string | null {
   const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
   const dot = base.lastIndexOf('.')
-  // The library takes a name without a dot for an ending: a file called "html" would be HTML.
+  // The library takes a name without a dot for an extension: a file called "html" would be HTML.
   if (dot <= 0 || dot === base.length - 1) return null
   return mimeTypes.lookup(base.slice(dot)) || null
 }

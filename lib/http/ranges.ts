@@ -1,25 +1,25 @@
-/** Ranges of bytes: what a `Range` field asks for (RFC 9110 section 14). */
+/** Byte ranges of the `Range` field (RFC 9110 section 14). */
 
-/** Bytes from `start` to before `end`, as `slice` takes them. */
+/** The bytes from `start` to before `end`, as for `slice`. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
 }
 
-/** More than a reader of films or documents asks for at once, few enough to cost nothing. */
+/** More than media players and document viewers request at once, and cheap to process. */
 export const MAX_RANGES = 32
 
 /**
- * Finds the ranges that are to be sent: in the order asked for, apart from each other, within the size.
+ * The byte ranges to send: in the order of the request, disjoint, within the size.
  *
- * Ranges that overlap or touch are joined, at the place of the first of them; those outside are left
- * out. The last bytes of nothing are all of it. A field that is not valid, is
- * of another unit, or has too many ranges is ignored, as RFC 9110 section 14.2 has it.
+ * Ranges that overlap or touch are merged, at the position of the first of them; those outside are
+ * dropped. A suffix range of an empty file gives the whole file. A field that is invalid, has another
+ * unit or too many ranges is ignored, as RFC 9110 section 14.2 allows.
  *
- * @param field The value of `Range`, or null when there is none.
- * @param size The length of the whole, in bytes.
- * @param maxRanges How many ranges a field may have (32).
- * @returns The ranges; none of them for "not satisfiable" (416); null when the whole is to be sent.
+ * @param field The value of `Range`, or null if it is missing.
+ * @param size The length of the whole content, in bytes.
+ * @param maxRanges The most ranges of a field (32).
+ * @returns The ranges; an empty list for "not satisfiable" (416); null to send the whole content.
  * @example
  * parseRange('bytes=-5, 0-4', 100) // [{ start: 95, end: 100 }, { start: 0, end: 5 }]
  * parseRange('bytes=100-', 100) // []
@@ -41,7 +41,7 @@ export function parseRange(
     const range = readSpec(text, size)
     if (range === null) return null
     asked = true
-    // A suffix of nothing is satisfiable (RFC 9110 section 14.1.2), but no Content-Range tells of it.
+    // A suffix of an empty file is satisfiable (RFC 9110 section 14.1.2), but has no `Content-Range`.
     if (size === 0 && isSuffix(text)) return null
     if (range.start < range.end) ranges.push(range)
   }
@@ -51,7 +51,7 @@ export function parseRange(
 const UNIT = /^bytes=/i
 const SPEC = /^(?:(\d+)-(\d*)|-(\d+))$/
 
-/** One range, which is empty when it lies outside; null for what is none. */
+/** One range, empty if it is outside the size; null if it is invalid. */
 function readSpec(text: string, size: number): ByteRange | null {
   const spec = SPEC.exec(text)
   if (spec === null) return null
@@ -62,12 +62,12 @@ function readSpec(text: string, size: number): ByteRange | null {
   return Number(last) < start ? null : { start, end: Math.min(Number(last) + 1, size) }
 }
 
-/** Whether it asks for last bytes, of which there must be one. */
+/** Whether the range is a suffix of at least one byte. */
 function isSuffix(text: string): boolean {
   return text.startsWith('-') && Number(text) !== 0
 }
 
-/** Apart from each other; each where the first of its ranges stood (RFC 9110 section 15.3.7.2). */
+/** Merges ranges; each is at the position of the first one merged into it (RFC 9110 section 15.3.7.2). */
 function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
   const joined: { start: number; end: number; place: number }[] = []
   const placed = ranges.map((range, place) => ({ ...range, place }))
@@ -84,7 +84,7 @@ function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
 }
 
 /**
- * The value of `Content-Range` for one range, or for none that is satisfiable.
+ * The value of `Content-Range`: for one range, or null for "not satisfiable".
  *
  * @example
  * contentRange({ start: 0, end: 5 }, 100) // 'bytes 0-4/100'

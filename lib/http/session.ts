@@ -1,10 +1,10 @@
-/** What a visitor's requests have in common: an object that is kept between them. */
+/** A session: data that belongs to one visitor and is kept between requests. */
 import { randomText } from '../internal/base64url.ts'
 import { encodeText } from '../internal/bytes.ts'
 import { brand } from '../types/brand.ts'
 
 /**
- * What is kept in a session: whatever JSON can write. Open to augmentation:
+ * The data of a session, which must have a JSON form. Declare your own keys by augmentation:
  *
  *     declare module 'stellula/sessions' {
  *       interface SessionData { userId?: number }
@@ -14,7 +14,7 @@ export interface SessionData {
   [name: string]: unknown
 }
 
-/** A session as it was kept. */
+/** A session in its stored form. */
 export interface SessionRecord {
   /** 32 random bytes in base64url. */
   readonly id: string
@@ -22,22 +22,22 @@ export interface SessionRecord {
   readonly text: string
 }
 
-/** What is to be done with a session once the request is answered. */
+/** What the middleware has to do with a session when the response starts. */
 export type SessionChange =
   | { readonly type: 'none' }
-  /** Keep this, and forget the session of the id `stale`. */
+  /** Store this record, and delete the session with the id `stale`. */
   | { readonly type: 'save'; readonly record: SessionRecord; readonly stale: string | undefined }
-  /** Forget it, on both sides. */
+  /** Delete it, in the store and in the browser. */
   | { readonly type: 'remove'; readonly stale: string }
 
 const ID_BYTES = 32
 const EMPTY = '{}'
 
 /**
- * A visitor's data, and the id that it is kept under: `request.session`.
+ * A visitor's data with its id: `request.session`.
  *
- * Change `data` as any object, at any depth; what has changed when the response starts is kept. An
- * empty session that was never kept leaves no trace.
+ * Change `data` like any object, at any depth. It is stored in the state it has when the response
+ * starts. A new session that stays empty is not stored.
  *
  * @example
  * const session = new Session()
@@ -54,15 +54,15 @@ export class Session {
   readonly #mostBytes: number
   #id: string | undefined
   #data: SessionData | undefined
-  /** What handlers get: the data itself, or a view of it that keeps to the limit. */
+  /** What handlers see: the data itself, or a proxy of it that enforces the limit. */
   #view: SessionData | undefined
   #kept = false
   #used = false
 
   /**
-   * One that was kept, or a new one.
+   * Loads a stored session, or makes a new one.
    *
-   * @param mostBytes What the data may have as JSON (no limit); a cookie holds about 3 kB.
+   * @param mostBytes The most bytes of the data as JSON (no limit); a cookie holds about 3 kB.
    */
   constructor(loaded?: SessionRecord, mostBytes: number = Number.POSITIVE_INFINITY) {
     this.#loaded = loaded
@@ -71,10 +71,10 @@ export class Session {
   }
 
   /**
-   * What is kept; an object without prototype, to be read and changed at any depth.
+   * The data: an object without prototype, which may be read and changed at any depth.
    *
-   * In a cookie, setting one of its values throws a RangeError if the data no longer fits; what is
-   * changed deeper inside is measured when the response starts.
+   * If sessions are stored in cookies, setting a value throws a RangeError if the data no longer fits.
+   * Changes deeper inside are measured when the response starts.
    */
   get data(): SessionData {
     this.#used = true
@@ -102,40 +102,40 @@ export class Session {
     })
   }
 
-  /** A secret of this session: nobody but the server and the visitor's browser knows it. */
+  /** The id, a secret that only the server and the visitor's browser know. */
   get id(): string {
     this.#used = true
     this.#id ??= randomText(ID_BYTES)
     return this.#id
   }
 
-  /** Whether the request came without a session that is known here. */
+  /** Whether the request came without a valid session. */
   get isNew(): boolean {
     this.#used = true
     return this.#loaded === undefined
   }
 
-  /** Whether anything has looked at it, so that the answer depends on it. */
+  /** Whether anything has read or changed the session, so that the response depends on it. */
   get used(): boolean {
     return this.#used
   }
 
-  /** Keeps the session even if it is empty, so that its id is the same on the next request. */
+  /** Stores the session even if it is empty, so that the next request has the same id. */
   keep(): void {
     this.#used = true
     this.#kept = true
   }
 
   /**
-   * Gives it another id, with the same data; the old one is dead. Call it whenever what the visitor
-   * may do changes, on login above all: an id that somebody planted before is worth nothing then.
+   * Gives the session a new id and keeps its data; the old id is no longer valid. Call it whenever the
+   * visitor's permissions change, above all on login: it makes planted ids worthless.
    */
   regenerate(): void {
     this.#used = true
     this.#id = undefined
   }
 
-  /** Forgets it, data and id; what is set afterwards is a new session. */
+  /** Deletes the session, data and id. Data that is set afterwards belongs to a new session. */
   destroy(): void {
     this.regenerate()
     this.#kept = false
@@ -144,9 +144,9 @@ export class Session {
   }
 
   /**
-   * What is to be done to keep it; for middleware that keeps sessions.
+   * What has to be done to store the session; for middleware.
    *
-   * @throws TypeError when the data cannot be written as JSON, RangeError when it does not fit.
+   * @throws TypeError if the data has no JSON form, RangeError if it does not fit.
    */
   change(): SessionChange {
     const loaded = this.#loaded
@@ -161,13 +161,13 @@ export class Session {
     return { type: 'save', record: { id: this.id, text }, stale }
   }
 
-  /** The session as it is now, to be kept once more. */
+  /** The session in its current state, as a record to store. */
   toRecord(): SessionRecord {
     return { id: this.id, text: stringify(this.data) }
   }
 }
 
-/** What cannot be read, or is no object, is an empty session. */
+/** Text that is invalid, or not an object, gives an empty session. */
 function parse(text: string): SessionData {
   try {
     const data: unknown = JSON.parse(text)
@@ -183,13 +183,13 @@ function stringify(data: SessionData): string {
     return JSON.stringify(data)
   } catch (error) {
     throw new TypeError(
-      `session: the data must be what JSON can write, ${error instanceof Error ? error.message : String(error)}. Keep plain values in it.`,
+      `session: the data must have a JSON form, ${error instanceof Error ? error.message : String(error)}. Store plain values only.`,
       { cause: error },
     )
   }
 }
 
-/** Told where the data is set, since the response that would carry it is the wrong place to fail. */
+/** Checked where the data is set: the response that would carry it is the wrong place to fail. */
 function assertSize(text: string, mostBytes: number, name?: string | symbol): void {
   // One code unit is three bytes of UTF-8 at most.
   if (text.length * 3 <= mostBytes) return
@@ -197,6 +197,6 @@ function assertSize(text: string, mostBytes: number, name?: string | symbol): vo
   if (size <= mostBytes) return
   const cause = name === undefined ? '' : ` with ${JSON.stringify(String(name))}`
   throw new RangeError(
-    `session.data: a cookie holds ${mostBytes} bytes of JSON, ${size} were given${cause}. Keep sessions in a store, sessions({ store }), or keep the data elsewhere and its key in the session.`,
+    `session.data: a cookie holds ${mostBytes} bytes of JSON, ${size} were given${cause}. Store sessions on the server, sessions({ store }), or store the data elsewhere and its key in the session.`,
   )
 }

@@ -1,4 +1,4 @@
-/** Status phrases by code, as the IANA registry names them (RFC 9110 section 15). */
+/** Reason phrases by status code, from the IANA registry (RFC 9110 section 15). */
 
 const PHRASES: Readonly<Record<number, string>> = {
   100: 'Continue',
@@ -66,7 +66,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 }
 
 /**
- * The phrase of a status code, or undefined for a code that nobody has registered.
+ * The reason phrase of a status code, or undefined for an unregistered code.
  *
  * @example
  * statusPhrase(404) // 'Not Found'
@@ -76,8 +76,8 @@ export function statusPhrase(status: number): string | undefined {
 }
 
 /**
- * Whether a response of this status never has a body: 1xx, 204 and 304 (RFC 9110 section 6.4.1), and
- * 205 (section 15.3.6), which says so by a length of 0.
+ * Whether responses with this status never have content: 1xx, 204 and 304 (RFC 9110 section 6.4.1), and
+ * 205 (section 15.3.6), which is sent with a length of 0.
  */
 export function isBodyless(status: number): boolean {
   return status < 200 || status === 204 || status === 205 || status === 304

@@ -1,23 +1,23 @@
-/** URLs made from a scope, and paths on their way to become URLs. */
+/** URLs of a scope, and the encoding of paths for URLs. */
 
+import { wrong } from '../internal/must.ts'
 import type { ConnectionScope, ServerAddress } from '../types.ts'
 import { hostHeader, isAuthority, urlAuthority } from './hosts.ts'
 
-/** What `urlPathFor` gives: a path, and what is known of the rest of its URL. */
+/** The result of `urlPathFor`: a path, and what the route determines of the rest of the URL. */
 export class URLPath {
   /** Percent-encoded. */
   readonly path: string
-  /** `'http'` or `'websocket'` by the kind of route, `''` when a mounted app could be either. */
+  /** `'http'` or `'websocket'` by the kind of route, `''` if a mounted app may be either. */
   readonly protocol: 'http' | 'websocket' | ''
-  /** The host that a Host route asks for, or `''`. */
+  /** The host that a Host route requires, or `''`. */
   readonly host: string
 
-  /** @throws TypeError for a host that would end early in a URL, such as "evil.org#". */
+  /** @throws TypeError if the host is invalid, such as "evil.org#". */
   constructor(path: string, protocol: 'http' | 'websocket' | '' = '', host = '') {
     if (host !== '' && !isAuthority(host)) {
-      throw new TypeError(
-        `URLPath: the host must be a name or an address, ${JSON.stringify(host)} was given. Check the parameters of the Host route.`,
-      )
+      const what = 'the host must be a name or an address'
+      throw wrong('URLPath', what, host, 'Check the parameters of the Host route')
     }
     this.path = path
     this.protocol = protocol
@@ -25,7 +25,7 @@ export class URLPath {
   }
 
   /**
-   * The whole URL, seen from this base; its scheme stays as secure as the base's.
+   * The whole URL, relative to this base. An https base gives `https:` or `wss:`.
    *
    * @example
    * new URLPath('/chat', 'websocket').absolute('https://example.org/app/').href
@@ -49,30 +49,30 @@ export class URLPath {
   }
 }
 
-/** A loop, since `/\/+$/` takes quadratic time on many slashes with something behind them. */
+/** A loop, because `/\/+$/` takes quadratic time on many slashes before other text. */
 export function withoutTrailingSlashes(path: string): string {
   let end = path.length
   while (path.charAt(end - 1) === '/') end--
   return path.slice(0, end)
 }
 
-/** A router, an application, or what else can tell the URL of a route. */
+/** A router, an application, or another object that can build the URL of a route. */
 export interface Reversible {
   urlPathFor(target: unknown, params?: Readonly<Record<string, unknown>>): URLPath
 }
 
 /**
- * The URL of a request: its path is exactly `scope.path`, percent-encoded, whatever the Host says.
+ * The URL of a request. Its path is exactly `scope.path`, percent-encoded, whatever the Host field is.
  *
- * A Host field that is not plain is not used; the address of the server stands in for it. A plain one
- * is used as the client sent it: `trustedHost()` limits it to the hosts that are yours.
+ * If the Host field is invalid, the address of the server is used instead. A valid one is used as the
+ * client sent it: `trustedHost()` restricts it to your own hosts.
  */
 export function requestURL(scope: ConnectionScope): URL {
   const query = scope.queryString === '' ? '' : `?${scope.queryString.replaceAll('#', '%23')}`
   return withOrigin(scope, encodePath(scope.path) + query)
 }
 
-/** The URL of the application's root: origin and the outermost prefix, ending in "/", no query. */
+/** The URL of the application's root: origin and outermost prefix, ending in "/", without a query. */
 export function baseURL(scope: ConnectionScope): URL {
   const prefix = encodePath(scope.appRootPath ?? scope.rootPath)
   return withOrigin(scope, prefix.endsWith('/') ? prefix : `${prefix}/`)
@@ -87,12 +87,12 @@ function withOrigin(scope: ConnectionScope, target: string): URL {
   )
 }
 
-/** A path without a slash before it would become a part of the host: "@example.org". */
+/** Without a leading slash a path would become a part of the host: "@example.org". */
 function rooted(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** Some hosts of plain characters are still none: "xn--a", "[zz::1]", port 99999. */
+/** Undefined if the URL parser refuses a host of valid characters: "xn--a", "[zz::1]", port 99999. */
 function urlAt({ scheme }: ConnectionScope, authority: string, target: string): URL | undefined {
   try {
     return new URL(`${scheme}://${authority}${rooted(target)}`)
@@ -110,27 +110,27 @@ function serverAuthority(server: ServerAddress | null): string {
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/
 
 /**
- * Percent-encodes a decoded path so that a URL parser reads back just this path.
+ * Percent-encodes a decoded path so that a URL parser reads back exactly this path.
  *
- * A dot segment cannot be written in a URL, where even `%2e%2e` climbs; it is encoded twice, so that
- * `url.pathname` never names another folder than `scope.path` does.
+ * Dot segments are encoded twice, since URL parsers resolve even `%2e%2e`. So `url.pathname` never
+ * names another folder than `scope.path` does.
  */
 export function encodePath(path: string): string {
   return guardDots(percentEncode(path))
 }
 
-/** Percent-encodes one value for its place between two slashes of a path; dots as in a path. */
+/** Percent-encodes one value as a segment of a path; dot segments as in `encodePath`. */
 export function encodeSegment(text: string): string {
   return guardDots(percentEncode(text).replaceAll('/', '%2F'))
 }
 
-/** Percent-encodes a piece of a path; dot segments show only when all pieces are together. */
+/** Percent-encodes a piece of a path, except dot segments: these show only in the whole path. */
 export function percentEncode(text: string): string {
   if (PLAIN_PATH.test(text)) return text
   return encodeURI(text.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23')
 }
 
-/** Encodes the dot segments of a path that was put together from encoded pieces. */
+/** Encodes the dot segments of a path that was joined from encoded pieces. */
 export function guardDots(path: string): string {
   if (!path.startsWith('.') && !path.includes('/.')) return path
   return path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, (dots) => dots.replaceAll('.', '%252e'))

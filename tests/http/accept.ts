@@ -39,7 +39,7 @@ for (const [accept, isAsked] of ASKED) {
   })
 }
 
-t.test('each type of a list is asked for, unless its weight is 0', async (t) => {
+t.test('every type of a list is accepted, unless its weight is 0', async (t) => {
   const type = fc.constantFrom('text/html', 'text/plain', 'image/png', 'application/json', 'a/b')
   const range = fc.record({ type, weight: fc.integer({ min: 0, max: 1000 }) })
   fc.assert(

@@ -3,8 +3,8 @@ import t from 'tap'
 import { type CookieOptions, parseCookies, serializeCookie } from '../../lib/http/cookies.ts'
 import { assertLinear } from '../support/linear.ts'
 
-// RQ-14, RQ-15; rq-042 to rq-063, un-cookie-002 to 014. Where the recorded reader keeps what has no
-// name or no "=", that is dropped here.
+// RQ-14, RQ-15; rq-042 to rq-063, un-cookie-002 to 014. Pairs without a name or "=", which the recorded
+// parser keeps, are dropped here.
 const readings: [title: string, fields: string[], cookies: Record<string, string>][] = [
   ['nothing', [], {}],
   ['an empty field', [''], {}],
@@ -19,11 +19,11 @@ const readings: [title: string, fields: string[], cookies: Record<string, string
   ['empty pieces', ['  =  b  ;  ;  =  ;   c  =  ;  '], { c: '' }],
   ['the first of two equal names', ['a=1; a=2'], { a: '1' }],
   ['several fields as one list', ['a=1; b=2', 'b=3; c=4'], { a: '1', b: '2', c: '4' }],
-  ['fields without an end of their own', ['a=1;', ';b=2;', '', 'c="x'], { a: '1', b: '2', c: '"x' }], // biome-ignore format: a table
+  ['fields with stray semicolons', ['a=1;', ';b=2;', '', 'c="x'], { a: '1', b: '2', c: '"x' }], // biome-ignore format: a table
   ['names in their own case', ['A=1; a=2'], { A: '1', a: '2' }],
   ['percent-encoded values', ['a=%20%C3%A9'], { a: ' é' }],
   ['a "+" as it is', ['a=b+c'], { a: 'b+c' }],
-  ['what is no percent-encoding as it is', ['a=100%; b=%zz; c=%ff'], { a: '100%', b: '%zz', c: '%ff' }], // biome-ignore format: a table
+  ['invalid percent-encoding unchanged', ['a=100%; b=%zz; c=%ff'], { a: '100%', b: '%zz', c: '%ff' }], // biome-ignore format: a table
   ['percent-encoded names as they are', ['%61=1'], { '%61': '1' }],
   ['values in quotes', ['a="quoted"; b=""'], { a: 'quoted', b: '' }],
   ['a percent-encoded value in quotes', ['a="%41"'], { a: 'A' }],
@@ -55,7 +55,7 @@ for (const [title, fields, cookies] of readings) {
 }
 
 // Advisory row 80.
-t.test('names that Object has are cookies like any other', (t) => {
+t.test('names of Object.prototype are ordinary cookies', (t) => {
   const cookies = parseCookies(['__proto__=x; constructor=y'])
 
   t.equal(Object.getPrototypeOf(cookies), null)
@@ -121,7 +121,7 @@ t.test('an expiry in seconds counts from now', (t) => {
   t.end()
 })
 
-// Advisory row 77: nothing breaks out of its place.
+// Advisory row 77: no part can break out of its place.
 const names = ['', ' ', 'a b', 'a;b', 'a,b', 'a=b', 'a\r\nb', 'a\0', 'é', 'a"', '{', '\u212a']
 
 for (const name of names) {
@@ -129,7 +129,7 @@ for (const name of names) {
     t.throws(() => serializeCookie(name, 'b'), {
       name: 'TypeError',
       message:
-        /^setCookie: a name is made of letters, digits and .+, ".*" was given\. Choose another/,
+        /^setCookie: a name must consist of letters, digits and .+, ".*" was given\. Choose another/,
     })
     t.end()
   })
@@ -142,7 +142,7 @@ for (const text of breaking) {
     t.throws(() => serializeCookie('a', 'b', { path: `/${text}x` }), {
       name: 'TypeError',
       message:
-        /^setCookie: a path starts with "\/" and has no spaces.+, ".+" was given\. Percent-enc/,
+        /^setCookie: a path must start with "\/" and have no spaces.+, ".+" was given\. Percent-enc/,
     })
     t.throws(() => serializeCookie('a', 'b', { domain: `a${text}x` }), {
       name: 'TypeError',
@@ -157,13 +157,15 @@ for (const text of breaking) {
   })
 }
 
-t.test('refuses a path that browsers take for none', (t) => {
-  t.throws(() => serializeCookie('a', 'b', { path: 'app' }), { message: /a path starts with "\/"/ })
+t.test('refuses a path that browsers ignore', (t) => {
+  t.throws(() => serializeCookie('a', 'b', { path: 'app' }), {
+    message: /a path must start with "\/"/,
+  })
   t.end()
 })
 
 const numbers: [title: string, options: CookieOptions, told: RegExp][] = [
-  ['half a second', { maxAge: 0.5 }, /option maxAge is invalid: 0\.5\. Values are/],
+  ['half a second', { maxAge: 0.5 }, /option maxAge is invalid: 0\.5\. Values must be/],
   ['NaN seconds', { maxAge: Number.NaN }, /option maxAge is invalid: NaN\. /],
   ['NaN seconds from now', { expires: Number.NaN }, /option expires is invalid: Invalid Date\. /],
   ['no date', { expires: new Date('x') }, /option expires is invalid: Invalid Date\. /],
@@ -176,10 +178,11 @@ for (const [title, options, told] of numbers) {
   })
 }
 
-t.test('refuses a value that is no well-formed text, with the cause', (t) => {
+t.test('refuses a value that is not well-formed, with the cause', (t) => {
   t.throws(() => serializeCookie('a', '\ud83c'), {
     name: 'TypeError',
-    message: /^setCookie: the cookie "a" cannot be written, URI malformed\. Values are well-formed/,
+    message:
+      /^setCookie: the cookie "a" cannot be written, URI malformed\. Values must be well-formed/,
     cause: { name: 'URIError' },
   })
   t.end()
@@ -222,7 +225,7 @@ for (const [title, name, options, told] of dropped) {
   })
 }
 
-t.test('writes prefixed names that have what they need', (t) => {
+t.test('writes prefixed names if their requirements are met', (t) => {
   const secure = true
 
   t.equal(serializeCookie('__Host-a', 'b', { secure }), '__Host-a=b; Path=/; Secure; SameSite=Lax')
@@ -233,7 +236,7 @@ t.test('writes prefixed names that have what they need', (t) => {
   t.end()
 })
 
-t.test('name and value have 4096 bytes together, as they are written', (t) => {
+t.test('name and value together have at most 4096 encoded bytes', (t) => {
   t.equal(serializeCookie('abc', 'x'.repeat(4093)).length, 4097 + '; Path=/; SameSite=Lax'.length)
   t.throws(() => serializeCookie('abc', 'x'.repeat(4094)), {
     name: 'TypeError',
@@ -244,7 +247,7 @@ t.test('name and value have 4096 bytes together, as they are written', (t) => {
   t.end()
 })
 
-t.test('a browser gives back what was written', (t) => {
+t.test('what is written is parsed back', (t) => {
   const names = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,20}$/)
   const values = fc.string({ unit: 'grapheme', maxLength: 50 })
 

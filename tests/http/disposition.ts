@@ -23,19 +23,19 @@ const names: [name: string, parameters: string][] = [
   ['', 'filename=""'],
 ]
 
-t.test('a name arrives, and does not break out', async (t) => {
+t.test('a name is kept, and cannot break out of its place', async (t) => {
   for (const [name, parameters] of names) {
     t.equal(contentDisposition('attachment', name), `attachment; ${parameters}`)
     t.equal(contentDisposition('inline', name), `inline; ${parameters}`)
   }
 })
 
-t.test('without a name there is the disposition alone', async (t) => {
+t.test('without a name the value is the disposition alone', async (t) => {
   t.equal(contentDisposition('inline'), 'inline')
   t.equal(contentDisposition('attachment'), 'attachment')
 })
 
-t.test('any name gives a value that has its shape, and can be read back', async (t) => {
+t.test('any name gives a valid value, and is parsed back', async (t) => {
   const shape =
     /^attachment; filename="[^"\\\x00-\x1f\x7f-\uffff]*"(?:; filename\*=utf-8''([\w!#$&+\-.^`|~%]*))?$/
   fc.assert(
@@ -52,13 +52,13 @@ t.test('any name gives a value that has its shape, and can be read back', async 
   )
 })
 
-// An independent reading of RFC 6266 section 4.1, RFC 9110 section 5.6.4 and RFC 8187 section 3.2.
+// An independent implementation of RFC 6266 section 4.1, RFC 9110 section 5.6.4 and RFC 8187 section 3.2.
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y
 const VALUE = /"((?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*)"/y
 const EXTENDED =
   /^([!#$%&+\-^_`{}~0-9A-Za-z]+)'([0-9A-Za-z-]*)'((?:%[0-9A-Fa-f]{2}|[!#$&+\-.^_`|~0-9A-Za-z])*)$/
 
-/** The disposition and its parameters; throws where the grammar is left, or a name comes twice. */
+/** The disposition and its parameters; throws if the grammar is violated or a name is duplicate. */
 function parse(field: string): { disposition: string; parameters: Map<string, string> } {
   let index = 0
   const take = (pattern: RegExp): string => {
@@ -134,7 +134,7 @@ const anyName = fc.oneof(
     .map((pieces) => pieces.join('')),
 )
 
-t.test('any name is safe for a reader of RFC 6266, and arrives whole', async (t) => {
+t.test('any name is safe for a parser of RFC 6266, and complete', async (t) => {
   fc.assert(
     fc.property(anyName, fc.constantFrom('attachment', 'inline'), (name, kind) => {
       const value = contentDisposition(kind as 'attachment', name)
@@ -150,7 +150,7 @@ t.test('any name is safe for a reader of RFC 6266, and arrives whole', async (t)
       for (const shown of [plain, arrived]) {
         if (/[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(shown)) t.fail(`${shown} is not safe`)
       }
-      // Character by character what was given, but for those that are never safe.
+      // Every character is kept, except the unsafe ones.
       const given = [...name.toWellFormed()]
       const kept = [...arrived]
       const same = given.every((one, at) => kept[at] === one || (kept[at] === '_' && !isSafe(one)))
@@ -167,10 +167,10 @@ function isSafe(character: string): boolean {
 t.test('misuse throws', async (t) => {
   t.throws(
     () => contentDisposition('download' as never),
-    /^contentDisposition: it is "attachment" or "inline", "download" was given\. /,
+    /^contentDisposition: the disposition must be "attachment" or "inline", "download" was given\. /,
   )
   t.throws(
     () => contentDisposition('inline', 7 as never),
-    /^contentDisposition: the file name must be text, number was given\. /,
+    /^contentDisposition: the file name must be text, 7 was given\. /,
   )
 })

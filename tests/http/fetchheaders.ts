@@ -8,12 +8,12 @@ t.test('keeps every value of a name, in order', async (t) => {
   t.equal(headers.get('accept'), '*/*')
 })
 
-t.test('joins cookies as HTTP/1 has them', async (t) => {
+t.test('joins cookies by semicolons, as in HTTP/1', async (t) => {
   const headers = toFetchHeaders(['cookie', 'a=1', 'cookie', 'b=2'])
 
   t.equal(headers.get('cookie'), 'a=1; b=2')
 })
 
-t.test('is empty of what is not there', async (t) => {
+t.test('is empty for an empty list', async (t) => {
   t.same([...toFetchHeaders([])], [])
 })

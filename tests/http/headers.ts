@@ -50,7 +50,7 @@ t.test('becomes an object with the first value of each name, in wire order', (t)
   t.end()
 })
 
-t.test('the list is handed out as it is, and never changes after that', (t) => {
+t.test('the list is returned without a copy, and never changes afterwards', (t) => {
   const list = Object.freeze(['a', '1'])
   const headers = new Headers(list)
 
@@ -67,7 +67,7 @@ t.test('the list is handed out as it is, and never changes after that', (t) => {
   t.end()
 })
 
-t.test('what changes nothing copies nothing', (t) => {
+t.test('a call that changes nothing does not copy the list', (t) => {
   const list = Object.freeze(['a', '1', 'vary', 'Origin'])
   const headers = new Headers(list).delete('b').vary()
   headers.setDefault('a', '2')
@@ -76,7 +76,7 @@ t.test('what changes nothing copies nothing', (t) => {
   t.end()
 })
 
-t.test('fields can be changed while they are gone through', (t) => {
+t.test('fields can be changed during iteration', (t) => {
   const headers = new Headers(LIST)
   const seen: string[] = []
 
@@ -90,7 +90,7 @@ t.test('fields can be changed while they are gone through', (t) => {
   t.end()
 })
 
-t.test('a name without a value at the end of a list is passed over', (t) => {
+t.test('a name without a value at the end of a list is ignored', (t) => {
   const headers = new Headers(['a', '1', 'b'])
 
   t.equal(headers.get('b'), null)
@@ -152,14 +152,14 @@ for (const [title, change, list] of changes) {
   })
 }
 
-t.test('changes can be written in a row', (t) => {
+t.test('changes can be chained', (t) => {
   const headers = new Headers().set('a', '1').append('a', '2').delete('b').vary('accept')
 
   t.strictSame(headers.list, ['a', '1', 'a', '2', 'vary', 'accept'])
   t.end()
 })
 
-t.test('setDefault tells the value that counts', (t) => {
+t.test('setDefault returns the value that is in effect', (t) => {
   const headers = example()
 
   t.equal(headers.setDefault('a', '1'), '123')
@@ -192,7 +192,7 @@ for (const [title, list, names, wanted] of varying) {
   })
 }
 
-t.test('a name that Object has is a name like any other', (t) => {
+t.test('names of Object.prototype are ordinary names', (t) => {
   const headers = new Headers()
 
   t.equal(headers.get('constructor'), null)
@@ -200,18 +200,18 @@ t.test('a name that Object has is a name like any other', (t) => {
   t.end()
 })
 
-t.test('finds a name at the even places only', (t) => {
+t.test('finds a name at even indexes only', (t) => {
   t.equal(indexOfName(['a', 'b', 'b', 'c'], 'b'), 2)
   t.equal(indexOfName(['a', 'b'], 'b'), -1)
   t.equal(indexOfName([], 'b'), -1)
   t.end()
 })
 
-// The same operations on a list of pairs, written without regard to speed.
+// The same operations on a list of pairs, simple instead of fast.
 type Pairs = [string, string][]
 type Operation = [verb: 'set' | 'append' | 'delete' | 'setDefault', name: string, value: string]
 
-/** What is done to headers: a change, or handing the list out, by itself or to other headers. */
+/** An operation on headers: a change, or reading the list, directly or for other headers. */
 type Step = Operation | 'hand out' | 'share'
 
 function model(pairs: Pairs, [verb, name, value]: Operation): Pairs {
@@ -225,7 +225,7 @@ function model(pairs: Pairs, [verb, name, value]: Operation): Pairs {
     .filter(([known], index) => known !== key || index === first)
 }
 
-t.test('does what a list of pairs would do, whatever is done to it', (t) => {
+t.test('behaves as a list of pairs under any sequence of operations', (t) => {
   const name = fc.constantFrom('a', 'A', 'b', 'x-c', 'X-C')
   const value = fc.constantFrom('', '1', '2', 'a', 'b')
   const verb = fc.constantFrom('set', 'append', 'delete', 'setDefault')
@@ -256,7 +256,7 @@ t.test('does what a list of pairs would do, whatever is done to it', (t) => {
   t.end()
 })
 
-t.test('a list that was handed out stays as it is, whatever is done later', (t) => {
+t.test('a list that was read is not affected by later operations', (t) => {
   const name = fc.constantFrom('a', 'A', 'b', 'x-c')
   const value = fc.constantFrom('', '1', '2', 'a')
   const verb = fc.constantFrom('set', 'append', 'delete', 'setDefault')
@@ -293,7 +293,7 @@ t.test('a list that was handed out stays as it is, whatever is done later', (t) 
   t.end()
 })
 
-t.test('the length of a body is what its field says', async (t) => {
+t.test('contentLength reads the field', async (t) => {
   t.equal(contentLength(['content-length', '12']), 12)
   t.equal(contentLength(['a', '12']), undefined)
   t.ok(Number.isNaN(contentLength(['content-length', 'twelve'])), 'for the server to refuse')

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { FRAMING, hopByHop, optionsOf } from '../../lib/http/hopbyhop.ts'
 
-t.test('what a server says by itself', async (t) => {
+t.test('framing fields belong to the server', async (t) => {
   const names = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']
   t.same([...FRAMING], names)
 })
 
-t.test('what is for one connection, by its name or by Connection', async (t) => {
+t.test('hop-by-hop fields are known by name or listed in Connection', async (t) => {
   const isDropped = hopByHop(['connection', 'close, X-A', 'x-b', '1', 'connection', ' x-c ,,'])
   for (const name of [...FRAMING, 'te', 'trailer', 'http2-settings']) {
     t.ok(isDropped(name), name)

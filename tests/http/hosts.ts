@@ -28,7 +28,7 @@ const authorities = [
 ]
 
 for (const text of authorities) {
-  t.test(`${text} can stand in a Host field`, (t) => {
+  t.test(`${text} is valid in a Host field`, (t) => {
     t.ok(isAuthority(text))
     t.end()
   })
@@ -67,7 +67,7 @@ const faulty: [title: string, text: string][] = [
 ]
 
 for (const [title, text] of faulty) {
-  t.test(`${title} cannot stand in a Host field`, (t) => {
+  t.test(`${title} is invalid in a Host field`, (t) => {
     t.notOk(isAuthority(text))
     t.end()
   })
@@ -91,7 +91,7 @@ const names: [authority: string, name: string][] = [
   ['[::FFFF:1.2.3.4]:80', '[::ffff:1.2.3.4]'],
   ['', ''],
   [':80', ''],
-  // Not a plain name, so it equals no host that anybody has allowed (row 26).
+  // Not a plain name, so it equals no host that trustedHost() allows (row 26).
   ['evil@good:80', 'evil@good'],
   ['good:80@evil', 'good:80@evil'],
   ['good:x', 'good:x'],
@@ -105,7 +105,7 @@ for (const [authority, name] of names) {
   })
 }
 
-t.test('a name is never longer than its authority, and stays the same when read again', (t) => {
+t.test('a name is never longer than its authority, and is a fixed point', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const name = hostName(text)
@@ -125,7 +125,7 @@ t.test('a name is never longer than its authority, and stays the same when read 
   t.end()
 })
 
-t.test('the final dot of a name goes, and nothing else', (t) => {
+t.test('only the final dot of a name is removed', (t) => {
   for (const [authority, expected] of [
     ['example.org.', 'example.org'],
     ['example.org.:8000', 'example.org:8000'],
@@ -205,20 +205,20 @@ for (const unit of ['[', ']', ':', '0:', '[::', 'a.', '%', ']:']) {
 }
 
 // RQ-7
-t.test('the first Host field counts', (t) => {
+t.test('the first Host field is used', (t) => {
   const scope = httpScope({ headers: ['accept', 'host', 'host', 'a', 'host', 'b'] })
 
   t.equal(hostHeader(scope), 'a')
   t.end()
 })
 
-t.test('no Host field is an empty one', (t) => {
+t.test('a missing Host field gives an empty host', (t) => {
   t.equal(hostHeader(httpScope({ headers: ['accept', '*/*'] })), '')
   t.equal(hostHeader(httpScope({ headers: ['host'] })), '')
   t.end()
 })
 
-t.test('a sub domain has labels before the domain', (t) => {
+t.test('a subdomain has labels before the domain', (t) => {
   for (const [host, expected] of [
     ['a.example.org', true],
     ['a-b.c_d.example.org', true],

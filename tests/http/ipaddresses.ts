@@ -4,7 +4,7 @@ import t from 'tap'
 import { IPRanges, parseAddress } from '../../lib/http/ipaddresses.ts'
 import { assertLinear } from '../support/linear.ts'
 
-t.test('an address is read as numbers', async (t) => {
+t.test('an address is parsed to numbers', async (t) => {
   for (const [text, expected] of [
     ['0.0.0.0', [0, 0, 0, 0, 0, 0xffff, 0, 0]],
     ['192.0.2.1', [0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201]],
@@ -27,7 +27,7 @@ t.test('an address is read as numbers', async (t) => {
   }
 })
 
-t.test('what is no address is not taken for one', async (t) => {
+t.test('other text is refused', async (t) => {
   for (const text of [
     '',
     '1.2.3',
@@ -73,7 +73,7 @@ t.test('what is no address is not taken for one', async (t) => {
   }
 })
 
-t.test('reads what Node reads, with zones of plain characters', (t) => {
+t.test('accepts what Node accepts, with zones of plain characters', (t) => {
   const piece = fc.constantFrom(
     '0',
     '1',
@@ -94,7 +94,7 @@ t.test('reads what Node reads, with zones of plain characters', (t) => {
   )
   fc.assert(
     fc.property(text, (text) => {
-      // Node takes zones of any characters.
+      // Node accepts zones of any characters.
       const isAddress = isIP(text) > 0 && !/%.*[:%]/.test(text)
       return (parseAddress(text) !== undefined) === isAddress
     }),
@@ -132,7 +132,7 @@ t.test('an address is in a range or not', async (t) => {
   }
 })
 
-t.test('has what Node has in one family', (t) => {
+t.test('agrees with BlockList of Node within one family', (t) => {
   const address = fc.oneof(
     fc.ipV4().map((text) => [text, 'ipv4'] as const),
     fc.ipV6().map((text) => [text, 'ipv6'] as const),
@@ -152,7 +152,7 @@ t.test('has what Node has in one family', (t) => {
         try {
           set = new IPRanges('the test', [`${text}/${bits}`])
         } catch (error) {
-          return error instanceof TypeError && /bits set behind/.test(error.message)
+          return error instanceof TypeError && /bits set after/.test(error.message)
         }
         return set.has(text) && (kind !== family || set.has(other) === list.check(other, kind))
       },
@@ -172,7 +172,7 @@ t.test('the zone of an address is not compared', async (t) => {
   t.equal(ranges.has('fec0::1%eth0'), false)
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid ranges are refused', async (t) => {
   for (const text of [
     '',
     '1.2.3',
@@ -192,18 +192,18 @@ t.test('mistakes are told at once', async (t) => {
   ]) {
     t.throws(() => new IPRanges('the test', [text as string]), {
       name: 'TypeError',
-      message: `the test: an address or a range is needed, ${JSON.stringify(text)} was given. Write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "loopback", "linklocal" or "private".`,
+      message: `the test: an entry must be an address or a range, ${JSON.stringify(text)} was given. Write "192.0.2.1", "192.0.2.0/24", "2001:db8::/32", "loopback", "linklocal" or "private".`,
     })
   }
   for (const text of ['10.0.0.1/8', '192.0.2.129/25', '2001:db8::1/32', '1.2.3.4/0']) {
     t.throws(() => new IPRanges('the test', [text]), {
       name: 'TypeError',
       message:
-        /^the test: a range begins where its prefix ends, ".*" has bits set behind it\. Write zeros/,
+        /^the test: a range must not have bits set after its prefix, ".*" was given\. Set them to zero/,
     })
   }
   t.throws(() => new IPRanges('the test', '10.0.0.0/8' as unknown as string[]), {
-    message: /^the test: a list of addresses or ranges is needed, "10\.0\.0\.0\/8" was given/,
+    message: /^the test: the ranges must be a list, "10\.0\.0\.0\/8" was given/,
   })
 })
 
@@ -219,7 +219,7 @@ for (const unit of [':', '::', '1:', '1.', 'f', '0']) {
   })
 }
 
-t.test('an answer is remembered for its own address only', async (t) => {
+t.test('a result is remembered for its own address only', async (t) => {
   const ranges = new IPRanges('test', ['10.0.0.0/8'])
 
   for (const [text, isIn] of [

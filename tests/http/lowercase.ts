@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { lowerName, lowerNames, withLowerNames } from '../../lib/http/lowercase.ts'
 
-t.test('a list in lower case is given back as it is', async (t) => {
+t.test('a list in lower case is returned without a copy', async (t) => {
   const list = ['a', 'B', 'content-type', 'Text/Plain']
 
   t.equal(lowerNames(list), list)
@@ -11,7 +11,7 @@ t.test('a list in lower case is given back as it is', async (t) => {
   t.equal(withLowerNames(message), message)
 })
 
-t.test('names become lower case, values stay, and the list that was given too', async (t) => {
+t.test('names become lower case; values, and the given list, stay as they are', async (t) => {
   const list = Object.freeze(['Set-Cookie', 'A=B', 'x', 'Y', 'VARY', 'Cookie'])
 
   t.same(lowerNames(list), ['set-cookie', 'A=B', 'x', 'Y', 'vary', 'Cookie'])
@@ -21,7 +21,7 @@ t.test('names become lower case, values stay, and the list that was given too', 
   })
 })
 
-t.test('a list that was changed in place is looked at again', async (t) => {
+t.test('a list that was changed in place is checked again', async (t) => {
   const list = ['set-cookie', 'a=1']
   lowerNames(list)
   list[0] = 'Set-Cookie'
@@ -29,7 +29,7 @@ t.test('a list that was changed in place is looked at again', async (t) => {
   t.same(lowerNames(list), ['set-cookie', 'a=1'])
 })
 
-t.test('what is no name, and no list, is left to the server to refuse', async (t) => {
+t.test('invalid names and lists are left for the server to refuse', async (t) => {
   const list = [1, 'a', undefined, null] as never[]
 
   t.equal(lowerNames(list), list)
@@ -39,7 +39,7 @@ t.test('what is no name, and no list, is left to the server to refuse', async (t
   }
 })
 
-t.test('it does so whatever it has seen before', (t) => {
+t.test('the result does not depend on earlier lists', (t) => {
   const text = fc.constantFrom('a', 'A', 'x-b', 'X-B', 'Set-Cookie', 'set-cookie')
   const lists = fc.array(fc.array(fc.tuple(text, text), { maxLength: 4 }), { maxLength: 6 })
 

@@ -17,7 +17,7 @@ const READ: [field: string, type: string, params: Record<string, string>][] = [
   ['a/b; __proto__=c', 'a/b', { ['__proto__']: 'c' }],
 ]
 
-t.test('reads a value and its parameters', async (t) => {
+t.test('parses a value and its parameters', async (t) => {
   for (const [field, type, params] of READ) {
     const media = parseMediaType(field)
 
@@ -38,13 +38,13 @@ const UNREADABLE = [
   'a/b; c="d\\"',
 ]
 
-t.test('has no parameters where two could read two things', async (t) => {
+t.test('ambiguous parameters give null', async (t) => {
   for (const field of UNREADABLE) {
     t.same(parseMediaType(field), { type: 'a/b', params: null }, field)
   }
 })
 
-t.test('takes time that grows with the length', async (t) => {
+t.test('takes linear time', async (t) => {
   for (const worst of ['a', ' ', ';', '; ', '="', '\\"', ';a=', '; a="\\', ';="']) {
     assertLinear(
       t,

@@ -33,6 +33,6 @@ const types: [name: string, type: string | null][] = [
   ['a.toString', null],
 ]
 
-t.test('the ending of a name stands for a type', async (t) => {
+t.test('the extension of a name gives the type', async (t) => {
   for (const [name, type] of types) t.equal(mediaTypeOf(name), type, JSON.stringify(name))
 })

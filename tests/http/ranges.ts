@@ -3,7 +3,7 @@ import t from 'tap'
 import { contentRange, parseRange } from '../../lib/http/ranges.ts'
 import { assertLinear } from '../support/linear.ts'
 
-/** Pairs of start and end, of 100 bytes; null where the field is ignored. */
+/** Pairs of start and end, of 100 bytes; null if the field is ignored. */
 const cases: [field: string | null, ranges: [number, number][] | null][] = [
   [null, null],
   // RS-32
@@ -15,14 +15,14 @@ const cases: [field: string | null, ranges: [number, number][] | null][] = [
   ['bytes=0-99', [[0, 100]]],
   ['bytes=99-99', [[99, 100]]],
   [`bytes=0-${'9'.repeat(400)}`, [[0, 100]]],
-  // RS-33: the unit has no case, and other units are not for us
+  // RS-33: the unit is case-insensitive, other units are ignored
   ['BYTES=0-4', [[0, 5]]],
   ['items=0-4', null],
   ['bytes', null],
   ['bytes: 0-4', null],
   ['bytes =0-4', null],
   ['', null],
-  // RFC 9110 section 15.3.7.2: in the order asked for, and joined where they overlap or touch
+  // RFC 9110 section 15.3.7.2: in the order of the request, merged if they overlap or touch
   ['bytes=10-14, 0-4', [[10, 15], [0, 5]]], // biome-ignore format: a table
   ['bytes=50-59,-5,0-9,55-69,5-14', [[50, 70], [95, 100], [0, 15]]], // biome-ignore format: a table
   ['bytes=0-10,5-20', [[0, 21]]],
@@ -33,13 +33,13 @@ const cases: [field: string | null, ranges: [number, number][] | null][] = [
   ['bytes=0-49,50-', [[0, 100]]],
   ['bytes=0-0,0-0,0-0', [[0, 1]]],
   ['bytes=,0-4 ,, \t10-14,', [[0, 5], [10, 15]]], // biome-ignore format: a table
-  // what lies outside is left out: fi-042
+  // ranges outside the size are dropped: fi-042
   ['bytes=0-4,200-300', [[0, 5]]],
   ['bytes=100-', []],
   ['bytes=100-,200-', []],
   ['bytes=-0', []],
   ['bytes=-0,0-4', [[0, 5]]],
-  // RFC 9110 section 14.2: one that is none makes the set invalid, and it is ignored
+  // RFC 9110 section 14.2: one invalid range makes the set invalid, and the field is ignored
   ['bytes=', null],
   ['bytes=,', null],
   ['bytes=-', null],
@@ -58,14 +58,14 @@ const cases: [field: string | null, ranges: [number, number][] | null][] = [
   ['bytes=0-1, bytes=2-3', null],
 ]
 
-t.test('what a field asks for', async (t) => {
+t.test('the ranges of a field', async (t) => {
   for (const [field, ranges] of cases) {
     const wanted = ranges?.map(([start, end]) => ({ start, end })) ?? null
     t.same(parseRange(field, 100), wanted, `${field?.slice(0, 40)}`)
   }
 })
 
-t.test('nothing has no bytes to select', async (t) => {
+t.test('an empty file has no ranges', async (t) => {
   t.same(parseRange('bytes=0-', 0), [])
   t.same(parseRange('bytes=0-4', 0), [])
   t.same(parseRange('bytes=-0', 0), [])
@@ -84,7 +84,7 @@ t.test('a field with too many ranges is ignored', async (t) => {
   t.equal(parseRange(`bytes=0-4${','.repeat(32)}`, 100), null, 'empty ones count too')
 })
 
-t.test('exactly the bytes that were asked for are selected', async (t) => {
+t.test('exactly the requested bytes are selected', async (t) => {
   const size = 40
   const spec = fc.oneof(
     fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
@@ -115,7 +115,7 @@ t.test('exactly the bytes that were asked for are selected', async (t) => {
           t.fail(`${field} is not joined`)
         }
       }
-      // Each range begins with, or around, what was asked for first and not sent before.
+      // Each range contains the first requested byte that was not sent before.
       const firsts = specs
         .map(([first, last]) => (first === undefined ? Math.max(size - (last ?? 0), 0) : first))
         .map((at) => ranges.findIndex(({ start, end }) => at >= start && at < end))
@@ -125,7 +125,7 @@ t.test('exactly the bytes that were asked for are selected', async (t) => {
   )
 })
 
-t.test('is read in linear time, whatever the limit', async (t) => {
+t.test('takes linear time for any limit', async (t) => {
   const count = (text: string): unknown => parseRange(`bytes=${text}`, 1e9, Number.MAX_SAFE_INTEGER)
   for (const piece of ['0-0,', '9-,', '-1,', ',', ' ', '1', '-', '1-1 ']) {
     assertLinear(t, (size) => piece.repeat(size / piece.length), count)

@@ -3,12 +3,12 @@ import { Session } from '../../lib/http/session.ts'
 
 const ID = /^[\w-]{43}$/
 
-/** A session that was kept with this data. */
+/** A stored session with this data. */
 const kept = (text: string): Session => new Session({ id: 'a'.repeat(43), text })
 const OLD = 'a'.repeat(43)
 
 // MW-SESS-8
-t.test('an empty one leaves no trace', async (t) => {
+t.test('an empty session is not stored', async (t) => {
   const session = new Session()
   t.equal(session.used, false)
 
@@ -20,7 +20,7 @@ t.test('an empty one leaves no trace', async (t) => {
   t.equal(session.used, true)
 })
 
-t.test('is used once anything of it is looked at', async (t) => {
+t.test('reading any of it marks the session as used', async (t) => {
   for (const look of [
     (session: Session) => session.data,
     (session: Session) => session.id,
@@ -37,7 +37,7 @@ t.test('is used once anything of it is looked at', async (t) => {
   }
 })
 
-t.test('a new one is kept under an id of its own', async (t) => {
+t.test('a new session is stored under an id of its own', async (t) => {
   const session = new Session()
   t.equal(session.isNew, true)
   session.data.a = 1
@@ -50,7 +50,7 @@ t.test('a new one is kept under an id of its own', async (t) => {
 })
 
 // MW-SESS-3, MW-SESS-9; a nested change counts too, unlike MW-SESS-10.
-t.test('is kept again only when it has changed', async (t) => {
+t.test('a session is stored again only if it has changed', async (t) => {
   const unchanged: ((session: Session) => unknown)[] = [
     () => {},
     ({ data }) => data.list,
@@ -69,7 +69,7 @@ t.test('is kept again only when it has changed', async (t) => {
   const session = kept('{"list":[1]}')
   t.equal(session.isNew, false)
 
-  // The list is the one that was kept.
+  // The list is the stored one.
   ;(session.data.list as number[]).push(2)
 
   t.same(session.change(), {
@@ -80,7 +80,7 @@ t.test('is kept again only when it has changed', async (t) => {
 })
 
 // MW-SESS-7
-t.test('is removed when it becomes empty', async (t) => {
+t.test('a session that becomes empty is deleted', async (t) => {
   const emptied: ((session: Session) => unknown)[] = [
     ({ data }) => delete data.a,
     (session) => session.destroy(),
@@ -97,7 +97,7 @@ t.test('is removed when it becomes empty', async (t) => {
 })
 
 // Advisory row 91.
-t.test('regenerates: the same data, another id', async (t) => {
+t.test('regenerate: the same data, another id', async (t) => {
   const session = kept('{"a":1}')
 
   session.regenerate()
@@ -108,7 +108,7 @@ t.test('regenerates: the same data, another id', async (t) => {
   t.same(session.change(), { type: 'save', record: { id, text: '{"a":1}' }, stale: OLD })
 })
 
-t.test('destroyed: what comes then is another session', async (t) => {
+t.test('destroy: data that is set afterwards belongs to another session', async (t) => {
   const session = kept('{"a":1}')
   const { data } = session
 
@@ -121,7 +121,7 @@ t.test('destroyed: what comes then is another session', async (t) => {
   t.same(session.change(), { type: 'save', record: { id, text: '{"b":2}' }, stale: OLD })
 })
 
-t.test('an empty one can be kept for its id', async (t) => {
+t.test('keep() stores an empty session for its id', async (t) => {
   const session = new Session()
 
   session.keep()
@@ -138,19 +138,19 @@ t.test('an empty one can be kept for its id', async (t) => {
 })
 
 // Unlike MW-SESS-12, where it is an error of the server.
-t.test('what cannot be read is empty', async (t) => {
+t.test('invalid text gives an empty session', async (t) => {
   for (const text of ['', '{', 'null', '7', '[]', 'undefined']) {
     t.same(Object.keys(kept(text).data), [], text)
   }
 })
 
-t.test('nor is a list, or a mere text, a session', async (t) => {
+t.test('a list or a string gives an empty session', async (t) => {
   for (const text of ['[1]', '"ada"', '7', 'null']) {
     t.strictSame({ ...new Session({ id: 'a', text }).data }, {}, text)
   }
 })
 
-t.test('names that objects have are data', async (t) => {
+t.test('names of Object.prototype are ordinary data', async (t) => {
   const session = kept('{"__proto__":{"admin":true},"constructor":1}')
 
   t.same(Object.keys(session.data), ['__proto__', 'constructor'])
@@ -159,28 +159,27 @@ t.test('names that objects have are data', async (t) => {
   t.same(session.change(), { type: 'none' })
 })
 
-t.test('what JSON cannot write is told', async (t) => {
+t.test('data without a JSON form is refused', async (t) => {
   const session = new Session()
   session.data.big = 1n
 
   t.throws(() => session.change(), {
     name: 'TypeError',
-    message:
-      /^session: the data must be what JSON can write, .*BigInt.* Keep plain values in it\.$/,
+    message: /^session: the data must have a JSON form, .*BigInt.* Store plain values only\.$/,
   })
   session.data.big = {
     toJSON: () => {
       throw 'no'
     },
   }
-  t.throws(() => session.change(), { message: /JSON can write, no\. / })
+  t.throws(() => session.change(), { message: /a JSON form, no\. / })
 })
 
-t.test('is written once more as it is', async (t) => {
+t.test('toRecord gives the current state', async (t) => {
   t.same(kept('{"a":1}').toRecord(), { id: OLD, text: '{"a":1}' })
 })
 
-t.test('a limit is kept by whatever is set, and what was there stays', async (t) => {
+t.test('setting a value over the limit throws, and the old value stays', async (t) => {
   const session = new Session({ id: OLD, text: '{"a":1}' }, 20)
   const { data } = session
 

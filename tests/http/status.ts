@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import t from 'tap'
 import { isBodyless, statusPhrase } from '../../lib/http/status.ts'
 
-// RFC 9110 has renamed what Node still calls otherwise, and nobody has registered 509 (EX-17).
+// RFC 9110 has renamed some that Node has under the old names; 509 is not registered (EX-17).
 const RENAMED: Record<number, string | undefined> = {
   413: 'Content Too Large',
   422: 'Unprocessable Content',

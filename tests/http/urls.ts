@@ -23,7 +23,7 @@ const scopes: [title: string, scope: Partial<ConnectionScope>, href: string][] =
   // DS-19, un-url-083 and 084
   ['an IPv6 server', { server: { host: '::1', port: 8000 } }, 'http://[::1]:8000/admin'],
   ['a unix socket', { server: { host: '/tmp/sock', port: null } }, 'http://localhost/admin'],
-  ['a server that no URL can name', { server: { host: 'fe80::1%eth0', port: 1 } }, 'http://localhost/admin'], // biome-ignore format: a table
+  ['a server that is not valid in a URL', { server: { host: 'fe80::1%eth0', port: 1 } }, 'http://localhost/admin'], // biome-ignore format: a table
   ['special characters', { path: '/a b/é?#[%]' }, 'http://ex.com/a%20b/%C3%A9%3F%23%5B%25%5D'],
   ['the query as it came', { queryString: 'a=%zz&b=+' }, 'http://ex.com/admin?a=%zz&b=+'],
   ['a "#" in the query', { queryString: 'a=1#&b=2' }, 'http://ex.com/admin?a=1%23&b=2'],
@@ -97,7 +97,7 @@ for (const [host, href] of [...hosts, ...unusable.map((host) => [host, 'http://e
   })
 }
 
-t.test('the path of the URL is the path of the scope, whatever Host and path hold', (t) => {
+t.test('the path of the URL is the path of the scope, for any Host and path', (t) => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl(), fc.domain(), fc.ipV6())
 
   fc.assert(
@@ -170,7 +170,7 @@ for (const [path, protocol, host, base, href] of absolutes) {
   })
 }
 
-t.test('a path of routes is its text, in templates and in JSON', (t) => {
+t.test('a URLPath converts to its path, in templates and in JSON', (t) => {
   const path = new URLPath('/users/7')
 
   t.equal(`${path}`, '/users/7')
@@ -188,7 +188,7 @@ for (const host of [
   'a b',
   ':80',
 ]) {
-  t.test(`a path of routes has no host ${JSON.stringify(host)}`, (t) => {
+  t.test(`a URLPath refuses the host ${JSON.stringify(host)}`, (t) => {
     t.throws(() => new URLPath('/', 'http', host), {
       name: 'TypeError',
       message: `URLPath: the host must be a name or an address, ${JSON.stringify(host)} was given. Check the parameters of the Host route.`,
@@ -197,7 +197,7 @@ for (const host of [
   })
 }
 
-t.test('a base that is no URL is refused', (t) => {
+t.test('an invalid base is refused', (t) => {
   t.throws(() => new URLPath('/').absolute('example.org'), { name: 'TypeError' })
   t.end()
 })

@@ -85,7 +85,10 @@ t.test('headers', async (t) => {
       t.throws(() => new Response().headers.set('x-a', value), TypeError)
       t.throws(() => new Response().setCookie('a', '1', { path: value }), TypeError)
     }
-    t.throws(() => new Response('', { headers: { 'x a': '1' } }), /"x a" is no header name/)
+    t.throws(
+      () => new Response('', { headers: { 'x a': '1' } }),
+      /a name must consist of .*, "x a" was given/,
+    )
   })
 })
 
@@ -113,7 +116,7 @@ t.test('cookies', async (t) => {
   t.test('throw for what browsers would drop', async (t) => {
     t.throws(
       () => new Response().setCookie('a b', '1'),
-      /^setCookie: a name is made of .+, "a b" was given/,
+      /^setCookie: a name must consist of .+, "a b" was given/,
     )
     t.throws(() => new Response().setCookie('__Host-a', '1'), /__Host- needs secure/)
   })
