@@ -1,48 +1,57 @@
-/** The websocket protocol as every server keeps it: where a socket is, and what an app may ask of it. */
-import { ClientDisconnected, isCloseCode, ProtocolError } from '../exceptions.ts'
+/** The rules of the websocket protocol: its phases, and what each message of an app must contain. */
+import { isCloseCode, ProtocolError } from '../exceptions.ts'
 import type {
   HeaderList,
+  HTTPResponseBodyMessage,
+  HTTPResponseStartMessage,
   SendMessage,
   WebSocketAcceptMessage,
   WebSocketCloseMessage,
+  WebSocketDenialBodyMessage,
+  WebSocketDenialStartMessage,
   WebSocketDisconnectMessage,
+  WebSocketSentMessage,
 } from '../types.ts'
 import { readFurther } from './head.ts'
 
-/** Where a websocket is. */
-export type Phase =
+/** The phases of a websocket. */
+export type SocketPhase =
+  /** The handshake has not been answered. */
   | 'connecting'
+  /** The handshake has been accepted. */
   | 'open'
-  /** The handshake has been answered by a response. */
-  | 'refused'
-  /** The app has closed the socket. */
+  /** The app has closed the websocket, the peer has not answered yet. */
+  | 'closing'
+  /** The websocket is closed, or its connection is lost. */
   | 'closed'
-  /** The peer has closed it, or the server; or the connection is lost. */
-  | 'gone'
+  /** The handshake is being answered with a response, or has been. */
+  | 'denied'
 
-const WHY: Readonly<Record<Exclude<Phase, 'gone'>, string>> = {
+/** Why a message is out of place, in each phase. */
+export const WHY: Readonly<Record<SocketPhase, string>> = {
   connecting: 'the handshake has not been accepted',
   open: 'the handshake has been accepted',
-  refused: 'the handshake has been refused',
+  closing: 'the app has closed the socket',
   closed: 'the app has closed the socket',
+  denied: 'the handshake has been refused',
 }
 
-/** For a message that cannot be sent in this phase; who is gone went without asking the app. */
-export function misplaced(type: string, phase: Phase): Error {
-  if (phase === 'gone') return new ClientDisconnected()
-  return new ProtocolError(
-    `${type}: out of place, ${WHY[phase]}. Check the order of the calls, and that every send is awaited.`,
-  )
+/** What to do about a message that is out of place. */
+export const ORDER = 'Check the order of the calls, and that every send is awaited.'
+
+/** The error for a message that must not be sent in this phase. */
+export function misplaced(type: string, phase: SocketPhase): ProtocolError {
+  return new ProtocolError(`${type}: out of place, ${WHY[phase]}. ${ORDER}`)
 }
 
-/** For a message of another protocol. */
+/** The error for a message of another protocol. */
 export function foreign({ type }: SendMessage): ProtocolError {
   return new ProtocolError(
-    `${type}: out of place, it is no message of a websocket. Look at the type of the scope first.`,
+    `${type}: out of place, it is not a message of a websocket. Check scope.type first.`,
   )
 }
 
-/** For an app that ends without an answer to the handshake, or in the middle of one. */
+/** The error for an app that ended before the handshake was answered, or before its response was complete. */
 export function unanswered(started: boolean): ProtocolError {
   return new ProtocolError(
     started
@@ -51,7 +60,23 @@ export function unanswered(started: boolean): ProtocolError {
   )
 }
 
-/** The app's part of the answer. */
+/** The error for a start message that announces trailers. */
+export function noTrailers({ type }: SendMessage): ProtocolError {
+  return new ProtocolError(`${type}: a refusal has no trailers, "trailers" was true. Leave it out.`)
+}
+
+/** A message of a response that refuses the handshake, as one of an ordinary response. */
+export function asResponse(message: WebSocketDenialStartMessage): HTTPResponseStartMessage
+export function asResponse(message: WebSocketDenialBodyMessage): HTTPResponseBodyMessage
+export function asResponse(
+  message: WebSocketDenialStartMessage | WebSocketDenialBodyMessage,
+): HTTPResponseStartMessage | HTTPResponseBodyMessage {
+  return message.type === 'websocket.http.response.start'
+    ? { ...message, type: 'http.response.start' }
+    : { ...message, type: 'http.response.body' }
+}
+
+/** What the app adds to the answer of the handshake. */
 export interface Acceptance {
   readonly subprotocol: string | undefined
   readonly headers: HeaderList
@@ -60,8 +85,8 @@ export interface Acceptance {
 /**
  * Reads an accept message.
  *
- * @throws ProtocolError for a subprotocol that was not offered, and for fields that cannot be sent or
- * are the server's own.
+ * @throws ProtocolError if the client did not offer the subprotocol, if a header is invalid, or if the
+ * server sets that header itself.
  */
 export function readAccept(
   { type, subprotocol, headers = [] }: WebSocketAcceptMessage,
@@ -82,13 +107,34 @@ export function readAccept(
   return { subprotocol, headers: further }
 }
 
-/** A control frame has 125 bytes, two of them for the code. */
+/** @throws ProtocolError unless the message has either a text or bytes. */
+export function assertContent(message: WebSocketSentMessage): void {
+  const { text, bytes } = message
+  if (bytes === undefined ? typeof text === 'string' : text === undefined && isBytes(bytes)) return
+  throw invalidContent(message)
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array
+}
+
+function invalidContent({ type, text, bytes }: WebSocketSentMessage): ProtocolError {
+  const given =
+    text === undefined && bytes === undefined
+      ? 'neither'
+      : `"text" of type ${typeof text} and "bytes" of type ${typeof bytes}`
+  return new ProtocolError(
+    `${type}: exactly one of "text", a string, and "bytes", a Uint8Array, must be set, ${given} was sent. Leave the other out.`,
+  )
+}
+
+/** A control frame has at most 125 bytes, two of them for the code (RFC 6455 section 5.5). */
 const LONGEST_REASON = 123
 
 /**
- * What a close message asks for; the reason is cut where it would be too long.
+ * Reads a close message. A reason that is too long is cut.
  *
- * @throws ProtocolError for a code that may not be sent, or a reason that is no text.
+ * @throws ProtocolError if the code must not be sent, or the reason is not a string.
  */
 export function readClose(message: WebSocketCloseMessage): { code: number; reason: string } {
   const { type, code = 1000, reason = '' } = message
@@ -105,20 +151,20 @@ export function readClose(message: WebSocketCloseMessage): { code: number; reaso
   return { code, reason: cutReason(reason) }
 }
 
-/** As much of a reason as a close frame holds, in whole characters. */
+/** As much of a reason as fits into a close frame, in whole characters. */
 export function cutReason(reason: string): string {
-  // No character has fewer bytes than one, nor more than three for each of its units.
+  // A UTF-16 unit takes three bytes at most.
   if (reason.length * 3 <= LONGEST_REASON) return reason
   const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(LONGEST_REASON))
   return reason.slice(0, read)
 }
 
-/** What an app is told when a socket is no more. */
+/** The message that tells an app that its websocket has ended. */
 export function disconnected(code: number, reason = ''): WebSocketDisconnectMessage {
   return { type: 'websocket.disconnect', code, reason }
 }
 
-/** For an app that lets the client wait. */
+/** The error for an app that did not answer the handshake in time. */
 export function tooSlow(timeout: number): Error {
   return new Error(
     `serve: the app did not answer the handshake of a websocket within ${timeout} ms. Accept or close sooner, or raise websocket.handshakeTimeoutMs.`,

@@ -12,14 +12,15 @@ t.test('what is out of place says why', async (t) => {
   for (const [phase, why] of [
     ['connecting', /: out of place, the handshake has not been accepted\. Check the order/],
     ['open', /the handshake has been accepted/],
-    ['refused', /the handshake has been refused/],
+    ['denied', /the handshake has been refused/],
+    ['closing', /the app has closed the socket/],
     ['closed', /the app has closed the socket/],
   ] as const) {
     t.match(misplaced('websocket.send', phase), { name: 'ProtocolError', message: why })
   }
-  t.match(misplaced('websocket.send', 'gone'), { name: 'ClientDisconnected' })
   t.match(foreign({ type: 'lifespan.startup.complete' }), {
-    message: /^lifespan\.startup\.complete: out of place, it is no message of a websocket\. Look/,
+    message:
+      /^lifespan\.startup\.complete: out of place, it is not a message of a websocket\. Check/,
   })
 })
 

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer } from 'ws'
 import { fits, parseTarget, type Target } from '../../protocol/target.ts'
-import type { HeaderList, WebSocketScope } from '../../types.ts'
+import type { Acceptance } from '../../protocol/websocket.ts'
+import type { WebSocketScope } from '../../types.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
 import type { Service } from './service.ts'
@@ -29,7 +30,7 @@ export class WebSockets {
   readonly #pings: Pings
   readonly #server: Server<typeof Peer>
   /** What the handshake that is being answered adds; `ws` answers in one go. */
-  #adding: { subprotocol: string | undefined; headers: HeaderList } | undefined
+  #adding: Acceptance | undefined
 
   /**
    * @param shortcuts Whether fields of Node's own, and of `ws`, may be used.
@@ -48,8 +49,7 @@ export class WebSockets {
       settings,
       shortcuts,
       leave,
-      upgrade: (handshake, subprotocol, headers) =>
-        this.#upgrade(handshake, { subprotocol, headers }),
+      upgrade: (handshake, acceptance) => this.#upgrade(handshake, acceptance),
       opened: (connection) => this.#pings.add(connection),
       closed: (connection) => this.#pings.delete(connection),
       ended: (session) => this.#forget(session),
@@ -118,10 +118,7 @@ export class WebSockets {
     for (const session of this.#sessions) session.shutDown()
   }
 
-  #upgrade(
-    { request, socket, head }: Handshake,
-    adding: { subprotocol: string | undefined; headers: HeaderList },
-  ): Peer | undefined {
+  #upgrade({ request, socket, head }: Handshake, adding: Acceptance): Peer | undefined {
     let upgraded: Peer | undefined
     this.#adding = adding
     // Values are latin-1, as in any response; `ws` leaves it to the socket what its text becomes.

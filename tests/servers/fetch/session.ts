@@ -191,14 +191,17 @@ t.test('what is no message of a websocket, or out of place, is refused', async (
       )
       await t.rejects(send({ type: 'websocket.accept', subprotocol: 'other' }), /was not offered/)
       await t.rejects(send({ type: 'websocket.accept', headers: ['a b', 'c'] }), /no header name/)
-      await t.rejects(send({ type: 'http.response.body' }), /no message of a websocket/)
+      await t.rejects(send({ type: 'http.response.body' }), /not a message of a websocket/)
       await t.rejects(send({ type: 'websocket.close', code: 1005 }), /code 1005 may not be sent/)
       await receive()
       await send({ type: 'websocket.accept', subprotocol: 'chat' })
       await t.rejects(send({ type: 'websocket.accept' }), /the handshake has been accepted/)
-      await t.rejects(send({ type: 'websocket.send' }), /either text or bytes/)
+      await t.rejects(
+        send({ type: 'websocket.send' }),
+        /exactly one of "text", a string, and "bytes"/,
+      )
       const both = { type: 'websocket.send', text: '', bytes: new Uint8Array() } as const
-      await t.rejects(send(both), /either text or bytes/)
+      await t.rejects(send(both), /exactly one of "text", a string, and "bytes"/)
     },
     true,
     scope,

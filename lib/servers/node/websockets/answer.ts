@@ -1,28 +1,22 @@
 /** Answers a handshake by a response, after which the connection ends. */
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Responder } from '../../../protocol/response.ts'
-import type {
-  HeaderList,
-  HTTPSendMessage,
-  WebSocketDenialBodyMessage,
-  WebSocketDenialStartMessage,
-} from '../../../types.ts'
-import { cut } from '../cut.ts'
+import type { Wire } from '../../../protocol/response.ts'
+import type { HeaderList } from '../../../types.ts'
 import { Disconnect } from '../disconnect.ts'
 import { endSoftly } from '../linger.ts'
 import { refuse } from '../refuse.ts'
 import { NodeWire } from '../wire.ts'
 
-/** What Node hands over. */
+/** What Node passes to listeners of 'upgrade'. */
 export interface Handshake {
   readonly request: IncomingMessage
   readonly socket: Socket
-  /** What came behind the request. */
+  /** What followed the request. */
   readonly head: Buffer
 }
 
-/** A response to a request that was handed over, for which Node makes none. */
+/** A response to an upgrade request, for which Node creates none. */
 function responseTo({ request, socket }: Handshake): ServerResponse {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
@@ -40,49 +34,27 @@ export function refuseHandshake(handshake: Handshake, status: number, fields?: H
   refuse(responseTo(handshake), status, true, fields)
 }
 
-/** The answer of an app that does not want the socket, by the rules for any response. */
+/** A response that refuses a websocket: one of the app, or one of the server. */
 export class Answer {
+  readonly #handshake: Handshake
   readonly #response: ServerResponse
-  readonly #responder: Responder
 
-  constructor(handshake: Handshake, headers: HeaderList) {
-    const response = responseTo(handshake)
-    const asked = { method: 'GET', httpVersion: '1.1', headers: [...headers] }
-    this.#response = response
-    const wire = new NodeWire(response, {
-      departure: new Disconnect(handshake.request, response),
+  constructor(handshake: Handshake) {
+    this.#handshake = handshake
+    this.#response = responseTo(handshake)
+  }
+
+  /** The wire for the app's response. */
+  wire(): Wire {
+    return new NodeWire(this.#response, {
+      departure: new Disconnect(this.#handshake.request, this.#response),
       endsConnection: () => true,
       shortcuts: false,
     })
-    this.#responder = new Responder(asked, wire)
   }
 
-  get started(): boolean {
-    return this.#responder.phase !== 'waiting'
-  }
-
-  /** Whether nothing is missing, or the client has gone. */
-  get settled(): boolean {
-    const { phase } = this.#responder
-    return phase === 'complete' || (this.#response.destroyed && phase !== 'aborted')
-  }
-
-  send(message: WebSocketDenialStartMessage | WebSocketDenialBodyMessage): Promise<void> {
-    return this.#responder.send(asResponse(message))
-  }
-
-  /** The server's own, while the app's has not reached the client; otherwise only a cut is left. */
+  /** Answers with a status of the server, if the client has not left. */
   refuse(status: number): void {
-    if (this.#response.destroyed) return
-    if (this.#response.headersSent) cut(this.#response)
-    else refuse(this.#response, status, true)
+    if (!this.#response.destroyed) refuse(this.#response, status, true)
   }
-}
-
-function asResponse(
-  message: WebSocketDenialStartMessage | WebSocketDenialBodyMessage,
-): HTTPSendMessage {
-  return message.type === 'websocket.http.response.start'
-    ? { ...message, type: 'http.response.start' }
-    : { ...message, type: 'http.response.body' }
 }

@@ -1,17 +1,16 @@
-/** An open socket: what comes in, what goes out, and how it ends. */
+/** An open websocket on a connection of Node. */
 import type { Socket } from 'node:net'
-import { ClientDisconnected, ProtocolError } from '../../../exceptions.ts'
+import { ClientDisconnected } from '../../../exceptions.ts'
+import type { Inbox } from '../../../protocol/inbox.ts'
 import { disconnected } from '../../../protocol/websocket.ts'
 import {
   SENT,
   type WebSocketDisconnectMessage,
   type WebSocketReceivedMessage,
-  type WebSocketSentMessage,
 } from '../../../types.ts'
 import { faulty } from './faults.ts'
 import { binaryFrame, binaryHead, textFrame } from './frames.ts'
 import { type Gate, openGate } from './gate.ts'
-import type { Inbox } from './inbox.ts'
 import type { WebSocketSettings } from './options.ts'
 import { Peer, type PeerListener } from './peer.ts'
 import { readPlainFrames } from './plain.ts'
@@ -20,11 +19,11 @@ import { beforeWrite, beginTurn } from './turns.ts'
 /** Binary messages up to this size are copied behind their head; others are written as they are. */
 const SMALL = 16_384
 
-/** Who is told when a socket is no more. */
+/** Learns that a websocket has ended. */
 export interface Owner {
-  /** It is of no use any more; told first, and perhaps again. */
+  /** The peer has closed or left. Called first, and perhaps repeatedly. */
   lost(message: WebSocketDisconnectMessage): void
-  /** Nothing comes or goes any more; told once. */
+  /** The connection has ended. Called once. */
   closed(): void
 }
 
@@ -112,32 +111,37 @@ export class Connection implements PeerListener {
     return this.#socket.bytesRead
   }
 
-  /** Whether it is we who do not read. */
+  /** Whether the connection is not read at the moment. */
   get isPaused(): boolean {
     return this.#gate.isPaused
   }
 
   /**
-   * Resolves at once while little waits for the peer, otherwise when this has been written too.
+   * Resolves at once while few bytes are buffered, otherwise when this message has been written too.
    *
-   * @throws ProtocolError for what is no message.
-   * @throws ClientDisconnected when the peer has closed, or is gone.
+   * @throws ClientDisconnected if the peer has closed, or has left.
    */
-  send(message: WebSocketSentMessage): Promise<void> {
-    const { text, bytes } = message
-    if (bytes === undefined ? typeof text !== 'string' : text !== undefined || !isBytes(bytes)) {
-      throw invalid(message)
-    }
+  text(text: string): Promise<void> {
     if (this.#ws.readyState !== Peer.OPEN) throw new ClientDisconnected()
-    if (this.#compresses) return this.#compress(text, bytes)
+    if (this.#compresses) return this.#compress(text)
+    beforeWrite(this.#socket, this)
+    return this.#write(textFrame(text))
+  }
+
+  /** As `text()`. */
+  bytes(bytes: Uint8Array): Promise<void> {
+    if (this.#ws.readyState !== Peer.OPEN) throw new ClientDisconnected()
+    if (this.#compresses) return this.#compress(bytes)
     const socket = this.#socket
     beforeWrite(socket, this)
-    if (bytes !== undefined && bytes.byteLength > SMALL) {
-      socket.write(binaryHead(bytes.byteLength))
-      // Not a copy: it is whoever sent it that has to wait, and may use the bytes again then.
-      return written((callback) => socket.write(bytes, callback))
-    }
-    const frame = bytes === undefined ? textFrame(text ?? '') : binaryFrame(bytes)
+    if (bytes.byteLength <= SMALL) return this.#write(binaryFrame(bytes))
+    socket.write(binaryHead(bytes.byteLength))
+    // Not copied: the sender waits, and may reuse the bytes afterwards.
+    return written((callback) => socket.write(bytes, callback))
+  }
+
+  #write(frame: Uint8Array): Promise<void> {
+    const socket = this.#socket
     if (socket.writableLength >= this.#settings.maxBufferedBytes) {
       return written((callback) => socket.write(frame, callback))
     }
@@ -145,17 +149,17 @@ export class Connection implements PeerListener {
     return SENT
   }
 
-  /** Takes its turn behind what `ws` still compresses. */
-  #compress(text: string | undefined, bytes: Uint8Array | undefined): Promise<void> {
+  /** Follows the messages that `ws` is still compressing. */
+  #compress(data: string | Uint8Array): Promise<void> {
     const ws = this.#ws
-    if (text !== undefined && ws.bufferedAmount < this.#settings.maxBufferedBytes) {
-      ws.send(text)
+    if (typeof data === 'string' && ws.bufferedAmount < this.#settings.maxBufferedBytes) {
+      ws.send(data)
       return SENT
     }
-    return written((callback) => ws.send(text ?? bytes ?? '', callback))
+    return written((callback) => ws.send(data, callback))
   }
 
-  /** Says why, and waits for the peer to say the same; not longer than `closeTimeoutMs`. */
+  /** Sends a close frame, and waits up to `closeTimeoutMs` for the peer's. */
   close(code: number, reason: string): void {
     this.#ws.closeNow(code, reason)
   }
@@ -164,14 +168,10 @@ export class Connection implements PeerListener {
     this.#ws.ping()
   }
 
-  /** Cuts it off. */
+  /** Ends the connection at once. */
   terminate(): void {
     this.#ws.terminate()
   }
-}
-
-function isBytes(value: unknown): boolean {
-  return value instanceof Uint8Array
 }
 
 function written(write: (callback: (error?: Error | null) => void) => void): Promise<void> {
@@ -181,14 +181,4 @@ function written(write: (callback: (error?: Error | null) => void) => void): Pro
       else resolve()
     })
   })
-}
-
-function invalid({ type, text, bytes }: WebSocketSentMessage): ProtocolError {
-  const given =
-    text === undefined && bytes === undefined
-      ? 'neither'
-      : `"text" of type ${typeof text} and "bytes" of type ${typeof bytes}`
-  return new ProtocolError(
-    `${type}: exactly one of "text", a string, and "bytes", a Uint8Array, must be there, ${given} was sent. Leave the other out.`,
-  )
 }

@@ -8,8 +8,8 @@
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { Source } from '../../../protocol/inbox.ts'
 import { Backlog } from './backlog.ts'
-import type { Source } from './inbox.ts'
 import { FrameWalker } from './walker.ts'
 
 /** Where messages go. */

@@ -1,7 +1,7 @@
 // What goes through an open socket, how fast either side may be, and how large a message.
 import t from 'tap'
+import { Inbox } from '../../../../lib/protocol/inbox.ts'
 import { Connection } from '../../../../lib/servers/node/websockets/connection.ts'
-import { Inbox } from '../../../../lib/servers/node/websockets/inbox.ts'
 import { readWebSocketOptions } from '../../../../lib/servers/node/websockets/options.ts'
 import { Peer } from '../../../../lib/servers/node/websockets/peer.ts'
 import type { Send, SendMessage } from '../../../../lib/types.ts'

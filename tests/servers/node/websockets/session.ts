@@ -161,7 +161,7 @@ t.test('messages out of place are refused, and change nothing', async (t) => {
     ],
     [
       [{ type: 'http.response.body' }, { ...CLOSE, code: 1005 } as SendMessage, CLOSE],
-      [/no message of a websocket/, /code 1005 may not be sent/, /^$/],
+      [/not a message of a websocket/, /code 1005 may not be sent/, /^$/],
       /403/,
     ],
   ]

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { Inbox } from '../../../../lib/servers/node/websockets/inbox.ts'
-import type { WebSocketReceiveMessage } from '../../../../lib/types.ts'
-import { collectGarbage } from '../../../support/gc.ts'
+import { Inbox } from '../../lib/protocol/inbox.ts'
+import type { WebSocketReceiveMessage } from '../../lib/types.ts'
+import { collectGarbage } from '../support/gc.ts'
 
 const END: WebSocketReceiveMessage = { type: 'websocket.disconnect', code: 1000, reason: '' }
 

@@ -1,19 +1,25 @@
-/** What has come in and not been received: a bounded queue, and the end of it. */
-import type { ReceiveMessage, WebSocketReceiveMessage } from '../../../types.ts'
+/** The incoming messages of a websocket that the app has not received yet, and its end. */
+import type { ReceiveMessage, WebSocketReceiveMessage } from '../types.ts'
 
-/** Where messages come from; it can be made to wait. */
+/** Where messages come from. It is paused while the inbox is full. */
 export interface Source {
   pause(): void
   resume(): void
 }
 
-/** How many messages are kept beyond the limit of a peer that is gone: it cannot be made to wait. */
+/** How many messages beyond the limit are kept after the peer has left, since it cannot be paused. */
 const LAST_MESSAGES = 1_024
 
-/** How much may wait before the peer is made to. */
+/** Beyond these limits the source is paused; Infinity disables a limit. */
 export interface InboxLimits {
   readonly maxQueuedMessages: number
+  /** The sum of the sizes that `put()` was given. */
   readonly maxQueuedBytes: number
+}
+
+export const NO_LIMITS: InboxLimits = {
+  maxQueuedMessages: Number.POSITIVE_INFINITY,
+  maxQueuedBytes: Number.POSITIVE_INFINITY,
 }
 
 type Waiter = (message: ReceiveMessage) => void
@@ -24,10 +30,10 @@ interface Queued {
 }
 
 /**
- * Messages in the order they came, then the disconnect, again and again.
+ * Gives messages in the order in which they arrived, then the disconnect, repeatedly.
  *
- * Beyond its limits the source is paused, so that one message may go beyond them. Of a source that
- * ends, some more are kept; further ones are dropped.
+ * The source is paused after the message that exceeds a limit. A source that cannot be paused, since
+ * its connection has ended, may add 1,024 messages more; further ones are dropped.
  */
 export class Inbox {
   readonly #limits: InboxLimits
@@ -38,7 +44,7 @@ export class Inbox {
   #paused = false
   #end: WebSocketReceiveMessage | undefined
   #discards = false
-  /** Most of the time there is one, and no list for it. */
+  /** Usually a single one waits, which needs no list. */
   #waiter: Waiter | undefined
   #laterWaiters: Waiter[] | undefined
 
@@ -46,17 +52,22 @@ export class Inbox {
     this.#limits = limits
   }
 
-  /** Whether the peer is made to wait. */
+  /** How many bytes wait. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Whether the source is paused. */
   get paused(): boolean {
     return this.#paused
   }
 
-  /** How many messages may come before the source is paused; at least one. */
+  /** How many messages fit before the source is paused; at least one. */
   get room(): number {
     return Math.max(1, this.#limits.maxQueuedMessages + 1 - this.#count)
   }
 
-  /** How many may come before some are dropped. */
+  /** How many messages fit before further ones are dropped. */
   get spare(): number {
     return Math.max(0, this.#limits.maxQueuedMessages + LAST_MESSAGES - this.#count)
   }
@@ -94,7 +105,7 @@ export class Inbox {
     }
   }
 
-  /** After what has come there is only this; the first word counts. */
+  /** Sets the message that follows all others. Later calls change nothing. */
   end(message: WebSocketReceiveMessage): void {
     if (this.#end !== undefined) return
     this.#end = message
@@ -103,7 +114,7 @@ export class Inbox {
     }
   }
 
-  /** Nobody is going to receive any more: what comes is read, and forgotten. */
+  /** The app has ended: messages are dropped from now on. */
   discard(): void {
     this.#discards = true
     this.#queue = []
@@ -117,7 +128,7 @@ export class Inbox {
     if (queued === undefined) return this.#end
     this.#next++
     this.#size -= queued.size
-    // Half of the list at a time: it may never be empty, and to shift it moves all of it.
+    // Frees half of the list at a time, since `shift()` moves the whole list.
     if (this.#next * 2 >= this.#queue.length) {
       this.#queue.splice(0, this.#next)
       this.#next = 0
@@ -126,7 +137,7 @@ export class Inbox {
     return queued.message
   }
 
-  /** Going on only at half of the limits: not one stop and start for each message. */
+  /** Resumes at half of the limits, so that a full inbox does not pause and resume per message. */
   #exceeds(share: number): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits
     return this.#count > maxQueuedMessages * share || this.#size > maxQueuedBytes * share
