@@ -1,16 +1,15 @@
-/** Changes the start of a response on its way. */
+/** Changes the start of a response before it is sent. */
 import { withLowerNames } from '../http/lowercase.ts'
 import type { HTTPResponseStartMessage, Send, SendMessage } from '../types.ts'
 
-/** Gives the start message to send: a changed copy, or the one that it was given. */
+/** Returns the start message to send: a changed copy, or the given message. */
 export type StartChange = (message: HTTPResponseStartMessage) => HTTPResponseStartMessage
 
 /**
- * A `send` that has a function change the start of the response on its way: what the function returns
- * is sent instead.
+ * Returns a `send` that passes each response start through a function, and sends the result instead.
  *
- * The answer that refuses the handshake of a websocket is such a response. Other messages pass
- * untouched. The function finds the names of fields in lower case, however the app has written them.
+ * That includes the start of a response that denies a websocket handshake. Other messages pass
+ * unchanged. The function sees field names in lower case, whatever the app wrote.
  *
  * @example
  * const versioned: Middleware = (app) => (scope, receive, send) => {
@@ -25,7 +24,7 @@ export function changeStart(send: Send, change: StartChange): Send {
   return (message) => send(changedBy(change, message))
 }
 
-/** A refusal is the start of a response under another name. */
+/** A denial is the start of a response under another name. */
 function changedBy(change: StartChange, message: SendMessage): SendMessage {
   if (message.type === 'http.response.start') return checked(change(withLowerNames(message)))
   if (message.type !== 'websocket.http.response.start') return message
@@ -34,7 +33,7 @@ function changedBy(change: StartChange, message: SendMessage): SendMessage {
   return { ...checked(change(start)), type }
 }
 
-/** JavaScript, without types, may forget to return something. */
+/** Without types, JavaScript may forget to return something. */
 function checked(message: HTTPResponseStartMessage | undefined): HTTPResponseStartMessage {
   if (message?.type === 'http.response.start') return message
   throw new TypeError(

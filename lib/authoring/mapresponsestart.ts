@@ -3,18 +3,18 @@
 import type { HTTPResponseStartMessage, HTTPScope, Middleware } from '../types.ts'
 import { changeStart, type StartChange } from './changestart.ts'
 
-/** Gives the message to send instead, at once: a changed copy, or the one it was given. */
+/** Returns the message to send instead, synchronously: a changed copy, or the given message. */
 export type ResponseStartChange = (
   message: HTTPResponseStartMessage,
   scope: HTTPScope,
 ) => HTTPResponseStartMessage
 
 /**
- * Has a function change the start of each response before it goes out; answers to errors too.
+ * Makes a middleware that changes the start of each response, including error responses.
  *
- * Bodies pass untouched, and so do websockets and the lifespan.
+ * Bodies pass unchanged, and so do websockets and the lifespan.
  *
- * @throws TypeError when it is given no function; at a response, when that gives no message.
+ * @throws TypeError if `change` is not a function, or, for a response, if it does not return a message.
  * @example
  * const hidden = mapResponseStart((message) => ({
  *   ...message,
@@ -35,7 +35,7 @@ export function mapResponseStart(change: ResponseStartChange): Middleware {
   }
 }
 
-/** What a promise gives later would come too late. */
+/** A promise would resolve too late. */
 function checked(result: unknown): HTTPResponseStartMessage {
   if (isStart(result)) return result
   if (result instanceof Promise) result.catch(() => {})

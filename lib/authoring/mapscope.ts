@@ -1,15 +1,15 @@
-/** Hands another scope to an app. */
+/** Passes another scope to an app. */
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
-/** Gives the scope that the app is to see: a copy with changes, or the one it was given. */
+/** Returns the scope for the app: a changed copy, or the given scope. */
 export type ScopeMapper = (scope: HTTPScope | WebSocketScope) => HTTPScope | WebSocketScope
 
 /**
- * Changes what an app sees of requests and websockets; the lifespan passes untouched.
+ * Makes a middleware that changes the scope of requests and websockets; the lifespan passes unchanged.
  *
- * What routing notes in a copy is not seen by middleware outside, such as a logger.
+ * Middleware outside, such as a logger, does not see keys that are set in a copy.
  *
- * @throws TypeError when it is given no function; at a request, when that gives no scope of its type.
+ * @throws TypeError if `map` is not a function, or, for a request, if it returns no scope of its type.
  * @example
  * const english = mapScope((scope) => ({
  *   ...scope,

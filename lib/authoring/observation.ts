@@ -1,4 +1,4 @@
-/** What became of a request, for loggers, metrics and traces: seen from outside, without changing it. */
+/** Observes how a request ends, for logs, metrics and traces, without changing it. */
 
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import { contentLength } from '../http/headers.ts'
@@ -17,26 +17,26 @@ import {
   type SendMessage,
 } from '../types.ts'
 
-/** How an exchange ended. */
+/** The outcome of an exchange. */
 export interface Outcome {
   /**
-   * Of the response; 101 for a websocket that was accepted, 403 for one that was closed before, 499
-   * when the client left before any of it was sent.
+   * The status of the response; 101 for an accepted websocket, 403 for one that was closed before, 499
+   * if the client disconnected before anything was sent.
    */
   readonly status: number
-  /** Bytes of the body, or of the messages of a websocket, that were sent. */
+  /** Bytes of the body, or of the websocket messages, that were sent. */
   readonly bytes: number
-  /** Milliseconds until all was sent. */
+  /** Milliseconds until everything was sent. */
   readonly duration: number
-  /** Whether the client left before all was sent. */
+  /** Whether the client disconnected before everything was sent. */
   readonly aborted: boolean
-  /** What the app threw; undefined when it threw nothing, or only that the client has left. */
+  /** What the app threw; undefined if it threw nothing or only ClientDisconnected. */
   readonly error: unknown
 }
 
 /**
- * Calls an app and tells once how it went: when the last part of the response has been accepted, or
- * when the app is done or has failed, whichever comes first. Background work is not waited for.
+ * Calls an app and reports its outcome once: when the last part of the response was accepted, or when
+ * the app has finished or failed, whichever is first. It does not wait for background work.
  *
  * @example
  * const timed: Middleware = (app) => (scope, receive, send) =>
@@ -54,22 +54,22 @@ export function observe(
 }
 
 /**
- * The path of the route that was found, as it is written, with those of the mounts around it; a mount
- * alone ends in `/*`. Undefined when nothing was found.
+ * The path template of the matched route, including the mounts around it; for a mount alone it ends in
+ * `/*`. Undefined if nothing matched.
  *
- * There are as many of them as the program has routes, whatever clients ask for.
+ * There are only as many templates as routes, whatever clients request.
  */
 export function routeTemplate({ outcome }: ConnectionScope): string | undefined {
   return outcome?.template
 }
 
-/** Made before a middleware inside copies the scope, so that all copies share it. */
+/** Created before a middleware inside copies the scope, so that all copies share it. */
 function outcomeOf(scope: ConnectionScope): ScopeOutcome {
   scope.outcome ??= {}
   return scope.outcome
 }
 
-/** Counts what is sent. */
+/** Records what is sent. */
 class Watch {
   readonly #known: ScopeOutcome
   readonly #isHead: boolean
@@ -80,7 +80,7 @@ class Watch {
   #bytes = 0
   #declared = 0
   #finished = false
-  /** Whether anything has gone to the client: servers hold the start back until a body comes. */
+  /** Whether anything was sent to the client: servers hold the start back until a body arrives. */
   #isSent = false
 
   constructor(scope: Scope, send: Send, finish: (outcome: Outcome) => unknown) {
@@ -143,7 +143,7 @@ class Watch {
     }
   }
 
-  /** A server sends no body to a HEAD, nor with a status that has none. */
+  /** A server sends no body for HEAD, nor for a status without one. */
   #add(bytes: number): void {
     if (!this.#isHead && !isBodyless(this.#status ?? 200)) this.#bytes += bytes
   }
@@ -157,16 +157,16 @@ class Watch {
       bytes: aborted && !this.#isSent ? 0 : this.#bytes,
       duration: performance.now() - this.#started,
       aborted,
-      // A bug that was answered is thrown on only after its answer was sent.
+      // A bug is rethrown only after its answer was sent.
       error: aborted ? undefined : (error ?? this.#known.error),
     })
   }
 }
 
-/** Messages that are no part of a response. */
+/** Messages that are not part of a response. */
 const BESIDE: ReadonlySet<string> = new Set(['http.response.early_hint', 'http.response.debug'])
 
-/** Those that a server may have kept for itself when it takes them at once. */
+/** Messages that a server may hold back although it accepts them at once. */
 const NOT_YET: ReadonlySet<string> = new Set([
   ...[...BESIDE, 'http.response.start', 'websocket.http.response.start'],
 ])
@@ -179,7 +179,7 @@ function isLast(message: SendMessage): boolean {
   return message.type === 'http.response.pathsend' || message.type === 'websocket.close'
 }
 
-/** What the client will be told by whoever answers errors outside. */
+/** The status of the answer that an outer layer will give to the error. */
 function statusOf(error: unknown): number {
   if (error instanceof ClientDisconnected) return 499
   return error instanceof HTTPException ? error.status : 500

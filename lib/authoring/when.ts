@@ -1,18 +1,18 @@
 /** Middleware for some requests only. */
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
-/** Decides by what is known of a request or a websocket before anything is read. */
+/** Decides by the scope of a request or websocket, before anything is read. */
 export type ScopePredicate = (scope: HTTPScope | WebSocketScope) => boolean
 
 /**
- * Puts a middleware around an app for those requests and websockets only that the predicate holds for.
+ * Applies a middleware only to the requests and websockets that match a predicate.
  *
- * The lifespan always goes through the middleware, which may have to start something.
+ * The lifespan always passes through the middleware, which may need to start something.
  *
- * Not a place for locks: what guards a route stands at that route, where no spelling of a path can get
- * around it.
+ * Do not use it for access control. Protect a route at the route itself, where no spelling of a path can
+ * bypass the check.
  *
- * @throws TypeError when one of the two is no function, or the middleware gives no app.
+ * @throws TypeError if an argument is not a function, or if the middleware does not return an app.
  * @example
  * const isPublic = (scope: { path: string }) => scope.path.startsWith('/public/')
  * const app = Application({ middleware: [when(isPublic, cors({ origins: '*' }))] })

@@ -1,4 +1,4 @@
-/** Answers thrown errors: by the handler that the table has for them, or as a bug. */
+/** Answers errors with their handler from the table, or as bugs. */
 import { HTTPException } from '../exceptions.ts'
 import { Request } from '../requests.ts'
 import { toApp } from '../responses/response.ts'
@@ -15,11 +15,11 @@ import {
 /**
  * Answers an error that was thrown before a response started, or in any phase of a websocket.
  *
- * A bug, for which no handler is there, is answered too if `errors()` is around; the promise rejects
- * with it in any case, so that it reaches the log.
+ * An error without a handler is a bug. It is answered too if `errors()` is around, and the promise
+ * rejects with it in any case, so that it is logged.
  *
- * @param view The handler's own request, so that a body it has read is still there, or its websocket;
- * without the latter, how far the socket has come ('connecting').
+ * @param view The handler's own request, so that a body it has read is available, or its websocket;
+ * without a websocket, its phase ('connecting').
  */
 export function answerException(
   error: unknown,
@@ -57,7 +57,7 @@ async function answerBy(
   return app(request.scope, request.rest, request.send)
 }
 
-/** The part for websockets is loaded by applications that have some. */
+/** The part for websockets is loaded only if it is needed. */
 async function answerSocket(
   error: unknown,
   scope: WebSocketScope,

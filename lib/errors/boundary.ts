@@ -1,4 +1,4 @@
-/** Answers what an app throws, where it stands, so that the middleware around it sees the answer. */
+/** Answers errors where an app throws them, so that the middleware around it sees the answer. */
 
 import { ClientDisconnected } from '../exceptions.ts'
 import { runCatching } from '../internal/run.ts'
@@ -7,11 +7,11 @@ import type { WebSocketPhase } from '../websockets.ts'
 import { answerException, handlersOf } from './handlers.ts'
 
 /**
- * Wraps an app: exceptions that have a handler in its scope are answered; bugs are thrown on, and
- * answered before if `errors()` is around.
+ * Wraps an app: exceptions with a handler in the scope are answered; bugs are rethrown, and answered
+ * before if `errors()` is around.
  *
- * Routes answer for their handlers themselves; this is for what may throw past them, such as
- * middleware and apps of other people.
+ * Routes answer errors of their handlers themselves. The boundary is for code outside routes, such as
+ * middleware and foreign apps.
  */
 export function errorBoundary(app: App): App {
   return (scope, receive, send) => {
@@ -19,31 +19,31 @@ export function errorBoundary(app: App): App {
     const { exceptionHandlers } = scope
     const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
     const recover = (error: unknown): Promise<void> => {
-      scope.exceptionHandlers = exceptionHandlers // an application inside may have put its own there
+      scope.exceptionHandlers = exceptionHandlers // an application inside may have set its own
       if (scope.type === 'http' && tracked.started) throw late(error, scope)
-      // An accepted websocket can still be told of an error, by its close; a request cannot.
+      // An accepted websocket can still be closed with an error; a started response cannot.
       return answerException(error, scope, receive, send, tracked.phase)
     }
     return runCatching(app, scope, receive, tracked.send, recover)
   }
 }
 
-/** A `send`, and what has gone through it. */
+/** A wrapped `send`, and what was sent through it. */
 export interface Tracked {
   readonly send: Send
-  /** Whether there is an answer already, of which an error could not take the place. */
+  /** Whether a response has started, so that an error cannot be answered any more. */
   readonly started: boolean
-  /** Where a websocket stands, as far as the app has brought it. */
+  /** The phase of a websocket, as far as the app has advanced it. */
   readonly phase?: WebSocketPhase
 }
 
-/** Watches whether a response has started; a server that nobody stands before is asked instead. */
+/** Tracks whether a response has started; if the server itself tracks it, the server is asked instead. */
 export function trackStart(send: Send, { transport }: ConnectionScope): Tracked {
   if (transport?.send === send) return transport
   const tracked = {
     started: false,
     send: ((message) => {
-      tracked.started ||= message.type !== 'http.response.debug' // which comes before the start
+      tracked.started ||= message.type !== 'http.response.debug' // sent before the start
       return send(message)
     }) as Send,
   }
@@ -55,13 +55,13 @@ const PHASES: Readonly<Record<string, WebSocketPhase>> = {
   'websocket.http.response.start': 'denied',
 }
 
-/** Watches where a websocket stands. */
+/** Tracks the phase of a websocket. */
 export function trackPhase(send: Send): Tracked {
   const tracked = {
     started: false,
     phase: 'connecting' as WebSocketPhase,
     send: ((message) => {
-      if (message.type === 'websocket.send') return send(message) // by far the most, and changes nothing
+      if (message.type === 'websocket.send') return send(message) // the most frequent message; no change
       const isClose = message.type === 'websocket.close'
       const closed = tracked.phase === 'connecting' ? 'denied' : 'closed'
       tracked.phase = isClose ? closed : (PHASES[message.type] ?? tracked.phase)
@@ -72,7 +72,7 @@ export function trackPhase(send: Send): Tracked {
   return tracked
 }
 
-/** An error that a handler would have answered, had it come in time. */
+/** Wraps an error that has a handler but was thrown too late to be answered. */
 function late(error: unknown, scope: ConnectionScope): unknown {
   if (error instanceof ClientDisconnected) return error
   if (handlersOf(scope).find(error) === undefined) return error

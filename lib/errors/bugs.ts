@@ -1,4 +1,4 @@
-/** Answers bugs: errors that no handler was written for. */
+/** Answers bugs: errors without a handler. */
 
 import { ClientDisconnected } from '../exceptions.ts'
 import { asText } from '../internal/tell.ts'
@@ -9,11 +9,11 @@ import type { App, ConnectionScope, ScopeOutcome } from '../types.ts'
 import type { ExceptionHandlers } from './table.ts'
 
 /**
- * Answers a bug with a 500 at the place where it was thrown, and throws it on.
+ * Answers a bug with a 500 where it was thrown, and rethrows it.
  *
- * The answer passes all middleware around that place, so it has the fields that they add. The scope's
- * outcome names the error before the answer starts: sessions are not saved then. Without `errors()`
- * around, the server answers.
+ * The answer passes through all middleware around that place, so it has the fields that they add. The
+ * scope's outcome holds the error before the answer starts, so that sessions are not saved. Without
+ * `errors()` around, the server answers.
  */
 export async function answerBug(
   error: unknown,
@@ -28,7 +28,7 @@ export async function answerBug(
   throw answer.error
 }
 
-/** The handler of bugs is told of one even if its answer comes too late to be sent. */
+/** Calls the handler of bugs even if its answer is too late to be sent. */
 export async function tellBug(
   error: unknown,
   request: Request,
@@ -39,12 +39,12 @@ export async function tellBug(
   throw answer.error
 }
 
-/** Whether this is the error that was answered as a bug. */
+/** Whether this error was already answered as a bug. */
 export function isAnsweredBug({ outcome }: ConnectionScope, error: unknown): boolean {
   return outcome?.error !== undefined && outcome.error === error
 }
 
-/** What was made of a bug, in case a middleware drops that answer and throws the bug on. */
+/** The answers to bugs, in case a middleware drops an answer and rethrows the bug. */
 const ANSWERS = new WeakMap<ScopeOutcome, BugAnswer>()
 
 function madeBefore(scope: ConnectionScope, error: unknown): BugAnswer | undefined {
@@ -57,7 +57,7 @@ function noteBug(scope: ConnectionScope, answer: BugAnswer): void {
   ANSWERS.set(scope.outcome, answer)
 }
 
-/** What answers a bug, and the error for the log: another one if the handler of 500 fails. */
+/** The answer to a bug, and the error for the log: a combined one if the handler of 500 fails. */
 interface BugAnswer {
   readonly app: App
   readonly error: unknown
@@ -77,7 +77,7 @@ async function answerOf(
     const answer = await serverError(request, error)
     return { app: toApp(answer, 'exceptionHandlers: the handler of 500'), error }
   } catch (failure) {
-    // The log is to have both: the bug that was to be answered would be lost.
+    // Both go to the log, or the original bug would be lost.
     const both = new AggregateError(
       [failure, error],
       `exceptionHandlers: the handler of 500 failed (${textOf(failure)}), called for another error (${textOf(error)}).`,
@@ -94,7 +94,7 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : asText(error)
 }
 
-/** A client that has left does not hide the bug, which goes on to the log. */
+/** A disconnect while the answer is sent does not hide the bug, which still goes to the log. */
 function ignoreDeparture(error: unknown): void {
   if (!(error instanceof ClientDisconnected)) throw error
 }

@@ -1,4 +1,4 @@
-/** The page that shows a developer what went wrong; everything on it is escaped. */
+/** The debug page, which shows a developer an error; everything on it is escaped. */
 
 import { escapeHTML } from '../html.ts'
 import { asksForType } from '../http/accept.ts'
@@ -11,7 +11,7 @@ import { type Frame, framesOf } from './frames.ts'
 
 export { debugText } from './debugtext.ts'
 
-/** HTML for a browser, text for all others. */
+/** HTML for a browser, text for other clients. */
 export function debugResponse(error: unknown, request: Request): Response {
   const accept = request.headers.getAll('accept').join(',')
   return asksForType(accept, 'text/html')
@@ -19,7 +19,7 @@ export function debugResponse(error: unknown, request: Request): Response {
     : new PlainTextResponse(debugText(error), DEBUG_OPTIONS)
 }
 
-/** The page as text; made of the error, the frames of its stack and the request. */
+/** The page as HTML: the error, the frames of its stack and the request. */
 export function debugPage(error: unknown, request: Request): string {
   const title = error instanceof Error ? `${error.name}: ${error.message}` : asText(error)
   const fields = [...request.headers].map(([name, value]) => `${name}: ${value}`)
@@ -41,7 +41,7 @@ ${framesOf(error).map(frameHTML).join('\n')}
 `
 }
 
-/** A page like this is copied into bug reports; credentials do not belong there. */
+/** The page may be copied into bug reports, so it hides credentials. */
 function isPublic(field: string): boolean {
   return !/^(?:cookie|authorization|proxy-authorization):/.test(field)
 }

@@ -1,7 +1,7 @@
 /**
- * What shows a developer what went wrong, as text. In bundles for the edge and browsers (the conditions
- * `workerd`, `edge-light`, `worker` and `browser`) it stands in for the page, which is larger, and shows
- * source files that are not there.
+ * Shows a developer an error, as text. Bundles for the edge and browsers (the conditions `workerd`,
+ * `edge-light`, `worker` and `browser`) use it instead of the debug page, which is larger and reads
+ * source files that are missing there.
  */
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { Response } from '../responses/response.ts'
@@ -12,14 +12,14 @@ export function debugResponse(error: unknown): Response {
   return new PlainTextResponse(debugText(error), DEBUG_OPTIONS)
 }
 
-/** The stack with those of its causes, as the console would show it. */
+/** The stack with those of its causes, as the console shows it. */
 export function debugText(error: unknown): string {
   return chainOf(error)
     .map((link) => (link instanceof Error ? (link.stack ?? String(link)) : String(link)))
     .join('\n\nCaused by: ')
 }
 
-/** An error and its causes; five at the most, and no circle. */
+/** An error and its causes; at most five, without cycles. */
 function chainOf(error: unknown): unknown[] {
   const links = [error]
   for (let link = error; link instanceof Error && link.cause !== undefined && links.length < 5; ) {

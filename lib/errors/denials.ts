@@ -1,14 +1,13 @@
-/** Answers in the place of the app, to requests and to the handshakes of websockets. */
+/** Answers requests and websocket handshakes instead of the app. */
 import type { AnyResponse } from '../responses/response.ts'
 import type { Receive, Scope, Send } from '../types.ts'
 
 /**
  * Sends a response instead of calling the app.
  *
- * A websocket's handshake is refused with it; a server that cannot send answers to handshakes refuses
- * with 403.
+ * A websocket handshake is denied with it; a server that cannot send such a response denies with 403.
  *
- * @throws UnsupportedProtocol for scopes that are neither.
+ * @throws UnsupportedProtocol if the scope is neither http nor websocket.
  * @example
  * const closed: Middleware = () => (scope, receive, send) =>
  *   answerInstead(new PlainTextResponse('closed', { status: 503 }), scope, receive, send)

@@ -1,18 +1,18 @@
-/** The places in an error's stack, with the lines of source around them where they can be read. */
+/** Parses the frames of an error's stack, with the source lines around them if they can be read. */
 
 export interface SourceLine {
   readonly number: number
   readonly text: string
-  /** Whether this is the line of the frame itself. */
+  /** Whether this is the line of the frame. */
   readonly marked: boolean
 }
 
 export interface Frame {
-  /** As the stack names it: function, file, line, column. */
+  /** As in the stack: function, file, line, column. */
   readonly place: string
-  /** Empty when the source cannot be read. */
+  /** Empty if the source cannot be read. */
   readonly lines: readonly SourceLine[]
-  /** Whether it is the innermost frame of the application's own code. */
+  /** Whether this is the innermost frame of the application's own code. */
   readonly open: boolean
 }
 
@@ -29,7 +29,7 @@ export function framesOf(error: unknown): Frame[] {
   }))
 }
 
-/** The stack without the message: that may hold a client's text, which must not name files to show. */
+/** The stack without the message, which may contain a client's text and must not name files to show. */
 function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   const { message, stack = '' } = error
@@ -39,7 +39,7 @@ function traceOf(error: unknown): string {
 
 const CONTEXT = 4
 
-// "at name (file:line:column)", "at file:line:column", either behind "async".
+// "at name (file:line:column)" or "at file:line:column", perhaps after "async".
 const PLACE = /^\s*at (?:async )?(?:.* \()?(.+?):([0-9]+):[0-9]+\)?$/
 
 function sourceAround(place: string): SourceLine[] {
@@ -54,7 +54,7 @@ function sourceAround(place: string): SourceLine[] {
     .map((text, index) => ({ number: first + index, text, marked: first + index === at }))
 }
 
-/** The path of a file, from a path or a `file:` URL; undefined for what is no file. */
+/** The file path of a path or `file:` URL; undefined for anything else. */
 function fileOf(location: string): string | undefined {
   if (/^(?:\/|[A-Za-z]:[\\/])/.test(location)) return location
   if (!location.startsWith('file:///') || !URL.canParse(location)) return undefined
@@ -62,7 +62,7 @@ function fileOf(location: string): string | undefined {
   return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path
 }
 
-/** Through the process object, so that other runtimes, which have no files, can load this module. */
+/** Through the process object, so that runtimes without files can load this module. */
 function readSource(location: string): string | undefined {
   try {
     const file = fileOf(location)

@@ -1,4 +1,4 @@
-/** Answers errors of websockets: before the handshake by a response, and after it by a close. */
+/** Answers errors of websockets: before the handshake by a response, after it by a close. */
 
 import { ClientDisconnected, HTTPException, WebSocketException } from '../exceptions.ts'
 import { NO_BYTES } from '../internal/bytes.ts'
@@ -8,14 +8,14 @@ import type { Receive, Send, WebSocketScope } from '../types.ts'
 import { WebSocket, type WebSocketPhase } from '../websockets.ts'
 import { answerInstead } from './denials.ts'
 
-/** What a handler is called with here. */
+/** A handler, as it is called here. */
 type Handler = (request: Request, error: unknown, websocket: WebSocket) => unknown
 
 /**
- * Answers by a handler, or by the close that the error names; rejects with an error that is a bug, or
- * that comes when the socket is closed.
+ * Answers with a handler, or with the close that the error names; rejects if the error is a bug, or if
+ * the socket is closed.
  *
- * @param view The websocket of the app, or how far it has come.
+ * @param view The websocket of the app, or its phase.
  */
 export async function answerWebSocket(
   handler: Handler | undefined,
@@ -49,7 +49,7 @@ async function closeOpen(websocket: WebSocket, code: number, reason?: string): P
   if (websocket.phase === 'open') await websocket.close(code, reason)
 }
 
-/** A handshake is a request like others: it has all that a handler may look at, but no body. */
+/** The handshake as a request without a body, so that handlers can read its fields. */
 function handshakeOf(scope: WebSocketScope): Request {
   const scheme = scope.scheme === 'wss' ? 'https' : 'http'
   return new Request({ ...scope, type: 'http', method: 'GET', scheme }, async () => NO_BODY)

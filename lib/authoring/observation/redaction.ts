@@ -1,24 +1,24 @@
-/** What of a request may be written down, and in which form. */
+/** Redacts and escapes text of a request for logs. */
 
-/** Never written: what whoever reads a log could use. */
+/** Names of credentials, which are always redacted. */
 export const SECRETS: readonly string[] = [
   ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-csrf-token'],
   ...['access_token', 'refresh_token', 'id_token', 'token', 'code', 'password', 'secret'],
   ...['client_secret', 'api_key', 'apikey', 'key', 'signature', 'sig', 'state', 'session'],
 ]
 
-// C0 and C1, line and paragraph separators, and what turns the direction of text around.
+// C0 and C1 controls, line and paragraph separators, and marks that change the text direction.
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 const HAS_CONTROL = new RegExp(CONTROLS.source)
 
-/** Text without control characters: each is written as `\u001b`. */
+/** Escapes control characters, as in `\u001b`. */
 export function printable(text: string): string {
   if (!HAS_CONTROL.test(text)) return text
   return text.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** A query as it was sent, but for the values of those names, however they are encoded. */
+/** The query as it was sent, with the values of these names redacted, however the names are encoded. */
 export function redactedQuery(query: string, secrets: ReadonlySet<string>): string {
   if (query === '') return ''
   const parts = query.split('&').map((part) => {
