@@ -1,4 +1,4 @@
-/** A fetch response, as one that a handler can return. */
+/** Turns a fetch response into one that a handler can return. */
 
 import type { Background } from '../background.ts'
 import { Headers } from '../http/headers.ts'
@@ -10,23 +10,23 @@ import { transfer } from './fetchresponse/transfer.ts'
 
 export interface FetchResponseOptions {
   /**
-   * Whether the body is not encoded any more, so that `content-encoding` and `content-length` are
-   * left out (true for gzip, deflate and br, which `fetch` decodes; false for others).
+   * Whether the body is already decoded, so that `content-encoding` and `content-length` are removed
+   * (true for gzip, deflate and br, which `fetch` decodes; false for others).
    */
   decoded?: boolean
-  /** Work to do once the response has been sent, or its client has gone (none). */
+  /** Work to run after the response was sent, or its client disconnected (none). */
   background?: Background
 }
 
 /**
- * Turns a fetch `Response` into one of ours: status, fields and body, streamed no faster than the
- * client takes it, and cancelled when the client goes.
+ * Converts a fetch `Response`: status, fields and body. The body is streamed with back-pressure, and
+ * cancelled if the client disconnects.
  *
- * The fields of its connection are left out (`Connection` and what it names, `Keep-Alive`,
+ * Hop-by-hop fields are removed (`Connection` and the fields it names, `Keep-Alive`,
  * `Transfer-Encoding`, …). Its `headers` can be changed until it is sent. It can be sent once.
  *
- * @throws TypeError when it is no fetch Response, when its body was read already, or when it is an
- * error (`Response.error()`) that has no status.
+ * @throws TypeError if the value is not a fetch Response, if its body was already read, or if it is an
+ * error (`Response.error()`), which has no status.
  * @example
  * Route('/proxy', async (request) => {
  *   return fetchResponse(await fetch(upstream, { signal: request.signal }))
@@ -41,11 +41,11 @@ export function fetchResponse(
   return new Forwarded(response, options)
 }
 
-/** @throws TypeError when its body cannot be sent any more, or never could. */
+/** @throws TypeError if the value is not a fetch Response whose body can be sent. */
 export function assertUsable(response: globalThis.Response, where = 'fetchResponse'): void {
   if (!isFetchResponse(response)) {
     throw new TypeError(
-      `${where}: a fetch Response is needed, ${describe(response)} was given. ${hint(response)}`,
+      `${where}: the value must be a fetch Response, ${describe(response)} was given. ${hint(response)}`,
     )
   }
   if (response.status < 200) {
@@ -55,12 +55,12 @@ export function assertUsable(response: globalThis.Response, where = 'fetchRespon
   }
   if (response.bodyUsed || response.body?.locked) {
     throw new TypeError(
-      `${where}: the body was already read, so it is gone. Pass response.clone(), made before it was read.`,
+      `${where}: the body was already read. Pass response.clone(), made before it was read.`,
     )
   }
 }
 
-/** Other packages bring classes of their own, so what it has counts. */
+/** Other packages have their own classes, so this checks the structure. */
 function isFetchResponse(value: unknown): value is globalThis.Response {
   if (value instanceof globalThis.Response) return true
   if (typeof value !== 'object' || value === null || value instanceof Response) return false
@@ -96,13 +96,11 @@ class Forwarded extends Response<null> {
 
   protected override transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
     const { body } = this.#response
-    // The type of the start follows from the types of the messages.
+    // The type of the start matches the types of the messages.
     const start = this.start(types) as HTTPResponseStartMessage
     if (!body?.locked) return transfer(body, start, types, scope, send)
     return Promise.reject(
-      new TypeError(
-        'fetchResponse: the body was already sent or read, so it is gone. Fetch again.',
-      ),
+      new TypeError('fetchResponse: the body was already sent or read. Fetch again.'),
     )
   }
 }

@@ -1,4 +1,4 @@
-/** Middleware of Connect and Express as middleware: sessions, passports, helmets, and so on. */
+/** Uses Connect and Express middleware as middleware: sessions, passport, helmet and so on. */
 import type { App, ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
 import { assertChain, callChain } from './fromconnect/chain.ts'
 import { Reply } from './fromconnect/reply.ts'
@@ -10,29 +10,30 @@ import type { NodeHandler } from './fromnode.ts'
 
 export { onHandshake } from './fromconnect/handshake.ts'
 
-/** The most bytes of a body that a middleware may read and an app behind it may read again. */
+/** The most bytes of a body that are kept for the app if a middleware reads it. */
 const MOST_KEPT = 1_048_576
 
 /**
- * Makes a middleware of those of Connect and Express, `(request, response, next)`, called in turn.
+ * Makes one middleware from Connect or Express middleware, `(request, response, next)`, called in turn.
  *
- * Each is called once for every http request that gets here, whatever its path: where it stands says
- * what it is for. It may answer, or call `next`; then the app behind it answers through `response`, so
- * that what replaces `setHeader`, `writeHead`, `write` or `end` has its effect. Of the fields that both
- * set, the app's stand, but for `Set-Cookie` and `Vary`, which are put together.
+ * Each is called once for every http request that arrives here, whatever its path: where you put it
+ * decides what it applies to. It may answer, or call `next`. Then the app answers through `response`, so
+ * a replaced `setHeader`, `writeHead`, `write` or `end` takes effect. If both set a field, that of the
+ * app wins; `Set-Cookie` and `Vary` are combined.
  *
- * What goes on to the app: a change of `request.method` and `request.url`; the body, once more, if the
- * middleware has read no more than 1 MiB of it; and whatever it has put on the request, by
- * `nodeRequest()`. Changes of `request.headers` do not. Websockets pass by untouched; see
+ * Passed on to the app are: changes of `request.method` and `request.url`; the body again, if the
+ * middleware has read at most 1 MiB of it; and properties added to the request, through
+ * `nodeRequest()`. Changes of `request.headers` are not passed on. Websockets pass unchanged; see
  * `onHandshake()`.
  *
- * Middleware that was written for Express alone calls what Express adds, such as `response.status()` and
- * `request.ip`. It needs an app of Express around it: `fromConnect(express().use(limit))`.
+ * Middleware written for Express alone uses what Express adds, such as `response.status()` and
+ * `request.ip`. It needs an Express app around it: `fromConnect(express().use(limit))`.
  *
- * Errors given to `next` are thrown, as those of `fromNode` are. Those that the app behind throws are
- * answered by our handlers; a middleware for errors, of four parameters, is refused.
+ * Errors passed to `next` are thrown, as those of `fromNode` are. Errors of the app are answered by the
+ * exception handlers; an error middleware with four parameters is rejected.
  *
- * @throws TypeError for what is no such middleware, Error for a version of Node that this does not know.
+ * @throws TypeError if an argument is not such a middleware.
+ * @throws Error if the version of Node is not supported.
  * @example
  * import expressSession from 'express-session'
  * const kept = expressSession({ secret: 'a secret', resave: false, saveUninitialized: false })
@@ -56,12 +57,12 @@ export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
 }
 
 /**
- * The request that the nearest `fromConnect()` around has given to its middleware, with all that they
- * have put on it.
+ * The request that the nearest outer `fromConnect()` passed to its middleware, with all properties that
+ * they added.
  *
- * The type of what is there is the caller's promise.
+ * The type parameter is not checked.
  *
- * @throws TypeError when there is none.
+ * @throws TypeError if no `fromConnect()` is around.
  * @example
  * const parsed: Middleware = fromConnect((request, _response, next) => {
  *   Object.assign(request, { user: 'ada' })
@@ -77,14 +78,14 @@ export function nodeRequest<Added extends object = Record<string, unknown>>(conn
   const pair = pairOf(connection.scope)
   if (pair !== undefined) return pair.request as NodeRequest & Added
   throw new TypeError(
-    'nodeRequest: no fromConnect() middleware is around this app. Put it before the app, or before the route.',
+    'nodeRequest: this app has no fromConnect() middleware around it. Put it around the app or the route.',
   )
 }
 
-/** The app behind the middleware, with a scope that tells of it. */
+/** The app behind the middleware, with the exchange in its scope. */
 async function behind(app: App, scope: HTTPScope, exchange: Exchange, send: Send): Promise<void> {
   const { request, response, intake } = exchange
-  // Files that the server reads by itself would pass the response by.
+  // A file that the server sends by path would bypass the response.
   const { 'http.response.pathsend': _hidden, ...extensions } = scope.extensions ?? {}
   scope.extensions = extensions
   leavePair(scope, { request, response })

@@ -1,4 +1,4 @@
-/** Apps of the fetch world as ours: Hono, h3, itty-router, Elysia, a route handler, any function. */
+/** Uses fetch handlers as apps: Hono, h3, itty-router, Elysia, a route handler, any function. */
 
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
@@ -15,27 +15,27 @@ import { eagerRequest, lazyRequest } from './fromfetch/request.ts'
 import { urlOf } from './fromfetch/url.ts'
 import { Work } from './fromfetch/work.ts'
 
-/** What a handler gets besides the request, unless `env` gives something else. */
+/** The default second argument of a handler, unless `env` returns something else. */
 export interface FetchInfo {
-  /** Where our own middleware has put what it knows: `scope.session`, `scope.user`, `scope.state`. */
+  /** The scope, with what outer middleware added: `scope.session`, `scope.user`, `scope.state`. */
   readonly scope: HTTPScope
-  /** The peer, as middleware such as `proxyHeaders()` has found it. */
+  /** The client's address, as set by middleware such as `proxyHeaders()`. */
   readonly client: Address | null
-  /** Work that goes on after the response; the exchange, and a closing server, wait for it. */
+  /** Registers work that outlives the response; the exchange, and a closing server, wait for it. */
   readonly waitUntil: (work: PromiseLike<unknown>) => void
 }
 
-/** What a handler gets as its third argument, as on Workers. */
+/** The third argument of a handler, as on Workers. */
 export interface ExecutionContext {
   readonly waitUntil: (work: PromiseLike<unknown>) => void
-  /** Does nothing: there is no origin behind. */
+  /** Does nothing, since there is no origin server. */
   readonly passThroughOnException: () => void
   readonly props: Record<string, unknown>
 }
 
 /**
- * Any function from a fetch `Request` to a fetch `Response`. What it declares as further arguments is
- * for whoever gives it to know; see `env`.
+ * Any function from a fetch `Request` to a fetch `Response`. It may declare more arguments of any type;
+ * see `env`.
  */
 export type FetchHandler = (
   request: globalThis.Request,
@@ -43,35 +43,34 @@ export type FetchHandler = (
 ) => globalThis.Response | PromiseLike<globalThis.Response>
 
 export interface FromFetchOptions {
-  /** Leave the prefix of the mounts in the URL that the handler sees (false). */
+  /** Keep the prefix of the mounts in the URL that the handler sees (false). */
   keepPrefix?: boolean
   /** Makes the second argument of the handler, `c.env` in Hono (a `FetchInfo`). */
   env?: (scope: HTTPScope, info: FetchInfo) => unknown
   /**
-   * Give the handler a request whose parts are made when they are asked for (true on Node, where a
-   * real one takes longer than a small app). It is taken for a real one, with one exception: since
-   * Node 24, `fetch(request)` and a new one made of it need `request.clone()` instead.
+   * Pass a request whose parts are created on first use (true on Node, where a real one takes longer
+   * than a small app). It behaves like a real one, with one exception: since Node 24, `fetch(request)`
+   * and the constructor need `request.clone()` instead.
    */
   lazy?: boolean
 }
 
 /**
- * Wraps a fetch handler, so that middleware around it sees and changes all of it, and routes and
- * mounts lead to it.
+ * Wraps a fetch handler as an app, so that middleware, routes and mounts apply to it.
  *
- * Under a mount the handler sees the path below it; `request.signal` is aborted when the client goes.
- * The body is received when the handler reads it, and its response is read when the client takes it.
- * What the handler throws goes to the exception handlers around it. A websocket is refused.
+ * Under a mount the handler sees the path below it; `request.signal` aborts if the client disconnects.
+ * The body is received when the handler reads it, and its response is read with back-pressure. Errors of
+ * the handler go to the exception handlers. Websockets are denied.
  *
- * The URL means the same path that routing has read: decoded once, its path is the part of `scope.path`
- * below the mount. An escaped slash, `%2F`, stays escaped inside of a segment, although routing takes
- * it for a slash; one at the end of the prefix is the slash that follows the prefix.
+ * The URL has the path that routing has matched: decoded once, it equals the part of `scope.path` below
+ * the mount. An escaped slash, `%2F`, stays escaped within a segment, although routing treats it as a
+ * slash; one right after the prefix counts as the slash that follows the prefix.
  *
- * A body may have 10 MB, or what `bodyLimit()` set. Reading more fails, and the answer is 413, whatever
- * the handler makes of the error. `CONNECT`, `TRACE` and `TRACK` are answered by 501, since a fetch
- * request cannot have these methods.
+ * A body may have 10 MB, or as much as `bodyLimit()` allows. Reading more fails, and the answer is 413,
+ * however the handler treats the error. `CONNECT`, `TRACE` and `TRACK` get 501, since a fetch request
+ * cannot have these methods.
  *
- * @throws TypeError when it is given no function.
+ * @throws TypeError if `handler` is not a function.
  * @example
  * const greet = (request: globalThis.Request) => new globalThis.Response(`hello ${request.url}`)
  *
@@ -93,7 +92,7 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
     const body = hasBody(scope) ? new LimitedBody(scope, receive) : undefined
     const request = makeRequest(scope, body?.receive ?? receive, urlOf(scope, !keepPrefix))
     const rest = [env === undefined ? info : env(scope, info), contextOf(work)]
-    // Their types are the handler's to declare.
+    // The handler declares their types.
     const call = () => handler(request, ...(rest as never[]))
     const response = await (body === undefined ? call() : withinLimit(call, body))
     if (response instanceof HTTPException) return answerException(response, scope, receive, send)
@@ -105,7 +104,7 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
       return work.done()
     }
     assertUsable(response, 'fromFetch: the handler')
-    // One that the handler has fetched itself says of its body what is no longer true.
+    // A response that the handler has fetched may declare the coding and length of the encoded body.
     const headers = response.url ? forwardedFields(response) : fieldsOf(response)
     const start: HTTPResponseStartMessage = {
       type: 'http.response.start',
@@ -119,14 +118,14 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
 
 const HTTP = { start: 'http.response.start', body: 'http.response.body' } as const
 
-/** Elsewhere requests are the runtime's own, and cheap. */
+/** On other runtimes requests are native, and cheap. */
 const IS_NODE: boolean =
   globalThis.process?.release?.name === 'node' && !('Bun' in globalThis) && !('Deno' in globalThis)
 
-/** Methods that fetch has no request for (Fetch Standard section 2.2.1). */
+/** Methods that a fetch request cannot have (Fetch Standard section 2.2.1). */
 const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i
 
-/** The response, or what refuses a body that was too large: most handlers make a 500 of that error. */
+/** The response, or 413 for a body that was too large: most handlers turn that error into a 500. */
 async function withinLimit(
   call: () => globalThis.Response | PromiseLike<globalThis.Response>,
   body: LimitedBody,

@@ -1,4 +1,4 @@
-/** Handlers of Node as apps: Express, Connect, Koa, Fastify, or a listener of `http.createServer`. */
+/** Uses Node handlers as apps: Express, Connect, Koa, Fastify, or a listener of `http.createServer`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
@@ -10,9 +10,9 @@ import { inheritFrom } from './fromnode/inherit.ts'
 import { assertInternals } from './fromnode/internals.ts'
 import { NativeExchange } from './fromnode/native.ts'
 
-/** What `http.createServer` takes, or Express and Connect are: `(request, response, next?) => …`. */
+/** A listener of `http.createServer`, or an Express or Connect app: `(request, response, next?) => …`. */
 export type NodeHandler = {
-  // As a method, since those compare their parameters both ways: handlers name classes of their own.
+  // A method, because method parameters are compared bivariantly: handlers declare their own classes.
   handle(
     request: IncomingMessage,
     response: ServerResponse,
@@ -21,26 +21,27 @@ export type NodeHandler = {
 }['handle']
 
 /**
- * Makes an app of a handler of Node: an Express or Connect app, a Koa app's `callback()`, a Fastify
- * app's `routing`, or a listener of `http.createServer`.
+ * Makes an app from a Node handler: an Express or Connect app, a Koa app's `callback()`, a Fastify app's
+ * `routing`, or a listener of `http.createServer`.
  *
- * It gets a real `IncomingMessage` and `ServerResponse`, but no connection: all goes through `receive`
- * and `send`, so that middleware around it sees and changes everything. Where `serve()` finds that
- * nobody stands between who looks at messages, it gets the server's own pair, which costs little.
- * Below a mount, `request.url` is the path behind the prefix, `baseUrl` the prefix and `originalUrl`
- * the whole, as Express has them.
+ * The handler gets a real `IncomingMessage` and `ServerResponse`, but no connection: everything goes
+ * through `receive` and `send`, so that middleware sees and changes everything. If `serve()` finds that
+ * no middleware in between looks at messages, the handler gets the server's own pair, which is faster.
+ * Below a mount, `request.url` is the path after the prefix, `baseUrl` the prefix and `originalUrl` the
+ * whole path, as in Express.
  *
- * A handler of three parameters, as Express and Connect apps are, gets a `next`: what they do not
- * answer is our 404, and an error that they do not handle is thrown, as an HTTPException if it has a
- * `status` of 4xx or 5xx and its class has no handler here. With `(request, response) => app(request,
- * response)` they answer both themselves. What a handler throws, or rejects with, is thrown on too.
+ * A handler with three parameters, such as an Express or Connect app, gets `next`. A request that it
+ * does not answer gets our 404. An error that it does not handle is thrown: as an HTTPException if it has
+ * a `status` of 4xx or 5xx and no exception handler exists for its class. With `(request, response) =>
+ * app(request, response)` the handler answers both itself. What a handler throws, or rejects with, is
+ * rethrown too.
  *
- * Through messages, the fields of the connection, such as `Connection` and `Transfer-Encoding`, are
- * the server's, a reason phrase is not sent, 103 goes out with the head, and 102 does not. Websockets
- * are refused.
+ * Without the server's own pair, the server sets fields of the connection such as `Connection` and
+ * `Transfer-Encoding`, the reason phrase is not sent, 103 is sent with the head, and 102 is not sent.
+ * Websockets are denied.
  *
- * @throws TypeError for what is no function, Error for a version of Node that this does not know.
- * @example
+ * @throws TypeError if `handler` is not a function.
+ * @throws Error if the version of Node is not supported.
  * import express from 'express'
  * const shop = express()
  * shop.get('/cart', (request, response) => {

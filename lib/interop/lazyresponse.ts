@@ -1,14 +1,14 @@
-/** Makes the responses of fetch handlers cheap, on Node. */
+/** Makes responses of fetch handlers cheaper on Node. */
 import { LightResponse, prepare } from './fromfetch/lazyresponse.ts'
 
 /**
- * Puts a class that is a quarter of the price in the place of `globalThis.Response`, for all of the
- * process; gives a function that puts the other back. The servers of Hono and h3 do the same.
+ * Replaces `globalThis.Response` for the whole process by a class that costs a quarter of it; returns a
+ * function that restores it. The servers of Hono and h3 do the same.
  *
- * Making a response of Node's takes longer than all the rest of a small exchange. This one is made when
- * somebody looks into its body; `fromFetch` sends it without. It is taken for a real one, and those of
- * `fetch` for one of these. Only what looks at the insides of the class, such as
- * `WebAssembly.compileStreaming`, wants what `fetch` gives.
+ * Creating a response in Node takes longer than the rest of a small exchange. This class creates the real
+ * one only if code reads its body; `fromFetch` sends it without. Both kinds pass `instanceof`. Only code
+ * that needs the internals of the class, such as `WebAssembly.compileStreaming`, requires a response of
+ * `fetch`.
  *
  * @example
  * const restore = installLightResponse()
@@ -18,7 +18,7 @@ import { LightResponse, prepare } from './fromfetch/lazyresponse.ts'
 export function installLightResponse(): () => void {
   prepare()
   const before = globalThis.Response
-  // By its prototype, its delegates and its static methods it is one.
+  // Its prototype, delegates and static methods make it a Response.
   globalThis.Response = LightResponse as unknown as typeof globalThis.Response
   return () => {
     globalThis.Response = before

@@ -1,4 +1,4 @@
-/** Hands requests to a server elsewhere: a streaming reverse proxy as an app. */
+/** A streaming reverse proxy as an app. */
 
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
@@ -21,74 +21,73 @@ import { forwardSocket } from './proxy/sockets.ts'
 export type { ForwardedFields } from './proxy/forwarded.ts'
 
 export interface ProxyOptions {
-  /** Send the client's Host on, not the target's (false). */
+  /** Send the client's Host instead of the target's (false). */
   keepHost?: boolean
-  /** Which fields tell the upstream of the client ('x-forwarded'). */
+  /** Which fields tell the upstream about the client ('x-forwarded'). */
   forwarded?: ForwardedFields
-  /** Continue the fields that came, of proxies that you trust; else they are replaced (false). */
+  /** Extend incoming forwarded fields, if they come from proxies that you trust; otherwise replace them (false). */
   trustForwarded?: boolean
   /**
-   * The name in `Via`, by which a request that comes back here is noticed and answered by 508 (a name
-   * that is made up); false for none, and no such notice.
+   * The name in `Via`, by which a request that loops back is detected and answered by 508 (a random
+   * name); false omits it and disables the detection.
    */
   via?: string | false
-  /** Changes the fields that go to the upstream; what a client sends cannot take these away (none). */
+  /** Changes the fields for the upstream; a client cannot remove fields that it adds (none). */
   requestHeaders?: (headers: Headers, scope: HTTPScope | WebSocketScope) => void
-  /** Changes the fields that go to the client (none). */
+  /** Changes the fields for the client (none). */
   responseHeaders?: (headers: Headers, scope: HTTPScope) => void
   /**
-   * Let `Location` below the target point below the mount (true). With `keepHost`, URLs of the client's
-   * host are those of the target.
+   * Rewrite `Location` below the target to point below the mount (true). With `keepHost`, URLs with the
+   * client's host count as the target's.
    */
   rewriteLocation?: boolean
   /**
-   * Pass early hints (103) on to clients of HTTP/1.1 too, some of which take them for the response
-   * (false).
+   * Forward early hints (103) to HTTP/1.1 clients too, some of which take them for the response (false).
    */
   earlyHints?: boolean
-  /** Leave the domain of cookies out, and move their path likewise (false). */
+  /** Remove the domain of cookies, and rewrite their path likewise (false). */
   rewriteCookies?: boolean
-  /** The most connections to the upstream; further requests wait for one (256). */
+  /** The most connections to the upstream; further requests wait (256). */
   maxConnections?: number
-  /** How long an idle connection is kept, in ms (4,000); less than the upstream keeps it. */
+  /** How long an idle connection is kept, in ms (4,000); set it lower than the upstream's timeout. */
   keepAliveTimeoutMs?: number
-  /** How long a connection may take, the wait for a free one included, in ms (5,000; 0: no limit). */
+  /** The longest time to get a connection, including the wait for a free one, in ms (5,000; 0: no limit). */
   connectTimeoutMs?: number
-  /** How long the head of a response may take, in ms (60,000; 0: no limit). */
+  /** The longest time until the head of a response arrives, in ms (60,000; 0: no limit). */
   headTimeoutMs?: number
-  /** How long nothing may come of a response that has begun, in ms (60,000; 0: no limit). */
+  /** The longest pause within a response, in ms (60,000; 0: no limit). */
   idleTimeoutMs?: number
-  /** The most bytes of a message of a websocket; a larger one closes it (1,048,576). */
+  /** The largest websocket message in bytes; a larger one closes the websocket (1,048,576). */
   maxMessageSize?: number
   /** Certificates and keys for https, as in `tls.connect` (those of the system). */
   tls?: SecureContextOptions & { rejectUnauthorized?: boolean; servername?: string }
-  /** Told why an upstream did not answer (a line on stderr). */
+  /** Called with the reason if an upstream request fails (a line on stderr). */
   onError?: (error: Error, scope: HTTPScope | WebSocketScope) => void
 }
 
-/** An app that forwards; its idle connections are closed with it. */
+/** A proxy app; disposing it closes its idle connections. */
 export interface ProxyApp extends App, AsyncDisposable {
-  /** Closes all connections to the upstream; what goes on there is cut, and 503 from then on. */
+  /** Closes all connections to the upstream: aborts running exchanges, and answers 503 from then on. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Sends requests on to an http or https server, and its responses back, both as they come.
+ * Forwards requests to an http or https server, and streams both bodies.
  *
- * Below a mount, the target stands for the prefix: `Mount('/api', proxy('http://host/v1'))` sends
- * `/api/users` to `/v1/users`. A path that any reader could take out of the target is answered by 400.
+ * Below a mount, the target replaces the prefix: `Mount('/api', proxy('http://host/v1'))` sends
+ * `/api/users` to `/v1/users`. A path that some parser could resolve out of the target gets 400.
  *
- * An upstream that cannot be reached, or breaks off before its head, is 502; one that takes too long
- * is 504; one that breaks off later cuts our response too. Nothing is sent twice, but for a request
- * without a body and with an idempotent method that met a connection as it was closed.
+ * If the upstream is unreachable or fails before its head, the answer is 502; if it times out, 504. If it
+ * fails later, the response is aborted too. A request is retried only if it is idempotent, has no body,
+ * and met a connection that was just being closed.
  *
- * A websocket is forwarded message by message, under the subprotocol that the upstream chooses; its
- * refusal is passed on.
+ * A websocket is forwarded message by message, with the subprotocol that the upstream selects; a denial
+ * is passed on.
  *
- * Served on its own, it is closed at shutdown; else by `close()`, or `await using`. An idle
- * connection keeps no process alive.
+ * Served on its own, it is closed at shutdown; otherwise call `close()` or use `await using`. Idle
+ * connections do not keep the process alive.
  *
- * @throws TypeError for a target that is no http or https URL, or has a query, a fragment or a user.
+ * @throws TypeError if the target is not an http or https URL, or has a query, a fragment or a user.
  * @example
  * await using users = proxy('http://127.0.0.1:3000/v1', { headTimeoutMs: 10_000 })
  * const app = Application({ routes: [Mount('/users', users)] })
@@ -121,7 +120,7 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
       if (scope.type === 'http') await forward(settings, scope, receive, tracked.send)
       else await forwardSocket(settings, scope, receive, tracked.send)
     } catch (error) {
-      // Too late for an answer: the server cuts what was sent.
+      // Too late for an answer: the server aborts the response.
       if (tracked.started) throw error
       if (error instanceof UpstreamError) tell('proxy: onError', onError, error, scope)
       await answerException(asAnswer(error), scope, receive, send)
@@ -139,7 +138,7 @@ function lineTo(base: Base, options: ProxyOptions): Line {
     timeout: options.keepAliveTimeoutMs ?? 4_000,
     scheduling: 'lifo',
   })
-  // Else Node would take the name from the Host field, which may be the client's.
+  // Without it Node would take the name from the Host field, which may be the client's.
   const servername = isIP(hostname) === 0 ? hostname : ''
   return {
     secure,

@@ -128,10 +128,7 @@ t.test('tells what cannot be sent', async (t) => {
   const locked = new globalThis.Response('x')
   locked.body?.getReader()
   for (const response of [used, locked]) {
-    t.throws(
-      () => fetchResponse(response),
-      /^fetchResponse: the body was already read, so it is gone/,
-    )
+    t.throws(() => fetchResponse(response), /^fetchResponse: the body was already read/)
   }
   t.throws(() => fetchResponse(globalThis.Response.error()), /status 0 cannot be sent/)
   for (const [value, pattern] of [

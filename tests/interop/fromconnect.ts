@@ -166,7 +166,7 @@ t.test('an upload that was too large to keep says so to whoever reads it again',
   t.equal(await (await client.post('/size', { body })).text(), `${size}`)
   await t.rejects(
     client.post('/again', { body }),
-    /^fromConnect: the body was read by a middleware, and was too large/,
+    /^fromConnect: a middleware read the body, which was too large/,
   )
 })
 
@@ -234,6 +234,6 @@ t.test('misuse is told', async (t) => {
   )
   t.throws(
     () => nodeRequest({ scope: httpScope() }),
-    /^nodeRequest: no fromConnect\(\) middleware is around/,
+    /^nodeRequest: this app has no fromConnect\(\) middleware/,
   )
 })

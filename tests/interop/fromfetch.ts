@@ -106,7 +106,7 @@ t.test('what it leaves behind and fails is told of, though the response is out',
 
 t.test('what is no fetch response is told about, with what to do', async (t) => {
   for (const [value, pattern] of [
-    [undefined, /^fromFetch: the handler: a fetch Response is needed, undefined was given/],
+    [undefined, /^fromFetch: the handler: the value must be a fetch Response, undefined was given/],
     [new PlainTextResponse('x'), /a Stellula response was given. Return globalThis's Response/],
   ] as const) {
     await t.rejects(call(fromFetch((() => value) as unknown as FetchHandler)), pattern)

@@ -1,11 +1,11 @@
-/** The fields of a fetch response, as they are sent on. */
+/** The fields of a fetch response, for sending. */
 import { hopByHop } from '../../http/hopbyhop.ts'
 import type { HeaderList } from '../../types.ts'
 
-/** Codings that every `fetch` undoes by itself. */
+/** Codings that every `fetch` decodes. */
 const DECODED: readonly string[] = ['gzip', 'x-gzip', 'deflate', 'br']
 
-/** The fields that a handler has set, each `Set-Cookie` on its own. */
+/** The fields that a handler has set, with each `Set-Cookie` separate. */
 export function fieldsOf({ headers }: globalThis.Response): HeaderList {
   const list: string[] = []
   headers.forEach((value, name) => {
@@ -15,8 +15,8 @@ export function fieldsOf({ headers }: globalThis.Response): HeaderList {
 }
 
 /**
- * The fields of a response that came from elsewhere: without those of its connection, and without a
- * coding and a length that its body has no more.
+ * The fields of a response from elsewhere: without hop-by-hop fields, and without the coding and length
+ * if the body was decoded.
  *
  * @param decoded Whether the body was decoded; by default as `fetch` does it.
  */
@@ -31,7 +31,7 @@ export function forwardedFields(response: globalThis.Response, decoded?: boolean
   })
 }
 
-/** One coding that is not known, and `fetch` leaves them all as they are. */
+/** With one unknown coding, `fetch` decodes none of them. */
 function isDecoded(contentEncoding: string | null): boolean {
   if (contentEncoding === null) return false
   const codings = contentEncoding.toLowerCase().split(',')

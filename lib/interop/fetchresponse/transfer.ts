@@ -1,4 +1,4 @@
-/** Sends the body of a fetch response as messages, no faster than the client takes them. */
+/** Sends the body of a fetch response as messages, with back-pressure. */
 
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isBodyless } from '../../http/status.ts'
@@ -15,14 +15,14 @@ import {
 type Reader = ReadableStreamDefaultReader<unknown>
 type Start = HTTPResponseStartMessage | WebSocketDenialStartMessage
 
-/** How many turns of the microtask queue a body that is there as a whole may take to say so. */
+/** How many turns of the microtask queue a body may take to prove that it is complete. */
 const TURNS = 8
 
 /**
- * Sends the start, then the body; one that is there as a whole goes in one message, so that the
- * server can count it.
+ * Sends the start, then the body. A body that is completely available is sent in one message, so that
+ * the server can set its length.
  *
- * The body is cancelled when the client goes, when a message is refused, and where nobody sees it.
+ * The body is cancelled if the client disconnects, if a message is rejected, or if it is not sent at all.
  */
 export async function transfer(
   body: ReadableStream<unknown> | null,
@@ -35,7 +35,7 @@ export async function transfer(
   if (body === null || isHead || isBodyless(start.status)) {
     body?.cancel().catch(() => {})
     await send(start)
-    // In two, or the server would count: the length that HEAD tells is the one of GET.
+    // In two messages, so that the server does not count: the length for HEAD is that of GET.
     if (isHead) await send({ type: types.body, moreBody: true })
     return send({ type: types.body })
   }
@@ -70,7 +70,7 @@ async function pump(
     }
   }
   await send(start)
-  // Even without a part: the client is to see the head.
+  // Sent even without a part, so that the client gets the head.
   await send({ type: types.body, body: part, moreBody: true })
   const departure = watch(scope, reader)
   for (;;) {
@@ -78,13 +78,13 @@ async function pump(
     if (departure.gone) throw new ClientDisconnected()
     if (done) return send({ type: types.body })
     const sent = send({ type: types.body, body: toBytes(value), moreBody: true })
-    // What was accepted at once costs no turn.
+    // A promise that is already resolved costs no turn.
     if (sent !== SENT) await sent
     next = reader.read()
   }
 }
 
-/** What a promise gives or throws, if it does so without waiting for anything outside. */
+/** The result of a promise, or undefined if it waits for something external. */
 async function soon<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   let settled = false
   const settle = (): void => {
@@ -100,14 +100,14 @@ function watch(scope: Scope, reader: Reader): { readonly gone: boolean } {
   if (scope.type === 'http') {
     scope.onDisconnect?.(() => {
       departure.gone = true
-      // Ends a read that waits, too.
+      // Also ends a pending read.
       reader.cancel(new ClientDisconnected()).catch(() => {})
     })
   }
   return departure
 }
 
-/** Fetch itself asks for bytes; but streams of text are common, and other servers take them. */
+/** The standard requires bytes, but streams of text are common, and other servers accept them. */
 function toBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   if (typeof chunk === 'string') return encodeText(chunk)

@@ -1,11 +1,11 @@
-/** Middleware of Connect, called in turn on one request and response. */
+/** Calls Connect middleware in turn, on one request and response. */
 import { isPassedOn } from '../fromnode/errors.ts'
 import type { Exchange } from '../fromnode/exchange.ts'
 import { assertInternals } from '../fromnode/internals.ts'
 import type { NodeHandler } from '../fromnode.ts'
 
 /**
- * Calls each when the one before has called `next`, and `last` behind all of them.
+ * Calls each middleware when the one before has called `next`, and `last` after all of them.
  */
 export function callChain(
   middleware: readonly NodeHandler[],
@@ -23,13 +23,13 @@ function callFrom(
 ): void {
   const one = middleware[index]
   if (one === undefined) {
-    // Its errors are our own, and not to be read as those of Express.
+    // Errors of the app are thrown unchanged, not interpreted as those of Express.
     exchange.follow(last, exchange.failBehind)
     return
   }
   let isCalled = false
   const next = (error?: unknown): void => {
-    // An error counts also after the middleware has passed the request on: a time that is over.
+    // An error counts even after the middleware called `next`, for example from a timeout.
     if (!isPassedOn(error)) exchange.failInside(error)
     else if (!isCalled) callFrom(index + 1, middleware, exchange, last)
     isCalled = true
@@ -38,7 +38,7 @@ function callFrom(
 }
 
 /**
- * @throws TypeError for what is no such middleware, Error for a version of Node that this does not know.
+ * @throws TypeError if a value is not such a middleware, or Error if this version of Node is not supported.
  */
 export function assertChain(middleware: readonly unknown[], where: string): void {
   for (const one of middleware) assertMiddleware(one, where)

@@ -1,4 +1,4 @@
-/** Middleware of Connect on the handshakes of websockets: who is there, before the socket is accepted. */
+/** Calls Connect middleware for websocket handshakes, for example to authenticate the client. */
 import { FRAMING } from '../../http/hopbyhop.ts'
 import type {
   App,
@@ -15,15 +15,16 @@ import type { NodeHandler } from '../fromnode.ts'
 import { assertChain, callChain } from './chain.ts'
 
 /**
- * Makes a middleware that calls those of Connect and Express for the handshakes of websockets, which
+ * Makes a middleware that calls Connect or Express middleware for websocket handshakes, which
  * `fromConnect()` lets pass; http requests pass this one.
  *
- * Each gets the request of the handshake and a response. If it answers, the websocket is refused with
- * that. If it calls `next`, the app goes on, with what was put on the request by `nodeRequest()`, and
- * with fields that were set on the response among those of its `accept`. No head of a response is
- * written then, nor is it ended: a session sets no cookie, and is saved by `session.save()` only.
+ * Each gets the request of the handshake and a response. If it answers, the websocket is denied with
+ * that response. If it calls `next`, the app runs: `nodeRequest()` gives it the added properties, and the
+ * fields set on the response are added to its `accept`. The response itself is not written or ended then,
+ * so a session sets no cookie, and is saved only by `session.save()`.
  *
- * @throws TypeError for what is no such middleware, Error for a version of Node that this does not know.
+ * @throws TypeError if an argument is not such a middleware.
+ * @throws Error if the version of Node is not supported.
  * @example
  * import expressSession from 'express-session'
  * const kept = expressSession({ secret: 'a secret', resave: false, saveUninitialized: false })
@@ -50,14 +51,14 @@ export function onHandshake(...middleware: readonly NodeHandler[]): Middleware {
   }
 }
 
-/** The handshake as the request that it is; of the client's departure the app hears itself. */
+/** The handshake as an http request; the app itself receives the disconnect. */
 function requestOf(scope: WebSocketScope): HTTPScope {
   const scheme = scope.scheme === 'wss' ? 'https' : 'http'
   const { subprotocols: _, onDisconnect: __, transport: ___, ...rest } = scope
   return { ...rest, type: 'http', method: 'GET', scheme, extensions: {} }
 }
 
-/** A handshake has no body, and nothing behind it. */
+/** A handshake has no body. */
 function never(): Promise<never> {
   return new Promise(() => {})
 }
@@ -88,12 +89,12 @@ function withFields(message: SendMessage, { response }: Exchange): SendMessage {
   return fields.length === 0 ? message : { ...message, headers: [...own, ...fields] }
 }
 
-/** The answer of a middleware, as the refusal of the websocket. */
+/** Sends the middleware's answer as a denial of the websocket. */
 class Denial {
   readonly #scope: WebSocketScope
   readonly #receive: Receive
   readonly #send: Send
-  /** Set when the app behind has the word. */
+  /** Set when the app takes over. */
   isOff = false
 
   constructor(scope: WebSocketScope, receive: Receive, send: Send) {
@@ -106,7 +107,7 @@ class Denial {
     if (this.isOff) return
     const isWhole = this.#scope.extensions?.['websocket.http.response'] !== undefined
     if (message.type === 'http.response.start') {
-      await this.#receive() // the connect
+      await this.#receive() // websocket.connect
       await this.#send(
         isWhole
           ? { ...message, type: 'websocket.http.response.start' }

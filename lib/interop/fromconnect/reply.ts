@@ -1,4 +1,4 @@
-/** The answer of an app, written through the response of a middleware. */
+/** Writes the response of an app through the response of a middleware. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { lowerName } from '../../http/lowercase.ts'
@@ -13,19 +13,18 @@ import {
   type SendMessage,
 } from '../../types.ts'
 
-/** Fields that all who answer add to; of others, the app's stand. */
+/** Fields that both sides add to; for other fields, that of the app wins. */
 const ADDED_TO = new Set(['set-cookie', 'vary'])
 
-/** What the messages of the app are written to. */
+/** What the reply needs of the response it writes to. */
 export interface ReplyTo {
   readonly response: ServerResponse
-  /** Whether fields will follow the body. */
+  /** Whether trailers follow the body. */
   announced: boolean
 }
 
 /**
- * Calls `setHeader`, `write` and `end`, and not what is behind them: a middleware may have put its own
- * in their place.
+ * Calls the public methods `setHeader`, `write` and `end`, because a middleware may have replaced them.
  */
 export class Reply {
   readonly #exchange: ReplyTo
@@ -40,7 +39,7 @@ export class Reply {
     this.#send = send
   }
 
-  /** @throws ProtocolError when the app has left its answer unfinished. */
+  /** @throws ProtocolError if the app has not completed its response. */
   assertComplete(): void {
     const { response } = this.#exchange
     if (this.#phase === 'complete' || response.writableEnded || response.destroyed) return
@@ -52,7 +51,7 @@ export class Reply {
   readonly send: Send = async (message) => {
     const { response } = this.#exchange
     if (response.destroyed && !response.writableFinished) throw new ClientDisconnected()
-    // The middleware has answered, or the answer is complete.
+    // The middleware has answered, or the response is complete.
     if (response.writableEnded) return
     await this.#take(message)
   }
@@ -85,7 +84,7 @@ export class Reply {
     for (const [name, values] of byName(message.headers)) {
       const before = ADDED_TO.has(name) ? valuesOf(response, name) : []
       const all = [...before, ...values]
-      // A length as a list would be none to who reads it.
+      // As a text, since a Content-Length in a list would not be recognised.
       response.setHeader(name, all.length === 1 ? (all[0] ?? '') : all)
     }
   }
@@ -110,7 +109,7 @@ export class Reply {
       response.flushHeaders()
       return SENT
     }
-    // The app may use its buffer again, and not all who replace `write` tell when they are done.
+    // Copied, since the app may reuse its buffer, and a replaced `write` may not report when it is done.
     const hasRoom = response.write(Buffer.from(body))
     if ('flush' in response && typeof response.flush === 'function') response.flush()
     if (hasRoom) return SENT

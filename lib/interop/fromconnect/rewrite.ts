@@ -1,12 +1,12 @@
-/** What a middleware has changed of the method and the URL, as a scope for the app behind it. */
+/** Applies a middleware's changes of method and URL to the scope of the app. */
 import type { IncomingMessage } from 'node:http'
 import type { HTTPScope } from '../../types.ts'
 import { targetOf } from '../fromnode/target.ts'
 
 /**
- * The scope itself when nothing has changed, or a copy.
+ * Returns the same scope if nothing has changed, otherwise a copy.
  *
- * @throws TypeError for a URL that is no path with a query.
+ * @throws TypeError if the URL is not a path with a query.
  */
 export function changedScope(scope: HTTPScope, request: IncomingMessage): HTTPScope {
   const { url = '', method = scope.method } = request

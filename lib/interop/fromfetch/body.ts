@@ -1,20 +1,20 @@
-/** The body of a request, read from `receive` when somebody wants it. */
+/** The body of a request, read from `receive` on demand. */
 
 import { ClientDisconnected } from '../../exceptions.ts'
 import { indexOfName } from '../../http/headers.ts'
 import { ByteCollector } from '../../internal/collector.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 
-/** Whether a request has a body: GET and HEAD have none for fetch, whatever they say. */
+/** Whether a request has a body: in fetch, GET and HEAD never have one. */
 export function hasBody({ method, headers, httpVersion }: HTTPScope): boolean {
   if (method === 'GET' || method === 'HEAD') return false
   if (indexOfName(headers, 'transfer-encoding') >= 0) return true
   const index = indexOfName(headers, 'content-length')
-  // HTTP/2 need not say it.
+  // HTTP/2 need not declare a body.
   return index < 0 ? httpVersion === '2' : headers[index + 1] !== '0'
 }
 
-/** The body as a stream; each part is received when the one before it was taken. */
+/** The body as a stream; each part is received after the one before was taken. */
 export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream(
     {
@@ -24,7 +24,7 @@ export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuf
           const message = await receive()
           if (message.type !== 'http.request') return controller.error(new ClientDisconnected())
           const { body, moreBody } = message
-          // Copied, since a stream of bytes takes the memory away from whoever gave it.
+          // Copied, since a byte stream detaches the memory that it is given.
           if (body.byteLength > 0) controller.enqueue(new Uint8Array(body))
           if (!moreBody) return close(controller)
           if (body.byteLength > 0) return
@@ -37,7 +37,7 @@ export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuf
 
 function close(controller: ReadableByteStreamController): void {
   controller.close()
-  // Whoever reads into a buffer of their own waits for an answer.
+  // A pending read into the caller's own buffer needs an answer.
   controller.byobRequest?.respond(0)
 }
 
@@ -50,6 +50,6 @@ export async function readBody(receive: Receive): Promise<Uint8Array<ArrayBuffer
     parts.add(message.body)
     moreBody = message.moreBody
   }
-  // Bodies are never in memory that is shared between threads.
+  // Bodies are never in memory that threads share.
   return parts.join() as Uint8Array<ArrayBuffer>
 }

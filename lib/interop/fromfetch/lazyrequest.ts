@@ -1,13 +1,13 @@
-/** Objects that stand in for those of fetch, and are made real when something unusual is asked of them. */
+/** Stand-ins for fetch objects, which create the real object only if it is needed. */
 
 /**
- * Gives a prototype everything that a real one has, in this runtime and this version: what it does not
- * answer itself is asked of a real object, made then. `instanceof` holds, too.
+ * Gives a prototype every property of the real one, in this runtime and version. What it does not
+ * implement itself is delegated to a real object, created on first use. `instanceof` works too.
  *
  * @param own The prototype of the stand-in.
- * @param real The prototype of what it stands in for.
- * @param sample A real one, for what Node up to 22 keeps in fields with symbols as names.
- * @param toReal Makes a real one of a stand-in, or gives the one that was made.
+ * @param real The prototype of the class that it stands for.
+ * @param sample A real object, because Node up to 22 keeps some properties under symbols.
+ * @param toReal Returns the real object of a stand-in, and creates it on the first call.
  */
 export function standIn<StandIn extends object>(
   own: StandIn,

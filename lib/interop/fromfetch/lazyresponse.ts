@@ -1,4 +1,4 @@
-/** A fetch response that is not made before somebody looks into it: most are just sent. */
+/** A fetch response that is created only if code looks into it: most responses are just sent. */
 import { toFetchHeaders } from '../../http/fetchheaders.ts'
 import { indexOfName, isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import type { HeaderList } from '../../types.ts'
@@ -6,7 +6,7 @@ import { standIn } from './lazyrequest.ts'
 
 const Real = globalThis.Response
 
-/** What can be sent without making a response of it. */
+/** What can be sent without creating a real response. */
 export interface Whole {
   readonly status: number
   readonly headers: HeaderList
@@ -16,8 +16,8 @@ export interface Whole {
 const NO_FIELDS: HeaderList = Object.freeze([])
 
 /**
- * A text, or nothing, with status and fields; anything else is a real response from the start, so that
- * whatever is wrong is told at once.
+ * A text or an empty body, with status and fields; anything else is a real response from the start, so
+ * that errors are thrown at once.
  */
 export class LightResponse {
   readonly #status: number = 200
@@ -46,7 +46,7 @@ export class LightResponse {
     this.#list = list
   }
 
-  /** A real response; what was made before stays the same. */
+  /** The real response, created on the first call. */
   static toReal(response: LightResponse): globalThis.Response {
     response.#real ??= new Real(response.#content, {
       status: response.#status,
@@ -56,7 +56,7 @@ export class LightResponse {
     return response.#real
   }
 
-  /** What there is to send, unless somebody has looked into the body. */
+  /** What to send, unless the body was accessed. */
   static toWhole(response: unknown): Whole | undefined {
     if (typeof response !== 'object' || response === null || !(#list in response)) return undefined
     if (response.#real !== undefined) return undefined
@@ -77,7 +77,7 @@ export class LightResponse {
     return this.#headers
   }
 
-  /** With the fields as they are now. */
+  /** With the current fields. */
   clone(): globalThis.Response {
     const real = LightResponse.toReal(this)
     return real.body === null ? this.#copy(null) : this.#copy(real.clone().body)
@@ -91,14 +91,14 @@ export class LightResponse {
 
 let prepared = false
 
-/** Has the class stand in for that of the runtime, whose static methods it has. */
+/** Makes the class stand in for that of the runtime, including its static methods. */
 export function prepare(): void {
   if (prepared) return
   prepared = true
   standIn(LightResponse.prototype, Real.prototype, new Real(), LightResponse.toReal)
   Object.defineProperty(LightResponse.prototype, 'constructor', { value: LightResponse })
   Object.setPrototypeOf(LightResponse, Real)
-  // What `fetch` gives is one, too.
+  // Responses of `fetch` are instances too.
   Object.defineProperty(LightResponse, Symbol.hasInstance, {
     value: (value: unknown) => value instanceof Real,
   })
@@ -109,7 +109,7 @@ function isStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599
 }
 
-/** Undefined for what the runtime is to judge. */
+/** Undefined if the runtime must check the fields. */
 function listOf(init: HeadersInit | undefined): string[] | undefined {
   const list: string[] = []
   if (init === undefined) return list

@@ -1,10 +1,10 @@
-/** The limit of a request body that a fetch handler reads, as `Request` has it. */
+/** Limits the request body that a fetch handler reads, as `Request` does. */
 import { DEFAULT_MAX_BODY_SIZE } from '../../body.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { contentLength } from '../../http/headers.ts'
 import type { HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
-/** The messages of a body, up to the limit of its scope; then reading fails with a 413. */
+/** The messages of a body, up to the limit in its scope; then reading fails with a 413. */
 export class LimitedBody {
   readonly #source: Receive
   readonly #declared: number
@@ -18,12 +18,12 @@ export class LimitedBody {
     this.#maxSize = scope.maxBodySize ?? DEFAULT_MAX_BODY_SIZE
   }
 
-  /** The answer to a body that turned out to be too large; undefined until then. */
+  /** The answer to a body that is too large; undefined until the limit is exceeded. */
   get refusal(): HTTPException | undefined {
     return this.#refusal
   }
 
-  /** @throws HTTPException 413 beyond the limit; before anything is read if the length is declared. */
+  /** @throws HTTPException 413 beyond the limit, before anything is read if the length is declared. */
   readonly receive: Receive = async () => {
     if (this.#declared > this.#maxSize) throw this.#refuse()
     const message = await this.#source()

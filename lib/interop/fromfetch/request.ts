@@ -1,4 +1,4 @@
-/** The fetch request of a scope, whose parts are made when they are asked for. */
+/** The fetch request of a scope, whose parts are created on first use. */
 
 import { ClientDisconnected } from '../../exceptions.ts'
 import { toFetchHeaders } from '../../http/fetchheaders.ts'
@@ -10,11 +10,11 @@ import { standIn } from './lazyrequest.ts'
 const decoder = new TextDecoder()
 
 /**
- * A `Request` by its prototype: what is often asked for is answered from the scope, everything else
- * by a real one, made then. That takes 7 µs, a fifth of a small exchange.
+ * A `Request` by its prototype: common properties come from the scope, everything else from a real
+ * request, created on first use. Creating that takes 7 µs, a fifth of a small exchange.
  *
- * Node up to 22 takes it wherever a real one is taken. Later, `fetch` and its constructor look for
- * fields that only a real one can have: they get `request.clone()`.
+ * Node up to 22 accepts it in place of a real one. Later versions check private fields in `fetch` and in
+ * the constructor, so they need `request.clone()`.
  */
 export class LazyRequest {
   readonly #url: string
@@ -22,7 +22,7 @@ export class LazyRequest {
   readonly #receive: Receive
   #headers: globalThis.Headers | undefined
   #gone: AbortController | undefined
-  /** What the body became: a stream, or gone to whoever asked for the whole. */
+  /** The state of the body: a stream, or read as a whole. */
   #body: ReadableStream<Uint8Array<ArrayBuffer>> | 'read' | undefined
   #real: globalThis.Request | undefined
 
@@ -32,7 +32,7 @@ export class LazyRequest {
     this.#receive = receive
   }
 
-  /** A real request; what was made before stays the same. */
+  /** The real request, created on the first call. */
   static toReal(request: LazyRequest): globalThis.Request {
     request.#real ??= request.#make()
     return request.#real
@@ -71,7 +71,7 @@ export class LazyRequest {
     return this.#body === 'read' || (this.#real?.bodyUsed ?? false)
   }
 
-  /** What a new one made of it asks for, which has a stream as its body. */
+  /** The constructor of requests reads this, because the body is a stream. */
   get duplex(): 'half' {
     return 'half'
   }
@@ -121,7 +121,7 @@ export class LazyRequest {
       : LazyRequest.toReal(this).formData()
   }
 
-  /** The body in one piece: the runtime would keep each part that a stream gives it. */
+  /** Reads the body at once: the runtime would keep each part of a stream. */
   async #whole(): Promise<globalThis.Response> {
     const type = this.headers.get('content-type')
     return new globalThis.Response(
@@ -130,7 +130,7 @@ export class LazyRequest {
     )
   }
 
-  /** Whether nobody has seen the body yet, so that the short way is open. */
+  /** Whether the body was not accessed yet, so that the fast path is possible. */
   get #isUntouched(): boolean {
     return this.#body === undefined && this.#real === undefined && hasBody(this.#scope)
   }
@@ -143,7 +143,7 @@ export class LazyRequest {
   #make(): globalThis.Request {
     const { method, headers, signal, body, url } = this
     if (this.#body !== 'read') return realRequest(url, { method, headers, signal, body })
-    // As used up as this one is.
+    // With a used body, as this request has.
     const used = realRequest(url, { method, headers, signal, body: 'gone' })
     used.body?.cancel().catch(() => {})
     return used
@@ -152,7 +152,7 @@ export class LazyRequest {
 
 type Init = Omit<RequestInit, 'body'> & { readonly body: BodyInit | null }
 
-/** Types do not know `duplex`, without which a stream is refused. */
+/** `duplex` is missing in the types, but required for a stream. */
 function realRequest(url: string, { body, ...init }: Init): globalThis.Request {
   return new globalThis.Request(
     url,
@@ -160,20 +160,20 @@ function realRequest(url: string, { body, ...init }: Init): globalThis.Request {
   )
 }
 
-/** A real request at once. */
+/** Creates a real request at once. */
 export function eagerRequest(scope: HTTPScope, receive: Receive, url: string): globalThis.Request {
   return LazyRequest.toReal(new LazyRequest(scope, receive, url))
 }
 
 let prepared = false
 
-/** One that is real once somebody needs it to be. */
+/** Creates a request that becomes real on demand. */
 export function lazyRequest(scope: HTTPScope, receive: Receive, url: string): globalThis.Request {
   if (!prepared) {
     const sample = new globalThis.Request('http://localhost')
     standIn(LazyRequest.prototype, globalThis.Request.prototype, sample, LazyRequest.toReal)
     prepared = true
   }
-  // By its prototype and its delegates it is one.
+  // Its prototype and delegates make it a Request.
   return new LazyRequest(scope, receive, url) as unknown as globalThis.Request
 }

@@ -1,19 +1,19 @@
-/** The URL that an app behind a mount sees: absolute, and the same to whoever parses it once more. */
+/** The URL that an app behind a mount sees: absolute, and unchanged by further parsing. */
 import { hostHeader } from '../../http/hosts.ts'
 import { baseURL, encodePath } from '../../http/urls.ts'
 import { decode, isBelow, restOnWire, withoutNeedlessEscapes } from '../../protocol/target.ts'
 import type { HTTPScope } from '../../types.ts'
 
-/** Characters that the URL parser leaves as they are; with a query, and no fragment. */
+/** Characters that the URL parser does not change, including a query but no fragment. */
 const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%?]*$/
 
-/** A dot segment of a decoded path, by which a URL parser, or whoever decodes once more, would climb. */
+/** A dot segment of a decoded path, which URL parsers and repeated decoding would resolve. */
 const DOTS = /(?:^|\/)\.{1,2}(?=\/|$)/
 
 /**
- * The whole URL.
+ * The absolute URL.
  *
- * @param below Whether the prefix of the mounts is left out.
+ * @param below Whether the prefix of the mounts is removed.
  */
 export function urlOf(scope: HTTPScope, below: boolean): string {
   const path = below ? pathBelow(scope) : rawPathOf(scope.rawPath, scope.path)
@@ -33,7 +33,7 @@ let last: Pick<HTTPScope, 'scheme' | 'server'> & {
   origin: '',
 }
 
-/** Most requests name the host that the one before named; what is no host is not believed. */
+/** Cached, since most requests name the same host; an invalid host is ignored. */
 function originOf(scope: HTTPScope): string {
   const { scheme, server } = scope
   const host = hostHeader(scope)
@@ -50,11 +50,11 @@ function pathBelow({ path, rawPath, rootPath }: HTTPScope): string {
 }
 
 /**
- * A path as it came on the wire, if it says what the decoded path says; otherwise the decoded one,
- * encoded again: middleware may have changed it, and what guards have looked at is what counts.
+ * The raw path, if it decodes to the decoded path; otherwise that path, encoded again: middleware may
+ * have changed it, and access checks have used it.
  *
- * Dot segments and backslashes, which the URL parser would read as more than a name, are encoded. Escapes
- * that mean nothing are not kept: an app that compares undecoded paths reads what routing has read.
+ * Dot segments and backslashes are encoded, since the URL parser would interpret them. Needless escapes
+ * are decoded, so that an app that compares raw paths sees what routing has matched.
  */
 function rawPathOf(rawPath: string, path: string): string {
   if (decode(rawPath) !== path || rawPath.includes('\\') || DOTS.test(path))

@@ -1,19 +1,19 @@
-/** Work that a handler leaves behind, which its exchange waits for. */
+/** Background work of a handler, which its exchange waits for. */
 export class Work {
   #pending: PromiseLike<unknown>[] | undefined
 
-  /** Usable without its object, as handlers pass it around. */
+  /** A bound function, since handlers pass it around. */
   readonly add = (work: PromiseLike<unknown>): void => {
     this.#pending ??= []
     this.#pending.push(work)
-    // It is looked at in the end; until then its failure is not unhandled.
+    // done() reports the failure; until then it is not unhandled.
     Promise.resolve(work).catch(() => {})
   }
 
   /**
-   * Resolves when all is done, what was added meanwhile too.
+   * Resolves when all work is done, including work that was added meanwhile.
    *
-   * @throws The first error, once all is done.
+   * @throws The first error, after all work is done.
    */
   async done(): Promise<void> {
     if (this.#pending === undefined) return

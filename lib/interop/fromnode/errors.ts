@@ -1,9 +1,9 @@
-/** Errors of an app inside, as errors that are answered here. */
+/** Converts errors of a Node app to exceptions that are answered here. */
 import { handlersOf } from '../../errors/handlers.ts'
 import { HTTPException } from '../../exceptions.ts'
 import type { HTTPScope } from '../../types.ts'
 
-/** What the errors of Express, Connect and Koa may carry. */
+/** Properties that errors of Express, Connect and Koa may have. */
 interface Described {
   readonly status?: unknown
   readonly statusCode?: unknown
@@ -13,8 +13,8 @@ interface Described {
 }
 
 /**
- * The exception that answers an error with the status that it has; or the error itself, when it has
- * none, is a 500, or is of a class that has a handler here.
+ * An exception with the status of the error; or the error itself, if it has no status, its status is
+ * 500, or an exception handler exists for its class.
  */
 export function exceptionOf(error: unknown, scope: HTTPScope): unknown {
   if (typeof error !== 'object' || error === null) return error
@@ -26,7 +26,7 @@ export function exceptionOf(error: unknown, scope: HTTPScope): unknown {
   try {
     return new HTTPException(code, detail, { cause: error, headers: fieldsOf(headers) })
   } catch {
-    return error // a status without a phrase, or headers that are none
+    return error // the status has no phrase, or the headers are invalid
   }
 }
 
@@ -40,8 +40,8 @@ function fieldsOf(headers: unknown): Record<string, string> {
 }
 
 /**
- * Whether `next` was called without an error. Express says 'route' and 'router' to leave out some of
- * its own handlers.
+ * Whether `next` was called without an error. Express uses 'route' and 'router' to skip some of its
+ * own handlers.
  */
 export function isPassedOn(error: unknown): boolean {
   return error === undefined || error === null || error === 'route' || error === 'router'

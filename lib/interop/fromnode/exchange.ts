@@ -1,4 +1,4 @@
-/** One exchange with a handler inside: its request, its response, and how it ends. */
+/** One exchange with a Node handler: its request, its response, and its end. */
 import { nextTick } from 'node:process'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isThenable } from '../../internal/handled.ts'
@@ -18,7 +18,7 @@ export class Exchange {
   readonly response: InnerResponse
   readonly intake: Intake
   readonly outbox: Outbox
-  /** Whether fields follow the body, whatever the head says. */
+  /** Whether trailers follow the body, whatever the head says. */
   announced = false
   readonly #scope: HTTPScope
   readonly #socket: InnerSocket
@@ -30,7 +30,7 @@ export class Exchange {
   #settle: (() => void) | undefined
   #watching: Watch | undefined
 
-  /** @param room The most bytes of the body that are kept for an app behind. */
+  /** @param room The most bytes of the body to keep for the app behind the handler. */
   constructor(scope: HTTPScope, receive: Receive, send: Send, room = 0) {
     this.#scope = scope
     this.outbox = new Outbox(scope, send, this)
@@ -49,7 +49,7 @@ export class Exchange {
     return this.#scope.extensions?.['http.response.trailers'] !== undefined
   }
 
-  /** Calls the handler; the promise is that of the whole exchange. */
+  /** Calls the handler; the promise covers the whole exchange. */
   run(handle: () => unknown): Promise<void> {
     this.follow(handle)
     if (this.#over) return this.#failure ? Promise.reject(this.#failure.error) : SENT
@@ -60,7 +60,7 @@ export class Exchange {
     })
   }
 
-  /** Calls something that the exchange waits for, and that it fails with. */
+  /** Calls a function that the exchange waits for, and fails with. */
   follow(handle: () => unknown, fail: (error: unknown) => void = this.failInside): void {
     let returned: unknown
     try {
@@ -77,24 +77,24 @@ export class Exchange {
     }, fail)
   }
 
-  /** Ends the exchange with an error from inside, which may have a status. */
+  /** Ends the exchange with an error of the handler, which may have a status. */
   readonly failInside = (error: unknown): void => {
     if (this.#over) reportLate(error, this.#scope, this.#failure?.error)
     else this.fail(exceptionOf(hinted(error, this.response), this.#scope))
   }
 
-  /** Ends the exchange with an error of an app of ours behind it. */
+  /** Ends the exchange with an error of the app behind the handler. */
   readonly failBehind = (error: unknown): void => {
     if (this.#over) reportLate(error, this.#scope, this.#failure?.error)
     else this.fail(error)
   }
 
-  /** Nothing inside has answered; once a response has begun, it goes on. */
+  /** Rejects if nothing has answered; a response that has started continues. */
   unanswered(error: unknown): void {
     if (!this.response.headersSent) this.fail(error)
   }
 
-  /** Ends the exchange without a response from here, or in the middle of it. */
+  /** Ends the exchange without a response, or in the middle of one. */
   fail(error: unknown): void {
     if (this.#over) return
     this.#failure = { error }
@@ -103,13 +103,13 @@ export class Exchange {
     const lost = new Error('the response was given up before it was complete')
     for (const callback of this.outbox.stop()) nextTick(callback, lost)
     const isLost = error instanceof ClientDisconnected || this.#socket.destroyed
-    // First the socket, which only closes: the request would hand its error on to it.
+    // First the socket, which just closes: the request would pass its error on to it.
     this.#socket.destroy()
     this.request.destroy(isLost ? connectionReset() : undefined)
     this.#settle?.()
   }
 
-  /** The socket was destroyed, which is how code inside cuts a response. */
+  /** Called when the socket is destroyed, which is how a handler aborts a response. */
   lost(error: Error | null): void {
     if (!this.#complete) this.fail(error ?? new Error(CUT))
   }
@@ -120,7 +120,7 @@ export class Exchange {
     return response.emit('timeout', this.#socket) || byRequest
   }
 
-  /** Once a response is complete, the server lets go of a body that nobody has begun to read. */
+  /** After a complete response, the server discards a body that was not read. */
   ended(): void {
     if (this.intake.begun) this.outbox.end()
     else this.outbox.endLater()
@@ -155,7 +155,7 @@ export class Exchange {
     this.#end()
   }
 
-  /** What Node's server does after a response: it is closed, while the connection stays. */
+  /** Closes the response, as Node's server does, while the connection stays open. */
   #close(): void {
     const { response } = this
     if (response.closed) return
@@ -167,7 +167,7 @@ export class Exchange {
     if (this.#over) this.#release()
   }
 
-  /** A body that somebody still reads is read to its end, also after the response. */
+  /** A body that is being read is read to its end, even after the response. */
   #end(): void {
     if (this.#over || !this.#complete || this.#working > 0) return
     if (isRead(this.request)) {
@@ -183,7 +183,7 @@ export class Exchange {
     const { request } = this
     if (this.#watching !== undefined) this.#watching.exchange = undefined
     detachSignal(request)
-    // Nobody has read all of it, but some wait for its end.
+    // The handler did not read it all, but some listeners wait for its end.
     if (request.listenerCount('end') + request.listenerCount('close') > 0) this.intake.dump()
     this.#socket.destroy()
   }
@@ -200,8 +200,9 @@ export class Exchange {
 }
 
 /**
- * What the server holds on to: it keeps its listeners until the next request of the connection, and
- * V8, which then takes them for long-lived, would keep all exchanges until a full collection.
+ * The properties that the server keeps: it holds its listeners until the next request of the
+ * connection, and V8, which then considers them long-lived, would keep all exchanges until a full
+ * collection.
  */
 interface Watch {
   exchange: Exchange | undefined
@@ -210,7 +211,7 @@ interface Watch {
 const CUT =
   'fromNode: the handler has destroyed its request or response before that was complete. End the response instead.'
 
-/** What Node calls it when a client has gone. */
+/** Node's error for a disconnected client. */
 function connectionReset(): Error {
   return Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
 }

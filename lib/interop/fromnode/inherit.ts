@@ -1,33 +1,33 @@
-/** What a middleware outside has put on its request is there inside, too. */
+/** Shares properties that an outer middleware added to its request with the inner one. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ConnectionScope } from '../../types.ts'
 
-/** The request and response of the same exchange, as a handler or a middleware has them. */
+/** The request and response of an exchange, as a handler or a middleware sees them. */
 export interface Pair {
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }
 
-/** Where the nearest middleware of Connect leaves its pair. */
+/** The key under which the nearest Connect middleware stores its pair. */
 const PAIR = 'stellula.node'
 
-/** The pair of the nearest middleware of Connect around, if there is one. */
+/** The pair of the nearest outer Connect middleware, if any. */
 export function pairOf({ extensions }: ConnectionScope): Pair | undefined {
-  // Nobody else writes this key.
+  // Only leavePair() writes this key.
   return extensions?.[PAIR] as Pair | undefined
 }
 
-/** Leaves a pair for those inside. */
+/** Stores a pair for inner handlers. */
 export function leavePair(scope: ConnectionScope, pair: Pair): void {
   scope.extensions = { ...scope.extensions, [PAIR]: pair }
 }
 
-/** What each Express app, and each helper of Connect, sets for itself. */
+/** Properties that each Express app, and each helper of Connect, sets for itself. */
 const OWN = new Set(['res', 'next', 'route', 'params', 'query', 'app'])
 
 /**
- * Makes `request.session`, `request.user` and whatever else a middleware outside has added, and
- * `response.locals`, those of the pair inside. They are the same values: what one sets, both have.
+ * Shares `request.session`, `request.user` and other properties that an outer middleware added, and
+ * `response.locals`, with the inner pair. Both sides use the same values.
  */
 export function inheritFrom(scope: ConnectionScope, { request, response }: Pair): void {
   const outer = pairOf(scope)

@@ -1,52 +1,52 @@
-/** What is used of Node's http messages beyond their documentation: named in one place, and checked. */
+/** The undocumented parts of Node's http messages that are used: listed in one place, and checked. */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough } from 'node:stream'
 
 /** A request as Node's parser fills it. */
 export interface InnerRequest extends IncomingMessage {
-  /** Takes the fields from which `headers` and `headersDistinct` are made when they are asked for. */
+  /** Takes the fields from which `headers` and `headersDistinct` are computed on demand. */
   _addHeaderLines(list: string[], count: number): void
 }
 
 /**
- * A response as Node's server writes it: `writeHead`, `write` and `end` check what they are given and
- * keep the state that people read; what becomes of it is left to four methods, which have had the
- * same names and parameters in every version that this runs on.
+ * A response as Node's server writes it. `writeHead`, `write` and `end` check their arguments and keep
+ * the public state; four methods do the output. They have had the same names and parameters in every
+ * supported version.
  */
 export interface InnerResponse extends ServerResponse {
-  /** Whether the head is fixed: null until then. */
+  /** Set when the head is fixed; null before. */
   _header: string | null
-  /** The length of the body, if it is known when the head is made. */
+  /** The length of the body, if it is known when the head is created. */
   _contentLength: number | null
-  /** Whether there is a body: not for HEAD, 204 and 304. */
+  /** Whether a body is sent: not for HEAD, 204 and 304. */
   readonly _hasBody: boolean
-  /** Whether `removeHeader('content-length')` has forbidden one. */
+  /** Whether `removeHeader('content-length')` was called. */
   readonly _removedContLen: boolean
-  /** What `addTrailers` has taken, as lines. */
+  /** The fields from `addTrailers`, as lines. */
   readonly _trailer: string
   _closed: boolean
-  /** Makes the head of what `writeHead` was given or `setHeader` has collected. */
+  /** Creates the head from `writeHead` arguments or collected `setHeader` fields. */
   _storeHeader(firstLine: string, headers: unknown): void
-  /** Takes a part of the body, or none; tells whether there is room for more. */
+  /** Takes a part of the body, or none; returns whether there is room for more. */
   _send(data: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean
   /** Takes informational responses. */
   _writeRaw(data: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean
-  /** Told when `end` has done its work. */
+  /** Called when `end` has finished. */
   _finish(): void
 }
 
 export type Overrides = Pick<InnerResponse, '_storeHeader' | '_send' | '_writeRaw' | '_finish'>
 
-// Names that Node keeps to itself. Without them less is told, but nothing breaks.
+// Private symbols of Node. Without them less is reported, but nothing breaks.
 const NEED_DRAIN = symbolOf(responseTo(requestOn()), 'kNeedDrain')
 const DETACH_SIGNAL = symbolOf(IncomingMessage.prototype, 'kDetachAbortSignal')
 
-/** There is room again, so that `writableNeedDrain` is false. */
+/** There is room again, so `writableNeedDrain` becomes false. */
 export function clearNeedDrain(response: ServerResponse): void {
   if (NEED_DRAIN !== undefined) Reflect.set(response, NEED_DRAIN, false)
 }
 
-/** All went well, so that the end of the socket does not abort `request.signal` (Node 24 and newer). */
+/** The exchange succeeded, so the end of the socket does not abort `request.signal` (Node 24 and newer). */
 export function detachSignal(request: IncomingMessage): void {
   if (DETACH_SIGNAL === undefined) return
   const detach: unknown = Reflect.get(request, DETACH_SIGNAL)
@@ -60,9 +60,9 @@ function symbolOf(object: object, name: string): symbol | undefined {
 let checked = false
 
 /**
- * Writes a small response, once, to see that Node leaves to the four methods what it should.
+ * Writes a small response, once, to check that Node calls the four methods as expected.
  *
- * @throws Error when it does not.
+ * @throws Error if it does not.
  */
 export function assertInternals(): void {
   if (checked) return
@@ -103,7 +103,7 @@ export function assertInternals(): void {
 }
 
 function requestOn(): InnerRequest {
-  // Any stream serves as a connection; the types ask for one from the network.
+  // Any stream serves as a connection; the types require a network socket.
   const request = new IncomingMessage(new PassThrough() as never) as InnerRequest
   Object.assign(request, { method: 'GET', httpVersionMajor: 1, httpVersionMinor: 1 })
   return request

@@ -1,13 +1,13 @@
-/** Errors of a handler whose exchange is over: nothing can be answered, but they are reported. */
+/** Reports errors of a handler after its exchange is over, when they cannot be answered. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { logError } from '../../protocol/log.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /**
- * Gives an error to the `onError` of the server, or writes it to stderr where the server has none.
+ * Passes an error to the `onError` of the server, or writes it to stderr if the server has none.
  *
- * @param outcome What the exchange has failed with: errors that only follow from the departure of the
- * client are expected, and not reported.
+ * @param outcome The error that the exchange failed with: errors that only follow from a disconnect are
+ * expected and not reported.
  */
 export function reportLate(error: unknown, scope: HTTPScope, outcome: unknown): void {
   if (error instanceof ClientDisconnected || error === outcome) return
@@ -17,7 +17,7 @@ export function reportLate(error: unknown, scope: HTTPScope, outcome: unknown): 
   else transport.report(error)
 }
 
-/** What streams, pipelines and signals say when the other side has gone. */
+/** Error codes of streams, pipelines and signals after a disconnect. */
 const CONSEQUENCES = new Set<unknown>([
   'ABORT_ERR',
   'ECONNABORTED',
@@ -27,7 +27,7 @@ const CONSEQUENCES = new Set<unknown>([
   'ERR_STREAM_UNABLE_TO_PIPE',
 ])
 
-/** Whether an error only says that the other side has gone. */
+/** Whether an error only reports that the other side disconnected. */
 export function isConsequence(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? error.code : undefined

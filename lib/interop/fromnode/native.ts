@@ -1,4 +1,4 @@
-/** An exchange with the server's own request and response, where nobody stands in between. */
+/** An exchange with the server's own request and response, if no middleware looks at messages. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isThenable } from '../../internal/handled.ts'
@@ -12,9 +12,8 @@ import type { NodeRequest } from './request.ts'
 import { targetOf } from './target.ts'
 
 /**
- * Runs a handler as `http.createServer` would: all is Node's, but for the path and what becomes of
- * errors. A message for each step, which nobody looks at, would cost as much again as a small
- * exchange.
+ * Runs a handler as `http.createServer` would, except for the path and the handling of errors. A message
+ * for each step, which nothing reads, would double the cost of a small exchange.
  */
 export class NativeExchange {
   readonly request: NodeRequest
@@ -33,7 +32,7 @@ export class NativeExchange {
     this.response = measured(handed.response, this)
   }
 
-  /** Calls the handler; the promise is that of the whole exchange. */
+  /** Calls the handler; the promise covers the whole exchange. */
   run(handle: () => unknown): Promise<void> {
     let returned: unknown
     try {
@@ -58,20 +57,20 @@ export class NativeExchange {
     })
   }
 
-  /** Ends the exchange with an error from inside, which may have a status. */
+  /** Ends the exchange with an error of the handler, which may have a status. */
   readonly failInside = (error: unknown): void => {
     if (!this.#isOpen) reportLate(error, this.#scope, this.#failure?.error)
-    // Streams inside may hear of the departure before this does.
+    // Streams of the handler may notice a disconnect first.
     else if (this.response.destroyed && isConsequence(error)) this.fail(new ClientDisconnected())
     else this.fail(exceptionOf(hinted(error, this.response), this.#scope))
   }
 
-  /** Nothing inside has answered; once a response has begun, it goes on. */
+  /** Rejects if nothing has answered; a response that has started continues. */
   unanswered(error: unknown): void {
     if (!this.response.headersSent) this.fail(error)
   }
 
-  /** Ends the exchange without a response from here, or in the middle of it. */
+  /** Ends the exchange without a response, or in the middle of one. */
   fail(error: unknown): void {
     if (!this.#isOpen) return
     this.#failure = { error }

@@ -1,10 +1,10 @@
-/** The server's own response in the hands of a handler: what it may not do with it, and leaves behind. */
+/** Guards the server's own response while a handler uses it, and cleans it up afterwards. */
 import { ServerResponse } from 'node:http'
 import { nextTick } from 'node:process'
 import { ProtocolError } from '../../exceptions.ts'
 import { writeAtOnce } from '../../servers/node/atonce.ts'
 
-/** Who is told that a response went wrong. */
+/** Notified if a response fails. */
 export interface ResponseOwner {
   readonly fail: (error: unknown) => void
 }
@@ -12,15 +12,15 @@ export interface ResponseOwner {
 const OWNER: unique symbol = Symbol('owner')
 
 interface Measured extends ServerResponse {
-  /** Undefined once the response was taken back. */
+  /** Undefined after takeBack(). */
   [OWNER]: ResponseOwner | undefined
 }
 
 /**
- * Makes a body that is not as long as its head says fail the exchange, whose response is then cut: the
- * client would wait for what is missing, or take what is too much for its next response.
+ * Makes the exchange fail, and aborts its response, if the body does not match the length in the head.
+ * The client would wait for missing bytes, or read extra bytes as its next response.
  *
- * Node would throw it at whoever writes, who may be nobody that an error can be thrown at.
+ * Node throws that error at the writer, often a stream, where it cannot be caught.
  */
 export function measured(response: ServerResponse, owner: ResponseOwner): ServerResponse {
   response.strictContentLength = true
@@ -38,7 +38,7 @@ function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
   }
 }
 
-/** As Node's own, but a body whose length is told goes out in one piece with its head. */
+/** Like Node's own, but a body of declared length is sent in one piece with its head. */
 function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
   if (isAnswered(this)) {
     tellAnswered(all)
@@ -59,7 +59,7 @@ function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
 
 const { write: writePlain, end: endPlain } = ServerResponse.prototype
 
-/** Node writes nothing to a client that has left, counts nothing, and would miss all of the body. */
+/** Node writes and counts nothing after a disconnect, and would report the whole body as missing. */
 function leaveUncounted(response: Measured): void {
   if (response.destroyed) response.strictContentLength = false
 }
@@ -68,7 +68,7 @@ function isWhole(body: unknown): body is string | Uint8Array {
   return typeof body === 'string' ? body !== '' : body instanceof Uint8Array && body.byteLength > 0
 }
 
-/** Whether the head tells, or is going to, how long the body is. */
+/** Whether the head declares, or will declare, the length of the body. */
 function isCounted(response: ServerResponse): boolean {
   if (response.writableEnded) return false
   return response.headersSent ? !response.chunkedEncoding : response.hasHeader('content-length')
@@ -78,7 +78,7 @@ function failLength(response: Measured, error: unknown): void {
   if (!isMismatch(error)) throw error
   response[OWNER]?.fail(
     new ProtocolError(
-      `fromNode: a body is not as long as its head says. ${error.message}. Leave the header out, or count again.`,
+      `fromNode: the body does not have the length in its head. ${error.message}. Leave the header out, or count again.`,
       { cause: error },
     ),
   )
@@ -91,20 +91,19 @@ function isMismatch(error: unknown): error is Error {
 }
 
 /**
- * Removes what a handler that has failed put on a response that it did not send: fields, status, and
- * methods of its own, such as those of a compression. None of it is part of the answer that is made
- * instead.
+ * Removes what a failed handler put on a response that was not sent: fields, status, and methods, such
+ * as those of a compression. They must not affect the error response.
  *
- * The handler still holds the response and may use it afterwards, by a timer or a query. It then finds
- * a response that is answered, on which nothing has an effect, as on the path by messages; where Node
- * would throw, nothing could catch it. Methods that a framework has added by a prototype stay.
+ * The handler still holds the response and may use it later, for example from a timer or a query. It
+ * then finds a response that is answered, on which nothing has an effect, as on the path by messages.
+ * Node would throw where nothing could catch it. Methods that a framework added by a prototype stay.
  */
 export function takeBack(response: ServerResponse): void {
   for (const name of Object.keys(response)) {
     const isOverride = !name.startsWith('_') && typeof Reflect.get(response, name) === 'function'
     if (isOverride && name in ServerResponse.prototype) Reflect.deleteProperty(response, name)
   }
-  // As own properties, so that no framework's prototype is asked.
+  // As own properties, so that a framework's prototype is not used.
   Object.assign(response, { [OWNER]: undefined, write, end }, BEFORE_HEAD)
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   response.statusCode = 200
@@ -112,7 +111,7 @@ export function takeBack(response: ServerResponse): void {
   response.sendDate = true
 }
 
-/** Methods that have no effect once the head is sent, where Node's own throw. */
+/** Methods that do nothing after the head was sent, where Node's own throw. */
 const BEFORE_HEAD = Object.fromEntries(
   (['setHeader', 'setHeaders', 'appendHeader', 'removeHeader', 'writeHead'] as const).map(
     (name) => [name, untilHead(ServerResponse.prototype[name])],
@@ -125,12 +124,12 @@ function untilHead(method: (...all: never[]) => unknown): (...all: unknown[]) =>
   }
 }
 
-/** Whether our answer was sent in place of the handler's. */
+/** Whether the error response was sent instead of the handler's. */
 function isAnswered(response: Measured): boolean {
   return response.writableEnded && response[OWNER] === undefined
 }
 
-/** Node would emit an error as well, to which nothing listens. */
+/** Node would also emit an error, for which there is no listener. */
 function tellAnswered(all: readonly unknown[]): false {
   const callback = all.find((one) => typeof one === 'function')
   if (typeof callback === 'function') nextTick(callback, new Error(ANSWERED))

@@ -1,21 +1,21 @@
-/** The request inside: a real `IncomingMessage`, with the head of a scope. */
+/** The handler's request: a real `IncomingMessage`, with the head of a scope. */
 import { IncomingMessage } from 'node:http'
 import type { HTTPScope } from '../../types.ts'
 import type { InnerRequest } from './internals.ts'
 import type { InnerSocket } from './socket.ts'
 import { targetOf } from './target.ts'
 
-/** What Express and Connect add to a request; here it is there from the start. */
+/** Properties that Express and Connect add to a request; here they exist from the start. */
 export interface NodeRequest extends IncomingMessage {
   /** The whole path and the query. */
   originalUrl: string
-  /** The prefix that `url` does not have. */
+  /** The prefix that `url` lacks. */
   baseUrl: string
 }
 
-/** Fills a request as Node's parser would. */
+/** Fills a request as Node's parser does. */
 export function makeRequest(scope: HTTPScope, socket: InnerSocket, read: () => void): NodeRequest {
-  // It has all that http messages ask of a socket.
+  // It has everything that http messages need of a socket.
   const request = new IncomingMessage(socket as never) as InnerRequest
   const headers = scope.headers.slice()
   request._addHeaderLines(headers, headers.length)
@@ -28,7 +28,7 @@ export function makeRequest(scope: HTTPScope, socket: InnerSocket, read: () => v
   return Object.assign(request, targetOf(scope))
 }
 
-/** Whether somebody is reading it, or is going to: a pipe, a listener, a loop. */
+/** Whether the request is being read, or will be: a pipe, a listener, a loop. */
 export function isRead(request: IncomingMessage): boolean {
   if (request.destroyed || request.readableEnded) return false
   const listens = request.listenerCount('data') > 0 || request.listenerCount('readable') > 0

@@ -1,4 +1,4 @@
-/** The body of a request on its way inside: nothing is asked for before somebody reads. */
+/** Feeds the body into a handler's request: nothing is received before the handler reads. */
 import type { IncomingMessage } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { indexOfName } from '../../http/headers.ts'
@@ -6,7 +6,7 @@ import { joinBytes } from '../../internal/bytes.ts'
 import { ByteCollector } from '../../internal/collector.ts'
 import type { HTTPRequestMessage, HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
-/** Who is told what comes in. */
+/** Notified about the incoming body. */
 export interface IntakeOwner {
   readonly request: IncomingMessage
   readonly arrived: () => void
@@ -22,15 +22,15 @@ export class Intake {
   #asked: Promise<ReceiveMessage> | undefined
   #watchful = false
   /**
-   * What was read inside and may be wanted by an app behind; undefined when it was too much. Made only
-   * where there is one: V8 was seen to take a list here for long-lived, and kept all exchanges with it.
+   * The bytes that the handler has read and the app behind it may need; undefined if they were too many.
+   * Created only for a middleware: V8 considered a list here long-lived, and kept all exchanges with it.
    */
   #kept: ByteCollector | undefined
-  /** Whether all was handed to the app behind. */
+  /** Whether everything was passed to the app behind. */
   #told = false
   #room: number
 
-  /** @param room The most bytes to keep for an app behind. */
+  /** @param room The most bytes to keep for the app behind the handler. */
   constructor(scope: HTTPScope, receive: Receive, owner: IntakeOwner, room: number) {
     this.#receive = receive
     this.#owner = owner
@@ -39,17 +39,17 @@ export class Intake {
     this.#complete = isBodyless(scope)
   }
 
-  /** Whether all has come in, or there is nothing to come. */
+  /** Whether everything has arrived, or there is no body. */
   get complete(): boolean {
     return this.#complete
   }
 
-  /** Whether there is none, or somebody has asked for it. */
+  /** Whether there is no body, or reading has started. */
   get begun(): boolean {
     return this.#begun || this.#complete
   }
 
-  /** Asks for more, on behalf of the stream inside. */
+  /** Receives more when the stream needs it. */
   read(): void {
     const owner = this.#owner
     if (this.#complete) owner.request.push(null)
@@ -61,7 +61,7 @@ export class Intake {
     }
   }
 
-  /** Lets the request end, as Node does with what is unread when the response has ended. */
+  /** Ends the request, as Node does with an unread body after the response. */
   dump(): void {
     const { request } = this.#owner
     this.#dumped = true
@@ -70,20 +70,20 @@ export class Intake {
     request.resume()
   }
 
-  /** Notices the end of the connection, where a message is all that tells of it. */
+  /** Watches for a disconnect, if only a message reports it. */
   watch(): void {
     this.#watchful = true
     if (!this.#complete) return
     const wait = async (): Promise<void> => {
-      // Where there is no body, that is told first.
+      // Without a body, its end arrives first.
       const message = await this.#receive()
       const { type } = message.type === 'http.request' ? await this.#receive() : message
       if (type === 'http.disconnect') this.#owner.fail(new ClientDisconnected())
     }
-    wait().catch(() => {}) // whoever reads is told; this only looks
+    wait().catch(() => {}) // reported to the reader; this only watches
   }
 
-  /** A `receive` for an app behind, which gets what was read inside once more. */
+  /** A `receive` for the app behind, which replays what the handler has read. */
   readonly receive: Receive = async () => {
     while (this.#asked !== undefined) await this.#asked
     if (this.#kept === undefined) throw consumed()
@@ -123,7 +123,7 @@ export class Intake {
       this.#owner.fail(
         isEnd
           ? new ClientDisconnected()
-          : new ProtocolError(`fromNode: ${message.type} is no body`),
+          : new ProtocolError(`fromNode: ${message.type} is not a body message`),
       )
     }
   }
@@ -144,7 +144,7 @@ export class Intake {
   }
 }
 
-/** Before HTTP/2, a body has a length or chunks, or there is none (RFC 9112 section 6.3). */
+/** Before HTTP/2, a request without a length and chunks has no body (RFC 9112 section 6.3). */
 function isBodyless({ httpVersion, headers }: HTTPScope): boolean {
   if (!httpVersion.startsWith('1')) return false
   const length = indexOfName(headers, 'content-length')
@@ -154,6 +154,6 @@ function isBodyless({ httpVersion, headers }: HTTPScope): boolean {
 
 function consumed(): TypeError {
   return new TypeError(
-    'fromConnect: the body was read by a middleware, and was too large to be kept. Take what it made of it from nodeRequest(request), or give it a place behind the app.',
+    'fromConnect: a middleware read the body, which was too large to be kept. Take its result from nodeRequest(request), or move the middleware behind the app.',
   )
 }

@@ -1,4 +1,4 @@
-/** The response inside: a real `ServerResponse`, whose head and parts go into an outbox. */
+/** The handler's response: a real `ServerResponse`, whose head and parts become messages. */
 import {
   type IncomingMessage,
   ServerResponse,
@@ -14,15 +14,15 @@ import type { InnerResponse } from './internals.ts'
 import type { Callback, Outbox } from './responsemessages.ts'
 import type { InnerSocket } from './socket.ts'
 
-/** What the methods of a response need to know of where they are. */
+/** What the methods of a response need to know. */
 export interface Surroundings {
   readonly outbox: Outbox
-  /** Whether hints, and fields after the body, can be sent. */
+  /** Whether early hints and trailers can be sent. */
   readonly sendsHints: boolean
   readonly sendsTrailers: boolean
-  /** Whether there will be trailers, whatever the head says. */
+  /** Whether trailers will follow, whatever the head says. */
   readonly announced: boolean
-  /** Told when the response was ended. */
+  /** Called when the response has ended. */
   ended(): void
 }
 
@@ -33,8 +33,8 @@ interface Placed extends InnerResponse {
 }
 
 /**
- * Makes a response. The methods are its own properties: Express gives it another prototype, by which
- * those of a subclass would be lost.
+ * Makes a response. The methods are own properties, because Express replaces the prototype, and would
+ * drop those of a subclass.
  */
 export function makeResponse(
   request: IncomingMessage,
@@ -47,20 +47,20 @@ export function makeResponse(
   response._send = send
   response._writeRaw = writeRaw
   response._finish = finish
-  // It has all that http messages ask of a socket.
+  // It has everything that http messages need of a socket.
   response.assignSocket(socket as never)
   return response
 }
 
 type Field = readonly [name: string, value: unknown]
 
-/** In place of the text of a head, a start message. */
+/** Records a start message instead of the text of a head. */
 function storeHeader(this: Placed, firstLine: string, headers: unknown): void {
   const { outbox, sendsTrailers, announced } = this[SURROUNDINGS]
   const { statusCode: status } = this
   assertStatus(status)
   const list: string[] = []
-  // Either was checked by setHeader, or nobody has looked at it yet.
+  // Either setHeader has checked the fields, or they are still unchecked.
   const isChecked = this.getHeaderNames().length > 0
   for (const field of isChecked ? Object.entries(this.getHeaders()) : checked(headers)) {
     addField(list, field)
@@ -76,7 +76,7 @@ function storeHeader(this: Placed, firstLine: string, headers: unknown): void {
   outbox.head({ type: 'http.response.start', status, headers: list, ...trailers })
 }
 
-/** What is not known to be an answer of HTTP is told to whoever writes it. */
+/** Throws at the writer if the status is not one of HTTP. */
 function assertStatus(status: number): void {
   if (status >= 200 && status <= 599) return
   throw new RangeError(
@@ -84,7 +84,7 @@ function assertStatus(status: number): void {
   )
 }
 
-/** The three forms that `writeHead` takes, checked as Node does it. */
+/** The three forms of `writeHead`, checked as Node does. */
 function checked(headers: unknown): readonly Field[] {
   const fields = fieldsOf(headers)
   for (const [name, value] of fields) {
@@ -107,13 +107,13 @@ function fieldsOf(headers: unknown): readonly Field[] {
 
 function addField(list: string[], [name, value]: Field): void {
   const key = name.toLowerCase()
-  if (FRAMING.has(key)) return // the server's own
+  if (FRAMING.has(key)) return // set by the server
   if (!Array.isArray(value)) list.push(key, `${value}`)
   else if (key === 'cookie') list.push(key, value.join('; '))
   else for (const one of value) list.push(key, `${one}`)
 }
 
-/** In place of the connection, which would get the part framed. */
+/** Records a part instead of writing it to the connection. */
 function send(
   this: Placed,
   data: string | Uint8Array,
@@ -134,7 +134,7 @@ function bytesOf(data: string | Uint8Array, encoding: unknown): Uint8Array {
   return isText ? encodeText(data) : Buffer.from(data, encoding as BufferEncoding)
 }
 
-/** Of informational responses only hints have a message; the server itself sends 100. */
+/** Only early hints have a message; the server itself sends 100. */
 function writeRaw(
   this: Placed,
   data: string | Uint8Array,
@@ -152,7 +152,7 @@ function writeRaw(
   return true
 }
 
-/** The response has ended: all that is left may go. */
+/** The response has ended: sends everything that is left. */
 function finish(this: Placed): void {
   finishPlain.call(this)
   this[SURROUNDINGS].ended()
@@ -160,7 +160,7 @@ function finish(this: Placed): void {
 
 const { _finish: finishPlain } = ServerResponse.prototype as InnerResponse
 
-/** The fields that `addTrailers` has taken. */
+/** The fields from `addTrailers`. */
 export function trailersOf({ _trailer }: InnerResponse): HeaderList {
   return _trailer
     .split('\r\n')

@@ -1,4 +1,4 @@
-/** The response on its way out: what was written inside becomes messages, one after the other. */
+/** Turns the handler's response into messages, sent one after the other. */
 import { nextTick } from 'node:process'
 import { indexOfName } from '../../http/headers.ts'
 import { joinBytes, NO_BYTES } from '../../internal/bytes.ts'
@@ -11,17 +11,17 @@ import {
   type Send,
 } from '../../types.ts'
 
-/** Told of a part once it is accepted, or never will be. */
+/** Called when a part was accepted, or will not be. */
 export type Callback = (error?: Error | null) => void
 
-/** Who is told how it goes. */
+/** Notified about the progress of the response. */
 export interface OutboxOwner {
   /** All parts so far were accepted. */
   readonly drained: () => void
-  /** The response is complete; these still have to be told. */
+  /** The response is complete; these callbacks are still to be called. */
   readonly completed: (callbacks: readonly Callback[]) => void
   readonly fail: (error: unknown) => void
-  /** The fields after the body, asked for once that has ended. */
+  /** The trailers, asked for when the body has ended. */
   readonly trailers: () => HeaderList
 }
 
@@ -30,14 +30,14 @@ interface Part {
   readonly callback: Callback | undefined
 }
 
-/** A message, how many of the bytes that wait it takes along, and who is told. */
+/** A message, the bytes that it accounts for, and the callbacks to call. */
 interface Step {
   readonly message: HTTPSendMessage
   readonly size: number
   readonly callbacks: readonly Callback[]
 }
 
-/** Parts of one turn of the event loop are joined up to this size; Node's own corking does the same. */
+/** Parts of one turn of the event loop are joined up to this size, like Node's own corking. */
 const MOST_JOINED = 65_536
 const NOBODY: readonly Callback[] = []
 
@@ -45,12 +45,12 @@ export class Outbox {
   readonly #send: Send
   readonly #owner: OutboxOwner
   readonly #isHead: boolean
-  /** Few exchanges have any. */
+  /** Undefined for most exchanges. */
   #hints: (readonly string[])[] | undefined
   readonly #parts: Part[] = []
   #start: HTTPResponseStartMessage | undefined
   #phase: 'held' | 'uncounted' | 'body' | 'trailers' | 'complete' | 'stopped' = 'held'
-  /** Who is told when all of it was accepted, trailers included. */
+  /** Called when everything was accepted, including trailers. */
   #last: readonly Callback[] = NOBODY
   #waiting = 0
   #ended = false
@@ -68,18 +68,18 @@ export class Outbox {
     return this.#waiting
   }
 
-  /** The head; it goes out with the first part of the body. */
+  /** Sets the head; it is sent with the first part of the body. */
   head(start: HTTPResponseStartMessage): void {
     this.#start = start
   }
 
-  /** Links for a 103, which may be sent between the head and the body. */
+  /** Adds links for a 103, which may be sent between the head and the body. */
   hint(links: readonly string[]): void {
     this.#hints ??= []
     this.#hints.push(links)
   }
 
-  /** A part that goes out at the end of the turn, or with the end if that comes before. */
+  /** Adds a part; it is sent at the end of the turn, or with the end of the body. */
   write(bytes: Uint8Array, callback: Callback | undefined): void {
     this.#waiting += bytes.byteLength
     this.#parts.push({ bytes, callback })
@@ -91,13 +91,13 @@ export class Outbox {
     })
   }
 
-  /** Sends all that is left, now where it is taken now. */
+  /** Sends everything that is left, synchronously if possible. */
   end(): void {
     this.#ended = true
     this.#run()
   }
 
-  /** The same one turn of the event loop later; what waits goes with it. */
+  /** Like `end`, one turn of the event loop later, together with what waits. */
   endLater(): void {
     const holds = !this.#busy
     this.#busy = true
@@ -107,13 +107,13 @@ export class Outbox {
     })
   }
 
-  /** Sends nothing more; tells who waits for what was not sent. */
+  /** Stops sending; returns the callbacks of everything that was not sent. */
   stop(): readonly Callback[] {
     if (this.#phase !== 'complete') this.#phase = 'stopped'
     return this.#parts.splice(0).flatMap(({ callback }) => callback ?? [])
   }
 
-  /** Not async: where messages are accepted at once, so is the whole response. */
+  /** Not async: if messages are accepted synchronously, the whole response is sent synchronously. */
   #run(): void {
     while (!this.#busy) {
       const step = this.#next()
@@ -137,7 +137,7 @@ export class Outbox {
       this.#accepted(step)
       this.#run()
     }
-    // What a listener of 'drain' throws has no other way out, either.
+    // Also catches what a listener of 'drain' throws.
     done.then(proceed).catch((error) => this.#owner.fail(error))
   }
 
@@ -172,7 +172,7 @@ export class Outbox {
     }
   }
 
-  /** A server counts a body that comes in one piece, and would tell of a HEAD that a GET has none. */
+  /** Whether the server would count the body: for HEAD, it would declare a length of 0. */
   #isUncounted({ headers }: HTTPResponseStartMessage): boolean {
     return this.#isHead && indexOfName(headers, 'content-length') < 0
   }
@@ -196,7 +196,7 @@ export class Outbox {
   }
 
   #take(): { readonly bytes: Uint8Array; readonly callbacks: readonly Callback[] } {
-    // Most responses are one part, or none.
+    // Most responses have one part, or none.
     if (this.#parts.length <= 1) {
       const { bytes = NO_BYTES, callback } = this.#parts.pop() ?? {}
       return { bytes, callbacks: callback === undefined ? NOBODY : [callback] }

@@ -1,26 +1,26 @@
-/** What stands for the connection inside: `req.socket` knows who is there, and carries no bytes. */
+/** Stands in for the connection: `req.socket` has its properties, but carries no bytes. */
 import { Duplex } from 'node:stream'
 import type { HTTPScope } from '../../types.ts'
 
-/** What the stand-in tells of what is done to it. */
+/** Notified about uses of the stand-in. */
 export interface SocketOwner {
-  /** It was destroyed, by whomever. */
+  /** The socket was destroyed, by any code. */
   readonly lost: (error: Error | null) => void
-  /** Its time is over; tells whether anybody listened. */
+  /** The timeout has passed; returns whether there was a listener. */
   readonly expired: () => boolean
-  /** How many bytes have been written and wait to be taken. */
+  /** How many written bytes have not been accepted yet. */
   readonly waiting: () => number
 }
 
 /**
- * A stream with the properties of a `net.Socket`, as far as they are known.
+ * A stream with the known properties of a `net.Socket`.
  *
- * It lives as long as one exchange, not as long as the connection. Bytes written to it by hand would
- * pass all middleware by; they are refused.
+ * It lives as long as one exchange, not as long as the connection. Bytes written to it directly would
+ * bypass all middleware, so they are rejected.
  */
 export class InnerSocket extends Duplex {
   static {
-    // Here Node looks for what a response has not got rid of yet. Its types have no getters.
+    // Node reads this for the unsent bytes of a response. Its types have no getters.
     Object.defineProperty(InnerSocket.prototype, 'writableLength', {
       get(this: InnerSocket) {
         return this.#owner.waiting()
@@ -31,7 +31,7 @@ export class InnerSocket extends Duplex {
   readonly connecting = false
   readonly pending = false
   timeout = 0
-  /** Whether the exchange has failed; then Node does not take a response for finished. */
+  /** Whether the exchange has failed; then Node does not treat the response as finished. */
   _hadError = false
   readonly #scope: HTTPScope
   readonly #owner: SocketOwner
@@ -48,7 +48,7 @@ export class InnerSocket extends Duplex {
     return this.#encrypted ?? this.#scope.scheme === 'https'
   }
 
-  /** Node's is a plain property, which handlers behind a proxy set. */
+  /** A plain property in Node, which handlers behind a proxy set. */
   set encrypted(value: boolean) {
     this.#encrypted = value
   }
@@ -87,7 +87,7 @@ export class InnerSocket extends Duplex {
     return address === undefined ? {} : { address, family, port }
   }
 
-  /** After this long without a message, in ms, 'timeout' is emitted; 0 means never. */
+  /** Emits 'timeout' after this many ms without a message; 0 disables it. */
   setTimeout(timeout: number, listener?: () => void): this {
     clearTimeout(this.#timer)
     this.timeout = timeout
@@ -101,7 +101,7 @@ export class InnerSocket extends Duplex {
     return this
   }
 
-  /** Something has happened: the time begins anew. */
+  /** Restarts the timeout after activity. */
   touch(): void {
     this.#timer?.refresh()
   }
@@ -135,14 +135,14 @@ export class InnerSocket extends Duplex {
   override _write(_chunk: unknown, _encoding: string, callback: (error: Error) => void): void {
     callback(
       new Error(
-        'fromNode: bytes were written to the socket itself, which carries none. Write them to the response.',
+        'fromNode: bytes were written to the socket itself, which cannot send them. Write them to the response.',
       ),
     )
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.setTimeout(0)
-    // A server listens to the errors of its connections; here nobody would, and the process would end.
+    // A server listens to errors of its connections; here an unhandled error would end the process.
     if (error !== null) this.on('error', () => {})
     this.#owner.lost(error)
     callback(error)

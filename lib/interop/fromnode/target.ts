@@ -1,27 +1,27 @@
-/** What an app inside calls the path: the rest behind the mounts, as a part of a URL. */
+/** The paths of a request as Express names them: the rest after the mounts, as part of a URL. */
 
 import { encodePath } from '../../http/urls.ts'
 import { encodeText } from '../../internal/bytes.ts'
 import { decode, withoutNeedlessEscapes } from '../../protocol/target.ts'
 import type { HTTPScope } from '../../types.ts'
 
-/** The three paths that Express and Connect know. */
+/** The three paths of Express and Connect. */
 export interface Target {
-  /** What the app inside routes by: the path behind the prefix, and the query. */
+  /** The path that the app routes by: after the prefix, with the query. */
   readonly url: string
   /** The whole path and the query. */
   readonly originalUrl: string
-  /** The prefix that mounts and the server have dealt with, encoded, or `''`. */
+  /** The prefix that mounts and the server have consumed, encoded, or `''`. */
   readonly baseUrl: string
 }
 
 /**
  * Splits the path of a request where routing has split it.
  *
- * The path is given as it came on the wire, so that `%2F` stays in its segment, with one exception:
- * letters, digits and `-._~` that were escaped without need are not. Routing has read `/%61dmin` as
- * "/admin", and a guard inside that compares undecoded paths must read the same (CVE-2026-22037).
- * When the two do not say the same, as after a middleware that changes `scope.path`, the scope counts.
+ * The raw path is used, so that `%2F` stays in its segment, with one exception: letters, digits and
+ * `-._~` that were escaped needlessly are decoded. Routing has read `/%61dmin` as "/admin", and a check
+ * inside that compares raw paths must read the same (CVE-2026-22037). If raw path and path disagree, for
+ * example after a middleware that changes `scope.path`, the path counts.
  */
 export function targetOf(scope: HTTPScope): Target {
   const query = scope.queryString === '' ? '' : `?${scope.queryString}`
@@ -32,16 +32,16 @@ export function targetOf(scope: HTTPScope): Target {
   return { url: rest + query, originalUrl: raw + query, baseUrl }
 }
 
-/** The path, encoded, and without escapes that mean nothing. */
+/** The path, encoded, without needless escapes. */
 function rawPathOf({ path, rawPath }: HTTPScope): string {
   if (path === rawPath && !path.includes('%')) return path
   return decode(rawPath) === path ? withoutNeedlessEscapes(rawPath) : encodePath(path)
 }
 
 /**
- * Where in an encoded path the decoded prefix ends; 0 when it does not begin with it.
+ * The index in an encoded path at which the decoded prefix ends; 0 if the path does not begin with it.
  *
- * A slash may be escaped, since routing has read it decoded.
+ * Slashes may be escaped, since routing has matched the decoded path.
  */
 function prefixEnd(raw: string, prefix: string): number {
   let end = 0
@@ -56,7 +56,7 @@ function prefixEnd(raw: string, prefix: string): number {
   return /^(?:\/|%2f|$)/i.test(raw.slice(end, end + 3)) ? end : 0
 }
 
-/** An app inside takes only paths that begin with a slash, or `*`, which is the server itself. */
+/** A Node app expects a path that begins with a slash, or `*`, the server itself. */
 function rooted(rest: string): string {
   if (rest.startsWith('/') || rest === '*') return rest
   return rest.startsWith('%') ? `/${rest.slice(3)}` : `/${rest}`

@@ -1,22 +1,22 @@
-/** Where requests go: the upstream's origin, and the path before all others. */
+/** The target of a proxy: the upstream's origin, and the path that is put before all others. */
 import { withoutTrailingSlashes } from '../../http/urls.ts'
 
 export interface Base {
   readonly secure: boolean
   readonly origin: string
-  /** Without brackets, as a connection wants it. */
+  /** Without brackets, as a connection needs it. */
   readonly hostname: string
   readonly port: number
-  /** What stands in its Host field. */
+  /** The value of its Host field. */
   readonly authority: string
-  /** Percent-encoded, without a slash at its end. */
+  /** Percent-encoded, without a trailing slash. */
   readonly path: string
 }
 
 /**
- * Reads the target of a proxy.
+ * Parses the target of a proxy.
  *
- * @throws TypeError for what is no http or https URL, or has more than a host and a path.
+ * @throws TypeError if it is not an http or https URL, or has more than a host and a path.
  */
 export function readBase(target: string | URL): Base {
   const url = parse(target)
@@ -24,7 +24,7 @@ export function readBase(target: string | URL): Base {
     throw invalid('the target must be an http or https URL', target)
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw invalid('the target has a host and a path only', target)
+    throw invalid('the target must have only a host and a path', target)
   }
   const secure = url.protocol === 'https:'
   return {

@@ -1,4 +1,4 @@
-/** The two bodies of an exchange, each at the pace of who takes it. */
+/** Forwards the two bodies of an exchange with back-pressure. */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { ClientDisconnected, HTTPException } from '../../exceptions.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
@@ -7,10 +7,10 @@ import type { Call } from './call.ts'
 import type { Watch } from './watch.ts'
 
 /**
- * Sends the request's body; ends when all is sent, or the upstream wants no more of it.
+ * Forwards the request's body; ends when everything was sent, or if the upstream does not want more.
  *
- * @param length What was announced, which is neither more nor less than what is sent.
- * @throws ClientDisconnected when it does not come to its end.
+ * @param length The declared length, which is exactly what is sent.
+ * @throws ClientDisconnected if the body is incomplete.
  */
 export async function sendBody(
   { request }: Call,
@@ -19,7 +19,7 @@ export async function sendBody(
   watch: Watch,
 ): Promise<void> {
   let size = 0
-  // A head whose body takes its time goes alone; most bodies are there by then.
+  // If the body takes long, the head is sent alone; most bodies are there by then.
   const alone = setImmediate(() => request.flushHeaders())
   for (;;) {
     const message = await watch.hold(receive())
@@ -29,7 +29,7 @@ export async function sendBody(
     const { body, moreBody } = message
     size += body.byteLength
     if (length !== undefined && (moreBody ? size > length : size !== length)) {
-      throw new HTTPException(400, 'The body is not as long as announced.')
+      throw new HTTPException(400, 'The body does not have the declared length.')
     }
     if (body.byteLength > 0 && !request.write(body)) await drained(request)
     watch.refresh()
@@ -41,7 +41,7 @@ export async function sendBody(
   }
 }
 
-/** Resolves when there is room for more, or nobody who takes it. */
+/** Resolves when there is room for more, or when the request is closed. */
 function drained(request: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
@@ -56,11 +56,11 @@ function drained(request: ClientRequest): Promise<void> {
 }
 
 /**
- * Sends the response's body on.
+ * Forwards the response's body.
  *
- * @param length What was announced; the last byte of it ends the body.
- * @param ends Whether the body's end is the end, and no trailers follow.
- * @throws Error when it does not come to its end.
+ * @param length The declared length; its last byte ends the body.
+ * @param ends Whether the response ends with the body, without trailers.
+ * @throws Error if the body is incomplete.
  */
 export async function passBody(
   response: IncomingMessage,
@@ -71,7 +71,7 @@ export async function passBody(
 ): Promise<void> {
   let left = length ?? Number.POSITIVE_INFINITY
   let isOver = false
-  // A head that comes alone goes on alone: the body may take its time.
+  // A head that arrives alone is sent alone: the body may take long.
   if (response.readableLength === 0 && !response.complete) {
     await send({ type: 'http.response.body', body: NO_BYTES, moreBody: true })
   }
@@ -81,6 +81,6 @@ export async function passBody(
     isOver = ends && left <= 0
     await watch.hold(send({ type: 'http.response.body', body, moreBody: !isOver }))
   }
-  if (!response.complete) throw new Error('the response has no end')
+  if (!response.complete) throw new Error('the response is incomplete')
   if (!isOver) await send({ type: 'http.response.body', body: NO_BYTES, moreBody: false })
 }

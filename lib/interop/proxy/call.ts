@@ -11,7 +11,7 @@ import type { HeaderList } from '../../types.ts'
 import { readAfterWrites } from './salvage.ts'
 import type { Watch } from './watch.ts'
 
-/** Why there is no response: the status that says so to the client, and the reason. */
+/** Why there is no response: the status for the client, and the reason. */
 export class UpstreamError extends Error {
   readonly status: 502 | 504
 
@@ -22,17 +22,17 @@ export class UpstreamError extends Error {
   }
 }
 
-/** How the upstream is reached. */
+/** How to reach the upstream. */
 export interface Line {
   readonly secure: boolean
   readonly agent: Agent
-  /** Where it is, and by which certificates. */
+  /** Its address and certificates. */
   readonly connection: RequestOptions
   readonly connectTimeoutMs: number
   readonly headTimeoutMs: number
 }
 
-/** What is asked of it. */
+/** The request for the upstream. */
 export interface Asked {
   readonly method: string
   readonly path: string
@@ -43,15 +43,15 @@ export class Call {
   readonly request: ClientRequest
   /** The head of the response; rejects with UpstreamError. */
   readonly response: Promise<IncomingMessage>
-  /** Resolves when the upstream wants the body, which it may be asked before. */
+  /** Resolves when the upstream wants the body, if it was asked first. */
   readonly continued: Promise<void>
-  /** The links of early hints that have come. */
+  /** The links of early hints that have arrived. */
   readonly links: string[] = []
   readonly #line: Line
   readonly #watch: Watch
   #reject: (error: Error) => void = () => {}
 
-  /** @param fresh Whether it goes over a connection of its own. */
+  /** @param fresh Whether to open a new connection. */
   constructor(line: Line, asked: Asked, watch: Watch, fresh: boolean) {
     this.#line = line
     this.#watch = watch
@@ -61,12 +61,12 @@ export class Call {
       ...line.connection,
       method,
       path,
-      // The form of `rawHeaders`, to which Node adds nothing but the connection's own.
+      // In the form of `rawHeaders`, to which Node adds only the connection's own fields.
       headers,
       agent: fresh ? false : line.agent,
       setHost: false,
     })
-    // Their size is limited; beyond a count Node would drop fields and say nothing.
+    // Their size is limited; above a count, Node would drop fields silently.
     this.request.maxHeadersCount = 0
     watch.start(line.connectTimeoutMs, (ms) =>
       this.#give(504, `no connection within ${ms} ms, connectTimeoutMs`),
@@ -78,21 +78,21 @@ export class Call {
       this.#reject = reject
       this.request.once('response', resolve)
       this.request.once('close', () => reject(new UpstreamError(502, 'the connection was closed')))
-      // Also later, when the response is told of the same error itself.
+      // Also later, if the response fails with the same error.
       this.request.on('error', (error) => reject(asUpstreamError(error)))
     })
     this.response.catch(() => {})
     this.#follow()
   }
 
-  /** Ends it, and its connection with it. */
+  /** Aborts the request and its connection. */
   abandon(error: Error): void {
     this.request.destroy(error)
-    // Node keeps silent about a request that still waits for a connection.
+    // Node emits no error for a request that still waits for a connection.
     this.#reject(error)
   }
 
-  /** Whether it only met a connection that the upstream was about to close. */
+  /** Whether it met a connection that the upstream was just closing. */
   wasStale(error: unknown): boolean {
     const { cause } = error as Error
     const { code } = (cause ?? {}) as NodeJS.ErrnoException

@@ -14,32 +14,32 @@ import { type Framing, type RequestRules, readFraming, requestFields } from './r
 import { responseFields } from './responsefields.ts'
 import { Watch } from './watch.ts'
 
-/** All that the options of a proxy say. */
+/** The options of a proxy, in their internal form. */
 export interface Settings extends RequestRules {
   readonly base: Base
   readonly line: Line
   readonly idleTimeoutMs: number
-  /** Of websockets. */
+  /** The largest websocket message, in bytes. */
   readonly maxMessageSize: number
   readonly rewriteLocation: boolean
   readonly rewriteCookies: boolean
-  /** Whether early hints go to clients of HTTP/1.1 too. */
+  /** Whether HTTP/1.1 clients get early hints too. */
   readonly earlyHints: boolean
   readonly responseHeaders: ((headers: Headers, scope: HTTPScope) => void) | undefined
 }
 
-/** How long an upstream may keep silent about a 100 before it gets the body. */
+/** How long to wait for a 100 before sending the body anyway, in ms. */
 const CONTINUE_MS = 1_000
 
-/** Methods that may be sent twice, when nobody can tell whether the first was taken (RFC 9110 9.2.2). */
+/** Methods that may be repeated if it is unknown whether the first request was processed (RFC 9110 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 
 /**
- * Sends the request on and its response back.
+ * Forwards the request and its response.
  *
- * @throws HTTPException for a request that is not sent on.
- * @throws UpstreamError when there is no response.
- * @throws Error when a response does not come to its end, so that the server cuts what it has sent.
+ * @throws HTTPException if the request is not forwarded.
+ * @throws UpstreamError if there is no response.
+ * @throws Error if the response is incomplete, so that the server aborts its own.
  */
 export async function forward(
   settings: Settings,
@@ -66,10 +66,10 @@ export async function forward(
   }
 }
 
-/** Methods of which no body is expected; of any other Node would begin one. */
+/** Methods without an expected body; for others Node would begin one. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
-/** Said anew: the client's framing is for its own connection. */
+/** Set anew: the client's framing applies to its own connection. */
 function framingFields({ method }: HTTPScope, framing: Framing): HeaderList {
   const { length, expectsContinue, acceptsTrailers } = framing
   const fields: string[] = []
@@ -86,11 +86,11 @@ class Forwarding {
   readonly #framing: Framing
   readonly #watch: Watch
   #call: Call | undefined
-  /** What the upstream was sent as Host. */
+  /** The Host that the upstream was sent. */
   #host = ''
-  /** Whether the client has gone. */
+  /** Whether the client has disconnected. */
   gone = false
-  /** Why the request's body could not be sent on. */
+  /** Why the request's body could not be forwarded. */
   failure: unknown
 
   constructor(settings: Settings, scope: HTTPScope, framing: Framing, watch: Watch) {
@@ -109,7 +109,7 @@ class Forwarding {
     this.#call?.abandon(new ClientDisconnected())
   }
 
-  /** A request without a body is sent once more when a connection was closed under it. */
+  /** Repeats a request without a body once if its connection was closed just then. */
   async ask(asked: Asked, receive: Receive): Promise<IncomingMessage> {
     const call = this.#begin(asked, false)
     if (this.#framing.length !== 0) {
@@ -132,12 +132,12 @@ class Forwarding {
   #begin(asked: Asked, fresh: boolean): Call {
     if (this.gone) throw new ClientDisconnected()
     const call = new Call(this.#settings.line, asked, this.#watch, fresh)
-    this.#host = asked.headers[1] ?? '' // it is the first field
+    this.#host = asked.headers[1] ?? '' // the first field
     this.#call = call
     return call
   }
 
-  /** It may still be sent while the response comes, so nobody waits for it. */
+  /** Not awaited, since the body may still be sent while the response arrives. */
   #sendBody(call: Call, receive: Receive): void {
     const { length, expectsContinue } = this.#framing
     const send = async (): Promise<void> => {
@@ -152,11 +152,11 @@ class Forwarding {
     })
   }
 
-  /** Servers that do not tell of the client's departure give it as a message. */
+  /** For servers that report a disconnect only by a message. */
   #listen(receive: Receive): void {
     if (this.#scope.onDisconnect !== undefined) return
     const wait = async (): Promise<void> => {
-      // Before it there is nothing but the end of a body, or the one that there is not.
+      // Before the disconnect there is only the end of the body.
       const message = await receive()
       const last = message.type === 'http.request' ? await receive() : message
       const isOpen = this.#call?.request.destroyed === false
@@ -170,7 +170,7 @@ class Forwarding {
     const sendsTrailers = this.#sendsTrailers(response)
     const fields = this.#fieldsOf(response, sendsTrailers)
     if (fields === undefined || statusCode < 200 || statusCode > 599) {
-      throw new UpstreamError(502, `the response cannot be passed on, its status is ${statusCode}`)
+      throw new UpstreamError(502, `the response cannot be forwarded, its status is ${statusCode}`)
     }
     const headers = this.#changed(fields)
     this.#watch.start(this.#settings.idleTimeoutMs, (ms) => {
@@ -212,16 +212,16 @@ class Forwarding {
     await send({ type: 'http.response.trailers', headers })
   }
 
-  /** An upstream that has answered does not get the rest of a body that it did not wait for. */
+  /** An upstream that has answered without waiting for the body does not get the rest of it. */
   #release(): void {
     const request = this.#call?.request
     if (request?.writableEnded === false) request.destroy()
   }
 
-  /** Only now, since the contract has a hint after the start: the head is held until the body comes. */
+  /** Sent after the start, as the contract requires: the server holds the head until the body comes. */
   async #hint(send: Send): Promise<void> {
     const links = this.#call?.links ?? []
-    // Many clients of HTTP/1.1 take the 103 for the answer, and the next for that of another request
+    // Many HTTP/1.1 clients take the 103 for the response, and the response for that of another request
     // (RFC 8297 section 3).
     if (this.#scope.httpVersion.startsWith('1') && !this.#settings.earlyHints) return
     if (links.length === 0 || !this.#scope.extensions?.['http.response.early_hint']) return
@@ -244,7 +244,7 @@ class Forwarding {
   }
 }
 
-/** Whether the upstream wants the body, or keeps silent; its answer says that it does not. */
+/** Whether the upstream wants the body or is silent; a response means that it does not. */
 async function isWanted(call: Call): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {

@@ -1,25 +1,24 @@
-/** What an upstream is told of the client: `X-Forwarded-*` and `Forwarded` (RFC 7239). */
+/** Fields that tell the upstream about the client: `X-Forwarded-*` and `Forwarded` (RFC 7239). */
 import { indexOfName } from '../../http/headers.ts'
 import { hostHeader } from '../../http/hosts.ts'
 import { withoutZone } from '../../http/ipaddresses.ts'
 import { encodePath } from '../../http/urls.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
 
-/** Which fields tell it. */
+/** Which of these fields to send. */
 export type ForwardedFields = 'x-forwarded' | 'forwarded' | 'both' | 'none'
 
-// Upstreams of CGI's kin read an underscore as a hyphen.
+// CGI-like upstreams treat an underscore as a hyphen.
 const FAMILY =
   /^(?:forwarded|x[-_]forwarded(?:[-_].*)?|x[-_]real[-_]ip|x[-_](?:original|rewrite)[-_].*)$/
 
-/** Whether upstreams believe this field to be written by a proxy. */
+/** Whether upstreams believe that a proxy wrote this field. */
 export function tellsOfClient(name: string): boolean {
   return FAMILY.test(name)
 }
 
 /**
- * The fields of ours. With those that came, which are then believed, they are continued; without,
- * they are all that there is.
+ * The forwarded fields. They extend the incoming ones, which must be trusted, or replace them.
  */
 export function forwardedFields(
   scope: HTTPScope | WebSocketScope,
@@ -47,7 +46,7 @@ export function forwardedFields(
   return told
 }
 
-/** Those of the family that stay as they came. */
+/** Other fields of the family, which pass unchanged. */
 export function otherFields(fields: ForwardedFields, came: HeaderList): HeaderList {
   const replaced = new Set<string>()
   if (fields === 'forwarded' || fields === 'both') replaced.add('forwarded')
@@ -67,7 +66,7 @@ function valuesOf(headers: HeaderList, name: string): string[] {
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
 }
 
-/** An address, or a name that a proxy in front has given the client (RFC 7239 section 6). */
+/** An address, or a name that an outer proxy gave the client (RFC 7239 section 6). */
 function nodeOf(client: string | undefined): string {
   if (client === undefined) return 'unknown'
   return client.includes(':') ? `"[${client}]"` : quoted(client)

@@ -1,15 +1,15 @@
-/** The path of a request at the upstream: the base, and what is below the mount, never above it. */
+/** The path of a request at the upstream: the base, and the path below the mount; never above the base. */
 
 import { percentEncode } from '../../http/urls.ts'
 import { decode, isBelow, lengthOnWire } from '../../protocol/target.ts'
 import type { ConnectionScope } from '../../types.ts'
 
-/** How often a path may be encoded; nobody means more by it. */
+/** How many layers of encoding are checked. */
 const MOST_ROUNDS = 5
 
 /**
- * The target for the upstream; undefined for a path that some reader would take out of the base, or
- * that is none.
+ * The target for the upstream; undefined if the path is invalid, or if some parser could resolve it out
+ * of the base.
  */
 export function upstreamPath(base: string, scope: ConnectionScope): string | undefined {
   const rest = rawRest(scope)
@@ -22,15 +22,15 @@ export function upstreamPath(base: string, scope: ConnectionScope): string | und
   return (base + rest || '/') + (queryString === '' ? '' : `?${queryString}`)
 }
 
-/** As it came on the wire below the mount, so that `%2F` and the like stay what they are. */
+/** The raw path below the mount, so that escapes such as `%2F` are kept. */
 function rawRest({ path, rawPath, rootPath }: ConnectionScope): string {
   const length = isBelow(path, rootPath) ? rootPath.length : 0
-  // A middleware may have changed the one, and not the other; what routing reads counts.
+  // A middleware may have changed only one of them; the decoded path, which routing reads, counts.
   if (decode(rawPath) !== path) return percentEncode(path.slice(length))
   return rawPath.slice(lengthOnWire(rawPath, length))
 }
 
-/** Whether there is a dot segment, for anybody who decodes once, or again and again. */
+/** Whether there is a dot segment after any number of decodings. */
 function climbs(rest: string): boolean {
   let text = rest
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -44,7 +44,7 @@ function climbs(rest: string): boolean {
   return true
 }
 
-/** Upstreams differ in what they take off a segment before they look at it: parameters, blanks, NUL. */
+/** Upstreams strip different things from a segment before they read it: parameters, blanks, NUL. */
 function isDots(segment: string): boolean {
   const end = segment.search(/[;?#]/)
   const name = (end < 0 ? segment : segment.slice(0, end)).replace(/[\0-\x20]/g, '')

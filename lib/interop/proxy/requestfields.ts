@@ -1,4 +1,4 @@
-/** The fields of a request on its way to the upstream. */
+/** The fields of a request for the upstream. */
 import { HTTPException } from '../../exceptions.ts'
 import { Headers, indexOfName, isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import { hopByHop, optionsOf } from '../../http/hopbyhop.ts'
@@ -6,7 +6,7 @@ import { hostHeader } from '../../http/hosts.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
 import { type ForwardedFields, forwardedFields, otherFields, tellsOfClient } from './forwarded.ts'
 
-/** What the options say about them. */
+/** The options about these fields. */
 export interface RequestRules {
   readonly authority: string
   readonly keepHost: boolean
@@ -19,16 +19,16 @@ export interface RequestRules {
     | undefined
 }
 
-/** Those that say how the message is framed, who it is for, or that both sides agree on anew. */
+/** Fields that the proxy sets itself: framing, host and expectations. */
 const OURS = new Set(['host', 'content-length', 'expect'])
 
 /**
- * All but the framing, which `readFraming` tells.
+ * All fields except the framing, which `readFraming` reads.
  *
- * What is for the client's connection only goes first, so that a client cannot take away by
- * `Connection` what is added here.
+ * Hop-by-hop fields are removed first, so that a client cannot use `Connection` to remove fields that
+ * are added here.
  *
- * @throws HTTPException 400 for a field that no message may have, 508 when the request has been here.
+ * @throws HTTPException 400 if a field is invalid, 508 if the request has looped back.
  */
 export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestRules): HeaderList {
   const { headers } = scope
@@ -55,13 +55,13 @@ export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestR
   if (rules.via !== '') fields.push('via', `${scope.httpVersion} ${rules.via}`)
   const changed = new Headers(fields)
   rules.requestHeaders?.(changed, scope)
-  // A host that the option has set goes before.
+  // A host that the option has set takes precedence.
   return ['host', changed.get('host') ?? host, ...withoutOurs(changed.list)]
 }
 
 /**
- * Adds to the `Cookie` field that came before, if there was one. Readers of HTTP/1 expect a single one,
- * and each takes another of several (RFC 9113 section 8.2.3).
+ * Appends to the preceding `Cookie` field, if any. Readers of HTTP/1 expect a single one, and differ in
+ * which of several they use (RFC 9113 section 8.2.3).
  */
 function joinCookies(kept: string[], value: string): boolean {
   const index = indexOfName(kept, 'cookie')
@@ -86,7 +86,7 @@ function assertNoLoop(via: string, name: string): void {
 
 /** How a request's body is framed. */
 export interface Framing {
-  /** The announced length; undefined when it comes in chunks. */
+  /** The declared length; undefined for a chunked body. */
   readonly length: number | undefined
   /** Whether the client waits for a 100. */
   readonly expectsContinue: boolean
@@ -94,9 +94,9 @@ export interface Framing {
 }
 
 /**
- * Reads what the fields say about the body.
+ * Reads the framing from the fields.
  *
- * @throws HTTPException 400 when they say two things.
+ * @throws HTTPException 400 if the fields contradict each other.
  */
 export function readFraming({ headers, httpVersion }: HTTPScope): Framing {
   const view = new Headers(headers)
@@ -110,7 +110,7 @@ export function readFraming({ headers, httpVersion }: HTTPScope): Framing {
   if (codings.some((coding) => coding.trim().toLowerCase() !== 'chunked')) {
     throw new HTTPException(400)
   }
-  // Of other versions than 1 a body needs neither.
+  // In HTTP/2 and later, a body needs neither.
   const isOpen = codings.length > 0 || (length === undefined && !httpVersion.startsWith('1'))
   return {
     length: isOpen ? undefined : Number(length ?? 0),

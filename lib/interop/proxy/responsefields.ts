@@ -1,24 +1,24 @@
-/** The fields of a response on its way to the client. */
+/** The fields of a response for the client. */
 
 import { isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import { hopByHop } from '../../http/hopbyhop.ts'
 import type { HeaderList } from '../../types.ts'
 import type { Base } from './base.ts'
 
-/** What the options say about them, and where the upstream is for the client. */
+/** The options about these fields, and the upstream's location as the client sees it. */
 export interface ResponseRules {
   readonly base: Base
-  /** The Host that the upstream was sent, of which it may make absolute URLs. */
+  /** The Host that the upstream was sent, from which it may build absolute URLs. */
   readonly host: string
-  /** The prefix below which the client sees the upstream, percent-encoded. */
+  /** The prefix under which the client sees the upstream, percent-encoded. */
   readonly mount: string
   readonly rewriteLocation: boolean
   readonly rewriteCookies: boolean
-  /** Whether the announcement of trailers is kept. */
+  /** Whether the `Trailer` field is kept. */
   readonly keepsTrailer: boolean
 }
 
-/** Lower-case names, without what is for the upstream's connection only; undefined for what is no field. */
+/** Fields with lower-case names, without hop-by-hop ones; undefined if a field is invalid. */
 export function responseFields(
   rawHeaders: readonly string[],
   rules: ResponseRules,
@@ -42,21 +42,21 @@ function rewritten(name: string, value: string, rules: ResponseRules): string {
   return isPlace && rules.rewriteLocation ? moveLocation(value, rules) : value
 }
 
-/** What is below the base is below the mount for the client; other places are left alone. */
+/** Maps a URL below the base to one below the mount; other URLs are unchanged. */
 function moveLocation(value: string, { base, host, mount }: ResponseRules): string {
   const isForeign = !startsWithOrigin(value, base.origin)
   const own = isForeign ? ownOrigin(value, base, host) : base.origin
   const place = value.slice(own.length)
   if (own === '' ? !/^\/(?!\/)/.test(place) : !/^(?:[/?#]|$)/.test(place)) return value
-  // An upstream that knows the prefix, which it is told, has written it itself.
+  // An upstream that uses the forwarded prefix has written it itself.
   if (isForeign && mount !== '' && isBelow(place, mount)) return value
   if (!isBelow(place, base.path)) return value
   const moved = mount + place.slice(base.path.length) || '/'
-  // Two slashes would begin the name of another host.
+  // Two slashes would start a host name.
   return /^\/[/\\]/.test(moved) ? value : moved
 }
 
-/** The origin of a URL that the upstream has made of the client's Host, which `keepHost` shows it. */
+/** The origin of a URL that the upstream built from the client's Host, which `keepHost` sends. */
 function ownOrigin(value: string, base: Base, host: string): string {
   if (host === '' || host === base.authority) return ''
   const origins = [`http://${host.toLowerCase()}`, `https://${host.toLowerCase()}`]
@@ -67,7 +67,7 @@ function startsWithOrigin(value: string, origin: string): boolean {
   return value.slice(0, origin.length).toLowerCase() === origin
 }
 
-/** The path moves with the mount, and the domain, which is not the client's, is left out. */
+/** Moves the path to the mount, and removes the domain, which is the upstream's. */
 function moveCookie(value: string, { base, mount }: ResponseRules): string {
   const [pair = '', ...attributes] = value.split(';')
   const moved = attributes

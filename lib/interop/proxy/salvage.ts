@@ -1,7 +1,7 @@
-/** Lets the response of an upstream arrive that has closed its connection while it was written to. */
+/** Saves the response of an upstream that closes its connection while the request is being written. */
 import { Socket } from 'node:net'
 
-/** How long a failed write waits for what has come in before; the end of that comes at once as a rule. */
+/** How long a failed write waits for received data, in ms; the end usually arrives at once. */
 const READ_MS = 1_000
 
 const PATIENT: unique symbol = Symbol('patient')
@@ -17,15 +17,15 @@ type WriteMany = (this: Socket, chunks: unknown, callback: Callback) => void
 /**
  * Makes a failed write wait until the connection was read to its end.
  *
- * An upstream that refuses a body, by 413 for instance, answers and closes (RFC 9112 section 9.6). What
- * is written after that is an error, by which Node would destroy the connection, and the answer in it.
+ * An upstream that rejects a body, for example with 413, answers and closes (RFC 9112 section 9.6). Later
+ * writes fail, and Node would destroy the connection, and with it the response.
  */
 export function readAfterWrites(socket: Patient): void {
   if (socket[PATIENT]) return
   Object.assign(socket, { [PATIENT]: true, _write: write, _writev: writeMany })
 }
 
-// The methods that a stream is implemented by, which Node's types leave out.
+// The methods that implement a stream; Node's types omit them.
 const plain = Socket.prototype as unknown as { _write: Write; _writev: WriteMany }
 
 function write(this: Socket, chunk: unknown, encoding: unknown, callback: Callback): void {

@@ -11,13 +11,13 @@ import { upstreamPath } from './path.ts'
 import { requestFields } from './requestfields.ts'
 import { responseFields } from './responsefields.ts'
 
-/** What a client is told when the upstream is lost (the registry of RFC 6455's codes: Bad Gateway). */
+/** The close code if the upstream is lost (in the registry of RFC 6455: Bad Gateway). */
 const BAD_GATEWAY = 1014
 
 /**
- * Opens a websocket to the upstream and passes messages both ways, until one side closes.
+ * Opens a websocket to the upstream and forwards messages both ways, until one side closes.
  *
- * @throws HTTPException for a handshake that is not sent on, UpstreamError for one without an answer.
+ * @throws HTTPException if the handshake is not forwarded, UpstreamError if it is not answered.
  */
 export async function forwardSocket(
   settings: Settings,
@@ -27,7 +27,7 @@ export async function forwardSocket(
 ): Promise<void> {
   const path = upstreamPath(settings.base.path, scope)
   if (path === undefined) throw new HTTPException(400)
-  await receive() // the connect
+  await receive() // websocket.connect
   const fields = requestFields(scope, settings)
   const upstream = open(settings, scope, path, fields)
   const ended = new Promise<void>((resolve) => {
@@ -67,29 +67,29 @@ function open(
     perMessageDeflate: false,
     maxPayload: maxMessageSize,
   })
-  upstream.on('error', () => {}) // told by 'close', and before that by the handshake
+  upstream.on('error', () => {}) // reported by 'close', and before that by the handshake
   upstream.on('open', () => upstream.pause())
   return upstream
 }
 
-/** By name, as `ws` takes them; clients choose the names, so that any may come. */
+/** Fields by name, as `ws` takes them, without a prototype: clients choose the names. */
 function handshakeFields(fields: HeaderList): Record<string, string> {
   const byName = new Map<string, string | string[]>()
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? ''
     const value = fields[index + 1] ?? ''
-    if (name.startsWith('sec-websocket-')) continue // the handshake's own
+    if (name.startsWith('sec-websocket-')) continue // set for the upstream's handshake
     const known = byName.get(name)
-    // One value as a text, since Node takes no list for some names.
+    // A single value as a text, since Node rejects lists for some names.
     if (known === undefined) byName.set(name, value)
     else if (typeof known === 'string') byName.set(name, [known, value])
     else known.push(value)
   }
-  // Its types know of no lists.
+  // The types do not include lists.
   return Object.fromEntries(byName) as Record<string, string>
 }
 
-/** Resolves when the upstream has accepted, or with what it says instead. */
+/** Resolves when the upstream has accepted, or with its response if it has not. */
 function answered(upstream: WebSocket): Promise<IncomingMessage | undefined> {
   return new Promise((resolve, reject) => {
     upstream.once('open', () => resolve(undefined))
@@ -101,7 +101,7 @@ function answered(upstream: WebSocket): Promise<IncomingMessage | undefined> {
   })
 }
 
-/** The upstream's own answer, where the server can send one. */
+/** Denies with the upstream's own response, if the server can send it. */
 async function deny(
   response: IncomingMessage,
   { base }: Settings,
@@ -128,7 +128,7 @@ async function deny(
   await send({ type, body: NO_BYTES, moreBody: false })
 }
 
-/** From the client to the upstream, each message when the one before is written. */
+/** Forwards from the client to the upstream, with back-pressure. */
 function passUp(upstream: WebSocket, receive: Receive): void {
   const pass = async (): Promise<void> => {
     for (;;) {
@@ -149,7 +149,7 @@ function passUp(upstream: WebSocket, receive: Receive): void {
   pass().catch(() => upstream.terminate())
 }
 
-/** From the upstream to the client, which is not sent more than it takes. */
+/** Forwards from the upstream to the client, with back-pressure. */
 function passDown(upstream: WebSocket, send: Send): void {
   let last = Promise.resolve()
   const queue = (next: () => Promise<void>): void => {
@@ -158,7 +158,7 @@ function passDown(upstream: WebSocket, send: Send): void {
   upstream.on('message', (data, isBinary) => {
     upstream.pause()
     queue(async () => {
-      // By the binary type that is set, which is the default one.
+      // A Buffer, by the default binary type.
       const bytes = data as Buffer
       const message = isBinary ? { bytes } : { text: bytes.toString() }
       await send({ type: 'websocket.send', ...message })

@@ -1,13 +1,13 @@
-/** One timer for one exchange: what is waited for changes, and how long. */
+/** The timer of an exchange, with a timeout for each of its stages. */
 
 export class Watch {
   #timer: NodeJS.Timeout | undefined
   #ms = 0
   #onLate: (ms: number) => void = () => {}
-  /** How many waits for the client go on; meanwhile nothing is late at the upstream. */
+  /** How many waits for the client are pending; meanwhile the upstream is not late. */
   #held = 0
 
-  /** From now on this is waited for, so long; 0 is for ever. */
+  /** (Re)starts the timer: `onLate(ms)` runs after `ms` milliseconds without `refresh()`; 0 disables it. */
   start(ms: number, onLate: (ms: number) => void): void {
     this.stop()
     this.#ms = ms
@@ -15,12 +15,12 @@ export class Watch {
     if (ms > 0) this.#timer = setTimeout(() => this.#fire(), ms)
   }
 
-  /** Something has come, or gone. */
+  /** Restarts the timer after data was received or sent. */
   refresh(): void {
     this.#timer?.refresh()
   }
 
-  /** Waits for the client, at whose pace the upstream has to go. */
+  /** Waits for the client without counting that time against the upstream. */
   async hold<T>(promise: Promise<T>): Promise<T> {
     this.#held++
     try {

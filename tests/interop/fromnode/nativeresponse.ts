@@ -31,7 +31,7 @@ t.test(
 
       t.match(await talk(request('GET /')), /content-length: 10\r\n.*half$/is, name)
       t.match(errors, [
-        /^ProtocolError: fromNode: a body is not as long as its head says\. .* content-length of 10 /,
+        /^ProtocolError: fromNode: the body does not have the length in its head\. .* content-length of 10 /,
       ])
     }
     t.strictSame(errors, [])

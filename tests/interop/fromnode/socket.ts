@@ -116,7 +116,7 @@ t.test('bytes that are written to it are refused', async (t) => {
   })
 
   await t.rejects(call(app), /^fromNode: bytes were written to the socket itself/)
-  t.match(refusal, /which carries none\. Write them to the response/)
+  t.match(refusal, /which cannot send them\. Write them to the response/)
 })
 
 t.test('destroySoon and resetAndDestroy cut the exchange', async (t) => {

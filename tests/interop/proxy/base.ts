@@ -31,7 +31,7 @@ t.test('refuses what it could not keep to', async (t) => {
   for (const target of ['http://a/?b', 'http://a/#b', 'http://a:b@c/', 'http://a@c/']) {
     t.throws(() => readBase(target), {
       name: 'TypeError',
-      message: /^proxy: the target has a host and a path only, ".*" was given\./,
+      message: /^proxy: the target must have only a host and a path, ".*" was given\./,
     })
   }
 })
