@@ -7,7 +7,7 @@ import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
 import type { RunningServer } from './running.ts'
 
 export interface ServeOptions extends ByFetchOptions {
-  /** How long a connection may be silent, in seconds up to 255 (0: no limit; streams may wait). */
+  /** Seconds for which a connection may be silent, at most 255 (0: no limit; streams may pause). */
   idleTimeoutSeconds?: number
 }
 
@@ -36,12 +36,12 @@ interface Bun {
 }
 
 /**
- * Runs the app's startup, then listens by `Bun.serve`.
+ * Runs the app's startup, then listens with `Bun.serve`.
  *
- * Bun answers requests that it cannot parse itself, and joins fields of one name, but `Set-Cookie`.
+ * Bun itself answers requests that it cannot parse, and joins fields of one name, except `Set-Cookie`.
  *
- * @throws Error when the startup fails, the address cannot be had, or this is not Bun.
- * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @throws Error if the startup fails, the address is unavailable, or the runtime is not Bun.
+ * @throws TypeError if `app` is not a function, or the root path is invalid.
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
   knownOptions(
@@ -53,13 +53,13 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   const bun = runtime()
   return serveByFetch(app, options, {
     upgrade,
-    // Of a stream it would not tell the length, whatever its fields say.
+    // For a stream, Bun would not send the length, whatever its fields say.
     file: (path) => bun.file(path),
     listen: (handler, place) => {
       const server = bun.serve({
         ...('path' in place ? { unix: place.path } : place),
         idleTimeout: idleTimeoutSeconds,
-        // Limits are the app's own, and so is what an error looks like.
+        // The app limits bodies, and decides what the error looks like.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         development: false,
         fetch: handler,
@@ -82,7 +82,7 @@ const SOCKETS = {
   message: ({ data }: BunSocket, message: unknown): void => data.message(toMessage(message)),
   drain: ({ data }: BunSocket): void => data.drain(),
   close: ({ data }: BunSocket, code: number, reason: string): void => data.close(code, reason),
-  // The runtime answers pings and asks by itself; whoever is silent for two minutes is gone.
+  // Bun answers and sends pings itself; a peer that is silent for two minutes is closed.
   idleTimeout: 120,
   sendPings: true,
   perMessageDeflate: false,
@@ -96,11 +96,11 @@ function upgrade(
 ): globalThis.Response {
   const fields = toFetchHeaders(headers)
   if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
-  // What came with the request is the server that it came to.
+  // The request comes from this server.
   if (!(server as BunServer).upgrade(request, { headers: fields, data: events })) {
     throw new Error('serve: Bun could not answer the handshake of a websocket.')
   }
-  // Bun has answered it, and wants nothing; its types, as ours, know no such answer.
+  // Bun has answered the request and expects undefined; the types do not include that.
   return undefined as unknown as globalThis.Response
 }
 

@@ -25,12 +25,12 @@ interface Deno {
 }
 
 /**
- * Runs the app's startup, then listens by `Deno.serve`.
+ * Runs the app's startup, then listens with `Deno.serve`.
  *
- * Deno answers requests that it cannot parse itself, and joins fields of one name, but `Set-Cookie`.
+ * Deno itself answers requests that it cannot parse, and joins fields of one name, except `Set-Cookie`.
  *
- * @throws Error when the startup fails, the address cannot be had, or this is not Deno.
- * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @throws Error if the startup fails, the address is unavailable, or the runtime is not Deno.
+ * @throws TypeError if `app` is not a function, or the root path is invalid.
  */
 export async function serve(app: App, options: ServeOptions = {}): Promise<RunningServer> {
   knownOptions(
@@ -42,14 +42,14 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   return serveByFetch(app, options, {
     upgrade,
     listen: (handler, place) => {
-      // Without listeners of its own it would write to stdout where it listens, and to stderr each body
-      // that breaks off: the app's errors were told by then, and clients that leave are no error.
+      // Without these listeners Deno logs its address to stdout, and each aborted body to stderr: the
+      // app's errors were reported already, and disconnects are not errors.
       const onError = () => new globalThis.Response('Internal Server Error', { status: 500 })
       const server = deno.serve({ ...place, onListen: () => {}, onError }, handler)
       return {
         port: server.addr.port,
         drain: () => server.shutdown(),
-        // Once it shuts down, Deno itself cuts nothing any more.
+        // After shutdown has begun, Deno does not abort connections.
         cut: () => {},
       }
     },
@@ -62,7 +62,7 @@ function upgrade(
   events: SocketEvents,
 ): globalThis.Response {
   const { socket, response } = runtime().upgradeWebSocket(request)
-  // Not by its option, which only finds it in a list that is separated by comma and space.
+  // Not by Deno's option, which only recognises a list separated by comma and space.
   if (subprotocol !== undefined) response.headers.set('sec-websocket-protocol', subprotocol)
   for (let index = 0; index < headers.length; index += 2) {
     response.headers.append(headers[index] ?? '', headers[index + 1] ?? '')
@@ -70,14 +70,14 @@ function upgrade(
   socket.binaryType = 'arraybuffer'
   socket.addEventListener('open', () => {
     events.open({
-      // Bodies are never in memory that is shared between threads, as types fear.
+      // Bodies are never in memory that threads share, as the types assume.
       send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
       close: (code, reason) => socket.close(code, reason),
       buffered: () => socket.bufferedAmount,
     })
   })
   socket.addEventListener('message', ({ data }) => events.message(toMessage(data)))
-  // A connection that was lost has the code 0 there.
+  // Deno reports a lost connection with code 0.
   socket.addEventListener('close', ({ code, reason }) => events.close(code || 1006, reason))
   socket.addEventListener('error', () => {}) // 'close' follows
   return response

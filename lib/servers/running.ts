@@ -1,67 +1,67 @@
-/** A server of any runtime, from the moment that it listens: what it tells, and how it stops. */
+/** A listening server of any runtime: its address, and how it stops. */
 
 import { endsWithin } from '../internal/deadline.ts'
 import type { LifespanMode } from '../lifespan/start.ts'
 import type { Scope, ServerAddress } from '../types.ts'
 import { onSignals, type StopSignal } from './running/signals.ts'
 
-/** How long open exchanges may go on, unless it is said otherwise. */
+/** The default time for open exchanges to end, in ms. */
 export const GRACE_PERIOD_MS = 8_000
 
-/** A server that listens. */
+/** A listening server. */
 export interface RunningServer {
-  /** Where it listens; a unix socket has its path as host, and no port. */
+  /** Its address; for a unix socket, the host is its path and there is no port. */
   readonly address: ServerAddress
-  /** The origin to put into a browser, or undefined for a unix socket. */
+  /** The origin for a browser, or undefined for a unix socket. */
   readonly url: string | undefined
   /**
-   * Stops accepting, ends event streams, lets open exchanges end within the grace time, cuts the
-   * others, then runs the app's shutdown; rejects when that fails.
+   * Stops accepting, ends event streams, waits for open exchanges within the grace period, aborts the
+   * others, then runs the app's shutdown; rejects if that fails.
    */
   readonly close: () => Promise<void>
-  /** Settles when the server has closed, for whatever reason. */
+  /** Settles when the server has closed, for any reason. */
   readonly closed: Promise<void>
 }
 
-/** What every server is told that listens. */
+/** The options of every listening server. */
 export interface RunOptions {
   /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
   host?: string
   /** The port (8000); 0 takes a free one. */
   port?: number
-  /** The path of a unix socket to listen on instead of host and port. */
+  /** The path of a unix socket to listen on, instead of host and port. */
   path?: string
-  /** Closes the server when it aborts, as `close()` does. */
+  /** Closes the server when it aborts, like `close()`. */
   signal?: AbortSignal
-  /** Process signals that close the server; a second one cuts what is open (SIGTERM and SIGINT). */
+  /** Process signals that close the server; a second one aborts open exchanges (SIGTERM and SIGINT). */
   signals?: readonly StopSignal[]
-  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
+  /** The prefix that a proxy has stripped; it is put before every path, and becomes the root path (''). */
   rootPath?: string
-  /** Whether the app's lifespan is run ('auto'). */
+  /** Whether to run the app's lifespan ('auto'). */
   lifespan?: LifespanMode
   /**
-   * How long open exchanges may go on once the server closes, in ms (8,000): containers are killed ten
-   * seconds after they were asked to end. Event streams end at once, and `request.draining` tells others.
+   * How long open exchanges may take once the server closes, in ms (8,000): container runtimes kill
+   * after ten seconds. Event streams end at once; others can watch `request.draining`.
    */
   gracePeriodMs?: number
   /** How long the app's shutdown may take, in ms (30,000). */
   shutdownTimeoutMs?: number
-  /** Told of errors that reach the server (written to stderr). */
+  /** Called with errors that reach the server (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
 
-/** What a runtime's server can do. */
+/** The server functions that stopping needs. */
 export interface Stoppable {
   readonly address: ServerAddress
-  /** Accepts no more, and resolves when what is open has ended. */
+  /** Stops accepting, and resolves when open exchanges have ended. */
   readonly drain: () => Promise<unknown>
-  /** Cuts what is open. */
+  /** Aborts open exchanges. */
   readonly cut: () => unknown
   /** Runs the app's shutdown. */
   readonly shutDown: () => Promise<void>
 }
 
-/** Watches over a server that listens. */
+/** Controls a listening server. */
 export function running(server: Stoppable, options: RunOptions): RunningServer {
   const { gracePeriodMs = GRACE_PERIOD_MS, shutdownTimeoutMs } = options
   const { address } = server
@@ -75,7 +75,7 @@ export function running(server: Stoppable, options: RunOptions): RunningServer {
   const closed = new Promise<void>((resolve) => {
     settle = resolve
   })
-  closed.catch(() => {}) // who calls close() is told
+  closed.catch(() => {}) // reported to the caller of close()
   const close = (): Promise<void> => {
     if (closing === undefined) {
       closing = stop().finally(stopListening)
@@ -87,7 +87,7 @@ export function running(server: Stoppable, options: RunOptions): RunningServer {
   return { address, url: urlOf(address), close, closed }
 }
 
-/** @throws Error when the app's shutdown fails, or takes longer than this. */
+/** @throws Error if the app's shutdown fails or takes too long. */
 export async function shutDownWithin(shutDown: Promise<void>, timeoutMs = 30_000): Promise<void> {
   if (await endsWithin(shutDown, timeoutMs)) return
   throw new Error(
@@ -95,7 +95,7 @@ export async function shutDownWithin(shutDown: Promise<void>, timeoutMs = 30_000
   )
 }
 
-/** The origin to put into a browser, or undefined for a unix socket. */
+/** The origin for a browser, or undefined for a unix socket. */
 export function urlOf({ host, port }: ServerAddress): string | undefined {
   if (port === null) return undefined
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`

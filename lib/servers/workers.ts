@@ -1,4 +1,4 @@
-/** Serves an app on Cloudflare Workers, and on workerd, which they run on. */
+/** Serves an app on Cloudflare Workers and on workerd. */
 
 import { toFetchHeaders } from '../http/fetchheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -12,26 +12,26 @@ import {
   toFetch,
 } from './fetch.ts'
 
-/** What the module of a Worker exports by default. */
+/** The default export of a Worker module. */
 export interface Worker {
   readonly fetch: FetchApp
 }
 
 /**
- * An app as a Worker: `export default toWorker(app)`.
+ * Makes a Worker from an app: `export default toWorker(app)`.
  *
- * The bindings of the Worker are in `scope.extensions.fetch`, as `info`; work in the background goes on
- * by `waitUntil`. The runtime does not tell who the client is: where Cloudflare stands in front, it is
- * in the field `cf-connecting-ip`. When a client leaves, all that runs for it ends with it, without a
- * word to the app.
+ * The bindings of the Worker are in `scope.extensions.fetch`, as `info`; background work continues by
+ * `waitUntil`. The runtime does not report the client's address; behind Cloudflare it is in the field
+ * `cf-connecting-ip`. If a client disconnects, the runtime stops all work for it without notifying the
+ * app.
  *
- * Nothing of Node is needed: with the conditions `workerd`, `worker` or `browser`, which bundlers for
- * Workers set, forms stay in memory, so keep `maxSize` well below the memory of a Worker; `parts()`
- * holds one piece at a time. `FileResponse`, `StaticFiles` and `saveTo()` need a file system, which is
- * not there. Compression, `sessions()`, `basicAuth()` and ETags by content need the compatibility flag
+ * Node is not required. With the conditions `workerd`, `worker` or `browser`, which bundlers for Workers
+ * set, forms stay in memory, so keep `maxSize` well below the memory of a Worker; `parts()` holds one
+ * chunk at a time. `FileResponse`, `StaticFiles` and `saveTo()` need a file system, which is missing
+ * there. Compression, `sessions()`, `basicAuth()` and ETags by content need the compatibility flag
  * `nodejs_compat`.
  *
- * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @throws TypeError if `app` is not a function, or the root path is invalid.
  * @example
  * const worker = toWorker(app)
  * await worker.fetch(new globalThis.Request('http://localhost/'))
@@ -41,7 +41,7 @@ export function toWorker(app: App, options: ToFetchOptions = {}): Worker {
   return { fetch: toFetch(app, { upgrade, ...options }) }
 }
 
-/** The part of a websocket of Workers that the web does not know. */
+/** Websocket properties that only Workers have. */
 interface WorkerSocket extends globalThis.WebSocket {
   accept(): void
 }
@@ -50,13 +50,13 @@ interface Workers {
   readonly WebSocketPair: new () => { readonly 0: unknown; readonly 1: WorkerSocket }
 }
 
-/** A close of the client is not answered by itself; one without a code, or answered, throws. */
+/** Workers do not answer a client's close; closing without a code, or twice, throws. */
 function answerClose(socket: WorkerSocket, code: number, reason: string): void {
   try {
     if (code === 1005) socket.close()
     else if (code !== 1006) socket.close(code, reason)
   } catch {
-    // It is closed, as it is to be.
+    // Already closed, as intended.
   }
 }
 
@@ -69,7 +69,7 @@ function upgrade(
   const { 0: theirs, 1: socket } = new WebSocketPair()
   const fields = toFetchHeaders(headers)
   if (subprotocol !== undefined) fields.set('sec-websocket-protocol', subprotocol)
-  // Bytes come as a Blob to newer Workers, unless this is said.
+  // Newer Workers deliver bytes as a Blob by default.
   socket.binaryType = 'arraybuffer'
   socket.accept()
   socket.addEventListener('message', ({ data }) => events.message(toMessage(data)))
@@ -79,7 +79,7 @@ function upgrade(
   })
   socket.addEventListener('error', () => events.close(1006, ''))
   events.open({
-    // Bodies are never in memory that is shared between threads, as types fear.
+    // Bodies are never in memory that threads share, as the types assume.
     send: (data) => socket.send(data as Uint8Array<ArrayBuffer>),
     close: (code, reason) => socket.close(code, reason),
     buffered: () => socket.bufferedAmount ?? 0,

@@ -1,4 +1,4 @@
-/** A server of a runtime that calls a fetch handler: from the startup of its app to its shutdown. */
+/** A server of a runtime that calls a fetch handler, from the app's startup to its shutdown. */
 
 import type { App, ServerAddress } from '../../types.ts'
 import type { Upgrade } from '../fetch/sockets.ts'
@@ -6,31 +6,31 @@ import { type FetchApp, type ToFetchOptions, toFetch } from '../fetch.ts'
 import { type RunningServer, type RunOptions, running } from '../running.ts'
 
 export interface ByFetchOptions extends RunOptions {
-  /** The most bytes of a message on a websocket; a larger one closes it (1,048,576). */
+  /** The largest websocket message in bytes; a larger one closes the websocket (1,048,576). */
   maxMessageSize?: number
 }
 
-/** What a runtime is asked to listen on. */
+/** Where to listen. */
 export type Place = { readonly hostname: string; readonly port: number } | { readonly path: string }
 
-/** What a runtime's server can do. */
+/** The server functions of a runtime. */
 export interface Listener {
   readonly port: number | undefined
-  /** Accepts no more, and resolves when what is open has ended. */
+  /** Stops accepting, and resolves when open exchanges have ended. */
   readonly drain: () => Promise<unknown>
-  /** Cuts what is open, as far as the runtime does it by itself. */
+  /** Aborts open exchanges, as far as the runtime does so itself. */
   readonly cut: () => unknown
 }
 
-/** What differs from runtime to runtime. */
+/** What differs between runtimes. */
 export interface Runtime {
   readonly upgrade: Upgrade
-  /** Makes a body of a file; without it, files are streamed. */
+  /** Makes a body from a file; without it, files are streamed. */
   readonly file?: (path: string) => Blob
   readonly listen: (handler: FetchApp, place: Place) => Listener
 }
 
-/** Those that the handler takes; the others are for the server around it. */
+/** The options of the handler; the others are for the server around it. */
 function forFetch(options: ByFetchOptions): ToFetchOptions {
   const { rootPath, lifespan, maxMessageSize, onError } = options
   return {
@@ -42,9 +42,9 @@ function forFetch(options: ByFetchOptions): ToFetchOptions {
 }
 
 /**
- * Runs the app's startup, then listens as the runtime does.
+ * Runs the app's startup, then listens with the runtime.
  *
- * @throws Error when the startup fails or the address cannot be had; the app is shut down then.
+ * @throws Error if the startup fails or the address is unavailable; the app is shut down then.
  */
 export async function serveByFetch(
   app: App,

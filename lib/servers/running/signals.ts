@@ -1,4 +1,4 @@
-/** Closes a server when the process, or its owner, is told to stop. */
+/** Closes a server when the process, or its owner, asks for it. */
 
 export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGBREAK'
 
@@ -8,8 +8,8 @@ interface Wanted {
 }
 
 /**
- * Calls `close` for the first signal and `force` for the second; what it returns takes the listeners
- * off again, and the process is as it was.
+ * Calls `close` for the first signal and `force` for the second. The returned function removes the
+ * listeners again.
  */
 export function onSignals(
   { signal, signals = ['SIGTERM', 'SIGINT'] }: Wanted,
@@ -23,7 +23,7 @@ export function onSignals(
       return
     }
     asked = true
-    // Nobody waits for this promise: a failed shutdown makes the process fail, but not at once.
+    // The promise is not awaited: a failed shutdown sets the exit code, but does not end the process.
     close().catch((error: unknown) => {
       console.error('serve:', error)
       process.exitCode = 1
