@@ -1,4 +1,4 @@
-/** Talks to an app without a server: fetch-shaped requests, real streaming, a cookie jar. */
+/** Tests an app without a server: fetch-like requests, real streaming, a cookie jar. */
 import { inTime } from '../internal/deadline.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { startLifespan } from '../lifespan/start.ts'
@@ -26,7 +26,7 @@ export {
   WebSocketDenied,
 }
 
-/** Requests by method; each gives a fetch response. */
+/** Requests by method; each returns a fetch response. */
 export interface TestClient extends AsyncDisposable {
   readonly get: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
   readonly head: (url: string | URL, options?: TestRequestOptions) => Promise<TestResponse>
@@ -44,8 +44,8 @@ export interface TestClient extends AsyncDisposable {
   /**
    * Opens a websocket; resolves when the app has accepted it.
    *
-   * @throws WebSocketDenied when the app refuses it; and whatever the app throws.
-   * @throws Error when the handshake is not answered in time.
+   * @throws WebSocketDenied if the app denies it, or the error that the app throws.
+   * @throws Error if the handshake is not answered in time.
    * @example
    * const echo = WebSocketRoute('/echo', async (websocket) => {
    *   await websocket.accept()
@@ -58,18 +58,18 @@ export interface TestClient extends AsyncDisposable {
    */
   readonly websocket: (url: string | URL, options?: TestWebSocketOptions) => Promise<TestWebSocket>
   readonly cookies: CookieJar
-  /** What the lifespan yielded; undefined without one. */
+  /** The state that the lifespan yielded; undefined without one. */
   readonly state: State | undefined
-  /** Ends event streams, leaves what has not been answered to its end, closes websockets, and runs the app's shutdown. */
+  /** Ends event streams, aborts pending requests, closes websockets, and runs the app's shutdown. */
   readonly close: () => Promise<void>
 }
 
 const MOST_REDIRECTS = 20
 
 /**
- * Starts an app's lifespan and gives a client for it; `await using` closes both.
+ * Starts an app's lifespan and returns a client for it; `await using` closes both.
  *
- * @throws Error when the startup fails.
+ * @throws Error if the startup fails.
  * @example
  * await using client = await testClient(app)
  * const response = await client.get('/users/7')
@@ -149,7 +149,7 @@ class Session {
         throw new Error(
           `testClient: more than ${MOST_REDIRECTS} redirects, the last to ${location}.`,
         )
-      await response.body?.cancel() // nobody is going to read it
+      await response.body?.cancel() // it is not read
       const from = url
       url = new URL(location, from)
       const dropsBody = becomesGet(verb, response.status)
@@ -158,7 +158,7 @@ class Session {
     }
   }
 
-  /** A path is one below that of the base URL; `//admin` is one too, and no host. */
+  /** A path is relative to the base URL; `//admin` is a path too, not a host. */
   #resolve(target: string | URL): URL {
     const isPath = typeof target === 'string' && target.startsWith('/')
     return new URL(isPath ? `.${target}` : target, this.#base)
@@ -216,7 +216,7 @@ class Session {
       const accepted = await inTime(link.answer, timeout, () => {
         link.leave(1006, '')
         return new Error(
-          `testClient: the app has not answered the handshake within ${timeout} ms. Accept the websocket, close it, or pass another timeout.`,
+          `testClient: the app has not answered the handshake within ${timeout} ms. Accept or close the websocket, or pass another timeout.`,
         )
       })
       const socket = new TestWebSocket(link, accepted, timeout)
@@ -234,7 +234,7 @@ class Session {
     for (const field of headers.getSetCookie()) this.cookies.take(field, url)
   }
 
-  /** @throws What the apps of websockets have thrown, unless the test has seen it. */
+  /** @throws Errors of websocket apps that the test has not seen yet. */
   async close(): Promise<void> {
     await this.#running.drain()
     const closings = [...this.#sockets].map((socket) => socket.close(1001))
@@ -250,7 +250,7 @@ class Session {
   }
 }
 
-/** What a browser sends to ask for a websocket, but for a key that nobody checks here. */
+/** The handshake fields of a browser, without the key, which is not checked here. */
 const UPGRADE = [
   ['connection', 'Upgrade'],
   ['upgrade', 'websocket'],

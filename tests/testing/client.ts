@@ -95,7 +95,7 @@ t.test('the scope', async (t) => {
     await using client = await testClient(echo)
     await t.rejects(
       client.get('/%ff'),
-      /testClient: the path has an escape that is no UTF-8, "\/%ff"/,
+      /testClient: the path must be valid UTF-8 when decoded, "\/%ff"/,
     )
   })
 })

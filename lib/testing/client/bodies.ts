@@ -1,11 +1,11 @@
-/** What a request of a test carries. */
+/** Encodes the body of a test request. */
 
 import type { Headers } from '../../http/headers.ts'
 import { encodeText } from '../../internal/bytes.ts'
 import { giveUp, iterate, type Source, take } from '../../internal/sources.ts'
 import type { TestRequestOptions } from './options.ts'
 
-/** The body as a stream; what has a length says so, what has none is chunked. */
+/** The body as a stream; with a length if it is known, otherwise chunked. */
 export async function encodeBody(
   { body, json }: TestRequestOptions,
   headers: Headers,

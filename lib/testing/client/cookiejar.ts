@@ -5,14 +5,14 @@ import { parseAddress } from '../../http/ipaddresses.ts'
 
 interface Cookie {
   readonly name: string
-  /** Name and value as they were written, and are sent back. */
+  /** Name and value as received; sent back unchanged. */
   readonly pair: string
   readonly domain: string
-  /** Whether only this very host gets it. */
+  /** Whether only this exact host gets it. */
   readonly hostOnly: boolean
   readonly path: string
   readonly secure: boolean
-  /** In milliseconds of the clock; Infinity for a cookie of the session. */
+  /** In milliseconds since 1970; Infinity for a session cookie. */
   readonly expires: number
 }
 
@@ -21,9 +21,9 @@ export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 
   /**
-   * Puts a cookie in for this host, as if it had set it.
+   * Adds a cookie for this host, as if it had set it.
    *
-   * @throws TypeError for a name that no cookie may have.
+   * @throws TypeError if the name is invalid.
    */
   set(name: string, value: string, url: URL): void {
     this.#put({
@@ -37,9 +37,9 @@ export class CookieJar {
     })
   }
 
-  /** Takes a `Set-Cookie` field of an answer from this URL. */
+  /** Stores a `Set-Cookie` field of a response from this URL. */
   take(field: string, url: URL): void {
-    // Not decoded: a browser sends back what it was sent.
+    // Not decoded: a browser sends back the exact value.
     const set = parseSetCookie(field, { decode: (value) => value })
     const { name, value = '', path, secure = false } = set
     const domain = domainOf(set.domain)
@@ -68,8 +68,8 @@ export class CookieJar {
   }
 
   /**
-   * The value of a cookie as `request.cookies` would read it, whatever its domain and path; undefined
-   * when there is none.
+   * The value of a cookie as `request.cookies` would read it, for any domain and path; undefined if
+   * there is no such cookie.
    */
   get(name: string): string | undefined {
     const cookie = this.#living().find((cookie) => cookie.name === name)
@@ -93,7 +93,7 @@ function keyOf({ domain, path, name }: Cookie): string {
   return `${domain};${path};${name}`
 }
 
-/** `Max-Age` stands over `Expires`. */
+/** `Max-Age` overrides `Expires`. */
 function endOf({ maxAge, expires }: { maxAge?: number; expires?: Date }): number {
   if (maxAge !== undefined) return Date.now() + maxAge * 1000
   return expires?.getTime() ?? Number.POSITIVE_INFINITY
@@ -103,12 +103,12 @@ function isOver({ expires }: Cookie): boolean {
   return expires <= Date.now()
 }
 
-/** An empty one says nothing, a dot in front is not part of it (RFC 6265 sections 5.2.3 and 5.3). */
+/** An empty domain counts as missing; a leading dot is ignored (RFC 6265 sections 5.2.3 and 5.3). */
 function domainOf(written = ''): string {
   return written.trim().replace(/^\./, '').toLowerCase()
 }
 
-/** An address has no parts that stand for a domain (RFC 6265 section 5.1.3). */
+/** An IP address has no parent domain (RFC 6265 section 5.1.3). */
 function belongs(host: string, { domain, hostOnly }: Cookie): boolean {
   return host === domain || (!hostOnly && host.endsWith(`.${domain}`) && !isAddress(host))
 }
@@ -122,7 +122,7 @@ function isBelow(pathname: string, path: string): boolean {
   return pathname.startsWith(path.endsWith('/') ? path : `${path}/`)
 }
 
-/** RFC 6265 section 5.1.4. */
+/** The default path (RFC 6265 section 5.1.4). */
 function folderOf(pathname: string): string {
   const slash = pathname.lastIndexOf('/')
   return slash <= 0 ? '/' : pathname.slice(0, slash)

@@ -1,24 +1,24 @@
-/** What a test client can be told: for all requests, for one, and for a websocket. */
+/** Options of a test client: for all requests, for one, and for a websocket. */
 import type { HeadersInit } from '../../http/headers.ts'
 import type { LifespanMode } from '../../lifespan/start.ts'
 import type { Address, HTTPScope, WebSocketScope } from '../../types.ts'
 
 export interface TestClientOptions {
-  /** What URLs begin with, its path included, unless they are absolute ('http://testserver'). */
+  /** The base of relative URLs, including its path ('http://testserver'). */
   baseUrl?: string
-  /** Throw what the app throws, instead of seeing its 500 (true). */
+  /** Throw the app's errors instead of returning its 500 (true). */
   raiseServerExceptions?: boolean
   /** Follow redirects (true). */
   followRedirects?: boolean
   /** Fields for every request (none). */
   headers?: HeadersInit
-  /** Cookies to begin with, by name (none). */
+  /** Initial cookies by name (none). */
   cookies?: Readonly<Record<string, string>>
-  /** The address that the app sees ({ host: 'testclient', port: 50000 }). */
+  /** The client address that the app sees ({ host: 'testclient', port: 50000 }). */
   client?: Address | null
-  /** The prefix that the app sees as dealt with (''). */
+  /** The root path of the scope (''). */
   rootPath?: string
-  /** Whether the lifespan is run ('auto'). */
+  /** Whether to run the lifespan ('auto'). */
   lifespan?: LifespanMode
   /** Check every message against the contract (true). */
   lint?: boolean
@@ -30,20 +30,20 @@ export interface TestRequestOptions {
   body?: RequestInit['body'] | AsyncIterable<string | Uint8Array> | null
   /** A value to send as JSON instead of a body. */
   json?: unknown
-  /** Goes away when it aborts, as a client that closes its connection. */
+  /** Disconnects when it aborts, as a client that closes its connection. */
   signal?: AbortSignal
-  /** Instead of the client's setting. */
+  /** Overrides the client's setting. */
   followRedirects?: boolean
-  /** Keys to put into the scope as they are, for what no URL can say. */
+  /** Keys to set in the scope, for what a URL cannot express. */
   scope?: Partial<HTTPScope>
 }
 
 export interface TestWebSocketOptions {
-  /** What to offer, the one that is liked best first (none). */
+  /** The offered subprotocols, in order of preference (none). */
   subprotocols?: readonly string[]
   headers?: HeadersInit
-  /** Milliseconds that whatever is waited for may take, so that no test hangs (5000). */
+  /** Milliseconds that each wait may take, so that tests do not hang (5000). */
   timeout?: number
-  /** Keys to put into the scope as they are, for what no URL can say. */
+  /** Keys to set in the scope, for what a URL cannot express. */
   scope?: Partial<WebSocketScope>
 }

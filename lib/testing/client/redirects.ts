@@ -1,15 +1,15 @@
-/** What a redirect makes of a request. */
+/** Follows redirects. */
 import { Headers } from '../../http/headers.ts'
 import { isStream } from './bodies.ts'
 import type { TestRequestOptions } from './options.ts'
 
-/** As browsers do it (Fetch, section 4.4 step 12). */
+/** Whether the redirected request is a GET, as in browsers (Fetch, section 4.4 step 12). */
 export function becomesGet(method: string, status: number): boolean {
   if (status === 303) return method !== 'GET' && method !== 'HEAD'
   return (status === 301 || status === 302) && method === 'POST'
 }
 
-/** What is asked of the next URL: no second body for a GET, no credentials for another origin. */
+/** The options of the redirected request: no body for a GET, no credentials for another origin. */
 export function redirected(
   { body, json, headers, ...rest }: TestRequestOptions,
   dropsBody: boolean,
@@ -21,7 +21,7 @@ export function redirected(
   if (dropsBody) return { ...rest, headers: kept }
   if (isStream(body)) {
     throw new TypeError(
-      'testClient: a redirect asks for the body again, but a stream was given. Pass followRedirects: false, or a whole body.',
+      'testClient: the redirect repeats the body, but a stream was given. Pass followRedirects: false, or a whole body.',
     )
   }
   return { ...rest, headers: kept, ...(body === undefined ? {} : { body }), json }

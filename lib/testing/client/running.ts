@@ -1,16 +1,16 @@
-/** What an app still does when its test client closes. */
+/** The calls of an app that are still running when its test client closes. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { endsWithin } from '../../internal/deadline.ts'
 import type { App } from '../../types.ts'
 
-/** How long an app gets to notice that its client has gone, as it does from a server. */
+/** How long an app gets to notice the disconnect, in ms. */
 const AFTERMATH_MS = 1_000
 
-/** A call of an app, and the signal that makes its client go away. */
+/** A call of an app, and the signal that disconnects its client. */
 export interface Call {
   readonly app: App
   readonly signal: AbortSignal
-  /** Calls a listener when the client begins to close, before it goes away. */
+  /** Registers a listener for when the client begins to close, before it disconnects. */
   readonly onDraining: (listener: () => void) => void
 }
 
@@ -20,9 +20,9 @@ export class Running {
   readonly #draining = new Map<AbortController, (() => void)[]>()
   #isDraining = false
 
-  /** The same app, for one call that is known here until it ends. */
+  /** Wraps the app for one call, which is tracked until it ends. */
   begin(app: App): Call {
-    // Each has its own: ten listeners on one signal would pass for a leak.
+    // Each call has its own: ten listeners on one signal would trigger the leak warning.
     const controller = new AbortController()
     const call: App = async (scope, receive, send) => {
       const done = app(scope, receive, send)
@@ -41,7 +41,7 @@ export class Running {
     return { app: call, signal: controller.signal, onDraining }
   }
 
-  /** Tells those who listen that the end is near, as a server does, and gives them time to end. */
+  /** Notifies the draining listeners, as a server does, and waits a moment for the calls to end. */
   async drain(): Promise<void> {
     this.#isDraining = true
     const listening = [...this.#draining]
@@ -50,7 +50,7 @@ export class Running {
     await withinAftermath(calls)
   }
 
-  /** Goes away in the middle of every answer, and waits until the app is done with them. */
+  /** Disconnects every call, and waits until the app has finished. */
   async leave(): Promise<void> {
     const calls = [...this.#calls]
     for (const [controller] of calls) controller.abort(new ClientDisconnected())

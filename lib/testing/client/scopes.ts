@@ -1,4 +1,4 @@
-/** The scopes that a server would make of what a test asks for. */
+/** Makes the scopes that a server would make from a test's request. */
 import { Headers, type HeadersInit } from '../../http/headers.ts'
 import type { ConnectionScope, HTTPScope, State, WebSocketScope } from '../../types.ts'
 import type { TestClientOptions } from './options.ts'
@@ -60,19 +60,19 @@ function connection(
   }
 }
 
-/** A server answers such a target itself, by 400; no app ever sees it. */
+/** A server answers such a target with 400, so an app never sees it. */
 function decodePath(rawPath: string): string {
   try {
     return decodeURIComponent(rawPath)
   } catch (cause) {
     throw new URIError(
-      `testClient: the path has an escape that is no UTF-8, ${JSON.stringify(rawPath)} was given. Encode it, or pass scope: { path }.`,
+      `testClient: the path must be valid UTF-8 when decoded, ${JSON.stringify(rawPath)} was given. Encode it, or pass scope: { path }.`,
       { cause },
     )
   }
 }
 
-/** The client's own fields, and those of one request in their place. */
+/** The client's own fields, overridden by those of one request. */
 export function mergedHeaders(
   common: HeadersInit | undefined,
   own: HeadersInit | undefined,

@@ -1,12 +1,12 @@
-/** What the two kinds of responses share: keys of start and body, and the length that is announced. */
+/** Checks that both kinds of responses share: keys of start and body, and the declared length. */
 import { isBodyless } from '../../http/status.ts'
 import { describe, LintError } from './faults.ts'
 import { BOOLEAN, BYTES, checkKeys, HEADERS, optional, STATUS } from './keys.ts'
 import type { Message } from './protocol.ts'
 
-/** How long the body is to be, and how long it is so far. */
+/** The declared length of a body, and the bytes so far. */
 export interface Length {
-  /** Undefined when nothing was announced, or nobody counts. */
+  /** Undefined if no length was declared, or if it does not apply. */
   readonly announced: number | undefined
   readonly sent: number
 }
@@ -27,19 +27,19 @@ export function checkBody(message: Message): void {
 }
 
 /**
- * What a checked start announces; nothing where no body follows, whatever it says.
+ * The length that a checked start declares; undefined if no body follows.
  *
- * @throws LintError when the length is no number, or there are two.
+ * @throws LintError if the length is not a number, or if there are two.
  */
 export function announced({ type, status, headers }: Message, isHead = false): Length {
-  const list = headers as readonly string[] // checkStart has seen to it
+  const list = headers as readonly string[] // verified by checkStart
   let length: number | undefined
   for (let index = 0; index < list.length; index += 2) {
     if (list[index] !== 'content-length') continue
     const value = list[index + 1] ?? ''
     if (!/^[0-9]{1,15}$/.test(value)) {
       throw new LintError(
-        `${type}: content-length must be a number of bytes, ${describe(value)} was given. Leave it out when it is not known.`,
+        `${type}: content-length must be a number of bytes, ${describe(value)} was given. Leave it out if it is unknown.`,
       )
     }
     if (length !== undefined && length !== Number(value)) {
@@ -52,7 +52,7 @@ export function announced({ type, status, headers }: Message, isHead = false): L
   return isHead || isBodyless(Number(status)) ? NO_LENGTH : { announced: length, sent: 0 }
 }
 
-/** @throws LintError when a checked body is more than was announced, or ends before it. */
+/** @throws LintError if a checked body is longer or shorter than declared. */
 export function counted({ announced, sent }: Length, message: Message): Length {
   const { type, body, moreBody } = message
   const total = sent + (body instanceof Uint8Array ? body.byteLength : 0)

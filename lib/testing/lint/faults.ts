@@ -1,7 +1,7 @@
-/** What lint says of a fault, and how it names the values that it was given. */
+/** The errors of lint, and how they describe values. */
 import { brand } from '../../types/brand.ts'
 
-/** A mistake against the contract, in one sentence; its message begins with "lint: ". */
+/** A violation of the contract; its message begins with "lint: ". */
 export class LintError extends Error {
   static {
     brand(LintError, 'LintError')
@@ -13,7 +13,7 @@ export class LintError extends Error {
   }
 }
 
-/** An object of which nothing else is known. */
+/** An object with unknown properties. */
 export type Fields = Readonly<Record<string, unknown>>
 
 export function isObject(value: unknown): value is Fields {
@@ -22,7 +22,7 @@ export function isObject(value: unknown): value is Fields {
 
 const LONGEST = 60
 
-/** A value as it can stand in a sentence: text and numbers as written, objects by their class. */
+/** Describes a value for an error message: text and numbers literally, objects by their class. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') {
     return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)

@@ -1,16 +1,16 @@
-/** Checks the keys of scopes and messages, one rule for each; keys without a rule are free. */
+/** Checks the keys of scopes and messages, one rule for each; keys without a rule are not checked. */
 import { isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import { describe, type Fields, isObject, LintError } from './faults.ts'
 
-/** What is wrong with a value, as the rest of a sentence that begins with its key. */
+/** Returns what is wrong with a value, as the rest of a sentence that begins with its key. */
 export type Rule = (value: unknown) => string | undefined
 
 /**
- * Holds an object against its rules, in their order.
+ * Checks an object against rules, in their order.
  *
- * @param where Whose keys they are, as the beginning of the message.
- * @param advice The end of the message, where the rule has none of its own.
- * @throws LintError for the first key that is not as it must be.
+ * @param where The object that is checked; the message begins with it.
+ * @param advice The end of the message, unless the rule has its own.
+ * @throws LintError for the first invalid key.
  */
 export function checkKeys(
   where: string,
@@ -26,7 +26,7 @@ export function checkKeys(
   }
 }
 
-/** A rule from a condition; the advice is what to do about it. */
+/** A rule from a condition; `advice` says what to do if it fails. */
 export function must(be: string, holds: (value: unknown) => boolean, advice?: string): Rule {
   return (value) => {
     if (holds(value)) return undefined
@@ -35,7 +35,7 @@ export function must(be: string, holds: (value: unknown) => boolean, advice?: st
   }
 }
 
-/** For a key that need not be there; undefined counts as absent. */
+/** A rule for a key that may be absent or undefined. */
 export function optional(rule: Rule): Rule {
   return (value) => (value === undefined ? undefined : rule(value))
 }
@@ -62,7 +62,7 @@ export const STATUS: Rule = must(
   'Interim responses are sent by the server.',
 )
 
-/** The flat list; names and values as HTTP allows them (RFC 9110 section 5). */
+/** Checks a flat header list; names and values as in RFC 9110 section 5. */
 export const HEADERS: Rule = (value) => {
   if (!Array.isArray(value)) {
     return `must be a flat list of names and values, ${describe(value)} was given. Write ['x-name', 'value']; of a Headers object it is the list.`
@@ -91,7 +91,7 @@ function valueFault(name: unknown, list: readonly unknown[], index: number): str
   }
   const value = list[index]
   if (typeof value !== 'string') {
-    return `has no text as the value of ${describe(name)}, ${describe(value)} was given. Write String(value).`
+    return `must have text as the value of ${describe(name)}, ${describe(value)} was given. Write String(value).`
   }
   if (isHeaderValue(value)) return undefined
   return `has a forbidden character in the value of ${describe(name)}, ${describe(value)} was given. Values are latin-1 without control characters; encode the rest.`

@@ -1,4 +1,4 @@
-/** The lifespan conversation: one startup, one shutdown, one answer to each. */
+/** The lifespan protocol: one startup, one shutdown, one answer to each. */
 import { LintError } from './faults.ts'
 import { checkKeys, optional, TEXT } from './keys.ts'
 import { assertForeign, type Message, misplaced, type Protocol } from './protocol.ts'
@@ -13,7 +13,7 @@ export type LifespanState =
 
 interface Answer {
   readonly question: string
-  /** When it may be sent. */
+  /** The state in which it may be sent. */
   readonly during: LifespanState
   readonly after: LifespanState
 }
@@ -102,7 +102,7 @@ const IN_WORDS: Readonly<Record<LifespanState, string>> = {
   stopped: 'stopped already',
 }
 
-/** An app that leaves after its startup has nothing to shut down. */
+/** An app that returns after its startup has nothing to shut down. */
 function ended(state: LifespanState): void {
   if (state === 'before startup') {
     throw new LintError(

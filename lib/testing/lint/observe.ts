@@ -1,4 +1,4 @@
-/** Runs an app between two observed channels, and holds it to the rules of its protocol. */
+/** Runs an app between an observed `receive` and `send`, and checks its protocol. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isThenable } from '../../internal/handled.ts'
 import { freezeMessage } from '../../types/frozen.ts'
@@ -15,9 +15,9 @@ import { describe, LintError } from './faults.ts'
 import { messageOf, misplaced, type Protocol } from './protocol.ts'
 
 /**
- * Calls the app; rejects with what the app throws, or with the first fault it did not care about.
+ * Calls the app; rejects with what the app throws, or with the first fault that the app ignored.
  *
- * Scope and messages are passed by reference, and `send` gives the very promise that it was given.
+ * Scope and messages are passed by reference, and `send` returns the promise of the original `send`.
  */
 export async function observe<State>(
   protocol: Protocol<State>,
@@ -27,7 +27,7 @@ export async function observe<State>(
   send: Send,
 ): Promise<void> {
   const observer = new Observer(protocol, receive, send)
-  // Whoever listens may end the response early, without any message that tells of it.
+  // A listener may end the response early, without a message that reports it.
   if (scope.type !== 'lifespan') scope.onDisconnect?.(observer.leave)
   try {
     const done: unknown = app(scope, observer.receive, observer.send)
@@ -57,17 +57,17 @@ class Observer<State> {
     this.#state = protocol.start
   }
 
-  /** The client has gone: what is sent now is refused anyway, and nothing is missing at the end. */
+  /** The client has disconnected: what is sent now is dropped, and an incomplete response is no fault. */
   readonly leave = (): void => {
     this.#gone = true
   }
 
-  /** The app is done, well or not. */
+  /** The app has ended, successfully or not. */
   close(): void {
     this.#over = true
   }
 
-  /** @throws LintError for a fault that was passed over, or an end that came too early. */
+  /** @throws LintError for an ignored fault, or if the app ended too early. */
   judge(): void {
     if (this.#fault !== undefined) throw this.#fault
     if (!this.#gone) this.#protocol.ended(this.#state, this.#waiting?.type)
@@ -104,7 +104,7 @@ class Observer<State> {
     )
   }
 
-  /** A message that is refused has not been sent. */
+  /** A message that is rejected does not count as sent. */
   #wait(message: SendMessage, accepted: Promise<void>, before: State): void {
     const after = this.#state
     if (this.#protocol.isExclusive(message.type)) this.#waiting = message

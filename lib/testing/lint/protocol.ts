@@ -1,4 +1,4 @@
-/** What lint must know of a protocol: its states as plain values, and which messages lead on. */
+/** The rules of a protocol for lint: its states as plain values, and its transitions. */
 import { describe, type Fields, isObject, LintError } from './faults.ts'
 import { isOffered } from './scopes.ts'
 
@@ -6,31 +6,31 @@ import { isOffered } from './scopes.ts'
 export type Message = Fields & { readonly type: string }
 
 /**
- * The rules of one conversation.
+ * The rules of one protocol.
  *
- * States are values that are never changed, so that a message which was not accepted leaves no
- * trace; whatever is against the contract is thrown as a LintError.
+ * States are immutable values, so that a message which was not accepted leaves no trace. Violations of
+ * the contract are thrown as LintErrors.
  */
 export interface Protocol<State> {
   readonly start: State
   /** The state after the app has sent a message. */
   readonly sent: (state: State, message: Message) => State
-  /** The state after the server has given a message. */
+  /** The state after the server has delivered a message. */
   readonly received: (state: State, message: Message) => State
   /** Called when the app asks for a message. */
   readonly asked: (state: State) => void
-  /** Called when the app is done; `waiting` is the type of a message that is not accepted yet. */
+  /** Called when the app has ended; `waiting` is the type of a message that is not accepted yet. */
   readonly ended: (state: State, waiting: string | undefined) => void
   /** Whether a message of this type must be accepted before the next is sent. */
   readonly isExclusive: (type: string) => boolean
 }
 
-/** What the steps of a conversation know of its scope, taken before anybody could change it. */
+/** Facts about the scope that the steps need, read before the app could change it. */
 export interface Facts {
   readonly offers: readonly string[]
 }
 
-/** What a message that the app sends makes of a state. */
+/** The transition for one message type of the app. */
 export type Step<State, Known extends Facts> = (
   state: State,
   message: Message,
@@ -38,8 +38,8 @@ export type Step<State, Known extends Facts> = (
 ) => State
 
 /**
- * Takes each message of the app by the step of its type; those of extensions pass when they are offered,
- * and may have ended it all.
+ * Applies the step for each message type of the app. Messages of extensions pass if they are offered,
+ * and may have ended the protocol.
  */
 export function stepping<State extends { readonly foreign: boolean }, Known extends Facts>(
   protocol: string,
@@ -54,7 +54,7 @@ export function stepping<State extends { readonly foreign: boolean }, Known exte
   }
 }
 
-/** The message itself, known to have a type. */
+/** Checks that a message is an object with a type. */
 export function messageOf(where: string, value: unknown): Message {
   if (isMessage(value)) return value
   const given = isObject(value) ? value['type'] : value
@@ -68,7 +68,7 @@ function isMessage(value: unknown): value is Message {
 }
 
 /**
- * Lets messages of extensions pass that the contract does not know, when they are offered.
+ * Lets unknown messages pass if an offered extension defines them.
  *
  * @throws LintError for all other types.
  */
@@ -81,12 +81,12 @@ export function assertForeign(
   if (isOffered(type, offers)) return
   throw new LintError(
     side === 'app'
-      ? `${describe(type)} is no message that an app sends on ${protocol} scopes. Check its spelling, or throw UnsupportedProtocol for scopes that the app does not serve.`
-      : `the server gave ${describe(type)}, which is no message for ${protocol} scopes. Check the server, or the middleware that wraps receive.`,
+      ? `${describe(type)} is not a message that an app sends on ${protocol} scopes. Check its spelling, or throw UnsupportedProtocol for scopes that the app does not serve.`
+      : `the server sent ${describe(type)}, which is not a message of ${protocol} scopes. Check the server, or the middleware that wraps receive.`,
   )
 }
 
-/** @throws LintError when the scope does not offer the extension of a message. */
+/** @throws LintError if the scope does not offer the extension of a message. */
 export function assertOffered(name: string, type: string, offers: readonly string[]): void {
   if (offers.includes(name)) return
   throw new LintError(
@@ -94,7 +94,7 @@ export function assertOffered(name: string, type: string, offers: readonly strin
   )
 }
 
-/** A message that has no place at this point. */
+/** The error for a message that is not allowed in this state. */
 export function misplaced(type: string, why: string, advice: string): LintError {
   return new LintError(`${type}: out of place, ${why}. ${advice}`)
 }

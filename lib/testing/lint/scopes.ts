@@ -1,4 +1,4 @@
-/** The keys of the three scopes, as `types.ts` has them. */
+/** Checks the keys of the three scopes, as defined in `types.ts`. */
 import { isHeaderName } from '../../http/headers.ts'
 import type { ConnectionScope, Scope } from '../../types.ts'
 import { describe, isObject, LintError } from './faults.ts'
@@ -22,7 +22,7 @@ const ASGI: Rule = must(
     isObject(value) && value['version'] === '3.0' && typeof value['specVersion'] === 'string',
 )
 
-/** What stood on the wire: visible ASCII, where a decoded path gives itself away. */
+/** Raw text from the wire: visible ASCII, which exposes a decoded path. */
 const WIRE_TEXT: Rule = must(
   'text as it came on the wire, in visible ASCII',
   (value) => typeof value === 'string' && /^[\x21-\x7e]*$/.test(value),
@@ -119,7 +119,7 @@ const METHOD: Rule = must(
   (value) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/.test(value),
 )
 
-/** Tokens, each of them once (RFC 6455 section 4.1). */
+/** Tokens without duplicates (RFC 6455 section 4.1). */
 const SUBPROTOCOLS: Rule = (value) =>
   TEXTS(value) ??
   must(
@@ -134,7 +134,7 @@ const SCOPES: Readonly<Record<string, Rules>> = {
   lifespan: { asgi: ASGI, state: optional(RECORD) },
 }
 
-/** The extensions of the contract; what others are is between them and their app. */
+/** The extensions of the contract; others are not checked. */
 const EXTENSIONS = [
   'http.response.trailers',
   'http.response.early_hint',
@@ -146,9 +146,9 @@ const EXTENSIONS = [
 const ADVICE = 'Servers make scopes, and middleware outside may have changed this one.'
 
 /**
- * Checks a scope; one of a type that the contract does not know passes.
+ * Checks a scope; a scope of an unknown type passes.
  *
- * @throws LintError that names the key.
+ * @throws LintError that names the invalid key.
  */
 export function checkScope(scope: unknown): void {
   if (!isObject(scope) || typeof scope['type'] !== 'string') {
@@ -166,13 +166,13 @@ export function checkScope(scope: unknown): void {
   checkKeys(`the ${type} scope's extensions`, extensions, Object.fromEntries(known), ADVICE)
 }
 
-/** The names of the extensions that a scope offers; read once, as what is offered does not change. */
+/** The names of the extensions that a scope offers, read once, since they do not change. */
 export function offersOf(scope: Scope): readonly string[] {
   const { extensions = {} } = scope as Partial<ConnectionScope>
   return Object.keys(extensions).filter((name) => extensions[name] !== undefined)
 }
 
-/** Whether a message type belongs to an extension that is offered. */
+/** Whether a message type belongs to an offered extension. */
 export function isOffered(type: string, offers: readonly string[]): boolean {
   return offers.some((name) => type === name || type.startsWith(`${name}.`))
 }

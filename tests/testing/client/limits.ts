@@ -21,7 +21,7 @@ t.test('whatever is waited for has a time', async (t) => {
 
   await t.rejects(client.websocket('/?never', { timeout: 5 }), {
     message:
-      'testClient: the app has not answered the handshake within 5 ms. Accept the websocket, close it, or pass another timeout.',
+      'testClient: the app has not answered the handshake within 5 ms. Accept or close the websocket, or pass another timeout.',
   })
   await using socket = await client.websocket('/', { timeout: 5 })
   await t.rejects(socket.receive(), {

@@ -119,7 +119,7 @@ t.test('cannot repeat a stream', async (t) => {
 
   await t.rejects(
     client.post('/go/307', { body: body() }),
-    /testClient: a redirect asks for the body again, but a stream was given\. Pass followRedirects/,
+    /testClient: the redirect repeats the body, but a stream was given\. Pass followRedirects/,
   )
   t.match(await (await client.post('/go/303', { body: body() })).json(), { body: '' })
 })

@@ -208,18 +208,30 @@ t.test('messages of extensions that lint does not know may be all there is', asy
   const push: Step = ['>', { type: 'http.response.push', path: '/a' }]
   const offered = { extensions: { 'http.response.push': {}, my: {} } }
 
-  t.match(converse([push]), /"http\.response\.push" is no message that an app sends on http scopes/)
+  t.match(
+    converse([push]),
+    /"http\.response\.push" is not a message that an app sends on http scopes/,
+  )
   t.equal(converse([start(), push, 'end'], offered), '')
   t.equal(converse([['<', { type: 'my.news' }], start(), body(0), 'end'], offered), '')
-  t.match(converse([['<', { type: 'my.news' }]]), /the server gave "my\.news", which is no message/)
+  t.match(
+    converse([['<', { type: 'my.news' }]]),
+    /the server sent "my\.news", which is not a message/,
+  )
 })
 
 t.test('names messages of other protocols', async (t) => {
   for (const type of ['websocket.send', 'lifespan.startup.complete', 'http.request', 'toString']) {
-    t.match(converse([['>', { type }]]), `lint: "${type}" is no message that an app sends on http`)
+    t.match(
+      converse([['>', { type }]]),
+      `lint: "${type}" is not a message that an app sends on http`,
+    )
   }
   for (const type of ['websocket.receive', 'lifespan.startup', 'http.response.start']) {
-    t.match(converse([['<', { type }]]), `lint: the server gave "${type}", which is no message for`)
+    t.match(
+      converse([['<', { type }]]),
+      `lint: the server sent "${type}", which is not a message of`,
+    )
   }
 })
 

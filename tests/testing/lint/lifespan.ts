@@ -50,7 +50,7 @@ t.test('names wrong messages', async (t) => {
   t.match(converse(STARTUP, wrong), /startup\.failed: "message" must be text, an object \(Error\)/)
   t.match(
     converse(['>', { type: 'http.response.start' }]),
-    /"http\.response\.start" is no message .* on lifespan scopes.* UnsupportedProtocol/,
+    /"http\.response\.start" is not a message .* on lifespan scopes.* UnsupportedProtocol/,
   )
 })
 
@@ -62,7 +62,7 @@ t.test("names the server's faults as such", async (t) => {
     [[STARTUP, NOT_STARTED, SHUTDOWN], /the app is not started, since its startup failed/],
     [[STARTUP, STARTED, SHUTDOWN, SHUTDOWN], /the app is stopping already/],
     [[STARTUP, STARTED, SHUTDOWN, STOPPED, SHUTDOWN], /the app is stopped already/],
-    [[['<', { type: 'http.request' }]], /the server gave "http\.request"/],
+    [[['<', { type: 'http.request' }]], /the server sent "http\.request"/],
   ]
 
   for (const [steps, fault] of cases) t.match(converse(...steps), fault)

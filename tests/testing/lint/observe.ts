@@ -191,7 +191,7 @@ t.test('a faulty message of the server rejects the receive, and is remembered', 
 
   const error = await errorOf(run(app, { messages: [{ type: 'websocket.connect' }] }))
 
-  t.match(fault, { name: 'LintError', message: /the server gave "websocket\.connect"/ })
+  t.match(fault, { name: 'LintError', message: /the server sent "websocket\.connect"/ })
   t.equal(error, fault)
 })
 

@@ -26,10 +26,10 @@ t.test('messages of an extension pass where it is offered', async (t) => {
   t.doesNotThrow(() => assertForeign('my.ext', 'http', ['my.ext'], 'app'))
   t.doesNotThrow(() => assertForeign('my.ext.start', 'http', ['my.ext'], 'server'))
   t.throws(() => assertForeign('my.ext', 'http', [], 'app'), {
-    message: /^lint: "my\.ext" is no message that an app sends on http scopes/,
+    message: /^lint: "my\.ext" is not a message that an app sends on http scopes/,
   })
   t.throws(() => assertForeign('http.request', 'lifespan', [], 'server'), {
-    message: /^lint: the server gave "http\.request", which is no message for lifespan scopes/,
+    message: /^lint: the server sent "http\.request", which is not a message of lifespan scopes/,
   })
 })
 

@@ -160,12 +160,15 @@ t.test('extensions must be offered', async (t) => {
 
   t.match(converse([CONNECT, deny()], none), needed)
   t.match(converse([CONNECT, denial(0)], none), needed)
-  t.match(converse([['>', { type: 'my.news' }]]), /"my\.news" is no message that an app sends on w/)
+  t.match(
+    converse([['>', { type: 'my.news' }]]),
+    /"my\.news" is not a message that an app sends on w/,
+  )
   t.match(
     converse([['>', { type: 'http.response.start' }]]),
-    /is no message .* on websocket scopes/,
+    /is not a message .* on websocket scopes/,
   )
-  t.match(converse([['<', { type: 'my.news' }]]), /the server gave "my\.news"/)
+  t.match(converse([['<', { type: 'my.news' }]]), /the server sent "my\.news"/)
 
   const offered = { extensions: { my: {} } }
   t.equal(converse([['>', { type: 'my.news' }], ['<', { type: 'my.news' }], 'end'], offered), '')
