@@ -69,13 +69,7 @@ export interface Wire {
   debug?(info: Readonly<Record<string, unknown>>): void
 }
 
-/**
- * Turns the messages of an app into the calls of a wire.
- *
- * @example
- * const responder = new Responder(scope, wire)
- * await app(scope, receive, (message) => responder.send(message))
- */
+/** Turns the messages of an app into the calls of a wire. A fault is a rejection of `send`. */
 export class Responder {
   readonly #asked: Asked
   readonly #wire: Wire

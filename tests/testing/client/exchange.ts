@@ -97,15 +97,15 @@ t.test('streams: each part when it is made, no faster than it is read: advisory 
 
 t.test('a mistake of the app', async (t) => {
   const cases: [string, App, RegExp][] = [
-    ['a second start', sending(START, START), /http\.response\.start: it was sent twice/],
-    ['a body before it', sending(body('a')), /http\.response\.body: it was sent before the start/],
+    ['a second start', sending(START, START), /start: out of place, the response has started/],
+    ['a body before it', sending(body('a')), /body: out of place, the response has not/],
     [
       'another message',
       sending({ type: 'lifespan.startup.complete' }),
-      /lifespan\.startup\.complete is no message/,
+      /complete: out of place, it is not a message/,
     ],
-    ['no response', sending(), /testClient: the app ended before its response was complete/],
-    ['no end', sending(START), /ended before its response was complete\. Is an await/],
+    ['no response', sending(), /the app ended without a response/],
+    ['no end', sending(START), /ended before its response was complete\. Is a last body/],
     [
       'a header',
       sending({ ...START, headers: ['a b', ''] } as SendMessage),
