@@ -5,8 +5,9 @@ import { startLifespan } from '../lifespan/start.ts'
 import type { App, State } from '../types.ts'
 import { encodeBody } from './client/bodies.ts'
 import { CookieJar } from './client/cookiejar.ts'
+import { WebSocketDenied } from './client/denial.ts'
 import { exchange, type TestResponse } from './client/exchange.ts'
-import { Link, WebSocketDenied } from './client/link.ts'
+import { Link } from './client/link.ts'
 import type {
   TestClientOptions,
   TestRequestOptions,

@@ -1,41 +1,42 @@
-/** The end of a websocket that a test holds. */
+/** The client side of a websocket, for tests. */
 
 import { Headers } from '../../http/headers.ts'
 import { encodeText } from '../../internal/bytes.ts'
 import { inTime } from '../../internal/deadline.ts'
-import { freezeMessage } from '../../types/frozen.ts'
-import { SENT, type WebSocketAcceptMessage } from '../../types.ts'
+import type { Acceptance } from '../../protocol/websocket.ts'
+import { SENT } from '../../types.ts'
 import { type WebSocketData, WebSocketDisconnect } from '../../websockets.ts'
-import type { Closed, Link } from './link.ts'
+import type { Closed } from './denial.ts'
+import type { Link } from './link.ts'
 
 /** A websocket that the app has accepted; `await using` closes it. */
 export class TestWebSocket implements AsyncDisposable {
-  /** Which one of those offered the app has chosen; null for none. */
+  /** The subprotocol that the app has chosen, or null. */
   readonly subprotocol: string | null
-  /** What the app added to the handshake's answer. */
+  /** The headers that the app added to the answer of the handshake. */
   readonly headers: Headers
   /** Resolves when either side has closed. */
   readonly closed: Promise<Closed>
   readonly #link: Link
   readonly #timeout: number
 
-  constructor(link: Link, { subprotocol, headers }: WebSocketAcceptMessage, timeout: number) {
+  constructor(link: Link, { subprotocol, headers }: Acceptance, timeout: number) {
     this.subprotocol = subprotocol ?? null
-    this.headers = new Headers(headers ?? [])
+    this.headers = new Headers(headers)
     this.closed = link.closed
     this.#link = link
     this.#timeout = timeout
   }
 
-  /** What the app has sent and nobody has received. */
+  /** What the app has sent and the test has not received. */
   get unread(): readonly WebSocketData[] {
     return this.#link.outbound.unread
   }
 
   /**
-   * Sends a text message; resolves when the app has not too much to read yet.
+   * Sends a text message; resolves when less than 64 KiB wait for the app.
    *
-   * @throws WebSocketDisconnect when the socket is closed.
+   * @throws WebSocketDisconnect if the websocket is closed.
    */
   sendText(text: string): Promise<void> {
     return this.#send({ text }, encodeText(text).byteLength)
@@ -53,29 +54,29 @@ export class TestWebSocket implements AsyncDisposable {
   }
 
   #send(data: { text: string } | { bytes: Uint8Array }, size: number): Promise<void> {
-    const sent = this.#link.inbound.put(freezeMessage({ type: 'websocket.receive', ...data }), size)
+    const sent = this.#link.give({ type: 'websocket.receive', ...data }, size)
     if (sent === SENT) return sent
-    return inTime(sent, this.#timeout, () => this.#late('the app took no more messages'))
+    return inTime(sent, this.#timeout, () => this.#late('the app received no more messages'))
   }
 
   /**
    * The next message of the app.
    *
-   * @throws WebSocketDisconnect when there is no more, since either side has closed.
-   * @throws Error when none comes in time; and whatever the app has thrown.
+   * @throws WebSocketDisconnect if either side has closed, and all messages were received.
+   * @throws Error if none arrives in time; and whatever the app has thrown.
    */
   receive(): Promise<WebSocketData> {
     return this.#link.outbound.take(this.#timeout, () => this.#late('no message came'))
   }
 
-  /** @throws TypeError when the message is binary; otherwise as `receive()`. */
+  /** @throws TypeError if the message is binary; otherwise as `receive()`. */
   async receiveText(): Promise<string> {
     const message = await this.receive()
     if (typeof message === 'string') return message
     throw new TypeError('testClient: the app sent a binary message where text was expected.')
   }
 
-  /** @throws TypeError when the message is text; otherwise as `receive()`. */
+  /** @throws TypeError if the message is text; otherwise as `receive()`. */
   async receiveBytes(): Promise<Uint8Array> {
     const message = await this.receive()
     if (typeof message !== 'string') return message
@@ -84,14 +85,14 @@ export class TestWebSocket implements AsyncDisposable {
     )
   }
 
-  /** A message of either kind, parsed; throws as `receive()` does, and SyntaxError for no JSON. */
+  /** A message of either kind, parsed; throws as `receive()` does, and SyntaxError if it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: as of a fetch response, for tests to look into
   async receiveJSON(): Promise<any> {
     const message = await this.receive()
     return JSON.parse(typeof message === 'string' ? message : new TextDecoder().decode(message))
   }
 
-  /** The messages until the socket is closed. */
+  /** The messages until the websocket is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<WebSocketData, void, undefined> {
     try {
       for (;;) yield await this.receive()
@@ -104,7 +105,7 @@ export class TestWebSocket implements AsyncDisposable {
    * Closes, and waits for the app to end.
    *
    * @param code 1005 is a close without a code.
-   * @throws Error when the app does not end in time; and whatever it has thrown.
+   * @throws Error if the app does not end in time; and whatever it has thrown.
    */
   async close(code = 1000, reason = ''): Promise<void> {
     this.#link.leave(code, reason)
@@ -119,7 +120,7 @@ export class TestWebSocket implements AsyncDisposable {
     if (error !== undefined) throw error.thrown
   }
 
-  /** Goes without a word, which the app sees as 1006; otherwise as `close()`. */
+  /** Ends the connection without a close, which the app receives as 1006; otherwise as `close()`. */
   terminate(): Promise<void> {
     return this.close(1006)
   }

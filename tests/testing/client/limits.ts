@@ -99,7 +99,7 @@ t.test('a test that sends too far ahead waits for the app', async (t) => {
   await socket.sendBytes(big)
   t.equal(await socket.receive(), 'got it')
   await t.rejects(socket.sendBytes(big), {
-    message: /the app took no more messages within 20 ms\./,
+    message: /the app received no more messages within 20 ms\./,
   })
 
   await using closing = await client.websocket('/?close')

@@ -1,0 +1,94 @@
+/** The response by which an app refuses a websocket. */
+import { Headers } from '../../http/headers.ts'
+import { joinBytes } from '../../internal/bytes.ts'
+import type { Head } from '../../protocol/head.ts'
+import type { Wire } from '../../protocol/response.ts'
+import { SENT } from '../../types.ts'
+
+/** How a websocket was closed, by either side. */
+export interface Closed {
+  readonly code: number
+  readonly reason: string
+}
+
+/**
+ * The app did not accept the websocket.
+ *
+ * @example
+ * await using client = await testClient(app)
+ * const denied = await client.websocket('/nowhere').catch((error) => error)
+ * if (denied instanceof WebSocketDenied) console.assert(denied.response.status === 403)
+ */
+export class WebSocketDenied extends Error {
+  /** The answer to the handshake: 403, or a response of the app's own. */
+  readonly response: globalThis.Response
+  /** What the app closed with, which real clients do not learn; undefined if it sent a response. */
+  readonly close: Closed | undefined
+
+  constructor(response: globalThis.Response, close?: Closed) {
+    const said = close === undefined ? '' : ` (closed with ${close.code} ${close.reason})`
+    super(
+      `testClient: the app refused the websocket, by ${response.status}${said.replace(' )', ')')}.`,
+    )
+    this.name = 'WebSocketDenied'
+    this.response = response
+    this.close = close
+  }
+}
+
+/** The error for a handshake that was answered with this response. */
+export function denied(
+  status: number,
+  headers: readonly string[],
+  body: string | Uint8Array,
+  close?: Closed,
+): WebSocketDenied {
+  const content = body.length === 0 || [204, 205, 304].includes(status) ? null : body
+  const pairs = new Headers([...headers])
+  const response = new globalThis.Response(content as BodyInit | null, {
+    status,
+    headers: [...pairs],
+  })
+  if (!pairs.has('content-type')) response.headers.delete('content-type')
+  return new WebSocketDenied(response, close)
+}
+
+/** Collects the response of an app, and tells when it is complete. */
+export class DenialWire implements Wire {
+  readonly sendsTrailers = false
+  readonly isGone = false
+  readonly #tell: (error: WebSocketDenied) => void
+  #head: Head | undefined
+  readonly #parts: Uint8Array[] = []
+
+  constructor(tell: (error: WebSocketDenied) => void) {
+    this.#tell = tell
+  }
+
+  get isFlushed(): boolean {
+    return this.#head !== undefined
+  }
+
+  whole(head: Head, body: Uint8Array): void {
+    this.#head = head
+    this.end(body)
+  }
+
+  head(head: Head): void {
+    this.#head = head
+  }
+
+  part(bytes: Uint8Array): Promise<void> {
+    this.#parts.push(new Uint8Array(bytes))
+    return SENT
+  }
+
+  end(bytes: Uint8Array): void {
+    this.part(bytes)
+    const { status = 500, headers = [] } = this.#head ?? {}
+    this.#tell(denied(status, headers, joinBytes(this.#parts)))
+  }
+
+  /** The app ended in the middle of it, which the link tells. */
+  abort(): void {}
+}
