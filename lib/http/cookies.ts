@@ -1,5 +1,6 @@
 /** Cookies: parses those of a request, and writes `Set-Cookie` values that browsers accept. */
 
+import { parseCookie, stringifySetCookie } from 'cookie'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
 import { isHeaderName } from './headers.ts'
@@ -33,33 +34,15 @@ export interface CookieOptions {
  */
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
-  const line = fields.join('; ')
-  for (let start = 0, end = 0; end < line.length; start = end + 1) {
-    end = line.indexOf(';', start)
-    if (end < 0) end = line.length
-    const equals = line.indexOf('=', start)
-    if (equals < 0) break
-    if (equals > end) {
-      end = line.lastIndexOf(';', equals) // the pairs up to there have no value
-      continue
-    }
-    const name = trimmed(line, start, equals)
-    if (name === '' || cookies[name] !== undefined) continue
-    cookies[name] = decodeValue(trimmed(line, equals + 1, end))
+  const parsed = parseCookie(fields.join('; '), DECODING)
+  for (const name in parsed) {
+    const value = parsed[name]
+    if (name !== '' && value !== undefined) cookies[name] = value
   }
   return cookies
 }
 
-/** A part of a line without the spaces and tabs around it. */
-function trimmed(line: string, start: number, end: number): string {
-  while (start < end && isBlank(line.charCodeAt(start))) start++
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end--
-  return line.slice(start, end)
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
-}
+const DECODING = { decode: decodeValue }
 
 /** Quotes are removed before decoding: percent-encoded ones belong to the value. */
 function decodeValue(value: string): string {
@@ -95,23 +78,23 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
     options,
     'maxAge expires path domain secure httpOnly sameSite partitioned',
   )
-  const { path = '/', sameSite = 'lax', domain, maxAge } = options
-  const expires = options.expires ?? undefined
+  const { path = '/', sameSite = 'lax', domain, maxAge, expires } = options
   const secure = options.secure ?? false
   assertAccepted(name, secure, path, options)
-  const line = write(name, () => {
-    let line = `${name}=${value ? encodeURIComponent(value) : ''}`
-    if (maxAge !== undefined) {
-      line += `; Max-Age=${checked('maxAge', maxAge, Number.isInteger(maxAge))}`
-    }
-    if (domain) line += `; Domain=${checked('domain', domain, DOMAIN.test(domain))}`
-    if (path) line += `; Path=${path}`
-    if (expires !== undefined) line += `; Expires=${toDate(expires)}`
-    if (options.httpOnly) line += '; HttpOnly'
-    if (secure) line += '; Secure'
-    if (options.partitioned) line += '; Partitioned'
-    return sameSite ? `${line}; SameSite=${sameSiteOf(sameSite)}` : line
-  })
+  const line = write(name, () =>
+    stringifySetCookie({
+      name,
+      value,
+      secure,
+      httpOnly: options.httpOnly ?? false,
+      partitioned: options.partitioned ?? false,
+      ...(path ? { path } : {}),
+      ...(domain ? { domain } : {}),
+      ...(sameSite ? { sameSite } : {}),
+      ...(maxAge === undefined ? {} : { maxAge }),
+      ...(expires === undefined ? {} : { expires: toDate(expires) }),
+    }),
+  )
   const size = line.split(';', 1).join('').length - 1
   if (size > MOST_BYTES) {
     throw new TypeError(
@@ -123,22 +106,6 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
 
 /** The limit of browsers for name and value (RFC 6265bis section 5.7). */
 const MOST_BYTES = 4096
-
-/** Labels of letters, digits and inner hyphens, after a dot or none (RFC 6265 section 4.1.1). */
-const DOMAIN =
-  /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i
-
-const SAME_SITE = ['Lax', 'Strict', 'None']
-
-function sameSiteOf(given: string): string {
-  const known = SAME_SITE.find((name) => name.toLowerCase() === given.toLowerCase())
-  return known ?? checked('sameSite', given, false)
-}
-
-function checked<Value>(option: string, value: Value, isValid: boolean): Value {
-  if (isValid) return value
-  throw new TypeError(`option ${option} is invalid: ${value}`)
-}
 
 function write(name: string, stringify: () => string): string {
   try {
@@ -152,17 +119,14 @@ function write(name: string, stringify: () => string): string {
   }
 }
 
-function toDate(expires: Date | number): string {
-  const date = typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
-  // Not by instanceof: a date may come from another realm.
-  const isDate = Object.prototype.toString.call(date) === '[object Date]'
-  return checked('expires', date, isDate && Number.isFinite(date.getTime())).toUTCString()
+function toDate(expires: Date | number): Date {
+  return typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
 }
 
 // Browsers compare the attribute with the encoded path of the request, so other characters never match.
 const PATH = /^\/[!-+\--:=-~]*$/
 
-/** Rules that browsers check (RFC 6265bis sections 4.1.3 and 5.7). */
+/** Rules that browsers check and the `cookie` package does not (RFC 6265bis sections 4.1.3 and 5.7). */
 function assertAccepted(
   name: string,
   secure: boolean,

@@ -241,9 +241,9 @@ t.test('name and value together have at most 4096 encoded bytes', (t) => {
   t.throws(() => serializeCookie('abc', 'x'.repeat(4094)), {
     name: 'TypeError',
     message:
-      'setCookie: name and value must have at most 4096 bytes, "abc" has 4097. Keep the data on the server and put its key into the cookie.',
+      'setCookie: name and value must have at most 4096 bytes, "abc" has 4097. Store the data on the server and put its key into the cookie.',
   })
-  t.throws(() => serializeCookie('a', 'é'.repeat(700)), { message: /"a" has 4201\. Keep/ })
+  t.throws(() => serializeCookie('a', 'é'.repeat(700)), { message: /"a" has 4201\. Store/ })
   t.end()
 })
 
