@@ -16,7 +16,7 @@
  * try {
  *   must('jwt', typeof onError === 'function', 'onError must be a function', onError, 'Write (error) => log(error)')
  * } catch (error) {
- *   console.log(error.message)
+ *   console.log((error as Error).message)
  * }
  * // jwt: onError must be a function, "log" was given. Write (error) => log(error).
  */

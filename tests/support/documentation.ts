@@ -1,0 +1,105 @@
+// What the documentation shows: the programs of README and SPEC and the examples of doc comments.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { filesIn } from './sources.ts'
+
+export interface Program {
+  readonly name: string
+  readonly source: string
+  /** What it prints, line by line, as the comments behind `// →` tell. */
+  readonly output: string
+}
+
+/** The pages whose blocks are run. */
+const PAGES = ['README.md', 'SPEC.md']
+
+/** The blocks of a page, which stand in its order. */
+function programsOf(page: string): Program[] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)]
+  return blocks.map(([, source = ''], index) => ({
+    name: `${path.basename(page, '.md').toLowerCase()}-${index + 1}`,
+    source,
+    output: [...source.matchAll(/\/\/ → (.*)$/gm)].map(([, line = '']) => `${line}\n`).join(''),
+  }))
+}
+
+/** What an example may use without importing it: everything public, the front door first. */
+const SUBPATHS: readonly string[] = Object.keys(
+  JSON.parse(readFileSync('package.json', 'utf8')).exports as object,
+)
+  .filter((subpath) => subpath !== './package.json')
+  .map((subpath) => subpath.slice(1))
+  .filter((subpath) => !/^\/servers\/(?:bun|deno)$/.test(subpath))
+
+/** Examples are fragments: what they leave open is set by the stage, which is loaded first. */
+async function examplePrograms(): Promise<Program[]> {
+  const names = await publicNames()
+  const programs: Program[] = []
+  for (const file of filesIn('lib')) {
+    const source = readFileSync(path.join('lib', file), 'utf8')
+    const examples = [...source.matchAll(/^ *\* @example\n((?: *\*(?!\/| @).*\n)+)/gm)]
+    if (examples.length === 0) continue
+    const header = [...HEADER, ...importsOf(names), await ownNames(file, names)].join('\n')
+    for (const [index, [, lines = '']] of examples.entries()) {
+      programs.push({
+        name: `example-${file.replace(/\.ts$/, '').replaceAll('/', '-')}-${index + 1}`,
+        source: `${header}\n${lines.replaceAll(/^ *\* ?/gm, '')}export {}\n`,
+        output: '',
+      })
+    }
+  }
+  return programs
+}
+
+const HEADER = [
+  "import './stage.ts'",
+  "import type { App, Middleware, PathParams } from './types.ts'",
+]
+
+/** Each public name with the first module that has it. */
+async function publicNames(): Promise<Map<string, string>> {
+  const names = new Map<string, string>()
+  for (const subpath of SUBPATHS) {
+    for (const name of Object.keys(await import(`stellula${subpath}`))) {
+      if (!names.has(name)) names.set(name, `stellula${subpath}`)
+    }
+  }
+  return names
+}
+
+function importsOf(names: ReadonlyMap<string, string>): string[] {
+  return [...new Set(names.values())].map((module) => {
+    const own = [...names].filter(([, other]) => other === module).map(([name]) => name)
+    return `import { ${own.join(', ')} } from '${module}'`
+  })
+}
+
+/** An example of a private file may use what that file exports. */
+async function ownNames(file: string, names: ReadonlyMap<string, string>): Promise<string> {
+  const compiled = path.resolve('dist', file.replace(/\.ts$/, '.js'))
+  const own = Object.keys(await import(compiled)).filter((name) => !names.has(name))
+  return own.length === 0
+    ? ''
+    : `import { ${own.join(', ')} } from '../../dist/${file.replace(/\.ts$/, '.js')}'`
+}
+
+const TYPES =
+  "export type { App, Middleware } from 'stellula'\nexport type { PathParams } from 'stellula/routing'\n"
+
+/** All of them; the package must be built, since examples import its public names. */
+export async function documentedPrograms(): Promise<Program[]> {
+  return [...PAGES.flatMap(programsOf), ...(await examplePrograms())]
+}
+
+/** Writes programs into an empty folder inside the package, with the configuration of a compiler. */
+export function writePrograms(folder: string, programs: readonly Program[], config: object): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config))
+  writeFileSync(path.join(folder, 'types.ts'), TYPES)
+  writeFileSync(
+    path.join(folder, 'stage.ts'),
+    readFileSync(path.join('tests', 'support', 'stage.txt')),
+  )
+  for (const { name, source } of programs) writeFileSync(path.join(folder, `${name}.ts`), source)
+}
