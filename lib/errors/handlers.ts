@@ -1,5 +1,17 @@
-/** Turns thrown errors into answers: a table of handlers, and what answers by it. */
-export { answerException } from './answer.ts'
+/** Answers errors with their handler from the table, or as bugs. */
+import { HTTPException } from '../exceptions.ts'
+import { Request } from '../requests.ts'
+import { toApp } from '../responses/response.ts'
+import type { App, Receive, Scope, Send, WebSocketScope } from '../types.ts'
+import type { WebSocket, WebSocketPhase } from '../websockets.ts'
+import { answerBug } from './bugs.ts'
+import {
+  answerHTTPException,
+  type ExceptionHandler,
+  type ExceptionHandlers,
+  handlersOf,
+} from './table.ts'
+
 export {
   type ErrorClass,
   type ErrorKey,
@@ -12,3 +24,60 @@ export {
   handlersOf,
   type ThrownBy,
 } from './table.ts'
+
+/**
+ * Answers an error that was thrown before a response started, or in any phase of a websocket.
+ *
+ * An error without a handler is a bug. It is answered too if `errors()` is around, and the promise
+ * rejects with it in any case, so that it is logged.
+ *
+ * @param view The handler's own request, so that a body it has read is available, or its websocket;
+ * without a websocket, its phase ('connecting').
+ */
+export function answerException(
+  error: unknown,
+  scope: Scope,
+  receive: Receive,
+  send: Send,
+  view?: Request | WebSocket | WebSocketPhase,
+): Promise<void> {
+  if (scope.type === 'lifespan') return Promise.reject(error)
+  if (scope.type === 'websocket') {
+    return answerSocket(error, scope, receive, send, view instanceof Request ? undefined : view)
+  }
+  const handlers = handlersOf(scope)
+  const handler = handlers.find(error)
+  if (handler === answerHTTPException && error instanceof HTTPException) {
+    return answerHTTPException(undefined, error).respond(scope, receive, send)
+  }
+  const request = view instanceof Request ? view : new Request(scope, receive, send)
+  if (handler === undefined) return answerBug(error, request, handlers)
+  return answerBy(handler, error, request, handlers).finally(() => request.close())
+}
+
+async function answerBy(
+  handler: ExceptionHandler,
+  error: unknown,
+  request: Request,
+  handlers: ExceptionHandlers,
+): Promise<void> {
+  let app: App
+  try {
+    app = toApp(await handler(request, error), 'exceptionHandlers: a handler')
+  } catch (failure) {
+    return answerBug(failure, request, handlers)
+  }
+  return app(request.scope, request.rest, request.send)
+}
+
+/** The part for websockets is loaded only if it is needed. */
+async function answerSocket(
+  error: unknown,
+  scope: WebSocketScope,
+  receive: Receive,
+  send: Send,
+  view: WebSocket | WebSocketPhase | undefined,
+): Promise<void> {
+  const { answerWebSocket } = await import('./websockets.ts')
+  await answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, view)
+}

@@ -5,6 +5,7 @@ import { type CookieOptions, serializeCookie } from '../http/cookies.ts'
 import { assertHeader, Headers, type HeadersInit } from '../http/headers.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { brand } from '../types/brand.ts'
 import {
   type App,
@@ -15,7 +16,6 @@ import {
   type Send,
   type WebSocketDenialStartMessage,
 } from '../types.ts'
-import { checkOptions } from './options.ts'
 
 export interface ResponseOptions {
   /** 200 to 599 (200). */
@@ -143,6 +143,22 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   deleteCookie(name: string, options?: CookieOptions): this {
     return this.setCookie(name, '', { ...options, maxAge: 0, expires: 0 })
   }
+}
+
+/** As a plain field, so that bundlers can drop classes that are not used. */
+interface ResponseClass {
+  readonly name: string
+  readonly optionNames: string
+}
+
+/**
+ * Checks options by the names of the class itself: a class that extends one may have others.
+ *
+ * @throws TypeError for an option that the class does not have.
+ */
+function checkOptions(made: ResponseClass, options: object): void {
+  if (!Object.hasOwn(made, 'optionNames')) return
+  knownOptions(made.name, options as Record<string, unknown>, made.optionNames)
 }
 
 /** The names of the messages that a response is sent by. */

@@ -1,0 +1,60 @@
+// How long a program takes to load the front door: modules, and milliseconds next to hono.
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { filesIn } from '../support/sources.ts'
+
+const MOST_MODULES = 80
+const MOST_TIMES = 2.5
+const MOST_ROUNDS = 30
+
+/** Each module that is loaded with a file, in the compiled package. */
+function modulesWith(file: string): string[] {
+  const loaded = new Set([file])
+  for (const each of loaded) {
+    const source = readFileSync(path.join('build/lib', each), 'utf8')
+    for (const [, specifier = ''] of source.matchAll(
+      /^(?:im|ex)port (?:[^;]*? from )?'([^']+)'/gm,
+    )) {
+      const isOwn = specifier.startsWith('.')
+      loaded.add(isOwn ? path.posix.join(path.posix.dirname(each), specifier) : specifier)
+    }
+  }
+  return [...loaded]
+}
+
+t.test('the front door loads few modules, and two small packages', async (t) => {
+  const modules = modulesWith('index.js')
+  t.ok(modules.length <= MOST_MODULES, `${modules.length} modules`)
+  t.ok(modules.length > 30, 'the search finds them')
+  const own = new Set(filesIn('lib').map((file) => file.replace(/\.ts$/, '.js')))
+  const others = modules.filter((file) => !own.has(file))
+  t.same(others.sort(), ['cookie', 'regexparam'])
+})
+
+/** The milliseconds that a new process takes to import a module. */
+async function millisecondsOf(file: string): Promise<number> {
+  const program = `const start = performance.now()
+    await import('${pathToFileURL(file)}')
+    console.log(performance.now() - start)`
+  // The test runner puts hooks of its own into every child.
+  const clean = ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '--eval', program]
+  const { stdout } = await promisify(execFile)('env', clean)
+  return Number(stdout)
+}
+
+t.test('the front door takes little more than twice the time of hono', async (t) => {
+  const ours: number[] = []
+  const theirs: number[] = []
+  // The shortest times are the least disturbed; further rounds are for a machine that is busy.
+  const ratio = (): number => Math.min(...ours) / Math.min(...theirs)
+  while (ours.length < 5 || (ratio() > MOST_TIMES && ours.length < MOST_ROUNDS)) {
+    ours.push(await millisecondsOf('build/lib/index.js'))
+    theirs.push(await millisecondsOf('node_modules/hono/dist/index.js'))
+  }
+  const times = `${Math.min(...ours).toFixed(1)} ms, hono ${Math.min(...theirs).toFixed(1)} ms`
+  t.ok(ratio() <= MOST_TIMES, `${times}, after ${ours.length} rounds`)
+})
