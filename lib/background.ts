@@ -1,12 +1,14 @@
-/** Work that is done after a response has been sent. */
+/** Work that runs after a response was sent. */
 
-/** A function without arguments; what it returns is awaited. Close over what it needs. */
+import { shown } from './internal/must.ts'
+
+/** A function without arguments, whose result is awaited. Data that it needs comes from its closure. */
 export type Background = () => unknown
 
 /**
- * Puts several tasks in a row; one that throws stops the rest, and its error goes to the server's log.
+ * Runs several tasks one after another. If one throws, the rest is skipped and the server logs the error.
  *
- * @throws TypeError when a task is no function.
+ * @throws TypeError if a task is not a function.
  * @example
  * const background = backgroundTasks(
  *   () => console.log('first'),
@@ -18,7 +20,7 @@ export function backgroundTasks(...tasks: readonly Background[]): Background {
   tasks.forEach((task, index) => {
     if (typeof task === 'function') return
     throw new TypeError(
-      `backgroundTasks: every task must be a function, but number ${index + 1} is ${typeof task}. ` +
+      `backgroundTasks: every task must be a function, but number ${index + 1} is ${shown(task)}. ` +
         'Write () => work() instead of work().',
     )
   })

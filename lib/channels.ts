@@ -1,4 +1,4 @@
-/** Channels: what one part publishes, any number of others hear, here and in other processes. */
+/** Channels: publish and subscribe, within a process or between processes. */
 
 import { assertName, type ChannelBackend } from './channels/backend.ts'
 import { Hub } from './channels/hub.ts'
@@ -6,6 +6,7 @@ import { memoryBackend } from './channels/memory.ts'
 import type { SubscribeOptions, Subscription } from './channels/subscription.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
+import { mustRange, shown, wrong } from './internal/must.ts'
 
 export {
   type ChannelBackend,
@@ -24,44 +25,45 @@ export {
 } from './channels/subscription.ts'
 
 export interface ChannelsOptions {
-  /** What carries the messages (the memory of this process); it closes with the channels. */
+  /** Carries the messages (the memory of this process); it is closed together with the channels. */
   backend?: ChannelBackend
-  /** The most bytes, or characters of text, of a message (1 MiB). */
+  /** Maximum size of a message, in bytes or characters of text (1 MiB). */
   maxMessageSize?: number
 }
 
 export interface Channels extends AsyncDisposable {
   /**
-   * Sends text or bytes to all who subscribe to a channel; resolves when the backend has taken it.
+   * Sends text or bytes to all subscribers of a channel; resolves when the backend has accepted it.
    *
-   * What one process publishes arrives in the order of the calls.
+   * Messages of one process arrive in the order of the calls.
    *
-   * @throws ChannelsUnavailable when the backend cannot be reached, or did not answer, in which case the
-   * message may have been sent; RangeError for a message that is too large; TypeError for a name or message that is none, and after `close()`.
+   * @throws ChannelsUnavailable if the backend cannot be reached or did not reply; in the second case
+   * the message may have been sent. RangeError if the message is too large, TypeError if the name or the
+   * message is invalid, and after `close()`.
    */
   publish(channel: string, message: string | Uint8Array): Promise<void>
-  /** Sends a value as JSON, which `message.json()` reads; as `publish()`. */
+  /** Sends a value as JSON, for `message.json()`; otherwise as `publish()`. */
   publishJSON(channel: string, value: unknown): Promise<void>
   /**
-   * Gives the messages of one or more channels that are published from when it resolves.
+   * Subscribes to one or more channels; receives what is published after the promise has resolved.
    *
-   * @throws ChannelsUnavailable when the backend cannot be reached; RangeError for an option that is
-   * none; TypeError for a name that is none, and after `close()`.
+   * @throws ChannelsUnavailable if the backend cannot be reached, RangeError if an option is invalid,
+   * TypeError if a name is invalid, and after `close()`.
    */
   subscribe(names: string | readonly string[], options?: SubscribeOptions): Promise<Subscription>
   /** Ends all subscriptions, and closes the backend. */
   close(): Promise<void>
 }
 
-/** A backend would tell only one of two what comes. */
+/** Backends in use: with two users, a backend would deliver its messages to one of them only. */
 const inUse = new WeakSet<ChannelBackend>()
 
 /**
- * Passes messages from those who publish to those who subscribe.
+ * Passes messages from publishers to subscribers.
  *
- * A slow subscriber holds nobody up: what it has not read waits for it alone, up to its limits.
+ * A slow subscriber does not delay the others: its unread messages wait for it alone, up to its limits.
  *
- * @throws RangeError for a size that is none, TypeError for a backend that other channels have.
+ * @throws RangeError if a size is invalid, TypeError if the backend is in use by other channels.
  * @example
  * await using bus = channels()
  * using subscription = await bus.subscribe('news')
@@ -74,14 +76,11 @@ const inUse = new WeakSet<ChannelBackend>()
 export function channels(options: ChannelsOptions = {}): Channels {
   knownOptions('channels', options, 'backend maxMessageSize')
   const { backend = memoryBackend(), maxMessageSize = 1_048_576 } = options
-  if (!(maxMessageSize >= 1)) {
-    throw new RangeError(
-      `channels: maxMessageSize must be a number of bytes over 0, ${maxMessageSize} was given. Infinity means no limit.`,
-    )
-  }
+  const positive = 'maxMessageSize must be a number greater than 0'
+  mustRange('channels', maxMessageSize >= 1, positive, maxMessageSize, 'Use Infinity for no limit')
   if (inUse.has(backend)) {
     throw new TypeError(
-      'channels: a backend serves one of them, one that is in use was given. Make a backend for each.',
+      'channels: the backend must not be in use, one of other channels was given. Create a backend for each.',
     )
   }
   inUse.add(backend)
@@ -119,7 +118,7 @@ class BackedChannels implements Channels {
     const text: string | undefined = JSON.stringify(value)
     if (text === undefined) {
       throw new TypeError(
-        `channels.publishJSON: the value must have a form in JSON, ${typeof value} was given. Pass null for nothing.`,
+        `channels.publishJSON: the value must have a JSON form, ${shown(value)} was given. Pass null for nothing.`,
       )
     }
     await this.#publish(channel, text)
@@ -145,7 +144,7 @@ class BackedChannels implements Channels {
     const each = [...new Set(typeof names === 'string' ? [names] : names)]
     if (each.length === 0) {
       throw new TypeError(
-        'channels.subscribe: there must be a channel to hear, no name was given. Pass one or more.',
+        'channels.subscribe: a channel is needed, no name was given. Pass one or more.',
       )
     }
     for (const name of each) assertName('channels.subscribe', name)
@@ -170,49 +169,36 @@ class BackedChannels implements Channels {
   #assertOpen(asked: string): void {
     if (this.#closing === undefined) return
     throw new TypeError(
-      `channels.${asked}: not possible any more, the channels were closed. Close them when all else has ended.`,
+      `channels.${asked}: not possible any more, the channels were closed. Close them after everything else.`,
     )
   }
 
   #assertMessage(message: string | Uint8Array): void {
     if (typeof message !== 'string' && !(message instanceof Uint8Array)) {
-      throw new TypeError(
-        `channels.publish: a message is text or bytes, ${message === null ? 'null' : typeof message} was given. Use publishJSON() for other values.`,
-      )
+      const what = 'a message must be text or bytes'
+      throw wrong('channels.publish', what, message, 'Use publishJSON() for other values')
     }
     if (message.length <= this.#maxMessageSize) return
     throw new RangeError(
-      `channels.publish: a message may have ${this.#maxMessageSize} bytes, ${message.length} were given. Raise maxMessageSize.`,
+      `channels.publish: a message must have at most ${this.#maxMessageSize} bytes, ${message.length} were given. Raise maxMessageSize.`,
     )
   }
 }
 
 function assertOptions(options: SubscribeOptions, kept: number): void {
   const { history = 0, backlog = 1024, backlogSize = 1, overflow = 'drop-oldest' } = options
-  if (!((Number.isInteger(history) || history === Number.POSITIVE_INFINITY) && history >= 0)) {
-    throw invalid('history', 'a whole number of messages', history, 'Infinity means all')
+  const where = 'channels.subscribe'
+  const isWhole = Number.isInteger(history) || history === Number.POSITIVE_INFINITY
+  const whole = 'history must be a whole number of messages'
+  mustRange(where, isWhole && history >= 0, whole, history, 'Use Infinity for all')
+  const unkept = 'history must be 0, since the backend keeps no messages'
+  mustRange(where, history === 0 || kept > 0, unkept, history, 'Give the backend a history')
+  for (const [name, limit] of Object.entries({ backlog, backlogSize })) {
+    const positive = `${name} must be a number greater than 0`
+    mustRange(where, limit >= 1, positive, limit, 'Use Infinity for no limit')
   }
-  if (history > 0 && kept === 0) {
-    throw invalid('history', '0, since the backend keeps none', history, 'Give the backend history')
-  }
-  if (!(backlog >= 1)) {
-    throw invalid('backlog', 'a number of messages over 0', backlog, 'Infinity means no limit')
-  }
-  if (!(backlogSize >= 1)) {
-    throw invalid('backlogSize', 'a number of bytes over 0', backlogSize, 'Infinity means no limit')
-  }
-  if (!['drop-oldest', 'drop-newest', 'disconnect'].includes(overflow)) {
-    throw invalid(
-      'overflow',
-      'one of three',
-      overflow,
-      'Use drop-oldest, drop-newest or disconnect',
-    )
-  }
+  const one = `overflow must be one of ${OVERFLOWS.join(', ')}`
+  mustRange(where, OVERFLOWS.includes(overflow), one, overflow, 'Omit it for drop-oldest')
 }
 
-function invalid(option: string, rule: string, value: unknown, advice: string): RangeError {
-  return new RangeError(
-    `channels.subscribe: ${option} must be ${rule}, ${String(value)} was given. ${advice}.`,
-  )
-}
+const OVERFLOWS: readonly string[] = ['drop-oldest', 'drop-newest', 'disconnect']

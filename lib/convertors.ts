@@ -1,8 +1,10 @@
-/** Convertors: what a path parameter may be, as which value it is given, and how it is written. */
+/** Convertors: the text that a path parameter accepts, its value, and how a value is written. */
+
 import { builtInConvertors, type Convertor, refuse } from './convertors/builtins.ts'
 import { assertFastPattern } from './convertors/patterns.ts'
+import { shown } from './internal/must.ts'
 
-/** The built-in convertors and their values; add your own by declaration merging. */
+/** The built-in convertors and their values; declare your own by declaration merging. */
 export interface Convertors {
   str: string
   int: number
@@ -26,18 +28,18 @@ export interface Convertors {
  */
 export interface ConvertorOptions<Value> {
   /**
-   * What the whole text of the parameter must be; anchors are added, of flags it may have i, s and
-   * u. It must not be able to be slow: no repetition, option or alternative within a repeated group,
-   * no look-around, no back-reference, at most three open repetitions over 256 characters.
+   * Pattern for the whole text of the parameter. Anchors are added; allowed flags are i, s and u. It must
+   * be safe from slow matching: no repetition, option or alternative within a repeated group, no
+   * look-around, no back-reference, at most three open repetitions over 256 characters.
    */
   pattern: RegExp
-  /** Makes the value; one that throws or returns undefined means that the path does not match. */
+  /** Converts the text; if it throws or returns undefined, the path does not match. */
   convert(text: string): Value | undefined
-  /** Writes a value for a URL; throws for a value that could not be read back. */
+  /** Writes a value for a URL; throws for a value that `convert` would not read back. */
   toText(value: Value): string
-  /** Longer texts do not match (256 characters). */
+  /** Maximum length in characters; longer texts do not match (256). */
   maxLength?: number
-  /** Whether the text may contain "/", when the pattern allows it (false). */
+  /** Whether the text may contain "/" where the pattern allows it (false). */
   slashes?: boolean
 }
 
@@ -46,10 +48,10 @@ const convertors = new Map<string, Convertor>(
 )
 
 /**
- * Makes a convertor known to all routes that are built from now on.
+ * Registers a convertor for all routes that are created afterwards.
  *
- * @throws TypeError for a name that cannot stand in a path, a pattern that could be slow, or a flag
- * that would change what "the whole text" means.
+ * @throws TypeError if the name is not valid in a path, the pattern could be slow, or a flag would change
+ * the meaning of "the whole text".
  */
 export function registerConvertor<Name extends string>(
   name: Name,
@@ -57,13 +59,13 @@ export function registerConvertor<Name extends string>(
 ): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw new TypeError(
-      `registerConvertor: a name is made of letters, digits and "_", ${JSON.stringify(name)} was given. Choose one that fits into {parameter:name}.`,
+      `registerConvertor: a name must consist of letters, digits and "_", ${shown(name)} was given. Choose one that fits into {parameter:name}.`,
     )
   }
   const { pattern, maxLength = 256, slashes = false } = options
   if (/[^isu]/.test(pattern.flags)) {
     throw new TypeError(
-      `registerConvertor: the pattern of "${name}" may have the flags i, s and u, ${pattern} was given. Leave the others out.`,
+      `registerConvertor: the pattern of "${name}" may have the flags i, s and u, ${pattern} was given. Remove the others.`,
     )
   }
   assertFastPattern(name, pattern.source, maxLength)
@@ -85,15 +87,15 @@ export function registerConvertor<Name extends string>(
     allows: slashes ? () => true : (character) => character !== '/',
     parse,
     toText: (value) => {
-      // The signature of `toText` is the registrant's promise about the values it is given.
+      // The signature of `toText` is the caller's promise about the values that it accepts.
       const text = options.toText(value as never)
-      if (parse(text) === undefined) refuse(name, value, `what ${pattern} and convert() read back`)
+      if (parse(text) === undefined) refuse(name, value, `one that ${pattern} and convert() accept`)
       return text
     },
   })
 }
 
-/** Few for a slow pattern, in which every open repetition tries each length. */
+/** Fewer for a slow pattern, in which every open repetition tries each length. */
 function mostTests(source: string, maxLength: number): number {
   const open = source.match(/[*+]|\{[0-9]+,/g)?.length ?? 0
   return Math.max(4, Math.min(2 ** 12, 2 ** 22 / maxLength ** open))
@@ -107,7 +109,7 @@ function attempt(convert: () => unknown): unknown {
   }
 }
 
-/** The convertor of this name as it is now; routes keep the one they were built with. */
+/** The current convertor of this name; routes keep the one that they were created with. */
 export function convertorNamed(name: string): Convertor | undefined {
   return convertors.get(name)
 }

@@ -1,4 +1,4 @@
-/** The errors of the contract, and the two exceptions that are answers to a client. */
+/** The errors of the contract, and the two exceptions that become responses. */
 
 import { Headers, type HeadersInit } from './http/headers.ts'
 import { statusPhrase } from './http/status.ts'
@@ -6,18 +6,19 @@ import { encodeText } from './internal/bytes.ts'
 import { brand } from './types/brand.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {
-  /** Further header fields of the answer (none). */
+  /** More header fields of the response (none). */
   headers?: HeadersInit
-  /** What `message` and logs say, where clients must not read it (the detail). */
+  /** The `message` for logs, if clients must not read it (the detail). */
   message?: string
 }
 
 /**
- * An answer to the client, thrown from anywhere: status, a text to show, headers.
+ * A response to the client, thrown from anywhere: a status, a text, header fields.
  *
- * Without `detail` the text is the phrase of the status.
+ * The text is `detail`, or else the reason phrase of the status.
  *
- * @throws RangeError when the status is no integer from 200 to 599, or has no phrase and no detail.
+ * @throws RangeError if the status is not an integer from 200 to 599, or has no reason phrase and
+ * `detail` is missing.
  * @example
  * throw new HTTPException(401, 'Who are you?', { headers: { 'www-authenticate': 'Basic' } })
  */
@@ -39,7 +40,7 @@ export class HTTPException extends Error {
     }
     if (text === undefined) {
       throw new RangeError(
-        `HTTPException: status ${status} has no phrase of its own, no detail was given. Pass the text to show as second argument.`,
+        `HTTPException: status ${status} has no reason phrase, and no detail was given. Pass the text as second argument.`,
       )
     }
     super(options.message ?? text, options)
@@ -55,9 +56,9 @@ export class HTTPException extends Error {
 }
 
 /**
- * Something that the application needs cannot be reached: 503, which says no more than that.
+ * A 503 for a service that the application needs and cannot reach.
  *
- * Its message, for logs, is not shown to clients; the answer asks them to come again in a second.
+ * Its message is for logs and not shown to clients; the response asks them to retry after a second.
  */
 export class Unavailable extends HTTPException {
   constructor(message: string, options: ErrorOptions = {}) {
@@ -76,8 +77,8 @@ export class Unavailable extends HTTPException {
 /**
  * Closes a websocket with this code and reason, thrown from anywhere in its handler.
  *
- * @throws RangeError when the code may not be sent, or the reason is too long for a close frame (RFC
- * 6455 sections 7.4 and 5.5).
+ * @throws RangeError if the code may not be sent, or the reason is longer than the 123 bytes of a close
+ * frame (RFC 6455 sections 7.4 and 5.5).
  * @example
  * throw new WebSocketException(1008, 'policy')
  */
@@ -92,13 +93,13 @@ export class WebSocketException extends Error {
   constructor(code: number, reason = '', options?: ErrorOptions) {
     if (!isCloseCode(code)) {
       throw new RangeError(
-        `WebSocketException: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
+        `WebSocketException: code ${code} must not be sent. Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.`,
       )
     }
     const { byteLength } = encodeText(reason)
     if (byteLength > 123) {
       throw new RangeError(
-        `WebSocketException: the reason must have at most 123 bytes, ${byteLength} were given. Send longer texts as a message before.`,
+        `WebSocketException: the reason must have at most 123 bytes, ${byteLength} were given. Send longer texts in a message before.`,
       )
     }
     super(reason || `websocket closed with ${code}`, options)
@@ -115,7 +116,7 @@ export function isCloseCode(code: number): boolean {
   return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006
 }
 
-/** The client went away before the response was complete, or before its body had arrived. */
+/** The client disconnected before the response was complete, or before its body had arrived. */
 export class ClientDisconnected extends Error {
   static {
     brand(ClientDisconnected, 'ClientDisconnected')
@@ -127,7 +128,7 @@ export class ClientDisconnected extends Error {
   }
 }
 
-/** A message that has no place in the contract at this point. */
+/** A message that the contract does not allow at this point. */
 export class ProtocolError extends Error {
   static {
     brand(ProtocolError, 'ProtocolError')
@@ -139,7 +140,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The scope is of a type that the app does not serve; a server takes it as "no lifespan". */
+/** The app does not serve this type of scope; a server takes it as "no lifespan". */
 export class UnsupportedProtocol extends Error {
   static {
     brand(UnsupportedProtocol, 'UnsupportedProtocol')

@@ -1,9 +1,10 @@
-/** Startup and shutdown as one async generator: what is before `yield`, and what is after it. */
+/** Startup and shutdown as one async generator: the code before `yield`, and the code after it. */
+import { shown } from './internal/must.ts'
 import { MountedLifespans } from './lifespan/mounted.ts'
 import type { App, LifespanScope, Receive, Send, State } from './types.ts'
 
 /**
- * Runs once around all requests: opens things, yields the state with them, closes them.
+ * Runs around all requests: opens resources, yields the state that has them, closes them.
  *
  * @example
  * const lifespan = async function* () {
@@ -18,11 +19,11 @@ export type Lifespan<Yielded = State | void> = (app: App) => AsyncGenerator<Yiel
 /**
  * Answers the messages of a lifespan scope by running the generator.
  *
- * A generator that throws, or yields what it should not, fails the startup or the shutdown with
- * that error; one that ends without yielding has nothing to shut down.
+ * If the generator throws, or yields an invalid state, the startup or the shutdown fails with that
+ * error. If it ends without yielding, there is nothing to shut down.
  *
- * @param mounted The apps inside that have lifespans of their own: they start after it, in order, and
- * are stopped before it, in reverse.
+ * @param mounted The apps inside that have lifespans of their own: they start after this one, in order,
+ * and are stopped before it, in reverse order.
  */
 export async function runLifespan(
   lifespan: Lifespan<unknown> | undefined,
@@ -56,7 +57,7 @@ export async function runLifespan(
   await send({ type: 'lifespan.shutdown.complete' })
 }
 
-/** If one of them fails, what has started is stopped as at the end: it is open. */
+/** If one of them fails, this one is stopped as at the end, since it has started. */
 async function startInside(
   inside: MountedLifespans,
   apps: readonly App[],
@@ -89,11 +90,11 @@ function generatorOf(
   const running = lifespan?.(app)
   if (running === undefined || typeof running.next === 'function') return running
   throw new TypeError(
-    'lifespan: it must be an async generator function, but it returned no generator. Write async function* () { … yield … }.',
+    'lifespan: it must be an async generator function, but it did not return a generator. Write async function* () { … yield … }.',
   )
 }
 
-/** A generator that yielded what it should not have is still open; its `finally` has work to do. */
+/** A generator that yielded an invalid state is still open, and its `finally` has to run. */
 async function close(running: AsyncGenerator<unknown, unknown, void> | undefined): Promise<void> {
   // The error that led here is the one to report.
   await running?.return(undefined).catch(() => {})
@@ -103,7 +104,7 @@ function adopt(scope: LifespanScope, state: unknown): void {
   if (state === undefined || state === null) return
   if (typeof state !== 'object') {
     throw new TypeError(
-      `lifespan: it must yield an object or nothing, ${typeof state} was yielded. Write yield { name: value }.`,
+      `lifespan: it must yield an object or nothing, ${shown(state)} was yielded. Write yield { name: value }.`,
     )
   }
   if (scope.state === undefined) {
@@ -116,7 +117,7 @@ function adopt(scope: LifespanScope, state: unknown): void {
 
 function yieldedTwice(): TypeError {
   return new TypeError(
-    'lifespan: it must yield once, but it yielded again. What comes after the first yield is the shutdown.',
+    'lifespan: it must yield once, but it yielded again. The code after the first yield is the shutdown.',
   )
 }
 

@@ -1,14 +1,15 @@
-/** One way to send commands to Redis or Valkey, over whichever client the application has. */
+/** Sends commands to Redis or Valkey by any of the supported clients. */
+import { mustRange, wrong } from './internal/must.ts'
 import { breakerOf, logOutage, type OnOutage } from './redis/breaker.ts'
 
 export type { OnOutage }
 
-/** What `ioredis` and `iovalkey` clients have, clusters too. */
+/** The part of `ioredis` and `iovalkey` clients that is used, clusters included. */
 export interface CallingClient {
   callBuffer(command: string, ...args: (string | Uint8Array | number)[]): Promise<unknown>
 }
 
-/** What the clients of `redis` have. */
+/** The part of `redis` clients that is used. */
 export interface SendingClient {
   sendCommand(args: readonly (string | Uint8Array)[], options?: object): Promise<unknown>
 }
@@ -17,22 +18,24 @@ export type RedisClient = CallingClient | SendingClient
 
 export type RedisCommand = readonly [name: string, ...args: (string | Uint8Array)[]]
 
-/** Sends a command; strings of the answer are bytes. */
+/** Sends a command; strings in the reply are bytes. */
 export type SendCommand = (command: RedisCommand) => Promise<unknown>
 
-/** Strings as they came: how `redis` is told not to decode them ("$" marks one on the wire). */
+/** Tells `redis` not to decode strings, which have the type "$" on the wire. */
 const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
 
 /**
- * Gives a function that sends commands by a client, and waits `timeoutMs` for an answer at most.
+ * Returns a function that sends commands by a client, and waits at most `timeoutMs` for each reply.
  *
- * Commands go out in the order of the calls. A command that fails rejects with the client's error.
- * After three in a row that were not answered, commands fail at once, and one is sent every 100 to
- * 1,000 ms until Redis answers; all who use the client share that. `where` names the caller in errors.
+ * Commands are sent in the order of the calls. A command that fails rejects with the client's error.
+ * After three unanswered commands in a row, commands fail at once, and one is sent every 100 to 1,000 ms
+ * until Redis replies. This state is shared by all users of the client.
  *
- * @param onOutage Told of the first command of an outage that fails, not of each (one line by
- * `console.error`).
- * @throws TypeError for what is no client, RangeError for what is no time.
+ * @param where The caller, for error messages.
+ * @param timeoutMs Milliseconds, less than 2^31.
+ * @param onOutage Called with the error that begins an outage, not with each that follows (writes one
+ * line by `console.error`).
+ * @throws TypeError if the client is none of the supported ones, RangeError if `timeoutMs` is invalid.
  * @example
  * import { Redis } from 'ioredis'
  *
@@ -45,28 +48,29 @@ export function redisCommands(
   timeoutMs: number,
   onOutage: OnOutage = logOutage(where),
 ): SendCommand {
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new RangeError(
-      `${where}: timeoutMs must be a number of milliseconds below 2^31, ${timeoutMs} was given. Choose how long a request may wait.`,
-    )
-  }
+  mustRange(
+    where,
+    timeoutMs > 0 && timeoutMs < 2 ** 31,
+    'timeoutMs must be a number of milliseconds below 2^31',
+    timeoutMs,
+    'Choose how long a request may wait',
+  )
   const send = sender(where, client)
   const breaker = breakerOf(client)
   const options = { timeoutMs, onOutage }
   return ([name, ...args]) => breaker.run(() => send([name, ...args.map(asBuffer)]), options)
 }
 
-/** Of bytes the clients know only this kind; one of them would write the others as text. */
+/** The clients accept bytes only as a Buffer; one of them would write other arrays as text. */
 function asBuffer(arg: string | Uint8Array): string | Uint8Array {
   if (typeof arg === 'string') return arg
   return globalThis.Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength)
 }
 
-/** `ioredis` has a `sendCommand` of another kind. */
+/** `callBuffer` is tested first: `ioredis` has a `sendCommand` with another signature. */
 function sender(where: string, client: RedisClient): SendCommand {
   if ('callBuffer' in client) return ([name, ...args]) => client.callBuffer(name, ...args)
   if ('sendCommand' in client) return (command) => client.sendCommand(command, AS_BYTES)
-  throw new TypeError(
-    `${where}: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.`,
-  )
+  const what = 'client must be a client of ioredis, iovalkey or redis'
+  throw wrong(where, what, client, 'Pass the connected client')
 }

@@ -1,4 +1,4 @@
-/** Places to keep things for a while, as sessions, rate limits and caches do. */
+/** Stores with expiry, for sessions, rate limits and caches. */
 
 export type { RedisClient } from './redis.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'

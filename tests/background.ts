@@ -58,7 +58,7 @@ t.test('refuses what is no function at once, and tells which', (t) => {
     {
       name: 'TypeError',
       message:
-        /^backgroundTasks: every task must be a function, but number 2 is object\. Write \(\)/,
+        /^backgroundTasks: every task must be a function, but number 2 is an object \(Promise\)\. Write \(\)/,
     },
   )
   t.end()

@@ -52,7 +52,7 @@ t.test('all ends when it is closed', async (t) => {
   await t.rejects(bus.publish('news', 'x'), {
     name: 'TypeError',
     message:
-      'channels.publish: not possible any more, the channels were closed. Close them when all else has ended.',
+      'channels.publish: not possible any more, the channels were closed. Close them after everything else.',
   })
   await t.rejects(bus.publishJSON('news', 1), /channels\.publish: not possible any more/)
   await t.rejects(bus.subscribe('news'), /channels\.subscribe: not possible any more/)
@@ -65,7 +65,7 @@ t.test('a backend serves one', (t) => {
   t.throws(() => channels({ backend }), {
     name: 'TypeError',
     message:
-      'channels: a backend serves one of them, one that is in use was given. Make a backend for each.',
+      'channels: the backend must not be in use, one of other channels was given. Create a backend for each.',
   })
   t.end()
 })
@@ -78,70 +78,76 @@ t.test('messages are text or bytes, up to a size', async (t) => {
   for (const message of ['abcd', new Uint8Array(4)]) {
     await t.rejects(bus.publish('news', message), {
       name: 'RangeError',
-      message: 'channels.publish: a message may have 3 bytes, 4 were given. Raise maxMessageSize.',
+      message:
+        'channels.publish: a message must have at most 3 bytes, 4 were given. Raise maxMessageSize.',
     })
   }
   for (const [message, kind] of [
-    [{}, 'object'],
+    [{}, 'an object'],
     [null, 'null'],
-    [7, 'number'],
+    [7, '7'],
   ] as const) {
     await t.rejects(bus.publish('news', message as unknown as string), {
       name: 'TypeError',
-      message: `channels.publish: a message is text or bytes, ${kind} was given. Use publishJSON() for other values.`,
+      message: `channels.publish: a message must be text or bytes, ${kind} was given. Use publishJSON() for other values.`,
     })
   }
   for (const [value, kind] of [
     [undefined, 'undefined'],
-    [() => 1, 'function'],
+    [() => 1, 'a function'],
   ] as const) {
     await t.rejects(bus.publishJSON('news', value), {
       name: 'TypeError',
-      message: `channels.publishJSON: the value must have a form in JSON, ${kind} was given. Pass null for nothing.`,
+      message: `channels.publishJSON: the value must have a JSON form, ${kind} was given. Pass null for nothing.`,
     })
   }
   for (const maxMessageSize of [0, Number.NaN]) {
     t.throws(() => channels({ maxMessageSize }), {
       name: 'RangeError',
-      message: `channels: maxMessageSize must be a number of bytes over 0, ${maxMessageSize} was given. Infinity means no limit.`,
+      message: `channels: maxMessageSize must be a number greater than 0, ${maxMessageSize} was given. Use Infinity for no limit.`,
     })
   }
 })
 
-t.test('names that are none are told', async (t) => {
+t.test('invalid names are refused', async (t) => {
   await using bus = channels()
 
-  await t.rejects(bus.publish('a\n', 'x'), /channels\.publish: a name is 1 to 255 characters/)
-  await t.rejects(bus.subscribe(['a', '']), /channels\.subscribe: a name is 1 to 255 characters/)
+  await t.rejects(
+    bus.publish('a\n', 'x'),
+    /channels\.publish: a name must have 1 to 255 characters/,
+  )
+  await t.rejects(
+    bus.subscribe(['a', '']),
+    /channels\.subscribe: a name must have 1 to 255 characters/,
+  )
   await t.rejects(bus.subscribe([]), {
     name: 'TypeError',
-    message:
-      'channels.subscribe: there must be a channel to hear, no name was given. Pass one or more.',
+    message: 'channels.subscribe: a channel is needed, no name was given. Pass one or more.',
   })
 })
 
-t.test('options that are none are told', async (t) => {
+t.test('invalid options are refused', async (t) => {
   await using bus = channels({ backend: memoryBackend({ history: 1 }) })
   const cases: [SubscribeOptions, string][] = [
     [
       { history: -1 },
-      'history must be a whole number of messages, -1 was given. Infinity means all.',
+      'history must be a whole number of messages, -1 was given. Use Infinity for all.',
     ],
     [
       { history: 0.5 },
-      'history must be a whole number of messages, 0.5 was given. Infinity means all.',
+      'history must be a whole number of messages, 0.5 was given. Use Infinity for all.',
     ],
     [
       { backlog: 0 },
-      'backlog must be a number of messages over 0, 0 was given. Infinity means no limit.',
+      'backlog must be a number greater than 0, 0 was given. Use Infinity for no limit.',
     ],
     [
       { backlogSize: Number.NaN },
-      'backlogSize must be a number of bytes over 0, NaN was given. Infinity means no limit.',
+      'backlogSize must be a number greater than 0, NaN was given. Use Infinity for no limit.',
     ],
     [
       { overflow: 'drop' as 'drop-oldest' }, // as JavaScript may
-      'overflow must be one of three, drop was given. Use drop-oldest, drop-newest or disconnect.',
+      'overflow must be one of drop-oldest, drop-newest, disconnect, "drop" was given. Omit it for drop-oldest.',
     ],
   ]
   for (const [options, message] of cases) {
@@ -154,6 +160,6 @@ t.test('options that are none are told', async (t) => {
   await using forgetful = channels()
   await t.rejects(forgetful.subscribe('news', { history: 1 }), {
     message:
-      'channels.subscribe: history must be 0, since the backend keeps none, 1 was given. Give the backend history.',
+      'channels.subscribe: history must be 0, since the backend keeps no messages, 1 was given. Give the backend a history.',
   })
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { shown } from '../lib/internal/must.ts'
 import { type Lifespan, runLifespan } from '../lib/lifespan.ts'
 import { PlainTextResponse } from '../lib/responses/bodies.ts'
 import { Route } from '../lib/routing/route.ts'
@@ -161,7 +162,7 @@ for (const value of ['text', 7, true, () => {}]) {
     t.match(sent, [{ type: 'lifespan.startup.failed', message: /^TypeError: lifespan: it must/ }])
     t.match(error, {
       name: 'TypeError',
-      message: `lifespan: it must yield an object or nothing, ${typeof value} was yielded. Write yield { name: value }.`,
+      message: `lifespan: it must yield an object or nothing, ${shown(value)} was yielded. Write yield { name: value }.`,
     })
     t.ok(closed)
   })
@@ -199,7 +200,7 @@ t.test('a second yield fails the shutdown, and the rest is closed', async (t) =>
   t.match(error, {
     name: 'TypeError',
     message:
-      'lifespan: it must yield once, but it yielded again. What comes after the first yield is the shutdown.',
+      'lifespan: it must yield once, but it yielded again. The code after the first yield is the shutdown.',
   })
   t.ok(closed)
 })

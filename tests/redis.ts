@@ -45,7 +45,7 @@ t.test('what is no client or no time is told at once', async (t) => {
   t.throws(() => redisCommands('visits', client, 1), {
     name: 'TypeError',
     message:
-      'visits: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.',
+      'visits: client must be a client of ioredis, iovalkey or redis, an object was given. Pass the connected client.',
   })
   for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
     t.throws(() => redisCommands('visits', { callBuffer: async () => null }, timeoutMs), {

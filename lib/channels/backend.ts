@@ -1,51 +1,52 @@
-/** What channels need of the place that messages go through. */
+/** The interface of the backends that carry messages. */
 import { Unavailable } from '../exceptions.ts'
+import { wrong } from '../internal/must.ts'
 import type { Position } from './message.ts'
 
-/** What is kept of a channel, in the order of publishing. */
+/** A message in the history of a channel. */
 export interface KeptMessage {
   readonly content: string | Uint8Array
   readonly position: Position
 }
 
-/** Hears what comes on a channel. */
+/** Receives the messages of a channel. */
 export interface ChannelListener {
   deliver(content: string | Uint8Array, position?: Position): void
-  /** Something was lost before what comes next. */
+  /** Messages were lost before the next one. */
   gap(missed?: number): void
-  /** Begins to take messages that were missed, many at once. */
+  /** Begins to deliver missed messages, many at once. */
   catchUp(): CatchUp
 }
 
-/** Takes messages that were missed as fast as they are read. */
+/** Delivers missed messages as fast as they are read. */
 export interface CatchUp {
   /**
-   * Resolves when a message of a size finds room with all who read; undefined when it does already.
-   * What is delivered without waiting may be dropped, which a gap tells.
+   * Resolves when all readers have room for a message of this size; undefined if they have it already.
+   * Messages delivered without waiting may be dropped, which is recorded as a gap.
    */
   room(size: number): Promise<void> | undefined
   deliver(content: string | Uint8Array, position?: Position): void
 }
 
 /**
- * Carries messages between those who publish and those who subscribe; any object like this is one.
+ * Carries messages between publishers and subscribers. Any object of this shape can be used.
  *
- * It belongs to one `channels()`, which has checked the names, asks for a channel once however many
- * subscribe to it, and closes it.
+ * It belongs to one `channels()`, which checks the names, joins each channel once for all its
+ * subscribers, and closes the backend.
  */
 export interface ChannelBackend {
-  /** How many messages are kept of each channel (0 for none). */
+  /** How many messages of each channel are kept (0 for none). */
   readonly kept: number
-  /** Resolves when the message is on its way; rejects, with `ChannelsUnavailable`, when it is not. */
+  /** Resolves when the message is on its way; otherwise rejects with `ChannelsUnavailable`. */
   publish(channel: string, content: string | Uint8Array): Promise<void>
-  /** Resolves when what is published from now on will come to the listener. */
+  /** Resolves when the listener will receive what is published from now on. */
   join(channel: string, listener: ChannelListener): Promise<void>
   /**
-   * Resolves when what is published on a channel that was joined comes to its listener, and rejects,
-   * with `ChannelsUnavailable`, when it does not in time. A backend that is always there has none.
+   * Resolves when the messages of a joined channel reach its listener; rejects with
+   * `ChannelsUnavailable` if that takes too long. Optional: leave it out if `join` is enough.
    */
   confirm?(channel: string): Promise<void>
-  /** Takes back a `join`, also one that has not resolved, or has failed. */
+  /** Undoes a `join`, even one that is pending or has failed. */
   leave(channel: string): void
   /** The last messages of a channel, the oldest first. */
   history(channel: string, limit: number): Promise<readonly KeptMessage[]>
@@ -53,8 +54,8 @@ export interface ChannelBackend {
 }
 
 /**
- * The backend cannot be reached, or has not answered in time: 503 for the client, unless a handler for
- * this class answers otherwise.
+ * The backend cannot be reached, or has not replied in time. The response is a 503, unless an exception
+ * handler for this class returns another one.
  */
 export class ChannelsUnavailable extends Unavailable {
   override readonly name = 'ChannelsUnavailable'
@@ -63,17 +64,17 @@ export class ChannelsUnavailable extends Unavailable {
 const LONGEST_NAME = 255
 
 /**
- * Checks the name of a channel: two that differ are two channels, in every backend.
+ * Checks the name of a channel, so that different names are different channels in every backend.
  *
- * @throws TypeError for one with control characters or lone surrogates, an empty or a long one.
+ * @throws TypeError if the name is empty, longer than 255 characters, or has control characters or lone
+ * surrogates.
  */
 export function assertName(where: string, name: string): void {
   if (typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME && !UNFIT.test(name)) {
     return
   }
-  throw new TypeError(
-    `${where}: a name is 1 to ${LONGEST_NAME} characters, none of them a control character or half of a pair, ${JSON.stringify(name)} was given. Choose another.`,
-  )
+  const what = `a name must have 1 to ${LONGEST_NAME} characters, without control characters and lone surrogates`
+  throw wrong(where, what, name, 'Choose another name')
 }
 
 const UNFIT = /[\p{Cc}\p{Cs}]/u

@@ -1,28 +1,28 @@
-/** What waits for one subscriber: messages up to a limit, and the gaps between them. */
+/** The unread messages of one subscriber, up to a limit, with the gaps between them. */
 import { type ChannelGap, type ChannelMessage, joinGaps } from './message.ts'
 
-/** What happens when there are more messages than may wait. */
+/** What happens if there are more unread messages than the limit. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'disconnect'
 
 export interface BacklogLimits {
   readonly overflow: Overflow
-  /** The most messages. */
+  /** Maximum number of messages. */
   readonly count: number
-  /** The most bytes of them, but one message may always wait. */
+  /** Maximum bytes of the messages; a single message always fits. */
   readonly size: number
 }
 
-/** Emptied places are given back when there are as many as this, and as many as are taken. */
+/** Empty slots are released if there are this many, and as many as used ones. */
 const SPARE = 64
 
 export class Backlog {
   readonly #limits: BacklogLimits
   #messages: (ChannelMessage | undefined)[] = []
   #head = 0
-  /** How many messages have gone; with it, places keep their number. */
+  /** How many messages have been removed; with it, slots keep their numbers. */
   #gone = 0
   #size = 0
-  /** Gaps by the number of the message that they come before; they take no place. */
+  /** Gaps by the number of the message after them; they take no slot. */
   readonly #gaps = new Map<number, ChannelGap[]>()
   #dropped = 0
 
@@ -38,16 +38,16 @@ export class Backlog {
     return this.#messages.length - this.#head
   }
 
-  /** Whether a message of a size can be added without dropping one. */
+  /** Whether a message of this size fits without dropping another one. */
   fits(size: number): boolean {
     if (this.#count === 0) return true
     return this.#count < this.#limits.count && this.#size + size <= this.#limits.size
   }
 
   /**
-   * Adds a message by the rule for overflow; false when there is no place and the rule is to end.
+   * Adds a message by the overflow rule; false if there is no room and the rule is to disconnect.
    *
-   * @param tells Whether a gap stands where messages are dropped for it.
+   * @param tells Whether dropped messages are recorded as a gap.
    */
   push(message: ChannelMessage, tells = false): boolean {
     const { overflow } = this.#limits
@@ -68,7 +68,7 @@ export class Backlog {
     this.#addGap(this.#gone + this.#count, gap)
   }
 
-  /** What came first, and is taken out; nothing when nothing waits. */
+  /** Removes and returns the oldest message or gap; undefined if there is none. */
   shift(): ChannelMessage | ChannelGap | undefined {
     const gaps = this.#gaps.get(this.#gone)
     const gap = gaps?.shift()
@@ -87,7 +87,7 @@ export class Backlog {
   #shiftMessage(): ChannelMessage | undefined {
     const message = this.#messages[this.#head]
     if (message === undefined) return undefined
-    // Not Array.shift, which moves all the others when they are many.
+    // Not Array.shift, which moves all other messages if there are many.
     this.#messages[this.#head++] = undefined
     this.#gone++
     this.#size -= message.size
@@ -98,7 +98,7 @@ export class Backlog {
     return message
   }
 
-  /** The gaps before it stay, and so come before the next. */
+  /** The gaps before the dropped message stay, so they come before the next one. */
   #dropOldest(tells: boolean): void {
     const gaps = this.#gaps.get(this.#gone) ?? []
     this.#gaps.delete(this.#gone)
@@ -110,7 +110,7 @@ export class Backlog {
     for (const gap of [...gaps, ...told, ...later]) this.#addGap(this.#gone, gap)
   }
 
-  /** One gap of each channel in one place: however often the connection breaks, no more wait. */
+  /** Gaps of one channel in one place are joined: broken connections do not add up. */
   #addGap(place: number, gap: ChannelGap): void {
     const gaps = this.#gaps.get(place)
     if (gaps === undefined) {

@@ -4,7 +4,7 @@ import { ChannelMessage } from './message.ts'
 import { Pacing } from './pacing.ts'
 import { type SubscribeOptions, Subscriber } from './subscription.ts'
 
-/** A channel that somebody here subscribes to. */
+/** A channel with at least one subscriber in this process. */
 interface Feed {
   readonly subscribers: Set<Subscriber>
   readonly joined: Promise<void>
@@ -19,7 +19,7 @@ export class Hub {
     this.#backend = backend
   }
 
-  /** Resolves when messages come, with the history before them; or when it has been ended instead. */
+  /** Resolves when messages arrive, with the history before them, or when the subscriber has ended. */
   async subscribe(names: readonly string[], options: SubscribeOptions): Promise<Subscriber> {
     const subscription = new Subscriber(names, options, (ended) => this.#release(ended))
     if (subscription.closed) return subscription
@@ -41,7 +41,7 @@ export class Hub {
     for (const subscription of this.#subscriptions) subscription.close()
   }
 
-  /** First to the live messages, then to the history: what comes in between is in both, not in neither. */
+  /** Joins the live messages first, then reads the history: messages in between are in both. */
   async #enter(
     name: string,
     subscription: Subscriber,

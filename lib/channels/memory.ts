@@ -1,42 +1,38 @@
 /** Channels within this process. */
 import { knownOptions } from '../internal/knownoptions.ts'
 import { LRU } from '../internal/lru.ts'
+import { mustRange } from '../internal/must.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
 
 export interface MemoryBackendOptions {
-  /** How many messages are kept of each channel (0). */
+  /** How many messages of each channel are kept (0). */
   history?: number
   /**
-   * The most bytes of all that is kept (64 MB); the channels that nothing was published on for longest
-   * lose theirs first.
+   * Maximum bytes of all kept messages (64 MB). The channels with the oldest last message lose theirs
+   * first.
    */
   maxSize?: number
 }
 
 /**
- * Carries messages within this process: for tests, and for a server of one process.
+ * Carries messages within this process: for tests, and for servers of a single process.
  *
- * @throws RangeError for a history or size that is none.
+ * @throws RangeError if `history` or `maxSize` is invalid.
  * @example
  * const bus = channels({ backend: memoryBackend({ history: 100 }) })
  */
 export function memoryBackend(options: MemoryBackendOptions = {}): ChannelBackend {
   knownOptions('memoryBackend', options, 'history maxSize')
   const { history = 0, maxSize = 64_000_000 } = options
-  if (!Number.isSafeInteger(history) || history < 0) {
-    throw new RangeError(
-      `memoryBackend: history must be a whole number of messages, ${history} was given. Pass 0 to keep none.`,
-    )
-  }
-  if (!(maxSize >= 1)) {
-    throw new RangeError(
-      `memoryBackend: maxSize must be a number of bytes over 0, ${maxSize} was given. Infinity means no limit.`,
-    )
-  }
+  const isWhole = Number.isSafeInteger(history) && history >= 0
+  const whole = 'history must be a whole number of messages'
+  mustRange('memoryBackend', isWhole, whole, history, 'Use 0 to keep none')
+  const positive = 'maxSize must be a number of bytes greater than 0'
+  mustRange('memoryBackend', maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
   return new MemoryBackend(history, maxSize)
 }
 
-/** What is kept of one channel: the last messages, each in the place of its number. */
+/** The kept messages of one channel; the slot of each follows from its number. */
 interface Ring {
   readonly run: number
   /** The number of the next message; the first is 0. */
@@ -49,7 +45,7 @@ class MemoryBackend implements ChannelBackend {
   readonly kept: number
   readonly #maxSize: number
   readonly #listeners = new Map<string, ChannelListener>()
-  /** In the order of the last message. */
+  /** Ordered by the time of the last message. */
   readonly #rings = new LRU<Ring>()
   #runs = 0
   #size = 0
@@ -62,7 +58,7 @@ class MemoryBackend implements ChannelBackend {
   async publish(channel: string, content: string | Uint8Array): Promise<void> {
     const listener = this.#listeners.get(channel)
     if (listener === undefined && this.kept === 0) return
-    // A copy: the caller may write to its array, and a small one may be part of a large buffer.
+    // A copy: the caller may write to its array, and a small array may be a view of a large buffer.
     const own = typeof content === 'string' ? content : new Uint8Array(content)
     if (this.kept === 0) return listener?.deliver(own)
     const ring = this.#keep(channel, own)
@@ -124,7 +120,7 @@ class MemoryBackend implements ChannelBackend {
   }
 }
 
-/** About what a channel, or a message, takes in memory on its own. */
+/** The approximate overhead of a channel, or of a message, in bytes. */
 const EACH = 64
 
 function sizeOf(content: string | Uint8Array | undefined): number {

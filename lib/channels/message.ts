@@ -1,20 +1,20 @@
-/** A message, made once for all who get it. */
+/** Messages, each created once for all subscribers. */
 import { encodeText } from '../internal/bytes.ts'
 
-/** Where a message stands in what is kept of its channel. */
+/** The position of a message in the history of its channel. */
 export interface Position {
-  /** Which run of numbers it is: another one when all was forgotten in between. */
+  /** Identifies the sequence of numbers; it changes if the history was lost in between. */
   readonly run: number
-  /** When it was published, in milliseconds, or later; it never goes back in a run. */
+  /** When it was published, in milliseconds, or later. It never decreases within a run. */
   readonly time: number
-  /** One more than that of the message before. */
+  /** The number, which increases by one with each message. */
   readonly number: number
 }
 
 /**
- * Whether a message came no later than another one of its run.
+ * Whether a message is not later than another one of its run.
  *
- * Numbers alone do not tell: when Redis comes back with what it knew a while ago, some are given again.
+ * Numbers alone do not suffice: if Redis comes back with an older state, some are assigned again.
  */
 export function isUpTo(position: Position | undefined, last: Position | undefined): boolean {
   if (position === undefined || position.run !== last?.run) return false
@@ -25,10 +25,10 @@ export function isUpTo(position: Position | undefined, last: Position | undefine
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
- * A message of a channel: all subscribers of a process share one, so it is not to be written to.
+ * A message of a channel. All subscribers of a process share one object; do not write to its bytes.
  *
- * What was published as text can be read as bytes, and the other way round, in UTF-8; either is made
- * once, when somebody first asks.
+ * Text can be read as bytes, and bytes as text, in UTF-8. The other form is created once, when it is
+ * first read.
  *
  * @example
  * const message = new ChannelMessage('news', '{"id":7}')
@@ -36,9 +36,9 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
  */
 export class ChannelMessage {
   readonly channel: string
-  /** Where it stands in the history, when the backend keeps one. */
+  /** Its position in the history, if the backend keeps one. */
   readonly position: Position | undefined
-  /** What it counts for in a backlog: its bytes, or its characters when it came as text. */
+  /** The size that counts for a backlog: bytes, or characters if it was published as text. */
   readonly size: number
   #text: string | undefined
   #bytes: Uint8Array | undefined
@@ -61,20 +61,20 @@ export class ChannelMessage {
     return this.#bytes
   }
 
-  /** The value that the text is JSON of, a new one each time. @throws SyntaxError when it is none. */
+  /** Parses the text as JSON, each time anew. @throws SyntaxError if it is invalid. */
   json(): unknown {
     return JSON.parse(this.text)
   }
 }
 
-/** Messages of a channel have been lost on their way to this process. */
+/** Messages of a channel that were lost on their way to this process. */
 export interface ChannelGap {
   readonly channel: string
-  /** How many, where the backend can tell. */
+  /** How many messages, if the backend knows. */
   readonly missed: number | undefined
 }
 
-/** Two gaps with nothing between them. */
+/** Joins two gaps with nothing between them. */
 export function joinGaps(earlier: ChannelGap, later: ChannelGap): ChannelGap {
   const { channel } = earlier
   if (earlier.missed === undefined || later.missed === undefined) {

@@ -1,12 +1,12 @@
-/** Delivers many messages at once no faster than they are read, as far as all who read keep up. */
+/** Delivers many missed messages no faster than they are read, while the readers keep up. */
 import { endsWithin } from '../internal/deadline.ts'
 import type { CatchUp } from './backend.ts'
 import { ChannelMessage, type Position } from './message.ts'
 import type { Subscriber } from './subscription.ts'
 
-/** A subscriber that reads nothing for so long is not waited for any more. */
+/** A subscriber that reads nothing for this time is no longer waited for. */
 const PATIENCE_MS = 200
-/** Nor is any after so long: a slow one must not keep the others from what is new. */
+/** After this time none is waited for: a slow one must not keep the others from new messages. */
 const LONGEST_MS = 5000
 
 export class Pacing implements CatchUp {
@@ -32,7 +32,7 @@ export class Pacing implements CatchUp {
     for (const subscriber of this.#subscribers) subscriber.push(message, true)
   }
 
-  /** For one after the other: the time that all may take together is what matters. */
+  /** One after the other, since only the total time matters. */
   async #wait(size: number): Promise<void> {
     for (const subscriber of this.#subscribers) {
       while (!subscriber.hasRoom(size) && !this.#slow.has(subscriber)) {

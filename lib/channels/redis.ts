@@ -1,5 +1,6 @@
 /** Channels over Redis or Valkey, for any number of processes. */
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import { warnOfResending } from '../redis/outcome.ts'
 import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
 import type { ChannelBackend } from './backend.ts'
@@ -8,43 +9,43 @@ import { RedisRelay } from './redis/relay.ts'
 
 export interface RedisBackendOptions {
   /**
-   * A connected client of `ioredis`, `iovalkey` or `redis`; whoever made it closes it. Subscriptions
-   * have a connection of their own, made after it.
+   * A connected client of `ioredis`, `iovalkey` or `redis`; the application closes it. Subscriptions
+   * have a connection of their own, which is created from it.
    */
   client: RedisClient
-  /** About how many messages of each channel are kept, in streams (0, and no streams then). */
+  /** About how many messages of each channel are kept, in streams (0, without streams). */
   history?: number
-  /** Seconds that the history lives after its last message (3600). */
+  /** Seconds that the history is kept after its last message (3600). */
   ttl?: number
-  /** What the names in Redis begin with ('STELLULA_CHANNELS'), before a colon. */
+  /** Prefix of the names in Redis, before a colon ('STELLULA_CHANNELS'). */
   prefix?: string
-  /** The milliseconds that an answer may take (2000); `ChannelsUnavailable` then. */
+  /** Milliseconds to wait for a reply before `ChannelsUnavailable` (2000). */
   timeoutMs?: number
-  /** Told once of each outage, not with each message that fails (one line by `console.error`). */
+  /** Called once for each outage, not for each failed message (writes one line by `console.error`). */
   onOutage?: OnOutage
-  /** Milliseconds between looks whether the connection for subscriptions lives (10,000). */
+  /** Milliseconds between checks of the connection for subscriptions (10,000). */
   pingMs?: number
 }
 
 /**
- * Carries messages through Redis or Valkey, to all processes that use the same prefix and history.
+ * Carries messages through Redis or Valkey, to all processes with the same prefix and history.
  *
- * A channel is subscribed to only while somebody in this process is. When Redis is gone, `publish()`
- * and `subscribe()` reject with `ChannelsUnavailable`, and subscriptions stay; when it is back, they
- * go on. Without a history what was published meanwhile is lost, and each subscriber is told of a
- * gap. With one it is read from the stream, and there is a gap only where the stream does not prove
- * that nothing is missing: it was trimmed, has expired, or Redis came back without it.
+ * A channel is subscribed to in Redis only while it has subscribers in this process. While Redis is
+ * away, `publish()` and `subscribe()` reject with `ChannelsUnavailable`; subscriptions stay, and go on
+ * when Redis is back. Without a history, messages of that time are lost, and each subscriber gets a gap.
+ * With a history they are read from the stream; there is a gap only if the stream cannot prove that it is
+ * complete, because it was trimmed, has expired, or was lost.
  *
- * When `publish()` rejects the message may have been published, where the error says so. Clients of
- * ioredis and iovalkey send again what was not answered when a connection was lost. With a history such
- * a message is published once all the same; without one it may come twice, unless the client is made
- * with `autoResendUnfulfilledCommands: false`.
+ * If `publish()` rejects, its error says if the message may have been published. Clients of ioredis and
+ * iovalkey repeat unanswered commands after a reconnect. With a history such a message is published once
+ * all the same. Without one it may arrive twice, unless the client was created with
+ * `autoResendUnfulfilledCommands: false`.
  *
- * A client that queues commands while it is not connected may still publish what was given up on:
- * switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once.
+ * A client that queues commands while it is disconnected may still publish a message that has timed out.
+ * To fail at once instead, switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`).
  *
- * @throws TypeError for what is no client, or one of a cluster, and for a prefix with control
- * characters; RangeError for numbers that are none.
+ * @throws TypeError if the client is none of the supported ones, or of a cluster, or if the prefix has
+ * control characters; RangeError if a number is out of range.
  * @example
  * import { Redis } from 'ioredis'
  *
@@ -58,11 +59,9 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
   assertNumber('history', Number.isSafeInteger(history) && history >= 0, history)
   assertNumber('ttl', ttl > 0 && ttl < 2 ** 31, ttl)
   assertNumber('pingMs', pingMs >= 1 && pingMs < 2 ** 31, pingMs)
-  if (/[\p{Cc}\p{Cs}]/u.test(prefix)) {
-    throw new TypeError(
-      `redisBackend: prefix must be without control characters, ${JSON.stringify(prefix)} was given. Choose another.`,
-    )
-  }
+  const isPlain = !/[\p{Cc}\p{Cs}]/u.test(prefix)
+  const rule = 'prefix must not have control characters'
+  must('redisBackend', isPlain, rule, prefix, 'Choose another prefix')
   if (history === 0) warnOfResending('redisBackend', client, 'publish() may send a message twice')
   const send = redisCommands('redisBackend', client, timeoutMs, onOutage)
   const limits = { length: history, ttlMs: Math.ceil(ttl * 1000) }
@@ -77,8 +76,6 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
 }
 
 function assertNumber(option: string, isFit: boolean, value: number): void {
-  if (isFit) return
-  throw new RangeError(
-    `redisBackend: ${option} must be a number in its range, ${value} was given. See RedisBackendOptions.`,
-  )
+  const what = `${option} must be a number in its range`
+  mustRange('redisBackend', isFit, what, value, 'See RedisBackendOptions')
 }

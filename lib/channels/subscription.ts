@@ -1,29 +1,29 @@
-/** One subscriber: what it has yet to get, as an async iterable. */
+/** A subscriber: its unread messages as an async iterable. */
 import { Backlog, type Overflow } from './backlog.ts'
 import { type ChannelGap, ChannelMessage, isUpTo, type Position } from './message.ts'
 
 export interface SubscribeOptions {
   /** How many earlier messages of each channel come first (0); Infinity for all that are kept. */
   history?: number
-  /** The most messages that may wait for the subscriber (1024). */
+  /** Maximum number of unread messages (1024). */
   backlog?: number
-  /** The most bytes of them (16 MB). */
+  /** Maximum bytes of unread messages (16 MB). */
   backlogSize?: number
   /**
-   * What happens when more would wait ('drop-oldest'): the oldest or the newest goes, which `dropped`
-   * counts, or the subscription ends with a `BacklogOverflow`.
+   * What happens at these limits ('drop-oldest'): the oldest or the newest message is dropped, which
+   * `dropped` counts, or the subscription ends with a `BacklogOverflow`.
    */
   overflow?: Overflow
-  /** Ends the iteration when it aborts, as `websocket.signal` and `request.signal` do. */
+  /** Ends the iteration when it aborts; use `websocket.signal` or `request.signal`. */
   signal?: AbortSignal
   /**
-   * Called, and waited for, where messages have been lost on the way to this process, or were dropped
-   * while it caught up with what it had missed: between the messages before and those after the gap.
+   * Called, and awaited, where messages were lost on the way to this process, or dropped while it caught
+   * up: between the messages before the gap and those after it.
    */
   onGap?: (gap: ChannelGap) => void | Promise<void>
 }
 
-/** More messages came than may wait for a subscriber that was to be disconnected then. */
+/** More messages were unread than the limit, with `overflow: 'disconnect'`. */
 export class BacklogOverflow extends Error {
   override readonly name = 'BacklogOverflow'
 }
@@ -35,28 +35,28 @@ const DONE: Result = Object.freeze({ done: true, value: undefined })
 /**
  * The messages of some channels, for one reader.
  *
- * It ends, without an error, when it is closed, when its signal aborts and when the channels close;
- * leaving a loop over it closes it, and so does `using` or `await using` it. What waits then is gone.
+ * It ends without an error when it is closed, when its signal aborts and when the channels are closed.
+ * Leaving a loop over it closes it, and so does `using`. Unread messages are then dropped.
  */
 export interface Subscription extends AsyncIterable<ChannelMessage, undefined>, Disposable {
-  /** The names, each once. */
+  /** The names, without duplicates. */
   readonly channels: readonly string[]
-  /** How many messages were dropped because too many waited, told by `onGap` or not. */
+  /** How many messages were dropped at the limits, whether `onGap` was called or not. */
   readonly dropped: number
   readonly closed: boolean
   /** Resolves when it has ended. */
   readonly ended: Promise<void>
   /**
-   * The next message, when there is one.
+   * Resolves to the next message.
    *
-   * @throws BacklogOverflow when it ended so, and what `onGap` throws.
+   * @throws BacklogOverflow if it has ended so; and errors of `onGap`.
    */
   next(): Promise<IteratorResult<ChannelMessage, undefined>>
-  /** Ends it; more than once is no error. */
+  /** Ends it; may be called more than once. */
   close(): void
 }
 
-/** A subscription from the side that fills it. */
+/** A subscription as the hub sees it. */
 export class Subscriber implements Subscription {
   readonly channels: readonly string[]
   readonly ended: Promise<void>
@@ -64,17 +64,17 @@ export class Subscriber implements Subscription {
   readonly #options: SubscribeOptions
   readonly #backlog: Backlog
   #history: readonly ChannelMessage[] = []
-  /** How many of these have been read: `shift()` would move all the others each time. */
+  /** How many of these have been read: `shift()` would move all others each time. */
   #historyRead = 0
-  /** Up to where the history went; what comes live and is no later has been given. */
+  /** The last position of the history; live messages up to it have been delivered already. */
   readonly #covered = new Map<string, Position>()
   #isClosed = false
   #error: BacklogOverflow | undefined
   #end: () => void = () => {}
-  /** What is waited for when there is no room. */
+  /** Resolves when there is room again. */
   #roomWanted: Promise<void> | undefined
   #roomFound: () => void = () => {}
-  /** Those who wait for a message; while there is one, none waits for them. */
+  /** The pending reads; while there is one, no message is unread. */
   readonly #readers: ((result: Result | Promise<Result>) => void)[] = []
 
   constructor(
@@ -102,7 +102,7 @@ export class Subscriber implements Subscription {
     return this.#isClosed
   }
 
-  // No async function and no loop: with ten thousand readers this is what a message costs.
+  // Neither an async function nor a loop: with ten thousand readers this is the cost of a message.
   next(): Promise<Result> {
     const item = this.#shift()
     if (item instanceof ChannelMessage) return Promise.resolve({ done: false, value: item })
@@ -151,9 +151,9 @@ export class Subscriber implements Subscription {
   }
 
   /**
-   * Takes a message.
+   * Delivers a message.
    *
-   * @param tells Whether `onGap` hears of those that are dropped for it.
+   * @param tells Whether `onGap` is called for messages that are dropped.
    */
   push(message: ChannelMessage, tells = false): void {
     if (this.#isClosed || this.#isCovered(message)) return
@@ -162,12 +162,12 @@ export class Subscriber implements Subscription {
     else if (!this.#backlog.push(message, tells)) this.#overflow()
   }
 
-  /** Whether a message of a size finds a place, without another one being dropped. */
+  /** Whether a message of this size fits without dropping another one. */
   hasRoom(size: number): boolean {
     return this.#isClosed || this.#readers.length > 0 || this.#backlog.fits(size)
   }
 
-  /** Resolves when something has been read, or it has ended. */
+  /** Resolves when something has been read, or the subscription has ended. */
   room(): Promise<void> {
     this.#roomWanted ??= new Promise((resolve) => {
       this.#roomFound = resolve
@@ -183,12 +183,12 @@ export class Subscriber implements Subscription {
   #overflow(): void {
     const { backlog = 1024 } = this.#options
     this.#error = new BacklogOverflow(
-      `channels: the subscriber does not keep up, ${backlog} messages or their bytes were waiting. Raise backlog or backlogSize, or choose another overflow.`,
+      `channels: the subscriber is too slow, ${backlog} messages or their bytes were unread. Raise backlog or backlogSize, or choose another overflow.`,
     )
     this.close()
   }
 
-  /** Takes note of a loss. */
+  /** Records a loss. */
   pushGap(gap: ChannelGap): void {
     if (this.#isClosed) return
     const reader = this.#readers.shift()
@@ -196,7 +196,7 @@ export class Subscriber implements Subscription {
     else reader(this.#nextAfter(gap))
   }
 
-  /** Puts the history before what has come live since, which it may overlap. */
+  /** Puts the history before the live messages, which may overlap it. */
   begin(history: readonly ChannelMessage[]): void {
     if (this.#isClosed) return
     this.#history = history
@@ -211,7 +211,7 @@ export class Subscriber implements Subscription {
     }
   }
 
-  /** Whether the history had it; it comes in order, so that the first one after it settles that. */
+  /** Whether the history had it. Messages are in order, so the first later one settles that. */
   #isCovered({ channel, position }: ChannelMessage): boolean {
     if (this.#covered.size === 0) return false
     const last = this.#covered.get(channel)
@@ -231,7 +231,7 @@ export class Subscriber implements Subscription {
     return this.next()
   }
 
-  /** An error is told once. */
+  /** An error is thrown once. */
   async #finish(): Promise<Result> {
     const error = this.#error
     this.#error = undefined

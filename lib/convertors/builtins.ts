@@ -1,32 +1,33 @@
-/** The five built-in convertors, each by plain functions that are linear in the text. */
+/** The five built-in convertors, made of plain functions that take linear time. */
+import { wrong } from '../internal/must.ts'
 
-/** How the router sees a convertor. */
+/** A convertor as the router uses it. */
 export interface Convertor {
   readonly name: string
-  /** The value of this whole text, or undefined when it is no such text. */
+  /** The value of the whole text, or undefined if the text is invalid. */
   readonly parse: (text: string) => unknown
-  /** Writes a value, or throws when it is no such value. */
+  /** Writes a value; throws if it is invalid. */
   readonly toText: (value: unknown) => string
-  /** Whether this character may be a part of the text. */
+  /** Whether the text may contain this character. */
   readonly allows: (character: string) => boolean
-  /** Whether it may cross "/". */
+  /** Whether the text may contain "/". */
   readonly slashes: boolean
   /** Whether the text may be empty. */
   readonly empty: boolean
-  /** Whether the run may go on once, after a point. */
+  /** Whether the text may have a fraction: a point and more characters. */
   readonly fraction?: boolean
-  /** How to tell its texts, where not every run of its characters is one. */
+  /** The form of valid texts, if not every sequence of allowed characters is valid. */
   readonly form?: Form
-  /** Whether the same text always gives the same, unchangeable value. */
+  /** Whether the same text always gives the same, immutable value. */
   readonly pure: boolean
 }
 
-/** Texts that only a test of the whole can tell, as a date or a UUID. */
+/** A form that only a test of the whole text can check, as for a date or a UUID. */
 export interface Form {
   readonly fits: (text: string) => boolean
-  /** The least and the greatest length. */
+  /** The minimum and maximum length. */
   readonly lengths: readonly [number, number]
-  /** How many texts of one path are tested at most; a path that would need more does not match. */
+  /** The most texts tested for one path; a path that would need more does not match. */
   readonly tests: number
 }
 
@@ -91,7 +92,7 @@ export const builtInConvertors: readonly Convertor[] = [
   },
 ]
 
-/** Leading zeros are fine; a number that a double cannot hold exactly is no match. */
+/** Leading zeros are allowed; a number that a double cannot represent exactly does not match. */
 function parseInteger(text: string): number | undefined {
   if (!/^[0-9]+$/.test(text)) return undefined
   const value = Number(text)
@@ -110,7 +111,7 @@ function parseDecimal(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
-/** The shortest decimal that reads back as the same number, never in exponent form. */
+/** The shortest decimal form that parses to the same number, never with an exponent. */
 function decimalToText(value: unknown): string {
   const number = asNumber('float', value)
   const text = String(number)
@@ -140,7 +141,7 @@ function asText(name: string, value: unknown): string {
   return refuse(name, value, 'a text')
 }
 
-/** Numbers may come as text, from a query for instance. */
+/** Numbers may be given as text, for instance from a query. */
 function asNumber(name: string, value: unknown): number {
   const isText = typeof value === 'string' && value.trim() !== ''
   const number = isText || typeof value === 'bigint' ? Number(value) : value
@@ -148,15 +149,8 @@ function asNumber(name: string, value: unknown): number {
   return refuse(name, value, 'a number that is not negative')
 }
 
-/** The one error for a value that a convertor cannot write. */
+/** The error for a value that a convertor cannot write. */
 export function refuse(name: string, value: unknown, wanted: string): never {
-  throw new TypeError(
-    `convertor "${name}": the value must be ${wanted}, ${inspect(value)} was given. Convert it before building the URL.`,
-  )
-}
-
-function inspect(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  // Not every object has a text: those without prototype, cookies for one, have none.
-  return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value)
+  const fix = 'Convert it before building the URL'
+  throw wrong(`convertor "${name}"`, `the value must be ${wanted}`, value, fix)
 }

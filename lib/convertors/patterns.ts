@@ -1,18 +1,20 @@
-/** Tells patterns that a path could make slow from those that it cannot. */
+/** Recognizes patterns that some paths could make slow. */
 
-/** Ways to match a text that are few enough to try: three open repetitions over 256 characters. */
+/** The most ways to match a text that are cheap to try: three open repetitions over 256 characters. */
 const MOST_WAYS = 256 ** 3
 
 const BACK_REFERENCE = /\\[1-9k]/
 const LOOK_AROUND = /\(\?<?[=!]/
 const GROUP = /\((?:\?(?:[a-z-]*:|<\w*>))?([^()]*)\)([*+]|\{[0-9]+(?:,[0-9]*)?\})?/
-/** What makes a choice; a lazy `?` behind a quantifier is taken for one more, to be safe. */
+/** A choice of the matcher; a lazy `?` after a quantifier counts as another one, to be safe. */
 const CHOICE = /[*+|\u0001]|(?<!\()\?|\{[0-9]+,([0-9]*)\}/
 const CHOICES = new RegExp(CHOICE, 'g')
 
 /**
- * Refuses patterns whose time could grow exponentially, and those with so many repetitions and
- * options that even a text of the greatest length would take long.
+ * Checks that the time of a pattern cannot grow exponentially, and that it does not have so many
+ * repetitions and options that a text of the maximum length would take long.
+ *
+ * @throws TypeError if the pattern could be slow.
  */
 export function assertFastPattern(name: string, source: string, maxLength: number): void {
   const classless = source.replace(/\\[^1-9k]/g, 'x').replace(/\[(?:\\.|[^\]\\])*\]/g, 'x')
@@ -27,12 +29,12 @@ export function assertFastPattern(name: string, source: string, maxLength: numbe
           : undefined
   if (fault === undefined) return
   throw new TypeError(
-    `registerConvertor: the pattern of "${name}" must not be able to be slow, /${source}/ has ${fault}. ` +
+    `registerConvertor: the pattern of "${name}" must be safe from slow matching, /${source}/ has ${fault}. ` +
       'Write a simpler pattern, lower maxLength, or check the rest in convert(), which may throw.',
   )
 }
 
-/** Works from the innermost groups outwards; a group becomes "x", or U+0001 when it holds a choice. */
+/** Works from the innermost group outwards; a group becomes "x", or U+0001 if it contains a choice. */
 function hasRepeatedChoice(source: string): boolean {
   let text = source
   for (;;) {
@@ -45,7 +47,7 @@ function hasRepeatedChoice(source: string): boolean {
   }
 }
 
-/** Every choice multiplies the ways; an exact count such as `{4}` is none. */
+/** Every choice multiplies the ways; an exact count such as `{4}` is not a choice. */
 function waysToMatch(source: string, maxLength: number): number {
   let ways = 1
   for (const [choice, most] of source.matchAll(CHOICES)) {

@@ -1,15 +1,14 @@
-/** The 404 for what no route, file or handler knows. */
+/** The 404 of routers, static files and other parts that find nothing. */
 import { HTTPException } from '../exceptions.ts'
 
 /**
- * A new one for each request: who catches or answers it may change it, or add to its headers.
+ * Makes a new exception for each request, since handlers may change it or its headers.
  *
- * It has no stack, which would take seven times as long as the rest, and tells of nothing but this
- * function.
+ * It has no stack: making one takes seven times as long as the rest, and would show only this function.
  */
 export function notFoundException(): HTTPException {
   const { stackTraceLimit } = Error
-  // By Reflect, since it cannot be written where intrinsics are frozen.
+  // By Reflect, since assignment fails if intrinsics are frozen.
   Reflect.set(Error, 'stackTraceLimit', 0)
   try {
     return new HTTPException(404)

@@ -1,7 +1,7 @@
-/** Bytes as text that needs no escape in cookies, URLs and header fields (RFC 4648 section 5). */
+/** Base64url: bytes as text that needs no escaping in cookies, URLs and fields (RFC 4648 section 5). */
 
 /**
- * Writes bytes in base64url, without padding.
+ * Encodes bytes in base64url, without padding.
  *
  * @example
  * toBase64URL(Uint8Array.of(255, 254)) // '__4'
@@ -13,7 +13,7 @@ export function toBase64URL(bytes: Uint8Array): string {
 }
 
 /**
- * Reads base64url without padding; undefined for any other text, also for a second spelling of the
+ * Decodes base64url without padding. Undefined for any other text, and for a second encoding of the
  * same bytes.
  *
  * @example
@@ -28,7 +28,7 @@ export function fromBase64URL(text: string): Uint8Array<ArrayBuffer> | undefined
   return toBase64URL(bytes) === text ? bytes : undefined
 }
 
-/** So many bytes that nobody can guess, in base64url. */
+/** Random bytes of a cryptographic generator, in base64url. */
 export function randomText(byteLength: number): string {
   return toBase64URL(crypto.getRandomValues(new Uint8Array(byteLength)))
 }

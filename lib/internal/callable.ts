@@ -1,13 +1,12 @@
-/** Apps that can be looked at: functions with readable properties. */
+/** Apps with readable properties. */
 import type { App } from '../types.ts'
 
 /**
- * Gives a function its properties, `name` among them, which plain assignment cannot set.
- *
- * Getters stay getters, so that a property can be read live.
+ * Adds properties to a function, even `name`, which assignment cannot set. Getters stay getters, so that
+ * their values are read live.
  */
 export function callable<Shape extends App>(app: App, properties: Omit<Shape, never>): Shape {
   Object.defineProperties(app, Object.getOwnPropertyDescriptors(properties))
-  // Built up here, property by property, which the compiler cannot follow.
+  // The shape is built property by property, which the compiler cannot follow.
   return app as Shape
 }

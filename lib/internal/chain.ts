@@ -1,10 +1,11 @@
-/** Middleware algebra: several `(app) => app` become one. */
+/** Composes several middleware into one. */
 import type { App, Middleware } from '../types.ts'
+import { shown } from './must.ts'
 
 /**
- * Puts middleware in a row; the first is outermost: `chain(a, b)(app)` is `a(b(app))`.
+ * Composes middleware; the first is outermost: `chain(a, b)(app)` is `a(b(app))`.
  *
- * @throws TypeError when something in the list is no function.
+ * @throws TypeError if one of them is not a function, or does not return an app.
  * @example
  * const quiet: Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
  * const both = chain(quiet, quiet)
@@ -17,16 +18,16 @@ export function chain(...middleware: readonly Middleware[]): Middleware {
 function assertMiddleware(middleware: unknown, index: number): void {
   if (typeof middleware === 'function') return
   throw new TypeError(
-    `chain: a middleware must be a function (app) => app, but number ${index + 1} is ${typeof middleware}. ` +
-      'Was a factory forgotten to be called, or called twice?',
+    `chain: a middleware must be a function (app) => app, but number ${index + 1} is ${shown(middleware)}. ` +
+      'Was its factory not called, or called twice?',
   )
 }
 
-/** Told while the chain is built: at the first request nobody would know who forgot the `return`. */
+/** Checked while the chain is built: at the first request, the place of the missing `return` is unknown. */
 function assertApp(app: App): App {
   if (typeof app === 'function') return app
   throw new TypeError(
-    `chain: a middleware must return an app, but one returned ${typeof app}. ` +
+    `chain: a middleware must return an app, but one returned ${shown(app)}. ` +
       'Return (scope, receive, send) => app(scope, receive, send) from it.',
   )
 }

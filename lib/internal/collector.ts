@@ -1,13 +1,13 @@
 /**
- * Collects a body that arrives in parts, of whatever size.
+ * Collects a body that arrives in parts of any size.
  *
- * A part of one byte costs about 300 bytes as an object of its own, and may keep the whole buffer
- * alive that it is a view of: 10 MB of such parts took 4 GB. So small parts are copied together, into
- * blocks that grow with what has come. Each byte is copied once here, and once when all is joined.
+ * As an object of its own, a part of one byte costs about 300 bytes, and may keep the whole buffer alive
+ * that it is a view of: 10 MB of such parts took 4 GB. So small parts are copied into shared blocks,
+ * which grow with the body. Each byte is copied once here, and once when the body is joined.
  */
 import { joinBytes } from './bytes.ts'
 
-/** Parts from this size on are kept as they are; what they cost besides their bytes is less than 3 %. */
+/** Parts of this size or more are kept as they are; their overhead is less than 3 %. */
 const LARGE = 16_384
 
 const SMALLEST_BLOCK = 1024
@@ -16,18 +16,18 @@ const LARGEST_BLOCK = 65_536
 export class ByteCollector {
   #parts: Uint8Array[] = []
   #size = 0
-  /** Small parts go here, one behind the other. */
+  /** The block that small parts are copied into. */
   #block: Uint8Array | undefined
   /** The range of the block that is not among the parts yet. */
   #from = 0
   #to = 0
 
-  /** How many bytes were added. */
+  /** The number of bytes added. */
   get size(): number {
     return this.#size
   }
 
-  /** Adds a part that nobody writes to afterwards: a large one, and an only one, is not copied. */
+  /** Adds a part that is not written to afterwards. A large part, or the only one, is not copied. */
   add(part: Uint8Array): void {
     const { byteLength } = part
     if (byteLength === 0) return
@@ -38,7 +38,7 @@ export class ByteCollector {
     this.#size += byteLength
   }
 
-  /** Adds a copy of a part, whose owner may write to it again. */
+  /** Adds a copy of a part, whose owner may write to it later. */
   addCopy(part: Uint8Array): void {
     if (part.byteLength >= LARGE) this.add(new Uint8Array(part))
     else if (part.byteLength > 0) {
@@ -47,20 +47,20 @@ export class ByteCollector {
     }
   }
 
-  /** All in one array; a single part as it is. What is added later goes behind it. */
+  /** All bytes in one array; a single part is not copied. Later parts are appended. */
   join(): Uint8Array {
     const all = joinBytes(this.parts())
     if (this.#parts.length > 1) this.#parts = [all]
     return all
   }
 
-  /** All in a few arrays, none of them empty. */
+  /** All bytes in a few arrays, none of them empty. */
   parts(): readonly Uint8Array[] {
     this.#seal()
     return this.#parts
   }
 
-  /** The same, and the collector is empty again. */
+  /** As `parts`, but empties the collector. */
   take(): readonly Uint8Array[] {
     const parts = this.parts()
     this.#parts = []
@@ -78,7 +78,7 @@ export class ByteCollector {
     }
   }
 
-  /** The unused rest of a block is never larger than what was added before it. */
+  /** A block is never larger than what was added before it, so less than half of the memory is unused. */
   #blockWithRoom(): Uint8Array {
     if (this.#block !== undefined && this.#to < this.#block.byteLength) return this.#block
     this.#seal()
@@ -89,7 +89,7 @@ export class ByteCollector {
     return this.#block
   }
 
-  /** Moves what is in the block to the parts; the rest of the block is used later. */
+  /** Moves the bytes in the block to the parts; the rest of the block is used later. */
   #seal(): void {
     if (this.#block === undefined || this.#to === this.#from) return
     this.#parts.push(this.#block.subarray(this.#from, this.#to))

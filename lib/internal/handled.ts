@@ -10,7 +10,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
-/** Returns the same promise. If it rejects, callers that await it get the error; the process goes on. */
+/** Returns the same promise. If it rejects, callers that await it get the error; Node does not exit. */
 export function handled<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(ignore)
   return promise

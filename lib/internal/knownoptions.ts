@@ -1,10 +1,11 @@
-/** Refuses options that do not exist, which TypeScript tells and JavaScript does not. */
+/** Refuses unknown options, which TypeScript reports and JavaScript does not. */
+import { wrong } from './must.ts'
 
 type Words<Text extends string> = Text extends `${infer Word} ${infer Rest}`
   ? Word | Words<Rest>
   : Text
 
-/** A text of all the names, and of no other; what is wrong with it shows in the error otherwise. */
+/** A text of exactly the option names; otherwise a type that shows the missing or unknown name. */
 type NamesOf<Options, Text extends string> = [Words<Text>] extends [keyof Options]
   ? [keyof Options] extends [Words<Text>]
     ? Text
@@ -14,11 +15,11 @@ type NamesOf<Options, Text extends string> = [Words<Text>] extends [keyof Option
 const KNOWN = new Map<string, ReadonlySet<string>>()
 
 /**
- * Checks that options are an object with no other names than these.
+ * Checks that options are an object without unknown names.
  *
- * @param where The factory or class, as users call it.
- * @param names All names, with a space between them.
- * @throws TypeError with the nearest name, as in `cors: unknown option "origin". Did you mean "origins"?`.
+ * @param where The factory or class as users call it.
+ * @param names All option names, separated by spaces.
+ * @throws TypeError if a name is unknown, as in `cors: unknown option "origin". Did you mean "origins"?`.
  */
 export function knownOptions<Options extends object, const Text extends string>(
   where: string,
@@ -26,7 +27,7 @@ export function knownOptions<Options extends object, const Text extends string>(
   names: NamesOf<Options, Text> & string,
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw noObject(where, options)
+    throw wrong(where, 'the options must be an object', options, 'Write { name: value }')
   }
   const known = KNOWN.get(names) ?? split(names)
   for (const name in options) if (!known.has(name)) throw unknown(where, name, [...known])
@@ -38,11 +39,6 @@ function split(names: string): ReadonlySet<string> {
   return known
 }
 
-function noObject(where: string, options: unknown): TypeError {
-  const given = Array.isArray(options) ? 'a list' : options === null ? 'null' : typeof options
-  return new TypeError(`${where}: the options must be an object, ${given} was given.`)
-}
-
 function unknown(where: string, name: string, known: readonly string[]): TypeError {
   const near = nearest(name, known)
   const hint =
@@ -50,7 +46,7 @@ function unknown(where: string, name: string, known: readonly string[]): TypeErr
   return new TypeError(`${where}: unknown option ${JSON.stringify(name)}. ${hint}`)
 }
 
-/** The name that takes the fewest changes, if it is a third of its letters at the most. */
+/** The name with the fewest changes, if they are at most a third of its letters. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((other) => ({ other, changes: distance(name.toLowerCase(), other.toLowerCase()) }))
@@ -60,7 +56,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return best.changes <= Math.max(1, Math.floor(best.other.length / 3)) ? best.other : undefined
 }
 
-/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+/** The number of letters to insert, delete or replace (Levenshtein). */
 function distance(one: string, other: string): number {
   let before = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [row, letter] of [...one.slice(0, 100)].entries()) {

@@ -1,4 +1,4 @@
-/** A map in the order of use; every operation takes constant time, however many entries have gone. */
+/** A map ordered by use. Every operation takes constant time, however many entries were deleted. */
 
 interface Node<Value> {
   readonly key: string
@@ -8,33 +8,33 @@ interface Node<Value> {
 }
 
 /**
- * Keeps values from the one that was used longest ago to the one that was used last.
+ * Keeps values in the order of their last use, the least recently used first.
  *
- * The order is a list of its own. A `Map` alone has an order too, but its first entry costs a walk over
- * all that were deleted before it: 66 to 205 µs for each new key among 100,000.
+ * The order is a linked list. `Map` keeps an order too, but finding its first entry walks over all that
+ * were deleted before it: 66 to 205 µs for each new key among 100,000.
  */
 export class LRU<Value> {
   readonly #nodes = new Map<string, Node<Value>>()
   #oldest: Node<Value> | undefined
   #newest: Node<Value> | undefined
-  /** Where `walk()` goes on. */
+  /** The position of `walk()`. */
   #cursor: Node<Value> | undefined
 
   get size(): number {
     return this.#nodes.size
   }
 
-  /** The value that was used longest ago. */
+  /** The least recently used entry. */
   get oldest(): readonly [key: string, value: Value] | undefined {
     return this.#oldest && [this.#oldest.key, this.#oldest.value]
   }
 
-  /** The value of a key, which does not count as a use. */
+  /** The value of a key, without counting as a use. */
   peek(key: string): Value | undefined {
     return this.#nodes.get(key)?.value
   }
 
-  /** The value of a key, which becomes the one that was used last. */
+  /** The value of a key, which becomes the most recently used. */
   use(key: string): Value | undefined {
     const node = this.#nodes.get(key)
     if (node === undefined) return undefined
@@ -45,7 +45,7 @@ export class LRU<Value> {
     return node.value
   }
 
-  /** Puts a value in the place of the one before; it becomes the one that was used last. */
+  /** Sets or replaces a value, which becomes the most recently used. */
   set(key: string, value: Value): void {
     this.delete(key)
     const node: Node<Value> = { key, value, older: undefined, newer: undefined }
@@ -53,7 +53,7 @@ export class LRU<Value> {
     this.#append(node)
   }
 
-  /** Removes a value, and gives it. */
+  /** Deletes a value and returns it. */
   delete(key: string): Value | undefined {
     const node = this.#nodes.get(key)
     if (node === undefined) return undefined
@@ -69,7 +69,7 @@ export class LRU<Value> {
     this.#cursor = undefined
   }
 
-  /** The entry after the one of the call before, from the oldest on; undefined once at the end. */
+  /** The entry after that of the previous call, from the oldest on; undefined once after the last. */
   walk(): readonly [key: string, value: Value] | undefined {
     const node = this.#cursor
     this.#cursor = node === undefined ? this.#oldest : node.newer

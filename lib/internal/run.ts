@@ -1,8 +1,8 @@
-/** Calls an app and sees to how it ends, at no cost when it has ended already. */
+/** Runs an app with a catch or a finally. An app that ended synchronously (`SENT`) costs no promise. */
 import { type App, type Receive, type Scope, SENT, type Send } from '../types.ts'
 
 /**
- * Calls an app; what it throws, now or later, goes to `recover`.
+ * Runs an app; errors that it throws or rejects with are passed to `recover`.
  *
  * @example
  * const sorry: Middleware = (app) => (scope, receive, send) =>
@@ -22,7 +22,7 @@ export function runCatching(
 }
 
 /**
- * Calls an app; `after` is called once it has ended, with what it threw, if it did.
+ * Runs an app; `after` is called when it has ended, with the error if there was one.
  *
  * @example
  * const noted: Middleware = (app) => (scope, receive, send) =>
@@ -49,7 +49,7 @@ export function runFinally(
   )
 }
 
-/** What is thrown before there is a promise is a rejection too. */
+/** Turns an error thrown synchronously into a rejection. */
 function called(app: App, scope: Scope, receive: Receive, send: Send): Promise<void> {
   try {
     return app(scope, receive, send)

@@ -1,4 +1,4 @@
-/** What a response is streamed from: taken, begun, and given up when no more of it is wanted. */
+/** Sources of streamed responses: taking, iterating and closing them. */
 import { endsWithin } from './deadline.ts'
 
 /** Anything that can be iterated; web and Node streams are async iterables. */
@@ -6,17 +6,17 @@ export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | ReadableStream
 
 export type Items<Item> = Iterator<Item> | AsyncIterator<Item>
 
-/** Whether it can be iterated; texts do not count, they would go letter by letter. */
+/** Whether it can be iterated. Strings do not count: they would be sent letter by letter. */
 export function isSource(source: unknown): source is Source<unknown> {
   if (typeof source !== 'object' || source === null) return false
   return Symbol.asyncIterator in source || Symbol.iterator in source
 }
 
 /**
- * Takes charge of a source before it is read.
+ * Takes a source before it is read.
  *
- * A Node stream that fails without an error listener ends the process, and until it is iterated it
- * has none. Readers still get the error: the stream keeps it for its iterator.
+ * A Node stream that fails without an error listener ends the process, and has none until it is
+ * iterated. Readers still get the error: the stream keeps it for its iterator.
  */
 export function take<Given>(source: Given): Given {
   if (isNodeStream(source)) source.on('error', ignore)
@@ -29,28 +29,28 @@ export function iterate<Item>(source: Source<Item>): Items<Item> {
 }
 
 /**
- * Gives up a source, whether it was begun or not, so that it closes what it holds. Never throws: an
- * error that led here is the one to report.
+ * Closes a source, whether it was iterated or not. Never throws: the error that led here is the one to
+ * report.
  *
- * Not awaited: a generator that waits for something is told when that has come.
+ * Not awaited: a generator that waits for something is closed when that has settled.
  *
- * @param items Its iterator, if it was begun.
- * @returns What it still does, if that is not over at once; never rejects.
+ * @param items The iterator of the source, if iteration has begun.
+ * @returns A promise if closing is not finished yet; it never rejects.
  */
 export function giveUp(source: unknown, items?: Items<unknown>): Promise<unknown> | undefined {
   const closing = items && quietly(() => items.return?.())
-  // The iterator of a Node stream that was never read does nothing on `return`.
+  // The iterator of a Node stream that was never read does nothing on `return()`.
   if (isNodeStream(source)) quietly(() => take(source).destroy())
   else if (items === undefined) quietly(() => closeUnread(source))
   return closing
 }
 
-/** How long is waited for what a source still does when it was given up. */
+/** The longest wait for a source that is being closed. */
 const AFTERMATH_MS = 1_000
 
 /**
- * As `giveUp`; resolves when the source has closed what it holds, so that it is not cut short by the
- * end of the app. A generator that waits for something is not waited for longer than a second.
+ * Closes a source as `giveUp` does, and waits for it, so that the end of the app does not cut it short.
+ * A generator that waits for something is not waited for longer than a second.
  */
 export async function closed(source: unknown, items: Items<unknown>): Promise<void> {
   const closing = giveUp(source, items)
@@ -60,18 +60,18 @@ export async function closed(source: unknown, items: Items<unknown>): Promise<vo
 
 function closeUnread(source: unknown): unknown {
   if (source instanceof ReadableStream) return source.cancel()
-  // Iterators close themselves; a promise may still bring a source.
+  // Unread iterators are closed by `return()`; a promise may still resolve to a source.
   if (has(source, 'return')) return source.return()
   return has(source, 'then') ? Promise.resolve(source).then(giveUp) : undefined
 }
 
-/** Gives what is to be waited for, if that is not over at once. */
+/** Returns a promise if closing is not finished yet. */
 function quietly(close: () => unknown): Promise<unknown> | undefined {
   try {
     const closing = close()
     return has(closing, 'then') ? Promise.resolve(closing).catch(ignore) : undefined
   } catch {
-    return undefined // as above
+    return undefined // the error that led here is the one to report
   }
 }
 

@@ -1,11 +1,11 @@
-/** Calls the functions that are told something: a log, a listener, an `onError`. */
+/** Calls listeners and loggers, whose own errors must not matter. */
 import { isThenable } from './handled.ts'
 
 /**
- * Calls a function that is only told; what it throws or rejects with goes to stderr and no further: a
- * response must not be lost for a line of a log, nor the process end for it.
+ * Calls a listener. Its errors and rejections are written to stderr and go no further: a failing log must
+ * not cost a response or end the process.
  *
- * @param where What to call it in the message, as "jwt: onError".
+ * @param where The name of the listener in that message, such as "jwt: onError".
  */
 export function tell<Args extends readonly unknown[]>(
   where: string,
@@ -24,7 +24,7 @@ function complain(where: string, error: unknown): void {
   console.error(`${where} failed: ${asText(error)}`)
 }
 
-/** Any value as text; one that cannot be made text is named by its kind. */
+/** Any value as text; a value that cannot be converted is named by its class. */
 export function asText(value: unknown): string {
   try {
     return String(value)

@@ -1,12 +1,12 @@
-/** The lifespans of apps inside of another one, and the state that they give to their own requests. */
+/** The lifespans of mounted apps, and the state that these yield for their own requests. */
 
 import type { App, LifespanScope, Scope, State } from '../types.ts'
 import { type StartedLifespan, startLifespan } from './start.ts'
 
-/** On apps that take part in the lifespan of what they are mounted in, whichever copy made them. */
+/** Marks apps that take part in the lifespan of their parent; registered, so that all copies share it. */
 const TAKES_PART: unique symbol = Symbol.for('stellula.takesPart') as never
 
-/** Says of an app that it has a lifespan, or may have one inside. */
+/** Marks an app that has a lifespan, or may contain one. */
 export function takesPart<Participant extends App>(app: Participant): Participant {
   return Object.defineProperty(app, TAKES_PART, { value: true })
 }
@@ -15,7 +15,7 @@ export function hasLifespan(app: unknown): app is App {
   return typeof app === 'function' && TAKES_PART in app
 }
 
-/** Where the states of mounted apps stand in the one of the server, which each request has a copy of. */
+/** The key of the states of mounted apps in the server's state, of which each request has a copy. */
 const STATES: unique symbol = Symbol.for('stellula.states') as never
 
 type States = ReadonlyMap<App, State>
@@ -24,7 +24,7 @@ interface WithStates {
   [STATES]?: States
 }
 
-/** Adds what the lifespan of a mounted app has yielded to the state of a request to it. */
+/** Adds the state of a mounted app's lifespan to the state of a request to that app. */
 export function adoptState(app: App, scope: Exclude<Scope, LifespanScope>): void {
   const { state } = scope
   const own = state === undefined ? undefined : (state as WithStates)[STATES]?.get(app)
@@ -37,7 +37,7 @@ export class MountedLifespans {
   /**
    * Starts them one after another.
    *
-   * @throws Error when one of them fails; those before it are still to be stopped.
+   * @throws Error if one of them fails; those before it have started and must be stopped.
    */
   async start(apps: readonly App[], { state }: LifespanScope): Promise<void> {
     const states = new Map<App, State>()
@@ -52,7 +52,7 @@ export class MountedLifespans {
   }
 
   /**
-   * Stops them in reverse, all of them, whichever fails.
+   * Stops all of them in reverse order, even if one fails.
    *
    * @throws Error of the first that failed.
    */
@@ -64,13 +64,13 @@ export class MountedLifespans {
     if (failures.length > 0) throw failures[0]
   }
 
-  /** The same after another error, which is the one to report. */
+  /** Stops them after another error, which is the one to report. */
   async giveUp(): Promise<void> {
     await this.stop().catch(() => {})
   }
 }
 
-/** Its own state, and those of the apps inside of it; an app without one needs no entry. */
+/** Collects its own state and those of the apps inside; an app without a state needs no entry. */
 function collect(states: Map<App, State>, app: App, state: State | undefined): void {
   if (state === undefined) return
   for (const [inner, own] of (state as WithStates)[STATES] ?? []) states.set(inner, own)
@@ -80,6 +80,6 @@ function collect(states: Map<App, State>, app: App, state: State | undefined): v
 
 function noState(): TypeError {
   return new TypeError(
-    'lifespan: the server does not support "state" in the lifespan scope, which a mounted app yields. Yield nothing there.',
+    'lifespan: a mounted app yields a state, but the server does not support "state" in the lifespan scope. Yield nothing there.',
   )
 }

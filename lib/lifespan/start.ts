@@ -13,17 +13,16 @@ import {
 /**
  * Whether an app must have a lifespan (`on`), may have one (`auto`) or is not asked (`off`).
  *
- * With `auto`, only an app that does not take part (it throws UnsupportedProtocol, or anything
- * before it first receives, or returns without a word) counts as having none; every other error is
- * a failed start.
+ * With `auto`, an app has no lifespan if it throws UnsupportedProtocol, throws anything before its first
+ * `receive`, or returns without sending anything. Every other error is a failed start.
  */
 export type LifespanMode = 'auto' | 'on' | 'off'
 
-/** A lifespan that runs. */
+/** A running lifespan. */
 export interface StartedLifespan {
-  /** What the app put into its scope's state; undefined when it has no lifespan. */
+  /** The state that the app has set; undefined if it has no lifespan. */
   readonly state: State | undefined
-  /** Runs the shutdown; rejects when the app reports that it failed. */
+  /** Runs the shutdown; rejects if the app reports that it failed. */
   readonly stop: () => Promise<void>
 }
 
@@ -32,7 +31,7 @@ const NONE: StartedLifespan = { state: undefined, stop: () => SENT }
 /**
  * Starts the app; resolves when it is ready to serve.
  *
- * @throws Error when the start fails, with the app's own error as its cause.
+ * @throws Error if the start fails, with the app's own error as its cause.
  */
 export async function startLifespan(
   app: App,
@@ -50,7 +49,7 @@ export async function startLifespan(
   const started = await Promise.race([dialogue.started, ended])
   if (started === 'complete') return { state, stop: () => stop(dialogue, ended) }
   if (started instanceof Failure) {
-    // The app throws its error right behind the message, unless it waits for more.
+    // The app throws its error right after the message, unless it waits for more.
     const { error } = await Promise.race([ended, nextTurn()])
     throw failed('startup', started, error)
   }
@@ -59,7 +58,7 @@ export async function startLifespan(
   if (mode === 'auto' && !takesPart) return NONE
   throw new Error(
     mode === 'on' && !takesPart
-      ? "lifespan: the app has none, but 'on' was asked for. Give it one, or serve it with lifespan: 'auto'."
+      ? "lifespan: the mode is 'on', but the app has no lifespan. Give it one, or serve it with lifespan: 'auto'."
       : 'lifespan: the startup failed. See the cause.',
     { cause: error },
   )
@@ -81,7 +80,7 @@ async function run(
 async function stop(dialogue: Dialogue, ended: Promise<{ error?: unknown }>): Promise<void> {
   dialogue.shutDown()
   const stopped = await Promise.race([dialogue.stopped, ended])
-  // The error itself, which the app throws after the message, says more than the message.
+  // The error that the app throws after the message says more than the message.
   const { error } = await ended
   if (stopped instanceof Failure) throw failed('shutdown', stopped, error)
   if (error !== undefined) throw failed('shutdown', new Failure(String(error)), error)
@@ -107,7 +106,7 @@ function failed(phase: string, { message }: Failure, cause?: unknown): Error {
 class Dialogue {
   readonly started: Promise<'complete' | Failure>
   readonly stopped: Promise<'complete' | Failure>
-  /** Whether the app has received at all. */
+  /** Whether the app has called `receive`. */
   asked = false
   readonly #shutdown: Promise<ReceiveMessage>
   #startup: ReceiveMessage | undefined = { type: 'lifespan.startup' }

@@ -1,16 +1,16 @@
-/** Lets commands fail at once while Redis does not answer, and looks now and then whether it does. */
+/** A circuit breaker: while Redis does not reply, commands fail at once, and few are sent as probes. */
 
 import { inTime } from '../internal/deadline.ts'
 import { tell } from '../internal/tell.ts'
 
-/** How many commands in a row may fail before others fail without being sent. */
+/** Commands in a row that may fail before the next ones fail without being sent. */
 const MOST_FAILURES = 3
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1000
-/** The same kind of failure is not told more often. */
+/** The shortest time between two reports of the same kind of failure. */
 const TOLD_EVERY_MS = 10_000
 
-/** Hears of an outage: once, not with each command that fails. */
+/** Called once for an outage, not with each command that fails. */
 export type OnOutage = (error: unknown) => void
 
 export interface BreakerOptions {
@@ -18,27 +18,27 @@ export interface BreakerOptions {
   readonly onOutage: OnOutage
 }
 
-/** Redis was away a moment ago, so the command was not sent. */
+/** The command was not sent, since Redis has not replied to the last ones. */
 export class NotSent extends Error {
   override readonly name = 'NotSent'
 }
 
 /**
- * The state of one client, whoever uses it.
+ * The state of one client, shared by all its users.
  *
- * While Redis hangs, each command would wait the whole `timeoutMs`. After the first few one command at
- * a time is sent, with pauses that grow to a second, and the others fail meanwhile. An answer to any
- * command, also one that comes too late, ends that. What Redis answers is no outage, errors included.
+ * While Redis hangs, each command would wait the whole `timeoutMs`. So after the first failures one
+ * command at a time is sent, with pauses that grow to a second, and the others fail at once. A reply to
+ * any command, even a late one, ends this. Error replies of Redis are replies too.
  */
 export class Breaker {
   #failures = 0
-  /** How many commands were sent to see whether Redis is back. */
+  /** How many commands were sent to find out whether Redis is back. */
   #probes = 0
   #pausedUntil = 0
   #last: unknown
   readonly #toldAt = new Map<string, number>()
 
-  /** What a command is answered, or why it is not, `timeoutMs` later at the latest. */
+  /** Resolves to the reply; rejects at the latest after `timeoutMs`. */
   async run(command: () => Promise<unknown>, options: BreakerOptions): Promise<unknown> {
     const isProbe = this.#enter(options.timeoutMs)
     let answer: Promise<unknown> | undefined
@@ -48,7 +48,7 @@ export class Breaker {
       this.#works()
       return value
     } catch (error) {
-      // One that comes late shows that Redis is there again.
+      // A late reply shows that Redis is back.
       answer?.then(this.#works, () => {})
       this.#note(error, isProbe)
       this.#tell(error, options.onOutage)
@@ -56,7 +56,7 @@ export class Breaker {
     }
   }
 
-  /** @throws Error when the command is not to be sent. */
+  /** @throws NotSent if the command must not be sent. */
   #enter(timeoutMs: number): boolean {
     if (this.#failures < MOST_FAILURES) return false
     const now = performance.now()
@@ -78,7 +78,7 @@ export class Breaker {
       this.#works()
       return
     }
-    if (error instanceof TypeError) return // of the client, for what cannot be sent
+    if (error instanceof TypeError) return // thrown by the client for an invalid command
     this.#last = error
     this.#failures++
     if (isProbe) this.#probes++
@@ -86,7 +86,7 @@ export class Breaker {
     if (isProbe || this.#failures === MOST_FAILURES) this.#pausedUntil = performance.now() + pause
   }
 
-  /** The first failure of an outage, and each kind of error that Redis answers, now and then. */
+  /** Reports the first failure of an outage, and each kind of error reply at most every ten seconds. */
   #tell(error: unknown, onOutage: OnOutage): void {
     const isOutage = !isReply(error)
     if (isOutage && this.#failures > 1) return
@@ -98,7 +98,7 @@ export class Breaker {
   }
 }
 
-/** Whether Redis has answered with this error: it begins with a word in capitals, for every client. */
+/** Whether this is an error reply of Redis: all clients begin its message with a word in capitals. */
 export function isReply(error: unknown): boolean {
   return /^[A-Z][A-Z0-9_]+ /.test(messageOf(error))
 }
@@ -109,7 +109,7 @@ export function messageOf(error: unknown): string {
 
 const breakers = new WeakMap<object, Breaker>()
 
-/** All who use a client share what is known of its Redis. */
+/** The breaker of this client. */
 export function breakerOf(client: object): Breaker {
   const known = breakers.get(client)
   if (known !== undefined) return known
@@ -118,7 +118,7 @@ export function breakerOf(client: object): Breaker {
   return breaker
 }
 
-/** One line, without a stack: where Redis is away, the place of the command says nothing. */
+/** Writes one line without a stack: during an outage, the place of the command does not matter. */
 export function logOutage(where: string): OnOutage {
   return (error) => {
     console.error(`${where}: Redis fails, ${messageOf(error)}`.replace(/\p{Cc}+/gu, ' '))

@@ -1,10 +1,10 @@
-/** What is known of a command that failed, and of one that succeeded. */
+/** Whether commands may have run, and whether the client may run them twice. */
 import { isReply, messageOf, NotSent } from './breaker.ts'
 
-/** How clients refuse what they do not send. */
+/** The messages of clients that refuse to send a command. */
 const REFUSED = /^(?:Stream isn't writeable|The client is (?:offline|closed))/
 
-/** Whether a command that failed may have run, or may run yet: it was sent, or waits for that. */
+/** Whether a failed command may have run, or may still run: it was sent, or is queued. */
 export function mayHaveRun(error: unknown): boolean {
   if (isReply(error) || error instanceof NotSent || error instanceof TypeError) return false
   return !REFUSED.test(messageOf(error))
@@ -12,16 +12,16 @@ export function mayHaveRun(error: unknown): boolean {
 
 const told = new WeakSet<object>()
 
-/** Tells, once of each client, when it sends a second time what was not answered. */
+/** Warns once for each client that sends unanswered commands again after a reconnect. */
 export function warnOfResending(where: string, client: object, effect: string): void {
   if (!resends(client) || told.has(client)) return
   told.add(client)
   console.warn(
-    `${where}: the client sends commands again that were not answered when its connection was lost, so that ${effect}. Make it with autoResendUnfulfilledCommands: false.`,
+    `${where}: the client repeats commands that were unanswered when its connection was lost, so that ${effect}. Create it with autoResendUnfulfilledCommands: false.`,
   )
 }
 
-/** As `ioredis` and `iovalkey` do by default. */
+/** The default of `ioredis` and `iovalkey`. */
 function resends(client: object): boolean {
   const options: unknown = 'options' in client ? client.options : undefined
   if (typeof options !== 'object' || options === null) return false

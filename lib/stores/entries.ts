@@ -1,20 +1,20 @@
-/** Values of this process that expire, bounded by number and size; what a memory store is made of. */
+/** Values in memory that expire, bounded by number and size: the core of the memory store. */
 import { LRU } from '../internal/lru.ts'
 
 interface Entry<Value> {
   readonly value: Value
   readonly size: number
-  /** Milliseconds, as `Date.now()` tells them. */
+  /** Milliseconds since 1970, as of `Date.now()`. */
   expires: number
 }
 
-/** How many entries a write looks at for what has expired: more than it can add, so it keeps up. */
+/** How many entries each write checks for expiry. That is more than it can add, so the check keeps up. */
 const SWEPT = 2
 
 /**
- * A map that forgets: what has expired, and what was not used for longest when there is too much.
+ * A map that deletes expired values, and the least recently used ones if there are too many.
  *
- * There are no timers: what has expired goes when it is asked for, and bit by bit with each write.
+ * There are no timers: expired values are deleted when they are read, and a few with each write.
  */
 export class Entries<Value> {
   readonly #maxEntries: number
@@ -27,7 +27,7 @@ export class Entries<Value> {
     this.#maxSize = maxSize
   }
 
-  /** The entry of a key, which becomes the one that was used last. */
+  /** The entry of a key, which becomes the most recently used. */
   use(key: string): Entry<Value> | undefined {
     const entry = this.#entries.use(key)
     if (entry === undefined || entry.expires > Date.now()) return entry

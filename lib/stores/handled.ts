@@ -1,8 +1,8 @@
-/** A store whose promises may be kept, while it is away or not. */
+/** A store whose promises may be awaited later, even if it fails. */
 import { handled } from '../internal/handled.ts'
 import type { IncrementOptions, SpendWindow, Spent, Store } from './store.ts'
 
-/** The same store; an operation that fails before it is waited for does not end the process. */
+/** Wraps a store. An operation that fails before it is awaited does not end the process. */
 export class HandledStore implements Store {
   readonly #store: Required<Store>
 

@@ -2,25 +2,26 @@
 
 import { encodeText } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 
 export interface MemoryStoreOptions {
-  /** The most entries (100 000); the one that was not used for longest goes first. */
+  /** Maximum number of entries (100 000); the least recently used one is deleted first. */
   maxEntries?: number
-  /** The most bytes of keys and values together (64 MB); the same one goes first. */
+  /** Maximum bytes of keys and values together (64 MB); the least recently used entry is deleted first. */
   maxSize?: number
 }
 
 /**
- * Keeps values in the memory of this process: for tests, and for a server of one process.
+ * Keeps values in the memory of this process: for tests, and for servers of a single process.
  *
- * There are no timers: what has expired goes when it is asked for, and bit by bit with each write.
- * What is forgotten to make room, and on restart, is gone: a session, or what a client has spent of a
- * limit. A flood of new keys pushes out the others, so give sessions and limits a store each. Other
- * processes see none of it.
+ * There are no timers: expired values are deleted when they are read, and a few with each write.
+ * Values that are deleted to make room, or lost on restart, are gone: sessions, or the counters of rate
+ * limits. A flood of new keys pushes out the others, so use separate stores for sessions and limits.
+ * Other processes do not see the values.
  *
- * @throws RangeError for limits that are none.
+ * @throws RangeError if a limit is not a number greater than 0.
  * @example
  * const store = memoryStore({ maxEntries: 1000 })
  * await store.increment('visits', 1, { ttl: 60 }) // 1
@@ -28,19 +29,14 @@ export interface MemoryStoreOptions {
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   knownOptions('memoryStore', options, 'maxEntries maxSize')
   const { maxEntries = 100_000, maxSize = 64_000_000 } = options
-  assertLimit('maxEntries', maxEntries)
-  assertLimit('maxSize', maxSize)
+  for (const [name, limit] of Object.entries({ maxEntries, maxSize })) {
+    const what = `${name} must be a number greater than 0`
+    mustRange('memoryStore', limit >= 1, what, limit, 'Use Infinity for no limit')
+  }
   return new MemoryStore(maxEntries, maxSize)
 }
 
-function assertLimit(name: string, limit: number): void {
-  if (limit >= 1) return
-  throw new RangeError(
-    `memoryStore: ${name} must be a number over 0, ${limit} was given. Infinity means no limit.`,
-  )
-}
-
-// Made once: each would be a converter of its own.
+// Created once, since a converter is costly to make.
 const decoder = new TextDecoder()
 
 class MemoryStore implements Store {
@@ -58,7 +54,7 @@ class MemoryStore implements Store {
 
   async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
     assertTtl(ttl)
-    // A copy: the caller may write to its array, and a small one may be part of a large buffer.
+    // A copy: the caller may write to its array, and a small array may be a view of a large buffer.
     this.#put(key, new Uint8Array(value), Date.now() + ttl * 1000)
   }
 
@@ -91,7 +87,7 @@ class MemoryStore implements Store {
     const size = key.length * 2 + value.byteLength
     if (size > this.#maxSize) {
       throw new RangeError(
-        `memoryStore: a key and its value may have ${this.#maxSize} bytes, ${size} were given. Raise maxSize.`,
+        `memoryStore: a key and its value must have at most ${this.#maxSize} bytes, ${size} were given. Raise maxSize.`,
       )
     }
     this.#entries.put(key, value, expires, size)

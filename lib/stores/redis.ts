@@ -1,4 +1,4 @@
-/** A store in Redis or Valkey, over the client that the application has. */
+/** A store in Redis or Valkey, over the client of the application. */
 import { knownOptions } from '../internal/knownoptions.ts'
 import { messageOf } from '../redis/breaker.ts'
 import { mayHaveRun, warnOfResending } from '../redis/outcome.ts'
@@ -23,29 +23,30 @@ import {
 } from './store.ts'
 
 export interface RedisStoreOptions {
-  /** A connected client of `ioredis`, `iovalkey` or `redis`; whoever made it closes it. */
+  /** A connected client of `ioredis`, `iovalkey` or `redis`; the application closes it. */
   client: RedisClient
-  /** The milliseconds that an answer may take (2000); `StoreUnavailable` then. */
+  /** Milliseconds to wait for a reply before `StoreUnavailable` (2000). */
   timeoutMs?: number
-  /** Told once of each outage, not with each request that fails (one line by `console.error`). */
+  /** Called once for each outage, not for each failed request (writes one line by `console.error`). */
   onOutage?: OnOutage
 }
 
 /**
- * Keeps values in Redis or Valkey, where all processes and machines see the same.
+ * Keeps values in Redis or Valkey, shared by all processes and machines.
  *
- * Every failure is a `StoreUnavailable` with the client's error as its cause, within `timeoutMs` at
- * the latest, however long the client itself would try; requests are answered by 503 then. While Redis
- * does not answer, most commands fail at once; once Redis is back, so is the store. A client
- * that queues commands while it is not connected may still run one that was given up on: switch its
- * queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`) to fail at once instead.
- * A write that fails may have run, where the error says so. Clients of ioredis and iovalkey send again
- * what was not answered when a connection was lost, so that an `increment()` may count twice although
- * it resolves: make them with `autoResendUnfulfilledCommands: false`.
+ * Every failure is a `StoreUnavailable` with the client's error as its cause, at the latest after
+ * `timeoutMs`, however long the client itself would try. Unless it is caught, the response is a 503.
+ * While Redis does not reply, most commands fail at once; they work again as soon as Redis is back.
  *
- * Counters and limits are one `EVAL` of one key each, and limits go by the clock of Redis.
+ * A client that queues commands while it is disconnected may still run one that has timed out. To fail
+ * at once instead, switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`). The
+ * error says if a failed write may have run. Clients of ioredis and iovalkey repeat unanswered commands
+ * after a reconnect, so that an `increment()` may count twice although it resolves: create them with
+ * `autoResendUnfulfilledCommands: false`.
  *
- * @throws TypeError for what is no client, RangeError for what is no time.
+ * Counters and limits are one `EVAL` of one key each; limits use the clock of Redis.
+ *
+ * @throws TypeError if the client is none of the supported ones, RangeError if `timeoutMs` is invalid.
  * @example
  * import { Redis } from 'ioredis'
  *
@@ -61,7 +62,7 @@ export function redisStore(options: RedisStoreOptions): Store {
   return new HandledStore(new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage)))
 }
 
-// Lua's numbers are doubles, as ours are, so sums are exact as far.
+// Lua's numbers are doubles, as in JavaScript, so sums are exact up to the same limit.
 const INCREMENT = `
 local text = redis.call('GET', KEYS[1])
 if text and not string.match(text, '^-?%d+$') then return text end
@@ -87,7 +88,7 @@ class RedisStore implements Store {
   async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
     assertTtl(ttl)
     const expiry = millisecondsOf(ttl)
-    const bytes = globalThis.Buffer.from(value) // which is what the clients know bytes by
+    const bytes = globalThis.Buffer.from(value) // the clients accept bytes only as a Buffer
     await this.#ask(expiry === '' ? ['SET', key, bytes] : ['SET', key, bytes, 'PX', expiry])
   }
 
@@ -99,7 +100,7 @@ class RedisStore implements Store {
     assertTtl(ttl)
     const expiry = millisecondsOf(ttl)
     if (expiry !== '') return Number(await this.#ask(['PEXPIRE', key, expiry])) === 1
-    await this.#ask(['PERSIST', key]) // which says 0 too when there was no expiry
+    await this.#ask(['PERSIST', key]) // replies 0 too if the key had no expiry
     return Number(await this.#ask(['EXISTS', key])) === 1
   }
 
@@ -121,22 +122,22 @@ class RedisStore implements Store {
     return spentOf(await this.#ask(spendCommand(key, cost, windows)))
   }
 
-  /** The answer to a command, or `StoreUnavailable` when there is none in time. */
+  /** Resolves to the reply; rejects with `StoreUnavailable` if there is none in time. */
   async #ask(command: RedisCommand): Promise<unknown> {
     const [name] = command
     try {
       return await this.#send(command)
     } catch (error) {
-      const outcome = name !== 'GET' && mayHaveRun(error) ? ' Whether it has run is unknown.' : ''
+      const outcome = name !== 'GET' && mayHaveRun(error) ? ' It may have run.' : ''
       throw new StoreUnavailable(
-        `redisStore: ${name} failed, ${messageOf(error)}.${outcome} Look whether Redis runs and can be reached.`,
+        `redisStore: ${name} failed, ${messageOf(error)}.${outcome} Check that Redis runs and can be reached.`,
         { cause: error },
       )
     }
   }
 }
 
-/** What Redis takes; nothing for what lives on. */
+/** Whole milliseconds for Redis, or nothing for a value without expiry. */
 function millisecondsOf(ttl: number): string {
   const milliseconds = Math.ceil(ttl * 1000)
   return Number.isSafeInteger(milliseconds) ? String(milliseconds) : ''

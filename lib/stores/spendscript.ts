@@ -1,12 +1,12 @@
-/** Sliding windows in Redis: one script, one key, and the clock of Redis. */
+/** Sliding windows in Redis: one script and one key, by the clock of Redis. */
 import type { SpendWindow, Spent } from './store.ts'
 
 /**
- * One hash for each key, with a field for each window: which length it was, what was spent in it, and
- * what in the one before. One key, so that a cluster can run it.
+ * One hash per key, with one field per window: the position, the sum of this length, and that of the
+ * one before. It is a single key, so that clusters can run the script.
  *
- * When the clock goes back by less than a length, as after a failover, what was spent stays spent. The
- * arithmetic is that of `roomIn()`, in the same doubles.
+ * If the clock goes back by less than a length, as after a failover, sums are kept. The arithmetic is
+ * that of `roomIn()`, on the same doubles.
  */
 const SPEND = `
 local now = redis.call('TIME')
@@ -46,7 +46,7 @@ export function spendCommand(
   return ['EVAL', SPEND, '1', key, String(cost), ...limits]
 }
 
-/** What the script has said. */
+/** Parses the reply of the script. */
 export function spentOf(reply: unknown): readonly Spent[] {
   if (!Array.isArray(reply)) return []
   return reply.map((state) => {

@@ -1,69 +1,70 @@
-/** What sessions, limits and caches need of a place to keep things: a key, bytes, a time to live. */
+/** The interface of stores: bytes under keys, with a time to live. */
+
 import { Unavailable } from '../exceptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 
 /**
- * Keeps bytes under keys for a while; any object with these five methods is one.
+ * Keeps bytes under keys for a time. Any object with these methods can be used.
  *
- * Keys are text of any kind, compared as they are. Times to live are seconds, fractions allowed;
- * `Infinity` keeps a value until it is deleted or the store needs its place. A store that cannot
- * answer rejects, with `StoreUnavailable` when it cannot be reached; it never stays silent.
+ * Keys are any text, compared exactly. Times to live are in seconds, with fractions; `Infinity` keeps a
+ * value until it is deleted or the store needs the room. A store that fails rejects, with
+ * `StoreUnavailable` if it cannot be reached; it must not leave a promise pending.
  */
 export interface Store {
-  /** The value, or undefined when there is none or it has expired. It is not to be written to. */
+  /** The value, or undefined if it is missing or has expired. Do not write to it. */
   get(key: string): Promise<Uint8Array | undefined>
-  /** Puts a value in the place of whatever was there, time to live included. */
+  /** Sets or replaces a value and its time to live. */
   set(key: string, value: Uint8Array, ttl: number): Promise<void>
-  /** Removes a value; it is no error when there is none. */
+  /** Deletes a value; a missing one is not an error. */
   delete(key: string): Promise<void>
-  /** Gives a value a new time to live; false when there is none. */
+  /** Gives a value a new time to live; resolves to false if it is missing. */
   touch(key: string, ttl: number): Promise<boolean>
   /**
-   * Adds to a counter in one step that no other caller comes between, and gives the sum.
+   * Adds to a counter atomically, and resolves to the sum.
    *
-   * A counter that is not there is 0, and lives for `ttl` from its first increment on. A sum over
-   * `max` is given but not kept: the counter stays as it was. `get` reads a counter as its digits.
-   * When it rejects it may have counted.
+   * A missing counter starts at 0 and lives for `ttl` from its first increment on. A sum greater than
+   * `max` is returned but not stored: the counter stays as it was. `get` reads a counter as its digits.
+   * If the call rejects, it may have counted.
    */
   increment(key: string, amount: number, options: IncrementOptions): Promise<number>
   /**
-   * Takes a cost from all of some sliding windows, or from none, in one step and by the store's own
-   * clock; gives the state of each window, in the order given.
+   * Takes a cost from all of the given sliding windows, or from none, atomically and by the clock of the
+   * store. Resolves to the state of each window, in the given order.
    *
-   * It may be missing: `rateLimit()` then counts by `get` and `increment`, and by the clock of each
-   * process.
+   * Optional: without it `rateLimit()` counts by `get` and `increment`, and by the clock of each process.
    */
   spend?(key: string, cost: number, windows: readonly SpendWindow[]): Promise<readonly Spent[]>
 }
 
-/** A sliding window: two counters of `seconds` each, the older one fading. */
+/** A sliding window: two counters of `seconds` each, of which the older one fades. */
 export interface SpendWindow {
-  /** What may be spent in it. */
+  /** The most that may be spent in it. */
   readonly max: number
-  /** Its length, a whole number. */
+  /** Its length in seconds, an integer. */
   readonly seconds: number
 }
 
-/** The state of a window when something was, or would have been, spent. */
+/** The state of a window after a cost was taken or refused. */
 export interface Spent {
-  /** The time since 1970 in lengths of the window. */
+  /** The time since 1970, in lengths of the window. */
   readonly position: number
-  /** What was spent in the length before this one. */
+  /** The sum of the previous length. */
   readonly previous: number
-  /** What is spent in this one, the cost included whether it was taken or not. */
+  /** The sum of this length, including the cost even if it was refused. */
   readonly sum: number
 }
 
 export interface IncrementOptions {
-  /** Seconds that a counter made by this call lives; one that is there keeps its own. */
+  /** Seconds that a new counter lives; an existing one keeps its own. */
   ttl: number
-  /** The most that the counter may come to (Infinity). */
+  /** The maximum of the counter (Infinity). */
   max?: number
 }
 
 /**
- * The store cannot be reached, or has not answered in time: 503 for the client, unless a handler for
- * this class answers otherwise.
+ * The store cannot be reached, or has not replied in time. The response is a 503, unless an exception
+ * handler for this class returns another one.
  */
 export class StoreUnavailable extends Unavailable {
   static {
@@ -74,19 +75,16 @@ export class StoreUnavailable extends Unavailable {
 }
 
 /**
- * A part of a store for one purpose: its keys start with a name of their own.
+ * A part of a store for one purpose: its keys begin with the given name.
  *
- * @throws TypeError for a name that is not of letters, digits, `-` and `_`.
+ * @throws TypeError if the name has other characters than letters, digits, `-` and `_`.
  * @example
  * const carts = namespace(memoryStore(), 'carts')
  * await carts.set('a', new TextEncoder().encode('1'), 60) // as carts:a
  */
 export function namespace(store: Store, name: string): Store {
-  if (!/^[\w-]+$/.test(name)) {
-    throw new TypeError(
-      `namespace: a name is made of letters, digits, "-" and "_", ${JSON.stringify(name)} was given. Choose another.`,
-    )
-  }
+  const what = 'a name must consist of letters, digits, "-" and "_"'
+  must('namespace', /^[\w-]+$/.test(name), what, name, 'Choose another name')
   const prefix = `${name}:`
   const { spend } = store
   return {
@@ -99,21 +97,23 @@ export function namespace(store: Store, name: string): Store {
   }
 }
 
-/** @throws RangeError for what is no time to live. */
+/** @throws RangeError if the time to live is not greater than 0. */
 export function assertTtl(ttl: number): void {
-  if (ttl > 0) return
-  throw new RangeError(
-    `store: a time to live is a number of seconds over 0, ${ttl} was given. Delete what is to go at once.`,
-  )
+  const what = 'a time to live must be a number of seconds greater than 0'
+  mustRange('store', ttl > 0, what, ttl, 'Use delete() to remove a value at once')
 }
 
-/** @throws RangeError for what can be no part of an exact sum. */
+/** @throws RangeError if the amount is not a safe integer, so that sums would not be exact. */
 export function assertAmount(amount: number): void {
-  if (Number.isSafeInteger(amount)) return
-  throw new RangeError(`store: a counter grows by integers, ${amount} was given. Round it.`)
+  const what = 'an amount must be an integer'
+  mustRange('store', Number.isSafeInteger(amount), what, amount, 'Round it')
 }
 
-/** @throws TypeError for a value that is no counter. */
+/**
+ * The number that the text of a counter stands for.
+ *
+ * @throws TypeError if the value is not a counter.
+ */
 export function counterOf(text: string, key: string): number {
   const count = Number(text)
   if (/^-?\d+$/.test(text) && Number.isSafeInteger(count)) return count

@@ -1,14 +1,15 @@
 import t from 'tap'
 import { assertName, ChannelsUnavailable } from '../../lib/channels/backend.ts'
+import { shown } from '../../lib/internal/must.ts'
 
-t.test('names are text that stays what it is', (t) => {
+t.test('names are text that every backend keeps unchanged', (t) => {
   for (const name of ['a', ' ', 'chat:7', 'é', '💫', 'x'.repeat(255)]) {
     t.doesNotThrow(() => assertName('here', name), name)
   }
   for (const name of ['', 'a\nb', 'a\0', '\x7f', '\x85', '\ud800', 'x'.repeat(256)]) {
     t.throws(() => assertName('here', name), {
       name: 'TypeError',
-      message: `here: a name is 1 to 255 characters, none of them a control character or half of a pair, ${JSON.stringify(name)} was given. Choose another.`,
+      message: `here: a name must have 1 to 255 characters, without control characters and lone surrogates, ${shown(name)} was given. Choose another name.`,
     })
   }
   t.throws(() => assertName('here', 7 as unknown as string), /7 was given/) // as JavaScript may

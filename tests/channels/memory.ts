@@ -94,13 +94,13 @@ t.test('limits that are none are told at once', (t) => {
   for (const history of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => memoryBackend({ history }), {
       name: 'RangeError',
-      message: `memoryBackend: history must be a whole number of messages, ${history} was given. Pass 0 to keep none.`,
+      message: `memoryBackend: history must be a whole number of messages, ${history} was given. Use 0 to keep none.`,
     })
   }
   for (const maxSize of [0, -1, Number.NaN]) {
     t.throws(() => memoryBackend({ maxSize }), {
       name: 'RangeError',
-      message: `memoryBackend: maxSize must be a number of bytes over 0, ${maxSize} was given. Infinity means no limit.`,
+      message: `memoryBackend: maxSize must be a number of bytes greater than 0, ${maxSize} was given. Use Infinity for no limit.`,
     })
   }
   t.end()

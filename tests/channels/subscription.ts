@@ -108,7 +108,7 @@ t.test('ends with an error, told once, when it was to be disconnected', async (t
   await t.rejects(subscription.next(), {
     name: 'BacklogOverflow',
     message:
-      'channels: the subscriber does not keep up, 2 messages or their bytes were waiting. Raise backlog or backlogSize, or choose another overflow.',
+      'channels: the subscriber is too slow, 2 messages or their bytes were unread. Raise backlog or backlogSize, or choose another overflow.',
   })
   t.same(await subscription.next(), { done: true, value: undefined })
   t.equal(subscription.dropped, 1)

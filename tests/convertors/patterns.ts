@@ -78,7 +78,7 @@ for (const [pattern, fault] of slow) {
     t.throws(() => assertFastPattern('name', source, 256), {
       name: 'TypeError',
       message:
-        `registerConvertor: the pattern of "name" must not be able to be slow, /${source}/ has ${fault}. ` +
+        `registerConvertor: the pattern of "name" must be safe from slow matching, /${source}/ has ${fault}. ` +
         'Write a simpler pattern, lower maxLength, or check the rest in convert(), which may throw.',
     })
     t.end()

@@ -68,8 +68,8 @@ t.test('wraps once, when the chain is given its app', async (t) => {
 
 const noMiddleware: [title: string, value: unknown, type: string][] = [
   ['undefined', undefined, 'undefined'],
-  ['the options of a factory', { origins: ['*'] }, 'object'],
-  ['a name', 'cors', 'string'],
+  ['the options of a factory', { origins: ['*'] }, 'an object'],
+  ['a name', 'cors', '"cors"'],
 ]
 
 for (const [title, value, type] of noMiddleware) {
@@ -77,7 +77,7 @@ for (const [title, value, type] of noMiddleware) {
     t.throws(() => chain((app) => app, value as Middleware), {
       name: 'TypeError',
       message: new RegExp(
-        `^chain: a middleware must be a function \\(app\\) => app, but number 2 is ${type}\\. Was a factory`,
+        `^chain: a middleware must be a function \\(app\\) => app, but number 2 is ${type}\\. Was its factory`,
       ),
     })
     t.end()

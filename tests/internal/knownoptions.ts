@@ -181,16 +181,16 @@ t.test('the nearest name is told, if one is near', async (t) => {
   )
 })
 
-t.test('options that are no object are refused', async (t) => {
+t.test('options that are not an object are refused', async (t) => {
   for (const [given, shown] of [
     [null, 'null'],
-    [['*'], 'a list'],
-    ['*', 'string'],
-    [() => {}, 'function'],
+    [['*'], '["*"]'],
+    ['*', '"*"'],
+    [() => {}, 'a function'],
   ] as const) {
     t.throws(() => cors(given as never), {
       name: 'TypeError',
-      message: `cors: the options must be an object, ${shown} was given.`,
+      message: `cors: the options must be an object, ${shown} was given. Write { name: value }.`,
     })
   }
 })

@@ -135,7 +135,7 @@ for (const [title, app] of without) {
   t.test(`on: an app that ${title} is told so`, async (t) => {
     await t.rejects(startLifespan(app, 'on'), {
       message:
-        "lifespan: the app has none, but 'on' was asked for. Give it one, or serve it with lifespan: 'auto'.",
+        "lifespan: the mode is 'on', but the app has no lifespan. Give it one, or serve it with lifespan: 'auto'.",
     })
   })
 }

@@ -33,7 +33,8 @@ t.test('the bytes of all keys and values are bounded', async (t) => {
   t.same(await store.get('c'), bytes(8))
   await t.rejects(store.set('d', bytes(29), 60), {
     name: 'RangeError',
-    message: 'memoryStore: a key and its value may have 30 bytes, 31 were given. Raise maxSize.',
+    message:
+      'memoryStore: a key and its value must have at most 30 bytes, 31 were given. Raise maxSize.',
   })
   t.same(await store.get('c'), bytes(8), 'and nothing went for it')
 })
@@ -52,7 +53,7 @@ t.test('what has expired makes room by itself', async (t) => {
   for (let count = 0; count < 15; count++) t.same(await store.get(`new ${count}`), bytes(1))
 })
 
-t.test('a value is kept as it was given', async (t) => {
+t.test('a value is kept as it was set', async (t) => {
   const store = memoryStore()
   const value = encodeText('abc')
   await store.set('a', value, 60)
@@ -66,9 +67,12 @@ t.test('limits that are none are told at once', async (t) => {
   for (const limit of [0, -1, Number.NaN]) {
     t.throws(() => memoryStore({ maxEntries: limit }), {
       name: 'RangeError',
-      message: `memoryStore: maxEntries must be a number over 0, ${limit} was given. Infinity means no limit.`,
+      message: `memoryStore: maxEntries must be a number greater than 0, ${limit} was given. Use Infinity for no limit.`,
     })
-    t.throws(() => memoryStore({ maxSize: limit }), /^memoryStore: maxSize must be a number over 0/)
+    t.throws(
+      () => memoryStore({ maxSize: limit }),
+      /^memoryStore: maxSize must be a number greater than 0/,
+    )
   }
   const store = memoryStore({ maxEntries: Number.POSITIVE_INFINITY })
   await store.set('a', bytes(1), Number.POSITIVE_INFINITY)

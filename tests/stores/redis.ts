@@ -52,7 +52,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     await t.rejects(store.get('a'), {
       name: 'StoreUnavailable',
       message:
-        'redisStore: GET failed, it took longer than 200 ms. Look whether Redis runs and can be reached.',
+        'redisStore: GET failed, it took longer than 200 ms. Check that Redis runs and can be reached.',
       cause: Error,
     })
     const midway = store.increment('n', 1, { ttl: 60 })
@@ -123,17 +123,17 @@ t.test('what fails without an Error is told on too', async (t) => {
   })
 })
 
-t.test('a client that is none is told at once', async (t) => {
+t.test('an invalid client is refused at once', async (t) => {
   const client = {} as RedisClient // as JavaScript may pass it
 
   t.throws(() => redisStore({ client }), {
     name: 'TypeError',
     message:
-      'redisStore: client must be one of ioredis, iovalkey or redis, something else was given. Pass the connected client.',
+      'redisStore: client must be a client of ioredis, iovalkey or redis, an object was given. Pass the connected client.',
   })
 })
 
-t.test('a time that is none is told at once', async (t) => {
+t.test('an invalid time limit is refused at once', async (t) => {
   const client: RedisClient = { callBuffer: async () => null }
 
   for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {

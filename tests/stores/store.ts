@@ -29,26 +29,26 @@ t.test('a namespace keeps its keys apart', async (t) => {
   t.same(await b.get('key'), encodeText('7'))
 })
 
-t.test('a name that could reach into another is told at once', async (t) => {
+t.test('a name that could reach into another is refused at once', async (t) => {
   for (const name of ['', 'a:b', 'a b', 'ä']) {
     t.throws(() => namespace(memoryStore(), name), {
       name: 'TypeError',
-      message: `namespace: a name is made of letters, digits, "-" and "_", ${JSON.stringify(name)} was given. Choose another.`,
+      message: `namespace: a name must consist of letters, digits, "-" and "_", ${JSON.stringify(name)} was given. Choose another name.`,
     })
   }
 })
 
-t.test('what no store can keep is refused', async (t) => {
+t.test('invalid arguments are refused', async (t) => {
   for (const ttl of [0, -1, Number.NaN]) {
     t.throws(() => assertTtl(ttl), {
       name: 'RangeError',
-      message: `store: a time to live is a number of seconds over 0, ${ttl} was given. Delete what is to go at once.`,
+      message: `store: a time to live must be a number of seconds greater than 0, ${ttl} was given. Use delete() to remove a value at once.`,
     })
   }
   for (const amount of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
     t.throws(() => assertAmount(amount), {
       name: 'RangeError',
-      message: `store: a counter grows by integers, ${amount} was given. Round it.`,
+      message: `store: an amount must be an integer, ${amount} was given. Round it.`,
     })
   }
   for (const text of ['', 'x', '1.5', '1e3', ' 1', '9007199254740993']) {
@@ -63,7 +63,7 @@ t.test('what no store can keep is refused', async (t) => {
   assertAmount(-1)
 })
 
-t.test('a store that is away has an error of its own', async (t) => {
+t.test('an unavailable store has an error of its own', async (t) => {
   const cause = new Error('ECONNREFUSED')
   const error = new StoreUnavailable('gone', { cause })
 

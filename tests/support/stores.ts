@@ -79,10 +79,16 @@ export async function stands(t: Test, store: Store): Promise<void> {
   await t.test('refuses what it cannot keep', async (t) => {
     await store.set('text', encodeText('x'), 60)
 
-    await t.rejects(store.set('a', encodeText('x'), 0), /a time to live is a number of seconds/)
-    await t.rejects(store.touch('a', Number.NaN), /a time to live is a number of seconds/)
-    await t.rejects(store.increment('a', 1, { ttl: -1 }), /a time to live is a number of seconds/)
-    await t.rejects(store.increment('a', 0.5, { ttl: 1 }), /a counter grows by integers/)
+    await t.rejects(
+      store.set('a', encodeText('x'), 0),
+      /a time to live must be a number of seconds/,
+    )
+    await t.rejects(store.touch('a', Number.NaN), /a time to live must be a number of seconds/)
+    await t.rejects(
+      store.increment('a', 1, { ttl: -1 }),
+      /a time to live must be a number of seconds/,
+    )
+    await t.rejects(store.increment('a', 0.5, { ttl: 1 }), /an amount must be an integer/)
     await t.rejects(store.increment('text', 1, { ttl: 1 }), {
       name: 'TypeError',
       message:

@@ -1,4 +1,5 @@
 /** One connection for subscriptions, made after the application's client, whichever that is. */
+import { wrong } from '../../internal/must.ts'
 import type { RedisClient } from '../../redis.ts'
 
 /**
@@ -63,9 +64,8 @@ export function dialing(client: RedisClient, timeoutMs: number): Dial {
     const source = client as SendingSource
     return (events) => listening(source, timeoutMs, events)
   }
-  throw new TypeError(
-    'redisBackend: client must be one that connections can be made after, a cluster or something else was given. Pass the client of a single server, or of Sentinel.',
-  )
+  const what = 'client must be the client of a single server, or of Sentinel'
+  throw wrong('redisBackend', what, client, 'Pass one that is not a cluster')
 }
 
 // What was looked for is there; the clients' own types are too far apart to be named in full.

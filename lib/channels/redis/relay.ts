@@ -291,9 +291,9 @@ async function asked<Value>(
   } catch (error) {
     const cause = uplink?.failure ?? error
     const isOpen = what === 'publish' && mayHaveRun(error)
-    const outcome = isOpen ? ' Whether the message was published is unknown.' : ''
+    const outcome = isOpen ? ' The message may have been published.' : ''
     throw new ChannelsUnavailable(
-      `channels: ${what} failed, ${messageOf(cause)}.${outcome} Look whether Redis runs and can be reached.`,
+      `channels: ${what} failed, ${messageOf(cause)}.${outcome} Check that Redis runs and can be reached.`,
       { cause },
     )
   }

@@ -136,7 +136,7 @@ t.test('what cannot be made again is refused', (t) => {
   ]) {
     t.throws(() => dialing(client as unknown as RedisClient, 1), {
       name: 'TypeError',
-      message: /^redisBackend: client must be one that connections can be made after/,
+      message: /^redisBackend: client must be the client of a single server/,
     })
   }
   t.end()

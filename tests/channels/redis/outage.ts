@@ -35,7 +35,7 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
       await server.kill()
       await t.rejects(bus.publish('lost', 'x'), {
         name: 'ChannelsUnavailable',
-        message: /^channels: publish failed, .+\. Look whether Redis runs and can be reached\.$/,
+        message: /^channels: publish failed, .+\. Check that Redis runs and can be reached\.$/,
       })
       await t.rejects(bus.subscribe('new'), {
         name: 'ChannelsUnavailable',
@@ -107,7 +107,7 @@ t.test(
     await t.rejects(bus.publish('a', 'x'), {
       name: 'ChannelsUnavailable',
       message:
-        'channels: publish failed, it took longer than 100 ms. Whether the message was published is unknown. Look whether Redis runs and can be reached.',
+        'channels: publish failed, it took longer than 100 ms. The message may have been published. Check that Redis runs and can be reached.',
     })
     await t.rejects(bus.subscribe('b'), { name: 'ChannelsUnavailable' })
     // Long enough for a ping to go unanswered; then the connection is made anew.

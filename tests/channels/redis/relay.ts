@@ -195,7 +195,7 @@ t.test('what Redis refuses fails for who asked, and says why', async (t) => {
 
   await t.rejects(relay.join('b', new Heard()), {
     name: 'ChannelsUnavailable',
-    message: 'channels: subscribe failed, NOPERM p:b. Look whether Redis runs and can be reached.',
+    message: 'channels: subscribe failed, NOPERM p:b. Check that Redis runs and can be reached.',
     cause: Error,
   })
   relay.leave('b')
