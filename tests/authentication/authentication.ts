@@ -3,6 +3,7 @@ import {
   AuthenticationError,
   hasScopes,
   identify,
+  requireScopes,
   requires,
   SimpleUser,
   UnauthenticatedUser,
@@ -177,11 +178,12 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
   })
 
   t.test('says what it was called with instead: MW-AUTH-7', async (t) => {
-    const guarded = requires('a')(named) as unknown as (first: unknown) => Promise<unknown>
+    const guarded = requires('a')(named) as unknown as (first: unknown) => unknown
 
-    await t.rejects(guarded('text'), /with a request, a websocket or a scope first, String was/)
-    await t.rejects(guarded(null), /first, null was given/)
-    await t.rejects(guarded(undefined), /first, undefined was given/)
+    t.throws(() => guarded('text'), /with a request or a websocket first, String was/)
+    t.throws(() => guarded(null), /first, null was given/)
+    t.throws(() => guarded(undefined), /first, undefined was given/)
+    t.throws(() => guarded(httpScope()), /first, Object was given\. Put requireScopes\(\) into/)
   })
 
   t.test('says when nothing around it authenticates', async (t) => {
@@ -189,19 +191,19 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
     const scope = () => httpScope()
 
     t.throws(() => requires('a')(named)(new Request(scope())), { message })
-    await t.rejects(call(chain(requires('a'))(Route('/', named)), scope()), { message })
+    await t.rejects(call(chain(requireScopes('a'))(Route('/', named)), scope()), { message })
   })
 })
 
-t.test('a guard as middleware', async (t) => {
+t.test('scopes are asked for by a middleware', async (t) => {
   const route = Route('/', named)
 
   t.test('guards a route, a mount and a router', async (t) => {
-    const middleware = [requires('a')]
+    const middleware = [requireScopes('a')]
     const apps: [App, string][] = [
       [Route('/', named, { middleware }), '/'],
       [Router([Mount('/x', Router([route]), { middleware })]), '/x/'],
-      [chain(requires('a'))(Router([route])), '/'],
+      [chain(requireScopes('a'))(Router([route])), '/'],
     ]
     for (const [app, path] of apps) {
       t.equal(await statusOf(as()(app), path), 403)
@@ -210,7 +212,9 @@ t.test('a guard as middleware', async (t) => {
   })
 
   t.test('refuses websockets by closing them', async (t) => {
-    const guarded = chain(requires('a'))(WebSocketRoute('/', (websocket) => websocket.accept()))
+    const guarded = chain(requireScopes('a'))(
+      WebSocketRoute('/', (websocket) => websocket.accept()),
+    )
     const connect = [{ type: 'websocket.connect' } as const]
 
     t.same(await call(as()(guarded), websocketScope(), connect), [
@@ -219,15 +223,16 @@ t.test('a guard as middleware', async (t) => {
     t.same(await call(as('a')(guarded), websocketScope(), connect), [{ type: 'websocket.accept' }])
   })
 
-  t.test('lets other scopes pass', (t) => assertUntouched(t, requires('a')))
+  t.test('lets other scopes pass', (t) => assertUntouched(t, requireScopes('a')))
 })
 
 t.test('redirects to a route with the path that was wanted: MW-AUTH-5', async (t) => {
-  const guard = requires('a', { redirect: 'login' })
   const router = Router([
     Route('/login', () => new PlainTextResponse('login'), { name: 'login' }),
-    Route('/handler', guard(named)),
-    Route('/{path:path}', () => new JSONResponse({}), { middleware: [guard] }),
+    Route('/handler', requires('a', { redirect: 'login' })(named)),
+    Route('/{path:path}', () => new JSONResponse({}), {
+      middleware: [requireScopes('a', { redirect: 'login' })],
+    }),
   ])
   const locationOf = async (path: string): Promise<string | null> => {
     await using client = await testClient(as()(router))
@@ -250,7 +255,9 @@ t.test('redirects to a route with the path that was wanted: MW-AUTH-5', async (t
 })
 
 t.test('a route that is missing is a mistake of the program', async (t) => {
-  const app = as()(Router([Route('/', named, { middleware: [requires('a', { redirect: 'x' })] })]))
+  const app = as()(
+    Router([Route('/', named, { middleware: [requireScopes('a', { redirect: 'x' })] })]),
+  )
 
   await t.rejects(call(app), /"x"/)
 })
@@ -261,12 +268,18 @@ t.test('misuse is told at once', async (t) => {
       name: 'TypeError',
       message: /^requires: it takes a scope or a list of them, .* Write requires\('admin'\)\.$/,
     })
+    t.throws(() => requireScopes(scopes as never), {
+      name: 'TypeError',
+      message:
+        /^requireScopes: it takes a scope or a list of them, .* Write requireScopes\('admin'\)\.$/,
+    })
   }
   t.throws(() => requires('a', { status: 99 }), /status must be an integer/)
+  t.throws(() => requireScopes('a', { status: 99 }), /status must be an integer/)
   for (const guarded of [null, 'x', {}]) {
     t.throws(
       () => requires('a')(guarded as never),
-      /^requires: it goes around an app or a handler, (null|string|object) was given/,
+      /^requires: it goes around a handler, (null|string|object) was given/,
     )
   }
 })

@@ -1,7 +1,7 @@
 // Options that do not exist, which TypeScript tells and JavaScript would pass over in silence.
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { requires } from '../../lib/authentication/authentication.ts'
+import { requireScopes, requires } from '../../lib/authentication/authentication.ts'
 import { channels, memoryBackend, redisBackend } from '../../lib/channels.ts'
 import { WebSocketEndpoint } from '../../lib/endpoints.ts'
 import { serializeCookie } from '../../lib/http/cookies.ts'
@@ -101,6 +101,7 @@ const TABLE: Readonly<Record<string, () => unknown>> = {
   redisBackend: () => redisBackend(nonsense),
   redisStore: () => redisStore(nonsense),
   requestId: () => requestId(nonsense),
+  requireScopes: () => requireScopes('x', nonsense),
   requires: () => requires('x', nonsense),
   secureHeaders: () => secureHeaders(nonsense),
   'secureHeaders: strictTransportSecurity': () =>

@@ -1,5 +1,5 @@
 // A guard leaves the type of what it goes around.
-import { type Guard, requires } from '../../lib/authentication/authentication.ts'
+import { type Guard, requireScopes, requires } from '../../lib/authentication/authentication.ts'
 import type { Request } from '../../lib/requests.ts'
 import type { Response } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
@@ -12,11 +12,10 @@ declare const app: App
 declare const show: (request: Request<{ id: number }>) => Response
 declare const talk: (websocket: WebSocket) => Promise<void>
 
-export const guardedApp: App = guard(app)
 export const guardedShow: typeof show = guard(show)
 export const guardedTalk: typeof talk = guard(talk)
 export type Kept = Assert<Equal<typeof guardedShow, typeof show>>
-export const middleware: Middleware = guard
+export const middleware: Middleware = requireScopes('a')
 
 /** The parameters of a handler in place are those of the path. */
 export const inPlace: Route<'/{id:int}'> = Route(
@@ -29,8 +28,16 @@ export const inPlace: Route<'/{id:int}'> = Route(
 
 export const socket: WebSocketRoute = WebSocketRoute('/', requires('a')(talk))
 
-// @ts-expect-error: put the guard into the route's middleware
+// @ts-expect-error: a route takes requireScopes() as middleware
 guard(inPlace)
+
+// @ts-expect-error: an app takes requireScopes() as middleware
+guard(app)
+
+export const listed: Middleware[] = [
+  // @ts-expect-error: requires() goes around handlers
+  guard,
+]
 
 // @ts-expect-error: there is nothing to call in a text
 guard('text')

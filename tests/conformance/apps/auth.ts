@@ -2,6 +2,7 @@
 import { Application } from '../../../lib/applications.ts'
 import {
   AuthenticationError,
+  requireScopes,
   requires,
   SimpleUser,
 } from '../../../lib/authentication/authentication.ts'
@@ -62,10 +63,12 @@ function application(onError?: AuthenticationErrorHandler): Application {
       Route('/', who),
       Route('/login', text('login'), { name: 'login' }),
       Route('/dash', known(who)),
-      Route('/dash-sync', name, { middleware: [known] }),
+      Route('/dash-sync', name, { middleware: [requireScopes('authenticated')] }),
       Route('/admin', requires(['authenticated', 'admin'], { status: 404 })(who)),
       Route('/redirect', login(who)),
-      Route('/redirect-sync', name, { middleware: [login] }),
+      Route('/redirect-sync', name, {
+        middleware: [requireScopes('authenticated', { redirect: 'login' })],
+      }),
       Route('/class', { get: known(who) }),
       WebSocketRoute('/ws', known(talk)),
       WebSocketRoute('/ws-open', talk),
