@@ -1,14 +1,14 @@
-/** The websocket that a handler talks to. */
-
+/** The websocket that a handler is called with. */
 import { Connection } from './connections.ts'
 import { isCloseCode, WebSocketException } from './exceptions.ts'
 import { encodeText } from './internal/bytes.ts'
 import { handled } from './internal/handled.ts'
+import { cutReason } from './protocol/closereason.ts'
 import type { AnyResponse } from './responses/response.ts'
 import { brand } from './types/brand.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from './types.ts'
 import { Conversation, Loop, type WebSocketPhase } from './websockets/conversation.ts'
-import { fitting, parseJSON, toJSON, type WebSocketData } from './websockets/data.ts'
+import { parseJSON, toJSON, type WebSocketData } from './websockets/data.ts'
 import { WebSocketDisconnect } from './websockets/errors.ts'
 
 export { type WebSocketData, WebSocketDisconnect, type WebSocketPhase }
@@ -16,12 +16,12 @@ export { type WebSocketData, WebSocketDisconnect, type WebSocketPhase }
 export interface AcceptOptions {
   /** One of `websocket.subprotocols` (none). */
   subprotocol?: string
-  /** Further fields of the handshake's answer, names and values in turn (none). */
+  /** Further headers of the answer to the handshake, a flat list of names and values (none). */
   headers?: HeaderList
 }
 
 export interface ReceiveOptions {
-  /** Stops the waiting when it aborts; what comes later is kept for the next who receives (none). */
+  /** Rejects a waiting `receive()` when it aborts; the message stays for the next one (none). */
   signal?: AbortSignal
 }
 
@@ -29,8 +29,8 @@ export interface ReceiveOptions {
  * A view on a websocket scope with its two channels.
  *
  * Iterating it gives the messages, text or bytes, until the peer closes. A loop that is left can be
- * entered again, and several readers and writers may be at work at once: each message goes to one of
- * them, and none is lost.
+ * entered again, and several may read and write concurrently: each message goes to one reader, and
+ * none is lost.
  *
  * @example
  * WebSocketRoute('/echo', async (websocket) => {
@@ -47,12 +47,12 @@ export class WebSocket<
   }
 
   declare readonly scope: WebSocketScope
-  /** The raw channels, for apps that this websocket is handed on to; `receive()` reads from them. */
+  /** The channels of the app; `receive()` reads from them. */
   readonly #receive: Receive
   readonly #send: Send
   readonly #conversation: Conversation
 
-  /** @param phase Where the conversation stands, for a view that is made in the middle of one. */
+  /** @param phase The phase, for a view that is created after the handshake (`connecting`). */
   constructor(
     scope: WebSocketScope,
     receive: Receive,
@@ -65,21 +65,24 @@ export class WebSocket<
     this.#conversation = new Conversation(scope, receive, send, phase)
   }
 
-  /** Where the conversation stands: `connecting`, `open`, `closed`, or `denied` at the handshake. */
+  /**
+   * `connecting` until the handshake is answered, then `open` or `denied`; `closed` after `close()`, or
+   * once the peer is known to have left.
+   */
   get phase(): WebSocketPhase {
     return this.#conversation.phase
   }
 
-  /** The subprotocols that the client offers, in its order. */
+  /** The subprotocols that the client offers, in order of preference. */
   get subprotocols(): readonly string[] {
     return this.scope.subprotocols
   }
 
   /**
-   * Completes the handshake; before it nothing can be received or sent.
+   * Accepts the handshake; before that, nothing can be received or sent.
    *
-   * @throws WebSocketDisconnect when the peer has gone.
-   * @throws TypeError when the handshake was answered already.
+   * @throws WebSocketDisconnect if the peer has left.
+   * @throws TypeError if the handshake has been answered already.
    * @example
    * WebSocketRoute('/chat', async (websocket) => {
    *   const subprotocol = websocket.subprotocols.find((name) => name === 'chat.v2')
@@ -95,7 +98,7 @@ export class WebSocket<
   /**
    * Answers the handshake with a response instead of accepting.
    *
-   * @throws TypeError when the server cannot, or the handshake was answered already.
+   * @throws TypeError if the server cannot send it, or the handshake has been answered already.
    * @example
    * WebSocketRoute('/members', async (websocket) => {
    *   if (websocket.cookies['member'] === undefined) {
@@ -122,25 +125,25 @@ export class WebSocket<
   /**
    * Closes with a code and a reason; before `accept` it refuses the handshake with 403.
    *
-   * A frame has room for 123 bytes of the reason, the rest is left out. When the peer has closed
-   * already there is nothing to do, so it may stand in a `finally`.
+   * A reason is cut to 123 bytes. If the peer has closed already, this does nothing, so it can be
+   * called in a `finally`.
    *
-   * @throws RangeError for a code that may not be sent (RFC 6455 section 7.4).
-   * @throws TypeError when it was closed here before.
+   * @throws RangeError if the code may not be sent (RFC 6455 section 7.4).
+   * @throws TypeError if it was closed here before.
    */
   close(code = 1000, reason = ''): Promise<void> {
     if (!isCloseCode(code)) return Promise.reject(unsendable(code))
     return handled(
-      this.#conversation.close({ type: 'websocket.close', code, reason: fitting(reason) }),
+      this.#conversation.close({ type: 'websocket.close', code, reason: cutReason(reason) }),
     )
   }
 
   /**
-   * Sends a text message; resolves when the connection wants more.
+   * Sends a text message; resolves when more may be sent.
    *
-   * Who does not wait for it learns nothing of a peer that has gone, and harms nobody.
+   * A call that is not awaited does not tell that the peer has left, and its error is ignored.
    *
-   * @throws WebSocketDisconnect when the peer has gone.
+   * @throws WebSocketDisconnect if the peer has left.
    * @throws TypeError before `accept()` and after `close()`.
    */
   sendText(text: string): Promise<void> {
@@ -155,7 +158,7 @@ export class WebSocket<
   /**
    * Sends a value as JSON, in a text message or, on request, in a binary one.
    *
-   * @throws TypeError for a value that has no JSON; otherwise as `sendText()`.
+   * @throws TypeError if the value has no JSON form; otherwise as `sendText()`.
    */
   sendJSON(value: unknown, mode: 'text' | 'binary' = 'text'): Promise<void> {
     try {
@@ -169,8 +172,8 @@ export class WebSocket<
   /**
    * Waits for the next message; after `close()` it still gives what the peer had sent before.
    *
-   * @throws WebSocketDisconnect when the peer closes instead.
-   * @throws TypeError before `accept()`, and once the disconnect was told.
+   * @throws WebSocketDisconnect if the peer closes instead.
+   * @throws TypeError before `accept()`, and once the disconnect was received.
    * @example
    * const first = async (websocket: WebSocket) => {
    *   await websocket.accept()
@@ -181,12 +184,12 @@ export class WebSocket<
     return this.#conversation.receive(signal)
   }
 
-  /** @throws WebSocketException 1003 when the message is binary; otherwise as `receive()`. */
+  /** @throws WebSocketException 1003 if the message is binary; otherwise as `receive()`. */
   receiveText(options?: ReceiveOptions): Promise<string> {
     return handled(this.receive(options).then(textOf))
   }
 
-  /** @throws WebSocketException 1003 when the message is text; otherwise as `receive()`. */
+  /** @throws WebSocketException 1003 if the message is text; otherwise as `receive()`. */
   receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
     return handled(this.receive(options).then(bytesOf))
   }
@@ -194,7 +197,7 @@ export class WebSocket<
   /**
    * A message of either kind, parsed.
    *
-   * @throws WebSocketException 1007 when it is no JSON in UTF-8; otherwise as `receive()`.
+   * @throws WebSocketException 1007 if it is not JSON in UTF-8; otherwise as `receive()`.
    */
   receiveJSON(options?: ReceiveOptions): Promise<unknown> {
     return handled(this.receive(options).then(parseJSON))
@@ -206,11 +209,11 @@ export class WebSocket<
   }
 
   /**
-   * Lets go of messages that are not received: the latest 16, or 1 MiB, are kept, until the first is
-   * received; from then on none is lost, and the peer has to wait as usual.
+   * Drops messages that are not received: the latest 16, or 1 MiB, are kept until the first one is
+   * received. From then on none is dropped, and a fast peer has to wait as usual.
    *
-   * For those who only send. Without it, what a peer sends waits in the server until that reads no
-   * more, and neither sees that the peer has closed.
+   * For handlers that only send. Without it, the messages of a peer wait in the server until it stops
+   * reading, and then the handler does not notice that the peer has closed.
    *
    * @example
    * WebSocketRoute('/clock', async (websocket) => {
@@ -227,10 +230,10 @@ export class WebSocket<
   }
 
   /**
-   * Aborted when the peer has closed or is gone, even while nobody receives.
+   * Aborted when the peer has closed or left, even if no `receive()` waits.
    *
-   * Its reason is a ClientDisconnected: what fails for it is known to be nobody's mistake. Where the
-   * server does not tell by `scope.onDisconnect`, up to 16 messages or 1 MiB are read ahead, and kept.
+   * Its reason is a ClientDisconnected; errors caused by it are expected and not logged. If the server
+   * has no `scope.onDisconnect`, up to 16 messages or 1 MiB are read ahead, and kept.
    *
    * @example
    * const ask = (websocket: WebSocket) => fetch(upstream, { signal: websocket.signal })

@@ -148,7 +148,7 @@ t.test('tells that the peer has closed, once', async (t) => {
     message: 'the websocket is closed: 1001 bye',
   })
   await t.rejects(websocket.receive(), {
-    message: /^websocket\.receive: .*the peer has closed, which was told once\./,
+    message: /^websocket\.receive: .*the peer has closed, and the disconnect was received once\./,
   })
   await t.rejects(websocket.sendText('a'), { name: 'WebSocketDisconnect', code: 1001 })
   await websocket.close() // nothing to do any more, so it may stand in a finally

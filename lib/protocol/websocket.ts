@@ -12,6 +12,7 @@ import type {
   WebSocketDisconnectMessage,
   WebSocketSentMessage,
 } from '../types.ts'
+import { cutReason } from './closereason.ts'
 import { readFurther } from './head.ts'
 
 /** The phases of a websocket. */
@@ -128,9 +129,6 @@ function invalidContent({ type, text, bytes }: WebSocketSentMessage): ProtocolEr
   )
 }
 
-/** A control frame has at most 125 bytes, two of them for the code (RFC 6455 section 5.5). */
-const LONGEST_REASON = 123
-
 /**
  * Reads a close message. A reason that is too long is cut.
  *
@@ -149,14 +147,6 @@ export function readClose(message: WebSocketCloseMessage): { code: number; reaso
     )
   }
   return { code, reason: cutReason(reason) }
-}
-
-/** As much of a reason as fits into a close frame, in whole characters. */
-export function cutReason(reason: string): string {
-  // A UTF-16 unit takes three bytes at most.
-  if (reason.length * 3 <= LONGEST_REASON) return reason
-  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(LONGEST_REASON))
-  return reason.slice(0, read)
 }
 
 /** The message that tells an app that its websocket has ended. */

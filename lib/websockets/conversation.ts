@@ -1,7 +1,7 @@
-/** Where a websocket stands: what may be sent at this point, and whether the peer is still there. */
-
+/** The phase of a websocket, as its handler knows it: what may be sent, and whether the peer is there. */
 import { ClientDisconnected } from '../exceptions.ts'
 import { handled } from '../internal/handled.ts'
+import type { SocketPhase } from '../protocol/websocket.ts'
 import {
   type Receive,
   type ReceiveMessage,
@@ -16,8 +16,15 @@ import type { WebSocketData } from './data.ts'
 import { misuse, unexpected, WebSocketDisconnect } from './errors.ts'
 import { type Ended, Inbox, type Reader } from './inbox.ts'
 
-/** A handshake that was answered by a refusal is `denied`. */
-export type WebSocketPhase = 'connecting' | 'open' | 'closed' | 'denied'
+/**
+ * - `connecting`: the handshake has not been answered
+ * - `open`: the handshake has been accepted
+ * - `closed`: the app has closed the websocket, or knows that the peer has left
+ * - `denied`: the handshake has been refused
+ *
+ * Servers have `closing` too, until the peer has answered a close; an app does not see the difference.
+ */
+export type WebSocketPhase = Exclude<SocketPhase, 'closing'>
 
 const WHY: Readonly<Record<WebSocketPhase, string>> = {
   connecting: 'accept() comes first',
@@ -26,16 +33,16 @@ const WHY: Readonly<Record<WebSocketPhase, string>> = {
   denied: 'the handshake was refused',
 }
 
-/** The states of one websocket, and its two channels. */
+/** The phase of one websocket, and its two channels. */
 export class Conversation implements Ended {
   phase: WebSocketPhase
   readonly #scope: WebSocketScope
   readonly #send: Send
   readonly #inbox: Inbox
   #connected: boolean
-  /** Whether the handshake is being answered, so that nobody else does. */
+  /** Whether the handshake is being answered. */
   #answering = false
-  /** Why nothing can be sent any more, once that is known. */
+  /** Why nothing can be sent any more, once the peer has left. */
   #departure: ClientDisconnected | undefined
   #told = false
   #hasReceived = false
@@ -49,7 +56,7 @@ export class Conversation implements Ended {
     this.#inbox = new Inbox(receive, this)
   }
 
-  /** Answers the handshake; when that fails, as for a wrong header, it can be answered again. */
+  /** Answers the handshake; if that fails, as for an invalid header, it can be answered again. */
   async answer(asked: string, phase: 'open' | 'denied', run: () => Promise<void>): Promise<void> {
     if (this.phase !== 'connecting' || this.#answering) throw this.misuse(asked)
     this.#answering = true
@@ -87,11 +94,11 @@ export class Conversation implements Ended {
     }
     if (this.phase === 'open') return this.hand(message)
     const refused = Promise.reject(this.misuse(asked))
-    // One that comes too late may be a matter of timing, one that comes too early never is.
+    // A message that is too late may be a matter of timing, one that is too early never is.
     return this.phase === 'connecting' ? refused : handled(refused)
   }
 
-  /** Gives a message to the server, whatever it is. */
+  /** Sends any message. */
   hand(message: WebSocketSendMessage): Promise<void> {
     const sent = this.#send(message)
     return sent === SENT ? sent : handled(sent.catch((error) => this.#fail(error)))
@@ -103,10 +110,12 @@ export class Conversation implements Ended {
     throw asDisconnect(error)
   }
 
-  /** @throws WebSocketDisconnect when that is what comes. */
+  /** @throws WebSocketDisconnect if the peer has left. */
   receive(signal: AbortSignal | undefined): Promise<WebSocketData> {
     if (this.#told) {
-      return Promise.reject(misuse('receive', 'the peer has closed, which was told once'))
+      return Promise.reject(
+        misuse('receive', 'the peer has closed, and the disconnect was received once'),
+      )
     }
     if (this.phase === 'connecting') return Promise.reject(this.misuse('receive'))
     this.#keepUnread()
@@ -130,7 +139,7 @@ export class Conversation implements Ended {
     return this.#inbox.next(loop)
   }
 
-  /** Does nothing once something has been received. */
+  /** Does nothing once a message has been received. */
   dropUnread(): void {
     if (!this.#hasReceived) this.#inbox.dropOld()
   }
@@ -145,7 +154,7 @@ export class Conversation implements Ended {
     this.#inbox.leave(loop)
   }
 
-  /** Notes that who receives is told of the end. */
+  /** Notes that a reader is told of the disconnect. */
   tell(message: ReceiveMessage | undefined): WebSocketDisconnectMessage {
     if (message?.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
     this.#told = true
@@ -162,12 +171,12 @@ export class Conversation implements Ended {
     return this.#gone.signal
   }
 
-  /** The inbox tells that the disconnect has been read, by whomever. */
+  /** The inbox has read the disconnect. */
   ended({ code, reason }: WebSocketDisconnectMessage): void {
     this.#leave(new WebSocketDisconnect(code, reason))
   }
 
-  /** The peer is gone, which may be known from several sides; the first counts. */
+  /** The peer has left. Several sources may tell; the first one counts. */
   #leave(departure: ClientDisconnected): void {
     if (this.#departure !== undefined) return
     this.#departure = departure
@@ -180,7 +189,7 @@ export class Conversation implements Ended {
   }
 }
 
-/** All that comes; who leaves the loop while it waits takes nothing with it. */
+/** All messages; leaving the loop while it waits loses none. */
 export class Loop
   implements AsyncIterableIterator<WebSocketData>, Reader<IteratorResult<WebSocketData>>
 {
@@ -218,7 +227,7 @@ function dataOf({ text, bytes }: WebSocketReceivedMessage): WebSocketData {
   return text ?? bytes ?? ''
 }
 
-/** What those who send are told: 1006 when nobody knows more. */
+/** The error of sends: with the peer's code if it is known, otherwise 1006. */
 function asDisconnect(cause: ClientDisconnected): WebSocketDisconnect {
   const { code, reason } = cause instanceof WebSocketDisconnect ? cause : { code: 1006, reason: '' }
   return new WebSocketDisconnect(code, reason, { cause })

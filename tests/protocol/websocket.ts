@@ -1,6 +1,5 @@
 import t from 'tap'
 import {
-  cutReason,
   foreign,
   misplaced,
   readAccept,
@@ -49,20 +48,6 @@ t.test('a reason is text', async (t) => {
   t.throws(() => readClose({ ...CLOSE, reason: 1 as unknown as string }), {
     message: /the reason must be text, number was sent/,
   })
-})
-
-t.test('a long reason is cut to 123 bytes, between characters', async (t) => {
-  for (const [reason, cut] of [
-    ['x'.repeat(123), 123],
-    ['x'.repeat(124), 123],
-    ['\u00e9'.repeat(62), 61],
-    [`${'x'.repeat(121)}\u20ac`, 121],
-    [`${'x'.repeat(120)}\u{1f600}`, 120],
-    [`${'x'.repeat(119)}\u{1f600}`, 121],
-    ['\u00e9'.repeat(41), 41],
-  ] as const) {
-    t.equal(cutReason(reason), reason.slice(0, cut))
-  }
 })
 
 t.test('an accept has one of the subprotocols that were offered, or none', async (t) => {

@@ -1,12 +1,13 @@
-/** What the messages of an open socket are made of: contents and close codes. */
+/** The contents and close codes of an open websocket. */
 import { isCloseCode } from '../../exceptions.ts'
+import { LONGEST_REASON } from '../../protocol/closereason.ts'
 import { LintError } from './faults.ts'
 import { BYTES, checkKeys, must, optional, type Rule, TEXT } from './keys.ts'
 import type { Message } from './protocol.ts'
 
 const CONTENT = { text: optional(TEXT), bytes: optional(BYTES) }
 
-/** @throws LintError unless there is either text or bytes. */
+/** @throws LintError unless the message has either a text or bytes. */
 export function checkContent(where: string, message: Message, advice: string): void {
   checkKeys(where, message, CONTENT, advice)
   const { text, bytes } = message
@@ -16,9 +17,6 @@ export function checkContent(where: string, message: Message, advice: string): v
     `${where}: exactly one of "text" and "bytes" must be there, ${given} given. ${advice}`,
   )
 }
-
-/** A close frame has 125 bytes, two of them for the code (RFC 6455 section 5.5). */
-const LONGEST_REASON = 123
 
 export const CLOSE: Readonly<Record<string, Rule>> = {
   code: optional(

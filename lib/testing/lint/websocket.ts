@@ -1,5 +1,6 @@
-/** The websocket conversation: a handshake that is accepted or refused, then messages until a close. */
+/** The rules of a websocket, as lint checks them. */
 import { indexOfName } from '../../http/headers.ts'
+import { ORDER, type SocketPhase, WHY } from '../../protocol/websocket.ts'
 import type { WebSocketScope } from '../../types.ts'
 import {
   ADVICE,
@@ -26,12 +27,15 @@ import {
 import { offersOf } from './scopes.ts'
 
 export interface WebSocketState {
-  readonly phase: 'connecting' | 'open' | 'closed' | 'denying' | 'denied'
-  /** What the client has told. */
+  /** `closing` if the app has closed the websocket, `closed` if the peer has left before that. */
+  readonly phase: SocketPhase
+  /** Whether a response that denies the handshake is not complete. */
+  readonly isPartial: boolean
+  /** What the server has told of the client. */
   readonly peer: 'silent' | 'connected' | 'disconnected'
-  /** Of a denial's body. */
+  /** Of the body of a denial. */
   readonly length: Length
-  /** Whether a message was sent that only the server understands. */
+  /** Whether a message of an extension was sent. */
   readonly foreign: boolean
 }
 
@@ -49,12 +53,13 @@ const STEPS: Readonly<Record<string, Step<WebSocketState, WebSocketFacts>>> = {
 
 const INITIAL: WebSocketState = {
   phase: 'connecting',
+  isPartial: false,
   peer: 'silent',
   length: NO_LENGTH,
   foreign: false,
 }
 
-/** Messages of an open socket may be sent by several at once; those of the handshake may not. */
+/** Messages of an open websocket may be sent concurrently; those of the handshake may not. */
 export function websocketProtocol(scope: WebSocketScope): Protocol<WebSocketState> {
   const facts: WebSocketFacts = { offers: offersOf(scope), subprotocols: scope.subprotocols }
   return {
@@ -67,25 +72,16 @@ export function websocketProtocol(scope: WebSocketScope): Protocol<WebSocketStat
   }
 }
 
-const ORDER = 'Check the order of the calls, and that every send is awaited.'
-
-const IN_WORDS: Readonly<Record<WebSocketState['phase'], string>> = {
-  connecting: 'the handshake has not been accepted',
-  open: 'the handshake has been accepted',
-  closed: 'the app has closed the socket',
-  denying: 'the handshake is being refused',
-  denied: 'the handshake has been refused',
-}
-
-/** What is sent to a peer that has gone is the server's to refuse: the app may not know yet. */
-function assertPhase(state: WebSocketState, { type }: Message, ...phases: readonly string[]): void {
-  if (phases.includes(state.phase) || state.peer === 'disconnected') return
-  throw misplaced(type, IN_WORDS[state.phase], ORDER)
+/** Whether the phase is one of these; a peer that has left is for the server to tell. */
+function isDue(state: WebSocketState, { type }: Message, ...phases: SocketPhase[]): boolean {
+  if (phases.includes(state.phase)) return true
+  if (state.phase === 'closed') return false
+  throw misplaced(type, WHY[state.phase], ORDER)
 }
 
 const ACCEPT = { subprotocol: optional(TEXT), headers: optional(HEADERS) }
 
-/** What the server agrees with the client upon; said twice, the client must fail (RFC 6455 section 4). */
+/** Headers that the server sets. A client must fail if one is there twice (RFC 6455 section 4). */
 const OF_SERVER = [
   'sec-websocket-protocol',
   'sec-websocket-accept',
@@ -112,20 +108,19 @@ function accept(
       `${type}: "headers" must not have ${name}, which the server sets. Leave it out; a subprotocol is chosen by "subprotocol".`,
     )
   }
-  assertPhase(state, message, 'connecting')
-  return { ...state, phase: 'open' }
+  return isDue(state, message, 'connecting') ? { ...state, phase: 'open' } : state
 }
 
 function send(state: WebSocketState, message: Message): WebSocketState {
   checkContent(message.type, message, ADVICE)
-  assertPhase(state, message, 'open')
+  isDue(state, message, 'open')
   return state
 }
 
 function close(state: WebSocketState, message: Message): WebSocketState {
   checkKeys(message.type, message, CLOSE, ADVICE)
-  assertPhase(state, message, 'connecting', 'open')
-  return { ...state, phase: state.phase === 'connecting' ? 'denied' : 'closed' }
+  if (!isDue(state, message, 'connecting', 'open')) return state
+  return { ...state, phase: state.phase === 'connecting' ? 'denied' : 'closing' }
 }
 
 const DENIAL = 'websocket.http.response'
@@ -139,16 +134,20 @@ function denialStart(state: WebSocketState, message: Message, { offers }: Facts)
     )
   }
   const length = announced(message)
-  assertPhase(state, message, 'connecting')
-  return { ...state, phase: 'denying', length }
+  if (!isDue(state, message, 'connecting')) return state
+  return { ...state, phase: 'denied', isPartial: true, length }
 }
 
 function denialBody(state: WebSocketState, message: Message, { offers }: Facts): WebSocketState {
   checkBody(message)
   assertOffered(DENIAL, message.type, offers)
-  assertPhase(state, message, 'denying')
-  const length = counted(state.length, message)
-  return { ...state, length, phase: message['moreBody'] === true ? 'denying' : 'denied' }
+  if (!state.isPartial) isDue(state, message)
+  if (!state.isPartial) return state
+  return {
+    ...state,
+    length: counted(state.length, message),
+    isPartial: message['moreBody'] === true,
+  }
 }
 
 const SERVER = 'Check the server, or the middleware that wraps receive.'
@@ -166,18 +165,25 @@ function received(
     case 'websocket.receive':
       checkContent(where, message, SERVER)
       assertConnected(state, where)
-      if (state.phase !== 'open' && state.phase !== 'closed') {
-        throw misplaced(where, IN_WORDS[state.phase], SERVER)
+      if (state.phase !== 'open' && state.phase !== 'closing') {
+        throw misplaced(where, WHY[state.phase], SERVER)
       }
       return state
     case 'websocket.disconnect':
       checkKeys(where, message, DISCONNECT, SERVER)
       assertConnected(state, where)
-      return { ...state, peer: 'disconnected' }
+      return left(state)
     default:
       assertForeign(message.type, 'websocket', offers, 'server')
       return state
   }
+}
+
+/** The app learns that the peer has left; what the app had finished before stays so. */
+function left(state: WebSocketState): WebSocketState {
+  const isFinished = state.phase === 'closing' || (state.phase === 'denied' && !state.isPartial)
+  const phase = isFinished ? state.phase : 'closed'
+  return { ...state, phase, isPartial: false, peer: 'disconnected' }
 }
 
 function assertConnected({ peer }: WebSocketState, where: string): void {
@@ -190,19 +196,22 @@ function assertConnected({ peer }: WebSocketState, where: string): void {
 function asked({ peer }: WebSocketState): void {
   if (peer !== 'disconnected') return
   throw new LintError(
-    'receive was called after websocket.disconnect, so nothing can come any more. Leave the loop when the peer has gone.',
+    'receive was called after websocket.disconnect, so nothing can come any more. Leave the loop when the peer has left.',
   )
 }
 
-/** An open socket is closed by the server; a handshake must have had an answer. */
-function ended({ phase, peer, foreign }: WebSocketState, waiting: string | undefined): void {
+/** The server closes an open websocket; the app must have answered the handshake. */
+function ended(
+  { phase, isPartial, peer, foreign }: WebSocketState,
+  waiting: string | undefined,
+): void {
   if (peer === 'disconnected' || foreign) return
   if (phase === 'connecting') {
     throw new LintError(
       'the app resolved without an answer to the handshake. Send websocket.accept or websocket.close; is an await missing?',
     )
   }
-  if (phase === 'denying') {
+  if (isPartial) {
     throw new LintError(
       'the app resolved before its refusal was complete (websocket.http.response.body with moreBody: false is missing). Probably a missing await in a middleware.',
     )

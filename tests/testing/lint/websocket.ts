@@ -82,7 +82,7 @@ t.test('names messages that are out of place', async (t) => {
     [
       'a close in a denial',
       [deny(), close()],
-      /close: out of place, the handshake is being refused/,
+      /close: out of place, the handshake has been refused/,
     ],
     [
       'two denials',
