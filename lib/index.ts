@@ -1,6 +1,8 @@
-/** The front door: what a first program needs. Middleware and servers have subpaths of their own. */
+/**
+ * The front door: what a first program needs. All else, such as other responses, websockets, middleware
+ * and servers, is loaded from its subpath.
+ */
 export { Application, type ApplicationOptions } from './applications.ts'
-export { httpMiddleware } from './authoring/httpmiddleware.ts'
 export { type Background, backgroundTasks } from './background.ts'
 export {
   ClientDisconnected,
@@ -19,15 +21,10 @@ export {
   PlainTextResponse,
   RedirectResponse,
 } from './responses/bodies.ts'
-export { FileResponse } from './responses/file.ts'
 export { Response } from './responses/response.ts'
-export { EventSourceResponse } from './responses/sse.ts'
-export { StreamingResponse } from './responses/streaming.ts'
-export { Host } from './routing/host.ts'
 export { Mount } from './routing/mount.ts'
 export { Route } from './routing/route.ts'
 export { Router } from './routing/router.ts'
-export { WebSocketRoute } from './routing/websocketroute.ts'
 export type {
   App,
   HTTPScope,
@@ -41,4 +38,4 @@ export type {
   State,
   WebSocketScope,
 } from './types.ts'
-export { WebSocket } from './websockets.ts'
+export type { WebSocket } from './websockets.ts'

@@ -5,6 +5,7 @@ import { cpSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import t from 'tap'
+import { httpMiddleware } from '../../lib/authoring.ts'
 import { html } from '../../lib/html.ts'
 import * as own from '../../lib/index.ts'
 import { csrf } from '../../lib/middleware/csrf.ts'
@@ -27,6 +28,8 @@ async function copied<Module>(name: string): Promise<Module> {
 }
 
 const other = await copied<typeof own>('index')
+const { httpMiddleware: otherMiddleware } =
+  await copied<typeof import('../../lib/authoring.ts')>('authoring')
 
 t.test('the copies are two', async (t) => {
   t.not(other.HTTPException, own.HTTPException)
@@ -135,12 +138,12 @@ t.test('a session of one copy is there for routes of the other', async (t) => {
 })
 
 t.test('middleware that is given requests and responses works across copies', async (t) => {
-  const stamping = own.httpMiddleware(async (request, next) => {
+  const stamping = httpMiddleware(async (request, next) => {
     const response = await next(request)
     response.headers.set('x-own', '1')
     return response
   })
-  const replacing = other.httpMiddleware(async () => new own.PlainTextResponse('replaced') as never)
+  const replacing = otherMiddleware(async () => new own.PlainTextResponse('replaced') as never)
   const app = own.Application({
     routes: [
       own.Route('/', () => new own.PlainTextResponse('x')),

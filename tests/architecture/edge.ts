@@ -29,7 +29,14 @@ function reachedFrom(entries: readonly string[], condition: string) {
 }
 
 /** What an application for the edge begins with. */
-const ENTRIES = ['index.ts', 'servers/fetch.ts', 'interop/fromfetch.ts', 'servers/workers.ts']
+const ENTRIES = [
+  'index.ts',
+  'responses.ts',
+  'routing.ts',
+  'servers/fetch.ts',
+  'interop/fromfetch.ts',
+  'servers/workers.ts',
+]
 
 t.test('no module of Node, and no optional peer, can be reached from an application', async (t) => {
   for (const condition of EDGE_CONDITIONS) {

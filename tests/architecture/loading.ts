@@ -59,6 +59,8 @@ function loadedWith(file: string): { readonly files: string[]; readonly others: 
 t.test('the front door, and what other runtimes serve by, load none of that', async (t) => {
   for (const [file, packages] of [
     ['index.ts', ['cookie', 'regexparam']],
+    ['responses.ts', ['cookie']],
+    ['websockets.ts', ['cookie']],
     ['servers/fetch.ts', []],
     ['interop/fromfetch.ts', ['cookie']],
     ['interop/fetchresponse.ts', ['cookie']],
@@ -72,7 +74,7 @@ t.test('the front door, and what other runtimes serve by, load none of that', as
     t.same(others, packages, file)
     t.same(loaded.filter(isForNode), [], file)
   }
-  t.ok(loadedWith('index.ts').files.includes('responses/file.ts'))
+  t.ok(loadedWith('responses.ts').files.includes('responses/file.ts'))
 })
 
 /** An optional peer, and the one subpath that needs it. */
