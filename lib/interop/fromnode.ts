@@ -42,6 +42,7 @@ export type NodeHandler = {
  *
  * @throws TypeError if `handler` is not a function.
  * @throws Error if the version of Node is not supported.
+ * @example
  * import express from 'express'
  * const shop = express()
  * shop.get('/cart', (request, response) => {

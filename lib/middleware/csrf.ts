@@ -53,7 +53,7 @@ export interface CSRFOptions {
  *
  * The own origin is that of `request.url`: behind a proxy, use `proxyHeaders()` to set scheme and host.
  *
- * @throws TypeError for an invalid origin, or for an invalid name of a header or field.
+ * @throws TypeError if an origin, or the name of a header or field, is invalid.
  * @example
  * const form = Route('/form', async ({ session }) => new HTMLResponse(html`<!doctype html>
  *   <form method="post" action="/pay">

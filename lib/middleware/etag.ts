@@ -38,7 +38,6 @@ export interface EtagOptions {
  * `compress()`, which weakens the tag.
  *
  * @throws RangeError if `maxSize` is not a number of bytes.
- * @throws RangeError for a size that is none.
  * @example
  * Route('/report', () => new JSONResponse({ total: 7 }), { middleware: [etag()] })
  */

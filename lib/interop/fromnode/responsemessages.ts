@@ -39,7 +39,7 @@ interface Step {
 
 /** Parts of one turn of the event loop are joined up to this size, like Node's own corking. */
 const MOST_JOINED = 65_536
-const NOBODY: readonly Callback[] = []
+const NO_CALLBACKS: readonly Callback[] = []
 
 export class Outbox {
   readonly #send: Send
@@ -51,7 +51,7 @@ export class Outbox {
   #start: HTTPResponseStartMessage | undefined
   #phase: 'held' | 'uncounted' | 'body' | 'trailers' | 'complete' | 'stopped' = 'held'
   /** Called when everything was accepted, including trailers. */
-  #last: readonly Callback[] = NOBODY
+  #last: readonly Callback[] = NO_CALLBACKS
   #waiting = 0
   #ended = false
   #busy = false
@@ -191,7 +191,7 @@ export class Outbox {
     return {
       message: { type: 'http.response.body', body, moreBody },
       size: body.byteLength,
-      callbacks: moreBody ? callbacks : NOBODY,
+      callbacks: moreBody ? callbacks : NO_CALLBACKS,
     }
   }
 
@@ -199,7 +199,7 @@ export class Outbox {
     // Most responses have one part, or none.
     if (this.#parts.length <= 1) {
       const { bytes = NO_BYTES, callback } = this.#parts.pop() ?? {}
-      return { bytes, callbacks: callback === undefined ? NOBODY : [callback] }
+      return { bytes, callbacks: callback === undefined ? NO_CALLBACKS : [callback] }
     }
     const taken = this.#parts.splice(0, this.#countJoined())
     return {
@@ -219,5 +219,5 @@ export class Outbox {
 }
 
 function stepOf(message: HTTPSendMessage): Step {
-  return { message, size: 0, callbacks: NOBODY }
+  return { message, size: 0, callbacks: NO_CALLBACKS }
 }

@@ -67,7 +67,7 @@ export function names(option: string, list: '*' | readonly string[]): readonly s
   const bad = list.find((name) => typeof name !== 'string' || !isHeaderName(name))
   if (bad === undefined) return list
   throw new TypeError(
-    `cors: ${option} must be a list of names, ${JSON.stringify(bad)} is none. Give each name on its own.`,
+    `cors: ${option} must be a list of names, ${JSON.stringify(bad)} is not a name. Give each name on its own.`,
   )
 }
 

@@ -114,7 +114,7 @@ function assertAddress(url: URL): void {
   if (url.protocol === 'https:') return
   if (url.protocol === 'http:' && LOCAL.includes(url.hostname)) return
   throw new TypeError(
-    `jwt: keys must come over https, ${url.href} was given. Whoever can change them on the way could sign any token.`,
+    `jwt: keys must come over https, ${url.href} was given. An attacker who can change them on the way could sign any token.`,
   )
 }
 
