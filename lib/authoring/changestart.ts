@@ -1,5 +1,7 @@
 /** Changes the start of a response before it is sent. */
+
 import { withLowerNames } from '../http/lowercase.ts'
+import { wrong } from '../internal/must.ts'
 import type { HTTPResponseStartMessage, Send, SendMessage } from '../types.ts'
 
 /** Returns the start message to send: a changed copy, or the given message. */
@@ -36,7 +38,10 @@ function changedBy(change: StartChange, message: SendMessage): SendMessage {
 /** Without types, JavaScript may forget to return something. */
 function checked(message: HTTPResponseStartMessage | undefined): HTTPResponseStartMessage {
   if (message?.type === 'http.response.start') return message
-  throw new TypeError(
-    `changeStart: the function must return the message to send, ${typeof message} was returned. Return { ...message, headers: [...message.headers, name, value] }, or the message itself.`,
+  throw wrong(
+    'changeStart',
+    'the function must return the message to send',
+    message,
+    'Return { ...message, headers: [...message.headers, name, value] }, or the message itself',
   )
 }

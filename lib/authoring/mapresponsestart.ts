@@ -1,5 +1,6 @@
 /** Changes the status and the headers of responses. */
 
+import { must, wrong } from '../internal/must.ts'
 import type { HTTPResponseStartMessage, HTTPScope, Middleware } from '../types.ts'
 import { changeStart, type StartChange } from './changestart.ts'
 
@@ -23,11 +24,13 @@ export type ResponseStartChange = (
  * }))
  */
 export function mapResponseStart(change: ResponseStartChange): Middleware {
-  if (typeof change !== 'function') {
-    throw new TypeError(
-      `mapResponseStart: it takes a function (message, scope) => message, ${typeof change} was given. Was it called already?`,
-    )
-  }
+  must(
+    'mapResponseStart',
+    typeof change === 'function',
+    'the argument must be a function (message, scope) => message',
+    change,
+    'Write mapResponseStart((message) => ({ ...message, … }))',
+  )
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const apply: StartChange = (message) => checked(change(message, scope))
@@ -39,9 +42,11 @@ export function mapResponseStart(change: ResponseStartChange): Middleware {
 function checked(result: unknown): HTTPResponseStartMessage {
   if (isStart(result)) return result
   if (result instanceof Promise) result.catch(() => {})
-  const given = result instanceof Promise ? 'a promise' : result === null ? 'null' : typeof result
-  throw new TypeError(
-    `mapResponseStart: the function must return the message to send, ${given} was returned. Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something.`,
+  throw wrong(
+    'mapResponseStart',
+    'the function must return the message to send',
+    result,
+    'Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something',
   )
 }
 

@@ -1,4 +1,5 @@
 /** Passes another scope to an app. */
+import { must, wrong } from '../internal/must.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** Returns the scope for the app: a changed copy, or the given scope. */
@@ -17,11 +18,13 @@ export type ScopeMapper = (scope: HTTPScope | WebSocketScope) => HTTPScope | Web
  * }))
  */
 export function mapScope(map: ScopeMapper): Middleware {
-  if (typeof map !== 'function') {
-    throw new TypeError(
-      `mapScope: it takes a function (scope) => scope, ${typeof map} was given. Write mapScope((scope) => ({ ...scope, … })).`,
-    )
-  }
+  must(
+    'mapScope',
+    typeof map === 'function',
+    'the argument must be a function (scope) => scope',
+    map,
+    'Write mapScope((scope) => ({ ...scope, … }))',
+  )
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const mapped: unknown = map(scope)
@@ -35,7 +38,10 @@ function assertScope(
   type: 'http' | 'websocket',
 ): asserts value is HTTPScope | WebSocketScope {
   if (typeof value === 'object' && value !== null && 'type' in value && value.type === type) return
-  throw new TypeError(
-    `mapScope: the function must give a scope of the type "${type}", it gave ${value === null ? 'null' : typeof value}. Return { ...scope, … }, and not a promise.`,
+  throw wrong(
+    'mapScope',
+    `the function must return a scope of the type "${type}"`,
+    value,
+    'Return { ...scope, … }, and not a promise',
   )
 }

@@ -1,4 +1,5 @@
 /** Middleware for some requests only. */
+import { must } from '../internal/must.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** Decides by the scope of a request or websocket, before anything is read. */
@@ -18,11 +19,11 @@ export type ScopePredicate = (scope: HTTPScope | WebSocketScope) => boolean
  * const app = Application({ middleware: [when(isPublic, cors({ origins: '*' }))] })
  */
 export function when(predicate: ScopePredicate, middleware: Middleware): Middleware {
-  assertFunction('the predicate', predicate)
-  assertFunction('the middleware', middleware)
+  mustBeFunction('the predicate', predicate)
+  mustBeFunction('the middleware', middleware)
   return (app) => {
     const wrapped = middleware(app)
-    assertFunction('what the middleware returns', wrapped)
+    mustBeFunction('what the middleware returns', wrapped)
     return (scope, receive, send) => {
       const isConnection = scope.type === 'http' || scope.type === 'websocket'
       return (isConnection && !predicate(scope) ? app : wrapped)(scope, receive, send)
@@ -30,9 +31,7 @@ export function when(predicate: ScopePredicate, middleware: Middleware): Middlew
   }
 }
 
-function assertFunction(what: string, value: unknown): void {
-  if (typeof value === 'function') return
-  throw new TypeError(
-    `when: ${what} must be a function, ${typeof value} was given. Write when((scope) => …, cors()).`,
-  )
+function mustBeFunction(what: string, value: unknown): void {
+  const fix = 'Write when((scope) => …, cors())'
+  must('when', typeof value === 'function', `${what} must be a function`, value, fix)
 }

@@ -4,6 +4,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
 import { fieldsOf, forwardedFields } from './fetchresponse/fields.ts'
 import { transfer } from './fetchresponse/transfer.ts'
@@ -145,9 +146,13 @@ function contextOf({ add }: Work): ExecutionContext {
 }
 
 function assertHandler(handler: unknown): void {
-  if (typeof handler === 'function') return
-  const hasFetch = typeof handler === 'object' && handler !== null && 'fetch' in handler
-  throw new TypeError(
-    `fromFetch: a handler must be a function (request) => response, ${typeof handler} was given. ${hasFetch ? 'Pass its fetch method: fromFetch(app.fetch).' : 'Pass app.fetch, or a function.'}`,
+  must(
+    'fromFetch',
+    typeof handler === 'function',
+    'the handler must be a function (request) => response',
+    handler,
+    typeof handler === 'object' && handler !== null && 'fetch' in handler
+      ? 'Pass its fetch method: fromFetch(app.fetch)'
+      : 'Pass app.fetch, or a function',
   )
 }

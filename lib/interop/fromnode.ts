@@ -1,7 +1,9 @@
 /** Uses Node handlers as apps: Express, Connect, Koa, Fastify, or a listener of `http.createServer`. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
+import { must } from '../internal/must.ts'
 import { handedOver } from '../servers/node/nativepair.ts'
 import type { App } from '../types.ts'
 import { isPassedOn } from './fromnode/errors.ts'
@@ -51,11 +53,13 @@ export type NodeHandler = {
  * Application({ routes: [Mount('/shop', fromNode(shop))] })
  */
 export function fromNode(handler: NodeHandler): App {
-  if (typeof handler !== 'function') {
-    throw new TypeError(
-      `fromNode: it takes a function (request, response) => …, ${handler === null ? 'null' : typeof handler} was given. Of a Koa app it is app.callback(), of a Fastify app app.routing.`,
-    )
-  }
+  must(
+    'fromNode',
+    typeof handler === 'function',
+    'the handler must be a function (request, response) => …',
+    handler,
+    'For a Koa app pass app.callback(), for a Fastify app app.routing',
+  )
   assertInternals()
   const takesNext = handler.length > 2
   return (scope, receive, send) => {

@@ -3,6 +3,7 @@
 import { printable, redactedQuery, SECRETS } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import { asText } from '../internal/tell.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
@@ -132,15 +133,15 @@ function writeLine(entry: AccessLogEntry): void {
 const toStdout: AccessLogger = { info: writeLine, error: writeLine }
 
 function assertOptions(logger: AccessLogger, ...lists: readonly unknown[]): void {
-  if (typeof logger?.info !== 'function' || typeof logger.error !== 'function') {
-    throw new TypeError(
-      `accessLog: the logger must have info and error, ${logger === null ? 'null' : typeof logger} without them was given. Pass pino().`,
-    )
-  }
+  const isLogger = typeof logger?.info === 'function' && typeof logger.error === 'function'
+  must('accessLog', isLogger, 'the logger must have info and error', logger, 'Pass pino()')
   for (const list of lists) {
-    if (Array.isArray(list) && list.every((name) => typeof name === 'string')) continue
-    throw new TypeError(
-      `accessLog: headers and redact must be lists of names, ${JSON.stringify(list)} was given. Write headers: ['user-agent'].`,
+    must(
+      'accessLog',
+      Array.isArray(list) && list.every((name) => typeof name === 'string'),
+      'headers and redact must be lists of names',
+      list,
+      "Write headers: ['user-agent']",
     )
   }
 }

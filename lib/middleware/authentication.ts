@@ -10,6 +10,7 @@ import {
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { type AnyResponse, type Response, toApp } from '../responses/response.ts'
 import type { App, StateMiddleware } from '../types.ts'
@@ -100,13 +101,13 @@ function showMessage(_connection: unknown, { message }: AuthenticationError): Re
 
 function assertOptions(backends: readonly unknown[], onError: unknown): void {
   const isList = Array.isArray(backends) && backends.length > 0
-  if (!isList || !backends.every((backend) => typeof backend === 'function')) {
-    throw new TypeError(
-      `authentication: backends must be a list of functions, ${Array.isArray(backends) ? `[${backends.map((item) => typeof item).join(', ')}]` : typeof backends} was given. Write backends: [(connection) => ({ user, scopes })].`,
-    )
-  }
-  if (typeof onError === 'function') return
-  throw new TypeError(
-    `authentication: onError must be a function, ${typeof onError} was given. Write (connection, error) => response.`,
+  must(
+    'authentication',
+    isList && backends.every((backend) => typeof backend === 'function'),
+    'backends must be a list of functions',
+    backends,
+    'Write backends: [(connection) => ({ user, scopes })]',
   )
+  const fix = 'Write (connection, error) => response'
+  must('authentication', typeof onError === 'function', 'onError must be a function', onError, fix)
 }

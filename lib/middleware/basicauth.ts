@@ -14,6 +14,7 @@ import { SecretTable } from '../authentication/secrets.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 
 /**
@@ -99,13 +100,12 @@ function verifierOf<State>({ users, verify }: BasicAuthOptions<State>): VerifyPa
 }
 
 function assertUser(name: string, password: unknown): void {
-  if (name.includes(':')) {
-    throw new TypeError(
-      `basicAuth: a name cannot have a colon, ${JSON.stringify(name)} was given. Choose another name.`,
-    )
-  }
-  if (typeof password === 'string' && password !== '') return
-  throw new TypeError(
-    `basicAuth: the password of ${JSON.stringify(name)} must be text that is not empty, ${password === '' ? 'empty text' : typeof password} was given. Is a variable of the environment missing?`,
+  must('basicAuth', !name.includes(':'), 'a name cannot have a colon', name, 'Choose another name')
+  must(
+    'basicAuth',
+    typeof password === 'string' && password !== '',
+    `the password of ${JSON.stringify(name)} must be text that is not empty`,
+    password,
+    'Check whether an environment variable is missing',
   )
 }

@@ -4,6 +4,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import { runCatching } from '../internal/run.ts'
 import type { BodyLimit, HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
@@ -32,7 +33,13 @@ export interface BodyLimitOptions {
 export function bodyLimit(options: BodyLimitOptions): Middleware {
   knownOptions('bodyLimit', options, 'maxSize')
   const { maxSize } = options
-  assertSize(maxSize)
+  mustRange(
+    'bodyLimit',
+    maxSize >= 0,
+    'maxSize must be a number of bytes',
+    maxSize,
+    'Infinity means no limit',
+  )
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     scope.maxBodySize = maxSize
@@ -128,11 +135,4 @@ class Gate {
     this.#complete = true
     return this.#refused ?? this.#send(message)
   }
-}
-
-function assertSize(maxSize: number): void {
-  if (maxSize >= 0) return
-  throw new RangeError(
-    `bodyLimit: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
-  )
 }

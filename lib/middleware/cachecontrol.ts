@@ -6,6 +6,7 @@ import { indexOfName } from '../http/headers.ts'
 import { isRead } from '../http/methods.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import type { HeaderList, HTTPResponseStartMessage, Middleware } from '../types.ts'
 
 /** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */
@@ -118,23 +119,19 @@ export function formatCacheControl(directives: CacheDirectives): string {
     .join(', ')
 }
 
+const KNOWN = `Known are ${Object.keys(NAMES).join(', ')}`
+
 function assertDirective(key: string, value: unknown): void {
-  if (!Object.hasOwn(NAMES, key)) {
-    throw new TypeError(
-      `cacheControl: ${JSON.stringify(key)} is no directive. Those are ${Object.keys(NAMES).join(', ')}.`,
-    )
-  }
+  must('cacheControl', Object.hasOwn(NAMES, key), 'unknown directive', key, KNOWN)
   if (value === undefined) return
   if (TIMES.has(key)) {
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return
-    throw new RangeError(
-      `cacheControl: ${key} must be a whole number of seconds, ${String(value)} was given. 0 means that it is stale at once.`,
-    )
+    const isTime = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    const fix = '0 means that the response is stale at once'
+    mustRange('cacheControl', isTime, `${key} must be a whole number of seconds`, value, fix)
+    return
   }
-  if (typeof value === 'boolean') return
-  throw new TypeError(
-    `cacheControl: ${key} must be true or false, ${JSON.stringify(value) ?? typeof value} was given. Correct it.`,
-  )
+  const isBoolean = typeof value === 'boolean'
+  must('cacheControl', isBoolean, `${key} must be true or false`, value, 'Correct it')
 }
 
 const CONTRADICTIONS: readonly (readonly [
@@ -165,7 +162,7 @@ function assertAgreement(directives: CacheDirectives): void {
     )
   }
   if (Object.keys(NAMES).some((key) => isSaid(key as keyof CacheDirectives))) return
-  throw new TypeError('cacheControl: nothing is said, no directive was given. Give one or more.')
+  throw new TypeError('cacheControl: a directive is missing, none was given. Give one or more.')
 }
 
 interface Field {
@@ -217,8 +214,8 @@ function fieldForSuccess(
 
 function asStatus(text: string): number {
   const status = Number(text)
-  if (Number.isInteger(status) && status >= 200 && status <= 599) return status
-  throw new RangeError(
-    `cacheControl: a status must be an integer from 200 to 599, ${text} was given. Correct it.`,
-  )
+  const isStatus = Number.isInteger(status) && status >= 200 && status <= 599
+  const what = 'a status must be an integer from 200 to 599'
+  mustRange('cacheControl', isStatus, what, text, 'Correct it')
+  return status
 }

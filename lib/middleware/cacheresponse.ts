@@ -2,6 +2,7 @@
 
 import { isSafe } from '../http/methods.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
 import { resourceKey } from './cacheresponse/entries.ts'
@@ -90,36 +91,30 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
   }
 }
 
-const NUMBERS = ['revalidate', 'staleWhileRevalidate', 'staleIfError'] as const
+const where = 'cacheResponse'
+const NUMBERS = ['ttl', 'revalidate', 'staleWhileRevalidate', 'staleIfError'] as const
 
 function readOptions(options: CacheResponseOptions): CacheSettings {
   const { store, ttl = 60, maxBodySize = 1_000_000, key, onError = console.error } = options
-  if (['get', 'set', 'delete'].some((name) => typeof Object(store)[name] !== 'function')) {
-    throw new TypeError(
-      `cacheResponse: store must have get, set and delete, ${store === null ? 'null' : typeof store} was given. Pass memoryStore().`,
-    )
-  }
-  if (!isSeconds(ttl)) {
-    throw new RangeError(
-      `cacheResponse: ttl must be a number of seconds, ${ttl} was given. 0 keeps only what says for how long.`,
-    )
-  }
+  const isStore = ['get', 'set', 'delete'].every(
+    (name) => typeof Object(store)[name] === 'function',
+  )
+  must(where, isStore, 'store must have get, set and delete', store, 'Pass memoryStore()')
   for (const name of NUMBERS) {
-    if (options[name] === undefined || isSeconds(options[name])) continue
-    throw new RangeError(
-      `cacheResponse: ${name} must be a number of seconds, ${options[name]} was given. Leave it out for none.`,
-    )
+    const { [name]: value = 0 } = options
+    const fix = 'Leave it out for the default'
+    mustRange(where, isSeconds(value), `${name} must be a number of seconds`, value, fix)
   }
-  if (!(maxBodySize >= 0)) {
-    throw new RangeError(
-      `cacheResponse: maxBodySize must be a number of bytes, ${maxBodySize} was given. Infinity means no limit.`,
-    )
-  }
+  mustRange(
+    where,
+    maxBodySize >= 0,
+    'maxBodySize must be a number of bytes',
+    maxBodySize,
+    'Infinity means no limit',
+  )
   for (const [name, given] of Object.entries({ key, onError })) {
-    if (given === undefined || typeof given === 'function') continue
-    throw new TypeError(
-      `cacheResponse: ${name} must be a function, ${typeof given} was given. Leave it out or pass one.`,
-    )
+    const isValid = given === undefined || typeof given === 'function'
+    must(where, isValid, `${name} must be a function`, given, 'Leave it out or pass one')
   }
   const { revalidate = 0, staleWhileRevalidate, staleIfError, cdn = false } = options
   const times = { ttl, revalidate, staleWhileRevalidate, staleIfError, cdn }

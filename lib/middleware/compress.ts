@@ -3,6 +3,7 @@
 import { type Coding, preferredCodings } from '../http/codings.ts'
 import { joinedField } from '../http/conditional.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange, wrong } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
 import type { Extensions, HTTPScope, Middleware } from '../types.ts'
 import { isCompressible, typesIn } from './compress/compressible.ts'
@@ -86,11 +87,8 @@ interface Settings {
 function readOptions(options: CompressOptions): Settings {
   const { minSize = 500, types = isCompressible, levels = {} } = options
   const codings = readCodings(options.codings ?? AVAILABLE)
-  if (!(minSize >= 0)) {
-    throw new RangeError(
-      `compress: minSize must be a number of bytes, ${minSize} was given. 0 means all that have a body.`,
-    )
-  }
+  const fix = '0 compresses all bodies'
+  mustRange('compress', minSize >= 0, 'minSize must be a number of bytes', minSize, fix)
   for (const [coding, level] of Object.entries(levels)) assertLevel(coding, level)
   const encodings = codings.map((coding) => ({ coding, level: levels[coding] }))
   return {
@@ -107,9 +105,8 @@ function readCodings(given: readonly Coding[]): readonly Coding[] {
   const isList = Array.isArray(given) && given.every((coding) => Object.hasOwn(LEVELS, coding))
   const codings = isList ? given.filter((coding) => AVAILABLE.includes(coding)) : []
   if (codings.length > 0) return codings
-  throw new TypeError(
-    `compress: codings must be a list of ${AVAILABLE.join(', ')}, ${JSON.stringify(given)} was given. Leave it out to offer all of them.`,
-  )
+  const what = `codings must be a list of ${AVAILABLE.join(', ')}`
+  throw wrong('compress', what, given, 'Leave it out to offer all of them')
 }
 
 function readTypes(types: unknown): (type: string) => boolean {
@@ -117,21 +114,21 @@ function readTypes(types: unknown): (type: string) => boolean {
   if (Array.isArray(types) && types.every((type) => /^[^\s/;]+\/[^\s/;]+$/.test(type))) {
     return typesIn(types)
   }
-  throw new TypeError(
-    `compress: types must be a list such as ["text/*", "application/json"] or a function, ${JSON.stringify(types) ?? typeof types} was given. Correct it.`,
-  )
+  const what = 'types must be a list such as ["text/*", "application/json"] or a function'
+  throw wrong('compress', what, types, 'Correct it')
 }
 
 function assertLevel(coding: string, level: number): void {
-  if (!Object.hasOwn(LEVELS, coding)) {
-    throw new TypeError(
-      `compress: levels are for ${Object.keys(LEVELS).join(', ')}, one for ${JSON.stringify(coding)} was given. Take it out.`,
-    )
-  }
+  const known = Object.keys(LEVELS).join(', ')
+  const isKnown = Object.hasOwn(LEVELS, coding)
+  must('compress', isKnown, `levels must be for ${known}`, coding, 'Take it out')
   const [least, most] = LEVELS[coding as Coding] // checked above
-  if (Number.isInteger(level) && level >= least && level <= most) return
-  throw new RangeError(
-    `compress: the level of ${coding} must be an integer from ${least} to ${most}, ${level} was given. Higher ones take longer.`,
+  mustRange(
+    'compress',
+    Number.isInteger(level) && level >= least && level <= most,
+    `the level of ${coding} must be an integer from ${least} to ${most}`,
+    level,
+    'Higher levels take longer',
   )
 }
 

@@ -9,6 +9,7 @@ import { isSafe } from '../http/methods.ts'
 import { Session } from '../http/session.ts'
 import { fromBase64URL, randomText, toBase64URL } from '../internal/base64url.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import type {
   App,
   ConnectionScope,
@@ -167,13 +168,8 @@ function keyOf({ id }: Session): Promise<CryptoKey> {
 
 function assertOptions(origins: readonly string[], header: string, field: string | null): void {
   assertOrigins('csrf', origins)
-  if (field === '') {
-    throw new TypeError(
-      "csrf: field must be the name of a form field, '' was given. Leave it out for _csrf; null leaves forms unread.",
-    )
-  }
-  if (isHeaderName(header)) return
-  throw new TypeError(
-    `csrf: header must be the name of a field, ${JSON.stringify(header)} was given. Leave it out for x-csrf-token.`,
-  )
+  const fix = 'Leave it out for _csrf; null does not read forms'
+  must('csrf', field !== '', 'field must be the name of a form field', field, fix)
+  const isName = isHeaderName(header)
+  must('csrf', isName, 'header must be a field name', header, 'Leave it out for x-csrf-token')
 }

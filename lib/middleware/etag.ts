@@ -12,6 +12,7 @@ import { isRead } from '../http/methods.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import {
   type HeaderList,
   type HTTPResponseStartMessage,
@@ -44,7 +45,8 @@ export interface EtagOptions {
 export function etag(options: EtagOptions = {}): Middleware {
   knownOptions('etag', options, 'weak maxSize')
   const { weak = false, maxSize = 1_000_000 } = options
-  assertSize(maxSize)
+  const fix = 'Infinity means no limit'
+  mustRange('etag', maxSize >= 0, 'maxSize must be a number of bytes', maxSize, fix)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     return app(scope, receive, tagging(scope, send, { weak, maxSize }))
@@ -115,11 +117,4 @@ function inTurn(send: Send, start: SendMessage, next: SendMessage): Promise<void
   const sent = started.then(() => send(next))
   sent.catch(() => {}) // reported to the caller that awaits it
   return sent
-}
-
-function assertSize(maxSize: number): void {
-  if (maxSize >= 0) return
-  throw new RangeError(
-    `etag: maxSize must be a number of bytes, ${maxSize} was given. Infinity means no limit.`,
-  )
 }

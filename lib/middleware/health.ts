@@ -4,6 +4,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isRead } from '../http/methods.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import { asText } from '../internal/tell.ts'
 import { JSONResponse } from '../responses/bodies.ts'
 import type { Middleware } from '../types.ts'
@@ -129,27 +130,20 @@ function notAllowed(): HTTPException {
 
 function assertOptions(options: HealthOptions, livePath: string, readyPath: string): void {
   for (const [name, check] of Object.entries(options.checks ?? {})) {
-    if (typeof check === 'function') continue
-    throw new TypeError(
-      `health: every check must be a function, but ${JSON.stringify(name)} is ${typeof check}. Write (signal) => database.ping({ signal }).`,
-    )
+    const what = `the check ${JSON.stringify(name)} must be a function`
+    const fix = 'Write (signal) => database.ping({ signal })'
+    must('health', typeof check === 'function', what, check, fix)
   }
   for (const path of [livePath, readyPath]) {
-    if (typeof path === 'string' && path.startsWith('/')) continue
-    throw new TypeError(
-      `health: a path must begin with "/", ${JSON.stringify(path)} was given. Write '/readyz'.`,
-    )
+    const isPath = typeof path === 'string' && path.startsWith('/')
+    must('health', isPath, 'a path must begin with "/"', path, "Write '/readyz'")
   }
-  if (livePath === readyPath) {
-    throw new TypeError(
-      `health: livePath and readyPath must differ, "${livePath}" was given for both. They answer different questions.`,
-    )
-  }
+  const fix = 'Choose another path for one of them'
+  must('health', livePath !== readyPath, 'livePath and readyPath must differ', livePath, fix)
   for (const name of ['timeoutMs', 'maxAgeMs', 'maxLagMs'] as const) {
     const { [name]: value = 0 } = options
-    if (typeof value === 'number' && value >= 0) continue
-    throw new RangeError(
-      `health: ${name} must be a number of milliseconds, ${String(value)} was given. Leave it out for the default.`,
-    )
+    const isTime = typeof value === 'number' && value >= 0
+    const what = `${name} must be a number of milliseconds`
+    mustRange('health', isTime, what, value, 'Leave it out for the default')
   }
 }

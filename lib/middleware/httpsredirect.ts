@@ -3,6 +3,7 @@
 import { answerInstead } from '../errors/denials.ts'
 import { requestURL } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 
@@ -45,15 +46,13 @@ function secureURL(scope: ConnectionScope, port: number | undefined): URL {
 }
 
 function assertStatus(status: unknown): void {
-  if (status === 301 || status === 302 || status === 307 || status === 308) return
-  throw new RangeError(
-    `httpsRedirect: the status must be 301, 302, 307 or 308, ${status} was given. Use 308 for good.`,
-  )
+  const isKnown = status === 301 || status === 302 || status === 307 || status === 308
+  const what = 'the status must be 301, 302, 307 or 308'
+  mustRange('httpsRedirect', isKnown, what, status, 'Use 308 for a permanent redirect')
 }
 
 function assertPort(port: number | undefined): void {
-  if (port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)) return
-  throw new RangeError(
-    `httpsRedirect: the port must be from 1 to 65535, ${port} was given. Leave it out for 443.`,
-  )
+  const isPort = port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)
+  const what = 'the port must be from 1 to 65535'
+  mustRange('httpsRedirect', isPort, what, port, 'Leave it out for 443')
 }

@@ -4,6 +4,7 @@ import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer } from '../authentication/bearer.ts'
 import type { Connection } from '../connections.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 import { assertClaims, type Claims, identityOf } from './jwt/claims.ts'
 import { assertKeys, type JWTKeys } from './jwt/keys.ts'
@@ -124,16 +125,12 @@ const NUMBERS = [
 
 function assertOptions(options: JWTOptions<never>): void {
   const { onError } = options
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new TypeError(
-      `jwt: onError must be a function, ${typeof onError} was given. Leave it out for console.error.`,
-    )
-  }
+  const isHandler = onError === undefined || typeof onError === 'function'
+  must('jwt', isHandler, 'onError must be a function', onError, 'Leave it out for console.error')
   for (const name of NUMBERS) {
     const { [name]: value = 0 } = options
-    if (typeof value === 'number' && value >= 0) continue
-    throw new RangeError(
-      `jwt: ${name} must be a number that is not negative, ${String(value)} was given. Leave it out for the default.`,
-    )
+    const isValid = typeof value === 'number' && value >= 0
+    const fix = 'Leave it out for the default'
+    mustRange('jwt', isValid, `${name} must be a number that is not negative`, value, fix)
   }
 }

@@ -3,6 +3,7 @@
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { METHODS } from '../http/methods.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { Family, Histogram, heading, type Labels, line } from './metrics/series.ts'
@@ -113,18 +114,21 @@ class Counts {
 function assertOptions(buckets: readonly number[], prefix: string, maxSeries: number): void {
   const rises = (bound: number, index: number): boolean =>
     Number.isFinite(bound) && bound > (buckets[index - 1] ?? 0)
-  if (!Array.isArray(buckets) || buckets.length === 0 || !buckets.every(rises)) {
-    throw new RangeError(
-      `metrics: buckets must be seconds that rise, ${JSON.stringify(buckets)} was given. Write buckets: [0.01, 0.1, 1].`,
-    )
-  }
-  if (!(Number.isInteger(maxSeries) && maxSeries > 0)) {
-    throw new RangeError(
-      `metrics: maxSeries must be a positive integer, ${String(maxSeries)} was given. Leave it out for 1000.`,
-    )
-  }
-  if (typeof prefix === 'string' && /^(?:[A-Za-z_:][\w:]*)?$/.test(prefix)) return
-  throw new TypeError(
-    `metrics: the prefix must have letters, digits and _ only, ${JSON.stringify(prefix)} was given. Write prefix: 'shop_'.`,
+  mustRange(
+    'metrics',
+    Array.isArray(buckets) && buckets.length > 0 && buckets.every(rises),
+    'buckets must be ascending seconds',
+    buckets,
+    'Write buckets: [0.01, 0.1, 1]',
+  )
+  const isCount = Number.isInteger(maxSeries) && maxSeries > 0
+  const fix = 'Leave it out for 1000'
+  mustRange('metrics', isCount, 'maxSeries must be a positive integer', maxSeries, fix)
+  must(
+    'metrics',
+    typeof prefix === 'string' && /^(?:[A-Za-z_:][\w:]*)?$/.test(prefix),
+    'the prefix must have letters, digits and _ only',
+    prefix,
+    "Write prefix: 'shop_'",
   )
 }

@@ -6,6 +6,7 @@ import { indexOfName } from '../http/headers.ts'
 import { hostHeader } from '../http/hosts.ts'
 import { IPRanges } from '../http/ipaddresses.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import type {
   ConnectionScope,
   HeaderList,
@@ -68,11 +69,9 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
 function readTrust(options: ProxyHeadersOptions): Trust {
   const { trusted, forwarded = false, proto = true } = options
   const { host = false, port = false, prefix = false } = options
-  if (!Array.isArray(trusted) || trusted.length === 0) {
-    throw new TypeError(
-      `proxyHeaders: trusted must list your proxies, ${JSON.stringify(trusted)} was given. Write trusted: ['loopback'].`,
-    )
-  }
+  const isList = Array.isArray(trusted) && trusted.length > 0
+  const fix = "Write trusted: ['loopback']"
+  must('proxyHeaders', isList, 'trusted must list your proxies', trusted, fix)
   if (forwarded && (port || prefix)) {
     throw new TypeError(
       `proxyHeaders: Forwarded has no ${port ? 'port' : 'prefix'}, ${port ? 'port' : 'prefix'}: true was given. Leave it out; the port is a part of the host there.`,

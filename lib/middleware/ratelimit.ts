@@ -6,6 +6,7 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange, outOfRange } from '../internal/must.ts'
 import type { Store } from '../stores.ts'
 import type { HeaderList, StateMiddleware } from '../types.ts'
 import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'
@@ -162,33 +163,28 @@ function unavailable(): HTTPException {
 
 function checkedCost(cost: number, most: number): number {
   if (Number.isInteger(cost) && cost >= 0 && cost <= most) return cost
-  throw new RangeError(
-    `rateLimit: a request costs an integer from 0 to ${most}, or it could never pass, ${cost} was given. Raise max.`,
-  )
+  const what = `the cost must be an integer from 0 to ${most}, or the request could never pass`
+  throw outOfRange('rateLimit', what, cost, 'Raise max')
 }
 
 function assertOptions({ limits, store, name }: RateLimitOptions<never>): void {
+  const fix = 'Write limits: [{ max: 100, seconds: 60 }]'
   for (const { max, seconds } of limits) {
-    if (Number.isSafeInteger(max) && max > 0 && Number.isSafeInteger(seconds) && seconds > 0)
-      continue
-    throw new RangeError(
-      `rateLimit: a limit has integers over 0, max ${max} and seconds ${seconds} were given. Write { max: 100, seconds: 60 }.`,
-    )
+    const isLimit = [max, seconds].every((value) => Number.isSafeInteger(value) && value > 0)
+    const what = 'max and seconds must be integers over 0'
+    mustRange('rateLimit', isLimit, what, [max, seconds], fix)
   }
   const windows = limits.map(({ seconds }) => seconds)
-  if (windows.length === 0 || new Set(windows).size < windows.length) {
-    throw new RangeError(
-      `rateLimit: limits are one or more, each of another length, seconds [${windows.join(', ')}] were given. Write { max: 100, seconds: 60 }.`,
-    )
-  }
-  if (store !== undefined && name === undefined) {
-    throw new TypeError(
-      'rateLimit: in a store that others use the limit has a name, none was given. Pass name, as "login".',
-    )
-  }
-  if (name !== undefined && !/^[\w-]+$/.test(name)) {
-    throw new TypeError(
-      `rateLimit: a name is made of letters, digits, "-" and "_", ${JSON.stringify(name)} was given. Choose another.`,
-    )
-  }
+  const differ = windows.length > 0 && new Set(windows).size === windows.length
+  const what = 'limits must be one or more, with different seconds'
+  mustRange('rateLimit', differ, what, windows, fix)
+  const isNamed = store === undefined || name !== undefined
+  must('rateLimit', isNamed, 'a store needs a name', name, 'Pass name, such as "login"')
+  must(
+    'rateLimit',
+    name === undefined || /^[\w-]+$/.test(name),
+    'a name must be made of letters, digits, "-" and "_"',
+    name,
+    'Choose another',
+  )
 }

@@ -5,6 +5,7 @@ import { indexOfName, isHeaderName } from '../http/headers.ts'
 import { lowerNames } from '../http/lowercase.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, wrong } from '../internal/must.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
 export interface RequestIdOptions {
@@ -71,9 +72,8 @@ function only(headers: HeaderList, name: string): string | undefined {
 
 function checked(id: string): string {
   if (typeof id === 'string' && ID.test(id)) return id
-  throw new TypeError(
-    `requestId: a name has 1 to 128 letters, digits and -_.:+/=@, generate gave ${JSON.stringify(id)}. Correct the function.`,
-  )
+  const what = 'generate must return 1 to 128 letters, digits and -_.:+/=@'
+  throw wrong('requestId', what, id, 'Correct the function')
 }
 
 /** The message with this field added, unless it has one of that name. */
@@ -94,13 +94,8 @@ function acceptingWith(header: string, id: string, send: Send): Send {
 }
 
 function assertOptions(header: unknown, generate: unknown): void {
-  if (typeof header !== 'string' || !isHeaderName(header)) {
-    throw new TypeError(
-      `requestId: header must be the name of a field, ${JSON.stringify(header)} was given. Use x-request-id.`,
-    )
-  }
-  if (typeof generate === 'function') return
-  throw new TypeError(
-    `requestId: generate must be a function, ${typeof generate} was given. Write () => id.`,
-  )
+  const isName = typeof header === 'string' && isHeaderName(header)
+  must('requestId', isName, 'header must be a field name', header, 'Use x-request-id')
+  const isFunction = typeof generate === 'function'
+  must('requestId', isFunction, 'generate must be a function', generate, 'Write () => id')
 }

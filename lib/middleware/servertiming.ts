@@ -4,6 +4,7 @@ import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { isHeaderName } from '../http/headers.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
 
@@ -111,10 +112,8 @@ export class Timings {
 
 function assertOptions(total: string | false, show: unknown): void {
   if (total !== false) assertName(total)
-  if (typeof show === 'function') return
-  throw new TypeError(
-    `serverTiming: show must be a function, ${typeof show} was given. Write (scope) => true.`,
-  )
+  const isFunction = typeof show === 'function'
+  must('serverTiming', isFunction, 'show must be a function', show, 'Write (scope) => true')
 }
 
 function assertName(name: string): void {

@@ -12,6 +12,7 @@ import { Headers } from '../http/headers.ts'
 import { Session, type SessionChange } from '../http/session.ts'
 import { encodeText } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import { runCatching } from '../internal/run.ts'
 import type { Store } from '../stores.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
@@ -242,11 +243,9 @@ function assertOptions(options: SessionsOptions): void {
     )
   }
   if (secrets !== undefined) assertSecrets(secrets)
-  if (!Number.isInteger(maxAge) || (store !== undefined && maxAge < 1)) {
-    throw new RangeError(
-      `sessions: maxAge must be an integer of seconds, over 0 in a store, ${maxAge} was given. Leave it out for 14 days.`,
-    )
-  }
+  const isTime = Number.isInteger(maxAge) && (store === undefined || maxAge >= 1)
+  const what = 'maxAge must be an integer of seconds, over 0 in a store'
+  mustRange('sessions', isTime, what, maxAge, 'Leave it out for 14 days')
   assertAllowedOrigins('sessions', origins)
   serializeCookie(cookie, '', cookieOptions(options, 'https'))
 }

@@ -3,6 +3,7 @@
 import { answerException } from '../errors/handlers.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
 import {
   type App,
@@ -152,11 +153,9 @@ class Deadline {
 const LONGEST_MS = 2 ** 31 - 1
 
 function assertOptions(ms: number, status: number): void {
-  if (!(ms > 0 && ms <= LONGEST_MS)) {
-    throw new RangeError(
-      `timeout: ms must be a number of milliseconds up to ${LONGEST_MS}, ${ms} was given. Leave the middleware out for no limit.`,
-    )
-  }
-  if (status === 503 || status === 504) return
-  throw new RangeError(`timeout: status must be 503 or 504, ${status} was given. Choose one.`)
+  const what = `ms must be a number of milliseconds up to ${LONGEST_MS}`
+  const fix = 'Leave the middleware out for no limit'
+  mustRange('timeout', ms > 0 && ms <= LONGEST_MS, what, ms, fix)
+  const isKnown = status === 503 || status === 504
+  mustRange('timeout', isKnown, 'status must be 503 or 504', status, 'Choose one')
 }

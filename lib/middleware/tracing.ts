@@ -18,6 +18,7 @@ import { Headers } from '../http/headers.ts'
 import { hostHeader, hostName } from '../http/hosts.ts'
 import { METHODS } from '../http/methods.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import { asText } from '../internal/tell.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
@@ -146,8 +147,11 @@ export function attributesOf(scope: HTTPScope | WebSocketScope): Attributes {
 }
 
 function assertTracer(tracer: unknown): void {
-  if (typeof (tracer as Partial<SpanMaker> | null)?.startSpan === 'function') return
-  throw new TypeError(
-    `tracing: the tracer must have startSpan, ${tracer === null ? 'null' : typeof tracer} without it was given. Pass trace.getTracer('shop') of @opentelemetry/api.`,
+  must(
+    'tracing',
+    typeof (tracer as Partial<SpanMaker> | null)?.startSpan === 'function',
+    'the tracer must have startSpan',
+    tracer,
+    "Pass trace.getTracer('shop') of @opentelemetry/api",
   )
 }

@@ -6,6 +6,7 @@ import { HTTPException } from '../exceptions.ts'
 import { hostHeader, hostName, isSubdomain, urlAuthority } from '../http/hosts.ts'
 import { requestURL } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, wrong } from '../internal/must.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 
@@ -54,11 +55,13 @@ interface Hosts {
 }
 
 function readHosts(allowedHosts: readonly string[]): Hosts {
-  if (!Array.isArray(allowedHosts) || allowedHosts.length === 0) {
-    throw new TypeError(
-      `trustedHost: allowedHosts must be a list of hosts, ${JSON.stringify(allowedHosts)} was given. Write ['example.org', '*.example.org'].`,
-    )
-  }
+  must(
+    'trustedHost',
+    Array.isArray(allowedHosts) && allowedHosts.length > 0,
+    'allowedHosts must be a list of hosts',
+    allowedHosts,
+    "Write ['example.org', '*.example.org']",
+  )
   const named = allowedHosts.filter((host) => host !== '*').map(readHost)
   return {
     any: allowedHosts.includes('*'),
@@ -73,9 +76,8 @@ function readHost(pattern: unknown): string {
   if (urlAuthority(name) === name && hostName(name) === name && URL.canParse(`http://${name}`)) {
     return text
   }
-  throw new TypeError(
-    `trustedHost: a host is a name or an address without scheme and port, ${JSON.stringify(pattern)} was given. Write "example.org", "*.example.org" or "[::1]".`,
-  )
+  const what = 'a host must be a name or an address without scheme and port'
+  throw wrong('trustedHost', what, pattern, 'Write "example.org", "*.example.org" or "[::1]"')
 }
 
 function isAllowed(host: string, { any, exact, parents }: Hosts): boolean {

@@ -49,6 +49,6 @@ t.test('a function that returns no message is told what to return', async (t) =>
 
   t.throws(() => send({ type: 'http.response.start', status: 200, headers: [] }), {
     name: 'TypeError',
-    message: /^changeStart: the function must return the message to send, undefined was returned/,
+    message: /^changeStart: the function must return the message to send, undefined was given/,
   })
 })

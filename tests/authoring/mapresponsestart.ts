@@ -60,23 +60,23 @@ t.test('gives what the app gives', async (t) =>
 
 t.test('what is no message, or comes too late, is told', async (t) => {
   const failures: readonly [change: () => unknown, told: string][] = [
-    [async () => {}, 'a promise'],
-    [() => Promise.reject(new Error('unheard')), 'a promise'],
+    [async () => {}, 'an object (Promise)'],
+    [() => Promise.reject(new Error('unheard')), 'an object (Promise)'],
     [() => {}, 'undefined'],
     [() => null, 'null'],
-    [() => ({ type: 'http.response.body' }), 'object'],
+    [() => ({ type: 'http.response.body' }), 'an object'],
   ]
   for (const [change, told] of failures) {
     // @ts-expect-error what JavaScript may do
     await t.rejects(call(mapResponseStart(change)(home)), {
       name: 'TypeError',
-      message: `mapResponseStart: the function must return the message to send, ${told} was returned. Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something.`,
+      message: `mapResponseStart: the function must return the message to send, ${told} was given. Return { ...message, headers: [...message.headers, name, value] } or the message itself; use httpMiddleware() to wait for something.`,
     })
   }
   // @ts-expect-error a function is needed
   t.throws(() => mapResponseStart({}), {
     name: 'TypeError',
     message:
-      /^mapResponseStart: it takes a function \(message, scope\) => message, object was given/,
+      /^mapResponseStart: the argument must be a function \(message, scope\) => message, an object was given/,
   })
 })

@@ -42,19 +42,19 @@ t.test('what is no scope is told', async (t) => {
   for (const [value, kind] of [
     [undefined, 'undefined'],
     [null, 'null'],
-    [Promise.resolve(httpScope()), 'object'],
-    [websocketScope(), 'object'],
+    [Promise.resolve(httpScope()), 'an object (Promise)'],
+    [websocketScope(), 'an object'],
   ] as const) {
     // @ts-expect-error a scope is needed
     const app = mapScope(() => value)(async () => {})
     await t.rejects(call(app), {
       name: 'TypeError',
-      message: `mapScope: the function must give a scope of the type "http", it gave ${kind}. Return { ...scope, … }, and not a promise.`,
+      message: `mapScope: the function must return a scope of the type "http", ${kind} was given. Return { ...scope, … }, and not a promise.`,
     })
   }
   // @ts-expect-error a function is needed
   t.throws(() => mapScope({}), {
     name: 'TypeError',
-    message: /^mapScope: it takes a function \(scope\) => scope, object was given/,
+    message: /^mapScope: the argument must be a function \(scope\) => scope, an object was given/,
   })
 })

@@ -70,7 +70,7 @@ t.test('mistakes are told at once', async (t) => {
   t.throws(() => when(true, middleware), {
     name: 'TypeError',
     message:
-      'when: the predicate must be a function, boolean was given. Write when((scope) => …, cors()).',
+      'when: the predicate must be a function, true was given. Write when((scope) => …, cors()).',
   })
   // @ts-expect-error a middleware is needed
   t.throws(() => when(() => true), { message: /the middleware must be a function, undefined/ })

@@ -149,7 +149,7 @@ t.test('websockets are refused, a lifespan is none', async (t) => {
 t.test('what is no handler is refused when it is given', async (t) => {
   t.throws(
     () => fromNode({} as never),
-    /^fromNode: it takes a function \(request, response\) => …, object was given\. Of a Koa app it is app\.callback\(\)/,
+    /^fromNode: the handler must be a function \(request, response\) => …, an object was given\. For a Koa app pass app\.callback\(\)/,
   )
   t.throws(() => fromNode(null as never), /null was given/)
 })

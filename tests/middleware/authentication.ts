@@ -109,8 +109,8 @@ t.test('misuse is told at once', async (t) => {
   for (const [backends, shown] of [
     [undefined, 'undefined'],
     [[], '\\[\\]'],
-    [['basic'], '\\[string\\]'],
-    [byHeader('x'), 'function'],
+    [['basic'], '\\["basic"\\]'],
+    [byHeader('x'), 'a function'],
   ] as const) {
     t.throws(
       () => authentication({ backends: backends as never }),
@@ -119,6 +119,6 @@ t.test('misuse is told at once', async (t) => {
   }
   t.throws(
     () => authentication({ backends: [byHeader('x')], onError: 400 as never }),
-    /authentication: onError must be a function, number was given/,
+    /authentication: onError must be a function, 400 was given/,
   )
 })

@@ -104,7 +104,7 @@ t.test('misuse is told at once', async (t) => {
   for (const password of ['', undefined, 7]) {
     t.throws(
       () => basicAuth({ users: { ada: password as never } }),
-      /the password of "ada" must be text that is not empty, (empty text|undefined|number) was given/,
+      /the password of "ada" must be text that is not empty, (""|undefined|7) was given/,
     )
   }
   t.throws(() => basicAuth({ users, realm: 'a\r\nb' }), /^basicAuth: the realm must be/)

@@ -258,8 +258,8 @@ const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   ],
   [{ store, staleIfError: 1 / 0 }, /^cacheResponse: staleIfError must be a number of seconds, Inf/],
   [{ store, staleWhileRevalidate: 'a' }, /^cacheResponse: staleWhileRevalidate must be a number/],
-  [{ store, key: 'a' }, /^cacheResponse: key must be a function, string was given\./],
-  [{ store, onError: 1 }, /^cacheResponse: onError must be a function, number was given\./],
+  [{ store, key: 'a' }, /^cacheResponse: key must be a function, "a" was given\./],
+  [{ store, onError: 1 }, /^cacheResponse: onError must be a function, 1 was given\./],
 ]
 
 for (const [options, message] of MISUSE) {

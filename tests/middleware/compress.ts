@@ -227,14 +227,14 @@ const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
   [{ codings: [] }, /^compress: codings must be a list of br, .*gzip, \[\] was given\. Leave/],
   [{ codings: ['deflate'] }, /^compress: codings must be a list .*\["deflate"\] was given\./],
   [{ codings: 'gzip' }, /^compress: codings must be a list .*"gzip" was given\./],
-  [{ minSize: -1 }, /^compress: minSize must be a number of bytes, -1 was given\. 0 means all/],
+  [{ minSize: -1 }, /^compress: minSize must be a number of bytes, -1 was given\. 0 compresses/],
   [{ minSize: Number.NaN }, /^compress: minSize must be a number of bytes, NaN was given\./],
   [{ types: 'text/html' }, /^compress: types must be a list such as .*"text\/html" was given\./],
   [{ types: ['html'] }, /^compress: types must be a list such as .*\["html"\] was given\./],
   [{ types: null }, /^compress: types must be .*null was given\./],
   [{ levels: { gzip: 10 } }, /^compress: the level of gzip must be an integer from 0 to 9, 10 was/],
   [{ levels: { br: 1.5 } }, /^compress: the level of br must be an integer from 0 to 11, 1\.5 was/],
-  [{ levels: { deflate: 1 } }, /^compress: levels are for br, zstd, gzip, one for "deflate" was/],
+  [{ levels: { deflate: 1 } }, /^compress: levels must be for br, zstd, gzip, "deflate" was/],
 ]
 
 for (const [options, message] of MISUSE) {

@@ -154,7 +154,6 @@ t.test('misuse is told at once', async (t) => {
   }
   t.throws(() => csrf({ header: 'a b' }), {
     name: 'TypeError',
-    message:
-      'csrf: header must be the name of a field, "a b" was given. Leave it out for x-csrf-token.',
+    message: 'csrf: header must be a field name, "a b" was given. Leave it out for x-csrf-token.',
   })
 })

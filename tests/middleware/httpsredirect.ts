@@ -99,7 +99,7 @@ t.test('mistakes are told at once', async (t) => {
   t.throws(() => httpsRedirect({ status: 200 }), {
     name: 'RangeError',
     message:
-      'httpsRedirect: the status must be 301, 302, 307 or 308, 200 was given. Use 308 for good.',
+      'httpsRedirect: the status must be 301, 302, 307 or 308, 200 was given. Use 308 for a permanent redirect.',
   })
   for (const port of [0, 65_536, 1.5, Number.NaN]) {
     t.throws(() => httpsRedirect({ port }), {

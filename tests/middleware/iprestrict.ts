@@ -93,7 +93,9 @@ t.test('mistakes are told at once', async (t) => {
       "ipRestrict: allow or deny is needed, neither was given. Write ipRestrict({ allow: ['192.0.2.0/24'] }).",
   })
   t.throws(() => ipRestrict({ allow: ['10.0.0.0/33'] }), {
-    message: /^ipRestrict: allow: an address/,
+    message: /^ipRestrict: allow: an entry must be an address/,
   })
-  t.throws(() => ipRestrict({ deny: ['1.2.3'] }), { message: /^ipRestrict: deny: an address/ })
+  t.throws(() => ipRestrict({ deny: ['1.2.3'] }), {
+    message: /^ipRestrict: deny: an entry must be an address/,
+  })
 })

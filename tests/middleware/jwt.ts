@@ -1,5 +1,6 @@
 import t from 'tap'
 import { SimpleUser } from '../../lib/authentication/authentication.ts'
+import { shown } from '../../lib/internal/must.ts'
 import { type JWTOptions, jwt } from '../../lib/middleware/jwt.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
@@ -144,7 +145,7 @@ t.test('misuse is told at once', async (t) => {
     for (const value of [-1, Number.NaN, '5']) {
       t.throws(() => jwt({ ...options, [name]: value }), {
         name: 'RangeError',
-        message: `jwt: ${name} must be a number that is not negative, ${value} was given. Leave it out for the default.`,
+        message: `jwt: ${name} must be a number that is not negative, ${shown(value)} was given. Leave it out for the default.`,
       })
     }
   }

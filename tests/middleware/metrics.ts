@@ -116,7 +116,7 @@ t.test('misuse is told at once', async (t) => {
   ]) {
     t.throws(
       () => metrics({ buckets: buckets as never }),
-      /^metrics: buckets must be seconds that rise/,
+      /^metrics: buckets must be ascending seconds/,
     )
   }
   for (const maxSeries of [0, -1, 1.5, Number.NaN, '5']) {

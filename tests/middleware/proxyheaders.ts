@@ -212,7 +212,7 @@ t.test('mistakes are told at once', async (t) => {
   // @ts-expect-error it must be a list
   t.throws(() => proxyHeaders({ trusted: '10.0.0.1' }), { message: /"10\.0\.0\.1" was given/ })
   t.throws(() => proxyHeaders({ trusted: ['*'] }), {
-    message: /^proxyHeaders: trusted: an address/,
+    message: /^proxyHeaders: trusted: an entry must be an address/,
   })
   for (const name of ['port', 'prefix']) {
     t.throws(() => proxyHeaders({ ...TRUSTED, forwarded: true, [name]: true }), {

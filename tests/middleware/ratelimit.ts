@@ -130,7 +130,7 @@ t.test('a request may cost more, or nothing, but not more than there is', async 
   for (const wrong of [3, -1, 0.5, Number.NaN]) {
     await t.rejects(status(wrong), {
       name: 'RangeError',
-      message: `rateLimit: a request costs an integer from 0 to 2, or it could never pass, ${wrong} was given. Raise max.`,
+      message: `rateLimit: the cost must be an integer from 0 to 2, or the request could never pass, ${wrong} was given. Raise max.`,
     })
   }
 })
@@ -223,23 +223,25 @@ t.test('misuse is told at once', async (t) => {
   ] as const) {
     t.throws(() => rateLimit({ limits: [{ max, seconds }] }), {
       name: 'RangeError',
-      message: `rateLimit: a limit has integers over 0, max ${max} and seconds ${seconds} were given. Write { max: 100, seconds: 60 }.`,
+      message: `rateLimit: max and seconds must be integers over 0, [${max}, ${seconds}] was given. Write limits: [{ max: 100, seconds: 60 }].`,
     })
   }
   t.throws(() => rateLimit({ limits: [] }), {
     name: 'RangeError',
     message:
-      'rateLimit: limits are one or more, each of another length, seconds [] were given. Write { max: 100, seconds: 60 }.',
+      'rateLimit: limits must be one or more, with different seconds, [] was given. Write limits: [{ max: 100, seconds: 60 }].',
   })
-  t.throws(() => rateLimit({ limits: [...limits, ...limits] }), /seconds \[60, 60\] were given/)
+  t.throws(
+    () => rateLimit({ limits: [...limits, ...limits] }),
+    /different seconds, \[60, 60\] was given/,
+  )
   t.throws(() => rateLimit({ limits, store: memoryStore() }), {
     name: 'TypeError',
-    message:
-      'rateLimit: in a store that others use the limit has a name, none was given. Pass name, as "login".',
+    message: 'rateLimit: a store needs a name, undefined was given. Pass name, such as "login".',
   })
   t.throws(() => rateLimit({ limits, name: 'a b' }), {
     name: 'TypeError',
     message:
-      'rateLimit: a name is made of letters, digits, "-" and "_", "a b" was given. Choose another.',
+      'rateLimit: a name must be made of letters, digits, "-" and "_", "a b" was given. Choose another.',
   })
 })

@@ -108,17 +108,11 @@ t.test('a message that accepts without fields is left as it was', async (t) => {
 t.test('other scopes pass untouched', (t) => assertUntouched(t, requestId()))
 
 t.test('misuse is told', async (t) => {
-  t.throws(
-    () => requestId({ header: 'a b' }),
-    /^requestId: header must be the name of a field, "a b"/,
-  )
+  t.throws(() => requestId({ header: 'a b' }), /^requestId: header must be a field name, "a b"/)
   const generate = 'id' as unknown as () => string
-  t.throws(
-    () => requestId({ generate }),
-    /^requestId: generate must be a function, string was given/,
-  )
+  t.throws(() => requestId({ generate }), /^requestId: generate must be a function, "id" was given/)
   await t.rejects(
     async () => run([], { generate: () => 'a\nb' }),
-    /requestId: a name has 1 to 128 letters, .*generate gave "a\\nb"/,
+    /requestId: generate must return 1 to 128 letters, .*, "a\\nb" was given/,
   )
 })

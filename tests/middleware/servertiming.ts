@@ -78,10 +78,7 @@ t.test('misuse is told', async (t) => {
     /^serverTiming: a name is made of .*"a b" was given/,
   )
   const show = true as unknown as () => boolean
-  t.throws(
-    () => serverTiming({ show }),
-    /^serverTiming: show must be a function, boolean was given/,
-  )
+  t.throws(() => serverTiming({ show }), /^serverTiming: show must be a function, true was given/)
   t.throws(() => timings.add('a;b', 1), /^serverTiming: a name is made of .*"a;b" was given/)
   t.throws(() => timings.add('a', -1), /^serverTiming: a time is a number of milliseconds, -1 was/)
 })

@@ -70,7 +70,7 @@ t.test('data that does not fit into a cookie is told where it is set', async (t)
   await t.rejects(visitor.get('/large'), {
     name: 'RangeError',
     message:
-      /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given with "\w+"\. Keep sessions in a store, /,
+      /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given with "\w+"\. Store sessions on the server, /,
   })
   const stored = await client(t, { store: memoryStore() })
   t.equal((await stored.get('/large')).status, 200)
@@ -112,7 +112,7 @@ t.test('data that grows deep inside is measured when the response starts', async
   }
   await t.rejects(call(sessions({ secret })(growing), httpScope()), {
     name: 'RangeError',
-    message: /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given\. Keep/,
+    message: /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given\. Store/,
   })
 })
 
@@ -275,7 +275,7 @@ t.test('misuse is told at once', async (t) => {
   }
   t.throws(() => sessions({ secret, origins: ['null'] }), /^sessions: an origin is a scheme and a/)
   t.throws(() => sessions({ store, maxAge: 0 }), /over 0 in a store, 0 was given/)
-  t.throws(() => sessions({ secret, cookie: 'a b' }), /^setCookie: a name is made of/)
+  t.throws(() => sessions({ secret, cookie: 'a b' }), /^setCookie: a name must consist of/)
   t.throws(() => sessions({ secret, cookie: '__Host-a', path: '/a' }), /__Host- needs secure/)
   t.throws(() => sessions({ secret, cookie: '__Host-a', secure: false }), /__Host- needs secure/)
 })

@@ -191,7 +191,7 @@ t.test('a host that could never be named is told at once', async (t) => {
   ]) {
     t.throws(() => trustedHost({ allowedHosts: [host as string] }), {
       name: 'TypeError',
-      message: `trustedHost: a host is a name or an address without scheme and port, ${JSON.stringify(host)} was given. Write "example.org", "*.example.org" or "[::1]".`,
+      message: `trustedHost: a host must be a name or an address without scheme and port, ${JSON.stringify(host)} was given. Write "example.org", "*.example.org" or "[::1]".`,
     })
   }
   t.throws(() => trustedHost({ allowedHosts: [] }), {

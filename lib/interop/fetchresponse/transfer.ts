@@ -3,6 +3,7 @@
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isBodyless } from '../../http/status.ts'
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
+import { wrong } from '../../internal/must.ts'
 import type { MessageTypes } from '../../responses/response.ts'
 import {
   type HTTPResponseStartMessage,
@@ -111,7 +112,10 @@ function watch(scope: Scope, reader: Reader): { readonly gone: boolean } {
 function toBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   if (typeof chunk === 'string') return encodeText(chunk)
-  throw new TypeError(
-    `a fetch Response: its body must be a stream of Uint8Arrays or strings, one of ${chunk === null ? 'null' : typeof chunk} was given. Encode each chunk before it is enqueued.`,
+  throw wrong(
+    'a fetch Response',
+    'its body must be a stream of Uint8Arrays or strings',
+    chunk,
+    'Encode each chunk before it is enqueued',
   )
 }

@@ -1,4 +1,5 @@
 /** The handler's response: a real `ServerResponse`, whose head and parts become messages. */
+
 import {
   type IncomingMessage,
   ServerResponse,
@@ -9,6 +10,7 @@ import { nextTick } from 'node:process'
 import { indexOfName, isHeaderValue } from '../../http/headers.ts'
 import { FRAMING } from '../../http/hopbyhop.ts'
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
+import { outOfRange } from '../../internal/must.ts'
 import type { HeaderList } from '../../types.ts'
 import type { InnerResponse } from './internals.ts'
 import type { Callback, Outbox } from './responsemessages.ts'
@@ -79,9 +81,8 @@ function storeHeader(this: Placed, firstLine: string, headers: unknown): void {
 /** Throws at the writer if the status is not one of HTTP. */
 function assertStatus(status: number): void {
   if (status >= 200 && status <= 599) return
-  throw new RangeError(
-    `fromNode: the status must be from 200 to 599, ${status} was given. Informational responses are the server's to send.`,
-  )
+  const fix = 'Informational responses are sent by the server'
+  throw outOfRange('fromNode', 'the status must be from 200 to 599', status, fix)
 }
 
 /** The three forms of `writeHead`, checked as Node does. */

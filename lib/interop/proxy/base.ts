@@ -1,5 +1,7 @@
 /** The target of a proxy: the upstream's origin, and the path that is put before all others. */
+
 import { withoutTrailingSlashes } from '../../http/urls.ts'
+import { wrong } from '../../internal/must.ts'
 
 export interface Base {
   readonly secure: boolean
@@ -46,7 +48,5 @@ function parse(target: string | URL): URL | undefined {
 }
 
 function invalid(what: string, given: string | URL): TypeError {
-  return new TypeError(
-    `proxy: ${what}, ${JSON.stringify(String(given))} was given. Write 'http://127.0.0.1:3000/api'.`,
-  )
+  return wrong('proxy', what, String(given), "Write 'http://127.0.0.1:3000/api'")
 }

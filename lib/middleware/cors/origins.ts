@@ -1,5 +1,7 @@
 /** Decides which origins are allowed. */
+
 import { isSubdomain, withoutOriginDot } from '../../http/hosts.ts'
+import { must, wrong } from '../../internal/must.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /** Decides by the `Origin` of a request; may be asynchronous, for example to ask a database. */
@@ -43,9 +45,8 @@ function checked(check: OriginCheck): OriginCheck {
 
 function assertBoolean(result: unknown): boolean {
   if (typeof result === 'boolean') return result
-  throw new TypeError(
-    `cors: the function for origins must return true or false, it returned ${typeof result}. Return whether the origin is allowed.`,
-  )
+  const what = 'the function for origins must return true or false'
+  throw wrong('cors', what, result, 'Return whether the origin is allowed')
 }
 
 /** Exact origins are looked up in a set; patterns are tried in turn. */
@@ -73,22 +74,26 @@ function wholeMatch({ source, flags }: RegExp): (origin: string) => boolean {
 
 function subdomains(pattern: string): (origin: string) => boolean {
   const [, scheme = '', parent = ''] = /^([a-z][a-z0-9+.-]*:\/\/)\*\.([^*]+)$/.exec(pattern) ?? []
-  if (parent === '') {
-    throw new TypeError(
-      `cors: a wildcard must be the first label of a host, ${JSON.stringify(pattern)} was given. Write "https://*.example.org", or a regular expression.`,
-    )
-  }
+  must(
+    'cors',
+    parent !== '',
+    'a wildcard must be the first label of a host',
+    pattern,
+    'Write "https://*.example.org", or a regular expression',
+  )
   assertOrigin(scheme + parent)
   return (origin) => origin.startsWith(scheme) && isSubdomain(origin.slice(scheme.length), parent)
 }
 
 /** Checks that an origin is as browsers send it: scheme, lower-case host, non-default port. */
 function assertOrigin(origin: unknown): string {
-  if (typeof origin !== 'string' || origin === 'null') {
-    throw new TypeError(
-      `cors: an origin must be a text such as "https://example.org", ${origin === 'null' ? '"null"' : typeof origin} was given. Every page in a sandbox is "null"; a function may allow it.`,
-    )
-  }
+  must(
+    'cors',
+    typeof origin === 'string' && origin !== 'null',
+    'an origin must be a text such as "https://example.org"',
+    origin,
+    'Every page in a sandbox has the origin "null"; a function may allow it',
+  )
   const url = URL.canParse(origin) ? new URL(origin) : undefined
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
   // Browser extensions and apps have their own schemes, whose origins URL does not parse.
@@ -97,15 +102,13 @@ function assertOrigin(origin: unknown): string {
     : /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s,*]+$/.test(origin)
   if (isOrigin && url !== undefined) return origin
   const better = isWeb ? url.origin : 'https://example.org'
-  throw new TypeError(
-    `cors: an origin is a scheme, a host and perhaps a port, ${JSON.stringify(origin)} was given. Write ${JSON.stringify(better)}.`,
-  )
+  const what = 'an origin must be a scheme, a host and perhaps a port'
+  throw wrong('cors', what, origin, `Write ${JSON.stringify(better)}`)
 }
 
 function notAList(origins: unknown): TypeError {
-  return new TypeError(
-    `cors: origins must be "*", a list or a function, ${JSON.stringify(origins)} was given. Write origins: ['https://example.org'].`,
-  )
+  const fix = "Write origins: ['https://example.org']"
+  return wrong('cors', 'origins must be "*", a list or a function', origins, fix)
 }
 
 function openCredentials(isForAll: boolean): TypeError {

@@ -1,5 +1,7 @@
 /** Evaluates a preflight request, and makes the fields of its answer. */
+
 import { Headers, indexOfName, isHeaderName } from '../../http/headers.ts'
+import { must, mustRange } from '../../internal/must.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 
 export interface PermissionsOptions {
@@ -36,11 +38,9 @@ const SAFE_HEADERS = ['Accept', 'Accept-Language', 'Content-Language', 'Content-
  */
 export function permissionsOf(options: PermissionsOptions): Permissions {
   const { methods = ['GET'], headers = [], maxAge = 600 } = options
-  if (!Number.isInteger(maxAge) || maxAge < 0) {
-    throw new RangeError(
-      `cors: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to have nothing kept.`,
-    )
-  }
+  const isTime = Number.isInteger(maxAge) && maxAge >= 0
+  const fix = 'Write 0 to disable caching'
+  mustRange('cors', isTime, 'maxAge must be a whole number of seconds', maxAge, fix)
   const isAnyMethod = methods.includes('*')
   const isAnyHeader = headers.includes('*')
   const allowed = isAnyMethod ? ALL_METHODS : names('methods', methods).map(upperCase)
@@ -59,16 +59,12 @@ export function permissionsOf(options: PermissionsOptions): Permissions {
 
 /** Checks a list of methods or field names: both are tokens. */
 export function names(option: string, list: '*' | readonly string[]): readonly string[] {
-  if (!Array.isArray(list)) {
-    throw new TypeError(
-      `cors: ${option} must be a list, ${JSON.stringify(list)} was given. Write ${option}: ['…'].`,
-    )
+  must('cors', Array.isArray(list), `${option} must be a list`, list, `Write ${option}: ['…']`)
+  for (const name of list) {
+    const isName = typeof name === 'string' && isHeaderName(name)
+    must('cors', isName, `${option} must be a list of names`, name, 'Give each name on its own')
   }
-  const bad = list.find((name) => typeof name !== 'string' || !isHeaderName(name))
-  if (bad === undefined) return list
-  throw new TypeError(
-    `cors: ${option} must be a list of names, ${JSON.stringify(bad)} is not a name. Give each name on its own.`,
-  )
+  return list
 }
 
 function upperCase(name: string): string {

@@ -1,5 +1,7 @@
 /** Keys that verify tokens: their kinds, and which algorithms may use them. */
 
+import { must } from '../../internal/must.ts'
+
 /** A JSON Web Key. */
 export interface JWTKeyData {
   readonly kty?: string | undefined
@@ -83,9 +85,12 @@ function noKey(what: string): TypeError {
 
 function assertAlgorithms(algorithms: readonly string[]): void {
   const isList = Array.isArray(algorithms) && algorithms.length > 0
-  if (isList && algorithms.every((name) => ALGORITHMS.includes(name))) return
-  throw new TypeError(
-    `jwt: algorithms must be a list of ${ALGORITHMS.join(', ')}, ${JSON.stringify(algorithms)} was given. Name the one that your tokens are signed with.`,
+  must(
+    'jwt',
+    isList && algorithms.every((name) => ALGORITHMS.includes(name)),
+    `algorithms must be a list of ${ALGORITHMS.join(', ')}`,
+    algorithms,
+    'Name the one that your tokens are signed with',
   )
 }
 
@@ -110,12 +115,10 @@ function assertSecret(secret: Uint8Array, algorithms: readonly string[]): void {
 
 const LOCAL = ['localhost', '127.0.0.1', '[::1]']
 
-function assertAddress(url: URL): void {
-  if (url.protocol === 'https:') return
-  if (url.protocol === 'http:' && LOCAL.includes(url.hostname)) return
-  throw new TypeError(
-    `jwt: keys must come over https, ${url.href} was given. An attacker who can change them on the way could sign any token.`,
-  )
+function assertAddress({ protocol, hostname, href }: URL): void {
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOCAL.includes(hostname))
+  const fix = 'An attacker who can change them on the way could sign any token'
+  must('jwt', isSafe, 'keys must come over https', href, fix)
 }
 
 /** Whether a key id is safe to pass on: not a path upwards, a query or markup. */

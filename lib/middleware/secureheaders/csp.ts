@@ -1,5 +1,7 @@
 /** Builds and checks the value of `Content-Security-Policy`, with a placeholder for the nonce. */
 
+import { must } from '../../internal/must.ts'
+
 /** Stands for the nonce of the request in a list of sources; `cspNonce(request)` returns it. */
 export const NONCE = "'nonce-'"
 
@@ -80,19 +82,23 @@ export function policyOf(directives: CSPDirectives): Policy {
 }
 
 function directiveText(name: string, sources: readonly string[] | boolean | undefined): string[] {
-  if (!NAMES.some((known) => known === name)) {
-    throw new TypeError(
-      `secureHeaders: a directive of the content security policy must be known, ${JSON.stringify(name)} was given. Write its name in camelCase, such as scriptSrc.`,
-    )
-  }
+  must(
+    'secureHeaders',
+    NAMES.some((known) => known === name),
+    'unknown directive of the content security policy',
+    name,
+    'Write its name in camelCase, such as scriptSrc',
+  )
   if (sources === false) return []
   const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (sources === true) return [kebab]
-  if (!Array.isArray(sources) || sources.length === 0) {
-    throw new TypeError(
-      `secureHeaders: ${name} must be a list of sources, ${JSON.stringify(sources)} was given. Write ["'none'"] to allow nothing, false to leave it out.`,
-    )
-  }
+  must(
+    'secureHeaders',
+    Array.isArray(sources) && sources.length > 0,
+    `${name} must be a list of sources`,
+    sources,
+    'Write ["\'none\'"] to allow nothing, false to leave it out',
+  )
   return [[kebab, ...sources.map((source) => sourceText(name, source))].join(' ')]
 }
 
@@ -101,15 +107,15 @@ const BARE_KEYWORD =
 
 function sourceText(name: string, source: unknown): string {
   if (source === NONCE) return '\0'
-  if (typeof source !== 'string' || !/^[\x21-\x2b\x2d-\x3a\x3c-\x7e]+$/.test(source)) {
-    throw new TypeError(
-      `secureHeaders: a source of ${name} must be text without spaces, commas and semicolons, ${JSON.stringify(source)} was given. Give each source on its own.`,
-    )
-  }
-  if (BARE_KEYWORD.test(source)) {
-    throw new TypeError(
-      `secureHeaders: a keyword of ${name} must be quoted, ${source} was given. Write "'${source}'".`,
-    )
-  }
+  must(
+    'secureHeaders',
+    typeof source === 'string' && /^[\x21-\x2b\x2d-\x3a\x3c-\x7e]+$/.test(source),
+    `a source of ${name} must be text without spaces, commas and semicolons`,
+    source,
+    'Give each source on its own',
+  )
+  const isQuoted = !BARE_KEYWORD.test(source)
+  const fix = `Write "'${source}'"`
+  must('secureHeaders', isQuoted, `a keyword of ${name} must be quoted`, source, fix)
   return source
 }

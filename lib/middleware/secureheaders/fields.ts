@@ -2,6 +2,7 @@
 
 import { assertHeader } from '../../http/headers.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
+import { must, mustRange } from '../../internal/must.ts'
 import type { HeaderList } from '../../types.ts'
 
 export interface FieldOptions {
@@ -71,11 +72,9 @@ export function fieldsOf(options: FieldOptions): HeaderList {
 }
 
 function checkedValue(name: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') {
-    throw new TypeError(
-      `secureHeaders: the value of "${name}" must be text, ${JSON.stringify(value)} was given. Write false to leave it out.`,
-    )
-  }
+  const isText = typeof value === 'string' && value !== ''
+  const fix = 'Write false to leave it out'
+  must('secureHeaders', isText, `the value of "${name}" must be text`, value, fix)
   assertHeader(name, value)
   return value
 }
@@ -94,11 +93,13 @@ export function transportSecurity(options: TransportOptions): string {
     'maxAge includeSubDomains preload',
   )
   const { maxAge = YEAR, includeSubDomains = true, preload = false } = options
-  if (!Number.isInteger(maxAge) || maxAge < 0) {
-    throw new RangeError(
-      `secureHeaders: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to have browsers forget.`,
-    )
-  }
+  mustRange(
+    'secureHeaders',
+    Number.isInteger(maxAge) && maxAge >= 0,
+    'maxAge must be a whole number of seconds',
+    maxAge,
+    'Write 0 to revoke it in browsers',
+  )
   if (preload && (maxAge < YEAR || !includeSubDomains)) {
     throw new RangeError(
       `secureHeaders: preload needs sub domains and a year, maxAge ${maxAge} was given${includeSubDomains ? '' : ' without sub domains'}. Write { maxAge: ${YEAR}, preload: true }.`,

@@ -97,7 +97,7 @@ t.test('what a function gives by mistake opens nothing', async (t) => {
     const { allows } = originRule(() => result)
     await t.rejects(Promise.resolve(allows('https://a.test', httpScope())), {
       name: 'TypeError',
-      message: /^cors: the function for origins must return true or false, it returned /,
+      message: /^cors: the function for origins must return true or false, .* was given/,
     })
   }
 })
@@ -116,18 +116,18 @@ t.test('an origin that no browser sends is told at once', async (t) => {
   ] as const) {
     t.throws(() => originRule([origin]), {
       name: 'TypeError',
-      message: `cors: an origin is a scheme, a host and perhaps a port, ${JSON.stringify(origin)} was given. Write ${JSON.stringify(better)}.`,
+      message: `cors: an origin must be a scheme, a host and perhaps a port, ${JSON.stringify(origin)} was given. Write ${JSON.stringify(better)}.`,
     })
   }
   t.throws(() => originRule(['null']), { message: /"null" was given\. Every page in a sandbox/ })
   // @ts-expect-error origins are texts
-  t.throws(() => originRule([7]), { message: /number was given/ })
+  t.throws(() => originRule([7]), { message: /, 7 was given/ })
   t.throws(() => originRule('https://example.org' as '*'), {
     message:
       /^cors: origins must be "\*", a list or a function, "https:\/\/example\.org" was given/,
   })
   // @ts-expect-error origins are no object
-  t.throws(() => originRule({}), { message: /a list or a function, {} was given/ })
+  t.throws(() => originRule({}), { message: /a list or a function, an object was given/ })
 })
 
 t.test('a wildcard in another place is told at once', async (t) => {

@@ -129,13 +129,13 @@ t.test('mistakes are told at once', async (t) => {
   for (const maxAge of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => permissionsOf({ maxAge }), {
       name: 'RangeError',
-      message: `cors: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to have nothing kept.`,
+      message: `cors: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to disable caching.`,
     })
   }
   t.throws(() => permissionsOf({ methods: ['GET, POST'] }), {
     name: 'TypeError',
     message:
-      'cors: methods must be a list of names, "GET, POST" is none. Give each name on its own.',
+      'cors: methods must be a list of names, "GET, POST" was given. Give each name on its own.',
   })
   t.throws(() => permissionsOf({ headers: ['x-a\r\nx-b'] }), {
     message: /^cors: headers must be a list/,

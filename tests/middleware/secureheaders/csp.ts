@@ -1,4 +1,5 @@
 import t from 'tap'
+import { shown } from '../../../lib/internal/must.ts'
 import {
   type CSPDirectives,
   DEFAULT_DIRECTIVES,
@@ -59,7 +60,7 @@ t.test('mistakes are told at once', async (t) => {
   for (const name of ['script-src', 'scriptsrc', 'toString', '']) {
     t.throws(() => policyOf({ [name]: ["'self'"] } as CSPDirectives), {
       name: 'TypeError',
-      message: `secureHeaders: a directive of the content security policy must be known, ${JSON.stringify(name)} was given. Write its name in camelCase, such as scriptSrc.`,
+      message: `secureHeaders: unknown directive of the content security policy, ${JSON.stringify(name)} was given. Write its name in camelCase, such as scriptSrc.`,
     })
   }
   for (const sources of [[], 'self', null, 7] as unknown as readonly string[][]) {
@@ -69,12 +70,12 @@ t.test('mistakes are told at once', async (t) => {
   }
   for (const source of ['a b', 'a;b', 'a,b', 'a\0b', 'a\r\nb', 'é', '', 7] as string[]) {
     t.throws(() => policyOf({ imgSrc: [source] }), {
-      message: `secureHeaders: a source of imgSrc must be text without spaces, commas and semicolons, ${JSON.stringify(source)} was given. Give each source on its own.`,
+      message: `secureHeaders: a source of imgSrc must be text without spaces, commas and semicolons, ${shown(source)} was given. Give each source on its own.`,
     })
   }
   for (const source of ['self', 'None', 'unsafe-inline', 'strict-dynamic', 'nonce-a', 'sha256-a']) {
     t.throws(() => policyOf({ scriptSrc: [source] }), {
-      message: `secureHeaders: a keyword of scriptSrc must be quoted, ${source} was given. Write "'${source}'".`,
+      message: `secureHeaders: a keyword of scriptSrc must be quoted, "${source}" was given. Write "'${source}'".`,
     })
   }
 })

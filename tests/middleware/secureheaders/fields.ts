@@ -62,7 +62,7 @@ t.test('mistakes are told at once', async (t) => {
   for (const maxAge of [-1, 1.5, Number.NaN]) {
     t.throws(() => transportSecurity({ maxAge }), {
       name: 'RangeError',
-      message: `secureHeaders: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to have browsers forget.`,
+      message: `secureHeaders: maxAge must be a whole number of seconds, ${maxAge} was given. Write 0 to revoke it in browsers.`,
     })
   }
   t.throws(() => transportSecurity({ maxAge: 60, preload: true }), {
