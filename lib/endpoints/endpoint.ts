@@ -1,11 +1,8 @@
 /** An endpoint for websockets, by what happens: a connection, a message, an end. */
 
 import { WebSocketException } from '../exceptions.ts'
-import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { conversation } from '../routing/conversation.ts'
-import type { App, Receive, Scope, Send } from '../types.ts'
-import { WebSocket, type WebSocketData } from '../websockets.ts'
+import type { WebSocket, WebSocketData } from '../websockets.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
 import { converse } from './dialogue.ts'
 import { accept, nothing } from './listener.ts'
@@ -21,21 +18,11 @@ export interface WebSocketEndpointOptions<Kind extends Encoding, Socket = WebSoc
   onDisconnect?: (websocket: Socket, code: number) => unknown
 }
 
-/** An app for websockets, which is a handler for `WebSocketRoute` too. */
-export interface WebSocketEndpoint<
-  Params = Record<string, unknown>,
-  State = Record<string, unknown>,
-> extends App {
-  (scope: Scope, receive: Receive, send: Send): Promise<void>
-  (websocket: WebSocket<Params, State>): Promise<void>
-  readonly kind: 'websocketEndpoint'
-}
-
 /**
- * Serves websockets by three functions; each has the websocket as its first argument.
+ * A handler for `WebSocketRoute` made of three functions; each has the websocket as its first argument.
  *
- * A message of the wrong kind closes with 1003, and so does one that is no JSON. `onDisconnect` is
- * called whatever happens once the websocket was accepted.
+ * A message of the wrong kind closes with 1003, and so does invalid JSON. `onDisconnect` is always
+ * called once the websocket was accepted.
  *
  * @throws TypeError for options that can never work.
  * @example
@@ -58,29 +45,20 @@ export function WebSocketEndpoint<
   Kind extends Encoding = undefined,
 >(
   options: WebSocketEndpointOptions<Kind, WebSocket<Params, State>> = {},
-): WebSocketEndpoint<Params, State> {
+): (websocket: WebSocket<Params, State>) => Promise<void> {
   knownOptions('WebSocketEndpoint', options, 'encoding onConnect onReceive onDisconnect')
   const { encoding, onConnect = accept, onReceive = nothing, onDisconnect = nothing } = options
   assertEncoding('WebSocketEndpoint', encoding)
   assertFunctions('WebSocketEndpoint', { onConnect, onReceive, onDisconnect })
-  const talk = (websocket: WebSocket<Params, State>): Promise<void> =>
+  return (websocket) =>
     converse(websocket, {
       connect: () => onConnect(websocket),
       receive: (data) => onReceive(websocket, acceptable(data, encoding) as Decoded<Kind>),
       disconnect: (code) => onDisconnect(websocket, code),
     })
-  const app = conversation(talk as (websocket: WebSocket<never, never>) => Promise<void>)
-  const endpoint = (first: Scope | WebSocket<Params, State>, receive: Receive, send: Send) =>
-    first instanceof WebSocket ? talk(first) : app(first, receive, send)
-  return callable<WebSocketEndpoint<Params, State>>(
-    endpoint as App,
-    {
-      kind: 'websocketEndpoint',
-    } as Omit<WebSocketEndpoint<Params, State>, never>,
-  )
 }
 
-/** What is no JSON is data of a kind that is not taken, too. */
+/** Invalid JSON closes like a message of the wrong kind. */
 function acceptable(data: WebSocketData, encoding: Encoding): unknown {
   try {
     return decode(data, encoding)

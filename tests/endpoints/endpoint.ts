@@ -3,13 +3,14 @@ import t from 'tap'
 import { WebSocketEndpoint } from '../../lib/endpoints.ts'
 import { WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
-import type { App } from '../../lib/types.ts'
 import type { WebSocket, WebSocketData } from '../../lib/websockets.ts'
-import { call, httpScope } from '../support/scopes.ts'
 
 const echo = async (websocket: WebSocket, data: WebSocketData): Promise<void> => {
   await (typeof data === 'string' ? websocket.sendText(data) : websocket.sendBytes(data))
 }
+
+const at = (endpoint: (websocket: WebSocket) => unknown): WebSocketRoute =>
+  WebSocketRoute('/', endpoint)
 
 /** The codes that endpoints were left with. */
 function codes(): { list: number[]; onDisconnect: (websocket: WebSocket, code: number) => void } {
@@ -19,7 +20,7 @@ function codes(): { list: number[]; onDisconnect: (websocket: WebSocket, code: n
 
 // EP-6
 t.test('accepts by itself and takes messages as they come', async (t) => {
-  await using client = await testClient(WebSocketEndpoint({ onReceive: echo }))
+  await using client = await testClient(at(WebSocketEndpoint({ onReceive: echo })))
   await using socket = await client.websocket('/')
 
   await socket.sendText('a')
@@ -31,7 +32,7 @@ t.test('accepts by itself and takes messages as they come', async (t) => {
 })
 
 t.test('without functions it listens to the end', async (t) => {
-  await using client = await testClient(WebSocketEndpoint())
+  await using client = await testClient(at(WebSocketEndpoint()))
   await using socket = await client.websocket('/')
 
   await socket.sendText('unheard')
@@ -41,7 +42,7 @@ t.test('without functions it listens to the end', async (t) => {
 })
 
 // EP-10
-t.test('is an app, and a handler of a route', async (t) => {
+t.test('is a handler of a route, whose parameters it reads', async (t) => {
   const { list, onDisconnect } = codes()
   const endpoint = WebSocketEndpoint({
     onConnect: async (websocket) => {
@@ -50,15 +51,12 @@ t.test('is an app, and a handler of a route', async (t) => {
     },
     onDisconnect,
   })
-
-  for (const app of [endpoint, WebSocketRoute('/{room}', endpoint)] satisfies App[]) {
-    await using client = await testClient(app)
+  {
+    await using client = await testClient(WebSocketRoute('/{room}', endpoint))
     await using socket = await client.websocket('/a')
-    t.same(await socket.receiveJSON(), app === endpoint ? {} : { room: 'a' })
+    t.same(await socket.receiveJSON(), { room: 'a' })
   }
-  t.equal(endpoint.kind, 'websocketEndpoint')
-  t.same(list, [1000, 1000])
-  await t.rejects(call(endpoint, httpScope()), { name: 'UnsupportedProtocol' })
+  t.same(list, [1000])
 })
 
 // EP-7, EP-8
@@ -71,22 +69,22 @@ t.test('takes messages of its encoding, and closes for others', async (t) => {
     onReceive: (websocket, data) => websocket.sendJSON({ got: data }),
     onDisconnect,
   })
-  const refusals: [App, WebSocketData, string][] = [
+  const refusals: [Parameters<typeof at>[0], WebSocketData, string][] = [
     [text, Uint8Array.of(1), 'Messages must be text.'],
     [bytes, 'a', 'Messages must be binary.'],
     [json, '{', 'Messages must be JSON.'],
     [json, Uint8Array.of(0xff), 'Messages must be JSON.'],
   ]
 
-  for (const [app, data, reason] of refusals) {
-    await using client = await testClient(app)
+  for (const [endpoint, data, reason] of refusals) {
+    await using client = await testClient(at(endpoint))
     await using socket = await client.websocket('/')
     await (typeof data === 'string' ? socket.sendText(data) : socket.sendBytes(data))
     t.same(await socket.closed, { code: 1003, reason })
   }
   t.same(list, [1011, 1011, 1011, 1011])
 
-  await using client = await testClient(json)
+  await using client = await testClient(at(json))
   await using socket = await client.websocket('/')
   await socket.sendText('[1]')
   t.same(await socket.receiveJSON(), { got: [1] })
@@ -103,7 +101,7 @@ t.test('tells the end once: the code of the client, or 1011 after an error', asy
     },
     onDisconnect,
   })
-  await using client = await testClient(endpoint)
+  await using client = await testClient(at(endpoint))
 
   await (await client.websocket('/')).close(4001, 'bye')
   await (await client.websocket('/')).close(1005)
@@ -128,8 +126,8 @@ t.test('that the client goes in the middle of an answer is no error', async (t) 
     onDisconnect,
   })
 
-  for (const app of [sending, receiving]) {
-    await using client = await testClient(app)
+  for (const endpoint of [sending, receiving]) {
+    await using client = await testClient(at(endpoint))
     await using socket = await client.websocket('/')
     await socket.sendText('a')
     await turn() // so that it is taken
@@ -148,7 +146,7 @@ t.test('what comes after its own close is left unread', async (t) => {
     },
     onDisconnect,
   })
-  await using client = await testClient(endpoint)
+  await using client = await testClient(at(endpoint))
   await using socket = await client.websocket('/')
   await Promise.all([socket.sendText('a'), socket.sendText('b')])
   await socket.closed
@@ -164,7 +162,7 @@ t.test('one that refuses is not taken leave of', async (t) => {
     onConnect: (websocket) => websocket.close(4003),
     onDisconnect,
   })
-  await using client = await testClient(refusing)
+  await using client = await testClient(at(refusing))
 
   await t.rejects(client.websocket('/'), { name: 'WebSocketDenied', close: { code: 4003 } })
 
@@ -172,7 +170,7 @@ t.test('one that refuses is not taken leave of', async (t) => {
 })
 
 t.test('one that does not accept is told so', async (t) => {
-  await using client = await testClient(WebSocketEndpoint({ onConnect: () => {} }))
+  await using client = await testClient(at(WebSocketEndpoint({ onConnect: () => {} })))
 
   await t.rejects(client.websocket('/'), { message: /accept\(\) comes first/ })
 })

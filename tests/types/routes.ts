@@ -11,6 +11,7 @@ import {
 import type { Handler, MethodTable } from '../../lib/routing.ts'
 import { Host, WebSocketRoute } from '../../lib/routing.ts'
 import type { App } from '../../lib/types.ts'
+import type { WebSocket } from '../../lib/websockets.ts'
 import type { Assert, Equal } from './assert.ts'
 
 const ok = (): PlainTextResponse => new PlainTextResponse('ok')
@@ -66,6 +67,8 @@ export function websockets(): void {
   })
   // @ts-expect-error there is no such encoding
   WebSocketEndpoint({ encoding: 'xml' })
+  WebSocketEndpoint() satisfies (websocket: WebSocket) => Promise<void>
+  // @ts-expect-error an endpoint is a handler, not an app
   WebSocketEndpoint() satisfies App
 
   WebSocketRoute(

@@ -16,8 +16,8 @@ export interface Closed {
  *
  * @example
  * await using client = await testClient(app)
- * const denied = await client.websocket('/nowhere').catch((error) => error)
- * if (denied instanceof WebSocketDenied) console.assert(denied.response.status === 403)
+ * const error = await client.websocket('/nowhere').catch((error) => error)
+ * if (error instanceof WebSocketDenied) console.assert(error.response.status === 403)
  */
 export class WebSocketDenied extends Error {
   /** The answer to the handshake: 403, or a response of the app's own. */
