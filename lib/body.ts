@@ -1,4 +1,4 @@
-/** Reads the body of a request: once, up to a limit, whole or as a stream. */
+/** Reads the body of a request: once, up to a limit, as a whole or as a stream. */
 
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { contentLength, indexOfName } from './http/headers.ts'
@@ -7,23 +7,23 @@ import { ByteCollector } from './internal/collector.ts'
 import { handled, handledSteps } from './internal/handled.ts'
 import type { BodyLimit, HTTPScope, Receive, ReceiveMessage } from './types.ts'
 
-/** The most bytes that a body may have unless told otherwise: 10 MB, as in Litestar. */
+/** Default limit of a body in bytes: 10 MB, as in Litestar. */
 export const DEFAULT_MAX_BODY_SIZE = 10_000_000
 
-/** The same for multipart bodies, whose files are not held in memory: 100 MB. */
+/** Default limit of a multipart body in bytes, whose files are not held in memory: 100 MB. */
 export const DEFAULT_MAX_UPLOAD_SIZE = 100_000_000
 
 /**
- * Where a channel has the reader of its one body, however many requests are made of it. A WeakMap
- * would take 1.7 µs per body, a tenth of a small exchange; this takes next to nothing.
+ * The property of `receive` that holds the reader of its body. A WeakMap would take 1.7 µs per body, a
+ * tenth of a small exchange; this takes next to nothing.
  */
 const BODY: unique symbol = Symbol('body')
 
 /**
- * The reader of the body that comes through this channel: the same one for all who ask.
+ * The reader of the body that comes from this `receive`: one for all its requests.
  *
- * A middleware and the handler behind it each have a `Request` of their own. What one of them has read
- * the other one has too or, if it is gone, hears of.
+ * A middleware and its handler each have a `Request`. What one of them has read, the other can read too;
+ * if it is gone, the other gets an error.
  */
 export function bodyOf(scope: HTTPScope, receive: Receive & { [BODY]?: Body }): Body {
   const known = receive[BODY]
@@ -43,11 +43,11 @@ export class Body {
   #complete = false
   #gone = false
   #bytes: Promise<Uint8Array> | undefined
-  /** The method that was asked for a stream. */
+  /** The method that streamed the body. */
   #streamed: string | undefined
-  /** Who has taken parts that are not kept: that method, or the `receive` of an app behind. */
+  /** Where consumed parts went: that method, or the `receive` of an inner app. */
   #takenBy: string | object | undefined
-  /** Called when `receive` tells that the client has gone. */
+  /** Called when `receive` reports the disconnect. */
   #listeners: (() => void)[] | undefined
   #asking: 'never' | 'after the body' | 'at once' = 'never'
   #isWatching = false
@@ -61,16 +61,16 @@ export class Body {
     this.#limit = scope.bodyLimit
   }
 
-  /** Whether a reader has begun with it. */
+  /** Whether anything has begun to read it. */
   get isTouched(): boolean {
     return this.#bytes !== undefined || this.#isConsumed
   }
 
   /**
-   * Calls a listener when `receive` tells that the client has gone, whoever has asked it.
+   * Calls a listener when `receive` reports the disconnect, whoever called it.
    *
-   * @param asking When to ask, which takes messages from others who would: never, once the body is
-   * read, or also at once if no body was announced.
+   * @param asking When to call `receive` for that, which takes messages from other readers: never, once
+   * the body is read, or also at once if no body was announced.
    */
   onGone(listener: () => void, asking: 'never' | 'after the body' | 'at once'): void {
     this.#listeners ??= []
@@ -87,7 +87,7 @@ export class Body {
     const watched = this.#complete ? this.#receive() : this.bytes().then(() => this.#receive())
     watched.then(
       ({ type }) => type === 'http.disconnect' && this.#leave(),
-      () => {}, // an error is the reader's to see
+      () => {}, // readers get the error
     )
   }
 
@@ -100,7 +100,7 @@ export class Body {
     for (const listener of this.#listeners ?? []) listener()
   }
 
-  /** The whole body; kept, so that it can be asked for again. */
+  /** The whole body; it is kept, so that it can be read again. */
   bytes(maxSize?: number): Promise<Uint8Array> {
     if (this.#bytes !== undefined) return this.#bytes
     if (this.#isConsumed) return handled(Promise.reject(this.#consumed('bytes')))
@@ -118,7 +118,7 @@ export class Body {
     return collector.join()
   }
 
-  /** The parts as they come, none of them empty; after `bytes()` the kept body as one part. */
+  /** The parts as they arrive, none of them empty; after `bytes()`, the kept body as one part. */
   stream(maxSize?: number, asked = 'stream'): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#bytes !== undefined) return handledSteps(kept(this.#bytes))
     if (this.#isConsumed) throw this.#consumed(asked)
@@ -137,8 +137,8 @@ export class Body {
   }
 
   /**
-   * Told beforehand, so refused beforehand: nothing is read, and no 100 Continue is sent. A read that
-   * asks for more than a `bodyLimit()` allows gets it, being the nearest to say so.
+   * Checks the announced length, so that a body that is too large is refused without reading it or
+   * sending 100 Continue. A limit of the reader overrides that of `bodyLimit()`, since it is closer.
    */
   #begin(maxSize: number): void {
     if (this.#declared > maxSize) throw tooLarge(maxSize)
@@ -159,9 +159,8 @@ export class Body {
   }
 
   /**
-   * A `receive` for an app behind this reader. What was read whole is handed out again; what has not
-   * been read comes from the client; when parts of it are gone, it rejects: an app never gets a part
-   * for the whole.
+   * A `receive` for an inner app. A body that was read as a whole is passed again; an unread one comes
+   * from the client. If parts of it are gone, it rejects: an app never gets an incomplete body.
    */
   replay(): Receive {
     let ended = false
@@ -184,7 +183,7 @@ export class Body {
     }
   }
 
-  /** Notes what goes past this reader, which would otherwise wait for it; tells whether it ends. */
+  /** Notes a message that bypasses this reader; returns whether it ends the body. */
   #passOn(message: ReceiveMessage, reader: object): boolean {
     if (message.type !== 'http.request') return false
     this.#takenBy = reader
@@ -193,7 +192,7 @@ export class Body {
     return this.#complete
   }
 
-  /** Whether bytes went to another reader. Of an empty body, nothing can be missing. */
+  /** Whether bytes went to another reader. An empty body is never incomplete. */
   #isMissingTo(reader: string | object): boolean {
     return this.#takenBy !== undefined && this.#takenBy !== reader && this.#size > 0
   }
@@ -208,7 +207,7 @@ export class Body {
     const how = isBehind ? 'by the app behind' : `as a stream${way}`
     return new TypeError(
       `request.${asked}: the body was already read ${how}, so it is gone. ` +
-        'Call request.bytes() first when it is needed twice.',
+        'Call request.bytes() first if it is needed twice.',
     )
   }
 }

@@ -1,4 +1,4 @@
-/** What a request and a websocket have in common: everything that the scope tells. */
+/** What requests and websockets have in common: the data of their scope. */
 
 import type { PathParams } from './convertors/params.ts'
 import { parseCookies } from './http/cookies.ts'
@@ -8,10 +8,10 @@ import { baseURL, type Reversible, requestURL } from './http/urls.ts'
 import { brand } from './types/brand.ts'
 import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
 
-/** The parameters of `urlFor` when the route itself is given, checked against its path. */
+/** The parameters of `urlFor` for a given route, typed by its path. */
 export type RouteParams<Path extends string> = PathParams<Path> & Readonly<Record<string, unknown>>
 
-/** A look at a scope; nothing is parsed before it is asked for, and then once. */
+/** A view of a scope; values are parsed when they are first read, and once. */
 export class Connection<Params = Record<string, unknown>, State = Record<string, unknown>> {
   static {
     brand(Connection, 'Connection')
@@ -28,33 +28,33 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     this.scope = scope
   }
 
-  /** The header fields, as a view over `scope.headers`. */
+  /** The header fields, as a view of `scope.headers`. */
   get headers(): Headers {
     this.#headers ??= new Headers(this.scope.headers)
     return this.#headers
   }
 
-  /** The whole URL; its path is `scope.path`, whatever the Host field holds. */
+  /** The whole URL. Its path is `scope.path`, whatever the Host field is. */
   get url(): URL {
     this.#url ??= requestURL(this.scope)
     return this.#url
   }
 
-  /** Origin and prefix of the outermost application, ending in "/". */
+  /** The origin with the prefix of the outermost application, ending in "/". */
   get baseUrl(): URL {
     this.#baseUrl ??= baseURL(this.scope)
     return this.#baseUrl
   }
 
-  /** The query, decoded; `get` gives the first value of a name, `getAll` all of them. */
+  /** The decoded query; `get` returns the first value of a name, `getAll` all of them. */
   get queryParams(): URLSearchParams {
     this.#queryParams ??= new URLSearchParams(this.scope.queryString)
     return this.#queryParams
   }
 
-  /** The converted parameters of the path, typed by the route's path literal. */
+  /** The converted path parameters, typed by the path of the route. */
   get pathParams(): Params {
-    // Routing has filled them by the convertors that the type was read from.
+    // Routing has set them by the convertors that the type is derived from.
     return (this.scope.pathParams ?? {}) as Params
   }
 
@@ -64,44 +64,44 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     return this.#cookies
   }
 
-  /** The peer's address, or null when there is none, as for a unix socket. */
+  /** The peer's address, or null if it has none, as over a unix socket. */
   get client(): Address | null {
     return this.scope.client
   }
 
-  /** What the lifespan yielded, shallow-copied for this connection; middleware may add to it. */
+  /** A shallow copy of the lifespan's state for this connection; middleware may add to it. */
   get state(): State {
     this.scope.state ??= {}
-    // The type is the promise of whoever wrote the lifespan.
+    // The type is the promise of the lifespan's author.
     return this.scope.state as State
   }
 
   /**
-   * What is kept of this visitor between requests.
+   * The session of this visitor.
    *
-   * @throws TypeError when no `sessions()` is around.
+   * @throws TypeError if there is no `sessions()` middleware.
    */
   get session(): Session {
     const { session } = this.scope
     if (isSession(session)) return session
     throw new TypeError(
-      'request.session: no sessions() middleware is around this app. Put sessions({ secret }) before it.',
+      'request.session: there is no sessions() middleware around this app. Put sessions({ secret }) before it.',
     )
   }
 
   /**
-   * Who the connection is from; a user that is not authenticated when nobody said.
+   * The user; not authenticated if no backend has recognized one.
    *
-   * @throws TypeError when no middleware around has authenticated it.
+   * @throws TypeError if there is no authentication middleware.
    */
   get user(): User {
     return this.scope.user ?? unauthenticated('user')
   }
 
   /**
-   * What the user may do, and the claims of a token.
+   * The scopes of the user, and the claims of a token.
    *
-   * @throws TypeError when no middleware around has authenticated it.
+   * @throws TypeError if there is no authentication middleware.
    */
   get auth(): Auth {
     return this.scope.auth ?? unauthenticated('auth')
@@ -110,21 +110,21 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
   /**
    * The innermost application.
    *
-   * @throws TypeError when no Application is around.
+   * @throws TypeError if there is no Application.
    */
   get app(): App & Reversible {
     const { app } = this.scope
     if (app !== undefined && isReversible(app)) return app
     throw new TypeError(
-      'request.app: no application is around this app. Put it into an Application.',
+      'request.app: there is no application around this app. Put it into an Application.',
     )
   }
 
   /**
    * The absolute URL of a route, by its name (`users:detail`) or by the Route itself.
    *
-   * @throws NoMatchFound when nothing has that name and those parameters.
-   * @throws TypeError for a value that the parameter cannot have, or when no router is around.
+   * @throws NoMatchFound if no route has that name and those parameters.
+   * @throws TypeError if a parameter has an invalid value, or there is no router.
    * @example
    * request.urlFor('users:detail', { id: 7 }).href
    */
@@ -139,7 +139,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     const router = this.scope.router ?? this.scope.app
     if (router === undefined || !isReversible(router)) {
       throw new TypeError(
-        'request.urlFor: no router or application is around this app. Put its routes into one.',
+        'request.urlFor: there is no router or application around this app. Put its routes into one.',
       )
     }
     return router.urlPathFor(target, params).absolute(this.baseUrl)
@@ -152,11 +152,11 @@ function isReversible(app: App): app is App & Reversible {
 
 function unauthenticated(name: 'user' | 'auth'): never {
   throw new TypeError(
-    `request.${name}: nothing around this app authenticates. Put authentication(), basicAuth(), bearerAuth() or jwt() around it.`,
+    `request.${name}: there is no authentication around this app. Put authentication(), basicAuth(), bearerAuth() or jwt() around it.`,
   )
 }
 
-/** By what it has: a middleware may come from another copy of this package. */
+/** Checked by its methods: the middleware may come from another copy of this package. */
 function isSession(value: unknown): value is Session {
   return typeof value === 'object' && value !== null && 'data' in value && 'regenerate' in value
 }

@@ -1,23 +1,24 @@
-/** Pages as tagged templates: escaped by default, composed of each other, streamed when they wait. */
+/** HTML as tagged templates: escaped by default, nested, streamed if they contain promises. */
 import { addTo, append, HTML, type HTMLValue, type Part } from './html/markup.ts'
 import { placesOf } from './html/places.ts'
+import { wrong } from './internal/must.ts'
 
 export { escapeHTML, HTML, type HTMLValue } from './html/markup.ts'
 
 /**
- * A template whose values are escaped, but for other templates and what `raw` made.
+ * A template tag that escapes its values, except other templates and `raw()` HTML.
  *
- * Values are texts, numbers, URLs, other templates, lists of these, and promises or async iterables of
- * these; null, undefined, true and false stand for nothing, so that `${user && html`…`}` reads well.
- * With a promise or an async iterable in it, the template is sent while it becomes known, by
- * `StreamingResponse`; without, it is the content of an `HTMLResponse`.
+ * Values are text, numbers, URLs, other templates, lists of these, and promises or async iterables of
+ * these. null, undefined, true and false render nothing, so that `${user && html`…`}` works. A template
+ * with a promise or an async iterable is sent as it becomes known, by `StreamingResponse`; without one,
+ * it is content for `HTMLResponse`.
  *
- * Escaping makes text safe between tags and in quoted attributes. Elsewhere in a tag, in `<script>`
- * and `<style>`, and in `on…` and `srcdoc` attributes, text is refused, also in a template that
- * stands there. Two places are yours to check:
- * a URL of a user's in `href` or `src` may be `javascript:…`, and CSS in `style` may load things.
+ * Escaping makes text safe between tags and in quoted attributes. Text is refused elsewhere in a tag, in
+ * `<script>` and `<style>`, and in `on…` and `srcdoc` attributes, even within a nested template. Two
+ * dangers are left for you to check: a URL from a user in `href` or `src` may be `javascript:…`, and CSS
+ * in `style` may load resources.
  *
- * @throws TypeError for text in such a place, and for values of another kind.
+ * @throws TypeError if text is in such a place, or a value is of another kind.
  * @example
  * const names = ['Ada', '<Grace>']
  * const list = html`<ul class="${'names'}">${names.map((name) => html`<li>${name}</li>`)}</ul>`
@@ -28,9 +29,8 @@ export { escapeHTML, HTML, type HTMLValue } from './html/markup.ts'
  */
 export function html(strings: TemplateStringsArray, ...values: HTMLValue[]): HTML {
   if (!Array.isArray(strings) || !('raw' in strings)) {
-    throw new TypeError(
-      `html: it is a template tag, ${typeof strings} was given. Write html\`<p>\${text}</p>\`, or raw(text) for HTML that you trust.`,
-    )
+    const fix = 'Write html`<p>…</p>`, or raw(text) for HTML that you trust'
+    throw wrong('html', 'it must be used as a template tag', strings, fix)
   }
   const places = placesOf(strings)
   const parts: Part[] = []
@@ -43,15 +43,13 @@ export function html(strings: TemplateStringsArray, ...values: HTMLValue[]): HTM
 }
 
 /**
- * Text that is HTML already, and goes into templates as it is: never what a user wrote.
+ * Marks text as HTML, which goes into templates unescaped. Never use it for text of a user.
  *
- * @throws TypeError when it is no text.
+ * @throws TypeError if it is not text.
  * @example
  * html`<script>start(${raw(JSON.stringify({ page: 1 }).replaceAll('<', '\\u003c'))})</script>`
  */
 export function raw(text: string): HTML {
   if (typeof text === 'string') return new HTML([text])
-  throw new TypeError(
-    `raw: the HTML must be text, ${text === null ? 'null' : typeof text} was given. Pass other values to html, which knows them.`,
-  )
+  throw wrong('raw', 'the HTML must be text', text, 'Pass other values to html')
 }

@@ -1,4 +1,4 @@
-/** Everything that a handler can return. */
+/** The responses that a handler can return. */
 export {
   HTMLResponse,
   JSONResponse,

@@ -148,7 +148,7 @@ t.test('app', async (t) => {
   })
 
   t.test('throws when there is none', async (t) => {
-    t.throws(() => connection().app, /request\.app: no application is around this app/)
+    t.throws(() => connection().app, /request\.app: there is no application around this app/)
     t.throws(() => connection({ app: async () => {} }).app, TypeError)
   })
 })
@@ -187,7 +187,7 @@ t.test('urlFor', async (t) => {
   })
 
   t.test('throws when there is neither', async (t) => {
-    const message = /request\.urlFor: no router or application is around this app/
+    const message = /request\.urlFor: there is no router or application around this app/
     t.throws(() => connection().urlFor('x'), message)
     t.throws(() => connection({ app: async () => {} }).urlFor('x'), message)
   })
@@ -209,7 +209,7 @@ t.test('session', async (t) => {
       t.throws(() => connection({ session }).session, {
         name: 'TypeError',
         message:
-          'request.session: no sessions() middleware is around this app. Put sessions({ secret }) before it.',
+          'request.session: there is no sessions() middleware around this app. Put sessions({ secret }) before it.',
       })
     }
   })
@@ -227,6 +227,6 @@ t.test('user and auth are those of the scope', async (t) => {
 t.test('user and auth say when nothing authenticates', async (t) => {
   const one = connection()
 
-  t.throws(() => one.user, /^request\.user: nothing around this app authenticates\. Put/)
-  t.throws(() => one.auth, /^request\.auth: nothing around this app authenticates\. Put/)
+  t.throws(() => one.user, /^request\.user: there is no authentication around this app\. Put/)
+  t.throws(() => one.auth, /^request\.auth: there is no authentication around this app\. Put/)
 })

@@ -1,10 +1,11 @@
-/** HTML that is known to be safe: texts, and what is still to come. */
+/** HTML that is known to be safe: text, and values that are still pending. */
 import { handled, isThenable } from '../internal/handled.ts'
+import { wrong } from '../internal/must.ts'
 import { giveUp, take } from '../internal/sources.ts'
 import { brand } from '../types/brand.ts'
 import { BETWEEN_ATTRIBUTES, type Place, placesInTag } from './places.ts'
 
-/** What can stand in a template; true, false, null and undefined stand for nothing. */
+/** The values of templates; true, false, null and undefined render nothing. */
 export type HTMLValue =
   | HTML
   | string
@@ -18,26 +19,26 @@ export type HTMLValue =
   | AsyncIterable<HTMLValue>
   | PromiseLike<HTMLValue>
 
-/** A value that is not there yet, and the place that it will stand in. */
+/** A pending value, and the place where it will be. */
 interface Pending {
   readonly value: PromiseLike<unknown> | AsyncIterable<unknown>
   readonly place: Place
 }
 
-/** A piece of HTML, or what will be one. */
+/** A piece of HTML, or a pending value. */
 export type Part = string | Pending
 
-/** What a template was made of. */
+/** The parts of a template. */
 interface Template {
   readonly strings: readonly string[]
-  /** For each value, whether text is in it, or may come. */
+  /** For each value, whether it contains text, or may. */
   readonly hasText: readonly boolean[]
 }
 
 /**
- * What `html` and `raw` make: text when all of it is there, a stream in any case.
+ * The result of `html` and `raw`: text if all of it is known, and always a stream.
  *
- * It goes into other templates, `HTMLResponse` and `StreamingResponse` as it is.
+ * Other templates, `HTMLResponse` and `StreamingResponse` accept it unescaped.
  */
 export class HTML implements AsyncIterable<string> {
   static {
@@ -47,19 +48,19 @@ export class HTML implements AsyncIterable<string> {
   readonly parts: readonly Part[]
   readonly #template: Template | undefined
 
-  /** @param template What it was made of; without, all of it is taken as written by the program. */
+  /** @param template Its parts; without them, all of it counts as written by the program. */
   constructor(parts: readonly Part[], template?: Template) {
     this.parts = parts
     this.#template = template
   }
 
-  /** Whether there are texts in it that were escaped, or are still to come. */
+  /** Whether it contains escaped text, or may when pending values are known. */
   static hasText(page: HTML): boolean {
-    if (!(#template in page)) return true // of another copy of this package
+    if (!(#template in page)) return true // made by another copy of this package
     return page.#template?.hasText.includes(true) ?? false
   }
 
-  /** Whether its texts are as safe at this place as between tags, for which they were escaped. */
+  /** Whether its text, escaped for a place between tags, is safe at this place too. */
   static fits(page: HTML, place: Place): boolean {
     if (place === undefined || !HTML.hasText(page)) return true
     if (place !== BETWEEN_ATTRIBUTES || !(#template in page)) return false
@@ -68,7 +69,7 @@ export class HTML implements AsyncIterable<string> {
     return hasText.every((text, index) => !text || places[index] === undefined)
   }
 
-  /** Whether all of it is there, so that `toString` gives it. */
+  /** Whether all of it is known, so that `toString` returns it. */
   get isWhole(): boolean {
     return this.parts.every((part) => typeof part === 'string')
   }
@@ -76,12 +77,12 @@ export class HTML implements AsyncIterable<string> {
   /**
    * The text.
    *
-   * @throws TypeError when a promise or an async iterable is in it.
+   * @throws TypeError if it contains a promise or an async iterable.
    */
   toString(): string {
     if (this.isWhole) return this.parts.join('')
     throw new TypeError(
-      'html: it has no text yet, a promise or an async iterable was given to the template. Await it before, or send it by new StreamingResponse(page, { mediaType: "text/html" }).',
+      'html: the text is not known yet, a promise or an async iterable was given to the template. Await it first, or send new StreamingResponse(page, { mediaType: "text/html" }).',
     )
   }
 
@@ -91,11 +92,11 @@ export class HTML implements AsyncIterable<string> {
   }
 }
 
-/** A template on its way. No generator, which could not give up what it has not come to yet. */
+/** Iterates a template. Not a generator, since that could not close sources it has not reached yet. */
 class Arrival implements AsyncIterableIterator<string> {
   readonly #parts: readonly Part[]
   readonly #text: AsyncGenerator<string, void, undefined>
-  /** How many parts have been read to their end. */
+  /** How many parts have been read completely. */
   #read = 0
 
   constructor(parts: readonly Part[]) {
@@ -130,8 +131,8 @@ class Arrival implements AsyncIterableIterator<string> {
 /**
  * Adds a value to a list of parts, escaped unless it is HTML.
  *
- * @returns Whether text is in it, or may come.
- * @throws TypeError for text where it is dangerous, and for what has no text.
+ * @returns Whether it contains text, or may.
+ * @throws TypeError if text is in a dangerous place, or the value is of another kind.
  */
 export function addTo(parts: Part[], value: unknown, place: Place): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return false
@@ -161,7 +162,7 @@ function addAll(parts: Part[], values: Iterable<unknown>, place: Place): boolean
   return hasText
 }
 
-/** Adds HTML as it is; texts that follow each other become one. */
+/** Adds HTML; adjacent texts are joined. */
 export function append(parts: Part[], part: Part): void {
   const last = parts.at(-1)
   if (part === '') return
@@ -199,28 +200,22 @@ function isObject(value: unknown): value is object {
 
 function escapeAt(place: Place, text: string): string {
   if (place === undefined) return escapeHTML(text)
-  throw new TypeError(
-    `html: text cannot stand ${place}, where escaping does not make it safe, ${JSON.stringify(shortened(text))} was given. Put it into a quoted attribute such as data-value="…", or write raw(text) when it is your own.`,
-  )
+  const what = `text must not be ${place}, where escaping does not make it safe`
+  throw wrong('html', what, text, QUOTE_IT)
 }
 
 function misplaced(place: Place, { parts }: HTML): TypeError {
   const text = parts.map((part) => (typeof part === 'string' ? part : '…')).join('')
-  return new TypeError(
-    `html: a template with text in it cannot stand ${place}, where escaping does not make it safe, ${JSON.stringify(shortened(text))} was given. Put the text into a quoted attribute such as data-value="…", or write raw(text) when it is your own.`,
-  )
+  const what = `a template with text must not be ${place}, where escaping does not make it safe`
+  return wrong('html', what, text, QUOTE_IT)
 }
+
+const QUOTE_IT =
+  'Put the text into a quoted attribute such as data-value="…", or write raw(text) if it is your own'
 
 function unfit(value: unknown): TypeError {
-  const given =
-    typeof value === 'object' ? `an object (${value?.constructor?.name ?? 'Object'})` : typeof value
-  return new TypeError(
-    `html: a value must be text, a number, html, a URL, or a list or promise of these, ${given} was given. Write it as text: String(value), JSON.stringify(value).`,
-  )
-}
-
-function shortened(text: string): string {
-  return text.length > 50 ? `${text.slice(0, 50)}…` : text
+  const what = 'a value must be text, a number, html, a URL, or a list or promise of these'
+  return wrong('html', what, value, 'Convert it to text: String(value), JSON.stringify(value)')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -232,7 +227,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Text as HTML shows it, and as it can stand in a quoted attribute.
+ * Escapes text for HTML, between tags and in quoted attributes.
  *
  * @example
  * const cell = `<td title="${escapeHTML('"<>"')}">`

@@ -1,17 +1,17 @@
-/** Where the values of a template stand: in places where escaping is all that is needed, or not. */
+/** The places of values in a template: those where escaping is enough, and the others. */
 
-/** Where text would be dangerous even when escaped, in words; undefined where it would not. */
+/** A description of a place where text is dangerous even if escaped; undefined for other places. */
 export type Place = string | undefined
 
 interface Position {
   readonly within: keyof typeof BOUNDARIES
-  /** The name of the tag that is open, or whose text this is. */
+  /** The name of the open tag, or of the element that contains the text. */
   readonly element: string
   /** The name of the attribute whose value this is. */
   readonly attribute: string
 }
 
-/** What ends each stretch of HTML. A `<` at the end is one whose name is a value. */
+/** The end of each kind of text. A `<` at the end has a value as its name. */
 const BOUNDARIES = {
   text: /<!--|<\/?[a-z][a-z0-9]*|<\/?$/gi,
   comment: /-->/g,
@@ -26,7 +26,7 @@ const START: Position = { within: 'text', element: '', attribute: '' }
 
 const IN_TAG: Position = { within: 'tag', element: '', attribute: '' }
 
-/** Where attributes stand, or parts of them. */
+/** Between attributes, or within an unquoted one. */
 export const BETWEEN_ATTRIBUTES = 'in a tag and outside of quotes'
 
 type Known = WeakMap<readonly string[], readonly Place[]>
@@ -34,12 +34,12 @@ type Known = WeakMap<readonly string[], readonly Place[]>
 const KNOWN: Known = new WeakMap()
 const KNOWN_IN_TAG: Known = new WeakMap()
 
-/** The place of each value between these texts; worked out once for a template. */
+/** The place of each value between these texts; computed once per template. */
 export function placesOf(strings: readonly string[]): readonly Place[] {
   return KNOWN.get(strings) ?? workOut(strings, START, KNOWN)
 }
 
-/** The same for a template that stands in a tag itself. */
+/** The same for a template that is inside of a tag itself. */
 export function placesInTag(strings: readonly string[]): readonly Place[] {
   return KNOWN_IN_TAG.get(strings) ?? workOut(strings, IN_TAG, KNOWN_IN_TAG)
 }

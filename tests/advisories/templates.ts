@@ -108,7 +108,7 @@ t.test(
     }
     const errors = served.errors.splice(0)
     t.equal(errors.length, 6 * ATTACKS.length)
-    for (const error of errors) t.match(error, { message: /^html: text cannot stand in/ })
+    for (const error of errors) t.match(error, { message: /^html: text must not be in/ })
     await assertAlive(t, served)
   },
 )

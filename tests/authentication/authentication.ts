@@ -187,7 +187,7 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
   })
 
   t.test('says when nothing around it authenticates', async (t) => {
-    const message = /^request\.auth: nothing around this app authenticates/
+    const message = /^request\.auth: there is no authentication around this app/
     const scope = () => httpScope()
 
     t.throws(() => requires('a')(named)(new Request(scope())), { message })

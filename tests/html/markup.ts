@@ -34,11 +34,11 @@ t.test('values are written as one expects', async (t) => {
 
 t.test('what has no text throws', async (t) => {
   const cases: [unknown, RegExp][] = [
-    [{}, /^html: a value must be text.*, an object \(Object\) was given\. Write it as text/],
+    [{}, /^html: a value must be text.*, an object was given\. Convert it to text/],
     [new Date(), /an object \(Date\)/],
-    [Object.create(null), /an object \(Object\)/],
+    [Object.create(null), /an object was given/],
     [() => 'a', /function was given/],
-    [Symbol('a'), /symbol was given/],
+    [Symbol('a'), /Symbol\(a\) was given/],
   ]
   for (const [value, message] of cases) {
     t.throws(() => html`${value as string}`, { name: 'TypeError', message })
@@ -60,7 +60,10 @@ t.test('a template that waits is a stream', async (t) => {
     ...['<ul>', '<li>&lt;1&gt;</li>', '&lt;2&gt;', '3', '</ul><i>', '1<b>', '&lt;', '</b>'],
     '</i>!',
   ])
-  t.throws(() => `${page}`, /^html: it has no text yet, a promise or an async iterable was given/)
+  t.throws(
+    () => `${page}`,
+    /^html: the text is not known yet, a promise or an async iterable was given/,
+  )
   t.throws(() => new HTMLResponse(page), /send it by new StreamingResponse\(page/)
   t.same(await chunks(html`a${1}${html`b`}`), ['a1b'])
   t.same(await chunks(html``), [])
@@ -100,7 +103,7 @@ t.test('parts are added as text, or as what is to come', async (t) => {
   addTo(parts, new HTML(['<i>', '</i>']), 'in <script>')
   t.match(parts, ['<p>&lt;', { value: Promise, place: 'in <script>' }, '<b><i></i>'])
   t.equal(new HTML(parts).isWhole, false)
-  t.throws(() => addTo(parts, 'a', 'in <script>'), /^html: text cannot stand in <script>, where/)
+  t.throws(() => addTo(parts, 'a', 'in <script>'), /^html: text must not be in <script>, where/)
 })
 
 t.test('escapeHTML escapes the five characters, and nothing else', async (t) => {

@@ -1,4 +1,4 @@
-/** Finds what a channel has missed while there was no subscription, and delivers it. */
+/** Finds the messages that a channel missed while it was not subscribed, and delivers them. */
 import { isReply, messageOf } from '../../redis/breaker.ts'
 import type { SendCommand } from '../../redis.ts'
 import type { CatchUp } from '../backend.ts'
@@ -7,19 +7,19 @@ import { type Missed, Pages } from './stream.ts'
 
 export interface CatchUpOptions {
   readonly send: SendCommand
-  /** Milliseconds that a page is tried for; more than one command may take. */
+  /** Milliseconds to retry a page; longer than one command may take. */
   readonly patienceMs: number
-  /** Aborted when the subscription is lost. */
+  /** Aborts when the subscription is lost. */
   readonly signal: AbortSignal
-  /** Whether the feed is still asked for. */
+  /** Whether the feed still has subscribers. */
   isWanted(): boolean
 }
 
 /**
- * Reads what was missed page by page, while what comes is held, until nothing is missing.
+ * Reads missed messages page by page, while new ones are held, until none is missing.
  *
- * A stream that cannot be read costs this channel a gap, and nothing else. It never rejects; when the
- * subscription is lost meanwhile, it ends, and the next one begins where this one has come to.
+ * If the stream cannot be read, this channel gets a gap. Never rejects. If the subscription is lost
+ * meanwhile, it ends, and the next one continues from its position.
  */
 export async function catchUp(feed: Feed, options: CatchUpOptions): Promise<void> {
   const { send, signal } = options
@@ -34,14 +34,14 @@ export async function catchUp(feed: Feed, options: CatchUpOptions): Promise<void
     const isAll = await releaseHeld(feed, pace, isOver)
     if (isOver()) return
     if (isAll) break
-    if (page !== undefined) continue // what was let go is in the stream
+    if (page !== undefined) continue // the dropped messages are in the stream
     feed.listener.gap()
     break
   }
   feed.goLive()
 }
 
-/** Delivers a page, with the gap before it; false when there is no reason to go on. */
+/** Delivers a page, with the gap before it; false if there is no reason to continue. */
 async function deliverPage(
   feed: Feed,
   page: Missed | undefined,
@@ -59,7 +59,7 @@ async function deliverPage(
   return true
 }
 
-/** Delivers what is held; false when that was not all that has come. */
+/** Delivers the held messages; false if some had been dropped. */
 async function releaseHeld(feed: Feed, pace: CatchUp, isOver: () => boolean): Promise<boolean> {
   for (let size = feed.nextSize; size !== undefined; size = feed.nextSize) {
     const room = pace.room(size)
@@ -73,7 +73,7 @@ async function releaseHeld(feed: Feed, pace: CatchUp, isOver: () => boolean): Pr
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
 
-/** The next page; undefined when the stream cannot be read. */
+/** The next page; undefined if the stream cannot be read. */
 async function readPage(
   { position }: Feed,
   pages: Pages,
@@ -83,7 +83,7 @@ async function readPage(
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs *= 2) {
     try {
       const page = await pages.after(position)
-      // Entries of others, one page of them after the other, would never come to an end.
+      // Other entries in the stream, page after page, would never end.
       return page.messages.length === 0 && !page.isLast ? undefined : page
     } catch (error) {
       if (!isPassing(error) || performance.now() >= end) return undefined
@@ -93,7 +93,7 @@ async function readPage(
   return undefined
 }
 
-/** Whether another try may succeed: there was no answer, or Redis was not ready to give one. */
+/** Whether a retry may succeed: there was no reply, or Redis was not ready for one. */
 function isPassing(error: unknown): boolean {
   return !isReply(error) || /^(?:BUSY|LOADING|MASTERDOWN|TRYAGAIN) /.test(messageOf(error))
 }

@@ -1,16 +1,16 @@
-/** A channel that was asked for: how far it has come, and who waits until it works. */
+/** A joined channel: its state, its position, and the callers that wait until it works. */
 import { tooLate, whenLate } from '../../internal/deadline.ts'
 import type { ChannelListener } from '../backend.ts'
 import { isUpTo, type Position } from '../message.ts'
 import { parsePublished } from './stream.ts'
 
-/** No more of what comes meanwhile is held; where there is a stream, it has that too. */
+/** The most messages held at a time; if there is a stream, it has the others. */
 const MOST_HELD = 1000
 const MOST_HELD_BYTES = 1_000_000
 
 /**
- * `pending` before it first works, `behind` while there is no subscription, `catching up` while what was
- * missed is looked for.
+ * `pending` before it first works, `behind` while there is no subscription, `catching up` while missed
+ * messages are read.
  */
 export type FeedState = 'pending' | 'live' | 'behind' | 'catching up'
 
@@ -24,13 +24,13 @@ export class Feed {
   readonly key: string
   readonly listener: ChannelListener
   state: FeedState = 'pending'
-  /** The last message that was given to the listener. */
+  /** The position of the last delivered message. */
   position: Position | undefined
   readonly #hasStream: boolean
   readonly #waiters = new Set<Waiter>()
   #held: Uint8Array[] | undefined
   #heldBytes = 0
-  /** More came than is held, and all of it was let go. */
+  /** Whether there were too many messages to hold, so that all were dropped. */
   isOverfull = false
 
   constructor(key: string, listener: ChannelListener, hasStream: boolean) {
@@ -39,20 +39,20 @@ export class Feed {
     this.#hasStream = hasStream
   }
 
-  /** Whether what is published comes, now or after what was missed. */
+  /** Whether new messages will be delivered, now or after the missed ones. */
   get works(): boolean {
     return this.state === 'live' || this.state === 'catching up'
   }
 
-  /** Lets those know who wait until it works, or why it does not. */
+  /** Settles the promises of `working()`; with an error, rejects them. */
   settle(error?: unknown): void {
     for (const waiter of this.#waiters) waiter.settle(error)
   }
 
   /**
-   * Resolves when it works; rejects when it was refused, or does not in time.
+   * Resolves when the feed works; rejects if it was refused, or does not work in time.
    *
-   * @param isUnderWay Whether there is reason to wait for once more as long.
+   * @param isUnderWay Whether to wait for the same time once more.
    */
   working(timeoutMs: number, isUnderWay: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -73,25 +73,25 @@ export class Feed {
     })
   }
 
-  /** The subscription is lost, and with it what was held. */
+  /** The subscription is lost, and the held messages with it. */
   lose(): void {
     if (this.state !== 'pending') this.state = 'behind'
     this.#held = undefined
   }
 
-  /** From now on what comes is held, until it is released. */
+  /** From now on messages are held until they are released. */
   hold(): void {
     this.#held = []
     this.#heldBytes = 0
     this.isOverfull = false
   }
 
-  /** The size of what is released next; undefined when nothing is held. */
+  /** The size of the next held message; undefined if there is none. */
   get nextSize(): number | undefined {
     return this.#held?.[0]?.byteLength
   }
 
-  /** Delivers the first of what is held, as one of what was missed. */
+  /** Delivers the first held message, as a missed one. */
   release(to: Receiver): void {
     const payload = this.#held?.shift()
     if (payload === undefined) return
@@ -99,14 +99,14 @@ export class Feed {
     this.#pass(payload, to)
   }
 
-  /** Nothing was missed any more; what comes is delivered. */
+  /** No message is missing any more; new ones are delivered at once. */
   goLive(): void {
     this.state = 'live'
     this.#held = undefined
     this.settle()
   }
 
-  /** What comes by the subscription. */
+  /** A message of the subscription. */
   receive(payload: Uint8Array): void {
     if (this.state === 'pending' || this.state === 'live') {
       this.#pass(payload, this.listener)
@@ -128,10 +128,10 @@ export class Feed {
     const { content, position } = this.#hasStream
       ? parsePublished(payload)
       : { content: payload, position: undefined }
-    // What was read from the stream may come live later than it was read.
+    // A message that was read from the stream may arrive by the subscription later.
     if (isUpTo(position, this.position)) return
     this.position = position ?? this.position
-    // A copy: the client's is a part of all that came with it, which it would keep from being freed.
+    // A copy: the client's buffer holds everything that arrived with it, and would stay alive.
     to.deliver(new Uint8Array(content), position)
   }
 }

@@ -1,6 +1,6 @@
-/** A bound on how much is done at a time. */
+/** A limit on concurrency. */
 
-/** Runs at most so many jobs at once, the others in the order in which they came. */
+/** Runs a limited number of jobs at a time, the others in the order of the calls. */
 export class Lanes {
   readonly #most: number
   readonly #waiting: (() => void)[] = []
@@ -11,7 +11,7 @@ export class Lanes {
     this.#most = most
   }
 
-  /** What a job gives, once there was a lane for it. */
+  /** Resolves to the result of the job, which starts as soon as there is room. */
   async run<Value>(job: () => Promise<Value>): Promise<Value> {
     if (this.#running >= this.#most) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))

@@ -1,31 +1,31 @@
-/** One connection for subscriptions, made after the application's client, whichever that is. */
+/** A connection for subscriptions, created from the application's client. */
 import { wrong } from '../../internal/must.ts'
 import type { RedisClient } from '../../redis.ts'
 
 /**
- * A connection that lives once: it opens, and when it is lost it is over.
+ * A connection that is used once: it opens, and when it is lost it has ended.
  *
- * To connect again is not left to the clients, each of which has its own idea of when the
- * subscriptions are there again, and none of which tells what was missed.
+ * The clients do not reconnect by themselves here: they disagree on when subscriptions work again, and
+ * none of them tells what was missed.
  */
 export interface Link {
   open(): Promise<unknown>
   subscribe(channels: string[]): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   ping(): Promise<unknown>
-  /** Ends it, in whatever state it is; `lost` is called then, too. */
+  /** Ends it in any state; `lost` is called then, too. */
   close(): void
 }
 
 export interface LinkEvents {
   message(channel: string, payload: Uint8Array): void
-  /** Called once or more often. */
+  /** Called at least once. */
   lost(error?: unknown): void
 }
 
 export type Dial = (events: LinkEvents) => Link
 
-/** What `ioredis` and `iovalkey` have of a connection for subscriptions. */
+/** The part of `ioredis` and `iovalkey` connections that is used. */
 interface EmittingClient {
   duplicate(overrides: object): EmittingClient
   on(event: string, listener: (...values: never[]) => void): unknown
@@ -38,7 +38,7 @@ interface EmittingClient {
 
 type Listener = (message: Uint8Array, channel: Uint8Array) => void
 
-/** What the clients of `redis` have of it. */
+/** The part of `redis` connections that is used. */
 interface ListeningClient {
   readonly options?: { readonly socket?: object }
   duplicate(overrides: object): ListeningClient
@@ -51,9 +51,9 @@ interface ListeningClient {
 }
 
 /**
- * Gives the way to make connections like a client's.
+ * Returns a function that opens connections like that of a client.
  *
- * @throws TypeError for a client that cannot be made again, as one of a cluster.
+ * @throws TypeError if the client cannot be duplicated, like one of a cluster.
  */
 export function dialing(client: RedisClient, timeoutMs: number): Dial {
   if ('callBuffer' in client && isSingle(client, 'disconnect')) {
@@ -68,7 +68,7 @@ export function dialing(client: RedisClient, timeoutMs: number): Dial {
   throw wrong('redisBackend', what, client, 'Pass one that is not a cluster')
 }
 
-// What was looked for is there; the clients' own types are too far apart to be named in full.
+// The used properties have been checked; the full types of the clients have too little in common.
 type CallingSource = RedisClient & EmittingClient
 type SendingSource = RedisClient & ListeningClient
 
@@ -115,13 +115,13 @@ function listening(source: ListeningClient, timeoutMs: number, events: LinkEvent
     try {
       client.destroy()
     } catch {
-      // It says so when it was not open, which is what is wanted.
+      // It rejects if the connection was not open, which is fine.
     }
   }
   return {
     async open() {
       await client.connect()
-      if (isClosed) destroy() // which had nothing to destroy before
+      if (isClosed) destroy() // the call before had nothing to destroy
     },
     subscribe: (channels) => client.subscribe(channels, listener, true),
     unsubscribe: (channel) => client.unsubscribe(channel, listener, true),

@@ -1,4 +1,4 @@
-/** Brings what is published in Redis to the channels of this process, and finds what it has missed. */
+/** Delivers messages from Redis to the channels of this process, missed ones included. */
 
 import { inTime } from '../../internal/deadline.ts'
 import { handled } from '../../internal/handled.ts'
@@ -27,19 +27,19 @@ export interface RelaySettings {
   readonly pingMs: number
 }
 
-/** How many channels are asked for in one command, and how many streams are read at a time. */
+/** The most channels of one subscribe command, and streams of one read. */
 const CHANNELS_AT_ONCE = 500
 const STREAMS_AT_ONCE = 16
-/** A page that was not answered is tried again for as many times the timeout. */
+/** An unanswered page is retried for this multiple of the timeout. */
 const PATIENCE = 3
 const LOOK_MS = 1000
 
-/** A connection for subscriptions, and what is done by it. */
+/** A connection for subscriptions, with its state. */
 interface Session {
   readonly link: Link
-  /** Aborts when it is lost. */
+  /** Aborts when the connection is lost. */
   readonly lost: AbortController
-  /** When it was last asked, and what for an answer there was. */
+  /** The time of the last check, with its result. */
   lookedAt: number
   answer: Promise<unknown>
 }
@@ -50,10 +50,10 @@ export class RedisRelay implements ChannelBackend {
   readonly #uplink: Uplink
   /** By their names in Redis. */
   readonly #feeds = new Map<string, Feed>()
-  /** What waits to be subscribed to, and is taken many at a time. */
+  /** Feeds that wait for a subscription; many are subscribed together. */
   #joining: Feed[] = []
   #isJoining = false
-  /** When a step was last done that others wait for. */
+  /** The time of the last completed step that others wait for. */
   #steppedAt = 0
   #session: Session | undefined
   readonly #lanes = new Lanes(STREAMS_AT_ONCE)
@@ -64,7 +64,7 @@ export class RedisRelay implements ChannelBackend {
     const { dial, timeoutMs, pingMs, limits, prefix } = settings
     this.#settings = settings
     this.kept = limits.length
-    // No channel has this name: it has a control character.
+    // A control character, so that no channel has this name.
     this.#sender = `${prefix}:\0${crypto.randomUUID()}`
     this.#uplink = new Uplink({
       dial,
@@ -79,7 +79,7 @@ export class RedisRelay implements ChannelBackend {
   async publish(channel: string, content: string | Uint8Array): Promise<void> {
     const { send, limits } = this.#settings
     const key = this.#key(channel)
-    // A copy, since it may be sent later; of the kind which the clients know bytes by.
+    // A copy, since it may be sent later; a Buffer, since the clients accept nothing else as bytes.
     const own = typeof content === 'string' ? content : globalThis.Buffer.from(content)
     if (this.kept === 0) {
       await asked('publish', () => send(['PUBLISH', key, own]))
@@ -106,7 +106,7 @@ export class RedisRelay implements ChannelBackend {
     if (session !== undefined) await asked('subscribe', () => this.#look(session))
   }
 
-  /** Whether Redis answers, once for all who ask within a second: one that hangs is not lost yet. */
+  /** Checks that Redis replies, at most once a second: a hanging connection is not lost yet. */
   #look(session: Session): Promise<unknown> {
     const now = performance.now()
     if (now - session.lookedAt > LOOK_MS) {
@@ -137,7 +137,7 @@ export class RedisRelay implements ChannelBackend {
     return `${this.#settings.prefix}:${channel}`
   }
 
-  /** In time, counted from the last step of a connection that does one after the other. */
+  /** Waits for a feed; the time limit starts anew with each step, since these run one after another. */
   #working(feed: Feed): Promise<void> {
     const { timeoutMs } = this.#settings
     const isUnderWay = (): boolean =>
@@ -159,7 +159,7 @@ export class RedisRelay implements ChannelBackend {
     for (const feed of this.#feeds.values()) feed.lose()
   }
 
-  /** All that are asked for in one turn are asked for together. */
+  /** Subscribes to all feeds that were joined in the same turn. */
   async #joinSoon(session: Session): Promise<void> {
     if (this.#isJoining) return
     this.#isJoining = true
@@ -169,7 +169,7 @@ export class RedisRelay implements ChannelBackend {
         await this.#subscribeAll(session, this.#joining.splice(0))
       }
     } catch {
-      // Those who wait were told; a connection that was lost is followed by another.
+      // The callers have been told; a lost connection is replaced by another.
     } finally {
       this.#isJoining = false
       if (this.#joining.length > 0 && this.#session !== undefined) {
@@ -197,7 +197,7 @@ export class RedisRelay implements ChannelBackend {
       const keys = feeds.map(({ key }) => key)
       await inTime(session.link.subscribe(keys), this.#settings.timeoutMs)
     } catch (error) {
-      if (this.#session !== session) throw error // another one follows
+      if (this.#session !== session) throw error // a new connection follows
       if (isReply(error)) return this.#subscribeApart(session, feeds, error)
       for (const feed of feeds) feed.settle(error)
       throw error
@@ -205,7 +205,7 @@ export class RedisRelay implements ChannelBackend {
     await this.#begin(session, feeds)
   }
 
-  /** What Redis refuses, it will refuse again: the others are asked for without it. */
+  /** Subscribes one by one, since Redis would refuse the same command again. */
   async #subscribeApart(session: Session, feeds: readonly Feed[], error: unknown): Promise<void> {
     if (feeds.length === 1) {
       for (const feed of feeds) refuse(feed, error)
@@ -221,7 +221,7 @@ export class RedisRelay implements ChannelBackend {
       session,
       feeds.filter(({ state }) => state === 'pending'),
     )
-    if (this.#session !== session) return // the next one begins again
+    if (this.#session !== session) return // the next connection starts anew
     for (const feed of feeds.filter(({ state }) => state === 'behind')) {
       feed.state = 'catching up'
       feed.settle()
@@ -230,7 +230,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  /** With a stream, where it ends is where a search for what was missed would begin. */
+  /** Notes the ends of streams, where a search for missed messages would begin. */
   async #locate(session: Session, feeds: readonly Feed[]): Promise<void> {
     if (this.kept === 0 || feeds.length === 0) {
       for (const feed of feeds) feed.goLive()
@@ -265,7 +265,7 @@ function refuse(feed: Feed, error: unknown): void {
   if (feed.state === 'behind') feed.listener.gap()
 }
 
-/** Without a stream what was missed is lost. */
+/** Without a stream, missed messages are lost. */
 function tellGap(feed: Feed): void {
   feed.listener.gap()
   while (feed.nextSize !== undefined) {
@@ -280,7 +280,7 @@ function parts<Item>(items: readonly Item[], size: number): readonly Item[][] {
   )
 }
 
-/** What an action gives, or why it could not be done. */
+/** The result of an action, or the error of the backend. */
 async function asked<Value>(
   what: string,
   action: () => Promise<Value>,

@@ -1,4 +1,4 @@
-/** The history of a channel as a Redis stream, whose ids have no holes. */
+/** The history of a channel as a Redis stream with consecutive ids. */
 import type { SendCommand } from '../../redis.ts'
 import type { KeptMessage } from '../backend.ts'
 import { isUpTo, type Position } from '../message.ts'
@@ -6,27 +6,26 @@ import { isUpTo, type Position } from '../message.ts'
 export interface StreamLimits {
   /** About how many messages are kept. */
   readonly length: number
-  /** Milliseconds after the last message. */
+  /** Milliseconds that it is kept after the last message. */
   readonly ttlMs: number
 }
 
-/** Who publishes, and which of its messages this is: one that is sent twice is published once. */
+/** Identifies the publisher and its message, so that a repeated command publishes once. */
 export interface Sender {
   /** A key of its own. */
   readonly key: string
-  /** One more than that of the message before. */
+  /** Increases by one with each message. */
   readonly number: number
 }
 
-/** How long the last number of a sender is remembered, in milliseconds: a client may resend that late. */
+/** Milliseconds that the last number of a sender is kept: a client may repeat a command that late. */
 const REMEMBERED_MS = 3_600_000
 
 /**
- * Keeps and publishes in one step, so that both are in the same order.
+ * Stores and publishes in one step, so that both have the same order.
  *
- * An id is the time and a number: one more than the last one's, so that a subscriber who has seen one
- * can tell what it has missed. Numbers begin with 1 where there is no stream, which is another run,
- * named by the time.
+ * An id is the time and a number that increases by one, so that a subscriber can tell what it has
+ * missed. Without a stream the numbers begin with 1 in a new run, which is named by the time.
  */
 const PUBLISH = `
 local sent = redis.call('GET', KEYS[2])
@@ -48,7 +47,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('SET', KEYS[2], ARGV[5], 'PX', ${REMEMBERED_MS})
 return redis.call('PUBLISH', ARGV[1], id .. ' ' .. run .. ' ' .. ARGV[4])`
 
-/** Not EVALSHA: what has to be sent twice, since the script is not known, could be overtaken. */
+/** Not EVALSHA: if the script is unknown it must be sent again, and could be overtaken. */
 export async function append(
   send: SendCommand,
   key: string,
@@ -61,7 +60,7 @@ export async function append(
   await send(['EVAL', PUBLISH, ...keys, key, ...limits, content, String(sender.number)])
 }
 
-/** The place of the last message of each stream, without the messages; an error where it is none. */
+/** The position of the last message of each stream, without the messages; an error for other types. */
 const LAST = `
 local found = {}
 for index, key in ipairs(KEYS) do
@@ -72,7 +71,7 @@ for index, key in ipairs(KEYS) do
 end
 return found`
 
-/** Where streams end, in the order of their keys; undefined for one that is not there. */
+/** The ends of streams, in the order of the keys; undefined for a missing stream. */
 export async function lastPositions(
   send: SendCommand,
   keys: readonly string[],
@@ -85,8 +84,8 @@ export async function lastPositions(
 }
 
 /**
- * One page: no more entries than are asked for, and no more bytes, but one message at least. Of the
- * entry that it begins with, when that is known, only the place is told.
+ * One page: limited by entries and bytes, but at least one message. If its first entry is known already,
+ * only the position of that is returned.
  */
 const PAGE = `
 local first, count, most = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -104,18 +103,18 @@ for _, entry in ipairs(entries) do
 end
 return { isCut and 1 or 0, page }`
 
-/** So much is read in a small part of any timeout, by a slow connection too. */
+/** Few enough to be read within any timeout, even over a slow connection. */
 const PAGE_BYTES = 128 * 1024
 const FIRST_COUNT = 16
 const MOST_COUNT = 512
 
 interface Page {
   readonly entries: readonly KeptMessage[]
-  /** Nothing came after it when it was read. */
+  /** Whether it was the end of the stream when it was read. */
   readonly isLast: boolean
 }
 
-/** Reads a stream page by page, as many messages at a time as have fitted before. */
+/** Reads a stream page by page; the number of entries adapts to what fitted before. */
 export class Pages {
   readonly #send: SendCommand
   readonly #key: string
@@ -126,7 +125,7 @@ export class Pages {
     this.#key = key
   }
 
-  /** What came after a position, or, where there is none, since there was nothing. */
+  /** What follows a position; without one, all of the stream, which was empty before. */
   async after(position: Position | undefined): Promise<Missed> {
     const from = position === undefined ? '-' : idOf(position)
     const { entries, isLast } = await this.#read('XRANGE', from, '+')
@@ -155,7 +154,7 @@ export class Pages {
   }
 
   async #read(command: string, from: string, to: string): Promise<Page> {
-    const bounds = [String(this.#count + 1), String(PAGE_BYTES)] // one of them may be known
+    const bounds = [String(this.#count + 1), String(PAGE_BYTES)] // the first one may be known
     const reply = await this.#send(['EVAL', PAGE, '1', this.#key, command, from, to, ...bounds])
     const [isCut, page] = Array.isArray(reply) ? reply : []
     const entries = entriesOf(page)
@@ -167,7 +166,7 @@ export class Pages {
 
 export interface Missed {
   readonly messages: readonly KeptMessage[]
-  /** How many are lost before them; undefined when it cannot be told. */
+  /** How many messages before them are lost; undefined if unknown. */
   readonly lost: number | undefined
   readonly isLast: boolean
 }
@@ -200,7 +199,7 @@ export interface Published {
   readonly position: Position | undefined
 }
 
-/** Takes apart what `append` publishes; what others publish there has no position. */
+/** Parses what `append` publishes; messages of other publishers have no position. */
 export function parsePublished(payload: Uint8Array): Published {
   const head = String.fromCharCode(...payload.subarray(0, LONGEST_HEAD))
   const position = positionOf(head)

@@ -1,15 +1,15 @@
-/** Keeps one connection for subscriptions, and makes another whenever it is lost. */
+/** Keeps one connection for subscriptions, and replaces it whenever it is lost. */
 import { inTime } from '../../internal/deadline.ts'
 import type { Dial, Link } from './link.ts'
 
 export interface UplinkOptions {
   readonly dial: Dial
   readonly timeoutMs: number
-  /** Milliseconds between looks whether the connection lives. */
+  /** Milliseconds between checks of the connection. */
   readonly pingMs: number
-  /** Called with each new connection, to subscribe; a failure ends the connection. */
+  /** Called with each new connection, to subscribe; a rejection ends the connection. */
   up(link: Link): Promise<void>
-  /** Called when it is lost. */
+  /** Called when the connection is lost. */
   down(): void
   message(channel: string, payload: Uint8Array): void
 }
@@ -29,17 +29,17 @@ export class Uplink {
     this.#options = options
   }
 
-  /** Why there is no connection, when there is none. */
+  /** The error because of which there is no connection, if there is none. */
   get failure(): unknown {
     return this.#failure
   }
 
-  /** Connects, the first time that it is called. */
+  /** Connects when it is called first. */
   start(): void {
     if (!this.#isClosed) this.#running ??= this.#run()
   }
 
-  /** Resolves when no connection and no timer is left. */
+  /** Resolves when neither a connection nor a timer is left. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#link?.close()
@@ -55,7 +55,7 @@ export class Uplink {
     }
   }
 
-  /** The life of one connection: whether it came so far that it could be used. */
+  /** The life of one connection; resolves to whether it was ever usable. */
   async #once(): Promise<boolean> {
     const { dial, timeoutMs, up, down, message } = this.#options
     let reason: unknown
@@ -90,7 +90,7 @@ export class Uplink {
     return isUp
   }
 
-  /** Waits until it is lost, and looks now and then: a host that is gone does not say so. */
+  /** Waits until it is lost, with regular checks: a host that is gone does not close it. */
   async #alive(link: Link, lost: Promise<void>): Promise<void> {
     const { timeoutMs, pingMs } = this.#options
     const timer = setInterval(() => {
@@ -119,7 +119,7 @@ function wasLost(): never {
   throw new Error('the connection was lost')
 }
 
-/** Longer with each failure, and not the same for all who lost their connection at once. */
+/** Grows with each failure, with jitter, so that processes do not reconnect at the same time. */
 function pauseAfter(failures: number): number {
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
   return longest * (0.5 + Math.random() / 2)

@@ -68,7 +68,7 @@ t.test('without a router around there is none', async (t) => {
 
   t.throws(() => request.urlFor('home'), {
     name: 'TypeError',
-    message: /^request\.urlFor: no router or application is around this app\./,
+    message: /^request\.urlFor: there is no router or application around this app\./,
   })
 })
 
