@@ -11,7 +11,7 @@ import type {
   HTTPScope,
 } from '../types.ts'
 
-/** What a response answers to. */
+/** What a response depends on of its request. */
 export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
 
 /** The start of a response, ready to be written. */
@@ -33,7 +33,7 @@ export interface Head {
 /**
  * Reads a start message; the list it came with stays as it is. Names are in lower case after that.
  *
- * @throws ProtocolError for a status or a header that cannot be sent.
+ * @throws ProtocolError if the status or a header cannot be sent.
  */
 export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head {
   const { type, status, headers, trailers = false } = message
@@ -78,16 +78,16 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
  * Reads trailers, without what would change the message that was read already (RFC 9110 section
  * 6.5.1).
  *
- * @throws ProtocolError for a field that cannot be sent.
+ * @throws ProtocolError if a field cannot be sent.
  */
 export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): HeaderList {
   return readFurther(type, headers)
 }
 
 /**
- * Reads fields that come with a framing that is settled.
+ * Reads fields whose framing is already settled.
  *
- * @throws ProtocolError for a field that cannot be sent.
+ * @throws ProtocolError if a field cannot be sent.
  */
 export function readFurther(type: string, headers: HeaderList): HeaderList {
   const kept: string[] = []
@@ -103,7 +103,7 @@ export function readFurther(type: string, headers: HeaderList): HeaderList {
   return kept
 }
 
-/** Only who asked for trailers gets them. */
+/** Whether the client has asked for trailers. */
 function acceptsTrailers({ headers, httpVersion }: Asked): boolean {
   if (httpVersion === '1.0') return false
   for (let index = 0; index < headers.length; index += 2) {
@@ -124,21 +124,24 @@ function assertList(type: string, headers: unknown): void {
   )
 }
 
-/** By name, the value that was found good last: programs send most fields again and again. */
+/** By name, the value that was found valid last: programs send most fields again and again. */
 const KNOWN_FIELDS = new Map<unknown, string>()
 const MOST_KNOWN_FIELDS = 1000
 const LONGEST_KNOWN_VALUE = 1000
 
-/** Whether a field was found good before, and is none that a server has a say in. */
+/** Whether a field was found valid before, and does not belong to the framing. */
 function isKnownField(name: unknown, value: unknown): boolean {
   const known = KNOWN_FIELDS.get(name)
   return known !== undefined && known === value
 }
 
 function assertField(type: string, name: unknown, value: unknown): void {
-  const isKnownName = KNOWN_FIELDS.has(name) // what is no text is not found
+  const isKnownName = KNOWN_FIELDS.has(name) // other than text is not found
   if (typeof name !== 'string' || !(isKnownName || isHeaderName(name))) {
-    throw invalid(type, `${JSON.stringify(name)} is no header name`)
+    throw invalid(
+      type,
+      `a name must consist of letters, digits and !#$%&'*+-.^_\`|~, ${JSON.stringify(name)} was sent`,
+    )
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
     throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
@@ -151,7 +154,10 @@ function lengthOf(value: string, before: number | undefined): number {
   const type = 'http.response.start'
   const length = typeof value === 'string' ? decimal(value) : Number.NaN
   if (Number.isNaN(length)) {
-    throw invalid(type, `content-length ${JSON.stringify(value)} is no length`)
+    throw invalid(
+      type,
+      `content-length must be a number of bytes, ${JSON.stringify(value)} was sent`,
+    )
   }
   if (before !== undefined && before !== length) {
     throw invalid(type, 'content-length was sent twice')

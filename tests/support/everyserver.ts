@@ -8,8 +8,8 @@ import { serve } from '../../lib/servers/node.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 
-/** Gets a path, and closes what was opened for it. */
-export type Get = (path: string) => Promise<Response>
+/** Requests a path, by GET if no method is given. */
+export type Get = (path: string, method?: string) => Promise<Response>
 
 const quiet = { onError: (): void => {} }
 
@@ -18,28 +18,29 @@ export const SERVERS: Readonly<Record<string, (t: Test, app: App) => Promise<Get
   testClient: async (t, app) => {
     const client = await testClient(app, { raiseServerExceptions: false })
     t.teardown(() => client.close())
-    return (path) => client.get(path)
+    return (path, method = 'GET') => client.request(method, path)
   },
   serve: async (t, app) => {
     const server = await serve(app, { port: 0, ...quiet })
     t.teardown(() => server.close())
-    return (path) => fetch(new URL(path, server.url))
+    return (path, method = 'GET') => fetch(new URL(path, server.url), { method })
   },
   'serve without shortcuts': async (t, app) => {
     const server = await serve(app, { port: 0, shortcuts: false, ...quiet })
     t.teardown(() => server.close())
-    return (path) => fetch(new URL(path, server.url))
+    return (path, method = 'GET') => fetch(new URL(path, server.url), { method })
   },
   toNode: async (t, app) => {
     const node = createServer(toNode(app, quiet))
     await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', () => resolve()))
     t.teardown(() => node.close())
     const { port } = node.address() as AddressInfo
-    return (path) => fetch(`http://127.0.0.1:${port}${path}`)
+    return (path, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method })
   },
   toFetch: async (t, app) => {
     const handle = toFetch(app, quiet)
     t.teardown(() => handle.close())
-    return (path) => handle(new globalThis.Request(`http://localhost${path}`))
+    return (path, method = 'GET') =>
+      handle(new globalThis.Request(`http://localhost${path}`, { method }))
   },
 }

@@ -190,7 +190,7 @@ class Exchange implements Outlet, Open, Ending {
   /** Before anything was delivered a 500 is possible; afterwards only a broken body says it. */
   #fail(error: unknown): void {
     if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
-    if (!this.#wire.isFlushed) this.deliver(refusal(500))
+    if (!this.#wire.isFlushed) this.deliver(refusal(500, this.#read.request.method === 'HEAD'))
     else if (!this.#isComplete) this.#responder.abort(error)
   }
 

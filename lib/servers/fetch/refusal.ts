@@ -8,7 +8,8 @@ const TEXTS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-export function refusal(status: number): globalThis.Response {
-  const text = TEXTS[status] ?? ''
+/** @param isHead Whether the request is a HEAD, whose response has no body. */
+export function refusal(status: number, isHead = false): globalThis.Response {
+  const text = isHead ? null : (TEXTS[status] ?? '')
   return makeResponse(text, status, ['content-type', 'text/plain; charset=utf-8'])
 }

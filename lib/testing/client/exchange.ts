@@ -49,7 +49,7 @@ class Exchange implements Outlet, Ending {
   constructor(options: ExchangeOptions) {
     this.#options = options
     this.#reader = options.body?.getReader()
-    this.#wire = new TestWire(this)
+    this.#wire = new TestWire(this, options.scope.method === 'HEAD')
     this.#responder = new Responder(options.scope, this.#wire)
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve

@@ -26,18 +26,22 @@ export interface Outlet {
   leave(reason: unknown): void
 }
 
+const PLAIN_TEXT = ['content-type', 'text/plain; charset=utf-8']
+
 export class TestWire implements Wire {
   readonly sendsTrailers = true
   isGone = false
   readonly #outlet: Outlet
+  readonly #isHead: boolean
   readonly #extras = { trailers: new Headers(), earlyHints: [] as string[], debug: {} }
   /** Sends that wait until the test has read what was sent before. */
   readonly #held: { resolve: () => void; reject: (error: unknown) => void }[] = []
   #parts: ReadableStreamDefaultController<Uint8Array> | undefined
   #whole: TestResponse | undefined
 
-  constructor(outlet: Outlet) {
+  constructor(outlet: Outlet, isHead: boolean) {
     this.#outlet = outlet
+    this.#isHead = isHead
   }
 
   /** Whether the test has the response, or its beginning. */
@@ -47,7 +51,8 @@ export class TestWire implements Wire {
 
   /** A response that is whole, which the test gets when the app has ended; or a 500. */
   get answer(): TestResponse {
-    return this.#whole ?? this.#make(500, [], 'Internal Server Error')
+    const text = this.#isHead ? null : 'Internal Server Error'
+    return this.#whole ?? this.#make(500, PLAIN_TEXT, text)
   }
 
   whole({ status, headers, dropsBody }: Head, body: Uint8Array): void {

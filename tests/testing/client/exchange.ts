@@ -109,7 +109,7 @@ t.test('a mistake of the app', async (t) => {
     [
       'a header',
       sending({ ...START, headers: ['a b', ''] } as SendMessage),
-      /a name must consist of .*, "a b" was given/,
+      /a name must consist of .*, "a b" was sent/,
     ],
     ['a status', sending({ ...START, status: 99 } as SendMessage, body('')), /99|status/],
   ]
