@@ -3,9 +3,9 @@
 export type { PathParams } from './convertors/params.ts'
 export type { Answer, AnyHandler, Handler } from './routing/endpoint.ts'
 export { Host, type HostOptions } from './routing/host.ts'
-export type { AnyMethodTable, MethodTable } from './routing/methods.ts'
 export { Mount, type MountOptions, type WithRoutes } from './routing/mount.ts'
 export { NoMatchFound, type Routable } from './routing/reverse.ts'
+export type { AnyMethodTable, MethodTable } from './routing/route.ts'
 export { Route, type RouteOptions } from './routing/route.ts'
 export { Router, type RouterOptions } from './routing/router.ts'
 export {

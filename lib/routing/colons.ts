@@ -1,8 +1,7 @@
 /** The colon spelling for people from Express and Hono: `:name`, `:name?` and a final `*`. */
 import { parse } from 'regexparam'
 import { convertorNamed } from '../convertors.ts'
-import { fail } from './faults.ts'
-import type { Token } from './tokens.ts'
+import { fail, type Token } from './tokens.ts'
 
 /** Each one more doubles the time for a path that does not match. */
 const MOST_OPTIONALS = 8

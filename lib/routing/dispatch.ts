@@ -1,16 +1,12 @@
-/** What a router, and a route on its own, does with a scope: find, enter, call. */
+/** Finds the route of a scope, enters it and calls it; answers 404 and 405. */
 import { answerException } from '../errors/handlers.ts'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
-import { enter, routePath } from './enter.ts'
-import type { Entry, Match, RoutedScope } from './entry.ts'
-import { answerInside, answerItself } from './instead.ts'
-import { answersWithoutSlash } from './root.ts'
-import type { Found } from './search.ts'
-import { Table } from './table.ts'
-import { answersExceptions } from './wrapped.ts'
+import { type Entry, enter, type Match, type RoutedScope, routePath } from './entry.ts'
+import { type Found, Table } from './table.ts'
+import { answerInside, answerItself, answersExceptions } from './wrapped.ts'
 
 /** Looks a scope up in a table of routes. */
 export function findIn(table: Table, scope: RoutedScope, path: string): Found {
@@ -80,4 +76,38 @@ export function standalone(entryOf: () => Entry): App {
     if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
     return notFound(scope, receive, send)
   }
+}
+
+type AnswersRoot = (scope: RoutedScope) => boolean
+
+/** On apps, whichever copy of this package made them. */
+const ANSWERS_ROOT: unique symbol = Symbol.for('stellula.answersRoot') as never
+
+interface Root {
+  readonly [ANSWERS_ROOT]?: AnswersRoot
+}
+
+/** Says of an app when it has a route for its root. */
+export function tellRoot<Rooted extends App>(app: Rooted, answers: AnswersRoot): Rooted {
+  return Object.defineProperty(app, ANSWERS_ROOT, { value: answers })
+}
+
+/** Whether an app has a route for its root; files and apps of others would lead links elsewhere. */
+export function answersRoot(app: object, scope: RoutedScope): boolean {
+  return (app as Root)[ANSWERS_ROOT]?.(scope) ?? false
+}
+
+/**
+ * Whether something that was found for a path with a slash at its end answers for that without it
+ * too: a mount with just that prefix.
+ */
+export function answersWithoutSlash({ match }: Found, path: string, scope: RoutedScope): boolean {
+  if (match === undefined || match.rest !== path.length) return false
+  return match.entry.answersPrefix?.(scope) ?? false
+}
+
+/** Whether what was found for `/` is a route, or a mount of an app that has one. */
+export function isRoot({ match, partial }: Found, scope: RoutedScope): boolean {
+  if (match === undefined) return partial.length > 0
+  return !match.entry.prefix || (match.entry.answersPrefix?.(scope) ?? false)
 }

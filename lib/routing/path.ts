@@ -1,8 +1,7 @@
 /** Reads a path as it is written in a route, in either spelling, into literals and parameters. */
 import { convertorNamed, convertorNames } from '../convertors.ts'
 import { colonPattern, colonTokens } from './colons.ts'
-import { fail } from './faults.ts'
-import { isParam, type Param, type Token } from './tokens.ts'
+import { fail, isParam, type Param, type Token } from './tokens.ts'
 
 /** A path that was read: `/users/{id:int}` is `['/users/', { name: 'id', … }]`. */
 export interface ParsedPath {

@@ -9,16 +9,21 @@ import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
-import { askedFor, dispatch, findIn, methodNotAllowed, notFound } from './dispatch.ts'
-import { enter, routePath } from './enter.ts'
-import type { AnyState, RoutedScope } from './entry.ts'
+import {
+  answersWithoutSlash,
+  askedFor,
+  dispatch,
+  findIn,
+  isRoot,
+  methodNotAllowed,
+  notFound,
+  tellRoot,
+} from './dispatch.ts'
+import { type AnyState, enter, type RoutedScope, routePath } from './entry.ts'
 import type { Host } from './host.ts'
-import { answerInside } from './instead.ts'
 import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
-import { answersWithoutSlash, isRoot, tellRoot } from './root.ts'
-import type { Found } from './search.ts'
-import { Table } from './table.ts'
-import { answersExceptions, wrapped } from './wrapped.ts'
+import { type Found, Table } from './table.ts'
+import { answerInside, answersExceptions, wrapped } from './wrapped.ts'
 
 export interface RouterOptions {
   /** Middleware around all of the router, its 404 and lifespan included (none). */

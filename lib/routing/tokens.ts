@@ -1,4 +1,4 @@
-/** The pieces of a path, whichever way it was spelled. */
+/** The pieces of a path, and errors that point at the place in a path where it is wrong. */
 import type { Convertor } from '../convertors/builtins.ts'
 
 /** A piece of a path: text that must stand there, or a parameter. */
@@ -34,4 +34,17 @@ export function toSegments(tokens: readonly Token[]): Token[][] {
     for (const text of rest) segments.push(text === '' ? [] : [text])
   }
   return segments
+}
+
+/** Throws with the path and a mark under the fault. */
+export function fail(
+  where: string,
+  path: string,
+  index: number,
+  what: string,
+  fix: string,
+  length = 1,
+): never {
+  const mark = ' '.repeat(Math.max(index, 0)) + '^'.repeat(length)
+  throw new TypeError(`${where}: ${what}, in "${path}". ${fix}\n\n  ${path}\n  ${mark}`)
 }

@@ -1,11 +1,11 @@
 /** A path for websockets, and the handler behind it. */
-
 import type { PathParams } from '../convertors/params.ts'
+import { answerException } from '../errors/handlers.ts'
+import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { App, Middleware } from '../types.ts'
-import type { WebSocket } from '../websockets.ts'
-import { conversation } from './conversation.ts'
+import { WebSocket } from '../websockets.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry } from './entry.ts'
 import { parsePath } from './path.ts'
@@ -76,3 +76,32 @@ export function WebSocketRoute<const Path extends string, State = Record<string,
   )
   return route
 }
+
+/** A websocket that any handler can be given, whatever its path and state. */
+export type HandlerWebSocket = WebSocket<never, never>
+
+/**
+ * The app around a handler of websockets, whose own errors are answered by the application's handlers,
+ * whether it has accepted by then or not.
+ */
+export function conversation(handler: (websocket: HandlerWebSocket) => unknown): App {
+  return (scope, receive, send) => {
+    if (scope.type !== 'websocket') return Promise.reject(new UnsupportedProtocol(scope.type))
+    const websocket = new WebSocket<never, never>(scope, receive, send)
+    // No async function, which would be kept for as long as the handler runs.
+    return called(handler, websocket).then(nothing, (error) =>
+      answerException(error, scope, receive, send, websocket),
+    )
+  }
+}
+
+/** What a handler returns may be no promise, and it may throw before there is one. */
+function called<Given>(handler: (given: Given) => unknown, given: Given): Promise<unknown> {
+  try {
+    return Promise.resolve(handler(given))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+function nothing(): void {}

@@ -1,9 +1,8 @@
-/** The app of a route with the route's own middleware, which may throw what a handler may. */
-
+/** The app of a route inside the middleware of the route, and answers made in its place. */
 import { errorBoundary } from '../errors/boundary.ts'
 import { chain } from '../internal/chain.ts'
-import type { App, Middleware } from '../types.ts'
-import { givingWay } from './instead.ts'
+import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
+import type { Entry, RoutedScope } from './entry.ts'
 
 /** Apps that answer all exceptions themselves. */
 const answering = new WeakSet<App>()
@@ -44,4 +43,54 @@ function yielding(app: App): App {
 
 function answered(app: App): App {
   return answering.has(app) ? app : answersExceptions(errorBoundary(app))
+}
+
+/**
+ * On what routing found, which is one object for all copies of a scope. Routes of another copy of this
+ * package give way too: their handlers do not serve the method.
+ */
+const INSTEAD: unique symbol = Symbol.for('stellula.instead') as never
+
+interface Found {
+  [INSTEAD]?: App | undefined
+}
+
+/**
+ * An app that gives way to what `answerInside` puts in its place.
+ *
+ * A 405 and a redirect are made by a router. Without this the middleware of the route, such as
+ * `cors()`, would see neither them nor the preflight request for a method that the route does serve.
+ */
+export function givingWay(app: App): App {
+  return (scope, receive, send) => {
+    const found = foundIn(scope)
+    const other = found?.[INSTEAD]
+    if (other === undefined || found === undefined) return app(scope, receive, send)
+    found[INSTEAD] = undefined
+    return other(scope, receive, send)
+  }
+}
+
+function foundIn(scope: Scope): Found | undefined {
+  return scope.type === 'lifespan' ? undefined : (scope.outcome as Found | undefined)
+}
+
+/** Calls an app inside of the middleware of a route, whose scope has been entered. */
+export function answerInside(
+  { app, hasMiddleware }: Entry,
+  other: App,
+  scope: RoutedScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> {
+  if (!hasMiddleware || scope.outcome === undefined) return other(scope, receive, send)
+  const found: Found = scope.outcome as Found
+  found[INSTEAD] = other
+  return app(scope, receive, send)
+}
+
+/** Forgets what was put in the place of a handler and not called: the same scope may come again. */
+export function answerItself({ hasMiddleware }: Entry, { outcome }: RoutedScope): void {
+  const found = outcome as Found | undefined
+  if (hasMiddleware && found !== undefined) found[INSTEAD] = undefined
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { WebSocketException } from '../../lib/exceptions.ts'
-import { conversation } from '../../lib/routing/conversation.ts'
+import { conversation } from '../../lib/routing/websocketroute.ts'
 import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
 
 t.test('gives the handler its websocket, and answers what it throws', async (t) => {

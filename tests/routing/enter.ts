@@ -1,6 +1,5 @@
 import t from 'tap'
-import { addParams, enter, routePath } from '../../lib/routing/enter.ts'
-import type { Match } from '../../lib/routing/entry.ts'
+import { addParams, enter, type Match, routePath } from '../../lib/routing/entry.ts'
 import { parsePath } from '../../lib/routing/path.ts'
 import { entryOf } from '../support/entries.ts'
 import { httpScope } from '../support/scopes.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fail } from '../../lib/routing/faults.ts'
+import { fail } from '../../lib/routing/tokens.ts'
 
 t.test('names the place, the fault, the path and the remedy, and marks the place', async (t) => {
   t.throws(

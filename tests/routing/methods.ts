@@ -6,7 +6,7 @@ import {
   methodSet,
   tableApp,
   tableMethods,
-} from '../../lib/routing/methods.ts'
+} from '../../lib/routing/route.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { registerConvertor } from '../../lib/convertors.ts'
-import { Search } from '../../lib/routing/search.ts'
+import { Search } from '../../lib/routing/table.ts'
 import { buildTree } from '../../lib/routing/tree.ts'
 import { entryOf } from '../support/entries.ts'
 

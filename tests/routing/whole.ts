@@ -1,5 +1,5 @@
 import t from 'tap'
-import { matchWhole } from '../../lib/routing/whole.ts'
+import { matchWhole } from '../../lib/routing/sequence.ts'
 import { entryOf } from '../support/entries.ts'
 
 t.test('gives the converted values, and the end as the rest', async (t) => {
