@@ -15,8 +15,8 @@ export { mapResponseStart, type ResponseStartChange } from './authoring/maprespo
 export { mapScope, type ScopeMapper } from './authoring/mapscope.ts'
 export { type Outcome, observe, routeTemplate } from './authoring/observation.ts'
 export { type ScopePredicate, when } from './authoring/when.ts'
+export { answerInstead } from './errors/answerinstead.ts'
 export { errorBoundary } from './errors/boundary.ts'
-export { answerInstead } from './errors/denials.ts'
 export {
   answerException,
   type ErrorClass,

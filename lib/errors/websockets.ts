@@ -6,7 +6,7 @@ import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
 import type { Receive, Send, WebSocketScope } from '../types.ts'
 import { WebSocket, type WebSocketPhase } from '../websockets.ts'
-import { answerInstead } from './denials.ts'
+import { answerInstead } from './answerinstead.ts'
 
 /** A handler, as it is called here. */
 type Handler = (request: Request, error: unknown, websocket: WebSocket) => unknown

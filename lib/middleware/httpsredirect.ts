@@ -1,6 +1,6 @@
 /** Redirects unencrypted requests to https. */
 
-import { answerInstead } from '../errors/denials.ts'
+import { answerInstead } from '../errors/answerinstead.ts'
 import { requestURL } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { mustRange } from '../internal/must.ts'

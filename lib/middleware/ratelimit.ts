@@ -9,7 +9,7 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange, outOfRange } from '../internal/must.ts'
 import type { Store } from '../stores.ts'
 import type { HeaderList, StateMiddleware } from '../types.ts'
-import { ownLedger, storeLedger } from './ratelimit/ledgers.ts'
+import { memoryCounters, storeCounters } from './ratelimit/counters.ts'
 import { networkOf } from './ratelimit/network.ts'
 import { boundedKey, spend } from './ratelimit/spend.ts'
 import type { RateLimit, Verdict } from './ratelimit/window.ts'
@@ -115,7 +115,7 @@ function judging<State>(
 ): (connection: Connection<Record<string, unknown>, State>) => MaybeLater<Judgement> {
   const { limits, store, name = 'default', onStoreError } = options
   const { key: keyOf = addressOf, cost: costOf = () => 1 } = options
-  const ledger = store === undefined ? ownLedger() : storeLedger(store)
+  const counters = store === undefined ? memoryCounters() : storeCounters(store)
   const most = Math.min(...limits.map(({ max }) => max))
   const onError = async (error: unknown): Promise<Judgement> => {
     if (onStoreError === undefined) throw error
@@ -127,7 +127,7 @@ function judging<State>(
   ): MaybeLater<Judgement> => {
     if (key === null) return { verdicts: [] }
     const cost = checkedCost(costOf(connection), most)
-    const spent = spend(ledger, limits, boundedKey(name, key), cost)
+    const spent = spend(counters, limits, boundedKey(name, key), cost)
     return spent instanceof Promise ? spent.then(judgementOf).catch(onError) : judgementOf(spent)
   }
   return (connection) => {

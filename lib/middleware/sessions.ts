@@ -16,11 +16,11 @@ import { mustRange } from '../internal/must.ts'
 import { runCatching } from '../internal/run.ts'
 import type { Store } from '../stores.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
+import type { Opened, SessionBackend } from './sessions/backend.ts'
 import { Keeping } from './sessions/keeping.ts'
-import { sealedVault } from './sessions/sealed.ts'
-import { signedVault } from './sessions/signed.ts'
-import { storedVault } from './sessions/stored.ts'
-import type { Opened, Vault } from './sessions/vault.ts'
+import { sealedBackend } from './sessions/sealed.ts'
+import { signedBackend } from './sessions/signed.ts'
+import { storedBackend } from './sessions/stored.ts'
 
 export interface SessionsOptions {
   /**
@@ -87,7 +87,7 @@ export function sessions(options: SessionsOptions): Middleware {
   )
   assertOptions(options)
   const { cookie = 'session', origins = [] } = options
-  const keeper = new Keeper(cookie, options, vaultOf(cookie, options))
+  const keeper = new Keeper(cookie, options, backendOf(cookie, options))
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (isForeignSocket(scope, origins))
@@ -128,35 +128,35 @@ export function isSecure(
 
 const FORTNIGHT = 14 * 24 * 60 * 60
 
-function vaultOf(cookie: string, options: SessionsOptions): Vault {
+function backendOf(cookie: string, options: SessionsOptions): SessionBackend {
   const { secret = [], sealed = false, store, maxAge = FORTNIGHT } = options
-  if (store !== undefined) return storedVault(store, maxAge)
+  if (store !== undefined) return storedBackend(store, maxAge)
   const secrets = typeof secret === 'string' ? [secret] : secret
-  return sealed ? sealedVault(secrets, cookie) : signedVault(secrets, cookie)
+  return sealed ? sealedBackend(secrets, cookie) : signedBackend(secrets, cookie)
 }
 
-/** Reads sessions from cookies and writes them there, by way of a vault. */
+/** Reads sessions from cookies and writes them there, by way of a backend. */
 class Keeper {
   readonly #name: string
   readonly #options: SessionsOptions
   readonly #maxAge: number
-  readonly #vault: Vault
+  readonly #backend: SessionBackend
 
-  constructor(name: string, options: SessionsOptions, vault: Vault) {
+  constructor(name: string, options: SessionsOptions, backend: SessionBackend) {
     this.#name = name
     this.#options = options
     this.#maxAge = options.maxAge ?? FORTNIGHT
-    this.#vault = vault
+    this.#backend = backend
   }
 
   get mostBytes(): number | undefined {
-    return this.#vault.mostBytes
+    return this.#backend.mostBytes
   }
 
-  /** Returns a promise only if the vault does. */
+  /** Returns a promise only if the backend does. */
   open({ headers }: ConnectionScope): Opened | undefined | Promise<Opened | undefined> {
     const token = parseCookies(new Headers(headers).getAll('cookie'))[this.#name]
-    const opened = token === undefined ? undefined : this.#vault.open(token)
+    const opened = token === undefined ? undefined : this.#backend.open(token)
     return opened instanceof Promise ? opened.then(this.#inTime) : this.#inTime(opened)
   }
 
@@ -184,12 +184,12 @@ class Keeper {
     scheme: string,
   ): Promise<void> {
     const value = change.type === 'save' ? await this.#save(change.record, opened) : ''
-    if (change.stale !== undefined) await this.#vault.remove(change.stale)
+    if (change.stale !== undefined) await this.#backend.remove(change.stale)
     if (value !== undefined) headers.append('set-cookie', this.#write(value, scheme))
   }
 
   #save(record: Opened['record'], opened: Opened | undefined): Promise<string | undefined> {
-    return this.#vault.save({ record, issued: now() }, opened?.record.id)
+    return this.#backend.save({ record, issued: now() }, opened?.record.id)
   }
 
   #write(value: string, scheme: string): string {

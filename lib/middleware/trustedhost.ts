@@ -1,6 +1,6 @@
 /** Serves only requests for allowed hosts. */
 
-import { answerInstead } from '../errors/denials.ts'
+import { answerInstead } from '../errors/answerinstead.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { hostHeader, hostName, isSubdomain, urlAuthority } from '../http/hosts.ts'

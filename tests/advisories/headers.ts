@@ -10,8 +10,8 @@ import { testClient } from '../../lib/testing/client.ts'
 import type { App, HTTPScope, Send } from '../../lib/types.ts'
 import { alive, assertAlive } from '../support/alive.ts'
 import { assertLinear } from '../support/linear.ts'
+import { startServerProcess } from '../support/serverprocess.ts'
 import { bodyOf, httpApp, listening, request, statuses } from '../support/sockets.ts'
-import { startVictim } from '../support/victim.ts'
 
 /** What ends a field, or hides what follows it; the wanted field would be the attacker's. */
 const INJECTIONS = [
@@ -249,16 +249,16 @@ t.test('undici CVE-2023-24807: a value of spaces takes time for its length only'
 t.test(
   'uvicorn CVE-2020-7694, Litestar log injection: the log shows what a terminal would obey',
   async (t) => {
-    const victim = await startVictim(t)
+    const serverProcess = await startServerProcess(t)
     const codes = ['%1b[31m', '%1b]0;title%07', '%0aGET%20/forged', '%0d', '%9b31m', '%c2%9b31m']
 
     for (const code of codes) {
-      const received = await victim.talk(`/bug/${code}`)
+      const received = await serverProcess.talk(`/bug/${code}`)
       t.same(statuses(received), [code === '%9b31m' ? 400 : 500], code)
     }
-    t.same(statuses(await victim.talk('/bug/\x9b31m\xff')), [400], 'as bytes')
+    t.same(statuses(await serverProcess.talk('/bug/\x9b31m\xff')), [400], 'as bytes')
 
-    const log = await victim.stop()
+    const log = await serverProcess.stop()
     for (const code of codes) {
       t.equal(log.includes(`GET /bug/${code}:`), code !== '%9b31m', code)
     }

@@ -7,8 +7,8 @@ import { HTTPException } from '../../lib/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { alive, assertAlive } from '../support/alive.ts'
+import { type ServerProcess, startServerProcess } from '../support/serverprocess.ts'
 import { bodyOf, eventually, listening, request, statuses } from '../support/sockets.ts'
-import { startVictim, type Victim } from '../support/victim.ts'
 
 const MARKUP = '<script>alert("1")</script>'
 
@@ -93,33 +93,37 @@ t.test('no id, error pages: with debug on, all of the page is escaped', async (t
 })
 
 /** The process is the one that it was, and it answers. */
-async function assertVictimAlive(t: Test, victim: Victim, after: string): Promise<void> {
-  t.equal(bodyOf(await victim.talk('/alive')), 'fine', `alive after ${after}`)
-  t.equal(victim.process.exitCode, null)
+async function assertServerAlive(
+  t: Test,
+  serverProcess: ServerProcess,
+  after: string,
+): Promise<void> {
+  t.equal(bodyOf(await serverProcess.talk('/alive')), 'fine', `alive after ${after}`)
+  t.equal(serverProcess.process.exitCode, null)
 }
 
 t.test('Node CVE-2025-59466: a stack that overflows is an error like others', async (t) => {
-  const victim = await startVictim(t)
+  const serverProcess = await startServerProcess(t)
 
   await t.test('in the JSON of 100,000 brackets', async (t) => {
-    const client = await victim.connect()
+    const client = await serverProcess.connect()
     const body = '['.repeat(100_000) + ']'.repeat(100_000)
     const fields = ['content-type: application/json', `content-length: ${body.length}`]
     client.send(request('POST /json', [...fields, 'connection: close'], body))
 
     // From Node 26 on, writing them back takes no stack at all.
     t.match(String(statuses(await client.end())), /^(?:500|200)$/)
-    await assertVictimAlive(t, victim, 'JSON')
+    await assertServerAlive(t, serverProcess, 'JSON')
   })
 
   for (const path of ['/deep/', '/deep/x', '/recursive/', '/recursive-later/']) {
     await t.test(`in the mounts of ${path}`, async (t) => {
-      t.same(statuses(await victim.talk(path)), [500])
-      await assertVictimAlive(t, victim, path)
+      t.same(statuses(await serverProcess.talk(path)), [500])
+      await assertServerAlive(t, serverProcess, path)
     })
   }
 
-  t.match(await victim.stop(), /RangeError: Maximum call stack size exceeded/)
+  t.match(await serverProcess.stop(), /RangeError: Maximum call stack size exceeded/)
 })
 
 t.test(
@@ -210,8 +214,9 @@ t.test('Node CVE-2024-22019: a flood of chunk extensions is cut', async (t) => {
 })
 
 t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
-  const victim = await startVictim(t)
-  const kaput = (text: string): Promise<void> => eventually(() => victim.log().includes(text), text)
+  const serverProcess = await startServerProcess(t)
+  const kaput = (text: string): Promise<void> =>
+    eventually(() => serverProcess.log().includes(text), text)
 
   for (const [name, status] of Object.entries({
     throws: 500,
@@ -222,71 +227,71 @@ t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
     'rejects-after-next': 500,
   })) {
     await t.test(`in a middleware that ${name.replaceAll('-', ' ')}`, async (t) => {
-      const received = await victim.talk(`/middleware/${name}`)
+      const received = await serverProcess.talk(`/middleware/${name}`)
 
       t.equal(statuses(received)[0] ?? 0, status)
       t.notMatch(received, /kaput/)
       await kaput(`GET /middleware/${name}: Error: kaput: ${name}\n`)
-      await assertVictimAlive(t, victim, name)
+      await assertServerAlive(t, serverProcess, name)
     })
   }
 
   await t.test('in a middleware that rejects with nothing', async (t) => {
-    t.same(statuses(await victim.talk('/middleware/rejects-with-nothing')), [500])
+    t.same(statuses(await serverProcess.talk('/middleware/rejects-with-nothing')), [500])
     await kaput('GET /middleware/rejects-with-nothing: ')
-    await assertVictimAlive(t, victim, 'nothing')
+    await assertServerAlive(t, serverProcess, 'nothing')
   })
 
   for (const name of ['throws', 'rejects']) {
     await t.test(`in background work that ${name}`, async (t) => {
-      t.equal(bodyOf(await victim.talk(`/background/${name}`)), 'sent')
+      t.equal(bodyOf(await serverProcess.talk(`/background/${name}`)), 'sent')
       await kaput(`GET /background/${name}: Error: kaput: background\n`)
-      await assertVictimAlive(t, victim, name)
+      await assertServerAlive(t, serverProcess, name)
     })
   }
 
   await t.test('in a source that breaks off: no end of the body', async (t) => {
-    const received = await victim.talk('/stream/source')
+    const received = await serverProcess.talk('/stream/source')
 
     t.match(received, /\r\n4\r\npart\r\n$/)
     await kaput('GET /stream/source: Error: kaput: source\n')
-    await assertVictimAlive(t, victim, 'source')
+    await assertServerAlive(t, serverProcess, 'source')
   })
 
   await t.test('in the finally of a source whose client has gone', async (t) => {
-    const client = await victim.connect()
+    const client = await serverProcess.connect()
     await client.send(request('GET /stream/finally')).until('part')
     await client.leave()
 
     await kaput('ran finally')
-    await assertVictimAlive(t, victim, 'finally')
+    await assertServerAlive(t, serverProcess, 'finally')
   })
 
   await t.test('in sends that nobody awaits, to a client that has gone', async (t) => {
     for (const path of ['/gone/sends', '/floods']) {
-      const client = await victim.connect()
+      const client = await serverProcess.connect()
       client.send(request(`GET ${path}`))
       await sleep(100)
       await client.leave()
       if (path === '/gone/sends') await kaput('sent to nobody')
-      await assertVictimAlive(t, victim, path)
+      await assertServerAlive(t, serverProcess, path)
     }
   })
 
   await t.test('in sends that nobody awaits, of messages that are wrong', async (t) => {
-    t.equal(bodyOf(await victim.talk('/wrong-messages')), 'fine')
-    await assertVictimAlive(t, victim, 'wrong messages')
+    t.equal(bodyOf(await serverProcess.talk('/wrong-messages')), 'fine')
+    await assertServerAlive(t, serverProcess, 'wrong messages')
   })
 
   await t.test('in a listener that is told of the departure', async (t) => {
-    const client = await victim.connect()
+    const client = await serverProcess.connect()
     client.send(request('GET /gone/listener'))
     await sleep(100)
     await client.leave()
 
     await kaput('GET /gone/listener: Error: kaput: listener\n')
-    await assertVictimAlive(t, victim, 'listener')
+    await assertServerAlive(t, serverProcess, 'listener')
   })
 
-  t.notMatch(await victim.stop(), /Unhandled|ClientDisconnected/i)
+  t.notMatch(await serverProcess.stop(), /Unhandled|ClientDisconnected/i)
 })

@@ -97,7 +97,9 @@ t.test('fastify CVE-2026-25224: a client that does not read stops the producer',
 t.test(
   'node-server 107, 171, 269, bun 28636, Node 54614: 2,000 that leave leave nothing',
   async (t) => {
-    const program = fileURLToPath(new URL('../support/victim/departures.js', import.meta.url))
+    const program = fileURLToPath(
+      new URL('../support/serverprocess/departures.js', import.meta.url),
+    )
     const child = spawn(process.execPath, [program, '400', '1600'])
     t.teardown(() => child.kill('SIGKILL'))
     const [code, output, log] = await Promise.all([

@@ -15,7 +15,11 @@ import { eventually, type Listening, listening, statuses } from '../support/sock
 import { connected, denied, echo } from '../support/websockets.ts'
 
 /** An echo beside a page that shows that the server is there. */
-function victim(t: Test, options: ServeOptions = {}, socket: App = echo()): Promise<Listening> {
+function serverProcess(
+  t: Test,
+  options: ServeOptions = {},
+  socket: App = echo(),
+): Promise<Listening> {
   const plain = Application({ routes: [alive] })
   const app: App = (scope, receive, send) =>
     scope.type === 'websocket' ? socket(scope, receive, send) : plain(scope, receive, send)
@@ -23,7 +27,7 @@ function victim(t: Test, options: ServeOptions = {}, socket: App = echo()): Prom
 }
 
 t.test('CVE-2024-37890: thousands of fields in a handshake', async (t) => {
-  const served = await victim(t)
+  const served = await serverProcess(t)
   const many = Array.from({ length: 2000 }, (_, index) => `a${index}:`)
   const tooMany = Array.from({ length: 20_000 }, (_, index) => `a${index}:`)
 
@@ -36,7 +40,7 @@ t.test('CVE-2024-37890: thousands of fields in a handshake', async (t) => {
 })
 
 t.test('CVE-2021-32640: blanks in the list of subprotocols', async (t) => {
-  const served = await victim(t)
+  const served = await serverProcess(t)
   for (const value of [
     `a${' '.repeat(15_000)}b`,
     `${' '.repeat(15_000)}a`,
@@ -52,7 +56,7 @@ t.test('CVE-2021-32640: blanks in the list of subprotocols', async (t) => {
 })
 
 t.test('GHSA-96hv-2xvq-fx4p, CVE-2026-48779: fragments of nothing', async (t) => {
-  const served = await victim(t)
+  const served = await serverProcess(t)
   for (const content of ['', 'x']) {
     const client = await open(await served.connect())
     const before = process.memoryUsage().rss
@@ -69,7 +73,7 @@ t.test('GHSA-96hv-2xvq-fx4p, CVE-2026-48779: fragments of nothing', async (t) =>
 t.test('GHSA-58qx-3vcg-4xpx, CVE-2026-45736: a reason that is no text', async (t) => {
   const reasons: unknown[] = [new Float64Array(1000), new Uint8Array(1000), { length: 100 }, 5]
   const seen: string[] = []
-  const served = await victim(t, {}, async (_scope, receive, send) => {
+  const served = await serverProcess(t, {}, async (_scope, receive, send) => {
     await receive()
     await send({ type: 'websocket.accept' })
     for (const reason of reasons) {
@@ -89,7 +93,7 @@ t.test('GHSA-58qx-3vcg-4xpx, CVE-2026-45736: a reason that is no text', async (t
 const COMPRESSED = ['sec-websocket-extensions: permessage-deflate']
 
 t.test('CVE-2016-10542, CVE-2026-1526: a bomb', async (t) => {
-  const served = await victim(t, { websocket: { perMessageDeflate: true } })
+  const served = await serverProcess(t, { websocket: { perMessageDeflate: true } })
   const bomb = deflateRawSync(Buffer.alloc(256 * 1_048_576))
   const client = await open(await served.connect(), '/', COMPRESSED)
   const before = process.memoryUsage().rss
@@ -101,7 +105,7 @@ t.test('CVE-2016-10542, CVE-2026-1526: a bomb', async (t) => {
 })
 
 t.test('CVE-2016-10542: unless it is asked for nothing is inflated at all', async (t) => {
-  const served = await victim(t)
+  const served = await serverProcess(t)
   const client = await open(await served.connect(), '/', COMPRESSED)
   client.send(frame(2, deflateRawSync(Buffer.alloc(1000)), { rsv: 0x40 }))
 
@@ -110,7 +114,7 @@ t.test('CVE-2016-10542: unless it is asked for nothing is inflated at all', asyn
 })
 
 t.test('CVE-2026-2229: windows that cannot be', async (t) => {
-  const served = await victim(t, { websocket: { perMessageDeflate: true } })
+  const served = await serverProcess(t, { websocket: { perMessageDeflate: true } })
   for (const window of ['99', '7', '-1', '15; server_max_window_bits=15', '""', '']) {
     const offer = `${COMPRESSED[0]}; server_max_window_bits=${window}`
 
@@ -120,7 +124,7 @@ t.test('CVE-2026-2229: windows that cannot be', async (t) => {
 })
 
 t.test('CVE-2026-1528: a length of 64 bits', async (t) => {
-  const served = await victim(t)
+  const served = await serverProcess(t)
   for (const length of [1n << 63n, (1n << 64n) - 1n, 1n << 53n, 1n << 32n]) {
     const client = await open(await served.connect())
     client.send(frame(2, '', { length }))
@@ -131,7 +135,7 @@ t.test('CVE-2026-1528: a length of 64 bits', async (t) => {
 })
 
 t.test('CVE-2022-39386: a reset in the middle of anything', async (t) => {
-  const served = await victim(t, {}, async (scope, receive, send) => {
+  const served = await serverProcess(t, {}, async (scope, receive, send) => {
     await receive()
     if (scope.type === 'websocket' && scope.path === '/late')
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -194,7 +198,7 @@ t.test('GHSA-c4j6-fc7j-m34r: an upgrade passes what a request has to pass', asyn
 })
 
 t.test('no id, slow clients: nothing waits for ever', async (t) => {
-  const served = await victim(t, {
+  const served = await serverProcess(t, {
     headersTimeoutMs: 100,
     requestTimeoutMs: 100,
     websocket: { pingIntervalMs: 50, pingTimeoutMs: 50, closeTimeoutMs: 50 },

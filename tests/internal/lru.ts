@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { memoryBackend } from '../../lib/channels/memory.ts'
 import { LRU } from '../../lib/internal/lru.ts'
-import { ownLedger } from '../../lib/middleware/ratelimit/ledgers.ts'
+import { memoryCounters } from '../../lib/middleware/ratelimit/counters.ts'
 import { Shelf } from '../../lib/staticfiles/lru.ts'
 import { memoryStore } from '../../lib/stores/memory.ts'
 
@@ -78,12 +78,12 @@ t.test('a flood of new keys costs no more when a place is full', async (t) => {
   const FULL = 50_000
   const limit = { max: 1, seconds: 60 }
   const store = memoryStore({ maxEntries: FULL })
-  const ledger = ownLedger()
+  const counters = memoryCounters()
   const shelf = new Shelf<number>(FULL)
   const backend = memoryBackend({ history: 1, maxSize: FULL * 100 })
   const floods: Record<string, (index: number) => unknown> = {
     memoryStore: (index) => store.set(String(index), new Uint8Array(1), 60),
-    rateLimit: (index) => ledger.take(limit, String(index), 1, Date.now()),
+    rateLimit: (index) => counters.take(limit, String(index), 1, Date.now()),
     StaticFiles: (index) => shelf.set(String(index), index, 1),
     memoryBackend: (index) => backend.publish(String(index), ''),
   }

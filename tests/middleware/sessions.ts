@@ -14,8 +14,8 @@ import { lint } from '../../lib/testing/lint.ts'
 import type { App, HTTPScope, Scope, SendMessage } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { app, client, setCookies } from '../support/sessionapp.ts'
 import { assertUntouched } from '../support/untouched.ts'
-import { app, client, setCookies } from '../support/visits.ts'
 
 const secret = 'example of a secret with 32 bytes or more'
 

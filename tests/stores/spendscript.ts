@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
-import { storeLedger } from '../../lib/middleware/ratelimit/ledgers.ts'
+import { storeCounters } from '../../lib/middleware/ratelimit/counters.ts'
 import { spend } from '../../lib/middleware/ratelimit/spend.ts'
 import { rateLimit } from '../../lib/middleware/ratelimit.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
@@ -54,23 +54,23 @@ t.test(
 
 t.test('takes from every limit, or from none', { skip: noRedis }, async (t) => {
   const { client, store } = await connected(t)
-  const ledger = storeLedger(namespace(store, 'shop'))
+  const counters = storeCounters(namespace(store, 'shop'))
   const limits = [
     { max: 3, seconds: 60 * YEAR },
     { max: 5, seconds: 70 * YEAR },
   ]
 
-  t.match(await spend(ledger, limits, 'a', 2), [
+  t.match(await spend(counters, limits, 'a', 2), [
     { limit: limits[0], isAllowed: true, remaining: 1 },
     { limit: limits[1], isAllowed: true, remaining: 3 },
   ])
-  t.match(await spend(ledger, limits, 'a', 2), [{ isAllowed: false, remaining: 1 }])
-  t.match(await spend(ledger, [...limits].reverse(), 'a', 2), [
+  t.match(await spend(counters, limits, 'a', 2), [{ isAllowed: false, remaining: 1 }])
+  t.match(await spend(counters, [...limits].reverse(), 'a', 2), [
     { isAllowed: true, remaining: 3 },
     { isAllowed: false, remaining: 1 },
   ])
-  t.match(await spend(ledger, limits, 'a', 1), [{ remaining: 0 }, { remaining: 2 }])
-  t.match(await spend(ledger, limits, 'b', 3), [{ isAllowed: true }, { isAllowed: true }])
+  t.match(await spend(counters, limits, 'a', 1), [{ remaining: 0 }, { remaining: 2 }])
+  t.match(await spend(counters, limits, 'b', 3), [{ isAllowed: true }, { isAllowed: true }])
   t.same((await client.keys('*')).sort(), ['shop:ratelimit:a', 'shop:ratelimit:b'])
   await t.rejects(
     store.spend?.('a', 0.5, limits) ?? Promise.resolve([]),
@@ -94,17 +94,19 @@ t.test('keys go when nothing of them counts any more', { skip: noRedis }, async 
 
 t.test('all at once take no more than there is', { skip: noRedis }, async (t) => {
   const { store } = await connected(t)
-  const ledger = storeLedger(store)
+  const counters = storeCounters(store)
   const limits = [{ max: 30, seconds: YEAR }]
 
-  const taken = await Promise.all(Array.from({ length: 200 }, () => spend(ledger, limits, 'a', 1)))
+  const taken = await Promise.all(
+    Array.from({ length: 200 }, () => spend(counters, limits, 'a', 1)),
+  )
 
   t.equal(taken.filter(([verdict]) => verdict?.isAllowed).length, 30)
 })
 
 t.test('the script and the answer agree on what is allowed', { skip: noRedis }, async (t) => {
   const { client, store } = await connected(t)
-  const ledger = storeLedger(store)
+  const counters = storeCounters(store)
   const amounts = fc.record({
     seconds: fc.integer({ min: 1000, max: 10 * YEAR }),
     max: fc.integer({ min: 1, max: 50 }),
@@ -119,7 +121,7 @@ t.test('the script and the answer agree on what is allowed', { skip: noRedis }, 
       const index = Math.floor(Date.now() / 1000 / seconds) + offset
       await client.hset('ratelimit:a', String(seconds), `${index} ${spent} ${previous}`)
 
-      const [verdict] = await spend(ledger, [{ max, seconds }], 'a', cost)
+      const [verdict] = await spend(counters, [{ max, seconds }], 'a', cost)
 
       const kept = String(await client.hget('ratelimit:a', String(seconds)))
       const [, sum] = kept.split(' ').map(Number)

@@ -20,7 +20,7 @@ import {
 import { type Call, Fill, type FillSettings } from './fill.ts'
 import { unconditional, type Wish } from './requests.ts'
 import { secondsKept } from './rules.ts'
-import { Unkept } from './unkept.ts'
+import { Uncacheable } from './uncacheable.ts'
 
 /** The part of a store that the cache uses. */
 export type CacheStore = Pick<Store, 'get' | 'set' | 'delete'>
@@ -48,7 +48,7 @@ export class ResponseCache {
   /** All requests that are on their way to the app. */
   readonly #running = new Set<Fill>()
   readonly #refreshing = new Set<string>()
-  readonly #unkept = new Unkept()
+  readonly #uncacheable = new Uncacheable()
   /** Whether the store failed when it was last used. */
   #isAway = false
 
@@ -73,7 +73,7 @@ export class ResponseCache {
       if (wish.onlyIfCached) return answerException(new HTTPException(504), scope, receive, send)
       if (!wish.mayKeep) return app(scope, receive, send)
       // Responses to requests with cookies are seldom shareable: nothing waits for them, nor do they wait.
-      if (wish.hasCookies || this.#unkept.has(key)) return this.#fill(ask, call)
+      if (wish.hasCookies || this.#uncacheable.has(key)) return this.#fill(ask, call)
       const shared = this.#shared.get(slot)
       if (shared === undefined || !wish.mayUse) return this.#lead(slot, ask, call)
       const outcome = await shared.outcome
@@ -152,12 +152,12 @@ export class ResponseCache {
   #newFill({ key, wish, stale }: Ask, [, scope, , send]: Call): Fill {
     // A response that is not cached for requests with cookies may be cached for others.
     const mark = wish.hasCookies ? `${key} cookies` : key
-    const isUnkept = this.#unkept.has(mark)
-    const refuse = (): void => this.#unkept.add(mark)
-    const keep = (): void => this.#unkept.delete(mark)
+    const isUncacheable = this.#uncacheable.has(mark)
+    const refuse = (): void => this.#uncacheable.add(mark)
+    const keep = (): void => this.#uncacheable.delete(mark)
     return new Fill(
       this.#settings,
-      { resource: key, wish, stale, isUnkept, refuse, keep },
+      { resource: key, wish, stale, isUncacheable, refuse, keep },
       scope,
       send,
     )

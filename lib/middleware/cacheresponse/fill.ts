@@ -34,7 +34,7 @@ export interface FillOptions {
   /** The stored response that is stale. */
   readonly stale: Entry | undefined
   /** Whether its responses could not be cached so far: then the app gets the request unchanged. */
-  readonly isUnkept: boolean
+  readonly isUncacheable: boolean
   /** Called as soon as it is known that the response may not be cached. */
   readonly refuse: () => void
   /** Called when the response is stored. */
@@ -82,7 +82,7 @@ export class Fill {
       this.#settle = resolve
     })
     this.#out = new ConditionalSend(this.#asked, send)
-    this.#recording = new Recording(options.isUnkept ? send : this.#out.send, {
+    this.#recording = new Recording(options.isUncacheable ? send : this.#out.send, {
       maxSize: settings.maxBodySize,
       stayOf: (start) => this.#stayOf(start),
       done: (entry) => this.#done(entry),
@@ -93,7 +93,7 @@ export class Fill {
   async run(app: App, receive: Receive): Promise<void> {
     const scope = this.#scope
     const { headers, extensions } = scope
-    if (!this.#options.isUnkept) this.#prepare()
+    if (!this.#options.isUncacheable) this.#prepare()
     try {
       await app(scope, receive, this.#receive)
     } catch (error) {
@@ -137,7 +137,7 @@ export class Fill {
 
   /** Whether the app's 304 answers the cache's own condition. */
   #isValidated(): boolean {
-    return !this.#options.isUnkept && this.#options.stale?.revalidate !== undefined
+    return !this.#options.isUncacheable && this.#options.stale?.revalidate !== undefined
   }
 
   #freshen(start: HTTPResponseStartMessage): Promise<void> {

@@ -5,8 +5,8 @@ import { NO_BYTES } from '../../internal/bytes.ts'
 import { ByteCollector } from '../../internal/collector.ts'
 import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
-import { Outflow } from './outflow.ts'
 import type { Stay } from './rules.ts'
+import { SendQueue } from './sendqueue.ts'
 
 export interface Recorder {
   /** How a response may be cached; undefined if it may not. */
@@ -22,7 +22,7 @@ export interface Recorder {
  * copy, and a slow reader must not delay them. What waits for that client is no larger than the copy.
  */
 export class Recording {
-  readonly #outflow: Outflow
+  readonly #sendQueue: SendQueue
   readonly #recorder: Recorder
   #start: HTTPResponseStartMessage | undefined
   #stay: Stay | undefined
@@ -31,13 +31,13 @@ export class Recording {
   isOver = false
 
   constructor(send: Send, recorder: Recorder) {
-    this.#outflow = new Outflow(send)
+    this.#sendQueue = new SendQueue(send)
     this.#recorder = recorder
   }
 
   readonly send: Send = (message) => {
     if (!this.isOver) this.#look(message)
-    const sent = this.#outflow.put(message)
+    const sent = this.#sendQueue.put(message)
     return this.isOver ? sent : SENT
   }
 

@@ -1,6 +1,6 @@
 /** Spends from several limits at once, concurrently with other processes. */
 import { sha256 } from '../../internal/digests.ts'
-import type { Ledger } from './ledgers.ts'
+import type { Counters } from './counters.ts'
 import type { RateLimit, Verdict } from './window.ts'
 
 /**
@@ -8,16 +8,16 @@ import type { RateLimit, Verdict } from './window.ts'
  *
  * Each limit is changed atomically, so concurrent requests elsewhere never exceed it.
  *
- * @returns The verdict of each limit, up to the first that rejects; a promise only if the ledger returns one.
+ * @returns The verdict of each limit, up to the first that rejects; a promise only if the counters returns one.
  */
 export function spend(
-  ledger: Ledger,
+  counters: Counters,
   limits: readonly RateLimit[],
   key: string,
   cost: number,
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
-  if (ledger.takeAll !== undefined) {
-    return ledger.takeAll(limits, key, cost).then((verdicts) => upToRefusal(verdicts, cost))
+  if (counters.takeAll !== undefined) {
+    return counters.takeAll(limits, key, cost).then((verdicts) => upToRefusal(verdicts, cost))
   }
   const now = Date.now()
   const goOn = (before: readonly Verdict[]): readonly Verdict[] | Promise<readonly Verdict[]> => {
@@ -25,14 +25,14 @@ export function spend(
     if (limit === undefined) return before
     const next = (verdict: Verdict): readonly Verdict[] | Promise<readonly Verdict[]> =>
       verdict.isAllowed ? goOn([...before, verdict]) : undo(before, verdict)
-    const taken = ledger.take(limit, key, cost, now)
+    const taken = counters.take(limit, key, cost, now)
     return taken instanceof Promise ? taken.then(next) : next(taken)
   }
   const undo = async (
     before: readonly Verdict[],
     refusing: Verdict,
   ): Promise<readonly Verdict[]> => {
-    for (const { limit } of before) await ledger.giveBack(limit, key, cost, now)
+    for (const { limit } of before) await counters.giveBack(limit, key, cost, now)
     return upToRefusal([...before, refusing], cost)
   }
   return goOn([])

@@ -5,7 +5,7 @@ import { lowerNames } from '../../http/lowercase.ts'
 import type { Session } from '../../http/session.ts'
 import { withHeaders } from '../../http/withheaders.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
-import type { Opened } from './vault.ts'
+import type { Opened } from './backend.ts'
 
 export interface SessionKeeper {
   /** Returns undefined if there is nothing asynchronous to do. */

@@ -2,8 +2,8 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import { fromBase64URL, toBase64URL } from '../../internal/base64url.ts'
 import { joinBytes } from '../../internal/bytes.ts'
+import { capacityOf, isPlausible, pack, type SessionBackend, unpack } from './backend.ts'
 import { derivedKeys } from './keys.ts'
-import { capacityOf, isPlausible, pack, unpack, type Vault } from './vault.ts'
 
 const decoder = new TextDecoder()
 
@@ -12,7 +12,7 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /** Nonce, AES-256-GCM and its tag in base64url; the first secret encrypts, all of them decrypt. */
-export function sealedVault(secrets: readonly string[], cookie: string): Vault {
+export function sealedBackend(secrets: readonly string[], cookie: string): SessionBackend {
   const keys = derivedKeys(secrets, `sealed session ${cookie}`)
   return {
     mostBytes: capacityOf(cookie, 0) - NONCE_BYTES - TAG_BYTES,

@@ -1,8 +1,8 @@
 /** Sessions in a signed cookie, which the client can read but not change. */
 import { Buffer } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { capacityOf, isPlausible, pack, type SessionBackend, unpack } from './backend.ts'
 import { derivedKeys } from './keys.ts'
-import { capacityOf, isPlausible, pack, unpack, type Vault } from './vault.ts'
 
 /** The length of SHA-256 in base64url. */
 const MAC_LENGTH = 43
@@ -13,7 +13,7 @@ const MAC_LENGTH = 43
  * Signed synchronously: Web Crypto would pass the few bytes to another thread, which takes a hundred
  * times as long as the signature.
  */
-export function signedVault(secrets: readonly string[], cookie: string): Vault {
+export function signedBackend(secrets: readonly string[], cookie: string): SessionBackend {
   const keys = derivedKeys(secrets, `signed session ${cookie}`)
   const signers = keys.map(
     (key) => (text: string) => createHmac('sha256', key).update(text).digest('base64url'),

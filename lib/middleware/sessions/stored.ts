@@ -2,13 +2,13 @@
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
 import { sha256 } from '../../internal/digests.ts'
 import type { Store } from '../../stores.ts'
-import { pack, unpack, type Vault } from './vault.ts'
+import { pack, type SessionBackend, unpack } from './backend.ts'
 
 /** Seconds for which a removal is remembered: longer than a pending write can take. */
 const REMEMBERED = 60
 
 /** Stores sessions for `lifetime` seconds under the hash of their id, so that reading the store reveals no id. */
-export function storedVault(store: Store, lifetime: number): Vault {
+export function storedBackend(store: Store, lifetime: number): SessionBackend {
   return {
     async open(token) {
       if (!/^[\w-]{43}$/.test(token)) return undefined

@@ -3,6 +3,7 @@
 // The whole table of malformed requests is in tests/servers/node/malformed.ts.
 import t from 'tap'
 import { Request } from '../../../lib/requests.ts'
+import { startServerProcess } from '../../support/serverprocess.ts'
 import {
   answer,
   bodyOf,
@@ -12,7 +13,6 @@ import {
   request,
   statuses,
 } from '../../support/sockets.ts'
-import { startVictim } from '../../support/victim.ts'
 
 const SMUGGLED = request('GET /smuggled')
 const CHUNKS = '5\r\nhello\r\n0\r\n\r\n'
@@ -135,19 +135,19 @@ t.test('a smuggled request', async (t) => {
 })
 
 t.test('Node, the set: a flag of the process does not make the parser lenient', async (t) => {
-  const victim = await startVictim(t, '--insecure-http-parser')
+  const serverProcess = await startServerProcess(t, '--insecure-http-parser')
 
   for (const [id, bytes] of ATTACKS) {
     // What is wrong in a body is shown by the server above: this one reads none.
     if (id.includes('chunk extension')) continue
-    const client = await victim.connect()
+    const client = await serverProcess.connect()
     const received = await client.send(bytes + SMUGGLED).end()
 
     t.equal(statuses(received).length, 1, id)
     t.ok([400, 501].includes(statuses(received)[0] ?? 0), id)
   }
-  t.equal(bodyOf(await victim.talk('/alive')), 'fine')
-  t.equal(await victim.stop(), '')
+  t.equal(bodyOf(await serverProcess.talk('/alive')), 'fine')
+  t.equal(await serverProcess.stop(), '')
 })
 
 t.test('no id: what was not read of a body is not the next request', async (t) => {

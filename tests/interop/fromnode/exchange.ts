@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { playTwice, type Scene, stateOf } from '../../support/scenes.ts'
+import { playTwice, type Scene, stateOf } from '../../support/barecomparison.ts'
 import { watched } from '../../support/scopes.ts'
 import { eventually, request } from '../../support/sockets.ts'
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { storedVault } from '../../../lib/middleware/sessions/stored.ts'
+import { storedBackend } from '../../../lib/middleware/sessions/stored.ts'
 import { sessions } from '../../../lib/middleware/sessions.ts'
 import { JSONResponse } from '../../../lib/responses.ts'
 import { Route, Router } from '../../../lib/routing.ts'
@@ -50,8 +50,8 @@ t.test('a deletion that fails is told, whatever became of the mark', async (t) =
     throw new StoreUnavailable('gone')
   }
   for (const set of [inner.set.bind(inner), away]) {
-    const vault = storedVault({ ...methodsOf(inner), set, delete: away }, 60)
-    await t.rejects(vault.remove('a'.repeat(43)), { name: 'StoreUnavailable', message: 'gone' })
+    const backend = storedBackend({ ...methodsOf(inner), set, delete: away }, 60)
+    await t.rejects(backend.remove('a'.repeat(43)), { name: 'StoreUnavailable', message: 'gone' })
   }
 })
 

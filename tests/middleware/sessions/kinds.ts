@@ -2,7 +2,7 @@
 import t from 'tap'
 import type { SessionsOptions } from '../../../lib/middleware/sessions.ts'
 import { memoryStore } from '../../../lib/stores.ts'
-import { client, setCookies } from '../../support/visits.ts'
+import { client, setCookies } from '../../support/sessionapp.ts'
 
 const secret = 'example of a secret with 32 bytes or more'
 const KINDS: Record<string, () => SessionsOptions> = {

@@ -1,13 +1,13 @@
 import t from 'tap'
-import { sealedVault } from '../../../lib/middleware/sessions/sealed.ts'
-import { protects } from '../../support/vaults.ts'
+import { sealedBackend } from '../../../lib/middleware/sessions/sealed.ts'
+import { protects } from '../../support/sessionbackends.ts'
 
-t.test('protects what it keeps', async (t) => protects(t, sealedVault))
+t.test('protects what it keeps', async (t) => protects(t, sealedBackend))
 
 t.test('can be read by nobody, and looks different each time', async (t) => {
-  const vault = sealedVault(['secret'], 'session')
+  const backend = sealedBackend(['secret'], 'session')
   const record = { id: 'a'.repeat(43), text: '{"user":"ada"}' }
-  const tokens = await Promise.all([1, 2].map(() => vault.save({ record, issued: 7 })))
+  const tokens = await Promise.all([1, 2].map(() => backend.save({ record, issued: 7 })))
 
   const [one = '', two = ''] = tokens
 

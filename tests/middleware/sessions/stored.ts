@@ -1,6 +1,6 @@
 import t from 'tap'
 import { encodeText } from '../../../lib/internal/bytes.ts'
-import { storedVault } from '../../../lib/middleware/sessions/stored.ts'
+import { storedBackend } from '../../../lib/middleware/sessions/stored.ts'
 import { memoryStore } from '../../../lib/stores/memory.ts'
 import type { Store } from '../../../lib/stores/store.ts'
 
@@ -28,12 +28,12 @@ function watched(): { store: Store; keys: Set<string>; ttls: number[] } {
 
 t.test('the cookie has the id, the store its hash', async (t) => {
   const { store, keys, ttls } = watched()
-  const vault = storedVault(store, 60)
+  const backend = storedBackend(store, 60)
 
-  const token = await vault.save(kept)
+  const token = await backend.save(kept)
 
   t.equal(token, id)
-  t.same(await vault.open(id), kept)
+  t.same(await backend.open(id), kept)
   t.equal(keys.size, 1)
   t.match([...keys][0], /^session:[\w-]{43}$/)
   t.notOk([...keys][0]?.includes(id))
@@ -41,22 +41,22 @@ t.test('the cookie has the id, the store its hash', async (t) => {
 })
 
 t.test('an id that is not known here is none', async (t) => {
-  const vault = storedVault(memoryStore(), 60)
+  const backend = storedBackend(memoryStore(), 60)
 
   for (const token of [id, '', 'x', `${id}a`, `session:${id}`, 'a'.repeat(16_384)]) {
-    t.equal(await vault.open(token), undefined)
+    t.equal(await backend.open(token), undefined)
   }
 })
 
 t.test('what something else has put into the store is no session', async (t) => {
   const { store, keys } = watched()
-  const vault = storedVault(store, 60)
-  await vault.save(kept)
+  const backend = storedBackend(store, 60)
+  await backend.save(kept)
   const [key = ''] = keys
 
   for (const text of ['', '{}', `${'b'.repeat(43)},1,{}`]) {
     await store.set(key, encodeText(text), 60)
-    t.equal(await vault.open(id), undefined)
+    t.equal(await backend.open(id), undefined)
   }
 })
 
@@ -66,14 +66,14 @@ t.test('what is removed while it is kept stays removed, at whatever step', async
   for (const next of [kept, renewed]) {
     for (let removedAt = 0; removedAt < 4; removedAt++) {
       const inner = memoryStore()
-      const before = storedVault(inner, 60)
+      const before = storedBackend(inner, 60)
       await before.save(kept)
       let step = 0
       const between = async <Result>(work: () => Promise<Result>): Promise<Result> => {
         if (step++ === removedAt) await before.remove(id)
         return work()
       }
-      const slow = storedVault(
+      const slow = storedBackend(
         {
           delete: (key) => inner.delete(key),
           increment: (key, amount, options) => inner.increment(key, amount, options),
@@ -95,15 +95,15 @@ t.test('what is removed while it is kept stays removed, at whatever step', async
 
 // Advisory row 94.
 t.test('what was removed stays so', async (t) => {
-  const vault = storedVault(memoryStore(), 60)
-  await vault.save(kept)
+  const backend = storedBackend(memoryStore(), 60)
+  await backend.save(kept)
 
-  await vault.remove(id)
+  await backend.remove(id)
 
-  t.equal(await vault.open(id), undefined)
-  t.equal(await vault.save(kept, id), undefined, 'a request that was under way')
+  t.equal(await backend.open(id), undefined)
+  t.equal(await backend.save(kept, id), undefined, 'a request that was under way')
   const renewed = { ...kept, record: { id: 'b'.repeat(43), text: '{}' } }
-  t.equal(await vault.save(renewed, id), undefined, 'under another id too')
-  t.equal(await vault.open(renewed.record.id), undefined)
-  t.equal(await vault.open(id), undefined)
+  t.equal(await backend.save(renewed, id), undefined, 'under another id too')
+  t.equal(await backend.open(renewed.record.id), undefined)
+  t.equal(await backend.open(id), undefined)
 })

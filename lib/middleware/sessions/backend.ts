@@ -8,7 +8,7 @@ export interface Opened {
 }
 
 /** Converts sessions to cookie values and back. */
-export interface Vault {
+export interface SessionBackend {
   /** The most bytes of JSON that fit (no limit). */
   readonly mostBytes?: number
   /** The session for a cookie value; undefined if the value is unknown or forged. */

@@ -8,7 +8,7 @@ const LONGEST_MS = 60_000
  *
  * Two sets take turns, since finding the oldest key of one set gets slower as it grows.
  */
-export class Unkept {
+export class Uncacheable {
   #recent = new Set<string>()
   #older = new Set<string>()
   #turned = Date.now()

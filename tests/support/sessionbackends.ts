@@ -1,22 +1,22 @@
 // What every way to protect a cookie has to do.
 import type { Test } from 'tap'
-import type { Vault } from '../../lib/middleware/sessions/vault.ts'
+import type { SessionBackend } from '../../lib/middleware/sessions/backend.ts'
 
 const kept = { record: { id: 'a'.repeat(43), text: '{"a":"é"}' }, issued: 1_700_000_000 }
 
 export async function protects(
   t: Test,
-  make: (secrets: readonly string[], cookie: string) => Vault,
+  make: (secrets: readonly string[], cookie: string) => SessionBackend,
 ): Promise<void> {
-  const vault = make(['secret'], 'session')
-  const token = (await vault.save(kept)) ?? ''
+  const backend = make(['secret'], 'session')
+  const token = (await backend.save(kept)) ?? ''
 
   await t.test('opens what it has made, and needs no escape for it', async (t) => {
-    t.same(await vault.open(token), kept)
+    t.same(await backend.open(token), kept)
     t.same(await make(['secret'], 'session').open(token), kept, 'elsewhere too')
     t.match(token, /^[\w.-]+$/)
-    await vault.remove(kept.record.id)
-    t.same(await vault.open(token), kept, 'the browser has it')
+    await backend.remove(kept.record.id)
+    t.same(await backend.open(token), kept, 'the browser has it')
   })
 
   // Advisory row 96.
@@ -24,11 +24,11 @@ export async function protects(
     for (let index = 0; index < token.length; index++) {
       const changed = token[index] === 'A' ? 'B' : 'A'
       const text = token.slice(0, index) + changed + token.slice(index + 1)
-      t.equal(await vault.open(text), undefined, text)
-      t.equal(await vault.open(token.slice(0, index)), undefined, `cut to ${index}`)
+      t.equal(await backend.open(text), undefined, text)
+      t.equal(await backend.open(token.slice(0, index)), undefined, `cut to ${index}`)
     }
     for (const text of ['', '.', `${token}A`, `A${token}`, ` ${token}`, 'é', 'A'.repeat(16_384)]) {
-      t.equal(await vault.open(text), undefined)
+      t.equal(await backend.open(text), undefined)
     }
   })
 
@@ -36,7 +36,7 @@ export async function protects(
     t.same(await make(['new', 'secret'], 'session').open(token), kept)
     t.equal(await make(['new'], 'session').open(token), undefined)
     const renewed = (await make(['new', 'secret'], 'session').save(kept)) ?? ''
-    t.equal(await vault.open(renewed), undefined, 'the first one is used')
+    t.equal(await backend.open(renewed), undefined, 'the first one is used')
     t.equal(await make([], 'session').save(kept), undefined)
   })
 

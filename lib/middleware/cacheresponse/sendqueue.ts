@@ -6,7 +6,7 @@ import { SENT, type Send, type SendMessage } from '../../types.ts'
  * Sends messages one after the other. Waiting parts of a body are copied and joined: the app may reuse
  * their memory, and many small messages would take more memory than their bytes.
  */
-export class Outflow {
+export class SendQueue {
   readonly #send: Send
   readonly #waiting: SendMessage[] = []
   /** The waiting parts of the body, and whether the last one is among them. */

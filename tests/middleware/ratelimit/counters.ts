@@ -1,23 +1,27 @@
 import t from 'tap'
-import { type Ledger, ownLedger, storeLedger } from '../../../lib/middleware/ratelimit/ledgers.ts'
+import {
+  type Counters,
+  memoryCounters,
+  storeCounters,
+} from '../../../lib/middleware/ratelimit/counters.ts'
 import { memoryStore } from '../../../lib/stores.ts'
 
 const limit = { max: 4, seconds: 60 }
 const minute = 60_000
 
-const ledgers: readonly (readonly [where: string, make: () => Ledger])[] = [
-  ['of this process', ownLedger],
-  ['in a store', () => storeLedger(memoryStore())],
+const counters: readonly (readonly [where: string, make: () => Counters])[] = [
+  ['of this process', memoryCounters],
+  ['in a store', () => storeCounters(memoryStore())],
 ]
 
-for (const [where, make] of ledgers) {
+for (const [where, make] of counters) {
   t.test(`what was spent in the window before fades, ${where}`, async (t) => {
     const clock = { now: 0 }
     t.intercept(Date, 'now', { value: () => clock.now })
-    const ledger = make()
+    const counters = make()
     const take = async (now: number, cost: number): Promise<unknown> => {
       clock.now = now
-      const { isAllowed, remaining } = await ledger.take(limit, 'a', cost, now)
+      const { isAllowed, remaining } = await counters.take(limit, 'a', cost, now)
       return [isAllowed, remaining]
     }
 
@@ -31,28 +35,28 @@ for (const [where, make] of ledgers) {
   })
 
   t.test(`each limit and key counts for itself, ${where}`, async (t) => {
-    const ledger = make()
+    const counters = make()
     const now = Date.now()
     const hour = { max: 4, seconds: 3600 }
-    await ledger.take(limit, 'a', 4, now)
+    await counters.take(limit, 'a', 4, now)
 
-    t.match(await ledger.take(limit, 'a', 1, now), { isAllowed: false })
-    t.match(await ledger.take(limit, 'b', 1, now), { isAllowed: true })
-    t.match(await ledger.take(hour, 'a', 1, now), { isAllowed: true })
+    t.match(await counters.take(limit, 'a', 1, now), { isAllowed: false })
+    t.match(await counters.take(limit, 'b', 1, now), { isAllowed: true })
+    t.match(await counters.take(hour, 'a', 1, now), { isAllowed: true })
   })
 
   t.test(`what is given back can be taken again, ${where}`, async (t) => {
-    const ledger = make()
+    const counters = make()
     const now = Date.now()
-    await ledger.take(limit, 'a', 4, now)
+    await counters.take(limit, 'a', 4, now)
 
-    await ledger.giveBack(limit, 'a', 3, now)
+    await counters.giveBack(limit, 'a', 3, now)
 
-    t.match(await ledger.take(limit, 'a', 3, now), { isAllowed: true, remaining: 0 })
+    t.match(await counters.take(limit, 'a', 3, now), { isAllowed: true, remaining: 0 })
   })
 }
 
 t.test('only a store makes anybody wait', async (t) => {
-  t.notOk(ownLedger().take(limit, 'a', 1, Date.now()) instanceof Promise)
-  t.ok(storeLedger(memoryStore()).take(limit, 'a', 1, Date.now()) instanceof Promise)
+  t.notOk(memoryCounters().take(limit, 'a', 1, Date.now()) instanceof Promise)
+  t.ok(storeCounters(memoryStore()).take(limit, 'a', 1, Date.now()) instanceof Promise)
 })

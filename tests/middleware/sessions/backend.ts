@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isPlausible, pack, unpack } from '../../../lib/middleware/sessions/vault.ts'
+import { isPlausible, pack, unpack } from '../../../lib/middleware/sessions/backend.ts'
 
 const id = 'a'.repeat(43)
 

@@ -1,4 +1,4 @@
-// Starts a program whose every route goes wrong, to see whether its process survives that.
+// Starts a program whose every route fails, to check that its process survives.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { eventually, RawClient, request } from './sockets.ts'
 
-export interface Victim {
+export interface ServerProcess {
   readonly process: ChildProcess
   /** What it wrote to stderr. */
   readonly log: () => string
@@ -17,8 +17,11 @@ export interface Victim {
   readonly stop: () => Promise<string>
 }
 
-export async function startVictim(t: Test, ...flags: readonly string[]): Promise<Victim> {
-  const program = fileURLToPath(new URL('./victim/program.js', import.meta.url))
+export async function startServerProcess(
+  t: Test,
+  ...flags: readonly string[]
+): Promise<ServerProcess> {
+  const program = fileURLToPath(new URL('./serverprocess/program.js', import.meta.url))
   const child = spawn(process.execPath, [...flags, program], { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {

@@ -13,7 +13,7 @@ import {
 } from './window.ts'
 
 /** Counts by limit and key; asynchronous results are promises. */
-export interface Ledger {
+export interface Counters {
   /** Takes the cost atomically, or nothing if not enough is left. */
   take(limit: RateLimit, key: string, cost: number, now: number): Verdict | Promise<Verdict>
   /** Returns the cost. */
@@ -33,7 +33,7 @@ interface Windows {
 const MOST_CLIENTS = 100_000
 
 /** Counts in the memory of this process, synchronously. */
-export function ownLedger(): Ledger {
+export function memoryCounters(): Counters {
   const clients = new Entries<Windows>(MOST_CLIENTS)
   return {
     take(limit, key, cost, now) {
@@ -71,7 +71,7 @@ const decoder = new TextDecoder()
  * Counts in a store, atomically and by its own clock if it supports that. Otherwise there is a counter
  * for each window, and one conditional increment per request.
  */
-export function storeLedger(store: Store): Ledger {
+export function storeCounters(store: Store): Counters {
   const { spend } = store
   return {
     ...(spend && {

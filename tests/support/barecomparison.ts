@@ -1,5 +1,5 @@
-// Scenes that are played twice, before a server of node:http and before ours, to compare what a
-// handler sees in each.
+// Runs handlers on a server of node:http and on ours, to compare what a
+// handler sees on each.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { answerInstead } from '../../lib/errors/denials.ts'
+import { answerInstead } from '../../lib/errors/answerinstead.ts'
 import { UnsupportedProtocol } from '../../lib/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { lint } from '../../lib/testing/lint.ts'

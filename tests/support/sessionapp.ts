@@ -1,4 +1,4 @@
-// An app that keeps sessions in every way, and a visitor of it.
+// An app that uses sessions in every way, and a client for it.
 import type { Test } from 'tap'
 import { HTTPException } from '../../lib/exceptions.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
