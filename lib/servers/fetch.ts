@@ -5,14 +5,15 @@ import { type LifespanMode, type StartedLifespan, startLifespan } from '../lifes
 import { guarded, logError } from '../protocol/log.ts'
 import { assertApp, assertRootPath } from '../protocol/options.ts'
 import { type App, type Scope, SENT, type ServerAddress } from '../types.ts'
-import { exchange, loadSessions } from './fetch/exchange.ts'
+import { exchange } from './fetch/exchange.ts'
 import type { RequestContext, RequestInfo } from './fetch/info.ts'
 import { refusal } from './fetch/refusal.ts'
 import type { FileBody } from './fetch/response.ts'
-import type { Open, Service } from './fetch/scope.ts'
-import type { Upgrade } from './fetch/sockets.ts'
+import type { Open, Service, WebSockets } from './fetch/scope.ts'
 
 export type { RequestContext, RequestInfo } from './fetch/info.ts'
+export type { WebSockets } from './fetch/scope.ts'
+export { webSockets } from './fetch/session.ts'
 export type { Acceptance, RuntimeSocket, SocketEvents, Upgrade } from './fetch/sockets.ts'
 
 export interface ToFetchOptions {
@@ -23,10 +24,10 @@ export interface ToFetchOptions {
   /** Where the runtime listens, for URLs of requests that name no host (null: not known). */
   server?: ServerAddress | null
   /**
-   * How the runtime makes websockets (not at all: requests for one are requests like others). The
-   * servers of `servers/bun` and `servers/deno` bring theirs.
+   * How the runtime makes websockets, from `webSockets()` (not at all: requests for one are requests
+   * like others). The servers of `servers/bun` and `servers/deno` bring theirs.
    */
-  upgrade?: Upgrade
+  upgrade?: WebSockets
   /**
    * Makes a body of a file by its path, so that a large one has a length (not at all: files are
    * streamed). The server of `servers/bun` brings its own.
@@ -87,6 +88,11 @@ export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
   knownOptions('toFetch', options, 'rootPath lifespan server upgrade maxMessageSize onError file')
   assertApp(app, 'toFetch')
   assertRootPath(options.rootPath ?? '', 'toFetch')
+  if (typeof options.upgrade === 'function') {
+    throw new TypeError(
+      'toFetch: the option upgrade must come from webSockets(), a function was given. Write upgrade: webSockets(upgrade).',
+    )
+  }
   const running = new Running(app, options)
   const handler = (
     request: globalThis.Request,
@@ -159,7 +165,6 @@ class Running {
 
   async #run(): Promise<void> {
     try {
-      if (this.#service.upgrade !== undefined) await loadSessions()
       this.#lifespan = await startLifespan(this.#app, this.#mode)
       this.#service.state = this.#lifespan.state
     } catch (error) {

@@ -10,6 +10,7 @@ import {
   type SocketEvents,
   type ToFetchOptions,
   toFetch,
+  webSockets,
 } from './fetch.ts'
 
 /** The default export of a Worker module. */
@@ -38,7 +39,7 @@ export interface Worker {
  */
 export function toWorker(app: App, options: ToFetchOptions = {}): Worker {
   knownOptions('toWorker', options, 'rootPath lifespan server upgrade maxMessageSize onError file')
-  return { fetch: toFetch(app, { upgrade, ...options }) }
+  return { fetch: toFetch(app, { upgrade: webSockets(upgrade), ...options }) }
 }
 
 /** Websocket properties that only Workers have. */

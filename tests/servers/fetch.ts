@@ -4,7 +4,7 @@ import { UnsupportedProtocol } from '../../lib/exceptions.ts'
 import { fromFetch } from '../../lib/interop/fromfetch.ts'
 import { JSONResponse, PlainTextResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
-import { type FetchApp, toFetch } from '../../lib/servers/fetch.ts'
+import { type FetchApp, toFetch, type Upgrade, webSockets } from '../../lib/servers/fetch.ts'
 import type { App } from '../../lib/types.ts'
 
 function get(handler: FetchApp, path = '/'): Promise<globalThis.Response> {
@@ -123,6 +123,11 @@ t.test('errors are written to stderr unless somebody asks for them', async (t) =
 t.test('what is no app is refused at once', async (t) => {
   t.throws(() => toFetch({} as App), /^toFetch: it takes an app/)
   t.throws(() => toFetch(async () => {}, { rootPath: 'x' }), /^toFetch: rootPath must be/)
+  const upgrade = (): globalThis.Response => new globalThis.Response()
+  t.throws(
+    () => toFetch(async () => {}, { upgrade: upgrade as never }),
+    /^toFetch: the option upgrade must come from webSockets\(\), a function was given\./,
+  )
 })
 
 t.test('both ways round, an app is what it was', async (t) => {
@@ -169,4 +174,25 @@ t.test('the fragment of a URL is left out of the target', async (t) => {
   ] as const) {
     t.same(await (await get(handler, path)).json(), expected, path)
   }
+})
+
+t.test('websockets are served with what the runtime makes them of', async (t) => {
+  const sent: (string | Uint8Array)[] = []
+  const upgrade: Upgrade = (_request, { subprotocol }, events) => {
+    events.open({ send: (data) => void sent.push(data), close: () => {}, buffered: () => 0 })
+    return new globalThis.Response(subprotocol)
+  }
+  const app: App = async (scope, receive, send) => {
+    if (scope.type !== 'websocket') throw new UnsupportedProtocol(scope.type)
+    await receive()
+    await send({ type: 'websocket.accept', subprotocol: scope.subprotocols[0] ?? '' })
+    await send({ type: 'websocket.send', text: 'hello' })
+  }
+  await using handler = toFetch(app, { upgrade: webSockets(upgrade) })
+  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': 'chat' }
+
+  const answer = await handler(new globalThis.Request('http://h/', { headers }))
+
+  t.equal(await answer.text(), 'chat')
+  t.same(sent, ['hello'])
 })

@@ -5,18 +5,10 @@ import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { parseTarget } from '../../protocol/target.ts'
 import { type HTTPScope, type Receive, type ReceiveMessage, SENT, type Send } from '../../types.ts'
 import { readFields } from './fields.ts'
-import { asksForWebSocket, subprotocolsOf } from './handshake.ts'
 import { Incoming } from './incoming.ts'
 import { waitUntil } from './info.ts'
 import { refusal } from './refusal.ts'
-import {
-  buildScope,
-  buildWebSocketScope,
-  type Came,
-  type Open,
-  type Read,
-  type Service,
-} from './scope.ts'
+import { buildScope, type Came, type Open, type Read, type Service } from './scope.ts'
 import { FetchWire, type Outlet } from './wire.ts'
 
 /** Answers a request; rejects only when its body was read by somebody else. */
@@ -30,24 +22,7 @@ export function exchange(
   const headers = target && readFields(request, target.authority ?? '')
   if (target === undefined || headers === undefined) return Promise.resolve(refusal(400))
   const read: Read = { request, came, target, headers }
-  const { upgrade } = service
-  if (upgrade === undefined || !asksForWebSocket(request.method, headers)) {
-    return new Exchange(service, read).run()
-  }
-  const scope = buildWebSocketScope(service, read, subprotocolsOf(headers))
-  const run = ({ Session }: Sessions): Promise<globalThis.Response> =>
-    new Session({ ...service, upgrade }, scope, request, came[0]).run()
-  return sessions === undefined ? loadSessions().then(run) : run(sessions)
-}
-
-type Sessions = typeof import('./session.ts')
-
-let sessions: Sessions | undefined
-
-/** Loads what talks over websockets, which only some runtimes do. */
-export async function loadSessions(): Promise<Sessions> {
-  sessions = await import('./session.ts')
-  return sessions
+  return service.upgrade?.answer(service, read) ?? new Exchange(service, read).run()
 }
 
 class Exchange implements Outlet, Open, Ending {

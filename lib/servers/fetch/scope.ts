@@ -12,7 +12,6 @@ import type {
 } from '../../types.ts'
 import { putClient } from './info.ts'
 import type { FileBody } from './response.ts'
-import type { Upgrade } from './sockets.ts'
 
 /** An exchange or a websocket that goes on. */
 export interface Open {
@@ -23,6 +22,12 @@ export interface Open {
   cut(): void
 }
 
+/** What serves the websockets of a handler; `webSockets()` makes one. */
+export interface WebSockets {
+  /** The response to a request for a websocket; undefined for other requests. */
+  readonly answer: (service: Service, read: Read) => Promise<globalThis.Response> | undefined
+}
+
 /** What a handler does with its requests. */
 export interface Service {
   readonly app: App
@@ -30,7 +35,7 @@ export interface Service {
   readonly server: ServerAddress | null
   state: State | undefined
   /** How the runtime makes websockets; undefined where it does not. */
-  readonly upgrade: Upgrade | undefined
+  readonly upgrade: WebSockets | undefined
   /** How the runtime makes a body of a file; undefined where it does not. */
   readonly file?: FileBody | undefined
   /** The most bytes of a message on a websocket. */

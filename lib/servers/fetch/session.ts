@@ -4,10 +4,10 @@ import type { Wire } from '../../protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../protocol/socket.ts'
 import { type Acceptance, disconnected } from '../../protocol/websocket.ts'
 import { SENT, type WebSocketScope } from '../../types.ts'
-import type { SocketService } from './handshake.ts'
+import { asksForWebSocket, type SocketService, subprotocolsOf } from './handshake.ts'
 import { refusal } from './refusal.ts'
-import type { Open } from './scope.ts'
-import type { RuntimeSocket, SocketEvents } from './sockets.ts'
+import { buildWebSocketScope, type Open, type WebSockets } from './scope.ts'
+import type { RuntimeSocket, SocketEvents, Upgrade } from './sockets.ts'
 import { FetchWire } from './wire.ts'
 
 /** How many bytes may be buffered before `send` waits. */
@@ -21,6 +21,23 @@ const OVERHEAD = 64
 
 /** How often a runtime without a drain event is polled, in milliseconds. */
 const LOOK_MS = 10
+
+/**
+ * Serves websockets with what a runtime makes them of: `toFetch(app, { upgrade: webSockets(upgrade) })`.
+ *
+ * Programs without it have none of this code. The servers of `servers/bun` and `servers/deno`, and
+ * `toWorker`, bring theirs.
+ */
+export function webSockets(upgrade: Upgrade): WebSockets {
+  return {
+    answer: (service, read) => {
+      const { request, headers, came } = read
+      if (!asksForWebSocket(request.method, headers)) return undefined
+      const scope = buildWebSocketScope(service, read, subprotocolsOf(headers))
+      return new Session({ ...service, upgrade }, scope, request, came[0]).run()
+    },
+  }
+}
 
 export class Session implements Open, SocketWire {
   readonly kind = 'websocket'

@@ -2,7 +2,7 @@
 
 import type { App, ServerAddress } from '../../types.ts'
 import type { Upgrade } from '../fetch/sockets.ts'
-import { type FetchApp, type ToFetchOptions, toFetch } from '../fetch.ts'
+import { type FetchApp, type ToFetchOptions, toFetch, webSockets } from '../fetch.ts'
 import { type RunningServer, type RunOptions, running } from '../running.ts'
 
 export interface ByFetchOptions extends RunOptions {
@@ -59,7 +59,7 @@ export async function serveByFetch(
     get server() {
       return address
     },
-    upgrade,
+    upgrade: webSockets(upgrade),
     ...(file && { file }),
   })
   await handler.start()
