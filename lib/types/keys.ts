@@ -1,0 +1,95 @@
+/** The scope keys that this package adds to those of ASGI, each with the module that sets it. */
+
+/** The user of a connection; classes of your own may add to it. */
+export interface User {
+  readonly isAuthenticated: boolean
+  /** A name to show, or `''`. */
+  readonly displayName: string
+}
+
+/** What a user may do, and the claims of a token. */
+export interface Auth {
+  readonly scopes: readonly string[]
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The limit of a request body. `bodyLimit()` makes one object, which all copies of the scope share; a
+ * `bodyLimit()` further inside changes its `maxSize`, since the one nearest to the handler counts.
+ */
+export interface BodyLimit {
+  /** In bytes; Infinity means no limit. */
+  maxSize: number
+}
+
+/** How a connection was served, for middleware outside that may hold an older copy of the scope. */
+export interface ScopeOutcome<App> {
+  /** The route that matched last. */
+  route?: App
+  /** The app or handler behind that route. */
+  endpoint?: unknown
+  /** The path of that route as it is written, with those of the mounts around it before it. */
+  template?: string
+  /** The bug that a 500 answers, set before that 500 starts. */
+  error?: unknown
+}
+
+/** The keys that are added to http and websocket scopes; all are absent until they are set. */
+export interface ConnectionKeys<App> {
+  /** `rootPath` before the first mount changed it; set by the first Mount or Host. */
+  appRootPath?: string | undefined
+  /** The innermost application; set by `Application`. */
+  app?: App | undefined
+  /** The outermost router; set by `Router`. */
+  router?: App | undefined
+  /** The paths of all mounts so far, as they are written; set by routing. */
+  mountPath?: string | undefined
+  /** The route that matched last; set by routing, for loggers outside. */
+  route?: App | undefined
+  /** The app or handler behind the route that matched last; set by routing. */
+  endpoint?: unknown
+  /** Converted parameters of every path and host matched so far; set by routing. */
+  pathParams?: Record<string, unknown> | undefined
+  /** How to answer thrown errors; set by `exceptions()` and `errors()`, read where handlers are called. */
+  exceptionHandlers?: unknown
+  /** The session of this visitor; set by `sessions()`, read as `request.session`. */
+  session?: unknown
+  /** The most bytes a request body may have (10 MB if absent); set by `bodyLimit()`. */
+  maxBodySize?: number | undefined
+  /** The limit that every `bodyLimit()` around the app checks; set by `bodyLimit()`. */
+  bodyLimit?: BodyLimit | undefined
+  /** The user of the connection; set with `auth` by the middleware that authenticates. */
+  user?: User | undefined
+  /** What the user may do; set with `user` by the middleware that authenticates. */
+  auth?: Auth | undefined
+  /**
+   * What is known so far of how the connection was served; one object, which all copies of the scope
+   * share. Set by `errors()`, loggers or routing, whichever comes first.
+   */
+  outcome?: ScopeOutcome<App> | undefined
+}
+
+/** The keys that are added to http scopes. */
+export interface HTTPKeys {
+  /**
+   * Calls the listener once if the client leaves before the response is complete, at once if it has
+   * left already; set by the server, absent if it cannot tell. In ASGI, only an app that reads the
+   * whole body learns of a disconnect.
+   */
+  onDisconnect?: ((listener: () => void) => void) | undefined
+  /**
+   * Calls the listener once if the server begins to close before the app has ended, at once if it has
+   * begun already; set by the server, absent if it cannot tell.
+   */
+  onDraining?: ((listener: () => void) => void) | undefined
+}
+
+/** The keys that are added to websocket scopes. */
+export interface WebSocketKeys {
+  /**
+   * Calls the listener once when the peer has closed the socket or is gone, at once if that has
+   * happened already, whatever was not received until then; set by the server, absent if it cannot
+   * tell. In ASGI, only an app that receives all messages before it learns of it.
+   */
+  onDisconnect?: ((listener: () => void) => void) | undefined
+}
