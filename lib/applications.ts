@@ -56,7 +56,7 @@ export interface ApplicationOptions<
 export interface Application<State = AnyState> extends App, Reversible {
   readonly kind: 'application'
   readonly routes: readonly Routable<State>[]
-  /** Adds routes behind the others, also while it serves. */
+  /** Appends routes; allowed while the router serves. */
   readonly add: (...routes: readonly Routable<State>[]) => void
   /** Puts a middleware around the others; throws once the application has been called. */
   readonly addMiddleware: (middleware: StateMiddleware<State>) => void

@@ -82,7 +82,7 @@ export class Request<
     return this.#reader.bytes(options.maxSize)
   }
 
-  /** The whole body as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
+  /** The whole body as UTF-8 text; invalid UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
   text(options: BodyOptions = {}): Promise<string> {
     return handled(this.#text(options))
   }
@@ -150,7 +150,7 @@ export class Request<
   }
 
   async #readForm(options: FormOptions): Promise<Form> {
-    // Loaded by those who have forms: the parser, and the file system behind it.
+    // Loaded with the first form: the parser, and the file system behind it.
     const { readForm } = await import('./forms/read.ts')
     const form = await readForm(this.#formSource, options)
     if (this.#closed) await form.close()

@@ -34,7 +34,7 @@ export interface StaticFiles extends App {
  * with a dot before them, paths that are not in their plainest form (`..`, `//`, an encoded slash),
  * names that are something else on another system, links out of the directory.
  *
- * @throws TypeError for a directory that is none, or an option that cannot be; RangeError for a size.
+ * @throws TypeError if a directory is missing or an option is invalid, RangeError if a size is.
  * @example
  * Mount('/static', StaticFiles({
  *   directory: new URL('.', import.meta.url),

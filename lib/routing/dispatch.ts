@@ -13,7 +13,7 @@ export function findIn(table: Table, scope: RoutedScope, path: string): Found {
   return table.find(path, scope.type, scope.type === 'http' ? scope.method : '')
 }
 
-/** Calls what matched, after it was written down. */
+/** Writes the match into the scope and calls its app. */
 export function dispatch(
   match: Match,
   path: string,
@@ -26,7 +26,7 @@ export function dispatch(
   return match.entry.app(scope, receive, send)
 }
 
-/** The 405 for a path that has no route for the method; `Allow` lists all that have (RFC 9110 10.2.1). */
+/** The 405 for a path without a route for the method; `Allow` lists the others (RFC 9110 10.2.1). */
 export function methodNotAllowed(
   partial: readonly Match[],
   path: string,
@@ -43,7 +43,7 @@ export function methodNotAllowed(
   return answerInside(asked.entry, refuse, scope, receive, send)
 }
 
-/** The first route of a path; for a preflight request the one that it asks about. */
+/** The first route of a path; for a preflight request, the route for the requested method. */
 export function askedFor(partial: readonly Match[], scope: RoutedScope): Match | undefined {
   const [first] = partial
   if (partial.length < 2 || scope.type !== 'http' || scope.method !== 'OPTIONS') return first
@@ -51,7 +51,7 @@ export function askedFor(partial: readonly Match[], scope: RoutedScope): Match |
   return partial.find(({ entry }) => entry.methods?.has(method)) ?? first
 }
 
-/** The answer where nothing matches: 404, or a refused handshake. */
+/** Answers if no route matches: 404, or a refused handshake. */
 export const notFound: App = answersExceptions((scope, receive, send) => {
   if (scope.type !== 'lifespan') scope.onUnmatched?.()
   return scope.type === 'websocket'
@@ -80,33 +80,33 @@ export function standalone(entryOf: () => Entry): App {
 
 type AnswersRoot = (scope: RoutedScope) => boolean
 
-/** On apps, whichever copy of this package made them. */
+/** Set on apps; registered, so that other copies of this package find it. */
 const ANSWERS_ROOT: unique symbol = Symbol.for('stellula.answersRoot') as never
 
 interface Root {
   readonly [ANSWERS_ROOT]?: AnswersRoot
 }
 
-/** Says of an app when it has a route for its root. */
+/** Declares when an app has a route for its root. */
 export function tellRoot<Rooted extends App>(app: Rooted, answers: AnswersRoot): Rooted {
   return Object.defineProperty(app, ANSWERS_ROOT, { value: answers })
 }
 
-/** Whether an app has a route for its root; files and apps of others would lead links elsewhere. */
+/** Whether an app has a route for its root. Relative links of files would otherwise break. */
 export function answersRoot(app: object, scope: RoutedScope): boolean {
   return (app as Root)[ANSWERS_ROOT]?.(scope) ?? false
 }
 
 /**
- * Whether something that was found for a path with a slash at its end answers for that without it
- * too: a mount with just that prefix.
+ * Whether a match of the path with a trailing slash also answers for the path without it: a mount with
+ * exactly this prefix.
  */
 export function answersWithoutSlash({ match }: Found, path: string, scope: RoutedScope): boolean {
   if (match === undefined || match.rest !== path.length) return false
   return match.entry.answersPrefix?.(scope) ?? false
 }
 
-/** Whether what was found for `/` is a route, or a mount of an app that has one. */
+/** Whether the match of `/` is a route, or a mount of an app with such a route. */
 export function isRoot({ match, partial }: Found, scope: RoutedScope): boolean {
   if (match === undefined) return partial.length > 0
   return !match.entry.prefix || (match.entry.answersPrefix?.(scope) ?? false)

@@ -2,17 +2,17 @@
 import type { App, Scope } from '../types.ts'
 import type { ParsedPath } from './path.ts'
 
-/** The scopes that are routed. */
+/** The scopes that routes serve. */
 export type RoutedScope = Exclude<Scope, { type: 'lifespan' }>
 
-/** Whatever the state is: such a route can be given and taken everywhere. */
-// biome-ignore lint/suspicious/noExplicitAny: `unknown` could be given, but not taken
+/** A route with any state, assignable in both directions. */
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would be assignable in one direction only
 export type AnyState = any
 
-/** One route as the index sees it. */
+/** One route in the index. */
 export interface Entry {
   readonly path: ParsedPath
-  /** Whether the path is only the beginning: a mount. */
+  /** Whether the path is a prefix: a mount. */
   readonly prefix: boolean
   /** The scope type it serves, or undefined for both. */
   readonly type: 'http' | 'websocket' | undefined
@@ -20,35 +20,35 @@ export interface Entry {
   readonly methods: ReadonlySet<string> | undefined
   /** The route itself, for `scope.route`. */
   readonly route: App
-  /** What people would call the endpoint: the handler, or the mounted app. */
+  /** The handler, or the mounted app. */
   readonly endpoint: unknown
-  /** What serves a scope that has been entered, with the route's own middleware. */
+  /** Serves a scope that has entered this route; includes the middleware of the route. */
   readonly app: App
-  /** Whether there is such middleware, around an app that gives way to a 405 or a redirect (false). */
+  /** Whether there is middleware, around an app that lets a 405 or a redirect take its place (false). */
   readonly hasMiddleware?: boolean
-  /** Of a mount: whether it answers its prefix without a slash (it does not). */
+  /** Of a mount: whether it answers its prefix without a trailing slash (never if absent). */
   readonly answersPrefix?: (scope: RoutedScope) => boolean
 }
 
-/** An entry that fits a path. */
+/** An entry that matches a path. */
 export interface Match {
   readonly entry: Entry
-  /** Its place in the order of declaration. */
+  /** Its position in the order of declaration. */
   readonly order: number
   /** The converted parameters, in the order of the path; undefined for one that is missing. */
   readonly values: readonly unknown[]
-  /** Where the rest begins that a mount hands on. */
+  /** Where the rest of the path begins, which a mount passes on. */
   readonly rest: number
 }
 
-/** The part of the path that no mount has dealt with yet; `/foo-1` is not under `/foo`. */
+/** The part of the path below the mounts so far; `/foo-1` is not below `/foo`. */
 export function routePath({ path, rootPath }: RoutedScope): string {
   if (rootPath === '' || !path.startsWith(rootPath)) return path
   if (path.length === rootPath.length) return ''
   return path.charAt(rootPath.length) === '/' ? path.slice(rootPath.length) : path
 }
 
-/** Adds route, endpoint and parameters; a mount also moves the root path forward, and its template. */
+/** Writes route, endpoint and parameters into the scope; a mount also extends the root path. */
 export function enter(scope: RoutedScope, match: Match, path: string): void {
   const { entry, values, rest } = match
   scope.route = entry.route
@@ -61,11 +61,11 @@ export function enter(scope: RoutedScope, match: Match, path: string): void {
   scope.mountPath = (scope.mountPath ?? '') + entry.path.path
 }
 
-/** Where middleware outside sees it too, if one in between has copied the scope. */
+/** For middleware further out, even if a middleware in between has copied the scope. */
 function note(scope: RoutedScope, { route, endpoint, path, prefix }: Entry): void {
   scope.outcome ??= {}
   const { outcome } = scope
-  outcome.error &&= undefined // of a call before, which a middleware repeats
+  outcome.error &&= undefined // of an earlier call, if a middleware repeats the request
   outcome.route = route
   outcome.endpoint = endpoint
   outcome.template = (scope.mountPath ?? '') + (prefix ? `${path.path}/*` : path.path)
@@ -81,7 +81,7 @@ export function addParams(
   const pathParams: Record<string, unknown> = scope.pathParams ? { ...scope.pathParams } : {}
   for (let index = 0; index < params.length; index++) {
     const param = params[index]
-    // An optional one that is missing has no key, as its type says.
+    // A missing optional parameter has no key, as in its type.
     if (param !== undefined && values[index] !== undefined) pathParams[param.name] = values[index]
   }
   scope.pathParams = pathParams

@@ -1,4 +1,4 @@
-/** Everything for a host name, handed to another app. */
+/** Hands everything for a host name to another app. */
 
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName, withoutFinalDot } from '../http/hosts.ts'
@@ -21,30 +21,30 @@ export interface HostOptions {
   middleware?: readonly Middleware[]
 }
 
-/** An app that serves a host name, and can be looked at. */
+/** An app that serves a host name. */
 export interface Host<Pattern extends string = string, State = AnyState> extends App {
   readonly kind: 'host'
   readonly host: Pattern
   readonly name: string
   readonly pattern: ParsedPath
-  /** The routes of the app, read live; empty for apps that have none. */
+  /** The current routes of the app; empty for other apps. */
   readonly routes: readonly unknown[]
-  /** Writes the host's parameters into the scope and tells whether the host is this one. */
+  /** Whether the request is for this host; if so, its parameters are written into the scope. */
   readonly matches: (scope: RoutedScope) => boolean
-  /** The app as it was given, and with its middleware. */
+  /** The app as it was given; `app` has the middleware around it. */
   readonly endpoint: unknown
   readonly app: App
-  /** Never there: it tells types which state the handlers read. */
+  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
 /**
  * Hands all requests for a host to an app, whatever their path.
  *
- * Hosts are compared without case, port and final dot; a port in the pattern is kept for the URLs it builds.
+ * Case, port and a final dot do not count. A port in the pattern is kept for the URLs that are built.
  * Parameters are `{name}` or `{name:convertor}`; a `str` may contain dots here.
  *
- * @throws TypeError for a pattern that can never match, or something that is no app.
+ * @throws TypeError if the pattern can never match, or `app` is not an app.
  * @example
  * Host('{tenant}.example.org', Router([Route('/', home)]), { name: 'tenant' })
  */

@@ -1,4 +1,4 @@
-/** Everything below a prefix, handed to another app. */
+/** Hands everything below a prefix to another app. */
 
 import { withoutTrailingSlashes } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
@@ -27,21 +27,21 @@ export interface MountOptions {
   middleware?: readonly Middleware[]
 }
 
-/** An app that serves all below a prefix, and can be looked at. */
+/** An app that serves everything below a prefix. */
 export interface Mount<Path extends string = string, State = AnyState> extends App {
   readonly kind: 'mount'
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly path: Path
   readonly name: string
-  /** The routes of the mounted router, read live; empty for other apps. */
+  /** The current routes of the mounted router; empty for other apps. */
   readonly routes: readonly unknown[]
-  /** How a router sees it. */
+  /** The entry in the index of a router. */
   readonly entry: Entry
-  /** Never there: it tells types which state the handlers read. */
+  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
-/** An app whose routes can be looked into. */
+/** An app with a readable list of routes. */
 export interface WithRoutes<State = AnyState> extends App {
   readonly routes: readonly unknown[]
   readonly reads?: (state: State) => void
@@ -51,10 +51,10 @@ export interface WithRoutes<State = AnyState> extends App {
  * Hands all requests below a prefix to an app: a router, an application, static files, any app.
  *
  * The app sees the whole `scope.path`, and the prefix in `scope.rootPath`. The prefix itself, without
- * a slash, is answered by the route for `/` of a mounted router or application. Where there is none,
+ * a slash, is answered by the route for `/` of a mounted router or application. Without one,
  * and for other apps, a router around redirects to the prefix with a slash.
  *
- * @throws TypeError for a path that can never match, or something that is no app.
+ * @throws TypeError if the path can never match, or `app` is not an app.
  * @example
  * Mount('/users', Router([Route('/{id:int}', show, { name: 'detail' })]), { name: 'users' })
  */

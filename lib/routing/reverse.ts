@@ -43,7 +43,7 @@ export class NoMatchFound extends Error {
  * The path of the first route with this name and exactly these parameters, looked for inside mounts.
  *
  * @param target `name`, `mount:child`, or the route itself.
- * @throws NoMatchFound when there is none.
+ * @throws NoMatchFound if no route has this name and these parameters.
  * @throws TypeError for a value that the parameter's convertor cannot write.
  */
 export function urlPathFor(routes: readonly unknown[], target: unknown, params: Params): URLPath {

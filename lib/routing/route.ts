@@ -19,16 +19,16 @@ export interface RouteOptions {
   middleware?: readonly Middleware[]
 }
 
-/** An app that serves one path, and can be looked at. */
+/** An app that serves one path. */
 export interface Route<Path extends string = string, State = AnyState> extends App {
   readonly kind: 'route'
   readonly path: Path
   readonly name: string
   /** In the order of `Allow`; undefined serves all. */
   readonly methods: readonly string[] | undefined
-  /** How a router sees it. */
+  /** The entry in the index of a router. */
   readonly entry: Entry
-  /** Never there: it tells types which state the handlers read. */
+  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
@@ -39,7 +39,7 @@ export interface Route<Path extends string = string, State = AnyState> extends A
  * `int`, `float`, `uuid`, `path` and your own; or `:name`, `:name?` and a final `*`. Their values are
  * typed by the path literal. A route is an app: on its own it answers 404 and 405 itself.
  *
- * @throws TypeError for a path, method or handler that can never work.
+ * @throws TypeError if the path, a method or the handler is invalid.
  * @example
  * Route('/users/{id:int}', (request) => new JSONResponse({ id: request.pathParams.id }))
  */
@@ -107,7 +107,7 @@ function kindOf(handler: unknown): string {
   return handler === null ? 'null' : typeof handler
 }
 
-/** Paths begin at the root of their router. */
+/** Paths begin with a slash. */
 export function assertRooted(path: string, where: string): void {
   if (path.startsWith('/')) return
   fail(where, path, 0, 'the path must begin with "/"', `Write "/${path}".`)
@@ -129,7 +129,7 @@ export type AnyMethodTable = MethodTable<never, never>
 /**
  * The methods in upper case, with HEAD wherever GET is; an empty list means no limit.
  *
- * @throws TypeError for what is no method name.
+ * @throws TypeError for an invalid method name.
  */
 export function methodSet(methods: readonly string[], where: string): Set<string> | undefined {
   if (!Array.isArray(methods)) {

@@ -26,36 +26,37 @@ import { type Found, Table } from './table.ts'
 import { answerInside, answersExceptions, wrapped } from './wrapped.ts'
 
 export interface RouterOptions {
-  /** Middleware around all of the router, its 404 and lifespan included (none). */
+  /** Middleware around the router, its 404 and its lifespan (none). */
   middleware?: readonly Middleware[]
-  /** Whether a path that only lacks, or has, a slash at its end is redirected with 307 (true). */
+  /** Redirect with 307 if only a trailing slash is missing or too much (true). */
   redirectSlashes?: boolean
-  /** What answers where nothing matches (404, or a refused handshake). */
+  /** Answers if no route matches (404; websockets are refused). */
   default?: App | AnyResponse
   /** Runs around all requests, before the lifespans of mounted apps; given the router itself. */
   lifespan?: Lifespan<unknown>
 }
 
-/** An app made of routes, which can be looked at and added to. */
+/** An app made of routes. */
 export interface Router<State = AnyState> extends App, Reversible {
   readonly kind: 'router'
-  /** In the order in which they are tried. */
+  /** In the order of matching. */
   readonly routes: readonly Routable<State>[]
-  /** Adds routes behind the others, also while it serves. */
+  /** Appends routes; allowed while the router serves. */
   readonly add: (...routes: readonly Routable<State>[]) => void
   /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
   readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
-  /** Never there: it tells types which state the handlers read. */
+  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
 /**
  * Hands each request to the first route that matches, in the order of declaration.
  *
- * A path that matches with other methods only is answered by 405; one that differs in the slash at
- * its end is redirected; anything else gets 404. All three pass the middleware around the router.
+ * A path that only has routes for other methods is answered with 405. A path that differs only in its
+ * trailing slash is redirected. Anything else is answered with 404. All three pass the middleware
+ * around the router.
  *
- * @throws TypeError for something in the list that is no route.
+ * @throws TypeError if an item of the list is not a route.
  * @example
  * Router([Route('/', () => new PlainTextResponse('home'), { name: 'home' })])
  */
@@ -79,7 +80,7 @@ export function Router<State = AnyState>(
   }
   const stack = middleware.length === 0 ? serve : wrapped(serve, middleware)
   const router: Router<State> = callable<Router<State>>(
-    // A function of its own, since middleware may return one that has properties already.
+    // A new function, since middleware may return one that already has properties.
     (scope, receive, send) => stack(scope, receive, send),
     {
       kind: 'router',
@@ -94,7 +95,7 @@ export function Router<State = AnyState>(
   return answersExceptions(takesPart(router))
 }
 
-/** The apps inside that have lifespans; those that middleware was put around by hand are not seen. */
+/** The inner apps that have a lifespan; apps that were wrapped by hand are not found. */
 function mountedIn(routes: readonly Routable[]): App[] {
   return routes.flatMap((route) => {
     const inner = innerOf(route)
@@ -111,7 +112,7 @@ function unsupported(scope: never): Promise<void> {
   return Promise.reject(new UnsupportedProtocol((scope as Scope).type))
 }
 
-/** The routes and the table made of them, renewed when routes are added. */
+/** The routes and their table, which is rebuilt after routes were added. */
 class Index {
   readonly routes: Routable[] = []
   #table: Table | undefined
@@ -127,7 +128,7 @@ class Index {
     this.#table = undefined
   }
 
-  /** Undefined when nothing answers: the caller's default does. */
+  /** Undefined if no route answers. */
   serve(
     scope: RoutedScope,
     receive: Receive,
@@ -152,12 +153,12 @@ class Index {
       : undefined
   }
 
-  /** Whether there is a route for `/`, not just files or an app of somebody else's. */
+  /** Whether there is a route for `/`; static files and foreign apps do not count. */
   answersRoot(scope: RoutedScope): boolean {
     return isRoot(findIn(this.#table ?? this.#build(), scope, '/'), scope)
   }
 
-  /** What is left of the path of a mount's prefix alone. */
+  /** The remaining path if the request is for the prefix of a mount itself. */
   #rootPath(table: Table, scope: RoutedScope): string {
     return isRoot(findIn(table, scope, '/'), scope) ? '/' : ''
   }
@@ -192,7 +193,7 @@ function has({ match, partial }: Found): boolean {
   return match !== undefined || partial.length > 0
 }
 
-/** Every method is redirected, and keeps its body: 307. */
+/** 307 keeps the method and the body. */
 function redirect(
   found: Found,
   path: string,

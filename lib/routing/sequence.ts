@@ -1,4 +1,4 @@
-/** Matches paths that no tree can hold, literals and parameters in turn, in linear time. */
+/** Matches paths that do not fit into the tree, literals and parameters in turn, in linear time. */
 import type { Convertor, Form } from '../convertors/builtins.ts'
 import type { Entry } from './entry.ts'
 import { isParam, type Param, type Token } from './tokens.ts'

@@ -5,10 +5,9 @@ import { matchWhole } from './sequence.ts'
 import { buildTree, type Node, type ParamChild } from './tree.ts'
 
 /**
- * A map for paths without parameters and a tree by segments for the others.
+ * A map for paths without parameters, and a tree of segments for all others.
  *
- * Both know the order of declaration: the first entry that fits wins, as if every entry had been
- * tried in turn.
+ * The first matching entry in the order of declaration wins, as if every entry were tried in turn.
  */
 export class Table {
   readonly #root: Node
@@ -21,11 +20,11 @@ export class Table {
     }
   }
 
-  /** All that fits a path without parameters is known beforehand, in order. */
+  /** The matches of a path without parameters are known at definition, in order. */
   #addExact(path: string): void {
     const search = new Search(path)
     const matches = search.all(this.#root)
-    // What a custom convertor makes of a text may be another object, or another answer, each time.
+    // A custom convertor may give another object, or another result, for the same text each time.
     if (!search.pure) return
     this.#exact.set(
       path,
@@ -53,7 +52,7 @@ function select(candidates: readonly Found[], type: string, method: string): Fou
   return partial === undefined ? NOTHING : { match: undefined, partial }
 }
 
-/** What a look-up came to: the entry that serves, or those that serve only other methods. */
+/** The result of a look-up: the matching entry, or the entries that serve other methods only. */
 export interface Found {
   readonly match: Match | undefined
   readonly partial: readonly Match[]
@@ -71,10 +70,10 @@ export class Search {
   #others: Match[] | undefined
   #best: Match | undefined
   #pure = true
-  /** Entries from here on cannot win any more. */
+  /** Entries from this position on cannot win any more. */
   #limit = Number.POSITIVE_INFINITY
 
-  /** Without type and method, every match is wanted. */
+  /** Without type and method, it finds every match. */
   constructor(path: string, type?: string, method?: string) {
     this.#path = path
     this.#type = type
@@ -88,13 +87,13 @@ export class Search {
     return this.#others === undefined ? NOTHING : { match: undefined, partial: this.#sorted() }
   }
 
-  /** All entries that fit, in the order of declaration. */
+  /** All matching entries, in the order of declaration. */
   all(root: Node): readonly Match[] {
     this.#walk(root, 1)
     return this.#sorted()
   }
 
-  /** Whether the same path always gives the same: no convertor was asked that may change its mind. */
+  /** Whether the same path always gives the same result: only built-in convertors were asked. */
   get pure(): boolean {
     return this.#pure
   }

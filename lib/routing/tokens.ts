@@ -36,7 +36,7 @@ export function toSegments(tokens: readonly Token[]): Token[][] {
   return segments
 }
 
-/** Throws with the path and a mark under the fault. */
+/** Throws a TypeError with the path and a mark under the fault. */
 export function fail(
   where: string,
   path: string,

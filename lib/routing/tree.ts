@@ -1,11 +1,11 @@
-/** The tree behind the index: paths cut at their slashes, one level a segment. */
+/** The tree of the index: paths are split at slashes, one level per segment. */
 import type { Convertor } from '../convertors/builtins.ts'
 import type { Entry } from './entry.ts'
 import { isParam, type Token, toSegments } from './tokens.ts'
 
-/** What can follow a slash at one place of the tree. */
+/** What can follow a slash at this point of the tree. */
 export interface Node {
-  /** The first place in the order of declaration among all entries here and below. */
+  /** The lowest position in the order of declaration among all entries here and below. */
   first: number
   readonly literals: Map<string, Node>
   readonly params: ParamChild[]
@@ -15,7 +15,7 @@ export interface Node {
   readonly mounts: Leaf[]
   /** Entries that take all the rest as one parameter. */
   readonly rests: RestLeaf[]
-  /** Entries with a form that no tree can hold; they look at the whole path themselves. */
+  /** Entries that do not fit into the tree; they are matched against the whole path. */
   readonly wholes: Leaf[]
 }
 
@@ -66,7 +66,7 @@ function insert(root: Node, leaf: Leaf): void {
       return
     }
     const isLiteral = segment.every((token) => !isParam(token))
-    // An optional parameter may swallow the slash after a literal, so that literal ends the way too.
+    // An optional parameter may take the slash after a literal, so such a literal ends the branch too.
     const fits = path.pattern === undefined ? isSimple(segment) : isLiteral && !last
     if (!fits) {
       node.wholes.push(leaf)

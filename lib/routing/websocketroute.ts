@@ -24,21 +24,21 @@ export type WebSocketHandler<Path extends string = string, State = Record<string
   websocket: WebSocket<PathParams<Path>, State>,
 ) => unknown
 
-/** An app that serves one path for websockets, and can be looked at. */
+/** An app that serves one path for websockets. */
 export interface WebSocketRoute<Path extends string = string, State = AnyState> extends App {
   readonly kind: 'websocket'
   readonly path: Path
   readonly name: string
-  /** How a router sees it. */
+  /** The entry in the index of a router. */
   readonly entry: Entry
-  /** Never there: it tells types which state the handler reads. */
+  /** Phantom, never set: lets `Application` check that `lifespan` yields the state this handler reads. */
   readonly reads?: (state: State) => void
 }
 
 /**
  * Serves a path for websockets; an http route may have the same path.
  *
- * @throws TypeError for a path or handler that can never work.
+ * @throws TypeError if the path or the handler is invalid.
  * @example
  * WebSocketRoute('/hello', async (websocket) => {
  *   await websocket.accept()

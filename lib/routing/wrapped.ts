@@ -4,10 +4,10 @@ import { chain } from '../internal/chain.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
 import type { Entry, RoutedScope } from './entry.ts'
 
-/** Apps that answer all exceptions themselves. */
+/** Apps that already answer all exceptions. */
 const answering = new WeakSet<App>()
 
-/** Says of an app that nothing but bugs comes out of it. */
+/** Declares that an app answers all exceptions and throws only bugs. */
 export function answersExceptions<Answering extends App>(app: Answering): Answering {
   answering.add(app)
   return app
@@ -16,17 +16,17 @@ export function answersExceptions<Answering extends App>(app: Answering): Answer
 /**
  * Puts middleware around an app; the first is outermost.
  *
- * What a layer throws is answered right outside of it, so that the layers around see the answer as
- * they see any other.
+ * An error is answered right outside of the layer that threw it, so the layers further out see that
+ * answer as any other.
  *
- * @throws TypeError for a middleware that is no function.
+ * @throws TypeError if a middleware is not a function.
  */
 export function wrapped(app: App, middleware: readonly Middleware[] = []): App {
-  chain(...middleware) // checks them all before any of them is called
+  chain(...middleware) // checks all of them before the first is called
   return middleware.reduceRight((inner, wrap) => answered(wrap(inner)), answered(app))
 }
 
-/** The app of a route or mount as its entry has it. */
+/** The app of a route or mount, inside its middleware. */
 export function served(
   app: App,
   middleware: readonly Middleware[] = [],
@@ -35,7 +35,7 @@ export function served(
   return { app: wrapped(hasMiddleware ? yielding(app) : app, middleware), hasMiddleware }
 }
 
-/** The app is then as good as before at answering exceptions. */
+/** Keeps the mark of an app that answers exceptions. */
 function yielding(app: App): App {
   const yields = givingWay(app)
   return answering.has(app) ? answersExceptions(yields) : yields
@@ -75,7 +75,7 @@ function foundIn(scope: Scope): Found | undefined {
   return scope.type === 'lifespan' ? undefined : (scope.outcome as Found | undefined)
 }
 
-/** Calls an app inside of the middleware of a route, whose scope has been entered. */
+/** Calls an app inside the middleware of a route that the scope has entered. */
 export function answerInside(
   { app, hasMiddleware }: Entry,
   other: App,
@@ -89,7 +89,7 @@ export function answerInside(
   return app(scope, receive, send)
 }
 
-/** Forgets what was put in the place of a handler and not called: the same scope may come again. */
+/** Removes an answer that was not called: a middleware may repeat the request with this scope. */
 export function answerItself({ hasMiddleware }: Entry, { outcome }: RoutedScope): void {
   const found = outcome as Found | undefined
   if (hasMiddleware && found !== undefined) found[INSTEAD] = undefined

@@ -78,7 +78,7 @@ export interface FetchApp extends AsyncDisposable {
  * `scope.extensions.fetch`, as `{ request, info, context }`. Work in the background is handed to
  * `context.waitUntil`, where there is one.
  *
- * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @throws TypeError if `app` is not a function, or `rootPath` is invalid.
  * @example
  * const handler = toFetch(app)
  * const answer = await handler(new globalThis.Request('http://localhost/'))
@@ -157,7 +157,7 @@ class Running {
     )
   }
 
-  /** All who come meanwhile wait for the same start. */
+  /** Requests that arrive meanwhile wait for the same start. */
   start(): Promise<void> {
     this.#starting ??= this.#run()
     return this.#starting

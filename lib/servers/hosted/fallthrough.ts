@@ -32,7 +32,7 @@ export class Passage {
 
   #over(send: Send): Send {
     return (message) => {
-      // Somebody may have answered in the router's place: only its 404 is dropped.
+      // A middleware may have sent its own answer: only the router's 404 is dropped.
       if (message.type === 'http.response.start') {
         this.#dropped = this.#unmatched && message.status === 404
       }

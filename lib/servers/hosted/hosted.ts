@@ -1,4 +1,4 @@
-/** An app inside of somebody else's server: takes its requests and its upgrades. */
+/** An app inside another server: takes its requests and its upgrades. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { LifespanMode, StartedLifespan } from '../../lifespan/start.ts'

@@ -30,7 +30,7 @@ function hasOthers({ socket }: Handshake): boolean {
   return (server?.listenerCount('upgrade') ?? 0) > 1
 }
 
-/** Also by who still waits for an upstream: Node itself has let go of the connection. */
+/** Also by a listener that still waits for an upstream: Node no longer holds the connection. */
 function isRead({ socket }: Handshake): boolean {
   return socket.listenerCount('data') + socket.listenerCount('readable') > 0
 }

@@ -1,4 +1,4 @@
-/** The life of an app inside of somebody else's server: started once, ended when it is idle. */
+/** The lifespan of an app inside another server: started once, stopped when nothing runs. */
 import { type LifespanMode, type StartedLifespan, startLifespan } from '../../lifespan/start.ts'
 import type { App } from '../../types.ts'
 import { type Ongoing, OngoingSet } from '../node/ongoing.ts'
@@ -56,7 +56,7 @@ export class Life {
 
   async #close(gracePeriodMs: number): Promise<void> {
     if (this.#starting === undefined) return
-    // Who asked for the start was told that it failed; there is nothing to stop then.
+    // The caller of `start` was told of the failure; nothing has to be stopped.
     const lifespan = await this.#starting.catch(() => undefined)
     await this.#idle(gracePeriodMs)
     await lifespan?.stop()

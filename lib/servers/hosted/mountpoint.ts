@@ -21,7 +21,7 @@ export interface HostedRequest extends IncomingMessage {
 }
 
 export interface Place {
-  /** Without the prefix; undefined when it is none. */
+  /** Without the prefix; undefined if it is invalid. */
   readonly target: Target | undefined
   readonly rootPath: string
   readonly rawRootPath: string
@@ -53,7 +53,7 @@ export function placeOf(request: HostedRequest): Place {
 export function placeBelow(request: HostedRequest, prefix: string): Place | undefined {
   const place = placeOf(request)
   const { target, rawRootPath } = place
-  // A target that is none is answered here, by 400, when there is no telling whose it is.
+  // An invalid target is answered here with 400, since it belongs to no prefix.
   if (prefix === '' || rawRootPath !== '') return place
   if (target === undefined || !isBelow(target.path, prefix)) return undefined
   const { path, rawPath } = target

@@ -1,4 +1,4 @@
-/** The fields of a request as they came; or as somebody who made the request has written them. */
+/** The fields of a request as the parser read them, or as a synthetic request states them. */
 import { isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import type { HeaderList } from '../../types.ts'
 import type { HostedRequest } from './mountpoint.ts'

@@ -5,7 +5,7 @@ import { encodeText } from '../../internal/bytes.ts'
 import type { App, HeaderList, Receive, ReceiveMessage } from '../../types.ts'
 import type { HostedRequest } from './mountpoint.ts'
 
-/** Whether there was a body, and somebody has begun to take it. */
+/** Whether the request has a body that the host has begun to read. */
 export function isRead(request: HostedRequest): boolean {
   const { headers, readableEnded, readableDidRead } = request
   const length = headers['content-length'] ?? '0'

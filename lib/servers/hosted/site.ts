@@ -6,7 +6,7 @@ import type { Site } from '../node/scope.ts'
 import { type HostedRequest, type Place, placeOf } from './mountpoint.ts'
 
 export interface Located {
-  /** Without the prefix; undefined when it is none. */
+  /** Without the prefix; undefined if it is invalid. */
   readonly target: Target | undefined
   readonly site: Site
 }
