@@ -6,7 +6,7 @@ const adder =
   (name: string, value = '1'): StartChange =>
   (message) => ({ ...message, headers: [...message.headers, name, value] })
 
-t.test('a response is changed on its way, other messages pass as they are', async (t) => {
+t.test('changes the start of a response, and passes other messages unchanged', async (t) => {
   const body: SendMessage = { type: 'http.response.body', body: new Uint8Array(2) }
   const seen: unknown[] = []
   const send = changeStart(
@@ -21,7 +21,7 @@ t.test('a response is changed on its way, other messages pass as they are', asyn
   t.equal(seen[1], body)
 })
 
-t.test('what send gives is given on', async (t) => {
+t.test('returns what send returns', async (t) => {
   const done = Promise.resolve()
   const send = changeStart(
     () => done,
@@ -32,7 +32,7 @@ t.test('what send gives is given on', async (t) => {
   t.equal(send({ type: 'http.response.body' }), done)
 })
 
-t.test('the refusal of a handshake is changed as a response is', async (t) => {
+t.test('changes the response that denies a handshake', async (t) => {
   const change: StartChange = (message) => ({ ...adder('x-a')(message), status: 404 })
   const refusal: SendMessage = { type: 'websocket.http.response.start', status: 403, headers: [] }
   const seen: SendMessage[] = []
@@ -43,7 +43,7 @@ t.test('the refusal of a handshake is changed as a response is', async (t) => {
   t.same(seen, [{ type: 'websocket.http.response.start', status: 404, headers: ['x-a', '1'] }])
 })
 
-t.test('a function that returns no message is told what to return', async (t) => {
+t.test('throws if the function returns no message', async (t) => {
   const forgetting = (() => undefined) as unknown as StartChange // as JavaScript may
   const send = changeStart(async () => {}, forgetting)
 

@@ -43,7 +43,7 @@ t.test('changes status and headers of a response: MW-BASE-2', async (t) => {
   t.equal(await response.text(), 'hello')
 })
 
-t.test('lets other scopes pass untouched: MW-BASE-1', async (t) => {
+t.test('passes other scopes unchanged: MW-BASE-1', async (t) => {
   const seen: Scope[] = []
   const app = httpMiddleware(() => new PlainTextResponse(''))(async (scope) => {
     seen.push(scope)
@@ -55,14 +55,14 @@ t.test('lets other scopes pass untouched: MW-BASE-1', async (t) => {
   t.equal(seen[1], scopes[1])
 })
 
-t.test('throws for what is no function, at definition', async (t) => {
+t.test('throws at definition if the argument is not a function', async (t) => {
   t.throws(
     () => httpMiddleware(undefined as never),
     /^httpMiddleware: it takes a function \(request, next\) => response, undefined was given/,
   )
 })
 
-t.test('throws for what is no response, and for next without the request', async (t) => {
+t.test('throws if the result is not a response, and for next() without the request', async (t) => {
   const cases: [HTTPMiddlewareHandler, RegExp][] = [
     [
       () => undefined as never,
@@ -159,7 +159,7 @@ t.test('errors of the app behind', async (t) => {
     t.equal(seen, error)
   })
 
-  t.test('reach the server when nobody catches them', async (t) => {
+  t.test('reach the server if nothing catches them', async (t) => {
     const error = new Error('kaput')
     await using client = await clientOf(passing, () => Promise.reject(error))
     await t.rejects(client.get('/'), error)

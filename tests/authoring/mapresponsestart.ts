@@ -12,7 +12,7 @@ import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
 
-t.test('status and headers can be changed by what was asked', async (t) => {
+t.test('changes status and headers depending on the request', async (t) => {
   const app = mapResponseStart((message, scope) => ({
     ...message,
     status: 201,
@@ -24,7 +24,7 @@ t.test('status and headers can be changed by what was asked', async (t) => {
   t.same([status, headers.get('x-path'), text], [201, '/a', 'home'])
 })
 
-t.test('answers to errors are changed too', async (t) => {
+t.test('changes error responses too', async (t) => {
   const app = Application({
     middleware: [
       mapResponseStart((message) => ({ ...message, headers: [...message.headers, 'x-a', '1'] })),
@@ -43,7 +43,7 @@ t.test('answers to errors are changed too', async (t) => {
   t.equal(response.headers.get('x-a'), '1')
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(
     t,
     mapResponseStart((message) => message),
@@ -51,14 +51,14 @@ t.test('other scopes pass untouched', (t) =>
   ),
 )
 
-t.test('gives what the app gives', async (t) =>
+t.test('returns what the app returns', async (t) =>
   assertGivesOn(
     t,
     mapResponseStart((message) => message),
   ),
 )
 
-t.test('what is no message, or comes too late, is told', async (t) => {
+t.test('throws if the result is not a message, or a promise', async (t) => {
   const failures: readonly [change: () => unknown, told: string][] = [
     [async () => {}, 'an object (Promise)'],
     [() => Promise.reject(new Error('unheard')), 'an object (Promise)'],

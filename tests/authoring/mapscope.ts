@@ -18,27 +18,27 @@ t.test('the app sees the scope that the function gives', async (t) => {
   }
 })
 
-t.test('the same scope will do', async (t) => {
+t.test('may return the same scope', async (t) => {
   const scope = httpScope()
   const app: App = async (given) => void t.equal(given, scope)
 
   await call(mapScope((given) => given)(app), scope)
 })
 
-t.test('other scopes pass untouched', async (t) => {
+t.test('other scopes pass unchanged', async (t) => {
   const never = () => t.fail('it is for connections only') as never
 
   await assertUntouched(t, mapScope(never))
 })
 
-t.test('gives what the app gives', async (t) =>
+t.test('returns what the app returns', async (t) =>
   assertGivesOn(
     t,
     mapScope((scope) => scope),
   ),
 )
 
-t.test('what is no scope is told', async (t) => {
+t.test('throws if the result is not a scope', async (t) => {
   for (const [value, kind] of [
     [undefined, 'undefined'],
     [null, 'null'],

@@ -36,7 +36,7 @@ const body = (size: number, moreBody: boolean): SendMessage => ({
 })
 const fine = { aborted: false, error: undefined }
 
-t.test('tells status and bytes of what was sent', async (t) => {
+t.test('reports the status and bytes that were sent', async (t) => {
   const table: [SendMessage[], number, number][] = [
     [[start, body(3, true), body(4, false)], 201, 7],
     [[start, { type: 'http.response.body' }], 201, 0],
@@ -69,7 +69,7 @@ t.test('a body that is not sent does not count', async (t) => {
   }
 })
 
-t.test('tells of websockets', async (t) => {
+t.test('reports websockets', async (t) => {
   const accept: SendMessage = { type: 'websocket.accept' }
   const close: SendMessage = { type: 'websocket.close' }
   const table: [SendMessage[], number, number][] = [
@@ -100,7 +100,7 @@ t.test('tells of websockets', async (t) => {
   }
 })
 
-t.test('tells what was thrown, and what status it will get', async (t) => {
+t.test('reports a thrown error and the status of its answer', async (t) => {
   const bug = new Error('kaput')
   const teapot = new HTTPException(418, 'short')
   const failing =
@@ -125,7 +125,7 @@ t.test('tells what was thrown, and what status it will get', async (t) => {
   t.match(await outcomeOf(hasty), { error: bug })
 })
 
-t.test('tells when the client left', async (t) => {
+t.test('reports a disconnect', async (t) => {
   const gone: Send = () => Promise.reject(new ClientDisconnected())
   const late: Send = async ({ type }) => {
     if (type === 'http.response.body') throw new ClientDisconnected()
@@ -152,7 +152,7 @@ t.test('tells when the client left', async (t) => {
   t.match(await outcomeOf(sending(accept), websocketScope(), gone), { status: 499, ...aborted })
 })
 
-t.test('throws on what the app throws', async (t) => {
+t.test('rethrows errors of the app', async (t) => {
   const bug = new Error('kaput')
   const app: App = () => Promise.reject(bug)
 
@@ -168,7 +168,7 @@ t.test('throws on what the app throws', async (t) => {
   )
 })
 
-t.test('hands on the promise of an app that is done', async (t) => {
+t.test('returns the promise of an app that has finished', async (t) => {
   const outcomes: number[] = []
   const app: App = (_scope, _receive, send) => {
     send(start)

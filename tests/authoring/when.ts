@@ -15,7 +15,7 @@ function noting(): { passed: string[]; middleware: Middleware; app: App } {
   return { passed, middleware, app }
 }
 
-t.test('only requests and websockets that are meant go through the middleware', async (t) => {
+t.test('only matching requests and websockets pass through the middleware', async (t) => {
   for (const makeScope of [httpScope, websocketScope]) {
     for (const [path, expected] of [
       ['/in', ['middleware', 'app']],
@@ -28,7 +28,7 @@ t.test('only requests and websockets that are meant go through the middleware', 
   }
 })
 
-t.test('the lifespan goes through, and what is not known', async (t) => {
+t.test('the lifespan and unknown scopes pass through the middleware', async (t) => {
   for (const scope of [lifespanScope(), UNKNOWN]) {
     const { passed, middleware, app } = noting()
     const never = () => t.fail('the predicate knows connections only')
@@ -53,7 +53,7 @@ t.test('the middleware is put around the app once', async (t) => {
   t.equal(count, 1)
 })
 
-t.test('gives what the app gives', async (t) => {
+t.test('returns what the app returns', async (t) => {
   for (const answer of [true, false])
     assertGivesOn(
       t,
@@ -64,7 +64,7 @@ t.test('gives what the app gives', async (t) => {
     )
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   const { middleware, app } = noting()
   // @ts-expect-error a function is needed
   t.throws(() => when(true, middleware), {

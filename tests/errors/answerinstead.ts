@@ -17,19 +17,19 @@ t.test('a request gets the response', async (t) => {
   t.same([status, text], [503, 'closed'])
 })
 
-t.test('a handshake is refused with it', async (t) => {
+t.test('a handshake is denied with the response', async (t) => {
   const [start, body] = await call(denied, websocketScope(), [{ type: 'websocket.connect' }])
 
   t.match(start, { type: 'websocket.http.response.start', status: 503 })
   t.match(body, { type: 'websocket.http.response.body', body: Buffer.from('closed') })
 })
 
-t.test('a server that cannot send one refuses by itself', async (t) => {
+t.test('denies with 403 if the server cannot send a response', async (t) => {
   const scope = websocketScope({ extensions: {} })
 
   t.same(await call(denied, scope, [{ type: 'websocket.connect' }]), [{ type: 'websocket.close' }])
 })
 
-t.test('there is nothing to deny in a lifespan', async (t) => {
+t.test('rejects the lifespan', async (t) => {
   await t.rejects(call(denied, lifespanScope(), []), UnsupportedProtocol)
 })

@@ -131,7 +131,7 @@ t.test('a handler may answer with an app', async (t) => {
   t.equal(bodyOf(sent), 'from an app')
 })
 
-t.test('a handler that gives nothing is told so', async (t) => {
+t.test('a handler that returns nothing is an error', async (t) => {
   const forgetful = (() => {}) as unknown as ExceptionHandler
   const scope = httpScope({ exceptionHandlers: new ExceptionHandlers([[404, forgetful]]) })
 
@@ -142,7 +142,7 @@ t.test('a handler that gives nothing is told so', async (t) => {
   })
 })
 
-t.test('what a handler throws is thrown on', async (t) => {
+t.test('an error of a handler is rethrown', async (t) => {
   const failing: ExceptionHandler = () => {
     throw new RangeError('kaput')
   }
@@ -156,7 +156,7 @@ for (const [title, scope] of [
   ['websocket', websocketScope()],
   ['lifespan', lifespanScope()],
 ] as const) {
-  t.test(`a bug in ${title} is thrown on as it is, with nothing sent`, async (t) => {
+  t.test(`a bug in ${title} is rethrown unchanged, with nothing sent`, async (t) => {
     const bug = new Error('bug')
     const sent: SendMessage[] = []
     const send = async (message: SendMessage): Promise<void> => {
@@ -189,7 +189,7 @@ t.test('a WebSocketException has no answer on http', async (t) => {
 })
 
 // EX-10
-t.test('an HTTPException before accept refuses the handshake with its answer', async (t) => {
+t.test('an HTTPException before accept denies the handshake with its response', async (t) => {
   const error = new HTTPException(401, 'Who?', { headers: { 'x-a': '1' } })
 
   const sent = await call(throwing(error), websocketScope(), [])

@@ -27,13 +27,13 @@ t.test('answers what is thrown before a promise is returned', async (t) => {
   t.match(body, { body: new Uint8Array(Buffer.from('no')) })
 })
 
-t.test('throws bugs on', async (t) => {
+t.test('rethrows bugs', async (t) => {
   const bug = new Error('kaput')
 
   await t.rejects(call(errorBoundary(() => Promise.reject(bug))), bug)
 })
 
-t.test('wraps an exception that comes too late, and says so', async (t) => {
+t.test('wraps an exception that is thrown after the start', async (t) => {
   const error = await call(errorBoundary(late)).catch((thrown: unknown) => thrown)
 
   t.match(error, {
@@ -42,7 +42,7 @@ t.test('wraps an exception that comes too late, and says so', async (t) => {
   })
 })
 
-t.test('leaves bugs and departures that come late as they are', async (t) => {
+t.test('does not wrap bugs and disconnects after the start', async (t) => {
   for (const error of [new Error('kaput'), new ClientDisconnected()]) {
     const app: App = async (_scope, _receive, send) => {
       await send({ type: 'http.response.start', status: 200, headers: [] })
@@ -52,7 +52,7 @@ t.test('leaves bugs and departures that come late as they are', async (t) => {
   }
 })
 
-t.test('leaves a lifespan alone, and what nobody knows', async (t) => {
+t.test('does not touch the lifespan and unknown scopes', async (t) => {
   await assertUntouched(t, errorBoundary)
   const error = await call(errorBoundary(missing), lifespanScope()).catch(
     (thrown: unknown) => thrown,

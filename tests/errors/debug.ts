@@ -7,7 +7,7 @@ import { httpScope } from '../support/scopes.ts'
 const requestOf = (scope: Partial<HTTPScope> = {}): Request => new Request(httpScope(scope))
 const textOf = ({ body }: { body: Uint8Array }): string => new TextDecoder().decode(body)
 
-t.test('MW-ERR-3: a browser gets a page, all others get text', async (t) => {
+t.test('MW-ERR-3: browsers get a page, other clients get text', async (t) => {
   const error = new Error('kaput')
   const browser = debugResponse(error, requestOf({ headers: ['accept', 'text/html,*/*;q=0.8'] }))
 
@@ -52,7 +52,7 @@ t.test('causes end after four, and where they turn in a circle', async (t) => {
   t.equal(debugText(deep).split('Caused by').length, 5)
 })
 
-t.test('whatever was thrown is shown', async (t) => {
+t.test('any thrown value is shown', async (t) => {
   const bare = new Error('kaput')
   bare.stack = undefined as unknown as string
 

@@ -104,7 +104,7 @@ t.test('a real error begins where it was made', async (t) => {
   t.match(frame?.lines.find(({ marked }) => marked)?.text, /new Error\('kaput'\)/)
 })
 
-t.test('what is no error has no frames', async (t) => {
+t.test('a value that is not an error has no frames', async (t) => {
   const withoutStack = new Error('kaput')
   withoutStack.stack = undefined as unknown as string
 

@@ -74,7 +74,7 @@ t.test('the key 500 and the class Error are for bugs, not for exceptions', (t) =
   t.end()
 })
 
-t.test('HTTPException has a handler of its own, other errors have none', (t) => {
+t.test('only HTTPException has a default handler', (t) => {
   const handlers = new ExceptionHandlers()
 
   t.type(handlers.find(new HTTPException(404)), 'function')
@@ -83,7 +83,7 @@ t.test('HTTPException has a handler of its own, other errors have none', (t) => 
   t.end()
 })
 
-t.test('what is thrown need be no Error', (t) => {
+t.test('thrown values need not be Errors', (t) => {
   class Plain {}
   const handlers = new ExceptionHandlers([[Plain, one]])
 

@@ -41,26 +41,32 @@ t.test('a WebSocketException closes with its code, in both phases', async (t) =>
 })
 
 // EX-10
-t.test('an HTTPException refuses the handshake, or with 403 where nothing else can', async (t) => {
-  const error = new HTTPException(401, 'who?', { headers: { 'x-a': '1' } })
+t.test(
+  'an HTTPException denies the handshake, with 403 if the server cannot send a response',
+  async (t) => {
+    const error = new HTTPException(401, 'who?', { headers: { 'x-a': '1' } })
 
-  const [start, body] = await thrown(error, 'before')
-  t.match(start, { type: 'websocket.http.response.start', status: 401, headers: ['x-a', '1'] })
-  t.match(body, { body: new TextEncoder().encode('who?') })
-  t.same(await thrown(error, 'before', [], { extensions: {} }), [{ type: 'websocket.close' }])
-})
+    const [start, body] = await thrown(error, 'before')
+    t.match(start, { type: 'websocket.http.response.start', status: 401, headers: ['x-a', '1'] })
+    t.match(body, { body: new TextEncoder().encode('who?') })
+    t.same(await thrown(error, 'before', [], { extensions: {} }), [{ type: 'websocket.close' }])
+  },
+)
 
 // EX-11
-t.test('an HTTPException after accept closes, by whose fault it was', async (t) => {
-  t.same(await thrown(new HTTPException(403, 'not you'), 'after'), [
-    ACCEPT,
-    { type: 'websocket.close', code: 1008, reason: 'not you' },
-  ])
-  t.same(await thrown(new HTTPException(503, 'later'), 'after'), [
-    ACCEPT,
-    { type: 'websocket.close', code: 1011, reason: 'later' },
-  ])
-})
+t.test(
+  'an HTTPException after accept closes with a code for client or server errors',
+  async (t) => {
+    t.same(await thrown(new HTTPException(403, 'not you'), 'after'), [
+      ACCEPT,
+      { type: 'websocket.close', code: 1008, reason: 'not you' },
+    ])
+    t.same(await thrown(new HTTPException(503, 'later'), 'after'), [
+      ACCEPT,
+      { type: 'websocket.close', code: 1011, reason: 'later' },
+    ])
+  },
+)
 
 // EX-8
 t.test('handlers get the handshake as a request, the error, and the websocket', async (t) => {
@@ -130,7 +136,7 @@ t.test('a handler that closes and answers has closed', async (t) => {
   ])
 })
 
-t.test('bugs, and what comes after the end, are thrown on', async (t) => {
+t.test('bugs, and errors after the end, are rethrown', async (t) => {
   const handler: ExceptionHandler = () => {
     t.fail('it must not be asked')
   }
@@ -144,7 +150,7 @@ t.test('bugs, and what comes after the end, are thrown on', async (t) => {
 })
 
 // EX-12
-t.test('what apps and middleware throw is answered in every phase too', async (t) => {
+t.test('errors of apps and middleware are answered in every phase', async (t) => {
   const raw =
     (error: unknown, ...before: SendMessage[]): App =>
     async (_scope, receive, send) => {

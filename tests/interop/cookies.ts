@@ -55,7 +55,7 @@ const SENT: readonly (readonly string[])[] = [
 ]
 const READ = { a: '1', b: '2', c: '4' }
 
-t.test('the first of a name, in all fields, for whoever reads', async (t) => {
+t.test('the first cookie of a name wins, across all fields', async (t) => {
   const direct = await listening(t, readers)
   const upstream = proxy(direct.server.url ?? '')
   const fronts = {

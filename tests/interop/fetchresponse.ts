@@ -47,7 +47,7 @@ t.test('passes status, fields and body on', async (t) => {
   t.equal(await response.text(), 'hello')
 })
 
-t.test('a body that fetch has decoded says nothing of its coding any more', async (t) => {
+t.test('removes the coding of a body that fetch has decoded', async (t) => {
   const body = gzipSync('hello '.repeat(1000))
   const { url } = await upstream(t, (_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': body.byteLength })
@@ -89,7 +89,7 @@ t.test('is sent once', async (t) => {
   await t.rejects(response.respond(httpScope(), receiving([]), send), /already sent or read/)
 })
 
-t.test('the body is cancelled when the client goes', async (t) => {
+t.test('cancels the body if the client disconnects', async (t) => {
   let lost = false
   const { url } = await upstream(t, (_, response) => {
     response.write('begin')
@@ -108,7 +108,7 @@ t.test('the body is cancelled when the client goes', async (t) => {
   t.same(errors, [])
 })
 
-t.test('refuses a websocket that was not accepted', async (t) => {
+t.test('denies a websocket that was not accepted', async (t) => {
   const sent: SendMessage[] = []
   const response = fetchResponse(new globalThis.Response('no', { status: 403 }))
 
@@ -122,7 +122,7 @@ t.test('refuses a websocket that was not accepted', async (t) => {
   ])
 })
 
-t.test('tells what cannot be sent', async (t) => {
+t.test('throws if the response cannot be sent', async (t) => {
   const used = new globalThis.Response('x')
   await used.text()
   const locked = new globalThis.Response('x')

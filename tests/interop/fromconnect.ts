@@ -49,7 +49,7 @@ t.test('express-session sets its cookie when our response starts', async (t) => 
   t.equal(await (await client.get('/')).text(), '2')
 })
 
-t.test('a middleware may answer by itself, and then nothing behind it runs', async (t) => {
+t.test('a middleware may answer, and then nothing after it runs', async (t) => {
   let runs = 0
   const app = Router([Route('/', () => new PlainTextResponse(`${++runs}`))], {
     middleware: [
@@ -122,7 +122,7 @@ t.test('a body that was parsed is on the request, and can be read once more', as
   t.equal(malformed.status, 400)
 })
 
-t.test('a body that nobody has read is there for the app', async (t) => {
+t.test('the app can read a body that no middleware has read', async (t) => {
   const app = Application({
     routes: [
       Route('/', async (request) => new PlainTextResponse(await request.text()), {
@@ -141,7 +141,7 @@ t.test('a body that nobody has read is there for the app', async (t) => {
   t.equal(await (await client.post('/')).text(), '')
 })
 
-t.test('an upload that was too large to keep says so to whoever reads it again', async (t) => {
+t.test('reading an upload again throws if it was too large to keep', async (t) => {
   const size = 3_000_000
   const app = Application({
     routes: [
@@ -170,7 +170,7 @@ t.test('an upload that was too large to keep says so to whoever reads it again',
   )
 })
 
-t.test('errors of a middleware are thrown here, those of the app as they are', async (t) => {
+t.test('errors of a middleware are thrown, and errors of the app pass unchanged', async (t) => {
   const failing = (error: unknown) => fromConnect((_request, _response, next) => next(error))
   const named = Object.assign(new Error('own'), { status: 404 })
   const throwing = fromConnect(() => {
@@ -212,7 +212,7 @@ t.test('what a middleware outside has found out is there inside fromNode too', a
   t.strictSame(seen, [{ visits: 2 }])
 })
 
-t.test('websockets and the lifespan pass by', async (t) => {
+t.test('websockets and the lifespan pass unchanged', async (t) => {
   const types: string[] = []
   const app = fromConnect(() => t.fail('it is for http'))(async ({ type }) => void types.push(type))
 
@@ -222,7 +222,7 @@ t.test('websockets and the lifespan pass by', async (t) => {
   t.strictSame(types, ['websocket', 'lifespan'])
 })
 
-t.test('misuse is told', async (t) => {
+t.test('invalid arguments throw', async (t) => {
   t.throws(
     () => fromConnect('cors' as never),
     /^fromConnect: it takes middleware .*, string was given/,

@@ -65,7 +65,7 @@ t.test(
   },
 )
 
-t.test('what it throws reaches the exception handlers around it', async (t) => {
+t.test('its errors reach the exception handlers', async (t) => {
   const app = Application({
     routes: [
       Mount(
@@ -104,7 +104,7 @@ t.test('what it leaves behind and fails is told of, though the response is out',
   t.match(errors, [{ message: 'later' }])
 })
 
-t.test('what is no fetch response is told about, with what to do', async (t) => {
+t.test('throws if the result is not a fetch Response, with advice', async (t) => {
   for (const [value, pattern] of [
     [undefined, /^fromFetch: the handler: the value must be a fetch Response, undefined was given/],
     [new PlainTextResponse('x'), /a Stellula response was given. Return globalThis's Response/],
@@ -113,12 +113,12 @@ t.test('what is no fetch response is told about, with what to do', async (t) => 
   }
 })
 
-t.test('no function is refused at once', async (t) => {
+t.test('throws at once if the handler is not a function', async (t) => {
   t.throws(() => fromFetch(new Hono() as unknown as FetchHandler), /fromFetch\(app\.fetch\)/)
   t.throws(() => fromFetch(undefined as unknown as FetchHandler), /undefined was given/)
 })
 
-t.test('a websocket is refused, and a lifespan is none', async (t) => {
+t.test('denies websockets, and rejects the lifespan', async (t) => {
   const app = fromFetch(() => new Reply('x'))
 
   t.same(await call(app, websocketScope()), [{ type: 'websocket.close' }])
@@ -139,7 +139,7 @@ t.test('the body comes in as it is read, and the response goes out as it is take
   t.match(await client.until('0\r\n\r\n'), /^HTTP\/1.1 200 OK/)
 })
 
-t.test('the signal is aborted and the body cancelled when the client goes', async (t) => {
+t.test('aborts the signal and cancels the body if the client disconnects', async (t) => {
   const seen: string[] = []
   const handler = ({ signal }: globalThis.Request): globalThis.Response => {
     signal.addEventListener('abort', () => seen.push(String(signal.reason)))

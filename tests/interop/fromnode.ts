@@ -33,7 +33,7 @@ t.test('a whole response is two messages, and over when the handler returns', as
   ])
 })
 
-t.test('what belongs to the connection is not sent', async (t) => {
+t.test('hop-by-hop fields are not sent', async (t) => {
   const sent = await call(
     fromNode((_, response) => {
       response.setHeader('Connection', 'close')
@@ -130,14 +130,14 @@ t.test('a response that is destroyed is cut, or answered by 500', async (t) => {
   await t.rejects(call(unstarted), new Error('mine'))
 })
 
-t.test('a status that is none is told to whoever writes it', async (t) => {
+t.test('an invalid status throws at the writer', async (t) => {
   const app = fromNode((_, response) => void response.writeHead(101))
 
   await t.rejects(call(app), /^fromNode: the status must be from 200 to 599, 101 was given/)
   await t.rejects(call(fromNode((_, response) => void response.writeHead(600))), RangeError)
 })
 
-t.test('websockets are refused, a lifespan is none', async (t) => {
+t.test('denies websockets, and rejects the lifespan', async (t) => {
   const app = fromNode(() => {})
 
   t.strictSame(await call(app, websocketScope()), [
@@ -146,7 +146,7 @@ t.test('websockets are refused, a lifespan is none', async (t) => {
   await t.rejects(call(app, lifespanScope()), UnsupportedProtocol)
 })
 
-t.test('what is no handler is refused when it is given', async (t) => {
+t.test('throws at once if the handler is not a function', async (t) => {
   t.throws(
     () => fromNode({} as never),
     /^fromNode: the handler must be a function \(request, response\) => …, an object was given\. For a Koa app pass app\.callback\(\)/,

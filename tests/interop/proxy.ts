@@ -33,7 +33,7 @@ function telling(t: Parameters<typeof hostServer>[0]) {
   })
 }
 
-t.test('takes nothing but a target that it can keep to', async (t) => {
+t.test('throws for an invalid target', async (t) => {
   t.throws(() => proxy('/v1'), { name: 'TypeError', message: /^proxy: the target must be an http/ })
 })
 
@@ -206,7 +206,7 @@ t.test(
   },
 )
 
-t.test('a request that comes back is refused', async (t) => {
+t.test('a looping request is rejected', async (t) => {
   let seen = 0
   let around: App = () => Promise.reject(new Error('too early'))
   const { server } = await listening(
@@ -225,7 +225,7 @@ t.test('a request that comes back is refused', async (t) => {
   t.equal(seen, 2)
 })
 
-t.test('why there is no answer is told on stderr, unless somebody asks for it', async (t) => {
+t.test('failures go to stderr, unless onError is given', async (t) => {
   const log = t.capture(console, 'error')
   const { talk } = await listening(t, proxy('http://127.0.0.1:9'))
   await talk(request('GET /a%20b?secret', CLOSE))
@@ -264,7 +264,7 @@ t.test('closes its connections with itself, and with the server', async (t) => {
   await eventually(() => connections.open === 0, 'the close')
 })
 
-t.test('other scopes than those of requests are not for it', async (t) => {
+t.test('rejects unknown scopes', async (t) => {
   const scope = { type: 'other' } as unknown as LifespanScope
   const app = proxy('http://127.0.0.1:9')
 

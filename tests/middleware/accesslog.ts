@@ -63,7 +63,7 @@ t.test('writes one entry for a request', async (t) => {
   })
 })
 
-t.test('writes bugs as errors, and throws them on', async (t) => {
+t.test('logs bugs as errors, and rethrows them', async (t) => {
   const { logger, lines } = collecting()
   const scope = httpScope({ path: '/boom', rawPath: '/boom' })
 
@@ -78,7 +78,7 @@ t.test('writes bugs as errors, and throws them on', async (t) => {
   ])
 })
 
-t.test('an entry has what is there', async (t) => {
+t.test('an entry omits missing values', async (t) => {
   const entry = (overrides: object, more: object = {}) =>
     entryOf(httpScope(overrides), { ...outcome, ...more }, [], new Set())
 
@@ -124,7 +124,7 @@ t.test('writes the fields that were asked for, but not what is secret', async (t
   })
 })
 
-t.test('redacts what is known to be secret', async (t) => {
+t.test('redacts known credentials', async (t) => {
   const { logger, lines } = collecting()
   const scope = httpScope({ queryString: 'access_token=x&code=y&Password=z&q=1' })
 
@@ -173,7 +173,7 @@ t.test('writes a line of JSON to stdout where there is no logger', async (t) => 
   t.match(entry, { path: '/a\\u000d\\u000ab', status: 404 })
 })
 
-t.test('skips what is not to be written', async (t) => {
+t.test('skips requests', async (t) => {
   const { logger, lines } = collecting()
   const app = accessLog({ logger, skip: ({ path }) => path === '/health' })(router)
 
@@ -183,7 +183,7 @@ t.test('skips what is not to be written', async (t) => {
   t.match(lines, [['info', { path: '/other' }]])
 })
 
-t.test('a logger that fails spoils nothing', async (t) => {
+t.test('a logger that throws does not affect the response', async (t) => {
   const fail = (): never => {
     throw new Error('the disk is full')
   }
@@ -203,7 +203,7 @@ t.test('websockets are written when they end, other scopes pass untouched', asyn
   t.match(lines, [['info', { method: 'WEBSOCKET', status: 403 }]])
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const logger of [null, 'pino', { info() {} }, console.log]) {
     t.throws(
       () => accessLog({ logger: logger as never }),

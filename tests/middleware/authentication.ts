@@ -40,7 +40,7 @@ t.test('sets user and scopes: MW-AUTH-1, MW-AUTH-3', async (t) => {
   t.same(await told(app), [200, '[false,{},{"scopes":[]}]'])
 })
 
-t.test('the first backend that knows somebody decides', async (t) => {
+t.test('the first backend that returns an identity wins', async (t) => {
   const backends = [byHeader('x-a'), async () => null, byHeader('x-b'), () => t.fail('not asked')]
   const connection = new Connection(httpScope({ headers: ['x-b', 'bo'] }))
 
@@ -48,7 +48,7 @@ t.test('the first backend that knows somebody decides', async (t) => {
   t.equal(await firstOf([() => null], connection), null)
 })
 
-t.test('wrong credentials get 400 with the message: MW-AUTH-2', async (t) => {
+t.test('invalid credentials get 400 with the message: MW-AUTH-2', async (t) => {
   const app = authentication({ backends: [byHeader('x-user')] })(who)
 
   t.same(await told(app, { 'x-user': '?' }), [400, 'That is no name.'])
@@ -84,7 +84,7 @@ t.test('websockets have users too, and wrong credentials close them', async (t) 
   ])
 })
 
-t.test('a backend that is broken is no wrong password', async (t) => {
+t.test('errors of a backend are rethrown', async (t) => {
   const bug = new Error('the database is gone')
   const broken = authentication({ backends: [() => Promise.reject(bug)] })(who)
   const careless = authentication({ backends: [() => true as never] })(who)
@@ -101,11 +101,11 @@ t.test('a backend that is broken is no wrong password', async (t) => {
   )
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, authentication({ backends: [byHeader('x-user')] })),
 )
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const [backends, shown] of [
     [undefined, 'undefined'],
     [[], '\\[\\]'],

@@ -25,13 +25,13 @@ async function told(
 
 const CHALLENGE = 'Basic realm="Restricted", charset="UTF-8"'
 
-t.test('lets those in whose password is right', async (t) => {
+t.test('accepts the right password', async (t) => {
   t.same(await told({ users }, credentials('ada', 'correct horse')), [200, null, '["ada",[]]'])
   t.same(await told({ users }, credentials('Grüße', 'pass:wörd')), [200, null, '["Grüße",[]]'])
   t.match(await told({ users }, credentials('Gru\u0308ße', 'pass:wo\u0308rd')), [200])
 })
 
-t.test('asks all others', async (t) => {
+t.test('challenges other requests', async (t) => {
   const wrong: [string, string][][] = [
     [],
     [credentials('ada', 'wrong')],
@@ -56,7 +56,7 @@ t.test('names the realm', async (t) => {
   t.equal(challenge, 'Basic realm="staff \\"only\\"", charset="UTF-8"')
 })
 
-t.test('asks a function of your own', async (t) => {
+t.test('uses verify', async (t) => {
   const root = { user: new SimpleUser('root'), scopes: ['admin'] }
   const verify: BasicAuthOptions['verify'] = async (name, password, { url }) => {
     if (name === 'locked') throw new AuthenticationError('The account is locked.')
@@ -79,19 +79,19 @@ t.test('asks a function of your own', async (t) => {
   ])
 })
 
-t.test('lets those without credentials in as nobody, when told to', async (t) => {
+t.test('lets requests without credentials pass if optional', async (t) => {
   t.same(await told({ users, optional: true }), [200, null, '["",[]]'])
   t.match(await told({ users, optional: true }, credentials('ada', 'x')), [401])
 })
 
-t.test('a broken verifier is thrown on', async (t) => {
+t.test('errors of verify are rethrown', async (t) => {
   const bug = new Error('kaput')
   const app = basicAuth({ verify: () => Promise.reject(bug) })(who)
 
   await t.rejects(call(app, httpScope({ headers: credentials('a', 'b') })), bug)
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   const either = /^basicAuth: it takes either users or a function verify, /
   t.throws(() => basicAuth({}), either)
   t.throws(() => basicAuth({ users, verify: () => true }), either)

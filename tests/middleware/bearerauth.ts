@@ -24,7 +24,7 @@ t.test('knows tokens of a table', async (t) => {
   t.match(await told({ tokens, scopes: ['other'] }, 'a.b-c~d+e/f_1=='), [403])
 })
 
-t.test('asks a function of your own', async (t) => {
+t.test('uses verify', async (t) => {
   const verify: BearerAuthOptions['verify'] = async (token, { url }) =>
     token === `for${url.pathname}` ? robot : null
 
@@ -32,7 +32,7 @@ t.test('asks a function of your own', async (t) => {
   t.match(await told({ verify }, 'for/x'), [401])
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   const either = /^bearerAuth: it takes either tokens or a function verify, /
   t.throws(() => bearerAuth({}), either)
   t.throws(() => bearerAuth({ tokens: {}, verify: () => null }), either)

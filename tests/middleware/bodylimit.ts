@@ -82,7 +82,7 @@ t.test('a body over the limit gets 413, whatever the app does with it', async (t
   }
 })
 
-t.test('a length that is too large is refused before anything is read', async (t) => {
+t.test('rejects a declared length beyond the limit before reading', async (t) => {
   const headers = ['host', 'a', 'content-length', '11']
   for (const app of [reading, ignoring, readingOne, swallowing, streaming]) {
     // Without messages, a read would stay pending.
@@ -138,7 +138,7 @@ t.test('a form may ask for more than the limit', async (t) => {
 })
 
 // Advisory row 62.
-t.test('a length that lies is not trusted', async (t) => {
+t.test('does not trust the declared length', async (t) => {
   const low = ['host', 'a', 'content-length', '1']
 
   t.same(await run(reading, parts(11), { headers: low }), [413, DETAIL])
@@ -245,11 +245,11 @@ t.test('replaces the limit of the request itself, both ways', async (t) => {
   t.equal(await statusOf(route(0), 0), 200)
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, bodyLimit({ maxSize: 10 }), websocketScope()),
 )
 
-t.test('a limit that is none is told at once', async (t) => {
+t.test('an invalid limit throws at once', async (t) => {
   for (const maxSize of [-1, Number.NaN]) {
     t.throws(() => bodyLimit({ maxSize }), {
       name: 'RangeError',

@@ -56,7 +56,7 @@ t.test('goes to what was read with success', async (t) => {
   t.equal(await fieldOf({ maxAge: 1 }, { method: 'POST' }), null)
 })
 
-t.test('overwrites nothing', async (t) => {
+t.test('does not overwrite existing fields', async (t) => {
   const headers = { 'cache-control': 'private' }
 
   t.equal(await fieldOf({ maxAge: 1 }, { headers }), 'private')
@@ -121,7 +121,7 @@ t.test('marks the answer to a bug', async (t) => {
   t.same(headers.getAll('cache-control'), ['max-age=3'])
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, cacheControl({ maxAge: 1 }), websocketScope()),
 )
 
@@ -146,7 +146,7 @@ const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
 ]
 
 for (const [options, message] of MISUSE) {
-  t.test(`${JSON.stringify(options)} is refused at once`, async (t) => {
+  t.test(`${JSON.stringify(options)} throws at once`, async (t) => {
     t.throws(() => cacheControl(options), { message })
   })
 }

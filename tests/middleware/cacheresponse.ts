@@ -241,7 +241,7 @@ t.test('bodies up to the limit are kept, streams too', async (t) => {
   }
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, cacheResponse({ store: memoryStore() }), websocketScope()),
 )
 

@@ -186,7 +186,7 @@ t.test('server-sent events arrive one by one', async (t) => {
 })
 
 // MW-GZIP-12
-t.test('other scopes pass untouched', (t) => assertUntouched(t, compress(), websocketScope()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, compress(), websocketScope()))
 
 t.test('compresses by Zstandard, whole and part by part', { skip: NO_ZSTD }, async (t) => {
   const decoded = (sent: readonly SendMessage[]) => zstdDecompressSync?.(bodyOf(sent)).toString()
@@ -238,7 +238,7 @@ const MISUSE: readonly (readonly [options: object, message: RegExp])[] = [
 ]
 
 for (const [options, message] of MISUSE) {
-  t.test(`${JSON.stringify(options)} is refused at once`, async (t) => {
+  t.test(`${JSON.stringify(options)} throws at once`, async (t) => {
     t.throws(() => compress(options), { message })
   })
 }

@@ -47,12 +47,12 @@ const GRANTED = {
 }
 
 // MW-CORS-11, MW-CORS-16
-t.test('an origin that is allowed may read', async (t) => {
+t.test('an allowed origin gets the CORS fields', async (t) => {
   t.same(await fieldsFrom(SITE, ORIGIN), { ...FINE, ...GRANTED })
 })
 
 // MW-CORS-12, where Starlette tells of credentials, and not of Vary
-t.test('another origin gets the response, and no word of what it may', async (t) => {
+t.test('a disallowed origin gets the response without CORS fields', async (t) => {
   t.same(await fieldsFrom(SITE, 'https://evil.test'), { ...FINE, vary: 'Origin' })
   t.same(await fieldsFrom(SITE, ''), { ...FINE, vary: 'Origin' })
 })
@@ -64,14 +64,14 @@ t.test('a response without an origin may be kept for one with', async (t) => {
 })
 
 // MW-CORS-10
-t.test('everybody may read alike', async (t) => {
+t.test('’*’ allows all origins alike', async (t) => {
   const options: CORSOptions = { origins: '*', exposeHeaders: ['x-status'] }
 
   t.same(await fieldsFrom(options, ORIGIN), { ...FINE, ...OPEN })
   t.same(await fieldsFrom(options, 'null'), { ...FINE, ...OPEN })
 })
 
-t.test('without origins nobody may read', async (t) => {
+t.test('without origins, no origin is allowed', async (t) => {
   t.same(await fieldsFrom({}, ORIGIN), FINE)
   t.same(await preflight({}, ORIGIN), {
     status: 400,
@@ -228,9 +228,9 @@ t.test('stands around one mount as well', async (t) => {
 })
 
 // MW-CORS-20
-t.test('other scopes pass untouched', (t) => assertUntouched(t, cors(SITE), websocketScope()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, cors(SITE), websocketScope()))
 
-t.test('gives what the app gives', async (t) => {
+t.test('returns what the app returns', async (t) => {
   const done = Promise.resolve()
   for (const options of [SITE, {}, { origins: '*' } as const]) {
     t.equal(
@@ -244,7 +244,7 @@ t.test('gives what the app gives', async (t) => {
   }
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   t.throws(() => cors({ exposeHeaders: ['a b'] }), {
     message: /^cors: exposeHeaders must be a list/,
   })

@@ -30,7 +30,7 @@ async function visitor(t: Test, options?: CSRFOptions, store = memoryStore()): P
 }
 
 // Advisory row 90.
-t.test('what may change something comes from this site, whatever its content type', async (t) => {
+t.test('unsafe requests must come from this site, whatever their content type', async (t) => {
   const client = await visitor(t)
   const types = [[], ['content-type', 'Application/X-www-form-urlencoded'], ['content-type', '']]
   for (const type of types as [string, string][]) {
@@ -48,7 +48,7 @@ t.test('what may change something comes from this site, whatever its content typ
   }
 })
 
-t.test('what changes nothing passes', async (t) => {
+t.test('safe methods pass', async (t) => {
   const client = await visitor(t, { requireToken: true })
 
   for (const method of ['GET', 'HEAD', 'OPTIONS']) {
@@ -101,7 +101,7 @@ t.test('a token can be asked for always, in a field of any name', async (t) => {
   t.equal((await client.post('/', { headers: { ...own, 'x-token': token } })).status, 200)
 })
 
-t.test('no other text is a token', async (t) => {
+t.test('other texts are not tokens', async (t) => {
   const kept = new Session({ id: 'a'.repeat(43), text: '{}' })
   const token = await csrfToken(kept)
 
@@ -137,9 +137,9 @@ t.test('websockets are opened by pages of this site', async (t) => {
   t.same(await typesFor('http://evil.example'), [403, 'websocket.http.response.body'])
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, csrf()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, csrf()))
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const origin of [
     'example.org',
     'https://example.org/',

@@ -46,7 +46,7 @@ async function run(app: App, options?: ErrorsOptions, scope: Scope = httpScope()
   return { sent, thrown, status, text }
 }
 
-t.test('MW-ERR-1: a bug becomes a 500 that tells nothing, and is thrown on', async (t) => {
+t.test('MW-ERR-1: a bug becomes a 500 without details, and is rethrown', async (t) => {
   const { thrown, status, text } = await run(throwing(new Error('db password is s3cret')))
 
   t.equal(status, 500)
@@ -54,7 +54,7 @@ t.test('MW-ERR-1: a bug becomes a 500 that tells nothing, and is thrown on', asy
   t.match(thrown, { message: 'db password is s3cret' })
 })
 
-t.test('whatever is thrown is answered, and thrown on', async (t) => {
+t.test('any thrown value is answered, and rethrown', async (t) => {
   for (const error of [undefined, null, 0, 'text', Symbol('x')]) {
     const { thrown, status } = await run(throwing(error))
 
@@ -229,14 +229,14 @@ t.test('a handler that fails is a bug, which is answered by the handler of bugs'
   t.equal(thrown, bug)
 })
 
-t.test('a bug is thrown on, also when nobody is left to be answered', async (t) => {
+t.test('a bug is rethrown, even after a disconnect', async (t) => {
   const gone = errors()(throwing(bug))
   const departed = (): Promise<void> => Promise.reject(new ClientDisconnected())
 
   await t.rejects(gone(httpScope(), receiving([]), departed), bug)
 })
 
-t.test('a client that has gone gets no answer', async (t) => {
+t.test('a disconnected client gets no response', async (t) => {
   const gone = new ClientDisconnected()
   const { sent, thrown } = await run(throwing(gone), {
     handlers: [[500, () => new PlainTextResponse('sorry')]],
@@ -271,7 +271,7 @@ t.test('MW-ERR-5: bugs in websockets and in the lifespan pass', async (t) => {
   }
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, errors()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, errors()))
 
 t.test('background work that fails does not change the response', async (t) => {
   const background = (): never => {

@@ -75,7 +75,7 @@ t.test('keeps the tag and the date of the app, and compares with them', async (t
   t.equal((await run(app, ['if-none-match', TAG])).status, 200)
 })
 
-t.test('other answers get none', async (t) => {
+t.test('other responses get no tag', async (t) => {
   t.equal((await run(hello({}, 404), ['if-none-match', '*'])).status, 404)
   t.equal((await run(hello({}, 404))).headers.get('etag'), null)
   t.equal((await run(hello({ 'cache-control': 'no-store' }))).headers.get('etag'), null)
@@ -178,9 +178,9 @@ t.test(
   },
 )
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, etag(), websocketScope()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, etag(), websocketScope()))
 
-t.test('a size that is none is refused at once', async (t) => {
+t.test('an invalid size throws at once', async (t) => {
   t.throws(() => etag({ maxSize: -1 }), {
     name: 'RangeError',
     message: 'etag: maxSize must be a number of bytes, -1 was given. Infinity means no limit.',

@@ -209,9 +209,9 @@ t.test('EX-15: handlers of 404 and 405 answer for the router', async (t) => {
   t.equal(await (await client.post('/')).text(), 'not so')
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, exceptions()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, exceptions()))
 
-t.test('what a lifespan throws is thrown on', async (t) => {
+t.test('errors of the lifespan are rethrown', async (t) => {
   const seen: Scope[] = []
   const scope = lifespanScope()
   const error = new HTTPException(404)
@@ -225,7 +225,7 @@ t.test('what a lifespan throws is thrown on', async (t) => {
   t.notOk('exceptionHandlers' in scope)
 })
 
-t.test('an entry that is none is told at once', async (t) => {
+t.test('an invalid entry throws at once', async (t) => {
   t.throws(() => exceptions([['404', say('x')]] as never), {
     message: /an entry must be \[status or error class, handler\]/,
   })

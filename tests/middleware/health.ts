@@ -109,11 +109,11 @@ t.test('answers its two paths only, and reads only', async (t) => {
   t.equal(headers.get('allow'), 'GET, HEAD')
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, health(), websocketScope({ path: '/livez' })),
 )
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   t.throws(
     () => health({ checks: { db: 'up' as never } }),
     /^health: the check "db" must be a function, "up" was given/,

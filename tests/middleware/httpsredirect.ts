@@ -71,15 +71,15 @@ t.test('a websocket is told by the refusal of its handshake', async (t) => {
   t.same(bare, [{ type: 'websocket.close' }])
 })
 
-t.test('a host that is none leads to the server itself', async (t) => {
+t.test('an invalid host redirects to the server’s address', async (t) => {
   for (const host of ['evil@a.test', 'a.test/b', '', 'a.test#']) {
     t.equal(await locationFor(host), 'https://127.0.0.1:8000/')
   }
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, httpsRedirect()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, httpsRedirect()))
 
-t.test('gives what the app gives', async (t) => {
+t.test('returns what the app returns', async (t) => {
   const done = Promise.resolve()
   const app = httpsRedirect()(() => done)
   const scope = httpScope({ scheme: 'https' })
@@ -94,7 +94,7 @@ t.test('gives what the app gives', async (t) => {
   )
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   // @ts-expect-error it must redirect
   t.throws(() => httpsRedirect({ status: 200 }), {
     name: 'RangeError',

@@ -17,7 +17,7 @@ async function statusFor(options: IPRestrictOptions, host: string | null): Promi
   return responseOf(await call(app, httpScope({ client }))).status
 }
 
-t.test('only who is allowed may come in', async (t) => {
+t.test('only allowed addresses pass', async (t) => {
   const options = { allow: ['192.0.2.0/24', '2001:db8::/32', 'loopback'] }
   for (const host of ['192.0.2.7', '::ffff:192.0.2.7', '2001:DB8::1', '127.0.0.1', '0:0::1']) {
     t.equal(await statusFor(options, host), 200, host)
@@ -27,7 +27,7 @@ t.test('only who is allowed may come in', async (t) => {
   }
 })
 
-t.test('who is denied may not, allowed or not', async (t) => {
+t.test('denied addresses do not pass, even if allowed', async (t) => {
   const both = { allow: ['10.0.0.0/8'], deny: ['10.0.0.1', '::1'] }
 
   t.equal(await statusFor(both, '10.0.0.2'), 200)
@@ -46,7 +46,7 @@ t.test('the zone of an address is not compared', async (t) => {
   t.equal(await statusFor({ deny: ['fe80::1'] }, 'fe80::2%eth0'), 200)
 })
 
-t.test('an address that is not known is no reason to let in', async (t) => {
+t.test('unknown addresses are denied', async (t) => {
   for (const options of [{ allow: ['0.0.0.0/0', '::/0'] }, { deny: ['10.0.0.1'] }, { deny: [] }]) {
     for (const host of [null, '', 'unknown', '_hidden', '1.2.2.355', '010.0.0.1', '1.2.3.4%eth0']) {
       t.equal(await statusFor(options, host), 403, `${host}`)
@@ -80,13 +80,13 @@ t.test('websockets are refused too', async (t) => {
   t.match(passed, { status: 200 })
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, ipRestrict({ allow: [] })))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, ipRestrict({ allow: [] })))
 
-t.test('gives what the app gives', async (t) =>
+t.test('returns what the app returns', async (t) =>
   assertGivesOn(t, ipRestrict({ allow: ['loopback'] })),
 )
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   t.throws(() => ipRestrict({}), {
     name: 'TypeError',
     message:

@@ -56,7 +56,7 @@ t.test(
   },
 )
 
-t.test('answers as RFC 6750 has it', async (t) => {
+t.test('answers as RFC 6750 says', async (t) => {
   t.same(await told(undefined), [401, 'Bearer'])
   t.same(await told(good({ exp: 1 })), invalid('The token has expired.'))
   t.match(await told(good({ scope: 'read' }), { scopes: ['write'] }), [
@@ -115,7 +115,7 @@ t.test('issuer, audience and type are those that are asked for', async (t) => {
   t.match(await told(forged({ alg: 'HS256', typ: 'at+jwt' }, claims()), { type: 'at+jwt' }), [200])
 })
 
-t.test('a function makes the user of the claims, or none', async (t) => {
+t.test('identify returns the user, or null', async (t) => {
   const identify: JWTOptions['identify'] = async ({ sub, jti }, { url }) =>
     jti === 'revoked' ? null : { user: new SimpleUser(`${sub}@${url.hostname}`), scopes: ['x'] }
 
@@ -128,7 +128,7 @@ t.test('takes the options of bearer tokens', async (t) => {
   t.match(await told(undefined, { realm: 'x' }), [401, 'Bearer realm="x"'])
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   const options = { keys: SECRET, algorithms: ['HS256'] }
   t.throws(() => jwt({ keys: SECRET } as never), /^jwt: algorithms must be a list/)
   t.throws(() => jwt({ ...options, keys: 'secret' as never }), /^jwt: keys must be the bytes/)

@@ -101,9 +101,9 @@ t.test('names have the prefix', async (t) => {
   t.match(metrics({ prefix: '' }).render(), /^# HELP requests_total /)
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, metrics()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, metrics()))
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const buckets of [
     [],
     [1, 1],

@@ -33,7 +33,7 @@ async function statuses(client: TestClient, count: number): Promise<number[]> {
   return all
 }
 
-t.test('answers 429 to who comes too often, and tells when to come again', async (t) => {
+t.test('answers 429 with Retry-After beyond the limit', async (t) => {
   let now = 0
   t.intercept(Date, 'now', { value: () => now })
   const client = await visitor(t, { limits })
@@ -67,7 +67,7 @@ t.test('several windows hold at once', async (t) => {
   t.equal(response.headers.get('ratelimit'), '"all-60";r=1;t=60, "all-3600";r=2;t=3600')
 })
 
-t.test('says nothing of limits when it is told not to', async (t) => {
+t.test('sends no fields with headers: false', async (t) => {
   const client = await visitor(t, { limits, headers: false })
 
   for (let count = 0; count < 3; count++) {
@@ -202,7 +202,7 @@ t.test('a handshake counts as a request', async (t) => {
   ])
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, rateLimit({ limits })))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, rateLimit({ limits })))
 
 t.test('the fields of limits that were not asked', async (t) => {
   t.same(limitFields({ limits }, []), [
@@ -213,7 +213,7 @@ t.test('the fields of limits that were not asked', async (t) => {
   ])
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const [max, seconds] of [
     [0, 60],
     [1.5, 60],

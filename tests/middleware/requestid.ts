@@ -20,7 +20,7 @@ async function run(headers: string[] = [], options = {}, app = hello) {
   return { id: scope.state?.['requestId'], sent: responseOf(sent).headers.getAll('x-request-id') }
 }
 
-t.test('a request gets a name, in its state and in the answer', async (t) => {
+t.test('a request gets an id, in its state and in the response', async (t) => {
   const { id, sent } = await run()
 
   t.match(id, /^[0-9a-f]{8}-[0-9a-f-]{27}$/)
@@ -70,14 +70,14 @@ t.test('an answer that has the field keeps it', async (t) => {
   t.same((await run([], {}, app)).sent, ['own'])
 })
 
-t.test('the answer to a bug has the name', async (t) => {
+t.test('the answer to a bug has the id', async (t) => {
   const { status, headers } = await answerToBug(requestId({ generate: () => 'made' }))
 
   t.equal(status, 500)
   t.same(headers.getAll('x-request-id'), ['made'])
 })
 
-t.test('websockets get a name too', async (t) => {
+t.test('websockets get an id too', async (t) => {
   const messages: SendMessage[] = [
     { type: 'websocket.accept' },
     { type: 'websocket.http.response.start', status: 403, headers: [] },
@@ -105,9 +105,9 @@ t.test('a message that accepts without fields is left as it was', async (t) => {
   t.same(accept, { type: 'websocket.accept' }, 'the app may send it again')
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, requestId()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, requestId()))
 
-t.test('misuse is told', async (t) => {
+t.test('invalid arguments throw', async (t) => {
   t.throws(() => requestId({ header: 'a b' }), /^requestId: header must be a field name, "a b"/)
   const generate = 'id' as unknown as () => string
   t.throws(() => requestId({ generate }), /^requestId: generate must be a function, "id" was given/)

@@ -96,7 +96,7 @@ t.test('each request has a nonce of its own', async (t) => {
   t.equal(nonces.size, 3)
 })
 
-t.test('without a nonce there is none to tell', async (t) => {
+t.test('cspNonce throws without a nonce', async (t) => {
   for (const state of [undefined, {}]) {
     const scope = httpScope({ state })
     await call(secureHeaders()(home), scope)
@@ -137,11 +137,11 @@ t.test('a response that is sent twice gets them twice, each once', async (t) => 
   t.notOk(response.headers.has('x-frame-options'))
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, secureHeaders(), websocketScope()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, secureHeaders(), websocketScope()))
 
-t.test('gives what the app gives', async (t) => assertGivesOn(t, secureHeaders()))
+t.test('returns what the app returns', async (t) => assertGivesOn(t, secureHeaders()))
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   t.throws(() => secureHeaders({ contentSecurityPolicy: { scriptSrc: ['self'] } }), {
     message: /^secureHeaders: a keyword of scriptSrc must be quoted/,
   })

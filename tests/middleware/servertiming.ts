@@ -50,7 +50,7 @@ t.test('shows no more than fifty', async (t) => {
   t.equal(field?.split(',').length, 50)
 })
 
-t.test('shows it only to whom it may be shown', async (t) => {
+t.test('sends the times only if show returns true', async (t) => {
   const seen: unknown[] = []
   const show = (scope: HTTPScope): boolean => {
     seen.push(scope.path)
@@ -68,9 +68,9 @@ t.test('shows it with the answer to a bug', async (t) => {
   t.match(headers.get('server-timing'), /^total;dur=\d+\.\d$/)
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, serverTiming(), websocketScope()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, serverTiming(), websocketScope()))
 
-t.test('misuse is told', async (t) => {
+t.test('invalid arguments throw', async (t) => {
   const timings = timingsOf({ scope: httpScope() })
 
   t.throws(

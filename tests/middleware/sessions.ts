@@ -64,7 +64,7 @@ t.test('the options shape the cookie: MW-SESS-1', async (t) => {
   )
 })
 
-t.test('data that does not fit into a cookie is told where it is set', async (t) => {
+t.test('data that does not fit into a cookie throws where it is set', async (t) => {
   const visitor = await client(t, { secret })
 
   await t.rejects(visitor.get('/large'), {
@@ -170,7 +170,7 @@ t.test('a request under way does not bring a destroyed session back', async (t) 
   t.same(await (await visitor.get('/show', { headers: { cookie } })).json(), {})
 })
 
-t.test('messages that an app sends again and again tell nobody of the others', async (t) => {
+t.test('reused messages do not leak fields between requests', async (t) => {
   const START: SendMessage = { type: 'http.response.start', status: 200, headers: [] }
   const ACCEPT: SendMessage = { type: 'websocket.accept' }
   const wrapped = sessions({ secret })(async (scope, _receive, send) => {
@@ -222,7 +222,7 @@ t.test('a websocket is opened by pages of this site, and by those that are liste
   t.equal(await answered({ origins: '*' }, ...foreign), 'websocket.accept')
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, sessions({ secret })))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, sessions({ secret })))
 
 t.test('whether a cookie is for https only', async (t) => {
   t.equal(isSecure({}, 'http'), false)
@@ -242,7 +242,7 @@ t.test('what is due is kept as it is', async (t) => {
   t.same(changeOf(new Session(record), true), { type: 'save', record, stale: undefined })
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   const store = memoryStore()
   const where =
     'sessions: sessions are kept in cookies with a secret, sealed or not, or in a store, '

@@ -74,7 +74,7 @@ t.test('one that is late is replaced by 503, and the signal aborts', async (t) =
   )
 })
 
-t.test('what fails for the signal is nobody’s mistake; other errors are told', async (t) => {
+t.test('errors caused by the abort are expected and not logged; others are', async (t) => {
   const waiting = handling(async ({ signal }) => {
     await new Promise((_, reject) =>
       signal.addEventListener('abort', () => reject(signal.reason as Error)),
@@ -90,7 +90,7 @@ t.test('what fails for the signal is nobody’s mistake; other errors are told',
   await t.rejects(run(failing), /kaput/)
 })
 
-t.test('one who waits for the body hears of a disconnect, then and later', async (t) => {
+t.test('a pending receive gets a disconnect, then and later', async (t) => {
   const types: string[] = []
   const app = handling(async ({ receive }) => {
     for (let count = 0; count < 3; count++) types.push((await receive()).type)
@@ -101,7 +101,7 @@ t.test('one who waits for the body hears of a disconnect, then and later', async
   t.same(types, ['http.request', 'http.disconnect', 'http.disconnect'])
 })
 
-t.test('who listens too late is told at once, and nobody twice', async (t) => {
+t.test('late listeners are called at once, and none twice', async (t) => {
   const leave: (() => void)[] = []
   let told = 0
   const app: App = async (scope) => {
@@ -173,11 +173,11 @@ t.test('an app that is done costs no turn', async (t) => {
   )
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, timeout({ ms: 1 }), websocketScope()),
 )
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const ms of [0, -1, Number.NaN, 2 ** 31]) {
     t.throws(
       () => timeout({ ms }),

@@ -130,7 +130,7 @@ t.test('or begins a new one, linked to it', async (t) => {
   t.same(alone?.links, [])
 })
 
-t.test('a traceparent that is none is not looked at', async (t) => {
+t.test('an invalid traceparent is ignored', async (t) => {
   for (const value of ['', 'x', `00-${'0'.repeat(32)}-${PARENT}-01`, 'a'.repeat(16_000)]) {
     const [, span] = await spansOf(
       tracing()(router),
@@ -197,7 +197,7 @@ t.test('an odd method is none of the name', async (t) => {
   })
 })
 
-t.test('what is not known is left out', async (t) => {
+t.test('unknown attributes are omitted', async (t) => {
   const attributes = attributesOf(httpScope({ client: null, server: null, headers: [] }))
 
   t.same(attributes, {
@@ -221,7 +221,7 @@ t.test('propagators see the fields of the request', async (t) => {
   t.equal(FIELDS.get(['a', '1'], '1'), undefined)
 })
 
-t.test('takes a tracer of your own', async (t) => {
+t.test('uses a given tracer', async (t) => {
   const [span] = await spansOf(tracing({ tracer: trace.getTracer('mine') })(router), get('/busy'))
 
   t.equal(span?.instrumentationScope.name, 'mine')

@@ -96,7 +96,7 @@ t.test('a name with an underscore is redirected too', async (t) => {
   t.same([status, headers.get('location')], [307, 'http://www.my_service/'])
 })
 
-t.test('what is allowed is what URLs are made of', async (t) => {
+t.test('the allowed host is used in URLs', async (t) => {
   const allowedHosts = ['example.org', '*.example.org', 'my_service', '[::1]', '192.0.2.1']
   const app = trustedHost({ allowedHosts })(
     toApp(
@@ -159,16 +159,16 @@ t.test('a handler of 400 answers', async (t) => {
   t.equal(await (await client.get('/')).text(), 'who?')
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, trustedHost({ allowedHosts: ['a'] })),
 )
 
-t.test('gives what the app gives', async (t) =>
+t.test('returns what the app returns', async (t) =>
   assertGivesOn(t, trustedHost({ allowedHosts: ['testserver'] })),
 )
 
 // MW-HOST-2
-t.test('a host that could never be named is told at once', async (t) => {
+t.test('an invalid host throws at once', async (t) => {
   for (const host of [
     'https://example.org',
     'example.org:8000',

@@ -83,7 +83,7 @@ t.test('the scope', async (t) => {
     t.equal(seen[0]?.headers[1], 'testserver')
   })
 
-  t.test('takes what no URL can say', async (t) => {
+  t.test('takes scope keys that a URL cannot express', async (t) => {
     const { app, seen } = looking()
     await using client = await testClient(app)
     await client.get('/', { scope: { path: '@evil.example', httpVersion: '1.0' } })
@@ -91,7 +91,7 @@ t.test('the scope', async (t) => {
     t.match(seen[0], { path: '@evil.example', rawPath: '/', httpVersion: '1.0' })
   })
 
-  t.test('refuses an escape that a server refuses', async (t) => {
+  t.test('rejects an escape that a server rejects', async (t) => {
     await using client = await testClient(echo)
     await t.rejects(
       client.get('/%ff'),

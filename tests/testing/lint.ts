@@ -11,7 +11,7 @@ import { call, httpScope, lifespanScope, websocketScope } from '../support/scope
 const hello: App = (scope, receive, send) =>
   new PlainTextResponse('hello').respond(scope, receive, send)
 
-t.test('passes what is right', async (t) => {
+t.test('passes valid exchanges', async (t) => {
   const sent = await call(lint()(hello))
 
   t.same(
@@ -20,7 +20,7 @@ t.test('passes what is right', async (t) => {
   )
 })
 
-t.test('does not call the app with a scope that is wrong', async (t) => {
+t.test('does not call the app with an invalid scope', async (t) => {
   let calls = 0
   const app: App = async () => {
     calls++

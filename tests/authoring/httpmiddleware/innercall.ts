@@ -154,7 +154,7 @@ t.test('when it is abandoned', async (t) => {
     t.same(log, ['made 0', 'told', 'stopped'])
   })
 
-  t.test('what nobody has seen is thrown in the end', async (t) => {
+  t.test('errors that were not observed are thrown at the end', async (t) => {
     const app =
       (starts: boolean): App =>
       async (_scope, receive, send) => {

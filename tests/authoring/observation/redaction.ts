@@ -17,7 +17,7 @@ t.test('redacts parameters by name, in any case and however they are written', a
   for (const [query, written] of table) t.equal(redactedQuery(query, secrets), written)
 })
 
-t.test('control characters, line ends and turned directions are written out', async (t) => {
+t.test('escapes control characters, line ends and direction marks', async (t) => {
   t.equal(printable('plain ü 漢 \\n'), 'plain ü 漢 \\n')
   t.equal(
     printable('\0\t\r\n\u001b[0m\u007f\u0085\u009b'),

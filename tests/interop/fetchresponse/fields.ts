@@ -18,7 +18,7 @@ t.test('lists the fields, each cookie on its own', async (t) => {
   t.same(list, ['set-cookie', 'a=1', 'set-cookie', 'b=2, c', 'x-a', '1, 2'])
 })
 
-t.test('leaves out what belongs to the connection, and what Connection names', async (t) => {
+t.test('removes hop-by-hop fields, and those that Connection names', async (t) => {
   const list = forwardedFields(
     response([
       ['connection', 'close, X-Private'],
@@ -37,7 +37,7 @@ t.test('leaves out what belongs to the connection, and what Connection names', a
   t.same(list, ['x-kept', 'keep-alive'])
 })
 
-t.test('what says how the body was encoded goes once it is decoded', async (t) => {
+t.test('removes content-encoding and content-length of a decoded body', async (t) => {
   for (const [coding, decoded, kept] of [
     ['gzip', undefined, false],
     ['x-gzip', undefined, false],

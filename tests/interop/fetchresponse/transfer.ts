@@ -32,7 +32,7 @@ function run(
 
 const START = { type: 'http.response.start', status: 200, headers: [] }
 
-t.test('a body that is there as a whole is one message', async (t) => {
+t.test('a body that is completely available is one message', async (t) => {
   for (const content of ['hello', bytes('hello'), new Blob(['hello'])]) {
     const { messages, done } = run(new globalThis.Response(content as BodyInit).body)
     await done
@@ -109,7 +109,7 @@ t.test('is not read ahead of the client', async (t) => {
   await body.cancel().catch(() => {})
 })
 
-t.test('is cancelled when the client goes, while it waits for a part', async (t) => {
+t.test('is cancelled if the client disconnects during a read', async (t) => {
   const listeners: (() => void)[] = []
   let reason: unknown
   const body = new ReadableStream<Uint8Array>({
@@ -143,7 +143,7 @@ t.test('is cancelled when a message is refused', async (t) => {
   t.ok(cancelled)
 })
 
-t.test('is cancelled where nobody sees it, and never read', async (t) => {
+t.test('is cancelled without being read if the response has no body', async (t) => {
   for (const [scope, status, bodies] of [
     [httpScope({ method: 'HEAD' }), 200, 2],
     [httpScope(), 204, 1],
@@ -196,7 +196,7 @@ t.test('parts of text are encoded as UTF-8', async (t) => {
   t.equal(new TextDecoder().decode(Uint8Array.from(bytes)), 'zwölf Boxkämpfer €')
 })
 
-t.test('parts that are neither bytes nor text are told about', async (t) => {
+t.test('throws for parts that are neither bytes nor text', async (t) => {
   for (const part of [undefined, null, 7]) {
     const body = new ReadableStream({
       start: (controller) => {

@@ -102,7 +102,7 @@ t.test('errors are those of the app, or of the middleware', async (t) => {
   )
 })
 
-t.test('where a refusal has no body, it is a close', async (t) => {
+t.test('denies with a close if the server cannot send a response', async (t) => {
   const refusing = onHandshake((_request, response) => void response.writeHead(401).end('no'))
 
   t.strictSame(await call(refusing(accepting), websocketScope({ extensions: {} })), [
@@ -110,7 +110,7 @@ t.test('where a refusal has no body, it is a close', async (t) => {
   ])
 })
 
-t.test('requests pass by, and misuse is told', async (t) => {
+t.test('http requests pass unchanged, and invalid arguments throw', async (t) => {
   const app = onHandshake(() => t.fail('it is for websockets'))(
     Route('/', () => new PlainTextResponse('x')),
   )

@@ -111,7 +111,7 @@ t.test('hints, trailers and repeated fields go through', async (t) => {
   })
 })
 
-t.test('messages out of place are refused', async (t) => {
+t.test('rejects messages in the wrong order', async (t) => {
   const start = { type: 'http.response.start', status: 200, headers: [] } as const
   await t.rejects(
     call(behind((_scope, _receive, send) => send({ type: 'http.response.body' }))),
@@ -128,7 +128,7 @@ t.test('messages out of place are refused', async (t) => {
   )
 })
 
-t.test('messages that are no part of the response pass by', async (t) => {
+t.test('messages that are not part of the response pass', async (t) => {
   const info = { template: 'x' }
   const sent = await call(
     behind(async (scope, receive, send) => {
@@ -155,7 +155,7 @@ t.test('files are not left to a server that would pass the middleware by', async
   t.equal(offers, undefined)
 })
 
-t.test('a client that leaves is told to the app behind', async (t) => {
+t.test('the app sees a disconnect', async (t) => {
   let leave: () => void = () => {}
   const onDisconnect = (listener: () => void): void => {
     leave = listener

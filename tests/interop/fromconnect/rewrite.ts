@@ -37,7 +37,7 @@ t.test('a changed method and URL go on to the app', async (t) => {
   ])
 })
 
-t.test('a URL that is none is told', async (t) => {
+t.test('throws for an invalid URL', async (t) => {
   for (const url of ['no-slash', '/%zz', '']) {
     const broken = fromConnect((request, _, next) => {
       request.url = url

@@ -50,7 +50,7 @@ t.test('does not take the memory of what it was given', async (t) => {
   t.same(body, bytes('kept'))
 })
 
-t.test('reads into the buffer of whoever brings one', async (t) => {
+t.test('reads into the caller’s buffer', async (t) => {
   const reader = streamBody(receiving(PARTS)).getReader({ mode: 'byob' })
 
   const first = await reader.read(new Uint8Array(2))
@@ -60,7 +60,7 @@ t.test('reads into the buffer of whoever brings one', async (t) => {
   t.ok((await reader.read(new Uint8Array(8))).done)
 })
 
-t.test('breaks off when the client goes', async (t) => {
+t.test('fails if the client disconnects', async (t) => {
   const messages: ReceiveMessage[] = [PARTS[0] as ReceiveMessage, { type: 'http.disconnect' }]
 
   await t.rejects(new globalThis.Response(streamBody(receiving(messages))).text(), {

@@ -89,7 +89,7 @@ t.test('is of the class, and so is what fetch gives; static methods are there', 
   t.equal(Light.redirect('http://h/').status, 302)
 })
 
-t.test('can be sent as long as nobody has looked into its body', async (t) => {
+t.test('can be sent until its body is accessed', async (t) => {
   const light = new Light('hello', { status: 201 })
   t.same(LightResponse.toWhole(light), {
     status: 201,

@@ -84,7 +84,7 @@ t.test('other characters are encoded as a URL has them', async (t) => {
   t.equal(urlOf(scope, true), 'http://testserver/%3Ca%3E?a%23b=%22')
 })
 
-t.test('a host that is none gives way to the address of the server', async (t) => {
+t.test('an invalid host is replaced by the address of the server', async (t) => {
   for (const [host, expected] of [
     ['evil.org/@x', 'http://127.0.0.1:8000/'],
     ['a b', 'http://127.0.0.1:8000/'],
@@ -97,7 +97,7 @@ t.test('a host that is none gives way to the address of the server', async (t) =
   t.equal(urlOf(elsewhere, true), 'http://h:1/')
 })
 
-t.test('any path is read back as it was, by whoever parses the URL', async () => {
+t.test('any path survives parsing of the URL', async () => {
   const segment = fc.string({ unit: 'binary', minLength: 1 }).map((text) => text.toWellFormed())
   fc.assert(
     fc.property(

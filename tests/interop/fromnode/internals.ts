@@ -3,7 +3,7 @@ import { ServerResponse } from 'node:http'
 import t from 'tap'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
 
-t.test('a version of Node that writes responses in another way is told', async (t) => {
+t.test('throws if Node writes responses in an unexpected way', async (t) => {
   // The first to ask is told; once all is well, nobody asks again.
   const { prototype } = ServerResponse
   const { end } = prototype

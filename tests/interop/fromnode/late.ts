@@ -48,7 +48,7 @@ const broken = session({
   store: new BrokenStore(),
 })
 
-t.test('a session store that cannot write is heard of, inside and around', async (t) => {
+t.test('a session store that cannot write is reported, inside and around', async (t) => {
   const inside = express()
   inside.use(broken, (_request, response) => void response.end('inside'))
   const around = Route('/around', () => new PlainTextResponse('around'), {
@@ -107,30 +107,33 @@ t.test('nothing to answer, after the head: the response goes on', async (t) => {
   }
 })
 
-t.test('when the client has left, what follows from that is no error, all else is', async (t) => {
-  const handler: RequestListener = (request, response) => {
-    response.write('a')
-    async function* endless() {
-      for (;;) {
-        await after(2)
-        yield 'more'
+t.test(
+  'after a disconnect, errors that follow from it are ignored and others are reported',
+  async (t) => {
+    const handler: RequestListener = (request, response) => {
+      response.write('a')
+      async function* endless() {
+        for (;;) {
+          await after(2)
+          yield 'more'
+        }
       }
+      return new Promise((_, reject) => {
+        pipeline(endless, response, (error) => reject(request.url === '/own' ? FAILURE : error))
+      })
     }
-    return new Promise((_, reject) => {
-      pipeline(endless, response, (error) => reject(request.url === '/own' ? FAILURE : error))
-    })
-  }
-  for (const [mode, { connect, errors }] of Object.entries(await served(t, fromNode(handler)))) {
-    for (const path of ['/', '/own']) {
-      const client = await connect()
-      await client.send(request(`GET ${path}`)).until('more')
-      await client.leave()
+    for (const [mode, { connect, errors }] of Object.entries(await served(t, fromNode(handler)))) {
+      for (const path of ['/', '/own']) {
+        const client = await connect()
+        await client.send(request(`GET ${path}`)).until('more')
+        await client.leave()
+      }
+      await eventually(() => errors.length > 0, mode)
+      await after(20)
+      t.strictSame(errors, [FAILURE], mode)
     }
-    await eventually(() => errors.length > 0, mode)
-    await after(20)
-    t.strictSame(errors, [FAILURE], mode)
-  }
-})
+  },
+)
 
 t.test('a middleware whose time is over fails an app that is still at work', async (t) => {
   const limit = fromConnect((_request, _response, next) => {
@@ -173,7 +176,7 @@ t.test('an app behind a middleware that fails when its client has left is heard 
   t.strictSame(errors, [FAILURE])
 })
 
-t.test('where there is no server to tell, it is written to stderr', async (t) => {
+t.test('errors go to stderr if the server has no onError', async (t) => {
   const lines = t.capture(console, 'error')
   const app = fromNode((_request, response, next) => {
     response.end('x')

@@ -25,7 +25,7 @@ async function asked(
   return bodyOf(await talk(request(line, [CLOSE])))
 }
 
-t.test('the server’s own pair is given where nobody stands between', async (t) => {
+t.test('handlers get the server’s own pair if no middleware looks at messages', async (t) => {
   const app = fromNode(told)
   const around = (between: (app: App) => App): App =>
     Application({ routes: [Mount('/', between(app))] })
@@ -55,7 +55,7 @@ t.test('the server’s own pair is given where nobody stands between', async (t)
   )
 })
 
-t.test('whoever changes what the scope says is heard', async (t) => {
+t.test('changes of the scope take effect', async (t) => {
   const changes: Readonly<Record<string, (scope: Record<string, unknown>) => void>> = {
     headers: (scope) => {
       scope['headers'] = ['host', 'other']
@@ -98,7 +98,7 @@ t.test('a path that a middleware has changed is the one inside', async (t) => {
   t.equal(bodyOf(await talk(request('GET /x?q=1', [CLOSE]))), '/other%20%C3%B6?q=1')
 })
 
-t.test('a request without a body ends, at once or when somebody listens late', async (t) => {
+t.test('a request without a body ends, even if a listener is added late', async (t) => {
   const app = fromNode((request, response) => {
     setTimeout(() => request.resume().on('end', () => response.end('ended')), 5)
   })

@@ -13,7 +13,7 @@ const CLOSE = 'connection: close'
 const OFF = { lifespan: 'off' } as const
 
 t.test(
-  'a body that is shorter or longer than its head says is cut, and nobody throws',
+  'a body that does not match its declared length aborts the response, without throwing',
   async (t) => {
     const errors: unknown[] = []
     const handlers: Readonly<Record<string, (response: ServerResponse) => void>> = {

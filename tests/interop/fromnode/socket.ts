@@ -34,7 +34,7 @@ async function found(scope: Partial<HTTPScope>): Promise<Record<string, unknown>
   return told
 }
 
-t.test('it knows who is there, as the scope tells', async (t) => {
+t.test('has the addresses of the scope', async (t) => {
   t.strictSame(await found({ scheme: 'https', client: { host: '::1', port: 5 } }), {
     encrypted: true,
     remoteAddress: '::1',
@@ -106,7 +106,7 @@ t.test('a client that leaves closes it, without an error', async (t) => {
   t.strictSame(told.sort(), ['request close', 'request error', 'response close', 'socket close'])
 })
 
-t.test('bytes that are written to it are refused', async (t) => {
+t.test('rejects bytes that are written to it', async (t) => {
   let refusal: Error | null | undefined
   const app = fromNode((request) => {
     request.socket.on('error', () => {})
@@ -124,7 +124,7 @@ t.test('destroySoon and resetAndDestroy cut the exchange', async (t) => {
   await t.rejects(call(fromNode(({ socket }) => void socket.resetAndDestroy())), /has destroyed/)
 })
 
-t.test('silence is told to whoever listens, or ends the exchange', async (t) => {
+t.test('a timeout is emitted to listeners, or ends the exchange', async (t) => {
   const answered = await soon(
     call(
       fromNode((_, response) => {

@@ -54,7 +54,7 @@ t.test('parts of both bodies come before their ends', async (t) => {
   t.equal(dechunked(bodyOf(await client.end())), 'abcdef')
 })
 
-t.test('an upstream is not read faster than the client reads', async (t) => {
+t.test('applies back-pressure of the client to the upstream', async (t) => {
   let written = 0
   const { url } = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n')
@@ -80,7 +80,7 @@ t.test('an upstream is not read faster than the client reads', async (t) => {
   await client.leave()
 })
 
-t.test('a client is not read faster than the upstream reads', async (t) => {
+t.test('applies back-pressure of the upstream to the client', async (t) => {
   const { url } = await hostServer(t, (request) => void request.socket.pause())
   const { connect } = await proxied(t, url)
   const client = await connect()
@@ -189,7 +189,7 @@ t.test('an answer before the end of the body is passed on, and the rest is not',
   t.same(errors, [])
 })
 
-t.test('trailers are passed on to who asks for them', async (t) => {
+t.test('trailers are forwarded to clients that accept them', async (t) => {
   const { url } = await hostServer(t, (request, response) => {
     response.writeHead(200, { trailer: 'x-sum, x-te' })
     response.write('body')

@@ -221,7 +221,7 @@ t.test('an older upstream, whose response ends with its connection', async (t) =
   t.match(await talk(GET), /^HTTP\/1\.1 200 OK\r\n.*\r\n3\r\nold\r\n0\r\n\r\n$/s)
 })
 
-t.test('a client that leaves while it waits takes its request with it', async (t) => {
+t.test('a disconnect aborts the upstream request', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const { connect, errors, failures } = await proxied(t, url)
   const client = await connect()

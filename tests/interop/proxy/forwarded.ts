@@ -28,7 +28,7 @@ t.test('tells of the client in one way, in both, or not', async (t) => {
   t.same(forwardedFields(scope, 'none', []), [])
 })
 
-t.test('leaves out what is not known', async (t) => {
+t.test('omits unknown values', async (t) => {
   const bare = httpScope({ client: null, headers: [] })
 
   t.same(forwardedFields(bare, 'both', []), [

@@ -122,7 +122,7 @@ t.test('a request that has been here is refused', async (t) => {
   t.same(sent(['via', '1.1 me']), ['host', 'up:1', 'via', '1.1 me'])
 })
 
-t.test('what no message may have is refused', async (t) => {
+t.test('rejects invalid fields', async (t) => {
   for (const headers of [
     ['x-a', 'b\r\nx-c: d'],
     ['x-a', 'b\0'],

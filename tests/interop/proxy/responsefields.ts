@@ -42,7 +42,7 @@ t.test('and nothing that is for one connection', async (t) => {
   t.same(passed(headers, { keepsTrailer: true }), ['trailer', 'x', 'x-end', '1'])
 })
 
-t.test('what cannot be passed on is told', async (t) => {
+t.test('reports invalid fields', async (t) => {
   t.equal(passed(['x', 'a\0b']), undefined)
   t.equal(passed(['x y', 'a']), undefined)
 })

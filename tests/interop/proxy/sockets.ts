@@ -78,7 +78,7 @@ t.test('the upstream gets what a request would, and chooses the subprotocol', as
   })
 })
 
-t.test('a refusal is passed on', async (t) => {
+t.test('forwards a denial', async (t) => {
   const front = await inFrontOf(
     t,
     websocketApp(async (_scope, _receive, send) => {
@@ -122,7 +122,7 @@ t.test('an upstream that is not there is 502, one that is lost later 1014', asyn
   t.equal(peer.closed?.[0], 1014)
 })
 
-t.test('a handshake that takes too long is 504; who leaves meanwhile is let go', async (t) => {
+t.test('a slow handshake is 504, and a client may disconnect meanwhile', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const slow = await proxied(t, url, { connectTimeoutMs: 50 }, { lifespan: 'off' })
   t.equal((await denied(slow)).status, 504)
@@ -146,7 +146,7 @@ t.test('a path that leaves the target is refused', async (t) => {
   t.equal((await denied(front, '/..%2fx')).status, 400)
 })
 
-t.test('who leaves takes the socket to the upstream along', async (t) => {
+t.test('a disconnect closes the upstream websocket', async (t) => {
   const seen: ReceiveMessage[] = []
   const front = await inFrontOf(t, echo(seen))
   const peer = await connected(t, front)
@@ -156,7 +156,7 @@ t.test('who leaves takes the socket to the upstream along', async (t) => {
   t.match(seen, [{ type: 'websocket.disconnect', code: 1006 }])
 })
 
-t.test('an upstream sends no faster than the client reads', async (t) => {
+t.test('applies back-pressure of the client to the upstream websocket', async (t) => {
   let sent = 0
   const front = await inFrontOf(
     t,

@@ -3,7 +3,7 @@ import t from 'tap'
 import { Watch } from '../../../lib/interop/proxy/watch.ts'
 import { eventually } from '../../support/sockets.ts'
 
-t.test('tells once that it has been too long, and for how long', async (t) => {
+t.test('calls onLate once, with the timeout', async (t) => {
   const late: number[] = []
   const watch = new Watch()
   watch.start(10, (ms) => late.push(ms))
@@ -27,7 +27,7 @@ t.test('what is waited for may change, and end', async (t) => {
   t.same(late, [])
 })
 
-t.test('nothing is late while the client is waited for', async (t) => {
+t.test('the timer is paused while waiting for the client', async (t) => {
   const late: number[] = []
   const watch = new Watch()
   watch.start(10, (ms) => late.push(ms))

@@ -8,7 +8,7 @@ import { caching, counted, gated, settled } from '../../support/caching.ts'
 import { call, httpScope, receiving } from '../../support/scopes.ts'
 import { responseOf } from '../../support/sent.ts'
 
-t.test('who asks for the same waits for the one who asked first', async (t) => {
+t.test('requests for the same resource wait for the first one', async (t) => {
   const one = gated()
   const get = caching(one.app)
   const all = Promise.all(Array.from({ length: 50 }, () => get()))
@@ -19,7 +19,7 @@ t.test('who asks for the same waits for the one who asked first', async (t) => {
   t.same(new Set((await all).map(({ text }) => text)), new Set(['answer 1']))
 })
 
-t.test('who would get another variant asks for it, once', async (t) => {
+t.test('requests for another variant call the app, once', async (t) => {
   const one = gated({ vary: 'accept' })
   const get = caching(one.app)
   const all = Promise.all(['a', 'b', 'b', 'a'].map((accept) => get(['accept', accept])))
@@ -33,7 +33,7 @@ t.test('who would get another variant asks for it, once', async (t) => {
   t.same(texts, ['answer 1', 'answer 2', 'answer 2', 'answer 1'])
 })
 
-t.test('nobody waits for an answer that is not kept, nor shares it', async (t) => {
+t.test('a response that is not cached is neither waited for nor shared', async (t) => {
   const one = gated({ 'cache-control': 'private' })
   const get = caching(one.app)
   const all = Promise.all([get(), get(), get()])
@@ -46,7 +46,7 @@ t.test('nobody waits for an answer that is not kept, nor shares it', async (t) =
   t.equal(new Set((await all).map(({ text }) => text)).size, 3)
 })
 
-t.test('an error is that of the one who got it; the others ask themselves', async (t) => {
+t.test('an error goes to one request; the others call the app', async (t) => {
   let count = 0
   const get = caching(async (scope, receive, send) => {
     if (++count === 1) {
@@ -61,7 +61,7 @@ t.test('an error is that of the one who got it; the others ask themselves', asyn
   t.match(second, { value: { text: 'fine' } })
 })
 
-t.test('when the first one leaves, another one takes its place', async (t) => {
+t.test('if the first client disconnects, another request takes its place', async (t) => {
   let count = 0
   const get = caching(async (scope, receive, send) => {
     const mine = ++count
@@ -76,7 +76,7 @@ t.test('when the first one leaves, another one takes its place', async (t) => {
   t.equal(count, 2)
 })
 
-t.test('one who reads slowly holds nobody up', async (t) => {
+t.test('a slow client does not delay others', async (t) => {
   const cached = cacheResponse({ store: memoryStore() })(counted().app)
   let release = (): void => {}
   const slow: Send = () =>

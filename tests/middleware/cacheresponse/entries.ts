@@ -42,7 +42,7 @@ t.test('variants are read as they were written', async (t) => {
   t.same(decode(encodeVariants(VARIANTS)), VARIANTS)
 })
 
-t.test('what is neither is nothing', async (t) => {
+t.test('other values decode to undefined', async (t) => {
   for (const text of [
     '',
     '\n',

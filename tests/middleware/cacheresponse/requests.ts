@@ -20,7 +20,7 @@ t.test('a HEAD takes what is kept, and is not', async (t) => {
 })
 
 // Advisory row 42.
-t.test('what is for the app alone', async (t) => {
+t.test('requests that bypass the cache', async (t) => {
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'get', 'QUERY', '']) {
     t.equal(wishOf(method, []), undefined, method)
   }

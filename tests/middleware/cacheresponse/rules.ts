@@ -26,7 +26,7 @@ function stay(
 const KEPT = { lifetime: 60, age: 0, vary: [], isPublic: false }
 
 // Advisory row 42.
-t.test('what may not be kept', async (t) => {
+t.test('responses that may not be cached', async (t) => {
   for (const headers of [
     ['set-cookie', 'a=b', 'cache-control', 'public, max-age=9'],
     ['content-range', 'bytes 0-1/2'],

@@ -175,7 +175,7 @@ t.test('an app that fails fails where nothing stale may be served', async (t) =>
   await t.rejects(get(), /kaput/)
 })
 
-t.test('a stream that nobody needs is stopped', async (t) => {
+t.test('a stream that is no longer needed is stopped', async (t) => {
   let count = 0
   let isStopped = false
   async function* endless(): AsyncGenerator<Uint8Array> {

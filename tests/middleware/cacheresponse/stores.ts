@@ -11,7 +11,7 @@ async function twice(get: Get): Promise<string[]> {
 
 const PASSED = ['answer 1', 'answer 2']
 
-t.test('a store that fails is told of, and the app answers', async (t) => {
+t.test('a store failure is reported, and the app answers', async (t) => {
   const errors: unknown[] = []
   const fail = (): Promise<never> => Promise.reject(new Error('gone'))
   const store = { get: fail, set: fail, delete: fail }
@@ -22,7 +22,7 @@ t.test('a store that fails is told of, and the app answers', async (t) => {
   t.ok(errors.length >= 5)
 })
 
-t.test('an outage of the store is told once', async (t) => {
+t.test('an outage of the store is reported once', async (t) => {
   const errors: unknown[] = []
   const inner = memoryStore()
   let isAway = true

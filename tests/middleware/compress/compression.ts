@@ -101,7 +101,7 @@ t.test('an empty stream is left alone', async (t) => {
   t.same(sent, [start(), body()])
 })
 
-t.test('messages keep their order when nobody waits', async (t) => {
+t.test('messages keep their order without await', async (t) => {
   const { sent, compression } = compressing()
   const trailers: SendMessage = { type: 'http.response.trailers', headers: ['a', 'b'] }
 

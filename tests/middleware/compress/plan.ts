@@ -29,12 +29,12 @@ t.test('what is large enough and of a type for it is encoded', async (t) => {
 })
 
 // MW-GZIP-5
-t.test('who takes no coding learns that others would get another answer', async (t) => {
+t.test('a client without a coding gets Vary', async (t) => {
   t.equal(plan(HTML, { accepts: false }), 'varied')
 })
 
 // MW-GZIP-3, -7, -10, -11
-t.test('the rest is untouched', async (t) => {
+t.test('other responses are unchanged', async (t) => {
   t.equal(plan(HTML, { size: 499 }), 'untouched')
   t.equal(plan(['content-type', 'image/png']), 'untouched')
   for (const status of [204, 205]) t.equal(plan(HTML, {}, status), 'untouched', `${status}`)
@@ -112,7 +112,7 @@ t.test('the encoded body has no length yet, no ranges, and a weak tag', async (t
   t.same(encodedHeaders(['etag', 'W/"a"'], 'gzip').slice(0, 2), ['etag', 'W/"a"'])
 })
 
-t.test('a 304 repeats the weakened tag to who asks by it', async (t) => {
+t.test('a 304 repeats the weakened tag if the client asked with it', async (t) => {
   const weak = ['etag', 'W/"a"']
 
   t.same(revalidatedHeaders(['etag', '"a"'], 'W/"b", W/"a"'), weak)

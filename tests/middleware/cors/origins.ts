@@ -91,7 +91,7 @@ t.test('a function decides, now or later', async (t) => {
   t.equal(await originRule(async () => false).allows('https://a.test', scope), false)
 })
 
-t.test('what a function gives by mistake opens nothing', async (t) => {
+t.test('a non-boolean result of the function throws', async (t) => {
   for (const result of ['https://a.test', undefined, null, 1]) {
     // @ts-expect-error it must be a boolean
     const { allows } = originRule(() => result)
@@ -102,7 +102,7 @@ t.test('what a function gives by mistake opens nothing', async (t) => {
   }
 })
 
-t.test('an origin that no browser sends is told at once', async (t) => {
+t.test('an invalid origin throws at once', async (t) => {
   for (const [origin, better] of [
     ['https://example.org/', 'https://example.org'],
     ['https://Example.org', 'https://example.org'],
@@ -130,7 +130,7 @@ t.test('an origin that no browser sends is told at once', async (t) => {
   t.throws(() => originRule({}), { message: /a list or a function, an object was given/ })
 })
 
-t.test('a wildcard in another place is told at once', async (t) => {
+t.test('a misplaced wildcard throws at once', async (t) => {
   for (const origin of ['https://*', 'https://*example.org', 'https://a.*.org', '*.example.org']) {
     t.throws(() => originRule([origin]), {
       name: 'TypeError',
@@ -142,7 +142,7 @@ t.test('a wildcard in another place is told at once', async (t) => {
   })
 })
 
-t.test('credentials need origins that are named', async (t) => {
+t.test('credentials require listed origins', async (t) => {
   t.throws(() => originRule('*', true), {
     name: 'TypeError',
     message: /^cors: credentials need origins that are named, "\*" was given\. List them/,

@@ -102,7 +102,7 @@ t.test('any header is a header still', async (t) => {
   )
 })
 
-t.test('private networks are told to those who ask', async (t) => {
+t.test('private network access is answered if requested', async (t) => {
   const name = 'access-control-allow-private-network'
   const fields = (privateNetwork: boolean, options: { privateNetwork?: boolean }) =>
     new Headers(preflightFields(wanting({ privateNetwork }), permissionsOf(options))).get(name)
@@ -125,7 +125,7 @@ t.test('an answer does not change the next one', async (t) => {
   t.ok(first.includes('x-a'))
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const maxAge of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => permissionsOf({ maxAge }), {
       name: 'RangeError',

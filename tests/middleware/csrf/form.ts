@@ -113,7 +113,7 @@ t.test('forms without the token are refused', async (t) => {
   t.equal((await post(client, body, '/form', field))[0], 403, 'a header counts where there is one')
 })
 
-t.test('nothing is read for those who have no session', async (t) => {
+t.test('without a session, the form is not read', async (t) => {
   const guarded = sessions({ store: memoryStore() })(csrf({ requireToken: true })(app))
   const headers = ['host', 'testserver', 'sec-fetch-site', 'same-origin']
   const type = ['content-type', 'application/x-www-form-urlencoded']

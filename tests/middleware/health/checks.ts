@@ -28,7 +28,7 @@ t.test('a check that takes too long is told to stop', async (t) => {
   t.equal(told?.aborted, true)
 })
 
-t.test('a check that fails late disturbs nobody', async (t) => {
+t.test('a check that fails late is ignored', async (t) => {
   const late = async (): Promise<void> => {
     await sleep(30)
     throw new Error('late')

@@ -14,7 +14,7 @@ t.test('times are finite numbers', async (t) => {
   }
 })
 
-t.test('a token for somebody is not for those who are nobody in particular', async (t) => {
+t.test('a token with an audience is rejected if none is configured', async (t) => {
   t.throws(() => assertClaims({ aud: 'a' }, undefined), /The token is for another audience\./)
   t.doesNotThrow(() => assertClaims({ aud: 'a' }, null))
   t.doesNotThrow(() => assertClaims({ aud: 'a' }, 'a'))

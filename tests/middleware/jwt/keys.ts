@@ -22,7 +22,7 @@ t.test('tells secrets from public keys', async (t) => {
   for (const [keys, kind] of table) t.equal(kindOf(keys), kind)
 })
 
-t.test('refuses what is no key, or should have stayed at home', async (t) => {
+t.test('rejects invalid keys and private keys', async (t) => {
   const wrong = [
     [undefined, 'undefined'],
     [null, 'object'],
@@ -39,7 +39,7 @@ t.test('refuses what is no key, or should have stayed at home', async (t) => {
   }
 })
 
-t.test('algorithms are mandatory, and "none" is none', async (t) => {
+t.test('algorithms are required, and "none" is not one', async (t) => {
   for (const algorithms of [
     undefined,
     [],

@@ -69,7 +69,7 @@ t.test('says what is wrong with a token', async (t) => {
   t.match(await verify(forged(header, fine)), { iss: 'me' })
 })
 
-t.test('a key of another kind is no key', async (t) => {
+t.test('a key of another kind does not match', async (t) => {
   const elliptic = await issuer('ES256')
   const rsa = await issuer('RS256')
   const key = createPublicKey({ key: rsa.jwk as never, format: 'jwk' })
@@ -104,7 +104,7 @@ t.test('a key that a function gives is not of the algorithm that the client chos
   }
 })
 
-t.test('what a function gives that is no key is a bug', async (t) => {
+t.test('an invalid key from a function is a bug', async (t) => {
   const options = { algorithms: ['HS256'] }
   for (const key of [{}, 'text', { keys: [] }, () => null, { kty: 'EC', d: 'x' }]) {
     await t.rejects(using(() => key as never, options)(good()), {
@@ -179,7 +179,7 @@ t.test('unknown keys do not make it fetch within the cooldown', async (t) => {
   t.equal(server.requests, 1)
 })
 
-t.test('keys that cannot be fetched are no fault of the client', async (t) => {
+t.test('a failed fetch of keys is not the client’s fault', async (t) => {
   const { sign, jwk } = await issuer('ES256', 'a')
   const server = await keyServer(t, [jwk])
   const told: unknown[] = []
@@ -231,7 +231,7 @@ t.test('made-up tokens do not repeat a fetch that failed', async (t) => {
   t.match(await verify(await sign()), { sub: 'ada' }, 'keys that are known go on')
 })
 
-t.test('an error of your own is thrown on', async (t) => {
+t.test('errors of the function are rethrown', async (t) => {
   for (const bug of [new Error('the database is gone'), new TypeError('there is no "key" in it')]) {
     const verify = using(() => Promise.reject(bug), { algorithms: ['HS256'] })
 

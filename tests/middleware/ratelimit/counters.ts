@@ -56,7 +56,7 @@ for (const [where, make] of counters) {
   })
 }
 
-t.test('only a store makes anybody wait', async (t) => {
+t.test('memory counters are synchronous', async (t) => {
   t.notOk(memoryCounters().take(limit, 'a', 1, Date.now()) instanceof Promise)
   t.ok(storeCounters(memoryStore()).take(limit, 'a', 1, Date.now()) instanceof Promise)
 })

@@ -56,7 +56,7 @@ t.test('the nonce stands wherever it was put', async (t) => {
   t.equal(policy.value('$&'), "script-src 'nonce-$&' 'strict-dynamic'; style-src 'nonce-$&'")
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const name of ['script-src', 'scriptsrc', 'toString', '']) {
     t.throws(() => policyOf({ [name]: ["'self'"] } as CSPDirectives), {
       name: 'TypeError',

@@ -49,7 +49,7 @@ t.test('transport security', async (t) => {
   t.equal(transportSecurity(list), 'max-age=63072000; includeSubDomains; preload')
 })
 
-t.test('mistakes are told at once', async (t) => {
+t.test('invalid options throw at once', async (t) => {
   for (const value of [true, '', 7, null]) {
     const options = { referrerPolicy: value } as unknown as FieldOptions
     if (value === null) t.same(told(options), DEFAULTS)

@@ -92,7 +92,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
     t.same(await (await visitor.get('/show')).json(), { list: [0], user: 'ada' })
   })
 
-  t.test(`${kind}: whatever was not made here is a new session`, async (t) => {
+  t.test(`${kind}: an unknown or forged cookie gives a new session`, async (t) => {
     const visitor = await client(t, options())
 
     for (const value of ['x', '', 'a'.repeat(43), '%', '"', 'é', 'a.b', `${'a'.repeat(8000)}`]) {

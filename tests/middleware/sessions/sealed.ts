@@ -4,7 +4,7 @@ import { protects } from '../../support/sessionbackends.ts'
 
 t.test('protects what it keeps', async (t) => protects(t, sealedBackend))
 
-t.test('can be read by nobody, and looks different each time', async (t) => {
+t.test('is unreadable, and differs each time', async (t) => {
   const backend = sealedBackend(['secret'], 'session')
   const record = { id: 'a'.repeat(43), text: '{"user":"ada"}' }
   const tokens = await Promise.all([1, 2].map(() => backend.save({ record, issued: 7 })))

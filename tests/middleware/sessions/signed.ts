@@ -5,7 +5,7 @@ import { protects } from '../../support/sessionbackends.ts'
 t.test('protects what it keeps', async (t) => protects(t, signedBackend))
 
 // MW-SESS-2, in a form of its own.
-t.test('can be read by everybody', async (t) => {
+t.test('is readable', async (t) => {
   const record = { id: 'a'.repeat(43), text: '{"a":"é"}' }
   const token = await signedBackend(['secret'], 'session').save({ record, issued: 7 })
 

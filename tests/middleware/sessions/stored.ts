@@ -40,7 +40,7 @@ t.test('the cookie has the id, the store its hash', async (t) => {
   t.same(ttls, [60])
 })
 
-t.test('an id that is not known here is none', async (t) => {
+t.test('an unknown id gives no session', async (t) => {
   const backend = storedBackend(memoryStore(), 60)
 
   for (const token of [id, '', 'x', `${id}a`, `session:${id}`, 'a'.repeat(16_384)]) {
@@ -48,7 +48,7 @@ t.test('an id that is not known here is none', async (t) => {
   }
 })
 
-t.test('what something else has put into the store is no session', async (t) => {
+t.test('foreign values in the store are not sessions', async (t) => {
   const { store, keys } = watched()
   const backend = storedBackend(store, 60)
   await backend.save(kept)

@@ -8,7 +8,7 @@ import type { WebSocket } from '../../../lib/websockets.ts'
 
 const talking = (handler: (websocket: WebSocket) => unknown): App => WebSocketRoute('/', handler)
 
-t.test('whatever is waited for has a time', async (t) => {
+t.test('every wait has a timeout', async (t) => {
   const silent = talking(async (websocket) => {
     if (websocket.queryParams.has('never')) await websocket.signal.throwIfAborted()
     if (websocket.queryParams.has('never')) await new Promise(() => {})

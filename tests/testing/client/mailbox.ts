@@ -4,7 +4,7 @@ import { SENT } from '../../../lib/types.ts'
 
 const late = (): Error => new Error('late')
 
-t.test('gives messages in their order, to who waits or who asks', async (t) => {
+t.test('delivers messages in order', async (t) => {
   const box = new Mailbox<string>()
   const first = box.take()
   t.equal(box.put('a', 1), SENT)
@@ -16,7 +16,7 @@ t.test('gives messages in their order, to who waits or who asks', async (t) => {
   t.same(box.unread, [])
 })
 
-t.test('who waits too long takes nothing', async (t) => {
+t.test('a timed-out wait takes no message', async (t) => {
   const box = new Mailbox<string>()
 
   await t.rejects(box.take(1, late), { message: 'late' })
@@ -25,7 +25,7 @@ t.test('who waits too long takes nothing', async (t) => {
   t.equal(await box.take(1000, late), 'a')
 })
 
-t.test('who sends too much waits for room', async (t) => {
+t.test('a full mailbox delays senders', async (t) => {
   const box = new Mailbox<string>()
   let hasRoom = false
   const sent = box.put('a', 65_536).then(() => {

@@ -47,7 +47,7 @@ t.test('are followed, and told: TC-4', async (t) => {
   t.equal((await client.get('/look')).redirected, false)
 })
 
-t.test('are not followed when nobody wants it, or nothing says where to: TC-4', async (t) => {
+t.test('are not followed if disabled, or without a location: TC-4', async (t) => {
   await using client = await testClient(app)
   await using lazy = await testClient(app, { followRedirects: false })
 
@@ -124,7 +124,7 @@ t.test('cannot repeat a stream', async (t) => {
   t.match(await (await client.post('/go/303', { body: body() })).json(), { body: '' })
 })
 
-t.test('leave a body behind that nobody reads', async (t) => {
+t.test('cancel the unread body', async (t) => {
   const log: string[] = []
   const streaming = Route(
     '/',

@@ -6,7 +6,7 @@ import { testClient } from '../../../lib/testing/client.ts'
 import type { App } from '../../../lib/types.ts'
 import { httpScope, receiving } from '../../support/scopes.ts'
 
-t.test('an answer that nobody has read to its end is left when the client closes', async (t) => {
+t.test('an unread response is aborted when the client closes', async (t) => {
   const seen: string[] = []
   async function* endless() {
     try {

@@ -142,7 +142,7 @@ t.test('an app that returns closes with 1000', async (t) => {
 })
 
 // WS-6, TC-10
-t.test('the app sees how the test closes, and the test what nobody has received', async (t) => {
+t.test('the app sees how the test closes, and the test sees unreceived messages', async (t) => {
   const seen: unknown[] = []
   const app = talking(async (websocket) => {
     await websocket.accept()
@@ -165,7 +165,7 @@ t.test('the app sees how the test closes, and the test what nobody has received'
   t.same(await socket.closed, { code: 4000, reason: 'bye' })
 })
 
-t.test('what the app sends to one who has gone is refused', async (t) => {
+t.test('sends after the close are rejected', async (t) => {
   const seen: unknown[] = []
   const app = talking(async (websocket) => {
     await websocket.accept()
@@ -181,7 +181,7 @@ t.test('what the app sends to one who has gone is refused', async (t) => {
 })
 
 // TC-11
-t.test('a refusal is an error that carries the response', async (t) => {
+t.test('a denial is an error with the response', async (t) => {
   const refusals: [(websocket: WebSocket) => unknown, number, string][] = [
     [(websocket) => websocket.close(4001, 'nope'), 403, ''],
     [(websocket) => websocket.denial(new PlainTextResponse('who?', { status: 401 })), 401, 'who?'],

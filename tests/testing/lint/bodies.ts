@@ -47,7 +47,7 @@ t.test('reads the length that was announced', async (t) => {
   t.equal(announced(start('content-length', '7', 'content-length', '7')).announced, 7)
 })
 
-t.test('refuses what is no length, and two lengths', async (t) => {
+t.test('rejects an invalid length, and two lengths', async (t) => {
   for (const value of ['', '-1', '1.5', '0x10', '1, 1', ' 1', '1e3', '9999999999999999']) {
     t.throws(() => announced(start('content-length', value)), {
       message: /content-length must be a number of bytes, .* was given/,

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { describe, isObject, LintError } from '../../../lib/testing/lint/faults.ts'
 
-t.test('a fault is an error that says who found it', async (t) => {
+t.test('a fault is an error that begins with "lint: "', async (t) => {
   const error = new LintError('the app resolved.')
 
   t.ok(error instanceof Error)

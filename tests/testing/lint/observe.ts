@@ -256,7 +256,7 @@ t.test('apps, send and receive must return promises', async (t) => {
   })
 })
 
-t.test('what is no message is named', async (t) => {
+t.test('names a value that is not a message', async (t) => {
   const wrong = 'http.response.start' as unknown as SendMessage
   const app: App = (_scope, _receive, send) => send(wrong)
 

@@ -15,7 +15,7 @@ t.test('scopes of unknown types pass, whatever they hold', async (t) => {
   t.doesNotThrow(() => checkScope({ type: 'toString' }))
 })
 
-t.test('complete scopes pass, and so do keys that nobody knows', async (t) => {
+t.test('complete scopes pass, and so do unknown keys', async (t) => {
   t.doesNotThrow(() => checkScope(httpScope()))
   t.doesNotThrow(() => checkScope(websocketScope()))
   t.doesNotThrow(() => checkScope(lifespanScope()))
