@@ -39,18 +39,24 @@ export function assertBytes(body: unknown): void {
 
 /** @throws ProtocolError if the path is not absolute. */
 export function assertPath(path: unknown): void {
-  if (typeof path === 'string' && /^(?:\/|[A-Za-z]:[\\/])/.test(path)) return
+  if (isAbsolutePath(path)) return
   throw new ProtocolError(
     `http.response.pathsend: the path must be absolute, ${shown(path)} was sent. Resolve it first.`,
   )
 }
 
-/** @throws ProtocolError for links that cannot be sent. */
+/** Whether a value is an absolute path, of POSIX or of Windows. */
+export function isAbsolutePath(path: unknown): boolean {
+  return typeof path === 'string' && /^(?:\/|[A-Za-z]:[\\/])/.test(path)
+}
+
+/** @throws ProtocolError if one of the links cannot be sent. */
 export function assertLinks(links: unknown): void {
   if (!Array.isArray(links) || !links.every(isLink)) throw badLinks(links)
 }
 
-function isLink(link: unknown): boolean {
+/** Whether a value is a link as RFC 8288 has it, with a parameter at least. */
+export function isLink(link: unknown): boolean {
   return typeof link === 'string' && /^<[^>]+>\s*;/.test(link) && isHeaderValue(link)
 }
 

@@ -71,12 +71,20 @@ const EXTENSIONS = fc.oneof(
   }),
   fc.record({
     type: fc.constant('http.response.early_hint'),
-    links: fc.constantFrom<unknown>(['</a>; rel=preload'], [], ['/a'], 'text', [5], undefined),
+    links: fc.constantFrom<unknown>(
+      ['</a>; rel=preload'],
+      [],
+      ['</a>'],
+      ['/a'],
+      'text',
+      [5],
+      undefined,
+    ),
   }),
   fc.record({ type: fc.constant('http.response.debug'), info: fc.constant({ a: 1 }) }),
   fc.record({
     type: fc.constant('http.response.pathsend'),
-    path: fc.constantFrom<unknown>(resolve('LICENSE'), 'a/b', '', 5, undefined),
+    path: fc.constantFrom<unknown>(resolve('LICENSE'), 'a/b', '\\\\a', '', 5, undefined),
   }),
 )
 

@@ -1,15 +1,8 @@
 /** Makes the scopes of fetch requests. */
 import { indexOfName } from '../../http/headers.ts'
+import { ASGI, type ServerScope } from '../../protocol/scope.ts'
 import type { Target } from '../../protocol/target.ts'
-import type {
-  App,
-  HeaderList,
-  HTTPScope,
-  Scope,
-  ServerAddress,
-  State,
-  WebSocketScope,
-} from '../../types.ts'
+import type { App, HeaderList, Scope, ServerAddress, State, WebSocketScope } from '../../types.ts'
 import { putClient } from './info.ts'
 import type { FileBody } from './response.ts'
 
@@ -67,18 +60,16 @@ function hasRange(headers: readonly string[]): boolean {
   return indexOfName(headers, 'range') >= 0
 }
 
-const ASGI = Object.freeze({ version: '3.0', specVersion: '2.5' } as const)
-
-/** Every key that routing may set is there from the start, as under `serve()`. */
+/** The scope of a request whose target and fields were read. */
 export function buildScope(
   { rootPath, server, state, file }: Service,
   { request, came: [info, context], target, headers }: Read,
   onDisconnect: (listener: () => void) => void,
   onDraining?: (listener: () => void) => void,
-): HTTPScope {
+): ServerScope {
   const { path, rawPath, queryString } = target
   const came = { request, info, context }
-  const scope: HTTPScope = {
+  const scope: ServerScope = {
     type: 'http',
     asgi: ASGI,
     httpVersion: '1.1',
@@ -106,7 +97,11 @@ export function buildScope(
     exceptionHandlers: undefined,
     maxBodySize: undefined,
     bodyLimit: undefined,
+    session: undefined,
+    user: undefined,
+    auth: undefined,
     outcome: undefined,
+    transport: undefined,
   }
   putClient(scope, request, info)
   return scope

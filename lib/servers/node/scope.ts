@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { ASGI, type ServerScope } from '../../protocol/scope.ts'
 import type { Target } from '../../protocol/target.ts'
 import type {
   Address,
@@ -18,7 +19,7 @@ import type {
   User,
 } from '../../types.ts'
 
-/** What is the same for all requests of a server. */
+/** What all requests of a server share. */
 export interface Site {
   readonly rootPath: string
   /** The same, percent-encoded. */
@@ -27,7 +28,6 @@ export interface Site {
   readonly state: State | undefined
 }
 
-export const ASGI: HTTPScope['asgi'] = Object.freeze({ version: '3.0', specVersion: '2.5' })
 const WITHOUT_OPTIONS: Readonly<Record<string, never>> = Object.freeze({})
 const EXTENSIONS: Extensions = Object.freeze({
   'http.response.trailers': WITHOUT_OPTIONS,
@@ -35,7 +35,7 @@ const EXTENSIONS: Extensions = Object.freeze({
   'http.response.pathsend': WITHOUT_OPTIONS,
 })
 
-/** Who knows when the client has gone, and when the server begins to close. */
+/** Tells when the client has gone, and when the server begins to close. */
 export interface Departing {
   readonly onDisconnect: (listener: () => void) => void
   readonly onDraining: (listener: () => void) => void
@@ -48,7 +48,7 @@ export interface Departing {
  * them where only a full one gets them once most do, as happens at a start under load. Each scope
  * would keep its request and response there: half of the time of a small exchange (measured on Node 20).
  */
-export class RequestScope implements HTTPScope {
+export class RequestScope implements ServerScope {
   readonly type = 'http'
   readonly asgi: HTTPScope['asgi'] = ASGI
   readonly httpVersion: string
@@ -65,8 +65,6 @@ export class RequestScope implements HTTPScope {
   onDisconnect: ((listener: () => void) => void) | undefined
   onDraining: ((listener: () => void) => void) | undefined
   state: State | undefined
-  // Every key that routing may set is there from the start: adding keys later costs more than all
-  // of the rest (each changes the shape of the object).
   appRootPath: string | undefined = undefined
   app: App | undefined = undefined
   router: App | undefined = undefined

@@ -28,7 +28,6 @@ export interface Circumstances {
 const CLOSE = ['connection', 'close']
 
 export class NodeWire implements Wire {
-  readonly sendsTrailers = true
   readonly #response: ServerResponse
   readonly #circumstances: Circumstances
   #chunks: Chunks | undefined
@@ -39,6 +38,10 @@ export class NodeWire implements Wire {
   constructor(response: ServerResponse, circumstances: Circumstances) {
     this.#response = response
     this.#circumstances = circumstances
+  }
+
+  get sendsTrailers(): boolean {
+    return true
   }
 
   get isFlushed(): boolean {

@@ -1,5 +1,7 @@
 /** Makes the scopes that a server would make from a test's request. */
+
 import { Headers, type HeadersInit } from '../../http/headers.ts'
+import { ASGI } from '../../protocol/scope.ts'
 import type { ConnectionScope, HTTPScope, State, WebSocketScope } from '../../types.ts'
 import type { TestClientOptions } from './options.ts'
 
@@ -47,7 +49,7 @@ function connection(
 ): Omit<ConnectionScope, 'scheme'> {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return {
-    asgi: { version: '3.0', specVersion: '2.5' },
+    asgi: ASGI,
     httpVersion: '1.1',
     path: decodePath(url.pathname),
     rawPath: url.pathname,

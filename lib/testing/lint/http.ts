@@ -1,5 +1,6 @@
 /** The http conversation: a request body in, one response out. */
-import { isHeaderValue } from '../../http/headers.ts'
+import type { ResponsePhase } from '../../protocol/response.ts'
+import { isAbsolutePath, isLink } from '../../protocol/responsefaults.ts'
 import type { HTTPScope } from '../../types.ts'
 import {
   ADVICE,
@@ -25,7 +26,7 @@ import {
 import { offersOf } from './scopes.ts'
 
 export interface HTTPState {
-  readonly phase: 'before start' | 'started' | 'in body' | 'in trailers' | 'complete'
+  readonly phase: Exclude<ResponsePhase, 'aborted'>
   /** The last message that was sent, for the message about an end that came too early. */
   readonly last: string
   readonly length: Length
@@ -50,7 +51,7 @@ const STEPS: Readonly<Record<string, Step<HTTPState, HTTPFacts>>> = {
 }
 
 const INITIAL: HTTPState = {
-  phase: 'before start',
+  phase: 'waiting',
   last: '',
   length: NO_LENGTH,
   trailers: false,
@@ -74,7 +75,7 @@ const AWAIT = 'Check that every send is awaited, and that one response is sent.'
 
 function start(state: HTTPState, message: Message, { offers, isHead }: HTTPFacts): HTTPState {
   checkStart(message)
-  if (state.phase !== 'before start') {
+  if (state.phase !== 'waiting') {
     throw misplaced(message.type, 'the response has started already', AWAIT)
   }
   const trailers = message['trailers'] === true
@@ -90,15 +91,15 @@ function body(state: HTTPState, message: Message): HTTPState {
   const moreBody = message['moreBody'] === true
   const length = counted(state.length, message)
   const last = `${message.type} with moreBody: ${moreBody}`
-  if (moreBody) return { ...state, phase: 'in body', last, length }
-  return { ...state, phase: state.trailers ? 'in trailers' : 'complete', last, length }
+  if (moreBody) return { ...state, phase: 'streaming', last, length }
+  return { ...state, phase: state.trailers ? 'trailing' : 'complete', last, length }
 }
 
 function assertInBody({ phase, last }: HTTPState, { type }: Message): void {
-  if (phase === 'before start') {
+  if (phase === 'waiting') {
     throw misplaced(type, 'it came before http.response.start', AWAIT)
   }
-  if (phase === 'in trailers' || phase === 'complete') {
+  if (phase === 'trailing' || phase === 'complete') {
     throw misplaced(type, `the body has ended with ${last}`, AWAIT)
   }
 }
@@ -111,15 +112,15 @@ function trailers(state: HTTPState, message: Message, { offers }: Facts): HTTPSt
   if (state.phase === 'complete' && state.trailers) {
     throw misplaced(message.type, `the response has ended with ${state.last}`, AWAIT)
   }
-  if (state.phase !== 'before start' && !state.trailers) {
+  if (state.phase !== 'waiting' && !state.trailers) {
     throw misplaced(message.type, 'they were not announced', 'Start with trailers: true.')
   }
-  if (state.phase !== 'in trailers') {
+  if (state.phase !== 'trailing') {
     throw misplaced(message.type, 'the body has not ended', 'Send a body without moreBody before.')
   }
   const moreTrailers = message['moreTrailers'] === true
   const last = `${message.type} with moreTrailers: ${moreTrailers}`
-  return { ...state, last, phase: moreTrailers ? 'in trailers' : 'complete' }
+  return { ...state, last, phase: moreTrailers ? 'trailing' : 'complete' }
 }
 
 const LINKS: Rule = must(
@@ -128,10 +129,6 @@ const LINKS: Rule = must(
   'See RFC 8288.',
 )
 
-function isLink(value: unknown): boolean {
-  return typeof value === 'string' && /^<[^>]*>/.test(value) && isHeaderValue(value)
-}
-
 function earlyHint(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
   checkKeys(message.type, message, { links: LINKS }, ADVICE)
   assertOffered(message.type, message.type, offers)
@@ -139,17 +136,14 @@ function earlyHint(state: HTTPState, message: Message, { offers }: Facts): HTTPS
   return { ...state, last: message.type }
 }
 
-const PATH: Rule = must(
-  'an absolute path',
-  (value) => typeof value === 'string' && /^(?:\/|\\\\|[A-Za-z]:[\\/])/.test(value),
-)
+const PATH: Rule = must('an absolute path', isAbsolutePath)
 
 /** It is the whole body, so it ends the response; its length is the server's to check. */
 function pathsend(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
   checkKeys(message.type, message, { path: PATH }, ADVICE)
   assertOffered(message.type, message.type, offers)
   assertInBody(state, message)
-  if (state.phase === 'in body') {
+  if (state.phase === 'streaming') {
     throw misplaced(message.type, 'a part of the body was sent before', 'Send one of the two.')
   }
   return { ...state, phase: 'complete', last: message.type }
@@ -158,7 +152,7 @@ function pathsend(state: HTTPState, message: Message, { offers }: Facts): HTTPSt
 function debug(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
   checkKeys(message.type, message, { info: RECORD }, ADVICE)
   assertOffered(message.type, message.type, offers)
-  if (state.phase !== 'before start') {
+  if (state.phase !== 'waiting') {
     throw misplaced(message.type, 'the response has started already', 'Send it before.')
   }
   return { ...state, last: message.type }
@@ -189,7 +183,7 @@ function received(state: HTTPState, message: Message, offers: readonly string[])
 /** A client that has gone needs no response. */
 function ended({ phase, last, request, foreign }: HTTPState, waiting: string | undefined): void {
   if (request === 'disconnected' || foreign) return
-  if (phase === 'before start') {
+  if (phase === 'waiting') {
     throw new LintError('the app resolved without any response. Is a return or an await missing?')
   }
   if (phase !== 'complete') {

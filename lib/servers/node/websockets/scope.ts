@@ -1,9 +1,11 @@
 /** Makes the scope of a websocket. */
+
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
+import { ASGI } from '../../../protocol/scope.ts'
 import type { Target } from '../../../protocol/target.ts'
 import type { HeaderList, WebSocketScope } from '../../../types.ts'
-import { ASGI, clientAddress, type Site } from '../scope.ts'
+import { clientAddress, type Site } from '../scope.ts'
 
 const EXTENSIONS = Object.freeze({ 'websocket.http.response': Object.freeze({}) })
 
