@@ -66,6 +66,12 @@ t.test(
   },
 )
 
+t.test('the package chooses as its sources do', async (t) => {
+  const { imports } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const { imports: own } = JSON.parse(readFileSync('lib/package.json', 'utf8'))
+  t.same(JSON.parse(JSON.stringify(imports).replaceAll('"./dist/', '"./')), own)
+})
+
 /** The sources of the package, as they are built here, under its name. */
 const PACKAGE: Plugin = {
   name: 'package',
