@@ -216,6 +216,7 @@ export class SocketProtocol {
     const sent = denial.send(message)
     if (this.#isLost) return sent
     if (denial.phase === 'complete') this.#denied()
+    else if (denial.phase === 'aborted') this.lost(disconnected(1006))
     else this.#phase = denial.phase === 'waiting' ? 'connecting' : 'denied'
     return sent
   }

@@ -1,5 +1,6 @@
 /** The response by which an app refuses a websocket. */
 import { Headers } from '../../http/headers.ts'
+import { isBodyless } from '../../http/status.ts'
 import { joinBytes } from '../../internal/bytes.ts'
 import type { Head } from '../../protocol/head.ts'
 import type { Wire } from '../../protocol/response.ts'
@@ -40,10 +41,11 @@ export class WebSocketDenied extends Error {
 export function denied(
   status: number,
   headers: readonly string[],
-  body: string | Uint8Array,
+  body: string | Uint8Array | ReadableStream,
   close?: Closed,
 ): WebSocketDenied {
-  const content = body.length === 0 || [204, 205, 304].includes(status) ? null : body
+  const isEmpty = isBodyless(status) || (!(body instanceof ReadableStream) && body.length === 0)
+  const content = isEmpty ? null : body
   const pairs = new Headers([...headers])
   const response = new globalThis.Response(content as BodyInit | null, {
     status,
@@ -85,10 +87,22 @@ export class DenialWire implements Wire {
 
   end(bytes: Uint8Array): void {
     this.part(bytes)
-    const { status = 500, headers = [] } = this.#head ?? {}
-    this.#tell(denied(status, headers, joinBytes(this.#parts)))
+    this.#finish(joinBytes(this.#parts))
   }
 
-  /** The app ended in the middle of it, which the link tells. */
-  abort(): void {}
+  /** The client gets the parts that were sent, then an error. */
+  abort(error: unknown): void {
+    const parts = this.#parts
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      const part = parts.shift()
+      if (part === undefined) controller.error(error)
+      else controller.enqueue(part)
+    }
+    this.#finish(new ReadableStream({ pull }))
+  }
+
+  #finish(body: Uint8Array | ReadableStream): void {
+    const { status = 500, headers = [] } = this.#head ?? {}
+    this.#tell(denied(status, headers, body))
+  }
 }
