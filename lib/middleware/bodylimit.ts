@@ -45,8 +45,8 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
     scope.maxBodySize = maxSize
     scope.bodyLimit ??= { maxSize }
     scope.bodyLimit.maxSize = maxSize
-    const gate = new Gate(scope, receive, send, scope.bodyLimit)
-    return runCatching(app, scope, gate.receive, gate.send, gate.recover)
+    const exchange = new LimitedExchange(scope, receive, send, scope.bodyLimit)
+    return runCatching(app, scope, exchange.receive, exchange.send, exchange.recover)
   }
 }
 
@@ -60,7 +60,7 @@ function isOpenEnded({ httpVersion, headers }: HTTPScope): boolean {
 }
 
 /** Counts received bytes, and holds the response back until the body is known to be within the limit. */
-class Gate {
+class LimitedExchange {
   readonly #scope: HTTPScope
   readonly #receive: Receive
   readonly #send: Send

@@ -5,7 +5,8 @@ import { joinedField } from '../http/conditional.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange, wrong } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
-import type { Extensions, HTTPScope, Middleware } from '../types.ts'
+import { withoutPathsend } from '../protocol/pathsend.ts'
+import type { Middleware } from '../types.ts'
 import { isCompressible, typesIn } from './compress/compressible.ts'
 import { Compression } from './compress/compression.ts'
 import { AVAILABLE, type Encoding, LEVELS } from './compress/encoders.ts'
@@ -57,26 +58,13 @@ export function compress(options: CompressOptions = {}): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const encoding = encodingFor(joinedField(scope.headers, 'accept-encoding') ?? '')
-    if (encoding !== undefined) hidePathsend(scope)
+    // A file that the server sends by path would bypass compression.
+    if (encoding !== undefined && scope.extensions !== undefined) {
+      scope.extensions = withoutPathsend(scope.extensions)
+    }
     const compression = new Compression(scope, send, encoding, rules)
     return runFinally(app, scope, receive, compression.send, compression.close)
   }
-}
-
-/** A file that the server sends by path would bypass compression. */
-function hidePathsend(scope: HTTPScope): void {
-  const { extensions } = scope
-  if (extensions?.['http.response.pathsend'] === undefined) return
-  scope.extensions = WITHOUT_PATHSEND.get(extensions) ?? withoutPathsend(extensions)
-}
-
-/** Servers share one object between their scopes, so the copy without pathsend is made once for each. */
-const WITHOUT_PATHSEND = new WeakMap<Extensions, Extensions>()
-
-function withoutPathsend(extensions: Extensions): Extensions {
-  const { 'http.response.pathsend': _hidden, ...others } = extensions
-  WITHOUT_PATHSEND.set(extensions, others)
-  return others
 }
 
 interface Settings {

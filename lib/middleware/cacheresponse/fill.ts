@@ -4,9 +4,9 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/lowercase.ts'
 import { tell } from '../../internal/tell.ts'
+import { withoutPathsend } from '../../protocol/pathsend.ts'
 import {
   type App,
-  type Extensions,
   type HeaderList,
   type HTTPResponseStartMessage,
   type HTTPScope,
@@ -188,16 +188,4 @@ function dropped(message: SendMessage): Promise<void> {
   const refused = Promise.reject(new ClientDisconnected())
   refused.catch(() => {}) // a forgotten `await` must not end the process
   return refused
-}
-
-/** Servers share one object between their scopes, so the copy without pathsend is made once for each. */
-const WITHOUT_PATHSEND = new WeakMap<Extensions, Extensions>()
-
-function withoutPathsend(extensions: Extensions): Extensions {
-  if (extensions['http.response.pathsend'] === undefined) return extensions
-  const known = WITHOUT_PATHSEND.get(extensions)
-  if (known !== undefined) return known
-  const { 'http.response.pathsend': _hidden, ...others } = extensions
-  WITHOUT_PATHSEND.set(extensions, others)
-  return others
 }
