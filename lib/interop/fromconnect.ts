@@ -3,7 +3,7 @@ import type { App, ConnectionScope, HTTPScope, Middleware, Send } from '../types
 import { assertChain, callChain } from './fromconnect/chain.ts'
 import { Reply } from './fromconnect/reply.ts'
 import { changedScope } from './fromconnect/rewrite.ts'
-import { Exchange } from './fromnode/exchange.ts'
+import { InnerExchange } from './fromnode/exchange.ts'
 import { inheritFrom, leavePair, pairOf } from './fromnode/inherit.ts'
 import type { NodeRequest } from './fromnode/request.ts'
 import type { NodeHandler } from './fromnode.ts'
@@ -48,7 +48,7 @@ export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
   assertChain(middleware, 'fromConnect')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    const exchange = new Exchange(scope, receive, send, MOST_KEPT)
+    const exchange = new InnerExchange(scope, receive, send, MOST_KEPT)
     inheritFrom(scope, exchange)
     return exchange.run(() =>
       callChain(middleware, exchange, () => behind(app, scope, exchange, send)),
@@ -83,7 +83,12 @@ export function nodeRequest<Added extends object = Record<string, unknown>>(conn
 }
 
 /** The app behind the middleware, with the exchange in its scope. */
-async function behind(app: App, scope: HTTPScope, exchange: Exchange, send: Send): Promise<void> {
+async function behind(
+  app: App,
+  scope: HTTPScope,
+  exchange: InnerExchange,
+  send: Send,
+): Promise<void> {
   const { request, response, intake } = exchange
   // A file that the server sends by path would bypass the response.
   const { 'http.response.pathsend': _hidden, ...extensions } = scope.extensions ?? {}

@@ -7,7 +7,7 @@ import { must } from '../internal/must.ts'
 import { handedOver } from '../servers/node/nativepair.ts'
 import type { App } from '../types.ts'
 import { isPassedOn } from './fromnode/errors.ts'
-import { Exchange } from './fromnode/exchange.ts'
+import { InnerExchange } from './fromnode/exchange.ts'
 import { inheritFrom } from './fromnode/inherit.ts'
 import { assertInternals } from './fromnode/internals.ts'
 import { NativeExchange } from './fromnode/native.ts'
@@ -66,7 +66,9 @@ export function fromNode(handler: NodeHandler): App {
     if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000, reason: '' })
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
     const handed = handedOver(scope, receive, send)
-    const exchange = handed ? new NativeExchange(scope, handed) : new Exchange(scope, receive, send)
+    const exchange = handed
+      ? new NativeExchange(scope, handed)
+      : new InnerExchange(scope, receive, send)
     const { request, response } = exchange
     if (handed === undefined) inheritFrom(scope, exchange)
     const next = (error?: unknown): void =>

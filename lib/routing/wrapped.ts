@@ -51,7 +51,7 @@ function answered(app: App): App {
  */
 const INSTEAD: unique symbol = Symbol.for('stellula.instead') as never
 
-interface Found {
+interface ReplaceableOutcome {
   [INSTEAD]?: App | undefined
 }
 
@@ -71,8 +71,8 @@ export function givingWay(app: App): App {
   }
 }
 
-function foundIn(scope: Scope): Found | undefined {
-  return scope.type === 'lifespan' ? undefined : (scope.outcome as Found | undefined)
+function foundIn(scope: Scope): ReplaceableOutcome | undefined {
+  return scope.type === 'lifespan' ? undefined : (scope.outcome as ReplaceableOutcome | undefined)
 }
 
 /** Calls an app inside the middleware of a route that the scope has entered. */
@@ -84,13 +84,13 @@ export function answerInside(
   send: Send,
 ): Promise<void> {
   if (!hasMiddleware || scope.outcome === undefined) return other(scope, receive, send)
-  const found: Found = scope.outcome as Found
+  const found: ReplaceableOutcome = scope.outcome as ReplaceableOutcome
   found[INSTEAD] = other
   return app(scope, receive, send)
 }
 
 /** Removes an answer that was not called: a middleware may repeat the request with this scope. */
 export function answerItself({ hasMiddleware }: Entry, { outcome }: RoutedScope): void {
-  const found = outcome as Found | undefined
+  const found = outcome as ReplaceableOutcome | undefined
   if (hasMiddleware && found !== undefined) found[INSTEAD] = undefined
 }

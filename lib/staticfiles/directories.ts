@@ -8,7 +8,7 @@ import { DiskFile } from '../responses/file/disk.ts'
 import { sharing } from './singleflight.ts'
 
 /** What stands under a name. */
-export interface Found {
+export interface FoundPath {
   /** The directory that it was found in. */
   readonly directory: string
   /** Absolute. */
@@ -61,9 +61,9 @@ export class Directories {
    */
   async find(
     name: string,
-    isKnown: (found: Found) => boolean,
+    isKnown: (found: FoundPath) => boolean,
     among: readonly string[] = this.paths,
-  ): Promise<Found | undefined> {
+  ): Promise<FoundPath | undefined> {
     if (!this.#checked) await this.#check()
     for (const directory of among) {
       const path = name === '' ? directory : `${withSlash(directory, '/')}${name}`
@@ -86,7 +86,7 @@ export class Directories {
    * @throws HTTPException 403 for what may not be read.
    */
   async open(
-    { directory, path }: Found,
+    { directory, path }: FoundPath,
     isKnown: (stats: Stats) => boolean = () => false,
   ): Promise<Opened | undefined> {
     const file = await openFile(path)

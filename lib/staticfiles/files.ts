@@ -8,12 +8,12 @@ import { contentTag, etagOf, type FileStat } from '../responses/file/answer.ts'
 import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 import { SUFFIXES } from './codings.ts'
-import type { Directories, Found, Opened } from './directories.ts'
+import type { Directories, FoundPath, Opened } from './directories.ts'
 import { Shelf } from './lru.ts'
 import { type Content, contentOf, readOrHash, withState } from './state.ts'
 
 /** A file as it was when it was last looked at. */
-export interface KnownFile extends Found {
+export interface KnownFile extends FoundPath {
   /** Size and time, as they are answered with: more than it says of itself if it is of procfs. */
   readonly state: FileStat
   /** By which it was asked for; that of a compressed form is the name of the plain one. */
@@ -87,7 +87,7 @@ export class Files {
     among?: readonly string[],
   ): Promise<KnownFile | 'directory' | undefined> {
     let known: Kept | undefined
-    const isKnown = (found: Found): boolean => {
+    const isKnown = (found: FoundPath): boolean => {
       known = this.#recall(found, name, coding)
       return known !== undefined
     }
@@ -99,14 +99,14 @@ export class Files {
   }
 
   /** What is kept of this file, unless it has changed since. */
-  #recall({ path, stats }: Found, name: string, coding: Coding | undefined): Kept | undefined {
+  #recall({ path, stats }: FoundPath, name: string, coding: Coding | undefined): Kept | undefined {
     const kept = this.#shelf.get(keyOf(path, coding))
     // A file has two names where one of the directories is inside another.
     return kept !== undefined && kept.name === name && isSame(kept.stats, stats) ? kept : undefined
   }
 
   async #describe(
-    found: Found,
+    found: FoundPath,
     name: string,
     coding: Coding | undefined,
   ): Promise<KnownFile | undefined> {
@@ -123,7 +123,11 @@ export class Files {
   }
 
   /** What is said of a file is said of what was opened, not of what was found. */
-  async #open(found: Found, name: string, coding: Coding | undefined): Promise<Kept | undefined> {
+  async #open(
+    found: FoundPath,
+    name: string,
+    coding: Coding | undefined,
+  ): Promise<Kept | undefined> {
     const opened = await this.#directories.open(found)
     if (opened === undefined) return undefined
     const { file, stats } = opened

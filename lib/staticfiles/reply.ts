@@ -4,7 +4,7 @@ import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import { MAX_RANGES } from '../http/ranges.ts'
 import { joinBytes, NO_BYTES } from '../internal/bytes.ts'
-import { type Answer, answerTo } from '../responses/file/answer.ts'
+import { answerTo, type FileAnswer } from '../responses/file/answer.ts'
 import { sendEmpty, sendPieces } from '../responses/file/sending.ts'
 import { RESPONSE } from '../responses/response.ts'
 import { type App, type HeaderList, type HTTPScope, SENT, type Send } from '../types.ts'
@@ -63,11 +63,11 @@ function whole(status: number, headers: HeaderList, body: Uint8Array): App {
 }
 
 /** Several ranges are put together for each client anew, who may then not take them. */
-function isLargeCopy({ pieces, size }: Answer): boolean {
+function isLargeCopy({ pieces, size }: FileAnswer): boolean {
   return pieces.length > 1 && size > MODEST_BYTES
 }
 
-function bodyOf({ pieces }: Answer, content: Uint8Array): Uint8Array {
+function bodyOf({ pieces }: FileAnswer, content: Uint8Array): Uint8Array {
   return joinBytes(
     pieces.map((piece) =>
       piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),

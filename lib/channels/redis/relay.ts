@@ -35,7 +35,7 @@ const PATIENCE = 3
 const LOOK_MS = 1000
 
 /** A connection for subscriptions, with its state. */
-interface Session {
+interface Linked {
   readonly link: Link
   /** Aborts when the connection is lost. */
   readonly lost: AbortController
@@ -55,7 +55,7 @@ export class RedisRelay implements ChannelBackend {
   #isJoining = false
   /** The time of the last completed step that others wait for. */
   #steppedAt = 0
-  #session: Session | undefined
+  #session: Linked | undefined
   readonly #lanes = new Lanes(STREAMS_AT_ONCE)
   readonly #sender: string
   #sent = 0
@@ -107,7 +107,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Checks that Redis replies, at most once a second: a hanging connection is not lost yet. */
-  #look(session: Session): Promise<unknown> {
+  #look(session: Linked): Promise<unknown> {
     const now = performance.now()
     if (now - session.lookedAt > LOOK_MS) {
       session.lookedAt = now
@@ -160,7 +160,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Subscribes to all feeds that were joined in the same turn. */
-  async #joinSoon(session: Session): Promise<void> {
+  async #joinSoon(session: Linked): Promise<void> {
     if (this.#isJoining) return
     this.#isJoining = true
     await undefined
@@ -178,7 +178,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  async #subscribeAll(session: Session, feeds: readonly Feed[]): Promise<void> {
+  async #subscribeAll(session: Linked, feeds: readonly Feed[]): Promise<void> {
     for (const some of parts(feeds, CHANNELS_AT_ONCE)) {
       this.#steppedAt = performance.now()
       await this.#subscribe(session, some)
@@ -189,7 +189,7 @@ export class RedisRelay implements ChannelBackend {
     return this.#feeds.get(feed.key) === feed
   }
 
-  async #subscribe(session: Session, all: readonly Feed[]): Promise<void> {
+  async #subscribe(session: Linked, all: readonly Feed[]): Promise<void> {
     const feeds = all.filter((feed) => this.#isWanted(feed))
     if (feeds.length === 0) return
     if (this.kept === 0) for (const feed of feeds) feed.hold()
@@ -206,7 +206,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Subscribes one by one, since Redis would refuse the same command again. */
-  async #subscribeApart(session: Session, feeds: readonly Feed[], error: unknown): Promise<void> {
+  async #subscribeApart(session: Linked, feeds: readonly Feed[], error: unknown): Promise<void> {
     if (feeds.length === 1) {
       for (const feed of feeds) refuse(feed, error)
       return
@@ -216,7 +216,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  async #begin(session: Session, feeds: readonly Feed[]): Promise<void> {
+  async #begin(session: Linked, feeds: readonly Feed[]): Promise<void> {
     await this.#locate(
       session,
       feeds.filter(({ state }) => state === 'pending'),
@@ -231,7 +231,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Notes the ends of streams, where a search for missed messages would begin. */
-  async #locate(session: Session, feeds: readonly Feed[]): Promise<void> {
+  async #locate(session: Linked, feeds: readonly Feed[]): Promise<void> {
     if (this.kept === 0 || feeds.length === 0) {
       for (const feed of feeds) feed.goLive()
       return
@@ -252,7 +252,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  async #catchUp({ lost: { signal } }: Session, feed: Feed): Promise<void> {
+  async #catchUp({ lost: { signal } }: Linked, feed: Feed): Promise<void> {
     if (signal.aborted) return
     const { send, timeoutMs } = this.#settings
     const patienceMs = PATIENCE * timeoutMs

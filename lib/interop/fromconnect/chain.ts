@@ -1,6 +1,6 @@
 /** Calls Connect middleware in turn, on one request and response. */
 import { isPassedOn } from '../fromnode/errors.ts'
-import type { Exchange } from '../fromnode/exchange.ts'
+import type { InnerExchange } from '../fromnode/exchange.ts'
 import { assertInternals } from '../fromnode/internals.ts'
 import type { NodeHandler } from '../fromnode.ts'
 
@@ -9,7 +9,7 @@ import type { NodeHandler } from '../fromnode.ts'
  */
 export function callChain(
   middleware: readonly NodeHandler[],
-  exchange: Exchange,
+  exchange: InnerExchange,
   last: () => Promise<void>,
 ): void {
   callFrom(0, middleware, exchange, last)
@@ -18,7 +18,7 @@ export function callChain(
 function callFrom(
   index: number,
   middleware: readonly NodeHandler[],
-  exchange: Exchange,
+  exchange: InnerExchange,
   last: () => Promise<void>,
 ): void {
   const one = middleware[index]

@@ -9,7 +9,7 @@ import type {
   SendMessage,
   WebSocketScope,
 } from '../../types.ts'
-import { Exchange } from '../fromnode/exchange.ts'
+import { InnerExchange } from '../fromnode/exchange.ts'
 import { inheritFrom, leavePair } from '../fromnode/inherit.ts'
 import type { NodeHandler } from '../fromnode.ts'
 import { assertChain, callChain } from './chain.ts'
@@ -40,7 +40,7 @@ export function onHandshake(...middleware: readonly NodeHandler[]): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'websocket') return app(scope, receive, send)
     const denial = new Denial(scope, receive, send)
-    const exchange = new Exchange(requestOf(scope), never, denial.send)
+    const exchange = new InnerExchange(requestOf(scope), never, denial.send)
     inheritFrom(scope, exchange)
     return exchange.run(() =>
       callChain(middleware, exchange, () => {
@@ -66,7 +66,7 @@ function never(): Promise<never> {
 async function behind(
   app: App,
   scope: WebSocketScope,
-  exchange: Exchange,
+  exchange: InnerExchange,
   receive: Receive,
   send: Send,
 ): Promise<void> {
@@ -79,7 +79,7 @@ async function behind(
   }
 }
 
-function withFields(message: SendMessage, { response }: Exchange): SendMessage {
+function withFields(message: SendMessage, { response }: InnerExchange): SendMessage {
   if (message.type !== 'websocket.accept') return message
   const own = message.headers ?? []
   const fields = Object.entries(response.getHeaders()).flatMap(([name, value]) => {

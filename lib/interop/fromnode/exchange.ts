@@ -13,7 +13,7 @@ import { makeResponse, trailersOf } from './response.ts'
 import { type Callback, Outbox } from './responsemessages.ts'
 import { InnerSocket } from './socket.ts'
 
-export class Exchange {
+export class InnerExchange {
   readonly request: NodeRequest
   readonly response: InnerResponse
   readonly intake: Intake
@@ -205,7 +205,7 @@ export class Exchange {
  * collection.
  */
 interface Watch {
-  exchange: Exchange | undefined
+  exchange: InnerExchange | undefined
 }
 
 const CUT =

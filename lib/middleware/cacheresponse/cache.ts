@@ -29,7 +29,7 @@ export interface CacheSettings extends FillSettings {
   readonly store: CacheStore
 }
 
-interface Found {
+interface Lookup {
   readonly entry: Entry | undefined
   readonly variants: Variants | undefined
 }
@@ -101,7 +101,7 @@ export class ResponseCache {
     await this.#settings.store.delete(key).catch(this.#report)
   }
 
-  async #find(key: string, { mayUse }: Wish, { headers }: HTTPScope): Promise<Found> {
+  async #find(key: string, { mayUse }: Wish, { headers }: HTTPScope): Promise<Lookup> {
     const nothing = { entry: undefined, variants: undefined }
     if (!mayUse) return nothing
     const first = await this.#read(key)

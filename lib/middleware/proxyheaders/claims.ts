@@ -70,14 +70,17 @@ function fromXForwarded(headers: Headers, trust: Trust): Claims | Garbage {
   return { client: found.client, scheme, host, port, prefix }
 }
 
-interface Found {
+interface ClientClaim {
   /** The first untrusted address from the right, or the leftmost; undefined for an empty list. */
   readonly client: Address | undefined
   /** How many trusted elements are to the right of it. */
   readonly steps: number
 }
 
-function walk(nodes: readonly (string | undefined)[], { isTrusted }: Trust): Found | undefined {
+function walk(
+  nodes: readonly (string | undefined)[],
+  { isTrusted }: Trust,
+): ClientClaim | undefined {
   for (let steps = 0; steps < nodes.length; steps++) {
     const text = nodes.at(-1 - steps)
     const client = text === undefined ? UNTOLD : parseNode(text)

@@ -35,7 +35,7 @@ export interface Wanted {
   readonly maxRanges: number
 }
 
-export interface Answer {
+export interface FileAnswer {
   readonly status: number
   readonly headers: HeaderList
   /** What the body is put together from; none where there is no body. */
@@ -48,7 +48,7 @@ export interface Answer {
  * Preconditions and ranges are for a 200 to GET and HEAD only: another status is not about the state
  * of the file, and a POST has done its work already.
  */
-export function answerTo(scope: Scope, wanted: Wanted, stat: TaggedStat): Answer {
+export function answerTo(scope: Scope, wanted: Wanted, stat: TaggedStat): FileAnswer {
   const { status } = wanted
   const headers = describe(wanted, stat)
   if (scope.type !== 'http') return whole(status, headers, stat.size, true)
@@ -100,7 +100,7 @@ function partsFor(
   headers: HeaderList,
   validators: Validators,
   size: number,
-): Answer | null {
+): FileAnswer | null {
   const field = joinedField(requested, 'range')
   if (field === null || joinedField(headers, 'accept-ranges') !== 'bytes') return null
   if (!ifRangeHolds(requested, validators)) return null
@@ -125,7 +125,7 @@ function partsFor(
   return { status: 206, headers: view.list, pieces: parts.pieces, size: length }
 }
 
-function whole(status: number, headers: HeaderList, size: number, withBody: boolean): Answer {
+function whole(status: number, headers: HeaderList, size: number, withBody: boolean): FileAnswer {
   if (isBodyless(status)) return withoutBody(status, headers)
   const isTold = indexOfName(headers, 'content-length') >= 0
   const fields = isTold ? headers : [...headers, 'content-length', String(size)]
@@ -133,7 +133,7 @@ function whole(status: number, headers: HeaderList, size: number, withBody: bool
   return { status, headers: fields, pieces: [{ start: 0, end: size }], size }
 }
 
-function withoutBody(status: number, headers: HeaderList): Answer {
+function withoutBody(status: number, headers: HeaderList): FileAnswer {
   return { status, headers, pieces: [], size: 0 }
 }
 

@@ -10,7 +10,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { joinBytes } from '../../internal/bytes.ts'
 import { sha256 } from '../../internal/digests.ts'
-import { type Answer, contentTag, type FileStat, type TaggedStat } from './answer.ts'
+import { contentTag, type FileAnswer, type FileStat, type TaggedStat } from './answer.ts'
 import { lengthOf, type Piece } from './byteranges.ts'
 
 /** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
@@ -173,7 +173,7 @@ export async function contentOf(file: DiskFile): Promise<Content> {
 }
 
 /** The same answer with its ranges filled in. */
-export function filled(answer: Answer, content: Uint8Array): Answer {
+export function filled(answer: FileAnswer, content: Uint8Array): FileAnswer {
   const pieces = answer.pieces.map((piece) =>
     piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),
   )

@@ -4,7 +4,7 @@ import { mediaTypeOf } from '../../http/mimetypes.ts'
 import { isBodyless } from '../../http/status.ts'
 import type { Scope, Send } from '../../types.ts'
 import { contentType, type MessageTypes } from '../response.ts'
-import { type Answer, answerTo, type FileStat, type TaggedStat } from './answer.ts'
+import { answerTo, type FileAnswer, type FileStat, type TaggedStat } from './answer.ts'
 import { absolutePath, contentOf, DiskFile, filled, look } from './disk.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './sending.ts'
 
@@ -50,7 +50,7 @@ export async function sendFile(
   }
 }
 
-function answerOf(wanted: FileToSend, scope: Scope, stat: TaggedStat): Answer {
+function answerOf(wanted: FileToSend, scope: Scope, stat: TaggedStat): FileAnswer {
   const { status, headers, charset, maxRanges } = wanted
   const type =
     headers.get('content-type') ??

@@ -1,7 +1,7 @@
 /** Sends an answer of a file as messages, piece by piece. */
 import type { HTTPResponseStartMessage, Send, WebSocketDenialStartMessage } from '../../types.ts'
 import type { MessageTypes } from '../response.ts'
-import type { Answer } from './answer.ts'
+import type { FileAnswer } from './answer.ts'
 import type { DiskFile } from './disk.ts'
 
 /** What is read at once, and what is sent in one message: a quarter costs half as much again. */
@@ -9,14 +9,18 @@ export const CHUNK = 262_144
 
 /** The message that begins the answer. */
 export function startOf(
-  { status, headers }: Answer,
+  { status, headers }: FileAnswer,
   { start }: MessageTypes,
 ): HTTPResponseStartMessage | WebSocketDenialStartMessage {
   return { type: start, status, headers }
 }
 
 /** Sends an answer without a body. */
-export async function sendEmpty(answer: Answer, types: MessageTypes, send: Send): Promise<void> {
+export async function sendEmpty(
+  answer: FileAnswer,
+  types: MessageTypes,
+  send: Send,
+): Promise<void> {
   await send(startOf(answer, types))
   await send({ type: types.body, moreBody: false })
 }
@@ -28,7 +32,7 @@ export async function sendEmpty(answer: Answer, types: MessageTypes, send: Send)
  */
 export async function sendPieces(
   file: DiskFile,
-  answer: Answer,
+  answer: FileAnswer,
   types: MessageTypes,
   send: Send,
 ): Promise<void> {

@@ -11,14 +11,14 @@ export type LifespanState =
   | 'stopping'
   | 'stopped'
 
-interface Answer {
+interface LifespanAnswer {
   readonly question: string
   /** The state in which it may be sent. */
   readonly during: LifespanState
   readonly after: LifespanState
 }
 
-const ANSWERS: Readonly<Record<string, Answer>> = {
+const ANSWERS: Readonly<Record<string, LifespanAnswer>> = {
   'lifespan.startup.complete': {
     question: 'lifespan.startup',
     during: 'starting',

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Headers } from '../../../lib/http/headers.ts'
-import { type Answer, answerTo, type Wanted } from '../../../lib/responses/file/answer.ts'
+import { answerTo, type FileAnswer, type Wanted } from '../../../lib/responses/file/answer.ts'
 import type { HeaderList } from '../../../lib/types.ts'
 import { httpScope, lifespanScope, websocketScope } from '../../support/scopes.ts'
 
@@ -21,11 +21,11 @@ function wanted(overrides: Partial<Wanted> = {}): Wanted {
   return { status: 200, headers: [], contentType: TEXT, maxRanges: 32, ...overrides }
 }
 
-function answer(headers: HeaderList, overrides?: Partial<Wanted>, method = 'GET'): Answer {
+function answer(headers: HeaderList, overrides?: Partial<Wanted>, method = 'GET'): FileAnswer {
   return answerTo(httpScope({ method, headers }), wanted(overrides), stat)
 }
 
-const WHOLE: Answer = {
+const WHOLE: FileAnswer = {
   status: 200,
   headers: [...FIELDS, 'content-length', '100'],
   pieces: [{ start: 0, end: 100 }],
@@ -117,7 +117,7 @@ t.test(
 
 t.test('a Range is not looked at', async (t) => {
   const range = ['range', 'bytes=0-4']
-  const cases: [title: string, Answer, status?: number][] = [
+  const cases: [title: string, FileAnswer, status?: number][] = [
     ['when it is no valid one', answer(['range', 'bytes=5-4'])],
     ['when it comes twice', answer([...range, 'range', 'bytes=6-7'])],
     ['when If-Range names another state: RS-38', answer([...range, 'if-range', '"x"'])],
