@@ -64,7 +64,7 @@ t.test('a template that waits is a stream', async (t) => {
     () => `${page}`,
     /^html: the text is not known yet, a promise or an async iterable was given/,
   )
-  t.throws(() => new HTMLResponse(page), /send it by new StreamingResponse\(page/)
+  t.throws(() => new HTMLResponse(page), /send new StreamingResponse\(page/)
   t.same(await chunks(html`a${1}${html`b`}`), ['a1b'])
   t.same(await chunks(html``), [])
 })
