@@ -1,4 +1,4 @@
-/** Forms and uploads: what `request.form()` and `request.parts()` give. */
+/** Forms and uploads: the results of `request.form()` and `request.parts()`. */
 export type { FormOptions } from './forms/collect.ts'
 export { safeFilename } from './forms/filename.ts'
 export { Form, type FormValue } from './forms/form.ts'

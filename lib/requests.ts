@@ -1,4 +1,4 @@
-/** The request that a handler looks at. */
+/** The request that a handler receives. */
 import { Body, bodyOf } from './body.ts'
 import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
@@ -10,12 +10,12 @@ import { brand } from './types/brand.ts'
 import { type HTTPScope, type Receive, SENT, type Send } from './types.ts'
 
 export interface BodyOptions {
-  /** The most bytes to accept (10 MB, or what `bodyLimit()` set); more is answered by 413. */
+  /** Maximum size in bytes (10 MB, or the limit of `bodyLimit()`); larger bodies get a 413. */
   maxSize?: number
 }
 
 export interface JSONOptions extends BodyOptions {
-  /** Accept any content type, or none (false). */
+  /** Accept any content type, or a missing one (false). */
   anyContentType?: boolean
 }
 
@@ -23,9 +23,9 @@ const lenient = new TextDecoder()
 const strict = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * A view on an http scope, and the reader of its body.
+ * A view of an HTTP scope, and the reader of its body.
  *
- * The types of `pathParams` and `state` are parameters; a handler gets the first from its path.
+ * `pathParams` and `state` are typed by parameters; a handler gets the first from the path of its route.
  *
  * @example
  * const app: App = async (scope, receive, send) => {
@@ -43,7 +43,7 @@ export class Request<
   }
 
   declare readonly scope: HTTPScope
-  /** The raw channels, for apps that this request is handed on to. */
+  /** The channels of the app, for inner apps that this request is passed to. */
   readonly receive: Receive
   readonly send: Send
   #body: Body | undefined
@@ -71,12 +71,12 @@ export class Request<
   }
 
   /**
-   * The whole body; kept, so that it can be read again in any form.
+   * The whole body; it is kept, so that it can be read again in any form.
    *
-   * @throws HTTPException 413 when it is larger than the limit, whatever its length claims.
-   * @throws ClientDisconnected when the client goes before it is complete.
-   * @throws TypeError when parts of it are gone, since `stream()`, `parts()` or a multipart `form()`
-   * has read them.
+   * @throws HTTPException 413 if it is larger than the limit, whatever its announced length.
+   * @throws ClientDisconnected if the client disconnects before it is complete.
+   * @throws TypeError if parts of it are gone because `stream()`, `parts()` or a multipart `form()` has
+   * read them.
    */
   bytes(options: BodyOptions = {}): Promise<Uint8Array> {
     return this.#reader.bytes(options.maxSize)
@@ -94,11 +94,11 @@ export class Request<
   /**
    * The body parsed as JSON.
    *
-   * Only `application/json` and types that end in `+json` are taken: another site's page can send
-   * a form or plain text with the user's cookies, but not these (CVE-2021-32677).
+   * Only `application/json` and types that end in `+json` are accepted: pages of other sites can send
+   * forms and plain text with the user's cookies, but not these (CVE-2021-32677).
    *
-   * @throws HTTPException 415 for another content type, 400 when it is no JSON in UTF-8; and as
-   * `bytes()` does.
+   * @throws HTTPException 415 if the content type is another one, 400 if the body is not valid JSON in
+   * UTF-8; and as `bytes()` does.
    */
   json(options: JSONOptions = {}): Promise<unknown> {
     return handled(this.#json(options))
@@ -117,27 +117,27 @@ export class Request<
   }
 
   /**
-   * The body as it arrives; nothing is read before the first part is asked for.
+   * The body as it arrives; reading starts with the first part that is requested.
    *
-   * @throws TypeError at once when it was already streamed; while reading, as `bytes()` does.
+   * @throws TypeError at once if it was streamed before; while reading, as `bytes()` does.
    */
   stream(options: BodyOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     return this.#reader.stream(options.maxSize)
   }
 
   /**
-   * The body as a form, urlencoded or multipart; kept, so that it can be asked for again. With any
-   * other content type it is empty, and nothing is read.
+   * The body as a form, urlencoded or multipart; it is kept, so that it can be read again. With any other
+   * content type the form is empty, and nothing is read.
    *
-   * Files up to 1 MiB are held in memory, larger ones in a temporary file. They go when the request
-   * ends: after the response and its background work, however it went. In an app without a Route
-   * around it, that is yours to do: `await using form = await request.form()`.
+   * Files up to 1 MiB are held in memory, larger ones in a temporary file. They are deleted when the
+   * request ends: after the response and its background work, even if these fail. In an app without a
+   * Route, delete them yourself: `await using form = await request.form()`.
    *
-   * @throws HTTPException 413 when it passes one of the limits in `FormOptions`, 400 when it cannot be
-   * read to its end, 415 when it has a Content-Encoding.
-   * @throws ClientDisconnected when the client goes before it is complete.
-   * @throws TypeError when the body was already read by `stream()` or `parts()`.
-   * @throws RangeError for a limit that is no number.
+   * @throws HTTPException 413 if it exceeds a limit of `FormOptions`, 400 if it is invalid or incomplete,
+   * 415 if it has a Content-Encoding.
+   * @throws ClientDisconnected if the client disconnects before it is complete.
+   * @throws TypeError if `stream()` or `parts()` has read the body.
+   * @throws RangeError if a limit is invalid.
    * @example
    * Route('/contact', async (request) => {
    *   const form = await request.form({ maxFields: 10 })
@@ -159,12 +159,12 @@ export class Request<
   }
 
   /**
-   * The parts of a multipart body as they arrive, to be read one after the other; nothing is held or
-   * written anywhere. Parts that are not read are skipped, and the loop may be left.
+   * The parts of a multipart body as they arrive, read one after the other. Nothing is kept in memory or
+   * on disk. Unread parts are skipped, and the loop may be left early.
    *
-   * The body may have 100 MB, or what `bodyLimit()` set, unless `maxSize` says otherwise.
+   * The default limit of the body is 100 MB, or that of `bodyLimit()`.
    *
-   * Throws as `form()` does, and HTTPException 415 for another content type.
+   * Throws as `form()` does, and HTTPException 415 if the content type is another one.
    *
    * @example
    * Route('/archive', async (request) => {
@@ -192,19 +192,19 @@ export class Request<
   }
 
   /**
-   * Lets go of what the request holds, the files of its form above all; done by the route around the
-   * handler, or the middleware, that the request was made for.
+   * Releases the resources of the request, above all the files of its form. Called by the route or the
+   * middleware that created the request.
    */
   close(): Promise<void> {
     this.#closed = true
-    // A form that is still being read is closed once it is.
+    // A form that is still being read is closed afterwards.
     return this.#openForm?.close() ?? SENT
   }
 
   /**
-   * A `receive` for an app behind this request, which gets the body even if `bytes()`, `text()` or
-   * `json()` has read it here. It rejects if parts of the body are gone, since `stream()`, `parts()` or
-   * a multipart `form()` has read them: call `bytes()` before these to keep the body.
+   * A `receive` for an inner app, which gets the body even if `bytes()`, `text()` or `json()` has read it.
+   * It rejects if parts of the body are gone because `stream()`, `parts()` or a multipart `form()` has
+   * read them: call `bytes()` before these to keep the body.
    *
    * @example
    * const audit: Middleware = (app) => async (scope, receive, send) => {
@@ -219,11 +219,11 @@ export class Request<
   }
 
   /**
-   * Aborted if the client leaves before the response is complete, or if a middleware answers
-   * `http.disconnect` to `receive` while the handler runs. Its reason is a ClientDisconnected, which no
-   * log reports.
+   * Aborts if the client disconnects before the response is complete, or if a middleware answers
+   * `http.disconnect` to `receive` while the handler runs. Its reason is a ClientDisconnected, which is
+   * not logged.
    *
-   * The body of a request that announced none is read for it.
+   * To notice a disconnect, the body of a request that announced none may be read.
    *
    * @example
    * const answer = await fetch(upstream, { signal: request.signal })
@@ -237,8 +237,8 @@ export class Request<
   }
 
   /**
-   * Aborted when the server begins to close, before it waits for what is open: for long polls and other
-   * answers that would hold it up. Never, where the server does not tell by `scope.onDraining`.
+   * Aborts when the server begins to close, before it waits for open requests: for long polls and other
+   * responses that would delay it. Never aborts if the server does not support `scope.onDraining`.
    *
    * @example
    * const either = AbortSignal.any([request.signal, request.draining])
@@ -252,17 +252,17 @@ export class Request<
     return controller.signal
   }
 
-  /** Whether the client has gone; does not wait and does not read the body. */
+  /** Whether the client has disconnected; does not wait, and does not read the body. */
   async isDisconnected(): Promise<boolean> {
     const { signal } = this
-    // Lets an answer through that is ready, where `receive` is all there is to ask.
+    // Gives a reply that is ready time to arrive, if `receive` is the only source.
     await null
     return signal.aborted
   }
 
   /**
-   * The server tells of its client by `onDisconnect`. What `receive` tells counts while the handler
-   * runs: once the response is complete, it is told of a disconnect too.
+   * The server reports disconnects by `onDisconnect`. Reports of `receive` count only while the handler
+   * runs, since a complete response is reported as a disconnect too.
    */
   #watch(controller: AbortController): void {
     const abort = (): void => controller.abort(new ClientDisconnected())
@@ -272,17 +272,17 @@ export class Request<
     const listener = (): void => {
       if (this.#isHandling || onDisconnect === undefined) abort()
     }
-    // A raw app may ask `receive` itself.
+    // A raw app may call `receive` itself.
     const asking = onDisconnect === undefined ? 'after the body' : 'never'
     this.#reader.onGone(listener, this.#isHandling ? 'at once' : asking)
   }
 
-  /** Tells that the handler of this request runs, or has answered; called by the route around it. */
+  /** Tells whether the handler of this request runs; called by its route. */
   handling(isHandling: boolean): void {
     this.#isHandling = isHandling
   }
 
-  /** A `receive` for an app that a handler gives as its answer: with what was read of the body. */
+  /** A `receive` for an app that a handler returns, including what was read of the body. */
   get rest(): Receive {
     return this.#body?.isTouched ? this.replay() : this.receive
   }
@@ -295,6 +295,6 @@ function isJSON(contentType: string | null): boolean {
 
 function noChannel(): never {
   throw new TypeError(
-    'request: it was made without receive or send, so it has no body. Pass them to new Request(scope, receive, send).',
+    'request: it has no body, since it was made without receive or send. Pass them to new Request(scope, receive, send).',
   )
 }

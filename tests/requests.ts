@@ -50,7 +50,8 @@ t.test('tells method and scope: RQ-1, RQ-3, RQ-33', async (t) => {
 
 t.test('a request without channels has no body: RQ-26', async (t) => {
   const request = new Request(httpScope())
-  const message = /request: it was made without receive or send.*Pass them to new Request/
+  const message =
+    /request: it has no body, since it was made without receive or send.*Pass them to new Request/
 
   await t.rejects(request.bytes(), message)
   await t.rejects(new Request(httpScope()).text(), message)

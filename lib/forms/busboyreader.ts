@@ -1,44 +1,44 @@
 /**
- * Reads what stands behind a boundary, by busboy: the headers of a part, its bytes, or the end.
+ * Reads what follows a boundary, by busboy: the headers of a part, its bytes, or the end.
  *
- * Busboy is told that every part is a file, and its streams are not used: each piece is taken as it
- * comes, so there is nothing to leave unread, and no event to arrive later. For that, three of its own
- * fields are used; so its version is pinned.
+ * Busboy takes every part as a file, and its streams are not used: each piece is passed on as it is
+ * parsed, so no stream is left unread, and no event arrives later. This needs three of busboy's private
+ * fields, so its version is pinned.
  */
 import busboy from 'busboy'
 import type { Tell } from './boundary.ts'
 
-/** Headers by lower-case name, in the order they came. */
+/** Headers by lower-case name, in the order of arrival. */
 export type Fields = Readonly<Record<string, readonly string[]>>
 
-/** Who is told what a part consists of; what it throws is thrown through the reader. */
+/** Receives the contents of parts; its errors are thrown by the reader. */
 export interface PartListener {
   onHead(fields: Fields): void
-  /** Bytes of the content, or null where it ends. */
+  /** Bytes of the content, or null at its end. */
   onContent(bytes: Uint8Array | null): void
-  /** Headers are malformed, or have more than 16 KB together. */
+  /** The headers are malformed, or larger than 16 KB together. */
   onMalformed(): void
 }
 
-/** What busboy is told instead: its own reading of the headers is of no account. */
+/** The headers for busboy, which must not interpret the real ones. */
 const AS_FILE: Fields = { 'content-disposition': ['form-data;filename=f'] }
 
-/** Above all limits that are checked elsewhere, those of busboy would only cut. */
+/** Limits are checked elsewhere; those of busboy would only truncate. */
 const UNLIMITED = { fileSize: Number.POSITIVE_INFINITY, files: Number.POSITIVE_INFINITY }
 
-/** What busboy has of its own. */
+/** The private fields of busboy. */
 interface Inside {
-  /** Parses the headers of a part, while they come. */
+  /** Parses the headers of a part as they arrive. */
   _hparser: { cb: (fields: Fields) => void; reset(): void } | null
-  /** Searches for boundaries, and tells of what it finds. */
+  /** Searches for boundaries, and reports them. */
   readonly _bparser: { readonly _cb: Tell }
-  /** Whether the last boundary was seen. */
+  /** Whether the last boundary was found. */
   readonly _complete: boolean
 }
 
 export class PartReader {
   readonly #parser: Inside
-  /** What busboy's own search would tell, it is told by another. */
+  /** Receives the bytes and boundaries that a search has found, in place of busboy's own. */
   readonly tell: Tell
 
   constructor(boundary: string, listener: PartListener) {
@@ -51,22 +51,22 @@ export class PartReader {
       }
       stream.push = push
     })
-    // It is thrown through busboy to the one who writes: nothing is left to be told later.
+    // It is thrown through busboy to the caller of `tell`, so no error is left for later.
     parser.on('error', () => listener.onMalformed())
     this.#parser = parser as busboy.Busboy & Inside // as version 1.6.0 has it
     interceptHeaders(parser, this.#parser, boundary, listener)
     this.tell = this.#parser._bparser._cb
   }
 
-  /** Whether the last boundary was seen. */
+  /** Whether the last boundary was found. */
   get complete(): boolean {
     return this.#parser._complete
   }
 }
 
 /**
- * Has headers come to the listener first. One object parses them for all parts; it shows behind a
- * boundary, so it is given one, and the first letter of a header, before the body begins.
+ * Passes headers to the listener first. One object parses the headers of all parts; it becomes visible
+ * after a boundary, so a boundary and the first letter of a header are written before the body begins.
  */
 function interceptHeaders(
   parser: busboy.Busboy,
@@ -76,7 +76,7 @@ function interceptHeaders(
 ): void {
   parser.write(`--${boundary}\r\na`)
   const { _hparser: headers } = inside
-  if (headers === null) throw new Error('busboy: its version must be 1.6.0, another was installed.')
+  if (headers === null) throw new Error('busboy: the version must be 1.6.0, another is installed.')
   const { cb } = headers
   const begin: typeof cb = (fields) => {
     listener.onHead(fields)

@@ -1,4 +1,4 @@
-/** Makes a form of the parts of a multipart body. */
+/** Collects the parts of a multipart body into a form. */
 import { ByteCollector } from '../internal/collector.ts'
 import { Form, type FormValue } from './form.ts'
 import type { PartsOptions } from './limits.ts'
@@ -7,17 +7,17 @@ import type { Spool } from './spool.ts'
 import { UploadFile } from './upload.ts'
 
 export interface FormOptions extends PartsOptions {
-  /** The most bytes of a file that stay in memory; larger ones go to a temporary file (1 MiB). */
+  /** Maximum bytes of a file in memory; larger ones go to a temporary file (1 MiB). */
   maxMemorySize?: number
-  /** The folder for that temporary file (the system's, `os.tmpdir()`). */
+  /** The folder of that temporary file (`os.tmpdir()`). */
   directory?: string
 }
 
-/** What the files of one form may take of the memory together. */
+/** The most memory of all files of a form together. */
 const MOST_MEMORY = 10_485_760
 
 /**
- * Reads to the end; when that fails, for whatever reason, nothing of it stays behind.
+ * Reads to the end; if that fails for any reason, files are deleted.
  *
  * @param decode Decodes the values of fields.
  */
@@ -49,7 +49,7 @@ class Collector {
   #head: PartHead | undefined
   #pieces = new ByteCollector()
   #size = 0
-  /** Where the current file begins in the temporary file, once it is there. */
+  /** The position of the current file in the temporary file, if it is there. */
   #from: number | undefined
   #inMemory = 0
   #spool: Spool | undefined
@@ -60,7 +60,7 @@ class Collector {
     this.#directory = options.directory
   }
 
-  /** A promise when there is something to wait for. */
+  /** Takes an event; returns a promise if there is something to wait for. */
   take(event: PartEvent): Promise<void> | undefined {
     if (event === null) this.#endPart()
     else if (event instanceof Uint8Array) return this.#add(event)
@@ -78,7 +78,7 @@ class Collector {
     return fits ? undefined : this.#moveToDisk()
   }
 
-  /** Loaded only here: most forms need no file system, and some platforms have none. */
+  /** Loaded on demand: most forms need no file system, and some platforms have none. */
   async #moveToDisk(): Promise<void> {
     if (this.#spool === undefined) {
       const { Spool } = await import('#spool')
@@ -95,7 +95,7 @@ class Collector {
     if (head === undefined) return
     const [pieces, from, spool] = [this.#pieces, this.#from, this.#spool]
     const spooled = from === undefined || spool === undefined ? undefined : { spool, from }
-    // A file input without a file is sent as a file without a name (HTML Standard): there is none.
+    // An empty file input is sent as a file without a name (HTML Standard); it is skipped.
     const isEmptyInput = head.filename === '' && this.#size === 0
     const value =
       head.filename === null

@@ -1,24 +1,24 @@
-/** File names that a client made up, made harmless. */
+/** Makes file names from clients harmless. */
 import { encodeText } from '../internal/bytes.ts'
 
-/** What file systems allow, in bytes. */
+/** The limit of file systems, in bytes. */
 const MOST_BYTES = 255
 
-/** Names of devices on Windows, whatever extension they have, and with blanks before it. */
+/** Names of devices on Windows, with any extension, even after spaces. */
 const RESERVED =
   /^(?:con(?:in\$|out\$)?|prn|aux|nul|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i
 
 /**
- * A name for a file in a folder of one's choice, on every system; `fallback` when nothing is left.
+ * A name that is safe for a file in any folder, on every system; `fallback` if nothing is left.
  *
- * The path before it is cut off, and what is no part of a name becomes `_`.
+ * Leading folders are removed; invalid characters become `_`.
  *
  * @example
  * safeFilename('../../etc/passwd') // 'passwd'
  */
 export function safeFilename(name: string, fallback = 'upload'): string {
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
-  // Control characters, those of shells and drives, and those that turn the direction of text.
+  // Control characters, special characters of shells and drives, and overrides of the text direction.
   const plain = last.replace(
     /[\0-\x1f\x7f-\x9f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     '_',
@@ -29,7 +29,7 @@ export function safeFilename(name: string, fallback = 'upload'): string {
   return RESERVED.test(short) ? shorten(`_${short}`) : short
 }
 
-/** Without dots and spaces around it: hidden files, `..`, and what Windows drops. */
+/** Without dots and spaces at the ends: hidden files, `..`, and characters that Windows drops. */
 function withoutEnds(name: string): string {
   let [from, to] = [0, name.length]
   while (from < to && isEnd(name, from)) from++
@@ -41,7 +41,7 @@ function isEnd(name: string, at: number): boolean {
   return name[at] === '.' || name[at] === ' '
 }
 
-/** The extension is kept, if it is one. */
+/** Shortens the name; a valid extension is kept. */
 function shorten(name: string): string {
   if (encodeText(name).byteLength <= MOST_BYTES) return name
   const dot = name.lastIndexOf('.')

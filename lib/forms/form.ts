@@ -5,10 +5,10 @@ import { UploadFile } from './upload.ts'
 export type FormValue = string | UploadFile
 
 /**
- * What a form holds: names with texts and files, in the order they came, duplicates kept.
+ * A form: names with texts and files, in the order of arrival, with duplicates.
  *
- * It reads as the web's FormData does, `get` giving the first value of a name. Its files go when it is
- * closed: by `await using`, by `close()`, or by itself when the request ends.
+ * It is read like FormData; `get` returns the first value of a name. Its files are deleted when it is
+ * closed: by `await using`, by `close()`, or automatically when the request ends.
  *
  * @example
  * Route('/post', async (request) => {
@@ -29,7 +29,7 @@ export class Form implements Iterable<[string, FormValue]>, AsyncDisposable {
     this.#spool = spool
   }
 
-  /** How many values there are, duplicates counted. */
+  /** The number of values, duplicates included. */
   get size(): number {
     return this.#entries.length
   }
@@ -48,19 +48,19 @@ export class Form implements Iterable<[string, FormValue]>, AsyncDisposable {
     return this.#values(name).length > 0
   }
 
-  /** The first text of this name, or null: files are passed over. */
+  /** The first text of this name, or null; files are skipped. */
   text(name: string): string | null {
     return this.#values(name).find((value) => typeof value === 'string') ?? null
   }
 
-  /** The first file of this name, or null: texts are passed over. */
+  /** The first file of this name, or null; texts are skipped. */
   file(name: string): UploadFile | null {
     return this.#values(name).find((value) => value instanceof UploadFile) ?? null
   }
 
   /**
-   * By a search at first: among 100,000 names it takes 1 ms, and to make the Map of them takes 20.
-   * It is a Map, so that `__proto__` is a name like any other.
+   * Searches the list at first: among 100,000 names that takes 1 ms, while building a Map takes 20.
+   * It is a Map, so that `__proto__` is an ordinary name.
    */
   #values(name: string): readonly FormValue[] {
     if (this.#looks < FEW_LOOKS) {
@@ -73,7 +73,7 @@ export class Form implements Iterable<[string, FormValue]>, AsyncDisposable {
     return this.#byName.get(name) ?? []
   }
 
-  /** Pairs of name and value, in the order they came. */
+  /** Pairs of name and value, in the order of arrival. */
   *entries(): IterableIterator<[string, FormValue]> {
     for (const [name, value] of this.#entries) yield [name, value]
   }
@@ -90,9 +90,9 @@ export class Form implements Iterable<[string, FormValue]>, AsyncDisposable {
     for (const [, value] of this.#entries) yield value
   }
 
-  /** Removes the files; the texts stay. It may be called more than once. */
+  /** Deletes the files; the texts stay. May be called more than once. */
   async close(): Promise<void> {
-    // Not of `values()`, a generator: of 100,000 texts it would take 3 ms, and this takes 0.4.
+    // Not over `values()`, a generator: for 100,000 texts it would take 3 ms instead of 0.4.
     for (const [, value] of this.#entries) if (typeof value !== 'string') value.close()
     await this.#spool?.close()
   }
@@ -102,7 +102,7 @@ export class Form implements Iterable<[string, FormValue]>, AsyncDisposable {
   }
 }
 
-/** From then on a Map pays. */
+/** The number of searches after which a Map is worth it. */
 const FEW_LOOKS = 8
 
 function groupByName(entries: readonly [string, FormValue][]): Map<string, FormValue[]> {

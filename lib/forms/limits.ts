@@ -1,28 +1,28 @@
-/** What a form may hold: one set of limits, and one way to count, for every kind of form. */
+/** The limits of forms: one set, and one way to count, for all kinds of forms. */
 import { HTTPException } from '../exceptions.ts'
 
-/** Limits that hold while parts are read; each states itself in the error. */
+/** Limits that are checked while parts are read; the error names the one that was exceeded. */
 export interface PartsOptions {
   /**
-   * The most bytes of the whole body (100 MB for multipart, 10 MB for urlencoded, or what
-   * `bodyLimit()` set).
+   * Maximum bytes of the whole body (100 MB for multipart, 10 MB for urlencoded, or the limit of
+   * `bodyLimit()`).
    */
   maxSize?: number
-  /** The most fields, which are all parts but files (1000). */
+  /** Maximum number of fields: all parts except files (1000). */
   maxFields?: number
-  /** The most files (1000). */
+  /** Maximum number of files (1000). */
   maxFiles?: number
-  /** The most bytes of one field; of a urlencoded one its name counts too, as sent (1 MiB). */
+  /** Maximum bytes of one field; for urlencoded ones its name counts too, as sent (1 MiB). */
   maxPartSize?: number
-  /** The most bytes of all fields together, names and headers of parts included (10 MB). */
+  /** Maximum bytes of all fields together, names and headers of parts included (10 MB). */
   maxFieldsSize?: number
-  /** The most bytes of one file (Infinity: what `maxSize` leaves). */
+  /** Maximum bytes of one file (Infinity, so that `maxSize` decides). */
   maxFileSize?: number
-  /** The most header fields of one part, up to 1998; together they have at most 16 KB (100). */
+  /** Maximum number of header fields of a part, up to 1998; together they have at most 16 KB (100). */
   maxHeaderPairs?: number
 }
 
-/** The limits as they hold. */
+/** The limits with their defaults. */
 export type Limits = Required<Omit<PartsOptions, 'maxSize'>>
 
 const DEFAULTS: Limits = {
@@ -37,8 +37,8 @@ const DEFAULTS: Limits = {
 /**
  * Fills in the defaults.
  *
- * @param where The method that was given the options.
- * @throws RangeError for a limit that is none: compared with NaN, nothing would be too much.
+ * @param where The method that received the options.
+ * @throws RangeError if a limit is invalid: with NaN, no comparison would ever fail.
  */
 export function limitsOf(options: PartsOptions, where: string): Limits {
   const limits: Record<string, number> = { ...DEFAULTS }
@@ -55,10 +55,10 @@ export function limitsOf(options: PartsOptions, where: string): Limits {
   return limits as unknown as Limits
 }
 
-/** The parser drops what comes behind the 1999th. */
+/** The parser ignores fields after the 1999th. */
 const MOST_HEADER_PAIRS = 1998
 
-/** Counts what comes in, and refuses what is too much. */
+/** Counts parts and bytes, and throws when a limit is exceeded. */
 export class Meter {
   readonly #limits: Limits
   #fields = 0
@@ -71,7 +71,7 @@ export class Meter {
     this.#limits = limits
   }
 
-  /** @throws HTTPException 400 when a part has more header fields than it may have. */
+  /** @throws HTTPException 400 if a part has too many header fields. */
   headers(count: number): void {
     const maxHeaderPairs = Math.min(this.#limits.maxHeaderPairs, MOST_HEADER_PAIRS)
     if (count <= maxHeaderPairs) return
@@ -80,10 +80,10 @@ export class Meter {
   }
 
   /**
-   * A field or a file begins.
+   * Counts the beginning of a field or file.
    *
-   * @param headSize How many bytes are kept of its name and headers.
-   * @throws HTTPException 413 when it is one too many.
+   * @param headSize The bytes of its name and headers that are kept.
+   * @throws HTTPException 413 if there are too many.
    */
   begin(isFile: boolean, headSize: number): void {
     const { maxFields, maxFiles } = this.#limits
@@ -94,7 +94,7 @@ export class Meter {
     this.#keep(headSize)
   }
 
-  /** @throws HTTPException 413 when these bytes make a field or file too large. */
+  /** @throws HTTPException 413 if these bytes make a field or file too large. */
   add(size: number): void {
     const { maxFileSize, maxPartSize } = this.#limits
     this.#partSize += size

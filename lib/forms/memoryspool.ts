@@ -1,12 +1,11 @@
 /**
- * What stands in for the temporary file where bundles for the edge and browsers are made (the
- * conditions `workerd`, `edge-light`, `worker` and `browser`): there is no file system, so that the
- * files of a form stay in memory.
+ * Replaces the temporary file in bundles for the edge and browsers (the conditions `workerd`,
+ * `edge-light`, `worker` and `browser`): there is no file system, so the files of a form stay in memory.
  */
 import { ByteCollector } from '../internal/collector.ts'
 import type * as disk from './spool.ts'
 
-/** Bytes in memory, as the temporary file has them. */
+/** Bytes in memory, with the interface of the temporary file. */
 export class Spool implements Pick<disk.Spool, keyof disk.Spool> {
   readonly #bytes = new ByteCollector()
   #closed = false
@@ -21,7 +20,7 @@ export class Spool implements Pick<disk.Spool, keyof disk.Spool> {
 
   async flush(): Promise<void> {}
 
-  /** The bytes from one place to another, as they were written. */
+  /** The bytes from one position to another, as they were written. */
   async *read(from: number, to: number): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#closed) throw closed()
     let start = 0

@@ -1,10 +1,10 @@
 /**
  * Splits a multipart body into parts, by busboy.
  *
- * Busboy is used for what it is good at, reading what stands at a boundary. Where one is, is found for
- * it, and what it makes of the headers is decided here, since it keeps them to itself, skips parts
- * without a name, ignores or misjudges limits, reads an unknown encoding as nothing, and takes
- * `filename*` for `filename`. Where it cannot be loaded, a reader of our own stands in for it.
+ * Busboy only parses what follows a boundary. Boundaries are found by our own search, and headers are
+ * interpreted here, since busboy hides them, skips parts without a name, ignores or misjudges limits,
+ * drops text in unknown encodings, and prefers `filename*` to `filename`. Where busboy cannot be loaded,
+ * a reader of our own replaces it.
  */
 import { type Fields, PartReader } from '#partreader'
 import { HTTPException } from '../exceptions.ts'
@@ -14,30 +14,30 @@ import { decodeExtended, parseDisposition } from './disposition.ts'
 import type { Meter } from './limits.ts'
 import { encodeLatin1 } from './text.ts'
 
-/** What the headers of a part tell. */
+/** The headers of a part. */
 export interface PartHead {
   readonly name: string
-  /** What the client calls the file; null when the part is a field. */
+  /** The file name given by the client; null if the part is a field. */
   readonly filename: string | null
   readonly contentType: string | null
   readonly headers: Headers
 }
 
-/** What a body consists of: the head of a part, its bytes in pieces, and null where it ends. */
+/** An event of the body: the head of a part, a piece of its bytes, or null at its end. */
 export type PartEvent = PartHead | Uint8Array | null
 
-/** Takes a body piece by piece, and gives the events of each. */
+/** Parses a body piece by piece; returns the events of each piece. */
 export class MultipartParser {
   readonly #meter: Meter
   readonly #decode: (bytes: Uint8Array) => string
   readonly #search: BoundarySearch
   #events: PartEvent[] = []
-  /** Whether headers must come next. */
+  /** Whether headers must follow. */
   #isHeadDue = false
   #complete = false
   #padding: 'over' | 'expected' | 'begun' = 'over'
 
-  /** @param decode Decodes names, which stand in the headers as bytes. */
+  /** @param decode Decodes names, whose bytes are in the headers. */
   constructor(boundary: string, decode: (bytes: Uint8Array) => string, meter: Meter) {
     this.#meter = meter
     this.#decode = decode
@@ -54,7 +54,7 @@ export class MultipartParser {
   /**
    * The events of this piece.
    *
-   * @throws HTTPException 400 for what is no multipart, 413 for what is past a limit.
+   * @throws HTTPException 400 if the body is malformed, 413 if a limit is exceeded.
    */
   write(chunk: Uint8Array): PartEvent[] {
     this.#search.push(chunk)
@@ -63,7 +63,7 @@ export class MultipartParser {
     return events
   }
 
-  /** @throws HTTPException 400 when the body has ended before its last boundary. */
+  /** @throws HTTPException 400 if the last boundary is missing. */
   end(): void {
     if (!this.#complete) throw malformed('its last boundary is missing')
   }
@@ -78,7 +78,7 @@ export class MultipartParser {
 
   #searchFor(boundary: string, reader: PartReader): BoundarySearch {
     return new BoundarySearch(boundary, (isBoundary, data, start, end, isSafe) => {
-      // Behind the last boundary comes what is not to be read.
+      // Data after the last boundary is ignored.
       if (this.#complete) return
       reader.tell(isBoundary, data, this.#skipPadding(data, start, end), end, isSafe)
       this.#complete = reader.complete
@@ -87,8 +87,8 @@ export class MultipartParser {
   }
 
   /**
-   * Of a boundary that is followed by more than its line, what follows is dropped. It is refused at
-   * the next one, since limits count parts: 100 MB of nothing but boundaries would take 2.6 seconds.
+   * Text on the line of a boundary makes busboy skip that part. It is refused at the next boundary, since
+   * limits count parts: 100 MB of boundaries would take 2.6 seconds.
    */
   #expectHead(): void {
     if (this.#isHeadDue) throw malformed('a boundary is followed by text')
@@ -96,7 +96,7 @@ export class MultipartParser {
     this.#padding = 'expected'
   }
 
-  /** Blanks between a boundary and the end of its line are transport padding (RFC 2046 section 5.1.1). */
+  /** Spaces and tabs after a boundary are transport padding (RFC 2046 section 5.1.1). */
   #skipPadding(data: Uint8Array, start: number, end: number): number {
     if (this.#padding === 'over') return start
     let at = start
@@ -128,7 +128,7 @@ export class MultipartParser {
 
   #headOf(headers: Headers): PartHead {
     const [disposition = '', ...others] = headers.getAll('content-disposition')
-    // One who reads the first and one who reads the last would read two names.
+    // Of duplicate fields, parsers disagree on which one is used.
     const read = others.length > 0 ? undefined : parseDisposition(disposition)
     if (read === undefined) {
       throw new HTTPException(400, 'The Content-Disposition header field "name" must be provided.')
@@ -152,7 +152,7 @@ const [TAB, CR, SPACE] = [0x09, 0x0d, 0x20]
 
 const ASCII = /^[\0-\x7f]*$/
 
-/** Old browsers send the whole path; `C:\photos\me.png` is `me.png` (FM-24). */
+/** Old browsers send the whole path: `C:\photos\me.png` becomes `me.png` (FM-24). */
 function withoutDrive(filename: string): string {
   return /^(?:.:|\\)\\/.test(filename) ? filename.slice(filename.lastIndexOf('\\') + 1) : filename
 }

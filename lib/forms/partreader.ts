@@ -1,12 +1,12 @@
 /**
- * Reads what stands behind a boundary, by web standards alone: the headers of a part, its bytes, or
- * the end. It takes the place of busboy in bundles for the edge and browsers (the conditions `workerd`,
- * `edge-light`, `worker` and `browser`), which cannot load it, and tells the same of the same bytes.
+ * Reads what follows a boundary, by web standards alone: the headers of a part, its bytes, or the end.
+ * It replaces busboy in bundles for the edge and browsers (the conditions `workerd`, `edge-light`,
+ * `worker` and `browser`), which cannot load it, and reports the same events for the same bytes.
  */
 import type { Fields, PartListener } from './busboyreader.ts'
 import { decodeLatin1 } from './text.ts'
 
-/** What the headers of a part may have together, as Node's own; busboy counts two bytes more a field. */
+/** Maximum bytes of the headers of a part, as in Node; busboy counts two more for each field. */
 const MOST_HEAD_BYTES = 16_384
 
 const CR = 0x0d
@@ -14,22 +14,22 @@ const LF = 0x0a
 const DASH = 0x2d
 const END_OF_HEAD = '\r\n\r\n'
 
-/** A field and its value, which may go on in lines that begin with a blank. */
+/** A field and its value, which may continue on lines that begin with a space or tab. */
 const FIELD = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/
 
 export class PartReader {
   readonly #listener: PartListener
-  /** What comes next; `'dash'` and `'cr'` are the first of two bytes behind a boundary. */
+  /** The expected input; `'dash'` and `'cr'` are the first of two bytes after a boundary. */
   #next: 'nothing' | 'boundary' | 'dash' | 'cr' | 'head' | 'content' = 'nothing'
   #head = ''
-  /** Whether the last boundary was seen. */
+  /** Whether the last boundary was found. */
   complete = false
 
   constructor(_boundary: string, listener: PartListener) {
     this.#listener = listener
   }
 
-  /** Takes bytes, and whether a boundary follows them; what is not safe is copied. */
+  /** Takes bytes, and whether a boundary follows them. Bytes that are not safe are copied. */
   readonly tell = (
     isBoundary: boolean,
     data: Uint8Array,
@@ -50,7 +50,7 @@ export class PartReader {
     this.#next = 'boundary'
   }
 
-  /** `--` behind a boundary is the end, and a line break begins a part; anything else is skipped. */
+  /** After a boundary, `--` is the end, and a line break begins a part; anything else is skipped. */
   #readMark(data: Uint8Array, at: number): number {
     const byte = data[at]
     if (this.#next === 'boundary' && (byte === DASH || byte === CR)) {
@@ -63,7 +63,7 @@ export class PartReader {
     return at + 1
   }
 
-  /** Takes as much as belongs to the headers; returns where the content begins. */
+  /** Takes the bytes of the headers; returns where the content begins. */
   #readHead(data: Uint8Array, at: number, end: number): number {
     const before = this.#head.length
     const room = Math.min(end, at + MOST_HEAD_BYTES - before)
@@ -82,7 +82,7 @@ export class PartReader {
   }
 }
 
-/** The fields of a head by lower-case name; undefined when one is malformed. */
+/** The header fields by lower-case name; undefined if one is malformed. */
 function fieldsOf(head: string): Fields | undefined {
   const fields: Record<string, string[]> = Object.create(null)
   for (const line of head.split(/\r\n(?![ \t])/)) {

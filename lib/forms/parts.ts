@@ -1,4 +1,4 @@
-/** The parts of a multipart body, one after the other, as they arrive. */
+/** The parts of a multipart body, one after another, as they arrive. */
 
 import { HTTPException } from '../exceptions.ts'
 import type { Headers } from '../http/headers.ts'
@@ -7,14 +7,14 @@ import { handled, handledSteps } from '../internal/handled.ts'
 import type { PartEvent, PartHead } from './multipart.ts'
 
 export interface PartBodyOptions {
-  /** The most bytes to hold (1 MiB); more is answered by 413. */
+  /** Maximum bytes to hold (1 MiB); larger parts get a 413. */
   maxSize?: number
 }
 
 /**
- * One part of a multipart body while it arrives: a field, or a file when it has a `filename`.
+ * One part of a multipart body while it arrives: a field, or a file if it has a `filename`.
  *
- * It can be read once, and until the next one is asked for. What is not read is skipped.
+ * It can be read once, before the next part is requested. Unread bytes are skipped.
  *
  * @example
  * Route('/count', async (request) => {
@@ -30,11 +30,11 @@ export interface PartBodyOptions {
 export class Part {
   readonly name: string
   /**
-   * What the client calls the file, never to be used as a path; null when the part is a field, and `''`
-   * without content when a file input was left empty.
+   * The file name given by the client, never to be used as a path. Null if the part is a field; `''`,
+   * without content, if a file input was left empty.
    */
   readonly filename: string | null
-  /** What the client says it is, or null; nobody has checked it. */
+  /** The content type given by the client, unchecked, or null. */
   readonly contentType: string | null
   /** All header fields of the part. */
   readonly headers: Headers
@@ -52,11 +52,11 @@ export class Part {
   }
 
   /**
-   * Its bytes as they arrive; nothing more is taken from the client than is asked for.
+   * The bytes as they arrive; no more is read from the client than is requested.
    *
-   * @throws TypeError when it was read before, or is over.
-   * @throws HTTPException 413 when it passes the limit for fields or files, 400 when the body ends
-   * within it; ClientDisconnected when the client goes.
+   * @throws TypeError if it was read before, or a later part was requested.
+   * @throws HTTPException 413 if it exceeds the limit of fields or files, 400 if the body ends within it;
+   * ClientDisconnected if the client disconnects.
    */
   stream(): AsyncGenerator<Uint8Array, void, undefined> {
     return handledSteps(this.#stream())
@@ -81,7 +81,7 @@ export class Part {
     return null
   }
 
-  /** All of it at once, when it is small. Throws as `stream()` does, and 413 when it is not. */
+  /** All bytes of a small part. Throws as `stream()` does, and 413 if it is larger than `maxSize`. */
   bytes(options: PartBodyOptions = {}): Promise<Uint8Array> {
     return handled(this.#bytes(options))
   }
@@ -97,12 +97,12 @@ export class Part {
     return pieces.join()
   }
 
-  /** All of it as text in the form's encoding, which is UTF-8. Throws as `bytes()` does. */
+  /** All of it as text in the encoding of the form, by default UTF-8. Throws as `bytes()` does. */
   text(options: PartBodyOptions = {}): Promise<string> {
     return handled(this.#bytes(options).then(this.#decode))
   }
 
-  /** Goes to its end, past what nobody has read; for the loop over the parts. */
+  /** Skips unread bytes; for the loop over the parts. */
   skip(): Promise<void> {
     return handled(this.#skip())
   }
@@ -114,7 +114,7 @@ export class Part {
   }
 }
 
-/** Gives the parts; when its loop is left, the rest of the body stays where it is. */
+/** Yields the parts; if the loop is left, the rest of the body stays unread. */
 export async function* partsOf(
   batches: AsyncGenerator<readonly PartEvent[], void, undefined>,
   decode: (bytes: Uint8Array) => string,
@@ -134,7 +134,7 @@ export async function* partsOf(
   }
 }
 
-/** Hands out events one by one; a new piece of the body is read when there are none left. */
+/** Returns events one by one, and reads the next piece of the body if there are none. */
 class Cursor {
   readonly #batches: AsyncGenerator<readonly PartEvent[], void, undefined>
   #batch: readonly PartEvent[] = []
@@ -146,7 +146,7 @@ class Cursor {
     this.#batches = batches
   }
 
-  /** The next event; undefined behind the last one, and once it is closed. */
+  /** The next event; undefined after the last one, and after `close`. */
   async next(): Promise<PartEvent | undefined> {
     if (this.#busy) {
       throw new TypeError(
@@ -174,6 +174,6 @@ class Cursor {
 
 function unreadable({ name }: Part): TypeError {
   return new TypeError(
-    `request.parts: the part ${JSON.stringify(name)} was read already, or its turn is over. Read it once, within the loop.`,
+    `request.parts: the part ${JSON.stringify(name)} was already read, or is not the current one. Read it once, within the loop.`,
   )
 }

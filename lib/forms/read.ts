@@ -11,16 +11,16 @@ import { type Part, partsOf } from './parts.ts'
 import { decoderOf } from './text.ts'
 import { parseUrlencoded } from './urlencoded.ts'
 
-/** What a form is read from. */
+/** The parts of a request that a form is read from. */
 export interface FormSource {
   readonly contentType: string | null
   readonly contentEncoding: string | null
   readonly body: Body
-  /** What `bodyLimit()` set. */
+  /** The limit of `bodyLimit()`. */
   readonly maxBodySize: number | undefined
 }
 
-/** The whole form; an empty one, and nothing read, when the content type is that of no form (FM-1). */
+/** The whole form; empty, with nothing read, if the content type is not one of forms (FM-1). */
 export async function readForm(source: FormSource, options: FormOptions): Promise<Form> {
   const limits = limitsOf(options, 'request.form')
   const media = parseMediaType(source.contentType ?? '')
@@ -54,7 +54,7 @@ export async function* readParts(
 const URLENCODED = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data'
 
-/** A compressed body would be read as a form of other fields, or of none (RFC 9110 section 15.5.16). */
+/** A compressed body would be parsed to other fields, or to none (RFC 9110 section 15.5.16). */
 function assertUnencoded({ contentEncoding }: FormSource): void {
   if (contentEncoding === null || /^(?:identity)?$/i.test(contentEncoding)) return
   throw new HTTPException(415, 'The request body must not have a Content-Encoding.', {
@@ -62,10 +62,10 @@ function assertUnencoded({ contentEncoding }: FormSource): void {
   })
 }
 
-/** What is parsed in one go: a body that was kept comes as one piece, which would take the loop long. */
+/** Bytes parsed at a time: a body that was kept is one piece, which would block the event loop. */
 const SLICE = 262_144
 
-/** The events of the whole body, batch by batch. */
+/** The events of the whole body, in batches. */
 async function* events(
   { body, maxBodySize }: FormSource,
   media: MediaType,
@@ -86,7 +86,7 @@ async function* events(
   if (!isEmpty) parser.end()
 }
 
-/** Lets the event loop go round. */
+/** Lets the event loop turn. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof globalThis.setImmediate === 'function') globalThis.setImmediate(resolve)
@@ -94,7 +94,7 @@ function turn(): Promise<void> {
   })
 }
 
-/** As RFC 2046 has it, though of any characters that cannot be misread. */
+/** The length of RFC 2046, with any characters that are unambiguous. */
 const BOUNDARY = /^[ !#-[\]-~]{0,69}[!#-[\]-~]$/
 
 function boundaryOf({ params }: MediaType): string {

@@ -1,4 +1,4 @@
-/** A temporary file for what is too large for memory: one for all files of a form. */
+/** A temporary file for data that is too large for memory: one for all files of a form. */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,21 +7,21 @@ import { fileURLToPath } from 'node:url'
 import { joinBytes } from '../internal/bytes.ts'
 import { ByteCollector } from '../internal/collector.ts'
 
-/** How much may wait to be written before whoever writes has to wait too. */
+/** The most bytes that wait to be written before `write` returns a promise. */
 const MOST_WAITING = 2_097_152
 
-/** How much is written at a time at least, but for the last: each time costs, whatever its size. */
+/** The least bytes of a write, except for the last one: each write costs, whatever its size. */
 const ENOUGH = 524_288
 
-/** How much is read at a time. */
+/** The bytes of one read. */
 const PIECE = 65_536
 
 /**
- * Bytes in a file that has no name: it is removed as soon as it is open, so that nothing stays behind,
- * not even when the process is killed. Where that cannot be done, it is removed when it is closed.
+ * Bytes in a file without a name: it is unlinked as soon as it is open, so that nothing is left behind
+ * even if the process is killed. If that is not possible, it is removed when it is closed.
  *
- * Nothing here waits for the disk but the promises it gives. What comes while a write is under way is
- * written by the next one, all at once.
+ * Nothing here waits for the disk except the returned promises. Bytes that arrive during a write are
+ * joined for the next one.
  */
 export class Spool {
   readonly #directory: string
@@ -31,18 +31,18 @@ export class Spool {
   #writing: Promise<void> | undefined
   #error: unknown
   #closing: Promise<void> | undefined
-  /** How many bytes were given to it: where the next ones will stand. */
+  /** The number of bytes taken, which is the position of the next ones. */
   size = 0
 
-  /** @param directory Where the file is made (the system's folder for such files). */
+  /** @param directory The folder of the file (`os.tmpdir()`). */
   constructor(directory: string = tmpdir()) {
     this.#directory = directory
   }
 
   /**
-   * Takes bytes; a promise when they have to be waited for.
+   * Takes bytes; returns a promise if the caller has to wait.
    *
-   * Once a write has failed, so does every later one.
+   * After a failed write all later ones fail too.
    */
   write(bytes: Uint8Array): Promise<void> | undefined {
     this.size += bytes.byteLength
@@ -51,7 +51,7 @@ export class Spool {
     return this.#waiting.size < MOST_WAITING && this.#error === undefined ? undefined : this.flush()
   }
 
-  /** Waits until all that was given is written. */
+  /** Resolves when all bytes are written. */
   async flush(): Promise<void> {
     while (this.#writing !== undefined || this.#waiting.size > 0) {
       this.#writing ??= this.#flush()
@@ -60,7 +60,7 @@ export class Spool {
     if (this.#error !== undefined) throw this.#error
   }
 
-  /** Never rejects: the error is for whoever writes next, or waits. */
+  /** Never rejects: the next caller of `write` or `flush` gets the error. */
   async #flush(): Promise<void> {
     try {
       do {
@@ -84,14 +84,14 @@ export class Spool {
   async #create(): Promise<FileHandle> {
     const name = path.join(this.#directory, `stellula-${randomUUID()}`)
     const file = await open(name, 'wx+', 0o600)
-    // Some systems keep the names of files that are open.
+    // Some systems keep the names of open files.
     await rm(name).catch(() => {
       this.#name = name
     })
     return file
   }
 
-  /** The bytes from one place to another, a piece at a time. */
+  /** The bytes from one position to another, in pieces. */
   async *read(from: number, to: number): AsyncGenerator<Uint8Array, void, undefined> {
     this.#assertOpen()
     await this.flush()
@@ -113,14 +113,14 @@ export class Spool {
     )
   }
 
-  /** Closes the file, and with it the bytes are gone; the same promise each time. */
+  /** Closes the file, which deletes the bytes; returns the same promise each time. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
   async #close(): Promise<void> {
-    this.#waiting.take() // it will not be read
+    this.#waiting.take() // dropped, since it will not be read
     await this.#writing
     const file = await this.#opening?.catch(() => undefined)
     await file?.close()
@@ -128,7 +128,7 @@ export class Spool {
   }
 }
 
-/** Writes on where a system took less than it was given, as a disk does that is about to be full. */
+/** Writes the rest if a system took only a part, as an almost full disk does. */
 export async function writeAll(
   file: Pick<FileHandle, 'write' | 'writev'>,
   pieces: readonly Uint8Array[],
@@ -141,14 +141,14 @@ export async function writeAll(
   while (done < size) done += (await file.write(all, done, size - done, from + done)).bytesWritten
 }
 
-/** Writes a new file, or replaces one once all is written; what could not be finished is removed. */
+/** Writes a new file, or replaces one when all is written; an unfinished file is removed. */
 export async function save(
   target: string | URL,
   pieces: AsyncIterable<Uint8Array>,
   overwrite: boolean,
 ): Promise<void> {
   const name = target instanceof URL ? fileURLToPath(target) : target
-  // Beside it, and not longer than it must be: names have at most 255 bytes.
+  // Next to it, with a short name: names have at most 255 bytes.
   const written = overwrite ? path.join(path.dirname(name), `.${randomUUID()}`) : name
   const mode = overwrite ? await modeOf(name) : undefined
   const file = await open(written, 'wx', mode)
@@ -166,16 +166,16 @@ async function fill(
   pieces: AsyncIterable<Uint8Array>,
   mode: number | undefined,
 ): Promise<void> {
-  // Who may read the file stays as it was, whatever the umask is.
+  // The permissions of the file stay as they were, whatever the umask is.
   if (mode !== undefined) await file.chmod(mode)
   await writeFile(file, pieces)
 }
 
-/** The permissions of a file that is there. */
+/** The permissions of an existing file. */
 async function modeOf(name: string): Promise<number | undefined> {
   try {
     return (await stat(name)).mode & 0o777
   } catch {
-    return undefined // the error, if it is one, is told by the write
+    return undefined // if it matters, the write reports it
   }
 }

@@ -1,6 +1,6 @@
-/** The texts of a form: its bytes in the encoding it names, or in none. */
+/** The texts of a form, decoded by the declared encoding. */
 
-/** Each byte as the character of that number, as Python's latin-1 does it, and no TextDecoder. */
+/** Each byte as the character of that number, as Python's latin-1; no TextDecoder does that. */
 export function decodeLatin1(bytes: Uint8Array): string {
   if (typeof globalThis.Buffer === 'function') {
     return globalThis.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
@@ -16,7 +16,7 @@ export function decodeLatin1(bytes: Uint8Array): string {
 
 const MOST_ARGUMENTS = 8192
 
-/** The bytes of a text that `decodeLatin1` made. */
+/** The bytes of a text that `decodeLatin1` has returned. */
 export function encodeLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
@@ -24,8 +24,8 @@ export function encodeLatin1(text: string): Uint8Array {
 }
 
 /**
- * What decodes the texts of a form whose content type names this encoding: UTF-8 without one, and
- * latin-1 where a text, or the name of the encoding, is not what it says (FM-13).
+ * A decoder for the declared encoding: UTF-8 by default, and latin-1 if the name is unknown or a text is
+ * invalid in it (FM-13).
  */
 export function decoderOf(charset: string | undefined): (bytes: Uint8Array) => string {
   const decoder = strict(charset ?? 'utf-8')
@@ -40,7 +40,7 @@ export function decoderOf(charset: string | undefined): (bytes: Uint8Array) => s
 }
 
 function strict(charset: string): TextDecoder | undefined {
-  // To the web, latin-1 is windows-1252.
+  // The Encoding Standard maps latin-1 to windows-1252.
   if (/^(?:latin-?1|iso-?8859-1|us-ascii|ascii)$/i.test(charset)) return undefined
   try {
     return new TextDecoder(charset, { fatal: true, ignoreBOM: true })

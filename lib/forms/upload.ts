@@ -1,4 +1,4 @@
-/** A file that came with a form. */
+/** A file of a form. */
 
 import type { Headers } from '../http/headers.ts'
 import { joinBytes } from '../internal/bytes.ts'
@@ -8,11 +8,11 @@ import type { PartHead } from './multipart.ts'
 import type { Spool } from './spool.ts'
 
 export interface SaveOptions {
-  /** Replace a file that is there (false: it rejects, and the file stays as it is). */
+  /** Replace an existing file (false: the promise rejects, and the file stays as it is). */
   overwrite?: boolean
 }
 
-/** Where the bytes of a file are: in memory, or in a range of the form's temporary file. */
+/** The bytes of a file: in memory, or in a range of the form's temporary file. */
 export interface Content {
   readonly size: number
   readonly pieces: readonly Uint8Array[]
@@ -20,9 +20,9 @@ export interface Content {
 }
 
 /**
- * A file that came with a form: in memory when it is small, otherwise in a temporary file.
+ * A file of a form: in memory if it is small, otherwise in a temporary file.
  *
- * It can be read as often as you like until its form is closed, which happens by itself when the
+ * It can be read any number of times until its form is closed. That happens automatically when the
  * request ends, background work included.
  *
  * @example
@@ -34,11 +34,11 @@ export interface Content {
  * } })
  */
 export class UploadFile {
-  /** What the client calls it: for people to read, not for paths. */
+  /** The file name given by the client: for display, not for paths. */
   readonly filename: string
-  /** What the client says it is, or null; nobody has checked it. */
+  /** The content type given by the client, unchecked, or null. */
   readonly contentType: string | null
-  /** How many bytes it has. */
+  /** The size in bytes. */
   readonly size: number
   /** All header fields of its part. */
   readonly headers: Headers
@@ -53,17 +53,17 @@ export class UploadFile {
   }
 
   /**
-   * The file name as one that can be used in a folder of your choice, on every system: without a
-   * path, control characters, dots around it, names of devices; at most 255 bytes; never empty.
+   * The file name in a form that is safe for any folder, on every system: without path, control
+   * characters, dots at the ends and names of devices; at most 255 bytes; never empty.
    */
   get safeName(): string {
     return safeFilename(this.filename)
   }
 
   /**
-   * All of it at once.
+   * All bytes.
    *
-   * @throws TypeError when it is closed.
+   * @throws TypeError if it is closed.
    */
   bytes(): Promise<Uint8Array> {
     return handled(this.#bytes())
@@ -75,12 +75,12 @@ export class UploadFile {
     return joinBytes(pieces)
   }
 
-  /** All of it as UTF-8 text; what is no UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
+  /** All of it as UTF-8 text; invalid bytes become U+FFFD. Throws as `bytes()` does. */
   text(): Promise<string> {
     return handled(this.#bytes().then((bytes) => new TextDecoder().decode(bytes)))
   }
 
-  /** Piece by piece, from the start each time. Throws as `bytes()` does. */
+  /** The bytes in pieces, from the start each time. Throws as `bytes()` does. */
   stream(): AsyncGenerator<Uint8Array, void, undefined> {
     return handledSteps(this.#stream())
   }
@@ -94,10 +94,9 @@ export class UploadFile {
   }
 
   /**
-   * Writes a copy to this path. The path is yours: never build it from `filename`; `safeName` is for
-   * that.
+   * Writes a copy to this path. Never build the path from `filename`; use `safeName` for that.
    *
-   * @throws TypeError when it is closed; the system's error (`code: 'EEXIST'`) when a file is there.
+   * @throws TypeError if it is closed; the system's error (`code: 'EEXIST'`) if the file exists.
    */
   saveTo(path: string | URL, options: SaveOptions = {}): Promise<void> {
     return handled(this.#saveTo(path, options))
@@ -108,7 +107,7 @@ export class UploadFile {
     await save(path, this.#stream(), overwrite)
   }
 
-  /** Lets go of the bytes; done by the form. */
+  /** Releases the bytes; called by the form. */
   close(): void {
     this.#content = undefined
   }

@@ -9,8 +9,8 @@ const PLUS = 0x2b
 const SPACE = 0x20
 
 /**
- * The fields in their order, read in one pass, as URLSearchParams reads them (URL Standard, section
- * 5.1): `a` is `a=`, nothing between two `&` is nothing, and all is UTF-8, whether it is escaped or not.
+ * Parses the fields in one pass, in their order, as URLSearchParams does (URL Standard, section 5.1):
+ * `a` means `a=`, an empty string between two `&` is skipped, and bytes are UTF-8, escaped or not.
  *
  * @throws HTTPException 413 as soon as there are too many fields, or one is too large.
  */
@@ -21,7 +21,7 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
   let start = 0
   let equals = -1
   let isPlain = true
-  // Over the bytes, of which each is a character of the text: it takes two thirds of the time.
+  // By bytes instead of characters, which takes two thirds of the time.
   for (let at = 0; at <= spaced.length; at++) {
     const byte = (at < spaced.length ? spaced[at] : AMPERSAND) ?? AMPERSAND
     if (byte === PERCENT || byte > 0x7f) isPlain = false
@@ -43,15 +43,15 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
 }
 
 /**
- * The same bytes with spaces for each `+`, before any text is made of them.
+ * A copy with a space for each `+`, made before any text is decoded.
  *
- * By `replaceAll` in each text, 100,000 fields with one take twice the time to read, and 10 MB of
- * nothing else take a second instead of 15 ms.
+ * With `replaceAll` on each text, 100,000 fields with one `+` take twice the time, and 10 MB of nothing
+ * else take a second instead of 15 ms.
  */
 function withSpaces(bytes: Uint8Array): Uint8Array {
   const first = bytes.indexOf(PLUS)
   if (first < 0) return bytes
-  // A copy, as the body can be read again. (Of a Buffer, `slice` would make none.)
+  // A copy, as the body can be read again. (The `slice` of a Buffer would not copy.)
   const spaced = new Uint8Array(bytes)
   for (let at = first; at < spaced.length; at++) if (spaced[at] === PLUS) spaced[at] = SPACE
   return spaced
@@ -65,10 +65,10 @@ function decodeField(text: string): string {
   if (UNESCAPED.test(text)) return text
   if (ASCII.test(text)) {
     try {
-      // Of ASCII with whole escapes, it makes the same in a fifth of the time.
+      // For ASCII with valid escapes it gives the same result in a fifth of the time.
       return decodeURIComponent(text)
     } catch {
-      // An escape that is not one stays, and bytes that are not UTF-8 become U+FFFD.
+      // An invalid escape stays as it is, and bytes that are not UTF-8 become U+FFFD.
     }
   }
   return lenient.decode(percentDecode(text))
@@ -88,7 +88,7 @@ function percentDecode(text: string): Uint8Array {
   return bytes.subarray(0, length)
 }
 
-/** The value of a hexadecimal digit; NaN for anything else, and behind the end. */
+/** The value of a hexadecimal digit; NaN for anything else, and after the end. */
 function hex(text: string, at: number): number {
   const code = text.charCodeAt(at)
   if (code >= 0x30 && code <= 0x39) return code - 0x30

@@ -1,12 +1,13 @@
-/** Responses whose whole body is known: text, HTML, JSON, and the redirect, which has none. */
+/** Responses with a known body: text, HTML, JSON; and redirects, which have none. */
 
 import type { HTML } from '../html.ts'
 import { encodeText } from '../internal/bytes.ts'
+import { wrong } from '../internal/must.ts'
 import { isOf } from '../types/brand.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
 /**
- * Text as it is.
+ * Plain text.
  *
  * @example
  * new PlainTextResponse('hello')
@@ -18,9 +19,9 @@ export class PlainTextResponse extends Response {
 }
 
 /**
- * HTML as it is; escape what is not yours, or use the `html` tag, which does.
+ * HTML. Escape text from users, or use the `html` tag, which does.
  *
- * @throws TypeError for a template that still waits for something: send it by StreamingResponse.
+ * @throws TypeError if a template contains pending values: send it by StreamingResponse.
  * @example
  * new HTMLResponse('<h1>hello</h1>', { status: 201 })
  */
@@ -37,7 +38,7 @@ export class HTMLResponse extends Response<string | Uint8Array | HTML | null | u
 /**
  * A value as compact JSON, by the rules of `JSON.stringify`.
  *
- * @throws TypeError for a value that has no JSON: undefined, a function, a bigint, a cycle.
+ * @throws TypeError if the value has no JSON form: undefined, a function, a bigint, a cycle.
  * @example
  * new JSONResponse({ id: 7 })
  */
@@ -49,23 +50,26 @@ export class JSONResponse extends Response<unknown> {
   override render(content: unknown): Uint8Array {
     const text: string | undefined = JSON.stringify(content)
     if (text !== undefined) return encodeText(text)
-    throw new TypeError(
-      `JSONResponse: the content must have a JSON form, ${typeof content} was given. Pass null for "nothing".`,
+    throw wrong(
+      'JSONResponse',
+      'the content must have a JSON form',
+      content,
+      'Pass null for "nothing"',
     )
   }
 }
 
 export interface RedirectOptions extends Omit<ResponseOptions, 'mediaType'> {
-  /** 201 or 300 to 399 (307, which repeats the method and body). */
+  /** 201 or 300 to 399 (307, with which clients repeat the method and body). */
   status?: number
 }
 
 /**
- * Sends the client to another URL; what cannot stand in one is percent-encoded.
+ * Redirects the client to a URL; characters that are invalid in URLs are percent-encoded.
  *
- * Check where a URL leads that came from the client: `//evil.example` is a URL too.
+ * Check the target of a URL that came from the client: `//evil.example` is a URL too.
  *
- * @throws RangeError for a status that redirects nowhere.
+ * @throws RangeError if the status is not one of a redirect.
  * @example
  * new RedirectResponse(request.urlFor('login'), { status: 303 })
  */
@@ -84,15 +88,15 @@ export class RedirectResponse extends Response<null> {
   }
 }
 
-/** Where a URL names a host: in a scheme that has one, or in the form `//host`. */
+/** The part of a URL that names a host: after a scheme that has one, or after `//`. */
 const WITH_HOST = /^(?:(?:https?|wss?|ftp|file):|\/\/)[^?#]*/i
 
 /**
- * Percent-encodes all but the characters of a URL; `%` is taken as written on purpose.
+ * Percent-encodes all characters that are invalid in a URL; `%` counts as written on purpose.
  *
- * URL parsers read a backslash before the query as a slash. It is written as one next to a host, so
- * that the host stays the one that was checked: `http://good\@evil` is on "good", and encoded would
- * be on "evil" (CVE-2024-29041). In a mere path it is encoded, since `/\evil` must not become a host.
+ * URL parsers read a backslash before the query as a slash. After a host it is written as a slash, so
+ * that the host stays the one that was checked: `http://good\@evil` is on "good", but would be on "evil"
+ * if it were encoded (CVE-2024-29041). In a mere path it is encoded: `/\evil` must not become a host.
  */
 function encodeLocation(url: string): string {
   const plain = url.replace(WITH_HOST, (start) => start.replaceAll('\\', '/'))

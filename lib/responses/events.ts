@@ -1,37 +1,37 @@
-/** Server-sent events as text, in the format that browsers read (WHATWG HTML, section 9.2.5). */
+/** Server-sent events in the format of browsers (WHATWG HTML, section 9.2.5). */
 
-/** One message; it must have at least one field. */
+/** One event; it must have at least one field. */
 export interface ServerSentEvent {
-  /** What the browser's listener gets, of any number of lines. */
+  /** The data of the event, with any number of lines. */
   data?: string | undefined
-  /** The kind of the event, which listeners name ('message'). */
+  /** The type of the event, for listeners ('message'). */
   event?: string | undefined
-  /** What the browser sends as `Last-Event-ID` when it connects again; `''` makes it forget. */
+  /** The id that the browser sends as `Last-Event-ID` when it reconnects; `''` resets it. */
   id?: string | undefined
-  /** Milliseconds that the browser waits before it connects again. */
+  /** Milliseconds that the browser waits before it reconnects. */
   retry?: number | undefined
-  /** What only a look at the wire shows. */
+  /** A comment, which browsers ignore. */
   comment?: string | undefined
 }
 
-/** The only line ends of the format; a `\n` of the data arrives for each. */
+/** The line ends of the format; each of them arrives as `\n` in the data. */
 const LINE_END = /\r\n|\r|\n/
 
-/** Clients that follow no standard end lines here too; nothing is lost by cutting a comment there. */
+/** Nonstandard clients end lines at these too; in a comment it does no harm to split there. */
 const ANY_LINE_END = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/
 
 /**
- * Not for a field of one line: control characters would end it, or spoil the header that an id comes
- * back in, and spaces around it would not come back.
+ * Not allowed in fields of one line: control characters would end the line, or corrupt the header that
+ * returns an id; spaces around the text would be lost.
  */
 const UNFIT = /\p{Cc}|[\u2028\u2029]|^ | $/u
 
 /**
- * Writes one event, as `EventSourceResponse` sends it; a mere text is its data.
+ * Writes one event as `EventSourceResponse` sends it; a string is its data.
  *
- * @throws TypeError for an event without fields, with a name but no data (browsers drop it), or with
- * a field that the format cannot hold: a newline or NUL in `event` or `id` would begin a field of
- * somebody else's (CVE-2026-33128). RangeError for a `retry` that is no whole number.
+ * @throws TypeError if the event has no field, has a name without data (browsers drop it), or a field
+ * does not fit the format: a newline or NUL in `event` or `id` would begin a field of the attacker's
+ * choice (CVE-2026-33128). RangeError if `retry` is not a whole number.
  * @example
  * encodeEvent({ event: 'news', id: '7', data: 'two\nlines' })
  * // event: news
@@ -51,14 +51,14 @@ export function encodeEvent(event: ServerSentEvent | string): string {
   if (data !== undefined) text += lines('data: ', asText('data', data), LINE_END)
   else if (name !== undefined) {
     throw new TypeError(
-      `ServerSentEvent: an event with a name needs data, ${JSON.stringify(name)} was given without. Browsers drop it otherwise: pass data: ''.`,
+      `ServerSentEvent: an event with a name needs data, ${JSON.stringify(name)} has none. Pass data: '', or browsers drop it.`,
     )
   }
   if (text === '') throw noEvent(event)
   return `${text}\n`
 }
 
-/** Each line behind the name of its field. */
+/** Each line with the name of its field before it. */
 function lines(prefix: string, text: string, end: RegExp): string {
   return `${prefix}${text.split(end).join(`\n${prefix}`)}\n`
 }
@@ -79,9 +79,9 @@ function asLine(field: string, value: unknown): string {
 }
 
 /**
- * Checks a time to wait.
+ * Checks a number of milliseconds.
  *
- * @throws RangeError when it is no whole number from 0 on.
+ * @throws RangeError if it is not a whole number, or is negative.
  */
 export function asMilliseconds(retry: number): number {
   if (Number.isSafeInteger(retry) && retry >= 0) return retry

@@ -1,4 +1,4 @@
-/** A response that is a file on the disk, or parts of it. */
+/** A response with a file on the disk, or parts of it. */
 
 import { contentDisposition, type Disposition } from '../http/disposition.ts'
 import { MAX_RANGES } from '../http/ranges.ts'
@@ -8,28 +8,27 @@ import type { FileToSend } from './file/sendfile.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
 export interface FileResponseOptions extends ResponseOptions {
-  /** The name that the file is saved under (none: the browser takes the last part of the URL). */
+  /** The name under which browsers save the file (unset: the last part of the URL). */
   filename?: string
-  /** `'attachment'`: saved; `'inline'`: shown (`'attachment'` when there is a filename, or none). */
+  /** `'attachment'`: saved; `'inline'`: shown (`'attachment'` if there is a filename, else unset). */
   contentDisposition?: Disposition
-  /** What `stat` has just told of the file, to save looking again where nothing is read. */
+  /** The current result of `stat`, which saves a look at the file if it is not read. */
   stat?: FileStat
-  /** How many ranges one request may ask for; with more it gets the whole file (32). */
+  /** The most ranges of a request; with more it gets the whole file (32). */
   maxRanges?: number
 }
 
 /**
- * Sends a file, or the ranges of it that the client asks for; without a body where the client has it
- * already (304) or wants another one (412).
+ * Sends a file, or the ranges that the client requests; without content if the client has it already
+ * (304) or expects another state (412).
  *
- * Type, length, `Last-Modified`, `ETag` and `Accept-Ranges` are computed when the response is sent,
- * unless `headers` have them; `accept-ranges: none` there turns ranges off. The file is opened then
- * too, and closed however the sending ends. Paths are taken as they are: what comes from a client
- * belongs to `StaticFiles`.
+ * Type, length, `Last-Modified`, `ETag` and `Accept-Ranges` are computed when the response is sent, unless
+ * `headers` have them; `accept-ranges: none` there disables ranges. The file is opened then, and always
+ * closed again. Paths are not restricted: serve paths that come from clients by `StaticFiles`.
  *
- * Sending rejects with an Error when there is no such file, or it is none, or it becomes shorter.
+ * Sending rejects with an Error if the file is missing, is not a file, or becomes shorter.
  *
- * @throws TypeError for a path or `stat` that is none, RangeError for a `maxRanges` that is no number.
+ * @throws TypeError if the path or `stat` is invalid, RangeError if `maxRanges` is not a number.
  * @example
  * new FileResponse('reports/2026.pdf', { filename: 'Annual report.pdf' })
  * new FileResponse(new URL('./logo.svg', import.meta.url), { headers: { 'cache-control': 'max-age=60' } })
@@ -49,12 +48,12 @@ export class FileResponse extends Response<null> {
     assertPath(path, new.target.name)
     if (!Number.isInteger(maxRanges) || maxRanges < 0) {
       throw new RangeError(
-        `${new.target.name}: maxRanges must be 0 or a positive integer, ${maxRanges} was given. Leave it out for ${MAX_RANGES}.`,
+        `${new.target.name}: maxRanges must be 0 or a positive integer, ${maxRanges} was given. Omit it for ${MAX_RANGES}.`,
       )
     }
     if (stat !== undefined && !(stat.size >= 0 && Number.isFinite(stat.mtimeMs))) {
       throw new TypeError(
-        `${new.target.name}: stat must have a size and an mtimeMs, ${JSON.stringify(stat)} was given. Pass what stat of node:fs gives.`,
+        `${new.target.name}: stat must have a size and an mtimeMs, ${JSON.stringify(stat)} was given. Pass the result of stat of node:fs.`,
       )
     }
     this.path = path
@@ -90,7 +89,7 @@ type Sending = typeof import('./file/sendfile.ts')
 
 let sending: Sending | undefined
 
-/** With the first file that is sent: most programs, and all on the edge, need none of it. */
+/** Loaded with the first file that is sent: most programs, and all on the edge, do not need it. */
 async function loadSending(): Promise<Sending> {
   sending = await import('#sendfile')
   return sending

@@ -6,37 +6,35 @@ import { asMilliseconds, encodeEvent, type ServerSentEvent } from './events.ts'
 import type { ResponseOptions } from './response.ts'
 import { StreamingResponse } from './streaming.ts'
 
-/** Where events come from; a mere text is an event with this data. */
+/** A source of events; a string is an event with this data. */
 export type EventSourceEvents = Source<ServerSentEvent | string>
 
 export interface EventSourceOptions extends Omit<ResponseOptions, 'mediaType'> {
-  /**
-   * Milliseconds of silence after which a comment keeps the connection open (15,000); false for none.
-   */
+  /** Milliseconds of silence after which a comment keeps the connection open (15,000); false for none. */
   ping?: number | false
-  /** Milliseconds that the browser waits before it connects again (the browser's own, a few seconds). */
+  /** Milliseconds that the browser waits before it reconnects (the browser's default, a few seconds). */
   retry?: number
 }
 
 export const DEFAULT_PING_MS = 15_000
 
-/** The longest time that a timer can be set to. */
+/** The longest delay of a timer. */
 const LONGEST_MS = 2 ** 31 - 1
 
 /**
- * Sends what an iterable gives as server-sent events, to an `EventSource` in a browser.
+ * Sends the items of an iterable as server-sent events, to an `EventSource` in a browser.
  *
- * One event is asked for at a time, when the client has taken the last. When the client goes, the
- * iterable is told to stop, and its `finally` blocks run; a generator that waits for something hears
- * of it through `request.signal`. When the server begins to close, the stream ends, so that the browser
- * connects again, to another one; such a generator hears of that through `request.draining`. When the iterable ends, the browser connects again, and tells the id
- * it has seen last: see `lastEventId`. A status of 204 keeps it from that.
+ * The next event is requested when the client has accepted the last one. If the client disconnects, the
+ * iterable is closed and its `finally` blocks run; a generator that waits for something is told by
+ * `request.signal`. When the server begins to close, the stream ends, so that browsers reconnect to
+ * another server; such a generator is told by `request.draining`. When the iterable ends, browsers
+ * reconnect with the id that they saw last, see `lastEventId`; respond with 204 to stop them.
  *
- * Nothing may keep the events for later: `cache-control: no-store` and `x-accel-buffering: no` are set
- * unless they are given.
+ * So that proxies do not hold events back, `cache-control: no-store` and `x-accel-buffering: no` are set
+ * if they are missing.
  *
- * @throws TypeError when the events are not iterable; RangeError for a `ping` or `retry` that is no
- * number of milliseconds. While sending, what `encodeEvent` throws.
+ * @throws TypeError if the events are not iterable; RangeError if `ping` or `retry` is not a number of
+ * milliseconds. Sending rejects as `encodeEvent` throws.
  * @example
  * async function* ticks(from: number) {
  *   for (let tick = from; tick < 10; tick++) yield { id: `${tick}`, event: 'tick', data: `${tick}` }
@@ -56,7 +54,7 @@ export class EventSourceResponse extends StreamingResponse {
       )
     }
     assertPing(ping, new.target.name)
-    // What comes first opens the connection in the browser, however long the first event takes.
+    // A first comment opens the connection in the browser, even if the first event takes long.
     const opening = retry === undefined ? PING : `retry: ${asMilliseconds(retry)}\n\n`
     super({ [Symbol.asyncIterator]: () => new EventChunks(events, opening, ping) }, options)
     take(events)
@@ -70,9 +68,9 @@ export class EventSourceResponse extends StreamingResponse {
 }
 
 /**
- * The id of the last event that a browser got before it lost the connection, or null.
+ * The id of the last event that the browser received before it lost the connection, or null.
  *
- * It is what the client says: look it up, do not trust it.
+ * The client may send any id: look it up, do not trust it.
  *
  * @example
  * const id = lastEventId(request)
@@ -80,7 +78,7 @@ export class EventSourceResponse extends StreamingResponse {
 export function lastEventId({ headers }: { readonly headers: Headers }): string | null {
   const field = headers.get('last-event-id')
   if (field === null || field === '') return null
-  // Browsers send it in UTF-8, where other fields are latin-1.
+  // Browsers send it in UTF-8, unlike other fields, which are latin-1.
   return new TextDecoder().decode(Uint8Array.from(field, (char) => char.charCodeAt(0)))
 }
 
@@ -88,28 +86,28 @@ function assertPing(ping: unknown, where: string): void {
   if (ping === false) return
   if (typeof ping === 'number' && ping >= 1 && ping <= LONGEST_MS) return
   throw new RangeError(
-    `${where}: ping must be a number of milliseconds from 1 to ${LONGEST_MS}, ${String(ping)} was given. Pass false for none.`,
+    `${where}: ping must be a number of milliseconds from 1 to ${LONGEST_MS}, ${String(ping)} was given. Use false for none.`,
   )
 }
 
-/** A comment, which browsers take note of only as a sign of life. */
+/** A comment, which browsers ignore except as a sign of life. */
 const PING = ':\n\n'
 
 type Chunk = IteratorResult<string, undefined>
 
 /**
- * The events as text, and pings in between.
+ * The events as text, with pings in between.
  *
- * No generator, which could not be stopped while it waits: its timer would stay.
+ * Not a generator, which could not be stopped while it waits: its timer would stay.
  */
 class EventChunks implements AsyncIterator<string, undefined> {
   readonly #source: EventSourceEvents
   readonly #events: Items<ServerSentEvent | string>
   readonly #ping: number | false
   #opening: string
-  /** Whether the source is to give an event that was not sent yet. */
+  /** Whether the source was asked for an event that was not sent yet. */
   #asked = false
-  /** Gives what the source has given, or throws what it has thrown. */
+  /** Returns the event of the source, or throws its error. */
   #answer: (() => Chunk) | undefined
   #wake: () => void = () => {}
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -134,7 +132,7 @@ class EventChunks implements AsyncIterator<string, undefined> {
     return answer()
   }
 
-  /** Asked once, however many pings go before the answer: they would pile up behind one promise. */
+  /** Asks once per event, however many pings are sent before it: reactions would pile up on one promise. */
   async #ask(): Promise<void> {
     this.#asked = true
     try {

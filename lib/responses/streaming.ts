@@ -1,4 +1,4 @@
-/** A response whose body is made while it is sent. */
+/** A response whose body is produced while it is sent. */
 
 import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../http/status.ts'
@@ -15,19 +15,19 @@ import {
 import { type Scope, SENT, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
-/** What a body can be streamed from; web and Node streams are async iterables. */
+/** A source of a streamed body; web and Node streams are async iterables. */
 export type StreamSource = Source<string | Uint8Array>
 
 type Chunks = Items<string | Uint8Array>
 
 /**
- * Sends what an iterable gives, chunk by chunk, no faster than the client takes it.
+ * Sends the items of an iterable, no faster than the client accepts them.
  *
- * When the client goes, the iterable is told to stop at once: its `finally` blocks run, a stream is
- * cancelled. A stream can be sent once, unlike other responses, unless its source can be iterated
+ * If the client disconnects, the iterable is closed at once: its `finally` blocks run, a stream is
+ * cancelled. Unlike other responses, a stream can be sent only once, unless its source can be iterated
  * again.
  *
- * @throws TypeError when the content is no iterable, or is a text.
+ * @throws TypeError if the content is not iterable, or is a string.
  * @example
  * async function* ticks() {
  *   for (let tick = 0; tick < 3; tick++) yield `tick ${tick}\n`
@@ -53,7 +53,7 @@ export class StreamingResponse extends Response<StreamSource> {
     return false
   }
 
-  /** Whether it ends when the server begins to close, instead of being waited for. */
+  /** Whether the stream ends when the server begins to close, instead of delaying it. */
   protected get endsWithServer(): boolean {
     return false
   }
@@ -85,7 +85,7 @@ export class StreamingResponse extends Response<StreamSource> {
       const result = 'then' in next ? await next : next
       if (result.done || departure.over) return
       const sent = send({ type: types.body, body: this.#toBytes(result.value), moreBody: true })
-      // What was accepted at once costs no turn.
+      // A chunk that was accepted at once costs no turn of the loop.
       if (sent !== SENT) await sent
     }
   }
@@ -99,7 +99,7 @@ export class StreamingResponse extends Response<StreamSource> {
   }
 }
 
-/** Nobody sees the chunks, and a source without end would never let the response come to one. */
+/** Without content the source is not read, since an endless one would never let the response end. */
 function isSilent(status: number, scope: Scope): boolean {
   return isBodyless(status) || (scope.type === 'http' && scope.method === 'HEAD')
 }
@@ -108,8 +108,8 @@ interface Departure {
   /** Whether no more is to be sent. */
   over: boolean
   /**
-   * The same promise, but rejected when the client goes, and resolved when the server closes: a hanging
-   * producer is not waited for.
+   * Wraps the promise: it rejects if the client disconnects, and resolves if the server closes, even if
+   * the producer hangs.
    */
   readonly interrupts: (pump: Promise<void>) => Promise<void>
 }

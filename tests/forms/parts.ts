@@ -94,7 +94,7 @@ t.test('ends cleanly when the loop is left, or throws', async (t) => {
 
 const UNREADABLE = {
   name: 'TypeError',
-  message: /^request\.parts: the part "[af]" was read already/,
+  message: /^request\.parts: the part "[af]" was already read/,
 }
 
 t.test('can be read once, in its turn', async (t) => {

@@ -38,7 +38,7 @@ t.test('what is no event throws', async (t) => {
     [null, /null was given/],
     [undefined, /undefined was given/],
     [7, /number was given\. Write \{ data: JSON\.stringify\(value\) \}\.$/],
-    [{ event: 'end' }, /an event with a name needs data, "end" was given without.*pass data: ''/],
+    [{ event: 'end' }, /an event with a name needs data, "end" has none.*Pass data: ''/],
     [
       { data: { a: 1 } },
       /^ServerSentEvent: data must be text, an object with a was given\. Write J/,

@@ -1,4 +1,4 @@
-/** What a request for a file is answered with: all of it, parts of it, or none. */
+/** The response to a request for a file: all of it, parts of it, or no content. */
 import {
   checkPreconditions,
   ifRangeHolds,
@@ -14,20 +14,20 @@ import { isBodyless } from '../../http/status.ts'
 import type { HeaderList, Scope } from '../../types.ts'
 import { byteRanges, lengthOf, type Piece } from './byteranges.ts'
 
-/** What is known of a file without reading it; `Stats` of `node:fs` have it. */
+/** The state of a file without its content; `Stats` of `node:fs` fit. */
 export interface FileStat {
   /** In bytes. */
   readonly size: number
-  /** When its content was last changed, in milliseconds since 1970. */
+  /** The time of the last change, in milliseconds since 1970. */
   readonly mtimeMs: number
 }
 
-/** A file whose entity tag is made of something better than size and time. */
+/** A file with an entity tag that is better than one of size and time. */
 export interface TaggedStat extends FileStat {
   readonly etag?: string
 }
 
-/** The response as its maker wants it; the fields of the file are added where they are missing. */
+/** The response as requested; the fields of the file are added if they are missing. */
 export interface Wanted {
   readonly status: number
   readonly headers: HeaderList
@@ -38,15 +38,15 @@ export interface Wanted {
 export interface FileAnswer {
   readonly status: number
   readonly headers: HeaderList
-  /** What the body is put together from; none where there is no body. */
+  /** The pieces of the body; empty without content. */
   readonly pieces: readonly Piece[]
   /** The length of the body, in bytes. */
   readonly size: number
 }
 
 /**
- * Preconditions and ranges are for a 200 to GET and HEAD only: another status is not about the state
- * of the file, and a POST has done its work already.
+ * Preconditions and ranges apply only to a 200 to GET and HEAD: another status does not describe the
+ * state of the file, and a POST has done its work already.
  */
 export function answerTo(scope: Scope, wanted: Wanted, stat: TaggedStat): FileAnswer {
   const { status } = wanted
@@ -73,22 +73,22 @@ function describe({ headers, contentType }: Wanted, stat: TaggedStat): HeaderLis
   return list
 }
 
-/** A time that is still to come is replaced by that of the answer (RFC 9110 section 8.8.2.1). */
+/** A time in the future is replaced by that of the response (RFC 9110 section 8.8.2.1). */
 export function lastModified({ mtimeMs }: FileStat): string {
   return formatHTTPDate(Math.min(mtimeMs, Date.now()))
 }
 
-/** As exact as the file system is; nothing of the path, which is nobody's business, is in it. */
+/** Size and mtime at file-system precision; never derived from the path. */
 export function etagOf({ size, mtimeMs }: FileStat): string {
   return `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}"`
 }
 
-/** A tag that two files share only if their bytes are the same. */
+/** An entity tag that two files share only if their bytes are the same. */
 export function contentTag(hash: string): string {
   return `"${hash.slice(0, 22)}"`
 }
 
-/** What the fields say counts, since that is what clients hold against it. */
+/** The fields of the response are used, since clients compare with them. */
 function validatorsOf(headers: HeaderList, { mtimeMs }: FileStat): Validators {
   const { etag, lastModified = mtimeMs } = validatorsIn(headers)
   return { etag, lastModified }
@@ -108,7 +108,7 @@ function partsFor(
   if (ranges === null) return null
   const [first, ...others] = ranges
   if (first === undefined) {
-    // None of the file's fields: a cache must not keep this in the file's place.
+    // Without the fields of the file: a cache must not store this in its place.
     const fields = ['content-range', contentRange(null, size), 'content-length', '0']
     return withoutBody(416, fields)
   }
