@@ -1,4 +1,4 @@
-/** Directories of files as one app. */
+/** Serves directories of files as one app. */
 
 import { answerException } from './errors/handlers.ts'
 import { notFoundException } from './exceptions/notfound.ts'
@@ -19,20 +19,20 @@ import type { App, HTTPScope } from './types.ts'
 export type { Coding } from './http/codings.ts'
 export type { CacheOptions, StaticFilesOptions } from './staticfiles/options.ts'
 
-/** An app that serves files, and can be looked at. */
+/** An app that serves files, with readable properties. */
 export interface StaticFiles extends App {
   readonly kind: 'staticfiles'
-  /** The absolute paths of its directories, in the order in which they are searched. */
+  /** The absolute paths of its directories, in search order. */
   readonly directories: readonly string[]
 }
 
 /**
  * Serves the files of one or several directories to GET and HEAD, on its own or below a mount.
  *
- * Conditional requests and ranges are answered; files up to 1 MiB are kept in memory, and each request
- * looks whether they are still the same. What must not be served is as if it were missing: names
- * with a dot before them, paths that are not in their plainest form (`..`, `//`, an encoded slash),
- * names that are something else on another system, links out of the directory.
+ * Conditional requests and ranges are supported. Files up to 1 MiB are kept in memory, and each request
+ * checks that they are unchanged. Files that must not be served get the same response as missing ones:
+ * names that begin with a dot, paths that are not normalized (`..`, `//`, an encoded slash), names with a
+ * special meaning on another system, links that lead out of the directory.
  *
  * @throws TypeError if a directory is missing or an option is invalid, RangeError if a size is.
  * @example
@@ -82,7 +82,7 @@ function methodNotAllowed(): HTTPException {
   return new HTTPException(405, undefined, { headers: { allow: 'GET, HEAD' } })
 }
 
-/** The query stays (ST-26). */
+/** The query is kept (ST-26). */
 function withSlash(scope: HTTPScope): App {
   const response = new RedirectResponse(requestURL({ ...scope, path: `${scope.path}/` }))
   return (scope, receive, send) => response.respond(scope, receive, send)

@@ -1,5 +1,5 @@
-/** What the names of compressed files end in. */
+/** The extensions of compressed files. */
 import type { Coding } from '../http/codings.ts'
 
-/** What is added to the name of a file that is compressed already. */
+/** The suffix that is added to the name of a compressed file. */
 export const SUFFIXES: Readonly<Record<Coding, string>> = { br: '.br', zstd: '.zst', gzip: '.gz' }

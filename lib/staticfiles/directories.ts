@@ -1,4 +1,4 @@
-/** Where files are looked for: directories, in their order. */
+/** Finds files in directories, in search order. */
 import { type Stats, stat, statSync } from 'node:fs'
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
@@ -11,12 +11,12 @@ import { sharing } from './singleflight.ts'
 export interface FoundPath {
   /** The directory that it was found in. */
   readonly directory: string
-  /** Absolute. */
+  /** The absolute path. */
   readonly path: string
   readonly stats: Stats
 }
 
-/** A file that was opened, and what it was then. To be closed. */
+/** An open file with its state at that time. The caller closes it. */
 export interface Opened {
   readonly file: DiskFile
   readonly stats: Stats
@@ -28,14 +28,14 @@ export interface DirectoriesOptions {
 }
 
 export class Directories {
-  /** Absolute, in the order in which they are searched. */
+  /** Absolute, in search order. */
   readonly paths: readonly string[]
   readonly #followSymlink: boolean
-  /** Requests for one file that come together share a look that begins after all of them. */
+  /** Simultaneous requests for one file share a `stat` that begins after all of them. */
   readonly #statsOf = sharing(statsOf)
   #checked = false
 
-  /** @throws TypeError when none is given, or one of them is no directory. */
+  /** @throws TypeError if the list is empty, or one of them is not a directory. */
   constructor(
     given: string | URL | readonly (string | URL)[],
     { checkDir, followSymlink }: DirectoriesOptions,
@@ -49,15 +49,15 @@ export class Directories {
   }
 
   /**
-   * What stands under this name in the first directory that has something there.
+   * The file or directory of this name, in the first directory that has one.
    *
-   * Whatever a symbolic link leads to must be inside the directory, and a name must be spelled
-   * as it is on the disk; neither is asked when links are followed.
+   * The target of a symbolic link must be inside the directory, and a name must be spelled as it is on
+   * the disk; both checks are skipped if links are followed.
    *
-   * @param isKnown Whether this very file was found inside before, so that one look is enough.
-   * @param among Those of the directories that are searched (all).
-   * @throws HTTPException 403 for what may not be looked at.
-   * @throws TypeError at first use, when a directory is not there.
+   * @param isKnown Whether this very file was found inside before, so that one `stat` is enough.
+   * @param among The directories to search (all).
+   * @throws HTTPException 403 if permission is denied.
+   * @throws TypeError at first use, if a directory does not exist.
    */
   async find(
     name: string,
@@ -78,12 +78,11 @@ export class Directories {
   }
 
   /**
-   * Opens a file that was found, if what was opened is inside of its directory: the path may lead
-   * elsewhere by now. What is done with a file afterwards is done with what was opened, never with
-   * its path.
+   * Opens a file that was found, if the open file is inside of its directory: the path may lead elsewhere
+   * by now. All later steps use the open file, never its path.
    *
    * @param isKnown Whether this very file was found inside before.
-   * @throws HTTPException 403 for what may not be read.
+   * @throws HTTPException 403 if permission is denied.
    */
   async open(
     { directory, path }: FoundPath,
@@ -106,7 +105,7 @@ export class Directories {
     return undefined
   }
 
-  /** Once all are there, nobody looks again; one that goes later makes its files missing. */
+  /** Checked until all exist; if one is removed later, its files are missing. */
   async #check(): Promise<void> {
     for (const path of this.paths) assertDirectory(path, await this.#statsOf(path))
     this.#checked = true
@@ -129,7 +128,7 @@ function badDirectory(given: unknown): TypeError {
 function assertDirectory(path: string, stats: Stats | undefined): void {
   if (stats === undefined) {
     throw new TypeError(
-      `StaticFiles: the directory does not exist, ${JSON.stringify(path)} was given. Make it first, or pass checkDir: false when it comes before the first request.`,
+      `StaticFiles: the directory does not exist, ${JSON.stringify(path)} was given. Create it first, or pass checkDir: false if it is created before the first request.`,
     )
   }
   if (!stats.isDirectory()) {
@@ -139,15 +138,15 @@ function assertDirectory(path: string, stats: Stats | undefined): void {
   }
 }
 
-/** No such name, one that no file can have, a link to itself. */
+/** The name does not exist, is not possible, or is a link to itself. */
 const NOTHING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
 
-/** Whether an error of the file system says that there is nothing. */
+/** Whether an error of the file system means "not found". */
 export function isMissing(error: unknown): boolean {
   return NOTHING.has((error as NodeJS.ErrnoException).code)
 }
 
-/** The callback form takes half the time of the promise one, on the way of every request. */
+/** The callback form takes half the time of the promise form, and every request needs it. */
 function statsOf(path: string): Promise<Stats | undefined> {
   return new Promise((resolve, reject) => {
     stat(path, (error, stats) => {
@@ -158,14 +157,14 @@ function statsOf(path: string): Promise<Stats | undefined> {
   })
 }
 
-/** What the program itself may not read is refused, not hidden (ST-9); other errors are bugs. */
+/** Files that the process may not read are refused, not hidden (ST-9); other errors are bugs. */
 export function asAnswer(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code !== 'EACCES' && code !== 'EPERM') return error
   return new HTTPException(403, undefined, { cause: error })
 }
 
-/** Both ends are asked for each time: a deployment may have put a link in place of the directory. */
+/** Both paths are resolved each time: a deployment may have replaced the directory by a link. */
 async function isInside(directory: string, name: string, path: string): Promise<boolean> {
   try {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)])
@@ -193,8 +192,8 @@ async function openFile(path: string): Promise<DiskFile | undefined> {
 }
 
 /**
- * Whether what is open is inside. Linux tells where it is, whatever was done to the path meanwhile.
- * Elsewhere the path is asked once more, and must lead to the very same file.
+ * Whether the open file is inside. Linux tells its path, whatever has happened to it meanwhile. On other
+ * systems the path is resolved once more, and must lead to the very same file.
  */
 async function isOpenInside(directory: string, path: string, file: DiskFile): Promise<boolean> {
   const name = path.slice(withSlash(directory, '/').length)
@@ -207,8 +206,8 @@ async function isOpenInside(directory: string, path: string, file: DiskFile): Pr
 }
 
 /**
- * Whether only the case, or the form of an accent, tells the two apart. Some systems do not care, but
- * a guard does: for it `/ADMIN` is not `/admin`. Where a link is called so, it is refused as well.
+ * Whether the two differ only in case, or in the form of an accent. Some systems ignore that, but guards
+ * do not: for them `/ADMIN` is not `/admin`. A link that is named so is refused as well.
  */
 function isMisspelled(name: string, real: string): boolean {
   const spelled = real.replaceAll(sep, '/')
@@ -219,7 +218,7 @@ function fold(name: string): string {
   return name.normalize().toLowerCase()
 }
 
-/** The root of a file system has its slash already. */
+/** The root of a file system ends in a slash already. */
 function withSlash(directory: string, slash: string): string {
   return directory.endsWith(slash) ? directory : directory + slash
 }

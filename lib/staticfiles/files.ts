@@ -1,4 +1,4 @@
-/** The files of some directories, with what is kept of them between requests. */
+/** The files of some directories, with what is cached of them between requests. */
 import type { Stats } from 'node:fs'
 import { HTTPException } from '../exceptions.ts'
 import type { Coding } from '../http/codings.ts'
@@ -16,52 +16,52 @@ import { type Content, contentOf, readOrHash, withState } from './state.ts'
 export interface KnownFile extends FoundPath {
   /** Size and time, as they are answered with: more than it says of itself if it is of procfs. */
   readonly state: FileStat
-  /** By which it was asked for; that of a compressed form is the name of the plain one. */
+  /** The requested name; for a compressed form, that of the plain file. */
   readonly name: string
-  /** What is sent with it in any state; to be copied. */
+  /** Fields that are sent in any state; copy them. */
   readonly fields: HeaderList
-  /** The same with what tells its state, for an answer with all of it; to be copied. */
+  /** The same with those of its state, for a response with the whole file; copy them. */
   readonly headers: HeaderList
-  /** The coding of a compressed form. */
+  /** The coding, if it is a compressed form. */
   readonly coding: Coding | undefined
-  /** Goes with the file itself, not with the page for what is missing. */
+  /** For the file itself, not for the page for missing files. */
   readonly cacheControl: string | undefined
 }
 
 export interface FilesOptions {
   readonly cacheControl: string | ((name: string) => string | undefined) | undefined
-  /** Whether what is sent depends on the codings that the client takes. */
+  /** Whether the response depends on the codings that the client accepts. */
   readonly varies: boolean
-  /** For all that is kept, in bytes; 0 keeps nothing. */
+  /** Maximum bytes of the cache; 0 keeps nothing. */
   readonly maxBytes: number
-  /** The largest file whose content is kept, in bytes. */
+  /** Maximum bytes of a file whose content is kept. */
   readonly maxFileBytes: number
 }
 
 interface Kept extends KnownFile {
-  /** The same file has an entry for each form that it is sent in. */
+  /** A file has an entry for each form that it is sent in. */
   readonly key: string
   content?: Uint8Array | undefined
   reading?: Promise<Uint8Array | undefined> | undefined
 }
 
-/** A file that was opened to be sent. To be closed. */
+/** A file that was opened to be sent. The caller closes it. */
 export interface OpenedFile extends Opened {
-  /** The fields that tell its state: those that are known, or new ones if it has changed. */
+  /** The fields of its state: the known ones, or new ones if it has changed. */
   readonly headers: HeaderList
 }
 
-/** What an entry takes besides its content, roughly. */
+/** The approximate overhead of an entry. */
 const ENTRY_BYTES = 1024
 
-/** A file that has just changed may change again without a sign: some clocks of files are coarse. */
+/** A file that has just changed may change again unnoticed: some file systems have coarse clocks. */
 const SETTLED_MS = 2000
 
 export class Files {
   readonly #directories: Directories
   readonly #options: FilesOptions
   readonly #shelf: Shelf<Kept>
-  /** Those who come for a file while it is read for the first time get what comes of that. */
+  /** Pending descriptions, shared by all requests for a file that is read for the first time. */
   readonly #described = new Map<string, Promise<Kept | undefined>>()
 
   constructor(directories: Directories, options: FilesOptions) {
@@ -70,12 +70,12 @@ export class Files {
     this.#shelf = new Shelf(options.maxBytes)
   }
 
-  /** The file of this name as it is now: one look at the file system, when nothing has changed. */
+  /** The file of this name in its current state; one `stat` if nothing has changed. */
   look(name: string): Promise<KnownFile | 'directory' | undefined> {
     return this.#look(name)
   }
 
-  /** The form of a file that is compressed so; it stands beside it, and nowhere else. */
+  /** The compressed form of a file, which must be in the same directory. */
   async lookBeside({ name, directory }: KnownFile, coding: Coding): Promise<KnownFile | undefined> {
     const found = await this.#look(name, coding, [directory])
     return found === 'directory' ? undefined : found
@@ -101,7 +101,7 @@ export class Files {
   /** What is kept of this file, unless it has changed since. */
   #recall({ path, stats }: FoundPath, name: string, coding: Coding | undefined): Kept | undefined {
     const kept = this.#shelf.get(keyOf(path, coding))
-    // A file has two names where one of the directories is inside another.
+    // A file has two names if one of the directories is inside another.
     return kept !== undefined && kept.name === name && isSame(kept.stats, stats) ? kept : undefined
   }
 
@@ -151,14 +151,14 @@ export class Files {
     }
   }
 
-  /** Undefined for what is not read: large files, and one that becomes shorter under the reading. */
+  /** Undefined if it is not read: large files, and one that becomes shorter while it is read. */
   async #contentFor({ file, stats: { size } }: Opened): Promise<Content | undefined> {
     if (size === 0) return contentOf(await file.hidden())
     if (!this.#isTagged(size)) return undefined
     return readOrHash(file, size).catch(() => undefined)
   }
 
-  /** The content of one that has just changed is for those who ask now, as that of procfs is. */
+  /** The content of a file that has just changed, or is of procfs, is used for this request only. */
   #keep(file: Kept): void {
     if (file.state.size !== file.stats.size) return
     if (file.content === undefined) this.#shelf.set(file.key, file, ENTRY_BYTES)
@@ -166,8 +166,8 @@ export class Files {
   }
 
   /**
-   * Whether the tag is made of the content. Times tell builds apart only if they are true: many tools
-   * give all files one and the same, so that builds can be compared.
+   * Whether the tag is made of the content. Times distinguish builds only if they are real: many tools
+   * give all files the same time, for reproducible builds.
    */
   #isTagged(size: number): boolean {
     const { maxBytes, maxFileBytes } = this.#options
@@ -175,9 +175,9 @@ export class Files {
   }
 
   /**
-   * Opens a file to send it from the disk; undefined if it has gone, or is not inside any more.
+   * Opens a file to send it from the disk; undefined if it is gone, or no longer inside.
    *
-   * @throws HTTPException 403 when it may not be read.
+   * @throws HTTPException 403 if permission is denied.
    */
   async openToSend(known: KnownFile): Promise<OpenedFile | undefined> {
     const isKnown = (stats: Stats): boolean => isSame(known.stats, stats)
@@ -211,12 +211,12 @@ export class Files {
   /**
    * The content of a file that is small enough to be kept; undefined for others.
    *
-   * It is read once, however many ask for it meanwhile.
+   * Simultaneous requests share one read.
    *
-   * @throws HTTPException 404 when the file has gone by now.
+   * @throws HTTPException 404 if the file is gone.
    */
   contentOf(file: KnownFile): Uint8Array | Promise<Uint8Array | undefined> | undefined {
-    // There are no others: this class makes them.
+    // There are no others: this class creates them.
     const kept = file as Kept
     if (kept.content !== undefined) return kept.content
     if (kept.reading !== undefined) return kept.reading
@@ -232,7 +232,7 @@ export class Files {
   }
 
   async #read(file: Kept): Promise<Uint8Array | undefined> {
-    // The room is taken first, so that many that are read at the same time do not count on the same.
+    // The room is reserved first, so that simultaneous reads do not count on the same room.
     this.#shelf.set(file.key, file, ENTRY_BYTES + file.stats.size)
     try {
       file.content = await this.#readSame(file)
@@ -243,7 +243,7 @@ export class Files {
     }
   }
 
-  /** Undefined when the file is not any more what it was when it was described. */
+  /** Undefined if the file has changed since it was described. */
   async #readSame(known: KnownFile): Promise<Uint8Array | undefined> {
     const isKnown = (stats: Stats): boolean => isSame(known.stats, stats)
     const opened = await this.#directories.open(known, isKnown)

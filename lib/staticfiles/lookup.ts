@@ -1,4 +1,4 @@
-/** What a path leads to: a file in the form that the client takes, a redirect, or nothing. */
+/** The target of a path: a file in the form that the client prefers, a redirect, or nothing. */
 
 import { asksForType } from '../http/accept.ts'
 import { preferredCodings } from '../http/codings.ts'
@@ -8,20 +8,20 @@ import type { Files, KnownFile } from './files.ts'
 import { servableName } from './names.ts'
 import type { Settings } from './options.ts'
 
-/** What there is to send. */
+/** A file to send. */
 export interface Target {
   readonly file: KnownFile
-  /** 404 for the page that stands for what is missing. */
+  /** 404 for the page for missing files. */
   readonly status: 200 | 404
-  /** A request field that decided, besides `Accept-Encoding`. */
+  /** A request field that the choice depends on, besides `Accept-Encoding`. */
   readonly vary?: 'Accept'
 }
 
 /**
- * Looks up what follows the mount in the path of a request.
+ * Looks up the rest of the path after the mount.
  *
- * @returns `'slash'` when the index of a directory is asked for without the slash at its end,
- * undefined for what is missing.
+ * @returns `'slash'` if the path is that of a directory with an index, without the trailing slash;
+ * undefined for a missing file.
  */
 export async function lookUp(
   files: Files,
@@ -40,7 +40,7 @@ export async function lookUp(
   return lookUpPage404(files, settings, scope)
 }
 
-/** The file itself or, in html mode, the index of the directory, or a file with an extension more. */
+/** The file itself or, in html mode, the index of the directory, or the file with an extension. */
 async function lookUpName(
   files: Files,
   { html, extensions, dotNames }: Settings,
@@ -54,7 +54,7 @@ async function lookUpName(
     const index = await lookUpFile(files, name === '' ? 'index.html' : `${name}/index.html`)
     if (index !== undefined) return endsWithSlash ? index : 'slash'
   }
-  // Relative links of a page would lead elsewhere behind a slash.
+  // After a trailing slash, relative links of a page would lead elsewhere.
   if (endsWithSlash) return undefined
   for (const extension of extensions) {
     const longer = servableName(`/${name}.${extension}`, '', dotNames)
@@ -80,9 +80,9 @@ async function lookUpFile(files: Files, name: string): Promise<KnownFile | undef
 }
 
 /**
- * A page of the application has any name, but a missing script must not be answered by HTML. So
- * names that look like files are answered only for those who ask for HTML, as browsers do when they
- * go to a page.
+ * The pages of the application may have any path, but a missing script must not get HTML. So paths that
+ * look like files get the fallback only if the client accepts HTML by name, as browsers do when they
+ * navigate.
  */
 async function lookUpFallback(
   files: Files,
@@ -113,7 +113,7 @@ async function lookUpPage404(
   return page && { file: await bestForm(files, settings, scope, page), status: 404 }
 }
 
-/** The compressed form that the client likes best, or the file as it is. */
+/** The compressed form that the client prefers, or the plain file. */
 async function bestForm(
   files: Files,
   { codings }: Settings,
@@ -127,7 +127,7 @@ async function bestForm(
   return file
 }
 
-/** What was compressed before the file was changed is another state of it. Tools cut times to seconds. */
+/** A form that is older than the file is outdated. Tools cut times to seconds. */
 function isOlder(form: KnownFile, file: KnownFile): boolean {
   return Math.floor(form.stats.mtimeMs / 1000) < Math.floor(file.stats.mtimeMs / 1000)
 }

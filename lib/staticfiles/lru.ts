@@ -1,28 +1,28 @@
-/** Values that are kept as long as there is room: the ones used longest ago go first. */
+/** A cache bounded by bytes: the least recently used values are deleted first. */
 import { LRU } from '../internal/lru.ts'
 
-/** A map with a bound on the bytes of its values. */
+/** A map with a limit on the bytes of its values. */
 export class Shelf<Value> {
   readonly #maxBytes: number
   readonly #kept = new LRU<{ readonly value: Value; readonly bytes: number }>()
   #bytes = 0
 
-  /** @param maxBytes How much is kept at the most; 0 keeps nothing. */
+  /** @param maxBytes Maximum bytes; 0 keeps nothing. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
-  /** The bytes of all that is kept. */
+  /** The bytes of all values. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** The value of this key, which now is the one used last. */
+  /** The value of this key, which becomes the most recently used. */
   get(key: string): Value | undefined {
     return this.#kept.use(key)?.value
   }
 
-  /** Puts a value in the place of the one before; one that alone is too large is not kept. */
+  /** Sets or replaces a value; one that is larger than the limit is not kept. */
   set(key: string, value: Value, bytes: number): void {
     this.delete(key)
     if (bytes > this.#maxBytes) return

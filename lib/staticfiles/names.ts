@@ -1,32 +1,32 @@
-/** Which names may be looked up in a directory: one rule for all platforms. */
+/** The names that may be looked up in a directory: one rule for all platforms. */
 import { encodeText } from '../internal/bytes.ts'
 
-/** The names beginning with a dot that are served: all, none, or these. */
+/** Which names that begin with a dot are served: all, none, or these. */
 export type DotNames = boolean | ReadonlySet<string>
 
-/** File systems take no longer names (in bytes), and few take longer paths. */
+/** The limit of file systems, in bytes; few allow longer paths. */
 const LONGEST_SEGMENT = 255
 const LONGEST_PATH = 4096
 
 /** Control characters; the separator of Windows; drives and alternate streams. */
 const FORBIDDEN = /[\x00-\x1f\x7f\\:]/
-/** What would be a separator, a dot or NUL, did anybody behind decode once more. */
+/** A separator, a dot or NUL, if anything after this decoded the path once more. */
 const ENCODED = /%(?:25)*(?:00|2[ef]|5c)/i
 const ENCODED_SEPARATOR = /%(?:2f|5c)/i
-/** Windows opens the device, whatever the extension and the directory. */
+/** Windows opens the device for any extension, in any directory. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)/i
-/** Another name that Windows gives to a file: `HTACCE~1` is `.htaccess`. */
+/** The short name that Windows gives to a file: `HTACCE~1` is `.htaccess`. */
 const SHORT_NAME = /^(?=[^.]{1,8}(?:\.|$))[^.]*~[0-9]+(?:\.[^.]{1,3})?$/
 
 /**
- * The name, within a directory, that a path asks for; undefined when it must not be looked up.
+ * The name, within a directory, that a path stands for; undefined if it must not be looked up.
  *
- * Nothing is repaired: a path with `.`, `..` or an empty segment is refused, not normalised, since
- * a guard in front has seen it as it is. The rules of all systems hold on each, so that a program
- * serves the same files wherever it runs. A slash at the end is not part of the name.
+ * A path with `.`, `..` or an empty segment is refused, not normalized, since an earlier guard has seen
+ * it as it is. The rules of all systems apply on each, so that a program serves the same files on all of
+ * them. A trailing slash is not part of the name.
  *
- * @param path What follows the mount, percent-decoded once, as in `scope.path`.
- * @param rawPath As it came on the wire: a slash that was encoded there was no slash to others.
+ * @param path The path after the mount, percent-decoded once, as in `scope.path`.
+ * @param rawPath The path as received: a slash that was encoded there was not a slash for others.
  */
 export function servableName(
   path: string,

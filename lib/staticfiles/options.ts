@@ -1,44 +1,45 @@
-/** What can be said about static files, and the check of it. */
+/** The options of static files, and their checks. */
 
 import type { Coding } from '../http/codings.ts'
 import { assertHeader } from '../http/headers.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must, outOfRange, wrong } from '../internal/must.ts'
 import { SUFFIXES } from './codings.ts'
 import type { FilesOptions } from './files.ts'
 import { type DotNames, servableName } from './names.ts'
 
 export interface StaticFilesOptions {
-  /** Where the files are, by path or file URL; of several directories the first that has it wins. */
+  /** Paths or file URLs of directories; if several have a file, the first one is used. */
   directory: string | URL | readonly (string | URL)[]
-  /** Serve `index.html` for its directory, and `404.html` for what is missing (false). */
+  /** Serve `index.html` for its directory, and `404.html` for missing files (false). */
   html?: boolean
   /**
-   * Extensions that may be left out: with `['html']`, `/about` is `about.html` if there is no file or
-   * index by that name. The first that exists wins (none).
+   * Extensions that URLs may omit: with `['html']`, `/about` is `about.html` if there is no file or
+   * index of that name. The first that exists is used (none).
    */
   extensions?: readonly string[]
-  /** The file for what is missing, with status 200: the page of a single-page application (none). */
+  /** File for missing paths, with status 200: the page of a single-page application (unset). */
   fallback?: string
-  /** Serve `a.js.br`, `.zst` and `.gz` beside `a.js` to who takes them; all, or these (false). */
+  /** Serve `a.js.br`, `.zst` and `.gz` for `a.js` if the client accepts them; all, or these (false). */
   precompressed?: boolean | readonly Coding[]
-  /** The `Cache-Control` of all files, or a function that gives it by the file's name (none). */
+  /** The `Cache-Control` of all files, or a function that returns it for a file's name (unset). */
   cacheControl?: string | ((name: string) => string | undefined)
-  /** Serve names with a dot before them: all, or these, such as `.well-known` (false). */
+  /** Serve names that begin with a dot: all, or these, such as `.well-known` (false). */
   dotfiles?: boolean | readonly string[]
-  /** Serve what symbolic links lead to outside of the directory (false). */
+  /** Serve targets of symbolic links outside of the directory (false). */
   followSymlink?: boolean
-  /** Whether a directory that does not exist is an error at once, not at the first request (true). */
+  /** Whether a missing directory is an error at once, not at the first request (true). */
   checkDir?: boolean
-  /** What is kept of files in memory, until they change; false for nothing. */
+  /** What is kept in memory until files change; false for nothing. */
   cache?: false | CacheOptions
 }
 
 export interface CacheOptions {
-  /** For all files together, in bytes (16 MiB). */
+  /** Maximum bytes of all files together (16 MiB). */
   maxBytes?: number
   /**
-   * For the content of one, in bytes; larger ones are read each time (1 MiB). Above 256 KiB they are
-   * kept only while there is room, and nothing else goes for them.
+   * Maximum bytes of one file; larger ones are read each time (1 MiB). Above 256 KiB files are kept only
+   * while there is room, and others are not removed for them.
    */
   maxFileBytes?: number
 }
@@ -56,15 +57,15 @@ export interface Settings extends FilesOptions {
 
 const MIB = 1024 * 1024
 
-/** A file of this size costs 240 µs of processor time from memory, and more than 1,000 from the disk. */
+/** A file of this size takes 240 µs of processor time from memory, and more than 1,000 from the disk. */
 const MAX_FILE_BYTES = MIB
 
-/** @throws TypeError, or RangeError for a size, that says what was wrong. */
+/** @throws TypeError if an option is invalid, RangeError for a size. */
 export function readOptions(options: StaticFilesOptions): Settings {
   const { html = false, followSymlink = false, checkDir = true, fallback, cacheControl } = options
   const codings = readCodings(options.precompressed ?? false)
-  assertCacheControl(cacheControl)
-  if (fallback !== undefined) assertName(fallback)
+  checkCacheControl(cacheControl)
+  checkFallback(fallback)
   const cache = options.cache === false ? { maxBytes: 0 } : options.cache
   if (cache !== undefined) knownOptions('StaticFiles: cache', cache, 'maxBytes maxFileBytes')
   return {
@@ -77,20 +78,23 @@ export function readOptions(options: StaticFilesOptions): Settings {
   }
 }
 
+const WHERE = 'StaticFiles'
+
 const CODINGS: readonly unknown[] = Object.keys(SUFFIXES)
 
 function readCodings(given: unknown): readonly Coding[] {
   if (given === false) return []
   const list = given === true ? CODINGS : given
-  if (!Array.isArray(list) || !list.every((coding) => CODINGS.includes(coding))) {
-    throw wrong('precompressed', 'true, false or a list of "br", "zstd" and "gzip"', given)
-  }
+  const isList = Array.isArray(list) && list.every((coding) => CODINGS.includes(coding))
+  const what = 'precompressed must be true, false or a list of "br", "zstd" and "gzip"'
+  must(WHERE, isList, what, given, 'Correct it')
   return list
 }
 
 function readExtensions(given: unknown): readonly string[] {
   if (Array.isArray(given) && given.every(isExtension)) return given
-  throw wrong('extensions', 'a list of extensions without their dot, such as ["html"]', given)
+  const what = 'extensions must be a list of extensions without their dot, such as ["html"]'
+  throw wrong(WHERE, what, given, 'Correct it')
 }
 
 function isExtension(given: unknown): boolean {
@@ -102,19 +106,21 @@ function readDotNames(given: unknown): DotNames {
   if (Array.isArray(given) && given.every((name) => /^\.[^/\\]*$/.test(String(name)))) {
     return new Set(given)
   }
-  throw wrong('dotfiles', 'true, false or a list of names such as ".well-known"', given)
+  const what = 'dotfiles must be true, false or a list of names such as ".well-known"'
+  throw wrong(WHERE, what, given, 'Correct it')
 }
 
-function assertCacheControl(given: unknown): void {
+function checkCacheControl(given: unknown): void {
+  const isFit = ['undefined', 'string', 'function'].includes(typeof given)
+  const what = 'cacheControl must be a text such as "max-age=3600" or a function'
+  must(WHERE, isFit, what, given, 'Correct it')
   if (typeof given === 'string') assertHeader('cache-control', given)
-  else if (given !== undefined && typeof given !== 'function') {
-    throw wrong('cacheControl', 'a text such as "max-age=3600" or a function', given)
-  }
 }
 
-function assertName(given: unknown): void {
-  if (typeof given === 'string' && isFileName(given)) return
-  throw wrong('fallback', 'the name of a file in the directory, such as "index.html"', given)
+function checkFallback(given: unknown): void {
+  const isName = given === undefined || (typeof given === 'string' && isFileName(given))
+  const what = 'fallback must be the name of a file in the directory, such as "index.html"'
+  must(WHERE, isName, what, given, 'Correct it')
 }
 
 function isFileName(given: string): boolean {
@@ -123,12 +129,6 @@ function isFileName(given: string): boolean {
 
 function readSize(option: string, given: unknown): number {
   if (typeof given === 'number' && given >= 0) return given
-  throw new RangeError(
-    `StaticFiles: cache.${option} must be a number of bytes, ${JSON.stringify(given) ?? typeof given} was given. Pass cache: false to keep nothing.`,
-  )
-}
-
-function wrong(option: string, wanted: string, given: unknown): TypeError {
-  const shown = JSON.stringify(given) ?? typeof given
-  return new TypeError(`StaticFiles: ${option} must be ${wanted}, ${shown} was given. Correct it.`)
+  const what = `cache.${option} must be a number of bytes`
+  throw outOfRange(WHERE, what, given, 'Use cache: false to keep nothing')
 }

@@ -1,4 +1,4 @@
-/** Answers with a file that was looked up: from memory when it is kept there, else from the disk. */
+/** Responds with a file: from memory if it is kept there, else from the disk. */
 
 import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
@@ -12,7 +12,7 @@ import type { Files } from './files.ts'
 import type { Target } from './lookup.ts'
 import { MODEST_BYTES } from './state.ts'
 
-/** Chooses the answer; nothing is sent yet, so that what goes wrong here can be answered. */
+/** Chooses the response. Nothing is sent yet, so that errors can still be answered. */
 export async function reply(files: Files, target: Target, scope: HTTPScope): Promise<App> {
   const { file, status } = target
   const headers = withExtras(file.headers, target)
@@ -33,7 +33,7 @@ export async function reply(files: Files, target: Target, scope: HTTPScope): Pro
   return whole(answer.status, answer.headers, bodyOf(answer, content))
 }
 
-/** Whether nothing is said of ranges and states, as in most requests: one look at each name. */
+/** Whether the request has neither ranges nor preconditions, the usual case: one look at each name. */
 function asksForAll({ headers }: HTTPScope): boolean {
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index]
@@ -42,7 +42,7 @@ function asksForAll({ headers }: HTTPScope): boolean {
   return true
 }
 
-/** A new list, with what depends on more than the file. */
+/** A new list, with the fields that depend on more than the file. */
 function withExtras(fields: HeaderList, { file, status, vary }: Target): HeaderList {
   const list = fields.slice()
   if (status === 200 && file.cacheControl !== undefined) {
@@ -57,7 +57,7 @@ function whole(status: number, headers: HeaderList, body: Uint8Array): App {
     send({ type: 'http.response.body', body, moreBody: false })
   return (_scope, _receive, send) => {
     const started = send({ type: 'http.response.start', status, headers })
-    // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
+    // Servers that accept the start at once return this promise, which saves a turn of the loop.
     return started === SENT ? end(send) : started.then(() => end(send))
   }
 }
@@ -76,9 +76,9 @@ function bodyOf({ pieces }: FileAnswer, content: Uint8Array): Uint8Array {
 }
 
 /**
- * Opens the file, and sends what was opened: what stands at its path may be another one by now.
+ * Opens the file and sends the open one, since its path may lead to another by now.
  *
- * @throws HTTPException 404 when it has gone.
+ * @throws HTTPException 404 if it is gone.
  */
 async function fromDisk(files: Files, target: Target, scope: HTTPScope): Promise<App> {
   const opened = await files.openToSend(target.file)

@@ -1,4 +1,4 @@
-/** What tells the state of a file: its size, its time, and a tag of its content. */
+/** The state of a file: its size, its time, and a tag of its content. */
 import { createHash } from 'node:crypto'
 import type { Coding } from '../http/codings.ts'
 import { sha256 } from '../internal/digests.ts'
@@ -8,9 +8,9 @@ import { CHUNK } from '../responses/file/sending.ts'
 import type { HeaderList } from '../types.ts'
 
 /**
- * What is larger than this is kept only while there is room, and nothing goes for it. Else what had to
- * go would still be held for who is slow to take it: 400 clients that asked for 100 files of 1 MiB, and
- * took none, made it 46 MB where 16 MiB were the bound, and 18 MB so. Those without room are streamed, in
+ * Larger files are kept only while there is room, and others are not removed for them. Otherwise slow
+ * clients would keep removed files alive: with 400 clients that requested 100 files of 1 MiB and read
+ * nothing, 46 MB instead of the limit of 16 MiB, and 18 MB this way. Files without room are streamed, in
  * pieces of this size.
  */
 export const MODEST_BYTES: number = 256 * 1024
@@ -23,7 +23,7 @@ export interface Content {
   readonly bytes: Uint8Array | undefined
 }
 
-/** Of a file that was read whole. */
+/** For a file that was read as a whole. */
 export function contentOf(bytes: Uint8Array): Content {
   return { size: bytes.byteLength, hash: sha256(bytes), bytes }
 }
@@ -37,7 +37,7 @@ export async function readOrHash(file: DiskFile, size: number): Promise<Content>
   return { size, hash: hash.digest('base64url'), bytes: undefined }
 }
 
-/** The fields with those that tell the state of a file. */
+/** The fields, with those of the state of a file. */
 export function withState(
   fields: HeaderList,
   state: FileStat,
@@ -51,7 +51,7 @@ export function withState(
   ]
 }
 
-/** One tag for each form, whatever their sizes and times are (RFC 9110 section 8.8.3.3). */
+/** A different tag for each form, even if size and time are equal (RFC 9110 section 8.8.3.3). */
 function withCoding(etag: string, coding: Coding): string {
   return `${etag.slice(0, -1)}-${coding}"`
 }

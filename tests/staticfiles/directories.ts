@@ -217,7 +217,7 @@ t.test('a directory that is none is refused at definition', async (t) => {
 
   t.throws(make(path.join(root, 'nope')), {
     name: 'TypeError',
-    message: /^StaticFiles: the directory does not exist, ".*nope" was given\. Make it first,/,
+    message: /^StaticFiles: the directory does not exist, ".*nope" was given\. Create it first,/,
   })
   t.throws(make(path.join(root, 'site/a.txt')), {
     message: /^StaticFiles: the path is not a directory, ".*a\.txt" was given\./,

@@ -91,11 +91,11 @@ const REFUSED: readonly (readonly [options: object, name: string, message: RegEx
   [{ fallback: '/index.html' }, 'TypeError', /fallback must be/],
   [{ fallback: '' }, 'TypeError', /fallback must be .*, "" was given/],
   [{ fallback: true }, 'TypeError', /fallback must be .*, true was given/],
-  [{ fallback: () => 'x' }, 'TypeError', /fallback must be .*, function was given/],
+  [{ fallback: () => 'x' }, 'TypeError', /fallback must be .*, a function was given/],
   [
     { cache: { maxBytes: -1 } },
     'RangeError',
-    /^StaticFiles: cache\.maxBytes must be a number of bytes, -1 was given\. Pass cache: false/,
+    /^StaticFiles: cache\.maxBytes must be a number of bytes, -1 was given\. Use cache: false/,
   ],
   [{ cache: { maxFileBytes: '1' } }, 'RangeError', /cache\.maxFileBytes .*, "1" was given/],
   [{ cache: { maxBytes: Number.NaN } }, 'RangeError', /cache\.maxBytes/],
