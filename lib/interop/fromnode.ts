@@ -12,7 +12,7 @@ import { inheritFrom } from './fromnode/inherit.ts'
 import { assertInternals } from './fromnode/internals.ts'
 import { NativeExchange } from './fromnode/native.ts'
 
-/** A listener of `http.createServer`, or an Express or Connect app: `(request, response, next?) => …`. */
+/** A listener of `http.createServer`, an Express or Connect app: `(request, response, next?) => …`. */
 export type NodeHandler = {
   // A method, because method parameters are compared bivariantly: handlers declare their own classes.
   handle(

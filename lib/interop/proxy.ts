@@ -25,7 +25,7 @@ export interface ProxyOptions {
   keepHost?: boolean
   /** Which fields tell the upstream about the client ('x-forwarded'). */
   forwarded?: ForwardedFields
-  /** Extend incoming forwarded fields, if they come from proxies that you trust; otherwise replace them (false). */
+  /** Extend incoming forwarded fields, sent by proxies that you trust, instead of replacing them (false). */
   trustForwarded?: boolean
   /**
    * The name in `Via`, by which a request that loops back is detected and answered by 508 (a random
@@ -51,7 +51,7 @@ export interface ProxyOptions {
   maxConnections?: number
   /** How long an idle connection is kept, in ms (4,000); set it lower than the upstream's timeout. */
   keepAliveTimeoutMs?: number
-  /** The longest time to get a connection, including the wait for a free one, in ms (5,000; 0: no limit). */
+  /** The longest wait for a connection, a free one included, in ms (5,000; 0: no limit). */
   connectTimeoutMs?: number
   /** The longest time until the head of a response arrives, in ms (60,000; 0: no limit). */
   headTimeoutMs?: number

@@ -35,7 +35,7 @@ export interface AuthenticationOptions<State = Record<string, unknown>> {
   backends: readonly Backend<State>[]
   /** The answer to invalid credentials (400 with the error's message as plain text). */
   onError?: AuthenticationErrorHandler<State>
-  /** Other origins whose pages may open websockets, such as `https://admin.example.org`; `'*'` allows any (none). */
+  /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
 }
 

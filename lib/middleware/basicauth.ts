@@ -37,7 +37,7 @@ export interface BasicAuthOptions<State = Record<string, unknown>> {
   realm?: string
   /** Let requests without credentials pass unauthenticated (false). */
   optional?: boolean
-  /** Other origins whose pages may open websockets, such as `https://admin.example.org`; `'*'` allows any (none). */
+  /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
 }
 

@@ -1,4 +1,4 @@
-/** Cross-origin resource sharing: lets scripts of other sites read responses (the Fetch standard's CORS). */
+/** Cross-origin resource sharing: lets scripts of other sites read responses (Fetch Standard). */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { Headers, indexOfName } from '../http/headers.ts'

@@ -27,8 +27,12 @@ export interface HTTPSRedirectOptions {
 export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
   knownOptions('httpsRedirect', options, 'status port')
   const { status = 307, port } = options
-  assertStatus(status)
-  assertPort(port)
+  const isRedirect = [301, 302, 307, 308].includes(status)
+  const what = 'the status must be 301, 302, 307 or 308'
+  mustRange('httpsRedirect', isRedirect, what, status, 'Use 308 for a permanent redirect')
+  const isPort = port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)
+  const range = 'the port must be from 1 to 65535'
+  mustRange('httpsRedirect', isPort, range, port, 'Leave it out for 443')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (scope.scheme !== 'http' && scope.scheme !== 'ws') return app(scope, receive, send)
@@ -43,16 +47,4 @@ function secureURL(scope: ConnectionScope, port: number | undefined): URL {
   url.protocol = scope.scheme === 'ws' ? 'wss:' : 'https:'
   if (port !== undefined) url.port = String(port)
   return url
-}
-
-function assertStatus(status: unknown): void {
-  const isKnown = status === 301 || status === 302 || status === 307 || status === 308
-  const what = 'the status must be 301, 302, 307 or 308'
-  mustRange('httpsRedirect', isKnown, what, status, 'Use 308 for a permanent redirect')
-}
-
-function assertPort(port: number | undefined): void {
-  const isPort = port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)
-  const what = 'the port must be from 1 to 65535'
-  mustRange('httpsRedirect', isPort, what, port, 'Leave it out for 443')
 }

@@ -38,7 +38,7 @@ export interface JWTOptions<State = Record<string, unknown>> extends BearerOptio
   type?: string
   /** Claims that must be present (['exp', 'sub']). */
   requiredClaims?: readonly string[]
-  /** Returns the identity for claims, or null to reject the token (the subject, with `scope` or `scp`). */
+  /** Returns the identity for claims, or null to reject them (the subject, with `scope` or `scp`). */
   identify?: (
     claims: Claims,
     connection: Connection<Record<string, unknown>, State>,

@@ -30,7 +30,7 @@ export interface ProxyHeadersOptions {
   host?: boolean
   /** Set the port of the host from `X-Forwarded-Port`; only if the proxy always sets it (false). */
   port?: boolean
-  /** Prepend `X-Forwarded-Prefix` to the path, if the proxy stripped it and always sets the field (false). */
+  /** Prepend `X-Forwarded-Prefix` to the path; only if the proxy always sets it (false). */
   prefix?: boolean
 }
 
@@ -41,7 +41,7 @@ export interface ProxyHeadersOptions {
  * first untrusted address, and what the client itself sent is ignored. A client that the proxy hides has
  * the host "unknown" or "_name". Invalid fields are answered by 400.
  *
- * Put it outside all middleware that reads the client. The scope is changed in place, for loggers outside.
+ * Put it outside all middleware that reads the client. It changes the scope in place, for loggers.
  *
  * @throws TypeError if a proxy is invalid, or if `port` or `prefix` is used with `forwarded`.
  * @example

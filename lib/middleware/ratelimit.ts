@@ -146,7 +146,7 @@ function judgementOf(verdicts: readonly Verdict[]): Judgement {
 function addressOf({ client }: Pick<Connection, 'client'>): string {
   if (client !== null) return networkOf(client.host)
   throw new TypeError(
-    'rateLimit: clients are told apart by their address, one without was given, as over a unix socket. Pass key.',
+    'rateLimit: the client must have an address, none was given, as on a unix socket. Pass key.',
   )
 }
 

@@ -48,7 +48,7 @@ export interface SessionsOptions {
   sameSite?: 'lax' | 'strict' | 'none'
   /** Send the cookie over https only ('auto': if `scope.scheme` is https). */
   secure?: boolean | 'auto'
-  /** Other origins whose pages may open websockets, such as `https://admin.example.org`; `'*'` allows any (none). */
+  /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
 }
 

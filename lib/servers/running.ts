@@ -35,7 +35,7 @@ export interface RunOptions {
   signal?: AbortSignal
   /** Process signals that close the server; a second one aborts open exchanges (SIGTERM and SIGINT). */
   signals?: readonly StopSignal[]
-  /** The prefix that a proxy has stripped; it is put before every path, and becomes the root path (''). */
+  /** The prefix that a proxy has stripped, prepended to every path as the root path (''). */
   rootPath?: string
   /** Whether to run the app's lifespan ('auto'). */
   lifespan?: LifespanMode

@@ -1,4 +1,4 @@
-// Two Cookie fields, or one cookie twice: whoever reads it reads the same (RFC 9113 section 8.2.3).
+// Two Cookie fields, or one cookie twice: every reader reads the same (RFC 9113 section 8.2.3).
 import cookieParser from 'cookie'
 import express from 'express'
 import { Hono } from 'hono'

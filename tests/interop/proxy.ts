@@ -21,7 +21,7 @@ import {
 
 const CLOSE = ['connection: close']
 
-/** An upstream that tells what it was asked. */
+/** An upstream that echoes the request. */
 function telling(t: Parameters<typeof hostServer>[0]) {
   return hostServer(t, (request, response) => {
     const parts: Buffer[] = []
@@ -174,7 +174,7 @@ t.test('an Express app below a mount, with its redirects and cookies', async (t)
   t.same(await posted.json(), { a: 1 })
 })
 
-t.test('a path that leaves the target, and a target that is none, are 400', async (t) => {
+t.test('a path that leaves the target, and an invalid target, get 400', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const { talk } = await proxied(t, `${url}/v1`)
   for (const line of ['GET /../x', 'GET /%2e%2e/x', 'GET /a/..;/x', 'OPTIONS *']) {

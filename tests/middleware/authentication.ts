@@ -13,7 +13,7 @@ import type { App } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 
-/** The name in a header; "?" is none that can be. */
+/** The name in a header; "?" is invalid. */
 const byHeader =
   (name: string): Backend =>
   ({ headers }) => {

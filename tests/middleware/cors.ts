@@ -94,7 +94,7 @@ t.test('Vary is extended, each name once', async (t) => {
   }
 })
 
-t.test('what the app has set is replaced for those who are allowed', async (t) => {
+t.test('fields of the app are replaced for allowed origins', async (t) => {
   const headers = { 'access-control-allow-origin': 'https://own.example' }
   const app = toApp(new PlainTextResponse('home', { headers }), 'the test')
 

@@ -102,7 +102,7 @@ t.test('a client without an address needs a key', async (t) => {
   await t.rejects(client.get('/'), {
     name: 'TypeError',
     message:
-      'rateLimit: clients are told apart by their address, one without was given, as over a unix socket. Pass key.',
+      'rateLimit: the client must have an address, none was given, as on a unix socket. Pass key.',
   })
 })
 

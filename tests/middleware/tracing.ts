@@ -187,7 +187,7 @@ t.test('a websocket is a span until it is closed', async (t) => {
   ])
 })
 
-t.test('an odd method is none of the name', async (t) => {
+t.test('an unknown method is not part of the name', async (t) => {
   const [span] = await spansOf(tracing()(router), get('/none', { method: 'BREW' }))
 
   t.equal(span?.name, 'HTTP')

@@ -79,7 +79,7 @@ async function pump(
     if (departure.gone) throw new ClientDisconnected()
     if (done) return send({ type: types.body })
     const sent = send({ type: types.body, body: toBytes(value), moreBody: true })
-    // A promise that is already resolved costs no turn.
+    // A message that was accepted synchronously costs no turn.
     if (sent !== SENT) await sent
     next = reader.read()
   }

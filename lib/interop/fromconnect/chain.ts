@@ -38,7 +38,8 @@ function callFrom(
 }
 
 /**
- * @throws TypeError if a value is not such a middleware, or Error if this version of Node is not supported.
+ * @throws TypeError if a value is not such a middleware.
+ * @throws Error if this version of Node is not supported.
  */
 export function assertChain(middleware: readonly unknown[], where: string): void {
   for (const one of middleware) assertMiddleware(one, where)

@@ -46,7 +46,7 @@ export function clearNeedDrain(response: ServerResponse): void {
   if (NEED_DRAIN !== undefined) Reflect.set(response, NEED_DRAIN, false)
 }
 
-/** The exchange succeeded, so the end of the socket does not abort `request.signal` (Node 24 and newer). */
+/** After a success, the end of the socket must not abort `request.signal` (Node 24 and newer). */
 export function detachSignal(request: IncomingMessage): void {
   if (DETACH_SIGNAL === undefined) return
   const detach: unknown = Reflect.get(request, DETACH_SIGNAL)
@@ -96,7 +96,7 @@ export function assertInternals(): void {
   const told = log.join(', ')
   if (told !== 'raw 102, head 200 1, part a, part b, end') {
     throw new Error(
-      `fromNode: Node ${process.version} writes responses in a way that is not known here (${told}). Use a version of Node that this version of Stellula was tested with.`,
+      `fromNode: Node ${process.version} writes responses in an unknown way (${told}). Use a version of Node that this version of Stellula was tested with.`,
     )
   }
   checked = true

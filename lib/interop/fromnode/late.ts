@@ -4,7 +4,7 @@ import { logError } from '../../protocol/log.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /**
- * Passes an error to the `onError` of the server, or writes it to stderr if the server has none.
+ * Passes an error to the `onError` of the server, or writes it to stderr if the server lacks one.
  *
  * @param outcome The error that the exchange failed with: errors that only follow from a disconnect are
  * expected and not reported.

@@ -172,7 +172,7 @@ export class Outbox {
     }
   }
 
-  /** Whether the server would count the body: for HEAD, it would declare a length of 0. */
+  /** Whether to send the body in two messages, so that the server declares no length of 0 for HEAD. */
   #isUncounted({ headers }: HTTPResponseStartMessage): boolean {
     return this.#isHead && indexOfName(headers, 'content-length') < 0
   }

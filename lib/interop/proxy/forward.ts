@@ -31,7 +31,7 @@ export interface Settings extends RequestRules {
 /** How long to wait for a 100 before sending the body anyway, in ms. */
 const CONTINUE_MS = 1_000
 
-/** Methods that may be repeated if it is unknown whether the first request was processed (RFC 9110 9.2.2). */
+/** Idempotent methods, which may be repeated (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 
 /**

@@ -1,4 +1,4 @@
-/** The path of a request at the upstream: the base, and the path below the mount; never above the base. */
+/** The path at the upstream: the base and the path below the mount, never above the base. */
 
 import { percentEncode } from '../../http/urls.ts'
 import { decode, isBelow, lengthOnWire } from '../../protocol/target.ts'

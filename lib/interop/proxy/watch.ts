@@ -7,7 +7,7 @@ export class Watch {
   /** How many waits for the client are pending; meanwhile the upstream is not late. */
   #held = 0
 
-  /** (Re)starts the timer: `onLate(ms)` runs after `ms` milliseconds without `refresh()`; 0 disables it. */
+  /** (Re)starts the timer: `onLate(ms)` runs after `ms` without `refresh()`; 0 disables it. */
   start(ms: number, onLate: (ms: number) => void): void {
     this.stop()
     this.#ms = ms

@@ -72,7 +72,7 @@ export class ResponseCache {
       }
       if (wish.onlyIfCached) return answerException(new HTTPException(504), scope, receive, send)
       if (!wish.mayKeep) return app(scope, receive, send)
-      // Responses to requests with cookies are seldom shareable: nothing waits for them, nor do they wait.
+      // Responses to requests with cookies are seldom shareable, so these neither wait nor are waited for.
       if (wish.hasCookies || this.#uncacheable.has(key)) return this.#fill(ask, call)
       const shared = this.#shared.get(slot)
       if (shared === undefined || !wish.mayUse) return this.#lead(slot, ask, call)

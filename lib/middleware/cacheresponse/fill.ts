@@ -41,7 +41,7 @@ export interface FillOptions {
   readonly keep: () => void
 }
 
-/** The response; `'pass'` if each request must call the app itself; `'retry'` if the first one disconnected. */
+/** The response; `'pass'`: each request must call the app; `'retry'`: the first client disconnected. */
 export type Outcome = Entry | 'pass' | 'retry'
 
 export type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]

@@ -13,7 +13,7 @@ export interface Recorder {
   readonly stayOf: (start: HTTPResponseStartMessage) => Stay | undefined
   /** The largest body that is copied, in bytes. */
   readonly maxSize: number
-  /** Called once, as soon as the outcome is known: with the response, or undefined if it is not cached. */
+  /** Called once, as early as possible: with the response, or undefined if it is not cached. */
   readonly done: (entry: Entry | undefined) => void
 }
 

@@ -1,4 +1,4 @@
-/** Remembers which resources could not be cached, so that requests for them do not wait for each other. */
+/** Remembers uncacheable resources, so that requests for them do not wait for each other. */
 
 const MOST = 5_000
 const LONGEST_MS = 60_000

@@ -24,7 +24,7 @@ export function assertClaims(claims: Claims, audience: unknown): void {
   }
 }
 
-/** The scopes from `scope`, separated by spaces (RFC 8693 section 4.2), or from `scp`, a text or a list. */
+/** The scopes from `scope`, separated by spaces (RFC 8693 section 4.2), or `scp`, text or list. */
 export function scopesOf(claims: Claims): string[] {
   const given = claims['scope'] ?? claims['scp']
   const list = typeof given === 'string' ? given.split(' ') : given

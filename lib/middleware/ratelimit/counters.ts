@@ -16,7 +16,7 @@ import {
 export interface Counters {
   /** Takes the cost atomically, or nothing if not enough is left. */
   take(limit: RateLimit, key: string, cost: number, now: number): Verdict | Promise<Verdict>
-  /** Returns the cost. */
+  /** Gives the cost back. */
   giveBack(limit: RateLimit, key: string, cost: number, now: number): void | Promise<void>
   /** Takes the cost from every limit or from none, if the store can do that atomically. */
   takeAll?(limits: readonly RateLimit[], key: string, cost: number): Promise<readonly Verdict[]>

@@ -8,7 +8,7 @@ import type { RateLimit, Verdict } from './window.ts'
  *
  * Each limit is changed atomically, so concurrent requests elsewhere never exceed it.
  *
- * @returns The verdict of each limit, up to the first that rejects; a promise only if the counters returns one.
+ * @returns The verdict of each limit, up to the first that rejects; a promise only for a store.
  */
 export function spend(
   counters: Counters,

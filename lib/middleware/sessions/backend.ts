@@ -28,7 +28,7 @@ const MOST_LENGTH = 4096
 /** The longest id, time and commas that `pack` puts before the data. */
 const PACK_BYTES = 43 + 1 + 12 + 1
 
-/** How many bytes of data fit into a cookie of this name, with `extra` characters besides the packed text. */
+/** The bytes of data that fit into a cookie of this name, next to `extra` other characters. */
 export function capacityOf(cookie: string, extra: number): number {
   const base64 = MOST_LENGTH - cookie.length - extra
   return Math.floor((base64 * 3) / 4) - PACK_BYTES

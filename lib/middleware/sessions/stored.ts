@@ -7,7 +7,7 @@ import { pack, type SessionBackend, unpack } from './backend.ts'
 /** Seconds for which a removal is remembered: longer than a pending write can take. */
 const REMEMBERED = 60
 
-/** Stores sessions for `lifetime` seconds under the hash of their id, so that reading the store reveals no id. */
+/** Stores sessions for `lifetime` seconds under the hash of their id, so that the store reveals no id. */
 export function storedBackend(store: Store, lifetime: number): SessionBackend {
   return {
     async open(token) {

@@ -57,7 +57,7 @@ class Observer<State> {
     this.#state = protocol.start
   }
 
-  /** The client has disconnected: what is sent now is dropped, and an incomplete response is no fault. */
+  /** The client has disconnected: sends are rejected anyway, and an incomplete response is allowed. */
   readonly leave = (): void => {
     this.#gone = true
   }
@@ -151,8 +151,8 @@ class Observer<State> {
   }
 }
 
-function noPromise(who: string, given: unknown): LintError {
+function noPromise(where: string, given: unknown): LintError {
   return new LintError(
-    `${who} must return a promise, ${describe(given)} was returned. Is a return missing in a middleware?`,
+    `${where} must return a promise, ${describe(given)} was returned. Is a return missing in a middleware?`,
   )
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Work } from '../../../lib/interop/fromfetch/work.ts'
 
-t.test('is done at once when there is none', async (t) => {
+t.test('is done at once without work', async (t) => {
   t.equal(await new Work().done(), undefined)
 })
 

@@ -4,7 +4,7 @@ import t from 'tap'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
 
 t.test('throws if Node writes responses in an unexpected way', async (t) => {
-  // The first to ask is told; once all is well, nobody asks again.
+  // The first call throws; after a success there is no further check.
   const { prototype } = ServerResponse
   const { end } = prototype
   t.teardown(() => Object.assign(prototype, { end }))
@@ -16,7 +16,7 @@ t.test('throws if Node writes responses in an unexpected way', async (t) => {
 
   t.throws(
     () => fromNode(() => {}),
-    /^fromNode: Node v[0-9.]+ writes responses in a way that is not known here \(raw 102, head 200 1, part a\)\. Use a version/,
+    /^fromNode: Node v[0-9.]+ writes responses in an unknown way \(raw 102, head 200 1, part a\)\. Use a version/,
   )
   Object.assign(prototype, { end })
   t.doesNotThrow(() => fromNode(() => {}))

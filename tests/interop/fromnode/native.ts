@@ -11,7 +11,7 @@ import { bodyOf, eventually, listening, request, soon, statuses } from '../../su
 const CLOSE = 'connection: close'
 const OFF = { lifespan: 'off' } as const
 
-/** A handler that tells whether it was given what `http.createServer` gives. */
+/** A handler that reports whether it got what `http.createServer` passes. */
 const told: RequestListener = (request, response) => {
   response.end(request.socket === response.socket && 'server' in request.socket ? 'own' : 'inner')
 }

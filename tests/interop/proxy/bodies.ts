@@ -1,4 +1,4 @@
-// Bodies through a proxy: streamed at the pace of who takes them, whole or cut, and never too long.
+// Bodies through a proxy: streamed with back-pressure, whole or aborted, and never too long.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { hostServer, rawUpstream } from '../../support/hosts.ts'

@@ -1,4 +1,4 @@
-// A cache under a server: files, and clients who do not wait for what goes on behind an answer.
+// A cache under a server: files, and clients that do not wait for background fetches.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -14,7 +14,7 @@ interface Origin {
   fails: boolean
 }
 
-/** An app that evaluates conditions, and fails when it is told to. */
+/** An app that evaluates conditions, and fails on request. */
 function origin(headers: Record<string, string>): Origin {
   const one: Origin = {
     asked: [],

@@ -261,7 +261,7 @@ t.test('a client that goes ends the stream', async (t) => {
   await t.rejects(compression.send(body(BYTES, true)), ClientDisconnected)
 })
 
-t.test('a send that fails ends the stream, and is told to all who wait', async (t) => {
+t.test('a failed send ends the stream, and rejects every pending send', async (t) => {
   const gone = new ClientDisconnected()
   const failing = compressing({}, { coding: 'gzip' }, () => Promise.reject(gone))
   await failing.compression.send(start())

@@ -7,7 +7,7 @@ import type { Store } from '../../../lib/stores/store.ts'
 const id = 'a'.repeat(43)
 const kept = { record: { id, text: '{"a":1}' }, issued: 1_700_000_000 }
 
-/** A store that tells its keys. */
+/** A store that lists its keys. */
 function watched(): { store: Store; keys: Set<string>; ttls: number[] } {
   const inner = memoryStore()
   const keys = new Set<string>()

@@ -201,7 +201,7 @@ t.test('receive', async (t) => {
 })
 
 t.test('when the test leaves', async (t) => {
-  /** Listens in all ways there are, and hangs until it is told. */
+  /** Listens in every way, and waits until it is notified. */
   const listening = (told: string[]): App => {
     return async (scope, receive, send) => {
       if (scope.type !== 'http') return

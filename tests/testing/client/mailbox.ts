@@ -39,7 +39,7 @@ t.test('a full mailbox delays senders', async (t) => {
   t.ok(hasRoom)
 })
 
-t.test('its end is told to all who wait, and to all who come', async (t) => {
+t.test('its end reaches pending and later waits', async (t) => {
   const box = new Mailbox<string>()
   const refused = { message: 'no more' }
   const waiting = box.take()

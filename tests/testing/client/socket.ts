@@ -171,7 +171,7 @@ t.test('sends after the close are rejected', async (t) => {
     await websocket.accept()
     await websocket.receive().catch(() => {})
     await websocket.sendText('a').catch((error) => seen.push(error.name))
-    throw new WebSocketDisconnect(1006) // nobody's mistake
+    throw new WebSocketDisconnect(1006) // not an error
   })
   await using client = await testClient(app)
   const socket = await client.websocket('/')
@@ -245,7 +245,7 @@ t.test('what the app throws surfaces where the test is', async (t) => {
   const socket = await client.websocket('/')
   t.equal(await socket.receiveText(), 'before')
   await t.rejects(socket.receive(), bug)
-  await socket.close() // it was told once
+  await socket.close() // reported only once
   const other = await client.websocket('/')
   await t.rejects(other.close(), bug)
 })
