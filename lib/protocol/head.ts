@@ -45,7 +45,7 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
   const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
   // Trailers need chunks, a 204 has no length at all (RFC 9110 section 8.6), and that of a 205 is 0.
   const keepsLength = !trailers && status !== 204 && status !== 205
-  // A copy: what is checked is what is written, whatever the app does to its own list meanwhile.
+  // A copy, so that the app cannot change the list between the check and the write.
   assertList(type, headers)
   const list = headers.slice()
   // Most are sent as they are; one that is not is copied once more, up to what is left out.

@@ -1,4 +1,4 @@
-/** One fetch request and its response: calls the app, and brings the exchange to an end whatever it does. */
+/** One fetch request and its response: calls the app, and ends the exchange whatever the app does. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
@@ -11,7 +11,7 @@ import { refusal } from './refusal.ts'
 import { buildScope, type Came, type Open, type Read, type Service } from './scope.ts'
 import { FetchWire, type Outlet } from './wire.ts'
 
-/** Answers a request; rejects only when its body was read by somebody else. */
+/** Answers a request; rejects only if its body was read before. */
 export function exchange(
   service: Service,
   request: globalThis.Request,
@@ -106,7 +106,7 @@ class Exchange implements Outlet, Open, Ending {
 
   #receive(): Promise<ReceiveMessage> {
     this.#incoming ??= new Incoming(this.#read.request, () => this.leave())
-    // Whoever waits for what comes after the body waits for the end of the client, too.
+    // After the body, `receive` waits for the disconnect of the client.
     this.#watch()
     if (this.#gone || this.#isComplete) this.#incoming.end()
     return this.#incoming.receive()
@@ -119,7 +119,7 @@ class Exchange implements Outlet, Open, Ending {
     else this.#listeners.push(listener)
   }
 
-  /** Not before somebody wants to know: some runtimes make the signal when it is asked for. */
+  /** Only on demand: some runtimes make the signal when it is first read. */
   #watch(): void {
     if (this.#watcher !== undefined) return
     const watcher = (): void => this.leave()
@@ -144,7 +144,7 @@ class Exchange implements Outlet, Open, Ending {
 
   #await(done: Promise<void>): void {
     this.#service.begin(this)
-    // The last moment to ask for it: an app that goes on may want to know once the response has gone.
+    // Read now: some runtimes no longer know it once the response has gone, and the app goes on.
     void this.#scope.client
     waitUntil(whenEnded(done, this), ...this.#read.came)
   }

@@ -1,4 +1,4 @@
-/** The body of a fetch request as messages, read when somebody asks. */
+/** The body of a fetch request as messages, read on demand. */
 import { NO_BYTES } from '../../internal/bytes.ts'
 import type { ReceiveMessage } from '../../types.ts'
 
@@ -31,7 +31,7 @@ export class Incoming {
     return this.#reading
   }
 
-  /** The exchange is over: whoever waits is told, and what is left of the body is let go. */
+  /** The exchange is over: waiting receivers get http.disconnect, and the rest of the body is cancelled. */
   end(): void {
     if (this.#over) return
     this.#over = true

@@ -1,4 +1,4 @@
-/** Makes fetch responses, with what single runtimes want to be told. */
+/** Makes fetch responses, with the hints that single runtimes need. */
 
 /** The body that a file makes, by its absolute path. */
 export type FileBody = (path: string) => Blob
@@ -31,7 +31,7 @@ interface Workers {
   readonly FixedLengthStream?: new (length: number) => ReadableWritablePair<Uint8Array, Uint8Array>
 }
 
-/** Workers send a stream in chunks, whatever its headers say, unless it knows its length itself. */
+/** Workers ignore the content-length of a stream and send chunks, unless the stream has a fixed length. */
 export function fixed(
   readable: ReadableStream<Uint8Array>,
   length: number,

@@ -107,7 +107,7 @@ export function buildScope(
   return scope
 }
 
-/** The scope of a request that asks for a websocket; whoever takes it sets `onDisconnect`. */
+/** The scope of a request that asks for a websocket; the session sets `onDisconnect`. */
 export function buildWebSocketScope(
   service: Service,
   read: Read,

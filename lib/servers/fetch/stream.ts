@@ -14,7 +14,7 @@ export class Stream {
   #closed = false
   #failure: { readonly error: unknown } | undefined
 
-  /** @param onCancel Told when the reader wants no more. */
+  /** @param onCancel Called when the reader stops reading. */
   constructor(onCancel: () => void) {
     this.readable = new ReadableStream<Uint8Array>(
       {
@@ -32,7 +32,7 @@ export class Stream {
     )
   }
 
-  /** Resolves when the reader wants more. */
+  /** Resolves when there is room for more. */
   write(part: Uint8Array): Promise<void> {
     if (this.#closed || this.#failure !== undefined || part.byteLength === 0) return SENT
     // A copy of what is small: its producer may write the next part to the same place.

@@ -4,9 +4,9 @@ import { fits, parseTarget, type Target } from '../../protocol/target.ts'
 import type { HeaderList } from '../../types.ts'
 import { Refusal, readFields } from './fields.ts'
 
-/** What is other about a request that comes through somebody else's server. */
+/** What differs for a request that comes through the server of a host. */
 export interface Hosting {
-  /** What the host left of the target; undefined when that is none. */
+  /** What the host left of the target; undefined if that is not a target. */
   readonly target: Target | undefined
   /** The fields, as `rawHeaders` has them. */
   readonly rawFields: HeaderList

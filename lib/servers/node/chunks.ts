@@ -68,10 +68,10 @@ export class Chunks {
     return this.#take()
   }
 
-  /** Whoever waits for room is told that there will be none. */
+  /** Rejects sends that wait for room. */
   #disconnect(): void {
     this.#gone = true
-    this.#take() // nobody is going to get it
+    this.#take() // the client has gone
     this.#fail(new ClientDisconnected())
   }
 

@@ -7,7 +7,7 @@ import { forgetLost, whenLost } from './socketclose.ts'
  * Watches 'close' of the response, the only event that tells: the request's own 'close' comes as
  * soon as its body was read.
  *
- * It listens only once somebody wants to know: most exchanges are over before anybody does, and the
+ * It listens only once there is a listener: most exchanges end before there is one, and the
  * listener alone would cost them five percent.
  */
 export class Disconnect {

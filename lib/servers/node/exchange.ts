@@ -1,4 +1,4 @@
-/** One request and its response: calls the app, and brings the exchange to an end whatever it does. */
+/** One request and its response: calls the app, and ends the exchange whatever the app does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Responder } from '../../protocol/response.ts'
@@ -29,10 +29,10 @@ export interface HTTPService extends Service {
   readonly maxPipelined: number
 }
 
-/** Bodies that nobody reads are discarded up to this size; larger ones end the connection. */
+/** Unread bodies are discarded up to this size; larger ones end the connection. */
 const MOST_DISCARDED = 65_536
 
-/** Runs one exchange, to an end whatever its app does. */
+/** Runs one exchange to its end. */
 export function exchange(
   service: HTTPService,
   request: IncomingMessage,
@@ -82,7 +82,7 @@ function refuseRequest(
   refuse(response, status, true)
 }
 
-/** The parts of an exchange; what most exchanges never need is made when somebody asks for it. */
+/** The parts of an exchange; the ones that most exchanges never need are made on first use. */
 class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
   readonly #service: HTTPService
   readonly #request: IncomingMessage
@@ -144,7 +144,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     void whenEnded(done, this)
   }
 
-  /** The server begins to close: whatever is answered from now on is the last of its connection. */
+  /** The server begins to close: from now on each response is the last of its connection. */
   drain(): void {
     const response = this.#response
     if (this.#isHandedOver && !response.headersSent) response.setHeader('connection', 'close')
@@ -232,7 +232,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     return { remaining: this.#bodyLength, heldBack: this.expectsContinue }
   }
 
-  /** Nothing is left of a body that somebody else was given, and has read. */
+  /** Zero after a handover if the handler has read the body. */
   get #bodyLength(): number {
     const { readableEnded, destroyed } = this.#request
     return this.#isHandedOver && (readableEnded || destroyed) ? 0 : this.#asked.bodyLength

@@ -1,4 +1,4 @@
-/** The request and response of Node's own, for who needs no messages and has nobody around who does. */
+/** Hands Node's own request and response to handlers that need no messages, if no middleware does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HeaderList, HTTPScope, Receive, Send, Transport } from '../../types.ts'
 import { hasFields } from './fields.ts'
@@ -35,7 +35,8 @@ export function handedOver(scope: HTTPScope, receive: Receive, send: Send): Hand
 /**
  * Whether the scope says of a request what the request says, but for the path.
  *
- * Nobody may change the list of fields in place, but JavaScript can; so what is in it is compared too.
+ * The list of fields is read-only for TypeScript, but JavaScript can change it; so the contents are
+ * compared too.
  */
 export function isAsSent(
   scope: HTTPScope,

@@ -1,4 +1,4 @@
-/** What a server does with what comes, on one exchange or websocket as on all of them. */
+/** What all exchanges and websockets of a server share. */
 import type { App, Scope } from '../../types.ts'
 import type { Ongoing } from './ongoing.ts'
 import type { Site } from './scope.ts'

@@ -85,7 +85,7 @@ class Exchange implements Outlet, Ending {
     const isOwn = thrown instanceof ClientDisconnected && this.#wire.isGone
     const error = isOwn ? undefined : thrown
     for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort)
-    // A fault against the contract is the test's to see, whatever it wants to see of the app.
+    // A violation of the contract is always thrown; `raiseServerExceptions` is for errors of the app.
     const isFault = error instanceof LintError
     const raise = error !== undefined && (isFault || this.#options.raiseServerExceptions)
     if (raise) this.#reject(error)
