@@ -54,9 +54,15 @@ export interface ConnectionKeys<App> {
   exceptionHandlers?: unknown
   /** The session of this visitor; set by `sessions()`, read as `request.session`. */
   session?: unknown
-  /** The most bytes a request body may have (10 MB if absent); set by `bodyLimit()`. */
+  /**
+   * The most bytes that a reader of the body accepts by default (10 MB if absent); set by `bodyLimit()`.
+   * A copy of the scope keeps its own, also if a reader further inside asks for more.
+   */
   maxBodySize?: number | undefined
-  /** The limit that every `bodyLimit()` around the app checks; set by `bodyLimit()`. */
+  /**
+   * The limit that every `bodyLimit()` around the app checks, shared by all copies of the scope; set by
+   * `bodyLimit()`, and raised by a reader that asks for more.
+   */
   bodyLimit?: BodyLimit | undefined
   /** The user of the connection; set with `auth` by the middleware that authenticates. */
   user?: User | undefined
