@@ -1,12 +1,12 @@
-/** What is thrown on a websocket: the peer's end, and calls out of order. */
+/** The errors of a websocket: a disconnect, and calls out of order. */
 import { ClientDisconnected } from '../exceptions.ts'
 import { brand } from '../types/brand.ts'
 import type { ReceiveMessage } from '../types.ts'
 
 /**
- * The peer has closed the socket, or is gone: nobody's mistake, so a handler may let it through.
+ * The peer has closed the websocket, or has left. A handler need not catch it; it is not logged.
  *
- * The code is 1005 when the peer gave none, and 1006 when it went without a word.
+ * The code is 1005 if the peer sent none, and 1006 if the connection ended without a close.
  */
 export class WebSocketDisconnect extends ClientDisconnected {
   static {
@@ -24,14 +24,14 @@ export class WebSocketDisconnect extends ClientDisconnected {
   }
 }
 
-/** A call that has no place at this point. */
+/** The error for a call that is out of order. */
 export function misuse(asked: string, why: string): TypeError {
   return new TypeError(
     `websocket.${asked}: not possible at this point, ${why}. Check the order of the calls.`,
   )
 }
 
-/** A message that a server must not give at this point. */
+/** The error for a message that the server must not send at this point. */
 export function unexpected(message: ReceiveMessage | undefined, wanted: string): TypeError {
   return new TypeError(
     `websocket: ${wanted} was expected, ${JSON.stringify(message?.type)} was received. Check the server, or the middleware that wraps receive.`,

@@ -1,17 +1,17 @@
-/** What has come for a websocket and was not taken yet, and who waits for more. */
+/** The messages that a websocket has read and its handler has not received, and waiting readers. */
 import type { Receive, ReceiveMessage, WebSocketDisconnectMessage } from '../types.ts'
 
-/** How far is read ahead; what is beyond stays with the server, and with the peer in the end. */
+/** How much is read ahead. Further messages wait in the server, and then at the peer. */
 const MOST_MESSAGES = 16
 const MOST_UNITS = 1_048_576
 
-/** Who waits for a message, and may leave. */
+/** Waits for a message, and may leave. */
 export interface Reader<Result> {
-  /** Makes of a message what is wanted of it; of undefined, when it has left before one came. */
+  /** Converts a message; undefined means that the reader has left before one arrived. */
   read(message: ReceiveMessage | undefined): Result
 }
 
-/** Whom an inbox tells of the end. */
+/** Learns of the end of an inbox. */
 export interface Ended {
   /** Called once, as soon as the disconnect has been read. */
   ended(message: WebSocketDisconnectMessage): void
@@ -24,14 +24,14 @@ interface Waiting {
 }
 
 /**
- * The messages of one `receive`, each given to one of those who wait, in their order.
+ * The messages of one `receive`, each given to one waiting reader, in order.
  *
- * Whoever stops waiting takes nothing with it: what comes then is kept for the next.
+ * A reader that stops waiting loses no message: the next one is kept for the next reader.
  */
 export class Inbox {
   readonly #receive: Receive
   readonly #listener: Ended
-  /** Most of the time nothing is kept and one waits, so there is no list of either. */
+  /** Usually nothing is kept and one reader waits, so that lists are created only when needed. */
   #kept: ReceiveMessage[] | undefined
   #units = 0
   #waiting: Waiting | undefined
@@ -49,8 +49,8 @@ export class Inbox {
   }
 
   /**
-   * What a reader makes of the next message; after the last one that is the disconnect, again and
-   * again.
+   * Resolves with what the reader makes of the next message; after the last one that is the
+   * disconnect, repeatedly.
    */
   next<Result>(reader: Reader<Result>): Promise<Result> {
     const message = this.#kept?.shift() ?? this.#end
@@ -88,7 +88,7 @@ export class Inbox {
     }
   }
 
-  /** Lets go of a reader who waits. */
+  /** Stops the waiting of a reader. */
   leave(reader: Reader<unknown>): void {
     for (const waiting of this.#dismiss()) {
       if (waiting.reader === reader) settle(waiting, undefined)
@@ -96,13 +96,13 @@ export class Inbox {
     }
   }
 
-  /** Reads on even if nobody waits, within limits, so that the end shows before its turn. */
+  /** Reads ahead within limits, so that the disconnect is noticed early. */
   watch(): void {
     this.#ahead = true
     this.#read()
   }
 
-  /** As `watch`, but without end: only the latest messages are kept, until `keepAll`. */
+  /** As `watch`, but without limits: only the latest messages are kept, until `keepAll`. */
   dropOld(): void {
     this.#drops = true
     this.watch()
@@ -120,7 +120,7 @@ export class Inbox {
     }
   }
 
-  /** All who wait, in their order; none of them does any more. */
+  /** Removes and returns all waiting readers, in order. */
   #dismiss(): Waiting[] {
     if (this.#waiting === undefined) return []
     const all = [this.#waiting, ...(this.#waitingLater ?? [])]
@@ -173,7 +173,7 @@ export class Inbox {
     this.#read()
   }
 
-  /** Kept for who asks next, when nobody has asked. */
+  /** Kept for the next reader, if none waits. */
   readonly #fail = (error: unknown): void => {
     this.#reading = false
     if (this.#waiting === undefined) this.#failure = { error }

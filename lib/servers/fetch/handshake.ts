@@ -4,7 +4,7 @@ import type { App, WebSocketScope } from '../../types.ts'
 import type { Open } from './scope.ts'
 import type { Upgrade } from './sockets.ts'
 
-/** What a handler does with its websockets. */
+/** What the websockets of a handler share. */
 export interface SocketService {
   readonly app: App
   readonly upgrade: Upgrade
@@ -22,7 +22,7 @@ export function asksForWebSocket(method: string, headers: readonly string[]): bo
   return index >= 0 && headers[index + 1]?.toLowerCase() === 'websocket'
 }
 
-/** What the client offers, in its order. */
+/** The subprotocols that the client offers, in its order. */
 export function subprotocolsOf(headers: readonly string[]): string[] {
   const index = indexOfName(headers, 'sec-websocket-protocol')
   if (index < 0) return []

@@ -1,4 +1,4 @@
-/** What a runtime is asked for, so that websockets can be served on it. */
+/** What a runtime must provide for websockets. */
 import type { Acceptance } from '../../protocol/websocket.ts'
 
 export type { Acceptance }
@@ -7,23 +7,23 @@ export type { Acceptance }
 export interface RuntimeSocket {
   send(data: string | Uint8Array): void
   close(code: number, reason: string): void
-  /** How many bytes were sent and are still here. */
+  /** How many bytes wait to be sent. */
   buffered(): number
 }
 
-/** What a runtime tells of a websocket; nothing before `open`, and nothing after `close`. */
+/** The events of a websocket of a runtime: `open` is the first, `close` the last. */
 export interface SocketEvents {
   readonly open: (socket: RuntimeSocket) => void
   readonly message: (data: string | Uint8Array) => void
-  /** What was buffered is gone; a runtime that cannot tell is asked from time to time. */
+  /** The buffer is empty. Runtimes without this event are polled. */
   readonly drain: () => void
   readonly close: (code: number, reason: string) => void
 }
 
 /**
- * Makes a websocket of a request; gives what the runtime wants to have returned for it.
+ * Upgrades a request to a websocket; returns the response that the runtime expects.
  *
- * @throws Error when it cannot.
+ * @throws Error if it cannot.
  */
 export type Upgrade = (
   request: globalThis.Request,
@@ -32,11 +32,11 @@ export type Upgrade = (
   info: unknown,
 ) => globalThis.Response
 
-/** The bytes of a message in any of the forms in which runtimes give them; text stays text. */
+/** A message in any form in which runtimes provide it, as text or bytes. */
 export function toMessage(data: unknown): string | Uint8Array {
   if (typeof data === 'string') return data
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
-  // A copy: some runtimes use the memory again.
+  // A copy, since some runtimes reuse the memory.
   if (data instanceof Uint8Array) return new Uint8Array(data)
   throw new TypeError('a websocket: a message was neither text nor bytes.')
 }

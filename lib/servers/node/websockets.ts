@@ -1,4 +1,4 @@
-/** The websockets of a server: takes over the connections that are to become some. */
+/** The websockets of a server: handles its upgrade requests. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Server, WebSocketServer } from 'ws'
@@ -29,12 +29,12 @@ export class WebSockets {
   readonly #sessions = new Set<Session>()
   readonly #pings: Pings
   readonly #server: Server<typeof Peer>
-  /** What the handshake that is being answered adds; `ws` answers in one go. */
+  /** What the app adds to the handshake that is being answered; `ws` answers synchronously. */
   #adding: Acceptance | undefined
 
   /**
    * @param shortcuts Whether fields of Node's own, and of `ws`, may be used.
-   * @param leave Leaves a handshake that no route matches to others, if there are any.
+   * @param leave Leaves a handshake that no route matches to other listeners, if there are any.
    */
   constructor(
     service: Service,
@@ -73,14 +73,14 @@ export class WebSockets {
     })
   }
 
-  /** The listener of 'upgrade'; somebody else's server tells where it has put the app. */
+  /** The listener of 'upgrade'. A host server passes where the app is mounted. */
   readonly take = (
     request: IncomingMessage,
     socket: Socket,
     head: Buffer,
     hosted?: { readonly target: Target | undefined; readonly site: Site },
   ): void => {
-    // Without a listener an error would end the process; that it closes, is told otherwise.
+    // Without a listener an error would end the process; the 'close' event is handled elsewhere.
     socket.on('error', ignore)
     const handshake = { request, socket, head }
     const { inFlight } = this.#service
@@ -113,7 +113,7 @@ export class WebSockets {
     session.run(scope)
   }
 
-  /** Closes all with 1012, and lets their apps know. */
+  /** Closes all websockets with 1012. */
   close(): void {
     for (const session of this.#sessions) session.shutDown()
   }
@@ -121,7 +121,7 @@ export class WebSockets {
   #upgrade({ request, socket, head }: Handshake, adding: Acceptance): Peer | undefined {
     let upgraded: Peer | undefined
     this.#adding = adding
-    // Values are latin-1, as in any response; `ws` leaves it to the socket what its text becomes.
+    // Values are latin-1, as in any response; `ws` writes text in the default encoding of the socket.
     socket.setDefaultEncoding('latin1')
     this.#server.handleUpgrade(readable(request), socket, head, (ws) => {
       upgraded = ws

@@ -1,13 +1,13 @@
-/** Messages on their way in one direction; who sends too far ahead waits, as on a wire. */
+/** The messages that an app sends to a test. The app waits while too many are unread, as on a wire. */
 import { SENT } from '../../types.ts'
 
-/** What may be under way before a sender has to wait: bytes, and some for each message. */
+/** How many bytes may be unread before a sender waits; each message counts some more. */
 const MOST_BYTES = 65_536
 const PER_MESSAGE = 16
 
-/** What those get who still wait when nothing more can come, and those who still send. */
+/** How waiting readers and senders are settled at the end. */
 export interface End<Message> {
-  /** Gives the last message, or throws. */
+  /** Returns the last message, or throws. */
   readonly take: () => Message
   readonly refusal: () => Error
 }
@@ -24,12 +24,12 @@ export class Mailbox<Message> {
   readonly #senders: Pending<void>[] = []
   #end: End<Message> | undefined
 
-  /** What has come and was not taken. */
+  /** The messages that have not been taken. */
   get unread(): Message[] {
     return this.#kept.map(({ message }) => message)
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when more may be sent. */
   put(message: Message, bytes: number): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(this.#end.refusal())
     const taker = this.#takers.shift()
@@ -44,7 +44,7 @@ export class Mailbox<Message> {
     return new Promise((resolve, reject) => this.#senders.push({ resolve, reject }))
   }
 
-  /** The next message; rejects with what `late` gives when none comes in time, and takes none then. */
+  /** The next message; rejects with the error of `late` if none arrives in time, and takes none then. */
   take(timeout: number = Number.POSITIVE_INFINITY, late?: () => Error): Promise<Message> {
     const first = this.#kept.shift()
     if (first !== undefined) {
@@ -74,7 +74,7 @@ export class Mailbox<Message> {
     })
   }
 
-  /** Nothing more can come; what has come can still be taken. */
+  /** No more messages follow; those that were sent can still be taken. */
   end(end: End<Message>): void {
     if (this.#end !== undefined) return
     this.#end = end

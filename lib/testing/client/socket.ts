@@ -112,7 +112,7 @@ export class TestWebSocket implements AsyncDisposable {
     await inTime(this.#link.done, this.#timeout, () =>
       this.#late(
         'the app did not end after its websocket was closed',
-        'Leave the loop when the peer has gone, which websocket.signal tells.',
+        'Leave the loop when the peer has left, which websocket.signal tells.',
       ),
     )
     const { error } = this.#link

@@ -1,4 +1,4 @@
-/** Bytes that wait in one buffer: what is taken is never written over, since messages point into it. */
+/** Bytes that wait in one buffer. Bytes that were taken are never overwritten: messages point to them. */
 import { Buffer } from 'node:buffer'
 
 const LEAST_ROOM = 4_096
@@ -12,14 +12,14 @@ export class Backlog {
     return this.#end - this.#start
   }
 
-  /** Copies them; a whole buffer of its own would stay for each small piece. */
+  /** Copies the bytes, since keeping a small piece would keep its whole buffer. */
   append(bytes: Uint8Array): void {
     if (this.#end + bytes.byteLength > this.#store.byteLength) this.#grow(bytes.byteLength)
     this.#store.set(bytes, this.#end)
     this.#end += bytes.byteLength
   }
 
-  /** All of them; good until the next call. */
+  /** All bytes; valid until the next call. */
   peek(): Buffer {
     return this.#store.subarray(this.#start, this.#end)
   }
@@ -32,7 +32,7 @@ export class Backlog {
     this.#end = 0
   }
 
-  /** By so much that all that is ever appended is copied twice on average. */
+  /** Doubles the space, so that a byte is copied twice on average. */
   #grow(by: number): void {
     const kept = this.peek()
     this.#store = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, 2 * (kept.byteLength + by)))

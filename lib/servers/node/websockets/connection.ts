@@ -27,7 +27,7 @@ export interface Owner {
   closed(): void
 }
 
-/** What all the sockets of a server have in common. */
+/** What all websockets of a server share. */
 export interface Terms {
   readonly settings: WebSocketSettings
   /** Whether fields of Node's own, and of `ws`, may be used; see `plain.ts`. */

@@ -1,16 +1,16 @@
-/** Writes messages as frames (RFC 6455 section 5.2): whole ones, and unmasked, as a server's are. */
+/** Encodes messages as frames (RFC 6455 section 5.2): one frame each, unmasked, as servers send them. */
 import { Buffer } from 'node:buffer'
 
 const TEXT = 0x81
 const BINARY = 0x82
 
-/** A text of this length is still kept for the next socket. */
+/** The longest text whose frame is kept for the next websocket. */
 const LONGEST_KEPT = 16_384
 
 let lastText = ''
 let lastFrame: Uint8Array = Buffer.of(TEXT, 0)
 
-/** The frame of a text; what goes to many sockets, one after the other, is encoded once. */
+/** The frame of a text. The last one is kept, since a broadcast sends one text to many websockets. */
 export function textFrame(text: string): Uint8Array {
   if (text === lastText) return lastFrame
   const size = Buffer.byteLength(text)
@@ -23,7 +23,7 @@ export function textFrame(text: string): Uint8Array {
   return frame
 }
 
-/** The frame of a binary message, which is copied: whoever sent it may go on using it. */
+/** The frame of a binary message. The bytes are copied, so that the sender may reuse them. */
 export function binaryFrame(bytes: Uint8Array): Uint8Array {
   const size = bytes.byteLength
   const frame = begin(BINARY, size, size)
@@ -31,12 +31,12 @@ export function binaryFrame(bytes: Uint8Array): Uint8Array {
   return frame
 }
 
-/** What stands before a binary message of this size. */
+/** The head of a binary message of this size. */
 export function binaryHead(size: number): Uint8Array {
   return begin(BINARY, size, 0)
 }
 
-/** The head of a frame, and room behind it. */
+/** The head of a frame, followed by space for its payload. */
 function begin(first: number, size: number, room: number): Buffer {
   if (size < 126) {
     const frame = Buffer.allocUnsafe(2 + room)

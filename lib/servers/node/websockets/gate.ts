@@ -1,10 +1,10 @@
 /**
- * Stands between a connection and those who read its frames, and lets in no more messages than fit.
+ * Stands between a connection and the readers of its frames, and passes only messages that fit.
  *
- * One read of a connection may hold ten thousand messages, and `ws` gives out all of them. What does
- * not fit waits here, as bytes, up to a limit; beyond that the connection is not read. Control frames
- * do not wait: they may stand between any two frames (RFC 6455 section 5.4), so that pings are answered
- * and a close is noticed while an app is busy.
+ * One read of a connection may hold ten thousand messages, and `ws` emits all of them. Messages that do
+ * not fit wait here, as bytes, up to a limit; beyond it the connection is paused. Control frames do not
+ * wait: they may stand between any two frames (RFC 6455 section 5.4), so that pings are answered and a
+ * close is noticed while an app is busy.
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -14,24 +14,24 @@ import { FrameWalker } from './walker.ts'
 
 /** Where messages go. */
 export interface Room {
-  /** Whether no more is wanted. */
+  /** Whether it is full. */
   readonly paused: boolean
-  /** How many may come until then; at least one. */
+  /** How many messages fit until then; at least one. */
   readonly room: number
-  /** How many are kept in any case, of a peer that sends no more. */
+  /** How many messages fit after the peer has ended. */
   readonly spare: number
 }
 
 /** Reads whole frames before `ws` does; see `plain.ts`. */
 export interface FrameReader {
-  /** Whether it may read what comes now. */
+  /** Whether it may read the next bytes. */
   readonly isReady: boolean
-  /** Gives how far it has read. */
+  /** Returns where it stopped. */
   read(chunk: Buffer, start: number): number
 }
 
 /**
- * Puts a gate before the listener that `ws` has on a connection.
+ * Puts a gate before the listener of `ws` on a connection.
  *
  * @param limit How many bytes may wait.
  */
@@ -55,17 +55,17 @@ export class Gate implements Source {
   readonly #ws: WebSocket
   readonly #room: Room
   readonly #limit: number
-  /** What `ws` listens with. */
+  /** Passes bytes to the listener of `ws`. */
   readonly #give: (chunk: Uint8Array) => void
-  /** Whether messages come later than their bytes, since they are inflated. */
+  /** Whether messages arrive later than their bytes, since they are inflated. */
   readonly #isLate: boolean
-  /** How many are on their way then. */
+  /** How many messages are being inflated. */
   #underway = 0
   reader: FrameReader | undefined
   readonly #walker = new FrameWalker()
   #backlog: Backlog | undefined
   #backlogWalker: FrameWalker | undefined
-  /** The beginning of a control frame that came while others wait. */
+  /** The beginning of a control frame that arrived while others wait. */
   #control: Buffer[] | undefined
   #isPumping = false
   #isPaused = false
@@ -73,7 +73,7 @@ export class Gate implements Source {
 
   /**
    * @param limit How many bytes may wait.
-   * @param give How `ws` is given what has come.
+   * @param give Passes bytes to `ws`.
    */
   constructor(ws: WebSocket, room: Room, limit: number, give: (chunk: Uint8Array) => void) {
     this.#ws = ws
@@ -88,7 +88,7 @@ export class Gate implements Source {
     return this.#isPaused
   }
 
-  /** Whether nothing waits here, and what comes now begins a frame. */
+  /** Whether nothing waits here, and the next byte begins a frame. */
   get isClear(): boolean {
     return this.#walker.isBetween && !this.#hasBacklog && !this.#isOver
   }
@@ -97,12 +97,12 @@ export class Gate implements Source {
     return this.#backlog !== undefined && this.#backlog.size > 0
   }
 
-  /** How many messages may come now; none while they are held. */
+  /** How many messages may pass now; 0 while the inbox is paused. */
   get #places(): number {
     return this.#room.paused ? 0 : Math.max(0, this.#room.room - this.#underway)
   }
 
-  /** Takes what the connection has read. */
+  /** Takes the bytes that the connection has read. */
   take(chunk: Buffer): void {
     for (let at = 0; at < chunk.length && !this.#isOver; ) {
       at = this.#mustWait ? this.#keep(chunk, at) : this.#pass(chunk, at, this.#walker)
@@ -113,10 +113,10 @@ export class Gate implements Source {
     }
   }
 
-  /** The inbox is full, which is looked at before each frame. */
+  /** The inbox is full, which is checked before each frame. */
   pause(): void {}
 
-  /** There is room again. */
+  /** The inbox has room again. */
   resume(): void {
     if (this.#isPumping || this.#isOver) return
     this.#pump(() => this.#places)
@@ -125,27 +125,27 @@ export class Gate implements Source {
     this.#ws.resume()
   }
 
-  /** A message has come out of `ws`. */
+  /** `ws` has emitted a message. */
   arrived(): void {
     if (this.#underway === 0) return
     this.#underway--
     if (this.#hasBacklog) this.resume()
   }
 
-  /** Nothing more comes: all that waits is let in, as far as there is room in any case. */
+  /** The connection has ended: passes all that waits, up to `spare` messages. */
   finish(): void {
     if (this.#isOver) return
     this.#pump(() => Math.max(0, this.#room.spare - this.#underway))
     this.stop()
   }
 
-  /** Nothing more is wanted. */
+  /** Drops all further bytes. */
   stop(): void {
     this.#isOver = true
     this.#backlog = undefined
   }
 
-  /** A frame that was begun goes where its beginning went. */
+  /** The rest of a frame goes where its beginning went. */
   get #mustWait(): boolean {
     if (this.#control !== undefined || this.#hasBacklog) return true
     return this.#walker.isBetween && this.#places === 0
@@ -164,7 +164,7 @@ export class Gate implements Source {
     } while (end < chunk.length && messages < places && !(walker.isBetween && walker.isClose))
     if (this.#isLate) this.#underway += messages
     this.#give(chunk.subarray(start, end))
-    // Whatever follows a close is not read (section 5.5.1).
+    // Nothing is read after a close (section 5.5.1).
     if (walker.isBetween && walker.isClose) this.#isOver = true
     return end
   }
@@ -184,7 +184,7 @@ export class Gate implements Source {
     this.#control ??= []
     this.#control.push(Buffer.from(piece))
     const size = this.#control.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    // One that is too long is a fault, which is `ws`'s to find.
+    // A frame that is too long is left to `ws`, which rejects it.
     if (!this.#walker.isBetween && size <= LONGEST_CONTROL) return
     const frame = Buffer.concat(this.#control)
     this.#control = undefined

@@ -4,17 +4,16 @@ import { isHeaderName } from '../../../http/headers.ts'
 import type { HeaderList } from '../../../types.ts'
 import { Refusal } from '../fields.ts'
 
-/** The version that is spoken here; a client that speaks another is told (section 4.4). */
+/** The supported version; clients with another one are told so (section 4.4). */
 const VERSION = '13'
 
 const OTHER_VERSION = ['sec-websocket-version', VERSION, 'upgrade', 'websocket']
 
 /**
- * The subprotocols that a client offers, in its order; a refusal where no handshake is possible (RFC
+ * The subprotocols that a client offers, in its order, or a refusal if the handshake is invalid (RFC
  * 6455 section 4.2.1).
  *
- * The draft that is called version 8 has its origin in a field of another name, which checks of the
- * origin do not look at.
+ * Version 8, a draft, sends its origin in a header of another name, which checks of the origin miss.
  */
 export function readHandshake(headers: HeaderList): readonly string[] | Refusal {
   if (only(headers, 'sec-websocket-version') !== VERSION) return new Refusal(426, OTHER_VERSION)
@@ -30,10 +29,10 @@ export function readHandshake(headers: HeaderList): readonly string[] | Refusal 
   return subprotocols
 }
 
-/** Lists that `ws` reads once more, and takes for malformed when they have an empty member. */
+/** Lists that `ws` parses again, and rejects if they have an empty member. */
 const LISTS = ['sec-websocket-protocol', 'sec-websocket-extensions']
 
-/** The request as `ws` can read it: mostly the very same. */
+/** The request as `ws` can read it, usually the same object. */
 export function readable(request: IncomingMessage): IncomingMessage {
   const changed = LISTS.flatMap((name) => {
     const value = request.headers[name]
@@ -46,7 +45,7 @@ export function readable(request: IncomingMessage): IncomingMessage {
   return Object.create(request, { headers: { value: headers } })
 }
 
-/** A list as it is without the members that are ignored; commas in quotes are no ends of members. */
+/** A list without its empty members; commas in quotes do not separate members. */
 function withoutEmptyMembers(list: string): string {
   const members: string[] = []
   let start = 0
@@ -60,7 +59,7 @@ function withoutEmptyMembers(list: string): string {
   return members.includes('') ? members.filter((member) => member !== '').join(', ') : list
 }
 
-/** The value of a field that is there once. */
+/** The value of a header that occurs once. */
 function only(headers: HeaderList, name: string): string | undefined {
   const values = all(headers, name)
   return values.length === 1 ? values[0] : undefined
@@ -70,7 +69,7 @@ function all(headers: HeaderList, name: string): string[] {
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
 }
 
-/** Without spaces and tabs around it, by a scan: a pattern would try again at each inner space. */
+/** Removes spaces and tabs at both ends. A regular expression would backtrack at each inner space. */
 function trim(text: string): string {
   let start = 0
   let end = text.length

@@ -1,33 +1,32 @@
-/** The socket of `ws`, but one that lets the app answer before it closes. */
+/** The WebSocket of `ws`, changed so that the app can answer before it closes. */
 import { WebSocket } from 'ws'
 import type { WebSocketReceivedMessage } from '../../../types.ts'
 
-/** Who hears what comes over a socket, and how it ends. */
+/** Receives the messages of a websocket, and its end. */
 export interface PeerListener {
-  /** With how many bytes it had. */
+  /** @param size How many bytes the message had. */
   take(message: WebSocketReceivedMessage, size: number): void
   failed(error: Error): void
-  /** The peer has closed, and was answered; its connection may stay for a while. */
+  /** The peer has closed, and has been answered; its connection may stay open for a while. */
   left(code: number, reason: string): void
   closed(code: number, reason: string): void
 }
 
-/** What stands for a close without a code (RFC 6455 section 7.1.5). */
+/** The code for a close without one (RFC 6455 section 7.1.5). */
 const NO_CODE = 1005
 
 /**
- * A message and the close behind it often come together. The app gets its messages by promises, so it
- * would always be too late to answer the last ones; `ws` answers the close as soon as it has read it,
- * and so it does with a fault.
+ * A message and a close often arrive together. `ws` answers a close, or a violation, as soon as it has
+ * read it. The app receives messages through promises, so it would be too late to answer the last ones.
  *
- * So that waits until all that need not wait for anything else is done (RFC 6455 section 5.5.1 lets an
- * endpoint send what it is about to).
+ * So the answer waits until pending promise callbacks have run (RFC 6455 section 5.5.1 lets an endpoint
+ * finish what it is sending).
  */
 export class Peer extends WebSocket {
   listener: PeerListener | undefined
   hasFailed = false
 
-  /** Tells one listener of everything, by functions that are the same for all: many may be idle. */
+  /** Sets the listener. The functions are shared by all websockets, since many may be idle. */
   listen(listener: PeerListener): void {
     this.listener = listener
     this.on('message', onMessage)
@@ -35,7 +34,7 @@ export class Peer extends WebSocket {
     this.on('close', onClose)
   }
 
-  /** What `ws` calls when the peer has closed, or was at fault. */
+  /** Called by `ws` when the peer has closed, or has violated the protocol. */
   override close(code?: number, reason?: string | Buffer): void {
     setImmediate(() => {
       super.close(code, reason)
@@ -43,7 +42,7 @@ export class Peer extends WebSocket {
     })
   }
 
-  /** What the server calls. */
+  /** Called by the server. */
   closeNow(code: number, reason: string): void {
     super.close(code, reason)
   }

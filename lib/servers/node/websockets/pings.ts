@@ -1,27 +1,27 @@
-/** Finds peers that are gone without a word: all of a server by one timer. */
+/** Finds peers that have left without a close, with one timer per server. */
 
-/** A peer that can be asked whether it is there. */
+/** A peer that can be pinged. */
 export interface Peer {
-  /** When it was asked last, or opened. */
+  /** When it was pinged last, or opened. */
   askedAt: number
-  /** What it had sent when it was asked and has not answered yet; -1 otherwise. */
+  /** How many bytes it had sent when it was pinged; -1 before the first ping. */
   readWhenAsked: number
   readonly bytesRead: number
-  /** Whether its answer could not be read if there were one. */
+  /** Whether the connection is not read, so that no answer can arrive. */
   readonly isPaused: boolean
   ping(): void
   terminate(): void
 }
 
 export interface PingTimes {
-  /** Infinity for never, as the next one. */
+  /** Infinity disables it, as for the next one. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
 }
 
 /**
- * What is to be done about a peer now. Whatever it sends shows that it is there: its pong waits behind
- * a long message that is on its way.
+ * What to do about a peer now. Any bytes show that it is there, since its pong may wait behind a long
+ * message.
  */
 export function verdict(
   { askedAt, readWhenAsked, bytesRead, isPaused }: Omit<Peer, 'ping' | 'terminate'>,
@@ -35,7 +35,7 @@ export function verdict(
   return elapsed >= pingIntervalMs ? 'ask' : 'wait'
 }
 
-/** Looks at its peers several times in each interval, and only while there are some. */
+/** Checks its peers four times per interval, while there are some. */
 export class Pings {
   readonly #times: PingTimes
   readonly #peers = new Set<Peer>()
@@ -49,7 +49,7 @@ export class Pings {
     this.#peers.add(peer)
     const { pingIntervalMs, pingTimeoutMs } = this.#times
     if (this.#timer !== undefined || pingIntervalMs === Number.POSITIVE_INFINITY) return
-    // What came while the process was busy is read before anybody is given up.
+    // Bytes that arrived while the process was busy are read first.
     const look = (): unknown => setImmediate(() => this.#look())
     this.#timer = setInterval(look, Math.min(pingIntervalMs, pingTimeoutMs) / 4)
     this.#timer.unref()

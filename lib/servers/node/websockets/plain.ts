@@ -1,14 +1,14 @@
 /**
- * Reads plain frames: messages of one frame each, which came in one piece. Nearly all are such.
+ * Reads plain frames: messages of one frame each, which arrived in one piece. Nearly all are such.
  *
- * On their way they would pass two streams, the socket and the receiver of `ws`, with the buffers,
- * ticks and events of both; a fifth of an echo goes there (measured on Node 20 and 24: 15.1 µs against
- * 11.7). All else goes that way: fragments, frames in pieces, control frames, and what looks wrong in
- * any way, so that `ws` remains the only judge of it.
+ * Otherwise they would pass two streams, the socket and the receiver of `ws`, with the buffers, ticks
+ * and events of both; a fifth of an echo is spent there (measured on Node 20 and 24: 15.1 µs against
+ * 11.7). All other frames take that way: fragments, frames in pieces, control frames, and anything
+ * invalid, so that `ws` alone decides about it.
  *
- * Node hands a socket what has come by `push`, and the fields of a receiver tell whether it is between
- * two messages. None of this is documented, which is why it is one of the shortcuts; it is taken only
- * where a receiver was found to do what it always did.
+ * Node passes bytes to a socket by `push`, and the fields of a receiver tell whether it is between two
+ * messages. This is not documented, which is why it is one of the shortcuts. It is used only if a
+ * receiver behaves as expected in a check.
  */
 import { isUtf8 } from 'node:buffer'
 import { Socket } from 'node:net'
@@ -16,12 +16,12 @@ import type { Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { WebSocketReceivedMessage } from '../../../types.ts'
 
-/** Who is given messages, and how many bytes each had. */
+/** Takes messages, with their sizes in bytes. */
 export interface Taker {
   take(message: WebSocketReceivedMessage, size: number): void
-  /** Whether no more is wanted, or something waits that came before; absent is never. */
+  /** Whether it is full, or earlier messages wait (false). */
   readonly isHeld?: boolean
-  /** Whether no more is wanted; absent is never. */
+  /** Whether it is full (false). */
   readonly isFull?: boolean
 }
 
@@ -34,17 +34,17 @@ interface Receiver extends Writable {
   readonly _errored?: boolean
 }
 
-/** The first byte of a message that is whole, without any extension. */
+/** The first byte of a whole message without extensions. */
 const TEXT = 0x81
 const BINARY = 0x82
 
 const CLOSE = 8
 
 /**
- * Takes plain frames from a socket before `ws` sees them, if that can be done.
+ * Takes plain frames from a socket before `ws` sees them, if that is possible.
  *
- * @param limit The most bytes of a message; `ws` is to refuse what is larger.
- * @returns A reader for what did not come straight from the socket; undefined if it cannot be done.
+ * @param limit The most bytes of a message; larger ones are left to `ws`, which rejects them.
+ * @returns A reader for bytes that waited elsewhere; undefined if it is not possible.
  */
 export function readPlainFrames(
   socket: Socket,
@@ -52,7 +52,7 @@ export function readPlainFrames(
   limit: number,
   taker: Taker,
 ): PlainFrames | undefined {
-  // Other streams than these do not go on by themselves, when nobody has heard what they gave.
+  // Other streams do not continue by themselves if no listener has heard their data.
   const isPlain = socket instanceof Socket && !Object.hasOwn(socket, 'push')
   if (!isPlain || ws.extensions !== '') return undefined
   const { _receiver: receiver } = ws as WebSocket & { readonly _receiver?: Receiver }
@@ -62,10 +62,10 @@ export function readPlainFrames(
   return frames
 }
 
-/** Where a socket has its reader: the function is the same for all, since many may be idle. */
+/** The key of the reader on its socket. All sockets share one function, since many may be idle. */
 const FRAMES: unique symbol = Symbol('frames')
 
-/** As of any stream: whether more may come at once. */
+/** As of any stream: returns whether more may be pushed. */
 function push(this: Socket & { [FRAMES]: PlainFrames }, chunk: Buffer | null): boolean {
   const frames = this[FRAMES]
   const read = chunk !== null && frames.isDue ? frames.read(chunk, 0) : 0
@@ -87,7 +87,7 @@ export class PlainFrames {
     this.#taker = taker
   }
 
-  /** How far there were plain frames; what follows them is not for here. */
+  /** Returns where the plain frames end. */
   read(chunk: Buffer, start: number): number {
     let at = start
     while (at < chunk.length && !this.#taker.isFull) {
@@ -98,7 +98,7 @@ export class PlainFrames {
     return at
   }
 
-  /** Whether a message begins with what comes now from the socket, and nothing waits before it. */
+  /** Whether the next byte of the socket begins a message, and nothing waits before it. */
   get isDue(): boolean {
     const socket = this.#socket
     if (this.#taker.isHeld || socket.readableFlowing !== true) return false
@@ -110,7 +110,7 @@ export class PlainFrames {
     return rests(this.#receiver)
   }
 
-  /** Where the frame ends that begins here; it ends at its start when it is no plain one. */
+  /** Returns where the frame ends that begins here, or its start if it is not plain. */
   #take(chunk: Buffer, at: number): number {
     const first = chunk[at]
     if (first !== TEXT && first !== BINARY) return at
@@ -138,10 +138,10 @@ export class PlainFrames {
   }
 }
 
-/** From this size on it takes less than half as long by words, where they fit. */
+/** From this size on, working on aligned words takes less than half as long. */
 const LONG = 128
 
-/** Takes off the mask that stands before these bytes, or puts it on; gives the bits of all of them. */
+/** Applies the mask that stands before these bytes; returns all their bits, joined by OR. */
 function unmask(chunk: Buffer, start: number, end: number): number {
   const from = chunk.byteOffset + start - 4
   if (end - start < LONG || from % 4 !== 0) return unmaskBytes(chunk, start, end)
@@ -189,7 +189,7 @@ function rests({ _state, _bufferedBytes, _fragmented, _opcode, _errored }: Recei
 
 const KNOWN = new WeakMap<object, boolean>()
 
-/** Whether receivers of this class rest when they should: asked of another one, once. */
+/** Whether receivers of this class behave as expected, checked once with a receiver of its own. */
 function isKnown({ constructor: Class }: Receiver): boolean {
   const known = KNOWN.get(Class) ?? TALKS.every((talk) => isAsTold(Class, talk))
   KNOWN.set(Class, known)
@@ -207,7 +207,7 @@ function isAsTold(Class: Receiver['constructor'], talk: ReceiverTalk): boolean {
   })
 }
 
-/** What comes for a receiver, in hexadecimal, and whether it rests then. */
+/** Bytes for a receiver, in hexadecimal, and whether it rests after them. */
 const TALKS: readonly ReceiverTalk[] = [
   [
     // A text, piece by piece.

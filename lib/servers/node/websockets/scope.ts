@@ -1,4 +1,4 @@
-/** Makes the scope of a websocket. */
+/** The scope of a websocket. */
 
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
@@ -9,7 +9,7 @@ import { clientAddress, type Site } from '../scope.ts'
 
 const EXTENSIONS = Object.freeze({ 'websocket.http.response': Object.freeze({}) })
 
-/** The scope of a handshake whose target and fields were read. */
+/** Builds the scope of a handshake whose target and headers have been read. */
 export function buildWebSocketScope(
   request: IncomingMessage,
   target: Target,
@@ -19,7 +19,7 @@ export function buildWebSocketScope(
   onDisconnect: (listener: () => void) => void,
 ): WebSocketScope {
   const isServer = target.path === '*'
-  // As for http, every key that routing may set is there from the start.
+  // As for http, every key that routing may set exists from the start.
   return {
     type: 'websocket',
     asgi: ASGI,

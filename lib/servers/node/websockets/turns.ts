@@ -1,9 +1,8 @@
-/** Joins what is written to one socket in one turn of the event loop. */
-
+/** Joins the writes to one socket in one turn of the event loop. */
 import type { Socket } from 'node:net'
 import { nextTick } from 'node:process'
 
-/** Sockets that hold back what is written, until the turn ends. */
+/** Sockets that are corked until the turn ends. */
 const CORKED: Socket[] = []
 
 let turn = 0
@@ -13,14 +12,14 @@ export interface Turned {
   lastTurn: number
 }
 
-/** To be called when a message has come: what is written from here on belongs to another turn. */
+/** Called when a message has arrived: later writes belong to another turn. */
 export function beginTurn(): void {
   turn++
 }
 
 /**
- * To be called before each write. The first of a turn goes out at once; those that follow become one,
- * at its end: somebody who answers many messages that came together makes two writes of them.
+ * Called before each write. The first write of a turn is sent at once, further ones are joined at its
+ * end: an app that answers many messages of one read makes two writes.
  */
 export function beforeWrite(socket: Socket, turned: Turned): void {
   if (turned.lastTurn !== turn) turned.lastTurn = turn

@@ -1,21 +1,21 @@
-/** Finds where frames begin and end (RFC 6455 section 5.2), and nothing else about them. */
+/** Finds where frames begin and end (RFC 6455 section 5.2). */
 
 const FIN = 0x80
 const MASK = 0x80
 const MASK_BYTES = 4
 
-/** From here on opcodes are those of control frames. */
+/** Opcodes from here on are those of control frames. */
 const CONTROL = 8
 const CLOSE = 8
 
 export class FrameWalker {
   #first = 0
   #isBetween = true
-  /** Whether the byte that tells the length has come. */
+  /** Whether the byte with the length has been read. */
   #hasLength = false
-  /** How many bytes of a longer length are still to come. */
+  /** How many bytes of a longer length are missing. */
   #more = 0
-  /** How many bytes of mask and payload are still to come; may be less exact than the wire above 2^53. */
+  /** How many bytes of mask and payload are missing; inexact above 2^53. */
   #left = 0
 
   /** Whether the next byte begins a frame. */
@@ -23,7 +23,7 @@ export class FrameWalker {
     return this.#isBetween
   }
 
-  /** Whether the frame that was begun last is a control frame. */
+  /** Whether the current frame is a control frame. */
   get isControl(): boolean {
     return (this.#first & 0x0f) >= CONTROL
   }
@@ -32,12 +32,12 @@ export class FrameWalker {
     return (this.#first & 0x0f) === CLOSE
   }
 
-  /** Whether a message is complete with that frame. */
+  /** Whether a message ends with the current frame. */
   get endsMessage(): boolean {
     return this.#first >= FIN && !this.isControl
   }
 
-  /** Goes to the end of one frame, or of the chunk; gives where that is. */
+  /** Returns where the current frame ends, or the chunk. */
   step(chunk: Uint8Array, start: number): number {
     let at = start
     if (this.#isBetween) {
