@@ -1,4 +1,4 @@
-/** MessagePack in requests and responses, by the package @msgpack/msgpack, which only this imports. */
+/** MessagePack in requests and responses, by the package @msgpack/msgpack. */
 
 import { encode } from '@msgpack/msgpack'
 import { HTTPException } from './exceptions.ts'
@@ -10,7 +10,7 @@ import type { BodyOptions } from './requests.ts'
 import { Response } from './responses/response.ts'
 
 export interface MsgPackOptions extends BodyOptions, DecodeOptions {
-  /** Accept any content type, or none (false). */
+  /** Accept any content type, or a missing one (false). */
   anyContentType?: boolean
 }
 
@@ -24,9 +24,9 @@ export interface MsgPackSource {
  * The body of a request decoded as MessagePack.
  *
  * Only `application/vnd.msgpack`, `application/msgpack` and `application/x-msgpack` are accepted. Byte
- * strings become Uint8Arrays, timestamps become dates, and map keys may be texts or numbers.
+ * strings become Uint8Arrays, timestamps become dates, and map keys may be text or numbers.
  *
- * @throws HTTPException 415 for another content type, 400 if it is not valid MessagePack or exceeds
+ * @throws HTTPException 415 if the content type is another one, 400 if the body is invalid or exceeds
  * `maxDepth` or `maxValues`; and as `request.bytes()` does.
  * @example
  * Route('/', async (request) => new MsgPackResponse(await msgpack(request, { maxDepth: 10 })), {
@@ -49,12 +49,12 @@ function isMsgPack(contentType: string | null): boolean {
 }
 
 /**
- * A value as MessagePack, with what JSON cannot hold: bytes as Uint8Array, and dates.
+ * A value as MessagePack. Unlike JSON it supports bytes (Uint8Array) and dates.
  *
- * Object fields that are undefined are left out, as in JSON. `msgpack(request)` reads such a body.
+ * Undefined fields of objects are omitted, as in JSON. `msgpack(request)` reads such a body.
  *
- * @throws TypeError for a value that has no MessagePack: undefined, a function, a symbol, a bigint, or
- * more than 100 levels within each other, as in a cycle.
+ * @throws TypeError if the value has no MessagePack form: undefined, a function, a symbol, a bigint, or
+ * more than 100 nested levels, as in a cycle.
  * @example
  * new MsgPackResponse({ id: 7, at: new Date(), hash: new Uint8Array(32) })
  */

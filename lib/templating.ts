@@ -1,8 +1,9 @@
-/** Pages made by a template engine: Eta, Nunjucks, or anything else that renders by name. */
+/** Responses rendered by a template engine: Eta, Nunjucks, or another one that renders by name. */
 
 import { HTML } from './html.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
+import { shown } from './internal/must.ts'
 import { isSource } from './internal/sources.ts'
 import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
@@ -10,18 +11,18 @@ import type { AnyResponse, MessageTypes, ResponseOptions } from './responses/res
 import { StreamingResponse, type StreamSource } from './responses/streaming.ts'
 import type { Scope, Send } from './types.ts'
 
-/** What a template sees, by name. */
+/** The variables of a template, by name. */
 export type TemplateContext = Readonly<Record<string, unknown>>
 
-/** What an engine makes of a template: text, HTML, or a stream of it. */
+/** The output of an engine: text, HTML, or a stream of text. */
 export type Rendered = string | HTML | StreamSource
 
-/** What is needed of an engine; those of Eta and Nunjucks fit as they are. */
+/** The part of an engine that is used; those of Eta and Nunjucks fit as they are. */
 export interface TemplateEngine {
   render(name: string, context: Record<string, unknown>): Rendered | Promise<Rendered>
 }
 
-/** Gives what every template is to see; its values win over those that a handler gives. */
+/** Returns variables for every template; they override those of a handler. */
 export type ContextProcessor = (request: Request) => TemplateContext | Promise<TemplateContext>
 
 export interface TemplatesOptions {
@@ -30,9 +31,9 @@ export interface TemplatesOptions {
 }
 
 /**
- * Renders a template and gives the response.
+ * Renders a template to a response.
  *
- * The template sees `context`, `request`, and `urlFor(name, params)`, which gives the absolute URL of a
+ * The template sees `context`, `request`, and `urlFor(name, params)`, which returns the absolute URL of a
  * route as text. The media type is text/html unless the options say otherwise.
  */
 export type TemplateResponder = (
@@ -43,17 +44,17 @@ export type TemplateResponder = (
 ) => Promise<AnyResponse>
 
 /**
- * Makes the function that answers with templates of an engine.
+ * Returns a function that responds with templates of an engine.
  *
- * Whether values are escaped is the engine's to say: Eta and Nunjucks do so by default, whatever the
- * name of the file. Leave `autoEscape` on, quote attributes, and never render a template that a user
+ * The engine decides whether values are escaped: Eta and Nunjucks escape by default, whatever the name
+ * of the file. Leave `autoEscape` on, quote attributes, and never render a template that a user
  * wrote, which could run code.
  *
- * A template is rendered before the response starts, so that an error in it becomes a 500; one that is
- * given as an async iterable is streamed.
+ * A template is rendered before the response starts, so that an error in it becomes a 500. If the engine
+ * returns an async iterable, it is streamed.
  *
- * @throws TypeError when the engine cannot render, or a context processor is no function. The responder
- * throws what the engine throws.
+ * @throws TypeError if the engine has no `render`, or a context processor is not a function. The
+ * responder rejects with errors of the engine.
  * @example
  * type Page = { name: string; urlFor: (route: string) => string }
  * const pages = {
@@ -80,7 +81,7 @@ export function templates(
   return (...given) => handled(render(...given))
 }
 
-/** What `http.response.debug` tells a test client. */
+/** The information of `http.response.debug` for test clients. */
 interface DebugInfo extends Record<string, unknown> {
   readonly template: string
   readonly context: TemplateContext
@@ -91,12 +92,12 @@ function respondWith(rendered: unknown, info: DebugInfo, options: ResponseOption
   if (rendered instanceof HTML && rendered.isWhole) {
     return new TemplateResponse(rendered, info, options)
   }
-  // What the chunks are, the response checks one by one.
+  // The response checks each chunk.
   if (isSource(rendered)) {
     return new StreamingTemplateResponse(rendered as StreamSource, info, options)
   }
   throw new TypeError(
-    `templates: the engine must give text, HTML or a stream for ${JSON.stringify(info.template)}, but gave ${rendered === null ? 'null' : typeof rendered}. Does it take a callback? Wrap it into a promise.`,
+    `templates: the engine must return text, HTML or a stream for ${JSON.stringify(info.template)}, but returned ${shown(rendered)}. If it takes a callback, wrap it into a promise.`,
   )
 }
 
@@ -129,13 +130,13 @@ class StreamingTemplateResponse extends StreamingResponse {
   }
 }
 
-/** Only a test client listens. */
+/** Only test clients support this message. */
 async function tell(info: DebugInfo, send: Send, scope: Scope): Promise<void> {
   if (scope.type !== 'http' || scope.extensions?.['http.response.debug'] === undefined) return
   await send({ type: 'http.response.debug', info })
 }
 
-/** As text, which every engine knows how to escape. */
+/** Returns text, which every engine can escape. */
 function urlsOf(
   request: Request<unknown, unknown>,
 ): (name: string, params?: TemplateContext) => string {
@@ -149,13 +150,13 @@ function urlsOf(
 function assertEngine(engine: TemplateEngine | null | undefined): void {
   if (typeof engine?.render === 'function') return
   throw new TypeError(
-    `templates: the engine must have a method render(name, context), ${engine === null ? 'null' : typeof engine} without one was given. Pass new Eta({ views }) or a Nunjucks Environment.`,
+    `templates: the engine must have a method render(name, context), ${shown(engine)} was given. Pass new Eta({ views }) or a Nunjucks Environment.`,
   )
 }
 
 function assertProcessor(processor: unknown, index: number): void {
   if (typeof processor === 'function') return
   throw new TypeError(
-    `templates: every context processor must be a function, but number ${index + 1} is ${typeof processor}. Write (request) => ({ name: value }).`,
+    `templates: every context processor must be a function, but number ${index + 1} is ${shown(processor)}. Write (request) => ({ name: value }).`,
   )
 }

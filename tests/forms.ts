@@ -13,7 +13,7 @@ function isLoaded(name: string): boolean {
   return Object.keys(cache).some((file) => file.includes(`node_modules/${name}/`))
 }
 
-t.test('exports what handlers name', async (t) => {
+t.test('exports the types that handlers need', async (t) => {
   t.same(Object.keys(forms).sort(), ['Form', 'Part', 'UploadFile', 'safeFilename'])
 })
 

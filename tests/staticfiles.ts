@@ -34,7 +34,7 @@ function files(t: Test, options: Partial<StaticFilesOptions> = {}): StaticFiles 
 const get = async (app: App, target: string, method = 'GET', rootPath = ''): Promise<Sent> =>
   responseOf(await call(app, httpScope({ path: target, rawPath: target, method, rootPath })))
 
-t.test('shows what it was made of', async (t) => {
+t.test('has readable properties', async (t) => {
   const root = folder(t)
   const app = StaticFiles({ directory: [root, path.join(root, 'dir')] })
 
@@ -43,7 +43,7 @@ t.test('shows what it was made of', async (t) => {
 })
 
 // ST-1
-t.test('what it cannot work with is refused at definition', async (t) => {
+t.test('invalid options are refused at definition', async (t) => {
   t.throws(() => StaticFiles({ directory: '/nope' }), /does not exist, ".*nope" was given/)
   t.throws(() => StaticFiles({ directory: folder(t), dotfiles: 'allow' as never }), /dotfiles must/)
 })
@@ -63,7 +63,7 @@ t.test('serves files on its own', async (t) => {
 })
 
 // ST-4, sf-043
-t.test('answers GET and HEAD, and tells so', async (t) => {
+t.test('serves GET and HEAD, and lists them in Allow', async (t) => {
   const app = files(t)
   t.equal((await get(app, '/example.txt', 'HEAD')).headers.get('content-length'), '7')
 
@@ -77,7 +77,7 @@ t.test('answers GET and HEAD, and tells so', async (t) => {
 })
 
 // ST-24
-t.test('refuses websockets, and knows no lifespan', async (t) => {
+t.test('refuses websockets, and does not support the lifespan', async (t) => {
   const app = files(t)
 
   t.same(await call(app, websocketScope({ path: '/example.txt' })), [
@@ -87,7 +87,7 @@ t.test('refuses websockets, and knows no lifespan', async (t) => {
 })
 
 // ST-12, ST-26
-t.test('redirects to the directory whose index is asked for, the query kept', async (t) => {
+t.test('redirects to the directory of a requested index, with the query', async (t) => {
   const app = Application({ routes: [Mount('/html', files(t, { html: true }))] })
   await using client = await testClient(app, { followRedirects: false })
 
@@ -127,7 +127,7 @@ t.test('serves a host, and mounts in mounts', async (t) => {
   t.equal((await client.get('/a/b/nope.txt')).status, 404)
 })
 
-t.test('what it answers passes the middleware and handlers around it', async (t) => {
+t.test('its responses pass the middleware and handlers around it', async (t) => {
   const marking = httpMiddleware(async (request, next) => {
     const response = await next(request)
     response.headers.set('x-marked', '1')
@@ -151,7 +151,7 @@ t.test('what it answers passes the middleware and handlers around it', async (t)
   t.equal(head.headers.get('x-marked'), '1')
 })
 
-t.test('a page of one application stands for all its paths', async (t) => {
+t.test('the page of a single-page application serves all its paths', async (t) => {
   const app = Application({
     routes: [
       Route('/api/ping', () => new JSONResponse('pong')),
@@ -174,7 +174,7 @@ t.test('errors of the file system are bugs', async (t) => {
 })
 
 // ST-10
-t.test('links out of the directory are followed only when that is asked for', async (t) => {
+t.test('links out of the directory are followed only with followSymlink', async (t) => {
   const root = folder(t)
   symlinkSync('../.env', path.join(root, 'dir', 'link.txt'))
   const directory = path.join(root, 'dir')
@@ -184,7 +184,7 @@ t.test('links out of the directory are followed only when that is asked for', as
   t.equal(text, 'SECRET=1')
 })
 
-t.test('serves over a socket: small, large, parts, and nothing new', async (t) => {
+t.test('serves over a socket: small and large files, ranges, 304', async (t) => {
   const { talk } = await listening(t, files(t))
   const ask = (target: string, ...fields: string[]): Promise<string> =>
     talk(request(`GET ${target}`, ['connection: close', ...fields]))
@@ -201,7 +201,7 @@ t.test('serves over a socket: small, large, parts, and nothing new', async (t) =
   t.notMatch(same, /content-length|content-type/i)
 })
 
-t.test('a time that is still to come is not told (RFC 9110 section 8.8.2.1)', async (t) => {
+t.test('a time in the future is not sent (RFC 9110 section 8.8.2.1)', async (t) => {
   const root = folder(t)
   const future = Date.now() / 1000 + 86_400
   utimesSync(path.join(root, 'example.txt'), future, future)
@@ -216,7 +216,7 @@ t.test('a time that is still to come is not told (RFC 9110 section 8.8.2.1)', as
   }
 })
 
-t.test('a file of procfs is sent with what it holds', async (t) => {
+t.test('a file of procfs is sent with its content', async (t) => {
   if (!existsSync('/proc/self/status')) return t.comment('this system has none')
   for (const cache of [undefined, false] as const) {
     const app = StaticFiles({ directory: '/proc/sys/kernel', ...(cache === false && { cache }) })

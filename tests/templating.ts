@@ -209,8 +209,8 @@ t.test('misuse throws', async (t) => {
   for (const [engine, given] of [
     [null, 'null'],
     [undefined, 'undefined'],
-    [{}, 'object'],
-    [() => '', 'function'],
+    [{}, 'an object'],
+    [() => '', 'a function'],
   ]) {
     t.throws(
       () => templates(engine as never),
@@ -219,18 +219,18 @@ t.test('misuse throws', async (t) => {
   }
   t.throws(
     () => templates(giving(''), { contextProcessors: [() => ({}), { site: 'a' }] as never }),
-    /^templates: every context processor must be a function, but number 2 is object\. Write \(/,
+    /^templates: every context processor must be a function, but number 2 is an object\. Write \(/,
   )
   for (const [rendered, given] of [
     [undefined, 'undefined'],
     [null, 'null'],
-    [7, 'number'],
-    [{}, 'object'],
+    [7, '7'],
+    [{}, 'an object'],
   ]) {
     await t.rejects(
       templates(giving(rendered))(new Request(httpScope()), 'a"b'),
       new RegExp(
-        `^templates: the engine must give text, HTML or a stream for "a\\\\"b", but gave ${given}`,
+        `^templates: the engine must return text, HTML or a stream for "a\\\\"b", but returned ${given}`,
       ),
     )
   }

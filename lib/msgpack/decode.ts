@@ -6,18 +6,18 @@ export const DEFAULT_MAX_DEPTH = 100
 export const DEFAULT_MAX_VALUES = 1_000_000
 
 export interface DecodeOptions {
-  /** The most lists and maps within each other (100). */
+  /** Maximum nesting of lists and maps (100). */
   maxDepth?: number
-  /** The most values in all, keys included (1,000,000). */
+  /** Maximum number of values, keys included (1,000,000). */
   maxValues?: number
-  /** Give 64-bit integers as bigint, exactly; as numbers, they lose digits beyond 2 ** 53 (false). */
+  /** Decode 64-bit integers to bigint; numbers are inexact beyond 2 ** 53 (false). */
   bigInt64?: boolean
 }
 
 /**
- * The value that is the whole of these bytes; byte strings in it are views on them.
+ * Decodes the bytes to a single value; byte strings in it are views of them.
  *
- * @throws HTTPException 400 when they are no MessagePack, or go beyond a limit.
+ * @throws HTTPException 400 if they are invalid, or exceed a limit.
  */
 export function decodeMsgPack(bytes: Uint8Array, options: DecodeOptions): unknown {
   const { maxDepth = DEFAULT_MAX_DEPTH, maxValues = DEFAULT_MAX_VALUES, bigInt64 = false } = options
@@ -25,7 +25,7 @@ export function decodeMsgPack(bytes: Uint8Array, options: DecodeOptions): unknow
   try {
     return decode(bytes, { useBigInt64: bigInt64 })
   } catch (cause) {
-    // Keys that no object can have, and timestamps that are none.
+    // Invalid map keys and timestamps.
     throw malformed(cause)
   }
 }

@@ -1,19 +1,19 @@
-/** Looks over a MessagePack body before it is decoded: whether it is whole, and not too much. */
+/** Checks a MessagePack body before it is decoded: whether it is complete, and within limits. */
 import { HTTPException } from '../exceptions.ts'
 
 export interface ShapeLimits {
-  /** The most lists and maps within each other. */
+  /** Maximum nesting of lists and maps. */
   readonly maxDepth: number
-  /** The most values, those in lists and maps and the keys of maps included. */
+  /** Maximum number of values, including those in lists and maps and the keys of maps. */
   readonly maxValues: number
 }
 
-/** What a first byte announces. */
+/** The meaning of a first byte. */
 interface Head {
   readonly kind: 'scalar' | 'text' | 'list' | 'map' | 'none'
-  /** The bytes of the length that follows; 0 when `size` is the length. */
+  /** The bytes of the length that follows; 0 if `size` is the length. */
   readonly width: 0 | 1 | 2 | 4
-  /** The length, or what comes on top of the one that follows. */
+  /** The length, or what is added to the one that follows. */
   readonly size: number
 }
 
@@ -36,7 +36,7 @@ const NAMED: readonly Head[] = [
   ...[map(2), map(4)],
 ]
 
-/** What each first byte announces, by its value. */
+/** The meaning of each first byte, by its value. */
 const HEADS: readonly Head[] = [
   ...Array.from({ length: 128 }, () => scalar(0)),
   ...Array.from({ length: 16 }, (_, size) => map(0, size)),
@@ -47,17 +47,17 @@ const HEADS: readonly Head[] = [
 ]
 
 /**
- * Walks over a body once, without making anything of it.
+ * Checks a body in one pass, without decoding it.
  *
- * Decoders make room for as many elements as a list announces: five bytes that announce four billion,
- * and within them the same again, would take all memory. Here a list of n values needs n bytes.
+ * Decoders allocate as many elements as a list announces: five bytes that announce four billion, nested,
+ * would take all memory. Here a list of n values must have n bytes.
  *
- * @throws HTTPException 400 when it is not exactly one value, has text that is no UTF-8, or is more
- * than the limits allow.
+ * @throws HTTPException 400 if it is not exactly one value, has text that is not UTF-8, or exceeds a
+ * limit.
  */
 export function assertShape(bytes: Uint8Array, { maxDepth, maxValues }: ShapeLimits): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  /** How many values are to come in each list and map that is open, and in all of them. */
+  /** How many values are missing in each open list and map. */
   const open = [1]
   let [owed, values, index] = [1, 0, 0]
   while (open.length > 0) {
@@ -91,7 +91,7 @@ export function assertShape(bytes: Uint8Array, { maxDepth, maxValues }: ShapeLim
   if (index !== bytes.byteLength) throw malformed()
 }
 
-/** What stands behind the last byte; there is no head for it. */
+/** Stands for the end of the bytes, which has no head. */
 const NOTHING = 256
 
 function lengthAt(view: DataView, index: number, width: Head['width']): number {
@@ -102,7 +102,7 @@ function lengthAt(view: DataView, index: number, width: Head['width']): number {
 
 const strict = new TextDecoder('utf-8', { fatal: true })
 
-/** Most text is ASCII, which is seen faster than decoded. */
+/** Most text is ASCII, which is checked faster than decoded. */
 function assertUTF8(bytes: Uint8Array, start: number, end: number): void {
   for (let index = start; index < end; index++) {
     if ((bytes[index] ?? 0) < 0x80) continue
@@ -115,7 +115,7 @@ function assertUTF8(bytes: Uint8Array, start: number, end: number): void {
   }
 }
 
-/** The answer to a body that cannot be decoded. */
+/** The exception for a body that cannot be decoded. */
 export function malformed(cause?: unknown): HTTPException {
   return new HTTPException(400, 'The request body is not valid MessagePack.', { cause })
 }

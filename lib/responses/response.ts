@@ -6,6 +6,7 @@ import { assertHeader, Headers, type HeadersInit } from '../http/headers.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { shown } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import {
   type App,
@@ -20,25 +21,25 @@ import {
 export interface ResponseOptions {
   /** 200 to 599 (200). */
   status?: number
-  /** Further fields; a `content-type` or `content-length` here wins over the computed one. */
+  /** More header fields; `content-type` and `content-length` override the computed ones. */
   headers?: HeadersInit
-  /** The content type; `; charset=utf-8` is added to `text/*` (the class's own). */
+  /** The content type; `; charset=utf-8` is added to `text/*` (that of the class). */
   mediaType?: string
-  /** Work to do once the response has been sent, or its client has gone. */
+  /** Runs after the response was sent, or its client has disconnected (unset). */
   background?: Background
 }
 
 const NO_OPTIONS: ResponseOptions = Object.freeze({})
 
-/** A response of any class, whatever its content. */
+/** A response of any class, with any content. */
 export interface AnyResponse extends Response<never> {}
 
 /**
- * Status, headers and a body that is there as a whole; every response can be sent more than once.
+ * Status, headers and a whole body; every response can be sent more than once.
  *
- * A class of your own sets `static mediaType` and overrides `render`.
+ * Your own class sets `static mediaType` and overrides `render`.
  *
- * @throws RangeError for a status that is none, TypeError for a header that cannot be sent.
+ * @throws RangeError if the status is invalid, TypeError if a header field or the content is.
  * @example
  * class CSVResponse extends Response<string[][]> {
  *   static override readonly mediaType = 'text/csv'
@@ -52,19 +53,19 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     brand(Response, 'Response')
   }
 
-  /** The content type of this class, or none. */
+  /** The content type of this class (unset). */
   static readonly mediaType: string | undefined = undefined
-  /** The encoding that `render` writes, named in the content type of texts. */
+  /** The encoding of `render`, for the content type of text. */
   static readonly charset: string = 'utf-8'
 
   status: number
-  /** The fields as they will be sent; change them until then. */
+  /** The header fields; they may be changed until the response is sent. */
   readonly headers: Headers
   background: Background | undefined
   /** The rendered content. */
   readonly body: Uint8Array
 
-  /** The names of its options, with a space between them; without its own, a class is not checked. */
+  /** The names of its options, separated by spaces; a class without its own is not checked. */
   static readonly optionNames: string = 'status headers mediaType background'
 
   constructor(content?: Content, options: ResponseOptions = NO_OPTIONS) {
@@ -73,36 +74,36 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     if (!isStatus(status)) throw badStatus(new.target.name, status)
     this.status = status
     this.background = options.background
-    // A class whose content may not be left out says so by its own constructor.
+    // A class that requires content has a constructor of its own.
     this.body = this.render(content as Content)
     const length = this.hasLength && !isBodyless(status) ? String(this.body.byteLength) : undefined
     const type = mediaType === undefined ? undefined : contentType(mediaType, new.target.charset)
     this.headers = headers === undefined ? computed(length, type) : given(headers, length, type)
   }
 
-  /** Whether the length is known before sending; only streams say no. */
+  /** Whether the length is known before sending; false for streams. */
   protected get hasLength(): boolean {
     return true
   }
 
   /**
-   * Turns the content into bytes.
+   * Encodes the content.
    *
-   * @throws TypeError for content of a kind that the class does not take.
+   * @throws TypeError if the content is of another kind.
    */
   render(content: Content): Uint8Array {
     if (typeof content === 'string') return encodeText(content)
     if (content === undefined || content === null) return NO_BYTES
     if (content instanceof Uint8Array) return content
     throw new TypeError(
-      `${this.constructor.name}: the content must be text or a Uint8Array, ${describe(content)} was given. Use JSONResponse for objects.`,
+      `${this.constructor.name}: the content must be text or a Uint8Array, ${shown(content)} was given. Use JSONResponse for objects.`,
     )
   }
 
   /**
-   * Sends this response: the app that it stands for.
+   * Sends this response; an app.
    *
-   * On a websocket that was not accepted, it refuses the handshake with this answer.
+   * Before a websocket is accepted, it refuses the handshake with this response.
    */
   respond(scope: Scope, _receive: Receive, send: Send): Promise<void> {
     if (scope.type === 'lifespan') return Promise.reject(new UnsupportedProtocol(scope.type))
@@ -110,10 +111,10 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     return this.background === undefined ? sent : runAfter(sent, this.background)
   }
 
-  /** Sends the messages; those of a websocket's refusal have names of their own. */
+  /** Sends the messages, whose types differ if a handshake is refused. */
   protected transmit(types: MessageTypes, send: Send, _scope: Scope): Promise<void> {
     const started = send(this.start(types))
-    // Servers take the start at once, and say so by this promise: no turn of the loop is spent.
+    // Servers that accept the start at once return this promise, which saves a turn of the loop.
     return started === SENT ? this.#end(types, send) : started.then(() => this.#end(types, send))
   }
 
@@ -122,7 +123,7 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     return send({ type: types.body, body, moreBody: false })
   }
 
-  /** The list is that of the fields: it stays as it is, whatever becomes of them later. */
+  /** The start message. Its list does not change if the fields are changed later. */
   protected start({ start }: MessageTypes): HTTPResponseStartMessage | WebSocketDenialStartMessage {
     return { type: start, status: this.status, headers: this.headers.list }
   }
@@ -130,7 +131,7 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   /**
    * Adds a `Set-Cookie` field.
    *
-   * @throws TypeError for what browsers would misread or drop.
+   * @throws TypeError if browsers would misread or drop the cookie.
    * @example
    * response.setCookie('theme', 'dark', { maxAge: 3600, secure: true, httpOnly: true })
    */
@@ -139,29 +140,29 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     return this
   }
 
-  /** Has the browser forget a cookie; `path` and `domain` must be those it was set with. */
+  /** Deletes a cookie; `path` and `domain` must be those it was set with. */
   deleteCookie(name: string, options?: CookieOptions): this {
     return this.setCookie(name, '', { ...options, maxAge: 0, expires: 0 })
   }
 }
 
-/** As a plain field, so that bundlers can drop classes that are not used. */
+/** A plain field, so that bundlers can drop unused classes. */
 interface ResponseClass {
   readonly name: string
   readonly optionNames: string
 }
 
 /**
- * Checks options by the names of the class itself: a class that extends one may have others.
+ * Checks options by the names of the class itself; a subclass may have others.
  *
- * @throws TypeError for an option that the class does not have.
+ * @throws TypeError if an option is unknown.
  */
 function checkOptions(made: ResponseClass, options: object): void {
   if (!Object.hasOwn(made, 'optionNames')) return
   knownOptions(made.name, options as Record<string, unknown>, made.optionNames)
 }
 
-/** The names of the messages that a response is sent by. */
+/** The types of the messages of a response. */
 export interface MessageTypes {
   readonly start: 'http.response.start' | 'websocket.http.response.start'
   readonly body: 'http.response.body' | 'websocket.http.response.body'
@@ -176,7 +177,7 @@ const DENIAL: MessageTypes = Object.freeze({
   body: 'websocket.http.response.body',
 })
 
-/** Made here, so beyond doubt: not checked again. */
+/** Computed values are valid, so they are not checked. */
 function computed(length: string | undefined, type: string | undefined): Headers {
   if (length === undefined) return new Headers(type === undefined ? [] : ['content-type', type])
   if (type === undefined) return new Headers(['content-length', length])
@@ -191,17 +192,17 @@ function given(init: HeadersInit, length: string | undefined, type: string | und
 }
 
 /**
- * An app, from an app or from the response that always answers.
+ * Makes an app of a response; an app is returned as it is.
  *
- * @param where Who gave it, for the message.
- * @throws TypeError for anything else.
+ * @param where The origin of the value, for the message.
+ * @throws TypeError if the value is neither.
  */
 export function toApp(value: unknown, where: string): App {
   if (value instanceof Response)
     return (scope, receive, send) => value.respond(scope, receive, send)
   if (typeof value === 'function') return value as App
   throw new TypeError(
-    `${where} must give a Response or an App, but gave ${value === null ? 'null' : describe(value)}. ${hint(value)}`,
+    `${where} must return a Response or an App, but returned ${shown(value)}. ${hint(value)}`,
   )
 }
 
@@ -213,7 +214,7 @@ function hint(value: unknown): string {
   return 'Wrap the value: new PlainTextResponse(text), new JSONResponse(value).'
 }
 
-/** A client that has gone does not keep the work from being done; the server hears of it after. */
+/** The work runs even if the client has disconnected; the server is told afterwards. */
 async function runAfter(sent: Promise<void>, background: Background): Promise<void> {
   let gone: ClientDisconnected | undefined
   try {
@@ -229,7 +230,7 @@ async function runAfter(sent: Promise<void>, background: Background): Promise<vo
 const CONTENT_TYPES = new Map<string, string>()
 const MOST_CONTENT_TYPES = 100
 
-/** Checked and put together once for each type; programs have a handful of them. */
+/** Checked and composed once for each type; programs have a handful of them. */
 export function contentType(mediaType: string, charset: string): string {
   const known = CONTENT_TYPES.get(mediaType)
   if (known !== undefined && charset === 'utf-8') return known
@@ -249,11 +250,4 @@ function badStatus(where: string, status: number): RangeError {
   return new RangeError(
     `${where}: the status must be an integer from 200 to 599, ${status} was given. Interim responses are sent by the server.`,
   )
-}
-
-function describe(value: unknown): string {
-  if (value instanceof globalThis.Response) return 'a fetch Response'
-  return typeof value === 'object'
-    ? `an object (${value?.constructor?.name ?? 'Object'})`
-    : typeof value
 }

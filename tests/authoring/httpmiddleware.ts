@@ -66,7 +66,7 @@ t.test('throws if the result is not a response, and for next() without the reque
   const cases: [HTTPMiddlewareHandler, RegExp][] = [
     [
       () => undefined as never,
-      /httpMiddleware: the function must give a Response or an App, but gave undefined/,
+      /httpMiddleware: the function must return a Response or an App, but returned undefined/,
     ],
     [
       (_request, next) => next(undefined as never),

@@ -138,7 +138,7 @@ t.test('a handler that returns nothing is an error', async (t) => {
   await t.rejects(call(throwing(new HTTPException(404)), scope), {
     name: 'TypeError',
     message:
-      /^exceptionHandlers: a handler must give a Response or an App, but gave undefined\. Is a/,
+      /^exceptionHandlers: a handler must return a Response or an App, but returned undefined\. Is a/,
   })
 })
 

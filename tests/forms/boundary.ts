@@ -73,7 +73,7 @@ t.test('finds what a plain split finds', async (t) => {
   )
 })
 
-t.test('holds back what may be a boundary, and nothing else', async (t) => {
+t.test('holds back only bytes that may begin a boundary', async (t) => {
   t.same(told('b', [Buffer.from('x\r\r\n--')]), ['\r\nx\r'])
   t.same(told('b', [Buffer.from('x\r\n-')]), ['\r\nx'])
   t.same(told('b', [Buffer.from('x\r\n'), Buffer.from(''), Buffer.from('-')]), ['\r\nx'])
@@ -81,7 +81,7 @@ t.test('holds back what may be a boundary, and nothing else', async (t) => {
   t.same(told('b', []), [''])
 })
 
-t.test('says that what it held back must not be kept', async (t) => {
+t.test('marks held bytes as unsafe to keep', async (t) => {
   const kept: string[] = []
   const lent: string[] = []
   const search = new BoundarySearch('b', (_isBoundary, data, start, end, isSafe) => {
@@ -112,7 +112,7 @@ const WORST: [boundary: string, worst: string][] = [
   [LONGEST, 'ab'],
 ]
 
-t.test('takes time that grows with the length', async (t) => {
+t.test('takes linear time', async (t) => {
   for (const [boundary, worst] of WORST) {
     const makeBody = (size: number): Buffer =>
       Buffer.from(worst.repeat(Math.ceil((size * 16) / worst.length)))

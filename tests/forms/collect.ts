@@ -66,7 +66,7 @@ t.test('keeps files in memory up to 1 MiB, larger ones in one file on disk: FM-1
   t.equal(descriptors(), before)
 })
 
-t.test('goes to the disk earlier when told, in the folder that is named', async (t) => {
+t.test('goes to the disk earlier with maxMemorySize, in the given directory', async (t) => {
   const before = descriptors()
   const options = { maxMemorySize: 3, directory: t.testdir({}) }
   await using made = await form(body(file('f', 'f', 'abc'), file('f', 'f', 'abcd')), options)
@@ -81,7 +81,7 @@ t.test('goes to the disk earlier when told, in the folder that is named', async 
   t.equal(descriptors(), before + more(1))
 })
 
-t.test('many files of a little less go to the disk too', async (t) => {
+t.test('many smaller files go to the disk too', async (t) => {
   const before = descriptors()
   const many = Array.from({ length: 12 }, () => file('f', 'f', 'x'.repeat(MEBIBYTE - 1)))
   await using ten = await form(body(...many.slice(0, 10)))

@@ -39,7 +39,7 @@ const NAMES: [given: string, safe: string][] = [
   ['a\ud800b', 'a\ufffdb'],
 ]
 
-t.test('makes a name that every system takes', async (t) => {
+t.test('makes a name that every system accepts', async (t) => {
   for (const [given, safe] of NAMES) t.equal(safeFilename(given), safe, JSON.stringify(given))
   t.equal(safeFilename('...', 'file'), 'file')
 })
@@ -51,11 +51,11 @@ t.test('keeps the extension of a name that is too long', async (t) => {
   t.equal(safeFilename(`a.${'b'.repeat(300)}`), `a.${'b'.repeat(253)}`)
 })
 
-t.test('is not the name of a device either once it was shortened', async (t) => {
+t.test('a shortened name is not that of a device either', async (t) => {
   t.equal(safeFilename(`LPT1${' '.repeat(252)}x`), '_LPT1')
 })
 
-t.test('is not the name of a device on Windows, whatever is given', (t) => {
+t.test('is never the name of a device on Windows', (t) => {
   const devices = ['con', 'PRN', 'aux', 'NUL', 'conin$', 'CONOUT$', 'com1', 'COM³', 'lpt9', 'LPT¹']
   const around = fc.array(fc.constantFrom(' ', '.', '/', '\\', '\0', ':', 'x', ' '.repeat(250)), {
     maxLength: 4,
@@ -71,7 +71,7 @@ t.test('is not the name of a device on Windows, whatever is given', (t) => {
   t.end()
 })
 
-t.test('is a name and no path, whatever is given', async (t) => {
+t.test('is never a path', async (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
       const name = safeFilename(given)

@@ -35,7 +35,7 @@ t.test('gives values by name as FormData does: FM-16, FM-23', async (t) => {
   t.equal(form.size, 6)
 })
 
-t.test('answers alike, however often it is asked', async (t) => {
+t.test('gives the same results however often it is read', async (t) => {
   const form = new Form(ENTRIES)
   for (let look = 0; look < 20; look++) {
     t.same(form.getAll('b'), [one, 'text', two])
@@ -45,7 +45,7 @@ t.test('answers alike, however often it is asked', async (t) => {
   }
 })
 
-t.test('takes time that grows with its size, when asked for each of its names', async (t) => {
+t.test('takes linear time to read all names', async (t) => {
   assertLinear(
     t,
     (size) => Array.from({ length: size }, (_, at): [string, string] => [`name${at}`, 'x']),
@@ -56,7 +56,7 @@ t.test('takes time that grows with its size, when asked for each of its names', 
   )
 })
 
-t.test('gives texts and files apart', async (t) => {
+t.test('gives texts and files separately', async (t) => {
   const form = new Form(ENTRIES)
 
   t.equal(form.text('b'), 'text')
@@ -66,7 +66,7 @@ t.test('gives texts and files apart', async (t) => {
   t.equal(form.text('c'), null)
 })
 
-t.test('is a list of pairs in their order, which cannot be changed from outside', async (t) => {
+t.test('iterates over pairs in their order, and cannot be changed from outside', async (t) => {
   const form = new Form(ENTRIES)
   for (const pair of form) pair[1] = 'changed'
   form.getAll('a').push('more')

@@ -63,7 +63,7 @@ const files = fc.record({
 
 const texts = fc.string({ unit: 'binary', maxLength: 50 }).map((text) => text.toWellFormed())
 
-t.test('gives what a FormData was made of, however its body is cut', async (t) => {
+t.test('gives the entries of a FormData, however its body is cut', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(names, fc.oneof(texts, files)), { maxLength: 5 }),

@@ -23,7 +23,7 @@ t.test('has the documented defaults: FM-3', async (t) => {
   })
 })
 
-t.test('refuses what is no limit', async (t) => {
+t.test('refuses invalid limits', async (t) => {
   for (const value of [Number.NaN, -1, '10' as never, null as never]) {
     t.throws(() => limitsOf({ maxFiles: value }, 'request.form'), {
       name: 'RangeError',
@@ -32,7 +32,7 @@ t.test('refuses what is no limit', async (t) => {
   }
 })
 
-t.test('counts fields and files apart: FM-6', async (t) => {
+t.test('counts fields and files separately: FM-6', async (t) => {
   const counted = meter({ maxFields: 2, maxFiles: 1 })
   for (const isFile of [false, true, false]) counted.begin(isFile, 0)
 
@@ -46,7 +46,7 @@ t.test('counts fields and files apart: FM-6', async (t) => {
   })
 })
 
-t.test('takes what is exactly at a limit, and not a byte more: FM-7', async (t) => {
+t.test('accepts exactly the limit, and not a byte more: FM-7', async (t) => {
   const counted = meter({ maxPartSize: 10, maxFileSize: 20 })
   counted.begin(false, 0)
   counted.add(4)
@@ -65,7 +65,7 @@ t.test('takes what is exactly at a limit, and not a byte more: FM-7', async (t) 
   t.doesNotThrow(() => counted.add(10), 'each part is counted from 0')
 })
 
-t.test('counts what is held of all parts together', async (t) => {
+t.test('counts the bytes kept of all parts together', async (t) => {
   const counted = meter({ maxFieldsSize: 10 })
   counted.begin(false, 3)
   counted.add(3)

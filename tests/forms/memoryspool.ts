@@ -7,7 +7,7 @@ async function contents(spool: Spool, from: number, to: number): Promise<string>
   return Buffer.concat(pieces).toString()
 }
 
-t.test('gives any range of what was written, as often as one likes', async (t) => {
+t.test('gives any range of the written bytes, any number of times', async (t) => {
   const spool = new Spool()
   const large = 'x'.repeat(20_000)
   for (const text of ['hello ', 'world', large, '!']) {
@@ -30,7 +30,7 @@ t.test('gives any range of what was written, as often as one likes', async (t) =
   }
 })
 
-t.test('what is written while it is read comes behind', async (t) => {
+t.test('bytes written during a read are appended', async (t) => {
   const spool = new Spool()
   spool.write(Buffer.from('one'))
   t.equal(await contents(spool, 0, 3), 'one')
@@ -39,7 +39,7 @@ t.test('what is written while it is read comes behind', async (t) => {
   t.equal(await contents(spool, 2, 5), 'etw')
 })
 
-t.test('nothing is left once it is closed', async (t) => {
+t.test('nothing is left after close', async (t) => {
   const spool = new Spool()
   spool.write(Buffer.alloc(20_000))
   spool.write(Buffer.alloc(20_000))
@@ -53,7 +53,7 @@ t.test('nothing is left once it is closed', async (t) => {
   await t.rejects(pieces.next(), { message: /closed while it was read/ })
 })
 
-t.test('has no place to save a file', async (t) => {
+t.test('cannot save a file', async (t) => {
   async function* none(): AsyncGenerator<Uint8Array> {}
   await t.rejects(save('/tmp/x', none(), false), { message: /no file system/ })
 })

@@ -59,7 +59,7 @@ const SAMPLE = body(
   ),
 )
 
-t.test('tells of parts in their order, with all their headers: FM-14, FM-16', async (t) => {
+t.test('reports parts in their order, with all their headers: FM-14, FM-16', async (t) => {
   const disposition = 'form-data; name="f"; filename="f.bin"'
 
   t.match(read(SAMPLE), [
@@ -81,7 +81,7 @@ t.test('tells of parts in their order, with all their headers: FM-14, FM-16', as
   ])
 })
 
-t.test('reads the same however it is cut', async (t) => {
+t.test('parses the same however the body is cut', async (t) => {
   const whole = read(SAMPLE)
   for (let size = 1; size <= SAMPLE.byteLength; size++) {
     t.same(read(SAMPLE, size), whole, `pieces of ${size}`)
@@ -95,7 +95,7 @@ const contents = fc
   )
   .map((all) => all.join(''))
 
-t.test('gives back any content, whatever it looks like and however it is cut', async (t) => {
+t.test('gives any content unchanged, however it is cut', async (t) => {
   const some = fc.array(contents, { maxLength: 5 })
   const around = fc.tuple(contents, contents)
   fc.assert(
@@ -162,7 +162,7 @@ t.test('reads name and filename: FM-15, FM-24', async (t) => {
   }
 })
 
-t.test('takes blanks behind a boundary for transport padding, however it is cut', async (t) => {
+t.test('takes spaces after a boundary as transport padding, however it is cut', async (t) => {
   for (const padding of [' ', '\t', ' \t '.repeat(40)]) {
     const parts = [field('a', '1'), field('b', ' 2')].join('')
     const padded = body(parts, '').toString('latin1').replaceAll(BOUNDARY, `${BOUNDARY}${padding}`)
@@ -186,7 +186,7 @@ const NAMELESS = [
   'Content-Disposition: form-data; name="x"\r\nContent-Disposition: form-data; name="y"',
 ]
 
-t.test('refuses a part without one name: FM-18', async (t) => {
+t.test('refuses a part without exactly one name: FM-18', async (t) => {
   for (const headers of NAMELESS) {
     t.throws(() => read(body(part(headers, 'x'))), {
       status: 400,
@@ -213,7 +213,7 @@ const MALFORMED: [what: string, bytes: string][] = [
   ['one dash behind a boundary', `${field('a', '1')}--${BOUNDARY}-x${field('b', '2')}`],
 ]
 
-t.test('refuses what is no multipart, however it is cut: FM-17, FM-25', async (t) => {
+t.test('refuses a malformed body, however it is cut: FM-17, FM-25', async (t) => {
   for (const [what, text] of MALFORMED) {
     const bytes = Buffer.from(text, 'latin1')
     for (const size of [1, 7, bytes.byteLength]) {
@@ -226,7 +226,7 @@ t.test('refuses what is no multipart, however it is cut: FM-17, FM-25', async (t
   }
 })
 
-t.test('refuses boundaries without parts as soon as the second is there', async (t) => {
+t.test('refuses boundaries without parts at the second one', async (t) => {
   for (const between of ['', ' ', '\r\n', '\r\nx: y']) {
     const parser = parserFor()
     parser.write(Buffer.from(`--${BOUNDARY}${between}\r\n--${BOUNDARY.slice(0, -1)}`))
@@ -238,7 +238,7 @@ t.test('refuses boundaries without parts as soon as the second is there', async 
   }
 })
 
-t.test('reads nothing behind the last boundary', async (t) => {
+t.test('reads nothing after the last boundary', async (t) => {
   const rest = ['\r\n', field('b', '2'), part(': no header')].join('')
   const more = Buffer.concat([body(field('a', '1')), Buffer.from(rest)])
   const end = Buffer.from(`--${BOUNDARY}--`)
@@ -250,7 +250,7 @@ t.test('reads nothing behind the last boundary', async (t) => {
   t.same(read(end), [])
 })
 
-t.test('limits part by part, as soon as it can be known: FM-6', async (t) => {
+t.test('checks limits part by part, as early as possible: FM-6', async (t) => {
   const parser = parserFor({ maxFiles: 1 })
   parser.write(Buffer.from(file('f', 'one', 'x')))
   const head = file('f', 'two', 'x').slice(0, -2) // line ends are held back

@@ -49,7 +49,7 @@ function told(
   return reader.complete ? [...log, content] : ['refused']
 }
 
-t.test('tells of heads, contents and the end', async (t) => {
+t.test('reports heads, contents and the end', async (t) => {
   const bytes = body(
     'a preamble\r\n',
     field('a', 'one'),
@@ -128,7 +128,7 @@ const bodies = fc
   )
   .map((all) => Buffer.from(all.join(''), 'latin1'))
 
-t.test('tells the same as busboy, however the body is cut', async (t) => {
+t.test('reports the same as busboy, however the body is cut', async (t) => {
   let [read, refused] = [0, 0]
   const end = Buffer.from(`${LINE}--`)
   fc.assert(
@@ -144,7 +144,7 @@ t.test('tells the same as busboy, however the body is cut', async (t) => {
   t.ok(read > 100 && refused > 100, `${read} read, ${refused} refused`)
 })
 
-t.test('bytes that are used again are copied', async (t) => {
+t.test('bytes that may be overwritten are copied', async (t) => {
   const contents: Uint8Array[] = []
   const reader = new PartReader(BOUNDARY, {
     onHead: () => {},
@@ -160,7 +160,7 @@ t.test('bytes that are used again are copied', async (t) => {
   t.same(contents, [new TextEncoder().encode('x'), Uint8Array.of(0)])
 })
 
-t.test('takes time that grows with the length', async (t) => {
+t.test('takes linear time', async (t) => {
   for (const unit of ['a', 'a: b\r\n', '\r', ' ', `${LINE}\r\na: b\r\n\r\n`, `${LINE}x`]) {
     const makeBody = (size: number): Buffer =>
       Buffer.from(`${LINE}\r\n${unit.repeat(Math.ceil((size * 4) / unit.length))}`)

@@ -32,7 +32,7 @@ async function next(parts: AsyncGenerator<Part>): Promise<Part> {
   return value
 }
 
-t.test('gives the parts one after the other', async (t) => {
+t.test('yields the parts one after another', async (t) => {
   const seen: unknown[] = []
   for await (const part of reading().parts) {
     const { name, filename, contentType } = part
@@ -46,7 +46,7 @@ t.test('gives the parts one after the other', async (t) => {
   ])
 })
 
-t.test('takes no more than is asked for', async (t) => {
+t.test('reads no more than is requested', async (t) => {
   const { log, parts } = reading()
   t.equal(log.taken, 0)
   const first = await next(parts)
@@ -62,7 +62,7 @@ t.test('takes no more than is asked for', async (t) => {
   t.ok(log.ended)
 })
 
-t.test('skips what nobody reads, and the rest of what was begun', async (t) => {
+t.test('skips unread parts, and the rest of partly read ones', async (t) => {
   const names: string[] = []
   for await (const part of reading().parts) {
     names.push(part.name)
@@ -97,7 +97,7 @@ const UNREADABLE = {
   message: /^request\.parts: the part "[af]" was already read/,
 }
 
-t.test('can be read once, in its turn', async (t) => {
+t.test('a part can be read once, while it is the current one', async (t) => {
   const { parts } = reading()
   const first = await next(parts)
   await first.bytes()
@@ -112,7 +112,7 @@ t.test('can be read once, in its turn', async (t) => {
   await t.rejects(stream.next(), UNREADABLE, 'its turn is over')
 })
 
-t.test('is no end when the loop was left within a part', async (t) => {
+t.test('a part is not complete if the loop was left within it', async (t) => {
   const { parts } = reading()
   await next(parts)
   const second = await next(parts)
@@ -135,7 +135,7 @@ t.test('two reads at once are a mistake', async (t) => {
   t.match(part, { status: 'rejected', reason: /^TypeError: request\.parts: two reads at once\./ })
 })
 
-t.test('holds no more than it is told', async (t) => {
+t.test('holds no more than maxSize', async (t) => {
   const { parts } = reading()
   await next(parts)
   const large = await next(parts)

@@ -159,7 +159,7 @@ t.test('gives multipart bodies 100 MB by default', async (t) => {
   t.equal(taken, 11)
 })
 
-t.test('does not hold up the loop with a body that was kept', async (t) => {
+t.test('does not block the event loop with a body that was kept', async (t) => {
   const form = source(MULTIPART, body(file('f', 'f', '\r'.repeat(3_000_000))))
   await form.body.bytes()
   let turns = 0

@@ -32,7 +32,7 @@ t.test('keeps bytes in a file without a name', async (t) => {
   t.equal(descriptors(), before)
 })
 
-t.test('writes what came meanwhile at once, in order, and has the writer wait', async (t) => {
+t.test('joins bytes that arrive during a write, in order, and lets the writer wait', async (t) => {
   const spool = new Spool(t.testdir({}))
   const piece = (number: number): Buffer => Buffer.alloc(65_536, number)
   const waited: boolean[] = []
@@ -60,7 +60,7 @@ t.test('uses the system’s folder for such files', async (t) => {
   await spool.close()
 })
 
-t.test('tells every writer of a failure, and closes without one', async (t) => {
+t.test('rejects every write after a failure, and closes without an error', async (t) => {
   const spool = new Spool(path.join(t.testdir({}), 'missing'))
   spool.write(Buffer.from('x'))
 
@@ -70,7 +70,7 @@ t.test('tells every writer of a failure, and closes without one', async (t) => {
   await t.resolves(spool.close())
 })
 
-t.test('cannot be read once it is closed', async (t) => {
+t.test('cannot be read after close', async (t) => {
   const spool = new Spool(t.testdir({}))
   await spool.write(Buffer.alloc(200_000))
   const reading = spool.read(0, 200_000)
@@ -86,7 +86,7 @@ t.test('cannot be read once it is closed', async (t) => {
   await closing
 })
 
-t.test('notices when it was cut short', async (t) => {
+t.test('notices if the file was truncated', async (t) => {
   const spool = new Spool(t.testdir({}))
   await spool.write(Buffer.from('abc'))
 
@@ -103,7 +103,7 @@ async function* text(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
 
-t.test('writes on when the system takes less than it was given', async (t) => {
+t.test('writes the rest if the system takes only a part', async (t) => {
   const written = new Uint8Array(12)
   const take = (bytes: Uint8Array, at: number) => {
     const some = bytes.subarray(0, 3)
@@ -135,7 +135,7 @@ t.test('saves a new file, or none', async (t) => {
   t.equal(readFileSync(path.join(folder, 'c d.txt'), 'utf8'), 'three')
 })
 
-t.test('replaces a file once the new one is whole', async (t) => {
+t.test('replaces a file when the new one is complete', async (t) => {
   const folder = t.testdir({})
   const name = path.join(folder, 'a.txt')
   writeFileSync(name, 'old')

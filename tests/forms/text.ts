@@ -13,7 +13,7 @@ t.test('turns bytes into characters of the same numbers, and back', async (t) =>
   t.equal(decodeLatin1(EVERY.subarray(0x41, 0x43)), 'AB', 'of the view, not of its buffer')
 })
 
-t.test('does so where there is no Buffer', async (t) => {
+t.test('does so without Buffer', async (t) => {
   const { Buffer } = globalThis
   Reflect.deleteProperty(globalThis, 'Buffer')
   const text = decodeLatin1(EVERY)

@@ -26,7 +26,7 @@ async function onDisk(spool: Spool, text: string): Promise<UploadFile> {
   return new UploadFile(HEAD, { pieces: [], size, spooled: { spool, from } })
 }
 
-t.test('tells what its part tells: FM-21', async (t) => {
+t.test('has the name, type and headers of its part: FM-21', async (t) => {
   const upload = inMemory('hello')
 
   t.match(upload, { filename: '../a ☃.txt', safeName: 'a ☃.txt', contentType: 'text/plain' })
@@ -49,7 +49,7 @@ t.test('reads the same from memory and from the disk', async (t) => {
   await spool.close()
 })
 
-t.test('is saved where one says, and replaces nothing unless asked', async (t) => {
+t.test('is saved to a path, and replaces a file only with overwrite', async (t) => {
   const folder = t.testdir({})
   const spool = new Spool(folder)
   const name = path.join(folder, 'saved.txt')
@@ -91,14 +91,14 @@ t.test(
   },
 )
 
-t.test('leaves nothing behind when it cannot replace', async (t) => {
+t.test('leaves nothing behind if it cannot replace a file', async (t) => {
   const folder = t.testdir({ directory: { file: '' } })
   await t.rejects(inMemory('new').saveTo(path.join(folder, 'directory'), { overwrite: true }))
 
   t.same(readdirSync(folder), ['directory'])
 })
 
-t.test('cannot be read once it is closed', async (t) => {
+t.test('cannot be read after close', async (t) => {
   const folder = t.testdir({})
   const upload = inMemory('hello')
   upload.close()

@@ -97,7 +97,7 @@ t.test('errors of a backend are rethrown', async (t) => {
   await t.rejects(call(careless), /^authentication: a backend: it must give \{ user, scopes \}/)
   await t.rejects(
     call(forgetful, httpScope({ headers: ['x-user', '?'] })),
-    /^authentication: onError must give a Response or an App/,
+    /^authentication: onError must return a Response or an App/,
   )
 })
 

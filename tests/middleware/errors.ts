@@ -179,7 +179,8 @@ t.test('a handler that returns nothing, or throws, does not hide the bug', async
   }
 
   t.match((await run(throwing(bug), { handlers: [[500, nothing]] })).thrown, {
-    message: /the handler of 500 failed \(.*must give a Response or an App, but gave undefined/,
+    message:
+      /the handler of 500 failed \(.*must return a Response or an App, but returned undefined/,
     errors: [{ name: 'TypeError' }, bug],
   })
   t.match((await run(throwing(bug), { handlers: [[500, handle]] })).thrown, {

@@ -30,9 +30,9 @@ t.test('content', async (t) => {
 
   t.test('of any other kind throws, and says what to use instead', async (t) => {
     const cases: [unknown, RegExp][] = [
-      [{ a: 1 }, /^Response: the content must be text or a Uint8Array, an object \(Object\) was/],
-      [Object.create(null), /an object \(Object\) was given/],
-      [7, /number was given\. Use JSONResponse for objects\.$/],
+      [{ a: 1 }, /^Response: the content must be text or a Uint8Array, an object was/],
+      [Object.create(null), /an object was given/],
+      [7, /7 was given\. Use JSONResponse for objects\.$/],
       [new globalThis.Response(), /a fetch Response was given/],
       [new ArrayBuffer(1), /an object \(ArrayBuffer\) was given/],
     ]
@@ -217,7 +217,7 @@ t.test('toApp', async (t) => {
 
   t.test('throws for anything else, and says what to write', async (t) => {
     const cases: [unknown, RegExp][] = [
-      [undefined, /^test must give a Response or an App, but gave undefined\. Is a return/],
+      [undefined, /^test must return a Response or an App, but returned undefined\. Is a return/],
       [null, /gave null\. Wrap the value/],
       ['hello', /gave string\. Wrap the value: new PlainTextResponse\(text\)/],
       [{ a: 1 }, /gave an object \(Object\)/],

@@ -98,14 +98,14 @@ t.test('throws bugs on', async (t) => {
 const WRONG: readonly (readonly [given: unknown, message: RegExp])[] = [
   [
     undefined,
-    /^Route "\/x": the handler must give a Response or an App, but gave undefined\. Is a return or an await missing\?$/,
+    /^Route "\/x": the handler must return a Response or an App, but returned undefined\. Is a return or an await missing\?$/,
   ],
-  [null, /but gave null\./],
-  ['hello', /but gave .*Wrap the value: new PlainTextResponse\(text\)/],
-  [{ a: 1 }, /but gave .*new JSONResponse\(value\)/],
+  [null, /but returned null\./],
+  ['hello', /but returned .*Wrap the value: new PlainTextResponse\(text\)/],
+  [{ a: 1 }, /but returned .*new JSONResponse\(value\)/],
   [
     new globalThis.Response('x'),
-    /but gave .*fetch Response.*Import JSONResponse and friends|Response.*Import JSONResponse/,
+    /but returned .*fetch Response.*Import JSONResponse and friends|Response.*Import JSONResponse/,
   ],
 ]
 

@@ -50,7 +50,7 @@ t.test('finds files and folders by their name', async (t) => {
 })
 
 // ST-6, ST-9
-t.test('finds nothing where no file can be', async (t) => {
+t.test('finds nothing under impossible names', async (t) => {
   const site = new Directories(path.join(folder(t), 'site'), OPTIONS)
 
   for (const name of [
@@ -67,7 +67,7 @@ t.test('finds nothing where no file can be', async (t) => {
 })
 
 // ST-3
-t.test('searches several directories, the first first', async (t) => {
+t.test('searches several directories in order', async (t) => {
   const root = folder(t)
   const both = new Directories([path.join(root, 'site'), path.join(root, 'more')], OPTIONS)
 
@@ -77,7 +77,7 @@ t.test('searches several directories, the first first', async (t) => {
   t.equal(await found(both, 'd.txt'), undefined)
 })
 
-t.test('takes file URLs, relative paths, and the root of the file system', async (t) => {
+t.test('accepts file URLs, relative paths, and the root of the file system', async (t) => {
   const root = folder(t)
   const url = pathToFileURL(path.join(root, 'site'))
 
@@ -91,7 +91,7 @@ t.test('takes file URLs, relative paths, and the root of the file system', async
 })
 
 // ST-10
-t.test('a link may lead to what is inside, and nowhere else', async (t) => {
+t.test('a link may lead to files inside, and nowhere else', async (t) => {
   const root = folder(t)
   const site = new Directories(path.join(root, 'site'), OPTIONS)
 
@@ -126,7 +126,7 @@ t.test('a link that leads outside hides nothing in the next directory', async (t
 })
 
 // ST-10, ST-11
-t.test('links are followed when that is asked for', async (t) => {
+t.test('links are followed with followSymlink', async (t) => {
   const root = folder(t)
   const site = new Directories(path.join(root, 'site'), { checkDir: true, followSymlink: true })
 
@@ -150,7 +150,7 @@ t.test('the directory itself may be a link, and the link may change', async (t) 
   t.equal(await found(site, 'dir/b.txt'), undefined)
 })
 
-t.test('what is known to be inside is looked at once', async (t) => {
+t.test('a path that is known to be inside costs one stat', async (t) => {
   const site = new Directories(path.join(folder(t), 'site'), OPTIONS)
 
   const asked: string[] = []
@@ -163,7 +163,7 @@ t.test('what is known to be inside is looked at once', async (t) => {
   t.same(asked, ['out.txt 6'])
 })
 
-t.test('who comes together shares looks, and none sees what was before', async (t) => {
+t.test('simultaneous requests share a stat, and none gets an earlier state', async (t) => {
   const root = folder(t)
   const file = path.join(root, 'site/a.txt')
   const site = new Directories(path.join(root, 'site'), { checkDir: true, followSymlink: true })
@@ -190,7 +190,7 @@ t.test('who comes together shares looks, and none sees what was before', async (
   t.equal((await site.find('a.txt', never))?.stats.size, 199)
 })
 
-t.test('what goes or comes meanwhile is seen by who asks then', async (t) => {
+t.test('later requests see files that were added or removed', async (t) => {
   const root = folder(t)
   const file = path.join(root, 'site/a.txt')
   const site = new Directories(path.join(root, 'site'), OPTIONS)
@@ -211,7 +211,7 @@ t.test('what goes or comes meanwhile is seen by who asks then', async (t) => {
 const quoted = (text: string): string => text.replaceAll(/[.[\]]/g, '\\$&')
 
 // ST-1
-t.test('a directory that is none is refused at definition', async (t) => {
+t.test('an invalid directory is refused at definition', async (t) => {
   const root = folder(t)
   const make = (given: unknown) => () => new Directories(given as string, OPTIONS)
 
@@ -237,7 +237,7 @@ t.test('a directory that is none is refused at definition', async (t) => {
 })
 
 // ST-2
-t.test('unchecked directories are looked at when they are first used', async (t) => {
+t.test('unchecked directories are checked at first use', async (t) => {
   const root = folder(t)
   const later = path.join(root, 'later')
   const directories = new Directories(later, { checkDir: false, followSymlink: false })
@@ -253,7 +253,7 @@ t.test('unchecked directories are looked at when they are first used', async (t)
 })
 
 // ST-9
-t.test('what may not be looked at is answered by 403', async (t) => {
+t.test('a file without permission gets a 403', async (t) => {
   const root = folder(t)
   const closed = path.join(root, 'site/dir')
   const site = new Directories(path.join(root, 'site'), OPTIONS)
@@ -279,7 +279,7 @@ t.test('other errors of the file system are bugs', async (t) => {
   t.match(asAnswer(Object.assign(new Error('no'), { code: 'EPERM' })), { status: 403 })
 })
 
-t.test('finds what is neither file nor folder, for others to refuse', async (t) => {
+t.test('finds paths that are neither file nor folder, for others to refuse', async (t) => {
   const root = folder(t)
   symlinkSync('/dev/null', path.join(root, 'site', 'device'))
   const site = new Directories(path.join(root, 'site'), { checkDir: true, followSymlink: true })

@@ -46,7 +46,7 @@ function site(t: Test, options: Partial<FilesOptions> = {}): Site {
 const textOf = async (files: Files, file: KnownFile): Promise<string | undefined> =>
   (await files.contentOf(file))?.toString()
 
-t.test('tells files from directories and from what is missing', async (t) => {
+t.test('distinguishes files, directories and missing paths', async (t) => {
   const { files } = site(t)
 
   t.equal(await files.look('dir'), 'directory')
@@ -55,7 +55,7 @@ t.test('tells files from directories and from what is missing', async (t) => {
   t.match(await files.look('a.txt'), { name: 'a.txt', stats: { size: 5 } })
 })
 
-t.test('what is neither file nor directory is missing', async (t) => {
+t.test('a path that is neither file nor directory is missing', async (t) => {
   const directories = new Directories('/dev', { checkDir: true, followSymlink: true })
   const options = { cacheControl: undefined, varies: false, maxBytes: 0, maxFileBytes: 0 }
 
@@ -99,7 +99,7 @@ t.test('a compressed form has its own size and tag, and the type of the plain on
   t.equal(await files.lookBeside(await known('large.bin'), 'br'), undefined)
 })
 
-t.test('a compressed form stands beside its file, not in another directory', async (t) => {
+t.test('a compressed form must be in the directory of its file', async (t) => {
   const root = realpathSync(
     t.testdir({
       one: { 'a.txt': 'new', 'a.txt.gz': {} },
@@ -137,7 +137,7 @@ t.test('a file has a Cache-Control by the option, or by its name', async (t) => 
   await t.rejects(bad.files.look('a.txt'), { name: 'TypeError', message: /"cache-control"/ })
 })
 
-t.test('what is known is given again until it changes', async (t) => {
+t.test('a known file is returned again until it changes', async (t) => {
   const { known, root } = site(t)
   const file = path.join(root, 'a.txt')
   const first = await known('a.txt')
@@ -189,7 +189,7 @@ t.test('large files are not kept, nor any without room', async (t) => {
   t.equal(await textWith({ maxBytes: 1029 }), 'hello')
 })
 
-t.test('what was used longest ago makes room', async (t) => {
+t.test('the least recently used file makes room', async (t) => {
   const { files, known, root } = site(t, { maxBytes: 3100 })
   const names = ['1.txt', '2.txt', '3.txt', '4.txt']
   for (const name of names) {
@@ -219,7 +219,7 @@ t.test('a file that has just changed is read again', async (t) => {
   t.equal(second?.toString(), 'one')
 })
 
-t.test('a large file that changes between look and reading is left to the disk', async (t) => {
+t.test('a large file that changes between stat and read is sent from the disk', async (t) => {
   const { files, known, root } = site(t, { maxBytes: 4_000_000, maxFileBytes: 1_000_000 })
   const file = path.join(root, 'a.bin')
   writeFileSync(file, Buffer.alloc(300_000))
@@ -234,7 +234,7 @@ t.test('a large file that changes between look and reading is left to the disk',
   await t.rejects(Promise.resolve(files.contentOf(gone)), { name: 'HTTPException', status: 404 })
 })
 
-t.test('a file has two names where one directory is inside another', async (t) => {
+t.test('a file has two names if one directory is inside another', async (t) => {
   const root = realpathSync(t.testdir({ sub: { 'a.txt': 'a' } }))
   const directories = new Directories([root, path.join(root, 'sub')], {
     checkDir: true,
@@ -249,7 +249,7 @@ t.test('a file has two names where one directory is inside another', async (t) =
 })
 
 // ST-9
-t.test('what may not be read is answered by 403', async (t) => {
+t.test('a file without permission gets a 403', async (t) => {
   const { files, known, root } = site(t)
   const large = await known('large.bin')
   const { geteuid, seteuid } = process

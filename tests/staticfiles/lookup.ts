@@ -47,7 +47,7 @@ t.test('finds files, and no directories', async (t) => {
   }
 })
 
-t.test('finds files whose extension was left out', async (t) => {
+t.test('finds files whose extension was omitted', async (t) => {
   const look = looking(t, { extensions: ['html', 'txt', 'js'] })
 
   t.equal(await look('/index'), 'index.html')
@@ -91,7 +91,7 @@ t.test('a compressed form that is older than its file is not served', async (t) 
 })
 
 // ST-12, ST-13
-t.test('finds the index of a directory in html mode, below a slash', async (t) => {
+t.test('finds the index of a directory in html mode, after a slash', async (t) => {
   const look = looking(t, { html: true })
 
   t.equal(await look('/'), 'index.html')
@@ -103,7 +103,7 @@ t.test('finds the index of a directory in html mode, below a slash', async (t) =
   }
 })
 
-t.test('a page stands for what is missing, unless it looks like a file', async (t) => {
+t.test('missing paths get the fallback, unless they look like files', async (t) => {
   const look = looking(t, { fallback: 'index.html' })
   const html = ['accept', 'text/html,*/*;q=0.8']
 
@@ -123,7 +123,7 @@ t.test('a page stands for what is missing, unless it looks like a file', async (
   }
 })
 
-t.test('the page goes before the one for what is missing, when it is there', async (t) => {
+t.test('the fallback takes precedence over the 404 page, if it exists', async (t) => {
   const both = looking(t, { html: true, fallback: 'app.js' })
   t.equal(await both('/users/7'), 'app.js')
   t.equal(await both('/missing.js'), '404.html 404')
@@ -134,7 +134,7 @@ t.test('the page goes before the one for what is missing, when it is there', asy
   }
 })
 
-t.test('takes the compressed form that the client likes best', async (t) => {
+t.test('chooses the compressed form that the client prefers', async (t) => {
   const look = looking(t, { html: true, precompressed: true, fallback: 'app.js' })
   const accept = (value: string) => ['accept-encoding', value]
 
@@ -150,7 +150,7 @@ t.test('takes the compressed form that the client likes best', async (t) => {
   t.equal(await look('/app.js.gz', accept('gzip')), 'app.js.gz')
 })
 
-t.test('takes none unless it was asked to', async (t) => {
+t.test('serves no compressed form without the option', async (t) => {
   const accept = ['accept-encoding', 'br, gzip']
 
   t.equal(await looking(t)('/app.js', accept), 'app.js')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { Shelf } from '../../lib/staticfiles/lru.ts'
 
-t.test('keeps what there is room for', async (t) => {
+t.test('keeps values while there is room', async (t) => {
   const shelf = new Shelf<string>(10)
   shelf.set('a', 'A', 4)
   shelf.set('b', 'B', 6)
@@ -13,7 +13,7 @@ t.test('keeps what there is room for', async (t) => {
   t.equal(shelf.bytes, 10)
 })
 
-t.test('what was used longest ago goes first', async (t) => {
+t.test('the least recently used value is deleted first', async (t) => {
   const shelf = new Shelf<string>(10)
   shelf.set('a', 'A', 4)
   shelf.set('b', 'B', 4)
@@ -25,7 +25,7 @@ t.test('what was used longest ago goes first', async (t) => {
   t.equal(shelf.get('c'), 'C')
 })
 
-t.test('a new value takes the place of the one before', async (t) => {
+t.test('a new value replaces the old one', async (t) => {
   const shelf = new Shelf<string>(10)
   shelf.set('a', 'A', 4)
   shelf.set('a', 'B', 5)
@@ -34,7 +34,7 @@ t.test('a new value takes the place of the one before', async (t) => {
   t.equal(shelf.bytes, 5)
 })
 
-t.test('what alone is too large is not kept, nor is what it would replace', async (t) => {
+t.test('a value larger than the limit is not kept, nor the one it would replace', async (t) => {
   const shelf = new Shelf<string>(10)
   shelf.set('a', 'A', 4)
   shelf.set('b', 'B', 4)
@@ -45,7 +45,7 @@ t.test('what alone is too large is not kept, nor is what it would replace', asyn
   t.equal(shelf.bytes, 4)
 })
 
-t.test('one without room keeps nothing', async (t) => {
+t.test('with a limit of 0 nothing is kept', async (t) => {
   const shelf = new Shelf<string>(0)
   shelf.set('a', 'A', 1)
 
@@ -53,7 +53,7 @@ t.test('one without room keeps nothing', async (t) => {
   t.equal(shelf.bytes, 0)
 })
 
-t.test('forgets what is deleted, and nothing else', async (t) => {
+t.test('deletes the given key only', async (t) => {
   const shelf = new Shelf<string>(10)
   shelf.set('a', 'A', 4)
   shelf.delete('b')
@@ -64,7 +64,7 @@ t.test('forgets what is deleted, and nothing else', async (t) => {
   t.equal(shelf.bytes, 0)
 })
 
-t.test('never keeps more than its bound, and always the last one used', async (t) => {
+t.test('never exceeds its limit, and always keeps the most recently used value', async (t) => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
   const step = fc.tuple(key, fc.nat({ max: 12 }))
   fc.assert(

@@ -70,7 +70,7 @@ for (const [why, paths] of REFUSED) {
   })
 }
 
-t.test('a slash or backslash that came encoded is refused, decoded as it is', async (t) => {
+t.test('an encoded slash or backslash is refused, although it is decoded', async (t) => {
   t.equal(servableName('/dir/inner.txt', '/static/dir/inner.txt', false), 'dir/inner.txt')
   t.equal(servableName('/a b', '/static/a%20b', false), 'a b')
   for (const rawPath of ['/static/dir%2Finner.txt', '/static/dir%2finner.txt', '/static%2Fdir/x']) {
@@ -79,7 +79,7 @@ t.test('a slash or backslash that came encoded is refused, decoded as it is', as
   t.equal(servableName('/x', '/%5Cx', false), undefined)
 })
 
-t.test('names with a dot before them are served when they are asked for', async (t) => {
+t.test('names that begin with a dot are served with the option', async (t) => {
   const listed = new Set(['.well-known'])
 
   t.equal(servableName('/.env', '/.env', true), '.env')
@@ -110,7 +110,7 @@ function staysInside(platform: path.PlatformPath, root: string, name: string): b
   )
 }
 
-t.test('whatever is let through stays inside the directory, on every platform', async (t) => {
+t.test('every accepted name stays inside the directory, on all platforms', async (t) => {
   let through = 0
   fc.assert(
     fc.property(anyPath, fc.boolean(), (given, dotNames) => {
@@ -128,7 +128,7 @@ t.test('whatever is let through stays inside the directory, on every platform', 
   t.ok(through > 100, `${through} were let through`)
 })
 
-t.test('decoding once more changes nothing that matters', async (t) => {
+t.test('decoding once more adds no separator or dot segment', async (t) => {
   let through = 0
   fc.assert(
     fc.property(anyPath, (given) => {

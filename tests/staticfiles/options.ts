@@ -20,7 +20,7 @@ t.test('has its defaults', async (t) => {
   })
 })
 
-t.test('takes what is given', async (t) => {
+t.test('uses the given options', async (t) => {
   const cacheControl = (): string => 'no-cache'
 
   t.match(read({ html: true, followSymlink: true, checkDir: false }), {
@@ -45,7 +45,7 @@ t.test('compressed forms are all or those of a list, in its order', async (t) =>
   t.equal(read({ precompressed: false }).varies, false)
 })
 
-t.test('the cache has its bounds, or is off', async (t) => {
+t.test('the cache has limits, or is off', async (t) => {
   t.equal(read({ cache: false }).maxBytes, 0)
   t.match(read({ cache: {} }), { maxBytes: 16_777_216, maxFileBytes: 1_048_576 })
   t.match(read({ cache: { maxBytes: 1 } }), { maxBytes: 1, maxFileBytes: 1_048_576 })

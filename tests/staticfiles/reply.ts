@@ -51,7 +51,7 @@ for (const [where, options, tag, packedTag] of [
   ['memory', {}, tagOf('hello world'), tagOf('packed')],
   ['the disk', { cache: false }, 'b-4e869d8010c00', '6-4e869d8010c00'],
 ] as const) {
-  t.test(`sends a file from ${where}, with all that tells its state`, async (t) => {
+  t.test(`sends a file from ${where}, with the fields of its state`, async (t) => {
     const { target, get } = site(t, options)
     const { status, headers, text } = await get(await target('a.txt'))
 
@@ -125,7 +125,7 @@ for (const [where, options, tag, packedTag] of [
   })
 
   // ST-17, sf-080
-  t.test(`the page for what is missing is sent whole from ${where}`, async (t) => {
+  t.test(`the page for missing files is sent whole from ${where}`, async (t) => {
     const { target, get } = site(t, { ...options, cacheControl: 'max-age=60' })
     const page = await target('a.txt', { status: 404 })
 
@@ -143,7 +143,7 @@ for (const [where, options, tag, packedTag] of [
   })
 
   // ST-22
-  t.test(`tells the length to HEAD, of a file from ${where}`, async (t) => {
+  t.test(`HEAD gets the length of a file from ${where}`, async (t) => {
     const { target, get } = site(t, options)
 
     for (const name of ['a.txt', 'large.txt', 'empty']) {
@@ -154,7 +154,7 @@ for (const [where, options, tag, packedTag] of [
     }
   })
 
-  t.test(`a compressed form from ${where} says what it is`, async (t) => {
+  t.test(`a compressed form from ${where} has its content-encoding`, async (t) => {
     const { target, get } = site(t, { ...options, precompressed: true })
 
     const { headers, text } = await get(await target('a.txt'))
@@ -174,7 +174,7 @@ for (const [where, options, tag, packedTag] of [
   })
 }
 
-t.test('says what decided, besides the codings', async (t) => {
+t.test('Vary names what the choice depends on, besides the codings', async (t) => {
   const { target, get } = site(t, { precompressed: true })
   const { headers } = await get(await target('a.txt', { vary: 'Accept' }))
   t.equal(headers.get('vary'), 'Accept-Encoding, Accept')
@@ -184,7 +184,7 @@ t.test('says what decided, besides the codings', async (t) => {
   t.equal(answer.headers.get('vary'), 'Accept')
 })
 
-t.test('a file that changed since it was looked at is sent as it is now', async (t) => {
+t.test('a file that changed since the lookup is sent in its current state', async (t) => {
   const { target, get, root } = site(t, { cache: false })
   const file = await target('a.txt')
   appendFileSync(path.join(root, 'a.txt'), '!')
@@ -226,7 +226,7 @@ t.test('several ranges are joined from memory, unless they are large', async (t)
   t.ok(pieces.join('').includes(LARGE.repeat(3)))
 })
 
-t.test('what middleware adds stays with its one answer', async (t) => {
+t.test('fields added by middleware stay with their response', async (t) => {
   const { target, get } = site(t)
   const file = await target('a.txt')
   const first = await get(file)

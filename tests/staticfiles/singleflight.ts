@@ -15,7 +15,7 @@ function looks() {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-t.test('who asks alone looks at once', async (t) => {
+t.test('a single caller calls at once', async (t) => {
   const { ask, begun, keys } = looks()
 
   const first = ask('a')
@@ -51,7 +51,7 @@ t.test(
   },
 )
 
-t.test('looks at different keys do not wait for each other', async (t) => {
+t.test('calls with different keys do not wait for each other', async (t) => {
   const { ask, begun } = looks()
   const one = ask('a')
   const other = ask('b')
@@ -79,7 +79,7 @@ t.test('errors are shared, and not kept', async (t) => {
   t.equal(await last, 'well')
 })
 
-t.test('a look that throws leaves nothing behind', async (t) => {
+t.test('a call that throws leaves nothing behind', async (t) => {
   let fails = false
   const throwing = sharing((key) => {
     if (fails) throw new Error('thrown')
@@ -96,7 +96,7 @@ t.test('a look that throws leaves nothing behind', async (t) => {
   t.equal(await throwing('a'), 'a')
 })
 
-t.test('nothing is kept of a key once its looks have ended', async (t) => {
+t.test('nothing is kept of a key after its calls', async (t) => {
   const seen: WeakRef<object>[] = []
   const ask = sharing(async (key) => {
     const value = { key }
@@ -121,7 +121,7 @@ t.test('nothing is kept of a key once its looks have ended', async (t) => {
 
 const KEYS = ['a', 'b']
 
-t.test('no answer is older than its question, whatever changes meanwhile', async (t) => {
+t.test('no result is older than its call', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

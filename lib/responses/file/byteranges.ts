@@ -1,9 +1,9 @@
-/** Several ranges as one body: `multipart/byteranges` (RFC 9110 section 14.6). */
+/** Bodies of several ranges: `multipart/byteranges` (RFC 9110 section 14.6). */
 
 import { type ByteRange, contentRange } from '../../http/ranges.ts'
 import { encodeText } from '../../internal/bytes.ts'
 
-/** A part of a body: bytes as they are, or a range of the file. */
+/** A piece of a body: given bytes, or a range of the file. */
 export type Piece = Uint8Array | ByteRange
 
 export interface ByteRanges {

@@ -1,8 +1,7 @@
 /**
- * Files on the disk, read piece by piece. Loaded when the first file is sent, so that a program which
- * sends none, on Node or elsewhere, does not need it.
+ * Reads files in pieces. Loaded when the first file is sent, since other programs do not need it.
  *
- * The functions with callbacks are used: with Node's file handles a small file costs a third more.
+ * Uses the callback functions: with Node's file handles a small file takes a third more time.
  */
 import { Buffer } from 'node:buffer'
 import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
@@ -13,18 +12,18 @@ import { sha256 } from '../../internal/digests.ts'
 import { contentTag, type FileAnswer, type FileStat, type TaggedStat } from './answer.ts'
 import { lengthOf, type Piece } from './byteranges.ts'
 
-/** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
+/** Without this, opening a pipe would wait for a writer. Windows has no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** A path for the file system, and for servers. */
+/** The absolute path of a path or file URL. */
 export function absolutePath(path: string | URL): string {
   return typeof path === 'string' ? resolve(path) : fileURLToPath(path)
 }
 
 /**
- * Looks at a file without opening it.
+ * The state of a file, without opening it.
  *
- * @throws Error when there is none, or it is no file.
+ * @throws Error if it does not exist, or is not a file.
  */
 export function look(path: string): Promise<FileStat> {
   return new Promise((resolve, reject) => {
@@ -36,11 +35,11 @@ export function look(path: string): Promise<FileStat> {
   })
 }
 
-/** How much of a file without a length is read at a time, and in all. */
+/** The most bytes read at a time, and in all, of a file without a length. */
 const HIDDEN_PART = 65_536
 const MOST_HIDDEN = 16 * 1024 * 1024
 
-/** An open file, with a place in the pieces that are to be read. */
+/** An open file, with a position in the pieces to read. */
 export class DiskFile {
   readonly #path: string
   readonly descriptor: number
@@ -54,7 +53,7 @@ export class DiskFile {
     this.descriptor = descriptor
   }
 
-  /** @throws Error when there is no such file, or it cannot be read. */
+  /** @throws Error if the file does not exist, or cannot be read. */
   static open(path: string): Promise<DiskFile> {
     return new Promise((resolve, reject) => {
       open(path, FLAGS, (error, descriptor) => {
@@ -65,9 +64,9 @@ export class DiskFile {
   }
 
   /**
-   * Looks at what was opened, whatever stands at its path by now.
+   * The state of the open file, whatever its path leads to by now.
    *
-   * @throws Error when it is no file.
+   * @throws Error if it is not a file.
    */
   stat(): Promise<Stats> {
     return new Promise((resolve, reject) => {
@@ -79,7 +78,7 @@ export class DiskFile {
     })
   }
 
-  /** Begins a body that is made of these pieces. */
+  /** Begins a body of these pieces. */
   begin(pieces: readonly Piece[]): void {
     this.#pieces = pieces
     this.#index = 0
@@ -87,21 +86,21 @@ export class DiskFile {
   }
 
   /**
-   * The next bytes of the body, exactly so many.
+   * The next bytes of the body, exactly `size` of them.
    *
-   * @throws Error when the file has become shorter.
+   * @throws Error if the file has become shorter.
    */
   async next(size: number): Promise<Uint8Array> {
-    // Every byte is written before anybody sees them, and none is shared with other buffers.
+    // Safe without zeroing: every byte is written before it is read. The memory is not of a shared pool.
     const bytes = Buffer.allocUnsafeSlow(size)
     for (let filled = 0; filled < size; ) filled += await this.#fill(bytes, filled)
     return bytes
   }
 
   /**
-   * What a file holds that says it is empty, as those of procfs do; nothing if it is.
+   * The content of a file that reports a size of 0, as those of procfs do.
    *
-   * @throws Error when it has more than 16 MiB.
+   * @throws Error if it has more than 16 MiB.
    */
   async hidden(): Promise<Uint8Array> {
     const parts: Uint8Array[] = []
@@ -115,7 +114,7 @@ export class DiskFile {
     throw tooLong(this.#path)
   }
 
-  /** Takes from the current piece what it has and fits. */
+  /** Copies as many bytes of the current piece as fit. */
   async #fill(bytes: Uint8Array, filled: number): Promise<number> {
     const piece = this.#pieces[this.#index]
     if (piece === undefined)
@@ -149,20 +148,20 @@ export class DiskFile {
     })
   }
 
-  /** May be called again, and then waits for the same end. */
+  /** Closes the file; returns the same promise each time. */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => close(this.descriptor, () => resolve()))
     return this.#closing
   }
 }
 
-/** The state of a file, and its content if that is all that tells its size. */
+/** The state of a file, with its content if the size is not known without it. */
 export interface Content {
   readonly stat: TaggedStat
   readonly hidden: Uint8Array | undefined
 }
 
-/** Looks into a file that says it is empty; times tell nothing of one that is made when it is read. */
+/** Reads a file that reports a size of 0; the times of generated files mean nothing. */
 export async function contentOf(file: DiskFile): Promise<Content> {
   const stat = await file.stat()
   if (stat.size > 0) return { stat, hidden: undefined }
@@ -172,7 +171,7 @@ export async function contentOf(file: DiskFile): Promise<Content> {
   return { stat: { size: hidden.byteLength, mtimeMs: stat.mtimeMs, etag }, hidden }
 }
 
-/** The same answer with its ranges filled in. */
+/** The same answer, with the bytes of its ranges. */
 export function filled(answer: FileAnswer, content: Uint8Array): FileAnswer {
   const pieces = answer.pieces.map((piece) =>
     piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),
@@ -183,7 +182,7 @@ export function filled(answer: FileAnswer, content: Uint8Array): FileAnswer {
 function unreadable(path: string, cause: NodeJS.ErrnoException): Error {
   const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`
   return new Error(
-    `FileResponse: the file ${what}, ${JSON.stringify(path)} was given. Check the path before, and answer 404 where it comes from a client.`,
+    `FileResponse: the file ${what}, ${JSON.stringify(path)} was given. Check the path first, and respond with 404 if it comes from a client.`,
     { cause },
   )
 }

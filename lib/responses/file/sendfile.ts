@@ -1,4 +1,4 @@
-/** Opens a file and sends it, or the ranges of it that the client asks for. */
+/** Opens a file and sends it, or the ranges that the client requests. */
 import { type Headers, indexOfName } from '../../http/headers.ts'
 import { mediaTypeOf } from '../../http/mimetypes.ts'
 import { isBodyless } from '../../http/status.ts'
@@ -8,10 +8,10 @@ import { answerTo, type FileAnswer, type FileStat, type TaggedStat } from './ans
 import { absolutePath, contentOf, DiskFile, filled, look } from './disk.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './sending.ts'
 
-/** A file, and the response that it is to be. */
+/** A file, and the response to send. */
 export interface FileToSend {
   readonly path: string | URL
-  /** The name whose ending tells the type. */
+  /** The name whose extension gives the media type. */
   readonly nameForType: string
   readonly status: number
   readonly headers: Headers
@@ -31,7 +31,7 @@ export async function sendFile(
   if (mayHaveNoBody(scope, wanted.status)) {
     const stat = wanted.stat ?? (await look(path))
     const answer = answerOf(wanted, scope, stat)
-    // Only reading tells whether a file without a length is empty.
+    // Only reading shows whether a file without a length is empty.
     if (answer.size === 0 && stat.size > 0) return sendEmpty(answer, types, send)
   }
   const file = await DiskFile.open(path)
@@ -60,7 +60,7 @@ function answerOf(wanted: FileToSend, scope: Scope, stat: TaggedStat): FileAnswe
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
 
-/** Whether it may turn out that looking at the file is enough. */
+/** Whether the response may have no content, so that the file need not be opened. */
 function mayHaveNoBody(scope: Scope, status: number): boolean {
   if (isBodyless(status)) return true
   if (scope.type !== 'http') return false

@@ -1,13 +1,13 @@
-/** Sends an answer of a file as messages, piece by piece. */
+/** Sends the response of a file as messages, in pieces. */
 import type { HTTPResponseStartMessage, Send, WebSocketDenialStartMessage } from '../../types.ts'
 import type { MessageTypes } from '../response.ts'
 import type { FileAnswer } from './answer.ts'
 import type { DiskFile } from './disk.ts'
 
-/** What is read at once, and what is sent in one message: a quarter costs half as much again. */
+/** Bytes of one read and one message; with a quarter of it, sending takes half as much time again. */
 export const CHUNK = 262_144
 
-/** The message that begins the answer. */
+/** The start message. */
 export function startOf(
   { status, headers }: FileAnswer,
   { start }: MessageTypes,
@@ -15,7 +15,7 @@ export function startOf(
   return { type: start, status, headers }
 }
 
-/** Sends an answer without a body. */
+/** Sends a response without content. */
 export async function sendEmpty(
   answer: FileAnswer,
   types: MessageTypes,
@@ -26,9 +26,9 @@ export async function sendEmpty(
 }
 
 /**
- * Sends an answer with its body; the file is still the caller's to close.
+ * Sends a response with its body; the caller closes the file.
  *
- * The start waits for the first bytes: until then an error can be answered.
+ * The start waits for the first bytes, so that an earlier error can still be answered.
  */
 export async function sendPieces(
   file: DiskFile,
@@ -38,7 +38,7 @@ export async function sendPieces(
 ): Promise<void> {
   file.begin(answer.pieces)
   let body = await file.next(Math.min(answer.size, CHUNK))
-  // What was read whole is closed while it is sent: a slow client holds no descriptor.
+  // A file that was read completely is closed before it is sent, so slow clients hold no descriptor.
   if (answer.size <= CHUNK) void file.close()
   await send(startOf(answer, types))
   for (let left = answer.size - body.byteLength; left > 0; left -= body.byteLength) {
