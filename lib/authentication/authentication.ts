@@ -1,4 +1,4 @@
-/** Users, what they may do, and the guard that asks for it; middleware finds out who they are. */
+/** Users, their scopes, and the error for wrong credentials; middleware identifies the users. */
 
 import type { Auth, ConnectionScope, User } from '../types.ts'
 
@@ -12,7 +12,7 @@ export {
   requires,
 } from './requires.ts'
 
-/** Somebody who is known, by a name. */
+/** An authenticated user with a name. */
 export class SimpleUser implements User {
   readonly username: string
 
@@ -29,7 +29,7 @@ export class SimpleUser implements User {
   }
 }
 
-/** Nobody in particular. */
+/** The user of a connection without credentials. */
 export class UnauthenticatedUser implements User {
   get isAuthenticated(): boolean {
     return false
@@ -40,17 +40,17 @@ export class UnauthenticatedUser implements User {
   }
 }
 
-/** What is found out about a connection: a user, and what the user may do. */
+/** The user of a connection, and what the user may do. */
 export interface Identity {
   readonly user: User
-  /** What `requires` asks for (none). */
+  /** The scopes that `requires` checks (none). */
   readonly scopes?: readonly string[] | undefined
-  /** What a token says (none). */
+  /** The claims of a token (none). */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
- * Credentials that are wrong, as opposed to none; its message is shown to the client.
+ * The credentials are wrong, not missing; the message is shown to the client.
  *
  * @example
  * throw new AuthenticationError('The session has been closed.')
@@ -63,9 +63,9 @@ export class AuthenticationError extends Error {
 }
 
 /**
- * Writes into a scope who the connection is from; null is nobody in particular.
+ * Writes the identity into a scope; null stands for an UnauthenticatedUser.
  *
- * @throws TypeError when that is no identity, so that a mistake is not taken for a user.
+ * @throws TypeError if it is not an identity, so that a mistake is not taken for a user.
  */
 export function identify(scope: ConnectionScope, identity: Identity | null, where: string): void {
   const { user, scopes = [], claims } = identity ?? { user: new UnauthenticatedUser() }

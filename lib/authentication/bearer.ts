@@ -22,7 +22,7 @@ export interface BearerOptions {
   scopes?: readonly string[]
   /** The cookie that may hold the token instead of the Authorization field (none). */
   cookie?: string
-  /** Let requests without a token pass, as nobody (false). */
+  /** Let requests without a token pass, unauthenticated (false). */
   optional?: boolean
   /**
    * Other origins whose pages may open websockets by the cookie, as `https://admin.example.org`; '*' is
@@ -31,7 +31,7 @@ export interface BearerOptions {
   origins?: AllowedOrigins
 }
 
-/** Says whose token this is; null, or an AuthenticationError with a reason, when it is not valid. */
+/** Finds the identity of a token; null, or an AuthenticationError with a reason, if it is not valid. */
 export type VerifyToken<State = Record<string, unknown>> = (
   token: string,
   connection: Connection<Record<string, unknown>, State>,

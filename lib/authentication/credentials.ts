@@ -15,7 +15,7 @@ const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/
  * What follows the name of a scheme, which is compared without case; null when there is no field, or
  * it is of another scheme.
  *
- * @throws MalformedCredentials for several fields, and for what is no `token68`.
+ * @throws MalformedCredentials if there are several fields, or the credentials are not a `token68`.
  */
 export function credentialsOf(headers: Headers, scheme: string): string | null {
   const fields = headers.getAll('authorization')

@@ -1,4 +1,4 @@
-/** The middleware that lets those in who show credentials in a field of the request. */
+/** The middleware behind everything that reads credentials from a field of the request. */
 
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -6,17 +6,17 @@ import type { HTTPException } from '../exceptions.ts'
 import type { HTTPScope, StateMiddleware, WebSocketScope } from '../types.ts'
 import { type Identity, identify } from './authentication.ts'
 
-/** What `gate` asks; null means that no credentials were shown. */
+/** Finds the identity of a connection; null means that it has no credentials. */
 export type FindIdentity<State> = (
   connection: Connection<Record<string, unknown>, State>,
   scope: HTTPScope | WebSocketScope,
 ) => Promise<Identity | null>
 
 /**
- * Calls the app for those who have an identity, and answers others.
+ * Calls the app if the connection has an identity, and answers otherwise.
  *
  * @param find Gives the identity, or throws the HTTPException that refuses it.
- * @param missing What refuses those without credentials; null lets them in as nobody.
+ * @param missing Makes the refusal if there are no credentials; null lets such requests in, unauthenticated.
  */
 export function gate<State>(
   where: string,
@@ -28,7 +28,7 @@ export function gate<State>(
     try {
       const identity = await find(new Connection<Record<string, unknown>, State>(scope), scope)
       if (identity === null && missing !== null) throw missing()
-      // Somebody whom other middleware outside has identified is still who he is.
+      // A user that a middleware outside has identified stays.
       if (identity !== null || scope.user === undefined) identify(scope, identity, where)
     } catch (error) {
       return answerException(error, scope, receive, send)

@@ -75,7 +75,7 @@ export function assertAllowedOrigins(where: string, origins: AllowedOrigins | un
  * Checks a list of origins when it is given.
  *
  * @param where Whose they are, for the message.
- * @throws TypeError for what is no origin, as browsers write them.
+ * @throws TypeError if an entry is not an origin as browsers write it.
  */
 export function assertOrigins(where: string, origins: readonly string[]): void {
   if (!Array.isArray(origins)) {

@@ -14,7 +14,7 @@ export type Decoded<Kind extends Encoding> = Kind extends 'text'
       ? unknown
       : WebSocketData
 
-/** @throws WebSocketException 1003 for the wrong kind of message, 1007 for what is no JSON. */
+/** @throws WebSocketException 1003 if the message is of the wrong kind, 1007 if it is not JSON. */
 export function decode(data: WebSocketData, encoding: Encoding): unknown {
   if (encoding === 'json') return parseJSON(data)
   const kind = typeof data === 'string' ? 'text' : 'bytes'
@@ -23,7 +23,7 @@ export function decode(data: WebSocketData, encoding: Encoding): unknown {
   throw new WebSocketException(1003, `Messages must be ${wanted}.`)
 }
 
-/** @throws TypeError for an encoding that is none. */
+/** @throws TypeError if the encoding is unknown. */
 export function assertEncoding(where: string, encoding: unknown): void {
   if (encoding === undefined || ['text', 'bytes', 'json'].includes(String(encoding))) return
   throw new TypeError(

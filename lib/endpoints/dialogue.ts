@@ -1,4 +1,4 @@
-/** The course of a websocket with an endpoint: accepted, read to its end, and taken leave of. */
+/** Runs a websocket for an endpoint: connects, reads messages to the end, then disconnects. */
 import { type WebSocket, type WebSocketData, WebSocketDisconnect } from '../websockets.ts'
 
 /** What an endpoint does at which point. */
@@ -44,12 +44,12 @@ async function readAll(websocket: Socket, course: Course): Promise<number> {
       if (code === undefined) throw error
       return code
     }
-    // What comes after a close of one's own is nobody's concern, but for the end.
+    // After its own close only the end of the websocket matters.
     if (websocket.phase === 'open') known ??= await quietly(() => course.receive(data))
   }
 }
 
-/** That the peer went in the middle of an answer is no error; its code, if it did. */
+/** Runs a function; gives the code of the peer if it disconnected meanwhile, which is not an error. */
 export async function quietly(run: () => unknown): Promise<number | undefined> {
   try {
     await run()

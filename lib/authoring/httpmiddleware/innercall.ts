@@ -34,7 +34,7 @@ export class InnerCall {
   #start: (message: HTTPResponseStartMessage) => void = () => {}
   #state: 'waiting' | 'sent' | 'abandoned' = 'waiting'
   #hasStarted = false
-  /** Whether the app failed when nobody was listening any more. */
+  /** Whether the app failed after its response was no longer awaited. */
   #failedLate = false
 
   constructor(app: App, request: Request<unknown, unknown>) {
