@@ -47,7 +47,7 @@ t.test('does nothing when there are no tasks', async (t) => {
   t.equal(await backgroundTasks()(), undefined)
 })
 
-t.test('refuses what is no function at once, and tells which', (t) => {
+t.test('refuses tasks that are not functions at once, and names the first', (t) => {
   const work = (): Promise<void> => Promise.resolve()
 
   t.throws(

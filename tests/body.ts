@@ -36,7 +36,7 @@ t.test('bytes', async (t) => {
     t.equal(first, second)
   })
 
-  t.test('gives one promise to all who ask while it is being read', async (t) => {
+  t.test('gives one promise to all callers while it is being read', async (t) => {
     const body = bodyOf(['a', 'b'])
 
     t.equal(body.bytes(), body.bytes())
@@ -78,7 +78,7 @@ t.test('stream', async (t) => {
     t.same(await collect(bodyOf(['a', '', 'b', '']).stream()), ['a', 'b'])
   })
 
-  t.test('reads nothing before somebody asks', async (t) => {
+  t.test('reads nothing before the first call', async (t) => {
     let asked = 0
     const body = new Body(httpScope(), async () => {
       asked++
@@ -154,7 +154,7 @@ t.test('the limit', async (t) => {
     t.same(await collect(bodyOf(['abc'], { maxBodySize: 1 }).stream(3)), ['abc'])
   })
 
-  t.test('holds when the length is absent, lies or is none: advisory 62', async (t) => {
+  t.test('holds if the length is missing, wrong or invalid: advisory 62', async (t) => {
     for (const headers of [[], ['content-length', '1'], ['content-length', 'many']]) {
       await t.rejects(bodyOf(['abc', 'def'], { headers, maxBodySize: 5 }).bytes(), TOO_LARGE)
       await t.rejects(

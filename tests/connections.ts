@@ -132,7 +132,7 @@ t.test('state', async (t) => {
     t.equal(connection({ state }).state, state)
   })
 
-  t.test('is made when there is none, for all who look at the scope: RQ-18', async (t) => {
+  t.test('is created if it is missing, once for the scope: RQ-18', async (t) => {
     const scope = httpScope()
     new Connection(scope).state['user'] = 'ada'
 
@@ -147,7 +147,7 @@ t.test('app', async (t) => {
     t.equal(connection({ app }).app, app)
   })
 
-  t.test('throws when there is none', async (t) => {
+  t.test('throws if there is no application', async (t) => {
     t.throws(() => connection().app, /request\.app: there is no application around this app/)
     t.throws(() => connection({ app: async () => {} }).app, TypeError)
   })

@@ -1,4 +1,4 @@
-// What forms cost those who have none.
+// The cost of forms for programs that use none.
 import { createRequire } from 'node:module'
 import t from 'tap'
 import * as forms from '../lib/forms.ts'

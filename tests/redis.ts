@@ -39,7 +39,7 @@ t.test('waits no longer than it may', async (t) => {
   await t.rejects(send(['PING']), { message: 'it took longer than 5 ms' })
 })
 
-t.test('what is no client or no time is told at once', async (t) => {
+t.test('an invalid client or time limit is refused at once', async (t) => {
   const client = {} as RedisClient // as JavaScript may pass it
 
   t.throws(() => redisCommands('visits', client, 1), {

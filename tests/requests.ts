@@ -70,7 +70,7 @@ t.test('bytes and text', async (t) => {
     t.equal(await request.text(), '{"a":1}')
   })
 
-  t.test('text replaces what is no UTF-8, and drops the mark at its beginning', async (t) => {
+  t.test('text replaces invalid UTF-8, and drops a byte order mark', async (t) => {
     t.equal(await posted(Uint8Array.of(0x61, 0xff)).text(), 'a\ufffd')
     t.equal(await posted(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61)).text(), 'a')
   })
@@ -167,7 +167,7 @@ t.test('json', async (t) => {
     t.same(Object.keys(Object(value)), ['__proto__'])
   })
 
-  t.test('answers 400 to what is no JSON in UTF-8: advisory 72', async (t) => {
+  t.test('throws a 400 for invalid JSON or UTF-8: advisory 72', async (t) => {
     const bodies = ['', '{', 'undefined', 'NaN', "{'a':1}", '1 2', '\ufeff\ufeff1', '"\u0000"']
     for (const body of bodies) {
       await t.rejects(json(body), NOT_JSON, JSON.stringify(body))
@@ -228,7 +228,7 @@ t.test('signal', async (t) => {
     t.equal(new Request(scope).signal.aborted, true)
   })
 
-  t.test('is one for all who ask, with one listener, and none unasked: advisory 101', async (t) => {
+  t.test('is created once, on demand, with one listener: advisory 101', async (t) => {
     const { scope, listeners } = leavable()
     const request = new Request(scope)
     t.equal(listeners.length, 0)
@@ -259,7 +259,7 @@ t.test('isDisconnected', async (t) => {
     t.equal(await request.isDisconnected(), true)
   })
 
-  t.test('takes nothing from a body that nobody has read', async (t) => {
+  t.test('takes nothing from an unread body', async (t) => {
     const request = posted('abc')
 
     t.equal(await request.isDisconnected(), false)
@@ -282,7 +282,7 @@ t.test('isDisconnected', async (t) => {
     t.equal(await request.isDisconnected(), false)
   })
 
-  t.test('leaves an error of receive to whoever reads', async (t) => {
+  t.test('leaves an error of receive to readers', async (t) => {
     const messages = receiving([part('abc')])
     let calls = 0
     const receive: Receive = () => {

@@ -177,7 +177,7 @@ t.test('a test client is told of the template and its context: TP-6', async (t) 
   t.same(
     messages.map(({ type }) => type),
     ['http.response.start', 'http.response.body'],
-    'and nobody else',
+    'and no other',
   )
 })
 

@@ -92,7 +92,7 @@ t.test('what comes while the history is read comes after it, once', async (t) =>
   t.same(backend.asked, ['join a', 'history a 3'])
 })
 
-t.test('who fails to join leaves nothing behind, and the next one tries again', async (t) => {
+t.test('a failed join leaves nothing behind, and the next one tries again', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const failed = [hub.subscribe(['a', 'b'], {}), hub.subscribe(['a'], {})] as const
@@ -107,7 +107,7 @@ t.test('who fails to join leaves nothing behind, and the next one tries again', 
   t.same(backend.asked.slice(4), ['join a'])
 })
 
-t.test('one who is late to fail does not end what others have begun since', async (t) => {
+t.test('a join that fails late does not end later subscriptions', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const controller = new AbortController()
@@ -134,7 +134,7 @@ t.test('a history that cannot be read is an error', async (t) => {
   t.same(backend.asked, ['join a', 'history a 1', 'leave a'])
 })
 
-t.test('who has gone before is not subscribed at all', async (t) => {
+t.test('a subscriber that has aborted before is not subscribed at all', async (t) => {
   const backend = new Slow()
   const subscription = await new Hub(backend).subscribe(['a'], { signal: AbortSignal.abort() })
 
@@ -142,7 +142,7 @@ t.test('who has gone before is not subscribed at all', async (t) => {
   t.same(backend.asked, [])
 })
 
-t.test('closes all, those who wait to join too', async (t) => {
+t.test('closes all subscribers, pending ones included', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const joined = hub.subscribe(['a'], {})
@@ -157,7 +157,7 @@ t.test('closes all, those who wait to join too', async (t) => {
   t.same(backend.asked, ['join a', 'join b', 'leave a', 'leave b'])
 })
 
-t.test('one slow reader of ten thousand holds nobody up', async (t) => {
+t.test('one slow reader of ten thousand does not delay the others', async (t) => {
   const backend = memoryBackend()
   const hub = new Hub(backend)
   const slow = await hub.subscribe(['a'], { backlog: 5 })

@@ -29,7 +29,7 @@ t.test(
 )
 
 t.test(
-  'a reader that does not keep up holds nobody up for long, and hears what it has lost',
+  'a slow reader does not delay the others for long, and gets a gap for its losses',
   {
     skip: noRedis,
   },

@@ -37,7 +37,7 @@ for (const [name, connect] of Object.entries({ ...CLIENTS, ...OTHERS })) {
   })
 }
 
-t.test('a channel is subscribed to while somebody is here', { skip: noRedis }, async (t) => {
+t.test('a channel is subscribed to while it has subscribers', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)

@@ -31,7 +31,7 @@ t.test('gives what comes, and waits for it', async (t) => {
   t.same(subscription.channels, ['a', 'b'])
 })
 
-t.test('of several who wait at once, the first gets the first', async (t) => {
+t.test('of several pending reads, the first gets the first message', async (t) => {
   const { subscription } = subscribed()
   const waiting = [subscription.next(), subscription.next(), subscription.next()]
 
@@ -118,7 +118,7 @@ t.test('ends with an error, told once, when it was to be disconnected', async (t
   await t.rejects(large.next(), { message: /1024 messages or their bytes/ })
 })
 
-t.test('tells of a gap in its place, and waits for who hears it', async (t) => {
+t.test('calls onGap at the place of the gap, and awaits it', async (t) => {
   const heard: unknown[] = []
   const onGap = async (gap: ChannelGap): Promise<void> => {
     await new Promise(setImmediate)
@@ -138,7 +138,7 @@ t.test('tells of a gap in its place, and waits for who hears it', async (t) => {
   t.same(heard, ['1', { channel: 'a', missed: 2 }, '4', { channel: 'b', missed: undefined }, '5'])
 })
 
-t.test('a gap that nobody wants to hear of is passed over', async (t) => {
+t.test('a gap without onGap is skipped', async (t) => {
   const { subscription } = subscribed()
   subscription.pushGap({ channel: 'a', missed: 1 })
   subscription.push(message(1))

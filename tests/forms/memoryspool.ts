@@ -11,7 +11,7 @@ t.test('gives any range of the written bytes, any number of times', async (t) =>
   const spool = new Spool()
   const large = 'x'.repeat(20_000)
   for (const text of ['hello ', 'world', large, '!']) {
-    t.equal(spool.write(Buffer.from(text)), undefined, 'nobody has to wait')
+    t.equal(spool.write(Buffer.from(text)), undefined, 'no promise to wait for')
   }
   await spool.flush()
 

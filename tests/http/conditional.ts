@@ -31,7 +31,7 @@ const cases: Case[] = [
   ['If-Match compares strongly', ['if-match', 'W/"a"'], 412, 412],
   ['If-Match with any tag', ['if-match', '*'], null, null],
   ['If-Match with nothing', ['if-match', ''], 412, 412],
-  ['If-Match with what is no tag', ['if-match', 'a'], 412, 412],
+  ['If-Match with an invalid tag', ['if-match', 'a'], 412, 412],
   // 13.1.4
   ['If-Unmodified-Since, and so it is', ['if-unmodified-since', DATE], null, null],
   ['If-Unmodified-Since later', ['if-unmodified-since', AFTER], null, null],

@@ -31,7 +31,7 @@ const readings: [title: string, fields: string[], cookies: Record<string, string
   ['a single quote mark', ['a="; b="unbalanced'], { a: '"', b: '"unbalanced' }],
   ['escapes in quotes', ['a="q\\"\\\\"; b="\\101\\x"'], { a: 'q"\\', b: 'Ax' }],
   ['latin-1 octal escapes', ['a="\\351\\054"'], { a: 'é,' }],
-  ['what is no octal escape', ['a="\\400\\08"'], { a: '40008' }],
+  ['invalid octal escapes', ['a="\\400\\08"'], { a: '40008' }],
   ['a backslash before the last quote', ['a="b\\"'], { a: 'b\\' }],
   ['escapes without quotes as they are', ['a=\\012'], { a: '\\012' }],
   [

@@ -2,16 +2,19 @@ import t from 'tap'
 import { handled, handledSteps, isThenable } from '../../lib/internal/handled.ts'
 import { unhandledIn } from '../support/unhandled.ts'
 
-t.test('a rejection is told to whoever waits for it later, and ends nothing', async (t) => {
-  const error = new Error('late')
-  let promise: Promise<unknown> | undefined
-  const unhandled = await unhandledIn(() => {
-    promise = handled(Promise.reject(error))
-  })
+t.test(
+  'a rejection reaches callers that await it later, and does not end the process',
+  async (t) => {
+    const error = new Error('late')
+    let promise: Promise<unknown> | undefined
+    const unhandled = await unhandledIn(() => {
+      promise = handled(Promise.reject(error))
+    })
 
-  t.same(unhandled, [])
-  await t.rejects(promise ?? Promise.resolve(), error)
-})
+    t.same(unhandled, [])
+    await t.rejects(promise ?? Promise.resolve(), error)
+  },
+)
 
 t.test('knows what can be awaited as a promise', async (t) => {
   t.ok(isThenable(Promise.resolve()))

@@ -77,7 +77,7 @@ t.test('what cannot be decoded is a 400, what is too much a 413 or 400', async (
     'a key that is a list': [0x81, 0x90, 0],
     'a key that is null': [0x81, 0xc0, 0],
     'a key that is __proto__': [...encode({ _: 1 }).subarray(0, 1), ...encode('__proto__'), 0],
-    'a timestamp that is none': [0xd4, 0xff, 0],
+    'an invalid timestamp': [0xd4, 0xff, 0],
   }
   for (const [name, bytes] of Object.entries(bodies)) {
     await t.rejects(msgpack(ask(Uint8Array.from(bytes))), malformed, name)

@@ -81,7 +81,7 @@ t.test('takes what is encoded, and no part of it', async () => {
   )
 })
 
-t.test('refuses what is none', async (t) => {
+t.test('refuses invalid bodies', async (t) => {
   t.equal(faultOf([0xc1]), MALFORMED)
   t.equal(faultOf([0x91, 0xc1]), MALFORMED)
   for (const text of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xc3], [0x61, 0x80]]) {

@@ -92,7 +92,7 @@ t.test('an answer that comes late ends the pause', async (t) => {
   t.equal(await ping(send), 'PONG')
 })
 
-t.test('all who use a client share what is known of it', async (t) => {
+t.test('all users of a client share its state', async (t) => {
   const slow = new Slow()
   await failing(using(slow), 3)
 

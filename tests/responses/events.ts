@@ -29,7 +29,7 @@ t.test('an event is written field by field', async (t) => {
   for (const [event, text] of cases) t.equal(encodeEvent(event), text)
 })
 
-t.test('what is no event throws', async (t) => {
+t.test('an invalid event throws', async (t) => {
   const cases: [unknown, RegExp][] = [
     [{}, /^ServerSentEvent: an event must be text, or an object with data.*, an empty Object was/],
     [{ type: 'a', text: 'b' }, /an object with type, text was given/],

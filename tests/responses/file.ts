@@ -191,7 +191,7 @@ t.test('a request', async (t) => {
     t.equal(bodies(messages).byteLength, 10)
   })
 
-  t.test('for what is not there gets a 416: RS-33', async (t) => {
+  t.test('outside of the file gets a 416: RS-33', async (t) => {
     t.same(await get(['range', 'bytes=10-']), [
       {
         type: 'http.response.start',
@@ -220,7 +220,7 @@ t.test('a request', async (t) => {
     t.same(messages.slice(1), [{ type: 'http.response.body', moreBody: false }])
   })
 
-  t.test('gets no body with a status that has none', async (t) => {
+  t.test('gets no body with a status without content', async (t) => {
     const messages = await get([], new FileResponse(digits, { status: 204 }))
 
     t.equal(fieldsOf(messages).get('content-length'), null)

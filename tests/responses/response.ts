@@ -56,7 +56,7 @@ t.test('status', async (t) => {
     t.equal(new Response('', { status: 599 }).status, 599)
   })
 
-  t.test('throws for what is none, naming the class', async (t) => {
+  t.test('throws for an invalid status, naming the class', async (t) => {
     for (const status of [199, 600, 100, 200.5, Number.NaN, '200' as never]) {
       t.throws(
         () => new CSVResponse([], { status }),
@@ -218,10 +218,10 @@ t.test('toApp', async (t) => {
   t.test('throws for anything else, and says what to write', async (t) => {
     const cases: [unknown, RegExp][] = [
       [undefined, /^test must return a Response or an App, but returned undefined\. Is a return/],
-      [null, /gave null\. Wrap the value/],
-      ['hello', /gave string\. Wrap the value: new PlainTextResponse\(text\)/],
-      [{ a: 1 }, /gave an object \(Object\)/],
-      [new globalThis.Response(), /gave a fetch Response\. Import JSONResponse and friends/],
+      [null, /returned null\. Wrap the value/],
+      ['hello', /returned "hello"\. Wrap the value: new PlainTextResponse\(text\)/],
+      [{ a: 1 }, /returned an object\./],
+      [new globalThis.Response(), /returned a fetch Response\. Import JSONResponse and friends/],
     ]
     for (const [value, message] of cases) t.throws(() => toApp(value, 'test'), message)
   })

@@ -18,7 +18,7 @@ async function sent(events: EventSourceEvents, options?: EventSourceOptions): Pr
   return parts(await call((...channels) => response.respond(...channels)))
 }
 
-t.test('the head says what it is, and that nobody may keep it', async (t) => {
+t.test('the head has the content type, and forbids storing', async (t) => {
   t.same(new EventSourceResponse([]).headers.list, [
     ...['content-type', 'text/event-stream; charset=utf-8'],
     ...['cache-control', 'no-store'],
@@ -183,7 +183,7 @@ t.test('no more is asked for than the client has taken', async (t) => {
   await t.rejects(done, ClientDisconnected)
 })
 
-t.test('nothing is begun where nobody sees it', async (t) => {
+t.test('the source is not read for responses without content', async (t) => {
   const before = timers()
   const unread = Readable.from(['a'])
   const response = new EventSourceResponse(unread)

@@ -170,10 +170,10 @@ t.test('simultaneous requests share a stat, and none gets an earlier state', asy
   await site.find('', never)
 
   const together = await Promise.all([1, 2, 3].map(() => site.find('a.txt', never)))
-  t.not(together[0]?.stats, together[1]?.stats, 'the first look is for who began it')
+  t.not(together[0]?.stats, together[1]?.stats, 'the first stat is for its own caller')
   t.equal(together[1]?.stats, together[2]?.stats)
 
-  // A look is under way whenever the file grows; whoever asks then must see it.
+  // A stat is running whenever the file grows; requests after that must see it.
   const asked: { atLeast: number; size: Promise<number | undefined> }[] = []
   for (let size = 2; size < 200; size++) {
     const ask = async (): Promise<number | undefined> =>

@@ -163,7 +163,7 @@ t.test('small files are kept, and read once', async (t) => {
   const { files, known, root } = site(t)
 
   const [one, other] = await Promise.all([known('a.txt'), known('a.txt')])
-  t.equal(one, other, 'who comes at the same time gets the same')
+  t.equal(one, other, 'simultaneous requests get the same')
   const reading = files.contentOf(one)
   t.equal(files.contentOf(other), reading)
   const content = await reading

@@ -27,29 +27,26 @@ t.test('a single caller calls at once', async (t) => {
   t.same(keys(), ['a', 'a'])
 })
 
-t.test(
-  'who comes while a look is under way waits for the next one, all for the same',
-  async (t) => {
-    const { ask, begun, keys } = looks()
-    const first = ask('a')
+t.test('callers during a running call share the next one', async (t) => {
+  const { ask, begun, keys } = looks()
+  const first = ask('a')
 
-    const waiting = [ask('a'), ask('a'), ask('a')]
-    await turn()
-    t.same(keys(), ['a'], 'one at a time')
-    begun[0]?.end('old')
-    t.equal(await first, 'old')
-    await turn()
-    t.same(keys(), ['a', 'a'])
-    const late = ask('a')
-    begun[1]?.end('new')
+  const waiting = [ask('a'), ask('a'), ask('a')]
+  await turn()
+  t.same(keys(), ['a'], 'one at a time')
+  begun[0]?.end('old')
+  t.equal(await first, 'old')
+  await turn()
+  t.same(keys(), ['a', 'a'])
+  const late = ask('a')
+  begun[1]?.end('new')
 
-    t.same(await Promise.all(waiting), ['new', 'new', 'new'])
-    await turn()
-    begun[2]?.end('newest')
-    t.equal(await late, 'newest', 'the second look was too old for who came after it began')
-    t.same(keys(), ['a', 'a', 'a'])
-  },
-)
+  t.same(await Promise.all(waiting), ['new', 'new', 'new'])
+  await turn()
+  begun[2]?.end('newest')
+  t.equal(await late, 'newest', 'the second call was too old for callers after its start')
+  t.same(keys(), ['a', 'a', 'a'])
+})
 
 t.test('calls with different keys do not wait for each other', async (t) => {
   const { ask, begun } = looks()

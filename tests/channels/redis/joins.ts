@@ -23,7 +23,7 @@ const CASES = [
 
 for (const [name, history, connect] of CASES) {
   t.test(
-    `${name}, history of ${history}: nobody subscribes to a Redis that is gone`,
+    `${name}, history of ${history}: subscribing fails while Redis is away`,
     {
       skip: noRedis,
     },

@@ -27,7 +27,7 @@ class Wires {
       },
       unsubscribe: async (key) => {
         this.asked.push(`unsubscribe ${key}`)
-        throw new Error('which nobody waits for')
+        throw new Error('not awaited')
       },
       ping: async () => {},
       close: () => events.lost(),
@@ -103,7 +103,7 @@ t.test('what came before and after a connection was lost is told apart', async (
   const heard = new Heard()
   await relay.join('a', heard)
   wires.events?.message('p:a', Buffer.from('1-2 3 as it is'))
-  wires.events?.message('p:other', Buffer.from('nobody asked for it'))
+  wires.events?.message('p:other', Buffer.from('not subscribed'))
 
   let release: () => void = () => {}
   wires.hold = new Promise((resolve) => {
@@ -187,7 +187,7 @@ t.test('lost again while it reads, it reads again', async (t) => {
   await relay.close()
 })
 
-t.test('what Redis refuses fails for who asked, and says why', async (t) => {
+t.test('a channel that Redis refuses fails for its subscriber only, with the reason', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 0)
   await relay.join('a', new Heard())
@@ -204,7 +204,7 @@ t.test('what Redis refuses fails for who asked, and says why', async (t) => {
   await relay.close()
 })
 
-t.test('who has left before there is a connection is not subscribed', async (t) => {
+t.test('a channel that was left before there is a connection is not subscribed', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 0)
   const left = relay.join('a', new Heard())
@@ -257,7 +257,7 @@ t.test('a queue of channels may take longer than one command', async (t) => {
   await relay.close()
 })
 
-t.test('a stream that cannot be read fails who asked', async (t) => {
+t.test('a stream that cannot be read fails for its reader', async (t) => {
   const wires = new Wires()
   const relay = new RedisRelay({
     dial: wires.dial,

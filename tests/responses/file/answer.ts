@@ -68,7 +68,7 @@ t.test('HEAD has the fields and no body: RS-30', async (t) => {
   t.same(answer([], {}, 'HEAD'), { ...WHOLE, pieces: [], size: 0 })
 })
 
-t.test('a status without body has none, and no length', async (t) => {
+t.test('a status without content gets neither body nor length', async (t) => {
   for (const status of [204, 205, 304]) {
     const headers = FIELDS
     t.same(answer(['range', 'bytes=0-1'], { status }), { status, headers, pieces: [], size: 0 })

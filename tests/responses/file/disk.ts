@@ -55,7 +55,7 @@ t.test('gives pieces in a row, in portions of any size', async (t) => {
   }
 })
 
-t.test('portions share their memory with nobody', async (t) => {
+t.test('portions do not share their memory', async (t) => {
   const file = await DiskFile.open(digits)
   file.begin([{ start: 0, end: 10 }])
 
@@ -103,7 +103,7 @@ t.test('closes once, and waits for it as often as asked', async (t) => {
   await t.rejects(file.next(1), { code: 'EBADF' })
 })
 
-t.test('what is not there, or no file, is an error that says so: RS-29', async (t) => {
+t.test('a missing file, or a directory, is an error that says so: RS-29', async (t) => {
   const missing = join(folder, 'missing.txt')
   const nothing = /^FileResponse: the file does not exist, ".*missing\.txt" was given\. Check/
   const directory = /^FileResponse: the path is not a file, ".*" was given\. Use StaticFiles/

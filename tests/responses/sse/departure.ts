@@ -56,7 +56,7 @@ t.test('one that waits hears of it by the signal, and no timer stays', async (t)
   t.equal(news.listenerCount('item'), 0)
 })
 
-t.test('one that wakes later harms nobody', async (t) => {
+t.test('a source that settles later does no harm', async (t) => {
   const log: string[] = []
   const client = new Client()
   let fail = (_error: Error): void => {}

@@ -38,7 +38,7 @@ t.test('when the client goes', async (t) => {
     t.equal(client.listeners, 1)
   })
 
-  t.test('nobody waits for a source that hangs, which is stopped when it wakes', async (t) => {
+  t.test('a hanging source is not waited for, and is stopped when it settles', async (t) => {
     const log: string[] = []
     let wake = (): void => {}
     const client = new Client()
@@ -56,7 +56,7 @@ t.test('when the client goes', async (t) => {
     t.same(log, ['made 0', 'made 1', 'stopped'])
   })
 
-  t.test('a source that rejects afterwards harms nobody', async (t) => {
+  t.test('a source that rejects afterwards does no harm', async (t) => {
     let fail = (_error: Error): void => {}
     const client = new Client()
     const source = ticks([], new Promise((_, reject) => (fail = reject)))

@@ -86,7 +86,7 @@ async function allDestroyed(): Promise<boolean> {
   return false
 }
 
-t.test('a stream of a missing file is a failed answer, whoever does not read it', async (t) => {
+t.test('a stream of a missing file is a failed response, even if it is not read', async (t) => {
   const errors: unknown[] = []
   const server = await serve(app, { port: 0, onError: (error) => errors.push(error) })
   t.teardown(() => server.close())
