@@ -133,13 +133,19 @@ for (const [name, open] of Object.entries(everywhere)) {
   })
 }
 
+/** Only the server knows the length of a file. */
+const WRONG_FILE = /pathsend: content-length is/
+
 t.test('what lint accepts, no server rejects', async (t) => {
   for (const name of ['testClient', 'serve', 'toFetch']) {
     const play = await playing(t, everywhere[name] ?? fail, true)
     await fc.assert(
       fc.asyncProperty(scripts, methods, async (script, method) => {
         const { outcomes } = await play(script, method)
-        for (const outcome of outcomes) assert.match(outcome, /^(?:ok$|LintError: lint: )/)
+        const end = outcomes.findIndex((outcome) => WRONG_FILE.test(outcome))
+        for (const outcome of outcomes.slice(0, end < 0 ? undefined : end)) {
+          assert.match(outcome, /^(?:ok$|LintError: lint: )/)
+        }
       }),
       { numRuns: RUNS },
     )
