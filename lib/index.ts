@@ -3,6 +3,7 @@
  * and servers, is loaded from its subpath.
  */
 export { Application, type ApplicationOptions } from './applications.ts'
+export { httpMiddleware } from './authoring/httpmiddleware.ts'
 export { type Background, backgroundTasks } from './background.ts'
 export {
   ClientDisconnected,
@@ -21,10 +22,15 @@ export {
   PlainTextResponse,
   RedirectResponse,
 } from './responses/bodies.ts'
+export { FileResponse } from './responses/file.ts'
 export { Response } from './responses/response.ts'
+export { EventSourceResponse } from './responses/sse.ts'
+export { StreamingResponse } from './responses/streaming.ts'
+export { Host } from './routing/host.ts'
 export { Mount } from './routing/mount.ts'
 export { Route } from './routing/route.ts'
 export { Router } from './routing/router.ts'
+export { WebSocketRoute } from './routing/websocketroute.ts'
 export type {
   App,
   HTTPScope,
@@ -38,4 +44,4 @@ export type {
   State,
   WebSocketScope,
 } from './types.ts'
-export type { WebSocket } from './websockets.ts'
+export { WebSocket } from './websockets.ts'

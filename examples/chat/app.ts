@@ -1,8 +1,6 @@
 // The application: the page, and a websocket for each visitor of a room.
-import { Application, Route } from 'stellula'
+import { Application, FileResponse, Route, WebSocketRoute } from 'stellula'
 import type { Channels } from 'stellula/channels'
-import { FileResponse } from 'stellula/responses'
-import { WebSocketRoute } from 'stellula/routing'
 import { visit } from './room.ts'
 
 /** Runs on any channels, those of one process or of many. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { filesIn } from '../support/sources.ts'
 
-const MOST_MODULES = 60
+const MOST_MODULES = 80
 const MOST_TIMES = 2
 const MOST_ROUNDS = 30
 
