@@ -1,5 +1,6 @@
 // Trap 8: an answer while a large body is still on its way reaches the client.
-import t from 'tap'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import t, { type Test } from 'tap'
 import {
   answer,
   eventually,
@@ -69,7 +70,7 @@ t.test('a client that sends slowly can read its answer at the end of its upload'
   client.send(request('POST /', ['content-length: 1048576']))
   for (let part = 0; part < 10; part++) {
     client.send('x'.repeat(50_000))
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await setTimeout(150)
   }
   t.equal(client.error, '')
   client.socket.resume()
@@ -77,13 +78,32 @@ t.test('a client that sends slowly can read its answer at the end of its upload'
   t.match(await client.end(), /too large$/)
 })
 
-t.test('a client that never sends the rest is cut after a second', async (t) => {
+t.test('a client that pauses for seconds can read its answer too', async (t) => {
+  const { connect } = await listening(t, tooLarge)
+  hurry(t)
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('POST /', ['content-length: 1048576']))
+  for (let part = 0; part < 5; part++) {
+    client.send('x'.repeat(50_000))
+    await setTimeout(150) // three seconds for the server
+  }
+  t.equal(client.error, '')
+  client.socket.resume()
+
+  t.match(await client.end(), /too large$/)
+})
+
+t.test('a client that never sends the rest is cut after five seconds', async (t) => {
   const { connect, server } = await listening(t, tooLarge)
+  hurry(t)
   const client = await connect()
   const started = Date.now()
   client.send(request('POST /', ['content-length: 1048576']))
   await client.until('too large')
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await setTimeout(200)
+  t.notOk(client.socket.destroyed, 'not before')
+  await setTimeout(100)
   // Only a write finds out that the server's side is closed for good.
   const timer = setInterval(() => client.socket.write('x'), 5)
   t.teardown(() => clearInterval(timer))
@@ -193,7 +213,7 @@ t.test(
     client.send(request('POST /', ['content-length: 2000', 'connection: close']))
     await client.until('too large')
     client.send('x'.repeat(1000))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await setTimeout(20)
     client.send('x'.repeat(1000))
 
     t.same(statuses(await client.end()), [413])
@@ -233,6 +253,7 @@ t.test('graceful shutdown waits for it, and no longer', async (t) => {
   await server.close()
 
   t.ok(Date.now() - started < 1_500, `it took ${Date.now() - started} ms`)
+  await setImmediate() // the sockets have said that they are closed
   t.same(timers(), [])
 })
 
@@ -263,4 +284,12 @@ t.test('a refused request is lingered for as well', async (t) => {
 
 function timers(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout')
+}
+
+/** A second of the server's takes 50 ms, until the end of the test. */
+function hurry(t: Test): void {
+  const plain = globalThis.setTimeout
+  const fast = (listener: () => void, ms = 0): NodeJS.Timeout => plain(listener, ms / 20)
+  t.teardown(() => void Object.assign(globalThis, { setTimeout: plain }))
+  Object.assign(globalThis, { setTimeout: fast })
 }
