@@ -24,11 +24,38 @@ interface Measured extends ServerResponse {
  */
 export function measured(response: ServerResponse, owner: ResponseOwner): ServerResponse {
   response.strictContentLength = true
-  return Object.assign(response, { [OWNER]: owner, write, end })
+  return Object.assign(response, { [OWNER]: owner, writeHead, write, end })
+}
+
+/** A 205 has no content, whatever the handler writes: its length is 0 (RFC 9110 section 15.3.6). */
+const EMPTY = 205
+
+/** Node itself would send the content of a 205. */
+function writeHead(this: Measured, status: number, ...rest: unknown[]): unknown {
+  if (status !== EMPTY || this.headersSent) {
+    return Reflect.apply(writeHeadPlain, this, [status, ...rest])
+  }
+  for (const name of FRAMING) this.removeHeader(name)
+  this.setHeader('content-length', 0)
+  return Reflect.apply(writeHeadPlain, this, [status, ...rest.map(withoutFraming)])
+}
+
+const FRAMING = ['content-length', 'transfer-encoding', 'trailer']
+
+/** @param value The reason, or fields: an object, a list of pairs, or a flat list. */
+function withoutFraming(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const isFraming = (name: unknown): boolean => FRAMING.includes(String(name).toLowerCase())
+  if (!Array.isArray(value)) {
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !isFraming(name)))
+  }
+  if (Array.isArray(value[0])) return value.filter(([name]) => !isFraming(name))
+  return value.filter((_, index) => !isFraming(value[index - (index % 2)]))
 }
 
 function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
   if (isAnswered(this)) return tellAnswered(all)
+  if (this.statusCode === EMPTY && !this.writableEnded) return dropPart(this, all)
   leaveUncounted(this)
   try {
     return writePlain.apply(this, all)
@@ -44,6 +71,7 @@ function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
     tellAnswered(all)
     return this
   }
+  if (this.statusCode === EMPTY) return Reflect.apply(endPlain, this, [all.find(isCallback)])
   const [body, encoding, callback] = all as [unknown, BufferEncoding?, (() => void)?]
   leaveUncounted(this)
   try {
@@ -57,7 +85,19 @@ function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
   return this
 }
 
-const { write: writePlain, end: endPlain } = ServerResponse.prototype
+const { writeHead: writeHeadPlain, write: writePlain, end: endPlain } = ServerResponse.prototype
+
+/** Sends the head alone. */
+function dropPart(response: Measured, all: readonly unknown[]): true {
+  response.flushHeaders()
+  const callback = all.find(isCallback)
+  if (callback !== undefined) nextTick(callback)
+  return true
+}
+
+function isCallback(value: unknown): value is (error?: Error) => void {
+  return typeof value === 'function'
+}
 
 /** Node writes and counts nothing after a disconnect, and would report the whole body as missing. */
 function leaveUncounted(response: Measured): void {
@@ -131,8 +171,8 @@ function isAnswered(response: Measured): boolean {
 
 /** Node would also emit an error, for which there is no listener. */
 function tellAnswered(all: readonly unknown[]): false {
-  const callback = all.find((one) => typeof one === 'function')
-  if (typeof callback === 'function') nextTick(callback, new Error(ANSWERED))
+  const callback = all.find(isCallback)
+  if (callback !== undefined) nextTick(callback, new Error(ANSWERED))
   return false
 }
 

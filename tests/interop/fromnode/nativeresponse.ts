@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import compression from 'compression'
 import express from 'express'
+import fastify from 'fastify'
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
 import { fromNode } from '../../../lib/interop/fromnode.ts'
@@ -37,6 +38,50 @@ t.test(
     t.strictSame(errors, [])
   },
 )
+
+t.test('a 205 has no content, whatever the handler writes (RFC 9110 section 15.3.6)', async (t) => {
+  const content = { 'Content-Length': '7', 'x-kept': '1' }
+  const handlers: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
+    end: (response) => Object.assign(response, { statusCode: 205 }).end('content'),
+    writeHead: (response) => response.writeHead(205, 'Reset', content).end('content'),
+    'a flat list': (response) => response.writeHead(205, ['Content-Length', '7']).end('content'),
+    chunks(response) {
+      response.statusCode = 205
+      response.write('con', () => response.end('tent'))
+    },
+    'chunks after writeHead'(response) {
+      response.writeHead(205, { 'transfer-encoding': 'chunked' })
+      response.write('con')
+      response.end('tent')
+    },
+  }
+  for (const [name, handle] of Object.entries(handlers)) {
+    const { talk, errors } = await listening(
+      t,
+      fromNode((_, response) => void handle(response)),
+      OFF,
+    )
+
+    const received = await talk(request('GET /') + request('GET /', [CLOSE]))
+
+    t.equal(received.match(/HTTP\/1\.1 205 /g)?.length, 2, name)
+    t.equal(received.match(/^content-length: 0\r$/gim)?.length, 2, name)
+    t.notMatch(received, /content$|tent$|transfer-encoding|content-length: 7/i, name)
+    t.match(received, /\r\n\r\n$/, name)
+    t.strictSame(errors, [], name)
+  }
+})
+
+t.test('a 205 of Fastify has no content either', async (t) => {
+  const app = fastify()
+  app.get('/', (_, reply) => reply.code(205).send('content'))
+  await app.ready()
+  const { talk } = await listening(t, fromNode(app.routing), OFF)
+
+  const received = await talk(request('GET /', [CLOSE]))
+
+  t.match(received, /^HTTP\/1\.1 205 .*content-length: 0\r\n.*\r\n\r\n$/is)
+})
 
 t.test('a HEAD tells the length of the body that a GET would have', async (t) => {
   const app = fromNode((_, response) =>
