@@ -8,8 +8,8 @@ import {
   Mount,
   Route,
   Router,
-  StreamingResponse,
 } from 'stellula'
+import { StreamingResponse } from 'stellula/responses'
 import { serve } from 'stellula/servers/node'
 
 const planets = ['Mercury', 'Venus', 'Earth', 'Mars', 'Jupiter', 'Saturn', 'Uranus', 'Neptune']

@@ -3,7 +3,6 @@
  * and servers, is loaded from its subpath.
  */
 export { Application, type ApplicationOptions } from './applications.ts'
-export { httpMiddleware } from './authoring/httpmiddleware.ts'
 export { type Background, backgroundTasks } from './background.ts'
 export {
   ClientDisconnected,
@@ -22,10 +21,7 @@ export {
   PlainTextResponse,
   RedirectResponse,
 } from './responses/bodies.ts'
-export { FileResponse } from './responses/file.ts'
 export { Response } from './responses/response.ts'
-export { EventSourceResponse } from './responses/sse.ts'
-export { StreamingResponse } from './responses/streaming.ts'
 export { Host } from './routing/host.ts'
 export { Mount } from './routing/mount.ts'
 export { Route } from './routing/route.ts'
@@ -44,4 +40,4 @@ export type {
   State,
   WebSocketScope,
 } from './types.ts'
-export { WebSocket } from './websockets.ts'
+export type { WebSocket } from './websockets.ts'

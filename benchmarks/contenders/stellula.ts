@@ -9,8 +9,8 @@ import {
   PlainTextResponse,
   type Request,
   Route,
-  StreamingResponse,
 } from 'stellula'
+import { StreamingResponse } from 'stellula/responses'
 import { type ServeOptions, serve } from 'stellula/servers/node'
 import { StaticFiles } from 'stellula/staticfiles'
 import { portOf, type Running } from '../contender.ts'

@@ -1,6 +1,7 @@
 // The application: the page, and a websocket for each visitor of a room.
-import { Application, FileResponse, Route, WebSocketRoute } from 'stellula'
+import { Application, Route, WebSocketRoute } from 'stellula'
 import type { Channels } from 'stellula/channels'
+import { FileResponse } from 'stellula/responses'
 import { visit } from './room.ts'
 
 /** Runs on any channels, those of one process or of many. */

@@ -5,7 +5,7 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { App, Middleware } from '../types.ts'
-import { WebSocket } from '../websockets.ts'
+import type { WebSocket } from '../websockets.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry } from './entry.ts'
 import { parsePath } from './path.ts'
@@ -87,12 +87,25 @@ export type HandlerWebSocket = WebSocket<never, never>
 export function conversation(handler: (websocket: HandlerWebSocket) => unknown): App {
   return (scope, receive, send) => {
     if (scope.type !== 'websocket') return Promise.reject(new UnsupportedProtocol(scope.type))
-    const websocket = new WebSocket<never, never>(scope, receive, send)
-    // No async function, which would be kept for as long as the handler runs.
-    return called(handler, websocket).then(nothing, (error) =>
-      answerException(error, scope, receive, send, websocket),
-    )
+    const run = (loaded: Loaded): Promise<void> => {
+      const websocket = new loaded.WebSocket<never, never>(scope, receive, send)
+      // No async function, which would be kept for as long as the handler runs.
+      return called(handler, websocket).then(nothing, (error) =>
+        answerException(error, scope, receive, send, websocket),
+      )
+    }
+    return websockets === undefined ? load().then(run) : run(websockets)
   }
+}
+
+type Loaded = typeof import('../websockets.ts')
+
+/** Loaded with the first websocket, since most programs have none, and the front door exports this. */
+let websockets: Loaded | undefined
+
+async function load(): Promise<Loaded> {
+  websockets = await import('../websockets.ts')
+  return websockets
 }
 
 /** What a handler returns may be no promise, and it may throw before there is one. */

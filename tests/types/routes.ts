@@ -2,15 +2,14 @@
 import { WebSocketEndpoint, websocketListener, websocketStream } from '../../lib/endpoints.ts'
 import {
   Application,
-  Host,
   JSONResponse,
   Mount,
   PlainTextResponse,
   Route,
   Router,
-  WebSocketRoute,
 } from '../../lib/index.ts'
 import type { Handler, MethodTable } from '../../lib/routing.ts'
+import { Host, WebSocketRoute } from '../../lib/routing.ts'
 import type { App } from '../../lib/types.ts'
 import type { WebSocket } from '../../lib/websockets.ts'
 import type { Assert, Equal } from './assert.ts'

@@ -1,8 +1,9 @@
 // The state of a lifespan reaches all that an application is given; errors have the type of their key.
+
+import { httpMiddleware } from '../../lib/authoring.ts'
 import {
   Application,
   type HTTPException,
-  httpMiddleware,
   type Middleware,
   PlainTextResponse,
   type Request,

@@ -1,5 +1,6 @@
 // Given the route itself, the parameters of its URL are checked.
-import { PlainTextResponse, type Request, Route, WebSocketRoute } from '../../lib/index.ts'
+import { PlainTextResponse, type Request, Route } from '../../lib/index.ts'
+import { WebSocketRoute } from '../../lib/routing.ts'
 
 const user = Route('/users/{id:int}', () => new PlainTextResponse('user'))
 const home = Route('/', () => new PlainTextResponse('home'))
