@@ -67,7 +67,7 @@ export class Body {
   }
 
   /**
-   * Calls a listener when `receive` reports the disconnect, whoever called it.
+   * Calls a listener when `receive` reports the disconnect, in any call.
    *
    * @param asking When to call `receive` for that, which takes messages from other readers: never, once
    * the body is read, or also at once if no body was announced.

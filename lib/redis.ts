@@ -35,7 +35,7 @@ const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
  * @param timeoutMs Milliseconds, less than 2^31.
  * @param onOutage Called with the error that begins an outage, not with each that follows (writes one
  * line by `console.error`).
- * @throws TypeError if the client is none of the supported ones, RangeError if `timeoutMs` is invalid.
+ * @throws TypeError if the client is not supported, RangeError if `timeoutMs` is invalid.
  * @example
  * import { Redis } from 'ioredis'
  *

@@ -68,7 +68,7 @@ export class Backlog {
     this.#addGap(this.#gone + this.#count, gap)
   }
 
-  /** Removes and returns the oldest message or gap; undefined if there is none. */
+  /** Removes and returns the oldest message or gap; undefined if it is empty. */
   shift(): ChannelMessage | ChannelGap | undefined {
     const gaps = this.#gaps.get(this.#gone)
     const gap = gaps?.shift()

@@ -44,7 +44,7 @@ export interface RedisBackendOptions {
  * A client that queues commands while it is disconnected may still publish a message that has timed out.
  * To fail at once instead, switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`).
  *
- * @throws TypeError if the client is none of the supported ones, or of a cluster, or if the prefix has
+ * @throws TypeError if the client is not supported, or of a cluster, or if the prefix has
  * control characters; RangeError if a number is out of range.
  * @example
  * import { Redis } from 'ioredis'

@@ -134,7 +134,7 @@ export async function* partsOf(
   }
 }
 
-/** Returns events one by one, and reads the next piece of the body if there are none. */
+/** Returns events one by one, and reads the next piece of the body if no event is left. */
 class Cursor {
   readonly #batches: AsyncGenerator<readonly PartEvent[], void, undefined>
   #batch: readonly PartEvent[] = []

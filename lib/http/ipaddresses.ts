@@ -103,7 +103,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
  * `linklocal` and `private`.
  *
  * @param where The caller, for error messages.
- * @throws TypeError if an entry is none of these, or a range has bits set after its prefix.
+ * @throws TypeError if an entry is invalid, or a range has bits set after its prefix.
  * @example
  * const inside = new IPRanges('inside', ['10.0.0.0/8', 'loopback'])
  * inside.has('::ffff:10.1.2.3') // true

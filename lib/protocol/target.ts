@@ -14,7 +14,7 @@ export function fits({ rawPath }: Target, method: string | undefined): boolean {
   return rawPath !== '*' || method === 'OPTIONS'
 }
 
-/** The parts of a target, or undefined when it is none: a fragment, a bad escape, another form. */
+/** The parts of a target; undefined if it is invalid: a fragment, a bad escape, another form. */
 export function parseTarget(target: string): Target | undefined {
   if (target.includes('#')) return undefined
   if (target.charCodeAt(0) === 47) return split(target)
@@ -27,7 +27,7 @@ export function parseTarget(target: string): Target | undefined {
   return split(rest.startsWith('/') ? rest : `/${rest}`, target.slice(begin, end))
 }
 
-/** Where the authority of an absolute form begins; behind its end for what is none. */
+/** Where the authority of an absolute form begins; past the end for any other form. */
 function authorityOf(target: string): number {
   const scheme = target.slice(0, 8).toLowerCase()
   if (scheme.startsWith('http://')) return 7

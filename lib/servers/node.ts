@@ -68,7 +68,7 @@ export interface ServeOptions extends RunOptions {
    * `Connection: close`. For a load balancer that learns only after a while that this one is going.
    */
   drainDelayMs?: number
-  /** Limits and times of websockets; with false there are none, and who asks gets plain HTTP ({}). */
+  /** Limits and times of websockets; with false, handshakes are served as plain HTTP requests ({}). */
   websocket?: WebSocketOptions | false
 }
 
@@ -76,7 +76,7 @@ export interface ServeOptions extends RunOptions {
  * Runs the app's startup, then listens.
  *
  * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
- * @throws TypeError when it is given no app, or a rootPath that is none.
+ * @throws TypeError if `app` is not a function, or `rootPath` is invalid.
  * @throws RangeError for an option of websockets that is out of range.
  * @example
  * const server = await serve(app, { port: 0 })
@@ -104,7 +104,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
     throw error
   }
   const server = run(app, node, lifespan, settings, options)
-  // Nobody listened while the address was looked up.
+  // The signal had no listener while the address was looked up.
   if (options.signal?.aborted) await server.close()
   options.signal?.throwIfAborted()
   return server
@@ -186,7 +186,7 @@ function run(
   const closed = new Promise<void>((resolve, reject) => {
     node.once('close', () => close().then(resolve, reject))
   })
-  closed.catch(() => {}) // who calls close() is told
+  closed.catch(() => {}) // callers of close() get the error
   return { address, url: urlOf(address), close, closed }
 }
 

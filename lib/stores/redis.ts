@@ -46,7 +46,7 @@ export interface RedisStoreOptions {
  *
  * Counters and limits are one `EVAL` of one key each; limits use the clock of Redis.
  *
- * @throws TypeError if the client is none of the supported ones, RangeError if `timeoutMs` is invalid.
+ * @throws TypeError if the client is not supported, RangeError if `timeoutMs` is invalid.
  * @example
  * import { Redis } from 'ioredis'
  *
@@ -122,7 +122,7 @@ class RedisStore implements Store {
     return spentOf(await this.#ask(spendCommand(key, cost, windows)))
   }
 
-  /** Resolves to the reply; rejects with `StoreUnavailable` if there is none in time. */
+  /** Resolves to the reply; rejects with `StoreUnavailable` if it is late. */
   async #ask(command: RedisCommand): Promise<unknown> {
     const [name] = command
     try {

@@ -86,7 +86,7 @@ export class Feed {
     this.isOverfull = false
   }
 
-  /** The size of the next held message; undefined if there is none. */
+  /** The size of the next held message; undefined if no message is held. */
   get nextSize(): number | undefined {
     return this.#held?.[0]?.byteLength
   }

@@ -29,7 +29,7 @@ export class Uplink {
     this.#options = options
   }
 
-  /** The error because of which there is no connection, if there is none. */
+  /** The error of the lost connection; undefined while connected. */
   get failure(): unknown {
     return this.#failure
   }

@@ -34,7 +34,7 @@ export function clientOf(request: globalThis.Request, info: unknown): Address | 
 
 /**
  * Puts the peer into a scope. Bun takes a fifth of the time of a small answer to tell it, so there it is
- * asked when somebody reads it; after the response has gone, it does not know any more.
+ * asked when it is read; after the response was sent, the runtime no longer knows.
  */
 export function putClient(
   scope: { client: Address | null },

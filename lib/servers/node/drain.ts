@@ -64,7 +64,7 @@ export class Drain {
     return this.#until(() => delayMs <= 0 || this.#forced, delayMs)
   }
 
-  /** Ends every connection at once; nobody waits for the grace time any more. */
+  /** Ends every connection at once, without waiting for the grace time. */
   cut(): void {
     this.#forced = true
     this.#node.closeAllConnections()

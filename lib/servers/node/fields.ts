@@ -50,7 +50,7 @@ export function readFields(
       bodyLength = Number(headers[index + 1])
     } else if (name === 'transfer-encoding') {
       if (isChunked || httpVersion === '1.0') return new Refusal(400)
-      // Node passes any other coding on, undecoded; so nobody could read the body.
+      // Node passes on any other coding undecoded, so no app could read the body.
       if (headers[index + 1]?.trim().toLowerCase() !== 'chunked') return new Refusal(501)
       isChunked = true
     } else if (name === 'upgrade') asksToSwitch = true

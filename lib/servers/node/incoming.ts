@@ -23,7 +23,7 @@ const NO_BODY: ReceiveMessage = Object.freeze({
 const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /**
- * Reads a request while somebody waits in `receive`, and not otherwise, so that a client cannot send
+ * Reads a request only while a call of `receive` is pending, so that a client cannot send
  * faster than the app takes; tells about the disconnect when all else has been told.
  */
 export class Incoming {
@@ -52,7 +52,7 @@ export class Incoming {
     this.#remaining = length
   }
 
-  /** How many bytes have not come in yet; Infinity when nobody knows. */
+  /** How many bytes have not come in yet; Infinity if the length is unknown. */
   get remaining(): number {
     return this.#ended ? 0 : this.#remaining
   }
@@ -72,7 +72,7 @@ export class Incoming {
     })
   }
 
-  /** The exchange is over, one way or the other: whoever waits is told. */
+  /** The exchange is over: pending calls of `receive` are answered. */
   end(): void {
     this.#over = true
     forgetLost(this.#request.socket, this.#onLost)
@@ -125,7 +125,7 @@ export class Incoming {
     }
     if (this.#asking.expectsContinue) whenItsTurn(this.#response, this.#invite)
     this.#parts = openParts(this.#request, this.#take)
-    // An abort is an 'error' only where somebody listens. The connection tells it too, and in less
+    // An abort is an 'error' only if there is a listener. The connection reports it too, and in less
     // time than the response, whose 'close' takes a twentieth of a small exchange.
     whenLost(this.#request.socket, this.#onLost)
   }
@@ -152,7 +152,7 @@ export class Incoming {
       return true
     }
     this.#settle()
-    // Not as soon as nobody waits: whoever took this part may ask for the next one in this turn, and
+    // Not as soon as no call is pending: the reader may ask for the next part in this turn, and
     // stopping and going on again for each would cost more than the part.
     return this.#chunks === undefined
   }

@@ -23,7 +23,7 @@ export interface HandingOver extends Transport {
 }
 
 /**
- * The pair of an exchange, if its server has one, and nobody between the two looks at messages or has
+ * The pair of an exchange, if its server has one, and no middleware in between looks at messages or has
  * changed what the scope says.
  */
 export function handedOver(scope: HTTPScope, receive: Receive, send: Send): HandedOver | undefined {

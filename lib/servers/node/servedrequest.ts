@@ -3,7 +3,7 @@
  *
  * Node plays the whole life of a stream for every request, with its ticks and events, though hardly
  * anybody listens: an eighth of the time of a small exchange without a body, a tenth of one with a
- * small body (measured on Node 20). Its parser hands each part to `push`, and what nobody has read is
+ * small body (measured on Node 20). Its parser hands each part to `push`, and an unread body is
  * let go by `resume`; so a class that overrides these, which `createServer` takes as an option, decides
  * what becomes of the parts. From 24 on Node's own `optimizeEmptyRequests` spares as much, where there
  * is no body; but for good: who listens after all waits in vain.
@@ -32,14 +32,14 @@ export class ServedRequest extends IncomingMessage {
     this.#take = undefined
   }
 
-  /** All has come that anybody is going to read: the stream keeps still, until somebody listens. */
+  /** The whole body was read: the stream stays quiet until a listener is added. */
   spare(): void {
     this.#take = undefined
     this.#spared = true
     if (this.#heard) this.revive()
   }
 
-  /** Has the stream tell what it would have told; before somebody gets it who changes its class. */
+  /** Emits what the stream would have emitted; called before the request is handed to another app. */
   revive(): void {
     if (!this.#spared) return
     this.#spared = false
@@ -54,7 +54,7 @@ export class ServedRequest extends IncomingMessage {
     return take?.(part) ?? true
   }
 
-  /** Node calls it at the end of the response, when nobody has read. */
+  /** Node calls it at the end of the response if the body was not read. */
   override resume(): this {
     if (!this.#spared) return super.resume()
     this.#resumed = true

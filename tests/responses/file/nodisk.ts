@@ -12,8 +12,7 @@ t.test('says what was asked for, and what to do', async (t) => {
     await t.rejects(
       sendFile(file, RESPONSE, async () => {}, httpScope()),
       {
-        message:
-          /^FileResponse: this runtime has no file system, ".*\/a\/b\.txt" was given\. Answer/,
+        message: /^FileResponse: this runtime has no file system, ".*\/a\/b\.txt" was given\. Send/,
       },
     )
   }

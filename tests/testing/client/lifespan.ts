@@ -84,7 +84,10 @@ t.test('is left out when it is off: TC-7', async (t) => {
 
 t.test('is asked for when it is on', async (t) => {
   const none: App = () => Promise.reject(new Error('none'))
-  await t.rejects(testClient(none, { lifespan: 'on' }), /lifespan: the app has none/)
+  await t.rejects(
+    testClient(none, { lifespan: 'on' }),
+    /^lifespan: the mode is 'on', but the app has no lifespan/,
+  )
 })
 
 t.test('throws a fault against the contract even where errors are not raised', async (t) => {

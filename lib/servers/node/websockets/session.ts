@@ -18,7 +18,7 @@ export interface Host extends Terms {
   readonly app: App
   /** Answers the handshake; returns undefined if the connection has ended. */
   readonly upgrade: (handshake: Handshake, acceptance: Acceptance) => Peer | undefined
-  /** Leaves a handshake that no route matches to other listeners; returns false if there are none. */
+  /** Leaves a handshake that no route matches to other listeners; returns false if no listener is left. */
   readonly leave: ((handshake: Handshake) => boolean) | undefined
   readonly opened: (connection: Connection) => void
   readonly closed: (connection: Connection) => void
