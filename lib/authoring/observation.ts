@@ -1,6 +1,7 @@
 /** Observes how a request ends, for logs, metrics and traces, without changing it. */
 
-import { ClientDisconnected, HTTPException } from '../exceptions.ts'
+import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { HTTPException } from '../exceptions.ts'
 import { contentLength } from '../http/headers.ts'
 import { lowerNames } from '../http/lowercase.ts'
 import { isBodyless } from '../http/status.ts'
@@ -71,6 +72,7 @@ function outcomeOf(scope: ConnectionScope): ScopeOutcome {
 
 /** Records what is sent. */
 class Watch {
+  readonly #scope: Scope
   readonly #known: ScopeOutcome
   readonly #isHead: boolean
   readonly #send: Send
@@ -84,6 +86,7 @@ class Watch {
   #isSent = false
 
   constructor(scope: Scope, send: Send, finish: (outcome: Outcome) => unknown) {
+    this.#scope = scope
     this.#known = scope.type === 'lifespan' ? {} : outcomeOf(scope)
     this.#isHead = scope.type === 'http' && scope.method === 'HEAD'
     this.#send = send
@@ -151,7 +154,7 @@ class Watch {
   readonly end = (error?: unknown): void => {
     if (this.#finished) return
     this.#finished = true
-    const aborted = error instanceof ClientDisconnected
+    const aborted = followsDisconnect(error, this.#scope)
     tell('observe: finish', this.#finish, {
       status: aborted && !this.#isSent ? 499 : (this.#status ?? statusOf(error)),
       bytes: aborted && !this.#isSent ? 0 : this.#bytes,
@@ -181,6 +184,5 @@ function isLast(message: SendMessage): boolean {
 
 /** The status of the answer that an outer layer will give to the error. */
 function statusOf(error: unknown): number {
-  if (error instanceof ClientDisconnected) return 499
   return error instanceof HTTPException ? error.status : 500
 }

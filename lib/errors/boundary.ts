@@ -1,6 +1,6 @@
 /** Answers errors where an app throws them, so that the middleware around it sees the answer. */
 
-import { ClientDisconnected } from '../exceptions.ts'
+import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { runCatching } from '../internal/run.ts'
 import type { App, ConnectionScope, Send } from '../types.ts'
 import type { WebSocketPhase } from '../websockets.ts'
@@ -74,7 +74,7 @@ export function trackPhase(send: Send): Tracked {
 
 /** Wraps an error that has a handler but was thrown too late to be answered. */
 function late(error: unknown, scope: ConnectionScope): unknown {
-  if (error instanceof ClientDisconnected) return error
+  if (followsDisconnect(error, scope)) return error
   if (handlersOf(scope).find(error) === undefined) return error
   const name = error instanceof Error ? error.name : typeof error
   return new Error(

@@ -1,5 +1,6 @@
 /** Answers bugs: errors without a handler. */
 
+import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { asText } from '../internal/tell.ts'
 import type { Request } from '../requests.ts'
@@ -20,7 +21,7 @@ export async function answerBug(
   request: Request,
   handlers: ExceptionHandlers,
 ): Promise<never> {
-  if (handlers.debug === undefined || error instanceof ClientDisconnected) throw error
+  if (handlers.debug === undefined || followsDisconnect(error, request.scope)) throw error
   const { scope, receive, send } = request
   const answer = madeBefore(scope, error) ?? (await answerOf(error, request, handlers))
   noteBug(scope, answer)

@@ -1,6 +1,7 @@
 /** Answers errors of websockets: before the handshake by a response, after it by a close. */
 
-import { ClientDisconnected, HTTPException, WebSocketException } from '../exceptions.ts'
+import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { HTTPException, WebSocketException } from '../exceptions.ts'
 import { NO_BYTES } from '../internal/bytes.ts'
 import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
@@ -27,7 +28,7 @@ export async function answerWebSocket(
 ): Promise<void> {
   const websocket = typeof view === 'string' ? new WebSocket(scope, receive, send, view) : view
   const isOver = websocket.phase === 'closed' || websocket.phase === 'denied'
-  if (isOver || error instanceof ClientDisconnected) throw error
+  if (isOver || followsDisconnect(error, scope)) throw error
   if (handler === undefined) {
     if (!(error instanceof WebSocketException)) throw error
     return websocket.close(error.code, error.reason)

@@ -7,7 +7,7 @@ import {
   type ExceptionHandlerEntry,
   ExceptionHandlers,
 } from '../errors/handlers.ts'
-import { ClientDisconnected } from '../exceptions.ts'
+import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { runCatching } from '../internal/run.ts'
 import { Request } from '../requests.ts'
@@ -56,7 +56,7 @@ function recover(
   tracked: Tracked,
   table: ExceptionHandlers,
 ): Promise<void> {
-  if (error instanceof ClientDisconnected) return Promise.reject(error)
+  if (followsDisconnect(error, scope)) return Promise.reject(error)
   scope.exceptionHandlers = table // an application inside may have set its own
   if (scope.type === 'websocket' || !tracked.started) {
     return answerException(error, scope, receive, send, tracked.phase)

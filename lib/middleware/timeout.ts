@@ -1,6 +1,7 @@
 /** Limits the time that a request may take. */
 
 import { answerException } from '../errors/handlers.ts'
+import { saysDisconnect } from '../exceptions/disconnect.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { mustRange } from '../internal/must.ts'
@@ -86,7 +87,7 @@ class Deadline {
       done.then(
         () => resolve(this.#answer),
         (error: unknown) => {
-          if (this.#expired && error instanceof ClientDisconnected) resolve(this.#answer)
+          if (this.#expired && saysDisconnect(error)) resolve(this.#answer)
           else reject(error)
         },
       )

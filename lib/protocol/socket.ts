@@ -1,4 +1,6 @@
 /** The state machine of a websocket: it validates what an app sends, and drives a wire. */
+
+import { saysDisconnect } from '../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import {
   type App,
@@ -235,7 +237,9 @@ export class SocketProtocol {
   }
 
   #end(error: unknown): void {
-    if (error !== undefined && !(error instanceof ClientDisconnected)) this.#wire.failed(error)
+    const isExpected =
+      error instanceof ClientDisconnected || (this.#isLost && saysDisconnect(error))
+    if (error !== undefined && !isExpected) this.#wire.failed(error)
     if (this.#phase === 'open') this.#finish(error === undefined ? 1000 : 1011, '')
     else if (this.#phase === 'connecting' || (this.#phase === 'denied' && !this.#isFinished)) {
       this.#refuse(error)

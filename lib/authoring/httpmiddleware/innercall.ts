@@ -1,4 +1,6 @@
 /** One call of the app behind an http middleware, and the response that it becomes. */
+
+import { saysDisconnect } from '../../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { handled } from '../../internal/handled.ts'
@@ -154,7 +156,7 @@ export class InnerCall {
       await this.#done
     } catch (error) {
       const isNews = this.#state === 'abandoned' && (this.#hasStarted || this.#failedLate)
-      if (isNews && !(error instanceof ClientDisconnected)) throw error
+      if (isNews && !saysDisconnect(error)) throw error
     }
   }
 }

@@ -1,4 +1,6 @@
 /** Reports errors of a handler after its exchange is over, when they cannot be answered. */
+
+import { followsDisconnect } from '../../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { logError } from '../../protocol/log.ts'
 import type { HTTPScope } from '../../types.ts'
@@ -10,7 +12,7 @@ import type { HTTPScope } from '../../types.ts'
  * expected and not reported.
  */
 export function reportLate(error: unknown, scope: HTTPScope, outcome: unknown): void {
-  if (error instanceof ClientDisconnected || error === outcome) return
+  if (followsDisconnect(error, scope) || error === outcome) return
   if (outcome instanceof ClientDisconnected && isConsequence(error)) return
   const { transport } = scope
   if (transport?.report === undefined) logError(error, scope)

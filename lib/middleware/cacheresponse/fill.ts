@@ -1,5 +1,6 @@
 /** A request to the app whose response the cache may store. */
 
+import { followsDisconnect } from '../../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/lowercase.ts'
@@ -97,7 +98,7 @@ export class Fill {
     try {
       await app(scope, receive, this.#receive)
     } catch (error) {
-      const isGone = error instanceof ClientDisconnected
+      const isGone = followsDisconnect(error, scope)
       if (isGone && this.#isAnswered) return // the cache answered: the app was only told to stop
       if (!isGone && !this.#isStarted && this.#replaces(error)) return await this.#replace()
       this.#settle(isGone ? 'retry' : 'pass')

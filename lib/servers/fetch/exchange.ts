@@ -1,5 +1,5 @@
 /** One fetch request and its response: calls the app, and ends the exchange whatever the app does. */
-import { ClientDisconnected } from '../../exceptions.ts'
+import { followsDisconnect } from '../../exceptions/disconnect.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { parseTarget } from '../../protocol/target.ts'
@@ -164,7 +164,7 @@ class Exchange implements Outlet, Open, Ending {
 
   /** Before anything was delivered a 500 is possible; afterwards only a broken body says it. */
   #fail(error: unknown): void {
-    if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
+    if (!followsDisconnect(error, this.#scope)) this.#service.onError(error, this.#scope)
     if (!this.#wire.isFlushed) this.deliver(refusal(500, this.#read.request.method === 'HEAD'))
     else if (!this.#isComplete) this.#responder.abort(error)
   }

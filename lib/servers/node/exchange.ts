@@ -1,6 +1,6 @@
 /** One request and its response: calls the app, and ends the exchange whatever the app does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ClientDisconnected } from '../../exceptions.ts'
+import { followsDisconnect } from '../../exceptions/disconnect.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
@@ -252,7 +252,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     this.#isOngoing = false
     this.#service.inFlight.end(this)
     if (error !== undefined && !this.#isTakenOver(error)) {
-      if (!(error instanceof ClientDisconnected)) this.#service.onError(error, this.#scope)
+      if (!followsDisconnect(error, this.#scope)) this.#service.onError(error, this.#scope)
       const isOpen = !this.#settled && !this.#response.destroyed
       if (isOpen && this.#wire.isFlushed) cut(this.#response)
       else if (isOpen) refuse(this.#response, 500, this.endsConnection())

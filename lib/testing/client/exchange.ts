@@ -1,6 +1,6 @@
 /** One request to an app in this process: messages in, a fetch response out, no sockets. */
 
-import { ClientDisconnected } from '../../exceptions.ts'
+import { saysDisconnect } from '../../exceptions/disconnect.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
@@ -82,7 +82,7 @@ class Exchange implements Outlet, Ending {
   }
 
   settle(thrown: unknown): void {
-    const isOwn = thrown instanceof ClientDisconnected && this.#wire.isGone
+    const isOwn = saysDisconnect(thrown) && this.#wire.isGone
     const error = isOwn ? undefined : thrown
     for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort)
     // A violation of the contract is always thrown; `raiseServerExceptions` is for errors of the app.
