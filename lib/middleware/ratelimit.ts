@@ -53,7 +53,7 @@ export interface RateLimitOptions<State = Record<string, unknown>> {
  * counts as a request; its messages do not.
  *
  * @throws RangeError if a limit is invalid.
- * @throws TypeError if a store is given without a name.
+ * @throws TypeError if a store is given without a name, or if `onStoreError` is not a function.
  * @example
  * const limits = [{ max: 10, seconds: 1 }, { max: 1000, seconds: 3600 }]
  * Application({ routes: [Route('/', home)], middleware: [rateLimit({ limits })] })
@@ -167,7 +167,10 @@ function checkedCost(cost: number, most: number): number {
   throw outOfRange('rateLimit', what, cost, 'Raise max')
 }
 
-function assertOptions({ limits, store, name }: RateLimitOptions<never>): void {
+function assertOptions({ limits, store, name, onStoreError }: RateLimitOptions<never>): void {
+  const isFunction = onStoreError === undefined || typeof onStoreError === 'function'
+  const allow = 'Write () => true to let requests pass'
+  must('rateLimit', isFunction, 'onStoreError must be a function', onStoreError, allow)
   const fix = 'Write limits: [{ max: 100, seconds: 60 }]'
   for (const { max, seconds } of limits) {
     const isLimit = [max, seconds].every((value) => Number.isSafeInteger(value) && value > 0)

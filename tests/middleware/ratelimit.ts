@@ -239,6 +239,12 @@ t.test('invalid options throw at once', async (t) => {
     name: 'TypeError',
     message: 'rateLimit: a store needs a name, undefined was given. Pass name, such as "login".',
   })
+  for (const onStoreError of ['allow', 5, null]) {
+    t.throws(() => rateLimit({ limits, ...({ onStoreError } as object) }), {
+      name: 'TypeError',
+      message: `rateLimit: onStoreError must be a function, ${JSON.stringify(onStoreError)} was given. Write () => true to let requests pass.`,
+    })
+  }
   t.throws(() => rateLimit({ limits, name: 'a b' }), {
     name: 'TypeError',
     message:
