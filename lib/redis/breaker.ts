@@ -7,8 +7,10 @@ import { tell } from '../internal/tell.ts'
 const MOST_FAILURES = 3
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1000
-/** The shortest time between two reports of the same kind of failure. */
+/** The shortest time between two reports of the same kind of error reply, or of single failures. */
 const TOLD_EVERY_MS = 10_000
+/** The shortest time between two reports of outages. */
+const OUTAGE_EVERY_MS = 1000
 
 /** Called once for an outage, not with each command that fails. */
 export type OnOutage = (error: unknown) => void
@@ -36,6 +38,8 @@ export class Breaker {
   #probes = 0
   #pausedUntil = 0
   #last: unknown
+  /** Whether this outage was reported; it ends with a reply in time. */
+  #isTold = false
   readonly #toldAt = new Map<string, number>()
 
   /** Resolves to the reply; rejects at the latest after `timeoutMs`. */
@@ -46,6 +50,7 @@ export class Breaker {
       answer = command()
       const value = await inTime(answer, options.timeoutMs)
       this.#works()
+      this.#isTold = false
       return value
     } catch (error) {
       // A late reply shows that Redis is back.
@@ -76,6 +81,7 @@ export class Breaker {
   #note(error: unknown, isProbe: boolean): void {
     if (isReply(error)) {
       this.#works()
+      this.#isTold = false
       return
     }
     if (error instanceof TypeError) return // thrown by the client for an invalid command
@@ -86,14 +92,20 @@ export class Breaker {
     if (isProbe || this.#failures === MOST_FAILURES) this.#pausedUntil = performance.now() + pause
   }
 
-  /** Reports the first failure of an outage, and each kind of error reply at most every ten seconds. */
+  /**
+   * Reports an outage once, and each kind of error reply at most every ten seconds. Shortly after a
+   * report, a failure counts as another outage only if the next ones follow.
+   */
   #tell(error: unknown, onOutage: OnOutage): void {
     const isOutage = !isReply(error)
-    if (isOutage && this.#failures > 1) return
+    if (isOutage && this.#isTold) return
     const kind = isOutage ? '' : messageOf(error).replace(/ .*/s, '')
+    const isLasting = isOutage && this.#failures >= MOST_FAILURES
+    const pause = isLasting ? OUTAGE_EVERY_MS : TOLD_EVERY_MS
     const now = performance.now()
-    if (now - (this.#toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < TOLD_EVERY_MS) return
+    if (now - (this.#toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < pause) return
     this.#toldAt.set(kind, now)
+    if (isOutage) this.#isTold = true
     tell('redis: onOutage', onOutage, error)
   }
 }

@@ -118,6 +118,60 @@ t.test('what Redis answers is no outage, an error neither', async (t) => {
   t.equal(told.length, 2, 'each kind once')
 })
 
+t.test('an outage soon after another is told too, once', async (t) => {
+  const slow = new Slow()
+  const told: unknown[] = []
+  const send = using(slow, told)
+  const outage = async (): Promise<void> => {
+    slow.answer = () => Promise.reject(new Error('connect ECONNREFUSED'))
+    await failing(send, 10)
+    await sleep(210)
+    await failing(send, 10)
+  }
+  const back = async (): Promise<void> => {
+    slow.answer = async () => 'PONG'
+    await sleep(410)
+    t.equal(await ping(send), 'PONG')
+  }
+  await outage()
+  t.equal(told.length, 1)
+  await back()
+  await sleep(500)
+
+  await outage()
+
+  t.equal(told.length, 2)
+})
+
+t.test('single failures between replies are told once', async (t) => {
+  const slow = new Slow()
+  const told: unknown[] = []
+  const send = using(slow, told)
+  for (let count = 0; count < 5; count++) {
+    slow.answer = () => Promise.reject(new Error('connect ECONNREFUSED'))
+    await failing(send, 2)
+    slow.answer = async () => 'PONG'
+    await ping(send)
+  }
+
+  t.equal(told.length, 1)
+})
+
+t.test('a Redis that always answers too late is told once', async (t) => {
+  const slow = new Slow()
+  const told: unknown[] = []
+  const send = using(slow, told)
+  for (let count = 0; count < 5; count++) {
+    await failing(send, 3)
+    slow.release()
+    await sleep(1)
+  }
+  await sleep(600)
+  await failing(send, 3)
+
+  t.equal(told.length, 1)
+})
+
 t.test('one line is written, without control characters', async (t) => {
   const lines = t.capture(console, 'error', () => {})
   const client: RedisClient = { sendCommand: () => Promise.reject(new Error('no\nway')) }
