@@ -1,7 +1,7 @@
 /** A session: data that belongs to one visitor and is kept between requests. */
 import { randomText } from '../internal/base64url.ts'
-import { encodeText } from '../internal/bytes.ts'
 import { brand } from '../types/brand.ts'
+import { assertSize, limitedView } from './sessionlimit.ts'
 
 /**
  * The data of a session, which must have a JSON form. Declare your own keys by augmentation:
@@ -73,8 +73,10 @@ export class Session {
   /**
    * The data: an object without prototype, which may be read and changed at any depth.
    *
-   * If sessions are stored in cookies, setting a value throws a RangeError if the data no longer fits.
-   * Changes deeper inside are measured when the response starts.
+   * If sessions are stored in cookies, setting a value throws a RangeError if the data no longer fits, at
+   * any depth of plain objects and lists that were read from `data`. These are proxies then, which
+   * `structuredClone()` does not accept: clone `JSON.parse(JSON.stringify(data))`. Changes that go past
+   * them are measured when the response starts.
    */
   get data(): SessionData {
     this.#used = true
@@ -86,20 +88,7 @@ export class Session {
 
   #limited(data: SessionData): SessionData {
     const mostBytes = this.#mostBytes
-    return new Proxy(data, {
-      set(target, name, value): boolean {
-        const before = Reflect.getOwnPropertyDescriptor(target, name)
-        const isSet = Reflect.set(target, name, value)
-        try {
-          assertSize(stringify(target), mostBytes, name)
-        } catch (error) {
-          if (before === undefined) Reflect.deleteProperty(target, name)
-          else Reflect.defineProperty(target, name, before)
-          throw error
-        }
-        return isSet
-      },
-    })
+    return limitedView(data, (name) => assertSize(stringify(data), mostBytes, name))
   }
 
   /** The id, a secret that only the server and the visitor's browser know. */
@@ -187,16 +176,4 @@ function stringify(data: SessionData): string {
       { cause: error },
     )
   }
-}
-
-/** Checked where the data is set: the response that would carry it is the wrong place to fail. */
-function assertSize(text: string, mostBytes: number, name?: string | symbol): void {
-  // One code unit is three bytes of UTF-8 at most.
-  if (text.length * 3 <= mostBytes) return
-  const size = encodeText(text).byteLength
-  if (size <= mostBytes) return
-  const cause = name === undefined ? '' : ` with ${JSON.stringify(String(name))}`
-  throw new RangeError(
-    `session.data: a cookie holds ${mostBytes} bytes of JSON, ${size} were given${cause}. Store sessions on the server, sessions({ store }), or store the data elsewhere and its key in the session.`,
-  )
 }

@@ -196,3 +196,63 @@ t.test('setting a value over the limit throws, and the old value stays', async (
   t.same(Object.keys(session.data), [])
   t.throws(() => Object.assign(session.data, { c: 'é'.repeat(12) }), /32 were given with "c"/)
 })
+
+/** A session of a cookie that holds 40 bytes. */
+const small = (text = '{"l":[1],"o":{"a":{"b":1}}}'): Session => new Session({ id: OLD, text }, 40)
+
+interface Nested {
+  l: unknown[]
+  o: { a: Record<string, unknown> }
+}
+
+t.test('setting a value over the limit throws at any depth, and nothing changes', async (t) => {
+  const large = 'x'.repeat(40)
+  const changes: ((data: Nested) => unknown)[] = [
+    ({ l }) => l.push(large),
+    ({ l }) => l.splice(0, 1, large),
+    ({ l }) => (l.length = 20),
+    ({ o }) => (o.a['b'] = large),
+    ({ o }) => Object.assign(o.a, { c: large }),
+    ({ o }) => Object.defineProperty(o, 'a', { value: large, enumerable: true }),
+    (data) => Object.defineProperty(data, 'd', { value: large, enumerable: true }),
+    (data) => (data.l = [large]),
+  ]
+  for (const change of changes) {
+    const session = small()
+    t.throws(() => change(session.data as unknown as Nested), {
+      name: 'RangeError',
+      message: /^session\.data: a cookie holds 40 bytes of JSON, \d+ were given with "\w+"\. /,
+    })
+    t.same(session.change(), { type: 'none' }, String(change))
+  }
+})
+
+t.test('data that fits can be changed and read at any depth', async (t) => {
+  const session = small()
+  const data = session.data as unknown as Nested
+
+  data.l.push(2, 3)
+  data.o.a['b'] = data.l
+  t.equal(data.l, data.l)
+  t.equal(data.o.a['b'], data.l)
+  t.ok(Array.isArray(data.l))
+  t.same([...data.l], [1, 2, 3])
+
+  const text = '{"l":[1,2,3],"o":{"a":{"b":[1,2,3]}}}'
+  t.equal(JSON.stringify(data), text)
+  t.match(session.change(), { record: { text } })
+})
+
+t.test('dates and frozen objects in limited data can be read', async (t) => {
+  const { data } = small('{}')
+  const date = new Date(0)
+  data['d'] = date
+  t.equal(data['d'], date)
+  delete data['d']
+  const frozen = Object.freeze({ o: { a: 1 } })
+  data['f'] = frozen
+
+  t.same((data['f'] as typeof frozen).o.a, 1)
+  t.throws(() => (data['f'] = data), /the data must have a JSON form/)
+  t.equal(JSON.stringify(data), '{"f":{"o":{"a":1}}}')
+})

@@ -102,7 +102,7 @@ for (const sealed of [false, true]) {
   })
 }
 
-t.test('data that grows deep inside is measured when the response starts', async (t) => {
+t.test('data that grows past session.data is measured when the response starts', async (t) => {
   const growing: App = async (scope, receive, send) => {
     const { session } = new Request(scope as HTTPScope)
     const list: string[] = []
