@@ -90,13 +90,11 @@ export class Fill {
     })
   }
 
-  /** Calls the app, and restores the scope afterwards. */
+  /** Calls the app, and restores the extensions afterwards. */
   async run(app: App, receive: Receive): Promise<void> {
-    const scope = this.#scope
-    const { headers, extensions } = scope
-    if (!this.#options.isUncacheable) this.#prepare()
+    const { extensions } = this.#scope
     try {
-      await app(scope, receive, this.#receive)
+      await app(this.#prepared(), receive, this.#receive)
     } catch (error) {
       const isGone = followsDisconnect(error, scope)
       if (isGone && this.#isAnswered) return // the cache answered: the app was only told to stop
@@ -104,21 +102,26 @@ export class Fill {
       this.#settle(isGone ? 'retry' : 'pass')
       throw error
     } finally {
-      scope.headers = headers
-      if (extensions !== undefined) scope.extensions = extensions
+      if (extensions !== undefined) this.#scope.extensions = extensions
       this.#settle('pass')
     }
   }
 
-  /** Asks the app for the whole response, in a form that can be cached. */
-  #prepare(): void {
-    const { stale } = this.#options
+  /**
+   * Asks the app for the whole response, in a form that can be cached. Other fields are in a
+   * copy of the scope: middleware outside may read its own until the response has ended.
+   */
+  #prepared(): HTTPScope {
     const scope = this.#scope
-    const headers = unconditional(scope.headers)
-    scope.headers = stale === undefined ? headers : validating(headers, stale)
-    const { extensions } = scope
+    const { isUncacheable, stale } = this.#options
+    if (isUncacheable) return scope
     // A file that the server sends by path would bypass the cache.
-    if (extensions !== undefined) scope.extensions = withoutPathsend(extensions)
+    if (scope.extensions !== undefined) scope.extensions = withoutPathsend(scope.extensions)
+    const plain = unconditional(scope.headers)
+    const headers = stale === undefined ? plain : validating(plain, stale)
+    if (headers === scope.headers) return scope
+    scope.outcome ??= {} // which all copies share
+    return { ...scope, headers }
   }
 
   get #isAnswered(): boolean {
