@@ -54,9 +54,10 @@ export interface CacheResponseOptions {
  * cookies use and fill the cache only for responses marked `public` or `s-maxage`. Each value of another
  * field in `Vary` is cached separately. A request that changes the resource removes it from the cache.
  *
- * Concurrent requests for an uncached resource wait for the first one. Requests with cookies do not
- * wait, nor do requests for a resource whose response could not be cached in the last minute: the app
- * answers each of them. The cache answers a client's `If-None-Match` and `If-Modified-Since`; the app is
+ * Concurrent requests for an uncached resource wait for the first one if the last response for that host
+ * and path, whatever its query, was cached. Requests with cookies do not wait, nor do requests for a
+ * resource whose response could not be cached in the last minute: the app answers each of them. So a
+ * first burst runs side by side, and a long poll never waits. The cache answers a client's `If-None-Match` and `If-Modified-Since`; the app is
  * asked for the whole response.
  *
  * Stale responses are served only if `staleWhileRevalidate` or `staleIfError` is set, and never if they

@@ -59,3 +59,12 @@ export function gated(headers: Record<string, string> = {}): Gated {
 }
 
 export const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
+/** Has a response cached for the path, after which requests for it wait for each other. */
+export async function keptOnce(get: Get, one: Gated): Promise<void> {
+  const first = get([], { queryString: 'first' })
+  await settled()
+  one.release()
+  await first
+  one.count = 0
+}

@@ -13,11 +13,13 @@ import {
   encodeEntry,
   encodeVariants,
   isUsable,
+  pathKey,
   satisfies,
   type Variants,
   variantKey,
 } from './entries.ts'
 import { type Call, Fill, type FillSettings } from './fill.ts'
+import { KeptPaths } from './keptpaths.ts'
 import { unconditional, type Wish } from './requests.ts'
 import { secondsKept } from './rules.ts'
 import { Uncacheable } from './uncacheable.ts'
@@ -37,6 +39,7 @@ interface Lookup {
 /** A request, and what the cache knows of its resource. */
 interface Ask {
   readonly key: string
+  readonly path: string
   readonly wish: Wish
   readonly stale: Entry | undefined
 }
@@ -49,6 +52,7 @@ export class ResponseCache {
   readonly #running = new Set<Fill>()
   readonly #refreshing = new Set<string>()
   readonly #uncacheable = new Uncacheable()
+  readonly #keptPaths = new KeptPaths()
   /** Whether the store failed when it was last used. */
   #isAway = false
 
@@ -60,12 +64,14 @@ export class ResponseCache {
   async serve(key: string, wish: Wish, ...call: Call): Promise<void> {
     const [app, scope, receive, send] = call
     let known: Variants | undefined
+    let path: string | undefined
     for (;;) {
       const { entry, variants = known } = await this.#find(key, wish, scope)
       const now = Date.now()
       if (entry !== undefined && satisfies(entry, wish, now)) return answer(entry, scope, send)
       const slot = variants === undefined ? key : variantKey(key, variants, scope.headers)
-      const ask = { key, wish, stale: entry }
+      path ??= pathKey(scope)
+      const ask = { key, path, wish, stale: entry }
       if (entry !== undefined && isUsable(entry, entry.whileRevalidate, wish, now)) {
         await answer(entry, scope, send)
         return this.#refresh(slot, ask, call)
@@ -74,6 +80,9 @@ export class ResponseCache {
       if (!wish.mayKeep) return app(scope, receive, send)
       // Responses to requests with cookies are seldom shareable, so these neither wait nor are waited for.
       if (wish.hasCookies || this.#uncacheable.has(key)) return this.#fill(ask, call)
+      // What was never kept may be a long poll, where waiting would cost an event.
+      const wasKept = entry !== undefined || variants !== undefined || this.#keptPaths.has(path)
+      if (!wasKept) return this.#fill(ask, call)
       const shared = this.#shared.get(slot)
       if (shared === undefined || !wish.mayUse) return this.#lead(slot, ask, call)
       const outcome = await shared.outcome
@@ -149,12 +158,18 @@ export class ResponseCache {
     return this.#run(this.#newFill(ask, call), call)
   }
 
-  #newFill({ key, wish, stale }: Ask, [, scope, , send]: Call): Fill {
+  #newFill({ key, path, wish, stale }: Ask, [, scope, , send]: Call): Fill {
     // A response that is not cached for requests with cookies may be cached for others.
     const mark = wish.hasCookies ? `${key} cookies` : key
     const isUncacheable = this.#uncacheable.has(mark)
-    const refuse = (): void => this.#uncacheable.add(mark)
-    const keep = (): void => this.#uncacheable.delete(mark)
+    const refuse = (): void => {
+      this.#uncacheable.add(mark)
+      if (!wish.hasCookies) this.#keptPaths.delete(path)
+    }
+    const keep = (): void => {
+      this.#uncacheable.delete(mark)
+      this.#keptPaths.add(path)
+    }
     return new Fill(
       this.#settings,
       { resource: key, wish, stale, isUncacheable, refuse, keep },

@@ -28,14 +28,20 @@ export interface Variants {
  * The key of a resource: a hash of an unambiguous list. It has a fixed length, and only characters that
  * every store accepts.
  */
-export function resourceKey(
-  { scheme, headers, rawPath, queryString }: HTTPScope,
-  extra: string,
-): string {
-  // Different spellings of a host are one resource, so a change through one invalidates all.
+export function resourceKey(scope: HTTPScope, extra: string): string {
+  const { scheme, headers, rawPath, queryString } = scope
+  return hashOf(['GET', scheme, hostIn(headers), rawPath, queryString, extra])
+}
+
+/** The key of all resources with this host and path, whatever their query. */
+export function pathKey({ headers, rawPath }: HTTPScope): string {
+  return hashOf([hostIn(headers), rawPath])
+}
+
+/** Different spellings of a host are one resource, so a change through one invalidates all. */
+function hostIn(headers: HeaderList): string {
   const named = joinedField(headers, 'host') ?? ''
-  const host = urlAuthority(named)?.toLowerCase() ?? named
-  return hashOf(['GET', scheme, host, rawPath, queryString, extra])
+  return urlAuthority(named)?.toLowerCase() ?? named
 }
 
 /** The key of the variant for this request. */

@@ -1,16 +1,18 @@
 import t from 'tap'
 import { ClientDisconnected } from '../../../lib/exceptions.ts'
+import { KeptPaths } from '../../../lib/middleware/cacheresponse/keptpaths.ts'
 import { cacheResponse } from '../../../lib/middleware/cacheresponse.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { memoryStore } from '../../../lib/stores.ts'
 import type { Send } from '../../../lib/types.ts'
-import { caching, counted, gated, settled } from '../../support/caching.ts'
+import { caching, counted, gated, keptOnce, settled } from '../../support/caching.ts'
 import { call, httpScope, receiving } from '../../support/scopes.ts'
 import { responseOf } from '../../support/sent.ts'
 
 t.test('requests for the same resource wait for the first one', async (t) => {
   const one = gated()
   const get = caching(one.app)
+  await keptOnce(get, one)
   const all = Promise.all(Array.from({ length: 50 }, () => get()))
   await settled()
   t.equal(one.count, 1)
@@ -22,6 +24,7 @@ t.test('requests for the same resource wait for the first one', async (t) => {
 t.test('requests for another variant call the app, once', async (t) => {
   const one = gated({ vary: 'accept' })
   const get = caching(one.app)
+  await keptOnce(get, one)
   const all = Promise.all(['a', 'b', 'b', 'a'].map((accept) => get(['accept', accept])))
   await settled()
   one.release()
@@ -33,11 +36,15 @@ t.test('requests for another variant call the app, once', async (t) => {
   t.same(texts, ['answer 1', 'answer 2', 'answer 2', 'answer 1'])
 })
 
-t.test('a response that is not cached is neither waited for nor shared', async (t) => {
-  const one = gated({ 'cache-control': 'private' })
+t.test('a response that is not cached any more is not shared', async (t) => {
+  const fields: Record<string, string> = {}
+  const one = gated(fields)
   const get = caching(one.app)
+  await keptOnce(get, one)
+  fields['cache-control'] = 'private'
   const all = Promise.all([get(), get(), get()])
   await settled()
+  t.equal(one.count, 1)
   one.release()
   await settled()
   t.equal(one.count, 3)
@@ -46,15 +53,62 @@ t.test('a response that is not cached is neither waited for nor shared', async (
   t.equal(new Set((await all).map(({ text }) => text)).size, 3)
 })
 
+t.test('a first burst runs side by side', async (t) => {
+  for (const headers of [{}, { 'cache-control': 'private' }]) {
+    const one = gated(headers)
+    const get = caching(one.app)
+    const all = Promise.all(Array.from({ length: 5 }, () => get()))
+    await settled()
+
+    t.equal(one.count, 5)
+    one.release()
+    t.equal(new Set((await all).map(({ text }) => text)).size, 5)
+  }
+})
+
+t.test('long polls never wait for each other', async (t) => {
+  const one = gated({ 'cache-control': 'no-store' })
+  const get = caching(one.app)
+  for (const since of [1, 2, 3]) {
+    one.count = 0
+    const poll = { queryString: `since=${since}` }
+    const both = Promise.all([get([], poll), get([], poll)])
+    await settled()
+
+    t.equal(one.count, 2)
+    one.release()
+    await both
+  }
+})
+
+t.test('after a response that is not cached, requests for the path do not wait', async (t) => {
+  const fields: Record<string, string> = {}
+  const one = gated(fields)
+  const get = caching(one.app)
+  await keptOnce(get, one)
+  fields['cache-control'] = 'no-store'
+  const refused = get([], { queryString: 'since=1' })
+  await settled()
+  one.release()
+  await refused
+  const both = Promise.all([get(), get()])
+  await settled()
+
+  t.equal(one.count, 3)
+  one.release()
+  await both
+})
+
 t.test('an error goes to one request; the others call the app', async (t) => {
   let count = 0
   const get = caching(async (scope, receive, send) => {
-    if (++count === 1) {
+    if (++count === 2) {
       await settled()
       throw new Error('kaput')
     }
     await new PlainTextResponse('fine').respond(scope, receive, send)
   })
+  await get([], { queryString: 'first' })
   const [first, second] = await Promise.allSettled([get(), get()])
 
   t.match(first, { reason: { message: 'kaput' } })
@@ -66,18 +120,20 @@ t.test('if the first client disconnects, another request takes its place', async
   const get = caching(async (scope, receive, send) => {
     const mine = ++count
     await settled()
-    if (mine === 1) throw new ClientDisconnected()
+    if (mine === 2) throw new ClientDisconnected()
     await new PlainTextResponse('fine').respond(scope, receive, send)
   })
+  await get([], { queryString: 'first' })
   const [first, ...others] = await Promise.allSettled([get(), get(), get()])
 
   t.match(first, { reason: { name: 'ClientDisconnected' } })
   t.match(others, [{ value: { text: 'fine' } }, { value: { text: 'fine' } }])
-  t.equal(count, 2)
+  t.equal(count, 3)
 })
 
 t.test('a slow client does not delay others', async (t) => {
   const cached = cacheResponse({ store: memoryStore() })(counted().app)
+  await call(cached, httpScope({ queryString: 'first' }))
   let release = (): void => {}
   const slow: Send = () =>
     new Promise((resolve) => {
@@ -86,7 +142,7 @@ t.test('a slow client does not delay others', async (t) => {
   const first = cached(httpScope(), receiving([]), slow)
   const second = responseOf(await call(cached, httpScope()))
 
-  t.equal(second.text, 'answer 1')
+  t.equal(second.text, 'answer 2')
   release()
   await settled()
   release()
@@ -149,6 +205,7 @@ t.test('what can be kept is shared again', async (t) => {
 t.test('requests with cookies neither wait nor are waited for', async (t) => {
   const one = gated({ 'cache-control': 'public, max-age=9' })
   const get = caching(one.app)
+  await keptOnce(get, one)
   const all = Promise.all([get(['cookie', 'a=1']), get(['cookie', 'a=2']), get(), get()])
   await settled()
 
@@ -160,6 +217,7 @@ t.test('requests with cookies neither wait nor are waited for', async (t) => {
 t.test('an answer to cookies does not make others wait for each other less', async (t) => {
   const one = gated()
   const get = caching(one.app)
+  await keptOnce(get, one)
   const visitor = get(['cookie', 'a=1'])
   await settled()
   one.release()
@@ -183,4 +241,15 @@ t.test('a change is seen by requests that go to the app for themselves alone', a
   await first
 
   t.equal(responseOf(await call(cached(counted().app), httpScope())).text, 'answer 1')
+})
+
+t.test('5,000 paths are remembered, those that were used last', async (t) => {
+  const paths = new KeptPaths()
+  for (let count = 0; count < 5_000; count++) paths.add(`/${count}`)
+  t.ok(paths.has('/0'))
+  paths.add('/another')
+
+  t.ok(paths.has('/0'))
+  t.notOk(paths.has('/1'))
+  t.ok(paths.has('/another'))
 })
