@@ -292,9 +292,11 @@ t.test('middleware outside sees the conditions of the client, hit or not', async
 })
 
 t.test('etag() outside answers 304 on an empty cache too', async (t) => {
-  const tagged = etag()(cacheResponse({ store: memoryStore() })((scope, receive, send) =>
-    new PlainTextResponse('hello').respond(scope, receive, send),
-  ))
+  const tagged = etag()(
+    cacheResponse({ store: memoryStore() })((scope, receive, send) =>
+      new PlainTextResponse('hello').respond(scope, receive, send),
+    ),
+  )
   const tag = responseOf(await call(tagged, httpScope())).headers.get('etag') ?? ''
   const scope = httpScope({ path: '/b', rawPath: '/b', headers: ['if-none-match', tag] })
 
