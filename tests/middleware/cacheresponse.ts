@@ -1,15 +1,11 @@
 import t from 'tap'
 import { Headers } from '../../lib/http/headers.ts'
-import { accessLog } from '../../lib/middleware/accesslog.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
-import { compress } from '../../lib/middleware/compress.ts'
-import { etag } from '../../lib/middleware/etag.ts'
 import { PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { memoryStore } from '../../lib/stores.ts'
 import type { HTTPScope } from '../../lib/types.ts'
 import { type Counted, caching, counted, type Get } from '../support/caching.ts'
-import { call, httpScope, websocketScope } from '../support/scopes.ts'
-import { responseOf } from '../support/sent.ts'
+import { websocketScope } from '../support/scopes.ts'
 import { assertUntouched } from '../support/untouched.ts'
 
 /** What two requests in a row get. */
@@ -271,34 +267,3 @@ for (const [options, message] of MISUSE) {
     t.throws(() => cacheResponse(options as { store: typeof store }), { message })
   })
 }
-
-t.test('middleware outside sees the conditions of the client, hit or not', async (t) => {
-  const { app } = counted({ etag: '"c"' })
-  const lines: unknown[] = []
-  const logger = { info: (entry: object) => void lines.push(entry), error: console.error }
-  const logged = accessLog({ logger, headers: ['if-none-match'] })
-  const compressed = logged(compress()(cacheResponse({ store: memoryStore() })(app)))
-  const headers = ['host', 'a', 'accept-encoding', 'gzip', 'if-none-match', 'W/"c"']
-  for (const kind of ['filled', 'hit']) {
-    const scope = httpScope({ headers })
-    const { status, headers: fields } = responseOf(await call(compressed, scope))
-    t.same([status, fields.get('etag')], [304, 'W/"c"'], kind)
-    t.equal(scope.headers, headers)
-  }
-  t.match(lines, [
-    { status: 304, headers: { 'if-none-match': 'W/"c"' } },
-    { status: 304, headers: { 'if-none-match': 'W/"c"' } },
-  ])
-})
-
-t.test('etag() outside answers 304 on an empty cache too', async (t) => {
-  const tagged = etag()(
-    cacheResponse({ store: memoryStore() })((scope, receive, send) =>
-      new PlainTextResponse('hello').respond(scope, receive, send),
-    ),
-  )
-  const tag = responseOf(await call(tagged, httpScope())).headers.get('etag') ?? ''
-  const scope = httpScope({ path: '/b', rawPath: '/b', headers: ['if-none-match', tag] })
-
-  t.equal(responseOf(await call(tagged, scope)).status, 304)
-})
