@@ -96,7 +96,7 @@ export class Fill {
     try {
       await app(this.#prepared(), receive, this.#receive)
     } catch (error) {
-      const isGone = followsDisconnect(error, scope)
+      const isGone = followsDisconnect(error, this.#scope)
       if (isGone && this.#isAnswered) return // the cache answered: the app was only told to stop
       if (!isGone && !this.#isStarted && this.#replaces(error)) return await this.#replace()
       this.#settle(isGone ? 'retry' : 'pass')
