@@ -6,14 +6,14 @@ import type { Subscriber } from './subscription.ts'
 
 /** A subscriber that reads nothing for this time is no longer waited for. */
 const PATIENCE_MS = 200
-/** After this time none is waited for: a slow one must not keep the others from new messages. */
-const LONGEST_MS = 5000
+/** Each subscriber is waited for this long in all: a slow one must not keep the others from new messages. */
+const BUDGET_MS = 5000
 
 export class Pacing implements CatchUp {
   readonly #channel: string
   readonly #subscribers: ReadonlySet<Subscriber>
-  readonly #slow = new Set<Subscriber>()
-  readonly #end = performance.now() + LONGEST_MS
+  /** The milliseconds that each may still be waited for, once it has been waited for. */
+  readonly #budgets = new Map<Subscriber, number>()
 
   constructor(channel: string, subscribers: ReadonlySet<Subscriber>) {
     this.#channel = channel
@@ -22,7 +22,7 @@ export class Pacing implements CatchUp {
 
   room(size: number): Promise<void> | undefined {
     for (const subscriber of this.#subscribers) {
-      if (!subscriber.hasRoom(size) && !this.#slow.has(subscriber)) return this.#wait(size)
+      if (this.#isAwaited(subscriber, size)) return this.#wait(size)
     }
     return undefined
   }
@@ -32,17 +32,32 @@ export class Pacing implements CatchUp {
     for (const subscriber of this.#subscribers) subscriber.push(message, true)
   }
 
-  /** One after the other, since only the total time matters. */
-  async #wait(size: number): Promise<void> {
-    for (const subscriber of this.#subscribers) {
-      while (!subscriber.hasRoom(size) && !this.#slow.has(subscriber)) {
-        if (!(await this.#hasRead(subscriber))) this.#slow.add(subscriber)
-      }
-    }
+  #isAwaited(subscriber: Subscriber, size: number): boolean {
+    return !subscriber.hasRoom(size) && this.#budgetOf(subscriber) > 0
   }
 
-  async #hasRead(subscriber: Subscriber): Promise<boolean> {
-    const patience = Math.min(PATIENCE_MS, this.#end - performance.now())
-    return patience > 0 && endsWithin(subscriber.room(), patience)
+  #budgetOf(subscriber: Subscriber): number {
+    return this.#budgets.get(subscriber) ?? BUDGET_MS
+  }
+
+  /** All at once, so that many slow ones use up their budgets together. */
+  async #wait(size: number): Promise<void> {
+    const waits: Promise<void>[] = []
+    for (const subscriber of this.#subscribers) {
+      if (this.#isAwaited(subscriber, size)) waits.push(this.#waitFor(subscriber, size))
+    }
+    await Promise.all(waits)
+  }
+
+  async #waitFor(subscriber: Subscriber, size: number): Promise<void> {
+    const end = performance.now() + this.#budgetOf(subscriber)
+    while (!subscriber.hasRoom(size)) {
+      const patience = Math.min(PATIENCE_MS, end - performance.now())
+      if (patience <= 0 || !(await endsWithin(subscriber.room(), patience))) {
+        this.#budgets.set(subscriber, 0)
+        return
+      }
+    }
+    this.#budgets.set(subscriber, end - performance.now())
   }
 }

@@ -69,3 +69,29 @@ t.test(
     await t.rejects(ending.next(), { name: 'BacklogOverflow' })
   },
 )
+
+t.test(
+  'a reader that uses up its time costs the others nothing',
+  {
+    skip: noRedis,
+  },
+  async (t) => {
+    const { here, there, link } = await scene(t)
+    const fast = await Promise.all([1, 2].map(() => reading(here, 'a', { backlog: 10 })))
+    const slow = await reading(here, 'a', { backlog: 10, pauseMs: 20 })
+    await there.publish('a', '0')
+    await until(() => fast.every(({ got }) => got.length === 1))
+    link.down()
+    await publish(there, 'a', numbers(5000))
+    link.up()
+    await until(() => fast.every(({ got }) => got.length === 5001), 15_000)
+
+    for (const { got, gaps, subscription } of fast) {
+      t.same([got.length, gaps, subscription.dropped], [5001, [], 0])
+    }
+    await until(() => slow.got.length + slow.subscription.dropped === 5001)
+    const missed = slow.gaps.reduce((sum: number, gap) => sum + (gap ?? 0), 0)
+    t.equal(slow.got.length + missed, 5001)
+    t.ok(missed > 0)
+  },
+)

@@ -53,7 +53,7 @@ export interface Reading {
 export async function reading(
   bus: Channels,
   name: string,
-  options: SubscribeOptions & { pauseMs?: number } = {},
+  { pauseMs, ...options }: SubscribeOptions & { pauseMs?: number } = {},
 ): Promise<Reading> {
   const gaps: (number | undefined)[] = []
   const onGap = ({ missed }: ChannelGap): void => void gaps.push(missed)
@@ -62,7 +62,7 @@ export async function reading(
   const read = async (): Promise<void> => {
     for await (const { text } of subscription) {
       got.push(text.trim())
-      if (options.pauseMs !== undefined) await sleep(options.pauseMs)
+      if (pauseMs !== undefined) await sleep(pauseMs)
     }
   }
   void read()
