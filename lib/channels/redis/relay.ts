@@ -32,15 +32,16 @@ const CHANNELS_AT_ONCE = 500
 const STREAMS_AT_ONCE = 16
 /** An unanswered page is retried for this multiple of the timeout. */
 const PATIENCE = 3
-const LOOK_MS = 1000
+/** An answer of Redis stands for the questions of this time. */
+const LOOK_MS = 10
 
 /** A connection for subscriptions, with its state. */
 interface Linked {
   readonly link: Link
   /** Aborts when the connection is lost. */
   readonly lost: AbortController
-  /** The time of the last check, with its result. */
-  lookedAt: number
+  /** The time of the last answer to a check; `Infinity` while one is awaited. */
+  answeredAt: number
   answer: Promise<unknown>
 }
 
@@ -106,13 +107,17 @@ export class RedisRelay implements ChannelBackend {
     if (session !== undefined) await asked('subscribe', () => this.#look(session))
   }
 
-  /** Checks that Redis replies, at most once a second: a hanging connection is not lost yet. */
+  /** Checks that Redis replies, once for all that ask together: a hanging connection is not lost yet. */
   #look(session: Linked): Promise<unknown> {
-    const now = performance.now()
-    if (now - session.lookedAt > LOOK_MS) {
-      session.lookedAt = now
+    if (performance.now() - session.answeredAt > LOOK_MS) {
+      session.answeredAt = Number.POSITIVE_INFINITY
       session.answer = inTime(session.link.ping(), this.#settings.timeoutMs)
-      session.answer.catch(() => session.link.close())
+      session.answer.then(
+        () => {
+          session.answeredAt = performance.now()
+        },
+        () => session.link.close(),
+      )
     }
     return session.answer
   }
@@ -146,8 +151,8 @@ export class RedisRelay implements ChannelBackend {
   }
 
   async #up(link: Link): Promise<void> {
-    const lookedAt = performance.now()
-    const session = { link, lost: new AbortController(), lookedAt, answer: Promise.resolve() }
+    const answeredAt = performance.now()
+    const session = { link, lost: new AbortController(), answeredAt, answer: Promise.resolve() }
     this.#session = session
     this.#joining = []
     await this.#subscribeAll(session, [...this.#feeds.values()])
