@@ -8,11 +8,12 @@ import {
   ExceptionHandlers,
   type ThrownBy,
 } from './errors/handlers.ts'
+import { UnsupportedProtocol } from './exceptions.ts'
 import type { Reversible, URLPath } from './http/urls.ts'
 import { callable } from './internal/callable.ts'
 import { chain } from './internal/chain.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { adoptState, takesPart } from './lifespan/mounted.ts'
+import { adoptState, beginsLifespan, takesPart } from './lifespan/mounted.ts'
 import { errors } from './middleware/errors.ts'
 import type { AnyResponse } from './responses/response.ts'
 import { answersRoot, tellRoot } from './routing/dispatch.ts'
@@ -112,6 +113,8 @@ export function Application<
       if (scope.type !== 'lifespan') {
         scope.app = application
         adoptState(application, scope)
+      } else if (!beginsLifespan(application, scope)) {
+        return Promise.reject(new UnsupportedProtocol(scope.type))
       }
       return stack(scope, receive, send)
     },

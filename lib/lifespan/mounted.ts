@@ -11,14 +11,11 @@ export function takesPart<Participant extends App>(app: Participant): Participan
   return Object.defineProperty(app, TAKES_PART, { value: true })
 }
 
-export function hasLifespan(app: unknown): app is App {
-  return typeof app === 'function' && TAKES_PART in app
-}
-
 /** The key of the states of mounted apps in the server's state, of which each request has a copy. */
 const STATES: unique symbol = Symbol.for('stellula.states') as never
 
-type States = ReadonlyMap<App, State>
+/** The states of all mounted apps of one server that have started, or are starting. */
+type States = Map<App, State>
 
 interface WithStates {
   [STATES]?: States
@@ -31,21 +28,38 @@ export function adoptState(app: App, scope: Exclude<Scope, LifespanScope>): void
   if (own !== undefined) Object.assign(state as State, own)
 }
 
+/**
+ * Notes that the lifespan of a mounted app begins: its parent may know only a middleware around it.
+ *
+ * @returns Whether to run it: false if the server has started this app already, at another mount.
+ */
+export function beginsLifespan(app: App, { state }: LifespanScope): boolean {
+  const states = (state as WithStates | undefined)?.[STATES]
+  if (state === undefined || states === undefined) return true
+  if (states.has(app)) return states.get(app) === state
+  // The router inside an application has the state of that application.
+  if (!isStarting(states, state)) states.set(app, state)
+  return true
+}
+
+function isStarting(states: States, state: State): boolean {
+  return [...states.values()].includes(state)
+}
+
 export class MountedLifespans {
   readonly #started: StartedLifespan[] = []
 
   /**
-   * Starts them one after another.
+   * Starts them one after another. Those that other mounts of the server have started are left out.
    *
    * @throws Error if one of them fails; those before it have started and must be stopped.
    */
   async start(apps: readonly App[], { state }: LifespanScope): Promise<void> {
-    const states = new Map<App, State>()
-    for (const app of new Set(apps)) {
-      const started = await startLifespan(app)
-      this.#started.push(started)
-      collect(states, app, started.state)
-    }
+    const above = (state as WithStates | undefined)?.[STATES]
+    const states: States = above ?? new Map()
+    for (const app of new Set(apps)) this.#started.push(await startMounted(app, states))
+    if (above !== undefined) return
+    prune(states)
     if (states.size === 0) return
     if (state === undefined) throw noState()
     ;(state as WithStates)[STATES] = states
@@ -70,12 +84,15 @@ export class MountedLifespans {
   }
 }
 
-/** Collects its own state and those of the apps inside; an app without a state needs no entry. */
-function collect(states: Map<App, State>, app: App, state: State | undefined): void {
-  if (state === undefined) return
-  for (const [inner, own] of (state as WithStates)[STATES] ?? []) states.set(inner, own)
-  const { [STATES]: _inside, ...own } = state as State & WithStates
-  if (Object.keys(own).length > 0) states.set(app, own)
+function startMounted(app: App, states: States): Promise<StartedLifespan> {
+  const state: State & WithStates = { [STATES]: states }
+  if (TAKES_PART in app) return startLifespan(app, 'auto', state)
+  return startLifespan(app, 'try', state, () => isStarting(states, state))
+}
+
+/** An app without a state needs no entry. */
+function prune(states: States): void {
+  for (const [app, state] of states) if (Object.keys(state).length === 0) states.delete(app)
 }
 
 function noState(): TypeError {

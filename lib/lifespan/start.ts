@@ -1,5 +1,7 @@
 /** The server's side of the lifespan: starts an app, keeps its state, and stops it. */
 import { ProtocolError, UnsupportedProtocol } from '../exceptions.ts'
+import { endsWithin } from '../internal/deadline.ts'
+import { handled } from '../internal/handled.ts'
 import {
   type App,
   type LifespanScope,
@@ -28,17 +30,26 @@ export interface StartedLifespan {
 
 const NONE: StartedLifespan = { state: undefined, stop: () => SENT }
 
+/** An app that may know nothing of lifespans is waited for so long. */
+const TRY_MS = 1000
+
 /**
  * Starts the app; resolves when it is ready to serve.
  *
+ * The mode `try` is for any function: it has a lifespan only if it says so. Unless it has begun the
+ * lifespan of an app inside it, it is waited for one second. Only a failed startup is an error.
+ *
+ * @param state What the app gets as `scope.state`, and adds to.
+ * @param hasBegun Whether an app inside it has begun its lifespan (never).
  * @throws Error if the start fails, with the app's own error as its cause.
  */
 export async function startLifespan(
   app: App,
-  mode: LifespanMode = 'auto',
+  mode: LifespanMode | 'try' = 'auto',
+  state: State = {},
+  hasBegun: () => boolean = () => false,
 ): Promise<StartedLifespan> {
   if (mode === 'off') return NONE
-  const state: State = {}
   const dialogue = new Dialogue()
   const scope: LifespanScope = {
     type: 'lifespan',
@@ -46,7 +57,9 @@ export async function startLifespan(
     state,
   }
   const ended = run(app, scope, dialogue)
-  const started = await Promise.race([dialogue.started, ended])
+  const answer = Promise.race([dialogue.started, ended])
+  if (mode === 'try' && !(await endsWithin(answer, TRY_MS)) && !hasBegun()) return NONE
+  const started = await answer
   if (started === 'complete') return { state, stop: () => stop(dialogue, ended) }
   if (started instanceof Failure) {
     // The app throws its error right after the message, unless it waits for more.
@@ -55,7 +68,8 @@ export async function startLifespan(
   }
   const error = started.error
   const takesPart = error !== undefined && !(error instanceof UnsupportedProtocol) && dialogue.asked
-  if (mode === 'auto' && !takesPart) return NONE
+  if (mode !== 'on' && !takesPart) return NONE
+  if (mode === 'try' && !hasBegun()) return NONE
   throw new Error(
     mode === 'on' && !takesPart
       ? "lifespan: the mode is 'on', but the app has no lifespan. Give it one, or serve it with lifespan: 'auto'."
@@ -144,7 +158,7 @@ class Dialogue {
     } else if (message.type === 'lifespan.shutdown.complete') this.#endShutdown('complete')
     else if (message.type === 'lifespan.shutdown.failed') {
       this.#endShutdown(new Failure(message.message ?? ''))
-    } else return Promise.reject(misplaced(message.type))
+    } else return handled(Promise.reject(misplaced(message.type)))
     return SENT
   }
 }

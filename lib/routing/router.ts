@@ -4,7 +4,7 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import { type Reversible, requestURL, type URLPath, withoutTrailingSlashes } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { adoptState, hasLifespan, takesPart } from '../lifespan/mounted.ts'
+import { adoptState, beginsLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
@@ -71,7 +71,10 @@ export function Router<State = AnyState>(
   const fallback = wrapped(toApp(options.default ?? notFound, 'Router: default'))
   const serve: App = (scope, receive, send) => {
     if (scope.type === 'lifespan') {
-      return runLifespan(lifespan, router, scope, receive, send, () => mountedIn(index.routes))
+      if (!beginsLifespan(router, scope)) return unsupported(scope)
+      return runLifespan(lifespan, router, scope, receive, send, () =>
+        mountedIn(index.routes, options.default),
+      )
     }
     if (scope.type !== 'http' && scope.type !== 'websocket') return unsupported(scope)
     if (lifespan !== undefined) adoptState(router, scope)
@@ -95,21 +98,24 @@ export function Router<State = AnyState>(
   return answersExceptions(takesPart(router))
 }
 
-/** The inner apps that have a lifespan; apps that were wrapped by hand are not found. */
-function mountedIn(routes: readonly Routable[]): App[] {
-  return routes.flatMap((route) => {
-    const inner = innerOf(route)
-    return hasLifespan(inner) ? [inner] : []
-  })
+/** The inner apps, which may have lifespans, also inside of middleware that was put around by hand. */
+function mountedIn(routes: readonly Routable[], fallback: unknown): App[] {
+  return [...routes.map(innerOf), fallback].filter((inner) => typeof inner === 'function') as App[]
 }
 
+/** The mounted app, below all mounts that are mounted themselves. */
 function innerOf(route: Routable): unknown {
+  const inner = appOf(route)
+  return isRoutable(inner) ? innerOf(inner) : inner
+}
+
+function appOf(route: Routable): unknown {
   if (route.kind === 'mount') return route.entry.endpoint
   return route.kind === 'host' ? route.endpoint : undefined
 }
 
-function unsupported(scope: never): Promise<void> {
-  return Promise.reject(new UnsupportedProtocol((scope as Scope).type))
+function unsupported(scope: Scope): Promise<void> {
+  return Promise.reject(new UnsupportedProtocol(scope.type))
 }
 
 /** The routes and their table, which is rebuilt after routes were added. */
