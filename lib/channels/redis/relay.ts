@@ -15,6 +15,7 @@ import { catchUp } from './catchup.ts'
 import { Feed } from './feed.ts'
 import { Lanes } from './lanes.ts'
 import type { Dial, Link } from './link.ts'
+import { Session } from './session.ts'
 import { append, lastPositions, Pages, type StreamLimits } from './stream.ts'
 import { Uplink } from './uplink.ts'
 
@@ -32,18 +33,6 @@ const CHANNELS_AT_ONCE = 500
 const STREAMS_AT_ONCE = 16
 /** An unanswered page is retried for this multiple of the timeout. */
 const PATIENCE = 3
-/** An answer of Redis stands for the questions of this time. */
-const LOOK_MS = 10
-
-/** A connection for subscriptions, with its state. */
-interface Linked {
-  readonly link: Link
-  /** Aborts when the connection is lost. */
-  readonly lost: AbortController
-  /** The time of the last answer to a check; `Infinity` while one is awaited. */
-  answeredAt: number
-  answer: Promise<unknown>
-}
 
 export class RedisRelay implements ChannelBackend {
   readonly kept: number
@@ -56,7 +45,7 @@ export class RedisRelay implements ChannelBackend {
   #isJoining = false
   /** The time of the last completed step that others wait for. */
   #steppedAt = 0
-  #session: Linked | undefined
+  #session: Session | undefined
   readonly #lanes = new Lanes(STREAMS_AT_ONCE)
   readonly #sender: string
   #sent = 0
@@ -103,23 +92,9 @@ export class RedisRelay implements ChannelBackend {
     const feed = this.#feeds.get(this.#key(channel))
     if (feed === undefined) return
     if (!feed.works) await this.#working(feed)
+    const { timeoutMs } = this.#settings
     const session = this.#session
-    if (session !== undefined) await asked('subscribe', () => this.#look(session))
-  }
-
-  /** Checks that Redis replies, once for all that ask together: a hanging connection is not lost yet. */
-  #look(session: Linked): Promise<unknown> {
-    if (performance.now() - session.answeredAt > LOOK_MS) {
-      session.answeredAt = Number.POSITIVE_INFINITY
-      session.answer = inTime(session.link.ping(), this.#settings.timeoutMs)
-      session.answer.then(
-        () => {
-          session.answeredAt = performance.now()
-        },
-        () => session.link.close(),
-      )
-    }
-    return session.answer
+    if (session !== undefined) await asked('subscribe', () => session.look(timeoutMs))
   }
 
   leave(channel: string): void {
@@ -151,8 +126,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   async #up(link: Link): Promise<void> {
-    const answeredAt = performance.now()
-    const session = { link, lost: new AbortController(), answeredAt, answer: Promise.resolve() }
+    const session = new Session(link)
     this.#session = session
     this.#joining = []
     await this.#subscribeAll(session, [...this.#feeds.values()])
@@ -165,7 +139,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Subscribes to all feeds that were joined in the same turn. */
-  async #joinSoon(session: Linked): Promise<void> {
+  async #joinSoon(session: Session): Promise<void> {
     if (this.#isJoining) return
     this.#isJoining = true
     await undefined
@@ -183,7 +157,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  async #subscribeAll(session: Linked, feeds: readonly Feed[]): Promise<void> {
+  async #subscribeAll(session: Session, feeds: readonly Feed[]): Promise<void> {
     for (const some of parts(feeds, CHANNELS_AT_ONCE)) {
       this.#steppedAt = performance.now()
       await this.#subscribe(session, some)
@@ -194,7 +168,7 @@ export class RedisRelay implements ChannelBackend {
     return this.#feeds.get(feed.key) === feed
   }
 
-  async #subscribe(session: Linked, all: readonly Feed[]): Promise<void> {
+  async #subscribe(session: Session, all: readonly Feed[]): Promise<void> {
     const feeds = all.filter((feed) => this.#isWanted(feed))
     if (feeds.length === 0) return
     if (this.kept === 0) for (const feed of feeds) feed.hold()
@@ -211,7 +185,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Subscribes one by one, since Redis would refuse the same command again. */
-  async #subscribeApart(session: Linked, feeds: readonly Feed[], error: unknown): Promise<void> {
+  async #subscribeApart(session: Session, feeds: readonly Feed[], error: unknown): Promise<void> {
     if (feeds.length === 1) {
       for (const feed of feeds) refuse(feed, error)
       return
@@ -221,7 +195,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  async #begin(session: Linked, feeds: readonly Feed[]): Promise<void> {
+  async #begin(session: Session, feeds: readonly Feed[]): Promise<void> {
     await this.#locate(
       session,
       feeds.filter(({ state }) => state === 'pending'),
@@ -236,7 +210,7 @@ export class RedisRelay implements ChannelBackend {
   }
 
   /** Notes the ends of streams, where a search for missed messages would begin. */
-  async #locate(session: Linked, feeds: readonly Feed[]): Promise<void> {
+  async #locate(session: Session, feeds: readonly Feed[]): Promise<void> {
     if (this.kept === 0 || feeds.length === 0) {
       for (const feed of feeds) feed.goLive()
       return
@@ -257,7 +231,7 @@ export class RedisRelay implements ChannelBackend {
     }
   }
 
-  async #catchUp({ lost: { signal } }: Linked, feed: Feed): Promise<void> {
+  async #catchUp({ lost: { signal } }: Session, feed: Feed): Promise<void> {
     if (signal.aborted) return
     const { send, timeoutMs } = this.#settings
     const patienceMs = PATIENCE * timeoutMs
