@@ -21,6 +21,7 @@ import { placeBelow } from './mountpoint.ts'
 import { rawFieldsOf } from './rawfields.ts'
 import { isRead, replayed } from './readbody.ts'
 import { located } from './site.ts'
+import { complete, unreadScope } from './synthetic.ts'
 
 export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessage> {
   /** Whether the app's lifespan is run ('auto'). */
@@ -69,13 +70,14 @@ export class Hosted<Incoming extends IncomingMessage> {
 
   request(request: Incoming, response: ServerResponse, next: Next | undefined): void {
     const { life } = this
+    complete(request)
     if (request.httpVersionMajor > 1) refuseVersion(response)
     else if (life.closing) refuse(response, 503, true)
     else if (life.lifespan !== undefined) this.#run(life.lifespan, request, response, next)
     else {
       life.ready().then(
         (lifespan) => this.#run(lifespan, request, response, next),
-        (error: unknown) => this.#fail(error, response, next),
+        (error: unknown) => this.#fail(error, LIFESPAN, response, next),
       )
     }
   }
@@ -144,16 +146,16 @@ export class Hosted<Incoming extends IncomingMessage> {
         takesOver: (error) => passage.takesOver(error),
       })
     } catch (error) {
-      this.#fail(error, response, next)
+      this.#fail(error, unreadScope(request), response, next)
     }
   }
 
-  #fail(error: unknown, response: ServerResponse, next: Next | undefined): void {
+  #fail(error: unknown, scope: Scope, response: ServerResponse, next: Next | undefined): void {
     if (next !== undefined) {
       next(error)
       return
     }
-    this.#onError(error, LIFESPAN)
+    this.#onError(error, scope)
     if (!response.headersSent) refuse(response, 500, true)
   }
 }

@@ -12,18 +12,25 @@ import type { HostedRequest } from './mountpoint.ts'
  * Undefined for a field that no message may have.
  */
 export function rawFieldsOf(request: HostedRequest): HeaderList | undefined {
-  const { rawHeaders = [], headers } = request
-  // By Node's parser, one is empty only if the other is.
-  if (rawHeaders.length === 0) return checked(fieldsOf(Object.entries(headers)))
+  const { rawHeaders, headers } = request
+  if (!isFilled(rawHeaders)) {
+    // By Node's parser, one is empty only if the other is.
+    const isBare = rawHeaders !== undefined && Object.keys(headers).length === 0
+    return isBare ? [] : checked(fieldsOf(Object.entries(headers)))
+  }
   const isParsed = rawHeaders.every((text) => typeof text === 'string')
   return isParsed ? rawHeaders : checked(rawHeaders.map(String))
+}
+
+function isFilled(rawHeaders: readonly string[] | undefined): rawHeaders is readonly string[] {
+  return rawHeaders !== undefined && rawHeaders.length > 0
 }
 
 function fieldsOf(entries: readonly (readonly [string, unknown])[]): HeaderList {
   const fields = entries.flatMap(([name, value]) => fieldOf(name.toLowerCase(), value))
   const hasHost = fields.some((name, index) => index % 2 === 0 && name === 'host')
   // HTTP/1.1 wants a host, which no connection was asked for here. An empty one names none.
-  return hasHost || fields.length === 0 ? fields : [...fields, 'host', '']
+  return hasHost ? fields : [...fields, 'host', '']
 }
 
 function fieldOf(name: string, value: unknown): string[] {

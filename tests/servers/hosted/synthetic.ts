@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { JSONResponse } from '../../../lib/responses.ts'
 import { Route, Router } from '../../../lib/routing.ts'
-import { toNode } from '../../../lib/servers/hosted.ts'
+import { type ToNodeOptions, toNode } from '../../../lib/servers/hosted.ts'
 
 const app = Router([
   Route(
@@ -105,4 +105,49 @@ t.test('a field that no message may have is 400', async (t) => {
   t.equal((await answerTo({ headers: { host: 'a', 'x-a': 'b\r\nx-c: d' } })).status, 400)
   t.equal((await answerTo({ headers: { host: 'a', 'x a': 'b' } })).status, 400)
   t.equal((await answerTo({ rawHeaders: ['host', 'a', 'x:a', 1] })).status, 400)
+})
+
+/** Answers a request that is a plain object, as some tests make them. */
+async function answerByHand(request: object, options: ToNodeOptions = {}) {
+  const response = new ServerResponse(request as never)
+  const sink = new PassThrough()
+  let received = ''
+  sink.on('data', (data) => {
+    received += data
+  })
+  response.assignSocket(sink as never)
+  const ended = new Promise((resolve) => response.on('finish', resolve))
+  await using listener = toNode(app, { lifespan: 'off', ...options })
+  listener(request as never, response)
+  await ended
+  sink.read()
+  const [, text = ''] = /\r\n\r\n(.*)$/s.exec(received) ?? []
+  return { status: response.statusCode, text }
+}
+
+t.test('a plain object is served as HTTP/1.1 from nowhere', async (t) => {
+  const plain = { method: 'GET', url: '/x' }
+  const given = [plain, { ...plain, headers: {} }, { ...plain, headers: { host: '' }, socket: {} }]
+  for (const request of given) {
+    const { status, text } = await answerByHand(request)
+
+    t.equal(status, 200)
+    t.match(JSON.parse(text), { fields: ['host', ''], client: null, scheme: 'http', text: '' })
+  }
+})
+
+t.test('an error before there is a scope names the request', async (t) => {
+  const told: unknown[] = []
+  const { status } = await answerByHand(
+    { method: 'PUT', url: '/x?y' },
+    {
+      state: () => {
+        throw new Error('no user')
+      },
+      onError: (error, scope) => void told.push(error, scope),
+    },
+  )
+
+  t.equal(status, 500)
+  t.match(told, [{ message: 'no user' }, { type: 'http', method: 'PUT', rawPath: '/x' }])
 })
