@@ -75,7 +75,9 @@ function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
   const [body, encoding, callback] = all as [unknown, BufferEncoding?, (() => void)?]
   leaveUncounted(this)
   try {
-    if (isWhole(body) && typeof encoding !== 'function' && isCounted(this)) {
+    // After a disconnect Node sends no head, so the handler may still set fields.
+    const isAtOnce = !this.destroyed && isWhole(body) && typeof encoding !== 'function'
+    if (isAtOnce && isCounted(this)) {
       writeAtOnce(this, body, encoding)
       Reflect.apply(endPlain, this, [callback])
     } else endPlain.apply(this, all)

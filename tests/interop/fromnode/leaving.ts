@@ -54,6 +54,11 @@ function finish(name: string): void {
   done.set(name, (done.get(name) ?? 0) + 1)
 }
 
+/** A second answer throws where the first was sent, and only there. */
+function isAnswered({ headersSent }: ServerResponse): boolean {
+  return headersSent
+}
+
 const VALUE = { a: 1 }
 const TEXT = JSON.stringify(VALUE)
 
@@ -61,7 +66,9 @@ const TEXT = JSON.stringify(VALUE)
 async function handlers(name: string, wait: Wait): Promise<Record<string, NodeHandler>> {
   const app = express()
   app.use('/callback', (request, response) => {
-    wait(request, response).then(() => response.status(201).json(VALUE), t.fail)
+    wait(request, response)
+      .then(() => response.status(201).json(VALUE).send('once more'))
+      .catch((error) => isAnswered(response) || t.fail(error))
     finishAfter(name, wait, request, response)
   })
   app.use('/async', async (request, response) => {
@@ -95,8 +102,13 @@ async function handlers(name: string, wait: Wait): Promise<Record<string, NodeHa
       response.write(TEXT.slice(0, 2))
       response.end(TEXT.slice(2))
     }
+    const answerThenSet = (): void => {
+      response.setHeader('content-length', TEXT.length)
+      response.end(TEXT)
+      if (response.destroyed) response.setHeader('x-late', '1')
+    }
     if (request.url?.startsWith('/async')) return wait(request, response).then(answer)
-    void wait(request, response).then(() => setImmediate(answer))
+    void wait(request, response).then(() => setImmediate(answerThenSet))
     return undefined
   }
   return { express: app, fastify: fastify.routing as NodeHandler, koa: koa.callback(), plain }
