@@ -5,6 +5,7 @@ import type { Coding } from '../http/codings.ts'
 import { assertHeader } from '../http/headers.ts'
 import { mediaTypeOf } from '../http/mimetypes.ts'
 import { contentTag, etagOf, type FileStat } from '../responses/file/answer.ts'
+import { isGenerated } from '../responses/file/disk.ts'
 import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 import { SUFFIXES } from './codings.ts'
@@ -152,8 +153,9 @@ export class Files {
   }
 
   /** Undefined if it is not read: large files, and one that becomes shorter while it is read. */
-  async #contentFor({ file, stats: { size } }: Opened): Promise<Content | undefined> {
-    if (size === 0) return contentOf(await file.hidden())
+  async #contentFor({ file, stats }: Opened): Promise<Content | undefined> {
+    const { size } = stats
+    if (isGenerated(stats)) return contentOf(await file.hidden())
     if (!this.#isTagged(size)) return undefined
     return readOrHash(file, size).catch(() => undefined)
   }

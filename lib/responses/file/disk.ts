@@ -4,7 +4,7 @@
  * Uses the callback functions: with Node's file handles a small file takes a third more time.
  */
 import { Buffer } from 'node:buffer'
-import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
+import { access, close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { joinBytes } from '../../internal/bytes.ts'
@@ -23,14 +23,18 @@ export function absolutePath(path: string | URL): string {
 /**
  * The state of a file, without opening it.
  *
- * @throws Error if it does not exist, or is not a file.
+ * @throws Error if it does not exist, is not a file, or may not be read.
  */
 export function look(path: string): Promise<FileStat> {
   return new Promise((resolve, reject) => {
     stat(path, (error, stats) => {
       if (error) reject(unreadable(path, error))
-      else if (stats.isFile()) resolve(stats)
-      else reject(noFile(path))
+      else if (stats.isFile()) {
+        access(path, constants.R_OK, (denied) => {
+          if (denied) reject(unreadable(path, denied))
+          else resolve(stats)
+        })
+      } else reject(noFile(path))
     })
   })
 }
@@ -98,7 +102,7 @@ export class DiskFile {
   }
 
   /**
-   * The content of a file that reports a size of 0, as those of procfs do.
+   * The content of a generated file, which does not say its size.
    *
    * @throws Error if it has more than 16 MiB.
    */
@@ -161,12 +165,24 @@ export interface Content {
   readonly hidden: Uint8Array | undefined
 }
 
-/** Reads a file that reports a size of 0; the times of generated files mean nothing. */
+/** The most that a file without blocks may say of its size to be read for it. */
+const MOST_GENERATED = 65_536
+
+/**
+ * Whether a file's size must be found by reading it. Generated files say 0, as in procfs, or one page,
+ * as in sysfs, and take up no blocks.
+ */
+export function isGenerated(stat: FileStat): boolean {
+  if (stat.size === 0) return true
+  return 'blocks' in stat && stat.blocks === 0 && stat.size <= MOST_GENERATED
+}
+
+/** Reads a generated file, whose times mean nothing. */
 export async function contentOf(file: DiskFile): Promise<Content> {
   const stat = await file.stat()
-  if (stat.size > 0) return { stat, hidden: undefined }
+  if (!isGenerated(stat)) return { stat, hidden: undefined }
   const hidden = await file.hidden()
-  if (hidden.byteLength === 0) return { stat, hidden: undefined }
+  if (hidden.byteLength === stat.size) return { stat, hidden: undefined }
   const etag = contentTag(sha256(hidden))
   return { stat: { size: hidden.byteLength, mtimeMs: stat.mtimeMs, etag }, hidden }
 }

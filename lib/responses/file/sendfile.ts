@@ -5,7 +5,7 @@ import { isBodyless } from '../../http/status.ts'
 import type { Scope, Send } from '../../types.ts'
 import { contentType, type MessageTypes } from '../response.ts'
 import { answerTo, type FileAnswer, type FileStat, type TaggedStat } from './answer.ts'
-import { absolutePath, contentOf, DiskFile, filled, look } from './disk.ts'
+import { absolutePath, contentOf, DiskFile, filled, isGenerated, look } from './disk.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './sending.ts'
 
 /** A file, and the response to send. */
@@ -32,7 +32,7 @@ export async function sendFile(
     const stat = wanted.stat ?? (await look(path))
     const answer = answerOf(wanted, scope, stat)
     // Only reading shows whether a file without a length is empty.
-    if (answer.size === 0 && stat.size > 0) return sendEmpty(answer, types, send)
+    if (answer.size === 0 && !isGenerated(stat)) return sendEmpty(answer, types, send)
   }
   const file = await DiskFile.open(path)
   try {
