@@ -1,9 +1,9 @@
 import { deepEqual } from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { stat, utimes } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { FileResponse } from '../../lib/responses/file.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import { openFiles } from '../support/descriptors.ts'
@@ -19,41 +19,6 @@ const bigFile = join(folder, 'big.bin')
 writeFileSync(bigFile, big)
 
 t.afterEach(() => deepEqual(openFiles(folder), [], 'every file is closed'))
-
-for (const name of ['/proc/sys/kernel/ostype', '/sys/kernel/cpu_byteorder']) {
-  t.test(`${name}, which does not say its size, is sent with what it holds`, (t) =>
-    generated(t, name),
-  )
-}
-
-t.test('a file that may not be read is the same error for each method', async (t) => {
-  if (process.getuid?.() === 0) return t.comment('root may read everything')
-  const secret = join(folder, 'secret.txt')
-  writeFileSync(secret, 'secret', { mode: 0o000 })
-  for (const method of ['GET', 'HEAD']) {
-    await t.rejects(
-      sent(new FileResponse(secret), httpScope({ method })),
-      /cannot be read \(EACCES\)/,
-    )
-  }
-})
-
-async function generated(t: Test, name: string): Promise<void> {
-  if (!existsSync(name)) return void t.comment('this system has none')
-  const content = readFileSync(name, 'utf8')
-  const response = new FileResponse(name)
-  const messages = await sent(response)
-  t.equal(fieldsOf(messages).get('content-length'), String(content.length))
-  t.equal(bodies(messages).toString(), content)
-  const head = await sent(response, httpScope({ method: 'HEAD' }))
-  t.equal(fieldsOf(head).get('content-length'), String(content.length))
-  t.equal(bodies(head).byteLength, 0)
-  const etag = fieldsOf(messages).get('etag') ?? ''
-  const same = await sent(response, httpScope({ headers: ['if-none-match', etag] }))
-  t.match(same[0], { status: 304 })
-  const part = await sent(response, httpScope({ headers: ['range', 'bytes=1-2'] }))
-  t.equal(bodies(part).toString(), content.slice(1, 3))
-}
 
 t.test('a file', async (t) => {
   t.test('that is small goes in one message, with all that is known of it: RS-28', async (t) => {
