@@ -8,7 +8,7 @@ import { inheritFrom, leavePair, pairOf } from './fromnode/inherit.ts'
 import type { NodeRequest } from './fromnode/request.ts'
 import type { NodeHandler } from './fromnode.ts'
 
-export { onHandshake } from './fromconnect/handshake.ts'
+export { type HandshakeOptions, onHandshake } from './fromconnect/handshake.ts'
 
 /** The most bytes of a body that are kept for the app if a middleware reads it. */
 const MOST_KEPT = 1_048_576

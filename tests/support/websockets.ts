@@ -78,8 +78,9 @@ export async function connected(
 export async function denied(
   { port }: Pick<Listening, 'port'>,
   path = '/',
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; headers: IncomingMessage['headers']; body: string }> {
-  const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`)
+  const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
   ws.on('error', () => {})
   const [, response] = (await once(ws, 'unexpected-response')) as [unknown, IncomingMessage]
   let body = ''

@@ -1,5 +1,13 @@
 /** Calls Connect middleware for websocket handshakes, for example to authenticate the client. */
+import {
+  type AllowedOrigins,
+  assertAllowedOrigins,
+  foreignSocket,
+  isForeignSocket,
+} from '../../authentication/origins.ts'
+import { answerException } from '../../errors/handlers.ts'
 import { FRAMING } from '../../http/hopbyhop.ts'
+import { knownOptions } from '../../internal/knownoptions.ts'
 import type {
   App,
   HTTPScope,
@@ -14,6 +22,11 @@ import { inheritFrom, leavePair } from '../fromnode/inherit.ts'
 import type { NodeHandler } from '../fromnode.ts'
 import { assertChain, callChain } from './chain.ts'
 
+export interface HandshakeOptions {
+  /** Origins of other sites whose pages may open websockets; '*' is any (none). */
+  origins?: AllowedOrigins
+}
+
 /**
  * Makes a middleware that calls Connect or Express middleware for websocket handshakes, which
  * `fromConnect()` lets pass; http requests pass this one.
@@ -23,7 +36,11 @@ import { assertChain, callChain } from './chain.ts'
  * fields set on the response are added to its `accept`. The response itself is not written or ended then,
  * so a session sets no cookie, and is saved only by `session.save()`.
  *
- * @throws TypeError if an argument is not such a middleware.
+ * Browsers send cookies with websockets that pages of other sites open, and let those pages read the
+ * messages. So a handshake with a foreign `Origin` gets 403 before the middleware is called, unless the
+ * options list it. The options are the last argument: `onHandshake(kept, { origins: ['https://a.example'] })`.
+ *
+ * @throws TypeError if an argument is not such a middleware, an option is unknown or an origin is invalid.
  * @throws Error if the version of Node is not supported.
  * @example
  * import expressSession from 'express-session'
@@ -35,10 +52,15 @@ import { assertChain, callChain } from './chain.ts'
  * })
  * Application({ routes: [chat], middleware: [fromConnect(kept), onHandshake(kept)] })
  */
-export function onHandshake(...middleware: readonly NodeHandler[]): Middleware {
-  assertChain(middleware, 'onHandshake')
+export function onHandshake(...middleware: readonly NodeHandler[]): Middleware
+export function onHandshake(...given: readonly [...NodeHandler[], HandshakeOptions]): Middleware
+export function onHandshake(...given: readonly (NodeHandler | HandshakeOptions)[]): Middleware {
+  const { middleware, origins } = readGiven(given)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'websocket') return app(scope, receive, send)
+    if (isForeignSocket(scope, origins)) {
+      return answerException(foreignSocket(), scope, receive, send)
+    }
     const denial = new Denial(scope, receive, send)
     const exchange = new InnerExchange(requestOf(scope), never, denial.send)
     inheritFrom(scope, exchange)
@@ -48,6 +70,23 @@ export function onHandshake(...middleware: readonly NodeHandler[]): Middleware {
         return behind(app, scope, exchange, receive, send)
       }),
     )
+  }
+}
+
+/** The middleware, and the options that may come last. */
+function readGiven(given: readonly (NodeHandler | HandshakeOptions)[]): {
+  readonly middleware: readonly NodeHandler[]
+  readonly origins: AllowedOrigins | undefined
+} {
+  const last = given.at(-1)
+  const options = typeof last === 'object' && last !== null ? last : {}
+  const middleware = options === last ? given.slice(0, -1) : given
+  knownOptions('onHandshake', options, 'origins')
+  assertAllowedOrigins('onHandshake', options.origins)
+  assertChain(middleware, 'onHandshake')
+  return {
+    middleware: middleware.filter((one) => typeof one === 'function'),
+    origins: options.origins,
   }
 }
 

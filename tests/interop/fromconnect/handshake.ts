@@ -2,6 +2,7 @@ import session from 'express-session'
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
 import { fromConnect, nodeRequest, onHandshake } from '../../../lib/interop/fromconnect.ts'
+import type { NodeHandler } from '../../../lib/interop/fromnode.ts'
 import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Route, Router, WebSocketRoute } from '../../../lib/routing.ts'
 import { call, websocketScope } from '../../support/scopes.ts'
@@ -119,4 +120,31 @@ t.test('http requests pass unchanged, and invalid arguments throw', async (t) =>
     () => onHandshake('x' as never),
     /^onHandshake: it takes middleware .*, string was given/,
   )
+})
+
+t.test('pages of other origins open no websockets, unless they are listed', async (t) => {
+  const called: string[] = []
+  const passing: NodeHandler = (request, _response, next) => {
+    called.push(request.url ?? '')
+    next()
+  }
+  const headers = { cookie: 'connect.sid=s', origin: 'http://evil.example' }
+  const opened = async (origins?: '*' | string[]): Promise<number> => {
+    const checked = origins === undefined ? onHandshake(passing) : onHandshake(passing, { origins })
+    const server = await listening(t, Router([accepting], { middleware: [checked] }))
+    if (origins === undefined) return (await denied(server, '/', headers)).status
+    const peer = await connected(t, server, '/', [], { headers })
+    await eventually(() => peer.closed !== undefined, 'the end')
+    return 101
+  }
+
+  t.equal(await opened(), 403)
+  t.strictSame(called, [])
+  t.equal(await opened(['http://evil.example']), 101)
+  t.equal(await opened('*'), 101)
+  t.strictSame(called, ['/', '/'])
+  t.throws(() => onHandshake(passing, { origin: '*' } as never), {
+    message: 'onHandshake: unknown option "origin". Did you mean "origins"?',
+  })
+  t.throws(() => onHandshake(passing, { origins: ['evil.example'] }), /^onHandshake: an origin is/)
 })
