@@ -22,6 +22,9 @@ const OTHERS = ['bundles', 'conformance', 'support', 'types']
 /** A first line that begins so keeps a file in a process of its own; the rest of it says why. */
 const ALONE = '// Runs alone: '
 
+/** Without tap's own runner a process has 30 seconds, which a bundle takes on a busy machine. */
+const LONGEST_MS = 300_000
+
 /** The test files of a bundle that share one process, and those that run alone. */
 export function filesOf(bundle: string): { readonly together: string[]; readonly alone: string[] } {
   const files = filesIn('tests').filter((file) => bundleOf(file) === bundle)
@@ -31,6 +34,7 @@ export function filesOf(bundle: string): { readonly together: string[]; readonly
 
 /** Runs a bundle: its shared files in this process, the others each in their own. */
 export async function runBundle(bundle: string): Promise<void> {
+  t.setTimeout(LONGEST_MS)
   const { together, alone } = filesOf(bundle)
   for (const file of together) await import(compiled(file))
   for (const file of alone) {
