@@ -1,3 +1,4 @@
+// Runs alone: it looks at the convertors of the whole process, to which other files add.
 import t from 'tap'
 import {
   type ConvertorOptions,

@@ -100,7 +100,7 @@ t.test(
 )
 
 /** What modules take that are loaded meanwhile, and the buffer of one stream of Node. */
-const SOME_CODE = 8_000_000
+const SOME_CODE = 20_000_000
 
 function held(): number {
   collectGarbage()
