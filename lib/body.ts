@@ -33,6 +33,15 @@ export function bodyOf(scope: HTTPScope, receive: Receive & { [BODY]?: Body }): 
   return body
 }
 
+/**
+ * The `receive` for an app that reads messages itself: the given one, or a replay if a `Request` has read
+ * from it. That app gets the whole body or an error, never a part of it.
+ */
+export function intactReceive(receive: Receive & { readonly [BODY]?: Body }): Receive {
+  const body = receive[BODY]
+  return body?.isTouched ? body.replay() : receive
+}
+
 export class Body {
   readonly #receive: Receive
   readonly #declared: number

@@ -1,4 +1,5 @@
 /** Uses Connect and Express middleware as middleware: sessions, passport, helmet and so on. */
+import { intactReceive } from '../body.ts'
 import type { App, ConnectionScope, HTTPScope, Middleware, Send } from '../types.ts'
 import { assertChain, callChain } from './fromconnect/chain.ts'
 import { Reply } from './fromconnect/reply.ts'
@@ -48,7 +49,7 @@ export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
   assertChain(middleware, 'fromConnect')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    const exchange = new InnerExchange(scope, receive, send, MOST_KEPT)
+    const exchange = new InnerExchange(scope, intactReceive(receive), send, MOST_KEPT)
     inheritFrom(scope, exchange)
     return exchange.run(() =>
       callChain(middleware, exchange, () => behind(app, scope, exchange, send)),

@@ -1,6 +1,7 @@
 /** Uses Node handlers as apps: Express, Connect, Koa, Fastify, or a listener of `http.createServer`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { intactReceive } from '../body.ts'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { must } from '../internal/must.ts'
@@ -65,10 +66,11 @@ export function fromNode(handler: NodeHandler): App {
   return (scope, receive, send) => {
     if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000, reason: '' })
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
-    const handed = handedOver(scope, receive, send)
+    const intact = intactReceive(receive)
+    const handed = handedOver(scope, intact, send)
     const exchange = handed
       ? new NativeExchange(scope, handed)
-      : new InnerExchange(scope, receive, send)
+      : new InnerExchange(scope, intact, send)
     const { request, response } = exchange
     if (handed === undefined) inheritFrom(scope, exchange)
     const next = (error?: unknown): void =>

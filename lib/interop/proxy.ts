@@ -4,6 +4,7 @@ import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
+import { intactReceive } from '../body.ts'
 import { trackStart } from '../errors/boundary.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
@@ -117,7 +118,8 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
     const tracked = trackStart(send, scope)
     try {
       if (closed) throw new HTTPException(503)
-      if (scope.type === 'http') await forward(settings, scope, receive, tracked.send)
+      if (scope.type === 'http')
+        await forward(settings, scope, intactReceive(receive), tracked.send)
       else await forwardSocket(settings, scope, receive, tracked.send)
     } catch (error) {
       // Too late for an answer: the server aborts the response.

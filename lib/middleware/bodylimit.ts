@@ -1,5 +1,6 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
 
+import { intactReceive } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
@@ -75,7 +76,7 @@ class LimitedExchange {
 
   constructor(scope: HTTPScope, receive: Receive, send: Send, limit: BodyLimit) {
     this.#scope = scope
-    this.#receive = receive
+    this.#receive = intactReceive(receive)
     this.#send = send
     this.#limit = limit
     this.#declared = contentLength(scope.headers) ?? 0

@@ -1,5 +1,5 @@
 /** Limits the request body that a fetch handler reads, as `Request` does. */
-import { DEFAULT_MAX_BODY_SIZE } from '../../body.ts'
+import { DEFAULT_MAX_BODY_SIZE, intactReceive } from '../../body.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { contentLength } from '../../http/headers.ts'
 import type { HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
@@ -13,7 +13,7 @@ export class LimitedBody {
   #refusal: HTTPException | undefined
 
   constructor(scope: HTTPScope, receive: Receive) {
-    this.#source = receive
+    this.#source = intactReceive(receive)
     this.#declared = contentLength(scope.headers) ?? 0
     this.#maxSize = scope.maxBodySize ?? DEFAULT_MAX_BODY_SIZE
   }
