@@ -72,7 +72,7 @@ t.test('a state that cannot be had is an error of the request', async (t) => {
   const { ask } = await hostServer(t, createServer(listener))
 
   t.same(await ask('/'), [500, 'Internal Server Error'])
-  t.match(seen, [['lifespan', { message: 'no state' }]])
+  t.match(seen, [['http', { message: 'no state' }]])
 })
 
 t.test('a failed start goes to the host with each request, or is a 500', async (t) => {
