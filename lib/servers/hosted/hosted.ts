@@ -33,7 +33,10 @@ export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessag
    * upgrade, as `use` does of a request. Upgrades of other paths are left to others (every path).
    */
   prefix?: string
-  /** How long `close()` lets open exchanges go on, in ms (8,000); event streams end at once. */
+  /**
+   * How long `close()` lets open exchanges go on, in ms (8,000); event streams end at once. What takes
+   * longer is cut, and the app told that the client has gone.
+   */
   gracePeriodMs?: number
   /** How long a client may read nothing of what waits for it, in ms (60,000); 0 is for ever. */
   writeTimeoutMs?: number

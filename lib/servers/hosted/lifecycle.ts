@@ -3,12 +3,16 @@ import { type LifespanMode, type StartedLifespan, startLifespan } from '../../li
 import type { App } from '../../types.ts'
 import { type Ongoing, OngoingSet } from '../node/ongoing.ts'
 
+/** How long apps get to clean up after their connections were cut. */
+const AFTERMATH_MS = 1_000
+
 export class Life {
   readonly #app: App
   readonly #mode: LifespanMode
   #starting: Promise<StartedLifespan> | undefined
   #closing: Promise<void> | undefined
   readonly #ongoing = new OngoingSet()
+  readonly #open = new Set<Ongoing>()
   #onIdle: () => void = () => {}
   /** Set once the app has started. */
   lifespan: StartedLifespan | undefined
@@ -27,7 +31,8 @@ export class Life {
     return this.#ongoing.draining
   }
 
-  begin(): void {
+  begin(one: Ongoing): void {
+    this.#open.add(one)
     this.#ongoing.begin()
   }
 
@@ -37,6 +42,7 @@ export class Life {
 
   end(one?: Ongoing): void {
     this.#ongoing.end(one)
+    if (one !== undefined) this.#open.delete(one)
     if (this.#ongoing.count === 0) this.#onIdle()
   }
 
@@ -47,7 +53,7 @@ export class Life {
     return this.lifespan
   }
 
-  /** Waits for what goes on, and then stops the app, if it was started. */
+  /** Waits for what goes on, cuts what takes longer, and then stops the app, if it was started. */
   close(gracePeriodMs: number): Promise<void> {
     this.#ongoing.drain()
     this.#closing ??= this.#close(gracePeriodMs)
@@ -59,6 +65,8 @@ export class Life {
     // The caller of `start` was told of the failure; nothing has to be stopped.
     const lifespan = await this.#starting.catch(() => undefined)
     await this.#idle(gracePeriodMs)
+    for (const one of [...this.#open]) one.cut()
+    await this.#idle(AFTERMATH_MS)
     await lifespan?.stop()
   }
 

@@ -138,7 +138,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
       return
     }
     this.#isOngoing = true
-    this.#service.inFlight.begin()
+    this.#service.inFlight.begin(this)
     if (this.#isHandedOver || this.#drainListeners) this.#service.inFlight.listen(this)
     pipelineOf(this.#request.socket, this.#service.maxPipelined).begin(this.#response)
     void whenEnded(done, this)
@@ -149,6 +149,11 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     const response = this.#response
     if (this.#isHandedOver && !response.headersSent) response.setHeader('connection', 'close')
     for (const listener of this.#drainListeners?.splice(0) ?? []) this.#call(listener)
+  }
+
+  /** What a host has answered itself is not cut. */
+  cut(): void {
+    if (!this.#wire.isTaken) this.#response.destroy()
   }
 
   #call(listener: () => void): void {

@@ -2,8 +2,10 @@
 
 /** An exchange that goes on. */
 export interface Ongoing {
-  /** The server begins to close; told once. */
-  drain(): void
+  /** The server begins to close; told once, if it listens. */
+  drain?(): void
+  /** The server waits no longer: the connection ends, and the app is told of that. */
+  cut(): void
 }
 
 /**
@@ -43,6 +45,6 @@ export class OngoingSet {
   drain(): void {
     if (this.#draining) return
     this.#draining = true
-    for (const one of [...this.#listening]) one.drain()
+    for (const one of [...this.#listening]) one.drain?.()
   }
 }

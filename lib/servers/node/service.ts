@@ -12,7 +12,7 @@ export interface Service {
     /** Whether no websocket is opened any more. */
     readonly closing: boolean
     /** Told of apps that take longer than their call, background work included. */
-    begin(): void
+    begin(one: Ongoing): void
     end(one?: Ongoing): void
     /** Tells one of those that go on when the server begins to close. */
     listen(one: Ongoing): void

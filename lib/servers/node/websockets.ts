@@ -105,7 +105,7 @@ export class WebSockets {
     }
     const session = new Session(this.#host, handshake)
     this.#sessions.add(session)
-    inFlight.begin()
+    inFlight.begin(session)
     const scope = buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
       session.onDisconnect(listener),
     )
@@ -134,7 +134,7 @@ export class WebSockets {
 
   #forget(session: Session): void {
     this.#sessions.delete(session)
-    this.#service.inFlight.end()
+    this.#service.inFlight.end(session)
   }
 }
 

@@ -59,8 +59,8 @@ t.test('stops when all is idle, or the grace time is up', async (t) => {
     const seen: string[] = []
     const life = new Life(living(seen), 'auto')
     await life.ready()
-    life.begin()
-    life.begin()
+    life.begin({ cut() {} })
+    life.begin({ cut() {} })
     const closed = life.close(graceMs)
     life.end()
     t.same(seen, ['startup'])

@@ -1,10 +1,13 @@
 // When the app of a listener starts and stops, and what requests get meanwhile.
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
-import { PlainTextResponse } from '../../../lib/responses.ts'
-import { Route, Router } from '../../../lib/routing.ts'
+import { fromFetch } from '../../../lib/interop/fromfetch.ts'
+import { fromNode } from '../../../lib/interop/fromnode.ts'
+import { PlainTextResponse, StreamingResponse } from '../../../lib/responses.ts'
+import { Mount, Route, Router } from '../../../lib/routing.ts'
 import { toNode } from '../../../lib/servers/hosted.ts'
 import type { App, State } from '../../../lib/types.ts'
 import { hostServer } from '../../support/hosts.ts'
@@ -168,3 +171,76 @@ t.test('a failed shutdown rejects close', async (t) => {
 
   await t.rejects(listener.close(), { message: /the shutdown failed/ })
 })
+
+t.test('what goes on after the grace period is cut before the lifespan ends', async (t) => {
+  const seen: string[] = []
+  const app = Application({
+    routes: [
+      Route('/stream', () => new StreamingResponse(endless('stream', seen))),
+      Route(
+        '/body',
+        async (request) => {
+          try {
+            return new PlainTextResponse(await request.text())
+          } finally {
+            seen.push('body')
+          }
+        },
+        { methods: ['POST'] },
+      ),
+      Mount(
+        '/node',
+        fromNode((_request, response) => {
+          const timer = setInterval(() => response.write('chunk'), 5)
+          response.on('close', () => {
+            clearInterval(timer)
+            seen.push('node')
+          })
+        }),
+      ),
+      Mount(
+        '/fetch',
+        fromFetch(() => {
+          const pull = async (stream: ReadableStreamDefaultController): Promise<void> => {
+            await sleep(5)
+            stream.enqueue(Buffer.from('chunk'))
+          }
+          const cancel = (): void => void seen.push('fetch')
+          return new globalThis.Response(new ReadableStream({ pull, cancel }))
+        }),
+      ),
+    ],
+    lifespan: async function* (): AsyncGenerator<State, void, void> {
+      yield {}
+      seen.push('shutdown')
+    },
+  })
+  const listener = toNode(app, { gracePeriodMs: 50 })
+  const host = await hostServer(t, createServer(listener))
+  const open = [
+    host.talk(request('GET /stream')),
+    host.talk('POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nxy'),
+    host.talk(request('GET /node/')),
+    host.talk(request('GET /fetch/')),
+  ].map((reading) => reading.catch(() => 'reset'))
+  await sleep(30)
+  const started = performance.now()
+  await soon(listener.close(), 'the close')
+
+  t.ok(performance.now() - started < 900, 'nothing held it up')
+  t.same(seen.slice(0, -1).sort(), ['body', 'fetch', 'node', 'stream'])
+  t.equal(seen.at(-1), 'shutdown')
+  await soon(Promise.all(open), 'the end of the connections')
+})
+
+/** Says when it is closed. */
+async function* endless(name: string, seen: string[]): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for (;;) {
+      yield Buffer.from('chunk')
+      await sleep(5)
+    }
+  } finally {
+    seen.push(name)
+  }
+}

@@ -64,6 +64,11 @@ export class Session implements SocketWire {
     this.#socket.abort(1012)
   }
 
+  /** Does not wait for the peer. */
+  cut(): void {
+    this.#connection?.terminate()
+  }
+
   /** The connection has ended, or the peer has closed the websocket. */
   lost(message: WebSocketDisconnectMessage): void {
     this.#stopTimer()
