@@ -61,11 +61,15 @@ export const notFound: App = answersExceptions((scope, receive, send) => {
 
 /** A route as an app of its own, without a router around it. */
 export function standalone(entryOf: () => Entry): App {
-  let table: Table | undefined
-  return async (scope: Scope, receive: Receive, send: Send) => {
+  let made: Table | undefined
+  const tableOf = (): Table => {
+    made ??= new Table([entryOf()])
+    return made
+  }
+  const app: App = async (scope: Scope, receive: Receive, send: Send) => {
     if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
-    table ??= new Table([entryOf()])
-    const path = routePath(scope)
+    const table = tableOf()
+    const path = routePath(scope) || rootPath(table, scope)
     const { match, partial } = findIn(table, scope, path)
     if (match !== undefined) return dispatch(match, path, scope, receive, send)
     const below = `${path}/`
@@ -76,6 +80,12 @@ export function standalone(entryOf: () => Entry): App {
     if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
     return notFound(scope, receive, send)
   }
+  return tellRoot(app, (scope) => rootPath(tableOf(), scope) === '/')
+}
+
+/** The remaining path if the request is for the prefix of a mount itself: '/' if a route is there. */
+export function rootPath(table: Table, scope: RoutedScope): string {
+  return isRoot(findIn(table, scope, '/'), scope) ? '/' : ''
 }
 
 type AnswersRoot = (scope: RoutedScope) => boolean
@@ -107,7 +117,7 @@ export function answersWithoutSlash({ match }: Found, path: string, scope: Route
 }
 
 /** Whether the match of `/` is a route, or a mount of an app with such a route. */
-export function isRoot({ match, partial }: Found, scope: RoutedScope): boolean {
+function isRoot({ match, partial }: Found, scope: RoutedScope): boolean {
   if (match === undefined) return partial.length > 0
   return !match.entry.prefix || (match.entry.answersPrefix?.(scope) ?? false)
 }

@@ -6,7 +6,7 @@ import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
-import { notFound } from './dispatch.ts'
+import { answersRoot, notFound, tellRoot } from './dispatch.ts'
 import { type AnyState, addParams, type RoutedScope } from './entry.ts'
 import { routesOf, type WithRoutes } from './mount.ts'
 import { type ParsedPath, parsePath } from './path.ts'
@@ -31,6 +31,8 @@ export interface Host<Pattern extends string = string, State = AnyState> extends
   readonly routes: readonly unknown[]
   /** Whether the request is for this host; if so, its parameters are written into the scope. */
   readonly matches: (scope: RoutedScope) => boolean
+  /** Whether the request is for this host; the scope stays as it is. */
+  readonly serves: (scope: RoutedScope) => boolean
   /** The app as it was given; `app` has the middleware around it. */
   readonly endpoint: unknown
   readonly app: App
@@ -71,8 +73,10 @@ export function Host<const Pattern extends string, State = AnyState>(
   const inner = toApp(app, `Host "${host}"`)
   const served = wrapped(inner, options.middleware)
   const match = matcher(pattern)
+  const valuesOf = (scope: RoutedScope): unknown[] | undefined => match(hostName(hostHeader(scope)))
+  const serves = (scope: RoutedScope): boolean => valuesOf(scope) !== undefined
   const matches = (scope: RoutedScope): boolean => {
-    const values = match(hostName(hostHeader(scope)))
+    const values = valuesOf(scope)
     if (values === undefined) return false
     scope.appRootPath ??= scope.rootPath
     addParams(scope, pattern, values)
@@ -96,11 +100,12 @@ export function Host<const Pattern extends string, State = AnyState>(
         return routesOf(inner)
       },
       matches,
+      serves,
       endpoint: app,
       app: served,
     },
   )
-  return route
+  return tellRoot(route, (scope) => serves(scope) && answersRoot(inner, scope))
 }
 
 function matcher({ tokens, params }: ParsedPath): (name: string) => unknown[] | undefined {

@@ -10,13 +10,14 @@ import { RedirectResponse } from '../responses/bodies.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
 import {
+  answersRoot,
   answersWithoutSlash,
   askedFor,
   dispatch,
   findIn,
-  isRoot,
   methodNotAllowed,
   notFound,
+  rootPath,
   tellRoot,
 } from './dispatch.ts'
 import { type AnyState, enter, type RoutedScope, routePath } from './entry.ts'
@@ -118,12 +119,17 @@ function unsupported(scope: Scope): Promise<void> {
   return Promise.reject(new UnsupportedProtocol(scope.type))
 }
 
+interface HostAt {
+  readonly host: Host
+  readonly order: number
+}
+
 /** The routes and their table, which is rebuilt after routes were added. */
 class Index {
   readonly routes: Routable[] = []
   #table: Table | undefined
   #places: number[] = []
-  #hosts: { host: Host; order: number }[] = []
+  #hosts: HostAt[] = []
 
   add(routes: readonly Routable[]): void {
     if (!Array.isArray(routes)) throw noRoute(describe(routes))
@@ -142,7 +148,7 @@ class Index {
     redirectSlashes: boolean,
   ): Promise<void> | undefined {
     const table = this.#table ?? this.#build()
-    const path = routePath(scope) || this.#rootPath(table, scope)
+    const path = routePath(scope) || rootPath(table, scope)
     const { match, partial } = findIn(table, scope, path)
     const place = match === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(match.order)
     const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(place, scope)
@@ -161,12 +167,12 @@ class Index {
 
   /** Whether there is a route for `/`; static files and foreign apps do not count. */
   answersRoot(scope: RoutedScope): boolean {
-    return isRoot(findIn(this.#table ?? this.#build(), scope, '/'), scope)
-  }
-
-  /** The remaining path if the request is for the prefix of a mount itself. */
-  #rootPath(table: Table, scope: RoutedScope): string {
-    return isRoot(findIn(table, scope, '/'), scope) ? '/' : ''
+    const table = this.#table ?? this.#build()
+    const order = findIn(table, scope, '/').match?.order
+    const place = order === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(order)
+    const isServed = ({ host, order }: HostAt): boolean => order < place && host.serves(scope)
+    const first = this.#hosts.find(isServed)
+    return first === undefined ? rootPath(table, scope) === '/' : answersRoot(first.host, scope)
   }
 
   #build(): Table {

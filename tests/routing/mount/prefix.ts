@@ -2,7 +2,7 @@
 import t from 'tap'
 import { Application } from '../../../lib/applications.ts'
 import { JSONResponse, PlainTextResponse } from '../../../lib/responses.ts'
-import { Mount, Route, Router, WebSocketRoute } from '../../../lib/routing.ts'
+import { Host, Mount, Route, Router, WebSocketRoute } from '../../../lib/routing.ts'
 import { testClient } from '../../../lib/testing/client.ts'
 import type { App, HTTPScope, Middleware } from '../../../lib/types.ts'
 import { call, httpScope } from '../../support/scopes.ts'
@@ -106,4 +106,31 @@ t.test('websockets are served there too', async (t) => {
   await using client = await testClient(Router([Mount('/chat', chat)]))
   const socket = await client.websocket('/chat')
   t.equal(await socket.receiveText(), '/chat')
+})
+
+t.test('the route for / may be the mounted app itself, or behind a host', async (t) => {
+  const home = Route('/', ({ pathParams }) => new JSONResponse(pathParams))
+  const app = Router([
+    Mount('/route', home),
+    Mount(
+      '/other',
+      Route('/a', () => new PlainTextResponse('a')),
+    ),
+    Mount('/hosts', Router([Host('{t}.x', Router([home]))])),
+    Mount('/host', Host('{t}.x', Router([home]))),
+    Mount('/later', Router([Mount('/', users), Host('a.x', Router([]))])),
+    Mount('/first', Router([Host('a.x', Router([])), Mount('/', users)])),
+  ])
+  const headers = ['host', 'a.x']
+
+  t.same((await get(app, '/route')).text, '{}')
+  t.equal((await get(app, '/route', { method: 'PUT' })).status, 405)
+  t.equal((await get(app, '/other')).status, 307)
+  for (const path of ['/hosts', '/hosts/', '/host', '/host/']) {
+    t.same((await get(app, path, { headers })).text, '{"t":"a"}', path)
+  }
+  t.equal((await get(app, '/hosts')).status, 307)
+  t.equal((await get(app, '/later', { headers })).status, 200)
+  t.equal((await get(app, '/first', { headers })).status, 307)
+  t.equal((await get(app, '/first')).status, 200)
 })
