@@ -106,8 +106,9 @@ function mountedIn(routes: readonly Routable[], fallback: unknown): App[] {
 
 /** The mounted app, below all mounts that are mounted themselves. */
 function innerOf(route: Routable): unknown {
-  const inner = appOf(route)
-  return isRoutable(inner) ? innerOf(inner) : inner
+  let inner = appOf(route)
+  while (isRoutable(inner)) inner = appOf(inner) // by a loop: a program may nest thousands
+  return inner
 }
 
 function appOf(route: Routable): unknown {
