@@ -11,7 +11,8 @@ export type StartChange = (message: HTTPResponseStartMessage) => HTTPResponseSta
  * Returns a `send` that passes each response start through a function, and sends the result instead.
  *
  * That includes the start of a response that denies a websocket handshake. Other messages pass
- * unchanged. The function sees field names in lower case, whatever the app wrote.
+ * unchanged. The function sees field names in lower case, whatever the app wrote, and a frozen message:
+ * changing it in place throws a TypeError.
  *
  * @example
  * const versioned: Middleware = (app) => (scope, receive, send) => {
@@ -28,11 +29,18 @@ export function changeStart(send: Send, change: StartChange): Send {
 
 /** A denial is the start of a response under another name. */
 function changedBy(change: StartChange, message: SendMessage): SendMessage {
-  if (message.type === 'http.response.start') return checked(change(withLowerNames(message)))
+  if (message.type === 'http.response.start')
+    return checked(change(frozen(withLowerNames(message))))
   if (message.type !== 'websocket.http.response.start') return message
   const { type } = message
   const start = withLowerNames({ ...message, type: 'http.response.start' as const })
-  return { ...checked(change(start)), type }
+  return { ...checked(change(frozen(start))), type }
+}
+
+/** An app may send the same message to all clients, so changing it in place must throw. */
+function frozen(message: HTTPResponseStartMessage): HTTPResponseStartMessage {
+  Object.freeze(message.headers)
+  return Object.freeze(message)
 }
 
 /** Without types, JavaScript may forget to return something. */

@@ -8,6 +8,7 @@ import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
+import { listening } from '../support/sockets.ts'
 import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
 const home: App = toApp(new PlainTextResponse('home'), 'the test')
@@ -41,6 +42,23 @@ t.test('changes error responses too', async (t) => {
 
   t.equal(response.status, 500)
   t.equal(response.headers.get('x-a'), '1')
+})
+
+t.test('a message changed in place throws instead of reaching the next client', async (t) => {
+  const start = { type: 'http.response.start' as const, status: 200, headers: ['x-a', '1'] }
+  const app: App = async (_scope, _receive, send) => {
+    await send(start)
+    await send({ type: 'http.response.body', body: new Uint8Array() })
+  }
+  const pushing = mapResponseStart((message) => {
+    Reflect.apply(Array.prototype.push, message.headers, ['x-l', '1'])
+    return message
+  })
+  const { port, errors } = await listening(t, pushing(app))
+
+  t.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 500)
+  t.match(errors, [{ name: 'TypeError' }])
+  t.same(start.headers, ['x-a', '1'])
 })
 
 t.test('other scopes pass unchanged', (t) =>
