@@ -3,6 +3,7 @@
 import { Headers, type HeadersInit } from './http/headers.ts'
 import { statusPhrase } from './http/status.ts'
 import { encodeText } from './internal/bytes.ts'
+import { knownOptions } from './internal/knownoptions.ts'
 import { brand } from './types/brand.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {
@@ -31,7 +32,8 @@ export class HTTPException extends Error {
   readonly detail: string
   readonly headers: Headers
 
-  constructor(status: number, detail?: string, options: HTTPExceptionOptions = {}) {
+  constructor(status: number, detail?: string, options?: HTTPExceptionOptions) {
+    if (options !== undefined) knownOptions('HTTPException', options, 'headers message cause')
     const text = detail ?? statusPhrase(status)
     if (!Number.isInteger(status) || status < 200 || status > 599) {
       throw new RangeError(
@@ -43,11 +45,11 @@ export class HTTPException extends Error {
         `HTTPException: status ${status} has no reason phrase, and no detail was given. Pass the text as second argument.`,
       )
     }
-    super(options.message ?? text, options)
+    super(options?.message ?? text, options)
     this.name = new.target.name
     this.status = status
     this.detail = text
-    this.headers = Headers.from(options.headers)
+    this.headers = Headers.from(options?.headers)
   }
 
   override toString(): string {

@@ -4,8 +4,9 @@ import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
-import { mediaTypeOf } from './http/mediatypes.ts'
+import { isJSON } from './http/mediatypes.ts'
 import { handled, handledSteps } from './internal/handled.ts'
+import { knownOptions } from './internal/knownoptions.ts'
 import { brand } from './types/brand.ts'
 import { type HTTPScope, type Receive, SENT, type Send } from './types.ts'
 
@@ -78,16 +79,18 @@ export class Request<
    * @throws TypeError if parts of it are gone because `stream()`, `parts()` or a multipart `form()` has
    * read them.
    */
-  bytes(options: BodyOptions = {}): Promise<Uint8Array> {
-    return this.#reader.bytes(options.maxSize)
+  bytes(options?: BodyOptions): Promise<Uint8Array> {
+    if (options !== undefined) knownOptions('request.bytes', options, 'maxSize')
+    return this.#reader.bytes(options?.maxSize)
   }
 
   /** The whole body as UTF-8 text; invalid UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
-  text(options: BodyOptions = {}): Promise<string> {
+  text(options?: BodyOptions): Promise<string> {
     return handled(this.#text(options))
   }
 
-  async #text(options: BodyOptions): Promise<string> {
+  async #text(options?: BodyOptions): Promise<string> {
+    if (options !== undefined) knownOptions('request.text', options, 'maxSize')
     return lenient.decode(await this.bytes(options))
   }
 
@@ -100,15 +103,16 @@ export class Request<
    * @throws HTTPException 415 if the content type is another one, 400 if the body is not valid JSON in
    * UTF-8; and as `bytes()` does.
    */
-  json(options: JSONOptions = {}): Promise<unknown> {
+  json(options?: JSONOptions): Promise<unknown> {
     return handled(this.#json(options))
   }
 
-  async #json(options: JSONOptions): Promise<unknown> {
-    if (!options.anyContentType && !isJSON(this.headers.get('content-type'))) {
+  async #json(options?: JSONOptions): Promise<unknown> {
+    if (options !== undefined) knownOptions('request.json', options, 'maxSize anyContentType')
+    if (!options?.anyContentType && !isJSON(this.headers.get('content-type'))) {
       throw new HTTPException(415, 'The request body must be of the type application/json.')
     }
-    const bytes = await this.bytes(options)
+    const bytes = await this.#reader.bytes(options?.maxSize)
     try {
       return JSON.parse(strict.decode(bytes))
     } catch (cause) {
@@ -121,8 +125,9 @@ export class Request<
    *
    * @throws TypeError at once if it was streamed before; while reading, as `bytes()` does.
    */
-  stream(options: BodyOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    return this.#reader.stream(options.maxSize)
+  stream(options?: BodyOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    if (options !== undefined) knownOptions('request.stream', options, 'maxSize')
+    return this.#reader.stream(options?.maxSize)
   }
 
   /**
@@ -286,11 +291,6 @@ export class Request<
   get rest(): Receive {
     return this.#body?.isTouched ? this.replay() : this.receive
   }
-}
-
-function isJSON(contentType: string | null): boolean {
-  if (contentType === 'application/json') return true
-  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/.test(mediaTypeOf(contentType))
 }
 
 function noChannel(): never {

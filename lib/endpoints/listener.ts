@@ -1,5 +1,6 @@
 /** A handler that answers message by message. */
 import { WebSocketException } from '../exceptions.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import type { WebSocket, WebSocketData } from '../websockets.ts'
 import { Lanes } from './concurrency.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
@@ -55,6 +56,11 @@ export function websocketListener<
   onMessage: (message: Message, websocket: WebSocket<Params, State>) => unknown,
   options: ListenerOptions<Kind, Message, WebSocket<Params, State>> = {},
 ): (websocket: WebSocket<Params, State>) => Promise<void> {
+  knownOptions(
+    'websocketListener',
+    options,
+    'encoding parse onInvalid concurrency onConnect onDisconnect',
+  )
   const encoding: Encoding = 'encoding' in options ? options.encoding : 'json'
   const { parse = asItCame, onInvalid = refuse, concurrency = 1 } = options
   const { onConnect = accept, onDisconnect = nothing } = options

@@ -1,4 +1,5 @@
 /** A handler that pushes what an iterable gives. */
+import { knownOptions } from '../internal/knownoptions.ts'
 import { closed, isSource, iterate, type Source, take } from '../internal/sources.ts'
 import { SENT } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
@@ -34,6 +35,7 @@ export function websocketStream<Params = Record<string, unknown>, State = Record
   source: (websocket: WebSocket<Params, State>) => WebSocketSource,
   options: WebSocketStreamOptions<WebSocket<Params, State>> = {},
 ): (websocket: WebSocket<Params, State>) => Promise<void> {
+  knownOptions('websocketStream', options, 'onConnect')
   const { onConnect = accept } = options
   assertFunctions('websocketStream', { source, onConnect })
   return async (websocket) => {

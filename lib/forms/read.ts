@@ -3,6 +3,7 @@ import type { Body } from '../body.ts'
 import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
 import { HTTPException } from '../exceptions.ts'
 import { type MediaType, parseMediaType } from '../http/mediatypes.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { collect, type FormOptions } from './collect.ts'
 import { Form } from './form.ts'
 import { type Limits, limitsOf, Meter, type PartsOptions } from './limits.ts'
@@ -22,6 +23,11 @@ export interface FormSource {
 
 /** The whole form; empty, with nothing read, if the content type is not one of forms (FM-1). */
 export async function readForm(source: FormSource, options: FormOptions): Promise<Form> {
+  knownOptions(
+    'request.form',
+    options,
+    'maxSize maxFields maxFiles maxPartSize maxFieldsSize maxFileSize maxHeaderPairs maxMemorySize directory',
+  )
   const limits = limitsOf(options, 'request.form')
   const media = parseMediaType(source.contentType ?? '')
   if (media.type === URLENCODED) {
@@ -41,6 +47,11 @@ export async function* readParts(
   source: FormSource,
   options: PartsOptions,
 ): AsyncGenerator<Part, void, undefined> {
+  knownOptions(
+    'request.parts',
+    options,
+    'maxSize maxFields maxFiles maxPartSize maxFieldsSize maxFileSize maxHeaderPairs',
+  )
   const limits = limitsOf(options, 'request.parts')
   const media = parseMediaType(source.contentType ?? '')
   if (media.type !== MULTIPART) {

@@ -3,6 +3,7 @@
 import type { Headers } from '../http/headers.ts'
 import { joinBytes } from '../internal/bytes.ts'
 import { handled, handledSteps } from '../internal/handled.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
 import { safeFilename } from './filename.ts'
 import type { PartHead } from './multipart.ts'
 import type { Spool } from './spool.ts'
@@ -98,11 +99,13 @@ export class UploadFile {
    *
    * @throws TypeError if it is closed; the system's error (`code: 'EEXIST'`) if the file exists.
    */
-  saveTo(path: string | URL, options: SaveOptions = {}): Promise<void> {
+  saveTo(path: string | URL, options?: SaveOptions): Promise<void> {
     return handled(this.#saveTo(path, options))
   }
 
-  async #saveTo(path: string | URL, { overwrite = false }: SaveOptions): Promise<void> {
+  async #saveTo(path: string | URL, options?: SaveOptions): Promise<void> {
+    if (options !== undefined) knownOptions('upload.saveTo', options, 'overwrite')
+    const { overwrite = false } = options ?? {}
     const { save } = await import('#spool')
     await save(path, this.#stream(), overwrite)
   }

@@ -51,3 +51,9 @@ function parseParameters(field: string, from: number): Map<string, string> | nul
   }
   return params
 }
+
+/** Whether a content type is `application/json`, or an application type that ends in `+json`. */
+export function isJSON(contentType: string | null): boolean {
+  if (contentType === 'application/json') return true
+  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json$/.test(mediaTypeOf(contentType))
+}

@@ -7,6 +7,7 @@ import {
   type ExceptionHandlerEntry,
   ExceptionHandlers,
 } from '../errors/handlers.ts'
+import { must } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 
 /**
@@ -27,6 +28,13 @@ export function exceptions<
   const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
   State = Record<string, unknown>,
 >(handlers?: ExceptionHandlerEntries<Keys, State>): StateMiddleware<State> {
+  must(
+    'exceptions',
+    handlers === undefined || Array.isArray(handlers),
+    'the argument must be a list of pairs',
+    handlers,
+    'Write exceptions([[404, (request, error) => …]])',
+  )
   const entries = [...(handlers ?? [])] as ExceptionHandlerEntry[]
   const alone = new ExceptionHandlers(entries)
   const merged = new WeakMap<ExceptionHandlers, ExceptionHandlers>()

@@ -172,7 +172,9 @@ function assertOptions({ limits, store, name, onStoreError }: RateLimitOptions<n
   const allow = 'Write () => true to let requests pass'
   must('rateLimit', isFunction, 'onStoreError must be a function', onStoreError, allow)
   const fix = 'Write limits: [{ max: 100, seconds: 60 }]'
-  for (const { max, seconds } of limits) {
+  for (const limit of limits) {
+    knownOptions('rateLimit: limits', limit, 'max seconds')
+    const { max, seconds } = limit
     const isLimit = [max, seconds].every((value) => Number.isSafeInteger(value) && value > 0)
     const what = 'max and seconds must be integers over 0'
     mustRange('rateLimit', isLimit, what, [max, seconds], fix)
