@@ -4,6 +4,7 @@ import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
 import { HTTPException } from '../exceptions.ts'
 import { type MediaType, parseMediaType } from '../http/mediatypes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { turn } from '../internal/turn.ts'
 import { collect, type FormOptions } from './collect.ts'
 import { Form } from './form.ts'
 import { type Limits, limitsOf, Meter, type PartsOptions } from './limits.ts'
@@ -95,14 +96,6 @@ async function* events(
     }
   }
   if (!isEmpty) parser.end()
-}
-
-/** Lets the event loop turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof globalThis.setImmediate === 'function') globalThis.setImmediate(resolve)
-    else setTimeout(resolve)
-  })
 }
 
 /** The length of RFC 2046, with any characters that are unambiguous. */

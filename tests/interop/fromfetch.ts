@@ -242,3 +242,24 @@ t.test('stands beside routes of ours', async (t) => {
   t.equal(await (await client.get('/ours')).text(), 'ours')
   t.equal(await (await client.get('/any')).text(), 'theirs')
 })
+
+t.test('small parts of a body arrive together', async (t) => {
+  const app = fromFetch(async ({ body }) => {
+    let parts = 0
+    let size = 0
+    for await (const part of body ?? []) {
+      parts++
+      size += part.byteLength
+    }
+    return new Reply(`${size} bytes, ${parts < 500 ? 'few' : parts} parts`)
+  })
+  const { connect } = await listening(t, app)
+  const client = await connect()
+  client.send(
+    'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n',
+  )
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  client.send(`${'1\r\nx\r\n'.repeat(10_000)}0\r\n\r\n`)
+
+  t.match(await client.end(), /10000 bytes, few parts/)
+})

@@ -3,6 +3,7 @@
 import { ClientDisconnected } from '../../exceptions.ts'
 import { indexOfName } from '../../http/headers.ts'
 import { ByteCollector } from '../../internal/collector.ts'
+import { turn } from '../../internal/turn.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 
 /** Whether a request has a body: in fetch, GET and HEAD never have one. */
@@ -14,16 +15,25 @@ export function hasBody({ method, headers, httpVersion }: HTTPScope): boolean {
   return index < 0 ? httpVersion === '2' : headers[index + 1] !== '0'
 }
 
-/** The body as a stream; each part is received after the one before was taken. */
+/** Parts of fewer bytes are small: readers that keep them need hundreds of bytes for each. */
+const SMALL = 16_384
+
+/**
+ * The body as a stream; each part is received after the one before was taken. After a small part the
+ * event loop turns first, so that the next part has all that has arrived until then.
+ */
 export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let wasSmall = false
   return new ReadableStream(
     {
       type: 'bytes',
       async pull(controller) {
+        if (wasSmall) await turn()
         for (;;) {
           const message = await receive()
           if (message.type !== 'http.request') return controller.error(new ClientDisconnected())
           const { body, moreBody } = message
+          wasSmall = body.byteLength < SMALL
           // Copied, since a byte stream detaches the memory that it is given.
           if (body.byteLength > 0) controller.enqueue(new Uint8Array(body))
           if (!moreBody) return close(controller)
