@@ -25,7 +25,7 @@ t.test('steps are those of the generator, which ends with them', async (t) => {
   const seen: unknown[] = []
   async function* count(): AsyncGenerator<number, void, undefined> {
     try {
-      yield* [1, 2, 3]
+      for (const step of [1, 2, 3]) yield step
     } catch (error) {
       seen.push(error)
     } finally {

@@ -1,3 +1,4 @@
+// Runs alone: counts the timers of its process.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { ChannelListener } from '../../../lib/channels/backend.ts'
