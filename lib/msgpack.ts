@@ -5,6 +5,7 @@ import { HTTPException } from './exceptions.ts'
 import type { Headers } from './http/headers.ts'
 import { mediaTypeOf } from './http/mediatypes.ts'
 import { handled } from './internal/handled.ts'
+import { knownOptions } from './internal/knownoptions.ts'
 import { type DecodeOptions, decodeMsgPack } from './msgpack/decode.ts'
 import type { BodyOptions } from './requests.ts'
 import { Response } from './responses/response.ts'
@@ -38,10 +39,12 @@ export function msgpack(request: MsgPackSource, options: MsgPackOptions = {}): P
 }
 
 async function read(request: MsgPackSource, options: MsgPackOptions): Promise<unknown> {
-  if (!options.anyContentType && !isMsgPack(request.headers.get('content-type'))) {
+  const { maxSize, anyContentType, ...decoding } = options
+  knownOptions('msgpack', options, 'maxSize anyContentType maxDepth maxValues bigInt64')
+  if (!anyContentType && !isMsgPack(request.headers.get('content-type'))) {
     throw new HTTPException(415, 'The request body must be of the type application/vnd.msgpack.')
   }
-  return decodeMsgPack(await request.bytes(options), options)
+  return decodeMsgPack(await request.bytes(maxSize === undefined ? {} : { maxSize }), decoding)
 }
 
 function isMsgPack(contentType: string | null): boolean {

@@ -32,6 +32,14 @@ t.test('gives what was encoded', async (t) => {
   t.same(await msgpack(ask(encode(values))), values)
 })
 
+t.test('refuses an unknown option', async (t) => {
+  const options = { maxdepth: 3 } as object
+  await t.rejects(msgpack(ask(encode({})), options), {
+    name: 'TypeError',
+    message: /^msgpack: unknown option "maxdepth"/,
+  })
+})
+
 t.test('64-bit integers are numbers, or exact', async (t) => {
   const body = Uint8Array.of(0xcf, 0x7f, ...Array(7).fill(0xff))
   t.equal(await msgpack(ask(body)), 2 ** 63)

@@ -1,5 +1,6 @@
 /** Reads a body up to some point, then replays it from the beginning. */
 
+import { intactReceive } from '../../body.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { ByteCollector } from '../../internal/collector.ts'
 import type { Receive } from '../../types.ts'
@@ -13,7 +14,7 @@ export class KeptBody {
 
   /** @param maxSize The most bytes to read and to keep. */
   constructor(receive: Receive, maxSize: number) {
-    this.#receive = receive
+    this.#receive = intactReceive(receive)
     this.#maxSize = maxSize
   }
 
