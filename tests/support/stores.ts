@@ -35,17 +35,17 @@ export async function stands(t: Test, store: Store): Promise<void> {
   })
 
   await t.test('forgets in time', async (t) => {
-    await store.set('short', encodeText('1'), 0.05)
-    await store.set('renewed', encodeText('1'), 0.05)
-    await store.set('replaced', encodeText('1'), 0.05)
-    await store.set('endless', encodeText('1'), 0.05)
-    await store.increment('counter', 1, { ttl: 0.05 })
+    await store.set('short', encodeText('1'), 0.5)
+    await store.set('renewed', encodeText('1'), 0.5)
+    await store.set('replaced', encodeText('1'), 0.5)
+    await store.set('endless', encodeText('1'), 0.5)
+    await store.increment('counter', 1, { ttl: 0.5 })
 
     t.equal(await store.touch('renewed', 60), true)
     t.equal(await store.touch('endless', Number.POSITIVE_INFINITY), true)
     await store.set('replaced', encodeText('2'), Number.POSITIVE_INFINITY)
     await store.increment('counter', 1, { ttl: 60 })
-    await sleep(80)
+    await sleep(600)
 
     t.equal(await store.get('short'), undefined)
     t.equal(await store.touch('short', 60), false)
