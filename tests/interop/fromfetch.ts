@@ -254,12 +254,17 @@ t.test('small parts of a body arrive together', async (t) => {
     return new Reply(`${size} bytes, ${parts < 500 ? 'few' : parts} parts`)
   })
   const { connect } = await listening(t, app)
-  const client = await connect()
-  client.send(
-    'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n',
-  )
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  client.send(`${'1\r\nx\r\n'.repeat(10_000)}0\r\n\r\n`)
+  const head =
+    'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const body = `${'1\r\nx\r\n'.repeat(10_000)}0\r\n\r\n`
 
-  t.match(await client.end(), /10000 bytes, few parts/)
+  const later = await connect()
+  later.send(head)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  later.send(body)
+  t.match(await later.end(), /10000 bytes, few parts/)
+
+  const together = await connect()
+  together.send(head + body)
+  t.match(await together.end(), /10000 bytes, few parts/, 'with the head')
 })

@@ -21,17 +21,24 @@ export function openParts(request: IncomingMessage, take: TakePart): Parts {
 
 class StreamParts implements Parts {
   readonly #request: IncomingMessage
+  #isWanted = true
 
   constructor(request: IncomingMessage, take: TakePart) {
     this.#request = request
     request.on('data', (part: Uint8Array) => {
-      if (!take(part)) request.pause()
+      if (take(part)) return
+      this.#isWanted = false
+      request.pause()
     })
     request.on('end', () => take(null))
   }
 
+  /** Small parts wait in the stream: a paused one gives all of them as one, a flowing one each alone. */
   goOn(): void {
-    if (this.#request.isPaused()) this.#request.resume()
+    if (!this.#request.isPaused()) return
+    this.#isWanted = true
+    this.#request.read() // emits it as data
+    if (this.#isWanted) this.#request.resume()
   }
 
   discard(): void {
