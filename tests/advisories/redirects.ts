@@ -134,6 +134,15 @@ const PIECES = [
   '\ud800',
 ]
 
+/** By the constructor: after some 3,100 calls Node 20 and 22 answer `URL.canParse('//é')` by false. */
+function parsed(url: string, base: string): URL | undefined {
+  try {
+    return new URL(url, base)
+  } catch {
+    return undefined
+  }
+}
+
 t.test('CVE-2024-29041: the location never names a host that the URL did not', (t) => {
   const url = fc
     .tuple(
@@ -147,11 +156,10 @@ t.test('CVE-2024-29041: the location never names a host that the URL did not', (
       const base = `${scheme}//test/a/b`
       const location = new RedirectResponse(url).headers.get('location') ?? ''
       if (/[^\x21-\x7e]|\\/.test(location)) return false
-      if (!URL.canParse(location, base)) return true
-      const { host, protocol } = new URL(location, base)
-      if (host === 'test' || !protocol.startsWith('http')) return true
+      const led = parsed(location, base)
+      if (led === undefined || led.host === 'test' || !led.protocol.startsWith('http')) return true
       absolute++
-      return URL.canParse(url, base) && new URL(url, base).host === host
+      return parsed(url, base)?.host === led.host
     }),
     { numRuns: 20_000 },
   )
