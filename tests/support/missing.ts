@@ -1,4 +1,4 @@
-/** Says which tests were skipped for want of a program, and how to get it; run after the tests. */
+/** Says which tests were skipped because a program is missing, and how to get it; run after the tests. */
 import { noBrowser } from './browser.ts'
 import { noRedis } from './redis.ts'
 import { missing } from './runtimes.ts'
@@ -14,5 +14,5 @@ const PROGRAMS = [
 ] as const
 
 for (const [reason, tests, advice] of PROGRAMS) {
-  if (reason !== false) console.log(`Skipped: ${tests}, since ${reason}. To run them, ${advice}.`)
+  if (reason !== false) console.log(`Skipped: ${tests}: ${reason}. To run them, ${advice}.`)
 }

@@ -32,9 +32,9 @@ export function runtimes(): Runtimes {
   }
 }
 
-/** Why a test does not run, or false when it does. */
+/** Why a test does not run, or false if it does. */
 export function missing(...names: (keyof Runtimes)[]): string | false {
   const found = runtimes()
   const absent = names.filter((name) => found[name] === undefined)
-  return absent.length > 0 && `${absent.join(' and ')} is not there, see STELLULA_RUNTIMES`
+  return absent.length > 0 && `STELLULA_RUNTIMES does not lead to ${absent.join(', ')}`
 }

@@ -50,7 +50,7 @@ for (const [where, option] of Object.entries(options)) {
       }
     })()
     const seen = new Set<string>()
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 60 || (round < 5000 && !seen.has('good')); round++) {
       for (const text of await Promise.all([get(), get(), get(), get()])) seen.add(text)
     }
     isRunning = false

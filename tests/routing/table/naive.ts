@@ -59,9 +59,11 @@ const route = fc
   })
 
 const characters = ['a', 'b', '1', '2', '-', '.', '/', '/', '/', '\n', '%', 'é', 'A', '//']
+/** Short enough for any number of adjacent parameters: a convertor of one's own has a limit of tests. */
 const noise = fc
   .array(fc.constantFrom(...characters, UUID), { maxLength: 9 })
   .map((parts) => `/${parts.join('')}`)
+  .filter((path) => path.length < 64)
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   str: ['a', 'a-b', '1.2', '-', '%2F'],
