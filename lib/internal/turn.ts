@@ -1,6 +1,6 @@
 /** Waits for the event loop. */
 
-/** Lets the event loop turn. */
+/** Lets the event loop turn. Not every runtime has `setImmediate`. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof globalThis.setImmediate === 'function') globalThis.setImmediate(resolve)

@@ -2,6 +2,7 @@
 import { ClientDisconnected } from '../exceptions.ts'
 import { NO_BYTES } from '../internal/bytes.ts'
 import { handled } from '../internal/handled.ts'
+import { turn } from '../internal/turn.ts'
 import {
   type HeaderList,
   type HTTPResponseStartMessage,
@@ -155,7 +156,7 @@ export class Responder {
     if (!head.dropsBody) return this.#part(head, body, moreBody)
     const accepted = this.#part(head, NO_BYTES, moreBody)
     // A body that is dropped never waits for the client: without a pause it would block the event loop.
-    return moreBody ? nextTurn() : accepted
+    return moreBody ? turn() : accepted
   }
 
   /** A longer body would be taken for the next response, a shorter one never ends. */
@@ -248,11 +249,4 @@ export class Responder {
     this.#wire.debug(info)
     return SENT
   }
-}
-
-/** Not every runtime has `setImmediate`. */
-const soon: (run: () => void) => void = globalThis.setImmediate ?? setTimeout
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void soon(resolve))
 }
