@@ -2,6 +2,7 @@
 
 import { saysDisconnect } from '../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../exceptions.ts'
+import { handled } from '../internal/handled.ts'
 import {
   type App,
   type ReceiveMessage,
@@ -144,12 +145,9 @@ export class SocketProtocol {
   send(message: SendMessage): Promise<void> {
     try {
       const sent = this.#take(message)
-      if (sent !== SENT) sent.catch(ignore)
-      return sent
+      return sent === SENT ? sent : handled(sent)
     } catch (error) {
-      const failed = Promise.reject(error)
-      failed.catch(ignore)
-      return failed
+      return handled(Promise.reject(error))
     }
   }
 
@@ -266,5 +264,3 @@ export class SocketProtocol {
 
 /** What the responses that refuse a handshake answer. */
 const ASKED: Asked = { method: 'GET', httpVersion: '1.1', headers: [] }
-
-function ignore(): void {}

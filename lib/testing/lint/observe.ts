@@ -1,6 +1,6 @@
 /** Runs an app between an observed `receive` and `send`, and checks its protocol. */
 import { ClientDisconnected } from '../../exceptions.ts'
-import { isThenable } from '../../internal/handled.ts'
+import { handled, isThenable } from '../../internal/handled.ts'
 import { freezeMessage } from '../../types/frozen.ts'
 import {
   type App,
@@ -123,9 +123,8 @@ class Observer<State> {
       this.#protocol.asked(this.#state)
       const given: unknown = this.#receive()
       if (!isThenable(given)) throw noPromise("the server's receive", given)
-      const checked = Promise.resolve(given as ReturnType<Receive>).then(this.#check)
-      checked.catch(() => {}) // a forgotten await must not end the process
-      return checked
+      // A forgotten await must not end the process.
+      return handled(Promise.resolve(given as ReturnType<Receive>).then(this.#check))
     } catch (error) {
       return this.#refuse(error)
     }
@@ -145,9 +144,7 @@ class Observer<State> {
   #refuse(error: unknown): Promise<never> {
     if (error instanceof LintError) this.#fault ??= error
     if (error instanceof ClientDisconnected) this.leave()
-    const refused = Promise.reject(error)
-    refused.catch(() => {})
-    return refused
+    return handled(Promise.reject(error))
   }
 }
 
