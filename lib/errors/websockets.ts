@@ -2,7 +2,7 @@
 
 import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { HTTPException, WebSocketException } from '../exceptions.ts'
-import { NO_BYTES } from '../internal/bytes.ts'
+import { NO_BODY } from '../protocol/received.ts'
 import { Request } from '../requests.ts'
 import { Response, toApp } from '../responses/response.ts'
 import type { Receive, Send, WebSocketScope } from '../types.ts'
@@ -55,5 +55,3 @@ function handshakeOf(scope: WebSocketScope): Request {
   const scheme = scope.scheme === 'wss' ? 'https' : 'http'
   return new Request({ ...scope, type: 'http', method: 'GET', scheme }, async () => NO_BODY)
 }
-
-const NO_BODY = Object.freeze({ type: 'http.request', body: NO_BYTES, moreBody: false } as const)

@@ -6,12 +6,12 @@ import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { mustRange } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
+import { DISCONNECT } from '../protocol/received.ts'
 import {
   type App,
   type HTTPScope,
   type Middleware,
   type Receive,
-  type ReceiveMessage,
   SENT,
   type Send,
 } from '../types.ts'
@@ -48,8 +48,6 @@ export function timeout(options: TimeoutOptions): Middleware {
     return new Deadline({ ms, status, untilStart }, scope, receive, send).run(app)
   }
 }
-
-const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /** One request and its timer, which is cleared in any case. */
 class Deadline {

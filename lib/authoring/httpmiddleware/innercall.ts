@@ -4,6 +4,7 @@ import { saysDisconnect } from '../../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { handled } from '../../internal/handled.ts'
+import { DISCONNECT } from '../../protocol/received.ts'
 import type { Request } from '../../requests.ts'
 import { type MessageTypes, Response } from '../../responses/response.ts'
 import {
@@ -11,7 +12,6 @@ import {
   type HTTPResponseStartMessage,
   type HTTPScope,
   type Receive,
-  type ReceiveMessage,
   SENT,
   type Send,
   type SendMessage,
@@ -160,8 +160,6 @@ export class InnerCall {
     }
   }
 }
-
-const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 function noResponse(): never {
   throw new TypeError(

@@ -4,8 +4,9 @@ import { answerException } from '../../errors/handlers.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { joinedField } from '../../http/conditional.ts'
 import { tell } from '../../internal/tell.ts'
+import { NO_BODY } from '../../protocol/received.ts'
 import { type Store, StoreUnavailable } from '../../stores.ts'
-import type { HeaderList, HTTPScope, ReceiveMessage } from '../../types.ts'
+import type { HeaderList, HTTPScope } from '../../types.ts'
 import { answer } from './answer.ts'
 import {
   decode,
@@ -224,8 +225,6 @@ export class ResponseCache {
     return isSame ? present : { vary, id: crypto.randomUUID() }
   }
 }
-
-const NO_BODY: ReceiveMessage = { type: 'http.request', body: new Uint8Array(0), moreBody: false }
 
 function isSameVariant({ vary }: Entry, one: HeaderList, other: HeaderList): boolean {
   return vary.every((name) => joinedField(one, name) === joinedField(other, name))

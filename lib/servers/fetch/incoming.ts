@@ -1,8 +1,8 @@
 /** The body of a fetch request as messages, read on demand. */
-import { NO_BYTES } from '../../internal/bytes.ts'
-import type { ReceiveMessage } from '../../types.ts'
 
-const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
+import { NO_BYTES } from '../../internal/bytes.ts'
+import { DISCONNECT } from '../../protocol/received.ts'
+import type { ReceiveMessage } from '../../types.ts'
 
 export class Incoming {
   readonly #request: globalThis.Request

@@ -1,7 +1,8 @@
 /** The receiving half of an exchange: the request body as messages, pulled one by one. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { NO_BYTES } from '../../internal/bytes.ts'
 import { ByteCollector } from '../../internal/collector.ts'
+import { DISCONNECT, NO_BODY } from '../../protocol/received.ts'
 import type { ReceiveMessage } from '../../types.ts'
 import type { Disconnect } from './disconnect.ts'
 import { openParts, type Parts } from './parts.ts'
@@ -14,13 +15,6 @@ export interface Asking {
   /** Whether the client waits for a 100 before it sends its body. */
   readonly expectsContinue: boolean
 }
-
-const NO_BODY: ReceiveMessage = Object.freeze({
-  type: 'http.request',
-  body: NO_BYTES,
-  moreBody: false,
-})
-const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /**
  * Reads a request only while a call of `receive` is pending, so that a client cannot send

@@ -2,6 +2,7 @@
 
 import { saysDisconnect } from '../../exceptions/disconnect.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
+import { DISCONNECT } from '../../protocol/received.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { freezeLists, freezeMessage } from '../../types/frozen.ts'
@@ -20,8 +21,6 @@ export interface ExchangeOptions {
   readonly signals: readonly AbortSignal[]
   readonly raiseServerExceptions: boolean
 }
-
-const DISCONNECT: ReceiveMessage = Object.freeze({ type: 'http.disconnect' })
 
 /**
  * Calls the app; resolves once its response is known, which for a stream is its first part.
