@@ -43,25 +43,25 @@ export function httpMiddleware<State = Record<string, unknown>>(
   }
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    const passages: InnerCall[] = []
+    const calls: InnerCall[] = []
     const next: Next = (request) => {
       assertRequest(request)
-      for (const earlier of passages) earlier.forget()
-      const passage = new InnerCall(app, request)
-      passages.push(passage)
-      return passage.response
+      for (const earlier of calls) earlier.forget()
+      const call = new InnerCall(app, request)
+      calls.push(call)
+      return call.response
     }
     const request = new Request<Record<string, unknown>, State>(scope, receive, send)
     try {
       const answer = await handle(request, next)
       await toApp(answer, 'httpMiddleware: the function')(scope, receive, send)
     } finally {
-      for (const passage of passages) passage.abandon()
+      for (const call of calls) call.abandon()
       const closed = request.close()
       if (closed !== SENT) await closed
     }
     // What is still to be done behind, background work above all, belongs to this request.
-    for (const passage of passages) await passage.finish()
+    for (const call of calls) await call.finish()
   }
 }
 

@@ -171,7 +171,9 @@ const BESIDE: ReadonlySet<string> = new Set(['http.response.early_hint', 'http.r
 
 /** Messages that a server may hold back although it accepts them at once. */
 const NOT_YET: ReadonlySet<string> = new Set([
-  ...[...BESIDE, 'http.response.start', 'websocket.http.response.start'],
+  ...BESIDE,
+  'http.response.start',
+  'websocket.http.response.start',
 ])
 
 function ignore(): void {}

@@ -172,10 +172,10 @@ class InnerResponse extends Response<null> {
   readonly #message: HTTPResponseStartMessage
   readonly #call: InnerCall
 
-  constructor(message: HTTPResponseStartMessage, passage: InnerCall) {
+  constructor(message: HTTPResponseStartMessage, call: InnerCall) {
     super(null, { status: message.status, headers: new Headers(message.headers) })
     this.#message = message
-    this.#call = passage
+    this.#call = call
   }
 
   protected override get hasLength(): boolean {
