@@ -29,10 +29,10 @@ export class Chunks {
   #unblock: () => void = () => {}
   #fail: (error: Error) => void = () => {}
 
-  constructor(response: ServerResponse, departure: Disconnect) {
+  constructor(response: ServerResponse, disconnect: Disconnect) {
     this.#response = response
     response.on('drain', () => this.#resume())
-    departure.listen(() => this.#disconnect())
+    disconnect.listen(() => this.#disconnect())
   }
 
   /** Resolves when the connection has room for more. */

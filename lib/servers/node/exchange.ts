@@ -91,7 +91,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
   readonly send: Send = (message) => this.#responder.send(message)
   /** For the app's own listeners: an error would reach the event loop, and end the process. */
   readonly onDisconnect = (listener: () => void): void => {
-    this.departure.listen(() => this.#call(listener))
+    this.disconnect.listen(() => this.#call(listener))
   }
   readonly onDraining = (listener: () => void): void => {
     if (this.#service.inFlight.draining) {
@@ -110,7 +110,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
   readonly #scope: HTTPScope
   readonly #wire: NodeWire
   readonly #responder: Responder
-  #departure: Disconnect | undefined
+  #disconnect: Disconnect | undefined
   #incoming: Incoming | undefined
   #isHandedOver = false
 
@@ -178,9 +178,9 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     return phase === 'complete' || isLeft || isTaken || isEnded
   }
 
-  get departure(): Disconnect {
-    this.#departure ??= new Disconnect(this.#request, this.#response)
-    return this.#departure
+  get disconnect(): Disconnect {
+    this.#disconnect ??= new Disconnect(this.#request, this.#response)
+    return this.#disconnect
   }
 
   get expectsContinue(): boolean {
@@ -218,7 +218,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     if (request instanceof ServedRequest) request.revive()
     this.#isHandedOver = true
     if (this.#isOngoing) service.inFlight.listen(this)
-    return { request, response, whenOver: (listener) => this.departure.whenOver(listener) }
+    return { request, response, whenOver: (listener) => this.disconnect.whenOver(listener) }
   }
 
   /** Whether this response is the last of its connection; if so, all is set up for the end. */

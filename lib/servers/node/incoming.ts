@@ -11,7 +11,7 @@ import { whenItsTurn } from './turn.ts'
 
 /** What an exchange tells its receiving half. */
 export interface Asking {
-  readonly departure: Disconnect
+  readonly disconnect: Disconnect
   /** Whether the client waits for a 100 before it sends its body. */
   readonly expectsContinue: boolean
 }
@@ -101,7 +101,7 @@ export class Incoming {
   #watch(): void {
     if (this.#watching) return
     this.#watching = true
-    this.#asking.departure.whenOver(() => this.end())
+    this.#asking.disconnect.whenOver(() => this.end())
   }
 
   /** All has come that will; some may wait for what comes after. */

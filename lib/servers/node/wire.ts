@@ -15,7 +15,7 @@ import { writeWhole } from './whole.ts'
 
 /** What an exchange tells its wire. */
 export interface Circumstances {
-  readonly departure: Disconnect
+  readonly disconnect: Disconnect
   /** Whether this is the last response of its connection; asked once, when its head is written. */
   endsConnection(): boolean
   readonly shortcuts: boolean
@@ -93,7 +93,7 @@ export class NodeWire implements Wire {
 
   async file(path: string, head: Head): Promise<void> {
     const response = this.#response
-    const chunks = new Chunks(response, this.#circumstances.departure)
+    const chunks = new Chunks(response, this.#circumstances.disconnect)
     const start = (length: number): void => {
       const isCounted = head.length === undefined && !head.bodyless
       this.#writeHead(head.status, isCounted ? withLength(head.headers, length) : head.headers)
@@ -117,7 +117,7 @@ export class NodeWire implements Wire {
   }
 
   #open(): Chunks {
-    this.#chunks ??= new Chunks(this.#response, this.#circumstances.departure)
+    this.#chunks ??= new Chunks(this.#response, this.#circumstances.disconnect)
     return this.#chunks
   }
 }

@@ -47,7 +47,7 @@ export class Answer {
   /** The wire for the app's response. */
   wire(): Wire {
     return new NodeWire(this.#response, {
-      departure: new Disconnect(this.#handshake.request, this.#response),
+      disconnect: new Disconnect(this.#handshake.request, this.#response),
       endsConnection: () => true,
       shortcuts: false,
     })

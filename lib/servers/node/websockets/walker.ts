@@ -13,6 +13,7 @@ export class FrameWalker {
   #isBetween = true
   /** Whether the byte with the length has been read. */
   #hasLength = false
+  #isMasked = false
   /** How many bytes of a longer length are missing. */
   #more = 0
   /** How many bytes of mask and payload are missing; inexact above 2^53. */
@@ -67,6 +68,4 @@ export class FrameWalker {
     }
     if (this.#more === 0 && this.#isMasked) this.#left += MASK_BYTES
   }
-
-  #isMasked = false
 }
