@@ -2,6 +2,7 @@
 
 import { escapeHTML } from '../html.ts'
 import { asksForType } from '../http/accept.ts'
+import { SECRETS } from '../http/secrets.ts'
 import { asText } from '../internal/tell.ts'
 import type { Request } from '../requests.ts'
 import { HTMLResponse, PlainTextResponse } from '../responses/bodies.ts'
@@ -22,7 +23,8 @@ export function debugResponse(error: unknown, request: Request): Response {
 /** The page as HTML: the error, the frames of its stack and the request. */
 export function debugPage(error: unknown, request: Request): string {
   const title = error instanceof Error ? `${error.name}: ${error.message}` : asText(error)
-  const fields = [...request.headers].map(([name, value]) => `${name}: ${value}`)
+  // The page may be copied into bug reports.
+  const fields = [...request.headers].filter(([name]) => !SECRETS.includes(name))
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -35,15 +37,10 @@ ${framesOf(error).map(frameHTML).join('\n')}
 <h2>Text</h2>
 <pre>${escapeHTML(debugText(error))}</pre>
 <h2>Request headers</h2>
-<pre>${escapeHTML(fields.filter(isPublic).join('\n'))}</pre>
+<pre>${escapeHTML(fields.map(([name, value]) => `${name}: ${value}`).join('\n'))}</pre>
 <p>This page is shown because debug is on.</p>
 </html>
 `
-}
-
-/** The page may be copied into bug reports, so it hides credentials. */
-function isPublic(field: string): boolean {
-  return !/^(?:cookie|authorization|proxy-authorization):/.test(field)
 }
 
 function frameHTML({ place, lines, open }: Frame): string {

@@ -1,7 +1,8 @@
 /** Writes one structured line for each request. */
 
-import { printable, redactedQuery, SECRETS } from '../authoring/observation/redaction.ts'
+import { printable, redactedQuery } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
+import { SECRETS } from '../http/secrets.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
 import { asText } from '../internal/tell.ts'

@@ -12,11 +12,12 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api'
-import { redactedQuery, SECRETS } from '../authoring/observation/redaction.ts'
+import { redactedQuery } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { Headers } from '../http/headers.ts'
 import { hostHeader, hostName } from '../http/hosts.ts'
 import { METHODS } from '../http/methods.ts'
+import { SECRETS } from '../http/secrets.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
 import { asText } from '../internal/tell.ts'

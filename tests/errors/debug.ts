@@ -103,7 +103,7 @@ t.test('everything on the page is escaped', async (t) => {
 
 t.test('credentials are left out', async (t) => {
   const headers = ['cookie', 'sid=s3cret', 'authorization', 'Basic s3cret', 'x-cookie', 'shown']
-  headers.push('proxy-authorization', 's3cret')
+  headers.push('proxy-authorization', 's3cret', 'x-api-key', 's3cret', 'x-csrf-token', 's3cret')
 
   const error = new Error('kaput')
   error.stack = 'Error: kaput' // this file is no secret, but it would be shown

@@ -1,12 +1,5 @@
 /** Redacts and escapes text of a request for logs. */
 
-/** Names of credentials, which are always redacted. */
-export const SECRETS: readonly string[] = [
-  ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-csrf-token'],
-  ...['access_token', 'refresh_token', 'id_token', 'token', 'code', 'password', 'secret'],
-  ...['client_secret', 'api_key', 'apikey', 'key', 'signature', 'sig', 'state', 'session'],
-]
-
 // C0 and C1 controls, line and paragraph separators, and marks that change the text direction.
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
