@@ -48,6 +48,8 @@ function describe(scope: Scope): string {
   return `${method} ${scope.rawPath.replace(/[^\x21-\x7e]/g, asEscape)}`
 }
 
+/** Both halves of a character beyond U+FFFF, as JSON writes it. */
 function asEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }

@@ -56,6 +56,14 @@ t.test('shows what a terminal would act on (advisory 76)', async (t) => {
   )
 })
 
+t.test('shows both halves of an invisible character beyond U+FFFF', async (t) => {
+  const log = t.capture(console, 'error')
+
+  logError('a\u{e0041}b', lifespanScope())
+
+  t.equal(log()[0]?.args[0], 'lifespan: a\\udb40\\udc41b')
+})
+
 t.test('a guarded listener never throws, neither at once nor later', async (t) => {
   const log = t.capture(console, 'error')
   const seen: unknown[] = []
