@@ -33,11 +33,12 @@ class StreamParts implements Parts {
     request.on('end', () => take(null))
   }
 
-  /** Small parts wait in the stream: a paused one gives all of them as one, a flowing one each alone. */
+  /** Small parts wait in the stream: asked for that many bytes, it gives all of them as one. */
   goOn(): void {
     if (!this.#request.isPaused()) return
     this.#isWanted = true
-    this.#request.read() // emits it as data
+    // Emits them as data. Without a number, Node 26 gives the first part alone.
+    this.#request.read(this.#request.readableLength)
     if (this.#isWanted) this.#request.resume()
   }
 
