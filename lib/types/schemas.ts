@@ -1,0 +1,52 @@
+/**
+ * Standard Schema 1.1 (https://standardschema.dev) as types: what zod, valibot, arktype and others put
+ * under the key `~standard`. Written here, so that no package is needed to describe it.
+ */
+
+/** A schema of any library that follows Standard Schema. */
+export interface Schema<Input = unknown, Output = Input> {
+  readonly '~standard': StandardProps<Input, Output>
+}
+
+export interface StandardProps<Input = unknown, Output = Input> {
+  readonly version: 1
+  readonly vendor: string
+  readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+  /** Never set: it has the types of the schema. */
+  readonly types?: { readonly input: Input; readonly output: Output } | undefined
+  /** Standard JSON Schema; absent if the library cannot describe its schemas. */
+  readonly jsonSchema?: JSONSchemaConverter | undefined
+}
+
+/** Makes JSON Schemas of a schema: of what it accepts, and of what it gives. May throw. */
+export interface JSONSchemaConverter {
+  readonly input: (options: JSONSchemaTarget) => Record<string, unknown>
+  readonly output: (options: JSONSchemaTarget) => Record<string, unknown>
+}
+
+export interface JSONSchemaTarget {
+  /** The dialect, such as `draft-2020-12`. */
+  readonly target: string
+  readonly libraryOptions?: Record<string, unknown> | undefined
+}
+
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] }
+
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** A schema of any types. */
+// biome-ignore lint/suspicious/noExplicitAny: schemas use their types in both directions
+export type AnySchema = Schema<any, any>
+
+/** What a schema accepts. */
+export type SchemaInput<Given extends AnySchema> = NonNullable<Given['~standard']['types']>['input']
+
+/** What a schema gives. */
+export type SchemaOutput<Given extends AnySchema> = NonNullable<
+  Given['~standard']['types']
+>['output']
