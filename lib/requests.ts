@@ -1,4 +1,5 @@
 /** The request that a handler receives. */
+import { readForm, readParts } from '#forms'
 import { Body, bodyOf } from './body.ts'
 import { Connection } from './connections.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
@@ -155,8 +156,6 @@ export class Request<
   }
 
   async #readForm(options: FormOptions): Promise<Form> {
-    // Loaded with the first form: the parser, and the file system behind it.
-    const { readForm } = await import('./forms/read.ts')
     const form = await readForm(this.#formSource, options)
     if (this.#closed) await form.close()
     this.#openForm = form
@@ -182,12 +181,7 @@ export class Request<
    * }, { methods: ['POST'] })
    */
   parts(options: PartsOptions = {}): AsyncGenerator<Part, void, undefined> {
-    return handledSteps(this.#parts(options))
-  }
-
-  async *#parts(options: PartsOptions): AsyncGenerator<Part, void, undefined> {
-    const { readParts } = await import('./forms/read.ts')
-    yield* readParts(this.#formSource, options)
+    return handledSteps(readParts(this.#formSource, options))
   }
 
   get #formSource(): FormSource {

@@ -1,5 +1,6 @@
 /** Answers bugs: errors without a handler. */
 
+import { debugResponse } from '#debugpage'
 import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { asText } from '../internal/tell.ts'
@@ -70,8 +71,7 @@ async function answerOf(
   { debug, serverError }: ExceptionHandlers,
 ): Promise<BugAnswer> {
   if (debug === true) {
-    const { debugResponse } = await import('#debugpage')
-    return { app: toApp(debugResponse(error, request), 'debug'), error }
+    return { app: toApp(await debugResponse(error, request), 'debug'), error }
   }
   if (serverError === undefined) return { app: plain(), error }
   try {

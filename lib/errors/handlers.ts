@@ -2,7 +2,7 @@
 import { HTTPException } from '../exceptions.ts'
 import { Request } from '../requests.ts'
 import { toApp } from '../responses/response.ts'
-import type { App, Receive, Scope, Send, WebSocketScope } from '../types.ts'
+import type { App, Receive, Scope, Send } from '../types.ts'
 import type { WebSocket, WebSocketPhase } from '../websockets.ts'
 import { answerBug } from './bugs.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type ExceptionHandlers,
   handlersOf,
 } from './table.ts'
+import { answerWebSocket } from './websockets.ts'
 
 export {
   type ErrorClass,
@@ -43,7 +44,8 @@ export function answerException(
 ): Promise<void> {
   if (scope.type === 'lifespan') return Promise.reject(error)
   if (scope.type === 'websocket') {
-    return answerSocket(error, scope, receive, send, view instanceof Request ? undefined : view)
+    const socket = view instanceof Request ? undefined : view
+    return answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, socket)
   }
   const handlers = handlersOf(scope)
   const handler = handlers.find(error)
@@ -68,16 +70,4 @@ async function answerBy(
     return answerBug(failure, request, handlers)
   }
   return app(request.scope, request.rest, request.send)
-}
-
-/** The part for websockets is loaded only if it is needed. */
-async function answerSocket(
-  error: unknown,
-  scope: WebSocketScope,
-  receive: Receive,
-  send: Send,
-  view: WebSocket | WebSocketPhase | undefined,
-): Promise<void> {
-  const { answerWebSocket } = await import('./websockets.ts')
-  await answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, view)
 }

@@ -1,4 +1,5 @@
 /** Collects the parts of a multipart body into a form. */
+import { makeSpool } from '#disk'
 import { ByteCollector } from '../internal/collector.ts'
 import { Form, type FormValue } from './form.ts'
 import type { PartsOptions } from './limits.ts'
@@ -75,15 +76,11 @@ class Collector {
     if (this.#head?.filename === null) return undefined
     this.#inMemory += piece.byteLength
     const fits = this.#size <= this.#maxMemorySize && this.#inMemory <= MOST_MEMORY
-    return fits ? undefined : this.#moveToDisk()
+    return fits || makeSpool === undefined ? undefined : this.#moveToDisk(makeSpool)
   }
 
-  /** Loaded on demand: most forms need no file system, and some platforms have none. */
-  async #moveToDisk(): Promise<void> {
-    if (this.#spool === undefined) {
-      const { Spool } = await import('#spool')
-      this.#spool = new Spool(this.#directory)
-    }
+  async #moveToDisk(make: NonNullable<typeof makeSpool>): Promise<void> {
+    this.#spool ??= await make(this.#directory)
     this.#from = this.#spool.size
     this.#inMemory -= this.#size
     await this.#spool.write(this.#pieces.join())

@@ -1,5 +1,6 @@
 /** A file of a form. */
 
+import { save } from '#disk'
 import type { Headers } from '../http/headers.ts'
 import { joinBytes } from '../internal/bytes.ts'
 import { handled, handledSteps } from '../internal/handled.ts'
@@ -106,7 +107,6 @@ export class UploadFile {
   async #saveTo(path: string | URL, options?: SaveOptions): Promise<void> {
     if (options !== undefined) knownOptions('upload.saveTo', options, 'overwrite')
     const { overwrite = false } = options ?? {}
-    const { save } = await import('#spool')
     await save(path, this.#stream(), overwrite)
   }
 

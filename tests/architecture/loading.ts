@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { filesIn, importsOf } from '../support/sources.ts'
+import { choices, filesIn, importsOf } from '../support/sources.ts'
+
+const CHOICES = choices()
 
 /** Files that are loaded when something is first done that only Node can do. */
 const NODE_ONLY = [
@@ -48,7 +50,9 @@ function loadedWith(file: string): { readonly files: string[]; readonly others: 
     for (const [, specifier = ''] of source.matchAll(
       /^(?:im|ex)port (?!type )(?:[^;]*? from )?'([^']+)'/gm,
     )) {
-      if (specifier.startsWith('.')) {
+      const chosen = CHOICES[specifier]?.['default']
+      if (chosen !== undefined) loaded.add(chosen)
+      else if (specifier.startsWith('.')) {
         loaded.add(path.posix.join(path.posix.dirname(each), specifier))
       } else others.add(specifier)
     }

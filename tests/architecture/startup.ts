@@ -5,8 +5,9 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { filesIn } from '../support/sources.ts'
+import { choices, filesIn } from '../support/sources.ts'
 
+const CHOICES = choices()
 const MOST_MODULES = 70
 /** 1.9 to 2.0 were measured on a quiet machine; the rest is room for a busy one. */
 const MOST_TIMES = 3
@@ -21,8 +22,10 @@ function modulesWith(file: string): string[] {
     for (const [, specifier = ''] of source.matchAll(
       /^(?:im|ex)port (?:[^;]*? from )?'([^']+)'/gm,
     )) {
+      const chosen = CHOICES[specifier]?.['default']
       const isOwn = specifier.startsWith('.')
-      loaded.add(isOwn ? path.posix.join(path.posix.dirname(each), specifier) : specifier)
+      const file = isOwn ? path.posix.join(path.posix.dirname(each), specifier) : specifier
+      loaded.add(chosen?.replace(/\.ts$/, '.js') ?? file)
     }
   }
   return [...loaded]

@@ -1,4 +1,5 @@
 /** One websocket of a runtime: the wire between the state machine and what the runtime provides. */
+import { bringWebSockets } from '#websocket'
 import { NO_LIMITS } from '../../protocol/inbox.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../protocol/socket.ts'
@@ -29,6 +30,7 @@ const LOOK_MS = 10
  * `toWorker`, bring theirs.
  */
 export function webSockets(upgrade: Upgrade): WebSockets {
+  bringWebSockets()
   return {
     answer: (service, read) => {
       const { request, headers, came } = read

@@ -1,4 +1,5 @@
 /** One websocket to an app in this process: the wire between the state machine and a test. */
+import { bringWebSockets } from '#websocket'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { encodeText } from '../../internal/bytes.ts'
 import type { Wire } from '../../protocol/response.ts'
@@ -50,6 +51,7 @@ export class Link implements SocketWire {
   #tellDone: () => void = () => {}
 
   constructor({ app, scope, raiseServerExceptions }: LinkOptions) {
+    bringWebSockets()
     this.#raises = raiseServerExceptions
     this.answer = new Promise((resolve, reject) => {
       this.#accept = resolve
