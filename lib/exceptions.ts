@@ -13,6 +13,12 @@ export interface HTTPExceptionOptions extends ErrorOptions {
   message?: string
 }
 
+/** The body of an answer, as text of a media type. */
+export interface ExceptionContent {
+  readonly mediaType: string
+  readonly text: string
+}
+
 /**
  * A response to the client, thrown from anywhere: a status, a text, header fields.
  *
@@ -31,6 +37,12 @@ export class HTTPException extends Error {
   readonly status: number
   readonly detail: string
   readonly headers: Headers
+
+  /**
+   * Makes the body of the default answer, which is the detail as plain text otherwise. For classes that
+   * extend this one.
+   */
+  content?(): ExceptionContent
 
   constructor(status: number, detail?: string, options?: HTTPExceptionOptions) {
     if (options !== undefined) knownOptions('HTTPException', options, 'headers message cause')

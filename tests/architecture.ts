@@ -53,7 +53,7 @@ const FLOORS = [
   'requests websockets websockets/',
   'templating msgpack msgpack/',
   'errors/',
-  'routing routing/ authoring/ authentication/',
+  'routing routing/ authoring/ authentication/ problems problems/',
   'middleware/ authoring',
   'endpoints endpoints/ staticfiles staticfiles/ applications',
   'servers/',

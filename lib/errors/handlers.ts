@@ -49,7 +49,7 @@ export function answerException(
   }
   const handlers = handlersOf(scope)
   const handler = handlers.find(error)
-  if (handler === answerHTTPException && error instanceof HTTPException) {
+  if (handler === answerHTTPException && error instanceof HTTPException && !error.content) {
     return answerHTTPException(undefined, error).respond(scope, receive, send)
   }
   const request = view instanceof Request ? view : new Request(scope, receive, send)

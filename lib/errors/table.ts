@@ -2,7 +2,6 @@
 import { HTTPException } from '../exceptions.ts'
 import { isBodyless } from '../http/status.ts'
 import type { Request } from '../requests.ts'
-import { PlainTextResponse } from '../responses/bodies.ts'
 import { type AnyResponse, Response } from '../responses/response.ts'
 import { brand, ownPrototype } from '../types/brand.ts'
 import type { App, ConnectionScope } from '../types.ts'
@@ -158,11 +157,12 @@ function prototypeOf(error: unknown): object | null {
   return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null
 }
 
-/** The default: the detail as plain text, with the exception's headers. */
+/** The default: the content of the exception, or its detail as plain text, with its headers. */
 export function answerHTTPException(_request: unknown, error: HTTPException): Response {
-  const { status, detail } = error
-  const options = { status, headers: error.headers }
-  return isBodyless(status) ? new Response(null, options) : new PlainTextResponse(detail, options)
+  const { status, detail, headers } = error
+  if (isBodyless(status)) return new Response(null, { status, headers })
+  const { text = detail, mediaType = 'text/plain' } = error.content?.() ?? {}
+  return new Response(text, { status, headers, mediaType })
 }
 
 /** The handlers that `errors()` and `exceptions()` put into this scope, or the defaults. */

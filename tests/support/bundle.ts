@@ -10,7 +10,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html'],
   interop: ['interop'],
   middleware: ['middleware', 'authoring', 'authentication'],
-  routing: ['routing', 'convertors', 'applications', 'endpoints', 'errors'],
+  routing: ['routing', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
   servers: ['servers', 'protocol'],
   state: ['stores', 'redis', 'channels', 'testing'],
   units: [],
