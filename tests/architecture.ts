@@ -51,7 +51,7 @@ const FLOORS = [
   'forms forms/',
   'responses responses/',
   'requests websockets websockets/',
-  'templating msgpack msgpack/',
+  'templating negotiation msgpack msgpack/',
   'errors/',
   'routing routing/ authoring/ authentication/ problems problems/',
   'middleware/ authoring',

@@ -1,0 +1,97 @@
+/** Media types that a client accepts, best first (RFC 9110 section 12.5.1). */
+import { type MediaType, parseMediaType } from './mediatypes.ts'
+import { readWeight } from './weights.ts'
+
+/** An element of `Accept`: `text/html;level=1`, `text/*`, or the range of all types. */
+interface MediaRange {
+  readonly type: string
+  readonly params: readonly (readonly [name: string, value: string])[]
+  readonly weight: number
+}
+
+/** How well a type fits: the weight of the range that fits it best. */
+interface Fit {
+  readonly weight: number
+  readonly specificity: number
+  /** The place of the range in the field. */
+  readonly place: number
+}
+
+/** Up to the next comma that is outside of quotes. */
+const ELEMENT = /[^,"]*(?:"(?:[^"\\]|\\.)*"?[^,"]*)*/y
+
+/** By their number of parameters, ranges are more specific; no range has as many. */
+const MOST_PARAMS = 100
+
+/**
+ * The offered types that the client accepts, best first.
+ *
+ * The most specific range that includes a type gives its weight, and a weight of 0 excludes the type.
+ * Of types with one weight, those that are named more specifically come first, then those that are named
+ * earlier in the field, then those that are offered earlier. A missing or empty field accepts all types.
+ *
+ * @param accept The value of `Accept`, with several fields joined by commas.
+ * @param offered Media types, which may have parameters.
+ * @example
+ * preferredTypes('text/html, *\/*;q=0.8', ['application/json', 'text/html']) // ['text/html', 'application/json']
+ * preferredTypes('text/*, text/plain;q=0', ['text/plain']) // []
+ */
+export function preferredTypes<Type extends string>(
+  accept: string,
+  offered: readonly Type[],
+): readonly Type[] {
+  if (accept.trim() === '') return offered
+  const ranges = parseRanges(accept)
+  return offered
+    .map((type) => ({ type, fit: bestFit(parseMediaType(type), ranges) }))
+    .filter(({ fit }) => fit !== undefined && fit.weight > 0)
+    .sort((one, other) => (one.fit && other.fit ? compare(one.fit, other.fit) : 0))
+    .map(({ type }) => type)
+}
+
+function compare(one: Fit, other: Fit): number {
+  return other.weight - one.weight || other.specificity - one.specificity || one.place - other.place
+}
+
+function bestFit(type: MediaType, ranges: readonly MediaRange[]): Fit | undefined {
+  let best: Fit | undefined
+  for (const [place, range] of ranges.entries()) {
+    const specificity = specificityOf(range, type)
+    if (specificity < (best?.specificity ?? 0)) continue
+    // Of equal ranges the one with the greatest weight counts.
+    if (best?.specificity === specificity && best.weight > range.weight) continue
+    best = { weight: range.weight, specificity, place }
+  }
+  return best
+}
+
+/** 0 for the range of all types, more for a type, its subtype and each parameter; -1 if it is outside. */
+function specificityOf({ type, params }: MediaRange, offered: MediaType): number {
+  const main = offered.type.slice(0, offered.type.indexOf('/') + 1)
+  const level = [`*/*`, `${main}*`, offered.type].indexOf(type)
+  const fits = params.every(
+    ([name, value]) => offered.params?.get(name)?.toLowerCase() === value.toLowerCase(),
+  )
+  return level >= 0 && fits ? level * MOST_PARAMS + params.length : -1
+}
+
+/** Elements that cannot be read are left out. */
+function parseRanges(accept: string): readonly MediaRange[] {
+  const ranges: MediaRange[] = []
+  ELEMENT.lastIndex = 0
+  while (ELEMENT.lastIndex <= accept.length) {
+    const [element = ''] = ELEMENT.exec(accept) ?? []
+    const { type, params } = parseMediaType(element)
+    if (type !== '' && params !== null) ranges.push(rangeOf(type, [...params]))
+    ELEMENT.lastIndex++ // the comma
+  }
+  return ranges
+}
+
+/** What follows the weight are no parameters of the type. */
+function rangeOf(type: string, params: readonly (readonly [string, string])[]): MediaRange {
+  const end = params.findIndex(([name]) => name === 'q')
+  if (end < 0) return { type, params: params.slice(0, MOST_PARAMS - 1), weight: 1 }
+  const weight = readWeight(`q=${params[end]?.[1] ?? ''}`)
+  return { type, params: params.slice(0, Math.min(end, MOST_PARAMS - 1)), weight }
+}
