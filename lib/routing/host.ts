@@ -116,7 +116,7 @@ function matcher({ tokens, params }: ParsedPath): (name: string) => unknown[] | 
   }
   return (name) => {
     const texts = matchSequence(wanted, name)
-    const values = texts?.map((text, index) => params[index]?.convertor.parse(text))
+    const values = texts?.map((text, index) => params[index]?.convertor.parse(text ?? ''))
     return values?.includes(undefined) ? undefined : values
   }
 }

@@ -66,7 +66,7 @@ export function Mount<const Path extends string, State = AnyState>(
   knownOptions('Mount', options, 'name redirectPrefix middleware')
   const parsed = parsePath(typeof path === 'string' ? withoutTrailingSlashes(path) : path, 'Mount')
   if (path !== '') assertRooted(path, 'Mount')
-  if (parsed.pattern !== undefined) {
+  if (parsed.params.some(({ name, optional }) => optional || name === '*')) {
     fail(
       'Mount',
       path,

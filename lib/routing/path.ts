@@ -1,6 +1,6 @@
 /** Reads a path as it is written in a route, in either spelling, into literals and parameters. */
 import { convertorNamed, convertorNames } from '../convertors.ts'
-import { colonPattern, colonTokens } from './colons.ts'
+import { colonTokens } from './colons.ts'
 import { fail, isParam, type Param, type Token } from './tokens.ts'
 
 /** A path that was read: `/users/{id:int}` is `['/users/', { name: 'id', … }]`. */
@@ -8,8 +8,6 @@ export interface ParsedPath {
   readonly path: string
   readonly tokens: readonly Token[]
   readonly params: readonly Param[]
-  /** For a path with `:name?` or `*`: matches the whole path, a group for each parameter. */
-  readonly pattern?: RegExp
 }
 
 /**
@@ -39,8 +37,7 @@ export function parsePath(path: string, where: string): ParsedPath {
   const tokens = colons ? colonTokens(path, where) : braceTokens(path, where)
   const params = tokens.filter(isParam)
   assertDistinct(params, path, where)
-  const special = colons && params.some((param) => param.optional || param.name === '*')
-  return special ? { path, tokens, params, pattern: colonPattern(path) } : { path, tokens, params }
+  return { path, tokens, params }
 }
 
 const PARAM = /\{([A-Za-z_][A-Za-z0-9_]*)(?::([A-Za-z_][A-Za-z0-9_]*))?\}/g

@@ -1,29 +1,35 @@
 /** Matches paths that do not fit into the tree, literals and parameters in turn, in linear time. */
 import type { Convertor, Form } from '../convertors/builtins.ts'
 import type { Entry } from './entry.ts'
-import { isParam, type Param, type Token } from './tokens.ts'
+import { isOptional, isParam, type Param, type Token } from './tokens.ts'
 
 /**
- * The texts of the parameters, or undefined when the sequence does not fit the whole text.
+ * The texts of the parameters, undefined for one that is missing; or undefined if the sequence does not fit
+ * the whole text.
  *
  * Each parameter, from the left, takes as much as its characters allow while the rest still fits,
  * as a regular expression would; but where an expression like `^([^/]+)-([^/]+)$` tries out every
  * way to cut the text (64 KB of "-" take minutes), this goes over the text once per token.
  */
-export function matchSequence(tokens: readonly Token[], text: string): string[] | undefined {
+export function matchSequence(
+  tokens: readonly Token[],
+  text: string,
+): (string | undefined)[] | undefined {
   if (!fitsEnds(tokens, text)) return undefined
   const reach = reachable(tokens, text)
   if (reach[0]?.[0] !== 1) return undefined
-  const values: string[] = []
+  const values: (string | undefined)[] = []
   let position = 0
   tokens.forEach((token, index) => {
     if (!isParam(token)) {
       position += token.length
       return
     }
-    const end = longestEnd(token, text, position, reach[index + 1] ?? new Uint8Array())
-    values.push(text.slice(position, end))
-    position = end
+    const start = token.optional ? position + 1 : position
+    const end = longestEnd(token, text, start, reach[index + 1] ?? new Uint8Array())
+    const isMissing = token.optional && (end <= start || text.charAt(position) !== '/')
+    values.push(isMissing ? undefined : text.slice(start, end))
+    if (!isMissing) position = end
   })
   return values
 }
@@ -64,17 +70,27 @@ function beforeLiteral(literal: string, text: string, next: Uint8Array): Uint8Ar
 }
 
 function beforeParam(
-  { convertor }: Param,
+  { convertor, optional }: Param,
   text: string,
   next: Uint8Array,
   previous: Token | undefined,
 ): Uint8Array {
-  if (convertor.form !== undefined) return beforeForm(convertor.form, text, next, previous)
+  const before = optional ? '/' : previous
+  const present =
+    convertor.form === undefined
+      ? beforePlain(convertor, text, next)
+      : beforeForm(convertor.form, text, next, before)
+  return optional ? either(next, beforeLiteral('/', text, present)) : present
+}
+
+function beforePlain(convertor: Convertor, text: string, next: Uint8Array): Uint8Array {
   const reach = beforeRun(convertor, text, next)
   if (!convertor.fraction) return reach
-  const fraction = beforeRun(convertor, text, beforeLiteral('.', text, reach))
-  for (let at = 0; at < reach.length; at++) if (fraction[at] === 1) reach[at] = 1
-  return reach
+  return either(reach, beforeRun(convertor, text, beforeLiteral('.', text, reach)))
+}
+
+function either(one: Uint8Array, other: Uint8Array): Uint8Array {
+  return one.map((reached, at) => reached || (other[at] ?? 0))
 }
 
 function beforeRun({ allows, empty }: Convertor, text: string, next: Uint8Array): Uint8Array {
@@ -159,9 +175,10 @@ export function matchWhole(
   { path, prefix }: Entry,
   text: string,
 ): { values: unknown[]; rest: number } | undefined {
-  const texts = path.pattern
-    ? path.pattern.exec(text)?.slice(1)
-    : matchSequence(prefix ? withRest(path.tokens) : path.tokens, text)
+  const { tokens } = path
+  // A path of optional parameters only, all of them missing, is the root.
+  const whole = text === '/' && tokens.every(isOptional) ? '' : text
+  const texts = matchSequence(prefix ? withRest(tokens) : tokens, whole)
   if (texts === undefined) return undefined
   const rest = prefix ? text.length - (texts.pop() ?? '').length - 1 : text.length
   const values: unknown[] = []

@@ -15,6 +15,10 @@ export function isParam(token: Token | undefined): token is Param {
   return typeof token === 'object'
 }
 
+export function isOptional(token: Token): boolean {
+  return isParam(token) && token.optional === true
+}
+
 /**
  * Cuts tokens at the slashes: `['/v', id, '/x']` becomes `[['v', id], ['x']]`.
  *

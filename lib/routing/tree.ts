@@ -61,14 +61,12 @@ function insert(root: Node, leaf: Leaf): void {
   for (const [index, segment] of segments.entries()) {
     const last = index === segments.length - 1
     const convertor = last && !prefix ? restConvertor(segment) : undefined
-    if (convertor !== undefined && path.pattern === undefined) {
+    if (convertor !== undefined) {
       node.rests.push({ ...leaf, convertor })
       return
     }
     const isLiteral = segment.every((token) => !isParam(token))
-    // An optional parameter may take the slash after a literal, so such a literal ends the branch too.
-    const fits = path.pattern === undefined ? isSimple(segment) : isLiteral && !last
-    if (!fits) {
+    if (!isSimple(segment)) {
       node.wholes.push(leaf)
       return
     }
@@ -92,7 +90,7 @@ function restConvertor([token, ...others]: readonly Token[]): Convertor | undefi
 /** A literal, or one parameter that stays within the segment. */
 function isSimple(segment: readonly Token[]): boolean {
   const params = segment.filter(isParam)
-  return params.length === 0 || (params.length === 1 && params[0]?.convertor.slashes === false)
+  return params.length < 2 && params.every((param) => !param.convertor.slashes && !param.optional)
 }
 
 function literalChild({ literals }: Node, text: string): Node {

@@ -11,7 +11,7 @@ registerConvertor('ymd', {
   toText: String,
 })
 
-const match = (pattern: string, text: string): string[] | undefined =>
+const match = (pattern: string, text: string): unknown[] | undefined =>
   matchSequence(parsePath(pattern, 'Host').tokens, text)
 
 const UUID = '12345678-9abc-def0-1234-56789abcdef0'
@@ -75,7 +75,7 @@ t.test('cuts a text that fits into pieces that make it up again', async (t) => {
         if (values === undefined) return
         let index = 0
         t.equal(
-          pattern.replace(/\{\w+(:\w+)?\}/g, () => values[index++] ?? ''),
+          pattern.replace(/\{\w+(:\w+)?\}/g, () => String(values[index++])),
           text,
         )
       },
