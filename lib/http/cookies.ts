@@ -1,8 +1,8 @@
 /** Cookies: parses those of a request, and writes `Set-Cookie` values that browsers accept. */
 
-import { parseCookie, stringifySetCookie } from 'cookie'
+import { trimBlanks } from '../internal/blanks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { wrong } from '../internal/must.ts'
+import { must, wrong } from '../internal/must.ts'
 import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {
@@ -34,15 +34,15 @@ export interface CookieOptions {
  */
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
-  const parsed = parseCookie(fields.join('; '), DECODING)
-  for (const name in parsed) {
-    const value = parsed[name]
-    if (name !== '' && value !== undefined) cookies[name] = value
+  for (const pair of fields.join(';').split(';')) {
+    const equals = pair.indexOf('=')
+    const name = trimBlanks(pair.slice(0, Math.max(0, equals)))
+    if (name !== '' && !(name in cookies)) {
+      cookies[name] = decodeValue(trimBlanks(pair.slice(equals + 1)))
+    }
   }
   return cookies
 }
-
-const DECODING = { decode: decodeValue }
 
 /** Quotes are removed before decoding: percent-encoded ones belong to the value. */
 function decodeValue(value: string): string {
@@ -78,90 +78,106 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
     options,
     'maxAge expires path domain secure httpOnly sameSite partitioned',
   )
-  const { path = '/', sameSite = 'lax', domain, maxAge, expires } = options
-  const secure = options.secure ?? false
-  assertAccepted(name, secure, path, options)
-  const line = write(name, () =>
-    stringifySetCookie({
-      name,
-      value,
-      secure,
-      httpOnly: options.httpOnly ?? false,
-      partitioned: options.partitioned ?? false,
-      ...(path ? { path } : {}),
-      ...(domain ? { domain } : {}),
-      ...(sameSite ? { sameSite } : {}),
-      ...(maxAge === undefined ? {} : { maxAge }),
-      ...(expires === undefined ? {} : { expires: toDate(expires) }),
-    }),
+  const { path = '/', domain, maxAge, expires, secure, httpOnly, partitioned } = options
+  const sameSite = sameSiteOf(options.sameSite)
+  if (!isHeaderName(name)) {
+    const what = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
+    throw wrong(WHERE, what, name, 'Choose another name')
+  }
+  if (path && !PATH.test(path)) {
+    const what = 'a path must start with "/" and have no spaces, commas or semicolons'
+    throw wrong(WHERE, what, path, 'Percent-encode it')
+  }
+  const date = typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
+  must(WHERE, !domain || DOMAIN.test(domain), 'domain must be a host name', domain, 'Correct it')
+  must(
+    WHERE,
+    maxAge === undefined || Number.isInteger(maxAge),
+    'maxAge must be an integer',
+    maxAge,
+    'Round it',
   )
-  const size = line.split(';', 1).join('').length - 1
-  if (size > MOST_BYTES) {
+  must(
+    WHERE,
+    !date || !Number.isNaN(date.getTime()),
+    'expires must be valid',
+    expires,
+    'Correct it',
+  )
+  assertKept(name, sameSite, { ...options, path })
+  const pair = `${name}=${encode(name, value)}`
+  if (pair.length - 1 > MOST_BYTES) {
     throw new TypeError(
-      `setCookie: name and value must have at most ${MOST_BYTES} bytes, ${JSON.stringify(name)} has ${size}. Store the data on the server and put its key into the cookie.`,
+      `setCookie: name and value must have at most ${MOST_BYTES} bytes, ${JSON.stringify(name)} has ${pair.length - 1}. Store the data on the server and put its key into the cookie.`,
     )
   }
-  return line
+  return [
+    pair,
+    maxAge !== undefined && `Max-Age=${maxAge}`,
+    domain && `Domain=${domain}`,
+    path && `Path=${path}`,
+    date && `Expires=${date.toUTCString()}`,
+    httpOnly && 'HttpOnly',
+    secure && 'Secure',
+    partitioned && 'Partitioned',
+    sameSite && `SameSite=${sameSite}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }
+
+const WHERE = 'setCookie'
 
 /** The limit of browsers for name and value (RFC 6265bis section 5.7). */
 const MOST_BYTES = 4096
 
-function write(name: string, stringify: () => string): string {
-  try {
-    return stringify()
-  } catch (error) {
-    throw new TypeError(
-      `setCookie: the cookie ${JSON.stringify(name)} cannot be written, ${messageOf(error)}. ` +
-        'Values must be well-formed text, domains host names, maxAge an integer, expires a valid date.',
-      { cause: error },
-    )
-  }
-}
-
-function toDate(expires: Date | number): Date {
-  return typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
-}
-
 // Browsers compare the attribute with the encoded path of the request, so other characters never match.
 const PATH = /^\/[!-+\--:=-~]*$/
 
-/** Rules that browsers check and the `cookie` package does not (RFC 6265bis sections 4.1.3 and 5.7). */
-function assertAccepted(
-  name: string,
-  secure: boolean,
-  path: string | null,
-  { domain, sameSite, partitioned }: CookieOptions,
-): void {
-  if (!isHeaderName(name)) {
-    const what = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
-    throw wrong('setCookie', what, name, 'Choose another name')
-  }
-  if (path && !PATH.test(path)) {
-    const what = 'a path must start with "/" and have no spaces, commas or semicolons'
-    throw wrong('setCookie', what, path, 'Percent-encode it')
-  }
-  const prefix = name.toLowerCase()
-  const refuse = (what: string, fix: string): never => {
+/** Labels of a host name (RFC 1034 section 3.5), perhaps after a dot, which browsers ignore. */
+const DOMAIN =
+  /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i
+
+const SAME_SITE = ['Lax', 'Strict', 'None']
+
+/** As browsers write it; undefined to omit the attribute. */
+function sameSiteOf(given: CookieOptions['sameSite'] = 'lax'): string | undefined {
+  if (!given) return undefined
+  const known = SAME_SITE.find((name) => name.toLowerCase() === given.toLowerCase())
+  if (known !== undefined) return known
+  throw wrong(WHERE, 'sameSite must be "lax", "strict" or "none"', given, 'Write null to omit it')
+}
+
+function encode(name: string, value: string): string {
+  try {
+    return encodeURIComponent(value)
+  } catch (cause) {
     throw new TypeError(
-      `setCookie: ${what}, ${JSON.stringify(name)} was given without it. ${fix}, or browsers drop the cookie.`,
+      `setCookie: a value must be well-formed text, that of ${JSON.stringify(name)} has half a character. Call toWellFormed() on it.`,
+      { cause },
     )
   }
-  if (prefix.startsWith('__secure-') && !secure) {
-    refuse('a name with __Secure- needs secure', 'Pass secure: true')
+}
+
+/** Rules without which browsers drop a cookie (RFC 6265bis sections 4.1.3 and 5.7). */
+function assertKept(
+  name: string,
+  sameSite: string | undefined,
+  { secure = false, path, domain, partitioned }: CookieOptions,
+): void {
+  const prefix = name.toLowerCase()
+  const refuse = (what: string, fix = ''): never => {
+    throw new TypeError(
+      `setCookie: ${what}, ${JSON.stringify(name)} was given without it. Pass secure: true${fix}, or browsers drop the cookie.`,
+    )
   }
+  if (prefix.startsWith('__secure-') && !secure) refuse('a name with __Secure- needs secure')
   if (prefix.startsWith('__host-') && (!secure || path !== '/' || domain)) {
     refuse(
       'a name with __Host- needs secure, the path "/" and no domain',
-      'Pass secure: true and leave path and domain out',
+      ' and leave path and domain out',
     )
   }
-  if (sameSite?.toLowerCase() === 'none' && !secure) {
-    refuse('sameSite "none" needs secure', 'Pass secure: true')
-  }
-  if (partitioned && !secure) refuse('partitioned needs secure', 'Pass secure: true')
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (sameSite === 'None' && !secure) refuse('sameSite "none" needs secure')
+  if (partitioned && !secure) refuse('partitioned needs secure')
 }

@@ -1,6 +1,7 @@
 /** Reads the client's side of a handshake. */
 import type { IncomingMessage } from 'node:http'
 import { isHeaderName } from '../../../http/headers.ts'
+import { trimBlanks } from '../../../internal/blanks.ts'
 import type { HeaderList } from '../../../types.ts'
 import { Refusal } from '../fields.ts'
 
@@ -22,7 +23,7 @@ export function readHandshake(headers: HeaderList): readonly string[] | Refusal 
   const offered = all(headers, 'sec-websocket-protocol')
   if (offered.length === 0) return []
   // Empty members are ignored (RFC 9110 section 5.6.1.2), but there must be one that is not.
-  const members = offered.join(',').split(',').map(trim)
+  const members = offered.join(',').split(',').map(trimBlanks)
   const subprotocols = members.filter((member) => member !== '')
   const areTokens = subprotocols.length > 0 && subprotocols.every(isHeaderName)
   if (!areTokens || new Set(subprotocols).size < subprotocols.length) return new Refusal(400)
@@ -53,7 +54,7 @@ function withoutEmptyMembers(list: string): string {
   for (let index = 0; index <= list.length; index++) {
     if (list[index] === '"') quoted = !quoted
     if (index < list.length && (quoted || list[index] !== ',')) continue
-    members.push(trim(list.slice(start, index)))
+    members.push(trimBlanks(list.slice(start, index)))
     start = index + 1
   }
   return members.includes('') ? members.filter((member) => member !== '').join(', ') : list
@@ -67,17 +68,4 @@ function only(headers: HeaderList, name: string): string | undefined {
 
 function all(headers: HeaderList, name: string): string[] {
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1] === name)
-}
-
-/** Removes spaces and tabs at both ends. A regular expression would backtrack at each inner space. */
-function trim(text: string): string {
-  let start = 0
-  let end = text.length
-  while (isBlank(text, start)) start++
-  while (end > start && isBlank(text, end - 1)) end--
-  return text.slice(start, end)
-}
-
-function isBlank(text: string, index: number): boolean {
-  return text[index] === ' ' || text[index] === '\t'
 }
