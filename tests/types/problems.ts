@@ -1,8 +1,12 @@
 // A problem is the schema of its document, and a class to throw.
+import { Application } from '../../lib/index.ts'
+import { exceptions } from '../../lib/middleware/exceptions.ts'
 import {
   type IssueInit,
   Problem,
   type ProblemDocument,
+  problemDetails,
+  problemResponse,
   ValidationError,
 } from '../../lib/problems.ts'
 import type { SchemaInput, SchemaOutput } from '../../lib/types/schemas.ts'
@@ -30,4 +34,26 @@ export function thrown(issues: readonly IssueInit[]): never {
   // @ts-expect-error: there is no such source
   new ValidationError([{ source: 'json', message: 'x' }])
   throw new ValidationError(issues, { status: 400 })
+}
+
+class OutOfStock extends Error {
+  readonly item: string = 'tea'
+}
+
+export function handlers(): void {
+  Application({
+    exceptionHandlers: [
+      [
+        OutOfStock,
+        (request, error) => {
+          error.item satisfies string
+          return problemResponse(request, new Problem({ status: 409 }))
+        },
+      ],
+      ...problemDetails({ types: [[404, '/missing']] }),
+    ],
+  })
+  exceptions([...problemDetails()])
+  // @ts-expect-error: a key is a status or a class
+  problemDetails({ types: [['404', '/missing']] })
 }
