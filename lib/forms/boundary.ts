@@ -1,9 +1,8 @@
 /**
  * Finds the boundaries of a multipart body that arrives in pieces of any size.
  *
- * It replaces busboy's own search, which looks at bytes one by one: that takes 0.3 ms for a megabyte of
- * noise, a quarter of a large upload, and 18 ms for the worst one. The search of the runtime takes 0.1 to
- * 0.4 ms for either.
+ * By the search of the runtime, which takes 0.1 to 0.4 ms for a megabyte. Looking at bytes one by one takes
+ * 0.3 ms for noise, a quarter of a large upload, and 18 ms for the worst one.
  */
 import { encodeLatin1 } from './text.ts'
 

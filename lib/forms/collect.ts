@@ -2,8 +2,9 @@
 import { makeSpool } from '#disk'
 import { ByteCollector } from '../internal/collector.ts'
 import { Form, type FormValue } from './form.ts'
+import type { PartHead } from './head.ts'
 import type { PartsOptions } from './limits.ts'
-import type { PartEvent, PartHead } from './multipart.ts'
+import type { PartEvent } from './multipart.ts'
 import type { Spool } from './spool.ts'
 import { UploadFile } from './upload.ts'
 

@@ -18,7 +18,7 @@ export interface PartsOptions {
   maxFieldsSize?: number
   /** Maximum bytes of one file (Infinity, so that `maxSize` decides). */
   maxFileSize?: number
-  /** Maximum number of header fields of a part, up to 1998; together they have at most 16 KB (100). */
+  /** Maximum number of header fields of a part; together they have at most 16 KB (100). */
   maxHeaderPairs?: number
 }
 
@@ -55,9 +55,6 @@ export function limitsOf(options: PartsOptions, where: string): Limits {
   return limits as unknown as Limits
 }
 
-/** The parser ignores fields after the 1999th. */
-const MOST_HEADER_PAIRS = 1998
-
 /** Counts parts and bytes, and throws when a limit is exceeded. */
 export class Meter {
   readonly #limits: Limits
@@ -73,7 +70,7 @@ export class Meter {
 
   /** @throws HTTPException 400 if a part has too many header fields. */
   headers(count: number): void {
-    const maxHeaderPairs = Math.min(this.#limits.maxHeaderPairs, MOST_HEADER_PAIRS)
+    const { maxHeaderPairs } = this.#limits
     if (count <= maxHeaderPairs) return
     const detail = `Too many headers in a part. Maximum number of headers is ${maxHeaderPairs}.`
     throw new HTTPException(400, detail)

@@ -1,30 +1,19 @@
-/**
- * Splits a multipart body into parts, by busboy.
- *
- * Busboy only parses what follows a boundary. Boundaries are found by our own search, and headers are
- * interpreted here, since busboy hides them, skips parts without a name, ignores or misjudges limits,
- * drops text in unknown encodings, and prefers `filename*` to `filename`. Where busboy cannot be loaded,
- * a reader of our own replaces it.
- */
-import { type Fields, PartReader } from '#partreader'
+/** Splits a multipart body, which arrives in pieces of any size, into parts. */
 import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import { BoundarySearch } from './boundary.ts'
-import { decodeExtended, parseDisposition } from './disposition.ts'
+import { fieldsOf, headOf, type PartHead } from './head.ts'
 import type { Meter } from './limits.ts'
-import { encodeLatin1 } from './text.ts'
-
-/** The headers of a part. */
-export interface PartHead {
-  readonly name: string
-  /** The file name given by the client; null if the part is a field. */
-  readonly filename: string | null
-  readonly contentType: string | null
-  readonly headers: Headers
-}
+import { decodeLatin1 } from './text.ts'
 
 /** An event of the body: the head of a part, a piece of its bytes, or null at its end. */
 export type PartEvent = PartHead | Uint8Array | null
+
+/** Maximum bytes of the headers of a part, as in Node. */
+const MOST_HEAD_BYTES = 16_384
+
+const END_OF_HEAD = '\r\n\r\n'
+const [TAB, LF, CR, SPACE, DASH] = [0x09, 0x0a, 0x0d, 0x20, 0x2d]
 
 /** Parses a body piece by piece; returns the events of each piece. */
 export class MultipartParser {
@@ -32,23 +21,18 @@ export class MultipartParser {
   readonly #decode: (bytes: Uint8Array) => string
   readonly #search: BoundarySearch
   #events: PartEvent[] = []
-  /** Whether headers must follow. */
-  #isHeadDue = false
-  #complete = false
-  #padding: 'over' | 'expected' | 'begun' = 'over'
+  /** What comes next; from `mark` to `dash` it is the line of a boundary. */
+  #next: 'preamble' | 'mark' | 'padding' | 'line feed' | 'dash' | 'head' | 'content' | 'epilogue' =
+    'preamble'
+  #head = ''
 
   /** @param decode Decodes names, whose bytes are in the headers. */
   constructor(boundary: string, decode: (bytes: Uint8Array) => string, meter: Meter) {
     this.#meter = meter
     this.#decode = decode
-    const reader = new PartReader(boundary, {
-      onHead: (fields) => this.#begin(fields),
-      onContent: (bytes) => this.#take(bytes),
-      onMalformed: () => {
-        throw malformed('a header of a part is malformed or too long')
-      },
-    })
-    this.#search = this.#searchFor(boundary, reader)
+    this.#search = new BoundarySearch(boundary, (isBoundary, data, start, end, isSafe) =>
+      this.#take(isBoundary, data, start, end, isSafe),
+    )
   }
 
   /**
@@ -65,96 +49,71 @@ export class MultipartParser {
 
   /** @throws HTTPException 400 if the last boundary is missing. */
   end(): void {
-    if (!this.#complete) throw malformed('its last boundary is missing')
+    if (this.#next !== 'epilogue') throw malformed('its last boundary is missing')
   }
 
-  #take(chunk: Uint8Array | null): void {
-    if (chunk !== null) {
-      if (chunk.byteLength === 0) return
-      this.#meter.add(chunk.byteLength)
+  /** Takes bytes, and whether a boundary follows them. Bytes that are not safe are copied. */
+  #take(isBoundary: boolean, data: Uint8Array, start: number, end: number, isSafe: boolean): void {
+    if (this.#next === 'epilogue') return
+    let at = start
+    while (at < end && this.#isInHead) {
+      if (this.#next === 'head') at = this.#readHead(data, at, end)
+      else this.#readMark(data[at++])
     }
-    this.#events.push(chunk)
+    if (at < end && this.#next === 'content') {
+      this.#meter.add(end - at)
+      this.#events.push(isSafe ? data.subarray(at, end) : new Uint8Array(data.subarray(at, end)))
+    }
+    if (!isBoundary || this.#isOver) return
+    if (this.#isInHead) throw followedByText()
+    if (this.#next === 'content') this.#events.push(null)
+    this.#next = 'mark'
   }
 
-  #searchFor(boundary: string, reader: PartReader): BoundarySearch {
-    return new BoundarySearch(boundary, (isBoundary, data, start, end, isSafe) => {
-      // Data after the last boundary is ignored.
-      if (this.#complete) return
-      reader.tell(isBoundary, data, this.#skipPadding(data, start, end), end, isSafe)
-      this.#complete = reader.complete
-      if (isBoundary && !this.#complete) this.#expectHead()
-    })
+  get #isOver(): boolean {
+    return this.#next === 'epilogue'
+  }
+
+  get #isInHead(): boolean {
+    return this.#next !== 'content' && this.#next !== 'preamble' && !this.#isOver
   }
 
   /**
-   * Text on the line of a boundary makes busboy skip that part. It is refused at the next boundary, since
-   * limits count parts: 100 MB of boundaries would take 2.6 seconds.
+   * After a boundary, `--` is the end, and a line break begins a part. Spaces and tabs before that are
+   * transport padding (RFC 2046 section 5.1.1).
    */
-  #expectHead(): void {
-    if (this.#isHeadDue) throw malformed('a boundary is followed by text')
-    this.#isHeadDue = true
-    this.#padding = 'expected'
+  #readMark(byte: number | undefined): void {
+    const next = this.#next
+    const isBegun = next === 'line feed' || next === 'dash'
+    if (byte === CR && !isBegun) this.#next = 'line feed'
+    else if ((byte === SPACE || byte === TAB) && !isBegun) this.#next = 'padding'
+    else if (byte === LF && next === 'line feed') this.#next = 'head'
+    else if (byte === DASH && next === 'mark') this.#next = 'dash'
+    else if (byte === DASH && next === 'dash') this.#next = 'epilogue'
+    else throw followedByText()
   }
 
-  /** Spaces and tabs after a boundary are transport padding (RFC 2046 section 5.1.1). */
-  #skipPadding(data: Uint8Array, start: number, end: number): number {
-    if (this.#padding === 'over') return start
-    let at = start
-    while (at < end && (data[at] === SPACE || data[at] === TAB)) at++
-    if (at > start) this.#padding = 'begun'
-    if (at === end) return at
-    if (this.#padding === 'begun' && data[at] !== CR) {
-      throw malformed('a boundary is followed by text')
-    }
-    this.#padding = 'over'
-    return at
-  }
-
-  #begin(fields: Fields): void {
-    this.#isHeadDue = false
-    const list: string[] = []
-    let size = 0
-    for (const [name, values] of Object.entries(fields)) {
-      for (const value of values) {
-        list.push(name, value.trimEnd())
-        size += name.length + value.length
-      }
-    }
-    this.#meter.headers(list.length / 2)
-    const head = this.#headOf(new Headers(list))
-    this.#meter.begin(head.filename !== null, size)
+  /** Takes the bytes of the headers; returns where the content begins. */
+  #readHead(data: Uint8Array, at: number, end: number): number {
+    const before = this.#head.length
+    const room = Math.min(end, at + MOST_HEAD_BYTES - before)
+    this.#head += decodeLatin1(data.subarray(at, room))
+    const found = this.#head.indexOf(END_OF_HEAD, Math.max(0, before - 3))
+    if (found < 0 && this.#head.length < MOST_HEAD_BYTES) return room
+    const fields = found < 0 ? undefined : fieldsOf(this.#head.slice(0, found))
+    if (fields === undefined) throw malformed('a header of a part is malformed or too long')
+    this.#meter.headers(fields.length / 2)
+    const head = headOf(new Headers(fields), this.#decode)
+    this.#meter.begin(head.filename !== null, fields.join('').length)
     this.#events.push(head)
-  }
-
-  #headOf(headers: Headers): PartHead {
-    const [disposition = '', ...others] = headers.getAll('content-disposition')
-    // Of duplicate fields, parsers disagree on which one is used.
-    const read = others.length > 0 ? undefined : parseDisposition(disposition)
-    if (read === undefined) {
-      throw new HTTPException(400, 'The Content-Disposition header field "name" must be provided.')
-    }
-    const { filename, extended } = read
-    const given = filename === null ? decodeExtended(extended) : this.#decodeText(filename)
-    return {
-      name: this.#decodeText(read.name),
-      filename: given === null ? null : withoutDrive(given),
-      contentType: headers.get('content-type'),
-      headers,
-    }
-  }
-
-  #decodeText(bytes: string): string {
-    return ASCII.test(bytes) ? bytes : this.#decode(encodeLatin1(bytes))
+    this.#head = ''
+    this.#next = 'content'
+    return at + found + END_OF_HEAD.length - before
   }
 }
 
-const [TAB, CR, SPACE] = [0x09, 0x0d, 0x20]
-
-const ASCII = /^[\0-\x7f]*$/
-
-/** Old browsers send the whole path: `C:\photos\me.png` becomes `me.png` (FM-24). */
-function withoutDrive(filename: string): string {
-  return /^(?:.:|\\)\\/.test(filename) ? filename.slice(filename.lastIndexOf('\\') + 1) : filename
+function followedByText(): HTTPException {
+  return malformed('a boundary is followed by text')
 }
 
 function malformed(why: string): HTTPException {

@@ -4,7 +4,8 @@ import { HTTPException } from '../exceptions.ts'
 import type { Headers } from '../http/headers.ts'
 import { ByteCollector } from '../internal/collector.ts'
 import { handled, handledSteps } from '../internal/handled.ts'
-import type { PartEvent, PartHead } from './multipart.ts'
+import type { PartHead } from './head.ts'
+import type { PartEvent } from './multipart.ts'
 
 export interface PartBodyOptions {
   /** Maximum bytes to hold (1 MiB); larger parts get a 413. */

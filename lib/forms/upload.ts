@@ -6,7 +6,7 @@ import { joinBytes } from '../internal/bytes.ts'
 import { handled, handledSteps } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { safeFilename } from './filename.ts'
-import type { PartHead } from './multipart.ts'
+import type { PartHead } from './head.ts'
 import type { Spool } from './spool.ts'
 
 export interface SaveOptions {

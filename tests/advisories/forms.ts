@@ -143,7 +143,7 @@ t.test('python-multipart CVE-2026-42561: the headers of a part', async (t) => {
     'many of them': Array.from({ length: 3000 }, () => 'a: b'),
     'a long one': [`a: ${'b'.repeat(17_000)}`],
     'a long name': [`${'b'.repeat(17_000)}: a`],
-    'one without an end': ['a: b\r\n c'.repeat(2000)],
+    'one without an end': ['a: b\r\n c'.repeat(3000)],
   }
   for (const [what, headers] of Object.entries(attacks)) {
     const client = await served.connect()

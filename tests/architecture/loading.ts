@@ -79,6 +79,7 @@ t.test('the front door, and what other runtimes serve by, load none of that', as
     t.same(loaded.filter(isForNode), [], file)
   }
   t.ok(loadedWith('responses.ts').files.includes('responses/file.ts'))
+  t.notOk(loadedWith('index.ts').files.includes('forms/multipart.ts'), 'nor the parser of forms')
 })
 
 /** An optional peer, and the one subpath that needs it. */

@@ -279,10 +279,7 @@ t.test('limits headers by number and size', async (t) => {
     message: 'Too many headers in a part. Maximum number of headers is 100.',
   })
   t.throws(() => read(body(part([named, ...many(3000)]))), { status: 400, message: /too long/ })
-  t.throws(() => read(body(part([named, ...Array(2100).fill('a:b')])), 999, UNLIMITED), {
-    status: 400,
-    message: 'Too many headers in a part. Maximum number of headers is 1998.',
-  })
+  t.equal(read(body(part([named, ...Array(3000).fill('a:b')])), 999, UNLIMITED).length, 1)
   t.throws(() => read(body(part([named, `x: ${'y'.repeat(17_000)}`]))), {
     status: 400,
     message: /a header of a part is malformed or too long/,
