@@ -55,7 +55,7 @@ const FLOORS = [
   'errors/',
   'routing routing/ authoring/ authentication/ problems problems/',
   'middleware/ authoring',
-  'endpoints endpoints/ staticfiles staticfiles/ applications',
+  'endpoints endpoints/ staticfiles staticfiles/ applications operations operations/',
   'servers/',
   'interop/',
   'testing/',

@@ -12,6 +12,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   middleware: ['middleware', 'authoring', 'authentication'],
   routing: ['routing', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
   servers: ['servers', 'protocol'],
+  operations: ['operations'],
   state: ['stores', 'redis', 'channels', 'testing'],
   units: [],
 }

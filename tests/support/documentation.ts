@@ -39,8 +39,14 @@ async function examplePrograms(): Promise<Program[]> {
     const source = readFileSync(path.join('lib', file), 'utf8')
     const examples = [...source.matchAll(/^ *\* @example\n((?: *\*(?!\/| @).*\n)+)/gm)]
     if (examples.length === 0) continue
-    const header = [...HEADER, ...importsOf(names), await ownNames(file, names)].join('\n')
+    const own = await ownNames(file)
     for (const [index, [, lines = '']] of examples.entries()) {
+      const hidden = new Set([...own.keys(), ...declaredIn(lines)])
+      const others = [...own, ...names].filter(
+        ([name, module]) => !hidden.has(name) || own.get(name) === module,
+      )
+      const used = others.filter(([name]) => !declaredIn(lines).includes(name))
+      const header = [...headerOf(lines), ...importsOf(new Map(used))].join('\n')
       programs.push({
         name: `example-${file.replace(/\.ts$/, '').replaceAll('/', '-')}-${index + 1}`,
         source: `${header}\n${lines.replaceAll(/^ *\* ?/gm, '')}export {}\n`,
@@ -51,10 +57,19 @@ async function examplePrograms(): Promise<Program[]> {
   return programs
 }
 
-const HEADER = [
-  "import './stage.ts'",
-  "import type { App, Middleware, PathParams } from './types.ts'",
-]
+/** What every example has, and the schema library of those that have schemas. */
+function headerOf(lines: string): string[] {
+  const header = [
+    "import './stage.ts'",
+    "import type { App, Middleware, PathParams } from './types.ts'",
+  ]
+  return /\bz\./.test(lines) ? [...header, "import * as z from 'zod'"] : header
+}
+
+/** The names that an example declares itself. */
+function declaredIn(lines: string): string[] {
+  return [...lines.matchAll(/\b(?:const|let|function|class) (\w+)/g)].map(([, name = '']) => name)
+}
 
 /** Each public name with the first module that has it. */
 async function publicNames(): Promise<Map<string, string>> {
@@ -74,13 +89,11 @@ function importsOf(names: ReadonlyMap<string, string>): string[] {
   })
 }
 
-/** An example of a private file may use what that file exports. */
-async function ownNames(file: string, names: ReadonlyMap<string, string>): Promise<string> {
-  const compiled = path.resolve('dist', file.replace(/\.ts$/, '.js'))
-  const own = Object.keys(await import(compiled)).filter((name) => !names.has(name))
-  return own.length === 0
-    ? ''
-    : `import { ${own.join(', ')} } from '../../dist/${file.replace(/\.ts$/, '.js')}'`
+/** An example may use what its own file exports, public or not. */
+async function ownNames(file: string): Promise<Map<string, string>> {
+  const built = file.replace(/\.ts$/, '.js')
+  const names = Object.keys(await import(path.resolve('dist', built)))
+  return new Map(names.map((name) => [name, `../../dist/${built}`]))
 }
 
 const TYPES =

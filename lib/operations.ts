@@ -1,0 +1,44 @@
+/**
+ * Operations: handlers with a contract. Their inputs are validated and typed, their replies checked, and
+ * documents and clients can be made of them.
+ */
+export {
+  type Body,
+  type BodyContract,
+  type BodyLimitOptions,
+  type BytesOptions,
+  bytes,
+  type FormBodyOptions,
+  form,
+  json,
+  type MultipartOptions,
+  msgpack,
+  multipart,
+  stream,
+  text,
+  type UploadRule,
+} from './operations/bodies.ts'
+export type {
+  Contract,
+  OnInvalid,
+  Resolvable,
+  Responses,
+  SecurityRequirement,
+} from './operations/contract.ts'
+export { operation } from './operations/define.ts'
+export { InvalidResponse } from './operations/replies.ts'
+export { Reply, type ReplyOptions, reply } from './operations/reply.ts'
+export {
+  type Content,
+  type EventOf,
+  event,
+  events,
+  file,
+  lines,
+  type ResponseContract,
+  type ResponseDetails,
+  type ResponseHeader,
+  type ServerSentEventOf,
+} from './operations/responses.ts'
+export type { AnyOperation, Input, Operation, Result } from './operations/types.ts'
+export type { AnySchema, Schema, SchemaInput, SchemaOutput } from './types/schemas.ts'

@@ -1,0 +1,251 @@
+/** The kinds of bodies that an operation can take. */
+import type { FormOptions, UploadFile } from '../forms.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
+import type { Request } from '../requests.ts'
+import type { AnySchema, SchemaOutput } from '../types/schemas.ts'
+import { formReader, type UploadRule } from './formbodies.ts'
+import { readJSON } from './json.ts'
+import { assertSchema } from './schemas.ts'
+
+export type { UploadRule } from './formbodies.ts'
+
+type AnyRequest = Request<never, never>
+
+/** A kind of body: the media types it has, how it is read, and the schema of what was read. */
+export interface Body<Output = unknown> {
+  readonly kind: 'json' | 'form' | 'multipart' | 'msgpack' | 'text' | 'bytes' | 'stream'
+  /** The content types that it accepts; those of a record take their place. `*` + `/*` accepts all. */
+  readonly mediaTypes: readonly string[]
+  readonly schema: AnySchema | undefined
+  /** The files of a multipart form, by the names of their fields. */
+  readonly files?: Readonly<Record<string, UploadRule>>
+  /** Reads and decodes a body; throws HTTPException 400 and 413. */
+  read(request: AnyRequest): unknown
+  /** Phantom, never set: the type that the handler gets. */
+  readonly output?: Output
+}
+
+/** A body of a contract: a schema for JSON, a kind of body, or these by media type. */
+export type BodyContract =
+  | AnySchema
+  | Body
+  | Readonly<Record<`${string}/${string}`, AnySchema | Body>>
+
+/** What a handler gets of a body. */
+export type BodyOutput<Given> = Given extends AnySchema
+  ? SchemaOutput<Given>
+  : Given extends Body<infer Output>
+    ? Output
+    : BodyOutput<Given[keyof Given]>
+
+/** The limit of a body. */
+export interface BodyLimitOptions {
+  /** The most bytes that it may have (10 MB, or the limit of `bodyLimit()`); larger ones get a 413. */
+  maxSize?: number
+}
+
+/**
+ * A JSON body; a schema alone means the same. It is for a limit, or for another media type.
+ *
+ * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown; RangeError if
+ * the limit is invalid.
+ * @example
+ * operation({ body: json(z.array(z.number()), { maxSize: 1000 }) }, async ({ body }) => reply(200, body.length))
+ */
+export function json<Given extends AnySchema>(
+  schema: Given,
+  options: BodyLimitOptions = {},
+): Body<SchemaOutput<Given>> {
+  assertSchema('json', 'the schema', schema)
+  const limit = limitOf('json', options)
+  const mediaTypes = ['application/json', 'application/*+json']
+  return { kind: 'json', mediaTypes, schema, read: (request) => readJSON(request, limit) }
+}
+
+export interface FormBodyOptions extends BodyLimitOptions {
+  /** The most texts (1,000); more get a 413. */
+  maxFields?: number
+}
+
+/**
+ * A form as plain HTML forms send it: urlencoded. Texts become what the schema wants; a name that occurs
+ * again gives a list.
+ *
+ * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
+ * @example
+ * operation({ body: form(z.object({ name: z.string(), age: z.int() })) }, async ({ body }) => reply(200, body))
+ */
+export function form<Given extends AnySchema>(
+  schema: Given,
+  options: FormBodyOptions = {},
+): Body<SchemaOutput<Given>> {
+  assertSchema('form', 'the schema', schema)
+  knownOptions('form', options, 'maxSize maxFields')
+  const { maxSize, maxFields } = options
+  const limits: FormOptions = {
+    ...(maxSize === undefined ? {} : { maxSize }),
+    ...(maxFields === undefined ? {} : { maxFields }),
+  }
+  const mediaTypes = ['application/x-www-form-urlencoded']
+  return { kind: 'form', mediaTypes, schema, read: formReader(schema, limits, {}) }
+}
+
+/** The type of a file of a form, by its rule. */
+type Uploaded<Rule> = Rule extends { readonly many: true }
+  ? UploadFile[]
+  : Rule extends { readonly optional: true }
+    ? UploadFile | undefined
+    : UploadFile
+
+type UploadedFiles<Rules> = { readonly [Name in keyof Rules]: Uploaded<Rules[Name]> }
+
+export interface MultipartOptions<Rules> extends FormOptions {
+  /** The files of the form, by the names of their fields (none): `{ photo: { maxSize: 1_000_000 } }`. */
+  files?: Rules
+}
+
+/**
+ * A multipart form: texts by the schema, and files by rules for their sizes and types.
+ *
+ * A file input without a file counts as missing. Files that no rule names are left to the schema, which
+ * gets an UploadFile. All files are deleted when the request ends.
+ *
+ * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
+ * @example
+ * operation(
+ *   { body: multipart(z.object({ title: z.string() }), { files: { photo: { types: ['image/*'] } } }) },
+ *   async ({ body }) => reply(200, `${body.title}: ${body.photo.size} bytes`),
+ * )
+ */
+export function multipart<
+  Given extends AnySchema,
+  const Rules extends Readonly<Record<string, UploadRule>> = Record<never, UploadRule>,
+>(
+  schema: Given,
+  options: MultipartOptions<Rules> = {},
+): Body<SchemaOutput<Given> & UploadedFiles<Rules>> {
+  assertSchema('multipart', 'the schema', schema)
+  const { files, ...limits } = options
+  for (const [name, rule] of Object.entries(files ?? {})) assertRule(name, rule)
+  return {
+    kind: 'multipart',
+    mediaTypes: ['multipart/form-data'],
+    schema,
+    ...(files === undefined ? {} : { files }),
+    read: formReader(schema, limits, files ?? {}),
+  }
+}
+
+function assertRule(name: string, rule: UploadRule): void {
+  const where = `multipart: the file "${name}"`
+  knownOptions(where, rule, 'maxSize types optional many maxCount')
+  const { maxSize = 1, maxCount = 1, types = [] } = rule
+  mustRange(where, maxSize >= 0, 'maxSize must be a number of bytes', maxSize, 'Write 5_000_000')
+  mustRange(where, maxCount >= 1, 'maxCount must be at least 1', maxCount, 'Leave it out')
+  const areTypes = Array.isArray(types) && types.every((type) => /^[^/]+\/[^/]+$/.test(type))
+  must(where, areTypes, 'types must be a list of media types', types, "Write types: ['image/*']")
+}
+
+/**
+ * A MessagePack body, by the package `@msgpack/msgpack`.
+ *
+ * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
+ * @example
+ * operation({ body: msgpack(z.object({ at: z.date() })) }, async ({ body }) => reply(200, body.at))
+ */
+export function msgpack<Given extends AnySchema>(
+  schema: Given,
+  options: BodyLimitOptions = {},
+): Body<SchemaOutput<Given>> {
+  assertSchema('msgpack', 'the schema', schema)
+  const limit = limitOf('msgpack', options)
+  return {
+    kind: 'msgpack',
+    mediaTypes: ['application/vnd.msgpack', 'application/msgpack', 'application/x-msgpack'],
+    schema,
+    read: (request) => readMsgPack(request, limit),
+  }
+}
+
+/** Loaded with the first such body, since the package that decodes it is optional. */
+async function readMsgPack(request: AnyRequest, limit: BodyLimitOptions): Promise<unknown> {
+  const { msgpack: decode } = await import('../msgpack.ts')
+  return decode(request, { ...limit, anyContentType: true })
+}
+
+/**
+ * A body of text in UTF-8. Without a schema, the handler gets the text.
+ *
+ * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
+ * @example
+ * operation({ body: text() }, async ({ body }) => reply(200, body.length))
+ */
+export function text(schema?: undefined, options?: BodyLimitOptions): Body<string>
+export function text<Given extends AnySchema>(
+  schema: Given,
+  options?: BodyLimitOptions,
+): Body<SchemaOutput<Given>>
+export function text(schema?: AnySchema, options: BodyLimitOptions = {}): Body {
+  if (schema !== undefined) assertSchema('text', 'the schema', schema)
+  const limit = limitOf('text', options)
+  return {
+    kind: 'text',
+    mediaTypes: ['text/plain'],
+    schema,
+    read: (request) => request.text(limit),
+  }
+}
+
+/**
+ * A body as bytes, of any content type unless `mediaTypes` limits them.
+ *
+ * @throws TypeError if an option is unknown.
+ * @example
+ * operation({ body: bytes({ mediaTypes: ['image/png'] }) }, async ({ body }) => reply(200, body.byteLength))
+ */
+export function bytes(options: BytesOptions = {}): Body<Uint8Array> {
+  knownOptions('bytes', options, 'maxSize mediaTypes')
+  const limit = limitOf('bytes', withoutTypes(options))
+  const mediaTypes = options.mediaTypes ?? ['*/*']
+  return { kind: 'bytes', mediaTypes, schema: undefined, read: (request) => request.bytes(limit) }
+}
+
+export interface BytesOptions extends BodyLimitOptions {
+  /** The content types to accept (all). */
+  mediaTypes?: readonly string[]
+}
+
+/**
+ * A body that the handler reads as it arrives, of any content type unless `mediaTypes` limits them.
+ *
+ * @throws TypeError if an option is unknown.
+ * @example
+ * operation({ body: stream() }, async ({ body }) => {
+ *   let size = 0
+ *   for await (const part of body) size += part.byteLength
+ *   return reply(200, size)
+ * })
+ */
+export function stream(
+  options: BytesOptions = {},
+): Body<AsyncGenerator<Uint8Array, void, undefined>> {
+  knownOptions('stream', options, 'maxSize mediaTypes')
+  const limit = limitOf('stream', withoutTypes(options))
+  const mediaTypes = options.mediaTypes ?? ['*/*']
+  return { kind: 'stream', mediaTypes, schema: undefined, read: (request) => request.stream(limit) }
+}
+
+function withoutTypes({ maxSize }: BytesOptions): BodyLimitOptions {
+  return maxSize === undefined ? {} : { maxSize }
+}
+
+function limitOf(where: string, options: BodyLimitOptions): BodyLimitOptions {
+  knownOptions(where, options, 'maxSize')
+  const { maxSize } = options
+  if (maxSize !== undefined) {
+    const what = 'maxSize must be a number of bytes'
+    mustRange(where, maxSize >= 0, what, maxSize, 'Leave it out for 10 MB')
+  }
+  return options
+}

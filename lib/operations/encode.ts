@@ -1,0 +1,58 @@
+/** Writes values as JSON, those too that `JSON.stringify` would lose or refuse. */
+
+/** What layers and contracts set for all replies. */
+export interface ReplySettings {
+  /** Whether bodies are validated and stripped by their schema. */
+  readonly validates: boolean
+  readonly encode: Encode | undefined
+}
+
+/** Turns a value without a JSON form into one that has one; others it returns as they are. */
+export type Encode = (value: unknown) => unknown
+
+/**
+ * A value as JSON text: dates and URLs as text, bigints as text, maps as objects, sets as lists, bytes
+ * in base64, other typed arrays as lists of numbers.
+ *
+ * @param encode Is asked first, for each value that is neither a plain one nor a plain object or list.
+ * @throws TypeError if a value has no JSON form, as `JSON.stringify` does for a cycle.
+ */
+export function toJSON(value: unknown, encode: Encode | undefined): string {
+  const text: string | undefined = JSON.stringify(
+    value,
+    function replace(this: unknown, key, given) {
+      // `given` is what the value's own toJSON() has made; a Buffer has one that is of no use.
+      const original: unknown = (this as Record<string, unknown>)[key]
+      if (isPlain(original)) return given
+      const encoded = encode === undefined ? original : encode(original)
+      return encoded === original ? encodedByDefault(original, given) : encoded
+    },
+  )
+  if (text !== undefined) return text
+  throw new TypeError(
+    `operation: the body must have a JSON form, ${typeof value} was given. Return null for "nothing".`,
+  )
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object') return typeof value !== 'bigint' && typeof value !== 'function'
+  if (value === null || Array.isArray(value)) return true
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function encodedByDefault(value: unknown, given: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (value instanceof Map) return Object.fromEntries(value)
+  if (value instanceof Set) return [...value]
+  if (value instanceof Uint8Array) return base64(value)
+  if (ArrayBuffer.isView(value) && Symbol.iterator in value)
+    return [...(value as Iterable<unknown> & ArrayBufferView)]
+  return given
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}

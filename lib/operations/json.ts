@@ -1,0 +1,47 @@
+/** Reads JSON bodies, and refuses names that would change prototypes. */
+import { HTTPException } from '../exceptions.ts'
+import type { BodyOptions, Request } from '../requests.ts'
+
+/** `__proto__` as JSON may write it, with its letters escaped or not. */
+const PROTO = /__proto__|\\u00(?:5f|70|72|6f|74)/i
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * The decoded body.
+ *
+ * An own member `__proto__` is harmless until the value is copied by assignment, so it is refused.
+ *
+ * @throws HTTPException 400 if it is not valid JSON in UTF-8, or has a member `__proto__`; and as
+ * `request.bytes()` does.
+ */
+export async function readJSON(
+  request: Request<never, never>,
+  limit: BodyOptions,
+): Promise<unknown> {
+  const bytes = await request.bytes(limit)
+  let text: string
+  let value: unknown
+  try {
+    text = utf8.decode(bytes)
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new HTTPException(400, 'The request body is not valid JSON.', { cause })
+  }
+  if (PROTO.test(text) && hasProto(value)) {
+    throw new HTTPException(400, 'The request body has a member with the name "__proto__".')
+  }
+  return value
+}
+
+/** Walks with a list of its own, since the value may be nested deeper than the stack. */
+function hasProto(value: unknown): boolean {
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const item = waiting.pop()
+    if (typeof item !== 'object' || item === null) continue
+    if (Object.hasOwn(item, '__proto__')) return true
+    for (const member of Object.values(item)) waiting.push(member)
+  }
+  return false
+}

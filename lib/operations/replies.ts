@@ -1,0 +1,136 @@
+/** Makes the response of what a handler returns, by what its contract declares. */
+import { isBodyless } from '../http/status.ts'
+import { isThenable } from '../internal/handled.ts'
+import { wrong } from '../internal/must.ts'
+import { Response } from '../responses/response.ts'
+import type { Answer } from '../routing/endpoint.ts'
+import type { Contract } from './contract.ts'
+import type { ReplySettings } from './encode.ts'
+import { Reply, type ReplyOptions } from './reply.ts'
+import { type Declared, declaredOf } from './responses.ts'
+import { pathOf, strictJSONSchemaOf, type Validated, validate } from './schemas.ts'
+import { type Maker, responseOf } from './writing.ts'
+
+/** A response that does not fit what its contract declares: a bug of the server, answered with 500. */
+export class InvalidResponse extends Error {
+  override readonly name = 'InvalidResponse'
+}
+
+/** How the responses of an operation are made. */
+export class Replies {
+  readonly #where: string
+  readonly #byStatus: ReadonlyMap<number, Maker>
+  readonly #rest: Maker | undefined
+  readonly #only: number | undefined
+
+  /** @throws TypeError if the responses of the contract are invalid. */
+  constructor(where: string, { responses }: Contract) {
+    this.#where = where
+    const entries = Object.entries(responses ?? {}).filter(([, given]) => given !== undefined)
+    const makers = entries.map(([status, given]) => makerOf(where, status, given))
+    this.#byStatus = new Map(makers.map((maker) => [maker.status, maker]))
+    this.#rest = this.#byStatus.get(ANY_STATUS) ?? (responses === undefined ? ANYTHING : undefined)
+    const successes = [...this.#byStatus.keys()].filter((status) => status >= 200 && status < 300)
+    this.#only = successes.length === 1 ? successes[0] : undefined
+  }
+
+  /** The statuses, and what is declared of them; -1 for all others. */
+  get declared(): ReadonlyMap<number, Declared> {
+    return this.#byStatus
+  }
+
+  /**
+   * The answer for what a handler returned.
+   *
+   * @throws InvalidResponse if it does not fit its schema; TypeError if it is nothing that the contract
+   * declares.
+   */
+  answer(value: unknown, settings: ReplySettings): Answer | Promise<Answer> {
+    if (value instanceof Reply) return this.#made(value.status, value.body, value.options, settings)
+    if (value instanceof Response || typeof value === 'function') return value as Answer
+    if (this.#only !== undefined) return this.#made(this.#only, value, undefined, settings)
+    throw wrong(
+      this.#where,
+      'the handler must return a reply or a Response',
+      value,
+      this.#fix(value),
+    )
+  }
+
+  #fix(value: unknown): string {
+    if (value === undefined) return 'Is a return or an await missing?'.slice(0, -1)
+    return 'Write reply(200, body), or declare exactly one 2xx in responses'
+  }
+
+  #made(
+    status: number,
+    body: unknown,
+    options: ReplyOptions | undefined,
+    settings: ReplySettings,
+  ): Answer | Promise<Answer> {
+    const maker = this.#byStatus.get(status) ?? this.#rest
+    if (maker === undefined) {
+      const known = [...this.#byStatus.keys()].join(', ')
+      throw new TypeError(
+        `${this.#where}: the contract declares the statuses ${known}, reply(${status}, …) was returned. Add ${status} to responses.`,
+      )
+    }
+    const respond = (checked: unknown): Answer =>
+      responseOf(
+        { maker, status, options, settings, unfit: (result) => unfit(this.#where, status, result) },
+        checked,
+      )
+    if (maker.content !== 'json' || maker.schema === undefined || !settings.validates)
+      return respond(body)
+    const result = validate(maker.schema, body)
+    const fitting = (settled: Validated): unknown => this.#fitting(status, settled)
+    return isThenable(result)
+      ? Promise.resolve(result).then((settled) => respond(fitting(settled)))
+      : respond(fitting(result))
+  }
+
+  #fitting(status: number, result: Validated): unknown {
+    if (result.issues === undefined) return result.value
+    throw unfit(this.#where, status, result)
+  }
+}
+
+function unfit(where: string, status: number, result: Validated): InvalidResponse {
+  const issues = (result.issues ?? []).map(
+    (issue) => `  /${pathOf(issue).join('/')} ${issue.message}`,
+  )
+  return new InvalidResponse(
+    `${where}: the body of ${status} does not fit its schema.\n${issues.join('\n')}`,
+  )
+}
+
+const ANY_STATUS = -1
+
+/** For contracts without responses. */
+const ANYTHING: Maker = {
+  ...{ status: ANY_STATUS, schema: undefined, content: 'json', details: undefined },
+  ...{ mediaType: 'application/json', isPlain: false },
+}
+
+function makerOf(where: string, status: string, given: unknown): Maker {
+  const number = status === 'default' ? ANY_STATUS : Number(status)
+  if (!Number.isInteger(number) || number > 599 || (number < 200 && number !== ANY_STATUS)) {
+    throw wrong(
+      where,
+      'a status of responses must be from 200 to 599, or default',
+      status,
+      'Write { 200: schema }',
+    )
+  }
+  const declared = declaredOf(where, status, given)
+  if (number !== ANY_STATUS && isBodyless(number) && declared.content !== 'none') {
+    throw new TypeError(
+      `${where}: a response with ${status} has no body, a schema was given. Write { ${status}: null }.`,
+    )
+  }
+  return { ...declared, status: number, isPlain: isPlainJSON(declared) }
+}
+
+function isPlainJSON({ schema }: Declared): boolean {
+  return schema !== undefined && strictJSONSchemaOf(schema, 'output') !== undefined
+}

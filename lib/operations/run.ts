@@ -1,0 +1,104 @@
+/** Runs an operation: guards, inputs, dependencies, handler, reply. */
+import { ValidationError } from '../exceptions/validation.ts'
+import { isThenable } from '../internal/handled.ts'
+import type { Request } from '../requests.ts'
+import type { Answer } from '../routing/endpoint.ts'
+import { type BodyReader, bodyReader } from './bodyreader.ts'
+import type { Contract, OnInvalid, Resolvable } from './contract.ts'
+import type { ReplySettings } from './encode.ts'
+import { type Gathered, gather, type SourceReader, sourceReaders } from './inputs.ts'
+import { Replies } from './replies.ts'
+
+type AnyRequest = Request<never, never>
+
+/** A handler, whatever its contract gives it. */
+export type AnyOperationHandler = (input: never) => unknown
+
+/** What layers set for the operations inside. */
+export interface OperationSettings {
+  readonly status?: 400 | 422 | undefined
+  readonly validateResponses?: boolean | undefined
+  readonly encode?: ((value: unknown) => unknown) | undefined
+}
+
+/** A contract that was read, with its handler. All that can be decided before a request is. */
+export class Plan {
+  readonly #contract: Contract
+  readonly #handler: (input: object) => unknown
+  readonly #guards: readonly Resolvable[]
+  readonly #readers: readonly SourceReader[]
+  readonly #body: BodyReader | undefined
+  readonly #uses: readonly (readonly [name: string, dependency: Resolvable])[]
+  readonly #replies: Replies
+  readonly #onInvalid: OnInvalid | undefined
+  /** Whether nothing has to be waited for before the handler, unless a schema is async. */
+  readonly #isDirect: boolean
+
+  constructor(where: string, contract: Contract, handler: AnyOperationHandler) {
+    this.#contract = contract
+    this.#handler = handler as (input: object) => unknown
+    this.#guards = contract.guards ?? []
+    this.#readers = sourceReaders(contract)
+    this.#body = contract.body === undefined ? undefined : bodyReader(where, contract.body)
+    this.#uses = Object.entries(contract.use ?? {})
+    this.#replies = new Replies(where, contract)
+    this.#onInvalid = contract.onInvalid
+    const waits = this.#guards.length + this.#uses.length
+    this.#isDirect = waits === 0 && this.#body === undefined
+  }
+
+  answer(request: AnyRequest, layered: OperationSettings | undefined): Answer | Promise<Answer> {
+    if (!this.#isDirect) return this.#whole(request, layered)
+    const gathered = gather(this.#readers, request)
+    if (!isThenable(gathered)) return this.#finish(request, gathered, layered)
+    return Promise.resolve(gathered).then((all) => this.#finish(request, all, layered))
+  }
+
+  async #whole(request: AnyRequest, layered: OperationSettings | undefined): Promise<Answer> {
+    for (const guard of this.#guards) {
+      const found = guard.of(request)
+      if (isThenable(found)) await found
+    }
+    const gathered = await gather(this.#readers, request)
+    await this.#body?.(request, gathered)
+    if (gathered.issues.length === 0) {
+      for (const [name, dependency] of this.#uses) {
+        const found = dependency.of(request)
+        gathered.values[name] = isThenable(found) ? await found : found
+      }
+    }
+    return this.#finish(request, gathered, layered)
+  }
+
+  /** Calls the handler, or refuses the request, whose inputs are all known. */
+  #finish(
+    request: AnyRequest,
+    { values, issues }: Gathered,
+    layered: OperationSettings | undefined,
+  ): Answer | Promise<Answer> {
+    if (issues.length > 0) return this.#refuse(request, issues, layered)
+    const settings = this.#settings(layered)
+    const returned = this.#handler({ request, params: request.pathParams, ...values })
+    if (!isThenable(returned)) return this.#replies.answer(returned, settings)
+    return Promise.resolve(returned).then((value) => this.#replies.answer(value, settings))
+  }
+
+  #refuse(
+    request: AnyRequest,
+    issues: Gathered['issues'],
+    layered: OperationSettings | undefined,
+  ): Answer | Promise<Answer> {
+    const status = this.#contract.status ?? layered?.status ?? 422
+    const error = new ValidationError(issues, { status })
+    if (this.#onInvalid === undefined) throw error
+    return this.#onInvalid(error, request as Request)
+  }
+
+  #settings(layered: OperationSettings | undefined): ReplySettings {
+    const { validateResponses, encode } = this.#contract
+    return {
+      validates: validateResponses ?? layered?.validateResponses ?? true,
+      encode: encode ?? layered?.encode,
+    }
+  }
+}

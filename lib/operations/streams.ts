@@ -1,0 +1,88 @@
+/** Responses whose items are validated and written one by one. */
+import { giveUp, type Items, iterate, type Source } from '../internal/sources.ts'
+import type { ServerSentEvent } from '../responses/events.ts'
+import type { Response, ResponseOptions } from '../responses/response.ts'
+import { EventSourceResponse } from '../responses/sse.ts'
+import { StreamingResponse } from '../responses/streaming.ts'
+import type { AnySchema } from '../types/schemas.ts'
+import { type ReplySettings, toJSON } from './encode.ts'
+import { ServerSentEventOf } from './responses.ts'
+import { type Validated, validate } from './schemas.ts'
+
+/** How the items of a stream are checked and written. */
+export interface Mapping extends ReplySettings {
+  readonly schema: AnySchema | undefined
+  /** The error for an item that does not fit. */
+  readonly unfit: (result: Validated) => Error
+}
+
+/** Pieces of text or bytes, as they are. */
+export function pieceStream(
+  source: Source<string | Uint8Array>,
+  options: ResponseOptions,
+): Response {
+  return new StreamingResponse(source, options) as unknown as Response
+}
+
+/** JSON lines. */
+export function lineStream(
+  source: Source<unknown>,
+  options: ResponseOptions,
+  mapping: Mapping,
+): Response {
+  const lines = new Mapped(source, async (item) => `${await written(item, mapping)}\n`)
+  return new StreamingResponse(lines, options) as unknown as Response
+}
+
+/** Server-sent events, whose data is JSON. */
+export function eventStream(
+  source: Source<unknown>,
+  options: ResponseOptions,
+  mapping: Mapping,
+): Response {
+  const { mediaType: _own, ...others } = options
+  const events = new Mapped(source, (item) => eventOf(item, mapping))
+  return new EventSourceResponse(events, others) as unknown as Response
+}
+
+async function eventOf(item: unknown, mapping: Mapping): Promise<ServerSentEvent> {
+  if (!(item instanceof ServerSentEventOf)) return { data: await written(item, mapping) }
+  return { ...item.fields, data: await written(item.fields.data, mapping) }
+}
+
+async function written(
+  item: unknown,
+  { schema, validates, encode, unfit }: Mapping,
+): Promise<string> {
+  if (schema === undefined || !validates) return toJSON(item, encode)
+  const result = await validate(schema, item)
+  if (result.issues !== undefined) throw unfit(result)
+  return toJSON(result.value, encode)
+}
+
+/** A source whose items are changed; closing it closes what it reads, though it was never read. */
+class Mapped<Item> implements AsyncIterableIterator<Item> {
+  readonly #source: Source<unknown>
+  readonly #items: Items<unknown>
+  readonly #change: (item: unknown) => Promise<Item>
+
+  constructor(source: Source<unknown>, change: (item: unknown) => Promise<Item>) {
+    this.#source = source
+    this.#items = iterate(source)
+    this.#change = change
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Item>> {
+    const { done, value } = await this.#items.next()
+    return done ? { done, value: undefined } : { done: false, value: await this.#change(value) }
+  }
+
+  async return(): Promise<IteratorResult<Item>> {
+    await giveUp(this.#source, this.#items)
+    return { done: true, value: undefined }
+  }
+}

@@ -1,0 +1,95 @@
+/** Turns texts into what a schema wants, and pairs of names and texts into objects. */
+import type { Members, Wanted } from './coercion.ts'
+
+/** What is found under one name: a text, or another value that a form or a path has. */
+export type Found = unknown
+
+const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** What is made of one value. */
+export function coerced(value: unknown, wanted: Wanted | undefined): unknown {
+  if (wanted === undefined || typeof value !== 'string' || wanted.text) return value
+  if (wanted.number && NUMBER.test(value)) return asNumber(value, wanted)
+  if (wanted.boolean) {
+    if (value === 'true' || value === '1' || value === '') return true
+    if (value === 'false' || value === '0') return false
+  }
+  if (wanted.null && (value === '' || value === 'null')) return null
+  return value
+}
+
+/** A whole number that a double cannot hold stays a text, so that no other number is taken for it. */
+function asNumber(text: string, { integer }: Wanted): number | string {
+  const number = Number(text)
+  const isExact = integer ? Number.isSafeInteger(number) : Number.isFinite(number)
+  return isExact ? number : text
+}
+
+/** All values of one name: a list where one is wanted, otherwise the value, or the list that must fail. */
+export function coercedAll(values: readonly Found[], wanted: Wanted | undefined): unknown {
+  const items = wanted?.items
+  if (items !== undefined) return values.map((value) => coerced(value, items))
+  return values.length === 1
+    ? coerced(values[0], wanted)
+    : values.map((value) => coerced(value, wanted))
+}
+
+/**
+ * The object of a list of pairs. A name that occurs again gives a list. Names in brackets, such as
+ * `filter[size]`, give objects where the schema wants one.
+ *
+ * @param members What the schema wants; undefined if its library cannot tell.
+ */
+export function objectOf(
+  pairs: Iterable<readonly [string, Found]>,
+  members: Members | undefined,
+): Record<string, unknown> {
+  const groups = new Map<string, Found[]>()
+  for (const [name, value] of pairs) {
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [value])
+    else group.push(value)
+  }
+  return build(groups, members)
+}
+
+function build(
+  groups: ReadonlyMap<string, Found[]>,
+  members: Members | undefined,
+): Record<string, unknown> {
+  const object: Record<string, unknown> = {}
+  const inner = new Map<string, Map<string, Found[]>>()
+  for (const [name, values] of groups) {
+    const bracket = members === undefined ? -1 : name.indexOf('[')
+    const outer = bracket > 0 ? name.slice(0, bracket) : name
+    const wanted = members?.byName.get(outer) ?? members?.others
+    if (bracket > 0 && name.endsWith(']')) {
+      const key = keyIn(name, bracket)
+      if (key === '' && wanted?.items !== undefined) {
+        set(object, outer, coercedAll(values, wanted))
+        continue
+      }
+      if (wanted?.members !== undefined && key !== '') {
+        const group = inner.get(outer) ?? new Map<string, Found[]>()
+        inner.set(outer, group.set(key, values))
+        continue
+      }
+    }
+    set(object, name, coercedAll(values, members?.byName.get(name) ?? members?.others))
+  }
+  for (const [name, group] of inner) {
+    set(object, name, build(group, (members?.byName.get(name) ?? members?.others)?.members))
+  }
+  return object
+}
+
+/** What is in the brackets: `b` of `a[b]`, `b[c]` of `a[b][c]`. */
+function keyIn(name: string, bracket: number): string {
+  const close = name.indexOf(']', bracket)
+  return name.slice(bracket + 1, close) + name.slice(close + 1)
+}
+
+/** As an own property, whatever its name: assignment to `__proto__` would change the prototype. */
+export function set(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value
+}

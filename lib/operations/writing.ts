@@ -1,0 +1,104 @@
+/** Writes the body of a reply: as JSON, as a stream, or none. */
+import { isBodyless, statusPhrase } from '../http/status.ts'
+import { shown } from '../internal/must.ts'
+import { isSource, type Source } from '../internal/sources.ts'
+import { Response, type ResponseOptions } from '../responses/response.ts'
+import { type ReplySettings, toJSON } from './encode.ts'
+import type { ReplyOptions } from './reply.ts'
+import type { Declared } from './responses.ts'
+import type { Validated } from './schemas.ts'
+import { eventStream, lineStream, pieceStream } from './streams.ts'
+
+/** What is declared of a status, and how its body is written. */
+export interface Maker extends Declared {
+  /** -1 for all statuses that are not declared by themselves. */
+  readonly status: number
+  /** Whether the schema gives plain JSON only, so that nothing has to be encoded. */
+  readonly isPlain: boolean
+}
+
+/** All that a response is made of but its body. */
+export interface Making {
+  readonly maker: Maker
+  readonly status: number
+  readonly options: ReplyOptions | undefined
+  readonly settings: ReplySettings
+  /** The error for an item of a stream that does not fit its schema. */
+  readonly unfit: (result: Validated) => Error
+}
+
+/**
+ * The response with a body that was checked.
+ *
+ * @throws TypeError if the status cannot have this body.
+ */
+export function responseOf(making: Making, body: unknown): Response {
+  if (body instanceof Response) return body
+  const { maker, status, options } = making
+  const isNone = maker.content === 'none' || isBodyless(status)
+  const made = optionsOf(making)
+  if (isNone || (body === null && maker.schema === undefined)) {
+    return withCookies(bodyless(status, body, made), options)
+  }
+  const response = maker.content === 'json' ? json(making, body, made) : stream(making, body, made)
+  return withCookies(response, options)
+}
+
+function optionsOf({ status, maker, options }: Making): ResponseOptions {
+  const made: ResponseOptions = { status }
+  if (maker.mediaType !== undefined) made.mediaType = maker.mediaType
+  if (options?.headers !== undefined) made.headers = options.headers
+  if (options?.background !== undefined) made.background = options.background
+  return made
+}
+
+function bodyless(status: number, body: unknown, options: ResponseOptions): Response {
+  const { mediaType: _none, ...others } = options
+  if (body === null || body === undefined) return new Response(null, others)
+  throw new TypeError(
+    `operation: a response of ${status} has no body, ${shown(body)} was given. Write reply(${status}).`,
+  )
+}
+
+const PROBLEM = 'application/problem+json'
+
+function json(
+  { maker, status, settings }: Making,
+  body: unknown,
+  options: ResponseOptions,
+): Response {
+  const value =
+    maker.mediaType === PROBLEM
+      ? { title: statusPhrase(status), status, ...(body as object) }
+      : body
+  const isPlain = maker.isPlain && settings.validates && settings.encode === undefined
+  return new Response(isPlain ? JSON.stringify(value) : toJSON(value, settings.encode), options)
+}
+
+function stream(making: Making, body: unknown, options: ResponseOptions): Response {
+  const { content, schema } = making.maker
+  if (content === 'file' && (typeof body === 'string' || body instanceof Uint8Array)) {
+    return new Response(body, options)
+  }
+  if (!isSource(body)) {
+    throw new TypeError(
+      `operation: a response of ${making.status} is a stream, ${shown(body)} was given. Return an iterable.`,
+    )
+  }
+  if (content === 'file') return pieceStream(body as Source<string | Uint8Array>, options)
+  const mapping = { ...making.settings, schema, unfit: making.unfit }
+  return content === 'events'
+    ? eventStream(body, options, mapping)
+    : lineStream(body, options, mapping)
+}
+
+function withCookies(response: Response, options: ReplyOptions | undefined): Response {
+  for (const [name, cookie] of Object.entries(options?.cookies ?? {})) {
+    if (typeof cookie === 'string') response.setCookie(name, cookie)
+    else {
+      const { value, ...rest } = cookie
+      response.setCookie(name, value, rest)
+    }
+  }
+  return response
+}

@@ -1,0 +1,99 @@
+// The same contract by the schemas of three libraries, and by one that is written by hand.
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
+import t from 'tap'
+import * as v from 'valibot'
+import * as z from 'zod'
+import { operation, reply } from '../../lib/operations.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testing/client.ts'
+import type { AnySchema, Schema } from '../../lib/types/schemas.ts'
+
+const LIBRARIES: Record<string, { query: AnySchema; user: AnySchema }> = {
+  zod: {
+    query: z.object({
+      page: z.int(),
+      full: z.boolean().optional(),
+      tags: z.array(z.int()).optional(),
+    }),
+    user: z.object({ name: z.string() }),
+  },
+  valibot: {
+    query: toStandardJsonSchema(
+      v.object({
+        page: v.pipe(v.number(), v.integer()),
+        full: v.optional(v.boolean()),
+        tags: v.optional(v.array(v.number())),
+      }),
+    ) as AnySchema,
+    user: v.object({ name: v.string() }),
+  },
+  arktype: {
+    query: type({ page: 'number.integer', 'full?': 'boolean', 'tags?': 'number[]' }),
+    user: type({ name: 'string' }).onUndeclaredKey('delete'),
+  },
+}
+
+for (const [library, { query, user }] of Object.entries(LIBRARIES)) {
+  t.test(`${library}: inputs are coerced and validated, replies stripped`, async (t) => {
+    const app = Route('/', {
+      post: operation({ query, body: user, responses: { 200: user } }, (input) => {
+        t.same(input.query, { page: 2, full: true, tags: [1] })
+        return reply(200, { ...(input.body as object), hash: 'secret' } as never)
+      }),
+    })
+    await using client = await testClient(app)
+    const good = await client.post('/?page=2&full=true&tags=1', { json: { name: 'a' } })
+    t.same(await good.json(), { name: 'a' })
+    const bad = await client.post('/?page=x', { json: { name: 7 } })
+    t.equal(bad.status, 422)
+    t.match(await bad.json(), {
+      errors: [
+        { source: 'query', pointer: '/page' },
+        { source: 'body', pointer: '/name' },
+      ],
+    })
+  })
+}
+
+t.test('a schema that cannot describe itself gets texts as they are', async (t) => {
+  const query: Schema<unknown, { page: string }> = {
+    '~standard': {
+      ...{ version: 1, vendor: 'own' },
+      validate: (value) => {
+        const page: unknown = Reflect.get(value as object, 'page')
+        return typeof page === 'string'
+          ? { value: { page } }
+          : { issues: [{ message: 'no page', path: [{ key: 'page' }] }] }
+      },
+    },
+  }
+  const app = Route(
+    '/',
+    operation({ query }, (input) => reply(200, input.query.page)),
+  )
+  await using client = await testClient(app)
+  t.equal(await (await client.get('/?page=2')).json(), '2')
+  t.match(await (await client.get('/?page=2&page=3')).json(), {
+    errors: [{ pointer: '/page', message: 'no page' }],
+  })
+  t.match(await (await client.get('/')).json(), { errors: [{ pointer: '/page' }] })
+})
+
+t.test('a schema with a part that has no JSON form still tells the others', async (t) => {
+  const query = z.object({
+    n: z.int(),
+    at: z.coerce.date().optional(),
+    big: z.coerce.bigint().optional(),
+  })
+  const app = Route(
+    '/',
+    operation({ query }, ({ query: { n, at, big } }) => reply(200, [n, at, big])),
+  )
+  await using client = await testClient(app)
+  t.same(await (await client.get('/?n=1&at=2020-01-01&big=5')).json(), [
+    1,
+    '2020-01-01T00:00:00.000Z',
+    '5',
+  ])
+})

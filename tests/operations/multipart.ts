@@ -1,0 +1,98 @@
+// Multipart bodies of operations: texts by a schema, files by rules.
+import t from 'tap'
+import * as z from 'zod'
+import { UploadFile } from '../../lib/forms.ts'
+import { multipart, operation, reply } from '../../lib/operations.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testing/client.ts'
+
+t.test('a multipart form has texts and files, which are checked by rules', async (t) => {
+  const body = multipart(z.object({ title: z.string(), n: z.int().optional() }), {
+    files: {
+      photo: { maxSize: 10, types: ['image/*'] },
+      more: { many: true, maxCount: 2 },
+      maybe: { optional: true },
+    },
+  })
+  const shown = operation({ body }, async ({ body: { title, n, photo, more, maybe } }) =>
+    reply(200, [title, n, await photo.text(), more.length, maybe?.size ?? null]),
+  )
+  await using client = await testClient(Route('/', shown, { methods: ['POST'] }))
+  const file = (content: string, type = 'image/png') => new File([content], 'a.png', { type })
+  const send = async (entries: [string, string | File][]) => {
+    const data = new FormData()
+    for (const [name, value] of entries) data.append(name, value)
+    const response = await client.post('/', { body: data })
+    return [response.status, await response.json()] as [number, { errors?: object[] }]
+  }
+
+  t.same(
+    await send([
+      ['title', 'a'],
+      ['n', '7'],
+      ['photo', file('png')],
+      ['more', file('x')],
+    ]),
+    [200, ['a', 7, 'png', 1, null]],
+  )
+  t.match(
+    await send([
+      ['title', 'a'],
+      ['photo', file('x'.repeat(11), 'text/html')],
+    ]),
+    [
+      422,
+      {
+        errors: [
+          { pointer: '/photo', message: /10 bytes/ },
+          { pointer: '/photo', message: /image/ },
+        ],
+      },
+    ],
+  )
+  t.match(
+    await send([
+      ['title', 'a'],
+      ['photo', 'no file'],
+    ]),
+    [422, { errors: [{ pointer: '/photo', message: /required/ }] }],
+  )
+  t.match(
+    await send([
+      ['title', 'a'],
+      ['photo', new File([], '')],
+    ]),
+    [422, { errors: [{ pointer: '/photo' }] }],
+    'an empty input',
+  )
+  t.match(
+    await send([
+      ['title', 'a'],
+      ['photo', file('a')],
+      ['more', file('a')],
+      ['more', file('a')],
+      ['more', file('a')],
+    ]),
+    [422, { errors: [{ pointer: '/more' }] }],
+  )
+  t.match(await send([['photo', file('a')]]), [422, { errors: [{ pointer: '/title' }] }])
+})
+
+t.test('a file that no rule names is left to the schema', async (t) => {
+  const body = multipart(
+    z.object({ photo: z.instanceof(UploadFile).refine(({ size }) => size > 1, 'too small') }),
+  )
+  const app = Route(
+    '/',
+    operation({ body }, (input) => reply(200, input.body.photo.size)),
+    { methods: ['POST'] },
+  )
+  await using client = await testClient(app)
+  const send = async (content: string) => {
+    const data = new FormData()
+    data.append('photo', new File([content], 'a.txt'))
+    return (await client.post('/', { body: data })).status
+  }
+  t.equal(await send('abc'), 200)
+  t.equal(await send('a'), 422)
+})
