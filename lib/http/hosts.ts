@@ -2,7 +2,6 @@
 
 import type { ConnectionScope } from '../types.ts'
 import { indexOfName } from './headers.ts'
-import { parseAddress } from './ipaddresses.ts'
 
 // RFC 3986 section 3.2.2: a bracketed IP literal, or a name; then a port.
 const AUTHORITY = /^(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z\-._~%!$&'()*+,;=]+)(?::[0-9]{0,5})?$/
@@ -79,11 +78,12 @@ export function urlAuthority(authority: string): string | undefined {
   const plain = withoutFinalDot(authority.endsWith(':') ? authority.slice(0, -1) : authority)
   if (plain.length > 300 || !URL_HOST.test(plain)) return undefined
   const name = hostName(plain)
-  return ENDS_IN_NUMBER.test(name) && parseAddress(name) === undefined ? undefined : plain
+  return ENDS_IN_NUMBER.test(name) && !IPV4.test(name) ? undefined : plain
 }
 
 // URL parsers read such a name as IPv4: `127.1` and `0x7f.1` would be another host than routing sees.
 const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/
+const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/
 
 /**
  * Whether the host is a subdomain of the domain. The comparison is case-sensitive.

@@ -3,6 +3,9 @@ import { answerException } from '../errors/handlers.ts'
 import { notFoundException } from '../exceptions/notfound.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
+import { requestURL, withoutTrailingSlashes } from '../http/urls.ts'
+import { RedirectResponse } from '../responses/bodies.ts'
+import { toApp } from '../responses/response.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { type Entry, enter, type Match, type RoutedScope, routePath } from './entry.ts'
 import { type Found, Table } from './table.ts'
@@ -44,7 +47,7 @@ export function methodNotAllowed(
 }
 
 /** The first route of a path; for a preflight request, the route for the requested method. */
-export function askedFor(partial: readonly Match[], scope: RoutedScope): Match | undefined {
+function askedFor(partial: readonly Match[], scope: RoutedScope): Match | undefined {
   const [first] = partial
   if (partial.length < 2 || scope.type !== 'http' || scope.method !== 'OPTIONS') return first
   const method = new Headers(scope.headers).get('access-control-request-method') ?? ''
@@ -59,6 +62,48 @@ export const notFound: App = answersExceptions((scope, receive, send) => {
     : answerException(notFoundException(), scope, receive, send)
 })
 
+/**
+ * Calls what was found for a path, the mount that answers without its slash, the 405, or the redirect to
+ * the path with or without a trailing slash. Undefined if none of them answers.
+ */
+export function serve(
+  { match, partial }: Found,
+  table: Table,
+  path: string,
+  redirectSlashes: boolean,
+  scope: RoutedScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> | undefined {
+  if (match !== undefined) return dispatch(match, path, scope, receive, send)
+  const toggled = path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
+  const found = findIn(table, scope, toggled)
+  if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
+    return dispatch(found.match, toggled, scope, receive, send)
+  }
+  if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
+  const near = found.match ?? askedFor(found.partial, scope)
+  return redirectSlashes && near !== undefined
+    ? redirect(near, path, toggled, scope, receive, send)
+    : undefined
+}
+
+/** 307 keeps the method and the body. */
+function redirect(
+  match: Match,
+  path: string,
+  toggled: string,
+  scope: RoutedScope,
+  receive: Receive,
+  send: Send,
+): Promise<void> | undefined {
+  if (scope.type !== 'http' || path === '/') return undefined
+  const prefix = scope.path.slice(0, scope.path.length - path.length)
+  const answer = toApp(new RedirectResponse(requestURL({ ...scope, path: prefix + toggled })), '')
+  if (match.entry.hasMiddleware) enter(scope, match, toggled)
+  return answerInside(match.entry, answer, scope, receive, send)
+}
+
 /** A route as an app of its own, without a router around it. */
 export function standalone(entryOf: () => Entry): App {
   let made: Table | undefined
@@ -70,15 +115,8 @@ export function standalone(entryOf: () => Entry): App {
     if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
     const table = tableOf()
     const path = routePath(scope) || rootPath(table, scope)
-    const { match, partial } = findIn(table, scope, path)
-    if (match !== undefined) return dispatch(match, path, scope, receive, send)
-    const below = `${path}/`
-    const found = findIn(table, scope, below)
-    if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
-      return dispatch(found.match, below, scope, receive, send)
-    }
-    if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
-    return notFound(scope, receive, send)
+    const found = findIn(table, scope, path)
+    return serve(found, table, path, false, scope, receive, send) ?? notFound(scope, receive, send)
   }
   return tellRoot(app, (scope) => rootPath(tableOf(), scope) === '/')
 }
@@ -111,7 +149,7 @@ export function answersRoot(app: object, scope: RoutedScope): boolean {
  * Whether a match of the path with a trailing slash also answers for the path without it: a mount with
  * exactly this prefix.
  */
-export function answersWithoutSlash({ match }: Found, path: string, scope: RoutedScope): boolean {
+function answersWithoutSlash({ match }: Found, path: string, scope: RoutedScope): boolean {
   if (match === undefined || match.rest !== path.length) return false
   return match.entry.answersPrefix?.(scope) ?? false
 }

@@ -1,9 +1,10 @@
 /** Hands everything for a host name to another app. */
 
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { hostHeader, hostName, withoutFinalDot } from '../http/hosts.ts'
+import { hostHeader, hostName, isAuthority, withoutFinalDot } from '../http/hosts.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { wrong } from '../internal/must.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 import { answersRoot, notFound, tellRoot } from './dispatch.ts'
@@ -36,6 +37,8 @@ export interface Host<Pattern extends string = string, State = AnyState> extends
   /** The app as it was given; `app` has the middleware around it. */
   readonly endpoint: unknown
   readonly app: App
+  /** The host with these parameters; throws TypeError if they do not make a host name. */
+  readonly hostFor: (params: Readonly<Record<string, unknown>>) => string
   /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
@@ -103,9 +106,20 @@ export function Host<const Pattern extends string, State = AnyState>(
       serves,
       endpoint: app,
       app: served,
+      hostFor: (params) => fillHost(pattern.tokens, params),
     },
   )
   return tellRoot(route, (scope) => serves(scope) && answersRoot(inner, scope))
+}
+
+/** A value must not be able to name another host: "evil.org#" before ".example.org" would. */
+function fillHost(tokens: readonly Token[], params: Readonly<Record<string, unknown>>): string {
+  const host = tokens
+    .map((token) => (isParam(token) ? token.convertor.toText(params[token.name]) : token))
+    .join('')
+  if (isAuthority(host)) return withoutFinalDot(host)
+  const what = 'the parameters of a host must make a host name'
+  throw wrong('urlPathFor', what, host, 'Use letters, digits, "-" and "."')
 }
 
 function matcher({ tokens, params }: ParsedPath): (name: string) => unknown[] | undefined {

@@ -1,5 +1,4 @@
 /** From the name of a route, or the route itself, back to its path. */
-import { isAuthority, withoutFinalDot } from '../http/hosts.ts'
 import { encodePath, guardDots, percentEncode, URLPath } from '../http/urls.ts'
 import type { AnyState } from './entry.ts'
 import type { Host } from './host.ts'
@@ -68,8 +67,7 @@ function findIn(routes: readonly unknown[], target: unknown, params: Params): UR
 }
 
 function findAt(route: Routable, target: unknown, params: Params): URLPath | undefined {
-  if (route.kind === 'mount') return findUnderMount(route, target, params)
-  if (route.kind === 'host') return findUnderHost(route, target, params)
+  if (route.kind === 'mount' || route.kind === 'host') return findUnder(route, target, params)
   const isIt =
     typeof target === 'string' ? route.name !== '' && route.name === target : route === target
   if (!isIt || !hasExactly(params, route.entry.path.params)) return undefined
@@ -78,30 +76,16 @@ function findAt(route: Routable, target: unknown, params: Params): URLPath | und
   return new URLPath(fill(route.entry.path.tokens, params) || '/', protocol)
 }
 
-function findUnderMount(mount: Mount, target: unknown, params: Params): URLPath | undefined {
-  const { tokens, params: own } = mount.entry.path
+function findUnder(outer: Mount | Host, target: unknown, params: Params): URLPath | undefined {
+  const { tokens, params: own } = outer.kind === 'mount' ? outer.entry.path : outer.pattern
   const { mine, rest } = divide(params, own)
-  if (isItself(mount, target)) {
-    if (!hasExactly(rest, ['path']) || mine === undefined) return undefined
-    return new URLPath(fill(tokens, mine) + subPath(rest))
-  }
-  const inner = innerTarget(mount, target)
-  if (inner === undefined || mine === undefined) return undefined
-  const found = findIn(mount.routes, inner, rest)
-  return found && new URLPath(fill(tokens, mine) + found.path, found.protocol, found.host)
-}
-
-function findUnderHost(host: Host, target: unknown, params: Params): URLPath | undefined {
-  const { tokens, params: own } = host.pattern
-  const { mine, rest } = divide(params, own)
-  if (isItself(host, target)) {
-    if (!hasExactly(rest, ['path']) || mine === undefined) return undefined
-    return new URLPath(subPath(rest), '', fillHost(tokens, mine))
-  }
-  const inner = innerTarget(host, target)
-  if (inner === undefined || mine === undefined) return undefined
-  const found = findIn(host.routes, inner, rest)
-  return found && new URLPath(found.path, found.protocol, fillHost(tokens, mine))
+  if (mine === undefined) return undefined
+  const found = isItself(outer, target) ? subPath(rest) : findInside(outer, target, rest)
+  if (found === undefined) return undefined
+  const { path, protocol, host } = found
+  return outer.kind === 'mount'
+    ? new URLPath(fill(tokens, mine) + path, protocol, host)
+    : new URLPath(path, protocol, outer.hostFor(mine))
 }
 
 /** A named mount is asked for by its name, together with a path below it; or given itself. */
@@ -109,15 +93,18 @@ function isItself(mount: Mount | Host, target: unknown): boolean {
   return mount === target || (mount.name !== '' && mount.name === target)
 }
 
-/** What to look for inside: names lose the mount's own, which an unnamed one does not have. */
-function innerTarget({ name }: Mount | Host, target: unknown): unknown {
-  if (typeof target !== 'string' || name === '') return target
-  return target.startsWith(`${name}:`) ? target.slice(name.length + 1) : undefined
+/** Names lose the mount's own, which an unnamed one does not have. */
+function findInside(outer: Mount | Host, target: unknown, params: Params): URLPath | undefined {
+  const { name, routes } = outer
+  if (typeof target !== 'string' || name === '') return findIn(routes, target, params)
+  if (!target.startsWith(`${name}:`)) return undefined
+  return findIn(routes, target.slice(name.length + 1), params)
 }
 
-function subPath({ path }: Params): string {
-  const text = String(path)
-  return encodePath(text.startsWith('/') ? text : `/${text}`)
+function subPath(params: Params): URLPath | undefined {
+  if (!hasExactly(params, [{ name: 'path' }])) return undefined
+  const path = String(params['path'])
+  return new URLPath(encodePath(path.startsWith('/') ? path : `/${path}`))
 }
 
 /** The parameters of a prefix, undefined when some are missing, and those for what is inside. */
@@ -131,13 +118,11 @@ function divide(params: Params, own: readonly Param[]): { mine: Params | undefin
   }
 }
 
-function hasExactly(params: Params, wanted: readonly (Param | string)[]): boolean {
-  const names = new Set(wanted.map((param) => (typeof param === 'string' ? param : param.name)))
-  const required = wanted.filter((param) => typeof param === 'string' || !param.optional)
+function hasExactly(params: Params, wanted: readonly Pick<Param, 'name' | 'optional'>[]): boolean {
   const given = Object.keys(params).filter((name) => params[name] !== undefined)
   return (
-    given.every((name) => names.has(name)) &&
-    required.every((param) => given.includes(typeof param === 'string' ? param : param.name))
+    given.every((name) => wanted.some((param) => param.name === name)) &&
+    wanted.every(({ name, optional }) => optional || given.includes(name))
   )
 }
 
@@ -151,17 +136,6 @@ function fill(tokens: readonly Token[], params: Params): string {
     return (optional ? '/' : '') + percentEncode(text)
   })
   return guardDots(path.join(''))
-}
-
-/** A value must not be able to name another host: "evil.org#" before ".example.org" would. */
-function fillHost(tokens: readonly Token[], params: Params): string {
-  const host = tokens
-    .map((token) => (isParam(token) ? token.convertor.toText(params[token.name]) : token))
-    .join('')
-  if (isAuthority(host)) return withoutFinalDot(host)
-  throw new TypeError(
-    `urlPathFor: the parameters of a host must make a host name, ${JSON.stringify(host)} was given. Use letters, digits, "-" and ".".`,
-  )
 }
 
 export function isRoutable(route: unknown): route is Routable {

@@ -1,30 +1,19 @@
 /** A list of routes as one app. */
 
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { type Reversible, requestURL, type URLPath, withoutTrailingSlashes } from '../http/urls.ts'
+import type { Reversible, URLPath } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { adoptState, beginsLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
-import { RedirectResponse } from '../responses/bodies.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
-import {
-  answersRoot,
-  answersWithoutSlash,
-  askedFor,
-  dispatch,
-  findIn,
-  methodNotAllowed,
-  notFound,
-  rootPath,
-  tellRoot,
-} from './dispatch.ts'
-import { type AnyState, enter, type RoutedScope, routePath } from './entry.ts'
+import { answersRoot, findIn, notFound, rootPath, serve, tellRoot } from './dispatch.ts'
+import { type AnyState, type Entry, type RoutedScope, routePath } from './entry.ts'
 import type { Host } from './host.ts'
 import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
-import { type Found, Table } from './table.ts'
-import { answerInside, answersExceptions, wrapped } from './wrapped.ts'
+import { Table } from './table.ts'
+import { answersExceptions, wrapped } from './wrapped.ts'
 
 export interface RouterOptions {
   /** Middleware around the router, its 404 and its lifespan (none). */
@@ -70,7 +59,7 @@ export function Router<State = AnyState>(
   const index = new Index()
   index.add(routes)
   const fallback = wrapped(toApp(options.default ?? notFound, 'Router: default'))
-  const serve: App = (scope, receive, send) => {
+  const app: App = (scope, receive, send) => {
     if (scope.type === 'lifespan') {
       if (!beginsLifespan(router, scope)) return unsupported(scope)
       return runLifespan(lifespan, router, scope, receive, send, () =>
@@ -82,7 +71,7 @@ export function Router<State = AnyState>(
     scope.router ??= router
     return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
   }
-  const stack = middleware.length === 0 ? serve : wrapped(serve, middleware)
+  const stack = middleware.length === 0 ? app : wrapped(app, middleware)
   const router: Router<State> = callable<Router<State>>(
     // A new function, since middleware may return one that already has properties.
     (scope, receive, send) => stack(scope, receive, send),
@@ -150,80 +139,43 @@ class Index {
   ): Promise<void> | undefined {
     const table = this.#table ?? this.#build()
     const path = routePath(scope) || rootPath(table, scope)
-    const { match, partial } = findIn(table, scope, path)
-    const place = match === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(match.order)
-    const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(place, scope)
-    if (host !== undefined) return host.app(scope, receive, send)
-    if (match !== undefined) return dispatch(match, path, scope, receive, send)
-    const toggled = toggleSlash(path)
-    const found = findIn(table, scope, toggled)
-    if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
-      return dispatch(found.match, toggled, scope, receive, send)
-    }
-    if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
-    return redirectSlashes && has(found)
-      ? redirect(found, path, toggled, scope, receive, send)
-      : undefined
+    const found = findIn(table, scope, path)
+    const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(found.match?.order, scope)
+    return host === undefined
+      ? serve(found, table, path, redirectSlashes, scope, receive, send)
+      : host.app(scope, receive, send)
   }
 
   /** Whether there is a route for `/`; static files and foreign apps do not count. */
   answersRoot(scope: RoutedScope): boolean {
     const table = this.#table ?? this.#build()
     const order = findIn(table, scope, '/').match?.order
-    const place = order === undefined ? Number.POSITIVE_INFINITY : this.#placeOf(order)
-    const isServed = ({ host, order }: HostAt): boolean => order < place && host.serves(scope)
-    const first = this.#hosts.find(isServed)
-    return first === undefined ? rootPath(table, scope) === '/' : answersRoot(first.host, scope)
+    const first = this.#hostBefore(order, scope, true)
+    return first === undefined ? rootPath(table, scope) === '/' : answersRoot(first, scope)
   }
 
   #build(): Table {
-    const placed = this.routes.map((route, order) => ({ route, order }))
-    const table: { entry: Parameters<typeof dispatch>[0]['entry']; order: number }[] = []
+    const entries: Entry[] = []
+    this.#places = []
     this.#hosts = []
-    for (const { route, order } of placed) {
+    for (const [order, route] of this.routes.entries()) {
       if (route.kind === 'host') this.#hosts.push({ host: route, order })
-      else table.push({ entry: route.entry, order })
+      else {
+        entries.push(route.entry)
+        this.#places.push(order)
+      }
     }
-    this.#places = table.map(({ order }) => order)
-    this.#table = new Table(table.map(({ entry }) => entry))
+    this.#table = new Table(entries)
     return this.#table
   }
 
-  #placeOf(order: number): number {
-    return this.#places[order] ?? order
+  /** The first host of this request that stands before the entry of this order in the table. */
+  #hostBefore(entry: number | undefined, scope: RoutedScope, onlyLooks = false): Host | undefined {
+    const place = this.#places[entry ?? -1] ?? Number.POSITIVE_INFINITY
+    return this.#hosts.find(
+      ({ host, order }) => order < place && (onlyLooks ? host.serves(scope) : host.matches(scope)),
+    )?.host
   }
-
-  #hostBefore(place: number, scope: RoutedScope): Host | undefined {
-    return this.#hosts.find(({ host, order }) => order < place && host.matches(scope))?.host
-  }
-}
-
-function toggleSlash(path: string): string {
-  return path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
-}
-
-function has({ match, partial }: Found): boolean {
-  return match !== undefined || partial.length > 0
-}
-
-/** 307 keeps the method and the body. */
-function redirect(
-  found: Found,
-  path: string,
-  toggled: string,
-  scope: RoutedScope,
-  receive: Receive,
-  send: Send,
-): Promise<void> | undefined {
-  if (scope.type !== 'http' || path === '/') return undefined
-  const prefix = scope.path.slice(0, scope.path.length - path.length)
-  const url = requestURL({ ...scope, path: prefix + toggled })
-  const response = new RedirectResponse(url)
-  const match = found.match ?? askedFor(found.partial, scope)
-  if (!match?.entry.hasMiddleware) return response.respond(scope, receive, send)
-  enter(scope, match, toggled)
-  const answer: App = (scope, receive, send) => response.respond(scope, receive, send)
-  return answerInside(match.entry, answer, scope, receive, send)
 }
 
 function noRoute(given: string): TypeError {
