@@ -1,4 +1,5 @@
 /** The `Content-Disposition` of a part, as browsers write it. */
+import { parseParameters } from '../http/mediatypes.ts'
 
 /** A parsed field; the texts have one character per byte. */
 export interface Disposition {
@@ -23,36 +24,24 @@ const PARAMETER =
  * plain one is used, since RFC 7578 section 4.2 allows no other.
  */
 export function parseDisposition(field: string): Disposition | undefined {
-  const params = parametersOf(field)
-  const name = params?.get('name')
-  if (params === undefined || name === undefined) return undefined
-  const filename = params.get('filename') ?? null
-  return { name, filename, extended: filename === null ? (params.get('filename*') ?? null) : null }
+  const semicolon = field.indexOf(';')
+  const params = semicolon < 0 ? null : parseParameters(field, semicolon, PARAMETER, unquote)
+  const read = (name: string): string | null => unescaped(params?.get(name) ?? null)
+  const name = read('name')
+  if (name === null) return undefined
+  const filename = read('filename')
+  return { name, filename, extended: filename === null ? read('filename*') : null }
 }
 
-function parametersOf(field: string): Map<string, string> | undefined {
-  const params = new Map<string, string>()
-  const semicolon = field.indexOf(';')
-  if (semicolon < 0) return params
-  PARAMETER.lastIndex = semicolon
-  for (let at = semicolon; at < field.length; at = PARAMETER.lastIndex) {
-    const match = PARAMETER.exec(field)
-    if (match === null) return undefined
-    const [, name, quoted, token = ''] = match
-    if (name === undefined) continue // an empty parameter
-    const key = name.toLowerCase()
-    if (params.has(key)) return undefined
-    params.set(key, unescaped(quoted?.replaceAll('\\"', '"') ?? token.trim()))
-  }
-  return params
+function unquote(quoted: string): string {
+  return quoted.replaceAll('\\"', '"')
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '%22': '"', '%0D': '\r', '%0A': '\n' }
 
 /** Browsers escape exactly these three, with these letters; any other `%` is literal (HTML Standard). */
-function unescaped(value: string): string {
-  if (!value.includes('%')) return value
-  return value.replace(/%22|%0D|%0A/g, (three) => ESCAPES[three] ?? three)
+function unescaped(value: string | null): string | null {
+  return value?.replace(/%22|%0D|%0A/g, (three) => ESCAPES[three] ?? three) ?? null
 }
 
 /** The text of a `filename*` (RFC 8187 section 3.2); unchanged if it has another form. */

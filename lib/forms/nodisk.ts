@@ -1,6 +1,6 @@
 /**
  * Replaces the file system in bundles for the edge and browsers (the conditions `workerd`, `edge-light`,
- * `worker` and `browser`): there is none, so the files of a form stay in memory.
+ * `worker` and `browser`): without one, the files of a form stay in memory.
  */
 import type * as disk from './disk.ts'
 

@@ -36,20 +36,35 @@ export function mediaTypeOf(contentType: string | null): string {
   return params === null ? '' : type
 }
 
-function parseParameters(field: string, from: number): Map<string, string> | null {
+/**
+ * The parameters from this semicolon on; null if they are ambiguous.
+ *
+ * @param pattern A sticky expression like the one above, for fields whose quotes have other rules.
+ * @param unquote Reads the text between quotes.
+ */
+export function parseParameters(
+  field: string,
+  from: number,
+  pattern: RegExp = PARAMETER,
+  unquote: (quoted: string) => string = unescaped,
+): Map<string, string> | null {
   const params = new Map<string, string>()
-  PARAMETER.lastIndex = from
-  for (let at = from; at < field.length; at = PARAMETER.lastIndex) {
-    const match = PARAMETER.exec(field)
+  pattern.lastIndex = from
+  for (let at = from; at < field.length; at = pattern.lastIndex) {
+    const match = pattern.exec(field)
     if (match === null) return null
     const [, name, quoted, token = ''] = match
     if (name === undefined) continue // an empty parameter
     const key = name.toLowerCase()
     if (params.has(key)) return null
-    // Senders escape only these two: `C:\new` is a path.
-    params.set(key, quoted === undefined ? token.trim() : quoted.replace(/\\(["\\])/g, '$1'))
+    params.set(key, quoted === undefined ? token.trim() : unquote(quoted))
   }
   return params
+}
+
+/** Senders escape only these two: `C:\new` is a path. */
+function unescaped(quoted: string): string {
+  return quoted.replace(/\\(["\\])/g, '$1')
 }
 
 /** Whether a content type is `application/json`, or an application type that ends in `+json`. */
