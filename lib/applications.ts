@@ -13,15 +13,17 @@ import type { Reversible, URLPath } from './http/urls.ts'
 import { callable } from './internal/callable.ts'
 import { chain } from './internal/chain.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { adoptState, beginsLifespan, takesPart } from './lifespan/mounted.ts'
+import { adoptState, beginsLifespan, isMounted, takesPart } from './lifespan/mounted.ts'
+import { withResources } from './lifespan/resources.ts'
 import { errors } from './middleware/errors.ts'
 import type { AnyResponse } from './responses/response.ts'
 import { answersRoot, tellRoot } from './routing/dispatch.ts'
+import { findEager } from './routing/eager.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { Router } from './routing/router.ts'
 import { answersExceptions, wrapped } from './routing/wrapped.ts'
-import type { App, StateMiddleware } from './types.ts'
+import type { App, LifespanScope, StateMiddleware } from './types.ts'
 
 export interface ApplicationOptions<
   State = AnyState,
@@ -101,11 +103,23 @@ export function Application<
   chain(...middleware) // a mistake in the list is told here, not at the first request
   const router = Router<State>(routes, {
     redirectSlashes,
-    ...(lifespan === undefined ? {} : { lifespan: () => lifespan(application) }),
+    lifespan: () => running(),
     ...(options.default === undefined ? {} : { default: options.default }),
   })
   let stack: App | undefined
   const build = (): App => errors({ debug, handlers })(wrapped(router, middleware))
+
+  let starting: LifespanScope | undefined
+  const running = (): AsyncGenerator<unknown, unknown, void> => {
+    const own = lifespan?.(application)
+    if (own !== undefined && typeof own.next !== 'function') return own // told where it is run
+    const isOutermost = starting !== undefined && !isMounted(starting)
+    const context = { app: application, overrides: starting?.overrides }
+    const open = async (): Promise<void> => {
+      if (isOutermost) await findEager(router.routes, context)
+    }
+    return withResources(application, own, open)
+  }
 
   const application: Application<State> = callable<Application<State>>(
     (scope, receive, send) => {
@@ -115,7 +129,7 @@ export function Application<
         adoptState(application, scope)
       } else if (!beginsLifespan(application, scope)) {
         return Promise.reject(new UnsupportedProtocol(scope.type))
-      }
+      } else starting = scope
       return stack(scope, receive, send)
     },
     {

@@ -26,6 +26,8 @@ export type {
   Auth,
   BodyLimit,
   ConnectionKeys,
+  Failure,
+  FoundDependencies,
   HTTPKeys,
   User,
   WebSocketKeys,

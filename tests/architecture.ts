@@ -51,6 +51,7 @@ const FLOORS = [
   'forms forms/',
   'responses responses/',
   'requests websockets websockets/',
+  'dependencies dependencies/',
   'templating negotiation msgpack msgpack/',
   'errors/',
   'routing routing/ authoring/ authentication/ problems problems/',

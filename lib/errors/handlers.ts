@@ -43,6 +43,8 @@ export function answerException(
   view?: Request | WebSocket | WebSocketPhase,
 ): Promise<void> {
   if (scope.type === 'lifespan') return Promise.reject(error)
+  const found = scope.outcome?.dependencies
+  if (found !== undefined) found.failure ??= { error }
   if (scope.type === 'websocket') {
     const socket = view instanceof Request ? undefined : view
     return answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, socket)

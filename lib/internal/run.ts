@@ -49,8 +49,8 @@ export function runFinally(
   )
 }
 
-/** Turns an error thrown synchronously into a rejection. */
-function called(app: App, scope: Scope, receive: Receive, send: Send): Promise<void> {
+/** Calls an app; turns an error thrown synchronously into a rejection. */
+export function called(app: App, scope: Scope, receive: Receive, send: Send): Promise<void> {
   try {
     return app(scope, receive, send)
   } catch (error) {

@@ -42,6 +42,11 @@ export function beginsLifespan(app: App, { state }: LifespanScope): boolean {
   return true
 }
 
+/** Whether another app has started this one. */
+export function isMounted({ state }: LifespanScope): boolean {
+  return state !== undefined && STATES in state
+}
+
 function isStarting(states: States, state: State): boolean {
   return [...states.values()].includes(state)
 }

@@ -2,6 +2,7 @@
 
 import { type Tracked, trackPhase, trackStart } from '../errors/boundary.ts'
 import { isAnsweredBug, tellBug } from '../errors/bugs.ts'
+import { closeAfter, owns } from '../errors/closing.ts'
 import {
   answerException,
   type ExceptionHandlerEntry,
@@ -9,7 +10,7 @@ import {
 } from '../errors/handlers.ts'
 import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { runCatching } from '../internal/run.ts'
+import { called, runCatching } from '../internal/run.ts'
 import { Request } from '../requests.ts'
 import type { HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
 
@@ -40,11 +41,14 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     scope.exceptionHandlers = table
-    scope.outcome ??= {} // before a middleware copies the scope, so that all copies share it
+    // Before a middleware copies the scope, so that all copies share its outcome.
+    const isOwner = owns(scope, scope.app ?? table)
     const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
-    return runCatching(app, scope, receive, tracked.send, (error) =>
-      recover(error, scope, receive, send, tracked, table),
-    )
+    const answer = (error: unknown): Promise<void> =>
+      recover(error, scope, receive, send, tracked, table)
+    return isOwner
+      ? closeAfter(called(app, scope, receive, tracked.send), scope, answer)
+      : runCatching(app, scope, receive, tracked.send, answer)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { PathParams } from '../convertors/params.ts'
 import { errorBoundary } from '../errors/boundary.ts'
+import { closeAfter, owns } from '../errors/closing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { Request } from '../requests.ts'
@@ -38,16 +39,17 @@ export function endpoint(handler: AnyHandler, where: string): App {
     if (scope.type !== 'http') return Promise.reject(new UnsupportedProtocol(scope.type))
     const request = new Request<never, never>(scope, receive, send)
     request.handling(true)
+    owns(scope, request)
     let answer: Answer | Promise<Answer>
     try {
       answer = handler(request)
     } catch (error) {
       return failed(error, request)
     }
-    if (!isPromise(answer)) return closing(request, deliver(answer, where, request))
+    if (!isPromise(answer)) return answered(answer, where, request)
     return answer.then(
       (value) => {
-        const sent = closing(request, deliver(value, where, request))
+        const sent = answered(value, where, request)
         // A promise that is returned here is waited for, which takes turns even when it is settled.
         return sent === SENT ? undefined : sent
       },
@@ -56,15 +58,35 @@ export function endpoint(handler: AnyHandler, where: string): App {
   }
 }
 
+/** Sends the answer, unless a dependency that is closed before it fails. */
+function answered(answer: unknown, where: string, request: HandlerRequest): Promise<void> {
+  const ended = request.scope.outcome?.dependencies?.endHandler()
+  if (ended === undefined) return closing(request, deliver(answer, where, request))
+  return ended.then((failure) =>
+    closing(
+      request,
+      failure === undefined ? deliver(answer, where, request) : sorry(failure.error, request),
+    ),
+  )
+}
+
 function failed(error: unknown, request: HandlerRequest): Promise<void> {
+  const ended = request.scope.outcome?.dependencies?.endHandler({ error })
+  if (ended === undefined) return closing(request, sorry(error, request))
+  return ended.then((failure = { error }) => closing(request, sorry(failure.error, request)))
+}
+
+function sorry(error: unknown, request: HandlerRequest): Promise<void> {
   const { scope, receive, send } = request
   request.handling(false)
-  return closing(request, answerException(error, scope, receive, send, request))
+  return answerException(error, scope, receive, send, request)
 }
 
 /** Ends the request once its answer is sent, background work included: files of a form go then. */
 function closing(request: HandlerRequest, done: Promise<void>): Promise<void> {
-  return done === SENT ? request.close() : done.finally(() => request.close())
+  const closed = done === SENT ? request.close() : done.finally(() => request.close())
+  const { scope } = request
+  return scope.outcome?.owner === request ? closeAfter(closed, scope) : closed
 }
 
 function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> {

@@ -65,7 +65,9 @@ export function enter(scope: RoutedScope, match: Match, path: string): void {
 function note(scope: RoutedScope, { route, endpoint, path, prefix }: Entry): void {
   scope.outcome ??= {}
   const { outcome } = scope
-  outcome.error &&= undefined // of an earlier call, if a middleware repeats the request
+  // Of an earlier call, if a middleware repeats the request.
+  outcome.error &&= undefined
+  if (outcome.dependencies !== undefined) outcome.dependencies.failure = undefined
   outcome.route = route
   outcome.endpoint = endpoint
   outcome.template = (scope.mountPath ?? '') + (prefix ? `${path.path}/*` : path.path)

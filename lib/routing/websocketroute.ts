@@ -1,10 +1,11 @@
 /** A path for websockets, and the handler behind it. */
 import type { PathParams } from '../convertors/params.ts'
+import { closeAfter, owns } from '../errors/closing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import type { App, Middleware } from '../types.ts'
+import type { App, Failure, Middleware } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry } from './entry.ts'
@@ -89,10 +90,17 @@ export function conversation(handler: (websocket: HandlerWebSocket) => unknown):
     if (scope.type !== 'websocket') return Promise.reject(new UnsupportedProtocol(scope.type))
     const run = (loaded: Loaded): Promise<void> => {
       const websocket = new loaded.WebSocket<never, never>(scope, receive, send)
+      const isOwner = owns(scope, websocket)
+      const answered = (failure: Failure | undefined): Promise<void> | undefined =>
+        failure && answerException(failure.error, scope, receive, send, websocket)
+      const ended = (failure?: Failure): Promise<void> | undefined =>
+        scope.outcome?.dependencies?.endHandler(failure)?.then(answered) ?? answered(failure)
       // No async function, which would be kept for as long as the handler runs.
-      return called(handler, websocket).then(nothing, (error) =>
-        answerException(error, scope, receive, send, websocket),
+      const done = called(handler, websocket).then(
+        () => ended(),
+        (error) => ended({ error }),
       )
+      return isOwner ? closeAfter(done, scope) : done
     }
     return websockets === undefined ? load().then(run) : run(websockets)
   }
@@ -116,5 +124,3 @@ function called<Given>(handler: (given: Given) => unknown, given: Given): Promis
     return Promise.reject(error)
   }
 }
-
-function nothing(): void {}

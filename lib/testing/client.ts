@@ -1,4 +1,5 @@
 /** Tests an app without a server: fetch-like requests, real streaming, a cookie jar. */
+import { overriding } from '../dependencies.ts'
 import { inTime } from '../internal/deadline.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { startLifespan } from '../lifespan/start.ts'
@@ -79,9 +80,10 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
   knownOptions(
     'testClient',
     options,
-    'baseUrl raiseServerExceptions followRedirects headers cookies client rootPath lifespan lint',
+    'baseUrl raiseServerExceptions followRedirects headers cookies client rootPath lifespan overrides lint',
   )
-  const checked = options.lint === false ? app : lint()(app)
+  const overridden = options.overrides === undefined ? app : overriding(options.overrides)(app)
+  const checked = options.lint === false ? overridden : lint()(overridden)
   const lifespan = await startLifespan(checked, options.lifespan ?? 'auto')
   const session = new Session(checked, options, lifespan.state)
   const by = (method: string) => (url: string | URL, request?: TestRequestOptions) =>

@@ -32,6 +32,41 @@ export interface ScopeOutcome<App> {
   template?: string
   /** The bug that a 500 answers, set before that 500 starts. */
   error?: unknown
+  /**
+   * What closes the dependencies when it ends: the outermost application, or else the route. Set by
+   * `errors()` and by routes, and removed at that end.
+   */
+  owner?: unknown
+  /** The dependencies that were found so far; set by the first `of()`. */
+  dependencies?: FoundDependencies | undefined
+}
+
+/** An error, which may be any value. */
+export interface Failure {
+  readonly error: unknown
+}
+
+/** The dependencies of a connection, as those parts see them that call handlers and end connections. */
+export interface FoundDependencies {
+  /** The first error of the connection, which is thrown into generators; set where errors are answered. */
+  failure: Failure | undefined
+  /**
+   * Closes those that last until the handler has returned; resolves with the error to answer, if there
+   * is one. Undefined if there is nothing to close.
+   */
+  endHandler(failure?: Failure): Promise<Failure | undefined> | undefined
+  /**
+   * Closes all.
+   *
+   * @param failure What the connection has failed with.
+   * @param thrown The error that was not answered; it is thrown on.
+   * @param recover Called with what clean-ups have thrown, unless an error is thrown on anyway.
+   */
+  close(
+    failure: Failure | undefined,
+    thrown: Failure | undefined,
+    recover: (error: unknown) => Promise<void>,
+  ): Promise<void>
 }
 
 /** The keys that are added to http and websocket scopes; all are absent until they are set. */
@@ -73,6 +108,8 @@ export interface ConnectionKeys<App> {
    * share. Set by `errors()`, loggers or routing, whichever comes first.
    */
   outcome?: ScopeOutcome<App> | undefined
+  /** The dependencies that others take the place of; set by `overriding()`, test clients and layers. */
+  overrides?: ReadonlyMap<object, object> | undefined
 }
 
 /** The keys that are added to http scopes. */

@@ -83,4 +83,6 @@ export interface LifespanScope {
   readonly asgi: { readonly version: '3.0'; readonly specVersion: string }
   /** Filled by the app during startup; absent if the server keeps no state. */
   state?: State
+  /** As for connections, for the dependencies of the application; no key of ASGI. */
+  overrides?: ReadonlyMap<object, object> | undefined
 }

@@ -101,6 +101,7 @@ export function buildScope(
     user: undefined,
     auth: undefined,
     outcome: undefined,
+    overrides: undefined,
     transport: undefined,
   }
   putClient(scope, request, info)

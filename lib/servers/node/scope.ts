@@ -79,6 +79,7 @@ export class RequestScope implements ServerScope {
   user: User | undefined = undefined
   auth: Auth | undefined = undefined
   outcome: ScopeOutcome | undefined = undefined
+  overrides: ReadonlyMap<object, object> | undefined = undefined
   transport: Transport | undefined
 
   constructor(

@@ -1,4 +1,5 @@
 /** Options of a test client: for all requests, for one, and for a websocket. */
+import type { Override } from '../../dependencies.ts'
 import type { HeadersInit } from '../../http/headers.ts'
 import type { LifespanMode } from '../../lifespan/start.ts'
 import type { Address, HTTPScope, WebSocketScope } from '../../types.ts'
@@ -20,6 +21,8 @@ export interface TestClientOptions {
   rootPath?: string
   /** Whether to run the lifespan ('auto'). */
   lifespan?: LifespanMode
+  /** What takes the place of dependencies, everywhere in the app (none). */
+  overrides?: readonly Override[]
   /** Check every message against the contract (true). */
   lint?: boolean
 }

@@ -84,6 +84,8 @@ const TRANSPORT: Rule = optional(
   ),
 )
 
+const OVERRIDES: Rule = optional(must('a Map', (value) => value instanceof Map))
+
 const CONNECTION: Rules = {
   asgi: ASGI,
   httpVersion: oneOf('1.0', '1.1', '2'),
@@ -109,6 +111,7 @@ const CONNECTION: Rules = {
   user: optional(USER),
   auth: optional(AUTH),
   outcome: optional(RECORD),
+  overrides: OVERRIDES,
   onDisconnect: optional(FUNCTION),
   onDraining: optional(FUNCTION),
   transport: TRANSPORT,
@@ -131,7 +134,7 @@ const SUBPROTOCOLS: Rule = (value) =>
 const SCOPES: Readonly<Record<string, Rules>> = {
   http: { method: METHOD, scheme: oneOf('http', 'https'), ...CONNECTION },
   websocket: { scheme: oneOf('ws', 'wss'), ...CONNECTION, subprotocols: SUBPROTOCOLS },
-  lifespan: { asgi: ASGI, state: optional(RECORD) },
+  lifespan: { asgi: ASGI, state: optional(RECORD), overrides: OVERRIDES },
 }
 
 /** The extensions of the contract; others are not checked. */

@@ -1,0 +1,206 @@
+/** What handlers need, found once for each connection or application, and cleaned up after it. */
+import type { Connection } from '../connections.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { must, wrong } from '../internal/must.ts'
+import { brand } from '../types/brand.ts'
+import type { ConnectionScope } from '../types.ts'
+import { contextOf, foundForApplication, noConnection } from './application.ts'
+import { foundFor } from './connection.ts'
+import type { Until } from './entry.ts'
+import type {
+  Accepted,
+  AnyConnection,
+  ApplicationContext,
+  FindResult,
+  Found,
+  Given,
+} from './found.ts'
+import type { Wanted } from './holder.ts'
+import { Override, overrideOf } from './overrides.ts'
+
+export interface DependencyOptions {
+  /**
+   * When a generator cleans up: after the `response`, which is its last byte, its background work or the
+   * disconnect; or before it, right after the `handler` ('response').
+   */
+  until?: 'response' | 'handler'
+  /** The name in errors (that of the function). */
+  name?: string
+}
+
+export interface ApplicationDependencyOptions {
+  /** One for the application, cleaned up when its lifespan ends. */
+  until: 'shutdown'
+  /** Find it at startup if a contract of the application's routes lists it; otherwise on first use (false). */
+  eager?: boolean
+  /** The name in errors (that of the function). */
+  name?: string
+}
+
+/** Something that handlers need; made by `dependency()`. */
+export interface Dependency<Value = unknown, From = AnyConnection> {
+  readonly name: string
+  readonly until: Until
+  readonly eager: boolean
+  /**
+   * The value for this connection: what `find` returns or yields, as a promise if `find` is async. It is
+   * found once, however often it is asked for.
+   *
+   * @throws TypeError if it is asked for by what it needs itself, or is a generator that nothing would
+   * close.
+   * @throws Error of `find`, if that is not async.
+   */
+  of(connection: From): Value
+  /**
+   * An override: a value, or another `find`. A function is taken as `find`, so write `() => fn` for a
+   * value that is a function. Instead of a plain function that returns a promise, give an async one.
+   *
+   * @example
+   * const clock = dependency(() => new Date())
+   * const fixed = clock.as(new Date(0))
+   * const later = clock.as(() => new Date(Date.now() + 1000))
+   */
+  as(
+    replacement:
+      | Exclude<Given<Value>, (...args: never) => unknown>
+      | ((connection: From) => FindResult<Value>),
+  ): Override
+}
+
+/** A dependency of any value, asked for with any connection. */
+export interface AnyDependency extends Dependency {}
+
+/**
+ * Something that handlers need: `find` gets the connection, and returns the value or a promise of it, or
+ * is a generator that yields it and then cleans up.
+ *
+ * The clean-up runs last in, first out. An error of the request is thrown into generators at their
+ * `yield`: of the handler, an HTTPException too, of the response, or a ClientDisconnected. What a
+ * clean-up throws is answered as an error of the handler with `until: 'handler'`, and is logged
+ * otherwise; the other clean-ups run in any case.
+ *
+ * @throws TypeError if `find` is not a function, or an option is invalid.
+ * @example
+ * const database = dependency(() => new Map([['tea', 3]]), { until: 'shutdown' })
+ * const stock = dependency(async function* stock(request) {
+ *   const changes = new Map<string, number>()
+ *   yield changes
+ *   for (const [item, left] of changes) database.of(request).set(item, left) // nothing after an error
+ * }, { until: 'handler' })
+ * Route('/sell/{item}', async (request) => {
+ *   const changes = await stock.of(request)
+ *   changes.set(request.pathParams.item, 0)
+ *   return new PlainTextResponse('sold')
+ * })
+ */
+export function dependency<Result>(
+  find: (application: ApplicationContext) => Result,
+  options: ApplicationDependencyOptions,
+): Dependency<Found<Result>, AnyConnection | ApplicationContext>
+export function dependency<Result, From extends AnyConnection = Connection>(
+  find: (connection: From) => Result,
+  options?: DependencyOptions,
+): Dependency<Found<Result>, Accepted<From>>
+export function dependency(
+  find: (target: never) => unknown,
+  options: DependencyOptions | ApplicationDependencyOptions = {},
+): AnyDependency {
+  return new Findable(find, options)
+}
+
+/** Whether a value was made by `dependency()`. */
+export function isDependency(value: unknown): value is AnyDependency {
+  return value instanceof Findable
+}
+
+const UNTIL: readonly unknown[] = ['handler', 'response', 'shutdown']
+
+/** By what `Object.prototype.toString` says of a function. */
+const ASYNC = ['[object AsyncFunction]', '[object AsyncGeneratorFunction]']
+
+class Findable implements Dependency {
+  static {
+    brand(Findable, 'Dependency')
+  }
+
+  readonly name: string
+  readonly until: Until
+  readonly eager: boolean
+  readonly #wanted: Wanted
+  readonly #overridden = new WeakMap<Override, Wanted>()
+
+  constructor(
+    find: (target: never) => unknown,
+    options: DependencyOptions | ApplicationDependencyOptions,
+  ) {
+    const { until = 'response', eager = false, name } = checked(find, options)
+    this.name = name ?? (find.name || '(no name)')
+    this.until = until
+    this.eager = eager
+    const isAsync = ASYNC.includes(Object.prototype.toString.call(find))
+    this.#wanted = { key: this, name: this.name, until, isAsync, find }
+  }
+
+  of(target: AnyConnection | ApplicationContext): unknown {
+    if ('scope' in target) {
+      const { scope } = target
+      if (this.until === 'shutdown') return this.#ofApplication(contextOf(scope, this.name))
+      return foundFor(scope).get(this.#wantedIn(scope), target)
+    }
+    if (this.until !== 'shutdown') throw noConnection(this.name)
+    return this.#ofApplication(target)
+  }
+
+  #ofApplication(context: ApplicationContext): unknown {
+    return foundForApplication(context.app).get(this.#wantedIn(context), context)
+  }
+
+  #wantedIn({ overrides }: Pick<ConnectionScope, 'overrides'>): Wanted {
+    const override = overrideOf(this, overrides)
+    if (override === undefined) return this.#wanted
+    const known = this.#overridden.get(override)
+    if (known !== undefined) return known
+    const wanted = { ...this.#wanted, key: override, find: override.find }
+    this.#overridden.set(override, wanted)
+    return wanted
+  }
+
+  as(replacement: unknown): Override {
+    const find = typeof replacement === 'function' ? replacement : () => replacement
+    return new Override(this, find as Wanted['find'])
+  }
+}
+
+interface Checked {
+  readonly until?: Until
+  readonly eager?: boolean
+  readonly name?: string
+}
+
+function checked(find: unknown, options: Checked): Checked {
+  must(
+    'dependency',
+    typeof find === 'function',
+    'find must be a function',
+    find,
+    'Write dependency((request) => value)',
+  )
+  knownOptions('dependency', options, 'until eager name')
+  const { until = 'response', eager } = options
+  if (!UNTIL.includes(until)) {
+    throw wrong(
+      'dependency',
+      'until must be "response", "handler" or "shutdown"',
+      until,
+      'Leave it out for "response"',
+    )
+  }
+  must(
+    'dependency',
+    eager !== true || until === 'shutdown',
+    'eager needs until: "shutdown"',
+    until,
+    'Leave eager out',
+  )
+  return options
+}

@@ -1,0 +1,50 @@
+/** The steps of a generator that opens something, yields it once, and closes it. */
+import type { Failure } from '../types.ts'
+
+/** A generator of either kind. */
+export type AnyGenerator =
+  | Generator<unknown, unknown, unknown>
+  | AsyncGenerator<unknown, unknown, unknown>
+
+/**
+ * Whether `find` has returned a generator. By its methods, since compilers that translate generators for
+ * older targets make objects of their own.
+ */
+export function isGenerator(value: unknown): value is AnyGenerator {
+  if (typeof value !== 'object' || value === null) return false
+  if (!(Symbol.asyncIterator in value || Symbol.iterator in value)) return false
+  const { next, throw: raise, return: leave } = value as Partial<AnyGenerator>
+  return typeof next === 'function' && typeof raise === 'function' && typeof leave === 'function'
+}
+
+/**
+ * The value that a generator has yielded in its first step.
+ *
+ * @throws TypeError if it has ended instead.
+ */
+export function yielded({ done, value }: IteratorResult<unknown>, name: string): unknown {
+  if (done !== true) return value
+  throw new TypeError(
+    `dependency ${name}: it must yield one value, but it ended without a yield. Return the value from a function, or yield it.`,
+  )
+}
+
+/**
+ * Lets a generator clean up: runs it to its end or, after a failure, throws the error into it.
+ *
+ * @throws TypeError if it yields again; its `finally` blocks have run then.
+ * @throws Error of the clean-up, or the one that was thrown in.
+ */
+export async function ended(
+  generator: AnyGenerator,
+  failure: Failure | undefined,
+  name: string,
+): Promise<void> {
+  const step = failure === undefined ? generator.next() : generator.throw(failure.error)
+  const { done } = await step
+  if (done === true) return
+  await generator.return(undefined)
+  throw new TypeError(
+    `dependency ${name}: it must yield one value, but it yielded again. The code after the first yield is the clean-up.`,
+  )
+}

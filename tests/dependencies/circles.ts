@@ -1,0 +1,72 @@
+// LS-DI-1: dependencies that ask for themselves.
+import t from 'tap'
+import { type AnyConnection, type Dependency, dependency } from '../../lib/dependencies.ts'
+import { JSONResponse } from '../../lib/responses.ts'
+import { Route } from '../../lib/routing.ts'
+import { testClient } from '../../lib/testing/client.ts'
+
+type Number = Dependency<number, AnyConnection>
+type Later = Dependency<Promise<number>, AnyConnection>
+
+const CIRCLE = 'dependency a: it asks for itself, a -> b -> a. Take one of them out of the circle.'
+
+t.test('at once', async (t) => {
+  const a: Number = dependency((request) => b.of(request), { name: 'a' })
+  const b: Number = dependency((request) => a.of(request), { name: 'b' })
+  const app = Route('/', (request) => new JSONResponse(a.of(request)))
+  await using client = await testClient(app)
+
+  await t.rejects(client.get('/'), { message: CIRCLE })
+})
+
+t.test('after something else was awaited', async (t) => {
+  const config = dependency(async () => 1)
+  const a: Later = dependency(
+    async (request) => {
+      await config.of(request)
+      return b.of(request)
+    },
+    { name: 'a' },
+  )
+  const b: Later = dependency(
+    async function* (request) {
+      const one = await config.of(request)
+      yield one + (await a.of(request))
+    },
+    { name: 'b' },
+  )
+  const app = Route('/', async (request) => new JSONResponse(await a.of(request)))
+  await using client = await testClient(app)
+
+  await t.rejects(client.get('/'), { message: CIRCLE })
+})
+
+t.test('alone', async (t) => {
+  const a: Later = dependency(async (request) => a.of(request), { name: 'a' })
+  const app = Route('/', async (request) => new JSONResponse(await a.of(request)))
+  await using client = await testClient(app)
+
+  await t.rejects(client.get('/'), {
+    message: 'dependency a: it asks for itself, a -> a. Take one of them out of the circle.',
+  })
+})
+
+t.test('dependencies that meet again are no circle', async (t) => {
+  const base = dependency(async () => 1)
+  const left = dependency(async (request) => 1 + (await base.of(request)))
+  const right = dependency(async (request) => {
+    const some = await base.of(request)
+    return some + (await left.of(request))
+  })
+  const top = dependency(async (request) => {
+    const both = await Promise.all([left.of(request), right.of(request)])
+    return both[0] + both[1] + (await left.of(request))
+  })
+  const app = Route('/', async (request) => {
+    const all = [top.of(request), base.of(request), right.of(request)]
+    return new JSONResponse(await Promise.all(all))
+  })
+  await using client = await testClient(app)
+
+  t.same(await (await client.get('/')).json(), [7, 1, 3])
+})
