@@ -62,10 +62,11 @@ class DivertedParts implements Parts {
     this.#request.socket.resume()
   }
 
-  /** By the stream, which is told again of what comes. */
+  /** By the stream, which is told again of what comes. It does not know that the connection waits. */
   discard(): void {
     this.#request.restore()
     this.#request.resume()
+    this.#request.socket.resume()
   }
 
   end(): void {

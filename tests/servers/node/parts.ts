@@ -120,5 +120,24 @@ for (const Requests of [ServedRequest, IncomingMessage]) {
       t.same(statuses(client.received), [200, 200])
       t.ok(taken > 0)
     })
+
+    t.test('so can the rest after a no, which held the connection up', async (t) => {
+      const client = await connected(t, Requests, (request, response) => {
+        if (request.method === 'GET') return void response.end('the next')
+        const body = openParts(request, () => {
+          setTimeout(() => {
+            response.end('enough')
+            body.discard()
+          }, 20)
+          return false
+        })
+      })
+      client.send(request('POST /', ['content-length: 4194304']))
+      client.send(new Uint8Array(4_194_304))
+      client.send(request('GET /'))
+
+      await client.until('the next')
+      t.same(statuses(client.received), [200, 200])
+    })
   })
 }
