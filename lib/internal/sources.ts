@@ -24,9 +24,48 @@ export function take<Given>(source: Given): Given {
 }
 
 export function iterate<Item>(source: Source<Item>): Items<Item> {
+  if (source instanceof ReadableStream) return new Reading(source)
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
   return (source as Iterable<Item>)[Symbol.iterator]()
 }
+
+/** A web stream that is cancelled at once; its own iterator waits for a read that is under way. */
+class Reading<Item> implements AsyncIterator<Item, undefined> {
+  readonly #reader: ReadableStreamDefaultReader<Item>
+  #ended = false
+
+  constructor(source: ReadableStream<Item>) {
+    this.#reader = source.getReader()
+  }
+
+  async next(): Promise<IteratorResult<Item, undefined>> {
+    if (this.#ended) return END
+    try {
+      const { done, value } = await this.#reader.read()
+      if (!done) return { done, value }
+    } catch (error) {
+      this.#end()
+      throw error
+    }
+    this.#end()
+    return END
+  }
+
+  async return(): Promise<IteratorResult<Item, undefined>> {
+    if (this.#ended) return END
+    const cancelling = this.#reader.cancel()
+    this.#end()
+    await cancelling
+    return END
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#reader.releaseLock()
+  }
+}
+
+const END = { done: true, value: undefined } as const
 
 /**
  * Closes a source, whether it was iterated or not. Never throws: the error that led here is the one to
@@ -56,6 +95,15 @@ export async function closed(source: unknown, items: Items<unknown>): Promise<vo
   const closing = giveUp(source, items)
   if (closing === undefined) return
   await endsWithin(closing, AFTERMATH_MS)
+}
+
+/** Cancels a web stream or its reader, and waits for it as `closed` does. Never throws. */
+export async function cancelled(
+  stream: Pick<ReadableStream, 'cancel'>,
+  reason?: unknown,
+): Promise<void> {
+  const closing = quietly(() => stream.cancel(reason))
+  if (closing !== undefined) await endsWithin(closing, AFTERMATH_MS)
 }
 
 function closeUnread(source: unknown): unknown {

@@ -1,10 +1,12 @@
 /** Uses fetch handlers as apps: Hono, h3, itty-router, Elysia, a route handler, any function. */
 
 import { answerException } from '../errors/handlers.ts'
+import { saysDisconnect } from '../exceptions/disconnect.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
+import { cancelled } from '../internal/sources.ts'
 import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
 import { fieldsOf, forwardedFields } from './fetchresponse/fields.ts'
 import { transfer } from './fetchresponse/transfer.ts'
@@ -95,8 +97,11 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
     const rest = [env === undefined ? info : env(scope, info), contextOf(work)]
     // The handler declares their types.
     const call = () => handler(request, ...(rest as never[]))
-    const response = await (body === undefined ? call() : withinLimit(call, body))
-    if (response instanceof HTTPException) return answerException(response, scope, receive, send)
+    const response = await (body === undefined ? call() : withinLimit(call, body, work))
+    if (response instanceof HTTPException) {
+      await answerException(response, scope, receive, send)
+      return work.done()
+    }
     const whole = LightResponse.toWhole(response)
     if (whole !== undefined && scope.method !== 'HEAD') {
       const body = whole.body === null ? NO_BYTES : encodeText(whole.body)
@@ -112,7 +117,12 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
       status: response.status,
       headers,
     }
-    await transfer(response.body, start, HTTP, scope, send)
+    try {
+      await transfer(response.body, start, HTTP, scope, send)
+    } catch (error) {
+      if (saysDisconnect(error)) await work.done()
+      throw error
+    }
     await work.done()
   }
 }
@@ -130,11 +140,12 @@ const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i
 async function withinLimit(
   call: () => globalThis.Response | PromiseLike<globalThis.Response>,
   body: LimitedBody,
+  work: Work,
 ): Promise<globalThis.Response | HTTPException> {
   try {
     const response = await call()
     if (body.refusal === undefined) return response
-    response?.body?.cancel().catch(() => {})
+    if (response?.body) work.add(cancelled(response.body))
   } catch (error) {
     if (body.refusal === undefined) throw error
   }

@@ -3,15 +3,7 @@
 import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText } from '../internal/bytes.ts'
-import {
-  closed,
-  giveUp,
-  type Items,
-  isSource,
-  iterate,
-  type Source,
-  take,
-} from '../internal/sources.ts'
+import { closed, type Items, isSource, iterate, type Source, take } from '../internal/sources.ts'
 import { type Scope, SENT, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
@@ -61,15 +53,15 @@ export class StreamingResponse extends Response<StreamSource> {
   protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
     const chunks = iterate(this.#source)
     const departure = watch(scope, this.endsWithServer)
+    const isUnread = isSilent(this.status, scope)
     try {
       await send(this.start(types))
-      if (isSilent(this.status, scope)) giveUp(this.#source, chunks)
-      else await departure.interrupts(this.#pump(chunks, types, send, departure))
+      if (!isUnread) await departure.interrupts(this.#pump(chunks, types, send, departure))
     } catch (error) {
       await closed(this.#source, chunks)
       throw error
     }
-    const closing = departure.over ? closed(this.#source, chunks) : SENT
+    const closing = isUnread || departure.over ? closed(this.#source, chunks) : SENT
     await send({ type: types.body, moreBody: false })
     await closing
   }

@@ -72,6 +72,55 @@ t.test('a source that was not begun is closed in its own way', async (t) => {
   t.equal(later.destroyed, true)
 })
 
+t.test('a web stream is cancelled at once, even while it is read', async (t) => {
+  let cancelled = false
+  const web = new ReadableStream<string>({
+    start: (controller) => controller.enqueue('a'),
+    cancel: () => {
+      cancelled = true
+    },
+  })
+  const items = iterate(web) as AsyncIterator<string>
+  t.same(await items.next(), { done: false, value: 'a' })
+  const next = items.next()
+
+  await giveUp(web, items)
+
+  t.ok(cancelled)
+  t.match(await next, { done: true })
+  t.match(await items.next(), { done: true })
+  t.match(await items.return?.(), { done: true })
+})
+
+t.test('a web stream that was read to its end can be read once more, to no avail', async (t) => {
+  const web = new ReadableStream<string>({
+    start: (controller) => {
+      controller.enqueue('a')
+      controller.close()
+    },
+  })
+  const seen: string[] = []
+  for (let round = 0; round < 2; round++) {
+    const items = iterate(web)
+    for (let item = await items.next(); !item.done; item = await items.next()) {
+      seen.push(item.value)
+    }
+  }
+
+  t.same(seen, ['a'])
+})
+
+t.test('a web stream that fails throws its error, and is over', async (t) => {
+  const web = new ReadableStream<string>({
+    pull: () => Promise.reject(new Error('broken')),
+  })
+  const items = iterate(web) as AsyncIterator<string>
+
+  await t.rejects(items.next(), { message: 'broken' })
+  t.match(await items.next(), { done: true })
+  t.equal(web.locked, false)
+})
+
 t.test('a locked web stream and a thenable that throws are given up in silence', async (t) => {
   const locked = new ReadableStream()
   locked.getReader()

@@ -148,6 +148,41 @@ t.test('an endless source is not read for responses without content', async (t) 
   }
 })
 
+t.test('HEAD waits until a web stream is cancelled', async (t) => {
+  let cancelled = false
+  const web = new ReadableStream<string>({
+    cancel: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      cancelled = true
+    },
+  })
+  const response = new StreamingResponse(web)
+
+  await call((...channels) => response.respond(...channels), httpScope({ method: 'HEAD' }))
+
+  t.ok(cancelled)
+})
+
+t.test('a web stream that waits is cancelled if the client disconnects', async (t) => {
+  const listeners: (() => void)[] = []
+  const scope = httpScope({ onDisconnect: (listener) => listeners.push(listener) })
+  let cancelled = false
+  const web = new ReadableStream<string>({
+    start: (controller) => controller.enqueue('a'),
+    cancel: () => {
+      cancelled = true
+    },
+  })
+  const response = new StreamingResponse(web)
+  const done = call((...channels) => response.respond(...channels), scope)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+
+  for (const listener of listeners) listener()
+
+  await t.rejects(done, { name: 'ClientDisconnected' })
+  t.ok(cancelled)
+})
+
 t.test('work in the background comes after the last part: RS-16', async (t) => {
   const client = new Client()
   const background = () => client.messages.length

@@ -4,6 +4,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import { isBodyless } from '../../http/status.ts'
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
 import { wrong } from '../../internal/must.ts'
+import { cancelled } from '../../internal/sources.ts'
 import type { MessageTypes } from '../../responses/response.ts'
 import {
   type HTTPResponseStartMessage,
@@ -13,7 +14,6 @@ import {
   type WebSocketDenialStartMessage,
 } from '../../types.ts'
 
-type Reader = ReadableStreamDefaultReader<unknown>
 type Start = HTTPResponseStartMessage | WebSocketDenialStartMessage
 
 /** How many turns of the microtask queue a body may take to prove that it is complete. */
@@ -24,6 +24,7 @@ const TURNS = 8
  * the server can set its length.
  *
  * The body is cancelled if the client disconnects, if a message is rejected, or if it is not sent at all.
+ * This waits for its clean-up, up to a second.
  */
 export async function transfer(
   body: ReadableStream<unknown> | null,
@@ -33,19 +34,52 @@ export async function transfer(
   send: Send,
 ): Promise<void> {
   const isHead = scope.type === 'http' && scope.method === 'HEAD'
-  if (body === null || isHead || isBodyless(start.status)) {
-    body?.cancel().catch(() => {})
-    await send(start)
-    // In two messages, so that the server does not count: the length for HEAD is that of GET.
-    if (isHead) await send({ type: types.body, moreBody: true })
-    return send({ type: types.body })
+  if (body === null) return sendEmpty(start, types, isHead, send)
+  if (isHead || isBodyless(start.status)) {
+    const cancelling = cancelled(body)
+    try {
+      return await sendEmpty(start, types, isHead, send)
+    } finally {
+      await cancelling
+    }
   }
-  const reader = body.getReader()
+  const reader = new Reader(body)
   try {
     await pump(reader, start, types, scope, send)
   } catch (error) {
-    reader.cancel(error).catch(() => {})
+    await reader.cancel(error)
     throw error
+  }
+}
+
+async function sendEmpty(
+  start: Start,
+  types: MessageTypes,
+  isHead: boolean,
+  send: Send,
+): Promise<void> {
+  await send(start)
+  // In two messages, so that the server does not count: the length for HEAD is that of GET.
+  if (isHead) await send({ type: types.body, moreBody: true })
+  return send({ type: types.body })
+}
+
+/** Reads a body, and cancels it once. */
+class Reader {
+  readonly #reader: ReadableStreamDefaultReader<unknown>
+  #cancelling: Promise<void> | undefined
+
+  constructor(body: ReadableStream<unknown>) {
+    this.#reader = body.getReader()
+  }
+
+  read(): Promise<ReadableStreamReadResult<unknown>> {
+    return this.#reader.read()
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    this.#cancelling ??= cancelled(this.#reader, reason)
+    return this.#cancelling
   }
 }
 
@@ -102,7 +136,7 @@ function watch(scope: Scope, reader: Reader): { readonly gone: boolean } {
     scope.onDisconnect?.(() => {
       departure.gone = true
       // Also ends a pending read.
-      reader.cancel(new ClientDisconnected()).catch(() => {})
+      void reader.cancel(new ClientDisconnected())
     })
   }
   return departure

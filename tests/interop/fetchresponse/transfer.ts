@@ -168,6 +168,49 @@ t.test('is cancelled without being read if the response has no body', async (t) 
   }
 })
 
+/** A body that takes its time to be cancelled, and fails in the end. */
+function reluctant(): { readonly body: ReadableStream<Uint8Array>; readonly log: string[] } {
+  const log: string[] = []
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(bytes('x')),
+    cancel: async () => {
+      log.push('cancelling')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      log.push('cancelled')
+      throw new Error('not reported')
+    },
+  })
+  return { body, log }
+}
+
+t.test('waits until the body is cancelled', async (t) => {
+  const listeners: (() => void)[] = []
+  const leaving = httpScope({ onDisconnect: (listener) => listeners.push(listener) })
+  const refuse = (): Promise<void> => Promise.reject(new Error('refused'))
+  for (const [what, scope, status, send] of [
+    ['a disconnect', leaving, 200, undefined],
+    ['a refused message', httpScope(), 200, refuse],
+    ['HEAD', httpScope({ method: 'HEAD' }), 200, undefined],
+    ['HEAD, refused', httpScope({ method: 'HEAD' }), 200, refuse],
+    ['a status without content', httpScope(), 304, undefined],
+  ] as const) {
+    const { body, log } = reluctant()
+    const { messages, done } = run(body, scope, status, send)
+    const ended = done.then(
+      () => log.push('ended'),
+      (error: unknown) => log.push(error instanceof Error ? error.message : 'odd'),
+    )
+    if (scope === leaving) await eventually(() => listeners.length === 1, 'a listener')
+    for (const listener of listeners.splice(0)) listener()
+    await ended
+
+    t.same(log.slice(0, 2), ['cancelling', 'cancelled'], what)
+    t.equal(log.length, 3, what)
+    t.not(log[2], 'not reported', what)
+    t.ok(messages.length > 0, 'a response does not wait for it')
+  }
+})
+
 t.test('an error before the first part leaves the response unstarted', async (t) => {
   const body = new ReadableStream({
     pull: () => {

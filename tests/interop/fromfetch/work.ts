@@ -1,5 +1,8 @@
 import t from 'tap'
 import { Work } from '../../../lib/interop/fromfetch/work.ts'
+import { type FetchInfo, fromFetch } from '../../../lib/interop/fromfetch.ts'
+import type { App } from '../../../lib/types.ts'
+import { listening, request } from '../../support/sockets.ts'
 
 t.test('is done at once without work', async (t) => {
   t.equal(await new Work().done(), undefined)
@@ -37,4 +40,40 @@ t.test('throws the first failure, once all is done', async (t) => {
 
   await t.rejects(work.done(), { message: 'first' })
   t.ok(done)
+})
+
+t.test('the lifespan outlasts the clean-up of a body, and the work of a handler', async (t) => {
+  const seen: string[] = []
+  const later = async (what: string): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    seen.push(what)
+  }
+  const handler = (_: globalThis.Request, { waitUntil }: FetchInfo): globalThis.Response => {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('begin')),
+      cancel: () => {
+        waitUntil(later('worked'))
+        return later('cancelled')
+      },
+    })
+    return new globalThis.Response(body)
+  }
+  const inner = fromFetch(handler)
+  const app: App = async (scope, receive, send) => {
+    if (scope.type !== 'lifespan') return inner(scope, receive, send)
+    await receive()
+    await send({ type: 'lifespan.startup.complete' })
+    await receive()
+    seen.push('lifespan')
+    await send({ type: 'lifespan.shutdown.complete' })
+  }
+  const { server, connect } = await listening(t, app, { lifespan: 'on' })
+  const client = await connect()
+  await client.send(request('GET /')).until('begin')
+  await client.leave()
+
+  await server.close()
+
+  t.same(seen.slice(0, 2).sort(), ['cancelled', 'worked'])
+  t.equal(seen[2], 'lifespan')
 })

@@ -247,3 +247,36 @@ t.test('an app that is done at once is done, and its connection goes on', async 
   t.same(types, ['http.disconnect', 'http.disconnect', 'http.request', 'http.disconnect'])
   t.same(errors, [])
 })
+
+t.test('a small rest that came before the answer is discarded as well', async (t) => {
+  const parts: string[] = []
+  let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const { connect } = await listening(
+    t,
+    httpApp(async (scope, receive, send) => {
+      if (scope.path === '/part') {
+        const message = await receive()
+        parts.push(message.type === 'http.request' ? `${message.body.byteLength}` : message.type)
+        await mayGoOn
+      }
+      await answer(send, `<${scope.path}>`)
+    }),
+  )
+  const client = await connect()
+  client.send(request('POST /part', ['content-length: 10'], 'xxx'))
+  await eventually(() => parts.length === 1, 'the first part')
+  client.send('xxx')
+  await pause()
+  client.send('xxxx')
+  await pause()
+  goOn()
+  await client.until('</part>')
+  client.send(request('GET /next'))
+
+  await client.until('</next>')
+  t.same(parts, ['3'])
+  t.same(statuses(client.received), [200, 200])
+})

@@ -207,39 +207,6 @@ t.test('a small unread body keeps the connection, read in part or not at all', a
   t.notMatch(client.received, /connection: close/i)
 })
 
-t.test('a small rest that came before the answer is discarded as well', async (t) => {
-  const parts: string[] = []
-  let goOn: () => void = () => {}
-  const mayGoOn = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  const { connect } = await listening(
-    t,
-    httpApp(async (scope, receive, send) => {
-      if (scope.path === '/part') {
-        const message = await receive()
-        parts.push(message.type === 'http.request' ? `${message.body.byteLength}` : message.type)
-        await mayGoOn
-      }
-      await answer(send, `<${scope.path}>`)
-    }),
-  )
-  const client = await connect()
-  client.send(request('POST /part', ['content-length: 10']) + 'xxx')
-  await eventually(() => parts.length === 1, 'the first part')
-  client.send('xxx')
-  await setTimeout(20)
-  client.send('xxxx')
-  await setTimeout(20)
-  goOn()
-  await client.until('</part>')
-  client.send(request('GET /next'))
-
-  await client.until('</next>')
-  t.same(parts, ['3'])
-  t.same(statuses(client.received), [200, 200])
-})
-
 t.test('graceful shutdown waits for it, and no longer', async (t) => {
   const { server, connect } = await listening(t, tooLarge, { gracePeriodMs: 5_000 })
   const client = await connect()
