@@ -2,7 +2,8 @@
 
 import type { PathParams } from './convertors/params.ts'
 import { parseCookies } from './http/cookies.ts'
-import { Headers } from './http/headers.ts'
+import type { Headers } from './http/headers.ts'
+import { RequestHeaders } from './http/requestheaders.ts'
 import type { Session } from './http/session.ts'
 import { baseURL, type Reversible, requestURL } from './http/urls.ts'
 import { brand } from './types/brand.ts'
@@ -28,9 +29,12 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     this.scope = scope
   }
 
-  /** The header fields, as a view of `scope.headers`. */
+  /**
+   * The header fields, as a view of `scope.headers`. Changing them throws a TypeError: use `mapScope()`
+   * to change what the app behind a middleware sees.
+   */
   get headers(): Headers {
-    this.#headers ??= new Headers(this.scope.headers)
+    this.#headers ??= new RequestHeaders(this.scope.headers)
     return this.#headers
   }
 

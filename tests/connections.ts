@@ -1,5 +1,6 @@
 import t from 'tap'
 import { Connection } from '../lib/connections.ts'
+import { Headers } from '../lib/http/headers.ts'
 import { Session } from '../lib/http/session.ts'
 import { URLPath } from '../lib/http/urls.ts'
 import { Response } from '../lib/responses.ts'
@@ -17,6 +18,28 @@ t.test('headers', async (t) => {
 
     t.equal(headers.get('X-Tag'), 'a')
     t.same(headers.getAll('x-tag'), ['a', 'b'])
+  })
+
+  t.test('are read-only, and say how to change what apps behind see', async (t) => {
+    const list = Object.freeze(['x-tag', 'a'])
+    for (const scope of [httpScope({ headers: list }), websocketScope({ headers: list })]) {
+      const { headers } = new Connection(scope)
+      const changes: Record<string, () => unknown> = {
+        set: () => headers.set('x-tag', 'b'),
+        setDefault: () => headers.setDefault('x-tag', 'b'),
+        append: () => headers.append('x-tag', 'b'),
+        delete: () => headers.delete('x-other'),
+        vary: () => headers.vary(),
+      }
+      for (const [method, change] of Object.entries(changes)) {
+        t.throws(change, {
+          name: 'TypeError',
+          message: `request.headers: the fields of a request are read-only, ${method}() was called. Change what apps behind see by mapScope((scope) => ({ ...scope, headers })), or a copy of your own, Headers.from(request.headers).`,
+        })
+      }
+      t.equal(headers.list, list)
+      t.equal(Headers.from(headers).delete('x-tag').has('x-tag'), false)
+    }
   })
 })
 
