@@ -9,10 +9,10 @@ import {
 } from '../authentication/origins.ts'
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
+import { HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
-import { PlainTextResponse } from '../responses/bodies.ts'
-import { type AnyResponse, type Response, toApp } from '../responses/response.ts'
+import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, StateMiddleware } from '../types.ts'
 
 /**
@@ -33,7 +33,7 @@ export type AuthenticationErrorHandler<State = Record<string, unknown>> = (
 export interface AuthenticationOptions<State = Record<string, unknown>> {
   /** Tried in this order; the first that returns an identity wins. */
   backends: readonly Backend<State>[]
-  /** The answer to invalid credentials (400 with the error's message as plain text). */
+  /** The answer to invalid credentials (an HTTPException 400 with the error's message). */
   onError?: AuthenticationErrorHandler<State>
   /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
@@ -95,8 +95,10 @@ export async function firstOf<State>(
   return null
 }
 
-function showMessage(_connection: unknown, { message }: AuthenticationError): Response {
-  return new PlainTextResponse(message, { status: 400 })
+/** An app, so that an exception handler of 400 answers it. */
+function showMessage(_connection: unknown, cause: AuthenticationError): App {
+  const error = new HTTPException(400, cause.message, { cause })
+  return (scope, receive, send) => answerException(error, scope, receive, send)
 }
 
 function assertOptions(backends: readonly unknown[], onError: unknown): void {

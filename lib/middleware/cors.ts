@@ -1,11 +1,13 @@
 /** Cross-origin resource sharing: lets scripts of other sites read responses (Fetch Standard). */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { answerException } from '../errors/handlers.ts'
+import { HTTPException } from '../exceptions.ts'
 import { Headers, indexOfName } from '../http/headers.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
-import type { HeaderList, HTTPScope, Middleware } from '../types.ts'
+import type { App, HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type Origins, originRule } from './cors/origins.ts'
 import {
   names,
@@ -68,7 +70,7 @@ export function cors(options: CORSOptions = {}): Middleware {
     const answer = (isAllowed: boolean): Promise<void> => {
       const grant: Grant = { kind, origin: isAllowed ? origin : undefined }
       if (method !== undefined) {
-        return preflight(method, scope, grant, permissions).respond(scope, receive, send)
+        return preflight(method, scope, grant, permissions)(scope, receive, send)
       }
       const granting: StartChange = (message) =>
         withHeaders(message, withGrant(message.headers, grant, fields))
@@ -121,19 +123,23 @@ function preflight(
   scope: HTTPScope,
   { kind, origin }: Grant,
   permissions: Permissions,
-): PlainTextResponse {
+): App {
   const wanted = wantedBy(method, scope)
   const faults = refused(wanted, permissions)
   if (origin === undefined) faults.unshift('origin')
-  const text = faults.length === 0 ? 'OK' : `Disallowed CORS ${faults.join(', ')}`
-  const response = new PlainTextResponse(text, { status: faults.length === 0 ? 200 : 400 })
-  const { headers } = response
+  const headers = new Headers()
   if (kind !== 'all') headers.vary('Origin')
   if (permissions.headers === undefined) headers.vary('Access-Control-Request-Headers')
-  if (origin === undefined) return response
-  headers.set('access-control-allow-origin', kind === 'all' ? '*' : origin)
-  for (const [name, value] of new Headers(preflightFields(wanted, permissions))) {
-    headers.append(name, value)
+  if (origin !== undefined) {
+    headers.set('access-control-allow-origin', kind === 'all' ? '*' : origin)
+    for (const [name, value] of new Headers(preflightFields(wanted, permissions))) {
+      headers.append(name, value)
+    }
   }
-  return response
+  if (faults.length === 0) {
+    const response = new PlainTextResponse('OK', { headers })
+    return (...channels) => response.respond(...channels)
+  }
+  const refusal = new HTTPException(400, `Disallowed CORS ${faults.join(', ')}`, { headers })
+  return (...channels) => answerException(refusal, ...channels)
 }

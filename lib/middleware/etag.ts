@@ -1,5 +1,7 @@
 /** Adds entity tags to responses, and answers 304 if the client's copy is current. */
 
+import { answerException } from '../errors/handlers.ts'
+import { HTTPException } from '../exceptions.ts'
 import {
   checkPreconditions,
   joinedField,
@@ -18,6 +20,7 @@ import {
   type HTTPResponseStartMessage,
   type HTTPScope,
   type Middleware,
+  type Receive,
   SENT,
   type Send,
   type SendMessage,
@@ -49,7 +52,7 @@ export function etag(options: EtagOptions = {}): Middleware {
   mustRange('etag', maxSize >= 0, 'maxSize must be a number of bytes', maxSize, fix)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
-    return app(scope, receive, tagging(scope, send, { weak, maxSize }))
+    return app(scope, receive, tagging(scope, receive, send, { weak, maxSize }))
   }
 }
 
@@ -65,7 +68,12 @@ export function etagFor(body: Uint8Array, weak = false): string {
 }
 
 /** Holds a 200 back until its body arrives. */
-function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): Send {
+function tagging(
+  scope: HTTPScope,
+  receive: Receive,
+  send: Send,
+  options: Required<EtagOptions>,
+): Send {
   let held: HTTPResponseStartMessage | undefined
   return (message) => {
     const start = held
@@ -81,8 +89,8 @@ function tagging(scope: HTTPScope, send: Send, options: Required<EtagOptions>): 
     const headers = taggedHeaders(scope, start.headers, message.body, options)
     const verdict = checkPreconditions(scope, validatorsIn(headers))
     if (verdict === null) return inTurn(send, withHeaders(start, headers), message)
-    const fields = verdict === 304 ? notModifiedHeaders(headers) : ['content-length', '0']
-    return inTurn(send, { ...start, status: verdict, headers: fields }, EMPTY)
+    if (verdict === 412) return answerException(new HTTPException(412), scope, receive, send)
+    return inTurn(send, { ...start, status: 304, headers: notModifiedHeaders(headers) }, EMPTY)
   }
 }
 

@@ -24,6 +24,7 @@ export async function reply(files: Files, target: Target, scope: HTTPScope): Pro
   }
   const wanted = { status, headers, contentType: '', maxRanges: MAX_RANGES }
   const answer = answerTo(scope, wanted, file.state)
+  if (isRefusal(answer)) throw refusalOf(answer)
   if (answer.size === 0) return whole(answer.status, answer.headers, NO_BYTES)
   const content =
     isLargeCopy(answer) && file.state.size === file.stats.size
@@ -40,6 +41,16 @@ function asksForAll({ headers }: HTTPScope): boolean {
     if (name === 'range' || name?.startsWith('if-')) return false
   }
   return true
+}
+
+/** A precondition that does not hold, or a range that is outside of the file. */
+function isRefusal({ status }: FileAnswer): boolean {
+  return status === 412 || status === 416
+}
+
+function refusalOf({ status, headers }: FileAnswer): HTTPException {
+  const fields = new Headers(headers).delete('content-length')
+  return new HTTPException(status, undefined, { headers: fields })
 }
 
 /** A new list, with the fields that depend on more than the file. */
@@ -78,7 +89,7 @@ function bodyOf({ pieces }: FileAnswer, content: Uint8Array): Uint8Array {
 /**
  * Opens the file and sends the open one, since its path may lead to another by now.
  *
- * @throws HTTPException 404 if it is gone.
+ * @throws HTTPException 404 if it is gone; 412 or 416 as the request demands.
  */
 async function fromDisk(files: Files, target: Target, scope: HTTPScope): Promise<App> {
   const opened = await files.openToSend(target.file)
@@ -89,6 +100,10 @@ async function fromDisk(files: Files, target: Target, scope: HTTPScope): Promise
     ...{ contentType: '', maxRanges: MAX_RANGES },
   }
   const answer = answerTo(scope, wanted, stats)
+  if (isRefusal(answer)) {
+    await file.close()
+    throw refusalOf(answer)
+  }
   return async (_scope, _receive, send) => {
     try {
       if (answer.size === 0) await sendEmpty(answer, RESPONSE, send)
