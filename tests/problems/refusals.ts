@@ -246,7 +246,8 @@ async function answerTo(t: Test, refusal: Refusal): Promise<Response> {
     middleware: middleware === undefined ? [] : [middleware],
     exceptionHandlers: [...problemDetails()],
   })
-  await using client = await testClient(app, { raiseServerExceptions: false })
+  const from = { client: { host: '127.0.0.1', port: 50_000 } }
+  await using client = await testClient(app, { raiseServerExceptions: false, ...from })
   let response = new globalThis.Response()
   for (let time = 0; time < times; time++) {
     response = await client.request(method, path, {
