@@ -4,14 +4,16 @@ import { checkAnswer, load } from './load.ts'
 import { positive } from './options.ts'
 import { cpuMicroseconds, type ServerProcess, startSide } from './processes.ts'
 import { ratio } from './report.ts'
-import { exchangeOf, type Scenario } from './scenarios.ts'
+import { type Exchange, exchangeOf, type Scenario } from './scenarios.ts'
 import { quantile, rotate } from './statistics.ts'
 
 /** Servers that are asked the same; all others are compared with the first. */
 export interface Contest {
   file: string
   sides: readonly [string, ...string[]]
-  scenario: Scenario
+  scenario: string
+  /** What they are asked, where the scenario is none of those in scenarios.ts. */
+  exchange?: Exchange
   /** The runtime of the servers, with its options (this Node). */
   runtime?: string[]
 }
@@ -77,8 +79,7 @@ export async function measureContest(contest: Contest, effort: Effort): Promise<
 }
 
 async function measureSet(contest: Contest, set: number, effort: Effort): Promise<Window[]> {
-  const { file, sides, scenario, runtime } = contest
-  const exchange = exchangeOf(scenario)
+  const { file, sides, scenario, runtime, exchange = exchangeOf(scenario as Scenario) } = contest
   const servers: { side: string; server: ServerProcess }[] = []
   try {
     for (const side of rotate([...sides], set)) {

@@ -8,7 +8,6 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Served } from './contender.ts'
-import type { Scenario } from './scenarios.ts'
 
 export interface ServerProcess {
   contender: string
@@ -39,7 +38,7 @@ export function startServer(
 export function startSide(
   file: string,
   side: string,
-  scenario: Scenario,
+  scenario: string,
   runtime: string[] = [process.execPath, ...steadyHeap],
 ): Promise<ServerProcess> {
   return startProcess(`${file} ${side}`, [...runtime, pairServerFile, file, side, scenario])

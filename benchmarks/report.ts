@@ -16,6 +16,9 @@ Written by the scripts, each its own section; do not edit.
 <!-- middleware: begin -->
 <!-- middleware: end -->
 
+<!-- operations: begin -->
+<!-- operations: end -->
+
 <!-- stack: begin -->
 <!-- stack: end -->
 
