@@ -13,6 +13,9 @@ import type { Reversible, URLPath } from './http/urls.ts'
 import { callable } from './internal/callable.ts'
 import { chain } from './internal/chain.ts'
 import { knownOptions } from './internal/knownoptions.ts'
+import { SETTINGS, settingsIn } from './layers/read.ts'
+import { said } from './layers/said.ts'
+import type { LayerSettings } from './layers/settings.ts'
 import { adoptState, beginsLifespan, isMounted, takesPart } from './lifespan/mounted.ts'
 import { withResources } from './lifespan/resources.ts'
 import { errors } from './middleware/errors.ts'
@@ -22,13 +25,14 @@ import { findEager } from './routing/eager.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { Router } from './routing/router.ts'
-import { answersExceptions, wrapped } from './routing/wrapped.ts'
+import { answersExceptions, asksGuards, surrounded } from './routing/wrapped.ts'
 import type { App, LifespanScope, StateMiddleware } from './types.ts'
 
+/** The settings are those of a layer around all routes. */
 export interface ApplicationOptions<
   State = AnyState,
   Keys extends readonly ErrorKey[] = readonly ErrorKey[],
-> {
+> extends Omit<LayerSettings, 'middleware' | 'exceptionHandlers'> {
   /** In the order in which they are tried (none). */
   routes?: readonly Routable<State>[]
   /** Middleware around the routes; the first is outermost (none). */
@@ -59,6 +63,8 @@ export interface ApplicationOptions<
 export interface Application<State = AnyState> extends App, Reversible {
   readonly kind: 'application'
   readonly routes: readonly Routable<State>[]
+  /** What its own options say: one layer, or none. */
+  readonly settings: readonly LayerSettings[]
   /** Appends routes; allowed while the router serves. */
   readonly add: (...routes: readonly Routable<State>[]) => void
   /** Puts a middleware around the others; throws once the application has been called. */
@@ -89,16 +95,13 @@ export function Application<
   State = AnyState,
   const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
 >(options: ApplicationOptions<State, Keys> = {}): Application<State> {
-  knownOptions(
-    'Application',
-    options,
-    'routes middleware exceptionHandlers lifespan debug redirectSlashes default',
-  )
+  knownOptions('Application', options, `routes lifespan debug redirectSlashes default ${SETTINGS}`)
   const { routes = [], lifespan, debug = false, redirectSlashes = true } = options
   if (lifespan !== undefined && typeof lifespan !== 'function') throw noLifespan(lifespan)
   const handlers = new ExceptionHandlers(
     options.exceptionHandlers as readonly ExceptionHandlerEntry[],
   )
+  const settings = settingsIn('Application', options)
   const middleware = [...(options.middleware ?? [])]
   chain(...middleware) // a mistake in the list is told here, not at the first request
   const router = Router<State>(routes, {
@@ -107,7 +110,10 @@ export function Application<
     ...(options.default === undefined ? {} : { default: options.default }),
   })
   let stack: App | undefined
-  const build = (): App => errors({ debug, handlers })(wrapped(router, middleware))
+  const build = (): App => errors({ debug, handlers })(layered())
+  // Its handlers for exceptions are those of `errors`.
+  const { exceptionHandlers: _handlers, ...others } = settings ?? {}
+  const layered = (): App => surrounded(router, others, middleware)
 
   let starting: LifespanScope | undefined
   const running = (): AsyncGenerator<unknown, unknown, void> => {
@@ -137,6 +143,11 @@ export function Application<
       get routes() {
         return router.routes
       },
+      get settings() {
+        return said(
+          middleware.length === 0 ? settings : { ...settings, middleware: [...middleware] },
+        ).settings
+      },
       add: router.add,
       addMiddleware: (added) => {
         if (stack !== undefined) throw tooLate()
@@ -148,7 +159,7 @@ export function Application<
     },
   )
   tellRoot(application, (scope) => answersRoot(router, scope))
-  return answersExceptions(takesPart(application))
+  return asksGuards(answersExceptions(takesPart(application)))
 }
 
 function noLifespan(given: unknown): TypeError {

@@ -29,6 +29,7 @@ export type {
   Failure,
   FoundDependencies,
   HTTPKeys,
+  MergedSettings,
   User,
   WebSocketKeys,
 } from './types/keys.ts'

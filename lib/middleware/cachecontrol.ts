@@ -1,8 +1,8 @@
 /** Adds `Cache-Control` to responses that do not set it. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { saysCaching, suitsCookies } from '../http/cachefield.ts'
 import { joinedField } from '../http/conditional.ts'
-import { indexOfName } from '../http/headers.ts'
 import { isRead } from '../http/methods.ts'
 import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -189,12 +189,10 @@ function readOptions(options: CacheControlOptions) {
     Object.entries(statuses).map(([status, said]) => [asStatus(status), fieldOf(said)]),
   )
   return ({ status, headers }: HTTPResponseStartMessage): string | undefined => {
-    if (indexOfName(headers, 'cache-control') >= 0 || indexOfName(headers, 'expires') >= 0) {
-      return undefined
-    }
+    if (saysCaching(headers)) return undefined
     const field = byStatus.get(status) ?? fieldForSuccess(status, headers, byType, general)
     if (field === undefined) return undefined
-    return field.isPrivate || indexOfName(headers, 'set-cookie') < 0 ? field.value : undefined
+    return suitsCookies(headers, field.isPrivate) ? field.value : undefined
   }
 }
 

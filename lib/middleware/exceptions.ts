@@ -1,12 +1,11 @@
 /** Answers exceptions that have a handler; others pass. */
 
-import { errorBoundary } from '../errors/boundary.ts'
-import {
-  type ErrorKey,
-  type ExceptionHandlerEntries,
-  type ExceptionHandlerEntry,
-  ExceptionHandlers,
+import type {
+  ErrorKey,
+  ExceptionHandlerEntries,
+  ExceptionHandlerEntry,
 } from '../errors/handlers.ts'
+import { answeringBy } from '../errors/within.ts'
 import { must } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 
@@ -35,21 +34,5 @@ export function exceptions<
     handlers,
     'Write exceptions([[404, (request, error) => …]])',
   )
-  const entries = [...(handlers ?? [])] as ExceptionHandlerEntry[]
-  const alone = new ExceptionHandlers(entries)
-  const merged = new WeakMap<ExceptionHandlers, ExceptionHandlers>()
-  const within = (outer: unknown): ExceptionHandlers => {
-    if (!(outer instanceof ExceptionHandlers)) return alone
-    const known = merged.get(outer) ?? new ExceptionHandlers(entries, { outer })
-    merged.set(outer, known)
-    return known
-  }
-  return (app) => {
-    const guarded = errorBoundary(app)
-    return (scope, receive, send) => {
-      if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-      scope.exceptionHandlers = within(scope.exceptionHandlers)
-      return guarded(scope, receive, send)
-    }
-  }
+  return answeringBy([...(handlers ?? [])] as ExceptionHandlerEntry[])
 }

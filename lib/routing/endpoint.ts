@@ -5,6 +5,7 @@ import { errorBoundary } from '../errors/boundary.ts'
 import { closeAfter, owns } from '../errors/closing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
+import { handleWithin } from '../layers/handling.ts'
 import { Request } from '../requests.ts'
 import { type AnyResponse, Response, toApp } from '../responses/response.ts'
 import { type App, SENT } from '../types.ts'
@@ -42,7 +43,10 @@ export function endpoint(handler: AnyHandler, where: string): App {
     owns(scope, request)
     let answer: Answer | Promise<Answer>
     try {
-      answer = handler(request)
+      answer =
+        scope.settings === undefined
+          ? handler(request)
+          : handleWithin(scope.settings, handler, request)
     } catch (error) {
       return failed(error, request)
     }

@@ -1,29 +1,32 @@
 /** Hands everything for a host name to another app. */
 
+import type { ErrorKey } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName, isAuthority, withoutFinalDot } from '../http/hosts.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
+import { SETTINGS, settingsIn } from '../layers/read.ts'
+import { type Said, said } from '../layers/said.ts'
+import type { LayerSettings } from '../layers/settings.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
-import type { App, Middleware } from '../types.ts'
+import type { App } from '../types.ts'
 import { answersRoot, notFound, tellRoot } from './dispatch.ts'
 import { type AnyState, addParams, type RoutedScope } from './entry.ts'
 import { routesOf, type WithRoutes } from './mount.ts'
 import { type ParsedPath, parsePath } from './path.ts'
 import { matchSequence } from './sequence.ts'
 import { fail, isParam, type Token } from './tokens.ts'
-import { wrapped } from './wrapped.ts'
+import { asksGuards, behindGuards, surrounded } from './wrapped.ts'
 
-export interface HostOptions {
+export interface HostOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
+  extends LayerSettings<Keys> {
   /** The name that stands before those of the routes inside: `api:users` (none). */
   name?: string
-  /** Middleware around the app; the first is outermost (none). */
-  middleware?: readonly Middleware[]
 }
 
 /** An app that serves a host name. */
-export interface Host<Pattern extends string = string, State = AnyState> extends App {
+export interface Host<Pattern extends string = string, State = AnyState> extends App, Said {
   readonly kind: 'host'
   readonly host: Pattern
   readonly name: string
@@ -53,12 +56,16 @@ export interface Host<Pattern extends string = string, State = AnyState> extends
  * @example
  * Host('{tenant}.example.org', Router([Route('/', home)]), { name: 'tenant' })
  */
-export function Host<const Pattern extends string, State = AnyState>(
+export function Host<
+  const Pattern extends string,
+  State = AnyState,
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+>(
   host: Pattern,
   app: WithRoutes<State> | App | AnyResponse,
-  options: HostOptions = {},
+  options: HostOptions<Keys> = {},
 ): Host<Pattern, State> {
-  knownOptions('Host', options, 'name middleware')
+  knownOptions('Host', options, `name ${SETTINGS}`)
   const pattern = parsePath(host, 'Host')
   const slash = host.indexOf('/')
   if (host === '' || slash >= 0) {
@@ -73,8 +80,10 @@ export function Host<const Pattern extends string, State = AnyState>(
   if (host.includes('*')) {
     fail('Host', host, host.indexOf('*'), 'a wildcard', 'Write "{name}.example.org".')
   }
-  const inner = toApp(app, `Host "${host}"`)
-  const served = wrapped(inner, options.middleware)
+  const where = `Host "${host}"`
+  const inner = toApp(app, where)
+  const settings = settingsIn(where, options)
+  const served = surrounded(behindGuards(inner), settings)
   const match = matcher(pattern)
   const valuesOf = (scope: RoutedScope): unknown[] | undefined => match(hostName(hostHeader(scope)))
   const serves = (scope: RoutedScope): boolean => valuesOf(scope) !== undefined
@@ -90,14 +99,12 @@ export function Host<const Pattern extends string, State = AnyState>(
     return true
   }
   const route: Host<Pattern, State> = callable<Host<Pattern, State>>(
-    async (scope, receive, send) => {
-      if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
-      return (matches(scope) ? served : notFound)(scope, receive, send)
-    },
+    hosting(() => route),
     {
       kind: 'host',
       host,
       name: options.name ?? '',
+      ...said(settings),
       pattern,
       get routes() {
         return routesOf(inner)
@@ -109,7 +116,16 @@ export function Host<const Pattern extends string, State = AnyState>(
       hostFor: (params) => fillHost(pattern.tokens, params),
     },
   )
-  return tellRoot(route, (scope) => serves(scope) && answersRoot(inner, scope))
+  return tellRoot(asksGuards(route), (scope) => serves(scope) && answersRoot(inner, scope))
+}
+
+/** A host as an app of its own, without a router around it. */
+export function hosting(hostOf: () => Host): App {
+  return async (scope, receive, send) => {
+    if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
+    const host = hostOf()
+    return (host.matches(scope) ? host.app : notFound)(scope, receive, send)
+  }
 }
 
 /** A value must not be able to name another host: "evil.org#" before ".example.org" would. */

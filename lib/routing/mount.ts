@@ -1,18 +1,23 @@
 /** Hands everything below a prefix to another app. */
 
+import type { ErrorKey } from '../errors/handlers.ts'
 import { withoutTrailingSlashes } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { SETTINGS, settingsIn } from '../layers/read.ts'
+import { type Said, said } from '../layers/said.ts'
+import type { LayerSettings } from '../layers/settings.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
-import type { App, Middleware } from '../types.ts'
+import type { App } from '../types.ts'
 import { answersRoot, standalone } from './dispatch.ts'
 import type { AnyState, Entry, RoutedScope } from './entry.ts'
 import { parsePath } from './path.ts'
 import { assertRooted } from './route.ts'
 import { fail } from './tokens.ts'
-import { served } from './wrapped.ts'
+import { asksGuards, behindGuards, served } from './wrapped.ts'
 
-export interface MountOptions {
+export interface MountOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
+  extends LayerSettings<Keys> {
   /** The name that stands before those of the routes inside: `users:detail` (none). */
   name?: string
   /**
@@ -20,15 +25,10 @@ export interface MountOptions {
    * routers: relative links in what the route for `/` answers then lead below the prefix (false).
    */
   redirectPrefix?: boolean
-  /**
-   * Middleware around the mounted app, its 404 and 405 and the redirect to its slash included; the
-   * first is outermost (none).
-   */
-  middleware?: readonly Middleware[]
 }
 
 /** An app that serves everything below a prefix. */
-export interface Mount<Path extends string = string, State = AnyState> extends App {
+export interface Mount<Path extends string = string, State = AnyState> extends App, Said {
   readonly kind: 'mount'
   /** Without a trailing slash. */
   readonly path: Path
@@ -58,12 +58,16 @@ export interface WithRoutes<State = AnyState> extends App {
  * @example
  * Mount('/users', Router([Route('/{id:int}', show, { name: 'detail' })]), { name: 'users' })
  */
-export function Mount<const Path extends string, State = AnyState>(
+export function Mount<
+  const Path extends string,
+  State = AnyState,
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+>(
   path: Path,
   app: WithRoutes<State> | App | AnyResponse,
-  options: MountOptions = {},
+  options: MountOptions<Keys> = {},
 ): Mount<Path, State> {
-  knownOptions('Mount', options, 'name redirectPrefix middleware')
+  knownOptions('Mount', options, `name redirectPrefix ${SETTINGS}`)
   const parsed = parsePath(typeof path === 'string' ? withoutTrailingSlashes(path) : path, 'Mount')
   if (path !== '') assertRooted(path, 'Mount')
   if (parsed.params.some(({ name, optional }) => optional || name === '*')) {
@@ -75,7 +79,9 @@ export function Mount<const Path extends string, State = AnyState>(
       'Use parameters that are always there.',
     )
   }
-  const inner = toApp(app, `Mount "${path}"`)
+  const where = `Mount "${path}"`
+  const inner = toApp(app, where)
+  const settings = settingsIn(where, options)
   const entry: Entry = {
     path: parsed,
     prefix: true,
@@ -85,18 +91,19 @@ export function Mount<const Path extends string, State = AnyState>(
       return mount
     },
     endpoint: app,
-    ...served(inner, options.middleware),
+    ...served(behindGuards(inner), settings),
     ...(options.redirectPrefix === true
       ? {}
       : { answersPrefix: (scope: RoutedScope) => answersRoot(inner, scope) }),
   }
   const mount: Mount<Path, State> = callable<Mount<Path, State>>(
-    standalone(() => entry),
+    asksGuards(standalone(() => entry)),
     {
       kind: 'mount',
       // The type keeps the literal as it was written; only slashes at its end are gone.
       path: parsed.path as Path,
       name: options.name ?? '',
+      ...said(settings),
       get routes() {
         return routesOf(inner)
       },

@@ -3,6 +3,7 @@ import { encodePath, guardDots, percentEncode, URLPath } from '../http/urls.ts'
 import type { AnyState } from './entry.ts'
 import type { Host } from './host.ts'
 import type { Mount } from './mount.ts'
+import { originOf } from './origin.ts'
 import type { Route } from './route.ts'
 import { isParam, type Param, type Token } from './tokens.ts'
 import type { WebSocketRoute } from './websocketroute.ts'
@@ -69,7 +70,7 @@ function findIn(routes: readonly unknown[], target: unknown, params: Params): UR
 function findAt(route: Routable, target: unknown, params: Params): URLPath | undefined {
   if (route.kind === 'mount' || route.kind === 'host') return findUnder(route, target, params)
   const isIt =
-    typeof target === 'string' ? route.name !== '' && route.name === target : route === target
+    typeof target === 'string' ? route.name !== '' && route.name === target : isSame(route, target)
   if (!isIt || !hasExactly(params, route.entry.path.params)) return undefined
   const protocol = route.kind === 'route' ? 'http' : 'websocket'
   // A path of optional parameters only, all of them missing, is the root.
@@ -90,7 +91,12 @@ function findUnder(outer: Mount | Host, target: unknown, params: Params): URLPat
 
 /** A named mount is asked for by its name, together with a path below it; or given itself. */
 function isItself(mount: Mount | Host, target: unknown): boolean {
-  return mount === target || (mount.name !== '' && mount.name === target)
+  return isSame(mount, target) || (mount.name !== '' && mount.name === target)
+}
+
+/** A route within layers has the URL of the one that was written. */
+function isSame(route: Routable, target: unknown): boolean {
+  return originOf(route) === originOf(target)
 }
 
 /** Names lose the mount's own, which an unnamed one does not have. */

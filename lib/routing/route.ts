@@ -1,26 +1,29 @@
 /** A path, its methods, and the handlers behind them. */
+import type { ErrorKey } from '../errors/handlers.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { SETTINGS, settingsIn } from '../layers/read.ts'
+import { type Said, said } from '../layers/said.ts'
+import type { LayerSettings } from '../layers/settings.ts'
 import { Response } from '../responses/response.ts'
-import type { App, Middleware } from '../types.ts'
+import type { App } from '../types.ts'
 import { standalone } from './dispatch.ts'
 import { type AnyHandler, endpoint, type Handler } from './endpoint.ts'
 import type { AnyState, Entry } from './entry.ts'
 import { parsePath } from './path.ts'
 import { fail } from './tokens.ts'
-import { answersExceptions, served } from './wrapped.ts'
+import { answersExceptions, asksGuards, served } from './wrapped.ts'
 
-export interface RouteOptions {
+export interface RouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
+  extends LayerSettings<Keys> {
   /** The methods to serve (['GET'], or those of the table); GET brings HEAD, [] means all. */
   methods?: readonly string[]
   /** The name for `urlFor` (the handler's own name). */
   name?: string
-  /** Middleware around this route alone, its 405 included; the first is outermost (none). */
-  middleware?: readonly Middleware[]
 }
 
 /** An app that serves one path. */
-export interface Route<Path extends string = string, State = AnyState> extends App {
+export interface Route<Path extends string = string, State = AnyState> extends App, Said {
   readonly kind: 'route'
   readonly path: Path
   readonly name: string
@@ -43,18 +46,23 @@ export interface Route<Path extends string = string, State = AnyState> extends A
  * @example
  * Route('/users/{id:int}', (request) => new JSONResponse({ id: request.pathParams.id }))
  */
-export function Route<const Path extends string, State = Record<string, unknown>>(
+export function Route<
+  const Path extends string,
+  State = Record<string, unknown>,
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+>(
   path: Path,
   handler: Handler<Path, State> | MethodTable<Path, State>,
-  options: RouteOptions = {},
+  options: RouteOptions<Keys> = {},
 ): Route<Path, State> {
-  knownOptions('Route', options, 'methods name middleware')
+  knownOptions('Route', options, `methods name ${SETTINGS}`)
   const where = `Route "${path}"`
   const parsed = parsePath(path, 'Route')
   assertRooted(path, 'Route')
   const { app, methods, name } = serving(handler as AnyHandler, where)
   const limited = methodSet(options.methods ?? methods, where)
   if (typeof handler === 'object') assertServed(limited, methods, where)
+  const settings = settingsIn(where, options)
   const entry: Entry = {
     path: parsed,
     prefix: false,
@@ -64,14 +72,15 @@ export function Route<const Path extends string, State = Record<string, unknown>
       return route
     },
     endpoint: handler,
-    ...served(app, options.middleware),
+    ...served(app, settings),
   }
   const route: Route<Path, State> = callable<Route<Path, State>>(
-    standalone(() => entry),
+    asksGuards(standalone(() => entry)),
     {
       kind: 'route',
       path,
       name: options.name ?? name,
+      ...said(settings),
       methods: limited === undefined ? undefined : [...limited],
       entry,
     },

@@ -1,23 +1,27 @@
 /** A list of routes as one app. */
 
+import type { ErrorKey } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import type { Reversible, URLPath } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { SETTINGS, settingsIn } from '../layers/read.ts'
+import { said } from '../layers/said.ts'
+import type { LayerSettings } from '../layers/settings.ts'
 import { adoptState, beginsLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
-import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
+import type { App, Receive, Scope, Send } from '../types.ts'
 import { answersRoot, findIn, notFound, rootPath, serve, tellRoot } from './dispatch.ts'
 import { type AnyState, type Entry, type RoutedScope, routePath } from './entry.ts'
 import type { Host } from './host.ts'
 import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
 import { Table } from './table.ts'
-import { answersExceptions, wrapped } from './wrapped.ts'
+import { answersExceptions, asksGuards, behindGuards, surrounded, wrapped } from './wrapped.ts'
 
-export interface RouterOptions {
-  /** Middleware around the router, its 404 and its lifespan (none). */
-  middleware?: readonly Middleware[]
+/** The middleware is around the router, its 404 and its lifespan. */
+export interface RouterOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
+  extends LayerSettings<Keys> {
   /** Redirect with 307 if only a trailing slash is missing or too much (true). */
   redirectSlashes?: boolean
   /** Answers if no route matches (404; websockets are refused). */
@@ -28,6 +32,8 @@ export interface RouterOptions {
 
 /** An app made of routes. */
 export interface Router<State = AnyState> extends App, Reversible {
+  /** What its own options say: one layer, or none. */
+  readonly settings: readonly LayerSettings[]
   readonly kind: 'router'
   /** In the order of matching. */
   readonly routes: readonly Routable<State>[]
@@ -50,15 +56,19 @@ export interface Router<State = AnyState> extends App, Reversible {
  * @example
  * Router([Route('/', () => new PlainTextResponse('home'), { name: 'home' })])
  */
-export function Router<State = AnyState>(
-  routes: readonly Routable<State>[] = [],
-  options: RouterOptions = {},
-): Router<State> {
-  knownOptions('Router', options, 'middleware redirectSlashes default lifespan')
-  const { redirectSlashes = true, lifespan, middleware = [] } = options
+export function Router<
+  State = AnyState,
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+>(routes: readonly Routable<State>[] = [], options: RouterOptions<Keys> = {}): Router<State> {
+  knownOptions('Router', options, `redirectSlashes default lifespan ${SETTINGS}`)
+  const { redirectSlashes = true, lifespan } = options
+  const settings = settingsIn('Router', options)
   const index = new Index()
   index.add(routes)
-  const fallback = wrapped(toApp(options.default ?? notFound, 'Router: default'))
+  const fallback =
+    options.default === undefined
+      ? wrapped(notFound)
+      : wrapped(behindGuards(toApp(options.default, 'Router: default')))
   const app: App = (scope, receive, send) => {
     if (scope.type === 'lifespan') {
       if (!beginsLifespan(router, scope)) return unsupported(scope)
@@ -71,12 +81,13 @@ export function Router<State = AnyState>(
     scope.router ??= router
     return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
   }
-  const stack = middleware.length === 0 ? app : wrapped(app, middleware)
+  const stack = settings === undefined ? app : surrounded(app, settings)
   const router: Router<State> = callable<Router<State>>(
     // A new function, since middleware may return one that already has properties.
     (scope, receive, send) => stack(scope, receive, send),
     {
       kind: 'router',
+      settings: said(settings).settings,
       get routes() {
         return index.routes
       },
@@ -85,7 +96,7 @@ export function Router<State = AnyState>(
     },
   )
   tellRoot(router, (scope) => index.answersRoot(scope))
-  return answersExceptions(takesPart(router))
+  return asksGuards(answersExceptions(takesPart(router)))
 }
 
 /** The inner apps, which may have lifespans, also inside of middleware that was put around by hand. */

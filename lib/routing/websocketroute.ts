@@ -1,23 +1,27 @@
 /** A path for websockets, and the handler behind it. */
 import type { PathParams } from '../convertors/params.ts'
 import { closeAfter, owns } from '../errors/closing.ts'
+import type { ErrorKey } from '../errors/handlers.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import type { App, Failure, Middleware } from '../types.ts'
+import { pass } from '../layers/handling.ts'
+import { SETTINGS, settingsIn } from '../layers/read.ts'
+import { type Said, said } from '../layers/said.ts'
+import type { LayerSettings } from '../layers/settings.ts'
+import type { App, Failure } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { standalone } from './dispatch.ts'
 import type { AnyState, Entry } from './entry.ts'
 import { parsePath } from './path.ts'
 import { assertRooted } from './route.ts'
-import { answersExceptions, wrapped } from './wrapped.ts'
+import { answersExceptions, asksGuards, surrounded } from './wrapped.ts'
 
-export interface WebSocketRouteOptions {
+export interface WebSocketRouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
+  extends LayerSettings<Keys> {
   /** The name for `urlFor` (the handler's own name). */
   name?: string
-  /** Middleware around this route alone; the first is outermost (none). */
-  middleware?: readonly Middleware[]
 }
 
 /** Talks to one websocket, from the handshake to the end. */
@@ -26,7 +30,7 @@ export type WebSocketHandler<Path extends string = string, State = Record<string
 ) => unknown
 
 /** An app that serves one path for websockets. */
-export interface WebSocketRoute<Path extends string = string, State = AnyState> extends App {
+export interface WebSocketRoute<Path extends string = string, State = AnyState> extends App, Said {
   readonly kind: 'websocket'
   readonly path: Path
   readonly name: string
@@ -47,12 +51,16 @@ export interface WebSocketRoute<Path extends string = string, State = AnyState> 
  *   await websocket.close()
  * })
  */
-export function WebSocketRoute<const Path extends string, State = Record<string, unknown>>(
+export function WebSocketRoute<
+  const Path extends string,
+  State = Record<string, unknown>,
+  const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+>(
   path: Path,
   handler: WebSocketHandler<Path, State>,
-  options: WebSocketRouteOptions = {},
+  options: WebSocketRouteOptions<Keys> = {},
 ): WebSocketRoute<Path, State> {
-  knownOptions('WebSocketRoute', options, 'name middleware')
+  knownOptions('WebSocketRoute', options, `name ${SETTINGS}`)
   const parsed = parsePath(path, 'WebSocketRoute')
   assertRooted(path, 'WebSocketRoute')
   if (typeof handler !== 'function') {
@@ -60,6 +68,8 @@ export function WebSocketRoute<const Path extends string, State = Record<string,
       `WebSocketRoute "${path}": the handler must be a function (websocket) => …, ${typeof handler} was given. Is the name spelled right?`,
     )
   }
+  const where = `WebSocketRoute "${path}"`
+  const settings = settingsIn(where, options)
   const entry: Entry = {
     path: parsed,
     prefix: false,
@@ -69,11 +79,11 @@ export function WebSocketRoute<const Path extends string, State = Record<string,
       return route
     },
     endpoint: handler,
-    app: wrapped(answersExceptions(conversation(handler)), options.middleware),
+    app: surrounded(answersExceptions(conversation(handler)), settings),
   }
   const route: WebSocketRoute<Path, State> = callable<WebSocketRoute<Path, State>>(
-    standalone(() => entry),
-    { kind: 'websocket', path, name: options.name ?? handler.name, entry },
+    asksGuards(standalone(() => entry)),
+    { kind: 'websocket', path, name: options.name ?? handler.name, ...said(settings), entry },
   )
   return route
 }
@@ -96,7 +106,12 @@ export function conversation(handler: (websocket: HandlerWebSocket) => unknown):
       const ended = (failure?: Failure): Promise<void> | undefined =>
         scope.outcome?.dependencies?.endHandler(failure)?.then(answered) ?? answered(failure)
       // No async function, which would be kept for as long as the handler runs.
-      const done = called(handler, websocket).then(
+      const { settings } = scope
+      const handled =
+        settings?.guards === undefined
+          ? called(handler, websocket)
+          : pass(settings, websocket).then(() => handler(websocket))
+      const done = handled.then(
         () => ended(),
         (error) => ended({ error }),
       )

@@ -1,6 +1,9 @@
 /** The app of a route inside the middleware of the route, and answers made in its place. */
 import { errorBoundary } from '../errors/boundary.ts'
 import { chain } from '../internal/chain.ts'
+import { compiled } from '../layers/compiled.ts'
+import { guarded } from '../layers/handling.ts'
+import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
 import type { Entry, RoutedScope } from './entry.ts'
 
@@ -26,17 +29,42 @@ export function wrapped(app: App, middleware: readonly Middleware[] = []): App {
   return middleware.reduceRight((inner, wrap) => answered(wrap(inner)), answered(app))
 }
 
-/** The app of a route or mount, inside its middleware. */
+/** The app of a route or mount, inside its layer. */
 export function served(
   app: App,
-  middleware: readonly Middleware[] = [],
+  settings: LayerSettings | undefined,
 ): { app: App; hasMiddleware: boolean } {
-  const hasMiddleware = middleware.length > 0
-  return { app: wrapped(hasMiddleware ? yielding(app) : app, middleware), hasMiddleware }
+  const hasMiddleware = settings !== undefined
+  return { app: surrounded(hasMiddleware ? yielding(app) : app, settings), hasMiddleware }
 }
 
-/** Keeps the mark of an app that answers exceptions. */
-function yielding(app: App): App {
+/** An app inside a layer: the user's middleware, and around it what the settings themselves do. */
+export function surrounded(
+  app: App,
+  settings: LayerSettings | undefined,
+  middleware: readonly Middleware[] = settings?.middleware ?? [],
+): App {
+  const inner = wrapped(app, middleware)
+  if (settings === undefined) return inner
+  return compiled(settings).reduceRight((inner, wrap) => answersExceptions(wrap(inner)), inner)
+}
+
+/** Apps that call no handler before the guards around them. */
+const guarding = new WeakSet<App>()
+
+/** Declares that an app asks the guards around it where it calls a handler. */
+export function asksGuards<Asking extends App>(app: Asking): Asking {
+  guarding.add(app)
+  return app
+}
+
+/** An app that is only called once the guards around it have let the connection pass. */
+export function behindGuards(app: App): App {
+  return guarding.has(app) ? app : guarded(app)
+}
+
+/** An app that gives way to another; it keeps the mark of one that answers exceptions. */
+export function yielding(app: App): App {
   const yields = givingWay(app)
   return answering.has(app) ? answersExceptions(yields) : yields
 }

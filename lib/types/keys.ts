@@ -22,6 +22,27 @@ export interface BodyLimit {
   maxSize: number
 }
 
+/**
+ * What the layers around an app say together, from the outermost inwards; one frozen object for each
+ * combination of layers. A layer further inside puts another object into the scope.
+ */
+export interface MergedSettings {
+  /** The status of the answer to invalid input; the nearest layer counts. */
+  readonly status?: number
+  /** Whether responses are checked against their schemas; the nearest layer counts. */
+  readonly validateResponses?: boolean
+  /** Makes of a value what JSON can say; the nearest layer counts. */
+  readonly encode?: (value: unknown) => unknown
+  /** The schemas of responses by status; for one status, the nearest layer counts. */
+  readonly responses?: Readonly<Record<string, unknown>>
+  /** Whatever was said of the routes; for one key, the nearest layer counts. */
+  readonly meta?: Readonly<Record<PropertyKey, unknown>>
+  /** What must let a connection pass before its handler is called, outer ones first. */
+  readonly guards?: readonly { of(connection: never): unknown }[]
+  /** What changes the responses of handlers, outer ones last. */
+  readonly mapResponse?: readonly ((response: never, request: never) => unknown)[]
+}
+
 /** How a connection was served, for middleware outside that may hold an older copy of the scope. */
 export interface ScopeOutcome<App> {
   /** The route that matched last. */
@@ -87,6 +108,8 @@ export interface ConnectionKeys<App> {
   pathParams?: Record<string, unknown> | undefined
   /** How to answer thrown errors; set by `exceptions()` and `errors()`, read where handlers are called. */
   exceptionHandlers?: unknown
+  /** What the layers around the app say together; set by layers, read where handlers are called. */
+  settings?: MergedSettings | undefined
   /** The session of this visitor; set by `sessions()`, read as `request.session`. */
   session?: unknown
   /**

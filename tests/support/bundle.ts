@@ -10,7 +10,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html', 'negotiation'],
   interop: ['interop'],
   middleware: ['middleware', 'authoring', 'authentication'],
-  routing: ['routing', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
+  routing: ['routing', 'layers', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
   servers: ['servers', 'protocol'],
   operations: ['operations'],
   state: ['stores', 'redis', 'channels', 'testing'],

@@ -95,6 +95,7 @@ export function buildScope(
     endpoint: undefined,
     pathParams: undefined,
     exceptionHandlers: undefined,
+    settings: undefined,
     maxBodySize: undefined,
     bodyLimit: undefined,
     session: undefined,

@@ -12,6 +12,7 @@ import type {
   Extensions,
   HeaderList,
   HTTPScope,
+  MergedSettings,
   ScopeOutcome,
   ServerAddress,
   State,
@@ -73,6 +74,7 @@ export class RequestScope implements ServerScope {
   endpoint: unknown = undefined
   pathParams: Record<string, unknown> | undefined = undefined
   exceptionHandlers: unknown = undefined
+  settings: MergedSettings | undefined = undefined
   maxBodySize: number | undefined = undefined
   bodyLimit: BodyLimit | undefined = undefined
   session: unknown = undefined

@@ -108,6 +108,7 @@ const CONNECTION: Rules = {
     must('a number of bytes', (value) => typeof value === 'number' && value >= 0),
   ),
   bodyLimit: optional(must('an object with a maxSize', isBodyLimit)),
+  settings: optional(RECORD),
   user: optional(USER),
   auth: optional(AUTH),
   outcome: optional(RECORD),

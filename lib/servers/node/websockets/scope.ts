@@ -44,6 +44,7 @@ export function buildWebSocketScope(
     endpoint: undefined,
     pathParams: undefined,
     exceptionHandlers: undefined,
+    settings: undefined,
     outcome: undefined,
   }
 }

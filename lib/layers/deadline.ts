@@ -1,0 +1,134 @@
+/** The time that a request may take, and what happens when it is over. */
+
+import { answerException } from '../errors/handlers.ts'
+import { saysDisconnect } from '../exceptions/disconnect.ts'
+import { ClientDisconnected, HTTPException } from '../exceptions.ts'
+import { runFinally } from '../internal/run.ts'
+import { DISCONNECT } from '../protocol/received.ts'
+import {
+  type App,
+  type HTTPScope,
+  type Middleware,
+  type Receive,
+  SENT,
+  type Send,
+} from '../types.ts'
+import type { TimeLimit } from './limits.ts'
+
+/** Limits the time of an app. */
+export function limitingTime(limit: TimeLimit): Middleware {
+  return (app) => (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    return new Deadline(limit, scope, receive, send).run(app)
+  }
+}
+
+/** One request and its timer, which is cleared in any case. */
+export class Deadline {
+  #options: TimeLimit
+  readonly #scope: HTTPScope
+  readonly #receive: Receive
+  readonly #send: Send
+  readonly #onDisconnect: HTTPScope['onDisconnect']
+  #timer: ReturnType<typeof setTimeout>
+  /** Called at the timeout: disconnect listeners, and pending calls of `receive`. */
+  readonly #listeners = new Set<() => void>()
+  #started = false
+  #expired = false
+  #isComplete = false
+  #answer: Promise<void> | undefined
+  #cut: (error: Error) => void = () => {}
+
+  constructor(options: TimeLimit, scope: HTTPScope, receive: Receive, send: Send) {
+    this.#options = options
+    this.#scope = scope
+    this.#receive = receive
+    this.#send = send
+    this.#onDisconnect = scope.onDisconnect
+    this.#timer = setTimeout(() => this.#expire(), options.ms)
+  }
+
+  /** Begins again with another limit, or ends the limit; nothing happens once the time is over. */
+  restart(options: TimeLimit | false): void {
+    if (this.#expired) return
+    clearTimeout(this.#timer)
+    if (options === false) return
+    this.#options = options
+    const isOver = this.#isComplete || (this.#started && options.untilStart)
+    if (!isOver) this.#timer = setTimeout(() => this.#expire(), options.ms)
+  }
+
+  run(app: App): Promise<void> {
+    const onDisconnect = (listener: () => void): void => this.#listen(listener)
+    this.#scope.onDisconnect = onDisconnect
+    const done = runFinally(app, this.#scope, this.receive, this.send, () =>
+      clearTimeout(this.#timer),
+    )
+    if (done === SENT) return done
+    return new Promise((resolve, reject) => {
+      this.#cut = reject
+      done.then(
+        () => resolve(this.#answer),
+        (error: unknown) => {
+          if (this.#expired && saysDisconnect(error)) resolve(this.#answer)
+          else reject(error)
+        },
+      )
+    })
+  }
+
+  #expire(): void {
+    this.#expired = true
+    // The answer below goes to a client that is still connected.
+    this.#scope.onDisconnect = this.#onDisconnect
+    const { ms, status } = this.#options
+    if (this.#started) {
+      this.#cut(
+        new Error(
+          `timeout: the response was not complete after ${ms} ms. Take more time, or set untilStart for streams.`,
+        ),
+      )
+    } else {
+      const exception = new HTTPException(status)
+      this.#answer = answerException(exception, this.#scope, this.#receive, this.#send)
+      this.#answer.catch(() => {}) // reported when the app has ended
+    }
+    for (const listener of this.#listeners) listener()
+    this.#listeners.clear()
+  }
+
+  #listen(listener: () => void): void {
+    let told = false
+    const once = (): void => {
+      if (!told) listener()
+      told = true
+    }
+    if (this.#expired) once()
+    else this.#listeners.add(once)
+    this.#onDisconnect?.(once)
+  }
+
+  readonly receive: Receive = () => {
+    if (this.#expired) return Promise.resolve(DISCONNECT)
+    return new Promise((resolve, reject) => {
+      const leave = (): void => resolve(DISCONNECT)
+      this.#listeners.add(leave)
+      // Removed, since it holds the message: a large body would accumulate here.
+      this.#receive()
+        .then(resolve, reject)
+        .then(() => this.#listeners.delete(leave))
+    })
+  }
+
+  readonly send: Send = (message) => {
+    if (this.#expired) {
+      const refused = Promise.reject(new ClientDisconnected())
+      refused.catch(() => {}) // a forgotten `await` must not end the process
+      return refused
+    }
+    this.#started ||= message.type !== 'http.response.debug'
+    this.#isComplete ||= message.type === 'http.response.body' && !message.moreBody
+    if (this.#isComplete || (this.#started && this.#options.untilStart)) clearTimeout(this.#timer)
+    return this.#send(message)
+  }
+}

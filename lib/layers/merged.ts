@@ -1,0 +1,89 @@
+/** Merges what layers say for those who read it at run time: one object for each combination of layers. */
+import type { MergedSettings } from '../types.ts'
+import type { LayerSettings } from './settings.ts'
+
+/** Gives what a layer and those outside of it say together. */
+export type Merge = (outer: MergedSettings | undefined) => MergedSettings
+
+/** How merged settings came about. */
+interface Origin {
+  readonly merge: Merge
+  readonly outer: MergedSettings | undefined
+  readonly merged: MergedSettings
+}
+
+const ORIGINS = new WeakMap<MergedSettings, Origin>()
+
+/** The function that adds a layer; undefined if the layer says nothing that is read at run time. */
+export function mergeOf(settings: LayerSettings): Merge | undefined {
+  if (Object.keys(ownOf(settings)).length === 0) return undefined
+  const alone = Object.freeze(add({}, settings))
+  const known = new WeakMap<MergedSettings, MergedSettings>()
+  const merge: Merge = (outer) => {
+    if (outer === undefined) return alone
+    const merged = known.get(outer) ?? addTo(outer)
+    known.set(outer, merged)
+    return merged
+  }
+  const addTo = (outer: MergedSettings): MergedSettings => {
+    const earlier = earlierOf(outer, merge)
+    if (earlier !== undefined) return earlier
+    const merged = Object.freeze(add(outer, settings))
+    ORIGINS.set(merged, { merge, outer, merged })
+    return merged
+  }
+  ORIGINS.set(alone, { merge, outer: undefined, merged: alone })
+  return merge
+}
+
+/** A middleware outside may call the app again with a scope that has been in this layer already. */
+function earlierOf(given: MergedSettings, merge: Merge): MergedSettings | undefined {
+  for (let origin = ORIGINS.get(given); origin !== undefined; ) {
+    if (origin.merge === merge) return origin.merged
+    origin = origin.outer === undefined ? undefined : ORIGINS.get(origin.outer)
+  }
+  return undefined
+}
+
+const UNGUARDED = new WeakMap<MergedSettings, MergedSettings>()
+
+/** The same settings for an app that the guards have let a connection pass to. */
+export function withoutGuards(settings: MergedSettings): MergedSettings {
+  const known = UNGUARDED.get(settings)
+  if (known !== undefined) return known
+  const { guards: _guards, ...others } = settings
+  const free = Object.freeze(others)
+  const origin = ORIGINS.get(settings)
+  if (origin !== undefined) ORIGINS.set(free, origin)
+  UNGUARDED.set(settings, free)
+  return free
+}
+
+/** What a layer says itself, of the keys that are read at run time. */
+function ownOf({ status, validateResponses, encode, ...more }: LayerSettings): MergedSettings {
+  const { responses, meta, guards, mapResponse } = more
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(validateResponses === undefined ? {} : { validateResponses }),
+    ...(encode === undefined ? {} : { encode }),
+    ...(responses === undefined ? {} : { responses }),
+    ...(meta === undefined ? {} : { meta }),
+    ...(guards === undefined ? {} : { guards }),
+    ...(mapResponse === undefined ? {} : { mapResponse: [mapResponse] }),
+  }
+}
+
+/** The three rules: the nearest counts, the nearest counts for each key, all count. */
+function add(outer: MergedSettings, settings: LayerSettings): MergedSettings {
+  const own = ownOf(settings)
+  const merged: Record<string, unknown> = { ...outer, ...own }
+  for (const key of ['responses', 'meta'] as const) {
+    if (own[key] !== undefined) merged[key] = Object.freeze({ ...outer[key], ...own[key] })
+  }
+  for (const key of ['guards', 'mapResponse'] as const) {
+    if (own[key] !== undefined) {
+      merged[key] = Object.freeze([...(outer[key] ?? []), ...own[key]])
+    }
+  }
+  return merged
+}
