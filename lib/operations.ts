@@ -3,6 +3,13 @@
  * documents and clients can be made of them.
  */
 export {
+  type Secured,
+  type SecuredOptions,
+  type SecurityNeed,
+  type SecurityScheme,
+  secured,
+} from './authentication/secured.ts'
+export {
   type Body,
   type BodyContract,
   type BodyLimitOptions,

@@ -3,6 +3,7 @@
 import type { Auth, ConnectionScope, User } from '../types.ts'
 
 export type { Auth, User } from '../types.ts'
+export { bearerToken } from './bearertoken.ts'
 export {
   type Guard,
   type GuardedHandler,

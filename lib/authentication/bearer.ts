@@ -3,11 +3,10 @@
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isHeaderName } from '../http/headers.ts'
-import type { StateMiddleware } from '../types.ts'
 import { AuthenticationError, hasScopes, type Identity } from './authentication.ts'
 import { assertRealm, challenge, describable } from './challenge.ts'
 import { credentialsOf, MalformedCredentials } from './credentials.ts'
-import { type FindIdentity, gate } from './gate.ts'
+import type { FindIdentity, Identifier } from './gate.ts'
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
@@ -45,12 +44,12 @@ export interface BearerFault {
 
 const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403 } as const
 
-/** The middleware behind everything that takes bearer tokens. */
+/** What identifies connections by bearer tokens. */
 export function bearer<State>(
   where: string,
   options: BearerOptions,
   verify: VerifyToken<State>,
-): StateMiddleware<State> {
+): Identifier<State> {
   const { realm, scopes = [], cookie, optional = false, origins = [] } = options
   assertOptions(where, options)
   const refusal = (fault?: BearerFault): HTTPException => refuse(fault, realm, scopes)
@@ -65,7 +64,7 @@ export function bearer<State>(
       description: 'The token does not have the scopes that are needed.',
     })
   }
-  return gate(where, find, optional ? null : refusal)
+  return { find, missing: optional ? null : refusal }
 }
 
 /** Without a token, the client is told nothing but the scheme (RFC 6750 section 3.1). */

@@ -12,16 +12,18 @@ export type FindIdentity<State> = (
   scope: HTTPScope | WebSocketScope,
 ) => Promise<Identity | null>
 
-/**
- * Calls the app if the connection has an identity, and answers otherwise.
- *
- * @param find Gives the identity, or throws the HTTPException that refuses it.
- * @param missing Makes the refusal if there are no credentials; null lets such requests in, unauthenticated.
- */
+/** Identifies connections: behind a middleware, and behind a dependency. */
+export interface Identifier<State> {
+  /** Gives the identity, or throws the HTTPException that refuses it. */
+  readonly find: FindIdentity<State>
+  /** Makes the refusal if there are no credentials; null lets such requests in, unauthenticated. */
+  readonly missing: (() => HTTPException) | null
+}
+
+/** Calls the app if the connection has an identity, and answers otherwise. */
 export function gate<State>(
   where: string,
-  find: FindIdentity<State>,
-  missing: (() => HTTPException) | null,
+  { find, missing }: Identifier<State>,
 ): StateMiddleware<State> {
   return (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)

@@ -3,7 +3,12 @@
 import { AuthenticationError, type Identity, SimpleUser } from '../authentication/authentication.ts'
 import { assertRealm, challenge } from '../authentication/challenge.ts'
 import { credentialsOf, MalformedCredentials, userPassword } from '../authentication/credentials.ts'
-import { type FindIdentity, gate } from '../authentication/gate.ts'
+import { type FindIdentity, gate, type Identifier } from '../authentication/gate.ts'
+import {
+  identifying,
+  type RequiredCredentials,
+  type SecuredIdentity,
+} from '../authentication/identifying.ts'
 import {
   type AllowedOrigins,
   assertAllowedOrigins,
@@ -58,11 +63,31 @@ export interface BasicAuthOptions<State = Record<string, unknown>> {
 export function basicAuth<State = Record<string, unknown>>(
   options: BasicAuthOptions<State>,
 ): StateMiddleware<State> {
-  knownOptions('basicAuth', options, 'users verify realm optional origins')
+  return gate('basicAuth', identifierOf('basicAuth', options))
+}
+
+/**
+ * The same as a dependency: operations that use it, or are guarded by it, are secured in the document.
+ * Its value is the identity, and `request.user` is set too.
+ *
+ * @throws TypeError as `basicAuth` does.
+ * @example
+ * const staff = basicIdentity({ users: { ada: 'correct horse' } })
+ * const shown = operation({ use: { staff } }, ({ staff: { user } }) => reply(200, user.displayName))
+ */
+export function basicIdentity<State = Record<string, unknown>>(
+  options: RequiredCredentials<BasicAuthOptions<State>>,
+): SecuredIdentity {
+  const scheme = { type: 'http', scheme: 'basic' } as const
+  return identifying('basicIdentity', scheme, identifierOf('basicIdentity', options))
+}
+
+function identifierOf<State>(where: string, options: BasicAuthOptions<State>): Identifier<State> {
+  knownOptions(where, options, 'users verify realm optional origins')
   const { realm = 'Restricted', optional = false, origins = [] } = options
-  assertAllowedOrigins('basicAuth', origins)
-  assertRealm('basicAuth', realm)
-  const verify = verifierOf(options)
+  assertAllowedOrigins(where, origins)
+  assertRealm(where, realm)
+  const verify = verifierOf(where, options)
   const headers = { 'www-authenticate': challenge('Basic', { realm, charset: 'UTF-8' }) }
   const refusal = (detail?: string): HTTPException => new HTTPException(401, detail, { headers })
   const find: FindIdentity<State> = async (connection, scope) => {
@@ -80,18 +105,21 @@ export function basicAuth<State = Record<string, unknown>>(
     }
     throw refusal()
   }
-  return gate('basicAuth', find, optional ? null : refusal)
+  return { find, missing: optional ? null : refusal }
 }
 
-function verifierOf<State>({ users, verify }: BasicAuthOptions<State>): VerifyPassword<State> {
+function verifierOf<State>(
+  where: string,
+  { users, verify }: BasicAuthOptions<State>,
+): VerifyPassword<State> {
   if (verify !== undefined && users === undefined && typeof verify === 'function') return verify
   if (verify !== undefined || typeof users !== 'object' || users === null) {
     throw new TypeError(
-      `basicAuth: it takes either users or a function verify, users: ${typeof users} and verify: ${typeof verify} were given. Write users: { ada: password }.`,
+      `${where}: it takes either users or a function verify, users: ${typeof users} and verify: ${typeof verify} were given. Write users: { ada: password }.`,
     )
   }
   const entries = Object.entries(users)
-  for (const [name, password] of entries) assertUser(name, password)
+  for (const [name, password] of entries) assertUser(where, name, password)
   // Names cannot contain a colon, so the pair is unambiguous.
   const table = new SecretTable(
     entries.map(([name, password]) => [`${name}:${password}`.normalize('NFC'), true] as const),
@@ -99,10 +127,10 @@ function verifierOf<State>({ users, verify }: BasicAuthOptions<State>): VerifyPa
   return async (username, password) => table.find(`${username}:${password}`) ?? false
 }
 
-function assertUser(name: string, password: unknown): void {
-  must('basicAuth', !name.includes(':'), 'a name cannot have a colon', name, 'Choose another name')
+function assertUser(where: string, name: string, password: unknown): void {
+  must(where, !name.includes(':'), 'a name cannot have a colon', name, 'Choose another name')
   must(
-    'basicAuth',
+    where,
     typeof password === 'string' && password !== '',
     `the password of ${JSON.stringify(name)} must be text that is not empty`,
     password,

@@ -2,6 +2,13 @@
 
 import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
+import { gate, type Identifier } from '../authentication/gate.ts'
+import {
+  identifying,
+  type RequiredCredentials,
+  type SecuredIdentity,
+  tokenScheme,
+} from '../authentication/identifying.ts'
 import { SecretTable } from '../authentication/secrets.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
@@ -33,22 +40,45 @@ export interface BearerAuthOptions<State = Record<string, unknown>> extends Bear
 export function bearerAuth<State = Record<string, unknown>>(
   options: BearerAuthOptions<State>,
 ): StateMiddleware<State> {
-  knownOptions('bearerAuth', options, 'tokens verify realm scopes cookie optional origins')
-  return bearer('bearerAuth', options, verifierOf(options))
+  return gate('bearerAuth', identifierOf('bearerAuth', options))
 }
 
-function verifierOf<State>({ tokens, verify }: BearerAuthOptions<State>): VerifyToken<State> {
+/**
+ * The same as a dependency: operations that use it, or are guarded by it, are secured in the document.
+ * Its value is the identity, and `request.user` and `request.auth` are set too.
+ *
+ * @throws TypeError as `bearerAuth` does.
+ * @example
+ * const robot = bearerIdentity({ tokens: { 'x4KqV0p7mZ': { user: new SimpleUser('robot') } } })
+ * const shown = operation({ guards: [robot.requiring('deploy')] }, () => reply(204))
+ */
+export function bearerIdentity<State = Record<string, unknown>>(
+  options: RequiredCredentials<BearerAuthOptions<State>>,
+): SecuredIdentity {
+  const identifier = identifierOf('bearerIdentity', options)
+  return identifying('bearerIdentity', tokenScheme(options), identifier, options.scopes)
+}
+
+function identifierOf<State>(where: string, options: BearerAuthOptions<State>): Identifier<State> {
+  knownOptions(where, options, 'tokens verify realm scopes cookie optional origins')
+  return bearer(where, options, verifierOf(where, options))
+}
+
+function verifierOf<State>(
+  where: string,
+  { tokens, verify }: BearerAuthOptions<State>,
+): VerifyToken<State> {
   if (verify !== undefined && tokens === undefined && typeof verify === 'function') return verify
   if (verify !== undefined || typeof tokens !== 'object' || tokens === null) {
     throw new TypeError(
-      `bearerAuth: it takes either tokens or a function verify, tokens: ${typeof tokens} and verify: ${typeof verify} were given. Write tokens: { [token]: { user, scopes } }.`,
+      `${where}: it takes either tokens or a function verify, tokens: ${typeof tokens} and verify: ${typeof verify} were given. Write tokens: { [token]: { user, scopes } }.`,
     )
   }
   const entries = Object.entries(tokens)
   for (const [token] of entries) {
     if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) continue
     throw new TypeError(
-      'bearerAuth: a token has letters, digits and -._~+/ with = at its end, another was given. Is a variable of the environment missing?',
+      `${where}: a token has letters, digits and -._~+/ with = at its end, another was given. Is a variable of the environment missing?`,
     )
   }
   const table = new SecretTable(entries)

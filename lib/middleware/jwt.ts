@@ -2,6 +2,13 @@
 
 import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer } from '../authentication/bearer.ts'
+import { gate, type Identifier } from '../authentication/gate.ts'
+import {
+  identifying,
+  type RequiredCredentials,
+  type SecuredIdentity,
+  tokenScheme,
+} from '../authentication/identifying.ts'
 import type { Connection } from '../connections.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange } from '../internal/must.ts'
@@ -12,6 +19,7 @@ import { type KeySetOptions, verifier } from './jwt/verify.ts'
 
 export type { Claims } from './jwt/claims.ts'
 export { scopesOf } from './jwt/claims.ts'
+export { type IssueJWTOptions, issueJWT } from './jwt/issue.ts'
 export type {
   FindKey,
   JWTKey,
@@ -78,8 +86,28 @@ export interface JWTOptions<State = Record<string, unknown>> extends BearerOptio
 export function jwt<State = Record<string, unknown>>(
   options: JWTOptions<State>,
 ): StateMiddleware<State> {
+  return gate('jwt', identifierOf('jwt', options))
+}
+
+/**
+ * The same as a dependency: operations that use it, or are guarded by it, are secured in the document.
+ * Its value is the identity, and `request.user` and `request.auth` are set too.
+ *
+ * @throws TypeError and RangeError as `jwt` does.
+ * @example
+ * const currentUser = jwtIdentity({ keys: crypto.getRandomValues(new Uint8Array(32)), algorithms: ['HS256'] })
+ * const shown = operation({ use: { currentUser } }, ({ currentUser: { user } }) => reply(200, user.displayName))
+ */
+export function jwtIdentity<State = Record<string, unknown>>(
+  options: RequiredCredentials<JWTOptions<State>>,
+): SecuredIdentity {
+  const scheme = tokenScheme(options, 'JWT')
+  return identifying('jwtIdentity', scheme, identifierOf('jwtIdentity', options), options.scopes)
+}
+
+function identifierOf<State>(where: string, options: JWTOptions<State>): Identifier<State> {
   knownOptions(
-    'jwt',
+    where,
     options,
     'keys algorithms issuer audience clockTolerance maxAge type requiredClaims identify fetchTimeoutMs fetchCooldownMs fetchMaxAgeMs onError realm scopes cookie optional origins',
   )
@@ -89,7 +117,7 @@ export function jwt<State = Record<string, unknown>>(
   const audience = options.audience ?? undefined
   const checks = { algorithms: [...algorithms], ...checksOf(options) }
   const verify = verifier(keys, fetchingOf(options), checks, onError)
-  return bearer<State>('jwt', options, async (token, connection) => {
+  return bearer<State>(where, options, async (token, connection) => {
     const claims = await verify(token)
     assertClaims(claims, options.audience === null ? null : audience)
     const identity = await identify(claims, connection)

@@ -22,6 +22,8 @@ import { sealedBackend } from './sessions/sealed.ts'
 import { signedBackend } from './sessions/signed.ts'
 import { storedBackend } from './sessions/stored.ts'
 
+export { type SessionUserOptions, sessionUser } from './sessions/user.ts'
+
 export interface SessionsOptions {
   /**
    * Stores sessions in cookies protected by this secret: at least 32 random bytes, as text. In a list,

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { AuthenticationError, SimpleUser } from '../../lib/authentication/authentication.ts'
 import { type BearerOptions, bearer, refuse } from '../../lib/authentication/bearer.ts'
+import { gate } from '../../lib/authentication/gate.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
@@ -10,11 +11,14 @@ import { call, httpScope } from '../support/scopes.ts'
 const who = Route('/', ({ user, auth }) => new JSONResponse([user.displayName, auth.scopes]))
 
 const guarded = (options: BearerOptions = {}) =>
-  bearer('bearerAuth', options, (token) => {
-    if (token === 'old') throw new AuthenticationError('The "token" is old.')
-    if (token === 'busy') throw new HTTPException(503, 'Come back later.')
-    return token === 'ada' ? { user: new SimpleUser('ada'), scopes: ['read'] } : null
-  })(who)
+  gate(
+    'bearerAuth',
+    bearer('bearerAuth', options, (token) => {
+      if (token === 'old') throw new AuthenticationError('The "token" is old.')
+      if (token === 'busy') throw new HTTPException(503, 'Come back later.')
+      return token === 'ada' ? { user: new SimpleUser('ada'), scopes: ['read'] } : null
+    }),
+  )(who)
 
 /** Status, challenge and text. */
 async function told(
@@ -105,7 +109,10 @@ t.test('an error without a fault tells nothing', async (t) => {
 
 t.test('a broken verifier is thrown on', async (t) => {
   const bug = new Error('kaput')
-  const app = bearer('bearerAuth', {}, () => Promise.reject(bug))(who)
+  const app = gate(
+    'bearerAuth',
+    bearer('bearerAuth', {}, () => Promise.reject(bug)),
+  )(who)
 
   await t.rejects(call(app, httpScope({ headers: ['authorization', 'Bearer a'] })), bug)
 })

@@ -23,7 +23,7 @@ const open: App = async (_scope, _receive, send) => {
 t.test('those who have an identity come in with it', async (t) => {
   const scope = httpScope()
 
-  const [start] = await call(gate('here', async () => ada, missing)(open), scope)
+  const [start] = await call(gate('here', { find: async () => ada, missing })(open), scope)
 
   t.match(start, { status: 204 })
   t.equal(scope.user, ada.user)
@@ -31,7 +31,7 @@ t.test('those who have an identity come in with it', async (t) => {
 })
 
 t.test('others are answered, by a handler where there is one', async (t) => {
-  const app = gate('here', nobody, missing)(open)
+  const app = gate('here', { find: nobody, missing })(open)
   const handled = exceptions([[401, () => new PlainTextResponse('out', { status: 403 })]])(app)
 
   t.match((await call(app))[0], { status: 401 })
@@ -41,21 +41,23 @@ t.test('others are answered, by a handler where there is one', async (t) => {
 t.test('others may come in as nobody', async (t) => {
   const scope = httpScope()
 
-  t.match((await call(gate('here', nobody, null)(open), scope))[0], { status: 204 })
+  t.match((await call(gate('here', { find: nobody, missing: null })(open), scope))[0], {
+    status: 204,
+  })
   t.ok(scope.user instanceof UnauthenticatedUser)
 })
 
 t.test('who was identified outside stays who he is', async (t) => {
   const scope = httpScope({ user: ada.user, auth: { scopes: ['x'] } })
 
-  await call(gate('here', nobody, null)(open), scope)
+  await call(gate('here', { find: nobody, missing: null })(open), scope)
 
   t.equal(scope.user, ada.user)
   t.same(scope.auth, { scopes: ['x'] })
 })
 
 t.test('websockets are refused too', async (t) => {
-  const app = gate('here', nobody, missing)(open)
+  const app = gate('here', { find: nobody, missing })(open)
 
   t.match(await call(app, websocketScope()), [
     { type: 'websocket.http.response.start', status: 401 },
@@ -67,8 +69,13 @@ t.test('websockets are refused too', async (t) => {
 t.test('what is broken is thrown on', async (t) => {
   const bug = new Error('the database is gone')
 
-  await t.rejects(call(gate('here', () => Promise.reject(bug), missing)(open)), bug)
-  await t.rejects(call(gate('here', async () => ({}) as never, missing)(open)), /^here: it must/)
+  await t.rejects(call(gate('here', { find: () => Promise.reject(bug), missing })(open)), bug)
+  await t.rejects(
+    call(gate('here', { find: async () => ({}) as never, missing })(open)),
+    /^here: it must/,
+  )
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, gate('here', nobody, missing)))
+t.test('other scopes pass untouched', (t) =>
+  assertUntouched(t, gate('here', { find: nobody, missing })),
+)
