@@ -81,10 +81,8 @@ export function Router<
     scope.router ??= router
     return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
   }
-  const stack = settings === undefined ? app : surrounded(app, settings)
   const router: Router<State> = callable<Router<State>>(
-    // A new function, since middleware may return one that already has properties.
-    (scope, receive, send) => stack(scope, receive, send),
+    settings === undefined ? app : within(settings, app),
     {
       kind: 'router',
       settings: said(settings).settings,
@@ -97,6 +95,12 @@ export function Router<
   )
   tellRoot(router, (scope) => index.answersRoot(scope))
   return asksGuards(answersExceptions(takesPart(router)))
+}
+
+/** A new function, since middleware may return one that already has properties. */
+function within(settings: LayerSettings, app: App): App {
+  const stack = surrounded(app, settings)
+  return (scope, receive, send) => stack(scope, receive, send)
 }
 
 /** The inner apps, which may have lifespans, also inside of middleware that was put around by hand. */
