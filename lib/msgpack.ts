@@ -1,6 +1,7 @@
 /** MessagePack in requests and responses, by the package @msgpack/msgpack. */
 
 import { encode } from '@msgpack/msgpack'
+import { assertUnencoded } from './exceptions/unencoded.ts'
 import { HTTPException } from './exceptions.ts'
 import type { Headers } from './http/headers.ts'
 import { mediaTypeOf } from './http/mediatypes.ts'
@@ -27,7 +28,7 @@ export interface MsgPackSource {
  * Only `application/vnd.msgpack`, `application/msgpack` and `application/x-msgpack` are accepted. Byte
  * strings become Uint8Arrays, timestamps become dates, and map keys may be text or numbers.
  *
- * @throws HTTPException 415 if the content type is another one, 400 if the body is invalid or exceeds
+ * @throws HTTPException 415 if the content type is another one, or the body is compressed, 400 if the body is invalid or exceeds
  * `maxDepth` or `maxValues`; and as `request.bytes()` does.
  * @example
  * Route('/', async (request) => new MsgPackResponse(await msgpack(request, { maxDepth: 10 })), {
@@ -44,6 +45,7 @@ async function read(request: MsgPackSource, options: MsgPackOptions): Promise<un
   if (!anyContentType && !isMsgPack(request.headers.get('content-type'))) {
     throw new HTTPException(415, 'The request body must be of the type application/vnd.msgpack.')
   }
+  assertUnencoded(request.headers.get('content-encoding'))
   return decodeMsgPack(await request.bytes(maxSize === undefined ? {} : { maxSize }), decoding)
 }
 

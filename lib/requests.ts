@@ -2,6 +2,7 @@
 import { readForm, readParts } from '#forms'
 import { Body, bodyOf } from './body.ts'
 import { Connection } from './connections.ts'
+import { assertUnencoded } from './exceptions/unencoded.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'
@@ -85,13 +86,17 @@ export class Request<
     return this.#reader.bytes(options?.maxSize)
   }
 
-  /** The whole body as UTF-8 text; invalid UTF-8 becomes U+FFFD. Throws as `bytes()` does. */
+  /**
+   * The whole body as UTF-8 text; invalid UTF-8 becomes U+FFFD. Throws as `bytes()` does, and
+   * HTTPException 415 if the body has a Content-Encoding, which `decompress()` removes.
+   */
   text(options?: BodyOptions): Promise<string> {
     return handled(this.#text(options))
   }
 
   async #text(options?: BodyOptions): Promise<string> {
     if (options !== undefined) knownOptions('request.text', options, 'maxSize')
+    assertUnencoded(this.headers.get('content-encoding'))
     return lenient.decode(await this.bytes(options))
   }
 
@@ -101,8 +106,8 @@ export class Request<
    * Only `application/json` and types that end in `+json` are accepted: pages of other sites can send
    * forms and plain text with the user's cookies, but not these (CVE-2021-32677).
    *
-   * @throws HTTPException 415 if the content type is another one, 400 if the body is not valid JSON in
-   * UTF-8; and as `bytes()` does.
+   * @throws HTTPException 415 if the content type is another one, or the body has a Content-Encoding,
+   * which `decompress()` removes; 400 if it is not valid JSON in UTF-8; and as `bytes()` does.
    */
   json(options?: JSONOptions): Promise<unknown> {
     return handled(this.#json(options))
@@ -113,6 +118,7 @@ export class Request<
     if (!options?.anyContentType && !isJSON(this.headers.get('content-type'))) {
       throw new HTTPException(415, 'The request body must be of the type application/json.')
     }
+    assertUnencoded(this.headers.get('content-encoding'))
     const bytes = await this.#reader.bytes(options?.maxSize)
     try {
       return JSON.parse(strict.decode(bytes))

@@ -1,6 +1,7 @@
 /** Reads the body of a request as a form, by its content type. */
 import type { Body } from '../body.ts'
 import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
+import { assertUnencoded } from '../exceptions/unencoded.ts'
 import { HTTPException } from '../exceptions.ts'
 import { type MediaType, parseMediaType } from '../http/mediatypes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -32,13 +33,13 @@ export async function readForm(source: FormSource, options: FormOptions): Promis
   const limits = limitsOf(options, 'request.form')
   const media = parseMediaType(source.contentType ?? '')
   if (media.type === URLENCODED) {
-    assertUnencoded(source)
+    assertUnencoded(source.contentEncoding)
     const { maxSize = source.maxBodySize ?? Number.POSITIVE_INFINITY } = options
     const bytes = await source.body.bytes(Math.min(maxSize, limits.maxFieldsSize))
     return new Form(parseUrlencoded(bytes, new Meter(limits)))
   }
   if (media.type !== MULTIPART) return new Form()
-  assertUnencoded(source)
+  assertUnencoded(source.contentEncoding)
   const decode = decoderOf(media.params?.get('charset'))
   return collect(events(source, media, decode, limits, options.maxSize, 'form'), decode, options)
 }
@@ -58,21 +59,13 @@ export async function* readParts(
   if (media.type !== MULTIPART) {
     throw new HTTPException(415, `The request body must be of the type ${MULTIPART}.`)
   }
-  assertUnencoded(source)
+  assertUnencoded(source.contentEncoding)
   const decode = decoderOf(media.params?.get('charset'))
   yield* partsOf(events(source, media, decode, limits, options.maxSize, 'parts'), decode)
 }
 
 const URLENCODED = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data'
-
-/** A compressed body would be parsed to other fields, or to none (RFC 9110 section 15.5.16). */
-function assertUnencoded({ contentEncoding }: FormSource): void {
-  if (contentEncoding === null || /^(?:identity)?$/i.test(contentEncoding)) return
-  throw new HTTPException(415, 'The request body must not have a Content-Encoding.', {
-    headers: { 'accept-encoding': 'identity' },
-  })
-}
 
 /** Bytes parsed at a time: a body that was kept is one piece, which would block the event loop. */
 const SLICE = 262_144

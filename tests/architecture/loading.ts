@@ -12,6 +12,8 @@ const NODE_ONLY = [
   'internal/digests.ts',
   'forms/spool.ts',
   'middleware/compress/encoders.ts',
+  'middleware/decompress/decoders.ts',
+  'middleware/decompress/decompression.ts',
   'middleware/sessions/keys.ts',
   'middleware/sessions/sealed.ts',
   'middleware/sessions/signed.ts',
