@@ -1,4 +1,5 @@
 /** Reads the body of a request as a form, by its content type. */
+import { parseUrlencoded } from '#urlencoded'
 import type { Body } from '../body.ts'
 import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
 import { assertUnencoded } from '../exceptions/unencoded.ts'
@@ -12,7 +13,6 @@ import { type Limits, limitsOf, Meter, type PartsOptions } from './limits.ts'
 import { MultipartParser, type PartEvent } from './multipart.ts'
 import { type Part, partsOf } from './parts.ts'
 import { decoderOf } from './text.ts'
-import { parseUrlencoded } from './urlencoded.ts'
 
 /** The parts of a request that a form is read from. */
 export interface FormSource {
