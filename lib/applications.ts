@@ -13,6 +13,7 @@ import type { Reversible, URLPath } from './http/urls.ts'
 import { callable } from './internal/callable.ts'
 import { chain } from './internal/chain.ts'
 import { knownOptions } from './internal/knownoptions.ts'
+import { wrong } from './internal/must.ts'
 import { SETTINGS, settingsIn } from './layers/read.ts'
 import { said } from './layers/said.ts'
 import type { LayerSettings } from './layers/settings.ts'
@@ -163,9 +164,8 @@ export function Application<
 }
 
 function noLifespan(given: unknown): TypeError {
-  return new TypeError(
-    `Application: the lifespan must be an async generator function, ${given === null ? 'null' : typeof given} was given. Write async function* () { … yield … }.`,
-  )
+  const what = 'the lifespan must be an async generator function'
+  return wrong('Application', what, given, 'Write async function* () { … yield … }')
 }
 
 function tooLate(): TypeError {

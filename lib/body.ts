@@ -5,6 +5,7 @@ import { contentLength, indexOfName } from './http/headers.ts'
 import { NO_BYTES } from './internal/bytes.ts'
 import { ByteCollector } from './internal/collector.ts'
 import { handled, handledSteps } from './internal/handled.ts'
+import { wrong } from './internal/must.ts'
 import type { BodyLimit, HTTPScope, Receive, ReceiveMessage } from './types.ts'
 
 /** Default limit of a body in bytes: 10 MB, as in Litestar. */
@@ -231,8 +232,6 @@ function tooLarge(maxSize: number): HTTPException {
 }
 
 function unexpected(message: ReceiveMessage): TypeError {
-  return new TypeError(
-    `request: a message of the body was expected, ${JSON.stringify(message.type)} was received. ` +
-      'Check the server, or the middleware that wraps receive.',
-  )
+  const fix = 'Check the server, or the middleware that wraps receive'
+  return wrong('request', 'receive must give a message of the body', message.type, fix)
 }

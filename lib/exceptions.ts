@@ -1,9 +1,10 @@
 /** The errors of the contract, and the two exceptions that become responses. */
 
 import { Headers, type HeadersInit } from './http/headers.ts'
-import { statusPhrase } from './http/status.ts'
+import { badStatus, isStatus, statusPhrase } from './http/status.ts'
 import { encodeText } from './internal/bytes.ts'
 import { knownOptions } from './internal/knownoptions.ts'
+import { outOfRange } from './internal/must.ts'
 import { brand } from './types/brand.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {
@@ -46,16 +47,11 @@ export class HTTPException extends Error {
 
   constructor(status: number, detail?: string, options?: HTTPExceptionOptions) {
     if (options !== undefined) knownOptions('HTTPException', options, 'headers message cause')
+    if (!isStatus(status)) throw badStatus('HTTPException', status)
     const text = detail ?? statusPhrase(status)
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      throw new RangeError(
-        `HTTPException: the status must be an integer from 200 to 599, ${status} was given. Use 500 for errors of the server.`,
-      )
-    }
     if (text === undefined) {
-      throw new RangeError(
-        `HTTPException: status ${status} has no reason phrase, and no detail was given. Pass the text as second argument.`,
-      )
+      const what = 'a status without a reason phrase needs a detail'
+      throw outOfRange('HTTPException', what, status, 'Pass the text as second argument')
     }
     super(options?.message ?? text, options)
     this.name = new.target.name
@@ -106,14 +102,16 @@ export class WebSocketException extends Error {
 
   constructor(code: number, reason = '', options?: ErrorOptions) {
     if (!isCloseCode(code)) {
-      throw new RangeError(
-        `WebSocketException: code ${code} must not be sent. Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.`,
-      )
+      throw outOfRange('WebSocketException', 'the code must not be sent', code, CLOSE_CODES)
     }
     const { byteLength } = encodeText(reason)
     if (byteLength > 123) {
-      throw new RangeError(
-        `WebSocketException: the reason must have at most 123 bytes, ${byteLength} were given. Send longer texts in a message before.`,
+      const what = 'the reason must have at most 123 bytes'
+      throw outOfRange(
+        'WebSocketException',
+        what,
+        byteLength,
+        'Send longer texts in a message before',
       )
     }
     super(reason || `websocket closed with ${code}`, options)
@@ -122,6 +120,9 @@ export class WebSocketException extends Error {
     this.reason = reason
   }
 }
+
+/** What to do about a code that may not be sent. */
+export const CLOSE_CODES = 'Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999'
 
 /** Whether an endpoint may send this code in a close frame (RFC 6455 section 7.4). */
 export function isCloseCode(code: number): boolean {

@@ -1,5 +1,5 @@
 /** Startup and shutdown as one async generator: the code before `yield`, and the code after it. */
-import { shown } from './internal/must.ts'
+import { wrong } from './internal/must.ts'
 import { MountedLifespans } from './lifespan/mounted.ts'
 import type { App, LifespanScope, Receive, Send, State } from './types.ts'
 
@@ -100,12 +100,12 @@ async function close(running: AsyncGenerator<unknown, unknown, void> | undefined
   await running?.return(undefined).catch(() => {})
 }
 
+const YIELD = 'Write yield { name: value }'
+
 function adopt(scope: LifespanScope, state: unknown): void {
   if (state === undefined || state === null) return
   if (typeof state !== 'object') {
-    throw new TypeError(
-      `lifespan: it must yield an object or nothing, ${shown(state)} was yielded. Write yield { name: value }.`,
-    )
+    throw wrong('lifespan', 'it must yield an object or nothing', state, YIELD)
   }
   if (scope.state === undefined) {
     throw new TypeError(

@@ -1,8 +1,9 @@
 /** The websocket that a handler is called with. */
 import { Connection } from './connections.ts'
-import { isCloseCode, WebSocketException } from './exceptions.ts'
+import { CLOSE_CODES, isCloseCode, WebSocketException } from './exceptions.ts'
 import { encodeText } from './internal/bytes.ts'
 import { handled } from './internal/handled.ts'
+import { outOfRange } from './internal/must.ts'
 import { cutReason } from './protocol/closereason.ts'
 import type { AnyResponse } from './responses/response.ts'
 import { brand } from './types/brand.ts'
@@ -244,9 +245,7 @@ export class WebSocket<
 }
 
 function unsendable(code: number): RangeError {
-  return new RangeError(
-    `websocket.close: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
-  )
+  return outOfRange('websocket.close', 'the code must not be sent', code, CLOSE_CODES)
 }
 
 function textOf(message: WebSocketData): string {

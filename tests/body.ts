@@ -55,7 +55,10 @@ t.test('bytes', async (t) => {
   t.test('rejects a message that has no place in a body', async (t) => {
     const body = new Body(httpScope(), receiving([{ type: 'lifespan.startup' }]))
 
-    await t.rejects(body.bytes(), /a message of the body was expected, "lifespan.startup"/)
+    await t.rejects(
+      body.bytes(),
+      /receive must give a message of the body, "lifespan.startup" was given/,
+    )
   })
 
   t.test('is the parts in their order, for any parts', async () => {

@@ -102,7 +102,7 @@ for (const status of [
   t.test(`${status} is no status of an answer`, (t) => {
     t.throws(() => new HTTPException(status, 'x'), {
       name: 'RangeError',
-      message: `HTTPException: the status must be an integer from 200 to 599, ${status} was given. Use 500 for errors of the server.`,
+      message: `HTTPException: the status must be an integer from 200 to 599, ${status} was given. Interim responses are sent by the server.`,
     })
     t.end()
   })
@@ -113,7 +113,7 @@ t.test('a status without a phrase needs a detail', (t) => {
   t.throws(() => new HTTPException(499), {
     name: 'RangeError',
     message:
-      'HTTPException: status 499 has no reason phrase, and no detail was given. Pass the text as second argument.',
+      'HTTPException: a status without a reason phrase needs a detail, 499 was given. Pass the text as second argument.',
   })
   t.end()
 })
@@ -142,7 +142,7 @@ t.test('a code that may not be sent is refused', (t) => {
   t.throws(() => new WebSocketException(1006), {
     name: 'RangeError',
     message:
-      'WebSocketException: code 1006 must not be sent. Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.',
+      'WebSocketException: the code must not be sent, 1006 was given. Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.',
   })
   t.end()
 })
@@ -152,7 +152,7 @@ t.test('the reason is no longer than a close frame holds', (t) => {
   t.throws(() => new WebSocketException(1000, 'é'.repeat(62)), {
     name: 'RangeError',
     message:
-      'WebSocketException: the reason must have at most 123 bytes, 124 were given. Send longer texts in a message before.',
+      'WebSocketException: the reason must have at most 123 bytes, 124 was given. Send longer texts in a message before.',
   })
   t.end()
 })

@@ -162,7 +162,7 @@ for (const value of ['text', 7, true, () => {}]) {
     t.match(sent, [{ type: 'lifespan.startup.failed', message: /^TypeError: lifespan: it must/ }])
     t.match(error, {
       name: 'TypeError',
-      message: `lifespan: it must yield an object or nothing, ${shown(value)} was yielded. Write yield { name: value }.`,
+      message: `lifespan: it must yield an object or nothing, ${shown(value)} was given. Write yield { name: value }.`,
     })
     t.ok(closed)
   })

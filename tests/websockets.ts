@@ -218,7 +218,7 @@ t.test('closes with codes that may be sent only', async (t) => {
   for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5]) {
     await t.rejects(websocket.close(code), {
       name: 'RangeError',
-      message: `websocket.close: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
+      message: `websocket.close: the code must not be sent, ${code} was given. Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.`,
     })
   }
   t.same(sent, [])

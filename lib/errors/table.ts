@@ -1,6 +1,7 @@
 /** The table of handlers: which of them answers which error. */
 import { HTTPException } from '../exceptions.ts'
-import { isBodyless } from '../http/status.ts'
+import { isBodyless, isStatus } from '../http/status.ts'
+import { wrong } from '../internal/must.ts'
 import type { Request } from '../requests.ts'
 import { type AnyResponse, Response } from '../responses/response.ts'
 import { brand, ownPrototype } from '../types/brand.ts'
@@ -94,12 +95,9 @@ export class ExceptionHandlers {
   }
 
   add(key: number | ErrorClass, handler: ExceptionHandler): void {
-    if (typeof handler !== 'function' || !(isErrorStatus(key) || isClass(key))) {
-      const shown = typeof key === 'number' ? key : typeof key
-      throw new TypeError(
-        `exceptionHandlers: an entry must be [status or error class, handler], [${shown}, ${typeof handler}] was given. ` +
-          'Write [404, (request, error) => …].',
-      )
+    if (typeof handler !== 'function' || !(isStatus(key) || isClass(key))) {
+      const what = 'an entry must be [status or error class, handler]'
+      throw wrong('exceptionHandlers', what, [key, handler], 'Write [404, (request, error) => …]')
     }
     if (typeof key === 'number') this.#byStatus.set(key, handler)
     else this.#byClass.set(ownPrototype(key.prototype), handler)
@@ -141,11 +139,6 @@ export class ExceptionHandlers {
   ofClass(prototype: object): ExceptionHandler | undefined {
     return this.#byClass.get(ownPrototype(prototype)) ?? this.#outer?.ofClass(prototype)
   }
-}
-
-/** A status that an HTTPException can have. */
-function isErrorStatus(key: unknown): key is number {
-  return typeof key === 'number' && Number.isInteger(key) && key >= 200 && key <= 599
 }
 
 /** Arrow functions are no classes: nothing is ever an instance of one. */

@@ -1,5 +1,6 @@
 /** The limits of forms: one set, and one way to count, for all kinds of forms. */
 import { HTTPException } from '../exceptions.ts'
+import { outOfRange } from '../internal/must.ts'
 
 /** Limits that are checked while parts are read; the error names the one that was exceeded. */
 export interface PartsOptions {
@@ -45,8 +46,11 @@ export function limitsOf(options: PartsOptions, where: string): Limits {
   for (const [name, value] of Object.entries(options)) {
     if (!name.startsWith('max') || value === undefined) continue
     if (!(typeof value === 'number' && value >= 0)) {
-      throw new RangeError(
-        `${where}: ${name} must be a number from 0 on, ${JSON.stringify(value)} was given. Infinity means no limit.`,
+      throw outOfRange(
+        where,
+        `${name} must be a number from 0 on`,
+        value,
+        'Infinity means no limit',
       )
     }
     limits[name] = value

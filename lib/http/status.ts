@@ -1,5 +1,7 @@
 /** Reason phrases by status code, from the IANA registry (RFC 9110 section 15). */
 
+import { outOfRange } from '../internal/must.ts'
+
 const PHRASES: Readonly<Record<number, string>> = {
   100: 'Continue',
   101: 'Switching Protocols',
@@ -73,6 +75,17 @@ const PHRASES: Readonly<Record<number, string>> = {
  */
 export function statusPhrase(status: number): string | undefined {
   return PHRASES[status]
+}
+
+/** Whether an app may send this status. */
+export function isStatus(status: unknown): status is number {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599
+}
+
+/** The error for another one. */
+export function badStatus(where: string, status: unknown): RangeError {
+  const what = 'the status must be an integer from 200 to 599'
+  return outOfRange(where, what, status, 'Interim responses are sent by the server')
 }
 
 /**

@@ -3,7 +3,7 @@ import { ProtocolError } from '../exceptions.ts'
 import { isHeaderName, isHeaderValue } from '../http/headers.ts'
 import { FRAMING } from '../http/hopbyhop.ts'
 import { lowerName } from '../http/lowercase.ts'
-import { isBodyless } from '../http/status.ts'
+import { isBodyless, isStatus } from '../http/status.ts'
 import type {
   HeaderList,
   HTTPResponseStartMessage,
@@ -37,7 +37,7 @@ export interface Head {
  */
 export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head {
   const { type, status, headers, trailers = false } = message
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
+  if (!isStatus(status)) {
     throw invalid(type, `the status must be an integer from 200 to 599, ${status} was sent`)
   }
   const bodyless = isBodyless(status)

@@ -2,7 +2,7 @@
 
 import type { HTML } from '../html.ts'
 import { encodeText } from '../internal/bytes.ts'
-import { wrong } from '../internal/must.ts'
+import { outOfRange, wrong } from '../internal/must.ts'
 import { isOf } from '../types/brand.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
@@ -79,9 +79,8 @@ export class RedirectResponse extends Response<null> {
   constructor(url: URL | string, options: RedirectOptions = {}) {
     const { status = 307 } = options
     if (status !== 201 && (status < 300 || status > 399)) {
-      throw new RangeError(
-        `RedirectResponse: the status must be from 300 to 399, or 201, ${status} was given. Use 303 after a form, 308 for good.`,
-      )
+      const what = 'the status must be from 300 to 399, or 201'
+      throw outOfRange('RedirectResponse', what, status, 'Use 303 after a form, 308 for good')
     }
     super(null, { ...options, status })
     this.headers.set('location', encodeLocation(String(url)))

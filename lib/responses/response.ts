@@ -3,10 +3,10 @@ import type { Background } from '../background.ts'
 import { ClientDisconnected, UnsupportedProtocol } from '../exceptions.ts'
 import { type CookieOptions, serializeCookie } from '../http/cookies.ts'
 import { assertHeader, Headers, type HeadersInit } from '../http/headers.ts'
-import { isBodyless } from '../http/status.ts'
+import { badStatus, isBodyless, isStatus } from '../http/status.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { shown } from '../internal/must.ts'
+import { shown, wrong } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import {
   type App,
@@ -95,9 +95,8 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     if (typeof content === 'string') return encodeText(content)
     if (content === undefined || content === null) return NO_BYTES
     if (content instanceof Uint8Array) return content
-    throw new TypeError(
-      `${this.constructor.name}: the content must be text or a Uint8Array, ${shown(content)} was given. Use JSONResponse for objects.`,
-    )
+    const what = 'the content must be text or a Uint8Array'
+    throw wrong(this.constructor.name, what, content, 'Use JSONResponse for objects')
   }
 
   /**
@@ -240,14 +239,4 @@ export function contentType(mediaType: string, charset: string): string {
   if (charset === 'utf-8' && CONTENT_TYPES.size < MOST_CONTENT_TYPES)
     CONTENT_TYPES.set(mediaType, type)
   return type
-}
-
-function isStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599
-}
-
-function badStatus(where: string, status: number): RangeError {
-  return new RangeError(
-    `${where}: the status must be an integer from 200 to 599, ${status} was given. Interim responses are sent by the server.`,
-  )
 }

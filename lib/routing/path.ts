@@ -1,5 +1,6 @@
 /** Reads a path as it is written in a route, in either spelling, into literals and parameters. */
 import { convertorNamed, convertorNames } from '../convertors.ts'
+import { wrong } from '../internal/must.ts'
 import { colonTokens } from './colons.ts'
 import { fail, isParam, type Param, type Token } from './tokens.ts'
 
@@ -19,9 +20,7 @@ export interface ParsedPath {
  */
 export function parsePath(path: string, where: string): ParsedPath {
   if (typeof path !== 'string') {
-    throw new TypeError(
-      `${where}: the path must be a string, ${typeof path} was given. Write it as '/path/{name}'.`,
-    )
+    throw wrong(where, 'the path must be a string', path, "Write it as '/path/{name}'")
   }
   const braces = /[{}]/.test(path)
   const colons = where !== 'Host' && /(?:^|\/):|\*/.test(path)

@@ -2,6 +2,7 @@
 import type { ErrorKey } from '../errors/handlers.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { wrong } from '../internal/must.ts'
 import { SETTINGS, settingsIn } from '../layers/read.ts'
 import { type Said, said } from '../layers/said.ts'
 import type { LayerSettings } from '../layers/settings.ts'
@@ -106,14 +107,8 @@ function serving(handler: AnyHandler | AnyMethodTable, where: string): Serving {
     const methods = tableMethods(handler, where)
     return { app: answersExceptions(tableApp(handler, where)), methods, name: '' }
   }
-  throw new TypeError(
-    `${where}: the handler must be a function (request) => response or a table { get, post, … }, ${kindOf(handler)} was given. Write () => response; is the name spelled right?`,
-  )
-}
-
-function kindOf(handler: unknown): string {
-  if (handler instanceof Response) return 'a Response'
-  return handler === null ? 'null' : typeof handler
+  const what = 'the handler must be a function (request) => response or a table { get, post, … }'
+  throw wrong(where, what, handler, 'Write () => response, and check the spelling of its name')
 }
 
 /** Paths begin with a slash. */
@@ -135,6 +130,8 @@ export type MethodTable<Path extends string = string, State = Record<string, unk
 /** A method table of any path, whatever state its handlers read. */
 export type AnyMethodTable = MethodTable<never, never>
 
+const METHODS_FIX = "Write methods: ['GET', 'POST']"
+
 /**
  * The methods in upper case, with HEAD wherever GET is; an empty list means no limit.
  *
@@ -142,16 +139,12 @@ export type AnyMethodTable = MethodTable<never, never>
  */
 export function methodSet(methods: readonly string[], where: string): Set<string> | undefined {
   if (!Array.isArray(methods)) {
-    throw new TypeError(
-      `${where}: methods must be a list, ${JSON.stringify(methods)} was given. Write methods: ['GET', 'POST'].`,
-    )
+    throw wrong(where, 'methods must be a list', methods, METHODS_FIX)
   }
   const set = new Set<string>()
   for (const method of methods) {
     if (typeof method !== 'string' || !/^[A-Za-z][A-Za-z-]*$/.test(method)) {
-      throw new TypeError(
-        `${where}: a method is a word, ${JSON.stringify(method)} was given. Write methods: ['GET', 'POST'].`,
-      )
+      throw wrong(where, 'a method is a word', method, METHODS_FIX)
     }
     set.add(method.toUpperCase())
     if (method.toUpperCase() === 'GET') set.add('HEAD')

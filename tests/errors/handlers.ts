@@ -106,16 +106,16 @@ t.test('a handler that is added replaces the one before', (t) => {
 })
 
 const misuse: [title: string, entry: [unknown, unknown], shown: string][] = [
-  ['a text as key', ['404', one], '[string, function]'],
+  ['a text as key', ['404', one], '["404", a function]'],
   ['no handler', [404, undefined], '[404, undefined]'],
-  ['a response instead of a handler', [404, new Response()], '[404, object]'],
-  ['an entry the wrong way round', [one, 404], '[function, number]'],
-  ['a key that is no class', [one, two], '[function, function]'],
-  ['an instance as key', [new Invalid(), one], '[object, function]'],
-  ['a status that no exception has', [101, one], '[101, function]'],
-  ['a status that is none', [4040, one], '[4040, function]'],
-  ['no integer', [404.5, one], '[404.5, function]'],
-  ['nothing as key', [undefined, one], '[undefined, function]'],
+  ['a response instead of a handler', [404, new Response()], '[404, an object (Response)]'],
+  ['an entry the wrong way round', [one, 404], '[a function, 404]'],
+  ['a key that is no class', [one, two], '[a function, a function]'],
+  ['an instance as key', [new Invalid(), one], '[an object (Invalid), a function]'],
+  ['a status that no exception has', [101, one], '[101, a function]'],
+  ['a status that is none', [4040, one], '[4040, a function]'],
+  ['no integer', [404.5, one], '[404.5, a function]'],
+  ['nothing as key', [undefined, one], '[undefined, a function]'],
 ]
 
 for (const [title, entry, shown] of misuse) {

@@ -153,7 +153,7 @@ t.test('a lifespan that is no function is refused', async (t) => {
   for (const lifespan of [null, {}, 'x']) {
     t.throws(
       () => Application({ lifespan: lifespan as never }),
-      /^Application: the lifespan must be an async generator function, (null|object|string) was given\./,
+      /^Application: the lifespan must be an async generator function, (null|an object|"\w+") was given\./,
     )
   }
 })

@@ -7,7 +7,7 @@ t.test('takes a function for an app, and nothing else', async (t) => {
   for (const value of [undefined, null, {}, 'app']) {
     t.throws(
       () => assertApp(value, 'serve'),
-      /^serve: it takes an app .*(object|string|undefined) was given/,
+      /^serve: it takes an app .*(an object|".*"|undefined|null) was given/,
     )
   }
 })

@@ -174,7 +174,7 @@ const REFUSED: readonly (readonly [path: unknown, message: RegExp])[] = [
   ],
   ['/a/*', /^Mount: a prefix cannot be open/],
   ['/{a:b}', /^Mount: unknown convertor "b"/],
-  [tell, /^Mount: the path must be a string, function was given\./],
+  [tell, /^Mount: the path must be a string, a function was given\./],
 ]
 
 for (const [path, message] of REFUSED) {

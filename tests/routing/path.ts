@@ -99,6 +99,6 @@ t.test('refuses what is no text', async (t) => {
   const given = (() => {}) as unknown as string
 
   t.throws(() => parsePath(given, 'Route'), {
-    message: "Route: the path must be a string, function was given. Write it as '/path/{name}'.",
+    message: "Route: the path must be a string, a function was given. Write it as '/path/{name}'.",
   })
 })

@@ -155,14 +155,14 @@ t.test('refuses a path that does not begin with a slash', async (t) => {
 t.test('refuses what is no handler', async (t) => {
   const telling = (kind: string): RegExp =>
     new RegExp(
-      `^Route "/x": the handler must be a function \\(request\\) => response or a table \\{ get, post, … \\}, ${kind} was given\\. Write \\(\\) => response; is the name spelled right\\?$`,
+      `^Route "/x": the handler must be a function \\(request\\) => response or a table \\{ get, post, … \\}, ${kind} was given\\. Write \\(\\) => response, and check the spelling of its name\\.$`,
     )
 
   t.throws(() => Route('/x', undefined as never), { message: telling('undefined') })
   t.throws(() => Route('/x', null as never), { message: telling('null') })
-  t.throws(() => Route('/x', 'hello' as never), { message: telling('string') })
+  t.throws(() => Route('/x', 'hello' as never), { message: telling('"hello"') })
   t.throws(() => Route('/x', hello() as never), {
-    message: telling('a Response'),
+    message: telling('an object \\(PlainTextResponse\\)'),
   })
   t.throws(() => Route(hello as never, '/x' as never), { message: /the path must be a string/ })
 })

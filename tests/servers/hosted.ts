@@ -43,7 +43,8 @@ t.test('takes nothing but an app', async (t) => {
 
   t.throws(() => toNode(wrong as App), {
     name: 'TypeError',
-    message: /^toNode: it takes an app \(scope, receive, send\) => …, object was given\. Pass what/,
+    message:
+      /^toNode: it takes an app \(scope, receive, send\) => …, an object was given\. Pass what/,
   })
 })
 

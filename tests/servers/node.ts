@@ -69,7 +69,8 @@ t.test('takes nothing but an app', async (t) => {
 
   await t.rejects(serve(wrong as App), {
     name: 'TypeError',
-    message: /^serve: it takes an app \(scope, receive, send\) => …, object was given\. Pass what/,
+    message:
+      /^serve: it takes an app \(scope, receive, send\) => …, an object was given\. Pass what/,
   })
 })
 
