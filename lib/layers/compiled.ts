@@ -1,4 +1,5 @@
 /** What a layer does at run time, as middleware. */
+import { overriding } from '../dependencies/overrides.ts'
 import type { ExceptionHandlerEntry } from '../errors/handlers.ts'
 import { answeringBy } from '../errors/within.ts'
 import type { App, Middleware } from '../types.ts'
@@ -11,11 +12,12 @@ import type { LayerSettings } from './settings.ts'
  * user's middleware goes inside.
  */
 export function compiled(settings: LayerSettings): Middleware[] {
-  const { exceptionHandlers } = settings
+  const { exceptionHandlers, overrides } = settings
   const merge = mergeOf(settings)
   return [
     exceptionHandlers && answeringBy(exceptionHandlers as readonly ExceptionHandlerEntry[]),
     merge && setting(merge),
+    overrides && overriding(overrides),
     ...exchanging(settings),
   ].filter((made) => typeof made === 'function')
 }

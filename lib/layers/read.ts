@@ -6,7 +6,7 @@ import type { LayerSettings } from './settings.ts'
 
 /** The names of all settings, as `knownOptions` takes them. */
 export const SETTINGS =
-  'middleware guards tags security mapResponse afterResponse exceptionHandlers responses headers meta bodyLimit validateResponses status encode hidden cacheControl timeout'
+  'middleware guards tags security mapResponse afterResponse exceptionHandlers responses headers overrides meta bodyLimit validateResponses status encode hidden cacheControl timeout'
 
 type Check = readonly [rule: string, holds: (value: unknown) => boolean, fix?: string]
 

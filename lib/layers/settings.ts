@@ -1,5 +1,6 @@
 /** What a layer can say of the routes inside it. */
 import type { Connection } from '../connections.ts'
+import type { Override } from '../dependencies/overrides.ts'
 import type { ErrorKey, ExceptionHandlerEntries } from '../errors/handlers.ts'
 import type { Request } from '../requests.ts'
 import type { AnyResponse } from '../responses/response.ts'
@@ -60,6 +61,8 @@ export interface LayerSettings<Keys extends readonly ErrorKey[] = readonly Error
   readonly responses?: Readonly<Record<string, unknown>>
   /** Fields that are added to responses without them (none). For one name, the nearest layer counts. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What takes the place of dependencies (none). For one dependency, the nearest layer counts. */
+  readonly overrides?: readonly Override[]
   /** Whatever you want to say of the routes (none). For one key, the nearest layer counts. */
   readonly meta?: Readonly<Record<PropertyKey, unknown>>
   /** The largest request body in bytes; Infinity for no limit. The nearest layer counts. */

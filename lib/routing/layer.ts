@@ -21,7 +21,7 @@ import { asksGuards, surrounded, yielding } from './wrapped.ts'
  * same settings as options. What several layers say is put together by one of three rules:
  *
  * - `middleware`, `guards`, `tags`, `security`, `mapResponse` and `afterResponse` add up, outer ones first.
- * - Of `exceptionHandlers`, `responses`, `headers` and `meta`, the nearest layer counts for each key.
+ * - Of `exceptionHandlers`, `responses`, `headers`, `overrides` and `meta`, the nearest layer counts for each key.
  * - Of all others, the nearest layer counts.
  *
  * Guards are asked where the handler is called, with the handler's own request or websocket, after all

@@ -1,6 +1,7 @@
 // LS-APP-2: guards are asked where a handler is called, on every way there.
 import t from 'tap'
 import { Connection } from '../../lib/connections.ts'
+import { dependency } from '../../lib/dependencies.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
 import {
   Application,
@@ -198,4 +199,30 @@ t.test('a guard of a foreign app may read the body first', async (t) => {
     { type: 'http.request', body, moreBody: false },
   ])
   t.equal(responseOf(messages).text, 'hello')
+})
+
+// LS-DI-1
+t.test('a dependency is a guard, and is closed after the handler or the foreign app', async (t) => {
+  const seen: string[] = []
+  const user = dependency(async function* () {
+    seen.push('open')
+    yield 'me'
+    seen.push('close')
+  })
+  const foreign: App = (scope, receive, send) => {
+    seen.push('app')
+    return ok().respond(scope, receive, send)
+  }
+  const handler = async (request: Request): Promise<PlainTextResponse> => {
+    seen.push(await user.of(request))
+    return ok()
+  }
+  for (const [app, name] of [
+    [Router([Route('/', handler)], { guards: [user] }), 'me'],
+    [Mount('', foreign, { guards: [user] }), 'app'],
+  ] as const) {
+    seen.length = 0
+    await send(app, '/')
+    t.same(seen, ['open', name, 'close'])
+  }
 })

@@ -1,5 +1,6 @@
 // LS-APP-2, LS-HOOK-1: how the settings of several layers are put together, one test for each rule.
 import t, { type Test } from 'tap'
+import { dependency } from '../../lib/dependencies.ts'
 import {
   Application,
   type Middleware,
@@ -118,6 +119,20 @@ t.test('of handlers for errors, fields, schemas and meta the nearest counts for 
     t.equal(headers.get('x-two'), 'outer')
     t.equal((await get(app, '/', { queryString: 'own' })).text, 'inner own')
     t.equal((await get(app, '/', { queryString: 'type' })).text, 'outer type')
+  }),
+)
+
+t.test('of overrides the nearest counts for each dependency', (t) =>
+  everyWay(t, async (t, around) => {
+    const one = dependency(() => 'own')
+    const two = dependency(() => 'own')
+    const route = Route('/', (request) => new JSONResponse([one.of(request), two.of(request)]))
+    const app = around(
+      { overrides: [one.as('outer'), two.as('outer')] },
+      { overrides: [two.as('inner')] },
+      route,
+    )
+    t.same(JSON.parse((await get(app)).text), ['outer', 'inner'])
   }),
 )
 

@@ -1,4 +1,5 @@
 // What layers keep of the types of routes, and what they accept.
+import { dependency } from '../../lib/dependencies.ts'
 import type { HTTPException } from '../../lib/exceptions.ts'
 import {
   Application,
@@ -10,7 +11,6 @@ import {
   WebSocketRoute,
 } from '../../lib/index.ts'
 import { type Guard, Host, type LayerSettings, layer } from '../../lib/routing.ts'
-import type { WebSocket } from '../../lib/websockets.ts'
 import type { Assert, Equal } from './assert.ts'
 
 const ok = (): PlainTextResponse => new PlainTextResponse('ok')
@@ -91,15 +91,12 @@ export function settings(): void {
 }
 
 export function guards(): void {
-  // As dependencies declare it.
-  interface Dependency<Value> {
-    readonly of: (connection: Request<never, never> | WebSocket<never, never>) => Promise<Value>
-  }
-  const user = {} as Dependency<string>
+  const user = dependency(() => 'me')
   user satisfies Guard
   const plain: Guard = { of: ({ headers }) => headers.has('x') }
   const said: LayerSettings = {
     guards: [user, plain],
+    overrides: [user.as('you')],
   }
   Application({ guards: [user] })
   layer(said, [])
