@@ -105,10 +105,10 @@ function redirect(
 }
 
 /** A route as an app of its own, without a router around it. */
-export function standalone(entryOf: () => Entry): App {
+export function standalone(entriesOf: () => readonly Entry[]): App {
   let made: Table | undefined
   const tableOf = (): Table => {
-    made ??= new Table([entryOf()])
+    made ??= new Table(entriesOf())
     return made
   }
   const app: App = async (scope: Scope, receive: Receive, send: Send) => {

@@ -18,10 +18,12 @@ interface Node {
   readonly endpoint?: unknown
   readonly routes?: unknown
   readonly contract?: Contract
+  /** Of a route or an app: its layers. */
+  readonly settings?: readonly Contract[]
 }
 
 /**
- * Asks for the eager dependencies that contracts list, one after another, in the order of the routes.
+ * Asks for the eager dependencies that contracts and layers list, one after another, in the order of the routes.
  * Those of mounted applications are included.
  *
  * @param context What they are asked for with.
@@ -34,7 +36,8 @@ export async function findEager(routes: readonly unknown[], context: object): Pr
     const node = item as Node
     for (const inner of inside(node)) nodes.add(inner)
     const { guards = [], use = {} } = node.contract ?? {}
-    const listed = [...guards, ...Object.values(use)]
+    const layered = (node.settings ?? []).flatMap((layer) => layer.guards ?? [])
+    const listed = [...layered, ...guards, ...Object.values(use)]
     for (const dependency of listed) if (dependency.eager) await dependency.of(context)
   }
 }

@@ -30,6 +30,20 @@ export interface Entry {
   readonly answersPrefix?: (scope: RoutedScope) => boolean
 }
 
+/** The paths of a route, as it shows them; the index has one entry for each. */
+export function pathsOf<Path extends string>(
+  entries: readonly Entry[],
+): {
+  path: Path
+  paths: readonly Path[]
+  entry: Entry
+  entries: readonly Entry[]
+} {
+  const [entry] = entries as readonly [Entry, ...Entry[]]
+  const paths = entries.map(({ path }) => path.path as Path)
+  return { path: entry.path.path as Path, paths, entry, entries }
+}
+
 /** An entry that matches a path. */
 export interface Match {
   readonly entry: Entry

@@ -10,7 +10,7 @@ import { answersRoot, standalone, tellRoot } from './dispatch.ts'
 import type { Entry } from './entry.ts'
 import { type Host, hosting } from './host.ts'
 import { copyOf } from './origin.ts'
-import { isRoutable, type Routable } from './reverse.ts'
+import { entriesOf, isRoutable, type Routable } from './reverse.ts'
 import { asksGuards, surrounded, yielding } from './wrapped.ts'
 
 /**
@@ -65,20 +65,26 @@ function routeWithin<Kind extends Exclude<Routable, Host>>(
   settings: LayerSettings,
   route: Kind,
 ): Kind {
-  const { entry } = route
-  const inner = entry.hasMiddleware === true ? entry.app : yielding(entry.app)
-  const layered: Entry = {
-    ...entry,
-    get route() {
-      return copy
-    },
-    app: surrounded(inner, settings),
-    hasMiddleware: true,
-  }
-  const app = asksGuards(standalone(() => layered))
+  const [first] = entriesOf(route)
+  const inner = first?.hasMiddleware === true ? first.app : yielding(first?.app ?? route)
+  const app = surrounded(inner, settings)
+  const entries = entriesOf(route).map(
+    (entry): Entry => ({
+      ...entry,
+      get route() {
+        return copy
+      },
+      app,
+      hasMiddleware: true,
+    }),
+  )
   const copy: Kind = callable<Kind>(
-    app,
-    changed(route, { entry: layered, ...said(settings, ...route.settings) }),
+    asksGuards(standalone(() => entries)),
+    changed(route, {
+      entry: entries[0],
+      ...(route.kind === 'mount' ? {} : { entries }),
+      ...said(settings, ...route.settings),
+    }),
   )
   return copyOf(route, copy)
 }

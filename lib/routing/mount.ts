@@ -11,8 +11,7 @@ import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App } from '../types.ts'
 import { answersRoot, standalone } from './dispatch.ts'
 import type { AnyState, Entry, RoutedScope } from './entry.ts'
-import { parsePath } from './path.ts'
-import { assertRooted } from './route.ts'
+import { assertRooted, parsePath } from './path.ts'
 import { fail } from './tokens.ts'
 import { asksGuards, behindGuards, served } from './wrapped.ts'
 
@@ -97,7 +96,7 @@ export function Mount<
       : { answersPrefix: (scope: RoutedScope) => answersRoot(inner, scope) }),
   }
   const mount: Mount<Path, State> = callable<Mount<Path, State>>(
-    asksGuards(standalone(() => entry)),
+    asksGuards(standalone(() => [entry])),
     {
       kind: 'mount',
       // The type keeps the literal as it was written; only slashes at its end are gone.

@@ -94,3 +94,32 @@ function assertDistinct(params: readonly Param[], path: string, where: string): 
     repeated.length,
   )
 }
+
+/**
+ * Reads the path of a route, or a list of them.
+ *
+ * @throws TypeError as `parsePath` does, and for a path without a slash at its beginning or an empty list.
+ */
+export function readPaths(
+  given: string | readonly string[],
+  where: string,
+): readonly [ParsedPath, ...ParsedPath[]] {
+  const [first, ...others] = Array.isArray(given) ? given : [given]
+  if (first === undefined && Array.isArray(given)) {
+    const fix = "Write ['/posts', '/posts/{page:int}']"
+    throw wrong(where, 'the list of paths must not be empty', given, fix)
+  }
+  return [readRooted(first, where), ...others.map((path) => readRooted(path, where))]
+}
+
+function readRooted(path: string, where: string): ParsedPath {
+  const parsed = parsePath(path, where)
+  assertRooted(path, where)
+  return parsed
+}
+
+/** Paths begin with a slash. */
+export function assertRooted(path: string, where: string): void {
+  if (path.startsWith('/')) return
+  fail(where, path, 0, 'the path must begin with "/"', `Write "/${path}".`)
+}

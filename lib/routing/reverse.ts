@@ -1,6 +1,6 @@
 /** From the name of a route, or the route itself, back to its path. */
 import { encodePath, guardDots, percentEncode, URLPath } from '../http/urls.ts'
-import type { AnyState } from './entry.ts'
+import type { AnyState, Entry } from './entry.ts'
 import type { Host } from './host.ts'
 import type { Mount } from './mount.ts'
 import { originOf } from './origin.ts'
@@ -71,10 +71,11 @@ function findAt(route: Routable, target: unknown, params: Params): URLPath | und
   if (route.kind === 'mount' || route.kind === 'host') return findUnder(route, target, params)
   const isIt =
     typeof target === 'string' ? route.name !== '' && route.name === target : isSame(route, target)
-  if (!isIt || !hasExactly(params, route.entry.path.params)) return undefined
+  const filled = isIt && route.entries.find(({ path }) => hasExactly(params, path.params))
+  if (!filled) return undefined
   const protocol = route.kind === 'route' ? 'http' : 'websocket'
   // A path of optional parameters only, all of them missing, is the root.
-  return new URLPath(fill(route.entry.path.tokens, params) || '/', protocol)
+  return new URLPath(fill(filled.path.tokens, params) || '/', protocol)
 }
 
 function findUnder(outer: Mount | Host, target: unknown, params: Params): URLPath | undefined {
@@ -144,6 +145,11 @@ function fill(tokens: readonly Token[], params: Params): string {
   return guardDots(path.join(''))
 }
 
+/** What a route or mount puts into the index: one entry for each of its paths. */
+export function entriesOf(route: Exclude<Routable, Host>): readonly Entry[] {
+  return route.kind === 'mount' ? [route.entry] : route.entries
+}
+
 export function isRoutable(route: unknown): route is Routable {
   return typeof route === 'function' && 'kind' in route && KINDS.has(route.kind)
 }
@@ -155,8 +161,10 @@ function candidatesOf(routes: readonly unknown[], prefix: string): string[] {
       return candidatesOf(route.routes, route.name === '' ? prefix : `${name}:`)
     }
     if (route.name === '') return []
-    const params = route.entry.path.params.map((param) => param.name)
-    return [params.length > 0 ? `"${name}" with { ${params.join(', ')} }` : `"${name}"`]
+    return route.entries.map(({ path }) => {
+      const params = path.params.map((param) => param.name)
+      return params.length > 0 ? `"${name}" with { ${params.join(', ')} }` : `"${name}"`
+    })
   })
 }
 

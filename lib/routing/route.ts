@@ -10,9 +10,8 @@ import { Response } from '../responses/response.ts'
 import type { App } from '../types.ts'
 import { standalone } from './dispatch.ts'
 import { type AnyHandler, endpoint, type Handler } from './endpoint.ts'
-import type { AnyState, Entry } from './entry.ts'
-import { parsePath } from './path.ts'
-import { fail } from './tokens.ts'
+import { type AnyState, type Entry, pathsOf } from './entry.ts'
+import { readPaths } from './path.ts'
 import { answersExceptions, asksGuards, served } from './wrapped.ts'
 
 export interface RouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
@@ -26,12 +25,16 @@ export interface RouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorK
 /** An app that serves one path. */
 export interface Route<Path extends string = string, State = AnyState> extends App, Said {
   readonly kind: 'route'
+  /** The first path, if there are several. */
   readonly path: Path
+  readonly paths: readonly Path[]
   readonly name: string
   /** In the order of `Allow`; undefined serves all. */
   readonly methods: readonly string[] | undefined
-  /** The entry in the index of a router. */
+  /** The entry in the index of a router; the first, if there are several paths. */
   readonly entry: Entry
+  /** The entries of all paths. */
+  readonly entries: readonly Entry[]
   /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
@@ -39,7 +42,8 @@ export interface Route<Path extends string = string, State = AnyState> extends A
 /**
  * Serves a path by a handler, or by one handler for each method.
  *
- * Paths are matched decoded and with case. Parameters are `{name}` or `{name:convertor}` with `str`,
+ * With a list of paths, parameters that are not in all of them are optional. Paths are matched decoded and
+ * with case. Parameters are `{name}` or `{name:convertor}` with `str`,
  * `int`, `float`, `uuid`, `path` and your own; or `:name`, `:name?` and a final `*`. Their values are
  * typed by the path literal. A route is an app: on its own it answers 404 and 405 itself.
  *
@@ -52,38 +56,39 @@ export function Route<
   State = Record<string, unknown>,
   const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
 >(
-  path: Path,
+  path: Path | readonly Path[],
   handler: Handler<Path, State> | MethodTable<Path, State>,
   options: RouteOptions<Keys> = {},
 ): Route<Path, State> {
   knownOptions('Route', options, `methods name ${SETTINGS}`)
-  const where = `Route "${path}"`
-  const parsed = parsePath(path, 'Route')
-  assertRooted(path, 'Route')
+  const paths = readPaths(path, 'Route')
+  const where = `Route "${paths[0].path}"`
   const { app, methods, name } = serving(handler as AnyHandler, where)
   const limited = methodSet(options.methods ?? methods, where)
   if (typeof handler === 'object') assertServed(limited, methods, where)
   const settings = settingsIn(where, options)
-  const entry: Entry = {
-    path: parsed,
-    prefix: false,
-    type: 'http',
-    methods: limited,
-    get route() {
-      return route
-    },
-    endpoint: handler,
-    ...served(app, settings),
-  }
+  const inside = served(app, settings)
+  const entries = paths.map(
+    (path): Entry => ({
+      path,
+      prefix: false,
+      type: 'http',
+      methods: limited,
+      get route() {
+        return route
+      },
+      endpoint: handler,
+      ...inside,
+    }),
+  )
   const route: Route<Path, State> = callable<Route<Path, State>>(
-    asksGuards(standalone(() => entry)),
+    asksGuards(standalone(() => entries)),
     {
       kind: 'route',
-      path,
+      ...pathsOf<Path>(entries),
       name: options.name ?? name,
       ...said(settings),
       methods: limited === undefined ? undefined : [...limited],
-      entry,
     },
   )
   return route
@@ -109,12 +114,6 @@ function serving(handler: AnyHandler | AnyMethodTable, where: string): Serving {
   }
   const what = 'the handler must be a function (request) => response or a table { get, post, … }'
   throw wrong(where, what, handler, 'Write () => response, and check the spelling of its name')
-}
-
-/** Paths begin with a slash. */
-export function assertRooted(path: string, where: string): void {
-  if (path.startsWith('/')) return
-  fail(where, path, 0, 'the path must begin with "/"', `Write "/${path}".`)
 }
 
 /** The methods that a table can have, in the order that `Allow` lists them. */

@@ -15,7 +15,7 @@ import type { App, Receive, Scope, Send } from '../types.ts'
 import { answersRoot, findIn, notFound, rootPath, serve, tellRoot } from './dispatch.ts'
 import { type AnyState, type Entry, type RoutedScope, routePath } from './entry.ts'
 import type { Host } from './host.ts'
-import { isRoutable, type Routable, urlPathFor } from './reverse.ts'
+import { entriesOf, isRoutable, type Routable, urlPathFor } from './reverse.ts'
 import { Table } from './table.ts'
 import { answersExceptions, asksGuards, behindGuards, surrounded, wrapped } from './wrapped.ts'
 
@@ -176,8 +176,10 @@ class Index {
     for (const [order, route] of this.routes.entries()) {
       if (route.kind === 'host') this.#hosts.push({ host: route, order })
       else {
-        entries.push(route.entry)
-        this.#places.push(order)
+        for (const entry of entriesOf(route)) {
+          entries.push(entry)
+          this.#places.push(order)
+        }
       }
     }
     this.#table = new Table(entries)

@@ -13,9 +13,8 @@ import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Failure } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { standalone } from './dispatch.ts'
-import type { AnyState, Entry } from './entry.ts'
-import { parsePath } from './path.ts'
-import { assertRooted } from './route.ts'
+import { type AnyState, type Entry, pathsOf } from './entry.ts'
+import { readPaths } from './path.ts'
 import { answersExceptions, asksGuards, surrounded } from './wrapped.ts'
 
 export interface WebSocketRouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
@@ -32,16 +31,20 @@ export type WebSocketHandler<Path extends string = string, State = Record<string
 /** An app that serves one path for websockets. */
 export interface WebSocketRoute<Path extends string = string, State = AnyState> extends App, Said {
   readonly kind: 'websocket'
+  /** The first path, if there are several. */
   readonly path: Path
+  readonly paths: readonly Path[]
   readonly name: string
-  /** The entry in the index of a router. */
+  /** The entry in the index of a router; the first, if there are several paths. */
   readonly entry: Entry
+  /** The entries of all paths. */
+  readonly entries: readonly Entry[]
   /** Phantom, never set: lets `Application` check that `lifespan` yields the state this handler reads. */
   readonly reads?: (state: State) => void
 }
 
 /**
- * Serves a path for websockets; an http route may have the same path.
+ * Serves a path for websockets, or a list of them; an http route may have the same path.
  *
  * @throws TypeError if the path or the handler is invalid.
  * @example
@@ -56,34 +59,41 @@ export function WebSocketRoute<
   State = Record<string, unknown>,
   const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
 >(
-  path: Path,
+  path: Path | readonly Path[],
   handler: WebSocketHandler<Path, State>,
   options: WebSocketRouteOptions<Keys> = {},
 ): WebSocketRoute<Path, State> {
   knownOptions('WebSocketRoute', options, `name ${SETTINGS}`)
-  const parsed = parsePath(path, 'WebSocketRoute')
-  assertRooted(path, 'WebSocketRoute')
+  const paths = readPaths(path, 'WebSocketRoute')
+  const where = `WebSocketRoute "${paths[0].path}"`
   if (typeof handler !== 'function') {
     throw new TypeError(
-      `WebSocketRoute "${path}": the handler must be a function (websocket) => …, ${typeof handler} was given. Is the name spelled right?`,
+      `${where}: the handler must be a function (websocket) => …, ${typeof handler} was given. Is the name spelled right?`,
     )
   }
-  const where = `WebSocketRoute "${path}"`
   const settings = settingsIn(where, options)
-  const entry: Entry = {
-    path: parsed,
-    prefix: false,
-    type: 'websocket',
-    methods: undefined,
-    get route() {
-      return route
-    },
-    endpoint: handler,
-    app: surrounded(answersExceptions(conversation(handler)), settings),
-  }
+  const app = surrounded(answersExceptions(conversation(handler)), settings)
+  const entries = paths.map(
+    (path): Entry => ({
+      path,
+      prefix: false,
+      type: 'websocket',
+      methods: undefined,
+      get route() {
+        return route
+      },
+      endpoint: handler,
+      app,
+    }),
+  )
   const route: WebSocketRoute<Path, State> = callable<WebSocketRoute<Path, State>>(
-    asksGuards(standalone(() => entry)),
-    { kind: 'websocket', path, name: options.name ?? handler.name, ...said(settings), entry },
+    asksGuards(standalone(() => entries)),
+    {
+      kind: 'websocket',
+      ...pathsOf<Path>(entries),
+      name: options.name ?? handler.name,
+      ...said(settings),
+    },
   )
   return route
 }

@@ -69,7 +69,7 @@ t.test('lets the handlers of the scope answer 404 and 405', async (t) => {
       (_, error) => new PlainTextResponse('no method', { status: 405, headers: error.headers }),
     ],
   ])
-  const app = handled(standalone(() => showing('/a', { methods: ['PUT'] })))
+  const app = handled(standalone(() => [showing('/a', { methods: ['PUT'] })]))
 
   const missing = responseOf(await call(app, httpScope({ path: '/b' })))
   const refused = responseOf(await call(app, httpScope({ path: '/a' })))
@@ -81,7 +81,7 @@ t.test('lets the handlers of the scope answer 404 and 405', async (t) => {
 
 // RT-72
 t.test('an entry is an app of its own', async (t) => {
-  const app = standalone(() => showing('/a/{id}', { methods: ['GET'], type: 'http' }))
+  const app = standalone(() => [showing('/a/{id}', { methods: ['GET'], type: 'http' })])
   const at = async (path: string, method = 'GET', rootPath = '') =>
     responseOf(await call(app, httpScope({ path, method, rootPath })))
 

@@ -1,4 +1,5 @@
 // The parameters of a path are read from its literal, in both spellings.
+import { PlainTextResponse, Route } from '../../lib/index.ts'
 import type { PathParams } from '../../lib/routing.ts'
 import type { Assert, Equal } from './assert.ts'
 
@@ -43,3 +44,18 @@ export type Colons = [
 // A path that is only known at run time can have any parameters.
 // biome-ignore lint/suspicious/noExplicitAny: that is what is tested
 export type Unknown = Assert<Equal<PathParams<string>, Record<string, any>>>
+
+export function severalPaths(): void {
+  true satisfies Assert<Equal<PathParams<'/posts' | '/posts/{page:int}'>, { page?: number }>>
+  true satisfies Assert<
+    Equal<PathParams<'/{a}/{b:int}' | '/{a}' | '/:a/:c?'>, { a: string; b?: number; c?: string }>
+  >
+  Route(['/posts', '/posts/{page:int}'], (request) => {
+    request.pathParams.page satisfies number | undefined
+    // @ts-expect-error it may be missing
+    request.pathParams.page satisfies number
+    // @ts-expect-error no path has such a parameter
+    request.pathParams.id
+    return new PlainTextResponse('ok')
+  })
+}
