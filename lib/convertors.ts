@@ -1,6 +1,7 @@
 /** Convertors: the text that a path parameter accepts, its value, and how a value is written. */
 
 import { builtInConvertors, type Convertor, refuse } from './convertors/builtins.ts'
+import { calendarConvertors } from './convertors/calendar.ts'
 import { assertFastPattern } from './convertors/patterns.ts'
 import { shown } from './internal/must.ts'
 
@@ -8,9 +9,15 @@ import { shown } from './internal/must.ts'
 export interface Convertors {
   str: string
   int: number
+  /** Of up to 100 digits, without a sign. */
+  bigint: bigint
   float: number
   uuid: string
   path: string
+  /** A day that exists, as text: `2026-01-31`. */
+  date: string
+  /** A time of RFC 3339 with its offset: `2026-01-31T12:00:00+01:00`. */
+  datetime: Date
 }
 
 /**
@@ -18,9 +25,9 @@ export interface Convertors {
  *
  * @example
  * declare module 'stellula/convertors' {
- *   interface Convertors { date: Date }
+ *   interface Convertors { day: Date }
  * }
- * registerConvertor('date', {
+ * registerConvertor('day', {
  *   pattern: /[0-9]{4}-[0-9]{2}-[0-9]{2}/,
  *   convert: (text) => new Date(`${text}T00:00:00Z`),
  *   toText: (date) => date.toISOString().slice(0, 10),
@@ -32,7 +39,7 @@ export interface ConvertorOptions<Value> {
    * be safe from slow matching: no repetition, option or alternative within a repeated group, no
    * look-around, no back-reference, at most three open repetitions over 256 characters.
    *
-   * Where parameters stand side by side, as in `/{a}{b:date}{c:path}`, many splits of a path are possible.
+   * Where parameters stand side by side, as in `/{a}{b:day}{c:path}`, many splits of a path are possible.
    * A request tries the pattern at most 4,096 times, fewer if it is slow; after that the route does not
    * match.
    */
@@ -48,7 +55,7 @@ export interface ConvertorOptions<Value> {
 }
 
 const convertors = new Map<string, Convertor>(
-  builtInConvertors.map((convertor) => [convertor.name, convertor]),
+  [...builtInConvertors, ...calendarConvertors].map((convertor) => [convertor.name, convertor]),
 )
 
 /**

@@ -13,7 +13,7 @@ import { testClient } from '../lib/testing/client.ts'
 
 declare module '../lib/convertors.ts' {
   interface Convertors {
-    date: Date
+    day: Date
   }
 }
 
@@ -43,8 +43,17 @@ function made(options: Partial<ConvertorOptions<unknown>>): {
   return convertor
 }
 
-t.test('knows the five built-in convertors', (t) => {
-  t.strictSame(convertorNames(), ['str', 'int', 'float', 'uuid', 'path'])
+t.test('knows the built-in convertors', (t) => {
+  t.strictSame(convertorNames(), [
+    'str',
+    'int',
+    'bigint',
+    'float',
+    'uuid',
+    'path',
+    'date',
+    'datetime',
+  ])
   t.equal(convertorNamed('int')?.parse('7'), 7)
   t.equal(convertorNamed('nope'), undefined)
   t.equal(convertorNamed('constructor'), undefined)
@@ -52,10 +61,10 @@ t.test('knows the five built-in convertors', (t) => {
 })
 
 t.test('a convertor of your own reads and writes its values in routes', async (t) => {
-  registerConvertor('date', date)
+  registerConvertor('day', date)
   const router = Router([
     Route(
-      '/days/{day:date}',
+      '/days/{day:day}',
       (request) => new PlainTextResponse(String(request.pathParams.day.getUTCDate())),
       { name: 'day' },
     ),
@@ -70,7 +79,7 @@ t.test('a convertor of your own reads and writes its values in routes', async (t
   t.equal(noDay.status, 404)
   t.equal(noDate.status, 404)
   t.equal(router.urlPathFor('day', { day: new Date(0) }).path, '/days/1970-01-01')
-  t.ok(convertorNames().includes('date'))
+  t.ok(convertorNames().includes('day'))
 })
 
 t.test('routes keep the convertor that they were built with', (t) => {

@@ -1,4 +1,4 @@
-/** The five built-in convertors, made of plain functions that take linear time. */
+/** The built-in convertors of texts and numbers, made of plain functions that take linear time. */
 import { wrong } from '../internal/must.ts'
 
 /** A convertor as the router uses it. */
@@ -59,6 +59,17 @@ export const builtInConvertors: readonly Convertor[] = [
   },
   {
     ...builtIn,
+    name: 'bigint',
+    allows: isDigit,
+    // More digits would take time, and no identifier has them.
+    parse: (text: string) => (/^[0-9]{1,100}$/.test(text) ? BigInt(text) : undefined),
+    toText: (value: unknown) => {
+      const text = typeof value === 'string' ? value : asDigits(value)
+      return /^[0-9]{1,100}$/.test(text) ? text : refuse('bigint', value, 'of 1 to 100 digits')
+    },
+  },
+  {
+    ...builtIn,
     name: 'float',
     allows: isDigit,
     fraction: true,
@@ -103,6 +114,10 @@ function integerToText(value: unknown): string {
   const number = asNumber('int', value)
   if (!Number.isSafeInteger(number)) refuse('int', value, 'an integer from 0 to 2 ** 53 - 1')
   return String(number)
+}
+
+function asDigits(value: unknown): string {
+  return typeof value === 'bigint' || Number.isSafeInteger(value) ? String(value) : ''
 }
 
 function parseDecimal(text: string): number | undefined {

@@ -44,7 +44,7 @@ export interface Route<Path extends string = string, State = AnyState> extends A
  *
  * With a list of paths, parameters that are not in all of them are optional. Paths are matched decoded and
  * with case. Parameters are `{name}` or `{name:convertor}` with `str`,
- * `int`, `float`, `uuid`, `path` and your own; or `:name`, `:name?` and a final `*`. Their values are
+ * `int`, `float`, `bigint`, `uuid`, `path`, `date`, `datetime` and your own; or `:name`, `:name?` and a final `*`. Their values are
  * typed by the path literal. A route is an app: on its own it answers 404 and 405 itself.
  *
  * @throws TypeError if the path, a method or the handler is invalid.

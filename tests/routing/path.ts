@@ -64,7 +64,7 @@ const FAULTS: readonly (readonly [path: string, message: RegExp])[] = [
   // RT-6
   [
     '/users/{id:integer}',
-    /^Route: unknown convertor "integer", in "\/users\/\{id:integer\}"\. Known: str, int, float, uuid, path[^.]*\.\n\n {2}\/users\/\{id:integer\}\n {13}\^{7}$/,
+    /^Route: unknown convertor "integer", in "\/users\/\{id:integer\}"\. Known: str, int, bigint, float, uuid, path[^.]*\.\n\n {2}\/users\/\{id:integer\}\n {13}\^{7}$/,
   ],
   // RT-7
   [

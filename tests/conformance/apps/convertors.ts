@@ -3,12 +3,12 @@ import { registerConvertor } from '../../../lib/convertors.ts'
 
 declare module '../../../lib/convertors.ts' {
   interface Convertors {
-    date: Date
+    day: Date
     lower: string
   }
 }
 
-registerConvertor('date', {
+registerConvertor('day', {
   pattern: /[0-9]{4}-[0-9]{2}-[0-9]{2}/,
   convert: (text) => {
     const date = new Date(`${text}T00:00:00Z`)

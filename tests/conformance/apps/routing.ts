@@ -20,7 +20,7 @@ const everyConvertor = Router([
   Route('/float/{v:float}', params, { name: 'conv-float' }),
   Route('/uuid/{v:uuid}', params, { name: 'conv-uuid' }),
   Route('/path/{v:path}', params, { name: 'conv-path' }),
-  Route('/date/{v:date}', params, { name: 'conv-date' }),
+  Route('/date/{v:day}', params, { name: 'conv-date' }),
   Route('/lower/{v:lower}', params, { name: 'conv-lower' }),
   Route('/two/{a}-{b}', params, { name: 'conv-two' }),
   Route('/mid/{p:path}/end', params, { name: 'conv-mid' }),
