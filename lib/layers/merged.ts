@@ -59,16 +59,16 @@ export function withoutGuards(settings: MergedSettings): MergedSettings {
   return free
 }
 
+const NEAREST = ['status', 'validateResponses', 'encode', 'automaticOptions'] as const
+const BY_KEY = ['responses', 'meta'] as const
+
 /** What a layer says itself, of the keys that are read at run time. */
-function ownOf({ status, validateResponses, encode, ...more }: LayerSettings): MergedSettings {
-  const { responses, meta, guards, mapResponse } = more
+function ownOf(settings: LayerSettings): MergedSettings {
+  const { mapResponse } = settings
+  const names = [...NEAREST, ...BY_KEY, 'guards' as const]
+  const own = names.filter((name) => settings[name] !== undefined)
   return {
-    ...(status === undefined ? {} : { status }),
-    ...(validateResponses === undefined ? {} : { validateResponses }),
-    ...(encode === undefined ? {} : { encode }),
-    ...(responses === undefined ? {} : { responses }),
-    ...(meta === undefined ? {} : { meta }),
-    ...(guards === undefined ? {} : { guards }),
+    ...Object.fromEntries(own.map((name) => [name, settings[name]])),
     ...(mapResponse === undefined ? {} : { mapResponse: [mapResponse] }),
   }
 }
@@ -77,7 +77,7 @@ function ownOf({ status, validateResponses, encode, ...more }: LayerSettings): M
 function add(outer: MergedSettings, settings: LayerSettings): MergedSettings {
   const own = ownOf(settings)
   const merged: Record<string, unknown> = { ...outer, ...own }
-  for (const key of ['responses', 'meta'] as const) {
+  for (const key of BY_KEY) {
     if (own[key] !== undefined) merged[key] = Object.freeze({ ...outer[key], ...own[key] })
   }
   for (const key of ['guards', 'mapResponse'] as const) {

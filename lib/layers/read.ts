@@ -6,7 +6,7 @@ import type { LayerSettings } from './settings.ts'
 
 /** The names of all settings, as `knownOptions` takes them. */
 export const SETTINGS =
-  'middleware guards tags security mapResponse afterResponse exceptionHandlers responses headers overrides meta bodyLimit validateResponses status encode hidden cacheControl timeout'
+  'middleware guards tags security mapResponse afterResponse exceptionHandlers responses headers overrides meta bodyLimit validateResponses status encode automaticOptions hidden cacheControl timeout'
 
 type Check = readonly [rule: string, holds: (value: unknown) => boolean, fix?: string]
 
@@ -45,6 +45,7 @@ const CHECKS: { readonly [Name in keyof LayerSettings]?: Check } = {
   ],
   meta: OBJECT,
   validateResponses: BOOLEAN,
+  automaticOptions: BOOLEAN,
   hidden: BOOLEAN,
   status: [
     'a number from 400 to 499',

@@ -73,6 +73,11 @@ export interface LayerSettings<Keys extends readonly ErrorKey[] = readonly Error
   readonly status?: number
   /** Makes of the values that operations return what JSON can say. The nearest layer counts. */
   readonly encode?: (value: unknown) => unknown
+  /**
+   * Whether OPTIONS is answered by 204 and `Allow` for paths without a handler for it, instead of by 405
+   * (false). Guards are not asked. The nearest layer counts.
+   */
+  readonly automaticOptions?: boolean
   /** Whether the routes are left out of documents (false). The nearest layer counts. */
   readonly hidden?: boolean
   /**

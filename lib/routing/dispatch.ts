@@ -5,7 +5,7 @@ import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import { requestURL, withoutTrailingSlashes } from '../http/urls.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
-import { toApp } from '../responses/response.ts'
+import { Response, toApp } from '../responses/response.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { type Entry, enter, type Match, type RoutedScope, routePath } from './entry.ts'
 import { type Found, Table } from './table.ts'
@@ -29,7 +29,10 @@ export function dispatch(
   return match.entry.app(scope, receive, send)
 }
 
-/** The 405 for a path without a route for the method; `Allow` lists the others (RFC 9110 10.2.1). */
+/**
+ * The 405 for a path without a route for the method; `Allow` lists the others (RFC 9110 10.2.1). With the
+ * setting `automaticOptions`, OPTIONS is answered by 204.
+ */
 export function methodNotAllowed(
   partial: readonly Match[],
   path: string,
@@ -40,8 +43,14 @@ export function methodNotAllowed(
   const asked = askedFor(partial, scope)
   if (asked !== undefined) enter(scope, asked, path)
   const methods = new Set(partial.flatMap(({ entry }) => [...(entry.methods ?? [])]))
-  const error = new HTTPException(405, undefined, { headers: { allow: [...methods].join(', ') } })
-  const refuse: App = (scope, receive, send) => answerException(error, scope, receive, send)
+  // Decided inside the layers of the route, which may say it.
+  const refuse: App = (scope, receive, send) => {
+    const isAutomatic = scope.type === 'http' && scope.settings?.automaticOptions === true
+    const headers = { allow: [...methods, ...(isAutomatic ? ['OPTIONS'] : [])].join(', ') }
+    return isAutomatic && scope.method === 'OPTIONS'
+      ? new Response(null, { status: 204, headers }).respond(scope, receive, send)
+      : answerException(new HTTPException(405, undefined, { headers }), scope, receive, send)
+  }
   if (asked === undefined) return refuse(scope, receive, send)
   return answerInside(asked.entry, refuse, scope, receive, send)
 }

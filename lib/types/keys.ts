@@ -31,6 +31,8 @@ export interface MergedSettings {
   readonly status?: number
   /** Whether responses are checked against their schemas; the nearest layer counts. */
   readonly validateResponses?: boolean
+  /** Whether OPTIONS is answered where no handler does; the nearest layer counts. */
+  readonly automaticOptions?: boolean
   /** Makes of a value what JSON can say; the nearest layer counts. */
   readonly encode?: (value: unknown) => unknown
   /** The schemas of responses by status; for one status, the nearest layer counts. */
