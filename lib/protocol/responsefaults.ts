@@ -1,6 +1,7 @@
 /** What a response may not be, in the words that every server has for it. */
 import { ProtocolError } from '../exceptions.ts'
 import { isHeaderValue } from '../http/headers.ts'
+import { shown } from '../internal/must.ts'
 
 /** A message that has no place at this point. */
 export function misplaced(type: string, why: string): ProtocolError {
@@ -65,13 +66,4 @@ export function badLinks(links: unknown, cause?: unknown): ProtocolError {
     `http.response.early_hint: a link is "<target>; rel=…", ${shown(links)} was sent. See RFC 8288.`,
     { cause },
   )
-}
-
-/** As JSON; what cannot be written as JSON, by its type. */
-function shown(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? typeof value
-  } catch {
-    return typeof value
-  }
 }
