@@ -3,7 +3,7 @@
 import { trimBlanks } from '../internal/blanks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, wrong } from '../internal/must.ts'
-import { isHeaderName } from './headers.ts'
+import { isHeaderName, NAME_RULE } from './headers.ts'
 
 export interface CookieOptions {
   /** Lifetime in seconds; 0 or less deletes the cookie. Unset: `expires`, or until the browser closes. */
@@ -81,8 +81,7 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
   const { path = '/', domain, maxAge, expires, secure, httpOnly, partitioned } = options
   const sameSite = sameSiteOf(options.sameSite)
   if (!isHeaderName(name)) {
-    const what = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
-    throw wrong(WHERE, what, name, 'Choose another name')
+    throw wrong(WHERE, NAME_RULE, name, 'Choose another name')
   }
   if (path && !PATH.test(path)) {
     const what = 'a path must start with "/" and have no spaces, commas or semicolons'

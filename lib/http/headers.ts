@@ -196,6 +196,14 @@ const NONE: HeaderList = Object.freeze([])
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
+/** What a name is, for error messages. */
+export const NAME_RULE = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
+
+/** What the value of a field is, for error messages. */
+export function valueRule(name: string): string {
+  return `the value of "${name}" must be latin-1 text without control characters`
+}
+
 /** Whether this is a valid field name: a token of RFC 9110 section 5.6.2. */
 export function isHeaderName(name: string): boolean {
   return NAME.test(name)
@@ -213,11 +221,14 @@ export function isHeaderValue(value: string): boolean {
  */
 export function assertHeader(name: string, value: string): void {
   if (typeof name !== 'string' || !isHeaderName(name)) {
-    const what = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
-    throw wrong('Headers', what, name, 'Choose another name')
+    throw wrong('Headers', NAME_RULE, name, 'Choose another name')
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
-    const what = `the value of "${name}" must be latin-1 text without control characters`
-    throw wrong('Headers', what, value, 'Encode it first, for instance with encodeURIComponent')
+    throw wrong(
+      'Headers',
+      valueRule(name),
+      value,
+      'Encode it first, for instance with encodeURIComponent',
+    )
   }
 }

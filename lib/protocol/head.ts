@@ -1,6 +1,6 @@
 /** Checks the start of a response before any of it can reach the wire. */
 import { ProtocolError } from '../exceptions.ts'
-import { isHeaderName, isHeaderValue } from '../http/headers.ts'
+import { isHeaderName, isHeaderValue, NAME_RULE, valueRule } from '../http/headers.ts'
 import { FRAMING } from '../http/hopbyhop.ts'
 import { lowerName } from '../http/lowercase.ts'
 import { isBodyless, isStatus } from '../http/status.ts'
@@ -138,13 +138,10 @@ function isKnownField(name: unknown, value: unknown): boolean {
 function assertField(type: string, name: unknown, value: unknown): void {
   const isKnownName = KNOWN_FIELDS.has(name) // other than text is not found
   if (typeof name !== 'string' || !(isKnownName || isHeaderName(name))) {
-    throw invalid(
-      type,
-      `a name must consist of letters, digits and !#$%&'*+-.^_\`|~, ${JSON.stringify(name)} was sent`,
-    )
+    throw invalid(type, `${NAME_RULE}, ${JSON.stringify(name)} was sent`)
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
-    throw invalid(type, `the value of "${name}" must be latin-1 text without control characters`)
+    throw invalid(type, valueRule(name))
   }
   if (value.length > LONGEST_KNOWN_VALUE || name === 'trailer' || FRAMING.has(name)) return
   if (isKnownName || KNOWN_FIELDS.size < MOST_KNOWN_FIELDS) KNOWN_FIELDS.set(name, value)
