@@ -15,10 +15,19 @@ import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
 import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
 
 const sides = {
-  zod: ['stellulaZod', 'stellulaZodUnchecked', 'honoZod', 'h3Zod', 'elysiaZod', 'fastifyOwn'],
+  zod: [
+    'stellulaZod',
+    'stellulaZodUnchecked',
+    'handZod',
+    'honoZod',
+    'h3Zod',
+    'elysiaZod',
+    'fastifyOwn',
+  ],
   valibot: [
     'stellulaValibot',
     'stellulaValibotUnchecked',
+    'handValibot',
     'honoValibot',
     'h3Valibot',
     'elysiaValibot',
@@ -75,7 +84,8 @@ of three fields and an answer of 160 bytes; operation-post reads 1 KB of JSON. S
 answers too; Hono and h3 do not, and are to be compared with the rows of Stellula "unchecked", which are
 \`validateResponses: false\`; Fastify writes answers by their schema without validating them. Fastify and
 Elysia with TypeBox have schemas of their own, for which they compile code. h3 parses what it has validated
-anew for the handler. operation-plain is an operation without any schema against a plain handler.
+anew for the handler. The rows of "hand" are plain handlers of Stellula that call the library themselves:
+what they need is the library's. operation-plain is an operation without any schema against a plain handler.
 Targets: at least 1.2 against the fastest other with the same library; at most 1.03 for operation-plain.
 
 ${table(header, rows)}`

@@ -45,6 +45,17 @@ export const fastifyOwn: Side = async (scenario) => {
   return start(scenario)
 }
 
+function byHand(library: Library): Side {
+  return async (scenario) => {
+    const stellula = await import('./operations/stellula.js')
+    const { schemas }: { schemas: Schemas } = await import(`../operations/${library}.js`)
+    return stellula.byHand(scenario, schemas)
+  }
+}
+
+export const handZod: Side = byHand('zod')
+export const handValibot: Side = byHand('valibot')
+
 /** For operation-plain. */
 export const plain: Side = async () => {
   const { handler } = await import('./operations/stellula.js')

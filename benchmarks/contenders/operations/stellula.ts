@@ -1,7 +1,8 @@
 // Operations of Stellula, and the same answer by a plain handler.
 
-import { Application, JSONResponse, Route } from 'stellula'
-import { operation, reply } from 'stellula/operations'
+import { Application, JSONResponse, type Request, Route } from 'stellula'
+import { HTTPException } from 'stellula/exceptions'
+import { operation, reply, type Schema } from 'stellula/operations'
 import { serve } from 'stellula/servers/node'
 import { portOf, type Running } from '../../contender.ts'
 import { buy, find, type OperationScenario, type Schemas } from '../../operations/shapes.ts'
@@ -25,6 +26,31 @@ export function start(
     async ({ params, query }) => reply(200, find(params['id'] as number, query)),
   )
   return listen(Route('/articles/{id:int}', { get }))
+}
+
+/** The same by plain handlers, which call the library themselves: what is left is the library's. */
+export function byHand(scenario: OperationScenario, schemas: Schemas): Promise<Running> {
+  if (scenario === 'operation-post') {
+    const create = async (request: Request) => {
+      const order = checked(schemas.order, await request.json())
+      return new JSONResponse(checked(schemas.receipt, buy(order)))
+    }
+    return listen(Route('/orders', { post: create }))
+  }
+  const route = Route('/articles/{id:int}', {
+    get: async ({ pathParams, queryParams }) => {
+      const [search, sort] = [queryParams.get('search'), queryParams.get('sort')]
+      const query = checked(schemas.query, { search, page: Number(queryParams.get('page')), sort })
+      return new JSONResponse(checked(schemas.article, find(pathParams.id, query)))
+    },
+  })
+  return listen(route)
+}
+
+function checked<Value>(schema: Schema<Value>, value: unknown): Value {
+  const result = schema['~standard'].validate(value)
+  if (result instanceof Promise || result.issues !== undefined) throw new HTTPException(422)
+  return result.value
 }
 
 export function withoutSchemas(): Promise<Running> {
