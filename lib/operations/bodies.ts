@@ -5,7 +5,7 @@ import { must, mustRange } from '../internal/must.ts'
 import type { Request } from '../requests.ts'
 import type { AnySchema, SchemaOutput } from '../types/schemas.ts'
 import { formReader, type UploadRule } from './formbodies.ts'
-import { readJSON } from './json.ts'
+import { decodeJSON, readJSON } from './json.ts'
 import { assertSchema } from './schemas.ts'
 
 export type { UploadRule } from './formbodies.ts'
@@ -22,6 +22,9 @@ export interface Body<Output = unknown> {
   readonly files?: Readonly<Record<string, UploadRule>>
   /** Reads and decodes a body; throws HTTPException 400 and 413. */
   read(request: AnyRequest): unknown
+  /** What `read` does once the bytes are there; without it, they are not all that is needed. */
+  readonly decode?: (bytes: Uint8Array) => unknown
+  readonly limit?: BodyLimitOptions | undefined
   /** Phantom, never set: the type that the handler gets. */
   readonly output?: Output
 }
@@ -60,7 +63,14 @@ export function json<Given extends AnySchema>(
   assertSchema('json', 'the schema', schema)
   const limit = limitOf('json', options)
   const mediaTypes = ['application/json', 'application/*+json']
-  return { kind: 'json', mediaTypes, schema, read: (request) => readJSON(request, limit) }
+  return {
+    kind: 'json',
+    mediaTypes,
+    schema,
+    read: (request) => readJSON(request, limit),
+    decode: decodeJSON,
+    limit: limit.maxSize === undefined ? undefined : limit,
+  }
 }
 
 export interface FormBodyOptions extends BodyLimitOptions {

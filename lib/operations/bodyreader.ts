@@ -1,6 +1,7 @@
 /** Reads the body of a request by the contract: the content type decides how. */
 import type { IssueInit } from '../exceptions/issues.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
+import { isThenable } from '../internal/handled.ts'
 import { wrong } from '../internal/must.ts'
 import type { Request } from '../requests.ts'
 import type { HTTPScope } from '../types.ts'
@@ -8,10 +9,7 @@ import { type Body, type BodyContract, json } from './bodies.ts'
 import { chosenBy } from './contenttypes.ts'
 import { FormInput } from './formbodies.ts'
 import { type Gathered, issuesOf } from './inputs.ts'
-import { isSchema, validate } from './schemas.ts'
-
-/** Reads a body into what was gathered of the request. */
-export type BodyReader = (request: Request<never, never>, gathered: Gathered) => Promise<void>
+import { isSchema, type Validated, validate } from './schemas.ts'
 
 /**
  * The kinds of bodies of a contract.
@@ -41,21 +39,71 @@ function isBody(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && 'kind' in value && 'read' in value
 }
 
-/** Makes the reader of a contract's body. */
-export function bodyReader(where: string, contract: BodyContract): BodyReader {
-  const bodies = bodiesOf(where, contract)
-  return async (request, gathered) => {
+/**
+ * Reads the bodies of an operation, in steps that the caller takes. As an async function it cost 3 µs of
+ * the 50 of a small exchange over a socket, and so did each other one between the bytes and the handler.
+ */
+export class BodyReader {
+  readonly #bodies: readonly Body[]
+  readonly #needsOne: boolean
+  /** Clients hardly ever change their content type, so that the last one is not parsed again. */
+  #lastType: string | null | undefined
+  #lastBody: Body | undefined
+
+  /** @throws TypeError if one of the bodies of the contract is neither a schema nor a kind of body. */
+  constructor(where: string, contract: BodyContract) {
+    this.#bodies = bodiesOf(where, contract)
+    this.#needsOne = this.#bodies.every(({ schema }) => schema !== undefined)
+  }
+
+  /**
+   * How to read the body of a request; undefined if it has none where one is needed.
+   *
+   * @throws HTTPException 415 if its content type is none of those of the contract.
+   */
+  chosen(request: Request<never, never>): Body | undefined {
     const { scope } = request
+    if (this.#needsOne && isEmpty(scope)) return undefined
     const contentType = request.headers.get('content-type')
-    if (isEmpty(scope) && bodies.every(({ schema }) => schema !== undefined)) {
-      return takeMissing(bodies, gathered)
+    if (contentType === this.#lastType && this.#lastBody !== undefined) return this.#lastBody
+    this.#lastBody = chosenBy(contentType, this.#bodies, scope)
+    this.#lastType = contentType
+    return this.#lastBody
+  }
+
+  /** Takes that there is no body. */
+  async takeNone({ values, issues }: Gathered): Promise<void> {
+    const [first] = this.#bodies
+    if (first?.schema === undefined) return
+    const result = await validate(first.schema, undefined)
+    if (result.issues === undefined) values['body'] = result.value
+    else issues.push(missing)
+  }
+
+  /** Takes what was read of a body; a promise if its schema is async. */
+  take({ schema }: Body, read: unknown, gathered: Gathered): Promise<void> | undefined {
+    const isForm = read instanceof FormInput
+    if (isForm) gathered.issues.push(...read.issues)
+    const value = isForm ? read.value : read
+    const files = isForm ? read.files : undefined
+    if (schema === undefined) {
+      gathered.values['body'] = value
+      return undefined
     }
-    const body = chosenBy(contentType, bodies, scope)
-    // A stream is an async generator, which must not be awaited away.
-    const value = body.kind === 'stream' ? body.read(request) : await body.read(request)
-    await takeBody(body, value, gathered)
+    const result = validate(schema, value)
+    if (isThenable(result)) return result.then((settled) => settle(settled, files, gathered))
+    settle(result, files, gathered)
+    return undefined
   }
 }
+
+function settle(result: Validated, files: object | undefined, { values, issues }: Gathered): void {
+  if (result.issues !== undefined) issues.push(...issuesOf('body', result))
+  else
+    values['body'] = files === undefined ? result.value : { ...(result.value as object), ...files }
+}
+
+const missing: IssueInit = Object.freeze({ source: 'body', message: 'A body is required.' })
 
 /** Whether there is no body: neither field announces one. Over HTTP/2 it needs no announcement. */
 function isEmpty({ headers, httpVersion }: HTTPScope): boolean {
@@ -63,27 +111,4 @@ function isEmpty({ headers, httpVersion }: HTTPScope): boolean {
   if (length !== undefined) return length === 0
   if (indexOfName(headers, 'transfer-encoding') >= 0) return false
   return httpVersion !== '2' || indexOfName(headers, 'content-type') < 0
-}
-
-async function takeMissing([first]: readonly Body[], { values, issues }: Gathered): Promise<void> {
-  if (first?.schema === undefined) return
-  const result = await validate(first.schema, undefined)
-  if (result.issues === undefined) values['body'] = result.value
-  else issues.push(missing)
-}
-
-const missing: IssueInit = Object.freeze({ source: 'body', message: 'A body is required.' })
-
-async function takeBody({ schema }: Body, read: unknown, gathered: Gathered): Promise<void> {
-  const { values, issues } = gathered
-  const [value, files] = read instanceof FormInput ? [read.value, read.files] : [read, undefined]
-  if (read instanceof FormInput) issues.push(...read.issues)
-  if (schema === undefined) {
-    values['body'] = value
-    return
-  }
-  const result = await validate(schema, value)
-  issues.push(...issuesOf('body', result))
-  if (result.issues !== undefined) return
-  values['body'] = files === undefined ? result.value : { ...(result.value as object), ...files }
 }

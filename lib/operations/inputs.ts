@@ -5,6 +5,7 @@ import type { Request } from '../requests.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import { type Members, membersOf } from './coercion.ts'
 import type { Contract } from './contract.ts'
+import { plainQuery } from './plainquery.ts'
 import { pathOf, type Validated, validate } from './schemas.ts'
 import { coerced, coercedAll, objectOf, set } from './texts.ts'
 
@@ -52,7 +53,9 @@ function paramsOf(
 }
 
 function queryOf(request: AnyRequest, members: Members | undefined): Record<string, unknown> {
-  return request.scope.queryString === '' ? {} : objectOf(request.queryParams, members)
+  const { queryString } = request.scope
+  if (queryString === '') return {}
+  return plainQuery(queryString, members) ?? objectOf(request.queryParams, members)
 }
 
 /** The fields that the schema names, in its spelling; all of them in lower case if it cannot tell. */
@@ -95,7 +98,7 @@ export function issuesOf(source: IssueSource, result: Validated): IssueInit[] {
   return result.issues.map((issue) => ({ source, path: pathOf(issue), message: issue.message }))
 }
 
-/** The values of all sources and the body so far, and the issues. */
+/** What the handler will be given, so far, and the issues. */
 export interface Gathered {
   readonly values: Record<string, unknown>
   readonly issues: IssueInit[]
@@ -106,7 +109,7 @@ export function gather(
   readers: readonly SourceReader[],
   request: AnyRequest,
 ): Gathered | Promise<Gathered> {
-  const gathered: Gathered = { values: {}, issues: [] }
+  const gathered: Gathered = { values: { request, params: request.pathParams }, issues: [] }
   let pending: Promise<unknown>[] | undefined
   for (const { key, source, read } of readers) {
     const result = read(request)

@@ -7,19 +7,22 @@ const PROTO = /__proto__|\\u00(?:5f|70|72|6f|74)/i
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/**
- * The decoded body.
- *
- * An own member `__proto__` is harmless until the value is copied by assignment, so it is refused.
- *
- * @throws HTTPException 400 if it is not valid JSON in UTF-8, or has a member `__proto__`; and as
- * `request.bytes()` does.
- */
+/** The decoded body. Throws as `decodeJSON` and `request.bytes()` do. */
 export async function readJSON(
   request: Request<never, never>,
   limit: BodyOptions,
 ): Promise<unknown> {
-  const bytes = await request.bytes(limit)
+  return decodeJSON(await request.bytes(limit))
+}
+
+/**
+ * The value of a whole body.
+ *
+ * An own member `__proto__` is harmless until the value is copied by assignment, so it is refused.
+ *
+ * @throws HTTPException 400 if it is not valid JSON in UTF-8, or has a member `__proto__`.
+ */
+export function decodeJSON(bytes: Uint8Array): unknown {
   let text: string
   let value: unknown
   try {

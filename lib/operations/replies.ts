@@ -9,7 +9,7 @@ import type { ReplySettings } from './encode.ts'
 import { Reply, type ReplyOptions } from './reply.ts'
 import { type Declared, declaredOf } from './responses.ts'
 import { pathOf, strictJSONSchemaOf, type Validated, validate } from './schemas.ts'
-import { type Maker, responseOf } from './writing.ts'
+import { type Maker, responseOf, usualResponse } from './writing.ts'
 
 /** A response that does not fit what its contract declares: a bug of the server, answered with 500. */
 export class InvalidResponse extends Error {
@@ -75,23 +75,35 @@ export class Replies {
         `${this.#where}: the contract declares the statuses ${known}, reply(${status}, …) was returned. Add ${status} to responses.`,
       )
     }
-    const respond = (checked: unknown): Answer =>
-      responseOf(
-        { maker, status, options, settings, unfit: (result) => unfit(this.#where, status, result) },
-        checked,
-      )
     if (maker.content !== 'json' || maker.schema === undefined || !settings.validates)
-      return respond(body)
+      return this.#respond(maker, status, body, options, settings)
     const result = validate(maker.schema, body)
-    const fitting = (settled: Validated): unknown => this.#fitting(status, settled)
     return isThenable(result)
-      ? Promise.resolve(result).then((settled) => respond(fitting(settled)))
-      : respond(fitting(result))
+      ? result.then((settled) => this.#checked(maker, status, settled, options, settings))
+      : this.#checked(maker, status, result, options, settings)
   }
 
-  #fitting(status: number, result: Validated): unknown {
-    if (result.issues === undefined) return result.value
-    throw unfit(this.#where, status, result)
+  #checked(
+    maker: Maker,
+    status: number,
+    result: Validated,
+    options: ReplyOptions | undefined,
+    settings: ReplySettings,
+  ): Answer {
+    if (result.issues !== undefined) throw unfit(this.#where, status, result)
+    return this.#respond(maker, status, result.value, options, settings)
+  }
+
+  #respond(
+    maker: Maker,
+    status: number,
+    body: unknown,
+    options: ReplyOptions | undefined,
+    settings: ReplySettings,
+  ): Answer {
+    if (maker.isUsual && options === undefined) return usualResponse(maker, body, settings)
+    const unfitting = (result: Validated): Error => unfit(this.#where, status, result)
+    return responseOf({ maker, status, options, settings, unfit: unfitting }, body)
   }
 }
 
@@ -109,7 +121,7 @@ const ANY_STATUS = -1
 /** For contracts without responses. */
 const ANYTHING: Maker = {
   ...{ status: ANY_STATUS, schema: undefined, content: 'json', details: undefined },
-  ...{ mediaType: 'application/json', isPlain: false },
+  ...{ mediaType: 'application/json', isPlain: false, isUsual: false },
 }
 
 function makerOf(where: string, status: string, given: unknown): Maker {
@@ -128,7 +140,10 @@ function makerOf(where: string, status: string, given: unknown): Maker {
       `${where}: a response with ${status} has no body, a schema was given. Write { ${status}: null }.`,
     )
   }
-  return { ...declared, status: number, isPlain: isPlainJSON(declared) }
+  const { content, schema, mediaType } = declared
+  const isJSON = content === 'json' && schema !== undefined && mediaType === 'application/json'
+  const isUsual = isJSON && number !== ANY_STATUS
+  return { ...declared, status: number, isPlain: isPlainJSON(declared), isUsual }
 }
 
 function isPlainJSON({ schema }: Declared): boolean {

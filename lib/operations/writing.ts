@@ -15,6 +15,8 @@ export interface Maker extends Declared {
   readonly status: number
   /** Whether the schema gives plain JSON only, so that nothing has to be encoded. */
   readonly isPlain: boolean
+  /** Whether it is a status of its own with a schema, in JSON without a media type of its own. */
+  readonly isUsual: boolean
 }
 
 /** All that a response is made of but its body. */
@@ -44,6 +46,29 @@ export function responseOf(making: Making, body: unknown): Response {
   return withCookies(response, options)
 }
 
+/** Has its media type by its class, so that it needs no options, which would be checked each time. */
+class JSONText extends Response<string> {
+  static override readonly mediaType: string = 'application/json'
+}
+
+/** What `responseOf` gives for a maker that is usual, and without options. */
+export function usualResponse(
+  maker: Maker,
+  body: unknown,
+  settings: ReplySettings,
+): Response<never> {
+  if (body instanceof Response) return body
+  const response = new JSONText(jsonOf(maker, body, settings))
+  response.status = maker.status
+  return response
+}
+
+function jsonOf({ isPlain }: Maker, value: unknown, { validates, encode }: ReplySettings): string {
+  return isPlain && validates && encode === undefined
+    ? JSON.stringify(value)
+    : toJSON(value, encode)
+}
+
 function optionsOf({ status, maker, options }: Making): ResponseOptions {
   const made: ResponseOptions = { status }
   if (maker.mediaType !== undefined) made.mediaType = maker.mediaType
@@ -62,17 +87,13 @@ function bodyless(status: number, body: unknown, options: ResponseOptions): Resp
 
 const PROBLEM = 'application/problem+json'
 
-function json(
-  { maker, status, settings }: Making,
-  body: unknown,
-  options: ResponseOptions,
-): Response {
+function json(making: Making, body: unknown, options: ResponseOptions): Response {
+  const { maker, status, settings } = making
   const value =
     maker.mediaType === PROBLEM
       ? { title: statusPhrase(status), status, ...(body as object) }
       : body
-  const isPlain = maker.isPlain && settings.validates && settings.encode === undefined
-  return new Response(isPlain ? JSON.stringify(value) : toJSON(value, settings.encode), options)
+  return new Response(jsonOf(maker, value, settings), options)
 }
 
 function stream(making: Making, body: unknown, options: ResponseOptions): Response {
