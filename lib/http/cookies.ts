@@ -3,7 +3,8 @@
 import { trimBlanks } from '../internal/blanks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, wrong } from '../internal/must.ts'
-import { isHeaderName, NAME_RULE } from './headers.ts'
+import { NAME_RULE } from './fieldrules.ts'
+import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {
   /** Lifetime in seconds; 0 or less deletes the cookie. Unset: `expires`, or until the browser closes. */

@@ -1,6 +1,7 @@
 /** Header fields: a view of the contract's flat list, and the rules for names and values. */
 import { wrong } from '../internal/must.ts'
 import type { HeaderList } from '../types.ts'
+import { NAME_RULE, valueRule } from './fieldrules.ts'
 
 /** What headers can be made from: an object, pairs, or other headers, including those of fetch. */
 export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
@@ -195,14 +196,6 @@ const NONE: HeaderList = Object.freeze([])
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/
-
-/** What a name is, for error messages. */
-export const NAME_RULE = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
-
-/** What the value of a field is, for error messages. */
-export function valueRule(name: string): string {
-  return `the value of "${name}" must be latin-1 text without control characters`
-}
 
 /** Whether this is a valid field name: a token of RFC 9110 section 5.6.2. */
 export function isHeaderName(name: string): boolean {
