@@ -7,7 +7,7 @@ import { filesIn } from './sources.ts'
 /** The first folders of the tests that each bundle runs; `units` has all other files. */
 const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   advisories: ['advisories'],
-  bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html', 'negotiation'],
+  bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html', 'negotiation', 'pagination'],
   interop: ['interop'],
   middleware: ['middleware', 'authoring', 'authentication'],
   routing: ['routing', 'layers', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],

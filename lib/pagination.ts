@@ -1,0 +1,17 @@
+/** Lists in pages: schemas of their queries and answers, and links between them. */
+
+export {
+  type CursorOptions,
+  type CursorPage,
+  type CursorPages,
+  type CursorQuery,
+  cursorPage,
+} from './pagination/cursor.ts'
+export { type AnyPage, links } from './pagination/links.ts'
+export {
+  type OffsetPage,
+  type OffsetPages,
+  type OffsetQuery,
+  offsetPage,
+} from './pagination/offset.ts'
+export type { LimitOptions } from './pagination/parts.ts'

@@ -1,0 +1,96 @@
+/** Pages by their offset: simple, and as slow as the number of skipped rows. */
+
+import { knownOptions } from '../internal/knownoptions.ts'
+import type { AnySchema, Schema, SchemaInput, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
+import {
+  type LimitOptions,
+  membersOf,
+  pageJSONSchema,
+  queryJSONSchema,
+  readLimits,
+  schemaOf,
+  validItems,
+  wholeNumber,
+} from './parts.ts'
+
+/** The part of a list that a request asks for. */
+export interface OffsetQuery {
+  /** The number of items. */
+  readonly limit: number
+  /** The number of items before the first one. */
+  readonly offset: number
+}
+
+/** A part of a list. */
+export interface OffsetPage<Item> extends OffsetQuery {
+  readonly items: readonly Item[]
+  /** The number of items of the whole list (unknown). */
+  readonly total?: number | undefined
+}
+
+/** The schemas of pages by offset. */
+export interface OffsetPages<Item extends AnySchema> {
+  /** Of the query: `limit` and `offset`, both with defaults. */
+  readonly query: Schema<Partial<OffsetQuery>, OffsetQuery>
+  /** Of the page: `items`, `limit`, `offset` and, if it is known, `total`. */
+  readonly page: Schema<OffsetPage<SchemaInput<Item>>, OffsetPage<SchemaOutput<Item>>>
+}
+
+const MOST = Number.MAX_SAFE_INTEGER
+
+/**
+ * Schemas of a list that is read by `?limit=20&offset=40`: of the query, and of the page.
+ *
+ * Numbers of the query come as text: an operation makes numbers of them, as these schemas describe them.
+ *
+ * @param item The schema of an item.
+ * @throws TypeError if it is not a schema; RangeError if a limit is invalid.
+ * @example
+ * const validate = (value: unknown) => ({ value: String(value) })
+ * const name = { '~standard': { version: 1, vendor: 'mine', validate } } as const // or one of zod
+ * const names = offsetPage(name, { maxLimit: 50 })
+ * Route('/names', operation({ query: names.query, responses: { 200: names.page } },
+ *   ({ query: { limit, offset } }) => reply(200, { items: ['Ada'], limit, offset })))
+ */
+export function offsetPage<const Item extends AnySchema>(
+  item: Item,
+  options: LimitOptions = {},
+): OffsetPages<Item> {
+  knownOptions('offsetPage', options, 'limit maxLimit')
+  const { limit, maxLimit } = readLimits('offsetPage', item, options)
+  const described = {
+    limit: { type: 'integer', minimum: 1, maximum: maxLimit, default: limit },
+    offset: { type: 'integer', minimum: 0, default: 0 },
+  }
+  return {
+    query: schemaOf((value) => {
+      const { limit: wanted = limit, offset = 0 } = membersOf(value)
+      const issues: SchemaIssue[] = []
+      wholeNumber('limit', wanted, [1, maxLimit], issues)
+      wholeNumber('offset', offset, [0, MOST], issues)
+      return issues.length > 0
+        ? { issues }
+        : { value: { limit: Number(wanted), offset: Number(offset) } }
+    }, queryJSONSchema(described)),
+    page: schemaOf(
+      async (value) => {
+        const { items, total, limit: size, offset } = membersOf(value)
+        const issues: SchemaIssue[] = []
+        wholeNumber('limit', size, [1, MOST], issues)
+        wholeNumber('offset', offset, [0, MOST], issues)
+        if (total !== undefined) wholeNumber('total', total, [0, MOST], issues)
+        const valid = (await validItems(item, items, issues)) as SchemaOutput<Item>[]
+        if (issues.length > 0) return { issues }
+        const page = { items: valid, limit: Number(size), offset: Number(offset) }
+        return { value: total === undefined ? page : { ...page, total: Number(total) } }
+      },
+      pageJSONSchema(item, PAGE, ['limit', 'offset']),
+    ),
+  }
+}
+
+const PAGE = {
+  total: { type: 'integer', minimum: 0 },
+  limit: { type: 'integer', minimum: 1 },
+  offset: { type: 'integer', minimum: 0 },
+}

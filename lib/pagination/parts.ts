@@ -1,0 +1,131 @@
+/** What both kinds of pages share: schemas that are made of the schema of an item. */
+
+import { mustRange } from '../internal/must.ts'
+import { assertSchema } from '../operations/schemas.ts'
+import type {
+  AnySchema,
+  JSONSchemaConverter,
+  JSONSchemaTarget,
+  Schema,
+  SchemaIssue,
+  SchemaResult,
+} from '../types/schemas.ts'
+
+export type JSONSchema = Record<string, unknown>
+
+/** How many items a page may have. */
+export interface LimitOptions {
+  /** The number of items of a page if the request does not say (20). */
+  limit?: number
+  /** The most items that a request may ask for (100). */
+  maxLimit?: number
+}
+
+/** Both numbers, with their defaults. */
+export interface Limits {
+  readonly limit: number
+  readonly maxLimit: number
+}
+
+/**
+ * Reads the options.
+ *
+ * @throws TypeError if the item has no schema; RangeError if a number is invalid.
+ */
+export function readLimits(where: string, item: unknown, options: LimitOptions): Limits {
+  assertSchema(where, 'the schema of an item', item)
+  const { maxLimit = 100, limit = Math.min(20, maxLimit) } = options
+  const isMost = Number.isSafeInteger(maxLimit) && maxLimit >= 1
+  const most = 'maxLimit must be a whole number of items'
+  mustRange(where, isMost, most, maxLimit, 'Leave it out for 100')
+  const isLimit = Number.isSafeInteger(limit) && limit >= 1 && limit <= maxLimit
+  mustRange(where, isLimit, `limit must be from 1 to ${maxLimit}`, limit, 'Leave it out for 20')
+  return { limit, maxLimit }
+}
+
+/** A schema of this package. */
+export function schemaOf<Input, Output>(
+  validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>,
+  jsonSchema: JSONSchemaConverter | undefined,
+): Schema<Input, Output> {
+  const props = { version: 1, vendor: 'stellula', validate } as const
+  return { '~standard': jsonSchema === undefined ? props : { ...props, jsonSchema } }
+}
+
+/** The members of an object; none of another value. */
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+/** Checks a whole number from the query or of a page; undefined gives the fallback, if there is one. */
+export function wholeNumber(
+  name: string,
+  value: unknown,
+  [least, most]: readonly [least: number, most: number],
+  issues: SchemaIssue[],
+): void {
+  if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) return
+  const range = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`
+  issues.push({ message: `It must be a whole number, ${range}.`, path: [name] })
+}
+
+/** Validates the items of a page, with all their issues. */
+export async function validItems(
+  schema: AnySchema,
+  items: unknown,
+  issues: SchemaIssue[],
+): Promise<unknown[]> {
+  if (!Array.isArray(items)) {
+    issues.push({ message: 'It must be a list.', path: ['items'] })
+    return []
+  }
+  const results = await Promise.all(items.map((item) => schema['~standard'].validate(item)))
+  return results.map((result, index) => {
+    for (const { message, path = [] } of result.issues ?? []) {
+      issues.push({ message, path: ['items', index, ...path] })
+    }
+    return result.issues === undefined ? result.value : undefined
+  })
+}
+
+/** The JSON Schema of a page, if the item's library can describe it. */
+export function pageJSONSchema(
+  { '~standard': { jsonSchema } }: AnySchema,
+  properties: JSONSchema,
+  required: readonly string[],
+): JSONSchemaConverter | undefined {
+  if (jsonSchema === undefined) return undefined
+  const described = (side: 'input' | 'output') => (target: JSONSchemaTarget) => {
+    const { $schema, $defs, ...item } = jsonSchema[side](target)
+    // References begin at the root, which is the page now.
+    const isRecursive = JSON.stringify([item, $defs]).includes('"$ref":"#"')
+    const moved = isRecursive ? withRoot({ item, $defs }) : { item, $defs }
+    const defs = { ...membersOf(moved['$defs']), ...(isRecursive ? { Item: moved['item'] } : {}) }
+    return {
+      ...($schema === undefined ? {} : { $schema }),
+      type: 'object',
+      properties: {
+        items: { type: 'array', items: isRecursive ? { $ref: ITEM } : item },
+        ...properties,
+      },
+      required: ['items', ...required],
+      ...(Object.keys(defs).length === 0 ? {} : { $defs: defs }),
+    }
+  }
+  return { input: described('input'), output: described('output') }
+}
+
+const ITEM = '#/$defs/Item'
+
+function withRoot(schema: JSONSchema): JSONSchema {
+  const moved: unknown = JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === '$ref' && value === '#' ? ITEM : value,
+  )
+  return membersOf(moved)
+}
+
+/** The JSON Schema of query parameters, the same on both sides but for what has a default. */
+export function queryJSONSchema(properties: JSONSchema): JSONSchemaConverter {
+  const input = (): JSONSchema => ({ type: 'object', properties: structuredClone(properties) })
+  return { input, output: input }
+}
