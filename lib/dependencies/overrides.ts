@@ -41,8 +41,10 @@ export function overriding(overrides: readonly Override[]): Middleware {
     merged.set(outer, known)
     return known
   }
-  return (app) => (scope, receive, send) =>
-    app({ ...scope, overrides: within(scope.overrides) }, receive, send)
+  return (app) => (scope, receive, send) => {
+    if ('path' in scope) scope.outcome ??= {} // which all copies share
+    return app({ ...scope, overrides: within(scope.overrides) }, receive, send)
+  }
 }
 
 function tableOf(overrides: readonly Override[]): Overrides {

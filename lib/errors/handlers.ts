@@ -2,7 +2,7 @@
 import { HTTPException } from '../exceptions.ts'
 import { Request } from '../requests.ts'
 import { toApp } from '../responses/response.ts'
-import type { App, Receive, Scope, Send } from '../types.ts'
+import type { App, HTTPScope, Receive, Scope, Send, WebSocketScope } from '../types.ts'
 import type { WebSocket, WebSocketPhase } from '../websockets.ts'
 import { answerBug } from './bugs.ts'
 import {
@@ -44,7 +44,23 @@ export function answerException(
 ): Promise<void> {
   if (scope.type === 'lifespan') return Promise.reject(error)
   const found = scope.outcome?.dependencies
-  if (found !== undefined) found.failure ??= { error }
+  const answered = answer(error, scope, receive, send, view)
+  if (found === undefined) return answered
+  const { failure = { error } } = found
+  found.failure = failure
+  // An app that answers may enter a route, which clears it as for a request that is repeated.
+  return answered.finally(() => {
+    found.failure = failure
+  })
+}
+
+function answer(
+  error: unknown,
+  scope: HTTPScope | WebSocketScope,
+  receive: Receive,
+  send: Send,
+  view: Request | WebSocket | WebSocketPhase | undefined,
+): Promise<void> {
   if (scope.type === 'websocket') {
     const socket = view instanceof Request ? undefined : view
     return answerWebSocket(handlersOf(scope).find(error), error, scope, receive, send, socket)

@@ -3,9 +3,11 @@ import t from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { dependency } from '../../lib/dependencies.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
+import { Request } from '../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, StreamingResponse } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
+import type { Middleware } from '../../lib/types.ts'
 import { noted } from '../support/dependencies.ts'
 
 t.test('a disconnect is thrown into them', async (t) => {
@@ -179,5 +181,94 @@ t.test('a websocket closes them at its end, with its error', async (t) => {
       ...['open one', 'open tx', 'close tx', 'close one'],
       ...['open one', 'open tx', 'tx: no', 'one: no'],
     ])
+  }
+})
+
+t.test(
+  'an app that answers an exception by a route of its own does not undo the failure',
+  async (t) => {
+    const log: string[] = []
+    const db = noted(log, 'db')
+    const sorry = Route('/*', () => new PlainTextResponse('sorry'))
+    const app = Application({
+      exceptionHandlers: [[409, () => sorry]],
+      routes: [
+        Route('/', async (request) => {
+          await db.of(request)
+          throw new HTTPException(409, 'taken')
+        }),
+      ],
+    })
+    await using client = await testClient(app)
+
+    t.equal(await (await client.get('/')).text(), 'sorry')
+    t.same(log, ['open db', 'db: taken'])
+  },
+)
+
+t.test('a middleware that repeats a request lets it succeed', async (t) => {
+  const log: string[] = []
+  const [db, tx] = [noted(log, 'db'), noted(log, 'tx', 'handler')]
+  let calls = 0
+  const retry: Middleware = (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    try {
+      await app({ ...scope }, receive, async () => {})
+    } catch {
+      await app({ ...scope }, receive, send)
+    }
+  }
+  const app = Application({
+    middleware: [retry],
+    routes: [
+      Route('/', async (request) => {
+        await db.of(request)
+        await tx.of(request)
+        calls++
+        if (calls === 1) throw new RangeError('once')
+        return new PlainTextResponse('ok')
+      }),
+    ],
+  })
+  await using client = await testClient(app)
+
+  t.equal(await (await client.get('/')).text(), 'ok')
+  t.same(log, ['open db', 'open tx', 'tx: once', 'open tx', 'close tx', 'close db'])
+})
+
+t.test('an error of a middleware is thrown into them', async (t) => {
+  const log: string[] = []
+  const db = noted(log, 'db')
+  const refusing: Middleware = (app) => async (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    await db.of(new Request(scope, receive, send))
+    throw new HTTPException(403, 'no')
+  }
+  const app = Application({ middleware: [refusing] })
+  await using client = await testClient(app)
+
+  t.equal((await client.get('/')).status, 403)
+  t.same(log, ['open db', 'db: no'])
+})
+
+t.test('an error after which a bug cannot be answered is told together with it', async (t) => {
+  const broken = dependency(async function* () {
+    try {
+      yield 1
+    } finally {
+      // biome-ignore lint/correctness/noUnsafeFinally: it is what is tested
+      throw new Error('the release failed')
+    }
+  })
+  const route = Route('/', async (request) => {
+    await broken.of(request)
+    throw new RangeError('bug')
+  })
+  for (const app of [route, Application({ routes: [route] })]) {
+    await using client = await testClient(app)
+    await t.rejects(client.get('/'), {
+      name: 'AggregateError',
+      message: 'dependencies: 2 have failed: RangeError: bug; Error: the release failed.',
+    })
   }
 })
