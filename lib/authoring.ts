@@ -30,3 +30,4 @@ export {
 } from './errors/handlers.ts'
 export { chain } from './internal/chain.ts'
 export { runCatching, runFinally } from './internal/run.ts'
+export { type ExceptOptions, except } from './routing/except.ts'
