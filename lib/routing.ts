@@ -11,6 +11,7 @@ export type {
 export type { Answer, AnyHandler, Handler } from './routing/endpoint.ts'
 export { Host, type HostOptions } from './routing/host.ts'
 export { layer } from './routing/layer.ts'
+export { type ListedRoute, routes } from './routing/listing.ts'
 export { Mount, type MountOptions, type WithRoutes } from './routing/mount.ts'
 export { NoMatchFound, type Routable } from './routing/reverse.ts'
 export type { AnyMethodTable, MethodTable } from './routing/route.ts'

@@ -35,7 +35,7 @@ import { asksGuards, surrounded, yielding } from './wrapped.ts'
  *     if (!headers.has('x-internal')) throw new HTTPException(403)
  *   },
  * }
- * const routes = layer({ guards: [internal], timeout: 5000 }, [
+ * const reports = layer({ guards: [internal], timeout: 5000 }, [
  *   Route('/report', () => new PlainTextResponse('…')),
  *   Route('/health', () => new PlainTextResponse('ok'), { timeout: 100 }),
  * ])
