@@ -31,10 +31,10 @@ export interface BearerOptions {
 }
 
 /** Finds the identity of a token; null, or an AuthenticationError with a reason, if it is not valid. */
-export type VerifyToken<State = Record<string, unknown>> = (
+export type VerifyToken<State = Record<string, unknown>, Found extends Identity = Identity> = (
   token: string,
   connection: Connection<Record<string, unknown>, State>,
-) => Identity | null | Promise<Identity | null>
+) => Found | null | Promise<Found | null>
 
 /** Why a token was refused. */
 export interface BearerFault {

@@ -6,8 +6,9 @@ import type { BearerOptions } from './bearer.ts'
 import type { Identifier } from './gate.ts'
 import { type Secured, type SecurityScheme, secured } from './secured.ts'
 
-/** A security dependency whose value is an identity. */
-export interface SecuredIdentity extends Secured<Promise<Identity>> {}
+/** A security dependency whose value is an identity, of the type that a function of its options gives. */
+export interface SecuredIdentity<Found extends Identity = Identity>
+  extends Secured<Promise<Found>> {}
 
 /** Options of a middleware without `optional`: a dependency without credentials refuses the connection. */
 export type RequiredCredentials<Options> = Omit<Options, 'optional'>
@@ -22,24 +23,24 @@ export function tokenScheme(
 }
 
 /** The dependency of an identifier; it refuses connections without credentials. */
-export function identifying<State>(
+export function identifying<State, Found extends Identity = Identity>(
   where: string,
   scheme: SecurityScheme,
   { find, missing }: Identifier<State>,
   scopes: readonly string[] = [],
-): SecuredIdentity {
+): SecuredIdentity<Found> {
   if (missing === null) {
     throw new TypeError(
       `${where}: a dependency refuses connections without credentials, optional: true was given. Leave it out, or use the middleware.`,
     )
   }
-  const found = async (connection: Connection): Promise<Identity> => {
+  const found = async (connection: Connection): Promise<Found> => {
     const { scope } = connection
     // The scope's type is narrowed by routing: there is no lifespan here.
     const identity = await find(connection as never, scope as never)
     if (identity === null) throw missing()
     identify(scope, identity, where)
-    return identity
+    return identity as Found
   }
   return secured(scheme, found, { scopes })
 }

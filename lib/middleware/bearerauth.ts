@@ -13,11 +13,14 @@ import { SecretTable } from '../authentication/secrets.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
 
-export interface BearerAuthOptions<State = Record<string, unknown>> extends BearerOptions {
+export interface BearerAuthOptions<
+  State = Record<string, unknown>,
+  Found extends Identity = Identity,
+> extends BearerOptions {
   /** Identities by token, compared in constant time; give either this or `verify`. */
-  tokens?: Readonly<Record<string, Identity>>
+  tokens?: Readonly<Record<string, Found>>
   /** Looks a token up, for example in a database; give either this or `tokens`. */
-  verify?: VerifyToken<State>
+  verify?: VerifyToken<State, Found>
 }
 
 /**
@@ -52,9 +55,9 @@ export function bearerAuth<State = Record<string, unknown>>(
  * const robot = bearerIdentity({ tokens: { 'x4KqV0p7mZ': { user: new SimpleUser('robot') } } })
  * const shown = operation({ guards: [robot.requiring('deploy')] }, () => reply(204))
  */
-export function bearerIdentity<State = Record<string, unknown>>(
-  options: RequiredCredentials<BearerAuthOptions<State>>,
-): SecuredIdentity {
+export function bearerIdentity<State = Record<string, unknown>, Found extends Identity = Identity>(
+  options: RequiredCredentials<BearerAuthOptions<State, Found>>,
+): SecuredIdentity<Found> {
   const identifier = identifierOf('bearerIdentity', options)
   return identifying('bearerIdentity', tokenScheme(options), identifier, options.scopes)
 }

@@ -29,7 +29,8 @@ export type {
   JWTKeys,
 } from './jwt/keys.ts'
 
-export interface JWTOptions<State = Record<string, unknown>> extends BearerOptions {
+export interface JWTOptions<State = Record<string, unknown>, Found extends Identity = Identity>
+  extends BearerOptions {
   /** Keys that verify tokens: a key, a set of public keys (JWKS), its URL, or a function. */
   keys: JWTKeys
   /** Accepted signature algorithms; the algorithm that a token names is not trusted. */
@@ -50,7 +51,7 @@ export interface JWTOptions<State = Record<string, unknown>> extends BearerOptio
   identify?: (
     claims: Claims,
     connection: Connection<Record<string, unknown>, State>,
-  ) => Identity | null | Promise<Identity | null>
+  ) => Found | null | Promise<Found | null>
   /** Milliseconds that fetching keys may take (5000); then the answer is 503. */
   fetchTimeoutMs?: number
   /**
@@ -98,9 +99,9 @@ export function jwt<State = Record<string, unknown>>(
  * const currentUser = jwtIdentity({ keys: crypto.getRandomValues(new Uint8Array(32)), algorithms: ['HS256'] })
  * const shown = operation({ use: { currentUser } }, ({ currentUser: { user } }) => reply(200, user.displayName))
  */
-export function jwtIdentity<State = Record<string, unknown>>(
-  options: RequiredCredentials<JWTOptions<State>>,
-): SecuredIdentity {
+export function jwtIdentity<State = Record<string, unknown>, Found extends Identity = Identity>(
+  options: RequiredCredentials<JWTOptions<State, Found>>,
+): SecuredIdentity<Found> {
   const scheme = tokenScheme(options, 'JWT')
   return identifying('jwtIdentity', scheme, identifierOf('jwtIdentity', options), options.scopes)
 }

@@ -1,5 +1,14 @@
 // A guard leaves the type of what it goes around.
-import { type Guard, requireScopes, requires } from '../../lib/authentication/authentication.ts'
+import {
+  type Guard,
+  requireScopes,
+  requires,
+  SimpleUser,
+} from '../../lib/authentication/authentication.ts'
+import type { SecuredIdentity } from '../../lib/authentication/identifying.ts'
+import type { Secured } from '../../lib/authentication/secured.ts'
+import { bearerIdentity } from '../../lib/middleware/bearerauth.ts'
+import { jwtIdentity } from '../../lib/middleware/jwt.ts'
 import type { Request } from '../../lib/requests.ts'
 import type { Response } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
@@ -44,3 +53,22 @@ guard('text')
 
 // @ts-expect-error: the path has no such parameter
 Route('/{name}', requires('a')(show))
+
+/** A dependency of credentials gives what the function of its options does. */
+class Account extends SimpleUser {
+  readonly id: number = 7
+}
+declare const findAccount: () => Promise<{ user: Account; scopes: string[] } | null>
+declare const keys: Uint8Array
+export const byJWT: Secured<Promise<{ user: Account; scopes: string[] }>> = jwtIdentity({
+  keys,
+  algorithms: ['HS256'],
+  identify: async () => findAccount(),
+})
+export const byToken: Secured<Promise<{ user: Account; scopes: string[] }>> = bearerIdentity({
+  verify: async () => findAccount(),
+})
+export const bySubject: SecuredIdentity = jwtIdentity({ keys, algorithms: ['HS256'] })
+
+// @ts-expect-error: an identity has a user
+jwtIdentity({ keys, algorithms: ['HS256'], identify: async () => ({ id: 7 }) })
