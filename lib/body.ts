@@ -151,8 +151,8 @@ export class Body {
    * sending 100 Continue. A limit of the reader overrides that of `bodyLimit()`, since it is closer.
    */
   #begin(maxSize: number): void {
-    if (this.#declared > maxSize) throw tooLarge(maxSize)
     if (this.#limit !== undefined && this.#limit.maxSize < maxSize) this.#limit.maxSize = maxSize
+    if (this.#declared > maxSize) throw tooLarge(maxSize)
   }
 
   #take(message: ReceiveMessage, maxSize: number): Uint8Array {

@@ -41,6 +41,7 @@ class LimitedExchange {
   #complete: boolean
   #error: HTTPException | undefined
   #refused: Promise<void> | undefined
+  #isAnswered = false
 
   constructor(scope: HTTPScope, receive: Receive, send: Send, limit: BodyLimit) {
     this.#scope = scope
@@ -72,11 +73,12 @@ class LimitedExchange {
     return Math.max(this.#size, this.#declared) > this.#limit.maxSize
   }
 
-  /** Answers 413 instead of the app, once. */
+  /** Answers 413 instead of the app, once, unless the app has refused the request before. */
   #refuse(): Promise<void> {
     if (this.#refused !== undefined) return this.#refused
     const detail = `The request body is larger than ${this.#limit.maxSize} bytes.`
     this.#error = new HTTPException(413, detail)
+    if (this.#isAnswered) return Promise.resolve()
     this.#refused = answerException(this.#error, this.#scope, this.#receive, this.#send)
     return this.#refused
   }
@@ -91,6 +93,9 @@ class LimitedExchange {
   readonly send: Send = (message) => {
     if (this.#refused !== undefined) return this.#refused
     if (message.type !== 'http.response.start') return this.#send(message)
+    // A refusal, such as a 401 before the body is read, is not hidden by another one.
+    this.#isAnswered = message.status >= 400 && this.#isTooLarge
+    if (this.#isAnswered) return this.#send(message)
     if (this.#isTooLarge) return this.#refuse()
     return this.#complete ? this.#send(message) : this.#sendWhenKnown(message)
   }

@@ -90,6 +90,26 @@ t.test('rejects a declared length beyond the limit before reading', async (t) =>
   }
 })
 
+t.test('a refusal of the app that comes first is not hidden', async (t) => {
+  const headers = ['host', 'a', 'content-length', '11']
+  const refusing: App = (scope, receive, send) =>
+    new PlainTextResponse('who?', { status: 401 }).respond(scope, receive, send)
+  t.same(await run(refusing, [], { headers }), [401, 'who?'])
+  const readingOn: App = async (_scope, receive, send) => {
+    await send({ type: 'http.response.start', status: 401, headers: [] })
+    const refusal = await receive().catch((error: Error) => error.message)
+    const body = new TextEncoder().encode(String(refusal))
+    await send({ type: 'http.response.body', body, moreBody: false })
+  }
+  t.same(await run(readingOn, [], { headers }), [401, DETAIL])
+})
+
+t.test('a limit of the reader is the one that is told', async (t) => {
+  const headers = ['host', 'a', 'content-length', '30']
+  const own = handling((request) => request.text({ maxSize: 20 }))
+  t.same(await run(own, [], { headers }), [413, 'The request body is larger than 20 bytes.'])
+})
+
 t.test('the nearest of several limits counts, up and down', async (t) => {
   const copying: Middleware = (app) => (scope, receive, send) =>
     app({ ...scope }, () => receive(), send)
