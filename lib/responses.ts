@@ -1,4 +1,5 @@
 /** The responses that a handler can return. */
+export { contentDisposition, type Disposition } from './http/disposition.ts'
 export {
   HTMLResponse,
   JSONResponse,
