@@ -124,9 +124,8 @@ async function readCursor(
   const bytes = typeof text === 'string' && text.length <= LONGEST ? fromBase64URL(text) : undefined
   let held: unknown
   try {
-    const json = utf8.decode(bytes)
-    if (bytes === undefined || json.includes('__proto__')) throw new SyntaxError('no cursor')
-    held = JSON.parse(json)
+    if (bytes === undefined) throw new SyntaxError('no cursor')
+    held = JSON.parse(utf8.decode(bytes), refuseProto)
   } catch {
     issues.push(wrong)
     return undefined
@@ -134,4 +133,10 @@ async function readCursor(
   const result = await schema['~standard'].validate(held)
   if (result.issues !== undefined) issues.push(wrong)
   return result.issues === undefined ? result.value : undefined
+}
+
+/** An own member `__proto__` is harmless until the value is copied by assignment, so it is refused. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('no cursor')
+  return value
 }
