@@ -48,4 +48,5 @@ export {
   type ServerSentEventOf,
 } from './operations/responses.ts'
 export type { AnyOperation, Input, Operation, Result } from './operations/types.ts'
+export { layer } from './routing/layer.ts'
 export type { AnySchema, Schema, SchemaInput, SchemaOutput } from './types/schemas.ts'

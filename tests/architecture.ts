@@ -59,7 +59,7 @@ const FLOORS = [
   'routing routing/ authentication/ problems problems/',
   'middleware/ authoring',
   'endpoints endpoints/ staticfiles staticfiles/ applications operations operations/',
-  'pagination pagination/',
+  'pagination pagination/ openapi openapi/',
   'servers/',
   'interop/',
   'testing/',

@@ -12,7 +12,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   middleware: ['middleware', 'authoring', 'authentication'],
   routing: ['routing', 'layers', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
   servers: ['servers', 'protocol'],
-  operations: ['operations'],
+  operations: ['operations', 'openapi'],
   state: ['stores', 'redis', 'channels', 'testing'],
   units: [],
 }

@@ -1,0 +1,72 @@
+/** The request body of an operation. */
+import { isThenable } from '../internal/handled.ts'
+import type { Body, BodyContract } from '../operations/bodies.ts'
+import { bodiesOf } from '../operations/bodyreader.ts'
+import type { UploadRule } from '../operations/formbodies.ts'
+import { type JSONSchema, validate } from '../operations/schemas.ts'
+import { type Components, isObject, type Use } from './components.ts'
+import type { OpenAPIBody, OpenAPIMedia } from './types.ts'
+
+/** The bodies that a contract accepts, by media type. */
+export function requestBodyOf(
+  contract: BodyContract,
+  components: Components,
+  use: Use,
+): OpenAPIBody {
+  const bodies = bodiesOf('openapi', contract)
+  const named: Use = { ...use, where: `${use.where}, the body`, hint: `${use.hint}Body` }
+  const content = bodies.flatMap((body) =>
+    mediaTypesOf(body).map((type) => [type, mediaOf(body, components, named)] as const),
+  )
+  const isRequired = bodies.every(isNeeded)
+  return { ...(isRequired ? { required: true } : {}), content: Object.fromEntries(content) }
+}
+
+/** One media type stands for those that mean the same. */
+function mediaTypesOf({ kind, mediaTypes }: Body): readonly string[] {
+  return kind === 'json' || kind === 'msgpack' ? mediaTypes.slice(0, 1) : mediaTypes
+}
+
+function isNeeded({ schema }: Body): boolean {
+  if (schema === undefined) return false
+  const result = validate(schema, undefined)
+  return isThenable(result) || result.issues !== undefined
+}
+
+function mediaOf({ kind, schema, files }: Body, components: Components, use: Use): OpenAPIMedia {
+  if (kind === 'bytes' || kind === 'stream') return {}
+  if (schema === undefined) return { schema: { type: 'string' } }
+  const described = components.of(schema, use) ?? {}
+  return files === undefined ? { schema: described } : withFiles(described, files)
+}
+
+function withFiles(schema: JSONSchema, files: Readonly<Record<string, UploadRule>>): OpenAPIMedia {
+  const own = isObject(schema['properties']) ? schema : { allOf: [schema] }
+  const needed = Object.keys(files).filter((name) => !files[name]?.optional && !files[name]?.many)
+  const required = Array.isArray(schema['required']) ? schema['required'] : []
+  const encoding = Object.entries(files).flatMap(([name, { types }]) =>
+    types === undefined ? [] : [[name, { contentType: types.join(', ') }] as const],
+  )
+  return {
+    schema: {
+      type: 'object',
+      ...own,
+      properties: {
+        ...(own['properties'] as object),
+        ...Object.fromEntries(Object.entries(files).map(fileProperty)),
+      },
+      ...(needed.length + required.length === 0 ? {} : { required: [...required, ...needed] }),
+    },
+    ...(encoding.length === 0 ? {} : { encoding: Object.fromEntries(encoding) }),
+  }
+}
+
+/** Bytes are a text with a media type in JSON Schema 2020-12. */
+function fileProperty([name, { many, maxCount }]: [string, UploadRule]): [string, JSONSchema] {
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' }
+  if (!many) return [name, file]
+  return [
+    name,
+    { type: 'array', items: file, ...(maxCount === undefined ? {} : { maxItems: maxCount }) },
+  ]
+}

@@ -1,0 +1,154 @@
+/** Makes an OpenAPI document of routes. */
+
+import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
+import type { Contract } from '../operations/contract.ts'
+import { type ListedRoute, routes } from '../routing/listing.ts'
+import type { Routable } from '../routing/reverse.ts'
+import { Router } from '../routing/router.ts'
+import type { App } from '../types.ts'
+import { Components } from './components.ts'
+import type { Making } from './making.ts'
+import { operationOf } from './operation.ts'
+import { templatesOf } from './paths.ts'
+import { Refusals } from './responses.ts'
+import { Schemes } from './security.ts'
+import type {
+  OpenAPIDocument,
+  OpenAPIInfo,
+  OpenAPIOperation,
+  OpenAPIServer,
+  OpenAPITag,
+} from './types.ts'
+
+export interface OpenAPIOptions {
+  /** The version of OpenAPI: '3.1', or '3.2', which describes the items of streams ('3.1'). */
+  version?: '3.1' | '3.2'
+  /** Where the API is served (where the document is). */
+  servers?: readonly OpenAPIServer[]
+  /** Tags with descriptions, in the order of the document (those of the operations). */
+  tags?: readonly OpenAPITag[]
+  /** More documentation, elsewhere. */
+  externalDocs?: { readonly url: string; readonly description?: string }
+  /** Whether handlers without a contract are in the document, with what is known of them (true). */
+  plain?: boolean
+}
+
+const VERSIONS = { '3.1': '3.1.1', '3.2': '3.2.0' } as const
+
+/**
+ * The OpenAPI document of an application, a router or a list of routes.
+ *
+ * Operations are described by their contracts, other handlers by their paths and methods; foreign apps
+ * and what is `hidden` are left out. The same routes give the same document. Schemas with a name become
+ * components: by `id` or `title` of their library's metadata.
+ *
+ * @throws TypeError if an option is unknown, the title or version missing, or if two different schemas,
+ * two security schemes or two operations have the same name.
+ * @example
+ * const routes = [Route('/users/{id:int}', operation({ responses: { 200: z.string() } }, () => 'Ada'))]
+ * const document = openapi(routes, { title: 'Users', version: '1.0.0' })
+ * console.log(Object.keys(document.paths)) // [ '/users/{id}' ]
+ */
+export function openapi(
+  app: App | readonly Routable[],
+  info: OpenAPIInfo,
+  options: OpenAPIOptions = {},
+): OpenAPIDocument {
+  knownOptions('openapi', options, 'version servers tags externalDocs plain')
+  assertInfo(info)
+  const isApp = isList(app) || typeof app === 'function'
+  must(
+    'openapi',
+    isApp,
+    'it takes an application or a list of routes',
+    app,
+    'Write openapi(app, info)',
+  )
+  const { version = '3.1', plain = true, servers, tags, externalDocs } = options
+  const fix = "Leave it out for '3.1'"
+  must('openapi', Object.hasOwn(VERSIONS, version), "version must be '3.1' or '3.2'", version, fix)
+  const making: Making = {
+    components: new Components(),
+    schemes: new Schemes(),
+    refusals: new Refusals(),
+    ids: new Map(),
+    hasItems: version === '3.2',
+  }
+  const paths = pathsOf(routes(isList(app) ? Router(app) : app), plain, making)
+  const schemas = making.components.schemas
+  const securitySchemes = making.schemes.byName
+  const responses = making.refusals.byName
+  const components = {
+    ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
+    ...(Object.keys(responses).length === 0 ? {} : { responses }),
+    ...(Object.keys(securitySchemes).length === 0 ? {} : { securitySchemes }),
+  }
+  return making.components.finished<OpenAPIDocument>({
+    openapi: VERSIONS[version],
+    info,
+    ...(servers === undefined ? {} : { servers }),
+    ...(tags === undefined ? {} : { tags }),
+    paths,
+    ...(Object.keys(components).length === 0 ? {} : { components }),
+    ...(externalDocs === undefined ? {} : { externalDocs }),
+  })
+}
+
+function isList(app: App | readonly Routable[]): app is readonly Routable[] {
+  return Array.isArray(app)
+}
+
+function assertInfo(info: unknown): void {
+  const { title, version } = (info ?? {}) as Partial<OpenAPIInfo>
+  const isInfo = typeof title === 'string' && typeof version === 'string'
+  const fix = "Write { title: 'Users', version: '1.0.0' }"
+  must('openapi', isInfo, 'the info must have a title and a version', info, fix)
+}
+
+type Paths = Record<string, Record<string, OpenAPIOperation>>
+
+/** The first route of a path and method is the one that answers. */
+function pathsOf(listed: readonly ListedRoute[], plain: boolean, making: Making): Paths {
+  const paths: Paths = {}
+  for (const route of listed) {
+    if (route.kind !== 'route' || isHidden(route)) continue
+    for (const { path, parameters } of templatesOf(pathOf(route))) {
+      for (const [method, handler] of methodsOf(route)) {
+        const contract = contractOf(handler)
+        if ((contract === undefined && !plain) || contract?.hidden === true) continue
+        paths[path] ??= {}
+        const own = paths[path]
+        own[method.toLowerCase()] ??= operationOf(
+          { route, method, path, parameters, contract },
+          making,
+        )
+      }
+    }
+  }
+  return paths
+}
+
+/** A mount answers its prefix by the route for `/` inside. */
+function pathOf({ path, route }: ListedRoute): string {
+  const isRoot = 'path' in route && route.path === '/'
+  return isRoot && path !== '/' ? path.slice(0, -1) : path
+}
+
+const ALL = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** HEAD is not listed where it is served with GET. */
+function methodsOf({ handlers }: ListedRoute): [method: string, handler: unknown][] {
+  return Object.entries(handlers).flatMap(([method, handler]): [string, unknown][] => {
+    if (method === '*') return ALL.map((one) => [one, handler])
+    return method === 'HEAD' && handler === handlers['GET'] ? [] : [[method, handler]]
+  })
+}
+
+function isHidden({ settings }: ListedRoute): boolean {
+  return settings.findLast(({ hidden }) => hidden !== undefined)?.hidden === true
+}
+
+function contractOf(handler: unknown): Contract | undefined {
+  return (handler as { contract?: Contract } | undefined)?.contract
+}

@@ -1,0 +1,117 @@
+/** One operation of a document. */
+import type { Contract } from '../operations/contract.ts'
+import type { ListedRoute } from '../routing/listing.ts'
+import { requestBodyOf } from './bodies.ts'
+import type { Use } from './components.ts'
+import type { Making } from './making.ts'
+import { camelCase, pascalCase } from './names.ts'
+import { parametersOf } from './parameters.ts'
+import { responsesOf } from './responses.ts'
+import type { OpenAPIOperation, OpenAPIParameter, OpenAPIServer } from './types.ts'
+
+/** What an operation is made of. */
+export interface Described {
+  readonly route: ListedRoute
+  readonly method: string
+  /** The template. */
+  readonly path: string
+  readonly parameters: readonly OpenAPIParameter[]
+  readonly contract: Contract | undefined
+}
+
+/** Describes an operation by its contract and its layers, or a handler by its path. */
+export function operationOf(described: Described, making: Making): OpenAPIOperation {
+  const { route, method, path, parameters, contract = {} } = described
+  const where = `${method} ${path}`
+  const operationId = idOf(described, where, making)
+  const use: Use = { side: 'input', where, hint: pascalCase(operationId) }
+  const tags = [
+    ...new Set([...route.settings.flatMap((layer) => layer.tags ?? []), ...(contract.tags ?? [])]),
+  ]
+  const guards = [
+    ...route.settings.flatMap((layer) => layer.guards ?? []),
+    ...(contract.guards ?? []),
+    ...Object.values(contract.use ?? {}),
+  ]
+  const written = [
+    ...route.settings.flatMap((layer) => layer.security ?? []),
+    ...(contract.security ?? []),
+  ]
+  const security = making.schemes.requirementsOf(guards, written)
+  const all = parametersOf(contract, parameters, making.components, use)
+  const layered = Object.assign({}, ...route.settings.map((layer) => layer.responses))
+  const refusals = refusalsOf(contract, route, security !== undefined)
+  const servers = serversOf(route)
+  return {
+    ...(tags.length === 0 ? {} : { tags }),
+    ...textsOf(contract),
+    operationId,
+    ...(all.length === 0 ? {} : { parameters: all }),
+    ...(contract.body === undefined
+      ? {}
+      : { requestBody: requestBodyOf(contract.body, making.components, use) }),
+    responses: responsesOf(contract, layered, refusals, { ...making, use }),
+    ...(contract.deprecated === true ? { deprecated: true } : {}),
+    ...(security === undefined ? {} : { security }),
+    ...(servers === undefined ? {} : { servers }),
+    ...contract.extensions,
+  }
+}
+
+function textsOf({ summary, description, externalDocs }: Contract): Partial<OpenAPIOperation> {
+  return {
+    ...(summary === undefined ? {} : { summary }),
+    ...(description === undefined ? {} : { description }),
+    ...(externalDocs === undefined ? {} : { externalDocs }),
+  }
+}
+
+/**
+ * The id of the contract, or one made of the method and the name of the route, or of its path.
+ *
+ * @throws TypeError if the contract's own id is taken.
+ */
+function idOf(
+  { route, method, path, contract }: Described,
+  where: string,
+  { ids }: Making,
+): string {
+  const own = contract?.operationId
+  const named = camelCase(method.toLowerCase(), route.name === '' ? path : route.name)
+  const made = ids.has(named) ? camelCase(method.toLowerCase(), path) : named
+  const id = own ?? made
+  const other = ids.get(id)
+  if (other !== undefined && own !== undefined) {
+    throw new TypeError(
+      `openapi: two operations have the operationId "${id}", ${other} and ${where}. Give one of them another.`,
+    )
+  }
+  const unique = other === undefined ? id : `${id}${ids.size}`
+  ids.set(unique, where)
+  return unique
+}
+
+/** What refuses requests before the handler has a say. */
+function refusalsOf(contract: Contract, { settings }: ListedRoute, isSecured: boolean): number[] {
+  const { params, query, headers, cookies, body, status } = contract
+  const layered = settings.findLast((layer) => layer.status !== undefined)?.status
+  const invalid = status ?? layered ?? 422
+  const hasInputs = [params, query, headers, cookies, body].some((source) => source !== undefined)
+  const refusals = [
+    ...(body === undefined ? [] : [400, 413, 415]),
+    ...(isSecured ? [401, 403] : []),
+    ...(hasInputs ? [invalid] : []),
+  ]
+  return [...new Set(refusals)].sort((one, other) => one - other)
+}
+
+/** Of a host: where these routes are served. */
+function serversOf({ host }: ListedRoute): OpenAPIServer[] | undefined {
+  if (host === undefined) return undefined
+  const variables = [...host.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name = '']) => name)
+  const url = `https://${host.replace(/\{(\w+):\w+\}/g, '{$1}')}`
+  if (variables.length === 0) return [{ url }]
+  return [
+    { url, variables: Object.fromEntries(variables.map((name) => [name, { default: name }])) },
+  ]
+}

@@ -1,0 +1,99 @@
+/** The parameters of an operation: of its path, query, header fields and cookies. */
+import type { Contract } from '../operations/contract.ts'
+import { type JSONSchema, jsonSchemaOf } from '../operations/schemas.ts'
+import type { AnySchema } from '../types/schemas.ts'
+import { type Components, isObject, type Use } from './components.ts'
+import type { OpenAPIParameter } from './types.ts'
+
+const SOURCES = [
+  ['query', 'query'],
+  ['headers', 'header'],
+  ['cookies', 'cookie'],
+] as const
+
+/** These fields have places of their own in a document, which forbids them as parameters. */
+const FORBIDDEN = ['accept', 'content-type', 'authorization']
+
+/** The parameters of a contract, with those of the path first. */
+export function parametersOf(
+  contract: Contract,
+  ofPath: readonly OpenAPIParameter[],
+  components: Components,
+  use: Use,
+): OpenAPIParameter[] {
+  const params = contract.params === undefined ? [] : membersOf(contract.params)
+  const path = ofPath.map((parameter) => {
+    const member = params.find(({ name }) => name === parameter.name)
+    return member === undefined ? parameter : made('path', member, components, use)
+  })
+  const others = SOURCES.flatMap(([key, place]) => {
+    const schema = contract[key]
+    const members = schema === undefined ? [] : membersOf(schema)
+    return members
+      .filter(({ name }) => place !== 'header' || !FORBIDDEN.includes(name.toLowerCase()))
+      .map((member) => made(place, member, components, use))
+  })
+  return [...path, ...others]
+}
+
+interface Member {
+  readonly name: string
+  readonly schema: JSONSchema
+  readonly root: JSONSchema
+  readonly isRequired: boolean
+}
+
+/** The members of a schema for an object; those of several objects are all optional. */
+function membersOf(schema: AnySchema): Member[] {
+  const root = jsonSchemaOf(schema, 'input')
+  return root === undefined ? [] : membersIn(root, root, true)
+}
+
+function membersIn(schema: JSONSchema, root: JSONSchema, mayRequire: boolean): Member[] {
+  const referred = definition(schema, root)
+  if (referred !== undefined) return membersIn(referred, root, mayRequire)
+  const { properties, required } = schema
+  const own = Object.entries(isObject(properties) ? properties : {}).map(([name, member]) => ({
+    ...{ name, root, schema: isObject(member) ? member : {} },
+    isRequired: mayRequire && Array.isArray(required) && required.includes(name),
+  }))
+  const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => {
+    const choices = schema[keyword]
+    const all = keyword === 'allOf' && mayRequire
+    return Array.isArray(choices) ? choices.flatMap((one) => membersIn(one, root, all)) : []
+  })
+  const names = new Set<string>()
+  return [...own, ...parts].filter(({ name }) => !names.has(name) && names.add(name))
+}
+
+function definition(
+  { $ref: reference }: JSONSchema,
+  { $defs }: JSONSchema,
+): JSONSchema | undefined {
+  if (typeof reference !== 'string' || !isObject($defs)) return undefined
+  const found = $defs[reference.slice(reference.lastIndexOf('/') + 1)]
+  return isObject(found) ? found : undefined
+}
+
+function made(
+  place: OpenAPIParameter['in'],
+  { name, schema, root, isRequired }: Member,
+  components: Components,
+  use: Use,
+): OpenAPIParameter {
+  const { description, deprecated, ...placed } = components.placed(schema, root, use)
+  const isRequiredHere = place === 'path' || isRequired
+  return {
+    ...{ name, in: place },
+    ...(isRequiredHere ? { required: true } : {}),
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(deprecated === true ? { deprecated } : {}),
+    ...styleOf(place, schema),
+    schema: placed,
+  }
+}
+
+/** Objects in a query are read in brackets: `filter[size]=1`. */
+function styleOf(place: string, { type }: JSONSchema): Partial<OpenAPIParameter> {
+  return place === 'query' && type === 'object' ? { style: 'deepObject', explode: true } : {}
+}

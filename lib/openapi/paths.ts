@@ -1,0 +1,60 @@
+/** Paths of routes as templates of OpenAPI, with what their convertors accept. */
+import type { JSONSchema } from '../operations/schemas.ts'
+import { parsePath } from '../routing/path.ts'
+import { isOptional, isParam, type Param, type Token } from '../routing/tokens.ts'
+import type { OpenAPIParameter } from './types.ts'
+
+/** A path of a document. */
+export interface Template {
+  /** Such as `/users/{id}`. */
+  readonly path: string
+  readonly parameters: readonly OpenAPIParameter[]
+}
+
+/** The templates of a path: two where a parameter may be missing. */
+export function templatesOf(path: string): Template[] {
+  return variants(parsePath(path, 'openapi').tokens).map((tokens) => ({
+    path: tokens.map((token) => (isParam(token) ? `{${nameOf(token)}}` : token)).join('') || '/',
+    parameters: tokens.filter(isParam).map(parameterOf),
+  }))
+}
+
+/** An optional parameter takes the slash before it along. */
+function variants(tokens: readonly Token[]): Token[][] {
+  const at = tokens.findIndex(isOptional)
+  const found = tokens[at]
+  if (!isParam(found)) return [[...tokens]]
+  const before = tokens.slice(0, at)
+  const { optional: _may, ...required } = found
+  const rest = variants(tokens.slice(at + 1))
+  return [
+    ...rest.map((after) => [...before, ...after]),
+    ...rest.map((after) => [...before, '/', required, ...after]),
+  ]
+}
+
+/** A final `*` has no name that a template can hold. */
+function nameOf({ name }: Param): string {
+  return name === '*' ? 'rest' : name
+}
+
+function parameterOf(param: Param): OpenAPIParameter {
+  return {
+    name: nameOf(param),
+    in: 'path',
+    required: true,
+    schema: SCHEMAS[param.convertor.name] ?? { type: 'string' },
+  }
+}
+
+/** What the built-in convertors accept; those of users accept texts that only they know. */
+const SCHEMAS: Readonly<Record<string, JSONSchema>> = {
+  str: { type: 'string', minLength: 1 },
+  int: { type: 'integer', minimum: 0 },
+  float: { type: 'number', minimum: 0 },
+  uuid: { type: 'string', format: 'uuid' },
+  path: { type: 'string' },
+  date: { type: 'string', format: 'date' },
+  datetime: { type: 'string', format: 'date-time' },
+  bigint: { type: 'string', pattern: '^-?[0-9]+$' },
+}

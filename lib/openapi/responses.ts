@@ -1,0 +1,140 @@
+/** The responses of an operation: those of its contract, and those that its inputs bring along. */
+
+import { statusPhrase } from '../http/status.ts'
+import type { Contract } from '../operations/contract.ts'
+import { type Declared, declaredOf, type ResponseHeader } from '../operations/responses.ts'
+import { Problem } from '../problems.ts'
+import type { Components, Use } from './components.ts'
+import { pascalCase } from './names.ts'
+import type { OpenAPIMedia, OpenAPIResponse } from './types.ts'
+
+/** What responses are described with. */
+export interface Describing {
+  readonly components: Components
+  readonly use: Use
+  readonly refusals: Refusals
+  /** Version 3.2 can describe the items of a stream. */
+  readonly hasItems: boolean
+}
+
+/**
+ * The responses of a contract by status.
+ *
+ * @param refusals The statuses that the operation may be refused with, besides those that it declares.
+ */
+export function responsesOf(
+  contract: Contract,
+  layered: Readonly<Record<string, unknown>>,
+  refusals: readonly number[],
+  describing: Describing,
+): Record<string, OpenAPIResponse | { readonly $ref: string }> {
+  const given = { ...layered, ...contract.responses }
+  const declared = Object.entries(given).flatMap(([status, one]) =>
+    one === undefined ? [] : [[status, responseOf(status, one, describing)] as const],
+  )
+  const known = new Set(declared.map(([status]) => status))
+  const added = refusals
+    .filter((status) => !known.has(String(status)))
+    .map((status) => [String(status), describing.refusals.of(status, describing)] as const)
+  const all =
+    declared.length === 0 ? [...added, ['default', ANYTHING] as const] : [...declared, ...added]
+  return Object.fromEntries(all)
+}
+
+const ANYTHING: OpenAPIResponse = { description: 'The response.' }
+
+function responseOf(status: string, given: unknown, describing: Describing): OpenAPIResponse {
+  const { use } = describing
+  const declared = declaredOf('openapi', status, given)
+  const { details } = declared
+  const description = details?.description ?? phraseOf(status)
+  const named: Use = {
+    side: 'output',
+    where: `${use.where}, the response of ${status}`,
+    hint: `${use.hint}Response${status}`,
+  }
+  const headers = Object.entries(details?.headers ?? {}).map(
+    ([name, header]) => [name, headerOf(header, describing.components, named)] as const,
+  )
+  const content = contentOf(declared, { ...describing, use: named })
+  return {
+    description,
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+    ...(content === undefined ? {} : { content }),
+  }
+}
+
+function phraseOf(status: string): string {
+  return status === 'default'
+    ? 'Any other response'
+    : (statusPhrase(Number(status)) ?? 'A response')
+}
+
+function headerOf(
+  { description, required, schema }: ResponseHeader,
+  components: Components,
+  use: Use,
+): object {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(required === true ? { required } : {}),
+    schema: (schema === undefined ? undefined : components.of(schema, use)) ?? { type: 'string' },
+  }
+}
+
+function contentOf(
+  { schema, content, mediaType, details }: Declared,
+  { components, use, hasItems }: Describing,
+): Record<string, OpenAPIMedia> | undefined {
+  if (mediaType === undefined) return undefined
+  const described = schema === undefined ? undefined : components.of(schema, use)
+  const isStream = content === 'events' || content === 'lines'
+  const examples = Object.entries(details?.examples ?? {}).map(([name, value]) => [name, { value }])
+  return {
+    [mediaType]: {
+      ...(isStream
+        ? ofItems(described, hasItems)
+        : described === undefined
+          ? {}
+          : { schema: described }),
+      ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
+    },
+  }
+}
+
+/** Version 3.1 knows a stream only as a text. */
+function ofItems(items: OpenAPIMedia['itemSchema'], hasItems: boolean): OpenAPIMedia {
+  if (!hasItems) return { schema: { type: 'string' } }
+  return items === undefined ? {} : { itemSchema: items }
+}
+
+/** The responses that refuse requests; operations share them. */
+export class Refusals {
+  readonly #byName = new Map<string, OpenAPIResponse>()
+
+  /** A reference to the response of this status. */
+  of(status: number, describing: Describing): { readonly $ref: string } {
+    const description = phraseOf(String(status))
+    const name = pascalCase(description)
+    if (!this.#byName.has(name)) this.#byName.set(name, refusalOf(status, description, describing))
+    return { $ref: `#/components/responses/${name}` }
+  }
+
+  /** The responses by name, sorted. */
+  get byName(): Record<string, OpenAPIResponse> {
+    const sorted = [...this.#byName].sort(([one], [other]) => (one < other ? -1 : 1))
+    return Object.fromEntries(sorted)
+  }
+}
+
+/** A problem document, or text where the application has no `problemDetails()`. */
+function refusalOf(
+  status: number,
+  description: string,
+  { components, use }: Describing,
+): OpenAPIResponse {
+  const schema = components.of(Problem, { ...use, side: 'output' }) ?? {}
+  const problem = { 'application/problem+json': { schema } }
+  const text = { 'text/plain': { schema: { type: 'string' } } }
+  return { description, content: status === 422 ? problem : { ...problem, ...text } }
+}
