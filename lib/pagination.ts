@@ -7,8 +7,10 @@ export {
   type CursorQuery,
   cursorPage,
 } from './pagination/cursor.ts'
+export type { Filtered, FilterOptions } from './pagination/filters.ts'
 export { type AnyPage, links } from './pagination/links.ts'
 export {
+  type OffsetOptions,
   type OffsetPage,
   type OffsetPages,
   type OffsetQuery,

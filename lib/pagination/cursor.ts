@@ -5,6 +5,7 @@ import { encodeText } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { assertSchema } from '../operations/schemas.ts'
 import type { AnySchema, Schema, SchemaInput, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
+import { type Filtered, type FilterOptions, withFilters } from './filters.ts'
 import {
   type LimitOptions,
   membersOf,
@@ -16,7 +17,11 @@ import {
   wholeNumber,
 } from './parts.ts'
 
-export interface CursorOptions<Cursor extends AnySchema = AnySchema> extends LimitOptions {
+export interface CursorOptions<
+  Cursor extends AnySchema = AnySchema,
+  Filters extends AnySchema = AnySchema,
+> extends LimitOptions,
+    FilterOptions<Filters> {
   /** The schema of what a cursor holds; clients can write cursors of their own (any JSON value). */
   cursor?: Cursor
 }
@@ -37,9 +42,17 @@ export interface CursorPage<Item, Next> {
 }
 
 /** The schemas of pages by cursor. */
-export interface CursorPages<Item extends AnySchema, Cursor extends AnySchema> {
-  /** Of the query: `limit`, and `cursor` as it was given as `next`. */
-  readonly query: Schema<{ limit?: number; cursor?: string }, CursorQuery<SchemaOutput<Cursor>>>
+export interface CursorPages<
+  Item extends AnySchema,
+  Cursor extends AnySchema,
+  Filters extends AnySchema = Schema,
+> {
+  /** Of the query: `limit`, `cursor` as it was given as `next`, and the filters. */
+  readonly query: Filtered<
+    { limit?: number; cursor?: string },
+    CursorQuery<SchemaOutput<Cursor>>,
+    Filters
+  >
   /** Of the page: `items`, and `next`, which is sent as opaque text. */
   readonly page: Schema<
     CursorPage<SchemaInput<Item>, SchemaInput<Cursor>>,
@@ -62,7 +75,8 @@ const LONGEST = 2000
  * secret: give `cursor`, the schema of what it holds. A cursor that cannot be read is an issue.
  *
  * @param item The schema of an item.
- * @throws TypeError if a schema is invalid; RangeError if a limit is.
+ * @throws TypeError if a schema is invalid, or the filters name a parameter of the page; RangeError if a
+ * limit is invalid.
  * @example
  * const validate = (value: unknown) => ({ value: String(value) })
  * const name = { '~standard': { version: 1, vendor: 'mine', validate } } as const // or one of zod
@@ -70,11 +84,12 @@ const LONGEST = 2000
  * Route('/names', operation({ query: names.query, responses: { 200: names.page } },
  *   ({ query: { limit, cursor } }) => reply(200, { items: ['Ada'], next: { after: 'Ada' } })))
  */
-export function cursorPage<const Item extends AnySchema, const Cursor extends AnySchema = Schema>(
-  item: Item,
-  options: CursorOptions<Cursor> = {},
-): CursorPages<Item, Cursor> {
-  knownOptions('cursorPage', options, 'limit maxLimit cursor')
+export function cursorPage<
+  const Item extends AnySchema,
+  const Cursor extends AnySchema = Schema,
+  const Filters extends AnySchema = Schema,
+>(item: Item, options: CursorOptions<Cursor, Filters> = {}): CursorPages<Item, Cursor, Filters> {
+  knownOptions('cursorPage', options, 'limit maxLimit cursor filters')
   const { limit, maxLimit } = readLimits('cursorPage', item, options)
   const schema: AnySchema = options.cursor ?? ANYTHING
   assertSchema('cursorPage', 'the schema of the cursor', schema)
@@ -82,16 +97,20 @@ export function cursorPage<const Item extends AnySchema, const Cursor extends An
     limit: { type: 'integer', minimum: 1, maximum: maxLimit, default: limit },
     cursor: { type: 'string', maxLength: LONGEST },
   }
+  const query: Schema<
+    { limit?: number; cursor?: string },
+    CursorQuery<SchemaOutput<Cursor>>
+  > = schemaOf(async (value) => {
+    const { limit: wanted = limit, cursor } = membersOf(value)
+    const issues: SchemaIssue[] = []
+    wholeNumber('limit', wanted, [1, maxLimit], issues)
+    const held = cursor === undefined ? undefined : await readCursor(cursor, schema, issues)
+    if (issues.length > 0) return { issues }
+    const query = { limit: Number(wanted) }
+    return { value: cursor === undefined ? query : { ...query, cursor: held } }
+  }, queryJSONSchema(described))
   return {
-    query: schemaOf(async (value) => {
-      const { limit: wanted = limit, cursor } = membersOf(value)
-      const issues: SchemaIssue[] = []
-      wholeNumber('limit', wanted, [1, maxLimit], issues)
-      const held = cursor === undefined ? undefined : await readCursor(cursor, schema, issues)
-      if (issues.length > 0) return { issues }
-      const query = { limit: Number(wanted) }
-      return { value: cursor === undefined ? query : { ...query, cursor: held } }
-    }, queryJSONSchema(described)),
+    query: withFilters('cursorPage', query, Object.keys(described), options.filters),
     page: schemaOf(
       async (value) => {
         const { items, next } = membersOf(value)

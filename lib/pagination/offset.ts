@@ -2,6 +2,7 @@
 
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { AnySchema, Schema, SchemaInput, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
+import { type Filtered, type FilterOptions, withFilters } from './filters.ts'
 import {
   type LimitOptions,
   membersOf,
@@ -28,10 +29,14 @@ export interface OffsetPage<Item> extends OffsetQuery {
   readonly total?: number | undefined
 }
 
+export interface OffsetOptions<Filters extends AnySchema = AnySchema>
+  extends LimitOptions,
+    FilterOptions<Filters> {}
+
 /** The schemas of pages by offset. */
-export interface OffsetPages<Item extends AnySchema> {
-  /** Of the query: `limit` and `offset`, both with defaults. */
-  readonly query: Schema<Partial<OffsetQuery>, OffsetQuery>
+export interface OffsetPages<Item extends AnySchema, Filters extends AnySchema = Schema> {
+  /** Of the query: `limit` and `offset`, both with defaults, and the filters. */
+  readonly query: Filtered<Partial<OffsetQuery>, OffsetQuery, Filters>
   /** Of the page: `items`, `limit`, `offset` and, if it is known, `total`. */
   readonly page: Schema<OffsetPage<SchemaInput<Item>>, OffsetPage<SchemaOutput<Item>>>
 }
@@ -44,7 +49,8 @@ const MOST = Number.MAX_SAFE_INTEGER
  * Numbers of the query come as text: an operation makes numbers of them, as these schemas describe them.
  *
  * @param item The schema of an item.
- * @throws TypeError if it is not a schema; RangeError if a limit is invalid.
+ * @throws TypeError if it is not a schema, or the filters are none or name a parameter of the page;
+ * RangeError if a limit is invalid.
  * @example
  * const validate = (value: unknown) => ({ value: String(value) })
  * const name = { '~standard': { version: 1, vendor: 'mine', validate } } as const // or one of zod
@@ -52,26 +58,27 @@ const MOST = Number.MAX_SAFE_INTEGER
  * Route('/names', operation({ query: names.query, responses: { 200: names.page } },
  *   ({ query: { limit, offset } }) => reply(200, { items: ['Ada'], limit, offset })))
  */
-export function offsetPage<const Item extends AnySchema>(
+export function offsetPage<const Item extends AnySchema, const Filters extends AnySchema = Schema>(
   item: Item,
-  options: LimitOptions = {},
-): OffsetPages<Item> {
-  knownOptions('offsetPage', options, 'limit maxLimit')
+  options: OffsetOptions<Filters> = {},
+): OffsetPages<Item, Filters> {
+  knownOptions('offsetPage', options, 'limit maxLimit filters')
   const { limit, maxLimit } = readLimits('offsetPage', item, options)
   const described = {
     limit: { type: 'integer', minimum: 1, maximum: maxLimit, default: limit },
     offset: { type: 'integer', minimum: 0, default: 0 },
   }
+  const query: Schema<Partial<OffsetQuery>, OffsetQuery> = schemaOf((value) => {
+    const { limit: wanted = limit, offset = 0 } = membersOf(value)
+    const issues: SchemaIssue[] = []
+    wholeNumber('limit', wanted, [1, maxLimit], issues)
+    wholeNumber('offset', offset, [0, MOST], issues)
+    return issues.length > 0
+      ? { issues }
+      : { value: { limit: Number(wanted), offset: Number(offset) } }
+  }, queryJSONSchema(described))
   return {
-    query: schemaOf((value) => {
-      const { limit: wanted = limit, offset = 0 } = membersOf(value)
-      const issues: SchemaIssue[] = []
-      wholeNumber('limit', wanted, [1, maxLimit], issues)
-      wholeNumber('offset', offset, [0, MOST], issues)
-      return issues.length > 0
-        ? { issues }
-        : { value: { limit: Number(wanted), offset: Number(offset) } }
-    }, queryJSONSchema(described)),
+    query: withFilters('offsetPage', query, Object.keys(described), options.filters),
     page: schemaOf(
       async (value) => {
         const { items, total, limit: size, offset } = membersOf(value)
