@@ -18,7 +18,7 @@ import { SETTINGS, settingsIn } from './layers/read.ts'
 import { said } from './layers/said.ts'
 import type { LayerSettings } from './layers/settings.ts'
 import { adoptState, beginsLifespan, isMounted, takesPart } from './lifespan/mounted.ts'
-import { withResources } from './lifespan/resources.ts'
+import { resourcesOf, withResources } from './lifespan/resources.ts'
 import { errors } from './middleware/errors.ts'
 import type { AnyResponse } from './responses/response.ts'
 import { answersRoot, tellRoot } from './routing/dispatch.ts'
@@ -121,9 +121,9 @@ export function Application<
     const own = lifespan?.(application)
     if (own !== undefined && typeof own.next !== 'function') return own // told where it is run
     const isOutermost = starting !== undefined && !isMounted(starting)
-    const context = { app: application, overrides: starting?.overrides }
+    resourcesOf(application).overrides = starting?.overrides
     const open = async (): Promise<void> => {
-      if (isOutermost) await findEager(router.routes, context)
+      if (isOutermost) await findEager(router.routes, { app: application })
     }
     return withResources(application, own, open)
   }

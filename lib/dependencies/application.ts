@@ -49,6 +49,11 @@ export function contextOf(scope: ConnectionScope, name: string): ApplicationCont
   )
 }
 
+/** For one that is asked for outside of connections, as in a lifespan. */
+export function startedContext(app: App): ApplicationContext {
+  return { app, overrides: resourcesOf(app).overrides }
+}
+
 function isApplication(owner: unknown): owner is App {
   return typeof owner === 'function' && 'kind' in owner && owner.kind === 'application'
 }

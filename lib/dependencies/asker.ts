@@ -9,9 +9,12 @@ import type { Entry } from './entry.ts'
 
 let asking: Entry | undefined
 
-/** The dependency whose code runs now, as far as that is known. */
+/**
+ * The dependency that is being found by the code that runs now, as far as that is known. What waits for
+ * a `find` that returns the promise of another dependency runs at the same time, but once it is found.
+ */
 export function asker(): Entry | undefined {
-  return asking
+  return asking?.isFinding ? asking : undefined
 }
 
 /** Runs a step of `find`. */

@@ -4,7 +4,7 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { must, wrong } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import type { ConnectionScope } from '../types.ts'
-import { contextOf, foundForApplication, noConnection } from './application.ts'
+import { contextOf, foundForApplication, noConnection, startedContext } from './application.ts'
 import { foundFor } from './connection.ts'
 import type { Until } from './entry.ts'
 import type {
@@ -151,7 +151,8 @@ class Findable implements Dependency {
     return this.#ofApplication(target)
   }
 
-  #ofApplication(context: ApplicationContext): unknown {
+  #ofApplication(given: ApplicationContext): unknown {
+    const context = 'overrides' in given ? given : startedContext(given.app)
     return foundForApplication(context.app).get(this.#wantedIn(context), context)
   }
 

@@ -21,7 +21,7 @@ export type AnyConnection = Connection<unknown, unknown>
 export interface ApplicationContext {
   /** The outermost application. */
   readonly app: App
-  /** The dependencies that others take the place of; as the key of scopes (none). */
+  /** The dependencies that others take the place of, as in scopes (those of the running lifespan). */
   readonly overrides?: ReadonlyMap<object, object> | undefined
 }
 

@@ -5,6 +5,8 @@ import type { App, Failure } from '../types.ts'
 interface Resources {
   /** How many of its lifespans run: several test clients may have started the same application. */
   lifespans: number
+  /** The overrides of the lifespan that began last; set by `Application`. */
+  overrides?: ReadonlyMap<object, object> | undefined
   /** What was opened, set by the part that opens it. */
   found?: { close(): Promise<void> } | undefined
 }

@@ -1,5 +1,6 @@
 // LS-DI-1: dependencies that ask for themselves.
 import t from 'tap'
+import { Application } from '../../lib/applications.ts'
 import { type AnyConnection, type Dependency, dependency } from '../../lib/dependencies.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
@@ -69,4 +70,23 @@ t.test('dependencies that meet again are no circle', async (t) => {
   await using client = await testClient(app)
 
   t.same(await (await client.get('/')).json(), [7, 1, 3])
+})
+
+t.test('what waits for one is not taken for it', async (t) => {
+  const user = dependency((request) => request.headers.get('x-user'))
+  const settings = dependency(async () => 1, { until: 'shutdown' })
+  const pool = dependency(async (application) => settings.of(application), { until: 'shutdown' })
+  const app: Application = Application({
+    routes: [
+      Route('/', async (request) => {
+        await pool.of(request)
+        t.throws(() => user.of({ app } as never), {
+          message: /^dependency \(no name\): it belongs to a connection/,
+        })
+        return new JSONResponse(1)
+      }),
+    ],
+  })
+  await using client = await testClient(app)
+  t.equal((await client.get('/')).status, 200)
 })

@@ -108,3 +108,21 @@ t.test('overrides are checked', async (t) => {
     /must come from as\(\)/,
   )
 })
+
+t.test('a lifespan that asks sees them', async (t) => {
+  const settings = dependency(() => 'real', { until: 'shutdown' })
+  const pool = dependency((application) => `pool of ${settings.of(application)}`, {
+    until: 'shutdown',
+  })
+  const app: Application = Application({
+    lifespan: async function* (app: Application) {
+      yield { pool: pool.of({ app }) }
+    },
+  })
+  await using client = await testClient(app, { overrides: [settings.as('fake')] })
+  t.same(client.state, { pool: 'pool of fake' })
+  await client.close()
+
+  await using plain = await testClient(app)
+  t.same(plain.state, { pool: 'pool of real' })
+})
