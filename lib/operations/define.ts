@@ -2,7 +2,7 @@
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, wrong } from '../internal/must.ts'
 import { CONTRACT_KEYS, type Contract } from './contract.ts'
-import { type AnyOperationHandler, type OperationSettings, Plan } from './run.ts'
+import { type AnyOperationHandler, Plan } from './run.ts'
 import { assertSchema } from './schemas.ts'
 import type { Input, Operation, Result } from './types.ts'
 
@@ -42,7 +42,7 @@ export function operation<
   assertContract(where, contract)
   const plan = new Plan(where, contract, handler as AnyOperationHandler)
   const answer = (request: Parameters<Plan['answer']>[0]) =>
-    plan.answer(request, (request.scope as { settings?: OperationSettings }).settings)
+    plan.answer(request, request.scope.settings)
   Object.defineProperty(answer, 'name', { value: handler.name })
   return Object.assign(answer, { contract }) as Operation<Params, State, C>
 }

@@ -23,10 +23,19 @@ export class Replies {
   readonly #rest: Maker | undefined
   readonly #only: number | undefined
 
-  /** @throws TypeError if the responses of the contract are invalid. */
-  constructor(where: string, { responses }: Contract) {
+  /**
+   * @param layered The responses of the layers around; those of the contract come before them.
+   * @throws TypeError if a response is invalid.
+   */
+  constructor(
+    where: string,
+    { responses }: Contract,
+    layered: Readonly<Record<string, unknown>> | undefined,
+  ) {
     this.#where = where
-    const entries = Object.entries(responses ?? {}).filter(([, given]) => given !== undefined)
+    const entries = Object.entries({ ...layered, ...responses }).filter(
+      ([, given]) => given !== undefined,
+    )
     const makers = entries.map(([status, given]) => makerOf(where, status, given))
     this.#byStatus = new Map(makers.map((maker) => [maker.status, maker]))
     this.#rest = this.#byStatus.get(ANY_STATUS) ?? (responses === undefined ? ANYTHING : undefined)

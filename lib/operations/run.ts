@@ -3,6 +3,7 @@ import { ValidationError } from '../exceptions/validation.ts'
 import { isThenable } from '../internal/handled.ts'
 import type { Request } from '../requests.ts'
 import type { Answer } from '../routing/endpoint.ts'
+import type { MergedSettings } from '../types/keys.ts'
 import { BodyReader } from './bodyreader.ts'
 import type { Contract, OnInvalid, Resolvable } from './contract.ts'
 import type { ReplySettings } from './encode.ts'
@@ -14,13 +15,6 @@ type AnyRequest = Request<never, never>
 /** A handler, whatever its contract gives it. */
 export type AnyOperationHandler = (input: never) => unknown
 
-/** What layers set for the operations inside. */
-export interface OperationSettings {
-  readonly status?: 400 | 422 | undefined
-  readonly validateResponses?: boolean | undefined
-  readonly encode?: ((value: unknown) => unknown) | undefined
-}
-
 /** A contract that was read, with its handler. All that can be decided before a request is. */
 export class Plan {
   readonly #contract: Contract
@@ -29,13 +23,15 @@ export class Plan {
   readonly #readers: readonly SourceReader[]
   readonly #body: BodyReader | undefined
   readonly #uses: readonly (readonly [name: string, dependency: Resolvable])[]
-  readonly #replies: Replies
+  readonly #where: string
+  /** Those of the contract, and of the layers of the last request. */
+  #replies: Replies
   readonly #onInvalid: OnInvalid | undefined
   /** Whether nothing has to be waited for before the handler, unless a schema is async. */
   readonly #isDirect: boolean
   /** The settings of the last request: those of one layer are one object. */
   #known: ReplySettings | undefined
-  #knownFor: OperationSettings | undefined
+  #knownFor: MergedSettings | undefined
 
   constructor(where: string, contract: Contract, handler: AnyOperationHandler) {
     this.#contract = contract
@@ -44,13 +40,14 @@ export class Plan {
     this.#readers = sourceReaders(contract)
     this.#body = contract.body === undefined ? undefined : new BodyReader(where, contract.body)
     this.#uses = Object.entries(contract.use ?? {})
-    this.#replies = new Replies(where, contract)
+    this.#where = where
+    this.#replies = new Replies(where, contract, undefined)
     this.#onInvalid = contract.onInvalid
     const waits = this.#guards.length + this.#uses.length
     this.#isDirect = waits === 0 && this.#body === undefined
   }
 
-  answer(request: AnyRequest, layered: OperationSettings | undefined): Answer | Promise<Answer> {
+  answer(request: AnyRequest, layered: MergedSettings | undefined): Answer | Promise<Answer> {
     if (!this.#isDirect) return this.#whole(request, layered)
     const gathered = gather(this.#readers, request)
     if (!isThenable(gathered)) return this.#finish(request, gathered, layered)
@@ -58,7 +55,7 @@ export class Plan {
   }
 
   /** One async function for all steps, and nothing awaited that is there: each costs a microsecond. */
-  async #whole(request: AnyRequest, layered: OperationSettings | undefined): Promise<Answer> {
+  async #whole(request: AnyRequest, layered: MergedSettings | undefined): Promise<Answer> {
     for (const guard of this.#guards) {
       const found = guard.of(request)
       if (isThenable(found)) await found
@@ -86,7 +83,7 @@ export class Plan {
   #finish(
     request: AnyRequest,
     { values, issues }: Gathered,
-    layered: OperationSettings | undefined,
+    layered: MergedSettings | undefined,
   ): Answer | Promise<Answer> {
     if (issues.length > 0) return this.#refuse(request, issues, layered)
     const settings = this.#settings(layered)
@@ -98,7 +95,7 @@ export class Plan {
   #refuse(
     request: AnyRequest,
     issues: Gathered['issues'],
-    layered: OperationSettings | undefined,
+    layered: MergedSettings | undefined,
   ): Answer | Promise<Answer> {
     const status = this.#contract.status ?? layered?.status ?? 422
     const error = new ValidationError(issues, { status })
@@ -106,10 +103,11 @@ export class Plan {
     return this.#onInvalid(error, request as Request)
   }
 
-  #settings(layered: OperationSettings | undefined): ReplySettings {
+  #settings(layered: MergedSettings | undefined): ReplySettings {
     if (this.#known !== undefined && layered === this.#knownFor) return this.#known
     const { validateResponses, encode } = this.#contract
     this.#knownFor = layered
+    this.#replies = new Replies(this.#where, this.#contract, layered?.responses)
     this.#known = {
       validates: validateResponses ?? layered?.validateResponses ?? true,
       encode: encode ?? layered?.encode,
