@@ -1,5 +1,6 @@
 /** Reads the body of a request by the contract: the content type decides how. */
 import type { IssueInit } from '../exceptions/issues.ts'
+import { assertUnencoded } from '../exceptions/unencoded.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
 import { isThenable } from '../internal/handled.ts'
 import { wrong } from '../internal/must.ts'
@@ -58,15 +59,18 @@ export class BodyReader {
   /**
    * How to read the body of a request; undefined if it has none where one is needed.
    *
-   * @throws HTTPException 415 if its content type is none of those of the contract.
+   * @throws HTTPException 415 if the contract has no such content type, or the body is compressed and
+   * its bytes would be taken for something else.
    */
-  chosen(request: Request<never, never>): Body | undefined {
-    const { scope } = request
+  chosen({ scope, headers }: Request<never, never>): Body | undefined {
     if (this.#needsOne && isEmpty(scope)) return undefined
-    const contentType = request.headers.get('content-type')
-    if (contentType === this.#lastType && this.#lastBody !== undefined) return this.#lastBody
-    this.#lastBody = chosenBy(contentType, this.#bodies, scope)
-    this.#lastType = contentType
+    const contentType = headers.get('content-type')
+    if (contentType !== this.#lastType || this.#lastBody === undefined) {
+      this.#lastBody = chosenBy(contentType, this.#bodies, scope)
+      this.#lastType = contentType
+    }
+    const { schema } = this.#lastBody
+    if (schema !== undefined) assertUnencoded(headers.get('content-encoding'))
     return this.#lastBody
   }
 

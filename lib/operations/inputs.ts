@@ -95,7 +95,20 @@ function cookiesOf({ cookies }: AnyRequest, members: Members | undefined): Recor
 /** The issues of a source, as an exception lists them. */
 export function issuesOf(source: IssueSource, result: Validated): IssueInit[] {
   if (result.issues === undefined) return []
-  return result.issues.map((issue) => ({ source, path: pathOf(issue), message: issue.message }))
+  return result.issues.map((issue) => ({
+    source,
+    path: pathOf(issue),
+    message: withoutValue(issue.message),
+  }))
+}
+
+/**
+ * A message without the value that was sent. Two libraries end their messages with it: arktype in
+ * ` (was "…")`, valibot in ` but received "…"`.
+ */
+function withoutValue(message: string): string {
+  const end = message.search(/ \(was | but received /)
+  return end < 0 ? message : message.slice(0, end)
 }
 
 /** What the handler will be given, so far, and the issues. */

@@ -102,6 +102,12 @@ t.test('a body that is nested deeper than the stack is refused, not a crash', as
   })
 })
 
+t.test('a compressed body is refused, unless its bytes are asked for', async (t) => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  t.match(await sent(User, { body: '{"name":"a","age":1}', headers }), { status: 415 })
+  t.match(await sent(bytes(), { body: 'abc', headers }), { status: 200 })
+})
+
 t.test('a limit of the body is its own', async (t) => {
   t.match(await sent(json(z.string(), { maxSize: 10 }), { json: 'x'.repeat(20) }), { status: 413 })
   t.match(await sent(json(z.string(), { maxSize: 100 }), { json: 'x'.repeat(20) }), { status: 200 })
