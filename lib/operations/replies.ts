@@ -4,6 +4,7 @@ import { isThenable } from '../internal/handled.ts'
 import { wrong } from '../internal/must.ts'
 import { Response } from '../responses/response.ts'
 import type { Answer } from '../routing/endpoint.ts'
+import type { MergedSettings } from '../types/keys.ts'
 import type { Contract } from './contract.ts'
 import type { ReplySettings } from './encode.ts'
 import { Reply, type ReplyOptions } from './reply.ts'
@@ -19,21 +20,26 @@ export class InvalidResponse extends Error {
 /** How the responses of an operation are made. */
 export class Replies {
   readonly #where: string
+  readonly #settings: ReplySettings
   readonly #byStatus: ReadonlyMap<number, Maker>
   readonly #rest: Maker | undefined
   readonly #only: number | undefined
 
   /**
-   * @param layered The responses of the layers around; those of the contract come before them.
+   * @param layered The settings of the layers around; those of the contract come before them.
    * @throws TypeError if a response is invalid.
    */
   constructor(
     where: string,
-    { responses }: Contract,
-    layered: Readonly<Record<string, unknown>> | undefined,
+    { responses, validateResponses, encode }: Contract,
+    layered: MergedSettings | undefined,
   ) {
     this.#where = where
-    const entries = Object.entries({ ...layered, ...responses }).filter(
+    this.#settings = {
+      validates: validateResponses ?? layered?.validateResponses ?? true,
+      encode: encode ?? layered?.encode,
+    }
+    const entries = Object.entries({ ...layered?.responses, ...responses }).filter(
       ([, given]) => given !== undefined,
     )
     const makers = entries.map(([status, given]) => makerOf(where, status, given))
@@ -54,10 +60,10 @@ export class Replies {
    * @throws InvalidResponse if it does not fit its schema; TypeError if it is nothing that the contract
    * declares.
    */
-  answer(value: unknown, settings: ReplySettings): Answer | Promise<Answer> {
-    if (value instanceof Reply) return this.#made(value.status, value.body, value.options, settings)
+  answer(value: unknown): Answer | Promise<Answer> {
+    if (value instanceof Reply) return this.#made(value.status, value.body, value.options)
     if (value instanceof Response || typeof value === 'function') return value as Answer
-    if (this.#only !== undefined) return this.#made(this.#only, value, undefined, settings)
+    if (this.#only !== undefined) return this.#made(this.#only, value, undefined)
     throw wrong(
       this.#where,
       'the handler must return a reply or a Response',
@@ -75,7 +81,6 @@ export class Replies {
     status: number,
     body: unknown,
     options: ReplyOptions | undefined,
-    settings: ReplySettings,
   ): Answer | Promise<Answer> {
     const maker = this.#byStatus.get(status) ?? this.#rest
     if (maker === undefined) {
@@ -84,12 +89,12 @@ export class Replies {
         `${this.#where}: the contract declares the statuses ${known}, reply(${status}, …) was returned. Add ${status} to responses.`,
       )
     }
-    if (maker.content !== 'json' || maker.schema === undefined || !settings.validates)
-      return this.#respond(maker, status, body, options, settings)
+    if (maker.content !== 'json' || maker.schema === undefined || !this.#settings.validates)
+      return this.#respond(maker, status, body, options)
     const result = validate(maker.schema, body)
     return isThenable(result)
-      ? result.then((settled) => this.#checked(maker, status, settled, options, settings))
-      : this.#checked(maker, status, result, options, settings)
+      ? result.then((settled) => this.#checked(maker, status, settled, options))
+      : this.#checked(maker, status, result, options)
   }
 
   #checked(
@@ -97,22 +102,15 @@ export class Replies {
     status: number,
     result: Validated,
     options: ReplyOptions | undefined,
-    settings: ReplySettings,
   ): Answer {
     if (result.issues !== undefined) throw unfit(this.#where, status, result)
-    return this.#respond(maker, status, result.value, options, settings)
+    return this.#respond(maker, status, result.value, options)
   }
 
-  #respond(
-    maker: Maker,
-    status: number,
-    body: unknown,
-    options: ReplyOptions | undefined,
-    settings: ReplySettings,
-  ): Answer {
-    if (maker.isUsual && options === undefined) return usualResponse(maker, body, settings)
+  #respond(maker: Maker, status: number, body: unknown, options: ReplyOptions | undefined): Answer {
+    if (maker.isUsual && options === undefined) return usualResponse(maker, body, this.#settings)
     const unfitting = (result: Validated): Error => unfit(this.#where, status, result)
-    return responseOf({ maker, status, options, settings, unfit: unfitting }, body)
+    return responseOf({ maker, status, options, settings: this.#settings, unfit: unfitting }, body)
   }
 }
 

@@ -6,7 +6,6 @@ import type { Answer } from '../routing/endpoint.ts'
 import type { MergedSettings } from '../types/keys.ts'
 import { BodyReader } from './bodyreader.ts'
 import type { Contract, OnInvalid, Resolvable } from './contract.ts'
-import type { ReplySettings } from './encode.ts'
 import { type Gathered, gather, type SourceReader, sourceReaders } from './inputs.ts'
 import { Replies } from './replies.ts'
 
@@ -24,14 +23,14 @@ export class Plan {
   readonly #body: BodyReader | undefined
   readonly #uses: readonly (readonly [name: string, dependency: Resolvable])[]
   readonly #where: string
-  /** Those of the contract, and of the layers of the last request. */
-  #replies: Replies
+  /** Those without layers. */
+  readonly #replies: Replies
+  readonly #byLayer = new WeakMap<MergedSettings, Replies>()
+  #lastLayer: MergedSettings | undefined
+  #lastReplies: Replies
   readonly #onInvalid: OnInvalid | undefined
   /** Whether nothing has to be waited for before the handler, unless a schema is async. */
   readonly #isDirect: boolean
-  /** The settings of the last request: those of one layer are one object. */
-  #known: ReplySettings | undefined
-  #knownFor: MergedSettings | undefined
 
   constructor(where: string, contract: Contract, handler: AnyOperationHandler) {
     this.#contract = contract
@@ -42,6 +41,7 @@ export class Plan {
     this.#uses = Object.entries(contract.use ?? {})
     this.#where = where
     this.#replies = new Replies(where, contract, undefined)
+    this.#lastReplies = this.#replies
     this.#onInvalid = contract.onInvalid
     const waits = this.#guards.length + this.#uses.length
     this.#isDirect = waits === 0 && this.#body === undefined
@@ -83,7 +83,7 @@ export class Plan {
     // A promise that is returned here, as `#finish` gives one, is waited for in three turns more.
     const returned = this.#handler(gathered.values)
     const value = isThenable(returned) ? await returned : returned
-    return this.#replies.answer(value, this.#settings(layered))
+    return this.#within(layered).answer(value)
   }
 
   /** Calls the handler, or refuses the request, whose inputs are all known. */
@@ -93,10 +93,10 @@ export class Plan {
     layered: MergedSettings | undefined,
   ): Answer | Promise<Answer> {
     if (issues.length > 0) return this.#refuse(request, issues, layered)
-    const settings = this.#settings(layered)
+    const replies = this.#within(layered)
     const returned = this.#handler(values)
-    if (!isThenable(returned)) return this.#replies.answer(returned, settings)
-    return Promise.resolve(returned).then((value) => this.#replies.answer(value, settings))
+    if (!isThenable(returned)) return replies.answer(returned)
+    return Promise.resolve(returned).then((value) => replies.answer(value))
   }
 
   #refuse(
@@ -110,15 +110,19 @@ export class Plan {
     return this.#onInvalid(error, request as Request)
   }
 
-  #settings(layered: MergedSettings | undefined): ReplySettings {
-    if (this.#known !== undefined && layered === this.#knownFor) return this.#known
-    const { validateResponses, encode } = this.#contract
-    this.#knownFor = layered
-    this.#replies = new Replies(this.#where, this.#contract, layered?.responses)
-    this.#known = {
-      validates: validateResponses ?? layered?.validateResponses ?? true,
-      encode: encode ?? layered?.encode,
-    }
-    return this.#known
+  /** Made once for each layer, since it reads schemas; the last one is found without looking. */
+  #within(layered: MergedSettings | undefined): Replies {
+    if (layered === this.#lastLayer) return this.#lastReplies
+    this.#lastReplies = layered === undefined ? this.#replies : this.#repliesOf(layered)
+    this.#lastLayer = layered
+    return this.#lastReplies
+  }
+
+  #repliesOf(layered: MergedSettings): Replies {
+    const known = this.#byLayer.get(layered)
+    if (known !== undefined) return known
+    const replies = new Replies(this.#where, this.#contract, layered)
+    this.#byLayer.set(layered, replies)
+    return replies
   }
 }

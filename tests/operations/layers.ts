@@ -1,4 +1,5 @@
 // What layers set for the operations inside.
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import * as z from 'zod'
 import { dependency } from '../../lib/dependencies.ts'
@@ -89,3 +90,23 @@ t.test('guards of layers come before those of the operation, and before its body
   t.equal((await other.get('/')).status, 403)
   t.same(seen.slice(3), ['no'])
 })
+
+t.test(
+  'one operation in two layers answers as each of them says, at the same time too',
+  async (t) => {
+    const shared = operation({ responses }, (async () => {
+      await setTimeout(5)
+      return reply(418, { a: 1, b: 2 })
+    }) as never)
+    const app = Router([
+      ...layer({ responses: { 418: z.object({ a: z.int() }) } }, [Route('/a', shared)]),
+      ...layer({ responses: { 418: z.object({ b: z.int() }) } }, [Route('/b', shared)]),
+    ])
+    await using client = await testClient(app)
+    for (let round = 0; round < 2; round++) {
+      const answers = await Promise.all(['/a', '/b', '/a'].map((path) => client.get(path)))
+      const bodies = await Promise.all(answers.map((answer) => answer.json()))
+      t.same(bodies, [{ a: 1 }, { b: 2 }, { a: 1 }])
+    }
+  },
+)
