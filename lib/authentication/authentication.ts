@@ -12,6 +12,7 @@ export {
   requireScopes,
   requires,
 } from './requires.ts'
+export { type Secret, secret } from './secret.ts'
 
 /** An authenticated user with a name. */
 export class SimpleUser implements User {

@@ -49,7 +49,7 @@ const MOST = Number.MAX_SAFE_INTEGER
  * Numbers of the query come as text: an operation makes numbers of them, as these schemas describe them.
  *
  * @param item The schema of an item.
- * @throws TypeError if it is not a schema, or the filters are none or name a parameter of the page;
+ * @throws TypeError if it is not a schema, or the filters are missing or name a parameter of the page;
  * RangeError if a limit is invalid.
  * @example
  * const validate = (value: unknown) => ({ value: String(value) })

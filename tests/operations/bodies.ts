@@ -1,4 +1,4 @@
-// Bodies of operations: how the content type chooses, what is decoded, and what is refused.
+// LS-REQ-1, LS-REQ-2, LS-REQ-5: Bodies of operations: how the content type chooses, what is decoded, and what is refused.
 import { encode } from '@msgpack/msgpack'
 import t from 'tap'
 import * as z from 'zod'

@@ -1,4 +1,4 @@
-// The middleware that authenticates, as dependencies; and tokens that are issued.
+// LS-SEC-2, LS-SEC-4: The middleware that authenticates, as dependencies; and tokens that are issued.
 import { SignJWT } from 'jose'
 import t from 'tap'
 import { SimpleUser } from '../../lib/authentication/authentication.ts'

@@ -1,4 +1,5 @@
-// Params, query, header fields and cookies: what is made of texts, and how issues are reported.
+// LS-PARAM-3, LS-PARAM-4, LS-PARAM-5, LS-PARAM-6, LS-PARAM-8, LS-ERR-4: params, query, header fields and
+// cookies: what is made of texts, and how issues are reported.
 import t from 'tap'
 import * as z from 'zod'
 import { PlainTextResponse } from '../../lib/index.ts'

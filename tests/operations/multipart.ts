@@ -1,4 +1,4 @@
-// Multipart bodies of operations: texts by a schema, files by rules.
+// LS-REQ-2, LS-REQ-3: Multipart bodies of operations: texts by a schema, files by rules.
 import t from 'tap'
 import * as z from 'zod'
 import { UploadFile } from '../../lib/forms.ts'

@@ -1,4 +1,4 @@
-// What a handler returns, and what is sent of it.
+// LS-RESP-1, LS-RESP-2, LS-RESP-3, LS-DTO-3: What a handler returns, and what is sent of it.
 import t from 'tap'
 import * as z from 'zod'
 import {

@@ -1,4 +1,5 @@
-// Security dependencies: which users are let in, what a refusal says, and what a document can tell.
+// LS-SEC-1, LS-SEC-3, LS-SEC-5: security dependencies: which users are let in, what a refusal says, and what
+// a document can tell.
 import t from 'tap'
 import { bearerToken } from '../../lib/authentication/authentication.ts'
 import { dependency } from '../../lib/dependencies.ts'
