@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodePath } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { mustRange } from '../internal/must.ts'
 import { type StartedLifespan, startLifespan } from '../lifespan/start.ts'
 import { guarded } from '../protocol/log.ts'
 import { assertApp, assertRootPath } from '../protocol/options.ts'
@@ -36,6 +37,13 @@ export type { RunningServer } from './running.ts'
 export interface ServeOptions extends RunOptions {
   /** How many connections may wait to be accepted (511). */
   backlog?: number
+  /**
+   * The descriptor of a socket that listens already, instead of an address: 3 under systemd's socket
+   * activation. In a worker of `cluster` it is one of the primary.
+   */
+  fd?: number
+  /** The most connections at once (no limit); others are closed as soon as they are accepted. */
+  maxConnections?: number
   /** How long the head of a request may take, in ms (60,000). */
   headersTimeoutMs?: number
   /** How long a whole request may take to arrive, in ms (300,000). */
@@ -77,7 +85,7 @@ export interface ServeOptions extends RunOptions {
  *
  * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
  * @throws TypeError if `app` is not a function, or `rootPath` is invalid.
- * @throws RangeError for an option of websockets that is out of range.
+ * @throws RangeError for an option that is out of range.
  * @example
  * const server = await serve(app, { port: 0 })
  * console.log(`listening on ${server.url}`)
@@ -87,10 +95,11 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   knownOptions(
     'serve',
     options,
-    'backlog headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
   )
   assertApp(app, 'serve')
   assertRootPath(options.rootPath ?? '', 'serve')
+  assertNumbers(options)
   const { websocket = {} } = options
   const settings = websocket === false ? undefined : readWebSocketOptions(websocket)
   options.signal?.throwIfAborted()
@@ -108,6 +117,14 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   if (options.signal?.aborted) await server.close()
   options.signal?.throwIfAborted()
   return server
+}
+
+function assertNumbers({ fd, maxConnections }: ServeOptions): void {
+  const isDescriptor = fd === undefined || (Number.isInteger(fd) && fd >= 0)
+  mustRange('serve', isDescriptor, 'fd must be a descriptor', fd, 'Write fd: 3')
+  const isCount = maxConnections === undefined || maxConnections >= 1
+  const what = 'maxConnections must be at least 1'
+  mustRange('serve', isCount, what, maxConnections, 'Leave it out for no limit')
 }
 
 function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] & object {
@@ -133,10 +150,11 @@ function nodeOptions(options: ServeOptions): Parameters<typeof createServer>[0] 
 }
 
 function listen(node: Server, options: ServeOptions): Promise<void> {
-  const { host = '127.0.0.1', port = 8000, path, backlog = 511 } = options
+  const { host = '127.0.0.1', port = 8000, path, fd, backlog = 511 } = options
   return new Promise((resolve, reject) => {
     node.once('error', reject)
-    const where = path === undefined ? { host, port } : { path }
+    const address = path === undefined ? { host, port } : { path }
+    const where = fd === undefined ? address : { fd }
     node.listen({ ...where, backlog }, () => {
       node.off('error', reject)
       resolve()
@@ -174,6 +192,7 @@ function run(
   // The size of a head is limited; beyond a count Node would drop fields and say nothing.
   node.maxHeadersCount = 0
   node.maxRequestsPerSocket = options.maxRequestsPerSocket ?? 0
+  if (options.maxConnections !== undefined) node.maxConnections = options.maxConnections
   // Node documents this switch but its types do not know it.
   Object.assign(node, { httpAllowHalfOpen: options.allowHalfOpen ?? false })
 
