@@ -1,0 +1,80 @@
+// What operations cost an editor: how much the compiler makes of 200 of them, and of 200 plain routes.
+import { execFile } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import t from 'tap'
+
+const COUNT = 200
+
+const SCHEMAS = `
+import * as z from 'zod'
+export const Item = z.object({ id: z.int(), name: z.string() })
+export const Query = z.object({ search: z.string(), page: z.int(), full: z.boolean().default(false) })
+export const Body = z.object({ name: z.string(), tags: z.array(z.string()) })
+export const Problem = z.object({ title: z.string() })
+`
+
+const PLAIN = `get: async ({ pathParams }) => new JSONResponse({ id: pathParams.id, name: 'a' }),`
+
+const READING = `get: operation({ query: Query, responses: { 200: Item, 404: Problem } },
+  async ({ params, query }) =>
+    query.full ? reply(200, { id: params.id, name: query.search }) : reply(404, { title: 'b' })),`
+
+const WRITING = `put: operation({ body: Body, responses: { 200: Item } },
+  async ({ params, body }) => reply(200, { id: params.id, name: body.name })),`
+
+/** A program of many routes, each with a path of its own. */
+function program(methodOf: (index: number) => string): string {
+  const routes = Array.from({ length: COUNT }, (_, index) => {
+    return `Route('/items${index}/{id:int}', { ${methodOf(index)} }),`
+  })
+  return [
+    `import { JSONResponse, Route } from 'stellula'`,
+    `import { operation, reply } from 'stellula/operations'`,
+    `import { Body, Item, Problem, Query } from './schemas.ts'`,
+    `export const used = [JSONResponse, operation, reply, Body, Item, Problem, Query]`,
+    `export const routes = [${routes.join('\n')}] as const`,
+  ].join('\n')
+}
+
+/** Inside the package, so that its own name resolves. */
+const FOLDER = path.resolve('build', 'editorcost')
+
+/** Types that the compiler has made of generic ones: unlike its time, the same on every machine. */
+async function instantiationsOf(name: string): Promise<number> {
+  const config = path.join(FOLDER, `tsconfig.${name}.json`)
+  const compilerOptions = { noEmit: true, allowImportingTsExtensions: true }
+  const files = [`${name}.ts`]
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, files, include: [] }),
+  )
+  const compiler = path.resolve('node_modules/typescript/bin/tsc')
+  // The test runner puts hooks of its own into every child.
+  const command = ['-u', 'NODE_OPTIONS', process.execPath, compiler, '-p', config]
+  const { stdout } = await promisify(execFile)('env', [...command, '--extendedDiagnostics'])
+  return Number(/^Instantiations:\s+(\d+)/m.exec(stdout)?.[1])
+}
+
+t.test('200 operations are within their budget', async (t) => {
+  mkdirSync(FOLDER, { recursive: true })
+  t.teardown(() => rmSync(FOLDER, { recursive: true }))
+  writeFileSync(path.join(FOLDER, 'schemas.ts'), SCHEMAS)
+  writeFileSync(
+    path.join(FOLDER, 'plain.ts'),
+    program(() => PLAIN),
+  )
+  writeFileSync(
+    path.join(FOLDER, 'operations.ts'),
+    program((index) => (index % 2 === 0 ? READING : WRITING)),
+  )
+  const [plain, operations] = [
+    await instantiationsOf('plain'),
+    await instantiationsOf('operations'),
+  ]
+  // Measured: 85 for a plain route and 270 for an operation. The whole program takes 1.25 times the time
+  // of the compiler with TypeScript 7.0, and 1.4 times with 5.9.
+  t.ok(plain > 0 && plain < COUNT * 100, `${plain}`)
+  t.ok(operations > 0 && operations < COUNT * 300, `${operations}`)
+})
