@@ -43,6 +43,7 @@ export type {
   LifespanScope,
   ServerAddress,
   State,
+  TLSExtension,
 } from './types/scopes.ts'
 export type { Send, SendMessage, ServerOnlyKeys, Transport } from './types/servers.ts'
 

@@ -96,7 +96,7 @@ export async function shutDownWithin(shutDown: Promise<void>, timeoutMs = 30_000
 }
 
 /** The origin for a browser, or undefined for a unix socket. */
-export function urlOf({ host, port }: ServerAddress): string | undefined {
+export function urlOf({ host, port }: ServerAddress, scheme = 'http'): string | undefined {
   if (port === null) return undefined
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

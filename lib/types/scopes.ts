@@ -31,7 +31,25 @@ export interface Extensions {
   readonly 'http.response.debug'?: Readonly<Record<string, never>>
   /** A refused handshake may be answered by `websocket.http.response.start` and `.body`. */
   readonly 'websocket.http.response'?: Readonly<Record<string, never>>
+  /** The connection is over TLS; absent on any other. */
+  readonly tls?: TLSExtension
   readonly [name: string]: unknown
+}
+
+/** What a server tells of a TLS connection. */
+export interface TLSExtension {
+  /** The server's certificate as PEM, or null if it showed none. */
+  readonly serverCert: string | null
+  /** The subject of the client's certificate (RFC 4514), or null if it showed none. */
+  readonly clientCertName: string | null
+  /** The client's certificate and its issuers as PEM; empty if it showed none. */
+  readonly clientCertChain: readonly string[]
+  /** Why the client's certificate is not trusted, as a code of OpenSSL; null if it is, or there is none. */
+  readonly clientCertError: string | null
+  /** The version on the wire: 0x0303 is TLS 1.2, 0x0304 is TLS 1.3; null if it is not known. */
+  readonly tlsVersion: number | null
+  /** The number of the cipher suite, such as 0x1301; null if it is not known. */
+  readonly cipherSuite: number | null
 }
 
 /** The keys that http and websocket scopes share in ASGI. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { type RunningServer, type ServeOptions, serve } from '../../lib/servers/node.ts'
+import { type NodeServer, type ServeOptions, serve } from '../../lib/servers/node.ts'
 import type { App, HTTPScope, Receive, Send } from '../../lib/types.ts'
 
 // A leak of listeners is a failure, wherever it happens.
@@ -103,7 +103,7 @@ export class RawClient {
 }
 
 export interface Listening {
-  readonly server: RunningServer
+  readonly server: NodeServer
   readonly port: number
   /** What reached the server's `onError`. */
   readonly errors: unknown[]

@@ -14,12 +14,17 @@ const LOOK_MS = 20
 export class Drain {
   readonly #node: Server
   readonly #sockets = new Set<Socket>()
+  /** What is below TLS; handshakes that are not done are only here. */
+  readonly #lower = new Set<Socket>()
   readonly #ongoing = new OngoingSet()
   #closing = false
   #forced = false
 
-  /** @param writeTimeoutMs How long a client may read nothing of what waits for it; 0 is for ever. */
-  constructor(node: Server, writeTimeoutMs: number) {
+  /**
+   * @param writeTimeoutMs How long a client may read nothing of what waits for it; 0 is for ever.
+   * @param isSecure Whether connections come over TLS.
+   */
+  constructor(node: Server, writeTimeoutMs: number, isSecure = false) {
     this.#node = node
     const sockets = this.#sockets
     const stalled = new StalledWrites(sockets, writeTimeoutMs)
@@ -27,10 +32,20 @@ export class Drain {
     function forget(this: Socket): void {
       sockets.delete(this)
     }
-    node.on('connection', (socket: Socket) => {
+    if (isSecure) this.#watchHandshakes(node)
+    node.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
       sockets.add(socket)
       stalled.watch()
       socket.on('close', forget)
+    })
+  }
+
+  /** Below TLS there is a connection of its own, the only one until the handshake is done. */
+  #watchHandshakes(node: Server): void {
+    const lower = this.#lower
+    node.on('connection', (socket: Socket) => {
+      lower.add(socket)
+      socket.on('close', () => lower.delete(socket))
     })
   }
 
@@ -69,7 +84,7 @@ export class Drain {
     this.#forced = true
     this.#node.closeAllConnections()
     // Those that have left HTTP are not Node's any more.
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of [...this.#sockets, ...this.#lower]) socket.destroy()
   }
 
   /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */
@@ -98,7 +113,9 @@ export class Drain {
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
     }
-    return [...this.#sockets].every((socket) => socket.destroyed)
+    const isIdle = [...this.#sockets].every((socket) => socket.destroyed)
+    if (isIdle) for (const socket of this.#lower) socket.destroy()
+    return isIdle
   }
 
   #until(condition: () => boolean, timeoutMs: number): Promise<void> {

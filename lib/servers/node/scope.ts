@@ -19,6 +19,7 @@ import type {
   Transport,
   User,
 } from '../../types.ts'
+import { withTLS } from './tls/info.ts'
 
 /** What all requests of a server share. */
 export interface Site {
@@ -95,7 +96,10 @@ export class RequestScope implements ServerScope {
     const isServer = target.path === '*'
     this.httpVersion = request.httpVersion
     this.method = request.method ?? 'GET'
-    this.scheme = schemeOf(request.socket)
+    if (isEncrypted(request.socket)) {
+      this.scheme = 'https'
+      this.extensions = withTLS(EXTENSIONS, request.socket)
+    } else this.scheme = 'http'
     this.path = isServer ? '*' : rootPath + target.path
     this.rawPath = isServer ? '*' : rawRootPath + target.rawPath
     this.queryString = target.queryString
@@ -110,8 +114,12 @@ export class RequestScope implements ServerScope {
   }
 }
 
+function isEncrypted(socket: Socket): boolean {
+  return (socket as TLSSocket).encrypted
+}
+
 export function schemeOf(socket: Socket): 'http' | 'https' {
-  return (socket as TLSSocket).encrypted ? 'https' : 'http'
+  return isEncrypted(socket) ? 'https' : 'http'
 }
 
 const ADDRESS: unique symbol = Symbol('address')

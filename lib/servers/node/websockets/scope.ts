@@ -1,11 +1,11 @@
 /** The scope of a websocket. */
 
 import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import { ASGI } from '../../../protocol/scope.ts'
 import type { Target } from '../../../protocol/target.ts'
 import type { HeaderList, WebSocketScope } from '../../../types.ts'
-import { clientAddress, type Site } from '../scope.ts'
+import { clientAddress, type Site, schemeOf } from '../scope.ts'
+import { withTLS } from '../tls/info.ts'
 
 const EXTENSIONS = Object.freeze({ 'websocket.http.response': Object.freeze({}) })
 
@@ -19,12 +19,13 @@ export function buildWebSocketScope(
   onDisconnect: (listener: () => void) => void,
 ): WebSocketScope {
   const isServer = target.path === '*'
+  const isSecure = schemeOf(request.socket) === 'https'
   // As for http, every key that routing may set exists from the start.
   return {
     type: 'websocket',
     asgi: ASGI,
     httpVersion: request.httpVersion,
-    scheme: (request.socket as TLSSocket).encrypted ? 'wss' : 'ws',
+    scheme: isSecure ? 'wss' : 'ws',
     path: isServer ? '*' : rootPath + target.path,
     rawPath: isServer ? '*' : rawRootPath + target.rawPath,
     queryString: target.queryString,
@@ -33,7 +34,7 @@ export function buildWebSocketScope(
     client: clientAddress(request.socket),
     server,
     subprotocols,
-    extensions: EXTENSIONS,
+    extensions: isSecure ? withTLS(EXTENSIONS, request.socket) : EXTENSIONS,
     onDisconnect,
     state: state === undefined ? undefined : { ...state },
     appRootPath: undefined,

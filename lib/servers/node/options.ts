@@ -1,0 +1,52 @@
+/** The options of `serve` on Node. */
+import type { RunOptions } from '../running.ts'
+import type { TLSOptions } from './tls/options.ts'
+import type { WebSocketOptions } from './websockets/options.ts'
+
+export interface ServeOptions extends RunOptions {
+  /** How many connections may wait to be accepted (511). */
+  backlog?: number
+  /**
+   * The descriptor of a socket that listens already, instead of an address: 3 under systemd's socket
+   * activation. In a worker of `cluster` it is one of the primary.
+   */
+  fd?: number
+  /** The most connections at once (no limit); others are closed as soon as they are accepted. */
+  maxConnections?: number
+  /** How long the head of a request may take, in ms (60,000). */
+  headersTimeoutMs?: number
+  /** How long a whole request may take to arrive, in ms (300,000). */
+  requestTimeoutMs?: number
+  /**
+   * How long a client may read nothing of a response, or of websocket messages, that wait for it, in ms
+   * (60,000); then its connection is cut. However slowly it reads, it is not. 0 is for ever.
+   */
+  writeTimeoutMs?: number
+  /** How long an idle connection is kept, in ms (5,000); more than a proxy in front keeps it. */
+  keepAliveTimeoutMs?: number
+  /** The most requests on one connection (0: no limit). */
+  maxRequestsPerSocket?: number
+  /**
+   * How many requests of one connection are at work at once (32); what a client sends ahead of the
+   * answers beyond that waits, and its connection is not read meanwhile.
+   */
+  maxPipelinedRequests?: number
+  /** The most bytes of a request's head (16,384). */
+  maxHeaderSize?: number
+  /** Serve clients that close their sending side and wait for the answer (false: they are gone). */
+  allowHalfOpen?: boolean
+  /**
+   * Use what is checked to be there, but is not documented (true): head and body of small responses
+   * are put together by a field of Node's, and small messages of websockets are read before `ws` does.
+   */
+  shortcuts?: boolean
+  /**
+   * How long a server that closes still accepts connections and answers, in ms (0); each answer says
+   * `Connection: close`. For a load balancer that learns only after a while that this one is going.
+   */
+  drainDelayMs?: number
+  /** Limits and times of websockets; with false, handshakes are served as plain HTTP requests ({}). */
+  websocket?: WebSocketOptions | false
+  /** Serve over TLS: what `tls.createServer` takes, or `keyFile` and `certFile` (plain). */
+  tls?: TLSOptions
+}
