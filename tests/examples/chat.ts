@@ -1,29 +1,13 @@
 // The chat as its visitors have it: two windows of a real browser, on one process and on two.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { browser as executable, noBrowser } from '../support/browser.ts'
+import { startExample } from '../support/program.ts'
 import { noRedis, RedisServer } from '../support/redis.ts'
 
-/** Starts the example as `npm run chat` does, on a free port; resolves to its URL. */
 async function start(t: Test, env: Record<string, string> = {}): Promise<string> {
-  // The test runner puts hooks into every child, which are none of the example's.
-  const { NODE_OPTIONS: _hooks, ...inherited } = process.env
-  const child = spawn(process.execPath, ['--enable-source-maps', 'build/examples/chat.js'], {
-    env: { ...inherited, ...env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  t.teardown(async () => {
-    const ended = once(child, 'exit')
-    child.kill()
-    await ended
-  })
-  for await (const line of child.stdout) {
-    const url = /http:\S+/.exec(String(line))?.[0]
-    if (url !== undefined) return url
-  }
-  throw new Error('the chat did not start')
+  return (await startExample(t, 'chat', env)).url
 }
 
 async function launch(t: Test): Promise<Browser> {
