@@ -1,10 +1,12 @@
 /** Says which tests were skipped because a program is missing, and how to get it; run after the tests. */
 import { noBrowser } from './browser.ts'
+import { noPostgres } from './postgres.ts'
 import { noRedis } from './redis.ts'
 import { missing } from './runtimes.ts'
 
 const PROGRAMS = [
   [noRedis, 'tests with Redis', 'install redis-server'],
+  [noPostgres, 'tests with PostgreSQL', 'install postgresql'],
   [noBrowser, 'tests in a browser', 'install chromium'],
   [
     missing('bun', 'deno', 'workerd', 'esbuild'),

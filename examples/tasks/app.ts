@@ -1,0 +1,25 @@
+// The application: who may call what, and how errors are answered.
+import { Application } from 'stellula'
+import { problemDetails } from 'stellula/problems'
+import { layer } from 'stellula/routing'
+import { caller } from './access.ts'
+import { attachmentRoutes } from './attachments.ts'
+import { database } from './database.ts'
+import { taskRoutes } from './tasks.ts'
+import { addAdmin, userRoutes } from './users.ts'
+
+/** A server that cannot reach its database does not start. */
+async function* lifespan(app: Application) {
+  const db = await database.of({ app })
+  const { ADMIN_PASSWORD } = process.env
+  if (ADMIN_PASSWORD !== undefined) await addAdmin(db, ADMIN_PASSWORD)
+  yield {}
+}
+
+export const app = Application({
+  lifespan,
+  routes: [...userRoutes, ...layer({ guards: [caller] }, [...taskRoutes, ...attachmentRoutes])],
+  exceptionHandlers: [...problemDetails()],
+  cacheControl: 'no-store',
+  bodyLimit: 100_000,
+})
