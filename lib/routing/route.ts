@@ -12,18 +12,23 @@ import { standalone } from './dispatch.ts'
 import { type AnyHandler, endpoint, type Handler } from './endpoint.ts'
 import { type AnyState, type Entry, pathsOf } from './entry.ts'
 import { readPaths } from './path.ts'
+import type { Exact, ServedBy } from './served.ts'
 import { answersExceptions, asksGuards, served } from './wrapped.ts'
 
-export interface RouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
-  extends LayerSettings<Keys> {
+export interface RouteOptions<
+  Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+  Method extends string = string,
+> extends LayerSettings<Keys> {
   /** The methods to serve (['GET'], or those of the table); GET brings HEAD, [] means all. */
-  methods?: readonly string[]
+  methods?: readonly Method[]
   /** The name for `urlFor` (the handler's own name). */
   name?: string
 }
 
-/** An app that serves one path. */
-export interface Route<Path extends string = string, State = AnyState> extends App, Said {
+/** An app that serves one path; `Served` has the contracts of its operations by method. */
+export interface Route<Path extends string = string, State = AnyState, Served = unknown>
+  extends App,
+    Said {
   readonly kind: 'route'
   /** The first path, if there are several. */
   readonly path: Path
@@ -37,6 +42,8 @@ export interface Route<Path extends string = string, State = AnyState> extends A
   readonly entries: readonly Entry[]
   /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
+  /** Phantom, never set: tells `client()` what is sent and received. */
+  readonly serves?: Served
 }
 
 /**
@@ -55,11 +62,13 @@ export function Route<
   const Path extends string,
   State = Record<string, unknown>,
   const Keys extends readonly ErrorKey[] = readonly ErrorKey[],
+  Given extends Handler<Path, State> | MethodTable<Path, State> = never,
+  Method extends string = 'GET',
 >(
   path: Path | readonly Path[],
-  handler: Handler<Path, State> | MethodTable<Path, State>,
-  options: RouteOptions<Keys> = {},
-): Route<Path, State> {
+  handler: Handler<Path, State> | MethodTable<Path, State> | (Given & Exact<Given>),
+  options: RouteOptions<Keys, Method> = {},
+): Route<Path, State, ServedBy<Given, Method>> {
   knownOptions('Route', options, `methods name ${SETTINGS}`)
   const paths = readPaths(path, 'Route')
   const where = `Route "${paths[0].path}"`
@@ -81,16 +90,14 @@ export function Route<
       ...inside,
     }),
   )
-  const route: Route<Path, State> = callable<Route<Path, State>>(
-    asksGuards(standalone(() => entries)),
-    {
-      kind: 'route',
-      ...pathsOf<Path>(entries),
-      name: options.name ?? name,
-      ...said(settings),
-      methods: limited === undefined ? undefined : [...limited],
-    },
-  )
+  type Made = Route<Path, State, ServedBy<Given, Method>>
+  const route: Made = callable<Made>(asksGuards(standalone(() => entries)), {
+    kind: 'route',
+    ...pathsOf<Path>(entries),
+    name: options.name ?? name,
+    ...said(settings),
+    methods: limited === undefined ? undefined : [...limited],
+  })
   return route
 }
 

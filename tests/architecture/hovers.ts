@@ -11,7 +11,7 @@ const FOLDER = path.resolve('build', 'hovers')
 const CONFIG = {
   extends: '../../tsconfig.json',
   compilerOptions: {
-    ...{ noEmit: false, emitDeclarationOnly: true, isolatedDeclarations: false },
+    ...{ noEmit: false, declaration: true, emitDeclarationOnly: true },
     ...{ rootDir: '.', outDir: 'out', skipLibCheck: true },
   },
   include: ['hovers.ts'],
@@ -22,7 +22,8 @@ const EXPECTED: readonly string[] = [
   'braces: { id: number; name: string; };',
   'colons: { name: string; page?: string; };',
   'handler: Handler<"/users/{id:int}">;',
-  'route: Route<"/users/{id:int}", Record<string, unknown>>;',
+  'route: Route<"/users/{id:int}", Record<string, unknown>, { readonly GET: unknown; }>;',
+  'table: Route<"/users", Record<string, unknown>, { readonly GET: unknown; readonly POST: { readonly responses: { readonly 204: null; }; }; }>;',
   'socket: WebSocketRoute<"/rooms/{room}", Record<string, unknown>>;',
   'router: Router<Record<string, unknown>>;',
   'application: Application<{ db: number; }>;',

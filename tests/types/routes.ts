@@ -8,6 +8,7 @@ import {
   Route,
   Router,
 } from '../../lib/index.ts'
+import { operation } from '../../lib/operations.ts'
 import type { Handler, MethodTable } from '../../lib/routing.ts'
 import { Host, WebSocketRoute } from '../../lib/routing.ts'
 import type { App } from '../../lib/types.ts'
@@ -99,9 +100,32 @@ export function methodTables(): void {
     // @ts-expect-error TRACE is no method of a table
     trace: ok,
   })
+  Route('/', {
+    get: ok,
+    // @ts-expect-error nor beside others
+    trace: ok,
+  })
   // @ts-expect-error keys are in lower case
   Route('/', { GET: ok })
   ;({ get: ok, put: async () => ok() }) satisfies MethodTable
+}
+
+/** A route remembers the contracts of its operations by method, and plain handlers as `unknown`. */
+export function served(): void {
+  const contract = { summary: 'Add', responses: { 204: null } } as const
+  const add = operation(contract, () => {})
+  const routes = [
+    Route('/a', ok),
+    Route('/b', add, { methods: ['put', 'PATCH'] }),
+    Route('/c', { get: ok, post: add }),
+    Route('/d', ok satisfies Handler<'/d'> as Handler<'/d'>),
+  ] as const
+  type Contract = { readonly responses: { readonly 204: null } }
+  type Served<Index extends 0 | 1 | 2 | 3> = NonNullable<(typeof routes)[Index]['serves']>
+  true satisfies Assert<Equal<Served<0>, { readonly GET: unknown }>>
+  true satisfies Assert<Equal<Served<1>, { readonly PUT: Contract; readonly PATCH: Contract }>>
+  true satisfies Assert<Equal<Served<2>, { readonly GET: unknown; readonly POST: Contract }>>
+  true satisfies Assert<Equal<Served<3>, { readonly GET: unknown }>>
 }
 
 export function answers(): void {
