@@ -91,6 +91,10 @@ export class ExceptionHandlers {
   ) {
     this.#outer = outer
     this.#debug = debug
+    if (typeof entries?.[Symbol.iterator] !== 'function') {
+      const fix = 'Write [[404, (request, error) => …]]'
+      throw wrong('exceptionHandlers', 'it must be a list of pairs', entries, fix)
+    }
     for (const [key, handler] of entries) this.add(key, handler)
   }
 

@@ -26,3 +26,14 @@ export function isRead(method: string): boolean {
 export function isSafe(method: string): boolean {
   return isRead(method) || method === 'OPTIONS' || method === 'TRACE'
 }
+
+/** The registered method with the same letters in another order: POST for `PSOT`. */
+export function likelyMethod(method: string): string | undefined {
+  if (METHODS.includes(method)) return undefined
+  const letters = sorted(method)
+  return METHODS.find((known) => sorted(known) === letters)
+}
+
+function sorted(text: string): string {
+  return [...text].sort().join('')
+}

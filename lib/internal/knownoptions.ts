@@ -27,7 +27,8 @@ export function knownOptions<Options extends object, const Text extends string>(
   names: NamesOf<Options, Text> & string,
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw wrong(where, 'the options must be an object', options, 'Write { name: value }')
+    const fix = typeof options === 'function' ? `Call it: ${where}()` : 'Write { name: value }'
+    throw wrong(where, 'the options must be an object', options, fix)
   }
   const known = KNOWN.get(names) ?? split(names)
   for (const name in options) if (!known.has(name)) throw unknown(where, name, [...known])

@@ -172,6 +172,8 @@ function assertOptions({ limits, store, name, onStoreError }: RateLimitOptions<n
   const allow = 'Write () => true to let requests pass'
   must('rateLimit', isFunction, 'onStoreError must be a function', onStoreError, allow)
   const fix = 'Write limits: [{ max: 100, seconds: 60 }]'
+  const isList: boolean = Array.isArray(limits)
+  must('rateLimit', isList, 'limits must be a list', limits, fix)
   for (const limit of limits) {
     knownOptions('rateLimit: limits', limit, 'max seconds')
     const { max, seconds } = limit

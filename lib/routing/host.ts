@@ -9,11 +9,11 @@ import { wrong } from '../internal/must.ts'
 import { SETTINGS, settingsIn } from '../layers/read.ts'
 import { type Said, said } from '../layers/said.ts'
 import type { LayerSettings } from '../layers/settings.ts'
-import { type AnyResponse, toApp } from '../responses/response.ts'
+import type { AnyResponse } from '../responses/response.ts'
 import type { App } from '../types.ts'
 import { answersRoot, notFound, tellRoot } from './dispatch.ts'
 import { type AnyState, addParams, type RoutedScope } from './entry.ts'
-import { routesOf, type WithRoutes } from './mount.ts'
+import { innerApp, routesOf, type WithRoutes } from './mount.ts'
 import { type ParsedPath, parsePath } from './path.ts'
 import { matchSequence } from './sequence.ts'
 import { fail, isParam, type Token } from './tokens.ts'
@@ -81,7 +81,7 @@ export function Host<
     fail('Host', host, host.indexOf('*'), 'a wildcard', 'Write "{name}.example.org".')
   }
   const where = `Host "${host}"`
-  const inner = toApp(app, where)
+  const inner = innerApp(app, where)
   const settings = settingsIn(where, options)
   const served = surrounded(behindGuards(inner), settings)
   const match = matcher(pattern)

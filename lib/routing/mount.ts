@@ -4,10 +4,11 @@ import type { ErrorKey } from '../errors/handlers.ts'
 import { withoutTrailingSlashes } from '../http/urls.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { wrong } from '../internal/must.ts'
 import { SETTINGS, settingsIn } from '../layers/read.ts'
 import { type Said, said } from '../layers/said.ts'
 import type { LayerSettings } from '../layers/settings.ts'
-import { type AnyResponse, toApp } from '../responses/response.ts'
+import { type AnyResponse, Response, toApp } from '../responses/response.ts'
 import type { App } from '../types.ts'
 import { answersRoot, standalone } from './dispatch.ts'
 import type { AnyState, Entry, RoutedScope } from './entry.ts'
@@ -79,7 +80,7 @@ export function Mount<
     )
   }
   const where = `Mount "${path}"`
-  const inner = toApp(app, where)
+  const inner = innerApp(app, where)
   const settings = settingsIn(where, options)
   const entry: Entry = {
     path: parsed,
@@ -110,6 +111,19 @@ export function Mount<
     },
   )
   return mount
+}
+
+/**
+ * The app that a mount, a host or a router is given.
+ *
+ * @throws TypeError if it is neither an app nor a response.
+ */
+export function innerApp(given: unknown, where: string): App {
+  if (typeof given === 'function' || given instanceof Response) return toApp(given, where)
+  const fix = Array.isArray(given)
+    ? 'Write Router([…]) around the list'
+    : 'Pass an app or a Response'
+  throw wrong(where, 'it takes an app', given, fix)
 }
 
 /** The routes inside an app, as they are now. */

@@ -1,5 +1,6 @@
 /** A path, its methods, and the handlers behind them. */
 import type { ErrorKey } from '../errors/handlers.ts'
+import { likelyMethod } from '../http/methods.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
@@ -152,8 +153,13 @@ export function methodSet(methods: readonly string[], where: string): Set<string
     if (typeof method !== 'string' || !/^[A-Za-z][A-Za-z-]*$/.test(method)) {
       throw wrong(where, 'a method is a word', method, METHODS_FIX)
     }
-    set.add(method.toUpperCase())
-    if (method.toUpperCase() === 'GET') set.add('HEAD')
+    const name = method.toUpperCase()
+    const meant = likelyMethod(name)
+    if (meant !== undefined) {
+      throw new TypeError(`${where}: unknown method "${method}". Did you mean "${meant}"?`)
+    }
+    set.add(name)
+    if (name === 'GET') set.add('HEAD')
   }
   return set.size === 0 ? undefined : set
 }

@@ -10,11 +10,12 @@ import { said } from '../layers/said.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import { adoptState, beginsLifespan, takesPart } from '../lifespan/mounted.ts'
 import { type Lifespan, runLifespan } from '../lifespan.ts'
-import { type AnyResponse, toApp } from '../responses/response.ts'
+import type { AnyResponse } from '../responses/response.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { answersRoot, findIn, notFound, rootPath, serve, tellRoot } from './dispatch.ts'
 import { type AnyState, type Entry, type RoutedScope, routePath } from './entry.ts'
 import type { Host } from './host.ts'
+import { innerApp } from './mount.ts'
 import { entriesOf, isRoutable, type Routable, urlPathFor } from './reverse.ts'
 import { Table } from './table.ts'
 import { answersExceptions, asksGuards, behindGuards, surrounded, wrapped } from './wrapped.ts'
@@ -68,7 +69,7 @@ export function Router<
   const fallback =
     options.default === undefined
       ? wrapped(notFound)
-      : wrapped(behindGuards(toApp(options.default, 'Router: default')))
+      : wrapped(behindGuards(innerApp(options.default, 'Router: default')))
   const app: App = (scope, receive, send) => {
     if (scope.type === 'lifespan') {
       if (!beginsLifespan(router, scope)) return unsupported(scope)

@@ -75,7 +75,9 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<NodeS
   return server
 }
 
-function assertNumbers({ fd, maxConnections }: ServeOptions): void {
+function assertNumbers({ fd, port, maxConnections }: ServeOptions): void {
+  const isPort = port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)
+  mustRange('serve', isPort, 'port must be an integer from 0 to 65535', port, 'Write port: 8000')
   const isDescriptor = fd === undefined || (Number.isInteger(fd) && fd >= 0)
   mustRange('serve', isDescriptor, 'fd must be a descriptor', fd, 'Write fd: 3')
   const isCount = maxConnections === undefined || maxConnections >= 1

@@ -3,6 +3,7 @@ import { overriding } from '../dependencies.ts'
 import { inTime } from '../internal/deadline.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { startLifespan } from '../lifespan/start.ts'
+import { assertApp } from '../protocol/options.ts'
 import type { App, State } from '../types.ts'
 import { encodeBody } from './client/bodies.ts'
 import { CookieJar } from './client/cookiejar.ts'
@@ -82,6 +83,7 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
     options,
     'baseUrl raiseServerExceptions followRedirects headers cookies client rootPath lifespan overrides lint',
   )
+  assertApp(app, 'testClient')
   const overridden = options.overrides === undefined ? app : overriding(options.overrides)(app)
   const checked = options.lint === false ? overridden : lint()(overridden)
   const lifespan = await startLifespan(checked, options.lifespan ?? 'auto')

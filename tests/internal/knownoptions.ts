@@ -182,12 +182,16 @@ t.test('the nearest name is told, if one is near', async (t) => {
   )
 })
 
+t.test('a factory that is given an app was not called', async (t) => {
+  const message = 'cors: the options must be an object, a function was given. Call it: cors().'
+  t.throws(() => cors((() => {}) as never), { message })
+})
+
 t.test('options that are not an object are refused', async (t) => {
   for (const [given, shown] of [
     [null, 'null'],
     [['*'], '["*"]'],
     ['*', '"*"'],
-    [() => {}, 'a function'],
   ] as const) {
     t.throws(() => cors(given as never), {
       name: 'TypeError',

@@ -141,7 +141,7 @@ for (const [host, message] of REFUSED) {
 
 t.test('refuses what is no app', async (t) => {
   t.throws(() => Host('example.org', undefined as never), {
-    message: /^Host "example\.org" must return a Response or an App, but returned undefined/,
+    message: /^Host "example\.org": it takes an app, undefined was given\. Pass an app/,
   })
 })
 

@@ -186,9 +186,9 @@ for (const [path, message] of REFUSED) {
 // RT-4: lists of routes are put into a router first.
 t.test('refuses what is no app', async (t) => {
   t.throws(() => Mount('/a', undefined as never), {
-    message: /^Mount "\/a" must return a Response or an App, but returned undefined/,
+    message: /^Mount "\/a": it takes an app, undefined was given\. Pass an app/,
   })
   t.throws(() => Mount('/a', [Route('/', () => new PlainTextResponse(''))] as never), {
-    message: /^Mount "\/a" must return a Response or an App, but returned /,
+    message: /^Mount "\/a": it takes an app, .* was given/,
   })
 })
