@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { choices, filesIn, importsOf } from './support/sources.ts'
+import { VIEWERS } from '../lib/openapi/viewers.ts'
+import { choices, filesIn, importsOf, laterImportsOf } from './support/sources.ts'
 
 const MOST_LINES = 300
 const ASSIGNED_FUNCTION =
@@ -117,11 +118,13 @@ t.test('a middleware imports no other middleware', async (t) => {
 
 t.test('only the known packages are imported', async (t) => {
   const packages = files
-    .flatMap(importsOf)
+    .flatMap((file) => [...importsOf(file), ...laterImportsOf(file)])
     .filter((specifier) => !/^(?:\.|#|node:)/.test(specifier))
   const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
   const known = Object.keys({ ...dependencies, ...peerDependencies })
-  t.same([...new Set(packages)].sort(), known.sort())
+  // Whose files are sent to browsers, and not imported.
+  const shown = Object.values(VIEWERS).map((viewer) => viewer.package)
+  t.same([...new Set([...packages, ...shown])].sort(), known.sort())
 })
 
 t.test('fetch has classes of these names too, so they are written out', async (t) => {

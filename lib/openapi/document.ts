@@ -65,17 +65,32 @@ export function openapi(
     app,
     'Write openapi(app, info)',
   )
-  const { version = '3.1', plain = true, servers, tags, externalDocs } = options
+  const { version = '3.1' } = options
   const fix = "Leave it out for '3.1'"
   must('openapi', Object.hasOwn(VERSIONS, version), "version must be '3.1' or '3.2'", version, fix)
+  return documentOf(routes(isList(app) ? Router(app) : app), info, options)
+}
+
+/**
+ * The document of what is listed.
+ *
+ * @param here The patterns of hosts that serve the document itself: their routes need no server.
+ */
+export function documentOf(
+  listed: readonly ListedRoute[],
+  info: OpenAPIInfo,
+  { version = '3.1', plain = true, servers, tags, externalDocs }: OpenAPIOptions,
+  here: ReadonlySet<string> = new Set(),
+): OpenAPIDocument {
   const making: Making = {
     components: new Components(),
     schemes: new Schemes(),
     refusals: new Refusals(),
     ids: new Map(),
     hasItems: version === '3.2',
+    here,
   }
-  const paths = pathsOf(routes(isList(app) ? Router(app) : app), plain, making)
+  const paths = pathsOf(listed, plain, making)
   const schemas = making.components.schemas
   const securitySchemes = making.schemes.byName
   const responses = making.refusals.byName

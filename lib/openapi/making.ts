@@ -11,4 +11,6 @@ export interface Making {
   /** The places by `operationId`. */
   readonly ids: Map<string, string>
   readonly hasItems: boolean
+  /** The patterns of hosts that need no server of their own. */
+  readonly here: ReadonlySet<string>
 }

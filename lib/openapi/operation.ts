@@ -41,7 +41,7 @@ export function operationOf(described: Described, making: Making): OpenAPIOperat
   const all = parametersOf(contract, parameters, making.components, use)
   const layered = Object.assign({}, ...route.settings.map((layer) => layer.responses))
   const refusals = refusalsOf(contract, route, security !== undefined)
-  const servers = serversOf(route)
+  const servers = serversOf(route, making.here)
   return {
     ...(tags.length === 0 ? {} : { tags }),
     ...textsOf(contract),
@@ -106,8 +106,8 @@ function refusalsOf(contract: Contract, { settings }: ListedRoute, isSecured: bo
 }
 
 /** Of a host: where these routes are served. */
-function serversOf({ host }: ListedRoute): OpenAPIServer[] | undefined {
-  if (host === undefined) return undefined
+function serversOf({ host }: ListedRoute, here: ReadonlySet<string>): OpenAPIServer[] | undefined {
+  if (host === undefined || here.has(host)) return undefined
   const variables = [...host.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name = '']) => name)
   const url = `https://${host.replace(/\{(\w+):\w+\}/g, '{$1}')}`
   if (variables.length === 0) return [{ url }]

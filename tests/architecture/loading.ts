@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { choices, filesIn, importsOf } from '../support/sources.ts'
+import { VIEWERS } from '../../lib/openapi/viewers.ts'
+import { choices, filesIn, importsOf, laterImportsOf } from '../support/sources.ts'
 
 const CHOICES = choices()
 
@@ -17,6 +18,7 @@ const NODE_ONLY = [
   'middleware/sessions/keys.ts',
   'middleware/sessions/sealed.ts',
   'middleware/sessions/signed.ts',
+  'openapi/installed.ts',
   'responses/file/disk.ts',
   'responses/file/sendfile.ts',
   'staticfiles/directories.ts',
@@ -89,16 +91,20 @@ const PEERS: Readonly<Record<string, string>> = {
   '@msgpack/msgpack': 'msgpack',
   '@opentelemetry/api': 'middleware/tracing',
   jose: 'middleware/jwt',
+  yaml: 'openapi',
 }
 
 // A bundler resolves every import that it can reach, whether or not it is ever run.
 t.test('an optional peer is named by the subpath that needs it, and by nothing else', async (t) => {
   const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
-  t.same(Object.keys(PEERS).sort(), Object.keys(peerDependencies).sort())
+  const shown = Object.values(VIEWERS).map((viewer) => viewer.package)
+  t.same([...Object.keys(PEERS), ...shown].sort(), Object.keys(peerDependencies).sort())
   for (const [peer, subpath] of Object.entries(PEERS)) {
     const isOwn = (file: string): boolean =>
       file === `${subpath}.ts` || file.startsWith(`${subpath}/`)
-    const naming = filesIn('lib').filter((file) => importsOf(file).includes(peer))
+    const naming = filesIn('lib').filter((file) =>
+      [...importsOf(file), ...laterImportsOf(file)].includes(peer),
+    )
     t.ok(naming.length > 0, peer)
     t.same(
       naming.filter((file) => !isOwn(file)),

@@ -38,3 +38,11 @@ export function importsOf(file: string): string[] {
     ([, specifier = '']) => specifier,
   )
 }
+
+/** What a file of lib imports once a function is called. */
+export function laterImportsOf(file: string): string[] {
+  const source = readFileSync(path.join('lib', file), 'utf8')
+  return [...source.matchAll(/(?<!^ \* .*)(?<!typeof )\bimport\('([^']+)'\)/gm)].map(
+    ([, specifier = '']) => specifier,
+  )
+}

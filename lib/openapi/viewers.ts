@@ -1,0 +1,108 @@
+/** The programs that show a document in a browser: their packages, files, and how they are started. */
+
+/** The name of a page. */
+export type OpenAPIPage = 'scalar' | 'swagger' | 'redoc'
+
+/** A program that shows a document, as its package has it. */
+export interface Viewer {
+  /** The name of the package. */
+  readonly package: string
+  /** The only files that are served, by the names they are served under. */
+  readonly files: Readonly<Record<string, string>>
+  readonly scripts: readonly string[]
+  readonly styles: readonly string[]
+  /** Where its workers come from, for the content security policy. */
+  readonly workers: string
+  /** Starts it: a script that sees `spec`, `target`, `files` (a URL) and `link` (that of the document). */
+  readonly start: string
+}
+
+/** In the order in which they are looked for. */
+export const VIEWERS: Readonly<Record<OpenAPIPage, Viewer>> = {
+  scalar: {
+    package: '@scalar/api-reference',
+    files: { 'standalone.js': 'dist/browser/standalone.js' },
+    scripts: ['standalone.js'],
+    styles: [],
+    workers: "'none'",
+    // Without this, fonts and a proxy of another host would be used.
+    start: `Scalar.createApiReference(target, {
+    content: spec,
+    withDefaultFonts: false,
+    telemetry: false,
+    proxyUrl: '',
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  })`,
+  },
+  swagger: {
+    package: 'swagger-ui-dist',
+    files: {
+      'swagger-ui-bundle.js': 'swagger-ui-bundle.js',
+      'swagger-ui.css': 'swagger-ui.css',
+      'oauth2-redirect.html': 'oauth2-redirect.html',
+      'oauth2-redirect.js': 'oauth2-redirect.js',
+    },
+    scripts: ['swagger-ui-bundle.js'],
+    styles: ['swagger-ui.css'],
+    workers: "'none'",
+    start: `SwaggerUIBundle({
+    spec,
+    domNode: target,
+    deepLinking: true,
+    validatorUrl: null,
+    oauth2RedirectUrl: new URL('oauth2-redirect.html', files).href,
+    presets: [SwaggerUIBundle.presets.apis],
+    layout: 'BaseLayout',
+  })`,
+  },
+  redoc: {
+    package: 'redoc',
+    files: { 'redoc.standalone.js': 'bundles/redoc.standalone.js' },
+    scripts: ['redoc.standalone.js'],
+    styles: [],
+    workers: 'blob:', // searches
+    start: `Redoc.init(spec, { downloadDefinitionUrl: link.href, sanitize: true }, target)`,
+  },
+}
+
+/**
+ * The script that starts a page. It reads the document itself, and makes the URLs of servers absolute by
+ * that of the document, as OpenAPI says; the programs differ in that.
+ */
+export function startScript({ start }: Viewer): string {
+  return `'use strict'
+const target = document.querySelector('#reference')
+const link = new URL(target.dataset.document, location.href)
+const files = new URL(target.dataset.files, location.href)
+const absolute = (server) => {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(server.url)) return server
+  const url = new URL(server.url, link).href.replace(/\\/$/, '')
+  return { ...server, url: url.replaceAll('%7B', '{').replaceAll('%7D', '}') }
+}
+const settle = (part) => {
+  if (Array.isArray(part.servers)) part.servers = part.servers.map(absolute)
+}
+const show = (spec) => {
+  settle(spec)
+  for (const path of Object.values(spec.paths ?? {})) {
+    settle(path)
+    for (const operation of Object.values(path)) settle(operation)
+  }
+  target.textContent = ''
+  ${start}
+}
+fetch(link)
+  .then((response) => {
+    if (!response.ok) throw new Error(response.status + ' ' + response.statusText)
+    return response.json()
+  })
+  .then(show)
+  .catch((error) => {
+    target.textContent = 'The document cannot be shown: ' + error.message
+    console.error(error)
+  })
+`
+}
