@@ -1,4 +1,5 @@
 // The database of the tasks: migrations that may run again, and requests that change all or nothing.
+import { sql } from 'kysely'
 import { Application, HTTPException, PlainTextResponse, Route } from 'stellula'
 import { testClient } from 'stellula/testclient'
 import t, { type Test } from 'tap'
@@ -19,6 +20,13 @@ const app = Application({
       if (name === 'bug') throw new Error('a bug')
       await new Promise((resolve) => setTimeout(resolve, 5))
       return new PlainTextResponse(name)
+    }),
+    Route('/late/{user:int}', async (request) => {
+      const db = await transaction.of(request)
+      await sql`create table if not exists late
+        (reader bigint references users (id) deferrable initially deferred)`.execute(db)
+      await sql`insert into late values (${request.pathParams.user})`.execute(db)
+      return new PlainTextResponse('done')
     }),
     Route('/names', async (request) => {
       const db = await database.of(request)
@@ -43,6 +51,21 @@ onEach('a request changes all or nothing', async (t: Test, where: string) => {
   t.equal(names.length, 24)
   t.same(names.slice(0, 4), ['ada', 'admin', 'bob', 'new'])
 })
+
+onEach(
+  'a commit that fails is the answer, and nothing is left open',
+  async (t: Test, where: string) => {
+    const overrides = [databaseAt(where)]
+    await using client = await testClient(app, { overrides, raiseServerExceptions: false })
+    t.equal(
+      (await client.get('/late/77')).status,
+      500,
+      'there is no such user, which the commit tells',
+    )
+    t.equal((await client.get('/late/1')).status, 200)
+    t.equal((await client.get('/add/new')).status, 200)
+  },
+)
 
 onEach('what is migrated stays as it is', async (t: Test, where: string) => {
   const db = connect(where)
