@@ -65,6 +65,7 @@ const FLOORS = [
   'interop/',
   'testing/',
   'index',
+  'cli cli/',
 ].map((floor) => floor.split(' '))
 
 /** The room of a file: its first folder, with the file of that name, or the file itself. */

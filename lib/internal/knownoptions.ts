@@ -1,5 +1,6 @@
 /** Refuses unknown options, which TypeScript reports and JavaScript does not. */
 import { wrong } from './must.ts'
+import { nearest } from './nearest.ts'
 
 type Words<Text extends string> = Text extends `${infer Word} ${infer Rest}`
   ? Word | Words<Rest>
@@ -45,28 +46,4 @@ function unknown(where: string, name: string, known: readonly string[]): TypeErr
   const hint =
     near === undefined ? `Known options are ${known.join(', ')}.` : `Did you mean "${near}"?`
   return new TypeError(`${where}: unknown option ${JSON.stringify(name)}. ${hint}`)
-}
-
-/** The name with the fewest changes, if they are at most a third of its letters. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((other) => ({ other, changes: distance(name.toLowerCase(), other.toLowerCase()) }))
-    .sort((one, two) => one.changes - two.changes)
-  const [best] = ranked
-  if (best === undefined) return undefined
-  return best.changes <= Math.max(1, Math.floor(best.other.length / 3)) ? best.other : undefined
-}
-
-/** The number of letters to insert, delete or replace (Levenshtein). */
-function distance(one: string, other: string): number {
-  let before = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...one.slice(0, 100)].entries()) {
-    const line = [row + 1]
-    for (let column = 0; column < other.length; column++) {
-      const replaced = (before[column] ?? 0) + (letter === other[column] ? 0 : 1)
-      line.push(Math.min(replaced, (before[column + 1] ?? 0) + 1, (line[column] ?? 0) + 1))
-    }
-    before = line
-  }
-  return before.at(-1) ?? 0
 }

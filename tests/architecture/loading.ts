@@ -26,11 +26,12 @@ const NODE_ONLY = [
   'staticfiles/state.ts',
 ]
 
-/** Those that serve, hold or mount what is Node's own. */
+/** Those that serve, hold, run from a terminal or mount what is Node's own. */
 function isForNode(file: string): boolean {
   return (
-    /^servers\/(?:node|hosted)\b|^interop\/(?:fromnode|fromconnect|proxy)\b/.test(file) ||
-    NODE_ONLY.includes(file)
+    /^cli\b|^servers\/(?:cluster|node|hosted)\b|^interop\/(?:fromnode|fromconnect|proxy)\b/.test(
+      file,
+    ) || NODE_ONLY.includes(file)
   )
 }
 

@@ -11,7 +11,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   interop: ['interop'],
   middleware: ['middleware', 'authoring', 'authentication'],
   routing: ['routing', 'layers', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
-  servers: ['servers', 'protocol'],
+  servers: ['servers', 'protocol', 'cli'],
   operations: ['operations', 'openapi'],
   state: ['stores', 'redis', 'channels', 'testing'],
   units: [],

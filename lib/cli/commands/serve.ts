@@ -1,0 +1,37 @@
+/** `stellula serve`: serves an application. */
+import type { Command } from '../command.ts'
+import { runServer } from '../serving/run.ts'
+import { readServing } from '../serving/settings.ts'
+
+export const serveCommand: Command = {
+  name: 'serve',
+  takes: 'MODULE[:EXPORT]',
+  counts: [1, 1],
+  about: `Serves an application: the export "app" or the default of a module, or the export that is named. SIGTERM
+and SIGINT (Ctrl+C) end it, a second one at once.`,
+  options: {
+    host: { value: 'HOST', help: 'The address (127.0.0.1); 0.0.0.0 or :: for all.' },
+    port: { value: 'PORT', help: 'The port ($PORT, or 8000); 0 takes a free one.' },
+    path: { value: 'FILE', help: 'A unix socket, instead of host and port.' },
+    fd: {
+      value: 'NUMBER',
+      help: 'A descriptor that listens; by itself 3 under socket activation.',
+    },
+    'root-path': { value: 'PATH', help: 'The prefix that a proxy has stripped.' },
+    'proxy-headers': {
+      value: 'PROXIES',
+      help: 'Believe X-Forwarded-* of these proxies: loopback,10.0.0.0/8.',
+    },
+    grace: { value: 'SECONDS', help: 'How long open requests may take to end (8).' },
+    'env-file': { value: 'FILE', help: 'Variables of the environment; those that are set stay.' },
+    'access-log': {
+      value: 'FORM',
+      help: 'Write each request to the standard output: pretty or json.',
+    },
+  },
+  examples: [
+    'stellula serve dist/app.js',
+    'stellula serve dist/app.js:app --host 0.0.0.0 --port 8080 --access-log json',
+  ],
+  run: async (given) => runServer(readServing(given)),
+}

@@ -1,0 +1,97 @@
+/** Finds the application that a command was given: a module, and one of its exports. */
+import { existsSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { App } from '../types.ts'
+import { CommandError, UsageError } from './failures.ts'
+
+/** A module and the name of an export, if one was given. */
+export interface Target {
+  readonly file: string
+  readonly name: string | undefined
+  /** As it was given, for messages. */
+  readonly text: string
+}
+
+const EXPORT = /^(.+):([A-Za-z_$][\w$]*)$/
+const ENDINGS = ['.js', '.mjs', '.ts', '.mts', '/index.js', '/index.ts']
+
+/**
+ * Reads `MODULE` or `MODULE:EXPORT`. The ending of the file may be left out.
+ *
+ * @throws UsageError if there is no such file.
+ */
+export function readTarget(text: string, folder: string = process.cwd()): Target {
+  const [, before, name] = isFile(path.resolve(folder, text)) ? [] : (EXPORT.exec(text) ?? [])
+  const module = before ?? text
+  const base = path.resolve(folder, module)
+  const file = ['', ...ENDINGS].map((ending) => base + ending).find(isFile)
+  if (file === undefined) {
+    throw new UsageError(
+      `there is no module "${module}" in ${folder}. Write the path of a file, such as dist/app.js or dist/app.js:app.`,
+    )
+  }
+  return { file, name, text }
+}
+
+function isFile(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile()
+}
+
+/**
+ * Imports the module and gives the app: the export that was named, `app`, or the default.
+ *
+ * @throws CommandError if the module fails, or if it exports no app.
+ */
+export async function loadApp(target: Target): Promise<App> {
+  await prepare(target.file)
+  const found = await importFile(target)
+  const { name, text } = target
+  const app = await (name === undefined ? (found['app'] ?? found['default']) : found[name])
+  if (typeof app === 'function') return app as App
+  const names = Object.keys(found).join(', ') || 'nothing'
+  const wanted = name === undefined ? '"app" and no default' : `"${name}"`
+  if (app === undefined) {
+    throw new CommandError(
+      `${text} exports no ${wanted}, only ${names}. Export an application, or name it as MODULE:EXPORT.`,
+    )
+  }
+  throw new CommandError(
+    `${text}: the export is not an application, ${typeof app} was given. Export what Application() or Router() gives.`,
+  )
+}
+
+async function importFile({ file, text }: Target): Promise<Record<string, unknown>> {
+  try {
+    return await import(pathToFileURL(file).href)
+  } catch (cause) {
+    throw new CommandError(`${text} could not be loaded.`, { cause })
+  }
+}
+
+const TYPESCRIPT = /\.[mc]?tsx?$/
+
+/** Node reads TypeScript by itself from 22.18 on; before that, `tsx` does, where it is installed. */
+async function prepare(file: string): Promise<void> {
+  const { typescript } = process.features as { readonly typescript?: string | false }
+  const isReadable = typescript !== undefined && typescript !== false && !file.endsWith('x')
+  if (!TYPESCRIPT.test(file) || isReadable) return
+  const api = tsxOf(file)
+  if (api === undefined) {
+    throw new CommandError(
+      `${path.basename(file)} is TypeScript, which Node ${process.versions.node} does not run. Use Node 22.18 or later, install tsx, or compile it first.`,
+    )
+  }
+  const { register } = await import(pathToFileURL(api).href)
+  register()
+}
+
+function tsxOf(file: string): string | undefined {
+  for (const from of [file, path.join(process.cwd(), 'package.json')]) {
+    try {
+      return createRequire(from).resolve('tsx/esm/api')
+    } catch {}
+  }
+  return undefined
+}

@@ -1,0 +1,109 @@
+/** Reads the options of `stellula serve`. */
+import type { Given } from '../command.ts'
+import { CommandError, UsageError } from '../failures.ts'
+import { readTarget, type Target } from '../module.ts'
+
+/** What to serve, and how. */
+export interface Serving {
+  readonly target: Target
+  readonly values: Given['values']
+  readonly accessLog: 'pretty' | 'json' | undefined
+  readonly graceMs: number | undefined
+  /** The proxies that are believed. */
+  readonly proxies: readonly string[] | undefined
+}
+
+/** Where to listen. */
+export type Place =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string }
+  | { readonly fd: number }
+
+/** @throws UsageError if an option is invalid, or if two of them exclude each other. */
+export function readServing({ positionals: [module = ''], values }: Given): Serving {
+  const places = ['path', 'fd', 'port'].filter((name) => values[name] !== undefined)
+  if (places.length > 1) {
+    const names = places.map((name) => `--${name}`).join(' and ')
+    throw new UsageError(`serve: ${names} exclude each other. Choose one.`)
+  }
+  const accessLog = values['access-log']
+  if (accessLog !== undefined && accessLog !== 'pretty' && accessLog !== 'json') {
+    throw wrong('access-log', 'pretty or json', accessLog)
+  }
+  placeOf(values)
+  const grace = numberOf(values, 'grace', 'a number of seconds', 0, 1_000_000)
+  return {
+    target: readTarget(module),
+    values,
+    accessLog,
+    graceMs: grace === undefined ? undefined : grace * 1000,
+    proxies: values['proxy-headers']?.split(','),
+  }
+}
+
+/** The place that options and environment name. */
+export function placeOf(values: Given['values'], env: NodeJS.ProcessEnv = process.env): Place {
+  const { path, host = '127.0.0.1' } = values
+  if (path !== undefined) return { path }
+  const fd = wholeOf(values, 'fd', 'a descriptor', 100_000) ?? activated(values, env)
+  if (fd !== undefined) return { fd }
+  const given = { port: values['port'] ?? (env['PORT'] || undefined) }
+  return { host, port: wholeOf(given, 'port', 'a number up to 65535', 65_535) ?? 8000 }
+}
+
+/** The first descriptor of systemd's socket activation, if it was meant for this process or its parent. */
+function activated(values: Given['values'], env: NodeJS.ProcessEnv): number | undefined {
+  const isPlaced = values['host'] !== undefined || values['port'] !== undefined
+  const isMeant = [process.pid, process.ppid].includes(Number(env['LISTEN_PID']))
+  return !isPlaced && isMeant && Number(env['LISTEN_FDS']) > 0 ? 3 : undefined
+}
+
+function wholeOf(
+  values: Given['values'],
+  name: string,
+  what: string,
+  most: number,
+): number | undefined {
+  const number = numberOf(values, name, what, 0, most)
+  if (number === undefined || Number.isInteger(number)) return number
+  throw wrong(name, what, values[name])
+}
+
+/** The number of an option, if it is given. */
+export function numberOf(
+  values: Given['values'],
+  name: string,
+  what: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const { [name]: text } = values
+  if (text === undefined) return undefined
+  const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw wrong(name, what, text)
+}
+
+function wrong(name: string, what: string, given: string | undefined): UsageError {
+  return new UsageError(
+    `serve: --${name} must be ${what}, "${given}" was given. See stellula serve --help.`,
+  )
+}
+
+/** Loads variables of a file into the environment. */
+export function loadEnvironment(file: string | undefined): void {
+  if (file === undefined) return
+  if (typeof process.loadEnvFile !== 'function') {
+    throw new CommandError(
+      `serve: --env-file needs Node 20.12 or later, this is ${process.versions.node}. Set the variables otherwise.`,
+    )
+  }
+  try {
+    process.loadEnvFile(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new CommandError(
+      `serve: the file "${file}" of --env-file cannot be read (${code}). Check its path.`,
+    )
+  }
+}

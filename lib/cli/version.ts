@@ -1,0 +1,13 @@
+/** The version of this package. */
+import { readFileSync } from 'node:fs'
+
+/** Of this package; the compiled file is one folder below its top, or two in the tests. */
+export function ownVersion(): string {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'))
+      if (name === 'stellula' && version !== undefined) return version
+    } catch {}
+  }
+  return 'unknown'
+}

@@ -1,0 +1,150 @@
+// The commands that read an application and end.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import t from 'tap'
+import { APP, run } from '../support/cli.ts'
+import { folderOf } from '../support/folder.ts'
+
+t.test('without a command, the help is shown as for a wrong use', async (t) => {
+  const { code, stdout } = await run(t, [])
+  t.equal(code, 2)
+  t.match(stdout, /^Usage: stellula COMMAND[\s\S]*serve[\s\S]*new/)
+})
+
+t.test('--version is that of the package', async (t) => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.same(await run(t, ['--version']), { code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+t.test('each command has a help', async (t) => {
+  for (const name of ['serve', 'routes', 'openapi', 'check', 'url', 'new']) {
+    const { code, stdout } = await run(t, [name, '--help'])
+    t.equal(code, 0)
+    t.match(stdout, new RegExp(`^Usage: stellula ${name} `))
+    t.match(stdout, /\n {2}--help +Show this text\.\n/)
+  }
+})
+
+t.test('a wrong use says what to do, with exit code 2', async (t) => {
+  const cases: [args: string[], stderr: string][] = [
+    [['serv'], 'unknown command "serv". Did you mean "serve"?'],
+    [['frob'], 'unknown command "frob". See stellula --help.'],
+    [['serve', 'app.js', '--hots', 'x'], 'serve: unknown option "--hots". See --help.'],
+    [
+      ['serve', 'app.js', '--hosts', 'x'],
+      'serve: unknown option "--hosts". Did you mean "--host"?',
+    ],
+    [
+      ['routes'],
+      'routes: it takes MODULE[:EXPORT], nothing was given. See stellula routes --help.',
+    ],
+    [
+      ['serve', 'app.js', '--port', 'http'],
+      'serve: --port must be a number up to 65535, "http" was given. See stellula serve --help.',
+    ],
+    [
+      ['serve', 'app.js', '--port', '1', '--path', 'a'],
+      'serve: --path and --port exclude each other. Choose one.',
+    ],
+    [
+      ['url', 'app.js', 'home', 'x'],
+      'url: a parameter must be KEY=VALUE, "x" was given. Write id=7.',
+    ],
+  ]
+  const folder = folderOf(t, { 'app.js': APP })
+  for (const [args, stderr] of cases) {
+    t.same(await run(t, args, folder), { code: 2, stdout: '', stderr: `stellula: ${stderr}\n` })
+  }
+  t.match(await run(t, ['routes', 'none.js'], folder), {
+    code: 2,
+    stderr: /^stellula: there is no module "none\.js" in .*\. Write the path of a file/,
+  })
+})
+
+t.test('a module that fails, or exports no app, is told of with exit code 1', async (t) => {
+  const folder = folderOf(t, { 'app.js': APP, 'broken.js': 'throw new Error("kaput")' })
+  t.match(await run(t, ['routes', 'broken.js'], folder), {
+    code: 1,
+    stderr: /^stellula: broken\.js could not be loaded\.\nError: kaput\n {4}at /,
+  })
+  t.match(await run(t, ['routes', 'app.js:nothing'], folder), {
+    code: 1,
+    stderr: /app\.js:nothing exports no "nothing", only app, other\. Export an application/,
+  })
+  t.match(await run(t, ['routes', 'app:other'], folder), {
+    code: 1,
+    stderr: /app:other: the export is not an application, number was given\. Export what/,
+  })
+})
+
+t.test('routes lists them as a table or as JSON', async (t) => {
+  const { stdout } = await run(t, ['routes', 'app.js'])
+  t.equal(
+    stdout,
+    `METHOD  PATH             NAME
+GET     /                home
+GET     /users/{id:int}  users:detail
+`,
+  )
+  const { stdout: json } = await run(t, ['routes', 'app.js', '--json'])
+  t.same(JSON.parse(json)[1], {
+    ...{ method: 'GET', path: '/users/{id:int}', host: null, name: 'users:detail' },
+    ...{ middleware: [], operation: null },
+  })
+})
+
+t.test('colours are used only where they were asked for', async (t) => {
+  const coloured = await run(t, ['routes', 'app.js'], undefined, { FORCE_COLOR: '1' })
+  t.match(coloured.stdout, '\x1b[1mMETHOD')
+  const plain = await run(t, ['routes', 'app.js'], undefined, { FORCE_COLOR: '1', NO_COLOR: '1' })
+  t.notMatch(plain.stdout, '\x1b')
+})
+
+t.test('url writes the path of a route', async (t) => {
+  const folder = folderOf(t, { 'app.js': APP })
+  t.match(await run(t, ['url', 'app.js', 'users:detail', 'id=7'], folder), { stdout: '/users/7\n' })
+  const whole = ['url', 'app.js', 'home', '--base', 'https://example.org/api']
+  t.match(await run(t, whole, folder), { stdout: 'https://example.org/api/\n' })
+  t.match(await run(t, ['url', 'app.js', 'users:detail', 'id=x'], folder), {
+    code: 1,
+    stderr: /^stellula: url: convertor "int": the value must be a number/,
+  })
+  t.match(await run(t, ['url', 'app.js', 'user:detail', 'id=7'], folder), {
+    code: 1,
+    stderr: /No route exists for name "user:detail"[\s\S]*Did you mean "users:detail"/,
+  })
+})
+
+t.test(
+  'openapi writes a document, by default with the name and version of the project',
+  async (t) => {
+    const manifest = '{"name":"shop","version":"1.2.3"}'
+    const folder = folderOf(t, { 'app.js': APP, 'package.json': manifest })
+    const { stdout } = await run(t, ['openapi', 'app.js'], folder)
+    t.match(JSON.parse(stdout), { info: { title: 'shop', version: '1.2.3' } })
+    const args = ['openapi', 'app.js', '--title', 'T', '--version', '2', '--out', 'api.yaml']
+    t.match(await run(t, args, folder), {
+      code: 0,
+      stderr: 'stellula: wrote 2 paths to api.yaml\n',
+    })
+    const yaml = readFileSync(path.join(folder, 'api.yaml'), 'utf8')
+    t.match(yaml, 'info:\n  title: T\n  version: "2"\npaths:\n  /:\n    get:\n')
+  },
+)
+
+t.test('check starts and stops the app', async (t) => {
+  const { code, stdout, stderr } = await run(t, ['check', 'app.js'])
+  t.equal(code, 0)
+  t.match(stdout, /ok {4}startup +complete\nok {4}request +answered with 404\nok {4}shutdown/)
+  t.equal(stderr, 'startup\nshutdown\n')
+})
+
+t.test('check fails with the first thing that is wrong', async (t) => {
+  const wrong = `export default async (scope, receive, send) => {
+    if (scope.type === 'http') await send({ type: 'http.response.body', body: new Uint8Array() })
+  }`
+  const { code, stdout, stderr } = await run(t, ['check', 'app.js'], { 'app.js': wrong })
+  t.equal(code, 1)
+  t.match(stdout, 'fail  request')
+  t.match(stderr, /^stellula: check: the request failed\.\nLintError: lint: /)
+})

@@ -1,0 +1,92 @@
+// `stellula serve` as one process.
+import { request as httpRequest } from 'node:http'
+import path from 'node:path'
+import t from 'tap'
+import { APP, run, start } from '../support/cli.ts'
+import { eventually, soon } from '../support/sockets.ts'
+
+t.test('serves until SIGTERM, and ends with 0', async (t) => {
+  const { child, url, ended, output } = start(t, ['serve', 'app.js', '--port', '0'])
+  const response = await fetch(await url())
+  t.equal(await response.text(), 'http hello')
+  child.kill('SIGTERM')
+  t.equal(await soon(ended, 'the end'), 0)
+  t.match(output.stderr, /^startup\nstellula: listening on http:\/\/127\.0\.0\.1:\d+\nshutdown\n$/)
+})
+
+t.test('an app that leaves a timer behind does not hold the process', async (t) => {
+  const files = { 'app.js': `${APP}setInterval(() => {}, 1000)\n` }
+  const { child, url, ended } = start(t, ['serve', 'app.js', '--port', '0'], files)
+  await url()
+  child.kill('SIGINT')
+  t.equal(await soon(ended, 'the end'), 0)
+})
+
+t.test('SIGTERM ends it while the module is still loaded', async (t) => {
+  const files = {
+    'app.js': "console.error('here')\nawait new Promise(() => setInterval(() => {}, 9))",
+  }
+  const { child, output, ended } = start(t, ['serve', 'app.js', '--port', '0'], files)
+  await eventually(() => output.stderr.includes('here'), 'the module')
+  child.kill('SIGTERM')
+  t.equal(await soon(ended, 'the end'), 0)
+})
+
+t.test('believes proxies, takes variables of a file, and logs', async (t) => {
+  const args = ['serve', 'app.js', '--port', '0', '--proxy-headers', 'loopback']
+  args.push('--env-file', '.env', '--access-log', 'json', '--root-path', '/api', '--grace', '0.5')
+  const files = { 'app.js': APP, '.env': 'GREETING=hi\n' }
+  const { url, output } = start(t, args, files)
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' }
+  const response = await fetch(await url(), { headers })
+  t.equal(await response.text(), 'https hi')
+  await eventually(() => output.stdout.endsWith('\n'), 'a line of the log')
+  t.match(JSON.parse(output.stdout), { method: 'GET', status: 200, client: '192.0.2.1' })
+})
+
+t.test('logs for people', async (t) => {
+  const { url, output } = start(t, ['serve', 'app.js', '--port', '0', '--access-log', 'pretty'])
+  await fetch(`${await url()}/nothing?a=1`)
+  await eventually(() => output.stdout.endsWith('\n'), 'a line of the log')
+  t.match(output.stdout, /^\d\d:\d\d:\d\d GET \/nothing\?a=1 404 [\d.]+ ms 127\.0\.0\.1\n$/)
+})
+
+t.test('listens on a unix socket', { skip: process.platform === 'win32' }, async (t) => {
+  const { url, folder } = start(t, ['serve', 'app.js', '--path', 'app.sock'])
+  t.equal(await url(), 'app.sock')
+  const status = await new Promise((resolve, reject) => {
+    const socketPath = path.join(folder, 'app.sock')
+    httpRequest({ socketPath }, ({ statusCode }) => resolve(statusCode))
+      .on('error', reject)
+      .end()
+  })
+  t.equal(status, 200)
+})
+
+t.test('a port that is in use is told of in words', async (t) => {
+  const { url, folder } = start(t, ['serve', 'app.js', '--port', '0'])
+  const { port } = new URL(await url())
+  const { code, stderr } = await run(t, ['serve', 'app.js', '--port', port], folder)
+  t.equal(code, 1)
+  t.match(stderr, `stellula: serve: port ${port} of 127.0.0.1 is in use. Choose another, or`)
+})
+
+t.test('TypeScript runs where Node or tsx can, and is refused in words elsewhere', async (t) => {
+  const app = `export const app: unknown = async () => {}\n`
+  const { typescript } = process.features as { typescript?: string | false }
+  if (typescript) {
+    t.match(await run(t, ['routes', 'app.ts'], { 'app.ts': app }), { code: 0 })
+    return
+  }
+  const { code, stderr } = await run(t, ['routes', 'app.ts'], { 'app.ts': app })
+  t.equal(code, 1)
+  t.match(
+    stderr,
+    /^stellula: app\.ts is TypeScript, which Node [\d.]+ does not run\. Use Node 22\.18/,
+  )
+  const register = `export const register = () => { console.log('registered') }`
+  const manifest = '{"name":"tsx","type":"module","exports":{"./esm/api":"./api.js"}}'
+  const tsx = { 'package.json': manifest, 'api.js': register }
+  const files = { 'app.ts': app, node_modules: { tsx } }
+  t.match(await run(t, ['routes', 'app.ts'], files), { stdout: /^registered\n/ })
+})
