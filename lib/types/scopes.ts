@@ -44,7 +44,7 @@ export interface TLSExtension {
   readonly clientCertName: string | null
   /** The client's certificate and its issuers as PEM; empty if it showed none. */
   readonly clientCertChain: readonly string[]
-  /** Why the client's certificate is not trusted, as a code of OpenSSL; null if it is, or there is none. */
+  /** Why the client's certificate is not trusted, as a code of OpenSSL; null if it is, or without a certificate. */
   readonly clientCertError: string | null
   /** The version on the wire: 0x0303 is TLS 1.2, 0x0304 is TLS 1.3; null if it is not known. */
   readonly tlsVersion: number | null

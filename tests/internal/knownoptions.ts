@@ -175,7 +175,10 @@ t.test('the nearest name is told, if one is near', async (t) => {
     message(() => new JSONResponse(1, { staus: 1 } as never)),
     /Did you mean "status"\?$/,
   )
-  await t.rejects(async () => serve(app, { tls: {} } as never), /option "tls"\. Known options are /)
+  await t.rejects(
+    async () => serve(app, { certs: {} } as never),
+    /option "certs"\. Known options are /,
+  )
   t.match(
     message(() => knownOptions('a', { ['x'.repeat(10_000)]: 1 }, 'b' as never)),
     /unknown/,
