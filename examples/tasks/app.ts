@@ -1,5 +1,6 @@
 // The application: who may call what, and how errors are answered.
-import { Application } from 'stellula'
+import { Application, Mount } from 'stellula'
+import { OpenAPI } from 'stellula/openapi'
 import { problemDetails } from 'stellula/problems'
 import { layer } from 'stellula/routing'
 import { caller } from './access.ts'
@@ -18,7 +19,11 @@ async function* lifespan(app: Application) {
 
 export const app = Application({
   lifespan,
-  routes: [...userRoutes, ...layer({ guards: [caller] }, [...taskRoutes, ...attachmentRoutes])],
+  routes: [
+    ...userRoutes,
+    ...layer({ guards: [caller] }, [...taskRoutes, ...attachmentRoutes]),
+    Mount('/docs', OpenAPI({ title: 'Tasks', version: '1.0.0' })),
+  ],
   exceptionHandlers: [...problemDetails()],
   cacheControl: 'no-store',
   bodyLimit: 100_000,

@@ -10,7 +10,9 @@ import { transaction } from './database.ts'
 import type { Database } from './tables.ts'
 import { visibleTask } from './visible.ts'
 
-const Attachment = z.object({ id: z.int(), name: z.string(), type: z.string(), size: z.int() })
+const Attachment = z
+  .object({ id: z.int(), name: z.string(), type: z.string(), size: z.int() })
+  .meta({ id: 'Attachment' })
 const SHOWN = ['id', 'name', 'type', 'size'] as const
 const MB = 1_000_000
 

@@ -28,15 +28,17 @@ const Changes = z
   .object({ title: Title, notes: Notes, status: Status, due: Due })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, 'Name a field to change.')
-const Task = z.object({
-  id: z.int(),
-  owner: z.int(),
-  title: Title,
-  notes: Notes,
-  status: Status,
-  due: Due,
-  created: z.iso.datetime(),
-})
+const Task = z
+  .object({
+    id: z.int(),
+    owner: z.int(),
+    title: Title,
+    notes: Notes,
+    status: Status,
+    due: Due,
+    created: z.iso.datetime(),
+  })
+  .meta({ id: 'Task' })
 const Search = z.object({ q: Text.max(100).optional(), status: Status.optional() })
 const taskPages = offsetPage(Task, { filters: Search })
 

@@ -13,7 +13,7 @@ import { pageOf } from './rows.ts'
 import { type Database, ROLES } from './tables.ts'
 
 /** What is shown of a user; a schema drops what it does not name, as the password. */
-const User = z.object({ id: z.int(), name: z.string(), role: z.enum(ROLES) })
+const User = z.object({ id: z.int(), name: z.string(), role: z.enum(ROLES) }).meta({ id: 'User' })
 const userPages = offsetPage(User)
 const Name = z.string().regex(/^[\w.-]{2,40}$/, 'Use 2 to 40 letters, digits and ._-')
 const SignUp = z.object({ name: Name, password: z.string().min(10).max(200) })
