@@ -1,6 +1,6 @@
 /** Changes the start of a response before it is sent. */
 
-import { withLowerNames } from '../http/lowercase.ts'
+import { withLowerNames } from '../http/fieldlists.ts'
 import { wrong } from '../internal/must.ts'
 import type { HTTPResponseStartMessage, Send, SendMessage } from '../types.ts'
 

@@ -2,8 +2,8 @@
 
 import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { HTTPException } from '../exceptions.ts'
+import { lowerNames } from '../http/fieldlists.ts'
 import { contentLength } from '../http/headers.ts'
-import { lowerNames } from '../http/lowercase.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText } from '../internal/bytes.ts'
 import { runFinally } from '../internal/run.ts'

@@ -2,9 +2,14 @@
 
 import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { runCatching } from '../internal/run.ts'
-import type { App, ConnectionScope, Send } from '../types.ts'
+import type { App, ConnectionScope, Middleware, Send } from '../types.ts'
 import type { WebSocketPhase } from '../websockets.ts'
-import { answerException, handlersOf } from './handlers.ts'
+import {
+  answerException,
+  type ExceptionHandlerEntry,
+  ExceptionHandlers,
+  handlersOf,
+} from './handlers.ts'
 
 /**
  * Wraps an app: exceptions with a handler in the scope are answered; bugs are rethrown, and answered
@@ -25,6 +30,26 @@ export function errorBoundary(app: App): App {
       return answerException(error, scope, receive, send, tracked.phase)
     }
     return runCatching(app, scope, receive, tracked.send, recover)
+  }
+}
+
+/** The middleware of a list of handlers; those outside stay in force for keys that are not in it. */
+export function answeringBy(entries: readonly ExceptionHandlerEntry[]): Middleware {
+  const alone = new ExceptionHandlers(entries)
+  const merged = new WeakMap<ExceptionHandlers, ExceptionHandlers>()
+  const within = (outer: unknown): ExceptionHandlers => {
+    if (!(outer instanceof ExceptionHandlers)) return alone
+    const known = merged.get(outer) ?? new ExceptionHandlers(entries, { outer })
+    merged.set(outer, known)
+    return known
+  }
+  return (app): App => {
+    const guarded = errorBoundary(app)
+    return (scope, receive, send) => {
+      if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
+      scope.exceptionHandlers = within(scope.exceptionHandlers)
+      return guarded(scope, receive, send)
+    }
   }
 }
 

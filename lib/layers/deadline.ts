@@ -13,7 +13,7 @@ import {
   SENT,
   type Send,
 } from '../types.ts'
-import type { TimeLimit } from './limits.ts'
+import type { TimeLimit } from './read.ts'
 
 /** Limits the time of an app. */
 export function limitingTime(limit: TimeLimit): Middleware {

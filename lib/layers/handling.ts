@@ -17,17 +17,7 @@ import { withoutGuards } from './merged.ts'
 type AnyRequest = Request<never, never>
 
 /** Calls the handler of a request within the settings around it. */
-export function handleWithin<Answer>(
-  settings: MergedSettings,
-  handler: (request: AnyRequest) => Answer | Promise<Answer>,
-  request: AnyRequest,
-): Answer | Promise<Answer> {
-  const { guards, mapResponse } = settings
-  if (guards === undefined && mapResponse === undefined) return handler(request)
-  return handled(settings, handler, request)
-}
-
-async function handled<Answer>(
+export async function handleWithin<Answer>(
   settings: MergedSettings,
   handler: (request: AnyRequest) => Answer | Promise<Answer>,
   request: AnyRequest,
@@ -51,17 +41,8 @@ export async function pass(
   for (const guard of guards) await guard.of(connection as never)
 }
 
-/** Guards an app that knows nothing of layers, such as one of another framework. */
-export function guarded(app: App): App {
-  return (scope, receive, send) => {
-    if (scope.type === 'lifespan' || scope.settings?.guards === undefined) {
-      return app(scope, receive, send)
-    }
-    return passed(app, scope.settings, scope, receive, send)
-  }
-}
-
-function passed(
+/** Calls an app that knows nothing of layers, such as one of another framework, behind the guards. */
+export function passTo(
   app: App,
   settings: MergedSettings,
   scope: HTTPScope | WebSocketScope,

@@ -2,12 +2,12 @@
 
 import { changeStart } from '../authoring/changestart.ts'
 import { takesCacheField } from '../http/cachefield.ts'
+import { withHeaders } from '../http/fieldlists.ts'
 import { isRead } from '../http/methods.ts'
-import { withHeaders } from '../http/withheaders.ts'
 import { runFinally } from '../internal/run.ts'
 import type { HTTPScope, Middleware, ScopeOutcome } from '../types.ts'
 import { Deadline } from './deadline.ts'
-import type { TimeLimit } from './limits.ts'
+import type { TimeLimit } from './read.ts'
 
 /** By what all copies of a scope share. */
 const DEADLINES = new WeakMap<ScopeOutcome, Deadline>()

@@ -5,7 +5,6 @@ import type { ErrorKey, ExceptionHandlerEntries } from '../errors/handlers.ts'
 import type { Request } from '../requests.ts'
 import type { AnyResponse } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
-import type { TimeoutOptions } from './limits.ts'
 
 /**
  * Lets a connection pass, or throws: any dependency of `stellula/dependencies`.
@@ -37,6 +36,15 @@ export interface LayerOutcome {
 
 /** Called when a connection has been served, background work included; a promise is not waited for. */
 export type AfterResponse = (connection: Connection, outcome: LayerOutcome) => unknown
+
+export interface TimeoutOptions {
+  /** Milliseconds until the response must be complete. */
+  ms: number
+  /** The status of the answer if nothing was sent by then; 504 blames an upstream server (503). */
+  status?: 503 | 504
+  /** Stop the timer once the response has started, for streams and event streams (false). */
+  untilStart?: boolean
+}
 
 /** What a layer says; see the table of rules in `layer`. */
 export interface LayerSettings<Keys extends readonly ErrorKey[] = readonly ErrorKey[]> {

@@ -2,7 +2,7 @@
 
 import { knownOptions } from '../internal/knownoptions.ts'
 import { limiting } from '../layers/bodylimit.ts'
-import { mustBeSize } from '../layers/limits.ts'
+import { mustBeSize } from '../layers/read.ts'
 import type { Middleware } from '../types.ts'
 
 export interface BodyLimitOptions {

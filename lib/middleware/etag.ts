@@ -8,10 +8,9 @@ import {
   notModifiedHeaders,
   validatorsIn,
 } from '../http/conditional.ts'
+import { withHeaders, withLowerNames } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
-import { withLowerNames } from '../http/lowercase.ts'
 import { isRead } from '../http/methods.ts'
-import { withHeaders } from '../http/withheaders.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { mustRange } from '../internal/must.ts'

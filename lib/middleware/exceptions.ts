@@ -1,11 +1,11 @@
 /** Answers exceptions that have a handler; others pass. */
 
+import { answeringBy } from '../errors/boundary.ts'
 import type {
   ErrorKey,
   ExceptionHandlerEntries,
   ExceptionHandlerEntry,
 } from '../errors/handlers.ts'
-import { answeringBy } from '../errors/within.ts'
 import { must } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 

@@ -1,9 +1,8 @@
 /** Gives each request an id that the logs of all its servers share. */
 
 import { changeStart } from '../authoring/changestart.ts'
+import { lowerNames, withHeaders } from '../http/fieldlists.ts'
 import { indexOfName, isHeaderName } from '../http/headers.ts'
-import { lowerNames } from '../http/lowercase.ts'
-import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, wrong } from '../internal/must.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'

@@ -1,8 +1,8 @@
 /** Adds security headers: a content security policy and others. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { withHeaders } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
-import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { ConnectionScope, HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { type CSPDirectives, type Policy, policyOf } from './secureheaders/csp.ts'

@@ -1,8 +1,8 @@
 /** Reports where a response spent its time to the browser's developer tools. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { withHeaders } from '../http/fieldlists.ts'
 import { isHeaderName } from '../http/headers.ts'
-import { withHeaders } from '../http/withheaders.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'

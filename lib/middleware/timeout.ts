@@ -2,10 +2,11 @@
 
 import { knownOptions } from '../internal/knownoptions.ts'
 import { limitingTime } from '../layers/deadline.ts'
-import { readTimeout, type TimeoutOptions } from '../layers/limits.ts'
+import { readTimeout } from '../layers/read.ts'
+import type { TimeoutOptions } from '../layers/settings.ts'
 import type { Middleware } from '../types.ts'
 
-export type { TimeoutOptions } from '../layers/limits.ts'
+export type { TimeoutOptions } from '../layers/settings.ts'
 
 /**
  * Answers 503 to a request that takes too long, or aborts its response if that has started.

@@ -1,9 +1,9 @@
 /** Checks the start of a response before any of it can reach the wire. */
 import { ProtocolError } from '../exceptions.ts'
+import { lowerName } from '../http/fieldlists.ts'
 import { NAME_RULE, valueRule } from '../http/fieldrules.ts'
 import { isHeaderName, isHeaderValue } from '../http/headers.ts'
 import { FRAMING } from '../http/hopbyhop.ts'
-import { lowerName } from '../http/lowercase.ts'
 import { isBodyless, isStatus } from '../http/status.ts'
 import type {
   HeaderList,

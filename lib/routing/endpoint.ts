@@ -1,11 +1,11 @@
 /** Calls a handler for a request, and sends what it returns or throws. */
 
+import { handleWithin } from '#layers'
 import type { PathParams } from '../convertors/params.ts'
 import { errorBoundary } from '../errors/boundary.ts'
 import { closeAfter, owns } from '../errors/closing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { handleWithin } from '../layers/handling.ts'
 import { Request } from '../requests.ts'
 import { type AnyResponse, Response, toApp } from '../responses/response.ts'
 import { type App, SENT } from '../types.ts'
@@ -43,10 +43,9 @@ export function endpoint(handler: AnyHandler, where: string): App {
     owns(scope, request)
     let answer: Answer | Promise<Answer>
     try {
-      answer =
-        scope.settings === undefined
-          ? handler(request)
-          : handleWithin(scope.settings, handler, request)
+      const { settings } = scope
+      const isPlain = settings?.guards === undefined && settings?.mapResponse === undefined
+      answer = isPlain ? handler(request) : handleWithin(settings, handler, request)
     } catch (error) {
       return failed(error, request)
     }

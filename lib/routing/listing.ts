@@ -1,5 +1,5 @@
 /** A flat list of all that an app serves, for documents, command lines and tests. */
-import { said } from '../layers/said.ts'
+import { said } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App } from '../types.ts'
 import { entriesOf, isRoutable, type Routable } from './reverse.ts'

@@ -1,4 +1,6 @@
 /** A path for websockets, and the handler behind it. */
+
+import { pass } from '#layers'
 import type { PathParams } from '../convertors/params.ts'
 import { closeAfter, owns } from '../errors/closing.ts'
 import type { ErrorKey } from '../errors/handlers.ts'
@@ -6,9 +8,7 @@ import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable } from '../internal/callable.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { pass } from '../layers/handling.ts'
-import { SETTINGS, settingsIn } from '../layers/read.ts'
-import { type Said, said } from '../layers/said.ts'
+import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Failure } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'

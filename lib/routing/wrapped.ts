@@ -1,8 +1,9 @@
 /** The app of a route inside the middleware of the route, and answers made in its place. */
-import { errorBoundary } from '../errors/boundary.ts'
+import { acting, passTo } from '#layers'
+import { answeringBy, errorBoundary } from '../errors/boundary.ts'
+import type { ExceptionHandlerEntry } from '../errors/handlers.ts'
 import { chain } from '../internal/chain.ts'
-import { compiled } from '../layers/compiled.ts'
-import { guarded } from '../layers/handling.ts'
+import { acts } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
 import type { Entry, RoutedScope } from './entry.ts'
@@ -46,7 +47,11 @@ export function surrounded(
 ): App {
   const inner = wrapped(app, middleware)
   if (settings === undefined) return inner
-  return compiled(settings).reduceRight((inner, wrap) => answersExceptions(wrap(inner)), inner)
+  const { exceptionHandlers } = settings
+  const within = acts(settings) ? answersExceptions(acting(inner, settings)) : inner
+  if (exceptionHandlers === undefined) return within
+  const entries = exceptionHandlers as readonly ExceptionHandlerEntry[]
+  return answersExceptions(answeringBy(entries)(within))
 }
 
 /** Apps that call no handler before the guards around them. */
@@ -60,7 +65,11 @@ export function asksGuards<Asking extends App>(app: Asking): Asking {
 
 /** An app that is only called once the guards around it have let the connection pass. */
 export function behindGuards(app: App): App {
-  return guarding.has(app) ? app : guarded(app)
+  if (guarding.has(app)) return app
+  return (scope, receive, send) =>
+    scope.type === 'lifespan' || scope.settings?.guards === undefined
+      ? app(scope, receive, send)
+      : passTo(app, scope.settings, scope, receive, send)
 }
 
 /** An app that gives way to another; it keeps the mark of one that answers exceptions. */

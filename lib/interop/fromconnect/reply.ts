@@ -1,7 +1,7 @@
 /** Writes the response of an app through the response of a middleware. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
-import { lowerName } from '../../http/lowercase.ts'
+import { lowerName } from '../../http/fieldlists.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import {
   type HeaderList,

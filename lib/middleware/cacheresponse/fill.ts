@@ -3,7 +3,7 @@
 import { followsDisconnect } from '../../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
-import { withLowerNames } from '../../http/lowercase.ts'
+import { withLowerNames } from '../../http/fieldlists.ts'
 import { tell } from '../../internal/tell.ts'
 import { withoutPathsend } from '../../protocol/pathsend.ts'
 import {

@@ -1,6 +1,6 @@
 /** Copies a response while it is sent. */
 
-import { lowerNames } from '../../http/lowercase.ts'
+import { lowerNames } from '../../http/fieldlists.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import { ByteCollector } from '../../internal/collector.ts'
 import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from '../../types.ts'

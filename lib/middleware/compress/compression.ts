@@ -1,9 +1,8 @@
 /** One response, compressed or not. */
 
 import { joinedField } from '../../http/conditional.ts'
+import { withHeaders, withLowerNames } from '../../http/fieldlists.ts'
 import { contentLength } from '../../http/headers.ts'
-import { withLowerNames } from '../../http/lowercase.ts'
-import { withHeaders } from '../../http/withheaders.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import {
   type HeaderList,

@@ -1,9 +1,8 @@
 /** Saves the session of a request when its response starts. */
 
+import { lowerNames, withHeaders } from '../../http/fieldlists.ts'
 import { Headers } from '../../http/headers.ts'
-import { lowerNames } from '../../http/lowercase.ts'
 import type { Session } from '../../http/session.ts'
-import { withHeaders } from '../../http/withheaders.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
 import type { Opened } from './backend.ts'
 

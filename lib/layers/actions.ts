@@ -1,25 +1,46 @@
-/** What a layer does to the exchange of a request: its time, its size and its header fields. */
+/**
+ * What layers do at run time: most programs have none, so this is loaded with the first request within one.
+ */
 import { changeStart } from '../authoring/changestart.ts'
+import { overriding } from '../dependencies/overrides.ts'
+import { withHeaders } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
-import { withHeaders } from '../http/withheaders.ts'
 import type { App, Middleware } from '../types.ts'
 import { tellingEnd } from './afterresponse.ts'
 import { limiting } from './bodylimit.ts'
-import { readTimeout } from './limits.ts'
+import { mergeOf } from './merged.ts'
 import { nearestCacheControl, nearestTimeout } from './nearest.ts'
+import { readTimeout } from './read.ts'
 import type { LayerSettings } from './settings.ts'
 
-/** The middleware of these settings, the first outermost. */
-export function exchanging(settings: LayerSettings): (Middleware | false | undefined)[] {
-  const { bodyLimit, cacheControl, timeout, headers, afterResponse } = settings
+export { handleWithin, pass, passTo } from './handling.ts'
+
+/**
+ * The app inside what the settings do, but for `middleware` and `exceptionHandlers`. None of it throws on
+ * its own.
+ */
+export function acting(app: App, settings: LayerSettings): App {
+  const { bodyLimit, cacheControl, timeout, headers, afterResponse, overrides } = settings
+  const merge = mergeOf(settings)
   const limit = typeof timeout === 'number' ? { ms: timeout } : timeout
-  return [
+  const middleware: (Middleware | false | undefined)[] = [
+    merge && setting(merge),
+    overrides && overriding(overrides),
     bodyLimit !== undefined && limiting(bodyLimit),
     cacheControl !== undefined && nearestCacheControl(cacheControl),
     limit !== undefined && nearestTimeout(limit && readTimeout('timeout', limit)),
     headers && addingHeaders(headers),
     afterResponse && tellingEnd(afterResponse),
   ]
+  return middleware.reduceRight<App>((inner, wrap) => (wrap ? wrap(inner) : inner), app)
+}
+
+function setting(merge: NonNullable<ReturnType<typeof mergeOf>>): Middleware {
+  return (app): App =>
+    (scope, receive, send) => {
+      if (scope.type !== 'lifespan') scope.settings = merge(scope.settings)
+      return app(scope, receive, send)
+    }
 }
 
 /** Adds the fields that a response does not have. */

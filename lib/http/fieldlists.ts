@@ -1,7 +1,5 @@
-/** Lower-case field names, for readers of what an app sends: JavaScript apps may send other cases. */
-
+/** The lists of fields in messages: names in lower case, since JavaScript apps may send others, and copies. */
 import type { HeaderList } from '../types.ts'
-import { withHeaders } from './withheaders.ts'
 
 /** The name in lower case. A value that is not text stays as it is, for the server to refuse. */
 export function lowerName(name: string): string {
@@ -49,4 +47,19 @@ function isLowerCase(name: string): boolean {
 
 function lowerAtEvenPlaces(text: string, index: number): string {
   return index % 2 === 0 ? lowerName(text) : text
+}
+
+/**
+ * A copy of the message with this list.
+ *
+ * `{ ...message, headers }` does the same, but takes three times as long for a message that was itself
+ * made by spreading, as behind several middleware (measured on Node 20).
+ */
+export function withHeaders<Message extends { readonly headers?: HeaderList }>(
+  message: Message,
+  headers: HeaderList,
+): Message {
+  const copy: Message & { headers?: HeaderList } = { ...message }
+  copy.headers = headers
+  return copy
 }

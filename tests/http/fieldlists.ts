@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { lowerName, lowerNames, withLowerNames } from '../../lib/http/lowercase.ts'
+import { lowerName, lowerNames, withLowerNames } from '../../lib/http/fieldlists.ts'
 
 t.test('a list in lower case is returned without a copy', async (t) => {
   const list = ['a', 'B', 'content-type', 'Text/Plain']
