@@ -28,6 +28,6 @@ export {
   ExceptionHandlers,
   type ThrownBy,
 } from './errors/handlers.ts'
-export { chain } from './internal/chain.ts'
+export { chain } from './internal/apps.ts'
 export { runCatching, runFinally } from './internal/run.ts'
 export { type ExceptOptions, except } from './routing/except.ts'

@@ -2,8 +2,7 @@
 
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import { contentLength, indexOfName } from './http/headers.ts'
-import { NO_BYTES } from './internal/bytes.ts'
-import { ByteCollector } from './internal/collector.ts'
+import { ByteCollector, NO_BYTES } from './internal/bytes.ts'
 import { handled, handledSteps } from './internal/handled.ts'
 import { wrong } from './internal/must.ts'
 import type { BodyLimit, HTTPScope, Receive, ReceiveMessage } from './types.ts'

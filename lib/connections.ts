@@ -2,8 +2,7 @@
 
 import type { PathParams } from './convertors/params.ts'
 import { parseCookies } from './http/cookies.ts'
-import type { Headers } from './http/headers.ts'
-import { RequestHeaders } from './http/requestheaders.ts'
+import { Headers } from './http/headers.ts'
 import type { Session } from './http/session.ts'
 import { baseURL, type Reversible, requestURL } from './http/urls.ts'
 import { brand } from './types/brand.ts'
@@ -163,4 +162,33 @@ function unauthenticated(name: 'user' | 'auth'): never {
 /** Checked by its methods: the middleware may come from another copy of this package. */
 function isSession(value: unknown): value is Session {
   return typeof value === 'object' && value !== null && 'data' in value && 'regenerate' in value
+}
+
+/** For reading: a change of these fields would reach neither the scope nor an app behind, so it throws. */
+class RequestHeaders extends Headers {
+  override set(): never {
+    throw readOnly('set')
+  }
+
+  override setDefault(): never {
+    throw readOnly('setDefault')
+  }
+
+  override append(): never {
+    throw readOnly('append')
+  }
+
+  override delete(): never {
+    throw readOnly('delete')
+  }
+
+  override vary(): never {
+    throw readOnly('vary')
+  }
+}
+
+function readOnly(method: string): TypeError {
+  return new TypeError(
+    `request.headers: the fields of a request are read-only, ${method}() was called. Change what apps behind see by mapScope((scope) => ({ ...scope, headers })), or a copy of your own, Headers.from(request.headers).`,
+  )
 }

@@ -13,7 +13,7 @@ export {
 } from './exceptions.ts'
 export type { Form, UploadFile } from './forms.ts'
 export { Headers } from './http/headers.ts'
-export { chain } from './internal/chain.ts'
+export { chain } from './internal/apps.ts'
 export { Request } from './requests.ts'
 export {
   HTMLResponse,

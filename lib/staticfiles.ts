@@ -1,10 +1,10 @@
 /** Serves directories of files as one app. */
 
 import { answerException } from './errors/handlers.ts'
-import { notFoundException } from './exceptions/notfound.ts'
+import { notFoundException } from './exceptions/refusals.ts'
 import { HTTPException, UnsupportedProtocol } from './exceptions.ts'
 import { requestURL } from './http/urls.ts'
-import { callable } from './internal/callable.ts'
+import { callable } from './internal/apps.ts'
 import { knownOptions } from './internal/knownoptions.ts'
 import { RedirectResponse } from './responses/bodies.ts'
 import { routePath } from './routing/entry.ts'

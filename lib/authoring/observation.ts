@@ -6,8 +6,8 @@ import { lowerNames } from '../http/fieldlists.ts'
 import { contentLength } from '../http/headers.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText } from '../internal/bytes.ts'
+import { tell } from '../internal/handled.ts'
 import { runFinally } from '../internal/run.ts'
-import { tell } from '../internal/tell.ts'
 import {
   type App,
   type ConnectionScope,

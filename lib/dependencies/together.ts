@@ -1,5 +1,5 @@
 /** Several errors as one. */
-import { asText } from '../internal/tell.ts'
+import { asText } from '../internal/handled.ts'
 
 /** The error alone, or an AggregateError whose text has those of all. */
 export function together(errors: readonly unknown[]): unknown {

@@ -1,9 +1,9 @@
 /** Answers bugs: errors without a handler. */
 
-import { debugResponse } from '#debugpage'
+import { debugResponse } from '#answers'
 import { followsDisconnect } from '../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../exceptions.ts'
-import { asText } from '../internal/tell.ts'
+import { asText } from '../internal/handled.ts'
 import type { Request } from '../requests.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import { toApp } from '../responses/response.ts'

@@ -3,7 +3,7 @@
 import { escapeHTML } from '../html.ts'
 import { asksForType } from '../http/accept.ts'
 import { SECRETS } from '../http/secrets.ts'
-import { asText } from '../internal/tell.ts'
+import { asText } from '../internal/handled.ts'
 import type { Request } from '../requests.ts'
 import { HTMLResponse, PlainTextResponse } from '../responses/bodies.ts'
 import type { Response } from '../responses/response.ts'

@@ -1,4 +1,6 @@
 /** Answers errors with their handler from the table, or as bugs. */
+
+import { answerWebSocket } from '#answers'
 import { HTTPException } from '../exceptions.ts'
 import { Request } from '../requests.ts'
 import { toApp } from '../responses/response.ts'
@@ -11,7 +13,6 @@ import {
   type ExceptionHandlers,
   handlersOf,
 } from './table.ts'
-import { answerWebSocket } from './websockets.ts'
 
 export {
   type ErrorClass,

@@ -1,6 +1,6 @@
 /** Collects the parts of a multipart body into a form. */
 import { makeSpool } from '#disk'
-import { ByteCollector } from '../internal/collector.ts'
+import { ByteCollector } from '../internal/bytes.ts'
 import { Form, type FormValue } from './form.ts'
 import type { PartHead } from './head.ts'
 import type { PartsOptions } from './limits.ts'

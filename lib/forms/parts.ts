@@ -2,7 +2,7 @@
 
 import { HTTPException } from '../exceptions.ts'
 import type { Headers } from '../http/headers.ts'
-import { ByteCollector } from '../internal/collector.ts'
+import { ByteCollector } from '../internal/bytes.ts'
 import { handled, handledSteps } from '../internal/handled.ts'
 import type { PartHead } from './head.ts'
 import type { PartEvent } from './multipart.ts'

@@ -4,8 +4,7 @@ import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { joinBytes } from '../internal/bytes.ts'
-import { ByteCollector } from '../internal/collector.ts'
+import { ByteCollector, joinBytes } from '../internal/bytes.ts'
 
 /** The most bytes that wait to be written before `write` returns a promise. */
 const MOST_WAITING = 2_097_152

@@ -1,9 +1,8 @@
 /** Cookies: parses those of a request, and writes `Set-Cookie` values that browsers accept. */
 
-import { trimBlanks } from '../internal/blanks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, wrong } from '../internal/must.ts'
-import { NAME_RULE } from './fieldrules.ts'
+import { NAME_RULE, trimBlanks } from './fieldrules.ts'
 import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {

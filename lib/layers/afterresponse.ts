@@ -1,7 +1,7 @@
 /** Tells a layer how a connection ended. */
 import { Connection } from '../connections.ts'
+import { tell } from '../internal/handled.ts'
 import { runFinally } from '../internal/run.ts'
-import { tell } from '../internal/tell.ts'
 import type { Middleware, Send } from '../types.ts'
 import type { AfterResponse } from './settings.ts'
 

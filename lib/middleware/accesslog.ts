@@ -3,9 +3,9 @@
 import { printable, redactedQuery } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { SECRETS } from '../http/secrets.ts'
+import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
-import { asText } from '../internal/tell.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** One line of the access log. Control characters in what the client sent are escaped. */

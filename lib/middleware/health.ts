@@ -3,9 +3,9 @@
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isRead } from '../http/methods.ts'
+import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange } from '../internal/must.ts'
-import { asText } from '../internal/tell.ts'
 import { JSONResponse } from '../responses/bodies.ts'
 import type { Middleware } from '../types.ts'
 import {

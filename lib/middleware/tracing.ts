@@ -18,9 +18,9 @@ import { Headers } from '../http/headers.ts'
 import { hostHeader, hostName } from '../http/hosts.ts'
 import { METHODS } from '../http/methods.ts'
 import { SECRETS } from '../http/secrets.ts'
+import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
-import { asText } from '../internal/tell.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** The part of a tracer that is needed; that of @opentelemetry/api fits. */

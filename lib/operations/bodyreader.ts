@@ -1,6 +1,6 @@
 /** Reads the body of a request by the contract: the content type decides how. */
 import type { IssueInit } from '../exceptions/issues.ts'
-import { assertUnencoded } from '../exceptions/unencoded.ts'
+import { assertUnencoded } from '../exceptions/refusals.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
 import { isThenable } from '../internal/handled.ts'
 import { wrong } from '../internal/must.ts'

@@ -1,5 +1,5 @@
 /** Tells of errors that reached a server, on any runtime. */
-import { asText } from '../internal/tell.ts'
+import { asText } from '../internal/handled.ts'
 import type { Scope } from '../types.ts'
 
 /** Writes an error to stderr, with its causes. */

@@ -1,7 +1,7 @@
 /** A circuit breaker: while Redis does not reply, commands fail at once, and few are sent as probes. */
 
 import { inTime } from '../internal/deadline.ts'
-import { tell } from '../internal/tell.ts'
+import { tell } from '../internal/handled.ts'
 
 /** Commands in a row that may fail before the next ones fail without being sent. */
 const MOST_FAILURES = 3

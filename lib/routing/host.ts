@@ -3,7 +3,7 @@
 import type { ErrorKey } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName, isAuthority, withoutFinalDot } from '../http/hosts.ts'
-import { callable } from '../internal/callable.ts'
+import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
 import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'

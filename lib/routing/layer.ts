@@ -1,6 +1,6 @@
 /** Puts settings around routes. */
 import type { ErrorKey } from '../errors/handlers.ts'
-import { callable } from '../internal/callable.ts'
+import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
 import { SETTINGS, said, settingsIn } from '../layers/read.ts'
@@ -8,8 +8,7 @@ import type { LayerSettings } from '../layers/settings.ts'
 import { answersRoot, standalone, tellRoot } from './dispatch.ts'
 import type { Entry } from './entry.ts'
 import { type Host, hosting } from './host.ts'
-import { copyOf } from './origin.ts'
-import { entriesOf, isRoutable, type Routable } from './reverse.ts'
+import { copyOf, entriesOf, isRoutable, type Routable } from './reverse.ts'
 import { asksGuards, surrounded, yielding } from './wrapped.ts'
 
 /**

@@ -2,7 +2,7 @@
 
 import type { ErrorKey } from '../errors/handlers.ts'
 import { withoutTrailingSlashes } from '../http/urls.ts'
-import { callable } from '../internal/callable.ts'
+import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
 import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'

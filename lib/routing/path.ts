@@ -1,7 +1,10 @@
-/** Reads a path as it is written in a route, in either spelling, into literals and parameters. */
+/**
+ * Reads a path as it is written in a route into literals and parameters: `{name:convertor}`, or `:name`,
+ * `:name?` and a final `*`.
+ */
+import type { Convertor } from '../convertors/builtins.ts'
 import { convertorNamed, convertorNames } from '../convertors.ts'
 import { wrong } from '../internal/must.ts'
-import { colonTokens } from './colons.ts'
 import { fail, isParam, type Param, type Token } from './tokens.ts'
 
 /** A path that was read: `/users/{id:int}` is `['/users/', { name: 'id', … }]`. */
@@ -92,6 +95,65 @@ function assertDistinct(params: readonly Param[], path: string, where: string): 
     `the parameter "${repeated}" occurs twice`,
     'Give each its own name.',
     repeated.length,
+  )
+}
+
+/** Reads a path in the spelling of Express and Hono; every value is a text. */
+function colonTokens(path: string, where: string): Token[] {
+  const tokens: Token[] = []
+  let at = 0
+  for (const [index, segment] of path.split('/').entries()) {
+    assertPlain(segment, at, path, where)
+    at += segment.length + 1
+    if (index === 0) continue // what stands before the first slash is refused elsewhere
+    for (const token of segmentTokens(segment)) {
+      const last = tokens.at(-1)
+      // Joined, so that both spellings give the same tokens.
+      if (typeof token === 'string' && typeof last === 'string') tokens.splice(-1, 1, last + token)
+      else tokens.push(token)
+    }
+  }
+  return tokens
+}
+
+function segmentTokens(segment: string): Token[] {
+  if (segment === '*') return ['/', { name: '*', convertor: known('path') }]
+  const [, name, optional] = COLON_PARAM.exec(segment) ?? []
+  if (name === undefined) return [`/${segment}`]
+  const param = { name, convertor: known('str') }
+  return optional ? [{ ...param, optional: true }] : ['/', param]
+}
+
+const COLON_PARAM = /^:([A-Za-z_][A-Za-z0-9_]*)(\?)?$/
+
+function known(name: 'str' | 'path'): Convertor {
+  return convertorNamed(name) as Convertor // these are always there
+}
+
+/** What other routers read as a pattern is refused. */
+function assertPlain(segment: string, at: number, path: string, where: string): void {
+  if (segment === '*') {
+    if (at + 1 === path.length) return
+    fail(where, path, at, 'a wildcard in the middle', 'Use * only as the last segment.')
+  }
+  if (segment.startsWith(':') && !COLON_PARAM.test(segment)) {
+    fail(
+      where,
+      path,
+      at,
+      `"${segment}" is more than a parameter`,
+      'Write {name}.{extension} for several in one segment, {name:int} for a convertor.',
+      segment.length,
+    )
+  }
+  const within = /^[^:].*[:*?]|^\?|^\*/.test(segment) ? segment.search(/[:*?]/) : -1
+  if (within < 0) return
+  fail(
+    where,
+    path,
+    at + within,
+    `"${segment[within]}" within a segment`,
+    'A parameter is a whole segment: /:name/.',
   )
 }
 

@@ -3,7 +3,6 @@ import { encodePath, guardDots, percentEncode, URLPath } from '../http/urls.ts'
 import type { AnyState, Entry } from './entry.ts'
 import type { Host } from './host.ts'
 import type { Mount } from './mount.ts'
-import { originOf } from './origin.ts'
 import type { Route } from './route.ts'
 import { isParam, type Param, type Token } from './tokens.ts'
 import type { WebSocketRoute } from './websocketroute.ts'
@@ -179,4 +178,18 @@ function isNear(candidate: string, name: string): boolean {
     wanted.includes(known) ||
     known.replaceAll('s', '') === wanted.replaceAll('s', '')
   )
+}
+
+/** Which route a layered one was made of: both have the same URL. */
+const ORIGINS = new WeakMap<object, object>()
+
+/** Notes that a route is another one within a layer. */
+export function copyOf<Kind extends object>(route: Kind, copy: Kind): Kind {
+  ORIGINS.set(copy, originOf(route))
+  return copy
+}
+
+/** The route that was written, or what was given. */
+export function originOf<Given>(route: Given): Given | object {
+  return typeof route === 'function' ? (ORIGINS.get(route) ?? route) : route
 }

@@ -1,7 +1,7 @@
 /** A path, its methods, and the handlers behind them. */
 import type { ErrorKey } from '../errors/handlers.ts'
 import { likelyMethod } from '../http/methods.ts'
-import { callable } from '../internal/callable.ts'
+import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
 import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'

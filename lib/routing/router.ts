@@ -3,7 +3,7 @@
 import type { ErrorKey } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import type { Reversible, URLPath } from '../http/urls.ts'
-import { callable } from '../internal/callable.ts'
+import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { SETTINGS, said, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'

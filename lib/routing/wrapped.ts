@@ -2,7 +2,7 @@
 import { acting, passTo } from '#layers'
 import { answeringBy, errorBoundary } from '../errors/boundary.ts'
 import type { ExceptionHandlerEntry } from '../errors/handlers.ts'
-import { chain } from '../internal/chain.ts'
+import { chain } from '../internal/apps.ts'
 import { acts } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'

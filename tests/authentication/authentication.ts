@@ -8,7 +8,7 @@ import {
   SimpleUser,
   UnauthenticatedUser,
 } from '../../lib/authentication/authentication.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { Request } from '../../lib/requests.ts'
 import { JSONResponse, PlainTextResponse, type Response } from '../../lib/responses.ts'
 import { Mount, Route, Router, WebSocketRoute } from '../../lib/routing.ts'

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { encodeText, joinBytes, NO_BYTES } from '../../lib/internal/bytes.ts'
+import { ByteCollector, encodeText, joinBytes, NO_BYTES } from '../../lib/internal/bytes.ts'
+import { buffersComeBelow, collectGarbage } from '../support/gc.ts'
+import { assertLinear } from '../support/linear.ts'
 
 const texts: [title: string, text: string, bytes: number[]][] = [
   ['nothing', '', []],
@@ -60,6 +62,116 @@ t.test('joins parts in order, into a copy', (t) => {
       t.notOk(parts.some((part) => part.buffer === joined.buffer))
     }),
     { numRuns: 50 },
+  )
+  t.end()
+})
+
+const parts = fc.array(
+  fc.record({
+    part: fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc
+        .tuple(fc.nat(255), fc.integer({ min: 1000, max: 40_000 }))
+        .map(([value, size]) => new Uint8Array(size).fill(value)),
+    ),
+    isCopied: fc.boolean(),
+  }),
+)
+
+t.test('joins all parts in their order', (t) => {
+  fc.assert(
+    fc.property(parts, (added) => {
+      const collector = new ByteCollector()
+      for (const { part, isCopied } of added) {
+        if (isCopied) collector.addCopy(part)
+        else collector.add(part)
+      }
+      const expected = Buffer.concat(added.map(({ part }) => part))
+
+      const pieces = [...collector.parts()]
+
+      if (collector.size !== expected.byteLength) return false
+      if (pieces.some((piece) => piece.byteLength === 0)) return false
+      return Buffer.concat(pieces).equals(expected) && expected.equals(collector.join())
+    }),
+  )
+  t.end()
+})
+
+t.test('goes on behind what was joined, and starts anew behind what was taken', (t) => {
+  const collector = new ByteCollector()
+  for (const value of [1, 2]) collector.add(Uint8Array.of(value))
+  collector.join()
+  for (const value of [3, 4]) collector.add(Uint8Array.of(value))
+
+  t.strictSame([...collector.join()], [1, 2, 3, 4])
+  t.strictSame([...Buffer.concat([...collector.take()])], [1, 2, 3, 4])
+  t.equal(collector.size, 0)
+  collector.add(Uint8Array.of(5))
+  t.strictSame([...collector.join()], [5])
+  t.end()
+})
+
+t.test('does not copy an only part, or large ones', (t) => {
+  const [only, large] = [Uint8Array.of(7), new Uint8Array(20_000)]
+  const [first, second] = [new ByteCollector(), new ByteCollector()]
+  first.add(only)
+  second.add(only)
+  second.add(large)
+
+  t.equal(first.join(), only)
+  t.equal(second.parts()[1], large)
+  t.end()
+})
+
+t.test('copies on demand, so that the owner may write to a part again', (t) => {
+  for (const size of [3, 20_000]) {
+    const part = new Uint8Array(size).fill(1)
+    const collector = new ByteCollector()
+    collector.addCopy(part)
+    part.fill(2)
+
+    t.equal(collector.join()[0], 1)
+  }
+  t.end()
+})
+
+t.test('holds small parts in little more than their bytes', (t) => {
+  const size = 2_000_000
+  const collector = new ByteCollector()
+  collectGarbage()
+  const before = process.memoryUsage()
+  for (let count = 0; count < size; count++) collector.add(new Uint8Array(1))
+  collectGarbage()
+  const after = process.memoryUsage()
+
+  const grown = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers
+  t.ok(grown < 2 * size, `${grown} bytes for ${size}`)
+  t.equal(collector.join().byteLength, size)
+  t.end()
+})
+
+t.test('does not keep the buffers alive that small parts are views of', async (t) => {
+  const collector = new ByteCollector()
+  collectGarbage()
+  const before = process.memoryUsage().arrayBuffers
+  for (let count = 0; count < 1000; count++) {
+    collector.add(new Uint8Array(65_536).subarray(0, 100))
+  }
+
+  t.ok(await buffersComeBelow(before + 1_000_000))
+  t.equal(collector.size, 100_000)
+})
+
+t.test('takes linear time, whatever the parts', (t) => {
+  assertLinear(
+    t,
+    (size) => size,
+    (size) => {
+      const collector = new ByteCollector()
+      for (let count = 0; count < size; count++) collector.add(new Uint8Array(count % 3))
+      collector.join()
+    },
   )
   t.end()
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { UnsupportedProtocol } from '../../lib/exceptions.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { bodyLimit } from '../../lib/middleware/bodylimit.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { Request } from '../../lib/requests.ts'

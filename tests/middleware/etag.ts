@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { compress } from '../../lib/middleware/compress.ts'
 import { etag, etagFor } from '../../lib/middleware/etag.ts'
 import { toApp } from '../../lib/responses/response.ts'

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { ExceptionHandler, ExceptionHandlerEntry } from '../../lib/errors/handlers.ts'
 import { ClientDisconnected, HTTPException, WebSocketException } from '../../lib/exceptions.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import type { Request } from '../../lib/requests.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'

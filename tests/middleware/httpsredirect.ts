@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { type HTTPSRedirectOptions, httpsRedirect } from '../../lib/middleware/httpsredirect.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { type ProxyHeadersOptions, proxyHeaders } from '../../lib/middleware/proxyheaders.ts'
 import { Request } from '../../lib/requests.ts'
 import { JSONResponse } from '../../lib/responses.ts'

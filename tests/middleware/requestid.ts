@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { incomingId, requestId } from '../../lib/middleware/requestid.ts'
 import { toApp } from '../../lib/responses/response.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'

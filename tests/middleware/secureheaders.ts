@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import {
   cspNonce,
   NONCE,

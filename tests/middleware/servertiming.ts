@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { serverTiming, timingsOf } from '../../lib/middleware/servertiming.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { lint } from '../../lib/testing/lint.ts'

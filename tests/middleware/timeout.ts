@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { UnsupportedProtocol } from '../../lib/exceptions.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { timeout } from '../../lib/middleware/timeout.ts'
 import { Request } from '../../lib/requests.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { type TrustedHostOptions, trustedHost } from '../../lib/middleware/trustedhost.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { toApp } from '../../lib/responses/response.ts'

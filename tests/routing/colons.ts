@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { colonTokens } from '../../lib/routing/colons.ts'
+import { parsePath } from '../../lib/routing/path.ts'
 import { matchWhole } from '../../lib/routing/sequence.ts'
 import { isParam } from '../../lib/routing/tokens.ts'
 import { entryOf } from '../support/entries.ts'
 import { assertLinear } from '../support/linear.ts'
 
 const shape = (path: string): unknown =>
-  colonTokens(path, 'Route').map((token) =>
+  parsePath(path, 'Route').tokens.map((token) =>
     isParam(token) ? [token.name, token.convertor.name, token.optional ?? false] : token,
   )
 
@@ -39,7 +39,7 @@ const REFUSED: readonly (readonly [path: string, message: RegExp])[] = [
 
 for (const [path, message] of REFUSED) {
   t.test(`refuses ${path}`, async (t) => {
-    t.throws(() => colonTokens(path, 'Route'), { name: 'TypeError', message })
+    t.throws(() => parsePath(path, 'Route'), { name: 'TypeError', message })
   })
 }
 

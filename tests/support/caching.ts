@@ -1,5 +1,5 @@
 // Apps behind a cache that tell how often they were called, or wait until they may answer.
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { UnsupportedProtocol } from '../../lib/exceptions.ts'
-import { chain } from '../../lib/internal/chain.ts'
+import { chain } from '../../lib/internal/apps.ts'
 import { PlainTextResponse } from '../../lib/responses/bodies.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import { LintError, lint } from '../../lib/testing/lint.ts'

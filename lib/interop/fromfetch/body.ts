@@ -2,7 +2,7 @@
 
 import { ClientDisconnected } from '../../exceptions.ts'
 import { indexOfName } from '../../http/headers.ts'
-import { ByteCollector } from '../../internal/collector.ts'
+import { ByteCollector } from '../../internal/bytes.ts'
 import { turn } from '../../internal/turn.ts'
 import type { HTTPScope, Receive } from '../../types.ts'
 

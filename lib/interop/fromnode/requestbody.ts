@@ -2,8 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { indexOfName } from '../../http/headers.ts'
-import { joinBytes } from '../../internal/bytes.ts'
-import { ByteCollector } from '../../internal/collector.ts'
+import { ByteCollector, joinBytes } from '../../internal/bytes.ts'
 import type { HTTPRequestMessage, HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
 /** Notified about the incoming body. */

@@ -3,7 +3,7 @@
 import { answerException } from '../../errors/handlers.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { joinedField } from '../../http/conditional.ts'
-import { tell } from '../../internal/tell.ts'
+import { tell } from '../../internal/handled.ts'
 import { NO_BODY } from '../../protocol/received.ts'
 import { type Store, StoreUnavailable } from '../../stores.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'

@@ -4,7 +4,7 @@ import { followsDisconnect } from '../../exceptions/disconnect.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/fieldlists.ts'
-import { tell } from '../../internal/tell.ts'
+import { tell } from '../../internal/handled.ts'
 import { withoutPathsend } from '../../protocol/pathsend.ts'
 import {
   type App,

@@ -1,8 +1,7 @@
 /** Copies a response while it is sent. */
 
 import { lowerNames } from '../../http/fieldlists.ts'
-import { NO_BYTES } from '../../internal/bytes.ts'
-import { ByteCollector } from '../../internal/collector.ts'
+import { ByteCollector, NO_BYTES } from '../../internal/bytes.ts'
 import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
 import type { Stay } from './rules.ts'

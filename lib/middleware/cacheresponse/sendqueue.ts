@@ -1,5 +1,5 @@
 /** Queues messages for a client that may be slower than the app. */
-import { ByteCollector } from '../../internal/collector.ts'
+import { ByteCollector } from '../../internal/bytes.ts'
 import { SENT, type Send, type SendMessage } from '../../types.ts'
 
 /**

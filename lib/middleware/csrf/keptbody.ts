@@ -2,7 +2,7 @@
 
 import { intactReceive } from '../../body.ts'
 import { HTTPException } from '../../exceptions.ts'
-import { ByteCollector } from '../../internal/collector.ts'
+import { ByteCollector } from '../../internal/bytes.ts'
 import type { Receive } from '../../types.ts'
 
 export class KeptBody {

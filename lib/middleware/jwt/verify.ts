@@ -9,7 +9,7 @@ import {
 } from 'jose'
 import { AuthenticationError } from '../../authentication/authentication.ts'
 import { HTTPException } from '../../exceptions.ts'
-import { tell } from '../../internal/tell.ts'
+import { tell } from '../../internal/handled.ts'
 import type { Claims } from './claims.ts'
 import { KeysPaused, pausingFetch } from './fetching.ts'
 import {

@@ -1,7 +1,7 @@
 /** The receiving half of an exchange: the request body as messages, pulled one by one. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ByteCollector } from '../../internal/collector.ts'
+import { ByteCollector } from '../../internal/bytes.ts'
 import { DISCONNECT, NO_BODY } from '../../protocol/received.ts'
 import type { ReceiveMessage } from '../../types.ts'
 import type { Disconnect } from './disconnect.ts'

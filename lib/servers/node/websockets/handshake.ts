@@ -1,7 +1,7 @@
 /** Reads the client's side of a handshake. */
 import type { IncomingMessage } from 'node:http'
+import { trimBlanks } from '../../../http/fieldrules.ts'
 import { isHeaderName } from '../../../http/headers.ts'
-import { trimBlanks } from '../../../internal/blanks.ts'
 import type { HeaderList } from '../../../types.ts'
 import { Refusal } from '../fields.ts'
 

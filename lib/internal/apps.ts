@@ -1,6 +1,16 @@
-/** Composes several middleware into one. */
+/** Apps with readable properties, and several middleware as one. */
 import type { App, Middleware } from '../types.ts'
 import { shown } from './must.ts'
+
+/**
+ * Adds properties to a function, even `name`, which assignment cannot set. Getters stay getters, so that
+ * their values are read live.
+ */
+export function callable<Shape extends App>(app: App, properties: Omit<Shape, never>): Shape {
+  Object.defineProperties(app, Object.getOwnPropertyDescriptors(properties))
+  // The shape is built property by property, which the compiler cannot follow.
+  return app as Shape
+}
 
 /**
  * Composes middleware; the first is outermost: `chain(a, b)(app)` is `a(b(app))`.

@@ -1,0 +1,17 @@
+/** Loads the answers that most programs never give with the first of them. */
+import type { Request } from '../requests.ts'
+import type { Response } from '../responses/response.ts'
+import type * as websockets from './websockets.ts'
+
+/** Shows a bug to a developer: as HTML for a browser, as text for other clients. */
+export async function debugResponse(error: unknown, request: Request): Promise<Response> {
+  const page = await import('./debug.ts')
+  return page.debugResponse(error, request)
+}
+
+export async function answerWebSocket(
+  ...given: Parameters<typeof websockets.answerWebSocket>
+): Promise<void> {
+  const { answerWebSocket } = await import('./websockets.ts')
+  return answerWebSocket(...given)
+}
