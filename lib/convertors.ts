@@ -1,9 +1,10 @@
 /** Convertors: the text that a path parameter accepts, its value, and how a value is written. */
 
-import { builtInConvertors, type Convertor, refuse } from './convertors/builtins.ts'
-import { calendarConvertors } from './convertors/calendar.ts'
+import { addConvertor, refuse } from './convertors/builtins.ts'
 import { assertFastPattern } from './convertors/patterns.ts'
 import { shown } from './internal/must.ts'
+
+export { convertorNamed, convertorNames } from './convertors/builtins.ts'
 
 /** The built-in convertors and their values; declare your own by declaration merging. */
 export interface Convertors {
@@ -54,10 +55,6 @@ export interface ConvertorOptions<Value> {
   slashes?: boolean
 }
 
-const convertors = new Map<string, Convertor>(
-  [...builtInConvertors, ...calendarConvertors].map((convertor) => [convertor.name, convertor]),
-)
-
 /**
  * Registers a convertor for all routes that are created afterwards.
  *
@@ -85,7 +82,7 @@ export function registerConvertor<Name extends string>(
     text.length <= maxLength && (slashes || !text.includes('/')) && whole.test(text)
   const parse = (text: string): unknown =>
     fits(text) ? attempt(() => options.convert(text)) : undefined
-  convertors.set(name, {
+  addConvertor({
     name,
     slashes,
     empty: whole.test(''),
@@ -118,14 +115,4 @@ function attempt(convert: () => unknown): unknown {
   } catch {
     return undefined
   }
-}
-
-/** The current convertor of this name; routes keep the one that they were created with. */
-export function convertorNamed(name: string): Convertor | undefined {
-  return convertors.get(name)
-}
-
-/** The names of all convertors, for error messages. */
-export function convertorNames(): string[] {
-  return [...convertors.keys()]
 }

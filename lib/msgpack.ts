@@ -1,7 +1,7 @@
 /** MessagePack in requests and responses, by the package @msgpack/msgpack. */
 
 import { encode } from '@msgpack/msgpack'
-import { assertUnencoded } from './exceptions/refusals.ts'
+import { assertUnencoded } from './exceptions/common.ts'
 import { HTTPException } from './exceptions.ts'
 import type { Headers } from './http/headers.ts'
 import { mediaTypeOf } from './http/mediatypes.ts'

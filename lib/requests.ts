@@ -2,7 +2,7 @@
 import { readForm, readParts } from '#forms'
 import { Body, bodyOf } from './body.ts'
 import { Connection } from './connections.ts'
-import { assertUnencoded } from './exceptions/refusals.ts'
+import { assertUnencoded } from './exceptions/common.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
 import type { FormSource } from './forms/read.ts'
 import type { Form, FormOptions, Part, PartsOptions } from './forms.ts'

@@ -1,7 +1,7 @@
 /** Serves directories of files as one app. */
 
 import { answerException } from './errors/handlers.ts'
-import { notFoundException } from './exceptions/refusals.ts'
+import { notFoundException } from './exceptions/common.ts'
 import { HTTPException, UnsupportedProtocol } from './exceptions.ts'
 import { requestURL } from './http/urls.ts'
 import { callable } from './internal/apps.ts'

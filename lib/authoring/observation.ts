@@ -1,6 +1,6 @@
 /** Observes how a request ends, for logs, metrics and traces, without changing it. */
 
-import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { followsDisconnect } from '../exceptions/common.ts'
 import { HTTPException } from '../exceptions.ts'
 import { lowerNames } from '../http/fieldlists.ts'
 import { contentLength } from '../http/headers.ts'

@@ -1,4 +1,5 @@
 /** Channels within this process. */
+
 import { knownOptions } from '../internal/knownoptions.ts'
 import { LRU } from '../internal/lru.ts'
 import { mustRange } from '../internal/must.ts'

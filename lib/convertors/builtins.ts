@@ -1,41 +1,17 @@
-/** The built-in convertors of texts and numbers, made of plain functions that take linear time. */
+/**
+ * The convertors of the process, first of all the built-in ones: of texts, numbers, dates and times (RFC 3339).
+ * These are plain functions that take linear time.
+ */
 import { wrong } from '../internal/must.ts'
-
-/** A convertor as the router uses it. */
-export interface Convertor {
-  readonly name: string
-  /** The value of the whole text, or undefined if the text is invalid. */
-  readonly parse: (text: string) => unknown
-  /** Writes a value; throws if it is invalid. */
-  readonly toText: (value: unknown) => string
-  /** Whether the text may contain this character. */
-  readonly allows: (character: string) => boolean
-  /** Whether the text may contain "/". */
-  readonly slashes: boolean
-  /** Whether the text may be empty. */
-  readonly empty: boolean
-  /** Whether the text may have a fraction: a point and more characters. */
-  readonly fraction?: boolean
-  /** The form of valid texts, if not every sequence of allowed characters is valid. */
-  readonly form?: Form
-  /** Whether the same text always gives the same, immutable value. */
-  readonly pure: boolean
-}
-
-/** A form that only a test of the whole text can check, as for a date or a UUID. */
-export interface Form {
-  readonly fits: (text: string) => boolean
-  /** The minimum and maximum length. */
-  readonly lengths: readonly [number, number]
-  /** The most texts tested for one path; a path that would need more does not match. */
-  readonly tests: number
-}
+import type { Convertor } from './types.ts'
 
 const notSlash = (character: string): boolean => character !== '/'
 const isDigit = (character: string): boolean => character >= '0' && character <= '9'
 const builtIn = { slashes: false, empty: false, pure: true }
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+const DATE = /^\d{4}-\d\d-\d\d$/
+const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
 /** The convertors that every path may use. */
 export const builtInConvertors: readonly Convertor[] = [
@@ -101,7 +77,48 @@ export const builtInConvertors: readonly Convertor[] = [
       return text
     },
   },
+  // A text, since a Date at midnight UTC would be the day before in half of the world's time zones, and a text
+  // compares, sorts and goes into a database as it is.
+  {
+    ...builtIn,
+    name: 'date',
+    allows: (character) => /[\d-]/.test(character),
+    form: { fits: isDate, lengths: [10, 10], tests: 4096 },
+    parse: (text) => (isDate(text) ? text : undefined),
+    toText: (value) =>
+      isDate(value) ? value : refuse('date', value, 'a date as text, such as "2026-01-31"'),
+  },
+  {
+    ...builtIn,
+    name: 'datetime',
+    pure: false,
+    allows: (character) => /[\d:.TZ+-]/.test(character),
+    form: { fits: isDateTime, lengths: [20, 35], tests: 4096 },
+    parse: parseDateTime,
+    toText: (value) => {
+      const date = typeof value === 'string' ? parseDateTime(value) : value
+      const isValid = date instanceof Date && parseDateTime(textOf(date)) !== undefined
+      return isValid ? textOf(date) : refuse('datetime', value, 'a Date of the years 0 to 9999')
+    },
+  },
 ]
+
+const convertors = new Map(builtInConvertors.map((convertor) => [convertor.name, convertor]))
+
+/** Adds or replaces a convertor, for routes that are created afterwards. */
+export function addConvertor(convertor: Convertor): void {
+  convertors.set(convertor.name, convertor)
+}
+
+/** The current convertor of this name; routes keep the one that they were created with. */
+export function convertorNamed(name: string): Convertor | undefined {
+  return convertors.get(name)
+}
+
+/** The names of all convertors, for error messages. */
+export function convertorNames(): string[] {
+  return [...convertors.keys()]
+}
 
 /** Leading zeros are allowed; a number that a double cannot represent exactly does not match. */
 function parseInteger(text: string): number | undefined {
@@ -168,4 +185,32 @@ function asNumber(name: string, value: unknown): number {
 export function refuse(name: string, value: unknown, wanted: string): never {
   const fix = 'Convert it before building the URL'
   throw wrong(`convertor "${name}"`, `the value must be ${wanted}`, value, fix)
+}
+
+/** The day must exist: JavaScript takes the 30th of February for the 2nd of March. */
+function isDate(text: unknown): text is string {
+  if (typeof text !== 'string' || !DATE.test(text)) return false
+  const midnight = new Date(`${text}T00:00:00Z`)
+  return textOf(midnight).startsWith(text)
+}
+
+/** A leap second is no time of a Date. */
+function isDateTime(text: unknown): text is string {
+  return (
+    typeof text === 'string' &&
+    text[10] === 'T' &&
+    TIME.test(text.slice(11)) &&
+    isDate(text.slice(0, 10))
+  )
+}
+
+/** With an offset, the first and the last day may be of a year that such a text cannot have. */
+function parseDateTime(text: string): Date | undefined {
+  if (!isDateTime(text)) return undefined
+  const date = new Date(text)
+  return isDateTime(textOf(date)) ? date : undefined
+}
+
+function textOf(date: Date): string {
+  return Number.isNaN(date.valueOf()) ? '' : date.toISOString()
 }

@@ -1,6 +1,6 @@
 /** Answers errors where an app throws them, so that the middleware around it sees the answer. */
 
-import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { followsDisconnect } from '../exceptions/common.ts'
 import { runCatching } from '../internal/run.ts'
 import type { App, ConnectionScope, Middleware, Send } from '../types.ts'
 import type { WebSocketPhase } from '../websockets.ts'

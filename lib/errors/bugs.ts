@@ -1,7 +1,7 @@
 /** Answers bugs: errors without a handler. */
 
 import { debugResponse } from '#answers'
-import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { followsDisconnect } from '../exceptions/common.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { asText } from '../internal/handled.ts'
 import type { Request } from '../requests.ts'

@@ -1,7 +1,7 @@
 /** Answers errors of websockets: before the handshake by a response, after it by a close. */
 
 import { websocketOf } from '#websocket'
-import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { followsDisconnect } from '../exceptions/common.ts'
 import { HTTPException, WebSocketException } from '../exceptions.ts'
 import { cutReason } from '../protocol/closereason.ts'
 import { NO_BODY } from '../protocol/received.ts'

@@ -2,7 +2,7 @@
 import { parseUrlencoded } from '#urlencoded'
 import type { Body } from '../body.ts'
 import { DEFAULT_MAX_UPLOAD_SIZE } from '../body.ts'
-import { assertUnencoded } from '../exceptions/refusals.ts'
+import { assertUnencoded } from '../exceptions/common.ts'
 import { HTTPException } from '../exceptions.ts'
 import { type MediaType, parseMediaType } from '../http/mediatypes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'

@@ -1,5 +1,16 @@
-/** Runs an app with a catch or a finally. An app that ended synchronously (`SENT`) costs no promise. */
-import { type App, type Receive, type Scope, SENT, type Send } from '../types.ts'
+/**
+ * Runs an app with a catch or a finally, and closes the dependencies of a connection once the app that owns
+ * them has ended. An app that ended synchronously (`SENT`) costs no promise.
+ */
+import {
+  type App,
+  type ConnectionScope,
+  type Failure,
+  type Receive,
+  type Scope,
+  SENT,
+  type Send,
+} from '../types.ts'
 
 /**
  * Runs an app; errors that it throws or rejects with are passed to `recover`.
@@ -56,4 +67,47 @@ export function called(app: App, scope: Scope, receive: Receive, send: Send): Pr
   } catch (error) {
     return Promise.reject(error)
   }
+}
+
+type Recover = (error: unknown) => Promise<void>
+
+/** Marks the caller as the owner, if no app further out is one; tells whether it did. */
+export function owns(scope: ConnectionScope, owner: unknown): boolean {
+  scope.outcome ??= {}
+  if (scope.outcome.owner !== undefined) return false
+  scope.outcome.owner = owner
+  return true
+}
+
+/**
+ * Waits for the app of the owner and then closes them. An app without dependencies that ended
+ * synchronously costs no promise.
+ *
+ * @param recover Answers errors of the app and of clean-ups (thrown on).
+ */
+export function closeAfter(
+  done: Promise<void>,
+  scope: ConnectionScope,
+  recover: Recover = throwOn,
+): Promise<void> {
+  const close = (failure?: Failure, thrown?: Failure): Promise<void> | undefined => {
+    const { outcome } = scope
+    const found = outcome?.dependencies
+    if (found !== undefined) return found.close(failure, thrown, recover).finally(close)
+    if (outcome !== undefined) outcome.owner = undefined
+    return thrown && throwOn(thrown.error)
+  }
+  if (done === SENT) return close() ?? done
+  return done.then(
+    () => close(),
+    (error: unknown) =>
+      recover(error).then(
+        () => close({ error }),
+        (thrown) => close({ error }, { error: thrown }),
+      ),
+  )
+}
+
+function throwOn(error: unknown): Promise<never> {
+  return Promise.reject(error)
 }

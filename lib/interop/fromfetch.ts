@@ -1,7 +1,7 @@
 /** Uses fetch handlers as apps: Hono, h3, itty-router, Elysia, a route handler, any function. */
 
 import { answerException } from '../errors/handlers.ts'
-import { saysDisconnect } from '../exceptions/disconnect.ts'
+import { saysDisconnect } from '../exceptions/common.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
 import { knownOptions } from '../internal/knownoptions.ts'

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { intactReceive } from '../body.ts'
-import { notFoundException } from '../exceptions/refusals.ts'
+import { notFoundException } from '../exceptions/common.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { must } from '../internal/must.ts'
 import { handedOver } from '../servers/node/nativepair.ts'

@@ -1,7 +1,7 @@
 /** The time that a request may take, and what happens when it is over. */
 
 import { answerException } from '../errors/handlers.ts'
-import { saysDisconnect } from '../exceptions/disconnect.ts'
+import { saysDisconnect } from '../exceptions/common.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import { runFinally } from '../internal/run.ts'
 import { DISCONNECT } from '../protocol/received.ts'

@@ -1,6 +1,6 @@
 /** What layers do where a handler is called: guards before it, and changes of its response. */
 import { Connection } from '../connections.ts'
-import { closeAfter, owns } from '../errors/closing.ts'
+import { closeAfter, owns } from '../internal/run.ts'
 import { Request } from '../requests.ts'
 import { Response } from '../responses/response.ts'
 import type {

@@ -2,15 +2,14 @@
 
 import { type Tracked, trackPhase, trackStart } from '../errors/boundary.ts'
 import { isAnsweredBug, tellBug } from '../errors/bugs.ts'
-import { closeAfter, owns } from '../errors/closing.ts'
 import {
   answerException,
   type ExceptionHandlerEntry,
   ExceptionHandlers,
 } from '../errors/handlers.ts'
-import { followsDisconnect } from '../exceptions/disconnect.ts'
+import { followsDisconnect } from '../exceptions/common.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { called, runCatching } from '../internal/run.ts'
+import { called, closeAfter, owns, runCatching } from '../internal/run.ts'
 import { Request } from '../requests.ts'
 import type { HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
 

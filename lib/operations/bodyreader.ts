@@ -1,6 +1,7 @@
 /** Reads the body of a request by the contract: the content type decides how. */
+
+import { assertUnencoded } from '../exceptions/common.ts'
 import type { IssueInit } from '../exceptions/issues.ts'
-import { assertUnencoded } from '../exceptions/refusals.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
 import { isThenable } from '../internal/handled.ts'
 import { wrong } from '../internal/must.ts'

@@ -1,6 +1,6 @@
 /** The state machine of a websocket: it validates what an app sends, and drives a wire. */
 
-import { saysDisconnect } from '../exceptions/disconnect.ts'
+import { saysDisconnect } from '../exceptions/common.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { handled } from '../internal/handled.ts'
 import {

@@ -1,6 +1,6 @@
 /** Finds the route of a scope, enters it and calls it; answers 404 and 405. */
 import { answerException } from '../errors/handlers.ts'
-import { notFoundException } from '../exceptions/refusals.ts'
+import { notFoundException } from '../exceptions/common.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import { requestURL, withoutTrailingSlashes } from '../http/urls.ts'

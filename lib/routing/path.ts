@@ -2,8 +2,9 @@
  * Reads a path as it is written in a route into literals and parameters: `{name:convertor}`, or `:name`,
  * `:name?` and a final `*`.
  */
-import type { Convertor } from '../convertors/builtins.ts'
-import { convertorNamed, convertorNames } from '../convertors.ts'
+
+import { convertorNamed, convertorNames } from '../convertors/builtins.ts'
+import type { Convertor } from '../convertors/types.ts'
 import { wrong } from '../internal/must.ts'
 import { fail, isParam, type Param, type Token } from './tokens.ts'
 

@@ -1,5 +1,5 @@
 /** Matches paths that do not fit into the tree, literals and parameters in turn, in linear time. */
-import type { Convertor, Form } from '../convertors/builtins.ts'
+import type { Convertor, Form } from '../convertors/types.ts'
 import type { Entry } from './entry.ts'
 import { isOptional, isParam, type Param, type Token } from './tokens.ts'
 

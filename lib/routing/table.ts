@@ -1,5 +1,5 @@
 /** The index of a router: finds the first entry in declaration order without trying them all. */
-import type { Convertor } from '../convertors/builtins.ts'
+import type { Convertor } from '../convertors/types.ts'
 import type { Entry, Match } from './entry.ts'
 import { matchWhole } from './sequence.ts'
 import { buildTree, type Node, type ParamChild } from './tree.ts'

@@ -1,5 +1,5 @@
 /** The pieces of a path, and errors that point at the place in a path where it is wrong. */
-import type { Convertor } from '../convertors/builtins.ts'
+import type { Convertor } from '../convertors/types.ts'
 
 /** A piece of a path: text that must stand there, or a parameter. */
 export type Token = string | Param

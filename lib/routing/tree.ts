@@ -1,5 +1,5 @@
 /** The tree of the index: paths are split at slashes, one level per segment. */
-import type { Convertor } from '../convertors/builtins.ts'
+import type { Convertor } from '../convertors/types.ts'
 import type { Entry } from './entry.ts'
 import { isParam, type Token, toSegments } from './tokens.ts'
 

@@ -2,12 +2,12 @@
 
 import { pass } from '#layers'
 import type { PathParams } from '../convertors/params.ts'
-import { closeAfter, owns } from '../errors/closing.ts'
 import type { ErrorKey } from '../errors/handlers.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import { closeAfter, owns } from '../internal/run.ts'
 import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Failure } from '../types.ts'

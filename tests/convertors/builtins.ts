@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { builtInConvertors, type Convertor, refuse } from '../../lib/convertors/builtins.ts'
+import { builtInConvertors, refuse } from '../../lib/convertors/builtins.ts'
+import type { Convertor } from '../../lib/convertors/types.ts'
 import { assertLinear } from '../support/linear.ts'
 
 const named = Object.fromEntries(builtInConvertors.map((convertor) => [convertor.name, convertor]))

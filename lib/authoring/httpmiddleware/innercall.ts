@@ -1,6 +1,6 @@
 /** One call of the app behind an http middleware, and the response that it becomes. */
 
-import { saysDisconnect } from '../../exceptions/disconnect.ts'
+import { saysDisconnect } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { handled } from '../../internal/handled.ts'

@@ -1,6 +1,6 @@
 /** Reports errors of a handler after its exchange is over, when they cannot be answered. */
 
-import { followsDisconnect } from '../../exceptions/disconnect.ts'
+import { followsDisconnect } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { logError } from '../../protocol/log.ts'
 import type { HTTPScope } from '../../types.ts'

@@ -1,6 +1,6 @@
 /** A request to the app whose response the cache may store. */
 
-import { followsDisconnect } from '../../exceptions/disconnect.ts'
+import { followsDisconnect } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/fieldlists.ts'

@@ -1,5 +1,5 @@
 /** One fetch request and its response: calls the app, and ends the exchange whatever the app does. */
-import { followsDisconnect } from '../../exceptions/disconnect.ts'
+import { followsDisconnect } from '../../exceptions/common.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { parseTarget } from '../../protocol/target.ts'

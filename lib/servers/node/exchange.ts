@@ -1,6 +1,6 @@
 /** One request and its response: calls the app, and ends the exchange whatever the app does. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { followsDisconnect } from '../../exceptions/disconnect.ts'
+import { followsDisconnect } from '../../exceptions/common.ts'
 import { Responder } from '../../protocol/response.ts'
 import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
 import { type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'

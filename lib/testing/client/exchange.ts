@@ -1,6 +1,6 @@
 /** One request to an app in this process: messages in, a fetch response out, no sockets. */
 
-import { saysDisconnect } from '../../exceptions/disconnect.ts'
+import { saysDisconnect } from '../../exceptions/common.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import { DISCONNECT } from '../../protocol/received.ts'
 import { Responder } from '../../protocol/response.ts'
