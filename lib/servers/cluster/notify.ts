@@ -1,0 +1,12 @@
+/** Tells what started this process that it is ready, or stops. */
+import { execFile } from 'node:child_process'
+
+/** Node has no datagram sockets of the unix family, so systemd is told by its own program. */
+export function notify(state: 'ready' | 'stopping', log: (line: string) => void): void {
+  if (state === 'ready') process.send?.('ready')
+  if (!process.env['NOTIFY_SOCKET']) return
+  const words = state === 'ready' ? ['--ready'] : ['STOPPING=1']
+  execFile('systemd-notify', [`--pid=${process.pid}`, ...words], (error) => {
+    if (error !== null) log(`cluster: systemd-notify failed: ${error.message.split('\n')[0]}`)
+  })
+}
