@@ -9,7 +9,7 @@ import type { Contract } from './contract.ts'
 import type { ReplySettings } from './encode.ts'
 import { Reply, type ReplyOptions } from './reply.ts'
 import { type Declared, declaredOf } from './responses.ts'
-import { pathOf, strictJSONSchemaOf, type Validated, validate } from './schemas.ts'
+import { givesPlainJSON, pathOf, type Validated, validate } from './schemas.ts'
 import { type Maker, responseOf, usualResponse } from './writing.ts'
 
 /** A response that does not fit what its contract declares: a bug of the server, answered with 500. */
@@ -154,5 +154,5 @@ function makerOf(where: string, status: string, given: unknown): Maker {
 }
 
 function isPlainJSON({ schema }: Declared): boolean {
-  return schema !== undefined && strictJSONSchemaOf(schema, 'output') !== undefined
+  return schema !== undefined && givesPlainJSON(schema)
 }

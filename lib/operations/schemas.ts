@@ -2,6 +2,9 @@
 import { isThenable } from '../internal/handled.ts'
 import { wrong } from '../internal/must.ts'
 import type { AnySchema, SchemaIssue, SchemaResult } from '../types/schemas.ts'
+import { isPlain, type JSONSchema, LENIENT, STRICT } from './jsonforms.ts'
+
+export type { JSONSchema } from './jsonforms.ts'
 
 /** Whether a value is a schema; some libraries make them of functions. */
 export function isSchema(value: unknown): value is AnySchema {
@@ -60,18 +63,6 @@ export function pathOf({ path = [] }: SchemaIssue): (string | number)[] {
   })
 }
 
-/** A JSON Schema, as far as this package reads it. */
-export interface JSONSchema {
-  readonly [keyword: string]: unknown
-}
-
-/** What libraries understand to describe the rest of a schema that has parts without a JSON form. */
-const LENIENT = {
-  unrepresentable: 'any', // zod
-  errorMode: 'ignore', // valibot
-  fallback: ({ base }: { base: unknown }) => base, // arktype
-}
-
 const TARGET = 'draft-2020-12'
 
 /** The JSON Schema of what a schema accepts or gives; undefined if its library cannot tell. */
@@ -80,17 +71,19 @@ export function jsonSchemaOf(schema: AnySchema, side: 'input' | 'output'): JSONS
 }
 
 /** The same, but undefined too if a part of the schema has no JSON form. */
-export function strictJSONSchemaOf(
-  schema: AnySchema,
-  side: 'input' | 'output',
-): JSONSchema | undefined {
-  return described(schema, side, undefined)
+function strictJSONSchemaOf(schema: AnySchema, side: 'input' | 'output'): JSONSchema | undefined {
+  return described(schema, side, STRICT)
+}
+
+/** Whether what a schema gives is plain JSON, as far as its library can tell. */
+export function givesPlainJSON(schema: AnySchema): boolean {
+  return isPlain(strictJSONSchemaOf(schema, 'output'))
 }
 
 function described(
   schema: AnySchema,
   side: 'input' | 'output',
-  libraryOptions: Record<string, unknown> | undefined,
+  libraryOptions: Readonly<Record<string, unknown>>,
 ): JSONSchema | undefined {
   try {
     return schema['~standard'].jsonSchema?.[side]({ target: TARGET, libraryOptions })
