@@ -4,21 +4,13 @@
  * A schema may accept something else than it gives, as one with defaults does. Then what it accepts has
  * `Input` behind its name.
  */
-import { type JSONSchema, jsonSchemaOf } from '../operations/schemas.ts'
+import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
-import { isComponentName } from './names.ts'
+import { describedBy, type Side } from './described.ts'
+import { isObject, PENDING, Placing, type Use } from './placing.ts'
 
-/** What a schema accepts, in requests, or what it gives, in responses. */
-export type Side = 'input' | 'output'
-
-/** Where a schema is used, for errors, and for the names of schemas without one. */
-export interface Use {
-  readonly side: Side
-  /** The place, as `GET /users, the response of 200`. */
-  readonly where: string
-  /** What the name of a nameless recursive schema is made of. */
-  readonly hint: string
-}
+export type { Side } from './described.ts'
+export { isObject, type Use } from './placing.ts'
 
 interface Named {
   readonly side: Side
@@ -26,15 +18,17 @@ interface Named {
   readonly schema: JSONSchema
 }
 
-/** References while the document is made: the side is known, but not yet whether both are the same. */
-const PENDING = 'pending:'
+const INPUT = 'Input'
 
 export class Components {
   readonly #named = new Map<string, Named>()
+  /** The names of the definitions of each schema that were moved, so that they are moved once. */
+  readonly #moved = new WeakMap<JSONSchema, Map<string, string>>()
+  readonly #made = new Set<string>()
 
   /** The schema as the document has it at this place; undefined if its library cannot describe it. */
   of(schema: AnySchema, use: Use): JSONSchema | undefined {
-    const described = jsonSchemaOf(schema, use.side)
+    const described = describedBy(schema, use.side)
     return described === undefined ? undefined : this.placed(described, described, use)
   }
 
@@ -44,8 +38,21 @@ export class Components {
    * @param root The whole, in which its references are found.
    */
   placed(part: JSONSchema, root: JSONSchema, use: Use): JSONSchema {
-    const placing = new Placing(root, use, (name, schema) => this.#name(name, schema, use))
+    const moved = this.#moved.get(root) ?? new Map<string, string>()
+    this.#moved.set(root, moved)
+    const placing = new Placing(root, use, moved, {
+      made: () => this.#madeName(use.hint),
+      take: (name, schema) => this.#name(name, schema, use),
+    })
     return placing.schema(part, part === root)
+  }
+
+  /** A name for a schema that refers to itself without having one. */
+  #madeName(hint: string): string {
+    let name = hint
+    for (let number = 2; this.#made.has(name); number++) name = `${hint}_${number}`
+    this.#made.add(name)
+    return name
   }
 
   #name(name: string, schema: JSONSchema, { side, where }: Use): void {
@@ -59,11 +66,24 @@ export class Components {
     }
   }
 
-  /** All named schemas by the names that they end up with, sorted. */
+  /**
+   * All named schemas by the names that they end up with, sorted.
+   *
+   * @throws TypeError if a schema has the name that another one's input got.
+   */
   get schemas(): Record<string, JSONSchema> {
-    const entries = [...this.#named].map(
-      ([key, { schema }]) => [this.#finalName(key), schema] as const,
-    )
+    const origins = new Map<string, string>()
+    const entries = [...this.#named].map(([key, { schema, where }]) => {
+      const [own, name] = [split(key)[1], this.#finalName(key)]
+      const origin = origins.get(name) ?? own
+      if (origin !== own) {
+        throw new TypeError(
+          `openapi: two schemas have the name "${name}", the input of "${name.slice(0, -INPUT.length)}" and one of ${where}. Give one of them another name.`,
+        )
+      }
+      origins.set(name, own)
+      return [name, schema] as const
+    })
     entries.sort(([one], [other]) => (one < other ? -1 : 1))
     return Object.fromEntries(entries)
   }
@@ -80,8 +100,8 @@ export class Components {
   }
 
   #finalName(key: string): string {
-    const [side, name = ''] = split(key)
-    return side === 'input' && this.#differing.has(name) ? `${name}Input` : name
+    const [side, name] = split(key)
+    return side === 'input' && this.#differing.has(name) ? `${name}${INPUT}` : name
   }
 
   #known: { readonly size: number; readonly names: ReadonlySet<string> } | undefined
@@ -91,7 +111,7 @@ export class Components {
     if (this.#known?.size === this.#named.size) return this.#known.names
     const names = new Set<string>()
     const pairs = [...this.#named].flatMap(([key, { side, schema }]) => {
-      const [, name = ''] = split(key)
+      const [, name] = split(key)
       const other = side === 'input' ? this.#named.get(`output:${name}`) : undefined
       return other === undefined ? [] : [{ name, own: textOf(schema), other: textOf(other.schema) }]
     })
@@ -107,7 +127,7 @@ export class Components {
   }
 }
 
-function split(key: string): [side: string, name: string | undefined] {
+function split(key: string): [side: string, name: string] {
   const colon = key.indexOf(':')
   return [key.slice(0, colon), key.slice(colon + 1)]
 }
@@ -127,106 +147,4 @@ function textOf(schema: unknown): string {
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   )
-}
-
-export function isObject(value: unknown): value is JSONSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Moves one schema into the document. */
-class Placing {
-  readonly #root: JSONSchema
-  readonly #use: Use
-  readonly #name: (name: string, schema: JSONSchema) => void
-  /** The definitions that were moved, or are being moved: a schema may refer to itself. */
-  readonly #moved = new Map<string, string>()
-
-  constructor(root: JSONSchema, use: Use, name: (name: string, schema: JSONSchema) => void) {
-    this.#root = root
-    this.#use = use
-    this.#name = name
-  }
-
-  schema(given: JSONSchema, isRoot = false): JSONSchema {
-    const { $schema: _dialect, $defs: _definitions, ...own } = given
-    if (isRoot && JSON.stringify(own).includes('"$ref":"#"')) return this.#referred('#')
-    const title = own['title']
-    if (isComponentName(title) && ('properties' in own || 'enum' in own))
-      return this.#titled(title, own)
-    return this.#members(own)
-  }
-
-  #titled(title: string, own: JSONSchema): JSONSchema {
-    const { title: _name, ...rest } = own
-    this.#name(title, this.#members(rest))
-    return this.#reference(title)
-  }
-
-  #members(schema: JSONSchema): JSONSchema {
-    const entries = Object.entries(schema).filter(([key, value]) => this.#tells(key, value))
-    return Object.fromEntries(entries.map(([key, value]) => [key, this.#member(key, value)]))
-  }
-
-  /**
-   * What a response may have more is nothing that clients should rely on, and that an integer is one that
-   * a double holds is no limit that an author has chosen.
-   */
-  #tells(key: string, value: unknown): boolean {
-    if (key === 'additionalProperties') return value !== false || this.#use.side === 'input'
-    if (key === 'minimum') return value !== Number.MIN_SAFE_INTEGER
-    return key !== 'maximum' || value !== Number.MAX_SAFE_INTEGER
-  }
-
-  #member(key: string, value: unknown): unknown {
-    if (key === '$ref' && typeof value === 'string') return this.#referred(value)['$ref']
-    if (key === 'default' || key === 'const' || key === 'enum' || key === 'examples') return value
-    if (key === 'properties' && isObject(value)) {
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.#any(one)]))
-    }
-    return this.#any(value)
-  }
-
-  #any(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.#any(item))
-    return isObject(value) ? this.schema(value) : value
-  }
-
-  #referred(reference: string): JSONSchema {
-    const known = this.#moved.get(reference)
-    if (known !== undefined) return this.#reference(known)
-    const name = this.#nameOf(reference)
-    this.#moved.set(reference, name)
-    const {
-      $defs: _definitions,
-      $schema: _dialect,
-      title: _title,
-      id: _id,
-      ...found
-    } = this.#found(reference)
-    this.#name(name, this.#members(found))
-    return this.#reference(name)
-  }
-
-  #reference(name: string): JSONSchema {
-    return { $ref: `${PENDING}${this.#use.side}:${name}` }
-  }
-
-  /** Libraries number the schemas that have no name, in each schema anew. */
-  #nameOf(reference: string): string {
-    const own = reference.slice(reference.lastIndexOf('/') + 1)
-    const isNamed = reference !== '#' && isComponentName(own) && !own.startsWith('__')
-    return isNamed ? own : `${this.#use.hint}${reference === '#' ? '' : own.replaceAll('_', '')}`
-  }
-
-  #found(reference: string): JSONSchema {
-    let found: unknown = this.#root
-    for (const key of reference.split('/').slice(1)) {
-      const name = decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')
-      found = isObject(found) ? found[name] : undefined
-    }
-    if (isObject(found)) return found
-    throw new TypeError(
-      `openapi: the schema of ${this.#use.where} refers to ${reference}, which it does not have. Check its library's JSON Schema.`,
-    )
-  }
 }

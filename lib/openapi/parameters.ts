@@ -1,8 +1,9 @@
 /** The parameters of an operation: of its path, query, header fields and cookies. */
 import type { Contract } from '../operations/contract.ts'
-import { type JSONSchema, jsonSchemaOf } from '../operations/schemas.ts'
+import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import { type Components, isObject, type Use } from './components.ts'
+import { describedBy } from './described.ts'
 import type { OpenAPIParameter } from './types.ts'
 
 const SOURCES = [
@@ -45,7 +46,7 @@ interface Member {
 
 /** The members of a schema for an object; those of several objects are all optional. */
 function membersOf(schema: AnySchema): Member[] {
-  const root = jsonSchemaOf(schema, 'input')
+  const root = describedBy(schema, 'input')
   return root === undefined ? [] : membersIn(root, root, true)
 }
 

@@ -24,18 +24,18 @@ const BY_KIND: Readonly<Record<string, JSONSchema>> = {
 }
 
 /** The form of the instances of a class; undefined for classes that have none of their own. */
-function byClass(constructor: unknown): JSONSchema | undefined {
-  if (constructor === Date) return DATE
-  if (constructor === URL) return { type: 'string', format: 'uri' }
-  if (constructor === Map) return BY_KIND['map']
-  if (constructor === Set) return BY_KIND['set']
-  if (constructor === Uint8Array) return BYTES
-  return constructor === Blob || isFile(constructor) ? FILE : undefined
+function byClass(type: unknown): JSONSchema | undefined {
+  if (type === Date) return DATE
+  if (type === URL) return { type: 'string', format: 'uri' }
+  if (type === Map) return BY_KIND['map']
+  if (type === Set) return BY_KIND['set']
+  if (type === Uint8Array) return BYTES
+  return type === Blob || isFile(type) ? FILE : undefined
 }
 
-/** Node 18 and 20 have File since different versions. */
-function isFile(constructor: unknown): boolean {
-  return typeof constructor === 'function' && constructor.name === 'File'
+/** File is a global since Node 20. */
+function isFile(type: unknown): boolean {
+  return typeof type === 'function' && type.name === 'File'
 }
 
 /** What valibot's transformations give; others keep the type. */
@@ -79,7 +79,9 @@ export const LENIENT: Readonly<Record<string, unknown>> = {
   },
   errorMode: 'ignore', // valibot
   overrideSchema: ({ valibotSchema, errors }: ValibotSite) =>
-    errors === undefined ? undefined : (byClass(valibotSchema.class) ?? BY_KIND[valibotSchema.type]),
+    errors === undefined
+      ? undefined
+      : (byClass(valibotSchema.class) ?? BY_KIND[valibotSchema.type]),
   overrideAction: ({ valibotAction }: ValibotActionSite) => TRANSFORMED[valibotAction.type],
   fallback: ({ code, base, domain, proto }: ArktypeSite) => {
     if (code === 'date') return DATE

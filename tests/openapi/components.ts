@@ -1,10 +1,14 @@
 // The named schemas of a document.
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
 import t from 'tap'
+import * as v from 'valibot'
 import * as z from 'zod'
 import { Route } from '../../lib/index.ts'
 import { type OpenAPIOptions, openapi } from '../../lib/openapi.ts'
 import { type Contract, operation, reply, secured } from '../../lib/operations.ts'
 import { Problem } from '../../lib/problems.ts'
+import type { AnySchema } from '../../lib/types/schemas.ts'
 
 const INFO = { title: 'Users', version: '1.0.0' }
 const User = z
@@ -62,6 +66,53 @@ t.test('a schema that contains itself becomes a component, with a name or withou
   t.match(schemas['GrowResponse201'], {
     properties: { inner: { items: { $ref: '#/components/schemas/GrowResponse201' } } },
   })
+})
+
+t.test(
+  'the numbers that libraries give to schemas without a name are not in the document',
+  async (t) => {
+    const recursive = (): AnySchema => {
+      const list: v.GenericSchema<unknown> = v.object({ next: v.nullable(v.lazy(() => list)) })
+      return toStandardJsonSchema(list)
+    }
+    const ofArk = (): AnySchema => type.module({ List: { next: 'List|null' } }).List
+    const made = (): string => {
+      const routes = ['/a', '/b', '/c'].map((path, index) =>
+        Route(path, {
+          post: operation(
+            { body: recursive(), responses: { 200: index === 2 ? ofArk() : recursive() } },
+            () => reply(200) as never,
+          ),
+        }),
+      )
+      return JSON.stringify(openapi(routes, INFO))
+    }
+    const document = made()
+    type({ another: 'string[]' })
+    t.equal(made(), document)
+    t.same(Object.keys(JSON.parse(document).components.schemas), [
+      ...['PostABody', 'PostAResponse200', 'PostBBody', 'PostBResponse200', 'PostCBody'],
+      ...['PostCResponse200', 'PostCResponse200_2', 'Problem'],
+    ])
+  },
+)
+
+t.test('the parts of a named schema have the same names wherever it is used', async (t) => {
+  const Tree = type.module({ Tree: [{ children: 'Tree[]' }, '@', { title: 'Tree' }] }).Tree
+  const { document } = described({
+    body: Tree,
+    responses: { 200: Tree, 201: type({ tree: Tree }) },
+  })
+  const names = ['PostIdResponse201', 'Problem', 'Tree', 'Tree_2']
+  t.same(Object.keys(document.components?.schemas ?? {}), names)
+})
+
+t.test('a schema cannot have the name of the input of another', async (t) => {
+  const Other = z.object({ a: z.string() }).meta({ id: 'UserInput' })
+  t.throws(
+    () => described({ body: User, responses: { 200: User, 201: Other } }),
+    /two schemas have the name "UserInput", the input of "User" and one of POST \/{id}, the response of 201/,
+  )
 })
 
 t.test('the same routes give the same document, byte for byte', async (t) => {

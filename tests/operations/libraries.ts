@@ -99,3 +99,26 @@ t.test('a schema with a part that has no JSON form still tells the others', asyn
     '5',
   ])
 })
+
+t.test('what has no JSON form is encoded, whatever the library says of it', async (t) => {
+  const schemas = {
+    bigint: type('bigint'),
+    unknown: z.unknown(),
+    open: type({ 'big?': 'unknown' }),
+    object: z.looseObject({}),
+  }
+  for (const [name, schema] of Object.entries(schemas)) {
+    const body: unknown = name === 'open' || name === 'object' ? { big: 7n } : 7n
+    const app = Route(
+      '/',
+      operation({ responses: { 200: schema } }, () => reply(200, body as never)),
+    )
+    await using client = await testClient(app)
+    const response = await client.get('/')
+    t.match(
+      await response.text(),
+      name === 'open' || name === 'object' ? '{"big":"7"}' : '"7"',
+      name,
+    )
+  }
+})
