@@ -3,6 +3,7 @@ import { noBrowser } from './browser.ts'
 import { noPostgres } from './postgres.ts'
 import { noRedis } from './redis.ts'
 import { missing } from './runtimes.ts'
+import { noPage } from './viewers.ts'
 
 const PROGRAMS = [
   [noRedis, 'tests with Redis', 'install redis-server'],
@@ -12,6 +13,11 @@ const PROGRAMS = [
     missing('bun', 'deno', 'workerd', 'esbuild'),
     'tests on Bun, Deno and workerd',
     'see .ci/run, which installs them from npm and sets STELLULA_RUNTIMES',
+  ],
+  [
+    noPage('scalar') || noPage('redoc'),
+    'tests of the pages Scalar and Redoc',
+    'see .ci/run, which installs them from npm and sets STELLULA_PAGES',
   ],
 ] as const
 
