@@ -1,4 +1,4 @@
-/** Serves an app on node:http and node:https. */
+/** Serves an app on node:http, node:https and node:http2. */
 
 import { encodePath } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -20,6 +20,7 @@ import { readWebSocketOptions, type WebSocketSettings, WebSockets } from './node
 import { onSignals } from './running/signals.ts'
 import { GRACE_PERIOD_MS, type RunningServer, shutDownWithin, urlOf } from './running.ts'
 
+export type { HTTP2Options } from './node/http2/options.ts'
 export type { ServeOptions } from './node/options.ts'
 export type { TLSOptions } from './node/tls/options.ts'
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
@@ -50,7 +51,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<NodeS
   knownOptions(
     'serve',
     options,
-    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket tls host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket tls http2 host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
   )
   assertApp(app, 'serve')
   assertRootPath(options.rootPath ?? '', 'serve')
@@ -87,7 +88,7 @@ function assertNumbers({ fd, port, maxConnections }: ServeOptions): void {
 
 function run(
   app: App,
-  { node, reloadTLS }: Listener,
+  { node, reloadTLS, speakHTTP2 }: Listener,
   lifespan: StartedLifespan,
   settings: WebSocketSettings | undefined,
   options: ServeOptions,
@@ -105,6 +106,7 @@ function run(
     maxPipelined: options.maxPipelinedRequests ?? MOST_PIPELINED,
     onError,
   }
+  speakHTTP2(inFlight, service)
   const websockets = settings && new WebSockets(service, settings, service.shortcuts)
   if (websockets !== undefined) node.on('upgrade', websockets.take)
   node.on('request', (request, response) => exchange(service, request, response, false))

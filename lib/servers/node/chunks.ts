@@ -1,15 +1,29 @@
 /** Writes a body part by part, and waits when the connection is full. */
 // By import, since the globals are getters, which cost a call each time.
 import { Buffer } from 'node:buffer'
-import type { ServerResponse } from 'node:http'
 import { nextTick } from 'node:process'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import { SENT } from '../../types.ts'
-import type { Disconnect } from './disconnect.ts'
 
 /** The most that is kept of one turn; then it is written, and the connection asked for more room. */
 const FULL = 65_536
+
+/** What parts are written to: a response of HTTP/1.1, or what stands for a stream of HTTP/2. */
+export interface Sink {
+  /** Null while an earlier response is written, or where heads go out by themselves. */
+  readonly socket: { setDefaultEncoding(encoding: BufferEncoding): unknown } | null
+  flushHeaders(): void
+  /** Whether there is room for more. */
+  write(bytes: Uint8Array): boolean
+  end(bytes?: Uint8Array): unknown
+  on(event: 'drain', listener: () => void): unknown
+}
+
+/** Tells when the client has gone. */
+interface Leaving {
+  listen(listener: () => void): void
+}
 
 /**
  * Parts that come in one turn of the event loop are written as one, at its end: no later than Node
@@ -18,7 +32,7 @@ const FULL = 65_536
  * One 'drain' listener serves all parts: a listener for each would pile up.
  */
 export class Chunks {
-  readonly #response: ServerResponse
+  readonly #response: Sink
   /** What waits for the end of the turn, in a buffer of our own: the producer may reuse its one. */
   #buffer: Uint8Array = NO_BYTES
   #room = 0
@@ -29,7 +43,7 @@ export class Chunks {
   #unblock: () => void = () => {}
   #fail: (error: Error) => void = () => {}
 
-  constructor(response: ServerResponse, disconnect: Disconnect) {
+  constructor(response: Sink, disconnect: Leaving) {
     this.#response = response
     response.on('drain', () => this.#resume())
     disconnect.listen(() => this.#disconnect())

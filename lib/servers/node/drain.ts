@@ -11,12 +11,24 @@ const AFTERMATH_MS = 1_000
 /** How often a closing server looks at its connections: nothing tells when one has become idle. */
 const LOOK_MS = 20
 
+/** Connections of another protocol, which close in a way of their own. */
+export interface Foreign {
+  /** Whether none is open. */
+  readonly isIdle: boolean
+  /** Asks clients to open no more requests here. */
+  drain(): void
+  /** Lets what is open end, and closes each connection then. */
+  close(): void
+  cut(): void
+}
+
 export class Drain {
   readonly #node: Server
   readonly #sockets = new Set<Socket>()
   /** What is below TLS; handshakes that are not done are only here. */
   readonly #lower = new Set<Socket>()
   readonly #ongoing = new OngoingSet()
+  #foreign: Foreign | undefined
   #closing = false
   #forced = false
 
@@ -49,6 +61,16 @@ export class Drain {
     })
   }
 
+  /** Leaves some connections to those who know their protocol. */
+  leaveTo(foreign: Foreign): void {
+    this.#foreign = foreign
+  }
+
+  /** Forgets a connection that is another's from now on. */
+  leave(socket: Socket): void {
+    this.#sockets.delete(socket)
+  }
+
   /** Whether responses are the last of their connections. */
   get draining(): boolean {
     return this.#ongoing.draining
@@ -76,6 +98,7 @@ export class Drain {
   /** Tells what goes on that the server closes; the port stays open for so long, unless it is cut. */
   drain(delayMs: number): Promise<void> {
     this.#ongoing.drain()
+    this.#foreign?.drain()
     return this.#until(() => delayMs <= 0 || this.#forced, delayMs)
   }
 
@@ -83,6 +106,7 @@ export class Drain {
   cut(): void {
     this.#forced = true
     this.#node.closeAllConnections()
+    this.#foreign?.cut()
     // Those that have left HTTP are not Node's any more.
     for (const socket of [...this.#sockets, ...this.#lower]) socket.destroy()
   }
@@ -90,6 +114,7 @@ export class Drain {
   /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */
   async close(gracePeriodMs: number): Promise<void> {
     this.#closing = true
+    this.#foreign?.close()
     const closed = this.#stopListening()
     await this.#until(() => this.#isIdle() || this.#forced, gracePeriodMs)
     this.cut()
@@ -113,7 +138,8 @@ export class Drain {
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
     }
-    const isIdle = [...this.#sockets].every((socket) => socket.destroyed)
+    const isForeignIdle = this.#foreign?.isIdle ?? true
+    const isIdle = isForeignIdle && [...this.#sockets].every((socket) => socket.destroyed)
     if (isIdle) for (const socket of this.#lower) socket.destroy()
     return isIdle
   }

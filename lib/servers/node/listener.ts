@@ -2,8 +2,11 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServerAddress } from '../../types.ts'
+import type { Drain } from './drain.ts'
+import { readHTTP2Options } from './http2/options.ts'
 import type { ServeOptions } from './options.ts'
 import { ServedRequest } from './servedrequest.ts'
+import type { Service } from './service.ts'
 import { upgradeOptions } from './upgrades.ts'
 
 /** A server that does not listen yet. */
@@ -11,20 +14,37 @@ export interface Listener {
   readonly node: Server
   /** Reads the certificates again. */
   readonly reloadTLS: () => Promise<void>
+  /** Makes it speak HTTP/2 too, where the options ask for that. */
+  readonly speakHTTP2: (inFlight: Drain, service: Service) => void
 }
 
 /**
- * A server of node:http or, with `tls`, of node:https, which is loaded only then.
+ * A server of node:http or, with `tls`, of node:https, which is loaded only then, as node:http2 is.
  *
- * @throws TypeError for options of `tls` that cannot be.
- * @throws Error if its files cannot be read or used.
+ * @throws TypeError or RangeError for options of `tls` or `http2` that cannot be.
+ * @throws Error if the files of `tls` cannot be read or used.
  */
 export async function createListener(options: ServeOptions): Promise<Listener> {
   const { tls } = options
-  if (tls === undefined) return { node: createServer(nodeOptions(options)), reloadTLS: withoutTLS }
+  const speakHTTP2 = await loadHTTP2(options)
+  const install = (node: Server): Listener['speakHTTP2'] => speakHTTP2.bind(undefined, node)
+  if (tls === undefined) {
+    const node = createServer(nodeOptions(options))
+    return { node, reloadTLS: withoutTLS, speakHTTP2: install(node) }
+  }
   const { createSecured } = await import('./tls/certificates.ts')
-  const { node, reload } = await createSecured(tls, nodeOptions(options), ['http/1.1'])
-  return { node, reloadTLS: reload }
+  const protocols = options.http2 ? ['h2', 'http/1.1'] : ['http/1.1']
+  const { node, reload } = await createSecured(tls, nodeOptions(options), protocols)
+  return { node, reloadTLS: reload, speakHTTP2: install(node) }
+}
+
+async function loadHTTP2(
+  options: ServeOptions,
+): Promise<(node: Server, inFlight: Drain, service: Service) => void> {
+  const settings = readHTTP2Options(options.http2)
+  if (settings === undefined) return () => {}
+  const { installHTTP2 } = await import('./http2/install.ts')
+  return (node, inFlight, service) => installHTTP2(node, inFlight, service, settings, options)
 }
 
 async function withoutTLS(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The options of `serve` on Node. */
 import type { RunOptions } from '../running.ts'
+import type { HTTP2Options } from './http2/options.ts'
 import type { TLSOptions } from './tls/options.ts'
 import type { WebSocketOptions } from './websockets/options.ts'
 
@@ -49,4 +50,9 @@ export interface ServeOptions extends RunOptions {
   websocket?: WebSocketOptions | false
   /** Serve over TLS: what `tls.createServer` takes, or `keyFile` and `certFile` (plain). */
   tls?: TLSOptions
+  /**
+   * Speak HTTP/2 too, on the same port: by ALPN over TLS, and without TLS to clients that begin with
+   * it; true, or the limits (HTTP/1.1 alone).
+   */
+  http2?: boolean | HTTP2Options
 }

@@ -86,7 +86,7 @@ export class RequestScope implements ServerScope {
   transport: Transport | undefined
 
   constructor(
-    request: IncomingMessage,
+    request: Pick<IncomingMessage, 'httpVersion' | 'method' | 'socket'>,
     target: Target,
     headers: HeaderList,
     { rootPath, rawRootPath, server, state }: Site,

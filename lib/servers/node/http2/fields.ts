@@ -1,0 +1,68 @@
+/** The fields of a response as node:http2 takes them. */
+import type { OutgoingHttpHeaders } from 'node:http2'
+import type { HeaderList } from '../../../types.ts'
+
+/** Fields of a single connection, which HTTP/2 forbids (RFC 9113 section 8.2.2). */
+const FORBIDDEN = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Node refuses a second value for these; the first one stands, as when Node reads them. */
+const SINGLE = new Set([
+  'access-control-allow-credentials',
+  'access-control-max-age',
+  'access-control-request-method',
+  'age',
+  'authorization',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'date',
+  'dnt',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'range',
+  'referer',
+  'retry-after',
+  'tk',
+  'upgrade-insecure-requests',
+  'user-agent',
+  'x-content-type-options',
+])
+
+/** An object without prototype: a field may have any name. */
+export function toStreamHeaders(headers: HeaderList, status?: number): OutgoingHttpHeaders {
+  const fields: Record<string, string | string[] | number> = Object.create(null)
+  if (status !== undefined) fields[':status'] = status
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    const value = headers[index + 1] ?? ''
+    const before = fields[name]
+    if (before === undefined) {
+      if (!FORBIDDEN.has(name)) fields[name] = value
+    } else if (Array.isArray(before)) before.push(value)
+    else if (!SINGLE.has(name)) fields[name] = [String(before), value]
+  }
+  return fields
+}

@@ -1,0 +1,34 @@
+/** Makes a server of node:http or node:https speak HTTP/2 too, on the same port. */
+import type { Server } from 'node:http'
+import type { Drain } from '../drain.ts'
+import type { ServeOptions } from '../options.ts'
+import type { Service } from '../service.ts'
+import { WRITE_TIMEOUT_MS } from '../stalled.ts'
+import { HTTP2Connections } from './connections.ts'
+import { dispatchByALPN, dispatchByPreface } from './dispatch.ts'
+import type { HTTP2Settings } from './options.ts'
+
+/** Called once the server listens and knows what to do with exchanges. */
+export function installHTTP2(
+  node: Server,
+  inFlight: Drain,
+  service: Service,
+  settings: HTTP2Settings,
+  options: ServeOptions,
+): void {
+  const { requestTimeoutMs = 300_000, writeTimeoutMs = WRITE_TIMEOUT_MS } = options
+  const { tls, headersTimeoutMs = 60_000, maxHeaderSize = 16_384 } = options
+  const times = {
+    idleMs: settings.idleTimeoutMs,
+    requestMs: requestTimeoutMs || Number.POSITIVE_INFINITY,
+    writeMs: writeTimeoutMs || Number.POSITIVE_INFINITY,
+  }
+  const connections = new HTTP2Connections({ service, settings, times, maxHeaderSize })
+  inFlight.leaveTo(connections)
+  const take: Parameters<typeof dispatchByALPN>[1] = (socket) => {
+    inFlight.leave(socket)
+    connections.take(socket)
+  }
+  if (tls === undefined) dispatchByPreface(node, take, headersTimeoutMs)
+  else dispatchByALPN(node, take)
+}

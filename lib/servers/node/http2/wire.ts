@@ -1,0 +1,134 @@
+/** Writes a response to a stream of HTTP/2; `protocol/response.ts` says what, and in which order. */
+import { Buffer } from 'node:buffer'
+import type { ServerHttp2Stream } from 'node:http2'
+import { ClientDisconnected } from '../../../exceptions.ts'
+import { NO_BYTES } from '../../../internal/bytes.ts'
+import type { Head } from '../../../protocol/head.ts'
+import type { Wire } from '../../../protocol/response.ts'
+import type { HeaderList } from '../../../types.ts'
+import { Chunks } from '../chunks.ts'
+import { sendFile } from '../pathsend.ts'
+import type { Departure } from './departure.ts'
+import { toStreamHeaders } from './fields.ts'
+import { resetStream } from './reset.ts'
+
+/** Up to this size a body is copied, so that the app may use its buffer again. */
+const SMALL = 16_384
+
+/** How long a client may take for what was sent to it before a reset. */
+const CUT_MS = 5_000
+
+export class StreamWire implements Wire {
+  readonly #stream: ServerHttp2Stream
+  readonly #departure: Departure
+  #chunks: Chunks | undefined
+  #takesTrailers = false
+  #trailers: HeaderList = []
+
+  constructor(stream: ServerHttp2Stream, departure: Departure) {
+    this.#stream = stream
+    this.#departure = departure
+  }
+
+  get sendsTrailers(): boolean {
+    return true
+  }
+
+  get isFlushed(): boolean {
+    return this.#stream.headersSent
+  }
+
+  get isGone(): boolean {
+    return this.#stream.closed || this.#stream.destroyed
+  }
+
+  /** Whether something follows the body, which a reset would take away. */
+  get hasTrailers(): boolean {
+    return this.#takesTrailers
+  }
+
+  whole(head: Head, body: Uint8Array, length: number | undefined): void {
+    const endStream = head.dropsBody || body.byteLength === 0
+    this.#respond(head, length, endStream)
+    this.#departure.answered = true
+    if (endStream) return
+    this.#stream.end(body.byteLength <= SMALL ? Buffer.from(body) : body)
+  }
+
+  head(head: Head): void {
+    this.#takesTrailers = head.sendsTrailers
+    this.#respond(head, undefined, head.dropsBody)
+  }
+
+  part(bytes: Uint8Array): Promise<void> {
+    return this.#open().write(bytes)
+  }
+
+  end(bytes: Uint8Array, trailers?: HeaderList): void {
+    if (trailers !== undefined && this.#takesTrailers) this.#trailers = trailers
+    this.#departure.answered = true
+    if (!this.#stream.writableEnded) this.#open().end(bytes)
+  }
+
+  /** What was accepted before still goes out, if the client takes it. */
+  abort(): void {
+    const stream = this.#stream
+    const reset = (): void => {
+      clearTimeout(timer)
+      resetStream(stream)
+    }
+    const timer = setTimeout(reset, CUT_MS)
+    // The parts of this turn are written at its end.
+    setImmediate(() => {
+      if (stream.writableEnded || stream.destroyed) reset()
+      else stream.write(NO_BYTES, reset)
+    })
+  }
+
+  hint(links: readonly string[]): void {
+    const stream = this.#stream
+    if (!stream.headersSent) stream.additionalHeaders({ ':status': 103, link: links.join(', ') })
+  }
+
+  async file(path: string, head: Head): Promise<void> {
+    const stream = this.#stream
+    const start = (length: number): void => {
+      const isCounted = head.length === undefined && !head.bodyless
+      this.#respond(head, isCounted ? length : undefined, head.dropsBody)
+    }
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      if (this.isGone) throw new ClientDisconnected()
+      await this.#open().write(bytes)
+    }
+    const isTaken = (): boolean => this.isGone || stream.headersSent
+    await sendFile(path, head.length, !head.dropsBody, { isTaken, start, write })
+    this.end(NO_BYTES)
+  }
+
+  #respond({ status, headers }: Head, length: number | undefined, endStream: boolean): void {
+    const stream = this.#stream
+    const fields = toStreamHeaders(headers, status)
+    if (length !== undefined) fields['content-length'] = String(length)
+    const waitForTrailers = this.#takesTrailers
+    if (waitForTrailers) {
+      stream.on('wantTrailers', () => stream.sendTrailers(toStreamHeaders(this.#trailers)))
+    }
+    stream.respond(fields, { endStream, waitForTrailers })
+  }
+
+  #open(): Chunks {
+    const stream = this.#stream
+    this.#chunks ??= new Chunks(
+      {
+        // The head went out by itself.
+        socket: null,
+        flushHeaders: () => {},
+        write: (bytes) => stream.writable && stream.write(bytes),
+        end: (bytes) => (bytes === undefined ? stream.end() : stream.end(bytes)),
+        on: (event, listener) => stream.on(event, listener),
+      },
+      this.#departure,
+    )
+    return this.#chunks
+  }
+}
