@@ -91,7 +91,7 @@ function json(making: Making, body: unknown, options: ResponseOptions): Response
   const { maker, status, settings } = making
   const value =
     maker.mediaType === PROBLEM
-      ? { title: statusPhrase(status), status, ...(body as object) }
+      ? { type: 'about:blank', title: statusPhrase(status), status, ...(body as object) }
       : body
   return new Response(jsonOf(maker, value, settings), options)
 }

@@ -119,7 +119,7 @@ t.test('no body, any response, and a rest', async (t) => {
     {
       status: 418,
       headers: { 'content-type': 'application/problem+json' },
-      body: '{"title":"Tea","status":418}',
+      body: '{"type":"about:blank","title":"Tea","status":418}',
     },
   )
   t.match(await answered({}, () => reply(299, [1])), { status: 299, body: '[1]' })
