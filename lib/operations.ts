@@ -12,6 +12,7 @@ export {
 export {
   type Body,
   type BodyContract,
+  type BodyKind,
   type BodyLimitOptions,
   type BytesOptions,
   bytes,

@@ -3,7 +3,7 @@ import type { FormOptions, UploadFile } from '../forms.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange } from '../internal/must.ts'
 import type { Request } from '../requests.ts'
-import type { AnySchema, SchemaOutput } from '../types/schemas.ts'
+import type { AnySchema, SchemaInput, SchemaOutput } from '../types/schemas.ts'
 import { formReader, type UploadRule } from './formbodies.ts'
 import { decodeJSON, readJSON } from './json.ts'
 import { assertSchema } from './schemas.ts'
@@ -12,9 +12,12 @@ export type { UploadRule } from './formbodies.ts'
 
 type AnyRequest = Request<never, never>
 
+/** The names of all kinds of bodies. */
+export type BodyKind = 'json' | 'form' | 'multipart' | 'msgpack' | 'text' | 'bytes' | 'stream'
+
 /** A kind of body: the media types it has, how it is read, and the schema of what was read. */
-export interface Body<Output = unknown> {
-  readonly kind: 'json' | 'form' | 'multipart' | 'msgpack' | 'text' | 'bytes' | 'stream'
+export interface Body<Output = unknown, Kind extends BodyKind = BodyKind, Sent = unknown> {
+  readonly kind: Kind
   /** The content types that it accepts; those of a record take their place. `*` + `/*` accepts all. */
   readonly mediaTypes: readonly string[]
   readonly schema: AnySchema | undefined
@@ -27,6 +30,8 @@ export interface Body<Output = unknown> {
   readonly limit?: BodyLimitOptions | undefined
   /** Phantom, never set: the type that the handler gets. */
   readonly output?: Output
+  /** Phantom, never set: the type that a client sends. */
+  readonly sends?: Sent
 }
 
 /** A body of a contract: a schema for JSON, a kind of body, or these by media type. */
@@ -59,7 +64,7 @@ export interface BodyLimitOptions {
 export function json<Given extends AnySchema>(
   schema: Given,
   options: BodyLimitOptions = {},
-): Body<SchemaOutput<Given>> {
+): Body<SchemaOutput<Given>, 'json', SchemaInput<Given>> {
   assertSchema('json', 'the schema', schema)
   const limit = limitOf('json', options)
   const mediaTypes = ['application/json', 'application/*+json']
@@ -89,7 +94,7 @@ export interface FormBodyOptions extends BodyLimitOptions {
 export function form<Given extends AnySchema>(
   schema: Given,
   options: FormBodyOptions = {},
-): Body<SchemaOutput<Given>> {
+): Body<SchemaOutput<Given>, 'form', SchemaInput<Given>> {
   assertSchema('form', 'the schema', schema)
   knownOptions('form', options, 'maxSize maxFields')
   const { maxSize, maxFields } = options
@@ -109,6 +114,21 @@ type Uploaded<Rule> = Rule extends { readonly many: true }
     : UploadFile
 
 type UploadedFiles<Rules> = { readonly [Name in keyof Rules]: Uploaded<Rules[Name]> }
+
+/** The files that a client sends, by the rules. */
+type SentFiles<Rules> = {
+  readonly [Name in keyof Rules as Optional<Rules[Name], never, Name>]: Blob
+} & {
+  readonly [Name in keyof Rules as Optional<Rules[Name], Name, never>]?: Rules[Name] extends {
+    readonly many: true
+  }
+    ? readonly Blob[]
+    : Blob
+}
+
+type Optional<Rule, Yes, No> = Rule extends { readonly many: true } | { readonly optional: true }
+  ? Yes
+  : No
 
 export interface MultipartOptions<Rules> extends FormOptions {
   /** The files of the form, by the names of their fields (none): `{ photo: { maxSize: 1_000_000 } }`. */
@@ -134,7 +154,11 @@ export function multipart<
 >(
   schema: Given,
   options: MultipartOptions<Rules> = {},
-): Body<SchemaOutput<Given> & UploadedFiles<Rules>> {
+): Body<
+  SchemaOutput<Given> & UploadedFiles<Rules>,
+  'multipart',
+  SchemaInput<Given> & SentFiles<Rules>
+> {
   assertSchema('multipart', 'the schema', schema)
   const { files, ...limits } = options
   for (const [name, rule] of Object.entries(files ?? {})) assertRule(name, rule)
@@ -167,7 +191,7 @@ function assertRule(name: string, rule: UploadRule): void {
 export function msgpack<Given extends AnySchema>(
   schema: Given,
   options: BodyLimitOptions = {},
-): Body<SchemaOutput<Given>> {
+): Body<SchemaOutput<Given>, 'msgpack', SchemaInput<Given>> {
   assertSchema('msgpack', 'the schema', schema)
   const limit = limitOf('msgpack', options)
   return {
@@ -191,12 +215,12 @@ async function readMsgPack(request: AnyRequest, limit: BodyLimitOptions): Promis
  * @example
  * operation({ body: text() }, async ({ body }) => reply(200, body.length))
  */
-export function text(schema?: undefined, options?: BodyLimitOptions): Body<string>
+export function text(schema?: undefined, options?: BodyLimitOptions): Body<string, 'text', string>
 export function text<Given extends AnySchema>(
   schema: Given,
   options?: BodyLimitOptions,
-): Body<SchemaOutput<Given>>
-export function text(schema?: AnySchema, options: BodyLimitOptions = {}): Body {
+): Body<SchemaOutput<Given>, 'text', string>
+export function text(schema?: AnySchema, options: BodyLimitOptions = {}): Body<unknown, 'text'> {
   if (schema !== undefined) assertSchema('text', 'the schema', schema)
   const limit = limitOf('text', options)
   return {
@@ -214,7 +238,7 @@ export function text(schema?: AnySchema, options: BodyLimitOptions = {}): Body {
  * @example
  * operation({ body: bytes({ mediaTypes: ['image/png'] }) }, async ({ body }) => reply(200, body.byteLength))
  */
-export function bytes(options: BytesOptions = {}): Body<Uint8Array> {
+export function bytes(options: BytesOptions = {}): Body<Uint8Array, 'bytes'> {
   knownOptions('bytes', options, 'maxSize mediaTypes')
   const limit = limitOf('bytes', withoutTypes(options))
   const mediaTypes = options.mediaTypes ?? ['*/*']
@@ -239,7 +263,7 @@ export interface BytesOptions extends BodyLimitOptions {
  */
 export function stream(
   options: BytesOptions = {},
-): Body<AsyncGenerator<Uint8Array, void, undefined>> {
+): Body<AsyncGenerator<Uint8Array, void, undefined>, 'stream'> {
   knownOptions('stream', options, 'maxSize mediaTypes')
   const limit = limitOf('stream', withoutTypes(options))
   const mediaTypes = options.mediaTypes ?? ['*/*']

@@ -29,10 +29,15 @@ export interface ResponseDetails {
 }
 
 /** A content that is no single JSON value. */
-export interface Content<Kind extends string = string, Item = unknown> {
+export interface Content<
+  Kind extends string = string,
+  Item = unknown,
+  Given = AnySchema | undefined,
+  MediaType extends string = string,
+> {
   readonly content: Kind
-  readonly mediaType: string
-  readonly schema: AnySchema | undefined
+  readonly mediaType: MediaType
+  readonly schema: Given
   /** Phantom, never set: what the handler gives. */
   readonly gives?: Item
 }
@@ -55,7 +60,7 @@ export type ReplyBody<Declared> = Declared extends null
   ? null
   : Declared extends AnySchema
     ? Relaxed<SchemaInput<Declared>>
-    : Declared extends Content<string, infer Item>
+    : Declared extends Content<string, infer Item, unknown>
       ? Item
       : Declared extends { readonly schema: infer Inner }
         ? ReplyBody<Inner>
@@ -81,7 +86,8 @@ export function events<Given extends AnySchema>(
   schema: Given,
 ): Content<
   'events',
-  Source<Relaxed<SchemaInput<Given>> | ServerSentEventOf<Relaxed<SchemaInput<Given>>>>
+  Source<Relaxed<SchemaInput<Given>> | ServerSentEventOf<Relaxed<SchemaInput<Given>>>>,
+  Given
 > {
   assertSchema('events', 'the schema', schema)
   return { content: 'events', mediaType: 'text/event-stream', schema }
@@ -116,7 +122,7 @@ export function event<Data>(fields: EventOf<Data>): ServerSentEventOf<Data> {
  */
 export function lines<Given extends AnySchema>(
   schema: Given,
-): Content<'lines', Source<Relaxed<SchemaInput<Given>>>> {
+): Content<'lines', Source<Relaxed<SchemaInput<Given>>>, Given> {
   assertSchema('lines', 'the schema', schema)
   return { content: 'lines', mediaType: 'application/jsonl', schema }
 }
@@ -128,9 +134,14 @@ export function lines<Given extends AnySchema>(
  * @example
  * operation({ responses: { 200: file('text/csv') } }, async () => reply(200, 'id,name\n'))
  */
-export function file(
-  mediaType: string,
-): Content<'file', string | Uint8Array | Source<string | Uint8Array> | Response> {
+export function file<const MediaType extends string>(
+  mediaType: MediaType,
+): Content<
+  'file',
+  string | Uint8Array | Source<string | Uint8Array> | Response,
+  undefined,
+  MediaType
+> {
   must(
     'file',
     /^[^/\s]+\/[^/\s]+/.test(mediaType),
