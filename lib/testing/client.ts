@@ -45,6 +45,14 @@ export interface TestClient extends AsyncDisposable {
     options?: TestRequestOptions,
   ) => Promise<TestResponse>
   /**
+   * As the global `fetch`, for what takes such a function: a client of `stellula/client`, an SDK. The body
+   * is sent as a whole.
+   */
+  readonly fetch: (
+    input: string | URL | globalThis.Request,
+    init?: RequestInit,
+  ) => Promise<TestResponse>
+  /**
    * Opens a websocket; resolves when the app has accepted it.
    *
    * @throws WebSocketDenied if the app denies it, or the error that the app throws.
@@ -104,6 +112,7 @@ export async function testClient(app: App, options: TestClientOptions = {}): Pro
     delete: by('DELETE'),
     options: by('OPTIONS'),
     request: (method, url, request) => session.follow(method.toUpperCase(), url, request),
+    fetch: (input, init) => session.fetch(input, init),
     websocket: (url, socket) => session.websocket(url, socket),
     cookies: session.cookies,
     state: lifespan.state,
@@ -161,6 +170,18 @@ class Session {
       if (dropsBody) verb = 'GET'
       request = redirected(request, dropsBody, url.origin === from.origin)
     }
+  }
+
+  async fetch(input: string | URL | globalThis.Request, init?: RequestInit): Promise<TestResponse> {
+    const isRequest = input instanceof globalThis.Request
+    const request = new globalThis.Request(isRequest ? input : this.#resolve(input), init)
+    const { method, url, headers, signal } = request
+    return this.follow(method, url, {
+      headers: [...headers],
+      body: request.body === null ? null : new Uint8Array(await request.arrayBuffer()),
+      signal,
+      ...(request.redirect === 'follow' ? {} : { followRedirects: false }),
+    })
   }
 
   /** A path is relative to the base URL; `//admin` is a path too, not a host. */
