@@ -46,6 +46,12 @@ t.test('no module of Node, and no optional peer, can be reached from an applicat
       t.ok(files.includes(file), `${condition}: ${file}`)
     }
   }
+  const { files: ofClient, others: withClient } = reachedFrom(['client.ts'], 'browser')
+  t.ok(
+    ofClient.length > 1 && ofClient.every((file) => /^client[./]/.test(file)),
+    'a client is alone',
+  )
+  t.same(withClient, [])
   const { others } = reachedFrom(ENTRIES, 'default')
   t.ok(
     others.includes('node:fs') && others.includes('mime-types'),
@@ -124,6 +130,11 @@ const BUDGETS: [what: string, program: string, most: Size][] = [
     `import { toFetch } from 'stellula/servers/fetch'
      export default { fetch: toFetch(async (scope, receive, send) => {}) }`,
     { bytes: 29_000, gzip: 11_000 },
+  ],
+  [
+    'a client',
+    "import { client } from 'stellula/client'\nclient('https://example.org')('GET /')",
+    { bytes: 3_600, gzip: 2_000 },
   ],
 ]
 

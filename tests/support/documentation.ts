@@ -61,14 +61,16 @@ async function examplePrograms(): Promise<Program[]> {
 function headerOf(lines: string): string[] {
   const header = [
     "import './stage.ts'",
-    "import type { App, Middleware, PathParams } from './types.ts'",
+    "import type { App, Jsonified, Middleware, PathParams } from './types.ts'",
   ]
   return /\bz\./.test(lines) ? [...header, "import * as z from 'zod'"] : header
 }
 
 /** The names that an example declares itself. */
 function declaredIn(lines: string): string[] {
-  return [...lines.matchAll(/\b(?:const|let|function|class) (\w+)/g)].map(([, name = '']) => name)
+  return [...lines.matchAll(/\b(?:const|let|using|function|class) (\w+)/g)].map(
+    ([, name = '']) => name,
+  )
 }
 
 /** Each public name with the first module that has it. */
@@ -97,7 +99,7 @@ async function ownNames(file: string): Promise<Map<string, string>> {
 }
 
 const TYPES =
-  "export type { App, Middleware } from 'stellula'\nexport type { PathParams } from 'stellula/routing'\n"
+  "export type { App, Middleware } from 'stellula'\nexport type { PathParams } from 'stellula/routing'\nexport type { Jsonified } from 'stellula/client'\n"
 
 /** All of them; the package must be built, since examples import its public names. */
 export async function documentedPrograms(): Promise<Program[]> {

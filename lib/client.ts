@@ -1,0 +1,131 @@
+/** A client whose types are those of the server, without its code: it imports nothing else. */
+import { pairsOf, pathOf, textOf } from './client/address.ts'
+import { receivedBody, type SentBodies, sentBody } from './client/bodies.ts'
+import type { Api, Calls, Sockets } from './client/calls.ts'
+import { ClientError } from './client/error.ts'
+import type { AnswerOf, StatusOf } from './client/receiving.ts'
+import type { ArgumentsOf } from './client/sending.ts'
+
+export type { Api, Call, Calls, Sockets } from './client/calls.ts'
+export { ClientError } from './client/error.ts'
+export type { Jsonified } from './client/json.ts'
+export type { AnswerOf, ClientAnswer, OtherStatus, ReceivedBody } from './client/receiving.ts'
+export type { ArgumentsOf, Bytes, CallOptions, OptionsOf } from './client/sending.ts'
+export type { ReceivedEvent } from './client/streams.ts'
+
+type FetchHeaders = ConstructorParameters<typeof globalThis.Headers>[0]
+type FetchRequest = globalThis.Request
+type FetchResponse = globalThis.Response
+
+/** What sends the requests, and what every request has. */
+export interface ClientOptions {
+  /** Sends a request (that of the platform). `testClient(app).fetch` calls an app in this process. */
+  readonly fetch?: (request: FetchRequest) => Promise<FetchResponse>
+  /** Header fields of each request, or a function that finds them (none). */
+  readonly headers?: FetchHeaders | (() => FetchHeaders | Promise<FetchHeaders>)
+  /** Ends all requests (none). */
+  readonly signal?: AbortSignal
+  /** Sees each request before it is sent, and may return another one. */
+  readonly onRequest?: (request: FetchRequest) => Awaitable<FetchRequest | undefined>
+  /** Sees each response before its body is read, and may return another one. */
+  readonly onResponse?: (
+    response: FetchResponse,
+    request: FetchRequest,
+  ) => Awaitable<FetchResponse | undefined>
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return
+type Awaitable<Value> = Value | void | Promise<Value | void>
+
+/** What the address of a websocket is made of. */
+export interface SocketOptions {
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly query?: object
+  readonly protocols?: string | string[]
+}
+
+/** Calls the operations of an API, each by its method and path. */
+export interface Client<Described extends Api, Known = Calls<Described>> {
+  <Key extends keyof Known & string, const Expected extends StatusOf<Known[Key]> = never>(
+    key: Key,
+    ...options: ArgumentsOf<Known[Key], Expected>
+  ): Promise<AnswerOf<Known[Key], Expected>>
+  /** Opens a websocket to one of the websocket routes. */
+  readonly socket: (path: Sockets<Described>, options?: SocketOptions) => globalThis.WebSocket
+}
+
+const OPTIONS = /^(fetch|headers|signal|onRequest|onResponse)$/
+
+/** What a call is given, without its types. */
+interface Given extends SentBodies {
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly query?: object
+  readonly headers?: object
+  readonly signal?: AbortSignal
+  readonly expect?: readonly number[]
+  readonly contentType?: string
+}
+
+/**
+ * A client for an API in another process, or in this one, whose types are those of its operations.
+ *
+ * A call is named by its method and path. It takes `params`, `query` and `headers`, and the body by its
+ * kind: `body` for JSON, `form`, `multipart`, `text` or `bytes`. It gives an answer with a `status` that tells
+ * the type of its `body`; with `expect`, all other statuses throw a ClientError.
+ *
+ * @throws TypeError if an option is unknown.
+ * @example
+ * const api = [
+ *   Route('/users/{id:int}', {
+ *     get: operation({ responses: { 200: z.object({ id: z.int() }), 404: Problem } }, ({ params }) =>
+ *       params.id === 7 ? reply(200, params) : reply(404, { title: 'No such user' }),
+ *     ),
+ *   }),
+ * ] as const
+ * await using test = await testClient(Application({ routes: api }))
+ * const call = client<typeof api>('http://testserver', { fetch: test.fetch })
+ * const answer = await call('GET /users/{id:int}', { params: { id: 7 } })
+ * if (answer.status === 200) console.assert(answer.body.id === 7)
+ */
+export function client<Described extends Api = []>(
+  base: string | URL,
+  options: ClientOptions = {},
+): Client<Described> {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.test(name))
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `client: the options are fetch, headers, signal, onRequest and onResponse, ${unknown} was given. Check its name.`,
+    )
+  }
+  const { fetch = globalThis.fetch, headers, signal, onRequest, onResponse } = options
+  const urlOf = (path: string, { params, query }: Given): string => {
+    const search = `${new URLSearchParams(pairsOf(query ?? {}) as [string, string][])}`
+    const below = `${base}`.replace(/\/+$/, '') + pathOf(path, params)
+    return search ? `${below}?${search}` : below
+  }
+  const call = async (key: string, given: Given = {}): Promise<object> => {
+    const [method = '', path = ''] = key.split(/ (.*)/s)
+    const fields = new globalThis.Headers(typeof headers === 'function' ? await headers() : headers)
+    const [body, type] = sentBody(given)
+    const own = given.contentType ?? type
+    if (own !== undefined) fields.set('content-type', own)
+    for (const [name, value] of Object.entries(given.headers ?? {})) {
+      if (value !== undefined) fields.set(name, [value].flat().map(textOf).join(', '))
+    }
+    const signals = [signal, given.signal].filter((one) => one !== undefined)
+    const init = { method, headers: fields, body, duplex: 'half', signal: AbortSignal.any(signals) }
+    const made = new globalThis.Request(urlOf(path, given), init as RequestInit)
+    const request = (await onRequest?.(made)) ?? made
+    const first = await fetch(request)
+    const response = (await onResponse?.(first, request)) ?? first
+    const { status } = response
+    const received = await receivedBody(response)
+    if (given.expect?.includes(status) === false) {
+      throw new ClientError(key, given.expect, received, response)
+    }
+    return { status, body: received, headers: response.headers, response }
+  }
+  const socket = (path: string, given: SocketOptions = {}): object =>
+    new globalThis.WebSocket(urlOf(path, given).replace(/^http/, 'ws'), given.protocols)
+  return Object.assign(call, { socket }) as unknown as Client<Described>
+}

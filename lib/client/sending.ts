@@ -1,0 +1,118 @@
+/** The types of what a call sends. */
+import type { PathParams } from '../convertors/params.ts'
+import type { Body, BodyKind } from '../operations/bodies.ts'
+import type { AnySchema, SchemaInput } from '../types/schemas.ts'
+import type { Call } from './calls.ts'
+import type { StatusOf } from './receiving.ts'
+
+/** Bytes to send, from wherever they come. */
+export type Bytes = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array>
+
+/** What any call may be given. */
+export interface CallOptions<Status extends number = number> {
+  /** Ends the request, and a stream that it has begun. */
+  readonly signal?: AbortSignal
+  /** The only statuses that are no errors; a call throws ClientError for all others (all). */
+  readonly expect?: readonly Status[]
+}
+
+/** Header fields; a list is one field. */
+type Fields = Readonly<Record<string, unknown>>
+
+type Nothing = Record<never, never>
+
+/** A member that is required where its value is. */
+type Member<Name extends string, Value> = Nothing extends Value
+  ? { readonly [Key in Name]?: Value }
+  : undefined extends Value
+    ? { readonly [Key in Name]?: Value }
+    : { readonly [Key in Name]: Value }
+
+/** The input of a schema; that of one which takes anything is what is known without it. */
+type InputOf<Given, Otherwise> = Given extends AnySchema
+  ? unknown extends SchemaInput<Given>
+    ? Otherwise
+    : SchemaInput<Given>
+  : Otherwise
+
+type Params<Path extends string, Contract> = Typed<
+  PathParams<Path>,
+  Contract extends { readonly params: infer Given } ? InputOf<Given, unknown> : unknown
+>
+
+/** The parameters of the path, of the types that the schema of the contract takes. */
+type Typed<Known, Given> = {
+  readonly [Name in keyof Known]: Name extends keyof Given
+    ? unknown extends Given[Name]
+      ? Known[Name]
+      : Given[Name]
+    : Known[Name]
+}
+
+type ParamsPart<Path extends string, Contract> = keyof PathParams<Path> extends never
+  ? unknown
+  : Member<'params', Params<Path, Contract>>
+
+type QueryPart<Contract> = Contract extends { readonly query: infer Given }
+  ? Member<'query', InputOf<Given, Fields>>
+  : unknown
+
+type HeadersPart<Contract> = Contract extends { readonly headers: infer Given }
+  ? Member<'headers', InputOf<Given, Fields> & Fields>
+  : { readonly headers?: Fields }
+
+type BodyPart<Contract> = Contract extends { readonly body: infer Given } ? BodyOf<Given> : unknown
+
+type BodyOf<Given> = Given extends AnySchema
+  ? Member<'body', SchemaInput<Given>>
+  : Given extends Body<unknown, infer Kind, infer Sent>
+    ? ByKind<Kind, Sent>
+    : { [Type in keyof Given]: BodyOf<Given[Type]> & TypePart<Type, Given[Type]> }[keyof Given]
+
+type ByKind<Kind extends BodyKind, Sent> = Kind extends 'json'
+  ? Member<'body', Sent>
+  : Kind extends 'form' | 'multipart'
+    ? Member<Kind, Sent>
+    : Kind extends 'text'
+      ? { readonly text: string }
+      : Kind extends 'msgpack'
+        ? { readonly bytes: Bytes; readonly contentType: `application/${string}` }
+        : { readonly bytes: Bytes; readonly contentType?: string }
+
+/** The content type, unless it is that of the kind. */
+type TypePart<Type, Given> = Type extends
+  | 'application/x-www-form-urlencoded'
+  | 'multipart/form-data'
+  | 'text/plain'
+  ? unknown
+  : [Type, Given] extends ['application/json', AnySchema]
+    ? unknown
+    : { readonly contentType: Type }
+
+/** What may be sent to a handler without a contract. */
+interface AnyParts {
+  readonly query?: Fields
+  readonly headers?: Fields
+  readonly body?: unknown
+  readonly form?: Fields
+  readonly multipart?: Fields
+  readonly text?: string
+  readonly bytes?: Bytes
+  readonly contentType?: string
+}
+
+/** The options of a call: what its operation takes, required where it is. */
+export type OptionsOf<Given, Expected extends number> =
+  Given extends Call<string, infer Path, infer Contract>
+    ? CallOptions<Expected> &
+        ParamsPart<Path, Contract> &
+        (unknown extends Contract
+          ? AnyParts
+          : QueryPart<Contract> & HeadersPart<Contract> & BodyPart<Contract>)
+    : never
+
+/** The arguments after the key of a call; none are needed if nothing is required. */
+export type ArgumentsOf<Given, Expected extends StatusOf<Given>> =
+  Nothing extends OptionsOf<Given, Expected>
+    ? [options?: OptionsOf<Given, Expected>]
+    : [options: OptionsOf<Given, Expected>]

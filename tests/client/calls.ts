@@ -1,0 +1,114 @@
+// The client on an app in this process and over a real connection.
+import t from 'tap'
+import { type ClientOptions, client } from '../../lib/client.ts'
+import { serve } from '../../lib/servers/node.ts'
+import { testClient } from '../../lib/testing/client.ts'
+import { type api, app, noticed } from '../support/clientapi.ts'
+import { probe } from '../support/clientprobe.ts'
+import { TOLD } from '../support/clienttold.ts'
+import { eventually } from '../support/sockets.ts'
+
+t.test('calls an app in this process', async (t) => {
+  await using test = await testClient(app)
+  t.same(await probe('http://testserver', { fetch: test.fetch }), TOLD)
+})
+
+t.test('calls a server', async (t) => {
+  const server = await serve(app, { port: 0, signals: [] })
+  t.teardown(() => server.close())
+  noticed.length = 0
+  t.same(await probe(`${server.url}/`), TOLD)
+  await eventually(() => noticed.includes('left'), 'leaving the loop ends the stream')
+
+  noticed.length = 0
+  const controller = new AbortController()
+  const call = client<typeof api>(`${server.url}`, { signal: new AbortController().signal })
+  const ticks = await call('GET /events', { signal: controller.signal, expect: [200] })
+  await t.rejects(
+    async () => {
+      for await (const _tick of ticks.body) controller.abort()
+    },
+    { name: 'AbortError' },
+  )
+  await eventually(() => noticed.includes('left'), 'a signal ends the stream')
+})
+
+t.test('opens websockets', { skip: !('WebSocket' in globalThis) }, async (t) => {
+  const server = await serve(app, { port: 0, signals: [] })
+  t.teardown(() => server.close())
+  const call = client<typeof api>(`${server.url}`)
+  const socket = call.socket('/rooms/{room}', { params: { room: 'a b' }, query: { as: 'Ada' } })
+  const message = await new Promise((resolve) => {
+    socket.onmessage = ({ data }) => resolve(data)
+  })
+  t.equal(message, 'a b Ada')
+})
+
+async function calling(options: ClientOptions) {
+  const test = await testClient(app)
+  t.teardown(() => test.close())
+  return client<typeof api>(new URL('http://testserver'), { fetch: test.fetch, ...options })
+}
+
+t.test('sends header fields with each request', async (t) => {
+  const fixed = await calling({ headers: { 'x-one': 'a', 'x-list': '1' } })
+  t.same((await fixed('GET /fields', { headers: { 'x-list': [2], 'x-one': 'b' } })).body, {
+    'x-list': [2],
+    'x-one': 'b',
+  })
+  const found = await calling({ headers: async () => [['x-list', '3']] })
+  const answer = await found('GET /fields', { headers: { 'x-list': [3], 'x-one': 'c' } })
+  t.same(answer.body, { 'x-list': [3], 'x-one': 'c' })
+})
+
+t.test('shows requests and responses, which may be replaced', async (t) => {
+  const seen: string[] = []
+  const call = await calling({
+    onRequest: (request) => {
+      seen.push(`${request.method} ${request.url}`)
+      if (request.url.endsWith('/9')) return new globalThis.Request('http://testserver/users/7')
+      request.headers.set('x-seen', '1')
+      return undefined
+    },
+    onResponse: async (response, request) => {
+      seen.push(`${response.status} ${request.headers.get('x-seen')}`)
+      const replaced = globalThis.Response.json({ title: 'Replaced' })
+      return response.status === 404 ? replaced : undefined
+    },
+  })
+  t.match((await call('GET /users/{id:int}', { params: { id: 9 } })).body, { id: 7 })
+  t.same((await call('GET /users/{id:int}', { params: { id: 8 } })).body, { title: 'Replaced' })
+  t.same(seen, [
+    'GET http://testserver/users/9',
+    '200 null',
+    'GET http://testserver/users/8',
+    '404 1',
+  ])
+})
+
+t.test('refuses what leads to another path, and unknown options', async (t) => {
+  const call = await calling({})
+  const at = (path: string, name = 'a') =>
+    call('GET /files/{path:path}/of/{name}/{day:date}', { params: { path, name, day: 'x' } })
+  await t.rejects(at('..'), {
+    message:
+      'client: the parameter path must be a segment of a path, ".." was given. Pass params: { path }.',
+  })
+  await t.rejects(at('a/./b'), /^client: the parameter path /)
+  await t.rejects(at('a', ''), /^client: the parameter name /)
+  t.notOk((await at('...', '.a')).status === 400)
+  const params = {} as { id: number }
+  await t.rejects(call('GET /users/{id:int}', { params }), /id must be .*, undefined was given/)
+  t.throws(() => client('', { header: {} } as ClientOptions), {
+    message:
+      'client: the options are fetch, headers, signal, onRequest and onResponse, header was given. Check its name.',
+  })
+})
+
+t.test('an error has the answer', async (t) => {
+  const call = await calling({})
+  const calls = call('GET /users/{id:int}', { params: { id: 8 }, expect: [200] })
+  const error = await calls.catch((thrown) => thrown)
+  t.match(error, { status: 404, body: { title: 'No such user' } })
+  t.equal(error.response.headers.get('content-type'), 'application/problem+json')
+})
