@@ -1,11 +1,12 @@
 /** The outermost layer: answers every error, and rethrows bugs so that the server logs them. */
 
 import { type Tracked, trackPhase, trackStart } from '../errors/boundary.ts'
-import { isAnsweredBug, tellBug } from '../errors/bugs.ts'
 import {
   answerException,
   type ExceptionHandlerEntry,
   ExceptionHandlers,
+  isAnsweredBug,
+  tellBug,
 } from '../errors/handlers.ts'
 import { followsDisconnect } from '../exceptions/common.ts'
 import { knownOptions } from '../internal/knownoptions.ts'

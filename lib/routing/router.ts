@@ -1,5 +1,6 @@
 /** A list of routes as one app. */
 
+import { runLifespan } from '#lifespan'
 import type { ErrorKey } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import type { Reversible, URLPath } from '../http/urls.ts'
@@ -7,8 +8,8 @@ import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { SETTINGS, said, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
-import { adoptState, beginsLifespan, takesPart } from '../lifespan/mounted.ts'
-import { type Lifespan, runLifespan } from '../lifespan.ts'
+import { adoptState, beginsLifespan, takesPart } from '../lifespan/marks.ts'
+import type { Lifespan } from '../lifespan.ts'
 import type { AnyResponse } from '../responses/response.ts'
 import type { App, Receive, Scope, Send } from '../types.ts'
 import { answersRoot, findIn, notFound, rootPath, serve, tellRoot } from './dispatch.ts'
