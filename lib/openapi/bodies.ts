@@ -1,5 +1,5 @@
 /** The request body of an operation. */
-import { isThenable } from '../internal/handled.ts'
+import { handled, isThenable } from '../internal/handled.ts'
 import type { Body, BodyContract } from '../operations/bodies.ts'
 import { bodiesOf } from '../operations/bodyreader.ts'
 import type { UploadRule } from '../operations/formbodies.ts'
@@ -18,7 +18,8 @@ export function requestBodyOf(
   const content = bodies.flatMap((body) =>
     mediaTypesOf(body).map((type) => [type, mediaOf(body, components, named)] as const),
   )
-  const isRequired = bodies.every(isNeeded)
+  const [first] = bodies
+  const isRequired = first !== undefined && isNeeded(first)
   return { ...(isRequired ? { required: true } : {}), content: Object.fromEntries(content) }
 }
 
@@ -27,10 +28,13 @@ function mediaTypesOf({ kind, mediaTypes }: Body): readonly string[] {
   return kind === 'json' || kind === 'msgpack' ? mediaTypes.slice(0, 1) : mediaTypes
 }
 
-function isNeeded({ schema }: Body): boolean {
-  if (schema === undefined) return false
+/** Whether a request without a body is refused; the first kind decides, as it does for requests. */
+function isNeeded({ schema, mediaTypes }: Body): boolean {
+  if (schema === undefined) return !mediaTypes.includes('*/*')
   const result = validate(schema, undefined)
-  return isThenable(result) || result.issues !== undefined
+  if (!isThenable(result)) return result.issues !== undefined
+  handled(Promise.resolve(result))
+  return true
 }
 
 function mediaOf({ kind, schema, files }: Body, components: Components, use: Use): OpenAPIMedia {

@@ -2,24 +2,16 @@
 
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
-import type { Contract } from '../operations/contract.ts'
 import { type ListedRoute, routes } from '../routing/listing.ts'
 import type { Routable } from '../routing/reverse.ts'
 import { Router } from '../routing/router.ts'
 import type { App } from '../types.ts'
 import { Components } from './components.ts'
+import { foundIn, ownersIn, pathsOf } from './found.ts'
 import type { Making } from './making.ts'
-import { operationOf } from './operation.ts'
-import { templatesOf } from './paths.ts'
 import { Refusals } from './responses.ts'
 import { Schemes } from './security.ts'
-import type {
-  OpenAPIDocument,
-  OpenAPIInfo,
-  OpenAPIOperation,
-  OpenAPIServer,
-  OpenAPITag,
-} from './types.ts'
+import type { OpenAPIDocument, OpenAPIInfo, OpenAPIServer, OpenAPITag } from './types.ts'
 
 export interface OpenAPIOptions {
   /** The version of OpenAPI: '3.1', or '3.2', which describes the items of streams ('3.1'). */
@@ -82,15 +74,17 @@ export function documentOf(
   { version = '3.1', plain = true, servers, tags, externalDocs }: OpenAPIOptions,
   here: ReadonlySet<string> = new Set(),
 ): OpenAPIDocument {
+  const found = foundIn(listed, plain, version === '3.2')
   const making: Making = {
     components: new Components(),
     schemes: new Schemes(),
     refusals: new Refusals(),
-    ids: new Map(),
+    ids: new Set(),
+    owners: ownersIn(found),
     hasItems: version === '3.2',
     here,
   }
-  const paths = pathsOf(listed, plain, making)
+  const paths = pathsOf(found, making)
   const schemas = making.components.schemas
   const securitySchemes = making.schemes.byName
   const responses = making.refusals.byName
@@ -104,6 +98,8 @@ export function documentOf(
     info,
     ...(servers === undefined ? {} : { servers }),
     ...(tags === undefined ? {} : { tags }),
+    // Operations that name no scheme are open to all.
+    security: [],
     paths,
     ...(Object.keys(components).length === 0 ? {} : { components }),
     ...(externalDocs === undefined ? {} : { externalDocs }),
@@ -119,51 +115,4 @@ function assertInfo(info: unknown): void {
   const isInfo = typeof title === 'string' && typeof version === 'string'
   const fix = "Write { title: 'Users', version: '1.0.0' }"
   must('openapi', isInfo, 'the info must have a title and a version', info, fix)
-}
-
-type Paths = Record<string, Record<string, OpenAPIOperation>>
-
-/** The first route of a path and method is the one that answers. */
-function pathsOf(listed: readonly ListedRoute[], plain: boolean, making: Making): Paths {
-  const paths: Paths = {}
-  for (const route of listed) {
-    if (route.kind !== 'route' || isHidden(route)) continue
-    for (const { path, parameters } of templatesOf(pathOf(route))) {
-      for (const [method, handler] of methodsOf(route)) {
-        const contract = contractOf(handler)
-        if ((contract === undefined && !plain) || contract?.hidden === true) continue
-        paths[path] ??= {}
-        const own = paths[path]
-        own[method.toLowerCase()] ??= operationOf(
-          { route, method, path, parameters, contract },
-          making,
-        )
-      }
-    }
-  }
-  return paths
-}
-
-/** A mount answers its prefix by the route for `/` inside. */
-function pathOf({ path, route }: ListedRoute): string {
-  const isRoot = 'path' in route && route.path === '/'
-  return isRoot && path !== '/' ? path.slice(0, -1) : path
-}
-
-const ALL = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-
-/** HEAD is not listed where it is served with GET. */
-function methodsOf({ handlers }: ListedRoute): [method: string, handler: unknown][] {
-  return Object.entries(handlers).flatMap(([method, handler]): [string, unknown][] => {
-    if (method === '*') return ALL.map((one) => [one, handler])
-    return method === 'HEAD' && handler === handlers['GET'] ? [] : [[method, handler]]
-  })
-}
-
-function isHidden({ settings }: ListedRoute): boolean {
-  return settings.findLast(({ hidden }) => hidden !== undefined)?.hidden === true
-}
-
-function contractOf(handler: unknown): Contract | undefined {
-  return (handler as { contract?: Contract } | undefined)?.contract
 }

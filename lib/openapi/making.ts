@@ -1,4 +1,5 @@
 /** What the operations of a document share. */
+import type { Contract } from '../operations/contract.ts'
 import type { Components } from './components.ts'
 import type { Refusals } from './responses.ts'
 import type { Schemes } from './security.ts'
@@ -8,8 +9,11 @@ export interface Making {
   readonly components: Components
   readonly schemes: Schemes
   readonly refusals: Refusals
-  /** The places by `operationId`. */
-  readonly ids: Map<string, string>
+  /** Every `operationId` so far. */
+  readonly ids: Set<string>
+  /** The contracts that give an `operationId`, by it. */
+  readonly owners: ReadonlyMap<string, { readonly contract: Contract; readonly where: string }>
+  /** Whether the version is 3.2, which describes items of streams, and has all methods. */
   readonly hasItems: boolean
   /** The patterns of hosts that need no server of their own. */
   readonly here: ReadonlySet<string>

@@ -17,6 +17,8 @@ export interface Described {
   readonly path: string
   readonly parameters: readonly OpenAPIParameter[]
   readonly contract: Contract | undefined
+  /** Whether its convertors refuse some texts, so that the path is not found. */
+  readonly isNarrow: boolean
 }
 
 /** Describes an operation by its contract and its layers, or a handler by its path. */
@@ -40,7 +42,7 @@ export function operationOf(described: Described, making: Making): OpenAPIOperat
   const security = making.schemes.requirementsOf(guards, written)
   const all = parametersOf(contract, parameters, making.components, use)
   const layered = Object.assign({}, ...route.settings.map((layer) => layer.responses))
-  const refusals = refusalsOf(contract, route, security !== undefined)
+  const refusals = refusalsOf(contract, described, security !== undefined)
   const servers = serversOf(route, making.here)
   return {
     ...(tags.length === 0 ? {} : { tags }),
@@ -67,40 +69,48 @@ function textsOf({ summary, description, externalDocs }: Contract): Partial<Open
 }
 
 /**
- * The id of the contract, or one made of the method and the name of the route, or of its path.
+ * The id of the contract, or one made of the method and the name of the route, or of its path. Ids that
+ * contracts give are taken before any is made.
  *
  * @throws TypeError if the contract's own id is taken.
  */
 function idOf(
   { route, method, path, contract }: Described,
   where: string,
-  { ids }: Making,
+  { ids, owners }: Making,
 ): string {
   const own = contract?.operationId
-  const named = camelCase(method.toLowerCase(), route.name === '' ? path : route.name)
-  const made = ids.has(named) ? camelCase(method.toLowerCase(), path) : named
-  const id = own ?? made
-  const other = ids.get(id)
-  if (other !== undefined && own !== undefined) {
+  const owner = own === undefined ? undefined : owners.get(own)
+  if (own !== undefined && owner?.contract !== contract) {
     throw new TypeError(
-      `openapi: two operations have the operationId "${id}", ${other} and ${where}. Give one of them another.`,
+      `openapi: two operations have the operationId "${own}", ${owner?.where} and ${where}. Give one of them another.`,
     )
   }
-  const unique = other === undefined ? id : `${id}${ids.size}`
-  ids.set(unique, where)
-  return unique
+  const verb = method.toLowerCase()
+  const named = own ?? camelCase(verb, route.name === '' ? path : route.name)
+  const isFree = (id: string): boolean => !ids.has(id) && (id === own || !owners.has(id))
+  const base = isFree(named) ? named : (own ?? camelCase(verb, path))
+  let id = base
+  for (let number = 2; !isFree(id); number++) id = `${base}${number}`
+  ids.add(id)
+  return id
 }
 
 /** What refuses requests before the handler has a say. */
-function refusalsOf(contract: Contract, { settings }: ListedRoute, isSecured: boolean): number[] {
-  const { params, query, headers, cookies, body, status } = contract
+function refusalsOf(
+  contract: Contract,
+  { route: { settings }, isNarrow }: Described,
+  isSecured: boolean,
+): number[] {
+  const { params, query, headers, cookies, body, status, onInvalid } = contract
   const layered = settings.findLast((layer) => layer.status !== undefined)?.status
   const invalid = status ?? layered ?? 422
   const hasInputs = [params, query, headers, cookies, body].some((source) => source !== undefined)
   const refusals = [
     ...(body === undefined ? [] : [400, 413, 415]),
     ...(isSecured ? [401, 403] : []),
-    ...(hasInputs ? [invalid] : []),
+    ...(isNarrow ? [404] : []),
+    ...(hasInputs && onInvalid === undefined ? [invalid] : []),
   ]
   return [...new Set(refusals)].sort((one, other) => one - other)
 }

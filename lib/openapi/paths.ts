@@ -9,6 +9,8 @@ export interface Template {
   /** Such as `/users/{id}`. */
   readonly path: string
   readonly parameters: readonly OpenAPIParameter[]
+  /** Whether its convertors refuse some texts. */
+  readonly isNarrow: boolean
 }
 
 /** The templates of a path: two where a parameter may be missing. */
@@ -16,6 +18,7 @@ export function templatesOf(path: string): Template[] {
   return variants(parsePath(path, 'openapi').tokens).map((tokens) => ({
     path: tokens.map((token) => (isParam(token) ? `{${nameOf(token)}}` : token)).join('') || '/',
     parameters: tokens.filter(isParam).map(parameterOf),
+    isNarrow: tokens.filter(isParam).some(({ convertor }) => !WIDE.has(convertor.name)),
   }))
 }
 
@@ -46,6 +49,9 @@ function parameterOf(param: Param): OpenAPIParameter {
     schema: SCHEMAS[param.convertor.name] ?? { type: 'string' },
   }
 }
+
+/** Convertors that accept every text that a parameter can have. */
+const WIDE = new Set(['str', 'path'])
 
 /** What the built-in convertors accept; those of users accept texts that only they know. */
 const SCHEMAS: Readonly<Record<string, JSONSchema>> = {

@@ -3,6 +3,7 @@
 import { statusPhrase } from '../http/status.ts'
 import type { Contract } from '../operations/contract.ts'
 import { type Declared, declaredOf, type ResponseHeader } from '../operations/responses.ts'
+import type { JSONSchema } from '../operations/schemas.ts'
 import { Problem } from '../problems.ts'
 import type { Components, Use } from './components.ts'
 import { pascalCase } from './names.ts'
@@ -93,7 +94,7 @@ function contentOf(
   return {
     [mediaType]: {
       ...(isStream
-        ? ofItems(described, hasItems)
+        ? ofItems(content, described, hasItems)
         : described === undefined
           ? {}
           : { schema: described }),
@@ -103,9 +104,29 @@ function contentOf(
 }
 
 /** Version 3.1 knows a stream only as a text. */
-function ofItems(items: OpenAPIMedia['itemSchema'], hasItems: boolean): OpenAPIMedia {
+function ofItems(
+  content: 'events' | 'lines',
+  items: OpenAPIMedia['itemSchema'],
+  hasItems: boolean,
+): OpenAPIMedia {
   if (!hasItems) return { schema: { type: 'string' } }
+  if (content === 'events') return { itemSchema: eventWith(items) }
   return items === undefined ? {} : { itemSchema: items }
+}
+
+/** An event is an object of its fields, whose data is a text (OpenAPI 3.2.0 section 4.14.4.3). */
+function eventWith(items: OpenAPIMedia['itemSchema']): JSONSchema {
+  const contentSchema = items === undefined ? {} : { contentSchema: items }
+  return {
+    type: 'object',
+    properties: {
+      data: { type: 'string', contentMediaType: 'application/json', ...contentSchema },
+      event: { type: 'string' },
+      id: { type: 'string' },
+      retry: { type: 'integer', minimum: 0 },
+    },
+    required: ['data'],
+  }
 }
 
 /** The responses that refuse requests; operations share them. */

@@ -192,7 +192,21 @@ t.test('streams have the schema of their items since version 3.2', async (t) => 
     post: {
       responses: {
         200: {
-          content: { 'text/event-stream': { itemSchema: { $ref: '#/components/schemas/User' } } },
+          content: {
+            'text/event-stream': {
+              itemSchema: {
+                type: 'object',
+                properties: {
+                  data: {
+                    type: 'string',
+                    contentMediaType: 'application/json',
+                    contentSchema: { $ref: '#/components/schemas/User' },
+                  },
+                },
+                required: ['data'],
+              },
+            },
+          },
         },
         201: {
           content: { 'application/jsonl': { itemSchema: { $ref: '#/components/schemas/User' } } },

@@ -1,0 +1,104 @@
+/** Finds the operations of routes, and puts them under the paths of a document. */
+import type { Contract } from '../operations/contract.ts'
+import type { ListedRoute } from '../routing/listing.ts'
+import type { Making } from './making.ts'
+import { type Described, operationOf } from './operation.ts'
+import { templatesOf } from './paths.ts'
+import type { OpenAPIOperation, OpenAPIPath } from './types.ts'
+
+/** Methods that a path of version 3.1 can have. */
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE']
+
+/** What is in the document: operations, and other handlers unless `plain` is false. */
+export function foundIn(
+  listed: readonly ListedRoute[],
+  plain: boolean,
+  hasAllMethods: boolean,
+): Described[] {
+  return listed.flatMap((route) => {
+    if (route.kind !== 'route' || isHidden(route)) return []
+    return templatesOf(pathOf(route)).flatMap((template) =>
+      methodsOf(route).flatMap(([method, handler]) => {
+        const contract = contractOf(handler)
+        const isLeftOut = contract === undefined ? !plain : contract.hidden === true
+        if (isLeftOut || !(hasAllMethods || METHODS.includes(method))) return []
+        return [{ route, method, contract, ...template }]
+      }),
+    )
+  })
+}
+
+/** The contracts that give an `operationId`, by it. */
+export function ownersIn(found: readonly Described[]): Making['owners'] {
+  const owners = new Map<string, { contract: Contract; where: string }>()
+  for (const { method, path, contract } of found) {
+    const id = contract?.operationId
+    if (contract === undefined || id === undefined || owners.has(id)) continue
+    owners.set(id, { contract, where: `${method} ${path}` })
+  }
+  return owners
+}
+
+/** The first route of a path and method is the one that answers. */
+export function pathsOf(found: readonly Described[], making: Making): Record<string, OpenAPIPath> {
+  const paths: Record<string, Record<string, unknown>> = {}
+  const known = new Map<string, string>()
+  for (const described of found) {
+    const { path, method } = described
+    // Templates that differ only in the names of their parameters are the same path.
+    const shape = path.replace(/\{[^}]*\}/g, '{}')
+    const first = known.get(shape) ?? path
+    known.set(shape, first)
+    paths[first] ??= {}
+    const place = placeOf(paths[first], method)
+    const key = place === paths[first] ? method.toLowerCase() : method
+    place[key] ??= renamed(operationOf(described, making), path, first)
+  }
+  return paths as Record<string, OpenAPIPath>
+}
+
+/** Version 3.2 has other methods, but for QUERY, in an object of their own. */
+function placeOf(path: Record<string, unknown>, method: string): Record<string, unknown> {
+  if (METHODS.includes(method) || method === 'QUERY') return path
+  path['additionalOperations'] ??= {}
+  return path['additionalOperations'] as Record<string, unknown>
+}
+
+/** The operation with the names that the parameters of another template have. */
+function renamed(operation: OpenAPIOperation, from: string, to: string): OpenAPIOperation {
+  if (from === to || operation.parameters === undefined) return operation
+  const [own, others] = [namesIn(from), namesIn(to)]
+  const parameters = operation.parameters.map((parameter) => {
+    const name = parameter.in === 'path' ? others[own.indexOf(parameter.name)] : undefined
+    return name === undefined ? parameter : { ...parameter, name }
+  })
+  return { ...operation, parameters }
+}
+
+function namesIn(template: string): string[] {
+  return [...template.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
+}
+
+/** A mount answers its prefix by the route for `/` inside. */
+function pathOf({ path, route }: ListedRoute): string {
+  const isRoot = 'path' in route && route.path === '/'
+  return isRoot && path !== '/' ? path.slice(0, -1) : path
+}
+
+const ALL = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** HEAD is not listed where it is served with GET. */
+function methodsOf({ handlers }: ListedRoute): [method: string, handler: unknown][] {
+  return Object.entries(handlers).flatMap(([method, handler]): [string, unknown][] => {
+    if (method === '*') return ALL.map((one) => [one, handler])
+    return method === 'HEAD' && handler === handlers['GET'] ? [] : [[method, handler]]
+  })
+}
+
+function isHidden({ settings }: ListedRoute): boolean {
+  return settings.findLast(({ hidden }) => hidden !== undefined)?.hidden === true
+}
+
+function contractOf(handler: unknown): Contract | undefined {
+  return (handler as { contract?: Contract } | undefined)?.contract
+}

@@ -1,0 +1,39 @@
+// Documents before the official meta-schemas, and before a linter of the field.
+import { validate as validate31 } from '@hyperjump/json-schema/openapi-3-1'
+import { validate as validate32 } from '@hyperjump/json-schema/openapi-3-2'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import t from 'tap'
+import { type OpenAPIDocument, openapi } from '../../lib/openapi.ts'
+import { INFO, SERVERS, shopRoutes } from '../support/shopapi.ts'
+
+const VERSIONS = ['3.1', '3.2'] as const
+const VALIDATORS = { '3.1': validate31, '3.2': validate32 }
+
+/** Rules that ask for what an author may leave out. */
+const CONFIG = await createConfig({ extends: ['recommended-strict'] })
+
+async function findings(document: OpenAPIDocument): Promise<string[]> {
+  const source = JSON.stringify(document)
+  const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config: CONFIG })
+  return problems.map(
+    ({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`,
+  )
+}
+
+for (const version of VERSIONS) {
+  t.test(`version ${version}: the meta-schema and a linter find nothing`, async (t) => {
+    const document = openapi(shopRoutes, INFO, { version, servers: SERVERS })
+    const schema = `https://spec.openapis.org/oas/${version}/schema-base`
+    const plain: never = JSON.parse(JSON.stringify(document)) as never
+    const output = await VALIDATORS[version](schema, plain, 'BASIC')
+    t.same(output.valid ? [] : output.errors, [])
+    t.same(await findings(document), [])
+  })
+}
+
+t.test('the judges would find something', async (t) => {
+  const wrong = { openapi: '3.1.1', info: INFO, paths: { '/a': { get: { nothing: 1 } } } } as never
+  const output = await validate31('https://spec.openapis.org/oas/3.1/schema-base', wrong)
+  t.notOk(output.valid)
+  t.match(await findings(wrong), [/no-empty-servers/, /struct/])
+})
