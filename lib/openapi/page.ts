@@ -7,9 +7,8 @@ import { VIEWERS } from './viewers.ts'
 
 /** The page of an installed program, or of one at a URL. Its links are relative. */
 export function shownPage({ info }: OpenAPIDocument, { viewer, source }: Shown): HTML {
-  const folder = source instanceof URL ? source.href : 'files/'
-  const urlOf = (name: string) =>
-    source instanceof URL ? new URL(viewer.files[name] ?? '', source).href : folder + name
+  const [path = ''] = Object.values(viewer.files)
+  const folder = source instanceof URL ? new URL('.', new URL(path, source)).href : 'files/'
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -17,11 +16,11 @@ export function shownPage({ info }: OpenAPIDocument, { viewer, source }: Shown):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title}</title>
 <link rel="icon" href="data:,">
-${viewer.styles.map((name) => html`<link rel="stylesheet" href="${urlOf(name)}">\n`)}</head>
+${viewer.styles.map((name) => html`<link rel="stylesheet" href="${folder + name}">\n`)}</head>
 <body>
 <div id="reference" data-document="openapi.json" data-files="${folder}"></div>
 <noscript><p>This page needs JavaScript. <a href="openapi.json">The document</a> does not.</p></noscript>
-${viewer.scripts.map((name) => html`<script src="${urlOf(name)}"></script>\n`)}<script src="start.js"></script>
+${viewer.scripts.map((name) => html`<script src="${folder + name}"></script>\n`)}<script src="start.js"></script>
 </body>
 </html>
 `

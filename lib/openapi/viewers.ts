@@ -7,7 +7,7 @@ export type OpenAPIPage = 'scalar' | 'swagger' | 'redoc'
 export interface Viewer {
   /** The name of the package. */
   readonly package: string
-  /** The only files that are served, by the names they are served under. */
+  /** The only files that are served, all of one folder, by the names they are served under. */
   readonly files: Readonly<Record<string, string>>
   readonly scripts: readonly string[]
   readonly styles: readonly string[]
@@ -61,10 +61,20 @@ export const VIEWERS: Readonly<Record<OpenAPIPage, Viewer>> = {
   redoc: {
     package: 'redoc',
     files: { 'redoc.standalone.js': 'bundles/redoc.standalone.js' },
-    scripts: ['redoc.standalone.js'],
+    scripts: [],
     styles: [],
     workers: 'blob:', // searches
-    start: `Redoc.init(spec, { downloadDefinitionUrl: link.href, sanitize: true }, target)`,
+    // A module since version 3, and a script before that.
+    start: `const program = new URL('redoc.standalone.js', files)
+  const options = { downloadDefinitionUrl: link.href, sanitize: true, disableTelemetry: true }
+  import(program)
+    .catch(() => new Promise((resolve, reject) => {
+      const script = document.createElement('script')
+      Object.assign(script, { src: program, onload: () => resolve(Redoc), onerror: reject })
+      document.head.append(script)
+    }))
+    .then((redoc) => redoc.init(spec, options, target))
+    .catch(fail)`,
   },
 }
 
@@ -77,6 +87,10 @@ export function startScript({ start }: Viewer): string {
 const target = document.querySelector('#reference')
 const link = new URL(target.dataset.document, location.href)
 const files = new URL(target.dataset.files, location.href)
+const fail = (error) => {
+  target.textContent = 'The document cannot be shown: ' + (error.message ?? 'a file is missing')
+  console.error(error)
+}
 const absolute = (server) => {
   if (/^[a-z][a-z0-9+.-]*:/i.test(server.url)) return server
   const url = new URL(server.url, link).href.replace(/\\/$/, '')
@@ -100,9 +114,6 @@ fetch(link)
     return response.json()
   })
   .then(show)
-  .catch((error) => {
-    target.textContent = 'The document cannot be shown: ' + error.message
-    console.error(error)
-  })
+  .catch(fail)
 `
 }

@@ -264,6 +264,11 @@ t.test('with a url, the files come from there, and the policy allows it', async 
   )
   t.equal((await client.get('/docs/start.js')).status, 200)
   t.equal((await client.get('/docs/files/swagger-ui.css')).status, 404)
+
+  const redoc = OpenAPI({ ...INFO, page: 'redoc', url: new URL('http://files.example/redoc/') })
+  await using other = await testClient(Application({ routes: [Mount('/docs', redoc)] }))
+  const shown = await (await other.get('/docs/')).text()
+  t.match(shown, 'data-files="http://files.example/redoc/bundles/"')
 })
 
 t.test('without a page there are the documents alone', async (t) => {
