@@ -69,7 +69,7 @@ export class Connection implements Owner {
     this.#session.destroy()
   }
 
-  /** Ends streams that stall, and a connection that nobody uses. */
+  /** Ends streams that stall, and an idle connection. */
   look(now: number): void {
     for (const watch of this.#watches) watch.look(now, this.socket.bytesWritten)
     if (this.#watches.size > 0 || now - this.#idleSince < this.#terms.times.idleMs) return

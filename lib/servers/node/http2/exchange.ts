@@ -138,7 +138,7 @@ export class StreamExchange implements Ongoing, Transport, Departing, Ending {
     this.#owner.abandoned()
   }
 
-  /** The client need not send what nobody reads (RFC 9113 section 8.1). */
+  /** The client need not send what is not read (RFC 9113 section 8.1). */
   #finish(): void {
     if (!this.#departure.answered || this.#stream.closed) return
     if (!this.incoming.ended && !this.#wire.hasTrailers)
