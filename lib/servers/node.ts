@@ -106,8 +106,8 @@ function run(
     maxPipelined: options.maxPipelinedRequests ?? MOST_PIPELINED,
     onError,
   }
-  speakHTTP2(inFlight, service)
   const websockets = settings && new WebSockets(service, settings, service.shortcuts)
+  speakHTTP2(inFlight, service, websockets)
   if (websockets !== undefined) node.on('upgrade', websockets.take)
   node.on('request', (request, response) => exchange(service, request, response, false))
   node.on('connect', refuseTunnel)

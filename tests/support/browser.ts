@@ -19,7 +19,7 @@ export const noBrowser: string | false =
   browser === undefined && `no browser: none of ${NAMES.join(', ')} is installed`
 
 /** Opens a page for the length of a test; what it has found out, it posts to its server. */
-export function openPage(t: Test, url: string): void {
+export function openPage(t: Test, url: string, further: readonly string[] = []): void {
   const profile = mkdtempSync(path.join(tmpdir(), 'stellula-browser-'))
   const options = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
   const quiet = ['--no-first-run', '--disable-background-networking', '--disable-extensions']
@@ -27,7 +27,14 @@ export function openPage(t: Test, url: string): void {
   const { NODE_OPTIONS: _hooks, ...env } = process.env
   const child = spawn(
     browser ?? '',
-    [...options, ...quiet, '--remote-debugging-port=0', `--user-data-dir=${profile}`, url],
+    [
+      ...options,
+      ...quiet,
+      ...further,
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      url,
+    ],
     { stdio: 'ignore', detached: true, env },
   )
   t.teardown(async () => {

@@ -8,6 +8,7 @@ import type { ServeOptions } from './options.ts'
 import { ServedRequest } from './servedrequest.ts'
 import type { Service } from './service.ts'
 import { upgradeOptions } from './upgrades.ts'
+import type { WebSockets } from './websockets.ts'
 
 /** A server that does not listen yet. */
 export interface Listener {
@@ -15,8 +16,10 @@ export interface Listener {
   /** Reads the certificates again. */
   readonly reloadTLS: () => Promise<void>
   /** Makes it speak HTTP/2 too, where the options ask for that. */
-  readonly speakHTTP2: (inFlight: Drain, service: Service) => void
+  readonly speakHTTP2: SpeakHTTP2
 }
+
+type SpeakHTTP2 = (inFlight: Drain, service: Service, websockets: WebSockets | undefined) => void
 
 /**
  * A server of node:http or, with `tls`, of node:https, which is loaded only then, as node:http2 is.
@@ -27,7 +30,7 @@ export interface Listener {
 export async function createListener(options: ServeOptions): Promise<Listener> {
   const { tls } = options
   const speakHTTP2 = await loadHTTP2(options)
-  const install = (node: Server): Listener['speakHTTP2'] => speakHTTP2.bind(undefined, node)
+  const install = (node: Server): SpeakHTTP2 => speakHTTP2.bind(undefined, node)
   if (tls === undefined) {
     const node = createServer(nodeOptions(options))
     return { node, reloadTLS: withoutTLS, speakHTTP2: install(node) }
@@ -40,11 +43,12 @@ export async function createListener(options: ServeOptions): Promise<Listener> {
 
 async function loadHTTP2(
   options: ServeOptions,
-): Promise<(node: Server, inFlight: Drain, service: Service) => void> {
+): Promise<(node: Server, ...serving: Parameters<SpeakHTTP2>) => void> {
   const settings = readHTTP2Options(options.http2)
   if (settings === undefined) return () => {}
   const { installHTTP2 } = await import('./http2/install.ts')
-  return (node, inFlight, service) => installHTTP2(node, inFlight, service, settings, options)
+  return (node, inFlight, service, websockets) =>
+    installHTTP2(node, inFlight, service, websockets, settings, options)
 }
 
 async function withoutTLS(): Promise<void> {

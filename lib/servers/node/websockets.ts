@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { type Server, WebSocketServer } from 'ws'
 import { fits, parseTarget, type Target } from '../../protocol/target.ts'
 import type { Acceptance } from '../../protocol/websocket.ts'
-import type { WebSocketScope } from '../../types.ts'
+import type { HeaderList, WebSocketScope } from '../../types.ts'
 import { Refusal, readFields } from './fields.ts'
 import type { Site } from './scope.ts'
 import type { Service } from './service.ts'
@@ -103,10 +103,34 @@ export class WebSockets {
       refuseHandshake(handshake, status, further)
       return
     }
+    this.#open(handshake, target, fields.headers, offered, site)
+  }
+
+  /**
+   * Takes a handshake whose request was read before, as over HTTP/2.
+   *
+   * @param headers The fields, for the scope.
+   * @param checked The same, as those of a handshake over HTTP/1.1.
+   */
+  takeRead(handshake: Handshake, target: Target, headers: HeaderList, checked: HeaderList): void {
+    handshake.socket.on('error', ignore)
+    const offered = this.#service.inFlight.closing ? new Refusal(503) : readHandshake(checked)
+    if (offered instanceof Refusal) refuseHandshake(handshake, offered.status, offered.fields)
+    else this.#open(handshake, target, headers, offered, this.#service.site)
+  }
+
+  #open(
+    handshake: Handshake,
+    target: Target,
+    headers: HeaderList,
+    offered: readonly string[],
+    site: Site,
+  ): void {
+    const { request } = handshake
     const session = new Session(this.#host, handshake)
     this.#sessions.add(session)
-    inFlight.begin(session)
-    const scope = buildWebSocketScope(request, target, fields.headers, offered, site, (listener) =>
+    this.#service.inFlight.begin(session)
+    const scope = buildWebSocketScope(request, target, headers, offered, site, (listener) =>
       session.onDisconnect(listener),
     )
     if (this.#host.leave !== undefined) noteUnmatched(scope, session)

@@ -2,8 +2,10 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Service } from '../service.ts'
+import type { WebSockets } from '../websockets.ts'
 import { readStreamAsked } from './asked.ts'
 import { type Owner, StreamExchange } from './exchange.ts'
+import { streamHandshake, withKey } from './handshake.ts'
 import type { HTTP2Settings } from './options.ts'
 import { refuseStream } from './refuse.ts'
 import { type Times, Watch } from './watch.ts'
@@ -14,6 +16,8 @@ export interface Terms {
   readonly settings: HTTP2Settings
   readonly times: Times
   readonly maxHeaderSize: number
+  /** Absent where handshakes are refused. */
+  readonly websockets: WebSockets | undefined
 }
 
 export class Connection implements Owner {
@@ -84,16 +88,23 @@ export class Connection implements Owner {
       this.#watches.delete(watch)
       if (this.#watches.size === 0) this.#idleSince = performance.now()
     })
-    const asked = readStreamAsked(rawHeaders, this.#terms.maxHeaderSize)
-    const status = typeof asked === 'number' ? asked : asked.protocol === undefined ? 0 : 501
-    if (typeof asked === 'number' || status > 0) {
-      stream.on('error', ignore)
-      refuseStream(stream, status)
-      return
-    }
-    const exchange = new StreamExchange(this.#terms.service, stream, asked, this)
-    watch.incoming = exchange.incoming
-    exchange.run()
+    const { service, maxHeaderSize, websockets } = this.#terms
+    const asked = readStreamAsked(rawHeaders, maxHeaderSize)
+    if (typeof asked === 'number') this.#refuse(stream, asked)
+    else if (asked.protocol === undefined) {
+      const exchange = new StreamExchange(service, stream, asked, this)
+      watch.incoming = exchange.incoming
+      exchange.run()
+    } else if (asked.protocol === 'websocket' && websockets !== undefined) {
+      watch.incoming = { ended: true } // it may go on for long
+      const handshake = streamHandshake(stream, asked, this.socket)
+      websockets.takeRead(handshake, asked.target, asked.headers, withKey(asked.headers))
+    } else this.#refuse(stream, 501)
+  }
+
+  #refuse(stream: ServerHttp2Stream, status: number): void {
+    stream.on('error', ignore)
+    refuseStream(stream, status)
   }
 }
 

@@ -89,7 +89,7 @@ export class HTTP2Connections implements Foreign {
   }
 }
 
-function serverOptions({ settings, maxHeaderSize }: Terms): ServerOptions {
+function serverOptions({ settings, maxHeaderSize, websockets }: Terms): ServerOptions {
   const { maxConcurrentStreams, initialWindowSize, idleTimeoutMs: _ours, ...limits } = settings
   return {
     ...limits,
@@ -98,6 +98,7 @@ function serverOptions({ settings, maxHeaderSize }: Terms): ServerOptions {
       initialWindowSize,
       maxHeaderListSize: maxHeaderSize,
       enablePush: false,
+      enableConnectProtocol: websockets !== undefined,
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Drain } from '../drain.ts'
 import type { ServeOptions } from '../options.ts'
 import type { Service } from '../service.ts'
 import { WRITE_TIMEOUT_MS } from '../stalled.ts'
+import type { WebSockets } from '../websockets.ts'
 import { HTTP2Connections } from './connections.ts'
 import { dispatchByALPN, dispatchByPreface } from './dispatch.ts'
 import type { HTTP2Settings } from './options.ts'
@@ -13,6 +14,7 @@ export function installHTTP2(
   node: Server,
   inFlight: Drain,
   service: Service,
+  websockets: WebSockets | undefined,
   settings: HTTP2Settings,
   options: ServeOptions,
 ): void {
@@ -23,7 +25,9 @@ export function installHTTP2(
     requestMs: requestTimeoutMs || Number.POSITIVE_INFINITY,
     writeMs: writeTimeoutMs || Number.POSITIVE_INFINITY,
   }
-  const connections = new HTTP2Connections({ service, settings, times, maxHeaderSize })
+  const connections = new HTTP2Connections({
+    ...{ service, websockets, settings, times, maxHeaderSize },
+  })
   inFlight.leaveTo(connections)
   const take: Parameters<typeof dispatchByALPN>[1] = (socket) => {
     inFlight.leave(socket)

@@ -14,6 +14,14 @@ export interface Handshake {
   readonly socket: Socket
   /** What followed the request. */
   readonly head: Buffer
+  /** How to answer by a response, where that is not one of HTTP/1.1. */
+  readonly answering?: Answering
+}
+
+/** Answers a handshake by a response of another version of HTTP. */
+export interface Answering {
+  wire(): Wire
+  refuse(status: number, fields?: HeaderList): void
 }
 
 /** A response to an upgrade request, for which Node creates none. */
@@ -31,11 +39,30 @@ function responseTo({ request, socket }: Handshake): ServerResponse {
 
 /** Answers with a bare status. */
 export function refuseHandshake(handshake: Handshake, status: number, fields?: HeaderList): void {
-  refuse(responseTo(handshake), status, true, fields)
+  if (handshake.answering !== undefined) handshake.answering.refuse(status, fields)
+  else refuse(responseTo(handshake), status, true, fields)
 }
 
 /** A response that refuses a websocket: one of the app, or one of the server. */
-export class Answer {
+export class Answer implements Answering {
+  readonly #answering: Answering
+
+  constructor(handshake: Handshake) {
+    this.#answering = handshake.answering ?? new ConnectionAnswer(handshake)
+  }
+
+  /** The wire for the app's response. */
+  wire(): Wire {
+    return this.#answering.wire()
+  }
+
+  /** Answers with a status of the server, if the client has not left. */
+  refuse(status: number): void {
+    this.#answering.refuse(status)
+  }
+}
+
+class ConnectionAnswer implements Answering {
   readonly #handshake: Handshake
   readonly #response: ServerResponse
 
@@ -44,7 +71,6 @@ export class Answer {
     this.#response = responseTo(handshake)
   }
 
-  /** The wire for the app's response. */
   wire(): Wire {
     return new NodeWire(this.#response, {
       disconnect: new Disconnect(this.#handshake.request, this.#response),
@@ -53,7 +79,6 @@ export class Answer {
     })
   }
 
-  /** Answers with a status of the server, if the client has not left. */
   refuse(status: number): void {
     if (!this.#response.destroyed) refuse(this.#response, status, true)
   }
