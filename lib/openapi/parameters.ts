@@ -25,7 +25,9 @@ export function parametersOf(
   const params = contract.params === undefined ? [] : membersOf(contract.params)
   const path = ofPath.map((parameter) => {
     const member = params.find(({ name }) => name === parameter.name)
-    return member === undefined ? parameter : made('path', member, components, use)
+    if (member === undefined) return parameter
+    const described = made('path', member, components, use)
+    return { ...described, schema: both(parameter.schema, described.schema) }
   })
   const others = SOURCES.flatMap(([key, place]) => {
     const schema = contract[key]
@@ -35,6 +37,12 @@ export function parametersOf(
       .map((member) => made(place, member, components, use))
   })
   return [...path, ...others]
+}
+
+/** What a text must be for its convertor, and what its value must be then. */
+function both(convertor: JSONSchema, own: JSONSchema): JSONSchema {
+  const isLimited = ['enum', 'const', 'format', 'pattern'].some((key) => key in own)
+  return own['type'] !== convertor['type'] || isLimited ? own : { ...convertor, ...own }
 }
 
 interface Member {

@@ -93,7 +93,7 @@ t.test('inputs are parameters, by their schemas', async (t) => {
       in: 'path',
       required: true,
       description: 'The number',
-      schema: { type: 'integer', maximum: 5 },
+      schema: { type: 'integer', minimum: 0, maximum: 5 },
     },
     { name: 'page', in: 'query', schema: { type: 'integer', default: 1 } },
     { name: 'tags', in: 'query', schema: { type: 'array', items: { type: 'string' } } },
