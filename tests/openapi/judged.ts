@@ -1,4 +1,5 @@
 // Documents before the official meta-schemas, and before a linter of the field.
+import { spawnSync } from 'node:child_process'
 import { validate as validate31 } from '@hyperjump/json-schema/openapi-3-1'
 import { validate as validate32 } from '@hyperjump/json-schema/openapi-3-2'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
@@ -36,4 +37,19 @@ t.test('the judges would find something', async (t) => {
   const output = await validate31('https://spec.openapis.org/oas/3.1/schema-base', wrong)
   t.notOk(output.valid)
   t.match(await findings(wrong), [/no-empty-servers/, /struct/])
+})
+
+t.test('another process makes the same document, byte for byte', async (t) => {
+  const [lib, app] = ['../../lib/openapi.js', '../support/shopapi.js'].map((file) =>
+    JSON.stringify(new URL(file, import.meta.url)),
+  )
+  const program = `
+    import { type } from 'arktype'
+    type({ another: 'string[]' })
+    const { openapi } = await import(${lib})
+    const { INFO, shopRoutes } = await import(${app})
+    process.stdout.write(JSON.stringify(openapi(shopRoutes, INFO)))`
+  const options = ['--input-type=module', '--eval', program]
+  const { stdout, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8' })
+  t.equal(stdout, JSON.stringify(openapi(shopRoutes, INFO)), stderr)
 })
