@@ -8,6 +8,12 @@ import { StalledWrites } from './stalled.ts'
 /** How long an app gets to notice that its connection was cut. */
 const AFTERMATH_MS = 1_000
 
+/**
+ * How long a closing server leaves idle connections open: a request may be on its way on one of them. Its
+ * answer tells the client that it is the last.
+ */
+const SETTLE_MS = 100
+
 /** How often a closing server looks at its connections: nothing tells when one has become idle. */
 const LOOK_MS = 20
 
@@ -31,6 +37,7 @@ export class Drain {
   #foreign: Foreign | undefined
   #closing = false
   #forced = false
+  #settledAt = 0
 
   /**
    * @param writeTimeoutMs How long a client may read nothing of what waits for it; 0 is for ever.
@@ -114,6 +121,7 @@ export class Drain {
   /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */
   async close(gracePeriodMs: number): Promise<void> {
     this.#closing = true
+    this.#settledAt = performance.now() + Math.min(SETTLE_MS, gracePeriodMs)
     this.#foreign?.close()
     const closed = this.#stopListening()
     await this.#until(() => this.#isIdle() || this.#forced, gracePeriodMs)
@@ -132,6 +140,7 @@ export class Drain {
 
   /** Whether all apps are done and all they sent is written; closes what is idle. */
   #isIdle(): boolean {
+    if (performance.now() < this.#settledAt) return this.#isEmpty()
     const writing = [...this.#sockets].filter((socket) => socket.writableLength > 0)
     if (writing.length === 0) this.#node.closeIdleConnections()
     if (this.#ongoing.count > 0) return false
@@ -142,6 +151,12 @@ export class Drain {
     const isIdle = isForeignIdle && [...this.#sockets].every((socket) => socket.destroyed)
     if (isIdle) for (const socket of this.#lower) socket.destroy()
     return isIdle
+  }
+
+  #isEmpty(): boolean {
+    const isForeignIdle = this.#foreign?.isIdle ?? true
+    const connections = this.#sockets.size + this.#lower.size
+    return this.#ongoing.count === 0 && connections === 0 && isForeignIdle
   }
 
   #until(condition: () => boolean, timeoutMs: number): Promise<void> {
