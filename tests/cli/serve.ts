@@ -1,7 +1,9 @@
 // `stellula serve` as one process.
 import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import path from 'node:path'
 import t from 'tap'
+import { CERTIFICATE } from '../support/certificate.ts'
 import { APP, run, start } from '../support/cli.ts'
 import { eventually, soon } from '../support/sockets.ts'
 
@@ -61,6 +63,27 @@ t.test('listens on a unix socket', { skip: process.platform === 'win32' }, async
       .end()
   })
   t.equal(status, 200)
+})
+
+t.test('serves https with a certificate', async (t) => {
+  const { key, cert } = CERTIFICATE
+  const files = { 'app.js': APP, 'key.pem': key, 'cert.pem': cert }
+  const args = ['serve', 'app.js', '--port', '0', '--tls-cert', 'cert.pem']
+  const { url } = start(t, [...args, '--tls-key', 'key.pem'], files)
+  const address = await url()
+  t.match(address, /^https:/)
+  const status = await new Promise((resolve, reject) => {
+    httpsRequest(address, { ca: cert, servername: 'localhost' }, ({ statusCode }) =>
+      resolve(statusCode),
+    )
+      .on('error', reject)
+      .end()
+  })
+  t.equal(status, 200)
+  t.match(await run(t, args, files), {
+    code: 2,
+    stderr: /--tls-cert and --tls-key belong together, only --tls-cert was given\. Write --tls-key/,
+  })
 })
 
 t.test('a port that is in use is told of in words', async (t) => {

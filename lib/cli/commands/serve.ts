@@ -17,6 +17,13 @@ and SIGINT (Ctrl+C) end it, a second one at once.`,
       value: 'NUMBER',
       help: 'A descriptor that listens; by itself 3 under socket activation.',
     },
+    workers: { value: 'COUNT', help: 'Serve in several processes; SIGHUP replaces them.' },
+    reload: { help: 'Start again when an imported file changes.' },
+    'tls-cert': {
+      value: 'FILE',
+      help: 'The certificates for https, as PEM; read again on SIGHUP.',
+    },
+    'tls-key': { value: 'FILE', help: 'The key of the certificate, as PEM.' },
     'root-path': { value: 'PATH', help: 'The prefix that a proxy has stripped.' },
     'proxy-headers': {
       value: 'PROXIES',
@@ -31,7 +38,8 @@ and SIGINT (Ctrl+C) end it, a second one at once.`,
   },
   examples: [
     'stellula serve dist/app.js',
-    'stellula serve dist/app.js:app --host 0.0.0.0 --port 8080 --access-log json',
+    'stellula serve src/app.ts --reload --access-log pretty',
+    'stellula serve dist/app.js:app --workers 4 --host 0.0.0.0',
   ],
   run: async (given) => runServer(readServing(given)),
 }

@@ -1,11 +1,24 @@
-/** Runs `stellula serve` until it ends. */
-import type { RunningServer } from '../../servers/node.ts'
-import { tell } from '../terminal.ts'
+/** Runs `stellula serve` until it ends: in one process, in several, or in one that starts again. */
+import nodeCluster from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { work } from '../../servers/cluster/worker.ts'
+import { cluster } from '../../servers/cluster.ts'
+import type { RunningServer, ServeOptions } from '../../servers/node.ts'
+import { CommandError, wordsOf } from '../failures.ts'
+import { requiredFiles, watchImports } from '../reload/imports.ts'
+import { Reloader } from '../reload/reloader.ts'
+import { paintFor, tell } from '../terminal.ts'
+import { untilStarted } from './early.ts'
 import type { Serving } from './settings.ts'
 import { startServer } from './start.ts'
 
 /** Gives the exit code. */
 export async function runServer(serving: Serving): Promise<number> {
+  if (serving.reload) return nodeCluster.isWorker ? runReloaded(serving) : runReloader(serving)
+  return serving.workers === undefined ? runAlone(serving) : runCluster(serving, serving.workers)
+}
+
+async function runAlone(serving: Serving): Promise<number> {
   const early = untilStarted()
   let server: RunningServer
   try {
@@ -18,37 +31,93 @@ export async function runServer(serving: Serving): Promise<number> {
   }
   tell(`listening on ${placeOf(server)}${process.stderr.isTTY ? ' (Ctrl+C ends it)' : ''}`)
   // A shutdown that failed was told of where the signal was heard.
-  return server.closed.then(
+  return codeOf(server.closed)
+}
+
+function codeOf(closed: Promise<void>): Promise<number> {
+  return closed.then(
     () => 0,
     () => 1,
   )
 }
 
+/** Clients that keep their connections hear in an answer that a worker ends. */
+const DRAIN_MS = 200
+
+async function runCluster(serving: Serving, workers: number): Promise<number> {
+  const { graceMs } = serving
+  const started = cluster(
+    ({ number }) =>
+      telling(async () => {
+        const server = await startServer(serving, { drainDelayMs: DRAIN_MS }, number)
+        tell(`worker ${number} (process ${process.pid}) is listening on ${placeOf(server)}`)
+        return server
+      }),
+    { workers, log: tellLine, ...(graceMs !== undefined && { gracePeriodMs: graceMs }) },
+  )
+  const member = await started.catch((error: Error) => {
+    throw new CommandError(error.message)
+  })
+  return codeOf(member.closed)
+}
+
+function tellLine(line: string): void {
+  tell(line.replace(/^cluster: /, ''))
+}
+
+/** A worker that cannot start says why in our words. */
+async function telling(start: () => Promise<RunningServer>): Promise<RunningServer> {
+  try {
+    return await start()
+  } catch (error) {
+    tell(paintFor(process.stderr).red(wordsOf(error)))
+    // What was imported is told of from another thread.
+    await sleep(FLUSH_MS)
+    process.exit(1)
+  }
+}
+
+const FLUSH_MS = 50
+
+/** Open requests do not hold the next version. */
+const RELOAD_GRACE_MS = 500
+
+function graceOf({ graceMs = RELOAD_GRACE_MS }: Serving): number {
+  return graceMs
+}
+
+async function runReloader(serving: Serving): Promise<number> {
+  const { target, values } = serving
+  const { 'env-file': envFile } = values
+  const reloader = new Reloader(
+    envFile === undefined ? [target.file] : [target.file, envFile],
+    graceOf(serving),
+  )
+  reloader.start()
+  await reloader.ended
+  return 0
+}
+
+async function runReloaded(serving: Serving): Promise<number> {
+  const options: ServeOptions = { gracePeriodMs: graceOf(serving) }
+  const report = (imported: readonly string[]): void => {
+    if (process.connected) process.send?.({ imported })
+  }
+  watchImports((file) => report([file]))
+  const { closed } = await work(
+    () =>
+      telling(async () => {
+        const server = await startServer(serving, options)
+        report(requiredFiles())
+        tell(`listening on ${placeOf(server)}`)
+        return server
+      }),
+    1,
+  )
+  return codeOf(closed)
+}
+
 /** The URL, or the path of a unix socket. */
-export function placeOf({ url, address }: RunningServer): string {
+function placeOf({ url, address }: RunningServer): string {
   return url ?? (address.host || 'the given descriptor')
-}
-
-interface Early {
-  /** Aborts when the process is to end. */
-  readonly signal: AbortSignal
-  readonly stop: () => void
-}
-
-/**
- * Hears signals that come before the server does: as the first process of a container, this one would
- * not end by them otherwise. A module that is being imported is not waited for.
- */
-function untilStarted(): Early {
-  const controller = new AbortController()
-  const end = (): void => {
-    if (controller.signal.aborted) process.exit(1)
-    controller.abort()
-    setTimeout(() => process.exit(0), 1000).unref()
-  }
-  process.on('SIGTERM', end).on('SIGINT', end)
-  const stop = (): void => {
-    process.off('SIGTERM', end).off('SIGINT', end)
-  }
-  return { signal: controller.signal, stop }
 }

@@ -11,6 +11,11 @@ export interface Serving {
   readonly graceMs: number | undefined
   /** The proxies that are believed. */
   readonly proxies: readonly string[] | undefined
+  /** How many processes; undefined for this one alone. */
+  readonly workers: number | undefined
+  readonly reload: boolean
+  /** The files of the certificate. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
 }
 
 /** Where to listen. */
@@ -20,7 +25,7 @@ export type Place =
   | { readonly fd: number }
 
 /** @throws UsageError if an option is invalid, or if two of them exclude each other. */
-export function readServing({ positionals: [module = ''], values }: Given): Serving {
+export function readServing({ positionals: [module = ''], values, flags }: Given): Serving {
   const places = ['path', 'fd', 'port'].filter((name) => values[name] !== undefined)
   if (places.length > 1) {
     const names = places.map((name) => `--${name}`).join(' and ')
@@ -31,6 +36,12 @@ export function readServing({ positionals: [module = ''], values }: Given): Serv
     throw wrong('access-log', 'pretty or json', accessLog)
   }
   placeOf(values)
+  const workers = wholeOf(values, 'workers', 'a whole number from 1 on', 1_000)
+  if (workers === 0) throw wrong('workers', 'a whole number from 1 on', '0')
+  const reload = flags.has('reload')
+  if (reload && workers !== undefined) {
+    throw new UsageError('serve: --reload and --workers exclude each other. Choose one.')
+  }
   const grace = numberOf(values, 'grace', 'a number of seconds', 0, 1_000_000)
   return {
     target: readTarget(module),
@@ -38,7 +49,19 @@ export function readServing({ positionals: [module = ''], values }: Given): Serv
     accessLog,
     graceMs: grace === undefined ? undefined : grace * 1000,
     proxies: values['proxy-headers']?.split(','),
+    workers,
+    reload,
+    tls: tlsOf(values),
   }
+}
+
+function tlsOf({ 'tls-cert': certFile, 'tls-key': keyFile }: Given['values']): Serving['tls'] {
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
+  if (certFile === undefined && keyFile === undefined) return undefined
+  const [given, other] = certFile === undefined ? ['key', 'cert'] : ['cert', 'key']
+  throw new UsageError(
+    `serve: --tls-cert and --tls-key belong together, only --tls-${given} was given. Write --tls-${other} FILE too.`,
+  )
 }
 
 /** The place that options and environment name. */

@@ -19,7 +19,7 @@ export async function startServer(
   options: ServeOptions,
   worker?: number,
 ): Promise<RunningServer> {
-  const { target, values, graceMs } = serving
+  const { target, values, graceMs, tls } = serving
   loadEnvironment(values['env-file'])
   const place = placeOf(values)
   const app = around(await loadApp(target), serving, worker)
@@ -29,6 +29,7 @@ export async function startServer(
       ...place,
       ...(rootPath !== undefined && { rootPath }),
       ...(graceMs !== undefined && { gracePeriodMs: graceMs }),
+      ...(tls !== undefined && { tls }),
       ...options,
     })
   } catch (error) {

@@ -1,0 +1,103 @@
+/** The process of `serve --reload` that holds the port, and starts the app again when it changes. */
+import path from 'node:path'
+import { WorkerProcess } from '../../servers/cluster/workerprocess.ts'
+import { onSignals } from '../../servers/running/signals.ts'
+import { tell } from '../terminal.ts'
+import { FileWatcher } from './watch.ts'
+
+/** How long a process may take to end, beyond its grace period. */
+const SPARE_MS = 2_000
+
+/** What a process tells of what it imports. */
+export interface Imported {
+  readonly imported: readonly string[]
+}
+
+/**
+ * Runs one process at a time. After a change the next one is started, and the one before is closed once
+ * that serves. If the next one cannot start, the one before goes on until the next change.
+ */
+export class Reloader {
+  readonly ended: Promise<void>
+  readonly #watcher: FileWatcher
+  readonly #all = new Set<WorkerProcess>()
+  #current: WorkerProcess | undefined
+  #next: WorkerProcess | undefined
+  readonly #closingMs: number
+  #isClosing = false
+  #tellEnded: () => void = () => {}
+
+  /**
+   * @param files What is watched from the start on.
+   * @param graceMs The grace period of the processes.
+   */
+  constructor(files: readonly string[], graceMs: number) {
+    this.#closingMs = graceMs + SPARE_MS
+    this.#watcher = new FileWatcher((file) => {
+      tell(`${path.relative(process.cwd(), file)} has changed`)
+      this.start()
+    })
+    for (const file of files) this.#watcher.add(file)
+    this.ended = new Promise((resolve) => {
+      this.#tellEnded = resolve
+    })
+    const stopListening = onSignals(
+      {},
+      () => this.close(),
+      () => this.#force(),
+    )
+    this.ended.then(stopListening)
+  }
+
+  /** Starts the next process; one that is still starting is given up. */
+  start(): void {
+    if (this.#isClosing) return
+    this.#next?.kill()
+    const worker = new WorkerProcess(1, (message) => this.#onMessage(message))
+    this.#next = worker
+    this.#all.add(worker)
+    worker.ready.then((isReady) => this.#onStarted(worker, isReady))
+    worker.ended.then(() => this.#onEnd(worker))
+  }
+
+  close(): Promise<void> {
+    this.#isClosing = true
+    this.#watcher.close()
+    this.#next?.kill()
+    for (const worker of this.#all) worker.close(this.#closingMs)
+    if (this.#all.size === 0) this.#tellEnded()
+    return this.ended
+  }
+
+  #force(): void {
+    for (const worker of this.#all) worker.force(SPARE_MS)
+  }
+
+  #onMessage(message: unknown): void {
+    const { imported } = (message ?? {}) as Partial<Imported>
+    for (const file of imported ?? []) this.#watcher.add(file)
+  }
+
+  #onStarted(worker: WorkerProcess, isReady: boolean): void {
+    if (this.#next !== worker) return
+    this.#next = undefined
+    if (!isReady) {
+      if (this.#isClosing) return
+      const rest = this.#current === undefined ? '' : '; the version before goes on'
+      tell(`waiting for a change${rest}`)
+      return
+    }
+    const before = this.#current
+    this.#current = worker
+    before?.close(this.#closingMs)
+  }
+
+  #onEnd(worker: WorkerProcess): void {
+    this.#all.delete(worker)
+    if (this.#current === worker) {
+      this.#current = undefined
+      if (!this.#isClosing && !worker.isClosing) tell('the process has ended; waiting for a change')
+    }
+    if (this.#isClosing && this.#all.size === 0) this.#tellEnded()
+  }
+}

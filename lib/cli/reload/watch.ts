@@ -1,0 +1,59 @@
+/** Watches files by their folders, since editors put another file in the place of one that changes. */
+import { type FSWatcher, readFileSync, watch } from 'node:fs'
+import path from 'node:path'
+
+/** Several changes that come together are one. */
+const PAUSE_MS = 40
+
+export class FileWatcher {
+  readonly #onChange: (file: string) => void
+  readonly #folders = new Map<string, FSWatcher>()
+  /** The text of each file: an editor may tell of a change that was none. */
+  readonly #known = new Map<string, string>()
+  #pause: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  /** @param onChange Called with one of the files that changed. */
+  constructor(onChange: (file: string) => void) {
+    this.#onChange = onChange
+  }
+
+  /** Watches one more file; it need not exist. */
+  add(file: string): void {
+    if (this.#isClosed || this.#known.has(file)) return
+    this.#known.set(file, textOf(file))
+    const folder = path.dirname(file)
+    if (this.#folders.has(folder)) return
+    try {
+      const watcher = watch(folder, () => this.#look())
+      watcher.on('error', () => {}) // the folder has gone
+      this.#folders.set(folder, watcher)
+    } catch {
+      // A folder that cannot be watched, such as one that does not exist.
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#pause)
+    for (const watcher of this.#folders.values()) watcher.close()
+  }
+
+  #look(): void {
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => {
+      const changed = [...this.#known].filter(([file, text]) => textOf(file) !== text)
+      for (const [file] of changed) this.#known.set(file, textOf(file))
+      const [first] = changed
+      if (first !== undefined) this.#onChange(first[0])
+    }, PAUSE_MS)
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
