@@ -128,7 +128,8 @@ t.test(
       stderr: 'stellula: wrote 2 paths to api.yaml\n',
     })
     const yaml = readFileSync(path.join(folder, 'api.yaml'), 'utf8')
-    t.match(yaml, 'info:\n  title: T\n  version: "2"\npaths:\n  /:\n    get:\n')
+    t.match(yaml, 'info:\n  title: T\n  version: "2"\n')
+    t.match(yaml, '\npaths:\n  /:\n    get:\n')
   },
 )
 

@@ -1,7 +1,6 @@
 /** `stellula openapi`: writes the OpenAPI document of an application. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { openapi } from '../../openapi/document.ts'
 import type { Command } from '../command.ts'
 import { loadApp, readTarget } from '../module.ts'
 import { tell } from '../terminal.ts'
@@ -25,6 +24,7 @@ export const openapiCommand: Command = {
   run: async ({ positionals: [module = ''], values, flags }) => {
     const target = readTarget(module)
     const app = await loadApp(target)
+    const { openapi } = await import('../../openapi/document.ts')
     const manifest = manifestAbove(target.file)
     const title = values['title'] ?? manifest.name ?? 'API'
     const document = openapi(app, {

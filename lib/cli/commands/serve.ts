@@ -24,6 +24,7 @@ and SIGINT (Ctrl+C) end it, a second one at once.`,
       help: 'The certificates for https, as PEM; read again on SIGHUP.',
     },
     'tls-key': { value: 'FILE', help: 'The key of the certificate, as PEM.' },
+    http2: { help: 'Serve HTTP/2 on the same port, too.' },
     'root-path': { value: 'PATH', help: 'The prefix that a proxy has stripped.' },
     'proxy-headers': {
       value: 'PROXIES',

@@ -14,6 +14,7 @@ export interface Serving {
   /** How many processes; undefined for this one alone. */
   readonly workers: number | undefined
   readonly reload: boolean
+  readonly http2: boolean
   /** The files of the certificate. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined
 }
@@ -51,6 +52,7 @@ export function readServing({ positionals: [module = ''], values, flags }: Given
     proxies: values['proxy-headers']?.split(','),
     workers,
     reload,
+    http2: flags.has('http2'),
     tls: tlsOf(values),
   }
 }

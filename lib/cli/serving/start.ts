@@ -19,7 +19,7 @@ export async function startServer(
   options: ServeOptions,
   worker?: number,
 ): Promise<RunningServer> {
-  const { target, values, graceMs, tls } = serving
+  const { target, values, graceMs, tls, http2 } = serving
   loadEnvironment(values['env-file'])
   const place = placeOf(values)
   const app = around(await loadApp(target), serving, worker)
@@ -30,6 +30,7 @@ export async function startServer(
       ...(rootPath !== undefined && { rootPath }),
       ...(graceMs !== undefined && { gracePeriodMs: graceMs }),
       ...(tls !== undefined && { tls }),
+      ...(http2 && { http2 }),
       ...options,
     })
   } catch (error) {
