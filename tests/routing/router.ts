@@ -72,7 +72,9 @@ t.test('hands what nothing matches to its default, if it has one', async (t) => 
   const gone = Router([], { default: new PlainTextResponse('gone', { status: 410 }) })
   t.equal((await get(gone, '/x')).status, 410)
   t.equal((await get(gone, '/y')).text, 'gone')
-  t.throws(() => Router([], { default: 'x' as never }), { message: /^Router: default must return/ })
+  t.throws(() => Router([], { default: 'x' as never }), {
+    message: /^Router: default: it takes an app, "x" was given/,
+  })
 })
 
 t.test('answers an exception of its default', async (t) => {

@@ -170,8 +170,17 @@ t.test('options that cannot be are an error before the app starts', async (t) =>
 
   await t.rejects(serve(living(seen), { ...impossible, port: 0 }), { code: 'ERR_OUT_OF_RANGE' })
   t.same(seen, [])
-  await t.rejects(serve(living(seen), { port: 70_000, signals: [] }), {
-    code: 'ERR_SOCKET_BAD_PORT',
+  await t.rejects(
+    serve(living(seen), { port: 70_000, signals: [] }),
+    /serve: port must be an integer from 0 to 65535, 70000 was given/,
+  )
+  t.same(seen, [])
+})
+
+t.test('an address that cannot be had is an error that ends the lifespan', async (t) => {
+  const seen: string[] = []
+  await t.rejects(serve(living(seen), { host: '192.0.2.1', port: 0, signals: [] }), {
+    code: 'EADDRNOTAVAIL',
   })
   t.same(seen, ['startup', 'shutdown'])
 })
