@@ -18,6 +18,7 @@ import { type Next, Passage } from './fallthrough.ts'
 import { leaveToOthers } from './leftover.ts'
 import { Life } from './lifecycle.ts'
 import { placeBelow } from './mountpoint.ts'
+import { exchangeStream, streamOf } from './overhttp2.ts'
 import { rawFieldsOf } from './rawfields.ts'
 import { isRead, replayed } from './readbody.ts'
 import { located } from './site.ts'
@@ -74,8 +75,8 @@ export class Hosted<Incoming extends IncomingMessage> {
   request(request: Incoming, response: ServerResponse, next: Next | undefined): void {
     const { life } = this
     complete(request)
-    if (request.httpVersionMajor > 1) refuseVersion(response)
-    else if (life.closing) refuse(response, 503, true)
+    if (request.httpVersionMajor > 1 && streamOf(request) === undefined) refuseVersion(response)
+    else if (life.closing) refuse(response, 503, request.httpVersionMajor < 2)
     else if (life.lifespan !== undefined) this.#run(life.lifespan, request, response, next)
     else {
       life.ready().then(
@@ -126,7 +127,7 @@ export class Hosted<Incoming extends IncomingMessage> {
   ): void {
     // While the app was started the client has left, or the host has answered.
     if (response.destroyed || response.writableEnded) return
-    this.#watch(request.socket)
+    if (request.httpVersionMajor < 2) this.#watch(request.socket)
     try {
       const { target, site } = located(request, state, this.#options.state?.(request))
       const passage = new Passage(next, this.#onError)
@@ -142,6 +143,12 @@ export class Hosted<Incoming extends IncomingMessage> {
         onError: this.#onError,
       }
       assertUnsent(response)
+      const stream = streamOf(request)
+      if (stream !== undefined) {
+        const takesOver = (error: unknown): boolean => passage.takesOver(error)
+        exchangeStream(service, stream, request, response, target, isTaken, takesOver)
+        return
+      }
       exchange(service, request, response, false, {
         target: rawFields === undefined ? undefined : target,
         rawFields: rawFields ?? [],
@@ -159,7 +166,7 @@ export class Hosted<Incoming extends IncomingMessage> {
       return
     }
     this.#onError(error, scope)
-    if (!response.headersSent) refuse(response, 500, true)
+    if (!response.headersSent) refuse(response, 500, !('stream' in response))
   }
 }
 
@@ -181,9 +188,9 @@ function assertUnsent(response: ServerResponse): void {
   )
 }
 
-/** Its streams are no sockets that could be kept open, cut, or closed. */
+/** A request of a later version, without a stream of node:http2 behind it. */
 function refuseVersion(response: ServerResponse): void {
   response.statusCode = 505
   response.setHeader('content-type', 'text/plain; charset=utf-8')
-  response.end('This app is not served over HTTP/2. Use HTTP/1.1.')
+  response.end('This request has no stream of node:http2. Use HTTP/1.1.')
 }

@@ -9,7 +9,10 @@ import type { HostedRequest } from './mountpoint.ts'
 export function isRead(request: HostedRequest): boolean {
   const { headers, readableEnded, readableDidRead } = request
   const length = headers['content-length'] ?? '0'
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(length) !== 0
+  // Over HTTP/2 only the stream tells, where no length was announced.
+  const { stream } = request as { stream?: { readonly endAfterHeaders?: boolean } }
+  const isOpen = headers['transfer-encoding'] !== undefined || stream?.endAfterHeaders === false
+  const hasBody = isOpen || Number(length) !== 0
   return hasBody && (readableEnded || readableDidRead)
 }
 

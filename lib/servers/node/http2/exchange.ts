@@ -22,6 +22,8 @@ export interface Owner {
   abandoned(): void
   /** An app that was abandoned has ended. */
   forgotten(): void
+  /** Asked when the app has ended and nothing was sent: whether a host goes on instead. */
+  takesOver?(error: unknown): boolean
 }
 
 export class StreamExchange implements Ongoing, Transport, Departing, Ending {
@@ -105,7 +107,7 @@ export class StreamExchange implements Ongoing, Transport, Departing, Ending {
     this.#isOngoing = false
     if (this.#isAbandoned) this.#owner.forgotten()
     this.#service.inFlight.end(this)
-    if (error !== undefined) {
+    if (error !== undefined && !this.#isTakenOver(error)) {
       if (!followsDisconnect(error, this.#scope)) this.#service.onError(error, this.#scope)
       if (!this.#isSettled) {
         if (this.#stream.headersSent) this.#responder.abort(error)
@@ -116,6 +118,11 @@ export class StreamExchange implements Ongoing, Transport, Departing, Ending {
       }
     }
     this.incoming.end()
+  }
+
+  #isTakenOver(error: unknown): boolean {
+    const isUntouched = !this.#stream.headersSent && !this.#stream.closed
+    return isUntouched && (this.#owner.takesOver?.(error) ?? false)
   }
 
   /** Whether nothing is missing: all was sent, or the stream has ended. */

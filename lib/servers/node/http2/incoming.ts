@@ -30,7 +30,7 @@ export class StreamIncoming {
   ) {
     this.#stream = stream
     this.#departure = departure
-    this.#ended = stream.endAfterHeaders
+    this.#ended = stream.endAfterHeaders || announced === 0
     this.#remaining = this.#ended ? 0 : announced
     this.#expectsContinue = expectsContinue && !this.#ended
   }
