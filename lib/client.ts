@@ -46,9 +46,9 @@ export interface SocketOptions {
 
 /** Calls the operations of an API, each by its method and path. */
 export interface Client<Described extends Api, Known = Calls<Described>> {
-  <Key extends keyof Known & string, const Expected extends StatusOf<Known[Key]> = never>(
+  <Key extends keyof Known & string, const Expected extends number = never>(
     key: Key,
-    ...options: ArgumentsOf<Known[Key], Expected>
+    ...options: ArgumentsOf<Known[Key], Expected & StatusOf<Known[Key]>>
   ): Promise<AnswerOf<Known[Key], Expected>>
   /** Opens a websocket to one of the websocket routes. */
   readonly socket: (path: Sockets<Described>, options?: SocketOptions) => globalThis.WebSocket

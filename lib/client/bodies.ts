@@ -21,7 +21,7 @@ export function sentBody(given: SentBodies): [body: BodyInit | undefined, type?:
     for (const [name, value] of pairsOf(multipart)) data.append(name, value as string)
     return [data]
   }
-  if (text !== undefined) return [text]
+  if (text !== undefined) return [text, 'text/plain']
   if (bytes !== undefined) {
     const hasType = bytes instanceof Blob && bytes.type !== ''
     return hasType ? [bytes] : [bytes, 'application/octet-stream']
