@@ -97,12 +97,26 @@ function made(
     ...(isRequiredHere ? { required: true } : {}),
     ...(typeof description === 'string' ? { description } : {}),
     ...(deprecated === true ? { deprecated } : {}),
-    ...styleOf(place, schema),
+    ...styleOf(place, schema, root),
     schema: placed,
   }
 }
 
 /** Objects in a query are read in brackets: `filter[size]=1`. */
-function styleOf(place: string, { type }: JSONSchema): Partial<OpenAPIParameter> {
-  return place === 'query' && type === 'object' ? { style: 'deepObject', explode: true } : {}
+function styleOf(place: string, schema: JSONSchema, root: JSONSchema): Partial<OpenAPIParameter> {
+  return place === 'query' && isForObjects(schema, root)
+    ? { style: 'deepObject', explode: true }
+    : {}
+}
+
+/** Whether a schema is for objects, or for an object or null. */
+function isForObjects(schema: JSONSchema, root: JSONSchema): boolean {
+  if (schema['type'] === 'object') return true
+  const referred = definition(schema, root)
+  const choices = schema['anyOf'] ?? schema['oneOf'] ?? (referred === undefined ? [] : [referred])
+  return (
+    Array.isArray(choices) &&
+    choices.some((one) => isForObjects(one, root)) &&
+    choices.every((one) => one['type'] === 'null' || isForObjects(one, root))
+  )
 }

@@ -4,6 +4,7 @@ import { validate as validate31 } from '@hyperjump/json-schema/openapi-3-1'
 import { validate as validate32 } from '@hyperjump/json-schema/openapi-3-2'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import t from 'tap'
+import { app } from '../../examples/tasks/app.ts'
 import { type OpenAPIDocument, openapi } from '../../lib/openapi.ts'
 import { INFO, SERVERS, shopRoutes } from '../support/shopapi.ts'
 
@@ -31,6 +32,20 @@ for (const version of VERSIONS) {
     t.same(await findings(document), [])
   })
 }
+
+t.test(
+  'they find nothing in the document of the tasks, but that it has no summaries',
+  async (t) => {
+    const document = openapi(app, INFO, { servers: SERVERS, plain: false })
+    const plain: never = JSON.parse(JSON.stringify(document)) as never
+    t.ok((await validate31('https://spec.openapis.org/oas/3.1/schema-base', plain)).valid)
+    const all = await findings(document)
+    t.same(
+      all.filter((finding) => !finding.startsWith('operation-summary')),
+      [],
+    )
+  },
+)
 
 t.test('the judges would find something', async (t) => {
   const wrong = { openapi: '3.1.1', info: INFO, paths: { '/a': { get: { nothing: 1 } } } } as never

@@ -78,3 +78,13 @@ t.test('a path that convertors refuse is not found', async (t) => {
   const invalid = described({ query: z.object({}), onInvalid: () => new PlainTextResponse('') })
   t.notOk(invalid.post?.responses['422'])
 })
+
+t.test(
+  'objects of a query are in brackets, those too that have a name or may be null',
+  async (t) => {
+    const Price = z.object({ from: z.int() }).meta({ id: 'Price' })
+    const query = z.object({ named: Price, nullable: Price.nullable(), either: z.int().nullable() })
+    const styles = described({ query }).post?.parameters?.map(({ style }) => style)
+    t.same(styles, [undefined, 'deepObject', 'deepObject', undefined])
+  },
+)
