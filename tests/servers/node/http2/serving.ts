@@ -84,8 +84,16 @@ for (const headers of [
   { ':path': '/%zz' },
   { ':path': '/a#b' },
 ]) {
-  t.test(`${JSON.stringify(headers)} is refused with 400`, async (t) => {
-    t.equal((await answered(t, (_s, _r, send) => answer(send, 'no'), headers)).status, 400)
+  t.test(`${JSON.stringify(headers)} is refused`, async (t) => {
+    let called = false
+    const { port } = await serving(t, (_scope, _receive, send) => {
+      called = true
+      return answer(send, 'no')
+    })
+    // Newer versions of nghttp2 refuse some of it before us, by a reset.
+    const refused = answerOf(ask(await connected(t, port), headers)).catch(() => ({ status: 400 }))
+    t.equal((await refused).status, 400)
+    t.notOk(called)
   })
 }
 
