@@ -62,12 +62,19 @@ export async function loadApp(target: Target): Promise<App> {
   )
 }
 
+/** The exports of a CommonJS module may all be in its default. */
 async function importFile({ file, text }: Target): Promise<Record<string, unknown>> {
   try {
-    return await import(pathToFileURL(file).href)
+    const found = await import(pathToFileURL(file).href)
+    const common: unknown = found.default
+    return typeof common === 'object' && common !== null ? { ...common, ...inNames(found) } : found
   } catch (cause) {
     throw new CommandError(`${text} could not be loaded.`, { cause })
   }
+}
+
+function inNames({ default: _common, ...names }: Record<string, unknown>): object {
+  return names
 }
 
 const TYPESCRIPT = /\.[mc]?tsx?$/
@@ -77,21 +84,31 @@ async function prepare(file: string): Promise<void> {
   const { typescript } = process.features as { readonly typescript?: string | false }
   const isReadable = typescript !== undefined && typescript !== false && !file.endsWith('x')
   if (!TYPESCRIPT.test(file) || isReadable) return
-  const api = tsxOf(file)
-  if (api === undefined) {
+  const apis = tsxOf(file)
+  if (apis === undefined) {
     throw new CommandError(
       `${path.basename(file)} is TypeScript, which Node ${process.versions.node} does not run. Use Node 22.18 or later, install tsx, or compile it first.`,
     )
   }
-  const { register } = await import(pathToFileURL(api).href)
-  register()
+  for (const api of apis) {
+    const { register } = await import(pathToFileURL(api).href)
+    register()
+  }
 }
 
-function tsxOf(file: string): string | undefined {
+/** What `tsx` reads CommonJS and modules by, if it is installed. */
+function tsxOf(file: string): readonly string[] | undefined {
   for (const from of [file, path.join(process.cwd(), 'package.json')]) {
+    const { resolve } = createRequire(from)
     try {
-      return createRequire(from).resolve('tsx/esm/api')
+      return [resolve('tsx/cjs/api'), asModule(resolve('tsx/esm/api'))]
     } catch {}
   }
   return undefined
+}
+
+/** `createRequire` finds the CommonJS half, whose hooks look for their own files elsewhere. */
+function asModule(file: string): string {
+  const half = file.replace(/\.cjs$/, '.mjs')
+  return existsSync(half) ? half : file
 }

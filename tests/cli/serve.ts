@@ -107,9 +107,10 @@ t.test('TypeScript runs where Node or tsx can, and is refused in words elsewhere
     stderr,
     /^stellula: app\.ts is TypeScript, which Node [\d.]+ does not run\. Use Node 22\.18/,
   )
+  const common = `exports.register = () => { console.log('common') }`
   const register = `export const register = () => { console.log('registered') }`
-  const manifest = '{"name":"tsx","type":"module","exports":{"./esm/api":"./api.js"}}'
-  const tsx = { 'package.json': manifest, 'api.js': register }
+  const manifest = '{"name":"tsx","type":"module","exports":{"./*/api":"./*.cjs"}}'
+  const tsx = { 'package.json': manifest, 'esm.cjs': '', 'esm.mjs': register, 'cjs.cjs': common }
   const files = { 'app.ts': app, node_modules: { tsx } }
-  t.match(await run(t, ['routes', 'app.ts'], files), { stdout: /^registered\n/ })
+  t.match(await run(t, ['routes', 'app.ts'], files), { stdout: /^common\nregistered\n/ })
 })
