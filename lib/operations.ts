@@ -20,7 +20,6 @@ export {
   form,
   json,
   type MultipartOptions,
-  msgpack,
   multipart,
   stream,
   text,

@@ -182,33 +182,6 @@ function assertRule(name: string, rule: UploadRule): void {
 }
 
 /**
- * A MessagePack body, by the package `@msgpack/msgpack`.
- *
- * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
- * @example
- * operation({ body: msgpack(z.object({ at: z.date() })) }, async ({ body }) => reply(200, body.at))
- */
-export function msgpack<Given extends AnySchema>(
-  schema: Given,
-  options: BodyLimitOptions = {},
-): Body<SchemaOutput<Given>, 'msgpack', SchemaInput<Given>> {
-  assertSchema('msgpack', 'the schema', schema)
-  const limit = limitOf('msgpack', options)
-  return {
-    kind: 'msgpack',
-    mediaTypes: ['application/vnd.msgpack', 'application/msgpack', 'application/x-msgpack'],
-    schema,
-    read: (request) => readMsgPack(request, limit),
-  }
-}
-
-/** Loaded with the first such body, since the package that decodes it is optional. */
-async function readMsgPack(request: AnyRequest, limit: BodyLimitOptions): Promise<unknown> {
-  const { msgpack: decode } = await import('../msgpack.ts')
-  return decode(request, { ...limit, anyContentType: true })
-}
-
-/**
  * A body of text in UTF-8. Without a schema, the handler gets the text.
  *
  * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
@@ -274,7 +247,7 @@ function withoutTypes({ maxSize }: BytesOptions): BodyLimitOptions {
   return maxSize === undefined ? {} : { maxSize }
 }
 
-function limitOf(where: string, options: BodyLimitOptions): BodyLimitOptions {
+export function limitOf(where: string, options: BodyLimitOptions): BodyLimitOptions {
   knownOptions(where, options, 'maxSize')
   const { maxSize } = options
   if (maxSize !== undefined) {

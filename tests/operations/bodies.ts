@@ -2,12 +2,12 @@
 import { encode } from '@msgpack/msgpack'
 import t from 'tap'
 import * as z from 'zod'
+import { msgpack } from '../../lib/operations/msgpack.ts'
 import {
   type BodyContract,
   bytes,
   form,
   json,
-  msgpack,
   operation,
   reply,
   stream,

@@ -2,13 +2,13 @@
 import * as z from 'zod'
 import { type ClientAnswer, client, type Jsonified, type OtherStatus } from '../../lib/client.ts'
 import { PlainTextResponse } from '../../lib/index.ts'
+import { msgpack } from '../../lib/operations/msgpack.ts'
 import {
   bytes,
   events,
   file,
   form,
   lines,
-  msgpack,
   multipart,
   operation,
   reply,
