@@ -100,7 +100,7 @@ export function client<Described extends Api = []>(
   const { fetch = globalThis.fetch, headers, signal, onRequest, onResponse } = options
   const urlOf = (path: string, { params, query }: Given): string => {
     const search = `${new URLSearchParams(pairsOf(query ?? {}) as [string, string][])}`
-    const below = `${base}`.replace(/\/+$/, '') + pathOf(path, params)
+    const below = withoutSlash(`${base}`) + pathOf(path, params)
     return search ? `${below}?${search}` : below
   }
   const call = async (key: string, given: Given = {}): Promise<object> => {
@@ -128,4 +128,8 @@ export function client<Described extends Api = []>(
   const socket = (path: string, given: SocketOptions = {}): object =>
     new globalThis.WebSocket(urlOf(path, given).replace(/^http/, 'ws'), given.protocols)
   return Object.assign(call, { socket }) as unknown as Client<Described>
+}
+
+function withoutSlash(base: string): string {
+  return base.endsWith('/') ? base.slice(0, -1) : base
 }

@@ -33,10 +33,7 @@ export function sentBody(given: SentBodies): [body: BodyInit | undefined, type?:
 /** The body of an answer, by its content type. Streams are read by their reader. */
 export async function receivedBody(response: Response): Promise<unknown> {
   const { body, headers } = response
-  const type = headers
-    .get('content-type')
-    ?.replace(/\s*;.*/s, '')
-    .toLowerCase()
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (!body || !type) return null
   if (type === 'text/event-stream') return eventsOf(body)
   if (type === 'application/jsonl') return valuesOf(body)

@@ -24,11 +24,11 @@ t.test('makes a project that runs', async (t) => {
   )
   const tsc = path.join(MODULES, 'typescript', 'bin', 'tsc')
 
-  const compiled = spawnSync(process.execPath, [tsc], { cwd: root, encoding: 'utf8' })
+  const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...env } = process.env
+  const compiled = spawnSync(process.execPath, [tsc], { cwd: root, encoding: 'utf8', env })
   t.equal(compiled.stdout, '')
   t.equal(compiled.status, 0)
 
-  const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...env } = process.env
   const tests = { cwd: path.join(root, 'dist'), encoding: 'utf8', env } as const
   const tested = spawnSync(process.execPath, ['--test', '--test-reporter', 'tap'], tests)
   t.match(tested.stdout, /# pass 2\n# fail 0/)

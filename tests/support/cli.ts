@@ -46,7 +46,8 @@ export function start(
   env: NodeJS.ProcessEnv = {},
 ): Ran {
   const folder = typeof files === 'string' ? files : folderOf(t, files)
-  const { FORCE_COLOR, PORT, ...rest } = process.env
+  // The runner of the tests sets some of these for its own sake.
+  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, PORT, ...rest } = process.env
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: folder,
     env: { ...rest, ...env },

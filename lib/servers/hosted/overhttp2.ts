@@ -8,7 +8,7 @@ import { refuseStream } from '../node/http2/refuse.ts'
 import type { Service } from '../node/service.ts'
 import type { Located } from './site.ts'
 
-/** The stream behind a request; undefined if it is none of HTTP/2. */
+/** The stream behind a request; undefined for one of HTTP/1.1. */
 export function streamOf(request: IncomingMessage): ServerHttp2Stream | undefined {
   if (request.httpVersionMajor < 2) return undefined
   const { stream } = request as { stream?: Partial<ServerHttp2Stream> }
