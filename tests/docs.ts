@@ -1,4 +1,4 @@
-// Runs what the documentation shows: the programs of README and SPEC and the examples of doc comments.
+// Runs what the documentation shows: the programs of its pages and the examples of doc comments.
 import { spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,5 @@
-// What the documentation shows: the programs of README and SPEC and the examples of doc comments.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// What the documentation shows: the programs of its pages and the examples of doc comments.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { filesIn } from './sources.ts'
 
@@ -11,7 +11,12 @@ export interface Program {
 }
 
 /** The pages whose blocks are run. */
-const PAGES = ['README.md', 'SPEC.md']
+const PAGES = ['README.md', 'SPEC.md', ...pagesIn('docs')]
+
+function pagesIn(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.md'))
+  return names.sort().map((name) => path.join(folder, name))
+}
 
 /** The blocks of a page, which stand in its order. */
 function programsOf(page: string): Program[] {
