@@ -49,13 +49,15 @@ t.test(
   },
 )
 
-t.test('workers that cannot start say why once each, and end', { skip }, async (t) => {
+t.test('workers that cannot start say why, each at most once, and end', { skip }, async (t) => {
   const args = ['serve', 'app.js', '--port', '0', '--workers', '2']
   const { code, stderr } = await run(t, args, { 'app.js': 'throw new Error("kaput")' })
   t.equal(code, 1)
-  // What two processes write to one pipe may be interleaved.
-  t.equal(stderr.split('stellula: app.js could not be loaded.').length, 3)
-  t.equal(stderr.split('Error: kaput').length, 3)
+  // The second may be ended before it has come so far.
+  for (const message of ['stellula: app.js could not be loaded.', 'Error: kaput']) {
+    const times = stderr.split(message).length - 1
+    t.ok(times >= 1 && times <= 2, `${message} ${times} times`)
+  }
   t.match(stderr, /stellula: cluster: no worker could start\. See what they wrote\.\n$/)
 })
 
