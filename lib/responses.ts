@@ -1,5 +1,7 @@
 /** The responses that a handler can return. */
+export { type ConditionalScope, checkPreconditions, type Validators } from './http/conditional.ts'
 export { contentDisposition, type Disposition } from './http/disposition.ts'
+export { type ByteRange, parseRange } from './http/ranges.ts'
 export {
   HTMLResponse,
   JSONResponse,
