@@ -2,7 +2,6 @@
 
 import { encodePath } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { mustRange } from '../internal/must.ts'
 import { type StartedLifespan, startLifespan } from '../lifespan/start.ts'
 import { guarded } from '../protocol/log.ts'
 import { assertApp, assertRootPath } from '../protocol/options.ts'
@@ -11,7 +10,7 @@ import { Drain } from './node/drain.ts'
 import { exchange, type HTTPService } from './node/exchange.ts'
 import { addressOf, createListener, type Listener, listen } from './node/listener.ts'
 import { logError } from './node/log.ts'
-import type { ServeOptions } from './node/options.ts'
+import { assertNumbers, type ServeOptions } from './node/options.ts'
 import { MOST_PIPELINED } from './node/pipeline.ts'
 import { WRITE_TIMEOUT_MS } from './node/stalled.ts'
 import { reloadOnHangup } from './node/tls/hangup.ts'
@@ -39,8 +38,8 @@ export interface NodeServer extends RunningServer {
  * Runs the app's startup, then listens.
  *
  * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
- * @throws TypeError if `app` is not a function, or `rootPath` is invalid.
- * @throws RangeError for an option that is out of range.
+ * @throws TypeError if `app` is not a function, or an option is unknown or of the wrong kind.
+ * @throws RangeError for a number that is out of its range.
  * @throws Error if the key and certificate of `tls` cannot be read or used.
  * @example
  * const server = await serve(app, { port: 0 })
@@ -74,16 +73,6 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<NodeS
   if (options.signal?.aborted) await server.close()
   options.signal?.throwIfAborted()
   return server
-}
-
-function assertNumbers({ fd, port, maxConnections }: ServeOptions): void {
-  const isPort = port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)
-  mustRange('serve', isPort, 'port must be an integer from 0 to 65535', port, 'Write port: 8000')
-  const isDescriptor = fd === undefined || (Number.isInteger(fd) && fd >= 0)
-  mustRange('serve', isDescriptor, 'fd must be a descriptor', fd, 'Write fd: 3')
-  const isCount = maxConnections === undefined || maxConnections >= 1
-  const what = 'maxConnections must be at least 1'
-  mustRange('serve', isCount, what, maxConnections, 'Leave it out for no limit')
 }
 
 function run(

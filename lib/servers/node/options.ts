@@ -1,4 +1,5 @@
 /** The options of `serve` on Node. */
+import { mustRange } from '../../internal/must.ts'
 import type { RunOptions } from '../running.ts'
 import type { HTTP2Options } from './http2/options.ts'
 import type { TLSOptions } from './tls/options.ts'
@@ -55,4 +56,29 @@ export interface ServeOptions extends RunOptions {
    * it; true, or the limits (HTTP/1.1 alone).
    */
   http2?: boolean | HTTP2Options
+}
+
+/** The least that times and counts may be. */
+const LEASTS = {
+  ...{ headersTimeoutMs: 0, requestTimeoutMs: 0, writeTimeoutMs: 0, keepAliveTimeoutMs: 0 },
+  ...{ drainDelayMs: 0, gracePeriodMs: 0, shutdownTimeoutMs: 0 },
+  ...{ maxRequestsPerSocket: 0, maxPipelinedRequests: 1 },
+}
+
+/** @throws RangeError for a number that is out of its range. */
+export function assertNumbers(options: ServeOptions): void {
+  const { fd, port, maxConnections } = options
+  const isPort = port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)
+  mustRange('serve', isPort, 'port must be an integer from 0 to 65535', port, 'Write port: 8000')
+  const isDescriptor = fd === undefined || (Number.isInteger(fd) && fd >= 0)
+  mustRange('serve', isDescriptor, 'fd must be a descriptor', fd, 'Write fd: 3')
+  const isCount = maxConnections === undefined || maxConnections >= 1
+  const what = 'maxConnections must be at least 1'
+  mustRange('serve', isCount, what, maxConnections, 'Leave it out for no limit')
+  for (const name of Object.keys(LEASTS) as (keyof typeof LEASTS)[]) {
+    const { [name]: value = LEASTS[name] } = options
+    const isInRange = typeof value === 'number' && value >= LEASTS[name]
+    const rule = `${name} must be a number from ${LEASTS[name]} on`
+    mustRange('serve', isInRange, rule, value, 'Leave it out for the default')
+  }
 }

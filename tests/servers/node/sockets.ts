@@ -58,3 +58,16 @@ t.test('refuses what is no descriptor, and no limit', async (t) => {
     message: 'serve: maxConnections must be at least 1, 0 was given. Leave it out for no limit.',
   })
 })
+
+t.test('refuses times and counts that are none', async (t) => {
+  await t.rejects(serve(fine, { gracePeriodMs: Number.NaN }), {
+    name: 'RangeError',
+    message:
+      'serve: gracePeriodMs must be a number from 0 on, NaN was given. Leave it out for the default.',
+  })
+  await t.rejects(serve(fine, { maxPipelinedRequests: 0 }), {
+    name: 'RangeError',
+    message:
+      'serve: maxPipelinedRequests must be a number from 1 on, 0 was given. Leave it out for the default.',
+  })
+})
