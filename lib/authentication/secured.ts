@@ -24,7 +24,7 @@ export type SecurityScheme = { readonly description?: string } & (
 )
 
 export interface SecuredOptions {
-  /** The name of the scheme in documents ('bearer', 'basic', or the name of the header field or cookie). */
+  /** The name of the scheme in documents (the `scheme`, such as 'bearer', the name of an API key, or the type). */
   name?: string
   /** The scopes that the user must have; others get 403 (none). */
   scopes?: readonly string[]

@@ -13,7 +13,6 @@ export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [
  * to the constructor never changes: the first change copies it. A list read from `list` never changes
  * either: the next change copies it again.
  *
- *
  * @example
  * const headers = new Headers(['accept', 'text/html', 'x-tag', 'a', 'x-tag', 'b'])
  * headers.get('Accept') // 'text/html'

@@ -46,7 +46,7 @@ export interface TimeoutOptions {
   untilStart?: boolean
 }
 
-/** What a layer says; see the table of rules in `layer`. */
+/** What a layer says; `layer` has the rules by which several layers are put together. */
 export interface LayerSettings<Keys extends readonly ErrorKey[] = readonly ErrorKey[]> {
   /** Middleware around the routes; the first is outermost (none). Adds up. */
   readonly middleware?: readonly Middleware[]
@@ -77,7 +77,7 @@ export interface LayerSettings<Keys extends readonly ErrorKey[] = readonly Error
   readonly bodyLimit?: number
   /** Whether operations check their responses by their schemas (true). The nearest layer counts. */
   readonly validateResponses?: boolean
-  /** The status of operations for invalid input (422). The nearest layer counts. */
+  /** The status of operations for invalid input, from 400 to 499 (422). The nearest layer counts. */
   readonly status?: number
   /** Makes of the values that operations return what JSON can say. The nearest layer counts. */
   readonly encode?: (value: unknown) => unknown

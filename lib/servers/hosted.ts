@@ -26,8 +26,8 @@ export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage
   readonly upgrade: (request: Incoming, socket: Duplex, head: Buffer) => void
   /**
    * Closes websockets with 1012, lets open exchanges end, cuts those that take longer than
-   * `gracePeriodMs`, then runs the app's shutdown; rejects when that fails. Requests that come later are answered by 503. The server is its owner's: close it
-   * first.
+   * `gracePeriodMs`, then runs the app's shutdown; rejects when that fails. Requests that come later are
+   * answered by 503. The server is its owner's: close it first.
    */
   readonly close: () => Promise<void>
 }

@@ -11,9 +11,9 @@ export const checkCommand: Command = {
   name: 'check',
   takes: 'MODULE[:EXPORT]',
   counts: [1, 1],
-  about: `Loads an application, runs its startup, one request and its shutdown in this process, and makes its
-OpenAPI document. Every message is compared with the contract of apps and servers. The request is for a
-path that no application has, so that it passes the middleware and reaches no handler.`,
+  about: `Loads an application, makes its OpenAPI document, and runs its startup, one request and its shutdown in
+this process. Every message is compared with the contract of apps and servers. The request is a GET of
+/.well-known/stellula-check. It passes the middleware, and reaches a handler only where one takes any path.`,
   options: {},
   examples: ['stellula check dist/app.js'],
   run: async ({ positionals: [module = ''] }) => {
@@ -40,7 +40,7 @@ path that no application has, so that it passes the middleware and reaches no ha
   },
 }
 
-/** No application has this path. */
+/** Only a route for any path answers it. */
 const PATH = '/.well-known/stellula-check'
 
 async function checkRun(app: App): Promise<void> {

@@ -30,7 +30,10 @@ and SIGINT (Ctrl+C) end it, a second one at once.`,
       value: 'PROXIES',
       help: 'Believe X-Forwarded-* of these proxies: loopback,10.0.0.0/8.',
     },
-    grace: { value: 'SECONDS', help: 'How long open requests may take to end (8).' },
+    grace: {
+      value: 'SECONDS',
+      help: 'How long open requests may take to end (8; 0.5 with --reload).',
+    },
     'env-file': { value: 'FILE', help: 'Variables of the environment; those that are set stay.' },
     'access-log': {
       value: 'FORM',

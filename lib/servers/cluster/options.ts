@@ -14,6 +14,6 @@ export interface ClusterOptions {
   shutdownTimeoutMs?: number
   /** How long a new worker may take to be ready when others are replaced, in ms (60,000). */
   startTimeoutMs?: number
-  /** Called with a line for each worker that ends or cannot start (written to stderr). */
+  /** Called with a line for each worker that ends by itself, and for what fails (written to stderr). */
   log?: (line: string) => void
 }
