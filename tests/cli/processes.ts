@@ -49,47 +49,39 @@ t.test(
   },
 )
 
-t.test('workers that cannot start say why, each at most once, and end', { skip }, async (t) => {
+t.test('workers that cannot start say why, and end', { skip }, async (t) => {
   const args = ['serve', 'app.js', '--port', '0', '--workers', '2']
   const { code, stderr } = await run(t, args, { 'app.js': 'throw new Error("kaput")' })
   t.equal(code, 1)
-  // The second may be ended before it has come so far.
-  for (const message of ['stellula: app.js could not be loaded.', 'Error: kaput']) {
-    const times = stderr.split(message).length - 1
-    t.ok(times >= 1 && times <= 2, `${message} ${times} times`)
-  }
+  for (const message of ['stellula: app.js could not be loaded.', 'Error: kaput'])
+    t.equal(stderr.split(message).length, 3, `${message} once of each`)
   t.match(stderr, /stellula: cluster: no worker could start\. See what they wrote\.\n$/)
 })
 
-t.test(
-  '--reload starts again within a second, and open streams do not hold it',
-  { skip },
-  async (t) => {
-    const files = { 'app.js': RELOADED, 'answer.js': "export const answer = 'one'" }
-    const { child, url, folder, output, ended } = start(
-      t,
-      ['serve', 'app.js', '--port', '0', '--reload'],
-      files,
-    )
-    const address = await url()
-    t.equal(await ask(address), 'one')
-    const stream = await fetch(`${address}/stream`)
-    const streamed = stream.text().catch(() => 'cut')
-    const answers: string[] = []
-    const began = performance.now()
+t.test('--reload starts again, and open streams do not hold it', { skip }, async (t) => {
+  const files = { 'app.js': RELOADED, 'answer.js': "export const answer = 'one'" }
+  const { child, url, folder, output, ended } = start(
+    t,
+    ['serve', 'app.js', '--port', '0', '--reload'],
+    files,
+  )
+  const address = await url()
+  t.equal(await ask(address), 'one')
+  const stream = await fetch(`${address}/stream`)
+  const streamed = stream.text().catch(() => 'cut')
+  const answers: string[] = []
+  const began = performance.now()
 
-    writeFileSync(path.join(folder, 'answer.js'), "export const answer = 'two'")
-    while (answers.at(-1) !== 'two' && performance.now() - began < 5_000)
-      answers.push(await ask(address))
+  writeFileSync(path.join(folder, 'answer.js'), "export const answer = 'two'")
+  while (answers.at(-1) !== 'two' && performance.now() - began < 10_000)
+    answers.push(await ask(address))
 
-    t.equal(answers.at(-1), 'two')
-    t.ok(performance.now() - began < 3_000, 'a busy machine has some more time than a second')
-    t.match(output.stderr, 'stellula: answer.js has changed')
-    t.equal(await soon(streamed, 'the end of the stream'), 'cut')
-    child.kill('SIGTERM')
-    t.equal(await soon(ended, 'the end'), 0)
-  },
-)
+  t.equal(answers.at(-1), 'two')
+  t.match(output.stderr, 'stellula: answer.js has changed')
+  t.equal(await soon(streamed, 'the end of the stream'), 'cut')
+  child.kill('SIGTERM')
+  t.equal(await soon(ended, 'the end'), 0)
+})
 
 t.test('--reload keeps the version before while the next one is broken', { skip }, async (t) => {
   const files = { 'app.js': RELOADED, 'answer.js': "export const answer = 'one'" }

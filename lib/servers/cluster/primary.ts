@@ -19,6 +19,8 @@ export class Primary {
   readonly #all = new Set<WorkerProcess>()
   readonly #failures = new Map<number, number>()
   readonly #pauses = new Set<NodeJS.Timeout>()
+  /** The numbers of workers that ended before any worker served. */
+  readonly #waiting: number[] = []
   #hasServed = false
   #isClosing = false
   #failure: Error | undefined
@@ -101,11 +103,16 @@ export class Primary {
     const worker = new WorkerProcess(number)
     this.#all.add(worker)
     worker.ready.then((isReady) => {
-      if (isReady) this.#hasServed = true
+      if (isReady) this.#onReady()
       this.#tellIfStarted()
     })
     worker.ended.then((ended) => this.#onEnd(worker, ended))
     return worker
+  }
+
+  #onReady(): void {
+    this.#hasServed = true
+    for (const number of this.#waiting.splice(0)) this.#run(number)
   }
 
   /** Starts the worker of a number, and again whenever it ends. */
@@ -130,23 +137,30 @@ export class Primary {
 
   #restart(worker: WorkerProcess, { code, signal }: Ended): void {
     const { number } = worker
+    const ended = `cluster: worker ${number} ended with ${code ?? signal};`
     const isStable = worker.isReady && performance.now() - worker.startedAt >= STABLE_MS
     const failures = isStable ? 0 : (this.#failures.get(number) ?? 0) + 1
     this.#failures.set(number, failures)
-    if (!this.#hasServed && this.#failures.size === this.#count && this.#all.size === 0) {
-      this.#isClosing = true
-      this.#failure = new Error('cluster: no worker could start. See what they wrote.')
-      for (const pause of this.#pauses) clearTimeout(pause)
+    if (!this.#hasServed) {
+      // What keeps one from its start mostly keeps all; to try again would only repeat what it wrote.
+      this.#waiting.push(number)
+      if (this.#waiting.length === this.#count) this.#giveUp()
+      else this.#log(`${ended} next start once another one serves`)
       return
     }
     // One that served is replaced at once, the first time.
     const pauseMs = pauseAfter(worker.isReady ? failures - 1 : failures)
-    this.#log(`cluster: worker ${number} ended with ${code ?? signal}; next start in ${pauseMs} ms`)
+    this.#log(`${ended} next start in ${pauseMs} ms`)
     const pause = setTimeout(() => {
       this.#pauses.delete(pause)
       this.#run(number)
     }, pauseMs)
     this.#pauses.add(pause)
+  }
+
+  #giveUp(): void {
+    this.#isClosing = true
+    this.#failure = new Error('cluster: no worker could start. See what they wrote.')
   }
 
   #tellIfStarted(): void {
