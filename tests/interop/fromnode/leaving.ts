@@ -11,14 +11,7 @@ import { Mount } from '../../../lib/routing.ts'
 import { toNode } from '../../../lib/servers/hosted.ts'
 import type { App } from '../../../lib/types.ts'
 import { hostServer } from '../../support/hosts.ts'
-import {
-  bodyOf,
-  eventually,
-  listening,
-  type RawClient,
-  request,
-  statuses,
-} from '../../support/sockets.ts'
+import { bodyOf, eventually, listening, request, statuses } from '../../support/sockets.ts'
 
 const uncaught: unknown[] = []
 process.on('uncaughtExceptionMonitor', (error) => uncaught.push(error))
@@ -29,8 +22,11 @@ type Wait = (request: IncomingMessage, response: ServerResponse) => Promise<void
 
 const LATE_MS = 40
 
+/** Resolves once all clients of a test have left. */
+let left: Promise<void> = Promise.resolve()
+
 const WAITS: Readonly<Record<string, Wait>> = {
-  late: () => new Promise((resolve) => setTimeout(resolve, LATE_MS)),
+  late: () => left.then(() => new Promise((resolve) => setTimeout(resolve, LATE_MS))),
   'on close': (_, response) => new Promise((resolve) => response.once('close', () => resolve())),
   'on signal': (request, response) =>
     new Promise((resolve) => {
@@ -47,12 +43,8 @@ function signalOf(request: IncomingMessage, response: ServerResponse): AbortSign
   return controller.signal
 }
 
-/** How often a handler has come to its end, by its name. */
-const done = new Map<string, number>()
-
-function finish(name: string): void {
-  done.set(name, (done.get(name) ?? 0) + 1)
-}
+/** How many handlers run or have run, and how many have come to their end. */
+const handled = { begun: 0, done: 0 }
 
 /** A second answer throws where the first was sent, and only there. */
 function isAnswered({ headersSent }: ServerResponse): boolean {
@@ -63,26 +55,26 @@ const VALUE = { a: 1 }
 const TEXT = JSON.stringify(VALUE)
 
 /** The same answer by four frameworks, by callbacks and by promises. */
-async function handlers(name: string, wait: Wait): Promise<Record<string, NodeHandler>> {
+async function handlers(wait: Wait): Promise<Record<string, NodeHandler>> {
   const app = express()
   app.use('/callback', (request, response) => {
     wait(request, response)
       .then(() => response.status(201).json(VALUE).send('once more'))
       .catch((error) => isAnswered(response) || t.fail(error))
-    finishAfter(name, wait, request, response)
+    finishAfter(wait, request, response)
   })
   app.use('/async', async (request, response) => {
-    finishAfter(name, wait, request, response)
+    finishAfter(wait, request, response)
     await wait(request, response)
     response.set('x-a', '1').json(VALUE)
   })
   const fastify = Fastify()
   fastify.get('/callback', ({ raw }, reply) => {
     wait(raw, reply.raw).then(() => reply.header('x-a', '1').send(VALUE), t.fail)
-    finishAfter(name, wait, raw, reply.raw)
+    finishAfter(wait, raw, reply.raw)
   })
   fastify.get('/async', async ({ raw }, reply) => {
-    finishAfter(name, wait, raw, reply.raw)
+    finishAfter(wait, raw, reply.raw)
     await wait(raw, reply.raw)
     return VALUE
   })
@@ -90,13 +82,13 @@ async function handlers(name: string, wait: Wait): Promise<Record<string, NodeHa
   const koa = new Koa()
   koa.silent = true
   koa.use((context) => {
-    finishAfter(name, wait, context.req, context.res)
+    finishAfter(wait, context.req, context.res)
     return wait(context.req, context.res).then(() => {
       context.body = VALUE
     })
   })
   const plain: RequestListener = (request, response) => {
-    finishAfter(name, wait, request, response)
+    finishAfter(wait, request, response)
     const answer = (): void => {
       response.writeHead(200, { 'content-length': TEXT.length })
       response.write(TEXT.slice(0, 2))
@@ -115,27 +107,20 @@ async function handlers(name: string, wait: Wait): Promise<Record<string, NodeHa
 }
 
 /** Told a little after the answer, by when what it throws has come up. */
-function finishAfter(name: string, wait: Wait, ...both: Parameters<Wait>): void {
-  void wait(...both).then(() => setTimeout(finish, 10, name))
+function finishAfter(wait: Wait, ...both: Parameters<Wait>): void {
+  handled.begun++
+  void wait(...both).then(() => setTimeout(() => handled.done++, 10))
 }
 
 const watched = (app: App): App => {
   return (scope, receive, send) => app(scope, receive, (message) => send(message))
 }
 
-/** Asks, and leaves before there is an answer. */
-async function askAndLeave(connect: () => Promise<RawClient>, path: string): Promise<void> {
-  const client = await connect()
-  client.send(request(`GET ${path}`))
-  await new Promise((resolve) => setTimeout(resolve, LATE_MS / 4))
-  await client.leave()
-}
-
 const STYLES = ['callback', 'async']
 
 for (const [name, wait] of Object.entries(WAITS)) {
   t.test(`a client that leaves a mounted handler that answers ${name}`, async (t) => {
-    const all = await handlers(name, wait)
+    const all = await handlers(wait)
     const routes = Object.entries(all).map(([prefix, one]) => Mount(`/${prefix}`, fromNode(one)))
     const app = Application({ routes })
     const hosted: unknown[] = []
@@ -148,10 +133,27 @@ for (const [name, wait] of Object.entries(WAITS)) {
     const paths = Object.keys(all).flatMap((one) => STYLES.map((style) => `/${one}/${style}`))
     const servers = Object.values(modes)
 
-    await Promise.all(
-      servers.flatMap(({ connect }) => paths.map((path) => askAndLeave(connect, path))),
+    const total = servers.length * paths.length
+    let leave = (): void => {}
+    left = new Promise((resolve) => {
+      leave = resolve
+    })
+    Object.assign(handled, { begun: 0, done: 0 })
+
+    const clients = await Promise.all(
+      servers.flatMap(({ connect }) =>
+        paths.map(async (path) => {
+          const client = await connect()
+          client.send(request(`GET ${path}`))
+          return client
+        }),
+      ),
     )
-    await eventually(() => done.get(name) === servers.length * paths.length, `all of ${name}`)
+    // A handler of bare Node is not told either that its client had left before it began.
+    await eventually(() => handled.begun === total, `the start of all of ${name}`)
+    await Promise.all(clients.map((client) => client.leave()))
+    leave()
+    await eventually(() => handled.done === total, `the end of all of ${name}`)
 
     t.strictSame(uncaught, [])
     for (const { errors } of servers) t.strictSame(errors, [])
