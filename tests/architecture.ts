@@ -60,7 +60,7 @@ const FLOORS = [
   'routing routing/ authentication/ problems problems/',
   'middleware/ authoring',
   'endpoints endpoints/ staticfiles staticfiles/ applications operations operations/',
-  'pagination pagination/ openapi openapi/ client client/',
+  'pagination pagination/ openapi openapi/ client client/ config config/',
   'servers/',
   'interop/',
   'testing/',

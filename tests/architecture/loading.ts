@@ -10,6 +10,7 @@ const CHOICES = choices()
 /** Files that are loaded when something is first done that only Node can do. */
 const NODE_ONLY = [
   'authentication/secrets.ts',
+  'config/files.ts',
   'internal/digests.ts',
   'forms/spool.ts',
   'middleware/compress/encoders.ts',

@@ -1,0 +1,82 @@
+/** The environment, where a variable that was read must not change. */
+import type { Variables } from './variables.ts'
+
+/** Values by name, as `process.env` has them. */
+type Values = Record<string, string | undefined>
+
+/**
+ * Watches which variables are read. A variable that changes afterwards, by way of the result or behind
+ * it, is an error: a part of the program has the old value.
+ */
+export function watched(values: Values): Values {
+  const read = new Map<string, string | undefined>()
+  return new Proxy(values, {
+    get(target, name) {
+      return typeof name === 'string' ? readIn(target, name, read) : Reflect.get(target, name)
+    },
+    has(target, name) {
+      return typeof name === 'string'
+        ? readIn(target, name, read) !== undefined
+        : Reflect.has(target, name)
+    },
+    set(target, name, value) {
+      assertUnread(name, read)
+      return Reflect.set(target, name, value)
+    },
+    defineProperty(target, name, property) {
+      assertUnread(name, read)
+      return Reflect.defineProperty(target, name, property)
+    },
+    deleteProperty(target, name) {
+      assertUnread(name, read)
+      return Reflect.deleteProperty(target, name)
+    },
+  })
+}
+
+/** A value of `process.env` without marking it as read, for schemas that take the whole environment. */
+export function copyOf(values: Variables): Values {
+  // Listing and describing properties is not reading them: the proxy has no trap for either.
+  const names = Object.keys(values)
+  return Object.fromEntries(
+    names.map((name) => [name, Reflect.getOwnPropertyDescriptor(values, name)?.value]),
+  )
+}
+
+function readIn(
+  target: Values,
+  name: string,
+  read: Map<string, string | undefined>,
+): string | undefined {
+  const value = Object.hasOwn(target, name) ? target[name] : undefined
+  if (!read.has(name)) read.set(name, value)
+  else if (read.get(name) !== value) throw changed(name)
+  return value
+}
+
+function assertUnread(name: string | symbol, read: Map<string, string | undefined>): void {
+  if (typeof name === 'string' && read.has(name)) throw changed(name)
+}
+
+function changed(name: string): TypeError {
+  return new TypeError(
+    `environ: a variable must not change after it was read, ${JSON.stringify(name)} did. Set it before the first read, or give a Config values of its own.`,
+  )
+}
+
+/**
+ * `process.env`, watched: setting or deleting a variable that was read throws, and so does reading one
+ * that changed since. Tests set variables here, before they import the program.
+ *
+ * @example
+ * environ.SHOP_MODE = 'test'
+ * console.log(new Config({ prefix: 'SHOP_' }).get('MODE')) // test
+ * try {
+ *   environ.SHOP_MODE = 'production'
+ * } catch (error) {
+ *   console.log((error as Error).message) // environ: a variable must not change after it was read, …
+ * }
+ */
+export const environ: Record<string, string | undefined> = watched(
+  (globalThis as { process?: { env?: Values } }).process?.env ?? {},
+)
