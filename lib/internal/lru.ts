@@ -62,6 +62,11 @@ export class LRU<Value> {
     return node.value
   }
 
+  /** The keys in any order; those that are walked over may be deleted meanwhile. */
+  keys(): IterableIterator<string> {
+    return this.#nodes.keys()
+  }
+
   clear(): void {
     this.#nodes.clear()
     this.#oldest = undefined

@@ -19,19 +19,34 @@ const SWEPT = 2
 export class Entries<Value> {
   readonly #maxEntries: number
   readonly #maxSize: number
+  readonly #onDrop: (key: string) => void
   readonly #entries = new LRU<Entry<Value>>()
   #size = 0
 
-  constructor(maxEntries: number, maxSize: number = Number.POSITIVE_INFINITY) {
+  /** @param onDrop Called with the key of each entry that has expired, or makes room. */
+  constructor(
+    maxEntries: number,
+    maxSize: number = Number.POSITIVE_INFINITY,
+    onDrop: (key: string) => void = () => {},
+  ) {
     this.#maxEntries = maxEntries
     this.#maxSize = maxSize
+    this.#onDrop = onDrop
+  }
+
+  has(key: string): boolean {
+    return this.#entries.peek(key) !== undefined
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#entries.keys()
   }
 
   /** The entry of a key, which becomes the most recently used. */
   use(key: string): Entry<Value> | undefined {
     const entry = this.#entries.use(key)
     if (entry === undefined || entry.expires > Date.now()) return entry
-    this.delete(key)
+    this.#drop(key)
     return undefined
   }
 
@@ -43,12 +58,22 @@ export class Entries<Value> {
     while (this.#entries.size > this.#maxEntries || this.#size > this.#maxSize) {
       const oldest = this.#entries.oldest
       if (oldest === undefined) return
-      this.delete(oldest[0])
+      this.#drop(oldest[0])
     }
   }
 
   delete(key: string): void {
     this.#size -= this.#entries.delete(key)?.size ?? 0
+  }
+
+  /** Deletes all entries whose keys begin with the prefix. */
+  clear(prefix: string): void {
+    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) this.delete(key)
+  }
+
+  #drop(key: string): void {
+    this.delete(key)
+    this.#onDrop(key)
   }
 
   #sweepSome(): void {
@@ -57,7 +82,7 @@ export class Entries<Value> {
       const found = this.#entries.walk()
       if (found === undefined) return
       const [key, { expires }] = found
-      if (expires <= now) this.delete(key)
+      if (expires <= now) this.#drop(key)
     }
   }
 }

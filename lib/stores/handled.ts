@@ -1,36 +1,19 @@
 /** A store whose promises may be awaited later, even if it fails. */
 import { handled } from '../internal/handled.ts'
-import type { IncrementOptions, SpendWindow, Spent, Store } from './store.ts'
+import type { Store } from './store.ts'
 
 /** Wraps a store. An operation that fails before it is awaited does not end the process. */
-export class HandledStore implements Store {
-  readonly #store: Required<Store>
-
-  constructor(store: Required<Store>) {
-    this.#store = store
-  }
-
-  get(key: string): Promise<Uint8Array | undefined> {
-    return handled(this.#store.get(key))
-  }
-
-  set(key: string, value: Uint8Array, ttl: number): Promise<void> {
-    return handled(this.#store.set(key, value, ttl))
-  }
-
-  delete(key: string): Promise<void> {
-    return handled(this.#store.delete(key))
-  }
-
-  touch(key: string, ttl: number): Promise<boolean> {
-    return handled(this.#store.touch(key, ttl))
-  }
-
-  increment(key: string, amount: number, options: IncrementOptions): Promise<number> {
-    return handled(this.#store.increment(key, amount, options))
-  }
-
-  spend(key: string, cost: number, windows: readonly SpendWindow[]): Promise<readonly Spent[]> {
-    return handled(this.#store.spend(key, cost, windows))
+export function handledStore(store: Store): Store {
+  const { spend } = store
+  return {
+    ...(spend && { spend: (...given) => handled(spend.apply(store, given)) }),
+    get: (key) => handled(store.get(key)),
+    set: (key, value, ttl) => handled(store.set(key, value, ttl)),
+    setIfAbsent: (key, value, ttl) => handled(store.setIfAbsent(key, value, ttl)),
+    delete: (key) => handled(store.delete(key)),
+    clear: (prefix) => handled(store.clear(prefix)),
+    touch: (key, ttl) => handled(store.touch(key, ttl)),
+    ttl: (key) => handled(store.ttl(key)),
+    increment: (key, amount, options) => handled(store.increment(key, amount, options)),
   }
 }

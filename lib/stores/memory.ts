@@ -58,8 +58,24 @@ class MemoryStore implements Store {
     this.#put(key, new Uint8Array(value), Date.now() + ttl * 1000)
   }
 
+  async setIfAbsent(key: string, value: Uint8Array, ttl: number): Promise<boolean> {
+    assertTtl(ttl)
+    if (this.#entries.use(key) !== undefined) return false
+    this.#put(key, new Uint8Array(value), Date.now() + ttl * 1000)
+    return true
+  }
+
   async delete(key: string): Promise<void> {
     this.#entries.delete(key)
+  }
+
+  async clear(prefix = ''): Promise<void> {
+    this.#entries.clear(prefix)
+  }
+
+  async ttl(key: string): Promise<number | undefined> {
+    const entry = this.#entries.use(key)
+    return entry && (entry.expires - Date.now()) / 1000
   }
 
   async touch(key: string, ttl: number): Promise<boolean> {

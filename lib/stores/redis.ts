@@ -1,5 +1,6 @@
 /** A store in Redis or Valkey, over the client of the application. */
 import { knownOptions } from '../internal/knownoptions.ts'
+import { must } from '../internal/must.ts'
 import { messageOf } from '../redis/breaker.ts'
 import { mayHaveRun, warnOfResending } from '../redis/outcome.ts'
 import {
@@ -9,7 +10,7 @@ import {
   redisCommands,
   type SendCommand,
 } from '../redis.ts'
-import { HandledStore } from './handled.ts'
+import { handledStore } from './handled.ts'
 import { spendCommand, spentOf } from './spendscript.ts'
 import {
   assertAmount,
@@ -59,7 +60,8 @@ export function redisStore(options: RedisStoreOptions): Store {
   knownOptions('redisStore', options, 'client timeoutMs onOutage')
   const { client, timeoutMs = 2000, onOutage } = options
   warnOfResending('redisStore', client, 'increment() may count twice')
-  return new HandledStore(new RedisStore(redisCommands('redisStore', client, timeoutMs, onOutage)))
+  const send = redisCommands('redisStore', client, timeoutMs, onOutage)
+  return handledStore(new RedisStore(send, client))
 }
 
 // Lua's numbers are doubles, as in JavaScript, so sums are exact up to the same limit.
@@ -75,9 +77,11 @@ return string.format('%.0f', sum)`
 
 class RedisStore implements Store {
   readonly #send: SendCommand
+  readonly #client: RedisClient
 
-  constructor(send: SendCommand) {
+  constructor(send: SendCommand, client: RedisClient) {
     this.#send = send
+    this.#client = client
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -86,14 +90,31 @@ class RedisStore implements Store {
   }
 
   async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
-    assertTtl(ttl)
-    const expiry = millisecondsOf(ttl)
-    const bytes = globalThis.Buffer.from(value) // the clients accept bytes only as a Buffer
-    await this.#ask(expiry === '' ? ['SET', key, bytes] : ['SET', key, bytes, 'PX', expiry])
+    await this.#ask(setCommand(key, value, ttl))
+  }
+
+  async setIfAbsent(key: string, value: Uint8Array, ttl: number): Promise<boolean> {
+    return (await this.#ask([...setCommand(key, value, ttl), 'NX'])) !== null
   }
 
   async delete(key: string): Promise<void> {
     await this.#ask(['DEL', key])
+  }
+
+  async clear(prefix = ''): Promise<void> {
+    assertClearable(this.#client, prefix)
+    for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
+      const reply = await this.#ask(['SCAN', cursor, 'MATCH', patternOf(prefix), 'COUNT', '500'])
+      const [next, keys] = Array.isArray(reply) ? reply : []
+      cursor = String(next ?? '0')
+      if (Array.isArray(keys) && keys.length > 0) await this.#ask(['UNLINK', ...keys])
+    }
+  }
+
+  async ttl(key: string): Promise<number | undefined> {
+    const left = Number(await this.#ask(['PTTL', key]))
+    if (left < 0) return left === -1 ? Number.POSITIVE_INFINITY : undefined
+    return left / 1000
   }
 
   async touch(key: string, ttl: number): Promise<boolean> {
@@ -128,13 +149,43 @@ class RedisStore implements Store {
     try {
       return await this.#send(command)
     } catch (error) {
-      const outcome = name !== 'GET' && mayHaveRun(error) ? ' It may have run.' : ''
+      const outcome = !READING.has(name) && mayHaveRun(error) ? ' It may have run.' : ''
       throw new StoreUnavailable(
         `redisStore: ${name} failed, ${messageOf(error)}.${outcome} Check that Redis runs and can be reached.`,
         { cause: error },
       )
     }
   }
+}
+
+const READING: ReadonlySet<string> = new Set(['GET', 'PTTL', 'SCAN'])
+
+function setCommand(key: string, value: Uint8Array, ttl: number): RedisCommand {
+  assertTtl(ttl)
+  const expiry = millisecondsOf(ttl)
+  const bytes = globalThis.Buffer.from(value) // the clients accept bytes only as a Buffer
+  return expiry === '' ? ['SET', key, bytes] : ['SET', key, bytes, 'PX', expiry]
+}
+
+/** A glob that matches the keys with this prefix. */
+function patternOf(prefix: string): string {
+  return `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
+}
+
+/**
+ * A database may have keys of other programs. `SCAN` tells the keys of one node, and with the prefix that
+ * a client adds.
+ */
+function assertClearable(client: RedisClient, prefix: string): void {
+  const where = 'redisStore: clear'
+  const whole = 'a prefix is needed, or keys of other programs would go'
+  must(where, prefix !== '', whole, prefix, 'Write namespace(store, name).clear()')
+  const options: object | undefined = 'options' in client ? Object(client.options) : undefined
+  const hasPrefix = options !== undefined && 'keyPrefix' in options && options.keyPrefix
+  const isCluster = 'isCluster' in client && client.isCluster === true
+  const isPlain = !(isCluster || 'masters' in client || hasPrefix)
+  const what = 'the client must be one of a single server, without keyPrefix'
+  must(where, isPlain, what, client, 'Let the values expire instead')
 }
 
 /** Whole milliseconds for Redis, or nothing for a value without expiry. */

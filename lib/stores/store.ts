@@ -16,10 +16,24 @@ export interface Store {
   get(key: string): Promise<Uint8Array | undefined>
   /** Sets or replaces a value and its time to live. */
   set(key: string, value: Uint8Array, ttl: number): Promise<void>
+  /**
+   * Sets a value if the key has none, atomically; resolves to whether it was set.
+   *
+   * If the call rejects, it may have been set.
+   */
+  setIfAbsent(key: string, value: Uint8Array, ttl: number): Promise<boolean>
   /** Deletes a value; a missing one is not an error. */
   delete(key: string): Promise<void>
+  /**
+   * Deletes all values whose keys begin with the prefix ('': all values).
+   *
+   * It looks at every key, so it is for maintenance and tests. What is set meanwhile may stay.
+   */
+  clear(prefix?: string): Promise<void>
   /** Gives a value a new time to live; resolves to false if it is missing. */
   touch(key: string, ttl: number): Promise<boolean>
+  /** The seconds that a value has left, `Infinity` if it does not expire; undefined if it is missing. */
+  ttl(key: string): Promise<number | undefined>
   /**
    * Adds to a counter atomically, and resolves to the sum.
    *
@@ -81,6 +95,7 @@ export class StoreUnavailable extends Unavailable {
  * @example
  * const carts = namespace(memoryStore(), 'carts')
  * await carts.set('a', new TextEncoder().encode('1'), 60) // as carts:a
+ * await carts.clear() // and nothing else of the store
  */
 export function namespace(store: Store, name: string): Store {
   const what = 'a name must consist of letters, digits, "-" and "_"'
@@ -91,7 +106,10 @@ export function namespace(store: Store, name: string): Store {
     ...(spend && { spend: (key, cost, windows) => spend.call(store, prefix + key, cost, windows) }),
     get: (key) => store.get(prefix + key),
     set: (key, value, ttl) => store.set(prefix + key, value, ttl),
+    setIfAbsent: (key, value, ttl) => store.setIfAbsent(prefix + key, value, ttl),
     delete: (key) => store.delete(prefix + key),
+    clear: (start = '') => store.clear(prefix + start),
+    ttl: (key) => store.ttl(prefix + key),
     touch: (key, ttl) => store.touch(prefix + key, ttl),
     increment: (key, amount, options) => store.increment(prefix + key, amount, options),
   }

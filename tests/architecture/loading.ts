@@ -25,6 +25,7 @@ const NODE_ONLY = [
   'staticfiles/directories.ts',
   'staticfiles/files.ts',
   'staticfiles/state.ts',
+  'stores/file.ts',
 ]
 
 /** Those that serve, hold, run from a terminal or mount what is Node's own. */

@@ -3,7 +3,7 @@ import t from 'tap'
 import { channels } from '../../lib/channels.ts'
 import { fromFetch } from '../../lib/interop/fromfetch.ts'
 import { Request } from '../../lib/requests.ts'
-import { HandledStore } from '../../lib/stores/handled.ts'
+import { handledStore } from '../../lib/stores/handled.ts'
 import type { Store } from '../../lib/stores.ts'
 import { templates } from '../../lib/templating.ts'
 import type { ReceiveMessage } from '../../lib/types.ts'
@@ -29,7 +29,10 @@ const failing = async (): Promise<never> => {
 const away: Required<Store> = {
   get: failing,
   set: failing,
+  setIfAbsent: failing,
   delete: failing,
+  clear: failing,
+  ttl: failing,
   touch: failing,
   increment: failing,
   spend: failing,
@@ -53,14 +56,17 @@ const starts: [title: string, start: Start][] = [
   [
     'a store that is away',
     async () => {
-      const store = new HandledStore(away)
+      const store = handledStore(away)
       return [
         store.get('a'),
         store.set('a', new Uint8Array(0), 1),
         store.delete('a'),
+        store.setIfAbsent('a', new Uint8Array(0), 1),
+        store.clear(),
+        store.ttl('a'),
         store.touch('a', 1),
         store.increment('a', 1, { ttl: 1 }),
-        store.spend('a', 1, []),
+        ...(store.spend ? [store.spend('a', 1, [])] : []),
       ]
     },
   ],

@@ -15,7 +15,16 @@ const limits = [{ max: 2, seconds: 60 }]
 const away = async (): Promise<never> => {
   throw new StoreUnavailable('gone')
 }
-const AWAY: Store = { get: away, set: away, delete: away, touch: away, increment: away }
+const AWAY: Store = {
+  get: away,
+  set: away,
+  setIfAbsent: away,
+  delete: away,
+  clear: away,
+  touch: away,
+  ttl: away,
+  increment: away,
+}
 
 async function visitor(
   t: Test,

@@ -134,7 +134,16 @@ t.test('a store that is away fails the requests that need it', async (t) => {
   const away = async (): Promise<never> => {
     throw new StoreUnavailable('gone')
   }
-  const store: Store = { get: away, set: away, delete: away, touch: away, increment: away }
+  const store: Store = {
+    get: away,
+    set: away,
+    setIfAbsent: away,
+    delete: away,
+    clear: away,
+    touch: away,
+    ttl: away,
+    increment: away,
+  }
   const visitor = await client(t, { store })
 
   t.equal((await visitor.get('/show')).status, 200)

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { encodeText } from '../../lib/internal/bytes.ts'
-import type { Store } from '../../lib/stores.ts'
+import { namespace, type Store } from '../../lib/stores.ts'
+import { until } from './channels.ts'
 
 export async function stands(t: Test, store: Store): Promise<void> {
   await t.test('keeps bytes as they are', async (t) => {
@@ -55,6 +56,54 @@ export async function stands(t: Test, store: Store): Promise<void> {
     t.equal(await store.increment('counter', 1, { ttl: 60 }), 1, 'from its first increment on')
   })
 
+  await t.test('sets what is absent, once', async (t) => {
+    t.equal(await store.setIfAbsent('first', encodeText('1'), 60), true)
+    t.equal(await store.setIfAbsent('first', encodeText('2'), 60), false)
+    t.same(new Uint8Array((await store.get('first')) ?? []), encodeText('1'))
+
+    const winners = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        store.setIfAbsent('race', Uint8Array.of(index), Number.POSITIVE_INFINITY),
+      ),
+    )
+    t.equal(winners.filter((isSet) => isSet).length, 1)
+    t.equal((await store.get('race'))?.[0], winners.indexOf(true))
+
+    await store.set('gone', encodeText('1'), 0.05)
+    await until(() => store.setIfAbsent('gone', encodeText('2'), 60))
+    t.same(new Uint8Array((await store.get('gone')) ?? []), encodeText('2'))
+  })
+
+  await t.test('tells how long a value lives', async (t) => {
+    await store.set('minute', encodeText('1'), 60)
+    await store.set('ever', encodeText('1'), Number.POSITIVE_INFINITY)
+
+    const left = (await store.ttl('minute')) ?? 0
+    t.ok(left > 50 && left <= 60.001, String(left))
+    t.equal(await store.ttl('ever'), Number.POSITIVE_INFINITY)
+    t.equal(await store.ttl('never set'), undefined)
+    await store.touch('ever', 30)
+    t.ok(((await store.ttl('ever')) ?? 99) <= 30.001)
+    await store.increment('counted', 1, { ttl: 20 })
+    t.ok(((await store.ttl('counted')) ?? 99) <= 20.001)
+  })
+
+  await t.test('clears what begins alike', async (t) => {
+    const keys = ['p*:1', 'p*:2', 'p*', 'px:1', 'P*:1', 'q']
+    for (const key of keys) await store.set(key, encodeText('1'), 60)
+
+    await store.clear('p*')
+
+    const left = await Promise.all(keys.map((key) => store.get(key)))
+    t.same(
+      left.map((value) => value !== undefined),
+      [false, false, false, true, true, true],
+    )
+    await namespace(store, 'px').clear()
+    t.equal(await store.get('px:1'), undefined)
+    t.ok(await store.get('q'))
+  })
+
   await t.test('counts', async (t) => {
     t.equal(await store.increment('count', 5, { ttl: 60 }), 5)
     t.equal(await store.increment('count', -2, { ttl: 60 }), 3)
@@ -86,6 +135,10 @@ export async function stands(t: Test, store: Store): Promise<void> {
     await t.rejects(store.touch('a', Number.NaN), /a time to live must be a number of seconds/)
     await t.rejects(
       store.increment('a', 1, { ttl: -1 }),
+      /a time to live must be a number of seconds/,
+    )
+    await t.rejects(
+      store.setIfAbsent('a', encodeText('x'), -1),
       /a time to live must be a number of seconds/,
     )
     await t.rejects(store.increment('a', 0.5, { ttl: 1 }), /an amount must be an integer/)

@@ -4,6 +4,7 @@ import { storedBackend } from '../../../lib/middleware/sessions/stored.ts'
 import { sessions } from '../../../lib/middleware/sessions.ts'
 import { JSONResponse } from '../../../lib/responses.ts'
 import { Route, Router } from '../../../lib/routing.ts'
+import { handledStore } from '../../../lib/stores/handled.ts'
 import { memoryStore, redisStore, StoreUnavailable } from '../../../lib/stores.ts'
 import { testClient } from '../../../lib/testing/client.ts'
 import { noRedis, RedisServer } from '../../support/redis.ts'
@@ -50,17 +51,7 @@ t.test('a deletion that fails is told, whatever became of the mark', async (t) =
     throw new StoreUnavailable('gone')
   }
   for (const set of [inner.set.bind(inner), away]) {
-    const backend = storedBackend({ ...methodsOf(inner), set, delete: away }, 60)
+    const backend = storedBackend({ ...handledStore(inner), set, delete: away }, 60)
     await t.rejects(backend.remove('a'.repeat(43)), { name: 'StoreUnavailable', message: 'gone' })
   }
 })
-
-function methodsOf(store: ReturnType<typeof memoryStore>): ReturnType<typeof memoryStore> {
-  return {
-    get: (key) => store.get(key),
-    set: (key, value, ttl) => store.set(key, value, ttl),
-    delete: (key) => store.delete(key),
-    touch: (key, ttl) => store.touch(key, ttl),
-    increment: (key, amount, options) => store.increment(key, amount, options),
-  }
-}

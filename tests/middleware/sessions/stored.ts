@@ -19,7 +19,10 @@ function watched(): { store: Store; keys: Set<string>; ttls: number[] } {
       ttls.push(ttl)
       return inner.set(key, value, ttl)
     },
+    setIfAbsent: (key, value, ttl) => inner.setIfAbsent(key, value, ttl),
     delete: (key) => inner.delete(key),
+    clear: (prefix) => inner.clear(prefix),
+    ttl: (key) => inner.ttl(key),
     touch: (key, ttl) => inner.touch(key, ttl),
     increment: (key, amount, options) => inner.increment(key, amount, options),
   }
@@ -75,7 +78,10 @@ t.test('what is removed while it is kept stays removed, at whatever step', async
       }
       const slow = storedBackend(
         {
+          setIfAbsent: (key, value, ttl) => inner.setIfAbsent(key, value, ttl),
           delete: (key) => inner.delete(key),
+          clear: (prefix) => inner.clear(prefix),
+          ttl: (key) => inner.ttl(key),
           increment: (key, amount, options) => inner.increment(key, amount, options),
           get: (key) => between(() => inner.get(key)),
           set: (key, value, ttl) => between(() => inner.set(key, value, ttl)),
