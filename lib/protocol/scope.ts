@@ -11,4 +11,7 @@ export const ASGI: HTTPScope['asgi'] = Object.freeze({ version: '3.0', specVersi
  * which costs more than the rest of it. A new optional key of HTTPScope is a type error in each server
  * that does not set it.
  */
-export type ServerScope = Required<Omit<HTTPScope, 'onUnmatched'>>
+export type ServerScope = { readonly [Key in keyof Required<AnyScope>]: AnyScope[Key] }
+
+type AnyScope = Omit<HTTPScope, 'onUnmatched' | 'extensions'> &
+  Required<Pick<HTTPScope, 'extensions'>>
