@@ -11,8 +11,11 @@ const LARGEST = 2_500_000
 /** All that may be in the package. */
 const SHIPPED = /^(package\.json|LICENSE|[A-Z]+\.md|docs\/[a-z-]+\.md|dist\/[\w./-]+\.(js|d\.ts))$/
 
-/** What looks at a package as its users' tools do. */
-const TOOLS = ['publint@0.3', '@arethetypeswrong/cli@0.18', 'typescript@6', '@types/node@20']
+/** What looks at a package as its users' tools do; the subpath for tracing has the types of its peer. */
+const TOOLS = [
+  ...['publint@0.3', '@arethetypeswrong/cli@0.18', 'typescript@6', '@types/node@20'],
+  '@opentelemetry/api@1',
+]
 
 interface Packed {
   readonly filename: string
