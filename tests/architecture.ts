@@ -60,7 +60,7 @@ const FLOORS = [
   'routing routing/ authentication/ problems problems/',
   'middleware/ authoring',
   'endpoints endpoints/ staticfiles staticfiles/ applications operations operations/',
-  'pagination pagination/ openapi openapi/ client client/ config config/',
+  'pagination pagination/ openapi openapi/ client client/ config config/ events events/',
   'servers/',
   'interop/',
   'testing/',

@@ -1,0 +1,206 @@
+/** The emitter: names, listeners, and when they are called. */
+import { type Dependency, dependency } from '../dependencies.ts'
+import { ClientDisconnected } from '../exceptions.ts'
+import { asText } from '../internal/handled.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+import { must, mustRange } from '../internal/must.ts'
+import { nearest } from '../internal/nearest.ts'
+import { Deliveries, type Delivery } from './deliveries.ts'
+import {
+  type EmitOptions,
+  type EventCounts,
+  type EventFailure,
+  type EventListener,
+  type EventListeners,
+  EventsFull,
+  type EventsOf,
+} from './types.ts'
+
+export interface EventsOptions {
+  /** The most listeners that run at a time (100); with 1, each waits for the one before. */
+  concurrency?: number
+  /** The most deliveries that may wait, one for each listener of an event (10,000). */
+  maxWaiting?: number
+  /** How long `close()` waits for listeners, in milliseconds (10,000). */
+  graceMs?: number
+  /** Called with what a listener throws, and with its event (logged by `console.error`). */
+  onError?: (error: unknown, event: EventFailure) => unknown
+}
+
+/** An emitter with the listeners of all its events. */
+export interface Events<Data extends Readonly<Record<string, unknown>>> extends AsyncDisposable {
+  /**
+   * Has the listeners of an event called, soon or after a response. The promise resolves when all have
+   * ended, and never rejects: await it, or ignore it.
+   *
+   * @throws EventsFull if more than `maxWaiting` deliveries would wait; to clients, 503.
+   * @throws TypeError if the name is unknown, or the emitter is closed.
+   */
+  emit<Name extends keyof Data & string>(
+    name: Name,
+    data: Data[Name],
+    options?: EmitOptions,
+  ): Promise<void>
+  /** What has become of the deliveries so far. */
+  readonly counts: EventCounts
+  /**
+   * Waits for what is to be delivered, up to the grace time; drops the rest then, and aborts the signal
+   * of listeners that are still running. Listeners may emit until it has ended.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Makes an emitter of its listeners, whose types are those of the events.
+ *
+ * Listeners are called in the order of their events, up to `concurrency` at a time, and never inside
+ * `emit`. What they throw is logged and counted, and stops no other one. Events live in this process
+ * alone and end with it: for others use `channels()`, and a job queue for what must not be lost.
+ *
+ * @throws TypeError if a listener or an option is invalid, RangeError if a number is out of range.
+ * @example
+ * const shop = events({ sold: [(item: string) => console.log(item), () => {}] })
+ * void shop.emit('sold', 'tea')
+ * await shop.close() // prints tea
+ */
+export function events<const Listeners extends EventListeners>(
+  listeners: Listeners,
+  options: EventsOptions = {},
+): Events<EventsOf<Listeners>> {
+  knownOptions('events', options, 'concurrency maxWaiting graceMs onError')
+  return new Emitter(tableOf(listeners), options)
+}
+
+type Listener = EventListener<unknown>
+
+class Emitter<Data extends Readonly<Record<string, unknown>>> implements Events<Data> {
+  readonly #listeners: ReadonlyMap<string, readonly Listener[]>
+  readonly #deliveries: Deliveries
+  readonly #maxWaiting: number
+  readonly #graceMs: number
+  /** For each connection, the deliveries for its end. */
+  readonly #pending: Dependency<Delivery[]>
+  #closing: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(
+    listeners: ReadonlyMap<string, readonly Listener[]>,
+    { concurrency = 100, maxWaiting = 10_000, graceMs = 10_000, onError = log }: EventsOptions,
+  ) {
+    for (const [name, count] of Object.entries({ concurrency, maxWaiting })) {
+      const what = `${name} must be a whole number greater than 0`
+      mustRange('events', count >= 1 && isWhole(count), what, count, 'Use Infinity for no limit')
+    }
+    const isTime = graceMs >= 0 && graceMs <= LONGEST_MS
+    const time = `graceMs must be milliseconds, at most ${LONGEST_MS}`
+    mustRange('events', isTime, time, graceMs, 'Leave it out for 10 s')
+    const isListener = typeof onError === 'function'
+    must('events', isListener, 'onError must be a function', onError, 'Write (error, event) => …')
+    this.#listeners = listeners
+    this.#deliveries = new Deliveries(concurrency, onError)
+    this.#maxWaiting = maxWaiting
+    this.#graceMs = graceMs
+    this.#pending = pendingOf(this.#deliveries)
+  }
+
+  get counts(): EventCounts {
+    return this.#deliveries.counts
+  }
+
+  emit<Name extends keyof Data & string>(
+    name: Name,
+    data: Data[Name],
+    options: EmitOptions = {},
+  ): Promise<void> {
+    knownOptions('events: emit', options, 'after')
+    const listeners = this.#find(name)
+    this.#assertRoom(name, listeners.length)
+    const pending = options.after === undefined ? undefined : this.#pending.of(options.after)
+    const finished = listeners.map(
+      (listener) =>
+        new Promise<void>((done) => {
+          const delivery = { listener, name, data, done }
+          this.#deliveries.hold(1)
+          if (pending === undefined) this.#deliveries.add([delivery])
+          else pending.push(delivery)
+        }),
+    )
+    return Promise.all(finished).then(() => {})
+  }
+
+  #find(name: string): readonly Listener[] {
+    if (this.#isClosed) {
+      throw new TypeError(
+        `events: no event can be emitted after close(), ${JSON.stringify(name)} was. Close the emitter after everything that emits.`,
+      )
+    }
+    const listeners = this.#listeners.get(name)
+    if (listeners !== undefined) return listeners
+    const near = nearest(name, [...this.#listeners.keys()])
+    const fix = near === undefined ? 'Add it to events({ … })' : `Did you mean "${near}"?`
+    throw new TypeError(`events: unknown event ${JSON.stringify(name)}. ${fix}`)
+  }
+
+  #assertRoom(name: string, wanted: number): void {
+    const { waiting } = this.#deliveries.counts
+    if (waiting + wanted <= this.#maxWaiting) return
+    throw new EventsFull(
+      `events: at most ${this.#maxWaiting} deliveries may wait, ${waiting} do, so ${JSON.stringify(name)} was refused. Await emit(), or raise maxWaiting or concurrency.`,
+    )
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#deliveries.drain(this.#graceMs).then(() => {
+      this.#isClosed = true
+    })
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** The longest time of a timer. */
+const LONGEST_MS = 2 ** 31 - 1
+
+function isWhole(count: number): boolean {
+  return Number.isInteger(count) || count === Number.POSITIVE_INFINITY
+}
+
+/** Generators of dependencies end after the response, with the error if there was one. */
+function pendingOf(deliveries: Deliveries): Dependency<Delivery[]> {
+  return dependency(function* events() {
+    const pending: Delivery[] = []
+    try {
+      yield pending
+    } catch (error) {
+      // What the handler did is done, even if the client did not wait to hear of it.
+      if (!(error instanceof ClientDisconnected)) {
+        deliveries.drop(pending)
+        throw error
+      }
+    }
+    deliveries.add(pending)
+  })
+}
+
+function tableOf(listeners: unknown): ReadonlyMap<string, readonly Listener[]> {
+  const isTable = typeof listeners === 'object' && listeners !== null && !Array.isArray(listeners)
+  const what = 'the listeners must be an object of functions'
+  must('events', isTable, what, listeners, 'Write events({ sold: [(order: Order) => …] })')
+  const entries = Object.entries(listeners as object).map(([name, given]) => {
+    const list: readonly unknown[] = Array.isArray(given) ? [...given] : [given]
+    for (const listener of list) {
+      const each = `each listener of ${JSON.stringify(name)} must be a function`
+      must('events', typeof listener === 'function', each, listener, 'Write (data) => …')
+    }
+    return [name, list as readonly Listener[]] as const // checked above
+  })
+  return new Map(entries)
+}
+
+function log(error: unknown, { name }: EventFailure): void {
+  const text = error instanceof Error ? (error.stack ?? String(error)) : asText(error)
+  console.error(`events: a listener of ${JSON.stringify(name)} failed. ${text}`)
+}
