@@ -73,7 +73,7 @@ t.test('the programs of the pages print what they say, and end', async (t) => {
   t.equal(errors, '')
   t.equal(status, 0)
   t.same(
-    output.split(/^(?=# [a-z]+-\d)/m),
+    output.split(/^(?=# [a-z]+(?:-[a-z]+)*-\d)/m),
     shown.map((program) => `# ${program.name}\n${program.output}`),
   )
 })

@@ -38,5 +38,5 @@ export function toMessage(data: unknown): string | Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
   // A copy, since some runtimes reuse the memory.
   if (data instanceof Uint8Array) return new Uint8Array(data)
-  throw new TypeError('a websocket: a message was neither text nor bytes.')
+  throw new TypeError('websocket: a message was neither text nor bytes. Check the runtime.')
 }

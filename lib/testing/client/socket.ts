@@ -73,7 +73,9 @@ export class TestWebSocket implements AsyncDisposable {
   async receiveText(): Promise<string> {
     const message = await this.receive()
     if (typeof message === 'string') return message
-    throw new TypeError('testClient: the app sent a binary message where text was expected.')
+    throw new TypeError(
+      'testClient: the app sent a binary message where text was expected. Receive it by receiveBytes().',
+    )
   }
 
   /** @throws TypeError if the message is text; otherwise as `receive()`. */
@@ -81,7 +83,7 @@ export class TestWebSocket implements AsyncDisposable {
     const message = await this.receive()
     if (typeof message !== 'string') return message
     throw new TypeError(
-      `testClient: the app sent a text message, ${JSON.stringify(message)}, where bytes were expected.`,
+      `testClient: the app sent a text message, ${JSON.stringify(message)}, where bytes were expected. Receive it by receiveText().`,
     )
   }
 
