@@ -33,7 +33,6 @@ export type {
   SecurityRequirement,
 } from './operations/contract.ts'
 export { operation } from './operations/define.ts'
-export { InvalidResponse } from './operations/replies.ts'
 export { Reply, type ReplyOptions, reply } from './operations/reply.ts'
 export {
   type Content,
@@ -48,5 +47,6 @@ export {
   type ServerSentEventOf,
 } from './operations/responses.ts'
 export type { AnyOperation, Input, Operation, Result } from './operations/types.ts'
+export { InvalidResponse } from './operations/unfit.ts'
 export { layer } from './routing/layer.ts'
 export type { AnySchema, Schema, SchemaInput, SchemaOutput } from './types/schemas.ts'

@@ -1,24 +1,46 @@
 /** A handler that answers message by message. */
 import { WebSocketException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
+import type { Relaxed } from '../operations/responses.ts'
+import { isSchema } from '../operations/schemas.ts'
+import type { Schema } from '../types/schemas.ts'
 import type { WebSocket, WebSocketData } from '../websockets.ts'
 import { Lanes } from './concurrency.ts'
+import type { MessageHandler, MessageTexts } from './contract.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
 import { converse, quietly } from './dialogue.ts'
+import { parserOf } from './parsing.ts'
+import { assertSends, problemOf, senderOf } from './sending.ts'
 
 export interface ListenerOptions<
   Kind extends Encoding = 'json',
   Message = Decoded<Kind>,
   Socket = WebSocket,
-> {
+  Sent = unknown,
+> extends MessageTexts {
   /** `text`, `bytes`, or JSON in either kind of message ('json'). */
   encoding?: Kind
   /**
-   * Gives the message that the callback gets, or throws when it is not valid: `Order.parse` of a schema
-   * library, for instance (as it came).
+   * A Standard Schema of messages, or a function that gives the message that the callback gets, and
+   * throws when it is invalid (as it came).
    */
-  parse?: (data: Decoded<Kind>) => Message | Promise<Message>
-  /** Deals with what `parse` has thrown; messages go on unless it closes (closes with 1008). */
+  parse?:
+    | Schema<unknown, Message>
+    | ((data: Decoded<Kind>) => Made<Message> | Promise<Made<Message>>)
+  /**
+   * A Standard Schema of what the callback returns. What it drops is not sent, and what does not fit is
+   * a bug, which closes with 1011 (none).
+   */
+  sends?: Schema<Sent, unknown>
+  /**
+   * Whether a problem document (RFC 9457) is sent before it closes for an invalid message: with all
+   * issues by the schema, or that of a `Problem` or `ValidationError` that `parse` has thrown (false).
+   */
+  sendProblem?: boolean
+  /**
+   * Deals with what `parse` has thrown, or the `ValidationError` of the schema; messages go on unless it
+   * closes (closes with 1008).
+   */
   onInvalid?: (websocket: Socket, error: unknown) => unknown
   /** How many messages are worked on at once; the order of answers is kept with one only (1). */
   concurrency?: number
@@ -34,17 +56,16 @@ export interface ListenerOptions<
  * nothing is sent.
  *
  * Messages wait while one is worked on; beyond what the server keeps, so does the client. One that is
- * of the wrong kind closes with 1003, one that is no JSON with 1007, one that `parse` throws for with
+ * of the wrong kind closes with 1003, one that is no JSON with 1007, one that is invalid by `parse` with
  * 1008.
  *
  * @throws TypeError for options that can never work.
  * @example
  * const add = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0)
  * WebSocketRoute('/sum', websocketListener(add, {
- *   parse: (data) => {
- *     if (Array.isArray(data) && data.every((item) => typeof item === 'number')) return data
- *     throw new TypeError('a list of numbers is needed')
- *   },
+ *   parse: z.array(z.number()),
+ *   sends: z.number(),
+ *   sendProblem: true,
  * }))
  */
 export function websocketListener<
@@ -52,43 +73,57 @@ export function websocketListener<
   State = Record<string, unknown>,
   Kind extends Encoding = 'json',
   Message = Decoded<Kind>,
+  Sent = unknown,
+  const Reply extends Answered<Sent> = Answered<Sent>,
 >(
-  onMessage: (message: Message, websocket: WebSocket<Params, State>) => unknown,
-  options: ListenerOptions<Kind, Message, WebSocket<Params, State>> = {},
-): (websocket: WebSocket<Params, State>) => Promise<void> {
+  onMessage: (message: Message, websocket: WebSocket<Params, State>) => Reply | Promise<Reply>,
+  options: ListenerOptions<Kind, Message, WebSocket<Params, State>, Sent> = {},
+): MessageHandler<Params, State> {
   knownOptions(
-    'websocketListener',
+    WHERE,
     options,
-    'encoding parse onInvalid concurrency onConnect onDisconnect',
+    'encoding parse sends sendProblem onInvalid concurrency onConnect onDisconnect summary description',
   )
   const encoding: Encoding = 'encoding' in options ? options.encoding : 'json'
-  const { parse = asItCame, onInvalid = refuse, concurrency = 1 } = options
+  const { parse, sends, sendProblem = false, onInvalid = refuse, concurrency = 1 } = options
   const { onConnect = accept, onDisconnect = nothing } = options
-  assertEncoding('websocketListener', encoding)
-  assertFunctions('websocketListener', { onMessage, parse, onInvalid, onConnect, onDisconnect })
+  assertEncoding(WHERE, encoding)
+  const functions = { onMessage, onInvalid, onConnect, onDisconnect }
+  assertFunctions(
+    WHERE,
+    isSchema(parse) || parse === undefined ? functions : { ...functions, parse },
+  )
+  assertSends(WHERE, sends)
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new TypeError(
       `websocketListener: the concurrency must be a number of messages from 1 on, ${concurrency} was given. Use 1 to keep their order.`,
     )
   }
 
+  const read = parserOf(parse)
+  const send = senderOf(WHERE, sends, encoding !== 'json')
+  const explain = async (websocket: WebSocket<Params, State>, error: unknown): Promise<void> => {
+    if (sendProblem && websocket.phase === 'open') await websocket.sendJSON(problemOf(error))
+  }
   const take = async (websocket: WebSocket<Params, State>, data: WebSocketData): Promise<void> => {
-    const decoded = decode(data, encoding) as Decoded<Kind>
-    let message: Message
+    let decoded: unknown
     try {
-      message = (await parse(decoded)) as Message
+      decoded = decode(data, encoding)
     } catch (error) {
-      await onInvalid(websocket, error)
+      await explain(websocket, error)
+      throw error
+    }
+    const parsed = await read(decoded, data)
+    if (parsed.invalid !== undefined) {
+      await explain(websocket, parsed.invalid.error)
+      await onInvalid(websocket, parsed.invalid.error)
       return
     }
-    const reply = await onMessage(message, websocket)
-    if (reply === undefined || websocket.phase !== 'open') return
-    if (reply instanceof Uint8Array) await websocket.sendBytes(reply)
-    else if (typeof reply === 'string' && encoding !== 'json') await websocket.sendText(reply)
-    else await websocket.sendJSON(reply)
+    const reply = await onMessage(parsed.message as Message, websocket)
+    if (reply !== undefined && websocket.phase === 'open') await send(websocket, reply)
   }
 
-  return (websocket) => {
+  const handler = (websocket: WebSocket<Params, State>): Promise<void> => {
     const lanes = concurrency === 1 ? undefined : new Lanes(concurrency)
     return converse(websocket, {
       connect: () => onConnect(websocket),
@@ -100,7 +135,24 @@ export function websocketListener<
       ...(lanes === undefined ? {} : { finish: () => lanes.drain(), signal: lanes.signal }),
     })
   }
+  const { summary, description } = options
+  const receives = isSchema(parse) ? parse : undefined
+  const contract = { kind: 'listener', encoding, receives, sends, summary, description } as const
+  return Object.assign(handler, { contract: { ...contract, sendsProblem: sendProblem } })
 }
+
+/**
+ * The message itself. As an intersection, the compiler prefers the type of a schema that is a function
+ * too, as those of arktype, which return a list of errors or the message.
+ */
+// biome-ignore lint/complexity/noBannedTypes: any value, in a form that is no single type
+type Made<Message> = Message & ({} | null | undefined)
+
+/** What a callback may return: what is sent, or nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return
+type Answered<Sent> = Relaxed<Sent> | undefined | void
+
+const WHERE = 'websocketListener'
 
 export function accept(websocket: Pick<WebSocket, 'accept'>): Promise<void> {
   return websocket.accept()
@@ -108,10 +160,6 @@ export function accept(websocket: Pick<WebSocket, 'accept'>): Promise<void> {
 
 /** Does what a function does that was not given. */
 export function nothing(): void {}
-
-function asItCame(data: unknown): unknown {
-  return data
-}
 
 function refuse(_websocket: unknown, cause: unknown): never {
   if (cause instanceof WebSocketException) throw cause

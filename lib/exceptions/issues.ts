@@ -1,9 +1,9 @@
-/** Issues: what is wrong with the values of a request, and where. */
+/** Issues: what is wrong with the values of a request or a message, and where. */
 
 import { wrong } from '../internal/must.ts'
 
-/** The part of a request that a value came from. */
-export type IssueSource = 'query' | 'path' | 'header' | 'cookie' | 'body'
+/** The part of a request that a value came from; `message` for a message of a websocket. */
+export type IssueSource = 'query' | 'path' | 'header' | 'cookie' | 'body' | 'message'
 
 /** One thing that is wrong with a request. It never holds the value that was sent. */
 export interface Issue {
@@ -27,7 +27,7 @@ export interface IssueInit {
   message: string
 }
 
-const SOURCES: readonly unknown[] = ['query', 'path', 'header', 'cookie', 'body']
+const SOURCES: readonly unknown[] = ['query', 'path', 'header', 'cookie', 'body', 'message']
 
 /**
  * A path as JSON Pointer (RFC 6901).
@@ -47,7 +47,7 @@ export function jsonPointer(path: readonly (string | number)[]): string {
 export function issueOf(init: IssueInit): Issue {
   const { source, path = [], message } = init
   if (!SOURCES.includes(source)) {
-    const what = 'the source of an issue must be query, path, header, cookie or body'
+    const what = 'the source of an issue must be query, path, header, cookie, body or message'
     throw wrong('ValidationError', what, source, "Write { source: 'body', path, message }")
   }
   if (typeof message !== 'string') {

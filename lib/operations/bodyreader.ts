@@ -10,7 +10,8 @@ import type { HTTPScope } from '../types.ts'
 import { type Body, type BodyContract, json } from './bodies.ts'
 import { chosenBy } from './contenttypes.ts'
 import { FormInput } from './formbodies.ts'
-import { type Gathered, issuesOf } from './inputs.ts'
+import type { Gathered } from './inputs.ts'
+import { issuesOf } from './issues.ts'
 import { isSchema, type Validated, validate } from './schemas.ts'
 
 /**

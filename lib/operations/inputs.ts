@@ -5,8 +5,9 @@ import type { Request } from '../requests.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import { type Members, membersOf } from './coercion.ts'
 import type { Contract } from './contract.ts'
+import { issuesOf } from './issues.ts'
 import { plainQuery } from './plainquery.ts'
-import { pathOf, type Validated, validate } from './schemas.ts'
+import { type Validated, validate } from './schemas.ts'
 import { coerced, coercedAll, objectOf, set } from './texts.ts'
 
 type AnyRequest = Request<never, never>
@@ -90,25 +91,6 @@ function cookiesOf({ cookies }: AnyRequest, members: Members | undefined): Recor
     if (value !== undefined) set(named, name, coercedAll([value], wanted))
   }
   return named
-}
-
-/** The issues of a source, as an exception lists them. */
-export function issuesOf(source: IssueSource, result: Validated): IssueInit[] {
-  if (result.issues === undefined) return []
-  return result.issues.map((issue) => ({
-    source,
-    path: pathOf(issue),
-    message: withoutValue(issue.message),
-  }))
-}
-
-/**
- * A message without the value that was sent. Two libraries end their messages with it: arktype in
- * ` (was "…")`, valibot in ` but received "…"`.
- */
-function withoutValue(message: string): string {
-  const end = message.search(/ \(was | but received /)
-  return end < 0 ? message : message.slice(0, end)
 }
 
 /** What the handler will be given, so far, and the issues. */

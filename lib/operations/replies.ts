@@ -9,13 +9,9 @@ import type { Contract } from './contract.ts'
 import type { ReplySettings } from './encode.ts'
 import { Reply, type ReplyOptions } from './reply.ts'
 import { type Declared, declaredOf } from './responses.ts'
-import { givesPlainJSON, pathOf, type Validated, validate } from './schemas.ts'
+import { givesPlainJSON, type Validated, validate } from './schemas.ts'
+import { unfit } from './unfit.ts'
 import { type Maker, responseOf, usualResponse } from './writing.ts'
-
-/** A response that does not fit what its contract declares: a bug of the server, answered with 500. */
-export class InvalidResponse extends Error {
-  override readonly name = 'InvalidResponse'
-}
 
 /** How the responses of an operation are made. */
 export class Replies {
@@ -103,24 +99,16 @@ export class Replies {
     result: Validated,
     options: ReplyOptions | undefined,
   ): Answer {
-    if (result.issues !== undefined) throw unfit(this.#where, status, result)
+    if (result.issues !== undefined) throw unfit(`${this.#where}: the body of ${status}`, result)
     return this.#respond(maker, status, result.value, options)
   }
 
   #respond(maker: Maker, status: number, body: unknown, options: ReplyOptions | undefined): Answer {
     if (maker.isUsual && options === undefined) return usualResponse(maker, body, this.#settings)
-    const unfitting = (result: Validated): Error => unfit(this.#where, status, result)
+    const unfitting = (result: Validated): Error =>
+      unfit(`${this.#where}: the body of ${status}`, result)
     return responseOf({ maker, status, options, settings: this.#settings, unfit: unfitting }, body)
   }
-}
-
-function unfit(where: string, status: number, result: Validated): InvalidResponse {
-  const issues = (result.issues ?? []).map(
-    (issue) => `  /${pathOf(issue).join('/')} ${issue.message}`,
-  )
-  return new InvalidResponse(
-    `${where}: the body of ${status} does not fit its schema.\n${issues.join('\n')}`,
-  )
 }
 
 const ANY_STATUS = -1

@@ -251,7 +251,7 @@ t.test('misuse of a ValidationError is told', async (t) => {
     [
       [{ source: 'json', message: '' }],
       {},
-      'ValidationError: the source of an issue must be query, path, header, cookie or body, "json" was given. Write { source: \'body\', path, message }.',
+      'ValidationError: the source of an issue must be query, path, header, cookie, body or message, "json" was given. Write { source: \'body\', path, message }.',
     ],
     [
       [{ source: 'body', message: 7 }],

@@ -1,0 +1,57 @@
+/** Makes of a decoded message what a callback gets, by a function or a schema. */
+import { ValidationError } from '../exceptions/validation.ts'
+import { isThenable } from '../internal/handled.ts'
+import { issuesOf } from '../operations/issues.ts'
+import { hasProto } from '../operations/json.ts'
+import { isSchema, type Validated, validate } from '../operations/schemas.ts'
+import type { AnySchema } from '../types/schemas.ts'
+import type { WebSocketData } from '../websockets/data.ts'
+
+const utf8 = new TextDecoder()
+
+/** The message, or why it is invalid. */
+export type Parsed =
+  | { readonly message: unknown; readonly invalid?: undefined }
+  | { readonly invalid: { readonly error: unknown } }
+
+/** Parses what was decoded of a message. What it throws is a bug. */
+export type Parse = (decoded: unknown, data: WebSocketData) => Parsed | Promise<Parsed>
+
+/** @param parse The schema or function of a user; undefined for messages as they are decoded. */
+export function parserOf(parse: AnySchema | ((data: never) => unknown) | undefined): Parse {
+  if (parse === undefined) return (message) => ({ message })
+  // Some libraries make schemas of functions.
+  return isSchema(parse) ? bySchema(parse) : byFunction(parse as (data: unknown) => unknown)
+}
+
+function byFunction(parse: (data: unknown) => unknown): Parse {
+  return async (decoded) => {
+    try {
+      return { message: await parse(decoded) }
+    } catch (error) {
+      return { invalid: { error } }
+    }
+  }
+}
+
+/** An own member `__proto__` is refused, as in the JSON bodies of requests. */
+function bySchema(schema: AnySchema): Parse {
+  return (decoded, data) => {
+    const text = typeof data === 'string' ? data : utf8.decode(data)
+    if (hasProto(text, decoded)) return parsed(FORBIDDEN)
+    const result = validate(schema, decoded)
+    return isThenable(result) ? result.then(parsed) : parsed(result)
+  }
+}
+
+const FORBIDDEN: Validated = {
+  issues: [{ message: 'There is a member with the name "__proto__".' }],
+}
+
+function parsed(result: Validated): Parsed {
+  if (result.issues === undefined) return { message: result.value }
+  const error = new ValidationError(issuesOf('message', result), {
+    detail: 'The message is invalid.',
+  })
+  return { invalid: { error } }
+}
