@@ -1,12 +1,14 @@
 /** Counts and times requests, for Prometheus. */
 
-import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
+import { observe, routeTemplate } from '../authoring/observation.ts'
 import { METHODS } from '../http/methods.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange } from '../internal/must.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
-import { Family, Histogram, heading, type Labels, line } from './metrics/series.ts'
+import { Counts, type MetricsSnapshot } from './metrics/counts.ts'
+
+export type { MetricsSnapshot } from './metrics/counts.ts'
 
 export interface MetricsOptions {
   /** Upper bounds of the duration buckets, in ascending seconds (eleven, from 5 ms to 10 s). */
@@ -25,6 +27,8 @@ export interface Metrics extends Middleware {
   readonly expose: () => PlainTextResponse
   /** The metrics as text. */
   readonly render: () => string
+  /** The metrics as plain data, such as for `clusterMetrics()`. */
+  readonly snapshot: () => MetricsSnapshot
 }
 
 /**
@@ -33,7 +37,8 @@ export interface Metrics extends Middleware {
  * `http_response_body_bytes_total`, `http_requests_in_flight`.
  *
  * The label is the path template of the route, such as `/users/{id:int}`, or `none` without a route, so
- * that clients cannot create labels. Each process counts separately.
+ * that clients cannot create labels. Each process counts separately; `clusterMetrics()` of
+ * `stellula/servers/cluster` adds up those of a cluster.
  *
  * @throws RangeError if `buckets` are not ascending or `maxSeries` is not a positive integer.
  * @throws TypeError if the prefix is invalid in metric names.
@@ -46,18 +51,20 @@ export interface Metrics extends Middleware {
  */
 export function metrics(options: MetricsOptions = {}): Metrics {
   knownOptions('metrics', options, 'buckets prefix maxSeries skip')
-  const { skip = () => false } = options
-  const counts = new Counts(options)
+  const { skip = () => false, buckets = BUCKETS, prefix = 'http_', maxSeries = 1000 } = options
+  assertOptions(buckets, prefix, maxSeries)
+  const counts = new Counts({ buckets, prefix, maxSeries })
   const middleware: Middleware = (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (skip(scope)) return app(scope, receive, send)
     counts.inFlight++
-    return observe(app, scope, receive, send, (outcome) => counts.add(scope, outcome))
+    return observe(app, scope, receive, send, (outcome) => counts.add(labelsOf(scope), outcome))
   }
   const render = (): string => counts.render()
   const expose = (): PlainTextResponse =>
-    new PlainTextResponse(render(), { mediaType: 'text/plain; version=0.0.4; charset=utf-8' })
-  return Object.assign(middleware, { expose, render })
+    new PlainTextResponse(render(), { mediaType: METRICS_TYPE })
+  const snapshot = (): MetricsSnapshot => counts.snapshot()
+  return Object.assign(middleware, { expose, render, snapshot })
 }
 
 /** The labels of a request: a known method, and a route of the program. */
@@ -67,49 +74,10 @@ export function labelsOf(scope: HTTPScope | WebSocketScope): { method: string; r
   return { method: METHODS.includes(scope.method) ? scope.method : 'OTHER', route }
 }
 
+/** The media type of the text format of Prometheus. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
-class Counts {
-  readonly #prefix: string
-  readonly #requests: Family<{ count: number }>
-  readonly #durations: Family<Histogram>
-  readonly #bytes: Family<{ count: number }>
-  inFlight = 0
-
-  constructor({ buckets = BUCKETS, prefix = 'http_', maxSeries = 1000 }: MetricsOptions) {
-    assertOptions(buckets, prefix, maxSeries)
-    const bounds = [...buckets]
-    this.#prefix = prefix
-    this.#requests = new Family(maxSeries, () => ({ count: 0 }))
-    this.#durations = new Family(maxSeries, () => new Histogram(bounds))
-    this.#bytes = new Family(maxSeries, () => ({ count: 0 }))
-  }
-
-  add(scope: HTTPScope | WebSocketScope, { status, duration, bytes }: Outcome): void {
-    const labels = labelsOf(scope)
-    const others = { ...labels, route: 'other' }
-    const withStatus = (by: Labels): Labels => ({ ...by, status: String(status) })
-    this.inFlight--
-    this.#requests.at(withStatus(labels), withStatus(others)).count++
-    this.#durations.at(labels, others).observe(duration / 1000)
-    this.#bytes.at(labels, others).count += bytes
-  }
-
-  render(): string {
-    const requests = `${this.#prefix}requests_total`
-    const durations = `${this.#prefix}request_duration_seconds`
-    const bytes = `${this.#prefix}response_body_bytes_total`
-    const inFlight = `${this.#prefix}requests_in_flight`
-    let text = heading(requests, 'counter', 'Requests that were answered.')
-    for (const { labels, value } of this.#requests) text += line(requests, labels, value.count)
-    text += heading(durations, 'histogram', 'Time until the response was sent.')
-    for (const { labels, value } of this.#durations) text += value.render(durations, labels)
-    text += heading(bytes, 'counter', 'Bytes of response bodies that were sent.')
-    for (const { labels, value } of this.#bytes) text += line(bytes, labels, value.count)
-    text += heading(inFlight, 'gauge', 'Requests that are being answered.')
-    return text + line(inFlight, {}, this.inFlight)
-  }
-}
 
 function assertOptions(buckets: readonly number[], prefix: string, maxSeries: number): void {
   const rises = (bound: number, index: number): boolean =>

@@ -8,6 +8,9 @@ import type { ClusterOptions } from './cluster/options.ts'
 import { Primary } from './cluster/primary.ts'
 import { type ClusterWorker, type Start, work } from './cluster/worker.ts'
 
+export { type ClusterBackendOptions, clusterBackend } from './cluster/clusterbackend.ts'
+export { type ClusterMetrics, clusterMetrics } from './cluster/clustermetrics.ts'
+export { type ClusterStoreOptions, clusterStore } from './cluster/clusterstore.ts'
 export type { ClusterOptions } from './cluster/options.ts'
 export type { ClusterWorker, Served, Start, WorkerContext } from './cluster/worker.ts'
 

@@ -3,8 +3,9 @@ import express from 'express'
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { proxy } from '../../lib/interop/proxy.ts'
-import { PlainTextResponse } from '../../lib/responses.ts'
-import { Mount, Router } from '../../lib/routing.ts'
+import { proxyHeaders } from '../../lib/middleware/proxyheaders.ts'
+import { PlainTextResponse, RedirectResponse } from '../../lib/responses.ts'
+import { Mount, Route, Router } from '../../lib/routing.ts'
 import type { App, LifespanScope } from '../../lib/types.ts'
 import { CERTIFICATE } from '../support/certificate.ts'
 import { hostServer, rawUpstream } from '../support/hosts.ts'
@@ -141,6 +142,23 @@ t.test('where a host is kept, redirects to it stay below the mount', async (t) =
   const { talk } = await listening(t, app)
 
   t.match(await talk(request('GET /api/x', CLOSE)), /\r\nlocation: \/api\/login\r\n/i)
+})
+
+t.test('an upstream that believes the prefix redirects below the mount, once', async (t) => {
+  const upstream = Application({
+    middleware: [proxyHeaders({ trusted: ['loopback'], prefix: true })],
+    routes: [
+      Route('/', () => new RedirectResponse('/api/home')),
+      Route('/absolute', (request) => new RedirectResponse(request.urlFor('home'))),
+      Route('/home', () => new PlainTextResponse('home'), { name: 'home' }),
+    ],
+  })
+  const { server } = await listening(t, upstream)
+  const { talk } = await listening(t, Router([Mount('/api', proxy(server.url ?? ''))]))
+
+  for (const path of ['/api/', '/api/absolute']) {
+    t.match(await talk(request(`GET ${path}`, CLOSE)), /\r\nlocation: \/api\/home\r\n/i, path)
+  }
 })
 
 t.test('fields may be changed in both directions', async (t) => {

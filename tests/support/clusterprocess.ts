@@ -5,8 +5,6 @@ import type { Test } from 'tap'
 import type { Clustered } from './clustered.ts'
 import { eventually } from './sockets.ts'
 
-const PROGRAM = fileURLToPath(new URL('./clustered.js', import.meta.url))
-
 export interface ClusterProcess {
   readonly child: ChildProcess
   readonly output: { text: string }
@@ -23,8 +21,10 @@ export function startCluster(
   t: Test,
   options: Clustered,
   env: NodeJS.ProcessEnv = {},
+  program = 'clustered',
 ): ClusterProcess {
-  const child = fork(PROGRAM, [JSON.stringify(options)], {
+  const file = fileURLToPath(new URL(`./${program}.js`, import.meta.url))
+  const child = fork(file, [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   })

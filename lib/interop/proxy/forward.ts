@@ -9,6 +9,7 @@ import type { HeaderList, HTTPScope, Receive, Send } from '../../types.ts'
 import type { Base } from './base.ts'
 import { passBody, sendBody } from './bodies.ts'
 import { type Asked, Call, type Line, UpstreamError } from './call.ts'
+import { namesPrefix } from './forwarded.ts'
 import { upstreamPath } from './path.ts'
 import { type Framing, type RequestRules, readFraming, requestFields } from './requestfields.ts'
 import { responseFields } from './responsefields.ts'
@@ -238,9 +239,10 @@ class Forwarding {
   }
 
   #responseRules(): Omit<Parameters<typeof responseFields>[1], 'keepsTrailer'> {
-    const { base, rewriteLocation, rewriteCookies } = this.#settings
+    const { base, forwarded, rewriteLocation, rewriteCookies } = this.#settings
     const mount = encodePath(this.#scope.rootPath)
-    return { base, host: this.#host, mount, rewriteLocation, rewriteCookies }
+    const tellsPrefix = namesPrefix(forwarded)
+    return { base, host: this.#host, mount, tellsPrefix, rewriteLocation, rewriteCookies }
   }
 }
 

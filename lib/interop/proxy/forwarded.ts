@@ -46,6 +46,11 @@ export function forwardedFields(
   return told
 }
 
+/** Whether these fields tell the prefix under which the client sees the upstream. */
+export function namesPrefix(fields: ForwardedFields): boolean {
+  return fields === 'x-forwarded' || fields === 'both'
+}
+
 /** Other fields of the family, which pass unchanged. */
 export function otherFields(fields: ForwardedFields, came: HeaderList): HeaderList {
   const replaced = new Set<string>()

@@ -12,6 +12,8 @@ export interface ResponseRules {
   readonly host: string
   /** The prefix under which the client sees the upstream, percent-encoded. */
   readonly mount: string
+  /** Whether the upstream was told the prefix, so that it may write it itself. */
+  readonly tellsPrefix: boolean
   readonly rewriteLocation: boolean
   readonly rewriteCookies: boolean
   /** Whether the `Trailer` field is kept. */
@@ -43,13 +45,14 @@ function rewritten(name: string, value: string, rules: ResponseRules): string {
 }
 
 /** Maps a URL below the base to one below the mount; other URLs are unchanged. */
-function moveLocation(value: string, { base, host, mount }: ResponseRules): string {
+function moveLocation(value: string, rules: ResponseRules): string {
+  const { base, host, mount, tellsPrefix } = rules
   const isForeign = !startsWithOrigin(value, base.origin)
   const own = isForeign ? ownOrigin(value, base, host) : base.origin
   const place = value.slice(own.length)
   if (own === '' ? !/^\/(?!\/)/.test(place) : !/^(?:[/?#]|$)/.test(place)) return value
-  // An upstream that uses the forwarded prefix has written it itself.
-  if (isForeign && mount !== '' && isBelow(place, mount)) return value
+  // An upstream that uses the forwarded prefix has written it itself, even where it uses its own host.
+  if (tellsPrefix && mount !== '' && isBelow(place, mount)) return isForeign ? value : place
   if (!isBelow(place, base.path)) return value
   const moved = mount + place.slice(base.path.length) || '/'
   // Two slashes would start a host name.

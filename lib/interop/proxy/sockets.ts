@@ -7,6 +7,7 @@ import { NO_BYTES } from '../../internal/bytes.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from '../../types.ts'
 import { UpstreamError } from './call.ts'
 import type { Settings } from './forward.ts'
+import { namesPrefix } from './forwarded.ts'
 import { upstreamPath } from './path.ts'
 import { requestFields } from './requestfields.ts'
 import { responseFields } from './responsefields.ts'
@@ -104,12 +105,13 @@ function answered(upstream: WebSocket): Promise<IncomingMessage | undefined> {
 /** Denies with the upstream's own response, if the server can send it. */
 async function deny(
   response: IncomingMessage,
-  { base }: Settings,
+  { base, forwarded }: Settings,
   { extensions, rootPath }: WebSocketScope,
   host: string,
   send: Send,
 ): Promise<void> {
-  const rules = { base, host, mount: encodePath(rootPath), rewriteLocation: true }
+  const tellsPrefix = namesPrefix(forwarded)
+  const rules = { base, host, mount: encodePath(rootPath), tellsPrefix, rewriteLocation: true }
   const { rawHeaders, statusCode = 0 } = response
   const headers = responseFields(rawHeaders, {
     ...rules,

@@ -47,6 +47,11 @@ export class Family<Value> {
     return value
   }
 
+  /** Its values as plain data. */
+  series<Data>(dataOf: (value: Value) => Data): (readonly [Labels, Data])[] {
+    return [...this].map(({ labels, value }) => [labels, dataOf(value)] as const)
+  }
+
   [Symbol.iterator](): IterableIterator<{ readonly labels: Labels; readonly value: Value }> {
     return this.#series.values()
   }
@@ -54,6 +59,13 @@ export class Family<Value> {
 
 function keyOf(labels: Labels): string {
   return JSON.stringify(Object.values(labels))
+}
+
+/** The observations of a histogram, by bucket; those above the last bound are in `count` alone. */
+export interface HistogramCounts {
+  readonly counts: readonly number[]
+  readonly sum: number
+  readonly count: number
 }
 
 /** Counts observations by their upper bounds. */
@@ -73,6 +85,19 @@ export class Histogram {
     this.#count++
     const index = this.#bounds.findIndex((bound) => value <= bound)
     if (index >= 0) this.#counts[index] = (this.#counts[index] ?? 0) + 1
+  }
+
+  counts(): HistogramCounts {
+    return { counts: [...this.#counts], sum: this.#sum, count: this.#count }
+  }
+
+  /** Adds observations of the same bounds. */
+  add({ counts, sum, count }: HistogramCounts): void {
+    for (const [index, more] of counts.entries()) {
+      this.#counts[index] = (this.#counts[index] ?? 0) + more
+    }
+    this.#sum += sum
+    this.#count += count
   }
 
   /** Its lines; each bucket includes those below it. */

@@ -14,6 +14,32 @@ interface ReadyMessage {
   readonly stellula: 'ready'
 }
 
+/** What primary and workers share. */
+export type Topic = 'store' | 'channels' | 'metrics'
+
+/** A question of a worker to the primary. Values are those of JSON. */
+export interface AskMessage {
+  readonly stellula: 'ask'
+  readonly id: number
+  readonly topic: Topic
+  readonly question: readonly unknown[]
+}
+
+/** The answer to a question, or the error. */
+export interface ReplyMessage {
+  readonly stellula: 'reply'
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: { readonly name: string; readonly message: string }
+}
+
+/** What the primary tells a worker without a question. */
+export interface NewsMessage {
+  readonly stellula: 'news'
+  readonly topic: Topic
+  readonly news: readonly unknown[]
+}
+
 /** The message with an order. */
 export function orderMessage(stellula: Order): OrderMessage {
   return { stellula }

@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { wrong } from '../../internal/must.ts'
 import type { RunningServer } from '../running.ts'
+import { tellAtEnd } from './farewell.ts'
 import { type Order, READY, wordOf } from './messages.ts'
 
 /** What a worker is told when it starts. */
@@ -71,6 +72,7 @@ function served(server: Served | undefined): Served {
 
 /** The process ends when nothing is left to do; what an app has forgotten to end does not hold it. */
 function leave(): void {
+  tellAtEnd()
   cluster.worker?.disconnect()
   setTimeout(() => process.exit(), LINGER_MS).unref()
 }

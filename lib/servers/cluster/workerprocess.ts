@@ -1,6 +1,16 @@
 /** A worker as the primary sees it. */
 import cluster, { type Worker } from 'node:cluster'
-import { NUMBER, type Order, orderMessage, wordOf } from './messages.ts'
+import { answer } from './answers.ts'
+import {
+  type AskMessage,
+  type NewsMessage,
+  NUMBER,
+  type Order,
+  orderMessage,
+  type ReplyMessage,
+  wordOf,
+} from './messages.ts'
+import type { Peer } from './peer.ts'
 
 /** How a process ended. */
 export interface Ended {
@@ -8,16 +18,18 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
 }
 
-export class WorkerProcess {
+export class WorkerProcess implements Peer {
   readonly number: number
   /** Whether it serves; false if it ended before. */
   readonly ready: Promise<boolean>
   readonly ended: Promise<Ended>
+  readonly gone: Promise<unknown>
   readonly startedAt: number = performance.now()
   isReady = false
   hasEnded = false
   /** Whether it was told to end. */
   isClosing = false
+  backlog = 0
   readonly #worker: Worker
   #deadline: NodeJS.Timeout | undefined
 
@@ -34,9 +46,16 @@ export class WorkerProcess {
         resolve({ code, signal: (signal as NodeJS.Signals | null) || null })
       })
     })
+    const read = new Promise((resolve) => worker.once('disconnect', resolve))
+    this.gone = Promise.all([this.ended, read])
     const told = new Promise<boolean>((resolve) => {
       worker.on('message', (message) => {
-        if (wordOf(message) !== 'ready') return onMessage(message)
+        const word = wordOf(message)
+        if (word === 'ask') {
+          void answer(message as AskMessage, this)
+          return
+        }
+        if (word !== 'ready') return onMessage(message)
         this.isReady = true
         resolve(true)
       })
@@ -68,6 +87,15 @@ export class WorkerProcess {
   kill(): void {
     this.isClosing = true
     if (!this.hasEnded) this.#worker.process.kill('SIGKILL')
+  }
+
+  tell(message: ReplyMessage | NewsMessage, size: number, onRead: () => void = () => {}): void {
+    if (!this.#worker.isConnected()) return
+    this.backlog += size
+    this.#worker.send(message, () => {
+      this.backlog -= size
+      onRead()
+    })
   }
 
   #order(order: Order): void {

@@ -1,0 +1,155 @@
+/** A store that the workers of one machine share. */
+import { knownOptions } from '../../internal/knownoptions.ts'
+import { must, mustRange } from '../../internal/must.ts'
+import { handledStore } from '../../stores/handled.ts'
+import { assertAmount, assertTtl } from '../../stores/store.ts'
+import {
+  type IncrementOptions,
+  type SpendWindow,
+  type Spent,
+  type Store,
+  StoreUnavailable,
+} from '../../stores.ts'
+import { ask, assertTimeout, isWorker, Unanswered } from './asking.ts'
+import { finite, fromBase64, infinite, toBase64 } from './json.ts'
+import { type StoreLimits, sharedStore } from './sharedstores.ts'
+
+export interface ClusterStoreOptions {
+  /** Which store it is, in letters, digits, `-` and `_` ('default'); equal names are one store. */
+  name?: string
+  /** Maximum number of entries (100 000); the least recently used one is deleted first. */
+  maxEntries?: number
+  /** Maximum bytes of keys and values together (64 MB); the least recently used entry is deleted first. */
+  maxSize?: number
+  /** Milliseconds to wait for the primary before `StoreUnavailable` (2000). */
+  timeoutMs?: number
+}
+
+/**
+ * Keeps values in the memory of the primary of `cluster()`, shared exactly by its workers: sessions, rate
+ * limits and caches of one machine without Redis. In a process that is no worker it is a memory store.
+ *
+ * Values stay when workers end or are replaced, and are gone when the primary ends. Each operation is a
+ * message to the primary and back. One that the primary does not answer in time, or cannot, is a
+ * `StoreUnavailable`, which is answered by 503 unless it is caught; an increment may then have counted.
+ *
+ * The limits are those of the first process that asks for the name. The counters of `rateLimit()` have as
+ * many entries and bytes of their own.
+ *
+ * @throws TypeError if the name is invalid, RangeError if a number is out of range.
+ * @throws Error in a worker of a primary that is not of `cluster()`.
+ * @example
+ * const limited = rateLimit({
+ *   limits: [{ max: 100, seconds: 60 }],
+ *   store: clusterStore({ name: 'limits' }),
+ *   name: 'api',
+ * })
+ */
+export function clusterStore(options: ClusterStoreOptions = {}): Store {
+  knownOptions('clusterStore', options, 'name maxEntries maxSize timeoutMs')
+  const { name = 'default', maxEntries = 100_000, maxSize = 64_000_000, timeoutMs = 2000 } = options
+  const letters = 'a name must consist of letters, digits, "-" and "_"'
+  must('clusterStore', /^[\w-]+$/.test(name), letters, name, 'Choose another name')
+  for (const [key, limit] of Object.entries({ maxEntries, maxSize })) {
+    const what = `${key} must be a number greater than 0`
+    mustRange('clusterStore', limit >= 1, what, limit, 'Use Infinity for no limit')
+  }
+  assertTimeout('clusterStore', timeoutMs)
+  const limits = { maxEntries, maxSize }
+  const isHere = !isWorker('clusterStore')
+  const store = isHere ? sharedStore(name, limits) : new PrimaryStore(name, limits, timeoutMs)
+  return handledStore(store)
+}
+
+/** What a message takes beside keys and values. */
+const EACH = 256
+
+/** Asks the primary for each operation. */
+class PrimaryStore implements Required<Store> {
+  readonly #name: string
+  readonly #maxSize: number
+  readonly #timeoutMs: number
+
+  constructor(name: string, { maxEntries, maxSize }: StoreLimits, timeoutMs: number) {
+    this.#name = name
+    this.#maxSize = maxSize
+    this.#timeoutMs = timeoutMs
+    // Messages arrive in order, so the store is there before it is used.
+    this.#ask('open', EACH, finite(maxEntries), finite(maxSize)).catch(() => {})
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const text = await this.#ask('get', sizeOf(key), key)
+    return typeof text === 'string' ? fromBase64(text) : undefined
+  }
+
+  async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
+    await this.#send('set', key, value, ttl)
+  }
+
+  async setIfAbsent(key: string, value: Uint8Array, ttl: number): Promise<boolean> {
+    return (await this.#send('setIfAbsent', key, value, ttl)) === true
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#ask('delete', sizeOf(key), key)
+  }
+
+  async clear(prefix = ''): Promise<void> {
+    await this.#ask('clear', sizeOf(prefix), prefix)
+  }
+
+  async ttl(key: string): Promise<number | undefined> {
+    const left = await this.#ask('ttl', sizeOf(key), key)
+    return left === 'missing' ? undefined : infinite(left)
+  }
+
+  async touch(key: string, ttl: number): Promise<boolean> {
+    assertTtl(ttl)
+    return (await this.#ask('touch', sizeOf(key), key, finite(ttl))) === true
+  }
+
+  async increment(key: string, amount: number, options: IncrementOptions): Promise<number> {
+    const { ttl, max = Number.POSITIVE_INFINITY } = options
+    assertTtl(ttl)
+    assertAmount(amount)
+    return Number(await this.#ask('increment', sizeOf(key), key, amount, finite(ttl), finite(max)))
+  }
+
+  async spend(
+    key: string,
+    cost: number,
+    windows: readonly SpendWindow[],
+  ): Promise<readonly Spent[]> {
+    assertAmount(cost)
+    return (await this.#ask('spend', sizeOf(key), key, cost, windows)) as Spent[]
+  }
+
+  async #send(operation: string, key: string, value: Uint8Array, ttl: number): Promise<unknown> {
+    assertTtl(ttl)
+    const size = key.length * 2 + value.byteLength
+    const what = `a key and its value must have at most ${this.#maxSize} bytes`
+    mustRange('clusterStore', size <= this.#maxSize, what, size, 'Raise maxSize')
+    return this.#ask(operation, EACH + size, key, toBase64(value), finite(ttl))
+  }
+
+  async #ask(operation: string, size: number, ...rest: readonly unknown[]): Promise<unknown> {
+    try {
+      return await ask('store', [this.#name, operation, ...rest], this.#timeoutMs, size)
+    } catch (error) {
+      throw error instanceof Unanswered ? unavailable(operation, error) : error
+    }
+  }
+}
+
+function sizeOf(key: string): number {
+  return EACH + key.length * 2
+}
+
+function unavailable(operation: string, error: Unanswered): StoreUnavailable {
+  const outcome = ['get', 'ttl'].includes(operation) ? '' : ' It may have run.'
+  return new StoreUnavailable(
+    `clusterStore: ${operation} failed, ${error.message}.${outcome} Check that the primary runs and is not blocked.`,
+    { cause: error },
+  )
+}
