@@ -7,12 +7,10 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange } from '../internal/must.ts'
 import { handledStore } from './handled.ts'
 import { unavailable } from './kept.ts'
+import { createTable, type PostgresClient } from './postgres/table.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 
-/** The part of a pool or client of `pg` that is used. */
-export interface PostgresClient {
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
-}
+export type { PostgresClient }
 
 export interface PostgresStoreOptions {
   /** A pool or client of `pg`; the application ends it. */
@@ -184,23 +182,6 @@ function tableOf(table: string): string {
     create table ${table} (id bytea primary key, key bytea not null, value bytea not null,
       expires timestamptz not null);
     create index ${table}_expires on ${table} (expires)`
-}
-
-/** Creates a table if it is missing, which needs no rights if it is there. */
-export async function createTable(
-  client: PostgresClient,
-  table: string,
-  text: string,
-): Promise<void> {
-  const { rows } = await client.query('select to_regclass($1) is not null as known', [table])
-  if ((rows[0] as { known: boolean }).known) return
-  try {
-    await client.query(text)
-  } catch (error) {
-    // Another process was faster: "unique_violation" of the catalogue, or "duplicate_table".
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== '23505' && code !== '42P07') throw error
-  }
 }
 
 const LIVE = 'expires > clock_timestamp()'
