@@ -12,6 +12,7 @@ import { addressOf, createListener, type Listener, listen } from './node/listene
 import { logError } from './node/log.ts'
 import { assertNumbers, type ServeOptions } from './node/options.ts'
 import { MOST_PIPELINED } from './node/pipeline.ts'
+import { installPlain, takesPlain } from './node/plain/install.ts'
 import { WRITE_TIMEOUT_MS } from './node/stalled.ts'
 import { reloadOnHangup } from './node/tls/hangup.ts'
 import { refuseTunnel } from './node/upgrades.ts'
@@ -50,7 +51,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<NodeS
   knownOptions(
     'serve',
     options,
-    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket tls http2 host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts plainExchanges drainDelayMs websocket tls http2 host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
   )
   assertApp(app, 'serve')
   assertRootPath(options.rootPath ?? '', 'serve')
@@ -96,6 +97,7 @@ function run(
     onError,
   }
   const websockets = settings && new WebSockets(service, settings, service.shortcuts)
+  if (takesPlain(options)) installPlain(node, inFlight, service, options)
   speakHTTP2(inFlight, service, websockets)
   if (websockets !== undefined) node.on('upgrade', websockets.take)
   node.on('request', (request, response) => exchange(service, request, response, false))

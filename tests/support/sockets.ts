@@ -113,6 +113,9 @@ export interface Listening {
   readonly talk: (request: string) => Promise<string>
 }
 
+/** Set for tests that are run once more, by servers with plain exchanges. */
+export const PLAIN = 'STELLULA_TEST_PLAIN'
+
 /** Serves an app for the length of a test; no process signals, and a short grace time. */
 export async function listening(t: Test, app: App, options: ServeOptions = {}): Promise<Listening> {
   const errors: unknown[] = []
@@ -121,6 +124,7 @@ export async function listening(t: Test, app: App, options: ServeOptions = {}): 
     signals: [],
     gracePeriodMs: 100,
     onError: (error) => errors.push(error),
+    plainExchanges: process.env[PLAIN] !== undefined,
     ...options,
   })
   const port = server.address.port ?? 0

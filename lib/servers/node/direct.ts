@@ -10,8 +10,9 @@
  * everything with `shortcuts: false`, goes through the public API. Socket, queue, keep-alive and
  * timeouts stay Node's. The head was checked by `readHead`, which is the only guard here.
  */
-import { ServerResponse, STATUS_CODES } from 'node:http'
+import { ServerResponse } from 'node:http'
 import type { HeaderList } from '../../types.ts'
+import { fieldLines, keepAlive, statusLine } from './headtext.ts'
 
 /** The fields of Node's class that are read or written here. */
 interface Internals {
@@ -49,53 +50,9 @@ export function writeDirectly(
   headers: HeaderList,
   body: string,
 ): void {
-  let head = statusLine(status)
-  let dated = false
-  for (let index = 0; index < headers.length; index += 2) {
-    head += `${headers[index]}: ${headers[index + 1]}\r\n`
-    dated ||= headers[index] === 'date'
-  }
-  if (!dated) head += currentDate()
+  const head = statusLine(status) + fieldLines(headers)
   const internals = response as unknown as Internals
   response.statusCode = status
   internals._header = `${head}${keepAlive(internals._keepAliveTimeout)}\r\n${body}`
   response.end()
-}
-
-const STATUS_LINES = new Map<number, string>()
-
-function statusLine(status: number): string {
-  const known = STATUS_LINES.get(status)
-  if (known !== undefined) return known
-  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
-  STATUS_LINES.set(status, line)
-  return line
-}
-
-let dateLine = ''
-
-/** Made once a second at the most, and only while responses are sent. */
-function currentDate(): string {
-  if (dateLine === '') {
-    const now = new Date()
-    dateLine = `Date: ${now.toUTCString()}\r\n`
-    const timer = setTimeout(() => {
-      dateLine = ''
-    }, 1000 - now.getMilliseconds())
-    timer.unref()
-  }
-  return dateLine
-}
-
-let lastTimeout = -1
-let keepAliveLines = ''
-
-/** What Node itself says on a connection that stays open. */
-function keepAlive(timeoutMs: number): string {
-  if (timeoutMs !== lastTimeout) {
-    lastTimeout = timeoutMs
-    const seconds = Math.floor(timeoutMs / 1000)
-    keepAliveLines = `Connection: keep-alive\r\n${timeoutMs > 0 ? `Keep-Alive: timeout=${seconds}\r\n` : ''}`
-  }
-  return keepAliveLines
 }

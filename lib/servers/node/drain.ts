@@ -35,6 +35,7 @@ export class Drain {
   readonly #lower = new Set<Socket>()
   readonly #ongoing = new OngoingSet()
   #foreign: Foreign | undefined
+  #isIdleToo: (socket: Socket) => boolean = () => false
   #closing = false
   #forced = false
   #settledAt = 0
@@ -71,6 +72,11 @@ export class Drain {
   /** Leaves some connections to those who know their protocol. */
   leaveTo(foreign: Foreign): void {
     this.#foreign = foreign
+  }
+
+  /** Tells of connections that are read by others than Node whether they are idle. */
+  alsoIdle(isIdle: (socket: Socket) => boolean): void {
+    this.#isIdleToo = isIdle
   }
 
   /** Forgets a connection that is another's from now on. */
@@ -142,7 +148,7 @@ export class Drain {
   #isIdle(): boolean {
     if (performance.now() < this.#settledAt) return this.#isEmpty()
     const writing = [...this.#sockets].filter((socket) => socket.writableLength > 0)
-    if (writing.length === 0) this.#node.closeIdleConnections()
+    if (writing.length === 0) this.#closeIdle()
     if (this.#ongoing.count > 0) return false
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0 && !isLingering(socket)) socket.destroy()
@@ -151,6 +157,11 @@ export class Drain {
     const isIdle = isForeignIdle && [...this.#sockets].every((socket) => socket.destroyed)
     if (isIdle) for (const socket of this.#lower) socket.destroy()
     return isIdle
+  }
+
+  #closeIdle(): void {
+    this.#node.closeIdleConnections()
+    for (const socket of this.#sockets) if (this.#isIdleToo(socket)) socket.destroy()
   }
 
   #isEmpty(): boolean {

@@ -106,7 +106,7 @@ function lowerName(name: string): string {
 let lastHost = ''
 
 /** Most requests name the host that the one before named. */
-function isKnownHost(host: string): boolean {
+export function isKnownHost(host: string): boolean {
   if (host === lastHost && host !== '') return true
   if (!isAuthority(host)) return false
   lastHost = host

@@ -19,3 +19,11 @@ export function writeHint(response: ServerResponse, links: readonly string[]): v
   })
   if (fault !== undefined) throw badLinks(links, fault)
 }
+
+/** What Node takes for a link: parameters without space in them, quoted or not. */
+const LINK = /^<[^>]*>(?:\s*;\s*[^;"=\s]+(?:=(?:"[^;"\s]*"|[^;"\s]*))?)*$/
+
+/** @throws ProtocolError for links that Node does not take. */
+export function assertWritable(links: readonly string[]): void {
+  if (!links.every((link) => LINK.test(link))) throw badLinks(links)
+}

@@ -43,6 +43,11 @@ export interface ServeOptions extends RunOptions {
    */
   shortcuts?: boolean
   /**
+   * Read and write plain requests without node:http, in about two thirds of its time (false). Whatever
+   * is not beyond doubt is still read by node:http: see "Plain exchanges" in docs/serving.md.
+   */
+  plainExchanges?: boolean
+  /**
    * How long a server that closes still accepts connections and answers, in ms (0); each answer says
    * `Connection: close`. For a load balancer that learns only after a while that this one is going.
    */

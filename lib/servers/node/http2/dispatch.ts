@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { withoutListener } from '../ownlistener.ts'
 
 /** Serves one connection, from its first byte on. */
 export type Serve = (socket: Socket) => void
@@ -28,14 +29,6 @@ export function dispatchByPreface(node: Server, http2: Serve, timeoutMs: number)
   node.on('connection', (socket: Socket) => {
     whenBegun(socket, timeoutMs, (isHTTP2) => (isHTTP2 ? http2 : http1)(socket))
   })
-}
-
-/** Node's own listener, the first one, which is called by ours instead. */
-function withoutListener(node: Server, event: 'connection' | 'secureConnection'): Serve {
-  const [own] = node.listeners(event)
-  if (own === undefined) throw new Error(`serve: this Node has no listener for '${event}'.`)
-  node.off(event, own as () => void)
-  return (socket) => void own.call(node, socket)
 }
 
 function whenBegun(socket: Socket, timeoutMs: number, then: (isHTTP2: boolean) => void): void {

@@ -1,0 +1,45 @@
+// What does an answer cost with plain exchanges, against raw node:http and without them?
+//
+//   node benchmarks/build/plainexchanges.js [--scenario hello,param,post]
+//                                    [--sets 5] [--rounds 4] [--seconds 0.5] [--warmup 1.5] [--save]
+
+import { parseArgs } from 'node:util'
+import { connections, driver } from './load.ts'
+import { choose } from './options.ts'
+import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
+import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
+
+const sides = ['raw', 'serve', 'publicapi', 'plain'] as const
+const scenarioNames = ['hello', 'param', 'post', 'stream', 'static10k'] as const
+
+const { values } = parseArgs({ options: { ...pairOptions, scenario: { type: 'string' } } })
+const effort = effortOf(values)
+const scenarios = choose('scenario', values.scenario, scenarioNames)
+const loadBefore = machineLoad()
+const build = stellulaBuild()
+
+const rows: string[][] = []
+for (const scenario of scenarios) {
+  for (const row of await measureContest({ file: 'plainexchanges', sides, scenario }, effort)) {
+    rows.push(row)
+    console.error(row.join(', '))
+  }
+}
+
+const header = ['side', 'scenario', 'µs raw', 'µs', 'times as much', 'by set']
+const report = `## Plain exchanges
+
+${machine(['stellula'])}
+* ${methodOf(effort)}; ${driver}, ${connections} connections, keep-alive; load average before the start ${loadBefore}
+
+Server CPU time per request: raw node:http written by hand, without a router; \`serve()\`; \`serve()\` with
+\`shortcuts: false\` (publicapi); \`serve()\` with \`plainExchanges: true\` (plain). param answers a typed path
+parameter as JSON, post reads 1 KB of JSON, stream sends 64 KiB in 64 pieces. Less is faster; the last
+column tells how far the sets of processes are apart.
+
+${table(header, rows)}`
+console.log(report)
+const isWhole = values.scenario === undefined
+if (stellulaBuild() !== build) {
+  console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
+} else if (isWhole || values.save) saveSection('plainexchanges', report)

@@ -1,0 +1,267 @@
+// Which requests are served without node:http, and what becomes of their connection.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { connect as connectHTTP2 } from 'node:http2'
+import t, { type Test } from 'tap'
+import { WebSocket } from 'ws'
+import { fromNode } from '../../../../lib/interop/fromnode.ts'
+import type { ServeOptions } from '../../../../lib/servers/node.ts'
+import type { App } from '../../../../lib/types.ts'
+import {
+  answer,
+  bodyOf,
+  eventually,
+  httpApp,
+  type Listening,
+  listening,
+  readAll,
+  request,
+  statuses,
+} from '../../../support/sockets.ts'
+
+const PLAIN: ServeOptions = { plainExchanges: true }
+
+const echo = httpApp(async ({ method, path }, receive, send) => {
+  await answer(send, `<${method} ${path} ${await readAll(receive)}>`)
+})
+
+/** Counts the requests that node:http reads, of a server that is told from others by its port. */
+async function counted(
+  t: Test,
+  app: App,
+  options: ServeOptions = PLAIN,
+): Promise<Listening & { readonly byNode: () => number }> {
+  const served = await listening(t, app, options)
+  let count = 0
+  const note = (message: unknown): void => {
+    const { socket } = message as { socket: { localPort?: number } }
+    if (socket.localPort === served.port) count++
+  }
+  subscribe('http.server.request.start', note)
+  t.teardown(() => unsubscribe('http.server.request.start', note))
+  return { ...served, byNode: () => count }
+}
+
+/** An app that answers when it is let go. */
+function gated(): { readonly app: App; readonly paths: string[]; readonly release: () => void } {
+  const waiting: (() => void)[] = []
+  const paths: string[] = []
+  const app = httpApp(async ({ path }, _receive, send) => {
+    paths.push(path)
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    await answer(send, `<${path}>`)
+  })
+  return { app, paths, release: () => waiting.splice(0).forEach((go) => void go()) }
+}
+
+t.test(
+  'plain requests do not reach node:http; the first that is none takes all along',
+  async (t) => {
+    const { connect, byNode } = await counted(t, echo)
+    const client = await connect()
+    client.send(request('GET /a'))
+    await client.until('<GET /a >')
+    client.send(request('POST /b', ['content-length: 2'], 'hi'))
+    await client.until('<POST /b hi>')
+    t.equal(byNode(), 0)
+
+    client.send(request('POST /c', ['transfer-encoding: chunked'], '2\r\nyo\r\n0\r\n\r\n'))
+    await client.until('<POST /c yo>')
+    client.send(request('GET /d'))
+    await client.until('<GET /d >')
+
+    t.equal(byNode(), 2)
+    t.same(statuses(client.received), [200, 200, 200, 200])
+  },
+)
+
+t.test('neither do they by default', async (t) => {
+  const { talk, byNode } = await counted(t, echo, {})
+
+  await talk(request('GET /', ['connection: close']))
+
+  t.equal(byNode(), 1)
+})
+
+t.test('what is asked of Node alone leaves everything to it', async (t) => {
+  for (const options of [{ maxRequestsPerSocket: 9 }, { allowHalfOpen: true }]) {
+    const { talk, byNode } = await counted(t, echo, { ...PLAIN, ...options })
+
+    await talk(request('GET /', ['connection: close']))
+
+    t.equal(byNode(), 1)
+  }
+})
+
+t.test('a head, or a body, in two packets is put together by Node', async (t) => {
+  for (const [first, rest] of [
+    ['GET /a HTTP/1.1\r\nho', 'st: test\r\nconnection: close\r\n\r\n'],
+    [request('POST /a', ['content-length: 4', 'connection: close'], 'hi'), 'ho'],
+  ] as const) {
+    const { connect } = await counted(t, echo)
+    const client = (await connect()).send(first)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    client.send(rest)
+
+    t.match(bodyOf(await client.end()), /^<(?:GET \/a |POST \/a hiho)>$/)
+  }
+})
+
+t.test('what comes ahead of an answer waits for it, and is answered in its turn', async (t) => {
+  const { app, paths, release } = gated()
+  const { connect, byNode } = await counted(t, app)
+  const client = (await connect()).send(request('GET /1'))
+  await eventually(() => paths.length === 1, 'the first request')
+  client.send(request('GET /2'))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  client.send(request('GET /3'))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  t.same(paths, ['/1'])
+
+  const timer = setInterval(release, 1)
+  t.teardown(() => clearInterval(timer))
+  await client.until('</3>')
+
+  t.equal(client.received.replace(/HTTP(?:.|\r\n)*?\r\n\r\n/g, ''), '</1></2></3>')
+  t.equal(byNode(), 2)
+})
+
+t.test('no more than so much of it is read', async (t) => {
+  const { app, paths, release } = gated()
+  const { connect } = await counted(t, app)
+  const client = (await connect()).send(request('GET /0'))
+  await eventually(() => paths.length === 1, 'the first request')
+  const fields = [`x: ${'y'.repeat(300)}`]
+  const more = Array.from({ length: 50_000 }, (_, index) => request(`GET /${index}`, fields))
+  client.send(more.join(''))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+
+  t.ok(client.socket.writableLength > 0, 'the connection is not read')
+  release()
+  await eventually(() => paths.length === 33, 'as many as may be at work')
+})
+
+t.test('a client that reads nothing is not served further', async (t) => {
+  let served = 0
+  const { connect } = await counted(
+    t,
+    httpApp(async (_scope, _receive, send) => {
+      served++
+      await answer(send, 'x'.repeat(16_000_000))
+    }),
+  )
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('GET /'))
+  await eventually(() => served === 1, 'the first request')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  client.send(request('GET /'))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  t.equal(served, 1)
+
+  client.socket.resume()
+  await eventually(() => served === 2, 'the second request')
+})
+
+t.test('and is cut in the end', async (t) => {
+  let goneAt = 0
+  const app = httpApp(async (scope, _receive, send) => {
+    scope.onDisconnect?.(() => {
+      goneAt = performance.now()
+    })
+    await answer(send, 'x'.repeat(16_000_000))
+  })
+  const { connect } = await counted(t, app, { ...PLAIN, writeTimeoutMs: 200 })
+  const client = await connect()
+  client.socket.pause()
+  const started = performance.now()
+  client.send(request('GET /'))
+
+  await eventually(() => goneAt > 0, 'the cut')
+
+  t.ok(goneAt - started > 195)
+})
+
+t.test('a client that leaves an answer unread has gone before it was complete', async (t) => {
+  const told: string[] = []
+  const { connect } = await counted(
+    t,
+    httpApp(async (scope, receive, send) => {
+      scope.onDisconnect?.(() => told.push('gone'))
+      await receive()
+      await answer(send, 'x'.repeat(16_000_000))
+      told.push((await receive()).type)
+    }),
+  )
+  const client = await connect()
+  client.socket.pause()
+  client.send(request('GET /'))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  t.same(told, [])
+
+  await client.leave()
+
+  await eventually(() => told.length === 2, 'the disconnect')
+  t.same(told.sort(), ['gone', 'http.disconnect'])
+})
+
+t.test('a server that closes ends idle connections while others are at work', async (t) => {
+  const { app, paths, release } = gated()
+  const idle = httpApp(async (scope, receive, send) => {
+    if (scope.path === '/idle') await answer(send, 'idle')
+    else await app(scope, receive, send)
+  })
+  const { connect, server } = await counted(t, idle, { ...PLAIN, gracePeriodMs: 10_000 })
+  const [kept, busy] = [await connect(), await connect()]
+  kept.send(request('GET /idle'))
+  await kept.until('idle')
+  busy.send(request('GET /busy'))
+  await eventually(() => paths.length === 1, 'the other request')
+
+  const closed = server.close()
+  await kept.end()
+
+  t.notOk(busy.ended)
+  release()
+  t.match(await busy.end(), /\r\nconnection: close\r\n(?:.|\r\n)*<\/busy>$/)
+  await closed
+})
+
+t.test('handlers of node:http are served by messages', async (t) => {
+  const app = fromNode((request, response) => {
+    response.setHeader('x-method', request.method ?? '')
+    request.on('data', (data: Buffer) => response.write(data)).on('end', () => response.end('!'))
+  })
+  const { talk, byNode } = await counted(t, app)
+
+  const received = await talk(request('POST /', ['content-length: 2', 'connection: close'], 'hi'))
+
+  t.match(received, /\r\nx-method: POST\r\n/i)
+  t.match(bodyOf(received), /hi(?:.|\r\n)*!/)
+  t.equal(byNode(), 0)
+})
+
+t.test('HTTP/2 and websockets are served beside them', async (t) => {
+  const app: App = async (scope, receive, send) => {
+    if (scope.type !== 'websocket') return echo(scope, receive, send)
+    await receive()
+    await send({ type: 'websocket.accept' })
+    await send({ type: 'websocket.send', text: 'hello' })
+  }
+  const { connect, server, byNode } = await counted(t, app, { ...PLAIN, http2: true })
+  const client = (await connect()).send(request('GET /a'))
+  await client.until('<GET /a >')
+  client.send(request('GET /b'))
+  await client.until('<GET /b >')
+  t.equal(byNode(), 0)
+
+  const session = connectHTTP2(server.url ?? '')
+  const stream = session.request({ ':path': '/c' }).setEncoding('utf8')
+  t.equal(await new Promise((resolve) => stream.on('data', resolve)), '<GET /c >')
+  session.destroy()
+  const socket = new WebSocket(`${server.url}`.replace('http', 'ws'))
+  t.equal(
+    await new Promise((resolve) => socket.on('message', (data) => resolve(`${data}`))),
+    'hello',
+  )
+  socket.terminate()
+})
