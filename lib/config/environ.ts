@@ -1,5 +1,4 @@
 /** The environment, where a variable that was read must not change. */
-import type { Variables } from './variables.ts'
 
 /** Values by name, as `process.env` has them. */
 type Values = Record<string, string | undefined>
@@ -35,7 +34,7 @@ export function watched(values: Values): Values {
 }
 
 /** A value of `process.env` without marking it as read, for schemas that take the whole environment. */
-export function copyOf(values: Variables): Values {
+export function copyOf(values: Readonly<Values>): Values {
   // Listing and describing properties is not reading them: the proxy has no trap for either.
   const names = Object.keys(values)
   return Object.fromEntries(
