@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     summary: 'Write the OpenAPI document of an application',
     load: async () => (await import('./commands/openapi.ts')).openapiCommand,
   },
+  asyncapi: {
+    summary: 'Write the AsyncAPI document of an application',
+    load: async () => (await import('./commands/asyncapi.ts')).asyncapiCommand,
+  },
   check: {
     summary: 'Start and stop an application, and check what it sends',
     load: async () => (await import('./commands/check.ts')).checkCommand,

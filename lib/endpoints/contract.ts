@@ -32,3 +32,11 @@ export interface MessageTexts {
   /** A long text for the document, in CommonMark (none). */
   description?: string
 }
+
+/** A function with its contract. It has no name, since a route would take it for its own. */
+export function contracted<Params, State>(
+  contract: MessageContract,
+  handle: (websocket: WebSocket<Params, State>) => Promise<void>,
+): MessageHandler<Params, State> {
+  return Object.assign((websocket: WebSocket<Params, State>) => handle(websocket), { contract })
+}

@@ -6,7 +6,7 @@ import { isSchema } from '../operations/schemas.ts'
 import type { Schema } from '../types/schemas.ts'
 import type { WebSocket, WebSocketData } from '../websockets.ts'
 import { Lanes } from './concurrency.ts'
-import type { MessageHandler, MessageTexts } from './contract.ts'
+import { contracted, type MessageHandler, type MessageTexts } from './contract.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
 import { converse, quietly } from './dialogue.ts'
 import { parserOf } from './parsing.ts'
@@ -123,7 +123,7 @@ export function websocketListener<
     if (reply !== undefined && websocket.phase === 'open') await send(websocket, reply)
   }
 
-  const handler = (websocket: WebSocket<Params, State>): Promise<void> => {
+  const handle = (websocket: WebSocket<Params, State>): Promise<void> => {
     const lanes = concurrency === 1 ? undefined : new Lanes(concurrency)
     return converse(websocket, {
       connect: () => onConnect(websocket),
@@ -138,7 +138,7 @@ export function websocketListener<
   const { summary, description } = options
   const receives = isSchema(parse) ? parse : undefined
   const contract = { kind: 'listener', encoding, receives, sends, summary, description } as const
-  return Object.assign(handler, { contract: { ...contract, sendsProblem: sendProblem } })
+  return contracted({ ...contract, sendsProblem: sendProblem }, handle)
 }
 
 /**

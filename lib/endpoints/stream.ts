@@ -5,7 +5,7 @@ import type { Relaxed } from '../operations/responses.ts'
 import type { Schema } from '../types/schemas.ts'
 import { SENT } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
-import type { MessageHandler, MessageTexts } from './contract.ts'
+import { contracted, type MessageHandler, type MessageTexts } from './contract.ts'
 import { assertFunctions } from './decode.ts'
 import { quietly } from './dialogue.ts'
 import { accept } from './listener.ts'
@@ -54,7 +54,7 @@ export function websocketStream<
   assertFunctions(WHERE, { source, onConnect })
   assertSends(WHERE, sends)
   const send = senderOf(WHERE, sends, sends === undefined)
-  const handler = async (websocket: WebSocket<Params, State>): Promise<void> => {
+  const handle = async (websocket: WebSocket<Params, State>): Promise<void> => {
     await onConnect(websocket)
     if (websocket.phase !== 'open') return
     websocket.dropUnread()
@@ -63,7 +63,7 @@ export function websocketStream<
   }
   const contract = { kind: 'stream', encoding: 'json', receives: undefined, sends } as const
   const texts = { summary, description }
-  return Object.assign(handler, { contract: { ...contract, ...texts, sendsProblem: false } })
+  return contracted({ ...contract, ...texts, sendsProblem: false }, handle)
 }
 
 const WHERE = 'websocketStream'

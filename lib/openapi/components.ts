@@ -21,6 +21,13 @@ interface Named {
 const INPUT = 'Input'
 
 export class Components {
+  readonly #document: string
+
+  /** @param document The kind of the document, for errors. */
+  constructor(document = 'openapi') {
+    this.#document = document
+  }
+
   readonly #named = new Map<string, Named>()
   /** The names of the definitions of each schema that were moved, so that they are moved once. */
   readonly #moved = new WeakMap<JSONSchema, Map<string, string>>()
@@ -41,6 +48,7 @@ export class Components {
     const moved = this.#moved.get(root) ?? new Map<string, string>()
     this.#moved.set(root, moved)
     const placing = new Placing(root, use, moved, {
+      document: this.#document,
       made: () => this.#madeName(use.hint),
       take: (name, schema) => this.#name(name, schema, use),
     })
@@ -61,7 +69,7 @@ export class Components {
     if (known === undefined) this.#named.set(key, { side, where, schema })
     else if (textOf(known.schema) !== textOf(schema)) {
       throw new TypeError(
-        `openapi: two schemas have the name "${name}", one of ${known.where} and one of ${where}. Give one of them another name.`,
+        `${this.#document}: two schemas have the name "${name}", one of ${known.where} and one of ${where}. Give one of them another name.`,
       )
     }
   }
@@ -78,7 +86,7 @@ export class Components {
       const origin = origins.get(name) ?? own
       if (origin !== own) {
         throw new TypeError(
-          `openapi: two schemas have the name "${name}", the input of "${name.slice(0, -INPUT.length)}" and one of ${where}. Give one of them another name.`,
+          `${this.#document}: two schemas have the name "${name}", the input of "${name.slice(0, -INPUT.length)}" and one of ${where}. Give one of them another name.`,
         )
       }
       origins.set(name, own)

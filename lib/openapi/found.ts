@@ -80,7 +80,7 @@ function namesIn(template: string): string[] {
 }
 
 /** A mount answers its prefix by the route for `/` inside. */
-function pathOf({ path, route }: ListedRoute): string {
+export function pathOf({ path, route }: ListedRoute): string {
   const isRoot = 'path' in route && route.path === '/'
   return isRoot && path !== '/' ? path.slice(0, -1) : path
 }
@@ -95,7 +95,8 @@ function methodsOf({ handlers }: ListedRoute): [method: string, handler: unknown
   })
 }
 
-function isHidden({ settings }: ListedRoute): boolean {
+/** Whether layers say that a route is in no document. */
+export function isHidden({ settings }: ListedRoute): boolean {
   return settings.findLast(({ hidden }) => hidden !== undefined)?.hidden === true
 }
 

@@ -17,6 +17,8 @@ export const PENDING = 'pending:'
 
 /** What is done with schemas that have a name. */
 export interface Naming {
+  /** The kind of the document, for errors. */
+  readonly document: string
   /** A new name for a schema that refers to itself without having one. */
   made(): string
   take(name: string, schema: JSONSchema): void
@@ -142,7 +144,7 @@ export class Placing {
     }
     if (isObject(found)) return found
     throw new TypeError(
-      `openapi: the schema of ${this.#use.where} refers to ${reference}, which it does not have. Check its library's JSON Schema.`,
+      `${this.#naming.document}: the schema of ${this.#use.where} refers to ${reference}, which it does not have. Check its library's JSON Schema.`,
     )
   }
 }

@@ -4,6 +4,13 @@ import type { SecurityRequirement } from '../operations/contract.ts'
 
 /** Collects the schemes of a document. */
 export class Schemes {
+  readonly #document: string
+
+  /** @param document The kind of the document, for errors. */
+  constructor(document = 'openapi') {
+    this.#document = document
+  }
+
   readonly #schemes = new Map<string, SecurityScheme>()
 
   /** The schemes by name, sorted. */
@@ -36,7 +43,7 @@ export class Schemes {
     const known = this.#schemes.get(name)
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(scheme)) {
       throw new TypeError(
-        `openapi: two security schemes have the name "${name}". Give one of them another by secured(scheme, find, { name }).`,
+        `${this.#document}: two security schemes have the name "${name}". Give one of them another by secured(scheme, find, { name }).`,
       )
     }
     this.#schemes.set(name, scheme)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { APP, run } from '../support/cli.ts'
+import { APP, LIB, run } from '../support/cli.ts'
 import { folderOf } from '../support/folder.ts'
 
 t.test('without a command, the help is shown as for a wrong use', async (t) => {
@@ -17,7 +17,7 @@ t.test('--version is that of the package', async (t) => {
 })
 
 t.test('each command has a help', async (t) => {
-  for (const name of ['serve', 'routes', 'openapi', 'check', 'url', 'new']) {
+  for (const name of ['serve', 'routes', 'openapi', 'asyncapi', 'check', 'url', 'new']) {
     const { code, stdout } = await run(t, [name, '--help'])
     t.equal(code, 0)
     t.match(stdout, new RegExp(`^Usage: stellula ${name} `))
@@ -132,6 +132,22 @@ t.test(
     t.match(yaml, '\npaths:\n  /:\n    get:\n')
   },
 )
+
+t.test('asyncapi writes the document of the websockets', async (t) => {
+  const talk = `import { websocketListener } from '${LIB}endpoints.js'
+    import { Router, WebSocketRoute } from '${LIB}routing.js'
+    export default Router([WebSocketRoute('/talk', websocketListener((message) => message))])`
+  const folder = folderOf(t, { 'app.js': talk })
+  const { stdout } = await run(t, ['asyncapi', 'app.js', '--title', 'Talk'], folder)
+  t.match(JSON.parse(stdout), {
+    ...{ asyncapi: '3.0.0', info: { title: 'Talk' } },
+    operations: { receiveTalk: { action: 'receive' } },
+  })
+  t.match(await run(t, ['asyncapi', 'app.js', '--out', 'api.yaml'], folder), {
+    code: 0,
+    stderr: 'stellula: wrote 1 channels to api.yaml\n',
+  })
+})
 
 t.test('check starts and stops the app', async (t) => {
   const { code, stdout, stderr } = await run(t, ['check', 'app.js'])

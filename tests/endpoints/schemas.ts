@@ -266,3 +266,9 @@ t.test('refuses schemas that are none', async (t) => {
     message: /^websocketStream: sends must be a Standard Schema, an object was given\./,
   })
 })
+
+t.test('a route has no name of its own by them', async (t) => {
+  for (const handler of [websocketListener(() => {}), websocketStream(() => [])]) {
+    t.equal(WebSocketRoute('/', handler).name, '')
+  }
+})

@@ -12,7 +12,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   middleware: ['middleware', 'authoring', 'authentication'],
   routing: ['routing', 'layers', 'convertors', 'applications', 'endpoints', 'errors', 'problems'],
   servers: ['servers', 'protocol', 'cli'],
-  operations: ['operations', 'openapi', 'client'],
+  operations: ['operations', 'openapi', 'asyncapi', 'client'],
   state: ['stores', 'redis', 'channels', 'testing'],
   units: [],
 }

@@ -7,7 +7,7 @@ import { eventually } from './sockets.ts'
 
 export const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
 
-const LIB = new URL('../../lib/', import.meta.url).href
+export const LIB = new URL('../../lib/', import.meta.url).href
 
 /** An app with two routes and a lifespan, as a module in a folder of the test. */
 export const APP = `import { Application, Mount, PlainTextResponse, Route, Router } from '${LIB}index.js'

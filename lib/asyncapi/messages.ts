@@ -1,0 +1,69 @@
+/** The messages of a channel, by the schemas of what is received and sent. */
+import type { MessageContract } from '../endpoints/contract.ts'
+import { Problem } from '../exceptions/problem.ts'
+import { type Components, isObject, type Use } from '../openapi/components.ts'
+import type { JSONSchema } from '../operations/schemas.ts'
+import type { AnySchema } from '../types/schemas.ts'
+import type { AsyncAPIMessage } from './types.ts'
+
+/** What an operation receives or sends; several messages where a schema is a choice between named ones. */
+export type Messages = readonly AsyncAPIMessage[]
+
+const TYPES = {
+  json: 'application/json',
+  text: 'text/plain',
+  bytes: 'application/octet-stream',
+} as const
+
+/** What a handler receives, or nothing for a stream. */
+export function receivedBy(contract: MessageContract, components: Components, use: Use): Messages {
+  const { kind, encoding, receives } = contract
+  if (kind === 'stream') return []
+  const contentType = encoding === undefined ? undefined : TYPES[encoding]
+  if (encoding === 'bytes') return [{ name: 'received', ...typed(contentType) }]
+  const plain = encoding === 'text' ? { type: 'string' } : undefined
+  return messagesOf(receives, plain, contentType, components, { ...use, side: 'input' }, 'received')
+}
+
+/** What a handler sends, as far as it says. */
+export function sentBy(contract: MessageContract, components: Components, use: Use): Messages {
+  const { kind, encoding, sends, sendsProblem } = contract
+  const named: Use = { ...use, side: 'output' }
+  const problems = sendsProblem
+    ? messagesOf(Problem, undefined, 'application/problem+json', components, named, 'problem')
+    : []
+  if (sends === undefined) return kind === 'stream' ? [{ name: 'sent' }] : problems
+  if (encoding === 'bytes') return [{ name: 'sent', contentType: TYPES.bytes }, ...problems]
+  const sent = messagesOf(sends, undefined, TYPES.json, components, named, 'sent')
+  return [...(encoding === 'json' ? sent : sent.map(asText)), ...problems]
+}
+
+/** Texts are sent as they are where messages are not JSON. */
+function asText(message: AsyncAPIMessage): AsyncAPIMessage {
+  return message.payload?.['type'] === 'string' ? { ...message, contentType: TYPES.text } : message
+}
+
+/** The messages of a schema; a library may not be able to describe it. */
+export function messagesOf(
+  schema: AnySchema | undefined,
+  plain: JSONSchema | undefined,
+  contentType: string | undefined,
+  components: Components,
+  use: Use,
+  name: string,
+): Messages {
+  const payload = (schema === undefined ? undefined : components.of(schema, use)) ?? plain
+  if (payload === undefined) return [{ name, ...typed(contentType) }]
+  return choicesOf(payload).map((choice) => ({ name, ...typed(contentType), payload: choice }))
+}
+
+function typed(contentType: string | undefined): { contentType?: string } {
+  return contentType === undefined ? {} : { contentType }
+}
+
+/** The schemas of a choice, if all of them have names. */
+function choicesOf(payload: JSONSchema): JSONSchema[] {
+  const choices = payload['oneOf'] ?? payload['anyOf']
+  const areNamed = Array.isArray(choices) && choices.every((one) => isObject(one) && '$ref' in one)
+  return areNamed ? choices : [payload]
+}

@@ -1,0 +1,52 @@
+/** JSON Schemas of draft 2020-12 as those of draft 7, which AsyncAPI has. */
+import { isObject } from '../openapi/components.ts'
+import type { JSONSchema } from '../operations/schemas.ts'
+
+/** Keywords whose values are no schemas. */
+const VALUES = new Set(['default', 'const', 'enum', 'examples'])
+
+/** Keywords with schemas by name. */
+const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas'])
+
+/**
+ * A schema, or a list of schemas. What draft 7 cannot say stays, since it ignores what it does not know.
+ *
+ * @example
+ * draft07({ prefixItems: [{ type: 'string' }], items: false })
+ * // { items: [{ type: 'string' }], additionalItems: false }
+ */
+export function draft07(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(draft07)
+  if (!isObject(given)) return given
+  const { $ref, prefixItems, items, dependentSchemas, dependentRequired, ...own } =
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [key, member(key, value)]))
+  const dependencies = { ...asObject(dependentRequired), ...asObject(dependentSchemas) }
+  const schema = {
+    ...own,
+    ...itemsOf(prefixItems, items),
+    ...(Object.keys(dependencies).length === 0 ? {} : { dependencies }),
+  }
+  return $ref === undefined ? schema : referring($ref, schema)
+}
+
+function member(key: string, value: unknown): unknown {
+  if (VALUES.has(key)) return value
+  if (!MAPS.has(key) || !isObject(value)) return draft07(value)
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, draft07(one)]))
+}
+
+function itemsOf(prefixItems: unknown, items: unknown): object {
+  if (prefixItems === undefined) return items === undefined ? {} : { items }
+  return { items: prefixItems, ...(items === undefined ? {} : { additionalItems: items }) }
+}
+
+/** Draft 7 ignores what stands beside a reference (section 8.3). */
+function referring($ref: unknown, schema: JSONSchema): JSONSchema {
+  if (Object.keys(schema).length === 0) return { $ref }
+  const others = Array.isArray(schema['allOf']) ? schema['allOf'] : []
+  return { ...schema, allOf: [{ $ref }, ...others] }
+}
+
+function asObject(value: unknown): object {
+  return isObject(value) ? value : {}
+}

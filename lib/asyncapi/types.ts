@@ -1,0 +1,83 @@
+/** The parts of an AsyncAPI document (version 3.0), as far as this package writes them. */
+import type { JSONSchema } from '../operations/schemas.ts'
+
+/** A part that is elsewhere in the document. */
+export interface AsyncAPIReference {
+  readonly $ref: string
+}
+
+export interface AsyncAPITag {
+  readonly name: string
+  readonly description?: string
+}
+
+/** What a document says of the API as a whole. */
+export interface AsyncAPIInfo {
+  readonly title: string
+  readonly version: string
+  readonly description?: string
+  readonly termsOfService?: string
+  readonly contact?: { readonly name?: string; readonly url?: string; readonly email?: string }
+  readonly license?: { readonly name: string; readonly url?: string }
+  readonly tags?: readonly AsyncAPITag[]
+  readonly externalDocs?: { readonly url: string; readonly description?: string }
+}
+
+/** Where the API is served: this application for `ws` and `wss`, or a broker. */
+export interface AsyncAPIServer {
+  /** With its port, without a scheme: 'example.org:8443'. */
+  readonly host: string
+  /** Such as 'wss', 'ws' or 'redis'. */
+  readonly protocol: string
+  readonly pathname?: string
+  readonly title?: string
+  readonly summary?: string
+  readonly description?: string
+  readonly variables?: Readonly<
+    Record<string, { readonly default?: string; readonly enum?: readonly string[] }>
+  >
+}
+
+export interface AsyncAPIMessage {
+  readonly name: string
+  readonly contentType?: string
+  /** In JSON Schema, draft 7. */
+  readonly payload?: JSONSchema
+}
+
+export interface AsyncAPIChannel {
+  /** The path of a websocket, or the name of a channel. */
+  readonly address: string
+  readonly summary?: string
+  readonly description?: string
+  readonly servers?: readonly AsyncAPIReference[]
+  readonly parameters?: Readonly<Record<string, { readonly description?: string }>>
+  readonly messages?: Readonly<Record<string, AsyncAPIMessage>>
+}
+
+export interface AsyncAPIOperation {
+  /** What the application does. */
+  readonly action: 'send' | 'receive'
+  readonly channel: AsyncAPIReference
+  readonly summary?: string
+  readonly description?: string
+  readonly tags?: readonly AsyncAPITag[]
+  readonly security?: readonly (AsyncAPIReference | object)[]
+  readonly messages: readonly AsyncAPIReference[]
+  readonly reply?: {
+    readonly channel: AsyncAPIReference
+    readonly messages: readonly AsyncAPIReference[]
+  }
+}
+
+export interface AsyncAPIDocument {
+  readonly asyncapi: string
+  readonly info: AsyncAPIInfo
+  readonly servers?: Readonly<Record<string, AsyncAPIServer>>
+  readonly channels: Readonly<Record<string, AsyncAPIChannel>>
+  readonly operations: Readonly<Record<string, AsyncAPIOperation>>
+  readonly components?: {
+    readonly schemas?: Readonly<Record<string, JSONSchema>>
+    readonly securitySchemes?: Readonly<Record<string, object>>
+  }
+}

@@ -1,0 +1,11 @@
+/** `stellula asyncapi`: writes the AsyncAPI document of an application. */
+import type { AsyncAPIDocument } from '../../asyncapi/types.ts'
+import type { Command } from '../command.ts'
+import { documentCommand } from '../document.ts'
+
+export const asyncapiCommand: Command = documentCommand({
+  name: 'asyncapi',
+  about: 'Writes the AsyncAPI document of an application, made of the messages of its websockets.',
+  make: async (app, info) => (await import('../../asyncapi/document.ts')).asyncapi(app, info),
+  held: (document) => `${Object.keys((document as AsyncAPIDocument).channels).length} channels`,
+})

@@ -1,0 +1,75 @@
+/** The commands that write a document of an application. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { App } from '../types.ts'
+import type { Command } from './command.ts'
+import { loadApp, readTarget } from './module.ts'
+import { tell } from './terminal.ts'
+import { toYAML } from './yaml.ts'
+
+/** A kind of document. */
+export interface DocumentKind {
+  /** The name of the command, and of files in its examples. */
+  readonly name: string
+  readonly about: string
+  readonly make: (
+    app: App,
+    info: { readonly title: string; readonly version: string },
+  ) => Promise<object>
+  /** What it holds, such as `3 paths`. */
+  readonly held: (document: object) => string
+}
+
+/** The command that writes such a document, as JSON or YAML, to the standard output or to a file. */
+export function documentCommand({ name, about, make, held }: DocumentKind): Command {
+  return {
+    name,
+    takes: 'MODULE[:EXPORT]',
+    counts: [1, 1],
+    about,
+    options: {
+      title: { value: 'TEXT', help: 'The title of the API (the name in package.json).' },
+      version: { value: 'TEXT', help: 'The version of the API (the version in package.json).' },
+      yaml: { help: 'Write YAML; a FILE that ends in .yaml or .yml is YAML by itself.' },
+      out: { value: 'FILE', help: 'Write to a file instead of the standard output.' },
+    },
+    examples: [
+      `stellula ${name} dist/app.js > ${name}.json`,
+      `stellula ${name} dist/app.js --title Users --version 1.0.0 --out ${name}.yaml`,
+    ],
+    run: async ({ positionals: [module = ''], values, flags }) => {
+      const target = readTarget(module)
+      const app = await loadApp(target)
+      const manifest = manifestAbove(target.file)
+      const title = values['title'] ?? manifest.name ?? 'API'
+      const version = values['version'] ?? manifest.version ?? '0.0.0'
+      const document = await make(app, { title, version })
+      const { out } = values
+      const isYAML = flags.has('yaml') || /\.ya?ml$/.test(out ?? '')
+      const text = isYAML ? toYAML(document) : `${JSON.stringify(document, undefined, 2)}\n`
+      if (out === undefined) process.stdout.write(text)
+      else {
+        writeFileSync(out, text)
+        tell(`wrote ${held(document)} to ${out}`)
+      }
+      return 0
+    },
+  }
+}
+
+interface Manifest {
+  readonly name?: string
+  readonly version?: string
+}
+
+/** The nearest package.json above a file that has a name. */
+function manifestAbove(file: string): Manifest {
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'package.json')
+    if (existsSync(candidate)) {
+      const manifest: Manifest = JSON.parse(readFileSync(candidate, 'utf8'))
+      if (manifest.name !== undefined) return manifest
+    }
+    if (folder === path.dirname(folder)) return {}
+  }
+}
