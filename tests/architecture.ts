@@ -45,7 +45,7 @@ const FLOORS = [
   'internal/',
   'http/',
   'exceptions exceptions/',
-  'background lifespan lifespan/ convertors convertors/ redis redis/',
+  'background workerthreads lifespan lifespan/ convertors convertors/ redis redis/',
   'stores stores/',
   'channels channels/',
   'protocol/ connections body html html/',

@@ -7,8 +7,10 @@ import { must, mustRange } from '../internal/must.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { Counts, type MetricsSnapshot } from './metrics/counts.ts'
+import { type EventLoopDelay, renderDelay } from './metrics/eventloop.ts'
 
 export type { MetricsSnapshot } from './metrics/counts.ts'
+export type { EventLoopDelay } from './metrics/eventloop.ts'
 
 export interface MetricsOptions {
   /** Upper bounds of the duration buckets, in ascending seconds (eleven, from 5 ms to 10 s). */
@@ -19,6 +21,11 @@ export interface MetricsOptions {
   maxSeries?: number
   /** Requests for which this returns true are not counted, such as those for the metrics (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
+  /**
+   * How late the event loop is, as `monitorEventLoopDelay()` of `node:perf_hooks` measures it, for
+   * `nodejs_eventloop_delay_seconds` since the metrics were last rendered (not measured).
+   */
+  eventLoopDelay?: EventLoopDelay
 }
 
 /** The middleware, and access to its metrics. */
@@ -50,7 +57,8 @@ export interface Metrics extends Middleware {
  * })
  */
 export function metrics(options: MetricsOptions = {}): Metrics {
-  knownOptions('metrics', options, 'buckets prefix maxSeries skip')
+  knownOptions('metrics', options, 'buckets prefix maxSeries skip eventLoopDelay')
+  const { eventLoopDelay } = options
   const { skip = () => false, buckets = BUCKETS, prefix = 'http_', maxSeries = 1000 } = options
   assertOptions(buckets, prefix, maxSeries)
   const counts = new Counts({ buckets, prefix, maxSeries })
@@ -60,7 +68,8 @@ export function metrics(options: MetricsOptions = {}): Metrics {
     counts.inFlight++
     return observe(app, scope, receive, send, (outcome) => counts.add(labelsOf(scope), outcome))
   }
-  const render = (): string => counts.render()
+  const render = (): string =>
+    counts.render() + (eventLoopDelay === undefined ? '' : renderDelay(eventLoopDelay))
   const expose = (): PlainTextResponse =>
     new PlainTextResponse(render(), { mediaType: METRICS_TYPE })
   const snapshot = (): MetricsSnapshot => counts.snapshot()

@@ -26,6 +26,7 @@ const NODE_ONLY = [
   'staticfiles/files.ts',
   'staticfiles/state.ts',
   'stores/file.ts',
+  'workerthreads.ts',
 ]
 
 /** Those that serve, hold, run from a terminal or mount what is Node's own. */
@@ -94,6 +95,7 @@ const PEERS: Readonly<Record<string, string>> = {
   '@msgpack/msgpack': 'msgpack',
   '@opentelemetry/api': 'middleware/tracing',
   jose: 'middleware/jwt',
+  piscina: 'workerthreads',
 }
 
 /** The command line is no part of a bundle, and these are subpaths that no other file imports. */

@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { labelsOf, metrics } from '../../lib/middleware/metrics.ts'
@@ -128,4 +130,20 @@ t.test('invalid options throw at once', async (t) => {
   for (const prefix of ['a b', '1a', 'a-', 7]) {
     t.throws(() => metrics({ prefix: prefix as never }), /^metrics: the prefix must have letters/)
   }
+})
+
+t.test('the delay of the event loop is told, since it was last told', async (t) => {
+  const eventLoopDelay = monitorEventLoopDelay({ resolution: 1 })
+  eventLoopDelay.enable()
+  t.teardown(() => eventLoopDelay.disable())
+  const counted = metrics({ eventLoopDelay })
+  await sleep(20)
+  const end = Date.now() + 60
+  while (Date.now() < end);
+  await sleep(20)
+
+  const longest = /^nodejs_eventloop_delay_seconds\{quantile="1"\} (\S+)$/m
+  t.ok(Number(longest.exec(counted.render())?.[1]) > 0.05)
+  t.match(counted.render(), /^nodejs_eventloop_delay_seconds\{quantile="0.5"\} \d/m)
+  t.equal(longest.exec(counted.render())?.[1], '0')
 })

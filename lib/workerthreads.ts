@@ -1,0 +1,178 @@
+/** CPU-heavy functions in a pool of threads, by `piscina`. */
+import { availableParallelism } from 'node:os'
+import { Piscina } from 'piscina'
+import { Unavailable } from './exceptions.ts'
+import { handled } from './internal/handled.ts'
+import { knownOptions } from './internal/knownoptions.ts'
+import { must, mustRange } from './internal/must.ts'
+
+export interface WorkerThreadsOptions {
+  /** The most threads (the number of processors, less one, and at least one). */
+  size?: number
+  /** The most calls that wait for a thread (1000); more throw `WorkersBusy`. */
+  maxQueue?: number
+  /** Milliseconds that `close()` waits for running calls (10,000); the rest are ended. */
+  graceMs?: number
+  /** Milliseconds after which an idle thread ends (30,000). */
+  idleMs?: number
+}
+
+/** A function of one argument. */
+type Work = (input: never) => unknown
+
+/** The names of the functions of a module. */
+export type WorkNames<Functions> = {
+  [Name in keyof Functions]: Functions[Name] extends Work ? Name : never
+}[keyof Functions] &
+  string
+
+export type InputOf<Function> = Function extends (input: infer Input) => unknown ? Input : never
+
+export type OutputOf<Function> = Function extends (input: never) => infer Output
+  ? Awaited<Output>
+  : never
+
+export interface RunOptions {
+  /** Ends the call, and the thread that runs it; usually `request.signal`. */
+  signal?: AbortSignal
+  /** Buffers that are moved to the thread instead of copied. */
+  transfer?: readonly ArrayBuffer[]
+}
+
+export interface WorkerThreads<Functions> extends AsyncDisposable {
+  /**
+   * Calls a function of the module in a thread. Input and output are copied as by `structuredClone()`.
+   *
+   * @throws What the function throws, as a plain error; the reason of the signal, if it aborts;
+   * WorkersBusy if too many calls wait; TypeError after `close()`.
+   */
+  run<Name extends WorkNames<Functions>>(
+    name: Name,
+    input: InputOf<Functions[Name]>,
+    options?: RunOptions,
+  ): Promise<OutputOf<Functions[Name]>>
+  /** Takes no more calls, and resolves when those that run have ended. */
+  close(): Promise<void>
+}
+
+/**
+ * Too many calls wait for a thread. The response is a 503, unless an exception handler for this class
+ * returns another one.
+ */
+export class WorkersBusy extends Unavailable {
+  override readonly name = 'WorkersBusy'
+}
+
+/**
+ * Runs the functions of a module in threads, so that work of more than some milliseconds does not keep
+ * other requests waiting. Needs the package `piscina`.
+ *
+ * Threads start with the first calls, and load the module. A call whose signal aborts ends its thread.
+ *
+ * @param module The URL of a JavaScript module that exports functions of one argument, such as
+ * `new URL('./work.js', import.meta.url)`.
+ * @throws TypeError if `module` is not a file URL, RangeError if an option is out of range.
+ * @example
+ * // work.js: export const sum = (numbers) => numbers.reduce((all, one) => all + one, 0)
+ * interface Functions { sum(numbers: readonly number[]): number }
+ *
+ * async function* lifespan() {
+ *   await using threads = workerThreads<Functions>(new URL('./work.js', import.meta.url))
+ *   yield { threads }
+ * }
+ * const app = Application({
+ *   lifespan,
+ *   routes: [
+ *     Route('/sum', async ({ state, signal }) =>
+ *       new JSONResponse(await state.threads.run('sum', [1, 2], { signal }))),
+ *   ],
+ * })
+ */
+export function workerThreads<Functions>(
+  module: URL | string,
+  options: WorkerThreadsOptions = {},
+): WorkerThreads<Functions> {
+  const where = 'workerThreads'
+  knownOptions(where, options, 'size maxQueue graceMs idleMs')
+  const { size, maxQueue = 1000, graceMs = 10_000, idleMs = 30_000 } = options
+  const filename = String(module)
+  const isFile = filename.startsWith('file:')
+  const fix = "Pass new URL('./work.js', import.meta.url)"
+  must(where, isFile, 'module must be a file URL', filename, fix)
+  for (const [name, value] of Object.entries({ size: size ?? 1, maxQueue, graceMs, idleMs })) {
+    const isFit = value >= (name === 'size' ? 1 : 0) && value < 2 ** 31
+    mustRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
+  }
+  return new Threads<Functions>(filename, { ...(size && { size }), maxQueue, graceMs, idleMs })
+}
+
+class Threads<Functions> implements WorkerThreads<Functions> {
+  readonly #pool: Piscina
+  #closing: Promise<void> | undefined
+
+  constructor(filename: string, options: WorkerThreadsOptions) {
+    const { size, maxQueue = 0, graceMs = 0, idleMs = 0 } = options
+    this.#pool = new Piscina({
+      filename,
+      minThreads: 0,
+      maxThreads: size ?? defaultSize(),
+      maxQueue,
+      idleTimeout: idleMs,
+      closeTimeout: graceMs,
+    })
+  }
+
+  run<Name extends WorkNames<Functions>>(
+    name: Name,
+    input: InputOf<Functions[Name]>,
+    options: RunOptions = {},
+  ): Promise<OutputOf<Functions[Name]>> {
+    return handled(this.#run(name, input, options))
+  }
+
+  async #run<Name extends WorkNames<Functions>>(
+    name: Name,
+    input: InputOf<Functions[Name]>,
+    { signal, transfer = [] }: RunOptions,
+  ): Promise<OutputOf<Functions[Name]>> {
+    if (this.#closing !== undefined) {
+      throw new TypeError(
+        'workerThreads.run: not possible any more, the threads were closed. Close them last.',
+      )
+    }
+    try {
+      const transferList = [...transfer]
+      return await this.#pool.run(input, { name, transferList, ...(signal && { signal }) })
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      throw isFull(error) ? busy(error) : error
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.close().catch(() => this.#pool.destroy()) // some are late
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** The thread of the event loop needs a processor too. */
+function defaultSize(): number {
+  return Math.max(1, availableParallelism() - 1)
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && /^(?:Task queue is at|No task queue)/.test(error.message)
+}
+
+function busy(cause: unknown): WorkersBusy {
+  return new WorkersBusy(
+    'workerThreads: too many calls wait for a thread. Raise maxQueue or size.',
+    {
+      cause,
+    },
+  )
+}
