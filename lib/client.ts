@@ -1,12 +1,12 @@
 /** A client whose types are those of the server, without its code: it imports nothing else. */
 import { pairsOf, pathOf, textOf } from './client/address.ts'
 import { receivedBody, type SentBodies, sentBody } from './client/bodies.ts'
-import type { Api, Calls, Sockets } from './client/calls.ts'
+import type { AnyApi, Api, CallsFor, SocketsFor } from './client/calls.ts'
 import { ClientError } from './client/error.ts'
 import type { AnswerOf, StatusOf } from './client/receiving.ts'
 import type { ArgumentsOf } from './client/sending.ts'
 
-export type { Api, Call, Calls, Sockets } from './client/calls.ts'
+export type { AnyApi, Api, ApiOf, Call, Calls, Sockets } from './client/calls.ts'
 export { ClientError } from './client/error.ts'
 export type { Jsonified } from './client/json.ts'
 export type { AnswerOf, ClientAnswer, OtherStatus, ReceivedBody } from './client/receiving.ts'
@@ -45,13 +45,13 @@ export interface SocketOptions {
 }
 
 /** Calls the operations of an API, each by its method and path. */
-export interface Client<Described extends Api, Known = Calls<Described>> {
+export interface Client<Described extends Api | AnyApi, Known = CallsFor<Described>> {
   <Key extends keyof Known & string, const Expected extends number = never>(
     key: Key,
     ...options: ArgumentsOf<Known[Key], Expected & StatusOf<Known[Key]>>
   ): Promise<AnswerOf<Known[Key], Expected>>
   /** Opens a websocket to one of the websocket routes. */
-  readonly socket: (path: Sockets<Described>, options?: SocketOptions) => globalThis.WebSocket
+  readonly socket: (path: SocketsFor<Described>, options?: SocketOptions) => globalThis.WebSocket
 }
 
 const OPTIONS = /^(fetch|headers|signal|onRequest|onResponse)$/
@@ -87,7 +87,7 @@ interface Given extends SentBodies {
  * const answer = await call('GET /users/{id:int}', { params: { id: 7 } })
  * if (answer.status === 200) console.assert(answer.body.id === 7)
  */
-export function client<Described extends Api = []>(
+export function client<Described extends Api | AnyApi = []>(
   base: string | URL,
   options: ClientOptions = {},
 ): Client<Described> {

@@ -12,6 +12,32 @@ import type { WebSocketRoute } from '../routing/websocketroute.ts'
  */
 export type Api = readonly unknown[] | { readonly [prefix: `/${string}`]: Api }
 
+/**
+ * The calls and websockets of an API, for an interface of it. The compiler finds a call on an interface at
+ * once; on a list of routes, each call costs it the more, the more routes there are.
+ *
+ * @example
+ * const users = [Route('/{id:int}', show)] as const
+ * interface Users extends ApiOf<{ '/users': typeof users }> {}
+ * const call = client<Users>('https://example.org')
+ * call satisfies (key: 'GET /users/{id:int}', options: { params: { id: number } }) => unknown
+ */
+export type ApiOf<Given extends Api> = Calls<Given> & { readonly [sockets]: Sockets<Given> }
+
+/** A key of types, which no call can have. */
+declare const sockets: unique symbol
+
+/** What an interface of an API has, next to its calls: the paths of its websockets. */
+export interface AnyApi {
+  readonly [sockets]: string
+}
+
+/** The calls of what a client is made for. */
+export type CallsFor<Given> = Given extends AnyApi ? Given : Calls<Given>
+
+/** The paths of websockets of what a client is made for. */
+export type SocketsFor<Given> = Given extends AnyApi ? Given[typeof sockets] : Sockets<Given>
+
 /** One call: a method on a path, and what the operation declares of it. */
 export interface Call<Key extends string, Path extends string, Contract> {
   readonly key: Key

@@ -38,16 +38,13 @@ export class Reply<Status extends number = number, Body = unknown> {
  *   async ({ body }) => reply(201, body, { headers: { location: `/users/${body.name}` } }),
  * )
  */
-export function reply<Status extends number>(
-  status: Status,
-  body?: null,
-  options?: ReplyOptions,
-): Reply<Status, null>
+// This one first: the compiler takes the body of most replies without a second try.
 export function reply<Status extends number, const Body>(
   status: Status,
   body: Body,
   options?: ReplyOptions,
 ): Reply<Status, Body>
+export function reply<Status extends number>(status: Status): Reply<Status, null>
 export function reply(status: number, body: unknown = null, options?: ReplyOptions): Reply {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     const what = 'the status must be an integer from 200 to 599'

@@ -57,7 +57,7 @@ export type Relaxed<Type> = Type extends (...given: never) => unknown
 
 /** The body that a handler gives for what its contract declares. */
 export type ReplyBody<Declared> = Declared extends null
-  ? null
+  ? null | undefined
   : Declared extends AnySchema
     ? Relaxed<SchemaInput<Declared>>
     : Declared extends Content<string, infer Item, unknown>

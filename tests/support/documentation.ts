@@ -66,7 +66,7 @@ async function examplePrograms(): Promise<Program[]> {
 function headerOf(lines: string): string[] {
   const header = [
     "import './stage.ts'",
-    "import type { App, Jsonified, Middleware, PathParams } from './types.ts'",
+    "import type { ApiOf, App, Jsonified, Middleware, PathParams } from './types.ts'",
   ]
   return /\bz\./.test(lines) ? [...header, "import * as z from 'zod'"] : header
 }
@@ -104,7 +104,7 @@ async function ownNames(file: string): Promise<Map<string, string>> {
 }
 
 const TYPES =
-  "export type { App, Middleware } from 'stellula'\nexport type { PathParams } from 'stellula/routing'\nexport type { Jsonified } from 'stellula/client'\n"
+  "export type { App, Middleware } from 'stellula'\nexport type { PathParams } from 'stellula/routing'\nexport type { ApiOf, Jsonified } from 'stellula/client'\n"
 
 /** All of them; the package must be built, since examples import its public names. */
 export async function documentedPrograms(): Promise<Program[]> {

@@ -1,6 +1,12 @@
 // What a client knows of an API by its type.
 import * as z from 'zod'
-import { type ClientAnswer, client, type Jsonified, type OtherStatus } from '../../lib/client.ts'
+import {
+  type ApiOf,
+  type ClientAnswer,
+  client,
+  type Jsonified,
+  type OtherStatus,
+} from '../../lib/client.ts'
 import { PlainTextResponse } from '../../lib/index.ts'
 import { msgpack } from '../../lib/operations/msgpack.ts'
 import {
@@ -226,6 +232,22 @@ export async function prefixes(): Promise<void> {
   await under('GET /users')
 }
 
+interface Named extends ApiOf<{ '/users': typeof api }> {}
+
+/** An interface of an API has the same calls. */
+export async function named(): Promise<void> {
+  const found = client<Named>('')
+  const { body } = await found('GET /users/{id:int}', { params: { id: 3 }, expect: [200] })
+  true satisfies Assert<Equal<typeof body, UserBody>>
+  found.socket('/users/rooms/{room}', { params: { room: 'a' } }) satisfies WebSocket
+  // @ts-expect-error there is no such call
+  await found('GET /{id:int}', { params: { id: 3 } })
+  // @ts-expect-error parameters are needed
+  await found('GET /users/{id:int}')
+  // @ts-expect-error there is no such path for websockets
+  found.socket('/users/plain')
+}
+
 class Money {
   readonly amount = 1
   toJSON(): { amount: bigint } {
@@ -267,4 +289,4 @@ export type Received = Assert<
     }
   >
 >
-export type Named = Assert<Equal<Jsonified<UserBody>, UserBody>>
+export type Same = Assert<Equal<Jsonified<UserBody>, UserBody>>

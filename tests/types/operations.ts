@@ -68,6 +68,8 @@ operation({ responses: { 200: z.object({ role: z.enum(['admin', 'user']) }) } },
 )
 operation({ responses: { 200: User, default: Problem } }, () => reply(418, { title: 'A teapot' }))
 operation({}, () => reply(299, { anything: 1 }))
+operation({ responses: { 204: null } }, () => reply(204, undefined, { headers: { a: 'b' } }))
+operation({ responses: { 204: null } }, async () => reply(204, null, { headers: { a: 'b' } }))
 operation({}, () => new JSONResponse(1))
 operation({ responses: { 200: v.object({ a: v.string() }) } }, () => ({ a: '' }))
 operation({ responses: { 200: type({ a: 'string' }) } }, () => reply(200, { a: '' }))
@@ -99,6 +101,8 @@ operation({ responses: { 200: User } }, async () => reply(200, { id: '1', name: 
 operation({ responses: { 200: User } }, async () => ({ id: '1', name: 'a' }))
 // @ts-expect-error: there are two successes
 operation({ responses: { 200: User, 201: User } }, async () => ({ id: 1, name: 'a' }))
+// @ts-expect-error: a body is needed
+operation({ responses: { 200: User } }, async () => reply(200))
 // @ts-expect-error: 204 has no body
 operation({ responses: { 204: null } }, async () => reply(204, { id: 1 }))
 // @ts-expect-error: a schema is none
