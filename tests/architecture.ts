@@ -60,7 +60,7 @@ const FLOORS = [
   'routing routing/ authentication/ problems problems/',
   'middleware/ authoring',
   'staticfiles staticfiles/ applications operations operations/',
-  'endpoints endpoints/ pagination pagination/ openapi openapi/ client client/ config config/ events events/',
+  'endpoints endpoints/ pagination pagination/ openapi openapi/ client client/ config config/ events events/ flash htmx htmx/ signedcookies',
   'asyncapi asyncapi/',
   'servers/',
   'interop/',

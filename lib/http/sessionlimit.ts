@@ -100,6 +100,6 @@ export function assertSize(text: string, mostBytes: number, name?: string | symb
   if (size <= mostBytes) return
   const cause = name === undefined ? '' : ` with ${JSON.stringify(String(name))}`
   throw new RangeError(
-    `session.data: a cookie holds ${mostBytes} bytes of JSON, ${size} were given${cause}. Store sessions on the server, sessions({ store }), or store the data elsewhere and its key in the session.`,
+    `session.data: cookies hold ${mostBytes} bytes of JSON, ${size} were given${cause}. Store sessions on the server, sessions({ store }), in up to three cookies, sessions({ chunks }), or store the data elsewhere and its key in the session.`,
   )
 }

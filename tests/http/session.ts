@@ -186,7 +186,7 @@ t.test('setting a value over the limit throws, and the old value stays', async (
   data['a'] = 12
   t.throws(() => {
     data['a'] = 'a'.repeat(20)
-  }, /a cookie holds 20 bytes of JSON, 28 were given with "a"/)
+  }, /cookies hold 20 bytes of JSON, 28 were given with "a"/)
   t.equal(data['a'], 12)
   delete data['a']
   data['b'] = 'b'.repeat(12)
@@ -221,7 +221,7 @@ t.test('setting a value over the limit throws at any depth, and nothing changes'
     const session = small()
     t.throws(() => change(session.data as unknown as Nested), {
       name: 'RangeError',
-      message: /^session\.data: a cookie holds 40 bytes of JSON, \d+ were given with "\w+"\. /,
+      message: /^session\.data: cookies hold 40 bytes of JSON, \d+ were given with "\w+"\. /,
     })
     t.same(session.change(), { type: 'none' }, String(change))
   }

@@ -1,11 +1,7 @@
 import t from 'tap'
 import { Session } from '../../lib/http/session.ts'
-import {
-  changeOf,
-  isSecure,
-  type SessionsOptions,
-  sessions,
-} from '../../lib/middleware/sessions.ts'
+import { changeOf, isSecure } from '../../lib/middleware/sessions/keeper.ts'
+import { type SessionsOptions, sessions } from '../../lib/middleware/sessions.ts'
 import { Request } from '../../lib/requests.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { memoryStore, type Store, StoreUnavailable } from '../../lib/stores.ts'
@@ -70,7 +66,7 @@ t.test('data that does not fit into a cookie throws where it is set', async (t) 
   await t.rejects(visitor.get('/large'), {
     name: 'RangeError',
     message:
-      /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given with "\w+"\. Store sessions on the server, /,
+      /^session\.data: cookies hold \d+ bytes of JSON, \d+ were given with "\w+"\. Store sessions on the server, /,
   })
   const stored = await client(t, { store: memoryStore() })
   t.equal((await stored.get('/large')).status, 200)
@@ -98,7 +94,7 @@ for (const sealed of [false, true]) {
     const size = line.split(';', 1).join('').length - 1
 
     t.ok(size <= 4096, `${size} bytes`)
-    t.ok(size >= 4096 - 12, `${size} bytes`)
+    t.ok(size >= 4096 - 20, `${size} bytes`)
   })
 }
 
@@ -112,7 +108,7 @@ t.test('data that grows past session.data is measured when the response starts',
   }
   await t.rejects(call(sessions({ secret })(growing), httpScope()), {
     name: 'RangeError',
-    message: /^session\.data: a cookie holds \d+ bytes of JSON, \d+ were given\. Store/,
+    message: /^session\.data: cookies hold \d+ bytes of JSON, \d+ were given\. Store/,
   })
 })
 

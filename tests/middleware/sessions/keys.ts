@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import { derivedKeys } from '../../../lib/middleware/sessions/keys.ts'
+import { derivedKeys } from '../../../lib/internal/vault.ts'
 
 function signature(secret: string, purpose: string): string {
   const [key] = derivedKeys([secret], purpose)

@@ -1,13 +1,19 @@
 import t from 'tap'
-import { signedBackend } from '../../../lib/middleware/sessions/signed.ts'
+import { signedVault } from '../../../lib/internal/vault.ts'
+import type { SessionBackend } from '../../../lib/middleware/sessions/backend.ts'
+import { cookieBackend } from '../../../lib/middleware/sessions/cookie.ts'
 import { protects } from '../../support/sessionbackends.ts'
+
+function signedBackend(secrets: readonly string[], cookie: string): SessionBackend {
+  return cookieBackend(signedVault(secrets, `session ${cookie}`), cookie)
+}
 
 t.test('protects what it keeps', async (t) => protects(t, signedBackend))
 
 // MW-SESS-2, in a form of its own.
 t.test('is readable', async (t) => {
   const record = { id: 'a'.repeat(43), text: '{"a":"é"}' }
-  const token = await signedBackend(['secret'], 'session').save({ record, issued: 7 })
+  const token = await signedBackend(['secret'], 'session').save({ record, issued: 7, created: 7 })
 
   const payload = Buffer.from(token?.split('.')[0] ?? '', 'base64url').toString()
 
@@ -17,7 +23,7 @@ t.test('is readable', async (t) => {
 t.test('a second dot is no signature', async (t) => {
   const backend = signedBackend(['secret'], 'session')
   const record = { id: 'a'.repeat(43), text: '{}' }
-  const token = await backend.save({ record, issued: 7 })
+  const token = await backend.save({ record, issued: 7, created: 7 })
 
   t.equal(await backend.open(`${token}.`), undefined)
   t.equal(await backend.open(`${token}.x`), undefined)

@@ -5,7 +5,7 @@ import { memoryStore } from '../../../lib/stores/memory.ts'
 import type { Store } from '../../../lib/stores/store.ts'
 
 const id = 'a'.repeat(43)
-const kept = { record: { id, text: '{"a":1}' }, issued: 1_700_000_000 }
+const kept = { record: { id, text: '{"a":1}' }, issued: 1_700_000_000, created: 1 }
 
 /** A store that lists its keys. */
 function watched(): { store: Store; keys: Set<string>; ttls: number[] } {

@@ -1,0 +1,28 @@
+/** The secrets that cookies are protected by. */
+import { encodeText } from './bytes.ts'
+import { outOfRange } from './must.ts'
+
+const LEAST_BYTES = 32
+
+/**
+ * Secrets as a list, of which the first protects new values and all are accepted. A guessable secret
+ * protects nothing: it needs as many bytes as the hash (RFC 7518 section 3.2).
+ *
+ * @throws TypeError if the list is empty or has other values than text, RangeError if one is shorter than
+ * 32 bytes.
+ */
+export function secretsOf(where: string, given: unknown): readonly string[] {
+  const secrets: readonly unknown[] = Array.isArray(given) ? given : [given]
+  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string')) {
+    throw new TypeError(
+      `${where}: secret must be text or a list of texts, something else was given. ${MAKE_ONE}.`,
+    )
+  }
+  const texts = secrets as readonly string[] // checked above
+  const shortest = Math.min(...texts.map((secret) => encodeText(secret).byteLength))
+  if (shortest >= LEAST_BYTES) return texts
+  const what = `a secret must have at least ${LEAST_BYTES} bytes`
+  throw outOfRange(where, what, shortest, MAKE_ONE)
+}
+
+const MAKE_ONE = 'Make one: randomBytes(32).toString("base64url") of node:crypto'
