@@ -9,8 +9,15 @@ export {
   type RedirectOptions,
   RedirectResponse,
 } from './responses/bodies.ts'
+export { earlyHints } from './responses/earlyhints.ts'
 export { encodeEvent, type ServerSentEvent } from './responses/events.ts'
 export { FileResponse, type FileResponseOptions } from './responses/file.ts'
+export {
+  type CSVOptions,
+  CSVResponse,
+  type CSVRow,
+  JSONLinesResponse,
+} from './responses/lines.ts'
 export { type AnyResponse, Response, type ResponseOptions, toApp } from './responses/response.ts'
 export {
   type EventSourceEvents,

@@ -8,6 +8,7 @@ import { Router } from '../routing/router.ts'
 import type { App } from '../types.ts'
 import { Components } from './components.ts'
 import { foundIn, ownersIn, pathsOf } from './found.ts'
+import { extending } from './fragments.ts'
 import type { Making } from './making.ts'
 import { Refusals } from './responses.ts'
 import { Schemes } from './security.ts'
@@ -24,6 +25,8 @@ export interface OpenAPIOptions {
   externalDocs?: { readonly url: string; readonly description?: string }
   /** Whether handlers without a contract are in the document, with what is known of them (true). */
   plain?: boolean
+  /** A document to extend: its paths and components are kept, and what the routes say counts more (none). */
+  base?: Readonly<Record<string, unknown>>
 }
 
 const VERSIONS = { '3.1': '3.1.1', '3.2': '3.2.0' } as const
@@ -34,6 +37,9 @@ const VERSIONS = { '3.1': '3.1.1', '3.2': '3.2.0' } as const
  * Operations are described by their contracts, other handlers by their paths and methods; foreign apps
  * and what is `hidden` are left out. The same routes give the same document. Schemas with a name become
  * components: by `id` or `title` of their library's metadata.
+ *
+ * `meta: { openapi: … }` of a route or layer adds what a contract does not say, in the words of OpenAPI: an
+ * operation for all methods, or one by method in lower case.
  *
  * @throws TypeError if an option is unknown, the title or version missing, or if two different schemas,
  * two security schemes or two operations have the same name.
@@ -47,7 +53,7 @@ export function openapi(
   info: OpenAPIInfo,
   options: OpenAPIOptions = {},
 ): OpenAPIDocument {
-  knownOptions('openapi', options, 'version servers tags externalDocs plain')
+  knownOptions('openapi', options, 'version servers tags externalDocs plain base')
   assertInfo(info)
   const isApp = isList(app) || typeof app === 'function'
   must(
@@ -71,7 +77,7 @@ export function openapi(
 export function documentOf(
   listed: readonly ListedRoute[],
   info: OpenAPIInfo,
-  { version = '3.1', plain = true, servers, tags, externalDocs }: OpenAPIOptions,
+  { version = '3.1', plain = true, servers, tags, externalDocs, base = {} }: OpenAPIOptions,
   here: ReadonlySet<string> = new Set(),
 ): OpenAPIDocument {
   const found = foundIn(listed, plain, version === '3.2')
@@ -93,17 +99,18 @@ export function documentOf(
     ...(Object.keys(responses).length === 0 ? {} : { responses }),
     ...(Object.keys(securitySchemes).length === 0 ? {} : { securitySchemes }),
   }
-  return making.components.finished<OpenAPIDocument>({
+  const document = making.components.finished<OpenAPIDocument>({
     openapi: VERSIONS[version],
     info,
     ...(servers === undefined ? {} : { servers }),
     ...(tags === undefined ? {} : { tags }),
     // Operations that name no scheme are open to all.
-    security: [],
+    security: (base['security'] ?? []) as NonNullable<OpenAPIDocument['security']>,
     paths,
     ...(Object.keys(components).length === 0 ? {} : { components }),
     ...(externalDocs === undefined ? {} : { externalDocs }),
   })
+  return extending(base, document)
 }
 
 function isList(app: App | readonly Routable[]): app is readonly Routable[] {

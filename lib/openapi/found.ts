@@ -1,6 +1,7 @@
 /** Finds the operations of routes, and puts them under the paths of a document. */
 import type { Contract } from '../operations/contract.ts'
 import type { ListedRoute } from '../routing/listing.ts'
+import { fragmentOf, withFragment } from './fragments.ts'
 import type { Making } from './making.ts'
 import { type Described, operationOf } from './operation.ts'
 import { templatesOf } from './paths.ts'
@@ -52,7 +53,9 @@ export function pathsOf(found: readonly Described[], making: Making): Record<str
     paths[first] ??= {}
     const place = placeOf(paths[first], method)
     const key = place === paths[first] ? method.toLowerCase() : method
-    place[key] ??= renamed(operationOf(described, making), path, first)
+    if (place[key] !== undefined) continue
+    const fragment = fragmentOf(described.route.meta, method, path)
+    place[key] = renamed(withFragment(operationOf(described, making), fragment), path, first)
   }
   return paths as Record<string, OpenAPIPath>
 }

@@ -42,7 +42,8 @@ export function responsesOf(
   return Object.fromEntries(all)
 }
 
-const ANYTHING: OpenAPIResponse = { description: 'The response.' }
+/** Stands for responses of which nothing is known. */
+export const ANYTHING: OpenAPIResponse = { description: 'The response.' }
 
 function responseOf(status: string, given: unknown, describing: Describing): OpenAPIResponse {
   const { use } = describing

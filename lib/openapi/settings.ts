@@ -29,9 +29,9 @@ export function readSettings(options: OpenAPIAppOptions): Settings {
   knownOptions(
     WHERE,
     options,
-    'title version summary description termsOfService contact license openapi servers tags externalDocs plain page url',
+    'title version summary description termsOfService contact license openapi servers tags externalDocs plain base page url',
   )
-  const { openapi, servers, tags, externalDocs, plain, page, url, ...info } = options
+  const { openapi, servers, tags, externalDocs, plain, base, page, url, ...info } = options
   const { title, version } = info as Partial<OpenAPIInfo>
   const isInfo = typeof title === 'string' && typeof version === 'string'
   const fix = "Write OpenAPI({ title: 'Users', version: '1.0.0' })"
@@ -45,6 +45,7 @@ export function readSettings(options: OpenAPIAppOptions): Settings {
       ...(tags === undefined ? {} : { tags }),
       ...(externalDocs === undefined ? {} : { externalDocs }),
       ...(plain === undefined ? {} : { plain }),
+      ...(base === undefined ? {} : { base }),
     },
     shown: readPage(page, url),
   }

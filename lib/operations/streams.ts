@@ -1,5 +1,6 @@
 /** Responses whose items are validated and written one by one. */
-import { giveUp, type Items, iterate, type Source } from '../internal/sources.ts'
+import { Mapped } from '../internal/mapped.ts'
+import type { Source } from '../internal/sources.ts'
 import type { ServerSentEvent } from '../responses/events.ts'
 import type { Response, ResponseOptions } from '../responses/response.ts'
 import { EventSourceResponse } from '../responses/sse.ts'
@@ -58,31 +59,4 @@ async function written(
   const result = await validate(schema, item)
   if (result.issues !== undefined) throw unfit(result)
   return toJSON(result.value, encode)
-}
-
-/** A source whose items are changed; closing it closes what it reads, though it was never read. */
-class Mapped<Item> implements AsyncIterableIterator<Item> {
-  readonly #source: Source<unknown>
-  readonly #items: Items<unknown>
-  readonly #change: (item: unknown) => Promise<Item>
-
-  constructor(source: Source<unknown>, change: (item: unknown) => Promise<Item>) {
-    this.#source = source
-    this.#items = iterate(source)
-    this.#change = change
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  async next(): Promise<IteratorResult<Item>> {
-    const { done, value } = await this.#items.next()
-    return done ? { done, value: undefined } : { done: false, value: await this.#change(value) }
-  }
-
-  async return(): Promise<IteratorResult<Item>> {
-    await giveUp(this.#source, this.#items)
-    return { done: true, value: undefined }
-  }
 }

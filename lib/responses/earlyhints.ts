@@ -1,0 +1,47 @@
+/** Early hints: what a page needs, told while it is still being made (RFC 8297). */
+import { must } from '../internal/must.ts'
+import { type App, SENT, type SendMessage } from '../types.ts'
+import { type AnyResponse, toApp } from './response.ts'
+
+/**
+ * A response that tells its links before its first byte, by an informational answer 103, so that browsers
+ * begin to fetch them while the page is made. It has them as `Link` fields too, for clients that ignore
+ * hints, and for servers that send none.
+ *
+ * Hints gain time where the body takes long to begin, as that of a `StreamingResponse` does.
+ *
+ * @param links The values of `Link` fields.
+ * @throws TypeError if the links are no list of texts; ProtocolError while it is sent, if one is invalid.
+ * @example
+ * async function* rows() {
+ *   yield html`<link rel="stylesheet" href="/app.css"><p>Found:`.toString()
+ * }
+ * const page = Route('/', () =>
+ *   earlyHints(['</app.css>; rel=preload; as=style'], new StreamingResponse(rows(), { mediaType: 'text/html' })),
+ * )
+ */
+export function earlyHints(links: readonly string[], response: AnyResponse | App): App {
+  const areTexts = Array.isArray(links) && links.every((link) => typeof link === 'string')
+  const fix = "Write ['</app.css>; rel=preload; as=style']"
+  must('earlyHints', areTexts, 'the links must be a list of texts', links, fix)
+  const app = toApp(response, 'earlyHints: the response')
+  return (scope, receive, send) => {
+    if (scope.type !== 'http') return app(scope, receive, send)
+    const isKnown = scope.extensions?.['http.response.early_hint'] !== undefined
+    return app(scope, receive, (message) => {
+      if (message.type !== 'http.response.start' || links.length === 0) return send(message)
+      const started = send(withLinks(message, links))
+      if (!isKnown) return started
+      // The server writes the hint at once, and the head with the first bytes of the body.
+      const hint = { type: 'http.response.early_hint', links } as const
+      return started === SENT ? send(hint) : started.then(() => send(hint))
+    })
+  }
+}
+
+function withLinks<Start extends SendMessage & { headers?: readonly string[] }>(
+  message: Start,
+  links: readonly string[],
+): Start {
+  return { ...message, headers: [...(message.headers ?? []), 'link', links.join(', ')] }
+}
