@@ -15,7 +15,16 @@ export function variablesIn(file: string | URL): Readonly<Record<string, string 
     )
   }
   const text = textOf(file)
-  return text === undefined ? {} : util.parseEnv(text)
+  return text === undefined ? {} : repaired(util.parseEnv(text))
+}
+
+/** Some versions of Node take a line without `=` for the beginning of the next name. */
+function repaired(values: NodeJS.Dict<string>): Readonly<Record<string, string | undefined>> {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const last = name.slice(name.lastIndexOf('\n') + 1)
+    return [last.replace(/^export\s+/, ''), value] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 function textOf(file: string | URL): string | undefined {

@@ -19,6 +19,11 @@ SHOP_PORT=8000
 SHOP_NAME="tea # and milk"
 
 SHOP_QUERY=a=1&b=2
+no variable
+SHOP_NEXT=3
+
+none
+export SHOP_LAST=4
 export SHOP_QUOTED='it is'
 `
 
@@ -82,6 +87,8 @@ t.test('CF-4, CF-8: files hold lines, comments, quotes, and values with "="', as
   t.equal(config.get('SHOP_PORT', integer), 1)
   t.equal(config.get('SHOP_QUERY'), 'a=1&b=2')
   t.equal(config.get('SHOP_QUOTED'), 'it is')
+  t.equal(config.get('SHOP_NEXT', integer), 3)
+  t.equal(config.get('SHOP_LAST', integer), 4)
 })
 
 t.test('CF-4: a missing file is a warning', async (t) => {
