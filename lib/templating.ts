@@ -9,18 +9,14 @@ import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
 import type { AnyResponse, MessageTypes, ResponseOptions } from './responses/response.ts'
 import { StreamingResponse, type StreamSource } from './responses/streaming.ts'
+import type { TemplateEngine } from './templating/engine.ts'
 import type { Scope, Send } from './types.ts'
+
+export { type Component, components } from './templating/components.ts'
+export type { Rendered, TemplateEngine } from './templating/engine.ts'
 
 /** The variables of a template, by name. */
 export type TemplateContext = Readonly<Record<string, unknown>>
-
-/** The output of an engine: text, HTML, or a stream of text. */
-export type Rendered = string | HTML | StreamSource
-
-/** The part of an engine that is used; those of Eta and Nunjucks fit as they are. */
-export interface TemplateEngine {
-  render(name: string, context: Record<string, unknown>): Rendered | Promise<Rendered>
-}
 
 /** Returns variables for every template; they override those of a handler. */
 export type ContextProcessor = (request: Request) => TemplateContext | Promise<TemplateContext>

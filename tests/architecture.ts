@@ -53,7 +53,7 @@ const FLOORS = [
   'responses responses/',
   'requests websockets websockets/',
   'dependencies dependencies/',
-  'templating negotiation msgpack msgpack/',
+  'templating templating/ negotiation msgpack msgpack/',
   'errors/',
   'authoring/',
   'layers/',
