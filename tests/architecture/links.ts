@@ -5,7 +5,9 @@ import t from 'tap'
 
 const PAGES = [
   ...['README.md', 'SPEC.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...readdirSync('docs').map((name) => `docs/${name}`),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ]
 
 /** The anchors of a page: its headings as the hosts of repositories write them. */

@@ -7,7 +7,9 @@ const RIDDLES = /\b(?:nobody|somebody|whoever|is none|what is no|who has none|ar
 
 const PAGES = [
   ...['README.md', 'SPEC.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...readdirSync('docs').map((name) => `docs/${name}`),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ]
 
 t.test('docs and comments keep to plain words', async (t) => {

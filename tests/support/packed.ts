@@ -9,7 +9,8 @@ import { documentedPrograms } from './documentation.ts'
 const LARGEST = 2_500_000
 
 /** All that may be in the package. */
-const SHIPPED = /^(package\.json|LICENSE|[A-Z]+\.md|docs\/[a-z-]+\.md|dist\/[\w./-]+\.(js|d\.ts))$/
+const SHIPPED =
+  /^(package\.json|LICENSE|[A-Z]+\.md|docs\/[A-Za-z-]+\.(md|txt)|dist\/[\w./-]+\.(js|d\.ts))$/
 
 /** What looks at a package as its users' tools do; the subpath for tracing has the types of its peer. */
 const TOOLS = [

@@ -1,0 +1,53 @@
+// Writes the reference from the docstrings, one page for each subpath: `node docs/site/reference.js`.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Application } from 'typedoc'
+
+const HERE = path.dirname(fileURLToPath(import.meta.url))
+const ROOT = path.resolve(HERE, '..', '..')
+
+const { exports } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
+/** What users import, by the file of lib without its ending. */
+const SUBPATHS = new Map(
+  Object.entries(exports)
+    .filter(([subpath]) => subpath !== './package.json')
+    .map(([subpath, target]) => [
+      target.replace(/^\.\/dist\/(.*)\.js$/, '$1'),
+      `stellula${subpath.slice(1)}`,
+    ]),
+)
+
+const app = await Application.bootstrapWithPlugins({
+  name: 'Reference',
+  entryPoints: [...SUBPATHS.keys()].map((file) => path.join(ROOT, 'lib', `${file}.ts`)),
+  tsconfig: path.join(ROOT, 'lib', 'tsconfig.json'),
+  compilerOptions: { isolatedDeclarations: false },
+  plugin: ['typedoc-plugin-markdown'],
+  out: path.join(HERE, 'pages', 'reference'),
+  readme: 'none',
+  router: 'module',
+  entryFileName: 'index',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  disableSources: true,
+  excludePrivate: true,
+  excludeInternal: true,
+  sanitizeComments: true,
+  useCodeBlocks: true,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  treatWarningsAsErrors: true,
+  validation: { notExported: false, invalidLink: true, notDocumented: false },
+  githubPages: false,
+  logLevel: 'Warn',
+})
+const project = await app.convert()
+if (project !== undefined) {
+  for (const module of project.children ?? [])
+    module.name = SUBPATHS.get(module.name) ?? module.name
+  await app.generateOutputs(project)
+}
+if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
+  process.exitCode = 1
+else console.log(`${SUBPATHS.size} subpaths`)
