@@ -23,7 +23,11 @@ export const GROUPS = [
       ['dependencies', 'Dependencies', 'What handlers need, found once and cleaned up.'],
       ['pages', 'Static files and pages', 'Folders of files, HTML, templates.'],
       ['realtime', 'Events and websockets', 'Server-sent events, websockets, channels.'],
-      ['middleware', 'Middleware', 'What comes with it, and how to write one.'],
+      [
+        'middleware',
+        'Middleware',
+        'What comes with it, CORS, caching, limits, and how to write one.',
+      ],
       ['sessions', 'Sessions, CSRF and login', 'Sessions, stores, what several processes share.'],
       ['authentication', 'Authentication', 'Basic, bearer tokens, JWT, users and scopes.'],
       ['databases', 'Databases', 'A pool, and a transaction for each request.'],
@@ -42,6 +46,7 @@ export const GROUPS = [
     pages: [
       ['serving', 'Serving', 'The server, TLS, HTTP/2, several processes, the command line.'],
       ['deployment', 'Deployment', 'Docker, systemd, Kubernetes, proxies, other runtimes.'],
+      ['observability', 'Logs, metrics, traces', 'What goes on, and work after the response.'],
       ['runtimes', 'Bun, Deno, Workers', 'Other runtimes, and bundles.'],
       ['security', 'Security', 'What holds by construction, and what to set.'],
       [

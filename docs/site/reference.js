@@ -35,6 +35,8 @@ const app = await Application.bootstrapWithPlugins({
   excludeInternal: true,
   sanitizeComments: true,
   useCodeBlocks: true,
+  groupOrder: ['Functions', 'Classes', '*'],
+  tableColumnSettings: { hideInherited: true, hideOverrides: true },
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   treatWarningsAsErrors: true,
