@@ -18,6 +18,7 @@ import type { App, HTTPScope } from './types.ts'
 
 export type { Coding } from './http/codings.ts'
 export type { CacheOptions, StaticFilesOptions } from './staticfiles/options.ts'
+export { type FileVersionsOptions, fileVersions } from './staticfiles/versions.ts'
 
 /** An app that serves files, with readable properties. */
 export interface StaticFiles extends App {

@@ -23,6 +23,7 @@ const NODE_ONLY = [
   'staticfiles/directories.ts',
   'staticfiles/files.ts',
   'staticfiles/state.ts',
+  'staticfiles/versions.ts',
   'stores/file.ts',
   'workerthreads.ts',
 ]
