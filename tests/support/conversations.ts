@@ -227,12 +227,12 @@ function swapCase(text: string, at: number): string {
 }
 
 function message(draw: Draw): string {
-  const kind = draw(10)
-  if (kind < 4) return soundRequest(draw)
-  if (kind < 6) return smuggling(draw)
-  if (kind < 7) return oneOf(draw, RAW_REQUESTS).bytes
-  if (kind < 8) return mutated(draw, oneOf(draw, RAW_REQUESTS).bytes)
-  return mutated(draw, kind === 8 ? soundRequest(draw) : smuggling(draw))
+  const kind = draw(12)
+  if (kind < 6) return soundRequest(draw)
+  if (kind < 8) return smuggling(draw)
+  if (kind < 9) return oneOf(draw, RAW_REQUESTS).bytes
+  if (kind < 10) return mutated(draw, oneOf(draw, RAW_REQUESTS).bytes)
+  return mutated(draw, kind === 10 ? soundRequest(draw) : smuggling(draw))
 }
 
 /**

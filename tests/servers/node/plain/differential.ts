@@ -1,4 +1,5 @@
 // Plain exchanges against node:http: the same bytes to both, and the same answers, calls and ends.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { env } from 'node:process'
 import t from 'tap'
 import { conversing } from '../../../support/compared.ts'
@@ -20,17 +21,23 @@ async function all(count: number, call: (index: number) => Promise<void>): Promi
   await Promise.all(Array.from({ length: ATONCE }, worker))
 }
 
-t.setTimeout(COUNT * 100)
-
-t.test(`${COUNT} conversations from seed ${FIRST} on`, async (t) => {
+t.test(`${COUNT} conversations from seed ${FIRST} on`, { timeout: COUNT * 200 }, async (t) => {
   const plain = await conversing({ plainExchanges: true })
   const node = await conversing({ plainExchanges: false })
   let answers = 0
+  let calls = 0
+  let readByNode = 0
+  const note = (): void => {
+    readByNode++
+  }
+  subscribe('http.server.request.start', note)
+  t.teardown(() => unsubscribe('http.server.request.start', note))
   const faults: unknown[] = []
   await all(COUNT, async (index) => {
     const pieces = conversation(FIRST + index)
     const [ours, theirs] = await Promise.all([plain(pieces), node(pieces)])
     answers += ours.answers.split('HTTP/1.1 ').length - 1
+    calls += ours.calls.length + theirs.calls.length
     if (JSON.stringify(ours) !== JSON.stringify(theirs)) {
       faults.push({ seed: FIRST + index, pieces, ours, theirs })
     }
@@ -38,5 +45,6 @@ t.test(`${COUNT} conversations from seed ${FIRST} on`, async (t) => {
 
   t.same(faults.slice(0, 3), [])
   t.equal(faults.length, 0)
-  t.comment(`${answers} answers`)
+  t.ok(calls - readByNode > calls / 20, 'a good part is read without node:http')
+  t.comment(`${answers} answers, of ${calls} calls ${calls - readByNode} without node:http`)
 })
