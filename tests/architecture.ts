@@ -102,7 +102,7 @@ t.test('imports form no cycle, types included', async (t) => {
  */
 t.test('no function is written where it is assigned to a property', async (t) => {
   for (const file of files) {
-    t.notMatch(readFileSync(path.join('lib', file), 'utf8'), ASSIGNED_FUNCTION, file)
+    t.notOk(ASSIGNED_FUNCTION.test(readFileSync(path.join('lib', file), 'utf8')), file)
   }
 })
 
@@ -168,7 +168,8 @@ t.test('nothing is left unfinished or unchecked', async (t) => {
   const unfinished = new RegExp(['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore'].join('|'))
   for (const folder of ['lib', 'tests', 'examples']) {
     for (const file of filesIn(folder)) {
-      t.notMatch(readFileSync(path.join(folder, file), 'utf8'), unfinished, `${folder}/${file}`)
+      const text = readFileSync(path.join(folder, file), 'utf8')
+      if (unfinished.test(text)) t.fail(`${folder}/${file}`)
     }
   }
 })

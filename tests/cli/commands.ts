@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { APP, LIB, run } from '../support/cli.ts'
+import { APP, LIB, run, runAll } from '../support/cli.ts'
 import { folderOf } from '../support/folder.ts'
 
 t.test('without a command, the help is shown as for a wrong use', async (t) => {
@@ -17,8 +17,13 @@ t.test('--version is that of the package', async (t) => {
 })
 
 t.test('each command has a help', async (t) => {
-  for (const name of ['serve', 'routes', 'openapi', 'asyncapi', 'check', 'url', 'new']) {
-    const { code, stdout } = await run(t, [name, '--help'])
+  const names = ['serve', 'routes', 'openapi', 'asyncapi', 'check', 'url', 'new']
+  const results = await runAll(
+    t,
+    names.map((name) => [name, '--help']),
+  )
+  for (const [index, name] of names.entries()) {
+    const { code, stdout } = results[index] ?? {}
     t.equal(code, 0)
     t.match(stdout, new RegExp(`^Usage: stellula ${name} `))
     t.match(stdout, /\n {2}--help +Show this text\.\n/)
@@ -51,11 +56,15 @@ t.test('a wrong use says what to do, with exit code 2', async (t) => {
       'url: a parameter must be KEY=VALUE, "x" was given. Write id=7.',
     ],
   ]
-  const folder = folderOf(t, { 'app.js': APP })
-  for (const [args, stderr] of cases) {
-    t.same(await run(t, args, folder), { code: 2, stdout: '', stderr: `stellula: ${stderr}\n` })
+  const calls = [...cases.map(([args]) => args), ['routes', 'none.js']]
+  const results = await runAll(t, calls)
+  for (const [index, [, stderr]] of cases.entries()) {
+    t.same(results[index], { code: 2, stdout: '', stderr: `stellula: ${stderr}\n` })
   }
-  t.match(await run(t, ['routes', 'none.js'], folder), {
+  // And as a process of its own.
+  const [args, stderr] = cases[0] ?? [[], '']
+  t.same(await run(t, args), { code: 2, stdout: '', stderr: `stellula: ${stderr}\n` })
+  t.match(results.at(-1), {
     code: 2,
     stderr: /^stellula: there is no module "none\.js" in .*\. Write the path of a file/,
   })
@@ -101,18 +110,21 @@ t.test('colours are used only where they were asked for', async (t) => {
 })
 
 t.test('url writes the path of a route', async (t) => {
-  const folder = folderOf(t, { 'app.js': APP })
-  t.match(await run(t, ['url', 'app.js', 'users:detail', 'id=7'], folder), { stdout: '/users/7\n' })
-  const whole = ['url', 'app.js', 'home', '--base', 'https://example.org/api']
-  t.match(await run(t, whole, folder), { stdout: 'https://example.org/api/\n' })
-  t.match(await run(t, ['url', 'app.js', 'users:detail', 'id=x'], folder), {
-    code: 1,
-    stderr: /^stellula: url: convertor "int": the value must be a number/,
-  })
-  t.match(await run(t, ['url', 'app.js', 'user:detail', 'id=7'], folder), {
-    code: 1,
-    stderr: /No route exists for name "user:detail"[\s\S]*Did you mean "users:detail"/,
-  })
+  const results = await runAll(t, [
+    ['url', 'app.js', 'users:detail', 'id=7'],
+    ['url', 'app.js', 'home', '--base', 'https://example.org/api'],
+    ['url', 'app.js', 'users:detail', 'id=x'],
+    ['url', 'app.js', 'user:detail', 'id=7'],
+  ])
+  t.match(results, [
+    { code: 0, stdout: '/users/7\n' },
+    { code: 0, stdout: 'https://example.org/api/\n' },
+    { code: 1, stderr: /^stellula: url: convertor "int": the value must be a number/ },
+    {
+      code: 1,
+      stderr: /No route exists for name "user:detail"[\s\S]*Did you mean "users:detail"/,
+    },
+  ])
 })
 
 t.test(

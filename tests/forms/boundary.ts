@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { BoundarySearch, indexOfDelimiter } from '../../lib/forms/boundary.ts'
 import { assertLinear } from '../support/linear.ts'
 import { BOUNDARY, pieces } from '../support/multipart.ts'
+import { anyText } from '../support/texts.ts'
 
 /** What stands between boundaries, as a search is told it piece by piece. */
 function told(boundary: string, all: Iterable<Uint8Array>): string[] {
@@ -57,17 +59,18 @@ const bodies = boundaries.chain((boundary) => {
   const lookalikes = ['\r', '\n', '\r\n', '-', '--', 'b', 'x', '\0', '\xff', '\r\n\r\n-', '\r\n--']
   const piece = fc.oneof(
     fc.constantFrom(line, line.slice(0, -1), line.slice(1), `${line}${line}`, ...lookalikes),
-    fc.string({ unit: 'binary', maxLength: 5 }),
+    anyText({ maxLength: 5 }),
   )
   const text = fc.array(piece, { maxLength: 30, size: 'max' }).map((all) => all.join('') + END)
   return fc.tuple(fc.constant(boundary), text, fc.array(fc.nat(), { maxLength: 20, size: 'max' }))
 })
 
-t.test('finds what a plain split finds', async (t) => {
+t.test('finds what a plain split finds', async () => {
   fc.assert(
     fc.property(bodies, ([boundary, body, places]) => {
       const text = Buffer.from(body, 'latin1').toString('latin1')
-      t.same(told(boundary, cut(Buffer.from(text, 'latin1'), places)), naive(boundary, text))
+      const found = told(boundary, cut(Buffer.from(text, 'latin1'), places))
+      assert.deepEqual(found, naive(boundary, text))
     }),
     { numRuns: 500 },
   )

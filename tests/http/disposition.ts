@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { contentDisposition } from '../../lib/http/disposition.ts'
 import { isHeaderValue } from '../../lib/http/headers.ts'
+import { anyText } from '../support/texts.ts'
 
 // RS-27; RFC 6266 sections 4.3 and 5, RFC 8187.
 const names: [name: string, parameters: string][] = [
@@ -39,7 +40,7 @@ t.test('any name gives a valid value, and is parsed back', async (t) => {
   const shape =
     /^attachment; filename="[^"\\\x00-\x1f\x7f-\uffff]*"(?:; filename\*=utf-8''([\w!#$&+\-.^`|~%]*))?$/
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (name) => {
+    fc.property(anyText(), (name) => {
       const value = contentDisposition('attachment', name)
 
       const match = shape.exec(value)
@@ -93,7 +94,7 @@ function decodeExtended(text: string): string {
 }
 
 const anyName = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.string({ unit: 'grapheme' }),
   fc
     .array(

@@ -1,4 +1,5 @@
 // Which media types and languages a client prefers; the npm package negotiator agrees.
+import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import t from 'tap'
@@ -31,21 +32,21 @@ const type = fc
   .map(([name, params]) => name + params)
 const range = fc.oneof(type, fc.constantFrom('*/*', 'text/*', 'image/*', 'TEXT/HTML', 'a/b'))
 
-t.test('media types are chosen as negotiator does', async (t) => {
+t.test('media types are chosen as negotiator does', async () => {
   fc.assert(
     fc.property(
       weighted(range),
       fc.uniqueArray(type, { minLength: 1, maxLength: 5 }),
       (accept, offered) => {
         const peer = new PeerNegotiator({ headers: { accept } })
-        t.same(preferredTypes(accept, offered), peer.mediaTypes(offered), accept)
+        assert.deepEqual(preferredTypes(accept, offered), peer.mediaTypes(offered))
       },
     ),
     { numRuns: 2000 },
   )
 })
 
-t.test('languages of one subtag are chosen as negotiator does', async (t) => {
+t.test('languages of one subtag are chosen as negotiator does', async () => {
   const tags = ['de', 'en', 'fr', 'pt']
   fc.assert(
     fc.property(
@@ -53,7 +54,7 @@ t.test('languages of one subtag are chosen as negotiator does', async (t) => {
       fc.uniqueArray(fc.constantFrom(...tags), { minLength: 1 }),
       (accept, offered) => {
         const peer = new PeerNegotiator({ headers: { 'accept-language': accept } })
-        t.same(preferredLanguages(accept, offered), peer.languages(offered), accept)
+        assert.deepEqual(preferredLanguages(accept, offered), peer.languages(offered))
       },
     ),
     { numRuns: 1000 },

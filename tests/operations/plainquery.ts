@@ -1,10 +1,12 @@
 // Plain queries are read in another way than others; both must give the same.
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import * as z from 'zod'
 import { membersOf } from '../../lib/operations/coercion.ts'
 import { plainQuery } from '../../lib/operations/plainquery.ts'
 import { objectOf } from '../../lib/operations/texts.ts'
+import { anyText } from '../support/texts.ts'
 
 const schema = z.object({
   a: z.int(),
@@ -50,7 +52,7 @@ const value = fc.oneof(
     '\ud800',
     'ä',
   ),
-  fc.string({ unit: 'binary', maxLength: 4 }),
+  anyText({ maxLength: 4 }),
 )
 const pair = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(name, value).map(([one, other]) => `${one}=${other}`) },
@@ -67,7 +69,7 @@ t.test('a plain query gives what the general way gives', async (t) => {
       if (quick === undefined) return
       plain++
       const general = objectOf(new URLSearchParams(search), members)
-      t.same(Object.entries(quick), Object.entries(general), JSON.stringify(search))
+      assert.deepEqual(Object.entries(quick), Object.entries(general))
     }),
     { numRuns: 5000 },
   )

@@ -151,6 +151,8 @@ t.test('a guard around a mount runs whenever the mount is reached', async (t) =>
   ])
   const pieces = ['/', '//', 'admin', 'x', ';', '%2F', '%61', '..', '.', 'A', '\\', '\n', 'é']
 
+  const wrong: string[] = []
+  let count = 0
   for (let seed = 0; seed < 10_000; seed++) {
     let dice = seed
     let path = seed % 3 === 0 ? '/admin/x/' : '/'
@@ -165,9 +167,12 @@ t.test('a guard around a mount runs whenever the mount is reached', async (t) =>
       () => new Promise(() => {}),
       async () => {},
     )
-    if (reached > 0) t.equal(guarded, 1, path)
-    if (guarded > 0) t.ok(path.startsWith('/admin/'), path)
+    if (reached > 0 && guarded !== 1) wrong.push(path)
+    if (guarded > 0 && !path.startsWith('/admin/')) wrong.push(path)
+    count += reached
   }
+  t.same(wrong, [])
+  t.ok(count > 1000, `${count} paths reached it`)
 })
 
 // Advisory 28: whatever is wrong with the request, the middleware of the router sees it.

@@ -7,6 +7,8 @@ import { eventually } from './sockets.ts'
 
 export const CLI = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
 
+const CALLS = fileURLToPath(new URL('./clicalls.js', import.meta.url))
+
 export const LIB = new URL('../../lib/', import.meta.url).href
 
 /** An app with two routes and a lifespan, as a module in a folder of the test. */
@@ -46,9 +48,13 @@ export function start(
   env: NodeJS.ProcessEnv = {},
 ): Ran {
   const folder = typeof files === 'string' ? files : folderOf(t, files)
+  return startIn(t, folder, [CLI, ...args], env)
+}
+
+function startIn(t: Test, folder: string, program: string[], env: NodeJS.ProcessEnv): Ran {
   // The runner of the tests sets some of these for its own sake.
   const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, PORT, ...rest } = process.env
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, program, {
     cwd: folder,
     env: { ...rest, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -74,13 +80,37 @@ export function start(
   return { child, folder, output, ended, url }
 }
 
+export interface Result {
+  readonly code: number | NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** Runs a command to its end. */
 export async function run(
   t: Test,
   args: readonly string[],
   files?: Content | string,
   env?: NodeJS.ProcessEnv,
-): Promise<{ code: number | NodeJS.Signals | null; stdout: string; stderr: string }> {
+): Promise<Result> {
   const { ended, output } = start(t, args, files, env)
   return { code: await ended, ...output }
+}
+
+/**
+ * Runs commands that only write and end one after the other, in one process: starting Node takes far
+ * longer than they do.
+ */
+export async function runAll(
+  t: Test,
+  calls: readonly (readonly string[])[],
+  files: Content | string = { 'app.js': APP },
+): Promise<Result[]> {
+  const folder = typeof files === 'string' ? files : folderOf(t, files)
+  const { child, ended, output } = startIn(t, folder, [CALLS, JSON.stringify(calls)], {})
+  const results: Result[] = []
+  child.on('message', (sent) => results.push(...(sent as Result[])))
+  const code = await ended
+  if (code !== 0) throw new Error(`exit code ${code}: ${output.stderr}`)
+  return results
 }

@@ -5,16 +5,17 @@ const SMALLEST = 16
 const LARGEST = 64 * 1024
 /** Milliseconds below which a measurement is more noise than work. */
 const FLOOR = 2
-const RUNS = 3
-const ATTEMPTS = 5
+const ATTEMPTS = 12
+/** Twice the input takes twice as long if the work is linear, and four times if it is its square. */
+const [CLEARED, SUSPECT] = [2.5, 3]
 
 /**
  * Doubles the input up to 64 K and fails where twice the input takes three times as long.
  *
- * Each time is the least of several runs, times under 2 ms are not judged, a doubling is suspect
- * only when it is so in every attempt, and it takes three in a row: one or two are where memory
- * becomes dearer. Quadratic work shows at a few thousand characters already, so that a failing
- * test ends soon.
+ * Each time is the least of as many runs as it takes to look linear, times under 2 ms are not judged,
+ * a doubling is suspect only when twelve runs do not clear it, and it takes three in a row: one or two
+ * are where memory becomes dearer. Quadratic work shows at a few thousand characters already, so that
+ * a failing test ends soon.
  *
  * @param makeInput The worst input of about this size, if it is a text: of so many characters.
  */
@@ -26,7 +27,7 @@ export function assertLinear<Input>(
   let suspects = 0
   for (let size = SMALLEST; size < LARGEST || suspects > 0; size *= 2) {
     const ratio = growth(makeInput(size), makeInput(2 * size), run)
-    suspects = ratio >= 3 ? suspects + 1 : 0
+    suspects = ratio >= SUSPECT ? suspects + 1 : 0
     if (suspects === 3) {
       t.fail(`${2 * size} characters take ${ratio.toFixed(1)} times as long as ${size}`)
       return
@@ -36,23 +37,20 @@ export function assertLinear<Input>(
 }
 
 function growth<Input>(input: Input, twice: Input, run: (input: Input) => void): number {
-  let least = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < ATTEMPTS && least >= 3; attempt++) {
-    const long = fastest(twice, run)
+  let [long, short] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    long = Math.min(long, timeOf(twice, run))
     if (long <= FLOOR) return 1
-    least = Math.min(least, long / fastest(input, run))
+    short = Math.min(short, timeOf(input, run))
+    if (long / short < CLEARED) break
   }
-  return least
+  return long / short
 }
 
-function fastest<Input>(input: Input, run: (input: Input) => void): number {
-  let least = Number.POSITIVE_INFINITY
-  for (let index = 0; index < RUNS; index++) {
-    const start = busy()
-    run(input)
-    least = Math.min(least, busy() - start)
-  }
-  return least
+function timeOf<Input>(input: Input, run: (input: Input) => void): number {
+  const start = busy()
+  run(input)
+  return busy() - start
 }
 
 /** Milliseconds that this process has worked; what others do on the machine does not count. */

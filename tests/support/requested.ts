@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import type { OpenAPIMedia, OpenAPIOperation, OpenAPIParameter } from '../../lib/openapi.ts'
 import { type Definitions, type JSONSchema, valuesOf } from './generated.ts'
+import { anyText } from './texts.ts'
 
 /** A request that was made of a document. */
 export interface Made {
@@ -18,7 +19,7 @@ type Given = readonly [value: unknown, isFitting: boolean]
 /** Texts that hardly any schema wants, without those that a URL or a field cannot hold. */
 const noise: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 }),
-  fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.isWellFormed()),
+  anyText({ minLength: 1 }).filter((text) => text.isWellFormed()),
   fc.constantFrom('null', '__proto__', '-1', '1e309', 'NaN', '0x10', '99999999999999999999', '[]'),
 )
 

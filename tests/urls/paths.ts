@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { encodePath, encodeSegment, withoutTrailingSlashes } from '../../lib/http/urls.ts'
 import { assertLinear } from '../support/linear.ts'
+import { anyText } from '../support/texts.ts'
 
 const trimmed: [path: string, wanted: string][] = [
   ['', ''],
@@ -66,7 +67,7 @@ for (const [text, wanted] of segments) {
 }
 
 const piece = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.constantFrom(
     '',
     '.',
