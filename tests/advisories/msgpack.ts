@@ -9,6 +9,7 @@ import { msgpack } from '../../lib/msgpack.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { alive, assertAlive } from '../support/alive.ts'
+import { busy } from '../support/linear.ts'
 import { bodyOf, type Listening, listening, statuses } from '../support/sockets.ts'
 
 const TYPE = 'application/vnd.msgpack'
@@ -79,9 +80,9 @@ t.test('Litestar CVE-2024-52581: or one that is small, and much when decoded', a
     ],
   ]
   for (const [name, body, message] of bombs) {
-    const start = performance.now()
+    const start = busy()
     t.same(await post(served, body), [400, message], name)
-    t.ok(performance.now() - start < 2000, name)
+    t.ok(busy() - start < 2000, name)
   }
   const growth = (process.memoryUsage().rss - before) / 1_000_000
   t.ok(growth < 150, `memory grew by ${growth.toFixed(0)} MB`)

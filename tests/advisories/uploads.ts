@@ -3,6 +3,7 @@
 // the advisory, attacks a server through a socket, and then asks the same server once more.
 import { mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { safeFilename } from '../../lib/forms.ts'
@@ -51,13 +52,17 @@ t.test('Starlette CVE-2025-54121: nobody waits for the disk but who writes to it
     const received = await client.send(end).end()
     t.equal(bodyOf(received), `[["f",["f",${400 * PIECE.byteLength}]]]`)
   }
-  // What keeps the machine busy otherwise is not meant, so that one quiet run will do.
+  // What keeps the machine busy otherwise is not meant: a loop that does nothing stands still too, so
+  // that one run will do that is quiet, or no worse.
   let least = Number.POSITIVE_INFINITY
   for (let run = 0; run < 5 && least >= 50; run++) {
-    least = Math.min(least, await longestDelay(upload))
+    const began = performance.now()
+    const delay = await longestDelay(upload)
+    const idle = await longestDelay(() => sleep(performance.now() - began))
+    least = Math.min(least, delay - idle)
   }
 
-  t.ok(least < 50, `the loop stood still for ${least.toFixed()} ms`)
+  t.ok(least < 50, `the loop stood still for ${least.toFixed()} ms more than without uploads`)
   t.same(readdirSync(directory), [])
   t.equal(openIn(directory), 0)
   await assertAlive(t, served)

@@ -9,7 +9,7 @@ t.test(
     skip: noRedis,
   },
   async (t) => {
-    const { here, there, link } = await scene(t)
+    const { here, there, link } = await scene(t, 10_000)
     const few = await reading(here, 'a', { backlog: 10 })
     const small = await reading(here, 'a', { backlogSize: 20, overflow: 'disconnect' })
     await there.publish('a', '0')
@@ -34,7 +34,7 @@ t.test(
     skip: noRedis,
   },
   async (t) => {
-    const { here, there, link } = await scene(t)
+    const { here, there, link } = await scene(t, 10_000)
     const fast = await reading(here, 'a', { backlog: 10 })
     const gaps: ChannelGap[] = []
     const onGap = (gap: ChannelGap): void => void gaps.push(gap)
@@ -76,7 +76,7 @@ t.test(
     skip: noRedis,
   },
   async (t) => {
-    const { here, there, link } = await scene(t)
+    const { here, there, link } = await scene(t, 10_000)
     const fast = await Promise.all([1, 2].map(() => reading(here, 'a', { backlog: 10 })))
     const slow = await reading(here, 'a', { backlog: 10, pauseMs: 20 })
     await there.publish('a', '0')

@@ -54,8 +54,9 @@ function runAlone(files: readonly string[]): void {
   t.jobs = PROCESSES
   for (const file of files) {
     const args = ['--enable-source-maps', '--import', NO_DOMAINS, compiled(file)]
+    const env = { ...process.env, TAP_TIMEOUT: String(LONGEST_MS / 1000) }
     // Options of its own, since tap keeps the name in them.
-    t.spawn(process.execPath, args, { buffered: true, timeout: LONGEST_MS }, file)
+    t.spawn(process.execPath, args, { buffered: true, timeout: LONGEST_MS, env }, file)
   }
 }
 

@@ -38,7 +38,8 @@ export async function scene(t: Test, timeoutMs = 400): Promise<Scene> {
   const history = 10_000
   const onOutage = (): void => {}
   const here = channels({ backend: redisBackend({ client, history, timeoutMs, onOutage }) })
-  const there = channels({ backend: redisBackend({ client: admin, history }) })
+  // Thousands of messages at once take it longer than the default on a busy machine.
+  const there = channels({ backend: redisBackend({ client: admin, history, timeoutMs: 30_000 }) })
   t.teardown(() => Promise.all([here.close(), there.close()]))
   return { here, there, link, admin, store: redisStore({ client, timeoutMs, onOutage }) }
 }

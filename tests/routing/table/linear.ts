@@ -3,7 +3,7 @@ import t from 'tap'
 import { registerConvertor } from '../../../lib/convertors.ts'
 import { Table } from '../../../lib/routing/table.ts'
 import { entryOf } from '../../support/entries.ts'
-import { assertLinear } from '../../support/linear.ts'
+import { assertLinear, busy } from '../../support/linear.ts'
 
 registerConvertor('tag', { pattern: /[ab]+1?/, convert: (text) => text, toText: String })
 registerConvertor('ymd', {
@@ -83,11 +83,11 @@ t.test('gives up on convertors of which even a few tests are slow', async (t) =>
   registerConvertor('slow', { pattern: /a*a*a*b/, convert: (text) => text, toText: String })
   const table = new Table([entryOf('/{a}{s:slow}{b}')])
 
-  const start = performance.now()
+  const start = busy()
   const { match } = table.find(`/${'a'.repeat(64 * 1024)}`, 'http', 'GET')
 
   t.equal(match, undefined)
-  t.ok(performance.now() - start < 2000, 'a few tests of some milliseconds each')
+  t.ok(busy() - start < 2000, 'a few tests of some milliseconds each')
 })
 
 // As one regular expression it takes 47 s for three wildcards and 500 slashes.
@@ -95,9 +95,9 @@ t.test('answers at once for a wildcard and 16 KB of slashes and newlines', async
   const table = new Table([entryOf('/x/*')])
   const path = `/x${'/'.repeat(8192)}${'\n'.repeat(8192)}`
 
-  const start = performance.now()
+  const start = busy()
   const { match } = table.find(path, 'http', 'GET')
 
   t.equal(match, undefined)
-  t.ok(performance.now() - start < 50, 'well under 50 ms')
+  t.ok(busy() - start < 50, 'well under 50 ms')
 })
