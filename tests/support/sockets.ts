@@ -13,7 +13,7 @@ process.on('warning', (warning) => {
 })
 
 // Much more than anything takes, so that a busy machine fails no test.
-export const PATIENCE_MS = 15_000
+export const PATIENCE_MS = 60_000
 
 /** Rejects when it takes too long, so that a hang says where it is. */
 export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
