@@ -17,6 +17,7 @@ const NODE_ONLY = [
   'middleware/compress/encoders.ts',
   'middleware/decompress/decoders.ts',
   'middleware/decompress/decompression.ts',
+  'middleware/diagnostics.ts',
   'openapi/installed.ts',
   'responses/file/disk.ts',
   'responses/file/sendfile.ts',
