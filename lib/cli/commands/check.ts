@@ -1,7 +1,10 @@
 /** `stellula check`: starts and stops an application, and checks what it sends. */
+
+import type { OpenAPIDocument } from '../../openapi/types.ts'
 import { routes } from '../../routing/listing.ts'
-import { testClient } from '../../testing/client.ts'
+import { type TestClient, testClient } from '../../testing/client.ts'
 import type { App } from '../../types.ts'
+import { checkExamples, type ExamplesChecked } from '../checking/examples.ts'
 import type { Command } from '../command.ts'
 import { CommandError } from '../failures.ts'
 import { loadApp, readTarget } from '../module.ts'
@@ -13,10 +16,14 @@ export const checkCommand: Command = {
   counts: [1, 1],
   about: `Loads an application, makes its OpenAPI document, and runs its startup, one request and its shutdown in
 this process. Every message is compared with the contract of apps and servers. The request is a GET of
-/.well-known/stellula-check. It passes the middleware, and reaches a handler only where one takes any path.`,
-  options: {},
-  examples: ['stellula check dist/app.js'],
-  run: async ({ positionals: [module = ''] }) => {
+/.well-known/stellula-check. It passes the middleware, and reaches a handler only where one takes any path. Then
+the examples of the document are sent: an operation is asked if its required inputs have examples. An answer whose
+status or media type is not declared fails, and so does one that does not fit its schema, or an example that is refused.`,
+  options: {
+    all: { help: 'Send the examples of methods that may change something, too: POST, DELETE ...' },
+  },
+  examples: ['stellula check dist/app.js', 'stellula check dist/app.js --all'],
+  run: async ({ positionals: [module = ''], flags }) => {
     const app = await step(
       'module',
       async () => loadApp(readTarget(module)),
@@ -27,15 +34,15 @@ this process. Every message is compared with the contract of apps and servers. T
       async () => routes(app).length,
       (count) => `${count} listed`,
     )
-    await step(
+    const document = await step(
       'openapi',
       async () => {
         const { openapi } = await import('../../openapi/document.ts')
-        return Object.keys(openapi(app, { title: 'check', version: '0' }).paths).length
+        return openapi(app, { title: 'check', version: '0' })
       },
-      (count) => `${count} paths`,
+      ({ paths }) => `${Object.keys(paths).length} paths`,
     )
-    await checkRun(app)
+    await checkRun(app, document, flags.has('all'))
     return 0
   },
 }
@@ -43,7 +50,7 @@ this process. Every message is compared with the contract of apps and servers. T
 /** Only a route for any path answers it. */
 const PATH = '/.well-known/stellula-check'
 
-async function checkRun(app: App): Promise<void> {
+async function checkRun(app: App, document: OpenAPIDocument, all: boolean): Promise<void> {
   const client = await step(
     'startup',
     () => testClient(app),
@@ -55,6 +62,7 @@ async function checkRun(app: App): Promise<void> {
       () => client.get(PATH, { followRedirects: false }),
       ({ status }) => `answered with ${status}`,
     )
+    await step('examples', () => examplesOf(client, document, all), wordsFor)
   } finally {
     await step(
       'shutdown',
@@ -62,6 +70,26 @@ async function checkRun(app: App): Promise<void> {
       () => 'complete',
     )
   }
+}
+
+async function examplesOf(
+  client: TestClient,
+  document: OpenAPIDocument,
+  all: boolean,
+): Promise<ExamplesChecked> {
+  const checked = await checkExamples(client, document, all)
+  const { answered, faults } = checked
+  if (faults.length === 0) return checked
+  const list = faults.map((fault) => `\n  ${fault}`).join('')
+  throw new CommandError(`check: ${faults.length} of ${answered} examples failed.${list}`)
+}
+
+function wordsFor({ answered, without, changing }: ExamplesChecked): string {
+  const rest = [
+    ...(without.length === 0 ? [] : [`without an example: ${without.join(', ')}`]),
+    ...(changing.length === 0 ? [] : [`only with --all: ${changing.join(', ')}`]),
+  ]
+  return [`${answered} answered as declared`, ...rest].join('; ')
 }
 
 async function step<Result>(
