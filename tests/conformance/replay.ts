@@ -3,8 +3,8 @@
  *
  * The recordings lie beside the repository, or in the folder that is given as argument; without them
  * there is nothing to do. With `bun`, `deno` or `workerd` as argument the apps are served there, by
- * `toFetch`. What is in `pending.json`, or for a runtime in `runtimes.json`, may fail, and must be
- * taken off it once it passes.
+ * `toFetch`; with `noshortcuts`, `tls`, `h2` or `h2c` by `serve`, in that way. What is in `pending.json`, or
+ * for a runtime or a way in `runtimes.json`, may fail, and must be taken off it once it passes.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -50,6 +50,9 @@ interface Result {
 
 const RUNTIMES = ['bun', 'deno', 'workerd'] as const
 
+/** How `serve` is reached, instead of by plain HTTP/1.1. */
+const WAYS = ['noshortcuts', 'tls', 'h2', 'h2c']
+
 /** What a runtime is known not to do. */
 interface Differences {
   /** Areas that make no sense there. */
@@ -61,8 +64,10 @@ interface Differences {
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const args = process.argv.slice(2)
 const runtime = RUNTIMES.find((name) => args.includes(name))
-const recordings = args.find((arg) => arg !== runtime) ?? join(root, '../shared/conformance')
-const differences = differencesOf(runtime)
+const way = WAYS.find((name) => args.includes(name))
+const recordings =
+  args.find((arg) => arg !== runtime && arg !== way) ?? join(root, '../shared/conformance')
+const differences = differencesOf(runtime ?? way)
 const command = commandFor(runtime)
 
 if (!existsSync(join(recordings, 'replay.mjs'))) {
@@ -77,7 +82,7 @@ if (!existsSync(join(recordings, 'replay.mjs'))) {
 function commandFor(name: (typeof RUNTIMES)[number] | undefined): string | undefined {
   const file = (program: string): string => fileURLToPath(new URL(program, import.meta.url))
   const node = `"${process.execPath}" --enable-source-maps`
-  if (name === undefined) return `${node} "${file('serve.js')}"`
+  if (name === undefined) return `${node} "${file('serve.js')}" ${way ?? ''}`
   const binary = runtimes()[name]
   if (binary === undefined) return undefined
   if (name === 'workerd') return `${node} "${file('serveworker.js')}"`
@@ -89,7 +94,7 @@ function differencesOf(name: string | undefined): Differences {
     JSON.parse(readFileSync(join(root, 'tests/conformance', file), 'utf8'))
   const pending: Differences = { cases: read('pending.json') }
   if (name === undefined) return pending
-  const { areas, cases }: Differences = read('runtimes.json')[name]
+  const { areas, cases }: Differences = read('runtimes.json')[name] ?? { cases: {} }
   return { ...(areas && { areas }), cases: { ...pending.cases, ...cases } }
 }
 
