@@ -6,7 +6,7 @@
  * `connection` field of the replay, since answers contain them.
  */
 import { type RunningServer, type ServeOptions, serve } from '../../lib/servers/node.ts'
-import type { App } from '../../lib/types.ts'
+import type { App, Scope } from '../../lib/types.ts'
 import { CERTIFICATE } from '../support/certificate.ts'
 import { apps, rootPaths } from './apps.ts'
 import { CONNECTION, overHTTP2, overTLS } from './fronts.ts'
@@ -22,21 +22,25 @@ const way = process.argv[2] ?? ''
 const options = WAYS[way] ?? {}
 const servers: RunningServer[] = []
 
+/** The scope as it would be over plain HTTP/1.1 on this port. */
+function asReplayed(scope: Scope, port: number): Scope {
+  if (scope.type !== 'http' && scope.type !== 'websocket') return scope
+  const headers = scope.headers.map((text) => (text === CONNECTION ? 'connection' : text))
+  const server = scope.server && { ...scope.server, port }
+  const same = { httpVersion: '1.1', headers, server }
+  return scope.type === 'http'
+    ? { ...scope, ...same, scheme: 'http' }
+    : { ...scope, ...same, scheme: 'ws' }
+}
+
 /** The port that the replay connects to. */
 async function start(app: App, rootPath: string): Promise<number> {
   let front = 0
-  const seen: App = (scope, receive, send) => {
-    if (front !== 0 && scope.type !== 'lifespan') {
-      scope.scheme = scope.type === 'http' ? 'http' : 'ws'
-      scope.server = scope.server && { ...scope.server, port: front }
-      scope.httpVersion = '1.1'
-      scope.headers = scope.headers.map((text) => (text === CONNECTION ? 'connection' : text))
-    }
-    return app(scope, receive, send)
-  }
+  const seen: App = (scope, receive, send) =>
+    app(front === 0 ? scope : asReplayed(scope, front), receive, send)
   const server = await serve(seen, { port: 0, rootPath, signals: [], ...options })
   servers.push(server)
-  const { port = 0 } = server.address
+  const port = server.address.port ?? 0
   if (way === 'tls') front = await overTLS(() => port)
   if (way === 'h2') front = await overHTTP2(() => `https://127.0.0.1:${port}`)
   if (way === 'h2c') front = await overHTTP2(() => `http://127.0.0.1:${port}`)

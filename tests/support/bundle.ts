@@ -25,7 +25,7 @@ const BUNDLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** No test files: what tests share, what they are made of, and what runs them. */
-const OTHERS = ['bundles', 'conformance', 'fixtures', 'support', 'types']
+const OTHERS = ['bundles', 'conformance', 'fixtures', 'soak', 'support', 'types']
 
 /** A first line that begins so keeps a file in a process of its own; the rest of it says why. */
 const ALONE = '// Runs alone: '
