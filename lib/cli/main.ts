@@ -2,6 +2,7 @@
 import { nearest } from '../internal/nearest.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
 import { UsageError, wordsOf } from './failures.ts'
+import { untilStarted } from './serving/early.ts'
 import { paintFor, print, tell } from './terminal.ts'
 import { ownVersion } from './version.ts'
 
@@ -14,7 +15,10 @@ interface Listed {
 const COMMANDS: Readonly<Record<string, Listed>> = {
   serve: {
     summary: 'Serve an application',
-    load: async () => (await import('./commands/serve.ts')).serveCommand,
+    load: async () => {
+      untilStarted()
+      return (await import('./commands/serve.ts')).serveCommand
+    },
   },
   routes: {
     summary: 'List what an application serves',

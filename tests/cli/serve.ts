@@ -34,6 +34,23 @@ t.test('SIGTERM ends it while the module is still loaded', async (t) => {
   t.equal(await soon(ended, 'the end'), 0)
 })
 
+t.test('and while the server itself is not yet imported', async (t) => {
+  const hook = `export async function resolve(specifier, context, next) {
+    if (!specifier.endsWith('/commands/serve.js')) return next(specifier, context)
+    process.kill(process.pid, 'SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    return next(specifier, context)
+  }`
+  const asURL = (source: string): string => `data:text/javascript,${encodeURIComponent(source)}`
+  const preload = `import { register } from 'node:module'; register(${JSON.stringify(asURL(hook))})`
+  const env = { NODE_OPTIONS: `--import=${asURL(preload)}` }
+  for (const more of [[], ['--workers', '1'], ['--reload']]) {
+    const { ended, output } = start(t, ['serve', 'app.js', '--port', '0', ...more], undefined, env)
+    t.equal(await soon(ended, 'the end'), 0, output.stderr)
+    t.notMatch(output.stderr, 'listening')
+  }
+})
+
 t.test('believes proxies, takes variables of a file, and logs', async (t) => {
   const args = ['serve', 'app.js', '--port', '0', '--proxy-headers', 'loopback']
   args.push('--env-file', '.env', '--access-log', 'json', '--root-path', '/api', '--grace', '0.5')

@@ -52,6 +52,12 @@ process.on('exit', () => primary.kill('SIGKILL'))
 while (!output.text.includes('all ready')) await sleep(50)
 const port = Number(/port (\d+)/.exec(output.text)?.[1])
 
+/** Whether all workers have been replaced as often as that was asked for. */
+function hasRolled(): boolean {
+  const started = output.text.split('port ').length - 1
+  return started >= 2 + 2 * (counts.get('both workers replaced') ?? 0)
+}
+
 async function load(milliseconds: number, rollMs = Number.POSITIVE_INFINITY): Promise<void> {
   const round: Round = { port, isOver: false, counts, faults }
   const done = Promise.all(CLIENTS.map((client) => client(round)))
@@ -59,9 +65,9 @@ async function load(milliseconds: number, rollMs = Number.POSITIVE_INFINITY): Pr
   let rolls = performance.now() + rollMs
   while (performance.now() < end) {
     await sleep(100)
-    if (performance.now() < rolls) continue
-    rolls += rollMs
-    counts.set('replaced twice', (counts.get('replaced twice') ?? 0) + 1)
+    if (performance.now() < rolls || !hasRolled()) continue
+    rolls = performance.now() + rollMs
+    counts.set('both workers replaced', (counts.get('both workers replaced') ?? 0) + 1)
     primary.kill('SIGHUP')
   }
   round.isOver = true
@@ -90,7 +96,7 @@ function heldBy({ pid = 0 }: ChildProcess): { readonly rss: number; readonly fil
 const shownMB = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 await load(halfMs, ROLL_MS)
-await sleep(2_000) // a roll may be going on
+while (!hasRolled()) await sleep(100)
 await load(halfMs / 3)
 const [before, primaryBefore] = [await look(), heldBy(primary)]
 await load((halfMs * 2) / 3)

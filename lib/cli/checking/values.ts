@@ -12,7 +12,7 @@ const DEEPEST = 20
 
 /**
  * The first example of a schema, or the value that its constant, its default or the examples of its parts
- * make; undefined if there is none.
+ * make; undefined if it has no such value.
  */
 export function exampleOf(
   schema: JSONSchema,

@@ -46,6 +46,8 @@ const DRAIN_MS = 200
 
 async function runCluster(serving: Serving, workers: number): Promise<number> {
   const { graceMs } = serving
+  const early = untilStarted()
+  if (early.signal.aborted) return 0
   const started = cluster(
     ({ number }) =>
       telling(async () => {
@@ -55,6 +57,7 @@ async function runCluster(serving: Serving, workers: number): Promise<number> {
       }),
     { workers, log: tellLine, ...(graceMs !== undefined && { gracePeriodMs: graceMs }) },
   )
+  early.stop() // now the cluster hears them
   const member = await started.catch((error: Error) => {
     throw new CommandError(error.message)
   })
@@ -93,12 +96,18 @@ async function runReloader(serving: Serving): Promise<number> {
     envFile === undefined ? [target.file] : [target.file, envFile],
     graceOf(serving),
   )
+  const { signal, stop } = untilStarted()
+  stop() // now the reloader hears them
+  if (signal.aborted) return 0
   reloader.start()
   await reloader.ended
   return 0
 }
 
 async function runReloaded(serving: Serving): Promise<number> {
+  const { signal, stop } = untilStarted()
+  stop() // the process that watches ends this one
+  if (signal.aborted) return 0
   const options: ServeOptions = { gracePeriodMs: graceOf(serving) }
   const report = (imported: readonly string[]): void => {
     if (process.connected) process.send?.({ imported })
