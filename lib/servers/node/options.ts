@@ -43,8 +43,8 @@ export interface ServeOptions extends RunOptions {
    */
   shortcuts?: boolean
   /**
-   * Read and write plain requests without node:http, in about two thirds of its time (false). Whatever
-   * is not beyond doubt is still read by node:http: see "Plain exchanges" in docs/serving.md.
+   * Read and answer plain requests without node:http, which takes less time (false). Whatever is not
+   * beyond doubt is still read by node:http: see "Plain exchanges" in docs/serving.md.
    */
   plainExchanges?: boolean
   /**
