@@ -6,6 +6,7 @@ import { layer } from 'stellula/routing'
 import { caller } from './access.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { database } from './database.ts'
+import { siteRoutes } from './site.ts'
 import { taskRoutes } from './tasks.ts'
 import { addAdmin, userRoutes } from './users.ts'
 
@@ -17,13 +18,15 @@ async function* lifespan(app: Application) {
   yield {}
 }
 
+/** What a typed client calls. */
+export const api = [
+  ...userRoutes,
+  ...layer({ guards: [caller] }, [...taskRoutes, ...attachmentRoutes]),
+] as const
+
 export const app = Application({
   lifespan,
-  routes: [
-    ...userRoutes,
-    ...layer({ guards: [caller] }, [...taskRoutes, ...attachmentRoutes]),
-    Mount('/docs', OpenAPI({ title: 'Tasks', version: '1.0.0' })),
-  ],
+  routes: [...api, ...siteRoutes, Mount('/docs', OpenAPI({ title: 'Tasks', version: '1.0.0' }))],
   exceptionHandlers: [...problemDetails()],
   cacheControl: 'no-store',
   bodyLimit: 100_000,

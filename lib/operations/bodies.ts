@@ -135,6 +135,9 @@ export interface MultipartOptions<Rules> extends FormOptions {
   files?: Rules
 }
 
+/** The schema of an object without members forbids all other members, but files are taken out before. */
+type TextsOf<Input> = [Input] extends [Record<string, never>] ? unknown : Input
+
 /**
  * A multipart form: texts by the schema, and files by rules for their sizes and types.
  *
@@ -157,7 +160,7 @@ export function multipart<
 ): Body<
   SchemaOutput<Given> & UploadedFiles<Rules>,
   'multipart',
-  SchemaInput<Given> & SentFiles<Rules>
+  TextsOf<SchemaInput<Given>> & SentFiles<Rules>
 > {
   assertSchema('multipart', 'the schema', schema)
   const { files, ...limits } = options

@@ -91,7 +91,10 @@ function configOf({ sockets, flags = [] }: WorkerOptions, files: readonly string
   )
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "app", worker = .app)],
+  services = [
+    (name = "app", worker = .app),
+    (name = "internet", network = (allow = ["public", "private", "local"])),
+  ],
   sockets = [${list.join(', ')}],
 );
 const app :Workerd.Worker = (

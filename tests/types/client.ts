@@ -75,6 +75,12 @@ export const api = [
       () => reply(201, { at: new Date() }),
     ),
   }),
+  Route('/file', {
+    put: operation(
+      { body: multipart(z.object({}), { files: { file: {} } }), responses: { 204: null } },
+      ({ body }) => void body.file.size,
+    ),
+  }),
   Route('/text', { put: operation({ body: text(), responses: { 204: null } }, () => {}) }),
   Route('/bytes', { put: operation({ body: bytes(), responses: { 204: null } }, () => {}) }),
   Route('/packed', { put: operation({ body: msgpack(User), responses: { 204: null } }, () => {}) }),
