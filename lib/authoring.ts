@@ -14,6 +14,7 @@ export {
 export { mapResponseStart, type ResponseStartChange } from './authoring/mapresponsestart.ts'
 export { mapScope, type ScopeMapper } from './authoring/mapscope.ts'
 export { type Outcome, observe, routeTemplate } from './authoring/observation.ts'
+export { type Refused, type Refusing, refusing } from './authoring/refusing.ts'
 export { type ScopePredicate, when } from './authoring/when.ts'
 export { answerInstead } from './errors/answerinstead.ts'
 export { errorBoundary } from './errors/boundary.ts'

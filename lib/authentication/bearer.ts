@@ -67,6 +67,11 @@ export function bearer<State>(
   return { find, missing: optional ? null : refusal }
 }
 
+/** The statuses that refuse a request; a malformed field is 400. */
+export function refusedBy({ scopes = [] }: Pick<BearerOptions, 'scopes'>): readonly number[] {
+  return scopes.length === 0 ? [400, 401] : [400, 401, 403]
+}
+
 /** Without a token, the client is told nothing but the scheme (RFC 6750 section 3.1). */
 export function refuse(
   fault: BearerFault | undefined,

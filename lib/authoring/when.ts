@@ -1,6 +1,8 @@
 /** Middleware for some requests only. */
+
 import { must } from '../internal/must.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
+import { refusalsBy, refusing } from './refusing.ts'
 
 /** Decides by the scope of a request or websocket, before anything is read. */
 export type ScopePredicate = (scope: HTTPScope | WebSocketScope) => boolean
@@ -21,14 +23,17 @@ export type ScopePredicate = (scope: HTTPScope | WebSocketScope) => boolean
 export function when(predicate: ScopePredicate, middleware: Middleware): Middleware {
   mustBeFunction('the predicate', predicate)
   mustBeFunction('the middleware', middleware)
-  return (app) => {
-    const wrapped = middleware(app)
-    mustBeFunction('what the middleware returns', wrapped)
-    return (scope, receive, send) => {
-      const isConnection = scope.type === 'http' || scope.type === 'websocket'
-      return (isConnection && !predicate(scope) ? app : wrapped)(scope, receive, send)
-    }
-  }
+  return refusing(
+    (method) => refusalsBy(middleware, method),
+    (app) => {
+      const wrapped = middleware(app)
+      mustBeFunction('what the middleware returns', wrapped)
+      return (scope, receive, send) => {
+        const isConnection = scope.type === 'http' || scope.type === 'websocket'
+        return (isConnection && !predicate(scope) ? app : wrapped)(scope, receive, send)
+      }
+    },
+  )
 }
 
 function mustBeFunction(what: string, value: unknown): void {

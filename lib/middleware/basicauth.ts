@@ -16,6 +16,7 @@ import {
   isForeignSocket,
 } from '../authentication/origins.ts'
 import { SecretTable } from '../authentication/secrets.ts'
+import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -27,17 +28,20 @@ import type { StateMiddleware } from '../types.ts'
  *
  * Rejects with false, null or an AuthenticationError.
  */
-export type VerifyPassword<State = Record<string, unknown>> = (
+export type VerifyPassword<State = Record<string, unknown>, Found extends Identity = Identity> = (
   username: string,
   password: string,
   connection: Connection<Record<string, unknown>, State>,
-) => Identity | boolean | null | Promise<Identity | boolean | null>
+) => Found | boolean | null | Promise<Found | boolean | null>
 
-export interface BasicAuthOptions<State = Record<string, unknown>> {
+export interface BasicAuthOptions<
+  State = Record<string, unknown>,
+  Found extends Identity = Identity,
+> {
   /** Passwords by name, compared in constant time; give either this or `verify`. */
   users?: Readonly<Record<string, string>>
   /** Checks a name and a password, for example against a database; give either this or `users`. */
-  verify?: VerifyPassword<State>
+  verify?: VerifyPassword<State, Found>
   /** The text that browsers show in the login dialog ('Restricted'). */
   realm?: string
   /** Let requests without credentials pass unauthenticated (false). */
@@ -63,7 +67,7 @@ export interface BasicAuthOptions<State = Record<string, unknown>> {
 export function basicAuth<State = Record<string, unknown>>(
   options: BasicAuthOptions<State>,
 ): StateMiddleware<State> {
-  return gate('basicAuth', identifierOf('basicAuth', options))
+  return refusing([401], gate('basicAuth', identifierOf('basicAuth', options)))
 }
 
 /**
@@ -75,9 +79,9 @@ export function basicAuth<State = Record<string, unknown>>(
  * const staff = basicIdentity({ users: { ada: 'correct horse' } })
  * const shown = operation({ use: { staff } }, ({ staff: { user } }) => reply(200, user.displayName))
  */
-export function basicIdentity<State = Record<string, unknown>>(
-  options: RequiredCredentials<BasicAuthOptions<State>>,
-): SecuredIdentity {
+export function basicIdentity<State = Record<string, unknown>, Found extends Identity = Identity>(
+  options: RequiredCredentials<BasicAuthOptions<State, Found>>,
+): SecuredIdentity<Found> {
   const scheme = { type: 'http', scheme: 'basic' } as const
   return identifying('basicIdentity', scheme, identifierOf('basicIdentity', options))
 }

@@ -1,7 +1,12 @@
 /** Bearer token authentication (RFC 6750). */
 
 import type { Identity } from '../authentication/authentication.ts'
-import { type BearerOptions, bearer, type VerifyToken } from '../authentication/bearer.ts'
+import {
+  type BearerOptions,
+  bearer,
+  refusedBy,
+  type VerifyToken,
+} from '../authentication/bearer.ts'
 import { gate, type Identifier } from '../authentication/gate.ts'
 import {
   identifying,
@@ -10,6 +15,7 @@ import {
   tokenScheme,
 } from '../authentication/identifying.ts'
 import { SecretTable } from '../authentication/secrets.ts'
+import { refusing } from '../authoring/refusing.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { StateMiddleware } from '../types.ts'
 
@@ -43,7 +49,7 @@ export interface BearerAuthOptions<
 export function bearerAuth<State = Record<string, unknown>>(
   options: BearerAuthOptions<State>,
 ): StateMiddleware<State> {
-  return gate('bearerAuth', identifierOf('bearerAuth', options))
+  return refusing(refusedBy(options), gate('bearerAuth', identifierOf('bearerAuth', options)))
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Limits the size of request bodies, whether or not the app reads them. */
 
+import { changes, refusing } from '../authoring/refusing.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { limiting } from '../layers/bodylimit.ts'
 import { mustBeSize } from '../layers/read.ts'
@@ -31,5 +32,5 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
   knownOptions('bodyLimit', options, 'maxSize')
   const { maxSize } = options
   mustBeSize('bodyLimit', 'maxSize', maxSize)
-  return limiting(maxSize)
+  return refusing((method) => (changes(method) ? [413] : []), limiting(maxSize))
 }

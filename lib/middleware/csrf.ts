@@ -1,6 +1,7 @@
 /** Protects against cross-site request forgery. */
 
 import { assertOrigins, senderOf } from '../authentication/origins.ts'
+import { refusing } from '../authoring/refusing.ts'
 import { DEFAULT_MAX_BODY_SIZE } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -70,7 +71,8 @@ export function csrf(options: CSRFOptions = {}): Middleware {
   knownOptions('csrf', options, 'origins requireToken header field')
   const { origins = [], requireToken = false, header = 'x-csrf-token', field = '_csrf' } = options
   assertOptions(origins, header, field)
-  return (app) => async (scope, receive, send) => {
+  const refuses = (method: string): readonly number[] => (isSafe(method) ? [] : [403])
+  return refusing(refuses, (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     // A websocket handshake is a GET, but it opens a channel.
     if (scope.type === 'http' && isSafe(scope.method)) return app(scope, receive, send)
@@ -88,7 +90,7 @@ export function csrf(options: CSRFOptions = {}): Middleware {
     // Without a session there is no token to compare with, so the form is not read.
     if (!isRead || !isKnown(scope)) return refuse(scope, receive, send)
     return withFormToken(app, scope, receive, send, field)
-  }
+  })
 }
 
 /** Looks for the token in the form; the app still gets the body from its beginning. */

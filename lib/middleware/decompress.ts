@@ -1,5 +1,6 @@
 /** Decompresses the bodies of requests. */
 
+import { changes, refusing } from '../authoring/refusing.ts'
 import { DEFAULT_MAX_BODY_SIZE, intactReceive } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -46,7 +47,8 @@ export function decompress(options: DecompressOptions = {}): Middleware {
   const isSize = maxSize === undefined || maxSize >= 0
   const fix = 'Infinity means no limit'
   mustRange('decompress', isSize, 'maxSize must be a number of bytes', maxSize, fix)
-  return (app) => (scope, receive, send) => {
+  const refuses = (method: string): readonly number[] => (changes(method) ? [400, 413, 415] : [])
+  return refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const field = joinedField(scope.headers, 'content-encoding')
     if (field === null) return app(scope, receive, send)
@@ -58,7 +60,7 @@ export function decompress(options: DecompressOptions = {}): Middleware {
     const body = new Decompression(intactReceive(receive), codings.reverse(), most)
     const plain = { ...scope, headers: plainFields(scope) }
     return runFinally(app, plain, body.receive, send, body.close)
-  }
+  })
 }
 
 /** In the order in which they were applied; `identity` is not one (RFC 9110 section 8.4). */

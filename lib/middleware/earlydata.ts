@@ -1,5 +1,6 @@
 /** Refuses requests in TLS early data that ask for a change. */
 
+import { refusing } from '../authoring/refusing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { indexOfName } from '../http/headers.ts'
@@ -32,10 +33,11 @@ export function earlyData(options: EarlyDataOptions = {}): Middleware {
   const { allow = ({ method }) => isSafe(method) } = options
   const isFunction = typeof allow === 'function'
   must('earlyData', isFunction, 'allow must be a function', allow, 'Write (scope) => true')
-  return (app) => (scope, receive, send) => {
+  const refuses = (method: string): readonly number[] => (isSafe(method) ? [] : [425])
+  return refusing(refuses, (app) => (scope, receive, send) => {
     // Any value counts as 1 (RFC 8470 section 5.1).
     const isEarly = scope.type === 'http' && indexOfName(scope.headers, 'early-data') >= 0
     if (!isEarly || allow(scope)) return app(scope, receive, send)
     return answerException(new HTTPException(425), scope, receive, send)
-  }
+  })
 }

@@ -1,5 +1,6 @@
 /** Runs a request once, however often it is sent. */
 
+import { refusing } from '../authoring/refusing.ts'
 import { intactReceive } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
 import { joinedField } from '../http/conditional.ts'
@@ -72,7 +73,9 @@ export function idempotency<State = Record<string, unknown>>(
     const name = nameOf(request.scope, await user(request), key)
     return { name, print, answer: await records.begin(name, print) }
   }
-  return (app) => async (scope, receive, send) => {
+  const refuses = (method: string): readonly number[] =>
+    methods.includes(method) ? [400, 409, 422] : []
+  return refusing(refuses, (app) => async (scope, receive, send) => {
     if (scope.type !== 'http' || !methods.includes(scope.method)) return app(scope, receive, send)
     const request = new Request<Record<string, unknown>, State>(scope, receive, send)
     let outcome: Outcome
@@ -94,7 +97,7 @@ export function idempotency<State = Record<string, unknown>>(
       if (extensions !== undefined) scope.extensions = extensions
       if (!recording.isProcessed) await records.release(name)
     }
-  }
+  })
 }
 
 /** What is known of a request with a key; it may run if there is no answer. */

@@ -1,5 +1,6 @@
 /** Allows or denies clients by address. */
 
+import { refusing } from '../authoring/refusing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { IPRanges } from '../http/ipaddresses.ts'
@@ -28,11 +29,11 @@ export interface IPRestrictOptions {
 export function ipRestrict(options: IPRestrictOptions): Middleware {
   knownOptions('ipRestrict', options, 'allow deny')
   const mayEnter = readRules(options)
-  return (app) => (scope, receive, send) => {
+  return refusing([403], (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (scope.client !== null && mayEnter(scope.client.host)) return app(scope, receive, send)
     return answerException(new HTTPException(403), scope, receive, send)
-  }
+  })
 }
 
 function readRules({ allow, deny }: IPRestrictOptions): (host: string) => boolean {

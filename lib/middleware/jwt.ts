@@ -1,7 +1,7 @@
 /** Authentication with JSON Web Tokens; needs the package jose. */
 
 import type { Identity } from '../authentication/authentication.ts'
-import { type BearerOptions, bearer } from '../authentication/bearer.ts'
+import { type BearerOptions, bearer, refusedBy } from '../authentication/bearer.ts'
 import { gate, type Identifier } from '../authentication/gate.ts'
 import {
   identifying,
@@ -9,6 +9,7 @@ import {
   type SecuredIdentity,
   tokenScheme,
 } from '../authentication/identifying.ts'
+import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must, mustRange } from '../internal/must.ts'
@@ -27,11 +28,15 @@ export type {
   JWTKeyHeader,
   JWTKeyObject,
   JWTKeys,
+  KeySource,
 } from './jwt/keys.ts'
 
 export interface JWTOptions<State = Record<string, unknown>, Found extends Identity = Identity>
   extends BearerOptions {
-  /** Keys that verify tokens: a key, a set of public keys (JWKS), its URL, or a function. */
+  /**
+   * Keys that verify tokens: a key, a set of public keys (JWKS), its URL, or a function, async or not, that
+   * gives one of these for each token, such as `() => settings.key` for what is known after the start only.
+   */
   keys: JWTKeys
   /** Accepted signature algorithms; the algorithm that a token names is not trusted. */
   algorithms: readonly string[]
@@ -87,7 +92,9 @@ export interface JWTOptions<State = Record<string, unknown>, Found extends Ident
 export function jwt<State = Record<string, unknown>>(
   options: JWTOptions<State>,
 ): StateMiddleware<State> {
-  return gate('jwt', identifierOf('jwt', options))
+  const middleware = gate('jwt', identifierOf('jwt', options))
+  const fetches = options.keys instanceof URL ? [503] : []
+  return refusing([...refusedBy(options), ...fetches], middleware)
 }
 
 /**

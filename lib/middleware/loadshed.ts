@@ -1,5 +1,6 @@
 /** Refuses requests that a busy process could only answer late. */
 
+import { refusing } from '../authoring/refusing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -49,7 +50,7 @@ export function loadShed(options: LoadShedOptions): Middleware {
   const leave = (): void => {
     inFlight--
   }
-  return (app) => (scope, receive, send) => {
+  return refusing([503], (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (except.has(scope.path)) return app(scope, receive, send)
     const isTooMuch = inFlight >= maxInFlight || pressure.isHigh()
@@ -62,7 +63,7 @@ export function loadShed(options: LoadShedOptions): Middleware {
     }
     inFlight++
     return runFinally(app, scope, receive, send, leave)
-  }
+  })
 }
 
 /** A close code can only be told after the handshake. */

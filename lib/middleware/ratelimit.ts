@@ -1,6 +1,7 @@
 /** Limits how often a client may send requests, in one process or across several. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
+import { refusing } from '../authoring/refusing.ts'
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -65,7 +66,8 @@ export function rateLimit<State = Record<string, unknown>>(
   assertOptions(options)
   const judge = judging(options)
   const fieldsFor = options.headers === false ? () => [] : fieldsOf(options)
-  return (app) => (scope, receive, send) => {
+  const refuses = options.store === undefined ? [429] : [429, 503]
+  return refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const goOn = ({ verdicts, refusal }: Judgement): Promise<void> => {
       const fields = verdicts.length > 0 ? fieldsFor(verdicts) : []
@@ -78,7 +80,7 @@ export function rateLimit<State = Record<string, unknown>>(
     const judged = judge(new Connection<Record<string, unknown>, State>(scope))
     if (!(judged instanceof Promise)) return goOn(judged)
     return judged.then(goOn, (error) => answerException(error, scope, receive, send))
-  }
+  })
 }
 
 /** The rate limit fields (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */

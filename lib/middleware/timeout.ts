@@ -1,5 +1,6 @@
 /** Limits the time that a request may take. */
 
+import { refusing } from '../authoring/refusing.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { limitingTime } from '../layers/deadline.ts'
 import { readTimeout } from '../layers/read.ts'
@@ -24,5 +25,6 @@ export type { TimeoutOptions } from '../layers/settings.ts'
  */
 export function timeout(options: TimeoutOptions): Middleware {
   knownOptions('timeout', options, 'ms status untilStart')
-  return limitingTime(readTimeout('timeout', options))
+  const time = readTimeout('timeout', options)
+  return refusing([options.status ?? 503], limitingTime(time))
 }

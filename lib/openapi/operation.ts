@@ -1,4 +1,6 @@
 /** One operation of a document. */
+import { refusalsBy } from '../authoring/refusing.ts'
+import type { LayerSettings } from '../layers/settings.ts'
 import type { Contract } from '../operations/contract.ts'
 import type { ListedRoute } from '../routing/listing.ts'
 import { requestBodyOf } from './bodies.ts'
@@ -42,7 +44,11 @@ export function operationOf(described: Described, making: Making): OpenAPIOperat
   const security = making.schemes.requirementsOf(guards, written)
   const all = parametersOf(contract, parameters, making.components, use)
   const layered = Object.assign({}, ...route.settings.map((layer) => layer.responses))
-  const refusals = refusalsOf(contract, described, security !== undefined)
+  const around = [...route.settings.flatMap((layer) => layer.middleware ?? []), ...guards]
+  const refusals = [
+    ...refusalsOf(contract, described, security !== undefined),
+    ...around.flatMap((one) => refusalsBy(one, method)),
+  ]
   const servers = serversOf(route, making.here)
   return {
     ...(tags.length === 0 ? {} : { tags }),
@@ -52,7 +58,7 @@ export function operationOf(described: Described, making: Making): OpenAPIOperat
     ...(contract.body === undefined
       ? {}
       : { requestBody: requestBodyOf(contract.body, making.components, use) }),
-    responses: responsesOf(contract, layered, refusals, { ...making, use }),
+    responses: responsesOf(contract, layered, sorted(refusals), { ...making, use }),
     ...(contract.deprecated === true ? { deprecated: true } : {}),
     ...(security === undefined ? {} : { security }),
     ...(servers === undefined ? {} : { servers }),
@@ -96,6 +102,10 @@ function idOf(
   return id
 }
 
+function sorted(statuses: readonly number[]): number[] {
+  return [...new Set(statuses)].sort((one, other) => one - other)
+}
+
 /** What refuses requests before the handler has a say. */
 function refusalsOf(
   contract: Contract,
@@ -111,8 +121,16 @@ function refusalsOf(
     ...(isSecured ? [401, 403] : []),
     ...(isNarrow ? [404] : []),
     ...(hasInputs && onInvalid === undefined ? [invalid] : []),
+    ...timeoutsOf(settings),
   ]
-  return [...new Set(refusals)].sort((one, other) => one - other)
+  return refusals
+}
+
+/** The nearest layer counts. */
+function timeoutsOf(settings: readonly LayerSettings[]): number[] {
+  const timeout = settings.findLast((layer) => layer.timeout !== undefined)?.timeout ?? false
+  if (timeout === false) return []
+  return [typeof timeout === 'number' ? 503 : (timeout.status ?? 503)]
 }
 
 /** Of a host: where these routes are served. */

@@ -1,4 +1,5 @@
 /** Middleware that some requests pass by. */
+import { refusalsBy, refusing } from '../authoring/refusing.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { must } from '../internal/must.ts'
 import type { App, ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
@@ -48,12 +49,14 @@ export function except(middleware: Middleware, options: ExceptOptions): Middlewa
     (scope.type === 'http' && excepted?.has(scope.method) === true) ||
     table?.find(routePath(scope) || '/', 'http', '').match !== undefined ||
     meta?.(metaOf(scope)) === true
-  return (app) => {
+  const refuses = (method: string): readonly number[] =>
+    excepted?.has(method) === true ? [] : refusalsBy(middleware, method)
+  return refusing(refuses, (app) => {
     const wrapped = middleware(app)
     mustBeFunction('what the middleware returns', wrapped, 'Return an app from it')
     return (scope, receive, send) =>
       (scope.type !== 'lifespan' && passesBy(scope) ? app : wrapped)(scope, receive, send)
-  }
+  })
 }
 
 function mustBeFunction(what: string, value: unknown, fix: string): void {

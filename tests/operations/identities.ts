@@ -1,5 +1,7 @@
 // LS-SEC-2, LS-SEC-4: The middleware that authenticates, as dependencies; and tokens that are issued.
-import { SignJWT } from 'jose'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import { SimpleUser } from '../../lib/authentication/authentication.ts'
 import { Application } from '../../lib/index.ts'
@@ -132,4 +134,63 @@ t.test('the user of a session is a dependency, and 401 without one', async (t) =
   await client.post('/login')
   t.equal(await (await client.get('/me')).json(), 'ada')
   t.match(user.security, { name: 'session', scheme: { type: 'apiKey', in: 'cookie' } })
+})
+
+t.test('the keys of jwtIdentity may be found when the first token comes', async (t) => {
+  const known: { key?: Uint8Array } = {}
+  const pair = await generateKeyPair('ES256')
+  const set = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'a' }] }
+  const late = jwtIdentity({ keys: async () => known.key ?? null, algorithms: ['HS256'] })
+  const ofSet = jwtIdentity({ keys: () => set, algorithms: ['ES256'] })
+  const routes = Object.entries({ late, ofSet }).map(([name, guard]) =>
+    Route(
+      `/${name}`,
+      operation({ use: { identity: guard } }, ({ identity }) =>
+        reply(200, identity.user.displayName),
+      ),
+    ),
+  )
+  await using client = await testClient(Application({ routes }))
+  const key = crypto.getRandomValues(new Uint8Array(32))
+  const token = bearer(await issueJWT({ key, algorithm: 'HS256', subject: 'ada' }))
+  t.equal((await client.get('/late', token)).status, 401)
+  known.key = key
+  t.equal(await (await client.get('/late', token)).json(), 'ada')
+  const issued = { key: pair.privateKey, algorithm: 'ES256', subject: 'bob' }
+  t.equal(await (await client.get('/ofSet', bearer(await issueJWT(issued)))).json(), 'bob')
+  const other = await issueJWT({ ...issued, keyId: 'b' })
+  t.equal((await client.get('/ofSet', bearer(other))).status, 401)
+})
+
+t.test('the address of the keys may be found when the first token comes', async (t) => {
+  const pair = await generateKeyPair('ES256')
+  let fetched = 0
+  const server = createServer((_request, response) => {
+    fetched += 1
+    exportJWK(pair.publicKey).then((key) => response.end(JSON.stringify({ keys: [key] })))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const user = jwtIdentity({
+    keys: async () => new URL(`http://127.0.0.1:${port}/`),
+    algorithms: ['ES256'],
+  })
+  const shown = operation({ use: { user } }, ({ user: { user } }) => reply(200, user.displayName))
+  await using client = await testClient(Application({ routes: [Route('/', shown)] }))
+  const token = await issueJWT({ key: pair.privateKey, algorithm: 'ES256', subject: 'ada' })
+  for (const _ of [1, 2]) t.equal(await (await client.get('/', bearer(token))).json(), 'ada')
+  t.equal(fetched, 1)
+})
+
+t.test('a function for keys that gives none is a bug of the server', async (t) => {
+  for (const found of [new URL('http://example.org/keys'), () => null, 'text']) {
+    const user = jwtIdentity({ keys: () => found as never, algorithms: ['ES256'] })
+    const shown = operation({ guards: [user] }, () => reply(204))
+    const app = Application({ routes: [Route('/', shown)] })
+    await using client = await testClient(app, { raiseServerExceptions: false })
+    const { privateKey } = await generateKeyPair('ES256')
+    const token = await issueJWT({ key: privateKey, algorithm: 'ES256', subject: 'ada' })
+    t.equal((await client.get('/', bearer(token))).status, 500)
+  }
 })

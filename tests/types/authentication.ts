@@ -7,6 +7,7 @@ import {
 } from '../../lib/authentication/authentication.ts'
 import type { SecuredIdentity } from '../../lib/authentication/identifying.ts'
 import type { Secured } from '../../lib/authentication/secured.ts'
+import { basicIdentity } from '../../lib/middleware/basicauth.ts'
 import { bearerIdentity } from '../../lib/middleware/bearerauth.ts'
 import { jwtIdentity } from '../../lib/middleware/jwt.ts'
 import type { Request } from '../../lib/requests.ts'
@@ -68,6 +69,10 @@ export const byJWT: Secured<Promise<{ user: Account; scopes: string[] }>> = jwtI
 export const byToken: Secured<Promise<{ user: Account; scopes: string[] }>> = bearerIdentity({
   verify: async () => findAccount(),
 })
+export const byPassword: Secured<Promise<{ user: Account; scopes: string[] }>> = basicIdentity({
+  verify: async () => findAccount(),
+})
+export const byName: SecuredIdentity = basicIdentity({ users: { ada: 'correct horse' } })
 export const bySubject: SecuredIdentity = jwtIdentity({ keys, algorithms: ['HS256'] })
 
 // @ts-expect-error: an identity has a user

@@ -81,6 +81,15 @@ operation({ responses: { 200: events(User), 201: lines(User) } }, () =>
   reply(200, [{ id: 1, name: '' }]),
 )
 
+/** Outside of its route, an operation has the parameters that its contract declares. */
+const away = operation(
+  { params: z.object({ id: z.int() }), responses: { 200: User } },
+  ({ params }) => reply(200, { ...params, name: '' }),
+)
+Route('/users/{id:int}', { get: away })
+// @ts-expect-error: without a schema, a parameter is unknown
+operation({ responses: { 200: User } }, ({ params }) => reply(200, { id: params['id'], name: '' }))
+
 // Texts keep their literal types, and lists may be written in place.
 operation(
   { responses: { 200: z.object({ role: z.enum(['admin', 'user']), tags: z.array(z.string()) }) } },

@@ -23,11 +23,14 @@ export interface JWTKeyHeader {
   readonly kid: string | undefined
 }
 
-/** Finds the key for a token; null if it is unknown. */
-export type FindKey = (header: JWTKeyHeader) => JWTKey | null | Promise<JWTKey | null>
+/** A key, a set of public keys, or the URL of one. */
+export type KeySource = JWTKey | { readonly keys: readonly JWTKeyData[] } | URL
+
+/** Finds the key for a token, or where it is; null if it is unknown. */
+export type FindKey = (header: JWTKeyHeader) => KeySource | null | Promise<KeySource | null>
 
 /** A key, a set of public keys, the URL of one, or a function that finds the key. */
-export type JWTKeys = JWTKey | { readonly keys: readonly JWTKeyData[] } | URL | FindKey
+export type JWTKeys = KeySource | FindKey
 
 const ALGORITHMS = [
   ...['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
@@ -68,13 +71,13 @@ export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' 
 }
 
 /**
- * Checks the key that a function returned.
+ * Checks what a function returned.
  *
- * @throws TypeError if it is not a single key, which is a bug of that function.
+ * @throws TypeError if it is no key, which is a bug of that function.
  */
-export function assertOneKey(key: JWTKey): void {
-  const kind = kindOf(key)
-  if (kind !== 'secret' && kind !== 'public') throw noKey(`a ${kind} by the function`)
+export function assertFound(key: KeySource): void {
+  if (kindOf(key) === 'function') throw noKey('a function by the function')
+  if (key instanceof URL) assertAddress(key)
 }
 
 function noKey(what: string): TypeError {

@@ -10,15 +10,16 @@ import {
 import { AuthenticationError } from '../../authentication/authentication.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { tell } from '../../internal/handled.ts'
+import { LRU } from '../../internal/lru.ts'
 import type { Claims } from './claims.ts'
 import { KeysPaused, pausingFetch } from './fetching.ts'
 import {
-  assertOneKey,
+  assertFound,
   type FindKey,
   isKeyId,
-  type JWTKey,
   type JWTKeyHeader,
   type JWTKeys,
+  type KeySource,
   kindOf,
 } from './keys.ts'
 
@@ -74,13 +75,18 @@ async function oneOf(
 }
 
 function resolverOf(keys: JWTKeys, fetching: KeySetOptions): Resolve {
-  // jose accepts the same kinds of keys, and checks them on each call.
+  return typeof keys === 'function'
+    ? (finding(keys, fetching) as unknown as Resolve)
+    : resolverIn(keys, fetching)
+}
+
+/** jose accepts the same kinds of keys, and checks them on each call. */
+function resolverIn(keys: KeySource, fetching: KeySetOptions): Resolve {
   if (keys instanceof URL) {
     const pausing = pausingFetch(fetching.cooldownDuration)
     const options = { ...fetching, [customFetch]: pausing }
     return createRemoteJWKSet(keys, options) as unknown as Resolve
   }
-  if (typeof keys === 'function') return finding(keys) as unknown as Resolve
   if (!(keys instanceof Uint8Array) && 'keys' in keys) {
     return createLocalJWKSet(keys as never) as unknown as Resolve
   }
@@ -92,9 +98,23 @@ const MISMATCH = 'The key of the token does not match its algorithm.'
 /** Wraps what a user's function threw, to distinguish it from errors of jose. */
 class Thrown extends Error {}
 
+/** The most key sets that are kept for a function. */
+const MOST_SETS = 100
+
+type Finding = (header: { alg: string; kid?: unknown }, token: unknown) => Promise<unknown>
+
 /** jose has checked the algorithm against the list by now. */
-function finding(find: FindKey): (header: { alg: string; kid?: unknown }) => Promise<JWTKey> {
-  return async ({ alg, kid }) => {
+function finding(find: FindKey, fetching: KeySetOptions): Finding {
+  const sets = new LRU<Resolve>()
+  // One for each address, which caches the set that it has fetched.
+  const resolverOfURL = (url: URL): Resolve => {
+    const known = sets.use(url.href) ?? resolverIn(url, fetching)
+    sets.set(url.href, known)
+    if (sets.size > MOST_SETS && sets.oldest !== undefined) sets.delete(sets.oldest[0])
+    return known
+  }
+  return async (header, token) => {
+    const { alg, kid } = header
     if (kid !== undefined && !isKeyId(kid)) {
       throw new AuthenticationError('The key id of the token is invalid.')
     }
@@ -102,14 +122,16 @@ function finding(find: FindKey): (header: { alg: string; kid?: unknown }) => Pro
     if (key === null) throw new AuthenticationError('The key of the token is unknown.')
     // The client chose among the allowed algorithms; jose would report a bug.
     if ((kindOf(key) === 'secret') !== alg.startsWith('HS')) throw new AuthenticationError(MISMATCH)
-    return key
+    if (kindOf(key) !== 'set') return key
+    const resolve = key instanceof URL ? resolverOfURL(key) : resolverIn(key, fetching)
+    return (resolve as unknown as Finding)(header, token)
   }
 }
 
-async function search(find: FindKey, header: JWTKeyHeader): Promise<JWTKey | null> {
+async function search(find: FindKey, header: JWTKeyHeader): Promise<KeySource | null> {
   try {
     const key = (await find(header)) ?? null
-    if (key !== null) assertOneKey(key)
+    if (key !== null) assertFound(key)
     return key
   } catch (cause) {
     throw new Thrown(undefined, { cause })
