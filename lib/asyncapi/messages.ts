@@ -1,7 +1,8 @@
 /** The messages of a channel, by the schemas of what is received and sent. */
 import type { MessageContract } from '../endpoints/contract.ts'
 import { Problem } from '../exceptions/problem.ts'
-import { type Components, isObject, type Use } from '../openapi/components.ts'
+import type { Components, Use } from '../openapi/components.ts'
+import { isObject } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import type { AsyncAPIMessage } from './types.ts'

@@ -1,5 +1,5 @@
 /** JSON Schemas of draft 2020-12 as those of draft 7, which AsyncAPI has. */
-import { isObject } from '../openapi/components.ts'
+import { isObject } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 
 /** Keywords whose values are no schemas. */

@@ -1,6 +1,6 @@
 /** The whole environment by one schema. */
 import { isThenable } from '../internal/handled.ts'
-import { membersOf, type Wanted } from '../operations/coercion.ts'
+import { type Coercion, membersOf } from '../operations/coercion.ts'
 import { assertSchema, pathOf, validate } from '../operations/schemas.ts'
 import { coerced } from '../operations/texts.ts'
 import type { AnySchema, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
@@ -49,7 +49,7 @@ export function environment<Given extends AnySchema>(
   return result.value as SchemaOutput<Given> // what the schema gives
 }
 
-function wantedValue(text: string | undefined, wanted: Wanted): unknown {
+function wantedValue(text: string | undefined, wanted: Coercion): unknown {
   if (text === undefined || wanted.text) return text
   if (text === '') return undefined
   if (wanted.items !== undefined) {

@@ -5,7 +5,7 @@ import type { App, ConnectionScope } from '../types.ts'
 import { asker } from './asker.ts'
 import type { ApplicationContext } from './found.ts'
 import { ended } from './generators.ts'
-import { Holder, type Wanted } from './holder.ts'
+import { Holder, type Provider } from './holder.ts'
 import { together } from './together.ts'
 
 /** What was found for an application so far. */
@@ -21,8 +21,8 @@ export function foundForApplication(app: App): ApplicationDependencies {
 export class ApplicationDependencies {
   readonly #holder = new Holder({ retries: true, assertClosed: () => {} })
 
-  get(wanted: Wanted, context: ApplicationContext): unknown {
-    return this.#holder.get(wanted, context)
+  get(provider: Provider, context: ApplicationContext): unknown {
+    return this.#holder.get(provider, context)
   }
 
   /** Closes all; rejects with the errors of clean-ups. */

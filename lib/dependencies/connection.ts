@@ -3,7 +3,7 @@ import { ClientDisconnected, HTTPException, WebSocketException } from '../except
 import type { ConnectionScope, Failure, FoundDependencies, ScopeOutcome } from '../types.ts'
 import type { Entry } from './entry.ts'
 import { ended } from './generators.ts'
-import { Holder, type Wanted } from './holder.ts'
+import { Holder, type Provider } from './holder.ts'
 import { together } from './together.ts'
 
 /** What was found for a connection so far; one object for all copies of its scope. */
@@ -35,9 +35,9 @@ export class ConnectionDependencies implements FoundDependencies {
     })
   }
 
-  get(wanted: Wanted, connection: unknown): unknown {
-    this.#endsWithHandler ||= wanted.until === 'handler'
-    return this.#holder.get(wanted, connection)
+  get(provider: Provider, connection: unknown): unknown {
+    this.#endsWithHandler ||= provider.until === 'handler'
+    return this.#holder.get(provider, connection)
   }
 
   endHandler(failure?: Failure): Promise<Failure | undefined> | undefined {

@@ -15,7 +15,7 @@ import type {
   Found,
   Given,
 } from './found.ts'
-import type { Wanted } from './holder.ts'
+import type { Provider } from './holder.ts'
 import { Override, overrideOf } from './overrides.ts'
 
 export interface DependencyOptions {
@@ -126,8 +126,8 @@ class Findable implements Dependency {
   readonly name: string
   readonly until: Until
   readonly eager: boolean
-  readonly #wanted: Wanted
-  readonly #overridden = new WeakMap<Override, Wanted>()
+  readonly #provider: Provider
+  readonly #overridden = new WeakMap<Override, Provider>()
 
   constructor(
     find: (target: never) => unknown,
@@ -138,14 +138,14 @@ class Findable implements Dependency {
     this.until = until
     this.eager = eager
     const isAsync = ASYNC.includes(Object.prototype.toString.call(find))
-    this.#wanted = { key: this, name: this.name, until, isAsync, find }
+    this.#provider = { key: this, name: this.name, until, isAsync, find }
   }
 
   of(target: AnyConnection | ApplicationContext): unknown {
     if ('scope' in target) {
       const { scope } = target
       if (this.until === 'shutdown') return this.#ofApplication(contextOf(scope, this.name))
-      return foundFor(scope).get(this.#wantedIn(scope), target)
+      return foundFor(scope).get(this.#providerIn(scope), target)
     }
     if (this.until !== 'shutdown') throw noConnection(this.name)
     return this.#ofApplication(target)
@@ -153,22 +153,22 @@ class Findable implements Dependency {
 
   #ofApplication(given: ApplicationContext): unknown {
     const context = 'overrides' in given ? given : startedContext(given.app)
-    return foundForApplication(context.app).get(this.#wantedIn(context), context)
+    return foundForApplication(context.app).get(this.#providerIn(context), context)
   }
 
-  #wantedIn({ overrides }: Pick<ConnectionScope, 'overrides'>): Wanted {
+  #providerIn({ overrides }: Pick<ConnectionScope, 'overrides'>): Provider {
     const override = overrideOf(this, overrides)
-    if (override === undefined) return this.#wanted
+    if (override === undefined) return this.#provider
     const known = this.#overridden.get(override)
     if (known !== undefined) return known
-    const wanted = { ...this.#wanted, key: override, find: override.find }
-    this.#overridden.set(override, wanted)
-    return wanted
+    const provider = { ...this.#provider, key: override, find: override.find }
+    this.#overridden.set(override, provider)
+    return provider
   }
 
   as(replacement: unknown): Override {
     const find = typeof replacement === 'function' ? replacement : () => replacement
-    return new Override(this, find as Wanted['find'])
+    return new Override(this, find as Provider['find'])
   }
 }
 

@@ -5,7 +5,7 @@ import { Entry, type Until } from './entry.ts'
 import { isGenerator, yielded } from './generators.ts'
 
 /** A dependency, or the override in its place. */
-export interface Wanted {
+export interface Provider {
   /** What it is known by in the holder. */
   readonly key: object
   readonly name: string
@@ -38,42 +38,42 @@ export class Holder {
    * @throws TypeError if it is asked for by what it waits for itself.
    * @throws Error of a `find` that is not async.
    */
-  get(wanted: Wanted, target: unknown): unknown {
+  get(provider: Provider, target: unknown): unknown {
     const running = asker()
     const from = running?.holder === this ? running : undefined
-    const known = this.#entries.get(wanted.key)
+    const known = this.#entries.get(provider.key)
     if (from !== undefined && known?.isFinding) assertNoCircle(from, known)
-    const entry = known ?? this.#add(wanted)
+    const entry = known ?? this.#add(provider)
     from?.asked.add(entry)
-    if (known === undefined) this.#find(entry, wanted, target)
+    if (known === undefined) this.#find(entry, provider, target)
     if (from?.generator !== undefined) assertLasts(from, entry)
     if (entry.failure !== undefined) throw entry.failure.error
     const { given } = entry
     return from !== undefined && given instanceof Promise ? promisedTo(from, given) : given
   }
 
-  #add({ key, name, until }: Wanted): Entry {
+  #add({ key, name, until }: Provider): Entry {
     const entry = new Entry(name, until, this)
     this.#entries.set(key, entry)
     return entry
   }
 
-  #find(entry: Entry, wanted: Wanted, target: unknown): void {
+  #find(entry: Entry, provider: Provider, target: unknown): void {
     try {
-      const found = runAs(entry, () => this.#begin(entry, wanted, target))
-      if (found instanceof Promise) this.#await(entry, wanted, found)
+      const found = runAs(entry, () => this.#begin(entry, provider, target))
+      if (found instanceof Promise) this.#await(entry, provider, found)
       else {
         this.#found(entry)
-        entry.given = wanted.isAsync ? Promise.resolve(found) : found
+        entry.given = provider.isAsync ? Promise.resolve(found) : found
       }
     } catch (error) {
-      this.#failed(entry, wanted)
-      if (wanted.isAsync) entry.given = handled(Promise.reject(error))
+      this.#failed(entry, provider)
+      if (provider.isAsync) entry.given = handled(Promise.reject(error))
       else entry.failure = { error }
     }
   }
 
-  #begin(entry: Entry, { find, name }: Wanted, target: unknown): unknown {
+  #begin(entry: Entry, { find, name }: Provider, target: unknown): unknown {
     const found = find(target as never)
     if (!isGenerator(found)) return found
     this.#options.assertClosed(name)
@@ -84,11 +84,11 @@ export class Holder {
       : yielded(step, name)
   }
 
-  #await(entry: Entry, wanted: Wanted, promise: Promise<unknown>): void {
+  #await(entry: Entry, provider: Provider, promise: Promise<unknown>): void {
     entry.given = promise
     entry.finding = promise.then(
       () => this.#found(entry),
-      () => this.#failed(entry, wanted),
+      () => this.#failed(entry, provider),
     )
   }
 
@@ -98,7 +98,7 @@ export class Holder {
     if (entry.generator !== undefined) this.#open.push(entry)
   }
 
-  #failed(entry: Entry, { key }: Wanted): void {
+  #failed(entry: Entry, { key }: Provider): void {
     entry.isFinding = false
     entry.finding = undefined
     if (this.#options.retries) this.#entries.delete(key)

@@ -1,5 +1,12 @@
 /** Base64url: bytes as text that needs no escaping in cookies, URLs and fields (RFC 4648 section 5). */
 
+/** Encodes bytes in plain base64, with padding (section 4). */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
 /**
  * Encodes bytes in base64url, without padding.
  *
@@ -7,9 +14,7 @@
  * toBase64URL(Uint8Array.of(255, 254)) // '__4'
  */
 export function toBase64URL(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /**

@@ -3,8 +3,9 @@ import { handled, isThenable } from '../internal/handled.ts'
 import type { Body, BodyContract } from '../operations/bodies.ts'
 import { bodiesOf } from '../operations/bodyreader.ts'
 import type { UploadRule } from '../operations/formbodies.ts'
+import { isObject } from '../operations/jsonreference.ts'
 import { type JSONSchema, validate } from '../operations/schemas.ts'
-import { type Components, isObject, type Use } from './components.ts'
+import type { Components, Use } from './components.ts'
 import type { OpenAPIBody, OpenAPIMedia } from './types.ts'
 
 /** The bodies that a contract accepts, by media type. */

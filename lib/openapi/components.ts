@@ -4,13 +4,14 @@
  * A schema may accept something else than it gives, as one with defaults does. Then what it accepts has
  * `Input` behind its name.
  */
+import { isObject } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import { describedBy, type Side } from './described.ts'
-import { isObject, PENDING, Placing, type Use } from './placing.ts'
+import { PENDING, Placing, type Use } from './placing.ts'
 
 export type { Side } from './described.ts'
-export { isObject, type Use } from './placing.ts'
+export type { Use } from './placing.ts'
 
 interface Named {
   readonly side: Side

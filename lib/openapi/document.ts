@@ -7,9 +7,9 @@ import type { Routable } from '../routing/reverse.ts'
 import { Router } from '../routing/router.ts'
 import type { App } from '../types.ts'
 import { Components } from './components.ts'
+import type { DocumentContext } from './context.ts'
 import { foundIn, ownersIn, pathsOf } from './found.ts'
 import { extending } from './fragments.ts'
-import type { Making } from './making.ts'
 import { Refusals } from './responses.ts'
 import { Schemes } from './security.ts'
 import type { OpenAPIDocument, OpenAPIInfo, OpenAPIServer, OpenAPITag } from './types.ts'
@@ -81,7 +81,7 @@ export function documentOf(
   here: ReadonlySet<string> = new Set(),
 ): OpenAPIDocument {
   const found = foundIn(listed, plain, version === '3.2')
-  const making: Making = {
+  const context: DocumentContext = {
     components: new Components(),
     schemes: new Schemes(),
     refusals: new Refusals(),
@@ -90,16 +90,16 @@ export function documentOf(
     hasItems: version === '3.2',
     here,
   }
-  const paths = pathsOf(found, making)
-  const schemas = making.components.schemas
-  const securitySchemes = making.schemes.byName
-  const responses = making.refusals.byName
+  const paths = pathsOf(found, context)
+  const schemas = context.components.schemas
+  const securitySchemes = context.schemes.byName
+  const responses = context.refusals.byName
   const components = {
     ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
     ...(Object.keys(responses).length === 0 ? {} : { responses }),
     ...(Object.keys(securitySchemes).length === 0 ? {} : { securitySchemes }),
   }
-  const document = making.components.finished<OpenAPIDocument>({
+  const document = context.components.finished<OpenAPIDocument>({
     openapi: VERSIONS[version],
     info,
     ...(servers === undefined ? {} : { servers }),

@@ -1,8 +1,8 @@
 /** Finds the operations of routes, and puts them under the paths of a document. */
 import type { Contract } from '../operations/contract.ts'
 import type { ListedRoute } from '../routing/listing.ts'
+import type { DocumentContext } from './context.ts'
 import { fragmentOf, withFragment } from './fragments.ts'
-import type { Making } from './making.ts'
 import { type Described, operationOf } from './operation.ts'
 import { templatesOf } from './paths.ts'
 import type { OpenAPIOperation, OpenAPIPath } from './types.ts'
@@ -30,7 +30,7 @@ export function foundIn(
 }
 
 /** The contracts that give an `operationId`, by it. */
-export function ownersIn(found: readonly Described[]): Making['owners'] {
+export function ownersIn(found: readonly Described[]): DocumentContext['owners'] {
   const owners = new Map<string, { contract: Contract; where: string }>()
   for (const { method, path, contract } of found) {
     const id = contract?.operationId
@@ -41,7 +41,10 @@ export function ownersIn(found: readonly Described[]): Making['owners'] {
 }
 
 /** The first route of a path and method is the one that answers. */
-export function pathsOf(found: readonly Described[], making: Making): Record<string, OpenAPIPath> {
+export function pathsOf(
+  found: readonly Described[],
+  context: DocumentContext,
+): Record<string, OpenAPIPath> {
   const paths: Record<string, Record<string, unknown>> = {}
   const known = new Map<string, string>()
   for (const described of found) {
@@ -55,7 +58,7 @@ export function pathsOf(found: readonly Described[], making: Making): Record<str
     const key = place === paths[first] ? method.toLowerCase() : method
     if (place[key] !== undefined) continue
     const fragment = fragmentOf(described.route.meta, method, path)
-    place[key] = renamed(withFragment(operationOf(described, making), fragment), path, first)
+    place[key] = renamed(withFragment(operationOf(described, context), fragment), path, first)
   }
   return paths as Record<string, OpenAPIPath>
 }

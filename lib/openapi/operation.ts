@@ -5,7 +5,7 @@ import type { Contract } from '../operations/contract.ts'
 import type { ListedRoute } from '../routing/listing.ts'
 import { requestBodyOf } from './bodies.ts'
 import type { Use } from './components.ts'
-import type { Making } from './making.ts'
+import type { DocumentContext } from './context.ts'
 import { camelCase, pascalCase } from './names.ts'
 import { parametersOf } from './parameters.ts'
 import { responsesOf } from './responses.ts'
@@ -24,10 +24,10 @@ export interface Described {
 }
 
 /** Describes an operation by its contract and its layers, or a handler by its path. */
-export function operationOf(described: Described, making: Making): OpenAPIOperation {
+export function operationOf(described: Described, context: DocumentContext): OpenAPIOperation {
   const { route, method, path, parameters, contract = {} } = described
   const where = `${method} ${path}`
-  const operationId = idOf(described, where, making)
+  const operationId = idOf(described, where, context)
   const use: Use = { side: 'input', where, hint: pascalCase(operationId) }
   const tags = [
     ...new Set([...route.settings.flatMap((layer) => layer.tags ?? []), ...(contract.tags ?? [])]),
@@ -41,15 +41,15 @@ export function operationOf(described: Described, making: Making): OpenAPIOperat
     ...route.settings.flatMap((layer) => layer.security ?? []),
     ...(contract.security ?? []),
   ]
-  const security = making.schemes.requirementsOf(guards, written)
-  const all = parametersOf(contract, parameters, making.components, use)
+  const security = context.schemes.requirementsOf(guards, written)
+  const all = parametersOf(contract, parameters, context.components, use)
   const layered = Object.assign({}, ...route.settings.map((layer) => layer.responses))
   const around = [...route.settings.flatMap((layer) => layer.middleware ?? []), ...guards]
   const refusals = [
     ...refusalsOf(contract, described, security !== undefined),
     ...around.flatMap((one) => refusalsBy(one, method)),
   ]
-  const servers = serversOf(route, making.here)
+  const servers = serversOf(route, context.here)
   return {
     ...(tags.length === 0 ? {} : { tags }),
     ...textsOf(contract),
@@ -57,8 +57,8 @@ export function operationOf(described: Described, making: Making): OpenAPIOperat
     ...(all.length === 0 ? {} : { parameters: all }),
     ...(contract.body === undefined
       ? {}
-      : { requestBody: requestBodyOf(contract.body, making.components, use) }),
-    responses: responsesOf(contract, layered, sorted(refusals), { ...making, use }),
+      : { requestBody: requestBodyOf(contract.body, context.components, use) }),
+    responses: responsesOf(contract, layered, sorted(refusals), { ...context, use }),
     ...(contract.deprecated === true ? { deprecated: true } : {}),
     ...(security === undefined ? {} : { security }),
     ...(servers === undefined ? {} : { servers }),
@@ -83,7 +83,7 @@ function textsOf({ summary, description, externalDocs }: Contract): Partial<Open
 function idOf(
   { route, method, path, contract }: Described,
   where: string,
-  { ids, owners }: Making,
+  { ids, owners }: DocumentContext,
 ): string {
   const own = contract?.operationId
   const owner = own === undefined ? undefined : owners.get(own)

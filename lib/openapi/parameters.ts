@@ -1,8 +1,9 @@
 /** The parameters of an operation: of its path, query, header fields and cookies. */
 import type { Contract } from '../operations/contract.ts'
+import { isObject, referred } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
-import { type Components, isObject, type Use } from './components.ts'
+import type { Components, Use } from './components.ts'
 import { describedBy } from './described.ts'
 import type { OpenAPIParameter } from './types.ts'
 
@@ -59,8 +60,8 @@ function membersOf(schema: AnySchema): Member[] {
 }
 
 function membersIn(schema: JSONSchema, root: JSONSchema, mayRequire: boolean): Member[] {
-  const referred = definition(schema, root)
-  if (referred !== undefined) return membersIn(referred, root, mayRequire)
+  const defined = definition(schema, root)
+  if (defined !== undefined) return membersIn(defined, root, mayRequire)
   const { properties, required } = schema
   const own = Object.entries(isObject(properties) ? properties : {}).map(([name, member]) => ({
     ...{ name, root, schema: isObject(member) ? member : {} },
@@ -75,13 +76,9 @@ function membersIn(schema: JSONSchema, root: JSONSchema, mayRequire: boolean): M
   return [...own, ...parts].filter(({ name }) => !names.has(name) && names.add(name))
 }
 
-function definition(
-  { $ref: reference }: JSONSchema,
-  { $defs }: JSONSchema,
-): JSONSchema | undefined {
-  if (typeof reference !== 'string' || !isObject($defs)) return undefined
-  const found = $defs[reference.slice(reference.lastIndexOf('/') + 1)]
-  return isObject(found) ? found : undefined
+function definition({ $ref: reference }: JSONSchema, root: JSONSchema): JSONSchema | undefined {
+  // The whole would be found in itself without an end.
+  return reference === '#' ? undefined : referred(reference, root)
 }
 
 function made(
@@ -112,8 +109,8 @@ function styleOf(place: string, schema: JSONSchema, root: JSONSchema): Partial<O
 /** Whether a schema is for objects, or for an object or null. */
 function isForObjects(schema: JSONSchema, root: JSONSchema): boolean {
   if (schema['type'] === 'object') return true
-  const referred = definition(schema, root)
-  const choices = schema['anyOf'] ?? schema['oneOf'] ?? (referred === undefined ? [] : [referred])
+  const defined = definition(schema, root)
+  const choices = schema['anyOf'] ?? schema['oneOf'] ?? (defined === undefined ? [] : [defined])
   return (
     Array.isArray(choices) &&
     choices.some((one) => isForObjects(one, root)) &&

@@ -1,4 +1,5 @@
 /** Moves one schema of a library into a document. */
+import { isObject, referred } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 import type { Side } from './described.ts'
 import { isComponentName } from './names.ts'
@@ -22,10 +23,6 @@ export interface Naming {
   /** A new name for a schema that refers to itself without having one. */
   made(): string
   take(name: string, schema: JSONSchema): void
-}
-
-export function isObject(value: unknown): value is JSONSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A file of zod, which describes it as versions of OpenAPI before 3.1 do. */
@@ -137,12 +134,8 @@ export class Placing {
   }
 
   #found(reference: string): JSONSchema {
-    let found: unknown = this.#root
-    for (const key of reference.split('/').slice(1)) {
-      const name = decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')
-      found = isObject(found) ? found[name] : undefined
-    }
-    if (isObject(found)) return found
+    const found = referred(reference, this.#root)
+    if (found !== undefined) return found
     throw new TypeError(
       `${this.#naming.document}: the schema of ${this.#use.where} refers to ${reference}, which it does not have. Check its library's JSON Schema.`,
     )

@@ -6,10 +6,11 @@
  * schema's own message. Decided once, when the operation is defined.
  */
 import type { AnySchema } from '../types/schemas.ts'
+import { isObject, referred } from './jsonreference.ts'
 import { type JSONSchema, jsonSchemaOf } from './schemas.ts'
 
 /** What a value may become. */
-export interface Wanted {
+export interface Coercion {
   readonly number: boolean
   readonly integer: boolean
   readonly boolean: boolean
@@ -17,20 +18,20 @@ export interface Wanted {
   /** A text may stay as it is, so nothing else is made of it. */
   readonly text: boolean
   /** What the items of a list become; undefined if no list is wanted. */
-  readonly items: Wanted | undefined
+  readonly items: Coercion | undefined
   /** What the members of an object become; undefined if no object is wanted. */
   readonly members: Members | undefined
 }
 
 /** The members of an object, and what those become that have no name in the schema. */
 export interface Members {
-  readonly byName: ReadonlyMap<string, Wanted>
-  readonly others: Wanted | undefined
+  readonly byName: ReadonlyMap<string, Coercion>
+  readonly others: Coercion | undefined
   /** Whether the schema reads members that it does not name. */
   readonly isOpen: boolean
 }
 
-const ANY: Wanted = {
+const ANY: Coercion = {
   ...{ number: false, integer: false, boolean: false, null: false, text: true },
   items: undefined,
   members: undefined,
@@ -43,7 +44,7 @@ export function membersOf(schema: AnySchema): Members | undefined {
 }
 
 /** What a schema for one value wants. */
-export function wantedBy(schema: AnySchema): Wanted {
+export function wantedBy(schema: AnySchema): Coercion {
   const described = jsonSchemaOf(schema, 'input')
   return described === undefined ? ANY : new Reader(described).wanted(described)
 }
@@ -58,33 +59,23 @@ class Reader {
     this.#root = root
   }
 
-  wanted(schema: unknown, depth = 0): Wanted {
+  wanted(schema: unknown, depth = 0): Coercion {
     if (!isObject(schema) || depth > DEEPEST) return ANY
-    const referred = this.#referred(schema['$ref'])
-    if (referred !== undefined) return this.wanted(referred, depth + 1)
+    const definition = referred(schema['$ref'], this.#root)
+    if (definition !== undefined) return this.wanted(definition, depth + 1)
     const own = typesOf(schema).length === 0 ? [] : [this.#own(schema, depth)]
     const choices = ['anyOf', 'oneOf'].flatMap((keyword) => this.#all(schema[keyword], depth))
     // A part that only limits the others, such as `{ minimum: 1 }`, says nothing of types.
     const parts = this.#all(schema['allOf'], depth).filter((part) => part !== ANY)
     const all = own.length > 0 ? [...own, ...choices.filter((one) => one !== ANY)] : choices
-    return [...all, ...parts].reduce<Wanted | undefined>(either, undefined) ?? ANY
+    return [...all, ...parts].reduce<Coercion | undefined>(either, undefined) ?? ANY
   }
 
-  #all(schemas: unknown, depth: number): Wanted[] {
+  #all(schemas: unknown, depth: number): Coercion[] {
     return Array.isArray(schemas) ? schemas.map((schema) => this.wanted(schema, depth + 1)) : []
   }
 
-  #referred(reference: unknown): unknown {
-    if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
-    let found: unknown = this.#root
-    for (const key of reference.split('/').slice(1)) {
-      const name = decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')
-      found = isObject(found) ? found[name] : undefined
-    }
-    return found
-  }
-
-  #own(schema: JSONSchema, depth: number): Wanted {
+  #own(schema: JSONSchema, depth: number): Coercion {
     const types = typesOf(schema)
     const has = (type: string): boolean => types.includes(type)
     const isList = has('array')
@@ -112,10 +103,6 @@ class Reader {
   }
 }
 
-function isObject(value: unknown): value is JSONSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function typesOf({ type, enum: values, const: only, properties }: JSONSchema): string[] {
   if (typeof type === 'string') return [type]
   if (Array.isArray(type)) return type.map(String)
@@ -128,7 +115,7 @@ function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 
-function either(one: Wanted | undefined, other: Wanted): Wanted {
+function either(one: Coercion | undefined, other: Coercion): Coercion {
   if (one === undefined) return other
   return {
     number: one.number || other.number,

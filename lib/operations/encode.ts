@@ -1,4 +1,5 @@
 /** Writes values as JSON, those too that `JSON.stringify` would lose or refuse. */
+import { toBase64 } from '../internal/base64url.ts'
 
 /** What layers and contracts set for all replies. */
 export interface ReplySettings {
@@ -67,14 +68,8 @@ function encodedByDefault(value: unknown, given: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Map) return Object.fromEntries(value)
   if (value instanceof Set) return [...value]
-  if (value instanceof Uint8Array) return base64(value)
+  if (value instanceof Uint8Array) return toBase64(value)
   if (ArrayBuffer.isView(value) && Symbol.iterator in value)
     return [...(value as Iterable<unknown> & ArrayBufferView)]
   return given
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
 }

@@ -11,14 +11,14 @@ import { Reply, type ReplyOptions } from './reply.ts'
 import { type Declared, declaredOf } from './responses.ts'
 import { givesPlainJSON, type Validated, validate } from './schemas.ts'
 import { unfit } from './unfit.ts'
-import { type Maker, responseOf, usualResponse } from './writing.ts'
+import { type ResponseFormat, responseOf, usualResponse } from './writing.ts'
 
 /** How the responses of an operation are made. */
 export class Replies {
   readonly #where: string
   readonly #settings: ReplySettings
-  readonly #byStatus: ReadonlyMap<number, Maker>
-  readonly #rest: Maker | undefined
+  readonly #byStatus: ReadonlyMap<number, ResponseFormat>
+  readonly #rest: ResponseFormat | undefined
   readonly #only: number | undefined
 
   /**
@@ -38,8 +38,8 @@ export class Replies {
     const entries = Object.entries({ ...layered?.responses, ...responses }).filter(
       ([, given]) => given !== undefined,
     )
-    const makers = entries.map(([status, given]) => makerOf(where, status, given))
-    this.#byStatus = new Map(makers.map((maker) => [maker.status, maker]))
+    const formats = entries.map(([status, given]) => formatOf(where, status, given))
+    this.#byStatus = new Map(formats.map((format) => [format.status, format]))
     this.#rest = this.#byStatus.get(ANY_STATUS) ?? (responses === undefined ? ANYTHING : undefined)
     const successes = [...this.#byStatus.keys()].filter((status) => status >= 200 && status < 300)
     this.#only = successes.length === 1 ? successes[0] : undefined
@@ -78,48 +78,53 @@ export class Replies {
     body: unknown,
     options: ReplyOptions | undefined,
   ): Answer | Promise<Answer> {
-    const maker = this.#byStatus.get(status) ?? this.#rest
-    if (maker === undefined) {
+    const format = this.#byStatus.get(status) ?? this.#rest
+    if (format === undefined) {
       const known = [...this.#byStatus.keys()].join(', ')
       throw new TypeError(
         `${this.#where}: the contract declares the statuses ${known}, reply(${status}, …) was returned. Add ${status} to responses.`,
       )
     }
-    if (maker.content !== 'json' || maker.schema === undefined || !this.#settings.validates)
-      return this.#respond(maker, status, body, options)
-    const result = validate(maker.schema, body)
+    if (format.content !== 'json' || format.schema === undefined || !this.#settings.validates)
+      return this.#respond(format, status, body, options)
+    const result = validate(format.schema, body)
     return isThenable(result)
-      ? result.then((settled) => this.#checked(maker, status, settled, options))
-      : this.#checked(maker, status, result, options)
+      ? result.then((settled) => this.#checked(format, status, settled, options))
+      : this.#checked(format, status, result, options)
   }
 
   #checked(
-    maker: Maker,
+    format: ResponseFormat,
     status: number,
     result: Validated,
     options: ReplyOptions | undefined,
   ): Answer {
     if (result.issues !== undefined) throw unfit(`${this.#where}: the body of ${status}`, result)
-    return this.#respond(maker, status, result.value, options)
+    return this.#respond(format, status, result.value, options)
   }
 
-  #respond(maker: Maker, status: number, body: unknown, options: ReplyOptions | undefined): Answer {
-    if (maker.isUsual && options === undefined) return usualResponse(maker, body, this.#settings)
+  #respond(
+    format: ResponseFormat,
+    status: number,
+    body: unknown,
+    options: ReplyOptions | undefined,
+  ): Answer {
+    if (format.isUsual && options === undefined) return usualResponse(format, body, this.#settings)
     const unfitting = (result: Validated): Error =>
       unfit(`${this.#where}: the body of ${status}`, result)
-    return responseOf({ maker, status, options, settings: this.#settings, unfit: unfitting }, body)
+    return responseOf({ format, status, options, settings: this.#settings, unfit: unfitting }, body)
   }
 }
 
 const ANY_STATUS = -1
 
 /** For contracts without responses. */
-const ANYTHING: Maker = {
+const ANYTHING: ResponseFormat = {
   ...{ status: ANY_STATUS, schema: undefined, content: 'json', details: undefined },
   ...{ mediaType: 'application/json', isPlain: false, isUsual: false },
 }
 
-function makerOf(where: string, status: string, given: unknown): Maker {
+function formatOf(where: string, status: string, given: unknown): ResponseFormat {
   const number = status === 'default' ? ANY_STATUS : Number(status)
   if (!Number.isInteger(number) || number > 599 || (number < 200 && number !== ANY_STATUS)) {
     throw wrong(

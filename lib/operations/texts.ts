@@ -1,5 +1,5 @@
 /** Turns texts into what a schema wants, and pairs of names and texts into objects. */
-import type { Members, Wanted } from './coercion.ts'
+import type { Coercion, Members } from './coercion.ts'
 
 /** What is found under one name: a text, or another value that a form or a path has. */
 export type Found = unknown
@@ -7,7 +7,7 @@ export type Found = unknown
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** What is made of one value. */
-export function coerced(value: unknown, wanted: Wanted | undefined): unknown {
+export function coerced(value: unknown, wanted: Coercion | undefined): unknown {
   if (wanted === undefined || typeof value !== 'string' || wanted.text) return value
   if (wanted.number && NUMBER.test(value)) return asNumber(value, wanted)
   if (wanted.boolean) {
@@ -19,14 +19,14 @@ export function coerced(value: unknown, wanted: Wanted | undefined): unknown {
 }
 
 /** A whole number that a double cannot hold stays a text, so that no other number is taken for it. */
-function asNumber(text: string, { integer }: Wanted): number | string {
+function asNumber(text: string, { integer }: Coercion): number | string {
   const number = Number(text)
   const isExact = integer ? Number.isSafeInteger(number) : Number.isFinite(number)
   return isExact ? number : text
 }
 
 /** All values of one name: a list where one is wanted, otherwise the value, or the list that must fail. */
-export function coercedAll(values: readonly Found[], wanted: Wanted | undefined): unknown {
+export function coercedAll(values: readonly Found[], wanted: Coercion | undefined): unknown {
   const items = wanted?.items
   if (items !== undefined) return values.map((value) => coerced(value, items))
   return values.length === 1

@@ -10,7 +10,7 @@ import type { Validated } from './schemas.ts'
 import { eventStream, lineStream, pieceStream } from './streams.ts'
 
 /** What is declared of a status, and how its body is written. */
-export interface Maker extends Declared {
+export interface ResponseFormat extends Declared {
   /** -1 for all statuses that are not declared by themselves. */
   readonly status: number
   /** Whether the schema gives plain JSON only, so that nothing has to be encoded. */
@@ -20,8 +20,8 @@ export interface Maker extends Declared {
 }
 
 /** All that a response is made of but its body. */
-export interface Making {
-  readonly maker: Maker
+export interface ResponseParts {
+  readonly format: ResponseFormat
   readonly status: number
   readonly options: ReplyOptions | undefined
   readonly settings: ReplySettings
@@ -34,15 +34,15 @@ export interface Making {
  *
  * @throws TypeError if the status cannot have this body.
  */
-export function responseOf(making: Making, body: unknown): Response {
+export function responseOf(parts: ResponseParts, body: unknown): Response {
   if (body instanceof Response) return body
-  const { maker, status, options } = making
-  const isNone = maker.content === 'none' || isBodyless(status)
-  const made = optionsOf(making)
-  if (isNone || (body === null && maker.schema === undefined)) {
+  const { format, status, options } = parts
+  const isNone = format.content === 'none' || isBodyless(status)
+  const made = optionsOf(parts)
+  if (isNone || (body === null && format.schema === undefined)) {
     return withCookies(bodyless(status, body, made), options)
   }
-  const response = maker.content === 'json' ? json(making, body, made) : stream(making, body, made)
+  const response = format.content === 'json' ? json(parts, body, made) : stream(parts, body, made)
   return withCookies(response, options)
 }
 
@@ -51,27 +51,31 @@ class JSONText extends Response<string> {
   static override readonly mediaType: string = 'application/json'
 }
 
-/** What `responseOf` gives for a maker that is usual, and without options. */
+/** What `responseOf` gives for a format that is usual, and without options. */
 export function usualResponse(
-  maker: Maker,
+  format: ResponseFormat,
   body: unknown,
   settings: ReplySettings,
 ): Response<never> {
   if (body instanceof Response) return body
-  const response = new JSONText(jsonOf(maker, body, settings))
-  response.status = maker.status
+  const response = new JSONText(jsonOf(format, body, settings))
+  response.status = format.status
   return response
 }
 
-function jsonOf({ isPlain }: Maker, value: unknown, { validates, encode }: ReplySettings): string {
+function jsonOf(
+  { isPlain }: ResponseFormat,
+  value: unknown,
+  { validates, encode }: ReplySettings,
+): string {
   return isPlain && validates && encode === undefined
     ? JSON.stringify(value)
     : toJSON(value, encode)
 }
 
-function optionsOf({ status, maker, options }: Making): ResponseOptions {
+function optionsOf({ status, format, options }: ResponseParts): ResponseOptions {
   const made: ResponseOptions = { status }
-  if (maker.mediaType !== undefined) made.mediaType = maker.mediaType
+  if (format.mediaType !== undefined) made.mediaType = format.mediaType
   if (options?.headers !== undefined) made.headers = options.headers
   if (options?.background !== undefined) made.background = options.background
   return made
@@ -87,27 +91,27 @@ function bodyless(status: number, body: unknown, options: ResponseOptions): Resp
 
 const PROBLEM = 'application/problem+json'
 
-function json(making: Making, body: unknown, options: ResponseOptions): Response {
-  const { maker, status, settings } = making
+function json(parts: ResponseParts, body: unknown, options: ResponseOptions): Response {
+  const { format, status, settings } = parts
   const value =
-    maker.mediaType === PROBLEM
+    format.mediaType === PROBLEM
       ? { type: 'about:blank', title: statusPhrase(status), status, ...(body as object) }
       : body
-  return new Response(jsonOf(maker, value, settings), options)
+  return new Response(jsonOf(format, value, settings), options)
 }
 
-function stream(making: Making, body: unknown, options: ResponseOptions): Response {
-  const { content, schema } = making.maker
+function stream(parts: ResponseParts, body: unknown, options: ResponseOptions): Response {
+  const { content, schema } = parts.format
   if (content === 'file' && (typeof body === 'string' || body instanceof Uint8Array)) {
     return new Response(body, options)
   }
   if (!isSource(body)) {
     throw new TypeError(
-      `operation: a response of ${making.status} is a stream, ${shown(body)} was given. Return an iterable.`,
+      `operation: a response of ${parts.status} is a stream, ${shown(body)} was given. Return an iterable.`,
     )
   }
   if (content === 'file') return pieceStream(body as Source<string | Uint8Array>, options)
-  const mapping = { ...making.settings, schema, unfit: making.unfit }
+  const mapping = { ...parts.settings, schema, unfit: parts.unfit }
   return content === 'events'
     ? eventStream(body, options, mapping)
     : lineStream(body, options, mapping)

@@ -5,7 +5,7 @@ import type { Refusals } from './responses.ts'
 import type { Schemes } from './security.ts'
 
 /** What all operations of a document share. */
-export interface Making {
+export interface DocumentContext {
   readonly components: Components
   readonly schemes: Schemes
   readonly refusals: Refusals
