@@ -93,7 +93,7 @@ t.test('a sealed cookie cannot be read, and differs each time', async (t) => {
 })
 
 t.test('misuse fails at definition', async (t) => {
-  t.throws(() => signedCookies({ secret: 'short' }), /at least 32 bytes, 5 was given/)
+  t.throws(() => signedCookies({ secret: 'short' }), /at least 32 bytes, one of 5 was given/)
   t.throws(() => signedCookies({ secret: [secret, 'short'] }), RangeError)
   t.throws(() => signedCookies({ secret: [] }), /secret must be text or a list of texts/)
   t.throws(() => signedCookies({ secret: 7 as never }), TypeError)

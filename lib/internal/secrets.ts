@@ -1,6 +1,5 @@
 /** The secrets that cookies are protected by. */
 import { encodeText } from './bytes.ts'
-import { outOfRange } from './must.ts'
 
 const LEAST_BYTES = 32
 
@@ -21,8 +20,9 @@ export function secretsOf(where: string, given: unknown): readonly string[] {
   const texts = secrets as readonly string[] // checked above
   const shortest = Math.min(...texts.map((secret) => encodeText(secret).byteLength))
   if (shortest >= LEAST_BYTES) return texts
-  const what = `a secret must have at least ${LEAST_BYTES} bytes`
-  throw outOfRange(where, what, shortest, MAKE_ONE)
+  throw new RangeError(
+    `${where}: a secret must have at least ${LEAST_BYTES} bytes, one of ${shortest} was given. ${MAKE_ONE}.`,
+  )
 }
 
 const MAKE_ONE = 'Make one: randomBytes(32).toString("base64url") of node:crypto'
