@@ -216,7 +216,8 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     const all = performance.now() - start
 
     t.same([...new Set(statuses)], ['503'])
-    t.ok(all - few < 500, `20 more took ${all - few} ms`)
+    // Each waits for 100 ms without a breaker.
+    t.ok(all - few < 1500, `20 more took ${all - few} ms`)
     t.equal(outages.length, 1)
     server.freeze(false)
     let back = await visit()

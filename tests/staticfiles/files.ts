@@ -191,19 +191,18 @@ t.test('large files are not kept, nor any without room', async (t) => {
 
 t.test('the least recently used file makes room', async (t) => {
   const { files, known, root } = site(t, { maxBytes: 3100 })
-  const names = ['1.txt', '2.txt', '3.txt', '4.txt']
-  for (const name of names) {
+  const before: KnownFile[] = []
+  for (const name of ['1.txt', '2.txt', '3.txt', '4.txt']) {
     writeFileSync(path.join(root, name), 'x')
     utimesSync(path.join(root, name), CHANGED, CHANGED)
-    await files.contentOf(await known(name))
+    const file = await known(name)
+    await files.contentOf(file)
+    before.push(file)
   }
 
-  const firsts = await Promise.all(names.map(known))
-
-  // Three have room: the first one made it for the fourth, and was described anew.
-  const [one, , , four] = await Promise.all(names.map(known))
-  t.not(one, firsts[3])
-  t.equal(four, firsts[3])
+  // Three have room: the first one made it for the fourth, and is described anew.
+  t.equal(await known('4.txt'), before[3])
+  t.not(await known('1.txt'), before[0])
 })
 
 t.test('a file that has just changed is read again', async (t) => {
