@@ -6,7 +6,7 @@ import path from 'node:path'
 import { documentedPrograms } from './documentation.ts'
 
 /** In bytes. What is shipped is read by people in their editors, so that it is not minified. */
-const LARGEST = 2_500_000
+const LARGEST = 3_200_000
 
 /** All that may be in the package. */
 const SHIPPED =
