@@ -1,3 +1,4 @@
+// Runs alone: the runner's hooks fail in threads.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread } from 'node:worker_threads'
 import t from 'tap'

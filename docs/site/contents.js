@@ -30,6 +30,7 @@ export const GROUPS = [
       ],
       ['sessions', 'Sessions, CSRF and login', 'Sessions, stores, what several processes share.'],
       ['authentication', 'Authentication', 'Basic, bearer tokens, JWT, users and scopes.'],
+      ['oidc', 'Login by OpenID Connect', 'A login at another server, by openid-client.'],
       ['databases', 'Databases', 'A pool, and a transaction for each request.'],
       ['settings', 'Settings', 'Variables of the environment and .env files.'],
       [

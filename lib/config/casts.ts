@@ -21,7 +21,8 @@ export function integer(text: string): number {
 /** A decimal number. @throws TypeError if the text is another. */
 export function number(text: string): number {
   const value = Number(text)
-  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(value)) return value
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(value))
+    return value
   throw new TypeError('It must be a number.')
 }
 

@@ -164,7 +164,10 @@ t.test('asyncapi writes the document of the websockets', async (t) => {
 t.test('check starts and stops the app', async (t) => {
   const { code, stdout, stderr } = await run(t, ['check', 'app.js'])
   t.equal(code, 0)
-  t.match(stdout, /ok {4}startup +complete\nok {4}request +answered with 404\nok {4}shutdown/)
+  t.match(
+    stdout,
+    /ok {4}startup +complete\nok {4}request +answered with 404\nok {4}examples +1 answered.*\nok {4}shutdown/,
+  )
   t.equal(stderr, 'startup\nshutdown\n')
 })
 

@@ -17,13 +17,15 @@ import type { App } from '../../lib/types.ts'
 import { eventually, httpApp, listening, request, soon } from '../support/sockets.ts'
 
 /** An app of long answers, and what happens in it, in order. */
-function slow(log: string[] = []): App {
+function slow(log: string[] = [], onWaiting = (): void => {}): App {
   async function* clock(signal: AbortSignal) {
     try {
       for (let tick = 0; ; tick++) {
         yield `tick ${tick}`
         await sleep(5)
-        if (tick === 3) await sleep(60_000, undefined, { signal }).catch(() => {})
+        if (tick !== 3) continue
+        onWaiting()
+        await sleep(60_000, undefined, { signal }).catch(() => {})
       }
     } finally {
       await sleep(30)
@@ -83,10 +85,15 @@ const WAYS = {
 for (const [name, run] of Object.entries(WAYS)) {
   t.test(`${name}: long answers end at once, and the lifespan after them`, async (t) => {
     const log: string[] = []
-    const { fetch, close } = await run(t, slow(log))
+    let isWaiting = false
+    const app = slow(log, () => {
+      isWaiting = true
+    })
+    const { fetch, close } = await run(t, app)
     const poll = fetch('/poll')
     const stream = (await fetch('/clock')).text()
-    await sleep(60)
+    await eventually(() => isWaiting, 'the last tick')
+    await sleep(20)
     const started = performance.now()
 
     await soon(close(), 'the close')

@@ -174,12 +174,17 @@ t.test('a failed shutdown rejects close', async (t) => {
 
 t.test('what goes on after the grace period is cut before the lifespan ends', async (t) => {
   const seen: string[] = []
+  const begun = new Set<string>()
   const app = Application({
     routes: [
-      Route('/stream', () => new StreamingResponse(endless('stream', seen))),
+      Route('/stream', () => {
+        begun.add('stream')
+        return new StreamingResponse(endless('stream', seen))
+      }),
       Route(
         '/body',
         async (request) => {
+          begun.add('body')
           try {
             return new PlainTextResponse(await request.text())
           } finally {
@@ -191,6 +196,7 @@ t.test('what goes on after the grace period is cut before the lifespan ends', as
       Mount(
         '/node',
         fromNode((_request, response) => {
+          begun.add('node')
           const timer = setInterval(() => response.write('chunk'), 5)
           response.on('close', () => {
             clearInterval(timer)
@@ -201,6 +207,7 @@ t.test('what goes on after the grace period is cut before the lifespan ends', as
       Mount(
         '/fetch',
         fromFetch(() => {
+          begun.add('fetch')
           const pull = async (stream: ReadableStreamDefaultController): Promise<void> => {
             await sleep(5)
             stream.enqueue(Buffer.from('chunk'))
@@ -223,6 +230,7 @@ t.test('what goes on after the grace period is cut before the lifespan ends', as
     host.talk(request('GET /node/')),
     host.talk(request('GET /fetch/')),
   ].map((reading) => reading.catch(() => 'reset'))
+  await eventually(() => begun.size === open.length, 'all requests')
   await sleep(30)
   const started = performance.now()
   await soon(listener.close(), 'the close')
