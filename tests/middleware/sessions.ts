@@ -264,7 +264,7 @@ t.test('invalid options throw at once', async (t) => {
   for (const short of ['', 'a', 'a'.repeat(31), ['a'.repeat(32), 'a']]) {
     t.throws(() => sessions({ secret: short }), {
       name: 'RangeError',
-      message: /^sessions: a secret must have at least 32 bytes, \d+ was given\. Make one: /,
+      message: /^sessions: a secret must have at least 32 bytes, one of \d+ was given\. Make one: /,
     })
   }
   for (const wrong of [[], 7, null, [7]]) {
