@@ -11,6 +11,8 @@ import {
   SENT,
   type Send,
 } from '../types.ts'
+import { isThenable } from './handled.ts'
+import { wrong } from './must.ts'
 
 /**
  * Runs an app; errors that it throws or rejects with are passed to `recover`.
@@ -63,10 +65,18 @@ export function runFinally(
 /** Calls an app; turns an error thrown synchronously into a rejection. */
 export function called(app: App, scope: Scope, receive: Receive, send: Send): Promise<void> {
   try {
-    return app(scope, receive, send)
+    const done = app(scope, receive, send)
+    return isThenable(done) ? done : withoutPromise(done)
   } catch (error) {
     return Promise.reject(error)
   }
+}
+
+/** An app without types may return nothing, which counts as an end; a handler in its place gives a response. */
+function withoutPromise(value: unknown): Promise<void> {
+  if (value === undefined) return Promise.resolve()
+  const fix = 'Put a handler into a Route, and write async before an app'
+  return Promise.reject(wrong('Mount', 'an app must return a promise', value, fix))
 }
 
 type Recover = (error: unknown) => Promise<void>

@@ -1,7 +1,7 @@
 /** A path, its methods, and the handlers behind them. */
 import type { ErrorKey } from '../errors/handlers.ts'
 import { likelyMethod } from '../http/methods.ts'
-import { callable } from '../internal/apps.ts'
+import { callable, refuseApp } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { wrong } from '../internal/must.ts'
 import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
@@ -109,6 +109,7 @@ interface Serving {
 
 function serving(handler: AnyHandler | AnyMethodTable, where: string): Serving {
   if (typeof handler === 'function') {
+    refuseApp(handler, where)
     return {
       app: answersExceptions(endpoint(handler, where)),
       methods: ['GET'],
@@ -171,7 +172,10 @@ export function methodSet(methods: readonly string[], where: string): Set<string
 export function tableMethods(table: AnyMethodTable, where: string): string[] {
   const known: readonly string[] = TABLE_METHODS
   for (const [key, handler] of Object.entries(table)) {
-    if (known.includes(key) && typeof handler === 'function') continue
+    if (known.includes(key) && typeof handler === 'function') {
+      refuseApp(handler, where)
+      continue
+    }
     throw new TypeError(
       `${where}: a method table has a function for each of ${known.join(', ')}, ${JSON.stringify(key)}: ${typeof handler} was given. ` +
         'Use the option methods for others.',

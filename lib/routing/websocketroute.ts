@@ -5,7 +5,7 @@ import type { PathParams } from '../convertors/params.ts'
 import type { ErrorKey } from '../errors/handlers.ts'
 import { answerException } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
-import { callable } from '../internal/apps.ts'
+import { callable, refuseApp } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { closeAfter, owns } from '../internal/run.ts'
 import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
@@ -71,6 +71,7 @@ export function WebSocketRoute<
       `${where}: the handler must be a function (websocket) => …, ${typeof handler} was given. Is the name spelled right?`,
     )
   }
+  refuseApp(handler, where)
   const settings = settingsIn(where, options)
   const app = surrounded(answersExceptions(conversation(handler)), settings)
   const entries = paths.map(

@@ -2,7 +2,7 @@
 import { acting, passTo } from '#layers'
 import { answeringBy, errorBoundary } from '../errors/boundary.ts'
 import type { ExceptionHandlerEntry } from '../errors/handlers.ts'
-import { chain } from '../internal/apps.ts'
+import { chain, wrappedBy } from '../internal/apps.ts'
 import { acts } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
@@ -23,11 +23,11 @@ export function answersExceptions<Answering extends App>(app: Answering): Answer
  * An error is answered right outside of the layer that threw it, so the layers further out see that
  * answer as any other.
  *
- * @throws TypeError if a middleware is not a function.
+ * @throws TypeError if a middleware is not a function, or does not return an app.
  */
 export function wrapped(app: App, middleware: readonly Middleware[] = []): App {
   chain(...middleware) // checks all of them before the first is called
-  return middleware.reduceRight((inner, wrap) => answered(wrap(inner)), answered(app))
+  return middleware.reduceRight((inner, wrap) => answered(wrappedBy(inner, wrap)), answered(app))
 }
 
 /** The app of a route or mount, inside its layer. */

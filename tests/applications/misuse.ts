@@ -1,10 +1,18 @@
 // Mistakes that people make first are told where they are written.
 import t from 'tap'
-import { Application, Mount, PlainTextResponse, Route, Router } from '../../lib/index.ts'
+import {
+  Application,
+  Mount,
+  PlainTextResponse,
+  Route,
+  Router,
+  WebSocketRoute,
+} from '../../lib/index.ts'
 import { cors } from '../../lib/middleware/cors.ts'
 import { rateLimit } from '../../lib/middleware/ratelimit.ts'
 import { serve } from '../../lib/servers/node.ts'
 import { testClient } from '../../lib/testing/client.ts'
+import type { App, Send } from '../../lib/types.ts'
 
 const handler = () => new PlainTextResponse('')
 
@@ -45,6 +53,26 @@ t.test('a mistake has a message of the house, with what to write', async (t) => 
       () => Router([], { default: 'x' as never }),
       /Router: default: it takes an app, "x" was given/,
     ],
+    [
+      'an app in place of a handler',
+      () => Route('/x', Router([]) as never),
+      /Route "\/x": a handler takes a request, the app of router was given\. Write Mount\("\/path", app\)\./,
+    ],
+    [
+      'an app in a method table',
+      () => Route('/x', { get: Application({}) as never }),
+      /a handler takes a request, the app of application was given/,
+    ],
+    [
+      'an app in place of a websocket handler',
+      () => WebSocketRoute('/x', Router([]) as never),
+      /WebSocketRoute "\/x": a handler takes a request, the app of router was given/,
+    ],
+    [
+      'an app in place of a middleware',
+      () => Mount('/x', handler as never, { middleware: [cors()(Application({})) as never] }),
+      /a middleware must return an app, but one returned .*Promise.* and pass no app in its place\./,
+    ],
     ['a list of lists', () => Router([[Route('/', handler)]] as never), /spread lists with/],
     [
       'a misspelled option',
@@ -53,6 +81,29 @@ t.test('a mistake has a message of the house, with what to write', async (t) => 
     ],
   ]
   for (const [what, misuse, message] of mistakes) t.throws(misuse, message, what)
+})
+
+t.test('a handler in a mount is told at the first request', async (t) => {
+  const app = Application({ routes: [Mount('/x', handler as never)] })
+  const client = await testClient(app)
+  t.teardown(client.close)
+
+  await t.rejects(client.get('/x'), {
+    name: 'TypeError',
+    message:
+      /an app must return a promise, .*PlainTextResponse.* was given\. Put a handler into a Route/,
+  })
+})
+
+t.test('an app that returns nothing has ended, inside of a middleware too', async (t) => {
+  const silent = ((_scope: unknown, _receive: unknown, send: Send) => {
+    void send({ type: 'http.response.start', status: 200, headers: [] })
+    void send({ type: 'http.response.body', body: new TextEncoder().encode('done') })
+  }) as unknown as App
+  const client = await testClient(Application({ routes: [Mount('/x', silent)] }))
+  t.teardown(client.close)
+
+  t.equal(await (await client.get('/x')).text(), 'done')
 })
 
 t.test('what starts something rejects', async (t) => {
