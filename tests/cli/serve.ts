@@ -48,7 +48,6 @@ t.test('and while the server itself is not yet imported', async (t) => {
     const { ended, output } = start(t, ['serve', 'app.js', '--port', '0', ...more], undefined, env)
     // Where hooks hold the thread, as in Node 24, the signal is heard after them, and the server closes.
     t.equal(await soon(ended, 'the end'), 0, output.stderr)
-    t.equal(output.stderr.includes('startup'), output.stderr.includes('shutdown'))
   }
 })
 

@@ -107,6 +107,10 @@ const scripts: fc.Arbitrary<Script> = fc.oneof(
 
 const methods = fc.constantFrom('GET', 'GET', 'HEAD')
 
+/** The client of fetch closes its connection once it has the head of a HEAD, whatever the app still sends. */
+const stayed = (outcome: string): string =>
+  outcome.startsWith('ClientDisconnected') ? 'ok' : outcome
+
 const everywhere: typeof SERVERS = {
   ...SERVERS,
   testClient: async (t, app) => {
@@ -123,7 +127,7 @@ for (const [name, open] of Object.entries(everywhere)) {
       fc.asyncProperty(scripts, methods, async (script, method) => {
         const { extensions, outcomes, view } = await play(script, method)
         const rules = await expected(script, method, extensions)
-        assert.deepEqual(outcomes, rules.outcomes)
+        assert.deepEqual(outcomes.map(method === 'HEAD' ? stayed : String), rules.outcomes)
         // What a client has of a body that is broken off depends on time.
         const size = rules.view.at(-1) === 'broken' ? 2 : 3
         assert.deepEqual(view.slice(0, size), rules.view.slice(0, size))
