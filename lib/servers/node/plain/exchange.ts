@@ -144,7 +144,9 @@ export class PlainExchange implements Ongoing, Transport, Departing, Ending, Cir
   /** Whether nothing is missing: all was sent, or the client left. */
   get #isSettled(): boolean {
     const { phase } = this.#responder
-    return phase === 'complete' || (this.#isGone && phase !== 'aborted')
+    if (phase === 'complete') return true
+    // Sends fail as soon as the socket is destroyed, which is some turns before its 'close'.
+    return phase !== 'aborted' && (this.#isGone || this.#connection.socket.destroyed)
   }
 
   #receive(): Promise<ReceiveMessage> {

@@ -204,6 +204,30 @@ t.test('a client that leaves an answer unread has gone before it was complete', 
   t.same(told.sort(), ['gone', 'http.disconnect'])
 })
 
+t.test('an app may end early, without an error, once its client has left', async (t) => {
+  for (const options of [{}, PLAIN]) {
+    let isOver = false
+    const app = httpApp(async (_scope, _receive, send) => {
+      await send({ type: 'http.response.start', status: 200, headers: [] })
+      const part = { type: 'http.response.body', body: Buffer.from('x'), moreBody: true } as const
+      // Parts of a HEAD are not sent, and take turns.
+      for (let isOpen = true; isOpen; ) isOpen = await send(part).then(...IS_OPEN)
+      isOver = true
+    })
+    const { connect, errors } = await listening(t, app, options)
+    const client = await connect()
+    client.send(request('HEAD /'))
+    await client.until('\r\n\r\n')
+    await client.leave()
+
+    await eventually(() => isOver, 'the end of the app')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    t.same(errors, [])
+  }
+})
+
+const IS_OPEN = [() => true, () => false] as const
+
 t.test('a server that closes ends idle connections while others are at work', async (t) => {
   const { app, paths, release } = gated()
   const idle = httpApp(async (scope, receive, send) => {
