@@ -145,8 +145,7 @@ export function websocketListener<
  * The message itself. As an intersection, the compiler prefers the type of a schema that is a function
  * too, as those of arktype, which return a list of errors or the message.
  */
-// biome-ignore lint/complexity/noBannedTypes: any value, in a form that is no single type
-type Made<Message> = Message & ({} | null | undefined)
+type Made<Message> = Message & (NonNullable<unknown> | null | undefined)
 
 /** What a callback may return: what is sent, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return

@@ -40,8 +40,8 @@ export function fragmentOf(
  */
 export function withFragment(operation: OpenAPIOperation, fragment: Members): OpenAPIOperation {
   if (Object.keys(fragment).length === 0) return operation
-  const { default: any, ...known } = operation.responses
-  const isReplaced = any === ANYTHING && fragment['responses'] !== undefined
+  const { default: others, ...known } = operation.responses
+  const isReplaced = others === ANYTHING && fragment['responses'] !== undefined
   const base = isReplaced ? { ...operation, responses: known } : operation
   return {
     ...merged(base as unknown as Members, fragment),

@@ -60,7 +60,8 @@ function placeIn(keyv: KeyvLike): Place {
     },
     async write(key, bytes, expires) {
       const life = expires === Number.POSITIVE_INFINITY ? undefined : expires - Date.now() + 1000
-      const text = globalThis.Buffer.from(bytes.buffer).toString('base64')
+      const { buffer, byteOffset, byteLength } = bytes
+      const text = globalThis.Buffer.from(buffer, byteOffset, byteLength).toString('base64')
       if ((await keyv.set(key, text, life)) === false) throw new Error('the adapter refused it')
     },
     async remove(key) {
