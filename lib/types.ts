@@ -1,11 +1,11 @@
 /**
- * The contract between a server, middleware and an app: every scope key and every message, with the
- * part that sets it and the meaning of its absence. It follows ASGI 3.0 (HTTP and WebSocket 2.5,
- * lifespan 2.0) with keys in camelCase; message types are ASGI's own strings. `lint()` from
- * `stellula/lint` checks everything that is written here.
+ * The contract between a server, middleware and an app: every scope key and every message, with the part
+ * that sets it and the meaning of its absence. It follows ASGI 3.0 (HTTP and WebSocket 2.5, lifespan 2.0)
+ * with keys in camelCase; message types are ASGI's own strings. `lint()` from `stellula/lint` checks all
+ * of it.
  *
- * The keys of ASGI are in `types/scopes.ts`, those that this package adds in `types/keys.ts`, those
- * for servers only in `types/servers.ts`. Keys of your own belong into `scope.state`.
+ * The keys of ASGI are in `types/scopes.ts`, the keys that this package adds in `types/keys.ts`, and the
+ * keys for servers only in `types/servers.ts`. Put your own keys into `scope.state`.
  */
 
 import type {
@@ -48,29 +48,29 @@ export type {
 export type { Send, SendMessage, ServerOnlyKeys, Transport } from './types/servers.ts'
 
 /**
- * The one noun: called once per connection, finished when that connection is done with.
- * An app that does not know a scope type throws `UnsupportedProtocol`, so that a server can tell
- * "no lifespan" from a failed start.
+ * An app. It is called once per connection, and its promise resolves when it has finished with the
+ * connection. An app throws `UnsupportedProtocol` for a scope type that it does not serve. By that a
+ * server distinguishes an app without a lifespan from a failed start.
  */
 export type App = (scope: Scope, receive: Receive, send: Send) => Promise<void>
 
-/** The one verb: takes an app and returns an app that does something more. */
+/** A middleware: takes an app, and returns an app that does more. */
 export type Middleware = (app: App) => App
 
 /** A middleware whose functions read the state of the application around it. */
 export interface StateMiddleware<State> extends Middleware {
-  /** Phantom, never set: lets `Application` check that its lifespan yields this state. */
+  /** Never set. By its type `Application` checks that its lifespan yields this state. */
   readonly reads?: (state: State) => void
 }
 
-/** Waits for the next message from the client. Nothing is read before it is called. */
+/** Returns the next message from the client. Nothing is read before it is called. */
 export type Receive = () => Promise<ReceiveMessage>
 
 export type ReceiveMessage = HTTPReceiveMessage | WebSocketReceiveMessage | LifespanReceiveMessage
 
 /**
- * What `send` may return, always the same promise, for a message that is dealt with already. A caller
- * that gets it may go on without waiting; awaiting it is right too.
+ * The promise that `send` may return if nothing remains to be done for the message. It is always the same
+ * promise. A caller that gets it may continue without awaiting it.
  */
 export const SENT: Promise<void> = Promise.resolve()
 
@@ -87,5 +87,5 @@ export interface WebSocketScope
     ConnectionKeys<App>,
     ServerOnlyKeys {}
 
-/** How a connection was served, for middleware outside that may hold an older copy of the scope. */
+/** How a connection was served, for outer middleware, which may have an older copy of the scope. */
 export type ScopeOutcome = Outcome<App>

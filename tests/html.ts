@@ -15,7 +15,7 @@ async function chunks(page: HTML): Promise<string[]> {
   return all
 }
 
-t.test('text is escaped, whatever it is', async (t) => {
+t.test('text is escaped, in any value', async (t) => {
   t.equal(`${html`<p title="${EVIL}">${EVIL}</p>`}`, `<p title="${TAME}">${TAME}</p>`)
   t.equal(escapeHTML(EVIL), TAME)
   t.equal(
@@ -36,7 +36,7 @@ t.test('text is escaped, whatever it is', async (t) => {
   )
 })
 
-t.test('the tag and raw take what they are for', async (t) => {
+t.test('the html tag and raw() accept only their own arguments', async (t) => {
   for (const text of ['<b>', ['<b>'], null, undefined]) {
     t.throws(
       () => html(text as never),
@@ -70,7 +70,7 @@ t.test('text is refused where escaping does not help', async (t) => {
   )
 })
 
-t.test('text is refused in a template that stands where escaping does not help', async (t) => {
+t.test('text is refused in a template that is inserted where escaping does not help', async (t) => {
   const message = /^html: a template with text must not be in .*, where escaping does not m/
   const text = html`${'x'}`
   for (const nested of [text, html`f(${text})`, [text], html`${[text]}`, html`${new URL('a:b')}`]) {
@@ -94,7 +94,7 @@ t.test('text is refused in a template that stands where escaping does not help',
   )
 })
 
-t.test('responses take templates', async (t) => {
+t.test('responses accept templates', async (t) => {
   let stopped = 0
   async function* endless(): AsyncGenerator<HTMLValue> {
     try {
@@ -125,7 +125,7 @@ t.test('responses take templates', async (t) => {
   await eventually(() => stopped === 1, 'the end of the producer')
 })
 
-t.test('HTML can be told from text', async (t) => {
+t.test('HTML is distinguished from text', async (t) => {
   t.ok(html`` instanceof HTML)
   t.equal(html`a`.isWhole, true)
 })

@@ -1,6 +1,7 @@
-/** HTML that is known to be safe: text, and values that are still pending. */
+/** Safe HTML: text, and values that are still pending. */
+
+import { invalid } from '../internal/checks.ts'
 import { handled, isThenable } from '../internal/handled.ts'
-import { wrong } from '../internal/must.ts'
 import { giveUp, take } from '../internal/sources.ts'
 import { brand } from '../types/brand.ts'
 import { BETWEEN_ATTRIBUTES, type Place, placesInTag } from './places.ts'
@@ -19,7 +20,7 @@ export type HTMLValue =
   | AsyncIterable<HTMLValue>
   | PromiseLike<HTMLValue>
 
-/** A pending value, and the place where it will be. */
+/** A pending value, and its place in the template. */
 interface Pending {
   readonly value: PromiseLike<unknown> | AsyncIterable<unknown>
   readonly place: Place
@@ -31,12 +32,12 @@ export type Part = string | Pending
 /** The parts of a template. */
 interface Template {
   readonly strings: readonly string[]
-  /** For each value, whether it contains text, or may. */
+  /** For each value, whether it contains text or may contain it. */
   readonly hasText: readonly boolean[]
 }
 
 /**
- * The result of `html` and `raw`: text if all of it is known, and always a stream.
+ * The result of `html` and `raw`. It is a stream, and also has a text if no value is pending.
  *
  * Other templates, `HTMLResponse` and `StreamingResponse` accept it unescaped.
  */
@@ -48,19 +49,19 @@ export class HTML implements AsyncIterable<string> {
   readonly parts: readonly Part[]
   readonly #template: Template | undefined
 
-  /** @param template Its parts; without them, all of it counts as written by the program. */
+  /** @param template The parts of the template; without it, the HTML is trusted as written by the program. */
   constructor(parts: readonly Part[], template?: Template) {
     this.parts = parts
     this.#template = template
   }
 
-  /** Whether it contains escaped text, or may when pending values are known. */
+  /** Whether it contains escaped text, or a pending value that may contain it. */
   static hasText(page: HTML): boolean {
     if (!(#template in page)) return true // made by another copy of this package
     return page.#template?.hasText.includes(true) ?? false
   }
 
-  /** Whether its text, escaped for a place between tags, is safe at this place too. */
+  /** Whether its text, which is escaped for places between tags, is also safe at this place. */
   static fits(page: HTML, place: Place): boolean {
     if (place === undefined || !HTML.hasText(page)) return true
     if (place !== BETWEEN_ATTRIBUTES || !(#template in page)) return false
@@ -69,7 +70,7 @@ export class HTML implements AsyncIterable<string> {
     return hasText.every((text, index) => !text || places[index] === undefined)
   }
 
-  /** Whether all of it is known, so that `toString` returns it. */
+  /** Whether no value is pending, so `toString` works. */
   get isWhole(): boolean {
     return this.parts.every((part) => typeof part === 'string')
   }
@@ -82,21 +83,24 @@ export class HTML implements AsyncIterable<string> {
   toString(): string {
     if (this.isWhole) return this.parts.join('')
     throw new TypeError(
-      'html: the text is not known yet, a promise or an async iterable was given to the template. Await it first, or send new StreamingResponse(page, { mediaType: "text/html" }).',
+      'html: the text must be complete, a template with a promise or an async iterable was given. Await it first, or send new StreamingResponse(page, { mediaType: "text/html" }).',
     )
   }
 
-  /** The text as it becomes known, in order. */
+  /** The text in order, each part as soon as it is known. */
   [Symbol.asyncIterator](): AsyncIterableIterator<string> {
     return new Arrival(this.parts)
   }
 }
 
-/** Iterates a template. Not a generator, since that could not close sources it has not reached yet. */
+/**
+ * Iterates a template. It is not a generator because a generator could not close sources that it has not
+ * reached yet.
+ */
 class Arrival implements AsyncIterableIterator<string> {
   readonly #parts: readonly Part[]
   readonly #text: AsyncGenerator<string, void, undefined>
-  /** How many parts have been read completely. */
+  /** The number of parts that were read completely. */
   #read = 0
 
   constructor(parts: readonly Part[]) {
@@ -107,7 +111,7 @@ class Arrival implements AsyncIterableIterator<string> {
   async *#texts(): AsyncGenerator<string, void, undefined> {
     for (const part of this.#parts) {
       if (typeof part === 'string') yield part
-      else yield* arriving(part)
+      else yield* textsOf(part)
       this.#read++
     }
   }
@@ -131,7 +135,7 @@ class Arrival implements AsyncIterableIterator<string> {
 /**
  * Adds a value to a list of parts, escaped unless it is HTML.
  *
- * @returns Whether it contains text, or may.
+ * @returns Whether it contains text, or may contain it.
  * @throws TypeError if text is in a dangerous place, or the value is of another kind.
  */
 export function addTo(parts: Part[], value: unknown, place: Place): boolean {
@@ -146,12 +150,12 @@ export function addTo(parts: Part[], value: unknown, place: Place): boolean {
   else if (isThenable(value)) append(parts, { value: pending(value), place })
   else if (isAsyncIterable(value)) append(parts, { value: take(value), place })
   else if (isIterable(value)) return addAll(parts, value, place)
-  else throw unfit(value)
+  else throw noHTMLValue(value)
   return true
 }
 
 function addHTML(parts: Part[], page: HTML, place: Place): boolean {
-  if (!HTML.fits(page, place)) throw misplaced(place, page)
+  if (!HTML.fits(page, place)) throw unsafePlace(place, page)
   for (const part of page.parts) append(parts, part)
   return HTML.hasText(page)
 }
@@ -170,17 +174,17 @@ export function append(parts: Part[], part: Part): void {
   else parts.push(part)
 }
 
-/** May reject before its turn comes; the reader of the template gets the error then. */
+/** A promise may reject before it is read. The reader of the template then gets the error. */
 function pending(value: PromiseLike<unknown>): Promise<unknown> {
   return handled(Promise.resolve(value).then(take))
 }
 
-async function* arriving({ value, place }: Pending): AsyncGenerator<string, void, undefined> {
-  if (isThenable(value)) yield* settled(await value, place)
-  else for await (const item of value) yield* settled(item, place)
+async function* textsOf({ value, place }: Pending): AsyncGenerator<string, void, undefined> {
+  if (isThenable(value)) yield* htmlOf(await value, place)
+  else for await (const item of value) yield* htmlOf(item, place)
 }
 
-function settled(value: unknown, place: Place): HTML {
+function htmlOf(value: unknown, place: Place): HTML {
   const parts: Part[] = []
   addTo(parts, value, place)
   return new HTML(parts)
@@ -201,21 +205,21 @@ function isObject(value: unknown): value is object {
 function escapeAt(place: Place, text: string): string {
   if (place === undefined) return escapeHTML(text)
   const what = `text must not be ${place}, where escaping does not make it safe`
-  throw wrong('html', what, text, QUOTE_IT)
+  throw invalid('html', what, text, QUOTE_IT)
 }
 
-function misplaced(place: Place, { parts }: HTML): TypeError {
+function unsafePlace(place: Place, { parts }: HTML): TypeError {
   const text = parts.map((part) => (typeof part === 'string' ? part : '…')).join('')
   const what = `a template with text must not be ${place}, where escaping does not make it safe`
-  return wrong('html', what, text, QUOTE_IT)
+  return invalid('html', what, text, QUOTE_IT)
 }
 
 const QUOTE_IT =
   'Put the text into a quoted attribute such as data-value="…", or write raw(text) if it is your own'
 
-function unfit(value: unknown): TypeError {
+function noHTMLValue(value: unknown): TypeError {
   const what = 'a value must be text, a number, html, a URL, or a list or promise of these'
-  return wrong('html', what, value, 'Convert it to text: String(value), JSON.stringify(value)')
+  return invalid('html', what, value, 'Convert it to text: String(value), JSON.stringify(value)')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

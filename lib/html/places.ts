@@ -1,4 +1,4 @@
-/** The places of values in a template: those where escaping is enough, and the others. */
+/** Finds the places of values in a template where escaping is not enough. */
 
 /** A description of a place where text is dangerous even if escaped; undefined for other places. */
 export type Place = string | undefined
@@ -11,7 +11,7 @@ interface Position {
   readonly attribute: string
 }
 
-/** The end of each kind of text. A `<` at the end has a value as its name. */
+/** The end of each kind of text. After a `<` at the end, a value is the name of the tag. */
 const BOUNDARIES = {
   text: /<!--|<\/?[a-z][a-z0-9]*|<\/?$/gi,
   comment: /-->/g,
@@ -39,7 +39,7 @@ export function placesOf(strings: readonly string[]): readonly Place[] {
   return KNOWN.get(strings) ?? workOut(strings, START, KNOWN)
 }
 
-/** The same for a template that is inside of a tag itself. */
+/** The place of each value in a template that is used inside a tag. */
 export function placesInTag(strings: readonly string[]): readonly Place[] {
   return KNOWN_IN_TAG.get(strings) ?? workOut(strings, IN_TAG, KNOWN_IN_TAG)
 }
@@ -79,7 +79,7 @@ function cross({ within, element }: Position, boundary: string, before: string):
       ? { ...START, within: element, element }
       : START
   }
-  // Into a tag, from a text, or from the value of an attribute.
+  // The boundary leads into a tag: from text, or from the value of an attribute.
   const isTag = within === 'text' || within === 'script' || within === 'style'
   return { within: 'tag', element: isTag ? boundary.slice(1) : element, attribute: '' }
 }

@@ -1,4 +1,4 @@
-/** The media types that a client accepts (RFC 9110 section 12.5.1). */
+/** Reads which media types a client accepts (RFC 9110 section 12.5.1). */
 import { weightOf } from './weights.ts'
 
 // A media range and its parameters, whose quoted values may contain commas.
@@ -6,8 +6,8 @@ const RANGE = /[\t ,]*([^\t ,;"]*)((?:[^,"]|"(?:[^"\\]|\\.)*"?)*)/y
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 
 /**
- * Whether the client accepts this type by name. Wildcards do not count: browsers send them when they
- * navigate to a page.
+ * Whether the client accepts this type by name. Wildcards are ignored, because browsers send them when
+ * they navigate to a page.
  *
  * The first mention is used; a weight of 0 means "not acceptable".
  *

@@ -6,7 +6,7 @@ import { readWeight } from './weights.ts'
 export type Coding = 'br' | 'zstd' | 'gzip'
 
 /**
- * The offered codings that the client prefers to `identity`, or likes as much, best first.
+ * Returns the offered codings that the client prefers to `identity`, or equally, best first.
  *
  * Codings of equal weight keep the order of the offer.
  *
@@ -20,14 +20,14 @@ export function preferredCodings(accept: string, offered: readonly Coding[]): re
   const weights = parseWeights(accept)
   const others = weights.get('*')
   const weightOf = (coding: string): number => weights.get(coding) ?? others ?? 0
-  // `identity` is always acceptable, but a missing mention of it is not a preference.
+  // `identity` is always acceptable, but it is preferred only if the field mentions it.
   const least = weights.get('identity') ?? others ?? 0
   return offered
     .filter((coding) => weightOf(coding) > 0 && weightOf(coding) >= least)
     .sort((one, other) => weightOf(other) - weightOf(one))
 }
 
-/** The first mention of a coding is used; an invalid weight counts as 0. */
+/** Reads the weights. The first mention of a coding is used; an invalid weight counts as 0. */
 function parseWeights(accept: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>()
   for (const element of accept.split(',')) {

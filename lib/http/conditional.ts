@@ -5,7 +5,7 @@ import { parseHTTPDate } from './dates.ts'
 import { indexOfName } from './headers.ts'
 import { isRead } from './methods.ts'
 
-/** What distinguishes one state of a resource from another. */
+/** The values that distinguish one state of a resource from another. */
 export interface Validators {
   /** The entity tag in the form of `ETag`, quotes included (unset). */
   readonly etag?: string | undefined
@@ -13,7 +13,7 @@ export interface Validators {
   readonly lastModified?: number | undefined
 }
 
-/** The parts of an HTTP scope that preconditions are read from. */
+/** The members of an HTTP scope from which preconditions are read. */
 export interface ConditionalScope {
   readonly method: string
   readonly headers: HeaderList
@@ -22,9 +22,9 @@ export interface ConditionalScope {
 /**
  * Evaluates the preconditions of a request in the order of RFC 9110 section 13.2.2.
  *
- * `If-Match` or else `If-Unmodified-Since`, then `If-None-Match` or else `If-Modified-Since`. Dates that
- * are invalid, or not comparable because `lastModified` is unset, are ignored. OPTIONS, CONNECT and
- * TRACE have no preconditions, since they neither read nor change a state.
+ * It evaluates `If-Match` or else `If-Unmodified-Since`, then `If-None-Match` or else `If-Modified-Since`.
+ * A date is ignored if it is invalid or `lastModified` is unset. OPTIONS, CONNECT and TRACE have no
+ * preconditions, because they neither read nor change a state.
  *
  * @param current The validators of the current state, or null if the resource does not exist.
  * @returns 304 (for GET and HEAD) or 412 if that is the response, null to process the request.
@@ -50,7 +50,7 @@ export function checkPreconditions(
 
 const WITHOUT_STATE: ReadonlySet<string> = new Set(['OPTIONS', 'CONNECT', 'TRACE'])
 
-/** One look at each name is enough for most requests, which have no preconditions. */
+/** Whether there may be a precondition. Most requests have none, and this check is fast. */
 function hasCondition(headers: HeaderList): boolean {
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index]?.startsWith('if-')) return true
@@ -97,7 +97,7 @@ export function ifRangeHolds(
 }
 
 /**
- * The fields that a 304 repeats: all but those that describe the content.
+ * Returns the fields that a 304 repeats: all fields that do not describe the content.
  *
  * `Last-Modified` is repeated only if `ETag` is missing (RFC 9110 section 15.4.5).
  *
@@ -121,7 +121,7 @@ const OF_CONTENT: ReadonlySet<string> = new Set([
 ])
 
 /**
- * All values of a field, joined by commas as if sent on one line; null if the field is missing.
+ * Returns all values of a field, joined by commas, or null if the field is missing.
  *
  * @example
  * joinedField(['if-match', '"a"', 'if-match', '"b"'], 'if-match') // '"a", "b"'
@@ -137,7 +137,7 @@ export function joinedField(headers: HeaderList, name: string): string | null {
 }
 
 /**
- * The validators of a response: `ETag` and `Last-Modified`.
+ * Returns the validators of a response: `ETag` and `Last-Modified`.
  *
  * @example
  * validatorsIn(['etag', '"7"']) // { etag: '"7"', lastModified: undefined }
@@ -154,7 +154,7 @@ function dateField(headers: HeaderList, name: string): number | null {
   return field === null ? null : parseHTTPDate(field)
 }
 
-/** `*` matches any current state. */
+/** Whether one of the tags matches. `*` matches any current state. */
 function matches(
   field: string,
   current: Validators | null,
@@ -185,7 +185,7 @@ const BETWEEN = /[\t ,]*/y
 const END = /[\t ]*(?:,|$)/y
 
 /**
- * Parses a list of entity tags. Commas within quotes belong to the tag; invalid tags are skipped. Takes
+ * Parses a list of entity tags. Commas within quotes belong to the tag; invalid tags are skipped. It takes
  * linear time.
  *
  * @example
@@ -204,13 +204,13 @@ export function parseEtags(field: string): string[] {
   return tags
 }
 
-/** The end of a match that begins at `start`, or -1. */
+/** Returns the end of a match that begins at `start`, or -1. */
 function endOf(pattern: RegExp, text: string, start: number): number {
   pattern.lastIndex = start
   return pattern.test(text) ? pattern.lastIndex : -1
 }
 
-/** Header fields have a resolution of one second. */
+/** Rounds down to whole seconds, the resolution of dates in header fields. */
 function wholeSeconds(time: number): number {
   return Math.floor(time / 1000) * 1000
 }

@@ -1,36 +1,37 @@
-/** Cookies: parses those of a request, and writes `Set-Cookie` values that browsers accept. */
+/** Parses the cookies of a request, and writes `Set-Cookie` values that browsers accept. */
 
+import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
 import { NAME_RULE, trimBlanks } from './fieldrules.ts'
 import { isHeaderName } from './headers.ts'
 
 export interface CookieOptions {
-  /** Lifetime in seconds; 0 or less deletes the cookie. Unset: `expires`, or until the browser closes. */
+  /**
+   * The lifetime in seconds (until `expires`, or until the browser closes). 0 or less deletes the cookie.
+   */
   maxAge?: number
-  /** Expiry as a Date, or in seconds from now. */
+  /** The expiry as a Date, or in seconds from now (until the browser closes). */
   expires?: Date | number
-  /** Path for which browsers send the cookie ('/'); null omits the attribute. */
+  /** The path for which browsers send the cookie ('/'); null omits the attribute. */
   path?: string | null
-  /** Domain for which browsers send it, subdomains included (only the host that set it). */
+  /** The domain for which browsers send it, subdomains included (only the host that set it). */
   domain?: string
-  /** Sent over https only (false). */
+  /** Whether browsers send it over https only (false). */
   secure?: boolean
-  /** Hidden from scripts (false). */
+  /** Whether it is hidden from scripts (false). */
   httpOnly?: boolean
   /** Whether requests from other sites carry it ('lax'); null omits the attribute. */
   sameSite?: 'lax' | 'strict' | 'none' | null
-  /** Kept separately for each embedding site (false); needs `secure`. */
+  /** Whether browsers keep it separately for each embedding site (false). It needs `secure`. */
   partitioned?: boolean
 }
 
 /**
  * Parses the `Cookie` fields of a request into an object without prototype.
  *
- * Several fields are joined by `; ` (RFC 9113 section 8.2.3), as Node and fetch do. Of duplicate names
- * the first is used, since browsers send the more specific path first. Quotes are removed, then
- * values are percent-decoded. Pairs without a name are dropped, so that `=__Host-id=x` is not read as
- * `__Host-id`.
+ * Several fields are joined by `; ` (RFC 9113 section 8.2.3), as Node and fetch do. Of duplicate names the
+ * first is used, because browsers send the more specific path first. Quotes are removed, then values are
+ * percent-decoded. Pairs without a name are dropped. So `=__Host-id=x` is not read as `__Host-id`.
  */
 export function parseCookies(fields: readonly string[]): Record<string, string> {
   const cookies: Record<string, string> = Object.create(null)
@@ -44,7 +45,7 @@ export function parseCookies(fields: readonly string[]): Record<string, string> 
   return cookies
 }
 
-/** Quotes are removed before decoding: percent-encoded ones belong to the value. */
+/** Decodes a value. Quotes are removed before, because percent-encoded quotes belong to the value. */
 function decodeValue(value: string): string {
   const text = unquote(value)
   if (!text.includes('%')) return text
@@ -55,7 +56,7 @@ function decodeValue(value: string): string {
   }
 }
 
-/** Removes the quotes and escapes that Python's `http.cookies`, for instance, puts around values. */
+/** Removes quotes and escapes, which for example Python's `http.cookies` adds to values. */
 function unquote(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value
   return value
@@ -69,8 +70,9 @@ function unquote(value: string): string {
  * Writes one `Set-Cookie` value. The cookie's value is percent-encoded.
  *
  * @throws TypeError if the name, domain, path, `maxAge` or `expires` is invalid, or if browsers would
- * silently drop the cookie: `__Host-`, `__Secure-`, `SameSite=None` or `Partitioned` without what they
- * require, a path that does not start with "/", or more than 4096 bytes of name and value.
+ * silently drop the cookie: if the requirements of `__Host-`, `__Secure-`, `SameSite=None` or
+ * `Partitioned` are not met, if the path does not start with "/", or if name and value have more than 4096
+ * bytes.
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
   knownOptions(
@@ -81,27 +83,27 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
   const { path = '/', domain, maxAge, expires, secure, httpOnly, partitioned } = options
   const sameSite = sameSiteOf(options.sameSite)
   if (!isHeaderName(name)) {
-    throw wrong(WHERE, NAME_RULE, name, 'Choose another name')
+    throw invalid(WHERE, NAME_RULE, name, 'Choose another name')
   }
   if (path && !PATH.test(path)) {
     const what = 'a path must start with "/" and have no spaces, commas or semicolons'
-    throw wrong(WHERE, what, path, 'Percent-encode it')
+    throw invalid(WHERE, what, path, 'Percent-encode it')
   }
   const date = typeof expires === 'number' ? new Date(Date.now() + expires * 1000) : expires
-  must(WHERE, !domain || DOMAIN.test(domain), 'domain must be a host name', domain, 'Correct it')
-  must(
+  check(WHERE, !domain || DOMAIN.test(domain), 'domain must be a host name', domain, 'Correct it')
+  check(
     WHERE,
     maxAge === undefined || Number.isInteger(maxAge),
     'maxAge must be an integer',
     maxAge,
     'Round it',
   )
-  must(
+  check(
     WHERE,
-    !date || !Number.isNaN(date.getTime()),
+    !date || (date instanceof Date && !Number.isNaN(date.getTime())),
     'expires must be valid',
     expires,
-    'Correct it',
+    'Write new Date(…), or seconds from now',
   )
   assertKept(name, sameSite, { ...options, path })
   const pair = `${name}=${encode(name, value)}`
@@ -133,18 +135,18 @@ const MOST_BYTES = 4096
 // Browsers compare the attribute with the encoded path of the request, so other characters never match.
 const PATH = /^\/[!-+\--:=-~]*$/
 
-/** Labels of a host name (RFC 1034 section 3.5), perhaps after a dot, which browsers ignore. */
+/** Labels of a host name (RFC 1034 section 3.5). A dot before them is allowed; browsers ignore it. */
 const DOMAIN =
   /^\.?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
 const SAME_SITE = ['Lax', 'Strict', 'None']
 
-/** As browsers write it; undefined to omit the attribute. */
+/** Returns the value as browsers write it, or undefined to omit the attribute. */
 function sameSiteOf(given: CookieOptions['sameSite'] = 'lax'): string | undefined {
   if (!given) return undefined
   const known = SAME_SITE.find((name) => name.toLowerCase() === given.toLowerCase())
   if (known !== undefined) return known
-  throw wrong(WHERE, 'sameSite must be "lax", "strict" or "none"', given, 'Write null to omit it')
+  throw invalid(WHERE, 'sameSite must be "lax", "strict" or "none"', given, 'Write null to omit it')
 }
 
 function encode(name: string, value: string): string {
@@ -152,13 +154,13 @@ function encode(name: string, value: string): string {
     return encodeURIComponent(value)
   } catch (cause) {
     throw new TypeError(
-      `setCookie: a value must be well-formed text, that of ${JSON.stringify(name)} has half a character. Call toWellFormed() on it.`,
+      `setCookie: a value must be well-formed text, the value of ${JSON.stringify(name)} has a lone surrogate. Call toWellFormed() on it.`,
       { cause },
     )
   }
 }
 
-/** Rules without which browsers drop a cookie (RFC 6265bis sections 4.1.3 and 5.7). */
+/** Checks the rules by which browsers drop a cookie (RFC 6265bis sections 4.1.3 and 5.7). */
 function assertKept(
   name: string,
   sameSite: string | undefined,

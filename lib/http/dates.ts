@@ -22,7 +22,7 @@ const ASCTIME = /^(\w{3}) (\w{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/
  * @param now The reference for two-digit years, which are never more than 50 years ahead (the current
  * time), in milliseconds since 1970.
  * @returns Milliseconds since 1970, or null for an invalid date. A wrong day of the week is ignored,
- * since the rest says it all.
+ * because the rest determines the date.
  * @example
  * parseHTTPDate('Thu, 10 Oct 2013 21:40:00 GMT') // 1_381_441_200_000
  */
@@ -45,7 +45,9 @@ function fullYear(digits: number, thisYear: number): number {
 
 const SHORT_DAYS = DAYS.map((day) => day.slice(0, 3))
 
-/** Null if the day is not in the calendar, the time not in the day, or the weekday has no such name. */
+/**
+ * Returns null if the day is not in the calendar, the time is not in the day, or the weekday is unknown.
+ */
 function toTime(
   weekday = '',
   year: string | number = 0,

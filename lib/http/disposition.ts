@@ -1,15 +1,15 @@
-/** The field `Content-Disposition` (RFC 6266). */
-import { wrong } from '../internal/must.ts'
+/** Writes the field `Content-Disposition` (RFC 6266). */
+import { invalid } from '../internal/checks.ts'
 
 /** `attachment`: the browser saves the file. `inline`: it shows the file. */
 export type Disposition = 'attachment' | 'inline'
 
 /**
- * Writes the value of `Content-Disposition`. No file name can break out of it.
+ * Writes the value of `Content-Disposition`. No file name can add parameters or fields.
  *
- * A name that is not plain ASCII is given twice: exactly, as `filename*`, and with underscores for the
- * other characters, as `filename`. In both, path separators, control characters and overrides of the
- * text direction become underscores.
+ * A name that is not plain ASCII is written twice: exactly, as `filename*`, and with underscores for the
+ * other characters, as `filename`. In both, underscores replace path separators, control characters and
+ * overrides of the text direction.
  *
  * @throws TypeError if the disposition is neither "attachment" nor "inline", or the name is not text.
  * @example
@@ -19,11 +19,16 @@ export type Disposition = 'attachment' | 'inline'
 export function contentDisposition(disposition: Disposition, filename?: string): string {
   if (disposition !== 'attachment' && disposition !== 'inline') {
     const what = 'the disposition must be "attachment" or "inline"'
-    throw wrong('contentDisposition', what, disposition, 'Use "attachment" for downloads')
+    throw invalid('contentDisposition', what, disposition, 'Use "attachment" for downloads')
   }
   if (filename === undefined) return disposition
   if (typeof filename !== 'string') {
-    throw wrong('contentDisposition', 'the file name must be text', filename, 'Omit it if unknown')
+    throw invalid(
+      'contentDisposition',
+      'the file name must be text',
+      filename,
+      'Omit it if unknown',
+    )
   }
   const name = filename.toWellFormed().replace(UNSAFE, '_')
   if (!NOT_PLAIN.test(name)) return `${disposition}; filename="${name}"`

@@ -1,7 +1,10 @@
-/** A list of header fields as the Headers class of fetch. */
+/** Converts a list of header fields to the Headers class of fetch. */
 import type { HeaderList } from '../types.ts'
 
-/** Joins duplicates by commas, as fetch does, and cookies by semicolons (RFC 9113 section 8.2.3). */
+/**
+ * Converts a list to Headers. Duplicates are joined by commas, as in fetch, and cookies by semicolons (RFC
+ * 9113 section 8.2.3).
+ */
 export function toFetchHeaders(list: HeaderList): globalThis.Headers {
   const headers = new globalThis.Headers()
   let cookies: string | undefined

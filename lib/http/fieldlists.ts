@@ -1,15 +1,21 @@
-/** The lists of fields in messages: names in lower case, since JavaScript apps may send others, and copies. */
+/**
+ * Converts the names in lists of fields to lower case, because JavaScript apps may send others, and copies
+ * messages.
+ */
 import type { HeaderList } from '../types.ts'
 
-/** The name in lower case. A value that is not text stays as it is, for the server to refuse. */
+/**
+ * Returns the name in lower case. A value that is not text is returned unchanged, and the server refuses
+ * it.
+ */
 export function lowerName(name: string): string {
   return typeof name === 'string' ? name.toLowerCase() : name
 }
 
-/** The list itself if its names are in lower case, else a copy with lower-case names. */
+/** Returns the list itself if its names are in lower case, otherwise a copy with lower-case names. */
 export function lowerNames(list: HeaderList): HeaderList {
-  // Most names are at the index that they had in the previous list, since middleware appends its fields.
-  // The same list again is checked anyway, since it may have been changed in place, against the contract.
+  // Most names have the same index as in the previous list, because middleware appends its fields. The
+  // same list is checked again, because an app may have changed it in place, against the contract.
   const seen = list === lastSeen ? NONE : lastSeen
   for (let index = 0; index < list.length; index += 2) {
     const name = list[index] ?? ''
@@ -19,7 +25,7 @@ export function lowerNames(list: HeaderList): HeaderList {
   return list
 }
 
-/** The message itself if its names are in lower case, else a copy with lower-case names. */
+/** Returns the message itself if its names are in lower case, otherwise a copy with lower-case names. */
 export function withLowerNames<Message extends { readonly headers?: HeaderList }>(
   message: Message,
 ): Message {
@@ -37,7 +43,7 @@ let lastSeen = NONE
 const KNOWN_NAMES = new Set<string>()
 const MOST_KNOWN_NAMES = 1000
 
-/** Looks names up in a set of those seen, which takes a third of the time: programs send few names. */
+/** Looks names up in a set of known names, which takes a third of the time: programs send few names. */
 function isLowerCase(name: string): boolean {
   if (KNOWN_NAMES.has(name)) return true
   if (name !== lowerName(name)) return false
@@ -50,10 +56,10 @@ function lowerAtEvenPlaces(text: string, index: number): string {
 }
 
 /**
- * A copy of the message with this list.
+ * Returns a copy of the message with this list.
  *
  * `{ ...message, headers }` does the same, but takes three times as long for a message that was itself
- * made by spreading, as behind several middleware (measured on Node 20).
+ * made by spreading, as after several middleware (measured on Node 20).
  */
 export function withHeaders<Message extends { readonly headers?: HeaderList }>(
   message: Message,

@@ -1,17 +1,16 @@
-/** The rules of header fields: in words, and of the blanks around values. */
+/** The rules of header fields in words, for error messages, and the removal of blanks. */
 
-/** What a name is, for error messages. */
+/** The rule for names, for error messages. */
 export const NAME_RULE = "a name must consist of letters, digits and !#$%&'*+-.^_`|~"
 
-/** What the value of a field is, for error messages. */
+/** Returns the rule for the value of a field, for error messages. */
 export function valueRule(name: string): string {
   return `the value of "${name}" must be latin-1 text without control characters`
 }
 
 /**
- * Removes spaces and tabs, the optional whitespace of fields (RFC 9110 section 5.6.3), at both ends, and
- * no other whitespace, which `trim` would remove too.
- * A regular expression would backtrack at each inner space.
+ * Removes spaces and tabs, the optional whitespace of fields (RFC 9110 section 5.6.3), at both ends.
+ * `trim` would remove other whitespace too, and a regular expression would backtrack at each inner space.
  */
 export function trimBlanks(text: string): string {
   let start = 0

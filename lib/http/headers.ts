@@ -1,16 +1,18 @@
 /** Header fields: a view of the contract's flat list, and the rules for names and values. */
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { HeaderList } from '../types.ts'
 import { NAME_RULE, valueRule } from './fieldrules.ts'
 
-/** What headers can be made from: an object, pairs, or other headers, including those of fetch. */
+/**
+ * A value from which headers can be made: an object, pairs, or other headers, including those of fetch.
+ */
 export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>
 
 /**
  * A flat list of names and values, for reading and changing.
  *
- * Names are case-insensitive and stored in lower case; order and duplicates are kept. The list passed
- * to the constructor never changes: the first change copies it. A list read from `list` never changes
+ * Names are case-insensitive and stored in lower case; order and duplicates are kept. The list passed to
+ * the constructor is never changed: the first change copies it. A list read from `list` is never changed
  * either: the next change copies it again.
  *
  * @example
@@ -20,7 +22,7 @@ export type HeadersInit = Readonly<Record<string, string>> | Iterable<readonly [
  */
 export class Headers implements Iterable<[string, string]> {
   #list: HeaderList
-  /** The same list as long as only this object has it, so that it may change in place. */
+  /** The same list while only this object has it. Then it may be changed in place. */
   #own: string[] | undefined
 
   /** Takes this list, or an empty one, without copying it. */
@@ -28,7 +30,7 @@ export class Headers implements Iterable<[string, string]> {
     this.#list = list
   }
 
-  /** The list as it is now. Later changes are made to a copy. */
+  /** The current list. Later changes are made to a copy. */
   get list(): HeaderList {
     this.#own = undefined
     return this.#list
@@ -47,13 +49,13 @@ export class Headers implements Iterable<[string, string]> {
     return headers
   }
 
-  /** The first value of this name, or null. */
+  /** Returns the first value of this name, or null. */
   get(name: string): string | null {
     const index = indexOfName(this.#list, name.toLowerCase())
     return index < 0 ? null : (this.#list[index + 1] ?? null)
   }
 
-  /** All values of this name, in order. */
+  /** Returns all values of this name, in order. */
   getAll(name: string): string[] {
     const wanted = name.toLowerCase()
     const values: string[] = []
@@ -84,7 +86,7 @@ export class Headers implements Iterable<[string, string]> {
     return this
   }
 
-  /** Sets the value if the name is missing; returns the value that is in effect. */
+  /** Sets the value if the name is missing. Returns the existing or the new value. */
   setDefault(name: string, value: string): string {
     const present = this.get(name)
     if (present !== null) return present
@@ -116,7 +118,7 @@ export class Headers implements Iterable<[string, string]> {
    */
   vary(...names: readonly string[]): this {
     const [only = ''] = names
-    // The usual case, without comparing: `Vary` is missing, and one name is added.
+    // The usual case needs no comparison: `Vary` is missing, and one name is added.
     if (names.length === 1 && isHeaderName(only) && !this.has('vary')) {
       return this.append('vary', only)
     }
@@ -129,7 +131,10 @@ export class Headers implements Iterable<[string, string]> {
     return this.set('vary', fields.includes('*') ? '*' : fields.join(', '))
   }
 
-  /** Pairs of name and value in wire order, taken from the list when iteration starts. */
+  /**
+   * Iterates over pairs of name and value in wire order. They are those of the list when the iteration
+   * starts.
+   */
   *entries(): IterableIterator<[string, string]> {
     const { list } = this
     for (let index = 0; index + 1 < list.length; index += 2) {
@@ -149,7 +154,7 @@ export class Headers implements Iterable<[string, string]> {
     for (const [, value] of this) yield value
   }
 
-  /** The pairs as one object, for logs and tests. Of duplicates it has the first value. */
+  /** Returns the pairs as an object, for logs and tests. Of duplicates it has the first value. */
   toJSON(): Record<string, string> {
     const first = new Map<string, string>()
     for (const [name, value] of this) if (!first.has(name)) first.set(name, value)
@@ -163,19 +168,21 @@ export class Headers implements Iterable<[string, string]> {
   }
 }
 
-/** The index of this lower-case name in a flat list, or -1. */
+/** Returns the index of this lower-case name in a flat list, or -1. */
 export function indexOfName(list: readonly string[], name: string): number {
   for (let index = 0; index < list.length; index += 2) if (list[index] === name) return index
   return -1
 }
 
-/** The value of `content-length`, or undefined if it is missing. Servers check that it is a number. */
+/**
+ * Returns the value of `content-length`, or undefined if it is missing. Servers check that it is a number.
+ */
 export function contentLength(list: readonly string[]): number | undefined {
   const index = indexOfName(list, 'content-length')
   return index < 0 ? undefined : Number(list[index + 1])
 }
 
-/** If names differ only in case, the first one stays. */
+/** Adds a name. If names differ only in case, the first one is kept. */
 function addField(fields: string[], name: string): void {
   if (name === '' || fields.some((known) => isSameName(known, name))) return
   fields.push(name)
@@ -207,16 +214,16 @@ export function isHeaderValue(value: string): boolean {
 }
 
 /**
- * Checks a field that would otherwise split or corrupt a message on the wire.
+ * Checks a field. An invalid one could split or corrupt a message on the wire.
  *
  * @throws TypeError if the name or value is invalid.
  */
 export function assertHeader(name: string, value: string): void {
   if (typeof name !== 'string' || !isHeaderName(name)) {
-    throw wrong('Headers', NAME_RULE, name, 'Choose another name')
+    throw invalid('Headers', NAME_RULE, name, 'Choose another name')
   }
   if (typeof value !== 'string' || !isHeaderValue(value)) {
-    throw wrong(
+    throw invalid(
       'Headers',
       valueRule(name),
       value,

@@ -2,8 +2,9 @@
 import type { HeaderList } from '../types.ts'
 
 /**
- * The fields of message framing, which is the server's task (RFC 9112 section 6): they are removed from
- * responses. Node would send `transfer-encoding: gzip` unchanged, and the client would wait for chunks.
+ * The fields of message framing (RFC 9112 section 6). The server frames messages, so these fields are
+ * removed from responses. Node would send `transfer-encoding: gzip` unchanged, and the client would wait
+ * for chunks.
  */
 export const FRAMING: ReadonlySet<string> = new Set([
   'connection',
@@ -23,13 +24,16 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'trailer',
 ])
 
-/** Returns a function that tells whether a field is hop-by-hop: by its name, or listed in `Connection`. */
+/**
+ * Returns a function that checks whether a field is hop-by-hop: by its name, or because `Connection` lists
+ * it.
+ */
 export function hopByHop(headers: HeaderList): (name: string) => boolean {
   const listed = optionsOf(headers, 'connection')
   return (name) => HOP_BY_HOP.has(name) || listed.has(name)
 }
 
-/** The members of all fields of this name, in lower case, without parameters. */
+/** Returns the members of all fields of this name, in lower case, without parameters. */
 export function optionsOf(headers: HeaderList, name: string): ReadonlySet<string> {
   const options = new Set<string>()
   for (let index = 0; index < headers.length; index += 2) {

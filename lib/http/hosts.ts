@@ -13,18 +13,18 @@ export function isAuthority(text: string): boolean {
   return text.length <= 300 && AUTHORITY.test(text)
 }
 
-/** The value of the first Host field, or `''`. */
+/** Returns the value of the first Host field, or `''`. */
 export function hostHeader(scope: ConnectionScope): string {
   const index = indexOfName(scope.headers, 'host')
   return index < 0 ? '' : (scope.headers[index + 1] ?? '')
 }
 
 /**
- * The host without port and final dot, in lower case; an IPv6 address keeps its brackets.
+ * Returns the host without port and final dot, in lower case. An IPv6 address keeps its brackets.
  *
  * Host names are case-insensitive (RFC 9110 section 4.2.3), and `example.org.` is the absolute form of
- * `example.org` (RFC 1034 section 3.1). Text after a colon that is not a port stays: `good:80@evil`
- * must not be taken for "good" (CVE-2026-27959).
+ * `example.org` (RFC 1034 section 3.1). Text after a colon that is not a port is kept: `good:80@evil` must
+ * not be read as "good" (CVE-2026-27959).
  *
  * @example
  * hostName('Example.ORG.:8000') // 'example.org'
@@ -35,14 +35,14 @@ export function hostName(authority: string): string {
   return (end < 0 ? authority : authority.slice(0, end)).replace(/\.$/, '').toLowerCase()
 }
 
-/** The index of the colon before the port, or -1. */
+/** Returns the index of the colon before the port, or -1. */
 function nameEnd(authority: string): number {
   const colon = authority.indexOf(':', authority.lastIndexOf(']') + 1)
   return colon >= 0 && /^[0-9]*$/.test(authority.slice(colon + 1)) ? colon : -1
 }
 
 /**
- * The host with its port, without the final dot of the name, so that both spellings compare equal.
+ * Returns the host with its port, without the final dot of the name. So both spellings compare equal.
  *
  * @example
  * withoutFinalDot('example.org.:8000') // 'example.org:8000'
@@ -53,7 +53,9 @@ export function withoutFinalDot(authority: string): string {
   return name.endsWith('.') ? name.slice(0, -1) + authority.slice(name.length) : authority
 }
 
-/** The origin without the final dot of its host, as in `https://example.org.`. */
+/**
+ * Returns the origin without a final dot of its host: `https://example.org` for `https://example.org.`.
+ */
 export function withoutOriginDot(origin: string): string {
   const start = origin.indexOf('://') + 3
   return start < 3 ? origin : origin.slice(0, start) + withoutFinalDot(origin.slice(start))
@@ -64,10 +66,10 @@ export function withoutOriginDot(origin: string): string {
 const URL_HOST = /^(?:[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
 
 /**
- * The host with its port in the form for URLs, without a final dot and an empty port; undefined if it
- * must not become a part of a URL.
+ * Returns the host with its port in the form for URLs, without a final dot and an empty port. Returns
+ * undefined if it must not become a part of a URL.
  *
- * `trustedHost` allows no other hosts by name.
+ * `trustedHost` can list only hosts that this function accepts.
  *
  * @example
  * urlAuthority('my_service:8000') // 'my_service:8000'
@@ -81,7 +83,8 @@ export function urlAuthority(authority: string): string | undefined {
   return ENDS_IN_NUMBER.test(name) && !IPV4.test(name) ? undefined : plain
 }
 
-// URL parsers read such a name as IPv4: `127.1` and `0x7f.1` would be another host than routing sees.
+// URL parsers read a name that ends in a number as IPv4: `127.1` and `0x7f.1` would be another host than
+// in routing.
 const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/
 const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/
 

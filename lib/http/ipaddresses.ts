@@ -1,16 +1,16 @@
-/** The only place where IP addresses are parsed: to numbers, so that all spellings compare equal. */
-import { wrong } from '../internal/must.ts'
+/** The only place where IP addresses are parsed. They become numbers, so all spellings compare equal. */
+import { invalid } from '../internal/checks.ts'
 
 /**
- * An address as eight groups of 16 bits. An IPv4 address is mapped into IPv6 (`::ffff:192.0.2.1`), so
- * that a server that listens on both families sees one address per client.
+ * An address as eight groups of 16 bits. An IPv4 address is mapped into IPv6 (`::ffff:192.0.2.1`). So a
+ * server that listens on both families sees one address per client.
  */
 export type IPAddress = readonly number[]
 
 /** All addresses with the same leading bits. */
 export interface IPRange {
   readonly address: IPAddress
-  /** How many leading bits are compared, of 128. */
+  /** The number of leading bits, of 128, that are compared. */
   readonly bits: number
 }
 
@@ -19,7 +19,7 @@ const MAPPED_BITS = 96
 const LONGEST = '0000:0000:0000:0000:0000:ffff:255.255.255.255'.length
 
 /**
- * Parses an address. Undefined for anything else: octets above 255 or with leading zeros, brackets,
+ * Parses an address. Returns undefined for other text: octets above 255 or with leading zeros, brackets,
  * ports, spaces. The zone of an IPv6 address (`fe80::1%eth0`) is ignored.
  *
  * @example
@@ -39,10 +39,10 @@ const LONGEST_ZONED = LONGEST + 65
 const ZONE = /^([^%]+)%[0-9A-Za-z._~-]{1,64}$/
 
 /**
- * An IPv6 address without its zone; other text stays as it is.
+ * Returns an IPv6 address without its zone, and other text unchanged.
  *
- * A zone names a network interface of one machine and means nothing on another (RFC 4007 section
- * 11.2), so it is neither compared nor sent.
+ * A zone names a network interface and is valid on one machine only (RFC 4007 section 11.2), so it is
+ * neither compared nor sent.
  *
  * @example
  * withoutZone('fe80::1%eth0') // 'fe80::1'
@@ -58,7 +58,9 @@ function parseIPv4(text: string): [number, number] | undefined {
   return [a * 256 + b, c * 256 + d]
 }
 
-/** Some parsers read `010` as 8, others as 10, so it is refused. */
+/**
+ * Whether the text is an octet. Some parsers read `010` as 8, others as 10, so leading zeros are refused.
+ */
 function isOctet(text: string): boolean {
   return /^(?:0|[1-9][0-9]{0,2})$/.test(text) && Number(text) <= 255
 }
@@ -117,7 +119,7 @@ export class IPRanges {
 
   constructor(where: string, texts: readonly string[]) {
     if (!Array.isArray(texts)) {
-      throw wrong(where, 'the ranges must be a list', texts, "Write ['192.0.2.0/24']")
+      throw invalid(where, 'the ranges must be a list', texts, "Write ['192.0.2.0/24']")
     }
     const written = texts.flatMap((text) =>
       Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text],
@@ -137,26 +139,29 @@ export class IPRanges {
 
 function parseRange(where: string, text: unknown): IPRange {
   const [written = '', length, ...more] = typeof text === 'string' ? text.split('/') : []
-  // A zone is refused here: it would look as if it were compared.
+  // A zone is refused here, because it would not be compared.
   const address = written.includes('%') ? undefined : parseAddress(written)
   const size = written.includes(':') ? 128 : 32
   const prefix = length === undefined ? size : readLength(length)
   if (address === undefined || more.length > 0 || !(prefix <= size)) {
     const what = 'an entry must be an address or a range'
-    throw wrong(where, what, text, `Write ${EXAMPLES}`)
+    throw invalid(where, what, text, `Write ${EXAMPLES}`)
   }
   const bits = 128 - size + prefix
   if (address.every((group, index) => (group & ~maskOf(index, bits)) === 0))
     return { address, bits }
   const what = 'a range must not have bits set after its prefix'
-  throw wrong(where, what, text, `Set them to zero, or omit "/${length}"`)
+  throw invalid(where, what, text, `Set them to zero, or omit "/${length}"`)
 }
 
 function readLength(text: string): number {
   return /^(?:0|[1-9][0-9]{0,2})$/.test(text) ? Number(text) : Number.NaN
 }
 
-/** Ranges of IPv6 that are larger than all of IPv4 do not contain it: `::/0` means IPv6 only. */
+/**
+ * Whether the range contains the address. An IPv6 range with a prefix shorter than 96 bits does not
+ * contain IPv4: `::/0` is only IPv6.
+ */
 function isWithin(address: IPAddress, range: IPRange): boolean {
   if (range.bits < MAPPED_BITS && MAPPED.every((group, index) => group === address[index]))
     return false
@@ -165,7 +170,7 @@ function isWithin(address: IPAddress, range: IPRange): boolean {
   )
 }
 
-/** The bits of a group that are compared. */
+/** Returns the mask of the compared bits of a group. */
 function maskOf(index: number, bits: number): number {
   const count = Math.min(16, Math.max(0, bits - index * 16))
   return (0xffff << (16 - count)) & 0xffff

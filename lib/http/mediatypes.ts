@@ -1,4 +1,4 @@
-/** Fields of the form `value; name=value; name="value"`: content types, content dispositions. */
+/** Parses fields of the form `value; name=value; name="value"`: content types, content dispositions. */
 
 /** A parsed field of this form. */
 export interface MediaType {
@@ -8,14 +8,14 @@ export interface MediaType {
   readonly params: ReadonlyMap<string, string> | null
 }
 
-/** A semicolon, perhaps with a parameter; other text is left for the next match. */
+/** A semicolon with or without a parameter. Other text is left for the next match. */
 const PARAMETER = /;[ \t]*(?:([^\s=;,"]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^";,]*)))?[ \t]*/y
 
 /**
  * Parses a media type with its parameters, in linear time.
  *
- * A duplicate or unterminated parameter makes all of them null: parsers disagree on which value is
- * meant, and attacks live on such disagreements.
+ * If a parameter is duplicate or unterminated, `params` is null: parsers disagree on the value, and
+ * attacks use such disagreements.
  *
  * @example
  * parseMediaType('Text/HTML; charset="utf-8"').params?.get('charset') // 'utf-8'
@@ -28,8 +28,8 @@ export function parseMediaType(field: string): MediaType {
 }
 
 /**
- * The media type alone, or `''` if parsers may disagree on it: `a/b; c, d/e` could be read as either
- * type (CVE-2022-41919), and so could one whose parameters are ambiguous.
+ * Returns the media type alone, or `''` if parsers may disagree on it: `a/b; c, d/e` could be read as
+ * either type (CVE-2022-41919), and so could a field with ambiguous parameters.
  */
 export function mediaTypeOf(contentType: string | null): string {
   const { type, params } = parseMediaType(contentType ?? '')
@@ -37,7 +37,7 @@ export function mediaTypeOf(contentType: string | null): string {
 }
 
 /**
- * The parameters from this semicolon on; null if they are ambiguous.
+ * Returns the parameters from this semicolon on, or null if they are ambiguous.
  *
  * @param pattern A sticky expression like the one above, for fields whose quotes have other rules.
  * @param unquote Reads the text between quotes.
@@ -62,7 +62,7 @@ export function parseParameters(
   return params
 }
 
-/** Senders escape only these two: `C:\new` is a path. */
+/** Unescapes quotes and backslashes. Senders escape only these two: `C:\new` is a path. */
 function unescaped(quoted: string): string {
   return quoted.replace(/\\(["\\])/g, '$1')
 }

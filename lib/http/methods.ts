@@ -17,7 +17,7 @@ export function isRead(method: string): boolean {
 }
 
 /**
- * Whether the method is safe, so that it does not ask for a change (section 9.2.1).
+ * Whether the method is safe: it does not ask for a change (section 9.2.1).
  *
  * @example
  * isSafe('OPTIONS') // true
@@ -27,7 +27,7 @@ export function isSafe(method: string): boolean {
   return isRead(method) || method === 'OPTIONS' || method === 'TRACE'
 }
 
-/** The registered method with the same letters in another order: POST for `PSOT`. */
+/** Returns the registered method with the same letters in another order: POST for `PSOT`. */
 export function likelyMethod(method: string): string | undefined {
   if (METHODS.includes(method)) return undefined
   const letters = sorted(method)

@@ -1,4 +1,4 @@
-/** Languages that a client prefers (RFC 9110 section 12.5.4, RFC 4647). */
+/** Selects the languages that a client prefers (RFC 9110 section 12.5.4, RFC 4647). */
 import { readWeight } from './weights.ts'
 
 interface LanguageRange {
@@ -7,25 +7,25 @@ interface LanguageRange {
   readonly weight: number
 }
 
-/** How well a language fits: the weight of the range that fits it best. */
+/** How well a language matches: the weight of the range that matches it best. */
 interface Fit {
   readonly weight: number
   readonly specificity: number
-  /** The place of the range in the field. */
+  /** The position of the range in the field. */
   readonly place: number
 }
 
 const RANGE = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*|\*)$/
 
-/** More than any range that a header can have. */
+/** A length that no range in a header can have. */
 const NAMED = 100_000
 
 /**
- * The offered languages that the client accepts, best first.
+ * Returns the offered languages that the client accepts, best first.
  *
- * A range includes its own tag and longer ones: `de` includes `de-AT` (basic filtering). Where no range
- * includes a tag, one that is longer may give way to it: for `de-AT`, `de` will do (lookup). A weight of
- * 0 excludes what a range includes. A missing or empty field accepts all languages.
+ * A range includes its own tag and longer ones: `de` includes `de-AT` (basic filtering). If no range
+ * includes a tag, a longer range matches it: the range `de-AT` matches the tag `de` (lookup). A range with
+ * a weight of 0 excludes the languages that it includes. A missing or empty field accepts all languages.
  *
  * @param accept The value of `Accept-Language`, with several fields joined by commas.
  * @param offered Language tags, such as `en` or `pt-BR`.
@@ -54,20 +54,22 @@ function bestFit(tag: string, ranges: readonly LanguageRange[]): Fit | undefined
   for (const [place, { range, weight }] of ranges.entries()) {
     const specificity = specificityOf(tag, range, weight)
     if (specificity < (best?.specificity ?? 0)) continue
-    // Of equal ranges the one with the greatest weight counts.
+    // Of equal ranges the greatest weight is used.
     if (best?.specificity === specificity && best.weight > weight) continue
     best = { weight, specificity, place }
   }
   return best
 }
 
-/** 0 for `*`, more if a longer range gives way to the tag, most if a range includes it; otherwise -1. */
+/**
+ * Returns 0 for `*`, more if a longer range matches the tag, most if the range includes it, otherwise -1.
+ */
 function specificityOf(tag: string, range: string, weight: number): number {
   if (range === '*') return 0
   if (`${tag}-`.startsWith(`${range}-`)) return NAMED + range.length
   // A client that excludes `de-CH` does not exclude `de`.
-  const givesWay = weight > 0 && range.startsWith(`${tag}-`)
-  return givesWay ? tag.length : -1
+  const isShortened = weight > 0 && range.startsWith(`${tag}-`)
+  return isShortened ? tag.length : -1
 }
 
 function parseRanges(accept: string): readonly LanguageRange[] {

@@ -1,4 +1,4 @@
-/** Media types that a client accepts, best first (RFC 9110 section 12.5.1). */
+/** Selects the media types that a client accepts (RFC 9110 section 12.5.1). */
 import { type MediaType, parseMediaType } from './mediatypes.ts'
 import { readWeight } from './weights.ts'
 
@@ -9,26 +9,26 @@ interface MediaRange {
   readonly weight: number
 }
 
-/** How well a type fits: the weight of the range that fits it best. */
+/** How well a type matches: the weight of the range that matches it best. */
 interface Fit {
   readonly weight: number
   readonly specificity: number
-  /** The place of the range in the field. */
+  /** The position of the range in the field. */
   readonly place: number
 }
 
 /** Up to the next comma that is outside of quotes. */
 const ELEMENT = /[^,"]*(?:"(?:[^"\\]|\\.)*"?[^,"]*)*/y
 
-/** By their number of parameters, ranges are more specific; no range has as many. */
+/** A range is more specific the more parameters it has. No range has this many. */
 const MOST_PARAMS = 100
 
 /**
- * The offered types that the client accepts, best first.
+ * Returns the offered types that the client accepts, best first.
  *
  * The most specific range that includes a type gives its weight, and a weight of 0 excludes the type.
- * Of types with one weight, those that are named more specifically come first, then those that are named
- * earlier in the field, then those that are offered earlier. A missing or empty field accepts all types.
+ * Types with the same weight are sorted by the specificity of their range, then by its position in the
+ * field, then by their position in the offer. A missing or empty field accepts all types.
  *
  * @param accept The value of `Accept`, with several fields joined by commas.
  * @param offered Media types, which may have parameters.
@@ -58,14 +58,17 @@ function bestFit(type: MediaType, ranges: readonly MediaRange[]): Fit | undefine
   for (const [place, range] of ranges.entries()) {
     const specificity = specificityOf(range, type)
     if (specificity < (best?.specificity ?? 0)) continue
-    // Of equal ranges the one with the greatest weight counts.
+    // Of equal ranges the greatest weight is used.
     if (best?.specificity === specificity && best.weight > range.weight) continue
     best = { weight: range.weight, specificity, place }
   }
   return best
 }
 
-/** 0 for the range of all types, more for a type, its subtype and each parameter; -1 if it is outside. */
+/**
+ * Returns 0 for the range of all types, more for a type, its subtype and each parameter, or -1 if the type
+ * is outside of the range.
+ */
 function specificityOf({ type, params }: MediaRange, offered: MediaType): number {
   const main = offered.type.slice(0, offered.type.indexOf('/') + 1)
   const level = [`*/*`, `${main}*`, offered.type].indexOf(type)
@@ -75,7 +78,7 @@ function specificityOf({ type, params }: MediaRange, offered: MediaType): number
   return level >= 0 && fits ? level * MOST_PARAMS + params.length : -1
 }
 
-/** Elements that cannot be read are left out. */
+/** Parses the ranges. Invalid elements are left out. */
 function parseRanges(accept: string): readonly MediaRange[] {
   const ranges: MediaRange[] = []
   ELEMENT.lastIndex = 0
@@ -88,7 +91,7 @@ function parseRanges(accept: string): readonly MediaRange[] {
   return ranges
 }
 
-/** What follows the weight are no parameters of the type. */
+/** Makes a range. Parameters after the weight do not belong to the type. */
 function rangeOf(type: string, params: readonly (readonly [string, string])[]): MediaRange {
   const end = params.findIndex(([name]) => name === 'q')
   if (end < 0) return { type, params: params.slice(0, MOST_PARAMS - 1), weight: 1 }

@@ -6,19 +6,22 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** More than media players and document viewers request at once, and cheap to process. */
+/**
+ * The maximum number of ranges. Media players and document viewers request fewer, and these are cheap to
+ * process.
+ */
 export const MAX_RANGES = 32
 
 /**
- * The byte ranges to send: in the order of the request, disjoint, within the size.
+ * Returns the byte ranges to send: in the order of the request, disjoint, within the size.
  *
- * Ranges that overlap or touch are merged, at the position of the first of them; those outside are
- * dropped. A suffix range of an empty file gives the whole file. A field that is invalid, has another
- * unit or too many ranges is ignored, as RFC 9110 section 14.2 allows.
+ * Ranges that overlap or touch are merged, at the position of the first of them. Ranges outside of the
+ * size are dropped. A suffix range of an empty file gives the whole file. A field that is invalid, has
+ * another unit or too many ranges is ignored, as RFC 9110 section 14.2 allows.
  *
  * @param field The value of `Range`, or null if it is missing.
  * @param size The length of the whole content, in bytes.
- * @param maxRanges The most ranges of a field (32).
+ * @param maxRanges The maximum number of ranges of a field (32).
  * @returns The ranges; an empty list for "not satisfiable" (416); null to send the whole content.
  * @example
  * parseRange('bytes=-5, 0-4', 100) // [{ start: 95, end: 100 }, { start: 0, end: 5 }]
@@ -51,7 +54,7 @@ export function parseRange(
 const UNIT = /^bytes=/i
 const SPEC = /^(?:(\d+)-(\d*)|-(\d+))$/
 
-/** One range, empty if it is outside the size; null if it is invalid. */
+/** Reads one range. It is empty if it is outside the size, and null if it is invalid. */
 function readSpec(text: string, size: number): ByteRange | null {
   const spec = SPEC.exec(text)
   if (spec === null) return null
@@ -67,7 +70,7 @@ function isSuffix(text: string): boolean {
   return text.startsWith('-') && Number(text) !== 0
 }
 
-/** Merges ranges; each is at the position of the first one merged into it (RFC 9110 section 15.3.7.2). */
+/** Merges ranges. A merged range has the position of its first part (RFC 9110 section 15.3.7.2). */
 function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
   const joined: { start: number; end: number; place: number }[] = []
   const placed = ranges.map((range, place) => ({ ...range, place }))
@@ -84,7 +87,7 @@ function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
 }
 
 /**
- * The value of `Content-Range`: for one range, or null for "not satisfiable".
+ * Returns the value of `Content-Range` for a range, or for null, which means "not satisfiable".
  *
  * @example
  * contentRange({ start: 0, end: 5 }, 100) // 'bytes 0-4/100'

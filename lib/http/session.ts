@@ -1,4 +1,4 @@
-/** A session: data that belongs to one visitor and is kept between requests. */
+/** A session: the data of one user, which is kept between requests. */
 import { randomText } from '../internal/base64url.ts'
 import { brand } from '../types/brand.ts'
 import { assertSize, limitedView } from './sessionlimit.ts'
@@ -6,9 +6,11 @@ import { assertSize, limitedView } from './sessionlimit.ts'
 /**
  * The data of a session, which must have a JSON form. Declare your own keys by augmentation:
  *
- *     declare module 'stellula/sessions' {
- *       interface SessionData { userId?: number }
- *     }
+ * ```ts
+ * declare module 'stellula/sessions' {
+ *   interface SessionData { userId?: number }
+ * }
+ * ```
  */
 export interface SessionData {
   [name: string]: unknown
@@ -22,7 +24,7 @@ export interface SessionRecord {
   readonly text: string
 }
 
-/** What the middleware has to do with a session when the response starts. */
+/** How the middleware must store a session when the response starts. */
 export type SessionChange =
   | { readonly type: 'none' }
   /** Store this record, and delete the session with the id `stale`. */
@@ -34,10 +36,10 @@ const ID_BYTES = 32
 const EMPTY = '{}'
 
 /**
- * A visitor's data with its id: `request.session`.
+ * A user's data with its id: `request.session`.
  *
- * Change `data` like any object, at any depth. It is stored in the state it has when the response
- * starts. A new session that stays empty is not stored.
+ * Change `data` like any object, at any depth. The state at the start of the response is stored. A new
+ * session that stays empty is not stored.
  *
  * @example
  * const session = new Session()
@@ -54,7 +56,7 @@ export class Session {
   readonly #mostBytes: number
   #id: string | undefined
   #data: SessionData | undefined
-  /** What handlers see: the data itself, or a proxy of it that enforces the limit. */
+  /** The data for handlers: the data itself, or a proxy of it that enforces the limit. */
   #view: SessionData | undefined
   #kept = false
   #used = false
@@ -62,7 +64,7 @@ export class Session {
   /**
    * Loads a stored session, or makes a new one.
    *
-   * @param mostBytes The most bytes of the data as JSON (no limit); a cookie holds about 3 kB.
+   * @param mostBytes The maximum size of the data as JSON, in bytes (no limit). A cookie holds about 3 kB.
    */
   constructor(loaded?: SessionRecord, mostBytes: number = Number.POSITIVE_INFINITY) {
     this.#loaded = loaded
@@ -73,10 +75,10 @@ export class Session {
   /**
    * The data: an object without prototype, which may be read and changed at any depth.
    *
-   * If sessions are stored in cookies, setting a value throws a RangeError if the data no longer fits, at
-   * any depth of plain objects and lists that were read from `data`. These are proxies then, which
-   * `structuredClone()` does not accept: clone `JSON.parse(JSON.stringify(data))`. Changes that go past
-   * them are measured when the response starts.
+   * If sessions are stored in cookies, setting a value throws a RangeError if the data no longer fits.
+   * This is checked at any depth of the plain objects and lists that were read from `data`. These are
+   * proxies, which `structuredClone()` does not accept: clone `JSON.parse(JSON.stringify(data))`. Changes
+   * to other objects are checked when the response starts.
    */
   get data(): SessionData {
     this.#used = true
@@ -91,7 +93,7 @@ export class Session {
     return limitedView(data, (name) => assertSize(stringify(data), mostBytes, name))
   }
 
-  /** The id, a secret that only the server and the visitor's browser know. */
+  /** The id, a secret that only the server and the user's browser know. */
   get id(): string {
     this.#used = true
     this.#id ??= randomText(ID_BYTES)
@@ -104,27 +106,27 @@ export class Session {
     return this.#loaded === undefined
   }
 
-  /** Whether anything has read or changed the session, so that the response depends on it. */
+  /** Whether the session was read or changed. Then the response depends on it. */
   get used(): boolean {
     return this.#used
   }
 
-  /** Stores the session even if it is empty, so that the next request has the same id. */
+  /** Stores the session even if it is empty. So the next request has the same id. */
   keep(): void {
     this.#used = true
     this.#kept = true
   }
 
   /**
-   * Gives the session a new id and keeps its data; the old id is no longer valid. Call it whenever the
-   * visitor's permissions change, above all on login: it makes planted ids worthless.
+   * Gives the session a new id and keeps its data. The old id is no longer valid. Call it whenever the
+   * user's permissions change, above all on login: an attacker who planted the old id cannot use it then.
    */
   regenerate(): void {
     this.#used = true
     this.#id = undefined
   }
 
-  /** Deletes the session, data and id. Data that is set afterwards belongs to a new session. */
+  /** Deletes the session, data and id. Data that is set later belongs to a new session. */
   destroy(): void {
     this.regenerate()
     this.#kept = false
@@ -133,7 +135,7 @@ export class Session {
   }
 
   /**
-   * What has to be done to store the session; for middleware.
+   * Returns how to store the session, for middleware.
    *
    * @throws TypeError if the data has no JSON form, RangeError if it does not fit.
    */
@@ -150,13 +152,13 @@ export class Session {
     return { type: 'save', record: { id: this.id, text }, stale }
   }
 
-  /** The session in its current state, as a record to store. */
+  /** Returns the current state of the session as a record to store. */
   toRecord(): SessionRecord {
     return { id: this.id, text: stringify(this.data) }
   }
 }
 
-/** Text that is invalid, or not an object, gives an empty session. */
+/** Parses the data. Text that is invalid, or not an object, becomes an empty session. */
 function parse(text: string): SessionData {
   try {
     const data: unknown = JSON.parse(text)

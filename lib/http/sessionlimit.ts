@@ -1,10 +1,10 @@
-/** Limits the size of a session's data, at any depth, where the data is set. */
+/** Limits the size of a session's data, at any depth, when the data is set. */
 
 import { encodeText } from '../internal/bytes.ts'
 
 /**
- * A view of data that throws as soon as a value is set with which the data no longer fits; the value of
- * before stays. Plain objects and lists inside get a view too, once they are read.
+ * Returns a view of the data. It throws if a value is set with which the data no longer fits, and the old
+ * value stays. Plain objects and lists inside get a view too when they are read.
  *
  * @param measure Checks the size of the whole data, given the name that was set.
  */
@@ -15,11 +15,11 @@ export function limitedView<Data extends object>(
   return new LimitedHandler(measure).viewOf(data)
 }
 
-/** The objects behind the views, so that no view is stored in the data. */
+/** The objects behind the views. With them no view is stored in the data. */
 const TARGETS = new WeakMap<object, object>()
 
 class LimitedHandler implements ProxyHandler<object> {
-  /** One view for each object, so that `data.user === data.user`. */
+  /** One view for each object. So `data.user === data.user`. */
   readonly #views = new WeakMap<object, object>()
   readonly #measure: (name: string | symbol) => void
 
@@ -43,7 +43,7 @@ class LimitedHandler implements ProxyHandler<object> {
   }
 
   set(target: object, name: string | symbol, value: unknown): boolean {
-    return this.#change(target, name, () => Reflect.set(target, name, behind(value)))
+    return this.#change(target, name, () => Reflect.set(target, name, targetOf(value)))
   }
 
   defineProperty(target: object, name: string | symbol, property: PropertyDescriptor): boolean {
@@ -51,7 +51,7 @@ class LimitedHandler implements ProxyHandler<object> {
     if (before?.configurable === false) {
       return this.#change(target, name, () => Reflect.defineProperty(target, name, property))
     }
-    // Configurable until it is measured, so that it can be taken back.
+    // The property is configurable until the size is checked, so the change can be undone.
     const trial = { ...property, configurable: true }
     const final = { configurable: before !== undefined, ...property }
     const isDone = this.#change(target, name, () => Reflect.defineProperty(target, name, trial))
@@ -74,11 +74,14 @@ class LimitedHandler implements ProxyHandler<object> {
   }
 }
 
-function behind(value: unknown): unknown {
+function targetOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (TARGETS.get(value) ?? value) : value
 }
 
-/** Other objects, such as dates, have methods that do not work on a view. */
+/**
+ * Whether the value is a plain object or a list. The methods of others, such as dates, do not work on a
+ * view.
+ */
 function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   if (Array.isArray(value)) return true
@@ -86,7 +89,7 @@ function isPlain(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null
 }
 
-/** Proxies must return the value itself of a property that cannot change. */
+/** Whether the property cannot change. A proxy must return the value itself of such a property. */
 function isFixed(target: object, name: string | symbol): boolean {
   const property = Reflect.getOwnPropertyDescriptor(target, name)
   return property?.configurable === false && property.writable === false

@@ -1,6 +1,6 @@
 /** Reason phrases by status code, from the IANA registry (RFC 9110 section 15). */
 
-import { outOfRange } from '../internal/must.ts'
+import { outOfRange } from '../internal/checks.ts'
 
 const PHRASES: Readonly<Record<number, string>> = {
   100: 'Continue',
@@ -68,7 +68,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 }
 
 /**
- * The reason phrase of a status code, or undefined for an unregistered code.
+ * Returns the reason phrase of a status code, or undefined for an unregistered code.
  *
  * @example
  * statusPhrase(404) // 'Not Found'
@@ -82,7 +82,7 @@ export function isStatus(status: unknown): status is number {
   return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599
 }
 
-/** The error for another one. */
+/** Makes the error for an invalid status. */
 export function badStatus(where: string, status: unknown): RangeError {
   const what = 'the status must be an integer from 200 to 599'
   return outOfRange(where, what, status, 'Interim responses are sent by the server')

@@ -1,10 +1,10 @@
-/** URLs of a scope, and the encoding of paths for URLs. */
+/** Builds the URLs of a scope, and encodes paths for URLs. */
 
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { ConnectionScope, ServerAddress } from '../types.ts'
 import { hostHeader, isAuthority, urlAuthority } from './hosts.ts'
 
-/** The result of `urlPathFor`: a path, and what the route determines of the rest of the URL. */
+/** The result of `urlPathFor`: a path, and the other parts of the URL that the route determines. */
 export class URLPath {
   /** Percent-encoded. */
   readonly path: string
@@ -17,7 +17,7 @@ export class URLPath {
   constructor(path: string, protocol: 'http' | 'websocket' | '' = '', host = '') {
     if (host !== '' && !isAuthority(host)) {
       const what = 'the host must be a name or an address'
-      throw wrong('URLPath', what, host, 'Check the parameters of the Host route')
+      throw invalid('URLPath', what, host, 'Check the parameters of the Host route')
     }
     this.path = path
     this.protocol = protocol
@@ -25,7 +25,7 @@ export class URLPath {
   }
 
   /**
-   * The whole URL, relative to this base. An https base gives `https:` or `wss:`.
+   * Returns the whole URL, relative to this base. An https base gives `https:` or `wss:`.
    *
    * @example
    * new URLPath('/chat', 'websocket').absolute('https://example.org/app/').href
@@ -37,7 +37,7 @@ export class URLPath {
     const prefix = withoutTrailingSlashes(url.pathname)
     const scheme = { http: secure ? 'https:' : 'http:', websocket: secure ? 'wss:' : 'ws:', '': '' }
     const protocol = scheme[this.protocol] || url.protocol
-    return new URL(`${protocol}//${this.host || url.host}${prefix}${rooted(this.path)}`)
+    return new URL(`${protocol}//${this.host || url.host}${prefix}${withLeadingSlash(this.path)}`)
   }
 
   toString(): string {
@@ -49,7 +49,10 @@ export class URLPath {
   }
 }
 
-/** A loop, because `/\/+$/` takes quadratic time on many slashes before other text. */
+/**
+ * Removes slashes at the end. It is a loop, because `/\/+$/` takes quadratic time on many slashes before
+ * other text.
+ */
 export function withoutTrailingSlashes(path: string): string {
   let end = path.length
   while (path.charAt(end - 1) === '/') end--
@@ -62,17 +65,20 @@ export interface Reversible {
 }
 
 /**
- * The URL of a request. Its path is exactly `scope.path`, percent-encoded, whatever the Host field is.
+ * Returns the URL of a request. Its path is exactly `scope.path`, percent-encoded, whatever the Host field
+ * is.
  *
- * If the Host field is invalid, the address of the server is used instead. A valid one is used as the
- * client sent it: `trustedHost()` restricts it to your own hosts.
+ * If the Host field is invalid, the address of the server is used instead. A valid Host field is used as
+ * the client sent it. `trustedHost()` restricts it to your own hosts.
  */
 export function requestURL(scope: ConnectionScope): URL {
   const query = scope.queryString === '' ? '' : `?${scope.queryString.replaceAll('#', '%23')}`
   return withOrigin(scope, encodePath(scope.path) + query)
 }
 
-/** The URL of the application's root: origin and outermost prefix, ending in "/", without a query. */
+/**
+ * Returns the URL of the application's root: origin and outermost prefix, ending in "/", without a query.
+ */
 export function baseURL(scope: ConnectionScope): URL {
   const prefix = encodePath(scope.appRootPath ?? scope.rootPath)
   return withOrigin(scope, prefix.endsWith('/') ? prefix : `${prefix}/`)
@@ -83,19 +89,21 @@ function withOrigin(scope: ConnectionScope, target: string): URL {
   return (
     (host === undefined ? undefined : urlAt(scope, host, target)) ??
     urlAt(scope, serverAuthority(scope.server), target) ??
-    new URL(`${scope.scheme}://localhost${rooted(target)}`)
+    new URL(`${scope.scheme}://localhost${withLeadingSlash(target)}`)
   )
 }
 
-/** Without a leading slash a path would become a part of the host: "@example.org". */
-function rooted(path: string): string {
+/** Adds a leading slash. Without it a path such as "@example.org" would become a part of the host. */
+function withLeadingSlash(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** Undefined if the URL parser refuses a host of valid characters: "xn--a", "[zz::1]", port 99999. */
+/**
+ * Returns undefined if the URL parser refuses a host of valid characters: "xn--a", "[zz::1]", port 99999.
+ */
 function urlAt({ scheme }: ConnectionScope, authority: string, target: string): URL | undefined {
   try {
-    return new URL(`${scheme}://${authority}${rooted(target)}`)
+    return new URL(`${scheme}://${authority}${withLeadingSlash(target)}`)
   } catch {
     return undefined
   }
@@ -110,21 +118,21 @@ function serverAuthority(server: ServerAddress | null): string {
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/
 
 /**
- * Percent-encodes a decoded path so that a URL parser reads back exactly this path.
+ * Percent-encodes a decoded path. A URL parser reads back exactly this path.
  *
- * Dot segments are encoded twice, since URL parsers resolve even `%2e%2e`. So `url.pathname` never
- * names another folder than `scope.path` does.
+ * Dot segments are encoded twice, because URL parsers resolve even `%2e%2e`. So `url.pathname` never names
+ * another folder than `scope.path` does.
  */
 export function encodePath(path: string): string {
   return guardDots(percentEncode(path))
 }
 
-/** Percent-encodes one value as a segment of a path; dot segments as in `encodePath`. */
+/** Percent-encodes one value as a segment of a path. Dot segments are encoded as by `encodePath`. */
 export function encodeSegment(text: string): string {
   return guardDots(percentEncode(text).replaceAll('/', '%2F'))
 }
 
-/** Percent-encodes a piece of a path, except dot segments: these show only in the whole path. */
+/** Percent-encodes a piece of a path, except dot segments, which can be found only in the whole path. */
 export function percentEncode(text: string): string {
   if (PLAIN_PATH.test(text)) return text
   return encodeURI(text.toWellFormed()).replaceAll('?', '%3F').replaceAll('#', '%23')

@@ -1,22 +1,22 @@
-/** Apps with readable properties, and several middleware as one. */
+/** Adds readable properties to apps, and composes several middleware. */
 import type { App, Middleware } from '../types.ts'
+import { shown } from './checks.ts'
 import { isThenable } from './handled.ts'
-import { shown } from './must.ts'
 
 /**
- * Adds properties to a function, even `name`, which assignment cannot set. Getters stay getters, so that
- * their values are read live.
+ * Adds properties to a function, even `name`, which assignment cannot set. Getters stay getters, so their
+ * current values are read.
  */
 export function callable<Shape extends App>(app: App, properties: Omit<Shape, never>): Shape {
   Object.defineProperties(app, Object.getOwnPropertyDescriptors(properties))
-  // The shape is built property by property, which the compiler cannot follow.
+  // The compiler cannot infer the shape, because it is built property by property.
   return app as Shape
 }
 
 /**
- * Refuses an app in place of a handler, which would get a request as its scope.
+ * Refuses an app in place of a handler. The app would get a request as its scope.
  *
- * @throws TypeError for what Application, Router, Mount and their like return.
+ * @throws TypeError for an app that Application, Router, Mount or a similar function returned.
  */
 export function refuseApp(handler: object, where: string): void {
   if (!('kind' in handler) || typeof handler.kind !== 'string') return
@@ -26,7 +26,7 @@ export function refuseApp(handler: object, where: string): void {
 }
 
 /**
- * Composes middleware; the first is outermost: `chain(a, b)(app)` is `a(b(app))`.
+ * Composes middleware. The first is the outermost: `chain(a, b)(app)` is `a(b(app))`.
  *
  * @throws TypeError if one of them is not a function, or does not return an app.
  * @example
@@ -47,15 +47,15 @@ function assertMiddleware(middleware: unknown, index: number): void {
 }
 
 /**
- * The app that a middleware makes of another one. Checked while the chain is built: at the first request,
- * the place of the missing `return` is unknown.
+ * Wraps an app with a middleware. The result is checked while the chain is built, because at the first
+ * request it would be unknown which middleware lacks its `return`.
  *
  * @throws TypeError if the middleware returns anything else.
  */
 export function wrappedBy(app: App, wrap: Middleware): App {
   const made: unknown = wrap(app)
-  if (typeof made === 'function') return made as App // a function of the middleware's
-  // An app that stands in place of a middleware has been called, and refuses.
+  if (typeof made === 'function') return made as App // the only check of an app that is possible
+  // If an app was given in place of a middleware, it has now been called and rejects.
   if (isThenable(made)) Promise.resolve(made).catch(() => {})
   throw new TypeError(
     `chain: a middleware must return an app, but one returned ${shown(made)}. ` +

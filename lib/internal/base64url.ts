@@ -1,4 +1,6 @@
-/** Base64url: bytes as text that needs no escaping in cookies, URLs and fields (RFC 4648 section 5). */
+/**
+ * Encodes bytes in base64url, which needs no escaping in cookies, URLs and fields (RFC 4648 section 5).
+ */
 
 /** Encodes bytes in plain base64, with padding (section 4). */
 export function toBase64(bytes: Uint8Array): string {
@@ -18,8 +20,8 @@ export function toBase64URL(bytes: Uint8Array): string {
 }
 
 /**
- * Decodes base64url without padding. Undefined for any other text, and for a second encoding of the
- * same bytes.
+ * Decodes base64url without padding. Returns undefined for any other text, and for a second encoding of
+ * the same bytes.
  *
  * @example
  * fromBase64URL('__4') // Uint8Array [255, 254]
@@ -33,7 +35,7 @@ export function fromBase64URL(text: string): Uint8Array<ArrayBuffer> | undefined
   return toBase64URL(bytes) === text ? bytes : undefined
 }
 
-/** Random bytes of a cryptographic generator, in base64url. */
+/** Returns random bytes of a cryptographic generator, in base64url. */
 export function randomText(byteLength: number): string {
   return toBase64URL(crypto.getRandomValues(new Uint8Array(byteLength)))
 }

@@ -1,8 +1,8 @@
-/** Encoding, joining and collecting bytes. */
+/** Encodes, joins and collects bytes. */
 
 const encoder = new TextEncoder()
 
-// Kept in a constant: in Node the global is a getter, which costs a call each time.
+// The value is kept in a constant, because in Node the global is a getter, which costs a call each time.
 const NodeBuffer: typeof globalThis.Buffer | undefined = globalThis.Buffer
 
 const encodeAny: (text: string) => Uint8Array =
@@ -14,9 +14,9 @@ const SHORT = 64
 /**
  * Encodes text as UTF-8.
  *
- * Where Node's Buffer exists it is used, since it takes a third of TextEncoder's time (measured: 200 ns
- * against 530). Short ASCII text, the usual small response, is encoded in JavaScript in a fifth of that.
- * All of them return a Uint8Array.
+ * It uses Node's Buffer if that exists, because Buffer takes a third of TextEncoder's time (measured: 200
+ * ns against 530). Short ASCII text, the usual small response, is encoded in JavaScript in a fifth of
+ * Buffer's time. The result is always a Uint8Array.
  */
 export function encodeText(text: string): Uint8Array {
   const { length } = text
@@ -30,7 +30,7 @@ export function encodeText(text: string): Uint8Array {
   return bytes
 }
 
-/** An empty array. It is shared; do not write to it. */
+/** An empty array, which is shared. */
 export const NO_BYTES: Uint8Array = new Uint8Array(0)
 
 /** Joins parts to one array; a single part is returned without a copy. */
@@ -46,7 +46,7 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
-/** Parts of this size or more are kept as they are; their overhead is less than 3 %. */
+/** Parts of this size or more are not copied. Their overhead is less than 3 %. */
 const LARGE = 16_384
 
 const SMALLEST_BLOCK = 1024
@@ -55,14 +55,14 @@ const LARGEST_BLOCK = 65_536
 /**
  * Collects a body that arrives in parts of any size.
  *
- * As an object of its own, a part of one byte costs about 300 bytes, and may keep the whole buffer alive
- * that it is a view of: 10 MB of such parts took 4 GB. So small parts are copied into shared blocks,
- * which grow with the body. Each byte is copied once here, and once when the body is joined.
+ * An array for a part of one byte takes about 300 bytes, and may keep a larger buffer in memory of which
+ * it is a view: 10 MB of such parts took 4 GB. So small parts are copied into shared blocks, which grow
+ * with the body. Each byte is copied once here, and once when the body is joined.
  */
 export class ByteCollector {
   #parts: Uint8Array[] = []
   #size = 0
-  /** The block that small parts are copied into. */
+  /** The block into which small parts are copied. */
   #block: Uint8Array | undefined
   /** The range of the block that is not among the parts yet. */
   #from = 0
@@ -73,7 +73,7 @@ export class ByteCollector {
     return this.#size
   }
 
-  /** Adds a part that is not written to afterwards. A large part, or the only one, is not copied. */
+  /** Adds a part, which must not be changed later. A large part, or the only one, is not copied. */
   add(part: Uint8Array): void {
     const { byteLength } = part
     if (byteLength === 0) return
@@ -93,20 +93,20 @@ export class ByteCollector {
     }
   }
 
-  /** All bytes in one array; a single part is not copied. Later parts are appended. */
+  /** Returns all bytes in one array. A single part is not copied. Parts may be added later. */
   join(): Uint8Array {
     const all = joinBytes(this.parts())
     if (this.#parts.length > 1) this.#parts = [all]
     return all
   }
 
-  /** All bytes in a few arrays, none of them empty. */
+  /** Returns all bytes in a few arrays, which are not empty. */
   parts(): readonly Uint8Array[] {
     this.#seal()
     return this.#parts
   }
 
-  /** As `parts`, but empties the collector. */
+  /** Returns the same as `parts`, and empties the collector. */
   take(): readonly Uint8Array[] {
     const parts = this.parts()
     this.#parts = []
@@ -124,7 +124,10 @@ export class ByteCollector {
     }
   }
 
-  /** A block is never larger than what was added before it, so less than half of the memory is unused. */
+  /**
+   * Returns a block with room. It is never larger than the bytes before it, so less than half of the
+   * memory is unused.
+   */
   #blockWithRoom(): Uint8Array {
     if (this.#block !== undefined && this.#to < this.#block.byteLength) return this.#block
     this.#seal()

@@ -1,10 +1,10 @@
-/** Waiting with a time limit; no timer is left behind. */
+/** Waits with a time limit. No timer is left behind. */
 
 /**
  * Calls `late` after `timeoutMs` milliseconds, unless the returned function is called before.
  *
- * When the process was busy, timers run before answers that have already arrived. So one more turn of
- * the event loop passes before `late` is called.
+ * After a busy phase, the event loop runs timers before it reads data that has already arrived. So one
+ * more turn of the event loop passes before `late` is called.
  */
 export function whenLate(timeoutMs: number, late: () => void): () => void {
   let timer = setTimeout(() => {
@@ -14,7 +14,7 @@ export function whenLate(timeoutMs: number, late: () => void): () => void {
 }
 
 /**
- * Resolves or rejects as the promise does.
+ * Returns the result of a promise, or throws if it takes too long.
  *
  * @param timeoutMs Milliseconds; `Infinity` waits without a limit.
  * @param late Makes the error for a promise that takes longer (`it took longer than 5 ms`).
@@ -37,7 +37,10 @@ export async function inTime<Value>(
   }
 }
 
-/** Resolves to whether the promise is fulfilled within `timeoutMs`; rejects if the promise does. */
+/**
+ * Resolves to true if the promise is fulfilled within `timeoutMs`, otherwise to false. Rejects if the
+ * promise does.
+ */
 export async function endsWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<false>((resolve) => {

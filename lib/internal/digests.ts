@@ -1,11 +1,11 @@
-/** SHA-256, synchronously: to ask another thread would take a hundred times as long. */
+/** Computes SHA-256 synchronously. In another thread it would take a hundred times as long. */
 import crypto from 'node:crypto'
 
 /** Hashes text (as UTF-8) or bytes; returns base64url. */
 export type Hash = (data: string | Uint8Array) => string
 
 /**
- * The SHA-256 of text (as UTF-8) or bytes, in base64url.
+ * Returns the SHA-256 of text (as UTF-8) or bytes, in base64url.
  *
  * @example
  * sha256('hello') // 'LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ'
@@ -18,7 +18,7 @@ export interface Hashing {
   readonly createHash: typeof crypto.createHash
 }
 
-/** Uses `hash` if it exists: it takes half the time and leaves no object to collect. */
+/** Uses `hash` if it exists: it takes half the time and makes no object that must be collected. */
 export function hashOf({ hash, createHash }: Hashing): Hash {
   if (hash !== undefined) return (data) => hash('sha256', data, 'base64url')
   return (data) => createHash('sha256').update(data).digest('base64url')

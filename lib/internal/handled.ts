@@ -1,8 +1,8 @@
 /**
- * Promises that may reject before they are awaited, and listeners whose own errors must not matter.
+ * Handles promises that may reject before they are awaited, and errors of listeners.
  *
- * `const body = request.json(); await lookUp(); await body` is correct, but if the body is malformed
- * Node ends the process while `lookUp()` runs, since the rejection has no handler yet.
+ * `const body = request.json(); await lookUp(); await body` is correct. But if the body is malformed, Node
+ * ends the process while `lookUp()` runs, because the rejection has no handler yet.
  */
 
 /** Whether a value can be awaited as a promise: any object or function with a method `then`. */
@@ -10,7 +10,9 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }
 
-/** Returns the same promise. If it rejects, callers that await it get the error; Node does not exit. */
+/**
+ * Returns the same promise. If it rejects, callers that await it get the error, and Node does not exit.
+ */
 export function handled<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(ignore)
   return promise
@@ -18,7 +20,7 @@ export function handled<Result>(promise: Promise<Result>): Promise<Result> {
 
 function ignore(): void {}
 
-/** The same generator, whose steps may be requested before they are awaited. */
+/** Returns a generator with the same steps, which may be requested before they are awaited. */
 export function handledSteps<Step>(
   steps: AsyncGenerator<Step, void, undefined>,
 ): AsyncGenerator<Step, void, undefined> {
@@ -56,29 +58,29 @@ class HandledSteps<Step> implements AsyncGenerator<Step, void, undefined> {
 }
 
 /**
- * Calls a listener. Its errors and rejections are written to stderr and go no further: a failing log must
- * not cost a response or end the process.
+ * Calls a listener. Its errors and rejections are only written to stderr: a failing log must not prevent a
+ * response or end the process.
  *
  * @param where The name of the listener in that message, such as "jwt: onError".
  */
-export function tell<Args extends readonly unknown[]>(
+export function callListener<Args extends readonly unknown[]>(
   where: string,
   listener: (...args: Args) => unknown,
   ...args: Args
 ): void {
   try {
-    const told = listener(...args)
-    if (isThenable(told)) told.then(undefined, (error: unknown) => complain(where, error))
+    const result = listener(...args)
+    if (isThenable(result)) result.then(undefined, (error: unknown) => reportFailure(where, error))
   } catch (error) {
-    complain(where, error)
+    reportFailure(where, error)
   }
 }
 
-function complain(where: string, error: unknown): void {
+function reportFailure(where: string, error: unknown): void {
   console.error(`${where} failed: ${asText(error)}`)
 }
 
-/** Any value as text; a value that cannot be converted is named by its class. */
+/** Converts any value to text. A value that cannot be converted becomes the name of its class. */
 export function asText(value: unknown): string {
   try {
     return String(value)

@@ -1,12 +1,12 @@
 /** Refuses unknown options, which TypeScript reports and JavaScript does not. */
-import { wrong } from './must.ts'
+import { invalid } from './checks.ts'
 import { nearest } from './nearest.ts'
 
 type Words<Text extends string> = Text extends `${infer Word} ${infer Rest}`
   ? Word | Words<Rest>
   : Text
 
-/** A text of exactly the option names; otherwise a type that shows the missing or unknown name. */
+/** A text of exactly the option names, or else a type that shows the missing or unknown name. */
 type NamesOf<Options, Text extends string> = [Words<Text>] extends [keyof Options]
   ? [keyof Options] extends [Words<Text>]
     ? Text
@@ -29,7 +29,7 @@ export function knownOptions<Options extends object, const Text extends string>(
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     const fix = typeof options === 'function' ? `Call it: ${where}()` : 'Write { name: value }'
-    throw wrong(where, 'the options must be an object', options, fix)
+    throw invalid(where, 'the options must be an object', options, fix)
   }
   const known = KNOWN.get(names) ?? split(names)
   for (const name in options) if (!known.has(name)) throw unknown(where, name, [...known])
@@ -42,7 +42,9 @@ function split(names: string): ReadonlySet<string> {
 }
 
 function unknown(where: string, name: string, known: readonly string[]): TypeError {
-  const near = nearest(name, known)
+  // Other frameworks have `security` for documents alone. Here guards check, and documents describe them.
+  const hasGuards = name === 'security' && known.includes('guards')
+  const near = hasGuards ? 'guards' : nearest(name, known)
   const hint =
     near === undefined ? `Known options are ${known.join(', ')}.` : `Did you mean "${near}"?`
   return new TypeError(`${where}: unknown option ${JSON.stringify(name)}. ${hint}`)

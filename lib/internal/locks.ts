@@ -1,6 +1,6 @@
-/** Runs what must not overlap one after another. */
+/** Runs actions that must not overlap one after the other. */
 
-/** One queue for each key; keys without waiting work take no memory. */
+/** Has one queue for each key. Keys without pending actions take no memory. */
 export class Locks {
   readonly #tails = new Map<string, Promise<unknown>>()
 

@@ -10,8 +10,8 @@ interface Node<Value> {
 /**
  * Keeps values in the order of their last use, the least recently used first.
  *
- * The order is a linked list. `Map` keeps an order too, but finding its first entry walks over all that
- * were deleted before it: 66 to 205 µs for each new key among 100,000.
+ * The order is a linked list. `Map` keeps an order too, but to find its first entry it visits all entries
+ * that were deleted before it: 66 to 205 µs for each new key among 100,000.
  */
 export class LRU<Value> {
   readonly #nodes = new Map<string, Node<Value>>()
@@ -29,12 +29,12 @@ export class LRU<Value> {
     return this.#oldest && [this.#oldest.key, this.#oldest.value]
   }
 
-  /** The value of a key, without counting as a use. */
+  /** Returns the value of a key. This is not a use. */
   peek(key: string): Value | undefined {
     return this.#nodes.get(key)?.value
   }
 
-  /** The value of a key, which becomes the most recently used. */
+  /** Returns the value of a key, which becomes the most recently used. */
   use(key: string): Value | undefined {
     const node = this.#nodes.get(key)
     if (node === undefined) return undefined
@@ -62,7 +62,7 @@ export class LRU<Value> {
     return node.value
   }
 
-  /** The keys in any order; those that are walked over may be deleted meanwhile. */
+  /** Iterates over the keys in any order. A key may be deleted during the iteration. */
   keys(): IterableIterator<string> {
     return this.#nodes.keys()
   }
@@ -74,7 +74,10 @@ export class LRU<Value> {
     this.#cursor = undefined
   }
 
-  /** The entry after that of the previous call, from the oldest on; undefined once after the last. */
+  /**
+   * Returns the entry after that of the previous call, beginning with the oldest. Returns undefined once
+   * after the last.
+   */
   walk(): readonly [key: string, value: Value] | undefined {
     const node = this.#cursor
     this.#cursor = node === undefined ? this.#oldest : node.newer

@@ -1,7 +1,10 @@
 /** A source whose items are changed while they are read. */
 import { giveUp, type Items, iterate, type Source } from './sources.ts'
 
-/** Closing it closes what it reads, though it was never read: a generator that never began would not. */
+/**
+ * Changes each item of a source. When it is closed, it closes the source even if nothing was read; a
+ * generator that was never started would not do that.
+ */
 export class Mapped<Item, From = unknown> implements AsyncIterableIterator<Item> {
   readonly #source: Source<From>
   readonly #items: Items<From>

@@ -1,6 +1,6 @@
-/** Finds the name that was probably meant. */
+/** Finds the intended name for a mistyped one. */
 
-/** The name with the fewest changes, if they are at most a third of its letters. */
+/** Returns the name that needs the fewest changes, if these are at most a third of its letters. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((other) => ({ other, changes: distance(name.toLowerCase(), other.toLowerCase()) }))
@@ -10,8 +10,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best.changes <= Math.max(1, Math.floor(best.other.length / 3)) ? best.other : undefined
 }
 
-/** The number of letters to insert, delete or replace (Levenshtein). */
-function distance(one: string, other: string): number {
+/** Returns the number of letters to insert, delete or replace (Levenshtein). */
+export function distance(one: string, other: string): number {
   let before = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [row, letter] of [...one.slice(0, 100)].entries()) {
     const line = [row + 1]

@@ -1,6 +1,6 @@
 /**
- * Runs an app with a catch or a finally, and closes the dependencies of a connection once the app that owns
- * them has ended. An app that ended synchronously (`SENT`) costs no promise.
+ * Runs an app with a catch or a finally, and closes the dependencies of a connection when the app that
+ * owns them has ended. For an app that ended synchronously (`SENT`) no promise is made.
  */
 import {
   type App,
@@ -11,11 +11,13 @@ import {
   SENT,
   type Send,
 } from '../types.ts'
+import { invalid } from './checks.ts'
 import { isThenable } from './handled.ts'
-import { wrong } from './must.ts'
+
+type Recover = (error: unknown) => Promise<void>
 
 /**
- * Runs an app; errors that it throws or rejects with are passed to `recover`.
+ * Runs an app, and passes its errors and rejections to `recover`.
  *
  * @example
  * const sorry: Middleware = (app) => (scope, receive, send) =>
@@ -28,14 +30,14 @@ export function runCatching(
   scope: Scope,
   receive: Receive,
   send: Send,
-  recover: (error: unknown) => Promise<void>,
+  recover: Recover,
 ): Promise<void> {
-  const done = called(app, scope, receive, send)
+  const done = callOrReject(app, scope, receive, send)
   return done === SENT ? done : done.catch(recover)
 }
 
 /**
- * Runs an app; `after` is called when it has ended, with the error if there was one.
+ * Runs an app, and calls `after` when it has ended, with the error if there was one.
  *
  * @example
  * const noted: Middleware = (app) => (scope, receive, send) =>
@@ -48,7 +50,7 @@ export function runFinally(
   send: Send,
   after: (error?: unknown) => void,
 ): Promise<void> {
-  const done = called(app, scope, receive, send)
+  const done = callOrReject(app, scope, receive, send)
   if (done === SENT) {
     after()
     return done
@@ -62,26 +64,35 @@ export function runFinally(
   )
 }
 
-/** Calls an app; turns an error thrown synchronously into a rejection. */
-export function called(app: App, scope: Scope, receive: Receive, send: Send): Promise<void> {
+/**
+ * Calls an app. An error that is thrown synchronously becomes a rejection.
+ *
+ * That it is a function of its own matters where the stack overflows: the rejected promise is made deeper than
+ * its handler is added, so there is room for the handler. Without one it would end the process.
+ */
+function callOrReject(app: App, scope: Scope, receive: Receive, send: Send): Promise<void> {
   try {
-    const done = app(scope, receive, send)
-    return isThenable(done) ? done : withoutPromise(done)
+    return promiseOf(app(scope, receive, send))
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
-/** An app without types may return nothing, which counts as an end; a handler in its place gives a response. */
-function withoutPromise(value: unknown): Promise<void> {
+/**
+ * Returns what an app has returned. An app without types may return undefined when it has ended. If a handler
+ * was given in its place, it returned a response, which is an error.
+ */
+export function promiseOf(value: Promise<void>): Promise<void> {
+  if (isThenable(value)) return value
   if (value === undefined) return Promise.resolve()
   const fix = 'Put a handler into a Route, and write async before an app'
-  return Promise.reject(wrong('Mount', 'an app must return a promise', value, fix))
+  return Promise.reject(invalid('Mount', 'an app must return a promise', value, fix))
 }
 
-type Recover = (error: unknown) => Promise<void>
-
-/** Marks the caller as the owner, if no app further out is one; tells whether it did. */
+/**
+ * Marks the caller as the owner of the dependencies, unless an outer app is the owner. Returns whether it
+ * did.
+ */
 export function owns(scope: ConnectionScope, owner: unknown): boolean {
   scope.outcome ??= {}
   if (scope.outcome.owner !== undefined) return false
@@ -90,22 +101,22 @@ export function owns(scope: ConnectionScope, owner: unknown): boolean {
 }
 
 /**
- * Waits for the app of the owner and then closes them. An app without dependencies that ended
- * synchronously costs no promise.
+ * Waits for the app of the owner, and then closes the dependencies. For an app without dependencies that
+ * ended synchronously no promise is made.
  *
- * @param recover Answers errors of the app and of clean-ups (thrown on).
+ * @param recover Answers errors of the app and of clean-ups (rethrows them).
  */
 export function closeAfter(
   done: Promise<void>,
   scope: ConnectionScope,
-  recover: Recover = throwOn,
+  recover: Recover = rethrow,
 ): Promise<void> {
   const close = (failure?: Failure, thrown?: Failure): Promise<void> | undefined => {
     const { outcome } = scope
     const found = outcome?.dependencies
     if (found !== undefined) return found.close(failure, thrown, recover).finally(close)
     if (outcome !== undefined) outcome.owner = undefined
-    return thrown && throwOn(thrown.error)
+    return thrown && rethrow(thrown.error)
   }
   if (done === SENT) return close() ?? done
   return done.then(
@@ -118,6 +129,6 @@ export function closeAfter(
   )
 }
 
-function throwOn(error: unknown): Promise<never> {
+function rethrow(error: unknown): Promise<never> {
   return Promise.reject(error)
 }

@@ -1,14 +1,14 @@
-/** The secrets that cookies are protected by. */
+/** Checks the secrets that protect cookies. */
 import { encodeText } from './bytes.ts'
 
 const LEAST_BYTES = 32
 
 /**
- * Secrets as a list, of which the first protects new values and all are accepted. A guessable secret
- * protects nothing: it needs as many bytes as the hash (RFC 7518 section 3.2).
+ * Returns the secrets as a list. The first protects new values, and values with any of them are accepted.
+ * A secret needs as many bytes as the hash, because a short one could be guessed (RFC 7518 section 3.2).
  *
- * @throws TypeError if the list is empty or has other values than text, RangeError if one is shorter than
- * 32 bytes.
+ * @throws TypeError if the list is empty or has other values than text, RangeError if a secret is shorter
+ * than 32 bytes.
  */
 export function secretsOf(where: string, given: unknown): readonly string[] {
   const secrets: readonly unknown[] = Array.isArray(given) ? given : [given]

@@ -1,4 +1,4 @@
-/** Sources of streamed responses: taking, iterating and closing them. */
+/** Takes, iterates and closes the sources of streamed responses. */
 import { endsWithin } from './deadline.ts'
 
 /** Anything that can be iterated; web and Node streams are async iterables. */
@@ -6,7 +6,9 @@ export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | ReadableStream
 
 export type Items<Item> = Iterator<Item> | AsyncIterator<Item>
 
-/** Whether it can be iterated. Strings do not count: they would be sent letter by letter. */
+/**
+ * Whether the value can be iterated. Strings are excluded, because they would be sent letter by letter.
+ */
 export function isSource(source: unknown): source is Source<unknown> {
   if (typeof source !== 'object' || source === null) return false
   return Symbol.asyncIterator in source || Symbol.iterator in source
@@ -15,8 +17,8 @@ export function isSource(source: unknown): source is Source<unknown> {
 /**
  * Takes a source before it is read.
  *
- * A Node stream that fails without an error listener ends the process, and has none until it is
- * iterated. Readers still get the error: the stream keeps it for its iterator.
+ * A Node stream has no error listener until it is iterated. If it fails without one, it ends the process.
+ * So a listener is added. Readers still get the error, because the stream keeps it for its iterator.
  */
 export function take<Given>(source: Given): Given {
   if (isNodeStream(source)) source.on('error', ignore)
@@ -29,7 +31,10 @@ export function iterate<Item>(source: Source<Item>): Items<Item> {
   return (source as Iterable<Item>)[Symbol.iterator]()
 }
 
-/** A web stream that is cancelled at once; its own iterator waits for a read that is under way. */
+/**
+ * Iterates over a web stream. `return()` cancels it at once, whereas the iterator of the stream waits for
+ * a pending read.
+ */
 class Reading<Item> implements AsyncIterator<Item, undefined> {
   readonly #reader: ReadableStreamDefaultReader<Item>
   #ended = false
@@ -68,42 +73,42 @@ class Reading<Item> implements AsyncIterator<Item, undefined> {
 const END = { done: true, value: undefined } as const
 
 /**
- * Closes a source, whether it was iterated or not. Never throws: the error that led here is the one to
- * report.
+ * Closes a source, whether it was iterated or not. It never throws, because the caller reports an earlier
+ * error.
  *
- * Not awaited: a generator that waits for something is closed when that has settled.
+ * It does not wait: a generator that awaits a promise is closed when that has settled.
  *
  * @param items The iterator of the source, if iteration has begun.
- * @returns A promise if closing is not finished yet; it never rejects.
+ * @returns A promise if closing is not finished yet. It never rejects.
  */
 export function giveUp(source: unknown, items?: Items<unknown>): Promise<unknown> | undefined {
   const closing = items && quietly(() => items.return?.())
-  // The iterator of a Node stream that was never read does nothing on `return()`.
+  // If a Node stream was never read, the `return()` of its iterator does nothing.
   if (isNodeStream(source)) quietly(() => take(source).destroy())
   else if (items === undefined) quietly(() => closeUnread(source))
   return closing
 }
 
 /** The longest wait for a source that is being closed. */
-const AFTERMATH_MS = 1_000
+const MOST_CLOSING_MS = 1_000
 
 /**
- * Closes a source as `giveUp` does, and waits for it, so that the end of the app does not cut it short.
- * A generator that waits for something is not waited for longer than a second.
+ * Closes a source as `giveUp` does, and waits until it is closed, at most for a second. Otherwise the end
+ * of the app could interrupt the closing.
  */
-export async function closed(source: unknown, items: Items<unknown>): Promise<void> {
+export async function closeSource(source: unknown, items: Items<unknown>): Promise<void> {
   const closing = giveUp(source, items)
   if (closing === undefined) return
-  await endsWithin(closing, AFTERMATH_MS)
+  await endsWithin(closing, MOST_CLOSING_MS)
 }
 
-/** Cancels a web stream or its reader, and waits for it as `closed` does. Never throws. */
-export async function cancelled(
+/** Cancels a web stream or its reader, and waits for it as `closeSource` does. It never throws. */
+export async function cancelStream(
   stream: Pick<ReadableStream, 'cancel'>,
   reason?: unknown,
 ): Promise<void> {
   const closing = quietly(() => stream.cancel(reason))
-  if (closing !== undefined) await endsWithin(closing, AFTERMATH_MS)
+  if (closing !== undefined) await endsWithin(closing, MOST_CLOSING_MS)
 }
 
 function closeUnread(source: unknown): unknown {
@@ -119,7 +124,7 @@ function quietly(close: () => unknown): Promise<unknown> | undefined {
     const closing = close()
     return has(closing, 'then') ? Promise.resolve(closing).catch(ignore) : undefined
   } catch {
-    return undefined // the error that led here is the one to report
+    return undefined // the caller reports an earlier error
   }
 }
 

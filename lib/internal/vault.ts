@@ -1,4 +1,6 @@
-/** Protects texts that clients keep: signed, so that they cannot be changed, or sealed, so that they cannot be read either. */
+/**
+ * Protects texts that clients keep. Signed texts cannot be changed; sealed texts cannot be read either.
+ */
 import { Buffer } from 'node:buffer'
 import {
   createCipheriv,
@@ -13,13 +15,16 @@ import {
 import { fromBase64URL, toBase64URL } from './base64url.ts'
 import { joinBytes } from './bytes.ts'
 
-/** Makes tokens of texts. The first secret protects, all of them open. */
+/**
+ * Converts texts to tokens and back. The first secret protects new tokens; tokens of all secrets can be
+ * opened.
+ */
 export interface Vault {
-  /** A token of base64url characters and dots. */
+  /** Returns a token of base64url characters and dots. */
   protect(text: string): string
-  /** The text; undefined if the token was changed, truncated or made with another secret. */
+  /** Returns the text, or undefined if the token was changed, truncated or made with another secret. */
   open(token: string): string | undefined
-  /** The bytes of text that fit into a token of this length. */
+  /** Returns the number of bytes of text that fit into a token of this length. */
   capacity(length: number): number
 }
 
@@ -41,10 +46,10 @@ export function derivedKeys(secrets: readonly string[], purpose: string): readon
 const MAC_LENGTH = 43
 
 /**
- * `payload.signature`, both in base64url.
+ * Makes tokens of the form `payload.signature`, both in base64url.
  *
- * Signed synchronously: Web Crypto would pass the few bytes to another thread, which takes a hundred
- * times as long as the signature.
+ * The signature is computed synchronously. Web Crypto would pass the few bytes to another thread, which
+ * takes a hundred times as long.
  */
 export function signedVault(secrets: readonly string[], purpose: string): Vault {
   const signers = derivedKeys(secrets, `signed ${purpose}`).map(
@@ -66,7 +71,7 @@ export function signedVault(secrets: readonly string[], purpose: string): Vault 
   }
 }
 
-/** Compares in constant time; the length is public. */
+/** Compares in constant time. The length is not secret. */
 function isSame(given: string, right: string): boolean {
   const bytes = Buffer.from(given)
   return bytes.byteLength === right.length && timingSafeEqual(bytes, Buffer.from(right))
@@ -76,7 +81,7 @@ const AES = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** Nonce, AES-256-GCM and its tag in base64url. */
+/** Makes tokens of the nonce, the text encrypted by AES-256-GCM, and its tag, in base64url. */
 export function sealedVault(secrets: readonly string[], purpose: string): Vault {
   const keys = derivedKeys(secrets, `sealed ${purpose}`)
   return {

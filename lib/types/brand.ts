@@ -1,6 +1,6 @@
 /**
- * Classes that several copies of this package in one process have in common, as when an app and a
- * library that it uses each bring one.
+ * Lets several copies of this package in one process share classes. An app and a library that it uses may
+ * each have their own copy.
  */
 
 const BRAND: unique symbol = Symbol.for('stellula.brand') as never
@@ -11,16 +11,16 @@ interface Branded {
 
 const { isPrototypeOf: isAbove } = Object.prototype
 
-/** By name, the prototype that this copy has. */
+/** The prototypes of this copy, by name. */
 const PROTOTYPES = new Map<string, object>()
 
 type Class = abstract new (...given: never) => object
 
 /**
- * Lets `instanceof` know the instances of the same class of another copy too.
+ * Makes `instanceof` true for instances of the same class in another copy too.
  *
- * They have the methods of their own copy, so nothing may be read of them but what is public. What
- * extends the class is compared as usual.
+ * These have the methods of their own copy, so only their public members may be used. Subclasses are
+ * compared as usual.
  */
 export function brand(Own: Class, name: string): void {
   const key = Symbol.for(`stellula.${name}`)
@@ -29,7 +29,7 @@ export function brand(Own: Class, name: string): void {
   Object.defineProperty(Own, Symbol.hasInstance, {
     value: function isInstance(this: unknown, value: unknown): boolean {
       if (this !== Own) return Function.prototype[Symbol.hasInstance].call(this as Class, value)
-      // Its own first, since looking for a key takes longer than looking for a prototype.
+      // The prototype is checked first, because that is faster than the key.
       if (isAbove.call(prototype, value as object)) return true
       return typeof value === 'object' && value !== null && key in value
     },
@@ -37,12 +37,15 @@ export function brand(Own: Class, name: string): void {
   PROTOTYPES.set(name, prototype)
 }
 
-/** As `instanceof`, for a class that is branded, without loading it. */
+/** The same as `instanceof` for a branded class, without loading its module. */
 export function isOf<Instance extends object>(value: unknown, name: string): value is Instance {
   return typeof value === 'object' && value !== null && Symbol.for(`stellula.${name}`) in value
 }
 
-/** The prototype of the class that this copy has, for that of another copy; others as they are. */
+/**
+ * Returns the prototype of this copy's class for the prototype of another copy's class. Returns other
+ * prototypes unchanged.
+ */
 export function ownPrototype(prototype: object): object {
   const name = Object.hasOwn(prototype, BRAND) ? (prototype as Branded)[BRAND] : undefined
   return name === undefined ? prototype : (PROTOTYPES.get(name) ?? prototype)

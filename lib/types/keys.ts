@@ -1,21 +1,21 @@
 /** The scope keys that this package adds to those of ASGI, each with the module that sets it. */
 
-/** The user of a connection; classes of your own may add to it. */
+/** The user of a connection. Your own classes may have more members. */
 export interface User {
   readonly isAuthenticated: boolean
   /** A name to show, or `''`. */
   readonly displayName: string
 }
 
-/** What a user may do, and the claims of a token. */
+/** The permissions of a user, and the claims of a token. */
 export interface Auth {
   readonly scopes: readonly string[]
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
 /**
- * The limit of a request body. `bodyLimit()` makes one object, which all copies of the scope share; a
- * `bodyLimit()` further inside changes its `maxSize`, since the one nearest to the handler counts.
+ * The limit of a request body. `bodyLimit()` makes one object, which all copies of the scope share. An
+ * inner `bodyLimit()` changes its `maxSize`, because the innermost limit applies.
  */
 export interface BodyLimit {
   /** In bytes; Infinity means no limit. */
@@ -23,44 +23,47 @@ export interface BodyLimit {
 }
 
 /**
- * What the layers around an app say together, from the outermost inwards; one frozen object for each
- * combination of layers. A layer further inside puts another object into the scope.
+ * The merged settings of the layers around an app. There is one frozen object for each combination of
+ * layers. An inner layer puts another object into the scope.
  */
 export interface MergedSettings {
-  /** The status of the answer to invalid input; the nearest layer counts. */
+  /** The status of the response to invalid input. The innermost layer's value is used. */
   readonly status?: number
-  /** Whether responses are checked against their schemas; the nearest layer counts. */
+  /** Whether responses are checked against their schemas. The innermost layer's value is used. */
   readonly validateResponses?: boolean
-  /** Whether OPTIONS is answered where no handler does; the nearest layer counts. */
+  /**
+   * Whether OPTIONS is answered automatically if no handler answers it. The innermost layer's value is
+   * used.
+   */
   readonly automaticOptions?: boolean
-  /** Makes of a value what JSON can say; the nearest layer counts. */
+  /** Converts a value to one that JSON can represent. The innermost layer's encoder is used. */
   readonly encode?: (value: unknown) => unknown
-  /** The schemas of responses by status; for one status, the nearest layer counts. */
+  /** The schemas of responses by status. For each status the innermost layer's schema is used. */
   readonly responses?: Readonly<Record<string, unknown>>
-  /** Whatever was said of the routes; for one key, the nearest layer counts. */
+  /** Further data about the routes. For each key the innermost layer's value is used. */
   readonly meta?: Readonly<Record<PropertyKey, unknown>>
-  /** What must let a connection pass before its handler is called, outer ones first. */
+  /** The guards that are called before the handler, outer ones first. */
   readonly guards?: readonly { of(connection: never): unknown }[]
-  /** What changes the responses of handlers, outer ones last. */
+  /** The functions that change the responses of handlers, outer ones last. */
   readonly mapResponse?: readonly ((response: never, request: never) => unknown)[]
 }
 
-/** How a connection was served, for middleware outside that may hold an older copy of the scope. */
+/** How a connection was served, for outer middleware, which may have an older copy of the scope. */
 export interface ScopeOutcome<App> {
   /** The route that matched last. */
   route?: App
-  /** The app or handler behind that route. */
+  /** The app or handler of that route. */
   endpoint?: unknown
-  /** The path of that route as it is written, with those of the mounts around it before it. */
+  /** The path template of that route, with the paths of its mounts before it. */
   template?: string
-  /** The bug that a 500 answers, set before that 500 starts. */
+  /** The bug for which a 500 is sent, set before that 500 starts. */
   error?: unknown
   /**
-   * What closes the dependencies when it ends: the outermost application, or else the route. Set by
+   * The outermost application, or else the route. When it ends, it closes the dependencies. Set by
    * `errors()` and by routes, and removed at that end.
    */
   owner?: unknown
-  /** The dependencies that were found so far; set by the first `of()`. */
+  /** The dependencies that were found so far. Set by the first `of()`. */
   dependencies?: FoundDependencies | undefined
 }
 
@@ -69,21 +72,21 @@ export interface Failure {
   readonly error: unknown
 }
 
-/** The dependencies of a connection, as those parts see them that call handlers and end connections. */
+/** The dependencies of a connection, for the code that calls handlers and ends connections. */
 export interface FoundDependencies {
-  /** The first error of the connection, which is thrown into generators; set where errors are answered. */
+  /** The first error of the connection, which is thrown into generators. Set where errors are answered. */
   failure: Failure | undefined
   /**
-   * Closes those that last until the handler has returned; resolves with the error to answer, if there
-   * is one. Undefined if there is nothing to close.
+   * Closes the dependencies that last until the handler has returned. Resolves with the error to answer,
+   * if there is one. Returns undefined if there is nothing to close.
    */
   endHandler(failure?: Failure): Promise<Failure | undefined> | undefined
   /**
-   * Closes all.
+   * Closes all dependencies.
    *
-   * @param failure What the connection has failed with.
-   * @param thrown The error that was not answered; it is thrown on.
-   * @param recover Called with what clean-ups have thrown, unless an error is thrown on anyway.
+   * @param failure The error with which the connection has failed.
+   * @param thrown The error that was not answered. It is rethrown.
+   * @param recover Called with the errors of clean-ups, unless `thrown` is rethrown.
    */
   close(
     failure: Failure | undefined,
@@ -92,7 +95,7 @@ export interface FoundDependencies {
   ): Promise<void>
 }
 
-/** The keys that are added to http and websocket scopes; all are absent until they are set. */
+/** The keys that are added to http and websocket scopes. They are absent until they are set. */
 export interface ConnectionKeys<App> {
   /** `rootPath` before the first mount changed it; set by the first Mount or Host. */
   appRootPath?: string | undefined
@@ -100,54 +103,54 @@ export interface ConnectionKeys<App> {
   app?: App | undefined
   /** The outermost router; set by `Router`. */
   router?: App | undefined
-  /** The paths of all mounts so far, as they are written; set by routing. */
+  /** The path templates of all mounts so far; set by routing. */
   mountPath?: string | undefined
   /** The route that matched last; set by routing, for loggers outside. */
   route?: App | undefined
-  /** The app or handler behind the route that matched last; set by routing. */
+  /** The app or handler of the route that matched last; set by routing. */
   endpoint?: unknown
   /** Converted parameters of every path and host matched so far; set by routing. */
   pathParams?: Record<string, unknown> | undefined
   /** How to answer thrown errors; set by `exceptions()` and `errors()`, read where handlers are called. */
   exceptionHandlers?: unknown
-  /** What the layers around the app say together; set by layers, read where handlers are called. */
+  /** The merged settings of the layers around the app; set by layers, read where handlers are called. */
   settings?: MergedSettings | undefined
-  /** The session of this visitor; set by `sessions()`, read as `request.session`. */
+  /** The session of this client; set by `sessions()`, read as `request.session`. */
   session?: unknown
   /**
-   * The most bytes that a reader of the body accepts by default (10 MB if absent); set by `bodyLimit()`.
-   * A copy of the scope keeps its own, also if a reader further inside asks for more.
+   * The maximum number of bytes that a reader of the body accepts by default (10 MB if absent); set by
+   * `bodyLimit()`. A copy of the scope keeps its value, even if an inner reader has a higher limit.
    */
   maxBodySize?: number | undefined
   /**
    * The limit that every `bodyLimit()` around the app checks, shared by all copies of the scope; set by
-   * `bodyLimit()`, and raised by a reader that asks for more.
+   * `bodyLimit()`, and raised by a reader with a higher limit.
    */
   bodyLimit?: BodyLimit | undefined
   /** The user of the connection; set with `auth` by the middleware that authenticates. */
   user?: User | undefined
-  /** What the user may do; set with `user` by the middleware that authenticates. */
+  /** The permissions of the user; set with `user` by the middleware that authenticates. */
   auth?: Auth | undefined
   /**
-   * What is known so far of how the connection was served; one object, which all copies of the scope
-   * share. Set by `errors()`, loggers or routing, whichever comes first.
+   * How the connection was served so far. It is one object, which all copies of the scope share; set by
+   * `errors()`, loggers or routing, whichever comes first.
    */
   outcome?: ScopeOutcome<App> | undefined
-  /** The dependencies that others take the place of; set by `overriding()`, test clients and layers. */
+  /** The replacements of dependencies; set by `overriding()`, test clients and layers. */
   overrides?: ReadonlyMap<object, object> | undefined
 }
 
 /** The keys that are added to http scopes. */
 export interface HTTPKeys {
   /**
-   * Calls the listener once if the client leaves before the response is complete, at once if it has
-   * left already; set by the server, absent if it cannot tell. In ASGI, only an app that reads the
-   * whole body learns of a disconnect.
+   * Calls the listener once if the client disconnects before the response is complete, or at once if it
+   * has disconnected already. Set by the server, and absent if it cannot detect this. In ASGI, an app must
+   * read the whole body before it receives a disconnect.
    */
   onDisconnect?: ((listener: () => void) => void) | undefined
   /**
-   * Calls the listener once if the server begins to close before the app has ended, at once if it has
-   * begun already; set by the server, absent if it cannot tell.
+   * Calls the listener once if the server begins to close before the app has ended, or at once if it has
+   * begun already. Set by the server, and absent if it cannot detect this.
    */
   onDraining?: ((listener: () => void) => void) | undefined
 }
@@ -155,9 +158,9 @@ export interface HTTPKeys {
 /** The keys that are added to websocket scopes. */
 export interface WebSocketKeys {
   /**
-   * Calls the listener once when the peer has closed the socket or is gone, at once if that has
-   * happened already, whatever was not received until then; set by the server, absent if it cannot
-   * tell. In ASGI, only an app that receives all messages before it learns of it.
+   * Calls the listener once when the peer has closed the socket or disconnected, or at once if that has
+   * happened already, even if messages are still queued. Set by the server, and absent if it cannot detect
+   * this. In ASGI, an app must receive all messages before the disconnect.
    */
   onDisconnect?: ((listener: () => void) => void) | undefined
 }

@@ -1,10 +1,10 @@
-/** The messages of the contract: what an app receives and sends, with defaults and who sets them. */
+/** The messages of the contract, which an app receives and sends, with their defaults. */
 
 /**
- * Names and values in turn: name, value, name, value. Names are lower-case, values are latin-1.
+ * Names and values alternate: name, value, name, value. Names are lower-case, values are latin-1.
  *
- * Nothing that was given or sent changes: not a list, not a message. To change one, send another:
- * `send({ ...message, headers: [...message.headers, 'x-powered-by', name] })`.
+ * A list or a message that was given or sent must not be changed. To change one, send another: `send({
+ * ...message, headers: [...message.headers, 'x-powered-by', name] })`.
  */
 export type HeaderList = readonly string[]
 
@@ -15,14 +15,16 @@ export interface HTTPRequestMessage {
   readonly moreBody: boolean
 }
 
-/** The client is gone, or the response is complete; answered again and again from then on. */
+/** The client has disconnected, or the response is complete. From then on every `receive` returns it. */
 export interface HTTPDisconnectMessage {
   readonly type: 'http.disconnect'
 }
 
 export type HTTPReceiveMessage = HTTPRequestMessage | HTTPDisconnectMessage
 
-/** Status and headers, exactly once; held back by the server until the first body message. */
+/**
+ * Status and headers. It is sent exactly once. The server writes it together with the first body message.
+ */
 export interface HTTPResponseStartMessage {
   readonly type: 'http.response.start'
   /** 200 to 599. */
@@ -32,7 +34,7 @@ export interface HTTPResponseStartMessage {
   readonly trailers?: boolean
 }
 
-/** A part of the response body; the one without `moreBody` is the last. */
+/** A part of the response body. The last part is the one without `moreBody`. */
 export interface HTTPResponseBodyMessage {
   readonly type: 'http.response.body'
   /** Empty when absent. */
@@ -41,7 +43,7 @@ export interface HTTPResponseBodyMessage {
   readonly moreBody?: boolean
 }
 
-/** Fields after the body; needs the extension of that name. */
+/** Fields after the body. It needs the extension of that name. */
 export interface HTTPResponseTrailersMessage {
   readonly type: 'http.response.trailers'
   readonly headers: HeaderList
@@ -49,19 +51,22 @@ export interface HTTPResponseTrailersMessage {
   readonly moreTrailers?: boolean
 }
 
-/** A 103 response with `Link` values; needs the extension of that name. */
+/** A 103 response with `Link` values. It needs the extension of that name. */
 export interface HTTPResponseEarlyHintMessage {
   readonly type: 'http.response.early_hint'
   readonly links: readonly string[]
 }
 
-/** Sends the file at this absolute path as the whole body; needs the extension of that name. */
+/** Sends the file at this absolute path as the whole body. It needs the extension of that name. */
 export interface HTTPResponsePathsendMessage {
   readonly type: 'http.response.pathsend'
   readonly path: string
 }
 
-/** What a test client wants to know of a response, before its start; needs the extension. */
+/**
+ * Information about a response for a test client, sent before the start. It needs the extension of that
+ * name.
+ */
 export interface HTTPResponseDebugMessage {
   readonly type: 'http.response.debug'
   readonly info: Record<string, unknown>
@@ -75,19 +80,19 @@ export type HTTPSendMessage =
   | HTTPResponsePathsendMessage
   | HTTPResponseDebugMessage
 
-/** The first message of a socket; the handshake waits for `websocket.accept` or a refusal. */
+/** The first message of a socket. The handshake waits for `websocket.accept` or a refusal. */
 export interface WebSocketConnectMessage {
   readonly type: 'websocket.connect'
 }
 
-/** One whole message; exactly one of `text` and `bytes` is there. */
+/** One whole message. Exactly one of `text` and `bytes` is set. */
 export interface WebSocketReceivedMessage {
   readonly type: 'websocket.receive'
   readonly text?: string
   readonly bytes?: Uint8Array
 }
 
-/** The socket is closed; 1005 when the peer gave no code. */
+/** The socket is closed. The code is 1005 if the peer gave none. */
 export interface WebSocketDisconnectMessage {
   readonly type: 'websocket.disconnect'
   readonly code: number
@@ -103,18 +108,18 @@ export interface WebSocketAcceptMessage {
   readonly type: 'websocket.accept'
   /** One of the offered subprotocols (none). */
   readonly subprotocol?: string
-  /** Further fields of the handshake's answer (none). */
+  /** Further fields of the response to the handshake (none). */
   readonly headers?: HeaderList
 }
 
-/** Sends one message; exactly one of `text` and `bytes`. */
+/** Sends one message. Exactly one of `text` and `bytes` must be set. */
 export interface WebSocketSentMessage {
   readonly type: 'websocket.send'
   readonly text?: string
   readonly bytes?: Uint8Array
 }
 
-/** Closes the socket; before `websocket.accept` it refuses the handshake with 403. */
+/** Closes the socket. Before `websocket.accept` it refuses the handshake with 403. */
 export interface WebSocketCloseMessage {
   readonly type: 'websocket.close'
   /** 1000 when absent. */
@@ -122,7 +127,7 @@ export interface WebSocketCloseMessage {
   readonly reason?: string
 }
 
-/** Refuses the handshake with an answer of one's own; needs `websocket.http.response`. */
+/** Refuses the handshake with a response of the app. It needs the extension `websocket.http.response`. */
 export interface WebSocketDenialStartMessage {
   readonly type: 'websocket.http.response.start'
   readonly status: number

@@ -1,6 +1,7 @@
 /**
- * Standard Schema 1.1 (https://standardschema.dev) as types: what zod, valibot, arktype and others put
- * under the key `~standard`. Written here, so that no package is needed to describe it.
+ * The types of Standard Schema 1.1 (https://standardschema.dev): the value of the key `~standard` in
+ * schemas of zod, valibot, arktype and others. They are copied here because no package should be needed
+ * for types.
  */
 
 /** A schema of any library that follows Standard Schema. */
@@ -12,13 +13,13 @@ export interface StandardProps<Input = unknown, Output = Input> {
   readonly version: 1
   readonly vendor: string
   readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
-  /** Never set: it has the types of the schema. */
+  /** Never set. It only carries the types of the schema. */
   readonly types?: { readonly input: Input; readonly output: Output } | undefined
   /** Standard JSON Schema; absent if the library cannot describe its schemas. */
   readonly jsonSchema?: JSONSchemaConverter | undefined
 }
 
-/** Makes JSON Schemas of a schema: of what it accepts, and of what it gives. May throw. */
+/** Makes JSON Schemas of a schema: one of its input, and one of its output. It may throw. */
 export interface JSONSchemaConverter {
   readonly input: (options: JSONSchemaTarget) => Record<string, unknown>
   readonly output: (options: JSONSchemaTarget) => Record<string, unknown>
@@ -43,10 +44,10 @@ export interface SchemaIssue {
 // biome-ignore lint/suspicious/noExplicitAny: schemas use their types in both directions
 export type AnySchema = Schema<any, any>
 
-/** What a schema accepts. */
+/** The type of the input of a schema. */
 export type SchemaInput<Given extends AnySchema> = NonNullable<Given['~standard']['types']>['input']
 
-/** What a schema gives. */
+/** The type of the output of a schema. */
 export type SchemaOutput<Given extends AnySchema> = NonNullable<
   Given['~standard']['types']
 >['output']

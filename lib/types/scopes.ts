@@ -1,50 +1,53 @@
-/** The scope keys of ASGI: what a server tells of a connection. All of them are set by the server. */
+/** The scope keys of ASGI, which describe a connection. The server sets all of them. */
 import type { HeaderList } from './messages.ts'
 
-/** Where a connection comes from or goes to. */
+/** The address of one end of a connection. */
 export interface Address {
   readonly host: string
   readonly port: number
 }
 
-/** Where a server listens; a unix socket has its path as host, and no port. */
+/** The address on which a server listens. A unix socket has its path as host, and no port. */
 export interface ServerAddress {
   readonly host: string
   readonly port: number | null
 }
 
-/** What the lifespan yielded; each connection gets a shallow copy. */
+/** The state that the lifespan yielded. Each connection gets a shallow copy. */
 export type State = Record<string, unknown>
 
 /**
- * Optional powers of a server by name; one that is absent cannot be used. A server may give the same
- * object to all its scopes, so it is frozen: to change it, put another object into the scope.
+ * Optional features of a server by name. A feature that is absent cannot be used. A server may put the
+ * same object into all its scopes, so it is frozen: to change it, put another object into the scope.
  */
 export interface Extensions {
-  /** `http.response.trailers` messages are understood. */
+  /** The server supports `http.response.trailers` messages. */
   readonly 'http.response.trailers'?: Readonly<Record<string, never>>
-  /** `http.response.early_hint` messages are understood. */
+  /** The server supports `http.response.early_hint` messages. */
   readonly 'http.response.early_hint'?: Readonly<Record<string, never>>
-  /** `http.response.pathsend` messages are understood. */
+  /** The server supports `http.response.pathsend` messages. */
   readonly 'http.response.pathsend'?: Readonly<Record<string, never>>
-  /** `http.response.debug` messages are understood: a test client listens. */
+  /** The test client reads `http.response.debug` messages. */
   readonly 'http.response.debug'?: Readonly<Record<string, never>>
-  /** A refused handshake may be answered by `websocket.http.response.start` and `.body`. */
+  /** An app may refuse a handshake with `websocket.http.response.start` and `.body`. */
   readonly 'websocket.http.response'?: Readonly<Record<string, never>>
-  /** The connection is over TLS; absent on any other. */
+  /** The properties of a TLS connection; absent for other connections. */
   readonly tls?: TLSExtension
   readonly [name: string]: unknown
 }
 
-/** What a server tells of a TLS connection. */
+/** The properties of a TLS connection. */
 export interface TLSExtension {
-  /** The server's certificate as PEM, or null if it showed none. */
+  /** The server's certificate as PEM, or null if it has none. */
   readonly serverCert: string | null
-  /** The subject of the client's certificate (RFC 4514), or null if it showed none. */
+  /** The subject of the client's certificate (RFC 4514), or null if it sent none. */
   readonly clientCertName: string | null
-  /** The client's certificate and its issuers as PEM; empty if it showed none. */
+  /** The client's certificate and its issuers as PEM; empty if it sent none. */
   readonly clientCertChain: readonly string[]
-  /** Why the client's certificate is not trusted, as a code of OpenSSL; null if it is, or without a certificate. */
+  /**
+   * The reason, as a code of OpenSSL, why the client's certificate is not trusted. Null if it is trusted,
+   * or if the client sent none.
+   */
   readonly clientCertError: string | null
   /** The version on the wire: 0x0303 is TLS 1.2, 0x0304 is TLS 1.3; null if it is not known. */
   readonly tlsVersion: number | null
@@ -59,9 +62,9 @@ export interface ASGIConnection {
   readonly httpVersion: string
   /** `http` or `https`, `ws` or `wss`; from the connection itself. */
   scheme: string
-  /** The target without its query, percent-decoded once, mount prefixes included. */
+  /** The request target without its query, percent-decoded once. It includes the prefixes of mounts. */
   path: string
-  /** The path as it came on the wire. */
+  /** The path as the client sent it. */
   rawPath: string
   /** The text after the `?`, undecoded, or `''`. */
   queryString: string
@@ -74,11 +77,13 @@ export interface ASGIConnection {
   headers: HeaderList
   /** The peer, or null for a unix socket. */
   client: Address | null
-  /** The address the server listens on, or null if it is not known. */
+  /** The address on which the server listens, or null if it is not known. */
   readonly server: ServerAddress | null
   /** A shallow copy of the lifespan's state; absent if the server has no lifespan. */
   state?: State | undefined
-  /** Absent means none; a middleware that takes one away puts another object here. */
+  /**
+   * The features of the server (none if absent). A middleware that removes one puts another object here.
+   */
   extensions?: Extensions
 }
 
@@ -101,6 +106,9 @@ export interface LifespanScope {
   readonly asgi: { readonly version: '3.0'; readonly specVersion: string }
   /** Filled by the app during startup; absent if the server keeps no state. */
   state?: State
-  /** As for connections, for the dependencies of the application; no key of ASGI. */
+  /**
+   * The replacements of the application's dependencies, as in the scopes of connections. It is not a key
+   * of ASGI.
+   */
   overrides?: ReadonlyMap<object, object> | undefined
 }

@@ -9,7 +9,7 @@ async function chunks(page: HTML): Promise<string[]> {
   return all
 }
 
-t.test('values are written as one expects', async (t) => {
+t.test('values are written as text', async (t) => {
   const cases: [HTMLValue, string][] = [
     ['', ''],
     ['a', 'a'],
@@ -32,7 +32,7 @@ t.test('values are written as one expects', async (t) => {
   t.equal(String(raw('')), '')
 })
 
-t.test('what has no text throws', async (t) => {
+t.test('a value without text throws', async (t) => {
   const cases: [unknown, RegExp][] = [
     [{}, /^html: a value must be text.*, an object was given\. Convert it to text/],
     [new Date(), /an object \(Date\)/],
@@ -46,7 +46,7 @@ t.test('what has no text throws', async (t) => {
   }
 })
 
-t.test('a template that waits is a stream', async (t) => {
+t.test('a template that contains promises is a stream', async (t) => {
   async function* rows(): AsyncGenerator<HTMLValue> {
     yield html`<li>${'<1>'}</li>`
     yield ['<2>', null]
@@ -62,14 +62,14 @@ t.test('a template that waits is a stream', async (t) => {
   ])
   t.throws(
     () => `${page}`,
-    /^html: the text is not known yet, a promise or an async iterable was given/,
+    /^html: the text must be complete, a template with a promise or an async iterable was given/,
   )
   t.throws(() => new HTMLResponse(page), /send new StreamingResponse\(page/)
   t.same(await chunks(html`a${1}${html`b`}`), ['a1b'])
   t.same(await chunks(html``), [])
 })
 
-t.test('what comes first is there first', async (t) => {
+t.test('the first parts are available first', async (t) => {
   let arrive = (_text: string): void => {}
   const slow = new Promise<string>((resolve) => (arrive = resolve))
   const parts = html`<h1>now</h1>${slow}<p>after`[Symbol.asyncIterator]()
@@ -79,7 +79,7 @@ t.test('what comes first is there first', async (t) => {
   t.same(await parts.next(), { done: false, value: 'late' })
 })
 
-t.test('a promise that fails before its turn fails the stream, and nothing else', async (t) => {
+t.test('a promise that fails before its turn fails only the stream', async (t) => {
   let arrive = (_text: string): void => {}
   const slow = new Promise<string>((resolve) => (arrive = resolve))
   const page = html`${slow}${Promise.reject(new Error('kaput'))}`
@@ -90,7 +90,7 @@ t.test('a promise that fails before its turn fails the stream, and nothing else'
   await t.rejects(chunks(page), /^kaput$/)
 })
 
-t.test('parts are added as text, or as what is to come', async (t) => {
+t.test('parts are added as text, or as pending parts', async (t) => {
   const parts: Part[] = []
   append(parts, '<p>')
   addTo(parts, '<', undefined)

@@ -8,7 +8,7 @@ function places(template: string): unknown[] {
   return placesOf(template.split('$')).slice(0, -1)
 }
 
-t.test('escaping is enough between tags and in quotes', async (t) => {
+t.test('text is accepted between tags and in quotes, where escaping is enough', async (t) => {
   const templates = [
     '$',
     'a$b',
@@ -42,7 +42,7 @@ t.test('escaping is enough between tags and in quotes', async (t) => {
   }
 })
 
-t.test('and nowhere else', async (t) => {
+t.test('text is refused everywhere else', async (t) => {
   const templates: [string, unknown[]][] = [
     ['<p class=$>', [TAG]],
     ['<p class=a$>$', [TAG, undefined]],
@@ -68,7 +68,7 @@ t.test('and nowhere else', async (t) => {
   for (const [template, wanted] of templates) t.same(places(template), wanted, template)
 })
 
-t.test('a template is looked at once', async (t) => {
+t.test('a template is checked once', async (t) => {
   const strings = ['<p>', '</p>']
   t.equal(placesOf(strings), placesOf(strings))
 })

@@ -105,7 +105,7 @@ for (const [accept, offered, best] of NEGOTIATED) {
   })
 }
 
-t.test('the weight of a coding is its own, or that of the wildcard', async (t) => {
+t.test('a coding has its own weight, or that of the wildcard', async (t) => {
   const name = fc.constantFrom('br', 'zstd', 'gzip', 'identity', 'deflate', '*')
   const element = fc.record({
     name,

@@ -87,7 +87,7 @@ t.test('an unset validator matches nothing', async (t) => {
   t.equal(answer(['if-match', 'W/"a"'], { etag: 'W/"a"' }), 412, 'weak tags never match strongly')
 })
 
-t.test('for a missing resource a create goes on, an update does not', async (t) => {
+t.test('for a missing resource a create proceeds, and an update does not', async (t) => {
   const put = (headers: string[]) => checkPreconditions({ method: 'PUT', headers }, null)
 
   t.equal(put(['if-none-match', '*']), null)
@@ -123,7 +123,7 @@ t.test('If-Range', async (t) => {
   t.equal(ifRangeHolds(['if-range', 'W/"a"'], { etag: 'W/"a"' }, now), false)
 })
 
-t.test('a 304 repeats the fields that do not describe the content: ST-16', async (t) => {
+t.test('a 304 has no fields that describe the content: ST-16', async (t) => {
   const headers = [
     ...['content-type', 'text/plain', 'content-length', '2', 'accept-ranges', 'bytes'],
     ...['cache-control', 'no-cache', 'etag', '"a"', 'last-modified', DATE, 'vary', 'accept'],

@@ -181,7 +181,7 @@ t.test('refuses a value that is not well-formed, with the cause', (t) => {
   t.throws(() => serializeCookie('a', '\ud83c'), {
     name: 'TypeError',
     message:
-      /^setCookie: a value must be well-formed text, that of "a" has half a character\. Call/,
+      /^setCookie: a value must be well-formed text, the value of "a" has a lone surrogate\. Call/,
     cause: { name: 'URIError' },
   })
   t.end()
@@ -246,7 +246,7 @@ t.test('name and value together have at most 4096 encoded bytes', (t) => {
   t.end()
 })
 
-t.test('what is written is parsed back', (t) => {
+t.test('a written cookie is parsed back', (t) => {
   const names = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,20}$/)
   const values = fc.string({ unit: 'grapheme', maxLength: 50 })
 

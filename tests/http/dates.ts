@@ -5,7 +5,7 @@ import { formatHTTPDate, parseHTTPDate } from '../../lib/http/dates.ts'
 const DATE = 'Thu, 10 Oct 2013 21:40:00 GMT'
 const CHANGED = Date.UTC(2013, 9, 10, 21, 40)
 
-t.test('dates', async (t) => {
+t.test('dates are parsed and written', async (t) => {
   const now = Date.UTC(2026, 0, 1)
   const dates: [text: string, time: number | null][] = [
     [DATE, CHANGED],

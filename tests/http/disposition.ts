@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { contentDisposition } from '../../lib/http/disposition.ts'
 import { isHeaderValue } from '../../lib/http/headers.ts'
+import { runs } from '../support/runs.ts'
 import { anyText } from '../support/texts.ts'
 
 // RS-27; RFC 6266 sections 4.3 and 5, RFC 8187.
@@ -24,14 +25,14 @@ const names: [name: string, parameters: string][] = [
   ['', 'filename=""'],
 ]
 
-t.test('a name is kept, and cannot break out of its place', async (t) => {
+t.test('a name is kept, and cannot add other parameters', async (t) => {
   for (const [name, parameters] of names) {
     t.equal(contentDisposition('attachment', name), `attachment; ${parameters}`)
     t.equal(contentDisposition('inline', name), `inline; ${parameters}`)
   }
 })
 
-t.test('without a name the value is the disposition alone', async (t) => {
+t.test('without a name the value is only the disposition', async (t) => {
   t.equal(contentDisposition('inline'), 'inline')
   t.equal(contentDisposition('attachment'), 'attachment')
 })
@@ -157,7 +158,7 @@ t.test('any name is safe for a parser of RFC 6266, and complete', async (t) => {
       const same = given.every((one, at) => kept[at] === one || (kept[at] === '_' && !isSafe(one)))
       if (!same || kept.length !== given.length) t.fail(`${arrived} is not ${name}`)
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500) },
   )
 })
 

@@ -18,7 +18,7 @@ t.test('shows a flat list by name', (t) => {
   t.end()
 })
 
-t.test('is read in pairs, in wire order, duplicates kept', (t) => {
+t.test('is read in pairs, in wire order, with duplicates', (t) => {
   const headers = example()
 
   t.strictSame(

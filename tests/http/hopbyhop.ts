@@ -1,7 +1,7 @@
 import t from 'tap'
 import { FRAMING, hopByHop, optionsOf } from '../../lib/http/hopbyhop.ts'
 
-t.test('framing fields belong to the server', async (t) => {
+t.test('framing fields are set by the server', async (t) => {
   const names = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']
   t.same([...FRAMING], names)
 })

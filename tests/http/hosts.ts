@@ -179,7 +179,7 @@ for (const [authority, expected] of urlAuthorities) {
   })
 }
 
-t.test('a URL parser reads the host that routing reads', (t) => {
+t.test('a URL parser reads the same host as routing', (t) => {
   const label = fc.stringMatching(/^[0-9A-Za-z_x-]{1,6}$/)
   const host = fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join('.'))
   fc.assert(
@@ -219,7 +219,7 @@ t.test('a missing Host field gives an empty host', (t) => {
   t.end()
 })
 
-t.test('a subdomain has labels before the domain', (t) => {
+t.test('a subdomain has further labels before the domain', (t) => {
   for (const [host, expected] of [
     ['a.example.org', true],
     ['a-b.c_d.example.org', true],

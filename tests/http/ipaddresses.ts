@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { IPRanges, parseAddress } from '../../lib/http/ipaddresses.ts'
 import { assertLinear } from '../support/linear.ts'
+import { runs } from '../support/runs.ts'
 
 t.test('an address is parsed to numbers', async (t) => {
   for (const [text, expected] of [
@@ -98,13 +99,13 @@ t.test('accepts what Node accepts, with zones of plain characters', (t) => {
       const isAddress = isIP(text) > 0 && !/%.*[:%]/.test(text)
       return (parseAddress(text) !== undefined) === isAddress
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(1_000) },
   )
   t.pass('for every text')
   t.end()
 })
 
-t.test('an address is in a range or not', async (t) => {
+t.test('an address is tested against a range', async (t) => {
   for (const [ranges, inside, outside] of [
     [['192.0.2.1'], ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201'], ['192.0.2.2', '::1']],
     [['10.0.0.0/8'], ['10.0.0.0', '10.255.255.255'], ['9.255.255.255', '11.0.0.0']],
@@ -157,7 +158,7 @@ t.test('agrees with BlockList of Node within one family', (t) => {
         return set.has(text) && (kind !== family || set.has(other) === list.check(other, kind))
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(500) },
   )
   t.pass('for every range')
   t.end()

@@ -6,6 +6,7 @@ import t from 'tap'
 import { preferredLanguages } from '../../lib/http/preferredlanguages.ts'
 import { preferredTypes } from '../../lib/http/preferredtypes.ts'
 import { assertLinear } from '../support/linear.ts'
+import { runs } from '../support/runs.ts'
 
 interface Negotiator {
   mediaTypes(offered: readonly string[]): string[]
@@ -42,7 +43,7 @@ t.test('media types are chosen as negotiator does', async () => {
         assert.deepEqual(preferredTypes(accept, offered), peer.mediaTypes(offered))
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(500) },
   )
 })
 
@@ -57,7 +58,7 @@ t.test('languages of one subtag are chosen as negotiator does', async () => {
         assert.deepEqual(preferredLanguages(accept, offered), peer.languages(offered))
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
 })
 

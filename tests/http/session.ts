@@ -20,7 +20,7 @@ t.test('an empty session is not stored', async (t) => {
   t.equal(session.used, true)
 })
 
-t.test('reading any of it marks the session as used', async (t) => {
+t.test('reading the session in any way marks it as used', async (t) => {
   for (const look of [
     (session: Session) => session.data,
     (session: Session) => session.id,
@@ -37,7 +37,7 @@ t.test('reading any of it marks the session as used', async (t) => {
   }
 })
 
-t.test('a new session is stored under an id of its own', async (t) => {
+t.test('a new session is stored under its own id', async (t) => {
   const session = new Session()
   t.equal(session.isNew, true)
   session.data.a = 1

@@ -8,7 +8,7 @@ interface Named extends App {
   readonly count: number
 }
 
-t.test('gives the function itself its properties, its name among them', async (t) => {
+t.test('assigns the properties to the given function itself, including its name', async (t) => {
   const app: App = async () => {}
 
   const named = callable<Named>(app, { name: 'users', count: 1 })
@@ -18,7 +18,7 @@ t.test('gives the function itself its properties, its name among them', async (t
   t.equal(named.count, 1)
 })
 
-t.test('keeps getters, so that a property is read live', async (t) => {
+t.test('keeps getters, so that a property is evaluated at each access', async (t) => {
   let count = 0
   const named = callable<Named>(async () => {}, {
     name: '',
@@ -42,7 +42,7 @@ const noting =
     seen.push(`-${name}`)
   }
 
-t.test('the first middleware is outermost', async (t) => {
+t.test('the first middleware is the outermost', async (t) => {
   const seen: string[] = []
   const app: App = async () => {
     seen.push('app')
@@ -79,7 +79,7 @@ t.test('an empty chain gives the app itself', (t) => {
   t.end()
 })
 
-t.test('wraps once, when the chain is given its app', async (t) => {
+t.test('wraps once, when the chain gets its app', async (t) => {
   let wrapped = 0
   const counting: Middleware = (app) => {
     wrapped++

@@ -14,14 +14,14 @@ t.test('writes and reads any bytes as Node does', async (t) => {
   )
 })
 
-t.test('has one spelling for each', async (t) => {
+t.test('each value has exactly one encoding', async (t) => {
   for (const text of ['a', 'aaaaa', '__5', 'aa==', 'a+a', 'a/aa', 'aa a', 'aé', '\n', 'aaa\n']) {
     t.equal(fromBase64URL(text), undefined, JSON.stringify(text))
   }
   t.same(fromBase64URL(''), new Uint8Array(0))
 })
 
-t.test('makes random texts', async (t) => {
+t.test('returns random texts', async (t) => {
   t.match(randomText(32), /^[\w-]{43}$/)
   t.not(randomText(32), randomText(32))
 })

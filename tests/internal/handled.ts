@@ -1,5 +1,11 @@
 import t from 'tap'
-import { asText, handled, handledSteps, isThenable, tell } from '../../lib/internal/handled.ts'
+import {
+  asText,
+  callListener,
+  handled,
+  handledSteps,
+  isThenable,
+} from '../../lib/internal/handled.ts'
 import { unhandledIn } from '../support/unhandled.ts'
 
 t.test(
@@ -16,12 +22,12 @@ t.test(
   },
 )
 
-t.test('knows what can be awaited as a promise', async (t) => {
+t.test('recognizes promises and thenables', async (t) => {
   t.ok(isThenable(Promise.resolve()))
   for (const other of [undefined, null, {}, 'then']) t.notOk(isThenable(other))
 })
 
-t.test('steps are those of the generator, which ends with them', async (t) => {
+t.test('runs the steps of the generator, which ends with them', async (t) => {
   const seen: unknown[] = []
   async function* count(): AsyncGenerator<number, void, undefined> {
     try {
@@ -51,7 +57,7 @@ t.test('steps are those of the generator, which ends with them', async (t) => {
   t.same(seen, ['end'])
 })
 
-t.test('a step that fails before it is waited for ends nothing', async (t) => {
+t.test('a step that fails before it is awaited does not end the process', async (t) => {
   async function* failing(): AsyncGenerator<number, void, undefined> {
     yield 1
     throw new Error('late')
@@ -67,18 +73,18 @@ t.test('a step that fails before it is waited for ends nothing', async (t) => {
   await t.rejects(second ?? Promise.resolve(), /late/)
 })
 
-t.test('what a listener throws or rejects with goes to stderr', async (t) => {
+t.test('errors and rejections of a listener are written to stderr', async (t) => {
   const lines = t.capture(console, 'error', () => {})
   const nothing = Object.create(null) as object
 
-  tell('here', (one: number, two: number) => t.same([one, two], [1, 2]), 1, 2)
-  tell('here', () => {
+  callListener('here', (one: number, two: number) => t.same([one, two], [1, 2]), 1, 2)
+  callListener('here', () => {
     throw new Error('at once')
   })
-  tell('here', () => {
+  callListener('here', () => {
     throw nothing
   })
-  tell('here', () => Promise.reject(new Error('later')))
+  callListener('here', () => Promise.reject(new Error('later')))
   await new Promise(setImmediate)
 
   t.same(
@@ -87,7 +93,7 @@ t.test('what a listener throws or rejects with goes to stderr', async (t) => {
   )
 })
 
-t.test('any value has a text', async (t) => {
+t.test('any value is converted to text', async (t) => {
   t.equal(asText(new TypeError('x')), 'TypeError: x')
   t.equal(asText(undefined), 'undefined')
   t.equal(asText(Symbol('s')), 'Symbol(s)')

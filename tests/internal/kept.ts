@@ -94,7 +94,7 @@ async function fetchReads(): Promise<Promise<unknown>[]> {
 }
 
 for (const [title, start] of starts) {
-  t.test(`may be waited for later: ${title}`, async (t) => {
+  t.test(`may be awaited later: ${title}`, async (t) => {
     let readings: Promise<unknown>[] = []
     const unhandled = await unhandledIn(async () => {
       readings = await start()

@@ -133,24 +133,24 @@ const TABLE: Readonly<Record<string, () => unknown>> = {
 }
 
 for (const [where, make] of Object.entries(TABLE)) {
-  t.test(`${where} refuses an option that it does not have`, async (t) => {
+  t.test(`${where} refuses an unknown option`, async (t) => {
     const message = new RegExp(`^${where}: unknown option "nonsense"\\. Known options are \\w`)
     await t.rejects(async () => make(), { name: 'TypeError', message })
   })
 }
 
-t.test('the servers of other runtimes do as well', async (t) => {
+t.test('the servers of other runtimes refuse unknown options too', async (t) => {
   await t.rejects(async () => serveByBun(app, nonsense), /^serve: unknown option "nonsense"/)
   await t.rejects(async () => serveByDeno(app, nonsense), /^serve: unknown option "nonsense"/)
 })
 
-t.test('requests of the test client do as well', async (t) => {
+t.test('requests of the test client refuse unknown options too', async (t) => {
   await using client = await testClient(app)
   await t.rejects(client.get('/', nonsense), /testClient: request: unknown option "nonsense"/)
   await t.rejects(client.websocket('/', nonsense), /testClient: websocket: unknown option/)
 })
 
-t.test('the nearest name is told, if one is near', async (t) => {
+t.test('the error suggests the most similar name, if there is one', async (t) => {
   const message = (make: () => unknown): string => {
     try {
       make()
@@ -185,7 +185,7 @@ t.test('the nearest name is told, if one is near', async (t) => {
   )
 })
 
-t.test('a factory that is given an app was not called', async (t) => {
+t.test('a factory that gets an app as its options throws, since it was not called', async (t) => {
   const message = 'cors: the options must be an object, a function was given. Call it: cors().'
   t.throws(() => cors((() => {}) as never), { message })
 })
@@ -203,7 +203,7 @@ t.test('options that are not an object are refused', async (t) => {
   }
 })
 
-t.test('inherited options count, and a response of your own may have its own', async (t) => {
+t.test('inherited options count, and a subclass of Response may have others', async (t) => {
   t.doesNotThrow(() => cors(Object.create({ origins: ['*'] })))
   t.throws(() => cors(Object.create({ origin: ['*'] })), /unknown option "origin"/)
   class Own extends JSONResponse {}

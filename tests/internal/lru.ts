@@ -26,7 +26,7 @@ const steps = fc.array(
   ),
 )
 
-t.test('the order is that of use, whatever is done', async () => {
+t.test('the order is that of use, after any operations', async () => {
   fc.assert(
     fc.property(steps, (all: readonly Step[]) => {
       const lru = new LRU<number>()
@@ -49,7 +49,7 @@ t.test('the order is that of use, whatever is done', async () => {
   )
 })
 
-t.test('a walk meets each entry once, and goes around the removed ones', async (t) => {
+t.test('an iteration visits each entry once, also while entries are removed', async (t) => {
   const lru = new LRU<number>()
   for (const key of ['a', 'b', 'c', 'd']) lru.set(key, 0)
   const next = (): string | undefined => lru.walk()?.[0]
@@ -76,7 +76,7 @@ function millisecondsFor(step: (index: number) => unknown, count: number): numbe
 }
 
 // With a walk over what has gone, each of these took 30 µs and more; 2,000 of them 60 ms and more.
-t.test('a flood of new keys costs no more when a place is full', async (t) => {
+t.test('many new keys cost no more when the cache is full', async (t) => {
   const FULL = 50_000
   const limit = { max: 1, seconds: 60 }
   const store = memoryStore({ maxEntries: FULL })

@@ -3,7 +3,7 @@ import { runCatching, runFinally } from '../../lib/internal/run.ts'
 import { type App, SENT } from '../../lib/types.ts'
 import { httpScope } from '../support/scopes.ts'
 
-t.test('hands on the promise of an app that is done', async (t) => {
+t.test('returns the promise of an app that has ended', async (t) => {
   const done: App = () => SENT
   const recover = (): Promise<void> => Promise.resolve()
   const nothing = (): Promise<never> => new Promise(() => {})
@@ -14,7 +14,7 @@ t.test('hands on the promise of an app that is done', async (t) => {
   )
 })
 
-t.test('catches what is thrown before there is a promise, and after', async (t) => {
+t.test('catches errors that are thrown before and after there is a promise', async (t) => {
   const bug = new Error('kaput')
   const throwing: App = () => {
     throw bug
@@ -44,7 +44,7 @@ t.test('catches what is thrown before there is a promise, and after', async (t) 
   }
 })
 
-t.test('tells when an app has runFinally, however it did', async (t) => {
+t.test('calls a function when an app has ended, with or without an error', async (t) => {
   const bug = new Error('kaput')
   const log: string[] = []
   const run = async (app: App): Promise<void> =>
@@ -75,7 +75,7 @@ t.test('tells when an app has runFinally, however it did', async (t) => {
   t.same(log, ['resolves', 'after', 'after', 'after', 'rejects', 'after'])
 })
 
-t.test('hands on the promise of an app that has runFinally already', async (t) => {
+t.test('returns the promise of an app that has already ended', async (t) => {
   const send = (): Promise<void> => SENT
   const receive = (): Promise<never> => new Promise(() => {})
 

@@ -4,19 +4,19 @@ import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { giveUp, isSource, iterate, take } from '../../lib/internal/sources.ts'
 
-t.test('a source is what can be iterated, but no text', async (t) => {
+t.test('a source is any iterable except text', async (t) => {
   const sources = [[], new Set(), (function* () {})(), new ReadableStream(), Readable.from([])]
   for (const source of sources) t.equal(isSource(source), true)
   for (const other of ['abc', {}, null, undefined, 7, () => []]) t.equal(isSource(other), false)
 })
 
-t.test('iterates as the source does it, preferably without blocking', async (t) => {
+t.test('uses the async iterator of a source that has both', async (t) => {
   t.same(iterate([1]).next(), { done: false, value: 1 })
   const both = { ...[1], [Symbol.iterator]: () => [1].values(), async *[Symbol.asyncIterator]() {} }
   t.same(await iterate(both).next(), { done: true, value: undefined })
 })
 
-t.test('stops a source that was begun, and one that was not', async (t) => {
+t.test('stops a source, whether it was started or not', async (t) => {
   const log: string[] = []
   const begun = (async function* () {
     try {
@@ -35,7 +35,7 @@ t.test('stops a source that was begun, and one that was not', async (t) => {
   t.equal(unread.destroyed, true)
 })
 
-t.test('errors of the stopping stay there', async (t) => {
+t.test('errors of stopping a source are ignored', async (t) => {
   const failing = (fail: () => unknown): Iterable<number> => ({
     [Symbol.iterator]: () => ({ next: () => ({ done: true, value: 1 }), return: fail as never }),
   })
@@ -49,7 +49,7 @@ t.test('errors of the stopping stay there', async (t) => {
   t.doesNotThrow(() => giveUp([1], { next: () => ({ done: true, value: undefined }) }))
 })
 
-t.test('a source that was not begun is closed in its own way', async (t) => {
+t.test('a source that was not started is closed by its own method', async (t) => {
   const log: string[] = []
   const web = new ReadableStream({
     cancel: () => {
@@ -72,7 +72,7 @@ t.test('a source that was not begun is closed in its own way', async (t) => {
   t.equal(later.destroyed, true)
 })
 
-t.test('a web stream is cancelled at once, even while it is read', async (t) => {
+t.test('a web stream is cancelled immediately, even during a read', async (t) => {
   let cancelled = false
   const web = new ReadableStream<string>({
     start: (controller) => controller.enqueue('a'),
@@ -92,7 +92,7 @@ t.test('a web stream is cancelled at once, even while it is read', async (t) => 
   t.match(await items.return?.(), { done: true })
 })
 
-t.test('a web stream that was read to its end can be read once more, to no avail', async (t) => {
+t.test('a web stream that was read to its end yields nothing when it is read again', async (t) => {
   const web = new ReadableStream<string>({
     start: (controller) => {
       controller.enqueue('a')
@@ -110,7 +110,7 @@ t.test('a web stream that was read to its end can be read once more, to no avail
   t.same(seen, ['a'])
 })
 
-t.test('a web stream that fails throws its error, and is over', async (t) => {
+t.test('a web stream that fails throws its error, and has ended', async (t) => {
   const web = new ReadableStream<string>({
     pull: () => Promise.reject(new Error('broken')),
   })
@@ -121,7 +121,7 @@ t.test('a web stream that fails throws its error, and is over', async (t) => {
   t.equal(web.locked, false)
 })
 
-t.test('a locked web stream and a thenable that throws are given up in silence', async (t) => {
+t.test('a locked web stream and a thenable that throws are released silently', async (t) => {
   const locked = new ReadableStream()
   locked.getReader()
   t.doesNotThrow(() => giveUp(locked))
@@ -135,7 +135,7 @@ t.test('a locked web stream and a thenable that throws are given up in silence',
   await turn()
 })
 
-t.test('a Node stream that fails harms nothing, unread or given up', async (t) => {
+t.test('a Node stream that fails does no harm, unread or released', async (t) => {
   const missing = (): Readable => createReadStream('/missing')
   const failed = async (stream: Readable): Promise<unknown> => {
     for (let tries = 0; stream.errored === null && tries < 1000; tries++) await turn()

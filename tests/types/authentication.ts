@@ -6,10 +6,13 @@ import {
   SimpleUser,
 } from '../../lib/authentication/authentication.ts'
 import type { SecuredIdentity } from '../../lib/authentication/identifying.ts'
-import type { Secured } from '../../lib/authentication/secured.ts'
+import { type Secured, secured } from '../../lib/authentication/secured.ts'
+import { securedByAny } from '../../lib/authentication/securedbyany.ts'
+import type { Dependency } from '../../lib/dependencies.ts'
 import { basicIdentity } from '../../lib/middleware/basicauth.ts'
 import { bearerIdentity } from '../../lib/middleware/bearerauth.ts'
 import { jwtIdentity } from '../../lib/middleware/jwt.ts'
+import { sessionUser } from '../../lib/middleware/sessions.ts'
 import type { Request } from '../../lib/requests.ts'
 import type { Response } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
@@ -77,3 +80,41 @@ export const bySubject: SecuredIdentity = jwtIdentity({ keys, algorithms: ['HS25
 
 // @ts-expect-error: an identity has a user
 jwtIdentity({ keys, algorithms: ['HS256'], identify: async () => ({ id: 7 }) })
+
+/** A user is never undefined, unless the dependency is optional. */
+declare const find: () => Account | undefined | null | false
+declare const findLater: () => Promise<Account | null>
+const basic = { type: 'http', scheme: 'basic' } as const
+const required = secured(basic, find)
+const later = secured(basic, findLater)
+const optional = secured(basic, find, { optional: true })
+const laterOptional = secured(basic, findLater, { optional: true })
+
+type ValueOf<One> = One extends Dependency<infer Value, never> ? Value : never
+export type Users = [
+  Assert<Equal<ValueOf<typeof required>, Account>>,
+  Assert<Equal<ValueOf<typeof later>, Promise<Account>>>,
+  Assert<Equal<ValueOf<typeof optional>, Account | undefined>>,
+  Assert<Equal<ValueOf<typeof laterOptional>, Promise<Account | undefined>>>,
+  Assert<Equal<ValueOf<ReturnType<typeof optional.requiring>>, Account>>,
+  Assert<Equal<ValueOf<ReturnType<typeof laterOptional.requiring>>, Promise<Account>>>,
+]
+
+const mixed = securedByAny(required, laterOptional)
+const bothOptional = securedByAny(optional, laterOptional)
+export type AnyUsers = [
+  Assert<Equal<ValueOf<typeof mixed>, Promise<Account>>>,
+  Assert<Equal<ValueOf<typeof bothOptional>, Promise<Account | undefined>>>,
+  Assert<Equal<ValueOf<ReturnType<typeof bothOptional.requiring>>, Promise<Account>>>,
+]
+
+const maybe = bearerIdentity({ verify: async () => findAccount(), optional: true })
+const maybeMember = sessionUser(() => findLater(), { optional: true })
+export type OptionalIdentities = [
+  Assert<Equal<ValueOf<typeof maybe>, Promise<{ user: Account; scopes: string[] } | undefined>>>,
+  Assert<Equal<ValueOf<typeof maybeMember>, Promise<Account | undefined>>>,
+]
+
+declare const isPublic: boolean
+const either = secured(basic, find, { optional: isPublic })
+export type Either = Assert<Equal<ValueOf<typeof either>, Account | undefined>>

@@ -88,7 +88,7 @@ const piece = fc.oneof(
 const paths = fc.array(piece).map((pieces) => `/${pieces.join('/')}`)
 const isDots = (segment: string): boolean => segment === '.' || segment === '..'
 
-t.test('a URL parser reads back just the path that was encoded', (t) => {
+t.test('a URL parser reads back the encoded path', (t) => {
   fc.assert(
     fc.property(paths, (path) => {
       fc.pre(path.isWellFormed() && !path.split('/').some(isDots))
@@ -98,7 +98,7 @@ t.test('a URL parser reads back just the path that was encoded', (t) => {
   t.end()
 })
 
-t.test('with dot segments, no segment is lost or moved', (t) => {
+t.test('dot segments do not remove or move other segments', (t) => {
   fc.assert(
     fc.property(paths, (path) => {
       const { pathname } = new URL(`http://h${encodePath(path)}`)
@@ -113,7 +113,7 @@ t.test('with dot segments, no segment is lost or moved', (t) => {
   t.end()
 })
 
-t.test('a segment is one segment, and reads back as it was', (t) => {
+t.test('a segment stays one segment, and is read back unchanged', (t) => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), piece), (text) => {
       const { pathname } = new URL(`http://h/a/${encodeSegment(text)}/b`)

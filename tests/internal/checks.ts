@@ -1,18 +1,18 @@
 import t from 'tap'
-import { must, mustRange, shown } from '../../lib/internal/must.ts'
+import { check, checkRange, shown } from '../../lib/internal/checks.ts'
 
 t.test('an argument that is valid passes', async (t) => {
-  must('here', true, 'it must be text', 'x', 'Correct it')
-  mustRange('here', true, 'it must be positive', 1, 'Correct it')
+  check('here', true, 'it must be text', 'x', 'Correct it')
+  checkRange('here', true, 'it must be positive', 1, 'Correct it')
   t.pass()
 })
 
-t.test('the error says where, what is wrong, what was given and what to do', async (t) => {
-  t.throws(() => must('here', false, 'it must be text', undefined, 'Pass some'), {
+t.test('the error shows the place, the fault, the value and the remedy', async (t) => {
+  t.throws(() => check('here', false, 'it must be text', undefined, 'Pass some'), {
     constructor: TypeError,
     message: 'here: it must be text, undefined was given. Pass some.',
   })
-  t.throws(() => mustRange('here', false, 'it must be positive', -1, 'Pass 1'), {
+  t.throws(() => checkRange('here', false, 'it must be positive', -1, 'Pass 1'), {
     constructor: RangeError,
     message: 'here: it must be positive, -1 was given. Pass 1.',
   })

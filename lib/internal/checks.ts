@@ -1,41 +1,44 @@
-/** Checks of arguments; all errors have the form `<where>: <what is wrong>, <what was given>. <what to do>.` */
+/**
+ * Checks arguments. All errors have the form `<where>: <what is wrong>, <what was given>. <what to do>.`
+ */
 
 /**
  * Checks an argument.
  *
- * Texts are built on every call, so functions that run on each request test first and throw `wrong(…)`.
+ * The texts are built on every call. Therefore functions that run on each request check a condition first,
+ * and throw `invalid(…)`.
  *
  * @param where The function or class as users call it, such as `cors`.
  * @param holds Whether the argument is valid.
  * @param what The rule, such as `origins must be a list`.
- * @param given The argument, of which the message shows a short form. Not for secrets.
- * @param fix What to write instead, as one sentence without the full stop.
+ * @param given The argument. The message shows a short form of it, so it must not be a secret.
+ * @param fix How to correct it, as one sentence without the full stop.
  * @throws TypeError if the argument is invalid.
  * @example
  * const onError: unknown = 'log'
  * try {
- *   must('jwt', typeof onError === 'function', 'onError must be a function', onError, 'Write (error) => log(error)')
+ *   check('jwt', typeof onError === 'function', 'onError must be a function', onError, 'Write (error) => log(error)')
  * } catch (error) {
  *   console.log((error as Error).message)
  * }
  * // jwt: onError must be a function, "log" was given. Write (error) => log(error).
  */
-export function must(
+export function check(
   where: string,
   holds: boolean,
   what: string,
   given: unknown,
   fix: string,
 ): asserts holds {
-  if (!holds) throw wrong(where, what, given, fix)
+  if (!holds) throw invalid(where, what, given, fix)
 }
 
 /**
  * Checks a number, or another argument that must be in a range.
  *
- * @throws RangeError if the argument is invalid; otherwise as `must`.
+ * @throws RangeError if the argument is invalid.
  */
-export function mustRange(
+export function checkRange(
   where: string,
   holds: boolean,
   what: string,
@@ -45,12 +48,12 @@ export function mustRange(
   if (!holds) throw outOfRange(where, what, given, fix)
 }
 
-/** The error of `must`, for checks that end in another way than a condition. */
-export function wrong(where: string, what: string, given: unknown, fix: string): TypeError {
+/** Makes the error of `check`, for checks that are not a condition. */
+export function invalid(where: string, what: string, given: unknown, fix: string): TypeError {
   return new TypeError(`${where}: ${what}, ${shown(given)} was given. ${fix}.`)
 }
 
-/** The error of `mustRange`. */
+/** Makes the error of `checkRange`. */
 export function outOfRange(where: string, what: string, given: unknown, fix: string): RangeError {
   return new RangeError(`${where}: ${what}, ${shown(given)} was given. ${fix}.`)
 }
@@ -59,8 +62,8 @@ const MOST_CHARACTERS = 100
 const MOST_ITEMS = 10
 
 /**
- * A value as a part of a sentence: text quoted and shortened to 100 characters, lists by their first
- * ten items, other objects by their class alone, since their contents may be secret.
+ * Describes a value in a sentence. Text is quoted and shortened to 100 characters. Lists are shortened to
+ * ten items. Of other objects only the class is shown, because their contents may be secret.
  *
  * @example
  * shown('a "b"') // '"a \\"b\\""'
