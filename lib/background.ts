@@ -1,12 +1,13 @@
 /** Work that runs after a response was sent. */
 
-import { shown } from './internal/must.ts'
+import { shown } from './internal/checks.ts'
 
 /** A function without arguments, whose result is awaited. Data that it needs comes from its closure. */
 export type Background = () => unknown
 
 /**
- * Runs several tasks one after another. If one throws, the rest is skipped and the server logs the error.
+ * Runs several tasks one after another. If a task throws, the remaining ones are skipped and the server
+ * logs the error.
  *
  * @throws TypeError if a task is not a function.
  * @example

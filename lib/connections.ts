@@ -1,4 +1,4 @@
-/** What requests and websockets have in common: the data of their scope. */
+/** The common base of requests and websockets: the data of their scope. */
 
 import type { PathParams } from './convertors/params.ts'
 import { parseCookies } from './http/cookies.ts'
@@ -11,7 +11,7 @@ import type { Address, App, Auth, ConnectionScope, User } from './types.ts'
 /** The parameters of `urlFor` for a given route, typed by its path. */
 export type RouteParams<Path extends string> = PathParams<Path> & Readonly<Record<string, unknown>>
 
-/** A view of a scope; values are parsed when they are first read, and once. */
+/** A view of a scope. Each value is parsed once, when it is first read. */
 export class Connection<Params = Record<string, unknown>, State = Record<string, unknown>> {
   static {
     brand(Connection, 'Connection')
@@ -29,8 +29,8 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
   }
 
   /**
-   * The header fields, as a view of `scope.headers`. Changing them throws a TypeError: use `mapScope()`
-   * to change what the app behind a middleware sees.
+   * The header fields, as a view of `scope.headers`. Changing them throws a TypeError: use `mapScope()` to
+   * change the fields for an inner app.
    */
   get headers(): Headers {
     this.#headers ??= new RequestHeaders(this.scope.headers)
@@ -49,7 +49,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     return this.#baseUrl
   }
 
-  /** The decoded query; `get` returns the first value of a name, `getAll` all of them. */
+  /** The decoded query. Its `get` returns the first value of a name, and `getAll` returns all of them. */
   get queryParams(): URLSearchParams {
     this.#queryParams ??= new URLSearchParams(this.scope.queryString)
     return this.#queryParams
@@ -57,7 +57,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
 
   /** The converted path parameters, typed by the path of the route. */
   get pathParams(): Params {
-    // Routing has set them by the convertors that the type is derived from.
+    // Routing has set them with the convertors from which the type is derived.
     return (this.scope.pathParams ?? {}) as Params
   }
 
@@ -67,20 +67,20 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
     return this.#cookies
   }
 
-  /** The peer's address, or null if it has none, as over a unix socket. */
+  /** The peer's address, or null if it has none, for example on a unix socket. */
   get client(): Address | null {
     return this.scope.client
   }
 
-  /** A shallow copy of the lifespan's state for this connection; middleware may add to it. */
+  /** A shallow copy of the lifespan's state for this connection. Middleware may add to it. */
   get state(): State {
     this.scope.state ??= {}
-    // The type is the promise of the lifespan's author.
+    // The lifespan must yield a state of this type.
     return this.scope.state as State
   }
 
   /**
-   * The session of this visitor.
+   * The session of the client.
    *
    * @throws TypeError if there is no `sessions()` middleware.
    */
@@ -93,7 +93,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
   }
 
   /**
-   * The user; not authenticated if no backend has recognized one.
+   * The user. It is not authenticated if the request has no valid credentials.
    *
    * @throws TypeError if there is no authentication middleware.
    */
@@ -124,7 +124,7 @@ export class Connection<Params = Record<string, unknown>, State = Record<string,
   }
 
   /**
-   * The absolute URL of a route, by its name (`users:detail`) or by the Route itself.
+   * Returns the absolute URL of a route, given by its name (`users:detail`) or as the Route itself.
    *
    * @throws NoMatchFound if no route has that name and those parameters.
    * @throws TypeError if a parameter has an invalid value, or there is no router.
@@ -159,12 +159,15 @@ function unauthenticated(name: 'user' | 'auth'): never {
   )
 }
 
-/** Checked by its methods: the middleware may come from another copy of this package. */
+/**
+ * Whether the value is a session. Its members are checked because the middleware may come from another
+ * copy of this package.
+ */
 function isSession(value: unknown): value is Session {
   return typeof value === 'object' && value !== null && 'data' in value && 'regenerate' in value
 }
 
-/** For reading: a change of these fields would reach neither the scope nor an app behind, so it throws. */
+/** Read-only headers. A change would affect neither the scope nor an inner app, so it throws. */
 class RequestHeaders extends Headers {
   override set(): never {
     throw readOnly('set')
@@ -189,6 +192,6 @@ class RequestHeaders extends Headers {
 
 function readOnly(method: string): TypeError {
   return new TypeError(
-    `request.headers: the fields of a request are read-only, ${method}() was called. Change what apps behind see by mapScope((scope) => ({ ...scope, headers })), or a copy of your own, Headers.from(request.headers).`,
+    `request.headers: the fields of a request are read-only, ${method}() was called. Change the fields for inner apps by mapScope((scope) => ({ ...scope, headers })), or change a copy, Headers.from(request.headers).`,
   )
 }

@@ -1,8 +1,8 @@
-/** Convertors: the text that a path parameter accepts, its value, and how a value is written. */
+/** Convertors: they check the text of a path parameter, and convert it to a value and back. */
 
 import { addConvertor, refuse } from './convertors/builtins.ts'
 import { assertFastPattern } from './convertors/patterns.ts'
-import { shown } from './internal/must.ts'
+import { shown } from './internal/checks.ts'
 
 export { convertorNamed, convertorNames } from './convertors/builtins.ts'
 
@@ -10,19 +10,19 @@ export { convertorNamed, convertorNames } from './convertors/builtins.ts'
 export interface Convertors {
   str: string
   int: number
-  /** Of up to 100 digits, without a sign. */
+  /** Up to 100 digits, without a sign. */
   bigint: bigint
   float: number
   uuid: string
   path: string
-  /** A day that exists, as text: `2026-01-31`. */
+  /** An existing date, as text: `2026-01-31`. */
   date: string
   /** A time of RFC 3339 with its offset: `2026-01-31T12:00:00+01:00`. */
   datetime: Date
 }
 
 /**
- * A convertor of your own.
+ * A custom convertor.
  *
  * @example
  * declare module 'stellula/convertors' {
@@ -40,14 +40,13 @@ export interface ConvertorOptions<Value> {
    * be safe from slow matching: no repetition, option or alternative within a repeated group, no
    * look-around, no back-reference, at most three open repetitions over 256 characters.
    *
-   * Where parameters stand side by side, as in `/{a}{b:day}{c:path}`, many splits of a path are possible.
-   * A request tries the pattern at most 4,096 times, fewer if it is slow; after that the route does not
-   * match.
+   * If parameters are adjacent, as in `/{a}{b:day}{c:path}`, a path can be split in many ways. A request
+   * tries the pattern at most 4,096 times, or fewer if it is slow. After that, the route does not match.
    */
   pattern: RegExp
   /** Converts the text; if it throws or returns undefined, the path does not match. */
   convert(text: string): Value | undefined
-  /** Writes a value for a URL; throws for a value that `convert` would not read back. */
+  /** Converts a value to text for a URL; throws for a value that `convert` would not accept. */
   toText(value: Value): string
   /** Maximum length in characters; longer texts do not match (256). */
   maxLength?: number
@@ -58,8 +57,8 @@ export interface ConvertorOptions<Value> {
 /**
  * Registers a convertor for all routes that are created afterwards.
  *
- * @throws TypeError if the name is not valid in a path, the pattern could be slow, or a flag would change
- * the meaning of "the whole text".
+ * @throws TypeError if the name is invalid in a path, the pattern could be slow, or it has other flags than
+ * i, s and u.
  */
 export function registerConvertor<Name extends string>(
   name: Name,
@@ -95,7 +94,7 @@ export function registerConvertor<Name extends string>(
     allows: slashes ? () => true : (character) => character !== '/',
     parse,
     toText: (value) => {
-      // The signature of `toText` is the caller's promise about the values that it accepts.
+      // The type of `toText` declares which values it accepts.
       const text = options.toText(value as never)
       if (parse(text) === undefined) refuse(name, value, `one that ${pattern} and convert() accept`)
       return text
@@ -103,7 +102,7 @@ export function registerConvertor<Name extends string>(
   })
 }
 
-/** Fewer for a slow pattern, in which every open repetition tries each length. */
+/** The maximum number of tests: fewer for a slow pattern, in which every open repetition tries each length. */
 function mostTests(source: string, maxLength: number): number {
   const open = source.match(/[*+]|\{[0-9]+,/g)?.length ?? 0
   return Math.max(4, Math.min(2 ** 12, 2 ** 22 / maxLength ** open))

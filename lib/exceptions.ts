@@ -3,8 +3,8 @@
 import { Headers, type HeadersInit } from './http/headers.ts'
 import { badStatus, isStatus, statusPhrase } from './http/status.ts'
 import { encodeText } from './internal/bytes.ts'
+import { outOfRange } from './internal/checks.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { outOfRange } from './internal/must.ts'
 import { brand } from './types/brand.ts'
 
 export interface HTTPExceptionOptions extends ErrorOptions {
@@ -14,14 +14,14 @@ export interface HTTPExceptionOptions extends ErrorOptions {
   message?: string
 }
 
-/** The body of an answer, as text of a media type. */
+/** The body of a response: its text and media type. */
 export interface ExceptionContent {
   readonly mediaType: string
   readonly text: string
 }
 
 /**
- * A response to the client, thrown from anywhere: a status, a text, header fields.
+ * An exception that becomes a response with a status, a text and header fields. It may be thrown anywhere.
  *
  * The text is `detail`, or else the reason phrase of the status.
  *
@@ -40,8 +40,8 @@ export class HTTPException extends Error {
   readonly headers: Headers
 
   /**
-   * Makes the body of the default answer, which is the detail as plain text otherwise. For classes that
-   * extend this one.
+   * Returns the body of the default response. Subclasses may define it. Without it the body is the detail
+   * as plain text.
    */
   content?(): ExceptionContent
 
@@ -68,7 +68,7 @@ export class HTTPException extends Error {
 /**
  * A 503 for a service that the application needs and cannot reach.
  *
- * Its message is for logs and not shown to clients; the response asks them to retry after a second.
+ * Its message is for logs and not shown to clients. The response has `Retry-After: 1`.
  */
 export class Unavailable extends HTTPException {
   constructor(message: string, options: ErrorOptions = {}) {
@@ -85,7 +85,8 @@ export class Unavailable extends HTTPException {
 }
 
 /**
- * Closes a websocket with this code and reason, thrown from anywhere in its handler.
+ * An exception that closes a websocket with this code and reason. It may be thrown anywhere in the
+ * handler.
  *
  * @throws RangeError if the code may not be sent, or the reason is longer than the 123 bytes of a close
  * frame (RFC 6455 sections 7.4 and 5.5).
@@ -121,7 +122,7 @@ export class WebSocketException extends Error {
   }
 }
 
-/** What to do about a code that may not be sent. */
+/** The advice in an error about a code that must not be sent. */
 export const CLOSE_CODES = 'Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999'
 
 /** Whether an endpoint may send this code in a close frame (RFC 6455 section 7.4). */
@@ -143,7 +144,7 @@ export class ClientDisconnected extends Error {
   }
 }
 
-/** A message that the contract does not allow at this point. */
+/** The app sent a message that the contract does not allow at this point. */
 export class ProtocolError extends Error {
   static {
     brand(ProtocolError, 'ProtocolError')
@@ -155,7 +156,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The app does not serve this type of scope; a server takes it as "no lifespan". */
+/** The app does not serve this type of scope. For a server it means that the app has no lifespan. */
 export class UnsupportedProtocol extends Error {
   static {
     brand(UnsupportedProtocol, 'UnsupportedProtocol')

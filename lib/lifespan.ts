@@ -1,10 +1,11 @@
 /** Startup and shutdown as one async generator: the code before `yield`, and the code after it. */
-import { wrong } from './internal/must.ts'
+import { invalid } from './internal/checks.ts'
 import { MountedLifespans } from './lifespan/mounted.ts'
 import type { App, LifespanScope, Receive, Send, State } from './types.ts'
 
 /**
- * Runs around all requests: opens resources, yields the state that has them, closes them.
+ * A generator function that runs around all requests: it opens resources, yields a state with them, and
+ * closes them.
  *
  * @example
  * const lifespan = async function* () {
@@ -22,8 +23,8 @@ export type Lifespan<Yielded = State | void> = (app: App) => AsyncGenerator<Yiel
  * If the generator throws, or yields an invalid state, the startup or the shutdown fails with that
  * error. If it ends without yielding, there is nothing to shut down.
  *
- * @param mounted The apps inside that have lifespans of their own: they start after this one, in order,
- * and are stopped before it, in reverse order.
+ * @param mounted Returns the mounted apps with their own lifespans. They start after this one, in order,
+ * and stop before it, in reverse order.
  */
 export async function runLifespan(
   lifespan: Lifespan<unknown> | undefined,
@@ -39,7 +40,7 @@ export async function runLifespan(
   try {
     running = generatorOf(lifespan, app)
     const started = await running?.next()
-    if (started?.done === false) adopt(scope, started.value)
+    if (started?.done === false) addState(scope, started.value)
     await startInside(inside, mounted(), scope, running)
   } catch (error) {
     await close(running)
@@ -57,7 +58,10 @@ export async function runLifespan(
   await send({ type: 'lifespan.shutdown.complete' })
 }
 
-/** If one of them fails, this one is stopped as at the end, since it has started. */
+/**
+ * Starts the mounted apps. If one of them fails, this lifespan is stopped as at the end, because it has
+ * started.
+ */
 async function startInside(
   inside: MountedLifespans,
   apps: readonly App[],
@@ -94,18 +98,18 @@ function generatorOf(
   )
 }
 
-/** A generator that yielded an invalid state is still open, and its `finally` has to run. */
+/** Closes a generator. After an invalid state it is still open, and its `finally` must run. */
 async function close(running: AsyncGenerator<unknown, unknown, void> | undefined): Promise<void> {
-  // The error that led here is the one to report.
+  // Its errors are ignored, because an earlier error is reported.
   await running?.return(undefined).catch(() => {})
 }
 
 const YIELD = 'Write yield { name: value }'
 
-function adopt(scope: LifespanScope, state: unknown): void {
+function addState(scope: LifespanScope, state: unknown): void {
   if (state === undefined || state === null) return
   if (typeof state !== 'object') {
-    throw wrong('lifespan', 'it must yield an object or nothing', state, YIELD)
+    throw invalid('lifespan', 'it must yield an object or nothing', state, YIELD)
   }
   if (scope.state === undefined) {
     throw new TypeError(

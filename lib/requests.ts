@@ -1,6 +1,6 @@
 /** The request that a handler receives. */
 import { readForm, readParts } from '#forms'
-import { Body, bodyOf } from './body.ts'
+import { Body, bodyOf, parseJSON } from './body.ts'
 import { Connection } from './connections.ts'
 import { assertUnencoded } from './exceptions/common.ts'
 import { ClientDisconnected, HTTPException } from './exceptions.ts'
@@ -13,22 +13,21 @@ import { brand } from './types/brand.ts'
 import { type HTTPScope, type Receive, SENT, type Send } from './types.ts'
 
 export interface BodyOptions {
-  /** Maximum size in bytes (10 MB, or the limit of `bodyLimit()`); larger bodies get a 413. */
+  /** The maximum size in bytes (10 MB, or the limit of `bodyLimit()`). A larger body gets 413. */
   maxSize?: number
 }
 
 export interface JSONOptions extends BodyOptions {
-  /** Accept any content type, or a missing one (false). */
+  /** Whether any content type is accepted, or a missing one (false). */
   anyContentType?: boolean
 }
 
 const lenient = new TextDecoder()
-const strict = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * A view of an HTTP scope, and the reader of its body.
  *
- * `pathParams` and `state` are typed by parameters; a handler gets the first from the path of its route.
+ * The type parameters are those of `pathParams` and `state`; a route derives the first from its path.
  *
  * @example
  * const app: App = async (scope, receive, send) => {
@@ -46,7 +45,7 @@ export class Request<
   }
 
   declare readonly scope: HTTPScope
-  /** The channels of the app, for inner apps that this request is passed to. */
+  /** The `receive` and `send` of the app, to call inner apps. */
   readonly receive: Receive
   readonly send: Send
   #body: Body | undefined
@@ -74,7 +73,7 @@ export class Request<
   }
 
   /**
-   * The whole body; it is kept, so that it can be read again in any form.
+   * Returns the whole body. It is kept, and can be read again in any form.
    *
    * @throws HTTPException 413 if it is larger than the limit, whatever its announced length.
    * @throws ClientDisconnected if the client disconnects before it is complete.
@@ -83,12 +82,12 @@ export class Request<
    */
   bytes(options?: BodyOptions): Promise<Uint8Array> {
     if (options !== undefined) knownOptions('request.bytes', options, 'maxSize')
-    return this.#reader.bytes(options?.maxSize)
+    return handled(this.#reader.bytes(options?.maxSize))
   }
 
   /**
-   * The whole body as UTF-8 text; invalid UTF-8 becomes U+FFFD. Throws as `bytes()` does, and
-   * HTTPException 415 if the body has a Content-Encoding, which `decompress()` removes.
+   * Returns the whole body as UTF-8 text. Invalid UTF-8 becomes U+FFFD. Throws as `bytes()` does. Throws
+   * HTTPException 415 if the body has a Content-Encoding; the middleware `decompress()` removes it.
    */
   text(options?: BodyOptions): Promise<string> {
     return handled(this.#text(options))
@@ -97,40 +96,40 @@ export class Request<
   async #text(options?: BodyOptions): Promise<string> {
     if (options !== undefined) knownOptions('request.text', options, 'maxSize')
     assertUnencoded(this.headers.get('content-encoding'))
-    return lenient.decode(await this.bytes(options))
+    return lenient.decode(await this.#reader.bytes(options?.maxSize))
   }
 
   /**
-   * The body parsed as JSON.
+   * Returns the body parsed as JSON.
    *
    * Only `application/json` and types that end in `+json` are accepted: pages of other sites can send
    * forms and plain text with the user's cookies, but not these (CVE-2021-32677).
    *
    * @throws HTTPException 415 if the content type is another one, or the body has a Content-Encoding,
-   * which `decompress()` removes; 400 if it is not valid JSON in UTF-8; and as `bytes()` does.
+   * which `decompress()` removes; 400 if it is not valid JSON in UTF-8; otherwise as `bytes()`.
    */
   json(options?: JSONOptions): Promise<unknown> {
-    return handled(this.#json(options))
+    try {
+      return handled(this.#jsonBytes(options).then(parseJSON))
+    } catch (error) {
+      return handled(Promise.reject(error))
+    }
   }
 
-  async #json(options?: JSONOptions): Promise<unknown> {
-    if (options !== undefined) knownOptions('request.json', options, 'maxSize anyContentType')
-    if (!options?.anyContentType && !isJSON(this.headers.get('content-type'))) {
+  #jsonBytes(options: JSONOptions = {}): Promise<Uint8Array> {
+    knownOptions('request.json', options, 'maxSize anyContentType')
+    const { maxSize, anyContentType } = options
+    if (!anyContentType && !isJSON(this.headers.get('content-type'))) {
       throw new HTTPException(415, 'The request body must be of the type application/json.')
     }
     assertUnencoded(this.headers.get('content-encoding'))
-    const bytes = await this.#reader.bytes(options?.maxSize)
-    try {
-      return JSON.parse(strict.decode(bytes))
-    } catch (cause) {
-      throw new HTTPException(400, 'The request body is not valid JSON.', { cause })
-    }
+    return this.#reader.bytes(maxSize)
   }
 
   /**
-   * The body as it arrives; reading starts with the first part that is requested.
+   * Returns the parts of the body as they arrive. Reading starts when the first part is requested.
    *
-   * @throws TypeError at once if it was streamed before; while reading, as `bytes()` does.
+   * @throws TypeError at once if it was streamed before; otherwise as `bytes()`, while it is read.
    */
   stream(options?: BodyOptions): AsyncGenerator<Uint8Array, void, undefined> {
     if (options !== undefined) knownOptions('request.stream', options, 'maxSize')
@@ -138,11 +137,11 @@ export class Request<
   }
 
   /**
-   * The body as a form, urlencoded or multipart; it is kept, so that it can be read again. With any other
+   * Returns the body as a form, urlencoded or multipart. It is kept, and can be read again. With any other
    * content type the form is empty, and nothing is read.
    *
    * Files up to 1 MiB are held in memory, larger ones in a temporary file. They are deleted when the
-   * request ends: after the response and its background work, even if these fail. In an app without a
+   * request ends: after the response and its background tasks, even if these fail. In an app without a
    * Route, delete them yourself: `await using form = await request.form()`.
    *
    * @throws HTTPException 413 if it exceeds a limit of `FormOptions`, 400 if it is invalid or incomplete,
@@ -169,8 +168,8 @@ export class Request<
   }
 
   /**
-   * The parts of a multipart body as they arrive, read one after the other. Nothing is kept in memory or
-   * on disk. Unread parts are skipped, and the loop may be left early.
+   * Returns the parts of a multipart body as they arrive, one after the other. Nothing is kept in memory
+   * or on disk. Unread parts are skipped, and the loop may be left early.
    *
    * The default limit of the body is 100 MB, or that of `bodyLimit()`.
    *
@@ -207,9 +206,9 @@ export class Request<
   }
 
   /**
-   * A `receive` for an inner app, which gets the body even if `bytes()`, `text()` or `json()` has read it.
-   * It rejects if parts of the body are gone because `stream()`, `parts()` or a multipart `form()` has
-   * read them: call `bytes()` before these to keep the body.
+   * Returns a `receive` for an inner app, which gets the body even if `bytes()`, `text()` or `json()` has
+   * read it. It rejects if parts of the body are gone because `stream()`, `parts()` or a multipart
+   * `form()` has read them: call `bytes()` before these to keep the body.
    *
    * @example
    * const audit: Middleware = (app) => async (scope, receive, send) => {
@@ -224,11 +223,11 @@ export class Request<
   }
 
   /**
-   * Aborts if the client disconnects before the response is complete, or if a middleware answers
-   * `http.disconnect` to `receive` while the handler runs. Its reason is a ClientDisconnected, which is
-   * not logged.
+   * Aborts if the client disconnects before the response is complete, or if the `receive` of a middleware
+   * returns `http.disconnect` while the handler runs. Its reason is a ClientDisconnected, which is not
+   * logged.
    *
-   * To notice a disconnect, the body of a request that announced none may be read.
+   * If the request announced no body, its (empty) body may be read to detect a disconnect.
    *
    * @example
    * const answer = await fetch(upstream, { signal: request.signal })
@@ -242,8 +241,8 @@ export class Request<
   }
 
   /**
-   * Aborts when the server begins to close, before it waits for open requests: for long polls and other
-   * responses that would delay it. Never aborts if the server does not support `scope.onDraining`.
+   * Aborts when the server begins to close, before it waits for open requests. Use it for long polls,
+   * which would delay the close. It never aborts if the server lacks `scope.onDraining`.
    *
    * @example
    * const either = AbortSignal.any([request.signal, request.draining])
@@ -257,17 +256,17 @@ export class Request<
     return controller.signal
   }
 
-  /** Whether the client has disconnected; does not wait, and does not read the body. */
+  /** Whether the client has disconnected. It does not wait, and does not read the body. */
   async isDisconnected(): Promise<boolean> {
     const { signal } = this
-    // Gives a reply that is ready time to arrive, if `receive` is the only source.
+    // If `receive` is the only source, a message that is ready arrives during this.
     await null
     return signal.aborted
   }
 
   /**
-   * The server reports disconnects by `onDisconnect`. Reports of `receive` count only while the handler
-   * runs, since a complete response is reported as a disconnect too.
+   * The server reports disconnects by `onDisconnect`. A disconnect from `receive` is used only while the
+   * handler runs, because it also follows a complete response.
    */
   #watch(controller: AbortController): void {
     const abort = (): void => controller.abort(new ClientDisconnected())
@@ -282,12 +281,12 @@ export class Request<
     this.#reader.onGone(listener, this.#isHandling ? 'at once' : asking)
   }
 
-  /** Tells whether the handler of this request runs; called by its route. */
+  /** Sets whether the handler of this request runs. Its route calls this. */
   handling(isHandling: boolean): void {
     this.#isHandling = isHandling
   }
 
-  /** A `receive` for an app that a handler returns, including what was read of the body. */
+  /** The `receive` for an app that a handler returns, including bytes that were already read. */
   get rest(): Receive {
     return this.#body?.isTouched ? this.replay() : this.receive
   }
@@ -295,6 +294,6 @@ export class Request<
 
 function noChannel(): never {
   throw new TypeError(
-    'request: it has no body, since it was made without receive or send. Pass them to new Request(scope, receive, send).',
+    'request: it has no body, because it was made without receive or send. Pass them to new Request(scope, receive, send).',
   )
 }

@@ -1,9 +1,9 @@
-/** The websocket that a handler is called with. */
+/** The websocket that a handler receives. */
 import { Connection } from './connections.ts'
 import { CLOSE_CODES, isCloseCode, WebSocketException } from './exceptions.ts'
 import { encodeText } from './internal/bytes.ts'
+import { outOfRange } from './internal/checks.ts'
 import { handled } from './internal/handled.ts'
-import { outOfRange } from './internal/must.ts'
 import { cutReason } from './protocol/closereason.ts'
 import type { AnyResponse } from './responses/response.ts'
 import { brand } from './types/brand.ts'
@@ -15,23 +15,23 @@ import { WebSocketDisconnect } from './websockets/errors.ts'
 export { type WebSocketData, WebSocketDisconnect, type WebSocketPhase }
 
 export interface AcceptOptions {
-  /** One of `websocket.subprotocols` (none). */
+  /** The selected subprotocol, one of `websocket.subprotocols` (none). */
   subprotocol?: string
-  /** Further headers of the answer to the handshake, a flat list of names and values (none). */
+  /** More header fields for the response to the handshake, a flat list of names and values (none). */
   headers?: HeaderList
 }
 
 export interface ReceiveOptions {
-  /** Rejects a waiting `receive()` when it aborts; the message stays for the next one (none). */
+  /** Rejects a pending `receive()` when it aborts; the next call gets the message (none). */
   signal?: AbortSignal
 }
 
 /**
- * A view on a websocket scope with its two channels.
+ * A websocket: a view of its scope, with methods to receive and send.
  *
- * Iterating it gives the messages, text or bytes, until the peer closes. A loop that is left can be
- * entered again, and several may read and write concurrently: each message goes to one reader, and
- * none is lost.
+ * Iterating it yields the messages, text or bytes, until the peer closes. You can leave a loop and begin
+ * another. Several readers and writers may work concurrently: each message goes to one reader, and no message
+ * is lost.
  *
  * @example
  * WebSocketRoute('/echo', async (websocket) => {
@@ -48,7 +48,7 @@ export class WebSocket<
   }
 
   declare readonly scope: WebSocketScope
-  /** The channels of the app; `receive()` reads from them. */
+  /** The `receive` and `send` functions of the app. */
   readonly #receive: Receive
   readonly #send: Send
   readonly #conversation: Conversation
@@ -67,8 +67,8 @@ export class WebSocket<
   }
 
   /**
-   * `connecting` until the handshake is answered, then `open` or `denied`; `closed` after `close()`, or
-   * once the peer is known to have left.
+   * `connecting` until the handshake is answered, then `open` or `denied`; `closed` after `close()`, or after
+   * the peer has disconnected.
    */
   get phase(): WebSocketPhase {
     return this.#conversation.phase
@@ -80,9 +80,9 @@ export class WebSocket<
   }
 
   /**
-   * Accepts the handshake; before that, nothing can be received or sent.
+   * Accepts the handshake. Before that, nothing can be received or sent.
    *
-   * @throws WebSocketDisconnect if the peer has left.
+   * @throws WebSocketDisconnect if the peer has disconnected.
    * @throws TypeError if the handshake has been answered already.
    * @example
    * WebSocketRoute('/chat', async (websocket) => {
@@ -124,13 +124,13 @@ export class WebSocket<
   }
 
   /**
-   * Closes with a code and a reason; before `accept` it refuses the handshake with 403.
+   * Closes with a code and a reason. Before `accept()`, it refuses the handshake with 403.
    *
-   * A reason is cut to 123 bytes. If the peer has closed already, this does nothing, so it can be
-   * called in a `finally`.
+   * A reason is truncated to 123 bytes. If the peer has already closed, this does nothing, so it can be
+   * called in a `finally` block.
    *
-   * @throws RangeError if the code may not be sent (RFC 6455 section 7.4).
-   * @throws TypeError if it was closed here before.
+   * @throws RangeError if the code must not be sent (RFC 6455 section 7.4).
+   * @throws TypeError if `close()` was already called.
    */
   close(code = 1000, reason = ''): Promise<void> {
     if (!isCloseCode(code)) return Promise.reject(unsendable(code))
@@ -140,24 +140,25 @@ export class WebSocket<
   }
 
   /**
-   * Sends a text message; resolves when more may be sent.
+   * Sends a text message. Resolves when more may be sent.
    *
-   * A call that is not awaited does not tell that the peer has left, and its error is ignored.
+   * If the promise is not awaited, its error is ignored, so the handler does not notice that the peer has
+   * left.
    *
-   * @throws WebSocketDisconnect if the peer has left.
+   * @throws WebSocketDisconnect if the peer has disconnected.
    * @throws TypeError before `accept()` and after `close()`.
    */
   sendText(text: string): Promise<void> {
     return this.#conversation.transmit('sendText', { type: 'websocket.send', text })
   }
 
-  /** Sends a binary message; throws as `sendText()` does. */
+  /** Sends a binary message. Throws as `sendText()` does. */
   sendBytes(bytes: Uint8Array): Promise<void> {
     return this.#conversation.transmit('sendBytes', { type: 'websocket.send', bytes })
   }
 
   /**
-   * Sends a value as JSON, in a text message or, on request, in a binary one.
+   * Sends a value as JSON, in a text message or, with `'binary'`, in a binary one.
    *
    * @throws TypeError if the value has no JSON form; otherwise as `sendText()`.
    */
@@ -171,10 +172,10 @@ export class WebSocket<
   }
 
   /**
-   * Waits for the next message; after `close()` it still gives what the peer had sent before.
+   * Waits for the next message. After `close()`, it still returns messages that the peer has sent before.
    *
    * @throws WebSocketDisconnect if the peer closes instead.
-   * @throws TypeError before `accept()`, and once the disconnect was received.
+   * @throws TypeError before `accept()`, and after the disconnect was received.
    * @example
    * const first = async (websocket: WebSocket) => {
    *   await websocket.accept()
@@ -185,18 +186,26 @@ export class WebSocket<
     return this.#conversation.receive(signal)
   }
 
-  /** @throws WebSocketException 1003 if the message is binary; otherwise as `receive()`. */
+  /**
+   * Returns the next message, which must be text.
+   *
+   * @throws WebSocketException 1003 if it is binary; otherwise as `receive()`.
+   */
   receiveText(options?: ReceiveOptions): Promise<string> {
     return handled(this.receive(options).then(textOf))
   }
 
-  /** @throws WebSocketException 1003 if the message is text; otherwise as `receive()`. */
+  /**
+   * Returns the next message, which must be binary.
+   *
+   * @throws WebSocketException 1003 if it is text; otherwise as `receive()`.
+   */
   receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
     return handled(this.receive(options).then(bytesOf))
   }
 
   /**
-   * A message of either kind, parsed.
+   * Waits for the next message, text or binary, and parses it as JSON.
    *
    * @throws WebSocketException 1007 if it is not JSON in UTF-8; otherwise as `receive()`.
    */
@@ -204,17 +213,17 @@ export class WebSocket<
     return handled(this.receive(options).then(parseJSON))
   }
 
-  /** The messages until the peer closes; leaving the loop loses none. */
+  /** Iterates the messages until the peer closes. Leaving the loop loses no message. */
   [Symbol.asyncIterator](): AsyncIterableIterator<WebSocketData> {
     return new Loop(this.#conversation)
   }
 
   /**
-   * Drops messages that are not received: the latest 16, or 1 MiB, are kept until the first one is
-   * received. From then on none is dropped, and a fast peer has to wait as usual.
+   * Drops messages that are not received, except the latest 16, or 1 MiB. After the first one is received, no
+   * message is dropped any more, and a fast peer has to wait as usual.
    *
-   * For handlers that only send. Without it, the messages of a peer wait in the server until it stops
-   * reading, and then the handler does not notice that the peer has closed.
+   * It is for handlers that only send. Without it, messages of the peer wait in the server until the server
+   * stops reading. Then the handler does not notice that the peer has closed.
    *
    * @example
    * WebSocketRoute('/clock', async (websocket) => {
@@ -231,10 +240,10 @@ export class WebSocket<
   }
 
   /**
-   * Aborted when the peer has closed or left, even if no `receive()` waits.
+   * Aborts when the peer has closed or disconnected, even if no `receive()` is pending.
    *
-   * Its reason is a ClientDisconnected; errors caused by it are expected and not logged. If the server
-   * has no `scope.onDisconnect`, up to 16 messages or 1 MiB are read ahead, and kept.
+   * Its reason is a ClientDisconnected; errors that it causes are expected and not logged. If the server has
+   * no `scope.onDisconnect`, up to 16 messages or 1 MiB are read ahead and kept.
    *
    * @example
    * const ask = (websocket: WebSocket) => fetch(upstream, { signal: websocket.signal })

@@ -17,7 +17,7 @@ t.test('runs tasks one after the other, each awaited', async (t) => {
   t.strictSame(seen, ['slow', 'quick'])
 })
 
-t.test('starts nothing before it is called, and can be called again', async (t) => {
+t.test('starts no task before it is called, and can be called again', async (t) => {
   let runs = 0
   const tasks = backgroundTasks(() => runs++)
 
@@ -47,7 +47,7 @@ t.test('does nothing when there are no tasks', async (t) => {
   t.equal(await backgroundTasks()(), undefined)
 })
 
-t.test('refuses tasks that are not functions at once, and names the first', (t) => {
+t.test('refuses tasks that are not functions immediately, and names the first', (t) => {
   const work = (): Promise<void> => Promise.resolve()
 
   t.throws(

@@ -46,18 +46,18 @@ t.test('bytes', async (t) => {
     t.equal((await bodyOf(['']).bytes()).byteLength, 0)
   })
 
-  t.test('rejects when the client goes before the end: RQ-23', async (t) => {
+  t.test('rejects if the client disconnects before the end: RQ-23', async (t) => {
     const body = new Body(httpScope(), receiving([part('a'), { type: 'http.disconnect' }]))
 
     await t.rejects(body.bytes(), new ClientDisconnected())
   })
 
-  t.test('rejects a message that has no place in a body', async (t) => {
+  t.test('rejects a message that is not part of a body', async (t) => {
     const body = new Body(httpScope(), receiving([{ type: 'lifespan.startup' }]))
 
     await t.rejects(
       body.bytes(),
-      /receive must give a message of the body, "lifespan.startup" was given/,
+      /receive must return a message of the body, "lifespan.startup" was given/,
     )
   })
 
@@ -94,7 +94,7 @@ t.test('stream', async (t) => {
     t.equal(asked, 1)
   })
 
-  t.test('gives the kept body after bytes(), as often as asked: RQ-20', async (t) => {
+  t.test('yields the stored body after bytes(), any number of times: RQ-20', async (t) => {
     const body = bodyOf(['a', 'b'])
     await body.bytes()
 
@@ -109,21 +109,21 @@ t.test('stream', async (t) => {
     t.same(await collect(body.stream()), [])
   })
 
-  t.test('throws at once when it was streamed before: RQ-20, advisory 74', async (t) => {
+  t.test('throws immediately if it was streamed before: RQ-20, advisory 74', async (t) => {
     const body = bodyOf(['a'])
     await collect(body.stream())
 
     t.throws(() => body.stream(), /request\.stream: the body was already read as a stream/)
   })
 
-  t.test('leaves nothing to bytes(): RQ-21, advisory 74', async (t) => {
+  t.test('leaves nothing for bytes(): RQ-21, advisory 74', async (t) => {
     const body = bodyOf(['a', 'b'])
     body.stream()
 
     await t.rejects(body.bytes(), /request\.bytes: the body was already read as a stream/)
   })
 
-  t.test('counts as read when the reader has stopped early', async (t) => {
+  t.test('counts as read if the reader stopped early', async (t) => {
     const body = bodyOf(['a', 'b'])
     for await (const _ of body.stream()) break
 
@@ -144,13 +144,13 @@ t.test('the limit', async (t) => {
     await t.rejects(bodyOfSize(10_000_001).bytes(), { ...TOO_LARGE, message: /10000000 bytes/ })
   })
 
-  t.test('is what the scope says, upwards too', async (t) => {
+  t.test('is the limit of the scope, also if it is larger', async (t) => {
     await t.rejects(bodyOf(['abc', 'def'], { maxBodySize: 5 }).bytes(), TOO_LARGE)
     t.equal((await bodyOf(['abc', 'def'], { maxBodySize: 6 }).bytes()).byteLength, 6)
     await t.rejects(bodyOf(['a'], { maxBodySize: 0 }).bytes(), TOO_LARGE)
   })
 
-  t.test('is what the call says, over the scope', async (t) => {
+  t.test('is the limit of the call, which overrides that of the scope', async (t) => {
     await t.rejects(bodyOf(['abc'], { maxBodySize: 5 }).bytes(2), TOO_LARGE)
     t.equal((await bodyOf(['abc'], { maxBodySize: 1 }).bytes(3)).byteLength, 3)
     await t.rejects(collect(bodyOf(['abc'], { maxBodySize: 5 }).stream(2)), TOO_LARGE)
@@ -167,7 +167,7 @@ t.test('the limit', async (t) => {
     }
   })
 
-  t.test('refuses what is announced as too large without reading any of it', async (t) => {
+  t.test('refuses a declared length over the limit without reading any of the body', async (t) => {
     let asked = 0
     const scope = httpScope({ headers: ['content-length', '6'], maxBodySize: 5 })
     const receive = async (): Promise<ReceiveMessage> => {
@@ -180,7 +180,7 @@ t.test('the limit', async (t) => {
     t.equal(asked, 0)
   })
 
-  t.test('gives what came before it was passed', async (t) => {
+  t.test('yields the parts before the limit was exceeded', async (t) => {
     const seen: string[] = []
     const stream = bodyOf(['ab', 'cd', 'ef'], { maxBodySize: 4 }).stream()
 

@@ -20,7 +20,7 @@ t.test('headers', async (t) => {
     t.same(headers.getAll('x-tag'), ['a', 'b'])
   })
 
-  t.test('are read-only, and say how to change what apps behind see', async (t) => {
+  t.test('are read-only, and an error says how to change the fields for inner apps', async (t) => {
     const list = Object.freeze(['x-tag', 'a'])
     for (const scope of [httpScope({ headers: list }), websocketScope({ headers: list })]) {
       const { headers } = new Connection(scope)
@@ -34,7 +34,7 @@ t.test('headers', async (t) => {
       for (const [method, change] of Object.entries(changes)) {
         t.throws(change, {
           name: 'TypeError',
-          message: `request.headers: the fields of a request are read-only, ${method}() was called. Change what apps behind see by mapScope((scope) => ({ ...scope, headers })), or a copy of your own, Headers.from(request.headers).`,
+          message: `request.headers: the fields of a request are read-only, ${method}() was called. Change the fields for inner apps by mapScope((scope) => ({ ...scope, headers })), or change a copy, Headers.from(request.headers).`,
         })
       }
       t.equal(headers.list, list)
@@ -55,7 +55,7 @@ t.test('url', async (t) => {
     t.equal(url.href, 'https://example.org:8443/a%20b?x=%201')
   })
 
-  t.test('is made once', async (t) => {
+  t.test('is created once', async (t) => {
     const one = connection()
     t.equal(one.url, one.url)
     t.equal(one.headers, one.headers)
@@ -64,19 +64,19 @@ t.test('url', async (t) => {
     t.equal(one.cookies, one.cookies)
   })
 
-  t.test('keeps the path of the scope whatever the Host holds: RQ-5, advisory 1', async (t) => {
+  t.test('keeps the path of the scope, whatever the Host contains: RQ-5, advisory 1', async (t) => {
     for (const host of ['x/admin?', 'x#', 'x\\', 'a b', '[', 'user@x']) {
       const { url } = connection({ headers: ['host', host], path: '/open' })
       t.equal(url.href, 'http://127.0.0.1:8000/open', host)
     }
   })
 
-  t.test('takes a Host with an underscore, as trustedHost does', async (t) => {
+  t.test('accepts a Host with an underscore, as trustedHost does', async (t) => {
     const { url } = connection({ headers: ['host', 'my_service:8080'], path: '/open' })
     t.equal(url.href, 'http://my_service:8080/open')
   })
 
-  t.test('keeps the Host whatever the path looks like: RQ-6, advisory 2', async (t) => {
+  t.test('keeps the Host, whatever the path is: RQ-6, advisory 2', async (t) => {
     for (const path of ['@evil.example', '//evil.example', 'http://evil.example/x']) {
       t.equal(connection({ path }).url.hostname, 'testserver', path)
     }
@@ -89,7 +89,7 @@ t.test('url', async (t) => {
 
 t.test('baseUrl', async (t) => {
   t.test(
-    'is the origin and the outermost prefix, with one slash, without query: RQ-9',
+    'is the origin and the outermost prefix, with one slash and without a query: RQ-9',
     async (t) => {
       const cases: [Partial<HTTPScope>, string][] = [
         [{}, 'http://testserver/'],
@@ -127,7 +127,7 @@ t.test('queryParams', async (t) => {
   )
 })
 
-t.test('pathParams are those of the scope, or none: RQ-13', async (t) => {
+t.test('pathParams are those of the scope, or empty: RQ-13', async (t) => {
   t.same(connection().pathParams, {})
   t.same(connection({ pathParams: { id: 7 } }).pathParams, { id: 7 })
 })
@@ -190,7 +190,7 @@ t.test('urlFor', async (t) => {
     t.equal(connection({ router }).urlFor(user, { id: 7 }).href, 'http://testserver/users/7')
   })
 
-  t.test('starts at the application’s root, not at the mount that is served', async (t) => {
+  t.test('starts at the root of the application, not at the current mount', async (t) => {
     const scope = { router, rootPath: '/api/users', appRootPath: '/api' }
     t.equal(
       connection(scope).urlFor('users:detail', { id: 7 }).href,
@@ -198,36 +198,36 @@ t.test('urlFor', async (t) => {
     )
   })
 
-  t.test('takes the scheme of websockets on a websocket', async (t) => {
+  t.test('uses the websocket scheme on a websocket', async (t) => {
     const app = Object.assign(async () => {}, { urlPathFor: () => new URLPath('/x', 'http') })
     const { href } = new Connection(websocketScope({ router: app, scheme: 'wss' })).urlFor('x')
     t.equal(href, 'https://testserver/x')
   })
 
-  t.test('asks the application when no router has been passed', async (t) => {
+  t.test('uses the application if no router is given', async (t) => {
     const url = connection({ app: router }).urlFor('users:detail', { id: 7 })
     t.equal(url.pathname, '/users/7')
   })
 
-  t.test('throws when there is neither', async (t) => {
+  t.test('throws without either', async (t) => {
     const message = /request\.urlFor: there is no router or application around this app/
     t.throws(() => connection().urlFor('x'), message)
     t.throws(() => connection({ app: async () => {} }).urlFor('x'), message)
   })
 
-  t.test('throws for a name that nothing has', async (t) => {
+  t.test('throws for an unknown name', async (t) => {
     t.throws(() => connection({ router }).urlFor('nobody'), /nobody/)
   })
 })
 
 t.test('session', async (t) => {
-  t.test('is what sessions() put into the scope', async (t) => {
+  t.test('is the session that sessions() put into the scope', async (t) => {
     const session = new Session()
 
     t.equal(connection({ session }).session, session)
   })
 
-  t.test('without it, tells what is missing: RQ-17', async (t) => {
+  t.test('throws without sessions(), and says what is missing: RQ-17', async (t) => {
     for (const session of [undefined, {}]) {
       t.throws(() => connection({ session }).session, {
         name: 'TypeError',
@@ -247,7 +247,7 @@ t.test('user and auth are those of the scope', async (t) => {
   t.equal(one.auth, auth)
 })
 
-t.test('user and auth say when nothing authenticates', async (t) => {
+t.test('user and auth throw if no middleware authenticates', async (t) => {
   const one = connection()
 
   t.throws(() => one.user, /^request\.user: there is no authentication around this app\. Put/)

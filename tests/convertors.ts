@@ -60,7 +60,7 @@ t.test('knows the built-in convertors', (t) => {
   t.end()
 })
 
-t.test('a convertor of your own reads and writes its values in routes', async (t) => {
+t.test('a custom convertor reads and writes its values in routes', async (t) => {
   registerConvertor('day', date)
   const router = Router([
     Route(
@@ -82,7 +82,7 @@ t.test('a convertor of your own reads and writes its values in routes', async (t
   t.ok(convertorNames().includes('day'))
 })
 
-t.test('routes keep the convertor that they were built with', (t) => {
+t.test('routes keep the convertor that they were created with', (t) => {
   registerConvertor('kept', { ...word, toText: () => 'old' })
   const route = Route('/{x:kept}', () => new PlainTextResponse(''), { name: 'x' })
 
@@ -93,7 +93,7 @@ t.test('routes keep the convertor that they were built with', (t) => {
   t.end()
 })
 
-t.test('what throws in convert does not match', (t) => {
+t.test('an error in convert means no match', (t) => {
   const { parse } = made({
     convert: () => {
       throw new RangeError('no')
@@ -104,7 +104,7 @@ t.test('what throws in convert does not match', (t) => {
   t.end()
 })
 
-t.test('keeps this in convert and toText', (t) => {
+t.test('this is the convertor in convert and toText', (t) => {
   class Prefix {
     readonly pattern = /[a-z]+/
     readonly prefix = 'x'
@@ -122,7 +122,7 @@ t.test('keeps this in convert and toText', (t) => {
   t.end()
 })
 
-t.test('the pattern is for the whole text', (t) => {
+t.test('the pattern matches the whole text', (t) => {
   const { parse } = made({ pattern: /a|bc/ })
 
   t.equal(parse('a'), 'a')
@@ -133,7 +133,7 @@ t.test('the pattern is for the whole text', (t) => {
   t.end()
 })
 
-t.test('a text is 256 characters long at most, or maxLength', (t) => {
+t.test('a text has at most 256 characters, or maxLength', (t) => {
   t.equal(made({}).parse('a'.repeat(256)), 'a'.repeat(256))
   t.equal(made({}).parse('a'.repeat(257)), undefined)
   t.equal(made({ maxLength: 3 }).parse('abcd'), undefined)
@@ -141,7 +141,7 @@ t.test('a text is 256 characters long at most, or maxLength', (t) => {
   t.end()
 })
 
-t.test('a text has slashes only with slashes: true', (t) => {
+t.test('a text contains slashes only with slashes: true', (t) => {
   t.equal(made({}).parse('a/b'), undefined)
   t.equal(made({ slashes: true }).parse('a/b'), 'a/b')
   t.equal(made({}).toText('ab'), 'ab')
@@ -149,7 +149,7 @@ t.test('a text has slashes only with slashes: true', (t) => {
   t.end()
 })
 
-t.test('tells the router what it needs to know', (t) => {
+t.test('exposes the properties that the router needs', (t) => {
   made({ pattern: /[a-z]*/ })
   const convertor = convertorNamed('made')
 
@@ -162,7 +162,7 @@ t.test('tells the router what it needs to know', (t) => {
   t.end()
 })
 
-t.test('the flags i, s and u count', (t) => {
+t.test('the flags i, s and u are supported', (t) => {
   t.equal(made({ pattern: /[a-z]+/i }).parse('ABC'), 'ABC')
   t.equal(made({ pattern: /a.b/s }).parse('a\nb'), 'a\nb')
   t.equal(made({ pattern: /\p{L}+/u }).parse('é'), 'é')
@@ -208,7 +208,7 @@ for (const name of ['', '1a', 'a-b', 'a b', 'a}', 'é', 'a\n']) {
   })
 }
 
-t.test('refuses a pattern that could be slow', (t) => {
+t.test('refuses a pattern that may be slow', (t) => {
   t.throws(() => made({ pattern: /(a+)+/ }), {
     message: /must be safe from slow matching, \/\(a\+\)\+\//,
   })

@@ -44,7 +44,7 @@ t.test('an HTTPException is shown with its status', (t) => {
   t.end()
 })
 
-t.test('a class of its own is shown by its name', (t) => {
+t.test('an exception of a subclass is shown with the name of the class', (t) => {
   class TooLate extends HTTPException {
     constructor() {
       super(410, 'too late')
@@ -58,7 +58,7 @@ t.test('a class of its own is shown by its name', (t) => {
   t.end()
 })
 
-t.test('headers of an HTTPException are its own', (t) => {
+t.test('each HTTPException has its own headers', (t) => {
   const headers = new Headers(['www-authenticate', 'Basic', 'www-authenticate', 'Digest'])
 
   const error = new HTTPException(401, 'Who are you?', { headers })
@@ -69,7 +69,7 @@ t.test('headers of an HTTPException are its own', (t) => {
   t.end()
 })
 
-t.test('a header that cannot be sent is refused where the exception is made', (t) => {
+t.test('a header that cannot be sent throws when the exception is created', (t) => {
   t.throws(() => new HTTPException(401, '', { headers: { a: 'x\r\ny' } }), {
     name: 'TypeError',
     message: /^Headers: the value of "a"/,
@@ -99,7 +99,7 @@ for (const status of [
   Number.NaN,
   Number.POSITIVE_INFINITY,
 ]) {
-  t.test(`${status} is no status of an answer`, (t) => {
+  t.test(`${status} is refused as a status of an exception`, (t) => {
     t.throws(() => new HTTPException(status, 'x'), {
       name: 'RangeError',
       message: `HTTPException: the status must be an integer from 200 to 599, ${status} was given. Interim responses are sent by the server.`,
@@ -130,7 +130,7 @@ t.test('a WebSocketException has a code and a reason', (t) => {
   t.end()
 })
 
-t.test('the reason is empty when none is given', (t) => {
+t.test('the reason is empty by default', (t) => {
   const error = new WebSocketException(3000)
 
   t.equal(error.reason, '')
@@ -138,7 +138,7 @@ t.test('the reason is empty when none is given', (t) => {
   t.end()
 })
 
-t.test('a code that may not be sent is refused', (t) => {
+t.test('a code that cannot be sent is refused', (t) => {
   t.throws(() => new WebSocketException(1006), {
     name: 'RangeError',
     message:
@@ -147,7 +147,7 @@ t.test('a code that may not be sent is refused', (t) => {
   t.end()
 })
 
-t.test('the reason is no longer than a close frame holds', (t) => {
+t.test('the reason is at most as long as a close frame allows', (t) => {
   t.equal(new WebSocketException(1000, 'é'.repeat(61)).reason.length, 61)
   t.throws(() => new WebSocketException(1000, 'é'.repeat(62)), {
     name: 'RangeError',
@@ -158,7 +158,7 @@ t.test('the reason is no longer than a close frame holds', (t) => {
 })
 
 // RFC 6455 section 7.4
-t.test('knows the codes that may be sent', (t) => {
+t.test('accepts exactly the codes that can be sent', (t) => {
   const allowed = (code: number): boolean =>
     [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014].includes(code) ||
     (code >= 3000 && code < 5000)

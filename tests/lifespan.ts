@@ -1,5 +1,5 @@
 import t from 'tap'
-import { shown } from '../lib/internal/must.ts'
+import { shown } from '../lib/internal/checks.ts'
 import { type Lifespan, runLifespan } from '../lib/lifespan.ts'
 import { PlainTextResponse } from '../lib/responses/bodies.ts'
 import { Route } from '../lib/routing/route.ts'
@@ -33,7 +33,7 @@ async function run(
 const COMPLETE = [{ type: 'lifespan.startup.complete' }, { type: 'lifespan.shutdown.complete' }]
 
 // LS-9
-t.test('completes at once when there is nothing to run', async (t) => {
+t.test('completes immediately if there is nothing to run', async (t) => {
   const { sent, scope, error } = await run(undefined)
 
   t.strictSame(sent, COMPLETE)
@@ -42,7 +42,7 @@ t.test('completes at once when there is nothing to run', async (t) => {
 })
 
 // LS-1
-t.test('starts before the yield and stops behind it, with the state between', async (t) => {
+t.test('starts before the yield and stops after it, with the state between', async (t) => {
   const seen: unknown[] = []
   const { sent, scope, error } = await run(async function* (given) {
     seen.push(given === app ? 'startup' : 'another app')
@@ -70,7 +70,7 @@ t.test('adds to the state that the server keeps, and does not replace it', async
 })
 
 for (const value of [undefined, null]) {
-  t.test(`yields no state with ${value}, also where the server keeps none`, async (t) => {
+  t.test(`yields no state with ${value}, even if the server has one`, async (t) => {
     const { type, asgi } = lifespanScope()
     const { sent } = await run(
       async function* () {
@@ -100,7 +100,7 @@ t.test('waits for the shutdown between start and stop', async (t) => {
   t.strictSame(sent, ['lifespan.startup.complete'])
 })
 
-t.test('one that ends without yielding has nothing to shut down', async (t) => {
+t.test('a lifespan that ends without yielding has no shutdown', async (t) => {
   const { sent, error } = await run(async function* () {})
 
   t.strictSame(sent, COMPLETE)
@@ -120,7 +120,7 @@ t.test('an error before the yield fails the startup, with its stack', async (t) 
   t.equal(error, kaput)
 })
 
-t.test('an error behind the yield fails the shutdown, with its stack', async (t) => {
+t.test('an error after the yield fails the shutdown, with its stack', async (t) => {
   const kaput = new Error('kaput')
   const { sent, error } = await run(async function* () {
     yield
@@ -131,7 +131,7 @@ t.test('an error behind the yield fails the shutdown, with its stack', async (t)
   t.equal(error, kaput)
 })
 
-t.test('what is thrown need be no Error', async (t) => {
+t.test('a thrown value need not be an Error', async (t) => {
   const bare = Object.assign(new Error('bare'), { stack: undefined })
   for (const [thrown, message] of [
     ['text', 'text'],
@@ -169,7 +169,7 @@ for (const value of ['text', 7, true, () => {}]) {
 }
 
 // LS-3
-t.test('state needs a server that keeps it', async (t) => {
+t.test('yielding a state needs a server with state', async (t) => {
   const { type, asgi } = lifespanScope()
   const { sent, error } = await run(
     async function* () {
@@ -185,7 +185,7 @@ t.test('state needs a server that keeps it', async (t) => {
   })
 })
 
-t.test('a second yield fails the shutdown, and the rest is closed', async (t) => {
+t.test('a second yield fails the shutdown, and the generator is closed', async (t) => {
   let closed = false
   const { sent, error } = await run(async function* () {
     yield
@@ -205,7 +205,7 @@ t.test('a second yield fails the shutdown, and the rest is closed', async (t) =>
   t.ok(closed)
 })
 
-t.test('an error while closing does not hide the one that led there', async (t) => {
+t.test('an error while closing does not hide the first error', async (t) => {
   const { error } = await run(async function* () {
     try {
       yield 'text'
@@ -219,7 +219,7 @@ t.test('an error while closing does not hide the one that led there', async (t) 
 })
 
 // LS-2
-t.test('every request has a state of its own, whose values are shared', async (t) => {
+t.test('every request has its own state object, with shared values', async (t) => {
   const shared = { count: 0 }
   const router = Router(
     [
@@ -242,7 +242,7 @@ t.test('every request has a state of its own, whose values are shared', async (t
   t.equal(await (await client.get('/')).text(), 'hello! 2')
 })
 
-t.test('one that is no generator fails the startup, and says what to write', async (t) => {
+t.test('a lifespan that is not a generator fails the startup with advice', async (t) => {
   // Without types, a plain async function is easily passed.
   const plain = (async () => ({ name: 'hello' })) as unknown as Lifespan
   const router = Router([], { lifespan: plain })

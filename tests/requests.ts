@@ -36,7 +36,7 @@ function leavable(): { scope: HTTPScope; listeners: (() => void)[]; leave: () =>
   }
 }
 
-t.test('tells method and scope: RQ-1, RQ-3, RQ-33', async (t) => {
+t.test('exposes method and scope: RQ-1, RQ-3, RQ-33', async (t) => {
   const scope = httpScope({ method: 'PUT' })
   const receive = receiving([])
   const send = async (): Promise<void> => {}
@@ -51,7 +51,7 @@ t.test('tells method and scope: RQ-1, RQ-3, RQ-33', async (t) => {
 t.test('a request without channels has no body: RQ-26', async (t) => {
   const request = new Request(httpScope())
   const message =
-    /request: it has no body, since it was made without receive or send.*Pass them to new Request/
+    /request: it has no body, because it was made without receive or send.*Pass them to new Request/
 
   await t.rejects(request.bytes(), message)
   await t.rejects(new Request(httpScope()).text(), message)
@@ -60,7 +60,7 @@ t.test('a request without channels has no body: RQ-26', async (t) => {
 })
 
 t.test('bytes and text', async (t) => {
-  t.test('can be asked for again, in any form: RQ-19, advisory 74', async (t) => {
+  t.test('can be read again, in any form: RQ-19, advisory 74', async (t) => {
     const request = posted('{"a":1}', { headers: JSON_TYPE })
 
     t.equal(await request.text(), '{"a":1}')
@@ -75,7 +75,7 @@ t.test('bytes and text', async (t) => {
     t.equal(await posted(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61)).text(), 'a')
   })
 
-  t.test('take a limit of their own', async (t) => {
+  t.test('take their own limit', async (t) => {
     t.equal(await posted('abc', { maxBodySize: 1 }).text({ maxSize: 3 }), 'abc')
     await t.rejects(posted('abc').bytes({ maxSize: 2 }), TOO_LARGE)
     await t.rejects(posted('abc').text({ maxSize: 2 }), TOO_LARGE)
@@ -83,7 +83,7 @@ t.test('bytes and text', async (t) => {
     await t.rejects(posted('abc').stream({ maxSize: 2 }).next(), TOO_LARGE)
   })
 
-  t.test('reject when the client goes: RQ-23', async (t) => {
+  t.test('reject when the client disconnects: RQ-23', async (t) => {
     const request = new Request(
       httpScope({ headers: JSON_TYPE }),
       receiving([part('{', true), { type: 'http.disconnect' }]),
@@ -92,7 +92,7 @@ t.test('bytes and text', async (t) => {
     await t.rejects(request.json(), ClientDisconnected)
   })
 
-  t.test('reject at once after a stream: RQ-21, advisory 74', async (t) => {
+  t.test('reject immediately after a stream: RQ-21, advisory 74', async (t) => {
     const request = posted('{}', { headers: JSON_TYPE })
     for await (const _ of request.stream()) break
 
@@ -105,7 +105,7 @@ t.test('bytes and text', async (t) => {
 })
 
 t.test('json', async (t) => {
-  t.test('takes application/json and types that end in +json: advisory 66', async (t) => {
+  t.test('accepts application/json and types that end in +json: advisory 66', async (t) => {
     const types = [
       'application/json',
       'Application/JSON',
@@ -142,25 +142,25 @@ t.test('json', async (t) => {
     await t.rejects(posted('1').json(), NOT_TAKEN, 'without a type')
   })
 
-  t.test('takes any type when asked to: RQ-24', async (t) => {
+  t.test('accepts any type on request: RQ-24', async (t) => {
     t.same(await posted('[1]').json({ anyContentType: true }), [1])
   })
 
-  t.test('reads nothing of a body that it refuses', async (t) => {
+  t.test('does not read a body that it refuses', async (t) => {
     const request = posted('{"a":1}')
     await t.rejects(request.json(), NOT_TAKEN)
 
     t.equal(await request.text(), '{"a":1}')
   })
 
-  t.test('strips the mark of UTF-8 and keeps all text exact: advisory 72', async (t) => {
+  t.test('removes the byte order mark and keeps all text exact: advisory 72', async (t) => {
     t.same(await json(Uint8Array.of(0xef, 0xbb, 0xbf, 0x31)), 1)
     t.equal(await json('"é😀\\ud800"'), 'é😀\ud800')
     t.same(await json('{"a":1,"a":2}'), { a: 2 }, 'the last of two equal keys, as everywhere')
     t.equal(await json('1e999'), Number.POSITIVE_INFINITY)
   })
 
-  t.test('does not let a key change the prototype', async (t) => {
+  t.test('a key cannot change the prototype', async (t) => {
     const value = await json('{"__proto__":{"admin":true}}')
 
     t.equal(Object.getPrototypeOf(value), Object.prototype)
@@ -177,7 +177,7 @@ t.test('json', async (t) => {
     await t.rejects(json(Uint8Array.of(0xff, 0xfe, 0x31, 0x00)), NOT_JSON, 'UTF-16')
   })
 
-  t.test('keeps the parser’s own error as the cause', async (t) => {
+  t.test('keeps the error of the parser as the cause', async (t) => {
     await t.rejects(json('{'), { cause: { name: 'SyntaxError' } })
   })
 
@@ -194,7 +194,7 @@ t.test('json', async (t) => {
   })
 })
 
-t.test('replay gives the body to an app behind, read here or not', async (t) => {
+t.test('replay passes the body to an inner app, whether it was read or not', async (t) => {
   const read = posted('abc')
   await read.text()
 
@@ -202,15 +202,15 @@ t.test('replay gives the body to an app behind, read here or not', async (t) => 
   t.same(await posted('abc').replay()(), part('abc'))
 })
 
-t.test('a body that went behind is not waited for: MW-BASE-9', async (t) => {
+t.test('a body that an inner app reads is not waited for: MW-BASE-9', async (t) => {
   const request = posted('abc')
   await request.replay()()
 
-  await t.rejects(request.text(), /already read by the app behind.*request\.bytes\(\) first/)
+  await t.rejects(request.text(), /already read by the inner app.*request\.bytes\(\) first/)
 })
 
 t.test('signal', async (t) => {
-  t.test('is aborted when the client goes: advisory 101', async (t) => {
+  t.test('aborts when the client disconnects: advisory 101', async (t) => {
     const { scope, leave } = leavable()
     const { signal } = new Request(scope)
     t.equal(signal.aborted, false)
@@ -222,7 +222,7 @@ t.test('signal', async (t) => {
     t.match(signal.reason.message, /the client has disconnected/)
   })
 
-  t.test('is aborted from the start when the client has gone before', async (t) => {
+  t.test('is aborted from the start if the client has already disconnected', async (t) => {
     const scope = httpScope({ onDisconnect: (listener) => listener() })
 
     t.equal(new Request(scope).signal.aborted, true)
@@ -238,7 +238,7 @@ t.test('signal', async (t) => {
     t.equal(listeners.length, 1)
   })
 
-  t.test('is left alone when the client stays', async (t) => {
+  t.test('does not abort when the client stays', async (t) => {
     const { scope } = leavable()
     const request = new Request(scope, receiving([part('abc')]))
     const { signal } = request
@@ -249,7 +249,7 @@ t.test('signal', async (t) => {
 })
 
 t.test('isDisconnected', async (t) => {
-  t.test('tells, and tells again, what the server knows: RQ-29', async (t) => {
+  t.test('returns what the server knows, at every call: RQ-29', async (t) => {
     const { scope, leave } = leavable()
     const request = new Request(scope)
 
@@ -259,14 +259,14 @@ t.test('isDisconnected', async (t) => {
     t.equal(await request.isDisconnected(), true)
   })
 
-  t.test('takes nothing from an unread body', async (t) => {
+  t.test('consumes no unread body', async (t) => {
     const request = posted('abc')
 
     t.equal(await request.isDisconnected(), false)
     t.equal(await request.text(), 'abc')
   })
 
-  t.test('asks receive once the body is complete, where the server cannot tell', async (t) => {
+  t.test('calls receive after the body is complete, if the server cannot tell', async (t) => {
     const scope = httpScope({ headers: ['content-length', '3'] })
     const request = new Request(scope, receiving([part('abc'), { type: 'http.disconnect' }]))
 
@@ -275,7 +275,7 @@ t.test('isDisconnected', async (t) => {
     t.equal(await request.isDisconnected(), true)
   })
 
-  t.test('does not wait where nothing comes', async (t) => {
+  t.test('does not wait if no message arrives', async (t) => {
     const request = posted('abc')
     await request.bytes()
 

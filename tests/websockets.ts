@@ -68,7 +68,7 @@ t.test('accepts once', async (t) => {
 })
 
 // WS-3
-t.test('neither sends nor receives before it was accepted', async (t) => {
+t.test('throws for sending and receiving before accept', async (t) => {
   const { websocket } = talk()
   const message = /^websocket\.\w+: not possible at this point, accept\(\) comes first\./
 
@@ -115,7 +115,7 @@ t.test('sends and receives JSON', async (t) => {
   await t.rejects(websocket.sendJSON(undefined), TypeError)
 })
 
-t.test('receives text and bytes, an empty text too', async (t) => {
+t.test('receives text and bytes, and also an empty text', async (t) => {
   const { websocket } = await accepted([text('a'), bytes(1), text(''), text('b'), bytes(2)])
 
   t.equal(await websocket.receive(), 'a')
@@ -138,7 +138,7 @@ t.test('refuses a message of the other kind', async (t) => {
 })
 
 // WS-6, WS-7
-t.test('tells that the peer has closed, once', async (t) => {
+t.test('throws once that the peer has closed', async (t) => {
   const { websocket } = await accepted([gone(1001, 'bye')])
 
   await t.rejects(websocket.receive(), {
@@ -170,7 +170,7 @@ t.test('iterates over the messages until the peer closes', async (t) => {
   t.same(seen, ['a', new Uint8Array([1])])
 })
 
-t.test('iterates on after close(), over what the peer had sent before', async (t) => {
+t.test('continues after close() with messages that the peer had sent before', async (t) => {
   const { websocket, sent } = await accepted([text('bye'), text('late'), gone(1000, '')])
   const seen: unknown[] = []
 
@@ -183,22 +183,19 @@ t.test('iterates on after close(), over what the peer had sent before', async (t
   t.same(sent, [{ type: 'websocket.close', code: 1000, reason: '' }])
 })
 
-t.test(
-  'a loop that is left can be entered again, and ends at once when the peer is gone',
-  async (t) => {
-    const { websocket } = await accepted([text('a'), text('b'), gone()])
-    const seen: unknown[] = []
+t.test('a loop can be entered again, and ends immediately after a disconnect', async (t) => {
+  const { websocket } = await accepted([text('a'), text('b'), gone()])
+  const seen: unknown[] = []
 
-    for await (const message of websocket) {
-      seen.push(message)
-      break
-    }
-    for await (const message of websocket) seen.push(message)
-    for await (const message of websocket) seen.push(message)
+  for await (const message of websocket) {
+    seen.push(message)
+    break
+  }
+  for await (const message of websocket) seen.push(message)
+  for await (const message of websocket) seen.push(message)
 
-    t.same(seen, ['a', 'b'])
-  },
-)
+  t.same(seen, ['a', 'b'])
+})
 
 // WS-7, WS-9
 t.test('closes with a code and a reason, once', async (t) => {
@@ -212,7 +209,7 @@ t.test('closes with a code and a reason, once', async (t) => {
   await t.rejects(websocket.accept(), { message: /it is closed/ })
 })
 
-t.test('closes with codes that may be sent only', async (t) => {
+t.test('closes only with codes that can be sent', async (t) => {
   const { websocket, sent } = await accepted()
 
   for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5]) {
@@ -249,7 +246,7 @@ t.test('denies the handshake with a response', async (t) => {
   t.equal(websocket.phase, 'denied')
 })
 
-t.test('cannot deny where the server cannot', async (t) => {
+t.test('throws if the server does not support denials', async (t) => {
   const { websocket } = talk([], { extensions: {} })
 
   await t.rejects(websocket.denial(new PlainTextResponse('no')), {
@@ -259,21 +256,21 @@ t.test('cannot deny where the server cannot', async (t) => {
 })
 
 // WS-8
-t.test('a client that has gone shows as a disconnect where something is sent', async (t) => {
+t.test('a send to a client that has disconnected throws a disconnect', async (t) => {
   const cause = new ClientDisconnected()
   const websocket = failing(cause)
 
   await t.rejects(websocket.accept(), { name: 'WebSocketDisconnect', code: 1006, cause })
 })
 
-t.test('throws other errors of send on', async (t) => {
+t.test('rethrows other errors of send', async (t) => {
   const bug = new Error('bug')
 
   await t.rejects(failing(bug).accept(), bug)
 })
 
 // WS-14
-t.test('tells of messages that have no place at this point', async (t) => {
+t.test('throws for messages out of order', async (t) => {
   const early = new WebSocket(websocketScope(), receiving([text('a')]), async () => {})
   const { websocket: late } = await accepted([CONNECT])
 
@@ -285,7 +282,7 @@ t.test('tells of messages that have no place at this point', async (t) => {
 })
 
 // WS-12
-t.test('shows what a request shows', async (t) => {
+t.test('has the properties of a request', async (t) => {
   const { websocket } = talk([], {
     path: '/chat',
     queryString: 'a=1',

@@ -1,8 +1,8 @@
 /**
- * The convertors of the process, first of all the built-in ones: of texts, numbers, dates and times (RFC 3339).
- * These are plain functions that take linear time.
+ * The convertors of the process. The built-in ones are for texts, numbers, dates and times (RFC 3339). They
+ * are plain functions that take linear time.
  */
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { Convertor } from './types.ts'
 
 const notSlash = (character: string): boolean => character !== '/'
@@ -37,7 +37,7 @@ export const builtInConvertors: readonly Convertor[] = [
     ...builtIn,
     name: 'bigint',
     allows: isDigit,
-    // More digits would take time, and no identifier has them.
+    // The limit saves time: no identifier has more digits.
     parse: (text: string) => (/^[0-9]{1,100}$/.test(text) ? BigInt(text) : undefined),
     toText: (value: unknown) => {
       const text = typeof value === 'string' ? value : asDigits(value)
@@ -77,8 +77,8 @@ export const builtInConvertors: readonly Convertor[] = [
       return text
     },
   },
-  // A text, since a Date at midnight UTC would be the day before in half of the world's time zones, and a text
-  // compares, sorts and goes into a database as it is.
+  // The value is text: a Date at midnight UTC would be the previous day in half of the world's time zones.
+  // Text can be compared, sorted and stored without conversion.
   {
     ...builtIn,
     name: 'date',
@@ -110,7 +110,7 @@ export function addConvertor(convertor: Convertor): void {
   convertors.set(convertor.name, convertor)
 }
 
-/** The current convertor of this name; routes keep the one that they were created with. */
+/** The current convertor with this name. Existing routes keep the one with which they were created. */
 export function convertorNamed(name: string): Convertor | undefined {
   return convertors.get(name)
 }
@@ -181,20 +181,20 @@ function asNumber(name: string, value: unknown): number {
   return refuse(name, value, 'a number that is not negative')
 }
 
-/** The error for a value that a convertor cannot write. */
+/** Throws the error for a value that a convertor cannot convert to text. */
 export function refuse(name: string, value: unknown, wanted: string): never {
   const fix = 'Convert it before building the URL'
-  throw wrong(`convertor "${name}"`, `the value must be ${wanted}`, value, fix)
+  throw invalid(`convertor "${name}"`, `the value must be ${wanted}`, value, fix)
 }
 
-/** The day must exist: JavaScript takes the 30th of February for the 2nd of March. */
+/** Whether a text is an existing date: JavaScript would read the 30th of February as the 2nd of March. */
 function isDate(text: unknown): text is string {
   if (typeof text !== 'string' || !DATE.test(text)) return false
   const midnight = new Date(`${text}T00:00:00Z`)
   return textOf(midnight).startsWith(text)
 }
 
-/** A leap second is no time of a Date. */
+/** Whether a text is a time. A leap second is refused, because a Date cannot represent it. */
 function isDateTime(text: unknown): text is string {
   return (
     typeof text === 'string' &&
@@ -204,7 +204,7 @@ function isDateTime(text: unknown): text is string {
   )
 }
 
-/** With an offset, the first and the last day may be of a year that such a text cannot have. */
+/** Parses a time. With an offset, its UTC year may be outside of 0 to 9999, which is refused. */
 function parseDateTime(text: string): Date | undefined {
   if (!isDateTime(text)) return undefined
   const date = new Date(text)

@@ -1,8 +1,9 @@
-/** The type of a route's parameters, read from its path literal; the only clever types there are. */
+/** The types of a route's parameters, inferred from its path literal. */
 import type { Convertors } from '../convertors.ts'
 
 /**
- * The parameters of a path, by name; of several paths, those that are not in all are optional.
+ * The parameters of a path, by name. If there are several paths, parameters that are not in all of them are
+ * optional.
  *
  * @example
  * type Params = PathParams<'/users/{id:int}/{file:path}'> // { id: number; file: string }

@@ -1,12 +1,12 @@
-/** Recognizes patterns that some paths could make slow. */
+/** Detects patterns that are slow for some paths. */
 
-/** The most ways to match a text that are cheap to try: three open repetitions over 256 characters. */
+/** The maximum number of ways to match a text: that of three open repetitions over 256 characters. */
 const MOST_WAYS = 256 ** 3
 
 const BACK_REFERENCE = /\\[1-9k]/
 const LOOK_AROUND = /\(\?<?[=!]/
 const GROUP = /\((?:\?(?:[a-z-]*:|<\w*>))?([^()]*)\)([*+]|\{[0-9]+(?:,[0-9]*)?\})?/
-/** A choice of the matcher; a lazy `?` after a quantifier counts as another one, to be safe. */
+/** A choice of the matcher. A lazy `?` after a quantifier is counted as another choice, to be safe. */
 const CHOICE = /[*+|\u0001]|(?<!\()\?|\{[0-9]+,([0-9]*)\}/
 const CHOICES = new RegExp(CHOICE, 'g')
 
@@ -34,7 +34,10 @@ export function assertFastPattern(name: string, source: string, maxLength: numbe
   )
 }
 
-/** Works from the innermost group outwards; a group becomes "x", or U+0001 if it contains a choice. */
+/**
+ * Whether a repeated group contains a choice. It works from the innermost group outwards: a group becomes
+ * "x", or U+0001 if it contains a choice.
+ */
 function hasRepeatedChoice(source: string): boolean {
   let text = source
   for (;;) {
@@ -47,7 +50,10 @@ function hasRepeatedChoice(source: string): boolean {
   }
 }
 
-/** Every choice multiplies the ways; an exact count such as `{4}` is not a choice. */
+/**
+ * The number of ways to match a text. Every choice multiplies it; an exact count such as `{4}` is not a
+ * choice.
+ */
 function waysToMatch(source: string, maxLength: number): number {
   let ways = 1
   for (const [choice, most] of source.matchAll(CHOICES)) {

@@ -1,16 +1,16 @@
-/** Exceptions that several parts throw, and those that only follow from a disconnect. */
+/** Makes exceptions that several modules throw, and recognises errors that follow from a disconnect. */
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import type { ConnectionScope, Scope } from '../types.ts'
 
 /**
- * The 404 of routers, static files and other parts that find nothing. A new one for each request, since
+ * Makes the 404 of routers, static files and other modules. There is a new one for each request, because
  * handlers may change it or its headers.
  *
- * It has no stack: making one takes seven times as long as the rest, and would show only this function.
+ * It has no stack. A stack would take seven times as long as the rest, and show only this function.
  */
 export function notFoundException(): HTTPException {
   const { stackTraceLimit } = Error
-  // By Reflect, since assignment fails if intrinsics are frozen.
+  // Reflect is used because assignment fails if intrinsics are frozen.
   Reflect.set(Error, 'stackTraceLimit', 0)
   try {
     return new HTTPException(404)
@@ -20,7 +20,7 @@ export function notFoundException(): HTTPException {
 }
 
 /**
- * Checks that a body is not compressed: it would be read as something else than what was sent.
+ * Checks that a body is not compressed, because the compressed bytes would be read as the content.
  *
  * @param contentEncoding The value of `Content-Encoding`, or null.
  * @throws HTTPException 415 otherwise (RFC 9110 section 15.5.16).
@@ -33,11 +33,11 @@ export function assertUnencoded(contentEncoding: string | null): void {
 }
 
 /**
- * Whether an error says that the client has gone: a ClientDisconnected, or an error with one as its
- * cause. It is expected and not logged. Node rejects with an `AbortError` of that kind what waits with
- * `signal: request.signal`.
+ * Whether an error follows from the disconnect of a client: a ClientDisconnected, or an error with one as
+ * its cause. Such an error is expected and not logged. A call of Node with `signal: request.signal`
+ * rejects with such an `AbortError`.
  */
-export function saysDisconnect(error: unknown): boolean {
+export function isDisconnectError(error: unknown): boolean {
   return (
     error instanceof ClientDisconnected ||
     (error instanceof Error && error.cause instanceof ClientDisconnected)
@@ -45,14 +45,18 @@ export function saysDisconnect(error: unknown): boolean {
 }
 
 /**
- * The same, but an error with a cause counts only once this client has gone. The cause may be the
- * disconnect of another client, whose work this request shared.
+ * Whether an error follows from the disconnect of this client. If the disconnect is only its cause, this
+ * client must have disconnected, because the cause may be the disconnect of another client whose work this
+ * request shared.
  */
 export function followsDisconnect(error: unknown, scope: Scope | ConnectionScope): boolean {
-  return error instanceof ClientDisconnected || (saysDisconnect(error) && hasGone(scope))
+  return error instanceof ClientDisconnected || (isDisconnectError(error) && hasGone(scope))
 }
 
-/** Servers call the listener at once if the client has gone; without them, the cause is all there is. */
+/**
+ * Whether the client has disconnected. Then servers call the listener at once. Without `onDisconnect` only
+ * the cause is known.
+ */
 function hasGone(scope: Scope | ConnectionScope): boolean {
   if (!('onDisconnect' in scope) || scope.onDisconnect === undefined) return true
   let gone = false

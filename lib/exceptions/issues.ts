@@ -1,36 +1,36 @@
-/** Issues: what is wrong with the values of a request or a message, and where. */
+/** Issues: errors in the values of a request or a message. */
 
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 
-/** The part of a request that a value came from; `message` for a message of a websocket. */
+/** The part of a request from which a value came; `message` for a message of a websocket. */
 export type IssueSource = 'query' | 'path' | 'header' | 'cookie' | 'body' | 'message'
 
-/** One thing that is wrong with a request. It never holds the value that was sent. */
+/** One error in a request. It does not contain the value that was sent. */
 export interface Issue {
   /** The part of the request. */
   readonly source: IssueSource
-  /** Where in that part: `['items', 0, 'name']`; empty for the part as a whole. */
+  /** The path in that part: `['items', 0, 'name']`; empty for the whole part. */
   readonly path: readonly (string | number)[]
   /** The same as a JSON Pointer (RFC 6901): `/items/0/name`. */
   readonly pointer: string
-  /** What is wrong, for the client to read. */
+  /** A description of the error for the client. */
   readonly message: string
 }
 
-/** An issue as it is written down; its pointer is made of its path. */
+/** The values of an issue. Its pointer is made of its path. */
 export interface IssueInit {
   /** The part of the request. */
   source: IssueSource
-  /** Where in that part (the part as a whole). */
+  /** The path in that part (the whole part). */
   path?: readonly (string | number)[]
-  /** What is wrong. Clients read it, so it must not contain what was sent. */
+  /** A description of the error. Clients read it, so it must not contain the value that was sent. */
   message: string
 }
 
 const SOURCES: readonly unknown[] = ['query', 'path', 'header', 'cookie', 'body', 'message']
 
 /**
- * A path as JSON Pointer (RFC 6901).
+ * Converts a path to a JSON Pointer (RFC 6901).
  *
  * @example
  * jsonPointer(['items', 0, 'a/b']) // '/items/0/a~1b'
@@ -48,15 +48,15 @@ export function issueOf(init: IssueInit): Issue {
   const { source, path = [], message } = init
   if (!SOURCES.includes(source)) {
     const what = 'the source of an issue must be query, path, header, cookie, body or message'
-    throw wrong('ValidationError', what, source, "Write { source: 'body', path, message }")
+    throw invalid('ValidationError', what, source, "Write { source: 'body', path, message }")
   }
   if (typeof message !== 'string') {
     const what = 'the message of an issue must be text'
-    throw wrong('ValidationError', what, message, 'Say in it what is wrong')
+    throw invalid('ValidationError', what, message, 'Describe the error in it')
   }
   if (!Array.isArray(path) || !path.every(isKey)) {
     const what = 'the path of an issue must be a list of keys and indexes'
-    throw wrong('ValidationError', what, path, "Write path: ['items', 0, 'name']")
+    throw invalid('ValidationError', what, path, "Write path: ['items', 0, 'name']")
   }
   return Object.freeze({
     source,

@@ -1,10 +1,10 @@
-/** Problems: exceptions that are answered by a document, and the schema of such documents. */
+/** Problems: exceptions whose response is a problem document, and the schema of such documents. */
 
 import { type ExceptionContent, HTTPException } from '../exceptions.ts'
 import type { HeadersInit } from '../http/headers.ts'
 import { statusPhrase } from '../http/status.ts'
+import { check, checkRange, shown } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange, shown } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import type { StandardProps } from '../types/schemas.ts'
 import {
@@ -19,15 +19,15 @@ export interface ProblemInit {
   status: number
   /** A short text that is the same for all problems of this type (the reason phrase). */
   title?: string
-  /** What is wrong this time (none). */
+  /** A description of this occurrence (none). */
   detail?: string
-  /** A URI that identifies the kind of problem, best of a page about it ('about:blank'). */
+  /** A URI that identifies the kind of problem, if possible the URL of a page about it ('about:blank'). */
   type?: string
   /** A URI that identifies this occurrence (none). */
   instance?: string
   /** More header fields of the response (none). */
   headers?: HeadersInit
-  /** Further members of the document; names of letters, digits and `_` are the best. */
+  /** Further members of the document. Their names should have only letters, digits and `_`. */
   [extension: string]: unknown
 }
 
@@ -37,10 +37,10 @@ export interface ProblemOptions extends ErrorOptions {
 }
 
 /**
- * A problem (RFC 9457) to throw: it is answered with its document as `application/problem+json`.
+ * An exception whose response is a problem document (RFC 9457), with the type `application/problem+json`.
  *
- * It is a Standard Schema of such documents too, so `responses: { 404: Problem }` says that an operation
- * may answer with one.
+ * The class is also a Standard Schema of such documents. So `responses: { 404: Problem }` declares that an
+ * operation may respond with one.
  *
  * @throws RangeError if the status is not from 400 to 599, or has no reason phrase and the title is
  * missing; TypeError if a member has no JSON form, or the type, title, detail or instance is not text.
@@ -58,7 +58,7 @@ export class Problem extends HTTPException {
     brand(Problem, 'Problem')
   }
 
-  /** The media type that a document of this schema is sent as. */
+  /** The media type of a document of this schema. */
   static readonly mediaType: string = PROBLEM_TYPE
 
   /** The schema of problem documents. */
@@ -69,12 +69,12 @@ export class Problem extends HTTPException {
     jsonSchema: { input: problemJSONSchema, output: problemJSONSchema },
   }
 
-  /** The document of the answer. */
+  /** The document of the response. */
   readonly document: ProblemDocument
 
   constructor(init: ProblemInit, options: ProblemOptions = {}) {
     knownOptions('Problem', options, 'message cause')
-    must(
+    check(
       'Problem',
       isObject(init),
       'it takes an object',
@@ -84,13 +84,13 @@ export class Problem extends HTTPException {
     const { headers, status, title, detail, type = 'about:blank', instance, ...extensions } = init
     const isError = Number.isInteger(status) && status >= 400 && status <= 599
     const range = 'the status must be an integer from 400 to 599'
-    mustRange('Problem', isError, range, status, 'Return a response where nothing is wrong')
+    checkRange('Problem', isError, range, status, 'Return a response for other statuses')
     const named = title ?? statusPhrase(status)
     const hasTitle = named !== undefined
-    mustRange('Problem', hasTitle, 'the status must have a reason phrase', status, 'Pass a title')
+    checkRange('Problem', hasTitle, 'the status must have a reason phrase', status, 'Pass a title')
     for (const [name, text] of Object.entries({ title: named, type, detail, instance })) {
       const isText = text === undefined || typeof text === 'string'
-      must('Problem', isText, `the ${name} must be text`, text, 'Put other values into extensions')
+      check('Problem', isText, `the ${name} must be text`, text, 'Put other values into extensions')
     }
     const message = options.message ?? detail ?? named
     super(status, detail ?? named, { ...options, message, headers: headers ?? [] })
@@ -114,14 +114,14 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Tells a mistake where the problem is made, since it could not be answered later. */
+/** Checks the document when the problem is made, because it could not be sent later. */
 function assertJSON(document: ProblemDocument): void {
   try {
     JSON.stringify(document)
   } catch (cause) {
     const names = shown(Object.keys(document))
     throw new TypeError(
-      `Problem: its members must have a JSON form, ${names} were given. Turn bigints into text, and leave out what refers to itself.`,
+      `Problem: its members must have a JSON form, ${names} were given. Convert bigints to text, and leave out circular references.`,
       { cause },
     )
   }

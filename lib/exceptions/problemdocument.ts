@@ -1,6 +1,6 @@
-/** Problem documents (RFC 9457), and how they are validated. */
+/** Problem documents (RFC 9457), and their validation. */
 
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { JSONSchemaTarget, SchemaIssue, SchemaResult } from '../types/schemas.ts'
 
 /** The media type of problem documents. */
@@ -8,20 +8,20 @@ export const PROBLEM_TYPE = 'application/problem+json'
 
 /** A problem document (RFC 9457 section 3.1); other members are its extensions. */
 export interface ProblemDocument {
-  /** A URI that identifies the kind of problem ('about:blank': the status says it all). */
+  /** A URI that identifies the kind of problem ('about:blank': the status alone describes it). */
   type?: string
   /** A short text that is the same for all problems of this type. */
   title: string
   /** The status of the response. */
   status?: number
-  /** What is wrong this time. */
+  /** A description of this occurrence. */
   detail?: string
   /** A URI that identifies this occurrence. */
   instance?: string
   [extension: string]: unknown
 }
 
-/** As JSON Schema; the same in all versions. */
+/** The JSON Schema, which is the same in all versions. */
 const JSON_SCHEMA = {
   title: 'Problem',
   type: 'object',
@@ -38,17 +38,17 @@ const JSON_SCHEMA = {
 const TARGETS = ['draft-2020-12', 'draft-07', 'openapi-3.0']
 
 /**
- * The JSON Schema of a problem document.
+ * Returns the JSON Schema of a problem document.
  *
- * @throws TypeError if the version is unknown, as Standard JSON Schema requires it.
+ * @throws TypeError if the version is unknown. Standard JSON Schema requires that.
  */
 export function problemJSONSchema({ target }: JSONSchemaTarget): Record<string, unknown> {
   if (TARGETS.includes(target)) return structuredClone(JSON_SCHEMA)
   const what = `the target must be one of ${TARGETS.join(', ')}`
-  throw wrong('Problem', what, target, 'Ask for draft-2020-12')
+  throw invalid('Problem', what, target, 'Use draft-2020-12')
 }
 
-/** Validates a problem document, by Standard Schema; its extensions stay. */
+/** Validates a problem document for Standard Schema. Its extensions are kept. */
 export function validateProblem(value: unknown): SchemaResult<ProblemDocument> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { issues: [{ message: 'A problem document must be an object.', path: [] }] }

@@ -3,32 +3,32 @@
 import { type ExceptionContent, HTTPException } from '../exceptions.ts'
 import type { HeadersInit } from '../http/headers.ts'
 import { statusPhrase } from '../http/status.ts'
+import { checkRange, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { mustRange, wrong } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import { type Issue, type IssueInit, issueOf } from './issues.ts'
 import { PROBLEM_TYPE, type ProblemDocument } from './problemdocument.ts'
 
 export interface ValidationErrorOptions extends ErrorOptions {
-  /** 400 to 499 (422). */
+  /** The status, 400 to 499 (422). */
   status?: number
-  /** One sentence for the client ('The request is invalid.'). */
+  /** The detail for the client, one sentence ('The request is invalid.'). */
   detail?: string
   /** More header fields of the response (none). */
   headers?: HeadersInit
 }
 
-/** The most issues that a response lists; it says how many more there are. */
+/** The maximum number of issues in a response. */
 const MOST_SHOWN = 100
 
 /**
- * The answer to a request with invalid values: 422, with all that is wrong as a problem document
- * (RFC 9457) whose `errors` have a source, a path, a pointer and a message each.
+ * The exception for a request with invalid values. Its response has the status 422 and is a problem
+ * document (RFC 9457). Each of the `errors` in it has a source, a path, a pointer and a message.
  *
  * A response lists the first 100 issues; `omitted` is the number of the others.
  *
- * @throws TypeError if there is no issue, or one is invalid; RangeError if the status is not one of the
- * client's errors.
+ * @throws TypeError if there is no issue, or an issue is invalid; RangeError if the status is not from 400
+ * to 499.
  * @example
  * throw new ValidationError([{ source: 'body', path: ['email'], message: 'This address is taken.' }])
  */
@@ -37,7 +37,7 @@ export class ValidationError extends HTTPException {
     brand(ValidationError, 'ValidationError')
   }
 
-  /** All that is wrong. */
+  /** All issues. */
   readonly issues: readonly Issue[]
 
   constructor(issues: readonly IssueInit[], options: ValidationErrorOptions = {}) {
@@ -45,16 +45,16 @@ export class ValidationError extends HTTPException {
     const { status = 422, detail = 'The request is invalid.', headers = [], cause } = options
     const isClients = Number.isInteger(status) && status >= 400 && status <= 499
     const range = 'the status must be an integer from 400 to 499'
-    mustRange('ValidationError', isClients, range, status, 'Leave it out for 422')
+    checkRange('ValidationError', isClients, range, status, 'Leave it out for 422')
     if (!Array.isArray(issues) || issues.length === 0) {
       const what = 'the issues must be a list of at least one'
-      throw wrong('ValidationError', what, issues, "Write [{ source: 'body', path, message }]")
+      throw invalid('ValidationError', what, issues, "Write [{ source: 'body', path, message }]")
     }
     super(status, detail, { headers, ...(cause === undefined ? {} : { cause }) })
     this.issues = Object.freeze(issues.map(issueOf))
   }
 
-  /** The problem document of the answer. */
+  /** The problem document of the response. */
   get document(): ProblemDocument {
     const { status, detail, issues } = this
     const omitted = issues.length - MOST_SHOWN

@@ -15,11 +15,11 @@ export interface FormOptions extends PartsOptions {
   directory?: string
 }
 
-/** The most memory of all files of a form together. */
+/** The maximum number of bytes in memory for all files of a form together. */
 const MOST_MEMORY = 10_485_760
 
 /**
- * Reads to the end; if that fails for any reason, files are deleted.
+ * Reads the parts to the end. If this fails for any reason, the files are deleted.
  *
  * @param decode Decodes the values of fields.
  */
@@ -51,7 +51,7 @@ class Collector {
   #head: PartHead | undefined
   #pieces = new ByteCollector()
   #size = 0
-  /** The position of the current file in the temporary file, if it is there. */
+  /** The start of the current file in the temporary file; undefined if the file is in memory. */
   #from: number | undefined
   #inMemory = 0
   #spool: Spool | undefined
@@ -62,7 +62,7 @@ class Collector {
     this.#directory = options.directory
   }
 
-  /** Takes an event; returns a promise if there is something to wait for. */
+  /** Handles an event; returns a promise if the caller must wait. */
   take(event: PartEvent): Promise<void> | undefined {
     if (event === null) this.#endPart()
     else if (event instanceof Uint8Array) return this.#add(event)

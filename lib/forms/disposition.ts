@@ -11,8 +11,8 @@ export interface Disposition {
 }
 
 /**
- * A semicolon, perhaps with a parameter. Browsers do not escape a backslash, so before the final quote it
- * is a backslash; before any other quote it escapes that, as some clients do.
+ * A semicolon, and optionally a parameter. Browsers do not escape a backslash, so one before the final quote
+ * is literal. Before any other quote it escapes the quote, because some clients do so.
  */
 const PARAMETER =
   /;[ \t]*(?:([^\s=;,"]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\"(?![ \t]*(?:;|$))|\\(?!"(?![ \t]*(?:;|$))))*)"|([^";,]*)))?[ \t]*/y
@@ -20,8 +20,8 @@ const PARAMETER =
 /**
  * Parses the field in linear time; undefined unless it has exactly one name.
  *
- * Of two names, parsers disagree on which is meant. If both `filename` and `filename*` are present, the
- * plain one is used, since RFC 7578 section 4.2 allows no other.
+ * If there are two names, parsers disagree on which one to use. If both `filename` and `filename*` are
+ * present, the plain one is used, because RFC 7578 section 4.2 forbids the other.
  */
 export function parseDisposition(field: string): Disposition | undefined {
   const semicolon = field.indexOf(';')

@@ -29,7 +29,7 @@ export function safeFilename(name: string, fallback = 'upload'): string {
   return RESERVED.test(short) ? shorten(`_${short}`) : short
 }
 
-/** Without dots and spaces at the ends: hidden files, `..`, and characters that Windows drops. */
+/** Removes dots and spaces at the ends: they make hidden files or `..`, or Windows drops them. */
 function withoutEnds(name: string): string {
   let [from, to] = [0, name.length]
   while (from < to && isEnd(name, from)) from++

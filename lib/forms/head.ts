@@ -39,7 +39,7 @@ export function fieldsOf(head: string): string[] | undefined {
  */
 export function headOf(headers: Headers, decode: (bytes: Uint8Array) => string): PartHead {
   const [disposition = '', ...others] = headers.getAll('content-disposition')
-  // Of duplicate fields, parsers disagree on which one is used.
+  // If the field is repeated, parsers disagree on which one to use.
   const read = others.length > 0 ? undefined : parseDisposition(disposition)
   if (read === undefined) {
     throw new HTTPException(400, 'The Content-Disposition header field "name" must be provided.')

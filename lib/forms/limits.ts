@@ -1,6 +1,6 @@
-/** The limits of forms: one set, and one way to count, for all kinds of forms. */
+/** The limits of forms, and their counters, for all kinds of forms. */
 import { HTTPException } from '../exceptions.ts'
-import { outOfRange } from '../internal/must.ts'
+import { outOfRange } from '../internal/checks.ts'
 
 /** Limits that are checked while parts are read; the error names the one that was exceeded. */
 export interface PartsOptions {
@@ -13,13 +13,13 @@ export interface PartsOptions {
   maxFields?: number
   /** Maximum number of files (1000). */
   maxFiles?: number
-  /** Maximum bytes of one field; for urlencoded ones its name counts too, as sent (1 MiB). */
+  /** Maximum bytes of one field (1 MiB). For urlencoded forms this includes its name, as sent. */
   maxPartSize?: number
   /** Maximum bytes of all fields together, names and headers of parts included (10 MB). */
   maxFieldsSize?: number
-  /** Maximum bytes of one file (Infinity, so that `maxSize` decides). */
+  /** Maximum bytes of one file (Infinity: only `maxSize` limits files). */
   maxFileSize?: number
-  /** Maximum number of header fields of a part; together they have at most 16 KB (100). */
+  /** Maximum number of header fields of a part (100). Together they may have at most 16 KB. */
   maxHeaderPairs?: number
 }
 

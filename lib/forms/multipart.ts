@@ -21,7 +21,7 @@ export class MultipartParser {
   readonly #decode: (bytes: Uint8Array) => string
   readonly #search: BoundarySearch
   #events: PartEvent[] = []
-  /** What comes next; from `mark` to `dash` it is the line of a boundary. */
+  /** The next part of the syntax; from `mark` to `dash` it is the line of a boundary. */
   #next: 'preamble' | 'mark' | 'padding' | 'line feed' | 'dash' | 'head' | 'content' | 'epilogue' =
     'preamble'
   #head = ''

@@ -8,7 +8,7 @@ import type { PartHead } from './head.ts'
 import type { PartEvent } from './multipart.ts'
 
 export interface PartBodyOptions {
-  /** Maximum bytes to hold (1 MiB); larger parts get a 413. */
+  /** Maximum bytes in memory (1 MiB); larger parts are answered with 413. */
   maxSize?: number
 }
 
@@ -53,7 +53,7 @@ export class Part {
   }
 
   /**
-   * The bytes as they arrive; no more is read from the client than is requested.
+   * The bytes as they arrive. Nothing is read from the client before it is requested.
    *
    * @throws TypeError if it was read before, or a later part was requested.
    * @throws HTTPException 413 if it exceeds the limit of fields or files, 400 if the body ends within it;
@@ -98,12 +98,12 @@ export class Part {
     return pieces.join()
   }
 
-  /** All of it as text in the encoding of the form, by default UTF-8. Throws as `bytes()` does. */
+  /** The whole part as text in the encoding of the form, by default UTF-8. Throws as `bytes()` does. */
   text(options: PartBodyOptions = {}): Promise<string> {
     return handled(this.#bytes(options).then(this.#decode))
   }
 
-  /** Skips unread bytes; for the loop over the parts. */
+  /** Skips unread bytes; called by the loop over the parts. */
   skip(): Promise<void> {
     return handled(this.#skip())
   }
@@ -115,7 +115,7 @@ export class Part {
   }
 }
 
-/** Yields the parts; if the loop is left, the rest of the body stays unread. */
+/** Yields the parts. If the loop is left, the rest of the body is not read. */
 export async function* partsOf(
   batches: AsyncGenerator<readonly PartEvent[], void, undefined>,
   decode: (bytes: Uint8Array) => string,
@@ -151,7 +151,7 @@ class Cursor {
   async next(): Promise<PartEvent | undefined> {
     if (this.#busy) {
       throw new TypeError(
-        'request.parts: two reads at once. Wait for the piece of a part before asking for the next part.',
+        'request.parts: two reads at once. Wait for the piece of a part before you request the next part.',
       )
     }
     this.#busy = true

@@ -23,7 +23,10 @@ export interface FormSource {
   readonly maxBodySize: number | undefined
 }
 
-/** The whole form; empty, with nothing read, if the content type is not one of forms (FM-1). */
+/**
+ * Reads the whole form. If the content type is not that of a form, nothing is read and the form is empty
+ * (FM-1).
+ */
 export async function readForm(source: FormSource, options: FormOptions): Promise<Form> {
   knownOptions(
     'request.form',
@@ -44,7 +47,7 @@ export async function readForm(source: FormSource, options: FormOptions): Promis
   return collect(events(source, media, decode, limits, options.maxSize, 'form'), decode, options)
 }
 
-/** The parts as they arrive. */
+/** Reads the parts as they arrive. */
 export async function* readParts(
   source: FormSource,
   options: PartsOptions,
@@ -67,7 +70,10 @@ export async function* readParts(
 const URLENCODED = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data'
 
-/** Bytes parsed at a time: a body that was kept is one piece, which would block the event loop. */
+/**
+ * The number of bytes parsed at a time: a body in memory is one piece, and parsing it at once would block the
+ * event loop.
+ */
 const SLICE = 262_144
 
 /** The events of the whole body, in batches. */
@@ -91,7 +97,7 @@ async function* events(
   if (!isEmpty) parser.end()
 }
 
-/** The length of RFC 2046, with any characters that are unambiguous. */
+/** The length that RFC 2046 allows, with all characters that are unambiguous. */
 const BOUNDARY = /^[ !#-[\]-~]{0,69}[!#-[\]-~]$/
 
 function boundaryOf({ params }: MediaType): string {

@@ -6,21 +6,20 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ByteCollector, joinBytes } from '../internal/bytes.ts'
 
-/** The most bytes that wait to be written before `write` returns a promise. */
+/** If more bytes than this wait to be written, `write` returns a promise. */
 const MOST_WAITING = 2_097_152
 
-/** The least bytes of a write, except for the last one: each write costs, whatever its size. */
+/** The minimum bytes of a write, except for the last one: each write has a fixed cost. */
 const ENOUGH = 524_288
 
-/** The bytes of one read. */
+/** The number of bytes of one read. */
 const PIECE = 65_536
 
 /**
- * Bytes in a file without a name: it is unlinked as soon as it is open, so that nothing is left behind
- * even if the process is killed. If that is not possible, it is removed when it is closed.
+ * Stores bytes in a file without a name. The file is unlinked as soon as it is open, so nothing remains even
+ * if the process is killed. If this is not possible, the file is removed when it is closed.
  *
- * Nothing here waits for the disk except the returned promises. Bytes that arrive during a write are
- * joined for the next one.
+ * Only the returned promises wait for the disk. Bytes that arrive during a write are joined for the next one.
  */
 export class Spool {
   readonly #directory: string
@@ -119,7 +118,7 @@ export class Spool {
   }
 
   async #close(): Promise<void> {
-    this.#waiting.take() // dropped, since it will not be read
+    this.#waiting.take() // dropped, because it will not be read
     await this.#writing
     const file = await this.#opening?.catch(() => undefined)
     await file?.close()
@@ -147,7 +146,7 @@ export async function save(
   overwrite: boolean,
 ): Promise<void> {
   const name = target instanceof URL ? fileURLToPath(target) : target
-  // Next to it, with a short name: names have at most 255 bytes.
+  // The new file is in the same directory, with a short name: names have at most 255 bytes.
   const written = overwrite ? path.join(path.dirname(name), `.${randomUUID()}`) : name
   const mode = overwrite ? await modeOf(name) : undefined
   const file = await open(written, 'wx', mode)
@@ -165,7 +164,7 @@ async function fill(
   pieces: AsyncIterable<Uint8Array>,
   mode: number | undefined,
 ): Promise<void> {
-  // The permissions of the file stay as they were, whatever the umask is.
+  // The permissions of the replaced file are kept, whatever the umask is.
   if (mode !== undefined) await file.chmod(mode)
   await writeFile(file, pieces)
 }

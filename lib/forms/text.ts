@@ -1,6 +1,9 @@
 /** The texts of a form, decoded by the declared encoding. */
 
-/** Each byte as the character of that number, as Python's latin-1; no TextDecoder does that. */
+/**
+ * Decodes each byte to the character with that code, like Python's latin-1. TextDecoder does not support this
+ * encoding.
+ */
 export function decodeLatin1(bytes: Uint8Array): string {
   if (typeof globalThis.Buffer === 'function') {
     return globalThis.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(

@@ -10,7 +10,7 @@ import type { PartHead } from './head.ts'
 import type { Spool } from './spool.ts'
 
 export interface SaveOptions {
-  /** Replace an existing file (false: the promise rejects, and the file stays as it is). */
+  /** Replace an existing file (false: the promise rejects, and the file is not changed). */
   overwrite?: boolean
 }
 
@@ -55,8 +55,8 @@ export class UploadFile {
   }
 
   /**
-   * The file name in a form that is safe for any folder, on every system: without path, control
-   * characters, dots at the ends and names of devices; at most 255 bytes; never empty.
+   * A file name that is safe in any folder, on every system. It has no path, control characters, dots at the
+   * ends or device names, at most 255 bytes, and is never empty.
    */
   get safeName(): string {
     return safeFilename(this.filename)
@@ -77,7 +77,7 @@ export class UploadFile {
     return joinBytes(pieces)
   }
 
-  /** All of it as UTF-8 text; invalid bytes become U+FFFD. Throws as `bytes()` does. */
+  /** The whole file as UTF-8 text; invalid bytes become U+FFFD. Throws as `bytes()` does. */
   text(): Promise<string> {
     return handled(this.#bytes().then((bytes) => new TextDecoder().decode(bytes)))
   }
@@ -89,7 +89,7 @@ export class UploadFile {
 
   async *#stream(): AsyncGenerator<Uint8Array, void, undefined> {
     const content = this.#content
-    if (content === undefined) throw closed(this.filename)
+    if (content === undefined) throw uploadClosed(this.filename)
     const { spooled, pieces, size } = content
     if (spooled === undefined) yield* pieces
     else yield* spooled.spool.read(spooled.from, spooled.from + size)
@@ -116,7 +116,7 @@ export class UploadFile {
   }
 }
 
-function closed(filename: string): TypeError {
+function uploadClosed(filename: string): TypeError {
   return new TypeError(
     `upload: ${JSON.stringify(filename)} cannot be read, its form was closed. Read it before the request ends, or saveTo() a path.`,
   )

@@ -1,4 +1,4 @@
-/** Forms of the type application/x-www-form-urlencoded. */
+/** Parses forms of the type application/x-www-form-urlencoded. */
 import type { Meter } from './limits.ts'
 import { decodeLatin1 } from './text.ts'
 
@@ -21,7 +21,7 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
   let start = 0
   let equals = -1
   let isPlain = true
-  // By bytes instead of characters, which takes two thirds of the time.
+  // The loop is over bytes, which takes two thirds of the time of one over characters.
   for (let at = 0; at <= spaced.length; at++) {
     const byte = (at < spaced.length ? spaced[at] : AMPERSAND) ?? AMPERSAND
     if (byte === PERCENT || byte > 0x7f) isPlain = false
@@ -45,13 +45,13 @@ export function parseUrlencoded(bytes: Uint8Array, meter: Meter): [string, strin
 /**
  * A copy with a space for each `+`, made before any text is decoded.
  *
- * With `replaceAll` on each text, 100,000 fields with one `+` take twice the time, and 10 MB of nothing
- * else take a second instead of 15 ms.
+ * With `replaceAll` on each text, 100,000 fields with one `+` take twice the time, and 10 MB of `+` take a
+ * second instead of 15 ms.
  */
 function withSpaces(bytes: Uint8Array): Uint8Array {
   const first = bytes.indexOf(PLUS)
   if (first < 0) return bytes
-  // A copy, as the body can be read again. (The `slice` of a Buffer would not copy.)
+  // It is copied because the body can be read again. (The `slice` of a Buffer does not copy.)
   const spaced = new Uint8Array(bytes)
   for (let at = first; at < spaced.length; at++) if (spaced[at] === PLUS) spaced[at] = SPACE
   return spaced
@@ -68,7 +68,7 @@ function decodeField(text: string): string {
       // For ASCII with valid escapes it gives the same result in a fifth of the time.
       return decodeURIComponent(text)
     } catch {
-      // An invalid escape stays as it is, and bytes that are not UTF-8 become U+FFFD.
+      // Invalid escapes are kept, and bytes that are not UTF-8 become U+FFFD.
     }
   }
   return lenient.decode(percentDecode(text))

@@ -1,11 +1,11 @@
 /**
  * Replaces `urlencoded.ts` in bundles for the edge and browsers (the conditions `workerd`, `edge-light`,
- * `worker` and `browser`): it reads the same, and is a third of the size. It takes up to twice the time.
+ * `worker` and `browser`): it gives the same result, has a third of the size, and takes up to twice the time.
  */
 import { decodeLatin1 } from './text.ts'
 import type * as faster from './urlencoded.ts'
 
-/** Parses the fields in their order; invalid escapes and bytes are read as URLSearchParams does. */
+/** Parses the fields in their order. Invalid escapes and bytes are handled as by URLSearchParams. */
 export const parseUrlencoded: typeof faster.parseUrlencoded = (bytes, meter) => {
   const text = decodeLatin1(bytes)
   for (const field of text.split('&')) {

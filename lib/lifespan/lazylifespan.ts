@@ -1,4 +1,4 @@
-/** Loads what runs lifespans with the first of them: programs without a server, such as tests, have none. */
+/** Loads `lifespan.ts` with the first lifespan. Programs without a server, such as tests, have none. */
 import type * as lifespan from '../lifespan.ts'
 
 export async function runLifespan(

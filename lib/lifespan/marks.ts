@@ -1,12 +1,15 @@
-/** Which apps have lifespans, which of these have begun, and the state that they yield for their own requests. */
+/** Marks apps with lifespans, records which of these have begun, and keeps the states that they yield. */
 
 import type { App, LifespanScope, Scope, State } from '../types.ts'
 
-/** Marks apps that take part in the lifespan of their parent; registered, so that all copies share it. */
+/**
+ * Marks apps that take part in the lifespan of their parent. The symbol is registered, so all copies of
+ * this package share it.
+ */
 export const TAKES_PART: unique symbol = Symbol.for('stellula.takesPart') as never
 
 /** Marks an app that has a lifespan, or may contain one. */
-export function takesPart<Participant extends App>(app: Participant): Participant {
+export function participatesInLifespan<Participant extends App>(app: Participant): Participant {
   return Object.defineProperty(app, TAKES_PART, { value: true })
 }
 
@@ -21,14 +24,14 @@ export interface WithStates {
 }
 
 /** Adds the state of a mounted app's lifespan to the state of a request to that app. */
-export function adoptState(app: App, scope: Exclude<Scope, LifespanScope>): void {
+export function addMountedState(app: App, scope: Exclude<Scope, LifespanScope>): void {
   const { state } = scope
   const own = state === undefined ? undefined : (state as WithStates)[STATES]?.get(app)
   if (own !== undefined) Object.assign(state as State, own)
 }
 
 /**
- * Notes that the lifespan of a mounted app begins: its parent may know only a middleware around it.
+ * Records that the lifespan of a mounted app begins. Its parent may know only a middleware around it.
  *
  * @returns Whether to run it: false if the server has started this app already, at another mount.
  */

@@ -7,7 +7,7 @@ export class MountedLifespans {
   readonly #started: StartedLifespan[] = []
 
   /**
-   * Starts them one after another. Those that other mounts of the server have started are left out.
+   * Starts them one after another, except those that other mounts of the server have started.
    *
    * @throws Error if one of them fails; those before it have started and must be stopped.
    */
@@ -35,7 +35,7 @@ export class MountedLifespans {
     if (failures.length > 0) throw failures[0]
   }
 
-  /** Stops them after another error, which is the one to report. */
+  /** Stops them after another error, which the caller reports. */
   async giveUp(): Promise<void> {
     await this.stop().catch(() => {})
   }
@@ -47,7 +47,7 @@ function startMounted(app: App, states: States): Promise<StartedLifespan> {
   return startLifespan(app, 'try', state, () => isStarting(states, state))
 }
 
-/** An app without a state needs no entry. */
+/** Deletes the entries of apps without a state. */
 function prune(states: States): void {
   for (const [app, state] of states) if (Object.keys(state).length === 0) states.delete(app)
 }

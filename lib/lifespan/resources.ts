@@ -1,17 +1,17 @@
-/** What an application opens on first use, and closes when its lifespan ends. */
+/** The resources that an application opens on first use, and closes when its lifespan ends. */
 import type { App, Failure } from '../types.ts'
 
 /** The resources of an application. */
 interface Resources {
-  /** How many of its lifespans run: several test clients may have started the same application. */
+  /** The number of its running lifespans: several test clients may have started the same application. */
   lifespans: number
   /** The overrides of the lifespan that began last; set by `Application`. */
   overrides?: ReadonlyMap<object, object> | undefined
-  /** What was opened, set by the part that opens it. */
+  /** The resources that were opened; set by the module that opens them. */
   found?: { close(): Promise<void> } | undefined
 }
 
-/** Set on applications; registered, so that other copies of this package find it. */
+/** A property of applications. The symbol is registered, so other copies of this package find it. */
 const RESOURCES: unique symbol = Symbol.for('stellula.resources') as never
 
 interface WithResources extends App {
@@ -26,20 +26,21 @@ export function resourcesOf(app: WithResources): Resources {
   return made
 }
 
-type Running = AsyncGenerator<unknown, unknown, void>
+type LifespanGenerator = AsyncGenerator<unknown, unknown, void>
 
 /**
- * A lifespan around what the application keeps: opened after its startup, closed before its shutdown.
+ * A lifespan that opens the resources of an application after its startup, and closes them before its
+ * shutdown.
  *
  * @param own The lifespan of the application itself.
- * @param open Opens what is needed from the start on.
+ * @param open Opens the resources that are needed from the start.
  */
 export async function* withResources(
   app: App,
-  own: Running | undefined,
+  own: LifespanGenerator | undefined,
   open: () => Promise<void>,
 ): AsyncGenerator<unknown, void, void> {
-  const close = beginning(resourcesOf(app))
+  const close = beginLifespan(resourcesOf(app))
   let failure: Failure | undefined
   try {
     const started = await own?.next()
@@ -52,7 +53,7 @@ export async function* withResources(
     await close().catch((error: unknown) => {
       failure ??= { error }
     })
-    // The first error is the one to report.
+    // Only the first error is reported.
     const ended = await own?.next().catch(failure && ignore)
     if (failure !== undefined) throw failure.error
     if (ended?.done === false) yield // which the caller reports
@@ -62,8 +63,8 @@ export async function* withResources(
   }
 }
 
-/** Begins a lifespan; what is returned ends it, and closes the resources after the last one. */
-function beginning(resources: Resources): () => Promise<void> {
+/** Begins a lifespan. Returns a function that ends it, and closes the resources after the last one. */
+function beginLifespan(resources: Resources): () => Promise<void> {
   resources.lifespans++
   let hasEnded = false
   return async () => {
@@ -81,7 +82,7 @@ function beginning(resources: Resources): () => Promise<void> {
 
 function ignore(): void {}
 
-/** A contract, as `operation()` puts it on a handler. */
+/** A contract that `operation()` puts on a handler. */
 interface Contract {
   readonly use?: Readonly<Record<string, Eager>>
   readonly guards?: readonly Eager[]
@@ -92,7 +93,7 @@ interface Eager {
   of(context: object): unknown
 }
 
-/** A route, an app or a handler, with what is read of it. */
+/** A route, an app or a handler, with the members that are read here. */
 interface Node {
   readonly kind?: string
   readonly entry?: { readonly endpoint: unknown }
@@ -104,14 +105,14 @@ interface Node {
 }
 
 /**
- * Asks for the eager dependencies that contracts and layers list, one after another, in the order of the routes.
- * Those of mounted applications are included.
+ * Finds the eager dependencies that contracts and layers list, one after another, in the order of the
+ * routes. The dependencies of mounted applications are included.
  *
- * @param context What they are asked for with.
+ * @param context The argument for their `of()`.
  */
 export async function findEager(routes: readonly unknown[], context: object): Promise<void> {
   const nodes = new Set(routes)
-  // A set is iterated with what is added meanwhile; an app may be mounted in itself.
+  // The loop also visits items that are added meanwhile. It ends even if an app is mounted in itself.
   for (const item of nodes) {
     if (typeof item !== 'function') continue
     const node = item as Node
@@ -123,7 +124,10 @@ export async function findEager(routes: readonly unknown[], context: object): Pr
   }
 }
 
-/** Not by the routes of a mount, which are looked up through all mounts that are mounted in it. */
+/**
+ * Returns the inner nodes. The `routes` of a mount are not used, because they are collected from all
+ * mounts inside of it.
+ */
 function inside(node: Node): readonly unknown[] {
   const endpoint = node.entry?.endpoint ?? node.endpoint
   if (endpoint === undefined) return Array.isArray(node.routes) ? node.routes : []

@@ -13,7 +13,7 @@ import {
 } from '../types.ts'
 
 /**
- * Whether an app must have a lifespan (`on`), may have one (`auto`) or is not asked (`off`).
+ * Whether an app must have a lifespan (`on`), may have one (`auto`), or is not called with one (`off`).
  *
  * With `auto`, an app has no lifespan if it throws UnsupportedProtocol, throws anything before its first
  * `receive`, or returns without sending anything. Every other error is a failed start.
@@ -30,16 +30,17 @@ export interface StartedLifespan {
 
 const NONE: StartedLifespan = { state: undefined, stop: () => SENT }
 
-/** An app that may know nothing of lifespans is waited for so long. */
+/** The maximum wait for an app that may not support lifespans. */
 const TRY_MS = 1000
 
 /**
- * Starts the app; resolves when it is ready to serve.
+ * Starts the app. Resolves when it is ready to serve.
  *
- * The mode `try` is for any function: it has a lifespan only if it says so. Unless it has begun the
- * lifespan of an app inside it, it is waited for one second. Only a failed startup is an error.
+ * The mode `try` is for any function: it has a lifespan only if it sends a message of the lifespan. The
+ * wait for it is at most one second, unless an app inside it has begun its lifespan. Only a failed startup
+ * is an error.
  *
- * @param state What the app gets as `scope.state`, and adds to.
+ * @param state The `scope.state` of the app, to which it adds its state.
  * @param hasBegun Whether an app inside it has begun its lifespan (never).
  * @throws Error if the start fails, with the app's own error as its cause.
  */
@@ -62,16 +63,17 @@ export async function startLifespan(
   const started = await answer
   if (started === 'complete') return { state, stop: () => stop(dialogue, ended) }
   if (started instanceof Failure) {
-    // The app throws its error right after the message, unless it waits for more.
+    // The app throws its error right after the message, unless it waits for another message.
     const { error } = await Promise.race([ended, nextTurn()])
-    throw failed('startup', started, error)
+    throw phaseError('startup', started, error)
   }
   const error = started.error
-  const takesPart = error !== undefined && !(error instanceof UnsupportedProtocol) && dialogue.asked
-  if (mode !== 'on' && !takesPart) return NONE
+  const participatesInLifespan =
+    error !== undefined && !(error instanceof UnsupportedProtocol) && dialogue.asked
+  if (mode !== 'on' && !participatesInLifespan) return NONE
   if (mode === 'try' && !hasBegun()) return NONE
   throw new Error(
-    mode === 'on' && !takesPart
+    mode === 'on' && !participatesInLifespan
       ? "lifespan: the mode is 'on', but the app has no lifespan. Give it one, or serve it with lifespan: 'auto'."
       : 'lifespan: the startup failed. See the cause.',
     { cause: error },
@@ -94,10 +96,10 @@ async function run(
 async function stop(dialogue: Dialogue, ended: Promise<{ error?: unknown }>): Promise<void> {
   dialogue.shutDown()
   const stopped = await Promise.race([dialogue.stopped, ended])
-  // The error that the app throws after the message says more than the message.
+  // The error that the app throws after the message has more information than the message.
   const { error } = await ended
-  if (stopped instanceof Failure) throw failed('shutdown', stopped, error)
-  if (error !== undefined) throw failed('shutdown', new Failure(String(error)), error)
+  if (stopped instanceof Failure) throw phaseError('shutdown', stopped, error)
+  if (error !== undefined) throw phaseError('shutdown', new Failure(String(error)), error)
 }
 
 function nextTurn(): Promise<{ error?: unknown }> {
@@ -112,7 +114,7 @@ class Failure {
   }
 }
 
-function failed(phase: string, { message }: Failure, cause?: unknown): Error {
+function phaseError(phase: string, { message }: Failure, cause?: unknown): Error {
   return new Error(`lifespan: the ${phase} failed. ${message}`, { cause })
 }
 
@@ -158,12 +160,12 @@ class Dialogue {
     } else if (message.type === 'lifespan.shutdown.complete') this.#endShutdown('complete')
     else if (message.type === 'lifespan.shutdown.failed') {
       this.#endShutdown(new Failure(message.message ?? ''))
-    } else return handled(Promise.reject(misplaced(message.type)))
+    } else return handled(Promise.reject(notForLifespan(message.type)))
     return SENT
   }
 }
 
-function misplaced(type: string): ProtocolError {
+function notForLifespan(type: string): ProtocolError {
   return new ProtocolError(
     `lifespan: ${JSON.stringify(type)} was sent on a lifespan scope. Throw UnsupportedProtocol for scope types that the app does not serve.`,
   )

@@ -1,9 +1,12 @@
-/** The reason in a close frame of a websocket. */
+/** Shortens the reason in a close frame of a websocket. */
 
-/** A control frame has at most 125 bytes, two of them for the code (RFC 6455 section 5.5). */
+/**
+ * The maximum length: a control frame has at most 125 bytes, two of them for the code (RFC 6455 section
+ * 5.5).
+ */
 export const LONGEST_REASON = 123
 
-/** As much of a reason as fits into a close frame, in whole characters. */
+/** Returns the part of a reason that fits into a close frame, in whole characters. */
 export function cutReason(reason: string): string {
   // A UTF-16 unit takes three bytes at most.
   if (reason.length * 3 <= LONGEST_REASON) return reason

@@ -1,4 +1,4 @@
-/** Checks the start of a response before any of it can reach the wire. */
+/** Checks the start of a response before any part of it is written. */
 import { ProtocolError } from '../exceptions.ts'
 import { lowerName } from '../http/fieldlists.ts'
 import { NAME_RULE, valueRule } from '../http/fieldrules.ts'
@@ -12,8 +12,8 @@ import type {
   HTTPScope,
 } from '../types.ts'
 
-/** What a response depends on of its request. */
-export type Asked = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
+/** The members of a request on which its response depends. */
+export type RequestFacts = Pick<HTTPScope, 'method' | 'httpVersion' | 'headers'>
 
 /** The start of a response, ready to be written. */
 export interface Head {
@@ -23,20 +23,20 @@ export interface Head {
   readonly length: number | undefined
   /** Whether trailers follow the body. */
   readonly trailers: boolean
-  /** Whether the client gets them: it asked for them, and there are chunks to put them after. */
+  /** Whether trailers are sent: the client accepts them, and the body is sent in chunks. */
   readonly sendsTrailers: boolean
   /** Whether a response of this status never has a body. */
   readonly bodyless: boolean
-  /** Whether the body is counted but not sent, for its status or because the request is a HEAD. */
+  /** Whether the body is counted but not sent, because of the status or because the request is a HEAD. */
   readonly dropsBody: boolean
 }
 
 /**
- * Reads a start message; the list it came with stays as it is. Names are in lower case after that.
+ * Reads a start message. Its list is not changed. The names in the result are in lower case.
  *
  * @throws ProtocolError if the status or a header cannot be sent.
  */
-export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head {
+export function readHead(message: HTTPResponseStartMessage, scope: RequestFacts): Head {
   const { type, status, headers, trailers = false } = message
   if (!isStatus(status)) {
     throw invalid(type, `the status must be an integer from 200 to 599, ${status} was sent`)
@@ -44,12 +44,12 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
   const bodyless = isBodyless(status)
   const dropsBody = bodyless || scope.method === 'HEAD'
   const sendsTrailers = trailers && !dropsBody && acceptsTrailers(scope)
-  // Trailers need chunks, a 204 has no length at all (RFC 9110 section 8.6), and that of a 205 is 0.
+  // Trailers need chunks, a 204 has no length (RFC 9110 section 8.6), and the length of a 205 is 0.
   const keepsLength = !trailers && status !== 204 && status !== 205
-  // A copy, so that the app cannot change the list between the check and the write.
+  // The list is copied, because the app could change it between the check and the write.
   assertList(type, headers)
   const list = headers.slice()
-  // Most are sent as they are; one that is not is copied once more, up to what is left out.
+  // Most lists are sent unchanged. If a field is left out, the fields before it are copied once more.
   let kept: string[] | undefined
   let length: number | undefined
   for (let index = 0; index < list.length; index += 2) {
@@ -63,21 +63,20 @@ export function readHead(message: HTTPResponseStartMessage, scope: Asked): Head 
       length = lengthOf(value, length)
     } else if (!isKnown) {
       assertField(type, name, value)
-      // Node refuses to announce trailers that it cannot send.
+      // Node throws for a `trailer` field if it cannot send trailers.
       isKept = !FRAMING.has(name) && (name !== 'trailer' || sendsTrailers)
     }
     if (!isKept) kept ??= list.slice(0, index)
     else kept?.push(name, value)
   }
   if (!keepsLength) length = undefined
-  // Other than after 204 and 304, clients wait for a body (RFC 9112 section 6.3).
+  // After a 205, unlike a 204 or 304, clients wait for a body (RFC 9112 section 6.3).
   if (status === 205 && !trailers) kept = [...(kept ?? list), 'content-length', '0']
   return { status, headers: kept ?? list, length, trailers, sendsTrailers, bodyless, dropsBody }
 }
 
 /**
- * Reads trailers, without what would change the message that was read already (RFC 9110 section
- * 6.5.1).
+ * Reads trailers, without fields that would change the framing of the message (RFC 9110 section 6.5.1).
  *
  * @throws ProtocolError if a field cannot be sent.
  */
@@ -86,7 +85,7 @@ export function readTrailers({ type, headers }: HTTPResponseTrailersMessage): He
 }
 
 /**
- * Reads fields whose framing is already settled.
+ * Reads fields of a message whose framing is already determined, without fields of framing.
  *
  * @throws ProtocolError if a field cannot be sent.
  */
@@ -104,8 +103,8 @@ export function readFurther(type: string, headers: HeaderList): HeaderList {
   return kept
 }
 
-/** Whether the client has asked for trailers. */
-function acceptsTrailers({ headers, httpVersion }: Asked): boolean {
+/** Whether the client accepts trailers. */
+function acceptsTrailers({ headers, httpVersion }: RequestFacts): boolean {
   if (httpVersion === '1.0') return false
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index] === 'te' && /(?:^|,)\s*trailers\s*(?:,|$)/i.test(headers[index + 1] ?? '')) {
@@ -125,7 +124,9 @@ function assertList(type: string, headers: unknown): void {
   )
 }
 
-/** By name, the value that was found valid last: programs send most fields again and again. */
+/**
+ * The last valid value by name. Programs send most fields again and again, so these need no further check.
+ */
 const KNOWN_FIELDS = new Map<unknown, string>()
 const MOST_KNOWN_FIELDS = 1000
 const LONGEST_KNOWN_VALUE = 1000
@@ -137,7 +138,7 @@ function isKnownField(name: unknown, value: unknown): boolean {
 }
 
 function assertField(type: string, name: unknown, value: unknown): void {
-  const isKnownName = KNOWN_FIELDS.has(name) // other than text is not found
+  const isKnownName = KNOWN_FIELDS.has(name) // only text is found
   if (typeof name !== 'string' || !(isKnownName || isHeaderName(name))) {
     throw invalid(type, `${NAME_RULE}, ${JSON.stringify(name)} was sent`)
   }
@@ -163,7 +164,7 @@ function lengthOf(value: string, before: number | undefined): number {
   return length
 }
 
-/** Up to 15 digits as a number, or NaN; by hand, since a regular expression takes as long as the rest. */
+/** Reads up to 15 digits as a number, or returns NaN. A regular expression would double the time. */
 function decimal(text: string): number {
   if (text.length === 0 || text.length > 15) return Number.NaN
   let number = 0

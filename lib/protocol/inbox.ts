@@ -1,13 +1,16 @@
-/** The incoming messages of a websocket that the app has not received yet, and its end. */
+/** Queues the incoming messages of a websocket and its disconnect until the app receives them. */
 import type { ReceiveMessage, WebSocketReceiveMessage } from '../types.ts'
 
-/** Where messages come from. It is paused while the inbox is full. */
+/** The source of the messages. It is paused while the inbox is full. */
 export interface Source {
   pause(): void
   resume(): void
 }
 
-/** How many messages beyond the limit are kept after the peer has left, since it cannot be paused. */
+/**
+ * The number of messages beyond the limit that are kept after the connection has ended, because the source
+ * cannot be paused then.
+ */
 const LAST_MESSAGES = 1_024
 
 /** Beyond these limits the source is paused; Infinity disables a limit. */
@@ -24,27 +27,27 @@ export const NO_LIMITS: InboxLimits = {
 
 type Waiter = (message: ReceiveMessage) => void
 
-interface Queued {
+interface QueuedMessage {
   readonly message: WebSocketReceiveMessage
   readonly size: number
 }
 
 /**
- * Gives messages in the order in which they arrived, then the disconnect, repeatedly.
+ * Returns messages in the order in which they arrived, then the disconnect, repeatedly.
  *
- * The source is paused after the message that exceeds a limit. A source that cannot be paused, since
- * its connection has ended, may add 1,024 messages more; further ones are dropped.
+ * The source is paused after the message that exceeds a limit. If its connection has ended, it cannot be
+ * paused and may add 1,024 more messages. Further ones are dropped.
  */
 export class Inbox {
   readonly #limits: InboxLimits
   #source: Source | undefined
-  #queue: Queued[] = []
+  #queue: QueuedMessage[] = []
   #next = 0
   #size = 0
   #paused = false
   #end: WebSocketReceiveMessage | undefined
   #discards = false
-  /** Usually a single one waits, which needs no list. */
+  /** Usually only one caller waits, which needs no list. */
   #waiter: Waiter | undefined
   #laterWaiters: Waiter[] | undefined
 
@@ -52,7 +55,7 @@ export class Inbox {
     this.#limits = limits
   }
 
-  /** How many bytes wait. */
+  /** The size of the queued messages in bytes. */
   get size(): number {
     return this.#size
   }
@@ -62,12 +65,12 @@ export class Inbox {
     return this.#paused
   }
 
-  /** How many messages fit before the source is paused; at least one. */
+  /** The number of messages that fit before the source is paused, at least one. */
   get room(): number {
     return Math.max(1, this.#limits.maxQueuedMessages + 1 - this.#count)
   }
 
-  /** How many messages fit before further ones are dropped. */
+  /** The number of messages that fit before further ones are dropped. */
   get spare(): number {
     return Math.max(0, this.#limits.maxQueuedMessages + LAST_MESSAGES - this.#count)
   }
@@ -114,7 +117,7 @@ export class Inbox {
     }
   }
 
-  /** The app has ended: messages are dropped from now on. */
+  /** Drops all messages from now on, because the app has ended. */
   discard(): void {
     this.#discards = true
     this.#queue = []
@@ -128,7 +131,7 @@ export class Inbox {
     if (queued === undefined) return this.#end
     this.#next++
     this.#size -= queued.size
-    // Frees half of the list at a time, since `shift()` moves the whole list.
+    // Half of the list is freed at a time, because `shift()` moves the whole list.
     if (this.#next * 2 >= this.#queue.length) {
       this.#queue.splice(0, this.#next)
       this.#next = 0
@@ -137,7 +140,10 @@ export class Inbox {
     return queued.message
   }
 
-  /** Resumes at half of the limits, so that a full inbox does not pause and resume per message. */
+  /**
+   * Whether a share of the limits is exceeded. The source resumes at half of the limits: at the limits it
+   * would pause and resume for each message.
+   */
   #exceeds(share: number): boolean {
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits
     return this.#count > maxQueuedMessages * share || this.#size > maxQueuedBytes * share

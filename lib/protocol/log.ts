@@ -1,4 +1,4 @@
-/** Tells of errors that reached a server, on any runtime. */
+/** Logs errors that reached a server, on any runtime. */
 import { asText } from '../internal/handled.ts'
 import type { Scope } from '../types.ts'
 
@@ -8,17 +8,17 @@ export function logError(error: unknown, scope: Scope): void {
 }
 
 /**
- * One entry, named by the request as it came on the wire; what a terminal would act on is shown as an
- * escape, in the error too: its text often quotes the request. Its further lines are indented, so that
- * none of them looks like an entry.
+ * Writes one entry with the raw path of the request. Control characters are escaped, also in the text,
+ * because errors often quote the request and a terminal would interpret them. Further lines are indented,
+ * so they do not look like entries.
  */
 export function writeEntry(scope: Scope, text: string): void {
   const shown = text.replace(/(?![\t\n])[\p{Cc}\p{Cf}]/gu, asEscape).replaceAll('\n', '\n  ')
   console.error(`${describe(scope)}: ${shown}`)
 }
 
-/** The same listener, but one that never throws: neither at once nor by a promise. */
-export function guarded(
+/** Returns the same listener without its errors and rejections: these are written to stderr. */
+export function logFailures(
   onError: (error: unknown, scope: Scope) => void,
 ): (error: unknown, scope: Scope) => Promise<void> {
   return async (error, scope) => {
@@ -30,13 +30,13 @@ export function guarded(
   }
 }
 
-/** As deep as a chain of causes is followed: it may be a circle. */
+/** The maximum depth of a chain of causes, which may be circular. */
 const MOST_CAUSES = 8
 
 function describeError(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return asText(error)
   const { stack = '', cause } = error
-  // Not every engine begins the stack with the error itself.
+  // Some engines do not begin the stack with the error itself.
   const text = stack.includes(error.message) ? stack : `${String(error)}\n${stack}`
   if (cause === undefined || depth === MOST_CAUSES) return text
   return `${text}\ncaused by ${describeError(cause, depth + 1)}`
@@ -48,7 +48,7 @@ function describe(scope: Scope): string {
   return `${method} ${scope.rawPath.replace(/[^\x21-\x7e]/g, asEscape)}`
 }
 
-/** Both halves of a character beyond U+FFFF, as JSON writes it. */
+/** Escapes a character as JSON does: beyond U+FFFF it has two escapes. */
 function asEscape(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')

@@ -1,11 +1,11 @@
-/** What every server checks before it serves. */
-import { wrong } from '../internal/must.ts'
+/** The checks of every server before it serves. */
+import { invalid } from '../internal/checks.ts'
 
-/** @throws TypeError for what cannot be called. */
+/** @throws TypeError if the app is not a function. */
 export function assertApp(app: unknown, where: string): void {
   if (typeof app === 'function') return
   const what = 'it takes an app (scope, receive, send) => …'
-  throw wrong(where, what, app, 'Pass what Application or Router returned')
+  throw invalid(where, what, app, 'Pass the result of Application or Router')
 }
 
 /** @throws TypeError for a prefix that no path could have. */
@@ -17,5 +17,5 @@ export function assertRootPath(rootPath: string, where: string): void {
 export function assertPrefix(name: string, prefix: string, where: string): void {
   if (prefix === '' || /^\/[^?#]*[^/?#]$/.test(prefix)) return
   const what = `${name} must be empty or a path without a slash at its end`
-  throw wrong(where, what, prefix, 'Write "/api"')
+  throw invalid(where, what, prefix, 'Write "/api"')
 }

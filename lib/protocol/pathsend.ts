@@ -1,10 +1,15 @@
-/** Hides the extension by which servers send files by path, from apps whose bodies a middleware must see. */
+/**
+ * Hides the extension for sending files by path. A middleware that must read the body of a response hides
+ * it.
+ */
 import type { Extensions } from '../types.ts'
 
-/** Servers share one object between their scopes, so the copy is made once for each. */
+/** The copies by original. Servers share one object between their scopes, so one copy of it is enough. */
 const COPIES = new WeakMap<Extensions, Extensions>()
 
-/** The extensions without `http.response.pathsend`; the same object if it is not offered. */
+/**
+ * Returns the extensions without `http.response.pathsend`, or the same object if it does not have that.
+ */
 export function withoutPathsend(extensions: Extensions): Extensions {
   if (extensions['http.response.pathsend'] === undefined) return extensions
   const known = COPIES.get(extensions)

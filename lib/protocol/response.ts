@@ -1,4 +1,4 @@
-/** The order of an http response: which messages may follow which, how long the body is, and its end. */
+/** Checks the order of the messages of an http response, and the length of its body. */
 import { ClientDisconnected } from '../exceptions.ts'
 import { NO_BYTES } from '../internal/bytes.ts'
 import { handled } from '../internal/handled.ts'
@@ -8,28 +8,29 @@ import {
   type HTTPResponseStartMessage,
   type HTTPResponseTrailersMessage,
   SENT,
+  type Send,
   type SendMessage,
 } from '../types.ts'
-import { type Asked, type Head, readHead, readTrailers } from './head.ts'
+import { type Head, type RequestFacts, readHead, readTrailers } from './head.ts'
 import {
   assertBytes,
   assertLinks,
   assertPath,
   lengthDiffers,
-  misplaced,
   noMessage,
+  outOfOrder,
   unsupported,
 } from './responsefaults.ts'
 
 /**
- * How far a response is.
+ * The phase of a response.
  *
- * - `waiting`: nothing was sent, or what was sent has been taken back
- * - `started`: the app has sent the start; the head is held back until the body begins
+ * - `waiting`: the app has sent nothing, or its start was dropped by `abort`
+ * - `started`: the app has sent the start, and the head is sent when the body begins
  * - `streaming`: a part of the body, or a file, is being sent
  * - `trailing`: the body has ended, and trailers follow
- * - `complete`: all was sent
- * - `aborted`: a part was sent, and the rest cannot follow
+ * - `complete`: the whole response was sent
+ * - `aborted`: a part was sent, and the rest cannot be sent
  */
 export type ResponsePhase =
   | 'waiting'
@@ -39,58 +40,50 @@ export type ResponsePhase =
   | 'complete'
   | 'aborted'
 
-/** What a server does with a response; the order of the calls is the responder's matter. */
+/** The part of a server that writes a response. The responder makes the calls in the right order. */
 export interface Wire {
-  /** Whether the client has gone, or another response has taken the place of this one. */
+  /** Whether the client has disconnected, or another response was sent instead of this one. */
   readonly isGone: boolean
-  /** Whether any of the response may have reached the client. */
+  /** Whether any part of the response may have reached the client. */
   readonly isFlushed: boolean
-  /** Whether fields can follow the body. */
+  /** Whether trailers can follow the body. */
   readonly sendsTrailers: boolean
   /**
    * Sends head and body in one write.
    *
    * @param body Empty if the head drops the body.
-   * @param length The `content-length` to add, or undefined if there is nothing to add.
+   * @param length The `content-length` to add, or undefined to add none.
    */
   whole(head: Head, body: Uint8Array, length: number | undefined): void
-  /** Sends a head; `part` and `end` follow. */
+  /** Sends a head. Calls of `part` and `end` follow. */
   head(head: Head): void
-  /** Sends a part of the body; resolves when more may be sent. */
+  /** Sends a part of the body. Resolves when more may be sent. */
   part(bytes: Uint8Array): Promise<void>
   /** Sends the last part of the body, and the trailers if there are any. */
   end(bytes: Uint8Array, trailers?: HeaderList): void
-  /** Breaks off a response of which a part was sent. */
+  /** Aborts a response of which a part was sent. */
   abort(error: unknown): void
-  /** Sends a 103. Missing if the server has no early hints. */
+  /** Sends a 103. It is undefined if the server has no early hints. */
   hint?(links: readonly string[]): void
-  /** Sends head and body from a file. Missing if the server sends no files. */
+  /** Sends head and body from a file. It is undefined if the server sends no files. */
   readonly file?: ((path: string, head: Head) => Promise<void>) | undefined
-  /** Keeps what `http.response.debug` tells. Missing outside of tests. */
+  /** Keeps the information of `http.response.debug`. It is undefined outside of tests. */
   debug?(info: Readonly<Record<string, unknown>>): void
 }
 
-/** Turns the messages of an app into the calls of a wire. A fault is a rejection of `send`. */
+interface Successor {
+  readonly send: Send
+}
+
+/** Converts the messages of an app into calls of a wire. An invalid message rejects `send`. */
 export class Responder {
-  readonly #asked: Asked
-  readonly #wire: Wire
-  #phase: ResponsePhase = 'waiting'
-  #head: Head | undefined
-  #sent = 0
-  #isFile = false
-  #trailers: HeaderList | undefined
-
-  constructor(asked: Asked, wire: Wire) {
-    this.#asked = asked
-    this.#wire = wire
-  }
-
-  get phase(): ResponsePhase {
-    return this.#phase
-  }
-
-  /** Never throws, so that a forgotten `await` cannot end the process. Returns `SENT` if it can. */
-  send(message: SendMessage): Promise<void> {
+  /**
+   * Accepts a message. It never throws, and its rejections are marked as handled, so a forgotten `await`
+   * cannot end the process. It returns `SENT` if there is nothing to wait for.
+   */
+  readonly send: Send = (message) => {
+    const successor = this.#successor
+    if (successor !== undefined) return handled(successor.then((next) => next.send(message)))
     try {
       return this.#accept(message)
     } catch (error) {
@@ -98,7 +91,30 @@ export class Responder {
     }
   }
 
-  /** Breaks off what was sent; if nothing was sent, the response can start again. */
+  readonly #request: RequestFacts
+  readonly #wire: Wire
+  #phase: ResponsePhase = 'waiting'
+  #head: Head | undefined
+  #sent = 0
+  #isFile = false
+  #trailers: HeaderList | undefined
+  #successor: Promise<Successor> | undefined
+
+  constructor(request: RequestFacts, wire: Wire) {
+    this.#request = request
+    this.#wire = wire
+  }
+
+  get phase(): ResponsePhase {
+    return this.#phase
+  }
+
+  /** Passes all further messages to an exchange that continues this one. Nothing was sent yet. */
+  continueBy(successor: Promise<Successor>): void {
+    this.#successor = successor
+  }
+
+  /** Aborts the response. If nothing was sent to the client, the response can start again. */
   abort(error: unknown): void {
     if (this.#wire.isFlushed) {
       this.#phase = 'aborted'
@@ -129,13 +145,13 @@ export class Responder {
       case 'http.response.debug':
         return this.#debug(message.info)
       default:
-        throw misplaced(String(message.type), 'it is not a message of an http response')
+        throw outOfOrder(String(message.type), 'it is not a message of an http response')
     }
   }
 
   #start(message: HTTPResponseStartMessage): Promise<void> {
-    if (this.#phase !== 'waiting') throw misplaced(message.type, 'the response has started')
-    const head = readHead(message, this.#asked)
+    if (this.#phase !== 'waiting') throw outOfOrder(message.type, 'the response has started')
+    const head = readHead(message, this.#request)
     if (head.trailers && !this.#wire.sendsTrailers) throw unsupported('http.response.trailers')
     this.#head = head
     this.#phase = 'started'
@@ -144,9 +160,9 @@ export class Responder {
 
   #body(body: Uint8Array, moreBody: boolean): Promise<void> {
     const head = this.#head
-    if (head === undefined) throw misplaced('http.response.body', 'the response has not started')
-    if (this.#phase === 'trailing') throw misplaced('http.response.body', 'the body has ended')
-    if (this.#isFile) throw misplaced('http.response.body', 'a file is being sent')
+    if (head === undefined) throw outOfOrder('http.response.body', 'the response has not started')
+    if (this.#phase === 'trailing') throw outOfOrder('http.response.body', 'the body has ended')
+    if (this.#isFile) throw outOfOrder('http.response.body', 'a file is being sent')
     assertBytes(body)
     this.#count(body.byteLength, moreBody, head)
     if (this.#phase === 'started' && !moreBody && !head.trailers) {
@@ -155,11 +171,15 @@ export class Responder {
     }
     if (!head.dropsBody) return this.#part(head, body, moreBody)
     const accepted = this.#part(head, NO_BYTES, moreBody)
-    // A body that is dropped never waits for the client: without a pause it would block the event loop.
+    // A dropped body never waits for the client. Without a pause an endless one would block the event
+    // loop.
     return moreBody ? turn() : accepted
   }
 
-  /** A longer body would be taken for the next response, a shorter one never ends. */
+  /**
+   * Checks the length of the body. The client would read the excess of a longer body as the next response,
+   * and would wait for the rest of a shorter one.
+   */
   #count(size: number, moreBody: boolean, { length, dropsBody }: Head): void {
     this.#sent += size
     if (length === undefined || dropsBody) return
@@ -172,7 +192,7 @@ export class Responder {
 
   #whole(head: Head, body: Uint8Array): void {
     const size = body.byteLength
-    // A HEAD without a body does not tell the length that a GET would have.
+    // If the app sends no body to a HEAD, the length of the body for a GET is unknown.
     const isCounted = head.length === undefined && !head.bodyless && (size > 0 || !head.dropsBody)
     this.#wire.whole(head, head.dropsBody ? NO_BYTES : body, isCounted ? size : undefined)
     this.#phase = 'complete'
@@ -196,7 +216,7 @@ export class Responder {
   #addTrailers(message: HTTPResponseTrailersMessage): Promise<void> {
     if (!this.#wire.sendsTrailers) throw unsupported(message.type)
     if (this.#phase !== 'trailing') {
-      throw misplaced(message.type, 'they follow the last body of a response that announced them')
+      throw outOfOrder(message.type, 'they follow the last body of a response that announced them')
     }
     this.#trailers = [...(this.#trailers ?? []), ...readTrailers(message)]
     if (message.moreTrailers) return SENT
@@ -205,13 +225,16 @@ export class Responder {
     return SENT
   }
 
-  /** Once a part of the body was sent, a 103 would stand in the middle of it, and is left out. */
+  /**
+   * Sends early hints. After the beginning of the body a 103 would be read as a part of it, so it is
+   * dropped.
+   */
   #hint(links: readonly string[]): Promise<void> {
     const type = 'http.response.early_hint'
     if (this.#wire.hint === undefined) throw unsupported(type)
-    if (this.#phase === 'waiting') throw misplaced(type, 'the response has not started')
+    if (this.#phase === 'waiting') throw outOfOrder(type, 'the response has not started')
     assertLinks(links)
-    if (this.#phase === 'started' && this.#asked.httpVersion !== '1.0') this.#wire.hint(links)
+    if (this.#phase === 'started' && this.#request.httpVersion !== '1.0') this.#wire.hint(links)
     return SENT
   }
 
@@ -220,7 +243,7 @@ export class Responder {
     const head = this.#head
     if (this.#wire.file === undefined) throw unsupported(type)
     if (head === undefined || this.#phase !== 'started') {
-      throw misplaced(type, 'it comes once, right after the start')
+      throw outOfOrder(type, 'it comes once, right after the start')
     }
     assertPath(path)
     this.#phase = 'streaming'
@@ -236,7 +259,7 @@ export class Responder {
       await done
       this.#phase = 'complete'
     } catch (error) {
-      // A missing file can be answered otherwise.
+      // If the file is missing, another response can be sent.
       if (!(error instanceof ClientDisconnected)) this.abort(error)
       throw error
     }
@@ -245,7 +268,7 @@ export class Responder {
   #debug(info: Readonly<Record<string, unknown>>): Promise<void> {
     if (this.#wire.debug === undefined) throw unsupported('http.response.debug')
     if (this.#phase !== 'waiting')
-      throw misplaced('http.response.debug', 'the response has started')
+      throw outOfOrder('http.response.debug', 'the response has started')
     this.#wire.debug(info)
     return SENT
   }

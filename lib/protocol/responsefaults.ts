@@ -1,21 +1,21 @@
-/** What a response may not be, in the words that every server has for it. */
+/** The errors for invalid responses, with the same messages in all servers. */
 import { ProtocolError } from '../exceptions.ts'
 import { isHeaderValue } from '../http/headers.ts'
-import { shown } from '../internal/must.ts'
+import { shown } from '../internal/checks.ts'
 
-/** A message that has no place at this point. */
-export function misplaced(type: string, why: string): ProtocolError {
+/** The error for a message that must not be sent at this point. */
+export function outOfOrder(type: string, why: string): ProtocolError {
   return new ProtocolError(`${type}: out of place, ${why}. Check that every send is awaited.`)
 }
 
-/** A message of an extension that the server does not have. */
+/** The error for a message of an extension that the server does not have. */
 export function unsupported(type: string): ProtocolError {
   return new ProtocolError(
     `${type}: this server cannot send it. Look for it in scope.extensions first.`,
   )
 }
 
-/** A value that is not a message at all. */
+/** The error for a value that is not a message. */
 export function noMessage(value: unknown): ProtocolError {
   const given = value === null ? 'null' : typeof value
   return new ProtocolError(
@@ -23,7 +23,7 @@ export function noMessage(value: unknown): ProtocolError {
   )
 }
 
-/** A body that is longer or shorter than its head says. */
+/** The error for a body that is longer or shorter than its `content-length`. */
 export function lengthDiffers(length: number, sent: number): ProtocolError {
   return new ProtocolError(
     `http.response.body: content-length is ${length}, but the body has ${sent} bytes${sent > length ? ' or more' : ''}. Leave the header out, or count again.`,
@@ -46,7 +46,7 @@ export function assertPath(path: unknown): void {
   )
 }
 
-/** Whether a value is an absolute path, of POSIX or of Windows. */
+/** Whether a value is an absolute path of POSIX or Windows. */
 export function isAbsolutePath(path: unknown): boolean {
   return typeof path === 'string' && /^(?:\/|[A-Za-z]:[\\/])/.test(path)
 }
@@ -56,7 +56,7 @@ export function assertLinks(links: unknown): void {
   if (!Array.isArray(links) || !links.every(isLink)) throw badLinks(links)
 }
 
-/** Whether a value is a link as RFC 8288 has it, with a parameter at least. */
+/** Whether a value is a link of RFC 8288 with at least one parameter. */
 export function isLink(link: unknown): boolean {
   return typeof link === 'string' && /^<[^>]+>\s*;/.test(link) && isHeaderValue(link)
 }

@@ -1,6 +1,6 @@
-/** The state machine of a websocket: it validates what an app sends, and drives a wire. */
+/** The state machine of a websocket. It validates the messages of the app, and calls the wire. */
 
-import { saysDisconnect } from '../exceptions/common.ts'
+import { isDisconnectError } from '../exceptions/common.ts'
 import { ClientDisconnected } from '../exceptions.ts'
 import { handled } from '../internal/handled.ts'
 import {
@@ -16,33 +16,34 @@ import {
   type WebSocketScope,
   type WebSocketSentMessage,
 } from '../types.ts'
-import { type Asked, readHead } from './head.ts'
+import { type RequestFacts, readHead } from './head.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
 import { Responder, type Wire } from './response.ts'
 import { noMessage } from './responsefaults.ts'
-import { asFault, run } from './run.ts'
+import { asFault, callApp } from './run.ts'
 import {
   type Acceptance,
   asResponse,
   assertContent,
-  disconnected,
+  disconnectMessage,
   foreign,
-  misplaced,
   noTrailers,
+  outOfOrder,
   readAccept,
   readClose,
   type SocketPhase,
   unanswered,
 } from './websocket.ts'
 
-/** A connection, as the state machine drives it. All that it is given has been validated. */
+/** The part of a server that writes to the connection. All arguments have been validated. */
 export interface SocketWire {
-  /** Answers the handshake; returns false if the client has left. */
+  /** Accepts the handshake. Returns false if the client has disconnected. */
   accept(acceptance: Acceptance): boolean
   /**
-   * Refuses the handshake with a response of the server's own.
+   * Refuses the handshake with a response of the server.
    *
-   * @param close What the app closed with, if it did; clients do not learn it.
+   * @param close The code and reason of the app's close message, if there is one. They are not sent to the
+   * client.
    */
   deny(status: number, close?: SocketClose): void
   /** Creates the wire for a response of the app that refuses the handshake. Called at most once. */
@@ -64,10 +65,11 @@ export interface SocketClose {
 }
 
 /**
- * One websocket of an app. A message that is rejected changes nothing, but that a body of the wrong
- * length takes back, or breaks off, the response that it belongs to.
+ * One websocket of an app. A rejected message changes nothing, with one exception: a body of the wrong
+ * length drops its response, or aborts it if a part was sent.
  *
- * A message after the app's own close is a mistake of the app, a message to a peer that has left is not.
+ * A message after the app has closed is an error of the app. A message after the peer has disconnected is
+ * not.
  */
 export class SocketProtocol {
   /** The messages that the app has not received yet. */
@@ -92,7 +94,7 @@ export class SocketProtocol {
     return this.#phase
   }
 
-  /** Whether the peer has left, or a refusal is complete. */
+  /** Whether the peer has disconnected, or a refusal is complete. */
   get isOver(): boolean {
     return this.#isLost
   }
@@ -102,13 +104,15 @@ export class SocketProtocol {
     this.#subprotocols = scope.subprotocols
     const receive = (): Promise<ReceiveMessage> => this.inbox.receive()
     const send = (message: SendMessage): Promise<void> => this.send(message)
-    run(app, scope, receive, send).then(
+    callApp(app, scope, receive, send).then(
       () => this.#end(undefined),
       (error: unknown) => this.#end(asFault(error)),
     )
   }
 
-  /** Calls a listener once the websocket has ended, or now if it has; its errors are reported. */
+  /**
+   * Calls a listener when the websocket has ended, or now if it has. Errors of the listener are reported.
+   */
   onDisconnect(listener: () => void): void {
     if (!this.#isLost) {
       this.#listeners ??= []
@@ -122,7 +126,7 @@ export class SocketProtocol {
     }
   }
 
-  /** The connection has ended, or the peer has closed it. */
+  /** Called when the connection has ended, or the peer has closed it. */
   lost(message: WebSocketDisconnectMessage): void {
     if (this.#phase !== 'denied' || !this.#isFinished) this.#phase = 'closed'
     if (this.#isLost) return
@@ -133,15 +137,18 @@ export class SocketProtocol {
     for (const listener of listeners) this.onDisconnect(listener)
   }
 
-  /** The server ends the websocket: it closes with this code, or refuses with this status. */
+  /** Ends the websocket for the server: closes it with this code, or refuses it with this status. */
   abort(code: number, reason = '', status = 503): void {
     if (this.#phase === 'open') this.#wire.close(code, reason)
     else if (this.#phase === 'connecting') this.#wire.deny(status)
     else return
-    this.lost(disconnected(code, reason))
+    this.lost(disconnectMessage(code, reason))
   }
 
-  /** Never throws, so that a forgotten `await` cannot end the process. */
+  /**
+   * Accepts a message. It never throws, and its rejections are marked as handled, so a forgotten `await`
+   * cannot end the process.
+   */
   send(message: SendMessage): Promise<void> {
     try {
       const sent = this.#take(message)
@@ -171,16 +178,16 @@ export class SocketProtocol {
 
   #transmit(message: WebSocketSentMessage): Promise<void> {
     assertContent(message)
-    if (this.#phase !== 'open') throw this.#misplaced(message)
+    if (this.#phase !== 'open') throw this.#outOfOrder(message)
     const { text, bytes } = message
     return bytes === undefined ? this.#wire.text(text ?? '') : this.#wire.bytes(bytes)
   }
 
   #accept(message: WebSocketAcceptMessage): Promise<void> {
     const acceptance = readAccept(message, this.#subprotocols)
-    if (this.#phase !== 'connecting') throw this.#misplaced(message)
+    if (this.#phase !== 'connecting') throw this.#outOfOrder(message)
     if (!this.#wire.accept(acceptance)) {
-      this.lost(disconnected(1006))
+      this.lost(disconnectMessage(1006))
       throw new ClientDisconnected()
     }
     if (!this.#isLost) this.#phase = 'open'
@@ -193,22 +200,23 @@ export class SocketProtocol {
     else if (this.#phase === 'connecting') {
       this.#wire.deny(403, close)
       this.#denied()
-    } else if (this.#phase !== 'closed' || this.#isFinished) throw this.#misplaced(message)
-    return SENT // even if the peer has left: the websocket is closed, as asked
+    } else if (this.#phase !== 'closed' || this.#isFinished) throw this.#outOfOrder(message)
+    return SENT // even if the peer has disconnected: the websocket is closed
   }
 
   #startResponse(message: WebSocketDenialStartMessage): Promise<void> {
-    // Checked before a wire is created, since another message may follow one that is invalid.
-    if (readHead(asResponse(message), ASKED).trailers) throw noTrailers(message)
-    if (this.#phase !== 'connecting') throw this.#misplaced(message)
-    this.#denial ??= new Responder(ASKED, this.#wire.response())
+    // The message is checked before the wire is created, because the app may send another one if it is
+    // invalid.
+    if (readHead(asResponse(message), GET_REQUEST).trailers) throw noTrailers(message)
+    if (this.#phase !== 'connecting') throw this.#outOfOrder(message)
+    this.#denial ??= new Responder(GET_REQUEST, this.#wire.response())
     return this.#respond(this.#denial, asResponse(message))
   }
 
   #continueResponse(message: WebSocketDenialBodyMessage): Promise<void> {
     const denial = this.#denial
     const isDue = this.#phase === 'denied' && !this.#isFinished
-    if (!isDue || denial === undefined) throw this.#misplaced(message)
+    if (!isDue || denial === undefined) throw this.#outOfOrder(message)
     return this.#respond(denial, asResponse(message))
   }
 
@@ -216,16 +224,16 @@ export class SocketProtocol {
     const sent = denial.send(message)
     if (this.#isLost) return sent
     if (denial.phase === 'complete') this.#denied()
-    else if (denial.phase === 'aborted') this.lost(disconnected(1006))
+    else if (denial.phase === 'aborted') this.lost(disconnectMessage(1006))
     else this.#phase = denial.phase === 'waiting' ? 'connecting' : 'denied'
     return sent
   }
 
-  /** The handshake has been answered with a complete response. */
+  /** Called when the handshake has been answered with a complete response. */
   #denied(): void {
     this.#phase = 'denied'
     this.#isFinished = true
-    this.lost(disconnected(1006))
+    this.lost(disconnectMessage(1006))
   }
 
   #finish(code: number, reason: string): void {
@@ -236,7 +244,7 @@ export class SocketProtocol {
 
   #end(error: unknown): void {
     const isExpected =
-      error instanceof ClientDisconnected || (this.#isLost && saysDisconnect(error))
+      error instanceof ClientDisconnected || (this.#isLost && isDisconnectError(error))
     if (error !== undefined && !isExpected) this.#wire.failed(error)
     if (this.#phase === 'open') this.#finish(error === undefined ? 1000 : 1011, '')
     else if (this.#phase === 'connecting' || (this.#phase === 'denied' && !this.#isFinished)) {
@@ -246,7 +254,7 @@ export class SocketProtocol {
     this.#wire.ended()
   }
 
-  /** The app has ended without a complete answer to the handshake. */
+  /** Called when the app has ended without a complete response to the handshake. */
   #refuse(error: unknown): void {
     const fault = error ?? unanswered(this.#phase === 'denied')
     if (error === undefined) this.#wire.failed(fault)
@@ -255,12 +263,15 @@ export class SocketProtocol {
     this.#denied()
   }
 
-  /** The peer may leave at any time, which is not a mistake of the app. */
-  #misplaced({ type }: SendMessage): Error {
+  /**
+   * Returns the error for a message at the wrong time. It is a ClientDisconnected if the peer has
+   * disconnected, which is not an error of the app.
+   */
+  #outOfOrder({ type }: SendMessage): Error {
     const hasLeft = this.#phase === 'closed' && !this.#isFinished
-    return hasLeft ? new ClientDisconnected() : misplaced(type, this.#phase)
+    return hasLeft ? new ClientDisconnected() : outOfOrder(type, this.#phase)
   }
 }
 
-/** What the responses that refuse a handshake answer. */
-const ASKED: Asked = { method: 'GET', httpVersion: '1.1', headers: [] }
+/** The request of the responses that refuse a handshake. */
+const GET_REQUEST: RequestFacts = { method: 'GET', httpVersion: '1.1', headers: [] }

@@ -1,20 +1,25 @@
-/** Reads the target of a request line (RFC 9112 section 3.2), the only place where that is done. */
+/** The only place where the target of a request line is parsed (RFC 9112 section 3.2). */
 
 export interface Target {
   /** Percent-decoded. */
   readonly path: string
   readonly rawPath: string
   readonly queryString: string
-  /** The authority of an absolute-form target, which stands over the Host field. */
+  /** The authority of an absolute-form target. It replaces the Host field. */
   readonly authority?: string
 }
 
-/** Whether a method may have this target: `*` is the server itself, for OPTIONS (section 3.2.4). */
+/**
+ * Whether a method may have this target. `*` means the server itself, and is only for OPTIONS (section
+ * 3.2.4).
+ */
 export function fits({ rawPath }: Target, method: string | undefined): boolean {
   return rawPath !== '*' || method === 'OPTIONS'
 }
 
-/** The parts of a target; undefined if it is invalid: a fragment, a bad escape, another form. */
+/**
+ * Returns the parts of a target, or undefined if it is invalid: a fragment, a bad escape, another form.
+ */
 export function parseTarget(target: string): Target | undefined {
   if (target.includes('#')) return undefined
   if (target.charCodeAt(0) === 47) return split(target)
@@ -27,7 +32,7 @@ export function parseTarget(target: string): Target | undefined {
   return split(rest.startsWith('/') ? rest : `/${rest}`, target.slice(begin, end))
 }
 
-/** Where the authority of an absolute form begins; past the end for any other form. */
+/** Returns the index of the authority in an absolute form, or the length of any other form. */
 function authorityOf(target: string): number {
   const scheme = target.slice(0, 8).toLowerCase()
   if (scheme.startsWith('http://')) return 7
@@ -45,13 +50,13 @@ function split(target: string, authority?: string): Target | undefined {
   const path = decode(rawPath)
   if (path === undefined) return undefined
   const queryString = question < 0 ? '' : target.slice(question + 1)
-  // An origin form has none, and no key for it.
+  // An origin form has no authority, and no key for it.
   return authority === undefined
     ? { path, rawPath, queryString }
     : { path, rawPath, queryString, authority }
 }
 
-/** Undefined for escapes that are no UTF-8. */
+/** Decodes a path. Returns undefined if its escapes are not UTF-8. */
 export function decode(rawPath: string): string | undefined {
   if (!rawPath.includes('%')) return rawPath
   try {
@@ -61,7 +66,10 @@ export function decode(rawPath: string): string | undefined {
   }
 }
 
-/** A raw path without the escapes of letters, digits and `-._~`, which mean the same (RFC 3986 2.3). */
+/**
+ * Decodes the escapes of letters, digits and `-._~` in a raw path, which are equivalent (RFC 3986 section
+ * 2.3).
+ */
 export function withoutNeedlessEscapes(rawPath: string): string {
   if (!rawPath.includes('%')) return rawPath
   return rawPath.replace(/%(?:2[DE]|3\d|[46][1-9A-F]|[57][0-9A]|5F|7E)/gi, (code) =>
@@ -69,23 +77,28 @@ export function withoutNeedlessEscapes(rawPath: string): string {
   )
 }
 
-/** Whether a path is the prefix or goes on behind it: `/foo-1` is not below `/foo`. */
+/** Whether a path is the prefix or is below it: `/foo-1` is not below `/foo`. */
 export function isBelow(path: string, prefix: string): boolean {
   if (!path.startsWith(prefix)) return false
   return path.length === prefix.length || path.charAt(prefix.length) === '/'
 }
 
 /**
- * A raw path, in which all escapes are good, behind so many characters of the decoded path.
+ * Returns the rest of a raw path, in which all escapes are valid, after `length` characters of the decoded
+ * path.
  *
- * Routing reads the decoded path, where an escaped slash behind a prefix is a slash. So it is here.
+ * Routing reads the decoded path, in which an escaped slash after a prefix is a slash. So it is decoded
+ * here too.
  */
 export function restOnWire(rawPath: string, length: number): string {
   const rest = rawPath.slice(lengthOnWire(rawPath, length))
   return length > 0 && /^%2f/i.test(rest) ? `/${rest.slice(3)}` : rest
 }
 
-/** How many characters of a raw path, in which all escapes are good, stand for so many of the path. */
+/**
+ * Returns the number of characters of a raw path, in which all escapes are valid, for `length` characters
+ * of the decoded path.
+ */
 export function lengthOnWire(rawPath: string, length: number): number {
   if (!rawPath.includes('%')) return length
   let index = 0
@@ -97,7 +110,7 @@ export function lengthOnWire(rawPath: string, length: number): number {
     const byte = Number.parseInt(rawPath.slice(index + 1, index + 3), 16)
     const size = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
     index += 3 * size
-    if (size === 4) decoded++ // two characters of JavaScript's
+    if (size === 4) decoded++ // two UTF-16 code units
   }
   return index
 }

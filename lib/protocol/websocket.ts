@@ -1,4 +1,4 @@
-/** The rules of the websocket protocol: its phases, and what each message of an app must contain. */
+/** The rules of the websocket protocol: its phases, and the checks of each message of an app. */
 import { isCloseCode, ProtocolError } from '../exceptions.ts'
 import type {
   HeaderList,
@@ -21,14 +21,14 @@ export type SocketPhase =
   | 'connecting'
   /** The handshake has been accepted. */
   | 'open'
-  /** The app has closed the websocket, the peer has not answered yet. */
+  /** The app has closed the websocket, and the peer has not responded yet. */
   | 'closing'
   /** The websocket is closed, or its connection is lost. */
   | 'closed'
   /** The handshake is being answered with a response, or has been. */
   | 'denied'
 
-/** Why a message is out of place, in each phase. */
+/** The reason why a message must not be sent, for each phase. */
 export const WHY: Readonly<Record<SocketPhase, string>> = {
   connecting: 'the handshake has not been accepted',
   open: 'the handshake has been accepted',
@@ -37,11 +37,11 @@ export const WHY: Readonly<Record<SocketPhase, string>> = {
   denied: 'the handshake has been refused',
 }
 
-/** What to do about a message that is out of place. */
+/** How to correct a message that is out of place. */
 export const ORDER = 'Check the order of the calls, and that every send is awaited.'
 
 /** The error for a message that must not be sent in this phase. */
-export function misplaced(type: string, phase: SocketPhase): ProtocolError {
+export function outOfOrder(type: string, phase: SocketPhase): ProtocolError {
   return new ProtocolError(`${type}: out of place, ${WHY[phase]}. ${ORDER}`)
 }
 
@@ -66,7 +66,7 @@ export function noTrailers({ type }: SendMessage): ProtocolError {
   return new ProtocolError(`${type}: a refusal has no trailers, "trailers" was true. Leave it out.`)
 }
 
-/** A message of a response that refuses the handshake, as one of an ordinary response. */
+/** Converts a message of a response that refuses the handshake to a message of an ordinary response. */
 export function asResponse(message: WebSocketDenialStartMessage): HTTPResponseStartMessage
 export function asResponse(message: WebSocketDenialBodyMessage): HTTPResponseBodyMessage
 export function asResponse(
@@ -77,7 +77,7 @@ export function asResponse(
     : { ...message, type: 'http.response.body' }
 }
 
-/** What the app adds to the answer of the handshake. */
+/** The values that the app adds to the response to the handshake. */
 export interface Acceptance {
   readonly subprotocol: string | undefined
   readonly headers: HeaderList
@@ -138,7 +138,7 @@ export function readClose(message: WebSocketCloseMessage): { code: number; reaso
   const { type, code = 1000, reason = '' } = message
   if (!isCloseCode(code)) {
     throw new ProtocolError(
-      `${type}: code ${code} may not be sent. Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.`,
+      `${type}: code ${code} may not be sent. Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.`,
     )
   }
   if (typeof reason !== 'string') {
@@ -149,8 +149,8 @@ export function readClose(message: WebSocketCloseMessage): { code: number; reaso
   return { code, reason: cutReason(reason) }
 }
 
-/** The message that tells an app that its websocket has ended. */
-export function disconnected(code: number, reason = ''): WebSocketDisconnectMessage {
+/** Makes the message by which the app receives the end of its websocket. */
+export function disconnectMessage(code: number, reason = ''): WebSocketDisconnectMessage {
   return { type: 'websocket.disconnect', code, reason }
 }
 

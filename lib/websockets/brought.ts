@@ -1,16 +1,16 @@
 /**
- * Replaces `loaded.ts` in bundles for the edge and browsers (the conditions `workerd`, `edge-light`,
- * `worker` and `browser`). These contain all that a program could load, so that the class is only there
- * if something in the program opens websockets.
+ * Replaces `loaded.ts` in bundles for the edge and browsers (the conditions `workerd`, `edge-light`, `worker`
+ * and `browser`). A bundle contains everything that the program could load, so this module does not import
+ * the class. The bundle contains it only if some code of the program opens websockets.
  */
 import { WebSocket } from '../websockets.ts'
 import type * as loaded from './loaded.ts'
 
-type Given = Parameters<typeof loaded.websocketOf>
+type WebSocketArguments = Parameters<typeof loaded.websocketOf>
 
-let make: ((...given: Given) => WebSocket) | undefined
+let make: ((...given: WebSocketArguments) => WebSocket) | undefined
 
-/** Undefined if nothing in the program opens websockets. */
+/** Makes a view of a websocket; undefined if no code of the program opens websockets. */
 export const websocketOf: typeof loaded.websocketOf = async (
   ...given
 ): Promise<WebSocket | undefined> => make?.(...given)

@@ -1,4 +1,4 @@
-/** The phase of a websocket, as its handler knows it: what may be sent, and whether the peer is there. */
+/** The phase of a websocket for its handler: which messages may be sent, and whether the peer is connected. */
 import { ClientDisconnected } from '../exceptions.ts'
 import { handled } from '../internal/handled.ts'
 import type { SocketPhase } from '../protocol/websocket.ts'
@@ -14,15 +14,15 @@ import {
 } from '../types.ts'
 import type { WebSocketData } from './data.ts'
 import { misuse, unexpected, WebSocketDisconnect } from './errors.ts'
-import { type Ended, Inbox, type Reader } from './inbox.ts'
+import { type EndListener, Inbox, type Reader } from './inbox.ts'
 
 /**
  * - `connecting`: the handshake has not been answered
  * - `open`: the handshake has been accepted
- * - `closed`: the app has closed the websocket, or knows that the peer has left
+ * - `closed`: the app has closed the websocket, or has learned that the peer has left
  * - `denied`: the handshake has been refused
  *
- * Servers have `closing` too, until the peer has answered a close; an app does not see the difference.
+ * Servers also have the phase `closing`, until the peer has answered a close. Apps do not see this phase.
  */
 export type WebSocketPhase = Exclude<SocketPhase, 'closing'>
 
@@ -33,8 +33,8 @@ const WHY: Readonly<Record<WebSocketPhase, string>> = {
   denied: 'the handshake was refused',
 }
 
-/** The phase of one websocket, and its two channels. */
-export class Conversation implements Ended {
+/** The phase of one websocket, with its `receive` and `send`. */
+export class Conversation implements EndListener {
   phase: WebSocketPhase
   readonly #scope: WebSocketScope
   readonly #send: Send
@@ -42,9 +42,9 @@ export class Conversation implements Ended {
   #connected: boolean
   /** Whether the handshake is being answered. */
   #answering = false
-  /** Why nothing can be sent any more, once the peer has left. */
-  #departure: ClientDisconnected | undefined
-  #told = false
+  /** The reason why nothing can be sent after the peer has left. */
+  #disconnect: ClientDisconnected | undefined
+  #isDisconnectTaken = false
   #hasReceived = false
   #gone: AbortController | undefined
 
@@ -56,14 +56,16 @@ export class Conversation implements Ended {
     this.#inbox = new Inbox(receive, this)
   }
 
-  /** Answers the handshake; if that fails, as for an invalid header, it can be answered again. */
-  async answer(asked: string, phase: 'open' | 'denied', run: () => Promise<void>): Promise<void> {
-    if (this.phase !== 'connecting' || this.#answering) throw this.misuse(asked)
+  /**
+   * Answers the handshake. If that fails, for example because of an invalid header, it can be answered again.
+   */
+  async answer(method: string, phase: 'open' | 'denied', run: () => Promise<void>): Promise<void> {
+    if (this.phase !== 'connecting' || this.#answering) throw this.misuse(method)
     this.#answering = true
     try {
       if (phase === 'open') await this.#awaitConnect()
       await run()
-      this.phase = phase === 'open' && this.#departure !== undefined ? 'closed' : phase
+      this.phase = phase === 'open' && this.#disconnect !== undefined ? 'closed' : phase
     } finally {
       this.#answering = false
     }
@@ -77,7 +79,7 @@ export class Conversation implements Ended {
   }
 
   async close(message: WebSocketSendMessage): Promise<void> {
-    if (this.#departure !== undefined) return
+    if (this.#disconnect !== undefined) return
     if (this.phase === 'connecting') {
       await this.answer('close', 'denied', () => this.hand(message))
       return
@@ -88,13 +90,14 @@ export class Conversation implements Ended {
   }
 
   /** Sends a message of an open socket. */
-  transmit(asked: string, message: WebSocketSendMessage): Promise<void> {
-    if (this.#departure !== undefined) {
-      return handled(Promise.reject(asDisconnect(this.#departure)))
+  transmit(method: string, message: WebSocketSendMessage): Promise<void> {
+    if (this.#disconnect !== undefined) {
+      return handled(Promise.reject(asDisconnect(this.#disconnect)))
     }
     if (this.phase === 'open') return this.hand(message)
-    const refused = Promise.reject(this.misuse(asked))
-    // A message that is too late may be a matter of timing, one that is too early never is.
+    const refused = Promise.reject(this.misuse(method))
+    // A message after the close may be due to timing, so its unhandled error is ignored. A message before
+    // `accept()` is always a bug.
     return this.phase === 'connecting' ? refused : handled(refused)
   }
 
@@ -112,7 +115,7 @@ export class Conversation implements Ended {
 
   /** @throws WebSocketDisconnect if the peer has left. */
   receive(signal: AbortSignal | undefined): Promise<WebSocketData> {
-    if (this.#told) {
+    if (this.#isDisconnectTaken) {
       return Promise.reject(
         misuse('receive', 'the peer has closed, and the disconnect was received once'),
       )
@@ -122,7 +125,7 @@ export class Conversation implements Ended {
     const reader: Reader<WebSocketData> = {
       read: (message) => {
         if (message?.type === 'websocket.receive') return dataOf(message)
-        const { code, reason } = this.tell(message)
+        const { code, reason } = this.takeDisconnect(message)
         throw new WebSocketDisconnect(code, reason)
       },
     }
@@ -131,15 +134,15 @@ export class Conversation implements Ended {
     )
   }
 
-  /** For a loop, which may leave. */
+  /** Waits for the next message of a loop. */
   step(loop: Loop): Promise<IteratorResult<WebSocketData>> {
-    if (this.#told) return Promise.resolve(DONE)
+    if (this.#isDisconnectTaken) return Promise.resolve(DONE)
     if (this.phase === 'connecting') return Promise.reject(this.misuse('receive'))
     this.#keepUnread()
     return this.#inbox.next(loop)
   }
 
-  /** Does nothing once a message has been received. */
+  /** Drops old messages, unless one was already received. */
   dropUnread(): void {
     if (!this.#hasReceived) this.#inbox.dropOld()
   }
@@ -154,42 +157,42 @@ export class Conversation implements Ended {
     this.#inbox.leave(loop)
   }
 
-  /** Notes that a reader is told of the disconnect. */
-  tell(message: ReceiveMessage | undefined): WebSocketDisconnectMessage {
+  /** Records that a reader gets the disconnect. */
+  takeDisconnect(message: ReceiveMessage | undefined): WebSocketDisconnectMessage {
     if (message?.type !== 'websocket.disconnect') throw unexpected(message, 'websocket.receive')
-    this.#told = true
+    this.#isDisconnectTaken = true
     return message
   }
 
   get signal(): AbortSignal {
     if (this.#gone !== undefined) return this.#gone.signal
     this.#gone = new AbortController()
-    if (this.#departure !== undefined) this.#gone.abort(this.#departure)
+    if (this.#disconnect !== undefined) this.#gone.abort(this.#disconnect)
     else if (this.#scope.onDisconnect) {
       this.#scope.onDisconnect(() => this.#leave(new ClientDisconnected()))
     } else this.#inbox.watch()
     return this.#gone.signal
   }
 
-  /** The inbox has read the disconnect. */
+  /** Called when the inbox has read the disconnect. */
   ended({ code, reason }: WebSocketDisconnectMessage): void {
     this.#leave(new WebSocketDisconnect(code, reason))
   }
 
-  /** The peer has left. Several sources may tell; the first one counts. */
-  #leave(departure: ClientDisconnected): void {
-    if (this.#departure !== undefined) return
-    this.#departure = departure
+  /** Records that the peer has left. Only the first call has an effect. */
+  #leave(disconnect: ClientDisconnected): void {
+    if (this.#disconnect !== undefined) return
+    this.#disconnect = disconnect
     if (this.phase === 'open') this.phase = 'closed'
-    this.#gone?.abort(departure)
+    this.#gone?.abort(disconnect)
   }
 
-  misuse(asked: string): TypeError {
-    return misuse(asked, this.#answering ? 'the handshake is being answered' : WHY[this.phase])
+  misuse(method: string): TypeError {
+    return misuse(method, this.#answering ? 'the handshake is being answered' : WHY[this.phase])
   }
 }
 
-/** All messages; leaving the loop while it waits loses none. */
+/** Iterates all messages. Leaving the loop while it waits loses no message. */
 export class Loop
   implements AsyncIterableIterator<WebSocketData>, Reader<IteratorResult<WebSocketData>>
 {
@@ -210,7 +213,7 @@ export class Loop
 
   read(message: ReceiveMessage | undefined): IteratorResult<WebSocketData> {
     if (message?.type === 'websocket.receive') return { done: false, value: dataOf(message) }
-    if (message !== undefined) this.#conversation.tell(message)
+    if (message !== undefined) this.#conversation.takeDisconnect(message)
     return DONE
   }
 
@@ -227,7 +230,7 @@ function dataOf({ text, bytes }: WebSocketReceivedMessage): WebSocketData {
   return text ?? bytes ?? ''
 }
 
-/** The error of sends: with the peer's code if it is known, otherwise 1006. */
+/** The error of sends: it has the peer's code if it is known, otherwise 1006. */
 function asDisconnect(cause: ClientDisconnected): WebSocketDisconnect {
   const { code, reason } = cause instanceof WebSocketDisconnect ? cause : { code: 1006, reason: '' }
   return new WebSocketDisconnect(code, reason, { cause })

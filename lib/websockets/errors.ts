@@ -4,7 +4,8 @@ import { brand } from '../types/brand.ts'
 import type { ReceiveMessage } from '../types.ts'
 
 /**
- * The peer has closed the websocket, or has left. A handler need not catch it; it is not logged.
+ * The error if the peer has closed the websocket, or has disconnected. A handler need not catch it; it is not
+ * logged.
  *
  * The code is 1005 if the peer sent none, and 1006 if the connection ended without a close.
  */
@@ -25,9 +26,9 @@ export class WebSocketDisconnect extends ClientDisconnected {
 }
 
 /** The error for a call that is out of order. */
-export function misuse(asked: string, why: string): TypeError {
+export function misuse(method: string, why: string): TypeError {
   return new TypeError(
-    `websocket.${asked}: not possible at this point, ${why}. Check the order of the calls.`,
+    `websocket.${method}: not possible at this point, ${why}. Check the order of the calls.`,
   )
 }
 

@@ -1,56 +1,56 @@
-/** The messages that a websocket has read and its handler has not received, and waiting readers. */
+/** The messages of a websocket that its handler has not received yet, and the waiting readers. */
 import type { Receive, ReceiveMessage, WebSocketDisconnectMessage } from '../types.ts'
 
-/** How much is read ahead. Further messages wait in the server, and then at the peer. */
+/** The limits for reading ahead. Further messages wait in the server, and then at the peer. */
 const MOST_MESSAGES = 16
 const MOST_UNITS = 1_048_576
 
-/** Waits for a message, and may leave. */
+/** A reader that waits for a message, and may stop waiting. */
 export interface Reader<Result> {
-  /** Converts a message; undefined means that the reader has left before one arrived. */
+  /** Converts a message; undefined means that the reader stopped waiting before one arrived. */
   read(message: ReceiveMessage | undefined): Result
 }
 
-/** Learns of the end of an inbox. */
-export interface Ended {
-  /** Called once, as soon as the disconnect has been read. */
+/** Gets notified of the end of an inbox. */
+export interface EndListener {
+  /** Called once, when the disconnect has been read. */
   ended(message: WebSocketDisconnectMessage): void
 }
 
-interface Waiting {
+interface WaitingReader {
   readonly reader: Reader<unknown>
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * The messages of one `receive`, each given to one waiting reader, in order.
+ * The messages of one `receive`. Each goes to one waiting reader, in order.
  *
  * A reader that stops waiting loses no message: the next one is kept for the next reader.
  */
 export class Inbox {
   readonly #receive: Receive
-  readonly #listener: Ended
-  /** Usually nothing is kept and one reader waits, so that lists are created only when needed. */
+  readonly #listener: EndListener
+  /** Usually no message is kept and one reader waits, so lists are created only when needed. */
   #kept: ReceiveMessage[] | undefined
   #units = 0
-  #waiting: Waiting | undefined
-  #waitingLater: Waiting[] | undefined
+  #waiting: WaitingReader | undefined
+  #waitingLater: WaitingReader[] | undefined
   #reading = false
   #ahead = false
-  /** Whether old messages make room for new ones. */
+  /** Whether old messages are dropped to make room for new ones. */
   #drops = false
   #end: WebSocketDisconnectMessage | undefined
   #failure: { readonly error: unknown } | undefined
 
-  constructor(receive: Receive, listener: Ended) {
+  constructor(receive: Receive, listener: EndListener) {
     this.#receive = receive
     this.#listener = listener
   }
 
   /**
-   * Resolves with what the reader makes of the next message; after the last one that is the
-   * disconnect, repeatedly.
+   * Resolves to the reader's result for the next message. After the last message, each call gets the
+   * disconnect.
    */
   next<Result>(reader: Reader<Result>): Promise<Result> {
     const message = this.#kept?.shift() ?? this.#end
@@ -67,10 +67,10 @@ export class Inbox {
     return new Promise<unknown>((resolve, reject) => {
       this.#enlist({ reader, resolve, reject })
       this.#read()
-    }) as Promise<Result> // it is resolved with what the reader gives
+    }) as Promise<Result> // it is resolved with the reader's result
   }
 
-  /** As `next`; rejects with the signal's reason, and takes nothing, when that aborts before. */
+  /** Like `next`. If the signal aborts first, it rejects with the signal's reason and takes no message. */
   async nextUntil<Result>(signal: AbortSignal, inner: Reader<Result>): Promise<Result> {
     signal.throwIfAborted()
     const reader: Reader<Result> = {
@@ -88,7 +88,7 @@ export class Inbox {
     }
   }
 
-  /** Stops the waiting of a reader. */
+  /** Removes a waiting reader. */
   leave(reader: Reader<unknown>): void {
     for (const waiting of this.#dismiss()) {
       if (waiting.reader === reader) settle(waiting, undefined)
@@ -96,13 +96,13 @@ export class Inbox {
     }
   }
 
-  /** Reads ahead within limits, so that the disconnect is noticed early. */
+  /** Reads ahead within limits, to notice the disconnect early. */
   watch(): void {
     this.#ahead = true
     this.#read()
   }
 
-  /** As `watch`, but without limits: only the latest messages are kept, until `keepAll`. */
+  /** Like `watch`, but without a limit for reading: only the latest messages are kept, until `keepAll`. */
   dropOld(): void {
     this.#drops = true
     this.watch()
@@ -112,7 +112,7 @@ export class Inbox {
     this.#drops = false
   }
 
-  #enlist(waiting: Waiting): void {
+  #enlist(waiting: WaitingReader): void {
     if (this.#waiting === undefined) this.#waiting = waiting
     else {
       this.#waitingLater ??= []
@@ -121,7 +121,7 @@ export class Inbox {
   }
 
   /** Removes and returns all waiting readers, in order. */
-  #dismiss(): Waiting[] {
+  #dismiss(): WaitingReader[] {
     if (this.#waiting === undefined) return []
     const all = [this.#waiting, ...(this.#waitingLater ?? [])]
     this.#waiting = undefined
@@ -173,7 +173,7 @@ export class Inbox {
     this.#read()
   }
 
-  /** Kept for the next reader, if none waits. */
+  /** Rejects the waiting readers. If there is no waiting reader, the next one gets the error. */
   readonly #fail = (error: unknown): void => {
     this.#reading = false
     if (this.#waiting === undefined) this.#failure = { error }
@@ -181,7 +181,10 @@ export class Inbox {
   }
 }
 
-function settle({ reader, resolve, reject }: Waiting, message: ReceiveMessage | undefined): void {
+function settle(
+  { reader, resolve, reject }: WaitingReader,
+  message: ReceiveMessage | undefined,
+): void {
   try {
     resolve(reader.read(message))
   } catch (error) {
@@ -189,7 +192,7 @@ function settle({ reader, resolve, reject }: Waiting, message: ReceiveMessage | 
   }
 }
 
-/** Bytes, or characters of a text. */
+/** The size of a message: bytes, or characters of text. */
 function unitsOf(message: ReceiveMessage): number {
   if (message.type !== 'websocket.receive') return 0
   return message.bytes?.byteLength ?? message.text?.length ?? 0

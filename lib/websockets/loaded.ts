@@ -1,10 +1,10 @@
-/** A websocket for code outside of its route, such as an exception handler. */
+/** Makes websockets for code outside their route, such as exception handlers. */
 import type { Receive, Send, WebSocketScope } from '../types.ts'
 import type { WebSocket, WebSocketPhase } from '../websockets.ts'
 
 /**
- * Makes a view of a websocket that is in this phase. The class is loaded with the first one, since most
- * programs have none.
+ * Makes a view of a websocket in this phase. The class is loaded with the first one, because most programs
+ * have no websockets.
  */
 export async function websocketOf(
   scope: WebSocketScope,
@@ -16,5 +16,5 @@ export async function websocketOf(
   return new WebSocket(scope, receive, send, phase)
 }
 
-/** Called by what opens websockets; nothing to do here. */
+/** Called by code that opens websockets. It does nothing here: the class is loaded on demand. */
 export function bringWebSockets(): void {}

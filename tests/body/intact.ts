@@ -62,7 +62,7 @@ async function apps(t: Test): Promise<Record<string, App>> {
 }
 
 for (const shape of ['one piece', 'two pieces']) {
-  t.test(`a body in ${shape} is passed on as a whole, or not at all`, async (t) => {
+  t.test(`a body in ${shape} is passed on completely, or not at all`, async (t) => {
     for (const [name, app] of Object.entries(await apps(t))) {
       for (const read of whole) {
         const { answer } = await exchange(t, read(app), shape)

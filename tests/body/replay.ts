@@ -22,14 +22,14 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<void> {
 
 const TOO_LARGE = { status: 413, message: /^The request body is larger than \d+ bytes\.$/ }
 
-t.test('gives the client’s own messages when nothing was read', async (t) => {
+t.test('passes on the messages of the client if nothing was read', async (t) => {
   const messages = [part('a'), part('b', false), { type: 'http.disconnect' } as const]
   const receive = new Body(httpScope(), receiving(messages)).replay()
 
   t.same([await receive(), await receive(), await receive()], messages)
 })
 
-t.test('gives what was read whole once more, then the client’s: MW-BASE-8', async (t) => {
+t.test('replays a complete body once, then passes on client messages: MW-BASE-8', async (t) => {
   const messages = [part('a'), part('b', false), { type: 'http.disconnect' } as const]
   const body = new Body(httpScope(), receiving(messages))
   await body.bytes()
@@ -53,7 +53,7 @@ t.test('waits for a body that is still being read', async (t) => {
 
 const GONE = /request\.replay: the body was already read as a stream/
 
-t.test('rejects, again and again, when the body was streamed: MW-BASE-8', async (t) => {
+t.test('rejects every time if the body was streamed: MW-BASE-8', async (t) => {
   const body = bodyOf(['a', 'b'])
   await collect(body.stream())
   const receive = body.replay()
@@ -72,7 +72,7 @@ t.test('rejects when a part of the body was streamed: MW-BASE-10', async (t) => 
   t.equal(decoder.decode((await stream.next()).value ?? undefined), 'b')
 })
 
-t.test('gives all of a body whose stream was not begun', async (t) => {
+t.test('passes on the whole body if its stream was not started', async (t) => {
   const body = bodyOf(['a', 'b'])
   const stream = body.stream()
   const receive = body.replay()
@@ -81,15 +81,15 @@ t.test('gives all of a body whose stream was not begun', async (t) => {
   t.same(await stream.next(), { done: true, value: undefined })
 })
 
-t.test('leaves no rest to a stream when an app behind has begun to read', async (t) => {
+t.test('a stream throws once an inner app has begun to read the body', async (t) => {
   const body = bodyOf(['a', 'b'])
   const stream = body.stream()
   await body.replay()()
 
-  await t.rejects(stream.next(), /request\.stream: the body was already read by the app behind/)
+  await t.rejects(stream.next(), /request\.stream: the body was already read by the inner app/)
 })
 
-t.test('gives an empty body that was streamed: nothing is missing', async (t) => {
+t.test('passes on an empty body that was streamed, since nothing is missing', async (t) => {
   for (const texts of [[''], ['', '']]) {
     const body = bodyOf(texts)
     await collect(body.stream())
@@ -98,7 +98,7 @@ t.test('gives an empty body that was streamed: nothing is missing', async (t) =>
   }
 })
 
-t.test('passes the disconnect on after a stream that it has cut', async (t) => {
+t.test('passes on the disconnect after a stream that it interrupted', async (t) => {
   const gone = { type: 'http.disconnect' } as const
   const body = new Body(httpScope(), receiving([part('a'), gone, gone]))
   await t.rejects(collect(body.stream()), new ClientDisconnected())
@@ -106,20 +106,20 @@ t.test('passes the disconnect on after a stream that it has cut', async (t) => {
   t.same(await body.replay()(), gone)
 })
 
-t.test('leaves nothing to read in front, which throws at once: MW-BASE-9', async (t) => {
+t.test('leaves nothing for the middleware, which throws immediately: MW-BASE-9', async (t) => {
   const body = bodyOf(['a', 'b'])
   await body.replay()()
 
-  await t.rejects(body.bytes(), /request\.bytes: the body was already read by the app behind/)
-  t.throws(() => body.stream(), /request\.stream: the body was already read by the app behind/)
+  await t.rejects(body.bytes(), /request\.bytes: the body was already read by the inner app/)
+  t.throws(() => body.stream(), /request\.stream: the body was already read by the inner app/)
 })
 
-t.test('rejects for a second app when the first has read the body, or a part', async (t) => {
+t.test('rejects in a second app if the first has read the body, or a part of it', async (t) => {
   for (const texts of [['a'], ['a', 'b']]) {
     const body = bodyOf(texts)
     await body.replay()()
 
-    await t.rejects(body.replay()(), /request\.replay: .* read by the app behind/)
+    await t.rejects(body.replay()(), /request\.replay: .* read by the inner app/)
   }
 })
 
@@ -133,14 +133,14 @@ t.test('does not take parts from a body that is being read', async (t) => {
   t.equal(decoder.decode(await reading), 'abc')
 })
 
-t.test('passes the disconnect on, which is no part of the body', async (t) => {
+t.test('passes on the disconnect, which is not part of the body', async (t) => {
   const body = new Body(httpScope(), receiving([{ type: 'http.disconnect' }, part('a', false)]))
 
   t.same(await body.replay()(), { type: 'http.disconnect' })
   t.equal(decoder.decode(await body.bytes()), 'a')
 })
 
-t.test('throws what reading it threw', async (t) => {
+t.test('throws the error that reading the body threw', async (t) => {
   const body = bodyOf(['abc'], { maxBodySize: 1 })
   await t.rejects(body.bytes(), TOO_LARGE)
 

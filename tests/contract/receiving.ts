@@ -4,7 +4,7 @@ import type { App, ReceiveMessage } from '../../lib/types.ts'
 import { SERVERS } from '../support/everyserver.ts'
 
 for (const [name, open] of Object.entries(SERVERS)) {
-  t.test(`calls of receive at the same time get each message once under ${name}`, async (t) => {
+  t.test(`simultaneous calls of receive get each message once under ${name}`, async (t) => {
     let received: ReceiveMessage[] = []
     let finish: () => void = () => {}
     const finished = new Promise<void>((resolve) => {

@@ -148,7 +148,7 @@ for (const [name, value, wanted, shown] of refusals) {
   })
 }
 
-t.test('the one error for such values is a TypeError', (t) => {
+t.test('the error for such values is always a TypeError', (t) => {
   t.throws(() => refuse('date', new Map(), 'a date'), {
     name: 'TypeError',
     message: /^convertor "date": the value must be a date, an object \(Map\) was given\. Convert/,
@@ -193,7 +193,7 @@ t.test('uuid reads every spelling of a UUID as one', (t) => {
   t.end()
 })
 
-t.test('what is written is read back, whatever the convertor', (t) => {
+t.test('a written value is read back, by every convertor', (t) => {
   const values = fc.oneof(anyText(), fc.double(), fc.bigInt(), fc.anything())
 
   for (const { name, parse, toText } of builtInConvertors) {
@@ -213,7 +213,7 @@ t.test('what is written is read back, whatever the convertor', (t) => {
   t.end()
 })
 
-t.test('a text that is read is made of characters that are allowed', (t) => {
+t.test('a text that is read contains only allowed characters', (t) => {
   const texts = fc.oneof(anyText(), fc.stringMatching(/^[0-9a-f.\-/]*$/))
 
   for (const { name, parse, allows, slashes, empty, fraction } of builtInConvertors) {
@@ -234,7 +234,7 @@ t.test('a text that is read is made of characters that are allowed', (t) => {
 })
 
 for (const { name, parse } of builtInConvertors) {
-  t.test(`${name} is linear in the text`, (t) => {
+  t.test(`${name} takes linear time`, (t) => {
     assertLinear(t, (size) => '9'.repeat(size), parse)
     assertLinear(t, (size) => `${'0'.repeat(size / 2)}.${'0'.repeat(size / 2)}x`, parse)
     assertLinear(t, (size) => `${'a-'.repeat(size / 2)}/`, parse)

@@ -15,7 +15,7 @@ const date = convertor('date')
 const datetime = convertor('datetime')
 const bigint = convertor('bigint')
 
-t.test('a date is the text of a day that exists', (t) => {
+t.test('a date is the text of an existing day', (t) => {
   for (const text of ['2023-02-28', '2024-02-29', '0000-01-01', '9999-12-31']) {
     t.equal(date.parse(text), text)
     t.equal(date.toText(text), text)
@@ -97,7 +97,7 @@ t.test('a bigint has up to 100 digits and no sign', (t) => {
   t.end()
 })
 
-t.test('what is written is read as the same value', (t) => {
+t.test('a written value is read back as the same value', (t) => {
   const [min, max] = [new Date('0000-01-01T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')]
   fc.assert(
     fc.property(fc.date({ min, max, noInvalidDate: true }), (value) => {
@@ -114,7 +114,7 @@ t.test('what is written is read as the same value', (t) => {
   t.end()
 })
 
-t.test('they stand in paths, alone and next to each other', async (t) => {
+t.test('they are used in paths, alone and next to each other', async (t) => {
   const show = ({ pathParams }: { pathParams: object }) =>
     new JSONResponse(Object.values(pathParams).map(String))
   const router = Router([

@@ -41,7 +41,7 @@ const BODIES: [what: string, body: string, between: string[]][] = [
   ['half a line before it', '--b\n--b\r--b', ['', '\n--b\r--b']],
 ]
 
-t.test('finds boundaries, however the body is cut', async (t) => {
+t.test('finds boundaries in any chunks', async (t) => {
   for (const [what, body, between] of BODIES) {
     const bytes = Buffer.from(body + END, 'latin1')
     const expected = [...between.slice(0, -1), `${between.at(-1)}${END}`]
@@ -65,7 +65,7 @@ const bodies = boundaries.chain((boundary) => {
   return fc.tuple(fc.constant(boundary), text, fc.array(fc.nat(), { maxLength: 20, size: 'max' }))
 })
 
-t.test('finds what a plain split finds', async () => {
+t.test('finds the same parts as a plain split', async () => {
   fc.assert(
     fc.property(bodies, ([boundary, body, places]) => {
       const text = Buffer.from(body, 'latin1').toString('latin1')

@@ -96,7 +96,7 @@ t.test('many smaller files go to the disk too', async (t) => {
   }
 })
 
-t.test('leaves nothing behind when reading fails: FM-20', async (t) => {
+t.test('leaves no files when reading fails: FM-20', async (t) => {
   const before = descriptors()
   const directory = t.testdir({})
   const begun = Buffer.from(file('f', 'f', 'x'.repeat(3 * MEBIBYTE)))

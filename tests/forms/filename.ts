@@ -40,7 +40,7 @@ const NAMES: [given: string, safe: string][] = [
   ['a\ud800b', 'a\ufffdb'],
 ]
 
-t.test('makes a name that every system accepts', async (t) => {
+t.test('returns a name that every system accepts', async (t) => {
   for (const [given, safe] of NAMES) t.equal(safeFilename(given), safe, JSON.stringify(given))
   t.equal(safeFilename('...', 'file'), 'file')
 })
@@ -52,7 +52,7 @@ t.test('keeps the extension of a name that is too long', async (t) => {
   t.equal(safeFilename(`a.${'b'.repeat(300)}`), `a.${'b'.repeat(253)}`)
 })
 
-t.test('a shortened name is not that of a device either', async (t) => {
+t.test('a shortened name is not a device name either', async (t) => {
   t.equal(safeFilename(`LPT1${' '.repeat(252)}x`), '_LPT1')
 })
 

@@ -64,7 +64,7 @@ const files = fc.record({
 
 const texts = anyText({ maxLength: 50 }).map((text) => text.toWellFormed())
 
-t.test('gives the entries of a FormData, however its body is cut', async (t) => {
+t.test('yields the entries of a FormData, in any chunks of its body', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(names, fc.oneof(texts, files)), { maxLength: 5 }),

@@ -46,7 +46,7 @@ t.test('counts fields and files separately: FM-6', async (t) => {
   })
 })
 
-t.test('accepts exactly the limit, and not a byte more: FM-7', async (t) => {
+t.test('accepts exactly the limit, and not one byte more: FM-7', async (t) => {
   const counted = meter({ maxPartSize: 10, maxFileSize: 20 })
   counted.begin(false, 0)
   counted.add(4)
@@ -65,7 +65,7 @@ t.test('accepts exactly the limit, and not a byte more: FM-7', async (t) => {
   t.doesNotThrow(() => counted.add(10), 'each part is counted from 0')
 })
 
-t.test('counts the bytes kept of all parts together', async (t) => {
+t.test('counts the bytes of all parts in memory together', async (t) => {
   const counted = meter({ maxFieldsSize: 10 })
   counted.begin(false, 3)
   counted.add(3)

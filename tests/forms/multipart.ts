@@ -95,7 +95,7 @@ const contents = fc
   )
   .map((all) => all.join(''))
 
-t.test('gives any content unchanged, however it is cut', async (t) => {
+t.test('yields any content unchanged, in any chunks', async (t) => {
   const some = fc.array(contents, { maxLength: 5 })
   const around = fc.tuple(contents, contents)
   fc.assert(
@@ -213,7 +213,7 @@ const MALFORMED: [what: string, bytes: string][] = [
   ['one dash behind a boundary', `${field('a', '1')}--${BOUNDARY}-x${field('b', '2')}`],
 ]
 
-t.test('refuses a malformed body, however it is cut: FM-17, FM-25', async (t) => {
+t.test('refuses a malformed body, in any chunks: FM-17, FM-25', async (t) => {
   for (const [what, text] of MALFORMED) {
     const bytes = Buffer.from(text, 'latin1')
     for (const size of [1, 7, bytes.byteLength]) {

@@ -123,7 +123,7 @@ t.test('a part is not complete if the loop was left within it', async (t) => {
   await t.rejects(stream.next(), UNREADABLE)
 })
 
-t.test('two reads at once are a mistake', async (t) => {
+t.test('two simultaneous reads throw', async (t) => {
   const { parts } = reading()
   await next(parts)
   const second = await next(parts)

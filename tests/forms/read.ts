@@ -24,7 +24,7 @@ async function entries(contentType: string | null, bytes: string | Uint8Array): 
   return [...(await readForm(source(contentType, bytes), {}))]
 }
 
-t.test('reads by content type alone: FM-1, FM-2, FM-12', async (t) => {
+t.test('reads a body by its content type only: FM-1, FM-2, FM-12', async (t) => {
   t.same(await entries('Application/X-WWW-Form-URLEncoded; charset=x', 'a=1'), [['a', '1']])
   t.same(await entries(`Multipart/Form-Data; boundary="${BOUNDARY}"`, body(field('a', '1'))), [
     ['a', '1'],
@@ -127,7 +127,7 @@ t.test('has the same limits for both kinds of form', async (t) => {
   }
 })
 
-t.test('holds no more than 10 MB of fields, however large an upload may be', async (t) => {
+t.test('holds no more than 10 MB of fields, however large an upload is', async (t) => {
   const options = { maxSize: Number.POSITIVE_INFINITY, maxPartSize: Number.POSITIVE_INFINITY }
   for (const [type, make] of Object.entries(FORMS)) {
     const form = source(type, make(['a', 'b'], 'x'.repeat(5_000_000)))
@@ -159,7 +159,7 @@ t.test('gives multipart bodies 100 MB by default', async (t) => {
   t.equal(taken, 11)
 })
 
-t.test('does not block the event loop with a body that was kept', async (t) => {
+t.test('does not block the event loop for a stored body', async (t) => {
   const form = source(MULTIPART, body(file('f', 'f', '\r'.repeat(3_000_000))))
   await form.body.bytes()
   let turns = 0
@@ -171,7 +171,7 @@ t.test('does not block the event loop with a body that was kept', async (t) => {
   t.ok(turns > 0)
 })
 
-t.test('parts are those of multipart only', async (t) => {
+t.test('parts() reads multipart only', async (t) => {
   for (const contentType of [null, URLENCODED, 'multipart/mixed; boundary=b']) {
     await t.rejects(readParts(source(contentType, 'a=1'), {}).next(), {
       status: 415,

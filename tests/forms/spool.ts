@@ -32,7 +32,7 @@ t.test('keeps bytes in a file without a name', async (t) => {
   t.equal(descriptors(), before)
 })
 
-t.test('joins bytes that arrive during a write, in order, and lets the writer wait', async (t) => {
+t.test('joins bytes that arrive during a write, in order, and delays the writer', async (t) => {
   const spool = new Spool(t.testdir({}))
   const piece = (number: number): Buffer => Buffer.alloc(65_536, number)
   const waited: boolean[] = []
@@ -120,7 +120,7 @@ t.test('writes the rest if the system takes only a part', async (t) => {
   t.equal(Buffer.from(written).toString(), '\0\0hello all\0')
 })
 
-t.test('saves a new file, or none', async (t) => {
+t.test('saves a new file completely, or not at all', async (t) => {
   const folder = t.testdir({})
   const name = path.join(folder, 'a.txt')
 

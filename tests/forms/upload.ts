@@ -91,7 +91,7 @@ t.test(
   },
 )
 
-t.test('leaves nothing behind if it cannot replace a file', async (t) => {
+t.test('leaves no file if it cannot replace a file', async (t) => {
   const folder = t.testdir({ directory: { file: '' } })
   await t.rejects(inMemory('new').saveTo(path.join(folder, 'directory'), { overwrite: true }))
 

@@ -26,7 +26,7 @@ function noting(name: string, log: string[], routes: Parameters<typeof Router>[0
   return { app, log }
 }
 
-t.test('mounted lifespans run in order, and stop in reverse before the outer one', async (t) => {
+t.test('mounted lifespans start in order, and stop in reverse before the outer one', async (t) => {
   const log: string[] = []
   const deep = noting('deep', log).app
   const inner = noting('inner', log, [Mount('/deep', deep)]).app
@@ -67,7 +67,7 @@ t.test('mounted lifespans run in order, and stop in reverse before the outer one
   t.same(log, ['hosted stops', 'b stops', 'deep stops', 'inner stops', 'outer stops'])
 })
 
-t.test('the state is that of the server that has started it', async (t) => {
+t.test('the state is that of the server that started it', async (t) => {
   let count = 0
   const inner = Application({
     routes: [Route('/', ({ state }) => new JSONResponse(state))],
@@ -85,7 +85,7 @@ t.test('the state is that of the server that has started it', async (t) => {
   t.same(await (await one.get('/inner')).json(), { count: 1 })
 })
 
-t.test('a router with a lifespan may be mounted too, and websockets have the state', async (t) => {
+t.test('a router with a lifespan may be mounted, and websockets have the state', async (t) => {
   const lifespan = async function* (): AsyncGenerator<{ db: string }> {
     yield { db: 'open' }
   }
@@ -104,7 +104,7 @@ t.test('a router with a lifespan may be mounted too, and websockets have the sta
   t.same(await socket.receiveJSON(), { db: 'open' })
 })
 
-t.test('one that fails to start stops what has started, and the server with it', async (t) => {
+t.test('one that fails to start stops the started ones, and fails the server', async (t) => {
   const log: string[] = []
   const failing = Application({
     // biome-ignore lint/correctness/useYield: it fails before
@@ -121,7 +121,7 @@ t.test('one that fails to start stops what has started, and the server with it',
   t.same(log, ['outer starts', 'a starts', 'a stops', 'outer stops'])
 })
 
-t.test('one that fails to stop keeps no other from stopping', async (t) => {
+t.test('one that fails to stop does not prevent others from stopping', async (t) => {
   const log: string[] = []
   const failing = Application({
     lifespan: async function* () {
@@ -135,7 +135,7 @@ t.test('one that fails to stop keeps no other from stopping', async (t) => {
   t.same(log, ['outer starts', 'a starts', 'a stops', 'outer stops'])
 })
 
-t.test('the lifespan of an application is given the application', async (t) => {
+t.test('the lifespan of an application gets the application', async (t) => {
   let given: unknown
   const app = Application({
     routes: [Route('/there', () => new JSONResponse(1), { name: 'there' })],
@@ -149,7 +149,7 @@ t.test('the lifespan of an application is given the application', async (t) => {
   t.same(client.state, { path: '/there' })
 })
 
-t.test('a lifespan that is no function is refused', async (t) => {
+t.test('a lifespan that is not a function is refused', async (t) => {
   for (const lifespan of [null, {}, 'x']) {
     t.throws(
       () => Application({ lifespan: lifespan as never }),

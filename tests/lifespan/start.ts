@@ -30,7 +30,7 @@ t.test('starts an app and stops it', async (t) => {
   t.strictSame(state, {})
 })
 
-t.test('keeps what the app puts into its state', async (t) => {
+t.test('keeps the state of the app', async (t) => {
   const { state, stop } = await startLifespan((scope, receive, send) =>
     runLifespan(
       async function* () {
@@ -47,7 +47,7 @@ t.test('keeps what the app puts into its state', async (t) => {
   await stop()
 })
 
-t.test('waits until the app says that it is ready', async (t) => {
+t.test('waits until the app has sent startup.complete', async (t) => {
   let open = (): void => {}
   const gate = new Promise<void>((resolve) => {
     open = resolve
@@ -70,7 +70,7 @@ t.test('waits until the app says that it is ready', async (t) => {
   t.ok(ready)
 })
 
-t.test('an app may go once it is ready, and need not say that it stopped', async (t) => {
+t.test('an app may end after its startup without a shutdown message', async (t) => {
   const { state, stop } = await startLifespan(async (_scope, receive, send) => {
     await receive()
     await send({ type: 'lifespan.startup.complete' })
@@ -80,7 +80,7 @@ t.test('an app may go once it is ready, and need not say that it stopped', async
   await stop()
 })
 
-t.test('stopping twice is stopping once', async (t) => {
+t.test('stopping twice stops once', async (t) => {
   const seen: unknown[] = []
   const { stop } = await startLifespan(noting(seen))
 
@@ -125,14 +125,14 @@ const without: [title: string, app: App][] = [
 ]
 
 for (const [title, app] of without) {
-  t.test(`auto: an app that ${title} has no lifespan`, async (t) => {
+  t.test(`auto: an app that ${title} is treated as one without a lifespan`, async (t) => {
     const { state, stop } = await startLifespan(app)
 
     t.equal(state, undefined)
     await stop()
   })
 
-  t.test(`on: an app that ${title} is told so`, async (t) => {
+  t.test(`on: an app that ${title} throws`, async (t) => {
     await t.rejects(startLifespan(app, 'on'), {
       message:
         "lifespan: the mode is 'on', but the app has no lifespan. Give it one, or serve it with lifespan: 'auto'.",
@@ -150,7 +150,7 @@ t.test('on: the error of an app without lifespan is the cause', async (t) => {
 })
 
 for (const mode of ['auto', 'on'] as const) {
-  t.test(`${mode}: an error after the app received is a failed start`, async (t) => {
+  t.test(`${mode}: an error after the first receive is a failed start`, async (t) => {
     const error = new Error('no database')
     const app: App = async (_scope, receive) => {
       await receive()
@@ -179,7 +179,7 @@ for (const mode of ['auto', 'on'] as const) {
   })
 }
 
-t.test('a failed start need have neither message nor error, and need not end', async (t) => {
+t.test('a failed start needs neither message nor error, and need not end', async (t) => {
   const app: App = async (_scope, receive, send) => {
     await receive()
     await send({ type: 'lifespan.startup.failed' })
@@ -208,7 +208,7 @@ t.test('a failed shutdown rejects with message and error of the app', async (t) 
   })
 })
 
-t.test('a failed shutdown need have no message', async (t) => {
+t.test('a failed shutdown does not need a message', async (t) => {
   const { stop } = await startLifespan(async (_scope, receive, send) => {
     await receive()
     await send({ type: 'lifespan.startup.complete' })
@@ -219,7 +219,7 @@ t.test('a failed shutdown need have no message', async (t) => {
   await t.rejects(stop(), { message: 'lifespan: the shutdown failed. ' })
 })
 
-t.test('an app that throws instead of a message fails the shutdown too', async (t) => {
+t.test('an app that throws during shutdown fails it too', async (t) => {
   const error = new RangeError('still busy')
   const { stop } = await startLifespan(async (_scope, receive, send) => {
     await receive()
@@ -233,7 +233,7 @@ t.test('an app that throws instead of a message fails the shutdown too', async (
   })
 })
 
-t.test('an error after the last message is not lost', async (t) => {
+t.test('an error after the last message is thrown', async (t) => {
   const error = new Error('late')
   const { stop } = await startLifespan(async (_scope, receive, send) => {
     await receive()
@@ -246,7 +246,7 @@ t.test('an error after the last message is not lost', async (t) => {
   await t.rejects(stop(), { cause: error })
 })
 
-t.test('a message of another protocol is refused, and the start fails', async (t) => {
+t.test('a message of another protocol throws, and the start fails', async (t) => {
   const message: SendMessage = { type: 'http.response.start', status: 200, headers: [] }
   const app: App = async (_scope, receive, send) => {
     await receive()
@@ -263,7 +263,7 @@ t.test('a message of another protocol is refused, and the start fails', async (t
   })
 })
 
-t.test('an app that answers every scope alike has no lifespan', async (t) => {
+t.test('an app that answers every scope in the same way has no lifespan', async (t) => {
   const { state } = await startLifespan(async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })
   })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { cutReason } from '../../lib/protocol/closereason.ts'
 import { anyText } from '../support/texts.ts'
 
-t.test('a reason that is too long for a frame ends with a whole character', async (t) => {
+t.test('a reason that is too long for a frame is cut after a whole character', async (t) => {
   const x = 'x'.repeat(121)
 
   t.equal(cutReason(''), '')

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { lint } from '../../lib/testing/lint.ts'
 import type { App, SendMessage } from '../../lib/types.ts'
+import { runs } from '../support/runs.ts'
 import { listening } from '../support/sockets.ts'
 import { fetched, linted, served, tested } from '../support/socketworlds.ts'
 
@@ -84,7 +85,7 @@ const conversation = fc
   )
   .map((messages) => messages as SendMessage[])
 
-t.test('every server accepts, rejects and sends the same', async (t) => {
+t.test('every server accepts, rejects and sends the same messages', async (t) => {
   const current = {
     app: (async () => {}) as App,
   }
@@ -96,7 +97,7 @@ t.test('every server accepts, rejects and sends the same', async (t) => {
     const wanted = await play(messages)
     for (const other of [plain, fetched, tested]) same(await other(messages), wanted)
   })
-  await fc.assert(property, { numRuns: 100 })
+  await fc.assert(property, { numRuns: runs(40) })
   t.pass('all outcomes are equal')
 })
 
@@ -115,17 +116,17 @@ t.test('lint is at least as strict as a server', async (t) => {
     const faults = told.filter((error) => error.startsWith('ProtocolError'))
     same(faults, [])
   })
-  await fc.assert(property, { numRuns: 100 })
+  await fc.assert(property, { numRuns: runs(40) })
   t.pass('lint sees whatever a server rejects')
 })
 
-t.test('lint knows the order of messages as a server does', async (t) => {
+t.test('lint checks the order of messages as a server does', async (t) => {
   const property = fc.asyncProperty(fc.array(usual, { maxLength: 8 }), async (messages) => {
     const { told } = await fetched(messages as SendMessage[])
     const seen = await linted(messages as SendMessage[])
     same(seen.map(withoutNames), told.map(withoutNames))
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(80) })
   t.pass('and says so in the same words')
 })
 

@@ -15,7 +15,7 @@ function start(
 const GET = httpScope()
 const WITH_TE = httpScope({ headers: ['host', 'test', 'te', 'trailers, deflate;q=0.5'] })
 
-t.test('keeps order and duplicates, and leaves the list that it was given', async (t) => {
+t.test('keeps order and duplicates, and does not change the given list', async (t) => {
   const headers = ['set-cookie', 'a=1', 'x', '1', 'set-cookie', 'b=2']
 
   const head = readHead(start(headers), GET)
@@ -26,7 +26,7 @@ t.test('keeps order and duplicates, and leaves the list that it was given', asyn
   t.notOk(head.bodyless)
 })
 
-t.test('leaves the framing to the server', async (t) => {
+t.test('drops framing fields of the app', async (t) => {
   for (const name of [
     ...['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection'],
   ]) {
@@ -34,7 +34,7 @@ t.test('leaves the framing to the server', async (t) => {
   }
 })
 
-t.test('reads content-length, and keeps one of it', async (t) => {
+t.test('reads content-length, and sends one of it', async (t) => {
   const head = readHead(start(['content-length', '5', 'content-length', '5']), GET)
 
   t.equal(head.length, 5)
@@ -50,7 +50,7 @@ t.test('a 204 has no content-length, a 304 may have one (RFC 9110 section 8.6)',
   t.ok(readHead(start(headers, { status: 304 }), GET).dropsBody)
 })
 
-t.test('a 205 has no content, and says so (RFC 9110 section 15.3.6)', async (t) => {
+t.test('a 205 has no content, and content-length 0 (RFC 9110 section 15.3.6)', async (t) => {
   for (const headers of [[], ['content-length', '5']]) {
     const head = readHead(start(['a', 'b', ...headers], { status: 205 }), GET)
     t.same(head.headers, ['a', 'b', 'content-length', '0'])
@@ -59,14 +59,14 @@ t.test('a 205 has no content, and says so (RFC 9110 section 15.3.6)', async (t) 
   }
 })
 
-t.test('the body of a HEAD is dropped', async (t) => {
+t.test('a HEAD has no body', async (t) => {
   const head = readHead(start([]), httpScope({ method: 'HEAD' }))
 
   t.ok(head.dropsBody)
   t.notOk(head.bodyless)
 })
 
-t.test('trailers need chunks, so the length goes', async (t) => {
+t.test('trailers need chunks, so content-length is dropped', async (t) => {
   const head = readHead(start(['content-length', '5'], { trailers: true }), WITH_TE)
 
   t.ok(head.trailers)
@@ -75,7 +75,7 @@ t.test('trailers need chunks, so the length goes', async (t) => {
   t.same(head.headers, [])
 })
 
-t.test('they are announced only to who gets them', async (t) => {
+t.test('trailers are announced only to clients that get them', async (t) => {
   const headers = ['trailer', 'x']
   const te = { headers: WITH_TE.headers }
   const announced = (scope = GET, status = 200, trailers = true): boolean =>
@@ -130,7 +130,7 @@ for (const [headers, message] of FAULTY) {
   })
 }
 
-t.test('a field that was sent before is checked when it has another value', async (t) => {
+t.test('a field is checked again when it has another value', async (t) => {
   const good = ['x-checked', 'yes']
   for (let time = 0; time < 2; time++) t.same(readHead(start(good), GET).headers, good)
 
@@ -145,7 +145,7 @@ t.test('a field that was sent before is checked when it has another value', asyn
   t.throws(() => readHead(start(['x-checked', `${'y'.repeat(2000)}\n`]), GET), ProtocolError)
 })
 
-t.test('refuses what is no list, and values that are no text', async (t) => {
+t.test('refuses values that are not lists, and fields that are not text', async (t) => {
   const wrong: unknown[] = [undefined, null, 'a', {}, [['a', 'b']], ['a', 1], [1, 'a']]
   for (const headers of wrong) {
     // What JavaScript, without types, may send.
@@ -166,7 +166,7 @@ t.test('trailers never change the framing', async (t) => {
   )
 })
 
-t.test('on the wire: order, case and latin-1 stay', async (t) => {
+t.test('on the wire order, case and latin-1 are kept', async (t) => {
   const headers = ['x-a', 'caf\xe9', 'set-cookie', 'a=1', 'set-cookie', 'b=2', 'x-a', '2']
   const { talk } = await listening(
     t,

@@ -17,7 +17,7 @@ function inbox(maxQueuedMessages: number, maxQueuedBytes = 1000) {
   return { box, told }
 }
 
-t.test('messages are received in their order, before and after they come', async (t) => {
+t.test('messages are received in order, before and after they arrive', async (t) => {
   const { box } = inbox(10)
   const early = [box.receive(), box.receive(), box.receive()]
   for (let index = 0; index < 5; index++) box.put(text(index), 1)
@@ -26,7 +26,7 @@ t.test('messages are received in their order, before and after they come', async
   t.same([await box.receive(), await box.receive()], [text(3), text(4)])
 })
 
-t.test('after the end there is nothing but the end, for all who wait', async (t) => {
+t.test('after the end every pending receive gets the disconnect', async (t) => {
   const { box } = inbox(10)
   const waiting = [box.receive(), box.receive(), box.receive()]
   box.put(text('last'), 1)
@@ -39,7 +39,7 @@ t.test('after the end there is nothing but the end, for all who wait', async (t)
   t.equal(await box.receive(), END)
 })
 
-t.test('what came before the end is received first', async (t) => {
+t.test('messages before the end are received first', async (t) => {
   const { box } = inbox(10)
   box.put(text('a'), 1)
   box.end(END)
@@ -47,7 +47,7 @@ t.test('what came before the end is received first', async (t) => {
   t.same([await box.receive(), await box.receive()], [text('a'), END])
 })
 
-t.test('beyond so many messages the source waits, until half of them are taken', async (t) => {
+t.test('beyond a number of messages the source pauses, until half are received', async (t) => {
   const { box, told } = inbox(4)
   for (let index = 0; index < 4; index++) box.put(text(index), 0)
   t.same(told, [])
@@ -64,7 +64,7 @@ t.test('beyond so many messages the source waits, until half of them are taken',
   t.same([await box.receive(), await box.receive()], [text(4), text(5)])
 })
 
-t.test('and beyond so many bytes', async (t) => {
+t.test('beyond a number of bytes too', async (t) => {
   const { box, told } = inbox(100, 10)
   box.put(text('a'), 10)
   t.same(told, [])
@@ -76,7 +76,7 @@ t.test('and beyond so many bytes', async (t) => {
   t.same(told, ['pause', 'resume'])
 })
 
-t.test('what is awaited is not queued', async (t) => {
+t.test('a message for a pending receive is not queued', async (t) => {
   const { box, told } = inbox(1, 1)
   const received = box.receive()
   box.put(text('large'), 1000)
@@ -85,7 +85,7 @@ t.test('what is awaited is not queued', async (t) => {
   t.same(told, [])
 })
 
-t.test('what nobody will receive is read, and forgotten', async (t) => {
+t.test('messages that will not be received are read and dropped', async (t) => {
   const { box, told } = inbox(1)
   for (let index = 0; index < 3; index++) box.put(text(index), 1)
   box.discard()
@@ -97,7 +97,7 @@ t.test('what nobody will receive is read, and forgotten', async (t) => {
   t.equal(await box.receive(), END)
 })
 
-t.test('the first message may come before there is a source', async (t) => {
+t.test('the first message may arrive before there is a source', async (t) => {
   const box = new Inbox({ maxQueuedMessages: 1, maxQueuedBytes: 1 })
   for (let index = 0; index < 3; index++) box.put(text(index), 1)
 
@@ -105,7 +105,7 @@ t.test('the first message may come before there is a source', async (t) => {
   t.same([await box.receive(), await box.receive()], [text(0), text(1)])
 })
 
-t.test('what was received is let go of, though some always waits', async (t) => {
+t.test('received messages are released, even if some always wait', async (t) => {
   const { box } = inbox(4)
   let live = 0
   const registry = new FinalizationRegistry(() => {

@@ -1,27 +1,24 @@
 import t from 'tap'
-import { guarded, logError } from '../../lib/protocol/log.ts'
+import { logError, logFailures } from '../../lib/protocol/log.ts'
 import { httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
 
-t.test(
-  'names the request as it came on the wire, and gives the error with its causes',
-  async (t) => {
-    const error = new Error('broken', { cause: 'because' })
-    error.stack = 'Error: broken\n    at place'
-    const log = t.capture(console, 'error')
+t.test('shows the request as on the wire, and the error with its causes', async (t) => {
+  const error = new Error('broken', { cause: 'because' })
+  error.stack = 'Error: broken\n    at place'
+  const log = t.capture(console, 'error')
 
-    logError(error, httpScope({ method: 'POST', path: '/a b', rawPath: '/a%20b' }))
-    logError(error, websocketScope({ rawPath: '/chat' }))
-    logError('no error', lifespanScope())
+  logError(error, httpScope({ method: 'POST', path: '/a b', rawPath: '/a%20b' }))
+  logError(error, websocketScope({ rawPath: '/chat' }))
+  logError('no error', lifespanScope())
 
-    const whole = 'Error: broken\n      at place\n  caused by because'
-    t.same(
-      log().map(({ args }) => args),
-      [[`POST /a%20b: ${whole}`], [`websocket /chat: ${whole}`], ['lifespan: no error']],
-    )
-  },
-)
+  const whole = 'Error: broken\n      at place\n  caused by because'
+  t.same(
+    log().map(({ args }) => args),
+    [[`POST /a%20b: ${whole}`], [`websocket /chat: ${whole}`], ['lifespan: no error']],
+  )
+})
 
-t.test('names an error whose stack does not', async (t) => {
+t.test('shows the name of an error if its stack does not', async (t) => {
   const error = new TypeError('broken')
   error.stack = 'place@file:1'
   const log = t.capture(console, 'error')
@@ -34,7 +31,7 @@ t.test('names an error whose stack does not', async (t) => {
   )
 })
 
-t.test('follows causes in a circle only so far', async (t) => {
+t.test('follows a cycle of causes to a limit', async (t) => {
   const error = new Error('round')
   error.stack = 'Error: round'
   error.cause = error
@@ -45,7 +42,7 @@ t.test('follows causes in a circle only so far', async (t) => {
   t.equal(String(log()[0]?.args[0]).match(/round/g)?.length, 9)
 })
 
-t.test('shows what a terminal would act on (advisory 76)', async (t) => {
+t.test('escapes control characters (advisory 76)', async (t) => {
   const log = t.capture(console, 'error')
 
   logError('no \x1b[31m\u202e\nGET /forged', httpScope({ rawPath: '/\x1b[31m\n' }))
@@ -56,7 +53,7 @@ t.test('shows what a terminal would act on (advisory 76)', async (t) => {
   )
 })
 
-t.test('shows both halves of an invisible character beyond U+FFFF', async (t) => {
+t.test('escapes both halves of an invisible character beyond U+FFFF', async (t) => {
   const log = t.capture(console, 'error')
 
   logError('a\u{e0041}b', lifespanScope())
@@ -64,15 +61,15 @@ t.test('shows both halves of an invisible character beyond U+FFFF', async (t) =>
   t.equal(log()[0]?.args[0], 'lifespan: a\\udb40\\udc41b')
 })
 
-t.test('a guarded listener never throws, neither at once nor later', async (t) => {
+t.test('a listener whose failures are logged never throws or rejects', async (t) => {
   const log = t.capture(console, 'error')
   const seen: unknown[] = []
 
-  await guarded((error) => seen.push(error))('fine', httpScope())
-  await guarded(() => {
+  await logFailures((error) => seen.push(error))('fine', httpScope())
+  await logFailures(() => {
     throw new Error('at once')
   })('x', httpScope())
-  await guarded(() => Promise.reject(new Error('later')))('x', httpScope())
+  await logFailures(() => Promise.reject(new Error('later')))('x', httpScope())
 
   t.same(seen, ['fine'])
   t.same(

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { assertApp, assertRootPath } from '../../lib/protocol/options.ts'
 
-t.test('takes a function for an app, and nothing else', async (t) => {
+t.test('accepts functions as apps, and nothing else', async (t) => {
   assertApp(async () => {}, 'serve')
 
   for (const value of [undefined, null, {}, 'app']) {

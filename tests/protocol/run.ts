@@ -1,42 +1,70 @@
 import t from 'tap'
-import { incomplete, run, whenEnded } from '../../lib/protocol/run.ts'
+import { callApp, type Exchange, incomplete, run } from '../../lib/protocol/run.ts'
 import { type App, SENT } from '../../lib/types.ts'
 import { httpScope } from '../support/scopes.ts'
 
-const CHANNELS = [httpScope(), () => new Promise<never>(() => {}), () => SENT] as const
 const MISSING = new Error('something is missing')
 
-/** What an app that was run is settled with. */
-async function settled(app: unknown, missing?: Error): Promise<unknown[]> {
-  const told: unknown[] = []
-  await whenEnded(run(app as App, ...CHANNELS), {
-    incompleteness: () => missing,
-    settle: (error) => told.push(error),
+/** Runs an app, and returns what its exchange was told, in order. */
+async function told(app: unknown, given: Partial<Exchange> = {}): Promise<unknown[][]> {
+  const calls: unknown[][] = []
+  let over: Promise<void> | undefined
+  run(app as App, {
+    scope: httpScope(),
+    receive: () => new Promise<never>(() => {}),
+    send: () => SENT,
+    isComplete: true,
+    conclude: () => calls.push(['conclude']),
+    goOn: (ended) => {
+      calls.push(['goOn'])
+      over = ended
+    },
+    incompleteness: () => undefined,
+    settle: (error) => calls.push(['settle', error]),
+    ...given,
   })
-  return told
+  await over
+  return calls
 }
 
-t.test('an app that ends synchronously costs no promise', async (t) => {
+t.test('an app that ends synchronously creates no promise', async (t) => {
+  const receive = (): Promise<never> => new Promise(() => {})
   t.equal(
-    run(() => SENT, ...CHANNELS),
+    callApp(
+      () => SENT,
+      httpScope(),
+      receive,
+      () => SENT,
+    ),
     SENT,
   )
 })
 
-t.test('an app is settled once, with what went wrong', async (t) => {
+t.test('an exchange is over at once if its app has sent all and ended', async (t) => {
+  t.same(await told(() => SENT), [['conclude']])
+})
+
+t.test('an app that has ended without a whole response has an error', async (t) => {
+  const given = { isComplete: false, incompleteness: () => MISSING }
+  t.same(await told(() => SENT, given), [['goOn'], ['settle', MISSING]])
+})
+
+t.test('an app ends once, with its error', async (t) => {
   const error = new Error('kaput')
+  const incompleteness = (): Error => MISSING
   const thrower = (): never => {
     throw error
   }
-  t.same(await settled(async () => {}), [undefined])
-  t.same(await settled(async () => {}, MISSING), [MISSING])
-  t.same(await settled(() => 5), [undefined], 'JavaScript may return anything')
-  t.same(await settled(thrower, MISSING), [error])
-  t.same(await settled(() => Promise.reject(error), MISSING), [error])
-  t.match(await settled(() => Promise.reject(undefined)), [{ message: 'rejected with nothing' }])
+  t.same(await told(async () => {}), [['goOn'], ['settle', undefined]])
+  t.same(await told(async () => {}, { incompleteness }), [['goOn'], ['settle', MISSING]])
+  t.same(await told(() => 5), [['goOn'], ['settle', undefined]], 'JavaScript may return anything')
+  t.same(await told(thrower, { incompleteness }), [['goOn'], ['settle', error]])
+  t.same(await told(() => Promise.reject(error), { incompleteness }), [['goOn'], ['settle', error]])
+  const [, [, reason] = []] = await told(() => Promise.reject(undefined))
+  t.match(reason, { message: 'rejected with nothing' })
 })
 
-t.test('says how far a response was', async (t) => {
+t.test('reports how much of a response was sent', async (t) => {
   t.match(incomplete('waiting', false).message, /ended without a response/)
   t.match(incomplete('waiting', true).message, /before its response was complete/)
   t.match(incomplete('started', false).message, /before its response was complete/)

@@ -3,7 +3,7 @@ import { ClientDisconnected } from '../../lib/exceptions.ts'
 import { NO_LIMITS } from '../../lib/protocol/inbox.ts'
 import type { Wire as ResponseWire } from '../../lib/protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../lib/protocol/socket.ts'
-import { type Acceptance, disconnected } from '../../lib/protocol/websocket.ts'
+import { type Acceptance, disconnectMessage } from '../../lib/protocol/websocket.ts'
 import { type App, SENT, type SendMessage } from '../../lib/types.ts'
 import { websocketScope } from '../support/scopes.ts'
 
@@ -90,7 +90,7 @@ t.test('accepts, sends and closes', async (t) => {
   await socket.send({ type: 'websocket.send', bytes: new Uint8Array(2) })
   await socket.send({ type: 'websocket.close', code: 4000, reason: 'done' })
   t.equal(socket.phase, 'closing')
-  socket.lost(disconnected(4000, 'done'))
+  socket.lost(disconnectMessage(4000, 'done'))
 
   t.equal(socket.phase, 'closed')
   t.same(wire.calls, [
@@ -101,22 +101,22 @@ t.test('accepts, sends and closes', async (t) => {
   ])
 })
 
-t.test('the app must not send after its own close, before or after the peer answers', async (t) => {
+t.test('sending after its own close throws, before or after the peer answers', async (t) => {
   const { socket } = machine()
   await socket.send(ACCEPT)
   await socket.send(CLOSE)
   const refused = { name: 'ProtocolError', message: /the app has closed the socket/ }
   await t.rejects(socket.send(TEXT), refused)
-  socket.lost(disconnected(1000))
+  socket.lost(disconnectMessage(1000))
 
   await t.rejects(socket.send(TEXT), refused)
   await t.rejects(socket.send(CLOSE), refused)
 })
 
-t.test('a peer that has left is not a mistake of the app', async (t) => {
+t.test('a message to a peer that has left is not a mistake of the app', async (t) => {
   const { socket } = machine()
   await socket.send(ACCEPT)
-  socket.lost(disconnected(1001))
+  socket.lost(disconnectMessage(1001))
 
   await t.rejects(socket.send(TEXT), ClientDisconnected)
   await t.rejects(socket.send(ACCEPT), ClientDisconnected)
@@ -131,7 +131,7 @@ t.test('a handshake whose client has left cannot be accepted', async (t) => {
 
   t.equal(socket.phase, 'closed')
   await socket.inbox.receive()
-  t.same(await socket.inbox.receive(), disconnected(1006))
+  t.same(await socket.inbox.receive(), disconnectMessage(1006))
 })
 
 t.test('refuses with a status, or with a response', async (t) => {
@@ -160,12 +160,12 @@ t.test('refuses with a status, or with a response', async (t) => {
 t.test('a client may leave in the middle of a refusal', async (t) => {
   const { socket } = machine()
   await socket.send(START)
-  socket.lost(disconnected(1006))
+  socket.lost(disconnectMessage(1006))
 
   await t.rejects(socket.send(BODY), ClientDisconnected)
 })
 
-t.test('a message that is rejected changes nothing', async (t) => {
+t.test('a message that is rejected has no effect', async (t) => {
   const { wire, socket } = machine()
   const wrong: object[] = [
     { ...ACCEPT, subprotocol: 'none' },
@@ -183,7 +183,7 @@ t.test('a message that is rejected changes nothing', async (t) => {
   t.same(wire.calls, [])
 })
 
-t.test('a body of the wrong length takes back the response, or breaks it off', async (t) => {
+t.test('a body of the wrong length cancels the response, or cuts it', async (t) => {
   const { wire, socket } = machine()
   const start = { ...START, headers: ['content-length', '2'] } as SendMessage
   const body = (size: number, moreBody = false): SendMessage => ({
@@ -214,7 +214,7 @@ async function run(messages: readonly SendMessage[], thrown?: unknown): Promise<
   return wire
 }
 
-t.test('an app that ends closes its websocket', async (t) => {
+t.test('an app that ends without a close closes its websocket', async (t) => {
   t.same((await run([ACCEPT])).calls.at(-1), ['close', 1000, ''])
   const failed = await run([ACCEPT], new Error('kaput'))
   t.same(failed.calls.at(-1), ['close', 1011, ''])
@@ -247,15 +247,15 @@ t.test('the server may end a websocket in any phase', async (t) => {
   t.equal(open.wire.calls.length, 2)
 })
 
-t.test('listeners hear of the end once, at once if it is over', async (t) => {
+t.test('listeners are called once at the end, immediately if it is over', async (t) => {
   const { wire, socket } = machine()
   const heard: string[] = []
   socket.onDisconnect(() => heard.push('before'))
   socket.onDisconnect(() => {
     throw new Error('of a listener')
   })
-  socket.lost(disconnected(1001))
-  socket.lost(disconnected(1006))
+  socket.lost(disconnectMessage(1001))
+  socket.lost(disconnectMessage(1006))
   socket.onDisconnect(() => heard.push('after'))
 
   t.same(heard, ['before', 'after'])

@@ -48,7 +48,7 @@ for (const target of FAULTY) {
   })
 }
 
-t.test('what is below a prefix', async (t) => {
+t.test('the path below a prefix', async (t) => {
   t.ok(isBelow('/a', '/a'))
   t.ok(isBelow('/a/b', '/a'))
   t.ok(isBelow('/a', ''))
@@ -56,7 +56,7 @@ t.test('what is below a prefix', async (t) => {
   t.notOk(isBelow('/b/a', '/a'))
 })
 
-t.test('a raw path is as long as its escapes make it', async (t) => {
+t.test('a raw path keeps its escapes', async (t) => {
   for (const [rawPath, read, raw] of [
     ['/a/b', 2, 2],
     ['/%61/b', 2, 4],
@@ -78,7 +78,7 @@ t.test('over the wire', async (t) => {
     ),
   )
 
-  t.test('the authority of an absolute target stands over the Host field', async (t) => {
+  t.test('the authority of an absolute target overrides the Host field', async (t) => {
     const client = await connect()
 
     client.send(request('GET http://other.example:81/a%20b?c'))
@@ -87,7 +87,7 @@ t.test('over the wire', async (t) => {
     t.ok((await client.until('!')).endsWith(`${JSON.stringify(scope)}!`))
   })
 
-  t.test('and takes its place where there is none (HTTP/1.0)', async (t) => {
+  t.test('it replaces a missing Host field (HTTP/1.0)', async (t) => {
     const received = await talk('GET http://other.example/ HTTP/1.0\r\n\r\n')
 
     t.ok(received.endsWith('["/","/","",["host","other.example"]]!'))

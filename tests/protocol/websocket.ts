@@ -1,13 +1,13 @@
 import t from 'tap'
 import {
   foreign,
-  misplaced,
+  outOfOrder,
   readAccept,
   readClose,
   unanswered,
 } from '../../lib/protocol/websocket.ts'
 
-t.test('what is out of place says why', async (t) => {
+t.test('an error of the order of messages says why', async (t) => {
   for (const [phase, why] of [
     ['connecting', /: out of place, the handshake has not been accepted\. Check the order/],
     ['open', /the handshake has been accepted/],
@@ -15,7 +15,7 @@ t.test('what is out of place says why', async (t) => {
     ['closing', /the app has closed the socket/],
     ['closed', /the app has closed the socket/],
   ] as const) {
-    t.match(misplaced('websocket.send', phase), { name: 'ProtocolError', message: why })
+    t.match(outOfOrder('websocket.send', phase), { name: 'ProtocolError', message: why })
   }
   t.match(foreign({ type: 'lifespan.startup.complete' }), {
     message:
@@ -23,23 +23,23 @@ t.test('what is out of place says why', async (t) => {
   })
 })
 
-t.test('an app that is to blame is told what is missing', async (t) => {
+t.test('an error of the app says what is missing', async (t) => {
   t.match(unanswered(false).message, /without an answer to the handshake\. Is websocket\.accept/)
   t.match(unanswered(true).message, /before its answer to the handshake was complete\. Is a last/)
 })
 
 const CLOSE = { type: 'websocket.close' } as const
 
-t.test('a close has a code and a reason, or the plain ones', async (t) => {
+t.test('a close has a code and a reason, or the defaults', async (t) => {
   t.same(readClose(CLOSE), { code: 1000, reason: '' })
   t.same(readClose({ ...CLOSE, code: 4999, reason: 'bye' }), { code: 4999, reason: 'bye' })
 })
 
-t.test('codes that no frame may have are refused (RFC 6455 section 7.4)', async (t) => {
+t.test('codes that no frame may contain are refused (RFC 6455 section 7.4)', async (t) => {
   for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, 1000.5, Number.NaN, '1000']) {
     t.throws(() => readClose({ ...CLOSE, code: code as number }), {
       name: 'ProtocolError',
-      message: /^websocket\.close: code .* may not be sent\. Use 1000 to 1014 but/,
+      message: /^websocket\.close: code .* may not be sent\. Use 1000 to 1014, except/,
     })
   }
 })
@@ -50,7 +50,7 @@ t.test('a reason is text', async (t) => {
   })
 })
 
-t.test('an accept has one of the subprotocols that were offered, or none', async (t) => {
+t.test('an accept has one of the offered subprotocols, or none', async (t) => {
   const type = 'websocket.accept'
   t.same(readAccept({ type }, ['a']), { subprotocol: undefined, headers: [] })
   t.same(readAccept({ type, subprotocol: 'a' }, ['b', 'a']), { subprotocol: 'a', headers: [] })
@@ -60,7 +60,7 @@ t.test('an accept has one of the subprotocols that were offered, or none', async
   })
 })
 
-t.test('the fields of an accept are checked as any, and the framing is not its', async (t) => {
+t.test('the fields of an accept are checked, and framing fields are refused', async (t) => {
   const type = 'websocket.accept'
   const headers = ['x-a', 'b', 'connection', 'close', 'content-length', '1', 'x-c', 'd']
   t.same(readAccept({ type, headers }, []).headers, ['x-a', 'b', 'x-c', 'd'])

@@ -31,7 +31,7 @@ for (const [title, contentType, read] of reads) {
     ['a body that is too large', tooLarge],
     ['a client that leaves', { type: 'http.disconnect' }],
   ] as const) {
-    t.test(`${title} may be waited for later, after ${what}`, async (t) => {
+    t.test(`${title} may be awaited later, after ${what}`, async (t) => {
       const scope = httpScope({ method: 'POST', headers: ['content-type', contentType] })
       const request = new Request(scope, receiving([message]))
       let reading: Promise<unknown> = Promise.resolve()
@@ -45,7 +45,7 @@ for (const [title, contentType, read] of reads) {
   }
 }
 
-t.test('malformed bodies, and those of another type, may be waited for later', async (t) => {
+t.test('malformed bodies, and those of another type, may be awaited later', async (t) => {
   const given: [contentType: string, read: Read][] = [
     [JSON_TYPE, (request) => request.json()],
     ['text/plain', (request) => request.json()],
@@ -67,7 +67,7 @@ t.test('malformed bodies, and those of another type, may be waited for later', a
   }
 })
 
-t.test('what a part or a file gives may be waited for later', async (t) => {
+t.test('results of a part or a file may be awaited later', async (t) => {
   const content = body(field('a', 'abc'), file('b', 'b.txt', 'abc'))
   const requestOf = (): Request =>
     new Request(

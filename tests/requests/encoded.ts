@@ -25,7 +25,7 @@ for (const coding of ['gzip', 'identity, br', 'unknown']) {
   })
 }
 
-t.test('identity is no coding', async (t) => {
+t.test('identity is not a coding', async (t) => {
   t.same(await sent('application/json', 'Identity').json(), [])
   t.equal(await sent('text/plain', '').text(), '[]')
 })

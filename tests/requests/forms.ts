@@ -41,7 +41,7 @@ t.test('keeps the form: RQ-27', async (t) => {
   await request.close()
 })
 
-t.test('reads the form of a body that was read: FM-25, RQ-28', async (t) => {
+t.test('reads the form of a body that was read before: FM-25, RQ-28', async (t) => {
   const request = posted(UPLOAD)
   await request.bytes()
   t.equal((await request.form()).text('a'), '1')
@@ -84,7 +84,7 @@ async function run(
 
 const CLOSED = /its form was closed/
 
-t.test('files go when the response is sent', async (t) => {
+t.test('files are deleted when the response is sent', async (t) => {
   const before = descriptors()
   const { text, upload } = await run(async (_, upload) => {
     t.equal(descriptors(), before + more(1))
@@ -96,7 +96,7 @@ t.test('files go when the response is sent', async (t) => {
   t.equal(descriptors(), before)
 })
 
-t.test('files stay for a streamed response and for the work in the background', async (t) => {
+t.test('files stay for a streamed response and for background work', async (t) => {
   const before = descriptors()
   const { text, upload } = await run(
     (_, upload) => new StreamingResponse(upload.stream(), { mediaType: 'text/plain' }),
@@ -117,7 +117,7 @@ t.test('files stay for a streamed response and for the work in the background', 
   t.equal(descriptors(), before)
 })
 
-t.test('files go when the handler throws', async (t) => {
+t.test('files are deleted when the handler throws', async (t) => {
   const before = descriptors()
   for (const [error, status] of [
     [new HTTPException(422), 422],
@@ -133,7 +133,7 @@ t.test('files go when the handler throws', async (t) => {
   t.equal(descriptors(), before)
 })
 
-t.test('files go when an app answers, or a response fails', async (t) => {
+t.test('files are deleted when an app answers, or a response fails', async (t) => {
   const answered = await run(
     (_, upload) => async (scope, receive, send) =>
       new PlainTextResponse(await upload.text()).respond(scope, receive, send),
@@ -146,7 +146,7 @@ t.test('files go when an app answers, or a response fails', async (t) => {
   await t.rejects(failed.upload.text(), CLOSED)
 })
 
-t.test('a form that is read while the response is sent goes with it', async (t) => {
+t.test('a form that is read while the response is sent is closed with it', async (t) => {
   const uploads: UploadFile[] = []
   const late: Handler = (request) => {
     async function* lines(): AsyncGenerator<string> {
@@ -177,7 +177,7 @@ t.test('a form that was not awaited is closed when it is read', async (t) => {
   await t.resolves(broken.close(), 'and its error is ignored')
 })
 
-t.test('middleware reads forms too, and their files go with it', async (t) => {
+t.test('middleware can read forms too, and their files are deleted', async (t) => {
   const uploads: UploadFile[] = []
   const looks = httpMiddleware(async (request, next) => {
     await request.bytes()
@@ -201,7 +201,7 @@ t.test('middleware reads forms too, and their files go with it', async (t) => {
   t.equal(descriptors(), before)
 })
 
-t.test('a form that middleware read is read again behind it, when it is urlencoded', async (t) => {
+t.test('an urlencoded form that middleware read can be read again by the app', async (t) => {
   const looks = httpMiddleware(async (request, next) => {
     const form = await request.form()
     return form.text('token') === 'secret' ? next(request) : new PlainTextResponse('no')
@@ -217,7 +217,7 @@ t.test('a form that middleware read is read again behind it, when it is urlencod
   t.equal(await post('token=guess&a=1'), 'no')
 })
 
-t.test('handlers of exceptions read forms too', async (t) => {
+t.test('exception handlers can read forms too', async (t) => {
   const uploads: UploadFile[] = []
   const app = Application({
     routes: [],
@@ -238,7 +238,7 @@ t.test('handlers of exceptions read forms too', async (t) => {
   await t.rejects(async () => uploads[0]?.text(), CLOSED)
 })
 
-t.test('an app of one’s own closes its form by itself', async (t) => {
+t.test('an app outside of a route closes its form itself', async (t) => {
   const forms: Form[] = []
   const app: App = async (scope, receive, send) => {
     if (scope.type !== 'http') return
@@ -255,7 +255,7 @@ t.test('an app of one’s own closes its form by itself', async (t) => {
   t.equal(descriptors(), before)
 })
 
-t.test('nothing stays when the client goes within its body', async (t) => {
+t.test('no files stay when the client disconnects within its body', async (t) => {
   const directory = t.testdir({})
   const before = descriptors()
   const ends: string[] = []

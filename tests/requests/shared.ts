@@ -15,48 +15,45 @@ function part(text: string, moreBody: boolean): ReceiveMessage {
   return { type: 'http.request', body: new TextEncoder().encode(text), moreBody }
 }
 
-t.test('what one of them has read whole, the other one has too', async (t) => {
+t.test('a body that one request read completely is available to the other', async (t) => {
   const receive = receiving([part('{"a":1}', false)])
   await new Request(scope(), receive).text()
 
   t.same(await new Request(scope(), receive).json(), { a: 1 })
 })
 
-t.test('a part that one of them has taken is missed by the other one', async (t) => {
+t.test('a part that one request has read is lost for the other', async (t) => {
   const receive = receiving([part('{', true), part('}', false)])
   for await (const _ of new Request(scope(), receive).stream()) break
 
   await t.rejects(new Request(scope(), receive).json(), /already read as a stream/)
 })
 
-t.test('a channel that cannot be written to works as well', async (t) => {
+t.test('a receive function that cannot be extended works too', async (t) => {
   const receive = Object.freeze(receiving([part('{"a":1}', false)]))
 
   t.same(await new Request(scope(), receive).json(), { a: 1 })
 })
 
-t.test('requests without a channel say so, each of them', async (t) => {
+t.test('each request without channels throws the same error', async (t) => {
   for (let count = 0; count < 2; count++) {
     await t.rejects(new Request(httpScope()).stream().next(), /made without receive/)
   }
 })
 
-t.test(
-  'an app that answers for an exception gets the body that the handler has read',
-  async (t) => {
-    const echo: App = async (scope, receive, send) => {
-      const message = await receive()
-      const body = message.type === 'http.request' ? new TextDecoder().decode(message.body) : ''
-      await new PlainTextResponse(body).respond(scope, receive, send)
-    }
-    const failing = Route('/', {
-      post: async (request) => {
-        await request.text()
-        throw new HTTPException(418)
-      },
-    })
-    await using client = await testClient(exceptions([[418, () => echo]])(failing))
+t.test('an app that answers an exception gets the body that the handler read', async (t) => {
+  const echo: App = async (scope, receive, send) => {
+    const message = await receive()
+    const body = message.type === 'http.request' ? new TextDecoder().decode(message.body) : ''
+    await new PlainTextResponse(body).respond(scope, receive, send)
+  }
+  const failing = Route('/', {
+    post: async (request) => {
+      await request.text()
+      throw new HTTPException(418)
+    },
+  })
+  await using client = await testClient(exceptions([[418, () => echo]])(failing))
 
-    t.equal(await (await client.post('/', { body: 'abc' })).text(), 'abc')
-  },
-)
+  t.equal(await (await client.post('/', { body: 'abc' })).text(), 'abc')
+})

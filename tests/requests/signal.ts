@@ -7,7 +7,7 @@ import { httpScope, receiving } from '../support/scopes.ts'
 const NO_BODY: ReceiveMessage = { type: 'http.request', body: new Uint8Array(0), moreBody: false }
 const DISCONNECT: ReceiveMessage = { type: 'http.disconnect' }
 
-t.test('asks receive at once where no body was announced, and keeps what came', async (t) => {
+t.test('calls receive immediately if no body was announced, and keeps its message', async (t) => {
   const request = new Request(httpScope(), receiving([NO_BODY, DISCONNECT]))
   request.handling(true)
   await new Promise((resolve) => request.signal.addEventListener('abort', resolve))
@@ -16,7 +16,7 @@ t.test('asks receive at once where no body was announced, and keeps what came', 
   t.same(await request.rest(), NO_BODY)
 })
 
-t.test('leaves a body that was announced to its reader', async (t) => {
+t.test('leaves an announced body to its reader', async (t) => {
   const body = new TextEncoder().encode('abc')
   const scope = httpScope({ headers: ['content-length', '3'] })
   const receive = receiving([{ type: 'http.request', body, moreBody: false }, DISCONNECT])
@@ -30,7 +30,7 @@ t.test('leaves a body that was announced to its reader', async (t) => {
   t.equal(signal.aborted, true)
 })
 
-t.test('the end of a response is no departure, where the server tells of those', async (t) => {
+t.test('the end of a response is not a disconnect, if the server reports those', async (t) => {
   const request = new Request(
     httpScope({ onDisconnect: () => {} }),
     receiving([NO_BODY, DISCONNECT]),

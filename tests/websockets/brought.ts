@@ -4,7 +4,7 @@ import { bringWebSockets, websocketOf } from '../../lib/websockets/brought.ts'
 import { WebSocket } from '../../lib/websockets.ts'
 import { websocketScope } from '../support/scopes.ts'
 
-t.test('there is a websocket once something has brought its class along', async (t) => {
+t.test('a websocket is available once a module has loaded its class', async (t) => {
   const made = () =>
     websocketOf(
       websocketScope() as WebSocketScope,

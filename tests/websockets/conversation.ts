@@ -50,7 +50,7 @@ async function accepted(scope: Partial<WebSocketScope> = {}) {
 }
 
 // WS-1
-t.test('goes from phase to phase', async (t) => {
+t.test('changes from phase to phase', async (t) => {
   const { websocket, give } = server()
 
   t.equal(websocket.phase, 'connecting')
@@ -66,7 +66,7 @@ t.test('goes from phase to phase', async (t) => {
   t.equal(refused.websocket.phase, 'denied')
 })
 
-t.test('a view can be made in the middle of a conversation', async (t) => {
+t.test('a view can be created in the middle of a conversation', async (t) => {
   const sent: SendMessage[] = []
   const send = async (message: SendMessage): Promise<void> => {
     sent.push(message)
@@ -79,7 +79,7 @@ t.test('a view can be made in the middle of a conversation', async (t) => {
   t.match(sent, [{ type: 'websocket.close', code: 3000 }])
 })
 
-t.test('the handshake is answered once, even when two try at the same time', async (t) => {
+t.test('the handshake is answered once, also by simultaneous calls', async (t) => {
   const { websocket, sent } = server()
 
   const accepting = websocket.accept()
@@ -95,7 +95,7 @@ t.test('the handshake is answered once, even when two try at the same time', asy
   t.same(sent, [{ type: 'websocket.accept' }])
 })
 
-t.test('an answer that the server refuses can be given again', async (t) => {
+t.test('an answer that the server refuses can be followed by another', async (t) => {
   const it = server()
   it.refusing = new ProtocolError('no such subprotocol')
 
@@ -107,7 +107,7 @@ t.test('an answer that the server refuses can be given again', async (t) => {
 })
 
 // WS-21
-t.test('each message goes to one of those who wait, in their order', async (t) => {
+t.test('each message goes to one pending receive, in order', async (t) => {
   const { websocket, give } = await accepted()
 
   const all = Promise.all([websocket.receive(), websocket.receiveText(), websocket.receive()])
@@ -118,7 +118,7 @@ t.test('each message goes to one of those who wait, in their order', async (t) =
   t.same(await all, ['a', 'b', 'c'])
 })
 
-t.test('all who wait learn that the peer has gone', async (t) => {
+t.test('all pending receives get the disconnect', async (t) => {
   const { websocket, give } = await accepted()
   const loop = websocket[Symbol.asyncIterator]()
 
@@ -131,7 +131,7 @@ t.test('all who wait learn that the peer has gone', async (t) => {
   t.same(three, { status: 'fulfilled', value: { done: true, value: undefined } })
 })
 
-t.test('a loop that is left while it waits takes nothing with it', async (t) => {
+t.test('a loop that ends while waiting takes no message', async (t) => {
   const { websocket, give } = await accepted()
   const loop = websocket[Symbol.asyncIterator]()
 
@@ -149,7 +149,7 @@ t.test('a loop that is left while it waits takes nothing with it', async (t) => 
   }
 })
 
-t.test('who stops waiting by a signal takes nothing with it', async (t) => {
+t.test('a receive that is aborted by a signal takes no message', async (t) => {
   const { websocket, give } = await accepted()
   const controller = new AbortController()
 
@@ -168,7 +168,7 @@ t.test('who stops waiting by a signal takes nothing with it', async (t) => {
   t.equal(await patient, 'b')
 })
 
-t.test('the signal fires when the peer goes, though nobody receives', async (t) => {
+t.test('the signal aborts on a disconnect, even without a receive', async (t) => {
   const { websocket, give } = await accepted()
   const { signal } = websocket
   t.equal(websocket.signal, signal)
@@ -201,7 +201,7 @@ t.test('the signal works from before the handshake, and after the end', async (t
   t.ok(late.websocket.signal.aborted)
 })
 
-t.test('reads ahead within bounds, and on when there is room', async (t) => {
+t.test('reads ahead up to a limit, and continues when there is room', async (t) => {
   const it = await accepted()
   void it.websocket.signal
 
@@ -217,7 +217,7 @@ t.test('reads ahead within bounds, and on when there is room', async (t) => {
   t.equal(big.asked, 2, 'or a mebibyte')
 })
 
-t.test('the signal asks the server where it can tell, and reads nothing', async (t) => {
+t.test('the signal uses the server’s report if there is one, and reads nothing', async (t) => {
   const listeners: (() => void)[] = []
   const it = await accepted({ onDisconnect: (listener) => listeners.push(listener) })
   const { signal } = it.websocket
@@ -233,7 +233,7 @@ t.test('the signal asks the server where it can tell, and reads nothing', async 
   await t.rejects(it.websocket.receive(), { code: 1001 })
 })
 
-t.test('the signal fires when a message cannot be sent', async (t) => {
+t.test('the signal aborts when a message cannot be sent', async (t) => {
   const it = await accepted()
   const { signal } = it.websocket
   it.refusing = new ClientDisconnected()
@@ -244,7 +244,7 @@ t.test('the signal fires when a message cannot be sent', async (t) => {
   t.equal(it.websocket.phase, 'closed')
 })
 
-t.test('who does not wait for a send harms nobody', async (t) => {
+t.test('a send without await does no harm', async (t) => {
   const it = await accepted()
   const unhandled: unknown[] = []
   const note = (error: unknown): void => void unhandled.push(error)
@@ -265,7 +265,7 @@ t.test('who does not wait for a send harms nobody', async (t) => {
   t.same(unhandled, [])
 })
 
-t.test('an error of receive reaches who waits, or who asks next', async (t) => {
+t.test('an error of receive reaches pending receives, or the next one', async (t) => {
   const failures = [new Error('one'), new Error('two')]
   const messages: ReceiveMessage[] = [{ type: 'websocket.connect' }]
   const websocket = new WebSocket(
@@ -285,7 +285,7 @@ t.test('an error of receive reaches who waits, or who asks next', async (t) => {
   await t.rejects(websocket.receive(), { message: 'two' })
 })
 
-t.test('a loop throws for messages that have no place in it', async (t) => {
+t.test('a loop throws for messages out of order', async (t) => {
   const { websocket, give } = await accepted()
 
   const message = /^websocket: websocket\.receive was expected/

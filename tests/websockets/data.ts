@@ -14,7 +14,7 @@ t.test('reads JSON from text and from bytes', async (t) => {
   }
 })
 
-t.test('writes JSON, compact and with characters as they are', async (t) => {
+t.test('writes compact JSON without escapes', async (t) => {
   t.equal(toJSON({ a: 'é', b: [1] }), '{"a":"é","b":[1]}')
   t.throws(() => toJSON(undefined), {
     name: 'TypeError',

@@ -7,7 +7,7 @@ const END: ReceiveMessage = { type: 'websocket.disconnect', code: 1000, reason: 
 const reader = { read: (message: ReceiveMessage | undefined) => message }
 const text = (value: number): ReceiveMessage => ({ type: 'websocket.receive', text: `${value}` })
 
-t.test('tells of the end once, and gives it again and again', async (t) => {
+t.test('reports the end once, and returns it every time', async (t) => {
   const messages = [text(1), END]
   let asked = 0
   let ends = 0
@@ -21,7 +21,7 @@ t.test('tells of the end once, and gives it again and again', async (t) => {
   t.equal(asked, 2, 'and nothing is asked for after it')
 })
 
-t.test('loses nothing and keeps the order, whoever waits, leaves and watches', async (t) => {
+t.test('loses nothing and keeps the order, with any readers', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.constantFrom('take', 'leave', 'give', 'watch', 'turn'), { maxLength: 60 }),

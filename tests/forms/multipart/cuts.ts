@@ -8,6 +8,7 @@ import { MultipartParser } from '../../../lib/forms/multipart.ts'
 import { decoderOf } from '../../../lib/forms/text.ts'
 import { assertLinear } from '../../support/linear.ts'
 import { BOUNDARY, body, MULTIPART, part, pieces } from '../../support/multipart.ts'
+import { runs } from '../../support/runs.ts'
 
 /** What is read of a body: names, contents joined, or why it is refused. */
 function told(all: Iterable<Uint8Array>, more: object = {}): unknown[] {
@@ -90,7 +91,7 @@ const bodies = fc
   )
   .map((all) => Buffer.from(all.join(''), 'latin1'))
 
-t.test('any body is read the same, however it is cut', async (t) => {
+t.test('any body is read the same, in any chunks', async (t) => {
   let [read, refused] = [0, 0]
   const end = Buffer.from(`${LINE}--`)
   fc.assert(
@@ -101,9 +102,10 @@ t.test('any body is read the same, however it is cut', async (t) => {
       if (expected.length === 1) refused++
       deepStrictEqual(told(pieces(bytes, size)), expected)
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(300) },
   )
-  t.ok(read > 100 && refused > 100, `${read} read, ${refused} refused`)
+  // About 130 and 110 of 300: far fewer would mean that the bodies are no good.
+  t.ok(read > 50 && refused > 50, `${read} read, ${refused} refused`)
 })
 
 /** The parts as busboy reads them: name and content in turn. */
