@@ -5,7 +5,8 @@ import type { Receive, Scope, Send } from '../types.ts'
 /**
  * Sends a response instead of calling the app.
  *
- * A websocket handshake is denied with it; a server that cannot send such a response denies with 403.
+ * A websocket handshake is denied with the response, or with 403 if the server cannot send such a
+ * response.
  *
  * @throws UnsupportedProtocol if the scope is neither http nor websocket.
  * @example

@@ -1,4 +1,4 @@
-/** Answers errors where an app throws them, so that the middleware around it sees the answer. */
+/** Answers errors where an app throws them. So the middleware around it sees the response. */
 
 import { followsDisconnect } from '../exceptions/common.ts'
 import { runCatching } from '../internal/run.ts'
@@ -12,8 +12,8 @@ import {
 } from './handlers.ts'
 
 /**
- * Wraps an app: exceptions with a handler in the scope are answered; bugs are rethrown, and answered
- * before if `errors()` is around.
+ * Wraps an app. Exceptions with a handler in the scope are answered. Bugs are rethrown; inside of
+ * `errors()` they are answered before.
  *
  * Routes answer errors of their handlers themselves. The boundary is for code outside routes, such as
  * middleware and foreign apps.
@@ -33,7 +33,9 @@ export function errorBoundary(app: App): App {
   }
 }
 
-/** The middleware of a list of handlers; those outside stay in force for keys that are not in it. */
+/**
+ * Makes the middleware of a list of handlers. For keys that are not in it, the outer handlers still apply.
+ */
 export function answeringBy(entries: readonly ExceptionHandlerEntry[]): Middleware {
   const alone = new ExceptionHandlers(entries)
   const merged = new WeakMap<ExceptionHandlers, ExceptionHandlers>()
@@ -53,17 +55,17 @@ export function answeringBy(entries: readonly ExceptionHandlerEntry[]): Middlewa
   }
 }
 
-/** A wrapped `send`, and what was sent through it. */
-export interface Tracked {
+/** A wrapped `send`, and the state of the response that is sent through it. */
+export interface TrackedSend {
   readonly send: Send
-  /** Whether a response has started, so that an error cannot be answered any more. */
+  /** Whether a response has started. Then an error can no longer be answered. */
   readonly started: boolean
-  /** The phase of a websocket, as far as the app has advanced it. */
+  /** The phase of a websocket, according to the messages of the app. */
   readonly phase?: WebSocketPhase
 }
 
-/** Tracks whether a response has started; if the server itself tracks it, the server is asked instead. */
-export function trackStart(send: Send, { transport }: ConnectionScope): Tracked {
+/** Tracks whether a response has started. If the server itself tracks it, its value is used instead. */
+export function trackStart(send: Send, { transport }: ConnectionScope): TrackedSend {
   if (transport?.send === send) return transport
   const tracked = {
     started: false,
@@ -81,7 +83,7 @@ const PHASES: Readonly<Record<string, WebSocketPhase>> = {
 }
 
 /** Tracks the phase of a websocket. */
-export function trackPhase(send: Send): Tracked {
+export function trackPhase(send: Send): TrackedSend {
   const tracked = {
     started: false,
     phase: 'connecting' as WebSocketPhase,

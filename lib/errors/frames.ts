@@ -10,26 +10,43 @@ export interface SourceLine {
 export interface Frame {
   /** As in the stack: function, file, line, column. */
   readonly place: string
-  /** Empty if the source cannot be read. */
+  /** Empty if the source cannot be read, or is not the application's own. */
   readonly lines: readonly SourceLine[]
   /** Whether this is the innermost frame of the application's own code. */
   readonly open: boolean
+  /** Whether it is a frame of Node, of a package, or of this package. */
+  readonly isForeign: boolean
 }
 
-/** The frames of an error's stack, innermost first. */
+/** Returns the frames of an error's stack, innermost first. */
 export function framesOf(error: unknown): Frame[] {
   const places = traceOf(error)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
-  const own = places.findIndex((place) => !/node:|node_modules/.test(place))
+  const own = places.findIndex((place) => !isForeign(place))
   return places.map((place, index) => ({
     place: place.trim(),
-    lines: sourceAround(place),
+    lines: isForeign(place) ? [] : sourceAround(place),
     open: index === own,
+    isForeign: isForeign(place),
   }))
 }
 
-/** The stack without the message, which may contain a client's text and must not name files to show. */
+/** The folder of this package, as a URL and as a path. */
+const OURS = new URL('..', import.meta.url)
+const FOLDERS = [OURS.href, decodeURIComponent(OURS.pathname)]
+
+function isForeign(place: string): boolean {
+  return (
+    /node:|node_modules|\((?:<anonymous>|native)\)$/.test(place) ||
+    FOLDERS.some((folder) => place.includes(folder))
+  )
+}
+
+/**
+ * Returns the stack without the message. The message may contain text of a client, which must not select
+ * files to show.
+ */
 function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   const { message, stack = '' } = error
@@ -39,7 +56,7 @@ function traceOf(error: unknown): string {
 
 const CONTEXT = 4
 
-// "at name (file:line:column)" or "at file:line:column", perhaps after "async".
+// "at name (file:line:column)" or "at file:line:column", optionally after "async".
 const PLACE = /^\s*at (?:async )?(?:.* \()?(.+?):([0-9]+):[0-9]+\)?$/
 
 function sourceAround(place: string): SourceLine[] {
@@ -54,7 +71,7 @@ function sourceAround(place: string): SourceLine[] {
     .map((text, index) => ({ number: first + index, text, marked: first + index === at }))
 }
 
-/** The file path of a path or `file:` URL; undefined for anything else. */
+/** Returns the file path of a path or `file:` URL, or undefined for other text. */
 function fileOf(location: string): string | undefined {
   if (/^(?:\/|[A-Za-z]:[\\/])/.test(location)) return location
   if (!location.startsWith('file:///') || !URL.canParse(location)) return undefined
@@ -62,7 +79,7 @@ function fileOf(location: string): string | undefined {
   return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path
 }
 
-/** Through the process object, so that runtimes without files can load this module. */
+/** Reads a file by the process object, so runtimes without files can load this module. */
 function readSource(location: string): string | undefined {
   try {
     const file = fileOf(location)

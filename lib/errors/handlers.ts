@@ -1,4 +1,4 @@
-/** Answers errors with their handler from the table, or as bugs: errors without a handler. */
+/** Answers errors with their handler from the table. An error without a handler is a bug. */
 
 import { answerWebSocket, debugResponse } from '#answers'
 import { followsDisconnect } from '../exceptions/common.ts'
@@ -41,11 +41,11 @@ export {
 /**
  * Answers an error that was thrown before a response started, or in any phase of a websocket.
  *
- * An error without a handler is a bug. It is answered too if `errors()` is around, and the promise
- * rejects with it in any case, so that it is logged.
+ * An error without a handler is a bug. Inside of `errors()` it is answered too. In any case the promise
+ * rejects with it, so it is logged.
  *
- * @param view The handler's own request, so that a body it has read is available, or its websocket;
- * without a websocket, its phase ('connecting').
+ * @param view The handler's own request, because it may have read the body; or the handler's websocket, or
+ * the phase of the websocket ('connecting').
  */
 export function answerException(
   error: unknown,
@@ -60,7 +60,7 @@ export function answerException(
   if (found === undefined) return answered
   const { failure = { error } } = found
   found.failure = failure
-  // An app that answers may enter a route, which clears it as for a request that is repeated.
+  // An app that answers may enter a route, which clears the failure as for a repeated request.
   return answered.finally(() => {
     found.failure = failure
   })
@@ -105,9 +105,9 @@ async function answerBy(
 /**
  * Answers a bug with a 500 where it was thrown, and rethrows it.
  *
- * The answer passes through all middleware around that place, so it has the fields that they add. The
- * scope's outcome holds the error before the answer starts, so that sessions are not saved. Without
- * `errors()` around, the server answers.
+ * The response passes through all middleware around that place, so it has the fields that they add. The
+ * scope's outcome has the error before the response starts, so sessions are not saved. Outside of
+ * `errors()`, the server answers.
  */
 export async function answerBug(
   error: unknown,
@@ -116,14 +116,14 @@ export async function answerBug(
 ): Promise<never> {
   if (handlers.debug === undefined || followsDisconnect(error, request.scope)) throw error
   const { scope, receive, send } = request
-  const answer = madeBefore(scope, error) ?? (await answerOf(error, request, handlers))
+  const answer = earlierAnswer(scope, error) ?? (await answerOf(error, request, handlers))
   noteBug(scope, answer)
-  await answer.app(scope, receive, send).catch(ignoreDeparture)
+  await answer.app(scope, receive, send).catch(ignoreDisconnect)
   throw answer.error
 }
 
-/** Calls the handler of bugs even if its answer is too late to be sent. */
-export async function tellBug(
+/** Calls the handler of bugs although its response is too late to be sent. */
+export async function reportBug(
   error: unknown,
   request: Request,
   handlers: ExceptionHandlers,
@@ -138,10 +138,10 @@ export function isAnsweredBug({ outcome }: ConnectionScope, error: unknown): boo
   return outcome?.error !== undefined && outcome.error === error
 }
 
-/** The answers to bugs, in case a middleware drops an answer and rethrows the bug. */
+/** The answers to bugs. They are used again if a middleware drops the response and rethrows the bug. */
 const ANSWERS = new WeakMap<ScopeOutcome, BugAnswer>()
 
-function madeBefore(scope: ConnectionScope, error: unknown): BugAnswer | undefined {
+function earlierAnswer(scope: ConnectionScope, error: unknown): BugAnswer | undefined {
   return isAnsweredBug(scope, error) && scope.outcome ? ANSWERS.get(scope.outcome) : undefined
 }
 
@@ -151,7 +151,7 @@ function noteBug(scope: ConnectionScope, answer: BugAnswer): void {
   ANSWERS.set(scope.outcome, answer)
 }
 
-/** The answer to a bug, and the error for the log: a combined one if the handler of 500 fails. */
+/** The answer to a bug, and the error for the log, which is a combined one if the handler of 500 fails. */
 interface BugAnswer {
   readonly app: App
   readonly error: unknown
@@ -170,7 +170,7 @@ async function answerOf(
     const answer = await serverError(request, error)
     return { app: toApp(answer, 'exceptionHandlers: the handler of 500'), error }
   } catch (failure) {
-    // Both go to the log, or the original bug would be lost.
+    // Both are logged. Otherwise the original bug would be lost.
     const both = new AggregateError(
       [failure, error],
       `exceptionHandlers: the handler of 500 failed (${textOf(failure)}), called for another error (${textOf(error)}).`,
@@ -187,7 +187,7 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : asText(error)
 }
 
-/** A disconnect while the answer is sent does not hide the bug, which still goes to the log. */
-function ignoreDeparture(error: unknown): void {
+/** Ignores a disconnect while the response is sent. So the bug is still logged. */
+function ignoreDisconnect(error: unknown): void {
   if (!(error instanceof ClientDisconnected)) throw error
 }

@@ -1,4 +1,7 @@
-/** Loads the answers that most programs never give with the first of them. */
+/**
+ * Loads the debug page, and the answers to errors of websockets, when they are first needed. Most programs
+ * never need them.
+ */
 import type { Request } from '../requests.ts'
 import type { Response } from '../responses/response.ts'
 import type * as websockets from './websockets.ts'

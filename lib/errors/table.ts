@@ -1,7 +1,7 @@
-/** The table of handlers: which of them answers which error. */
+/** The table of exception handlers, by status and by class of errors. */
 import { HTTPException } from '../exceptions.ts'
 import { isBodyless, isStatus } from '../http/status.ts'
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { Request } from '../requests.ts'
 import { type AnyResponse, Response } from '../responses/response.ts'
 import { brand, ownPrototype } from '../types/brand.ts'
@@ -9,11 +9,11 @@ import type { App, ConnectionScope } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 
 /**
- * Answers an error; what it throws itself is handled as an error of the server.
+ * Returns the response to an error. If it throws, that error is a bug.
  *
- * On a websocket the request is its handshake, and the websocket comes as third argument. A response
- * refuses the handshake, or closes a socket that was accepted: with 1011 for a status from 500 on, and
- * 1008 for others. A handler that talks to the websocket itself may return nothing.
+ * For a websocket the request is its handshake, and the third argument is the websocket. A response
+ * refuses the handshake, or closes an accepted websocket: with 1011 for a status of 500 or more, otherwise
+ * with 1008. A handler that sends to the websocket itself may return nothing.
  *
  * @example
  * class Overloaded extends Error {}
@@ -23,7 +23,8 @@ import type { WebSocket } from '../websockets.ts'
  * })
  */
 export type ExceptionHandler<Thrown = unknown, State = Record<string, unknown>> = {
-  // As a method, since those compare their parameters both ways: a handler may name a narrower error.
+  // It is a method, because TypeScript compares the parameters of methods in both directions: a handler
+  // may declare a narrower error.
   answer(
     request: Request<Record<string, unknown>, State>,
     error: Thrown,
@@ -31,19 +32,22 @@ export type ExceptionHandler<Thrown = unknown, State = Record<string, unknown>> 
   ): ExceptionAnswer | Promise<ExceptionAnswer>
 }['answer']
 
-/** What an exception handler may return; nothing only if it has answered a websocket itself. */
+/**
+ * The result of an exception handler. It may be undefined only if the handler has answered a websocket
+ * itself.
+ */
 // biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return
 export type ExceptionAnswer = AnyResponse | App | void
 
 /** A class of errors; its subclasses are included. */
 export type ErrorClass = abstract new (...args: never) => unknown
 
-/** What a handler is found by: a status, or a class of errors. */
+/** The key of a handler: a status, or a class of errors. */
 export type ErrorKey = number | ErrorClass
 
 /**
- * The error that the handler of a key is given: an instance of the class, or the HTTPException with
- * the status. The handler of 500 is given any bug.
+ * The type of the error that the handler of a key gets: an instance of the class, or the HTTPException
+ * with the status. The handler of 500 gets any bug.
  */
 // biome-ignore format: a table
 export type ThrownBy<Key> =
@@ -64,16 +68,17 @@ export type ExceptionHandlerEntries<
 > = { readonly [Index in keyof Keys]: ExceptionHandlerEntry<Keys[Index], State> }
 
 export interface ExceptionHandlersOptions {
-  /** The table to look into where this one has no entry for a key (none). */
+  /** The table that is used for keys without an entry in this one (none). */
   outer?: ExceptionHandlers | undefined
-  /** Answer bugs too: with what they are if true, without it if false (they are only thrown on). */
+  /** Whether responses to bugs show the error (bugs are only rethrown, without a response). */
   debug?: boolean
 }
 
 /**
- * Handlers by status, which are asked first, and by class, nearest first.
+ * Handlers by status and by class. The handler of the status takes precedence, then that of the most
+ * specific class.
  *
- * @throws TypeError for a key that can be neither, or a handler that is no function.
+ * @throws TypeError if a key is neither a status nor a class, or a handler is not a function.
  */
 export class ExceptionHandlers {
   static {
@@ -93,21 +98,23 @@ export class ExceptionHandlers {
     this.#debug = debug
     if (typeof entries?.[Symbol.iterator] !== 'function') {
       const fix = 'Write [[404, (request, error) => …]]'
-      throw wrong('exceptionHandlers', 'it must be a list of pairs', entries, fix)
+      throw invalid('exceptionHandlers', 'it must be a list of pairs', entries, fix)
     }
-    for (const [key, handler] of entries) this.add(key, handler)
+    for (const entry of entries) {
+      if (!Array.isArray(entry)) throw noPair(entry)
+      this.add(entry[0], entry[1])
+    }
   }
 
   add(key: number | ErrorClass, handler: ExceptionHandler): void {
     if (typeof handler !== 'function' || !(isStatus(key) || isClass(key))) {
-      const what = 'an entry must be [status or error class, handler]'
-      throw wrong('exceptionHandlers', what, [key, handler], 'Write [404, (request, error) => …]')
+      throw noPair([key, handler])
     }
     if (typeof key === 'number') this.#byStatus.set(key, handler)
     else this.#byClass.set(ownPrototype(key.prototype), handler)
   }
 
-  /** Whether bugs are shown to the client; undefined if they are not answered here at all. */
+  /** Whether responses to bugs show the error; undefined if bugs are not answered here. */
   get debug(): boolean | undefined {
     return this.#debug ?? this.#outer?.debug
   }
@@ -118,7 +125,7 @@ export class ExceptionHandlers {
     return own ?? this.#outer?.serverError
   }
 
-  /** The handler that answers this error; undefined if it is a bug. */
+  /** Returns the handler that answers this error, or undefined if it is a bug. */
   find(error: unknown): ExceptionHandler | undefined {
     if (error instanceof HTTPException) {
       const byStatus = error.status === 500 ? undefined : this.ofStatus(error.status)
@@ -134,18 +141,23 @@ export class ExceptionHandlers {
     return undefined
   }
 
-  /** The handler of this status. */
+  /** Returns the handler of this status. */
   ofStatus(status: number): ExceptionHandler | undefined {
     return this.#byStatus.get(status) ?? this.#outer?.ofStatus(status)
   }
 
-  /** The handler of the class with this prototype, not of those that it extends. */
+  /** Returns the handler of the class with this prototype, but not of its superclasses. */
   ofClass(prototype: object): ExceptionHandler | undefined {
     return this.#byClass.get(ownPrototype(prototype)) ?? this.#outer?.ofClass(prototype)
   }
 }
 
-/** Arrow functions are no classes: nothing is ever an instance of one. */
+function noPair(given: unknown): TypeError {
+  const what = 'an entry must be [status or error class, handler]'
+  return invalid('exceptionHandlers', what, given, 'Write [404, (request, error) => …]')
+}
+
+/** Whether the key is a class. An arrow function is not, because it cannot have instances. */
 function isClass(key: unknown): key is ErrorClass {
   return typeof key === 'function' && typeof key.prototype === 'object'
 }
@@ -154,7 +166,10 @@ function prototypeOf(error: unknown): object | null {
   return typeof error === 'object' && error !== null ? Object.getPrototypeOf(error) : null
 }
 
-/** The default: the content of the exception, or its detail as plain text, with its headers. */
+/**
+ * The default handler. It sends the content of the exception, or its detail as plain text, with its
+ * headers.
+ */
 export function answerHTTPException(_request: unknown, error: HTTPException): Response {
   const { status, detail, headers } = error
   if (isBodyless(status)) return new Response(null, { status, headers })
@@ -162,7 +177,7 @@ export function answerHTTPException(_request: unknown, error: HTTPException): Re
   return new Response(text, { status, headers, mediaType })
 }
 
-/** The handlers that `errors()` and `exceptions()` put into this scope, or the defaults. */
+/** Returns the handlers that `errors()` and `exceptions()` put into this scope, or the defaults. */
 export function handlersOf(scope: ConnectionScope): ExceptionHandlers {
   const { exceptionHandlers } = scope
   return exceptionHandlers instanceof ExceptionHandlers

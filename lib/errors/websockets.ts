@@ -13,8 +13,8 @@ import { answerInstead } from './answerinstead.ts'
 import { answerHTTPException, type ExceptionHandler } from './table.ts'
 
 /**
- * Answers with a handler, or with the close that the error names; rejects if the error is a bug, or if
- * the socket is closed.
+ * Answers with a handler, or with the close code of the error. Rejects if the error is a bug, or if the
+ * socket is closed.
  *
  * @param view The websocket of the app, or its phase.
  */
@@ -49,7 +49,7 @@ export async function answerWebSocket(
   else if (now === 'open') await close(1011, '')
 }
 
-/** The handshake as a request without a body, so that handlers can read its fields. */
+/** Returns the handshake as a request without a body. So handlers can read its fields. */
 function handshakeOf(scope: WebSocketScope): Request {
   const scheme = scope.scheme === 'wss' ? 'https' : 'http'
   return new Request({ ...scope, type: 'http', method: 'GET', scheme }, async () => NO_BODY)

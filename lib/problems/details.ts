@@ -15,7 +15,10 @@ import { documentResponse } from './response.ts'
 export interface ProblemDetailsOptions {
   /** The types of problems by status, or by class of errors; a Problem of another type keeps its own (none). */
   types?: Iterable<ProblemTypeEntry>
-  /** Answer clients that prefer it with HTML or plain text (true); otherwise all get the document. */
+  /**
+   * Whether clients that prefer HTML or plain text get that (true). Otherwise all clients get the
+   * document.
+   */
   accept?: boolean
 }
 
@@ -27,12 +30,13 @@ export type ProblemHandlers = readonly [
 ]
 
 /**
- * Exception handlers that answer with problem documents: every HTTPException, with its own fields, and
- * every bug, without any detail. They are the handlers of an application, or of `exceptions()`. Write
- * your own before them, since TypeScript infers no types of handlers behind a spread.
+ * Returns exception handlers that answer with problem documents: every HTTPException, with its own fields,
+ * and every bug, without any detail. Pass them to an application or to `exceptions()`. Write your own
+ * handlers before them, because TypeScript does not infer the types of handlers after a spread.
  *
- * By `Accept`, browsers get a page and text clients get text, and `Vary` says so; clients that accept
- * everything get the document. Exceptions below 400, such as redirects, are answered as without it.
+ * According to `Accept`, browsers get a page and text clients get text, and the response has `Vary:
+ * Accept`. Clients that accept everything get the document. Exceptions below 400, such as redirects, are
+ * answered as usual.
  *
  * @throws TypeError if an option is invalid; RangeError if a class has no status.
  * @example
@@ -70,9 +74,9 @@ export function problemDetails(options: ProblemDetailsOptions = {}): ProblemHand
 }
 
 /**
- * A problem as the response to a request: its document, or HTML or text for clients that prefer these.
+ * Returns the response for a problem: its document, or HTML or text for clients that prefer these.
  *
- * @param error The problem; any HTTPException has a document.
+ * @param error The problem, or any other HTTPException.
  * @example
  * class OutOfStock extends Error {}
  * exceptions([[OutOfStock, (request) => problemResponse(request, new Problem({ status: 409 }))]])

@@ -1,4 +1,4 @@
-/** The problem document of an exception. */
+/** Makes the problem document of an exception. */
 
 import type { ErrorClass, ErrorKey } from '../errors/handlers.ts'
 import { Problem } from '../exceptions/problem.ts'
@@ -6,20 +6,22 @@ import type { ProblemDocument } from '../exceptions/problemdocument.ts'
 import { ValidationError } from '../exceptions/validation.ts'
 import { HTTPException } from '../exceptions.ts'
 import { statusPhrase } from '../http/status.ts'
-import { must, mustRange, wrong } from '../internal/must.ts'
+import { check, checkRange, invalid } from '../internal/checks.ts'
 import { ownPrototype } from '../types/brand.ts'
 
-/** What problems of one status or class have in common. */
+/** The common members of the problems of one status or class. */
 export interface ProblemType {
-  /** A URI that identifies the kind of problem, best of a page about it ('about:blank'). */
+  /** A URI that identifies the kind of problem, if possible the URL of a page about it ('about:blank'). */
   type?: string
   /** A short text (the reason phrase of the status). */
   title?: string
-  /** The status; needed for a class that does not extend HTTPException, and only there. */
+  /**
+   * The status. It is required for a class that does not extend HTTPException, and not allowed for others.
+   */
   status?: number
 }
 
-/** A status or a class of errors, and the URI of its problems, or more about them. */
+/** A status or a class of errors, and the URI or the common members of its problems. */
 export type ProblemTypeEntry = readonly [key: ErrorKey, type: string | ProblemType]
 
 /** The types of problems by status, and by class. */
@@ -42,7 +44,7 @@ export class ProblemTypes {
     this.classes = classes
   }
 
-  /** What is known of an error: by its class, nearest first, or by its status. */
+  /** Returns the type of an error: by its most specific class, or by its status. */
   of(error: unknown, status: number | undefined): ProblemType | undefined {
     let proto: object | null = typeof error === 'object' && error !== null ? error : null
     while (proto !== null) {
@@ -54,8 +56,8 @@ export class ProblemTypes {
   }
 
   /**
-   * The problem document of an error; one that is no HTTPException has no detail, since its message is
-   * not for clients.
+   * Returns the problem document of an error. If it is not an HTTPException, the document has no detail,
+   * because its message is not for clients.
    */
   documentOf(error: unknown): ProblemDocument {
     if (!(error instanceof HTTPException)) {
@@ -90,32 +92,32 @@ const FIX = "Write [404, 'https://example.org/problems/not-found']"
 
 function readEntry(entry: ProblemTypeEntry): readonly [ErrorKey, ProblemType] {
   const isPair = Array.isArray(entry) && entry.length === 2
-  must('problemDetails', isPair, 'types must be pairs of a key and a type', entry, FIX)
+  check('problemDetails', isPair, 'types must be pairs of a key and a type', entry, FIX)
   const [key, given] = entry
   const isClass = typeof key === 'function' && typeof key.prototype === 'object'
   if (!isClass && !isErrorStatus(key)) {
     const what = 'a key of types must be a status from 400 to 599, or a class of errors'
-    throw wrong('problemDetails', what, key, FIX)
+    throw invalid('problemDetails', what, key, FIX)
   }
   const type = typeof given === 'string' ? { type: given } : readType(given)
   if (!isClass || extendsException(key)) {
-    const what = 'the status of an HTTPException is its own'
-    must('problemDetails', type.status === undefined, what, type.status, 'Leave it out')
+    const what = 'the type of an HTTPException must not have a status'
+    check('problemDetails', type.status === undefined, what, type.status, 'Leave it out')
   } else {
     const what = `the status of ${key.name} must be an integer from 400 to 599`
     const fix = `Write [${key.name}, { status: 409, type: '…' }]`
-    mustRange('problemDetails', isErrorStatus(type.status), what, type.status, fix)
+    checkRange('problemDetails', isErrorStatus(type.status), what, type.status, fix)
   }
   return [key, type]
 }
 
 function readType(given: ProblemType): ProblemType {
   const isObject = typeof given === 'object' && given !== null
-  must('problemDetails', isObject, 'a type must be a URI or an object', given, FIX)
+  check('problemDetails', isObject, 'a type must be a URI or an object', given, FIX)
   const { type, title, status } = given
   for (const [name, text] of Object.entries({ type, title })) {
     const isText = text === undefined || typeof text === 'string'
-    must('problemDetails', isText, `the ${name} of a problem must be text`, text, FIX)
+    check('problemDetails', isText, `the ${name} of a problem must be text`, text, FIX)
   }
   return {
     ...(type === undefined ? {} : { type }),

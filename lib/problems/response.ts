@@ -1,16 +1,17 @@
-/** A problem as a response: the document for programs, a page for browsers, text for people. */
+/** Makes the response of a problem: the document for programs, a page for browsers, text for people. */
 
 import { PROBLEM_TYPE, type ProblemDocument } from '../exceptions/problemdocument.ts'
+import { pageOf } from '../html/look.ts'
 import { html } from '../html.ts'
 import { Headers, type HeadersInit } from '../http/headers.ts'
 import { preferredTypes } from '../http/preferredtypes.ts'
 import { Response } from '../responses/response.ts'
 
-/** Programs come first: they often accept everything. */
+/** The document is first, because programs often accept everything. */
 const OFFERED = [PROBLEM_TYPE, 'application/json', 'text/html', 'text/plain'] as const
 
 /**
- * The response of a document.
+ * Returns the response of a document.
  *
  * @param accept The value of `Accept`; null always gives the document.
  */
@@ -21,21 +22,24 @@ export function documentResponse(
   accept: string | null,
 ): Response {
   const fields = new Headers(Headers.from(headers).list)
-  // They describe another body.
+  // These fields describe another body.
   fields.delete('content-type').delete('content-length')
   if (accept !== null) fields.vary('Accept')
   const mediaType = accept === null ? PROBLEM_TYPE : formatFor(accept)
-  return new Response(rendered(document, mediaType), { status, headers: fields, mediaType })
+  return new Response(renderDocument(document, mediaType), { status, headers: fields, mediaType })
 }
 
-/** A client that accepts none of them gets the document, as RFC 9110 section 12.4.1 allows. */
+/**
+ * Returns the media type. A client that accepts none of them gets the document, as RFC 9110 section 12.4.1
+ * allows.
+ */
 function formatFor(accept: string): string {
   const [best = PROBLEM_TYPE] = preferredTypes(accept, OFFERED)
   return best === 'application/json' ? PROBLEM_TYPE : best
 }
 
-function rendered(document: ProblemDocument, mediaType: string): string {
-  if (mediaType === 'text/html') return pageOf(document)
+function renderDocument(document: ProblemDocument, mediaType: string): string {
+  if (mediaType === 'text/html') return asPage(document)
   return mediaType === 'text/plain' ? textOf(document) : JSON.stringify(document)
 }
 
@@ -45,21 +49,17 @@ function textOf(document: ProblemDocument): string {
   return lines.join('\n')
 }
 
-function pageOf(document: ProblemDocument): string {
+function asPage(document: ProblemDocument): string {
   const { title, status, detail, type = '' } = document
   const name = `${status} ${title}`
   const items = issuesOf(document).map((issue) => html`<li>${issue}</li>\n`)
-  // A URI of another scheme leads to no page, or does something else than show one.
+  // A URI of another scheme does not show a page, and might have another effect.
   const hasPage = /^(?:https?:\/\/|\/)/i.test(type)
-  const page = html`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${name}</title>
+  const content = html`<main>
 <h1>${name}</h1>
 ${detail && html`<p>${detail}</p>\n`}${items.length > 0 && html`<ul>\n${items}</ul>\n`}
-${hasPage && html`<p><a href="${type}">About this problem</a></p>\n`}`
-  return page.toString()
+${hasPage && html`<p><a href="${type}">About this problem</a></p>\n`}</main>`
+  return pageOf(name, content).toString()
 }
 
 /** The issues of a ValidationError, each as a line. */

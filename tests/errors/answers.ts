@@ -80,7 +80,7 @@ t.test('calls the handler with the request and the error', async (t) => {
 })
 
 // EX-7
-t.test('gives the handler the very request that was there, body and all', async (t) => {
+t.test('passes the same request object to the handler, with its body', async (t) => {
   const seen: unknown[] = []
   const handlers = new ExceptionHandlers([
     [
@@ -108,7 +108,7 @@ t.test('gives the handler the very request that was there, body and all', async 
   t.equal(seen[0], seen[1])
 })
 
-t.test('a handler without a request of its own can read the body', async (t) => {
+t.test('a handler of a middleware without a request can read the body', async (t) => {
   const handlers = new ExceptionHandlers([
     [Invalid, async (request: Request) => new PlainTextResponse(await request.text())],
   ])

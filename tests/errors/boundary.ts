@@ -20,7 +20,7 @@ t.test('answers exceptions that have a handler', async (t) => {
   t.match(start, { type: 'http.response.start', status: 404 })
 })
 
-t.test('answers what is thrown before a promise is returned', async (t) => {
+t.test('answers an error that is thrown before a promise is returned', async (t) => {
   const [start, body] = await call(errorBoundary(hasty))
 
   t.match(start, { status: 403 })
@@ -61,7 +61,7 @@ t.test('does not touch the lifespan and unknown scopes', async (t) => {
   t.match(error, { status: 404 })
 })
 
-t.test('puts the handlers back that an application inside has replaced', async (t) => {
+t.test('restores the handlers that a mounted application has replaced', async (t) => {
   const handlers = {}
   const scope = httpScope({ exceptionHandlers: handlers })
   const app: App = (inside) => {
@@ -74,7 +74,7 @@ t.test('puts the handlers back that an application inside has replaced', async (
   t.equal(scope.exceptionHandlers, handlers)
 })
 
-t.test('a response that only told a test client something has not started', async (t) => {
+t.test('a response has not started after a message for the test client only', async (t) => {
   const tracked = trackStart(() => SENT, httpScope())
 
   tracked.send({ type: 'http.response.debug', info: {} })

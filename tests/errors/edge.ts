@@ -15,7 +15,7 @@ t.test('a bug is shown as text, with its causes', async (t) => {
   t.match(text, /^Error: late\n.*\n\nCaused by: TypeError: early\n/s)
 })
 
-t.test('a websocket is viewed in its phase, on Node once the class is loaded', async (t) => {
+t.test('a websocket is passed on in its phase, on Node once the class is loaded', async (t) => {
   const sent: unknown[] = []
   const send = async (message: unknown): Promise<void> => void sent.push(message)
   bringWebSockets()

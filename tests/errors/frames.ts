@@ -12,7 +12,7 @@ function errorAt(message: string, ...places: string[]): Error {
 
 const LINES = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`).join('\n')
 
-t.test('shows four lines of source on either side, and marks the one in the middle', async (t) => {
+t.test('shows four lines of source on either side, and marks the line in the middle', async (t) => {
   const file = `${t.testdir({ 'a.js': LINES })}/a.js`
 
   const [frame] = framesOf(errorAt('kaput', `work (${file}:10:3)`))
@@ -28,7 +28,7 @@ t.test('shows four lines of source on either side, and marks the one in the midd
   )
 })
 
-t.test('stays within the file', async (t) => {
+t.test('does not read beyond the ends of the file', async (t) => {
   const file = `${t.testdir({ 'a.js': LINES })}/a.js`
   const numbers = (line: number) =>
     framesOf(errorAt('kaput', `${file}:${line}:1`))[0]?.lines.map(({ number }) => number)
@@ -38,7 +38,7 @@ t.test('stays within the file', async (t) => {
   t.same(numbers(99), [])
 })
 
-t.test('reads files however the stack names them', async (t) => {
+t.test('reads files in every form that stacks use', async (t) => {
   const folder = t.testdir({})
   const file = `${folder}/with space é.js`
   writeFileSync(file, LINES)
@@ -59,7 +59,7 @@ t.test('reads files however the stack names them', async (t) => {
   }
 })
 
-t.test('shows the place alone where there is no source to read', async (t) => {
+t.test('shows only the position if there is no source to read', async (t) => {
   const places = [
     'node:internal/process/task_queues:95:5',
     'work (/nowhere/at/all.js:1:1)',
@@ -96,7 +96,7 @@ t.test("opens the innermost frame of the application's own code", async (t) => {
   )
 })
 
-t.test('a real error begins where it was made', async (t) => {
+t.test('an error starts at the frame where it was created', async (t) => {
   const [frame] = framesOf(new Error('kaput'))
 
   t.match(frame?.place, /tests\/errors\/frames/)
@@ -114,7 +114,7 @@ t.test('a value that is not an error has no frames', async (t) => {
 })
 
 // Advisory row 114: a message may hold what a client has sent.
-t.test('a message cannot name files to show', async (t) => {
+t.test('an error message cannot make it show files', async (t) => {
   const file = `${t.testdir({ 'secret.txt': LINES })}/secret.txt`
   const message = `no such user\n    at x (${file}:3:1)`
 

@@ -18,7 +18,7 @@ const one: ExceptionHandler = () => new PlainTextResponse('one')
 const two: ExceptionHandler = () => new PlainTextResponse('two')
 
 // EX-5
-t.test('the handler of a status comes before that of the class', (t) => {
+t.test('the handler of a status takes precedence over that of the class', (t) => {
   const handlers = new ExceptionHandlers([
     [HTTPException, one],
     [Missing, one],
@@ -31,7 +31,7 @@ t.test('the handler of a status comes before that of the class', (t) => {
   t.end()
 })
 
-t.test('the nearest class answers, whatever their order', (t) => {
+t.test('the handler of the nearest class is called, in any order of the handlers', (t) => {
   const handlers = new ExceptionHandlers([
     [Invalid, one],
     [InvalidOrder, two],
@@ -53,7 +53,7 @@ t.test('a class between an exception and HTTPException answers for it', (t) => {
   t.end()
 })
 
-t.test('a status is for HTTPException only', (t) => {
+t.test('a status matches HTTPExceptions only', (t) => {
   const handlers = new ExceptionHandlers([[404, one]])
 
   t.equal(handlers.find(Object.assign(new Error('x'), { status: 404 })), undefined)
@@ -94,7 +94,7 @@ t.test('thrown values need not be Errors', (t) => {
   t.end()
 })
 
-t.test('a handler that is added replaces the one before', (t) => {
+t.test('a handler that is added replaces the previous one', (t) => {
   const handlers = new ExceptionHandlers(new Map([[404, one]]))
 
   handlers.add(404, two)

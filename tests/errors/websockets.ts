@@ -107,7 +107,7 @@ t.test('a response of a handler refuses the handshake, or closes', async (t) => 
   ])
 })
 
-t.test('a handler may answer with an app, or with nothing', async (t) => {
+t.test('a handler may answer with an app, or with undefined', async (t) => {
   const app: App = (_scope, _receive, send) => send({ type: 'websocket.close', code: 4000 })
   const nothing: ExceptionHandler = () => {}
 
@@ -124,7 +124,7 @@ t.test('a handler may answer with an app, or with nothing', async (t) => {
   ])
 })
 
-t.test('a handler that closes and answers has closed', async (t) => {
+t.test('after a handler that closes, its answer is ignored', async (t) => {
   const handler: ExceptionHandler = async (_request, _error, websocket) => {
     await websocket?.close(3000)
     return new PlainTextResponse('too late')

@@ -1,4 +1,4 @@
-// problemDetails(): every error as a problem document, or as a page or text by Accept.
+// LS-ERR-1: problemDetails(): every error as a problem document, or as a page or text by Accept.
 import t from 'tap'
 import { Application, HTTPException, Route } from '../../lib/index.ts'
 import {
@@ -59,7 +59,7 @@ t.test('an HTTPException is answered with a document', async (t) => {
   })
 })
 
-t.test('the fields of the exception are kept, without those of its own body', async (t) => {
+t.test('the fields of the exception are kept, except those of its own body', async (t) => {
   const headers = {
     'www-authenticate': 'Basic',
     'retry-after': '7',
@@ -74,7 +74,7 @@ t.test('the fields of the exception are kept, without those of its own body', as
   t.equal(response.headers.get('content-type'), 'application/problem+json')
 })
 
-t.test('a bug is answered without detail', async (t) => {
+t.test('a bug is answered without details', async (t) => {
   const response = await answerTo(new Error('secret'))
 
   t.equal(response.status, 500)
@@ -122,38 +122,27 @@ for (const [accept, type] of [
   })
 }
 
-t.test('a page shows what is wrong, escaped', async (t) => {
+t.test('a page shows the error, escaped', async (t) => {
   const error = new ValidationError([{ source: 'query', path: ['<a>'], message: 'is <b>' }], {
     detail: '<script>',
   })
   const response = await answerTo(error, { types: [[422, '/problems/"x"']] }, { accept: BROWSER })
 
-  t.equal(
-    await response.text(),
-    `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>422 Unprocessable Content</title>
-<h1>422 Unprocessable Content</h1>
-<p>&lt;script&gt;</p>
-<ul>
-<li>query /&lt;a&gt;: is &lt;b&gt;</li>
-</ul>
-
-<p><a href="/problems/&quot;x&quot;">About this problem</a></p>
-`,
-  )
+  const page = await response.text()
+  t.match(page, '<title>422 Unprocessable Content</title>')
+  t.match(page, '<h1>422 Unprocessable Content</h1>\n<p>&lt;script&gt;</p>')
+  t.match(page, '<li>query /&lt;a&gt;: is &lt;b&gt;</li>')
+  t.match(page, '<p><a href="/problems/&quot;x&quot;">About this problem</a></p>')
 })
 
-t.test('only a web page is linked', async (t) => {
+t.test('only a web page becomes a link', async (t) => {
   for (const type of ['javascript:alert(1)', 'urn:x', 'about:blank']) {
     const response = await answerTo(new Problem({ status: 404, type }), {}, { accept: BROWSER })
-    t.notMatch(await response.text(), /href/)
+    t.notMatch(await response.text(), /<a/)
   }
 })
 
-t.test('text shows what is wrong', async (t) => {
+t.test('text shows the error', async (t) => {
   const error = new ValidationError([{ source: 'body', message: 'is missing' }])
   const accept = 'text/plain'
 
@@ -164,7 +153,7 @@ t.test('text shows what is wrong', async (t) => {
   t.equal(await (await answerTo(new HTTPException(404), {}, { accept })).text(), 'Not Found')
 })
 
-t.test('types give URIs and titles by status and by class', async (t) => {
+t.test('types have URIs and titles by status and by class', async (t) => {
   const options: ProblemDetailsOptions = {
     types: [
       [404, 'https://example.org/not-found'],
@@ -195,7 +184,7 @@ t.test('types give URIs and titles by status and by class', async (t) => {
   })
 })
 
-t.test('redirects and statuses without a body are answered as without it', async (t) => {
+t.test('redirects and statuses without a body are not changed', async (t) => {
   const redirect = new HTTPException(303, undefined, { headers: { location: '/login' } })
   const response = await answerTo(redirect)
 
@@ -204,7 +193,7 @@ t.test('redirects and statuses without a body are answered as without it', async
   t.equal(await response.text(), 'See Other')
 })
 
-t.test('misuse is told at definition', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   const cases: [unknown, RegExp][] = [
     [{ type: [] }, /^problemDetails: unknown option "type"\. Did you mean "types"\?$/],
     [
@@ -222,7 +211,7 @@ t.test('misuse is told at definition', async (t) => {
     ],
     [
       { types: [[404, { status: 409 }]] },
-      /^problemDetails: the status of an HTTPException is its own, 409 was given\. Leave it out\.$/,
+      /^problemDetails: the type of an HTTPException must not have a status, 409 was given\. Leave it out\.$/,
     ],
     [
       { types: [[OutOfStock, '/x']] },

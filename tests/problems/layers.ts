@@ -17,7 +17,7 @@ import { testClient } from '../../lib/testing/client.ts'
 class OutOfStock extends Error {}
 
 // LS-ERR-2
-t.test('a layer may have it, and a handler of its own', async (t) => {
+t.test('a layer may have it, and other handlers too', async (t) => {
   const missing = Route('/', () => {
     throw new HTTPException(404)
   })
@@ -41,7 +41,7 @@ t.test('a layer may have it, and a handler of its own', async (t) => {
   t.match(await (await client.get('/taken')).json(), { status: 409, title: 'Conflict' })
 })
 
-t.test('a later entry for a key replaces that of problemDetails', async (t) => {
+t.test('a later entry for a key overrides that of problemDetails', async (t) => {
   const options: ApplicationOptions = {
     exceptionHandlers: [...problemDetails(), [HTTPException, () => new JSONResponse('mine')]],
   }
@@ -50,7 +50,7 @@ t.test('a later entry for a key replaces that of problemDetails', async (t) => {
   t.equal(await (await client.get('/')).json(), 'mine')
 })
 
-t.test('debug shows the bug instead', async (t) => {
+t.test('debug takes precedence for bugs', async (t) => {
   const route = Route('/', () => {
     throw new Error('kaput')
   })

@@ -107,7 +107,7 @@ t.test('a problem refuses a websocket with its document', async (t) => {
   t.match(error, { response: { status: 403 } })
 })
 
-t.test('content that cannot be made is a bug', async (t) => {
+t.test('a body that cannot be created is a bug', async (t) => {
   class Broken extends HTTPException {
     override content(): never {
       throw new Error('kaput')
@@ -125,7 +125,7 @@ t.test('content that cannot be made is a bug', async (t) => {
   t.equal((await client.get('/')).status, 500)
 })
 
-t.test('misuse is told where the problem is made', async (t) => {
+t.test('invalid arguments throw where the problem is created', async (t) => {
   const cases: [unknown, string][] = [
     [
       undefined,
@@ -133,7 +133,7 @@ t.test('misuse is told where the problem is made', async (t) => {
     ],
     [
       { status: 200 },
-      'Problem: the status must be an integer from 400 to 599, 200 was given. Return a response where nothing is wrong.',
+      'Problem: the status must be an integer from 400 to 599, 200 was given. Return a response for other statuses.',
     ],
     [
       { status: 499 },
@@ -145,7 +145,7 @@ t.test('misuse is told where the problem is made', async (t) => {
     ],
     [
       { status: 404, size: 7n },
-      'Problem: its members must have a JSON form, ["type", "title", "status", "size"] were given. Turn bigints into text, and leave out what refers to itself.',
+      'Problem: its members must have a JSON form, ["type", "title", "status", "size"] were given. Convert bigints to text, and leave out circular references.',
     ],
   ]
   for (const [init, message] of cases) t.throws(() => new Problem(init as ProblemInit), { message })
@@ -177,7 +177,7 @@ t.test('the class is a Standard Schema that keeps extensions', async (t) => {
   })
 })
 
-t.test('it gives its JSON Schema for every known version', async (t) => {
+t.test('it returns its JSON Schema for every supported version', async (t) => {
   for (const target of ['draft-2020-12', 'draft-07', 'openapi-3.0']) {
     const given = jsonSchema?.output({ target })
     t.match(given, { title: 'Problem', type: 'object', required: ['title'] })
@@ -185,11 +185,11 @@ t.test('it gives its JSON Schema for every known version', async (t) => {
   }
   t.throws(() => jsonSchema?.input({ target: 'draft-03' }), {
     message:
-      'Problem: the target must be one of draft-2020-12, draft-07, openapi-3.0, "draft-03" was given. Ask for draft-2020-12.',
+      'Problem: the target must be one of draft-2020-12, draft-07, openapi-3.0, "draft-03" was given. Use draft-2020-12.',
   })
 })
 
-t.test('a ValidationError is a problem of all issues', async (t) => {
+t.test('a ValidationError is a problem with all issues', async (t) => {
   const error = new ValidationError([
     { source: 'query', path: ['limit'], message: 'must be a number' },
     { source: 'body', path: ['items', 0, 'a/b~c'], message: 'is missing' },
@@ -228,7 +228,7 @@ t.test('a ValidationError may have another status, detail and fields', async (t)
   t.match(await response.json(), { title: 'Bad Request', status: 400, detail: 'Oh.' })
 })
 
-t.test('a response lists 100 issues, and tells how many more there are', async (t) => {
+t.test('a response lists 100 issues, and the number of others', async (t) => {
   const issues = Array.from({ length: 1000 }, (_, index) => {
     return { source: 'body', path: [index], message: 'is wrong' } as const
   })
@@ -241,7 +241,7 @@ t.test('a response lists 100 issues, and tells how many more there are', async (
   t.equal(document.omitted, 900)
 })
 
-t.test('misuse of a ValidationError is told', async (t) => {
+t.test('invalid arguments of a ValidationError throw', async (t) => {
   const cases: [unknown, object, string][] = [
     [
       [],
@@ -256,7 +256,7 @@ t.test('misuse of a ValidationError is told', async (t) => {
     [
       [{ source: 'body', message: 7 }],
       {},
-      'ValidationError: the message of an issue must be text, 7 was given. Say in it what is wrong.',
+      'ValidationError: the message of an issue must be text, 7 was given. Describe the error in it.',
     ],
     [
       [{ source: 'body', path: 'a', message: '' }],
