@@ -1,4 +1,4 @@
-/** Routes, middleware, error handling and a lifespan as one app. */
+/** Combines routes, middleware, error handling and a lifespan into an app. */
 
 import {
   type ErrorKey,
@@ -8,81 +8,87 @@ import {
   ExceptionHandlers,
   type ThrownBy,
 } from './errors/handlers.ts'
+import { Outermost } from './errors/outermost.ts'
 import { UnsupportedProtocol } from './exceptions.ts'
 import type { Reversible, URLPath } from './http/urls.ts'
-import { callable, chain } from './internal/apps.ts'
+import { callable } from './internal/apps.ts'
+import { invalid } from './internal/checks.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { wrong } from './internal/must.ts'
-import { SETTINGS, said, settingsIn } from './layers/read.ts'
+import { readableSettings, SETTINGS, settingsIn } from './layers/read.ts'
 import type { LayerSettings } from './layers/settings.ts'
-import { adoptState, beginsLifespan, isMounted, takesPart } from './lifespan/marks.ts'
+import {
+  addMountedState,
+  beginsLifespan,
+  isMounted,
+  participatesInLifespan,
+} from './lifespan/marks.ts'
 import { findEager, resourcesOf, withResources } from './lifespan/resources.ts'
-import { errors } from './middleware/errors.ts'
 import type { AnyResponse } from './responses/response.ts'
-import { answersRoot, tellRoot } from './routing/dispatch.ts'
+import { answersRoot, declareRoot } from './routing/dispatch.ts'
 import type { AnyState } from './routing/entry.ts'
 import type { Routable } from './routing/reverse.ts'
 import { Router } from './routing/router.ts'
-import { answersExceptions, asksGuards, surrounded } from './routing/wrapped.ts'
+import { answersExceptions, runsGuards, withLayer, withMiddleware } from './routing/wrapped.ts'
 import type { App, LifespanScope, StateMiddleware } from './types.ts'
 
-/** The settings are those of a layer around all routes. */
+/** The options of an application. Its settings are those of a layer around all routes. */
 export interface ApplicationOptions<
   State = AnyState,
   Keys extends readonly ErrorKey[] = readonly ErrorKey[],
 > extends Omit<LayerSettings, 'middleware' | 'exceptionHandlers'> {
-  /** In the order in which they are tried (none). */
+  /** The routes, in the order in which they are tried (none). */
   routes?: readonly Routable<State>[]
   /** Middleware around the routes; the first is outermost (none). */
   middleware?: readonly StateMiddleware<State>[]
   /**
-   * What answers which errors, by status or class; 500 or Error answers bugs (defaults only). The key
-   * gives the type of the error: `[OutOfStock, (request, error) => …]`.
+   * Handlers of errors by status or class (the default handlers). The handler for 500 or Error answers
+   * bugs. The key determines the type of the error: `[OutOfStock, (request, error) => …]`.
    */
   exceptionHandlers?: ExceptionHandlerEntries<Keys, NoInfer<State>>
   /**
-   * Startup and shutdown, given the application; what it yields is `request.state` (none). Mounted
-   * applications have theirs: they start after it, in order, and stop before it, in reverse.
+   * Startup and shutdown (none). The function gets the application, and yields `request.state`. Mounted
+   * applications have their own lifespans, which start after this one, in order, and stop before it, in
+   * reverse order.
    */
   lifespan?: (app: Application) => AsyncGenerator<State, unknown, void>
-  /** Show bugs to the client; never in production (false). */
+  /** Whether responses show bugs to the client (false). Do not use it in production. */
   debug?: boolean
   /** Whether a path that differs in its last slash is redirected (true). */
   redirectSlashes?: boolean
-  /** What answers where no route matches (404). */
+  /** The response or app if no route matches (404). */
   default?: App | AnyResponse
 }
 
 /**
- * An app that can be looked at, asked for URLs, and added to.
+ * An app with readable routes and settings. It makes URLs of its routes, and routes can be added to it.
  *
- * What its handlers read of the state is its own lifespan's to yield, also where it is mounted.
+ * Its own lifespan must yield the state that its handlers read, even if it is mounted.
  */
 export interface Application<State = AnyState> extends App, Reversible {
   readonly kind: 'application'
   readonly routes: readonly Routable<State>[]
-  /** What its own options say: one layer, or none. */
+  /** The layer of its own options, as a list of one or none. */
   readonly settings: readonly LayerSettings[]
-  /** Appends routes; allowed while the router serves. */
+  /** Appends routes. This is allowed while the router serves requests. */
   readonly add: (...routes: readonly Routable<State>[]) => void
-  /** Puts a middleware around the others; throws once the application has been called. */
+  /** Puts a middleware around the others. Throws after the application has been called. */
   readonly addMiddleware: (middleware: StateMiddleware<State>) => void
   /** Adds or replaces a handler. */
   readonly addExceptionHandler: <Key extends ErrorKey>(
     key: Key,
     handler: ExceptionHandler<ThrownBy<Key>, State>,
   ) => void
-  /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
+  /** Returns the path of a route, given by its name or as the route itself. Throws NoMatchFound. */
   readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
 }
 
 /**
- * Puts an app together, from outside inwards: errors, middleware, router.
+ * Creates an app that consists of, from outside inwards: errors, middleware, router.
  *
- * An error is answered right outside of the handler or middleware that threw it, so the middleware
- * further out sees the answer. Bugs are then thrown on to the server, which logs them.
+ * An error is answered directly outside of the handler or middleware that threw it, so outer middleware
+ * sees the response. Bugs are then rethrown to the server, which logs them.
  *
- * @throws TypeError for something that is no route, no middleware or no handler.
+ * @throws TypeError if a route, a middleware or a handler is invalid.
  * @example
  * const app = Application({
  *   routes: [Route('/', () => new PlainTextResponse('hello'))],
@@ -95,28 +101,31 @@ export function Application<
 >(options: ApplicationOptions<State, Keys> = {}): Application<State> {
   knownOptions('Application', options, `routes lifespan debug redirectSlashes default ${SETTINGS}`)
   const { routes = [], lifespan, debug = false, redirectSlashes = true } = options
+  if (typeof debug !== 'boolean') {
+    throw invalid('Application', 'debug must be true or false', debug, 'Leave it out in production')
+  }
   if (lifespan !== undefined && typeof lifespan !== 'function') throw noLifespan(lifespan)
   const handlers = new ExceptionHandlers(
     options.exceptionHandlers as readonly ExceptionHandlerEntry[],
   )
+  const table = new ExceptionHandlers([], { outer: handlers, debug })
   const settings = settingsIn('Application', options)
   const middleware = [...(options.middleware ?? [])]
-  chain(...middleware) // a mistake in the list is told here, not at the first request
   const router = Router<State>(routes, {
     redirectSlashes,
     lifespan: () => running(),
     ...(options.default === undefined ? {} : { default: options.default }),
   })
-  let stack: App | undefined
-  const build = (): App => errors({ debug, handlers })(layered())
-  // Its handlers for exceptions are those of `errors`.
+  // The outermost layer already has the exception handlers.
   const { exceptionHandlers: _handlers, ...others } = settings ?? {}
-  const layered = (): App => surrounded(router, others, middleware)
+  // Middleware is called now, so a mistake is reported here and not at the first request.
+  let inner = withMiddleware(router, middleware)
+  let stack: App | undefined
 
   let starting: LifespanScope | undefined
   const running = (): AsyncGenerator<unknown, unknown, void> => {
     const own = lifespan?.(application)
-    if (own !== undefined && typeof own.next !== 'function') return own // told where it is run
+    if (own !== undefined && typeof own.next !== 'function') return own // the error is thrown where it is run
     const isOutermost = starting !== undefined && !isMounted(starting)
     resourcesOf(application).overrides = starting?.overrides
     const open = async (): Promise<void> => {
@@ -127,14 +136,20 @@ export function Application<
 
   const application: Application<State> = callable<Application<State>>(
     (scope, receive, send) => {
-      stack ??= build()
+      stack ??= withLayer(inner, others, [])
       if (scope.type !== 'lifespan') {
         scope.app = application
-        adoptState(application, scope)
+        addMountedState(application, scope)
       } else if (!beginsLifespan(application, scope)) {
         return Promise.reject(new UnsupportedProtocol(scope.type))
       } else starting = scope
-      return stack(scope, receive, send)
+      if (scope.type !== 'http' && scope.type !== 'websocket') return stack(scope, receive, send)
+      const outermost = new Outermost(table, scope, receive, send)
+      try {
+        return outermost.end(stack(scope, receive, outermost.send))
+      } catch (error) {
+        return outermost.end(Promise.reject(error))
+      }
     },
     {
       kind: 'application',
@@ -142,27 +157,27 @@ export function Application<
         return router.routes
       },
       get settings() {
-        return said(
+        return readableSettings(
           middleware.length === 0 ? settings : { ...settings, middleware: [...middleware] },
         ).settings
       },
       add: router.add,
       addMiddleware: (added) => {
         if (stack !== undefined) throw tooLate()
-        chain(added)
+        inner = withMiddleware(inner, [added])
         middleware.unshift(added)
       },
       addExceptionHandler: (key, handler) => handlers.add(key, handler as ExceptionHandler),
       urlPathFor: router.urlPathFor,
     },
   )
-  tellRoot(application, (scope) => answersRoot(router, scope))
-  return asksGuards(answersExceptions(takesPart(application)))
+  declareRoot(application, (scope) => answersRoot(router, scope))
+  return runsGuards(answersExceptions(participatesInLifespan(application)))
 }
 
 function noLifespan(given: unknown): TypeError {
   const what = 'the lifespan must be an async generator function'
-  return wrong('Application', what, given, 'Write async function* () { … yield … }')
+  return invalid('Application', what, given, 'Write async function* () { … yield … }')
 }
 
 function tooLate(): TypeError {

@@ -1,6 +1,6 @@
 /**
- * What authors of middleware need: to answer errors, to see how an exchange went, to run code after an
- * app, and to change what passes. An application needs none of it.
+ * Functions for authors of middleware: they answer errors, observe exchanges, run code after an app, and
+ * change scopes and messages. Applications do not need them.
  */
 
 export { type Sender, senderOf } from './authentication/origins.ts'

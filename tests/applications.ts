@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Application } from '../lib/applications.ts'
 import { HTTPException } from '../lib/exceptions.ts'
+import { cors } from '../lib/middleware/cors.ts'
 import type { Request } from '../lib/requests.ts'
 import { PlainTextResponse } from '../lib/responses.ts'
 import { Mount, Route } from '../lib/routing.ts'
@@ -40,7 +41,7 @@ t.test('routes can be added, also while it serves', async (t) => {
   t.equal(await (await client.get('/late')).text(), 'late')
 })
 
-t.test('redirects slashes and answers the rest as it is told', async (t) => {
+t.test('redirects slashes and answers unmatched requests by its options', async (t) => {
   const routes = [Route('/a/', () => text('a'))]
   const fallback = text('nothing here', 404)
   await using client = await testClient(Application({ routes, default: fallback }))
@@ -51,7 +52,7 @@ t.test('redirects slashes and answers the rest as it is told', async (t) => {
   t.equal((await strict.get('/a')).status, 404)
 })
 
-t.test('is what request.app gives, the innermost one: RQ-32', async (t) => {
+t.test('is returned by request.app, the innermost one: RQ-32', async (t) => {
   const seen: unknown[] = []
   const look = Route('/', (request) => {
     seen.push(request.app)
@@ -67,7 +68,7 @@ t.test('is what request.app gives, the innermost one: RQ-32', async (t) => {
 })
 
 t.test('middleware', async (t) => {
-  t.test('runs in its order, the first outermost: MW-2', async (t) => {
+  t.test('runs in the given order, the first outermost: MW-2', async (t) => {
     const log: string[] = []
     const routes = [
       Route('/', () => {
@@ -83,21 +84,23 @@ t.test('middleware', async (t) => {
     t.same(log, ['added', 'a', 'b', 'handler']) // MW-3: what is added comes around the others
   })
 
-  t.test('is made once, at the first call: MW-4', async (t) => {
+  t.test('is called once, at definition: MW-4', async (t) => {
     let made = 0
     const counting: Middleware = (app) => {
       made++
       return app
     }
     const app = Application({ middleware: [counting] })
-    t.equal(made, 0)
+    t.equal(made, 1)
+    app.addMiddleware(counting)
+    t.equal(made, 2)
 
     await call(app, httpScope())
     await call(app, httpScope())
-    t.equal(made, 1)
+    t.equal(made, 2)
   })
 
-  t.test('cannot be added once it has been called: MW-3', async (t) => {
+  t.test('cannot be added after the first call: MW-3', async (t) => {
     const app = Application()
     await call(app, httpScope())
 
@@ -111,6 +114,16 @@ t.test('middleware', async (t) => {
     const none = undefined as never
     t.throws(() => Application({ middleware: [none] }), /chain: a middleware must be a function/)
     t.throws(() => Application().addMiddleware(none), /chain: a middleware must be a function/)
+    const uncalled = cors as unknown as Middleware
+    for (const define of [
+      () => Application({ middleware: [uncalled] }),
+      () => Application().addMiddleware(uncalled),
+    ]) {
+      t.throws(
+        define,
+        /^cors: the options must be an object, a function was given\. Call it: cors\(\)\./,
+      )
+    }
   })
 
   t.test('sees the answers to exceptions and to bugs: EX-12', async (t) => {
@@ -168,7 +181,7 @@ t.test('lifespan', async (t) => {
     t.same(shared, ['seen', 'seen'])
   })
 
-  t.test('passes the middleware: LS-6', async (t) => {
+  t.test('passes through the middleware: LS-6', async (t) => {
     const types: string[] = []
     const watching: Middleware = (app) => (scope, receive, send) => {
       types.push(scope.type)
@@ -178,7 +191,7 @@ t.test('lifespan', async (t) => {
     t.same(types, ['lifespan'])
   })
 
-  t.test('of an application inside is run too, unlike LS-8', async (t) => {
+  t.test('of a mounted application runs too, unlike LS-8', async (t) => {
     const inner = Application({
       lifespan: () => {
         throw new Error('run')
@@ -188,7 +201,7 @@ t.test('lifespan', async (t) => {
   })
 })
 
-t.test('an app of other people fits in: what it throws is answered', async (t) => {
+t.test('errors of a mounted foreign app are answered', async (t) => {
   const foreign: App = () => Promise.reject(new HTTPException(418))
   await using client = await testClient(Application({ routes: [Mount('/x', foreign)] }))
   t.equal((await client.get('/x/y')).status, 418)

@@ -1,7 +1,7 @@
 /** Changes the start of a response before it is sent. */
 
 import { withLowerNames } from '../http/fieldlists.ts'
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { HTTPResponseStartMessage, Send, SendMessage } from '../types.ts'
 
 /** Returns the start message to send: a changed copy, or the given message. */
@@ -10,9 +10,9 @@ export type StartChange = (message: HTTPResponseStartMessage) => HTTPResponseSta
 /**
  * Returns a `send` that passes each response start through a function, and sends the result instead.
  *
- * That includes the start of a response that denies a websocket handshake. Other messages pass
- * unchanged. The function sees field names in lower case, whatever the app wrote, and a frozen message:
- * changing it in place throws a TypeError.
+ * That includes the start of a response that denies a websocket handshake. Other messages pass unchanged.
+ * The function gets a frozen message whose field names are in lower case. Changing it in place throws a
+ * TypeError.
  *
  * @example
  * const versioned: Middleware = (app) => (scope, receive, send) => {
@@ -27,26 +27,26 @@ export function changeStart(send: Send, change: StartChange): Send {
   return (message) => send(changedBy(change, message))
 }
 
-/** A denial is the start of a response under another name. */
+/** Changes a start. The start of a denial differs only in its type. */
 function changedBy(change: StartChange, message: SendMessage): SendMessage {
   if (message.type === 'http.response.start')
-    return checked(change(frozen(withLowerNames(message))))
+    return checkStart(change(freezeStart(withLowerNames(message))))
   if (message.type !== 'websocket.http.response.start') return message
   const { type } = message
   const start = withLowerNames({ ...message, type: 'http.response.start' as const })
-  return { ...checked(change(frozen(start))), type }
+  return { ...checkStart(change(freezeStart(start))), type }
 }
 
-/** An app may send the same message to all clients, so changing it in place must throw. */
-function frozen(message: HTTPResponseStartMessage): HTTPResponseStartMessage {
+/** Freezes a message. An app may send it to several clients, so changing it in place must throw. */
+function freezeStart(message: HTTPResponseStartMessage): HTTPResponseStartMessage {
   Object.freeze(message.headers)
   return Object.freeze(message)
 }
 
-/** Without types, JavaScript may forget to return something. */
-function checked(message: HTTPResponseStartMessage | undefined): HTTPResponseStartMessage {
+/** Checks the result, because a JavaScript function may return nothing. */
+function checkStart(message: HTTPResponseStartMessage | undefined): HTTPResponseStartMessage {
   if (message?.type === 'http.response.start') return message
-  throw wrong(
+  throw invalid(
     'changeStart',
     'the function must return the message to send',
     message,

@@ -1,4 +1,4 @@
-/** Middleware as a function of a request and what comes next. */
+/** Makes middleware of a function `(request, next) => response`. */
 
 import { Request } from '../requests.ts'
 import { type AnyResponse, type Response, toApp } from '../responses/response.ts'
@@ -8,10 +8,10 @@ import { InnerCall } from './httpmiddleware/innercall.ts'
 /** A request of any path, with any state: for functions that take every request. */
 export type AnyRequest = Request<unknown, unknown>
 
-/** Calls the app behind the middleware; what it throws before its response starts is thrown here. */
+/** Calls the inner app. An error that it throws before its response starts is thrown here. */
 export type Next = (request: AnyRequest) => Promise<Response>
 
-/** Answers a request, usually with what `next` gives, changed or not. */
+/** Returns the response to a request, usually the response of `next`, changed or not. */
 export type HTTPMiddlewareHandler<State = Record<string, unknown>> = (
   request: Request<Record<string, unknown>, State>,
   next: Next,
@@ -20,12 +20,12 @@ export type HTTPMiddlewareHandler<State = Record<string, unknown>> = (
 /**
  * Makes a middleware from a function `(request, next) => response`.
  *
- * The response of `next` streams through: its status and headers can be changed, its body is passed
- * on as it comes, and nothing is buffered. When another response is returned instead, the app behind
- * is told that its client has gone. A body that was read whole can be read again behind. Websockets
- * and the lifespan pass untouched.
+ * The response of `next` is streamed: its status and headers can be changed, and its body is passed on
+ * without buffering. If another response is returned instead, the inner app gets a disconnect. If the
+ * whole body of the request was read, the inner app can read it again. Websockets and the lifespan pass
+ * unchanged.
  *
- * @throws TypeError when it is given something that is no function.
+ * @throws TypeError if the argument is not a function.
  * @example
  * const stamped = httpMiddleware(async (request, next) => {
  *   const response = await next(request)
@@ -60,7 +60,7 @@ export function httpMiddleware<State = Record<string, unknown>>(
       const closed = request.close()
       if (closed !== SENT) await closed
     }
-    // What is still to be done behind, background work above all, belongs to this request.
+    // The rest of the inner apps' work, above all background tasks, belongs to this request.
     for (const call of calls) await call.finish()
   }
 }

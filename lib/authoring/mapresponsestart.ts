@@ -1,6 +1,6 @@
 /** Changes the status and the headers of responses. */
 
-import { must, wrong } from '../internal/must.ts'
+import { check, invalid } from '../internal/checks.ts'
 import type { HTTPResponseStartMessage, HTTPScope, Middleware } from '../types.ts'
 import { changeStart, type StartChange } from './changestart.ts'
 
@@ -24,7 +24,7 @@ export type ResponseStartChange = (
  * }))
  */
 export function mapResponseStart(change: ResponseStartChange): Middleware {
-  must(
+  check(
     'mapResponseStart',
     typeof change === 'function',
     'the argument must be a function (message, scope) => message',
@@ -33,16 +33,16 @@ export function mapResponseStart(change: ResponseStartChange): Middleware {
   )
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    const apply: StartChange = (message) => checked(change(message, scope))
+    const apply: StartChange = (message) => checkStart(change(message, scope))
     return app(scope, receive, changeStart(send, apply))
   }
 }
 
-/** A promise would resolve too late. */
-function checked(result: unknown): HTTPResponseStartMessage {
+/** Checks the result. A promise is invalid, because it would resolve too late. */
+function checkStart(result: unknown): HTTPResponseStartMessage {
   if (isStart(result)) return result
   if (result instanceof Promise) result.catch(() => {})
-  throw wrong(
+  throw invalid(
     'mapResponseStart',
     'the function must return the message to send',
     result,

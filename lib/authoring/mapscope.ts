@@ -1,5 +1,5 @@
 /** Passes another scope to an app. */
-import { must, wrong } from '../internal/must.ts'
+import { check, invalid } from '../internal/checks.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
 /** Returns the scope for the app: a changed copy, or the given scope. */
@@ -8,7 +8,7 @@ export type ScopeMapper = (scope: HTTPScope | WebSocketScope) => HTTPScope | Web
 /**
  * Makes a middleware that changes the scope of requests and websockets; the lifespan passes unchanged.
  *
- * Middleware outside, such as a logger, does not see keys that are set in a copy.
+ * Outer middleware, such as a logger, does not see keys that are set in a copy.
  *
  * @throws TypeError if `map` is not a function, or, for a request, if it returns no scope of its type.
  * @example
@@ -18,7 +18,7 @@ export type ScopeMapper = (scope: HTTPScope | WebSocketScope) => HTTPScope | Web
  * }))
  */
 export function mapScope(map: ScopeMapper): Middleware {
-  must(
+  check(
     'mapScope',
     typeof map === 'function',
     'the argument must be a function (scope) => scope',
@@ -38,7 +38,7 @@ function assertScope(
   type: 'http' | 'websocket',
 ): asserts value is HTTPScope | WebSocketScope {
   if (typeof value === 'object' && value !== null && 'type' in value && value.type === type) return
-  throw wrong(
+  throw invalid(
     'mapScope',
     `the function must return a scope of the type "${type}"`,
     value,

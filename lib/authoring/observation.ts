@@ -6,7 +6,7 @@ import { lowerNames } from '../http/fieldlists.ts'
 import { contentLength } from '../http/headers.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText } from '../internal/bytes.ts'
-import { tell } from '../internal/handled.ts'
+import { callListener } from '../internal/handled.ts'
 import { runFinally } from '../internal/run.ts'
 import {
   type App,
@@ -21,7 +21,7 @@ import {
 /** The outcome of an exchange. */
 export interface Outcome {
   /**
-   * The status of the response; 101 for an accepted websocket, 403 for one that was closed before, 499
+   * The status of the response; 101 for an accepted websocket, 403 for a websocket that was refused, 499
    * if the client disconnected before anything was sent.
    */
   readonly status: number
@@ -31,13 +31,13 @@ export interface Outcome {
   readonly duration: number
   /** Whether the client disconnected before everything was sent. */
   readonly aborted: boolean
-  /** What the app threw; undefined if it threw nothing or only ClientDisconnected. */
+  /** The error of the app; undefined if it threw nothing or only ClientDisconnected. */
   readonly error: unknown
 }
 
 /**
- * Calls an app and reports its outcome once: when the last part of the response was accepted, or when
- * the app has finished or failed, whichever is first. It does not wait for background work.
+ * Calls an app and reports its outcome once: when the last part of the response was accepted, or when the
+ * app has finished or failed, whichever is first. It does not wait for background tasks.
  *
  * @example
  * const timed: Middleware = (app) => (scope, receive, send) =>
@@ -55,22 +55,24 @@ export function observe(
 }
 
 /**
- * The path template of the matched route, including the mounts around it; for a mount alone it ends in
- * `/*`. Undefined if nothing matched.
+ * Returns the path template of the matched route, including the mounts around it, or undefined if nothing
+ * matched. For a mount alone it ends in `/*`.
  *
- * There are only as many templates as routes, whatever clients request.
+ * Clients cannot create templates: there are only as many as routes.
  */
 export function routeTemplate({ outcome }: ConnectionScope): string | undefined {
   return outcome?.template
 }
 
-/** Created before a middleware inside copies the scope, so that all copies share it. */
+/**
+ * Returns the outcome. It is created before an inner middleware copies the scope, so all copies share it.
+ */
 function outcomeOf(scope: ConnectionScope): ScopeOutcome {
   scope.outcome ??= {}
   return scope.outcome
 }
 
-/** Records what is sent. */
+/** Records the messages that are sent. */
 class Watch {
   readonly #scope: Scope
   readonly #known: ScopeOutcome
@@ -82,7 +84,7 @@ class Watch {
   #bytes = 0
   #declared = 0
   #finished = false
-  /** Whether anything was sent to the client: servers hold the start back until a body arrives. */
+  /** Whether anything was sent to the client: servers delay the start until a body arrives. */
   #isSent = false
 
   constructor(scope: Scope, send: Send, finish: (outcome: Outcome) => unknown) {
@@ -113,7 +115,7 @@ class Watch {
 
   #note({ type }: SendMessage, sent: Promise<void>): void {
     if (sent === SENT) this.#isSent = !NOT_YET.has(type)
-    else if (!BESIDE.has(type)) sent.then(this.#noteSent, ignore)
+    else if (!INFORMATIONAL.has(type)) sent.then(this.#noteSent, ignore)
   }
 
   readonly #noteSent = (): void => {
@@ -146,7 +148,7 @@ class Watch {
     }
   }
 
-  /** A server sends no body for HEAD, nor for a status without one. */
+  /** Adds bytes of the body. A server sends no body for HEAD, nor for a status without one. */
   #add(bytes: number): void {
     if (!this.#isHead && !isBodyless(this.#status ?? 200)) this.#bytes += bytes
   }
@@ -155,23 +157,26 @@ class Watch {
     if (this.#finished) return
     this.#finished = true
     const aborted = followsDisconnect(error, this.#scope)
-    tell('observe: finish', this.#finish, {
+    callListener('observe: finish', this.#finish, {
       status: aborted && !this.#isSent ? 499 : (this.#status ?? statusOf(error)),
       bytes: aborted && !this.#isSent ? 0 : this.#bytes,
       duration: performance.now() - this.#started,
       aborted,
-      // A bug is rethrown only after its answer was sent.
+      // A bug is rethrown only after its response was sent.
       error: aborted ? undefined : (error ?? this.#known.error),
     })
   }
 }
 
 /** Messages that are not part of a response. */
-const BESIDE: ReadonlySet<string> = new Set(['http.response.early_hint', 'http.response.debug'])
+const INFORMATIONAL: ReadonlySet<string> = new Set([
+  'http.response.early_hint',
+  'http.response.debug',
+])
 
-/** Messages that a server may hold back although it accepts them at once. */
+/** Messages that a server may delay although it accepts them at once. */
 const NOT_YET: ReadonlySet<string> = new Set([
-  ...BESIDE,
+  ...INFORMATIONAL,
   'http.response.start',
   'websocket.http.response.start',
 ])
@@ -184,7 +189,7 @@ function isLast(message: SendMessage): boolean {
   return message.type === 'http.response.pathsend' || message.type === 'websocket.close'
 }
 
-/** The status of the answer that an outer layer will give to the error. */
+/** Returns the status of the response that an outer layer will send for the error. */
 function statusOf(error: unknown): number {
   return error instanceof HTTPException ? error.status : 500
 }

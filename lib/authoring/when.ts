@@ -1,6 +1,6 @@
-/** Middleware for some requests only. */
+/** Applies middleware to some requests only. */
 
-import { must } from '../internal/must.ts'
+import { check } from '../internal/checks.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { refusalsBy, refusing } from './refusing.ts'
 
@@ -38,5 +38,5 @@ export function when(predicate: ScopePredicate, middleware: Middleware): Middlew
 
 function mustBeFunction(what: string, value: unknown): void {
   const fix = 'Write when((scope) => …, cors())'
-  must('when', typeof value === 'function', `${what} must be a function`, value, fix)
+  check('when', typeof value === 'function', `${what} must be a function`, value, fix)
 }

@@ -1,41 +1,42 @@
 /**
- * What layers do at run time: most programs have none, so this is loaded with the first request within one.
+ * The work of layers at run time. Most programs have no layers, so this module is loaded with the first
+ * request in a layer.
  */
 import { changeStart } from '../authoring/changestart.ts'
 import { overriding } from '../dependencies/overrides.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
 import type { App, Middleware } from '../types.ts'
-import { tellingEnd } from './afterresponse.ts'
+import { callingAfterResponse } from './afterresponse.ts'
 import { limiting } from './bodylimit.ts'
 import { mergeOf } from './merged.ts'
 import { nearestCacheControl, nearestTimeout } from './nearest.ts'
 import { readTimeout } from './read.ts'
 import type { LayerSettings } from './settings.ts'
 
-export { handleWithin, pass, passTo } from './handling.ts'
+export { callBehindGuards, callGuards, handleWithin } from './handling.ts'
 
 /**
- * The app inside what the settings do, but for `middleware` and `exceptionHandlers`. None of it throws on
- * its own.
+ * Wraps an app with the middleware for all settings except `middleware` and `exceptionHandlers`. This
+ * middleware itself does not throw.
  */
-export function acting(app: App, settings: LayerSettings): App {
+export function applySettings(app: App, settings: LayerSettings): App {
   const { bodyLimit, cacheControl, timeout, headers, afterResponse, overrides } = settings
   const merge = mergeOf(settings)
   const limit = typeof timeout === 'number' ? { ms: timeout } : timeout
   const middleware: (Middleware | false | undefined)[] = [
-    merge && setting(merge),
+    merge && mergingSettings(merge),
     overrides && overriding(overrides),
     bodyLimit !== undefined && limiting(bodyLimit),
     cacheControl !== undefined && nearestCacheControl(cacheControl),
     limit !== undefined && nearestTimeout(limit && readTimeout('timeout', limit)),
     headers && addingHeaders(headers),
-    afterResponse && tellingEnd(afterResponse),
+    afterResponse && callingAfterResponse(afterResponse),
   ]
   return middleware.reduceRight<App>((inner, wrap) => (wrap ? wrap(inner) : inner), app)
 }
 
-function setting(merge: NonNullable<ReturnType<typeof mergeOf>>): Middleware {
+function mergingSettings(merge: NonNullable<ReturnType<typeof mergeOf>>): Middleware {
   return (app): App =>
     (scope, receive, send) => {
       if (scope.type !== 'lifespan') scope.settings = merge(scope.settings)

@@ -1,12 +1,12 @@
-/** Tells a layer how a connection ended. */
+/** Calls the function `afterResponse` of a layer. */
 import { Connection } from '../connections.ts'
-import { tell } from '../internal/handled.ts'
+import { callListener } from '../internal/handled.ts'
 import { runFinally } from '../internal/run.ts'
 import type { Middleware, Send } from '../types.ts'
 import type { AfterResponse } from './settings.ts'
 
-/** Calls a function once the app has ended; what it throws is logged. */
-export function tellingEnd(afterResponse: AfterResponse): Middleware {
+/** Makes a middleware that calls a function when the app has ended. Errors of the function are logged. */
+export function callingAfterResponse(afterResponse: AfterResponse): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type === 'lifespan') return app(scope, receive, send)
     scope.outcome ??= {}
@@ -18,7 +18,7 @@ export function tellingEnd(afterResponse: AfterResponse): Middleware {
       return send(message)
     }
     return runFinally(app, scope, receive, noting, (error) =>
-      tell('afterResponse', () =>
+      callListener('afterResponse', () =>
         afterResponse(new Connection(scope), { status, error: error ?? outcome.error }),
       ),
     )

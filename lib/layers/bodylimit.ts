@@ -1,4 +1,4 @@
-/** Counts the bytes of request bodies, and answers 413 to one that is too large. */
+/** Counts the bytes of request bodies, and answers 413 to a body that is too large. */
 
 import { intactReceive } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -7,7 +7,7 @@ import { contentLength, indexOfName } from '../http/headers.ts'
 import { runCatching } from '../internal/run.ts'
 import type { BodyLimit, HTTPScope, Middleware, Receive, ReceiveMessage, Send } from '../types.ts'
 
-/** Limits bodies to this many bytes; a limit further inside replaces it. */
+/** Makes a middleware that limits bodies to this number of bytes. An inner limit replaces it. */
 export function limiting(maxSize: number): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
@@ -28,12 +28,12 @@ function isOpenEnded({ httpVersion, headers }: HTTPScope): boolean {
   return httpVersion === '2' && contentLength(headers) === undefined
 }
 
-/** Counts received bytes, and holds the response back until the body is known to be within the limit. */
+/** Counts received bytes, and delays the response until the body is known to be within the limit. */
 class LimitedExchange {
   readonly #scope: HTTPScope
   readonly #receive: Receive
   readonly #send: Send
-  /** Read again each time, because a limit further inside changes it. */
+  /** Its value is read each time, because an inner limit changes it. */
   readonly #limit: BodyLimit
   readonly #ahead: ReceiveMessage[] = []
   readonly #declared: number
@@ -73,7 +73,7 @@ class LimitedExchange {
     return Math.max(this.#size, this.#declared) > this.#limit.maxSize
   }
 
-  /** Answers 413 instead of the app, once, unless the app has refused the request before. */
+  /** Sends 413 instead of the app's response, once, unless the app has already refused the request. */
   #refuse(): Promise<void> {
     if (this.#refused !== undefined) return this.#refused
     const detail = `The request body is larger than ${this.#limit.maxSize} bytes.`
@@ -93,7 +93,7 @@ class LimitedExchange {
   readonly send: Send = (message) => {
     if (this.#refused !== undefined) return this.#refused
     if (message.type !== 'http.response.start') return this.#send(message)
-    // A refusal, such as a 401 before the body is read, is not hidden by another one.
+    // An error response, such as a 401 before the body is read, is not replaced by a 413.
     this.#isAnswered = message.status >= 400 && this.#isTooLarge
     if (this.#isAnswered) return this.#send(message)
     if (this.#isTooLarge) return this.#refuse()

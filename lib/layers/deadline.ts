@@ -1,7 +1,7 @@
-/** The time that a request may take, and what happens when it is over. */
+/** Limits the time that a request may take. */
 
 import { answerException } from '../errors/handlers.ts'
-import { saysDisconnect } from '../exceptions/common.ts'
+import { isDisconnectError } from '../exceptions/common.ts'
 import { ClientDisconnected, HTTPException } from '../exceptions.ts'
 import { runFinally } from '../internal/run.ts'
 import { DISCONNECT } from '../protocol/received.ts'
@@ -15,7 +15,7 @@ import {
 } from '../types.ts'
 import type { TimeLimit } from './read.ts'
 
-/** Limits the time of an app. */
+/** Makes a middleware that limits the time of an app. */
 export function limitingTime(limit: TimeLimit): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
@@ -48,7 +48,9 @@ export class Deadline {
     this.#timer = setTimeout(() => this.#expire(), options.ms)
   }
 
-  /** Begins again with another limit, or ends the limit; nothing happens once the time is over. */
+  /**
+   * Restarts the timer with another limit, or removes the limit. It does nothing after the time is over.
+   */
   restart(options: TimeLimit | false): void {
     if (this.#expired) return
     clearTimeout(this.#timer)
@@ -70,7 +72,7 @@ export class Deadline {
       done.then(
         () => resolve(this.#answer),
         (error: unknown) => {
-          if (this.#expired && saysDisconnect(error)) resolve(this.#answer)
+          if (this.#expired && isDisconnectError(error)) resolve(this.#answer)
           else reject(error)
         },
       )
@@ -79,13 +81,13 @@ export class Deadline {
 
   #expire(): void {
     this.#expired = true
-    // The answer below goes to a client that is still connected.
+    // The client is still connected, and gets the response below.
     this.#scope.onDisconnect = this.#onDisconnect
     const { ms, status } = this.#options
     if (this.#started) {
       this.#cut(
         new Error(
-          `timeout: the response was not complete after ${ms} ms. Take more time, or set untilStart for streams.`,
+          `timeout: the response was not complete after ${ms} ms. Raise ms, or set untilStart for streams.`,
         ),
       )
     } else {
@@ -98,10 +100,10 @@ export class Deadline {
   }
 
   #listen(listener: () => void): void {
-    let told = false
+    let isCalled = false
     const once = (): void => {
-      if (!told) listener()
-      told = true
+      if (!isCalled) listener()
+      isCalled = true
     }
     if (this.#expired) once()
     else this.#listeners.add(once)
@@ -113,7 +115,7 @@ export class Deadline {
     return new Promise((resolve, reject) => {
       const leave = (): void => resolve(DISCONNECT)
       this.#listeners.add(leave)
-      // Removed, since it holds the message: a large body would accumulate here.
+      // The listener is removed because it holds the message: a large body would accumulate here.
       this.#receive()
         .then(resolve, reject)
         .then(() => this.#listeners.delete(leave))

@@ -1,4 +1,4 @@
-/** What layers do where a handler is called: guards before it, and changes of its response. */
+/** Calls the guards of layers before a handler, and changes its response. */
 import { Connection } from '../connections.ts'
 import { closeAfter, owns } from '../internal/run.ts'
 import { Request } from '../requests.ts'
@@ -22,27 +22,27 @@ export async function handleWithin<Answer>(
   handler: (request: AnyRequest) => Answer | Promise<Answer>,
   request: AnyRequest,
 ): Promise<Answer> {
-  await pass(settings, request)
+  await callGuards(settings, request)
   let answer: Answer = await handler(request)
   const { mapResponse = [] } = settings
   for (let index = mapResponse.length - 1; index >= 0; index--) {
-    // What an app answers is not known before it runs.
+    // The response of an app is not known before it runs.
     if (!(answer instanceof Response)) break
     answer = (await mapResponse[index]?.(answer as never, request as never)) as Answer
   }
   return answer
 }
 
-/** Asks the guards, one after the other; throws what the first of them throws. */
-export async function pass(
+/** Calls the guards, one after the other, and throws their first error. */
+export async function callGuards(
   { guards = [] }: MergedSettings,
   connection: Connection<never, never>,
 ): Promise<void> {
   for (const guard of guards) await guard.of(connection as never)
 }
 
-/** Calls an app that knows nothing of layers, such as one of another framework, behind the guards. */
-export function passTo(
+/** Calls the guards, and then an app that does not support layers, such as one of another framework. */
+export function callBehindGuards(
   app: App,
   settings: MergedSettings,
   scope: HTTPScope | WebSocketScope,
@@ -50,18 +50,20 @@ export function passTo(
   send: Send,
 ): Promise<void> {
   scope.outcome ??= {}
-  // A copy, since the guards are still to be asked if the scope is given to another app.
+  // The app gets a copy, because the guards must still be called if the scope is given to another app.
   const inner = { ...scope, settings: withoutGuards(settings) }
   const isOwner = owns(scope, settings)
   const done =
     scope.type === 'http'
-      ? passedRequest(app, settings, scope, inner, receive, send)
-      : // No WebSocket, which programs without websockets would have to contain.
-        pass(settings, new Connection<never, never>(scope)).then(() => app(inner, receive, send))
+      ? callRequestBehindGuards(app, settings, scope, inner, receive, send)
+      : // The class WebSocket is not used, because programs without websockets would have to load it.
+        callGuards(settings, new Connection<never, never>(scope)).then(() =>
+          app(inner, receive, send),
+        )
   return isOwner ? closeAfter(done, scope) : done
 }
 
-async function passedRequest(
+async function callRequestBehindGuards(
   app: App,
   settings: MergedSettings,
   scope: HTTPScope,
@@ -71,7 +73,7 @@ async function passedRequest(
 ): Promise<void> {
   const request = new Request<never, never>(scope, receive, send)
   try {
-    await pass(settings, request)
+    await callGuards(settings, request)
     await app(inner, request.rest, send)
   } finally {
     await request.close()

@@ -1,4 +1,4 @@
-/** Loads what layers do with the first connection within one; later ones do not wait. */
+/** Loads `actions.ts` with the first connection in a layer. Later connections do not wait. */
 import type { App } from '../types.ts'
 import type * as actions from './actions.ts'
 import type { LayerSettings } from './settings.ts'
@@ -10,10 +10,10 @@ async function load(): Promise<typeof actions> {
   return loaded
 }
 
-export function acting(app: App, settings: LayerSettings): App {
+export function applySettings(app: App, settings: LayerSettings): App {
   let made: App | undefined
-  const make = ({ acting }: typeof actions): App => {
-    made ??= acting(app, settings)
+  const make = ({ applySettings }: typeof actions): App => {
+    made ??= applySettings(app, settings)
     return made
   }
   return (scope, receive, send) => {
@@ -31,12 +31,14 @@ export function handleWithin<Answer>(
     : loaded.handleWithin(...given)
 }
 
-export async function pass(...given: Parameters<typeof actions.pass>): Promise<void> {
-  const { pass } = loaded ?? (await load())
-  return pass(...given)
+export async function callGuards(...given: Parameters<typeof actions.callGuards>): Promise<void> {
+  const { callGuards } = loaded ?? (await load())
+  return callGuards(...given)
 }
 
-export async function passTo(...given: Parameters<typeof actions.passTo>): Promise<void> {
-  const { passTo } = loaded ?? (await load())
-  return passTo(...given)
+export async function callBehindGuards(
+  ...given: Parameters<typeof actions.callBehindGuards>
+): Promise<void> {
+  const { callBehindGuards } = loaded ?? (await load())
+  return callBehindGuards(...given)
 }

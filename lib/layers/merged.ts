@@ -1,11 +1,13 @@
-/** Merges what layers say for those who read it at run time: one object for each combination of layers. */
+/**
+ * Merges the settings of layers that are read at run time, to one object for each combination of layers.
+ */
 import type { MergedSettings } from '../types.ts'
 import type { LayerSettings } from './settings.ts'
 
-/** Gives what a layer and those outside of it say together. */
+/** Returns the merged settings of a layer and its outer layers. */
 export type Merge = (outer: MergedSettings | undefined) => MergedSettings
 
-/** How merged settings came about. */
+/** How merged settings were made. */
 interface Origin {
   readonly merge: Merge
   readonly outer: MergedSettings | undefined
@@ -14,7 +16,10 @@ interface Origin {
 
 const ORIGINS = new WeakMap<MergedSettings, Origin>()
 
-/** The function that adds a layer; undefined if the layer says nothing that is read at run time. */
+/**
+ * Returns the function that adds a layer, or undefined if the layer has no setting that is read at run
+ * time.
+ */
 export function mergeOf(settings: LayerSettings): Merge | undefined {
   if (Object.keys(ownOf(settings)).length === 0) return undefined
   const alone = Object.freeze(add({}, settings))
@@ -36,7 +41,10 @@ export function mergeOf(settings: LayerSettings): Merge | undefined {
   return merge
 }
 
-/** A middleware outside may call the app again with a scope that has been in this layer already. */
+/**
+ * Returns the settings that include this layer already: an outer middleware may call the app again with
+ * the same scope.
+ */
 function earlierOf(given: MergedSettings, merge: Merge): MergedSettings | undefined {
   for (let origin = ORIGINS.get(given); origin !== undefined; ) {
     if (origin.merge === merge) return origin.merged
@@ -47,7 +55,7 @@ function earlierOf(given: MergedSettings, merge: Merge): MergedSettings | undefi
 
 const UNGUARDED = new WeakMap<MergedSettings, MergedSettings>()
 
-/** The same settings for an app that the guards have let a connection pass to. */
+/** Returns the settings without guards, for an app that is called after the guards. */
 export function withoutGuards(settings: MergedSettings): MergedSettings {
   const known = UNGUARDED.get(settings)
   if (known !== undefined) return known
@@ -62,7 +70,7 @@ export function withoutGuards(settings: MergedSettings): MergedSettings {
 const NEAREST = ['status', 'validateResponses', 'encode', 'automaticOptions'] as const
 const BY_KEY = ['responses', 'meta'] as const
 
-/** What a layer says itself, of the keys that are read at run time. */
+/** Returns those settings of the layer that are read at run time. */
 function ownOf(settings: LayerSettings): MergedSettings {
   const { mapResponse } = settings
   const names = [...NEAREST, ...BY_KEY, 'guards' as const]
@@ -73,7 +81,7 @@ function ownOf(settings: LayerSettings): MergedSettings {
   }
 }
 
-/** The three rules: the nearest counts, the nearest counts for each key, all count. */
+/** Merges by three rules: the innermost value, the innermost value for each key, or all values. */
 function add(outer: MergedSettings, settings: LayerSettings): MergedSettings {
   const own = ownOf(settings)
   const merged: Record<string, unknown> = { ...outer, ...own }

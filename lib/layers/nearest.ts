@@ -1,7 +1,10 @@
-/** Settings of which the nearest one counts: the outermost layer acts, those inside tell it how. */
+/**
+ * Settings of which the innermost one applies. The outermost layer acts, with the value of the innermost
+ * one.
+ */
 
 import { changeStart } from '../authoring/changestart.ts'
-import { takesCacheField } from '../http/cachefield.ts'
+import { mayAddCacheField } from '../http/cachefield.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { isRead } from '../http/methods.ts'
 import { runFinally } from '../internal/run.ts'
@@ -9,11 +12,13 @@ import type { HTTPScope, Middleware, ScopeOutcome } from '../types.ts'
 import { Deadline } from './deadline.ts'
 import type { TimeLimit } from './read.ts'
 
-/** By what all copies of a scope share. */
+/** The keys are the outcomes, which all copies of a scope share. */
 const DEADLINES = new WeakMap<ScopeOutcome, Deadline>()
 const FIELDS = new WeakMap<ScopeOutcome, { value: string | false }>()
 
-/** Limits the time of an app; a layer further inside begins anew with its own limit, or with none. */
+/**
+ * Limits the time of an app. An inner layer restarts the time with its own limit, or removes the limit.
+ */
 export function nearestTimeout(limit: TimeLimit | false): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
@@ -28,7 +33,7 @@ export function nearestTimeout(limit: TimeLimit | false): Middleware {
   }
 }
 
-/** Adds `Cache-Control` to what caches may store, by the value of the layer nearest to the handler. */
+/** Adds `Cache-Control` to responses that caches may store, with the value of the innermost layer. */
 export function nearestCacheControl(value: string | false): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
@@ -42,7 +47,7 @@ export function nearestCacheControl(value: string | false): Middleware {
     FIELDS.set(outcome, field)
     const adding = changeStart(send, (message) => {
       const { value } = field
-      if (value === false || !takesCacheField(message, value)) return message
+      if (value === false || !mayAddCacheField(message, value)) return message
       return withHeaders(message, [...message.headers, 'cache-control', value])
     })
     return runFinally(app, scope, receive, adding, () => FIELDS.delete(outcome))

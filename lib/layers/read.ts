@@ -1,19 +1,19 @@
-/** Checks what a layer is given, where it is defined, and tells what routes say of theirs. */
+/** Checks the settings of a layer at definition, and collects the settings of routes. */
 import type { Override } from '../dependencies/overrides.ts'
 import { isHeaderName, isHeaderValue } from '../http/headers.ts'
-import { mustRange, wrong } from '../internal/must.ts'
+import { checkRange, invalid } from '../internal/checks.ts'
 import { isOf } from '../types/brand.ts'
 import type { Guard, LayerSettings, TimeoutOptions } from './settings.ts'
 
-/** The names of all settings, as `knownOptions` takes them. */
+/** The names of all settings, in the form for `knownOptions`. */
 export const SETTINGS =
-  'middleware guards tags security mapResponse afterResponse exceptionHandlers responses headers overrides meta bodyLimit validateResponses status encode automaticOptions hidden cacheControl timeout'
+  'middleware guards tags mapResponse afterResponse exceptionHandlers responses headers overrides meta bodyLimit validateResponses status encode automaticOptions hidden cacheControl timeout'
 
-/** Those that are for documents, or done by what builds the routes. */
-const PASSIVE = ['middleware', 'exceptionHandlers', 'tags', 'security', 'hidden']
+/** Settings that are only for documents, or that are applied where routes are built. */
+const PASSIVE = ['middleware', 'exceptionHandlers', 'tags', 'hidden']
 
-/** Whether any of the settings does something at run time. */
-export function acts(settings: LayerSettings): boolean {
+/** Whether any of the settings has an effect at run time. */
+export function hasEffect(settings: LayerSettings): boolean {
   return Object.keys(settings).some((name) => !PASSIVE.includes(name))
 }
 
@@ -39,8 +39,8 @@ const CHECKS: { readonly [Name in keyof LayerSettings]?: Check } = {
     'Write guards: [dependency((request) => …)]',
   ],
   tags: ['a list of texts', (value) => isListOf(value, (tag) => typeof tag === 'string')],
-  security: LIST,
   exceptionHandlers: LIST,
+  middleware: ['a list', Array.isArray, 'Write middleware: [cors({ … })]'],
   overrides: [
     'a list of overrides, one for each dependency',
     areOverrides,
@@ -71,7 +71,10 @@ const CHECKS: { readonly [Name in keyof LayerSettings]?: Check } = {
   ],
 }
 
-/** By their brand, since a program without overrides does not load their class. */
+/**
+ * Whether the value is a list of overrides. They are recognised by their brand, because a program without
+ * overrides does not load their class.
+ */
 function areOverrides(value: unknown): boolean {
   if (!isListOf(value, (item) => isOf<Override>(item, 'Override'))) return false
   const overrides = value as readonly Override[]
@@ -79,7 +82,7 @@ function areOverrides(value: unknown): boolean {
 }
 
 /**
- * The settings among the options of a factory; undefined if no setting is given.
+ * Returns the settings among the options of a factory, or undefined if no setting is given.
  *
  * @throws TypeError or RangeError if one is invalid.
  */
@@ -94,7 +97,7 @@ export function settingsIn(
   for (const name of names) {
     const value = options[name]
     const [rule, holds, fix = 'Correct it'] = CHECKS[name] ?? []
-    if (holds?.(value) === false) throw wrong(where, `${name} must be ${rule}`, value, fix)
+    if (holds?.(value) === false) throw invalid(where, `${name} must be ${rule}`, value, fix)
   }
   const { bodyLimit, timeout } = options
   if (bodyLimit !== undefined) mustBeSize(where, 'bodyLimit', bodyLimit as number)
@@ -104,7 +107,7 @@ export function settingsIn(
   return Object.freeze(Object.fromEntries(names.map((name) => [name, options[name]])))
 }
 
-/** Options without gaps. */
+/** Timeout options with all defaults. */
 export type TimeLimit = Readonly<Required<TimeoutOptions>>
 
 /** The longest delay of a timer in milliseconds. */
@@ -115,15 +118,15 @@ export function readTimeout(where: string, options: TimeoutOptions): TimeLimit {
   const { ms, status = 503, untilStart = false } = options
   const what = `ms must be a number of milliseconds up to ${LONGEST_MS}`
   const fix = 'Leave it out for no limit'
-  mustRange(where, ms > 0 && ms <= LONGEST_MS, what, ms, fix)
+  checkRange(where, ms > 0 && ms <= LONGEST_MS, what, ms, fix)
   const isKnown = status === 503 || status === 504
-  mustRange(where, isKnown, 'status must be 503 or 504', status, 'Choose one')
+  checkRange(where, isKnown, 'status must be 503 or 504', status, 'Choose one')
   return { ms, status, untilStart }
 }
 
 /** Checks an option that is a number of bytes. */
 export function mustBeSize(where: string, option: string, size: number): void {
-  mustRange(
+  checkRange(
     where,
     typeof size === 'number' && size >= 0,
     `${option} must be a number of bytes`,
@@ -132,18 +135,23 @@ export function mustBeSize(where: string, option: string, size: number): void {
   )
 }
 
-/** What can be read of a route. */
-export interface Said {
-  /** What the layers around it, and its own options, say, outer ones first. */
+/** The settings that can be read from a route. */
+export interface ReadableSettings {
+  /** The settings of the layers around it and of its own options, outer ones first. */
   readonly settings: readonly LayerSettings[]
-  /** The `meta` of all of them as one object; for one key, the nearest layer counts. */
+  /** The `meta` of all of them as one object. For each key the innermost layer applies. */
   readonly meta: Readonly<Record<PropertyKey, unknown>>
 }
 
-const NOTHING: Said = Object.freeze({ settings: Object.freeze([]), meta: Object.freeze({}) })
+const NOTHING: ReadableSettings = Object.freeze({
+  settings: Object.freeze([]),
+  meta: Object.freeze({}),
+})
 
-/** What these layers say, outer ones first. */
-export function said(...layers: readonly (LayerSettings | undefined)[]): Said {
+/** Returns the settings of these layers, outer ones first. */
+export function readableSettings(
+  ...layers: readonly (LayerSettings | undefined)[]
+): ReadableSettings {
   const settings = layers.filter((layer) => layer !== undefined)
   if (settings.length === 0) return NOTHING
   const meta = Object.assign({}, ...settings.map((layer) => layer.meta))

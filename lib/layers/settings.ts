@@ -1,4 +1,4 @@
-/** What a layer can say of the routes inside it. */
+/** The settings of a layer for the routes inside it. */
 import type { Connection } from '../connections.ts'
 import type { Override } from '../dependencies/overrides.ts'
 import type { ErrorKey, ExceptionHandlerEntries } from '../errors/handlers.ts'
@@ -7,7 +7,7 @@ import type { AnyResponse } from '../responses/response.ts'
 import type { App, Middleware } from '../types.ts'
 
 /**
- * Lets a connection pass, or throws: any dependency of `stellula/dependencies`.
+ * A check that throws to refuse a connection. Any dependency of `stellula/dependencies` is a guard.
  *
  * @example
  * const internal = {
@@ -30,73 +30,85 @@ export type ResponseMap = (
 export interface LayerOutcome {
   /** The status that was sent, 101 for a websocket that was accepted; undefined if none was sent. */
   readonly status: number | undefined
-  /** What the app threw, or the bug that was answered; undefined if there was none. */
+  /** The error that the app threw, or the bug that was answered; undefined if there was none. */
   readonly error: unknown
 }
 
-/** Called when a connection has been served, background work included; a promise is not waited for. */
+/** Called when a connection has been served, after background tasks. Its promise is not awaited. */
 export type AfterResponse = (connection: Connection, outcome: LayerOutcome) => unknown
 
 export interface TimeoutOptions {
   /** Milliseconds until the response must be complete. */
   ms: number
-  /** The status of the answer if nothing was sent by then; 504 blames an upstream server (503). */
+  /**
+   * The status of the response if nothing was sent by then (503). Use 504 if an upstream server is the
+   * cause.
+   */
   status?: 503 | 504
-  /** Stop the timer once the response has started, for streams and event streams (false). */
+  /** Whether the timer stops when the response has started, for streams and event streams (false). */
   untilStart?: boolean
 }
 
-/** What a layer says; `layer` has the rules by which several layers are put together. */
+/**
+ * The settings of a layer. `layer()` describes the rules by which the settings of several layers are
+ * merged.
+ */
 export interface LayerSettings<Keys extends readonly ErrorKey[] = readonly ErrorKey[]> {
-  /** Middleware around the routes; the first is outermost (none). Adds up. */
+  /** Middleware around the routes; the first is outermost (none). All layers apply. */
   readonly middleware?: readonly Middleware[]
   /**
-   * Dependencies that must not throw; called before the handler, one after the other (none). Adds up. What
-   * has no handler, as a 404, a 405, a redirect or an automatic answer to OPTIONS, is not guarded.
+   * Dependencies that are called before the handler, one after the other. If one throws, the handler is
+   * not called (none). All layers apply. Responses without a handler are not guarded: a 404, a 405, a
+   * redirect or an automatic response to OPTIONS. Documents list the security schemes of `secured()` ones.
    */
   readonly guards?: readonly Guard[]
-  /** Tags of the operations in documents (none). Adds up. */
+  /** Tags of the operations in documents (none). All layers apply. */
   readonly tags?: readonly string[]
-  /** Security requirements of the operations in documents (none). Adds up. */
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
-  /** Changes the responses that handlers return; answers to errors and other apps pass by (none). Adds up. */
+  /**
+   * Changes the responses that handlers return, but not responses to errors or of other apps (none). All
+   * layers apply.
+   */
   readonly mapResponse?: ResponseMap
-  /** Called when a connection has been served, errors, 404 and 405 included (none). Adds up. */
+  /** Called when a connection has been served, errors, 404 and 405 included (none). All layers apply. */
   readonly afterResponse?: AfterResponse
-  /** What answers which errors (none). For one key, the nearest layer counts. */
+  /** Handlers of errors by status or class (none). For each key the innermost layer applies. */
   readonly exceptionHandlers?: ExceptionHandlerEntries<Keys>
-  /** The schemas of responses by status (none). For one status, the nearest layer counts. */
+  /** The schemas of responses by status (none). For each status the innermost layer applies. */
   readonly responses?: Readonly<Record<string, unknown>>
-  /** Fields that are added to responses without them (none). For one name, the nearest layer counts. */
+  /** Fields that are added to responses without them (none). For each name the innermost layer applies. */
   readonly headers?: Readonly<Record<string, string>>
-  /** What takes the place of dependencies (none). For one dependency, the nearest layer counts. */
+  /** Replacements of dependencies (none). For each dependency the innermost layer applies. */
   readonly overrides?: readonly Override[]
-  /** Whatever you want to say of the routes (none). For one key, the nearest layer counts. */
+  /** Your own data about the routes (none). For each key the innermost layer applies. */
   readonly meta?: Readonly<Record<PropertyKey, unknown>>
-  /** The largest request body in bytes; Infinity for no limit. The nearest layer counts. */
+  /** The maximum size of a request body in bytes; Infinity for no limit. The innermost layer applies. */
   readonly bodyLimit?: number
-  /** Whether operations check their responses by their schemas (true). The nearest layer counts. */
+  /** Whether operations check their responses by their schemas (true). The innermost layer applies. */
   readonly validateResponses?: boolean
-  /** The status of operations for invalid input, from 400 to 499 (422). The nearest layer counts. */
+  /** The status of operations for invalid input, from 400 to 499 (422). The innermost layer applies. */
   readonly status?: number
-  /** Makes of the values that operations return what JSON can say. The nearest layer counts. */
+  /**
+   * Converts the values that operations return to values that JSON can represent. The innermost layer
+   * applies.
+   */
   readonly encode?: (value: unknown) => unknown
   /**
-   * Whether OPTIONS is answered by 204 and `Allow` for paths without a handler for it, instead of by 405
-   * (false). Guards are not asked. The nearest layer counts.
+   * Whether OPTIONS gets 204 with `Allow`, instead of 405, for paths without a handler for it (false).
+   * Guards are not called. The innermost layer applies.
    */
   readonly automaticOptions?: boolean
-  /** Whether the routes are left out of documents (false). The nearest layer counts. */
+  /** Whether the routes are left out of documents (false). The innermost layer applies. */
   readonly hidden?: boolean
   /**
-   * The `Cache-Control` of successes and 304 to GET and HEAD that do not set it, such as `'no-store'`; false
-   * for none. A response that sets cookies only gets one with `private` or `no-store`. The nearest layer
-   * counts.
+   * The `Cache-Control` of responses to GET and HEAD with a status of 2xx or 304 that do not set it, such
+   * as `'no-store'`; false for none. A response that sets cookies gets it only if it has `private` or
+   * `no-store`. The innermost layer applies.
    */
   readonly cacheControl?: string | false
   /**
-   * Milliseconds until the response must be complete, or options as of `timeout()`; false for no limit.
-   * The nearest layer counts, from when it is entered; a `timeout()` middleware stays in force.
+   * Milliseconds until the response must be complete, or the options of `timeout()`; false for no limit.
+   * The innermost layer applies, and its time begins when it is entered. A `timeout()` middleware still
+   * applies too.
    */
   readonly timeout?: number | TimeoutOptions | false
 }

@@ -1,49 +1,38 @@
-/** Finds the route of a scope, enters it and calls it; answers 404 and 405. */
-import { answerException } from '../errors/handlers.ts'
+/** Finds the app for a scope: that of the matching route, or one that answers with 404, 405 or a redirect. */
+import { explainUnmatched } from '#unmatched'
+import { answerException, handlersOf } from '../errors/handlers.ts'
 import { notFoundException } from '../exceptions/common.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import { requestURL, withoutTrailingSlashes } from '../http/urls.ts'
-import { RedirectResponse } from '../responses/bodies.ts'
+import { PlainTextResponse, RedirectResponse } from '../responses/bodies.ts'
 import { Response, toApp } from '../responses/response.ts'
-import type { App, Receive, Scope, Send } from '../types.ts'
+import type { App, HTTPScope, Receive, Scope, Send } from '../types.ts'
 import { type Entry, enter, type Match, type RoutedScope, routePath } from './entry.ts'
 import { type Found, Table } from './table.ts'
-import { answerInside, answerItself, answersExceptions } from './wrapped.ts'
+import { answersExceptions, dropReplacement, setReplacement } from './wrapped.ts'
 
 /** Looks a scope up in a table of routes. */
 export function findIn(table: Table, scope: RoutedScope, path: string): Found {
   return table.find(path, scope.type, scope.type === 'http' ? scope.method : '')
 }
 
-/** Writes the match into the scope and calls its app. */
-export function dispatch(
-  match: Match,
-  path: string,
-  scope: RoutedScope,
-  receive: Receive,
-  send: Send,
-): Promise<void> {
+/** Writes the match into the scope, and returns its app. */
+export function enterRoute(match: Match, path: string, scope: RoutedScope): App {
   enter(scope, match, path)
-  answerItself(match.entry, scope)
-  return match.entry.app(scope, receive, send)
+  dropReplacement(match.entry, scope)
+  return match.entry.app
 }
 
 /**
- * The 405 for a path without a route for the method; `Allow` lists the others (RFC 9110 10.2.1). With the
- * setting `automaticOptions`, OPTIONS is answered by 204.
+ * The app that answers with 405 if the path has no route for the method; `Allow` lists the other methods
+ * (RFC 9110 10.2.1). With the setting `automaticOptions`, OPTIONS is answered with 204.
  */
-export function methodNotAllowed(
-  partial: readonly Match[],
-  path: string,
-  scope: RoutedScope,
-  receive: Receive,
-  send: Send,
-): Promise<void> {
-  const asked = askedFor(partial, scope)
-  if (asked !== undefined) enter(scope, asked, path)
+export function methodNotAllowed(partial: readonly Match[], path: string, scope: RoutedScope): App {
+  const route = routeFor(partial, scope)
+  if (route !== undefined) enter(scope, route, path)
   const methods = new Set(partial.flatMap(({ entry }) => [...(entry.methods ?? [])]))
-  // Decided inside the layers of the route, which may say it.
+  // The setting is read inside the layers of the route, because one of them may contain it.
   const refuse: App = (scope, receive, send) => {
     const isAutomatic = scope.type === 'http' && scope.settings?.automaticOptions === true
     const headers = { allow: [...methods, ...(isAutomatic ? ['OPTIONS'] : [])].join(', ') }
@@ -51,69 +40,82 @@ export function methodNotAllowed(
       ? new Response(null, { status: 204, headers }).respond(scope, receive, send)
       : answerException(new HTTPException(405, undefined, { headers }), scope, receive, send)
   }
-  if (asked === undefined) return refuse(scope, receive, send)
-  return answerInside(asked.entry, refuse, scope, receive, send)
+  return route === undefined ? refuse : setReplacement(route.entry, refuse, scope)
 }
 
-/** The first route of a path; for a preflight request, the route for the requested method. */
-function askedFor(partial: readonly Match[], scope: RoutedScope): Match | undefined {
+/** The first route for a path; for a preflight request, the route for the requested method. */
+function routeFor(partial: readonly Match[], scope: RoutedScope): Match | undefined {
   const [first] = partial
   if (partial.length < 2 || scope.type !== 'http' || scope.method !== 'OPTIONS') return first
   const method = new Headers(scope.headers).get('access-control-request-method') ?? ''
   return partial.find(({ entry }) => entry.methods?.has(method)) ?? first
 }
 
-/** Answers if no route matches: 404, or a refused handshake. */
+/** Answers if no route matches: with 404, or by refusing the handshake. */
 export const notFound: App = answersExceptions((scope, receive, send) => {
   if (scope.type !== 'lifespan') scope.onUnmatched?.()
-  return scope.type === 'websocket'
-    ? send({ type: 'websocket.close', code: 1000, reason: '' })
-    : answerException(notFoundException(), scope, receive, send)
+  if (scope.type === 'websocket') return send({ type: 'websocket.close', code: 1000, reason: '' })
+  if (scope.type === 'http' && isPlainNotFound(scope)) {
+    return new PlainTextResponse('Not Found', NOT_FOUND).respond(scope, receive, send)
+  }
+  const error = notFoundException()
+  const explain = scope.type === 'http' ? explainUnmatched?.(error, scope) : undefined
+  return explain?.(scope, receive, send) ?? answerException(error, scope, receive, send)
 })
 
+const NOT_FOUND = Object.freeze({ status: 404 })
+
 /**
- * Calls what was found for a path, the mount that answers without its slash, the 405, or the redirect to
- * the path with or without a trailing slash. Undefined if none of them answers.
+ * Whether only the default handler would see a 404. Its response is then made without an exception, which
+ * takes longer than finding out that no route matches.
  */
-export function serve(
+function isPlainNotFound(scope: HTTPScope): boolean {
+  const handlers = handlersOf(scope)
+  return (
+    handlers.debug !== true &&
+    scope.outcome?.dependencies === undefined &&
+    handlers.ofStatus(404) === undefined &&
+    handlers.ofClass(HTTPException.prototype) === undefined
+  )
+}
+
+/**
+ * Returns the app of the first of these that applies: the matching route, the mount that answers without its
+ * trailing slash, the 405, the redirect to the path with or without a trailing slash. Undefined if none applies.
+ */
+export function appFor(
   { match, partial }: Found,
   table: Table,
   path: string,
   redirectSlashes: boolean,
   scope: RoutedScope,
-  receive: Receive,
-  send: Send,
-): Promise<void> | undefined {
-  if (match !== undefined) return dispatch(match, path, scope, receive, send)
+): App | undefined {
+  if (match !== undefined) return enterRoute(match, path, scope)
   const toggled = path.endsWith('/') ? withoutTrailingSlashes(path) : `${path}/`
   const found = findIn(table, scope, toggled)
   if (found.match !== undefined && answersWithoutSlash(found, path, scope)) {
-    return dispatch(found.match, toggled, scope, receive, send)
+    return enterRoute(found.match, toggled, scope)
   }
-  if (partial.length > 0) return methodNotAllowed(partial, path, scope, receive, send)
-  const near = found.match ?? askedFor(found.partial, scope)
-  return redirectSlashes && near !== undefined
-    ? redirect(near, path, toggled, scope, receive, send)
-    : undefined
+  if (partial.length > 0) return methodNotAllowed(partial, path, scope)
+  const near = found.match ?? routeFor(found.partial, scope)
+  return redirectSlashes && near !== undefined ? redirect(near, path, toggled, scope) : undefined
 }
 
-/** 307 keeps the method and the body. */
+/** Redirects with 307, which keeps the method and the body. */
 function redirect(
   match: Match,
   path: string,
   toggled: string,
   scope: RoutedScope,
-  receive: Receive,
-  send: Send,
-): Promise<void> | undefined {
+): App | undefined {
   if (scope.type !== 'http' || path === '/') return undefined
   const prefix = scope.path.slice(0, scope.path.length - path.length)
   const answer = toApp(new RedirectResponse(requestURL({ ...scope, path: prefix + toggled })), '')
   if (match.entry.hasMiddleware) enter(scope, match, toggled)
-  return answerInside(match.entry, answer, scope, receive, send)
+  return setReplacement(match.entry, answer, scope)
 }
 
-/** A route as an app of its own, without a router around it. */
+/** Makes an app of a route that is served without a router around it. */
 export function standalone(entriesOf: () => readonly Entry[]): App {
   let made: Table | undefined
   const tableOf = (): Table => {
@@ -124,32 +126,35 @@ export function standalone(entriesOf: () => readonly Entry[]): App {
     if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
     const table = tableOf()
     const path = routePath(scope) || rootPath(table, scope)
-    const found = findIn(table, scope, path)
-    return serve(found, table, path, false, scope, receive, send) ?? notFound(scope, receive, send)
+    const found = appFor(findIn(table, scope, path), table, path, false, scope)
+    return (found ?? notFound)(scope, receive, send)
   }
-  return tellRoot(app, (scope) => rootPath(tableOf(), scope) === '/')
+  return declareRoot(app, (scope) => rootPath(tableOf(), scope) === '/')
 }
 
-/** The remaining path if the request is for the prefix of a mount itself: '/' if a route is there. */
+/** The remaining path of a request for exactly the prefix of a mount: '/' if the table has a route for it. */
 export function rootPath(table: Table, scope: RoutedScope): string {
   return isRoot(findIn(table, scope, '/'), scope) ? '/' : ''
 }
 
 type AnswersRoot = (scope: RoutedScope) => boolean
 
-/** Set on apps; registered, so that other copies of this package find it. */
+/**
+ * The key of that function on apps. It is a registered symbol because other copies of this package must find
+ * it.
+ */
 const ANSWERS_ROOT: unique symbol = Symbol.for('stellula.answersRoot') as never
 
 interface Root {
   readonly [ANSWERS_ROOT]?: AnswersRoot
 }
 
-/** Declares when an app has a route for its root. */
-export function tellRoot<Rooted extends App>(app: Rooted, answers: AnswersRoot): Rooted {
+/** Sets the function that decides whether an app has a route for its root. */
+export function declareRoot<Rooted extends App>(app: Rooted, answers: AnswersRoot): Rooted {
   return Object.defineProperty(app, ANSWERS_ROOT, { value: answers })
 }
 
-/** Whether an app has a route for its root. Relative links of files would otherwise break. */
+/** Whether an app has a route for its root. Without this check, relative links of static files would break. */
 export function answersRoot(app: object, scope: RoutedScope): boolean {
   return (app as Root)[ANSWERS_ROOT]?.(scope) ?? false
 }

@@ -1,4 +1,4 @@
-/** Calls a handler for a request, and sends what it returns or throws. */
+/** Calls a handler for a request, and sends its result, or the response to its error. */
 
 import { handleWithin } from '#layers'
 import type { PathParams } from '../convertors/params.ts'
@@ -10,17 +10,18 @@ import { Request } from '../requests.ts'
 import { type AnyResponse, Response, toApp } from '../responses/response.ts'
 import { type App, SENT } from '../types.ts'
 
-/** What a handler may return: a response, or an app that answers in its place. */
+/** The result of a handler: a response, or an app that answers instead. */
 export type Answer = AnyResponse | App
 
 /**
  * Answers a request: `(request) => new PlainTextResponse('hello')`, async or not.
  *
- * What it throws is answered by the application's exception handlers.
+ * The application's exception handlers answer the errors that it throws.
  */
 export type Handler<Path extends string = string, State = Record<string, unknown>> = {
-  // As a method, since those compare their parameters both ways: a handler may name the parameters
-  // of a mount or host around it, `(request: Request<{ tenant: string }>) => …`.
+  // Declared as a method because TypeScript compares the parameters of methods in both directions. So a
+  // handler may name the parameters of a mount or host around it:
+  // `(request: Request<{ tenant: string }>) => …`.
   answer(request: Request<PathParams<Path>, State>): Answer | Promise<Answer>
 }['answer']
 
@@ -31,9 +32,9 @@ type HandlerRequest = Request<never, never>
 export type AnyHandler = Handler<never, never>
 
 /**
- * The app around a handler. Nothing here is async: a handler that answers at once costs no promise.
+ * Makes an app of a handler. No function here is async: a handler that answers at once costs no promise.
  *
- * @param where The route, for the message about a handler that returns something else.
+ * @param where The route, for the error message if the handler returns anything else.
  */
 export function endpoint(handler: AnyHandler, where: string): App {
   return (scope, receive, send) => {
@@ -47,46 +48,53 @@ export function endpoint(handler: AnyHandler, where: string): App {
       const isPlain = settings?.guards === undefined && settings?.mapResponse === undefined
       answer = isPlain ? handler(request) : handleWithin(settings, handler, request)
     } catch (error) {
-      return failed(error, request)
+      return sendFailure(error, request)
     }
-    if (!isPromise(answer)) return answered(answer, where, request)
+    if (!isPromise(answer)) return sendAnswer(answer, where, request)
     return answer.then(
       (value) => {
-        const sent = answered(value, where, request)
-        // A promise that is returned here is waited for, which takes turns even when it is settled.
+        const sent = sendAnswer(value, where, request)
+        // Returning a promise here would take turns of the event loop, even if it is settled.
         return sent === SENT ? undefined : sent
       },
-      (error) => failed(error, request),
+      (error) => sendFailure(error, request),
     )
   }
 }
 
-/** Sends the answer, unless a dependency that is closed before it fails. */
-function answered(answer: unknown, where: string, request: HandlerRequest): Promise<void> {
+/** Closes the dependencies that must be closed first, then sends the answer, or the error if closing fails. */
+function sendAnswer(answer: unknown, where: string, request: HandlerRequest): Promise<void> {
   const ended = request.scope.outcome?.dependencies?.endHandler()
-  if (ended === undefined) return closing(request, deliver(answer, where, request))
+  if (ended === undefined) return closeRequestAfter(request, deliver(answer, where, request))
   return ended.then((failure) =>
-    closing(
+    closeRequestAfter(
       request,
-      failure === undefined ? deliver(answer, where, request) : sorry(failure.error, request),
+      failure === undefined
+        ? deliver(answer, where, request)
+        : answerFailure(failure.error, request),
     ),
   )
 }
 
-function failed(error: unknown, request: HandlerRequest): Promise<void> {
+function sendFailure(error: unknown, request: HandlerRequest): Promise<void> {
   const ended = request.scope.outcome?.dependencies?.endHandler({ error })
-  if (ended === undefined) return closing(request, sorry(error, request))
-  return ended.then((failure = { error }) => closing(request, sorry(failure.error, request)))
+  if (ended === undefined) return closeRequestAfter(request, answerFailure(error, request))
+  return ended.then((failure = { error }) =>
+    closeRequestAfter(request, answerFailure(failure.error, request)),
+  )
 }
 
-function sorry(error: unknown, request: HandlerRequest): Promise<void> {
+function answerFailure(error: unknown, request: HandlerRequest): Promise<void> {
   const { scope, receive, send } = request
   request.handling(false)
   return answerException(error, scope, receive, send, request)
 }
 
-/** Ends the request once its answer is sent, background work included: files of a form go then. */
-function closing(request: HandlerRequest, done: Promise<void>): Promise<void> {
+/**
+ * Closes the request after its answer is sent and its background work is done. This deletes the files of a
+ * form.
+ */
+function closeRequestAfter(request: HandlerRequest, done: Promise<void>): Promise<void> {
   const closed = done === SENT ? request.close() : done.finally(() => request.close())
   const { scope } = request
   return scope.outcome?.owner === request ? closeAfter(closed, scope) : closed
@@ -96,7 +104,10 @@ function isPromise(answer: Answer | Promise<Answer>): answer is Promise<Answer> 
   return typeof answer === 'object' && answer !== null && 'then' in answer
 }
 
-/** An error from here on is no longer the handler's to answer: something may have been sent. */
+/**
+ * Sends the answer. Errors from here on are not answered as errors of the handler, because a part of the
+ * response may have been sent.
+ */
 function deliver(answer: unknown, where: string, request: HandlerRequest): Promise<void> {
   const { scope, receive, send } = request
   request.handling(false)

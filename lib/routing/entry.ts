@@ -1,4 +1,4 @@
-/** What the index of a router knows of a route, and what routing writes into a scope. */
+/** The entries of a router's index, and the keys that routing sets in a scope. */
 import type { App, Scope } from '../types.ts'
 import type { ParsedPath } from './path.ts'
 
@@ -24,13 +24,13 @@ export interface Entry {
   readonly endpoint: unknown
   /** Serves a scope that has entered this route; includes the middleware of the route. */
   readonly app: App
-  /** Whether there is middleware, around an app that lets a 405 or a redirect take its place (false). */
+  /** Whether there is middleware around the app, and the app can be replaced by a 405 or a redirect (false). */
   readonly hasMiddleware?: boolean
-  /** Of a mount: whether it answers its prefix without a trailing slash (never if absent). */
+  /** For a mount: whether it answers its prefix without a trailing slash (never if absent). */
   readonly answersPrefix?: (scope: RoutedScope) => boolean
 }
 
-/** The paths of a route, as it shows them; the index has one entry for each. */
+/** The properties of a route that show its paths. The index has one entry for each path. */
 export function pathsOf<Path extends string>(
   entries: readonly Entry[],
 ): {
@@ -51,11 +51,11 @@ export interface Match {
   readonly order: number
   /** The converted parameters, in the order of the path; undefined for one that is missing. */
   readonly values: readonly unknown[]
-  /** Where the rest of the path begins, which a mount passes on. */
+  /** Where the rest of the path begins; a mount passes that rest on. */
   readonly rest: number
 }
 
-/** The part of the path below the mounts so far; `/foo-1` is not below `/foo`. */
+/** The part of the path below the mounts that were already entered; `/foo-1` is not below `/foo`. */
 export function routePath({ path, rootPath }: RoutedScope): string {
   if (rootPath === '' || !path.startsWith(rootPath)) return path
   if (path.length === rootPath.length) return ''
@@ -75,11 +75,11 @@ export function enter(scope: RoutedScope, match: Match, path: string): void {
   scope.mountPath = (scope.mountPath ?? '') + entry.path.path
 }
 
-/** For middleware further out, even if a middleware in between has copied the scope. */
+/** Writes the route into `scope.outcome`, which copies of the scope share, for middleware further out. */
 function note(scope: RoutedScope, { route, endpoint, path, prefix }: Entry): void {
   scope.outcome ??= {}
   const { outcome } = scope
-  // Of an earlier call, if a middleware repeats the request.
+  // Removes the error of an earlier call, if a middleware repeats the request.
   outcome.error &&= undefined
   if (outcome.dependencies !== undefined) outcome.dependencies.failure = undefined
   outcome.route = route
@@ -87,7 +87,7 @@ function note(scope: RoutedScope, { route, endpoint, path, prefix }: Entry): voi
   outcome.template = (scope.mountPath ?? '') + (prefix ? `${path.path}/*` : path.path)
 }
 
-/** A new object, since a copy of the scope may share the old one. */
+/** Adds path parameters in a new object, because a copy of the scope may share the old one. */
 export function addParams(
   scope: RoutedScope,
   { params }: ParsedPath,

@@ -1,26 +1,26 @@
-/** Middleware that some requests pass by. */
+/** Middleware that ignores some requests. */
 import { refusalsBy, refusing } from '../authoring/refusing.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type { App, ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { type Entry, routePath } from './entry.ts'
 import { readPaths } from './path.ts'
 import { methodSet } from './route.ts'
 import { Table } from './table.ts'
 
-/** A connection passes by if one of them applies. */
+/** If one of these conditions applies, the middleware ignores the connection. */
 export interface ExceptOptions {
   /**
-   * Paths as routes have them, `/files/{rest:path}` for all below a prefix (none). They are compared with
-   * the path below the mounts around the middleware.
+   * Paths in the syntax of routes, `/files/{rest:path}` for everything below a prefix (none). They are
+   * compared with the path below the mounts around the middleware.
    */
   paths?: readonly string[]
-  /** Methods of requests (none); GET brings HEAD. */
+  /** Methods of requests (none). GET includes HEAD. */
   methods?: readonly string[]
   /**
-   * Whether what the layers say of the route lets it pass by (none). The route is known to middleware of
-   * routes, mounts and layers. To middleware of a router or an application only what was said around it is
-   * known, since it runs before a route is looked for.
+   * Whether the route with this `meta` is ignored (none). Middleware of routes, mounts and layers gets the
+   * `meta` of the route. Middleware of a router or an application gets only the `meta` of the layers around
+   * it, because it runs before routing.
    */
   meta?: (meta: Readonly<Record<PropertyKey, unknown>>) => boolean
 }
@@ -28,8 +28,8 @@ export interface ExceptOptions {
 /**
  * Applies a middleware to all requests and websockets, except for some. The lifespan passes through it.
  *
- * What is not known is not excepted. Where access is at stake, prefer guards or middleware of the routes
- * that need them.
+ * A route whose path or `meta` is not known is not excepted. To protect access, prefer guards, or middleware
+ * on the routes that need it.
  *
  * @throws TypeError if an argument is invalid, or if the middleware does not return an app.
  * @example
@@ -60,7 +60,7 @@ export function except(middleware: Middleware, options: ExceptOptions): Middlewa
 }
 
 function mustBeFunction(what: string, value: unknown, fix: string): void {
-  must('except', typeof value === 'function', `${what} must be a function`, value, fix)
+  check('except', typeof value === 'function', `${what} must be a function`, value, fix)
 }
 
 const NOTHING: App = () => Promise.resolve()
@@ -75,7 +75,7 @@ function tableOf(paths: readonly string[]): Table {
   return new Table(entries)
 }
 
-/** The route has what the layers inside of the middleware say, the scope what those outside do. */
+/** The route has the `meta` of the layers inside the middleware, the scope has that of the layers outside. */
 function metaOf({ settings, route }: ConnectionScope): Readonly<Record<PropertyKey, unknown>> {
   const { meta } = (route ?? {}) as { readonly meta?: object }
   return { ...settings?.meta, ...meta }

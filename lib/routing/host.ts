@@ -1,54 +1,56 @@
-/** Hands everything for a host name to another app. */
+/** Passes all requests for a host name to another app. */
 
 import type { ErrorKey } from '../errors/handlers.ts'
 import { UnsupportedProtocol } from '../exceptions.ts'
 import { hostHeader, hostName, isAuthority, withoutFinalDot } from '../http/hosts.ts'
 import { callable } from '../internal/apps.ts'
+import { invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { wrong } from '../internal/must.ts'
-import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
+import { type ReadableSettings, readableSettings, SETTINGS, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { AnyResponse } from '../responses/response.ts'
 import type { App } from '../types.ts'
-import { answersRoot, notFound, tellRoot } from './dispatch.ts'
+import { answersRoot, declareRoot, notFound } from './dispatch.ts'
 import { type AnyState, addParams, type RoutedScope } from './entry.ts'
 import { innerApp, routesOf, type WithRoutes } from './mount.ts'
 import { type ParsedPath, parsePath } from './path.ts'
 import { matchSequence } from './sequence.ts'
 import { fail, isParam, type Token } from './tokens.ts'
-import { asksGuards, behindGuards, surrounded } from './wrapped.ts'
+import { behindGuards, runsGuards, withLayer } from './wrapped.ts'
 
 export interface HostOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
   extends LayerSettings<Keys> {
-  /** The name that stands before those of the routes inside: `api:users` (none). */
+  /** The prefix for the names of the routes inside: `api:users` (none). */
   name?: string
 }
 
 /** An app that serves a host name. */
-export interface Host<Pattern extends string = string, State = AnyState> extends App, Said {
+export interface Host<Pattern extends string = string, State = AnyState>
+  extends App,
+    ReadableSettings {
   readonly kind: 'host'
   readonly host: Pattern
   readonly name: string
   readonly pattern: ParsedPath
   /** The current routes of the app; empty for other apps. */
   readonly routes: readonly unknown[]
-  /** Whether the request is for this host; if so, its parameters are written into the scope. */
+  /** Whether the request is for this host. If it is, the host's parameters are written into the scope. */
   readonly matches: (scope: RoutedScope) => boolean
-  /** Whether the request is for this host; the scope stays as it is. */
+  /** Whether the request is for this host. The scope is not changed. */
   readonly serves: (scope: RoutedScope) => boolean
-  /** The app as it was given; `app` has the middleware around it. */
+  /** The given app, without middleware; `app` includes the middleware. */
   readonly endpoint: unknown
   readonly app: App
-  /** The host with these parameters; throws TypeError if they do not make a host name. */
+  /** The host name with these parameters; throws TypeError if the result is not a valid host name. */
   readonly hostFor: (params: Readonly<Record<string, unknown>>) => string
-  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
+  /** Only a type, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
 /**
- * Hands all requests for a host to an app, whatever their path.
+ * Passes all requests for a host to an app, whatever their path.
  *
- * Case, port and a final dot do not count. A port in the pattern is kept for the URLs that are built.
+ * Case, port and a final dot are ignored. A port in the pattern is kept in the URLs that are built.
  * Parameters are `{name}` or `{name:convertor}`; a `str` may contain dots here.
  *
  * @throws TypeError if the pattern can never match, or `app` is not an app.
@@ -82,7 +84,7 @@ export function Host<
   const where = `Host "${host}"`
   const inner = innerApp(app, where)
   const settings = settingsIn(where, options)
-  const served = surrounded(behindGuards(inner), settings)
+  const served = withLayer(behindGuards(inner), settings)
   const match = matcher(pattern)
   const valuesOf = (scope: RoutedScope): unknown[] | undefined => match(hostName(hostHeader(scope)))
   const serves = (scope: RoutedScope): boolean => valuesOf(scope) !== undefined
@@ -98,12 +100,12 @@ export function Host<
     return true
   }
   const route: Host<Pattern, State> = callable<Host<Pattern, State>>(
-    hosting(() => route),
+    hostApp(() => route),
     {
       kind: 'host',
       host,
       name: options.name ?? '',
-      ...said(settings),
+      ...readableSettings(settings),
       pattern,
       get routes() {
         return routesOf(inner)
@@ -115,11 +117,11 @@ export function Host<
       hostFor: (params) => fillHost(pattern.tokens, params),
     },
   )
-  return tellRoot(asksGuards(route), (scope) => serves(scope) && answersRoot(inner, scope))
+  return declareRoot(runsGuards(route), (scope) => serves(scope) && answersRoot(inner, scope))
 }
 
-/** A host as an app of its own, without a router around it. */
-export function hosting(hostOf: () => Host): App {
+/** Makes an app of a host that is served without a router around it. */
+export function hostApp(hostOf: () => Host): App {
   return async (scope, receive, send) => {
     if (scope.type === 'lifespan') throw new UnsupportedProtocol(scope.type)
     const host = hostOf()
@@ -127,14 +129,14 @@ export function hosting(hostOf: () => Host): App {
   }
 }
 
-/** A value must not be able to name another host: "evil.org#" before ".example.org" would. */
+/** Fills the parameters in. A value must not change the host: "evil.org#" before ".example.org" would. */
 function fillHost(tokens: readonly Token[], params: Readonly<Record<string, unknown>>): string {
   const host = tokens
     .map((token) => (isParam(token) ? token.convertor.toText(params[token.name]) : token))
     .join('')
   if (isAuthority(host)) return withoutFinalDot(host)
   const what = 'the parameters of a host must make a host name'
-  throw wrong('urlPathFor', what, host, 'Use letters, digits, "-" and "."')
+  throw invalid('urlPathFor', what, host, 'Use letters, digits, "-" and "."')
 }
 
 function matcher({ tokens, params }: ParsedPath): (name: string) => unknown[] | undefined {

@@ -1,29 +1,31 @@
-/** Puts settings around routes. */
+/** Applies settings to routes. */
 import type { ErrorKey } from '../errors/handlers.ts'
 import { callable } from '../internal/apps.ts'
+import { invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { wrong } from '../internal/must.ts'
-import { SETTINGS, said, settingsIn } from '../layers/read.ts'
+import { readableSettings, SETTINGS, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
-import { answersRoot, standalone, tellRoot } from './dispatch.ts'
+import { answersRoot, declareRoot, standalone } from './dispatch.ts'
 import type { Entry } from './entry.ts'
-import { type Host, hosting } from './host.ts'
+import { type Host, hostApp } from './host.ts'
 import { copyOf, entriesOf, isRoutable, type Routable } from './reverse.ts'
-import { asksGuards, surrounded, yielding } from './wrapped.ts'
+import { replaceable, runsGuards, withLayer } from './wrapped.ts'
 
 /**
- * Puts settings around a list of routes, and gives a list of such routes, in the same order and of the
- * same types. The given routes stay as they are. Which path is answered does not change.
+ * Applies settings to a list of routes. Returns a list of new routes, in the same order and of the same
+ * types. The given routes are not changed. The paths stay the same.
  *
- * Layers can be nested, and `Router`, `Mount`, `Host`, `Application` and the routes themselves take the
- * same settings as options. What several layers say is put together by one of three rules:
+ * Layers can be nested, and `Router`, `Mount`, `Host`, `Application` and the routes themselves take the same
+ * settings as options. Settings of several layers are combined by one of three rules:
  *
- * - `middleware`, `guards`, `tags`, `security`, `mapResponse` and `afterResponse` add up, outer ones first.
- * - Of `exceptionHandlers`, `responses`, `headers`, `overrides` and `meta`, the nearest layer counts for each key.
- * - Of all others, the nearest layer counts.
+ * - `middleware`, `guards`, `tags`, `mapResponse` and `afterResponse` are concatenated, outer
+ * ones first.
+ * - For `exceptionHandlers`, `responses`, `headers`, `overrides` and `meta`, the innermost layer's value of
+ * each key is used.
+ * - For all other settings, the innermost layer's value is used.
  *
- * Guards are asked where the handler is called, with the handler's own request or websocket, after all
- * middleware. Middleware of the layer is inside of what its other settings do.
+ * Guards run after all middleware, right before the handler is called, with the handler's own request or
+ * websocket. The other settings of a layer act outside its middleware.
  *
  * @throws TypeError if a setting is unknown or invalid, or if an item of the list is not a route.
  * @throws RangeError if a number is out of its range.
@@ -47,7 +49,7 @@ export function layer<
   if (!Array.isArray(routes)) throw noRoutes(routes)
   for (const route of routes) if (!isRoutable(route)) throw noRoutes(route)
   if (own === undefined) return routes
-  // Each route becomes one of its own type, which the compiler cannot follow through a list.
+  // Each route becomes a route of the same type, which the compiler cannot infer for a list.
   return routes.map((route: Routable) =>
     route.kind === 'host' ? hostWithin(own, route) : routeWithin(own, route),
   ) as unknown as Routes
@@ -55,17 +57,17 @@ export function layer<
 
 function noRoutes(given: unknown): TypeError {
   const what = 'the routes must be a list of Route, WebSocketRoute, Mount and Host'
-  return wrong('layer', what, given, 'Write layer({ … }, [Route(…)])')
+  return invalid('layer', what, given, 'Write layer({ … }, [Route(…)])')
 }
 
-/** A copy of a route or mount with an entry of its own, in which the layer is the outermost. */
+/** A copy of a route or mount whose entry has this layer as its outermost. */
 function routeWithin<Kind extends Exclude<Routable, Host>>(
   settings: LayerSettings,
   route: Kind,
 ): Kind {
   const [first] = entriesOf(route)
-  const inner = first?.hasMiddleware === true ? first.app : yielding(first?.app ?? route)
-  const app = surrounded(inner, settings)
+  const inner = first?.hasMiddleware === true ? first.app : replaceable(first?.app ?? route)
+  const app = withLayer(inner, settings)
   const entries = entriesOf(route).map(
     (entry): Entry => ({
       ...entry,
@@ -77,19 +79,19 @@ function routeWithin<Kind extends Exclude<Routable, Host>>(
     }),
   )
   const copy: Kind = callable<Kind>(
-    asksGuards(standalone(() => entries)),
-    changed(route, {
+    runsGuards(standalone(() => entries)),
+    copyWith(route, {
       entry: entries[0],
       ...(route.kind === 'mount' ? {} : { entries }),
-      ...said(settings, ...route.settings),
+      ...readableSettings(settings, ...route.settings),
     }),
   )
   return copyOf(route, copy)
 }
 
-/** A copy of a host, which tells that it was the one that matched. */
+/** A copy of a host within a layer. When it matches, it writes itself into the scope as the route. */
 function hostWithin(settings: LayerSettings, host: Host): Host {
-  const app = surrounded(host.app, settings)
+  const app = withLayer(host.app, settings)
   const matches: Host['matches'] = (scope) => {
     if (!host.matches(scope)) return false
     scope.route = copy
@@ -97,15 +99,15 @@ function hostWithin(settings: LayerSettings, host: Host): Host {
     return true
   }
   const copy: Host = callable<Host>(
-    hosting(() => copy),
-    changed(host, { app, matches, ...said(settings, ...host.settings) }),
+    hostApp(() => copy),
+    copyWith(host, { app, matches, ...readableSettings(settings, ...host.settings) }),
   )
-  tellRoot(asksGuards(copy), (scope) => answersRoot(host, scope))
+  declareRoot(runsGuards(copy), (scope) => answersRoot(host, scope))
   return copyOf(host, copy)
 }
 
-/** The properties of a route, getters included, with others in their place. */
-function changed<Kind extends Routable>(route: Kind, changes: object): Kind {
+/** A copy of a route, getters included, with some properties replaced. */
+function copyWith<Kind extends Routable>(route: Kind, changes: object): Kind {
   const { length: _length, ...own } = Object.fromEntries(
     Object.entries(Object.getOwnPropertyDescriptors(route)),
   )

@@ -1,5 +1,5 @@
-/** A flat list of all that an app serves, for documents, command lines and tests. */
-import { said } from '../layers/read.ts'
+/** Lists everything that an app serves, for documentation, command lines and tests. */
+import { readableSettings } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App } from '../types.ts'
 import { entriesOf, isRoutable, type Routable } from './reverse.ts'
@@ -8,49 +8,49 @@ import type { WebSocketRoute } from './websocketroute.ts'
 
 /** One path that an app serves. */
 export interface ListedRoute {
-  /** `app` for what is mounted and shows no routes, such as files or an app of another framework. */
+  /** `app` for a mounted app without readable routes, such as static files or an app of another framework. */
   readonly kind: 'route' | 'websocket' | 'app'
-  /** The whole path as it is written, with those of the mounts around it; that of an app ends in `/*`. */
+  /** The whole path pattern, with the prefixes of the mounts around it; for an `app` it ends in `/*`. */
   readonly path: string
   /** The pattern of the host around it; undefined if every host is served. */
   readonly host: string | undefined
-  /** In the order of `Allow`; undefined for all, and for websockets. */
+  /** The methods in the order of `Allow`; undefined for all methods, and for websockets. */
   readonly methods: readonly string[] | undefined
   /** The name for `urlFor`, such as `users:detail`; `''` if it has none. */
   readonly name: string
   /** The names of the middleware around it, outer ones first; `anonymous` for those without a name. */
   readonly middleware: readonly string[]
-  /** What the layers and the route say of it, as one object. */
+  /** The `meta` of the layers and the route, merged. */
   readonly meta: Readonly<Record<PropertyKey, unknown>>
-  /** What the layers around it say, outer ones first. */
+  /** The settings of the layers around it, outer ones first. */
   readonly settings: readonly LayerSettings[]
-  /** The handlers by method; `*` for one that serves all methods, and for that of a websocket. */
+  /** The handlers by method; `*` is a handler for all methods, or for a websocket. */
   readonly handlers: Readonly<Record<string, unknown>>
   /** The route, or the app that is mounted. */
   readonly route: App
 }
 
 /**
- * Lists what an app serves: one item for each path of each route, in the order of matching.
+ * Lists the routes of an app: one item for each path of each route, in the order of matching.
  *
- * Routes, routers, applications, mounts and hosts are looked into, and so is any app that has `routes`. An
- * app within middleware that was put around by hand shows nothing, and is listed as `app`.
+ * The routes inside routers, applications, mounts, hosts and any app that has `routes` are listed too. An app
+ * inside middleware that you applied by hand hides its routes, and is listed as `app`.
  *
  * @example
  * for (const { methods, path, name } of routes(app)) console.log(methods?.join(), path, name)
  */
 export function routes(app: App): ListedRoute[] {
-  return listed(app, { path: '', host: undefined, name: '', settings: [], above: [] })
+  return listRoutes(app, { path: '', host: undefined, name: '', settings: [], above: [] })
 }
 
-/** What surrounds an app. */
+/** The path, host, name and settings around an app. */
 interface Place {
   readonly path: string
   readonly host: string | undefined
-  /** With its colon. */
+  /** The prefix of names, with its colon. */
   readonly name: string
   readonly settings: readonly LayerSettings[]
-  /** The apps around it, one of which may be mounted in itself. */
+  /** The apps around it, to detect an app that is mounted in itself. */
   readonly above: readonly unknown[]
 }
 
@@ -59,16 +59,16 @@ interface WithRoutes {
   readonly settings?: readonly LayerSettings[]
 }
 
-function listed(app: App, place: Place): ListedRoute[] {
-  if (place.above.includes(app)) return [foreign(app, place)]
+function listRoutes(app: App, place: Place): ListedRoute[] {
+  if (place.above.includes(app)) return [listApp(app, place)]
   const { routes, settings = [] } = app as WithRoutes
-  const inner = within(place, settings, app)
+  const inner = placeInside(place, settings, app)
   if (isRoutable(app)) return listedRoute(app, inner)
-  if (!Array.isArray(routes)) return [foreign(app, place)]
-  return routes.flatMap((route) => listed(route, inner))
+  if (!Array.isArray(routes)) return [listApp(app, place)]
+  return routes.flatMap((route) => listRoutes(route, inner))
 }
 
-function within(place: Place, settings: readonly LayerSettings[], app: App): Place {
+function placeInside(place: Place, settings: readonly LayerSettings[], app: App): Place {
   return {
     ...place,
     settings: [...place.settings, ...settings],
@@ -80,10 +80,10 @@ function listedRoute(route: Routable, place: Place): ListedRoute[] {
   const name = route.name === '' ? place.name : `${place.name}${route.name}:`
   if (route.kind === 'mount') {
     const path = place.path + route.path
-    return listed(route.entry.endpoint as App, { ...place, path, name })
+    return listRoutes(route.entry.endpoint as App, { ...place, path, name })
   }
   if (route.kind === 'host') {
-    return listed(route.endpoint as App, { ...place, host: route.host, name })
+    return listRoutes(route.endpoint as App, { ...place, host: route.host, name })
   }
   return entriesOf(route).map(({ path }) => ({
     ...common(route, place),
@@ -95,7 +95,7 @@ function listedRoute(route: Routable, place: Place): ListedRoute[] {
   }))
 }
 
-function foreign(app: App, place: Place): ListedRoute {
+function listApp(app: App, place: Place): ListedRoute {
   return {
     ...common(app, place),
     kind: 'app',
@@ -107,14 +107,14 @@ function foreign(app: App, place: Place): ListedRoute {
 }
 
 function common(route: App, { host, settings }: Place) {
-  const { meta } = said(...settings)
+  const { meta } = readableSettings(...settings)
   const middleware = settings
     .flatMap((layer) => layer.middleware ?? [])
     .map(({ name }) => name || 'anonymous')
   return { route, host, settings, meta, middleware }
 }
 
-/** HEAD is served by the handler of GET, unless it has its own. */
+/** The handlers by method. HEAD has the handler of GET, unless it has another one. */
 function handlersOf(route: Route | WebSocketRoute): Readonly<Record<string, unknown>> {
   const { endpoint } = route.entry
   const methods = route.kind === 'route' ? route.methods : undefined

@@ -1,11 +1,11 @@
-/** Hands everything below a prefix to another app. */
+/** Passes all requests below a prefix to another app. */
 
 import type { ErrorKey } from '../errors/handlers.ts'
 import { withoutTrailingSlashes } from '../http/urls.ts'
 import { callable } from '../internal/apps.ts'
+import { invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { wrong } from '../internal/must.ts'
-import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
+import { type ReadableSettings, readableSettings, SETTINGS, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import { type AnyResponse, Response, toApp } from '../responses/response.ts'
 import type { App } from '../types.ts'
@@ -13,30 +13,32 @@ import { answersRoot, standalone } from './dispatch.ts'
 import type { AnyState, Entry, RoutedScope } from './entry.ts'
 import { assertRooted, parsePath } from './path.ts'
 import { fail } from './tokens.ts'
-import { asksGuards, behindGuards, served } from './wrapped.ts'
+import { appInLayer, behindGuards, runsGuards } from './wrapped.ts'
 
 export interface MountOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
   extends LayerSettings<Keys> {
-  /** The name that stands before those of the routes inside: `users:detail` (none). */
+  /** The prefix for the names of the routes inside: `users:detail` (none). */
   name?: string
   /**
-   * Whether the prefix alone is always redirected to the one with a slash, as for apps that are no
-   * routers: relative links in what the route for `/` answers then lead below the prefix (false).
+   * Whether a request for the prefix without a trailing slash is always redirected to the prefix with one, as
+   * for apps that are not routers (false). Relative links in the page at `/` then lead below the prefix.
    */
   redirectPrefix?: boolean
 }
 
 /** An app that serves everything below a prefix. */
-export interface Mount<Path extends string = string, State = AnyState> extends App, Said {
+export interface Mount<Path extends string = string, State = AnyState>
+  extends App,
+    ReadableSettings {
   readonly kind: 'mount'
-  /** Without a trailing slash. */
+  /** The prefix, without a trailing slash. */
   readonly path: Path
   readonly name: string
   /** The current routes of the mounted router; empty for other apps. */
   readonly routes: readonly unknown[]
   /** The entry in the index of a router. */
   readonly entry: Entry
-  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
+  /** Only a type, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
@@ -47,11 +49,11 @@ export interface WithRoutes<State = AnyState> extends App {
 }
 
 /**
- * Hands all requests below a prefix to an app: a router, an application, static files, any app.
+ * Passes all requests below a prefix to an app: a router, an application, static files or any other app.
  *
- * The app sees the whole `scope.path`, and the prefix in `scope.rootPath`. The prefix itself, without
- * a slash, is answered by the route for `/` of a mounted router or application. Without one,
- * and for other apps, a router around redirects to the prefix with a slash.
+ * The app sees the whole `scope.path`, and the prefix in `scope.rootPath`. If the mounted router or
+ * application has a route for `/`, this route also answers the prefix without a trailing slash. Otherwise,
+ * the router around the mount redirects to the prefix with a slash.
  *
  * @throws TypeError if the path can never match, or `app` is not an app.
  * @example
@@ -74,8 +76,8 @@ export function Mount<
       'Mount',
       path,
       path.search(/\?|\*/),
-      'a prefix cannot be open',
-      'Use parameters that are always there.',
+      'a prefix cannot have optional parameters or a wildcard',
+      'Use required parameters.',
     )
   }
   const where = `Mount "${path}"`
@@ -90,19 +92,19 @@ export function Mount<
       return mount
     },
     endpoint: app,
-    ...served(behindGuards(inner), settings),
+    ...appInLayer(behindGuards(inner), settings),
     ...(options.redirectPrefix === true
       ? {}
       : { answersPrefix: (scope: RoutedScope) => answersRoot(inner, scope) }),
   }
   const mount: Mount<Path, State> = callable<Mount<Path, State>>(
-    asksGuards(standalone(() => [entry])),
+    runsGuards(standalone(() => [entry])),
     {
       kind: 'mount',
-      // The type keeps the literal as it was written; only slashes at its end are gone.
+      // The type keeps the literal; only its trailing slashes are removed.
       path: parsed.path as Path,
       name: options.name ?? '',
-      ...said(settings),
+      ...readableSettings(settings),
       get routes() {
         return routesOf(inner)
       },
@@ -113,7 +115,7 @@ export function Mount<
 }
 
 /**
- * The app that a mount, a host or a router is given.
+ * Returns the given app of a mount, a host or a router, or makes one of a response.
  *
  * @throws TypeError if it is neither an app nor a response.
  */
@@ -122,10 +124,10 @@ export function innerApp(given: unknown, where: string): App {
   const fix = Array.isArray(given)
     ? 'Write Router([…]) around the list'
     : 'Pass an app or a Response'
-  throw wrong(where, 'it takes an app', given, fix)
+  throw invalid(where, 'it takes an app', given, fix)
 }
 
-/** The routes inside an app, as they are now. */
+/** The current routes inside an app. */
 export function routesOf(app: App): readonly unknown[] {
   return 'routes' in app && Array.isArray(app.routes) ? app.routes : []
 }

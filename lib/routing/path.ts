@@ -1,14 +1,14 @@
 /**
- * Reads a path as it is written in a route into literals and parameters: `{name:convertor}`, or `:name`,
- * `:name?` and a final `*`.
+ * Parses the path of a route into literals and parameters: `{name:convertor}`, or `:name`, `:name?` and a
+ * final `*`.
  */
 
 import { convertorNamed, convertorNames } from '../convertors/builtins.ts'
 import type { Convertor } from '../convertors/types.ts'
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import { fail, isParam, type Param, type Token } from './tokens.ts'
 
-/** A path that was read: `/users/{id:int}` is `['/users/', { name: 'id', … }]`. */
+/** A parsed path: `/users/{id:int}` is `['/users/', { name: 'id', … }]`. */
 export interface ParsedPath {
   readonly path: string
   readonly tokens: readonly Token[]
@@ -16,15 +16,15 @@ export interface ParsedPath {
 }
 
 /**
- * Reads a path, or the pattern of a host.
+ * Parses a path, or the pattern of a host.
  *
  * @param where The name of the factory, for messages.
- * @throws TypeError with the place of the fault: an unknown convertor, a parameter that occurs
- * twice, both spellings at once, a stray brace.
+ * @throws TypeError that marks the position of the error: an unknown convertor, a parameter that occurs
+ * twice, both syntaxes in one path, or a stray brace.
  */
 export function parsePath(path: string, where: string): ParsedPath {
   if (typeof path !== 'string') {
-    throw wrong(where, 'the path must be a string', path, "Write it as '/path/{name}'")
+    throw invalid(where, 'the path must be a string', path, "Write it as '/path/{name}'")
   }
   const braces = /[{}]/.test(path)
   const colons = where !== 'Host' && /(?:^|\/):|\*/.test(path)
@@ -99,17 +99,17 @@ function assertDistinct(params: readonly Param[], path: string, where: string): 
   )
 }
 
-/** Reads a path in the spelling of Express and Hono; every value is a text. */
+/** Parses a path in the syntax of Express and Hono; every value is a string. */
 function colonTokens(path: string, where: string): Token[] {
   const tokens: Token[] = []
   let at = 0
   for (const [index, segment] of path.split('/').entries()) {
     assertPlain(segment, at, path, where)
     at += segment.length + 1
-    if (index === 0) continue // what stands before the first slash is refused elsewhere
+    if (index === 0) continue // readRooted and Mount refuse text before the first slash
     for (const token of segmentTokens(segment)) {
       const last = tokens.at(-1)
-      // Joined, so that both spellings give the same tokens.
+      // Adjacent literals are joined, as in the other syntax.
       if (typeof token === 'string' && typeof last === 'string') tokens.splice(-1, 1, last + token)
       else tokens.push(token)
     }
@@ -118,20 +118,20 @@ function colonTokens(path: string, where: string): Token[] {
 }
 
 function segmentTokens(segment: string): Token[] {
-  if (segment === '*') return ['/', { name: '*', convertor: known('path') }]
+  if (segment === '*') return ['/', { name: '*', convertor: builtIn('path') }]
   const [, name, optional] = COLON_PARAM.exec(segment) ?? []
   if (name === undefined) return [`/${segment}`]
-  const param = { name, convertor: known('str') }
+  const param = { name, convertor: builtIn('str') }
   return optional ? [{ ...param, optional: true }] : ['/', param]
 }
 
 const COLON_PARAM = /^:([A-Za-z_][A-Za-z0-9_]*)(\?)?$/
 
-function known(name: 'str' | 'path'): Convertor {
-  return convertorNamed(name) as Convertor // these are always there
+function builtIn(name: 'str' | 'path'): Convertor {
+  return convertorNamed(name) as Convertor // these two are built in
 }
 
-/** What other routers read as a pattern is refused. */
+/** Refuses text that other routers treat as a pattern. */
 function assertPlain(segment: string, at: number, path: string, where: string): void {
   if (segment === '*') {
     if (at + 1 === path.length) return
@@ -159,7 +159,7 @@ function assertPlain(segment: string, at: number, path: string, where: string): 
 }
 
 /**
- * Reads the path of a route, or a list of them.
+ * Parses the path of a route, or a list of paths.
  *
  * @throws TypeError as `parsePath` does, and for a path without a slash at its beginning or an empty list.
  */
@@ -170,7 +170,7 @@ export function readPaths(
   const [first, ...others] = Array.isArray(given) ? given : [given]
   if (first === undefined && Array.isArray(given)) {
     const fix = "Write ['/posts', '/posts/{page:int}']"
-    throw wrong(where, 'the list of paths must not be empty', given, fix)
+    throw invalid(where, 'the list of paths must not be empty', given, fix)
   }
   return [readRooted(first, where), ...others.map((path) => readRooted(path, where))]
 }
@@ -181,7 +181,7 @@ function readRooted(path: string, where: string): ParsedPath {
   return parsed
 }
 
-/** Paths begin with a slash. */
+/** Checks that a path begins with a slash. */
 export function assertRooted(path: string, where: string): void {
   if (path.startsWith('/')) return
   fail(where, path, 0, 'the path must begin with "/"', `Write "/${path}".`)

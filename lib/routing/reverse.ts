@@ -1,5 +1,8 @@
-/** From the name of a route, or the route itself, back to its path. */
+/** Builds the path of a route from its name and parameters, or from the route itself. */
+
 import { encodePath, guardDots, percentEncode, URLPath } from '../http/urls.ts'
+import { invalid } from '../internal/checks.ts'
+import { distance } from '../internal/nearest.ts'
 import type { AnyState, Entry } from './entry.ts'
 import type { Host } from './host.ts'
 import type { Mount } from './mount.ts'
@@ -7,7 +10,7 @@ import type { Route } from './route.ts'
 import { isParam, type Param, type Token } from './tokens.ts'
 import type { WebSocketRoute } from './websocketroute.ts'
 
-/** What a router is made of. */
+/** An item of a router's list. */
 export type Routable<State = AnyState> =
   | Route<string, State>
   | WebSocketRoute<string, State>
@@ -23,38 +26,62 @@ const KINDS: ReadonlySet<unknown> = new Set<Routable['kind']>([
 
 type Params = Readonly<Record<string, unknown>>
 
-/** No route has this name and these parameters. */
+/** The error if no route has this name and these parameters. */
 export class NoMatchFound extends Error {
-  /** The names that there are, with their parameters. */
+  /** The existing names, with their parameters. */
   readonly candidates: readonly string[]
 
-  constructor(name: string, params: Params, candidates: readonly string[]) {
+  constructor(name: string, params: Params, candidates: readonly string[], advice = '') {
     const names = Object.keys(params).join(', ')
     const near = candidates.filter((candidate) => isNear(candidate, name)).slice(0, 3)
-    const hint = near.length > 0 ? `\nDid you mean ${near.join(' or ')}?` : ''
-    super(`No route exists for name "${name}" and params "${names}".${hint}`)
+    const meant = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : ''
+    const hint = advice || meant
+    super(`No route exists for name "${name}" and params "${names}".${hint && `\n${hint}`}`)
     this.name = 'NoMatchFound'
     this.candidates = candidates
   }
 }
 
 /**
- * The path of the first route with this name and exactly these parameters, looked for inside mounts.
+ * Builds the path of the first route with this name and exactly these parameters. Routes inside mounts and
+ * hosts are searched too.
  *
  * @param target `name`, `mount:child`, or the route itself.
  * @throws NoMatchFound if no route has this name and these parameters.
- * @throws TypeError for a value that the parameter's convertor cannot write.
+ * @throws TypeError for a value that the parameter's convertor cannot convert to text, or parameters that
+ * are not an object.
  */
 export function urlPathFor(routes: readonly unknown[], target: unknown, params: Params): URLPath {
+  if (typeof params !== 'object' || params === null) {
+    throw invalid('urlFor', 'the parameters must be an object', params, 'Write { id: 7 }')
+  }
   const found = findIn(routes, target, params)
   if (found !== undefined) return found
-  const name = typeof target === 'string' ? target : describe(target)
-  throw new NoMatchFound(name, params, candidatesOf(routes, ''))
+  const [name, advice] = describe(routes, target)
+  throw new NoMatchFound(name, params, candidatesOf(routes, ''), advice)
 }
 
-function describe(target: unknown): string {
-  if (typeof target === 'function' && 'path' in target) return `a route "${target.path}" outside`
-  return String(target)
+/** What was asked for, and what to do if it can have no URL. */
+function describe(routes: readonly unknown[], target: unknown): [name: string, advice?: string] {
+  if (typeof target === 'string') {
+    return target.startsWith('/')
+      ? [target, 'A route is found by its name, not by its path: Route(path, handler, { name }).']
+      : [target]
+  }
+  if (typeof target !== 'function')
+    return [String(target), 'Pass the name of a route, or the route.']
+  if (!('path' in target)) return ['a function', 'Pass the route of this handler, or its name.']
+  return isInside(routes, target)
+    ? [String(target.path), 'The route is there, and its path has other parameters.']
+    : [`a route "${target.path}" outside`]
+}
+
+function isInside(routes: readonly unknown[], target: unknown): boolean {
+  return routes.some(
+    (route) =>
+      isRoutable(route) &&
+      (isSame(route, target) || ('routes' in route && isInside(route.routes, target))),
+  )
 }
 
 function findIn(routes: readonly unknown[], target: unknown, params: Params): URLPath | undefined {
@@ -73,7 +100,7 @@ function findAt(route: Routable, target: unknown, params: Params): URLPath | und
   const filled = isIt && route.entries.find(({ path }) => hasExactly(params, path.params))
   if (!filled) return undefined
   const protocol = route.kind === 'route' ? 'http' : 'websocket'
-  // A path of optional parameters only, all of them missing, is the root.
+  // If a path has only optional parameters and all are missing, it is the root.
   return new URLPath(fill(filled.path.tokens, params) || '/', protocol)
 }
 
@@ -89,17 +116,17 @@ function findUnder(outer: Mount | Host, target: unknown, params: Params): URLPat
     : new URLPath(path, protocol, outer.hostFor(mine))
 }
 
-/** A named mount is asked for by its name, together with a path below it; or given itself. */
+/** Whether the target is the mount itself, or its name. The parameters then include a path below it. */
 function isItself(mount: Mount | Host, target: unknown): boolean {
   return isSame(mount, target) || (mount.name !== '' && mount.name === target)
 }
 
-/** A route within layers has the URL of the one that was written. */
+/** A route that a layer has copied has the same URL as the original. */
 function isSame(route: Routable, target: unknown): boolean {
   return originOf(route) === originOf(target)
 }
 
-/** Names lose the mount's own, which an unnamed one does not have. */
+/** Removes the mount's name from the target before it searches inside. An unnamed mount adds no prefix. */
 function findInside(outer: Mount | Host, target: unknown, params: Params): URLPath | undefined {
   const { name, routes } = outer
   if (typeof target !== 'string' || name === '') return findIn(routes, target, params)
@@ -113,7 +140,10 @@ function subPath(params: Params): URLPath | undefined {
   return new URLPath(encodePath(path.startsWith('/') ? path : `/${path}`))
 }
 
-/** The parameters of a prefix, undefined when some are missing, and those for what is inside. */
+/**
+ * Divides the parameters into those of the prefix (undefined if one is missing) and those of the routes
+ * inside.
+ */
 function divide(params: Params, own: readonly Param[]): { mine: Params | undefined; rest: Params } {
   const names = new Set(own.map(({ name }) => name))
   const entries = Object.entries(params).filter(([, value]) => value !== undefined)
@@ -132,7 +162,7 @@ function hasExactly(params: Params, wanted: readonly Pick<Param, 'name' | 'optio
   )
 }
 
-/** Puts values in their places, percent-encoded; an optional one that is missing takes its slash along. */
+/** Fills in percent-encoded values. If an optional parameter is missing, its slash is omitted too. */
 function fill(tokens: readonly Token[], params: Params): string {
   const path = tokens.map((token) => {
     if (!isParam(token)) return percentEncode(token)
@@ -144,7 +174,7 @@ function fill(tokens: readonly Token[], params: Params): string {
   return guardDots(path.join(''))
 }
 
-/** What a route or mount puts into the index: one entry for each of its paths. */
+/** The entries of a route or mount in the index: one for each of its paths. */
 export function entriesOf(route: Exclude<Routable, Host>): readonly Entry[] {
   return route.kind === 'mount' ? [route.entry] : route.entries
 }
@@ -167,29 +197,27 @@ function candidatesOf(routes: readonly unknown[], prefix: string): string[] {
   })
 }
 
-/** Worth suggesting: one holds the other, or they share their last part, give or take an "s". */
+/** Whether a name is worth suggesting: one name contains the other, or few letters differ. */
 function isNear(candidate: string, name: string): boolean {
   const letters = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '')
   const known = letters(candidate.slice(1, candidate.indexOf('"', 1)))
   const wanted = letters(name)
   if (wanted === '' || known === '') return false
   return (
-    known.includes(wanted) ||
-    wanted.includes(known) ||
-    known.replaceAll('s', '') === wanted.replaceAll('s', '')
+    known.includes(wanted) || wanted.includes(known) || distance(known, wanted) <= known.length / 4
   )
 }
 
-/** Which route a layered one was made of: both have the same URL. */
+/** The original of each route that a layer has copied. Both have the same URL. */
 const ORIGINS = new WeakMap<object, object>()
 
-/** Notes that a route is another one within a layer. */
+/** Records that a route is the copy of another one, within a layer. */
 export function copyOf<Kind extends object>(route: Kind, copy: Kind): Kind {
   ORIGINS.set(copy, originOf(route))
   return copy
 }
 
-/** The route that was written, or what was given. */
+/** The original of a route that a layer has copied, or the given value. */
 export function originOf<Given>(route: Given): Given | object {
   return typeof route === 'function' ? (ORIGINS.get(route) ?? route) : route
 }

@@ -2,9 +2,10 @@
 import type { ErrorKey } from '../errors/handlers.ts'
 import { likelyMethod } from '../http/methods.ts'
 import { callable, refuseApp } from '../internal/apps.ts'
+import { invalid } from '../internal/checks.ts'
+import { isThenable } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { wrong } from '../internal/must.ts'
-import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
+import { type ReadableSettings, readableSettings, SETTINGS, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import { Response } from '../responses/response.ts'
 import type { App } from '../types.ts'
@@ -13,13 +14,13 @@ import { type AnyHandler, endpoint, type Handler } from './endpoint.ts'
 import { type AnyState, type Entry, pathsOf } from './entry.ts'
 import { readPaths } from './path.ts'
 import type { Exact, ServedBy } from './served.ts'
-import { answersExceptions, asksGuards, served } from './wrapped.ts'
+import { answersExceptions, appInLayer, runsGuards } from './wrapped.ts'
 
 export interface RouteOptions<
   Keys extends readonly ErrorKey[] = readonly ErrorKey[],
   Method extends string = string,
 > extends LayerSettings<Keys> {
-  /** The methods to serve (['GET'], or those of the table); GET brings HEAD, [] means all. */
+  /** The methods to serve (['GET'], or those of the table). GET includes HEAD; [] means all. */
   methods?: readonly Method[]
   /** The name for `urlFor` (the handler's own name). */
   name?: string
@@ -28,31 +29,32 @@ export interface RouteOptions<
 /** An app that serves one path; `Served` has the contracts of its operations by method. */
 export interface Route<Path extends string = string, State = AnyState, Served = unknown>
   extends App,
-    Said {
+    ReadableSettings {
   readonly kind: 'route'
   /** The first path, if there are several. */
   readonly path: Path
   readonly paths: readonly Path[]
   readonly name: string
-  /** In the order of `Allow`; undefined serves all. */
+  /** The methods in the order of `Allow`; undefined means all. */
   readonly methods: readonly string[] | undefined
   /** The entry in the index of a router; the first, if there are several paths. */
   readonly entry: Entry
   /** The entries of all paths. */
   readonly entries: readonly Entry[]
-  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
+  /** Only a type, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
-  /** Phantom, never set: tells `client()` what is sent and received. */
+  /** Only a type, never set: gives `client()` the types of requests and responses. */
   readonly serves?: Served
 }
 
 /**
  * Serves a path by a handler, or by one handler for each method.
  *
- * With a list of paths, parameters that are not in all of them are optional. Paths are matched decoded and
- * with case. Parameters are `{name}` or `{name:convertor}` with `str`,
- * `int`, `float`, `bigint`, `uuid`, `path`, `date`, `datetime` and your own; or `:name`, `:name?` and a final `*`. Their values are
- * typed by the path literal. A route is an app: on its own it answers 404 and 405 itself.
+ * With a list of paths, parameters that are not in all paths are optional. Paths are compared after
+ * percent-decoding, and case-sensitively. Parameters are `{name}` or `{name:convertor}` with `str`, `int`,
+ * `float`, `bigint`, `uuid`, `path`, `date`, `datetime` and your own; or `:name`, `:name?` and a final `*`.
+ * The types of their values are inferred from the path literal. A route is an app: without a router, it
+ * answers with 404 and 405 itself.
  *
  * @throws TypeError if the path, a method or the handler is invalid.
  * @example
@@ -72,11 +74,11 @@ export function Route<
   knownOptions('Route', options, `methods name ${SETTINGS}`)
   const paths = readPaths(path, 'Route')
   const where = `Route "${paths[0].path}"`
-  const { app, methods, name } = serving(handler as AnyHandler, where)
+  const { app, methods, name } = appOfHandler(handler as AnyHandler, where)
   const limited = methodSet(options.methods ?? methods, where)
   if (typeof handler === 'object') assertServed(limited, methods, where)
   const settings = settingsIn(where, options)
-  const inside = served(app, settings)
+  const inside = appInLayer(app, settings)
   const entries = paths.map(
     (path): Entry => ({
       path,
@@ -91,37 +93,52 @@ export function Route<
     }),
   )
   type Made = Route<Path, State, ServedBy<Given, Method>>
-  const route: Made = callable<Made>(asksGuards(standalone(() => entries)), {
+  const route: Made = callable<Made>(runsGuards(standalone(() => entries)), {
     kind: 'route',
     ...pathsOf<Path>(entries),
-    name: options.name ?? name,
-    ...said(settings),
+    name: nameOf(options.name ?? name, where),
+    ...readableSettings(settings),
     methods: limited === undefined ? undefined : [...limited],
   })
   return route
 }
 
-interface Serving {
+function nameOf(name: unknown, where: string): string {
+  if (typeof name === 'string') return name
+  throw invalid(where, 'name must be text', name, "Write { name: 'home' }")
+}
+
+interface HandlerApp {
   app: App
   methods: readonly string[]
   name: string
 }
 
-function serving(handler: AnyHandler | AnyMethodTable, where: string): Serving {
+function appOfHandler(handler: AnyHandler | AnyMethodTable, where: string): HandlerApp {
   if (typeof handler === 'function') {
     refuseApp(handler, where)
+    refuseClass(handler, where)
     return {
       app: answersExceptions(endpoint(handler, where)),
       methods: ['GET'],
       name: handler.name,
     }
   }
-  if (typeof handler === 'object' && handler !== null && !(handler instanceof Response)) {
+  const isTable = typeof handler === 'object' && handler !== null && !isThenable(handler)
+  if (isTable && !Array.isArray(handler) && !(handler instanceof Response)) {
     const methods = tableMethods(handler, where)
     return { app: answersExceptions(tableApp(handler, where)), methods, name: '' }
   }
   const what = 'the handler must be a function (request) => response or a table { get, post, … }'
-  throw wrong(where, what, handler, 'Write () => response, and check the spelling of its name')
+  throw invalid(where, what, handler, 'Write () => response, and check the spelling of its name')
+}
+
+/** A class would be called without `new`. Its prototype cannot be assigned, as that of a function can. */
+function refuseClass(handler: AnyHandler, where: string): void {
+  if (Object.getOwnPropertyDescriptor(handler, 'prototype')?.writable !== false) return
+  throw new TypeError(
+    `${where}: a handler is called without new, the class ${handler.name} was given. Write a table of its methods: { get, post }.`,
+  )
 }
 
 /** The methods that a table can have, in the order that `Allow` lists them. */
@@ -140,18 +157,18 @@ export type AnyMethodTable = MethodTable<never, never>
 const METHODS_FIX = "Write methods: ['GET', 'POST']"
 
 /**
- * The methods in upper case, with HEAD wherever GET is; an empty list means no limit.
+ * The methods in upper case, with HEAD if GET is included. An empty list means all methods: undefined.
  *
  * @throws TypeError for an invalid method name.
  */
 export function methodSet(methods: readonly string[], where: string): Set<string> | undefined {
   if (!Array.isArray(methods)) {
-    throw wrong(where, 'methods must be a list', methods, METHODS_FIX)
+    throw invalid(where, 'methods must be a list', methods, METHODS_FIX)
   }
   const set = new Set<string>()
   for (const method of methods) {
     if (typeof method !== 'string' || !/^[A-Za-z][A-Za-z-]*$/.test(method)) {
-      throw wrong(where, 'a method is a word', method, METHODS_FIX)
+      throw invalid(where, 'a method is a word', method, METHODS_FIX)
     }
     const name = method.toUpperCase()
     const meant = likelyMethod(name)
@@ -167,7 +184,7 @@ export function methodSet(methods: readonly string[], where: string): Set<string
 /**
  * The methods of a table.
  *
- * @throws TypeError for a table that is empty or has a key that is no method, or no function for it.
+ * @throws TypeError if the table is empty, a key is not a method, or a value is not a function.
  */
 export function tableMethods(table: AnyMethodTable, where: string): string[] {
   const known: readonly string[] = TABLE_METHODS
@@ -187,9 +204,9 @@ export function tableMethods(table: AnyMethodTable, where: string): string[] {
 }
 
 /**
- * That a table is limited to methods that it has.
+ * Checks that the table has a function for each method of the option `methods`.
  *
- * @throws TypeError when it is not.
+ * @throws TypeError if one is missing.
  */
 export function assertServed(
   limited: ReadonlySet<string> | undefined,
@@ -201,7 +218,7 @@ export function assertServed(
     limited === undefined ? 'every method' : [...limited].find((name) => !known?.has(name))
   if (missing === undefined) return
   throw new TypeError(
-    `${where}: the method table has no function for ${missing}, which the option methods asks for. Leave the option out, or add a function.`,
+    `${where}: the method table has no function for ${missing}, which the option methods lists. Leave the option out, or add a function.`,
   )
 }
 
@@ -217,6 +234,8 @@ export function tableApp(table: AnyMethodTable, where: string): App {
   return (scope, receive, send) => {
     const app = scope.type === 'http' ? apps.get(scope.method) : undefined
     if (app !== undefined) return app(scope, receive, send)
-    return Promise.reject(new TypeError(`${where}: called past its router. Call the route itself.`))
+    return Promise.reject(
+      new TypeError(`${where}: called without its router. Call the route itself.`),
+    )
   }
 }

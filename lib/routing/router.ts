@@ -1,4 +1,4 @@
-/** A list of routes as one app. */
+/** Makes one app of a list of routes. */
 
 import { runLifespan } from '#lifespan'
 import type { ErrorKey } from '../errors/handlers.ts'
@@ -6,52 +6,61 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import type { Reversible, URLPath } from '../http/urls.ts'
 import { callable } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { SETTINGS, said, settingsIn } from '../layers/read.ts'
+import { readableSettings, SETTINGS, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
-import { adoptState, beginsLifespan, takesPart } from '../lifespan/marks.ts'
+import { addMountedState, beginsLifespan, participatesInLifespan } from '../lifespan/marks.ts'
 import type { Lifespan } from '../lifespan.ts'
 import type { AnyResponse } from '../responses/response.ts'
-import type { App, Receive, Scope, Send } from '../types.ts'
-import { answersRoot, findIn, notFound, rootPath, serve, tellRoot } from './dispatch.ts'
+import type { App, Scope } from '../types.ts'
+import { answersRoot, appFor, declareRoot, findIn, notFound, rootPath } from './dispatch.ts'
 import { type AnyState, type Entry, type RoutedScope, routePath } from './entry.ts'
 import type { Host } from './host.ts'
 import { innerApp } from './mount.ts'
 import { entriesOf, isRoutable, type Routable, urlPathFor } from './reverse.ts'
 import { Table } from './table.ts'
-import { answersExceptions, asksGuards, behindGuards, surrounded, wrapped } from './wrapped.ts'
+import {
+  answersExceptions,
+  behindGuards,
+  runsGuards,
+  withLayer,
+  withMiddleware,
+} from './wrapped.ts'
 
-/** The middleware is around the router, its 404 and its lifespan. */
+/** The middleware runs around all of the router, its 404 and its lifespan included. */
 export interface RouterOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
   extends LayerSettings<Keys> {
-  /** Redirect with 307 if only a trailing slash is missing or too much (true). */
+  /** Whether to redirect with 307 if the path differs from a route only in its trailing slash (true). */
   redirectSlashes?: boolean
-  /** Answers if no route matches (404; websockets are refused). */
+  /** The app or response for requests that no route matches (404; websockets are refused). */
   default?: App | AnyResponse
-  /** Runs around all requests, before the lifespans of mounted apps; given the router itself. */
+  /**
+   * Starts before the first request and the lifespans of mounted apps, and ends after them. It gets the
+   * router.
+   */
   lifespan?: Lifespan<unknown>
 }
 
 /** An app made of routes. */
 export interface Router<State = AnyState> extends App, Reversible {
-  /** What its own options say: one layer, or none. */
+  /** The settings from its options: one layer, or none. */
   readonly settings: readonly LayerSettings[]
   readonly kind: 'router'
-  /** In the order of matching. */
+  /** The routes, in the order of matching. */
   readonly routes: readonly Routable<State>[]
-  /** Appends routes; allowed while the router serves. */
+  /** Appends routes; may be called while the router serves. */
   readonly add: (...routes: readonly Routable<State>[]) => void
   /** The path of a route by its name, or of the route itself; throws NoMatchFound. */
   readonly urlPathFor: (target: unknown, params?: Readonly<Record<string, unknown>>) => URLPath
-  /** Phantom, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
+  /** Only a type, never set: lets `Application` check that `lifespan` yields the state these handlers read. */
   readonly reads?: (state: State) => void
 }
 
 /**
- * Hands each request to the first route that matches, in the order of declaration.
+ * Passes each request to the first route that matches, in the order of declaration.
  *
- * A path that only has routes for other methods is answered with 405. A path that differs only in its
- * trailing slash is redirected. Anything else is answered with 404. All three pass the middleware
- * around the router.
+ * If a path has routes for other methods only, the answer is 405. A path that differs only in its trailing
+ * slash is redirected. All other paths are answered with 404. These answers pass through the middleware of
+ * the router too.
  *
  * @throws TypeError if an item of the list is not a route.
  * @example
@@ -68,8 +77,8 @@ export function Router<
   index.add(routes)
   const fallback =
     options.default === undefined
-      ? wrapped(notFound)
-      : wrapped(behindGuards(innerApp(options.default, 'Router: default')))
+      ? withMiddleware(notFound)
+      : withMiddleware(behindGuards(innerApp(options.default, 'Router: default')))
   const app: App = (scope, receive, send) => {
     if (scope.type === 'lifespan') {
       if (!beginsLifespan(router, scope)) return unsupported(scope)
@@ -78,15 +87,16 @@ export function Router<
       )
     }
     if (scope.type !== 'http' && scope.type !== 'websocket') return unsupported(scope)
-    if (lifespan !== undefined) adoptState(router, scope)
+    if (lifespan !== undefined) addMountedState(router, scope)
     scope.router ??= router
-    return index.serve(scope, receive, send, redirectSlashes) ?? fallback(scope, receive, send)
+    const found = index.appFor(scope, redirectSlashes) ?? fallback
+    return found(scope, receive, send)
   }
   const router: Router<State> = callable<Router<State>>(
-    settings === undefined ? app : within(settings, app),
+    settings === undefined ? app : applyLayer(settings, app),
     {
       kind: 'router',
-      settings: said(settings).settings,
+      settings: readableSettings(settings).settings,
       get routes() {
         return index.routes
       },
@@ -94,25 +104,31 @@ export function Router<
       urlPathFor: (target, params = {}) => urlPathFor(index.routes, target, params),
     },
   )
-  tellRoot(router, (scope) => index.answersRoot(scope))
-  return asksGuards(answersExceptions(takesPart(router)))
+  declareRoot(router, (scope) => index.answersRoot(scope))
+  return runsGuards(answersExceptions(participatesInLifespan(router)))
 }
 
-/** A new function, since middleware may return one that already has properties. */
-function within(settings: LayerSettings, app: App): App {
-  const stack = surrounded(app, settings)
+/**
+ * Applies the settings. The result is a new function because middleware may return one that already has
+ * properties.
+ */
+function applyLayer(settings: LayerSettings, app: App): App {
+  const stack = withLayer(app, settings)
   return (scope, receive, send) => stack(scope, receive, send)
 }
 
-/** The inner apps, which may have lifespans, also inside of middleware that was put around by hand. */
+/**
+ * The inner apps, which may have lifespans. An app inside middleware that was applied by hand may have one
+ * too.
+ */
 function mountedIn(routes: readonly Routable[], fallback: unknown): App[] {
   return [...routes.map(innerOf), fallback].filter((inner) => typeof inner === 'function') as App[]
 }
 
-/** The mounted app, below all mounts that are mounted themselves. */
+/** The innermost mounted app: a mount may contain another mount. */
 function innerOf(route: Routable): unknown {
   let inner = appOf(route)
-  while (isRoutable(inner)) inner = appOf(inner) // by a loop: a program may nest thousands
+  while (isRoutable(inner)) inner = appOf(inner) // a loop, not recursion: a program may nest thousands
   return inner
 }
 
@@ -146,20 +162,13 @@ class Index {
     this.#table = undefined
   }
 
-  /** Undefined if no route answers. */
-  serve(
-    scope: RoutedScope,
-    receive: Receive,
-    send: Send,
-    redirectSlashes: boolean,
-  ): Promise<void> | undefined {
+  /** The app for a request; undefined if no route matches. */
+  appFor(scope: RoutedScope, redirectSlashes: boolean): App | undefined {
     const table = this.#table ?? this.#build()
     const path = routePath(scope) || rootPath(table, scope)
     const found = findIn(table, scope, path)
     const host = this.#hosts.length === 0 ? undefined : this.#hostBefore(found.match?.order, scope)
-    return host === undefined
-      ? serve(found, table, path, redirectSlashes, scope, receive, send)
-      : host.app(scope, receive, send)
+    return host?.app ?? appFor(found, table, path, redirectSlashes, scope)
   }
 
   /** Whether there is a route for `/`; static files and foreign apps do not count. */
@@ -187,7 +196,7 @@ class Index {
     return this.#table
   }
 
-  /** The first host of this request that stands before the entry of this order in the table. */
+  /** The first matching host that was declared before the entry with this index in the table. */
   #hostBefore(entry: number | undefined, scope: RoutedScope, onlyLooks = false): Host | undefined {
     const place = this.#places[entry ?? -1] ?? Number.POSITIVE_INFINITY
     return this.#hosts.find(

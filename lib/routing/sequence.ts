@@ -1,15 +1,15 @@
-/** Matches paths that do not fit into the tree, literals and parameters in turn, in linear time. */
+/** Matches paths that do not fit into the tree, token by token, in linear time. */
 import type { Convertor, Form } from '../convertors/types.ts'
 import type { Entry } from './entry.ts'
 import { isOptional, isParam, type Param, type Token } from './tokens.ts'
 
 /**
- * The texts of the parameters, undefined for one that is missing; or undefined if the sequence does not fit
+ * Returns the texts of the parameters (undefined for a missing one), or undefined if the tokens do not match
  * the whole text.
  *
- * Each parameter, from the left, takes as much as its characters allow while the rest still fits,
- * as a regular expression would; but where an expression like `^([^/]+)-([^/]+)$` tries out every
- * way to cut the text (64 KB of "-" take minutes), this goes over the text once per token.
+ * Each parameter, from the left, takes as many characters as it allows while the rest still matches, like a
+ * regular expression. But an expression like `^([^/]+)-([^/]+)$` tries every way to split the text: 64 KB of
+ * "-" take minutes. This function reads the text once per token.
  */
 export function matchSequence(
   tokens: readonly Token[],
@@ -34,7 +34,7 @@ export function matchSequence(
   return values
 }
 
-/** Spares the work for the many texts that fail at their first or last literal. */
+/** A cheap first check: most texts already differ in the first or last literal. */
 function fitsEnds(tokens: readonly Token[], text: string): boolean {
   const [first] = tokens
   const last = tokens.at(-1)
@@ -44,7 +44,7 @@ function fitsEnds(tokens: readonly Token[], text: string): boolean {
   )
 }
 
-/** For each token the positions from where it and all that follows reach the end of the text. */
+/** For each token, the positions from which it and the following tokens match up to the end of the text. */
 function reachable(tokens: readonly Token[], text: string): Uint8Array[] {
   const end: Uint8Array = new Uint8Array(text.length + 1)
   end[text.length] = 1
@@ -80,16 +80,16 @@ function beforeParam(
     convertor.form === undefined
       ? beforePlain(convertor, text, next)
       : beforeForm(convertor.form, text, next, before)
-  return optional ? either(next, beforeLiteral('/', text, present)) : present
+  return optional ? unionOf(next, beforeLiteral('/', text, present)) : present
 }
 
 function beforePlain(convertor: Convertor, text: string, next: Uint8Array): Uint8Array {
   const reach = beforeRun(convertor, text, next)
   if (!convertor.fraction) return reach
-  return either(reach, beforeRun(convertor, text, beforeLiteral('.', text, reach)))
+  return unionOf(reach, beforeRun(convertor, text, beforeLiteral('.', text, reach)))
 }
 
-function either(one: Uint8Array, other: Uint8Array): Uint8Array {
+function unionOf(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((reached, at) => reached || (other[at] ?? 0))
 }
 
@@ -108,7 +108,7 @@ function beforeRun({ allows, empty }: Convertor, text: string, next: Uint8Array)
   return reach
 }
 
-/** Tests only what can begin here, after what stands before it, and end where the rest fits. */
+/** Tests only texts that begin after the previous token and end where the rest matches. */
 function beforeForm(
   form: Form,
   text: string,
@@ -136,7 +136,7 @@ function canBegin(at: number, previous: Token | undefined, text: string): boolea
   return isParam(previous) || text.endsWith(previous, at)
 }
 
-/** Where a text of this form that begins at `start` may end, the longest first. */
+/** The possible ends of a text of this form that begins at `start`, the longest first. */
 function* formEnds(
   { lengths: [least, most] }: Form,
   text: string,
@@ -148,7 +148,7 @@ function* formEnds(
   }
 }
 
-/** The end of the longest text from `start` behind which the rest fits; there is one. */
+/** The end of the longest text from `start` after which the rest matches. Such an end exists. */
 function longestEnd({ convertor }: Param, text: string, start: number, next: Uint8Array): number {
   const { form, fraction } = convertor
   if (form !== undefined) {
@@ -170,13 +170,13 @@ function endOfRun({ allows }: Convertor, text: string, start: number): number {
   return end
 }
 
-/** The values of an entry's parameters and where the rest begins, or undefined. */
+/** Returns the values of an entry's parameters and the start of the rest, or undefined if it does not match. */
 export function matchWhole(
   { path, prefix }: Entry,
   text: string,
 ): { values: unknown[]; rest: number } | undefined {
   const { tokens } = path
-  // A path of optional parameters only, all of them missing, is the root.
+  // If a path has only optional parameters and all are missing, it is the root.
   const whole = text === '/' && tokens.every(isOptional) ? '' : text
   const texts = matchSequence(prefix ? withRest(tokens) : tokens, whole)
   if (texts === undefined) return undefined
@@ -201,7 +201,7 @@ const ANYTHING: Convertor = {
   pure: true,
 }
 
-/** What follows a mount's prefix: a slash, then anything, as behind a prefix without parameters. */
+/** Adds the part after a mount's prefix: a slash, then any text. */
 function withRest(tokens: readonly Token[]): Token[] {
   return [...tokens, '/', { name: '', convertor: ANYTHING }]
 }

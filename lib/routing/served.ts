@@ -1,6 +1,6 @@
-/** What a route remembers, as types, of the handlers that it was given. */
+/** The types of requests and responses that a route infers from its handlers. */
 
-/** The parts of a contract that say what is sent, and what comes back. */
+/** The parts of a contract that describe the request and the responses. */
 type Sent = 'params' | 'query' | 'headers' | 'body' | 'responses'
 
 /** Those parts of an operation's contract; `unknown` for a plain handler. */
@@ -10,7 +10,7 @@ type ContractOf<Given> = Given extends { readonly contract: infer Contract }
 
 /** The contracts of a handler, or of a method table, by method. */
 export type ServedBy<Given, Method extends string> =
-  // Nothing is inferred from what has the type `Handler` itself.
+  // Nothing can be inferred from a value whose type is `Handler`.
   [Given] extends [never]
     ? Alone<unknown, Method>
     : Given extends (...given: never) => unknown
@@ -27,7 +27,7 @@ type InTable<Table> = {
 
 type TableMethod = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options'
 
-/** That a method table has no other keys, which the compiler does not check where it infers the table. */
+/** Forbids other keys in a method table. The compiler does not check this if it infers the table's type. */
 export type Exact<Given> = Given extends (...given: never) => unknown
   ? unknown
   : { readonly [Key in Exclude<keyof Given, TableMethod>]: never }

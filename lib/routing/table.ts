@@ -7,7 +7,7 @@ import { buildTree, type Node, type ParamChild } from './tree.ts'
 /**
  * A map for paths without parameters, and a tree of segments for all others.
  *
- * The first matching entry in the order of declaration wins, as if every entry were tried in turn.
+ * The first match in the order of declaration is used, as if every entry were tried in turn.
  */
 export class Table {
   readonly #root: Node
@@ -20,7 +20,7 @@ export class Table {
     }
   }
 
-  /** The matches of a path without parameters are known at definition, in order. */
+  /** Computes all matches of a path without parameters at definition, in order. */
   #addExact(path: string): void {
     const search = new Search(path)
     const matches = search.all(this.#root)
@@ -70,7 +70,7 @@ export class Search {
   #others: Match[] | undefined
   #best: Match | undefined
   #pure = true
-  /** Entries from this position on cannot win any more. */
+  /** Entries from this position on come after the best match. */
   #limit = Number.POSITIVE_INFINITY
 
   /** Without type and method, it finds every match. */
@@ -93,7 +93,7 @@ export class Search {
     return this.#sorted()
   }
 
-  /** Whether the same path always gives the same result: only built-in convertors were asked. */
+  /** Whether the same path always gives the same result, because only built-in convertors were called. */
   get pure(): boolean {
     return this.#pure
   }
@@ -102,7 +102,7 @@ export class Search {
     return this.#others?.sort((one, other) => one.order - other.order) ?? NONE
   }
 
-  /** Looks at what follows a slash; `start` is the first character of the next segment. */
+  /** Searches the part of the path after a slash; `start` is the first character of the next segment. */
   #walk(node: Node, start: number): void {
     if (node.first >= this.#limit) return
     const path = this.#path

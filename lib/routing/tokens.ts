@@ -1,13 +1,13 @@
-/** The pieces of a path, and errors that point at the place in a path where it is wrong. */
+/** The tokens of a path, and errors that mark the invalid position in a path. */
 import type { Convertor } from '../convertors/types.ts'
 
-/** A piece of a path: text that must stand there, or a parameter. */
+/** A part of a path: literal text, or a parameter. */
 export type Token = string | Param
 
 export interface Param {
   readonly name: string
   readonly convertor: Convertor
-  /** Whether the parameter, with the slash before it, may be missing; only in the colon spelling. */
+  /** Whether the parameter, with the slash before it, may be missing; only in the colon syntax. */
   readonly optional?: boolean
 }
 
@@ -20,15 +20,15 @@ export function isOptional(token: Token): boolean {
 }
 
 /**
- * Cuts tokens at the slashes: `['/v', id, '/x']` becomes `[['v', id], ['x']]`.
+ * Splits tokens at the slashes: `['/v', id, '/x']` becomes `[['v', id], ['x']]`.
  *
- * An empty segment, as after a slash at the end, is an empty list.
+ * An empty segment, as after a trailing slash, is an empty list.
  */
 export function toSegments(tokens: readonly Token[]): Token[][] {
   const segments: Token[][] = []
   for (const token of tokens) {
     if (isParam(token)) {
-      // An optional parameter brings its own slash, even the first one.
+      // An optional parameter includes its slash, even the first one.
       if (segments.length === 0) segments.push([])
       segments.at(-1)?.push(token)
       continue
@@ -40,7 +40,7 @@ export function toSegments(tokens: readonly Token[]): Token[][] {
   return segments
 }
 
-/** Throws a TypeError with the path and a mark under the fault. */
+/** Throws a TypeError with the path and a mark under the error. */
 export function fail(
   where: string,
   path: string,

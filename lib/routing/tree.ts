@@ -3,7 +3,7 @@ import type { Convertor } from '../convertors/types.ts'
 import type { Entry } from './entry.ts'
 import { isParam, type Token, toSegments } from './tokens.ts'
 
-/** What can follow a slash at this point of the tree. */
+/** The possible continuations after a slash at this point of the tree. */
 export interface Node {
   /** The lowest position in the order of declaration among all entries here and below. */
   first: number
@@ -13,7 +13,7 @@ export interface Node {
   readonly ends: Leaf[]
   /** Mounts whose prefix ends with the segment that led here. */
   readonly mounts: Leaf[]
-  /** Entries that take all the rest as one parameter. */
+  /** Entries whose last parameter takes the rest of the path. */
   readonly rests: RestLeaf[]
   /** Entries that do not fit into the tree; they are matched against the whole path. */
   readonly wholes: Leaf[]
@@ -81,13 +81,13 @@ function touch(node: Node, { order }: Leaf): Node {
   return node
 }
 
-/** `{rest:path}` as a whole last segment. */
+/** The convertor of `{rest:path}` if it is the whole last segment. */
 function restConvertor([token, ...others]: readonly Token[]): Convertor | undefined {
   const alone = others.length === 0 && isParam(token) && token.convertor.slashes
   return alone ? token.convertor : undefined
 }
 
-/** A literal, or one parameter that stays within the segment. */
+/** Whether a segment is a literal, or has one parameter that stays within it. */
 function isSimple(segment: readonly Token[]): boolean {
   const params = segment.filter(isParam)
   return params.length < 2 && params.every((param) => !param.convertor.slashes && !param.optional)

@@ -1,6 +1,6 @@
-/** A path for websockets, and the handler behind it. */
+/** A path for websockets, and its handler. */
 
-import { pass } from '#layers'
+import { callGuards } from '#layers'
 import type { PathParams } from '../convertors/params.ts'
 import type { ErrorKey } from '../errors/handlers.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -8,14 +8,14 @@ import { UnsupportedProtocol } from '../exceptions.ts'
 import { callable, refuseApp } from '../internal/apps.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { closeAfter, owns } from '../internal/run.ts'
-import { type Said, SETTINGS, said, settingsIn } from '../layers/read.ts'
+import { type ReadableSettings, readableSettings, SETTINGS, settingsIn } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
 import type { App, Failure } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 import { standalone } from './dispatch.ts'
 import { type AnyState, type Entry, pathsOf } from './entry.ts'
 import { readPaths } from './path.ts'
-import { answersExceptions, asksGuards, surrounded } from './wrapped.ts'
+import { answersExceptions, runsGuards, withLayer } from './wrapped.ts'
 
 export interface WebSocketRouteOptions<Keys extends readonly ErrorKey[] = readonly ErrorKey[]>
   extends LayerSettings<Keys> {
@@ -23,13 +23,15 @@ export interface WebSocketRouteOptions<Keys extends readonly ErrorKey[] = readon
   name?: string
 }
 
-/** Talks to one websocket, from the handshake to the end. */
+/** Handles one websocket, from the handshake to the close. */
 export type WebSocketHandler<Path extends string = string, State = Record<string, unknown>> = (
   websocket: WebSocket<PathParams<Path>, State>,
 ) => unknown
 
 /** An app that serves one path for websockets. */
-export interface WebSocketRoute<Path extends string = string, State = AnyState> extends App, Said {
+export interface WebSocketRoute<Path extends string = string, State = AnyState>
+  extends App,
+    ReadableSettings {
   readonly kind: 'websocket'
   /** The first path, if there are several. */
   readonly path: Path
@@ -39,12 +41,12 @@ export interface WebSocketRoute<Path extends string = string, State = AnyState> 
   readonly entry: Entry
   /** The entries of all paths. */
   readonly entries: readonly Entry[]
-  /** Phantom, never set: lets `Application` check that `lifespan` yields the state this handler reads. */
+  /** Only a type, never set: lets `Application` check that `lifespan` yields the state this handler reads. */
   readonly reads?: (state: State) => void
 }
 
 /**
- * Serves a path for websockets, or a list of them; an http route may have the same path.
+ * Serves one or more paths for websockets. An HTTP route may have the same path.
  *
  * @throws TypeError if the path or the handler is invalid.
  * @example
@@ -73,7 +75,7 @@ export function WebSocketRoute<
   }
   refuseApp(handler, where)
   const settings = settingsIn(where, options)
-  const app = surrounded(answersExceptions(conversation(handler)), settings)
+  const app = withLayer(answersExceptions(conversation(handler)), settings)
   const entries = paths.map(
     (path): Entry => ({
       path,
@@ -88,12 +90,12 @@ export function WebSocketRoute<
     }),
   )
   const route: WebSocketRoute<Path, State> = callable<WebSocketRoute<Path, State>>(
-    asksGuards(standalone(() => entries)),
+    runsGuards(standalone(() => entries)),
     {
       kind: 'websocket',
       ...pathsOf<Path>(entries),
       name: options.name ?? handler.name,
-      ...said(settings),
+      ...readableSettings(settings),
     },
   )
   return route
@@ -103,25 +105,25 @@ export function WebSocketRoute<
 export type HandlerWebSocket = WebSocket<never, never>
 
 /**
- * The app around a handler of websockets, whose own errors are answered by the application's handlers,
- * whether it has accepted by then or not.
+ * Makes an app of a websocket handler. The application's exception handlers answer its errors, before and
+ * after it has accepted.
  */
 export function conversation(handler: (websocket: HandlerWebSocket) => unknown): App {
   return (scope, receive, send) => {
     if (scope.type !== 'websocket') return Promise.reject(new UnsupportedProtocol(scope.type))
-    const run = (loaded: Loaded): Promise<void> => {
+    const run = (loaded: WebSocketsModule): Promise<void> => {
       const websocket = new loaded.WebSocket<never, never>(scope, receive, send)
       const isOwner = owns(scope, websocket)
       const answered = (failure: Failure | undefined): Promise<void> | undefined =>
         failure && answerException(failure.error, scope, receive, send, websocket)
       const ended = (failure?: Failure): Promise<void> | undefined =>
         scope.outcome?.dependencies?.endHandler(failure)?.then(answered) ?? answered(failure)
-      // No async function, which would be kept for as long as the handler runs.
+      // This is not an async function because its frame would stay in memory while the handler runs.
       const { settings } = scope
       const handled =
         settings?.guards === undefined
-          ? called(handler, websocket)
-          : pass(settings, websocket).then(() => handler(websocket))
+          ? callHandler(handler, websocket)
+          : callGuards(settings, websocket).then(() => handler(websocket))
       const done = handled.then(
         () => ended(),
         (error) => ended({ error }),
@@ -132,18 +134,21 @@ export function conversation(handler: (websocket: HandlerWebSocket) => unknown):
   }
 }
 
-type Loaded = typeof import('../websockets.ts')
+type WebSocketsModule = typeof import('../websockets.ts')
 
-/** Loaded with the first websocket, since most programs have none, and the front door exports this. */
-let websockets: Loaded | undefined
+/**
+ * Loaded with the first websocket: the package's main entry point exports this file, and most programs have
+ * no websockets.
+ */
+let websockets: WebSocketsModule | undefined
 
-async function load(): Promise<Loaded> {
+async function load(): Promise<WebSocketsModule> {
   websockets = await import('../websockets.ts')
   return websockets
 }
 
-/** What a handler returns may be no promise, and it may throw before there is one. */
-function called<Given>(handler: (given: Given) => unknown, given: Given): Promise<unknown> {
+/** Calls a handler, which may return a value instead of a promise, or throw before it returns. */
+function callHandler<Given>(handler: (given: Given) => unknown, given: Given): Promise<unknown> {
   try {
     return Promise.resolve(handler(given))
   } catch (error) {

@@ -1,14 +1,14 @@
-/** The app of a route inside the middleware of the route, and answers made in its place. */
-import { acting, passTo } from '#layers'
+/** The app of a route inside the route's middleware, and answers that replace the route's own. */
+import { applySettings, callBehindGuards } from '#layers'
 import { answeringBy, errorBoundary } from '../errors/boundary.ts'
 import type { ExceptionHandlerEntry } from '../errors/handlers.ts'
 import { chain, wrappedBy } from '../internal/apps.ts'
-import { acts } from '../layers/read.ts'
+import { hasEffect } from '../layers/read.ts'
 import type { LayerSettings } from '../layers/settings.ts'
-import type { App, Middleware, Receive, Scope, Send } from '../types.ts'
+import type { App, Middleware, Scope } from '../types.ts'
 import type { Entry, RoutedScope } from './entry.ts'
 
-/** Apps that already answer all exceptions. */
+/** The apps that answer all exceptions. */
 const answering = new WeakSet<App>()
 
 /** Declares that an app answers all exceptions and throws only bugs. */
@@ -18,92 +18,96 @@ export function answersExceptions<Answering extends App>(app: Answering): Answer
 }
 
 /**
- * Puts middleware around an app; the first is outermost.
+ * Applies middleware to an app; the first is outermost.
  *
- * An error is answered right outside of the layer that threw it, so the layers further out see that
- * answer as any other.
+ * An error is answered directly outside the middleware that threw it. Middleware further out sees that answer
+ * like any other.
  *
  * @throws TypeError if a middleware is not a function, or does not return an app.
  */
-export function wrapped(app: App, middleware: readonly Middleware[] = []): App {
+export function withMiddleware(app: App, middleware: readonly Middleware[] = []): App {
   chain(...middleware) // checks all of them before the first is called
-  return middleware.reduceRight((inner, wrap) => answered(wrappedBy(inner, wrap)), answered(app))
+  return middleware.reduceRight(
+    (inner, wrap) => withErrorBoundary(wrappedBy(inner, wrap)),
+    withErrorBoundary(app),
+  )
 }
 
 /** The app of a route or mount, inside its layer. */
-export function served(
+export function appInLayer(
   app: App,
   settings: LayerSettings | undefined,
 ): { app: App; hasMiddleware: boolean } {
   const hasMiddleware = settings !== undefined
-  return { app: surrounded(hasMiddleware ? yielding(app) : app, settings), hasMiddleware }
+  return { app: withLayer(hasMiddleware ? replaceable(app) : app, settings), hasMiddleware }
 }
 
-/** An app inside a layer: the user's middleware, and around it what the settings themselves do. */
-export function surrounded(
+/** An app inside a layer: the user's middleware, and around it the effects of the other settings. */
+export function withLayer(
   app: App,
   settings: LayerSettings | undefined,
   middleware: readonly Middleware[] = settings?.middleware ?? [],
 ): App {
-  const inner = wrapped(app, middleware)
+  const inner = withMiddleware(app, middleware)
   if (settings === undefined) return inner
   const { exceptionHandlers } = settings
-  const within = acts(settings) ? answersExceptions(acting(inner, settings)) : inner
+  const within = hasEffect(settings) ? answersExceptions(applySettings(inner, settings)) : inner
   if (exceptionHandlers === undefined) return within
   const entries = exceptionHandlers as readonly ExceptionHandlerEntry[]
   return answersExceptions(answeringBy(entries)(within))
 }
 
-/** Apps that call no handler before the guards around them. */
-const guarding = new WeakSet<App>()
+/** The apps that run the guards around them before they call a handler. */
+const guardRunners = new WeakSet<App>()
 
-/** Declares that an app asks the guards around it where it calls a handler. */
-export function asksGuards<Asking extends App>(app: Asking): Asking {
-  guarding.add(app)
+/** Declares that an app runs the guards around it before it calls a handler. */
+export function runsGuards<Asking extends App>(app: Asking): Asking {
+  guardRunners.add(app)
   return app
 }
 
-/** An app that is only called once the guards around it have let the connection pass. */
+/** An app that is only called after the guards around it have accepted the connection. */
 export function behindGuards(app: App): App {
-  if (guarding.has(app)) return app
+  if (guardRunners.has(app)) return app
   return (scope, receive, send) =>
     scope.type === 'lifespan' || scope.settings?.guards === undefined
       ? app(scope, receive, send)
-      : passTo(app, scope.settings, scope, receive, send)
+      : callBehindGuards(app, scope.settings, scope, receive, send)
 }
 
-/** An app that gives way to another; it keeps the mark of one that answers exceptions. */
-export function yielding(app: App): App {
-  const yields = givingWay(app)
-  return answering.has(app) ? answersExceptions(yields) : yields
+/** An app that can be replaced by another. If the app answers exceptions, so does the result. */
+export function replaceable(app: App): App {
+  const result = callingReplacement(app)
+  return answering.has(app) ? answersExceptions(result) : result
 }
 
-function answered(app: App): App {
+function withErrorBoundary(app: App): App {
   return answering.has(app) ? app : answersExceptions(errorBoundary(app))
 }
 
 /**
- * On what routing found, which is one object for all copies of a scope. Routes of another copy of this
- * package give way too: their handlers do not serve the method.
+ * The key of the replacing app in `scope.outcome`, which all copies of a scope share. It is a registered
+ * symbol: routes of another copy of this package must be replaced too, because their handlers do not serve
+ * the method.
  */
-const INSTEAD: unique symbol = Symbol.for('stellula.instead') as never
+const REPLACEMENT: unique symbol = Symbol.for('stellula.instead') as never
 
 interface ReplaceableOutcome {
-  [INSTEAD]?: App | undefined
+  [REPLACEMENT]?: App | undefined
 }
 
 /**
- * An app that gives way to what `answerInside` puts in its place.
+ * An app that calls the app which `setReplacement` sets instead of itself.
  *
- * A 405 and a redirect are made by a router. Without this the middleware of the route, such as
- * `cors()`, would see neither them nor the preflight request for a method that the route does serve.
+ * The router makes 405 answers and redirects. Without this, they would not pass through the middleware of the
+ * route. `cors()`, for example, would not see the preflight request for a method that the route serves.
  */
-export function givingWay(app: App): App {
+export function callingReplacement(app: App): App {
   return (scope, receive, send) => {
     const found = foundIn(scope)
-    const other = found?.[INSTEAD]
+    const other = found?.[REPLACEMENT]
     if (other === undefined || found === undefined) return app(scope, receive, send)
-    found[INSTEAD] = undefined
+    found[REPLACEMENT] = undefined
     return other(scope, receive, send)
   }
 }
@@ -112,22 +116,19 @@ function foundIn(scope: Scope): ReplaceableOutcome | undefined {
   return scope.type === 'lifespan' ? undefined : (scope.outcome as ReplaceableOutcome | undefined)
 }
 
-/** Calls an app inside the middleware of a route that the scope has entered. */
-export function answerInside(
-  { app, hasMiddleware }: Entry,
-  other: App,
-  scope: RoutedScope,
-  receive: Receive,
-  send: Send,
-): Promise<void> {
-  if (!hasMiddleware || scope.outcome === undefined) return other(scope, receive, send)
+/**
+ * Returns the app of a route that the scope has entered, to call once: inside the middleware of the route, the
+ * other app answers.
+ */
+export function setReplacement({ app, hasMiddleware }: Entry, other: App, scope: RoutedScope): App {
+  if (!hasMiddleware || scope.outcome === undefined) return other
   const found: ReplaceableOutcome = scope.outcome as ReplaceableOutcome
-  found[INSTEAD] = other
-  return app(scope, receive, send)
+  found[REPLACEMENT] = other
+  return app
 }
 
-/** Removes an answer that was not called: a middleware may repeat the request with this scope. */
-export function answerItself({ hasMiddleware }: Entry, { outcome }: RoutedScope): void {
+/** Removes a replacing app that was not called: a middleware may repeat the request with this scope. */
+export function dropReplacement({ hasMiddleware }: Entry, { outcome }: RoutedScope): void {
   const found = outcome as ReplaceableOutcome | undefined
-  if (hasMiddleware && found !== undefined) found[INSTEAD] = undefined
+  if (hasMiddleware && found !== undefined) found[REPLACEMENT] = undefined
 }

@@ -58,7 +58,7 @@ t.test('middleware at every place sees the answer to a bug', async (t) => {
   t.equal(mounted.headers.get('x-stamp'), 'mount, app')
 })
 
-t.test('under serve() the bug is reported once, and the connection goes on', async (t) => {
+t.test('under serve() the bug is reported once, and the connection stays open', async (t) => {
   const reported: unknown[] = []
   const app = Application({ middleware: [stamping('app')], routes: [Route('/', fail)] })
   const server = await serve(app, { port: 0, onError: (error) => reported.push(error) })
@@ -74,7 +74,7 @@ t.test('under serve() the bug is reported once, and the connection goes on', asy
   }
 })
 
-t.test('the handler of 500 is called once, and its answer passes the middleware', async (t) => {
+t.test('the handler of 500 is called once, and middleware gets its answer', async (t) => {
   const called: unknown[] = []
   const app = Application({
     middleware: [stamping('app'), stamping('inner')],
@@ -125,7 +125,7 @@ t.test('a handler of 500 that fails is answered, and both errors are thrown', as
   ])
 })
 
-t.test('what a middleware throws is answered right outside of it', async (t) => {
+t.test('an error of a middleware is answered directly outside of it', async (t) => {
   const broken: Middleware = () => async () => fail()
   const app = Application({
     middleware: [stamping('app'), broken, stamping('inside')],
@@ -194,7 +194,7 @@ t.test('a request that is repeated after a bug keeps its session', async (t) => 
   t.match(response.headers.get('set-cookie'), /^session=/)
 })
 
-t.test('the answer to a bug is not cached, whatever it says', async (t) => {
+t.test('the answer to a bug is not cached, whatever its Cache-Control says', async (t) => {
   let calls = 0
   const app = Application({
     middleware: [cacheResponse({ store: memoryStore() })],
@@ -223,7 +223,7 @@ t.test('the answer to a bug is not cached, whatever it says', async (t) => {
   t.equal(calls, 2)
 })
 
-t.test('the answer to a bug passes compression and entity tags', async (t) => {
+t.test('the answer to a bug passes through compression and entity tags', async (t) => {
   const app = Application({
     middleware: [compress({ minSize: 1 }), etag()],
     routes: [Route('/', fail)],

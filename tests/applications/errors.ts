@@ -71,7 +71,7 @@ t.test('exception handlers', async (t) => {
     t.equal(await (await client.get('/')).text(), 'second')
   })
 
-  t.test('of an application inside stay its own, and so do those outside', async (t) => {
+  t.test('of a mounted application do not change those outside', async (t) => {
     const routes = [throwing(new OutOfStock())]
     const inner = Application({ routes, exceptionHandlers: [[OutOfStock, () => text('inner')]] })
     const plain = Application({ routes })
@@ -102,7 +102,7 @@ t.test('bugs', async (t) => {
   ]
 
   t.test(
-    'are answered by a 500 without detail, and reach the server: MW-ERR-1, MW-ERR-2',
+    'are answered by a 500 without details, and reach the server: MW-ERR-1, MW-ERR-2',
     async (t) => {
       const app = Application({ routes })
       await using client = await testClient(app, { raiseServerExceptions: false })
@@ -141,7 +141,7 @@ t.test('bugs', async (t) => {
     t.match(await plain.text(), /Error: <kaput>\n +at /)
   })
 
-  t.test('in a stream cut the response: MW-ERR-2', async (t) => {
+  t.test('in a stream abort the response: MW-ERR-2', async (t) => {
     const stream = async function* (): AsyncGenerator<string> {
       yield 'a'
       throw new Error('kaput')

@@ -16,7 +16,7 @@ import type { App, Send } from '../../lib/types.ts'
 
 const handler = () => new PlainTextResponse('')
 
-t.test('a mistake has a message of the house, with what to write', async (t) => {
+t.test('a mistake throws an error that says what to write', async (t) => {
   const mistakes: [what: string, misuse: () => unknown, message: RegExp][] = [
     [
       'a factory that is not called',
@@ -83,7 +83,7 @@ t.test('a mistake has a message of the house, with what to write', async (t) => 
   for (const [what, misuse, message] of mistakes) t.throws(misuse, message, what)
 })
 
-t.test('a handler in a mount is told at the first request', async (t) => {
+t.test('a handler in place of a mounted app throws at the first request', async (t) => {
   const app = Application({ routes: [Mount('/x', handler as never)] })
   const client = await testClient(app)
   t.teardown(client.close)
@@ -95,7 +95,7 @@ t.test('a handler in a mount is told at the first request', async (t) => {
   })
 })
 
-t.test('an app that returns nothing has ended, inside of a middleware too', async (t) => {
+t.test('an app that returns undefined has ended, inside a middleware too', async (t) => {
   const silent = ((_scope: unknown, _receive: unknown, send: Send) => {
     void send({ type: 'http.response.start', status: 200, headers: [] })
     void send({ type: 'http.response.body', body: new TextEncoder().encode('done') })
@@ -106,7 +106,7 @@ t.test('an app that returns nothing has ended, inside of a middleware too', asyn
   t.equal(await (await client.get('/x')).text(), 'done')
 })
 
-t.test('what starts something rejects', async (t) => {
+t.test('serve and testClient reject instead of throwing', async (t) => {
   await t.rejects(
     testClient(undefined as never),
     /testClient: it takes an app \(scope, receive, send\) => …, undefined was given/,

@@ -81,7 +81,7 @@ t.test('throws if the result is not a response, and for next() without the reque
 })
 
 t.test(
-  'streams through: each part when it is made, and none before it is read: MW-BASE-19',
+  'streams each part when it is produced, and produces none before it is read: MW-BASE-19',
   async (t) => {
     const log: string[] = []
     await using client = await clientOf(passing, (scope, receive, send) =>
@@ -102,7 +102,7 @@ t.test(
 )
 
 t.test('a response in its place', async (t) => {
-  t.test('is sent, and the app behind is told that its client has gone: MW-BASE-3', async (t) => {
+  t.test('is sent, and the inner app gets a disconnect: MW-BASE-3', async (t) => {
     const log: string[] = []
     const handle: HTTPMiddlewareHandler = async (request, next) => {
       await next(request)
@@ -118,7 +118,7 @@ t.test('a response in its place', async (t) => {
     t.equal(log.at(-1), 'stopped')
   })
 
-  t.test('needs no call of the app at all, and may be an app', async (t) => {
+  t.test('needs no call of the inner app, and may be an app', async (t) => {
     await using client = await clientOf(
       () => hello,
       () => Promise.reject(new Error('called')),
@@ -126,7 +126,7 @@ t.test('a response in its place', async (t) => {
     t.equal(await (await client.get('/')).text(), 'hello')
   })
 
-  t.test('does not hide an error that comes afterwards', async (t) => {
+  t.test('does not hide an error that is thrown afterwards', async (t) => {
     const handle: HTTPMiddlewareHandler = async (request, next) => {
       await next(request)
       return new PlainTextResponse('instead')
@@ -141,8 +141,8 @@ t.test('a response in its place', async (t) => {
   })
 })
 
-t.test('errors of the app behind', async (t) => {
-  t.test('are thrown by next, whole, and can be answered: MW-BASE-4, MW-BASE-18', async (t) => {
+t.test('errors of the inner app', async (t) => {
+  t.test('are thrown by next() and can be answered: MW-BASE-4, MW-BASE-18', async (t) => {
     const error = new Error('kaput', { cause: 'the reason' })
     let seen: unknown
     const handle: HTTPMiddlewareHandler = async (request, next) => {
@@ -159,13 +159,13 @@ t.test('errors of the app behind', async (t) => {
     t.equal(seen, error)
   })
 
-  t.test('reach the server if nothing catches them', async (t) => {
+  t.test('reach the server if they are not caught', async (t) => {
     const error = new Error('kaput')
     await using client = await clientOf(passing, () => Promise.reject(error))
     await t.rejects(client.get('/'), error)
   })
 
-  t.test('after the start cut the body, and reach the server: MW-BASE-5', async (t) => {
+  t.test('abort the body after the start, and reach the server: MW-BASE-5', async (t) => {
     const failing = async function* (): AsyncGenerator<string> {
       yield 'a'
       throw new Error('kaput')
@@ -178,11 +178,11 @@ t.test('errors of the app behind', async (t) => {
 
   t.test('include a missing response: MW-BASE-6', async (t) => {
     await using client = await clientOf(passing, async () => {})
-    await t.rejects(client.get('/'), /no response returned/)
+    await t.rejects(client.get('/'), /must send a response/)
   })
 
   t.test(
-    'are answered by the application around: exceptions of the middleware itself',
+    'are answered by the outer application: exceptions of the middleware itself',
     async (t) => {
       const app = Application({
         routes: [Route('/', () => new PlainTextResponse('home'))],
@@ -199,7 +199,7 @@ t.test('errors of the app behind', async (t) => {
 })
 
 t.test(
-  'the context of async calls reaches the app, and what it writes there comes back',
+  'the async context reaches the app, and changes that the app makes are visible afterwards',
   async (t) => {
     const storage = new AsyncLocalStorage<string[]>()
     await using client = await clientOf(
@@ -219,7 +219,7 @@ t.test(
   },
 )
 
-t.test('background work runs from inside outwards: MW-BASE-13, MW-BASE-15', async (t) => {
+t.test('background work runs from the inside outwards: MW-BASE-13, MW-BASE-15', async (t) => {
   const log: string[] = []
   await using client = await clientOf(
     async (request, next) => {
@@ -240,7 +240,7 @@ t.test('background work runs from inside outwards: MW-BASE-13, MW-BASE-15', asyn
 })
 
 t.test(
-  'what routing found is seen in front, and state in both directions: MW-BASE-7',
+  'routing results and state are visible in the middleware, and state passes both ways: MW-BASE-7',
   async (t) => {
     const user = Route('/{id:int}', (request) => {
       request.state['inner'] = 1
@@ -274,7 +274,7 @@ t.test('the app can be called more than once, below a mount too', async (t) => {
   t.equal(calls, 3)
 })
 
-t.test('nests, ten deep', async (t) => {
+t.test('ten of them can be nested', async (t) => {
   const counting = httpMiddleware(async (request, next) => {
     const response = await next(request)
     response.headers.append('x-depth', '1')

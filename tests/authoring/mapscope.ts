@@ -4,7 +4,7 @@ import type { App, Scope } from '../../lib/types.ts'
 import { call, httpScope, websocketScope } from '../support/scopes.ts'
 import { assertGivesOn, assertUntouched } from '../support/untouched.ts'
 
-t.test('the app sees the scope that the function gives', async (t) => {
+t.test('the app gets the scope that the function returns', async (t) => {
   for (const scope of [httpScope(), websocketScope()]) {
     let seen: Scope | undefined
     const app: App = async (given) => {

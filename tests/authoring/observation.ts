@@ -213,7 +213,7 @@ t.test('does not wait for background work', async (t) => {
   t.same(order, ['told', 'work'])
 })
 
-t.test('a route’s template has the mounts around it', async (t) => {
+t.test('a route template includes the mounts around it', async (t) => {
   const leaf = Route('/{id:int}', () => new PlainTextResponse('x'))
   const open: App = async (scope, receive, send) =>
     new StreamingResponse(['x']).respond(scope, receive, send)

@@ -39,7 +39,7 @@ t.test('the lifespan and unknown scopes pass through the middleware', async (t) 
   }
 })
 
-t.test('the middleware is put around the app once', async (t) => {
+t.test('the app is wrapped in the middleware once', async (t) => {
   let count = 0
   const counting: Middleware = (app) => {
     count++
@@ -64,7 +64,7 @@ t.test('returns what the app returns', async (t) => {
     )
 })
 
-t.test('invalid options throw at once', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   const { middleware, app } = noting()
   // @ts-expect-error a function is needed
   t.throws(() => when(true, middleware), {

@@ -1,4 +1,4 @@
-// LS-HOOK-1, LS-APP-2: what layers do to answers: response maps, hooks, fields, times and sizes.
+// LS-HOOK-1, LS-APP-2, LS-RESP-5: what layers do to answers: response maps, hooks, fields, times and sizes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { HTTPException } from '../../lib/exceptions.ts'
@@ -27,7 +27,7 @@ const boundary = (): never => {
   throw new HTTPException(418)
 }
 
-t.test('mapResponse is given the response of the handler and its request', async (t) => {
+t.test('mapResponse gets the response of the handler and its request', async (t) => {
   const app = Router(
     [
       Route('/{name}', ok),
@@ -45,7 +45,7 @@ t.test('mapResponse is given the response of the handler and its request', async
 })
 
 t.test(
-  'what mapResponse throws is an error of the handler, and it must return an answer',
+  'an error of mapResponse is one of the handler, and it must return a response',
   async (t) => {
     const failing = Application({ routes: [Route('/', ok)], mapResponse: boundary })
     t.equal((await get(failing)).status, 418)
@@ -54,7 +54,7 @@ t.test(
   },
 )
 
-t.test('afterResponse is told how it went, of errors, 404 and 405 too', async (t) => {
+t.test('afterResponse gets the outcome, of errors, 404 and 405 too', async (t) => {
   const seen: [path: string, outcome: LayerOutcome][] = []
   const bug = new Error('bug')
   const app = Application({
@@ -86,7 +86,7 @@ t.test('afterResponse is told how it went, of errors, 404 and 405 too', async (t
   ])
 })
 
-t.test('what afterResponse throws is logged and goes no further', async (t) => {
+t.test('an error of afterResponse is only logged', async (t) => {
   const logged = t.capture(console, 'error')
   const app = Router([Route('/', ok)], { afterResponse: boundary })
   t.equal((await get(app)).text, 'ok')
@@ -96,7 +96,7 @@ t.test('what afterResponse throws is logged and goes no further', async (t) => {
   )
 })
 
-t.test('fields are added to every answer that does not have them', async (t) => {
+t.test('header fields are added to every response that does not have them', async (t) => {
   const app = Router(
     [
       Route('/', () => new PlainTextResponse('ok', { headers: { 'x-one': 'own' } })),
@@ -113,7 +113,7 @@ t.test('fields are added to every answer that does not have them', async (t) => 
   t.same(await fields('/none'), ['layer', 'layer'])
 })
 
-t.test('cacheControl goes to what caches may store, the nearest one alone', async (t) => {
+t.test('cacheControl applies to cacheable responses, and the nearest one counts', async (t) => {
   const app = Router(
     [
       Route('/', { get: ok, post: ok }),
@@ -154,7 +154,7 @@ const slow = async (request: Request): Promise<PlainTextResponse> => {
   return new PlainTextResponse(request.signal.aborted ? 'aborted' : 'in time')
 }
 
-t.test('the nearest timeout counts, also if it is longer, or none', async (t) => {
+t.test('the nearest timeout counts, even if it is longer, or off', async (t) => {
   const app = Application({
     routes: [
       Route('/short', slow),
@@ -173,7 +173,7 @@ t.test('the nearest timeout counts, also if it is longer, or none', async (t) =>
   t.same(statuses, [503, 200, 200, 504, 503])
 })
 
-t.test('a layer inside may take the limit of a stream away once it has started', async (t) => {
+t.test('an inner layer may remove the time limit of a stream after its start', async (t) => {
   async function* parts() {
     yield 'a'
     await sleep(50)
@@ -188,7 +188,7 @@ t.test('a layer inside may take the limit of a stream away once it has started',
   t.equal((await get(app, '/late')).status, 503)
 })
 
-t.test('a request that is made again has its limits again', async (t) => {
+t.test('a request that is repeated gets its limits again', async (t) => {
   const twice =
     (app: App): App =>
     async (scope, receive, send) => {
@@ -205,7 +205,7 @@ t.test('a request that is made again has its limits again', async (t) => {
   t.equal((await get(app, '/slow')).status, 503)
 })
 
-t.test('bodyLimit of a layer is that of every reader inside', async (t) => {
+t.test('bodyLimit of a layer applies to every reader inside', async (t) => {
   const app = Router(layer({ bodyLimit: 3 }, [Mount('/', toApp(ok(), 'the test'))]))
   const post = async (length: number): Promise<number | undefined> => {
     const body = new Uint8Array(length)

@@ -1,4 +1,4 @@
-// LS-APP-2: guards are asked where a handler is called, on every way there.
+// LS-APP-2, LS-PARAM-7: guards are asked where a handler is called, on every way there.
 import t from 'tap'
 import { Connection } from '../../lib/connections.ts'
 import { dependency } from '../../lib/dependencies.ts'
@@ -57,7 +57,7 @@ const GUARDED: Record<string, (guard: Guard) => App> = {
 }
 
 for (const [where, guarded] of Object.entries(GUARDED)) {
-  t.test(`guards of ${where} are asked once for each handler`, async (t) => {
+  t.test(`guards of ${where} run once for each handler`, async (t) => {
     for (const path of HANDLED) {
       const guard = noting()
       t.equal((await send(guarded(guard), path)).text, 'ok', path)
@@ -67,7 +67,7 @@ for (const [where, guarded] of Object.entries(GUARDED)) {
     }
   })
 
-  t.test(`guards of ${where} are not asked for 404, 405 and redirects`, async (t) => {
+  t.test(`guards of ${where} do not run for 404, 405 and redirects`, async (t) => {
     const app = guarded(refuse)
     t.equal((await send(app, '/none')).status, 404)
     const { status, headers } = await send(app, '/one/7', { method: 'DELETE' })
@@ -78,7 +78,7 @@ for (const [where, guarded] of Object.entries(GUARDED)) {
   })
 }
 
-t.test('a guard sees the request of the handler, with its parameters', async (t) => {
+t.test('a guard gets the request of the handler, with its parameters', async (t) => {
   const guard = noting()
   const requests: unknown[] = []
   const app = Router(
@@ -96,7 +96,7 @@ t.test('a guard sees the request of the handler, with its parameters', async (t)
   t.same((guard.seen[0] as Request).pathParams, { id: 7 })
 })
 
-t.test('what a guard throws is answered as an error of the handler', async (t) => {
+t.test('an error of a guard is answered as one of the handler', async (t) => {
   class Own extends Error {}
   const guard: Guard = { of: () => Promise.reject(new Own()) }
   const own = () => new PlainTextResponse('own', { status: 409 })
@@ -112,7 +112,7 @@ t.test('what a guard throws is answered as an error of the handler', async (t) =
   t.equal((await send(app, '/foreign/')).text, 'own')
 })
 
-t.test('guards are asked one after the other, until the first that throws', async (t) => {
+t.test('guards run in order, until the first that throws', async (t) => {
   const seen: string[] = []
   const slow = (name: string, passes = true): Guard => ({
     of: async () => {
@@ -156,12 +156,12 @@ t.test('websockets are guarded as requests are', async (t) => {
   }
 })
 
-t.test('what answers where nothing matches is guarded if it was given', async (t) => {
+t.test('the default of a router is guarded', async (t) => {
   const app = Router([], { default: ok(), guards: [refuse] })
   t.equal((await send(app, '/')).status, 403)
 })
 
-t.test('files of a mount are guarded, also once they were let pass elsewhere', async (t) => {
+t.test('files of a mount are guarded, even if a guard passed elsewhere', async (t) => {
   const guard = noting()
   const app = Router(
     [

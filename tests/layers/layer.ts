@@ -1,4 +1,4 @@
-// LS-APP-2: what `layer` makes of a list of routes, and what it refuses.
+// LS-APP-2, LS-ROUTE-11: what `layer` makes of a list of routes, and what it refuses.
 import t from 'tap'
 import {
   Application,
@@ -25,7 +25,7 @@ const socket = WebSocketRoute('/socket', () => {})
 const mount = Mount('/mount', Router([Route('/two', ok, { name: 'two' })]), { name: 'mount' })
 const host = Host('{name}.example', Router([Route('/', ok, { name: 'three' })]), { name: 'host' })
 
-t.test('gives copies of the same kinds in the same order, and leaves the given ones alone', (t) => {
+t.test('returns copies of the same kinds in order, and does not change the originals', (t) => {
   const settings = { tags: ['one'] }
   const copies = layer(settings, [route, socket, mount, host])
 
@@ -53,7 +53,7 @@ t.test('gives copies of the same kinds in the same order, and leaves the given o
   t.end()
 })
 
-t.test('tells of the layers from outside to inside, and of their meta', (t) => {
+t.test('lists the layers from outside to inside, and their meta', (t) => {
   const [copy] = layer(
     { meta: { one: 1, two: 1 } },
     layer({ tags: ['x'] }, [Route('/', ok, { meta: { two: 2 } })]),
@@ -71,13 +71,13 @@ t.test('tells of the layers from outside to inside, and of their meta', (t) => {
   t.end()
 })
 
-t.test('a layer without settings gives the list itself', (t) => {
+t.test('a layer without settings returns the list itself', (t) => {
   const routes = [route] as const
   t.equal(layer({}, routes), routes)
   t.end()
 })
 
-t.test('paths and order of the answers stay as they are', async (t) => {
+t.test('paths and the order of matching stay the same', async (t) => {
   const first = () => new PlainTextResponse('first')
   const plain = Router([Route('/{name}', first), Route('/a', ok), mount, host])
   const layered = Router(layer({ headers: { 'x-l': '1' } }, plain.routes))
@@ -95,7 +95,7 @@ t.test('paths and order of the answers stay as they are', async (t) => {
   }
 })
 
-t.test('layered routes are found by name, and by the route that was written', (t) => {
+t.test('layered routes are found by name, and by the original route', (t) => {
   const routes = layer({ tags: ['y'] }, layer({ tags: ['x'] }, [route, mount, host]))
   const router = Router(routes)
   t.equal(`${router.urlPathFor('one', { id: 1 })}`, '/one/1')
@@ -108,7 +108,7 @@ t.test('layered routes are found by name, and by the route that was written', (t
   t.end()
 })
 
-t.test('each copy answers on its own, as every route does', async (t) => {
+t.test('each copy can be served alone, as every route can', async (t) => {
   const [one, , three, four] = layer({ headers: { 'x-l': '1' } }, [route, socket, mount, host])
   for (const [app, path, name] of [
     [one, '/one/1', 'test'],
@@ -125,7 +125,7 @@ t.test('each copy answers on its own, as every route does', async (t) => {
   )
 })
 
-t.test('routing notes the layered route', async (t) => {
+t.test('routing stores the layered route in the scope', async (t) => {
   const [one, four] = layer({ tags: ['x'] }, [route, Host('a.example', toApp(ok(), 'the test'))])
   for (const [path, name, expected] of [
     ['/one/1', 'test', one],
@@ -138,32 +138,29 @@ t.test('routing notes the layered route', async (t) => {
   }
 })
 
-t.test('what a mounted router is given later is within the layer too', async (t) => {
+t.test('a route that is added to a mounted router later is within the layer too', async (t) => {
   const router = Router()
   const app = Router(layer({ headers: { 'x-l': '1' } }, [Mount('/mount', router)]))
   router.add(Route('/late', ok))
   t.equal((await get(app, '/mount/late')).headers.get('x-l'), '1')
 })
 
-t.test(
-  'middleware, and a 405 and a redirect inside of it, as for middleware of a route',
-  async (t) => {
-    const [copy, other] = layer({ headers: { 'x-l': '1' } }, [
-      Route('/a', ok),
-      Route('/b', ok, { headers: { 'x-r': '1' } }),
-    ])
-    const app = Router([copy, other])
-    for (const path of ['/a', '/b']) {
-      const refused = await get(app, path, { method: 'POST' })
-      t.same([refused.status, refused.headers.get('x-l')], [405, '1'])
-      t.equal(refused.headers.get('x-r'), path === '/b' ? '1' : null)
-      const redirected = await get(app, `${path}/`)
-      t.same([redirected.status, redirected.headers.get('x-l')], [307, '1'])
-    }
-  },
-)
+t.test('middleware wraps 405 and redirects as the middleware of a route does', async (t) => {
+  const [copy, other] = layer({ headers: { 'x-l': '1' } }, [
+    Route('/a', ok),
+    Route('/b', ok, { headers: { 'x-r': '1' } }),
+  ])
+  const app = Router([copy, other])
+  for (const path of ['/a', '/b']) {
+    const refused = await get(app, path, { method: 'POST' })
+    t.same([refused.status, refused.headers.get('x-l')], [405, '1'])
+    t.equal(refused.headers.get('x-r'), path === '/b' ? '1' : null)
+    const redirected = await get(app, `${path}/`)
+    t.same([redirected.status, redirected.headers.get('x-l')], [307, '1'])
+  }
+})
 
-t.test('a layer is refused where it is written', (t) => {
+t.test('an invalid layer throws at definition', (t) => {
   const refused: [settings: object, message: string | RegExp][] = [
     [{ gards: [] }, 'layer: unknown option "gards". Did you mean "guards"?'],
     [
@@ -173,7 +170,7 @@ t.test('a layer is refused where it is written', (t) => {
     [{ guards: {} }, /^layer: guards must be a list of dependencies, an object was given/],
     [{ tags: 'x' }, /^layer: tags must be a list of texts, "x" was given/],
     [{ tags: [1] }, /^layer: tags must be a list of texts, \[1\] was given/],
-    [{ security: {} }, /^layer: security must be a list/],
+    [{ security: [] }, /^layer: unknown option "security"\. Did you mean "guards"\?/],
     [{ exceptionHandlers: {} }, /^layer: exceptionHandlers must be a list/],
     [{ exceptionHandlers: [[404]] }, /^exceptionHandlers: an entry must be/],
     [{ mapResponse: 1 }, /^layer: mapResponse must be a function, 1 was given/],

@@ -47,7 +47,7 @@ const WAYS: Record<string, App> = {
 }
 
 for (const [where, app] of Object.entries(WAYS)) {
-  t.test(`${where}: 204 and Allow, without guards`, async (t) => {
+  t.test(`${where}: OPTIONS gets 204 and Allow, without guards`, async (t) => {
     for (const [path, allow] of [
       ['/get', 'GET, HEAD, OPTIONS'],
       ['/table', 'POST, PUT, OPTIONS'],
@@ -60,7 +60,7 @@ for (const [where, app] of Object.entries(WAYS)) {
     }
   })
 
-  t.test(`${where}: all else stays as it is`, async (t) => {
+  t.test(`${where}: other methods stay the same`, async (t) => {
     t.equal((await send(app, '/own')).status, 403, 'its own handler is guarded')
     t.equal((await send(app, '/any')).status, 403, 'and so is that of all methods')
     t.equal((await send(app, '/none')).status, 404)
@@ -75,12 +75,12 @@ for (const [where, app] of Object.entries(WAYS)) {
 }
 
 // rt-018 of the recordings of Starlette
-t.test('it is 405 unless it is asked for', async (t) => {
+t.test('OPTIONS is 405 by default', async (t) => {
   const { status, headers } = await send(Router(routes), '/get')
   t.same([status, headers.get('allow')], [405, 'GET, HEAD'])
 })
 
-t.test('preflight requests are those of cors()', async (t) => {
+t.test('cors() answers preflight requests', async (t) => {
   const preflight = ['origin', 'https://a.example', 'access-control-request-method', 'PUT']
   const app = Router(
     [Route('/', { put: ok }, { middleware: [cors({ origins: '*', methods: ['PUT'] })] })],

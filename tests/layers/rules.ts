@@ -42,7 +42,7 @@ function everyWay(
   )
 }
 
-t.test('middleware, guards, response maps and hooks add up, outer ones first', (t) =>
+t.test('middleware, guards, response maps and hooks are combined, outer ones first', (t) =>
   everyWay(t, async (t, around) => {
     const seen: string[] = []
     const noting =
@@ -81,7 +81,7 @@ t.test('middleware, guards, response maps and hooks add up, outer ones first', (
   }),
 )
 
-t.test('of handlers for errors, fields, schemas and meta the nearest counts for each key', (t) =>
+t.test('exception handlers, fields, schemas and meta: the nearest counts for each key', (t) =>
   everyWay(t, async (t, around) => {
     class Own extends Error {}
     const answer = (text: string) => () => new PlainTextResponse(text, { status: 400 })
@@ -122,7 +122,7 @@ t.test('of handlers for errors, fields, schemas and meta the nearest counts for 
   }),
 )
 
-t.test('of overrides the nearest counts for each dependency', (t) =>
+t.test('overrides: the nearest counts for each dependency', (t) =>
   everyWay(t, async (t, around) => {
     const one = dependency(() => 'own')
     const two = dependency(() => 'own')
@@ -136,7 +136,7 @@ t.test('of overrides the nearest counts for each dependency', (t) =>
   }),
 )
 
-t.test('of all others the nearest counts', (t) =>
+t.test('all other settings: the nearest counts', (t) =>
   everyWay(t, async (t, around) => {
     const route = Route('/', {
       get: (request) => {
@@ -170,7 +170,7 @@ t.test('of all others the nearest counts', (t) =>
   }),
 )
 
-t.test('what says nothing in one layer is left to the next', (t) =>
+t.test('a setting that a layer omits is taken from the next one', (t) =>
   everyWay(t, async (t, around) => {
     const route = Route('/', (request) => new JSONResponse(request.scope.settings ?? null))
     const app = around({ status: 400, meta: { one: 1 } }, { hidden: true }, route)
@@ -179,7 +179,7 @@ t.test('what says nothing in one layer is left to the next', (t) =>
   }),
 )
 
-t.test('the same layers give the same frozen object to each request', async (t) => {
+t.test('the same layers share one frozen object for all requests', async (t) => {
   const seen: unknown[] = []
   const route = Route('/', (request: Request) => {
     seen.push(request.scope.settings)
@@ -193,7 +193,7 @@ t.test('the same layers give the same frozen object to each request', async (t) 
   t.ok(Object.isFrozen(seen[0]) && Object.isFrozen((seen[0] as { meta: object }).meta))
 })
 
-t.test('a scope that is used again does not collect layers', async (t) => {
+t.test('a scope that is used again does not accumulate layers', async (t) => {
   const seen: unknown[] = []
   const again: Middleware = (app) => async (scope, receive, send) => {
     await app(scope, receive, async () => {})

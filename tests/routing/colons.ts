@@ -11,7 +11,7 @@ const shape = (path: string): unknown =>
     isParam(token) ? [token.name, token.convertor.name, token.optional ?? false] : token,
   )
 
-t.test('reads whole segments as parameters, and joins the texts between', async (t) => {
+t.test('reads whole segments as parameters, and joins the text between', async (t) => {
   t.same(shape('/a/b/:id/c/d'), ['/a/b/', ['id', 'str', false], '/c/d'])
   t.same(shape('/a/:b?'), ['/a', ['b', 'str', true]])
   t.same(shape('/files/*'), ['/files/', ['*', 'path', false]])
@@ -87,7 +87,7 @@ function expressionOf(segments: readonly string[]): RegExp {
   return new RegExp(`^${source.join('')}$`, 's')
 }
 
-t.test('matches as the expressions of other routers do', async (t) => {
+t.test('matches as the patterns of other routers do', async (t) => {
   const segment = fc.constantFrom('/x', '/:p', '/:p?', '/')
   const end = fc.constantFrom([], ['*'])
   const texts = fc.array(fc.constantFrom('/', 'x', 'y', '.'), { maxLength: 8 })

@@ -3,7 +3,7 @@ import { WebSocketException } from '../../lib/exceptions.ts'
 import { conversation } from '../../lib/routing/websocketroute.ts'
 import { call, httpScope, lifespanScope, websocketScope } from '../support/scopes.ts'
 
-t.test('gives the handler its websocket, and answers what it throws', async (t) => {
+t.test('passes a websocket to the handler, and answers its errors', async (t) => {
   const app = conversation(async (websocket) => {
     await websocket.accept()
     throw new WebSocketException(4000, websocket.url.pathname)
@@ -15,7 +15,7 @@ t.test('gives the handler its websocket, and answers what it throws', async (t) 
   ])
 })
 
-t.test('serves nothing else', async (t) => {
+t.test('throws for other scopes', async (t) => {
   const app = conversation(() => {})
 
   await t.rejects(call(app, httpScope()), { name: 'UnsupportedProtocol' })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { exceptions } from '../../lib/middleware/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
-import { dispatch, methodNotAllowed, notFound, standalone } from '../../lib/routing/dispatch.ts'
+import { enterRoute, methodNotAllowed, notFound, standalone } from '../../lib/routing/dispatch.ts'
 import type { Entry, Match } from '../../lib/routing/entry.ts'
 import type { App } from '../../lib/types.ts'
 import { type EntryOptions, entryOf } from '../support/entries.ts'
@@ -20,10 +20,10 @@ const showing = (path: string, options?: EntryOptions): Entry => ({
 
 const matchOf = (entry: Entry): Match => ({ entry, order: 0, values: [], rest: 0 })
 
-t.test('enters the scope before the app is called', async (t) => {
+t.test('updates the scope before the app is called', async (t) => {
   const match: Match = { ...matchOf(showing('/{id}')), values: ['7'] }
   const scope = httpScope()
-  const app: App = (_, receive, send) => dispatch(match, '/7', scope, receive, send)
+  const app: App = (_, receive, send) => enterRoute(match, '/7', scope)(scope, receive, send)
 
   await call(app)
 
@@ -39,7 +39,7 @@ t.test('answers 405 with the methods of all routes, each once', async (t) => {
   const scope = httpScope()
 
   const sent = await call((_, receive, send) =>
-    methodNotAllowed(partial, '/a', scope, receive, send),
+    methodNotAllowed(partial, '/a', scope)(scope, receive, send),
   )
 
   const { status, headers, text } = responseOf(sent)
@@ -61,7 +61,7 @@ t.test('answers 404 where nothing matches, and refuses a handshake', async (t) =
 })
 
 // RT-20, EX-15
-t.test('lets the handlers of the scope answer 404 and 405', async (t) => {
+t.test('handlers of the scope may answer 404 and 405', async (t) => {
   const handled = exceptions([
     [404, () => new PlainTextResponse('no page', { status: 404 })],
     [
@@ -80,7 +80,7 @@ t.test('lets the handlers of the scope answer 404 and 405', async (t) => {
 })
 
 // RT-72
-t.test('an entry is an app of its own', async (t) => {
+t.test('an entry is itself an app', async (t) => {
   const app = standalone(() => [showing('/a/{id}', { methods: ['GET'], type: 'http' })])
   const at = async (path: string, method = 'GET', rootPath = '') =>
     responseOf(await call(app, httpScope({ path, method, rootPath })))

@@ -14,12 +14,12 @@ const textOf = async (handler: unknown): Promise<string> =>
   responseOf(await call(answering(handler))).text
 
 // RT-29 has no like here: what waits is async.
-t.test('answers with what the handler returns, at once or later', async (t) => {
+t.test('sends the response of the handler, synchronous or not', async (t) => {
   t.equal(await textOf(() => new PlainTextResponse('now')), 'now')
   t.equal(await textOf(async () => new PlainTextResponse('later')), 'later')
 })
 
-t.test('answers with an app in place of a response', async (t) => {
+t.test('calls an app in place of a response', async (t) => {
   const app: App = (scope, receive, send) =>
     new PlainTextResponse('by an app').respond(scope, receive, send)
 
@@ -27,7 +27,7 @@ t.test('answers with an app in place of a response', async (t) => {
   t.equal(await textOf(async () => app), 'by an app')
 })
 
-t.test('gives the handler a request over the scope and its channels', async (t) => {
+t.test('passes a request with the scope and its channels to the handler', async (t) => {
   const app = answering(async (request: Parameters<Handler>[0]) => {
     return new JSONResponse([request.method, request.pathParams, await request.text()])
   })
@@ -41,7 +41,7 @@ t.test('gives the handler a request over the scope and its channels', async (t) 
 })
 
 // EX-3
-t.test('answers an HTTPException, thrown at once or later', async (t) => {
+t.test('answers an HTTPException, synchronous or not', async (t) => {
   const fail = (): never => {
     throw new HTTPException(401, 'who?', { headers: { 'www-authenticate': 'Basic' } })
   }
@@ -55,7 +55,7 @@ t.test('answers an HTTPException, thrown at once or later', async (t) => {
 })
 
 // EX-7: the body was read by the endpoint, and is there again.
-t.test('gives an exception handler the request of the endpoint', async (t) => {
+t.test('passes the request of the endpoint to an exception handler', async (t) => {
   class Invalid extends Error {}
   const seen: unknown[] = []
   const app = exceptions([
@@ -81,7 +81,7 @@ t.test('gives an exception handler the request of the endpoint', async (t) => {
   t.equal(seen[0], seen[1])
 })
 
-t.test('throws bugs on', async (t) => {
+t.test('rethrows bugs', async (t) => {
   const bug = new Error('bug')
 
   await t.rejects(
@@ -110,13 +110,13 @@ const WRONG: readonly (readonly [given: unknown, message: RegExp])[] = [
 ]
 
 for (const [given, message] of WRONG) {
-  t.test(`says what to write instead of ${given === null ? 'null' : typeof given}`, async (t) => {
+  t.test(`says what to return instead of ${given === null ? 'null' : typeof given}`, async (t) => {
     await t.rejects(call(answering(() => given)), { name: 'TypeError', message })
     await t.rejects(call(answering(async () => given)), { name: 'TypeError', message })
   })
 }
 
-t.test('serves http alone', async (t) => {
+t.test('serves http only', async (t) => {
   await t.rejects(
     call(
       answering(() => new PlainTextResponse('')),

@@ -55,7 +55,7 @@ t.test('a mount moves the root path forward and keeps the outermost', async (t) 
   t.equal(scope.appRootPath, '/proxy')
 })
 
-t.test('mounts are told as they are written, too', async (t) => {
+t.test('mounts are stored in the scope as written, too', async (t) => {
   const scope = httpScope({ path: '/proxy/acme/b/c', rootPath: '/proxy' })
 
   enter(scope, matchOf(entryOf('/{tenant}', { prefix: true }), ['acme'], 5), '/acme/b/c')
@@ -66,7 +66,7 @@ t.test('mounts are told as they are written, too', async (t) => {
 })
 
 // RT-30
-t.test('inner parameters join outer ones, and win over those of their name', async (t) => {
+t.test('inner parameters are added to outer ones, and override them', async (t) => {
   const outer = { id: 'outer', tenant: 'a' }
   const scope = httpScope({ pathParams: outer })
 
@@ -76,7 +76,7 @@ t.test('inner parameters join outer ones, and win over those of their name', asy
   t.same(outer, { id: 'outer', tenant: 'a' }, 'which a copy of the scope may share')
 })
 
-t.test('an optional parameter that is missing has no key', async (t) => {
+t.test('a missing optional parameter has no key', async (t) => {
   const scope = httpScope()
 
   addParams(scope, parsePath('/:a/:b?', 'Route'), ['x', undefined])

@@ -25,7 +25,7 @@ const refusing: Middleware = () => (scope, receive, send) =>
 const passes = async (app: App, path: string, method = 'GET', scope = {}): Promise<boolean> =>
   responseOf(await call(app, httpScope({ path, method, ...scope }))).status !== 403
 
-t.test('by path, as routes have them', async (t) => {
+t.test('by path, in the form of routes', async (t) => {
   const excepted = except(refusing, {
     paths: ['/health', '/files/{rest:path}', '/users/{id:int}', '/'],
   })
@@ -55,7 +55,7 @@ t.test('by method', async (t) => {
   for (const method of ['POST', 'DELETE']) t.notOk(await passes(app, '/', method), method)
 })
 
-t.test('by what is said of the route, where the route is known', async (t) => {
+t.test('by data of the route, if the route is known', async (t) => {
   const guarded = except(refusing, { meta: (meta) => meta['open'] === true })
   const list = [
     Route('/open', ok, { meta: { open: true } }),
@@ -82,21 +82,21 @@ t.test('by what is said of the route, where the route is known', async (t) => {
   t.ok(await passes(all, '/closed'), 'but what the application says is')
 })
 
-t.test('one of the reasons is enough', async (t) => {
+t.test('one of the conditions is enough', async (t) => {
   const app = Router([], { middleware: [except(refusing, { paths: ['/a'], methods: ['PUT'] })] })
   t.ok(await passes(app, '/a'))
   t.ok(await passes(app, '/b', 'PUT'))
   t.notOk(await passes(app, '/b'))
 })
 
-t.test('websockets pass by path, and the lifespan never passes by', async (t) => {
+t.test('websockets are excepted by path, and the lifespan never is', async (t) => {
   const app = except(refusing, { paths: ['/a'], methods: ['GET'] })(async () => {})
   await call(app, websocketScope({ path: '/a' }))
   await t.rejects(call(app, websocketScope({ path: '/b' })), /refused/)
   await t.rejects(call(app, lifespanScope()), /refused/)
 })
 
-t.test('misuse is told where it is written', (t) => {
+t.test('invalid options throw at definition', (t) => {
   t.throws(() => except(1 as never, {}), /^except: the middleware must be a function, 1 was given/)
   t.throws(
     () => except(refusing, { path: [] } as never),

@@ -18,7 +18,7 @@ const params = Router([
   Route('/p/{x:int}', (request) => new JSONResponse(request.pathParams)),
 ])
 
-t.test('shows what it was made of', async (t) => {
+t.test('has readable properties', async (t) => {
   const host = Host('{sub}.example.org', params, { name: 'sub' })
 
   t.equal(host.kind, 'host')
@@ -64,14 +64,14 @@ for (const [pattern, host, matches] of MATCHES) {
   })
 }
 
-t.test('a request without a Host field is for no host', async (t) => {
+t.test('a request without a Host field matches no host', async (t) => {
   const sent = await call(Host('example.org', hello), httpScope({ headers: [] }))
 
   t.equal(responseOf(sent).status, 404)
 })
 
 // RT-30, RT-47
-t.test('gives parameters, in which a text may have dots', async (t) => {
+t.test('has parameters, and their text may contain dots', async (t) => {
   const sub = Host('{sub}.example.org', params)
 
   t.equal((await get(sub, 'foo.example.org')).text, '{"sub":"foo"}')
@@ -80,7 +80,7 @@ t.test('gives parameters, in which a text may have dots', async (t) => {
   t.equal((await get(Host('{n:int}.num.test', params), '12.num.test')).text, '{"n":12}')
 })
 
-t.test('writes itself down, and only when it matches', async (t) => {
+t.test('writes itself into the scope only when it matches', async (t) => {
   const host = Host('{sub}.example.org', params)
   const scope = { ...to('a.example.org'), rootPath: '/proxy' }
   const other = to('example.org')
@@ -108,7 +108,7 @@ t.test('serves websockets too, and no lifespan', async (t) => {
   await t.rejects(call(host, lifespanScope()), { name: 'UnsupportedProtocol' })
 })
 
-t.test('has middleware around all of its app, its 404 too', async (t) => {
+t.test('has middleware around its whole app, including its 404', async (t) => {
   const marking: Middleware = (app) => (scope, receive, send) =>
     app(scope, receive, (message) => {
       if (message.type !== 'http.response.start') return send(message)
@@ -139,7 +139,7 @@ for (const [host, message] of REFUSED) {
   })
 }
 
-t.test('refuses what is no app', async (t) => {
+t.test('refuses values that are not apps', async (t) => {
   t.throws(() => Host('example.org', undefined as never), {
     message: /^Host "example\.org": it takes an app, undefined was given\. Pass an app/,
   })

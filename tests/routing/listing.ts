@@ -48,7 +48,7 @@ const app = Application({
   middleware: [logged],
 })
 
-t.test('lists every path with what is known of it', (t) => {
+t.test('lists every path with its known data', (t) => {
   t.match(
     routes(app).map(({ route: _route, settings: _settings, ...item }) => item),
     [
@@ -75,7 +75,7 @@ t.test('lists every path with what is known of it', (t) => {
   t.end()
 })
 
-t.test('the settings are those of all layers, from outside to inside', (t) => {
+t.test('the settings are merged from outer to inner layers', (t) => {
   const [list] = routes(app)
   t.same(list?.settings, [
     { middleware: [logged] },
@@ -87,7 +87,7 @@ t.test('the settings are those of all layers, from outside to inside', (t) => {
   t.end()
 })
 
-t.test('any app can be listed, also one that is mounted in itself', (t) => {
+t.test('any app can be listed, also one that contains itself', (t) => {
   t.match(routes(files), [{ kind: 'app', path: '/*', route: files }])
   t.match(routes(Route('/a', show)), [{ kind: 'route', path: '/a' }])
   const own = Object.assign((() => Promise.resolve()) as App, { routes: [Route('/a', show)] })
@@ -102,7 +102,7 @@ t.test('any app can be listed, also one that is mounted in itself', (t) => {
   t.end()
 })
 
-t.test('handlers of a table by method, HEAD included', (t) => {
+t.test('handlers of a table are listed by method, with HEAD', (t) => {
   const head = () => new PlainTextResponse('')
   t.same(routes(Route('/a', { get: show, head, options: save }))[0]?.handlers, {
     GET: show,

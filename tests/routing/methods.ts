@@ -22,11 +22,11 @@ t.test('writes methods in upper case, and adds HEAD to GET', async (t) => {
 })
 
 // RT-24
-t.test('an empty list is no limit', async (t) => {
+t.test('an empty list allows all methods', async (t) => {
   t.equal(methodSet([], WHERE), undefined)
 })
 
-t.test('refuses what is no list of words', async (t) => {
+t.test('refuses values that are not lists of words', async (t) => {
   t.throws(() => methodSet('GET' as unknown as string[], WHERE), {
     message: /^Route "\/x": methods must be a list, "GET" was given\. Write methods: \['GET', /,
   })
@@ -44,7 +44,7 @@ t.test('lists the methods of a table in the order of Allow', async (t) => {
 })
 
 // EP-3: seven verbs and no more.
-t.test('refuses keys that are no method and values that are no function', async (t) => {
+t.test('refuses keys that are not methods and values that are not functions', async (t) => {
   const wrong: readonly (readonly [table: object, telling: string])[] = [
     [{ trace: ok }, '"trace": function'],
     [{ GET: ok }, '"GET": function'],
@@ -66,7 +66,7 @@ t.test('refuses an empty table', async (t) => {
   })
 })
 
-t.test('a table may be limited to methods that it has', async (t) => {
+t.test('a table may be limited to its own methods', async (t) => {
   assertServed(new Set(['GET', 'HEAD']), ['get', 'post'], WHERE)
   t.throws(() => assertServed(new Set(['GET', 'PUT']), ['get'], WHERE), {
     message: /^Route "\/x": the method table has no function for PUT, which the option methods/,
@@ -90,11 +90,11 @@ t.test('calls the handler of the method; get serves HEAD unless head does', asyn
   t.equal(await by(own, 'HEAD'), '4')
 })
 
-t.test('rejects a call that no router has let through', async (t) => {
+t.test('rejects a call for a method that it does not have', async (t) => {
   const app = tableApp({ get: ok }, WHERE)
 
   await t.rejects(call(app, httpScope({ method: 'PUT' })), {
-    message: 'Route "/x": called past its router. Call the route itself.',
+    message: 'Route "/x": called without its router. Call the route itself.',
   })
   await t.rejects(call(app, websocketScope()), { name: 'TypeError' })
 })

@@ -28,7 +28,7 @@ t.test('reads parameters anywhere in a path', async (t) => {
   t.same(shape('/users/me:disable'), ['/users/me:disable'])
 })
 
-t.test('reads the colon spelling into the same tokens', async (t) => {
+t.test('parses the colon form into the same tokens', async (t) => {
   t.same(shape('/users/:id/x'), shape('/users/{id}/x'))
   t.same(shape('/:a/:b'), shape('/{a}/{b}'))
 })
@@ -43,12 +43,12 @@ t.test('lists the parameters in the order of the path', async (t) => {
   t.equal(path, '/{b}/{a:int}')
 })
 
-t.test('leaves colons alone in the pattern of a host', async (t) => {
+t.test('does not change colons in a host pattern', async (t) => {
   t.same(shape('{sub}.example.org:3600', 'Host'), [['sub', 'str'], '.example.org:3600'])
 })
 
 // RT-16: a convertor is looked up when the route is built.
-t.test('keeps the convertor that was known when the path was read', async (t) => {
+t.test('keeps the convertor that existed when the path was parsed', async (t) => {
   const convert = (value: string) => (text: string) => `${value}${text}`
   const options = { pattern: /[a-z]+/, toText: String }
   registerConvertor('changing', { ...options, convert: convert('old ') })
@@ -95,7 +95,7 @@ for (const [path, message] of FAULTS) {
   })
 }
 
-t.test('refuses what is no text', async (t) => {
+t.test('refuses values that are not text', async (t) => {
   const given = (() => {}) as unknown as string
 
   t.throws(() => parsePath(given, 'Route'), {

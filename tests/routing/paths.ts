@@ -15,7 +15,7 @@ const posts = Route(
   { name: 'posts' },
 )
 
-t.test('each path is served, alone, in a router and in a layer', async (t) => {
+t.test('each path is served, directly, in a router and in a layer', async (t) => {
   for (const app of [posts, Router([posts]), Router(layer({ tags: ['x'] }, [posts]))]) {
     t.equal((await get(app, '/posts')).text, '{}')
     t.equal((await get(app, '/posts/2')).text, '{"page":2}')
@@ -26,7 +26,7 @@ t.test('each path is served, alone, in a router and in a layer', async (t) => {
   }
 })
 
-t.test('shows all of its paths', (t) => {
+t.test('shows all its paths', (t) => {
   t.equal(posts.path, '/posts')
   t.same(posts.paths, ['/posts', '/posts/{page:int}', '/{author}/posts/{page:int}'])
   t.equal(posts.entry, posts.entries[0])
@@ -35,7 +35,7 @@ t.test('shows all of its paths', (t) => {
   t.end()
 })
 
-t.test('the first path that the parameters fill exactly is the URL', (t) => {
+t.test('the URL is the first path with exactly the given parameters', (t) => {
   const router = Router([posts])
   t.equal(`${router.urlPathFor('posts')}`, '/posts')
   t.equal(`${router.urlPathFor('posts', { page: 2 })}`, '/posts/2')
@@ -47,7 +47,7 @@ t.test('the first path that the parameters fill exactly is the URL', (t) => {
   t.end()
 })
 
-t.test('the order of routes counts, and then that of the paths', async (t) => {
+t.test('the order of routes comes first, and then that of the paths', async (t) => {
   const other = Route('/posts/{id}', () => new PlainTextResponse('other'))
   t.equal((await get(Router([other, posts]), '/posts/2')).text, 'other')
   t.equal((await get(Router([posts, other]), '/posts/2')).text, '{"page":2}')

@@ -119,7 +119,7 @@ for (const [name, params] of MISSING) {
 }
 
 // RT-59
-t.test('tells the name, the parameters, and what is near', async (t) => {
+t.test('an error shows the name, the parameters, and similar names', async (t) => {
   const users = [
     Mount('/users', Router([named('/{id:int}', 'detail'), named('/', 'list')]), { name: 'users' }),
   ]
@@ -166,7 +166,7 @@ for (const [name, params, message] of REFUSED) {
 }
 
 // RT-80
-t.test('the first of a name wins, inside unnamed mounts too', async (t) => {
+t.test('the first route of a name counts, also inside unnamed mounts', async (t) => {
   const inside = Mount('/a', Router([named('/x', 'twice')]))
 
   t.equal(urlPathFor([inside, named('/y', 'twice')], 'twice', {}).path, '/a/x')
@@ -174,13 +174,13 @@ t.test('the first of a name wins, inside unnamed mounts too', async (t) => {
 })
 
 // RT-67
-t.test('knows whether it is for http, for websockets, or could be either', async (t) => {
+t.test('distinguishes http, websockets, and names that may be either', async (t) => {
   t.equal(urlPathFor(routes, 'home', {}).protocol, 'http')
   t.equal(urlPathFor(routes, 'chat', { room: 'a' }).protocol, 'websocket')
   t.equal(urlPathFor(routes, 'static', { path: '' }).protocol, '')
 })
 
-t.test('finds a route by itself, wherever it is and whatever it is called', async (t) => {
+t.test('finds a given route at any place, with any name', async (t) => {
   const route = Route('/{id:int}', ok)
   const mount = Mount('/{tenant}', Router([Mount('/m', Router([route]), { name: 'm' })]))
 
@@ -247,7 +247,7 @@ t.test('a parameter of a host cannot name another host', async (t) => {
   }
 })
 
-t.test('tells routes from other apps', async (t) => {
+t.test('distinguishes routes from other apps', async (t) => {
   t.equal(isRoutable(named('/', 'home')), true)
   t.equal(isRoutable(hosts[0]), true)
   t.equal(isRoutable(Router([])), false)
@@ -256,7 +256,7 @@ t.test('tells routes from other apps', async (t) => {
   t.throws(() => urlPathFor([anyApp, Router([])], 'home', {}), NoMatchFound)
 })
 
-t.test('what is written is read back as the same values', async (t) => {
+t.test('written paths are read back as the same values', async (t) => {
   const route = named('/{a}/{n:int}/{f:float}/{rest:path}', 'all')
   const wanted = fc.record({
     // A dot segment and half a character cannot be written in a URL.

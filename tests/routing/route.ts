@@ -21,7 +21,7 @@ const marking =
       return send({ ...message, headers: [...message.headers, 'x-mark', mark] })
     })
 
-t.test('shows what it was made of', async (t) => {
+t.test('has readable properties', async (t) => {
   const route = Route('/users/{id:int}', hello)
 
   t.equal(route.kind, 'route')
@@ -32,7 +32,7 @@ t.test('shows what it was made of', async (t) => {
 })
 
 // RT-27, RT-28: bound functions are functions.
-t.test('is named after its handler unless it is given a name', async (t) => {
+t.test('is named after its handler by default', async (t) => {
   t.equal(Route('/', hello).name, 'hello')
   t.equal(Route('/', hello, { name: 'home' }).name, 'home')
   t.equal(Route('/', hello.bind(null)).name, 'bound hello')
@@ -113,7 +113,7 @@ t.test('a list of methods limits a table', async (t) => {
 })
 
 // RT-42: around this route alone, the first outermost.
-t.test('has middleware of its own', async (t) => {
+t.test('has its own middleware', async (t) => {
   const route = Route('/', hello, { middleware: [marking('outer'), marking('inner')] })
 
   t.same((await get(route, '/')).headers.getAll('x-mark'), ['inner', 'outer'])
@@ -121,7 +121,7 @@ t.test('has middleware of its own', async (t) => {
 })
 
 // RT-44, EX-12
-t.test('middleware sees the answer to an exception', async (t) => {
+t.test('middleware gets the answer to an exception', async (t) => {
   const route = Route(
     '/',
     () => {
@@ -153,7 +153,7 @@ t.test('refuses a path that does not begin with a slash', async (t) => {
   t.throws(() => assertRooted('x', 'Mount'), { message: /^Mount: the path must begin/ })
 })
 
-t.test('refuses what is no handler', async (t) => {
+t.test('refuses values that are not handlers', async (t) => {
   const telling = (kind: string): RegExp =>
     new RegExp(
       `^Route "/x": the handler must be a function \\(request\\) => response or a table \\{ get, post, … \\}, ${kind} was given\\. Write \\(\\) => response, and check the spelling of its name\\.$`,

@@ -19,7 +19,7 @@ t.test('finds the first entry for a type and a method', async (t) => {
   t.same(found.partial, [])
 })
 
-t.test('gives entries of other methods in their order when none serves this one', async (t) => {
+t.test('returns entries of other methods in order when none serves this one', async (t) => {
   const root = buildTree([
     entryOf('/{p:path}', { methods: ['PUT'] }),
     entryOf('/a', { methods: ['POST'] }),
@@ -35,7 +35,7 @@ t.test('gives entries of other methods in their order when none serves this one'
   )
 })
 
-t.test('gives all entries that fit, in their order', async (t) => {
+t.test('returns all matching entries in order', async (t) => {
   const root = buildTree([
     entryOf('/{p:path}'),
     entryOf('/b'),
@@ -52,7 +52,7 @@ t.test('gives all entries that fit, in their order', async (t) => {
   )
 })
 
-t.test('knows whether a convertor was asked that may change its mind', async (t) => {
+t.test('reports whether a convertor with variable results was used', async (t) => {
   registerConvertor('moody', { pattern: /[a-z]+/, convert: () => undefined, toText: String })
   const asked = (path: string, text: string): boolean => {
     const search = new Search(text)

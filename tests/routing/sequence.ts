@@ -62,7 +62,7 @@ for (const [pattern, text, values] of CASES) {
   })
 }
 
-t.test('cuts a text that fits into pieces that make it up again', async (t) => {
+t.test('splits a matching text into parts that make it up again', async (t) => {
   const kinds = fc.constantFrom('{k:int}', '{k:float}', '{k}', '{k:path}', '-', '.', '1')
   fc.assert(
     fc.property(
@@ -85,7 +85,7 @@ t.test('cuts a text that fits into pieces that make it up again', async (t) => {
 })
 
 // Advisory 30: an expression such as /^([^/]+)-([^/]+)-([^/]+)$/ takes minutes for this.
-t.test('goes over the text once per token', async (t) => {
+t.test('reads the text once per token', async (t) => {
   const { tokens } = parsePath('{a}-{b}-{c}.', 'Host')
 
   assertLinear(

@@ -6,7 +6,7 @@ import { entryOf, lookUp } from '../support/entries.ts'
 const tableOf = (...paths: string[]): Table => new Table(paths.map((path) => entryOf(path)))
 
 // RT-18: declaration order, whatever is fast.
-t.test('the first of several that fit wins', async (t) => {
+t.test('the first of several matching entries is used', async (t) => {
   t.match(lookUp(tableOf('/{username}', '/nomatch'), '/nomatch'), { order: 0 })
   t.match(lookUp(tableOf('/me', '/{username}'), '/me'), { order: 0 })
   t.match(lookUp(tableOf('/{p:path}', '/{x}', '/a'), '/a'), { order: 0, values: ['a'] })
@@ -25,7 +25,7 @@ t.test('a later route serves the method that an earlier one does not', async (t)
 })
 
 // RT-75, WS-19
-t.test('http and websocket routes of one path are apart', async (t) => {
+t.test('http and websocket routes of one path are separate', async (t) => {
   const table = new Table([entryOf('/a', { type: 'http' }), entryOf('/a', { type: 'websocket' })])
 
   t.match(lookUp(table, '/a', 'http'), { order: 0 })
@@ -109,7 +109,7 @@ t.test('a convertor that throws does not match, and the next route is tried', as
   t.match(lookUp(table, '/3'), { order: 1, values: ['3'] })
 })
 
-t.test('a convertor that looks its value up is asked each time', async (t) => {
+t.test('a convertor with variable results is called each time', async (t) => {
   const known = new Map<string, object>()
   registerConvertor('user', {
     pattern: /[a-z]+/,

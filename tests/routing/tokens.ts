@@ -9,7 +9,7 @@ function nameOf(token: Token): string {
   return isParam(token) ? `{${token.name}}` : token
 }
 
-t.test('cuts a path at its slashes, whichever way it was spelled', async (t) => {
+t.test('splits a path at its slashes, in either form', async (t) => {
   t.same(shape('/'), [[]])
   t.same(shape('/users'), [['users']])
   t.same(shape('/users/'), [['users'], []])
@@ -19,13 +19,13 @@ t.test('cuts a path at its slashes, whichever way it was spelled', async (t) => 
   t.same(shape('/:a/x/:b'), [['{a}'], ['x'], ['{b}']])
 })
 
-t.test('puts an optional parameter behind what it may swallow the slash after', async (t) => {
+t.test('groups an optional parameter with the slash that it may remove', async (t) => {
   t.same(shape('/a/:b?'), [['a', '{b}']])
   t.same(shape('/:a?/b'), [['{a}'], ['b']])
   t.same(shape('/:a?/:b?'), [['{a}', '{b}']])
 })
 
-t.test('tells parameters from text', async (t) => {
+t.test('distinguishes parameters from text', async (t) => {
   t.equal(isParam('text'), false)
   t.equal(isParam(undefined), false)
   t.equal(isParam(parsePath('/{a}', 'Route').tokens[1]), true)

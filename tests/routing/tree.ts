@@ -4,7 +4,7 @@ import { entryOf } from '../support/entries.ts'
 
 const tree = (...paths: string[]): Node => buildTree(paths.map((path) => entryOf(path)))
 
-t.test('has one level a segment, which routes share', async (t) => {
+t.test('has one level for each segment, which routes share', async (t) => {
   const root = tree('/a/b', '/a/c', '/a')
 
   const a = root.literals.get('a')
@@ -17,7 +17,7 @@ t.test('has one level a segment, which routes share', async (t) => {
   )
 })
 
-t.test('knows of each node the first route below it', async (t) => {
+t.test('stores in each node the first route below it', async (t) => {
   const root = tree('/a/b', '/c/d', '/c')
 
   t.equal(root.first, 0)
@@ -25,7 +25,7 @@ t.test('knows of each node the first route below it', async (t) => {
   t.equal(buildTree([]).first, Number.POSITIVE_INFINITY)
 })
 
-t.test('shares a parameter of the same convertor with the same text around it', async (t) => {
+t.test('shares parameters with the same convertor and the same text around them', async (t) => {
   const root = tree('/{a}/x', '/{b}/y', '/{c:int}/x', '/v{d}/x', '/{e}.z/x')
 
   t.same(
@@ -40,7 +40,7 @@ t.test('shares a parameter of the same convertor with the same text around it', 
   t.same([...(root.params[0]?.node.literals.keys() ?? [])], ['x', 'y'])
 })
 
-t.test('ends at a parameter that takes all the rest', async (t) => {
+t.test('ends at a parameter that takes the rest', async (t) => {
   const root = tree('/{p:path}', '/a/{p:path}')
 
   t.same(
@@ -50,7 +50,7 @@ t.test('ends at a parameter that takes all the rest', async (t) => {
   t.equal(root.literals.get('a')?.rests.length, 1)
 })
 
-t.test('leaves paths whole that cannot be cut at every slash', async (t) => {
+t.test('does not split paths that cannot be split at every slash', async (t) => {
   const root = tree('/{a}-{b}', '/{p:path}/x', '/x{p:path}', '/:a?', '/a/:b?', '/*', '/b/c/:d?')
 
   t.same(

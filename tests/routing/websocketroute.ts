@@ -11,7 +11,7 @@ import { responseOf } from '../support/sent.ts'
 const CONNECT: ReceiveMessage = { type: 'websocket.connect' }
 const at = (path: string) => websocketScope({ path })
 
-t.test('shows what it was made of', async (t) => {
+t.test('has readable properties', async (t) => {
   const chat = (): void => {}
   const route = WebSocketRoute('/chat/{room}', chat)
 
@@ -23,7 +23,7 @@ t.test('shows what it was made of', async (t) => {
   t.equal(route.entry.route, route)
 })
 
-t.test('gives the handler a websocket with the parameters of the path', async (t) => {
+t.test('passes a websocket with the path parameters to the handler', async (t) => {
   const route = WebSocketRoute('/chat/{room}/{seat:int}', async (websocket) => {
     await websocket.accept()
     await websocket.sendJSON(websocket.pathParams)
@@ -83,7 +83,7 @@ t.test('denies the handshake with the answer of an HTTPException', async (t) => 
   t.match(body, { type: 'websocket.http.response.body', body: new TextEncoder().encode('who?') })
 })
 
-t.test('throws bugs on', async (t) => {
+t.test('rethrows bugs', async (t) => {
   const bug = new Error('bug')
   const route = WebSocketRoute('/', async () => {
     throw bug
@@ -93,7 +93,7 @@ t.test('throws bugs on', async (t) => {
 })
 
 // RT-42
-t.test('has middleware of its own', async (t) => {
+t.test('has its own middleware', async (t) => {
   const refusing: Middleware = () => async (_scope, _receive, send) =>
     send({ type: 'websocket.close', code: 3001 })
   const route = WebSocketRoute('/', () => {}, { middleware: [refusing] })
@@ -101,7 +101,7 @@ t.test('has middleware of its own', async (t) => {
   t.same(await call(route, at('/'), [CONNECT]), [{ type: 'websocket.close', code: 3001 }])
 })
 
-t.test('refuses what can never work', async (t) => {
+t.test('refuses invalid arguments', async (t) => {
   t.throws(() => WebSocketRoute('chat', () => {}), {
     message: /^WebSocketRoute: the path must begin with "\/", in "chat"\. Write "\/chat"\./,
   })

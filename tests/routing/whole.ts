@@ -2,12 +2,12 @@ import t from 'tap'
 import { matchWhole } from '../../lib/routing/sequence.ts'
 import { entryOf } from '../support/entries.ts'
 
-t.test('gives the converted values, and the end as the rest', async (t) => {
+t.test('returns the converted values, and the end as the rest', async (t) => {
   t.same(matchWhole(entryOf('/{a:int}-{b}'), '/1-x'), { values: [1, 'x'], rest: 4 })
   t.equal(matchWhole(entryOf('/{a:int}-{b}'), '/x-1'), undefined)
 })
 
-t.test('is no match when a value cannot be converted', async (t) => {
+t.test('does not match when a value cannot be converted', async (t) => {
   t.equal(matchWhole(entryOf('/{a:int}-{b}'), '/99999999999999999999-x'), undefined)
 })
 
@@ -19,7 +19,7 @@ t.test('matches paths with optional parameters and wildcards by their pattern', 
   t.equal(matchWhole(entryOf('/a/:b?'), '/b'), undefined)
 })
 
-t.test('tells where the rest begins that a mount hands on', async (t) => {
+t.test('reports where the rest for a mount begins', async (t) => {
   const mount = entryOf('/{a}-{b}', { prefix: true })
 
   t.same(matchWhole(mount, '/x-y/z'), { values: ['x', 'y'], rest: 4 })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { HTTPException } from '../../lib/exceptions.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
-import { answersExceptions, wrapped } from '../../lib/routing/wrapped.ts'
+import { answersExceptions, withMiddleware } from '../../lib/routing/wrapped.ts'
 import type { App, Middleware } from '../../lib/types.ts'
 import { call } from '../support/scopes.ts'
 import { responseOf } from '../support/sent.ts'
@@ -15,17 +15,17 @@ t.test('answers the exceptions of an app and its middleware', async (t) => {
     new PlainTextResponse('hello').respond(scope, receive, send)
   const refusing: Middleware = () => failing
 
-  t.equal(responseOf(await call(wrapped(failing))).status, 418)
-  t.equal(responseOf(await call(wrapped(hello, [refusing]))).status, 418)
-  t.equal(responseOf(await call(wrapped(hello))).text, 'hello')
+  t.equal(responseOf(await call(withMiddleware(failing))).status, 418)
+  t.equal(responseOf(await call(withMiddleware(hello, [refusing]))).status, 418)
+  t.equal(responseOf(await call(withMiddleware(hello))).text, 'hello')
 })
 
-t.test('leaves an app as it is that answers them itself', async (t) => {
+t.test('does not wrap an app that answers them itself', async (t) => {
   const app = answersExceptions(failing)
 
-  t.equal(wrapped(app), app)
+  t.equal(withMiddleware(app), app)
   t.not(
-    wrapped(app, [
+    withMiddleware(app, [
       (inner) =>
         async (...all) =>
           inner(...all),
@@ -34,12 +34,12 @@ t.test('leaves an app as it is that answers them itself', async (t) => {
   )
 })
 
-t.test('throws bugs on', async (t) => {
+t.test('rethrows bugs', async (t) => {
   const bug = new Error('bug')
 
   await t.rejects(
     call(
-      wrapped(async () => {
+      withMiddleware(async () => {
         throw bug
       }),
     ),

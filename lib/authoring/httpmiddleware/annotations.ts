@@ -1,15 +1,15 @@
-/** What the app behind an http middleware wrote into its scope, shown in front of it. */
+/** Copies the changes of an inner app's scope to the scope outside of an http middleware. */
 import type { HTTPScope } from '../../types.ts'
 
 type Keys = Record<string, unknown>
 
-/** The middleware makes its own, so it is not what the app has written. */
+/** A key that the middleware itself sets, and not the app. */
 const OWN = 'onDisconnect'
 
 /**
- * All keys of the inner scope that changed, copied to the outer one, so that loggers in front see them
- * as without the middleware; and taken back before the app is called once more, which would otherwise
- * begin below the mount where the first call ended.
+ * Copies all keys of the inner scope that changed to the outer one, so outer loggers see them as without
+ * the middleware. The keys are restored before the app is called again. Otherwise that call would begin
+ * below the mount where the first call ended.
  */
 export class Annotations {
   readonly #outer: Keys
@@ -29,11 +29,14 @@ export class Annotations {
     Object.assign(this.#outer, this.#changed)
   }
 
-  /** State and outcome stay: each is one object for all, and the middleware may have added to it. */
-  takeBack(): void {
+  /**
+   * Restores the keys. State and outcome are kept: all copies of the scope share these objects, and the
+   * middleware may have added to them.
+   */
+  restore(): void {
     const { state: _state, outcome: _outcome, ...changed } = this.#changed
     for (const [key, value] of Object.entries(changed)) {
-      // What the middleware itself has changed since is its own decision.
+      // A key that the middleware itself has changed since is kept.
       if (this.#outer[key] !== value) continue
       if (key in this.#before) this.#outer[key] = this.#before[key]
       else delete this.#outer[key]

@@ -1,6 +1,6 @@
-/** One call of the app behind an http middleware, and the response that it becomes. */
+/** One call of the inner app of an http middleware, and its response. */
 
-import { saysDisconnect } from '../../exceptions/common.ts'
+import { isDisconnectError } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { handled } from '../../internal/handled.ts'
@@ -19,17 +19,17 @@ import {
 import { Annotations } from './annotations.ts'
 
 /**
- * Runs an app; its messages wait, one at a time, until the response they belong to is sent on.
+ * Runs an app. Its messages wait until the middleware sends the response that they belong to.
  *
- * Nothing is buffered: the app's `send` of a body simply does not resolve before.
+ * Nothing is buffered: the app's `send` of a body does not resolve before that.
  */
 export class InnerCall {
-  /** The app's response, once it starts; rejects with what the app throws before that. */
+  /** Resolves with the app's response when it starts. Rejects if the app throws before that. */
   readonly response: Promise<Response>
   readonly #done: Promise<void>
   readonly #annotations: Annotations
   readonly #listeners = new Set<() => void>()
-  /** Where messages go, once it is known; sending fails when the response was replaced. */
+  /** Resolves with the `send` for the messages. Rejects if the response was replaced. */
   readonly #outlet: Promise<Send>
   #open: (send: Send) => void = () => {}
   #refuse: (error: unknown) => void = () => {}
@@ -45,7 +45,7 @@ export class InnerCall {
       this.#open = resolve
       this.#refuse = reject
     })
-    this.#outlet.catch(() => {}) // told to those who send
+    this.#outlet.catch(() => {}) // reported to the callers of send
     const started = new Promise<HTTPResponseStartMessage>((resolve) => {
       this.#start = resolve
     })
@@ -83,11 +83,11 @@ export class InnerCall {
     starting: () => void,
   ): Promise<void> {
     if (this.#state === 'abandoned') return handled(Promise.reject(new ClientDisconnected()))
-    // Before the start nothing but information is in place; the server says what is not.
+    // Before the start only informational messages are allowed. The server rejects others.
     if (message.type === 'http.response.debug') return direct(message)
     if (this.#hasStarted) return handled(this.#outlet.then((send) => send(message)))
     if (message.type !== 'http.response.start') return direct(message)
-    // A bug is an error of `next()`, which the middleware may catch, and not its answer.
+    // A bug is an error of `next()`, which the middleware may catch. The 500 for it is not its response.
     if (bug() !== undefined) return handled(Promise.reject(new ClientDisconnected()))
     this.#hasStarted = true
     starting()
@@ -101,7 +101,7 @@ export class InnerCall {
       return new Promise((resolve, reject) => {
         const leave = (): void => resolve(DISCONNECT)
         this.#listeners.add(leave)
-        // Removed, since it holds the message: a large body would pile up here.
+        // The listener is removed because it holds the message: a large body would accumulate here.
         receive()
           .then(resolve, reject)
           .then(() => this.#listeners.delete(leave))
@@ -111,10 +111,10 @@ export class InnerCall {
 
   #onDisconnect({ onDisconnect }: HTTPScope): (listener: () => void) => void {
     return (listener) => {
-      let told = false
+      let isCalled = false
       const once = (): void => {
-        if (!told) listener()
-        told = true
+        if (!isCalled) listener()
+        isCalled = true
       }
       if (this.#state === 'abandoned') once()
       else this.#listeners.add(once)
@@ -122,13 +122,13 @@ export class InnerCall {
     }
   }
 
-  /** Lets the messages through, behind a start with these fields. */
+  /** Sends this start, and lets the other messages through. */
   async passOn(start: HTTPResponseStartMessage, send: Send): Promise<void> {
     this.#state = 'sent'
     try {
       await send(start)
     } catch (error) {
-      this.#refuse(error) // or the app would wait for ever
+      this.#refuse(error) // otherwise the app would wait forever
       await this.#done
       throw error
     }
@@ -136,12 +136,12 @@ export class InnerCall {
     await this.#done
   }
 
-  /** Takes back what it wrote into the scope, so that the next call finds it as this one did. */
+  /** Restores the scope for the next call. */
   forget(): void {
-    this.#annotations.takeBack()
+    this.#annotations.restore()
   }
 
-  /** Tells the app that its client has gone, unless its response is on its way. */
+  /** Disconnects the app, unless its response is being sent. */
   abandon(): void {
     if (this.#state === 'sent') return
     this.#state = 'abandoned'
@@ -150,24 +150,27 @@ export class InnerCall {
     this.#listeners.clear()
   }
 
-  /** Waits for the app; throws what it threw, unless it was seen already, or was asked for. */
+  /**
+   * Waits for the app. Throws its error, unless `next()` has thrown it already or it follows from the
+   * disconnect.
+   */
   async finish(): Promise<void> {
     try {
       await this.#done
     } catch (error) {
-      const isNews = this.#state === 'abandoned' && (this.#hasStarted || this.#failedLate)
-      if (isNews && !saysDisconnect(error)) throw error
+      const isUnreported = this.#state === 'abandoned' && (this.#hasStarted || this.#failedLate)
+      if (isUnreported && !isDisconnectError(error)) throw error
     }
   }
 }
 
 function noResponse(): never {
   throw new TypeError(
-    'httpMiddleware: no response returned, the app behind ended without sending one. Is an await or a return missing in it?',
+    'httpMiddleware: the inner app must send a response, but it ended without one. Is an await or a return missing in it?',
   )
 }
 
-/** A response of which only the start is here; the rest is sent by the app itself. */
+/** A response with only the start. The app itself sends the rest. */
 class InnerResponse extends Response<null> {
   readonly #message: HTTPResponseStartMessage
   readonly #call: InnerCall

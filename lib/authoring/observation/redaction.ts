@@ -11,7 +11,7 @@ export function printable(text: string): string {
   return text.replace(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** The query as it was sent, with the values of these names redacted, however the names are encoded. */
+/** Returns the query with the values of these names redacted, even if the names are percent-encoded. */
 export function redactedQuery(query: string, secrets: ReadonlySet<string>): string {
   if (query === '') return ''
   const parts = query.split('&').map((part) => {

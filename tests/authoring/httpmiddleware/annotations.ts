@@ -5,7 +5,7 @@ import { httpScope } from '../../support/scopes.ts'
 
 const app: App = async () => {}
 
-t.test('shows in front what routing found behind', async (t) => {
+t.test('shows in the middleware the keys that routing of the inner app added', async (t) => {
   const outer = httpScope({ pathParams: { tenant: 'a' } })
   const inner = { ...outer, rootPath: '/v1', pathParams: { tenant: 'a', id: 7 }, route: app }
 
@@ -17,7 +17,7 @@ t.test('shows in front what routing found behind', async (t) => {
   t.equal('endpoint' in outer, false, 'what was not found is not written')
 })
 
-t.test('shows every key that was changed, but for the one that the middleware makes', async (t) => {
+t.test('shows every changed key, except the one that the middleware creates', async (t) => {
   const onDisconnect = (): void => {}
   const outer = httpScope({ onDisconnect })
   const inner = { ...outer, maxBodySize: 1, 'acme.tenant': 'a', onDisconnect: (): void => {} }
@@ -27,7 +27,7 @@ t.test('shows every key that was changed, but for the one that the middleware ma
   t.equal(outer.onDisconnect, onDisconnect)
 })
 
-t.test('shows who was authenticated behind it', async (t) => {
+t.test('shows the user that an inner middleware authenticated', async (t) => {
   const outer = httpScope()
   const user = { isAuthenticated: true, displayName: 'ada' }
   const auth = { scopes: ['a'] }
@@ -39,14 +39,14 @@ t.test('shows who was authenticated behind it', async (t) => {
   t.equal(outer.mountPath, '/a')
 })
 
-t.test('takes back all but the state', async (t) => {
+t.test('removes all keys but the state afterwards', async (t) => {
   const outer = httpScope({ rootPath: '/api', app })
   const annotations = new Annotations(outer)
   const state = { user: 'ada' }
   const found = { rootPath: '/api/v1', appRootPath: '/api', endpoint: app, route: app, state }
   annotations.take({ ...outer, ...found, app: async () => {} })
 
-  annotations.takeBack()
+  annotations.restore()
 
   t.equal(outer.rootPath, '/api')
   t.equal(outer.app, app)
@@ -54,20 +54,20 @@ t.test('takes back all but the state', async (t) => {
   t.equal(outer.state, state)
 })
 
-t.test('does not take back what was changed since', async (t) => {
+t.test('does not remove a key that was changed since', async (t) => {
   const outer = httpScope()
   const annotations = new Annotations(outer)
   annotations.take({ ...outer, pathParams: { id: 7 } })
   outer.pathParams = { id: 8 }
 
-  annotations.takeBack()
+  annotations.restore()
 
   t.same(outer.pathParams, { id: 8 })
 })
 
-t.test('has nothing to take back before anything was found', async (t) => {
+t.test('removes nothing before routing has matched', async (t) => {
   const outer = httpScope({ rootPath: '/api' })
-  new Annotations(outer).takeBack()
+  new Annotations(outer).restore()
 
   t.equal(outer.rootPath, '/api')
 })

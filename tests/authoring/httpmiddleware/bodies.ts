@@ -24,7 +24,7 @@ const echo: App = async (scope, receive, send) => {
 }
 
 t.test('bodies of requests', async (t) => {
-  t.test('pass when they are not read, and again when they are: MW-BASE-8', async (t) => {
+  t.test('pass if they are not read, and are replayed if they are: MW-BASE-8', async (t) => {
     const reading: HTTPMiddlewareHandler = async (request, next) => {
       await request.text()
       return next(request)
@@ -35,7 +35,28 @@ t.test('bodies of requests', async (t) => {
     }
   })
 
-  t.test('are an error behind when parts of them are gone: MW-BASE-8', async (t) => {
+  t.test('are those that an inner app reads through its own receive: MW-BASE-14', async (t) => {
+    const doubled: App = (scope, receive, send) =>
+      echo(
+        scope,
+        async () => {
+          const message = await receive()
+          if (message.type !== 'http.request') return message
+          return { ...message, body: Buffer.concat([message.body, message.body]) }
+        },
+        send,
+      )
+    const reading: HTTPMiddlewareHandler = async (request, next) => {
+      await request.text()
+      return next(request)
+    }
+    for (const handle of [passing, reading]) {
+      await using client = await clientOf(handle, doubled)
+      t.equal(await (await client.post('/', { body: 'abc' })).text(), '[abcabc]')
+    }
+  })
+
+  t.test('throw in the inner app when parts of them are lost: MW-BASE-8', async (t) => {
     const ways: HTTPMiddlewareHandler[] = [
       async (request, next) => {
         for await (const _ of request.stream());
@@ -71,7 +92,7 @@ t.test('bodies of requests', async (t) => {
     }
   })
 
-  t.test('are there behind when they were kept before they were taken apart', async (t) => {
+  t.test('are available to the inner app if they were kept before streaming', async (t) => {
     await using client = await clientOf(async (request, next) => {
       await request.bytes()
       const form = await request.form()
@@ -83,10 +104,10 @@ t.test('bodies of requests', async (t) => {
     t.match(await (await client.post('/', { body: form })).text(), /name="a"/)
   })
 
-  t.test('cannot be read in front after the app: MW-BASE-9', async (t) => {
+  t.test('cannot be read by the middleware after the app: MW-BASE-9', async (t) => {
     await using client = await clientOf(async (request, next) => {
       const response = await next(request)
-      await t.rejects(request.text(), /already read by the app behind/)
+      await t.rejects(request.text(), /already read by the inner app/)
       return response
     }, echo)
     t.equal(await (await client.post('/', { body: 'abc' })).text(), '[abc]')

@@ -32,7 +32,7 @@ async function passOn(passage: InnerCall): Promise<SendMessage[]> {
   return sent
 }
 
-t.test('is the response of the app, whose body waits until it is sent on', async (t) => {
+t.test('is the response of the app, and its body waits until it is sent', async (t) => {
   const log: string[] = []
   const app: App = async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 201, headers: ['x-a', '1'] })
@@ -56,7 +56,7 @@ t.test('is the response of the app, whose body waits until it is sent on', async
   await passage.finish()
 })
 
-t.test('keeps what else the start says, and passes trailers and files: MW-BASE-17', async (t) => {
+t.test('keeps other keys of the start, and passes trailers and files: MW-BASE-17', async (t) => {
   const app: App = async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [], trailers: true })
     await send({ type: 'http.response.early_hint', links: ['</a>; rel=preload'] })
@@ -72,7 +72,7 @@ t.test('keeps what else the start says, and passes trailers and files: MW-BASE-1
   ])
 })
 
-t.test('sends directly what comes before the start, in its place or not: MW-BASE-17', async (t) => {
+t.test('sends messages before the start directly: MW-BASE-17', async (t) => {
   const sent: SendMessage[] = []
   const debug: SendMessage = { type: 'http.response.debug', info: { a: 1 } }
   const app: App = async (scope, receive, send) => {
@@ -87,7 +87,7 @@ t.test('sends directly what comes before the start, in its place or not: MW-BASE
   t.same(sent, [debug, { type: 'http.response.body' }, debug])
 })
 
-t.test('rejects with what the app throws before the start: MW-BASE-4', async (t) => {
+t.test('rejects with the error of the app before the start: MW-BASE-4', async (t) => {
   const cause = new Error('the reason')
   const error = new Error('kaput', { cause })
   const passage = new InnerCall(() => Promise.reject(error), requestOf())
@@ -99,10 +99,10 @@ t.test('rejects with what the app throws before the start: MW-BASE-4', async (t)
 
 t.test('rejects when the app ends without a response: MW-BASE-6', async (t) => {
   const passage = new InnerCall(async () => {}, requestOf())
-  await t.rejects(passage.response, /^httpMiddleware: no response returned, the app behind ended/)
+  await t.rejects(passage.response, /^httpMiddleware: the inner app must send a response/)
 })
 
-t.test('throws after the body what the app throws then: MW-BASE-5', async (t) => {
+t.test('throws errors of the app after the body: MW-BASE-5', async (t) => {
   const app: App = async (scope, receive, send) => {
     await new PlainTextResponse('a').respond(scope, receive, send)
     throw new Error('kaput')
@@ -112,7 +112,7 @@ t.test('throws after the body what the app throws then: MW-BASE-5', async (t) =>
 
 t.test('when it is abandoned', async (t) => {
   t.test(
-    'sends reject and receive tells of the disconnect, again and again: MW-BASE-3, MW-BASE-12',
+    'send rejects and receive returns a disconnect, every time: MW-BASE-3, MW-BASE-12',
     async (t) => {
       const received: string[] = []
       const errors: unknown[] = []
@@ -135,7 +135,7 @@ t.test('when it is abandoned', async (t) => {
     },
   )
 
-  t.test('a generator behind is stopped, listeners are told once', async (t) => {
+  t.test('a generator of the inner app is stopped, and listeners are called once', async (t) => {
     const log: string[] = []
     const listeners: (() => void)[] = []
     const app: App = (scope, receive, send) => {
@@ -170,7 +170,7 @@ t.test('when it is abandoned', async (t) => {
     }
   })
 
-  t.test('a forgotten await ends no process', async (t) => {
+  t.test('a forgotten await does not end the process', async (t) => {
     const app: App = async (_scope, receive, send) => {
       send({ type: 'http.response.start', status: 200, headers: [] })
       send({ type: 'http.response.body' })
@@ -185,7 +185,7 @@ t.test('when it is abandoned', async (t) => {
     await turn()
   })
 
-  t.test('a response that is on its way stays so', async (t) => {
+  t.test('a response that is being sent stays unchanged', async (t) => {
     const passage = new InnerCall(
       (scope, receive, send) => new StreamingResponse(['a']).respond(scope, receive, send),
       requestOf(),
@@ -199,7 +199,7 @@ t.test('when it is abandoned', async (t) => {
   })
 })
 
-t.test('a start that cannot be sent fails the app behind, which would wait for ever', async (t) => {
+t.test('a start that cannot be sent rejects in the inner app', async (t) => {
   const log: string[] = []
   const passage = new InnerCall(
     (scope, receive, send) =>
@@ -231,7 +231,7 @@ t.test('a start that cannot be sent fails the app behind, which would wait for e
   )
 })
 
-t.test('tells the app when the client goes: MW-BASE-11', async (t) => {
+t.test('a disconnect of the client reaches the app: MW-BASE-11', async (t) => {
   const listeners: (() => void)[] = []
   let told = 0
   const app: App = async (scope, receive, send) => {
@@ -247,7 +247,7 @@ t.test('tells the app when the client goes: MW-BASE-11', async (t) => {
   t.equal(told, 1)
 })
 
-t.test('keeps nothing of the parts that have passed: advisory 101', async (t) => {
+t.test('keeps no parts in memory after they were sent: advisory 101', async (t) => {
   const size = 1_000_000
   let parts = 200
   const receive: Receive = async () => {
@@ -265,7 +265,7 @@ t.test('keeps nothing of the parts that have passed: advisory 101', async (t) =>
   await passOn(new InnerCall(app, requestOf({}, receive)))
 })
 
-t.test('throws what receive throws', async (t) => {
+t.test('throws errors of receive', async (t) => {
   const app: App = async (_scope, receive) => {
     await receive()
   }
@@ -276,7 +276,7 @@ t.test('throws what receive throws', async (t) => {
   await t.rejects(passage.response, /kaput/)
 })
 
-t.test('shows what routing found when it starts, ends or throws, and takes it back', async (t) => {
+t.test('shows routing results when it starts, ends or throws, then removes them', async (t) => {
   const route: App = async () => {}
   const finding: App = async (scope, receive, send) => {
     if (scope.type !== 'http') return

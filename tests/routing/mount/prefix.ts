@@ -34,28 +34,25 @@ for (const redirectSlashes of [true, false]) {
   })
 }
 
-t.test(
-  'in whatever it is mounted: an application, a mount in a mount, a mount alone',
-  async (t) => {
-    const named = ({ pathParams }: { pathParams: object }): JSONResponse =>
-      new JSONResponse(pathParams)
-    const inner = Router([Mount('/', Router([Route('/', named)]))])
-    const app = Application({
-      routes: [
-        Mount('/a', Application({ routes: [Route('/', () => new PlainTextResponse('a'))] })),
-        Mount('/{tenant}/b', Router([Mount('/c', inner)])),
-      ],
-    })
+t.test('in any app: an application, a nested mount, a single mount', async (t) => {
+  const named = ({ pathParams }: { pathParams: object }): JSONResponse =>
+    new JSONResponse(pathParams)
+  const inner = Router([Mount('/', Router([Route('/', named)]))])
+  const app = Application({
+    routes: [
+      Mount('/a', Application({ routes: [Route('/', () => new PlainTextResponse('a'))] })),
+      Mount('/{tenant}/b', Router([Mount('/c', inner)])),
+    ],
+  })
 
-    t.equal((await get(app, '/a')).text, 'a')
-    t.same(JSON.parse((await get(app, '/x/b/c')).text), { tenant: 'x' })
-    t.equal((await get(Mount('/a', app), '/a/a')).text, 'a')
-    t.equal((await get(Mount('/u', users), '/u')).status, 200)
-    t.equal((await get(Mount('/u', users, { redirectPrefix: true }), '/u')).status, 404)
-  },
-)
+  t.equal((await get(app, '/a')).text, 'a')
+  t.same(JSON.parse((await get(app, '/x/b/c')).text), { tenant: 'x' })
+  t.equal((await get(Mount('/a', app), '/a/a')).text, 'a')
+  t.equal((await get(Mount('/u', users), '/u')).status, 200)
+  t.equal((await get(Mount('/u', users, { redirectPrefix: true }), '/u')).status, 404)
+})
 
-t.test('the middleware of the mount is around it', async (t) => {
+t.test('the middleware of the mount wraps it', async (t) => {
   const log: string[] = []
   const noting: Middleware = (inner) => (scope, receive, send) => {
     if (scope.type === 'http') log.push(scope.path)
@@ -65,7 +62,7 @@ t.test('the middleware of the mount is around it', async (t) => {
   t.same(log, ['/users'])
 })
 
-t.test('a route for just this path comes first, and its other methods do not hide', async (t) => {
+t.test('a route for exactly this path comes first, and keeps its other methods', async (t) => {
   const own = (): PlainTextResponse => new PlainTextResponse('own')
   const app = Router([Mount('/users', users), Route('/users', own)])
   t.equal((await get(app, '/users')).text, 'own')
@@ -75,7 +72,7 @@ t.test('a route for just this path comes first, and its other methods do not hid
   t.equal((await get(posts, '/users', { method: 'PUT' })).text, 'own')
 })
 
-t.test('without a route for / it is redirected, as are apps that are no routers', async (t) => {
+t.test('without a route for / it is redirected, as other apps are', async (t) => {
   const file: App = (scope, receive, send) =>
     new PlainTextResponse('file').respond(scope, receive, send)
   const app = Router([
@@ -108,7 +105,7 @@ t.test('websockets are served there too', async (t) => {
   t.equal(await socket.receiveText(), '/chat')
 })
 
-t.test('the route for / may be the mounted app itself, or behind a host', async (t) => {
+t.test('the route for / may be the mounted app itself, or within a host', async (t) => {
   const home = Route('/', ({ pathParams }) => new JSONResponse(pathParams))
   const app = Router([
     Mount('/route', home),

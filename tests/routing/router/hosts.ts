@@ -31,7 +31,7 @@ t.test('a host takes every path, unless a route before it matches', async (t) =>
   t.equal((await get(router, 'other.test', '/users')).text, 'users')
 })
 
-t.test('the first host that matches wins', async (t) => {
+t.test('the first matching host is used', async (t) => {
   const router = Router([
     Host('{any}.test', Router([Route('/', saying('any'))])),
     Host('api.test', api),
@@ -43,14 +43,14 @@ t.test('the first host that matches wins', async (t) => {
   t.equal((await get(router, 'c.org', '/')).status, 404)
 })
 
-t.test('a host goes before a route that has the path for other methods only', async (t) => {
+t.test('a host comes before a route that has the path for other methods only', async (t) => {
   const router = Router([Route('/users', saying(''), { methods: ['POST'] }), Host('api.test', api)])
 
   t.equal((await get(router, 'api.test', '/users')).text, 'api users')
   t.equal((await get(router, 'other.test', '/users')).status, 405)
 })
 
-t.test('a host goes before the slash redirect of its router, and has its own', async (t) => {
+t.test('a host comes before the slash redirect of its router, and has its own', async (t) => {
   const router = Router([Route('/outer/', saying('')), Host('api.test', api)])
 
   t.equal((await get(router, 'api.test', '/outer')).status, 404)
@@ -60,7 +60,7 @@ t.test('a host goes before the slash redirect of its router, and has its own', a
   t.equal(headers.get('location'), 'http://api.test/users')
 })
 
-t.test('a host that does not match leaves no trace', async (t) => {
+t.test('a host that does not match does not change the scope', async (t) => {
   const router = Router([
     Host('{tenant}.test', api),
     Route('/{x}', (request) => new JSONResponse(request.pathParams)),
@@ -70,7 +70,7 @@ t.test('a host that does not match leaves no trace', async (t) => {
 })
 
 // RT-30, RT-34, RT-35
-t.test('hosts and mounts nest either way', async (t) => {
+t.test('hosts and mounts can be nested in either order', async (t) => {
   const show = Router([
     Route('/{x:int}', (request) => {
       const { rootPath, appRootPath } = request.scope
@@ -95,7 +95,7 @@ t.test('serves websockets by host', async (t) => {
   t.match(elsewhere, [{ code: 1000 }])
 })
 
-t.test('has the middleware of a host around it', async (t) => {
+t.test('the middleware of a host wraps it', async (t) => {
   const marking: Middleware = (app) => (scope, receive, send) =>
     app(scope, receive, (message) => {
       if (message.type !== 'http.response.start') return send(message)

@@ -73,7 +73,7 @@ t.test('does not redirect where neither or both paths have a route', async (t) =
 })
 
 // RT-51, RT-54
-t.test('redirects every method, also where only another is served', async (t) => {
+t.test('redirects every method, even if only another one is served', async (t) => {
   for (const method of ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']) {
     t.equal((await get(app, { path: '/post', method })).status, 307, method)
   }
@@ -81,7 +81,7 @@ t.test('redirects every method, also where only another is served', async (t) =>
 })
 
 // RT-56
-t.test('answers 405 before it thinks of a redirect', async (t) => {
+t.test('answers 405 before a redirect', async (t) => {
   t.equal((await get(app, { path: '/half' })).status, 405)
 })
 
@@ -92,12 +92,12 @@ t.test('refuses a websocket instead of redirecting it', async (t) => {
   t.match(sent, [{ type: 'websocket.close' }])
 })
 
-t.test('a path that only websockets have is no place to redirect to', async (t) => {
+t.test('a path for websockets only is not a redirect target', async (t) => {
   t.equal((await get(app, { path: '/ws/' })).status, 404)
 })
 
 // RT-53
-t.test('keeps the query as it is, and scheme and host of the request', async (t) => {
+t.test('keeps the query, the scheme and the host of the request', async (t) => {
   const { headers } = await get(app, {
     path: '/yes',
     scheme: 'https',
@@ -109,7 +109,7 @@ t.test('keeps the query as it is, and scheme and host of the request', async (t)
 })
 
 // RT-36, RT-57
-t.test('keeps the prefix that the server has dealt with', async (t) => {
+t.test('keeps the prefix of the server', async (t) => {
   const at = async (path: string): Promise<string | null> =>
     (await get(app, { path, rootPath: '/proxy' })).headers.get('location')
 
@@ -118,7 +118,7 @@ t.test('keeps the prefix that the server has dealt with', async (t) => {
   t.equal(await at('/yes'), 'http://testserver/yes/', 'which the path lacks here')
 })
 
-t.test('answers its prefix without a slash by its route for the root', async (t) => {
+t.test('its prefix without a slash is answered by its route for the root', async (t) => {
   const home = Router([Route('/', ok)])
   t.equal((await get(home, { path: '/proxy', rootPath: '/proxy' })).status, 200)
 
@@ -150,7 +150,7 @@ t.test('never redirects to another host', async (t) => {
 })
 
 // RT-55
-t.test('can be told not to redirect', async (t) => {
+t.test('redirects can be disabled', async (t) => {
   const strict = Router([Route('/a', ok), Route('/b/', ok)], { redirectSlashes: false })
 
   t.equal((await get(strict, { path: '/a/' })).status, 404)

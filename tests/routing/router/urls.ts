@@ -31,7 +31,7 @@ const ask = async (queryString: string, overrides = {}): Promise<string> =>
   responseOf(await call(router, httpScope({ queryString, ...overrides }))).text
 
 // RT-66, RT-67, RT-73
-t.test('URLs are those of the outermost router, wherever they are asked for', async (t) => {
+t.test('URLs start at the outermost router, at any place', async (t) => {
   t.equal(await ask('name=home'), 'http://testserver/')
   t.equal(await ask('name=in:item&id=7'), 'http://testserver/in/7')
   t.equal(await ask('name=in:item&id=7', { path: '/in/' }), 'http://testserver/in/7')
@@ -39,7 +39,7 @@ t.test('URLs are those of the outermost router, wherever they are asked for', as
 })
 
 // RT-67
-t.test('they have the host of the request and stay as secure as it is', async (t) => {
+t.test('they have the host of the request, and a scheme as secure as it', async (t) => {
   const headers = ['host', 'example.com:81']
 
   t.equal(await ask('name=ws'), 'ws://testserver/ws')
@@ -63,7 +63,7 @@ t.test('they begin with the prefix of the server, joined by one slash', async (t
 })
 
 // RT-66
-t.test('without a router around there is none', async (t) => {
+t.test('without an outer router there is no URL', async (t) => {
   const request = new Request(httpScope())
 
   t.throws(() => request.urlFor('home'), {
@@ -73,7 +73,7 @@ t.test('without a router around there is none', async (t) => {
 })
 
 // RT-69
-t.test('middleware may ask before anything was routed', async (t) => {
+t.test('middleware may use them before routing', async (t) => {
   const urls: string[] = []
   const asking: Middleware = (app) => (scope, receive, send) => {
     if (scope.type === 'http') urls.push(new Request(scope).urlFor('home').href)

@@ -72,14 +72,14 @@ for (const path of ['/{a}', '/{a}-{b}', '/{p:path}', '/:a/:b']) {
   })
 }
 
-t.test('takes linear time for all of them in one table', async (t) => {
+t.test('takes linear time for all in one table', async (t) => {
   const table = new Table(SHAPES.flatMap((path) => [entryOf(path), entryOf(`/a${path}`)]))
   const path = '/a/a-1-1/1.1/'
 
   assertLinear(t, ending(path, '/a'), (text) => table.find(text, 'http', 'GET'))
 })
 
-t.test('gives up on convertors of which even a few tests are slow', async (t) => {
+t.test('stops at convertors of which even a few tests are slow', async (t) => {
   registerConvertor('slow', { pattern: /a*a*a*b/, convert: (text) => text, toText: String })
   const table = new Table([entryOf('/{a}{s:slow}{b}')])
 
@@ -91,7 +91,7 @@ t.test('gives up on convertors of which even a few tests are slow', async (t) =>
 })
 
 // As one regular expression it takes 47 s for three wildcards and 500 slashes.
-t.test('answers at once for a wildcard and 16 KB of slashes and newlines', async (t) => {
+t.test('answers immediately for a wildcard and 16 KB of slashes and newlines', async (t) => {
   const table = new Table([entryOf('/x/*')])
   const path = `/x${'/'.repeat(8192)}${'\n'.repeat(8192)}`
 

@@ -96,7 +96,7 @@ const requested = fc.record({
   method: fc.constantFrom('GET', 'GET', 'POST', 'PUT'),
 })
 
-t.test('finds the first route that fits, as if every one were tried in turn', async (t) => {
+t.test('finds the first matching route, as if each were tried in turn', async (t) => {
   const runs = { matched: 0, partial: 0, missed: 0 }
 
   fc.assert(
