@@ -4,21 +4,21 @@ import type { Connection } from './connections.ts'
 import { Problem } from './exceptions/problem.ts'
 import { preferredLanguages } from './http/preferredlanguages.ts'
 import { preferredTypes } from './http/preferredtypes.ts'
-import { must, wrong } from './internal/must.ts'
+import { check, invalid } from './internal/checks.ts'
 import type { AnyResponse } from './responses/response.ts'
 
-/** What has the fields of a request: a request, or a websocket's handshake. */
+/** An object with the fields of a request: a request, or the handshake of a websocket. */
 export type Negotiated = Pick<Connection, 'headers'>
 
 /** Makes the response of one media type. */
 export type Variant = () => AnyResponse | Promise<AnyResponse>
 
 /**
- * The offered media type that the client prefers, or undefined if it accepts none of them.
+ * Returns the offered media type that the client prefers, or undefined if it accepts none of them.
  *
- * The client's weights decide, then how specifically it names a type, then its order, then that of the
- * list. A request without `Accept` prefers the first. The response depends on `Accept` then, so add
- * `Vary`: `response.headers.vary('Accept')`.
+ * The types are compared by the client's weights, then by the specificity of its ranges, then by the order
+ * of these, then by the order of the list. Without `Accept` it returns the first type. The response
+ * depends on `Accept`, so add `Vary`: `response.headers.vary('Accept')`.
  *
  * @throws TypeError if a type is not a media type, such as `text/html`.
  * @example
@@ -33,11 +33,11 @@ export function accepts<const Type extends string>(
 }
 
 /**
- * The offered language that the client prefers, or undefined if it accepts none of them.
+ * Returns the offered language that the client prefers, or undefined if it accepts none of them.
  *
- * `de` in `Accept-Language` includes `de-AT`, and for `de-AT` there, `de` will do (RFC 4647 sections
- * 3.3.1 and 3.4). A request without the field prefers the first. The response depends on the field then,
- * so add `Vary`: `response.headers.vary('Accept-Language')`.
+ * `de` in `Accept-Language` includes the offered `de-AT`, and `de-AT` matches the offered `de` (RFC 4647
+ * sections 3.3.1 and 3.4). Without the field it returns the first language. The response depends on the
+ * field, so add `Vary`: `response.headers.vary('Accept-Language')`.
  *
  * @throws TypeError if a language is not a tag, such as `en` or `pt-BR`.
  * @example
@@ -48,7 +48,7 @@ export function language<const Tag extends string>(
   languages: readonly Tag[],
 ): Tag | undefined {
   const isList = Array.isArray(languages) && languages.length > 0
-  must('language', isList, 'it takes a list of languages', languages, "Write ['en', 'de']")
+  check('language', isList, 'it takes a list of languages', languages, "Write ['en', 'de']")
   for (const tag of languages) if (!isTag(tag)) throw wrongTag(tag)
   return preferredLanguages(headers.getAll('accept-language').join(','), languages)[0]
 }
@@ -56,11 +56,11 @@ export function language<const Tag extends string>(
 /**
  * Calls the function of the media type that the client prefers, and adds `Vary: Accept` to its response.
  *
- * The order is that of `accepts()`.
+ * It compares the types like `accepts()`.
  *
- * @param variants Functions by media type; without `Accept` the first is called.
+ * @param variants Functions by media type. Without `Accept` the first one is called.
  * @throws Problem 406 with the types as `available`, if the client accepts none of them.
- * @throws TypeError if there is no variant, or the name of one is not a media type.
+ * @throws TypeError if there is no variant, or a key is not a media type.
  * @example
  * Route('/user', (request) => negotiate(request, {
  *   'application/json': () => new JSONResponse({ name: 'Ada' }),
@@ -92,22 +92,22 @@ function notAcceptable(available: readonly string[]): Problem {
 
 function assertTypes(where: string, types: readonly string[]): void {
   const isList = Array.isArray(types) && types.length > 0
-  must(where, isList, 'it takes media types', types, "Name one, such as 'text/html'")
+  check(where, isList, 'it takes media types', types, "Name one, such as 'text/html'")
   for (const type of types) {
-    if (!isType(type)) throw wrong(where, 'a media type is needed', type, "Write 'text/html'")
+    if (!isType(type)) throw invalid(where, 'a media type is needed', type, "Write 'text/html'")
   }
 }
 
-/** A media type without wildcards, perhaps with parameters. */
+/** Whether it is a media type without wildcards, with or without parameters. */
 function isType(type: unknown): boolean {
   return typeof type === 'string' && /^[^\s/;,*]+\/[^\s/;,*]+(?:\s*;.*)?$/.test(type)
 }
 
-/** A language tag without wildcards (RFC 5646 section 2.1, roughly). */
+/** Whether it is a language tag without wildcards (roughly by RFC 5646 section 2.1). */
 function isTag(tag: unknown): boolean {
   return typeof tag === 'string' && /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(tag)
 }
 
 function wrongTag(tag: unknown): TypeError {
-  return wrong('language', 'a language must be a tag', tag, "Write 'en' or 'pt-BR'")
+  return invalid('language', 'a language must be a tag', tag, "Write 'en' or 'pt-BR'")
 }

@@ -87,7 +87,7 @@ t.test('refuses websockets, and does not support the lifespan', async (t) => {
 })
 
 // ST-12, ST-26
-t.test('redirects to the directory of a requested index, with the query', async (t) => {
+t.test('redirects a directory without a slash, with the query', async (t) => {
   const app = Application({ routes: [Mount('/html', files(t, { html: true }))] })
   await using client = await testClient(app, { followRedirects: false })
 
@@ -100,7 +100,7 @@ t.test('redirects to the directory of a requested index, with the query', async 
 })
 
 // ST-23
-t.test('is mounted by a name, which gives its URLs', async (t) => {
+t.test('a mount has a name, which gives its URLs', async (t) => {
   const app = Application({
     routes: [
       Mount('/static', files(t), { name: 'static' }),
@@ -117,7 +117,7 @@ t.test('is mounted by a name, which gives its URLs', async (t) => {
   t.equal(await (await client.get(String(href))).text(), 'accent')
 })
 
-t.test('serves a host, and mounts in mounts', async (t) => {
+t.test('works in a host, and in nested mounts', async (t) => {
   const site = files(t, { html: true })
   const app = Router([Host('docs.example.org', site), Mount('/a', Router([Mount('/{b}', site)]))])
   await using client = await testClient(app)
@@ -127,7 +127,7 @@ t.test('serves a host, and mounts in mounts', async (t) => {
   t.equal((await client.get('/a/b/nope.txt')).status, 404)
 })
 
-t.test('its responses pass the middleware and handlers around it', async (t) => {
+t.test('its responses pass through the middleware and handlers around it', async (t) => {
   const marking = httpMiddleware(async (request, next) => {
     const response = await next(request)
     response.headers.set('x-marked', '1')
@@ -151,7 +151,7 @@ t.test('its responses pass the middleware and handlers around it', async (t) => 
   t.equal(head.headers.get('x-marked'), '1')
 })
 
-t.test('the page of a single-page application serves all its paths', async (t) => {
+t.test('a single-page application has one page for all its paths', async (t) => {
   const app = Application({
     routes: [
       Route('/api/ping', () => new JSONResponse('pong')),
@@ -201,7 +201,7 @@ t.test('serves over a socket: small and large files, ranges, 304', async (t) => 
   t.notMatch(same, /content-length|content-type/i)
 })
 
-t.test('a time in the future is not sent (RFC 9110 section 8.8.2.1)', async (t) => {
+t.test('a modification time in the future is not sent (RFC 9110 section 8.8.2.1)', async (t) => {
   const root = folder(t)
   const future = Date.now() / 1000 + 86_400
   utimesSync(path.join(root, 'example.txt'), future, future)
@@ -217,9 +217,7 @@ t.test('a time in the future is not sent (RFC 9110 section 8.8.2.1)', async (t) 
 })
 
 for (const file of ['/proc/sys/kernel/ostype', '/sys/kernel/cpu_byteorder']) {
-  t.test(`${file}, which does not say its size, is sent with its content`, (t) =>
-    generated(t, file),
-  )
+  t.test(`${file}, whose size is unknown, is sent with its content`, (t) => generated(t, file))
 }
 
 async function generated(t: Test, file: string): Promise<void> {
@@ -236,3 +234,18 @@ async function generated(t: Test, file: string): Promise<void> {
     t.equal(head.headers.get('etag'), headers.get('etag'))
   }
 }
+
+t.test('files are downloads if the option says so', async (t) => {
+  const dispositionOf = async (name: string, attachment: StaticFilesOptions['attachment']) => {
+    const options = attachment === undefined ? {} : { attachment }
+    return (await get(files(t, options), name)).headers.get('content-disposition')
+  }
+
+  t.equal(await dispositionOf('/dir/inner.txt', undefined), null)
+  t.equal(await dispositionOf('/dir/inner.txt', false), null)
+  t.equal(await dispositionOf('/dir/inner.txt', true), 'attachment; filename="inner.txt"')
+  const inDir = (name: string): boolean => name.startsWith('dir/')
+  t.equal(await dispositionOf('/dir/inner.txt', inDir), 'attachment; filename="inner.txt"')
+  t.equal(await dispositionOf('/example.txt', inDir), null)
+  t.throws(() => files(t, { attachment: 'yes' as never }), /attachment must be a boolean or a fun/)
+})

@@ -1,8 +1,8 @@
-/** Responses with a known body: text, HTML, JSON; and redirects, which have none. */
+/** Responses with a known body: text, HTML and JSON; and redirects, which have no body. */
 
 import type { HTML } from '../html.ts'
 import { encodeText } from '../internal/bytes.ts'
-import { outOfRange, wrong } from '../internal/must.ts'
+import { invalid, outOfRange } from '../internal/checks.ts'
 import { isOf } from '../types/brand.ts'
 import { Response, type ResponseOptions } from './response.ts'
 
@@ -19,7 +19,7 @@ export class PlainTextResponse extends Response {
 }
 
 /**
- * HTML. Escape text from users, or use the `html` tag, which does.
+ * HTML. Escape text from users, or use the `html` tag, which escapes it.
  *
  * @throws TypeError if a template contains pending values: send it by StreamingResponse.
  * @example
@@ -50,7 +50,7 @@ export class JSONResponse extends Response<unknown> {
   override render(content: unknown): Uint8Array {
     const text: string | undefined = JSON.stringify(content)
     if (text !== undefined) return encodeText(text)
-    throw wrong(
+    throw invalid(
       'JSONResponse',
       'the content must have a JSON form',
       content,
@@ -60,7 +60,7 @@ export class JSONResponse extends Response<unknown> {
 }
 
 export interface RedirectOptions extends Omit<ResponseOptions, 'mediaType'> {
-  /** 201 or 300 to 399 (307, with which clients repeat the method and body). */
+  /** 201 or 300 to 399 (307, after which clients repeat the method and body). */
   status?: number
 }
 
@@ -69,7 +69,7 @@ export interface RedirectOptions extends Omit<ResponseOptions, 'mediaType'> {
  *
  * Check the target of a URL that came from the client: `//evil.example` is a URL too.
  *
- * @throws RangeError if the status is not one of a redirect.
+ * @throws RangeError if the status is not a redirect status, TypeError if there is no URL.
  * @example
  * new RedirectResponse(request.urlFor('login'), { status: 303 })
  */
@@ -82,6 +82,7 @@ export class RedirectResponse extends Response<null> {
       const what = 'the status must be from 300 to 399, or 201'
       throw outOfRange('RedirectResponse', what, status, 'Use 303 after a form, 308 for good')
     }
+    if (url == null) throw invalid('RedirectResponse', 'it needs a URL', url, "Write '/' or a URL")
     super(null, { ...options, status })
     this.headers.set('location', encodeLocation(String(url)))
   }
@@ -91,11 +92,11 @@ export class RedirectResponse extends Response<null> {
 const WITH_HOST = /^(?:(?:https?|wss?|ftp|file):|\/\/)[^?#]*/i
 
 /**
- * Percent-encodes all characters that are invalid in a URL; `%` counts as written on purpose.
+ * Percent-encodes all characters that are invalid in a URL, but not `%`.
  *
- * URL parsers read a backslash before the query as a slash. After a host it is written as a slash, so
- * that the host stays the one that was checked: `http://good\@evil` is on "good", but would be on "evil"
- * if it were encoded (CVE-2024-29041). In a mere path it is encoded: `/\evil` must not become a host.
+ * URL parsers read a backslash before the query as a slash. After a host it is written as a slash, because
+ * the host must not change: `http://good\@evil` is on "good", but would be on "evil" if the backslash were
+ * encoded (CVE-2024-29041). In a path without a host it is encoded: `/\evil` must not become a host.
  */
 function encodeLocation(url: string): string {
   const plain = url.replace(WITH_HOST, (start) => start.replaceAll('\\', '/'))

@@ -1,17 +1,18 @@
-/** Early hints: what a page needs, told while it is still being made (RFC 8297). */
-import { must } from '../internal/must.ts'
+/** Early hints: the links of a page, sent while the page is still being made (RFC 8297). */
+import { check } from '../internal/checks.ts'
 import { type App, SENT, type SendMessage } from '../types.ts'
 import { type AnyResponse, toApp } from './response.ts'
 
 /**
- * A response that tells its links before its first byte, by an informational answer 103, so that browsers
- * begin to fetch them while the page is made. It has them as `Link` fields too, for clients that ignore
- * hints, and for servers that send none.
+ * Sends links in an informational response 103 before the response, so browsers begin to fetch them while the
+ * page is made. The response has them as `Link` fields too, for clients that ignore hints and servers that
+ * send none.
  *
- * Hints gain time where the body takes long to begin, as that of a `StreamingResponse` does.
+ * Hints save time if the body starts late, as with a slow `StreamingResponse`.
  *
  * @param links The values of `Link` fields.
- * @throws TypeError if the links are no list of texts; ProtocolError while it is sent, if one is invalid.
+ * @throws TypeError if the links are not a list of texts. Sending rejects with a ProtocolError if one is
+ * invalid.
  * @example
  * async function* rows() {
  *   yield html`<link rel="stylesheet" href="/app.css"><p>Found:`.toString()
@@ -23,7 +24,7 @@ import { type AnyResponse, toApp } from './response.ts'
 export function earlyHints(links: readonly string[], response: AnyResponse | App): App {
   const areTexts = Array.isArray(links) && links.every((link) => typeof link === 'string')
   const fix = "Write ['</app.css>; rel=preload; as=style']"
-  must('earlyHints', areTexts, 'the links must be a list of texts', links, fix)
+  check('earlyHints', areTexts, 'the links must be a list of texts', links, fix)
   const app = toApp(response, 'earlyHints: the response')
   return (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)

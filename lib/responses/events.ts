@@ -14,15 +14,16 @@ export interface ServerSentEvent {
   comment?: string | undefined
 }
 
-/** The line ends of the format; each of them arrives as `\n` in the data. */
+/** The line ends of the format; browsers read each of them as `
+` in the data. */
 const LINE_END = /\r\n|\r|\n/
 
-/** Nonstandard clients end lines at these too; in a comment it does no harm to split there. */
+/** Nonstandard clients end lines at these characters too. Splitting a comment there is harmless. */
 const ANY_LINE_END = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/
 
 /**
- * Not allowed in fields of one line: control characters would end the line, or corrupt the header that
- * returns an id; spaces around the text would be lost.
+ * Characters that one-line fields must not have. Control characters would end the line, or corrupt the header
+ * that returns an id. Spaces around the text would be lost.
  */
 const UNFIT = /\p{Cc}|[\u2028\u2029]|^ | $/u
 

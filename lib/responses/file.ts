@@ -1,4 +1,4 @@
-/** A response with a file on the disk, or parts of it. */
+/** A response that sends a file, or ranges of it. */
 
 import { contentDisposition, type Disposition } from '../http/disposition.ts'
 import { MAX_RANGES } from '../http/ranges.ts'
@@ -12,19 +12,19 @@ export interface FileResponseOptions extends ResponseOptions {
   filename?: string
   /** `'attachment'`: saved; `'inline'`: shown (`'attachment'` if there is a filename, else unset). */
   contentDisposition?: Disposition
-  /** The current result of `stat`, which saves a look at the file if it is not read. */
+  /** The current result of `stat`, which saves a system call if the file is not read (unset). */
   stat?: FileStat
-  /** The most ranges of a request; with more it gets the whole file (32). */
+  /** The maximum number of ranges in a request (32). A request for more gets the whole file. */
   maxRanges?: number
 }
 
 /**
- * Sends a file, or the ranges that the client requests; without content if the client has it already
- * (304) or expects another state (412).
+ * Sends a file, or the ranges that the client requests. If the client already has the file, the answer is
+ * 304; if a precondition of the request fails, it is 412.
  *
  * Type, length, `Last-Modified`, `ETag` and `Accept-Ranges` are computed when the response is sent, unless
- * `headers` have them; `accept-ranges: none` there disables ranges. The file is opened then, and always
- * closed again. Paths are not restricted: serve paths that come from clients by `StaticFiles`.
+ * `headers` contains them; `accept-ranges: none` disables ranges. The file is opened when the response is
+ * sent, and always closed. Paths are not restricted: use `StaticFiles` for paths that come from clients.
  *
  * Sending rejects with an Error if the file is missing, is not a file, or becomes shorter.
  *
@@ -89,7 +89,7 @@ type Sending = typeof import('./file/sendfile.ts')
 
 let sending: Sending | undefined
 
-/** Loaded with the first file that is sent: most programs, and all on the edge, do not need it. */
+/** Loaded with the first file that is sent: most programs do not need it. */
 async function loadSending(): Promise<Sending> {
   sending = await import('#sendfile')
   return sending

@@ -1,14 +1,14 @@
 /** Lists that are written line by line while they are produced: JSON lines and CSV. */
 
+import { invalid, outOfRange } from '../internal/checks.ts'
 import { Mapped } from '../internal/mapped.ts'
-import { outOfRange, wrong } from '../internal/must.ts'
 import { isSource, type Source } from '../internal/sources.ts'
 import type { ResponseOptions } from './response.ts'
 import { StreamingResponse } from './streaming.ts'
 
 /**
- * The items of an iterable as JSON, one a line (https://jsonlines.org), no faster than the client accepts
- * them. If the client disconnects, the iterable is closed.
+ * Sends the items of an iterable as JSON, one per line (https://jsonlines.org), no faster than the client
+ * accepts them. If the client disconnects, the iterable is closed.
  *
  * @throws TypeError if the content is not iterable, or while it is sent, if an item has no JSON form.
  * @example
@@ -31,7 +31,7 @@ export class JSONLinesResponse extends StreamingResponse {
 function jsonLine(item: unknown): string {
   const text: string | undefined = JSON.stringify(item)
   if (text !== undefined) return `${text}\n`
-  throw wrong(
+  throw invalid(
     'JSONLinesResponse',
     'an item must have a JSON form',
     item,
@@ -48,14 +48,14 @@ export interface CSVOptions extends ResponseOptions {
   /** The character between cells (','). */
   separator?: string
   /**
-   * Puts an apostrophe before text that a spreadsheet would run as a formula: `=`, `+`, `-`, `@`, a tab or
-   * a return at its start (true). Turn it off for programs that read the text.
+   * Whether to put an apostrophe before text that a spreadsheet would run as a formula: `=`, `+`, `-`, `@`, a
+   * tab or a return at its start (true). Set it to false for programs that read the text.
    */
   guardFormulas?: boolean
 }
 
 /**
- * The rows of an iterable as CSV (RFC 4180), no faster than the client accepts them. If the client
+ * Sends the rows of an iterable as CSV (RFC 4180), no faster than the client accepts them. If the client
  * disconnects, the iterable is closed.
  *
  * A cell is text, a number, a boolean, a bigint or a Date (in ISO form); null and undefined are empty.
@@ -86,7 +86,7 @@ export class CSVResponse extends StreamingResponse {
   }
 }
 
-/** Rows that begin with the names of the columns; closing it closes the rows. */
+/** Adds the names of the columns before the rows. Closing the result closes the rows. */
 function withHead(rows: Source<CSVRow>, columns: readonly string[] | undefined): Source<CSVRow> {
   if (columns === undefined) return rows
   const inner = new Mapped(rows, (row) => row)
@@ -109,7 +109,7 @@ function cellsOf(row: unknown, columns: readonly string[] | undefined): readonly
     return columns.map((name) => (Object.hasOwn(row, name) ? Reflect.get(row, name) : undefined))
   }
   const fix = "Yield lists of cells, or objects with { columns: ['id'] }"
-  throw wrong('CSVResponse', 'a row must be a list, or an object with columns', row, fix)
+  throw invalid('CSVResponse', 'a row must be a list, or an object with columns', row, fix)
 }
 
 const FORMULA = /^[=+\-@\t\r]/
@@ -125,7 +125,12 @@ function textOf(cell: unknown): string {
   if (cell instanceof Date) return cell.toISOString()
   if (typeof cell === 'string' || typeof cell === 'number') return String(cell)
   if (typeof cell === 'boolean' || typeof cell === 'bigint') return String(cell)
-  throw wrong('CSVResponse', 'a cell must be text, a number or a date', cell, 'Make text of it')
+  throw invalid(
+    'CSVResponse',
+    'a cell must be text, a number or a date',
+    cell,
+    'Convert it to text',
+  )
 }
 
 function quoted(text: string, separator: string): string {
@@ -135,5 +140,10 @@ function quoted(text: string, separator: string): string {
 
 function assertSource(where: string, source: unknown): void {
   if (isSource(source)) return
-  throw wrong(where, 'the content must be iterable', source, 'Pass a list, a generator or a stream')
+  throw invalid(
+    where,
+    'the content must be iterable',
+    source,
+    'Pass a list, a generator or a stream',
+  )
 }

@@ -5,8 +5,8 @@ import { type CookieOptions, serializeCookie } from '../http/cookies.ts'
 import { assertHeader, Headers, type HeadersInit } from '../http/headers.ts'
 import { badStatus, isBodyless, isStatus } from '../http/status.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
+import { invalid, shown } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { shown, wrong } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import {
   type App,
@@ -25,7 +25,7 @@ export interface ResponseOptions {
   headers?: HeadersInit
   /** The content type; `; charset=utf-8` is added to `text/*` (that of the class). */
   mediaType?: string
-  /** Runs after the response was sent, or its client has disconnected (unset). */
+  /** Runs after the response was sent, or after the client has disconnected (unset). */
   background?: Background
 }
 
@@ -35,9 +35,9 @@ const NO_OPTIONS: ResponseOptions = Object.freeze({})
 export interface AnyResponse extends Response<never> {}
 
 /**
- * Status, headers and a whole body; every response can be sent more than once.
+ * A response with a status, headers and a whole body. It can be sent more than once.
  *
- * Your own class sets `static mediaType` and overrides `render`.
+ * To make your own class, set `static mediaType` and override `render`.
  *
  * @throws RangeError if the status is invalid, TypeError if a header field or the content is.
  * @example
@@ -65,7 +65,10 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   /** The rendered content. */
   readonly body: Uint8Array
 
-  /** The names of its options, separated by spaces; a class without its own is not checked. */
+  /**
+   * The names of its options, separated by spaces. If a class does not define it, its options are not
+   * checked.
+   */
   static readonly optionNames: string = 'status headers mediaType background'
 
   constructor(content?: Content, options: ResponseOptions = NO_OPTIONS) {
@@ -74,11 +77,12 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     if (!isStatus(status)) throw badStatus(new.target.name, status)
     this.status = status
     this.background = options.background
-    // A class that requires content has a constructor of its own.
+    // A class that requires content must define its own constructor.
     this.body = this.render(content as Content)
     const length = this.hasLength && !isBodyless(status) ? String(this.body.byteLength) : undefined
     const type = mediaType === undefined ? undefined : contentType(mediaType, new.target.charset)
-    this.headers = headers === undefined ? computed(length, type) : given(headers, length, type)
+    this.headers =
+      headers === undefined ? computedHeaders(length, type) : headersFrom(headers, length, type)
   }
 
   /** Whether the length is known before sending; false for streams. */
@@ -96,11 +100,11 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     if (content === undefined || content === null) return NO_BYTES
     if (content instanceof Uint8Array) return content
     const what = 'the content must be text or a Uint8Array'
-    throw wrong(this.constructor.name, what, content, 'Use JSONResponse for objects')
+    throw invalid(this.constructor.name, what, content, 'Use JSONResponse for objects')
   }
 
   /**
-   * Sends this response; an app.
+   * Sends this response. It is an app.
    *
    * Before a websocket is accepted, it refuses the handshake with this response.
    */
@@ -110,7 +114,7 @@ export class Response<Content = string | Uint8Array | null | undefined> {
     return this.background === undefined ? sent : runAfter(sent, this.background)
   }
 
-  /** Sends the messages, whose types differ if a handshake is refused. */
+  /** Sends the messages. The types of the messages differ if a handshake is refused. */
   protected transmit(types: MessageTypes, send: Send, _scope: Scope): Promise<void> {
     const started = send(this.start(types))
     // Servers that accept the start at once return this promise, which saves a turn of the loop.
@@ -145,7 +149,7 @@ export class Response<Content = string | Uint8Array | null | undefined> {
   }
 }
 
-/** A plain field, so that bundlers can drop unused classes. */
+/** The static properties of a response class. */
 interface ResponseClass {
   readonly name: string
   readonly optionNames: string
@@ -177,13 +181,17 @@ const DENIAL: MessageTypes = Object.freeze({
 })
 
 /** Computed values are valid, so they are not checked. */
-function computed(length: string | undefined, type: string | undefined): Headers {
+function computedHeaders(length: string | undefined, type: string | undefined): Headers {
   if (length === undefined) return new Headers(type === undefined ? [] : ['content-type', type])
   if (type === undefined) return new Headers(['content-length', length])
   return new Headers(['content-length', length, 'content-type', type])
 }
 
-function given(init: HeadersInit, length: string | undefined, type: string | undefined): Headers {
+function headersFrom(
+  init: HeadersInit,
+  length: string | undefined,
+  type: string | undefined,
+): Headers {
   const headers = Headers.from(init)
   if (length !== undefined) headers.setDefault('content-length', length)
   if (type !== undefined) headers.setDefault('content-type', type)
@@ -191,7 +199,7 @@ function given(init: HeadersInit, length: string | undefined, type: string | und
 }
 
 /**
- * Makes an app of a response; an app is returned as it is.
+ * Makes an app of a response; an app is returned unchanged.
  *
  * @param where The origin of the value, for the message.
  * @throws TypeError if the value is neither.
@@ -199,7 +207,8 @@ function given(init: HeadersInit, length: string | undefined, type: string | und
 export function toApp(value: unknown, where: string): App {
   if (value instanceof Response)
     return (scope, receive, send) => value.respond(scope, receive, send)
-  if (typeof value === 'function') return value as App
+  const isClass = typeof value === 'function' && value.prototype instanceof Response
+  if (typeof value === 'function' && !isClass) return value as App
   throw new TypeError(
     `${where} must return a Response or an App, but returned ${shown(value)}. ${hint(value)}`,
   )
@@ -207,13 +216,14 @@ export function toApp(value: unknown, where: string): App {
 
 function hint(value: unknown): string {
   if (value === undefined) return 'Is a return or an await missing?'
+  if (typeof value === 'function') return `Write new ${value.name}(…).`
   if (value instanceof globalThis.Response) {
     return 'Import JSONResponse and friends from "stellula/responses".'
   }
   return 'Wrap the value: new PlainTextResponse(text), new JSONResponse(value).'
 }
 
-/** The work runs even if the client has disconnected; the server is told afterwards. */
+/** Runs the work even if the client has disconnected. In that case the error is thrown afterwards. */
 async function runAfter(sent: Promise<void>, background: Background): Promise<void> {
   let gone: ClientDisconnected | undefined
   try {
@@ -229,7 +239,7 @@ async function runAfter(sent: Promise<void>, background: Background): Promise<vo
 const CONTENT_TYPES = new Map<string, string>()
 const MOST_CONTENT_TYPES = 100
 
-/** Checked and composed once for each type; programs have a handful of them. */
+/** The `Content-Type` of a media type, cached because programs use only a few. */
 export function contentType(mediaType: string, charset: string): string {
   const known = CONTENT_TYPES.get(mediaType)
   if (known !== undefined && charset === 'utf-8') return known

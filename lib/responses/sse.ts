@@ -25,13 +25,13 @@ const LONGEST_MS = 2 ** 31 - 1
  * Sends the items of an iterable as server-sent events, to an `EventSource` in a browser.
  *
  * The next event is requested when the client has accepted the last one. If the client disconnects, the
- * iterable is closed and its `finally` blocks run; a generator that waits for something is told by
- * `request.signal`. When the server begins to close, the stream ends, so that browsers reconnect to
- * another server; such a generator is told by `request.draining`. When the iterable ends, browsers
- * reconnect with the id that they saw last, see `lastEventId`; respond with 204 to stop them.
+ * iterable is closed and its `finally` blocks run; a generator that waits for something can use
+ * `request.signal` to stop. When the server begins to close, the stream ends, and browsers reconnect to
+ * another server; a waiting generator can use `request.draining`. When the iterable ends, browsers reconnect
+ * and send the id of the last event, see `lastEventId`. Respond with 204 to stop them.
  *
- * So that proxies do not hold events back, `cache-control: no-store` and `x-accel-buffering: no` are set
- * if they are missing.
+ * `cache-control: no-store` and `x-accel-buffering: no` are set if they are missing, because proxies may
+ * otherwise buffer events.
  *
  * @throws TypeError if the events are not iterable; RangeError if `ping` or `retry` is not a number of
  * milliseconds. Sending rejects as `encodeEvent` throws.
@@ -70,7 +70,7 @@ export class EventSourceResponse extends StreamingResponse {
 /**
  * The id of the last event that the browser received before it lost the connection, or null.
  *
- * The client may send any id: look it up, do not trust it.
+ * The client may send any id: check that it exists.
  *
  * @example
  * const id = lastEventId(request)
@@ -90,7 +90,7 @@ function assertPing(ping: unknown, where: string): void {
   )
 }
 
-/** A comment, which browsers ignore except as a sign of life. */
+/** A comment. Browsers ignore it, but it keeps the connection open. */
 const PING = ':\n\n'
 
 type Chunk = IteratorResult<string, undefined>
@@ -98,17 +98,17 @@ type Chunk = IteratorResult<string, undefined>
 /**
  * The events as text, with pings in between.
  *
- * Not a generator, which could not be stopped while it waits: its timer would stay.
+ * This is not a generator because a generator cannot be stopped while it waits: its timer would stay.
  */
 class EventChunks implements AsyncIterator<string, undefined> {
   readonly #source: EventSourceEvents
   readonly #events: Items<ServerSentEvent | string>
   readonly #ping: number | false
   #opening: string
-  /** Whether the source was asked for an event that was not sent yet. */
-  #asked = false
+  /** Whether an event was requested from the source and not sent yet. */
+  #isRequested = false
   /** Returns the event of the source, or throws its error. */
-  #answer: (() => Chunk) | undefined
+  #result: (() => Chunk) | undefined
   #wake: () => void = () => {}
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -123,33 +123,36 @@ class EventChunks implements AsyncIterator<string, undefined> {
     const opening = this.#opening
     this.#opening = ''
     if (opening !== '') return { done: false, value: opening }
-    if (!this.#asked) this.#ask()
-    if (this.#answer === undefined) await this.#answerOrSilence()
-    const answer = this.#answer
+    if (!this.#isRequested) this.#request()
+    if (this.#result === undefined) await this.#resultOrSilence()
+    const answer = this.#result
     if (answer === undefined) return { done: false, value: PING }
-    this.#answer = undefined
-    this.#asked = false
+    this.#result = undefined
+    this.#isRequested = false
     return answer()
   }
 
-  /** Asks once per event, however many pings are sent before it: reactions would pile up on one promise. */
-  async #ask(): Promise<void> {
-    this.#asked = true
+  /**
+   * Requests each event once, however many pings are sent before it. Otherwise, callbacks would accumulate on
+   * one promise.
+   */
+  async #request(): Promise<void> {
+    this.#isRequested = true
     try {
       const { done, value } = await this.#events.next()
       const answer = (): Chunk =>
         done ? { done, value: undefined } : { done: false, value: encodeEvent(value) }
-      this.#answer = answer
+      this.#result = answer
     } catch (error) {
       const answer = (): never => {
         throw error
       }
-      this.#answer = answer
+      this.#result = answer
     }
     this.#wake()
   }
 
-  #answerOrSilence(): Promise<void> {
+  #resultOrSilence(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#ping !== false) this.#timer = setTimeout(resolve, this.#ping)
       const wake = (): void => {

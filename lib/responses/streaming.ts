@@ -3,7 +3,14 @@
 import { ClientDisconnected } from '../exceptions.ts'
 import { isBodyless } from '../http/status.ts'
 import { encodeText } from '../internal/bytes.ts'
-import { closed, type Items, isSource, iterate, type Source, take } from '../internal/sources.ts'
+import {
+  closeSource,
+  type Items,
+  isSource,
+  iterate,
+  type Source,
+  take,
+} from '../internal/sources.ts'
 import { type Scope, SENT, type Send } from '../types.ts'
 import { type MessageTypes, Response, type ResponseOptions } from './response.ts'
 
@@ -15,9 +22,8 @@ type Chunks = Items<string | Uint8Array>
 /**
  * Sends the items of an iterable, no faster than the client accepts them.
  *
- * If the client disconnects, the iterable is closed at once: its `finally` blocks run, a stream is
- * cancelled. Unlike other responses, a stream can be sent only once, unless its source can be iterated
- * again.
+ * If the client disconnects, the iterable is closed at once: its `finally` blocks run, and a stream is
+ * cancelled. Unlike other responses, a stream can be sent only once, unless its source can be iterated again.
  *
  * @throws TypeError if the content is not iterable, or is a string.
  * @example
@@ -52,16 +58,16 @@ export class StreamingResponse extends Response<StreamSource> {
 
   protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
     const chunks = iterate(this.#source)
-    const departure = watch(scope, this.endsWithServer)
+    const interruption = watch(scope, this.endsWithServer)
     const isUnread = isSilent(this.status, scope)
     try {
       await send(this.start(types))
-      if (!isUnread) await departure.interrupts(this.#pump(chunks, types, send, departure))
+      if (!isUnread) await interruption.interrupts(this.#pump(chunks, types, send, interruption))
     } catch (error) {
-      await closed(this.#source, chunks)
+      await closeSource(this.#source, chunks)
       throw error
     }
-    const closing = isUnread || departure.over ? closed(this.#source, chunks) : SENT
+    const closing = isUnread || interruption.over ? closeSource(this.#source, chunks) : SENT
     await send({ type: types.body, moreBody: false })
     await closing
   }
@@ -70,12 +76,12 @@ export class StreamingResponse extends Response<StreamSource> {
     chunks: Chunks,
     types: MessageTypes,
     send: Send,
-    departure: Departure,
+    interruption: Interruption,
   ): Promise<void> {
-    while (!departure.over) {
+    while (!interruption.over) {
       const next = chunks.next()
       const result = 'then' in next ? await next : next
-      if (result.done || departure.over) return
+      if (result.done || interruption.over) return
       const sent = send({ type: types.body, body: this.#toBytes(result.value), moreBody: true })
       // A chunk that was accepted at once costs no turn of the loop.
       if (sent !== SENT) await sent
@@ -91,38 +97,41 @@ export class StreamingResponse extends Response<StreamSource> {
   }
 }
 
-/** Without content the source is not read, since an endless one would never let the response end. */
+/**
+ * Whether the response has no content. The source is not read then, because an endless one would never let
+ * the response end.
+ */
 function isSilent(status: number, scope: Scope): boolean {
   return isBodyless(status) || (scope.type === 'http' && scope.method === 'HEAD')
 }
 
-interface Departure {
-  /** Whether no more is to be sent. */
+interface Interruption {
+  /** Whether nothing more must be sent. */
   over: boolean
   /**
-   * Wraps the promise: it rejects if the client disconnects, and resolves if the server closes, even if
+   * Returns a promise that also rejects if the client disconnects, and resolves if the server closes, even if
    * the producer hangs.
    */
   readonly interrupts: (pump: Promise<void>) => Promise<void>
 }
 
-function watch(scope: Scope, endsWithServer: boolean): Departure {
+function watch(scope: Scope, endsWithServer: boolean): Interruption {
   if (scope.type !== 'http' || scope.onDisconnect === undefined) {
     return { over: false, interrupts: (pump) => pump }
   }
   let error: ClientDisconnected | undefined
   let interrupt = (): void => {}
-  const departure: Departure = {
+  const interruption: Interruption = {
     over: false,
     interrupts: (pump) =>
       new Promise((resolve, reject) => {
         interrupt = () => (error === undefined ? resolve() : reject(error))
-        if (departure.over) interrupt()
+        if (interruption.over) interrupt()
         pump.then(resolve, reject)
       }),
   }
   const end = (): void => {
-    departure.over = true
+    interruption.over = true
     interrupt()
   }
   scope.onDisconnect(() => {
@@ -130,5 +139,5 @@ function watch(scope: Scope, endsWithServer: boolean): Departure {
     end()
   })
   if (endsWithServer) scope.onDraining?.(end)
-  return departure
+  return interruption
 }

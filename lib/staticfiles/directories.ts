@@ -5,9 +5,9 @@ import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HTTPException } from '../exceptions.ts'
 import { DiskFile } from '../responses/file/disk.ts'
-import { sharing } from './singleflight.ts'
+import { shareCalls } from './singleflight.ts'
 
-/** What stands under a name. */
+/** A file or directory that was found. */
 export interface FoundPath {
   /** The directory that it was found in. */
   readonly directory: string
@@ -17,7 +17,7 @@ export interface FoundPath {
 }
 
 /** An open file with its state at that time. The caller closes it. */
-export interface Opened {
+export interface FileWithStats {
   readonly file: DiskFile
   readonly stats: Stats
 }
@@ -32,7 +32,7 @@ export class Directories {
   readonly paths: readonly string[]
   readonly #followSymlink: boolean
   /** Simultaneous requests for one file share a `stat` that begins after all of them. */
-  readonly #statsOf = sharing(statsOf)
+  readonly #statsOf = shareCalls(statsOf)
   #checked = false
 
   /** @throws TypeError if the list is empty, or one of them is not a directory. */
@@ -49,12 +49,12 @@ export class Directories {
   }
 
   /**
-   * The file or directory of this name, in the first directory that has one.
+   * Returns the file or directory of this name, from the first directory that has one.
    *
-   * The target of a symbolic link must be inside the directory, and a name must be spelled as it is on
-   * the disk; both checks are skipped if links are followed.
+   * The target of a symbolic link must be inside the directory, and a name must have the same spelling as
+   * on the disk. Both checks are skipped if links are followed.
    *
-   * @param isKnown Whether this very file was found inside before, so that one `stat` is enough.
+   * @param isKnown Whether the same file was found inside before. Then one `stat` is enough.
    * @param among The directories to search (all).
    * @throws HTTPException 403 if permission is denied.
    * @throws TypeError at first use, if a directory does not exist.
@@ -78,16 +78,16 @@ export class Directories {
   }
 
   /**
-   * Opens a file that was found, if the open file is inside of its directory: the path may lead elsewhere
-   * by now. All later steps use the open file, never its path.
+   * Opens a file that was found. Returns undefined if the open file is not inside its directory, because
+   * the path may have changed. All later steps use the open file, never its path.
    *
-   * @param isKnown Whether this very file was found inside before.
+   * @param isKnown Whether the same file was found inside before.
    * @throws HTTPException 403 if permission is denied.
    */
   async open(
     { directory, path }: FoundPath,
     isKnown: (stats: Stats) => boolean = () => false,
-  ): Promise<Opened | undefined> {
+  ): Promise<FileWithStats | undefined> {
     const file = await openFile(path)
     if (file === undefined) return undefined
     try {
@@ -105,7 +105,7 @@ export class Directories {
     return undefined
   }
 
-  /** Checked until all exist; if one is removed later, its files are missing. */
+  /** Checks the directories until all exist. If one is removed later, its files count as missing. */
   async #check(): Promise<void> {
     for (const path of this.paths) assertDirectory(path, await this.#statsOf(path))
     this.#checked = true
@@ -138,12 +138,12 @@ function assertDirectory(path: string, stats: Stats | undefined): void {
   }
 }
 
-/** The name does not exist, is not possible, or is a link to itself. */
-const NOTHING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
+/** The name does not exist, is invalid, or is a link to itself. */
+const MISSING_CODES: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
 
 /** Whether an error of the file system means "not found". */
 export function isMissing(error: unknown): boolean {
-  return NOTHING.has((error as NodeJS.ErrnoException).code)
+  return MISSING_CODES.has((error as NodeJS.ErrnoException).code)
 }
 
 /** The callback form takes half the time of the promise form, and every request needs it. */
@@ -152,26 +152,26 @@ function statsOf(path: string): Promise<Stats | undefined> {
     stat(path, (error, stats) => {
       if (error === null) resolve(stats)
       else if (isMissing(error)) resolve(undefined)
-      else reject(asAnswer(error))
+      else reject(asHTTPException(error))
     })
   })
 }
 
-/** Files that the process may not read are refused, not hidden (ST-9); other errors are bugs. */
-export function asAnswer(error: unknown): unknown {
+/** Files that the process is not allowed to read get 403, not 404 (ST-9). Other errors are bugs. */
+export function asHTTPException(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code !== 'EACCES' && code !== 'EPERM') return error
   return new HTTPException(403, undefined, { cause: error })
 }
 
-/** Both paths are resolved each time: a deployment may have replaced the directory by a link. */
+/** Both paths are resolved each time, because a deployment may replace the directory by a link. */
 async function isInside(directory: string, name: string, path: string): Promise<boolean> {
   try {
     const [root, real] = await Promise.all([realpath(directory), realpath(path)])
     return isBelow(root, real, name)
   } catch (error) {
     if (isMissing(error)) return false
-    throw asAnswer(error)
+    throw asHTTPException(error)
   }
 }
 
@@ -187,13 +187,13 @@ async function openFile(path: string): Promise<DiskFile | undefined> {
   } catch (error) {
     const { cause = error } = error as Error
     if (isMissing(cause)) return undefined
-    throw asAnswer(cause)
+    throw asHTTPException(cause)
   }
 }
 
 /**
- * Whether the open file is inside. Linux tells its path, whatever has happened to it meanwhile. On other
- * systems the path is resolved once more, and must lead to the very same file.
+ * Whether the open file is inside the directory. Linux provides the current path of an open file. On other
+ * systems the path is resolved once more, and must lead to the same file.
  */
 async function isOpenInside(directory: string, path: string, file: DiskFile): Promise<boolean> {
   const name = path.slice(withSlash(directory, '/').length)
@@ -206,8 +206,8 @@ async function isOpenInside(directory: string, path: string, file: DiskFile): Pr
 }
 
 /**
- * Whether the two differ only in case, or in the form of an accent. Some systems ignore that, but guards
- * do not: for them `/ADMIN` is not `/admin`. A link that is named so is refused as well.
+ * Whether two names differ only in case, or in the form of an accent. Some file systems ignore this, but
+ * guards do not: for them `/ADMIN` is not `/admin`. A link whose target differs in this way is refused too.
  */
 function isMisspelled(name: string, real: string): boolean {
   const spelled = real.replaceAll(sep, '/')
@@ -218,7 +218,7 @@ function fold(name: string): string {
   return name.normalize().toLowerCase()
 }
 
-/** The root of a file system ends in a slash already. */
+/** Adds a slash, unless the directory is the root of a file system, which has one already. */
 function withSlash(directory: string, slash: string): string {
   return directory.endsWith(slash) ? directory : directory + slash
 }

@@ -1,27 +1,31 @@
-/** The files of some directories, with what is cached of them between requests. */
+/** The files of some directories, with a cache between requests. */
 import type { Stats } from 'node:fs'
 import { HTTPException } from '../exceptions.ts'
 import type { Coding } from '../http/codings.ts'
-import { assertHeader } from '../http/headers.ts'
-import { mediaTypeOf } from '../http/mimetypes.ts'
 import { contentTag, etagOf, type FileStat } from '../responses/file/answer.ts'
 import { isGenerated } from '../responses/file/disk.ts'
-import { contentType } from '../responses/response.ts'
 import type { HeaderList } from '../types.ts'
 import { SUFFIXES } from './codings.ts'
-import type { Directories, FoundPath, Opened } from './directories.ts'
+import type { Directories, FileWithStats, FoundPath } from './directories.ts'
+import {
+  type Attachment,
+  type CacheControl,
+  cacheControlOf,
+  fieldsOf,
+  withState,
+} from './fields.ts'
 import { Shelf } from './lru.ts'
-import { type Content, contentOf, readOrHash, withState } from './state.ts'
+import { type Content, contentOf, readOrHash } from './state.ts'
 
-/** A file as it was when it was last looked at. */
+/** A file in the state in which it was last read. */
 export interface KnownFile extends FoundPath {
-  /** Size and time, as they are answered with: more than it says of itself if it is of procfs. */
+  /** Size and time for responses. In procfs a file may have more bytes than `stats.size`. */
   readonly state: FileStat
   /** The requested name; for a compressed form, that of the plain file. */
   readonly name: string
-  /** Fields that are sent in any state; copy them. */
+  /** Fields that do not depend on its state. Copy them before you change them. */
   readonly fields: HeaderList
-  /** The same with those of its state, for a response with the whole file; copy them. */
+  /** All fields of a response with the whole file. Copy them before you change them. */
   readonly headers: HeaderList
   /** The coding, if it is a compressed form. */
   readonly coding: Coding | undefined
@@ -30,7 +34,8 @@ export interface KnownFile extends FoundPath {
 }
 
 export interface FilesOptions {
-  readonly cacheControl: string | ((name: string) => string | undefined) | undefined
+  readonly cacheControl: CacheControl
+  readonly attachment?: Attachment
   /** Whether the response depends on the codings that the client accepts. */
   readonly varies: boolean
   /** Maximum bytes of the cache; 0 keeps nothing. */
@@ -39,31 +44,31 @@ export interface FilesOptions {
   readonly maxFileBytes: number
 }
 
-interface Kept extends KnownFile {
-  /** A file has an entry for each form that it is sent in. */
+interface CachedFile extends KnownFile {
+  /** The key of its entry. A file has one entry for each coding. */
   readonly key: string
   content?: Uint8Array | undefined
   reading?: Promise<Uint8Array | undefined> | undefined
 }
 
-/** A file that was opened to be sent. The caller closes it. */
-export interface OpenedFile extends Opened {
-  /** The fields of its state: the known ones, or new ones if it has changed. */
+/** A file that is open for sending. The caller closes it. */
+export interface OpenedFile extends FileWithStats {
+  /** The fields of its current state: the cached ones, or new ones if it has changed. */
   readonly headers: HeaderList
 }
 
 /** The approximate overhead of an entry. */
 const ENTRY_BYTES = 1024
 
-/** A file that has just changed may change again unnoticed: some file systems have coarse clocks. */
+/** A file that has just changed may change again with the same time: some file systems have coarse clocks. */
 const SETTLED_MS = 2000
 
 export class Files {
   readonly #directories: Directories
   readonly #options: FilesOptions
-  readonly #shelf: Shelf<Kept>
+  readonly #shelf: Shelf<CachedFile>
   /** Pending descriptions, shared by all requests for a file that is read for the first time. */
-  readonly #described = new Map<string, Promise<Kept | undefined>>()
+  readonly #described = new Map<string, Promise<CachedFile | undefined>>()
 
   constructor(directories: Directories, options: FilesOptions) {
     this.#directories = directories
@@ -71,12 +76,12 @@ export class Files {
     this.#shelf = new Shelf(options.maxBytes)
   }
 
-  /** The file of this name in its current state; one `stat` if nothing has changed. */
+  /** Returns the file of this name in its current state. It needs one `stat` if nothing has changed. */
   look(name: string): Promise<KnownFile | 'directory' | undefined> {
     return this.#look(name)
   }
 
-  /** The compressed form of a file, which must be in the same directory. */
+  /** Returns the compressed form of a file, which must be in the same directory. */
   async lookBeside({ name, directory }: KnownFile, coding: Coding): Promise<KnownFile | undefined> {
     const found = await this.#look(name, coding, [directory])
     return found === 'directory' ? undefined : found
@@ -87,7 +92,7 @@ export class Files {
     coding?: Coding,
     among?: readonly string[],
   ): Promise<KnownFile | 'directory' | undefined> {
-    let known: Kept | undefined
+    let known: CachedFile | undefined
     const isKnown = (found: FoundPath): boolean => {
       known = this.#recall(found, name, coding)
       return known !== undefined
@@ -99,8 +104,12 @@ export class Files {
     return found.stats.isFile() ? this.#describe(found, name, coding) : undefined
   }
 
-  /** What is kept of this file, unless it has changed since. */
-  #recall({ path, stats }: FoundPath, name: string, coding: Coding | undefined): Kept | undefined {
+  /** Returns the cached entry of this file, unless the file has changed since. */
+  #recall(
+    { path, stats }: FoundPath,
+    name: string,
+    coding: Coding | undefined,
+  ): CachedFile | undefined {
     const kept = this.#shelf.get(keyOf(path, coding))
     // A file has two names if one of the directories is inside another.
     return kept !== undefined && kept.name === name && isSame(kept.stats, stats) ? kept : undefined
@@ -123,12 +132,12 @@ export class Files {
     }
   }
 
-  /** What is said of a file is said of what was opened, not of what was found. */
+  /** Describes the file that was opened, which may differ from the file that was found. */
   async #open(
     found: FoundPath,
     name: string,
     coding: Coding | undefined,
-  ): Promise<Kept | undefined> {
+  ): Promise<CachedFile | undefined> {
     const opened = await this.#directories.open(found)
     if (opened === undefined) return undefined
     const { file, stats } = opened
@@ -137,12 +146,12 @@ export class Files {
       const content = await this.#contentFor(opened)
       const state = { size: content?.size ?? stats.size, mtimeMs: stats.mtimeMs }
       const tag = content === undefined ? etagOf(state) : contentTag(content.hash)
-      const fields = this.#fieldsOf(name, coding)
-      const kept: Kept = {
+      const fields = fieldsOf(name, coding, this.#options)
+      const kept: CachedFile = {
         ...{ directory: found.directory, path: found.path, stats, state, coding, name, fields },
         key: keyOf(found.path, coding),
         headers: withState(fields, state, tag, coding),
-        cacheControl: this.#cacheControlOf(name),
+        cacheControl: cacheControlOf(this.#options.cacheControl, name),
         content: content?.bytes,
       }
       this.#keep(kept)
@@ -152,24 +161,24 @@ export class Files {
     }
   }
 
-  /** Undefined if it is not read: large files, and one that becomes shorter while it is read. */
-  async #contentFor({ file, stats }: Opened): Promise<Content | undefined> {
+  /** Returns undefined for large files, and for a file that becomes shorter while it is read. */
+  async #contentFor({ file, stats }: FileWithStats): Promise<Content | undefined> {
     const { size } = stats
     if (isGenerated(stats)) return contentOf(await file.hidden())
     if (!this.#isTagged(size)) return undefined
     return readOrHash(file, size).catch(() => undefined)
   }
 
-  /** The content of a file that has just changed, or is of procfs, is used for this request only. */
-  #keep(file: Kept): void {
+  /** The content of a file that has just changed, or of a file in procfs, is used for this request only. */
+  #keep(file: CachedFile): void {
     if (file.state.size !== file.stats.size) return
     if (file.content === undefined) this.#shelf.set(file.key, file, ENTRY_BYTES)
     else if (isSettled(file.stats)) this.#shelf.set(file.key, file, sizeOf(file))
   }
 
   /**
-   * Whether the tag is made of the content. Times distinguish builds only if they are real: many tools
-   * give all files the same time, for reproducible builds.
+   * Whether the tag is the hash of the content. Times do not always distinguish builds: many tools give
+   * all files the same time, for reproducible builds.
    */
   #isTagged(size: number): boolean {
     const { maxBytes, maxFileBytes } = this.#options
@@ -177,7 +186,7 @@ export class Files {
   }
 
   /**
-   * Opens a file to send it from the disk; undefined if it is gone, or no longer inside.
+   * Opens a file to send it from the disk. Returns undefined if it is missing, or no longer inside.
    *
    * @throws HTTPException 403 if permission is denied.
    */
@@ -195,31 +204,16 @@ export class Files {
     return { ...opened, headers: withState(fields, opened.stats, etagOf(opened.stats), coding) }
   }
 
-  #fieldsOf(name: string, coding: Coding | undefined): HeaderList {
-    const type = contentType(mediaTypeOf(name) ?? 'application/octet-stream', 'utf-8')
-    const fields = ['content-type', type, 'accept-ranges', 'bytes']
-    if (coding !== undefined) fields.push('content-encoding', coding)
-    if (this.#options.varies) fields.push('vary', 'Accept-Encoding')
-    return fields
-  }
-
-  #cacheControlOf(name: string): string | undefined {
-    const { cacheControl } = this.#options
-    const value = typeof cacheControl === 'function' ? cacheControl(name) : cacheControl
-    if (value !== undefined) assertHeader('cache-control', value)
-    return value
-  }
-
   /**
-   * The content of a file that is small enough to be kept; undefined for others.
+   * Returns the content of a file that is small enough to be cached; undefined for other files.
    *
    * Simultaneous requests share one read.
    *
-   * @throws HTTPException 404 if the file is gone.
+   * @throws HTTPException 404 if the file is missing.
    */
   contentOf(file: KnownFile): Uint8Array | Promise<Uint8Array | undefined> | undefined {
-    // There are no others: this class creates them.
-    const kept = file as Kept
+    // The cast is safe because only this class creates known files.
+    const kept = file as CachedFile
     if (kept.content !== undefined) return kept.content
     if (kept.reading !== undefined) return kept.reading
     if (!this.#mayRead(kept.stats)) return undefined
@@ -227,14 +221,14 @@ export class Files {
     return kept.reading
   }
 
-  /** Only for large ones: the others have been read when they were described. */
+  /** Whether a large file may be read into memory. Smaller ones were read when they were described. */
   #mayRead(stats: Stats): boolean {
     if (!this.#isTagged(stats.size) || !isSettled(stats)) return false
     return stats.size <= this.#options.maxBytes - ENTRY_BYTES - this.#shelf.bytes
   }
 
-  async #read(file: Kept): Promise<Uint8Array | undefined> {
-    // The room is reserved first, so that simultaneous reads do not count on the same room.
+  async #read(file: CachedFile): Promise<Uint8Array | undefined> {
+    // The space is reserved first, because simultaneous reads must not use the same space.
     this.#shelf.set(file.key, file, ENTRY_BYTES + file.stats.size)
     try {
       file.content = await this.#readSame(file)
@@ -245,7 +239,7 @@ export class Files {
     }
   }
 
-  /** Undefined if the file has changed since it was described. */
+  /** Returns undefined if the file has changed since it was described. */
   async #readSame(known: KnownFile): Promise<Uint8Array | undefined> {
     const isKnown = (stats: Stats): boolean => isSame(known.stats, stats)
     const opened = await this.#directories.open(known, isKnown)
@@ -265,7 +259,7 @@ function isSettled({ mtimeMs }: Stats): boolean {
   return Math.abs(Date.now() - mtimeMs) > SETTLED_MS
 }
 
-function sizeOf({ content }: Kept): number {
+function sizeOf({ content }: CachedFile): number {
   return ENTRY_BYTES + (content?.byteLength ?? 0)
 }
 

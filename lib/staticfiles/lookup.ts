@@ -1,19 +1,32 @@
 /** The target of a path: a file in the form that the client prefers, a redirect, or nothing. */
 
 import { asksForType } from '../http/accept.ts'
-import { preferredCodings } from '../http/codings.ts'
+import { type Coding, preferredCodings } from '../http/codings.ts'
 import { joinedField } from '../http/conditional.ts'
 import type { HTTPScope } from '../types.ts'
-import type { Files, KnownFile } from './files.ts'
 import { servableName } from './names.ts'
 import type { Settings } from './options.ts'
 
+/** A file that was found. The time of its last change may be unknown. */
+export interface FoundFile {
+  readonly state: { readonly mtimeMs?: number | undefined }
+}
+
+/** A place in which files are looked up. */
+export interface Lookup<File extends FoundFile> {
+  look(name: string): Promise<File | 'directory' | undefined>
+  /** Returns the compressed form of a file. */
+  lookBeside(file: File, coding: Coding): Promise<File | undefined>
+}
+
 /** A file to send. */
-export interface Target {
-  readonly file: KnownFile
+export interface Target<File extends FoundFile> {
+  readonly file: File
+  /** The file itself, if `file` is a compressed form of it. */
+  readonly plain: File
   /** 404 for the page for missing files. */
   readonly status: 200 | 404
-  /** A request field that the choice depends on, besides `Accept-Encoding`. */
+  /** A request field on which the choice depends, besides `Accept-Encoding`. */
   readonly vary?: 'Accept'
 }
 
@@ -23,12 +36,12 @@ export interface Target {
  * @returns `'slash'` if the path is that of a directory with an index, without the trailing slash;
  * undefined for a missing file.
  */
-export async function lookUp(
-  files: Files,
+export async function lookUp<File extends FoundFile>(
+  files: Lookup<File>,
   settings: Settings,
   scope: HTTPScope,
   path: string,
-): Promise<Target | 'slash' | undefined> {
+): Promise<Target<File> | 'slash' | undefined> {
   const name = servableName(path, scope.rawPath, settings.dotNames)
   if (name !== undefined) {
     const found = await lookUpName(files, settings, name, path)
@@ -40,13 +53,13 @@ export async function lookUp(
   return lookUpPage404(files, settings, scope)
 }
 
-/** The file itself or, in html mode, the index of the directory, or the file with an extension. */
-async function lookUpName(
-  files: Files,
+/** Returns the file or, in html mode, the index of the directory; otherwise the file with an extension. */
+async function lookUpName<File extends FoundFile>(
+  files: Lookup<File>,
   { html, extensions, dotNames }: Settings,
   name: string,
   path: string,
-): Promise<KnownFile | 'slash' | undefined> {
+): Promise<File | 'slash' | undefined> {
   const found = await files.look(name)
   if (found !== 'directory' && found !== undefined) return found
   const endsWithSlash = path.endsWith('/')
@@ -54,7 +67,7 @@ async function lookUpName(
     const index = await lookUpFile(files, name === '' ? 'index.html' : `${name}/index.html`)
     if (index !== undefined) return endsWithSlash ? index : 'slash'
   }
-  // After a trailing slash, relative links of a page would lead elsewhere.
+  // With a trailing slash, relative links of the page would lead to wrong URLs.
   if (endsWithSlash) return undefined
   for (const extension of extensions) {
     const longer = servableName(`/${name}.${extension}`, '', dotNames)
@@ -64,39 +77,43 @@ async function lookUpName(
   return undefined
 }
 
-async function formOf(
-  files: Files,
+async function formOf<File extends FoundFile>(
+  files: Lookup<File>,
   settings: Settings,
   scope: HTTPScope,
-  file: KnownFile,
-): Promise<Target> {
-  if (settings.codings.length === 0) return { file, status: 200 }
-  return { file: await bestForm(files, settings, scope, file), status: 200 }
+  file: File,
+): Promise<Target<File>> {
+  if (settings.codings.length === 0) return { file, plain: file, status: 200 }
+  return { file: await bestForm(files, settings, scope, file), plain: file, status: 200 }
 }
 
-async function lookUpFile(files: Files, name: string): Promise<KnownFile | undefined> {
+async function lookUpFile<File extends FoundFile>(
+  files: Lookup<File>,
+  name: string,
+): Promise<File | undefined> {
   const found = await files.look(name)
   return found === 'directory' ? undefined : found
 }
 
 /**
- * The pages of the application may have any path, but a missing script must not get HTML. So paths that
- * look like files get the fallback only if the client accepts HTML by name, as browsers do when they
- * navigate.
+ * The pages of the application may have any path, but the response to a missing script must not be HTML.
+ * So paths that look like files get the fallback only if `Accept` contains `text/html`, as in navigation
+ * requests of browsers.
  */
-async function lookUpFallback(
-  files: Files,
+async function lookUpFallback<File extends FoundFile>(
+  files: Lookup<File>,
   settings: Settings,
   scope: HTTPScope,
   name: string,
-): Promise<Target | undefined> {
+): Promise<Target<File> | undefined> {
   if (settings.fallback === undefined) return undefined
   const looksLikeFile = name.includes('.', name.lastIndexOf('/') + 1)
   if (looksLikeFile && !asksForHTML(scope)) return undefined
   const page = await lookUpFile(files, settings.fallback)
   if (page === undefined) return undefined
   const file = await bestForm(files, settings, scope, page)
-  return looksLikeFile ? { file, status: 200, vary: 'Accept' } : { file, status: 200 }
+  const target = { file, plain: page, status: 200 } as const
+  return looksLikeFile ? { ...target, vary: 'Accept' } : target
 }
 
 function asksForHTML({ headers }: HTTPScope): boolean {
@@ -104,22 +121,22 @@ function asksForHTML({ headers }: HTTPScope): boolean {
 }
 
 // ST-13
-async function lookUpPage404(
-  files: Files,
+async function lookUpPage404<File extends FoundFile>(
+  files: Lookup<File>,
   settings: Settings,
   scope: HTTPScope,
-): Promise<Target | undefined> {
+): Promise<Target<File> | undefined> {
   const page = settings.html ? await lookUpFile(files, '404.html') : undefined
-  return page && { file: await bestForm(files, settings, scope, page), status: 404 }
+  return page && { file: await bestForm(files, settings, scope, page), plain: page, status: 404 }
 }
 
-/** The compressed form that the client prefers, or the plain file. */
-async function bestForm(
-  files: Files,
+/** Returns the compressed form that the client prefers, or the plain file. */
+async function bestForm<File extends FoundFile>(
+  files: Lookup<File>,
   { codings }: Settings,
   { headers }: HTTPScope,
-  file: KnownFile,
-): Promise<KnownFile> {
+  file: File,
+): Promise<File> {
   for (const coding of preferredCodings(joinedField(headers, 'accept-encoding') ?? '', codings)) {
     const form = await files.lookBeside(file, coding)
     if (form !== undefined && !isOlder(form, file)) return form
@@ -127,7 +144,8 @@ async function bestForm(
   return file
 }
 
-/** A form that is older than the file is outdated. Tools cut times to seconds. */
-function isOlder(form: KnownFile, file: KnownFile): boolean {
-  return Math.floor(form.stats.mtimeMs / 1000) < Math.floor(file.stats.mtimeMs / 1000)
+/** Whether a compressed form is older than its file. Only seconds count, because tools drop fractions. */
+function isOlder({ state: form }: FoundFile, { state: file }: FoundFile): boolean {
+  if (form.mtimeMs === undefined || file.mtimeMs === undefined) return false
+  return Math.floor(form.mtimeMs / 1000) < Math.floor(file.mtimeMs / 1000)
 }

@@ -17,12 +17,12 @@ export class Shelf<Value> {
     return this.#bytes
   }
 
-  /** The value of this key, which becomes the most recently used. */
+  /** Returns the value of this key, which becomes the most recently used. */
   get(key: string): Value | undefined {
     return this.#kept.use(key)?.value
   }
 
-  /** Sets or replaces a value; one that is larger than the limit is not kept. */
+  /** Sets or replaces a value. A value that is larger than the limit is not kept. */
   set(key: string, value: Value, bytes: number): void {
     this.delete(key)
     if (bytes > this.#maxBytes) return

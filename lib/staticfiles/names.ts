@@ -1,7 +1,7 @@
 /** The names that may be looked up in a directory: one rule for all platforms. */
 import { encodeText } from '../internal/bytes.ts'
 
-/** Which names that begin with a dot are served: all, none, or these. */
+/** The names beginning with a dot that are served: all, none, or these. */
 export type DotNames = boolean | ReadonlySet<string>
 
 /** The limit of file systems, in bytes; few allow longer paths. */
@@ -10,7 +10,7 @@ const LONGEST_PATH = 4096
 
 /** Control characters; the separator of Windows; drives and alternate streams. */
 const FORBIDDEN = /[\x00-\x1f\x7f\\:]/
-/** A separator, a dot or NUL, if anything after this decoded the path once more. */
+/** An encoded separator, dot or NUL: they would be dangerous if a later step decoded the path again. */
 const ENCODED = /%(?:25)*(?:00|2[ef]|5c)/i
 const ENCODED_SEPARATOR = /%(?:2f|5c)/i
 /** Windows opens the device for any extension, in any directory. */
@@ -19,14 +19,14 @@ const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?
 const SHORT_NAME = /^(?=[^.]{1,8}(?:\.|$))[^.]*~[0-9]+(?:\.[^.]{1,3})?$/
 
 /**
- * The name, within a directory, that a path stands for; undefined if it must not be looked up.
+ * Returns the name in a directory for a path; undefined if the name must not be looked up.
  *
- * A path with `.`, `..` or an empty segment is refused, not normalized, since an earlier guard has seen
- * it as it is. The rules of all systems apply on each, so that a program serves the same files on all of
- * them. A trailing slash is not part of the name.
+ * A path with `.`, `..` or an empty segment is refused and not normalized, because an earlier guard has
+ * checked the path without normalization. The rules of all systems apply on every system, so a program
+ * serves the same files everywhere. A trailing slash is not part of the name.
  *
  * @param path The path after the mount, percent-decoded once, as in `scope.path`.
- * @param rawPath The path as received: a slash that was encoded there was not a slash for others.
+ * @param rawPath The path as received. Guards and routes did not treat an encoded slash in it as a slash.
  */
 export function servableName(
   path: string,

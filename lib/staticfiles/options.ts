@@ -2,8 +2,8 @@
 
 import type { Coding } from '../http/codings.ts'
 import { assertHeader } from '../http/headers.ts'
+import { check, invalid, outOfRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, outOfRange, wrong } from '../internal/must.ts'
 import { SUFFIXES } from './codings.ts'
 import type { FilesOptions } from './files.ts'
 import { type DotNames, servableName } from './names.ts'
@@ -20,17 +20,19 @@ export interface StaticFilesOptions {
   extensions?: readonly string[]
   /** File for missing paths, with status 200: the page of a single-page application (unset). */
   fallback?: string
-  /** Serve `a.js.br`, `.zst` and `.gz` for `a.js` if the client accepts them; all, or these (false). */
+  /** Serve `a.js.br`, `.zst` or `.gz` for `a.js` if the client accepts the coding: all, or a list (false). */
   precompressed?: boolean | readonly Coding[]
   /** The `Cache-Control` of all files, or a function that returns it for a file's name (unset). */
   cacheControl?: string | ((name: string) => string | undefined)
-  /** Serve names that begin with a dot: all, or these, such as `.well-known` (false). */
+  /** Browsers save files instead of showing them, which is safer for uploads: all, or by name (false). */
+  attachment?: boolean | ((name: string) => boolean)
+  /** Serve names that begin with a dot: all, or a list such as `['.well-known']` (false). */
   dotfiles?: boolean | readonly string[]
   /** Serve targets of symbolic links outside of the directory (false). */
   followSymlink?: boolean
   /** Whether a missing directory is an error at once, not at the first request (true). */
   checkDir?: boolean
-  /** What is kept in memory until files change; false for nothing. */
+  /** The limits of the cache in memory; false for no cache. */
   cache?: false | CacheOptions
 }
 
@@ -38,8 +40,8 @@ export interface CacheOptions {
   /** Maximum bytes of all files together (16 MiB). */
   maxBytes?: number
   /**
-   * Maximum bytes of one file; larger ones are read each time (1 MiB). Above 256 KiB files are kept only
-   * while there is room, and others are not removed for them.
+   * Maximum bytes of one file; larger files are read each time (1 MiB). Files above 256 KiB are cached only
+   * if there is space, and no other files are removed for them.
    */
   maxFileBytes?: number
 }
@@ -57,78 +59,84 @@ export interface Settings extends FilesOptions {
 
 const MIB = 1024 * 1024
 
-/** A file of this size takes 240 µs of processor time from memory, and more than 1,000 from the disk. */
+/** Sending such a file takes 240 µs of processor time from memory, and more than 1,000 from the disk. */
 const MAX_FILE_BYTES = MIB
 
 /** @throws TypeError if an option is invalid, RangeError for a size. */
-export function readOptions(options: StaticFilesOptions): Settings {
+export function readOptions(options: Partial<StaticFilesOptions>, where = 'StaticFiles'): Settings {
   const { html = false, followSymlink = false, checkDir = true, fallback, cacheControl } = options
-  const codings = readCodings(options.precompressed ?? false)
-  checkCacheControl(cacheControl)
-  checkFallback(fallback)
+  const codings = readCodings(where, options.precompressed ?? false)
+  checkCacheControl(where, cacheControl)
+  const { attachment = false } = options
+  checkAttachment(where, attachment)
+  checkFallback(where, fallback)
   const cache = options.cache === false ? { maxBytes: 0 } : options.cache
-  if (cache !== undefined) knownOptions('StaticFiles: cache', cache, 'maxBytes maxFileBytes')
+  if (cache !== undefined) knownOptions(`${where}: cache`, cache, 'maxBytes maxFileBytes')
   return {
-    ...{ html, followSymlink, checkDir, fallback, cacheControl, codings },
-    extensions: readExtensions(options.extensions ?? []),
-    dotNames: readDotNames(options.dotfiles ?? false),
+    ...{ html, followSymlink, checkDir, fallback, cacheControl, codings, attachment },
+    extensions: readExtensions(where, options.extensions ?? []),
+    dotNames: readDotNames(where, options.dotfiles ?? false),
     varies: codings.length > 0,
-    maxBytes: readSize('maxBytes', cache?.maxBytes ?? 16 * MIB),
-    maxFileBytes: readSize('maxFileBytes', cache?.maxFileBytes ?? MAX_FILE_BYTES),
+    maxBytes: readSize(where, 'maxBytes', cache?.maxBytes ?? 16 * MIB),
+    maxFileBytes: readSize(where, 'maxFileBytes', cache?.maxFileBytes ?? MAX_FILE_BYTES),
   }
 }
 
-const WHERE = 'StaticFiles'
-
 const CODINGS: readonly unknown[] = Object.keys(SUFFIXES)
 
-function readCodings(given: unknown): readonly Coding[] {
+function readCodings(where: string, given: unknown): readonly Coding[] {
   if (given === false) return []
   const list = given === true ? CODINGS : given
   const isList = Array.isArray(list) && list.every((coding) => CODINGS.includes(coding))
   const what = 'precompressed must be true, false or a list of "br", "zstd" and "gzip"'
-  must(WHERE, isList, what, given, 'Correct it')
+  check(where, isList, what, given, 'Correct it')
   return list
 }
 
-function readExtensions(given: unknown): readonly string[] {
+function readExtensions(where: string, given: unknown): readonly string[] {
   if (Array.isArray(given) && given.every(isExtension)) return given
   const what = 'extensions must be a list of extensions without their dot, such as ["html"]'
-  throw wrong(WHERE, what, given, 'Correct it')
+  throw invalid(where, what, given, 'Correct it')
 }
 
 function isExtension(given: unknown): boolean {
   return typeof given === 'string' && /^[^./\\][^/\\]*$/.test(given) && isFileName(`name.${given}`)
 }
 
-function readDotNames(given: unknown): DotNames {
+function readDotNames(where: string, given: unknown): DotNames {
   if (typeof given === 'boolean') return given
   if (Array.isArray(given) && given.every((name) => /^\.[^/\\]*$/.test(String(name)))) {
     return new Set(given)
   }
   const what = 'dotfiles must be true, false or a list of names such as ".well-known"'
-  throw wrong(WHERE, what, given, 'Correct it')
+  throw invalid(where, what, given, 'Correct it')
 }
 
-function checkCacheControl(given: unknown): void {
+function checkCacheControl(where: string, given: unknown): void {
   const isFit = ['undefined', 'string', 'function'].includes(typeof given)
   const what = 'cacheControl must be a text such as "max-age=3600" or a function'
-  must(WHERE, isFit, what, given, 'Correct it')
+  check(where, isFit, what, given, 'Correct it')
   if (typeof given === 'string') assertHeader('cache-control', given)
 }
 
-function checkFallback(given: unknown): void {
+function checkAttachment(where: string, given: unknown): void {
+  const isFit = typeof given === 'boolean' || typeof given === 'function'
+  const fix = "Write (name) => name.startsWith('uploads/')"
+  check(where, isFit, 'attachment must be a boolean or a function', given, fix)
+}
+
+function checkFallback(where: string, given: unknown): void {
   const isName = given === undefined || (typeof given === 'string' && isFileName(given))
   const what = 'fallback must be the name of a file in the directory, such as "index.html"'
-  must(WHERE, isName, what, given, 'Correct it')
+  check(where, isName, what, given, 'Correct it')
 }
 
 function isFileName(given: string): boolean {
   return given !== '' && servableName(`/${given}`, '', true) === given
 }
 
-function readSize(option: string, given: unknown): number {
+function readSize(where: string, option: string, given: unknown): number {
   if (typeof given === 'number' && given >= 0) return given
   const what = `cache.${option} must be a number of bytes`
-  throw outOfRange(WHERE, what, given, 'Use cache: false to keep nothing')
+  throw outOfRange(where, what, given, 'Use cache: false to keep nothing')
 }

@@ -1,16 +1,17 @@
-/** URLs that change with the content of their file, so that browsers may keep it for ever. */
-import { createHash } from 'node:crypto'
+/** URLs that change with the content of their file, so browsers may cache it permanently. */
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodePath } from '../http/urls.ts'
+import { check, invalid } from '../internal/checks.ts'
+import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
+import { VERSION_LENGTH } from './answers.ts'
 
 export interface FileVersionsOptions {
-  /** What stands before each name, such as the path of the mount (''). */
+  /** The prefix of each URL, such as the path of the mount (''). */
   prefix?: string
-  /** Look at each call whether the file has changed, for development (false). */
+  /** Check at each call whether the file has changed, for development (false). */
   reload?: boolean
 }
 
@@ -20,17 +21,19 @@ interface Version {
 }
 
 /**
- * Gives the URLs of the files of a directory, with a hash of their content: `app.css?v=1f3870be`. Serve the
- * files with `cacheControl: 'max-age=31536000, immutable'`.
+ * Returns a function that returns the URL of a file, with a hash of its content: `app.css?v=1f3870beQm_Z`.
  *
- * A file is read, in one go, when its URL is first asked for.
+ * `StaticFiles` sends `Cache-Control: max-age=31536000, immutable` for such a URL if the version is that
+ * of the content, the file is cached in memory, and `cacheControl` sets no value for it.
+ *
+ * The first call for a name reads the whole file synchronously.
  *
  * @throws TypeError if an option is invalid; when called, if a name leads out of the directory or the file
  * is missing.
  * @example
  * const asset = fileVersions(new URL('.', import.meta.url), { prefix: '/static/' })
  * const name = new URL(import.meta.url).pathname.split('/').at(-1) ?? ''
- * console.log(asset(name)) // /static/app.js?v=1f3870be
+ * console.log(asset(name)) // /static/app.js?v=1f3870beQm_Z
  */
 export function fileVersions(
   directory: string | URL,
@@ -38,9 +41,9 @@ export function fileVersions(
 ): (name: string) => string {
   knownOptions('fileVersions', options, 'prefix reload')
   const isPath = typeof directory === 'string' || directory instanceof URL
-  must('fileVersions', isPath, 'the directory must be a path', directory, "Write './public'")
+  check('fileVersions', isPath, 'the directory must be a path', directory, "Write './public'")
   const { prefix = '', reload = false } = options
-  must(
+  check(
     'fileVersions',
     typeof prefix === 'string',
     'prefix must be text',
@@ -60,15 +63,12 @@ export function fileVersions(
 function versionOf(root: string, name: string, before: Version | undefined): Version {
   const file = path.resolve(root, name)
   const isInside = typeof name === 'string' && file.startsWith(root + path.sep)
-  must('fileVersions', isInside, 'a name must be in the directory', name, "Write 'css/app.css'")
+  check('fileVersions', isInside, 'a name must be in the directory', name, "Write 'css/app.css'")
   try {
     const changed = statSync(file).mtimeMs
     if (changed === before?.changed) return before
-    const hash = createHash('sha256').update(readFileSync(file)).digest('hex')
-    return { changed, query: hash.slice(0, HASH_LENGTH) }
+    return { changed, query: sha256(readFileSync(file)).slice(0, VERSION_LENGTH) }
   } catch {
-    throw wrong('fileVersions', 'a name must be that of a file', name, 'Check the directory')
+    throw invalid('fileVersions', 'a name must be that of a file', name, 'Check the directory')
   }
 }
-
-const HASH_LENGTH = 12

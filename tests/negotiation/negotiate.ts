@@ -46,7 +46,7 @@ for (const [accept, status, type, vary] of [
   })
 }
 
-t.test('a 406 lists what is available', async (t) => {
+t.test('a 406 lists the available types', async (t) => {
   await using client = await testClient(app)
   const response = await client.get('/', { headers: { accept: 'image/png' } })
 
@@ -59,7 +59,7 @@ t.test('a 406 lists what is available', async (t) => {
   })
 })
 
-t.test('several fields are one', async (t) => {
+t.test('several fields are read as one', async (t) => {
   const request = withFields('accept', 'a/b;q=0.1', 'accept', 'c/d')
   t.equal(accepts(request, ['a/b', 'c/d']), 'c/d')
   t.equal(accepts(request, ['e/f']), undefined)
@@ -73,7 +73,7 @@ t.test('a language is found', async (t) => {
   t.equal(language(withFields(), ['en', 'de']), 'en')
 })
 
-t.test('misuse is told', async (t) => {
+t.test('invalid options throw', async (t) => {
   const request = withFields()
   t.throws(() => accepts(request, []), {
     message: "accepts: it takes media types, [] was given. Name one, such as 'text/html'.",

@@ -30,7 +30,7 @@ t.test('each class has its media type: RS-9', async (t) => {
   )
 })
 
-t.test('texts are sent as they are', async (t) => {
+t.test('text is sent unchanged', async (t) => {
   t.equal(decoder.decode(new PlainTextResponse('<é>').body), '<é>')
   t.equal(decoder.decode(new HTMLResponse('<é>').body), '<é>')
 })
@@ -45,14 +45,14 @@ t.test('JSONResponse', async (t) => {
     t.equal(new JSONResponse('é').headers.get('content-length'), '4')
   })
 
-  t.test('follows JSON.stringify for any value', async () => {
+  t.test('behaves as JSON.stringify for any value', async () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => json(value) === JSON.stringify(value)),
       { numRuns: 100 },
     )
   })
 
-  t.test('throws for what has no JSON: RS-11', async (t) => {
+  t.test('throws for values without a JSON form: RS-11', async (t) => {
     for (const value of [undefined, () => {}, Symbol('a')]) {
       t.throws(
         () => json(value),
@@ -75,11 +75,11 @@ t.test('RedirectResponse', async (t) => {
     t.same(response.headers.list, ['content-length', '0', 'location', '/next'])
   })
 
-  t.test('takes a URL', async (t) => {
+  t.test('accepts a URL', async (t) => {
     t.equal(location(new URL('https://example.org/a?b#c')), 'https://example.org/a?b#c')
   })
 
-  t.test('encodes what cannot stand in a URL, and nothing else: RS-12', async (t) => {
+  t.test('encodes only characters that a URL cannot contain: RS-12', async (t) => {
     const cases: [string, string][] = [
       ["/:%#?=@[]!$&'()*+,;-._~", "/:%#?=@[]!$&'()*+,;-._~"],
       ['/a b', '/a%20b'],
@@ -104,12 +104,12 @@ t.test('RedirectResponse', async (t) => {
     for (const [url, expected] of cases) t.equal(location(url), expected)
   })
 
-  t.test('stands over a location that was given: RS-13', async (t) => {
+  t.test('overrides a given location: RS-13', async (t) => {
     const { headers } = new RedirectResponse('/new', { headers: { Location: '/old' } })
     t.same(headers.getAll('location'), ['/new'])
   })
 
-  t.test('takes the statuses that redirect, and 201', async (t) => {
+  t.test('accepts the statuses that redirect, and 201', async (t) => {
     for (const status of [201, 300, 301, 303, 308, 399]) {
       t.equal(new RedirectResponse('/', { status }).status, status)
     }

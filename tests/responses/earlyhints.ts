@@ -9,7 +9,7 @@ import { listening } from '../support/sockets.ts'
 
 const links = ['</app.css>; rel=preload; as=style', '</app.js>; rel=preload; as=script']
 
-t.test('a client hears of the links before the first byte of the body', async (t) => {
+t.test('a client gets the links before the first byte of the body', async (t) => {
   let begin = (): void => {}
   const begun = new Promise<void>((resolve) => {
     begin = resolve
@@ -41,14 +41,14 @@ t.test('a response keeps its own links, and is not changed', async (t) => {
   }
 })
 
-t.test('where there are no links, there is no hint', async (t) => {
+t.test('without links no early hint is sent', async (t) => {
   await using client = await testClient(
     Route('/', () => earlyHints([], new PlainTextResponse('page'))),
   )
   t.equal((await client.get('/')).headers.get('link'), null)
 })
 
-t.test('misuse is refused', async (t) => {
+t.test('invalid arguments throw', async (t) => {
   t.throws(
     () => earlyHints('</a>' as never, new PlainTextResponse('')),
     /the links must be a list of/,

@@ -59,7 +59,7 @@ t.test('an invalid event throws', async (t) => {
   }
 })
 
-t.test('id and event are one line, as it comes back', async (t) => {
+t.test('id and event are one line, and are sent back unchanged', async (t) => {
   const unfit = ['a\nb', 'a\rb', 'a\0b', 'a\tb', '\x7f', 'a\x85b', 'a\u2028b', ' a', 'a ', '\n']
   for (const text of unfit) {
     for (const field of ['id', 'event'] as const) {
@@ -72,7 +72,7 @@ t.test('id and event are one line, as it comes back', async (t) => {
   t.equal(encodeEvent({ id: 'a b: c', data: '' }), 'id: a b: c\ndata: \n\n')
 })
 
-t.test('a browser reads what was given, and nothing else', async () => {
+t.test('a browser receives exactly the given events', async () => {
   const part = fc.constantFrom('\n', '\r', '\0', ':', ' ', 'data', 'event: x', 'id: y', '\u2028')
   const text = fc.array(fc.oneof(part, fc.string({ unit: 'grapheme' }))).map((all) => all.join(''))
   const line = fc.stringMatching(/^[!-~]([ -~]{0,9}[!-~])?$/)
@@ -92,7 +92,7 @@ t.test('a browser reads what was given, and nothing else', async () => {
   )
 })
 
-t.test('long texts take time for their length only', async (t) => {
+t.test('long texts take linear time', async (t) => {
   for (const unit of ['\r', '\n', 'a', '\r\n']) {
     assertLinear(
       t,

@@ -21,7 +21,7 @@ writeFileSync(bigFile, big)
 t.afterEach(() => deepEqual(openFiles(folder), [], 'every file is closed'))
 
 t.test('a file', async (t) => {
-  t.test('that is small goes in one message, with all that is known of it: RS-28', async (t) => {
+  t.test('that is small is sent in one message, with all its fields: RS-28', async (t) => {
     await utimes(digits, 1_381_441_200, 1_381_441_200)
 
     t.same(await sent(new FileResponse(digits)), [
@@ -40,7 +40,7 @@ t.test('a file', async (t) => {
     ])
   })
 
-  t.test('that is large goes in parts', async (t) => {
+  t.test('that is large is sent in parts', async (t) => {
     const messages = await sent(new FileResponse(bigFile))
 
     const sizes = messages.slice(1).map((message) => bodies([message]).byteLength)
@@ -50,7 +50,7 @@ t.test('a file', async (t) => {
     t.match(messages.at(-1), { moreBody: false })
   })
 
-  t.test('that is empty is an empty body: RS-43', async (t) => {
+  t.test('that is empty has an empty body: RS-43', async (t) => {
     const messages = await sent(new FileResponse(join(folder, 'empty.txt')))
 
     t.equal(fieldsOf(messages).get('content-length'), '0')
@@ -59,7 +59,7 @@ t.test('a file', async (t) => {
     ])
   })
 
-  t.test('may be named by a relative path or a file URL', async (t) => {
+  t.test('may be given as a relative path or a file URL', async (t) => {
     for (const path of [relative('', digits), pathToFileURL(digits)]) {
       const messages = await sent(new FileResponse(path))
       t.equal(bodies(messages).toString(), '0123456789')
@@ -67,7 +67,7 @@ t.test('a file', async (t) => {
     }
   })
 
-  t.test('can be sent again and again, at the same time too', async (t) => {
+  t.test('can be sent again, also simultaneously', async (t) => {
     const response = new FileResponse(digits, { headers: { 'x-a': '1' } })
 
     const all = await Promise.all([sent(response), sent(response), sent(response)])
@@ -86,7 +86,7 @@ t.test('a file', async (t) => {
     t.equal(bodies(messages).toString(), '0123456789')
   })
 
-  t.test('is no lifespan', async (t) => {
+  t.test('does not support a lifespan', async (t) => {
     await t.rejects(sent(new FileResponse(digits), lifespanScope()), {
       name: 'UnsupportedProtocol',
     })
@@ -163,7 +163,7 @@ t.test('a request', async (t) => {
     t.ok(body.includes(big.subarray(200_000)))
   })
 
-  t.test('for more ranges than may be gets the whole file', async (t) => {
+  t.test('for too many ranges gets the whole file', async (t) => {
     const messages = await get(
       ['range', 'bytes=0-1,3-4'],
       new FileResponse(digits, { maxRanges: 1 }),
@@ -195,7 +195,7 @@ t.test('a request', async (t) => {
     t.equal(bodies(await get(['if-match', etag])).toString(), '0123456789')
   })
 
-  t.test('by HEAD gets the fields alone: RS-30', async (t) => {
+  t.test('by HEAD gets only the fields: RS-30', async (t) => {
     const messages = await get([], new FileResponse(digits), 'HEAD')
 
     t.same(fieldsOf(messages).list, fieldsOf(await get([])).list)
@@ -209,7 +209,7 @@ t.test('a request', async (t) => {
     t.same(messages.slice(1), [{ type: 'http.response.body', moreBody: false }])
   })
 
-  t.test('is answered the same through a client and the lint', async (t) => {
+  t.test('gets the same answer through a client and lint', async (t) => {
     await using client = await testClient(async (...channels) => {
       await new FileResponse(bigFile).respond(...channels)
     })
@@ -223,10 +223,10 @@ t.test('a request', async (t) => {
   })
 })
 
-t.test('what stat has told', async (t) => {
+t.test('the result of stat', async (t) => {
   const missing = new FileResponse(join(folder, 'gone.txt'), { stat: { size: 7, mtimeMs: 0 } })
 
-  t.test('is enough where nothing is read', async (t) => {
+  t.test('is sufficient if nothing is read', async (t) => {
     const head = await sent(missing, httpScope({ method: 'HEAD' }))
     const same = await sent(missing, httpScope({ headers: ['if-none-match', '*'] }))
 
@@ -234,7 +234,7 @@ t.test('what stat has told', async (t) => {
     t.match(same[0], { status: 304 })
   })
 
-  t.test('does not count for what is read, which may be another file by now', async (t) => {
+  t.test('is not used when the file is read, since it may have changed', async (t) => {
     const response = new FileResponse(digits, { stat: { size: 7, mtimeMs: 0 } })
 
     t.equal(bodies(await sent(response)).toString(), '0123456789')
@@ -250,7 +250,7 @@ t.test('what stat has told', async (t) => {
   })
 })
 
-t.test('misuse throws when the response is made', async (t) => {
+t.test('invalid arguments throw when the response is created', async (t) => {
   const cases: [() => unknown, RegExp][] = [
     [
       () => new FileResponse(7 as never),

@@ -13,7 +13,7 @@ async function fetched(
   return { type: response.headers.get('content-type'), text: await response.text() }
 }
 
-t.test('JSON lines are written one by one', async (t) => {
+t.test('JSON lines are sent one by one', async (t) => {
   async function* items(): AsyncGenerator<unknown> {
     yield { id: 1, name: 'é\n' }
     yield null
@@ -26,12 +26,12 @@ t.test('JSON lines are written one by one', async (t) => {
   t.equal(own.type, 'application/x-ndjson')
 })
 
-t.test('an item without a JSON form ends the response by an error', async (t) => {
+t.test('an item without a JSON form fails the response', async (t) => {
   const response = (): JSONLinesResponse => new JSONLinesResponse([1, undefined])
   await t.rejects(fetched(response), /JSONLinesResponse: an item must have a JSON form, undefined/)
 })
 
-t.test('CSV quotes what needs it', async (t) => {
+t.test('CSV quotes cells that need it', async (t) => {
   const rows = [
     ['a', 'b,c', 'd "e"', ' f', 'g\nh'],
     [1, -2.5, true, 3n, new Date(0)],
@@ -42,7 +42,7 @@ t.test('CSV quotes what needs it', async (t) => {
   t.equal(text, 'a,"b,c","d ""e"""," f","g\nh"\r\n1,-2.5,true,3,1970-01-01T00:00:00.000Z\r\n,,\r\n')
 })
 
-t.test('columns are the first line, and choose the cells of objects', async (t) => {
+t.test('columns are the first line, and select the cells of objects', async (t) => {
   async function* rows(): AsyncGenerator<Record<string, unknown>> {
     yield { name: 'Ada', id: 1, password: 'secret' }
     yield { id: 2 }
@@ -52,18 +52,15 @@ t.test('columns are the first line, and choose the cells of objects', async (t) 
   t.equal(text, 'id;name;constructor\r\n1;Ada;\r\n2;;\r\n')
 })
 
-t.test(
-  'text that a spreadsheet would run gets an apostrophe, unless it is turned off',
-  async (t) => {
-    const rows = [['=1+1', '+1', '-1', '@a', '\tb', -1]]
-    const guarded = await fetched(() => new CSVResponse(rows))
-    t.equal(guarded.text, `'=1+1,'+1,'-1,'@a,'\tb,-1\r\n`)
-    const plain = await fetched(() => new CSVResponse(rows, { guardFormulas: false }))
-    t.equal(plain.text, `=1+1,+1,-1,@a,"\tb",-1\r\n`)
-  },
-)
+t.test('formulas get an apostrophe, unless it is turned off', async (t) => {
+  const rows = [['=1+1', '+1', '-1', '@a', '\tb', -1]]
+  const guarded = await fetched(() => new CSVResponse(rows))
+  t.equal(guarded.text, `'=1+1,'+1,'-1,'@a,'\tb,-1\r\n`)
+  const plain = await fetched(() => new CSVResponse(rows, { guardFormulas: false }))
+  t.equal(plain.text, `=1+1,+1,-1,@a,"\tb",-1\r\n`)
+})
 
-t.test('the rows are closed when the client leaves, also if none was read', async (t) => {
+t.test('the rows are closed when the client disconnects, even if none was read', async (t) => {
   for (const make of [
     (rows: AsyncIterable<number[]>) => new CSVResponse(rows, { columns: ['n'] }),
     (rows: AsyncIterable<number[]>) => new JSONLinesResponse(rows),
@@ -86,7 +83,7 @@ t.test('the rows are closed when the client leaves, also if none was read', asyn
   }
 })
 
-t.test('misuse is refused', async (t) => {
+t.test('invalid arguments throw', async (t) => {
   t.throws(
     () => new CSVResponse('a' as never),
     /CSVResponse: the content must be iterable, "a" was/,

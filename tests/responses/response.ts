@@ -39,7 +39,7 @@ t.test('content', async (t) => {
     for (const [content, message] of cases) t.throws(() => new Response(content as never), message)
   })
 
-  t.test('of a subclass is what its render makes: RS-44', async (t) => {
+  t.test('of a subclass is the result of its render: RS-44', async (t) => {
     const response = new CSVResponse([
       ['a', 'b'],
       ['1', '2'],
@@ -51,7 +51,7 @@ t.test('content', async (t) => {
 })
 
 t.test('status', async (t) => {
-  t.test('is 200 unless told otherwise', async (t) => {
+  t.test('is 200 by default', async (t) => {
     t.equal(new Response().status, 200)
     t.equal(new Response('', { status: 599 }).status, 599)
   })
@@ -80,7 +80,7 @@ t.test('respond', async (t) => {
     ])
   })
 
-  t.test('sends what was changed since: RS-8', async (t) => {
+  t.test('sends later changes: RS-8', async (t) => {
     const response = new Response('abc')
     response.headers.set('x-a', '1')
     response.status = 202
@@ -91,7 +91,7 @@ t.test('respond', async (t) => {
     })
   })
 
-  t.test('a list that was sent stays as it is, so that it can be sent again', async (t) => {
+  t.test('a list that was sent is not changed, so that it can be sent again', async (t) => {
     const response = new Response('abc')
     const start = async (): Promise<readonly string[]> => {
       const [message] = await sent(response)
@@ -107,14 +107,14 @@ t.test('respond', async (t) => {
     t.same(await start(), ['content-length', '3', 'x-added', 'later'])
   })
 
-  t.test('sends no body where there is never one: RS-3', async (t) => {
+  t.test('sends no body for statuses without one: RS-3', async (t) => {
     for (const status of [204, 205, 304]) {
       const [, body] = await sent(new Response('abc', { status }))
       t.same(body, { type: 'http.response.body', body: new Uint8Array(0), moreBody: false })
     }
   })
 
-  t.test('waits for a start that is not taken at once, and not for one that is', async (t) => {
+  t.test('waits for a pending start only', async (t) => {
     for (const taken of [SENT, new Promise<void>((resolve) => setTimeout(resolve, 5))]) {
       const order: string[] = []
       await new Response('a').respond(httpScope(), receiving([]), ({ type }) => {
@@ -128,7 +128,7 @@ t.test('respond', async (t) => {
     }
   })
 
-  t.test('refuses a websocket with this answer: RS-25', async (t) => {
+  t.test('refuses a websocket with this response: RS-25', async (t) => {
     t.same(await sent(new Response('no', { status: 403 }), websocketScope()), [
       { type: 'websocket.http.response.start', status: 403, headers: ['content-length', '2'] },
       { type: 'websocket.http.response.body', body: encoder.encode('no'), moreBody: false },
@@ -145,7 +145,7 @@ t.test('background', async (t) => {
     if (message.type === 'http.response.body') throw error
   }
 
-  t.test('runs when all has been sent, and is waited for: RS-16, BG-1', async (t) => {
+  t.test('runs after the response was sent, and is awaited: RS-16, BG-1', async (t) => {
     const order: string[] = []
     const response = new Response('a', {
       background: async () => {
@@ -161,7 +161,7 @@ t.test('background', async (t) => {
     t.same(order, ['http.response.start', 'http.response.body', 'background'])
   })
 
-  t.test('can be set later, and does not need to be async', async (t) => {
+  t.test('can be set later, and may be synchronous', async (t) => {
     let ran = 0
     const response = new Response('a')
     response.background = () => ran++
@@ -176,7 +176,7 @@ t.test('background', async (t) => {
     t.equal(ran, 1)
   })
 
-  t.test('runs when the client has gone, which is told afterwards', async (t) => {
+  t.test('runs when the client has disconnected, and the error is thrown afterwards', async (t) => {
     let ran = 0
     const response = new Response('a', { background: () => ran++ })
     const gone = new ClientDisconnected()
@@ -196,7 +196,7 @@ t.test('background', async (t) => {
     t.equal(ran, 0)
   })
 
-  t.test('throws what the work throws', async (t) => {
+  t.test('rethrows errors of the work', async (t) => {
     const background = (): void => {
       throw new Error('kaput')
     }
@@ -205,17 +205,17 @@ t.test('background', async (t) => {
 })
 
 t.test('toApp', async (t) => {
-  t.test('gives an app for a response', async (t) => {
+  t.test('converts a response to an app', async (t) => {
     const [start] = await call(toApp(new Response('', { status: 202 }), 'test'))
     t.match(start, { status: 202 })
   })
 
-  t.test('gives an app as it is', async (t) => {
+  t.test('returns an app unchanged', async (t) => {
     const app: App = async () => {}
     t.equal(toApp(app, 'test'), app)
   })
 
-  t.test('throws for anything else, and says what to write', async (t) => {
+  t.test('throws for other values, and says what to write', async (t) => {
     const cases: [unknown, RegExp][] = [
       [undefined, /^test must return a Response or an App, but returned undefined\. Is a return/],
       [null, /returned null\. Wrap the value/],

@@ -54,12 +54,12 @@ t.test('a source', async (t) => {
     }
   })
 
-  t.test('passes empty chunks on, and may be empty: RS-14', async (t) => {
+  t.test('sends empty chunks, and may be empty: RS-14', async (t) => {
     t.same(parts(await sent(['a', '', 'b'])), ['a', '', 'b', null])
     t.same(parts(await sent([])), [null])
   })
 
-  t.test('has no length and no type, unless they are given: RS-14', async (t) => {
+  t.test('has no length and no type unless they are given: RS-14', async (t) => {
     t.same((await sent([]))[0], { type: 'http.response.start', status: 200, headers: [] })
     const response = new StreamingResponse(['abc'], {
       status: 206,
@@ -72,7 +72,7 @@ t.test('a source', async (t) => {
     ])
   })
 
-  t.test('can be sent again when it can be iterated again', async (t) => {
+  t.test('can be sent again if it can be iterated again', async (t) => {
     const app = new StreamingResponse(['a', 'b'])
     const send = () => call((...channels) => app.respond(...channels))
 
@@ -81,7 +81,7 @@ t.test('a source', async (t) => {
   })
 
   t.test(
-    'throws at once if it is not iterable, or a string, which would be sent letter by letter',
+    'throws immediately if it is not iterable, or a string, which would be sent letter by letter',
     async (t) => {
       const cases: [unknown, string][] = [
         ['abc', 'string'],
@@ -114,7 +114,7 @@ t.test('a source', async (t) => {
   })
 })
 
-t.test('a refused websocket gets the messages of its own: RS-25', async (t) => {
+t.test('a refused websocket gets its own messages: RS-25', async (t) => {
   t.same(await sent(['no'], websocketScope()), [
     { type: 'websocket.http.response.start', status: 200, headers: [] },
     { type: 'websocket.http.response.body', body: encoder.encode('no'), moreBody: true },
@@ -163,7 +163,7 @@ t.test('HEAD waits until a web stream is cancelled', async (t) => {
   t.ok(cancelled)
 })
 
-t.test('a web stream that waits is cancelled if the client disconnects', async (t) => {
+t.test('a waiting web stream is cancelled if the client disconnects', async (t) => {
   const listeners: (() => void)[] = []
   const scope = httpScope({ onDisconnect: (listener) => listeners.push(listener) })
   let cancelled = false
@@ -183,7 +183,7 @@ t.test('a web stream that waits is cancelled if the client disconnects', async (
   t.ok(cancelled)
 })
 
-t.test('work in the background comes after the last part: RS-16', async (t) => {
+t.test('background work runs after the last part: RS-16', async (t) => {
   const client = new Client()
   const background = () => client.messages.length
   let length: unknown
@@ -198,7 +198,7 @@ t.test('work in the background comes after the last part: RS-16', async (t) => {
   t.equal(length, 4)
 })
 
-t.test('an error of the source is thrown', async (t) => {
+t.test('an error of the source is rethrown', async (t) => {
   const failing = async function* (before: string[], log: string[]): AsyncGenerator<string> {
     try {
       yield* before

@@ -11,7 +11,7 @@ import {
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
-import { asAnswer, Directories } from '../../lib/staticfiles/directories.ts'
+import { asHTTPException, Directories } from '../../lib/staticfiles/directories.ts'
 
 /** A folder with `site`, its neighbours, and links of all kinds. */
 function folder(t: Test): string {
@@ -91,7 +91,7 @@ t.test('accepts file URLs, relative paths, and the root of the file system', asy
 })
 
 // ST-10
-t.test('a link may lead to files inside, and nowhere else', async (t) => {
+t.test('a link may lead to files inside the directory only', async (t) => {
   const root = folder(t)
   const site = new Directories(path.join(root, 'site'), OPTIONS)
 
@@ -102,7 +102,7 @@ t.test('a link may lead to files inside, and nowhere else', async (t) => {
 })
 
 // Where the system does not care for case, only this tells; here a link does what it would do.
-t.test('a name must be spelled as it is on the disk', async (t) => {
+t.test('a name must have the spelling of the disk', async (t) => {
   const root = realpathSync(t.testdir({ admin: { 'a.txt': 'a' }, 'h\u00e9.txt': 'accent' }))
   symlinkSync('admin', path.join(root, 'ADMIN'))
   symlinkSync('h\u00e9.txt', path.join(root, 'he\u0301.txt'))
@@ -117,7 +117,7 @@ t.test('a name must be spelled as it is on the disk', async (t) => {
   }
 })
 
-t.test('a link that leads outside hides nothing in the next directory', async (t) => {
+t.test('a link to outside does not hide a file in the next directory', async (t) => {
   const root = folder(t)
   writeFileSync(path.join(root, 'more', 'out.txt'), 'mine')
   const both = new Directories([path.join(root, 'site'), path.join(root, 'more')], OPTIONS)
@@ -150,7 +150,7 @@ t.test('the directory itself may be a link, and the link may change', async (t) 
   t.equal(await found(site, 'dir/b.txt'), undefined)
 })
 
-t.test('a path that is known to be inside costs one stat', async (t) => {
+t.test('a path that is known to be inside needs one stat', async (t) => {
   const site = new Directories(path.join(folder(t), 'site'), OPTIONS)
 
   const asked: string[] = []
@@ -163,7 +163,7 @@ t.test('a path that is known to be inside costs one stat', async (t) => {
   t.same(asked, ['out.txt 6'])
 })
 
-t.test('simultaneous requests share a stat, and none gets an earlier state', async (t) => {
+t.test('simultaneous requests share a stat that is not older than they are', async (t) => {
   const root = folder(t)
   const file = path.join(root, 'site/a.txt')
   const site = new Directories(path.join(root, 'site'), { checkDir: true, followSymlink: true })
@@ -237,7 +237,7 @@ t.test('an invalid directory is refused at definition', async (t) => {
 })
 
 // ST-2
-t.test('unchecked directories are checked at first use', async (t) => {
+t.test('missing directories are checked at first use if checking is off', async (t) => {
   const root = folder(t)
   const later = path.join(root, 'later')
   const directories = new Directories(later, { checkDir: false, followSymlink: false })
@@ -275,11 +275,11 @@ t.test('a file without permission gets a 403', async (t) => {
 
 t.test('other errors of the file system are bugs', async (t) => {
   const error = Object.assign(new Error('i/o error'), { code: 'EIO' })
-  t.equal(asAnswer(error), error)
-  t.match(asAnswer(Object.assign(new Error('no'), { code: 'EPERM' })), { status: 403 })
+  t.equal(asHTTPException(error), error)
+  t.match(asHTTPException(Object.assign(new Error('no'), { code: 'EPERM' })), { status: 403 })
 })
 
-t.test('finds paths that are neither file nor folder, for others to refuse', async (t) => {
+t.test('paths that are neither file nor folder are found and left to the caller', async (t) => {
   const root = folder(t)
   symlinkSync('/dev/null', path.join(root, 'site', 'device'))
   const site = new Directories(path.join(root, 'site'), { checkDir: true, followSymlink: true })

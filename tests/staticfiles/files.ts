@@ -137,7 +137,7 @@ t.test('a file has a Cache-Control by the option, or by its name', async (t) => 
   await t.rejects(bad.files.look('a.txt'), { name: 'TypeError', message: /"cache-control"/ })
 })
 
-t.test('a known file is returned again until it changes', async (t) => {
+t.test('an unchanged file is returned from memory', async (t) => {
   const { known, root } = site(t)
   const file = path.join(root, 'a.txt')
   const first = await known('a.txt')
@@ -159,7 +159,7 @@ t.test('a known file is returned again until it changes', async (t) => {
   await t.rejects(known('a.txt'), /there is no file/)
 })
 
-t.test('small files are kept, and read once', async (t) => {
+t.test('small files are cached, and read once', async (t) => {
   const { files, known, root } = site(t)
 
   const [one, other] = await Promise.all([known('a.txt'), known('a.txt')])
@@ -174,7 +174,7 @@ t.test('small files are kept, and read once', async (t) => {
   t.equal(await textOf(files, await known('a.txt')), 'changed')
 })
 
-t.test('large files are not kept, nor any without room', async (t) => {
+t.test('large files are not cached, and others only if there is room', async (t) => {
   const textWith = async (options: Partial<FilesOptions>, name = 'a.txt') => {
     const { files, known } = site(t, options)
     return textOf(files, await known(name))
@@ -189,7 +189,7 @@ t.test('large files are not kept, nor any without room', async (t) => {
   t.equal(await textWith({ maxBytes: 1029 }), 'hello')
 })
 
-t.test('the least recently used file makes room', async (t) => {
+t.test('the least recently used file is evicted', async (t) => {
   const { files, known, root } = site(t, { maxBytes: 3100 })
   const before: KnownFile[] = []
   for (const name of ['1.txt', '2.txt', '3.txt', '4.txt']) {

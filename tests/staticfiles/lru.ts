@@ -34,7 +34,7 @@ t.test('a new value replaces the old one', async (t) => {
   t.equal(shelf.bytes, 5)
 })
 
-t.test('a value larger than the limit is not kept, nor the one it would replace', async (t) => {
+t.test('a value over the limit is not cached, and the old one is deleted', async (t) => {
   const shelf = new Shelf<string>(10)
   shelf.set('a', 'A', 4)
   shelf.set('b', 'B', 4)

@@ -2,6 +2,8 @@ import path from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { servableName } from '../../lib/staticfiles/names.ts'
+import { takesLess } from '../support/linear.ts'
+import { runs } from '../support/runs.ts'
 
 const nameOf = (decoded: string): string | undefined =>
   servableName(decoded, encodeURI(decoded.toWellFormed()), false)
@@ -123,7 +125,7 @@ t.test('every accepted name stays inside the directory, on all platforms', async
         staysInside(path.win32, '\\\\srv\\share\\files', name)
       )
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(1_000) },
   )
   t.ok(through > 100, `${through} were let through`)
 })
@@ -143,15 +145,14 @@ t.test('decoding once more adds no separator or dot segment', async (t) => {
         !/[\\\0]|(?:^|\/)\.{1,2}(?:\/|$)/.test(again)
       )
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500) },
   )
   t.ok(through > 40, `${through} were let through`)
 })
 
 t.test('takes linear time', async (t) => {
   for (const text of ['%', '%25', '~1', '.', 'con ', 'a/', ' ', '\\']) {
-    const started = performance.now()
-    nameOf(`/${text.repeat(4000 / text.length)}`)
-    t.ok(performance.now() - started < 50, text)
+    const name = `/${text.repeat(4000 / text.length)}`
+    t.ok(await takesLess(50, async () => nameOf(name)), text)
   }
 })

@@ -7,6 +7,7 @@ const read = (options: object): ReturnType<typeof readOptions> =>
 t.test('has its defaults', async (t) => {
   t.same(read({}), {
     html: false,
+    attachment: false,
     followSymlink: false,
     checkDir: true,
     fallback: undefined,

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { answerException } from '../../lib/errors/handlers.ts'
 import { sha256 } from '../../lib/internal/digests.ts'
 import { Directories } from '../../lib/staticfiles/directories.ts'
-import { Files } from '../../lib/staticfiles/files.ts'
+import { Files, type KnownFile } from '../../lib/staticfiles/files.ts'
 import type { Target } from '../../lib/staticfiles/lookup.ts'
 import { readOptions, type StaticFilesOptions } from '../../lib/staticfiles/options.ts'
 import { reply } from '../../lib/staticfiles/reply.ts'
@@ -17,8 +17,8 @@ const LARGE = '0123456789'.repeat(10_000)
 
 interface Site {
   readonly root: string
-  readonly target: (name: string, more?: Partial<Target>) => Promise<Target>
-  readonly get: (target: Target, headers?: HeaderList, method?: string) => Promise<Sent>
+  readonly target: (name: string, more?: Partial<Target<KnownFile>>) => Promise<Target<KnownFile>>
+  readonly get: (target: Target<KnownFile>, headers?: HeaderList, method?: string) => Promise<Sent>
 }
 
 function site(t: Test, options: Partial<StaticFilesOptions> = {}): Site {
@@ -35,8 +35,9 @@ function site(t: Test, options: Partial<StaticFilesOptions> = {}): Site {
     target: async (name, more = {}) => {
       const file = await files.look(name)
       if (file === undefined || file === 'directory') throw new Error(`there is no file ${name}`)
-      if (!settings.varies) return { file, status: 200, ...more }
-      return { file: (await files.lookBeside(file, 'gzip')) ?? file, status: 200, ...more }
+      if (!settings.varies) return { file, plain: file, status: 200, ...more }
+      const form = (await files.lookBeside(file, 'gzip')) ?? file
+      return { file: form, plain: file, status: 200, ...more }
     },
     get: async (target, headers = [], method = 'GET') => {
       const scope = httpScope({ method, headers })
@@ -131,7 +132,7 @@ for (const [where, options, tag, packedTag] of [
   })
 
   // ST-17, sf-080
-  t.test(`the page for missing files is sent whole from ${where}`, async (t) => {
+  t.test(`the page for missing files is sent completely from ${where}`, async (t) => {
     const { target, get } = site(t, { ...options, cacheControl: 'max-age=60' })
     const page = await target('a.txt', { status: 404 })
 
@@ -180,7 +181,7 @@ for (const [where, options, tag, packedTag] of [
   })
 }
 
-t.test('Vary names what the choice depends on, besides the codings', async (t) => {
+t.test('Vary lists the fields that the choice depends on, besides the codings', async (t) => {
   const { target, get } = site(t, { precompressed: true })
   const { headers } = await get(await target('a.txt', { vary: 'Accept' }))
   t.equal(headers.get('vary'), 'Accept-Encoding, Accept')
@@ -214,7 +215,10 @@ t.test('several ranges are joined from memory, unless they are large', async (t)
   if (file === undefined || file === 'directory') throw new Error('there is a file')
   const bodiesOf = async (range: string): Promise<string[]> => {
     const scope = httpScope({ headers: ['range', range] })
-    const messages = await call(await reply(files, { file, status: 200 }, scope), scope)
+    const messages = await call(
+      await reply(files, { file, plain: file, status: 200 }, scope),
+      scope,
+    )
     return messages.flatMap((message) =>
       message.type === 'http.response.body' ? [Buffer.from(message.body ?? '').toString()] : [],
     )

@@ -1,13 +1,13 @@
 // Runs alone: measures the memory of its process.
 import fc from 'fast-check'
 import t from 'tap'
-import { sharing } from '../../lib/staticfiles/singleflight.ts'
+import { shareCalls } from '../../lib/staticfiles/singleflight.ts'
 import { collectGarbage } from '../support/gc.ts'
 
 /** Looks that end when they are told to, in the order in which they began. */
 function looks() {
   const begun: { key: string; end: (value: string) => void; fail: (error: Error) => void }[] = []
-  const ask = sharing((key) => {
+  const ask = shareCalls((key) => {
     return new Promise<string>((end, fail) => begun.push({ key, end, fail }))
   })
   return { ask, begun, keys: () => begun.map(({ key }) => key) }
@@ -15,7 +15,7 @@ function looks() {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-t.test('a single caller calls at once', async (t) => {
+t.test('a single call runs immediately', async (t) => {
   const { ask, begun, keys } = looks()
 
   const first = ask('a')
@@ -76,9 +76,9 @@ t.test('errors are shared, and not kept', async (t) => {
   t.equal(await last, 'well')
 })
 
-t.test('a call that throws leaves nothing behind', async (t) => {
+t.test('a call that throws leaves no state', async (t) => {
   let fails = false
-  const throwing = sharing((key) => {
+  const throwing = shareCalls((key) => {
     if (fails) throw new Error('thrown')
     return Promise.resolve(key)
   })
@@ -93,9 +93,9 @@ t.test('a call that throws leaves nothing behind', async (t) => {
   t.equal(await throwing('a'), 'a')
 })
 
-t.test('nothing is kept of a key after its calls', async (t) => {
+t.test('nothing is kept for a key after its calls', async (t) => {
   const seen: WeakRef<object>[] = []
-  const ask = sharing(async (key) => {
+  const ask = shareCalls(async (key) => {
     const value = { key }
     seen.push(new WeakRef(value))
     if (key === 'fails') throw value
@@ -128,7 +128,7 @@ t.test('no result is older than its call', async (t) => {
         const now = (key: string): number => state.get(key) ?? 0
         const under = new Map<string, number>()
         let together = 0
-        const ask = sharing(async (key) => {
+        const ask = shareCalls(async (key) => {
           under.set(key, (under.get(key) ?? 0) + 1)
           together = Math.max(together, under.get(key) ?? 0)
           await scheduler.schedule(Promise.resolve(), 'before the look')

@@ -22,7 +22,7 @@ function tagging(t: Test): (name: string, content: string, time: number) => Prom
   }
 }
 
-t.test('a file that fits in memory has a tag of its content, whatever its time is', async (t) => {
+t.test('a file that fits in memory has a tag of its content, at any time', async (t) => {
   const tagOf = tagging(t)
   for (const time of [0, 1, 499_162_500, Date.now() / 1000]) {
     for (const [name, size] of [

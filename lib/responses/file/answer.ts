@@ -16,19 +16,19 @@ import { byteRanges, lengthOf, type Piece } from './byteranges.ts'
 
 /** The state of a file without its content; `Stats` of `node:fs` fit. */
 export interface FileStat {
-  /** In bytes. */
+  /** The size in bytes. */
   readonly size: number
   /** The time of the last change, in milliseconds since 1970. */
   readonly mtimeMs: number
 }
 
-/** A file with an entity tag that is better than one of size and time. */
+/** A file with an entity tag that is more exact than one made from size and time. */
 export interface TaggedStat extends FileStat {
   readonly etag?: string
 }
 
-/** The response as requested; the fields of the file are added if they are missing. */
-export interface Wanted {
+/** The response to send; the header fields of the file are added if they are missing. */
+export interface IntendedResponse {
   readonly status: number
   readonly headers: HeaderList
   readonly contentType: string
@@ -45,26 +45,44 @@ export interface FileAnswer {
 }
 
 /**
- * Preconditions and ranges apply only to a 200 to GET and HEAD: another status does not describe the
- * state of the file, and a POST has done its work already.
+ * Preconditions and ranges apply only if GET or HEAD is answered with 200: another status does not describe
+ * the state of the file, and a POST has already had its effect.
  */
-export function answerTo(scope: Scope, wanted: Wanted, stat: TaggedStat): FileAnswer {
-  const { status } = wanted
-  const headers = describe(wanted, stat)
-  if (scope.type !== 'http') return whole(status, headers, stat.size, true)
+export function answerTo(scope: Scope, intended: IntendedResponse, stat: TaggedStat): FileAnswer {
+  const headers = describe(intended, stat)
+  const { status, maxRanges } = intended
+  return answerFor(scope, { status, headers, size: stat.size, maxRanges, mtimeMs: stat.mtimeMs })
+}
+
+/** A response whose fields are all known except `content-length`. */
+export interface DescribedResponse {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly size: number
+  readonly maxRanges: number
+  /** Used if `Last-Modified` is missing or is not a date. */
+  readonly mtimeMs?: number | undefined
+}
+
+/** Like `answerTo`, but adds no fields. */
+export function answerFor(scope: Scope, described: DescribedResponse): FileAnswer {
+  const { status, headers, size, mtimeMs } = described
+  if (scope.type !== 'http') return whole(status, headers, size, true)
   const isHead = scope.method === 'HEAD'
   if (status === 200 && (isHead || scope.method === 'GET')) {
-    const validators = validatorsOf(headers, stat)
+    // The header fields of the response are used, because clients send these values back.
+    const { etag, lastModified = mtimeMs } = validatorsIn(headers)
+    const validators = { etag, lastModified }
     const verdict = checkPreconditions(scope, validators)
     if (verdict === 304) return withoutBody(304, notModifiedHeaders(headers))
     if (verdict === 412) return withoutBody(412, ['content-length', '0'])
-    const parts = isHead ? null : partsFor(scope.headers, wanted, headers, validators, stat.size)
+    const parts = isHead ? null : partsFor(scope.headers, described, validators)
     if (parts !== null) return parts
   }
-  return whole(status, headers, stat.size, !isHead)
+  return whole(status, headers, size, !isHead)
 }
 
-function describe({ headers, contentType }: Wanted, stat: TaggedStat): HeaderList {
+function describe({ headers, contentType }: IntendedResponse, stat: TaggedStat): HeaderList {
   const list = headers.slice()
   addMissing(list, 'content-type', contentType)
   addMissing(list, 'accept-ranges', 'bytes')
@@ -73,8 +91,8 @@ function describe({ headers, contentType }: Wanted, stat: TaggedStat): HeaderLis
   return list
 }
 
-/** A time in the future is replaced by that of the response (RFC 9110 section 8.8.2.1). */
-export function lastModified({ mtimeMs }: FileStat): string {
+/** A time in the future is replaced by the time of the response (RFC 9110 section 8.8.2.1). */
+export function lastModified({ mtimeMs }: Pick<FileStat, 'mtimeMs'>): string {
   return formatHTTPDate(Math.min(mtimeMs, Date.now()))
 }
 
@@ -88,18 +106,10 @@ export function contentTag(hash: string): string {
   return `"${hash.slice(0, 22)}"`
 }
 
-/** The fields of the response are used, since clients compare with them. */
-function validatorsOf(headers: HeaderList, { mtimeMs }: FileStat): Validators {
-  const { etag, lastModified = mtimeMs } = validatorsIn(headers)
-  return { etag, lastModified }
-}
-
 function partsFor(
   requested: HeaderList,
-  { maxRanges }: Wanted,
-  headers: HeaderList,
+  { headers, size, maxRanges }: DescribedResponse,
   validators: Validators,
-  size: number,
 ): FileAnswer | null {
   const field = joinedField(requested, 'range')
   if (field === null || joinedField(headers, 'accept-ranges') !== 'bytes') return null
@@ -108,7 +118,7 @@ function partsFor(
   if (ranges === null) return null
   const [first, ...others] = ranges
   if (first === undefined) {
-    // Without the fields of the file: a cache must not store this in its place.
+    // It has no fields of the file: a cache must not store this response in place of the file.
     const fields = ['content-range', contentRange(null, size), 'content-length', '0']
     return withoutBody(416, fields)
   }

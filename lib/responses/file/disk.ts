@@ -1,7 +1,7 @@
 /**
- * Reads files in pieces. Loaded when the first file is sent, since other programs do not need it.
+ * Reads files in pieces. It is loaded when the first file is sent, because other programs do not need it.
  *
- * Uses the callback functions: with Node's file handles a small file takes a third more time.
+ * It uses the callback functions: with Node's file handles a small file takes a third more time.
  */
 import { Buffer } from 'node:buffer'
 import { access, close, constants, fstat, open, read, type Stats, stat } from 'node:fs'
@@ -39,7 +39,7 @@ export function look(path: string): Promise<FileStat> {
   })
 }
 
-/** The most bytes read at a time, and in all, of a file without a length. */
+/** For files without a length: the number of bytes read at a time, and the maximum in all. */
 const HIDDEN_PART = 65_536
 const MOST_HIDDEN = 16 * 1024 * 1024
 
@@ -68,7 +68,7 @@ export class DiskFile {
   }
 
   /**
-   * The state of the open file, whatever its path leads to by now.
+   * The state of the open file, even if its path now leads to another file.
    *
    * @throws Error if it is not a file.
    */
@@ -95,14 +95,14 @@ export class DiskFile {
    * @throws Error if the file has become shorter.
    */
   async next(size: number): Promise<Uint8Array> {
-    // Safe without zeroing: every byte is written before it is read. The memory is not of a shared pool.
+    // No zeroing is needed: every byte is written before it is read. The memory is not from a shared pool.
     const bytes = Buffer.allocUnsafeSlow(size)
     for (let filled = 0; filled < size; ) filled += await this.#fill(bytes, filled)
     return bytes
   }
 
   /**
-   * The content of a generated file, which does not say its size.
+   * The content of a generated file, whose reported size is wrong.
    *
    * @throws Error if it has more than 16 MiB.
    */
@@ -122,7 +122,7 @@ export class DiskFile {
   async #fill(bytes: Uint8Array, filled: number): Promise<number> {
     const piece = this.#pieces[this.#index]
     if (piece === undefined)
-      throw new RangeError('DiskFile: more was asked for than the pieces have')
+      throw new RangeError('DiskFile: more bytes were requested than the pieces have')
     const length = lengthOf(piece)
     const size = Math.min(length - this.#offset, bytes.byteLength - filled)
     let taken = size
@@ -165,19 +165,19 @@ export interface Content {
   readonly hidden: Uint8Array | undefined
 }
 
-/** The most that a file without blocks may say of its size to be read for it. */
+/** The largest reported size of a file without blocks that is read to find its real size. */
 const MOST_GENERATED = 65_536
 
 /**
- * Whether a file's size must be found by reading it. Generated files say 0, as in procfs, or one page,
- * as in sysfs, and take up no blocks.
+ * Whether the file must be read to find its size. Generated files report 0, as in procfs, or one page, as in
+ * sysfs, and use no blocks.
  */
 export function isGenerated(stat: FileStat): boolean {
   if (stat.size === 0) return true
   return 'blocks' in stat && stat.blocks === 0 && stat.size <= MOST_GENERATED
 }
 
-/** Reads a generated file, whose times mean nothing. */
+/** Reads a generated file. Its times do not show changes. */
 export async function contentOf(file: DiskFile): Promise<Content> {
   const stat = await file.stat()
   if (!isGenerated(stat)) return { stat, hidden: undefined }
@@ -188,7 +188,7 @@ export async function contentOf(file: DiskFile): Promise<Content> {
 }
 
 /** The same answer, with the bytes of its ranges. */
-export function filled(answer: FileAnswer, content: Uint8Array): FileAnswer {
+export function withContent(answer: FileAnswer, content: Uint8Array): FileAnswer {
   const pieces = answer.pieces.map((piece) =>
     piece instanceof Uint8Array ? piece : content.subarray(piece.start, piece.end),
   )

@@ -1,6 +1,6 @@
 /**
  * Replaces sending files in bundles for the edge and browsers (the conditions `workerd`, `edge-light`,
- * `worker` and `browser`): there is no file system.
+ * `worker` and `browser`): these have no file system.
  */
 import type * as sendfile from './sendfile.ts'
 

@@ -5,10 +5,10 @@ import { isBodyless } from '../../http/status.ts'
 import type { Scope, Send } from '../../types.ts'
 import { contentType, type MessageTypes } from '../response.ts'
 import { answerTo, type FileAnswer, type FileStat, type TaggedStat } from './answer.ts'
-import { absolutePath, contentOf, DiskFile, filled, isGenerated, look } from './disk.ts'
+import { absolutePath, contentOf, DiskFile, isGenerated, look, withContent } from './disk.ts'
 import { CHUNK, sendEmpty, sendPieces, startOf } from './sending.ts'
 
-/** A file, and the response to send. */
+/** A file, and the status and headers of its response. */
 export interface FileToSend {
   readonly path: string | URL
   /** The name whose extension gives the media type. */
@@ -38,7 +38,7 @@ export async function sendFile(
   try {
     const { stat, hidden } = await contentOf(file)
     const whole = answerOf(wanted, scope, stat)
-    const answer = hidden === undefined ? whole : filled(whole, hidden)
+    const answer = hidden === undefined ? whole : withContent(whole, hidden)
     const isPlain = hidden === undefined && answer.status === wanted.status
     if (isPlain && answer.size > CHUNK && takesPaths(scope)) {
       await file.close()
@@ -60,7 +60,7 @@ function answerOf(wanted: FileToSend, scope: Scope, stat: TaggedStat): FileAnswe
 
 const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since']
 
-/** Whether the response may have no content, so that the file need not be opened. */
+/** Whether the response may have no content. The file then need not be opened. */
 function mayHaveNoBody(scope: Scope, status: number): boolean {
   if (isBodyless(status)) return true
   if (scope.type !== 'http') return false

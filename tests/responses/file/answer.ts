@@ -1,6 +1,10 @@
 import t from 'tap'
 import { Headers } from '../../../lib/http/headers.ts'
-import { answerTo, type FileAnswer, type Wanted } from '../../../lib/responses/file/answer.ts'
+import {
+  answerTo,
+  type FileAnswer,
+  type IntendedResponse,
+} from '../../../lib/responses/file/answer.ts'
 import type { HeaderList } from '../../../lib/types.ts'
 import { httpScope, lifespanScope, websocketScope } from '../../support/scopes.ts'
 
@@ -17,12 +21,16 @@ const FIELDS: HeaderList = [
   ...['etag', ETAG],
 ]
 
-function wanted(overrides: Partial<Wanted> = {}): Wanted {
+function intended(overrides: Partial<IntendedResponse> = {}): IntendedResponse {
   return { status: 200, headers: [], contentType: TEXT, maxRanges: 32, ...overrides }
 }
 
-function answer(headers: HeaderList, overrides?: Partial<Wanted>, method = 'GET'): FileAnswer {
-  return answerTo(httpScope({ method, headers }), wanted(overrides), stat)
+function answer(
+  headers: HeaderList,
+  overrides?: Partial<IntendedResponse>,
+  method = 'GET',
+): FileAnswer {
+  return answerTo(httpScope({ method, headers }), intended(overrides), stat)
 }
 
 const WHOLE: FileAnswer = {
@@ -36,7 +44,7 @@ t.test('the whole file has its type, length, date and tag: RS-26, RS-28', async 
   t.same(answer([]), WHOLE)
 })
 
-t.test('what the maker of the response says is not said again: RS-28', async (t) => {
+t.test('given fields of the response are not added again: RS-28', async (t) => {
   const headers = [
     ...['etag', '"custom"', 'last-modified', 'now', 'content-type', 'a/b'],
     ...['accept-ranges', 'none', 'content-length', '100'],
@@ -45,7 +53,7 @@ t.test('what the maker of the response says is not said again: RS-28', async (t)
   t.same(answer([], { headers }).headers, headers)
 })
 
-t.test('the list of the response is left as it is', async (t) => {
+t.test('the header list of the response is not changed', async (t) => {
   const headers = ['x-a', '1']
   for (const requested of [[], ['range', 'bytes=0-1'], ['if-none-match', ETAG]]) {
     answer(requested, { headers })
@@ -53,9 +61,9 @@ t.test('the list of the response is left as it is', async (t) => {
   }
 })
 
-t.test('the tag tells times and sizes apart, as finely as the file system', async (t) => {
+t.test('the tag distinguishes times and sizes as finely as the file system', async (t) => {
   const tag = (size: number, mtimeMs: number) =>
-    new Headers(answerTo(httpScope(), wanted(), { size, mtimeMs }).headers).get('etag')
+    new Headers(answerTo(httpScope(), intended(), { size, mtimeMs }).headers).get('etag')
 
   t.equal(tag(100, CHANGED), ETAG)
   t.not(tag(101, CHANGED), ETAG)
@@ -86,7 +94,7 @@ t.test('one range is a slice: RS-32', async (t) => {
   t.same(given.headers.slice(0, 2), ['content-length', '2'], 'whatever length was given')
 })
 
-t.test('several ranges are parts, with a length that is exact: RS-36, RS-37', async (t) => {
+t.test('several ranges are parts with an exact length: RS-36, RS-37', async (t) => {
   const { status, headers, pieces, size } = answer(['range', 'bytes=0-4, 10-14, -5'])
 
   const view = new Headers(headers)
@@ -115,7 +123,7 @@ t.test(
   },
 )
 
-t.test('a Range is not looked at', async (t) => {
+t.test('a Range is ignored', async (t) => {
   const range = ['range', 'bytes=0-4']
   const cases: [title: string, FileAnswer, status?: number][] = [
     ['when it is no valid one', answer(['range', 'bytes=5-4'])],
@@ -126,7 +134,7 @@ t.test('a Range is not looked at', async (t) => {
     ['for another status: fi-074', answer(range, { status: 404 }), 404],
     ['when ranges are turned off', answer(range, { headers: ['accept-ranges', 'none'] })],
     ['when there may be none', answer(range, { maxRanges: 0 })],
-    ['on a websocket', answerTo(websocketScope({ headers: range }), wanted(), stat)],
+    ['on a websocket', answerTo(websocketScope({ headers: range }), intended(), stat)],
   ]
   for (const [title, { status, headers }, expected = 200] of cases) {
     t.equal(status, expected, title)
@@ -134,13 +142,13 @@ t.test('a Range is not looked at', async (t) => {
   }
 })
 
-t.test('a Range is used when If-Range names this state: RS-38', async (t) => {
+t.test('a Range is used when If-Range matches this state: RS-38', async (t) => {
   for (const validator of [ETAG, DATE]) {
     t.equal(answer(['range', 'bytes=0-4', 'if-range', validator]).status, 206, validator)
   }
 })
 
-t.test('a client that has the file gets a 304: fi-088', async (t) => {
+t.test('a client with a current copy gets a 304: fi-088', async (t) => {
   const headers = ['cache-control', 'max-age=60', 'set-cookie', 'a=b']
   for (const method of ['GET', 'HEAD']) {
     for (const condition of [
@@ -154,14 +162,14 @@ t.test('a client that has the file gets a 304: fi-088', async (t) => {
   }
 })
 
-t.test('a client that wants another state gets a 412', async (t) => {
+t.test('a client that requires another state gets a 412', async (t) => {
   const none = { status: 412, headers: ['content-length', '0'], pieces: [], size: 0 }
 
   t.same(answer(['if-match', '"x"']), none)
   t.same(answer(['if-unmodified-since', 'Thu, 10 Oct 2013 21:39:59 GMT'], {}, 'HEAD'), none)
 })
 
-t.test('conditions are held against the fields that the client sees', async (t) => {
+t.test('conditions are compared with the fields that the client gets', async (t) => {
   const headers = ['etag', '"v1"', 'last-modified', 'Fri, 11 Oct 2013 21:40:00 GMT']
 
   t.equal(answer(['if-none-match', ETAG], { headers }).status, 200)
@@ -181,6 +189,6 @@ t.test('conditions are only for a 200 to GET and HEAD: ST-17', async (t) => {
 
   t.equal(answer(condition, { status: 404 }).status, 404)
   t.equal(answer(condition, {}, 'POST').status, 200)
-  t.equal(answerTo(websocketScope({ headers: condition }), wanted(), stat).status, 200)
-  t.equal(answerTo(lifespanScope(), wanted(), stat).status, 200)
+  t.equal(answerTo(websocketScope({ headers: condition }), intended(), stat).status, 200)
+  t.equal(answerTo(lifespanScope(), intended(), stat).status, 200)
 })

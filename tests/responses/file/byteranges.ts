@@ -23,13 +23,13 @@ t.test('each range is a part with its type and its place: RS-37', async (t) => {
   ])
 })
 
-t.test('no two have the same boundary', async (t) => {
+t.test('boundaries are unique', async (t) => {
   const { contentType } = byteRanges([], 0, 'a/b')
 
   t.not(byteRanges([], 0, 'a/b').contentType, contentType)
 })
 
-t.test('a piece has the length of its bytes', async (t) => {
+t.test('a part has the length of its bytes', async (t) => {
   t.equal(lengthOf(Uint8Array.of(1, 2, 3)), 3)
   t.equal(lengthOf({ start: 5, end: 7 }), 2)
 })

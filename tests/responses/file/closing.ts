@@ -24,18 +24,18 @@ const PATHSEND = { extensions: { 'http.response.pathsend': {} } }
 t.afterEach(() => deepEqual(openFiles(folder), [], 'every file is closed'))
 
 t.test('a server that sends files itself', async (t) => {
-  t.test('is given the path of a large one: RS-31', async (t) => {
+  t.test('gets the path of a large one: RS-31', async (t) => {
     const messages = await sent(new FileResponse(relative('', bigFile)), httpScope(PATHSEND))
 
     t.equal(fieldsOf(messages).get('content-length'), String(BIG))
     t.same(messages.slice(1), [{ type: 'http.response.pathsend', path: bigFile }])
   })
 
-  t.test('is given a small one as it is, which is cheaper', async (t) => {
+  t.test('gets the bytes of a small one, which is cheaper', async (t) => {
     t.equal(bodies(await sent(new FileResponse(digits), httpScope(PATHSEND))).byteLength, 10)
   })
 
-  t.test('is given ranges and no bodies as without it', async (t) => {
+  t.test('gets ranges and empty bodies as other servers do', async (t) => {
     const ranged: HTTPScope = httpScope({ ...PATHSEND, headers: ['range', 'bytes=0-699999'] })
     const messages = await sent(new FileResponse(bigFile), ranged)
     const head = await sent(new FileResponse(bigFile), httpScope({ ...PATHSEND, method: 'HEAD' }))
@@ -44,7 +44,7 @@ t.test('a server that sends files itself', async (t) => {
     t.same(head.slice(1), [{ type: 'http.response.body', moreBody: false }])
   })
 
-  t.test('is given the path of an error page too', async (t) => {
+  t.test('gets the path of an error page too', async (t) => {
     const messages = await sent(new FileResponse(bigFile, { status: 404 }), httpScope(PATHSEND))
 
     t.match(messages, [{ status: 404 }, { type: 'http.response.pathsend' }])
@@ -79,7 +79,7 @@ t.test('a response that is never sent opens nothing', async (t) => {
 })
 
 t.test('the file is closed', async (t) => {
-  t.test('while a small one is sent', async (t) => {
+  t.test('while a small file is sent', async (t) => {
     const client = new Client()
     let open: string[] = [digits]
     client.onMessage = async () => {
@@ -94,7 +94,7 @@ t.test('the file is closed', async (t) => {
     t.same(open, [])
   })
 
-  t.test('when the client goes, at any message', async (t) => {
+  t.test('when the client disconnects, at any message', async (t) => {
     for (let count = 1; count <= 5; count++) {
       const client = new Client()
       client.onMessage = () => {
@@ -121,7 +121,7 @@ t.test('the file is closed', async (t) => {
     }
   })
 
-  t.test('when the file becomes shorter on the way', async (t) => {
+  t.test('when the file becomes shorter while it is sent', async (t) => {
     const path = join(folder, 'shrinking.bin')
     writeFileSync(path, big)
     const client = new Client()
@@ -133,7 +133,7 @@ t.test('the file is closed', async (t) => {
   })
 })
 
-t.test('work in the background comes after the file was closed: RS-16', async (t) => {
+t.test('background work runs after the file was closed: RS-16', async (t) => {
   const path = join(folder, 'temporary.bin')
   for (const range of ['bytes=0-', 'bytes=0-1', 'bytes=900000-']) {
     writeFileSync(path, big)

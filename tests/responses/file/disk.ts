@@ -21,13 +21,13 @@ const digits = join(folder, 'digits.txt')
 const changing = join(folder, 'changing.txt')
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-t.test('paths are made absolute, file URLs too', async (t) => {
+t.test('paths and file URLs are made absolute', async (t) => {
   t.equal(absolutePath(digits), digits)
   t.equal(absolutePath(relative('', digits)), digits)
   t.equal(absolutePath(pathToFileURL(join(folder, 'ä b'))), join(folder, 'ä b'))
 })
 
-t.test('looks at a file, by its path or open', async (t) => {
+t.test('gets the state of a file, by its path or handle', async (t) => {
   const file = await DiskFile.open(digits)
   t.teardown(() => file.close())
   for (const { size, mtimeMs } of [await look(digits), await file.stat()]) {
@@ -36,7 +36,7 @@ t.test('looks at a file, by its path or open', async (t) => {
   }
 })
 
-t.test('gives pieces in a row, in portions of any size', async (t) => {
+t.test('reads parts in order, in chunks of any size', async (t) => {
   const bytes = (value: string): Uint8Array => new TextEncoder().encode(value)
   const pieces = [
     bytes('<'),
@@ -57,12 +57,12 @@ t.test('gives pieces in a row, in portions of any size', async (t) => {
     }
     t.equal(read, whole, `${portion} at a time`)
     t.equal((await file.next(0)).byteLength, 0)
-    await t.rejects(file.next(1), /^DiskFile: more was asked for than the pieces have$/)
+    await t.rejects(file.next(1), /^DiskFile: more bytes were requested than the pieces have$/)
     await file.close()
   }
 })
 
-t.test('portions do not share their memory', async (t) => {
+t.test('chunks do not share their memory', async (t) => {
   const file = await DiskFile.open(digits)
   file.begin([{ start: 0, end: 10 }])
 
@@ -71,7 +71,7 @@ t.test('portions do not share their memory', async (t) => {
 })
 
 t.test(
-  'a file that becomes shorter is an error, one that grows or is replaced is not',
+  'a file that becomes shorter is an error; one that grows or is replaced is not',
   async (t) => {
     const file = await DiskFile.open(changing)
     file.begin([{ start: 0, end: 10 }])
@@ -96,7 +96,7 @@ t.test(
   },
 )
 
-t.test('closes once, and waits for it as often as asked', async (t) => {
+t.test('closes once, and every call waits for it', async (t) => {
   const file = await DiskFile.open(digits)
   t.same(openFiles(folder), platform() === 'linux' ? [digits] : [])
 
@@ -127,7 +127,7 @@ t.test('a missing file, or a directory, is an error that says so: RS-29', async 
 })
 
 t.test(
-  'a file that may not be read is an error',
+  'a file without permission is an error',
   {
     skip: platform() === 'win32' || process.getuid?.() === 0,
   },
@@ -140,7 +140,7 @@ t.test(
   },
 )
 
-t.test('a pipe is not waited for', { skip: platform() === 'win32' }, async (t) => {
+t.test('a pipe is refused without waiting', { skip: platform() === 'win32' }, async (t) => {
   const pipe = join(folder, 'pipe')
   execFileSync('mkfifo', [pipe])
 

@@ -10,12 +10,10 @@ import { bodies, fieldsOf, sent } from '../../support/sentfiles.ts'
 const folder = folderOf(t, {})
 
 for (const name of ['/proc/sys/kernel/ostype', '/sys/kernel/cpu_byteorder']) {
-  t.test(`${name}, which does not say its size, is sent with what it holds`, (t) =>
-    generated(t, name),
-  )
+  t.test(`${name}, whose size is unknown, is sent with its content`, (t) => generated(t, name))
 }
 
-t.test('a file that may not be read is the same error for each method', async (t) => {
+t.test('a file without permission is the same error for each method', async (t) => {
   if (process.getuid?.() === 0) return t.comment('root may read everything')
   const secret = join(folder, 'secret.txt')
   writeFileSync(secret, 'secret', { mode: 0o000 })

@@ -5,7 +5,7 @@ import { sendFile } from '../../../lib/responses/file/nodisk.ts'
 import { RESPONSE } from '../../../lib/responses/response.ts'
 import { httpScope } from '../../support/scopes.ts'
 
-t.test('says what was asked for, and what to do', async (t) => {
+t.test('an error says what was used, and what to do', async (t) => {
   for (const path of ['/a/b.txt', pathToFileURL('/a/b.txt')]) {
     const wanted = { path, nameForType: 'b.txt', charset: 'utf-8', stat: undefined, maxRanges: 32 }
     const file = { ...wanted, status: 200, headers: new Headers() }

@@ -12,13 +12,13 @@ t.test('headers', async (t) => {
     )
   })
 
-  t.test('have no length where there is never a body: RS-2, RS-3', async (t) => {
+  t.test('have no length for statuses without a body: RS-2, RS-3', async (t) => {
     for (const status of [204, 205, 304]) {
       t.equal(new Response('abc', { status }).headers.has('content-length'), false)
     }
   })
 
-  t.test('have the media type, with a charset for texts alone: RS-4', async (t) => {
+  t.test('have the media type, and a charset for text only: RS-4', async (t) => {
     const cases: [string, string][] = [
       ['text/html', 'text/html; charset=utf-8'],
       ['text/html; CHARSET=latin-1', 'text/html; CHARSET=latin-1'],
@@ -31,7 +31,7 @@ t.test('headers', async (t) => {
     t.equal(new Response('').headers.has('content-type'), false)
   })
 
-  t.test('take the charset of the class: RS-44', async (t) => {
+  t.test('use the charset of the class: RS-44', async (t) => {
     class Latin extends Response {
       static override readonly mediaType = 'text/plain'
       static override readonly charset = 'latin1'
@@ -44,7 +44,7 @@ t.test('headers', async (t) => {
     t.equal(new Latin('').headers.get('content-type'), 'text/plain; charset=latin1')
   })
 
-  t.test('keep a content type that was given as it is: RS-6', async (t) => {
+  t.test('keep a given content type unchanged: RS-6', async (t) => {
     const headers = { 'Content-Type': 'text/x-mine' }
     t.same(new Response('a', { headers, mediaType: 'text/html' }).headers.list, [
       'content-type',
@@ -54,7 +54,7 @@ t.test('headers', async (t) => {
     ])
   })
 
-  t.test('come first when given, in lower case, duplicates kept: RS-5', async (t) => {
+  t.test('given ones come first, in lower case, with duplicates: RS-5', async (t) => {
     const pairs: [string, string][] = [
       ['X-B', '1'],
       ['X-A', '2'],
@@ -68,14 +68,14 @@ t.test('headers', async (t) => {
     ])
   })
 
-  t.test('are copied from those that were given', async (t) => {
+  t.test('are copied from the given list', async (t) => {
     const given = new Headers(['x-a', '1'])
     new Response('', { headers: given }).headers.set('x-a', '2')
 
     t.equal(given.get('x-a'), '1')
   })
 
-  t.test('throw for what would split or corrupt the response: RS-7, advisory 75', async (t) => {
+  t.test('throw for values that would split the response: RS-7, advisory 75', async (t) => {
     for (const value of ['a\r\nx-evil: 1', 'a\nb', 'a\0b', 'ł']) {
       t.throws(
         () => new Response('', { headers: { 'x-a': value } }),
@@ -93,7 +93,7 @@ t.test('headers', async (t) => {
 })
 
 t.test('cookies', async (t) => {
-  t.test('are added one by one, in the order of the calls: RS-22', async (t) => {
+  t.test('are added one by one, in call order: RS-22', async (t) => {
     const response = new Response().setCookie('a', '1').setCookie('b', '2').setCookie('a', '3')
 
     t.same(response.headers.getAll('set-cookie'), [
@@ -103,7 +103,7 @@ t.test('cookies', async (t) => {
     ])
   })
 
-  t.test('are removed by one that is over: RS-23', async (t) => {
+  t.test('are deleted by an expired one: RS-23', async (t) => {
     const response = new Response().deleteCookie('a', { path: '/x', secure: true })
     const [field = ''] = response.headers.getAll('set-cookie')
 
@@ -113,7 +113,7 @@ t.test('cookies', async (t) => {
     t.ok(Math.abs(Date.parse(expires) - Date.now()) < 60_000)
   })
 
-  t.test('throw for what browsers would drop', async (t) => {
+  t.test('throw for cookies that browsers would ignore', async (t) => {
     t.throws(
       () => new Response().setCookie('a b', '1'),
       /^setCookie: a name must consist of .+, "a b" was given/,

@@ -10,8 +10,9 @@ import {
   type ServerSentEvent,
 } from '../../../lib/responses.ts'
 import { Route } from '../../../lib/routing.ts'
-import { noBrowser, openPage } from '../../support/browser.ts'
+import { noBrowser } from '../../support/browser.ts'
 import { listening } from '../../support/sockets.ts'
+import { openPage } from '../../support/windows.ts'
 
 /** Writes down all that an EventSource tells, and posts it once a function says that it is enough. */
 const page = (isEnough: string, names: readonly string[] = []): string => `<!doctype html>
@@ -69,12 +70,12 @@ async function watch(
       ],
     }),
   )
-  openPage(t, `http://127.0.0.1:${port}/`)
+  await openPage(t, `http://127.0.0.1:${port}/`)
   return { seen: await posted, ids, errors }
 }
 
 t.test('a browser', { skip: noBrowser, timeout: 50_000 }, async (t) => {
-  await t.test('receives texts, lines, names and ids as they were given', async (t) => {
+  await t.test('receives texts, lines, names and ids unchanged', async (t) => {
     const given: (ServerSentEvent | string)[] = [
       'plain',
       { comment: 'nobody\nsees: this' },
@@ -103,7 +104,7 @@ t.test('a browser', { skip: noBrowser, timeout: 50_000 }, async (t) => {
     t.same(errors, [])
   })
 
-  await t.test('connects again with the id it has seen last, until it gets a 204', async (t) => {
+  await t.test('reconnects with its last id, until it gets a 204', async (t) => {
     const { seen, ids } = await watch(
       t,
       page('(seen) => seen.at(-1) === "closed"'),
@@ -127,7 +128,7 @@ t.test('a browser', { skip: noBrowser, timeout: 50_000 }, async (t) => {
     ])
   })
 
-  await t.test('is open before the first event, and leaves a producer stopped', async (t) => {
+  await t.test('is open before the first event, and its close stops the producer', async (t) => {
     let stopped = (): void => {}
     const end = new Promise<void>((resolve) => (stopped = resolve))
     let opened = (): void => {}

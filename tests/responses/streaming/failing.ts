@@ -86,7 +86,7 @@ async function allDestroyed(): Promise<boolean> {
   return false
 }
 
-t.test('a stream of a missing file is a failed response, even if it is not read', async (t) => {
+t.test('a stream of a missing file fails the response, even if it is not read', async (t) => {
   const errors: unknown[] = []
   const server = await serve(app, { port: 0, onError: (error) => errors.push(error) })
   t.teardown(() => server.close())
@@ -121,14 +121,14 @@ t.test('a stream of a missing file is a failed response, even if it is not read'
   t.equal(await allDestroyed(), true, 'every stream is closed')
 })
 
-t.test('a stream given to a websocket that has gone is given up', async (t) => {
+t.test('a stream for a websocket that has disconnected is released', async (t) => {
   await using client = await testClient(app, { raiseServerExceptions: false })
   const socket = await client.websocket('/left')
   await socket.close()
   t.equal(await allDestroyed(), true)
 })
 
-t.test('a stream as the body of a test, unread by the app', async (t) => {
+t.test('a stream as the body of a test request, which the app does not read', async (t) => {
   const route = Route('/', { post: () => new PlainTextResponse('ok') })
   await using client = await testClient(route)
   const response = await client.post('/', { body: missing() })

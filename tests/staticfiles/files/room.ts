@@ -41,7 +41,7 @@ function site(t: Test, maxBytes: number): Site {
   }
 }
 
-t.test('large files are kept while there is room', async (t) => {
+t.test('large files are cached while there is room', async (t) => {
   const { files, write, known, isHeld } = site(t, 1000 * KIB)
   for (const name of ['1', '2', '3', '4']) write(name, 400 * KIB)
 
@@ -52,7 +52,7 @@ t.test('large files are kept while there is room', async (t) => {
   t.equal(files.contentOf(await known('1')), content)
 })
 
-t.test('those that are read at the same time do not count on the same room', async (t) => {
+t.test('large files that are read simultaneously do not use the same room', async (t) => {
   const { write, isHeld } = site(t, 1000 * KIB)
   const names = ['1', '2', '3', '4', '5', '6', '7', '8']
   for (const name of names) write(name, 400 * KIB)
@@ -62,24 +62,21 @@ t.test('those that are read at the same time do not count on the same room', asy
   t.equal(held.filter(Boolean).length, 2)
 })
 
-t.test(
-  'small files make room for themselves, and the next large one may have the rest',
-  async (t) => {
-    const { write, isHeld } = site(t, 804 * KIB)
-    for (const name of ['large', 'larger']) write(name, 480 * KIB)
-    for (const name of ['a', 'b']) write(name, 240 * KIB)
-    t.equal(await isHeld('large'), true)
-    t.equal(await isHeld('a'), true)
-    t.equal(await isHeld('larger'), false)
+t.test('small files evict others, and the next large one may use the rest', async (t) => {
+  const { write, isHeld } = site(t, 804 * KIB)
+  for (const name of ['large', 'larger']) write(name, 480 * KIB)
+  for (const name of ['a', 'b']) write(name, 240 * KIB)
+  t.equal(await isHeld('large'), true)
+  t.equal(await isHeld('a'), true)
+  t.equal(await isHeld('larger'), false)
 
-    t.equal(await isHeld('b'), true, 'the large one goes, as it was used longest ago')
+  t.equal(await isHeld('b'), true, 'the large one goes, as it was used longest ago')
 
-    t.equal(await isHeld('large'), false, 'and nothing goes for it')
-    t.same([await isHeld('a'), await isHeld('b')], [true, true])
-  },
-)
+  t.equal(await isHeld('large'), false, 'and nothing goes for it')
+  t.same([await isHeld('a'), await isHeld('b')], [true, true])
+})
 
-t.test('256 KiB is not yet large', async (t) => {
+t.test('a file of 256 KiB is not large', async (t) => {
   const { write, isHeld } = site(t, 400 * KIB)
   for (const name of ['1', '2']) write(name, 256 * KIB)
   write('3', 256 * KIB + 1)
@@ -87,7 +84,7 @@ t.test('256 KiB is not yet large', async (t) => {
   t.same([await isHeld('1'), await isHeld('2'), await isHeld('3')], [true, true, false])
 })
 
-t.test('a large file that has just changed is left to the disk, as it is not kept', async (t) => {
+t.test('a large file that has just changed is not cached', async (t) => {
   const { write, isHeld } = site(t, 1024 * KIB)
   write('small', 10, Date.now() / 1000)
   write('large', 400 * KIB, Date.now() / 1000)
@@ -96,7 +93,7 @@ t.test('a large file that has just changed is left to the disk, as it is not kep
   t.equal(await isHeld('large'), false)
 })
 
-t.test('the room of what could not be read is free again', async (t) => {
+t.test('a failed read frees its room', async (t) => {
   const { files, write, known, isHeld } = site(t, 403 * KIB)
   const file = write('1', 390 * KIB)
   const longer = await known('1')
