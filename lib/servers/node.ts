@@ -3,16 +3,17 @@
 import { encodePath } from '../http/urls.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { type StartedLifespan, startLifespan } from '../lifespan/start.ts'
-import { guarded } from '../protocol/log.ts'
+import { logFailures } from '../protocol/log.ts'
 import { assertApp, assertRootPath } from '../protocol/options.ts'
 import type { App } from '../types.ts'
 import { Drain } from './node/drain.ts'
-import { exchange, type HTTPService } from './node/exchange.ts'
+import { exchange } from './node/exchange.ts'
 import { addressOf, createListener, type Listener, listen } from './node/listener.ts'
 import { logError } from './node/log.ts'
 import { assertNumbers, type ServeOptions } from './node/options.ts'
 import { MOST_PIPELINED } from './node/pipeline.ts'
 import { installPlain, takesPlain } from './node/plain/install.ts'
+import type { HTTPService } from './node/service.ts'
 import { WRITE_TIMEOUT_MS } from './node/stalled.ts'
 import { reloadOnHangup } from './node/tls/hangup.ts'
 import { refuseTunnel } from './node/upgrades.ts'
@@ -26,11 +27,11 @@ export type { TLSOptions } from './node/tls/options.ts'
 export type { CompressionOptions, WebSocketOptions } from './node/websockets.ts'
 export type { RunningServer } from './running.ts'
 
-/** A listening server of Node. */
+/** A listening server on Node. */
 export interface NodeServer extends RunningServer {
   /**
-   * Reads the files of `tls` again; connections from then on get the new certificate. Rejects if they
-   * cannot be used, or there is no `tls`; the server goes on with what it has.
+   * Reads the files of `tls` again; new connections get the new certificate. It rejects if the files cannot be
+   * used or `tls` is missing. The server then keeps its certificate.
    */
   readonly reloadTLS: () => Promise<void>
 }
@@ -38,9 +39,9 @@ export interface NodeServer extends RunningServer {
 /**
  * Runs the app's startup, then listens.
  *
- * @throws Error when the startup fails or the address cannot be had; nothing is left open then.
- * @throws TypeError if `app` is not a function, or an option is unknown or of the wrong kind.
- * @throws RangeError for a number that is out of its range.
+ * @throws Error if the startup fails or the address cannot be used; nothing stays open then.
+ * @throws TypeError if `app` is not a function, or an option is unknown or invalid.
+ * @throws RangeError if a number is out of its range.
  * @throws Error if the key and certificate of `tls` cannot be read or used.
  * @example
  * const server = await serve(app, { port: 0 })
@@ -51,7 +52,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<NodeS
   knownOptions(
     'serve',
     options,
-    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts plainExchanges drainDelayMs websocket tls http2 host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
+    'backlog fd maxConnections headersTimeoutMs requestTimeoutMs writeTimeoutMs keepAliveTimeoutMs maxRequestsPerSocket maxPipelinedRequests maxHeaderSize allowHalfOpen shortcuts drainDelayMs websocket tls http2 host port path signal signals rootPath lifespan gracePeriodMs shutdownTimeoutMs onError',
   )
   assertApp(app, 'serve')
   assertRootPath(options.rootPath ?? '', 'serve')
@@ -70,7 +71,7 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<NodeS
     throw error
   }
   const server = run(app, listener, lifespan, settings, options)
-  // The signal had no listener while the address was looked up.
+  // The signal may have aborted while the address was resolved, before `run` added its listener.
   if (options.signal?.aborted) await server.close()
   options.signal?.throwIfAborted()
   return server
@@ -86,13 +87,12 @@ function run(
   const { rootPath = '', tls } = options
   const address = addressOf(node)
   const inFlight = new Drain(node, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS, tls !== undefined)
-  const onError = guarded(options.onError ?? logError)
+  const onError = logFailures(options.onError ?? logError)
   const service: HTTPService = {
     app,
     site: { rootPath, rawRootPath: encodePath(rootPath), server: address, state: lifespan.state },
     inFlight,
-    // With a limit, Node says on each response how many more requests it takes.
-    shortcuts: (options.shortcuts ?? true) && !options.maxRequestsPerSocket,
+    shortcuts: options.shortcuts ?? true,
     maxPipelined: options.maxPipelinedRequests ?? MOST_PIPELINED,
     onError,
   }
@@ -103,13 +103,13 @@ function run(
   node.on('request', (request, response) => exchange(service, request, response, false))
   node.on('connect', refuseTunnel)
   node.on('checkContinue', (request, response) => exchange(service, request, response, true))
-  // A connection that could not be accepted; without a listener it would end the process.
+  // Emitted if a connection could not be accepted. Without a listener, it would end the process.
   node.on('error', (error) => console.error('serve:', error))
-  // The size of a head is limited; beyond a count Node would drop fields and say nothing.
+  // `maxHeaderSize` already limits the head. With a limit on the number of fields, Node would drop fields silently.
   node.maxHeadersCount = 0
   node.maxRequestsPerSocket = options.maxRequestsPerSocket ?? 0
   if (options.maxConnections !== undefined) node.maxConnections = options.maxConnections
-  // Node documents this switch but its types do not know it.
+  // Node documents this property, but its types lack it.
   Object.assign(node, { httpAllowHalfOpen: options.allowHalfOpen ?? false })
 
   let closing: Promise<void> | undefined

@@ -52,7 +52,7 @@ async function freePort(): Promise<number> {
   return server.address.port ?? 0
 }
 
-t.test('takes a root path that paths can be put behind', async (t) => {
+t.test('accepts a root path that paths can follow', async (t) => {
   for (const rootPath of ['api', '/api/', '/', '/a?b', '/a#b']) {
     await t.rejects(serve(fine, { rootPath, port: 0, signals: [] }), {
       name: 'TypeError',
@@ -64,17 +64,17 @@ t.test('takes a root path that paths can be put behind', async (t) => {
   await server.close()
 })
 
-t.test('takes nothing but an app', async (t) => {
+t.test('accepts apps only', async (t) => {
   const wrong: unknown = { fetch: fine }
 
   await t.rejects(serve(wrong as App), {
     name: 'TypeError',
     message:
-      /^serve: it takes an app \(scope, receive, send\) => …, an object was given\. Pass what/,
+      /^serve: it takes an app \(scope, receive, send\) => …, an object was given\. Pass the result/,
   })
 })
 
-t.test('listens where it says, for any client', async (t) => {
+t.test('listens at the given address', async (t) => {
   const { server, port } = await listening(t, fine)
   t.equal(server.url, `http://127.0.0.1:${port}`)
   t.same(server.address, { host: '127.0.0.1', port })
@@ -97,7 +97,7 @@ t.test('listens on IPv6, with brackets in its url', async (t) => {
   t.equal(await (await fetch(`${server.url}/`)).text(), 'fine')
 })
 
-t.test('runs the startup before it listens, and the shutdown after all is closed', async (t) => {
+t.test('runs the startup before it listens, and the shutdown after closing', async (t) => {
   const seen: string[] = []
   const port = await freePort()
   const app: App = async (scope, receive, send) => {
@@ -115,7 +115,7 @@ t.test('runs the startup before it listens, and the shutdown after all is closed
   await server.closed
 })
 
-t.test('nothing listens after a failed startup (advisory 127)', async (t) => {
+t.test('a failed startup leaves no open port (advisory 127)', async (t) => {
   const port = await freePort()
   const failing: [App, RegExp][] = [
     [living([], 'startup'), /lifespan: the startup failed\. no luck/],
@@ -155,7 +155,7 @@ t.test('an app without a lifespan has no state', async (t) => {
   t.same(seen, ['http', undefined])
 })
 
-t.test('a port in use is an error, and the app is shut down again', async (t) => {
+t.test('a port in use is an error, and the app is shut down', async (t) => {
   const seen: string[] = []
   const { port } = await listening(t, fine)
 
@@ -164,7 +164,7 @@ t.test('a port in use is an error, and the app is shut down again', async (t) =>
   t.same(seen, ['startup', 'shutdown'])
 })
 
-t.test('options that cannot be are an error before the app starts', async (t) => {
+t.test('invalid options throw before the app starts', async (t) => {
   const seen: string[] = []
   const impossible: ServeOptions = { headersTimeoutMs: 200, requestTimeoutMs: 100, signals: [] }
 
@@ -177,7 +177,7 @@ t.test('options that cannot be are an error before the app starts', async (t) =>
   t.same(seen, [])
 })
 
-t.test('an address that cannot be had is an error that ends the lifespan', async (t) => {
+t.test('an unavailable address is an error that ends the lifespan', async (t) => {
   const seen: string[] = []
   await t.rejects(serve(living(seen), { host: '192.0.2.1', port: 0, signals: [] }), {
     code: 'EADDRNOTAVAIL',
@@ -185,7 +185,7 @@ t.test('an address that cannot be had is an error that ends the lifespan', async
   t.same(seen, ['startup', 'shutdown'])
 })
 
-t.test('a unix socket', { skip: platform() === 'win32' }, async (t) => {
+t.test('listens on a unix socket', { skip: platform() === 'win32' }, async (t) => {
   const path = join(t.testdir(), 'server.sock')
   const app = httpApp((scope, _receive, send) =>
     answer(send, JSON.stringify([scope.client, scope.server])),
@@ -214,7 +214,7 @@ t.test('an AbortSignal closes it', async (t) => {
   t.notOk(await answers(port))
 })
 
-t.test('one that aborts early lets it not begin', async (t) => {
+t.test('an aborted AbortSignal prevents the start', async (t) => {
   const reason = new Error('not today')
   const seen: string[] = []
   const signal = AbortSignal.abort(reason)
@@ -239,7 +239,7 @@ t.test('one that aborts early lets it not begin', async (t) => {
   t.notOk(await answers(port))
 })
 
-t.test('HTTP/1.0 keeps its connection only when it asks for it', async (t) => {
+t.test('HTTP/1.0 keeps its connection only on request', async (t) => {
   const { connect, talk } = await listening(t, fine)
 
   t.match(await talk('GET / HTTP/1.0\r\n\r\n'), /\r\nconnection: close\r\n/i)
@@ -250,7 +250,7 @@ t.test('HTTP/1.0 keeps its connection only when it asks for it', async (t) => {
   t.same(statuses(await client.end()), [200, 200])
 })
 
-t.test('errors go to stderr where nobody asked for them', async (t) => {
+t.test('errors are written to stderr without onError', async (t) => {
   const error = new Error('broken')
   const server = await serve(() => Promise.reject(error), {
     port: 0,

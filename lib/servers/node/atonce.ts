@@ -1,11 +1,11 @@
-/** Writes the head of a response and a whole body in one piece, by public API. */
+/** Writes the head and the whole body of a response at once, with Node's public API. */
 import type { ServerResponse } from 'node:http'
 
 /**
- * All that there is, in one write: with `end(body)` there is an empty text behind it, whose two pieces
- * cost the connection a `writev`. An eighth of the time of a small exchange goes there.
+ * Writes the head and the body in one write. `end(body)` adds an empty string after the body, and two pieces
+ * need a `writev`, which takes an eighth of the time of a small exchange.
  *
- * The head must tell the length already, or the body would be sent in chunks.
+ * The head must have a Content-Length, or the body is sent in chunks.
  */
 export function writeAtOnce(
   response: ServerResponse,
@@ -13,8 +13,8 @@ export function writeAtOnce(
   encoding?: BufferEncoding,
 ): void {
   const { socket } = response // null while an earlier response is written
-  socket?.cork() // or `write` does, to the end of the turn
-  // Node's types know of an encoding only where there is one.
+  socket?.cork() // otherwise `write` corks it until the end of the turn
+  // Node's types do not allow an undefined encoding.
   response.write(body, encoding as BufferEncoding)
   socket?.uncork()
 }

@@ -1,39 +1,39 @@
 /** Writes a body part by part, and waits when the connection is full. */
-// By import, since the globals are getters, which cost a call each time.
+// These are imported because the globals are getters, which cost a call each time.
 import { Buffer } from 'node:buffer'
 import { nextTick } from 'node:process'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import { SENT } from '../../types.ts'
 
-/** The most that is kept of one turn; then it is written, and the connection asked for more room. */
+/** The number of bytes of one turn that are buffered. When more arrive, the buffer is written. */
 const FULL = 65_536
 
-/** What parts are written to: a response of HTTP/1.1, or what stands for a stream of HTTP/2. */
+/** The target of the parts: an HTTP/1.1 response, or an adapter of an HTTP/2 stream. */
 export interface Sink {
-  /** Null while an earlier response is written, or where heads go out by themselves. */
+  /** Null while an earlier response is written, or if the target sends heads by itself. */
   readonly socket: { setDefaultEncoding(encoding: BufferEncoding): unknown } | null
   flushHeaders(): void
-  /** Whether there is room for more. */
+  /** Writes bytes, and returns whether there is room for more. */
   write(bytes: Uint8Array): boolean
   end(bytes?: Uint8Array): unknown
   on(event: 'drain', listener: () => void): unknown
 }
 
-/** Tells when the client has gone. */
-interface Leaving {
+/** Calls listeners when the client has disconnected. */
+interface DisconnectEvents {
   listen(listener: () => void): void
 }
 
 /**
- * Parts that come in one turn of the event loop are written as one, at its end: no later than Node
- * would let them go, but as one chunk instead of many.
+ * Joins the parts that arrive in one turn of the event loop, and writes them as one chunk at its end. Node
+ * would send them no earlier, but as many chunks.
  *
- * One 'drain' listener serves all parts: a listener for each would pile up.
+ * One 'drain' listener serves all parts, because one listener for each part would accumulate.
  */
 export class Chunks {
   readonly #response: Sink
-  /** What waits for the end of the turn, in a buffer of our own: the producer may reuse its one. */
+  /** A copy of the bytes that wait for the end of the turn: the app may reuse its buffer. */
   #buffer: Uint8Array = NO_BYTES
   #room = 0
   #size = 0
@@ -43,7 +43,7 @@ export class Chunks {
   #unblock: () => void = () => {}
   #fail: (error: Error) => void = () => {}
 
-  constructor(response: Sink, disconnect: Leaving) {
+  constructor(response: Sink, disconnect: DisconnectEvents) {
     this.#response = response
     response.on('drain', () => this.#resume())
     disconnect.listen(() => this.#disconnect())
@@ -67,12 +67,12 @@ export class Chunks {
   end(part: Uint8Array): void {
     const rest = this.#size === 0 ? part : this.#last(part)
     this.#gone = true
-    this.#unblock() // an ended response tells of no more room
+    this.#unblock() // an ended response emits no 'drain'
     if (rest.byteLength > 0) this.#response.end(rest)
     else this.#response.end()
   }
 
-  /** What is left to write with the end. */
+  /** Returns the bytes to write with the end of the response. */
   #last(part: Uint8Array): Uint8Array {
     if (this.#size + part.byteLength > FULL) {
       this.#flush()
@@ -85,14 +85,15 @@ export class Chunks {
   /** Rejects sends that wait for room. */
   #disconnect(): void {
     this.#gone = true
-    this.#take() // the client has gone
+    this.#take() // discarded, because the client has disconnected
     this.#fail(new ClientDisconnected())
   }
 
   #keep(part: Uint8Array, byteLength: number): void {
     const size = this.#size + byteLength
     if (size > this.#room) {
-      // The first part as it is, and then room for all: most turns have one part, or many.
+      // The first buffer has the size of the first part, the second has the full size: most turns have
+      // either one part or many.
       const kept = this.#buffer.subarray(0, this.#size)
       this.#room = this.#size === 0 ? size : FULL
       this.#buffer = Buffer.allocUnsafeSlow(this.#room)
@@ -120,20 +121,9 @@ export class Chunks {
   }
 
   #pass(body: Uint8Array): void {
-    // Even without a body, so that the head goes out.
-    const hasRoom = body.byteLength === 0 ? this.#flushHead() : this.#response.write(body)
+    // An empty body still sends the head.
+    const hasRoom = body.byteLength === 0 ? flushHead(this.#response) : this.#response.write(body)
     if (!hasRoom && this.#blocked === undefined) this.#block()
-  }
-
-  #flushHead(): boolean {
-    const { socket } = this.#response
-    // Behind another response it has to wait anyway, and goes out with what follows.
-    if (socket === null) return true
-    // Values are latin-1; Node leaves it to the socket what the text of a head alone becomes.
-    socket.setDefaultEncoding('latin1')
-    this.#response.flushHeaders()
-    socket.setDefaultEncoding('utf8')
-    return true
   }
 
   #block(): void {
@@ -148,4 +138,16 @@ export class Chunks {
     this.#blocked = undefined
     this.#unblock()
   }
+}
+
+/** Sends the head of a response unless it was sent. Returns true, because there is always room for a head. */
+export function flushHead(response: Pick<Sink, 'flushHeaders' | 'socket'>): true {
+  const { socket } = response
+  // The head has to wait for an earlier response, and is then sent with the body.
+  if (socket === null) return true
+  // Values are latin-1. Node encodes a head without a body with the default encoding of the socket.
+  socket.setDefaultEncoding('latin1')
+  response.flushHeaders()
+  socket.setDefaultEncoding('utf8')
+  return true
 }

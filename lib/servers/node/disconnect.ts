@@ -1,14 +1,14 @@
-/** Notices when a response is over: written to its end, or cut short because the client has gone. */
+/** Detects when a response is over: it was written to its end, or the client has disconnected. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { forgetLost, whenLost } from './socketclose.ts'
 
 /**
- * Watches 'close' of the response, the only event that tells: the request's own 'close' comes as
- * soon as its body was read.
+ * Listens to 'close' of the response. The 'close' of the request cannot be used, because Node emits it as soon
+ * as the body was read.
  *
- * It listens only once there is a listener: most exchanges end before there is one, and the
- * listener alone would cost them five percent.
+ * The event listener is added with the first listener of the app. Most exchanges end without one, and the
+ * event listener alone would cost them five percent.
  */
 export class Disconnect {
   readonly #request: IncomingMessage
@@ -23,12 +23,12 @@ export class Disconnect {
     this.#response = response
   }
 
-  /** Whether the client went before the response was complete. */
+  /** Whether the client disconnected before the response was complete. */
   get #gone(): boolean {
     return this.#over && !this.#response.writableFinished
   }
 
-  /** Calls a listener once, when the client goes, or at once when it has gone. */
+  /** Calls a listener once when the client disconnects, or immediately if it has disconnected already. */
   listen(listener: () => void): void {
     this.#watch()
     if (this.#gone) listener()
@@ -38,7 +38,7 @@ export class Disconnect {
     }
   }
 
-  /** Calls a listener, the only one of its kind, when the response is over, however it ended. */
+  /** Calls a listener when the response is over, whether it was completed or not. There can be only one. */
   whenOver(listener: () => void): void {
     this.#watch()
     if (this.#over) listener()
@@ -56,7 +56,7 @@ export class Disconnect {
     else response.on('close', () => this.#end())
   }
 
-  /** A response that waits for the one before it is not told by Node when the connection is lost. */
+  /** Node does not close a response that waits for an earlier one if the connection is lost. */
   #watchInLine(socket: Socket): void {
     const lose = (): void => {
       this.#response.destroy()
@@ -75,7 +75,7 @@ export class Disconnect {
     const onOver = this.#onOver
     this.#onOver = undefined
     onOver?.()
-    // Let go in any case: the connection may hold on to this for long, and to all that they know.
+    // The listeners are always released: the connection may hold this object, and their closures, for long.
     const listeners = this.#listeners ?? []
     this.#listeners = undefined
     if (this.#gone) for (const listener of listeners) listener()

@@ -1,29 +1,30 @@
-/** Counts what is open, so that a server can close without cutting it off. */
+/** Counts open exchanges and connections, which lets a server close without cutting them off. */
 import type { Server } from 'node:http'
 import { type Socket, Server as SocketServer } from 'node:net'
 import { isLingering } from './linger.ts'
+import { LookClock } from './lookclock.ts'
 import { type Ongoing, OngoingSet } from './ongoing.ts'
 import { StalledWrites } from './stalled.ts'
 
-/** How long an app gets to notice that its connection was cut. */
+/** How long a closing server waits for apps to end after their connections were cut, in ms. */
 const AFTERMATH_MS = 1_000
 
 /**
- * How long a closing server leaves idle connections open: a request may be on its way on one of them. Its
- * answer tells the client that it is the last.
+ * How long a closing server leaves idle connections open, in ms. A request may be on its way on one of them. Its
+ * response tells the client that the connection closes.
  */
 const SETTLE_MS = 100
 
-/** How often a closing server looks at its connections: nothing tells when one has become idle. */
+/** How often a closing server checks its connections, in ms: Node has no event for a connection that becomes idle. */
 const LOOK_MS = 20
 
-/** Connections of another protocol, which close in a way of their own. */
+/** Connections of another protocol, which close in a different way. */
 export interface Foreign {
   /** Whether none is open. */
   readonly isIdle: boolean
-  /** Asks clients to open no more requests here. */
+  /** Tells clients to send no more requests on these connections. */
   drain(): void
-  /** Lets what is open end, and closes each connection then. */
+  /** Closes each connection when its open requests have ended. */
   close(): void
   cut(): void
 }
@@ -31,24 +32,25 @@ export interface Foreign {
 export class Drain {
   readonly #node: Server
   readonly #sockets = new Set<Socket>()
-  /** What is below TLS; handshakes that are not done are only here. */
+  /** The TCP connections below TLS. A connection whose handshake is not complete is only in this set. */
   readonly #lower = new Set<Socket>()
   readonly #ongoing = new OngoingSet()
   #foreign: Foreign | undefined
   #isIdleToo: (socket: Socket) => boolean = () => false
   #closing = false
   #forced = false
-  #settledAt = 0
+  #settling = new LookClock(LOOK_MS)
+  #settleMs = 0
 
   /**
-   * @param writeTimeoutMs How long a client may read nothing of what waits for it; 0 is for ever.
+   * @param writeTimeoutMs How long a client may read nothing while bytes wait for it, in ms; 0 sets no limit.
    * @param isSecure Whether connections come over TLS.
    */
   constructor(node: Server, writeTimeoutMs: number, isSecure = false) {
     this.#node = node
     const sockets = this.#sockets
     const stalled = new StalledWrites(sockets, writeTimeoutMs)
-    // The same for all, and not by `once`, which keeps four objects: most sockets are idle.
+    // One function serves all sockets. `once` would keep four objects for each socket, and most sockets are idle.
     function forget(this: Socket): void {
       sockets.delete(this)
     }
@@ -60,7 +62,7 @@ export class Drain {
     })
   }
 
-  /** Below TLS there is a connection of its own, the only one until the handshake is done. */
+  /** TLS runs over a separate TCP socket. Until the handshake is complete, there is no other socket. */
   #watchHandshakes(node: Server): void {
     const lower = this.#lower
     node.on('connection', (socket: Socket) => {
@@ -69,22 +71,22 @@ export class Drain {
     })
   }
 
-  /** Leaves some connections to those who know their protocol. */
+  /** Registers the connections of another protocol. */
   leaveTo(foreign: Foreign): void {
     this.#foreign = foreign
   }
 
-  /** Tells of connections that are read by others than Node whether they are idle. */
+  /** Registers a function that returns whether a connection that Node does not read is idle. */
   alsoIdle(isIdle: (socket: Socket) => boolean): void {
     this.#isIdleToo = isIdle
   }
 
-  /** Forgets a connection that is another's from now on. */
+  /** Forgets a connection that has changed to another protocol. */
   leave(socket: Socket): void {
     this.#sockets.delete(socket)
   }
 
-  /** Whether responses are the last of their connections. */
+  /** Whether each response must be the last of its connection. */
   get draining(): boolean {
     return this.#ongoing.draining
   }
@@ -93,60 +95,61 @@ export class Drain {
     return this.#closing
   }
 
-  /** An exchange goes on: closing waits for it. */
+  /** Counts an ongoing exchange. A closing server waits for it. */
   begin(): void {
     this.#ongoing.begin()
   }
 
-  /** Tells it when the server begins to close. */
+  /** Calls `drain` of an exchange when the server begins to close. */
   listen(one: Ongoing): void {
     this.#ongoing.listen(one)
   }
 
-  /** One of those that went on is over. */
+  /** Counts the end of an ongoing exchange. */
   end(one?: Ongoing): void {
     this.#ongoing.end(one)
   }
 
-  /** Tells what goes on that the server closes; the port stays open for so long, unless it is cut. */
+  /** Tells ongoing exchanges that the server closes. It resolves after the delay, or earlier if the server is cut. */
   drain(delayMs: number): Promise<void> {
     this.#ongoing.drain()
     this.#foreign?.drain()
     return this.#until(() => delayMs <= 0 || this.#forced, delayMs)
   }
 
-  /** Ends every connection at once, without waiting for the grace time. */
+  /** Ends every connection immediately, without waiting for the grace period. */
   cut(): void {
     this.#forced = true
     this.#node.closeAllConnections()
     this.#foreign?.cut()
-    // Those that have left HTTP are not Node's any more.
+    // Node does not close connections that have left HTTP.
     for (const socket of [...this.#sockets, ...this.#lower]) socket.destroy()
   }
 
-  /** Stops accepting, waits for what is open, and cuts what takes longer than the grace time. */
+  /** Stops accepting connections, waits for open exchanges, and cuts them after the grace period. */
   async close(gracePeriodMs: number): Promise<void> {
     this.#closing = true
-    this.#settledAt = performance.now() + Math.min(SETTLE_MS, gracePeriodMs)
+    this.#settling = new LookClock(LOOK_MS)
+    this.#settleMs = Math.min(SETTLE_MS, gracePeriodMs)
     this.#foreign?.close()
     const closed = this.#stopListening()
     await this.#until(() => this.#isIdle() || this.#forced, gracePeriodMs)
     this.cut()
     await this.#until(() => this.#ongoing.count === 0, AFTERMATH_MS)
     await closed
-    this.#node.close() // ends what the http server keeps besides its connections
+    this.#node.close() // clears the HTTP server's timer that checks connections
   }
 
-  /** Not yet http's own `close`: it would cut responses that are ended, but not written. */
+  /** Calls `close` of the TCP server. The one of the HTTP server would cut responses that are not written yet. */
   #stopListening(): Promise<void> {
     return new Promise((resolve) => {
       SocketServer.prototype.close.call(this.#node, () => resolve())
     })
   }
 
-  /** Whether all apps are done and all they sent is written; closes what is idle. */
+  /** Whether all apps have ended and all bytes are written. It also closes idle connections. */
   #isIdle(): boolean {
-    if (performance.now() < this.#settledAt) return this.#isEmpty()
+    if (this.#settling.look() < this.#settleMs) return this.#isEmpty()
     const writing = [...this.#sockets].filter((socket) => socket.writableLength > 0)
     if (writing.length === 0) this.#closeIdle()
     if (this.#ongoing.count > 0) return false
@@ -174,11 +177,13 @@ export class Drain {
     if (condition()) return Promise.resolve()
     const end = Date.now() + timeoutMs
     return new Promise((resolve) => {
-      const timer = setInterval(() => {
+      const look = (): void => {
         if (!condition() && Date.now() < end) return
         clearInterval(timer)
         resolve()
-      }, LOOK_MS)
+      }
+      // If the process was blocked, requests wait in the operating system: they are read before the immediate.
+      const timer = setInterval(() => setImmediate(look), LOOK_MS)
     })
   }
 }

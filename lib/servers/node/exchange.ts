@@ -1,35 +1,28 @@
-/** One request and its response: calls the app, and ends the exchange whatever the app does. */
+/** One request and its response: calls the app, and ends the exchange even if the app sends no response. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { followsDisconnect } from '../../exceptions/common.ts'
 import { Responder } from '../../protocol/response.ts'
-import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
-import { type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
-import { type Asked, type Hosting, readAsked } from './asked.ts'
+import { incomplete, run } from '../../protocol/run.ts'
+import type { HTTPScope, Receive, Send } from '../../types.ts'
+import { AppExchange } from './appexchange.ts'
+import { takeAwaiter } from './awaited.ts'
 import { cut } from './cut.ts'
 import { Disconnect } from './disconnect.ts'
 import { Refusal } from './fields.ts'
 import { Incoming } from './incoming.ts'
 import { isPastLast, linger, markLast } from './linger.ts'
 import { type HandedOver, type HandingOver, isAsSent } from './nativepair.ts'
-import type { Ongoing } from './ongoing.ts'
 import { mustWait, pipelineOf } from './pipeline.ts'
 import { refuse } from './refuse.ts'
+import { type Hosting, type RequestHead, readRequestHead } from './requesthead.ts'
 import { RequestScope } from './scope.ts'
-import { ServedRequest } from './servedrequest.ts'
-import type { Service } from './service.ts'
+import type { HTTPService } from './service.ts'
+import { countResponse } from './unfinished.ts'
 import { type Circumstances, NodeWire } from './wire.ts'
 
-export type { Hosting } from './asked.ts'
+export type { Hosting } from './requesthead.ts'
 
-/** What a server does with exchanges. */
-export interface HTTPService extends Service {
-  /** Whether fields of Node's own may be used; see `direct.ts`. */
-  readonly shortcuts: boolean
-  /** How many requests of one connection are at work at once; further ones wait. */
-  readonly maxPipelined: number
-}
-
-/** Unread bodies are discarded up to this size; larger ones end the connection. */
+/** Unread bodies up to this size are discarded; larger ones end the connection. In bytes. */
 const MOST_DISCARDED = 65_536
 
 /** Runs one exchange to its end. */
@@ -41,7 +34,13 @@ export function exchange(
   hosting?: Hosting,
 ): void {
   const { socket } = request
-  // Only then can there have been a last response: this one waits for it, or comes too late.
+  if (hosting === undefined) countResponse(socket, response)
+  const takePair = takeAwaiter(socket)
+  if (takePair !== undefined) {
+    takePair(request, response)
+    return
+  }
+  // After the last response of a connection, a further response has no socket or one that is not writable.
   if (!response.socket?.writable && isPastLast(socket)) return
   if (!mustWait(socket)) {
     begin(service, request, response, expectsContinue, hosting)
@@ -61,14 +60,13 @@ function begin(
   expectsContinue: boolean,
   hosting: Hosting | undefined,
 ): void {
-  const asked = readAsked(request, expectsContinue, hosting)
-  if (asked instanceof Refusal) {
-    refuseRequest(request, response, asked.status, expectsContinue)
+  const head = readRequestHead(request, expectsContinue, hosting)
+  if (head instanceof Refusal) {
+    refuseRequest(request, response, head.status, expectsContinue)
     return
   }
-  if (asked.isLast) markLast(request.socket)
-  if (asked.bodyLength === 0 && request instanceof ServedRequest) request.spare()
-  new Exchange(service, request, response, asked, hosting).run()
+  if (head.isLast) markLast(request.socket)
+  run(service.app, new Exchange(service, request, response, head, hosting))
 }
 
 function refuseRequest(
@@ -82,30 +80,17 @@ function refuseRequest(
   refuse(response, status, true)
 }
 
-/** The parts of an exchange; the ones that most exchanges never need are made on first use. */
-class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
+/** One exchange. Parts that most exchanges never need are made on first use. */
+export class Exchange extends AppExchange implements HandingOver, Circumstances {
   readonly #service: HTTPService
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly receive: Receive = () => this.#reader().receive()
-  readonly send: Send = (message) => this.#responder.send(message)
-  /** For the app's own listeners: an error would reach the event loop, and end the process. */
+  readonly send: Send
   readonly onDisconnect = (listener: () => void): void => {
-    this.disconnect.listen(() => this.#call(listener))
+    this.disconnect.listen(() => this.tell(listener))
   }
-  readonly onDraining = (listener: () => void): void => {
-    if (this.#service.inFlight.draining) {
-      this.#call(listener)
-      return
-    }
-    this.#drainListeners ??= []
-    this.#drainListeners.push(listener)
-    if (this.#isOngoing) this.#service.inFlight.listen(this)
-  }
-  #drainListeners: (() => void)[] | undefined
-  /** Whether the app goes on after its call. */
-  #isOngoing = false
-  readonly #asked: Asked
+  readonly #head: RequestHead
   readonly #hosting: Hosting | undefined
   readonly #scope: HTTPScope
   readonly #wire: NodeWire
@@ -118,50 +103,62 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     service: HTTPService,
     request: IncomingMessage,
     response: ServerResponse,
-    asked: Asked,
-    hosting: Hosting | undefined,
+    head: RequestHead,
+    hosting?: Hosting,
+    scope?: HTTPScope,
   ) {
+    super(service)
     this.#service = service
     this.#request = request
     this.#response = response
-    this.#asked = asked
+    this.#head = head
     this.#hosting = hosting
-    this.#scope = new RequestScope(request, asked.target, asked.headers, service.site, this)
+    const { target, headers } = head
+    this.#scope = scope ?? new RequestScope(request, target, headers, service.site, this)
     this.#wire = new NodeWire(response, this)
     this.#responder = new Responder(this.#scope, this.#wire)
+    this.send = this.#responder.send
   }
 
-  run(): void {
-    const done = run(this.#service.app, this.#scope, this.receive, this.send)
-    if (done === SENT && (this.#responder.phase === 'complete' || this.#isHandedOver)) {
-      this.#incoming?.end()
-      return
-    }
-    this.#isOngoing = true
-    this.#service.inFlight.begin(this)
-    if (this.#isHandedOver || this.#drainListeners) this.#service.inFlight.listen(this)
+  get scope(): HTTPScope {
+    return this.#scope
+  }
+
+  get isComplete(): boolean {
+    return this.#responder.phase === 'complete' || this.#isHandedOver
+  }
+
+  conclude(): void {
+    this.#incoming?.end()
+  }
+
+  /** Continues an exchange that began without node:http, because a handler needs Node's request and response. */
+  adopt(): void {
+    this.#isHandedOver = true
+    this.goOn()
+  }
+
+  override goOn(): void {
+    super.goOn()
+    if (this.#isHandedOver) this.#service.inFlight.listen(this)
     pipelineOf(this.#request.socket, this.#service.maxPipelined).begin(this.#response)
-    void whenEnded(done, this)
   }
 
-  /** The server begins to close: from now on each response is the last of its connection. */
-  drain(): void {
+  get pair(): HandedOver {
+    const whenOver = (listener: () => void): void => this.disconnect.whenOver(listener)
+    return { request: this.#request, response: this.#response, whenOver }
+  }
+
+  /** The server begins to close, so a response without a head must close its connection. */
+  override drain(): void {
     const response = this.#response
     if (this.#isHandedOver && !response.headersSent) response.setHeader('connection', 'close')
-    for (const listener of this.#drainListeners?.splice(0) ?? []) this.#call(listener)
+    super.drain()
   }
 
-  /** What a host has answered itself is not cut. */
+  /** Ends the connection, unless a host or a handler has sent the response. */
   cut(): void {
     if (!this.#wire.isTaken) this.#response.destroy()
-  }
-
-  #call(listener: () => void): void {
-    try {
-      listener()
-    } catch (error) {
-      this.#service.onError(error, this.#scope)
-    }
   }
 
   get started(): boolean {
@@ -169,7 +166,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     return hasStarted || (this.#isHandedOver && this.#response.headersSent)
   }
 
-  /** Whether nothing is missing: all was sent, the client left, or a host or a handler has answered. */
+  /** Whether no response is missing: it was sent, the client left, or a host or a handler has answered. */
   get #settled(): boolean {
     const { phase } = this.#responder
     const isLeft = this.#response.destroyed && phase !== 'aborted'
@@ -184,11 +181,7 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
   }
 
   get expectsContinue(): boolean {
-    return this.#asked.expectsContinue
-  }
-
-  get shortcuts(): boolean {
-    return this.#service.shortcuts
+    return this.#head.expectsContinue
   }
 
   get hosted(): boolean {
@@ -199,15 +192,10 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     return this.hosted || this.#isHandedOver
   }
 
-  report(error: unknown): void {
-    this.#service.onError(error, this.#scope)
-  }
-
   handOver(scope: HTTPScope, receive: Receive): HandedOver | undefined {
     const service = this.#service
     const request = this.#request
-    const response = this.#response
-    const { target, headers, expectsContinue } = this.#asked
+    const { target, headers, expectsContinue } = this.#head
     const isUntouched = this.#incoming === undefined && !this.started && receive === this.receive
     const isOurs = service.shortcuts && !service.inFlight.draining && this.#hosting === undefined
     const isPlain = !expectsContinue && target.authority === undefined
@@ -215,17 +203,16 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
       return undefined
     }
     if (!isAsSent(scope, request, headers)) return undefined
-    if (request instanceof ServedRequest) request.revive()
     this.#isHandedOver = true
-    if (this.#isOngoing) service.inFlight.listen(this)
-    return { request, response, whenOver: (listener) => this.disconnect.whenOver(listener) }
+    if (this.isOngoing) service.inFlight.listen(this)
+    return this.pair
   }
 
-  /** Whether this response is the last of its connection; if so, all is set up for the end. */
+  /** Whether this response is the last of its connection. If it is, the connection is prepared for its end. */
   endsConnection(): boolean {
     const { remaining, heldBack } = this.#bodyState()
     const leavesBody = remaining > 0 && (heldBack || remaining > MOST_DISCARDED)
-    const isLast = this.#asked.isLast || leavesBody || this.#service.inFlight.draining
+    const isLast = this.#head.isLast || leavesBody || this.#service.inFlight.draining
     if (this.#response.shouldKeepAlive && !isLast) return false
     markLast(this.#request.socket)
     if (remaining > 0 && !heldBack) linger(this.#request)
@@ -237,10 +224,10 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     return { remaining: this.#bodyLength, heldBack: this.expectsContinue }
   }
 
-  /** Zero after a handover if the handler has read the body. */
+  /** The length of the unread body; 0 if a handler that was given the request has read it. */
   get #bodyLength(): number {
     const { readableEnded, destroyed } = this.#request
-    return this.#isHandedOver && (readableEnded || destroyed) ? 0 : this.#asked.bodyLength
+    return this.#isHandedOver && (readableEnded || destroyed) ? 0 : this.#head.bodyLength
   }
 
   #reader(): Incoming {
@@ -252,12 +239,11 @@ class Exchange implements HandingOver, Ongoing, Circumstances, Ending {
     return this.#settled ? undefined : incomplete(this.#responder.phase, this.#wire.isFlushed)
   }
 
-  /** Before anything was sent a 500 is possible; afterwards only a cut says that something is missing. */
+  /** Answers an error with 500. If the head was sent, the connection is cut to mark the response as incomplete. */
   settle(error: unknown): void {
-    this.#isOngoing = false
-    this.#service.inFlight.end(this)
+    this.end()
     if (error !== undefined && !this.#isTakenOver(error)) {
-      if (!followsDisconnect(error, this.#scope)) this.#service.onError(error, this.#scope)
+      if (!followsDisconnect(error, this.#scope)) this.report(error)
       const isOpen = !this.#settled && !this.#response.destroyed
       if (isOpen && this.#wire.isFlushed) cut(this.#response)
       else if (isOpen) refuse(this.#response, 500, this.endsConnection())

@@ -1,4 +1,4 @@
-/** The lines of a response's head that Node would write, for heads that are put together here. */
+/** Builds the head of a response as text, with the lines that Node would add. */
 import { STATUS_CODES } from 'node:http'
 import type { HeaderList } from '../../types.ts'
 
@@ -13,28 +13,59 @@ export function statusLine(status: number): string {
 }
 
 /**
- * Checked fields, and a Date unless they have one.
+ * Returns the head of a response as text, with a Date unless the fields have one.
  *
- * @param further Lines to put between them.
+ * @param headers Checked fields.
+ * @param further Lines to insert between the fields and the date.
  */
-export function fieldLines(headers: HeaderList, further = ''): string {
-  let lines = ''
-  let dated = false
+export function headText(
+  status: number,
+  headers: HeaderList,
+  further: string,
+  end: HeadEnd,
+): string {
+  let text = statusLine(status)
+  let isDated = false
   for (let index = 0; index < headers.length; index += 2) {
-    lines += `${headers[index]}: ${headers[index + 1]}\r\n`
-    dated ||= headers[index] === 'date'
+    text += `${headers[index]}: ${headers[index + 1]}\r\n`
+    isDated ||= headers[index] === 'date'
   }
-  return dated ? lines + further : lines + further + currentDate()
+  if (further !== '') text += further
+  return text + (isDated ? end.text : end.dated)
 }
+
+/** The end of a head: the lines that the server adds, and the empty line. */
+export class HeadEnd {
+  readonly text: string
+  #date = ''
+  #dated = ''
+
+  constructor(lines: string) {
+    this.text = `${lines}\r\n`
+  }
+
+  /** The Date line and the text. They are joined once a second. */
+  get dated(): string {
+    const date = currentDate()
+    if (date !== this.#date) {
+      this.#date = date
+      this.#dated = date + this.text
+    }
+    return this.#dated
+  }
+}
+
+/** As it was when this module was loaded: fake timers of a test, which may never fire, do not stop the date. */
+const setTimer = setTimeout
 
 let dateLine = ''
 
-/** Made once a second at the most, and only while responses are sent. */
+/** Returns the Date line. It is made at most once a second, and only while responses are sent. */
 function currentDate(): string {
   if (dateLine === '') {
     const now = new Date()
     dateLine = `Date: ${now.toUTCString()}\r\n`
-    const timer = setTimeout(() => {
+    const timer = setTimer(() => {
       dateLine = ''
     }, 1000 - now.getMilliseconds())
     timer.unref()
@@ -42,15 +73,12 @@ function currentDate(): string {
   return dateLine
 }
 
-let lastTimeout = -1
-let keepAliveLines = ''
-
-/** What Node says on a connection that stays open. */
-export function keepAlive(timeoutMs: number): string {
-  if (timeoutMs !== lastTimeout) {
-    lastTimeout = timeoutMs
-    const seconds = Math.floor(timeoutMs / 1000)
-    keepAliveLines = `Connection: keep-alive\r\n${timeoutMs > 0 ? `Keep-Alive: timeout=${seconds}\r\n` : ''}`
-  }
-  return keepAliveLines
+/**
+ * Returns the lines that Node writes if the connection stays open.
+ *
+ * @param timeoutMs How long an idle connection is kept, in ms; 0 sets no limit.
+ */
+export function keepAliveLines(timeoutMs: number): string {
+  const time = timeoutMs > 0 ? `Keep-Alive: timeout=${Math.floor(timeoutMs / 1000)}\r\n` : ''
+  return `Connection: keep-alive\r\n${time}`
 }

@@ -1,26 +1,25 @@
-/** Writes the head of a response that a host, and what it has put around the response, share. */
+/** Writes a response that belongs to a host: its middleware may have added fields or wrapped the response. */
 import { Buffer } from 'node:buffer'
 import type { ServerResponse } from 'node:http'
 import type { HeaderList } from '../../types.ts'
 
-/** Fields that the host and the app may both send. Of any other, the app's stands. */
+/** Fields for which the values of the host and of the app are both sent. Any other field has the app's value. */
 const SHARED = new Set(['set-cookie', 'vary', 'link'])
 
 /**
- * One field after the other, where a server of our own passes the whole list at once: what hosts put
- * around a response reads and changes it by `getHeader` and `setHeader`, and much of it knows no
- * lists.
+ * Writes the head of a response. Each field is set by `setHeader`, because the middleware of hosts reads and
+ * changes fields with `getHeader` and `setHeader`, and much of it ignores a list that is passed to `writeHead`.
  */
 export function writeHosted(response: ServerResponse, status: number, headers: HeaderList): void {
-  for (const [name, values] of grouped(headers)) {
+  for (const [name, values] of groupByName(headers)) {
     const all = SHARED.has(name) ? [...valuesOf(response.getHeader(name)), ...values] : values
-    // A single value as a text, since few expect a list where there is one.
+    // A single value is set as a string, because most middleware does not expect a list of one value.
     response.setHeader(name, all.length === 1 ? (all[0] ?? '') : all)
   }
   response.writeHead(status)
 }
 
-/** Head and body; the bytes as a Buffer, which is all that some of it takes besides text. */
+/** Writes the head and the body. The body is a Buffer, because some middleware accepts only strings and Buffers. */
 export function endHosted(
   response: ServerResponse,
   status: number,
@@ -33,7 +32,7 @@ export function endHosted(
   else response.end(Buffer.from(buffer, byteOffset, byteLength))
 }
 
-function grouped(headers: HeaderList): Map<string, string[]> {
+function groupByName(headers: HeaderList): Map<string, string[]> {
   const fields = new Map<string, string[]>()
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''

@@ -1,115 +1,136 @@
-/** The receiving half of an exchange: the request body as messages, pulled one by one. */
+/** The receiving half of an exchange: returns the request body as messages, one for each call of `receive`. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ByteCollector } from '../../internal/bytes.ts'
 import { DISCONNECT, NO_BODY } from '../../protocol/received.ts'
 import type { ReceiveMessage } from '../../types.ts'
 import type { Disconnect } from './disconnect.ts'
-import { openParts, type Parts } from './parts.ts'
+import { Parts } from './parts.ts'
 import { forgetLost, whenLost } from './socketclose.ts'
 import { whenItsTurn } from './turn.ts'
 
-/** What an exchange tells its receiving half. */
-export interface Asking {
+type Waiter = (message: ReceiveMessage) => void
+
+/** The properties of an exchange that its receiving half needs. */
+export interface ReceivingExchange {
   readonly disconnect: Disconnect
   /** Whether the client waits for a 100 before it sends its body. */
   readonly expectsContinue: boolean
+  /** Whether the request belongs to another server, which may have read a part of the body. */
+  readonly hosted: boolean
 }
 
 /**
- * Reads a request only while a call of `receive` is pending, so that a client cannot send
- * faster than the app takes; tells about the disconnect when all else has been told.
+ * Reads a request only while a call of `receive` is pending: a client cannot send faster than the app reads.
+ * The disconnect message follows the last part of the body.
  */
 export class Incoming {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #asking: Asking
-  readonly #waiting: ((message: ReceiveMessage) => void)[] = []
-  /** What was not asked for yet, all of which the next message has. */
+  readonly #exchange: ReceivingExchange
+  /** Usually only one call waits, which needs no list. */
+  #waiter: Waiter | undefined
+  #laterWaiters: Waiter[] | undefined
+  /** The bytes that no call has received yet. The next message contains all of them. */
   #chunks: ByteCollector | undefined
   #remaining: number
   #parts: Parts | undefined
   #ended: boolean
-  /** Whether the last part of the body was handed out. */
-  #told = false
-  /** Whether the client has been told to send its body. */
-  #invited = false
+  /** Whether the app has received the last part of the body. */
+  #isDelivered = false
+  /** Whether a 100 has told the client to send its body. */
+  #hasSentContinue = false
   #over = false
   #watching = false
   readonly #onLost = (): void => this.end()
 
-  constructor(request: IncomingMessage, response: ServerResponse, length: number, asking: Asking) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    length: number,
+    exchange: ReceivingExchange,
+  ) {
     this.#request = request
     this.#response = response
-    this.#asking = asking
+    this.#exchange = exchange
     this.#ended = length === 0
     this.#remaining = length
   }
 
-  /** How many bytes have not come in yet; Infinity if the length is unknown. */
+  /** The number of bytes that have not arrived yet; Infinity if the length is unknown. */
   get remaining(): number {
     return this.#ended ? 0 : this.#remaining
   }
 
-  /** Whether the client still waits to be told to send its body. */
+  /** Whether the client still waits for a 100 before it sends its body. */
   get heldBack(): boolean {
-    return this.#asking.expectsContinue && !this.#invited
+    return this.#exchange.expectsContinue && !this.#hasSentContinue
   }
 
   receive(): Promise<ReceiveMessage> {
     const ready = this.#next()
     if (ready !== undefined) return Promise.resolve(ready)
     return new Promise((resolve) => {
-      this.#waiting.push(resolve)
+      if (this.#waiter === undefined) this.#waiter = resolve
+      else {
+        this.#laterWaiters ??= []
+        this.#laterWaiters.push(resolve)
+      }
       if (this.#ended) this.#watch()
       else this.#read()
     })
   }
 
-  /** The exchange is over: pending calls of `receive` are answered. */
+  /** Ends the exchange: pending calls of `receive` resolve. */
   end(): void {
     this.#over = true
-    forgetLost(this.#request.socket, this.#onLost)
     this.#settle()
-    // What was begun is discarded to its end, or the connection's next request would never come.
-    if (!this.#ended) this.#parts?.discard()
+    if (this.#ended) return
+    forgetLost(this.#request.socket, this.#onLost)
+    // The rest of the body is discarded. Otherwise the next request of the connection would never be read.
+    this.#parts?.discard()
   }
 
   #next(): ReceiveMessage | undefined {
     if (this.#chunks !== undefined) {
       const body = this.#chunks.join()
       this.#chunks = undefined
-      this.#told = this.#ended
+      this.#isDelivered = this.#ended
       return { type: 'http.request', body, moreBody: !this.#ended }
     }
-    if (this.#ended && !this.#told) {
-      this.#told = true
+    if (this.#ended && !this.#isDelivered) {
+      this.#isDelivered = true
       return NO_BODY
     }
     return this.#over ? DISCONNECT : undefined
   }
 
   #settle(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#waiter !== undefined) {
       const message = this.#next()
       if (message === undefined) return
-      this.#waiting.shift()?.(message)
+      this.#answer(this.#waiter, message)
     }
   }
 
-  /** After the body there is only the end of the response to wait for. */
+  #answer(waiter: Waiter, message: ReceiveMessage): void {
+    this.#waiter = this.#laterWaiters?.shift()
+    waiter(message)
+  }
+
+  /** After the body, pending calls wait for the end of the response. */
   #watch(): void {
     if (this.#watching) return
     this.#watching = true
-    this.#asking.disconnect.whenOver(() => this.end())
+    this.#exchange.disconnect.whenOver(() => this.end())
   }
 
-  /** All has come that will; some may wait for what comes after. */
+  /** The body is complete. Calls that are still pending wait for the disconnect. */
   #complete(): void {
     this.#ended = true
     forgetLost(this.#request.socket, this.#onLost)
     this.#settle()
-    if (this.#waiting.length > 0) this.#watch()
+    if (this.#waiter !== undefined) this.#watch()
   }
 
   #read(): void {
@@ -117,37 +138,51 @@ export class Incoming {
       this.#parts.goOn()
       return
     }
-    if (this.#asking.expectsContinue) whenItsTurn(this.#response, this.#invite)
-    this.#parts = openParts(this.#request, this.#take)
-    // An abort is an 'error' only if there is a listener. The connection reports it too, and in less
-    // time than the response, whose 'close' takes a twentieth of a small exchange.
+    if (this.#exchange.expectsContinue) whenItsTurn(this.#response, this.#sendContinue)
+    // A body of a known length ends with its last byte. A host may have read a part of it.
+    const needsEnd = this.#remaining === Number.POSITIVE_INFINITY || this.#exchange.hosted
+    this.#parts = new Parts(this.#request, this.#take, needsEnd)
+    // The request emits 'error' for an abort only if it has a listener. The connection reports an abort too, and a
+    // listener for 'close' of the response would take a twentieth of the time of a small exchange.
     whenLost(this.#request.socket, this.#onLost)
   }
 
-  /** Once the head is out, a 100 would stand in the middle of the response. */
-  readonly #invite = (): void => {
-    if (this.#response.headersSent) return
-    this.#response.writeContinue()
-    this.#invited = true
+  /** Passes a part to the call that waits for it, without collecting it. */
+  #pass(body: Uint8Array, waiter: Waiter): void {
+    const moreBody = this.#remaining > 0
+    this.#isDelivered = !moreBody
+    this.#ended = !moreBody
+    this.#answer(waiter, { type: 'http.request', body, moreBody })
+    if (!moreBody) this.#complete()
   }
 
-  /** The last byte that was announced is the end: no turn of the loop is spent waiting for it. */
+  /** Sends a 100. It is not sent after the head, because it would be in the middle of the response. */
+  readonly #sendContinue = (): void => {
+    if (this.#response.headersSent) return
+    this.#response.writeContinue()
+    this.#hasSentContinue = true
+  }
+
+  /** Takes a part, or null for the end. The body ends with its last announced byte, without waiting for 'end'. */
   readonly #take = (part: Uint8Array | null): boolean => {
-    // What is discarded must not look like a whole body.
+    // Bytes that are discarded after the end of the exchange must not complete the body.
     if (this.#over || this.#ended) return true
     if (part !== null) {
       this.#remaining -= part.byteLength
+      if (this.#waiter !== undefined && this.#chunks === undefined) {
+        this.#pass(part, this.#waiter)
+        return true
+      }
       this.#chunks ??= new ByteCollector()
       this.#chunks.add(part)
     }
     if (part === null || this.#remaining <= 0) {
-      this.#parts?.end()
       this.#complete()
       return true
     }
     this.#settle()
-    // Not as soon as no call is pending: the reader may ask for the next part in this turn, and
-    // stopping and going on again for each would cost more than the part.
+    // Reading does not pause as soon as no call is pending: the app may call again in this turn, and to pause
+    // and resume for each part would cost more than the part.
     return this.#chunks === undefined
   }
 }

@@ -3,41 +3,41 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 
-/** How often a connection is looked at. */
+/** How often a connection is checked, in ms. */
 const LOOK_MS = 1_000
 
-/** After how many looks without a byte the client counts as silent: uploads often pause for seconds. */
+/** The number of checks without a new byte after which the client is silent: uploads often pause for seconds. */
 const MOST_SILENT_LOOKS = 5
 
-/** How long that goes on at the most. */
+/** How long a connection lingers at most, in ms. */
 const LINGER_MS = 10_000
 
 const LAST = new WeakSet<Socket>()
 
-/** How many looks in a row have found nothing new. */
+/** The number of consecutive checks that have found no new byte. */
 const SILENT_LOOKS = new WeakMap<Socket, number>()
 
-/** No request that follows on this connection is served (RFC 9112 section 9.6). */
+/** Marks the current request as the last of its connection: later ones are not served (RFC 9112 section 9.6). */
 export function markLast(socket: Socket): void {
   LAST.add(socket)
 }
 
-/** Whether the last request of this connection has been. */
+/** Whether the last request of this connection has arrived already. */
 export function isPastLast(socket: Socket): boolean {
   return LAST.has(socket)
 }
 
-/** Whether a connection only waits for a body that its client is still sending; it ends by itself. */
+/** Whether a connection stays open only because its client still sends a body. It ends by itself. */
 export function isLingering(socket: Socket): boolean {
   return SILENT_LOOKS.get(socket) === 0
 }
 
 /**
- * Keeps a connection while its client still sends a body that is not read, for ten seconds at the
- * most: a socket that is closed with unread bytes is reset, and the client may never see the answer.
+ * Keeps a connection for at most ten seconds while its client sends a body that is not read. A socket that is
+ * closed with unread bytes is reset, and the client may never see the response.
  *
- * Node calls `destroySoon` when the last response is written; here that ends only our side, and the
- * rest follows when the body has come, the client is silent for five seconds, or the time is up.
+ * Node calls `destroySoon` when the last response is written. This function replaces it with one that ends only
+ * the sending side; `endSoftly` ends the other side later.
  */
 export function linger(request: IncomingMessage): void {
   const { socket } = request
@@ -46,10 +46,10 @@ export function linger(request: IncomingMessage): void {
 }
 
 /**
- * Ends our side of a connection at once, and the rest of it when all has come that the client sends,
- * when it is silent for five seconds, or when the time is up.
+ * Ends the sending side of a connection immediately. The receiving side ends when the client has sent everything,
+ * when it is silent for five seconds, or after ten seconds.
  *
- * @param rest What the client still sends: the body of a request, or anything at all.
+ * @param rest The stream that the client still sends: the body of a request, or the whole connection.
  */
 export function endSoftly(socket: Socket, rest: Readable = socket): void {
   if (SILENT_LOOKS.has(socket)) return

@@ -1,11 +1,10 @@
-/** Makes the server of node:http, or node:https, that listens. */
+/** Creates the server of node:http or node:https, and makes it listen. */
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ServerAddress } from '../../types.ts'
 import type { Drain } from './drain.ts'
 import { readHTTP2Options } from './http2/options.ts'
 import type { ServeOptions } from './options.ts'
-import { ServedRequest } from './servedrequest.ts'
 import type { Service } from './service.ts'
 import { upgradeOptions } from './upgrades.ts'
 import type { WebSockets } from './websockets.ts'
@@ -15,37 +14,42 @@ export interface Listener {
   readonly node: Server
   /** Reads the certificates again. */
   readonly reloadTLS: () => Promise<void>
-  /** Makes it speak HTTP/2 too, where the options ask for that. */
+  /** Adds HTTP/2 to the server if the option `http2` is set. */
   readonly speakHTTP2: SpeakHTTP2
 }
 
 type SpeakHTTP2 = (inFlight: Drain, service: Service, websockets: WebSockets | undefined) => void
 
 /**
- * A server of node:http or, with `tls`, of node:https, which is loaded only then, as node:http2 is.
+ * Creates a server of node:http or, with `tls`, of node:https. node:https and node:http2 are loaded only if they
+ * are needed.
  *
- * @throws TypeError or RangeError for options of `tls` or `http2` that cannot be.
+ * @throws TypeError or RangeError for invalid options of `tls` or `http2`.
  * @throws Error if the files of `tls` cannot be read or used.
  */
 export async function createListener(options: ServeOptions): Promise<Listener> {
   const { tls } = options
-  const speakHTTP2 = await loadHTTP2(options)
+  // Without TLS and HTTP/2 the server is created before any await, so tools that replace
+  // `http.createServer` for a call of `serve` see it.
+  const speakHTTP2 = options.http2 === undefined ? HTTP1_ONLY : await loadHTTP2(options)
   const install = (node: Server): SpeakHTTP2 => speakHTTP2.bind(undefined, node)
   if (tls === undefined) {
     const node = createServer(nodeOptions(options))
     return { node, reloadTLS: withoutTLS, speakHTTP2: install(node) }
   }
-  const { createSecured } = await import('./tls/certificates.ts')
+  const { createTLSServer } = await import('./tls/certificates.ts')
   const protocols = options.http2 ? ['h2', 'http/1.1'] : ['http/1.1']
-  const { node, reload } = await createSecured(tls, nodeOptions(options), protocols)
+  const { node, reload } = await createTLSServer(tls, nodeOptions(options), protocols)
   return { node, reloadTLS: reload, speakHTTP2: install(node) }
 }
+
+const HTTP1_ONLY = (): void => {}
 
 async function loadHTTP2(
   options: ServeOptions,
 ): Promise<(node: Server, ...serving: Parameters<SpeakHTTP2>) => void> {
   const settings = readHTTP2Options(options.http2)
-  if (settings === undefined) return () => {}
+  if (settings === undefined) return HTTP1_ONLY
   const { installHTTP2 } = await import('./http2/install.ts')
   return (node, inFlight, service, websockets) =>
     installHTTP2(node, inFlight, service, websockets, settings, options)
@@ -65,21 +69,20 @@ function nodeOptions(options: ServeOptions): ServerOptions {
     requestTimeout,
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 5_000,
     maxHeaderSize: options.maxHeaderSize ?? 16_384,
-    // Timeouts are looked at this often; Node's 30 s would stretch short ones. 0 switches one off.
+    // How often Node checks timeouts. Its default of 30 s would lengthen short ones. A timeout of 0 is disabled.
     connectionsCheckingInterval: Math.min(
       30_000,
       (headersTimeout || 60_000) / 2,
       (requestTimeout || 60_000) / 2,
     ),
     insecureHTTPParser: false,
-    // Ours to look at: after Node's own refusal it would go on with the next request.
+    // `readFields` checks the field. After a refusal by Node, the connection would continue with the next request.
     requireHostHeader: false,
-    IncomingMessage: ServedRequest,
     ...(options.websocket === false ? {} : upgradeOptions()),
   }
 }
 
-/** Resolves once the server accepts connections. */
+/** Starts to listen. It resolves when the server accepts connections. */
 export function listen(node: Server, options: ServeOptions): Promise<void> {
   const { host = '127.0.0.1', port = 8000, path, fd, backlog = 511 } = options
   return new Promise((resolve, reject) => {
@@ -93,7 +96,7 @@ export function listen(node: Server, options: ServeOptions): Promise<void> {
   })
 }
 
-/** Frozen, since all scopes share it. */
+/** Returns the address of a server. It is frozen, because all scopes share it. */
 export function addressOf(node: Server): ServerAddress {
   const address: AddressInfo | string | null = node.address()
   if (typeof address === 'string') return Object.freeze({ host: address, port: null })

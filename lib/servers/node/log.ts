@@ -1,4 +1,4 @@
-/** Tells of errors that reached the server, with all that Node can show of them. */
+/** Logs errors that reach the server, with all their properties. */
 import { inspect } from 'node:util'
 import { writeEntry } from '../../protocol/log.ts'
 import type { Scope } from '../../types.ts'

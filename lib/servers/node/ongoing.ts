@@ -1,22 +1,22 @@
-/** What goes on in a server, and hears when that begins to close. */
+/** The open exchanges of a server, which are told when the server begins to close. */
 
-/** An exchange that goes on. */
+/** An exchange whose app still runs. */
 export interface Ongoing {
-  /** The server begins to close; told once, if it listens. */
+  /** Called once when the server begins to close, if the exchange listens. */
   drain?(): void
-  /** The server waits no longer: the connection ends, and the app is told of that. */
+  /** Ends the connection when the server waits no longer. The app is told of the disconnect. */
   cut(): void
 }
 
 /**
- * Counts what goes on, and keeps those that listen: most exchanges have nothing to hear.
+ * Counts ongoing exchanges, and stores only those with listeners: most exchanges have none.
  */
 export class OngoingSet {
   readonly #listening = new Set<Ongoing>()
   #count = 0
   #draining = false
 
-  /** How much goes on. */
+  /** The number of ongoing exchanges. */
   get count(): number {
     return this.#count
   }
@@ -30,18 +30,18 @@ export class OngoingSet {
     this.#count++
   }
 
-  /** @param one What goes on, if it may have listened. */
+  /** @param one The exchange, if it may listen. */
   end(one?: Ongoing): void {
     this.#count--
     if (one !== undefined && this.#listening.size > 0) this.#listening.delete(one)
   }
 
-  /** Tells it of the draining, unless it ends before. */
+  /** Calls `drain` of an exchange when the server begins to close, unless the exchange ends before. */
   listen(one: Ongoing): void {
     this.#listening.add(one)
   }
 
-  /** Tells all who listen, once. */
+  /** Calls `drain` of all exchanges that listen. Later calls do nothing. */
   drain(): void {
     if (this.#draining) return
     this.#draining = true

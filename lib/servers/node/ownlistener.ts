@@ -1,8 +1,8 @@
-/** Puts something in front of what Node does with connections. */
+/** Removes Node's listener for new connections, which lets another listener call it. */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** The first listener, which is Node's own, or that of what is in front of it, to be called by another. */
+/** Removes the first listener, which is Node's or one that has replaced it. Returns a function that calls it. */
 export function withoutListener(
   node: Server,
   event: 'connection' | 'secureConnection',

@@ -4,9 +4,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 
-/** What a file's body goes to. */
+/** The response that a file is written to. */
 export interface Destination {
-  /** Whether the client has gone, or another response is under way. */
+  /** Whether the client has disconnected, or another response has begun. */
   isTaken(): boolean
   /** Called once, before the first bytes. */
   start(length: number): void
@@ -14,17 +14,18 @@ export interface Destination {
   write(bytes: Uint8Array): Promise<void>
 }
 
-/** As much as is read at once: a quarter costs half as much again (measured with 1 MB). */
+/** The number of bytes that are read at once. With a quarter of it, a file of 1 MB takes half as much time again. */
 const CHUNK = 262_144
 
-/** Does not wait for a writer where the path is a pipe; Windows has no such flag. */
+/** With O_NONBLOCK, `open` does not wait for a writer if the path is a pipe. Windows has no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /**
- * Opens the file before the head is written, so that a missing one can still be answered otherwise.
+ * Sends a file. It is opened before the head is written: if it is missing, another response can still be sent.
+ * The file is closed in any case.
  *
- * @throws ProtocolError if the path is not of a file, or the length is not the file's.
- * @throws ClientDisconnected if the client goes meanwhile; the file is closed in any case.
+ * @throws ProtocolError if the path is not the path of a file, or the announced length is not the file's size.
+ * @throws ClientDisconnected if the client disconnects before the head is written.
  */
 export async function sendFile(
   path: string,
@@ -54,10 +55,10 @@ export async function sendFile(
   }
 }
 
-/** No more than was announced, and no clean end when the file has become shorter. */
+/** Copies at most the announced number of bytes. It throws if the file has become shorter. */
 async function copy(file: FileHandle, size: number, { write }: Destination): Promise<void> {
   for (let position = 0; position < size; ) {
-    // A new one each time: the last one may still wait for the connection.
+    // Each read needs a new buffer: the previous one may still wait to be sent.
     const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, size - position))
     const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, position)
     if (bytesRead === 0) {

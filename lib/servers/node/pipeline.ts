@@ -1,40 +1,39 @@
-/** Bounds how many requests of one connection are at work at once. */
+/** Limits the number of requests of one connection that are handled at the same time. */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { forgetLost, whenLost } from './socketclose.ts'
 
-/** How many of them unless it is said otherwise. */
+/** The default limit. */
 export const MOST_PIPELINED = 32
 
 const PIPELINE: unique symbol = Symbol('pipeline')
 
-interface Piped extends Socket {
+interface PipelinedSocket extends Socket {
   [PIPELINE]?: Pipeline
 }
 
-/** A request that waits until there is room for it. */
-type Held = () => void
+/** Begins a request that has waited. */
+type HeldRequest = () => void
 
 /**
- * The exchanges of one connection that are not answered yet, and the requests that wait for one of
- * them to end.
+ * The open exchanges of one connection, and the requests that wait until one of these ends.
  *
- * Node reads on while responses are not written, so that one client with one connection could have any
- * number of them made at once. While a request waits here its connection is not read; only what came
- * in the same piece is held.
+ * Node continues to read while responses are not written, so one client with one connection could start any
+ * number of exchanges at the same time. While a request waits here, its connection is not read. Only requests
+ * that arrived in the same chunk are held.
  */
 export class Pipeline {
   readonly #socket: Socket
   readonly #most: number
   #open: ServerResponse[] = []
-  readonly #held: Held[] = []
+  readonly #held: HeldRequest[] = []
 
   constructor(socket: Socket, most: number) {
     this.#socket = socket
     this.#most = most
   }
 
-  /** Whether a request that comes now may be served now. */
+  /** Whether a new request may begin immediately. */
   get hasRoom(): boolean {
     if (this.#held.length > 0) return false
     if (this.#open.length < this.#most) return true
@@ -52,13 +51,13 @@ export class Pipeline {
     if (this.#held.length > 0) this.#release()
   }
 
-  /** Runs it once there is room; never when the connection is lost before. */
-  hold(request: Held): void {
+  /** Begins a request when there is room. It never begins if the connection is lost before. */
+  hold(request: HeldRequest): void {
     if (this.#held.push(request) > 1) return
     whenLost(this.#socket, this.#drop)
     this.#socket.on('resume', this.#stayPaused)
     this.#socket.pause()
-    // An app may go on behind its response, which makes room too.
+    // A response that closes makes room, even if its app still runs.
     for (const response of this.#open) response.once('close', this.#release)
   }
 
@@ -66,7 +65,7 @@ export class Pipeline {
     this.#held.length = 0
   }
 
-  /** Node lets the connection go on after each request, and after each body. */
+  /** Node resumes the connection after each request and after each body. */
   readonly #stayPaused = (): void => {
     this.#socket.pause()
   }
@@ -89,13 +88,13 @@ export class Pipeline {
   }
 }
 
-/** Whether a request has to wait for others of its connection. */
-export function mustWait(socket: Piped): boolean {
+/** Whether a new request must wait for other requests of its connection. */
+export function mustWait(socket: PipelinedSocket): boolean {
   return socket[PIPELINE] !== undefined && !socket[PIPELINE].hasRoom
 }
 
-/** The pipeline of a connection, which most have no need of. */
-export function pipelineOf(socket: Piped, most: number): Pipeline {
+/** Returns the pipeline of a connection. It is made on first use, because most connections need none. */
+export function pipelineOf(socket: PipelinedSocket, most: number): Pipeline {
   socket[PIPELINE] ??= new Pipeline(socket, most)
   return socket[PIPELINE]
 }

@@ -1,4 +1,4 @@
-/** Answers of the server's own. */
+/** Responses of the server itself, without the app. */
 import type { ServerResponse } from 'node:http'
 import type { HeaderList } from '../../types.ts'
 
@@ -13,12 +13,16 @@ const TEXTS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
-/** The body of such an answer. */
+/** Returns the body of such a response. */
 export function textOf(status: number): string {
   return TEXTS[status] ?? ''
 }
 
-/** Answers with a bare status, on a connection that goes on or not. */
+/**
+ * Sends a response that has only a status and its text.
+ *
+ * @param isLast Whether the connection closes after it.
+ */
 export function refuse(
   response: ServerResponse,
   status: number,

@@ -21,10 +21,10 @@ import type {
 } from '../../types.ts'
 import { withTLS } from './tls/info.ts'
 
-/** What all requests of a server share. */
+/** The values that all requests of a server share. */
 export interface Site {
   readonly rootPath: string
-  /** The same, percent-encoded. */
+  /** The root path, percent-encoded. */
   readonly rawRootPath: string
   readonly server: ServerAddress | null
   readonly state: State | undefined
@@ -37,8 +37,8 @@ const EXTENSIONS: Extensions = Object.freeze({
   'http.response.pathsend': WITHOUT_OPTIONS,
 })
 
-/** Tells when the client has gone, and when the server begins to close. */
-export interface Departing {
+/** Calls listeners when the client has disconnected, and when the server begins to close. */
+export interface ConnectionEvents {
   readonly onDisconnect: (listener: () => void) => void
   readonly onDraining: (listener: () => void) => void
 }
@@ -46,9 +46,10 @@ export interface Departing {
 /**
  * The scope of a request whose target and fields were read.
  *
- * A class, since V8 counts how many objects of each literal outlive a collection, and puts all of
- * them where only a full one gets them once most do, as happens at a start under load. Each scope
- * would keep its request and response there: half of the time of a small exchange (measured on Node 20).
+ * It is a class because of V8's garbage collector. V8 counts how many objects of each literal survive a collection.
+ * If most do, as during a start under load, it allocates all of them in the old generation, which only a full
+ * collection frees. Each scope would keep its request and response there, which took half of the time of a small
+ * exchange (measured on Node 20).
  */
 export class RequestScope implements ServerScope {
   readonly type = 'http'
@@ -90,9 +91,9 @@ export class RequestScope implements ServerScope {
     target: Target,
     headers: HeaderList,
     { rootPath, rawRootPath, server, state }: Site,
-    exchange: Departing & Transport,
+    exchange: ConnectionEvents & Transport,
   ) {
-    // `*` is the server itself, below no prefix.
+    // The target `*` is the server itself, so it gets no prefix.
     const isServer = target.path === '*'
     this.httpVersion = request.httpVersion
     this.method = request.method ?? 'GET'
@@ -124,13 +125,16 @@ export function schemeOf(socket: Socket): 'http' | 'https' {
 
 const ADDRESS: unique symbol = Symbol('address')
 
-/** Kept with the connection: Node makes an object each time it is asked, and asks the system once. */
+/**
+ * Returns the address of the client. It is stored with the connection, because Node makes an object for each call
+ * although it asks the operating system only once. All scopes of a connection share one address.
+ */
 export function clientAddress(socket: Socket & { [ADDRESS]?: Address | null }): Address | null {
   const known = socket[ADDRESS]
   if (known !== undefined) return known
   const { remoteAddress, remotePort } = socket
   const isKnown = remoteAddress !== undefined && remoteAddress !== null
-  // A connection that stands for an event in a function as a service has no port.
+  // A connection that represents the event of a serverless function has no port.
   const address = isKnown ? Object.freeze({ host: remoteAddress, port: remotePort ?? 0 }) : null
   socket[ADDRESS] = address
   return address

@@ -1,35 +1,35 @@
-/** Tells of connections that close. */
+/** Calls listeners when connections close. */
 import type { Socket } from 'node:net'
 
-const WAITING: unique symbol = Symbol('waiting')
+const CLOSE_LISTENERS: unique symbol = Symbol('close listeners')
 
-interface Watched extends Socket {
-  [WAITING]?: (() => void)[]
+interface SocketWithListeners extends Socket {
+  [CLOSE_LISTENERS]?: (() => void)[]
 }
 
 /**
- * Calls a listener when the connection closes, unless it is forgotten before; at once when it has.
+ * Calls a listener when the connection closes, or immediately if it has closed. `forgetLost` removes the listener.
  *
- * One 'close' listener serves a connection, however many exchanges wait on it, at once or in turn.
+ * One 'close' listener serves all exchanges of a connection.
  */
-export function whenLost(socket: Watched, listener: () => void): void {
+export function whenLost(socket: SocketWithListeners, listener: () => void): void {
   if (socket.destroyed) listener()
   else listenersOf(socket).push(listener)
 }
 
-/** Takes a listener back. */
-export function forgetLost(socket: Watched, listener: () => void): void {
-  const listeners = socket[WAITING] ?? []
-  const index = listeners.lastIndexOf(listener)
-  if (index >= 0) listeners.splice(index, 1)
+/** Removes a listener. */
+export function forgetLost(socket: SocketWithListeners, listener: () => void): void {
+  const listeners = socket[CLOSE_LISTENERS]
+  const index = listeners?.lastIndexOf(listener) ?? -1
+  if (index >= 0) listeners?.splice(index, 1)
 }
 
-function listenersOf(socket: Watched): (() => void)[] {
-  const known = socket[WAITING]
+function listenersOf(socket: SocketWithListeners): (() => void)[] {
+  const known = socket[CLOSE_LISTENERS]
   if (known !== undefined) return known
   const listeners: (() => void)[] = []
-  socket[WAITING] = listeners
-  // What stands for the connection of a request that was made by hand may be no emitter, and is not lost.
+  socket[CLOSE_LISTENERS] = listeners
+  // A request that a test or a library has constructed may have a plain object as its connection, which never closes.
   if (typeof socket.once !== 'function') return listeners
   socket.once('close', () => {
     for (const each of listeners.splice(0)) each()

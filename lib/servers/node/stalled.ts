@@ -1,43 +1,46 @@
-/** Finds clients that do not read what is written to them: all of a server by one timer. */
+/** Finds clients that do not read the bytes that are written to them. One timer serves all clients of a server. */
 import type { Socket } from 'node:net'
+import { LookClock } from './lookclock.ts'
 
-/** How long unless it is said otherwise. */
+/** The default timeout, in ms. */
 export const WRITE_TIMEOUT_MS = 60_000
 
-/** How many looks there are in each timeout. */
+/** The number of checks in each timeout. */
 const LOOKS = 4
 
-/** What is not documented: how many bytes the system has not taken of a write that is under way. */
-interface Handled extends Socket {
+/** An undocumented property: the number of bytes of the current write that the operating system has not accepted. */
+interface SocketWithHandle extends Socket {
   readonly _handle?: { readonly writeQueueSize?: number } | null
 }
 
-interface Stand {
-  /** How much waited at that time; it changes with each byte that a client reads. */
+interface WriteProgress {
+  /** The progress at that time, as text. It changes with each byte that a client reads. */
   readonly waiting: string
   readonly since: number
 }
 
 /**
- * Cuts connections on which something waits and nothing moves, for a whole timeout. Whatever is
- * written or read by the client counts, so a slow one may take as long as it needs.
+ * Cuts connections on which bytes wait and none is sent for a whole timeout. Each byte that the client reads
+ * restarts the timeout, so a slow client may take as long as it needs.
  */
 export class StalledWrites {
   readonly #sockets: Set<Socket>
   readonly #timeoutMs: number
-  readonly #stands = new Map<Socket, Stand>()
+  readonly #clock: LookClock
+  readonly #progress = new Map<Socket, WriteProgress>()
   #timer: NodeJS.Timeout | undefined
 
   /**
-   * @param sockets Connections to look at; those that are destroyed are taken out.
-   * @param timeoutMs 0 for never.
+   * @param sockets The connections to check. Destroyed ones are removed from the set.
+   * @param timeoutMs The timeout in ms; 0 disables it.
    */
   constructor(sockets: Set<Socket>, timeoutMs: number) {
     this.#sockets = sockets
     this.#timeoutMs = timeoutMs
+    this.#clock = new LookClock(timeoutMs / LOOKS)
   }
 
-  /** Looks from time to time, as long as there are connections. */
+  /** Starts the timer, which runs until there are no connections left. */
   watch(): void {
     if (this.#timer !== undefined || this.#timeoutMs === 0) return
     this.#timer = setInterval(() => this.#look(), this.#timeoutMs / LOOKS)
@@ -45,13 +48,13 @@ export class StalledWrites {
   }
 
   #look(): void {
-    const now = performance.now()
+    const now = this.#clock.look()
     for (const socket of this.#sockets) {
       if (socket.destroyed) this.#sockets.delete(socket)
       else if (socket.writableLength > 0) this.#judge(socket, now)
-      else this.#stands.delete(socket)
+      else this.#progress.delete(socket)
     }
-    for (const socket of this.#stands.keys()) if (socket.destroyed) this.#stands.delete(socket)
+    for (const socket of this.#progress.keys()) if (socket.destroyed) this.#progress.delete(socket)
     if (this.#sockets.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
@@ -59,17 +62,17 @@ export class StalledWrites {
 
   #judge(socket: Socket, now: number): void {
     const waiting = waitingOn(socket)
-    const stand = this.#stands.get(socket)
-    if (stand?.waiting !== waiting) this.#stands.set(socket, { waiting, since: now })
-    else if (now - stand.since >= this.#timeoutMs) socket.destroy()
+    const progress = this.#progress.get(socket)
+    if (progress?.waiting !== waiting) this.#progress.set(socket, { waiting, since: now })
+    else if (now - progress.since >= this.#timeoutMs) socket.destroy()
   }
 }
 
 /**
- * Where the writing stands. What Node documents tells of whole writes; a large one that goes out bit
- * by bit shows only in the queue of the system, which is asked where it can be.
+ * Returns the progress of writing as text. Node's documented properties count only whole writes. The progress of
+ * a large write shows only in the undocumented property, which is read if it exists.
  */
-function waitingOn(socket: Handled): string {
+function waitingOn(socket: SocketWithHandle): string {
   const { bytesWritten, writableLength, _handle } = socket
   return `${bytesWritten - writableLength} ${_handle?.writeQueueSize ?? ''}`
 }

@@ -1,19 +1,18 @@
-/** Waits for the turn of a response: of pipelined requests, one is answered after the other. */
+/** Waits until the responses before a response are written: pipelined requests are answered in order. */
 import type { ServerResponse } from 'node:http'
 
 /**
- * Calls a listener as soon as the response has its connection, at once when it has it already.
+ * Calls a listener when the response gets its connection, or immediately if it has had it.
  *
- * Node keeps what is written before that, and puts the head of a response before all of it: an interim
- * response would stand in the middle of the final one. A response whose connection is lost while it
- * waits never gets its turn.
+ * Node buffers writes before that, and puts the head of the response in front of them: an interim response would be
+ * in the middle of the final one. If the connection is lost while the response waits, the listener is never called.
  */
 export function whenItsTurn(response: ServerResponse, listener: () => void): void {
   if (response.socket !== null || isOver(response)) listener()
   else response.once('socket', listener)
 }
 
-/** Whether it had a connection, which was taken from it at its end. */
+/** Whether the response has ended. Node has then removed its connection. */
 function isOver({ writableFinished, destroyed }: ServerResponse): boolean {
   return writableFinished || destroyed
 }

@@ -29,12 +29,12 @@ export class WebSockets {
   readonly #sessions = new Set<Session>()
   readonly #pings: Pings
   readonly #server: Server<typeof Peer>
-  /** What the app adds to the handshake that is being answered; `ws` answers synchronously. */
+  /** The fields and the subprotocol that the app adds to the current handshake. `ws` answers synchronously. */
   #adding: Acceptance | undefined
 
   /**
-   * @param shortcuts Whether fields of Node's own, and of `ws`, may be used.
-   * @param leave Leaves a handshake that no route matches to other listeners, if there are any.
+   * @param shortcuts Whether undocumented properties of Node and of `ws` may be used.
+   * @param leave Passes a handshake that no route matches to other listeners. Returns whether there are any.
    */
   constructor(
     service: Service,
@@ -62,7 +62,7 @@ export class WebSockets {
       maxPayload: settings.maxMessageSize,
       handleProtocols: () => this.#adding?.subprotocol ?? false,
       perMessageDeflate: settings.compression,
-      // Its types do not know these.
+      // The types of `ws` lack these options.
       ...{ closeTimeout: settings.closeTimeoutMs, maxFragments: settings.maxFragments },
     })
     this.#server.on('headers', (lines) => {
@@ -73,7 +73,7 @@ export class WebSockets {
     })
   }
 
-  /** The listener of 'upgrade'. A host server passes where the app is mounted. */
+  /** The listener of 'upgrade'. A host passes the path at which the app is mounted. */
   readonly take = (
     request: IncomingMessage,
     socket: Socket,
@@ -107,10 +107,10 @@ export class WebSockets {
   }
 
   /**
-   * Takes a handshake whose request was read before, as over HTTP/2.
+   * Takes a handshake whose request has been read already, as with HTTP/2.
    *
-   * @param headers The fields, for the scope.
-   * @param checked The same, as those of a handshake over HTTP/1.1.
+   * @param headers The fields for the scope.
+   * @param checked The same fields in the form of a handshake over HTTP/1.1.
    */
   takeRead(handshake: Handshake, target: Target, headers: HeaderList, checked: HeaderList): void {
     handshake.socket.on('error', ignore)
@@ -145,14 +145,14 @@ export class WebSockets {
   #upgrade({ request, socket, head }: Handshake, adding: Acceptance): Peer | undefined {
     let upgraded: Peer | undefined
     this.#adding = adding
-    // Values are latin-1, as in any response; `ws` writes text in the default encoding of the socket.
+    // Values are latin-1, as in any response. `ws` writes text in the default encoding of the socket.
     socket.setDefaultEncoding('latin1')
     this.#server.handleUpgrade(readable(request), socket, head, (ws) => {
       upgraded = ws
     })
     socket.setDefaultEncoding('utf8')
     this.#adding = undefined
-    if (upgraded !== undefined) socket.off('error', ignore) // ws has its own
+    if (upgraded !== undefined) socket.off('error', ignore) // `ws` adds its own listener
     return upgraded
   }
 

@@ -1,4 +1,4 @@
-/** Writes a response to Node's ServerResponse; `protocol/response.ts` says what, and in which order. */
+/** Writes a response to Node's ServerResponse. `protocol/response.ts` decides what is written, and in which order. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
@@ -13,15 +13,14 @@ import { endHosted, writeHosted } from './hostresponse.ts'
 import { sendFile } from './pathsend.ts'
 import { writeWhole } from './whole.ts'
 
-/** What an exchange tells its wire. */
+/** The properties of an exchange that its wire needs. */
 export interface Circumstances {
   readonly disconnect: Disconnect
-  /** Whether this is the last response of its connection; asked once, when its head is written. */
+  /** Whether this is the last response of its connection. It is called once, when the head is written. */
   endsConnection(): boolean
-  readonly shortcuts: boolean
   /** Whether the response belongs to another server, which may have wrapped it. */
   readonly hosted?: boolean
-  /** Whether a host, or a handler that was given the response, may answer in place of the app. */
+  /** Whether a host, or a handler that has the response, may answer instead of the app. */
   readonly shared?: boolean
 }
 
@@ -31,7 +30,7 @@ export class NodeWire implements Wire {
   readonly #response: ServerResponse
   readonly #circumstances: Circumstances
   #chunks: Chunks | undefined
-  /** Whether the head that was sent is the app's. */
+  /** Whether the head that was sent came from the app. */
   #isOurs = false
   #takesTrailers = false
 
@@ -52,19 +51,18 @@ export class NodeWire implements Wire {
     return this.#response.destroyed || this.isTaken
   }
 
-  /** Whether a host or a handler has answered itself, for instance after a timeout of its own. */
+  /** Whether a host or a handler has answered instead of the app, for example after its timeout. */
   get isTaken(): boolean {
     return this.#circumstances.shared === true && !this.#isOurs && this.#response.headersSent
   }
 
   whole(head: Head, body: Uint8Array, length: number | undefined): void {
-    const { shortcuts, hosted } = this.#circumstances
+    const { hosted } = this.#circumstances
     const isLast = this.#circumstances.endsConnection()
     let fields = length === undefined ? head.headers : withLength(head.headers, length)
     if (isLast) fields = [...fields, ...CLOSE]
-    const direct = shortcuts && !isLast && !head.bodyless
     if (hosted) endHosted(this.#response, head.status, fields, body)
-    else writeWhole(this.#response, head.status, fields, body, direct)
+    else writeWhole(this.#response, head.status, fields, body)
     this.#isOurs = true
   }
 
@@ -78,7 +76,7 @@ export class NodeWire implements Wire {
   }
 
   end(bytes: Uint8Array, trailers?: HeaderList): void {
-    // Clients that did not ask for trailers get none.
+    // Clients that did not accept trailers get none.
     if (trailers !== undefined && this.#takesTrailers) this.#response.addTrailers(pairs(trailers))
     this.#open().end(bytes)
   }
@@ -111,7 +109,7 @@ export class NodeWire implements Wire {
     const { hosted } = this.#circumstances
     const fields = this.#circumstances.endsConnection() ? [...headers, ...CLOSE] : headers
     if (hosted) writeHosted(this.#response, status, fields)
-    // Node's types want a list that can be changed; it is not.
+    // Node's types require a mutable list, but Node does not change it.
     else this.#response.writeHead(status, fields as string[])
     this.#isOurs = true
   }

@@ -31,7 +31,7 @@ async function sent(
   return { text, pieces }
 }
 
-t.test('head and text are one piece', async (t) => {
+t.test('head and text are one write', async (t) => {
   const { text, pieces } = await sent(t, (response) => {
     response.writeHead(200, { 'content-length': 4 })
     writeAtOnce(response, 'caf\xe9', 'latin1')
@@ -42,7 +42,7 @@ t.test('head and text are one piece', async (t) => {
   t.equal(pieces, 1)
 })
 
-t.test('bytes are a second one', async (t) => {
+t.test('bytes are a second write', async (t) => {
   const { text, pieces } = await sent(t, (response) => {
     response.setHeader('content-length', 5)
     writeAtOnce(response, Buffer.from('hello'))

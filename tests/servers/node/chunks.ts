@@ -38,14 +38,15 @@ t.test('parts of one turn are one chunk', async (t) => {
 
 t.test('an empty part sends the head', async (t) => {
   let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   const { connect } = await listening(
     t,
     streaming(async (part) => {
       await part(new Uint8Array(0))
       await part(new Uint8Array(0))
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      await mayGoOn
     }),
   )
   const client = await connect()
@@ -75,7 +76,7 @@ t.test('a producer may use its buffer again once send has resolved', async (t) =
   t.equal(dechunked(bodyOf(await talk(request('GET /', CLOSE)))), 'one two tre end ')
 })
 
-t.test('a slow reader stops the producer, and memory stays flat', async (t) => {
+t.test('a slow reader stops the producer, and memory stays constant', async (t) => {
   const PART = Buffer.alloc(65_536, 'x')
   const PARTS = 4_096 // 256 MB
   let sent = 0
@@ -104,7 +105,7 @@ t.test('a slow reader stops the producer, and memory stays flat', async (t) => {
   await client.leave()
 })
 
-t.test('what is read again goes on, to the last byte', async (t) => {
+t.test('a reader that resumes gets the rest, to the last byte', async (t) => {
   const PART = Buffer.alloc(65_536, 'x')
   const { connect } = await listening(
     t,
@@ -128,7 +129,7 @@ t.test('what is read again goes on, to the last byte', async (t) => {
   t.ok(size < 161 * 65_536)
 })
 
-t.test('small parts without end are held up too', async (t) => {
+t.test('endless small parts are stopped too', async (t) => {
   const PART = Buffer.alloc(100, 'x')
   let sent = 0
   const { connect } = await listening(
@@ -143,19 +144,20 @@ t.test('small parts without end are held up too', async (t) => {
   const client = await connect()
   client.socket.pause()
   client.send(request('GET /', CLOSE))
+  await eventually(() => sent > 0, 'the first parts')
   await new Promise((resolve) => setTimeout(resolve, 200))
 
-  t.ok(sent > 0)
   t.ok(sent < 16_000_000, `${sent} bytes were taken`)
   await client.leave()
 })
 
-t.test('a producer that is blocked is told when the client leaves (trap 2)', async (t) => {
+t.test('a waiting producer is released when the client disconnects (trap 2)', async (t) => {
   let error: unknown
-  let listeners = 0
+  let [begun, listeners] = [0, 0]
   const { connect, errors } = await listening(
     t,
     streaming(async (part) => {
+      begun++
       try {
         for (;;) await part(Buffer.alloc(65_536))
       } catch (caught) {
@@ -169,6 +171,7 @@ t.test('a producer that is blocked is told when the client leaves (trap 2)', asy
     const client = await connect()
     client.socket.pause()
     client.send(request('GET /'))
+    await eventually(() => begun === round, 'the request')
     await new Promise((resolve) => setTimeout(resolve, 50))
     await client.leave()
     await eventually(() => listeners === round, 'the error')
@@ -195,7 +198,7 @@ t.test('many parts in flight at once add no listeners (trap 3)', async (t) => {
   t.same(errors, [])
 })
 
-t.test('parts that nobody waited for do not hang when the last one follows', async (t) => {
+t.test('parts without await do not hang when the last one follows', async (t) => {
   let isDone = false
   const { connect } = await listening(
     t,
@@ -217,7 +220,7 @@ t.test('parts that nobody waited for do not hang when the last one follows', asy
   t.ok(isDone)
 })
 
-t.test('a head that goes out alone has its values in latin-1 too', async (t) => {
+t.test('a head that is sent alone has its values in latin-1 too', async (t) => {
   const { connect } = await listening(
     t,
     httpApp(async (_scope, _receive, send) => {

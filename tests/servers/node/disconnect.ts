@@ -1,20 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { App } from '../../../lib/types.ts'
 import { answer, eventually, httpApp, listening, request } from '../../support/sockets.ts'
 
 /** Waits to be told that the client left; keeps the paths of those that were. */
-function waiting(seen: string[]): App {
+function waiting(seen: string[], onCall: () => void): App {
   return httpApp(async (scope) => {
+    onCall()
     await new Promise<void>((resolve) => scope.onDisconnect?.(resolve))
     seen.push(scope.path)
   })
 }
 
-t.test('tells all listeners, once', async (t) => {
+t.test('calls all listeners once', async (t) => {
   const seen: string[] = []
+  let isCalled = false
   const { connect } = await listening(
     t,
     httpApp(async (scope) => {
+      isCalled = true
       scope.onDisconnect?.(() => seen.push('one'))
       await new Promise<void>((resolve) => scope.onDisconnect?.(resolve))
       seen.push('two')
@@ -23,7 +27,7 @@ t.test('tells all listeners, once', async (t) => {
   )
   const client = await connect()
   client.send(request('GET /'))
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await eventually(() => isCalled, 'the call')
   t.same(seen, [])
 
   await client.leave()
@@ -32,25 +36,33 @@ t.test('tells all listeners, once', async (t) => {
   t.same(seen, ['one', 'two', 'at once'])
 })
 
-t.test('tells of a client that left before anybody asked', async (t) => {
+t.test('calls a listener that is added after the disconnect', async (t) => {
   const seen: string[] = []
+  let isCalled = false
+  let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   const { connect } = await listening(
     t,
     httpApp(async (scope) => {
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      isCalled = true
+      await mayGoOn
+      await new Promise((resolve) => setTimeout(resolve, 50)) // the server hears of it meanwhile
       scope.onDisconnect?.(() => seen.push('gone'))
     }),
   )
   const client = await connect()
   client.send(request('GET /'))
-  await new Promise((resolve) => setTimeout(resolve, 10))
+  await eventually(() => isCalled, 'the call')
 
   await client.leave()
+  goOn()
 
   await eventually(() => seen.length === 1, 'that it is told')
 })
 
-t.test('says nothing when the response is complete, before or after (trap 1)', async (t) => {
+t.test('does not call them when the response is complete (trap 1)', async (t) => {
   const seen: string[] = []
   const { connect } = await listening(
     t,
@@ -70,7 +82,7 @@ t.test('says nothing when the response is complete, before or after (trap 1)', a
   t.same(seen, [])
 })
 
-t.test('says nothing of a body that was read, while the client waits (trap 1)', async (t) => {
+t.test('does not call them after the body while the client waits (trap 1)', async (t) => {
   const seen: string[] = []
   const { connect } = await listening(
     t,
@@ -88,13 +100,17 @@ t.test('says nothing of a body that was read, while the client waits (trap 1)', 
   t.same(seen, [])
 })
 
-t.test('tells of pipelined requests that wait for the first, too', async (t) => {
+t.test('calls those of pipelined requests that wait for the first, too', async (t) => {
   const seen: string[] = []
-  const { connect } = await listening(t, waiting(seen))
+  let calls = 0
+  const { connect } = await listening(
+    t,
+    waiting(seen, () => void calls++),
+  )
   const client = await connect()
   const paths = Array.from({ length: 20 }, (_, index) => `/${index}`)
   client.send(paths.map((path) => request(`GET ${path}`)).join(''))
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await eventually(() => calls === paths.length, 'the calls')
 
   await client.leave()
 
@@ -102,11 +118,13 @@ t.test('tells of pipelined requests that wait for the first, too', async (t) => 
   t.same(seen.toSorted(), paths.toSorted())
 })
 
-t.test('and their receive and send as well', async (t) => {
+t.test('ends their receive and send as well', async (t) => {
   const seen: string[] = []
+  let calls = 0
   const { connect, errors } = await listening(
     t,
     httpApp(async (scope, receive, send) => {
+      calls++
       if (scope.path === '/sends') {
         await send({ type: 'http.response.start', status: 200, headers: [] })
         const body = Buffer.alloc(65_536)
@@ -122,7 +140,7 @@ t.test('and their receive and send as well', async (t) => {
   )
   const client = await connect()
   client.send(request('GET /first') + request('GET /second') + request('GET /sends'))
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await eventually(() => calls === 3, 'the calls')
 
   await client.leave()
 
@@ -152,11 +170,13 @@ t.test('pipelined requests leave no listeners on their connection', async (t) =>
   t.equal(client.received.match(/<\//g)?.length, 45)
 })
 
-t.test('a listener that throws is reported, and the others are called', async (t) => {
+t.test('an error of a listener is reported, and the others are called', async (t) => {
   const seen: string[] = []
+  let isCalled = false
   const { connect, errors } = await listening(
     t,
     httpApp(async (scope, receive) => {
+      isCalled = true
       scope.onDisconnect?.(() => {
         throw new Error('in a listener')
       })
@@ -167,23 +187,21 @@ t.test('a listener that throws is reported, and the others are called', async (t
   )
   const client = await connect()
   client.send(request('GET /'))
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await eventually(() => isCalled, 'the call')
   await client.leave()
 
   await eventually(() => seen.length === 2, 'that all are told')
   t.match(errors, [{ message: 'in a listener' }])
 })
 
-t.test('half-open clients are gone, unless they are allowed (trap 5)', async (t) => {
-  const app = httpApp(async (scope, _receive, send) => {
-    let gone = false
-    scope.onDisconnect?.(() => {
-      gone = true
-    })
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    if (!gone) await answer(send, 'still there')
-  })
+t.test('a half-open client has disconnected, unless it is allowed (trap 5)', async (t) => {
   for (const allowHalfOpen of [false, true]) {
+    const app = httpApp(async (scope, _receive, send) => {
+      const gone = new Promise<void>((resolve) => scope.onDisconnect?.(resolve))
+      if (allowHalfOpen) await Promise.race([gone, sleep(50)])
+      else await gone
+      await answer(send, 'still there')
+    })
     const { connect, errors } = await listening(t, app, { allowHalfOpen })
     const client = await connect()
     client.send(request('GET /'))

@@ -18,39 +18,40 @@ function pause(time = 20): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, time))
 }
 
-t.test('closes idle connections at once, and refuses new ones', async (t) => {
+t.test('closes idle connections immediately, and refuses new ones', async (t) => {
   const { server, connect } = await listening(
     t,
     httpApp((_scope, _receive, send) => answer(send, 'fine')),
-    { gracePeriodMs: 5_000 },
+    { gracePeriodMs: 600_000 },
   )
   const [unused, used] = [await connect(), await connect()]
   used.send(request('GET /'))
   await used.until('fine')
-  const started = Date.now()
 
-  await server.close()
+  await soon(server.close(), 'the close')
 
   await Promise.all([unused.end(), used.end()])
-  t.ok(Date.now() - started < 1_000)
   await t.rejects(connect(), { code: 'ECONNREFUSED' })
 })
 
-t.test('lets what is open end, and closes its connection', async (t) => {
+t.test('waits for open exchanges, and closes their connections', async (t) => {
   let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let isCalled = false
   const { server, connect } = await listening(
     t,
     httpApp(async (_scope, _receive, send) => {
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      isCalled = true
+      await mayGoOn
       await answer(send, 'fine')
     }),
-    { gracePeriodMs: 5_000 },
+    { gracePeriodMs: 600_000 },
   )
   const client = await connect()
   client.send(request('GET /'))
-  await pause()
+  await eventually(() => isCalled, 'the request')
   const closed = server.close()
   t.equal(closed, server.close())
   await pause()
@@ -61,20 +62,23 @@ t.test('lets what is open end, and closes its connection', async (t) => {
   await server.closed
 })
 
-t.test('a response that is written slowly is written to its end', async (t) => {
+t.test('a response to a slow client is sent completely', async (t) => {
   const SIZE = 32 * 1_048_576
+  let isStarted = false
   const { server, connect } = await listening(
     t,
     httpApp(async (_scope, _receive, send) => {
       await send(START)
+      isStarted = true
       await send({ type: 'http.response.body', body: Buffer.alloc(SIZE, 'x') })
     }),
-    { gracePeriodMs: 5_000 },
+    { gracePeriodMs: 600_000 },
   )
   const client = await connect()
   let size = 0
   client.socket.removeAllListeners('data').pause()
   client.send(request('GET /'))
+  await eventually(() => isStarted, 'the response')
   await pause(50)
   const idle = await connect()
   const closed = server.close()
@@ -101,7 +105,7 @@ t.test('background work counts as open', async (t) => {
       await pause(100)
       isDone = true
     }),
-    { gracePeriodMs: 5_000 },
+    { gracePeriodMs: 600_000 },
   )
   const client = await connect()
   client.send(request('GET /'))
@@ -112,7 +116,7 @@ t.test('background work counts as open', async (t) => {
   t.ok(isDone)
 })
 
-t.test('cuts what takes longer than the grace time, and tells its app', async (t) => {
+t.test('aborts exchanges over the grace time, and their apps get a disconnect', async (t) => {
   const seen: string[] = []
   const { server, connect, errors } = await listening(
     t,
@@ -138,52 +142,56 @@ t.test('cuts what takes longer than the grace time, and tells its app', async (t
   await server.close()
 
   t.ok(Date.now() - started >= 95)
-  t.ok(Date.now() - started < 1_000)
   t.same(seen, ['ClientDisconnected: the client has disconnected'])
   t.notMatch(await client.end(), /0\r\n\r\n$/)
   t.same(errors, [])
 })
 
-t.test('an app that does not notice is left alone after a second', async (t) => {
+t.test('an app that ignores the disconnect is abandoned after a second', async (t) => {
   let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let isCalled = false
   const { server, connect } = await listening(
     t,
     httpApp(async () => {
-      await new Promise<void>((resolve) => {
-        goOn = resolve
-      })
+      isCalled = true
+      await mayGoOn
     }),
     { gracePeriodMs: 10 },
   )
   const client = await connect()
   client.send(request('GET /'))
-  await pause()
+  await eventually(() => isCalled, 'the request')
   const started = Date.now()
 
-  await server.close()
+  await soon(server.close(), 'the close')
 
   t.ok(Date.now() - started >= 1_000)
-  t.ok(Date.now() - started < 2_000)
   goOn()
 })
 
-t.test('requests that still come are answered, with a close', async (t) => {
+t.test('later requests on open connections are answered, with a close', async (t) => {
   let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let isCalled = false
   const { server, connect } = await listening(
     t,
     httpApp(async (scope, _receive, send) => {
+      isCalled = true
       if (scope.path === '/slow') {
-        await new Promise<void>((resolve) => {
-          goOn = resolve
-        })
+        await mayGoOn
       }
       await answer(send, `<${scope.path}>`)
     }),
-    { gracePeriodMs: 5_000 },
+    { gracePeriodMs: 600_000 },
   )
   const client = await connect()
   client.send(request('GET /slow'))
-  await pause()
+  await eventually(() => isCalled, 'the request')
   const closed = server.close()
   client.send(request('GET /more'))
   await pause()
@@ -193,6 +201,27 @@ t.test('requests that still come are answered, with a close', async (t) => {
 
   t.match(received, /<\/slow>/)
   t.equal(received.match(/connection: close/g)?.length, statuses(received).length)
+  await soon(closed, 'the close')
+})
+
+t.test('a request that arrives while the process is blocked is answered', async (t) => {
+  const { server, connect } = await listening(
+    t,
+    httpApp((_scope, _receive, send) => answer(send, 'fine')),
+    { gracePeriodMs: 600_000 },
+  )
+  const client = await connect()
+  client.send(request('GET /'))
+  await client.until('fine')
+  // Right before the server looks at its connections, in the same turn of timers.
+  setTimeout(() => {
+    client.send(request('GET /'))
+    const end = performance.now() + 300
+    while (performance.now() < end);
+  }, 20)
+  const closed = server.close()
+
+  t.match(await client.end(), /fine(?:.|\r\n)*connection: close\r\n(?:.|\r\n)*fine$/i)
   await soon(closed, 'the close')
 })
 
@@ -207,6 +236,9 @@ t.test('leaves no timer behind', async (t) => {
 
   await server.close()
 
-  await eventually(() => !process.getActiveResourcesInfo().includes('TCPServerWrap'), 'the end')
-  t.notOk(process.getActiveResourcesInfo().includes('Timeout'))
+  const open = (): string[] => process.getActiveResourcesInfo()
+  await eventually(
+    () => !open().some((name) => name === 'TCPServerWrap' || name === 'Timeout'),
+    () => String(open()),
+  )
 })

@@ -12,7 +12,7 @@ function refusal(rawHeaders: string[], httpVersion = '1.1', authority?: string):
   return fields instanceof Refusal ? fields.status : 200
 }
 
-t.test('names become lower-case, and the list it came with stays as it is', async (t) => {
+t.test('names become lower-case, and the original list is not changed', async (t) => {
   const rawHeaders = ['Host', 'a', 'X-A', 'B']
 
   const fields = readFields(rawHeaders, '1.1')
@@ -27,16 +27,13 @@ t.test('the length of the body is 0 without a body, and Infinity for chunks', as
   t.equal(read('Transfer-Encoding', ' Chunked ').bodyLength, Number.POSITIVE_INFINITY)
 })
 
-t.test(
-  'a coding that nobody decodes is refused with 501, and a doubled one with 400',
-  async (t) => {
-    t.equal(refusal(['host', 'a', 'transfer-encoding', 'gzip, chunked']), 501)
-    t.equal(refusal(['host', 'a', ...Array(2).fill(['transfer-encoding', 'chunked']).flat()]), 400)
-    t.equal(refusal(['host', 'a', 'transfer-encoding', 'chunked'], '1.0'), 400)
-  },
-)
+t.test('an unknown coding gets 501, and a repeated one 400', async (t) => {
+  t.equal(refusal(['host', 'a', 'transfer-encoding', 'gzip, chunked']), 501)
+  t.equal(refusal(['host', 'a', ...Array(2).fill(['transfer-encoding', 'chunked']).flat()]), 400)
+  t.equal(refusal(['host', 'a', 'transfer-encoding', 'chunked'], '1.0'), 400)
+})
 
-t.test('one valid Host is needed, which only HTTP/1.0 may leave out', async (t) => {
+t.test('one valid Host is required, except in HTTP/1.0', async (t) => {
   t.equal(refusal([]), 400)
   t.equal(refusal([], '1.0'), 200)
   t.equal(refusal(['host', 'a', 'Host', 'a']), 400)
@@ -45,7 +42,7 @@ t.test('one valid Host is needed, which only HTTP/1.0 may leave out', async (t) 
   t.match(readFields(['host', ''], '1.1'), { headers: ['host', ''] })
 })
 
-t.test('the authority of the target stands over it', async (t) => {
+t.test('the authority of the target overrides it', async (t) => {
   t.match(readFields(['Host', 'a'], '1.1', 'b:80'), { headers: ['host', 'b:80'] })
   t.match(readFields([], '1.0', 'b'), { headers: ['host', 'b'] })
   t.equal(refusal(['host', 'a'], '1.1', 'user@b'), 400)

@@ -6,7 +6,7 @@ import { request } from '../../support/sockets.ts'
 
 const GET = request('GET /', ['connection: close'])
 
-t.test("the app's fields go beside the host's, and before them where both are one", async (t) => {
+t.test('fields of the app are added to those of the host, and override them', async (t) => {
   const { talk } = await hostServer(
     t,
     createServer((_request, response) => {
@@ -42,7 +42,7 @@ t.test("the app's fields go beside the host's, and before them where both are on
   )
 })
 
-t.test('what is put around a response sees one field after the other, and a Buffer', async (t) => {
+t.test('wrappers of a response get the fields one by one, and a Buffer', async (t) => {
   const seen: unknown[] = []
   const { talk } = await hostServer(
     t,
@@ -73,7 +73,7 @@ t.test('what is put around a response sees one field after the other, and a Buff
   t.same(seen, [['content-length', '4'], [200], [true]])
 })
 
-t.test('no body is no argument', async (t) => {
+t.test('an empty body is passed as no argument', async (t) => {
   const { talk } = await hostServer(
     t,
     createServer((_request, response) => endHosted(response, 204, [], new Uint8Array(0))),

@@ -2,7 +2,7 @@ import t from 'tap'
 import { logError } from '../../../lib/servers/node/log.ts'
 import { httpScope, lifespanScope, websocketScope } from '../../support/scopes.ts'
 
-t.test('names the request as it came on the wire, and gives the error whole', async (t) => {
+t.test('shows the request as on the wire, and the whole error', async (t) => {
   const error = new Error('broken', { cause: 'because' })
   error.stack = 'Error: broken\n    at place'
   const log = t.capture(console, 'error')
@@ -18,7 +18,7 @@ t.test('names the request as it came on the wire, and gives the error whole', as
   )
 })
 
-t.test('shows what a terminal would act on (advisory 76)', async (t) => {
+t.test('escapes control characters (advisory 76)', async (t) => {
   const log = t.capture(console, 'error')
 
   const error = new Error()

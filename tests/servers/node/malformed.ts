@@ -84,7 +84,7 @@ t.test('malformed requests', async (t) => {
   const { talk } = await listening(t, app)
 
   for (const [name, status, bytes] of CORPUS) {
-    t.test(`${name}: ${status}, closed, and nothing behind it is served`, async (t) => {
+    t.test(`${name}: ${status}, closed, and no later request is served`, async (t) => {
       const received = await talk(bytes + SMUGGLED)
 
       t.same(statuses(received), [status])
@@ -113,7 +113,7 @@ t.test('malformed hosts', async (t) => {
   }
 })
 
-t.test('a request that is served has a URL with the path of its scope', async (t) => {
+t.test('the URL of a served request has the path of its scope', async (t) => {
   const { talk, errors } = await listening(
     t,
     httpApp(async (scope, receive, send) => {
@@ -136,7 +136,7 @@ t.test('a request that is served has a URL with the path of its scope', async (t
   t.same(errors, [])
 })
 
-t.test('names that objects have already are plain fields (advisory 82)', async (t) => {
+t.test('fields with names of object properties are ordinary (advisory 82)', async (t) => {
   const { talk } = await listening(t, app)
 
   const received = await talk(
@@ -181,7 +181,7 @@ t.test('malformed chunks', async (t) => {
   )
 
   for (const [name, body] of CHUNKS) {
-    t.test(`with ${name} are never a whole body (advisory 85)`, async (t) => {
+    t.test(`with ${name} never make a complete body (advisory 85)`, async (t) => {
       const head = request('POST /', ['transfer-encoding: chunked'])
 
       const received = await talk(head + body + SMUGGLED)
@@ -193,7 +193,7 @@ t.test('malformed chunks', async (t) => {
   }
 })
 
-t.test('endless chunk extensions are cut (advisory 124)', async (t) => {
+t.test('endless chunk extensions abort the request (advisory 124)', async (t) => {
   const { connect } = await listening(
     t,
     httpApp(async (_scope, receive) => {
@@ -214,7 +214,7 @@ t.test('a head that is too large gets 431', async (t) => {
   t.same(paths, [])
 })
 
-t.test('a head of many small fields is read to its end', async (t) => {
+t.test('a head of many small fields is read completely', async (t) => {
   const { talk } = await listening(t, app)
   const fields = new Array(2_500).fill('a:')
 
@@ -231,7 +231,7 @@ t.test('CONNECT is not served', async (t) => {
   t.same(paths, [])
 })
 
-t.test('the target * is for OPTIONS alone (RFC 9112 section 3.2.4)', async (t) => {
+t.test('the target * is valid for OPTIONS only (RFC 9112 section 3.2.4)', async (t) => {
   const { talk } = await listening(t, app)
 
   for (const method of ['GET', 'HEAD', 'POST', 'TRACE']) {
@@ -242,7 +242,7 @@ t.test('the target * is for OPTIONS alone (RFC 9112 section 3.2.4)', async (t) =
   t.same(paths, ['*'])
 })
 
-t.test('an upgrade that nobody takes is a plain request', async (t) => {
+t.test('an upgrade without a listener is an ordinary request', async (t) => {
   const { connect } = await listening(t, app)
   const client = await connect()
 
@@ -251,7 +251,7 @@ t.test('an upgrade that nobody takes is a plain request', async (t) => {
   t.match(await client.until(']'), /^HTTP\/1\.1 200 /)
 })
 
-t.test('a request that breaks off is no request', async (t) => {
+t.test('an incomplete request is not served', async (t) => {
   const { connect } = await listening(t, app)
   const client = await connect()
 

@@ -23,6 +23,12 @@ function sending(path: string, headers: HeaderList = [], status = 200): App {
   })
 }
 
+/** Resolves when the server has opened a file, which only Linux tells. */
+async function isOpened(path: string): Promise<void> {
+  if (platform() === 'linux') await eventually(() => openFiles(folder).includes(path), 'the file')
+  else await new Promise((done) => setTimeout(done, 100))
+}
+
 t.test('sends a file, with its length', async (t) => {
   const { connect, errors } = await listening(t, sending(hello))
   const client = await connect()
@@ -38,13 +44,13 @@ t.test('sends a file, with its length', async (t) => {
   t.same(errors, [])
 })
 
-t.test('an announced length that is right is fine', async (t) => {
+t.test('a correct content-length is accepted', async (t) => {
   const { talk } = await listening(t, sending(hello, ['content-length', '10']))
 
   t.equal(bodyOf(await talk(request('GET /', CLOSE))), 'hello file')
 })
 
-t.test('an empty file is an empty body', async (t) => {
+t.test('an empty file has an empty body', async (t) => {
   const { talk, errors } = await listening(t, sending(join(folder, 'empty.txt')))
 
   const received = await talk(request('GET /', CLOSE))
@@ -54,7 +60,7 @@ t.test('an empty file is an empty body', async (t) => {
   t.same(errors, [])
 })
 
-t.test('HEAD, 204 and 304 send none of it', async (t) => {
+t.test('HEAD, 204 and 304 have no content', async (t) => {
   for (const [method, status, length] of [
     ['HEAD', 200, true],
     ['GET', 204, false],
@@ -71,7 +77,7 @@ t.test('HEAD, 204 and 304 send none of it', async (t) => {
   }
 })
 
-t.test('what cannot be sent is an error before the start', async (t) => {
+t.test('a file that cannot be sent is an error before the start', async (t) => {
   for (const [path, headers, message] of [
     [join(folder, 'missing.txt'), [], /ENOENT/],
     [join(folder, 'folder'), [], /only a file can be sent, ".*" was sent\. Look at it first/],
@@ -88,7 +94,7 @@ t.test('what cannot be sent is an error before the start', async (t) => {
   t.same(openFiles(folder), [])
 })
 
-t.test('and leaves room for another response', async (t) => {
+t.test('another response is possible afterwards', async (t) => {
   const { talk } = await listening(
     t,
     httpApp(async (_scope, _receive, send) => {
@@ -104,7 +110,7 @@ t.test('and leaves room for another response', async (t) => {
   t.match(await talk(request('GET /', CLOSE)), /^HTTP\/1\.1 404 (?:.|\r\n)*none$/)
 })
 
-t.test('a pipe is refused, and not waited for', { skip: platform() === 'win32' }, async (t) => {
+t.test('a pipe is refused without waiting', { skip: platform() === 'win32' }, async (t) => {
   const pipe = join(folder, 'pipe')
   execFileSync('mkfifo', [pipe])
   const { talk, errors } = await listening(t, sending(pipe))
@@ -127,6 +133,7 @@ t.test('a file closes when its client leaves', async (t) => {
     const client = await connect()
     client.socket.pause()
     client.send(request('GET /'))
+    await isOpened(path)
     await new Promise((done) => setTimeout(done, 50))
     t.equal(over, round - 1, 'the file waits for its reader')
     if (platform() === 'linux') t.same(openFiles(folder), [path])
@@ -139,7 +146,7 @@ t.test('a file closes when its client leaves', async (t) => {
   t.same(errors, [])
 })
 
-t.test('a client that leaves also ends what waits behind a first response', async (t) => {
+t.test('a client disconnect also ends a response that waits for a first one', async (t) => {
   const path = join(folder, 'pipelined')
   await writeFile(path, '')
   await truncate(path, 50_000_000)
@@ -147,7 +154,7 @@ t.test('a client that leaves also ends what waits behind a first response', asyn
   const client = await connect()
   client.socket.pause()
   client.send(request('GET /').repeat(3))
-  await new Promise((done) => setTimeout(done, 50))
+  await isOpened(path)
 
   await client.leave()
 
@@ -155,7 +162,7 @@ t.test('a client that leaves also ends what waits behind a first response', asyn
   t.same(errors, [])
 })
 
-t.test('nothing may be sent beside a file that is on its way', async (t) => {
+t.test('other messages are refused while a file is sent', async (t) => {
   const path = join(folder, 'guarded')
   await writeFile(path, 'x'.repeat(10_000_000))
   const seen: string[] = []
@@ -172,14 +179,15 @@ t.test('nothing may be sent beside a file that is on its way', async (t) => {
   const client = await connect()
   client.socket.pause()
   client.send(request('GET /', CLOSE))
-  setTimeout(() => client.socket.resume(), 50)
+  await eventually(() => seen.length > 0, 'the refusal')
+  client.socket.resume()
 
   t.equal(bodyOf(await client.end()).length, 10_000_000)
   t.match(seen, [/body: out of place, a file is being sent/])
   t.same(errors, [])
 })
 
-t.test('a file that becomes shorter meanwhile is cut, never ended', async (t) => {
+t.test('a file that becomes shorter aborts the response', async (t) => {
   const path = join(folder, 'shrinking')
   await writeFile(path, '')
   await truncate(path, 50_000_000)
@@ -187,6 +195,7 @@ t.test('a file that becomes shorter meanwhile is cut, never ended', async (t) =>
   const client = await connect()
   client.socket.pause()
   client.send(request('GET /'))
+  await isOpened(path)
   await new Promise((done) => setTimeout(done, 100))
   await truncate(path, 10)
   client.socket.resume()
@@ -198,7 +207,7 @@ t.test('a file that becomes shorter meanwhile is cut, never ended', async (t) =>
   t.match(errors, [{ message: /the file had 50000000 bytes, but only \d+ could be read/ }])
 })
 
-t.test('nothing may be sent beside a file', async (t) => {
+t.test('other messages are refused with a file', async (t) => {
   const seen: string[] = []
   const { talk } = await listening(
     t,
@@ -218,7 +227,7 @@ t.test('nothing may be sent beside a file', async (t) => {
   t.match(seen, [/body: out of place, a file is being sent/, /pathsend: out of place/])
 })
 
-t.test('a forgotten await is a 500, or a cut', async (t) => {
+t.test('a forgotten await is a 500, or aborts the response', async (t) => {
   const { talk, errors } = await listening(
     t,
     httpApp(async (_scope, _receive, send) => {
@@ -231,7 +240,7 @@ t.test('a forgotten await is a 500, or a cut', async (t) => {
   t.equal(errors.length, 1)
 })
 
-t.test('files of any size arrive whole', async (t) => {
+t.test('files of any size are sent completely', async (t) => {
   const path = join(folder, 'sized')
   await mkdir(folder, { recursive: true })
   for (const size of [1, 65_535, 65_536, 65_537, 1_000_000]) {

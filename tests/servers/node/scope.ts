@@ -21,7 +21,7 @@ async function scopeOf(t: Test, bytes: string, options: ServeOptions = {}): Prom
 
 const CLOSE = ['connection: close']
 
-t.test('every key is as the contract says (asgi.md section 2)', async (t) => {
+t.test('every key matches the contract (asgi.md section 2)', async (t) => {
   const scope = await scopeOf(t, request('GET /a%20b?c=%20d', CLOSE))
   const { client, server, onDisconnect, ...rest } = scope
 
@@ -61,7 +61,7 @@ t.test('fields keep order and duplicates, names are lower-case, values latin-1',
   ])
 })
 
-t.test('names that clients make up are lower-cased too, any number of them', async (t) => {
+t.test('invented names are lower-cased too, in any number', async (t) => {
   const names = Array.from({ length: 1_200 }, (_, index) => `N${index}`)
   const fields = names.map((name) => `${name}: x`)
 
@@ -76,7 +76,7 @@ t.test('names that clients make up are lower-cased too, any number of them', asy
   )
 })
 
-t.test('methods are what was sent', async (t) => {
+t.test('methods are not changed', async (t) => {
   for (const method of ['GET', 'POST', 'DELETE', 'PROPFIND', 'M-SEARCH', 'QUERY']) {
     const scope = await scopeOf(t, request(`${method} /`, CLOSE)).catch(() => undefined)
     // Node before 22 does not know QUERY.
@@ -84,20 +84,20 @@ t.test('methods are what was sent', async (t) => {
   }
 })
 
-t.test('HTTP/1.0 needs no host', async (t) => {
+t.test('HTTP/1.0 does not require a host', async (t) => {
   const scope = await scopeOf(t, 'GET / HTTP/1.0\r\n\r\n')
 
   t.equal(scope.httpVersion, '1.0')
   t.same(scope.headers, [])
 })
 
-t.test('the root path is put before every path', async (t) => {
+t.test('the root path is added before every path', async (t) => {
   const scope = await scopeOf(t, request('GET /a%20b', CLOSE), { rootPath: '/api' })
 
   t.match(scope, { path: '/api/a b', rawPath: '/api/a%20b', rootPath: '/api' })
 })
 
-t.test('but not before the server itself', async (t) => {
+t.test('the root path is not added to *', async (t) => {
   const scope = await scopeOf(t, request('OPTIONS *', CLOSE), { rootPath: '/api' })
 
   t.match(scope, { path: '*', rawPath: '*', rootPath: '/api' })

@@ -15,7 +15,7 @@ async function connection(t: Test): Promise<Socket> {
   return socket
 }
 
-t.test('all that wait are told once, by one listener on the connection', async (t) => {
+t.test('all listeners are called once, through one listener on the connection', async (t) => {
   const socket = await connection(t)
   const before = socket.listenerCount('close')
   const told: string[] = []
@@ -28,7 +28,7 @@ t.test('all that wait are told once, by one listener on the connection', async (
   t.same(told, ['a', 'b', 'c'])
 })
 
-t.test('a listener that was taken back is not told', async (t) => {
+t.test('a removed listener is not called', async (t) => {
   const socket = await connection(t)
   const told: string[] = []
   const listeners = ['a', 'b', 'c'].map((name) => () => {
@@ -45,7 +45,7 @@ t.test('a listener that was taken back is not told', async (t) => {
   t.same(told, ['a', 'c'])
 })
 
-t.test('a connection that has closed already tells at once', async (t) => {
+t.test('a connection that has already closed calls a listener immediately', async (t) => {
   const socket = await connection(t)
   socket.destroy()
   let told = false
@@ -57,7 +57,7 @@ t.test('a connection that has closed already tells at once', async (t) => {
   t.equal(told, true)
 })
 
-t.test('nothing is to take back where nothing was asked', async (t) => {
+t.test('nothing is removed without a listener', async (t) => {
   const socket = await connection(t)
 
   forgetLost(socket, () => {})

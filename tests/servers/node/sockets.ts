@@ -12,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL('../../support/served.js', import.meta.url
 const fine = httpApp((_scope, _receive, send) => answer(send, 'fine'))
 const skip = platform() === 'win32' && 'descriptors are not inherited on Windows'
 
-t.test('serves on a descriptor that was inherited', { skip }, async (t) => {
+t.test('serves on an inherited descriptor', { skip }, async (t) => {
   const holder: Server & { readonly _handle?: { readonly fd: number } } = createServer()
   holder.listen(0, '127.0.0.1')
   await once(holder, 'listening')
@@ -34,7 +34,7 @@ t.test('serves on a descriptor that was inherited', { skip }, async (t) => {
   t.same(await soon(once(child, 'exit'), 'the end'), [0, null])
 })
 
-t.test('closes connections beyond the limit', async (t) => {
+t.test('closes connections over the limit', async (t) => {
   const { connect } = await listening(t, fine, { maxConnections: 1 })
   const first = await connect()
   first.send(request('GET /'))
@@ -48,7 +48,7 @@ t.test('closes connections beyond the limit', async (t) => {
   t.match(await first.end(), /fine[\s\S]*fine/)
 })
 
-t.test('refuses what is no descriptor, and no limit', async (t) => {
+t.test('refuses invalid descriptors and limits', async (t) => {
   await t.rejects(serve(fine, { fd: -1 }), {
     name: 'RangeError',
     message: 'serve: fd must be a descriptor, -1 was given. Write fd: 3.',
@@ -59,7 +59,7 @@ t.test('refuses what is no descriptor, and no limit', async (t) => {
   })
 })
 
-t.test('refuses times and counts that are none', async (t) => {
+t.test('refuses invalid times and counts', async (t) => {
   await t.rejects(serve(fine, { gracePeriodMs: Number.NaN }), {
     name: 'RangeError',
     message:

@@ -51,16 +51,16 @@ async function isCut(t: Test, app: (seen: Seen[]) => App, bytes: string): Promis
   await eventually(() => seen.length > 0, 'the cut')
 
   const took = (seen[0]?.at ?? 0) - started
-  t.ok(took >= 195 && took < 2_000, `it took ${took} ms`)
+  t.ok(took >= 195, `it took ${took} ms`)
 }
 
-t.test('a client that never reads its response is cut', async (t) => {
+t.test('a client that never reads its response is disconnected', async (t) => {
   for (const size of [65_536, MUCH.byteLength]) {
     await isCut(t, (seen) => flood(seen, size), request('GET /'))
   }
 })
 
-t.test('so is one that never reads what comes over its websocket', async (t) => {
+t.test('a client that never reads websocket messages is disconnected', async (t) => {
   const app = (seen: Seen[]): App =>
     websocketApp(async ({ onDisconnect }, _receive, send) => {
       onDisconnect?.(seeing(seen))
@@ -71,7 +71,7 @@ t.test('so is one that never reads what comes over its websocket', async (t) => 
   await isCut(t, app, handshake())
 })
 
-t.test('and one of a handler with a response of its own', async (t) => {
+t.test('a client of a handler with a Node response is disconnected too', async (t) => {
   const app = (seen: Seen[]): App =>
     fromNode((_request, response) => {
       response.on('close', seeing(seen))
@@ -81,7 +81,7 @@ t.test('and one of a handler with a response of its own', async (t) => {
   await isCut(t, app, request('GET /'))
 })
 
-t.test('one that reads slowly is not', async (t) => {
+t.test('a slow client is not disconnected', async (t) => {
   const seen: Seen[] = []
   const { connect } = await listening(t, flood(seen, MUCH.byteLength), { writeTimeoutMs: 500 })
   const client = await connect()
@@ -103,7 +103,28 @@ t.test('one that reads slowly is not', async (t) => {
   t.same(seen, [])
 })
 
-t.test('nor is one whose app takes its time', async (t) => {
+t.test('a client is not disconnected for a blocked server', async (t) => {
+  const seen: Seen[] = []
+  const { connect } = await listening(t, flood(seen, 1_048_576), { writeTimeoutMs: 400 })
+  const client = await connect()
+  let size = 0
+  client.socket.removeAllListeners('data')
+  client.socket.on('data', (data: Buffer) => {
+    size += data.byteLength
+  })
+  client.socket.pause()
+  client.send(request('GET /'))
+  // Until what the server writes waits, and was looked at once.
+  await new Promise((resolve) => setTimeout(resolve, 120))
+  const end = performance.now() + 600
+  while (performance.now() < end);
+  client.socket.resume()
+
+  await eventually(() => size > MUCH.byteLength, 'all of it')
+  t.same(seen, [])
+})
+
+t.test('a client is not disconnected for a slow app', async (t) => {
   const { connect } = await listening(
     t,
     httpApp(async (_scope, _receive, send) => {
@@ -117,7 +138,7 @@ t.test('nor is one whose app takes its time', async (t) => {
   t.match(await (await connect()).send(request('GET /')).until('late'), /late$/)
 })
 
-t.test('the clients of a host are looked at as well', async (t) => {
+t.test('clients of a host server are checked too', async (t) => {
   const seen: Seen[] = []
   const listener = toNode(flood(seen, 65_536), { writeTimeoutMs: 200 })
   const server = createServer(listener).listen(0, '127.0.0.1')

@@ -15,7 +15,7 @@ async function sent(t: Test, body: Uint8Array): Promise<string> {
   return bodyOf(received)
 }
 
-t.test('every byte arrives as it is, in any kind of array', async (t) => {
+t.test('every byte arrives unchanged, in any kind of array', async (t) => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
   const expected = Buffer.from(bytes).toString('latin1')
   const larger = new Uint8Array(300).fill(1)
@@ -26,13 +26,13 @@ t.test('every byte arrives as it is, in any kind of array', async (t) => {
   t.equal(await sent(t, larger.subarray(22, 278)), expected)
 })
 
-t.test('in any size', async (t) => {
+t.test('bodies of any size arrive', async (t) => {
   for (const size of [0, 1, 64, 65, 16_383, 16_384, 16_385, 65_536, 3_000_000]) {
     t.equal(await sent(t, new Uint8Array(size).fill(0xfe)), '\xfe'.repeat(size))
   }
 })
 
-t.test('a HEAD whose app sends no body tells no length, and the connection goes on', async (t) => {
+t.test('a HEAD without a body has no length, and the connection stays open', async (t) => {
   for (const shortcuts of [true, false]) {
     const app = httpApp(async (scope, _receive, send) => {
       await send({ type: 'http.response.start', status: 200, headers: [] })

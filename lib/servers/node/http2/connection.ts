@@ -1,22 +1,24 @@
-/** One connection of HTTP/2: its requests, and what its client may not do. */
+/** One HTTP/2 connection: it serves the requests and enforces the limits for the client. */
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import { run } from '../../../protocol/run.ts'
+import type { LookClock } from '../lookclock.ts'
 import type { Service } from '../service.ts'
 import type { WebSockets } from '../websockets.ts'
-import { readStreamAsked } from './asked.ts'
 import { type Owner, StreamExchange } from './exchange.ts'
 import { streamHandshake, withKey } from './handshake.ts'
 import type { HTTP2Settings } from './options.ts'
 import { refuseStream } from './refuse.ts'
+import { readStreamRequestHead } from './requesthead.ts'
 import { type Times, Watch } from './watch.ts'
 
-/** What all connections of a server share. */
+/** The values that all connections of a server share. */
 export interface Terms {
   readonly service: Service
   readonly settings: HTTP2Settings
   readonly times: Times
   readonly maxHeaderSize: number
-  /** Absent where handshakes are refused. */
+  /** Undefined if websocket handshakes are refused. */
   readonly websockets: WebSockets | undefined
 }
 
@@ -24,15 +26,18 @@ export class Connection implements Owner {
   readonly socket: Socket
   readonly #session: ServerHttp2Session
   readonly #terms: Terms
+  readonly #clock: LookClock
   readonly #watches = new Set<Watch>()
   #abandoned = 0
-  #idleSince = performance.now()
+  #idleSince: number
 
-  constructor(session: ServerHttp2Session, socket: Socket, terms: Terms) {
+  constructor(session: ServerHttp2Session, socket: Socket, terms: Terms, clock: LookClock) {
     this.#session = session
     this.socket = socket
     this.#terms = terms
-    // Without a listener an error would end the process; the session ends with it.
+    this.#clock = clock
+    this.#idleSince = clock.now
+    // Without a listener, an error would end the process. The session closes after an error.
     session.on('error', ignore)
     const onStream = (
       stream: ServerHttp2Stream,
@@ -44,8 +49,8 @@ export class Connection implements Owner {
   }
 
   /**
-   * Bounds apps that go on for clients that have gone: by a reset a client gets room for a new request
-   * at once, long before the app has noticed (CVE-2023-44487).
+   * Limits the number of apps that still run for cancelled requests. After a reset a client may send a new request
+   * immediately, long before the app has noticed (CVE-2023-44487).
    */
   abandoned(): void {
     this.#abandoned++
@@ -58,13 +63,13 @@ export class Connection implements Owner {
     this.#abandoned--
   }
 
-  /** Tells the client to use another connection for new requests; those under way are still served. */
+  /** Tells the client to use another connection for new requests. Current requests are still served. */
   drain(): void {
     if (this.#session.closed || this.#session.destroyed) return
     this.#session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM)
   }
 
-  /** Closes the connection once its streams have ended. */
+  /** Closes the connection when its streams have ended. */
   close(): void {
     if (!this.#session.destroyed) this.#session.close()
   }
@@ -73,7 +78,7 @@ export class Connection implements Owner {
     this.#session.destroy()
   }
 
-  /** Ends streams that stall, and an idle connection. */
+  /** Ends stalled streams. Closes the connection if it has been idle for too long. */
   look(now: number): void {
     for (const watch of this.#watches) watch.look(now, this.socket.bytesWritten)
     if (this.#watches.size > 0 || now - this.#idleSince < this.#terms.times.idleMs) return
@@ -82,23 +87,23 @@ export class Connection implements Owner {
   }
 
   #take(stream: ServerHttp2Stream, rawHeaders: readonly string[]): void {
-    const watch = new Watch(stream, this.#terms.times)
+    const watch = new Watch(stream, this.#terms.times, this.#clock.now)
     this.#watches.add(watch)
     stream.on('close', () => {
       this.#watches.delete(watch)
-      if (this.#watches.size === 0) this.#idleSince = performance.now()
+      if (this.#watches.size === 0) this.#idleSince = this.#clock.now
     })
     const { service, maxHeaderSize, websockets } = this.#terms
-    const asked = readStreamAsked(rawHeaders, maxHeaderSize)
-    if (typeof asked === 'number') this.#refuse(stream, asked)
-    else if (asked.protocol === undefined) {
-      const exchange = new StreamExchange(service, stream, asked, this)
+    const head = readStreamRequestHead(rawHeaders, maxHeaderSize)
+    if (typeof head === 'number') this.#refuse(stream, head)
+    else if (head.protocol === undefined) {
+      const exchange = new StreamExchange(service, stream, head, this)
       watch.incoming = exchange.incoming
-      exchange.run()
-    } else if (asked.protocol === 'websocket' && websockets !== undefined) {
-      watch.incoming = { ended: true } // it may go on for long
-      const handshake = streamHandshake(stream, asked, this.socket)
-      websockets.takeRead(handshake, asked.target, asked.headers, withKey(asked.headers))
+      run(service.app, exchange)
+    } else if (head.protocol === 'websocket' && websockets !== undefined) {
+      watch.incoming = { ended: true } // a websocket has no request timeout
+      const handshake = streamHandshake(stream, head, this.socket)
+      websockets.takeRead(handshake, head.target, head.headers, withKey(head.headers))
     } else this.#refuse(stream, 501)
   }
 
@@ -108,7 +113,7 @@ export class Connection implements Owner {
   }
 }
 
-/** A promise to serve whatever is under way; a second GOAWAY tells which was the last. */
+/** The largest stream ID: current requests are still served. A later GOAWAY has the last one (RFC 9113 section 6.8). */
 const LAST_STREAM = 2_147_483_647
 
 function ignore(): void {}

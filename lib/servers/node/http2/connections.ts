@@ -1,4 +1,4 @@
-/** The connections of a server that speak HTTP/2, with the limits that hold for each. */
+/** The HTTP/2 connections of a server, and their limits. */
 import {
   createServer,
   type Http2Server,
@@ -7,17 +7,21 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Foreign } from '../drain.ts'
+import { LookClock } from '../lookclock.ts'
 import { Connection, type Terms } from './connection.ts'
 
-/** How often in the shortest time connections are looked at, and at the least, in ms. */
+/** The number of checks of connections in the shortest timeout. */
 const LOOKS = 4
+/** The maximum time between two checks, in ms. */
 const LONGEST_LOOK_MS = 15_000
 
 export class HTTP2Connections implements Foreign {
   readonly #terms: Terms
-  /** Never listens: it is given the connections that speak HTTP/2. */
+  /** This server never listens. It gets the connections that speak HTTP/2. */
   readonly #server: Http2Server
   readonly #open = new Set<Connection>()
+  readonly #lookEveryMs: number
+  readonly #clock: LookClock
   #taken: Socket | undefined
   #timer: NodeJS.Timeout | undefined
   #draining = false
@@ -25,16 +29,20 @@ export class HTTP2Connections implements Foreign {
 
   constructor(terms: Terms) {
     this.#terms = terms
+    const { idleMs, requestMs, writeMs } = terms.times
+    const shortest = Math.min(idleMs, requestMs, writeMs)
+    this.#lookEveryMs = Math.min(LONGEST_LOOK_MS, shortest / LOOKS)
+    this.#clock = new LookClock(this.#lookEveryMs)
     this.#server = createServer(serverOptions(terms))
     this.#server.on('session', (session) => this.#begin(session))
   }
 
-  /** Serves a connection, from the preface of HTTP/2 on. */
+  /** Serves a connection whose HTTP/2 preface has not been read yet. */
   take(socket: Socket): void {
-    // Servers of HTTP/1.1 wait for the end of both sides, node:http2 relies on that of the client's.
+    // HTTP/1.1 servers allow half-open connections. node:http2 needs a connection that ends with the client's side.
     socket.allowHalfOpen = false
     this.#taken = socket
-    // As Node documents it: connections can be given to a server by this event.
+    // Node documents that connections can be passed to a server with this event.
     this.#server.emit('connection', socket)
     this.#taken = undefined
   }
@@ -57,11 +65,11 @@ export class HTTP2Connections implements Foreign {
     for (const connection of [...this.#open]) connection.cut()
   }
 
-  /** Called while a connection is given to the server. */
+  /** Called while a connection is passed to the server. */
   #begin(session: ServerHttp2Session): void {
     const socket = this.#taken
     if (socket === undefined) return
-    const connection = new Connection(session, socket, this.#terms)
+    const connection = new Connection(session, socket, this.#terms, this.#clock)
     this.#open.add(connection)
     this.#watch()
     session.on('close', () => {
@@ -73,13 +81,11 @@ export class HTTP2Connections implements Foreign {
   }
 
   #watch(): void {
-    const { idleMs, requestMs, writeMs } = this.#terms.times
-    const every = Math.min(LONGEST_LOOK_MS, Math.min(idleMs, requestMs, writeMs) / LOOKS)
-    this.#timer ??= setInterval(() => this.#look(), every).unref()
+    this.#timer ??= setInterval(() => this.#look(), this.#lookEveryMs).unref()
   }
 
   #look(): void {
-    const now = performance.now()
+    const now = this.#clock.look()
     for (const connection of [...this.#open]) connection.look(now)
   }
 

@@ -1,11 +1,11 @@
-/** Notices when a stream is over: answered to its end, or reset, or lost with its connection. */
+/** Detects when a stream is over: the response is complete, the stream was reset, or its connection was lost. */
 import type { ServerHttp2Stream } from 'node:http2'
 
 export class Departure {
   readonly #stream: ServerHttp2Stream
   #over = false
   #gone = false
-  /** Whether all of the response was given to the stream. */
+  /** Whether the whole response was passed to the stream. */
   answered = false
   #onOver: (() => void) | undefined
   #listeners: (() => void)[] = []
@@ -14,7 +14,7 @@ export class Departure {
   constructor(stream: ServerHttp2Stream, onGone: () => void) {
     this.#stream = stream
     const end = (): void => this.#end(onGone)
-    // A reset is told by 'aborted' at once; 'close' may wait for a reader of the body.
+    // A reset emits 'aborted' immediately. 'close' may wait until the body is read.
     stream.on('aborted', end)
     stream.on('close', end)
     stream.on('error', ignore)
@@ -25,13 +25,13 @@ export class Departure {
     return this.#gone
   }
 
-  /** Calls a listener once, when the client goes, or at once when it has gone. */
+  /** Calls a listener once when the client disconnects, or immediately if it has disconnected already. */
   listen(listener: () => void): void {
     if (this.#gone) listener()
     else if (!this.#over) this.#listeners.push(listener)
   }
 
-  /** Calls a listener, the only one of its kind, when the stream is over, however it ended. */
+  /** Calls a listener when the stream is over, whether it was completed or not. There can be only one. */
   whenOver(listener: () => void): void {
     if (this.#over) listener()
     else this.#onOver = listener
@@ -50,5 +50,5 @@ export class Departure {
   }
 }
 
-/** It would end the process; the end of the stream tells as much. */
+/** Without a listener, an error would end the process. 'close' follows each error. */
 function ignore(): void {}

@@ -1,13 +1,13 @@
-/** Tells connections that speak HTTP/2 from the others of a server, which stay Node's. */
+/** Detects connections that speak HTTP/2. All others are passed to Node. */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { withoutListener } from '../ownlistener.ts'
 
-/** Serves one connection, from its first byte on. */
+/** Serves one connection from its first byte. */
 export type Serve = (socket: Socket) => void
 
-/** Over TLS the handshake has settled it (ALPN); clients that have no opinion speak HTTP/1.1. */
+/** With TLS, the handshake has chosen the protocol (ALPN). Clients without ALPN speak HTTP/1.1. */
 export function dispatchByALPN(node: Server, http2: Serve): void {
   const http1 = withoutListener(node, 'secureConnection')
   node.on('secureConnection', (socket: TLSSocket) => {
@@ -16,13 +16,14 @@ export function dispatchByALPN(node: Server, http2: Serve): void {
   })
 }
 
-/** What HTTP/2 begins with (RFC 9113 section 3.4); no method of HTTP/1.1 does. */
+/** The first bytes of HTTP/2 (RFC 9113 section 3.4). No HTTP/1.1 request begins with them. */
 const PREFACE = 'PRI '
 
 /**
- * Without TLS the first bytes tell, from clients that know (RFC 9113 section 3.3).
+ * Without TLS, the first bytes of a connection decide. The client must know that the server speaks HTTP/2 (RFC 9113
+ * section 3.3).
  *
- * @param timeoutMs How long a client may take to send them; 0 is for ever.
+ * @param timeoutMs How long a client may take to send the first bytes, in ms; 0 sets no limit.
  */
 export function dispatchByPreface(node: Server, http2: Serve, timeoutMs: number): void {
   const http1 = withoutListener(node, 'connection')
@@ -32,7 +33,7 @@ export function dispatchByPreface(node: Server, http2: Serve, timeoutMs: number)
 }
 
 function whenBegun(socket: Socket, timeoutMs: number, then: (isHTTP2: boolean) => void): void {
-  let begun = Buffer.alloc(0)
+  let received = Buffer.alloc(0)
   const destroy = (): void => void socket.destroy()
   const stop = (): void => {
     socket.off('readable', look)
@@ -44,11 +45,11 @@ function whenBegun(socket: Socket, timeoutMs: number, then: (isHTTP2: boolean) =
   const look = (): void => {
     const chunk: Buffer | null = socket.read()
     if (chunk === null) return
-    begun = Buffer.concat([begun, chunk])
-    const start = begun.toString('latin1', 0, PREFACE.length)
+    received = Buffer.concat([received, chunk])
+    const start = received.toString('latin1', 0, PREFACE.length)
     if (start.length < PREFACE.length && PREFACE.startsWith(start)) return
     stop()
-    socket.unshift(begun)
+    socket.unshift(received)
     then(start === PREFACE)
   }
   socket.on('readable', look)

@@ -1,8 +1,8 @@
-/** The fields of a response as node:http2 takes them. */
+/** Converts the fields of a response to the form of node:http2. */
 import type { OutgoingHttpHeaders } from 'node:http2'
 import type { HeaderList } from '../../../types.ts'
 
-/** Fields of a single connection, which HTTP/2 forbids (RFC 9113 section 8.2.2). */
+/** Fields that concern one connection. HTTP/2 forbids them (RFC 9113 section 8.2.2). */
 const FORBIDDEN = new Set([
   'connection',
   'http2-settings',
@@ -13,7 +13,7 @@ const FORBIDDEN = new Set([
   'upgrade',
 ])
 
-/** Node refuses a second value for these; the first one stands, as when Node reads them. */
+/** Node refuses a second value for these fields. The first value is kept, as Node does when it reads fields. */
 const SINGLE = new Set([
   'access-control-allow-credentials',
   'access-control-max-age',
@@ -51,7 +51,7 @@ const SINGLE = new Set([
   'x-content-type-options',
 ])
 
-/** An object without prototype: a field may have any name. */
+/** Returns the fields as an object. It has no prototype, because a field may have any name. */
 export function toStreamHeaders(headers: HeaderList, status?: number): OutgoingHttpHeaders {
   const fields: Record<string, string | string[] | number> = Object.create(null)
   if (status !== undefined) fields[':status'] = status

@@ -1,24 +1,24 @@
-/** A handshake over HTTP/2, as the websockets of a server take it (RFC 8441 section 5). */
+/** Converts an HTTP/2 handshake to the form that the websockets of a server accept (RFC 8441 section 5). */
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { HeaderList } from '../../../types.ts'
 import type { Handshake } from '../websockets/answer.ts'
-import type { StreamAsked } from './asked.ts'
 import { Departure } from './departure.ts'
 import { refuseStream } from './refuse.ts'
+import type { StreamRequestHead } from './requesthead.ts'
 import { StreamSocket } from './streamsocket.ts'
 import { StreamWire } from './wire.ts'
 
-/** HTTP/2 needs no key, `ws` does. */
+/** A key for `ws`, which requires one. HTTP/2 handshakes have none. */
 const KEY = 'AAAAAAAAAAAAAAAAAAAAAA=='
 
-/** What `ws` reads of a request. */
+/** The fields of a request that `ws` reads. */
 const READ = ['sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions']
 
-/** The handshake, with a request that has what is read of one. */
+/** Returns the handshake of a stream. Its request has only the properties that are read. */
 export function streamHandshake(
   stream: ServerHttp2Stream,
-  { target, headers }: StreamAsked,
+  { target, headers }: StreamRequestHead,
   socket: Socket,
 ): Handshake {
   const request = {
@@ -27,11 +27,11 @@ export function streamHandshake(
   }
   const departure = new Departure(stream, () => {})
   return {
-    // The rest of Node's class is not asked for.
+    // The other properties of Node's class are not read.
     request: request as unknown as Handshake['request'],
     socket: new StreamSocket(stream) as unknown as Socket,
     head: Buffer.alloc(0),
-    answering: {
+    responder: {
       wire: () => new StreamWire(stream, departure),
       refuse: (status, fields) => refuseStream(stream, status, fields),
     },
@@ -48,7 +48,7 @@ function headersFor(headers: HeaderList): Record<string, string> {
   return read
 }
 
-/** The fields as the check of a handshake wants them. */
+/** Adds the key that the check of a handshake requires. */
 export function withKey(headers: HeaderList): HeaderList {
   const kept = headers.filter((_, index) => headers[index - (index % 2)] !== 'sec-websocket-key')
   return [...kept, 'sec-websocket-key', KEY]

@@ -1,23 +1,23 @@
-/** The receiving half of an exchange over HTTP/2: the body as messages, pulled one by one. */
+/** The receiving half of an HTTP/2 exchange: returns the body as messages, one for each call of `receive`. */
 import type { ServerHttp2Stream } from 'node:http2'
 import { DISCONNECT, NO_BODY } from '../../../protocol/received.ts'
 import type { ReceiveMessage } from '../../../types.ts'
 import type { Departure } from './departure.ts'
 
 /**
- * Reads a stream only for a call of `receive`. What is not read stays within the window of the stream,
- * beyond which the client has to wait.
+ * Reads a stream only for a call of `receive`. Unread bytes fill the flow-control window of the stream, and then the
+ * client has to wait.
  */
 export class StreamIncoming {
   readonly #stream: ServerHttp2Stream
   readonly #departure: Departure
   readonly #waiting: ((message: ReceiveMessage) => void)[] = []
-  /** How many bytes are still to come; Infinity if only the end tells. */
+  /** The number of bytes that have not arrived yet; Infinity if the length is unknown. */
   #remaining: number
   #expectsContinue: boolean
   #ended: boolean
-  /** Whether the last part of the body was handed out. */
-  #told = false
+  /** Whether the app has received the last part of the body. */
+  #isDelivered = false
   #over = false
   #reading = false
   #watching = false
@@ -50,27 +50,27 @@ export class StreamIncoming {
     })
   }
 
-  /** The exchange is over: pending calls of `receive` are answered. */
+  /** Ends the exchange: pending calls of `receive` resolve. */
   end(): void {
     this.#over = true
     this.#settle()
   }
 
   #next(): ReceiveMessage | undefined {
-    if (this.#ended && !this.#told) {
-      this.#told = true
+    if (this.#ended && !this.#isDelivered) {
+      this.#isDelivered = true
       return NO_BODY
     }
     if (this.#over || this.#departure.gone) return DISCONNECT
-    if (this.#told || !this.#reading) return undefined
+    if (this.#isDelivered || !this.#reading) return undefined
     const body: Buffer | null = this.#stream.read()
     if (body === null) return undefined
     this.#remaining -= body.byteLength
-    // nghttp2 resets streams whose body has another length than was announced.
+    // nghttp2 resets streams whose body does not have the announced length.
     if (this.#remaining <= 0) {
       this.#ended = true
-      this.#told = true
-      this.#stream.resume() // to the end that is still to be told
+      this.#isDelivered = true
+      this.#stream.resume() // lets the stream emit 'end'
     }
     return { type: 'http.request', body, moreBody: !this.#ended }
   }

@@ -1,4 +1,4 @@
-/** Makes a server of node:http or node:https speak HTTP/2 too, on the same port. */
+/** Adds HTTP/2 to a server of node:http or node:https, on the same port. */
 import type { Server } from 'node:http'
 import type { Drain } from '../drain.ts'
 import type { ServeOptions } from '../options.ts'
@@ -9,7 +9,7 @@ import { HTTP2Connections } from './connections.ts'
 import { dispatchByALPN, dispatchByPreface } from './dispatch.ts'
 import type { HTTP2Settings } from './options.ts'
 
-/** Called once the server listens and knows what to do with exchanges. */
+/** Adds HTTP/2 to a server that listens already. */
 export function installHTTP2(
   node: Server,
   inFlight: Drain,

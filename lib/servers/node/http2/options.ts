@@ -1,31 +1,32 @@
-/** What can be set for HTTP/2: limits against clients that ask for more than they should. */
-import { knownOptions } from '../../../internal/knownoptions.ts'
-import { must, mustRange } from '../../../internal/must.ts'
+/** The options of HTTP/2: limits against abusive clients. */
 
-/** Those that Node has too have its names and units. */
+import { check, checkRange } from '../../../internal/checks.ts'
+import { knownOptions } from '../../../internal/knownoptions.ts'
+
+/** The limits of HTTP/2 connections. Options that Node also has use Node's names and units. */
 export interface HTTP2Options {
-  /** The most requests of one connection at once (100). */
+  /** The maximum number of open requests of one connection (100). */
   maxConcurrentStreams?: number
-  /** The most header fields of one request, pseudo fields included (256). */
+  /** The maximum number of header fields of one request, including pseudo-header fields (256). */
   maxHeaderListPairs?: number
-  /** The most memory that one connection takes, in MB; beyond it streams are refused (10). */
+  /** The maximum memory of one connection, in MB (10). Further streams are refused. */
   maxSessionMemory?: number
-  /** The most entries of one SETTINGS frame (32). */
+  /** The maximum number of entries of one SETTINGS frame (32). */
   maxSettings?: number
-  /** The most PING frames that wait for an answer (10). */
+  /** The maximum number of PING frames that wait for an answer (10). */
   maxOutstandingPings?: number
-  /** The most invalid frames before a connection is closed (100). */
+  /** The maximum number of invalid frames before a connection is closed (100). */
   maxSessionInvalidFrames?: number
-  /** The most refused streams before a connection is closed (100). */
+  /** The maximum number of refused streams before a connection is closed (100). */
   maxSessionRejectedStreams?: number
   /**
-   * How many requests a client may cancel in a burst, before its connection is closed (1000); Node
-   * reads it from 22.10 on, and has this value before.
+   * The number of requests that a client may cancel in a burst before its connection is closed (1000). Node 22.10 and
+   * later read this option; earlier versions always use 1000.
    */
   streamResetBurst?: number
-  /** How many cancelled requests are forgiven in each second (33); as above. */
+  /** The number of cancelled requests per second that do not count (33). Node 22.10 and later read this option. */
   streamResetRate?: number
-  /** How many bytes of one request's body a client may send ahead of the app (65,535). */
+  /** The number of bytes of a request's body that a client may send before the app reads them (65,535). */
   initialWindowSize?: number
   /** How long a connection without requests is kept, in ms (60,000). */
   idleTimeoutMs?: number
@@ -47,13 +48,14 @@ const DEFAULTS: HTTP2Settings = {
   idleTimeoutMs: 60_000,
 }
 
-/** Frames and timers count with 31 bits. */
+/** The largest value: frames and timers use 31 bits. */
 const MOST = 2_147_483_647
 
 /**
- * The options with their defaults, or undefined where HTTP/2 is off.
+ * Returns the options with their defaults, or undefined if HTTP/2 is off.
  *
- * @throws TypeError for an unknown one, RangeError for one that is no whole number of at least 1.
+ * @throws TypeError for an unknown option.
+ * @throws RangeError for a value that is not a whole number of at least 1.
  */
 export function readHTTP2Options(
   options: HTTP2Options | boolean | undefined,
@@ -61,7 +63,7 @@ export function readHTTP2Options(
   if (options === undefined || options === false) return undefined
   const given = options === true ? {} : options
   const isObject = typeof given === 'object' && given !== null
-  must('serve', isObject, 'http2 must be true or its limits', given, 'Write http2: true')
+  check('serve', isObject, 'http2 must be true or its limits', given, 'Write http2: true')
   knownOptions(
     'serve: http2',
     given,
@@ -73,7 +75,7 @@ export function readHTTP2Options(
     if (value === undefined) continue
     const isWhole = Number.isInteger(value) && value >= 1 && value <= MOST
     const what = `http2.${name} must be a whole number from 1 to ${MOST}`
-    mustRange('serve', isWhole, what, value, `The default is ${DEFAULTS[name]}`)
+    checkRange('serve', isWhole, what, value, `The default is ${DEFAULTS[name]}`)
     settings[name] = value
   }
   return settings

@@ -1,10 +1,10 @@
-/** Answers of the server's own, to streams. */
+/** Responses of the server itself, without the app, over HTTP/2. */
 import type { ServerHttp2Stream } from 'node:http2'
 import type { HeaderList } from '../../../types.ts'
 import { textOf } from '../refuse.ts'
 import { toStreamHeaders } from './fields.ts'
 
-/** Answers with a bare status. */
+/** Sends a response that has only a status and its text. */
 export function refuseStream(
   stream: ServerHttp2Stream,
   status: number,

@@ -1,7 +1,7 @@
-/** Breaks off a stream so that its client cannot take what came for all. */
+/** Resets a stream: the client must not mistake an incomplete response for a complete one. */
 import type { ServerHttp2Stream } from 'node:http2'
 
-/** Not by `close(code)`, which ends the stream properly before it resets it. */
+/** Resets a stream. `close(code)` cannot be used, because it completes the response before it resets the stream. */
 export function resetStream(stream: ServerHttp2Stream): void {
   stream.destroy(new Error('the server has reset the stream'))
 }

@@ -1,15 +1,15 @@
-/** A stream of HTTP/2 as the connection of a websocket (RFC 8441). */
+/** Adapts an HTTP/2 stream to the connection of a websocket (RFC 8441). */
 import type { ServerHttp2Stream } from 'node:http2'
 import { Duplex } from 'node:stream'
 import { toStreamHeaders } from './fields.ts'
 import { resetStream } from './reset.ts'
 
-/** Lines of an answer over HTTP/1.1 that HTTP/2 has not; the status line is the first of them all. */
+/** The fields of a handshake response over HTTP/1.1 that HTTP/2 does not have. */
 const UPGRADING = new Set(['upgrade', 'connection', 'sec-websocket-accept'])
 
 /**
- * The first write is the answer to the handshake as `ws` makes it for HTTP/1.1, in one piece; it is
- * sent as the 200 that HTTP/2 has for it. All that follows are frames.
+ * A socket that `ws` writes to. The first write is the whole HTTP/1.1 response to the handshake. It is sent as a 200
+ * response, which accepts a websocket over HTTP/2. All later writes are websocket frames.
  */
 export class StreamSocket extends Duplex {
   readonly #stream: ServerHttp2Stream

@@ -1,35 +1,37 @@
-/** The times of one stream: how long its request may take, and how long its client may read nothing. */
+/** The timeouts of one stream: how long its request may take, and how long its client may read nothing. */
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { refuseStream } from './refuse.ts'
 import { resetStream } from './reset.ts'
 
-/** In ms; Infinity for never. */
+/** The timeouts in ms; Infinity disables one. */
 export interface Times {
   readonly idleMs: number
   readonly requestMs: number
   readonly writeMs: number
 }
 
-/** A client that reads from other streams alone may leave one alone for so many times as long. */
+/** The factor by which the write timeout of a stream is longer while the client reads from other streams. */
 const PATIENCE = 10
 
 export class Watch {
   readonly #stream: ServerHttp2Stream
   readonly #times: Times
-  readonly #begun = performance.now()
+  readonly #startedAt: number
   #waiting = 0
   #waitingSince = 0
   #bytes = 0
   #bytesSince = 0
-  /** Whether the body has come, once an app can read it. */
+  /** The incoming body. It is undefined until an app can read it. */
   incoming: { readonly ended: boolean } | undefined
 
-  constructor(stream: ServerHttp2Stream, times: Times) {
+  /** @param now The time by the clock of the checks. */
+  constructor(stream: ServerHttp2Stream, times: Times, now: number) {
     this.#stream = stream
     this.#times = times
+    this.#startedAt = now
   }
 
-  /** @param bytes How many the connection has written. */
+  /** @param bytes The number of bytes that the connection has written. */
   look(now: number, bytes: number): void {
     this.#lookAtRequest(now)
     this.#lookAtResponse(now, bytes)
@@ -38,7 +40,7 @@ export class Watch {
   #lookAtRequest(now: number): void {
     const stream = this.#stream
     const isWhole = this.incoming?.ended === true || stream.readableEnded || stream.endAfterHeaders
-    if (isWhole || now - this.#begun < this.#times.requestMs) return
+    if (isWhole || now - this.#startedAt < this.#times.requestMs) return
     if (stream.headersSent) resetStream(stream)
     else {
       refuseStream(stream, 408)

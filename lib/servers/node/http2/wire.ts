@@ -1,4 +1,4 @@
-/** Writes a response to a stream of HTTP/2; `protocol/response.ts` says what, and in which order. */
+/** Writes a response to an HTTP/2 stream. `protocol/response.ts` decides what is written, and in which order. */
 import { Buffer } from 'node:buffer'
 import type { ServerHttp2Stream } from 'node:http2'
 import { ClientDisconnected } from '../../../exceptions.ts'
@@ -12,10 +12,10 @@ import type { Departure } from './departure.ts'
 import { toStreamHeaders } from './fields.ts'
 import { resetStream } from './reset.ts'
 
-/** Up to this size a body is copied, so that the app may use its buffer again. */
+/** Up to this size in bytes, a body is copied, and the app may reuse its buffer. */
 const SMALL = 16_384
 
-/** How long a client may take for what was sent to it before a reset. */
+/** How long a client may take to read the bytes that were sent before a reset, in ms. */
 const CUT_MS = 5_000
 
 export class StreamWire implements Wire {
@@ -42,7 +42,7 @@ export class StreamWire implements Wire {
     return this.#stream.closed || this.#stream.destroyed
   }
 
-  /** Whether something follows the body, which a reset would take away. */
+  /** Whether trailers follow the body. A reset would discard them. */
   get hasTrailers(): boolean {
     return this.#takesTrailers
   }
@@ -70,7 +70,7 @@ export class StreamWire implements Wire {
     if (!this.#stream.writableEnded) this.#open().end(bytes)
   }
 
-  /** What was accepted before still goes out, if the client takes it. */
+  /** Resets the stream. Bytes that were accepted before are still sent, if the client reads them in time. */
   abort(): void {
     const stream = this.#stream
     const reset = (): void => {
@@ -120,7 +120,7 @@ export class StreamWire implements Wire {
     const stream = this.#stream
     this.#chunks ??= new Chunks(
       {
-        // The head went out by itself.
+        // `respond` has sent the head.
         socket: null,
         flushHeaders: () => {},
         write: (bytes) => stream.writable && stream.write(bytes),

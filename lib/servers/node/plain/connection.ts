@@ -1,51 +1,51 @@
-/** One connection whose plain requests are read here; for good Node's once something else comes. */
+/** One connection whose plain requests are read without node:http. After any other request, Node reads all of it. */
 import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 import { NO_BYTES } from '../../../internal/bytes.ts'
-import type { Service } from '../service.ts'
+import { run } from '../../../protocol/run.ts'
+import type { HTTPService } from '../service.ts'
 import { PlainExchange } from './exchange.ts'
 import { readPlain } from './grammar.ts'
-import type { Connection } from './wire.ts'
+import type { Connection, HeadEnds } from './wire.ts'
 
-/** What all connections of a server share. */
+/** The values that all connections of a server share. */
 export interface Terms {
-  readonly service: Service
+  readonly service: HTTPService
   readonly maxHeaderSize: number
-  /** How long a client may take for its first request, in ms; 0 is for ever. */
+  /** How long a client may take for its first request, in ms; 0 sets no limit. */
   readonly firstMs: number
-  /** What clients are told of how long an idle connection is kept, in ms; 0 is for ever. */
-  readonly keepAliveMs: number
-  /** How long it is kept. */
+  readonly ends: HeadEnds
+  /** How long an idle connection is kept, in ms; 0 sets no limit. */
   readonly idleMs: number
-  /** Gives a connection to Node, as if it were new. */
+  /** Passes a connection to Node, as if it were new. */
   readonly leave: (socket: Socket) => void
 }
 
-/** What may come ahead of an answer before the connection is no longer read. */
+/** The number of bytes that may wait for the end of a response. With more, the connection is not read. */
 const MOST_HELD = 65_536
 
-/** How long a client may take for what was sent to it before a cut. */
+/** How long a client may take to read the bytes that were sent before a cut, in ms. */
 const CUT_MS = 5_000
 
-/** What Node says to clients that are too slow. */
+/** The response of Node to clients that are too slow. */
 const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
 
 const CONNECTION: unique symbol = Symbol('plain connection')
 
-interface Taken extends Socket {
+interface PlainSocket extends Socket {
   [CONNECTION]?: PlainConnection | undefined
 }
 
 /**
- * Requests come one by one: what a client sends ahead of an answer waits for it, and goes to Node then,
- * which knows how to serve such clients.
+ * Reads one request at a time. Bytes that a client sends before the response is written wait. They are then passed
+ * to Node, which supports pipelining.
  */
 export class PlainConnection implements Connection {
   readonly socket: Socket
   readonly #terms: Terms
   #exchange: PlainExchange | undefined
   #isUsed = false
-  /** Whether its last response was given to the socket. */
+  /** Whether the last response was passed to the socket. */
   #isPastLast = false
   #isCut = false
   #held: Buffer[] | undefined
@@ -56,11 +56,11 @@ export class PlainConnection implements Connection {
     this.#terms = terms
   }
 
-  get keepAliveMs(): number {
-    return this.#terms.keepAliveMs
+  get ends(): HeadEnds {
+    return this.#terms.ends
   }
 
-  /** Whether it waits for a request, but not for its first. */
+  /** Whether the connection waits for a request that is not its first. */
   get isIdle(): boolean {
     return this.#isUsed && this.#exchange === undefined && this.socket.writableLength === 0
   }
@@ -71,17 +71,17 @@ export class PlainConnection implements Connection {
       return
     }
     if (this.#isPastLast) return
-    const asked = readPlain(bytes, this.#terms.maxHeaderSize)
-    if (asked === undefined) {
+    const request = readPlain(bytes, this.#terms.maxHeaderSize)
+    if (request === undefined) {
       this.#leave(bytes)
       return
     }
-    const exchange = new PlainExchange(this.#terms.service, this, asked, bytes)
+    const exchange = new PlainExchange(this.#terms.service, this, request, bytes)
     this.#exchange = exchange
-    exchange.run()
+    run(this.#terms.service.app, exchange)
   }
 
-  /** A whole response was given to the socket, if that was still open. */
+  /** Called when a whole response was passed to the socket, if the socket was still open. */
   answered(isLast: boolean): void {
     const { socket } = this
     if (socket.writable) {
@@ -94,7 +94,7 @@ export class PlainConnection implements Connection {
     socket.destroySoon()
   }
 
-  /** Ends it in the middle of a response; what was accepted before still goes out. */
+  /** Ends the connection in the middle of a response. Bytes that were accepted before are still sent. */
   cut(): void {
     const { socket } = this
     this.#isPastLast = true
@@ -106,7 +106,12 @@ export class PlainConnection implements Connection {
     })
   }
 
-  /** The client has closed its side, which counts as gone. */
+  give(request: Buffer): void {
+    this.#exchange = undefined
+    this.#leave(Buffer.concat([request, ...(this.#held ?? [])]))
+  }
+
+  /** The client has closed its side, so it counts as disconnected. */
   end(): void {
     this.socket.end()
   }
@@ -127,7 +132,7 @@ export class PlainConnection implements Connection {
     else if (this.#exchange === undefined) socket.end(TOO_SLOW, 'latin1', () => socket.destroy())
   }
 
-  /** The system has all of the response. */
+  /** Called when the operating system has accepted the whole response. */
   #goOn(): void {
     const { socket } = this
     const exchange = this.#exchange
@@ -153,7 +158,7 @@ export class PlainConnection implements Connection {
     const { socket } = this
     this.#held = undefined
     unlisten(socket)
-    // Paused, or the bytes would be lost before there is a listener.
+    // The socket is paused. Otherwise the bytes would be lost, because there is no listener yet.
     socket.pause()
     socket.unshift(bytes)
     this.#terms.leave(socket)
@@ -161,8 +166,8 @@ export class PlainConnection implements Connection {
   }
 }
 
-/** Takes a connection that was accepted. */
-export function takeConnection(socket: Taken, terms: Terms): void {
+/** Takes an accepted connection. */
+export function takeConnection(socket: PlainSocket, terms: Terms): void {
   socket[CONNECTION] = new PlainConnection(socket, terms)
   socket.on('data', take)
   socket.on('end', end)
@@ -173,7 +178,7 @@ export function takeConnection(socket: Taken, terms: Terms): void {
   if (terms.firstMs > 0) socket.setTimeout(terms.firstMs)
 }
 
-function unlisten(socket: Taken): void {
+function unlisten(socket: PlainSocket): void {
   socket[CONNECTION] = undefined
   socket.off('data', take)
   socket.off('end', end)
@@ -184,32 +189,32 @@ function unlisten(socket: Taken): void {
   socket.setTimeout(0)
 }
 
-/** Whether it is ours, and waits for a further request. */
-export function isIdlePlain(socket: Taken): boolean {
+/** Whether a connection is read here, and waits for a further request. */
+export function isIdlePlain(socket: PlainSocket): boolean {
   return socket[CONNECTION]?.isIdle ?? false
 }
 
-// The same for all connections, since most of them are idle, and should be small.
+// All connections share these functions, because most connections are idle and should use little memory.
 
-function take(this: Taken, bytes: Buffer): void {
+function take(this: PlainSocket, bytes: Buffer): void {
   this[CONNECTION]?.take(bytes)
 }
 
-function end(this: Taken): void {
+function end(this: PlainSocket): void {
   this[CONNECTION]?.end()
 }
 
-function close(this: Taken): void {
+function close(this: PlainSocket): void {
   this[CONNECTION]?.close()
 }
 
-function resume(this: Taken): void {
+function resume(this: PlainSocket): void {
   this[CONNECTION]?.resume()
 }
 
-function timeout(this: Taken): void {
+function timeout(this: PlainSocket): void {
   this[CONNECTION]?.timeout()
 }
 
-/** It would end the process; that the client has gone is told by 'close'. */
+/** Without a listener, an error would end the process. 'close' follows each error. */
 function ignore(): void {}

@@ -1,27 +1,27 @@
 /**
- * Reads requests of which every byte is beyond doubt; anything else is for Node's parser.
+ * Reads requests in which every byte is unambiguous. Node's parser reads all others.
  *
- * Much stricter than RFC 9112 has to be: what two parsers could ever read differently is not read here
- * at all, so that there is nothing to smuggle a request past.
+ * The grammar is much stricter than RFC 9112: a request that two parsers could interpret differently is not read
+ * here. This prevents request smuggling.
  */
 import type { Buffer } from 'node:buffer'
 import { parseTarget, type Target } from '../../../protocol/target.ts'
 import type { HeaderList } from '../../../types.ts'
 import { isKnownHost } from '../fields.ts'
 
-/** A request that came whole, and nothing behind it. */
+/** A request that arrived completely, with no bytes after it. */
 export interface PlainRequest {
   readonly method: string
   readonly target: Target
-  /** With lower-case names, in the order of the wire. */
+  /** The fields with lower-case names, in the order in which they were sent. */
   readonly headers: HeaderList
-  /** Where the body begins, which goes to the end. */
+  /** The index at which the body begins. The body ends with the last byte. */
   readonly bodyStart: number
-  /** Whether the client wants the connection closed behind the answer. */
+  /** Whether the client wants the connection to close after the response. */
   readonly isLast: boolean
 }
 
-/** Characters of a name, of a target, of a value. */
+/** The bits for the characters of a field name, of a target, and of a field value. */
 const NAME = 1
 const TARGET = 2
 const VALUE = 4
@@ -34,7 +34,7 @@ function kinds(): Uint8Array {
     const character = String.fromCharCode(code)
     let kind = VALUE
     if (/[0-9A-Za-z_-]/.test(character)) kind |= NAME
-    // What RFC 3986 has, without its fragment, and the brackets that queries often hold.
+    // The characters of RFC 3986 without those of fragments, and the brackets that queries often contain.
     if (/[0-9A-Za-z\-._~%!$&'()*+,;=:@/?[\]]/.test(character)) kind |= TARGET
     table[code] = kind
   }
@@ -57,10 +57,11 @@ function bytesOf(text: string): readonly number[] {
 }
 
 /**
- * The request that these bytes are, if they are exactly one and plain: origin form, HTTP/1.1, a valid
- * Host, at most one length and the whole body, no field that changes how the rest is read.
+ * Reads the bytes as a request. Returns undefined unless they are exactly one plain request: HTTP/1.1 with a target in
+ * origin form, a valid Host, at most one Content-Length, the whole body, and no field that changes how the rest is
+ * read.
  *
- * @param maxHeaderSize The most bytes of a head.
+ * @param maxHeaderSize The maximum size of a head in bytes.
  */
 export function readPlain(bytes: Buffer, maxHeaderSize: number): PlainRequest | undefined {
   const method = methodOf(bytes)
@@ -71,7 +72,7 @@ export function readPlain(bytes: Buffer, maxHeaderSize: number): PlainRequest | 
   const bounds: number[] = []
   const bodyStart = readBounds(bytes, targetEnd + VERSION.length, bounds)
   if (bodyStart < 0 || bodyStart > maxHeaderSize) return undefined
-  // One text for all, of which the others are parts.
+  // All names and values are slices of this one string.
   const head = bytes.toString('latin1', 0, bodyStart)
   const fields = readFields(head, bounds, bytes.length - bodyStart)
   if (fields === undefined) return undefined
@@ -95,7 +96,7 @@ function startsWith(bytes: Uint8Array, from: number, start: readonly number[]): 
   return true
 }
 
-/** Where the characters of a kind end. */
+/** Returns the index at which the characters of a kind end. */
 function endOf(bytes: Uint8Array, from: number, kind: number): number {
   const size = bytes.length
   let at = from
@@ -103,7 +104,10 @@ function endOf(bytes: Uint8Array, from: number, kind: number): number {
   return at
 }
 
-/** Adds where each name and value begin and end; gives where the head ends, or -1 for any doubt. */
+/**
+ * Adds the indexes at which each name and value begin and end. Returns the index at which the head ends, or -1 if
+ * the head is not plain.
+ */
 function readBounds(bytes: Uint8Array, from: number, bounds: number[]): number {
   let at = from
   while (bytes[at] !== CR) {
@@ -111,7 +115,7 @@ function readBounds(bytes: Uint8Array, from: number, bounds: number[]): number {
     if (colon === at || bytes[colon] !== COLON) return -1
     const start = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1
     const end = endOf(bytes, start, VALUE)
-    // Neither empty nor with further space around it.
+    // The value must not be empty, or have further spaces around it.
     if (end === start || bytes[start] === SPACE || bytes[end - 1] === SPACE) return -1
     if (bytes[end] !== CR || bytes[end + 1] !== LF) return -1
     bounds.push(at, colon, start, end)
@@ -120,7 +124,7 @@ function readBounds(bytes: Uint8Array, from: number, bounds: number[]): number {
   return bytes[at + 1] === LF ? at + 2 : -1
 }
 
-/** The fields; undefined if one of them is for Node, or if the body is not as long as they say. */
+/** Returns the fields; undefined if Node must handle one of them, or if the body does not have the stated length. */
 function readFields(
   head: string,
   bounds: readonly number[],
@@ -147,7 +151,7 @@ function readFields(
   return hosts === 1 && bodySize === Math.max(length, 0) ? { headers, isLast } : undefined
 }
 
-/** A number as it is written everywhere: no sign, no zeros before it. */
+/** Returns a length, or -1. Only the usual form is accepted: digits without a sign or leading zeros. */
 function lengthOf(value: string): number {
   return /^(?:0|[1-9][0-9]{0,8})$/.test(value) ? Number(value) : -1
 }
@@ -163,7 +167,7 @@ function isKeepAlive(value: string): boolean {
 const ROLE_HOST = 1
 const ROLE_LENGTH = 2
 const ROLE_CONNECTION = 3
-/** Changes how the message is read, or asks for what only Node does. */
+/** The field changes how the message is read, or needs a feature that only Node has. */
 const ROLE_DOUBT = 4
 
 interface Name {
@@ -180,15 +184,15 @@ const ROLES: Readonly<Record<string, number>> = {
 const NAMES = new Map<string, Name>()
 const MOST_NAMES = 1000
 
-/** By a table of those seen, as they were written: twice as fast as `toLowerCase`. */
+/** Returns a name in lower case, and its role. A table of known names is twice as fast as `toLowerCase`. */
 function nameOf(written: string): Name {
   const known = NAMES.get(written)
   if (known !== undefined) return known
   const lower = written.toLowerCase()
-  // `_` is as good as `-` where names become variables, as in CGI.
+  // In CGI and similar interfaces, names become variables, and `_` and `-` are then the same.
   const role = Object.hasOwn(ROLES, lower) ? ROLES[lower] : roleByVariable(lower)
   const name = { name: lower, role: role ?? 0 }
-  // Clients choose names; the table must not grow with what they think of.
+  // Clients choose the names, so the size of the table must be limited.
   if (NAMES.size < MOST_NAMES && written.length <= 64) NAMES.set(written, name)
   return name
 }

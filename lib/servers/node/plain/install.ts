@@ -1,40 +1,42 @@
-/** Makes a server of node:http read plain requests by itself. */
+/** Adds the reader of plain requests to a server of node:http or node:https. */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Drain } from '../drain.ts'
 import type { ServeOptions } from '../options.ts'
 import { withoutListener } from '../ownlistener.ts'
-import type { Service } from '../service.ts'
+import type { HTTPService } from '../service.ts'
 import { isIdlePlain, type Terms, takeConnection } from './connection.ts'
+import { headEnds } from './wire.ts'
 
-/** What Node adds to the time that clients are told, where it does. */
-interface Buffered {
+/** The time that newer versions of Node add to the keep-alive timeout that clients are told, in ms. */
+interface KeepAliveBuffer {
   readonly keepAliveTimeoutBuffer?: number
 }
 
-/** Whether the options leave anything to read here: what they ask for may be Node's alone. */
+/** Whether plain requests are read here. Some options need a feature that only Node has. */
 export function takesPlain(options: ServeOptions): boolean {
-  const { plainExchanges = false, tls, maxRequestsPerSocket, allowHalfOpen } = options
-  return plainExchanges && tls === undefined && !maxRequestsPerSocket && !allowHalfOpen
+  const { shortcuts = true, maxRequestsPerSocket, allowHalfOpen } = options
+  return shortcuts && !maxRequestsPerSocket && !allowHalfOpen
 }
 
-/** Called once the server knows what to do with exchanges. */
+/** Adds the reader to a server. It must be called before `installHTTP2`, which passes it the other connections. */
 export function installPlain(
-  node: Server & Buffered,
+  node: Server & KeepAliveBuffer,
   inFlight: Drain,
-  service: Service,
-  { maxHeaderSize = 16_384 }: ServeOptions,
+  service: HTTPService,
+  { maxHeaderSize = 16_384, tls }: ServeOptions,
 ): void {
+  const event = tls === undefined ? 'connection' : 'secureConnection'
   const { keepAliveTimeout, keepAliveTimeoutBuffer = 0, headersTimeout, requestTimeout } = node
   const leastMs = Math.min(headersTimeout || Infinity, requestTimeout || Infinity)
   const terms: Terms = {
     service,
     maxHeaderSize,
     firstMs: leastMs === Infinity ? 0 : leastMs,
-    keepAliveMs: keepAliveTimeout,
+    ends: headEnds(keepAliveTimeout),
     idleMs: keepAliveTimeout > 0 ? keepAliveTimeout + keepAliveTimeoutBuffer : 0,
-    leave: withoutListener(node, 'connection'),
+    leave: withoutListener(node, event),
   }
-  node.prependListener('connection', (socket: Socket) => takeConnection(socket, terms))
+  node.prependListener(event, (socket: Socket) => takeConnection(socket, terms))
   inFlight.alsoIdle(isIdlePlain)
 }

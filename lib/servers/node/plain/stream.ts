@@ -1,19 +1,19 @@
-/** Writes the parts of a body to the socket of a plain exchange, in chunks where its length is unknown. */
+/** Writes the parts of a body to the socket of a plain exchange, in chunks if the length of the body is unknown. */
 import type { Socket } from 'node:net'
 import { NO_BYTES } from '../../../internal/bytes.ts'
 import type { Sink } from '../chunks.ts'
 import { toLatin1 } from '../latin1.ts'
 
-/** Up to this size bytes are cheaper to append to the text around them than to write on their own. */
-const SMALL = 16_384
+/** Up to this size, it is cheaper to append bytes to the text around them than to write them separately. */
+export const SMALL = 16_384
 
-/** Heads go out as latin-1 in any case. */
+/** A socket whose default encoding need not be set, because heads are always written as latin-1. */
 const ENCODED = { setDefaultEncoding: (): void => {} }
 
 export class PlainStream implements Sink {
   readonly socket: NonNullable<Sink['socket']> = ENCODED
   readonly #socket: Socket
-  /** What was not written yet. */
+  /** The head, until it is written. */
   #head: string
   readonly #isChunked: boolean
   readonly #onEnd: () => void
@@ -59,18 +59,13 @@ export class PlainStream implements Sink {
   }
 }
 
-/** RFC 9112 section 7.1 */
+/** Returns the line with the size of a chunk (RFC 9112 section 7.1). */
 function sizeLine(bytes: Uint8Array): string {
   return `${bytes.byteLength.toString(16)}\r\n`
 }
 
-/** Writes text, bytes and text, in one go; tells whether there is room for more. */
-export function writeAround(
-  socket: Socket,
-  before: string,
-  bytes: Uint8Array,
-  after: string,
-): boolean {
+/** Writes text, bytes and text at once. Returns whether there is room for more. */
+function writeAround(socket: Socket, before: string, bytes: Uint8Array, after: string): boolean {
   if (!socket.writable) return false
   const size = bytes.byteLength
   if (size <= SMALL) {

@@ -1,4 +1,5 @@
-/** Writes the response of a plain exchange; `protocol/response.ts` says what, and in which order. */
+/** Writes the response of a plain exchange. `protocol/response.ts` decides what is written, and in which order. */
+import type { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 import { ClientDisconnected } from '../../../exceptions.ts'
 import { NO_BYTES } from '../../../internal/bytes.ts'
@@ -6,39 +7,55 @@ import type { Head } from '../../../protocol/head.ts'
 import type { Wire } from '../../../protocol/response.ts'
 import type { HeaderList } from '../../../types.ts'
 import { Chunks } from '../chunks.ts'
-import { fieldLines, keepAlive, statusLine } from '../headtext.ts'
+import { HeadEnd, headText, keepAliveLines } from '../headtext.ts'
 import { assertWritable } from '../hints.ts'
+import { toLatin1 } from '../latin1.ts'
 import { sendFile } from '../pathsend.ts'
 import { textOf } from '../refuse.ts'
-import { PlainStream, writeAround } from './stream.ts'
+import { PlainStream, SMALL } from './stream.ts'
 
-/** The connection that a response goes to. */
+/** The connection that a response is written to. */
 export interface Connection {
   readonly socket: Socket
-  /** What clients are told of how long an idle connection is kept, in ms; 0 is for ever. */
-  readonly keepAliveMs: number
-  /** A whole response was given to the socket. */
+  /** The ends of its heads. */
+  readonly ends: HeadEnds
+  /** Called when a whole response was passed to the socket. */
   answered(isLast: boolean): void
-  /** Ends it in the middle of a response. */
+  /** Ends the connection in the middle of a response. */
   cut(): void
+  /** Passes the connection to Node permanently, in the middle of a request. Node reads the request again. */
+  give(request: Buffer): void
 }
 
-/** What an exchange tells its wire. */
+/** The properties of an exchange that its wire needs. */
 export interface Circumstances {
-  /** Whether this is the last response of its connection; asked once, when its head is written. */
+  /** Whether this is the last response of its connection. It is read once, when the head is written. */
   readonly isLast: boolean
-  /** Calls a listener when the client goes before the response is complete. */
+  /** Calls a listener when the client disconnects before the response is complete. */
   listen(listener: () => void): void
+}
+
+/** The ends of the head of a response, for a body with a known length and for a chunked body. */
+export interface HeadEnds {
+  readonly whole: HeadEnd
+  readonly chunked: HeadEnd
 }
 
 const CHUNKED = 'Transfer-Encoding: chunked\r\n'
 const CLOSE = 'connection: close\r\n'
+const LAST: HeadEnds = { whole: new HeadEnd(''), chunked: new HeadEnd(CHUNKED) }
+
+/** @param keepAliveMs How long an idle connection is kept, in ms, as clients are told; 0 sets no limit. */
+export function headEnds(keepAliveMs: number): HeadEnds {
+  const lines = keepAliveLines(keepAliveMs)
+  return { whole: new HeadEnd(lines), chunked: new HeadEnd(lines + CHUNKED) }
+}
 
 export class PlainWire implements Wire {
   readonly #connection: Connection
   readonly #circumstances: Circumstances
   #isFlushed = false
-  /** Whether the socket has all of it, and is another's from now on. */
+  /** Whether the socket has the whole response. It then belongs to the next exchange. */
   #isEnded = false
   #stream: PlainStream | undefined
   #chunks: Chunks | undefined
@@ -48,7 +65,7 @@ export class PlainWire implements Wire {
     this.#circumstances = circumstances
   }
 
-  /** Clients that want them are Node's, and the others get none. */
+  /** Always true: Node serves clients that accept trailers, and all other clients get no trailers. */
   get sendsTrailers(): boolean {
     return true
   }
@@ -82,7 +99,7 @@ export class PlainWire implements Wire {
     if (!this.#isEnded) this.#connection.cut()
   }
 
-  /** Not behind the head, where it would stand in the middle of the response. */
+  /** Writes a 103 response. It is not written after the head, because it would be in the middle of the response. */
   hint(links: readonly string[]): void {
     assertWritable(links)
     const { socket } = this.#connection
@@ -105,7 +122,7 @@ export class PlainWire implements Wire {
     this.end(NO_BYTES)
   }
 
-  /** Answers with a bare status, in place of the app. */
+  /** Sends a response that has only a status and its text, instead of the app's response. */
   refuse(status: number, withBody: boolean): void {
     const text = textOf(status)
     const length = `content-length: ${text.length}\r\n`
@@ -113,7 +130,7 @@ export class PlainWire implements Wire {
     this.#answer(status, ['content-type', 'text/plain; charset=utf-8'], body, length)
   }
 
-  /** There is room for more. */
+  /** Called when the connection has room for more bytes. */
   resume(): void {
     this.#stream?.resume()
   }
@@ -122,15 +139,21 @@ export class PlainWire implements Wire {
     const { isLast } = this.#circumstances
     this.#isFlushed = true
     this.#isEnded = true
-    const head = this.#headText(status, headers, length, '', isLast)
-    writeAround(this.#connection.socket, head, body, '')
+    const head = this.#headText(status, headers, length, false, isLast)
+    this.#writeWhole(head, body)
     this.#connection.answered(isLast)
+  }
+
+  #writeWhole(head: string, body: Uint8Array): void {
+    const { socket } = this.#connection
+    if (body.byteLength > SMALL) new PlainStream(socket, head, false, () => {}).end(body)
+    else if (socket.writable) socket.write(head + toLatin1(body), 'latin1')
   }
 
   #open(status: number, headers: HeaderList, isChunked: boolean): void {
     const { isLast } = this.#circumstances
     this.#isFlushed = true
-    const head = this.#headText(status, headers, '', isChunked ? CHUNKED : '', isLast)
+    const head = this.#headText(status, headers, '', isChunked, isLast)
     this.#stream = new PlainStream(this.#connection.socket, head, isChunked, () => {
       this.#isEnded = true
       this.#connection.answered(isLast)
@@ -138,16 +161,16 @@ export class PlainWire implements Wire {
     this.#chunks = new Chunks(this.#stream, this.#circumstances)
   }
 
-  /** In the order of Node's: what was given, the date, what it adds. */
+  /** Returns the head in the order of Node: the fields of the response, the date, the fields that the server adds. */
   #headText(
     status: number,
     headers: HeaderList,
     length: string,
-    coding: string,
+    isChunked: boolean,
     isLast: boolean,
   ): string {
-    const lines = fieldLines(headers, isLast ? length + CLOSE : length)
-    const connection = isLast ? '' : keepAlive(this.#connection.keepAliveMs)
-    return `${statusLine(status)}${lines}${connection}${coding}\r\n`
+    const ends = isLast ? LAST : this.#connection.ends
+    const end = isChunked ? ends.chunked : ends.whole
+    return headText(status, headers, isLast ? length + CLOSE : length, end)
   }
 }

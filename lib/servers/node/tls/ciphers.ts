@@ -1,6 +1,6 @@
-/** The numbers of cipher suites and protocol versions, as they are on the wire. */
+/** The numbers that TLS assigns to cipher suites and protocol versions. */
 
-/** By the name in the registry of IANA: what OpenSSL 3 offers to servers with certificates. */
+/** The cipher suites that OpenSSL 3 offers to servers with certificates, by their names in the IANA registry. */
 const SUITES: Readonly<Record<string, number>> = {
   TLS_AES_128_GCM_SHA256: 0x1301,
   TLS_AES_256_GCM_SHA384: 0x1302,
@@ -43,12 +43,12 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'TLSv1.3': 0x0304,
 }
 
-/** The number of a suite by its standard name; null for one that is not known here. */
+/** Returns the number of a cipher suite by its standard name; null if it is unknown. */
 export function suiteNumber(name: string): number | null {
   return SUITES[name] ?? null
 }
 
-/** The number of a version by OpenSSL's name. */
+/** Returns the number of a protocol version by OpenSSL's name; null if it is unknown. */
 export function versionNumber(name: string | null): number | null {
   return name === null ? null : (VERSIONS[name] ?? null)
 }

@@ -1,9 +1,9 @@
-/** Reads certificates again when the process gets a SIGHUP, as servers do by custom. */
+/** Reads certificates again when the process gets SIGHUP, as is usual for servers. */
 import type { TLSOptions } from './options.ts'
 
 /**
- * Only where a file can have changed, and where the signal does not stop the server. A reload that
- * fails is told on stderr. The function that is returned removes the listener.
+ * Calls `reload` for each SIGHUP. It does nothing if `tls` names no file, or if SIGHUP closes the server. The error
+ * of a failed reload is written to stderr. The returned function removes the listener.
  */
 export function reloadOnHangup(
   tls: TLSOptions | undefined,

@@ -1,16 +1,16 @@
-/** What scopes tell of a TLS connection: the extension `tls` of ASGI. */
+/** The ASGI extension `tls`: the properties of a TLS connection in a scope. */
 import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Extensions, TLSExtension } from '../../../types.ts'
 import { suiteNumber, versionNumber } from './ciphers.ts'
 
-/** More certificates than that are no chain. */
+/** The maximum number of certificates in a chain. */
 const LONGEST_CHAIN = 16
 
 /**
- * Certificates are asked for when they are read: they are parsed anew each time, and few apps look at
- * them. A connection that has closed has none.
+ * The extension of one connection. Its getters read the certificates from the socket, because Node parses them each
+ * time and few apps need them. A closed connection has no certificates.
  */
 class ConnectionTLS implements TLSExtension {
   readonly tlsVersion: number | null
@@ -43,7 +43,7 @@ class ConnectionTLS implements TLSExtension {
     return chain
   }
 
-  /** The code of OpenSSL; a client that showed no certificate made no mistake. */
+  /** The error code of OpenSSL. It is null for a client that sent no certificate. */
   get clientCertError(): string | null {
     const { authorizationError } = this.#socket
     if (!authorizationError || this.#socket.getPeerX509Certificate?.() === undefined) return null
@@ -51,14 +51,14 @@ class ConnectionTLS implements TLSExtension {
   }
 }
 
-/** Node's lines as RFC 4514 has it: the last first, with commas. Values are escaped already. */
+/** Converts Node's lines to the form of RFC 4514: in reverse order, with commas. Node has escaped the values. */
 function asDistinguishedName(subject: string): string {
   return subject.split('\n').reverse().join(',').replaceAll(' + ', '+')
 }
 
 const KNOWN = new WeakMap<Socket, Extensions>()
 
-/** Extensions of a connection, with `tls` if it is one of Node's over TLS: one object for all its scopes. */
+/** Returns the extensions of a connection, with `tls` if it is a TLS connection. All its scopes share one object. */
 export function withTLS(extensions: Extensions, socket: Socket): Extensions {
   if (typeof (socket as Partial<TLSSocket>).getCipher !== 'function') return extensions
   const known = KNOWN.get(socket)

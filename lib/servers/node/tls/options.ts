@@ -1,10 +1,10 @@
-/** Reads the TLS options of a server, with the files that they name. */
+/** Reads the TLS options of a server, and the files that they name. */
 import { readFile } from 'node:fs/promises'
 import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls'
+import { check, shown } from '../../../internal/checks.ts'
 import { knownOptions } from '../../../internal/knownoptions.ts'
-import { must, shown } from '../../../internal/must.ts'
 
-/** What `tls.createServer` takes, but for ALPN, which is the server's; and paths of files. */
+/** The options of `tls.createServer` except ALPN, which the server sets; and the paths of files. */
 export interface TLSOptions
   extends Omit<SecureContextOptions, 'ALPNCallback'>,
     Pick<
@@ -19,16 +19,16 @@ export interface TLSOptions
     > {
   /** The path of the private key, as PEM; read again by `reloadTLS()` and on SIGHUP. */
   keyFile?: string
-  /** The path of the certificate with its chain, as PEM; read again as `keyFile` is. */
+  /** The path of the certificate with its chain, as PEM; read again like `keyFile`. */
   certFile?: string
-  /** The path of the certificates that clients are checked by, as PEM; read again as `keyFile` is. */
+  /** The path of the CA certificates that clients are checked against, as PEM; read again like `keyFile`. */
   caFile?: string
 }
 
 const FILES = ['key', 'cert', 'ca'] as const
 
 /**
- * Checks the options without touching a file.
+ * Checks the options without reading a file.
  *
  * @throws TypeError if a name is unknown, or the key or the certificate is missing.
  */
@@ -39,9 +39,11 @@ function checkTLS(options: TLSOptions): void {
     'allowPartialTrustChain ca cert sigalgs ciphers clientCertEngine crl dhparam ecdhCurve honorCipherOrder key privateKeyEngine privateKeyIdentifier maxVersion minVersion passphrase pfx secureOptions secureProtocol sessionIdContext ticketKeys sessionTimeout enableTrace handshakeTimeout pskCallback pskIdentityHint rejectUnauthorized requestCert SNICallback keyFile certFile caFile',
   )
   for (const name of FILES) checkFile(options, name)
-  const hasKey = given(options.key) || given(options.keyFile) || given(options.privateKeyEngine)
-  const hasCert = given(options.cert) || given(options.certFile)
-  const needsNone = given(options.pfx) || given(options.SNICallback) || given(options.pskCallback)
+  const hasKey =
+    isGiven(options.key) || isGiven(options.keyFile) || isGiven(options.privateKeyEngine)
+  const hasCert = isGiven(options.cert) || isGiven(options.certFile)
+  const needsNone =
+    isGiven(options.pfx) || isGiven(options.SNICallback) || isGiven(options.pskCallback)
   if (hasKey ? hasCert : needsNone && !hasCert) return
   const what = hasKey ? 'only the key was' : hasCert ? 'only the certificate was' : 'neither was'
   throw new TypeError(
@@ -54,18 +56,18 @@ function checkFile(options: TLSOptions, name: (typeof FILES)[number]): void {
   if (path === undefined) return
   const isPath = typeof path === 'string' && path !== ''
   const fix = `Write ${name}File: "/etc/tls/${name}.pem"`
-  must('serve', isPath, `tls.${name}File must be a path`, path, fix)
-  if (!given(options[name])) return
+  check('serve', isPath, `tls.${name}File must be a path`, path, fix)
+  if (!isGiven(options[name])) return
   throw new TypeError(
     `serve: tls.${name} and tls.${name}File exclude each other, both were given. Leave one out.`,
   )
 }
 
 /**
- * The options as Node takes them, with the contents of the files.
+ * Returns the options in Node's form, with the contents of the files.
  *
- * @throws TypeError for options that cannot be.
- * @throws Error if a file cannot be read, or OpenSSL refuses what is in it.
+ * @throws TypeError if the options are invalid.
+ * @throws Error if a file cannot be read, or OpenSSL refuses its contents.
  */
 export async function loadTLS(options: TLSOptions): Promise<TlsOptions> {
   checkTLS(options)
@@ -94,12 +96,12 @@ async function contents(name: string, path: string | undefined): Promise<Buffer 
     return await readFile(path)
   } catch (cause) {
     throw new Error(
-      `serve: tls.${name} cannot be read, ${shown(path)} was given. Look at the path and at who may read it.`,
+      `serve: tls.${name} cannot be read, ${shown(path)} was given. Check the path and its permissions.`,
       { cause },
     )
   }
 }
 
-function given(value: unknown): boolean {
+function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null
 }

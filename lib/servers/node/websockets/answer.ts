@@ -1,4 +1,4 @@
-/** Answers a handshake by a response, after which the connection ends. */
+/** Answers a handshake with an HTTP response. The connection then ends. */
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Wire } from '../../../protocol/response.ts'
@@ -8,23 +8,23 @@ import { endSoftly } from '../linger.ts'
 import { refuse } from '../refuse.ts'
 import { NodeWire } from '../wire.ts'
 
-/** What Node passes to listeners of 'upgrade'. */
+/** The arguments that Node passes to listeners of 'upgrade'. */
 export interface Handshake {
   readonly request: IncomingMessage
   readonly socket: Socket
-  /** What followed the request. */
+  /** The bytes after the request. */
   readonly head: Buffer
-  /** How to answer by a response, where that is not one of HTTP/1.1. */
-  readonly answering?: Answering
+  /** The functions that send a response, if it is not an HTTP/1.1 response. */
+  readonly responder?: HandshakeResponder
 }
 
-/** Answers a handshake by a response of another version of HTTP. */
-export interface Answering {
+/** Answers a handshake with a response. */
+export interface HandshakeResponder {
   wire(): Wire
   refuse(status: number, fields?: HeaderList): void
 }
 
-/** A response to an upgrade request, for which Node creates none. */
+/** Creates the response to an upgrade request, because Node creates none. */
 function responseTo({ request, socket }: Handshake): ServerResponse {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
@@ -37,32 +37,32 @@ function responseTo({ request, socket }: Handshake): ServerResponse {
   return response
 }
 
-/** Answers with a bare status. */
+/** Sends a response that has only a status and its text. */
 export function refuseHandshake(handshake: Handshake, status: number, fields?: HeaderList): void {
-  if (handshake.answering !== undefined) handshake.answering.refuse(status, fields)
+  if (handshake.responder !== undefined) handshake.responder.refuse(status, fields)
   else refuse(responseTo(handshake), status, true, fields)
 }
 
-/** A response that refuses a websocket: one of the app, or one of the server. */
-export class Answer implements Answering {
-  readonly #answering: Answering
+/** A response that refuses a websocket. It comes from the app or from the server. */
+export class Answer implements HandshakeResponder {
+  readonly #responder: HandshakeResponder
 
   constructor(handshake: Handshake) {
-    this.#answering = handshake.answering ?? new ConnectionAnswer(handshake)
+    this.#responder = handshake.responder ?? new ConnectionAnswer(handshake)
   }
 
-  /** The wire for the app's response. */
+  /** Returns the wire for the app's response. */
   wire(): Wire {
-    return this.#answering.wire()
+    return this.#responder.wire()
   }
 
-  /** Answers with a status of the server, if the client has not left. */
+  /** Sends a status of the server, if the client has not disconnected. */
   refuse(status: number): void {
-    this.#answering.refuse(status)
+    this.#responder.refuse(status)
   }
 }
 
-class ConnectionAnswer implements Answering {
+class ConnectionAnswer implements HandshakeResponder {
   readonly #handshake: Handshake
   readonly #response: ServerResponse
 
@@ -75,7 +75,6 @@ class ConnectionAnswer implements Answering {
     return new NodeWire(this.#response, {
       disconnect: new Disconnect(this.#handshake.request, this.#response),
       endsConnection: () => true,
-      shortcuts: false,
     })
   }
 

@@ -1,4 +1,4 @@
-/** Bytes that wait in one buffer. Bytes that were taken are never overwritten: messages point to them. */
+/** Bytes that wait in one buffer. Bytes that were taken are never overwritten, because messages refer to them. */
 import { Buffer } from 'node:buffer'
 
 const LEAST_ROOM = 4_096
@@ -12,14 +12,14 @@ export class Backlog {
     return this.#end - this.#start
   }
 
-  /** Copies the bytes, since keeping a small piece would keep its whole buffer. */
+  /** Copies the bytes, because a reference to a small piece would keep its whole buffer in memory. */
   append(bytes: Uint8Array): void {
     if (this.#end + bytes.byteLength > this.#store.byteLength) this.#grow(bytes.byteLength)
     this.#store.set(bytes, this.#end)
     this.#end += bytes.byteLength
   }
 
-  /** All bytes; valid until the next call. */
+  /** Returns all bytes. They are valid until the next call. */
   peek(): Buffer {
     return this.#store.subarray(this.#start, this.#end)
   }
@@ -32,7 +32,7 @@ export class Backlog {
     this.#end = 0
   }
 
-  /** Doubles the space, so that a byte is copied twice on average. */
+  /** Doubles the space: a byte is copied twice on average. */
   #grow(by: number): void {
     const kept = this.peek()
     this.#store = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, 2 * (kept.byteLength + by)))

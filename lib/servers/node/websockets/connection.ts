@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 import { ClientDisconnected } from '../../../exceptions.ts'
 import type { Inbox } from '../../../protocol/inbox.ts'
-import { disconnected } from '../../../protocol/websocket.ts'
+import { disconnectMessage } from '../../../protocol/websocket.ts'
 import {
   SENT,
   type WebSocketDisconnectMessage,
@@ -16,10 +16,10 @@ import { Peer, type PeerListener } from './peer.ts'
 import { readPlainFrames } from './plain.ts'
 import { beforeWrite, beginTurn } from './turns.ts'
 
-/** Binary messages up to this size are copied behind their head; others are written as they are. */
+/** Binary messages up to this size in bytes are copied to follow their head; larger ones are written without a copy. */
 const SMALL = 16_384
 
-/** Learns that a websocket has ended. */
+/** Is called when a websocket ends. */
 export interface Owner {
   /** The peer has closed or left. Called first, and perhaps repeatedly. */
   lost(message: WebSocketDisconnectMessage): void
@@ -27,17 +27,16 @@ export interface Owner {
   closed(): void
 }
 
-/** What all websockets of a server share. */
+/** The values that all websockets of a server share. */
 export interface Terms {
   readonly settings: WebSocketSettings
-  /** Whether fields of Node's own, and of `ws`, may be used; see `plain.ts`. */
+  /** Whether undocumented properties of Node and of `ws` may be used; see `plain.ts`. */
   readonly shortcuts: boolean
 }
 
 /**
- * Frames are read by `ws`, plain ones before it; see `plain.ts`. They are written here where they are
- * not compressed: one buffer instead of two, and nothing to call back for each, which takes a third
- * off an echo.
+ * `ws` reads frames, except for plain ones; see `plain.ts`. Frames that are not compressed are written here, with one
+ * buffer instead of two and without a callback for each frame. An echo takes a third less time.
  */
 export class Connection implements PeerListener {
   readonly #ws: Peer
@@ -86,19 +85,19 @@ export class Connection implements PeerListener {
     return !this.#gate.isClear
   }
 
-  /** The peer is told why, see `peer.ts`; the close follows when it has answered. */
+  /** The peer has violated the protocol. It is sent the reason, see `peer.ts`; 'close' follows when it has answered. */
   failed(error: Error): void {
     this.#gate.stop()
     setImmediate(() => this.#owner.lost(faulty(error, this.#settings.maxMessageSize)))
   }
 
   left(code: number, reason: string): void {
-    this.#owner.lost(disconnected(code, reason))
+    this.#owner.lost(disconnectMessage(code, reason))
   }
 
   closed(code: number, reason: string): void {
     this.#isClosed = true
-    this.#owner.lost(disconnected(code, reason))
+    this.#owner.lost(disconnectMessage(code, reason))
     this.#owner.closed()
   }
 
@@ -106,7 +105,7 @@ export class Connection implements PeerListener {
     return this.#isClosed
   }
 
-  /** How many bytes the peer has sent. */
+  /** The number of bytes that the peer has sent. */
   get bytesRead(): number {
     return this.#socket.bytesRead
   }
@@ -117,9 +116,10 @@ export class Connection implements PeerListener {
   }
 
   /**
-   * Resolves at once while few bytes are buffered, otherwise when this message has been written too.
+   * Sends a text message. Resolves immediately while few bytes are buffered, otherwise when this message has been
+   * written.
    *
-   * @throws ClientDisconnected if the peer has closed, or has left.
+   * @throws ClientDisconnected if the peer has closed the websocket or has left.
    */
   text(text: string): Promise<void> {
     if (this.#ws.readyState !== Peer.OPEN) throw new ClientDisconnected()
@@ -128,7 +128,7 @@ export class Connection implements PeerListener {
     return this.#write(textFrame(text))
   }
 
-  /** As `text()`. */
+  /** Sends a binary message, like `text()`. */
   bytes(bytes: Uint8Array): Promise<void> {
     if (this.#ws.readyState !== Peer.OPEN) throw new ClientDisconnected()
     if (this.#compresses) return this.#compress(bytes)
@@ -136,27 +136,27 @@ export class Connection implements PeerListener {
     beforeWrite(socket, this)
     if (bytes.byteLength <= SMALL) return this.#write(binaryFrame(bytes))
     socket.write(binaryHead(bytes.byteLength))
-    // Not copied: the sender waits, and may reuse the bytes afterwards.
-    return written((callback) => socket.write(bytes, callback))
+    // The bytes are not copied: the sender waits, and may reuse them afterwards.
+    return whenWritten((callback) => socket.write(bytes, callback))
   }
 
   #write(frame: Uint8Array): Promise<void> {
     const socket = this.#socket
     if (socket.writableLength >= this.#settings.maxBufferedBytes) {
-      return written((callback) => socket.write(frame, callback))
+      return whenWritten((callback) => socket.write(frame, callback))
     }
     socket.write(frame)
     return SENT
   }
 
-  /** Follows the messages that `ws` is still compressing. */
+  /** Sends a message after those that `ws` is still compressing. */
   #compress(data: string | Uint8Array): Promise<void> {
     const ws = this.#ws
     if (typeof data === 'string' && ws.bufferedAmount < this.#settings.maxBufferedBytes) {
       ws.send(data)
       return SENT
     }
-    return written((callback) => ws.send(data, callback))
+    return whenWritten((callback) => ws.send(data, callback))
   }
 
   /** Sends a close frame, and waits up to `closeTimeoutMs` for the peer's. */
@@ -168,13 +168,13 @@ export class Connection implements PeerListener {
     this.#ws.ping()
   }
 
-  /** Ends the connection at once. */
+  /** Ends the connection immediately. */
   terminate(): void {
     this.#ws.terminate()
   }
 }
 
-function written(write: (callback: (error?: Error | null) => void) => void): Promise<void> {
+function whenWritten(write: (callback: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     write((error) => {
       if (error) reject(new ClientDisconnected())

@@ -1,5 +1,5 @@
 /** The close codes for a peer that violates the protocol (RFC 6455 section 7.4). */
-import { disconnected } from '../../../protocol/websocket.ts'
+import { disconnectMessage } from '../../../protocol/websocket.ts'
 import type { WebSocketDisconnectMessage } from '../../../types.ts'
 
 /** The close code for each error code of `ws`. */
@@ -18,6 +18,6 @@ export function faulty(
   maxMessageSize: number,
 ): WebSocketDisconnectMessage {
   const code = FAULTS[String(error.code)] ?? 1002
-  if (code !== 1009) return disconnected(code, error.message)
-  return disconnected(code, `a message has more than ${maxMessageSize} bytes (maxMessageSize)`)
+  if (code !== 1009) return disconnectMessage(code, error.message)
+  return disconnectMessage(code, `a message has more than ${maxMessageSize} bytes (maxMessageSize)`)
 }

@@ -1,4 +1,4 @@
-/** Encodes messages as frames (RFC 6455 section 5.2): one frame each, unmasked, as servers send them. */
+/** Encodes each message as one frame without a mask, as servers send them (RFC 6455 section 5.2). */
 import { Buffer } from 'node:buffer'
 
 const TEXT = 0x81
@@ -10,7 +10,7 @@ const LONGEST_KEPT = 16_384
 let lastText = ''
 let lastFrame: Uint8Array = Buffer.of(TEXT, 0)
 
-/** The frame of a text. The last one is kept, since a broadcast sends one text to many websockets. */
+/** Returns the frame of a text. The last one is kept, because a broadcast sends one text to many websockets. */
 export function textFrame(text: string): Uint8Array {
   if (text === lastText) return lastFrame
   const size = Buffer.byteLength(text)
@@ -23,7 +23,7 @@ export function textFrame(text: string): Uint8Array {
   return frame
 }
 
-/** The frame of a binary message. The bytes are copied, so that the sender may reuse them. */
+/** Returns the frame of a binary message. The bytes are copied, and the sender may reuse them. */
 export function binaryFrame(bytes: Uint8Array): Uint8Array {
   const size = bytes.byteLength
   const frame = begin(BINARY, size, size)
@@ -31,12 +31,12 @@ export function binaryFrame(bytes: Uint8Array): Uint8Array {
   return frame
 }
 
-/** The head of a binary message of this size. */
+/** Returns the head of a binary message of this size. */
 export function binaryHead(size: number): Uint8Array {
   return begin(BINARY, size, 0)
 }
 
-/** The head of a frame, followed by space for its payload. */
+/** Returns the head of a frame, followed by space for its payload. */
 function begin(first: number, size: number, room: number): Buffer {
   if (size < 126) {
     const frame = Buffer.allocUnsafe(2 + room)

@@ -1,10 +1,10 @@
 /**
- * Stands between a connection and the readers of its frames, and passes only messages that fit.
+ * Passes the bytes of a connection to the readers of its frames, but only messages for which the inbox has room.
  *
- * One read of a connection may hold ten thousand messages, and `ws` emits all of them. Messages that do
- * not fit wait here, as bytes, up to a limit; beyond it the connection is paused. Control frames do not
- * wait: they may stand between any two frames (RFC 6455 section 5.4), so that pings are answered and a
- * close is noticed while an app is busy.
+ * One read of a connection may contain ten thousand messages, and `ws` emits all of them. Messages without room wait
+ * here, as bytes, up to a limit. Beyond the limit the connection is paused. Control frames do not wait, because they
+ * may be between any two frames (RFC 6455 section 5.4). Pings are therefore answered, and a close is noticed, while
+ * an app is busy.
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -12,13 +12,13 @@ import type { Source } from '../../../protocol/inbox.ts'
 import { Backlog } from './backlog.ts'
 import { FrameWalker } from './walker.ts'
 
-/** Where messages go. */
+/** The inbox that messages are passed to. */
 export interface Room {
   /** Whether it is full. */
   readonly paused: boolean
-  /** How many messages fit until then; at least one. */
+  /** The number of messages until it is full; at least one. */
   readonly room: number
-  /** How many messages fit after the peer has ended. */
+  /** The number of messages that it accepts after the peer has ended. */
   readonly spare: number
 }
 
@@ -26,14 +26,14 @@ export interface Room {
 export interface FrameReader {
   /** Whether it may read the next bytes. */
   readonly isReady: boolean
-  /** Returns where it stopped. */
+  /** Reads from an index of the chunk. Returns the index at which it has stopped. */
   read(chunk: Buffer, start: number): number
 }
 
 /**
- * Puts a gate before the listener of `ws` on a connection.
+ * Puts a gate in front of the listener of `ws` on a connection.
  *
- * @param limit How many bytes may wait.
+ * @param limit The maximum number of bytes that wait.
  */
 export function openGate(socket: Socket, ws: WebSocket, room: Room, limit: number): Gate {
   const listeners = socket.listeners('data')
@@ -42,13 +42,13 @@ export function openGate(socket: Socket, ws: WebSocket, room: Room, limit: numbe
   })
   for (const listener of listeners) socket.off('data', listener as (chunk: Buffer) => void)
   socket.on('data', (chunk: Buffer) => gate.take(chunk))
-  // Before `ws` ends its reading.
+  // These listeners run before those of `ws`, which stop its reading.
   socket.prependListener('end', () => gate.finish())
   socket.prependListener('close', () => gate.finish())
   return gate
 }
 
-/** A control frame with its head and mask. */
+/** The size of the longest control frame: its head, mask and payload. */
 const LONGEST_CONTROL = 2 + 4 + 125
 
 export class Gate implements Source {
@@ -57,22 +57,22 @@ export class Gate implements Source {
   readonly #limit: number
   /** Passes bytes to the listener of `ws`. */
   readonly #give: (chunk: Uint8Array) => void
-  /** Whether messages arrive later than their bytes, since they are inflated. */
+  /** Whether messages arrive later than their bytes, because they are inflated. */
   readonly #isLate: boolean
-  /** How many messages are being inflated. */
+  /** The number of messages that are being inflated. */
   #underway = 0
   reader: FrameReader | undefined
   readonly #walker = new FrameWalker()
   #backlog: Backlog | undefined
   #backlogWalker: FrameWalker | undefined
-  /** The beginning of a control frame that arrived while others wait. */
+  /** The beginning of a control frame that arrived while messages wait. */
   #control: Buffer[] | undefined
   #isPumping = false
   #isPaused = false
   #isOver = false
 
   /**
-   * @param limit How many bytes may wait.
+   * @param limit The maximum number of bytes that wait.
    * @param give Passes bytes to `ws`.
    */
   constructor(ws: WebSocket, room: Room, limit: number, give: (chunk: Uint8Array) => void) {
@@ -97,7 +97,7 @@ export class Gate implements Source {
     return this.#backlog !== undefined && this.#backlog.size > 0
   }
 
-  /** How many messages may pass now; 0 while the inbox is paused. */
+  /** The number of messages that may pass now; 0 while the inbox is paused. */
   get #places(): number {
     return this.#room.paused ? 0 : Math.max(0, this.#room.room - this.#underway)
   }
@@ -113,7 +113,7 @@ export class Gate implements Source {
     }
   }
 
-  /** The inbox is full, which is checked before each frame. */
+  /** Does nothing when the inbox is full, because this is checked before each frame. */
   pause(): void {}
 
   /** The inbox has room again. */
@@ -132,7 +132,7 @@ export class Gate implements Source {
     if (this.#hasBacklog) this.resume()
   }
 
-  /** The connection has ended: passes all that waits, up to `spare` messages. */
+  /** The connection has ended. All waiting messages are passed, up to `spare`. */
   finish(): void {
     if (this.#isOver) return
     this.#pump(() => Math.max(0, this.#room.spare - this.#underway))
@@ -145,7 +145,7 @@ export class Gate implements Source {
     this.#backlog = undefined
   }
 
-  /** The rest of a frame goes where its beginning went. */
+  /** Whether the next bytes must wait. The rest of a frame follows its beginning. */
   get #mustWait(): boolean {
     if (this.#control !== undefined || this.#hasBacklog) return true
     return this.#walker.isBetween && this.#places === 0

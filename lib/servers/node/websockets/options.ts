@@ -1,43 +1,43 @@
-/** What can be set for the websockets of a server. */
+/** The options of a server's websockets. */
 import { knownOptions } from '../../../internal/knownoptions.ts'
 
 export interface WebSocketOptions {
-  /** The most bytes of a message; a larger one closes the socket with 1009 (1,048,576). */
+  /** The maximum size of a message in bytes; a larger one closes the websocket with 1009 (1,048,576). */
   maxMessageSize?: number
-  /** How long the app may take to answer a handshake, in ms; then it is a 503 (10,000). */
+  /** How long the app may take to answer a handshake, in ms; then the server answers with 503 (10,000). */
   handshakeTimeoutMs?: number
-  /** How often the client is asked whether it is there, in ms; 0 or null: never (20,000). */
+  /** How often the client is pinged, in ms; 0 or null: never (20,000). */
   pingIntervalMs?: number | null
-  /** How long it may then be silent, in ms, before it is cut off; 0 or null: for ever (20,000). */
+  /** How long the client may then be silent, in ms, before it is disconnected; 0 or null: no limit (20,000). */
   pingTimeoutMs?: number | null
-  /** How long the client may take to answer a close, in ms, before it is cut off (10,000). */
+  /** How long the client may take to answer a close, in ms, before it is disconnected (10,000). */
   closeTimeoutMs?: number
   /**
-   * How many messages are read ahead of the app (16). What comes behind them is kept as bytes, up to
-   * `maxQueuedBytes`, so that pings are answered and a close is noticed; then the client has to wait.
+   * The number of messages that are read before the app receives them (16). Further messages wait as bytes, up to
+   * `maxQueuedBytes`: pings are still answered, and a close is noticed. Beyond that the client has to wait.
    */
   maxQueuedMessages?: number
-  /** How many bytes of messages are read ahead of the app, and how many kept behind them (1,048,576). */
+  /** The bytes of messages that are read before the app receives them, and the bytes that wait then (1,048,576). */
   maxQueuedBytes?: number
-  /** The most frames of one message; more close the socket with 1008 (16,384). */
+  /** The maximum number of frames of one message; more close the websocket with 1008 (16,384). */
   maxFragments?: number
-  /** How many bytes may wait for the client before `send` waits, in each socket (65,536). */
+  /** The number of bytes that may wait for the client before `send` waits, for each websocket (65,536). */
   maxBufferedBytes?: number
   /** Compress messages, for clients that can; see `CompressionOptions` (false). */
   perMessageDeflate?: boolean | CompressionOptions
 }
 
-/** Compression costs time, and where its context is kept, some 300 KB of memory for each socket. */
+/** The options of compression. It costs time and, with `contextTakeover`, about 300 KB of memory for each websocket. */
 export interface CompressionOptions {
-  /** The least bytes of a message that is compressed (1024). */
+  /** The minimum size of a message that is compressed, in bytes (1024). */
   threshold?: number
-  /** How hard it is tried, from 0 to 9 (6). */
+  /** The compression level of zlib, from 0 to 9 (6). */
   level?: number
   /** Keep the context from message to message, which compresses better (false). */
   contextTakeover?: boolean
 }
 
-/** As `ws` takes it; its own type is in a package that not every user has. */
+/** The options in the form of `ws`. Its types are in a package that not every user has. */
 export interface Compression {
   readonly threshold: number
   readonly zlibDeflateOptions: { readonly level: number }
@@ -48,7 +48,7 @@ export interface Compression {
 export interface WebSocketSettings {
   readonly maxMessageSize: number
   readonly handshakeTimeoutMs: number
-  /** Infinity for never, as the next one. */
+  /** Infinity disables it, as for `pingTimeoutMs`. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
   readonly closeTimeoutMs: number
@@ -59,13 +59,14 @@ export interface WebSocketSettings {
   readonly compression: Compression | false
 }
 
-/** Timers and `ws` count with 31 bits. */
+/** The largest value: timers and `ws` use 31 bits. */
 const MOST = 2_147_483_647
 
 /**
- * The options with their defaults.
+ * Returns the options with their defaults.
  *
- * @throws RangeError for one that is no whole number, or out of range.
+ * @throws TypeError for an unknown option.
+ * @throws RangeError for a value that is not a whole number or is out of range.
  */
 export function readWebSocketOptions(options: WebSocketOptions): WebSocketSettings {
   knownOptions(

@@ -1,18 +1,18 @@
-/** The WebSocket of `ws`, changed so that the app can answer before it closes. */
+/** The WebSocket class of `ws`, changed to let the app answer the last messages before the websocket closes. */
 import { WebSocket } from 'ws'
 import type { WebSocketReceivedMessage } from '../../../types.ts'
 
 /** Receives the messages of a websocket, and its end. */
 export interface PeerListener {
-  /** @param size How many bytes the message had. */
+  /** @param size The size of the message in bytes. */
   take(message: WebSocketReceivedMessage, size: number): void
   failed(error: Error): void
-  /** The peer has closed, and has been answered; its connection may stay open for a while. */
+  /** The peer has closed the websocket, and has been answered. Its connection may stay open for a while. */
   left(code: number, reason: string): void
   closed(code: number, reason: string): void
 }
 
-/** The code for a close without one (RFC 6455 section 7.1.5). */
+/** The code for a close frame without a code (RFC 6455 section 7.1.5). */
 const NO_CODE = 1005
 
 /**
@@ -26,7 +26,7 @@ export class Peer extends WebSocket {
   listener: PeerListener | undefined
   hasFailed = false
 
-  /** Sets the listener. The functions are shared by all websockets, since many may be idle. */
+  /** Sets the listener. All websockets share the event listeners, because many websockets may be idle. */
   listen(listener: PeerListener): void {
     this.listener = listener
     this.on('message', onMessage)

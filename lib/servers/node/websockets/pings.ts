@@ -4,23 +4,23 @@
 export interface Peer {
   /** When it was pinged last, or opened. */
   askedAt: number
-  /** How many bytes it had sent when it was pinged; -1 before the first ping. */
+  /** The number of bytes that it had sent when it was pinged; -1 before the first ping. */
   readWhenAsked: number
   readonly bytesRead: number
-  /** Whether the connection is not read, so that no answer can arrive. */
+  /** Whether the connection is not read: no answer can arrive then. */
   readonly isPaused: boolean
   ping(): void
   terminate(): void
 }
 
 export interface PingTimes {
-  /** Infinity disables it, as for the next one. */
+  /** Infinity disables it, as for `pingTimeoutMs`. */
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
 }
 
 /**
- * What to do about a peer now. Any bytes show that it is there, since its pong may wait behind a long
+ * Returns what to do with a peer now. Any received bytes show that it is alive, because its pong may follow a long
  * message.
  */
 export function verdict(
@@ -35,7 +35,7 @@ export function verdict(
   return elapsed >= pingIntervalMs ? 'ask' : 'wait'
 }
 
-/** Checks its peers four times per interval, while there are some. */
+/** Checks its peers four times in each interval, as long as there are peers. */
 export class Pings {
   readonly #times: PingTimes
   readonly #peers = new Set<Peer>()
@@ -65,9 +65,9 @@ export class Pings {
   #look(): void {
     const now = performance.now()
     for (const peer of this.#peers) {
-      const what = verdict(peer, this.#times, now)
-      if (what === 'give up') peer.terminate()
-      if (what !== 'ask') continue
+      const action = verdict(peer, this.#times, now)
+      if (action === 'give up') peer.terminate()
+      if (action !== 'ask') continue
       peer.askedAt = now
       peer.readWhenAsked = peer.bytesRead
       peer.ping()

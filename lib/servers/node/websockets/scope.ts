@@ -20,7 +20,7 @@ export function buildWebSocketScope(
 ): WebSocketScope {
   const isServer = target.path === '*'
   const isSecure = schemeOf(request.socket) === 'https'
-  // As for http, every key that routing may set exists from the start.
+  // As in the scope of HTTP, every key that routing may set exists from the start.
   return {
     type: 'websocket',
     asgi: ASGI,

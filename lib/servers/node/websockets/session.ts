@@ -1,8 +1,8 @@
-/** One websocket of a server: the wire between the state machine and a connection of Node. */
+/** One websocket of a server: connects the state machine of the protocol to a connection of Node. */
 import { ClientDisconnected } from '../../../exceptions.ts'
 import type { Wire } from '../../../protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../../protocol/socket.ts'
-import { type Acceptance, disconnected, tooSlow } from '../../../protocol/websocket.ts'
+import { type Acceptance, disconnectMessage, tooSlow } from '../../../protocol/websocket.ts'
 import {
   type App,
   SENT,
@@ -13,12 +13,12 @@ import { Answer, type Handshake } from './answer.ts'
 import { Connection, type Terms } from './connection.ts'
 import type { Peer } from './peer.ts'
 
-/** What a server does with its websockets. */
+/** The functions and settings of a server for its websockets. */
 export interface Host extends Terms {
   readonly app: App
   /** Answers the handshake; returns undefined if the connection has ended. */
   readonly upgrade: (handshake: Handshake, acceptance: Acceptance) => Peer | undefined
-  /** Leaves a handshake that no route matches to other listeners; returns false if no listener is left. */
+  /** Passes a handshake that no route matches to other listeners. Returns false if no listener is left. */
   readonly leave: ((handshake: Handshake) => boolean) | undefined
   readonly opened: (connection: Connection) => void
   readonly closed: (connection: Connection) => void
@@ -54,17 +54,17 @@ export class Session implements SocketWire {
     this.#socket.run(this.#host.app, scope)
   }
 
-  /** Calls a listener once the websocket has ended. */
+  /** Calls a listener when the websocket has ended. */
   onDisconnect(listener: () => void): void {
     this.#socket.onDisconnect(listener)
   }
 
-  /** The server closes. The client may reconnect to another one. */
+  /** Closes the websocket because the server closes. The client may connect to another server. */
   shutDown(): void {
     this.#socket.abort(1012)
   }
 
-  /** Does not wait for the peer. */
+  /** Ends the connection without waiting for the peer. */
   cut(): void {
     this.#connection?.terminate()
   }
@@ -113,7 +113,7 @@ export class Session implements SocketWire {
     const handshake = this.#handshake
     if (handshake === undefined) throw new ClientDisconnected()
     this.#stopTimer()
-    // Reads and drops further bytes, since the end of the connection shows only behind them.
+    // Further bytes are read and discarded, because the end of the connection is detected only after them.
     handshake.socket.resume()
     this.#answer = new Answer(handshake)
     return this.#answer.wire()
@@ -146,11 +146,11 @@ export class Session implements SocketWire {
       this.failed(tooSlow(handshakeTimeoutMs))
       this.#socket.abort(1006)
     }, handshakeTimeoutMs)
-    // A client that ends its side could not receive what is sent on a websocket.
+    // The connection is closed if the client ends its side, because it could not receive messages of a websocket.
     const onEnd = (): void => {
       if (!this.#socket.isOver) socket.destroy()
     }
-    const onClose = (): void => this.lost(disconnected(1006))
+    const onClose = (): void => this.lost(disconnectMessage(1006))
     socket.on('end', onEnd)
     socket.on('close', onClose)
     const unwatch = (): void => {
@@ -160,7 +160,7 @@ export class Session implements SocketWire {
     this.#unwatch = unwatch
   }
 
-  /** Keeps nothing of the timer: there may be many idle websockets. */
+  /** Stops the timer and releases it, because there may be many idle websockets. */
   #stopTimer(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -7,8 +7,8 @@ const CORKED: Socket[] = []
 
 let turn = 0
 
-/** When a socket was last written to. */
-export interface Turned {
+/** The turn in which a socket was last written to. */
+export interface SocketWriter {
   lastTurn: number
 }
 
@@ -18,11 +18,11 @@ export function beginTurn(): void {
 }
 
 /**
- * Called before each write. The first write of a turn is sent at once, further ones are joined at its
- * end: an app that answers many messages of one read makes two writes.
+ * Called before each write. The first write of a turn is sent immediately, and further ones are joined at its end. An
+ * app that answers many messages of one read therefore makes two writes.
  */
-export function beforeWrite(socket: Socket, turned: Turned): void {
-  if (turned.lastTurn !== turn) turned.lastTurn = turn
+export function beforeWrite(socket: Socket, writer: SocketWriter): void {
+  if (writer.lastTurn !== turn) writer.lastTurn = turn
   else if (socket.writableCorked === 0) {
     socket.cork()
     if (CORKED.push(socket) === 1) nextTick(endTurn)

@@ -1,10 +1,10 @@
-/** Finds where frames begin and end (RFC 6455 section 5.2). */
+/** Finds the beginning and the end of frames (RFC 6455 section 5.2). */
 
 const FIN = 0x80
 const MASK = 0x80
 const MASK_BYTES = 4
 
-/** Opcodes from here on are those of control frames. */
+/** This opcode and all higher ones are control frames. */
 const CONTROL = 8
 const CLOSE = 8
 
@@ -14,9 +14,9 @@ export class FrameWalker {
   /** Whether the byte with the length has been read. */
   #hasLength = false
   #isMasked = false
-  /** How many bytes of a longer length are missing. */
+  /** The number of missing bytes of an extended length. */
   #more = 0
-  /** How many bytes of mask and payload are missing; inexact above 2^53. */
+  /** The number of missing bytes of mask and payload; inexact above 2^53. */
   #left = 0
 
   /** Whether the next byte begins a frame. */
@@ -38,7 +38,7 @@ export class FrameWalker {
     return this.#first >= FIN && !this.isControl
   }
 
-  /** Returns where the current frame ends, or the chunk. */
+  /** Returns the index at which the current frame ends, or the end of the chunk. */
   step(chunk: Uint8Array, start: number): number {
     let at = start
     if (this.#isBetween) {

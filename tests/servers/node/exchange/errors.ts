@@ -44,7 +44,7 @@ const BEFORE: [string, App, unknown][] = [
 ]
 
 for (const [name, app, expected] of BEFORE) {
-  t.test(`an app that ${name} is answered by 500, and the connection goes on`, async (t) => {
+  t.test(`an app that ${name} gets a 500, and the connection stays open`, async (t) => {
     const { connect, errors } = await listening(t, app, { lifespan: 'off' })
     const client = await connect()
     client.send(request('GET /'))
@@ -72,7 +72,7 @@ const AFTER: [string, (send: Send) => Promise<void>, RegExp][] = [
 ]
 
 for (const [name, rest, expected] of AFTER) {
-  t.test(`an app that ${name} in the middle is cut, never ended`, async (t) => {
+  t.test(`an app that ${name} in the middle aborts the response`, async (t) => {
     const { talk, errors } = await listening(
       t,
       httpApp(async (_scope, _receive, send) => {

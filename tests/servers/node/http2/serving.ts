@@ -97,7 +97,7 @@ for (const headers of [
   })
 }
 
-t.test('CONNECT is refused, there are no tunnels', async (t) => {
+t.test('CONNECT is refused', async (t) => {
   const { port } = await serving(t, (_s, _r, send) => answer(send, 'no'))
   const session = await connected(t, port)
   const stream = session.request({ ':method': 'CONNECT', ':authority': 'a:1' })
@@ -115,7 +115,7 @@ t.test('over TLS and ALPN, with HTTP/1.1 on the same port', async (t) => {
   t.equal((await secureRequest(port, '/')).text, '1.1 https 772')
 })
 
-t.test('without TLS both are told apart by the first bytes, however they come', async (t) => {
+t.test('without TLS the first bytes select the version, in any packets', async (t) => {
   const { port, connect } = await serving(t, (scope, _r, send) => answer(send, scope.httpVersion))
   const session = await connected(t, port)
   t.equal((await answerOf(ask(session, {}))).text, '2')
@@ -131,7 +131,7 @@ t.test('without TLS both are told apart by the first bytes, however they come', 
   }
 })
 
-t.test('bodies come in whole and out in order', async (t) => {
+t.test('bodies are received completely and sent in order', async (t) => {
   const sent = Buffer.alloc(1_000_000, 'abcdefg')
   const got = await answered(
     t,
@@ -150,7 +150,7 @@ t.test('bodies come in whole and out in order', async (t) => {
   t.ok(got.text === `${sent}`)
 })
 
-t.test('an announced body is known to be whole with its last byte', async (t) => {
+t.test('an announced body is complete with its last byte', async (t) => {
   const got: unknown[] = []
   await answered(
     t,
@@ -166,7 +166,7 @@ t.test('an announced body is known to be whole with its last byte', async (t) =>
   t.same(got, ['abc', false, 'http.disconnect'])
 })
 
-t.test('a client that expects a 100 gets one when the app reads', async (t) => {
+t.test('a client that expects a 100 gets it when the app reads', async (t) => {
   const handler: Handler = async (scope, receive, send) => {
     if (scope.path === '/read') await readAll(receive)
     await answer(send, '')
@@ -178,7 +178,7 @@ t.test('a client that expects a 100 gets one when the app reads', async (t) => {
   t.same(unread.informed, [])
 })
 
-t.test('early hints, trailers, and fields that HTTP/2 has not', async (t) => {
+t.test('early hints, trailers, and fields that HTTP/2 does not allow', async (t) => {
   const got = await answered(
     t,
     async (_scope, _receive, send) => {
@@ -207,7 +207,7 @@ t.test('early hints, trailers, and fields that HTTP/2 has not', async (t) => {
   t.equal(got.trailers?.['x-sum'], '4')
 })
 
-t.test('clients that did not ask for trailers get none', async (t) => {
+t.test('clients that did not request trailers get none', async (t) => {
   const got = await answered(t, async (_scope, _receive, send) => {
     await start(send, [], 200, true)
     await send({ type: 'http.response.body', body: Buffer.from('body') })

@@ -1,8 +1,7 @@
-// HTTP/2 with the clients of others, where they are installed: curl, h2load, and a browser.
+// HTTP/2 with the clients of others, where they are installed: curl and h2load.
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { browser, noBrowser } from '../../../support/browser.ts'
 import { CERTIFICATE } from '../../../support/certificate.ts'
 import { answer, httpApp, listening, readAll } from '../../../support/sockets.ts'
 
@@ -52,28 +51,3 @@ for (const tls of [undefined, CERTIFICATE]) {
     t.same(errors, [])
   })
 }
-
-t.test('a browser chooses HTTP/2', { skip: noBrowser }, async (t) => {
-  const page = `<body><script>fetch('/', { method: 'POST', body: 'abc' })
-    .then((r) => r.text()).then((text) => { document.body.textContent = 'got ' + text })</script>`
-  const app = httpApp(async (scope, receive, send) => {
-    if (scope.method === 'POST') {
-      return answer(send, `${scope.httpVersion} ${(await readAll(receive)).byteLength}`)
-    }
-    const headers = ['content-type', 'text/html']
-    await send({ type: 'http.response.start', status: 200, headers })
-    await send({ type: 'http.response.body', body: Buffer.from(page) })
-  })
-  const { server } = await listening(t, app, { ...OPTIONS, tls: CERTIFICATE })
-  const { NODE_OPTIONS: _hooks, ...env } = process.env
-  const { stdout } = await run(
-    browser ?? '',
-    [
-      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-      ...['--ignore-certificate-errors', `--user-data-dir=${t.testdir()}`],
-      ...['--virtual-time-budget=5000', '--dump-dom', `${server.url}/`],
-    ],
-    { env, timeout: 60_000 },
-  )
-  t.match(stdout, /got 2 3/)
-})

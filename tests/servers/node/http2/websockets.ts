@@ -1,11 +1,9 @@
 // Websockets over HTTP/2 (RFC 8441): one stream each, beside requests.
 import { once } from 'node:events'
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import type { App, WebSocketScope } from '../../../../lib/types.ts'
-import { noBrowser, openPage } from '../../../support/browser.ts'
 import { CERTIFICATE } from '../../../support/certificate.ts'
 import { frame } from '../../../support/frames.ts'
 import { answer, eventually, listening, soon } from '../../../support/sockets.ts'
@@ -67,7 +65,7 @@ function collected(stream: ClientHttp2Stream): () => Buffer {
   return () => Buffer.concat(parts)
 }
 
-t.test('a websocket is opened, echoes, and is closed by its client', async (t) => {
+t.test('a websocket opens, echoes, and is closed by its client', async (t) => {
   const [scopes, ends]: [WebSocketScope[], unknown[]] = [[], []]
   const { port, errors } = await listening(t, echoing(scopes, ends), {
     http2: true,
@@ -106,7 +104,7 @@ t.test('refusals are responses', async (t) => {
   t.equal((await answerOf(open(session, { ':protocol': 'connect-udp' }))).status, 501)
 })
 
-t.test('a stream that is reset, and a server that closes, end it', async (t) => {
+t.test('a reset stream and a closing server end it', async (t) => {
   const ends: unknown[] = []
   const { server, port } = await listening(t, echoing([], ends), { http2: true, lifespan: 'off' })
   const session = await connected(t, port)
@@ -124,13 +122,13 @@ t.test('a stream that is reset, and a server that closes, end it', async (t) => 
   t.match(ends, [{ code: 1006 }, { code: 1012 }])
 })
 
-t.test('with websocket: false clients are told that there are none', async (t) => {
+t.test('with websocket: false the setting is not sent to clients', async (t) => {
   const options = { http2: true, websocket: false, lifespan: 'off' } as const
   const { port } = await listening(t, echoing(), options)
   t.notOk((await connected(t, port)).remoteSettings.enableConnectProtocol)
 })
 
-t.test('over TLS, HTTP/1.1 still has them', async (t) => {
+t.test('over TLS, HTTP/1.1 websockets still work', async (t) => {
   const options = { http2: true, tls: CERTIFICATE, lifespan: 'off' } as const
   const { port } = await listening(t, echoing(), options)
   const socket = new WebSocket(`wss://127.0.0.1:${port}/`, { ca: CERTIFICATE.cert })
@@ -141,28 +139,3 @@ t.test('over TLS, HTTP/1.1 still has them', async (t) => {
   socket.send('bye')
   t.equal((await closed)[0], 4_000)
 })
-
-t.test('a browser opens one on the connection of its page', { skip: noBrowser }, async (t) => {
-  const page = `<script>const socket = new WebSocket(location.origin.replace('http', 'ws'))
-    socket.onopen = () => socket.send('hello')
-    socket.onmessage = ({ data }) => fetch('/' + data)</script>`
-  const paths: string[] = []
-  const echo = echoing()
-  const app: App = async (scope, receive, send) => {
-    if (scope.type !== 'http') return echo(scope, receive, send)
-    paths.push(scope.path)
-    const headers = ['content-type', 'text/html']
-    await send({ type: 'http.response.start', status: 200, headers })
-    await send({ type: 'http.response.body', body: Buffer.from(page) })
-  }
-  const options = { http2: true, tls: CERTIFICATE, lifespan: 'off' } as const
-  const { server } = await listening(t, app, options)
-  openPage(t, `${server.url}/`, ['--ignore-certificate-errors'])
-  await waitFor(() => paths.includes('/2 hello'))
-})
-
-/** A browser takes a while to start. */
-async function waitFor(condition: () => boolean): Promise<void> {
-  for (let rest = 300; rest > 0 && !condition(); rest--) await sleep(100)
-  if (!condition()) throw new Error('it never happened: the echo in the browser')
-}

@@ -1,6 +1,6 @@
-// Runs alone: it sets what the tests of servers on Node look at, to run them once more with plain exchanges.
+// Runs alone: it sets what the tests of servers on Node look at, to run them once more by node:http alone.
 import t from 'tap'
-import { PLAIN } from '../../../support/sockets.ts'
+import { NODE_ALONE } from '../../../support/sockets.ts'
 
 /** Those that show what a client or an app can see, where it is not Node that serves in any case. */
 const FILES = [
@@ -9,5 +9,5 @@ const FILES = [
 ]
 
 t.setTimeout(300_000)
-process.env[PLAIN] = ''
+process.env[NODE_ALONE] = ''
 for (const file of FILES) await import(`../${file}.js`)

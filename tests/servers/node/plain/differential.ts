@@ -4,9 +4,10 @@ import { env } from 'node:process'
 import t from 'tap'
 import { conversing } from '../../../support/compared.ts'
 import { conversation } from '../../../support/conversations.ts'
+import { runs } from '../../../support/runs.ts'
 
 /** About two exchanges each. More by the environment, to search for hours. */
-const COUNT = Number(env['STELLULA_TEST_CONVERSATIONS'] ?? 800)
+const COUNT = Number(env['STELLULA_TEST_CONVERSATIONS'] ?? runs(300))
 const FIRST = Number(env['STELLULA_TEST_SEED'] ?? 1)
 
 /** How many connections are open at once. */
@@ -22,8 +23,8 @@ async function all(count: number, call: (index: number) => Promise<void>): Promi
 }
 
 t.test(`${COUNT} conversations from seed ${FIRST} on`, { timeout: COUNT * 200 }, async (t) => {
-  const plain = await conversing({ plainExchanges: true })
-  const node = await conversing({ plainExchanges: false })
+  const plain = await conversing({ shortcuts: true })
+  const node = await conversing({ shortcuts: false })
   let answers = 0
   let calls = 0
   let readByNode = 0

@@ -19,7 +19,7 @@ const targets = fc.stringMatching(
 )
 const methods = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
 
-t.test('a plain request is read as it was written', async (t) => {
+t.test('a plain request is parsed unchanged', async (t) => {
   const fields = fc.array(fc.tuple(tokens, fc.constantFrom(':', ': '), values), { maxLength: 9 })
   const bodies = fc.option(fc.uint8Array({ maxLength: 50 }))
   fc.assert(
@@ -42,7 +42,7 @@ t.test('a plain request is read as it was written', async (t) => {
   )
 })
 
-t.test('a head of which one byte is a control character, or beyond ASCII, is not', async (t) => {
+t.test('a head with one control or non-ASCII byte is not plain', async (t) => {
   const bytes = Buffer.from(`${POST}hello`, 'latin1')
   const others = [...Array.from({ length: 32 }, (_, code) => code), 0x7f, 0x80, 0xa0, 0xff]
   for (let at = 0; at < POST.length; at++) {
@@ -54,7 +54,7 @@ t.test('a head of which one byte is a control character, or beyond ASCII, is not
   }
 })
 
-t.test('nor is one that is not whole, or has more behind it', async (t) => {
+t.test('an incomplete head, or one with further bytes, is not plain either', async (t) => {
   const text = `${POST}hello`
   t.ok(read(text))
   for (let length = 0; length < text.length; length++) {
@@ -65,7 +65,7 @@ t.test('nor is one that is not whole, or has more behind it', async (t) => {
   }
 })
 
-t.test('a close is read, and a connection that is kept', async (t) => {
+t.test('close and keep-alive are read', async (t) => {
   const get = (value: string) => read(`GET / HTTP/1.1\r\nHost: a\r\nConnection: ${value}\r\n\r\n`)
 
   t.equal(get('close')?.isLast, true)
@@ -74,7 +74,7 @@ t.test('a close is read, and a connection that is kept', async (t) => {
   t.equal(get('Keep-Alive')?.isLast, false)
 })
 
-t.test('the limit of a head holds', async (t) => {
+t.test('the limit of a head applies', async (t) => {
   t.ok(read(`${POST}hello`, POST.length))
   t.equal(read(`${POST}hello`, POST.length - 1), undefined)
 })
@@ -117,7 +117,7 @@ const FIELDS = [
 
 const HOSTS = ['', 'a b', 'a/b', 'a@b', '[', 'a:1:2', 'a#', 'a"', 'a\\b']
 
-t.test('whatever Node may read in another way is left to it', async (t) => {
+t.test('a head that Node may read differently is left to Node', async (t) => {
   for (const line of LINES) t.equal(read(`${line}\r\nHost: test\r\n\r\n`), undefined, line)
   for (const field of FIELDS) {
     t.equal(read(`GET / HTTP/1.1\r\nHost: test\r\n${field}\r\n\r\n`), undefined, field)
@@ -130,7 +130,7 @@ t.test('whatever Node may read in another way is left to it', async (t) => {
   t.equal(read('\r\nGET / HTTP/1.1\r\nHost: test\r\n\r\n'), undefined, 'an empty line before it')
 })
 
-t.test('the time is linear in the size', async (t) => {
+t.test('takes linear time', async (t) => {
   const heads: ((size: number) => string)[] = [
     (size) => `GET /${'a'.repeat(size)} HTTP/1.1\r\nHost: a\r\n\r\n`,
     (size) => `GET /${'%41'.repeat(size / 3)} HTTP/1.1\r\nHost: a\r\n\r\n`,

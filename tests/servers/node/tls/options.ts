@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { type ServeOptions, serve, type TLSOptions } from '../../../../lib/servers/node.ts'
 import { CERTIFICATE, SECOND } from '../../../support/certificate.ts'
+import { until } from '../../../support/channels.ts'
 import { secureRequest, secureSocket } from '../../../support/secureclient.ts'
 import { answer, eventually, httpApp, listening } from '../../../support/sockets.ts'
 
@@ -25,7 +26,7 @@ const MISUSE: readonly (readonly [options: unknown, message: RegExp])[] = [
   [{ keyFile: 1, cert }, /^serve: tls\.keyFile must be a path, 1 was given\. Write keyFile: "/],
   [
     { keyFile: '/nowhere/key.pem', cert },
-    /^serve: tls\.keyFile cannot be read, "\/nowhere\/key\.pem" was given\. Look at the path/,
+    /^serve: tls\.keyFile cannot be read, "\/nowhere\/key\.pem" was given\. Check the path/,
   ],
   [
     { key, cert: 'no' },
@@ -59,7 +60,7 @@ function files(folder: string): { keyFile: string; certFile: string; write(of: o
   return { keyFile, certFile, write: write as (of: object) => void }
 }
 
-t.test('files are read again by reloadTLS, and open connections go on', async (t) => {
+t.test('reloadTLS reads files again, and open connections stay', async (t) => {
   const { keyFile, certFile, write } = files(t.testdir())
   const { server, port } = await listening(t, fine, { tls: { keyFile, certFile } })
   const open = await secureSocket(t, port)
@@ -75,7 +76,7 @@ t.test('files are read again by reloadTLS, and open connections go on', async (t
   t.match(text, /fine$/)
 })
 
-t.test('files that cannot be used change nothing', async (t) => {
+t.test('invalid files change nothing', async (t) => {
   const { keyFile, certFile, write } = files(t.testdir())
   const { server, port } = await listening(t, fine, { tls: { keyFile, certFile } })
   write({ ...CERTIFICATE, cert: SECOND.cert })
@@ -83,15 +84,14 @@ t.test('files that cannot be used change nothing', async (t) => {
   t.equal(await subjectOf(t, port), 'localhost')
 })
 
-t.test('a SIGHUP reads files again, until the server has closed', async (t) => {
+t.test('SIGHUP reads the files again, until the server has closed', async (t) => {
   const { keyFile, certFile, write } = files(t.testdir())
   const before = process.listenerCount('SIGHUP')
   const { server, port } = await listening(t, fine, { tls: { keyFile, certFile } })
   t.equal(process.listenerCount('SIGHUP'), before + 1)
   write(SECOND)
   process.emit('SIGHUP')
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  t.equal(await subjectOf(t, port), 'second')
+  await until(async () => (await subjectOf(t, port)) === 'second')
 
   const said: unknown[] = []
   const { error } = console
@@ -109,7 +109,7 @@ t.test('a SIGHUP reads files again, until the server has closed', async (t) => {
   t.equal(process.listenerCount('SIGHUP'), before)
 })
 
-t.test('a SIGHUP is left alone without files, and where it stops the server', async (t) => {
+t.test('SIGHUP is not handled without files, or if it stops the server', async (t) => {
   const { keyFile, certFile } = files(t.testdir())
   const before = process.listenerCount('SIGHUP')
   await listening(t, fine, { tls: CERTIFICATE })

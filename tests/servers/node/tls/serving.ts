@@ -22,7 +22,7 @@ function tlsOf(scope: HTTPScope | undefined): TLSExtension {
   return tls
 }
 
-t.test('requests are answered, and scopes tell of TLS', async (t) => {
+t.test('requests are answered, and scopes contain TLS details', async (t) => {
   const scopes: HTTPScope[] = []
   const { server, port } = await listening(t, keeping(scopes), { tls: CERTIFICATE })
   t.equal(server.url, `https://127.0.0.1:${port}`)
@@ -41,7 +41,7 @@ t.test('requests are answered, and scopes tell of TLS', async (t) => {
   })
 })
 
-t.test('the server names its certificate, and an older version its suite', async (t) => {
+t.test('scopes show the certificate of the server, and the suite of old versions', async (t) => {
   let seen: unknown
   const app = httpApp((scope, _receive, send) => {
     const { serverCert, tlsVersion, cipherSuite } = tlsOf(scope)
@@ -54,7 +54,7 @@ t.test('the server names its certificate, and an older version its suite', async
   t.same(seen, { serverCert: `${CERTIFICATE.cert}\n`, tlsVersion: 0x0303, cipherSuite: 0xc02b })
 })
 
-t.test('certificates of clients are shown, trusted or not', async (t) => {
+t.test('certificates of clients are in the scope, trusted or not', async (t) => {
   const seen: object[] = []
   const app = httpApp((scope, _receive, send) => {
     const { clientCertName, clientCertChain, clientCertError } = tlsOf(scope)
@@ -82,7 +82,7 @@ t.test('certificates of clients are shown, trusted or not', async (t) => {
   ])
 })
 
-t.test('clients without a certificate are refused where one is asked for', async (t) => {
+t.test('clients without a required certificate are refused', async (t) => {
   const scopes: HTTPScope[] = []
   const tls = { ...CERTIFICATE, ca: SECOND.cert, requestCert: true, maxVersion: 'TLSv1.2' } as const
   const { port } = await listening(t, keeping(scopes), { tls })
@@ -92,7 +92,7 @@ t.test('clients without a certificate are refused where one is asked for', async
   t.equal(scopes.length, 1)
 })
 
-t.test('bodies come in, and large ones go out', async (t) => {
+t.test('bodies are received, and large ones are sent', async (t) => {
   const large = Buffer.alloc(3_000_000, 'x')
   const app = httpApp(async (_scope, receive, send) => {
     const body = await readAll(receive)
@@ -132,7 +132,7 @@ t.test('websockets are served on the same port', async (t) => {
   await closed
 })
 
-t.test('a client that leaves is noticed', async (t) => {
+t.test('a client disconnect is noticed', async (t) => {
   let heard = false
   const app = httpApp(async (scope, receive, send) => {
     scope.onDisconnect?.(() => {
@@ -152,24 +152,26 @@ t.test('a client that leaves is noticed', async (t) => {
 })
 
 t.test(
-  'a server that closes lets answers end, and cuts idle connections and handshakes',
+  'a closing server waits for answers, and ends idle connections and handshakes',
   async (t) => {
     let release = (): void => {}
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
+    let isCalled = false
     const app = httpApp(async (scope, _receive, send) => {
-      if (scope.path === '/late') await released
+      isCalled = scope.path === '/late'
+      if (isCalled) await released
       await answer(send, 'late')
     })
-    const { server, port } = await listening(t, app, { tls: CERTIFICATE, gracePeriodMs: 4_000 })
+    const { server, port } = await listening(t, app, { tls: CERTIFICATE, gracePeriodMs: 600_000 })
     const idle = await secureSocket(t, port)
     idle.write('GET / HTTP/1.1\r\nhost: test\r\n\r\n')
     await once(idle, 'data')
     const handshake = connect(port)
     await once(handshake, 'connect')
     const late = secureRequest(port, '/late')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await eventually(() => isCalled, 'the request')
     const closing = server.close()
     await soon(once(idle, 'close'), 'the end of the idle connection')
     release()
@@ -180,7 +182,7 @@ t.test(
   },
 )
 
-t.test('plain text on the port of TLS ends the connection, and nothing else', async (t) => {
+t.test('plain text on a TLS port ends only that connection', async (t) => {
   const { port, talk, errors } = await listening(t, keeping([]), { tls: CERTIFICATE })
   await talk('GET / HTTP/1.1\r\nhost: test\r\n\r\n')
   t.equal((await secureRequest(port, '/')).status, 200)

@@ -15,7 +15,7 @@ function body(size: number, moreBody = false): SendMessage {
   return { type: 'websocket.http.response.body', body: Buffer.alloc(size, 'x'), moreBody }
 }
 
-t.test('a small denial is one piece with its length, and ends the connection', async (t) => {
+t.test('a small denial is one write with its length, and closes the connection', async (t) => {
   const { talk } = await listening(
     t,
     websocketApp(async (_scope, _receive, send) => {
@@ -32,7 +32,7 @@ t.test('a small denial is one piece with its length, and ends the connection', a
   t.equal(bodyOf(received), 'xxx')
 })
 
-t.test('a client that does not read holds up who denies, and may leave', async (t) => {
+t.test('a client that does not read delays a denial, and may disconnect', async (t) => {
   let sent = 0
   let seen = ''
   const { connect, errors } = await listening(

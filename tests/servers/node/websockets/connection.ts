@@ -18,7 +18,7 @@ function bytes(size: number): SendMessage {
   return { type: 'websocket.send', bytes: Buffer.alloc(size, 1) }
 }
 
-t.test('what is no message is refused, and the socket stays as it is', async (t) => {
+t.test('an invalid message is refused, and the socket is not changed', async (t) => {
   const type = 'websocket.send'
   const seen: string[] = []
   const served = await listening(
@@ -48,36 +48,33 @@ t.test('what is no message is refused, and the socket stays as it is', async (t)
   }
 })
 
-t.test(
-  'messages of any size arrive, and small ones may be changed after they are sent',
-  async (t) => {
-    const sizes = [0, 10, 16_384, 16_385, 100_000]
-    const served = await listening(
-      t,
-      websocketApp(async (_scope, _receive, send) => {
-        await send(ACCEPT)
-        for (const size of sizes) {
-          const part = Buffer.alloc(size, 1)
-          await send({ type: 'websocket.send', bytes: part })
-          part.fill(2)
-        }
-      }),
-    )
-    const peer = await connected(t, served)
-    await eventually(() => peer.closed !== undefined, 'the close')
+t.test('messages of any size arrive, and small buffers may be reused after send', async (t) => {
+  const sizes = [0, 10, 16_384, 16_385, 100_000]
+  const served = await listening(
+    t,
+    websocketApp(async (_scope, _receive, send) => {
+      await send(ACCEPT)
+      for (const size of sizes) {
+        const part = Buffer.alloc(size, 1)
+        await send({ type: 'websocket.send', bytes: part })
+        part.fill(2)
+      }
+    }),
+  )
+  const peer = await connected(t, served)
+  await eventually(() => peer.closed !== undefined, 'the close')
 
-    t.same(
-      peer.messages,
-      sizes.map((size) => Buffer.alloc(size, 1)),
-    )
-  },
-)
+  t.same(
+    peer.messages,
+    sizes.map((size) => Buffer.alloc(size, 1)),
+  )
+})
 
 for (const make of [
   (size: number) => bytes(size),
   (size: number): SendMessage => ({ type: 'websocket.send', text: 'x'.repeat(size) }),
 ]) {
-  t.test('a client that does not read stops who sends to it', async (t) => {
+  t.test('a client that does not read stops the sender', async (t) => {
     let sent = 0
     const { connect } = await listening(
       t,
@@ -100,14 +97,18 @@ for (const make of [
   })
 }
 
-t.test('who waits for room is told when the client goes', async (t) => {
+t.test('a waiting sender is released when the client disconnects', async (t) => {
   let seen = ''
+  let isSending = false
   const { connect, errors } = await listening(
     t,
     websocketApp(async (_scope, _receive, send: Send) => {
       await send(ACCEPT)
       try {
-        for (;;) await send(bytes(MB))
+        for (;;) {
+          isSending = true
+          await send(bytes(MB))
+        }
       } catch (error) {
         seen = String(error)
         throw error
@@ -116,6 +117,7 @@ t.test('who waits for room is told when the client goes', async (t) => {
   )
   const client = await open(await connect())
   client.socket.pause()
+  await eventually(() => isSending, 'the sender')
   await new Promise((resolve) => setTimeout(resolve, 100))
 
   await client.leave()
@@ -125,8 +127,8 @@ t.test('who waits for room is told when the client goes', async (t) => {
   t.same(errors, [])
 })
 
-t.test('an app that does not receive stops who sends to it', async (t) => {
-  let take = (): void => {}
+t.test('an app that does not receive stops the sender', async (t) => {
+  let take: (() => void) | undefined
   const taken: number[] = []
   const { connect } = await listening(
     t,
@@ -152,13 +154,14 @@ t.test('an app that does not receive stops who sends to it', async (t) => {
   }
   t.ok(before > 0, 'the client has to keep what is not read')
 
-  take()
+  await eventually(() => take !== undefined, 'the app')
+  take?.()
 
   await eventually(() => taken.length === 40, 'all messages')
   t.same(new Set(taken), new Set([900_000]))
 })
 
-t.test('a message that is too large closes with 1009, whatever its frames', async (t) => {
+t.test('a message that is too large closes with 1009, in any frames', async (t) => {
   for (const sent of [
     [frame(1, 'x'.repeat(11))],
     [frame(2, '', { length: 2 ** 40 })],
@@ -175,7 +178,7 @@ t.test('a message that is too large closes with 1009, whatever its frames', asyn
   }
 })
 
-t.test('a message may have 1 MiB unless it is said otherwise', async (t) => {
+t.test('a message may have 1 MiB by default', async (t) => {
   const served = await listening(t, echo())
   const peer = await connected(t, served)
   peer.ws.send(Buffer.alloc(MB))
@@ -187,7 +190,7 @@ t.test('a message may have 1 MiB unless it is said otherwise', async (t) => {
   t.same(peer.closed, [1009, ''])
 })
 
-t.test('messages are compressed where both sides want it, and only there', async (t) => {
+t.test('messages are compressed only if both sides support it', async (t) => {
   const text = 'again and again '.repeat(1000)
   for (const [websocket, perMessageDeflate, wanted] of [
     [{}, true, ''],
@@ -206,7 +209,7 @@ t.test('messages are compressed where both sides want it, and only there', async
   }
 })
 
-t.test('compressed messages are sent in their order, and their close after them', async (t) => {
+t.test('compressed messages are sent in order, before their close', async (t) => {
   const texts = Array.from({ length: 20 }, (_, index) => `${index}`.repeat(10_000))
   const served = await listening(
     t,
@@ -224,7 +227,7 @@ t.test('compressed messages are sent in their order, and their close after them'
 })
 
 for (const shortcuts of [true, false]) {
-  t.test(`messages come with shortcuts: ${shortcuts}, by the way that they allow`, async (t) => {
+  t.test(`messages with shortcuts: ${shortcuts} use the expected way`, async (t) => {
     const wire = new Wire()
     const ws = upgraded(wire, { WebSocket: Peer }) as Peer
     const settings = readWebSocketOptions({})

@@ -11,7 +11,7 @@ import { anyText } from '../../../support/texts.ts'
 const UNMASKED = { mask: null }
 const SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 70_000]
 
-t.test('a frame has its length in as few bytes as it needs', async (t) => {
+t.test('a frame encodes its length in the fewest bytes', async (t) => {
   for (const size of SIZES) {
     const bytes = Buffer.alloc(size, 7)
     const text = 'a'.repeat(size)
@@ -22,7 +22,7 @@ t.test('a frame has its length in as few bytes as it needs', async (t) => {
   }
 })
 
-t.test('any text is UTF-8, also when it is the same again', async () => {
+t.test('any text is UTF-8, also when it is sent again', async () => {
   const texts = fc.array(anyText({ maxLength: 150 }), {
     minLength: 1,
     maxLength: 5,
@@ -36,11 +36,11 @@ t.test('any text is UTF-8, also when it is the same again', async () => {
   )
 })
 
-t.test('half a character is sent as what stands for one', async (t) => {
+t.test('a lone surrogate is sent as the replacement character', async (t) => {
   t.ok(frame(1, '\ufffd', UNMASKED).equals(textFrame('\ud800')))
 })
 
-t.test('a binary message is a copy, a text that goes to many is encoded once', async (t) => {
+t.test('a binary message is copied, and a shared text is encoded once', async (t) => {
   const bytes = Buffer.of(1)
   const copied = binaryFrame(bytes)
   bytes[0] = 2

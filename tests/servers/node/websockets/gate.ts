@@ -70,7 +70,7 @@ function message(text: string, deflate: boolean): Buffer {
   return frame(1, deflateRawSync(text, { finishFlush: 2 }).subarray(0, -4), { rsv: 0x40 })
 }
 
-t.test('of many messages that come at once, as many are kept as may be', async (t) => {
+t.test('the number of waiting messages is limited', async (t) => {
   for (const mode of MODES) {
     const { wire, inbox, kept } = connection(mode, 16)
     await turn()
@@ -97,7 +97,7 @@ const MESSAGES = fc.array(
   { minLength: 1, maxLength: 40 },
 )
 
-t.test('however it comes and is taken, all of it comes, in its order', async (t) => {
+t.test('all messages arrive in order, in any packets and with any reader', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       MESSAGES,
@@ -146,7 +146,7 @@ t.test('however it comes and is taken, all of it comes, in its order', async (t)
   t.pass()
 })
 
-t.test('a ping is answered and a close noticed behind messages that are not taken', async (t) => {
+t.test('pings are answered and a close is noticed behind unread messages', async (t) => {
   for (const mode of MODES) {
     for (const size of [1, 100_000]) {
       const { wire, inbox, lost } = connection(mode, 2)
@@ -171,7 +171,7 @@ t.test('a ping is answered and a close noticed behind messages that are not take
   }
 })
 
-t.test('of a peer that is gone, a thousand unread messages are kept and no more', async (t) => {
+t.test('of a closed peer, at most a thousand unread messages are kept', async (t) => {
   const { wire, kept, lost } = connection({ shortcuts: true, deflate: false }, 16)
   await turn()
   wire.push(Buffer.concat(Array(3_000).fill(frame(1))))
@@ -183,7 +183,7 @@ t.test('of a peer that is gone, a thousand unread messages are kept and no more'
   t.equal(kept(), 16 + 1_024)
 })
 
-t.test('what came before a connection was lost is received', async (t) => {
+t.test('messages that arrived before a connection was lost are received', async (t) => {
   const { wire, inbox, lost } = connection({ shortcuts: false, deflate: false }, 2)
   await turn()
   wire.push(Buffer.concat(Array(50).fill(frame(1, 'm'))))
@@ -195,7 +195,7 @@ t.test('what came before a connection was lost is received', async (t) => {
   t.match(await inbox.receive(), { code: 1006 })
 })
 
-t.test('a control frame that is none ends the websocket from behind messages', async (t) => {
+t.test('an invalid control frame ends the websocket behind unread messages', async (t) => {
   for (const bad of [
     frame(9, 'x'.repeat(126)),
     frame(8, Buffer.of(3)),
@@ -221,7 +221,7 @@ async function closesBehind(t: Test, route: WebSocketRoute<'/'>): Promise<void> 
   t.same(errors, [])
 }
 
-t.test('a handler that only sends notices that its peer has closed', async (t) => {
+t.test('a handler that only sends notices a close', async (t) => {
   let isStopped = false
   const stream = websocketStream(async function* ({ signal }) {
     try {
@@ -237,7 +237,7 @@ t.test('a handler that only sends notices that its peer has closed', async (t) =
   await eventually(() => isStopped, 'the end of the generator')
 })
 
-t.test('so does a listener that is busy with one message', async (t) => {
+t.test('a listener that is busy with a message notices it too', async (t) => {
   let isAborted = false
   const listener = websocketListener(async (_message, { signal }) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
@@ -249,7 +249,7 @@ t.test('so does a listener that is busy with one message', async (t) => {
   await eventually(() => isAborted, 'the abort')
 })
 
-t.test('messages may have as many fragments as a server is told', async (t) => {
+t.test('the number of fragments of a message is limited by an option', async (t) => {
   const { connect } = await listening(
     t,
     websocketApp(async (_scope, receive, send) => {

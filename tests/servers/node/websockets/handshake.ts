@@ -30,7 +30,7 @@ t.test('reads the subprotocols in the order of the client', async (t) => {
   }
 })
 
-t.test('refuses what is no handshake (RFC 6455 section 4.2.1)', async (t) => {
+t.test('refuses invalid handshakes (RFC 6455 section 4.2.1)', async (t) => {
   for (const [fields, status] of [
     [[...VERSION], 400],
     [[...VERSION, ...KEY, ...KEY], 400],
@@ -50,7 +50,7 @@ t.test('refuses what is no handshake (RFC 6455 section 4.2.1)', async (t) => {
   }
 })
 
-t.test('a refused version is told which one is spoken', async (t) => {
+t.test('an unsupported version gets the supported one', async (t) => {
   const refusal = readHandshake([...KEY, 'sec-websocket-version', '7'])
 
   t.same(refusal, new Refusal(426, ['sec-websocket-version', '13', 'upgrade', 'websocket']))
@@ -65,7 +65,7 @@ t.test('subprotocols are read in linear time (advisory 103)', async (t) => {
   }
 })
 
-t.test('empty members of lists do not stand in the way of a handshake', async (t) => {
+t.test('empty elements of lists do not affect a handshake', async (t) => {
   const app = websocketApp(async ({ subprotocols = [] }, receive, send) => {
     await send({ type: 'websocket.accept', subprotocol: subprotocols[0] ?? '' })
     await receive()

@@ -43,7 +43,7 @@ async function afterwards(t: Test, leave: (peer: Awaited<ReturnType<typeof conne
   return seen
 }
 
-t.test('who sends to a client that has gone is told; to close it is no fault', async (t) => {
+t.test('sending to a client that has disconnected throws, and closing does not', async (t) => {
   for (const [leave, code, reason] of [
     [(peer) => peer.ws.close(4000, 'bye'), 4000, 'bye'],
     [(peer) => peer.ws.terminate(), 1006, ''],
@@ -55,7 +55,7 @@ t.test('who sends to a client that has gone is told; to close it is no fault', a
   }
 })
 
-t.test('a listener that fails harms nobody', async (t) => {
+t.test('an error of a listener does not affect others', async (t) => {
   const served = await listening(
     t,
     websocketApp(async ({ onDisconnect }, receive, send) => {
@@ -93,7 +93,7 @@ async function early(t: Test, leave: 'end' | 'reset'): Promise<unknown[]> {
   return seen.slice(1)
 }
 
-t.test('a client that leaves before the answer gets none', async (t) => {
+t.test('a client that disconnects before the answer gets none', async (t) => {
   const error = 'ClientDisconnected: the client has disconnected'
   const gone = { type: 'websocket.disconnect', code: 1006, reason: '' }
 
@@ -101,7 +101,7 @@ t.test('a client that leaves before the answer gets none', async (t) => {
   t.same(await early(t, 'reset'), [gone, error, error])
 })
 
-t.test('a client that leaves in the middle of a refusal is noticed', async (t) => {
+t.test('a disconnect in the middle of a denial is noticed', async (t) => {
   for (const [leave, sent] of [
     ['end', ''],
     ['reset', ''],
@@ -146,7 +146,7 @@ t.test('an app that takes too long is a 503 (advisory 111)', async (t) => {
   t.match(served.errors, [{ message: /within 30 ms\. Accept or close sooner, or raise websocket/ }])
 })
 
-t.test('what comes before the answer is there after it', async (t) => {
+t.test('data that arrives before the accept is received after it', async (t) => {
   const { connect } = await listening(t, echo())
   const client = await connect()
 
@@ -156,7 +156,7 @@ t.test('what comes before the answer is there after it', async (t) => {
   t.same(readFrames(bodyOf(received)), ['text hi', 'close 1000'])
 })
 
-t.test('what comes before a refusal does not keep the client from reading it', async (t) => {
+t.test('data that arrives before a denial does not hide it from the client', async (t) => {
   const { connect } = await listening(
     t,
     websocketApp((_scope, _receive, send) => send(CLOSE)),
@@ -169,7 +169,7 @@ t.test('what comes before a refusal does not keep the client from reading it', a
   t.match(received, /^HTTP\/1\.1 403 .*Forbidden$/s)
 })
 
-t.test('an app that ends while the client sends on reads no more', async (t) => {
+t.test('an app that ends while the client sends reads no more', async (t) => {
   const { connect } = await listening(
     t,
     websocketApp(async (_scope, receive: Receive, send) => {

@@ -21,7 +21,7 @@ t.test('every limit has a default', async (t) => {
   })
 })
 
-t.test('pings can be switched off by 0 or null, and alone their timeout', async (t) => {
+t.test('pings are disabled by 0 or null, and their timeout separately', async (t) => {
   for (const off of [0, null]) {
     const { pingIntervalMs, pingTimeoutMs } = readWebSocketOptions({
       pingIntervalMs: off,
@@ -31,7 +31,7 @@ t.test('pings can be switched off by 0 or null, and alone their timeout', async 
   }
 })
 
-t.test('compression is off, on, or as it is asked for', async (t) => {
+t.test('compression is off, on, or has options', async (t) => {
   const plain = {
     threshold: 1024,
     zlibDeflateOptions: { level: 6 },
@@ -55,7 +55,7 @@ t.test('compression is off, on, or as it is asked for', async (t) => {
   }
 })
 
-t.test('what is no whole number in range is refused', async (t) => {
+t.test('numbers out of range are refused', async (t) => {
   for (const [name, value] of [
     ['maxMessageSize', 0],
     ['maxMessageSize', 2 ** 31],
@@ -84,7 +84,7 @@ t.test('what is no whole number in range is refused', async (t) => {
   }
 })
 
-t.test('a server that is set up wrongly does not start', async (t) => {
+t.test('a server with invalid options does not start', async (t) => {
   await t.rejects(serve(echo(), { port: 0, signals: [], websocket: { maxMessageSize: -1 } }), {
     name: 'RangeError',
     message: /websocket\.maxMessageSize must be a whole number from 1 to 2147483647, -1 was given/,

@@ -3,7 +3,7 @@ import t from 'tap'
 import { WebSocket, WebSocketServer } from 'ws'
 import { Peer } from '../../../../lib/servers/node/websockets/peer.ts'
 
-t.test('what is sent in answer to the last message goes out before the close', async (t) => {
+t.test('an answer to the last message is sent before the close', async (t) => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', WebSocket: Peer })
   t.teardown(() => server.close())
   await once(server, 'listening')

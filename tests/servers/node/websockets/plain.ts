@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws'
 import { readPlainFrames } from '../../../../lib/servers/node/websockets/plain.ts'
 import type { WebSocketReceivedMessage } from '../../../../lib/types.ts'
 import { closeFrame, frame, longForm, readFrames } from '../../../support/frames.ts'
+import { runs } from '../../../support/runs.ts'
 import { upgraded, Wire } from '../../../support/wires.ts'
 
 const LIMIT = 300
@@ -119,7 +120,7 @@ function cut(all: Buffer, places: readonly number[]): Buffer[] {
     .filter(({ length }) => length > 0)
 }
 
-t.test('whatever comes, and in whatever chunks, the same comes of it as with ws alone', async (t) => {
+t.test('any bytes in any chunks give the same results as ws alone', async (t) => {
   let whole = 0
   await fc.assert(
     fc.asyncProperty(
@@ -134,13 +135,13 @@ t.test('whatever comes, and in whatever chunks, the same comes of it as with ws 
         return t.passing()
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(200) },
   )
 
   t.ok(whole > 100, `${whole} messages were read without ws`)
 }) // biome-ignore format: one line
 
-t.test('plain frames are read without ws', async (t) => {
+t.test('plain frames are parsed without ws', async (t) => {
   for (const [data, opcode, wanted] of [
     ['', 1, ' 0'],
     ['abcde', 1, 'abcde 5'],
@@ -162,7 +163,7 @@ t.test('plain frames are read without ws', async (t) => {
   }
 })
 
-t.test('nothing else is', async (t) => {
+t.test('other frames are parsed by ws', async (t) => {
   for (const [chunks, wanted] of [
     [[frame(9, 'p')], ['ping 70']],
     [[frame(1, 'a', { fin: false }), frame(0, 'b')], ['ab 2']],
@@ -191,7 +192,7 @@ t.test('nothing else is', async (t) => {
   }
 })
 
-t.test('after one that is not plain they are again', async (t) => {
+t.test('plain frames after another one are parsed without ws again', async (t) => {
   const one = talk(true)
   const half = frame(2, 'b')
   await give(one, [
@@ -206,7 +207,7 @@ t.test('after one that is not plain they are again', async (t) => {
   t.same(readFrames(one.wire.written), ['pong p'])
 })
 
-t.test('while the reading has stopped, what comes waits in its order', async (t) => {
+t.test('while reading is paused, frames wait in order', async (t) => {
   const one = talk(true)
   await give(one, [frame(1, 'a')])
   one.ws.pause()
@@ -235,11 +236,11 @@ class Restful extends Writable {
   }
 }
 
-t.test('a socket is left alone', async (t) => {
+t.test('a socket is left to ws', async (t) => {
   const never = { take: (): unknown => t.fail('no message is to come here') }
   const isTaken = (wire: Duplex): boolean => Object.hasOwn(wire, 'push')
 
-  t.test('whose websocket has extensions', async (t) => {
+  t.test('if its websocket has extensions', async (t) => {
     const wire = new Wire()
     const ws = upgraded(wire, { perMessageDeflate: true }, [
       'sec-websocket-extensions: permessage-deflate',
@@ -250,14 +251,14 @@ t.test('a socket is left alone', async (t) => {
     t.notOk(isTaken(wire))
   })
 
-  t.test('which is none of Node’s', async (t) => {
+  t.test('if it is not a socket of Node', async (t) => {
     const stream = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() })
     readPlainFrames(stream as Socket, upgraded(stream), LIMIT, never)
 
     t.notOk(isTaken(stream))
   })
 
-  t.test('whose push is somebody else’s', async (t) => {
+  t.test('if its push method was replaced', async (t) => {
     const wire = new Wire()
     const push = (): boolean => true
     wire.push = push
@@ -266,7 +267,7 @@ t.test('a socket is left alone', async (t) => {
     t.equal(wire.push, push)
   })
 
-  t.test('whose receiver is not as it was', async (t) => {
+  t.test('if its receiver has another form', async (t) => {
     for (const _receiver of [undefined, new Restful()]) {
       const wire = new Wire()
       readPlainFrames(wire, Object.assign(upgraded(wire), { _receiver }), LIMIT, never)

@@ -150,7 +150,7 @@ const MODES: readonly Required<Mode>[] = [
 ]
 
 for (const mode of MODES) {
-  t.test(`frames and what comes back, ${JSON.stringify(mode)}`, async (t) => {
+  t.test(`frames and their answers, ${JSON.stringify(mode)}`, async (t) => {
     const server = await served(t, mode)
     const plain = CASES.filter(([name]) => !(mode.deflate && name.startsWith('RSV1 without')))
     const cases = mode.deflate ? [...plain, ...DEFLATED] : plain
@@ -160,7 +160,7 @@ for (const mode of MODES) {
   })
 }
 
-t.test('frames may come byte by byte', async (t) => {
+t.test('frames may arrive byte by byte', async (t) => {
   const sent = [frame(1, 'a', { fin: false }), frame(9, 'p'), frame(0, 'b'), closeFrame(1001, 'x')]
   const server = await served(t)
 
@@ -178,7 +178,7 @@ async function ending(t: Test, end: (client: RawClient) => unknown): Promise<unk
   return seen[0]
 }
 
-t.test('a client that ends its side is gone', async (t) => {
+t.test('a client that ends its side has disconnected', async (t) => {
   const told = await ending(t, async (client) => {
     client.socket.end()
     await client.end()
@@ -187,19 +187,19 @@ t.test('a client that ends its side is gone', async (t) => {
   t.same(told, { type: 'websocket.disconnect', code: 1006, reason: '' })
 })
 
-t.test('so is one that ends it in the middle of a frame', async (t) => {
+t.test('a client that ends it within a frame has disconnected too', async (t) => {
   const told = await ending(t, (client) => client.send(frame(1, 'hi').subarray(0, 4)).socket.end())
 
   t.same(told, { type: 'websocket.disconnect', code: 1006, reason: '' })
 })
 
-t.test('and one that resets the connection', async (t) => {
+t.test('a client that resets the connection has disconnected too', async (t) => {
   const told = await ending(t, (client) => client.leave())
 
   t.same(told, { type: 'websocket.disconnect', code: 1006, reason: '' })
 })
 
-t.test('the app learns of a close what the client said', async (t) => {
+t.test('the app gets the code and reason of the client', async (t) => {
   for (const [sent, code, reason] of [
     [closeFrame(), 1005, ''],
     [closeFrame(4000, 'caf\u00e9'), 4000, 'caf\u00e9'],
@@ -215,7 +215,7 @@ t.test('the app learns of a close what the client said', async (t) => {
   }
 })
 
-t.test('a client that does not answer a close is cut off', async (t) => {
+t.test('a client that does not answer a close is disconnected', async (t) => {
   const { connect, server } = await listening(t, echo(), { websocket: { closeTimeoutMs: 50 } })
   const client = await open(await connect())
   server.close()

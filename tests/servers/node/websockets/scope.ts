@@ -4,7 +4,7 @@ import { HANDSHAKE, handshake } from '../../../support/frames.ts'
 import { listening } from '../../../support/sockets.ts'
 import { websocketApp } from '../../../support/websockets.ts'
 
-t.test('every key is as the contract says (asgi.md section 5)', async (t) => {
+t.test('every key matches the contract (asgi.md section 5)', async (t) => {
   const seen: WebSocketScope[] = []
   const { talk } = await listening(
     t,

@@ -39,7 +39,7 @@ async function attempt(
   return { seen, received: client.received }
 }
 
-t.test('text and bytes go both ways, as what they are', async (t) => {
+t.test('text and bytes are passed in both directions without conversion', async (t) => {
   const peer = await connected(t, await listening(t, echo()))
 
   peer.ws.send('caf\u00e9')
@@ -51,7 +51,7 @@ t.test('text and bytes go both ways, as what they are', async (t) => {
 })
 
 t.test('the handshake waits for the app', async (t) => {
-  let accept = (): void => {}
+  let accept: (() => void) | undefined
   const { connect } = await listening(
     t,
     websocketApp(async (_scope, receive, send) => {
@@ -63,15 +63,16 @@ t.test('the handshake waits for the app', async (t) => {
     }),
   )
   const client = (await connect()).send(handshake())
+  await eventually(() => accept !== undefined, 'the app')
   await new Promise((resolve) => setTimeout(resolve, 20))
   t.equal(client.received, '')
 
-  accept()
+  accept?.()
 
   t.match(await client.until('\r\n\r\n'), /^HTTP\/1\.1 101 Switching Protocols\r\n/)
 })
 
-t.test('an accept may choose a subprotocol and have fields, latin-1 ones too', async (t) => {
+t.test('an accept may have a subprotocol and fields, also in latin-1', async (t) => {
   const headers = ['x-a', 'caf\u00e9', 'set-cookie', 'a=1', 'set-cookie', 'b=2']
   const { connect } = await listening(
     t,
@@ -87,7 +88,7 @@ t.test('an accept may choose a subprotocol and have fields, latin-1 ones too', a
   t.match(received, /\r\nx-a: caf\xe9\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n\r\n/)
 })
 
-t.test('an accept that cannot be sent may be followed by another', async (t) => {
+t.test('after an invalid accept another one is possible', async (t) => {
   const { seen, received } = await attempt(t, [
     { type: 'websocket.accept', subprotocol: 'none' },
     { type: 'websocket.accept', headers: ['x-a', 'b\r\nx-c: d'] },
@@ -119,7 +120,7 @@ t.test('a close before the accept is a 403', async (t) => {
   )
 })
 
-t.test('a denial has any status, fields, and bodies', async (t) => {
+t.test('a denial may have any status, fields, and bodies', async (t) => {
   const told: ReceiveMessage[] = []
   const { connect } = await listening(
     t,
@@ -142,7 +143,7 @@ t.test('a denial has any status, fields, and bodies', async (t) => {
   t.same(told, [{ type: 'websocket.disconnect', code: 1006, reason: '' }])
 })
 
-t.test('messages out of place are refused, and change nothing', async (t) => {
+t.test('messages out of order are refused, and change nothing', async (t) => {
   const order = /out of place, /
   const cases: [SendMessage[], RegExp[], RegExp][] = [
     [[text('early'), ACCEPT, ACCEPT, START, BODY], [order, /^$/, order, order, order], /101/],
@@ -173,31 +174,28 @@ t.test('messages out of place are refused, and change nothing', async (t) => {
   }
 })
 
-t.test(
-  'an app that gives no answer, or fails, is a 500, which is told (WS-16, WS-17)',
-  async (t) => {
-    for (const [messages, error, wanted] of [
-      [[], undefined, /without an answer to the handshake/],
-      [[], new Error('kaput'), /kaput/],
-      [[START], undefined, /before its answer to the handshake was complete/],
-    ] as const) {
-      const served = await listening(
-        t,
-        websocketApp(async (_scope, _receive, send) => {
-          await outcomes(send, messages)
-          if (error) throw error
-        }),
-      )
+t.test('an app that fails, or gives no answer, is a 500 (WS-16, WS-17)', async (t) => {
+  for (const [messages, error, wanted] of [
+    [[], undefined, /without an answer to the handshake/],
+    [[], new Error('kaput'), /kaput/],
+    [[START], undefined, /before its answer to the handshake was complete/],
+  ] as const) {
+    const served = await listening(
+      t,
+      websocketApp(async (_scope, _receive, send) => {
+        await outcomes(send, messages)
+        if (error) throw error
+      }),
+    )
 
-      const { status, body } = await denied(served)
+    const { status, body } = await denied(served)
 
-      t.same([status, body], [500, 'Internal Server Error'])
-      t.match(served.errors, [{ message: wanted }])
-    }
-  },
-)
+    t.same([status, body], [500, 'Internal Server Error'])
+    t.match(served.errors, [{ message: wanted }])
+  }
+})
 
-t.test('a denial that stops in the middle is cut', async (t) => {
+t.test('a denial that stops in the middle is aborted', async (t) => {
   const { connect, errors } = await listening(
     t,
     websocketApp((_scope, _receive, send) =>
@@ -211,27 +209,24 @@ t.test('a denial that stops in the middle is cut', async (t) => {
   t.match(errors, [{ message: /before its answer to the handshake was complete/ }])
 })
 
-t.test(
-  'an app that throws at once, or something that is no error, is one that fails',
-  async (t) => {
-    for (const [fail, told] of [
-      [
-        () => {
-          throw new Error('at once')
-        },
-        { message: 'at once' },
-      ],
-      [() => Promise.reject(undefined), { message: 'rejected with nothing' }],
-    ] as const) {
-      const served = await listening(t, fail, { lifespan: 'off' })
+t.test('an app that throws synchronously, or throws a non-error, has failed', async (t) => {
+  for (const [fail, told] of [
+    [
+      () => {
+        throw new Error('at once')
+      },
+      { message: 'at once' },
+    ],
+    [() => Promise.reject(undefined), { message: 'rejected with nothing' }],
+  ] as const) {
+    const served = await listening(t, fail, { lifespan: 'off' })
 
-      t.equal((await denied(served)).status, 500)
-      t.match(served.errors, [told])
-    }
-  },
-)
+    t.equal((await denied(served)).status, 500)
+    t.match(served.errors, [told])
+  }
+})
 
-t.test('after the accept an error closes with 1011, a return with 1000', async (t) => {
+t.test('after the accept an error closes with 1011, and a return with 1000', async (t) => {
   const served = await listening(
     t,
     websocketApp(async ({ path }, _receive, send) => {

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import t from 'tap'
 import { beforeWrite, beginTurn } from '../../../../lib/servers/node/websockets/turns.ts'
 
-t.test('what is written in one turn is held back behind its first, until its end', async (t) => {
+t.test('writes of one turn are held back after the first, until its end', async (t) => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }

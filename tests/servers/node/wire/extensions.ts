@@ -54,7 +54,7 @@ const TRAILED = [
   body('ignored'),
 ]
 
-t.test('trailers follow the body for clients that take them', async (t) => {
+t.test('trailers follow the body for clients that accept them', async (t) => {
   const { talk, errors } = await listening(t, sending(...TRAILED))
 
   const received = await talk(request('GET /', WITH_TE))
@@ -65,13 +65,13 @@ t.test('trailers follow the body for clients that take them', async (t) => {
   t.same(errors, [])
 })
 
-t.test('a body in one message too', async (t) => {
+t.test('trailers follow a body in one message too', async (t) => {
   const { talk } = await listening(t, sending(start([]), body('hi'), trailing(['x-sum', '1'])))
 
   t.equal(bodyOf(await talk(request('GET /', WITH_TE))), '2\r\nhi\r\n0\r\nx-sum: 1\r\n\r\n')
 })
 
-t.test('and are left out for the others', async (t) => {
+t.test('trailers are omitted for other clients', async (t) => {
   const { talk, errors } = await listening(t, sending(...TRAILED))
 
   const received = await talk(request('GET /', CLOSE))
@@ -81,7 +81,7 @@ t.test('and are left out for the others', async (t) => {
   t.same(errors, [])
 })
 
-t.test('HEAD and HTTP/1.0 have no place for them', async (t) => {
+t.test('HEAD and HTTP/1.0 get no trailers', async (t) => {
   const { talk, errors } = await listening(t, sending(...TRAILED))
 
   const head = await talk(request('HEAD /', WITH_TE))
@@ -94,7 +94,7 @@ t.test('HEAD and HTTP/1.0 have no place for them', async (t) => {
   t.same(errors, [])
 })
 
-t.test('a Trailer field without trailers is left out', async (t) => {
+t.test('a Trailer field without trailers is omitted', async (t) => {
   const { talk, errors } = await listening(t, sending(start(['trailer', 'x'], false), body('hi')))
 
   const received = await talk(request('GET /', WITH_TE))
@@ -104,14 +104,14 @@ t.test('a Trailer field without trailers is left out', async (t) => {
   t.same(errors, [])
 })
 
-t.test('announced trailers that never come leave no clean end', async (t) => {
+t.test('announced trailers that are never sent abort the response', async (t) => {
   const { talk, errors } = await listening(t, sending(start([]), body('hi')))
 
   t.notMatch(bodyOf(await talk(request('GET /', WITH_TE))), /0\r\n/)
   t.match(errors, [{ message: /the app ended before its response was complete/ }])
 })
 
-t.test('a body after the body is refused, and so are bad trailers', async (t) => {
+t.test('a body after the last one is refused, and so are invalid trailers', async (t) => {
   for (const last of [body('more'), trailing(['x', 'a\r\nb'])]) {
     const { talk, errors } = await listening(t, sending(start([]), body('hi'), last))
 
@@ -121,7 +121,7 @@ t.test('a body after the body is refused, and so are bad trailers', async (t) =>
   }
 })
 
-t.test('early hints go before the head, as often as one likes', async (t) => {
+t.test('early hints are sent before the head, any number of times', async (t) => {
   const { talk } = await listening(
     t,
     sending(
@@ -141,7 +141,7 @@ t.test('early hints go before the head, as often as one likes', async (t) => {
   )
 })
 
-t.test('once a part of the body is out they are ignored: the body stays whole', async (t) => {
+t.test('after a part of the body hints are ignored', async (t) => {
   const link = '</a.css>; rel=preload'
   const { talk, errors } = await listening(
     t,
@@ -159,19 +159,19 @@ t.test('once a part of the body is out they are ignored: the body stays whole', 
   t.same(errors, [])
 })
 
-t.test('HTTP/1.0 knows none', async (t) => {
+t.test('HTTP/1.0 gets no hints', async (t) => {
   const { talk } = await listening(t, sending(start([], false), hint('</a>; rel=x'), body('hi')))
 
   t.notMatch(await talk('GET / HTTP/1.0\r\n\r\n'), /103/)
 })
 
-t.test('a response may be given up after them', async (t) => {
+t.test('a response may be abandoned after hints', async (t) => {
   const { talk } = await listening(t, sending(start([], false), hint('</a>; rel=x')))
 
   t.same(statuses(await talk(request('GET /', CLOSE))), [103, 500])
 })
 
-t.test('faulty links are refused', async (t) => {
+t.test('invalid links are refused', async (t) => {
   const faulty: unknown[] = [
     ['/a.css'],
     ['</a.css>'],

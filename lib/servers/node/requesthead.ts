@@ -1,23 +1,23 @@
-/** Reads what a request asks for, as far as that is a server's matter. */
+/** Reads the parts of a request that the server itself needs: target, fields and the length of the body. */
 import type { IncomingMessage } from 'node:http'
 import { fits, parseTarget, type Target } from '../../protocol/target.ts'
 import type { HeaderList } from '../../types.ts'
 import { Refusal, readFields } from './fields.ts'
 
-/** What differs for a request that comes through the server of a host. */
+/** The properties of a request that another framework's server (the host) has received first. */
 export interface Hosting {
-  /** What the host left of the target; undefined if that is not a target. */
+  /** The target without the path prefix that the host handles; undefined if it is invalid. */
   readonly target: Target | undefined
-  /** The fields, as `rawHeaders` has them. */
+  /** The fields in the form of `rawHeaders`. */
   readonly rawFields: HeaderList
   /** Whether the host has read the body. */
   readonly isRead: boolean
-  /** Asked when the app has ended and nothing was sent: whether the host goes on instead. */
+  /** Called if the app ends without sending anything. It returns whether the host answers instead. */
   readonly takesOver: (error: unknown) => boolean
 }
 
-/** What a request asks for, as far as the server itself has read it. */
-export interface Asked {
+/** The parts of a request that the server itself has read. */
+export interface RequestHead {
   readonly target: Target
   readonly headers: HeaderList
   readonly bodyLength: number
@@ -26,15 +26,15 @@ export interface Asked {
   readonly isLast: boolean
 }
 
-/** What a request asks for; a refusal where that cannot be told. */
-export function readAsked(
+/** Reads a request. Returns a refusal if its target or its fields are invalid. */
+export function readRequestHead(
   request: IncomingMessage,
   expectsContinue: boolean,
   hosting: Hosting | undefined,
-): Asked | Refusal {
+): RequestHead | Refusal {
   const target = hosting === undefined ? parseTarget(request.url ?? '') : hosting.target
   if (target === undefined || !fits(target, request.method)) {
-    // A host may hand on a CONNECT, whose target is an authority.
+    // A host may pass on a CONNECT request, whose target is an authority.
     return new Refusal(request.method === 'CONNECT' ? 501 : 400)
   }
   const rawFields = hosting === undefined ? request.rawHeaders : hosting.rawFields
@@ -42,8 +42,8 @@ export function readAsked(
   if (fields instanceof Refusal) return fields
   const { headers, asksToSwitch } = fields
   const bodyLength = hosting?.isRead ? 0 : fields.bodyLength
-  // Node's parser has stopped behind it: what follows is for the other protocol, or lost. And Node
-  // closes behind each expectation that it sent no 100 for, as where there is nothing to wait for.
+  // After an Upgrade request Node's parser stops, and later bytes belong to the other protocol or are lost.
+  // Node also closes the connection after an expectation for which no 100 was sent. An empty body needs no 100.
   const isLast = asksToSwitch || (expectsContinue && bodyLength === 0)
   return { target, headers, bodyLength, expectsContinue, isLast }
 }

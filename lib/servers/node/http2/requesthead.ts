@@ -1,32 +1,32 @@
-/** Reads what a request of HTTP/2 asks for; nghttp2 has checked the form of its fields before. */
+/** Reads the target and the fields of an HTTP/2 request. nghttp2 has checked the syntax of the fields before. */
 import { isAuthority } from '../../../http/hosts.ts'
 import { fits, parseTarget, type Target } from '../../../protocol/target.ts'
 import type { HeaderList } from '../../../types.ts'
 
-/** What each field counts besides its text (RFC 9113 section 6.5.2). */
+/** The number of bytes that each field counts in addition to its name and value (RFC 9113 section 6.5.2). */
 const FIELD_OVERHEAD = 32
 
-export interface StreamAsked {
+export interface StreamRequestHead {
   readonly method: string
   readonly target: Target
-  /** With `host` first, and cookies in one field, as HTTP/1.1 has them. */
+  /** The fields in the form of HTTP/1.1: `host` is first, and all cookies are in one field. */
   readonly headers: HeaderList
-  /** What Content-Length says; Infinity without it. */
+  /** The value of Content-Length; Infinity without it. */
   readonly announced: number
   readonly expectsContinue: boolean
-  /** What an extended CONNECT asks for (RFC 8441). */
+  /** The protocol of an extended CONNECT request (RFC 8441). */
   readonly protocol: string | undefined
 }
 
 /**
- * What is asked for, or the status to refuse it with.
+ * Reads a request, or returns the status to refuse it with.
  *
- * @param maxSize The most bytes of a head, which nghttp2 checks only once the client knows of it.
+ * @param maxSize The maximum size of a head in bytes. nghttp2 checks it only after the client has acknowledged it.
  */
-export function readStreamAsked(
+export function readStreamRequestHead(
   rawHeaders: readonly string[],
   maxSize: number,
-): StreamAsked | number {
+): StreamRequestHead | number {
   const pseudo = new Map<string, string>()
   const headers: string[] = ['host', '']
   let host: string | undefined
@@ -65,14 +65,17 @@ export function readStreamAsked(
   }
 }
 
-/** The one host that both name, since two readers could choose either (RFC 9113 section 8.3.1). */
+/**
+ * Returns the host. `:authority` and Host must agree, because two servers could choose either (RFC 9113 section
+ * 8.3.1).
+ */
 function agreedHost(authority: string | undefined, host: string | undefined): string | undefined {
   const named = authority ?? host
   if (named === undefined || !isAuthority(named)) return undefined
   return host !== undefined && host.toLowerCase() !== named.toLowerCase() ? undefined : named
 }
 
-/** Only the origin form, and `*`. */
+/** Parses a target. Only the origin form and `*` are valid. */
 function targetOf(path: string, method: string): Target | undefined {
   if (!path.startsWith('/') && path !== '*') return undefined
   const target = parseTarget(path)
