@@ -7,11 +7,14 @@ import { type ByFetchOptions, serveByFetch } from './running/byfetch.ts'
 import type { RunningServer } from './running.ts'
 
 export interface ServeOptions extends ByFetchOptions {
-  /** Seconds for which a connection may be silent, at most 255 (0: no limit; streams may pause). */
+  /**
+   * Seconds without data after which a connection is closed, at most 255 (0: no limit, because streams may
+   * pause).
+   */
   idleTimeoutSeconds?: number
 }
 
-/** The part of Bun's server that is used here. */
+/** The methods of Bun's server that are used here. */
 interface BunServer {
   readonly hostname?: string
   readonly port?: number
@@ -22,7 +25,7 @@ interface BunServer {
   ): boolean
 }
 
-/** The part of Bun's websocket that is used here. */
+/** The methods of Bun's websocket that are used here. */
 interface BunSocket {
   readonly data: SocketEvents
   send(data: string | Uint8Array): number
@@ -53,13 +56,13 @@ export async function serve(app: App, options: ServeOptions = {}): Promise<Runni
   const bun = runtime()
   return serveByFetch(app, options, {
     upgrade,
-    // For a stream, Bun would not send the length, whatever its fields say.
+    // For a stream, Bun does not send the length, even if the header fields have it.
     file: (path) => bun.file(path),
     listen: (handler, place) => {
       const server = bun.serve({
         ...('path' in place ? { unix: place.path } : place),
         idleTimeout: idleTimeoutSeconds,
-        // The app limits bodies, and decides what the error looks like.
+        // The app limits bodies, and so can choose the error response.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         development: false,
         fetch: handler,

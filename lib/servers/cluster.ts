@@ -1,8 +1,8 @@
 /** Serves an app in several processes of one machine, on one port. */
 import nodeCluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { NUMBER } from './cluster/messages.ts'
 import type { ClusterOptions } from './cluster/options.ts'
 import { Primary } from './cluster/primary.ts'
@@ -19,7 +19,10 @@ export interface ClusterPrimary {
   readonly role: 'primary'
   /** The processes of the workers that are ready, by the numbers of the workers. */
   readonly processes: () => ReadonlyMap<number, number>
-  /** Replaces all workers, each when its successor is ready; rejects, and keeps them, if one is not. */
+  /**
+   * Replaces all workers, each when its successor is ready. If a successor cannot start, it rejects, and the
+   * remaining workers are kept.
+   */
   readonly roll: () => Promise<void>
   /** Closes all workers; rejects if one of them ends with an error. */
   readonly close: () => Promise<void>
@@ -28,19 +31,19 @@ export interface ClusterPrimary {
 }
 
 /**
- * Runs the same program in several processes, which share the port. In the first process it starts the
- * others, and resolves when all of them serve; in each of the others it calls `start`.
+ * Runs the same program in several processes, which share the port. In the first process, the primary, it
+ * starts the others, the workers, and resolves when all of them serve. In each worker it calls `start`.
  *
- * A worker that ends is replaced, after a pause that grows if it ends again and again. SIGHUP replaces all
- * workers, one after the other, each when its successor is ready: give `serve` a `drainDelayMs` of some
- * 100 ms there, so that clients that keep their connections hear of it in an answer. SIGTERM and SIGINT
- * close all of them. A worker that has closed ends by itself. It is told its number, also by the variable
- * `STELLULA_WORKER`, for logs and metrics.
+ * A worker that ends is replaced, after a pause that grows if it ends repeatedly. SIGHUP replaces all
+ * workers, one after the other, each when its successor is ready. For this, set the `drainDelayMs` of `serve`
+ * to about 100 ms: clients with open connections then get a response that closes them, and reconnect. SIGTERM
+ * and SIGINT close all workers. After a worker has closed, its process ends. Each worker gets its number,
+ * also in the variable `STELLULA_WORKER`, for logs and metrics.
  *
- * When all workers are ready, a parent process gets the message `ready`, and systemd is told by
- * `systemd-notify` if `NOTIFY_SOCKET` is set; the unit needs `NotifyAccess=all` for that.
+ * When all workers are ready, a parent process gets the message `ready`. If `NOTIFY_SOCKET` is set, systemd
+ * is notified by `systemd-notify`; the unit needs `NotifyAccess=all` for that.
  *
- * @param start Serves; what it returns tells when the worker has closed.
+ * @param start Starts the server of a worker, and returns it.
  * @throws Error if no worker can start.
  * @throws TypeError if `start` is not a function, or RangeError for an option that is out of range.
  * @example
@@ -61,7 +64,7 @@ export async function cluster(
     options,
     'workers signals rollSignal gracePeriodMs shutdownTimeoutMs startTimeoutMs log',
   )
-  must(
+  check(
     'cluster',
     typeof start === 'function',
     'start must be a function',
@@ -69,12 +72,12 @@ export async function cluster(
     'Write cluster(() => serve(app, { port: 8000 }))',
   )
   const { workers = availableParallelism() } = options
-  mustRange(
+  checkRange(
     'cluster',
     Number.isInteger(workers) && workers >= 1,
     'workers must be a whole number from 1 on',
     workers,
-    'Leave it out for one for each core',
+    'Omit it for one per core',
   )
   if (nodeCluster.isWorker) return work(start, Number(process.env[NUMBER] ?? 1))
   const primary = new Primary(workers, options)

@@ -7,7 +7,7 @@ import type { RunningServer } from './running.ts'
 
 export type ServeOptions = ByFetchOptions
 
-/** The part of Deno's server that is used here. */
+/** The properties of Deno's server that are used here. */
 interface DenoServer {
   readonly addr: { readonly port?: number }
   shutdown(): Promise<void>
@@ -62,7 +62,7 @@ function upgrade(
   events: SocketEvents,
 ): globalThis.Response {
   const { socket, response } = runtime().upgradeWebSocket(request)
-  // Not by Deno's option, which only recognises a list separated by comma and space.
+  // Deno's own option is not used: it only recognises a list separated by comma and space.
   if (subprotocol !== undefined) response.headers.set('sec-websocket-protocol', subprotocol)
   for (let index = 0; index < headers.length; index += 2) {
     response.headers.append(headers[index] ?? '', headers[index + 1] ?? '')

@@ -1,8 +1,11 @@
-/** Our apps as fetch handlers: for Bun, Deno, Workers, and whatever else calls a function with a request. */
+/**
+ * Makes fetch handlers of apps: for Bun, Deno, Workers and other runtimes that call a function with a
+ * request.
+ */
 
 import { knownOptions } from '../internal/knownoptions.ts'
 import { type LifespanMode, type StartedLifespan, startLifespan } from '../lifespan/start.ts'
-import { guarded, logError } from '../protocol/log.ts'
+import { logError, logFailures } from '../protocol/log.ts'
 import { assertApp, assertRootPath } from '../protocol/options.ts'
 import { type App, type Scope, SENT, type ServerAddress } from '../types.ts'
 import { exchange } from './fetch/exchange.ts'
@@ -17,34 +20,34 @@ export { webSockets } from './fetch/session.ts'
 export type { Acceptance, RuntimeSocket, SocketEvents, Upgrade } from './fetch/sockets.ts'
 
 export interface ToFetchOptions {
-  /** A prefix that a proxy takes off; it is put before every path, and is the root path (''). */
+  /** The prefix that a proxy has stripped, prepended to every path as the root path (''). */
   rootPath?: string
-  /** Whether the app's lifespan is run ('auto'). */
+  /** Whether to run the app's lifespan ('auto'). */
   lifespan?: LifespanMode
-  /** Where the runtime listens, for URLs of requests that name no host (null: not known). */
+  /** The address of the server, for the URLs of requests without a host (null: not known). */
   server?: ServerAddress | null
   /**
-   * How the runtime makes websockets, from `webSockets()` (not at all: requests for one are requests
-   * like others). The servers of `servers/bun` and `servers/deno` bring theirs.
+   * How the runtime makes websockets, from `webSockets()` (unset: websocket requests are handled as HTTP
+   * requests). The servers of `servers/bun` and `servers/deno` set it themselves.
    */
   upgrade?: WebSockets
   /**
-   * Makes a body of a file by its path, so that a large one has a length (not at all: files are
-   * streamed). The server of `servers/bun` brings its own.
+   * Makes a body from the path of a file, so large files have a length (unset: files are streamed). The
+   * server of `servers/bun` sets it itself.
    */
   file?: FileBody
-  /** The most bytes of a message on a websocket; a larger one closes it with 1009 (1,048,576). */
+  /** The largest websocket message in bytes; a larger one closes the websocket with 1009 (1,048,576). */
   maxMessageSize?: number
-  /** Told of errors that no handler answered (written to stderr). */
+  /** Called with errors that reach the handler (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
 
-/** A fetch handler, with what starts and stops the app behind it. */
+/** A fetch handler, with methods that start and stop its app. */
 export interface FetchApp extends AsyncDisposable {
   /**
    * Answers a request.
    *
-   * @param info What the runtime gives: Deno's info, Bun's server, the `env` of Workers.
+   * @param info The second argument of the runtime: Deno's info, Bun's server, the `env` of Workers.
    * @param context The execution context of Workers.
    */
   (
@@ -52,31 +55,33 @@ export interface FetchApp extends AsyncDisposable {
     info?: RequestInfo | object,
     context?: RequestContext,
   ): Promise<globalThis.Response>
-  /** Runs the app's startup now, instead of with the first request; rejects when it fails. */
+  /** Runs the app's startup now instead of with the first request; rejects if it fails. */
   readonly start: () => Promise<void>
   /**
-   * Closes websockets with 1012, ends event streams, waits for everything else that goes on, then runs
-   * the app's shutdown; from then on requests get 503.
+   * Closes websockets with 1012, ends event streams, waits for all other exchanges, then runs the app's
+   * shutdown. After the call, new requests get 503.
    */
   readonly close: () => Promise<void>
-  /** Ends event streams, and tells others by `request.draining`; `close()` does it too. */
+  /** Ends event streams, and aborts `request.draining` in all other exchanges; `close()` does it too. */
   readonly drain: () => void
-  /** Ends what goes on, or just the websockets: bodies break off, and apps hear of a client that has gone. */
+  /**
+   * Aborts open exchanges and websockets, or only the websockets. Bodies end with an error, and apps get a
+   * disconnect.
+   */
   readonly cut: (what?: 'websockets') => void
 }
 
 /**
- * Turns an app into a fetch handler that uses nothing but web standards.
+ * Makes a fetch handler of an app. It uses only web standards.
  *
- * The startup runs once, with the first request; one that fails is answered by 500, and tried again
- * with the next. Errors are answered as under `serve()`: a bug by 500, one that comes late by a body
- * that breaks off. Early hints and trailers are not offered, nor are files without the
- * option `file`.
+ * The startup runs once, with the first request. If it fails, that request gets 500, and the next one tries
+ * again. Errors are handled as by `serve()`: the answer is 500, or, if the response has started, the body
+ * ends with an error. The extensions for early hints and trailers are missing, and so is that for files
+ * without the option `file`.
  *
- * `scope.client` is what the runtime tells of the peer, or null; Bun tells it as long as the app has
- * not ended, so what goes on by itself should ask before. What else it gave is in
- * `scope.extensions.fetch`, as `{ request, info, context }`. Work in the background is handed to
- * `context.waitUntil`, where there is one.
+ * `scope.client` is the address from the runtime, or null. Bun reports it only until the app has ended, so
+ * background work must read it before. The arguments of the runtime are in `scope.extensions.fetch`, as
+ * `{ request, info, context }`. Background work is passed to `context.waitUntil` if it exists.
  *
  * @throws TypeError if `app` is not a function, or `rootPath` is invalid.
  * @example
@@ -93,7 +98,7 @@ export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
       'toFetch: the option upgrade must come from webSockets(), a function was given. Write upgrade: webSockets(upgrade).',
     )
   }
-  const running = new Running(app, options)
+  const running = new FetchServer(app, options)
   const handler = (
     request: globalThis.Request,
     info?: unknown,
@@ -109,7 +114,7 @@ export function toFetch(app: App, options: ToFetchOptions = {}): FetchApp {
   })
 }
 
-class Running {
+class FetchServer {
   readonly #app: App
   readonly #mode: LifespanMode
   readonly #service: Service
@@ -126,7 +131,7 @@ class Running {
     this.#service = {
       app,
       rootPath,
-      // Read live: which port it is may be known only later.
+      // It is read each time because the port may be known only later.
       get server() {
         return Object.freeze(options.server ?? null)
       },
@@ -140,7 +145,7 @@ class Running {
         this.#open.delete(one)
         if (this.#open.size === 0) this.#onIdle()
       },
-      onError: guarded(onError),
+      onError: logFailures(onError),
     }
   }
 
@@ -157,7 +162,7 @@ class Running {
     )
   }
 
-  /** Requests that arrive meanwhile wait for the same start. */
+  /** Starts the app once; requests that arrive meanwhile wait for the same start. */
   start(): Promise<void> {
     this.#starting ??= this.#run()
     return this.#starting

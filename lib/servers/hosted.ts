@@ -1,4 +1,4 @@
-/** Puts an app into servers that take a `(req, res, next)` listener. */
+/** Makes a `(req, res, next)` listener of an app, for other servers. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -16,18 +16,18 @@ export type { ToNodeOptions } from './hosted/hosted.ts'
 export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage>
   extends AsyncDisposable {
   (request: Incoming, response: ServerResponse, next?: Next): void
-  /** Starts the app now, not at the first request; rejects when that fails. */
+  /** Starts the app now instead of with the first request; rejects if that fails. */
   readonly ready: () => Promise<void>
   /**
-   * A listener for the `upgrade` of a server, which makes websockets of what comes, below the
-   * `prefix` of the options. What no route of the app matches is left to the other listeners of the
-   * server, if it has any; when none of them has taken it after two seconds, it is answered by 404.
+   * A listener for the `upgrade` event of a server, for websockets below the option `prefix`. If no route of
+   * the app matches, the handshake is left to the other listeners of the server, if there are any. If none of
+   * them has used the connection after two seconds, the answer is 404.
    */
   readonly upgrade: (request: Incoming, socket: Duplex, head: Buffer) => void
   /**
-   * Closes websockets with 1012, lets open exchanges end, cuts those that take longer than
-   * `gracePeriodMs`, then runs the app's shutdown; rejects when that fails. Requests that come later are
-   * answered by 503. The server is its owner's: close it first.
+   * Closes websockets with 1012, waits for open exchanges, aborts those that take longer than
+   * `gracePeriodMs`, then runs the app's shutdown; rejects if that fails. Later requests get 503. It does not
+   * close the server: close that first.
    */
   readonly close: () => Promise<void>
 }
@@ -37,17 +37,17 @@ export interface NodeListener<Incoming extends IncomingMessage = IncomingMessage
  *
  * Below a prefix, `scope.rootPath` is the prefix and `scope.path` the whole path, as in a Mount.
  *
- * With a `next`, requests that no route matches go on to the host (a router's `default` is a match,
- * and a method that a path does not have is 405), and errors that nothing in the app answered go to
- * `next(error)`, which an Application leaves none of. Without one, they are 404 and 500.
+ * If there is a `next`, requests that no route matches are passed to it. (A router's `default` is a match,
+ * and a missing method is answered with 405.) Errors that the app has not answered are passed to
+ * `next(error)`; an Application answers all of them. Without a `next`, the answers are 404 and 500.
  *
- * A body that a parser of the host has read is given again, from `request.rawBody` or
- * `request.body`: bytes and texts as they were, JSON and flat forms written anew. Reading any other
- * is an error that says so. Fields that the host has set on the response are kept, but for those that
- * the app sends; cookies, `Vary` and `Link` of both are sent.
+ * If a body parser of the host has already read the body, the app gets it from `request.rawBody` or
+ * `request.body`: bytes and text unchanged, JSON and flat forms serialized again. For any other value,
+ * reading the body throws an error that explains this. Fields that the host has set on the response are kept,
+ * unless the app sends the same field; of `Set-Cookie`, `Vary` and `Link`, both are sent.
  *
- * @throws TypeError when it is given no app or an invalid prefix, RangeError for invalid limits of
- * websockets.
+ * @throws TypeError if `app` is not an app or the prefix is invalid, RangeError if a limit of websockets is
+ * invalid.
  * @example
  * import { createServer } from 'node:http'
  *
@@ -72,7 +72,7 @@ export function toNode<Incoming extends IncomingMessage = IncomingMessage>(
       hosted.request(request, response, next),
     {
       ready: async () => void (await hosted.life.ready()),
-      // Node's types say Duplex for what is a connection.
+      // Node's types declare the socket as Duplex.
       upgrade: (request: Incoming, socket: Duplex, head: Buffer) =>
         void hosted.upgrade(request, socket as Socket, head),
       close,

@@ -15,8 +15,8 @@ export interface RunningServer {
   /** The origin for a browser, or undefined for a unix socket. */
   readonly url: string | undefined
   /**
-   * Stops accepting, ends event streams, waits for open exchanges within the grace period, aborts the
-   * others, then runs the app's shutdown; rejects if that fails.
+   * Stops accepting connections, ends event streams, waits for open exchanges within the grace period, aborts
+   * the others, then runs the app's shutdown; rejects if that fails.
    */
   readonly close: () => Promise<void>
   /** Settles when the server has closed, for any reason. */
@@ -27,21 +27,25 @@ export interface RunningServer {
 export interface RunOptions {
   /** The address to listen on ('127.0.0.1'); '0.0.0.0' or '::' for all. */
   host?: string
-  /** The port (8000); 0 takes a free one. */
+  /** The port (8000); 0 uses a free one. */
   port?: number
   /** The path of a unix socket to listen on, instead of host and port. */
   path?: string
   /** Closes the server when it aborts, like `close()`. */
   signal?: AbortSignal
-  /** Process signals that close the server; a second one aborts open exchanges (SIGTERM and SIGINT). */
+  /**
+   * Process signals that close the server; a second one aborts open exchanges (SIGTERM and SIGINT). The process
+   * ends when nothing else keeps it alive, so close timers and pools in the lifespan. Once the server has
+   * closed, a further signal ends the process.
+   */
   signals?: readonly StopSignal[]
   /** The prefix that a proxy has stripped, prepended to every path as the root path (''). */
   rootPath?: string
   /** Whether to run the app's lifespan ('auto'). */
   lifespan?: LifespanMode
   /**
-   * How long open exchanges may take once the server closes, in ms (8,000): container runtimes kill
-   * after ten seconds. Event streams end at once; others can watch `request.draining`.
+   * How long open exchanges may take after the server begins to close, in ms (8,000): container runtimes kill
+   * a process after ten seconds. Event streams end at once; others can watch `request.draining`.
    */
   gracePeriodMs?: number
   /** How long the app's shutdown may take, in ms (30,000). */
@@ -50,10 +54,10 @@ export interface RunOptions {
   onError?: (error: unknown, scope: Scope) => void
 }
 
-/** The server functions that stopping needs. */
+/** The functions of a server that are needed to stop it. */
 export interface Stoppable {
   readonly address: ServerAddress
-  /** Stops accepting, and resolves when open exchanges have ended. */
+  /** Stops accepting connections, and resolves when open exchanges have ended. */
   readonly drain: () => Promise<unknown>
   /** Aborts open exchanges. */
   readonly cut: () => unknown
@@ -62,7 +66,7 @@ export interface Stoppable {
 }
 
 /** Controls a listening server. */
-export function running(server: Stoppable, options: RunOptions): RunningServer {
+export function makeRunningServer(server: Stoppable, options: RunOptions): RunningServer {
   const { gracePeriodMs = GRACE_PERIOD_MS, shutdownTimeoutMs } = options
   const { address } = server
   let closing: Promise<void> | undefined
@@ -91,7 +95,7 @@ export function running(server: Stoppable, options: RunOptions): RunningServer {
 export async function shutDownWithin(shutDown: Promise<void>, timeoutMs = 30_000): Promise<void> {
   if (await endsWithin(shutDown, timeoutMs)) return
   throw new Error(
-    `serve: the app's shutdown took more than ${timeoutMs} ms. Raise shutdownTimeoutMs, or look at what the lifespan waits for.`,
+    `serve: the app's shutdown took more than ${timeoutMs} ms. Raise shutdownTimeoutMs, or check what the lifespan waits for.`,
   )
 }
 

@@ -21,16 +21,14 @@ export interface Worker {
 /**
  * Makes a Worker from an app: `export default toWorker(app)`.
  *
- * The bindings of the Worker are in `scope.extensions.fetch`, as `info`; background work continues by
+ * The bindings of the Worker are in `scope.extensions.fetch`, as `info`; background work is passed to
  * `waitUntil`. The runtime does not report the client's address; behind Cloudflare it is in the field
- * `cf-connecting-ip`. If a client disconnects, the runtime stops all work for it without notifying the
- * app.
+ * `cf-connecting-ip`. If a client disconnects, the runtime stops all work for it without notifying the app.
  *
- * Node is not required. With the conditions `workerd`, `worker` or `browser`, which bundlers for Workers
- * set, forms stay in memory, so keep `maxSize` well below the memory of a Worker; `parts()` holds one
- * chunk at a time. `FileResponse`, `StaticFiles` and `saveTo()` need a file system, which is missing
- * there. Compression, `sessions()`, `basicAuth()` and ETags by content need the compatibility flag
- * `nodejs_compat`.
+ * Node is not required. With the conditions `workerd`, `worker` or `browser`, which bundlers for Workers set,
+ * forms stay in memory, so keep `maxSize` well below the memory of a Worker; `parts()` holds one chunk at a
+ * time. `FileResponse`, `StaticFiles` and `saveTo()` need a file system, which Workers do not have.
+ * Compression, `sessions()`, `basicAuth()` and ETags by content need the compatibility flag `nodejs_compat`.
  *
  * @throws TypeError if `app` is not a function, or the root path is invalid.
  * @example

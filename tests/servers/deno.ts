@@ -5,7 +5,7 @@ import { missing, runtimes } from '../support/runtimes.ts'
 import { eventually } from '../support/sockets.ts'
 import { app, HANDSHAKE, stage } from '../support/staged.ts'
 
-t.test('elsewhere it says where to go', async (t) => {
+t.test('on other runtimes it says what to use', async (t) => {
   await t.rejects(
     serve(async () => {}),
     /^serve: this is not Deno. Import serve from "stellula\/servers\/node"/,
@@ -39,7 +39,7 @@ class Socket extends EventTarget {
   }
 }
 
-t.test('hands the app to the runtime, and its websockets', async (t) => {
+t.test('passes the app and its websockets to the runtime', async (t) => {
   let handler: Handler | undefined
   let path: string | undefined
   const log: string[] = []

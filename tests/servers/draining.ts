@@ -14,6 +14,7 @@ import { serve } from '../../lib/servers/node.ts'
 import { GRACE_PERIOD_MS } from '../../lib/servers/running.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
+import { stopTimers } from '../support/clock.ts'
 import { eventually, httpApp, listening, request, soon } from '../support/sockets.ts'
 
 /** An app of long answers, and what happens in it, in order. */
@@ -83,7 +84,7 @@ const WAYS = {
 } satisfies Record<string, (t: Test, app: App) => Promise<Way>>
 
 for (const [name, run] of Object.entries(WAYS)) {
-  t.test(`${name}: long answers end at once, and the lifespan after them`, async (t) => {
+  t.test(`${name}: long responses end immediately, and the lifespan after them`, async (t) => {
     const log: string[] = []
     let isWaiting = false
     const app = slow(log, () => {
@@ -94,18 +95,20 @@ for (const [name, run] of Object.entries(WAYS)) {
     const stream = (await fetch('/clock')).text()
     await eventually(() => isWaiting, 'the last tick')
     await sleep(20)
+    stopTimers(t) // neither the grace period nor the second after it is waited for
     const started = performance.now()
 
     await soon(close(), 'the close')
 
-    t.ok(performance.now() - started < 1_000, `it took ${performance.now() - started} ms`)
+    // `serve` looks at its connections by an interval, and its grace period is eight seconds.
+    t.ok(performance.now() - started < 6_000, `it took ${performance.now() - started} ms`)
     t.equal(await (await poll).text(), 'nothing new')
     t.match(await stream, /^:\n\ndata: tick 0\n\n.*data: tick 3\n\n$/s)
     t.same(log, IN_ORDER)
   })
 }
 
-t.test('a stream whose client left is closed before the lifespan ends as well', async (t) => {
+t.test('a stream of a disconnected client is closed before the lifespan ends', async (t) => {
   const log: string[] = []
   const { fetch, close } = await WAYS.serve(t, slow(log))
   const response = await fetch('/clock')
@@ -118,7 +121,7 @@ t.test('a stream whose client left is closed before the lifespan ends as well', 
   t.same(log, ['stream closed', 'lifespan ended'])
 })
 
-t.test('a generator that hears of nothing holds a server for a second', async (t) => {
+t.test('a generator without a signal delays a server for a second', async (t) => {
   async function* deaf() {
     yield 'one'
     await new Promise(() => {})
@@ -126,7 +129,7 @@ t.test('a generator that hears of nothing holds a server for a second', async (t
   const { server, connect, errors } = await listening(
     t,
     Route('/', () => new EventSourceResponse(deaf())),
-    { gracePeriodMs: 10_000 },
+    { gracePeriodMs: 600_000 },
   )
   const client = (await connect()).send(request('GET /'))
   await client.until('one')
@@ -134,37 +137,40 @@ t.test('a generator that hears of nothing holds a server for a second', async (t
 
   await server.close()
 
-  t.ok(performance.now() - started < 2_000)
+  t.ok(performance.now() - started < 8_000)
   t.match(await client.end(), /0\r\n\r\n$/)
   t.same(errors, [])
 })
 
-t.test('what is answered while a server closes says that it is the last', async (t) => {
+t.test('responses while a server closes have Connection: close', async (t) => {
   let goOn = (): void => {}
+  let calls = 0
   const gate = new Promise<void>((resolve) => {
     goOn = resolve
   })
   const app = Application({
     routes: [
       Route('/own', async () => {
+        calls++
         await gate
         return new PlainTextResponse('done')
       }),
       Mount(
         '/node',
         fromNode(async (_request, response) => {
+          calls++
           await gate
           response.end('done')
         }),
       ),
     ],
   })
-  const { server, connect } = await listening(t, app, { gracePeriodMs: 5_000 })
+  const { server, connect } = await listening(t, app, { gracePeriodMs: 600_000 })
   const clients = await Promise.all(['/own', '/node/'].map(connect))
   for (const [index, client] of clients.entries()) {
     client.send(request(`GET ${['/own', '/node/'][index]}`))
   }
-  await sleep(30)
+  await eventually(() => calls === 2, 'the requests')
   const closed = server.close()
   goOn()
 
@@ -177,7 +183,13 @@ t.test('what is answered while a server closes says that it is the last', async 
   await soon(closed, 'the close')
 })
 
-t.test('with a delay a server goes on answering before its port closes', async (t) => {
+t.test('with a delay a server answers before its port closes', async (t) => {
+  // On a busy machine the delay may be over before both have asked: then it is too short to show anything.
+  for (let delayMs = 150; !(await answersFor(t, delayMs)); delayMs *= 3);
+})
+
+/** Whether two clients could ask a closing server within its delay. */
+async function answersFor(t: Test, drainDelayMs: number): Promise<boolean> {
   let isDraining = false
   const { server, connect } = await listening(
     t,
@@ -189,7 +201,7 @@ t.test('with a delay a server goes on answering before its port closes', async (
       await send({ type: 'http.response.start', status: isDraining ? 503 : 200, headers: [] })
       await send({ type: 'http.response.body', body: Buffer.from('<end>') })
     }),
-    { drainDelayMs: 150 },
+    { drainDelayMs },
   )
   const kept = (await connect()).send(request('GET /'))
   await kept.until('<end>')
@@ -197,20 +209,26 @@ t.test('with a delay a server goes on answering before its port closes', async (
   const started = performance.now()
   const closed = server.close()
 
-  for (const client of [kept, await connect()]) {
+  const answers: string[] = []
+  for (const client of [kept, await connect().catch(() => undefined)]) {
+    if (client === undefined) continue
     client.received = ''
-    t.match(
-      await client.send(request('GET /')).end(),
-      /^HTTP\/1\.1 503 (?:.*\r\n)*connection: close/i,
-    )
+    answers.push(await client.send(request('GET /')).end())
   }
+  const isInTime = performance.now() - started < drainDelayMs
   await soon(closed, 'the close')
 
-  t.ok(performance.now() - started >= 145)
+  t.ok(performance.now() - started >= drainDelayMs - 5)
   await t.rejects(connect(), { code: 'ECONNREFUSED' })
-})
+  if (!isInTime) return false
+  t.equal(answers.length, 2)
+  for (const answer of answers) {
+    t.match(answer, /^HTTP\/1\.1 503 (?:.*\r\n)*connection: close/i)
+  }
+  return true
+}
 
-t.test('a listener that fails is reported, and the others are told', async (t) => {
+t.test('an error of a listener is reported, and other listeners run', async (t) => {
   const told: string[] = []
   const { server, connect, errors } = await listening(
     t,
@@ -239,6 +257,6 @@ t.test('a listener that fails is reported, and the others are told', async (t) =
   t.match(errors, [{ message: 'in a listener' }])
 })
 
-t.test('containers are given ten seconds, and servers eight', async (t) => {
+t.test('the grace period is eight seconds, since containers get ten', async (t) => {
   t.equal(GRACE_PERIOD_MS, 8_000)
 })

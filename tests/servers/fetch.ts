@@ -32,34 +32,31 @@ t.test('answers requests', async (t) => {
   t.equal((await get(handler, '/none')).status, 404)
 })
 
-t.test(
-  'the lifespan is started once, with the first request, and stopped in the end',
-  async (t) => {
-    const log: string[] = []
-    const app = Application({
-      routes: [Route('/', ({ state }) => new PlainTextResponse(String(state['db'])))],
-      lifespan: async function* () {
-        log.push('start')
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        yield { db: 'connected' }
-        log.push('stop')
-      },
-    })
-    const handler = toFetch(app)
+t.test('the lifespan starts once, with the first request, and stops at the end', async (t) => {
+  const log: string[] = []
+  const app = Application({
+    routes: [Route('/', ({ state }) => new PlainTextResponse(String(state['db'])))],
+    lifespan: async function* () {
+      log.push('start')
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      yield { db: 'connected' }
+      log.push('stop')
+    },
+  })
+  const handler = toFetch(app)
 
-    t.same(log, [])
-    const answers = await Promise.all([get(handler), get(handler)])
-    for (const answer of answers) t.equal(await answer.text(), 'connected')
-    await handler.start()
-    t.same(log, ['start'])
-    await handler.close()
-    await handler.close()
-    t.same(log, ['start', 'stop'])
-    t.equal((await get(handler)).status, 503)
-  },
-)
+  t.same(log, [])
+  const answers = await Promise.all([get(handler), get(handler)])
+  for (const answer of answers) t.equal(await answer.text(), 'connected')
+  await handler.start()
+  t.same(log, ['start'])
+  await handler.close()
+  await handler.close()
+  t.same(log, ['start', 'stop'])
+  t.equal((await get(handler)).status, 503)
+})
 
-t.test('a startup that fails is told, answered by 500, and tried again', async (t) => {
+t.test('a failed startup is reported, answered with 500, and tried again', async (t) => {
   const errors: unknown[] = []
   let fails = true
   const app = Application({
@@ -79,7 +76,7 @@ t.test('a startup that fails is told, answered by 500, and tried again', async (
   await handler.close()
 })
 
-t.test('closing waits for what goes on in the background', async (t) => {
+t.test('closing waits for background work', async (t) => {
   let done = false
   const background = async (): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -95,7 +92,7 @@ t.test('closing waits for what goes on in the background', async (t) => {
   t.ok(done)
 })
 
-t.test('closing what was never started is nothing', async (t) => {
+t.test('closing a server that was never started does nothing', async (t) => {
   const handler = toFetch(async () => {
     t.fail('not called')
   })
@@ -103,7 +100,7 @@ t.test('closing what was never started is nothing', async (t) => {
   await handler.close()
 })
 
-t.test('an app without a lifespan has no state; one can be asked for', async (t) => {
+t.test('an app without a lifespan has no state, and fails if one is required', async (t) => {
   const app: App = async (scope, _receive, send) => {
     if (scope.type !== 'http') throw new Error('http only')
     await new PlainTextResponse(String(scope.state)).respond(scope, _receive, send)
@@ -112,7 +109,7 @@ t.test('an app without a lifespan has no state; one can be asked for', async (t)
   await t.rejects(toFetch(app, { lifespan: 'on', onError: () => {} }).start(), /lifespan/)
 })
 
-t.test('errors are written to stderr unless somebody asks for them', async (t) => {
+t.test('errors are written to stderr without onError', async (t) => {
   const log = t.capture(console, 'error')
   const handler = toFetch(() => Promise.reject(new Error('a bug')), { lifespan: 'off' })
 
@@ -120,7 +117,7 @@ t.test('errors are written to stderr unless somebody asks for them', async (t) =
   t.match(log()[0]?.args[0], /^GET \/x: Error: a bug/)
 })
 
-t.test('what is no app is refused at once', async (t) => {
+t.test('a value that is not an app throws immediately', async (t) => {
   t.throws(() => toFetch({} as App), /^toFetch: it takes an app/)
   t.throws(() => toFetch(async () => {}, { rootPath: 'x' }), /^toFetch: rootPath must be/)
   const upgrade = (): globalThis.Response => new globalThis.Response()
@@ -130,7 +127,7 @@ t.test('what is no app is refused at once', async (t) => {
   )
 })
 
-t.test('both ways round, an app is what it was', async (t) => {
+t.test('an app is the same after conversion to fetch and back', async (t) => {
   const app = Application({ routes: [Route('/', ({ client }) => new JSONResponse(client))] })
   const handler = toFetch(fromFetch(toFetch(app)))
   const info = { client: { host: '10.0.0.1', port: 7 } }
@@ -140,7 +137,7 @@ t.test('both ways round, an app is what it was', async (t) => {
   t.same(await response.json(), { host: '10.0.0.1', port: 7 })
 })
 
-t.test('an app that goes on behind its answer still knows whom it answered', async (t) => {
+t.test('an app that continues after its answer still has its client', async (t) => {
   let isOver = false
   const requestIP = () => (isOver ? null : { address: '::1', port: 1 })
   const seen: unknown[] = []
@@ -160,7 +157,7 @@ t.test('an app that goes on behind its answer still knows whom it answered', asy
   t.same(seen, [{ host: '::1', port: 1 }])
 })
 
-t.test('the fragment of a URL is left out of the target', async (t) => {
+t.test('the fragment of a URL is not part of the target', async (t) => {
   await using handler = toFetch(
     Route('/{rest:path}', ({ scope: { path, rawPath, queryString } }) => {
       return new JSONResponse([path, rawPath, queryString])
@@ -176,7 +173,7 @@ t.test('the fragment of a URL is left out of the target', async (t) => {
   }
 })
 
-t.test('websockets are served with what the runtime makes them of', async (t) => {
+t.test('websockets are served by the means of the runtime', async (t) => {
   const sent: (string | Uint8Array)[] = []
   const upgrade: Upgrade = (_request, { subprotocol }, events) => {
     events.open({ send: (data) => void sent.push(data), close: () => {}, buffered: () => 0 })

@@ -38,13 +38,13 @@ const routes = Router([
   }),
 ])
 
-t.test('takes nothing but an app', async (t) => {
+t.test('accepts apps only', async (t) => {
   const wrong: unknown = { fetch: routes }
 
   t.throws(() => toNode(wrong as App), {
     name: 'TypeError',
     message:
-      /^toNode: it takes an app \(scope, receive, send\) => …, an object was given\. Pass what/,
+      /^toNode: it takes an app \(scope, receive, send\) => …, an object was given\. Pass the result/,
   })
 })
 
@@ -85,7 +85,7 @@ t.test('the scope is that of a server, with the prefix of the host', async (t) =
   })
 })
 
-t.test('what no route matches goes on to the host, and nothing else', async (t) => {
+t.test('only requests that no route matches are passed to the host', async (t) => {
   for (const [name, host] of middlewareHosts()) {
     host.use('/own', toNode(Router([], { default: new PlainTextResponse('default') })))
     host.use(toNode(Application({ routes: [Mount('/', routes)] })))
@@ -101,7 +101,7 @@ t.test('what no route matches goes on to the host, and nothing else', async (t) 
   }
 })
 
-t.test('the host can still read the body of what goes on', async (t) => {
+t.test('the host can still read the body of such a request', async (t) => {
   const host = express()
   host.use(toNode(routes), express.json(), (request, response) => void response.json(request.body))
   const { ask } = await hostServer(t, host)
@@ -114,7 +114,7 @@ const caught: ErrorRequestHandler = (error, _request, response, _next) => {
   response.status(500).end(`host: ${error.message}`)
 }
 
-t.test('errors that nothing has answered go to the host, or are a 500', async (t) => {
+t.test('unanswered errors are passed to the host, or are a 500', async (t) => {
   const told: unknown[] = []
   const onError = (error: unknown): void => void told.push(error)
   const host = express()
@@ -145,7 +145,7 @@ t.test('an app that answers nothing is an error too', async (t) => {
   t.match(text, /host: the app ended without a response/)
 })
 
-t.test('an error in the middle of a response cuts it', async (t) => {
+t.test('an error in the middle of a response aborts it', async (t) => {
   const told: unknown[] = []
   const host = express()
   const half = httpApp(async (_scope, _receive, send) => {
@@ -160,7 +160,7 @@ t.test('an error in the middle of a response cuts it', async (t) => {
   t.match(told, [{ message: 'bug' }])
 })
 
-t.test('a next that throws is told, and the request is answered', async (t) => {
+t.test('an error of next() is reported, and the request is answered', async (t) => {
   const told: unknown[] = []
   const listener = toNode(routes, { onError: (error) => told.push(error) })
   const { ask } = await hostServer(
@@ -176,7 +176,7 @@ t.test('a next that throws is told, and the request is answered', async (t) => {
   t.match(told, [{ message: 'host' }, {}])
 })
 
-t.test('a target or a field that can be read in two ways is refused', async (t) => {
+t.test('an ambiguous target or field is refused', async (t) => {
   const host = express()
   host.use(toNode(httpApp((_scope, _receive, send) => answer(send, 'served'))))
   const { talk } = await hostServer(t, host)
@@ -189,7 +189,7 @@ t.test('a target or a field that can be read in two ways is refused', async (t) 
   }
 })
 
-t.test('a host that answers in place of the app is not disturbed', async (t) => {
+t.test('a host that answers in place of the app is not affected', async (t) => {
   let outcome: unknown
   let served = (): void => {}
   const ended = new Promise<void>((resolve) => {
@@ -220,7 +220,7 @@ t.test('a host that answers in place of the app is not disturbed', async (t) => 
   t.ok(outcome instanceof ClientDisconnected)
 })
 
-t.test('a response that has been started before is an error', async (t) => {
+t.test('a response that has already started is an error', async (t) => {
   const seen: unknown[] = []
   const listener = toNode(routes, { lifespan: 'off' })
   const { ask } = await hostServer(
@@ -235,10 +235,10 @@ t.test('a response that has been started before is an error', async (t) => {
   )
 
   t.same(await ask('/'), [200, 'theirs'])
-  t.match(seen, [{ message: /^toNode: the response has been started by the host, so that/ }])
+  t.match(seen, [{ message: /^toNode: the host has already started the response, so/ }])
 })
 
-t.test('bodies stream both ways, at the pace of who takes them', async (t) => {
+t.test('bodies stream in both directions, at the pace of the reader', async (t) => {
   const size = 8_000_000
   const echo = httpApp(async (_scope, receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })
@@ -263,7 +263,7 @@ t.test('bodies stream both ways, at the pace of who takes them', async (t) => {
   await client.until('\r\n0\r\n\r\n')
 })
 
-t.test('a client that leaves is told of', async (t) => {
+t.test('a client disconnect is reported to the app', async (t) => {
   const seen: string[] = []
   const waiting = httpApp(async (scope, receive, send) => {
     scope.onDisconnect?.(() => seen.push('left'))
@@ -282,7 +282,7 @@ t.test('a client that leaves is told of', async (t) => {
   t.same(seen.sort(), ['http.disconnect', 'left'])
 })
 
-t.test('many requests on one connection leave nothing behind', async (t) => {
+t.test('many requests on one connection leave no listeners', async (t) => {
   const host = express()
   host.use(toNode(routes))
   const { connect } = await hostServer(t, host)

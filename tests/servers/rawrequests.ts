@@ -28,9 +28,6 @@ const app = httpApp(async ({ path, queryString }, receive, send) => {
 const SERVERS: Readonly<Record<string, (t: Test) => Promise<number>>> = {
   serve: async (t) => (await listening(t, app)).port,
   'serve without shortcuts': async (t) => (await listening(t, app, { shortcuts: false })).port,
-  'serve with plain exchanges': async (t) => {
-    return (await listening(t, app, { plainExchanges: true })).port
-  },
   toNode: async (t) => {
     const listener = toNode(app)
     const server = createServer(listener).listen(0, '127.0.0.1')

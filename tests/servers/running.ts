@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type RunOptions, running } from '../../lib/servers/running.ts'
+import { makeRunningServer, type RunOptions } from '../../lib/servers/running.ts'
 
 function start(
   options: RunOptions = {},
@@ -10,7 +10,7 @@ function start(
   const drained = new Promise<void>((resolve) => {
     end = resolve
   })
-  const server = running(
+  const server = makeRunningServer(
     {
       address,
       drain: () => {
@@ -25,13 +25,13 @@ function start(
   return { server, log, end }
 }
 
-t.test('tells where it listens', async (t) => {
+t.test('has the address that it listens on', async (t) => {
   t.equal(start().server.url, 'http://[::1]:80')
   t.equal(start({}, { host: '127.0.0.1', port: 8000 }).server.url, 'http://127.0.0.1:8000')
   t.equal(start({}, { host: '/tmp/x', port: null }).server.url, undefined)
 })
 
-t.test('closes once: what is open may end, then the app shuts down', async (t) => {
+t.test('closes once: exchanges end, then the app shuts down', async (t) => {
   const { server, log, end } = start()
   const closing = server.close()
   t.equal(server.close(), closing)
@@ -43,7 +43,7 @@ t.test('closes once: what is open may end, then the app shuts down', async (t) =
   t.same(log, ['drain', 'shut down'])
 })
 
-t.test('what takes longer than the grace time is cut', async (t) => {
+t.test('exchanges over the grace time are aborted', async (t) => {
   const { server, log } = start({ gracePeriodMs: 5 })
 
   await server.close()
@@ -61,17 +61,17 @@ t.test('a signal closes it', async (t) => {
   t.same(log, ['drain', 'shut down'])
 })
 
-t.test('a shutdown that takes too long, or fails, is told', async (t) => {
+t.test('a shutdown that fails or takes too long is reported', async (t) => {
   const address = { host: 'h', port: 1 }
   const drain = async (): Promise<void> => {}
-  const slow = running(
+  const slow = makeRunningServer(
     { address, drain, cut: () => {}, shutDown: () => new Promise(() => {}) },
     { signals: [], shutdownTimeoutMs: 5 },
   )
   await t.rejects(slow.close(), /the app's shutdown took more than 5 ms/)
   await t.rejects(slow.closed, /shutdown/)
 
-  const broken = running(
+  const broken = makeRunningServer(
     { address, drain, cut: () => {}, shutDown: () => Promise.reject(new Error('broken')) },
     { signals: [] },
   )

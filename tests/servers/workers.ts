@@ -31,7 +31,7 @@ t.test('has the shape of a Worker', async (t) => {
   t.equal(await response.text(), 'a binding')
 })
 
-t.test('makes websockets of pairs, and answers their close', async (t) => {
+t.test('creates a WebSocketPair, and answers the close of its peer', async (t) => {
   const log: string[] = []
   class Socket extends EventTarget {
     accept(): void {
@@ -97,7 +97,7 @@ t.test('makes websockets of pairs, and answers their close', async (t) => {
   socket.dispatchEvent(new Event('error'))
 })
 
-t.test('on workerd, without any of Node', { skip: missing('workerd', 'esbuild') }, async (t) => {
+t.test('on workerd, without Node modules', { skip: missing('workerd', 'esbuild') }, async (t) => {
   let served: Served | undefined
   const get = (): Served => {
     if (served === undefined) throw new Error('it was not started')

@@ -1,4 +1,4 @@
-/** How the primary answers its workers. */
+/** Answers the requests of workers, in the primary. */
 import { answerChannels } from './exchange.ts'
 import type { AskMessage, ReplyMessage, Topic } from './messages.ts'
 import type { Peer, Service } from './peer.ts'
@@ -11,10 +11,10 @@ const SERVICES: Readonly<Record<Topic, Service>> = {
   metrics: answerMetrics,
 }
 
-/** What a worker that reads nothing may keep of the memory of the primary. */
+/** The maximum memory of the primary for unread replies to one worker, in bytes. */
 const MOST_BYTES = 64_000_000
 
-/** Answers a question in any case, since the worker keeps it until then. */
+/** Answers a request. It always sends a reply, because the worker keeps the request until then. */
 export async function answer({ id, topic, question }: AskMessage, peer: Peer): Promise<void> {
   const reply = (rest: Partial<ReplyMessage>, size = 256): void =>
     peer.tell({ stellula: 'reply', id, ...rest }, size)

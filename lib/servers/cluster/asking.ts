@@ -1,26 +1,29 @@
-/** How a worker asks the primary. */
+/** Sends requests from a worker to the primary. */
 import nodeCluster from 'node:cluster'
+import { checkRange } from '../../internal/checks.ts'
 import { inTime } from '../../internal/deadline.ts'
-import { mustRange } from '../../internal/must.ts'
 import {
   type AskMessage,
+  kindOf,
   type NewsMessage,
   NUMBER,
   type ReplyMessage,
   type Topic,
-  wordOf,
 } from './messages.ts'
 
-/** The primary has not answered: it is busy, or gone. */
+/** The error if the primary has not answered: it is busy, or has ended. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered'
 }
 
-/** Questions that the primary has not answered are kept by the channel between the processes. */
+/**
+ * The maximum number of unanswered requests, and of their bytes: the channel between the processes keeps them
+ * in memory.
+ */
 const MOST_UNANSWERED = 10_000
 const MOST_BYTES = 64_000_000
 
-interface Asked {
+interface PendingRequest {
   readonly size: number
   readonly settle: (reply: ReplyMessage) => void
   readonly fail: (error: Error) => void
@@ -29,7 +32,7 @@ interface Asked {
 /**
  * Whether this process is a worker of `cluster()`.
  *
- * @throws Error if it is a worker of another primary, which would not answer.
+ * @throws Error if it is a worker of a primary that is not of `cluster()`, which would not answer.
  */
 export function isWorker(where: string): boolean {
   if (!nodeCluster.isWorker) return false
@@ -42,21 +45,21 @@ export function isWorker(where: string): boolean {
 class Link {
   #ids = 0
   #size = 0
-  readonly #asked = new Map<number, Asked>()
+  readonly #pending = new Map<number, PendingRequest>()
   readonly #listeners = new Map<Topic, (news: readonly unknown[]) => void>()
 
   constructor() {
     process.on('message', (message) => {
-      const word = wordOf(message)
-      if (word === 'reply') this.#onReply(message as ReplyMessage)
-      else if (word === 'news') {
+      const kind = kindOf(message)
+      if (kind === 'reply') this.#onReply(message as ReplyMessage)
+      else if (kind === 'news') {
         const { topic, news } = message as NewsMessage
         this.#listeners.get(topic)?.(news)
       }
     })
     process.once('disconnect', () => {
-      for (const { fail } of this.#asked.values()) fail(new Unanswered(GONE))
-      this.#asked.clear()
+      for (const { fail } of this.#pending.values()) fail(new Unanswered(GONE))
+      this.#pending.clear()
     })
   }
 
@@ -67,15 +70,15 @@ class Link {
   ask(topic: Topic, question: readonly unknown[], size: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (!process.connected) return reject(new Unanswered(GONE))
-      if (this.#asked.size >= MOST_UNANSWERED || this.#size + size > MOST_BYTES) {
-        return reject(new Unanswered(`the primary has not answered ${this.#asked.size} questions`))
+      if (this.#pending.size >= MOST_UNANSWERED || this.#size + size > MOST_BYTES) {
+        return reject(new Unanswered(`the primary has not answered ${this.#pending.size} requests`))
       }
       const id = ++this.#ids
       const settle = ({ value, error }: ReplyMessage): void => {
         if (error === undefined) resolve(value)
         else reject(errorOf(error))
       }
-      this.#asked.set(id, { size, settle, fail: reject })
+      this.#pending.set(id, { size, settle, fail: reject })
       this.#size += size
       const message: AskMessage = { stellula: 'ask', id, topic, question }
       process.send?.(message, undefined, {}, (error) => {
@@ -88,16 +91,19 @@ class Link {
     this.#take(reply.id)?.settle(reply)
   }
 
-  /** A question that is too late is taken off by its answer alone, so that the number is bounded. */
-  #take(id: number): Asked | undefined {
-    const asked = this.#asked.get(id)
-    this.#asked.delete(id)
-    this.#size -= asked?.size ?? 0
-    return asked
+  /**
+   * Removes a request. A request that has timed out is removed only by its reply, so the number of unanswered
+   * requests stays limited.
+   */
+  #take(id: number): PendingRequest | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    this.#size -= pending?.size ?? 0
+    return pending
   }
 }
 
-const GONE = 'the primary is gone'
+const GONE = 'the primary has ended'
 
 function errorOf({ name, message }: { name: string; message: string }): Error {
   if (name === 'TypeError') return new TypeError(message)
@@ -112,10 +118,11 @@ function theLink(): Link {
 }
 
 /**
- * Asks the primary.
+ * Sends a request to the primary; resolves to the reply.
  *
- * @param size About how many bytes the question has.
- * @throws Unanswered if the primary is gone, overloaded, or takes longer; or what it refuses.
+ * @param size The approximate size of the request, in bytes.
+ * @throws Unanswered if the primary has ended, is overloaded, or takes longer; TypeError or RangeError if it
+ * refuses the request.
  */
 export function ask(
   topic: Topic,
@@ -127,14 +134,14 @@ export function ask(
   return inTime(theLink().ask(topic, question, size), timeoutMs, late)
 }
 
-/** Hears what the primary tells of a topic. */
+/** Listens to the messages that the primary sends without a request, for one topic. */
 export function onNews(topic: Topic, listener: (news: readonly unknown[]) => void): void {
   theLink().listen(topic, listener)
 }
 
-/** @throws RangeError unless it is a time that a timer can wait. */
+/** @throws RangeError if the time is invalid for a timer. */
 export function assertTimeout(where: string, timeoutMs: number): void {
   const what = 'timeoutMs must be a number of milliseconds below 2^31'
   const isTime = timeoutMs > 0 && timeoutMs < 2 ** 31
-  mustRange(where, isTime, what, timeoutMs, 'Choose how long a request may wait')
+  checkRange(where, isTime, what, timeoutMs, 'Choose how long a request may wait')
 }

@@ -6,8 +6,8 @@ import {
   type KeptMessage,
   type Position,
 } from '../../channels.ts'
+import { check, checkRange } from '../../internal/checks.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
-import { must, mustRange } from '../../internal/must.ts'
 import { ask, assertTimeout, isWorker, onNews, Unanswered } from './asking.ts'
 import {
   type Exchange,
@@ -15,18 +15,21 @@ import {
   exchangeOf,
   readContent,
   type WrittenContent,
-  written,
+  writeContent,
 } from './exchange.ts'
-import { finite } from './json.ts'
+import { toJSONNumber } from './json.ts'
 
 export interface ClusterBackendOptions {
-  /** Which channels they are, in letters, digits, `-` and `_` ('default'); equal names are connected. */
+  /**
+   * The name of the channels, in letters, digits, `-` and `_` ('default'). Backends with equal names are
+   * connected.
+   */
   name?: string
-  /** How many messages of each channel are kept (0). */
+  /** The number of messages of each channel that are kept (0). */
   history?: number
   /**
-   * Maximum bytes of all kept messages (64 MB). The channels with the oldest last message lose theirs
-   * first.
+   * Maximum bytes of all kept messages (64 MB). Beyond it, the history of the channel with the oldest last
+   * message is deleted first.
    */
   maxSize?: number
   /** Milliseconds to wait for the primary before `ChannelsUnavailable` (2000). */
@@ -35,13 +38,13 @@ export interface ClusterBackendOptions {
 
 /**
  * Carries messages between the workers of `cluster()`, through the primary, which keeps the history. In a
- * process that is no worker it carries them within the process.
+ * process that is not a worker, it carries them within the process.
  *
- * A worker that reads too slowly misses messages once 16 MB wait for it; its subscribers are told by
- * `onGap`. The limits are those of the first process that asks for the name.
+ * If a worker reads so slowly that 16 MB wait for it, it misses messages, and its subscribers get an `onGap`
+ * call. The limits are those of the first process that uses the name.
  *
  * @throws TypeError if the name is invalid, RangeError if a number is out of range.
- * @throws Error in a worker of a primary that is not of `cluster()`.
+ * @throws Error in a worker that `cluster()` has not started.
  * @example
  * const bus = channels({ backend: clusterBackend({ history: 100 }) })
  */
@@ -50,19 +53,19 @@ export function clusterBackend(options: ClusterBackendOptions = {}): ChannelBack
   knownOptions(where, options, 'name history maxSize timeoutMs')
   const { name = 'default', history = 0, maxSize = 64_000_000, timeoutMs = 2000 } = options
   const letters = 'a name must consist of letters, digits, "-" and "_"'
-  must(where, /^[\w-]+$/.test(name), letters, name, 'Choose another name')
+  check(where, /^[\w-]+$/.test(name), letters, name, 'Choose another name')
   const isWhole = Number.isSafeInteger(history) && history >= 0
   const whole = 'history must be a whole number of messages'
-  mustRange(where, isWhole, whole, history, 'Use 0 to keep none')
+  checkRange(where, isWhole, whole, history, 'Use 0 to keep none')
   const positive = 'maxSize must be a number of bytes greater than 0'
-  mustRange(where, maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
+  checkRange(where, maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
   assertTimeout(where, timeoutMs)
   const limits = { history, maxSize }
   if (isWorker(where)) return new PrimaryBackend(name, limits, timeoutMs)
   return new LocalBackend(exchangeOf(name, limits), history)
 }
 
-/** In the primary itself, or in a process without workers. */
+/** The backend in the primary itself, or in a process without workers. */
 class LocalBackend implements ChannelBackend {
   readonly kept: number
   readonly #exchange: Exchange
@@ -97,24 +100,24 @@ class LocalBackend implements ChannelBackend {
   }
 }
 
-interface Joined {
+interface JoinedChannel {
   readonly listener: ChannelListener
-  /** Tells what is on its way to an earlier listener. */
+  /** Identifies the listener, because messages to an earlier one may still arrive. */
   readonly serial: number
 }
 
-/** The backends of this process, by the ids that the primary knows them by. */
+/** The backends of this process, by the ids that the primary uses. */
 const backends = new Map<number, PrimaryBackend>()
 let ids = 0
 let serials = 0
 
-/** Asks the primary to carry messages. */
+/** The backend in a worker, which sends requests to the primary. */
 class PrimaryBackend implements ChannelBackend {
   readonly kept: number
   readonly #name: string
   readonly #timeoutMs: number
   readonly #id = ++ids
-  readonly #joined = new Map<string, Joined>()
+  readonly #joined = new Map<string, JoinedChannel>()
 
   constructor(name: string, { history, maxSize }: ExchangeLimits, timeoutMs: number) {
     this.kept = history
@@ -122,12 +125,12 @@ class PrimaryBackend implements ChannelBackend {
     this.#timeoutMs = timeoutMs
     backends.set(this.#id, this)
     onNews('channels', ([id, ...news]) => backends.get(Number(id))?.onNews(news))
-    // Messages arrive in order, so the channels are there before they are used.
-    this.#ask('open', history, finite(maxSize)).catch(() => {})
+    // Messages arrive in order, so the channels exist before they are used.
+    this.#ask('open', history, toJSONNumber(maxSize)).catch(() => {})
   }
 
   async publish(channel: string, content: string | Uint8Array): Promise<void> {
-    await this.#ask('publish', channel, written(content))
+    await this.#ask('publish', channel, writeContent(content))
   }
 
   async join(channel: string, listener: ChannelListener): Promise<void> {

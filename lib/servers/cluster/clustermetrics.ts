@@ -1,37 +1,37 @@
-/** Shows the metrics of all workers, whichever is asked. */
+/** Shows the metrics of all workers in any one of them. */
 import { Unavailable } from '../../exceptions.ts'
-import { must } from '../../internal/must.ts'
+import { check } from '../../internal/checks.ts'
 import { METRICS_TYPE, type Metrics, type MetricsSnapshot } from '../../middleware/metrics.ts'
 import { PlainTextResponse } from '../../responses/bodies.ts'
 import { ask, isWorker, onNews, Unanswered } from './asking.ts'
-import { beforeEnd } from './farewell.ts'
+import { onceClosed } from './lastmessages.ts'
 import { setOf, totalText } from './totals.ts'
 
 /** The metrics of all workers. */
 export interface ClusterMetrics {
-  /** A handler that shows them, for a route of your choice. */
+  /** A handler that responds with the metrics, for a route of your choice. */
   readonly expose: () => Promise<PlainTextResponse>
-  /** Resolves to them as text; rejects with `Unavailable` if the primary does not answer. */
+  /** Resolves to the metrics as text; rejects with `Unavailable` if the primary does not answer. */
   readonly render: () => Promise<string>
 }
 
-/** How often a worker tells its counts by itself, so that they are known if it is killed. */
+/** The interval in which a worker reports its counts without a request, in case it is killed. */
 const EVERY_MS = 1000
-/** The primary waits for its workers. */
+/** The timeout for the primary, which waits for its workers. */
 const TIMEOUT_MS = 5000
 
 const counted: Metrics[] = []
 let isTelling = false
 
 /**
- * Adds up what `metrics()` has counted in all workers of `cluster()`, so that a scrape shows all of it,
- * whichever worker answers. In a process that is no worker, and has none, it shows its own counts.
+ * Adds up the counts of `metrics()` in all workers of `cluster()`. A scrape shows the totals, whichever
+ * worker answers. In a process that is not a worker and has none, it shows its own counts.
  *
- * Workers that have ended count on, so that sums never go down; what a worker counted in the second
- * before it was killed is missing. Metrics with the same prefix and buckets are added up.
+ * The counts of workers that have ended are included, so sums never decrease. If a worker is killed, its
+ * counts of the last second are missing. Metrics with the same prefix and buckets are added up.
  *
- * @throws TypeError if it is not given what `metrics()` returns.
- * @throws Error in a worker of a primary that is not of `cluster()`.
+ * @throws TypeError if the argument is not a result of `metrics()`.
+ * @throws Error in a worker that `cluster()` has not started.
  * @example
  * const counted = metrics({ skip: ({ path }) => path === '/metrics' })
  * const app = Application({
@@ -42,7 +42,7 @@ let isTelling = false
 export function clusterMetrics(own: Metrics): ClusterMetrics {
   const fix = 'Write clusterMetrics(metrics())'
   const isMetrics = typeof own?.snapshot === 'function'
-  must('clusterMetrics', isMetrics, 'it must be what metrics() returns', own, fix)
+  check('clusterMetrics', isMetrics, 'the argument must be a result of metrics()', own, fix)
   const set = setOf(own.snapshot())
   const isAsking = isWorker('clusterMetrics')
   if (isAsking) tellOf(own)
@@ -66,14 +66,14 @@ async function total(set: string): Promise<string> {
   }
 }
 
-/** Tells the counts of this worker when it is asked, each second if they have changed, and at its end. */
+/** Reports the counts of this worker: on request, each second if they have changed, and when it ends. */
 function tellOf(own: Metrics): void {
   counted.push(own)
   tellCounts()
   if (isTelling) return
   isTelling = true
   onNews('metrics', tellCounts)
-  beforeEnd(tellCounts)
+  onceClosed(tellCounts)
   let told = 0
   setInterval(() => {
     const requests = requestsHere()

@@ -1,6 +1,7 @@
 /** A store that the workers of one machine share. */
+
+import { check, checkRange } from '../../internal/checks.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
-import { must, mustRange } from '../../internal/must.ts'
 import { handledStore } from '../../stores/handled.ts'
 import { assertAmount, assertTtl } from '../../stores/store.ts'
 import {
@@ -11,11 +12,11 @@ import {
   StoreUnavailable,
 } from '../../stores.ts'
 import { ask, assertTimeout, isWorker, Unanswered } from './asking.ts'
-import { finite, fromBase64, infinite, toBase64 } from './json.ts'
+import { fromBase64, fromJSONNumber, toBase64, toJSONNumber } from './json.ts'
 import { type StoreLimits, sharedStore } from './sharedstores.ts'
 
 export interface ClusterStoreOptions {
-  /** Which store it is, in letters, digits, `-` and `_` ('default'); equal names are one store. */
+  /** The name of the store, in letters, digits, `-` and `_` ('default'). Equal names share one store. */
   name?: string
   /** Maximum number of entries (100 000); the least recently used one is deleted first. */
   maxEntries?: number
@@ -26,18 +27,19 @@ export interface ClusterStoreOptions {
 }
 
 /**
- * Keeps values in the memory of the primary of `cluster()`, shared exactly by its workers: sessions, rate
- * limits and caches of one machine without Redis. In a process that is no worker it is a memory store.
+ * Keeps values in the memory of the primary of `cluster()`, shared by its workers: sessions, rate limits and
+ * caches of one machine without Redis. In a process that is not a worker, it is a memory store.
  *
- * Values stay when workers end or are replaced, and are gone when the primary ends. Each operation is a
- * message to the primary and back. One that the primary does not answer in time, or cannot, is a
- * `StoreUnavailable`, which is answered by 503 unless it is caught; an increment may then have counted.
+ * Values are kept if workers end or are replaced, and lost if the primary ends. Each operation is a message
+ * to the primary and a reply. If the primary does not reply in time, the operation rejects with
+ * `StoreUnavailable`. Unless it is caught, the response is a 503. The operation may still have run, for
+ * example an increment.
  *
- * The limits are those of the first process that asks for the name. The counters of `rateLimit()` have as
- * many entries and bytes of their own.
+ * The limits are those of the first process that uses the name. They apply separately to the sliding windows
+ * of `rateLimit()`.
  *
  * @throws TypeError if the name is invalid, RangeError if a number is out of range.
- * @throws Error in a worker of a primary that is not of `cluster()`.
+ * @throws Error in a worker that `cluster()` has not started.
  * @example
  * const limited = rateLimit({
  *   limits: [{ max: 100, seconds: 60 }],
@@ -49,10 +51,10 @@ export function clusterStore(options: ClusterStoreOptions = {}): Store {
   knownOptions('clusterStore', options, 'name maxEntries maxSize timeoutMs')
   const { name = 'default', maxEntries = 100_000, maxSize = 64_000_000, timeoutMs = 2000 } = options
   const letters = 'a name must consist of letters, digits, "-" and "_"'
-  must('clusterStore', /^[\w-]+$/.test(name), letters, name, 'Choose another name')
+  check('clusterStore', /^[\w-]+$/.test(name), letters, name, 'Choose another name')
   for (const [key, limit] of Object.entries({ maxEntries, maxSize })) {
     const what = `${key} must be a number greater than 0`
-    mustRange('clusterStore', limit >= 1, what, limit, 'Use Infinity for no limit')
+    checkRange('clusterStore', limit >= 1, what, limit, 'Use Infinity for no limit')
   }
   assertTimeout('clusterStore', timeoutMs)
   const limits = { maxEntries, maxSize }
@@ -61,10 +63,10 @@ export function clusterStore(options: ClusterStoreOptions = {}): Store {
   return handledStore(store)
 }
 
-/** What a message takes beside keys and values. */
+/** The size of a message without keys and values, in bytes. */
 const EACH = 256
 
-/** Asks the primary for each operation. */
+/** The store in a worker, which sends each operation to the primary. */
 class PrimaryStore implements Required<Store> {
   readonly #name: string
   readonly #maxSize: number
@@ -74,8 +76,8 @@ class PrimaryStore implements Required<Store> {
     this.#name = name
     this.#maxSize = maxSize
     this.#timeoutMs = timeoutMs
-    // Messages arrive in order, so the store is there before it is used.
-    this.#ask('open', EACH, finite(maxEntries), finite(maxSize)).catch(() => {})
+    // Messages arrive in order, so the store exists before it is used.
+    this.#ask('open', EACH, toJSONNumber(maxEntries), toJSONNumber(maxSize)).catch(() => {})
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -101,19 +103,21 @@ class PrimaryStore implements Required<Store> {
 
   async ttl(key: string): Promise<number | undefined> {
     const left = await this.#ask('ttl', sizeOf(key), key)
-    return left === 'missing' ? undefined : infinite(left)
+    return left === 'missing' ? undefined : fromJSONNumber(left)
   }
 
   async touch(key: string, ttl: number): Promise<boolean> {
     assertTtl(ttl)
-    return (await this.#ask('touch', sizeOf(key), key, finite(ttl))) === true
+    return (await this.#ask('touch', sizeOf(key), key, toJSONNumber(ttl))) === true
   }
 
   async increment(key: string, amount: number, options: IncrementOptions): Promise<number> {
     const { ttl, max = Number.POSITIVE_INFINITY } = options
     assertTtl(ttl)
     assertAmount(amount)
-    return Number(await this.#ask('increment', sizeOf(key), key, amount, finite(ttl), finite(max)))
+    return Number(
+      await this.#ask('increment', sizeOf(key), key, amount, toJSONNumber(ttl), toJSONNumber(max)),
+    )
   }
 
   async spend(
@@ -129,8 +133,8 @@ class PrimaryStore implements Required<Store> {
     assertTtl(ttl)
     const size = key.length * 2 + value.byteLength
     const what = `a key and its value must have at most ${this.#maxSize} bytes`
-    mustRange('clusterStore', size <= this.#maxSize, what, size, 'Raise maxSize')
-    return this.#ask(operation, EACH + size, key, toBase64(value), finite(ttl))
+    checkRange('clusterStore', size <= this.#maxSize, what, size, 'Raise maxSize')
+    return this.#ask(operation, EACH + size, key, toBase64(value), toJSONNumber(ttl))
   }
 
   async #ask(operation: string, size: number, ...rest: readonly unknown[]): Promise<unknown> {

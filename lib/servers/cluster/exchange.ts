@@ -1,7 +1,7 @@
 /** The channels in the memory of the primary. */
 import { memoryBackend } from '../../channels/memory.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage, Position } from '../../channels.ts'
-import { fromBase64, infinite, toBase64 } from './json.ts'
+import { fromBase64, fromJSONNumber, toBase64 } from './json.ts'
 import type { Peer, Service } from './peer.ts'
 
 type Content = string | Uint8Array
@@ -9,7 +9,7 @@ type Content = string | Uint8Array
 /** Text, or bytes in base64. */
 export type WrittenContent = readonly ['text' | 'bytes', string]
 
-export function written(content: Content): WrittenContent {
+export function writeContent(content: Content): WrittenContent {
   return typeof content === 'string' ? ['text', content] : ['bytes', toBase64(content)]
 }
 
@@ -17,13 +17,13 @@ export function readContent([kind, text]: WrittenContent): Content {
   return kind === 'text' ? text : fromBase64(text)
 }
 
-/** What channels are to keep. */
+/** The limits of the history. */
 export interface ExchangeLimits {
   readonly history: number
   readonly maxSize: number
 }
 
-/** Within a process nothing is missed. */
+/** The part of a listener for missed messages: within a process, none are missed. */
 const NOTHING_MISSED: Pick<ChannelListener, 'gap' | 'catchUp'> = {
   gap() {},
   catchUp: () => ({ room: () => undefined, deliver() {} }),
@@ -74,7 +74,7 @@ export class Exchange {
 
 const exchanges = new Map<string, Exchange>()
 
-/** The channels of a name, which are made by the first that asks for them. */
+/** The channels with this name, created with the first call. */
 export function exchangeOf(name: string, limits: ExchangeLimits): Exchange {
   const known = exchanges.get(name)
   if (known === undefined) {
@@ -84,15 +84,15 @@ export function exchangeOf(name: string, limits: ExchangeLimits): Exchange {
   }
   const { history, maxSize } = known.limits
   if (history !== limits.history || maxSize !== limits.maxSize) {
-    // A worker of another version of the program, after SIGHUP: it had better share than fail.
+    // After SIGHUP a worker may run another version of the program. Sharing with it is safer than failing.
     console.error(
-      `clusterBackend: "${name}" goes on with history ${history} and maxSize ${maxSize}. Start the primary again to change them.`,
+      `clusterBackend: "${name}" continues with history ${history} and maxSize ${maxSize}. Start the primary again to change them.`,
     )
   }
   return known
 }
 
-/** What a worker may leave unread before messages to it are dropped. */
+/** If more bytes than this wait for a worker, messages to it are dropped. */
 const MOST_BYTES = 16_000_000
 
 /** A worker as a listener of one channel. */
@@ -103,7 +103,7 @@ class PeerListener implements ChannelListener {
   readonly #address: readonly unknown[]
   #missed = 0
 
-  /** @param address What the worker knows the listener by. */
+  /** @param address The id, channel and serial number by which the worker finds the listener. */
   constructor(exchange: Exchange, channel: string, peer: Peer, address: readonly unknown[]) {
     this.exchange = exchange
     this.channel = channel
@@ -117,7 +117,7 @@ class PeerListener implements ChannelListener {
       return
     }
     this.#tellMissed()
-    const news = [...this.#address, 'message', written(content), position]
+    const news = [...this.#address, 'message', writeContent(content), position]
     this.#tell(news, 256 + content.length)
   }
 
@@ -138,7 +138,7 @@ class PeerListener implements ChannelListener {
 
 const joined = new WeakMap<Peer, Map<string, PeerListener>>()
 
-/** What a worker has joined; it leaves all of it when it ends. */
+/** The listeners of a worker; they leave their channels when the worker ends. */
 function listenersOf(peer: Peer): Map<string, PeerListener> {
   const known = joined.get(peer)
   if (known !== undefined) return known
@@ -150,10 +150,10 @@ function listenersOf(peer: Peer): Map<string, PeerListener> {
   return all
 }
 
-/** `[name, operation, …]` */
+/** Answers a request `[name, operation, …]`. */
 export const answerChannels: Service = ([name, operation, ...rest], peer) => {
   if (operation === 'open') {
-    const [history, maxSize] = rest.map(infinite)
+    const [history, maxSize] = rest.map(fromJSONNumber)
     exchangeOf(String(name), { history: history ?? 0, maxSize: maxSize ?? 0 })
     return undefined
   }
@@ -181,5 +181,5 @@ async function readHistory(
   limit: number,
 ): Promise<readonly unknown[]> {
   const kept = await exchange.history(channel, limit)
-  return kept.map(({ content, position }) => [written(content), position])
+  return kept.map(({ content, position }) => [writeContent(content), position])
 }

@@ -1,9 +1,9 @@
-/** What primary and workers tell each other. */
+/** The messages between primary and workers. */
 
-/** The variable that tells a worker its number. */
+/** The environment variable with the number of a worker. */
 export const NUMBER = 'STELLULA_WORKER'
 
-/** What a worker is told: to close, or to abort what is still open. */
+/** An order to a worker: to close, or to abort open exchanges. */
 export type Order = 'close' | 'force'
 
 interface OrderMessage {
@@ -14,10 +14,10 @@ interface ReadyMessage {
   readonly stellula: 'ready'
 }
 
-/** What primary and workers share. */
+/** The services of the primary. */
 export type Topic = 'store' | 'channels' | 'metrics'
 
-/** A question of a worker to the primary. Values are those of JSON. */
+/** A request of a worker to the primary. Its values are JSON values. */
 export interface AskMessage {
   readonly stellula: 'ask'
   readonly id: number
@@ -25,7 +25,7 @@ export interface AskMessage {
   readonly question: readonly unknown[]
 }
 
-/** The answer to a question, or the error. */
+/** The reply to a request, or its error. */
 export interface ReplyMessage {
   readonly stellula: 'reply'
   readonly id: number
@@ -33,22 +33,22 @@ export interface ReplyMessage {
   readonly error?: { readonly name: string; readonly message: string }
 }
 
-/** What the primary tells a worker without a question. */
+/** A message of the primary to a worker without a request. */
 export interface NewsMessage {
   readonly stellula: 'news'
   readonly topic: Topic
   readonly news: readonly unknown[]
 }
 
-/** The message with an order. */
+/** Makes the message with an order. */
 export function orderMessage(stellula: Order): OrderMessage {
   return { stellula }
 }
 
 export const READY: ReadyMessage = { stellula: 'ready' }
 
-/** The word of a message; other messages, which an app may send itself, have none. */
-export function wordOf(message: unknown): unknown {
+/** The kind of a message; undefined for other messages, which an app may send itself. */
+export function kindOf(message: unknown): unknown {
   return typeof message === 'object' && message !== null && 'stellula' in message
     ? message.stellula
     : undefined

@@ -1,7 +1,7 @@
-/** Tells what started this process that it is ready, or stops. */
+/** Notifies the parent process and systemd that this process is ready, or stops. */
 import { execFile } from 'node:child_process'
 
-/** Node has no datagram sockets of the unix family, so systemd is told by its own program. */
+/** Sends a state. Node has no unix datagram sockets, so systemd is notified by its own program. */
 export function notify(state: 'ready' | 'stopping', log: (line: string) => void): void {
   if (state === 'ready') process.send?.('ready')
   if (!process.env['NOTIFY_SOCKET']) return

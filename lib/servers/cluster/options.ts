@@ -2,7 +2,7 @@
 import type { StopSignal } from '../running/signals.ts'
 
 export interface ClusterOptions {
-  /** How many workers to run (one for each core). */
+  /** The number of workers (one per core). */
   workers?: number
   /** Signals that close all workers; a second one closes them at once (SIGTERM and SIGINT). */
   signals?: readonly StopSignal[]
@@ -10,10 +10,13 @@ export interface ClusterOptions {
   rollSignal?: StopSignal | false
   /** The grace period that the workers give to open exchanges, in ms (8,000). */
   gracePeriodMs?: number
-  /** What a worker may take beyond that for the shutdown of its app, in ms (30,000); then it is killed. */
+  /**
+   * How long the shutdown of the app may take after that, in ms (30,000). After this time the worker is
+   * killed.
+   */
   shutdownTimeoutMs?: number
   /** How long a new worker may take to be ready when others are replaced, in ms (60,000). */
   startTimeoutMs?: number
-  /** Called with a line for each worker that ends by itself, and for what fails (written to stderr). */
+  /** Called with a line for each worker that ends unexpectedly, and for each failure (written to stderr). */
   log?: (line: string) => void
 }

@@ -5,9 +5,9 @@ import { GRACE_PERIOD_MS } from '../running.ts'
 import { pauseAfter, STABLE_MS } from './backoff.ts'
 import { notify } from './notify.ts'
 import type { ClusterOptions } from './options.ts'
-import { type Ended, WorkerProcess } from './workerprocess.ts'
+import { type ProcessExit, WorkerProcess } from './workerprocess.ts'
 
-/** What a worker gets beyond its own times before it is killed, and when it is to abort all. */
+/** The extra time before a worker is killed, after its own timeouts or after the order to abort. */
 const SPARE_MS = 2_000
 
 export class Primary {
@@ -59,7 +59,7 @@ export class Primary {
     return new Map(ready.map(({ number, pid }) => [number, pid ?? 0]))
   }
 
-  /** One roll after the other. */
+  /** Replaces all workers, after earlier calls have finished. */
   roll(): Promise<void> {
     const rolled = this.#rolling.then(() => this.#roll())
     this.#rolling = rolled.catch(() => {})
@@ -115,13 +115,13 @@ export class Primary {
     for (const number of this.#waiting.splice(0)) this.#run(number)
   }
 
-  /** Starts the worker of a number, and again whenever it ends. */
+  /** Starts the worker with this number, and restarts it when it ends. */
   #run(number: number): void {
     if (this.#isClosing || this.#current.has(number)) return
     this.#current.set(number, this.#fork(number))
   }
 
-  #onEnd(worker: WorkerProcess, ended: Ended): void {
+  #onEnd(worker: WorkerProcess, ended: ProcessExit): void {
     const { number } = worker
     this.#all.delete(worker)
     const isCurrent = this.#current.get(number) === worker
@@ -135,20 +135,20 @@ export class Primary {
     this.#settleIfDone()
   }
 
-  #restart(worker: WorkerProcess, { code, signal }: Ended): void {
+  #restart(worker: WorkerProcess, { code, signal }: ProcessExit): void {
     const { number } = worker
     const ended = `cluster: worker ${number} ended with ${code ?? signal};`
     const isStable = worker.isReady && performance.now() - worker.startedAt >= STABLE_MS
     const failures = isStable ? 0 : (this.#failures.get(number) ?? 0) + 1
     this.#failures.set(number, failures)
     if (!this.#hasServed) {
-      // What keeps one from its start mostly keeps all; to try again would only repeat what it wrote.
+      // If one worker cannot start, usually none can. Trying again would only repeat its output.
       this.#waiting.push(number)
       if (this.#waiting.length === this.#count) this.#giveUp()
-      else this.#log(`${ended} next start once another one serves`)
+      else this.#log(`${ended} next start when another one serves`)
       return
     }
-    // One that served is replaced at once, the first time.
+    // A worker that has served is replaced at once, the first time.
     const pauseMs = pauseAfter(worker.isReady ? failures - 1 : failures)
     this.#log(`${ended} next start in ${pauseMs} ms`)
     const pause = setTimeout(() => {
@@ -160,7 +160,7 @@ export class Primary {
 
   #giveUp(): void {
     this.#isClosing = true
-    this.#failure = new Error('cluster: no worker could start. See what they wrote.')
+    this.#failure = new Error('cluster: no worker could start. See their output.')
   }
 
   #tellIfStarted(): void {
@@ -174,7 +174,7 @@ export class Primary {
     else this.#reject(this.#failure)
   }
 
-  /** Each worker is told to close when its successor serves. */
+  /** Orders each worker to close when its successor serves. */
   async #roll(): Promise<void> {
     const closing: Promise<unknown>[] = []
     const { startTimeoutMs = 60_000 } = this.#options
@@ -185,7 +185,7 @@ export class Primary {
         next.kill()
         if (this.#isClosing) return
         throw new Error(
-          `cluster: the next worker ${number} could not start. The workers before it go on; mend it and try again.`,
+          `cluster: the next worker ${number} could not start. The remaining old workers continue; fix the error and try again.`,
         )
       }
       const old = this.#current.get(number)

@@ -2,11 +2,11 @@
 import { handledStore } from '../../stores/handled.ts'
 import { memoryStore } from '../../stores/memory.ts'
 import type { SpendWindow, Store } from '../../stores.ts'
-import { finite, fromBase64, infinite, toBase64 } from './json.ts'
+import { fromBase64, fromJSONNumber, toBase64, toJSONNumber } from './json.ts'
 import type { Service } from './peer.ts'
 import { Windows } from './windows.ts'
 
-/** What a store may hold. */
+/** The limits of a store. */
 export interface StoreLimits {
   readonly maxEntries: number
   readonly maxSize: number
@@ -17,7 +17,7 @@ interface SharedStore {
   readonly store: Required<Store>
 }
 
-/** A store of one process that also takes from sliding windows. */
+/** A store of one process that also supports sliding windows. */
 function storeOf(limits: StoreLimits): Required<Store> {
   const store = handledStore(memoryStore(limits))
   const windows = new Windows(limits.maxEntries, limits.maxSize)
@@ -33,7 +33,7 @@ function storeOf(limits: StoreLimits): Required<Store> {
 
 const stores = new Map<string, SharedStore>()
 
-/** The store of a name, which is made by the first that asks for it. */
+/** The store with this name, created with the first call. */
 export function sharedStore(name: string, limits: StoreLimits): Required<Store> {
   const known = stores.get(name)
   if (known === undefined) {
@@ -43,18 +43,18 @@ export function sharedStore(name: string, limits: StoreLimits): Required<Store> 
   }
   const { maxEntries, maxSize } = known.limits
   if (maxEntries !== limits.maxEntries || maxSize !== limits.maxSize) {
-    // A worker of another version of the program, after SIGHUP: it had better share than fail.
+    // After SIGHUP a worker may run another version of the program. Sharing with it is safer than failing.
     console.error(
-      `clusterStore: "${name}" goes on with maxEntries ${maxEntries} and maxSize ${maxSize}. Start the primary again to change them.`,
+      `clusterStore: "${name}" continues with maxEntries ${maxEntries} and maxSize ${maxSize}. Start the primary again to change them.`,
     )
   }
   return known.store
 }
 
-/** `[name, operation, …]` */
+/** Answers a request `[name, operation, …]`. */
 export const answerStore: Service = ([name, operation, ...rest]) => {
   if (operation === 'open') {
-    const [maxEntries, maxSize] = rest.map(infinite)
+    const [maxEntries, maxSize] = rest.map(fromJSONNumber)
     sharedStore(String(name), { maxEntries: maxEntries ?? 0, maxSize: maxSize ?? 0 })
     return undefined
   }
@@ -74,17 +74,20 @@ async function operate(
     const value = await store.get(id)
     return value && toBase64(value)
   }
-  if (operation === 'set') return store.set(id, fromBase64(String(first)), infinite(second))
+  if (operation === 'set') return store.set(id, fromBase64(String(first)), fromJSONNumber(second))
   if (operation === 'setIfAbsent') {
-    return store.setIfAbsent(id, fromBase64(String(first)), infinite(second))
+    return store.setIfAbsent(id, fromBase64(String(first)), fromJSONNumber(second))
   }
   if (operation === 'clear') return store.clear(id)
   if (operation === 'ttl') {
     const left = await store.ttl(id)
-    return left === undefined ? 'missing' : finite(left)
+    return left === undefined ? 'missing' : toJSONNumber(left)
   }
   if (operation === 'delete') return store.delete(id)
-  if (operation === 'touch') return store.touch(id, infinite(first))
+  if (operation === 'touch') return store.touch(id, fromJSONNumber(first))
   if (operation === 'spend') return store.spend(id, Number(first), second as SpendWindow[])
-  return store.increment(id, Number(first), { ttl: infinite(second), max: infinite(third) })
+  return store.increment(id, Number(first), {
+    ttl: fromJSONNumber(second),
+    max: fromJSONNumber(third),
+  })
 }

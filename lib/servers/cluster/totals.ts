@@ -3,38 +3,38 @@ import { endsWithin } from '../../internal/deadline.ts'
 import { Counts, type MetricsSnapshot } from '../../middleware/metrics/counts.ts'
 import type { Peer, Service } from './peer.ts'
 
-/** How long a worker may take to tell its counts; then its last ones are used. */
+/** How long to wait for the counts of a worker, in ms. After this time its last ones are used. */
 const LONGEST_MS = 1000
 
-/** Counts with the same prefix and buckets are added up. */
+/** The key of a set of counts. Counts with the same prefix and buckets are added up. */
 export function setOf({ prefix, buckets }: MetricsSnapshot): string {
   return JSON.stringify([prefix, buckets])
 }
 
-/** A worker that counts: its last counts by set, and what waits for the next. */
-interface Counting {
+/** The last counts of a worker by set, and the callbacks that wait for the next ones. */
+interface WorkerCounts {
   last: ReadonlyMap<string, Counts>
   readonly waiting: Set<() => void>
 }
 
-const workers = new Map<Peer, Counting>()
-/** What workers had counted when they ended. */
+const workers = new Map<Peer, WorkerCounts>()
+/** The last counts of workers that have ended. */
 const ended = new Map<string, Counts>()
 
-function countingOf(peer: Peer): Counting {
+function workerCountsOf(peer: Peer): WorkerCounts {
   const known = workers.get(peer)
   if (known !== undefined) return known
-  const counting: Counting = { last: new Map(), waiting: new Set() }
-  workers.set(peer, counting)
+  const workerCounts: WorkerCounts = { last: new Map(), waiting: new Set() }
+  workers.set(peer, workerCounts)
   peer.gone.then(() => {
     workers.delete(peer)
-    for (const tell of counting.waiting) tell()
-    for (const [set, counts] of counting.last) {
-      // A sum must not go down.
+    for (const tell of workerCounts.waiting) tell()
+    for (const [set, counts] of workerCounts.last) {
+      // The counts are kept because a sum must not decrease.
       addTo(ended, set, { ...counts.snapshot(), inFlight: 0 })
     }
   })
-  return counting
+  return workerCounts
 }
 
 function addTo(all: Map<string, Counts>, set: string, snapshot: MetricsSnapshot): void {
@@ -43,9 +43,9 @@ function addTo(all: Map<string, Counts>, set: string, snapshot: MetricsSnapshot)
   counts.addAll(snapshot)
 }
 
-/** The counts of all workers that there are and were, as text. */
+/** The total counts of all current and ended workers, as text. */
 export async function totalText(set: string, own?: MetricsSnapshot): Promise<string> {
-  await Promise.all([...workers].map(([peer, counting]) => report(peer, counting)))
+  await Promise.all([...workers].map(([peer, workerCounts]) => report(peer, workerCounts)))
   const all = [...workers.values()].map(({ last }) => last.get(set)?.snapshot())
   const past = ended.get(set)?.snapshot()
   const snapshots = [past, own, ...all].filter((snapshot) => snapshot !== undefined)
@@ -57,7 +57,7 @@ export async function totalText(set: string, own?: MetricsSnapshot): Promise<str
 }
 
 /** Asks a worker for its counts. */
-async function report(peer: Peer, { waiting }: Counting): Promise<void> {
+async function report(peer: Peer, { waiting }: WorkerCounts): Promise<void> {
   let tell = (): void => {}
   const told = new Promise<void>((resolve) => {
     tell = resolve
@@ -68,13 +68,13 @@ async function report(peer: Peer, { waiting }: Counting): Promise<void> {
   waiting.delete(tell)
 }
 
-/** `['counts', …snapshots]`, or `['total', set]` */
+/** Answers a request `['counts', …snapshots]` or `['total', set]`. */
 export const answerMetrics: Service = ([operation, ...rest], peer) => {
-  const counting = countingOf(peer)
+  const workerCounts = workerCountsOf(peer)
   if (operation === 'total') return totalText(String(rest[0]))
   const last = new Map<string, Counts>()
   for (const snapshot of rest as MetricsSnapshot[]) addTo(last, setOf(snapshot), snapshot)
-  counting.last = last
-  for (const tell of counting.waiting) tell()
+  workerCounts.last = last
+  for (const tell of workerCounts.waiting) tell()
   return undefined
 }

@@ -1,22 +1,22 @@
-/** Sliding windows in memory, taken from all at once: what the script of `redisStore` does. */
+/** Sliding windows in memory. A cost is taken from all at once, as in the script of `redisStore`. */
 import { momentAt, roomIn } from '../../middleware/ratelimit/window.ts'
 import { Entries } from '../../stores/entries.ts'
 import { assertAmount } from '../../stores/store.ts'
 import type { SpendWindow, Spent } from '../../stores.ts'
 
-/** The length that a window was last seen in, its sum, and that of the one before. */
-interface Kept {
+/** The period in which a window was last used, its sum, and that of the previous period. */
+interface WindowSums {
   readonly index: number
   readonly spent: number
   readonly previous: number
 }
 
-/** By the seconds of each window. */
-type KeptWindows = ReadonlyMap<number, Kept>
+/** The windows by their seconds. */
+type KeptWindows = ReadonlyMap<number, WindowSums>
 
 const NOTHING: KeptWindows = new Map()
 
-/** About what a window takes, in bytes. */
+/** The approximate size of a window, in bytes. */
 const EACH = 64
 
 export class Windows {
@@ -26,7 +26,7 @@ export class Windows {
     this.#entries = new Entries(maxEntries, maxSize)
   }
 
-  /** As `spend` of a store, at once. */
+  /** Like `spend` of a store, but synchronous. */
   spend(key: string, cost: number, windows: readonly SpendWindow[]): readonly Spent[] {
     assertAmount(cost)
     const seconds = Date.now() / 1000
@@ -56,14 +56,14 @@ export class Windows {
       next.set(windows[number]?.seconds ?? 0, { index, spent: sum, previous })
     }
     const longest = Math.max(...next.keys())
-    // The next window reads it too.
+    // It is kept for two periods, because the next period needs the sum of this one.
     this.#entries.put(key, next, Date.now() + longest * 2000, key.length * 2 + next.size * EACH)
   }
 }
 
-/** The state of a window after a cost; sums are kept if the clock goes back by less than a length. */
+/** The state of a window after a cost. If the clock goes back by less than one period, sums are kept. */
 function stateOf(
-  kept: Kept | undefined,
+  kept: WindowSums | undefined,
   { seconds }: SpendWindow,
   cost: number,
   time: number,

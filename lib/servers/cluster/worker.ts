@@ -1,51 +1,51 @@
-/** The life of a worker, in its own process. */
+/** Runs a worker in its own process. */
 import cluster from 'node:cluster'
-import { wrong } from '../../internal/must.ts'
+import { invalid } from '../../internal/checks.ts'
 import type { RunningServer } from '../running.ts'
-import { tellAtEnd } from './farewell.ts'
-import { type Order, READY, wordOf } from './messages.ts'
+import { sendLastMessages } from './lastmessages.ts'
+import { kindOf, type Order, READY } from './messages.ts'
 
-/** What a worker is told when it starts. */
+/** The argument of `start`. */
 export interface WorkerContext {
-  /** From 1 on. */
+  /** The number of the worker, from 1 on. */
   readonly number: number
 }
 
 /** Serves in a worker. */
 export type Start = (context: WorkerContext) => Served | Promise<Served>
 
-/** A server, or several that are closed as one. */
+/** A server, or several that are closed together. */
 export type Served = Pick<RunningServer, 'close' | 'closed'>
 
 /** One of the processes that serve. */
 export interface ClusterWorker {
   readonly role: 'worker'
-  /** From 1 on; what replaces a worker has its number. */
+  /** The number of the worker, from 1 on. A successor has the same number. */
   readonly number: number
   readonly close: RunningServer['close']
   readonly closed: RunningServer['closed']
 }
 
-/** What an app leaves open, such as a timer, keeps a closed worker for so long. */
+/** How long open handles of an app, such as timers, keep a closed worker, in ms. */
 const LINGER_MS = 500
 
-/** Starts, tells the primary that it serves, and ends the process once the server has closed. */
+/** Starts the server, notifies the primary, and ends the process after the server has closed. */
 export async function work(start: Start, number: number): Promise<ClusterWorker> {
   let server: Served | undefined
   let isAsked = false
   const obey = (order: Order): void => {
     isAsked = true
-    // The error of a shutdown is that of `closed`.
+    // `closed` reports the error of a shutdown.
     server?.close().catch(() => {})
-    // A server hears of the end by signals; the second one aborts what is open.
+    // The server handles signals; the second one aborts open exchanges.
     if (order === 'force') for (let times = 0; times < 2; times++) process.emit('SIGTERM')
   }
   process.on('message', (message) => {
-    const word = wordOf(message)
-    if (word === 'close' || word === 'force') obey(word)
+    const kind = kindOf(message)
+    if (kind === 'close' || kind === 'force') obey(kind)
   })
   try {
-    server = served(await start({ number }))
+    server = checkServer(await start({ number }))
   } catch (error) {
     console.error(`cluster: worker ${number} could not start:`, error)
     process.exit(1)
@@ -54,7 +54,7 @@ export async function work(start: Start, number: number): Promise<ClusterWorker>
   closed.then(
     () => leave(),
     (error: unknown) => {
-      console.error(`cluster: worker ${number} did not close well:`, error)
+      console.error(`cluster: worker ${number} failed to close:`, error)
       process.exitCode = 1
       leave()
     },
@@ -64,15 +64,15 @@ export async function work(start: Start, number: number): Promise<ClusterWorker>
   return { role: 'worker', number, close, closed }
 }
 
-function served(server: Served | undefined): Served {
+function checkServer(server: Served | undefined): Served {
   if (typeof server?.close === 'function' && server.closed !== undefined) return server
-  const fix = 'Return what serve() gives'
-  throw wrong('cluster', 'start must return a running server', server, fix)
+  const fix = 'Return the result of serve()'
+  throw invalid('cluster', 'start must return a running server', server, fix)
 }
 
-/** The process ends when nothing is left to do; what an app has forgotten to end does not hold it. */
+/** Ends the process when nothing is left to do, and after `LINGER_MS` even if the app has open handles. */
 function leave(): void {
-  tellAtEnd()
+  sendLastMessages()
   cluster.worker?.disconnect()
   setTimeout(() => process.exit(), LINGER_MS).unref()
 }

@@ -1,33 +1,33 @@
-/** A worker as the primary sees it. */
+/** The process of a worker, in the primary. */
 import cluster, { type Worker } from 'node:cluster'
 import { answer } from './answers.ts'
 import {
   type AskMessage,
+  kindOf,
   type NewsMessage,
   NUMBER,
   type Order,
   orderMessage,
   type ReplyMessage,
-  wordOf,
 } from './messages.ts'
 import type { Peer } from './peer.ts'
 
 /** How a process ended. */
-export interface Ended {
+export interface ProcessExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
 
 export class WorkerProcess implements Peer {
   readonly number: number
-  /** Whether it serves; false if it ended before. */
+  /** Resolves to true when it serves, or to false if it ended before. */
   readonly ready: Promise<boolean>
-  readonly ended: Promise<Ended>
+  readonly ended: Promise<ProcessExit>
   readonly gone: Promise<unknown>
   readonly startedAt: number = performance.now()
   isReady = false
   hasEnded = false
-  /** Whether it was told to end. */
+  /** Whether it was ordered to close or abort. */
   isClosing = false
   backlog = 0
   readonly #worker: Worker
@@ -38,7 +38,7 @@ export class WorkerProcess implements Peer {
     this.number = number
     const worker = cluster.fork({ [NUMBER]: String(number) })
     this.#worker = worker
-    worker.on('error', () => {}) // it has ended, which is told by `exit`
+    worker.on('error', () => {}) // it has ended, which `exit` reports
     this.ended = new Promise((resolve) => {
       worker.once('exit', (code, signal) => {
         this.hasEnded = true
@@ -50,12 +50,12 @@ export class WorkerProcess implements Peer {
     this.gone = Promise.all([this.ended, read])
     const told = new Promise<boolean>((resolve) => {
       worker.on('message', (message) => {
-        const word = wordOf(message)
-        if (word === 'ask') {
+        const kind = kindOf(message)
+        if (kind === 'ask') {
           void answer(message as AskMessage, this)
           return
         }
-        if (word !== 'ready') return onMessage(message)
+        if (kind !== 'ready') return onMessage(message)
         this.isReady = true
         resolve(true)
       })
@@ -67,7 +67,7 @@ export class WorkerProcess implements Peer {
     return this.#worker.process.pid
   }
 
-  /** Lets it close; it is killed if that takes longer. */
+  /** Orders it to close, and kills it if that takes longer. */
   close(timeoutMs: number): void {
     if (this.isClosing || this.hasEnded) return
     this.isClosing = true
@@ -75,7 +75,7 @@ export class WorkerProcess implements Peer {
     this.#deadline = setTimeout(() => this.kill(), timeoutMs)
   }
 
-  /** Lets it abort what is open; it is killed if that takes longer. */
+  /** Orders it to abort open exchanges, and kills it if that takes longer. */
   force(timeoutMs: number): void {
     this.isClosing = true
     if (this.hasEnded) return
@@ -99,7 +99,7 @@ export class WorkerProcess implements Peer {
   }
 
   #order(order: Order): void {
-    // It may have ended, which is told by `exit`.
+    // It may have ended, which `exit` reports.
     if (this.#worker.isConnected()) this.#worker.send(orderMessage(order), () => {})
   }
 }

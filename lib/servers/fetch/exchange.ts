@@ -1,74 +1,72 @@
 /** One fetch request and its response: calls the app, and ends the exchange whatever the app does. */
 import { followsDisconnect } from '../../exceptions/common.ts'
 import { Responder } from '../../protocol/response.ts'
-import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
+import { type Exchange as AppExchange, incomplete, run } from '../../protocol/run.ts'
 import { parseTarget } from '../../protocol/target.ts'
-import { type HTTPScope, type Receive, type ReceiveMessage, SENT, type Send } from '../../types.ts'
+import type { HTTPScope, Receive, ReceiveMessage, Send } from '../../types.ts'
 import { readFields } from './fields.ts'
 import { Incoming } from './incoming.ts'
 import { waitUntil } from './info.ts'
 import { refusal } from './refusal.ts'
-import { buildScope, type Came, type Open, type Read, type Service } from './scope.ts'
+import { buildScope, type Open, type Read, type RuntimeArguments, type Service } from './scope.ts'
 import { FetchWire, type Outlet } from './wire.ts'
 
 /** Answers a request; rejects only if its body was read before. */
 export function exchange(
   service: Service,
   request: globalThis.Request,
-  came: Came,
+  args: RuntimeArguments,
 ): Promise<globalThis.Response> {
   if (request.method !== 'GET' && request.bodyUsed) return Promise.reject(alreadyRead())
   const target = parseTarget(withoutFragment(request.url))
   const headers = target && readFields(request, target.authority ?? '')
   if (target === undefined || headers === undefined) return Promise.resolve(refusal(400))
-  const read: Read = { request, came, target, headers }
-  return service.upgrade?.answer(service, read) ?? new Exchange(service, read).run()
+  const read: Read = { request, args, target, headers }
+  return service.upgrade?.answer(service, read) ?? new Exchange(service, read).answer()
 }
 
-class Exchange implements Outlet, Open, Ending {
+class Exchange implements AppExchange, Outlet, Open {
   readonly kind = 'exchange'
   readonly #service: Service
   readonly #read: Read
   #listeners: (() => void)[] | undefined
   #drainListeners: (() => void)[] | undefined
-  /** What is answered at once, as most is, needs no promise that waits for it. */
+  /** The response, if it was made at once, as most are: it needs no pending promise. */
   #response: globalThis.Response | undefined
   #resolve: ((response: globalThis.Response) => void) | undefined
   #incoming: Incoming | undefined
   #watcher: (() => void) | undefined
   #gone = false
-  readonly #scope: HTTPScope
+  readonly scope: HTTPScope
+  readonly receive: Receive = () => this.#receive()
+  readonly send: Send
   readonly #wire: FetchWire
   readonly #responder: Responder
 
   constructor(service: Service, read: Read) {
     this.#service = service
     this.#read = read
-    this.#scope = buildScope(
+    this.scope = buildScope(
       service,
       read,
       (listener) => this.#listen(listener),
       (listener) => this.#listenForDraining(listener),
     )
     this.#wire = new FetchWire(this, service.file)
-    this.#responder = new Responder(this.#scope, this.#wire)
+    this.#responder = new Responder(this.scope, this.#wire)
+    this.send = this.#responder.send
   }
 
-  run(): Promise<globalThis.Response> {
-    // Not as fields: V8 puts functions that are assigned to a property where only full collections
-    // look, and all that they refer to, here the whole exchange, stays until then.
-    const receive: Receive = () => this.#receive()
-    const send: Send = (message) => this.#responder.send(message)
-    const done = run(this.#service.app, this.#scope, receive, send)
-    if (done === SENT && this.#isComplete) this.#finish()
-    else this.#await(done)
+  /** Calls the app, and returns its response. */
+  answer(): Promise<globalThis.Response> {
+    run(this.#service.app, this)
     if (this.#response !== undefined) return Promise.resolve(this.#response)
     return new Promise((resolve) => {
       this.#resolve = resolve
     })
   }
 
-  /** The first counts. */
+  /** Delivers the response; only the first call has an effect. */
   deliver(response: globalThis.Response): void {
     if (this.#resolve === undefined) this.#response ??= response
     else this.#resolve(response)
@@ -78,9 +76,9 @@ class Exchange implements Outlet, Open, Ending {
     this.#incoming?.end()
   }
 
-  /** The client has gone before the response was complete. */
+  /** Called when the client has disconnected before the response was complete. */
   leave(): void {
-    if (this.#gone || this.#isComplete) return
+    if (this.#gone || this.isComplete) return
     this.#gone = true
     this.#wire.leave()
     this.#incoming?.end()
@@ -108,7 +106,7 @@ class Exchange implements Outlet, Open, Ending {
     this.#incoming ??= new Incoming(this.#read.request, () => this.leave())
     // After the body, `receive` waits for the disconnect of the client.
     this.#watch()
-    if (this.#gone || this.#isComplete) this.#incoming.end()
+    if (this.#gone || this.isComplete) this.#incoming.end()
     return this.#incoming.receive()
   }
 
@@ -119,7 +117,7 @@ class Exchange implements Outlet, Open, Ending {
     else this.#listeners.push(listener)
   }
 
-  /** Only on demand: some runtimes make the signal when it is first read. */
+  /** Watches the signal, only on demand: some runtimes create the signal when it is first read. */
   #watch(): void {
     if (this.#watcher !== undefined) return
     const watcher = (): void => this.leave()
@@ -129,47 +127,48 @@ class Exchange implements Outlet, Open, Ending {
     else signal.addEventListener('abort', watcher)
   }
 
-  /** For the app's own listeners: an error would reach the runtime. */
+  /** Calls a listener of the app, whose error must not reach the runtime. */
   #call(listener: () => void): void {
     try {
       listener()
     } catch (error) {
-      this.#service.onError(error, this.#scope)
+      this.#service.onError(error, this.scope)
     }
   }
 
-  get #isComplete(): boolean {
+  get isComplete(): boolean {
     return this.#responder.phase === 'complete'
   }
 
-  #await(done: Promise<void>): void {
+  goOn(ended: Promise<void>): void {
     this.#service.begin(this)
-    // Read now: some runtimes no longer know it once the response has gone, and the app goes on.
-    void this.#scope.client
-    waitUntil(whenEnded(done, this), ...this.#read.came)
+    // It is read now because some runtimes do not report it after the response was sent, while the app still
+    // runs.
+    void this.scope.client
+    waitUntil(ended, ...this.#read.args)
   }
 
   incompleteness(): Error | undefined {
-    if (this.#isComplete || this.#wire.isGone) return undefined
+    if (this.isComplete || this.#wire.isGone) return undefined
     return incomplete(this.#responder.phase, this.#wire.isFlushed)
   }
 
   settle(error: unknown): void {
     this.#service.end(this)
     if (error !== undefined) this.#fail(error)
-    // The client does not see it, but the runtime must not wait for ever.
+    // The client does not get this response, but the runtime must not wait forever.
     if (this.#gone) this.deliver(refusal(499))
-    this.#finish()
+    this.conclude()
   }
 
-  /** Before anything was delivered a 500 is possible; afterwards only a broken body says it. */
+  /** Reports an error. If nothing was delivered, the answer is 500; otherwise, the body ends with an error. */
   #fail(error: unknown): void {
-    if (!followsDisconnect(error, this.#scope)) this.#service.onError(error, this.#scope)
+    if (!followsDisconnect(error, this.scope)) this.#service.onError(error, this.scope)
     if (!this.#wire.isFlushed) this.deliver(refusal(500, this.#read.request.method === 'HEAD'))
-    else if (!this.#isComplete) this.#responder.abort(error)
+    else if (!this.isComplete) this.#responder.abort(error)
   }
 
-  #finish(): void {
+  conclude(): void {
     this.#incoming?.end()
     this.#listeners = undefined
     if (this.#watcher === undefined) return
@@ -185,6 +184,6 @@ function withoutFragment(url: string): string {
 
 function alreadyRead(): TypeError {
   return new TypeError(
-    'toFetch: the body of the request was already read, so it is gone. Pass request.clone(), made before it was read.',
+    'toFetch: the body of the request was already read. Pass request.clone(), made before it was read.',
   )
 }

@@ -5,10 +5,10 @@ import type { HeaderList } from '../../types.ts'
 const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/
 
 /**
- * The fields, names in lower case; or undefined for a request that must not reach an app.
+ * Returns the fields with names in lower case, or undefined for a request that must not reach an app.
  *
- * The host of the URL is the one that counts (RFC 9112 section 3.2.2). A Host field that says the same
- * in other letters stays as it is.
+ * The host of the URL is used (RFC 9112 section 3.2.2). A Host field that differs only in case, or in the
+ * default port, is kept.
  *
  * @param authority The host and port of the URL.
  */
@@ -27,18 +27,21 @@ export function readFields(request: globalThis.Request, authority: string): Head
     if (!isAuthority(host)) return undefined
     if (isSame(host, authority)) list[1] = host
   }
-  // A body whose length is not known, as it would be sent.
+  // A body of unknown length is declared as it would be on a connection.
   if (!hasLength && mayHaveBody(method) && request.body !== null)
     list.push('transfer-encoding', 'chunked')
   return list
 }
 
-/** Asking for the body makes a stream of it, which takes time; fetch knows none for these. */
+/**
+ * Whether the method may have a body. Reading `request.body` creates a stream, which takes time; in fetch,
+ * GET and HEAD have no body.
+ */
 function mayHaveBody(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD'
 }
 
-/** URLs have host names in lower case, and leave out the port that their scheme has by itself. */
+/** Whether two hosts are equal. URLs have host names in lower case, without the default port. */
 function isSame(host: string, authority: string): boolean {
   return withoutPort(host.toLowerCase()) === withoutPort(authority.toLowerCase())
 }

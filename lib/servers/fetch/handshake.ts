@@ -1,10 +1,10 @@
-/** Requests that ask for a websocket. */
+/** Reads websocket handshakes from fetch requests. */
 import { indexOfName } from '../../http/headers.ts'
 import type { App, WebSocketScope } from '../../types.ts'
 import type { Open } from './scope.ts'
 import type { Upgrade } from './sockets.ts'
 
-/** What the websockets of a handler share. */
+/** The properties that all websockets of a handler share. */
 export interface SocketService {
   readonly app: App
   readonly upgrade: Upgrade
@@ -15,7 +15,7 @@ export interface SocketService {
   readonly onError: (error: unknown, scope: WebSocketScope) => void
 }
 
-/** Whether a request asks for a websocket. */
+/** Whether a request is a websocket handshake. */
 export function asksForWebSocket(method: string, headers: readonly string[]): boolean {
   if (method !== 'GET') return false
   const index = indexOfName(headers, 'upgrade')

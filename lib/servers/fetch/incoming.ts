@@ -9,13 +9,13 @@ export class Incoming {
   readonly #onLost: () => void
   readonly #waiting: ((message: ReceiveMessage) => void)[] = []
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  /** The read that is under way; the next one waits for it. */
+  /** The pending read; the next one waits for it. */
   #reading: Promise<ReceiveMessage> | undefined
   #remaining: number
-  #told = false
+  #isComplete = false
   #over = false
 
-  /** @param onLost Called when the body breaks off, which only happens when its client has gone. */
+  /** @param onLost Called when the body is incomplete, which means that the client has disconnected. */
   constructor(request: globalThis.Request, onLost: () => void) {
     this.#request = request
     this.#onLost = onLost
@@ -25,18 +25,21 @@ export class Incoming {
 
   receive(): Promise<ReceiveMessage> {
     if (this.#over) return Promise.resolve(DISCONNECT)
-    if (this.#told) return new Promise((resolve) => this.#waiting.push(resolve))
+    if (this.#isComplete) return new Promise((resolve) => this.#waiting.push(resolve))
     const before = this.#reading
     this.#reading = before === undefined ? this.#read() : before.then(() => this.receive())
     return this.#reading
   }
 
-  /** The exchange is over: waiting receivers get http.disconnect, and the rest of the body is cancelled. */
+  /**
+   * Called when the exchange is over. Waiting receivers get http.disconnect, and the rest of the body is
+   * cancelled.
+   */
   end(): void {
     if (this.#over) return
     this.#over = true
     for (const resolve of this.#waiting.splice(0)) resolve(DISCONNECT)
-    if (!this.#told) this.#reader?.cancel().catch(() => {})
+    if (!this.#isComplete) this.#reader?.cancel().catch(() => {})
   }
 
   async #read(): Promise<ReceiveMessage> {
@@ -51,11 +54,11 @@ export class Incoming {
     const body = part?.value ?? NO_BYTES
     this.#remaining -= body.byteLength
     const isEnd = part === undefined || part.done
-    // Not every runtime makes an error of a body that breaks off.
+    // Some runtimes report no error for an incomplete body.
     if (isEnd && this.#remaining > 0 && Number.isFinite(this.#remaining)) this.#onLost()
     if (this.#over) return DISCONNECT
-    // The last byte that was announced is the end: no turn is spent waiting for it.
-    this.#told = isEnd || this.#remaining <= 0
-    return { type: 'http.request', body, moreBody: !this.#told }
+    // The body ends with the last byte of its declared length, so it need not wait for the end.
+    this.#isComplete = isEnd || this.#remaining <= 0
+    return { type: 'http.request', body, moreBody: !this.#isComplete }
   }
 }

@@ -1,29 +1,29 @@
-/** What runtimes tell a fetch handler besides the request, each in its own way. */
+/** Reads the arguments that runtimes pass to a fetch handler besides the request. */
 import type { Address } from '../../types.ts'
 
-/** What came with a request; every runtime has some of it, or none. */
+/** The second argument of a fetch handler. Each runtime sets some of these properties, or none. */
 export interface RequestInfo {
-  /** The peer, as our own servers tell it. */
+  /** The client, from this package's servers. */
   readonly client?: Address | null
-  /** The peer, as Deno tells it. */
+  /** The client, from Deno. */
   readonly remoteAddr?: { readonly hostname?: string; readonly port?: number }
-  /** The peer, as Bun's server tells it. */
+  /** The client, from Bun's server. */
   readonly requestIP?: (
     request: globalThis.Request,
   ) => { readonly address: string; readonly port: number } | null
-  /** Keeps the runtime awake until the promise is settled. */
+  /** Keeps the runtime running until the promise is settled. */
   readonly waitUntil?: (work: Promise<unknown>) => void
 }
 
-/** What came as a third argument: the execution context of Workers. */
+/** The third argument: the execution context of Workers. */
 export interface RequestContext {
   readonly waitUntil?: (work: Promise<unknown>) => void
 }
 
-/** The peer, or null when the runtime does not tell. */
+/** The address of the client, or null if the runtime does not report it. */
 export function clientOf(request: globalThis.Request, info: unknown): Address | null {
   if (!isObject(info)) return null
-  // Each is checked for itself: on Workers this is an object of the user's own making.
+  // Each property is checked: on Workers this is the user's object.
   const { client, remoteAddr, requestIP } = info as RequestInfo
   if (isObject(client)) return addressOf(client.host, client.port)
   if (isObject(remoteAddr)) return addressOf(remoteAddr.hostname, remoteAddr.port)
@@ -33,8 +33,8 @@ export function clientOf(request: globalThis.Request, info: unknown): Address | 
 }
 
 /**
- * Puts the peer into a scope. Bun takes a fifth of the time of a small answer to tell it, so there it is
- * asked when it is read; after the response was sent, the runtime no longer knows.
+ * Sets the client of a scope. In Bun, reading the address takes a fifth of the time of a small exchange, so
+ * there it is read on demand. After the response was sent, the runtime no longer reports it.
  */
 export function putClient(
   scope: { client: Address | null },
@@ -52,13 +52,13 @@ export function putClient(
     settle(clientOf(request, info))
     return scope.client
   }
-  // Of the scope itself, so that a copy of it has the value.
+  // It is an own property of the scope because copies must have the value.
   Object.defineProperty(scope, 'client', { enumerable: true, configurable: true, get, set: settle })
 }
 
 const PLAIN = { enumerable: true, configurable: true, writable: true } as const
 
-/** Hands work to the runtime, where it takes it. */
+/** Passes work to the runtime, if it supports `waitUntil`. */
 export function waitUntil(work: Promise<unknown>, info: unknown, context: unknown): void {
   for (const keeper of [context, info]) {
     if (!isObject(keeper) || typeof (keeper as RequestContext).waitUntil !== 'function') continue

@@ -1,4 +1,4 @@
-/** Answers of the handler's own. */
+/** Responses that the handler itself makes. */
 import { makeResponse } from './response.ts'
 
 const TEXTS: Readonly<Record<number, string>> = {

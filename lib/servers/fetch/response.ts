@@ -1,13 +1,13 @@
-/** Makes fetch responses, with the hints that single runtimes need. */
+/** Makes fetch responses, with properties that some runtimes need. */
 
-/** The body that a file makes, by its absolute path. */
+/** Makes a body from the absolute path of a file. */
 export type FileBody = (path: string) => Blob
 
 /**
- * Makes a fetch response of checked parts.
+ * Makes a fetch response from validated parts.
  *
- * A body that is there as a whole is counted by the runtime. Told its length, Deno takes a third longer:
- * it has a short way for answers with a content type and nothing else, which most are.
+ * The runtime sets the length of a whole body. With a `content-length`, Deno takes a third longer: it has a
+ * fast path for responses with a content type only, which most are.
  */
 export function makeResponse(
   body: Uint8Array | ReadableStream<Uint8Array> | Blob | string | null,
@@ -21,9 +21,9 @@ export function makeResponse(
     if (isCounted && name === 'content-length') continue
     headers.push([name, fields[index + 1] ?? ''])
   }
-  // Workers encode a body by its content-encoding once more, unless they are told not to.
+  // Without this option, Workers would encode a body again by its content-encoding.
   const init = { status, headers, encodeBody: 'manual' }
-  // Bodies are never in memory that is shared between threads, as types fear.
+  // Bodies are never in memory that threads share, as the types assume.
   return new globalThis.Response(body as BodyInit | null, init)
 }
 
@@ -32,7 +32,7 @@ interface Workers {
 }
 
 /** Workers ignore the content-length of a stream and send chunks, unless the stream has a fixed length. */
-export function fixed(
+export function withFixedLength(
   readable: ReadableStream<Uint8Array>,
   length: number,
 ): ReadableStream<Uint8Array> {

@@ -6,34 +6,34 @@ import type { App, HeaderList, Scope, ServerAddress, State, WebSocketScope } fro
 import { putClient } from './info.ts'
 import type { FileBody } from './response.ts'
 
-/** An exchange or a websocket that goes on. */
+/** An open exchange or websocket. */
 export interface Open {
   readonly kind: 'exchange' | 'websocket'
-  /** The server begins to close; told once. */
+  /** Called once, when the server begins to close. */
   drain(): void
-  /** Ends it: its body breaks off, or its websocket is closed; its app is told that the client has gone. */
+  /** Aborts it: its body ends with an error, or its websocket is closed. Its app gets a disconnect. */
   cut(): void
 }
 
-/** What serves the websockets of a handler; `webSockets()` makes one. */
+/** Serves the websockets of a handler; made by `webSockets()`. */
 export interface WebSockets {
-  /** The response to a request for a websocket; undefined for other requests. */
+  /** Returns the response to a websocket handshake; undefined for other requests. */
   readonly answer: (service: Service, read: Read) => Promise<globalThis.Response> | undefined
 }
 
-/** What a handler does with its requests. */
+/** The app, settings and callbacks of a handler. */
 export interface Service {
   readonly app: App
   readonly rootPath: string
   readonly server: ServerAddress | null
   state: State | undefined
-  /** How the runtime makes websockets; undefined where it does not. */
+  /** How the runtime makes websockets; undefined if it does not. */
   readonly upgrade: WebSockets | undefined
-  /** How the runtime makes a body of a file; undefined where it does not. */
+  /** How the runtime makes a body from a file; undefined if it does not. */
   readonly file?: FileBody | undefined
-  /** The most bytes of a message on a websocket. */
+  /** The largest websocket message, in bytes. */
   readonly maxMessageSize: number
-  /** Told of apps that take longer than their call, background work included. */
+  /** Called when an app has not ended with its call, background work included. */
   readonly begin: (one: Open) => void
   readonly end: (one: Open) => void
   /** Whether the server has begun to close. */
@@ -42,33 +42,36 @@ export interface Service {
   readonly onError: (error: unknown, scope: Scope) => void
 }
 
-/** What came with a request: the arguments behind it, as the runtime gave them. */
-export type Came = readonly [info: unknown, context: unknown]
+/** The arguments after the request, from the runtime. */
+export type RuntimeArguments = readonly [info: unknown, context: unknown]
 
-/** A request whose target and fields were read. */
+/** A request with its parsed target and fields. */
 export interface Read {
   readonly request: globalThis.Request
-  readonly came: Came
+  readonly args: RuntimeArguments
   readonly target: Target
   readonly headers: HeaderList
 }
 
 const FILES = Object.freeze({ 'http.response.pathsend': Object.freeze({}) })
 
-/** A runtime that sends files would answer ranges by itself, by other rules than the app. */
+/**
+ * Whether the request has a range. A runtime that sends files would answer it itself, by other rules than the
+ * app.
+ */
 function hasRange(headers: readonly string[]): boolean {
   return indexOfName(headers, 'range') >= 0
 }
 
-/** The scope of a request whose target and fields were read. */
+/** Makes the scope of a request. */
 export function buildScope(
   { rootPath, server, state, file }: Service,
-  { request, came: [info, context], target, headers }: Read,
+  { request, args: [info, context], target, headers }: Read,
   onDisconnect: (listener: () => void) => void,
   onDraining?: (listener: () => void) => void,
 ): ServerScope {
   const { path, rawPath, queryString } = target
-  const came = { request, info, context }
+  const extension = { request, info, context }
   const scope: ServerScope = {
     type: 'http',
     asgi: ASGI,
@@ -83,7 +86,9 @@ export function buildScope(
     client: null,
     server,
     extensions:
-      file === undefined || hasRange(headers) ? { fetch: came } : { ...FILES, fetch: came },
+      file === undefined || hasRange(headers)
+        ? { fetch: extension }
+        : { ...FILES, fetch: extension },
     onDisconnect,
     onDraining,
     state: state === undefined ? undefined : { ...state },
@@ -109,14 +114,14 @@ export function buildScope(
   return scope
 }
 
-/** The scope of a request that asks for a websocket; the session sets `onDisconnect`. */
+/** Makes the scope of a websocket handshake; the session sets `onDisconnect`. */
 export function buildWebSocketScope(
   service: Service,
   read: Read,
   subprotocols: readonly string[],
 ): WebSocketScope {
-  const asked = { ...service, file: undefined }
-  const { method, extensions, onDraining, ...rest } = buildScope(asked, read, () => {})
+  const withoutFiles = { ...service, file: undefined }
+  const { method, extensions, onDraining, ...rest } = buildScope(withoutFiles, read, () => {})
   return {
     ...rest,
     type: 'websocket',

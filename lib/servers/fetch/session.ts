@@ -1,9 +1,9 @@
-/** One websocket of a runtime: the wire between the state machine and what the runtime provides. */
+/** One websocket of a runtime: connects the state machine to the runtime's websocket. */
 import { bringWebSockets } from '#websocket'
 import { NO_LIMITS } from '../../protocol/inbox.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { SocketProtocol, type SocketWire } from '../../protocol/socket.ts'
-import { type Acceptance, disconnected } from '../../protocol/websocket.ts'
+import { type Acceptance, disconnectMessage } from '../../protocol/websocket.ts'
 import { SENT, type WebSocketScope } from '../../types.ts'
 import { asksForWebSocket, type SocketService, subprotocolsOf } from './handshake.ts'
 import { refusal } from './refusal.ts'
@@ -11,32 +11,36 @@ import { buildWebSocketScope, type Open, type WebSockets } from './scope.ts'
 import type { RuntimeSocket, SocketEvents, Upgrade } from './sockets.ts'
 import { FetchWire } from './wire.ts'
 
-/** How many bytes may be buffered before `send` waits. */
+/** The maximum number of buffered bytes before `send` waits. */
 const MOST_BUFFERED = 65_536
 
-/** How many bytes may wait for the app. Runtimes cannot pause a client, so the websocket is closed. */
+/**
+ * The maximum number of bytes that wait for the app. Runtimes cannot pause a client, so the websocket is
+ * closed.
+ */
 const MOST_WAITING = 8_388_608
 
-/** What a message takes besides its content. */
+/** The memory of a message without its content, in bytes. */
 const OVERHEAD = 64
 
-/** How often a runtime without a drain event is polled, in milliseconds. */
+/** The interval for polling a runtime without a drain event, in milliseconds. */
 const LOOK_MS = 10
 
 /**
- * Serves websockets with what a runtime makes them of: `toFetch(app, { upgrade: webSockets(upgrade) })`.
+ * Serves websockets with the `upgrade` function of a runtime:
+ * `toFetch(app, { upgrade: webSockets(upgrade) })`.
  *
- * Programs without it have none of this code. The servers of `servers/bun` and `servers/deno`, and
- * `toWorker`, bring theirs.
+ * Bundles without it contain no websocket code. The servers of `servers/bun` and `servers/deno`, and
+ * `toWorker`, use it themselves.
  */
 export function webSockets(upgrade: Upgrade): WebSockets {
   bringWebSockets()
   return {
     answer: (service, read) => {
-      const { request, headers, came } = read
+      const { request, headers, args } = read
       if (!asksForWebSocket(request.method, headers)) return undefined
       const scope = buildWebSocketScope(service, read, subprotocolsOf(headers))
-      return new Session({ ...service, upgrade }, scope, request, came[0]).run()
+      return new Session({ ...service, upgrade }, scope, request, args[0]).run()
     },
   }
 }
@@ -49,7 +53,7 @@ export class Session implements Open, SocketWire {
   readonly #info: unknown
   readonly #protocol = new SocketProtocol(this, NO_LIMITS)
   #socket: RuntimeSocket | undefined
-  /** What was sent before the runtime opened the websocket. */
+  /** The actions before the runtime has opened the websocket. */
   #early: ((socket: RuntimeSocket) => void)[] = []
   #blocked: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
   #resolve: (response: globalThis.Response) => void = () => {}
@@ -78,10 +82,10 @@ export class Session implements Open, SocketWire {
     return answer
   }
 
-  /** The websocket stays open until `cut`. */
+  /** Does nothing: the websocket stays open until `cut`. */
   drain(): void {}
 
-  /** The server closes. The client may reconnect to another one. */
+  /** Closes the websocket with 1012, because the server closes. The client may reconnect to another server. */
   cut(): void {
     this.#abort(1012, '')
     this.#lose(1012, '')
@@ -161,11 +165,11 @@ export class Session implements Open, SocketWire {
   }
 
   #lose(code: number, reason: string): void {
-    this.#protocol.lost(disconnected(code, reason))
+    this.#protocol.lost(disconnectMessage(code, reason))
     this.#unblock()
   }
 
-  /** Calls it now, or as soon as the runtime has opened the websocket. */
+  /** Calls the function now, or when the runtime has opened the websocket. */
   #with(act: (socket: RuntimeSocket) => void): void {
     if (this.#socket === undefined) this.#early.push(act)
     else act(this.#socket)

@@ -1,4 +1,4 @@
-/** What a runtime must provide for websockets. */
+/** The interface that a runtime must provide for websockets. */
 import type { Acceptance } from '../../protocol/websocket.ts'
 
 export type { Acceptance }
@@ -7,7 +7,7 @@ export type { Acceptance }
 export interface RuntimeSocket {
   send(data: string | Uint8Array): void
   close(code: number, reason: string): void
-  /** How many bytes wait to be sent. */
+  /** The number of bytes that wait to be sent. */
   buffered(): number
 }
 
@@ -15,7 +15,7 @@ export interface RuntimeSocket {
 export interface SocketEvents {
   readonly open: (socket: RuntimeSocket) => void
   readonly message: (data: string | Uint8Array) => void
-  /** The buffer is empty. Runtimes without this event are polled. */
+  /** Called when the buffer is empty. Runtimes without this event are polled. */
   readonly drain: () => void
   readonly close: (code: number, reason: string) => void
 }
@@ -23,7 +23,7 @@ export interface SocketEvents {
 /**
  * Upgrades a request to a websocket; returns the response that the runtime expects.
  *
- * @throws Error if it cannot.
+ * @throws Error if the upgrade fails.
  */
 export type Upgrade = (
   request: globalThis.Request,
@@ -32,11 +32,11 @@ export type Upgrade = (
   info: unknown,
 ) => globalThis.Response
 
-/** A message in any form in which runtimes provide it, as text or bytes. */
+/** Converts a message of a runtime to text or bytes. */
 export function toMessage(data: unknown): string | Uint8Array {
   if (typeof data === 'string') return data
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
-  // A copy, since some runtimes reuse the memory.
+  // It is copied because some runtimes reuse the memory.
   if (data instanceof Uint8Array) return new Uint8Array(data)
   throw new TypeError('websocket: a message was neither text nor bytes. Check the runtime.')
 }

@@ -1,8 +1,8 @@
-/** A body as a web stream, with as much ahead of its reader as is good for speed. */
+/** A body as a web stream, with a buffer ahead of its reader. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { SENT } from '../../types.ts'
 
-/** The most bytes that wait for the reader. */
+/** The maximum number of bytes that wait for the reader. */
 const AHEAD = 65_536
 
 export class Stream {
@@ -35,7 +35,7 @@ export class Stream {
   /** Resolves when there is room for more. */
   write(part: Uint8Array): Promise<void> {
     if (this.#closed || this.#failure !== undefined || part.byteLength === 0) return SENT
-    // A copy of what is small: its producer may write the next part to the same place.
+    // A small part is copied, because its producer may write the next part into the same memory.
     this.#controller?.enqueue(part.byteLength < AHEAD ? part.slice() : part)
     if ((this.#controller?.desiredSize ?? 0) > 0) return SENT
     if (this.#blocked === undefined) {
@@ -56,7 +56,7 @@ export class Stream {
     this.#resume()
   }
 
-  /** The reader gets this error in place of the end, behind all that was written. */
+  /** Ends the stream with an error, after all written parts were read. */
   fail(error: unknown): void {
     this.#fail(new ClientDisconnected())
     if (this.#closed || this.#failure !== undefined) return
@@ -64,7 +64,7 @@ export class Stream {
     this.#breakOffOnceTaken()
   }
 
-  /** The reader has gone, or is to go: what was written is dropped. */
+  /** Drops all written parts, because the client has disconnected or the exchange was aborted. */
   leave(): void {
     const error = new ClientDisconnected()
     this.#fail(error)
@@ -76,7 +76,9 @@ export class Stream {
     this.#breakOffOnceTaken()
   }
 
-  /** In a later turn: Bun sends neither head nor body if the error comes with the last part. */
+  /**
+   * Ends the stream in a later turn: if the error comes with the last part, Bun sends neither head nor body.
+   */
   #breakOffOnceTaken(): void {
     if (this.#failure === undefined || this.#controller?.desiredSize !== AHEAD) return
     const { error } = this.#failure

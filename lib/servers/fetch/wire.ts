@@ -1,14 +1,14 @@
-/** Makes one fetch response; `protocol/response.ts` says of what, and in which order. */
+/** Makes one fetch response, as directed by `protocol/response.ts`. */
 import { indexOfName } from '../../http/headers.ts'
 import type { Head } from '../../protocol/head.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { SENT } from '../../types.ts'
-import { type FileBody, fixed, makeResponse } from './response.ts'
+import { type FileBody, makeResponse, withFixedLength } from './response.ts'
 import { Stream } from './stream.ts'
 
-/** What an exchange does with a response. */
+/** The methods of an exchange that the wire calls. */
 export interface Outlet {
-  /** Gives the response to the runtime, once. */
+  /** Passes the response to the runtime, once. */
   deliver(response: globalThis.Response): void
   /** Called when the runtime stops reading the body. */
   leave(): void
@@ -17,7 +17,7 @@ export interface Outlet {
 }
 
 export class FetchWire implements Wire {
-  /** Fetch has no place for fields after the body. */
+  /** Fetch has no trailers. */
   readonly sendsTrailers = false
   readonly #outlet: Outlet
   readonly #file: FileBody | undefined
@@ -26,7 +26,7 @@ export class FetchWire implements Wire {
   #isOver = false
   #isGone = false
 
-  /** @param file Makes a body of a file, if the runtime can. */
+  /** @param file Makes a body from a file, if the runtime can. */
   constructor(outlet: Outlet, file?: FileBody) {
     this.#outlet = outlet
     this.#file = file
@@ -36,12 +36,12 @@ export class FetchWire implements Wire {
     return this.#isGone
   }
 
-  /** Whether the runtime has the response, or its beginning. */
+  /** Whether the response was passed to the runtime. */
   get isFlushed(): boolean {
     return this.#isDelivered
   }
 
-  /** The client has gone: sends that wait for room are rejected. */
+  /** Called when the client has disconnected: pending sends are rejected. */
   leave(): void {
     if (this.#isOver) return
     this.#isGone = true
@@ -50,7 +50,7 @@ export class FetchWire implements Wire {
 
   whole({ status, headers, dropsBody }: Head, body: Uint8Array, length: number | undefined): void {
     if (!dropsBody && body.byteLength > 0) {
-      this.#deliver(makeResponse(body, status, headers)) // the runtime counts it
+      this.#deliver(makeResponse(body, status, headers)) // the runtime sets the length
     } else {
       const fields = length === undefined ? headers : [...headers, 'content-length', String(length)]
       this.#deliver(makeResponse(null, status, fields))
@@ -64,7 +64,8 @@ export class FetchWire implements Wire {
       return
     }
     const stream = new Stream(() => this.#outlet.leave())
-    const readable = length === undefined ? stream.readable : fixed(stream.readable, length)
+    const readable =
+      length === undefined ? stream.readable : withFixedLength(stream.readable, length)
     this.#stream = stream
     this.#deliver(makeResponse(readable, status, headers))
   }
@@ -79,7 +80,7 @@ export class FetchWire implements Wire {
     this.#finish()
   }
 
-  /** The client gets an error in place of the end. */
+  /** Ends the body with an error. */
   abort(error: unknown): void {
     this.#stream?.fail(error)
   }
@@ -92,7 +93,7 @@ export class FetchWire implements Wire {
   #deliverFile(makeBody: FileBody, path: string, head: Head): Promise<void> {
     const { status, headers, dropsBody } = head
     const body = dropsBody ? null : makeBody(path)
-    // Bun would add one with the name of the file, which is not for the client.
+    // Otherwise, Bun would add one with the name of the file, which the client must not see.
     const isNamed = indexOfName(headers, 'content-disposition') >= 0
     const fields = isNamed ? headers : [...headers, 'content-disposition', 'inline']
     this.#deliver(makeResponse(body, status, fields))

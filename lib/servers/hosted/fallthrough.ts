@@ -1,23 +1,23 @@
-/** One request between a host and an app: what the app does not answer goes on to the host. */
+/** Passes the requests that the app does not answer on to the host. */
 import { type App, type Scope, SENT, type Send } from '../../types.ts'
 
-/** Hands a request on, with an error or without one. */
+/** Passes a request on, with or without an error. */
 export type Next = (error?: unknown) => void
 
-export class Passage {
+export class Fallthrough {
   readonly #next: Next | undefined
   readonly #onError: (error: unknown, scope: Scope) => void
   #scope: Scope | undefined
   #unmatched = false
   #dropped = false
 
-  /** @param onError Told of what `next` itself throws, which no host should. */
+  /** @param onError Called with errors that `next` itself throws. */
   constructor(next: Next | undefined, onError: (error: unknown, scope: Scope) => void) {
     this.#next = next
     this.#onError = onError
   }
 
-  /** The app, whose "nothing matches" is heard, and not sent. */
+  /** Wraps the app. If no route matches, its 404 is not sent. */
   through(app: App): App {
     if (this.#next === undefined) return app
     return (scope, receive, send) => {
@@ -40,7 +40,7 @@ export class Passage {
     }
   }
 
-  /** Calls `next`, if there is one; the host answers then. */
+  /** Calls `next` and returns true, or returns false if there is no `next` or it throws. */
   takesOver(error: unknown): boolean {
     const next = this.#next
     if (next === undefined) return false

@@ -1,51 +1,52 @@
-/** An app inside another server: takes its requests and its upgrades. */
+/** An app inside another server: handles its requests and upgrades. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { LifespanMode, StartedLifespan } from '../../lifespan/start.ts'
-import { guarded } from '../../protocol/log.ts'
+import { logFailures } from '../../protocol/log.ts'
 import type { App, LifespanScope, Scope, State } from '../../types.ts'
-import { exchange, type HTTPService } from '../node/exchange.ts'
+import { exchange } from '../node/exchange.ts'
 import { logError } from '../node/log.ts'
 import { MOST_PIPELINED } from '../node/pipeline.ts'
 import { refuse } from '../node/refuse.ts'
 import type { Site } from '../node/scope.ts'
+import type { HTTPService } from '../node/service.ts'
 import { StalledWrites, WRITE_TIMEOUT_MS } from '../node/stalled.ts'
 import { refuseHandshake } from '../node/websockets/answer.ts'
 import { readWebSocketOptions, type WebSocketOptions } from '../node/websockets/options.ts'
 import { WebSockets } from '../node/websockets.ts'
 import { GRACE_PERIOD_MS } from '../running.ts'
-import { type Next, Passage } from './fallthrough.ts'
+import { Fallthrough, type Next } from './fallthrough.ts'
 import { leaveToOthers } from './leftover.ts'
 import { Life } from './lifecycle.ts'
 import { placeBelow } from './mountpoint.ts'
 import { exchangeStream, streamOf } from './overhttp2.ts'
 import { rawFieldsOf } from './rawfields.ts'
-import { isRead, replayed } from './readbody.ts'
-import { located } from './site.ts'
-import { complete, unreadScope } from './synthetic.ts'
+import { isRead, replayBody } from './readbody.ts'
+import { locateRequest } from './site.ts'
+import { completeRequest, unreadScope } from './synthetic.ts'
 
 export interface ToNodeOptions<Incoming extends IncomingMessage = IncomingMessage> {
-  /** Whether the app's lifespan is run ('auto'). */
+  /** Whether to run the app's lifespan ('auto'). */
   lifespan?: LifespanMode
-  /** What a request's state has besides the lifespan's: what the host knows of it (nothing). */
+  /** Returns values from the host that are added to the request's state (none). */
   state?: (request: Incoming) => State
   /**
-   * The prefix below which the host has put the listener, for `upgrade`: no host takes it off an
-   * upgrade, as `use` does of a request. Upgrades of other paths are left to others (every path).
+   * The prefix of the listener in the host, for `upgrade`: hosts strip it from requests, as `use` does, but
+   * not from upgrades. Upgrades for other paths are left to other listeners ('', which is every path).
    */
   prefix?: string
   /**
-   * How long `close()` lets open exchanges go on, in ms (8,000); event streams end at once. What takes
-   * longer is cut, and the app told that the client has gone.
+   * How long `close()` waits for open exchanges, in ms (8,000); event streams end at once. Exchanges that
+   * take longer are aborted, and the app gets a disconnect.
    */
   gracePeriodMs?: number
-  /** How long a client may read nothing of what waits for it, in ms (60,000); 0 is for ever. */
+  /** How long a client may read nothing while data waits for it, in ms (60,000; 0: no limit). */
   writeTimeoutMs?: number
-  /** How many requests of one connection are at work at once; further ones wait (32). */
+  /** The maximum number of requests of one connection that are handled at a time; further ones wait (32). */
   maxPipelinedRequests?: number
   /** Limits and times of websockets ({}). */
   websocket?: WebSocketOptions
-  /** Told of errors that neither the app nor the host answers (written to stderr). */
+  /** Called with errors that neither the app nor the host answers (written to stderr). */
   onError?: (error: unknown, scope: Scope) => void
 }
 
@@ -63,7 +64,7 @@ export class Hosted<Incoming extends IncomingMessage> {
     this.#app = app
     this.#options = options
     this.#stalled = new StalledWrites(this.#sockets, options.writeTimeoutMs ?? WRITE_TIMEOUT_MS)
-    this.#onError = guarded(options.onError ?? logError)
+    this.#onError = logFailures(options.onError ?? logError)
     this.#websockets = new WebSockets(
       { app, site: NOWHERE, inFlight: this.life, onError: this.#onError },
       readWebSocketOptions(options.websocket ?? {}),
@@ -74,7 +75,7 @@ export class Hosted<Incoming extends IncomingMessage> {
 
   request(request: Incoming, response: ServerResponse, next: Next | undefined): void {
     const { life } = this
-    complete(request)
+    completeRequest(request)
     if (request.httpVersionMajor > 1 && streamOf(request) === undefined) refuseVersion(response)
     else if (life.closing) refuse(response, 503, request.httpVersionMajor < 2)
     else if (life.lifespan !== undefined) this.#run(life.lifespan, request, response, next)
@@ -99,7 +100,7 @@ export class Hosted<Incoming extends IncomingMessage> {
     if (this.life.closing) return refuseHandshake(handshake, 503)
     try {
       const { state } = await this.life.ready()
-      const hosting = located(request, state, stateOf?.(request), place)
+      const hosting = locateRequest(request, state, stateOf?.(request), place)
       this.#websockets.take(request, socket, head, hosting)
     } catch (error) {
       this.#onError(error, LIFESPAN)
@@ -108,7 +109,7 @@ export class Hosted<Incoming extends IncomingMessage> {
   }
 
   #watch(socket: Socket): void {
-    // A request that no server has made may have something else.
+    // A synthetic request may have another object as its socket.
     if (!(socket instanceof Socket)) return
     this.#sockets.add(socket)
     this.#stalled.watch()
@@ -125,19 +126,19 @@ export class Hosted<Incoming extends IncomingMessage> {
     response: ServerResponse,
     next: Next | undefined,
   ): void {
-    // While the app was started the client has left, or the host has answered.
+    // During the startup the client has disconnected, or the host has answered.
     if (response.destroyed || response.writableEnded) return
     if (request.httpVersionMajor < 2) this.#watch(request.socket)
     try {
-      const { target, site } = located(request, state, this.#options.state?.(request))
-      const passage = new Passage(next, this.#onError)
+      const { target, site } = locateRequest(request, state, this.#options.state?.(request))
+      const fallthrough = new Fallthrough(next, this.#onError)
       const isTaken = isRead(request)
       const rawFields = rawFieldsOf(request)
       const service: HTTPService = {
-        app: passage.through(isTaken ? replayed(this.#app, request) : this.#app),
+        app: fallthrough.through(isTaken ? replayBody(this.#app, request) : this.#app),
         site,
         inFlight: this.life,
-        // They would write past what the host has put around the response.
+        // Shortcuts would bypass methods that the host has replaced on the response.
         shortcuts: false,
         maxPipelined: this.#options.maxPipelinedRequests ?? MOST_PIPELINED,
         onError: this.#onError,
@@ -145,7 +146,7 @@ export class Hosted<Incoming extends IncomingMessage> {
       assertUnsent(response)
       const stream = streamOf(request)
       if (stream !== undefined) {
-        const takesOver = (error: unknown): boolean => passage.takesOver(error)
+        const takesOver = (error: unknown): boolean => fallthrough.takesOver(error)
         exchangeStream(service, stream, request, response, target, isTaken, takesOver)
         return
       }
@@ -153,7 +154,7 @@ export class Hosted<Incoming extends IncomingMessage> {
         target: rawFields === undefined ? undefined : target,
         rawFields: rawFields ?? [],
         isRead: isTaken,
-        takesOver: (error) => passage.takesOver(error),
+        takesOver: (error) => fallthrough.takesOver(error),
       })
     } catch (error) {
       this.#fail(error, unreadScope(request), response, next)
@@ -170,7 +171,7 @@ export class Hosted<Incoming extends IncomingMessage> {
   }
 }
 
-/** Each websocket has a place of its own. */
+/** The default site; each websocket has its own. */
 const NOWHERE: Site = { rootPath: '', rawRootPath: '', server: null, state: undefined }
 
 const LIFESPAN: LifespanScope = Object.freeze({
@@ -178,17 +179,20 @@ const LIFESPAN: LifespanScope = Object.freeze({
   asgi: Object.freeze({ version: '3.0', specVersion: '2.0' }),
 })
 
-/** Without a listener an error would end the process; the connection is closed by it anyway. */
+/**
+ * A listener for errors, which would otherwise end the process. The connection is closed after an error
+ * anyway.
+ */
 function ignore(): void {}
 
 function assertUnsent(response: ServerResponse): void {
   if (!response.headersSent) return
   throw new Error(
-    'toNode: the response has been started by the host, so that the app cannot answer. Call next() only before.',
+    'toNode: the host has already started the response, so the app cannot answer. Call next() before that.',
   )
 }
 
-/** A request of a later version, without a stream of node:http2 behind it. */
+/** Refuses an HTTP/2 request without a stream of node:http2. */
 function refuseVersion(response: ServerResponse): void {
   response.statusCode = 505
   response.setHeader('content-type', 'text/plain; charset=utf-8')

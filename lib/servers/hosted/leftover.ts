@@ -1,14 +1,15 @@
-/** Upgrades that are not for the app: left to other listeners of the host, if it has any. */
+/** Leaves upgrades that are not for the app to other listeners of the host, if there are any. */
 import type { Server } from 'node:http'
 import { type Handshake, refuseHandshake } from '../node/websockets/answer.ts'
 
-/** How long others may take to begin with an upgrade, before it is answered by 404. */
+/** How long other listeners may take to use an upgrade before the answer is 404, in ms. */
 const OTHERS_MS = 2_000
 
 /**
- * Leaves a handshake to the other listeners of 'upgrade' of its server, and tells whether there are any.
+ * Leaves a handshake to the other 'upgrade' listeners of its server. Returns whether there are any.
  *
- * Node closes no connection whose upgrade none of its listeners takes; so this one does, in the end.
+ * If no listener uses the connection, this function answers with 404 in the end: Node would leave the
+ * connection open.
  */
 export function leaveToOthers(handshake: Handshake): boolean {
   if (!hasOthers(handshake)) return false
@@ -24,13 +25,13 @@ export function leaveToOthers(handshake: Handshake): boolean {
   return true
 }
 
-/** Node notes on a connection of http what server it is of. */
+/** Whether the server has other listeners. Node sets `server` on the connections of HTTP servers. */
 function hasOthers({ socket }: Handshake): boolean {
   const { server } = socket as { server?: Server | null }
   return (server?.listenerCount('upgrade') ?? 0) > 1
 }
 
-/** Also by a listener that still waits for an upstream: Node no longer holds the connection. */
+/** Whether a listener reads the connection. This includes one that still waits for an upstream. */
 function isRead({ socket }: Handshake): boolean {
   return socket.listenerCount('data') + socket.listenerCount('readable') > 0
 }

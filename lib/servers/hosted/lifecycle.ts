@@ -3,7 +3,7 @@ import { type LifespanMode, type StartedLifespan, startLifespan } from '../../li
 import type { App } from '../../types.ts'
 import { type Ongoing, OngoingSet } from '../node/ongoing.ts'
 
-/** How long apps get to clean up after their connections were cut. */
+/** How long apps may take to clean up after their connections were aborted, in ms. */
 const AFTERMATH_MS = 1_000
 
 export class Life {
@@ -14,7 +14,7 @@ export class Life {
   readonly #ongoing = new OngoingSet()
   readonly #open = new Set<Ongoing>()
   #onIdle: () => void = () => {}
-  /** Set once the app has started. */
+  /** Set after the app has started. */
   lifespan: StartedLifespan | undefined
 
   constructor(app: App, mode: LifespanMode) {
@@ -22,7 +22,7 @@ export class Life {
     this.#mode = mode
   }
 
-  /** Whether no more requests are taken. */
+  /** Whether new requests are refused. */
   get closing(): boolean {
     return this.#closing !== undefined
   }
@@ -46,14 +46,14 @@ export class Life {
     if (this.#ongoing.count === 0) this.#onIdle()
   }
 
-  /** Starts the app, the first time; rejects each time when that has failed. */
+  /** Starts the app with the first call. If the start has failed, each call rejects. */
   async ready(): Promise<StartedLifespan> {
     this.#starting ??= startLifespan(this.#app, this.#mode)
     this.lifespan = await this.#starting
     return this.lifespan
   }
 
-  /** Waits for what goes on, cuts what takes longer, and then stops the app, if it was started. */
+  /** Waits for open exchanges, aborts those that take longer, then stops the app if it was started. */
   close(gracePeriodMs: number): Promise<void> {
     this.#ongoing.drain()
     this.#closing ??= this.#close(gracePeriodMs)
@@ -62,7 +62,7 @@ export class Life {
 
   async #close(gracePeriodMs: number): Promise<void> {
     if (this.#starting === undefined) return
-    // The caller of `start` was told of the failure; nothing has to be stopped.
+    // The caller of `start` has got the error, and nothing has to be stopped.
     const lifespan = await this.#starting.catch(() => undefined)
     await this.#idle(gracePeriodMs)
     for (const one of [...this.#open]) one.cut()

@@ -1,4 +1,4 @@
-/** Where in its host a request is: the whole target, and the prefix that the host has taken off. */
+/** Finds the whole target of a request in a host, and the prefix that the host has stripped. */
 import type { IncomingMessage } from 'node:http'
 import {
   isBelow,
@@ -8,15 +8,15 @@ import {
   type Target,
 } from '../../protocol/target.ts'
 
-/** What hosts write on a request besides what Node does. */
+/** The properties that hosts add to a Node request. */
 export interface HostedRequest extends IncomingMessage {
-  /** The target as it came: Express, Connect, Vite, Fastify's middie. */
+  /** The original target: Express, Connect, Vite, Fastify's middie. */
   originalUrl?: unknown
-  /** The prefix that was taken off `url`: Express. */
+  /** The prefix that was stripped from `url`: Express. */
   baseUrl?: unknown
-  /** What a body parser has made of the body. */
+  /** The result of a body parser. */
   body?: unknown
-  /** The body as it was, which some keep for signatures. */
+  /** The unparsed body, which some hosts keep for signatures. */
   rawBody?: unknown
 }
 
@@ -27,7 +27,7 @@ export interface Place {
   readonly rawRootPath: string
 }
 
-/** Reads `url` below the prefix, which stands before it in the target that came. */
+/** Parses `url`, and finds the prefix before it in the original target. */
 export function placeOf(request: HostedRequest): Place {
   const { url = '', originalUrl, baseUrl } = request
   const original = typeof originalUrl === 'string' ? originalUrl : url
@@ -35,7 +35,8 @@ export function placeOf(request: HostedRequest): Place {
   const rootPath = decoded(rawRootPath)
   if (rootPath === undefined) return { target: undefined, rootPath: '', rawRootPath: '' }
   const target = parseTarget(url)
-  // The prefix itself is given as "/" by hosts; what came has no slash there, and neither has the path.
+  // For a request of exactly the prefix, hosts set `url` to "/". The original target has no such slash, so
+  // the path has none.
   const isPrefix =
     rawRootPath !== '' && target?.path === '/' && rawRootPath === withoutQuery(original)
   return {
@@ -46,14 +47,14 @@ export function placeOf(request: HostedRequest): Place {
 }
 
 /**
- * The place of an upgrade, of which hosts take no prefix off; undefined outside of the prefix.
+ * The place of an upgrade, from which hosts do not strip the prefix. Undefined if it is not below the prefix.
  *
- * @param prefix Decoded, without a slash at its end; '' when the host has not told where the app is.
+ * @param prefix Decoded, without a trailing slash; '' if it is not known.
  */
 export function placeBelow(request: HostedRequest, prefix: string): Place | undefined {
   const place = placeOf(request)
   const { target, rawRootPath } = place
-  // An invalid target is answered here with 400, since it belongs to no prefix.
+  // An invalid target belongs to no prefix, so it is answered here with 400.
   if (prefix === '' || rawRootPath !== '') return place
   if (target === undefined || !isBelow(target.path, prefix)) return undefined
   const { path, rawPath } = target
@@ -68,7 +69,7 @@ export function placeBelow(request: HostedRequest, prefix: string): Place | unde
   }
 }
 
-/** What comes before `url` in the original; nothing when the host has written another one. */
+/** The part of the original target before `url`; '' if the host has rewritten `url`. */
 function prefixOf(url: string, original: string): string {
   if (url === original || !url.startsWith('/')) return ''
   const end = original.endsWith(url)

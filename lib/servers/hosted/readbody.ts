@@ -1,4 +1,7 @@
-/** Bodies that a host's parser has read before: given again, or missed with a reason. */
+/**
+ * Passes on bodies that a parser of the host has already read, or throws an error that explains why it
+ * cannot.
+ */
 
 import { parseMediaType } from '../../http/mediatypes.ts'
 import { encodeText } from '../../internal/bytes.ts'
@@ -9,7 +12,7 @@ import type { HostedRequest } from './mountpoint.ts'
 export function isRead(request: HostedRequest): boolean {
   const { headers, readableEnded, readableDidRead } = request
   const length = headers['content-length'] ?? '0'
-  // Over HTTP/2 only the stream tells, where no length was announced.
+  // Over HTTP/2 without a declared length, only the stream shows whether there is a body.
   const { stream } = request as { stream?: { readonly endAfterHeaders?: boolean } }
   const isOpen = headers['transfer-encoding'] !== undefined || stream?.endAfterHeaders === false
   const hasBody = isOpen || Number(length) !== 0
@@ -17,26 +20,26 @@ export function isRead(request: HostedRequest): boolean {
 }
 
 /**
- * The app, given what the host has kept of the body.
+ * Wraps the app: it gets the body that the host has kept.
  *
- * The fields of the scope are changed to say what is given: it has another length, and is unpacked.
+ * The fields of the scope are changed to describe this body: its length may differ, and it is not encoded.
  */
-export function replayed(app: App, request: HostedRequest): App {
+export function replayBody(app: App, request: HostedRequest): App {
   return (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
     const body = keptBody(request)
-    if (body === undefined) return app(scope, () => Promise.reject(gone()), send)
-    scope.headers = described(scope.headers, body.byteLength)
+    if (body === undefined) return app(scope, () => Promise.reject(bodyGone()), send)
+    scope.headers = fieldsForBody(scope.headers, body.byteLength)
     return app(scope, withBody(body, receive), send)
   }
 }
 
-function described(headers: HeaderList, length: number): HeaderList {
+function fieldsForBody(headers: HeaderList, length: number): HeaderList {
   const kept = headers.filter((_, index) => !FRAMING.has(headers[index - (index % 2)] ?? ''))
   return [...kept, 'content-length', String(length)]
 }
 
-/** The exchange itself has no body; what it tells of that was told here. */
+/** A `receive` with the kept body. The exchange's own message, an empty body, is skipped. */
 function withBody(body: Uint8Array, receive: Receive): Receive {
   let next: ReceiveMessage | undefined = { type: 'http.request', body, moreBody: false }
   return async () => {
@@ -50,25 +53,25 @@ function withBody(body: Uint8Array, receive: Receive): Receive {
 
 const FRAMING = new Set(['content-length', 'content-encoding', 'transfer-encoding'])
 
-/** The body as it was, or one of the same meaning; undefined when there is no telling. */
+/** The original body, or an equivalent one; undefined if neither can be made. */
 function keptBody({ rawBody, body, headers }: HostedRequest): Uint8Array | undefined {
   if (rawBody instanceof Uint8Array) return rawBody
   if (body instanceof Uint8Array) return body
   const { type, params } = parseMediaType(headers['content-type'] ?? '')
-  if (typeof body === 'string') return encoded(body, params?.get('charset') ?? 'utf-8')
+  if (typeof body === 'string') return encodeBody(body, params?.get('charset') ?? 'utf-8')
   if (body === undefined) return undefined
   if (/[/+]json$/.test(type)) return encodeText(JSON.stringify(body))
-  if (type === 'application/x-www-form-urlencoded') return urlencoded(body)
+  if (type === 'application/x-www-form-urlencoded') return encodeForm(body)
   return undefined
 }
 
-function encoded(text: string, charset: string): Uint8Array | undefined {
+function encodeBody(text: string, charset: string): Uint8Array | undefined {
   if (/^utf-?8$/i.test(charset)) return encodeText(text)
   return Buffer.isEncoding(charset) ? Buffer.from(text, charset) : undefined
 }
 
-/** Only what is flat; how deeper values were written is the parser's secret. */
-function urlencoded(body: unknown): Uint8Array | undefined {
+/** A flat form. Nested values are refused because parsers differ in how these are written. */
+function encodeForm(body: unknown): Uint8Array | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(body)) {
@@ -80,7 +83,7 @@ function urlencoded(body: unknown): Uint8Array | undefined {
   return encodeText(`${params}`)
 }
 
-function gone(): Error {
+function bodyGone(): Error {
   return new Error(
     "toNode: the request's body was read before, and is not kept in request.body or request.rawBody. Put the listener before body parsers.",
   )

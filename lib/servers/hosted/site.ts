@@ -1,23 +1,23 @@
-/** Where a request finds its app, and what the host and the lifespan let it know. */
+/** Finds the target of a request, and the root path, server and state of its scope. */
 import type { Socket } from 'node:net'
 import type { Target } from '../../protocol/target.ts'
 import type { ServerAddress, State } from '../../types.ts'
 import type { Site } from '../node/scope.ts'
 import { type HostedRequest, type Place, placeOf } from './mountpoint.ts'
 
-export interface Located {
-  /** Without the prefix; undefined if it is invalid. */
+export interface LocatedRequest {
+  /** The target without the prefix; undefined if it is invalid. */
   readonly target: Target | undefined
   readonly site: Site
 }
 
-/** @param own What a request's state has besides the app's. */
-export function located(
+/** @param own Values that are added to the app's state. */
+export function locateRequest(
   request: HostedRequest,
   state: State | undefined,
   own: State | undefined,
   { target, ...place }: Place = placeOf(request),
-): Located {
+): LocatedRequest {
   const server = serverAddress(request.socket)
   return {
     target,

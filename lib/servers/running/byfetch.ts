@@ -3,7 +3,7 @@
 import type { App, ServerAddress } from '../../types.ts'
 import type { Upgrade } from '../fetch/sockets.ts'
 import { type FetchApp, type ToFetchOptions, toFetch, webSockets } from '../fetch.ts'
-import { type RunningServer, type RunOptions, running } from '../running.ts'
+import { makeRunningServer, type RunningServer, type RunOptions } from '../running.ts'
 
 export interface ByFetchOptions extends RunOptions {
   /** The largest websocket message in bytes; a larger one closes the websocket (1,048,576). */
@@ -16,13 +16,13 @@ export type Place = { readonly hostname: string; readonly port: number } | { rea
 /** The server functions of a runtime. */
 export interface Listener {
   readonly port: number | undefined
-  /** Stops accepting, and resolves when open exchanges have ended. */
+  /** Stops accepting connections, and resolves when open exchanges have ended. */
   readonly drain: () => Promise<unknown>
-  /** Aborts open exchanges, as far as the runtime does so itself. */
+  /** Aborts open exchanges, if the runtime supports it. */
   readonly cut: () => unknown
 }
 
-/** What differs between runtimes. */
+/** The functions that differ between runtimes. */
 export interface Runtime {
   readonly upgrade: Upgrade
   /** Makes a body from a file; without it, files are streamed. */
@@ -72,7 +72,7 @@ export async function serveByFetch(
     throw error
   }
   if (path === undefined) address = { host, port: listener.port ?? port }
-  return running(
+  return makeRunningServer(
     {
       address,
       drain: () => {

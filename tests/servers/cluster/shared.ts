@@ -20,14 +20,14 @@ t.test('without workers it is a store', async (t) => {
   t.equal(await clusterStore({ name: 'two' }).increment('a', 1, { ttl: 60 }), 1)
 })
 
-t.test('and channels', async (t) => {
+t.test('without workers it is a channels backend', async (t) => {
   await using here = channels({ backend: clusterBackend({ history: 5 }) })
   await using there = channels({ backend: clusterBackend({ history: 5 }) })
   await carries(t, here, there)
   await remembers(t, here, there)
 })
 
-t.test('limits are taken from all windows or none, and fade', async (t) => {
+t.test('limits take from all windows or from none, and fade', async (t) => {
   let now = 0
   t.intercept(Date, 'now', { value: () => now })
   const store = clusterStore({ name: 'limits' })
@@ -66,7 +66,7 @@ t.test('limits are taken from all windows or none, and fade', async (t) => {
   await t.rejects(store.spend?.('a', 0.5, [minute]) ?? Promise.resolve([]), /must be an integer/)
 })
 
-t.test('a flood of clients forgets the ones that were not seen for longest', async (t) => {
+t.test('many new clients replace the least recently seen ones', async (t) => {
   const counters = storeCounters(clusterStore({ name: 'flood', maxEntries: 10 }))
   const limits = [{ max: 1, seconds: 3600 }]
   for (let client = 0; client <= 10; client++) await spend(counters, limits, `c${client}`, 1)
@@ -105,7 +105,10 @@ t.test('options are checked', async (t) => {
     [() => clusterBackend({ name: '' }), /^clusterBackend: a name must consist of letters/],
     [() => clusterBackend({ history: -1 }), /^clusterBackend: history must be a whole number/],
     [() => clusterBackend({ maxSize: 0 }), /^clusterBackend: maxSize must be a number of bytes/],
-    [() => clusterMetrics({} as never), /^clusterMetrics: it must be what metrics\(\) returns/],
+    [
+      () => clusterMetrics({} as never),
+      /^clusterMetrics: the argument must be a result of metrics\(\)/,
+    ],
   ]
   for (const [make, message] of wrong) t.throws(make, message)
 })
@@ -137,7 +140,7 @@ class NotedPeer implements Peer {
   }
 }
 
-t.test('a worker that reads too slowly is told what it has missed', async (t) => {
+t.test('a worker that reads too slowly gets the number of missed messages', async (t) => {
   const peer = new NotedPeer()
   const bus = channels({ backend: clusterBackend({ name: 'slow' }) })
   await peer.ask('channels', 'slow', 'join', 'news', 1, 7)
@@ -159,7 +162,7 @@ t.test('a worker that reads too slowly is told what it has missed', async (t) =>
   await bus.close()
 })
 
-t.test('a question is answered in any case', async (t) => {
+t.test('every request of a worker gets an answer', async (t) => {
   const peer = new NotedPeer()
   await peer.ask('store', 'unknown', 'get', 'a')
   await peer.ask('store', 'small', 'open', 10, 100)
@@ -178,14 +181,18 @@ t.test('a question is answered in any case', async (t) => {
   ])
 })
 
-t.test('other limits for the same name are told, and shared all the same', async (t) => {
+t.test('other limits for the same name are reported, and shared', async (t) => {
   const told = t.capture(console, 'error')
   clusterStore({ name: 'limited', maxEntries: 5 })
   clusterStore({ name: 'limited', maxEntries: 6 })
   clusterBackend({ name: 'limited', history: 5 })
   clusterBackend({ name: 'limited', history: 6 })
   t.match(told.args(), [
-    [/^clusterStore: "limited" goes on with maxEntries 5 and maxSize 64000000\. Start the primary/],
-    [/^clusterBackend: "limited" goes on with history 5 and maxSize 64000000\. Start the primary/],
+    [
+      /^clusterStore: "limited" continues with maxEntries 5 and maxSize 64000000\. Start the primary/,
+    ],
+    [
+      /^clusterBackend: "limited" continues with history 5 and maxSize 64000000\. Start the primary/,
+    ],
   ])
 })

@@ -32,7 +32,7 @@ function worker(snapshot: MetricsSnapshot, isSilent = false) {
   return { peer, end }
 }
 
-t.test('counts of all workers are added up, and those of ended ones stay', async (t) => {
+t.test('counts of all workers are added, including ended ones', async (t) => {
   const set = setOf(counted(0))
   const one = worker(counted(3))
   const two = worker(counted(4), true)

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { exchange } from '../../../lib/servers/fetch/exchange.ts'
-import type { Came, Open, Service } from '../../../lib/servers/fetch/scope.ts'
+import type { Open, RuntimeArguments, Service } from '../../../lib/servers/fetch/scope.ts'
 import { type App, type HTTPScope, SENT, type Send } from '../../../lib/types.ts'
 import { answer, eventually, httpApp, readAll } from '../../support/sockets.ts'
 
-const NOTHING: Came = [undefined, undefined]
+const NOTHING: RuntimeArguments = [undefined, undefined]
 
 class Run {
   readonly errors: unknown[] = []
@@ -30,8 +30,8 @@ class Run {
     }
   }
 
-  fetch(url = 'http://example.org/', init: RequestInit = {}, came = NOTHING) {
-    return exchange(this.service, new globalThis.Request(url, init), came)
+  fetch(url = 'http://example.org/', init: RequestInit = {}, args = NOTHING) {
+    return exchange(this.service, new globalThis.Request(url, init), args)
   }
 }
 
@@ -42,7 +42,7 @@ function asking(ask: (scope: HTTPScope, send: Send) => void): App {
   })
 }
 
-t.test('the scope says what the request and its runtime say', async (t) => {
+t.test('the scope describes the request and its runtime', async (t) => {
   let scope: HTTPScope | undefined
   const app = asking((given) => {
     scope = given
@@ -80,7 +80,7 @@ t.test('the scope says what the request and its runtime say', async (t) => {
   await eventually(() => run.open === 0, 'the app has ended')
 })
 
-t.test('what no app may see is refused', async (t) => {
+t.test('invalid requests are refused before the app', async (t) => {
   const run = new Run(
     httpApp(async () => {
       t.fail('not for the app')
@@ -96,14 +96,14 @@ t.test('what no app may see is refused', async (t) => {
   }
 })
 
-t.test('a body that somebody has read is a mistake of whoever calls', async (t) => {
+t.test('a body that was already read is an error of the caller', async (t) => {
   const request = new globalThis.Request('http://h/', { method: 'POST', body: 'x' })
   await request.text()
 
   await t.rejects(exchange(new Run(async () => {}).service, request, NOTHING), /already read/)
 })
 
-t.test('the body arrives, and the answer goes back', async (t) => {
+t.test('the body is received, and the response is returned', async (t) => {
   const run = new Run(
     httpApp(async (_scope, receive, send) => answer(send, (await readAll(receive)).toString())),
   )
@@ -112,7 +112,7 @@ t.test('the body arrives, and the answer goes back', async (t) => {
   t.equal(await response.text(), 'hello')
 })
 
-t.test('a bug is a 500, whenever it is thrown before the answer', async (t) => {
+t.test('a bug before the response is a 500', async (t) => {
   const bugs: App[] = [
     () => {
       throw new Error('at once')
@@ -137,7 +137,7 @@ t.test('a bug is a 500, whenever it is thrown before the answer', async (t) => {
   }
 })
 
-t.test('a late error breaks the body off', async (t) => {
+t.test('a late error aborts the body', async (t) => {
   const apps: App[] = [
     httpApp(async (_scope, _receive, send) => {
       await send({ type: 'http.response.start', status: 200, headers: [] })
@@ -158,7 +158,7 @@ t.test('a late error breaks the body off', async (t) => {
   }
 })
 
-t.test('an error after the answer is told, and changes nothing', async (t) => {
+t.test('an error after the response is reported, and changes nothing', async (t) => {
   const run = new Run(
     httpApp(async (_scope, _receive, send) => {
       await answer(send, 'fine')
@@ -171,7 +171,7 @@ t.test('an error after the answer is told, and changes nothing', async (t) => {
   await eventually(() => run.errors.length === 1, 'the error')
 })
 
-t.test('an app that is done at once costs no turn', async (t) => {
+t.test('an app that ends synchronously needs no turn', async (t) => {
   const run = new Run((_scope, _receive, send) => {
     send({ type: 'http.response.start', status: 200, headers: [] })
     send({ type: 'http.response.body', body: Buffer.from('quick') })
@@ -182,7 +182,7 @@ t.test('an app that is done at once costs no turn', async (t) => {
   t.equal(run.open, 0)
 })
 
-t.test('work in the background is handed to the runtime', async (t) => {
+t.test('background work is passed to the runtime', async (t) => {
   const works: Promise<unknown>[] = []
   let done = false
   const run = new Run(
@@ -200,7 +200,7 @@ t.test('work in the background is handed to the runtime', async (t) => {
   t.ok(done)
 })
 
-t.test('the signal of the request tells that the client has gone', async (t) => {
+t.test('the signal of the request is a client disconnect', async (t) => {
   const told: string[] = []
   const controller = new AbortController()
   const run = new Run(
@@ -226,13 +226,13 @@ t.test('the signal of the request tells that the client has gone', async (t) => 
   t.match(run.errors, [{ message: 'of a listener' }])
 })
 
-t.test('a client that had gone before is gone', async (t) => {
+t.test('a signal that is already aborted is a disconnect', async (t) => {
   const run = new Run(httpApp(async (_scope, receive) => void (await receive())))
 
   t.equal((await run.fetch('http://h/', { signal: AbortSignal.abort() })).status, 499)
 })
 
-t.test('a response that is cancelled tells it too, and is no error', async (t) => {
+t.test('a cancelled response is a disconnect too, and not an error', async (t) => {
   let gone = false
   const run = new Run(
     httpApp(async (scope, _receive, send) => {
@@ -252,7 +252,7 @@ t.test('a response that is cancelled tells it too, and is no error', async (t) =
   t.same(run.errors, [])
 })
 
-t.test('an abort after the end is none', async (t) => {
+t.test('an abort after the end is ignored', async (t) => {
   const controller = new AbortController()
   const run = new Run(
     httpApp(async (scope, receive, send) => {
@@ -268,7 +268,7 @@ t.test('an abort after the end is none', async (t) => {
   t.equal(await response.text(), 'fine')
 })
 
-t.test('is cut when its server closes: by 503, or by a body that breaks off', async (t) => {
+t.test('closing the server aborts it: by 503, or in the body', async (t) => {
   const told: string[] = []
   const early = new Run(
     httpApp(async (_scope, receive) => {

@@ -12,7 +12,7 @@ t.test('lists the fields, the host first', async (t) => {
   ])
 })
 
-t.test('the host of the URL counts; a field that says the same stays as it is', async (t) => {
+t.test('the host of the URL is used, and an equal field is not changed', async (t) => {
   for (const [host, url, expected] of [
     ['EXAMPLE.org', 'http://example.org/', 'EXAMPLE.org'],
     ['example.org:80', 'http://example.org/', 'example.org:80'],
@@ -26,7 +26,7 @@ t.test('the host of the URL counts; a field that says the same stays as it is', 
   }
 })
 
-t.test('what names no host, or has no method, is not for an app', async (t) => {
+t.test('a URL without a host, or a request without a method, is refused', async (t) => {
   for (const host of ['a b', 'user@host', 'a/b', 'é.org']) {
     t.equal(read({ headers: { host } }), undefined, host)
   }
@@ -35,7 +35,7 @@ t.test('what names no host, or has no method, is not for an app', async (t) => {
   t.ok(read({ method: 'PURGE' }))
 })
 
-t.test('a body whose length is not told is one of chunks', async (t) => {
+t.test('a body of unknown length is one of chunks', async (t) => {
   const post = { method: 'POST', body: 'x' }
 
   t.match(read(post)?.slice(-2), ['transfer-encoding', 'chunked'])

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { asksForWebSocket, subprotocolsOf } from '../../../lib/servers/fetch/handshake.ts'
 
-t.test('knows who asks for a websocket, and by which subprotocols', async (t) => {
+t.test('recognizes websocket handshakes and their subprotocols', async (t) => {
   const ask = (method: string, upgrade: string): boolean =>
     asksForWebSocket(method, ['host', 'h', 'upgrade', upgrade])
 

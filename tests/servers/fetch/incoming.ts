@@ -11,13 +11,13 @@ function text(message: unknown): string {
   return Buffer.from(body).toString()
 }
 
-t.test('no body is one empty part', async (t) => {
+t.test('a missing body is one empty part', async (t) => {
   const incoming = new Incoming(new globalThis.Request('http://h/'), () => {})
 
   t.match(await incoming.receive(), { type: 'http.request', moreBody: false })
 })
 
-t.test('gives the parts as they are asked for', async (t) => {
+t.test('returns the parts on demand', async (t) => {
   let pulled = 0
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -37,13 +37,13 @@ t.test('gives the parts as they are asked for', async (t) => {
   t.match(await messages[2], { moreBody: false })
 })
 
-t.test('the last byte that was announced is the end', async (t) => {
+t.test('the last announced byte is the end', async (t) => {
   const incoming = new Incoming(post('hello', { 'content-length': '5' }), () => {})
 
   t.match(await incoming.receive(), { moreBody: false })
 })
 
-t.test('after the body there is the end of the exchange to wait for', async (t) => {
+t.test('after the body receive waits for the end of the exchange', async (t) => {
   const incoming = new Incoming(new globalThis.Request('http://h/'), () => {})
   await incoming.receive()
   const waiting = [incoming.receive(), incoming.receive()]
@@ -55,7 +55,7 @@ t.test('after the body there is the end of the exchange to wait for', async (t) 
   incoming.end()
 })
 
-t.test('a body that breaks off, or is short, is a client that has gone', async (t) => {
+t.test('a body that fails, or is short, is a client disconnect', async (t) => {
   const broken = new ReadableStream({
     pull: () => {
       throw new Error('reset')
@@ -75,7 +75,7 @@ t.test('a body that breaks off, or is short, is a client that has gone', async (
   }
 })
 
-t.test('what was begun and not read is let go in the end', async (t) => {
+t.test('a partly read body is cancelled at the end', async (t) => {
   let cancelled = false
   const stream = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(Buffer.from('x')),

@@ -4,7 +4,7 @@ import type { Address } from '../../../lib/types.ts'
 
 const request = new globalThis.Request('http://h/')
 
-t.test('the peer, as each runtime tells it', async (t) => {
+t.test('the peer is read in the form of each runtime', async (t) => {
   const server = {
     address: '::1',
     requestIP(given: globalThis.Request) {
@@ -28,7 +28,7 @@ t.test('the peer, as each runtime tells it', async (t) => {
   }
 })
 
-t.test('Bun is asked for the peer once, and when somebody wants to know', async (t) => {
+t.test('Bun is asked for the peer once, on demand', async (t) => {
   let asked = 0
   const requestIP = (): { address: string; port: number } => ({ address: '::1', port: ++asked })
   const scope = { client: null }
@@ -49,14 +49,14 @@ t.test('Bun is asked for the peer once, and when somebody wants to know', async 
   t.equal(asked, 1)
 })
 
-t.test('a peer that costs nothing is put there', async (t) => {
+t.test('a peer that is available is stored directly', async (t) => {
   const scope = { client: null }
   putClient(scope, request, { client: { host: 'a', port: 1 } })
 
   t.same(Object.getOwnPropertyDescriptor(scope, 'client')?.value, { host: 'a', port: 1 })
 })
 
-t.test('work goes to the context first, then to the info, and nowhere else', async (t) => {
+t.test('work is passed to the context first, then to the info', async (t) => {
   const taken: string[] = []
   const context = { waitUntil: () => void taken.push('context') }
   const info = {

@@ -1,12 +1,12 @@
 import t from 'tap'
-import { fixed, makeResponse } from '../../../lib/servers/fetch/response.ts'
+import { makeResponse, withFixedLength } from '../../../lib/servers/fetch/response.ts'
 
-t.test('a response is made of any checked parts', async (t) => {
+t.test('a response is created from any checked parts', async (t) => {
   t.equal(await makeResponse('text', 200, []).text(), 'text')
   t.equal(makeResponse(null, 204, ['x-a', '1']).headers.get('x-a'), '1')
 })
 
-t.test('only what the runtime cannot count carries the length that it was given', async (t) => {
+t.test('a length is set only if the runtime cannot count the body', async (t) => {
   const length = (body: Parameters<typeof makeResponse>[0]): string | null =>
     makeResponse(body, 200, ['content-length', '1']).headers.get('content-length')
 
@@ -16,8 +16,8 @@ t.test('only what the runtime cannot count carries the length that it was given'
   t.equal(length(null), '1')
 })
 
-t.test('a stream stays as it is where nobody asks for its length', async (t) => {
+t.test('a stream is not changed if its length is not needed', async (t) => {
   const stream = new ReadableStream<Uint8Array>()
 
-  t.equal(fixed(stream, 7), stream)
+  t.equal(withFixedLength(stream, 7), stream)
 })

@@ -17,14 +17,14 @@ const service: Service = {
 
 const read = {
   request: new globalThis.Request('https://h/a%20b'),
-  came: [{ client: { host: 'c', port: 1 } }, undefined],
+  args: [{ client: { host: 'c', port: 1 } }, undefined],
   target: { path: '/a b', rawPath: '/a%20b', queryString: '' },
   headers: ['host', 'h'],
 } as const
 
 const KEPT = { headers: [...read.headers] }
 
-t.test('both scopes are what the contract wants', async (t) => {
+t.test('both scopes are valid by the contract', async (t) => {
   const seen: string[] = []
   const app: App = lint()(async (scope, _receive, send) => {
     seen.push(scope.type)

@@ -82,7 +82,7 @@ t.test('messages go both ways until the app closes', async (t) => {
   t.same(runtime.errors, [])
 })
 
-t.test('what is sent before the runtime has opened the socket goes then', async (t) => {
+t.test('messages before the socket opened are sent then', async (t) => {
   const runtime = new Runtime(async (receive, send) => {
     await accept(receive, send)
     await send({ type: 'websocket.send', text: 'early' })
@@ -97,7 +97,7 @@ t.test('what is sent before the runtime has opened the socket goes then', async 
   t.same(runtime.closed, [[1000, '']])
 })
 
-t.test('a client that goes is told to the app, and sending to it fails', async (t) => {
+t.test('the app gets a client disconnect, and later sends fail', async (t) => {
   const seen: unknown[] = []
   const runtime = new Runtime(async (receive, send) => {
     await accept(receive, send)
@@ -114,7 +114,7 @@ t.test('a client that goes is told to the app, and sending to it fails', async (
   t.same(runtime.errors, [], "a client that has gone is nobody's mistake")
 })
 
-t.test('sending waits while the client does not take it', async (t) => {
+t.test('sending waits while the client does not read', async (t) => {
   let sent = 0
   const runtime = new Runtime(async (receive, send) => {
     await accept(receive, send)
@@ -132,7 +132,7 @@ t.test('sending waits while the client does not take it', async (t) => {
   await eventually(() => sent === 3, 'the end')
 })
 
-t.test('the app refuses, by 403 or by a response of its own', async (t) => {
+t.test('the app can refuse, with 403 or its own response', async (t) => {
   const bare = new Runtime(async (receive, send) => {
     await receive()
     await send({ type: 'websocket.close' })
@@ -156,7 +156,7 @@ t.test('the app refuses, by 403 or by a response of its own', async (t) => {
   t.same([...bare.errors, ...own.errors], [])
 })
 
-t.test('an app that fails, or says nothing, is a 500 before, and 1011 or 1000 after', async (t) => {
+t.test('an app that fails, or ends, is a 500 before, and 1011 or 1000 after', async (t) => {
   const silent = new Runtime(async () => {})
   t.equal((await silent.answer).status, 500)
   t.match(silent.errors, [{ message: /without an answer to the handshake/ }])
@@ -181,7 +181,7 @@ t.test('an app that fails, or says nothing, is a 500 before, and 1011 or 1000 af
   t.match(late.errors, [{ message: 'late' }])
 })
 
-t.test('what is no message of a websocket, or out of place, is refused', async (t) => {
+t.test('invalid messages, or those out of order, are refused', async (t) => {
   const scope = websocketScope({ subprotocols: ['chat'] })
   const runtime = new Runtime(
     async (receive, send) => {
@@ -255,7 +255,7 @@ t.test('is closed with 1012 when its server closes, or refused with 503', async 
   t.match(seen, [{ type: 'websocket.disconnect' }, { type: 'websocket.disconnect' }])
 })
 
-t.test('listeners hear of the end at once, before what is to be received', async (t) => {
+t.test('listeners are called before the remaining messages are received', async (t) => {
   const heard: string[] = []
   const scope = websocketScope()
   const runtime = new Runtime(

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { toMessage } from '../../../lib/servers/fetch/sockets.ts'
 
-t.test('text stays text, bytes of any kind become a copy of their own', async (t) => {
+t.test('text stays text, and bytes of any kind are copied', async (t) => {
   const bytes = new Uint8Array([1, 2])
 
   t.equal(toMessage('a'), 'a')

@@ -5,7 +5,7 @@ import { SENT } from '../../../lib/types.ts'
 const SMALL = Buffer.from('abc')
 const LARGE = new Uint8Array(65_536)
 
-t.test('takes some ahead of its reader, then waits for it', async (t) => {
+t.test('buffers some parts, then waits for the reader', async (t) => {
   const stream = new Stream(() => {})
   const reader = stream.readable.getReader()
 
@@ -23,7 +23,7 @@ t.test('takes some ahead of its reader, then waits for it', async (t) => {
   t.ok(accepted)
 })
 
-t.test('keeps small parts by a copy, since their producer may go on', async (t) => {
+t.test('copies small parts, since their producer may reuse the buffer', async (t) => {
   const stream = new Stream(() => {})
   const part = new Uint8Array([1, 2, 3])
   stream.write(part)
@@ -34,14 +34,14 @@ t.test('keeps small parts by a copy, since their producer may go on', async (t) 
   t.same([...new Uint8Array(bytes)], [1, 2, 3])
 })
 
-t.test('an empty part is none', async (t) => {
+t.test('an empty part is ignored', async (t) => {
   const stream = new Stream(() => {})
   t.equal(stream.write(new Uint8Array()), SENT)
   stream.end()
   t.equal(await new globalThis.Response(stream.readable).text(), '')
 })
 
-t.test('an end lets go whoever waited', async (t) => {
+t.test('an end releases all who wait', async (t) => {
   const stream = new Stream(() => t.fail('nobody cancelled'))
   const written = stream.write(LARGE)
   stream.end()
@@ -50,7 +50,7 @@ t.test('an end lets go whoever waited', async (t) => {
   t.equal((await new globalThis.Response(stream.readable).arrayBuffer()).byteLength, 65_536)
 })
 
-t.test('tells once that its reader wants no more', async (t) => {
+t.test('reports once that its reader has cancelled', async (t) => {
   let told = 0
   const stream = new Stream(() => {
     told++
@@ -66,7 +66,7 @@ t.test('tells once that its reader wants no more', async (t) => {
   stream.fail(new Error('too late'))
 })
 
-t.test('an error takes the place of the end', async (t) => {
+t.test('an error replaces the end', async (t) => {
   const stream = new Stream(() => {})
   const written = stream.write(LARGE)
   stream.fail(new Error('broken'))
@@ -75,7 +75,7 @@ t.test('an error takes the place of the end', async (t) => {
   await t.rejects(written, { name: 'ClientDisconnected' })
 })
 
-t.test('an error comes behind all that was written', async (t) => {
+t.test('an error comes after all written parts', async (t) => {
   const stream = new Stream(() => {})
   stream.write(SMALL)
   stream.fail(new Error('broken'))
@@ -88,7 +88,7 @@ t.test('an error comes behind all that was written', async (t) => {
   await t.rejects(reader.read(), { message: 'broken' })
 })
 
-t.test('a reader that has gone, or is to go, gets nothing more', async (t) => {
+t.test('a reader that has cancelled gets nothing more', async (t) => {
   const stream = new Stream(() => {})
   stream.write(SMALL)
   stream.leave()

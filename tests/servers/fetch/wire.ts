@@ -39,7 +39,7 @@ function body(text: string, moreBody = false): SendMessage {
   return { type: 'http.response.body', body: Buffer.from(text), moreBody }
 }
 
-t.test('a whole body is delivered at once, for the runtime to count', async (t) => {
+t.test('a whole body is delivered at once, so that the runtime can count it', async (t) => {
   const { outlet, wire, responder } = setUp()
 
   t.equal(responder.send(start(['x-a', '1', 'set-cookie', 'a', 'set-cookie', 'b'])), SENT)
@@ -61,7 +61,7 @@ t.test('a whole body is delivered at once, for the runtime to count', async (t) 
   t.equal(responder.send(body('more')), SENT, 'what comes later goes nowhere')
 })
 
-t.test('parts are a stream, delivered with the first', async (t) => {
+t.test('parts are a stream, delivered with the first part', async (t) => {
   const { outlet, responder } = setUp()
   responder.send(start())
   responder.send(body('a', true))
@@ -74,7 +74,7 @@ t.test('parts are a stream, delivered with the first', async (t) => {
   t.equal(outlet.responses[0]?.headers.has('content-length'), false)
 })
 
-t.test('a length that was announced is kept, and kept to', async (t) => {
+t.test('an announced length is kept, and checked', async (t) => {
   const { outlet, responder } = setUp()
   responder.send(start(['content-length', '2']))
   responder.send(body('a', true))
@@ -86,7 +86,7 @@ t.test('a length that was announced is kept, and kept to', async (t) => {
   await t.rejects(responder.send(body('')), { name: 'ClientDisconnected' })
 })
 
-t.test('a wrong length before anything is out leaves room for another answer', async (t) => {
+t.test('a wrong length before the first part allows another response', async (t) => {
   const { outlet, responder } = setUp()
   responder.send(start(['content-length', '2']))
   await t.rejects(responder.send(body('a')), /has 1 bytes. Leave/)
@@ -96,7 +96,7 @@ t.test('a wrong length before anything is out leaves room for another answer', a
   t.equal(await outlet.responses[0]?.text(), 'a')
 })
 
-t.test('HEAD, 204 and 304 have no body; HEAD has the length of one that is whole', async (t) => {
+t.test('HEAD, 204 and 304 have no body; HEAD has the length of a whole one', async (t) => {
   for (const [method, status, whole, open] of [
     ['HEAD', 200, '5', null],
     ['GET', 204, null, null],
@@ -120,7 +120,7 @@ t.test('HEAD, 204 and 304 have no body; HEAD has the length of one that is whole
   }
 })
 
-t.test('HEAD tells no length where the app sends no body', async (t) => {
+t.test('HEAD has no length if the app sends no body', async (t) => {
   const { outlet, responder } = setUp(httpScope({ method: 'HEAD' }))
   responder.send(start())
   responder.send(body(''))
@@ -128,7 +128,7 @@ t.test('HEAD tells no length where the app sends no body', async (t) => {
   t.equal(outlet.responses[0]?.headers.get('content-length'), null)
 })
 
-t.test('what is out of place, or has no place in fetch, is refused', async (t) => {
+t.test('messages out of order, or unknown to fetch, are refused', async (t) => {
   const { responder } = setUp()
   await t.rejects(responder.send(body('x')), /the response has not started/)
   const trailers = { ...start(), trailers: true } as SendMessage
@@ -142,7 +142,7 @@ t.test('what is out of place, or has no place in fetch, is refused', async (t) =
   await t.rejects(setUp().responder.send(start(['x-a', 'a\r\nb'])), /latin-1 text/)
 })
 
-t.test('a client that has gone is told to whoever sends', async (t) => {
+t.test('sending to a client that has disconnected rejects', async (t) => {
   const { outlet, wire, responder } = setUp()
   responder.send(start())
   responder.send(body('x', true))
@@ -155,7 +155,7 @@ t.test('a client that has gone is told to whoever sends', async (t) => {
   await t.rejects(responder.send(body('y', true)), { name: 'ClientDisconnected' })
 })
 
-t.test('leaving comes too late once all is sent', async (t) => {
+t.test('a disconnect after the last message is ignored', async (t) => {
   const { wire, responder } = setUp()
   responder.send(start())
   responder.send(body('x'))
@@ -163,7 +163,7 @@ t.test('leaving comes too late once all is sent', async (t) => {
   t.ok(responder.phase === 'complete')
 })
 
-t.test('a stream of known length says so where the runtime asks for it', async (t) => {
+t.test('a stream of known length has it if the runtime uses it', async (t) => {
   const lengths: number[] = []
   class FixedLengthStream extends TransformStream<Uint8Array, Uint8Array> {
     constructor(length: number) {
@@ -182,7 +182,7 @@ t.test('a stream of known length says so where the runtime asks for it', async (
   t.same(lengths, [2])
 })
 
-t.test('a file is sent by the runtime, where it can, and not named', async (t) => {
+t.test('a file is sent by the runtime if it can, without its name', async (t) => {
   const file = (path: string): Blob => new Blob([path])
   const sent: SendMessage = { type: 'http.response.pathsend', path: '/a/file' }
   const bare = setUp()

@@ -37,7 +37,7 @@ const routes = Router([
   Route('/state', ({ state }) => new PlainTextResponse(JSON.stringify(state))),
 ])
 
-t.test('compression of the host works, for wholes and for streams', async (t) => {
+t.test('compression of the host works, for whole bodies and streams', async (t) => {
   const host = express()
   host.use(compression(), toNode(routes))
   const { talk } = await hostServer(t, host)
@@ -75,7 +75,7 @@ t.test('sessions and fields of the host work, beside cookies of the app', async 
   t.equal(await second.text(), '{"count":2}')
 })
 
-t.test('below routers of the host, at any depth, the path is whole', async (t) => {
+t.test('below routers of the host, at any depth, the path is complete', async (t) => {
   const where = httpApp((scope, _receive, send) =>
     answer(send, [scope.rootPath, scope.path, scope.rawPath].join(' ')),
   )
@@ -90,7 +90,7 @@ t.test('below routers of the host, at any depth, the path is whole', async (t) =
   t.same(await ask('/a/b/x%20y/c%2Fd'), [200, '/a/b/x y /a/b/x y/c/d /a/b/x%20y/c%2Fd'])
 })
 
-t.test('a mount of ours and the prefix of a host are one prefix', async (t) => {
+t.test('a mount of Stellula and the prefix of a host are one prefix', async (t) => {
   for (const [name, host] of middlewareHosts()) {
     const seen = httpApp((scope, _receive, send) => answer(send, scope.rootPath))
     host.use('/a', toNode(Router([Mount('/b', seen)])))
@@ -101,7 +101,7 @@ t.test('a mount of ours and the prefix of a host are one prefix', async (t) => {
   }
 })
 
-t.test('Fastify hands over a raw route', async (t) => {
+t.test('Fastify passes a raw route', async (t) => {
   const host = fastify()
   const listener = toNode(Router([Mount('/ours', routes)]))
   // Bodies are left to the app.
@@ -118,7 +118,7 @@ t.test('Fastify hands over a raw route', async (t) => {
   t.equal((await fetch(`${url}/ours/`, { method: 'POST', body: 'x' })).status, 405)
 })
 
-t.test('over TLS the scheme says so, in both versions', async (t) => {
+t.test('over TLS the scheme is https, in both versions', async (t) => {
   const seen = httpApp((scope, _receive, send) =>
     answer(send, `${scope.scheme} ${scope.httpVersion}`),
   )

@@ -44,7 +44,7 @@ t.test('requests with and without a body, with fields of the host', async (t) =>
   t.equal(posted.text, '2 POST / body')
 })
 
-t.test('a body that the host has read is given again', async (t) => {
+t.test('a body that the host has read can be read again', async (t) => {
   await using listener = toNode(echo)
   const port = await hosting(t, async (request, response) => {
     let body = ''
@@ -55,7 +55,7 @@ t.test('a body that the host has read is given again', async (t) => {
   t.equal((await answerOf(ask(session, { ':method': 'POST' }, 'body'))).text, '2 POST / body')
 })
 
-t.test('errors go on to the host, or are a 500', async (t) => {
+t.test('errors are passed to the host, or are a 500', async (t) => {
   const errors: unknown[] = []
   const failing = httpApp(async () => {
     throw new Error('bug')
@@ -71,7 +71,7 @@ t.test('errors go on to the host, or are a 500', async (t) => {
   t.match(errors, [{ message: 'bug' }])
 })
 
-t.test('once closed, requests are answered by 503', async (t) => {
+t.test('after close, requests get 503', async (t) => {
   const listener = toNode(echo)
   const port = await hosting(t, (request, response) => call(listener, [request, response]))
   const session = await connected(t, port)

@@ -29,14 +29,14 @@ t.test('starts once, and stops once', async (t) => {
   t.same(seen, ['startup', 'shutdown'])
 })
 
-t.test('what never started is not stopped', async (t) => {
+t.test('an app that never started is not stopped', async (t) => {
   const seen: string[] = []
   await new Life(living(seen), 'auto').close(1000)
 
   t.same(seen, [])
 })
 
-t.test('a failed start fails for all who ask, and needs no stop', async (t) => {
+t.test('a failed start fails for all callers, and needs no stop', async (t) => {
   const seen: string[] = []
   const life = new Life(living(seen, 'startup'), 'auto')
 
@@ -47,14 +47,14 @@ t.test('a failed start fails for all who ask, and needs no stop', async (t) => {
   t.same(seen[0], 'startup')
 })
 
-t.test('a failed stop is told', async (t) => {
+t.test('a failed stop is reported', async (t) => {
   const life = new Life(living([], 'shutdown'), 'auto')
   await life.ready()
 
   await t.rejects(life.close(1000), { message: /the shutdown failed\. no luck/ })
 })
 
-t.test('stops when all is idle, or the grace time is up', async (t) => {
+t.test('stops when all exchanges have ended, or after the grace time', async (t) => {
   for (const graceMs of [10_000, 10]) {
     const seen: string[] = []
     const life = new Life(living(seen), 'auto')

@@ -68,13 +68,13 @@ type Tap = Parameters<typeof hostServer>[0]
 const JSON_TYPE = 'application/json; charset=utf-8'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-t.test('a body that nobody has read is read', async (t) => {
+t.test('an unread body is read', async (t) => {
   const skipped = express.json({ type: 'application/other' })
 
   t.same(await posted(t, skipped, '/echo', 'text/plain', 'grüße'), ['grüße', '7', null, null])
 })
 
-t.test('bytes and texts that were read are given as they were', async (t) => {
+t.test('bytes and texts that the host read are passed on unchanged', async (t) => {
   const keep = express.json({
     verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
   })
@@ -89,7 +89,7 @@ t.test('bytes and texts that were read are given as they were', async (t) => {
   }
 })
 
-t.test('texts in the charset that they came in', async (t) => {
+t.test('texts are encoded in their original charset', async (t) => {
   const bytes = Buffer.from('grüße', 'latin1')
 
   t.same(
@@ -104,7 +104,7 @@ t.test('texts in the charset that they came in', async (t) => {
   )
 })
 
-t.test('JSON and flat forms that were parsed are written again', async (t) => {
+t.test('parsed JSON and flat forms are serialized again', async (t) => {
   const { json, urlencoded } = express
 
   t.same(await posted(t, json(), '/json', JSON_TYPE, '{ "ä": [1, null] }'), { ä: [1, null] })
@@ -112,7 +112,7 @@ t.test('JSON and flat forms that were parsed are written again', async (t) => {
   t.same(await posted(t, urlencoded(), '/form', FORM_TYPE, 'a=%26&b=1&b=2'), ['a,&', 'b,1', 'b,2'])
 })
 
-t.test('what was unpacked is said to be unpacked', async (t) => {
+t.test('a decompressed body has no content-encoding', async (t) => {
   const body = gzipSync('{"a":1}')
   const packed = { 'content-encoding': 'gzip' }
 
@@ -124,7 +124,7 @@ t.test('what was unpacked is said to be unpacked', async (t) => {
   ])
 })
 
-t.test('what cannot be had again is an error that says so, and no hang', async (t) => {
+t.test('a body that cannot be restored throws an error instead of hanging', async (t) => {
   const data = new FormData()
   data.append('file', new Blob(['x']), 'x.txt')
   const host = express().set('env', 'test') // else it prints errors
@@ -159,7 +159,7 @@ t.test('what cannot be had again is an error that says so, and no hang', async (
   }
 })
 
-t.test('no body is no body, whatever parsers make of it', async (t) => {
+t.test('a missing body is empty, whatever parsers set', async (t) => {
   const empty: express.RequestHandler = (request, _response, next) => {
     request.on('end', () => next()).resume()
   }
@@ -167,6 +167,6 @@ t.test('no body is no body, whatever parsers make of it', async (t) => {
   t.same(await posted(t, empty, '/echo', 'text/plain', ''), ['', '0', null, null])
 })
 
-t.test('after the body there is the end of the exchange', async (t) => {
+t.test('after the body receive waits for the end of the exchange', async (t) => {
   t.equal(await posted(t, express.text(), '/after', 'text/plain', 'x'), 'pending')
 })

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import t from 'tap'
-import { located } from '../../../lib/servers/hosted/site.ts'
+import { locateRequest } from '../../../lib/servers/hosted/site.ts'
 
 /** A request on a connection that has an address, or none any more. */
 function request(address?: { localAddress: string; localPort: number }): IncomingMessage {
@@ -14,8 +14,8 @@ function request(address?: { localAddress: string; localPort: number }): Incomin
   return Object.assign(message, { url: '/x', originalUrl: '/a%20b/x', baseUrl: '/a%20b' })
 }
 
-t.test('a request is below its prefix, on the server that it came to', async (t) => {
-  const { target, site } = located(
+t.test('a request has the prefix and the server that it came to', async (t) => {
+  const { target, site } = locateRequest(
     request({ localAddress: '127.0.0.1', localPort: 80 }),
     undefined,
     undefined,
@@ -30,14 +30,14 @@ t.test('a request is below its prefix, on the server that it came to', async (t)
   })
 })
 
-t.test('a connection that is gone has no address', async (t) => {
-  t.equal(located(request(), undefined, undefined).site.server, null)
+t.test('a closed connection has no address', async (t) => {
+  t.equal(locateRequest(request(), undefined, undefined).site.server, null)
 })
 
-t.test("its state is the lifespan's and the host's, which counts", async (t) => {
+t.test('the state is merged, and that of the host takes precedence', async (t) => {
   const app = { db: 1, user: 2 }
-  t.equal(located(request(), app, undefined).site.state, app)
-  t.same(located(request(), app, { user: 3 }).site.state, { db: 1, user: 3 })
-  t.same(located(request(), undefined, { user: 3 }).site.state, { user: 3 })
+  t.equal(locateRequest(request(), app, undefined).site.state, app)
+  t.same(locateRequest(request(), app, { user: 3 }).site.state, { db: 1, user: 3 })
+  t.same(locateRequest(request(), undefined, { user: 3 }).site.state, { user: 3 })
   t.same(app, { db: 1, user: 2 })
 })

@@ -58,7 +58,7 @@ async function answerTo({ headers = {}, rawHeaders, body = '', socket }: Made) {
   return { status: response.statusCode, told: text.startsWith('{') ? JSON.parse(text) : text }
 }
 
-t.test('fields are read from headers, with numbers and lists among the values', async (t) => {
+t.test('fields are read from headers, including numbers and lists', async (t) => {
   const { status, told } = await answerTo({
     headers: {
       host: 'a.example',
@@ -83,7 +83,7 @@ t.test('fields are read from headers, with numbers and lists among the values', 
   })
 })
 
-t.test('a raw list may have numbers too, and a host may be missing', async (t) => {
+t.test('a raw list may contain numbers too, and a host may be missing', async (t) => {
   const raw = await answerTo({ rawHeaders: ['Host', 'a', 'Content-Length', 5], body: 'hello' })
   t.strictSame(raw.told.fields, ['host', 'a', 'content-length', '5'])
   t.equal(raw.told.text, 'hello')
@@ -92,7 +92,7 @@ t.test('a raw list may have numbers too, and a host may be missing', async (t) =
   t.strictSame([nameless.status, nameless.told.fields], [200, ['x-a', '1', 'host', '']])
 })
 
-t.test('a connection that is no emitter is no error', async (t) => {
+t.test('a connection without events is not an error', async (t) => {
   const { told } = await answerTo({
     headers: { host: 'a', 'content-length': 5 },
     body: 'hello',
@@ -101,7 +101,7 @@ t.test('a connection that is no emitter is no error', async (t) => {
   t.equal(told.text, 'hello')
 })
 
-t.test('a field that no message may have is 400', async (t) => {
+t.test('a field that is never valid is 400', async (t) => {
   t.equal((await answerTo({ headers: { host: 'a', 'x-a': 'b\r\nx-c: d' } })).status, 400)
   t.equal((await answerTo({ headers: { host: 'a', 'x a': 'b' } })).status, 400)
   t.equal((await answerTo({ rawHeaders: ['host', 'a', 'x:a', 1] })).status, 400)
@@ -125,7 +125,7 @@ async function answerByHand(request: object, options: ToNodeOptions = {}) {
   return { status: response.statusCode, text }
 }
 
-t.test('a plain object is served as HTTP/1.1 from nowhere', async (t) => {
+t.test('a plain object is served as HTTP/1.1 without a peer', async (t) => {
   const plain = { method: 'GET', url: '/x' }
   const given = [plain, { ...plain, headers: {} }, { ...plain, headers: { host: '' }, socket: {} }]
   for (const request of given) {
@@ -136,7 +136,7 @@ t.test('a plain object is served as HTTP/1.1 from nowhere', async (t) => {
   }
 })
 
-t.test('an error before there is a scope names the request', async (t) => {
+t.test('an error before there is a scope shows the request', async (t) => {
   const told: unknown[] = []
   const { status } = await answerByHand(
     { method: 'PUT', url: '/x?y' },

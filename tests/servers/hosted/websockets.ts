@@ -38,7 +38,7 @@ t.test("websockets come through the server's upgrade", async (t) => {
   t.equal((await denied(host, '/%ff')).status, 400)
 })
 
-t.test('with the state of the host, and that of the lifespan', async (t) => {
+t.test('websockets have the state of the host and that of the lifespan', async (t) => {
   let seen: unknown
   const app: App = async (scope, receive, send) => {
     if (scope.type !== 'websocket') {
@@ -62,7 +62,7 @@ t.test('with the state of the host, and that of the lifespan', async (t) => {
   await host.listener.close()
 })
 
-t.test('closing tells clients to come back, and refuses new ones', async (t) => {
+t.test('closing sends 1012 to clients, and refuses new ones', async (t) => {
   const host = await hosted(t, echo(), { lifespan: 'off' })
   const peer = await connected(t, host)
   await host.listener.close()
@@ -72,7 +72,7 @@ t.test('closing tells clients to come back, and refuses new ones', async (t) => 
   t.equal((await denied(host)).status, 503)
 })
 
-t.test('a start or a state that fails is a 500', async (t) => {
+t.test('a failed start or state is a 500', async (t) => {
   const told: unknown[] = []
   const onError = (error: unknown): void => void told.push(error)
   const state = (): never => {
@@ -121,7 +121,7 @@ async function toldAt(
   return peer.messages[0]
 }
 
-t.test('below a prefix of the host, websockets are where requests are', async (t) => {
+t.test('below a prefix of the host, websockets have the paths of requests', async (t) => {
   const host = await hosted(t, Router([where]), { prefix: '/api' })
   t.equal(await toldAt(t, host, '/api/chat/a%20b?q'), '/api /api/chat/a b /api/chat/a%20b q')
   t.equal(await toldAt(t, host, '/%61pi/chat/x'), '/api /api/chat/x /%61pi/chat/x ')
@@ -132,7 +132,7 @@ t.test('below a prefix of the host, websockets are where requests are', async (t
   t.throws(() => toNode(Router([where]), { prefix: '/api/' }), /^toNode: prefix must be empty or/)
 })
 
-t.test('what is not below the prefix, or matches no route, is left to others', async (t) => {
+t.test('upgrades outside of the prefix, or without a route, are left to others', async (t) => {
   const app = express()
   const listener = toNode(Router([where]), { prefix: '/api' })
   const beside = toNode(Router([Mount('/beside', Router([where]))]))
@@ -153,7 +153,7 @@ t.test('what is not below the prefix, or matches no route, is left to others', a
   t.equal(await toldAt(t, host, '/others'), 'others')
 })
 
-t.test('what none of the listeners takes is answered in the end', async (t) => {
+t.test('an upgrade that no listener accepts is answered at the end', async (t) => {
   const listener = toNode(Router([where]))
   const server = createServer(listener)
   let calls = 0

@@ -34,7 +34,7 @@ function logging(log: string[]) {
 
 const QUIET: ByFetchOptions = { signals: [] }
 
-t.test('starts the app, listens, and tells the app where', async (t) => {
+t.test('starts the app, listens, and puts its address into the scope', async (t) => {
   const log: string[] = []
   const { handlers, ...rest } = runtime(log)
 
@@ -56,7 +56,7 @@ t.test('listens on a unix socket, which has no port', async (t) => {
   t.equal(log[1], '{"path":"/tmp/x"}')
 })
 
-t.test('keeps the port that was asked for where the runtime tells none', async (t) => {
+t.test('keeps the given port if the runtime reports none', async (t) => {
   const log: string[] = []
   const server = await serveByFetch(logging(log), QUIET, runtime(log, { port: undefined }))
 
@@ -64,7 +64,7 @@ t.test('keeps the port that was asked for where the runtime tells none', async (
   await server.close()
 })
 
-t.test('cuts what takes longer than the grace time', async (t) => {
+t.test('aborts exchanges over the grace time', async (t) => {
   const log: string[] = []
   const never = runtime(log, { drain: () => new Promise(() => {}) })
   const server = await serveByFetch(logging(log), { ...QUIET, gracePeriodMs: 5 }, never)
@@ -74,7 +74,7 @@ t.test('cuts what takes longer than the grace time', async (t) => {
   t.same(log.slice(2), ['cut', 'stopped'])
 })
 
-t.test('what cannot listen is stopped again', async (t) => {
+t.test('a server that cannot listen is stopped again', async (t) => {
   const log: string[] = []
   const listen = (): never => {
     throw new Error('in use')
@@ -86,7 +86,7 @@ t.test('what cannot listen is stopped again', async (t) => {
   t.same(log, ['started', 'stopped'])
 })
 
-t.test('who is told to stop before it starts does not start', async (t) => {
+t.test('a stop before the start prevents it', async (t) => {
   const log: string[] = []
   const signal = AbortSignal.abort(new Error('not wanted'))
 
@@ -96,7 +96,7 @@ t.test('who is told to stop before it starts does not start', async (t) => {
   t.same(log, [])
 })
 
-t.test('who is told to stop while it starts does not listen', async (t) => {
+t.test('a stop during the start prevents listening', async (t) => {
   const log: string[] = []
   const controller = new AbortController()
   const app = Application({
