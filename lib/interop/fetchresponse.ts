@@ -1,4 +1,4 @@
-/** Turns a fetch response into one that a handler can return. */
+/** Converts a fetch response to one that a handler can return. */
 
 import type { Background } from '../background.ts'
 import { Headers } from '../http/headers.ts'
@@ -10,8 +10,8 @@ import { transfer } from './fetchresponse/transfer.ts'
 
 export interface FetchResponseOptions {
   /**
-   * Whether the body is already decoded, so that `content-encoding` and `content-length` are removed
-   * (true for gzip, deflate and br, which `fetch` decodes; false for others).
+   * Whether the body is already decoded (true for gzip, deflate and br, which `fetch` decodes; false for
+   * others). `content-encoding` and `content-length` are then removed.
    */
   decoded?: boolean
   /** Work to run after the response was sent, or its client disconnected (none). */

@@ -11,21 +11,20 @@ import type { NodeHandler } from './fromnode.ts'
 
 export { type HandshakeOptions, onHandshake } from './fromconnect/handshake.ts'
 
-/** The most bytes of a body that are kept for the app if a middleware reads it. */
+/** The maximum bytes of a body that are kept for the app if a middleware reads it. */
 const MOST_KEPT = 1_048_576
 
 /**
- * Makes one middleware from Connect or Express middleware, `(request, response, next)`, called in turn.
+ * Makes one middleware from Connect or Express middleware, `(request, response, next)`, which is called in
+ * order.
  *
- * Each is called once for every http request that arrives here, whatever its path: where you put it
- * decides what it applies to. It may answer, or call `next`. Then the app answers through `response`, so
- * a replaced `setHeader`, `writeHead`, `write` or `end` takes effect. If both set a field, that of the
- * app wins; `Set-Cookie` and `Vary` are combined.
+ * Each is called once for every HTTP request that arrives here, whatever its path. It may answer, or call
+ * `next`. Then the app answers through `response`, so a replaced `setHeader`, `writeHead`, `write` or `end`
+ * takes effect. If both set a field, the value of the app is used; `Set-Cookie` and `Vary` are combined.
  *
- * Passed on to the app are: changes of `request.method` and `request.url`; the body again, if the
- * middleware has read at most 1 MiB of it; and properties added to the request, through
- * `nodeRequest()`. Changes of `request.headers` are not passed on. Websockets pass unchanged; see
- * `onHandshake()`.
+ * The app gets changes of `request.method` and `request.url`. It gets the whole body, if the middleware has
+ * read at most 1 MiB of it. `nodeRequest()` returns properties that were added to the request. Changes of
+ * `request.headers` are not passed on. Websockets pass unchanged; see `onHandshake()`.
  *
  * Middleware written for Express alone uses what Express adds, such as `response.status()` and
  * `request.ip`. It needs an Express app around it: `fromConnect(express().use(limit))`.
@@ -33,7 +32,8 @@ const MOST_KEPT = 1_048_576
  * Errors passed to `next` are thrown, as those of `fromNode` are. Errors of the app are answered by the
  * exception handlers; an error middleware with four parameters is rejected.
  *
- * @throws TypeError if an argument is not such a middleware.
+ * @throws TypeError if an argument is not such a middleware; when a request arrives, if it is a function that
+ * makes one, as `helmet` instead of `helmet()`.
  * @throws Error if the version of Node is not supported.
  * @example
  * import expressSession from 'express-session'
@@ -52,7 +52,9 @@ export function fromConnect(...middleware: readonly NodeHandler[]): Middleware {
     const exchange = new InnerExchange(scope, intactReceive(receive), send, MOST_KEPT)
     inheritFrom(scope, exchange)
     return exchange.run(() =>
-      callChain(middleware, exchange, () => behind(app, scope, exchange, send)),
+      callChain('fromConnect', middleware, exchange, () =>
+        callInnerApp(app, scope, exchange, send),
+      ),
     )
   }
 }
@@ -84,18 +86,18 @@ export function nodeRequest<Added extends object = Record<string, unknown>>(conn
 }
 
 /** The app behind the middleware, with the exchange in its scope. */
-async function behind(
+async function callInnerApp(
   app: App,
   scope: HTTPScope,
   exchange: InnerExchange,
   send: Send,
 ): Promise<void> {
-  const { request, response, intake } = exchange
+  const { request, response, requestBody } = exchange
   // A file that the server sends by path would bypass the response.
   const { 'http.response.pathsend': _hidden, ...extensions } = scope.extensions ?? {}
   scope.extensions = extensions
   leavePair(scope, { request, response })
   const reply = new Reply(exchange, send)
-  await app(changedScope(scope, request), intake.receive, reply.send)
+  await app(changedScope(scope, request), requestBody.receive, reply.send)
   reply.assertComplete()
 }

@@ -1,12 +1,12 @@
 /** Uses fetch handlers as apps: Hono, h3, itty-router, Elysia, a route handler, any function. */
 
 import { answerException } from '../errors/handlers.ts'
-import { saysDisconnect } from '../exceptions/common.ts'
+import { isDisconnectError } from '../exceptions/common.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import { encodeText, NO_BYTES } from '../internal/bytes.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
-import { cancelled } from '../internal/sources.ts'
+import { cancelStream } from '../internal/sources.ts'
 import type { Address, App, HTTPResponseStartMessage, HTTPScope } from '../types.ts'
 import { fieldsOf, forwardedFields } from './fetchresponse/fields.ts'
 import { transfer } from './fetchresponse/transfer.ts'
@@ -20,7 +20,7 @@ import { Work } from './fromfetch/work.ts'
 
 /** The default second argument of a handler, unless `env` returns something else. */
 export interface FetchInfo {
-  /** The scope, with what outer middleware added: `scope.session`, `scope.user`, `scope.state`. */
+  /** The scope, with the values from outer middleware: `scope.session`, `scope.user`, `scope.state`. */
   readonly scope: HTTPScope
   /** The client's address, as set by middleware such as `proxyHeaders()`. */
   readonly client: Address | null
@@ -31,7 +31,7 @@ export interface FetchInfo {
 /** The third argument of a handler, as on Workers. */
 export interface ExecutionContext {
   readonly waitUntil: (work: PromiseLike<unknown>) => void
-  /** Does nothing, since there is no origin server. */
+  /** Does nothing, because there is no origin server. */
   readonly passThroughOnException: () => void
   readonly props: Record<string, unknown>
 }
@@ -46,9 +46,9 @@ export type FetchHandler = (
 ) => globalThis.Response | PromiseLike<globalThis.Response>
 
 export interface FromFetchOptions {
-  /** Keep the prefix of the mounts in the URL that the handler sees (false). */
+  /** Keep the prefix of the mounts in the URL for the handler (false). */
   keepPrefix?: boolean
-  /** Makes the second argument of the handler, `c.env` in Hono (a `FetchInfo`). */
+  /** Returns the second argument of the handler, `c.env` in Hono (a `FetchInfo`). */
   env?: (scope: HTTPScope, info: FetchInfo) => unknown
   /**
    * Pass a request whose parts are created on first use (true on Node, where a real one takes longer
@@ -59,19 +59,19 @@ export interface FromFetchOptions {
 }
 
 /**
- * Wraps a fetch handler as an app, so that middleware, routes and mounts apply to it.
+ * Makes an app of a fetch handler. Middleware, routes and mounts then apply to it.
  *
- * Under a mount the handler sees the path below it; `request.signal` aborts if the client disconnects.
- * The body is received when the handler reads it, and its response is read with back-pressure. Errors of
- * the handler go to the exception handlers. Websockets are denied.
+ * Below a mount, the handler gets the path after the prefix; `request.signal` aborts if the client
+ * disconnects. The body is received when the handler reads it, and its response is read with back-pressure.
+ * Errors of the handler go to the exception handlers. Websockets are denied.
  *
- * The URL has the path that routing has matched: decoded once, it equals the part of `scope.path` below
- * the mount. An escaped slash, `%2F`, stays escaped within a segment, although routing treats it as a
- * slash; one right after the prefix counts as the slash that follows the prefix.
+ * The URL has the path that routing has matched: decoded once, it equals the part of `scope.path` below the
+ * mount. An escaped slash, `%2F`, stays escaped within a segment, although routing treats it as a slash; one
+ * directly after the prefix is treated as the slash that follows the prefix.
  *
- * A body may have 10 MB, or as much as `bodyLimit()` allows. Reading more fails, and the answer is 413,
- * however the handler treats the error. `CONNECT`, `TRACE` and `TRACK` get 501, since a fetch request
- * cannot have these methods.
+ * A body may have 10 MB, or the limit of `bodyLimit()`. Reading more fails, and the answer is 413, even if
+ * the handler catches the error. `CONNECT`, `TRACE` and `TRACK` get 501, because a fetch request cannot have
+ * these methods.
  *
  * @throws TypeError if `handler` is not a function.
  * @example
@@ -120,7 +120,7 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
     try {
       await transfer(response.body, start, HTTP, scope, send)
     } catch (error) {
-      if (saysDisconnect(error)) await work.done()
+      if (isDisconnectError(error)) await work.done()
       throw error
     }
     await work.done()
@@ -129,14 +129,14 @@ export function fromFetch(handler: FetchHandler, options: FromFetchOptions = {})
 
 const HTTP = { start: 'http.response.start', body: 'http.response.body' } as const
 
-/** On other runtimes requests are native, and cheap. */
+/** On other runtimes, requests are native and cheap. */
 const IS_NODE: boolean =
   globalThis.process?.release?.name === 'node' && !('Bun' in globalThis) && !('Deno' in globalThis)
 
 /** Methods that a fetch request cannot have (Fetch Standard section 2.2.1). */
 const FORBIDDEN = /^(?:CONNECT|TRACE|TRACK)$/i
 
-/** The response, or 413 for a body that was too large: most handlers turn that error into a 500. */
+/** The response, or 413 for a body that was too large. Without this, most handlers would answer with 500. */
 async function withinLimit(
   call: () => globalThis.Response | PromiseLike<globalThis.Response>,
   body: LimitedBody,
@@ -145,7 +145,7 @@ async function withinLimit(
   try {
     const response = await call()
     if (body.refusal === undefined) return response
-    if (response?.body) work.add(cancelled(response.body))
+    if (response?.body) work.add(cancelStream(response.body))
   } catch (error) {
     if (body.refusal === undefined) throw error
   }
@@ -157,7 +157,7 @@ function contextOf({ add }: Work): ExecutionContext {
 }
 
 function assertHandler(handler: unknown): void {
-  must(
+  check(
     'fromFetch',
     typeof handler === 'function',
     'the handler must be a function (request) => response',

@@ -9,12 +9,12 @@ import { trackStart } from '../errors/boundary.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException, UnsupportedProtocol } from '../exceptions.ts'
 import type { Headers } from '../http/headers.ts'
-import { tell } from '../internal/handled.ts'
+import { callListener } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { runLifespan } from '../lifespan.ts'
 import type { App, HTTPScope, Scope, WebSocketScope } from '../types.ts'
 import { type Base, readBase } from './proxy/base.ts'
-import { type Line, UpstreamError } from './proxy/call.ts'
+import { type Upstream, UpstreamError } from './proxy/call.ts'
 import { forward, type Settings } from './proxy/forward.ts'
 import type { ForwardedFields } from './proxy/forwarded.ts'
 import { forwardSocket } from './proxy/sockets.ts'
@@ -29,8 +29,8 @@ export interface ProxyOptions {
   /** Extend incoming forwarded fields, sent by proxies that you trust, instead of replacing them (false). */
   trustForwarded?: boolean
   /**
-   * The name in `Via`, by which a request that loops back is detected and answered by 508 (a random
-   * name); false omits it and disables the detection.
+   * The name in `Via` (a random name). With it, a request that loops back is detected and answered with 508.
+   * false omits it and disables the detection.
    */
   via?: string | false
   /** Changes the fields for the upstream; a client cannot remove fields that it adds (none). */
@@ -39,16 +39,16 @@ export interface ProxyOptions {
   responseHeaders?: (headers: Headers, scope: HTTPScope) => void
   /**
    * Rewrite `Location` below the target to point below the mount (true). With `keepHost`, URLs with the
-   * client's host count as the target's.
+   * client's host are rewritten too.
    */
   rewriteLocation?: boolean
   /**
-   * Forward early hints (103) to HTTP/1.1 clients too, some of which take them for the response (false).
+   * Forward early hints (103) to HTTP/1.1 clients too (false). Some of these mistake a 103 for the response.
    */
   earlyHints?: boolean
-  /** Remove the domain of cookies, and rewrite their path likewise (false). */
+  /** Remove the domain of cookies, and rewrite their path below the target to the mount (false). */
   rewriteCookies?: boolean
-  /** The most connections to the upstream; further requests wait (256). */
+  /** The maximum number of connections to the upstream; further requests wait (256). */
   maxConnections?: number
   /** How long an idle connection is kept, in ms (4,000); set it lower than the upstream's timeout. */
   keepAliveTimeoutMs?: number
@@ -68,25 +68,25 @@ export interface ProxyOptions {
 
 /** A proxy app; disposing it closes its idle connections. */
 export interface ProxyApp extends App, AsyncDisposable {
-  /** Closes all connections to the upstream: aborts running exchanges, and answers 503 from then on. */
+  /** Closes all connections to the upstream and aborts running exchanges. Later requests get 503. */
   readonly close: () => Promise<void>
 }
 
 /**
  * Forwards requests to an http or https server, and streams both bodies.
  *
- * Below a mount, the target replaces the prefix: `Mount('/api', proxy('http://host/v1'))` sends
- * `/api/users` to `/v1/users`. A path that some parser could resolve out of the target gets 400.
+ * Below a mount, the target replaces the prefix: `Mount('/api', proxy('http://host/v1'))` sends `/api/users`
+ * to `/v1/users`. A path that some parser could resolve to a path outside the target gets 400.
  *
  * If the upstream is unreachable or fails before its head, the answer is 502; if it times out, 504. If it
- * fails later, the response is aborted too. A request is retried only if it is idempotent, has no body,
- * and met a connection that was just being closed.
+ * fails later, the response is aborted too. A request is retried only if it is idempotent, has no body, and
+ * used a connection that was just being closed.
  *
  * A websocket is forwarded message by message, with the subprotocol that the upstream selects; a denial
  * is passed on.
  *
- * Served on its own, it is closed at shutdown; otherwise call `close()` or use `await using`. Idle
- * connections do not keep the process alive.
+ * If it is the served app itself, it is closed at shutdown; otherwise call `close()` or use `await using`.
+ * Idle connections do not keep the process alive.
  *
  * @throws TypeError if the target is not an http or https URL, or has a query, a fragment or a user.
  * @example
@@ -100,13 +100,13 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
     'keepHost forwarded trustForwarded via requestHeaders responseHeaders rewriteLocation earlyHints rewriteCookies maxConnections keepAliveTimeoutMs connectTimeoutMs headTimeoutMs idleTimeoutMs maxMessageSize tls onError',
   )
   const base = readBase(target)
-  const line = lineTo(base, options)
-  const settings = settingsOf(base, line, options)
+  const upstream = upstreamOf(base, options)
+  const settings = settingsOf(base, upstream, options)
   const onError = options.onError ?? report
   let closed = false
   const close = async (): Promise<void> => {
     closed = true
-    line.agent.destroy()
+    upstream.agent.destroy()
   }
   const app: App = async (scope, receive, send) => {
     if (scope.type === 'lifespan') {
@@ -122,16 +122,16 @@ export function proxy(target: string | URL, options: ProxyOptions = {}): ProxyAp
         await forward(settings, scope, intactReceive(receive), tracked.send)
       else await forwardSocket(settings, scope, receive, tracked.send)
     } catch (error) {
-      // Too late for an answer: the server aborts the response.
+      // The response has started, so it cannot be replaced: the server aborts it.
       if (tracked.started) throw error
-      if (error instanceof UpstreamError) tell('proxy: onError', onError, error, scope)
+      if (error instanceof UpstreamError) callListener('proxy: onError', onError, error, scope)
       await answerException(asAnswer(error), scope, receive, send)
     }
   }
   return Object.assign(app, { close, [Symbol.asyncDispose]: close })
 }
 
-function lineTo(base: Base, options: ProxyOptions): Line {
+function upstreamOf(base: Base, options: ProxyOptions): Upstream {
   const { hostname, port, secure } = base
   const agent = new (secure ? SecureAgent : Agent)({
     keepAlive: true,
@@ -140,7 +140,7 @@ function lineTo(base: Base, options: ProxyOptions): Line {
     timeout: options.keepAliveTimeoutMs ?? 4_000,
     scheduling: 'lifo',
   })
-  // Without it Node would take the name from the Host field, which may be the client's.
+  // Without it, Node would use the name in the Host field, which may be the client's.
   const servername = isIP(hostname) === 0 ? hostname : ''
   return {
     secure,
@@ -151,11 +151,11 @@ function lineTo(base: Base, options: ProxyOptions): Line {
   }
 }
 
-function settingsOf(base: Base, line: Line, options: ProxyOptions): Settings {
+function settingsOf(base: Base, upstream: Upstream, options: ProxyOptions): Settings {
   const { via = `stellula-${crypto.randomUUID().slice(0, 8)}` } = options
   return {
     base,
-    line,
+    upstream,
     authority: base.authority,
     keepHost: options.keepHost ?? false,
     forwarded: options.forwarded ?? 'x-forwarded',

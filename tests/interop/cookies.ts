@@ -55,7 +55,7 @@ const SENT: readonly (readonly string[])[] = [
 ]
 const READ = { a: '1', b: '2', c: '4' }
 
-t.test('the first cookie of a name wins, across all fields', async (t) => {
+t.test('the first cookie of a name counts, across all fields', async (t) => {
   const direct = await listening(t, readers)
   const upstream = proxy(direct.server.url ?? '')
   const fronts = {
@@ -73,7 +73,7 @@ t.test('the first cookie of a name wins, across all fields', async (t) => {
   }
 })
 
-t.test('as a fetch request, which joins them itself', async (t) => {
+t.test('a fetch request joins the cookie fields itself', async (t) => {
   const handler = toFetch(Application({ routes: [own] }))
   const headers = new Headers({ cookie: 'a=1; b=2' })
   headers.append('cookie', 'b=3; c=4')
@@ -82,7 +82,7 @@ t.test('as a fetch request, which joins them itself', async (t) => {
   t.strictSame(await response.json(), READ)
 })
 
-t.test('an upstream gets one field', async (t) => {
+t.test('an upstream gets one cookie field', async (t) => {
   const host = await hostServer(t, (request, response) => {
     response.end(String(request.rawHeaders.filter((name) => name === 'cookie').length))
   })

@@ -26,7 +26,7 @@ async function upstream(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
 }
 
-t.test('passes status, fields and body on', async (t) => {
+t.test('passes on status, fields and body', async (t) => {
   const { url } = await upstream(t, (_, response) => {
     response.writeHead(201, [
       ...['set-cookie', 'a=1', 'set-cookie', 'b=2'],
@@ -47,7 +47,7 @@ t.test('passes status, fields and body on', async (t) => {
   t.equal(await response.text(), 'hello')
 })
 
-t.test('removes the coding of a body that fetch has decoded', async (t) => {
+t.test('removes the content-encoding of a body that fetch has decoded', async (t) => {
   const body = gzipSync('hello '.repeat(1000))
   const { url } = await upstream(t, (_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': body.byteLength })
@@ -62,7 +62,7 @@ t.test('removes the coding of a body that fetch has decoded', async (t) => {
   t.match(received, 'hello hello')
 })
 
-t.test('can be changed until it is sent, and has its own background', async (t) => {
+t.test('can be changed until it is sent, and has its own background work', async (t) => {
   let done = false
   const background = async (): Promise<void> => {
     done = true
@@ -81,7 +81,7 @@ t.test('can be changed until it is sent, and has its own background', async (t) 
   t.ok(done)
 })
 
-t.test('is sent once', async (t) => {
+t.test('can be sent once only', async (t) => {
   const response = fetchResponse(new globalThis.Response('hello'))
   const send = async (): Promise<void> => {}
   await response.respond(httpScope(), receiving([]), send)

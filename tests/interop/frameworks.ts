@@ -120,7 +120,7 @@ function mounted(handler: NodeHandler): { app: App; lines: object[] } {
 }
 
 for (const site of await foreignSites(directory)) {
-  t.test(`${site.name} below /a/b and behind middleware, as bare`, (t) => sameAsBare(t, site))
+  t.test(`${site.name} below /a/b and behind middleware as alone`, (t) => sameAsBare(t, site))
 }
 
 async function sameAsBare(t: Test, { handler, knowsPrefix }: Foreign): Promise<void> {

@@ -14,7 +14,7 @@ import { responseOf } from '../support/sent.ts'
 
 const hello = Route('/', () => new PlainTextResponse('hello'))
 
-t.test('helmet and our own fields are both on the response', async (t) => {
+t.test('the response has the fields of helmet and of Stellula', async (t) => {
   await using client = await testClient(
     Application({
       routes: [hello, Route('/bug', () => Promise.reject(new Error('a bug')))],
@@ -32,7 +32,7 @@ t.test('helmet and our own fields are both on the response', async (t) => {
   t.strictSame([failed.status, failed.headers.get('x-content-type-options')], [500, 'nosniff'])
 })
 
-t.test('express-session sets its cookie when our response starts', async (t) => {
+t.test('express-session sets its cookie when the response of Stellula starts', async (t) => {
   const kept = session({ secret: 'a secret', resave: false, saveUninitialized: false })
   const visits = Route('/', (request) => {
     const { session } = nodeRequest<{ session: { visits?: number } }>(request)
@@ -49,7 +49,7 @@ t.test('express-session sets its cookie when our response starts', async (t) => 
   t.equal(await (await client.get('/')).text(), '2')
 })
 
-t.test('a middleware may answer, and then nothing after it runs', async (t) => {
+t.test('a middleware may answer, and then later middleware does not run', async (t) => {
   let runs = 0
   const app = Router([Route('/', () => new PlainTextResponse(`${++runs}`))], {
     middleware: [
@@ -66,7 +66,7 @@ t.test('a middleware may answer, and then nothing after it runs', async (t) => {
   t.equal(await (await client.get('/', { headers: { authorization: 'key' } })).text(), '1')
 })
 
-t.test('several run in turn on one request, and next counts once', async (t) => {
+t.test('several middleware run in order on one request, and next() counts once', async (t) => {
   const log: string[] = []
   let wants = 0
   const app = Application({
@@ -95,7 +95,7 @@ t.test('several run in turn on one request, and next counts once', async (t) => 
   t.strictSame(log, ['first', 'second ada'])
 })
 
-t.test('a body that was parsed is on the request, and can be read once more', async (t) => {
+t.test('a parsed body is available on the request, and can be read again', async (t) => {
   const app = Application({
     routes: [
       Route(
@@ -188,7 +188,7 @@ t.test('errors of a middleware are thrown, and errors of the app pass unchanged'
   t.equal(responseOf(await call(failing('route')(hello))).text, 'hello')
 })
 
-t.test('what a middleware outside has found out is there inside fromNode too', async (t) => {
+t.test('results of an outer middleware are available inside fromNode too', async (t) => {
   const inside = express()
   inside.get('/', (request, response) => {
     const { session } = request as unknown as { session: { visits: number } }

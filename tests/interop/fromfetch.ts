@@ -12,7 +12,7 @@ import { eventually, listening, request } from '../support/sockets.ts'
 
 const Reply = globalThis.Response
 
-t.test('a handler sees the path below its mount, or the whole on request', async (t) => {
+t.test('a handler gets the path below its mount, or the whole path on request', async (t) => {
   const handler: FetchHandler = ({ url }: globalThis.Request) => new Reply(url)
   const app = Application({
     routes: [
@@ -28,7 +28,7 @@ t.test('a handler sees the path below its mount, or the whole on request', async
   t.equal(await whole.text(), 'http://testserver/whole/c')
 })
 
-t.test('it is given the scope, the client and a way to leave work behind', async (t) => {
+t.test('a handler gets the scope, the client and waitUntil()', async (t) => {
   const done: string[] = []
   const app = new Hono<{ Bindings: import('../../lib/interop/fromfetch.ts').FetchInfo }>()
   app.get('/', (c) => {
@@ -50,7 +50,7 @@ t.test('it is given the scope, the client and a way to leave work behind', async
 })
 
 t.test(
-  'its second argument can be made of the scope, as route handlers of Next want it',
+  'its second argument can be computed from the scope, as route handlers of Next expect',
   async (t) => {
     const handler = async (
       _request: globalThis.Request,
@@ -65,7 +65,7 @@ t.test(
   },
 )
 
-t.test('its errors reach the exception handlers', async (t) => {
+t.test('errors of the handler reach the exception handlers', async (t) => {
   const app = Application({
     routes: [
       Mount(
@@ -89,7 +89,7 @@ t.test('its errors reach the exception handlers', async (t) => {
   t.same([bug.status, await bug.text()], [418, 'ranged'])
 })
 
-t.test('what it leaves behind and fails is told of, though the response is out', async (t) => {
+t.test('an error of work after the response is reported', async (t) => {
   const handler: FetchHandler = (
     _: globalThis.Request,
     info: { waitUntil: (p: Promise<never>) => void },
@@ -113,7 +113,7 @@ t.test('throws if the result is not a fetch Response, with advice', async (t) =>
   }
 })
 
-t.test('throws at once if the handler is not a function', async (t) => {
+t.test('throws immediately if the handler is not a function', async (t) => {
   t.throws(() => fromFetch(new Hono() as unknown as FetchHandler), /fromFetch\(app\.fetch\)/)
   t.throws(() => fromFetch(undefined as unknown as FetchHandler), /undefined was given/)
 })
@@ -125,7 +125,7 @@ t.test('denies websockets, and rejects the lifespan', async (t) => {
   await t.rejects(call(app, lifespanScope()), { name: 'UnsupportedProtocol' })
 })
 
-t.test('the body comes in as it is read, and the response goes out as it is taken', async (t) => {
+t.test('the body is read on demand, and the response is sent at the client’s pace', async (t) => {
   const handler = ({ body }: globalThis.Request): globalThis.Response => new Reply(body)
   const { connect } = await listening(t, fromFetch(handler))
   const client = await connect()
@@ -160,7 +160,7 @@ t.test('aborts the signal and cancels the body if the client disconnects', async
   t.same(errors, [])
 })
 
-t.test('a stream that breaks off is cut, so that it does not look complete', async (t) => {
+t.test('a stream that fails is cut, so that it does not look complete', async (t) => {
   const handler = (): globalThis.Response => {
     let pulls = 0
     const body = new ReadableStream<Uint8Array>({
@@ -182,7 +182,7 @@ t.test('a stream that breaks off is cut, so that it does not look complete', asy
 })
 
 t.test(
-  'a response that the handler has fetched says nothing of a coding that is gone',
+  'a response that the handler has fetched has no content-encoding if its body is decoded',
   async (t) => {
     const { gzipSync } = await import('node:zlib')
     const other = await listening(t, async (_scope, _receive, send) => {
@@ -202,7 +202,7 @@ t.test(
   },
 )
 
-t.test('the answer to HEAD has the fields of GET, and makes up no length', async (t) => {
+t.test('the response to HEAD has the fields of GET, and no invented length', async (t) => {
   const handler = (): globalThis.Response => {
     return new Reply(null, { headers: { 'content-type': 'text/x' } })
   }
@@ -218,7 +218,7 @@ t.test('the answer to HEAD has the fields of GET, and makes up no length', async
   t.match(await talk(request('HEAD /counted/', ['connection: close'])), /content-length: 7/i)
 })
 
-t.test('real requests on request', async (t) => {
+t.test('native Request objects are used on request', async (t) => {
   const handler = (given: globalThis.Request): globalThis.Response => {
     return new Reply(new globalThis.Request(given).url)
   }
@@ -227,7 +227,7 @@ t.test('real requests on request', async (t) => {
   t.equal(await (await client.get('/x')).text(), 'http://testserver/x')
 })
 
-t.test('stands beside routes of ours', async (t) => {
+t.test('can be mounted beside other routes', async (t) => {
   const app = Application({
     routes: [
       Route('/ours', () => new PlainTextResponse('ours')),

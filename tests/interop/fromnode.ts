@@ -18,7 +18,7 @@ import {
 import { responseOf } from '../support/sent.ts'
 import { listening, request } from '../support/sockets.ts'
 
-t.test('a whole response is two messages, and over when the handler returns', async (t) => {
+t.test('a complete response is two messages, and ends when the handler returns', async (t) => {
   const sent: SendMessage[] = []
   const app = fromNode((_, response) => {
     response.writeHead(201, { 'X-A': ['1', '2'] }).end('hello')
@@ -48,7 +48,7 @@ t.test('hop-by-hop fields are not sent', async (t) => {
   t.strictSame(responseOf(sent).headers.list, ['x-a', '1', 'content-length', '5'])
 })
 
-t.test('a path that Express does not know is our 404', async (t) => {
+t.test('a path that Express does not know gets the 404 of Stellula', async (t) => {
   const inside = express()
   inside.get('/known', (_, response) => void response.send('known'))
   const app = Application({
@@ -63,7 +63,7 @@ t.test('a path that Express does not know is our 404', async (t) => {
   t.equal(missing.headers.get('x-powered-by'), null)
 })
 
-t.test('with two parameters around it, Express answers for itself', async (t) => {
+t.test('with a handler of two arguments, Express answers 404 itself', async (t) => {
   const inside = express()
   inside.set('env', 'production')
   inside.get('/error', () => {
@@ -77,7 +77,7 @@ t.test('with two parameters around it, Express answers for itself', async (t) =>
   t.strictSame([failed.status, /I&#39;m a Teapot/i.test(await failed.text())], [418, true])
 })
 
-t.test('what a listener throws, now or later, is thrown here', async (t) => {
+t.test('errors of a listener are rethrown, synchronous or not', async (t) => {
   const bug = new Error('a bug')
   const throws = fromNode(() => {
     throw bug
@@ -101,7 +101,7 @@ t.test('what a listener throws, now or later, is thrown here', async (t) => {
   )
 })
 
-t.test('an error after the start cuts the response', async (t) => {
+t.test('an error after the start aborts the response', async (t) => {
   const inside = express()
   inside.get('/', (_request, response, next) => {
     response.write('half')
@@ -118,7 +118,7 @@ t.test('an error after the start cuts the response', async (t) => {
   t.match(errors, [{ message: 'too late' }])
 })
 
-t.test('a response that is destroyed is cut, or answered by 500', async (t) => {
+t.test('a response that is destroyed is aborted, or answered with 500', async (t) => {
   const started = fromNode((_, response) => {
     response.write('half', () => response.destroy())
   })
@@ -130,7 +130,7 @@ t.test('a response that is destroyed is cut, or answered by 500', async (t) => {
   await t.rejects(call(unstarted), new Error('mine'))
 })
 
-t.test('an invalid status throws at the writer', async (t) => {
+t.test('an invalid status throws in the handler', async (t) => {
   const app = fromNode((_, response) => void response.writeHead(101))
 
   await t.rejects(call(app), /^fromNode: the status must be from 200 to 599, 101 was given/)
@@ -146,7 +146,7 @@ t.test('denies websockets, and rejects the lifespan', async (t) => {
   await t.rejects(call(app, lifespanScope()), UnsupportedProtocol)
 })
 
-t.test('throws at once if the handler is not a function', async (t) => {
+t.test('throws immediately if the handler is not a function', async (t) => {
   t.throws(
     () => fromNode({} as never),
     /^fromNode: the handler must be a function \(request, response\) => …, an object was given\. For a Koa app pass app\.callback\(\)/,

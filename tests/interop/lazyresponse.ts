@@ -5,7 +5,7 @@ import { testClient } from '../../lib/testing/client.ts'
 import { fetchApps } from '../support/fetchapps.ts'
 import { call, httpScope } from '../support/scopes.ts'
 
-t.test('stands in for the class of the process until it is taken back', async (t) => {
+t.test('replaces the global class until it is restored', async (t) => {
   const Real = globalThis.Response
   const restore = installLightResponse()
   t.teardown(restore)
@@ -40,7 +40,7 @@ t.test('handlers answer the same with it', async (t) => {
   }
 })
 
-t.test('a body that is there goes in one message, and none is empty', async (t) => {
+t.test('a body that is available is sent in one message, and an empty one in none', async (t) => {
   const restore = installLightResponse()
   t.teardown(restore)
   for (const [body, text] of [

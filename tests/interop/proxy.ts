@@ -38,7 +38,7 @@ t.test('throws for an invalid target', async (t) => {
   t.throws(() => proxy('/v1'), { name: 'TypeError', message: /^proxy: the target must be an http/ })
 })
 
-t.test('sends all that it is asked to the upstream', async (t) => {
+t.test('sends the whole request to the upstream', async (t) => {
   const { url, port } = await telling(t)
   const { talk } = await listening(t, Mount('/api', proxy(`${url}/v1`, { via: 'me' })))
   const told = [
@@ -86,7 +86,7 @@ t.test('sends all that it is asked to the upstream', async (t) => {
   }
 })
 
-t.test('and all that it answers to the client', async (t) => {
+t.test('and the whole response to the client', async (t) => {
   const { url } = await hostServer(t, (request, response) => {
     const status = Number(request.url?.slice(1))
     response.writeHead(status, ['X-A', '1', 'Set-Cookie', 'a', 'x-a', '2', 'Set-Cookie', 'b'])
@@ -101,7 +101,7 @@ t.test('and all that it answers to the client', async (t) => {
   }
 })
 
-t.test('a HEAD has the fields of a GET, and the connections go on', async (t) => {
+t.test('a HEAD has the fields of a GET, and connections stay open', async (t) => {
   const { url, server } = await hostServer(t, (_request, response) => {
     response.setHeader('content-length', '4').end('body')
   })
@@ -120,7 +120,7 @@ t.test('a HEAD has the fields of a GET, and the connections go on', async (t) =>
   t.equal(connections, 1)
 })
 
-t.test('a host may be kept, and the client be told of otherwise', async (t) => {
+t.test('the Host may be kept, and the forwarded fields be replaced', async (t) => {
   const { url } = await telling(t)
   const { talk } = await proxied(t, url, { keepHost: true, forwarded: 'forwarded', via: false })
   const { rawHeaders } = JSON.parse(bodyOf(await talk(request('GET /', CLOSE))))
@@ -133,7 +133,7 @@ t.test('a host may be kept, and the client be told of otherwise', async (t) => {
   ])
 })
 
-t.test('where a host is kept, redirects to it stay below the mount', async (t) => {
+t.test('with the Host kept, redirects to it stay below the mount', async (t) => {
   const { url } = await hostServer(t, (request, response) => {
     const { host } = request.headers
     response.writeHead(302, { location: `http://${host}/v1/login` }).end()
@@ -144,7 +144,7 @@ t.test('where a host is kept, redirects to it stay below the mount', async (t) =
   t.match(await talk(request('GET /api/x', CLOSE)), /\r\nlocation: \/api\/login\r\n/i)
 })
 
-t.test('an upstream that believes the prefix redirects below the mount, once', async (t) => {
+t.test('an upstream that uses the prefix redirects below the mount, once', async (t) => {
   const upstream = Application({
     middleware: [proxyHeaders({ trusted: ['loopback'], prefix: true })],
     routes: [
@@ -201,28 +201,25 @@ t.test('a path that leaves the target, and an invalid target, get 400', async (t
   t.equal(connections.total, 0)
 })
 
-t.test(
-  'an upstream over TLS is known by its certificate, whatever host is asked for',
-  async (t) => {
-    const seen: unknown[] = []
-    const secure = createServer(CERTIFICATE, (request, response) =>
-      response.end(request.headers.host),
-    )
-    secure.on('secureConnection', ({ servername }) => seen.push(servername))
-    const { port } = await hostServer(t, secure)
-    const tls = { ca: CERTIFICATE.cert }
-    const { talk } = await proxied(t, `https://localhost:${port}`, { keepHost: true, tls })
-    const { talk: distrust, failures } = await proxied(t, `https://127.0.0.1:${port}`)
-    for (const host of ['test', 'other']) {
-      const received = await talk(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
-      t.equal(bodyOf(received), host)
-    }
+t.test('an upstream over TLS is verified by its certificate, whatever the Host is', async (t) => {
+  const seen: unknown[] = []
+  const secure = createServer(CERTIFICATE, (request, response) =>
+    response.end(request.headers.host),
+  )
+  secure.on('secureConnection', ({ servername }) => seen.push(servername))
+  const { port } = await hostServer(t, secure)
+  const tls = { ca: CERTIFICATE.cert }
+  const { talk } = await proxied(t, `https://localhost:${port}`, { keepHost: true, tls })
+  const { talk: distrust, failures } = await proxied(t, `https://127.0.0.1:${port}`)
+  for (const host of ['test', 'other']) {
+    const received = await talk(`GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+    t.equal(bodyOf(received), host)
+  }
 
-    t.same(seen, ['localhost'], 'one connection, with the name of the target')
-    t.same(statuses(await distrust(request('GET /', CLOSE))), [502])
-    t.match(failures, [/self-signed certificate/])
-  },
-)
+  t.same(seen, ['localhost'], 'one connection, with the name of the target')
+  t.same(statuses(await distrust(request('GET /', CLOSE))), [502])
+  t.match(failures, [/self-signed certificate/])
+})
 
 t.test('a looping request is rejected', async (t) => {
   let seen = 0
@@ -243,7 +240,7 @@ t.test('a looping request is rejected', async (t) => {
   t.equal(seen, 2)
 })
 
-t.test('failures go to stderr, unless onError is given', async (t) => {
+t.test('errors are written to stderr without onError', async (t) => {
   const log = t.capture(console, 'error')
   const { talk } = await listening(t, proxy('http://127.0.0.1:9'))
   await talk(request('GET /a%20b?secret', CLOSE))
@@ -251,7 +248,7 @@ t.test('failures go to stderr, unless onError is given', async (t) => {
   t.match(log()[0]?.args, ['proxy: GET /a%20b: connect ECONNREFUSED 127.0.0.1:9'])
 })
 
-t.test('exception handlers answer for the upstream', async (t) => {
+t.test('exception handlers answer errors of the upstream', async (t) => {
   const app = Application({
     routes: [Mount('/', proxy('http://127.0.0.1:9', { onError: () => {} }))],
     exceptionHandlers: [[502, () => new PlainTextResponse('later', { status: 502 })]],
@@ -261,7 +258,7 @@ t.test('exception handlers answer for the upstream', async (t) => {
   t.match(await talk(request('GET /', CLOSE)), /^HTTP\/1\.1 502 .*later$/s)
 })
 
-t.test('closes its connections with itself, and with the server', async (t) => {
+t.test('closes its connections with itself and with the server', async (t) => {
   const { url, connections } = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
   })

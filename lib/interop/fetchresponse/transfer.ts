@@ -3,8 +3,8 @@
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isBodyless } from '../../http/status.ts'
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
-import { wrong } from '../../internal/must.ts'
-import { cancelled } from '../../internal/sources.ts'
+import { invalid } from '../../internal/checks.ts'
+import { cancelStream } from '../../internal/sources.ts'
 import type { MessageTypes } from '../../responses/response.ts'
 import {
   type HTTPResponseStartMessage,
@@ -16,12 +16,12 @@ import {
 
 type Start = HTTPResponseStartMessage | WebSocketDenialStartMessage
 
-/** How many turns of the microtask queue a body may take to prove that it is complete. */
+/** The number of turns of the microtask queue within which a body must end to be sent as one message. */
 const TURNS = 8
 
 /**
- * Sends the start, then the body. A body that is completely available is sent in one message, so that
- * the server can set its length.
+ * Sends the start, then the body. A body that is completely available is sent in one message, and the server
+ * can set its length.
  *
  * The body is cancelled if the client disconnects, if a message is rejected, or if it is not sent at all.
  * This waits for its clean-up, up to a second.
@@ -36,7 +36,7 @@ export async function transfer(
   const isHead = scope.type === 'http' && scope.method === 'HEAD'
   if (body === null) return sendEmpty(start, types, isHead, send)
   if (isHead || isBodyless(start.status)) {
-    const cancelling = cancelled(body)
+    const cancelling = cancelStream(body)
     try {
       return await sendEmpty(start, types, isHead, send)
     } finally {
@@ -59,7 +59,7 @@ async function sendEmpty(
   send: Send,
 ): Promise<void> {
   await send(start)
-  // In two messages, so that the server does not count: the length for HEAD is that of GET.
+  // Two messages prevent the server from counting the length: the length for HEAD is that of GET.
   if (isHead) await send({ type: types.body, moreBody: true })
   return send({ type: types.body })
 }
@@ -78,7 +78,7 @@ class Reader {
   }
 
   cancel(reason: unknown): Promise<void> {
-    this.#cancelling ??= cancelled(this.#reader, reason)
+    this.#cancelling ??= cancelStream(this.#reader, reason)
     return this.#cancelling
   }
 }
@@ -91,26 +91,26 @@ async function pump(
   send: Send,
 ): Promise<void> {
   let next = reader.read()
-  const first = await soon(next)
+  const first = await resultIfReady(next)
   let part = NO_BYTES
   if (first !== undefined) {
     if (!first.done) {
       part = toBytes(first.value)
       next = reader.read()
     }
-    const isWhole = first.done || (await soon(next))?.done
+    const isWhole = first.done || (await resultIfReady(next))?.done
     if (isWhole) {
       await send(start)
       return send({ type: types.body, body: part })
     }
   }
   await send(start)
-  // Sent even without a part, so that the client gets the head.
+  // This is sent even without a part, because the client must get the head.
   await send({ type: types.body, body: part, moreBody: true })
-  const departure = watch(scope, reader)
+  const disconnect = watchDisconnect(scope, reader)
   for (;;) {
     const { done, value } = await next
-    if (departure.gone) throw new ClientDisconnected()
+    if (disconnect.gone) throw new ClientDisconnected()
     if (done) return send({ type: types.body })
     const sent = send({ type: types.body, body: toBytes(value), moreBody: true })
     // A message that was accepted synchronously costs no turn.
@@ -120,7 +120,7 @@ async function pump(
 }
 
 /** The result of a promise, or undefined if it waits for something external. */
-async function soon<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+async function resultIfReady<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   let settled = false
   const settle = (): void => {
     settled = true
@@ -130,23 +130,23 @@ async function soon<Value>(promise: Promise<Value>): Promise<Value | undefined> 
   return settled ? promise : undefined
 }
 
-function watch(scope: Scope, reader: Reader): { readonly gone: boolean } {
-  const departure = { gone: false }
+function watchDisconnect(scope: Scope, reader: Reader): { readonly gone: boolean } {
+  const disconnect = { gone: false }
   if (scope.type === 'http') {
     scope.onDisconnect?.(() => {
-      departure.gone = true
+      disconnect.gone = true
       // Also ends a pending read.
       void reader.cancel(new ClientDisconnected())
     })
   }
-  return departure
+  return disconnect
 }
 
 /** The standard requires bytes, but streams of text are common, and other servers accept them. */
 function toBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   if (typeof chunk === 'string') return encodeText(chunk)
-  throw wrong(
+  throw invalid(
     'a fetch Response',
     'its body must be a stream of Uint8Arrays or strings',
     chunk,

@@ -1,21 +1,24 @@
-/** Calls Connect middleware in turn, on one request and response. */
+/** Calls Connect middleware in order, with one request and response. */
 import { isPassedOn } from '../fromnode/errors.ts'
 import type { InnerExchange } from '../fromnode/exchange.ts'
 import { assertInternals } from '../fromnode/internals.ts'
+import { assertNotFactory } from '../fromnode/uncalled.ts'
 import type { NodeHandler } from '../fromnode.ts'
 
 /**
  * Calls each middleware when the one before has called `next`, and `last` after all of them.
  */
 export function callChain(
+  where: string,
   middleware: readonly NodeHandler[],
   exchange: InnerExchange,
   last: () => Promise<void>,
 ): void {
-  callFrom(0, middleware, exchange, last)
+  callFrom(where, 0, middleware, exchange, last)
 }
 
 function callFrom(
+  where: string,
   index: number,
   middleware: readonly NodeHandler[],
   exchange: InnerExchange,
@@ -29,12 +32,16 @@ function callFrom(
   }
   let isCalled = false
   const next = (error?: unknown): void => {
-    // An error counts even after the middleware called `next`, for example from a timeout.
+    // An error is reported even after the middleware has called `next`, for example from a timeout.
     if (!isPassedOn(error)) exchange.failInside(error)
-    else if (!isCalled) callFrom(index + 1, middleware, exchange, last)
+    else if (!isCalled) callFrom(where, index + 1, middleware, exchange, last)
     isCalled = true
   }
-  exchange.follow(() => one(exchange.request, exchange.response, next))
+  exchange.follow(() => {
+    const returned = one(exchange.request, exchange.response, next)
+    if (!isCalled) assertNotFactory(where, one, returned, exchange.response)
+    return returned
+  })
 }
 
 /**
@@ -42,6 +49,11 @@ function callFrom(
  * @throws Error if this version of Node is not supported.
  */
 export function assertChain(middleware: readonly unknown[], where: string): void {
+  if (middleware.length === 0) {
+    throw new TypeError(
+      `${where}: it takes at least one middleware, nothing was given. Write ${where}(helmet()).`,
+    )
+  }
   for (const one of middleware) assertMiddleware(one, where)
   assertInternals()
 }

@@ -28,8 +28,8 @@ export interface HandshakeOptions {
 }
 
 /**
- * Makes a middleware that calls Connect or Express middleware for websocket handshakes, which
- * `fromConnect()` lets pass; http requests pass this one.
+ * Makes a middleware that calls Connect or Express middleware for websocket handshakes, which `fromConnect()`
+ * ignores. This one ignores HTTP requests.
  *
  * Each gets the request of the handshake and a response. If it answers, the websocket is denied with
  * that response. If it calls `next`, the app runs: `nodeRequest()` gives it the added properties, and the
@@ -62,12 +62,12 @@ export function onHandshake(...given: readonly (NodeHandler | HandshakeOptions)[
       return answerException(foreignSocket(), scope, receive, send)
     }
     const denial = new Denial(scope, receive, send)
-    const exchange = new InnerExchange(requestOf(scope), never, denial.send)
+    const exchange = new InnerExchange(requestOf(scope), neverReceive, denial.send)
     inheritFrom(scope, exchange)
     return exchange.run(() =>
-      callChain(middleware, exchange, () => {
+      callChain('onHandshake', middleware, exchange, () => {
         denial.isOff = true
-        return behind(app, scope, exchange, receive, send)
+        return callInnerApp(app, scope, exchange, receive, send)
       }),
     )
   }
@@ -90,7 +90,7 @@ function readGiven(given: readonly (NodeHandler | HandshakeOptions)[]): {
   }
 }
 
-/** The handshake as an http request; the app itself receives the disconnect. */
+/** The handshake as an HTTP request. The app itself receives the disconnect. */
 function requestOf(scope: WebSocketScope): HTTPScope {
   const scheme = scope.scheme === 'wss' ? 'https' : 'http'
   const { subprotocols: _, onDisconnect: __, transport: ___, ...rest } = scope
@@ -98,11 +98,11 @@ function requestOf(scope: WebSocketScope): HTTPScope {
 }
 
 /** A handshake has no body. */
-function never(): Promise<never> {
+function neverReceive(): Promise<never> {
   return new Promise(() => {})
 }
 
-async function behind(
+async function callInnerApp(
   app: App,
   scope: WebSocketScope,
   exchange: InnerExchange,

@@ -13,10 +13,10 @@ import {
   type SendMessage,
 } from '../../types.ts'
 
-/** Fields that both sides add to; for other fields, that of the app wins. */
+/** Fields that both sides add to; for other fields, the value of the app is used. */
 const ADDED_TO = new Set(['set-cookie', 'vary'])
 
-/** What the reply needs of the response it writes to. */
+/** The response that the reply writes to. */
 export interface ReplyTo {
   readonly response: ServerResponse
   /** Whether trailers follow the body. */
@@ -84,7 +84,7 @@ export class Reply {
     for (const [name, values] of byName(message.headers)) {
       const before = ADDED_TO.has(name) ? valuesOf(response, name) : []
       const all = [...before, ...values]
-      // As a text, since a Content-Length in a list would not be recognised.
+      // A single value is set as text because Node does not recognise a Content-Length in a list.
       response.setHeader(name, all.length === 1 ? (all[0] ?? '') : all)
     }
   }
@@ -109,7 +109,8 @@ export class Reply {
       response.flushHeaders()
       return SENT
     }
-    // Copied, since the app may reuse its buffer, and a replaced `write` may not report when it is done.
+    // It is copied because the app may reuse its buffer, and a replaced `write` may not report when it is
+    // done.
     const hasRoom = response.write(Buffer.from(body))
     if ('flush' in response && typeof response.flush === 'function') response.flush()
     if (hasRoom) return SENT

@@ -14,7 +14,7 @@ export function changedScope(scope: HTTPScope, request: IncomingMessage): HTTPSc
   if (url === target.url) return method === scope.method ? scope : { ...scope, method }
   const question = url.indexOf('?')
   const rawRest = question < 0 ? url : url.slice(0, question)
-  const rest = decoded(rawRest)
+  const rest = decodePath(rawRest)
   if (rest === undefined || !rest.startsWith('/')) {
     throw new TypeError(
       `fromConnect: request.url must be a path that begins with "/", a middleware has set ${JSON.stringify(url)}. Encode it as a path.`,
@@ -29,7 +29,7 @@ export function changedScope(scope: HTTPScope, request: IncomingMessage): HTTPSc
   }
 }
 
-function decoded(path: string): string | undefined {
+function decodePath(path: string): string | undefined {
   try {
     return decodeURIComponent(path)
   } catch {

@@ -15,12 +15,12 @@ export function hasBody({ method, headers, httpVersion }: HTTPScope): boolean {
   return index < 0 ? httpVersion === '2' : headers[index + 1] !== '0'
 }
 
-/** Parts of fewer bytes are small: readers that keep them need hundreds of bytes for each. */
+/** Parts of fewer bytes are small: a reader that keeps a part needs hundreds of bytes of memory for it. */
 const SMALL = 16_384
 
 /**
- * The body as a stream; each part is received after the one before was taken. After a small part the
- * event loop turns first, so that the next part has all that has arrived until then.
+ * The body as a stream; each part is received after the one before was taken. After a small part, it waits
+ * for a turn of the event loop, and the next part then contains everything that has arrived.
  */
 export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuffer>> {
   let wasSmall = false
@@ -34,7 +34,7 @@ export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuf
           if (message.type !== 'http.request') return controller.error(new ClientDisconnected())
           const { body, moreBody } = message
           wasSmall = body.byteLength < SMALL
-          // Copied, since a byte stream detaches the memory that it is given.
+          // It is copied because a byte stream detaches the memory of each chunk.
           if (body.byteLength > 0) controller.enqueue(new Uint8Array(body))
           if (!moreBody) return close(controller)
           if (body.byteLength > 0) return
@@ -47,7 +47,7 @@ export function streamBody(receive: Receive): ReadableStream<Uint8Array<ArrayBuf
 
 function close(controller: ReadableByteStreamController): void {
   controller.close()
-  // A pending read into the caller's own buffer needs an answer.
+  // A pending read into the caller's buffer must be answered.
   controller.byobRequest?.respond(0)
 }
 

@@ -1,8 +1,8 @@
 /** Stand-ins for fetch objects, which create the real object only if it is needed. */
 
 /**
- * Gives a prototype every property of the real one, in this runtime and version. What it does not
- * implement itself is delegated to a real object, created on first use. `instanceof` works too.
+ * Adds every property of the real prototype, in this runtime and version, to a prototype. Properties that it
+ * does not implement itself are delegated to a real object, created on first use. `instanceof` works too.
  *
  * @param own The prototype of the stand-in.
  * @param real The prototype of the class that it stands for.

@@ -1,4 +1,4 @@
-/** A fetch response that is created only if code looks into it: most responses are just sent. */
+/** A fetch response that is created only if code reads its body: most responses are only sent. */
 import { toFetchHeaders } from '../../http/fetchheaders.ts'
 import { indexOfName, isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import type { HeaderList } from '../../types.ts'
@@ -6,7 +6,7 @@ import { standIn } from './lazyrequest.ts'
 
 const Real = globalThis.Response
 
-/** What can be sent without creating a real response. */
+/** A response that can be sent without creating a real one. */
 export interface Whole {
   readonly status: number
   readonly headers: HeaderList
@@ -16,8 +16,8 @@ export interface Whole {
 const NO_FIELDS: HeaderList = Object.freeze([])
 
 /**
- * A text or an empty body, with status and fields; anything else is a real response from the start, so
- * that errors are thrown at once.
+ * A response with text or an empty body, a status and header fields. Any other response is real from the
+ * start, so errors are thrown at once.
  */
 export class LightResponse {
   readonly #status: number = 200
@@ -56,7 +56,7 @@ export class LightResponse {
     return response.#real
   }
 
-  /** What to send, unless the body was accessed. */
+  /** The response to send; undefined if the body was accessed. */
   static toWhole(response: unknown): Whole | undefined {
     if (typeof response !== 'object' || response === null || !(#list in response)) return undefined
     if (response.#real !== undefined) return undefined
@@ -77,7 +77,7 @@ export class LightResponse {
     return this.#headers
   }
 
-  /** With the current fields. */
+  /** Makes a copy with the current header fields. */
   clone(): globalThis.Response {
     const real = LightResponse.toReal(this)
     return real.body === null ? this.#copy(null) : this.#copy(real.clone().body)
@@ -91,7 +91,7 @@ export class LightResponse {
 
 let prepared = false
 
-/** Makes the class stand in for that of the runtime, including its static methods. */
+/** Prepares the class to replace that of the runtime, static methods included. */
 export function prepare(): void {
   if (prepared) return
   prepared = true

@@ -4,7 +4,7 @@ import { HTTPException } from '../../exceptions.ts'
 import { contentLength } from '../../http/headers.ts'
 import type { HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
-/** The messages of a body, up to the limit in its scope; then reading fails with a 413. */
+/** Passes the messages of a body, up to the limit in its scope. After that, reading fails with 413. */
 export class LimitedBody {
   readonly #source: Receive
   readonly #declared: number

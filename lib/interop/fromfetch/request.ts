@@ -130,7 +130,7 @@ export class LazyRequest {
     )
   }
 
-  /** Whether the body was not accessed yet, so that the fast path is possible. */
+  /** Whether the body was not accessed yet. The fast path is then possible. */
   get #isUntouched(): boolean {
     return this.#body === undefined && this.#real === undefined && hasBody(this.#scope)
   }
@@ -143,7 +143,7 @@ export class LazyRequest {
   #make(): globalThis.Request {
     const { method, headers, signal, body, url } = this
     if (this.#body !== 'read') return realRequest(url, { method, headers, signal, body })
-    // With a used body, as this request has.
+    // The body of the new request is used, like the body of this one.
     const used = realRequest(url, { method, headers, signal, body: 'gone' })
     used.body?.cancel().catch(() => {})
     return used

@@ -33,7 +33,7 @@ let last: Pick<HTTPScope, 'scheme' | 'server'> & {
   origin: '',
 }
 
-/** Cached, since most requests name the same host; an invalid host is ignored. */
+/** The origin of the URL, cached because most requests name the same host. An invalid host is ignored. */
 function originOf(scope: HTTPScope): string {
   const { scheme, server } = scope
   const host = hostHeader(scope)
@@ -53,15 +53,15 @@ function pathBelow({ path, rawPath, rootPath }: HTTPScope): string {
  * The raw path, if it decodes to the decoded path; otherwise that path, encoded again: middleware may
  * have changed it, and access checks have used it.
  *
- * Dot segments and backslashes are encoded, since the URL parser would interpret them. Needless escapes
- * are decoded, so that an app that compares raw paths sees what routing has matched.
+ * Dot segments and backslashes are encoded, because the URL parser would interpret them. Needless escapes are
+ * decoded, because an app that compares raw paths must get the same path as routing.
  */
 function rawPathOf(rawPath: string, path: string): string {
   if (decode(rawPath) !== path || rawPath.includes('\\') || DOTS.test(path))
-    return rooted(encodePath(path))
-  return rooted(withoutNeedlessEscapes(rawPath))
+    return withLeadingSlash(encodePath(path))
+  return withLeadingSlash(withoutNeedlessEscapes(rawPath))
 }
 
-function rooted(path: string): string {
+function withLeadingSlash(path: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }

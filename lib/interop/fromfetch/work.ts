@@ -2,7 +2,7 @@
 export class Work {
   #pending: PromiseLike<unknown>[] | undefined
 
-  /** A bound function, since handlers pass it around. */
+  /** It is a bound function because handlers pass it around. */
   readonly add = (work: PromiseLike<unknown>): void => {
     this.#pending ??= []
     this.#pending.push(work)

@@ -4,7 +4,7 @@ import { HTTPException } from '../../exceptions.ts'
 import type { HTTPScope } from '../../types.ts'
 
 /** Properties that errors of Express, Connect and Koa may have. */
-interface Described {
+interface FrameworkError {
   readonly status?: unknown
   readonly statusCode?: unknown
   readonly expose?: unknown
@@ -19,7 +19,7 @@ interface Described {
 export function exceptionOf(error: unknown, scope: HTTPScope): unknown {
   if (typeof error !== 'object' || error === null) return error
   if (handlersOf(scope).find(error) !== undefined) return error
-  const { status, statusCode, expose, message, headers }: Described = error
+  const { status, statusCode, expose, message, headers }: FrameworkError = error
   const code = [status, statusCode].find(isAnswer)
   if (code === undefined) return error
   const detail = expose === true && typeof message === 'string' ? message : undefined

@@ -4,21 +4,21 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import { isThenable } from '../../internal/handled.ts'
 import { type HeaderList, type HTTPScope, type Receive, SENT, type Send } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
-import { hinted } from './hint.ts'
+import { withHint } from './hint.ts'
 import { clearNeedDrain, detachSignal, type InnerResponse } from './internals.ts'
 import { reportLate } from './late.ts'
 import { isRead, makeRequest, type NodeRequest } from './request.ts'
-import { Intake } from './requestbody.ts'
+import { RequestBody } from './requestbody.ts'
 import { makeResponse, trailersOf } from './response.ts'
-import { type Callback, Outbox } from './responsemessages.ts'
+import { type Callback, ResponseMessages } from './responsemessages.ts'
 import { InnerSocket } from './socket.ts'
 
 export class InnerExchange {
   readonly request: NodeRequest
   readonly response: InnerResponse
-  readonly intake: Intake
-  readonly outbox: Outbox
-  /** Whether trailers follow the body, whatever the head says. */
+  readonly requestBody: RequestBody
+  readonly messages: ResponseMessages
+  /** Whether trailers follow the body, even if the head does not announce them. */
   announced = false
   readonly #scope: HTTPScope
   readonly #socket: InnerSocket
@@ -30,14 +30,14 @@ export class InnerExchange {
   #settle: (() => void) | undefined
   #watching: Watch | undefined
 
-  /** @param room The most bytes of the body to keep for the app behind the handler. */
+  /** @param room The maximum number of bytes of the body to keep for the app behind the handler. */
   constructor(scope: HTTPScope, receive: Receive, send: Send, room = 0) {
     this.#scope = scope
-    this.outbox = new Outbox(scope, send, this)
+    this.messages = new ResponseMessages(scope, send, this)
     this.#socket = new InnerSocket(scope, this)
-    this.request = makeRequest(scope, this.#socket, () => this.intake.read())
-    this.intake = new Intake(scope, receive, this, room)
-    this.request.complete = this.intake.complete
+    this.request = makeRequest(scope, this.#socket, () => this.requestBody.read())
+    this.requestBody = new RequestBody(scope, receive, this, room)
+    this.request.complete = this.requestBody.complete
     this.response = makeResponse(this.request, this.#socket, this)
   }
 
@@ -60,7 +60,7 @@ export class InnerExchange {
     })
   }
 
-  /** Calls a function that the exchange waits for, and fails with. */
+  /** Calls a function. The exchange waits for it, and fails if it fails. */
   follow(handle: () => unknown, fail: (error: unknown) => void = this.failInside): void {
     let returned: unknown
     try {
@@ -80,7 +80,7 @@ export class InnerExchange {
   /** Ends the exchange with an error of the handler, which may have a status. */
   readonly failInside = (error: unknown): void => {
     if (this.#over) reportLate(error, this.#scope, this.#failure?.error)
-    else this.fail(exceptionOf(hinted(error, this.response), this.#scope))
+    else this.fail(exceptionOf(withHint(error, this.response), this.#scope))
   }
 
   /** Ends the exchange with an error of the app behind the handler. */
@@ -89,21 +89,21 @@ export class InnerExchange {
     else this.fail(error)
   }
 
-  /** Rejects if nothing has answered; a response that has started continues. */
+  /** Fails the exchange if there is no response yet; a response that has started continues. */
   unanswered(error: unknown): void {
     if (!this.response.headersSent) this.fail(error)
   }
 
-  /** Ends the exchange without a response, or in the middle of one. */
+  /** Ends the exchange with an error, before or during the response. */
   fail(error: unknown): void {
     if (this.#over) return
     this.#failure = { error }
     this.#over = true
     this.#socket._hadError = !this.#complete
     const lost = new Error('the response was given up before it was complete')
-    for (const callback of this.outbox.stop()) nextTick(callback, lost)
+    for (const callback of this.messages.stop()) nextTick(callback, lost)
     const isLost = error instanceof ClientDisconnected || this.#socket.destroyed
-    // First the socket, which just closes: the request would pass its error on to it.
+    // The socket is destroyed first, without an error: the request would pass its error on to it.
     this.#socket.destroy()
     this.request.destroy(isLost ? connectionReset() : undefined)
     this.#settle?.()
@@ -122,12 +122,12 @@ export class InnerExchange {
 
   /** After a complete response, the server discards a body that was not read. */
   ended(): void {
-    if (this.intake.begun) this.outbox.end()
-    else this.outbox.endLater()
+    if (this.requestBody.begun) this.messages.end()
+    else this.messages.endLater()
   }
 
   waiting(): number {
-    return this.outbox.waiting
+    return this.messages.waiting
   }
 
   arrived(): void {
@@ -184,13 +184,13 @@ export class InnerExchange {
     if (this.#watching !== undefined) this.#watching.exchange = undefined
     detachSignal(request)
     // The handler did not read it all, but some listeners wait for its end.
-    if (request.listenerCount('end') + request.listenerCount('close') > 0) this.intake.dump()
+    if (request.listenerCount('end') + request.listenerCount('close') > 0) this.requestBody.dump()
     this.#socket.destroy()
   }
 
   #watch(): void {
     const { onDisconnect } = this.#scope
-    if (onDisconnect === undefined) this.intake.watch()
+    if (onDisconnect === undefined) this.requestBody.watch()
     else {
       const watch: Watch = { exchange: this }
       this.#watching = watch

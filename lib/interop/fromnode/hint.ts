@@ -10,7 +10,7 @@ const OF_EXPRESS = new Set([
 ])
 
 /** The error, or one with advice if a method of Express is missing. */
-export function hinted(error: unknown, response: ServerResponse): unknown {
+export function withHint(error: unknown, response: ServerResponse): unknown {
   if (!(error instanceof TypeError)) return error
   const [, name = ''] = /(?:^|\.)([A-Za-z]+) is not a function$/.exec(error.message) ?? []
   // If one method of an Express response exists, all do.

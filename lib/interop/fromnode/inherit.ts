@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ConnectionScope } from '../../types.ts'
 
-/** The request and response of an exchange, as a handler or a middleware sees them. */
+/** The request and response that a handler or a middleware gets. */
 export interface Pair {
   readonly request: IncomingMessage
   readonly response: ServerResponse

@@ -1,17 +1,17 @@
-/** The undocumented parts of Node's http messages that are used: listed in one place, and checked. */
+/** The undocumented parts of Node's http messages that this package uses, in one place, with a check. */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { PassThrough } from 'node:stream'
 
-/** A request as Node's parser fills it. */
+/** A request with the method by which Node's parser fills it. */
 export interface InnerRequest extends IncomingMessage {
   /** Takes the fields from which `headers` and `headersDistinct` are computed on demand. */
   _addHeaderLines(list: string[], count: number): void
 }
 
 /**
- * A response as Node's server writes it. `writeHead`, `write` and `end` check their arguments and keep
- * the public state; four methods do the output. They have had the same names and parameters in every
- * supported version.
+ * A response with the methods by which Node's server writes it. `writeHead`, `write` and `end` check their
+ * arguments and keep the public state; four methods do the output. They have had the same names and
+ * parameters in every supported version.
  */
 export interface InnerResponse extends ServerResponse {
   /** Set when the head is fixed; null before. */
@@ -27,9 +27,9 @@ export interface InnerResponse extends ServerResponse {
   _closed: boolean
   /** Creates the head from `writeHead` arguments or collected `setHeader` fields. */
   _storeHeader(firstLine: string, headers: unknown): void
-  /** Takes a part of the body, or none; returns whether there is room for more. */
+  /** Handles a part of the body, or none; returns whether there is room for more. */
   _send(data: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean
-  /** Takes informational responses. */
+  /** Handles informational responses. */
   _writeRaw(data: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean
   /** Called when `end` has finished. */
   _finish(): void
@@ -41,12 +41,12 @@ export type Overrides = Pick<InnerResponse, '_storeHeader' | '_send' | '_writeRa
 const NEED_DRAIN = symbolOf(responseTo(requestOn()), 'kNeedDrain')
 const DETACH_SIGNAL = symbolOf(IncomingMessage.prototype, 'kDetachAbortSignal')
 
-/** There is room again, so `writableNeedDrain` becomes false. */
+/** Sets `writableNeedDrain` to false, because there is room again. */
 export function clearNeedDrain(response: ServerResponse): void {
   if (NEED_DRAIN !== undefined) Reflect.set(response, NEED_DRAIN, false)
 }
 
-/** After a success, the end of the socket must not abort `request.signal` (Node 24 and newer). */
+/** Detaches `request.signal`: after a success, the end of the socket must not abort it (Node 24 and newer). */
 export function detachSignal(request: IncomingMessage): void {
   if (DETACH_SIGNAL === undefined) return
   const detach: unknown = Reflect.get(request, DETACH_SIGNAL)

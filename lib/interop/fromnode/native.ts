@@ -1,19 +1,19 @@
-/** An exchange with the server's own request and response, if no middleware looks at messages. */
+/** An exchange with the server's own request and response, if no middleware uses messages. */
 import type { ServerResponse } from 'node:http'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { isThenable } from '../../internal/handled.ts'
 import type { HandedOver } from '../../servers/node/nativepair.ts'
 import { type HTTPScope, SENT } from '../../types.ts'
 import { exceptionOf } from './errors.ts'
-import { hinted } from './hint.ts'
+import { withHint } from './hint.ts'
 import { isConsequence, reportLate } from './late.ts'
-import { measured, takeBack } from './nativeresponse.ts'
+import { resetResponse, withLengthCheck } from './nativeresponse.ts'
 import type { NodeRequest } from './request.ts'
 import { targetOf } from './target.ts'
 
 /**
- * Runs a handler as `http.createServer` would, except for the path and the handling of errors. A message
- * for each step, which nothing reads, would double the cost of a small exchange.
+ * Runs a handler like `http.createServer`, except for the path and the handling of errors. It sends no
+ * messages: these would double the cost of a small exchange, and no middleware reads them.
  */
 export class NativeExchange {
   readonly request: NodeRequest
@@ -29,7 +29,7 @@ export class NativeExchange {
     this.#scope = scope
     this.#handed = handed
     this.request = Object.assign(handed.request, targetOf(scope))
-    this.response = measured(handed.response, this)
+    this.response = withLengthCheck(handed.response, this)
   }
 
   /** Calls the handler; the promise covers the whole exchange. */
@@ -62,19 +62,19 @@ export class NativeExchange {
     if (!this.#isOpen) reportLate(error, this.#scope, this.#failure?.error)
     // Streams of the handler may notice a disconnect first.
     else if (this.response.destroyed && isConsequence(error)) this.fail(new ClientDisconnected())
-    else this.fail(exceptionOf(hinted(error, this.response), this.#scope))
+    else this.fail(exceptionOf(withHint(error, this.response), this.#scope))
   }
 
-  /** Rejects if nothing has answered; a response that has started continues. */
+  /** Fails the exchange if there is no response yet; a response that has started continues. */
   unanswered(error: unknown): void {
     if (!this.response.headersSent) this.fail(error)
   }
 
-  /** Ends the exchange without a response, or in the middle of one. */
+  /** Ends the exchange with an error, before or during the response. */
   fail(error: unknown): void {
     if (!this.#isOpen) return
     this.#failure = { error }
-    if (!this.response.headersSent && !this.response.destroyed) takeBack(this.response)
+    if (!this.response.headersSent && !this.response.destroyed) resetResponse(this.response)
     this.#settle?.()
   }
 

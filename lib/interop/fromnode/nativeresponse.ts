@@ -11,8 +11,8 @@ export interface ResponseOwner {
 
 const OWNER: unique symbol = Symbol('owner')
 
-interface Measured extends ServerResponse {
-  /** Undefined after takeBack(). */
+interface CheckedResponse extends ServerResponse {
+  /** Undefined after resetResponse(). */
   [OWNER]: ResponseOwner | undefined
 }
 
@@ -20,9 +20,9 @@ interface Measured extends ServerResponse {
  * Makes the exchange fail, and aborts its response, if the body does not match the length in the head.
  * The client would wait for missing bytes, or read extra bytes as its next response.
  *
- * Node throws that error at the writer, often a stream, where it cannot be caught.
+ * Node throws that error to the writer, often a stream, where it cannot be caught.
  */
-export function measured(response: ServerResponse, owner: ResponseOwner): ServerResponse {
+export function withLengthCheck(response: ServerResponse, owner: ResponseOwner): ServerResponse {
   response.strictContentLength = true
   return Object.assign(response, { [OWNER]: owner, writeHead, write, end })
 }
@@ -31,7 +31,7 @@ export function measured(response: ServerResponse, owner: ResponseOwner): Server
 const EMPTY = 205
 
 /** Node itself would send the content of a 205. */
-function writeHead(this: Measured, status: number, ...rest: unknown[]): unknown {
+function writeHead(this: CheckedResponse, status: number, ...rest: unknown[]): unknown {
   if (status !== EMPTY || this.headersSent) {
     return Reflect.apply(writeHeadPlain, this, [status, ...rest])
   }
@@ -53,10 +53,10 @@ function withoutFraming(value: unknown): unknown {
   return value.filter((_, index) => !isFraming(value[index - (index % 2)]))
 }
 
-function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
-  if (isAnswered(this)) return tellAnswered(all)
+function write(this: CheckedResponse, ...all: Parameters<typeof writePlain>): boolean {
+  if (isAnswered(this)) return reportAnswered(all)
   if (this.statusCode === EMPTY && !this.writableEnded) return dropPart(this, all)
-  leaveUncounted(this)
+  stopCounting(this)
   try {
     return writePlain.apply(this, all)
   } catch (error) {
@@ -66,14 +66,14 @@ function write(this: Measured, ...all: Parameters<typeof writePlain>): boolean {
 }
 
 /** Like Node's own, but a body of declared length is sent in one piece with its head. */
-function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
+function end(this: CheckedResponse, ...all: Parameters<typeof endPlain>): CheckedResponse {
   if (isAnswered(this)) {
-    tellAnswered(all)
+    reportAnswered(all)
     return this
   }
   if (this.statusCode === EMPTY) return Reflect.apply(endPlain, this, [all.find(isCallback)])
   const [body, encoding, callback] = all as [unknown, BufferEncoding?, (() => void)?]
-  leaveUncounted(this)
+  stopCounting(this)
   try {
     // After a disconnect Node sends no head, so the handler may still set fields.
     const isAtOnce = !this.destroyed && isWhole(body) && typeof encoding !== 'function'
@@ -90,7 +90,7 @@ function end(this: Measured, ...all: Parameters<typeof endPlain>): Measured {
 const { writeHead: writeHeadPlain, write: writePlain, end: endPlain } = ServerResponse.prototype
 
 /** Sends the head alone. */
-function dropPart(response: Measured, all: readonly unknown[]): true {
+function dropPart(response: CheckedResponse, all: readonly unknown[]): true {
   response.flushHeaders()
   const callback = all.find(isCallback)
   if (callback !== undefined) nextTick(callback)
@@ -101,8 +101,11 @@ function isCallback(value: unknown): value is (error?: Error) => void {
   return typeof value === 'function'
 }
 
-/** Node writes and counts nothing after a disconnect, and would report the whole body as missing. */
-function leaveUncounted(response: Measured): void {
+/**
+ * Disables the count of bytes after a disconnect: Node then writes and counts nothing, and would report the
+ * whole body as missing.
+ */
+function stopCounting(response: CheckedResponse): void {
   if (response.destroyed) response.strictContentLength = false
 }
 
@@ -116,7 +119,7 @@ function isCounted(response: ServerResponse): boolean {
   return response.headersSent ? !response.chunkedEncoding : response.hasHeader('content-length')
 }
 
-function failLength(response: Measured, error: unknown): void {
+function failLength(response: CheckedResponse, error: unknown): void {
   if (!isMismatch(error)) throw error
   response[OWNER]?.fail(
     new ProtocolError(
@@ -133,19 +136,19 @@ function isMismatch(error: unknown): error is Error {
 }
 
 /**
- * Removes what a failed handler put on a response that was not sent: fields, status, and methods, such
- * as those of a compression. They must not affect the error response.
+ * Removes the changes of a failed handler from a response that was not sent: fields, status, and methods,
+ * such as those of a compression. They must not affect the error response.
  *
- * The handler still holds the response and may use it later, for example from a timer or a query. It
- * then finds a response that is answered, on which nothing has an effect, as on the path by messages.
- * Node would throw where nothing could catch it. Methods that a framework added by a prototype stay.
+ * The handler still holds the response and may use it later, for example from a timer or a query. Its calls
+ * then have no effect, as with a response that becomes messages. Node would throw an error that no code could
+ * catch. Methods that a framework has added by a prototype are kept.
  */
-export function takeBack(response: ServerResponse): void {
+export function resetResponse(response: ServerResponse): void {
   for (const name of Object.keys(response)) {
     const isOverride = !name.startsWith('_') && typeof Reflect.get(response, name) === 'function'
     if (isOverride && name in ServerResponse.prototype) Reflect.deleteProperty(response, name)
   }
-  // As own properties, so that a framework's prototype is not used.
+  // They are own properties because a framework may have replaced the prototype.
   Object.assign(response, { [OWNER]: undefined, write, end }, BEFORE_HEAD)
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   response.statusCode = 200
@@ -167,12 +170,12 @@ function untilHead(method: (...all: never[]) => unknown): (...all: unknown[]) =>
 }
 
 /** Whether the error response was sent instead of the handler's. */
-function isAnswered(response: Measured): boolean {
+function isAnswered(response: CheckedResponse): boolean {
   return response.writableEnded && response[OWNER] === undefined
 }
 
-/** Node would also emit an error, for which there is no listener. */
-function tellAnswered(all: readonly unknown[]): false {
+/** Calls the callback with an error. Node would also emit an `error` event, for which there is no listener. */
+function reportAnswered(all: readonly unknown[]): false {
   const callback = all.find(isCallback)
   if (callback !== undefined) nextTick(callback, new Error(ANSWERED))
   return false

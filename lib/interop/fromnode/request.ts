@@ -15,7 +15,7 @@ export interface NodeRequest extends IncomingMessage {
 
 /** Fills a request as Node's parser does. */
 export function makeRequest(scope: HTTPScope, socket: InnerSocket, read: () => void): NodeRequest {
-  // It has everything that http messages need of a socket.
+  // It has all properties that http messages use of a socket.
   const request = new IncomingMessage(socket as never) as InnerRequest
   const headers = scope.headers.slice()
   request._addHeaderLines(headers, headers.length)

@@ -1,4 +1,4 @@
-/** Feeds the body into a handler's request: nothing is received before the handler reads. */
+/** Pushes the body into a handler's request. Nothing is received before the handler reads. */
 import type { IncomingMessage } from 'node:http'
 import { ClientDisconnected, ProtocolError } from '../../exceptions.ts'
 import { indexOfName } from '../../http/headers.ts'
@@ -6,31 +6,31 @@ import { ByteCollector, joinBytes } from '../../internal/bytes.ts'
 import type { HTTPRequestMessage, HTTPScope, Receive, ReceiveMessage } from '../../types.ts'
 
 /** Notified about the incoming body. */
-export interface IntakeOwner {
+export interface RequestBodyOwner {
   readonly request: IncomingMessage
   readonly arrived: () => void
   readonly fail: (error: unknown) => void
 }
 
-export class Intake {
+export class RequestBody {
   readonly #receive: Receive
-  readonly #owner: IntakeOwner
+  readonly #owner: RequestBodyOwner
   #complete: boolean
   #begun = false
   #dumped = false
-  #asked: Promise<ReceiveMessage> | undefined
+  #receiving: Promise<ReceiveMessage> | undefined
   #watchful = false
   /**
-   * The bytes that the handler has read and the app behind it may need; undefined if they were too many.
-   * Created only for a middleware: V8 considered a list here long-lived, and kept all exchanges with it.
+   * The bytes that the handler has read and the app behind it may need; undefined if they were too many. It
+   * is created only for a middleware: V8 considered a list here long-lived, and kept all exchanges with it.
    */
   #kept: ByteCollector | undefined
-  /** Whether everything was passed to the app behind. */
+  /** Whether the whole body was passed to the app behind. */
   #told = false
   #room: number
 
-  /** @param room The most bytes to keep for the app behind the handler. */
-  constructor(scope: HTTPScope, receive: Receive, owner: IntakeOwner, room: number) {
+  /** @param room The maximum number of bytes to keep for the app behind the handler. */
+  constructor(scope: HTTPScope, receive: Receive, owner: RequestBodyOwner, room: number) {
     this.#receive = receive
     this.#owner = owner
     this.#room = room
@@ -52,7 +52,7 @@ export class Intake {
   read(): void {
     const owner = this.#owner
     if (this.#complete) owner.request.push(null)
-    else if (this.#asked === undefined) {
+    else if (this.#receiving === undefined) {
       this.#ask().then(
         (message) => this.#take(message),
         (error) => owner.fail(error),
@@ -82,10 +82,10 @@ export class Intake {
     wait().catch(() => {}) // reported to the reader; this only watches
   }
 
-  /** A `receive` for the app behind, which replays what the handler has read. */
+  /** A `receive` for the app behind, which replays the bytes that the handler has read. */
   readonly receive: Receive = async () => {
-    while (this.#asked !== undefined) await this.#asked
-    if (this.#kept === undefined) throw consumed()
+    while (this.#receiving !== undefined) await this.#receiving
+    if (this.#kept === undefined) throw bodyConsumed()
     const body = joinBytes(this.#kept.take())
     if (body.byteLength > 0 || (this.#complete && !this.#told)) {
       this.#told = this.#complete
@@ -98,11 +98,11 @@ export class Intake {
 
   #ask(): Promise<ReceiveMessage> {
     this.#begun = true
-    const asked = this.#message().finally(() => {
-      this.#asked = undefined
+    const receiving = this.#message().finally(() => {
+      this.#receiving = undefined
     })
-    this.#asked = asked
-    return asked
+    this.#receiving = receiving
+    return receiving
   }
 
   async #message(): Promise<ReceiveMessage> {
@@ -151,7 +151,7 @@ function isBodyless({ httpVersion, headers }: HTTPScope): boolean {
   return size === 0 && indexOfName(headers, 'transfer-encoding') < 0
 }
 
-function consumed(): TypeError {
+function bodyConsumed(): TypeError {
   return new TypeError(
     'fromConnect: a middleware read the body, which was too large to be kept. Take its result from nodeRequest(request), or move the middleware behind the app.',
   )

@@ -10,46 +10,46 @@ import { nextTick } from 'node:process'
 import { indexOfName, isHeaderValue } from '../../http/headers.ts'
 import { FRAMING } from '../../http/hopbyhop.ts'
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
-import { outOfRange } from '../../internal/must.ts'
+import { outOfRange } from '../../internal/checks.ts'
 import type { HeaderList } from '../../types.ts'
 import type { InnerResponse } from './internals.ts'
-import type { Callback, Outbox } from './responsemessages.ts'
+import type { Callback, ResponseMessages } from './responsemessages.ts'
 import type { InnerSocket } from './socket.ts'
 
-/** What the methods of a response need to know. */
-export interface Surroundings {
-  readonly outbox: Outbox
+/** The exchange of a response, as far as the response's methods need it. */
+export interface ResponseContext {
+  readonly messages: ResponseMessages
   /** Whether early hints and trailers can be sent. */
   readonly sendsHints: boolean
   readonly sendsTrailers: boolean
-  /** Whether trailers will follow, whatever the head says. */
+  /** Whether trailers will follow, even if the head does not announce them. */
   readonly announced: boolean
   /** Called when the response has ended. */
   ended(): void
 }
 
-const SURROUNDINGS: unique symbol = Symbol('surroundings')
+const CONTEXT: unique symbol = Symbol('context')
 
-interface Placed extends InnerResponse {
-  [SURROUNDINGS]: Surroundings
+interface ResponseWithContext extends InnerResponse {
+  [CONTEXT]: ResponseContext
 }
 
 /**
- * Makes a response. The methods are own properties, because Express replaces the prototype, and would
- * drop those of a subclass.
+ * Makes a response. The methods are own properties because Express replaces the prototype, which would remove
+ * those of a subclass.
  */
 export function makeResponse(
   request: IncomingMessage,
   socket: InnerSocket,
-  surroundings: Surroundings,
+  context: ResponseContext,
 ): InnerResponse {
-  const response = new ServerResponse(request) as Placed
-  response[SURROUNDINGS] = surroundings
+  const response = new ServerResponse(request) as ResponseWithContext
+  response[CONTEXT] = context
   response._storeHeader = storeHeader
   response._send = send
   response._writeRaw = writeRaw
   response._finish = finish
-  // It has everything that http messages need of a socket.
+  // It has all properties that http messages use of a socket.
   response.assignSocket(socket as never)
   return response
 }
@@ -57,14 +57,14 @@ export function makeResponse(
 type Field = readonly [name: string, value: unknown]
 
 /** Records a start message instead of the text of a head. */
-function storeHeader(this: Placed, firstLine: string, headers: unknown): void {
-  const { outbox, sendsTrailers, announced } = this[SURROUNDINGS]
+function storeHeader(this: ResponseWithContext, firstLine: string, headers: unknown): void {
+  const { messages, sendsTrailers, announced } = this[CONTEXT]
   const { statusCode: status } = this
   assertStatus(status)
   const list: string[] = []
   // Either setHeader has checked the fields, or they are still unchecked.
   const isChecked = this.getHeaderNames().length > 0
-  for (const field of isChecked ? Object.entries(this.getHeaders()) : checked(headers)) {
+  for (const field of isChecked ? Object.entries(this.getHeaders()) : checkFields(headers)) {
     addField(list, field)
   }
   const hasTrailers = announced || this._trailer !== '' || indexOfName(list, 'trailer') >= 0
@@ -75,10 +75,10 @@ function storeHeader(this: Placed, firstLine: string, headers: unknown): void {
   }
   this._header = firstLine
   const trailers = sendsTrailers && hasTrailers ? { trailers: true } : {}
-  outbox.head({ type: 'http.response.start', status, headers: list, ...trailers })
+  messages.head({ type: 'http.response.start', status, headers: list, ...trailers })
 }
 
-/** Throws at the writer if the status is not one of HTTP. */
+/** Throws an error to the writer if the status is invalid. */
 function assertStatus(status: number): void {
   if (status >= 200 && status <= 599) return
   const fix = 'Informational responses are sent by the server'
@@ -86,7 +86,7 @@ function assertStatus(status: number): void {
 }
 
 /** The three forms of `writeHead`, checked as Node does. */
-function checked(headers: unknown): readonly Field[] {
+function checkFields(headers: unknown): readonly Field[] {
   const fields = fieldsOf(headers)
   for (const [name, value] of fields) {
     validateHeaderName(name)
@@ -116,16 +116,16 @@ function addField(list: string[], [name, value]: Field): void {
 
 /** Records a part instead of writing it to the connection. */
 function send(
-  this: Placed,
+  this: ResponseWithContext,
   data: string | Uint8Array,
   encoding: unknown,
   callback: unknown,
 ): boolean {
   if (this.destroyed) return false
-  const { outbox } = this[SURROUNDINGS]
-  const told = typeof callback === 'function' ? (callback as Callback) : undefined
-  outbox.write(bytesOf(data, encoding), told)
-  return outbox.waiting < this.writableHighWaterMark
+  const { messages } = this[CONTEXT]
+  const onWritten = typeof callback === 'function' ? (callback as Callback) : undefined
+  messages.write(bytesOf(data, encoding), onWritten)
+  return messages.waiting < this.writableHighWaterMark
 }
 
 function bytesOf(data: string | Uint8Array, encoding: unknown): Uint8Array {
@@ -137,26 +137,26 @@ function bytesOf(data: string | Uint8Array, encoding: unknown): Uint8Array {
 
 /** Only early hints have a message; the server itself sends 100. */
 function writeRaw(
-  this: Placed,
+  this: ResponseWithContext,
   data: string | Uint8Array,
   encoding: unknown,
   callback: unknown,
 ): boolean {
-  const { outbox, sendsHints } = this[SURROUNDINGS]
+  const { messages, sendsHints } = this[CONTEXT]
   const [, field = ''] = /^HTTP\/1\.1 103 .*?\r\nlink: ([^\r]*)/is.exec(data.toString()) ?? []
   const links = field
     .split(/,\s*(?=<)/)
     .filter((link) => /^<[^>]+>\s*;/.test(link) && isHeaderValue(link))
-  if (sendsHints && links.length > 0) outbox.hint(links)
-  const told = typeof encoding === 'function' ? encoding : callback
-  if (typeof told === 'function') nextTick(told as Callback)
+  if (sendsHints && links.length > 0) messages.hint(links)
+  const onWritten = typeof encoding === 'function' ? encoding : callback
+  if (typeof onWritten === 'function') nextTick(onWritten as Callback)
   return true
 }
 
-/** The response has ended: sends everything that is left. */
-function finish(this: Placed): void {
+/** Called when the response has ended: sends everything that is left. */
+function finish(this: ResponseWithContext): void {
   finishPlain.call(this)
-  this[SURROUNDINGS].ended()
+  this[CONTEXT].ended()
 }
 
 const { _finish: finishPlain } = ServerResponse.prototype as InnerResponse

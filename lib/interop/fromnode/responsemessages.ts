@@ -1,4 +1,4 @@
-/** Turns the handler's response into messages, sent one after the other. */
+/** Converts the handler's response to messages, and sends them one after the other. */
 import { nextTick } from 'node:process'
 import { indexOfName } from '../../http/headers.ts'
 import { joinBytes, NO_BYTES } from '../../internal/bytes.ts'
@@ -11,17 +11,17 @@ import {
   type Send,
 } from '../../types.ts'
 
-/** Called when a part was accepted, or will not be. */
+/** Called when a part was accepted, or with an error if it will not be. */
 export type Callback = (error?: Error | null) => void
 
 /** Notified about the progress of the response. */
-export interface OutboxOwner {
-  /** All parts so far were accepted. */
+export interface ResponseMessagesOwner {
+  /** Called when all parts so far were accepted. */
   readonly drained: () => void
-  /** The response is complete; these callbacks are still to be called. */
+  /** Called when the response is complete, with the callbacks that must still be called. */
   readonly completed: (callbacks: readonly Callback[]) => void
   readonly fail: (error: unknown) => void
-  /** The trailers, asked for when the body has ended. */
+  /** Returns the trailers; called when the body has ended. */
   readonly trailers: () => HeaderList
 }
 
@@ -41,9 +41,9 @@ interface Step {
 const MOST_JOINED = 65_536
 const NO_CALLBACKS: readonly Callback[] = []
 
-export class Outbox {
+export class ResponseMessages {
   readonly #send: Send
-  readonly #owner: OutboxOwner
+  readonly #owner: ResponseMessagesOwner
   readonly #isHead: boolean
   /** Undefined for most exchanges. */
   #hints: (readonly string[])[] | undefined
@@ -57,13 +57,13 @@ export class Outbox {
   #busy = false
   #scheduled = false
 
-  constructor({ method }: HTTPScope, send: Send, owner: OutboxOwner) {
+  constructor({ method }: HTTPScope, send: Send, owner: ResponseMessagesOwner) {
     this.#isHead = method === 'HEAD'
     this.#send = send
     this.#owner = owner
   }
 
-  /** How many bytes have not been accepted yet. */
+  /** The number of bytes that were not accepted yet. */
   get waiting(): number {
     return this.#waiting
   }
@@ -97,7 +97,7 @@ export class Outbox {
     this.#run()
   }
 
-  /** Like `end`, one turn of the event loop later, together with what waits. */
+  /** Like `end`, but one turn of the event loop later, together with all waiting parts. */
   endLater(): void {
     const holds = !this.#busy
     this.#busy = true
@@ -113,7 +113,7 @@ export class Outbox {
     return this.#parts.splice(0).flatMap(({ callback }) => callback ?? [])
   }
 
-  /** Not async: if messages are accepted synchronously, the whole response is sent synchronously. */
+  /** This is not async: if messages are accepted synchronously, the whole response is sent synchronously. */
   #run(): void {
     while (!this.#busy) {
       const step = this.#next()
@@ -137,7 +137,7 @@ export class Outbox {
       this.#accepted(step)
       this.#run()
     }
-    // Also catches what a listener of 'drain' throws.
+    // This also catches errors of listeners of 'drain'.
     done.then(proceed).catch((error) => this.#owner.fail(error))
   }
 
@@ -172,7 +172,10 @@ export class Outbox {
     }
   }
 
-  /** Whether to send the body in two messages, so that the server declares no length of 0 for HEAD. */
+  /**
+   * Whether to send the body in two messages, because with one the server would declare a length of 0 for
+   * HEAD.
+   */
   #isUncounted({ headers }: HTTPResponseStartMessage): boolean {
     return this.#isHead && indexOfName(headers, 'content-length') < 0
   }

@@ -4,11 +4,11 @@ import type { HTTPScope } from '../../types.ts'
 
 /** Notified about uses of the stand-in. */
 export interface SocketOwner {
-  /** The socket was destroyed, by any code. */
+  /** Called when any code destroys the socket. */
   readonly lost: (error: Error | null) => void
-  /** The timeout has passed; returns whether there was a listener. */
+  /** Called after the timeout; returns whether there was a listener. */
   readonly expired: () => boolean
-  /** How many written bytes have not been accepted yet. */
+  /** Returns the number of written bytes that were not accepted yet. */
   readonly waiting: () => number
 }
 
@@ -48,7 +48,7 @@ export class InnerSocket extends Duplex {
     return this.#encrypted ?? this.#scope.scheme === 'https'
   }
 
-  /** A plain property in Node, which handlers behind a proxy set. */
+  /** In Node this is a plain property, which handlers behind a proxy set. */
   set encrypted(value: boolean) {
     this.#encrypted = value
   }

@@ -16,19 +16,19 @@ export interface Target {
 }
 
 /**
- * Splits the path of a request where routing has split it.
+ * Splits the path of a request into prefix and rest, at the same position as routing.
  *
- * The raw path is used, so that `%2F` stays in its segment, with one exception: letters, digits and
+ * The raw path is used, because `%2F` must stay in its segment. There is one exception: letters, digits and
  * `-._~` that were escaped needlessly are decoded. Routing has read `/%61dmin` as "/admin", and a check
  * inside that compares raw paths must read the same (CVE-2026-22037). If raw path and path disagree, for
- * example after a middleware that changes `scope.path`, the path counts.
+ * example after a middleware that changes `scope.path`, the path is used.
  */
 export function targetOf(scope: HTTPScope): Target {
   const query = scope.queryString === '' ? '' : `?${scope.queryString}`
   const raw = rawPathOf(scope)
   const end = scope.rootPath === '' ? 0 : prefixEnd(raw, scope.rootPath)
   const baseUrl = raw.slice(0, end)
-  const rest = rooted(raw.slice(end))
+  const rest = pathForNode(raw.slice(end))
   return { url: rest + query, originalUrl: raw + query, baseUrl }
 }
 
@@ -41,7 +41,7 @@ function rawPathOf({ path, rawPath }: HTTPScope): string {
 /**
  * The index in an encoded path at which the decoded prefix ends; 0 if the path does not begin with it.
  *
- * Slashes may be escaped, since routing has matched the decoded path.
+ * Slashes may be escaped, because routing has matched the decoded path.
  */
 function prefixEnd(raw: string, prefix: string): number {
   let end = 0
@@ -57,7 +57,7 @@ function prefixEnd(raw: string, prefix: string): number {
 }
 
 /** A Node app expects a path that begins with a slash, or `*`, the server itself. */
-function rooted(rest: string): string {
+function pathForNode(rest: string): string {
   if (rest.startsWith('/') || rest === '*') return rest
   return rest.startsWith('%') ? `/${rest.slice(3)}` : `/${rest}`
 }

@@ -1,7 +1,7 @@
 /** The target of a proxy: the upstream's origin, and the path that is put before all others. */
 
 import { withoutTrailingSlashes } from '../../http/urls.ts'
-import { wrong } from '../../internal/must.ts'
+import { invalid } from '../../internal/checks.ts'
 
 export interface Base {
   readonly secure: boolean
@@ -23,10 +23,10 @@ export interface Base {
 export function readBase(target: string | URL): Base {
   const url = parse(target)
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw invalid('the target must be an http or https URL', target)
+    throw invalidTarget('the target must be an http or https URL', target)
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw invalid('the target must have only a host and a path', target)
+    throw invalidTarget('the target must have only a host and a path', target)
   }
   const secure = url.protocol === 'https:'
   return {
@@ -47,6 +47,6 @@ function parse(target: string | URL): URL | undefined {
   }
 }
 
-function invalid(what: string, given: string | URL): TypeError {
-  return wrong('proxy', what, String(given), "Write 'http://127.0.0.1:3000/api'")
+function invalidTarget(what: string, given: string | URL): TypeError {
+  return invalid('proxy', what, String(given), "Write 'http://127.0.0.1:3000/api'")
 }

@@ -7,9 +7,9 @@ import type { Call } from './call.ts'
 import type { Watch } from './watch.ts'
 
 /**
- * Forwards the request's body; ends when everything was sent, or if the upstream does not want more.
+ * Forwards the request's body. It ends when everything was sent, or if the upstream closes the request.
  *
- * @param length The declared length, which is exactly what is sent.
+ * @param length The declared length, which the sent body must have exactly.
  * @throws ClientDisconnected if the body is incomplete.
  */
 export async function sendBody(
@@ -19,7 +19,7 @@ export async function sendBody(
   watch: Watch,
 ): Promise<void> {
   let size = 0
-  // If the body takes long, the head is sent alone; most bodies are there by then.
+  // If the body arrives late, the head is sent alone. Most bodies arrive before this.
   const alone = setImmediate(() => request.flushHeaders())
   for (;;) {
     const message = await watch.hold(receive())
@@ -31,7 +31,7 @@ export async function sendBody(
     if (length !== undefined && (moreBody ? size > length : size !== length)) {
       throw new HTTPException(400, 'The body does not have the declared length.')
     }
-    if (body.byteLength > 0 && !request.write(body)) await drained(request)
+    if (body.byteLength > 0 && !request.write(body)) await waitForDrain(request)
     watch.refresh()
     if (request.destroyed) return
     if (!moreBody) {
@@ -42,7 +42,7 @@ export async function sendBody(
 }
 
 /** Resolves when there is room for more, or when the request is closed. */
-function drained(request: ClientRequest): Promise<void> {
+function waitForDrain(request: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     const settle = (): void => {
       request.off('drain', settle)
@@ -71,7 +71,7 @@ export async function passBody(
 ): Promise<void> {
   let left = length ?? Number.POSITIVE_INFINITY
   let isOver = false
-  // A head that arrives alone is sent alone: the body may take long.
+  // If the head arrives without a part of the body, it is sent at once: the body may arrive much later.
   if (response.readableLength === 0 && !response.complete) {
     await send({ type: 'http.response.body', body: NO_BYTES, moreBody: true })
   }

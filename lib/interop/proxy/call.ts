@@ -11,7 +11,7 @@ import type { HeaderList } from '../../types.ts'
 import { readAfterWrites } from './salvage.ts'
 import type { Watch } from './watch.ts'
 
-/** Why there is no response: the status for the client, and the reason. */
+/** The error if there is no response, with the status for the client and the reason. */
 export class UpstreamError extends Error {
   readonly status: 502 | 504
 
@@ -22,8 +22,8 @@ export class UpstreamError extends Error {
   }
 }
 
-/** How to reach the upstream. */
-export interface Line {
+/** The connection settings for the upstream. */
+export interface Upstream {
   readonly secure: boolean
   readonly agent: Agent
   /** Its address and certificates. */
@@ -33,7 +33,7 @@ export interface Line {
 }
 
 /** The request for the upstream. */
-export interface Asked {
+export interface UpstreamRequest {
   readonly method: string
   readonly path: string
   readonly headers: HeaderList
@@ -43,32 +43,32 @@ export class Call {
   readonly request: ClientRequest
   /** The head of the response; rejects with UpstreamError. */
   readonly response: Promise<IncomingMessage>
-  /** Resolves when the upstream wants the body, if it was asked first. */
+  /** Resolves when the upstream sends 100 (Continue), if the request expects it. */
   readonly continued: Promise<void>
   /** The links of early hints that have arrived. */
   readonly links: string[] = []
-  readonly #line: Line
+  readonly #upstream: Upstream
   readonly #watch: Watch
   #reject: (error: Error) => void = () => {}
 
   /** @param fresh Whether to open a new connection. */
-  constructor(line: Line, asked: Asked, watch: Watch, fresh: boolean) {
-    this.#line = line
+  constructor(upstream: Upstream, upstreamRequest: UpstreamRequest, watch: Watch, fresh: boolean) {
+    this.#upstream = upstream
     this.#watch = watch
-    const { method, path, headers } = asked
-    const make = line.secure ? requestHttps : requestHttp
+    const { method, path, headers } = upstreamRequest
+    const make = upstream.secure ? requestHttps : requestHttp
     this.request = make({
-      ...line.connection,
+      ...upstream.connection,
       method,
       path,
-      // In the form of `rawHeaders`, to which Node adds only the connection's own fields.
+      // Given in the form of `rawHeaders`, to which Node adds only the fields of the connection.
       headers,
-      agent: fresh ? false : line.agent,
+      agent: fresh ? false : upstream.agent,
       setHost: false,
     })
     // Their size is limited; above a count, Node would drop fields silently.
     this.request.maxHeadersCount = 0
-    watch.start(line.connectTimeoutMs, (ms) =>
+    watch.start(upstream.connectTimeoutMs, (ms) =>
       this.#give(504, `no connection within ${ms} ms, connectTimeoutMs`),
     )
     this.continued = new Promise((resolve) => {
@@ -78,7 +78,7 @@ export class Call {
       this.#reject = reject
       this.request.once('response', resolve)
       this.request.once('close', () => reject(new UpstreamError(502, 'the connection was closed')))
-      // Also later, if the response fails with the same error.
+      // The listener stays, because the response may later fail with the same error.
       this.request.on('error', (error) => reject(asUpstreamError(error)))
     })
     this.response.catch(() => {})
@@ -92,7 +92,7 @@ export class Call {
     this.#reject(error)
   }
 
-  /** Whether it met a connection that the upstream was just closing. */
+  /** Whether it used a connection that the upstream was just closing. */
   wasStale(error: unknown): boolean {
     const { cause } = error as Error
     const { code } = (cause ?? {}) as NodeJS.ErrnoException
@@ -105,7 +105,7 @@ export class Call {
       readAfterWrites(socket)
       const isConnected = request.reusedSocket || !socket.connecting
       if (isConnected) this.#connected()
-      else socket.once(this.#line.secure ? 'secureConnect' : 'connect', () => this.#connected())
+      else socket.once(this.#upstream.secure ? 'secureConnect' : 'connect', () => this.#connected())
     })
     request.on('information', ({ statusCode, headers: { link } }) => {
       this.#watch.refresh()
@@ -114,7 +114,7 @@ export class Call {
   }
 
   #connected(): void {
-    this.#watch.start(this.#line.headTimeoutMs, (ms) =>
+    this.#watch.start(this.#upstream.headTimeoutMs, (ms) =>
       this.#give(504, `no response within ${ms} ms, headTimeoutMs`),
     )
   }

@@ -8,8 +8,8 @@ import { NO_BYTES } from '../../internal/bytes.ts'
 import type { HeaderList, HTTPScope, Receive, Send } from '../../types.ts'
 import type { Base } from './base.ts'
 import { passBody, sendBody } from './bodies.ts'
-import { type Asked, Call, type Line, UpstreamError } from './call.ts'
-import { namesPrefix } from './forwarded.ts'
+import { Call, type Upstream, UpstreamError, type UpstreamRequest } from './call.ts'
+import { sendsPrefixField } from './forwarded.ts'
 import { upstreamPath } from './path.ts'
 import { type Framing, type RequestRules, readFraming, requestFields } from './requestfields.ts'
 import { responseFields } from './responsefields.ts'
@@ -18,7 +18,7 @@ import { Watch } from './watch.ts'
 /** The options of a proxy, in their internal form. */
 export interface Settings extends RequestRules {
   readonly base: Base
-  readonly line: Line
+  readonly upstream: Upstream
   readonly idleTimeoutMs: number
   /** The largest websocket message, in bytes. */
   readonly maxMessageSize: number
@@ -40,7 +40,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
  *
  * @throws HTTPException if the request is not forwarded.
  * @throws UpstreamError if there is no response.
- * @throws Error if the response is incomplete, so that the server aborts its own.
+ * @throws Error if the response is incomplete; the server then aborts its own.
  */
 export async function forward(
   settings: Settings,
@@ -67,10 +67,10 @@ export async function forward(
   }
 }
 
-/** Methods without an expected body; for others Node would begin one. */
+/** Methods for which a body is not expected; for others Node would begin one. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
-/** Set anew: the client's framing applies to its own connection. */
+/** The framing fields for the upstream: the client's framing applies to its own connection only. */
 function framingFields({ method }: HTTPScope, framing: Framing): HeaderList {
   const { length, expectsContinue, acceptsTrailers } = framing
   const fields: string[] = []
@@ -87,11 +87,11 @@ class Forwarding {
   readonly #framing: Framing
   readonly #watch: Watch
   #call: Call | undefined
-  /** The Host that the upstream was sent. */
+  /** The Host field that was sent to the upstream. */
   #host = ''
   /** Whether the client has disconnected. */
   gone = false
-  /** Why the request's body could not be forwarded. */
+  /** The error if the request's body could not be forwarded. */
   failure: unknown
 
   constructor(settings: Settings, scope: HTTPScope, framing: Framing, watch: Watch) {
@@ -110,9 +110,9 @@ class Forwarding {
     this.#call?.abandon(new ClientDisconnected())
   }
 
-  /** Repeats a request without a body once if its connection was closed just then. */
-  async ask(asked: Asked, receive: Receive): Promise<IncomingMessage> {
-    const call = this.#begin(asked, false)
+  /** Sends a request. One without a body is repeated once if its connection was just being closed. */
+  async ask(upstreamRequest: UpstreamRequest, receive: Receive): Promise<IncomingMessage> {
+    const call = this.#begin(upstreamRequest, false)
     if (this.#framing.length !== 0) {
       this.#sendBody(call, receive)
       return call.response
@@ -122,23 +122,23 @@ class Forwarding {
     try {
       return await call.response
     } catch (error) {
-      const isSafe = IDEMPOTENT.has(asked.method) && !this.gone
+      const isSafe = IDEMPOTENT.has(upstreamRequest.method) && !this.gone
       if (!isSafe || !call.wasStale(error)) throw error
-      const again = this.#begin(asked, true)
+      const again = this.#begin(upstreamRequest, true)
       again.request.end()
       return await again.response
     }
   }
 
-  #begin(asked: Asked, fresh: boolean): Call {
+  #begin(upstreamRequest: UpstreamRequest, fresh: boolean): Call {
     if (this.gone) throw new ClientDisconnected()
-    const call = new Call(this.#settings.line, asked, this.#watch, fresh)
-    this.#host = asked.headers[1] ?? '' // the first field
+    const call = new Call(this.#settings.upstream, upstreamRequest, this.#watch, fresh)
+    this.#host = upstreamRequest.headers[1] ?? '' // the first field
     this.#call = call
     return call
   }
 
-  /** Not awaited, since the body may still be sent while the response arrives. */
+  /** It is not awaited because the response may arrive while the body is still being sent. */
   #sendBody(call: Call, receive: Receive): void {
     const { length, expectsContinue } = this.#framing
     const send = async (): Promise<void> => {
@@ -153,7 +153,7 @@ class Forwarding {
     })
   }
 
-  /** For servers that report a disconnect only by a message. */
+  /** Waits for the disconnect message, on servers that do not call `onDisconnect`. */
   #listen(receive: Receive): void {
     if (this.#scope.onDisconnect !== undefined) return
     const wait = async (): Promise<void> => {
@@ -203,7 +203,7 @@ class Forwarding {
     } catch (error) {
       if (error instanceof ClientDisconnected) throw error
       throw new Error(
-        `proxy: the response of ${this.#settings.base.origin} was cut, ${String(error)}. What was sent of it is cut too.`,
+        `proxy: the response of ${this.#settings.base.origin} was cut, ${String(error)}. The client's response is aborted too.`,
         { cause: error },
       )
     }
@@ -213,16 +213,19 @@ class Forwarding {
     await send({ type: 'http.response.trailers', headers })
   }
 
-  /** An upstream that has answered without waiting for the body does not get the rest of it. */
+  /** If the upstream has answered before it got the whole body, the rest of the body is not sent. */
   #release(): void {
     const request = this.#call?.request
     if (request?.writableEnded === false) request.destroy()
   }
 
-  /** Sent after the start, as the contract requires: the server holds the head until the body comes. */
+  /**
+   * It is sent after the start, as the contract requires: the server holds the head until the first part of
+   * the body.
+   */
   async #hint(send: Send): Promise<void> {
     const links = this.#call?.links ?? []
-    // Many HTTP/1.1 clients take the 103 for the response, and the response for that of another request
+    // Many HTTP/1.1 clients mistake the 103 for the response, and the response for that of another request
     // (RFC 8297 section 3).
     if (this.#scope.httpVersion.startsWith('1') && !this.#settings.earlyHints) return
     if (links.length === 0 || !this.#scope.extensions?.['http.response.early_hint']) return
@@ -241,12 +244,15 @@ class Forwarding {
   #responseRules(): Omit<Parameters<typeof responseFields>[1], 'keepsTrailer'> {
     const { base, forwarded, rewriteLocation, rewriteCookies } = this.#settings
     const mount = encodePath(this.#scope.rootPath)
-    const tellsPrefix = namesPrefix(forwarded)
-    return { base, host: this.#host, mount, tellsPrefix, rewriteLocation, rewriteCookies }
+    const sendsPrefix = sendsPrefixField(forwarded)
+    return { base, host: this.#host, mount, sendsPrefix, rewriteLocation, rewriteCookies }
   }
 }
 
-/** Whether the upstream wants the body or is silent; a response means that it does not. */
+/**
+ * Whether to send the body: the upstream has sent 100, or nothing within the time. After a final response it
+ * is not sent.
+ */
 async function isWanted(call: Call): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {

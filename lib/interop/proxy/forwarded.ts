@@ -12,8 +12,8 @@ export type ForwardedFields = 'x-forwarded' | 'forwarded' | 'both' | 'none'
 const FAMILY =
   /^(?:forwarded|x[-_]forwarded(?:[-_].*)?|x[-_]real[-_]ip|x[-_](?:original|rewrite)[-_].*)$/
 
-/** Whether upstreams believe that a proxy wrote this field. */
-export function tellsOfClient(name: string): boolean {
+/** Whether upstreams trust this field as written by a proxy. */
+export function isForwardedField(name: string): boolean {
   return FAMILY.test(name)
 }
 
@@ -23,45 +23,48 @@ export function tellsOfClient(name: string): boolean {
 export function forwardedFields(
   scope: HTTPScope | WebSocketScope,
   fields: ForwardedFields,
-  came: HeaderList,
+  incoming: HeaderList,
 ): HeaderList {
-  const told: string[] = []
+  const result: string[] = []
   const proto = scope.scheme === 'https' || scope.scheme === 'wss' ? 'https' : 'http'
   const host = hostHeader(scope)
   const client = scope.client === null ? undefined : withoutZone(scope.client.host)
   if (fields === 'x-forwarded' || fields === 'both') {
-    const list = [...valuesOf(came, 'x-forwarded-for'), ...(client === undefined ? [] : [client])]
-    if (list.length > 0) told.push('x-forwarded-for', list.join(', '))
-    const claimedHost = valuesOf(came, 'x-forwarded-host')[0] ?? host
-    if (claimedHost !== '') told.push('x-forwarded-host', claimedHost)
-    told.push('x-forwarded-proto', valuesOf(came, 'x-forwarded-proto')[0] ?? proto)
-    const prefix = (valuesOf(came, 'x-forwarded-prefix')[0] ?? '') + encodePath(scope.rootPath)
-    if (prefix !== '') told.push('x-forwarded-prefix', prefix)
+    const list = [
+      ...valuesOf(incoming, 'x-forwarded-for'),
+      ...(client === undefined ? [] : [client]),
+    ]
+    if (list.length > 0) result.push('x-forwarded-for', list.join(', '))
+    const claimedHost = valuesOf(incoming, 'x-forwarded-host')[0] ?? host
+    if (claimedHost !== '') result.push('x-forwarded-host', claimedHost)
+    result.push('x-forwarded-proto', valuesOf(incoming, 'x-forwarded-proto')[0] ?? proto)
+    const prefix = (valuesOf(incoming, 'x-forwarded-prefix')[0] ?? '') + encodePath(scope.rootPath)
+    if (prefix !== '') result.push('x-forwarded-prefix', prefix)
   }
   if (fields === 'forwarded' || fields === 'both') {
     const own = [`for=${nodeOf(client)}`, ...(host === '' ? [] : [`host=${quoted(host)}`])]
     const element = [...own, `proto=${proto}`].join(';')
-    told.push('forwarded', [...valuesOf(came, 'forwarded'), element].join(', '))
+    result.push('forwarded', [...valuesOf(incoming, 'forwarded'), element].join(', '))
   }
-  return told
+  return result
 }
 
-/** Whether these fields tell the prefix under which the client sees the upstream. */
-export function namesPrefix(fields: ForwardedFields): boolean {
+/** Whether these fields contain the prefix under which the client sees the upstream. */
+export function sendsPrefixField(fields: ForwardedFields): boolean {
   return fields === 'x-forwarded' || fields === 'both'
 }
 
-/** Other fields of the family, which pass unchanged. */
-export function otherFields(fields: ForwardedFields, came: HeaderList): HeaderList {
+/** The other forwarded fields, which pass unchanged. */
+export function otherFields(fields: ForwardedFields, incoming: HeaderList): HeaderList {
   const replaced = new Set<string>()
   if (fields === 'forwarded' || fields === 'both') replaced.add('forwarded')
   if (fields === 'x-forwarded' || fields === 'both') {
     for (const name of ['for', 'host', 'proto', 'prefix']) replaced.add(`x-forwarded-${name}`)
   }
   const kept: string[] = []
-  for (let index = 0; index < came.length; index += 2) {
-    const name = came[index] ?? ''
-    if (!replaced.has(name)) kept.push(name, came[index + 1] ?? '')
+  for (let index = 0; index < incoming.length; index += 2) {
+    const name = incoming[index] ?? ''
+    if (!replaced.has(name)) kept.push(name, incoming[index + 1] ?? '')
   }
   return kept
 }

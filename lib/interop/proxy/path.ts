@@ -4,12 +4,12 @@ import { percentEncode } from '../../http/urls.ts'
 import { decode, isBelow, lengthOnWire } from '../../protocol/target.ts'
 import type { ConnectionScope } from '../../types.ts'
 
-/** How many layers of encoding are checked. */
+/** The number of layers of encoding that are checked. */
 const MOST_ROUNDS = 5
 
 /**
- * The target for the upstream; undefined if the path is invalid, or if some parser could resolve it out
- * of the base.
+ * The request target for the upstream; undefined if the path is invalid, or if some parser could resolve it
+ * to a path outside the base.
  */
 export function upstreamPath(base: string, scope: ConnectionScope): string | undefined {
   const rest = rawRest(scope)
@@ -22,10 +22,10 @@ export function upstreamPath(base: string, scope: ConnectionScope): string | und
   return (base + rest || '/') + (queryString === '' ? '' : `?${queryString}`)
 }
 
-/** The raw path below the mount, so that escapes such as `%2F` are kept. */
+/** The raw path below the mount. Escapes such as `%2F` are kept. */
 function rawRest({ path, rawPath, rootPath }: ConnectionScope): string {
   const length = isBelow(path, rootPath) ? rootPath.length : 0
-  // A middleware may have changed only one of them; the decoded path, which routing reads, counts.
+  // A middleware may have changed only one of them. Routing reads the decoded path, so that path is used.
   if (decode(rawPath) !== path) return percentEncode(path.slice(length))
   return rawPath.slice(lengthOnWire(rawPath, length))
 }

@@ -4,7 +4,12 @@ import { Headers, indexOfName, isHeaderName, isHeaderValue } from '../../http/he
 import { hopByHop, optionsOf } from '../../http/hopbyhop.ts'
 import { hostHeader } from '../../http/hosts.ts'
 import type { HeaderList, HTTPScope, WebSocketScope } from '../../types.ts'
-import { type ForwardedFields, forwardedFields, otherFields, tellsOfClient } from './forwarded.ts'
+import {
+  type ForwardedFields,
+  forwardedFields,
+  isForwardedField,
+  otherFields,
+} from './forwarded.ts'
 
 /** The options about these fields. */
 export interface RequestRules {
@@ -23,10 +28,10 @@ export interface RequestRules {
 const OURS = new Set(['host', 'content-length', 'expect'])
 
 /**
- * All fields except the framing, which `readFraming` reads.
+ * The fields for the upstream, except the framing, which `readFraming` reads.
  *
- * Hop-by-hop fields are removed first, so that a client cannot use `Connection` to remove fields that
- * are added here.
+ * Hop-by-hop fields are removed first. Otherwise, a client could use `Connection` to remove fields that are
+ * added here.
  *
  * @throws HTTPException 400 if a field is invalid, 508 if the request has looped back.
  */
@@ -34,7 +39,7 @@ export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestR
   const { headers } = scope
   const isDropped = hopByHop(headers)
   const kept: string[] = []
-  const came: string[] = []
+  const incoming: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? ''
     const value = headers[index + 1] ?? ''
@@ -42,15 +47,15 @@ export function requestFields(scope: HTTPScope | WebSocketScope, rules: RequestR
     if (isDropped(name) || OURS.has(name)) continue
     if (name === 'via') assertNoLoop(value, rules.via)
     if (name === 'cookie' && joinCookies(kept, value)) continue
-    const list = tellsOfClient(name) ? came : kept
+    const list = isForwardedField(name) ? incoming : kept
     list.push(name, value)
   }
-  const believed = rules.trustForwarded ? came : []
+  const trusted = rules.trustForwarded ? incoming : []
   const host = rules.keepHost ? hostHeader(scope) || rules.authority : rules.authority
   const fields = [
     ...kept,
-    ...otherFields(rules.forwarded, believed),
-    ...forwardedFields(scope, rules.forwarded, believed),
+    ...otherFields(rules.forwarded, trusted),
+    ...forwardedFields(scope, rules.forwarded, trusted),
   ]
   if (rules.via !== '') fields.push('via', `${scope.httpVersion} ${rules.via}`)
   const changed = new Headers(fields)
@@ -84,7 +89,7 @@ function assertNoLoop(via: string, name: string): void {
   if (hops.includes(name)) throw new HTTPException(508, 'Loop Detected')
 }
 
-/** How a request's body is framed. */
+/** The framing of a request's body. */
 export interface Framing {
   /** The declared length; undefined for a chunked body. */
   readonly length: number | undefined

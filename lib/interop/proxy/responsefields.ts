@@ -5,15 +5,15 @@ import { hopByHop } from '../../http/hopbyhop.ts'
 import type { HeaderList } from '../../types.ts'
 import type { Base } from './base.ts'
 
-/** The options about these fields, and the upstream's location as the client sees it. */
+/** The options for these fields, and the URL under which the client sees the upstream. */
 export interface ResponseRules {
   readonly base: Base
-  /** The Host that the upstream was sent, from which it may build absolute URLs. */
+  /** The Host field that was sent to the upstream, which may use it in absolute URLs. */
   readonly host: string
   /** The prefix under which the client sees the upstream, percent-encoded. */
   readonly mount: string
-  /** Whether the upstream was told the prefix, so that it may write it itself. */
-  readonly tellsPrefix: boolean
+  /** Whether the upstream got the prefix, and so may already have added it. */
+  readonly sendsPrefix: boolean
   readonly rewriteLocation: boolean
   readonly rewriteCookies: boolean
   /** Whether the `Trailer` field is kept. */
@@ -33,12 +33,12 @@ export function responseFields(
     const value = lower[index + 1] ?? ''
     if (!isHeaderName(name) || !isHeaderValue(value)) return undefined
     if (isDropped(name) && !(name === 'trailer' && rules.keepsTrailer)) continue
-    kept.push(name, rewritten(name, value, rules))
+    kept.push(name, rewriteField(name, value, rules))
   }
   return kept
 }
 
-function rewritten(name: string, value: string, rules: ResponseRules): string {
+function rewriteField(name: string, value: string, rules: ResponseRules): string {
   if (name === 'set-cookie') return rules.rewriteCookies ? moveCookie(value, rules) : value
   const isPlace = name === 'location' || name === 'content-location'
   return isPlace && rules.rewriteLocation ? moveLocation(value, rules) : value
@@ -46,13 +46,13 @@ function rewritten(name: string, value: string, rules: ResponseRules): string {
 
 /** Maps a URL below the base to one below the mount; other URLs are unchanged. */
 function moveLocation(value: string, rules: ResponseRules): string {
-  const { base, host, mount, tellsPrefix } = rules
+  const { base, host, mount, sendsPrefix } = rules
   const isForeign = !startsWithOrigin(value, base.origin)
   const own = isForeign ? ownOrigin(value, base, host) : base.origin
   const place = value.slice(own.length)
   if (own === '' ? !/^\/(?!\/)/.test(place) : !/^(?:[/?#]|$)/.test(place)) return value
-  // An upstream that uses the forwarded prefix has written it itself, even where it uses its own host.
-  if (tellsPrefix && mount !== '' && isBelow(place, mount)) return isForeign ? value : place
+  // An upstream that uses the forwarded prefix has already added it, even to URLs with its own host.
+  if (sendsPrefix && mount !== '' && isBelow(place, mount)) return isForeign ? value : place
   if (!isBelow(place, base.path)) return value
   const moved = mount + place.slice(base.path.length) || '/'
   // Two slashes would start a host name.
@@ -70,7 +70,7 @@ function startsWithOrigin(value: string, origin: string): boolean {
   return value.slice(0, origin.length).toLowerCase() === origin
 }
 
-/** Moves the path to the mount, and removes the domain, which is the upstream's. */
+/** Rewrites the path to the mount, and removes the domain, which is the upstream's. */
 function moveCookie(value: string, { base, mount }: ResponseRules): string {
   const [pair = '', ...attributes] = value.split(';')
   const moved = attributes

@@ -6,7 +6,7 @@ const READ_MS = 1_000
 
 const PATIENT: unique symbol = Symbol('patient')
 
-interface Patient extends Socket {
+interface PatientSocket extends Socket {
   [PATIENT]?: true
 }
 
@@ -20,7 +20,7 @@ type WriteMany = (this: Socket, chunks: unknown, callback: Callback) => void
  * An upstream that rejects a body, for example with 413, answers and closes (RFC 9112 section 9.6). Later
  * writes fail, and Node would destroy the connection, and with it the response.
  */
-export function readAfterWrites(socket: Patient): void {
+export function readAfterWrites(socket: PatientSocket): void {
   if (socket[PATIENT]) return
   Object.assign(socket, { [PATIENT]: true, _write: write, _writev: writeMany })
 }
@@ -29,14 +29,14 @@ export function readAfterWrites(socket: Patient): void {
 const plain = Socket.prototype as unknown as { _write: Write; _writev: WriteMany }
 
 function write(this: Socket, chunk: unknown, encoding: unknown, callback: Callback): void {
-  plain._write.call(this, chunk, encoding, patient(this, callback))
+  plain._write.call(this, chunk, encoding, failAfterReading(this, callback))
 }
 
 function writeMany(this: Socket, chunks: unknown, callback: Callback): void {
-  plain._writev.call(this, chunks, patient(this, callback))
+  plain._writev.call(this, chunks, failAfterReading(this, callback))
 }
 
-function patient(socket: Socket, callback: Callback): Callback {
+function failAfterReading(socket: Socket, callback: Callback): Callback {
   return (error) => {
     if (!isReset(error) || socket.readableEnded || socket.destroyed) callback(error)
     else afterReading(socket, () => callback(error))

@@ -7,7 +7,7 @@ import { NO_BYTES } from '../../internal/bytes.ts'
 import type { HeaderList, Receive, Send, WebSocketScope } from '../../types.ts'
 import { UpstreamError } from './call.ts'
 import type { Settings } from './forward.ts'
-import { namesPrefix } from './forwarded.ts'
+import { sendsPrefixField } from './forwarded.ts'
 import { upstreamPath } from './path.ts'
 import { requestFields } from './requestfields.ts'
 import { responseFields } from './responsefields.ts'
@@ -39,7 +39,7 @@ export async function forwardSocket(
     gone = true
     if (upstream.readyState === WebSocket.CONNECTING) upstream.terminate()
   })
-  const refusal = await answered(upstream).catch((error: unknown) => {
+  const refusal = await refusalOf(upstream).catch((error: unknown) => {
     throw gone ? new ClientDisconnected() : error
   })
   if (refusal !== undefined) return deny(refusal, settings, scope, fields[1] ?? '', send)
@@ -57,13 +57,13 @@ function open(
   path: string,
   fields: HeaderList,
 ): WebSocket {
-  const { base, line, maxMessageSize } = settings
+  const { base, upstream: address, maxMessageSize } = settings
   const scheme = base.secure ? 'wss' : 'ws'
-  const { hostname: _, port: __, ...tls } = line.connection
+  const { hostname: _, port: __, ...tls } = address.connection
   const upstream = new WebSocket(`${scheme}://${base.authority}${path}`, [...scope.subprotocols], {
     ...tls,
     headers: handshakeFields(fields),
-    handshakeTimeout: line.connectTimeoutMs || line.headTimeoutMs,
+    handshakeTimeout: address.connectTimeoutMs || address.headTimeoutMs,
     followRedirects: false,
     perMessageDeflate: false,
     maxPayload: maxMessageSize,
@@ -73,7 +73,10 @@ function open(
   return upstream
 }
 
-/** Fields by name, as `ws` takes them, without a prototype: clients choose the names. */
+/**
+ * The fields as an object of texts and lists by name, as `ws` expects them. Clients choose the names, so
+ * `__proto__` must be an ordinary one.
+ */
 function handshakeFields(fields: HeaderList): Record<string, string> {
   const byName = new Map<string, string | string[]>()
   for (let index = 0; index < fields.length; index += 2) {
@@ -81,7 +84,7 @@ function handshakeFields(fields: HeaderList): Record<string, string> {
     const value = fields[index + 1] ?? ''
     if (name.startsWith('sec-websocket-')) continue // set for the upstream's handshake
     const known = byName.get(name)
-    // A single value as a text, since Node rejects lists for some names.
+    // A single value is text, because Node rejects lists for some names.
     if (known === undefined) byName.set(name, value)
     else if (typeof known === 'string') byName.set(name, [known, value])
     else known.push(value)
@@ -90,8 +93,8 @@ function handshakeFields(fields: HeaderList): Record<string, string> {
   return Object.fromEntries(byName) as Record<string, string>
 }
 
-/** Resolves when the upstream has accepted, or with its response if it has not. */
-function answered(upstream: WebSocket): Promise<IncomingMessage | undefined> {
+/** Resolves with undefined if the upstream accepts, or with its response if it refuses. */
+function refusalOf(upstream: WebSocket): Promise<IncomingMessage | undefined> {
   return new Promise((resolve, reject) => {
     upstream.once('open', () => resolve(undefined))
     upstream.once('unexpected-response', (_request, response) => resolve(response))
@@ -110,8 +113,8 @@ async function deny(
   host: string,
   send: Send,
 ): Promise<void> {
-  const tellsPrefix = namesPrefix(forwarded)
-  const rules = { base, host, mount: encodePath(rootPath), tellsPrefix, rewriteLocation: true }
+  const sendsPrefix = sendsPrefixField(forwarded)
+  const rules = { base, host, mount: encodePath(rootPath), sendsPrefix, rewriteLocation: true }
   const { rawHeaders, statusCode = 0 } = response
   const headers = responseFields(rawHeaders, {
     ...rules,
@@ -132,7 +135,7 @@ async function deny(
 
 /** Forwards from the client to the upstream, with back-pressure. */
 function passUp(upstream: WebSocket, receive: Receive): void {
-  const pass = async (): Promise<void> => {
+  const forward = async (): Promise<void> => {
     for (;;) {
       const message = await receive()
       if (message.type === 'websocket.disconnect') {
@@ -148,7 +151,7 @@ function passUp(upstream: WebSocket, receive: Receive): void {
       })
     }
   }
-  pass().catch(() => upstream.terminate())
+  forward().catch(() => upstream.terminate())
 }
 
 /** Forwards from the upstream to the client, with back-pressure. */

@@ -4,8 +4,9 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined
   #ms = 0
   #onLate: (ms: number) => void = () => {}
-  /** How many waits for the client are pending; meanwhile the upstream is not late. */
+  /** The number of pending waits for the client. During these the timeout is not applied. */
   #held = 0
+  #refreshes = 0
 
   /** (Re)starts the timer: `onLate(ms)` runs after `ms` without `refresh()`; 0 disables it. */
   start(ms: number, onLate: (ms: number) => void): void {
@@ -17,6 +18,7 @@ export class Watch {
 
   /** Restarts the timer after data was received or sent. */
   refresh(): void {
+    this.#refreshes++
     this.#timer?.refresh()
   }
 
@@ -32,12 +34,20 @@ export class Watch {
   }
 
   stop(): void {
+    this.#refreshes++
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
+  /** If the process was blocked, what has arrived meanwhile is read after the timers, before the immediate. */
   #fire(): void {
-    if (this.#held > 0) this.#timer?.refresh()
-    else this.#onLate(this.#ms)
+    if (this.#held > 0) {
+      this.#timer?.refresh()
+      return
+    }
+    const before = this.#refreshes
+    setImmediate(() => {
+      if (this.#refreshes === before && this.#held === 0) this.#onLate(this.#ms)
+    })
   }
 }

@@ -5,7 +5,7 @@ function response(headers: [string, string][]): globalThis.Response {
   return new globalThis.Response(null, { headers })
 }
 
-t.test('lists the fields, each cookie on its own', async (t) => {
+t.test('lists the fields, with each cookie in its own field', async (t) => {
   const list = fieldsOf(
     response([
       ['Set-Cookie', 'a=1'],

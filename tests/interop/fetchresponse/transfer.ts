@@ -56,7 +56,7 @@ t.test('no body and an empty one are one empty message', async (t) => {
   t.equal(empty.messages.length, 2)
 })
 
-t.test('a stream goes part by part, its head without waiting for the first', async (t) => {
+t.test('a stream is sent part by part, and its head before the first part', async (t) => {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   const body = new ReadableStream<Uint8Array>({
     start: (given) => {
@@ -79,7 +79,7 @@ t.test('a stream goes part by part, its head without waiting for the first', asy
   ])
 })
 
-t.test('is not read ahead of the client', async (t) => {
+t.test('is not read faster than the client reads', async (t) => {
   let pulled = 0
   const body = new ReadableStream<Uint8Array>(
     {

@@ -47,7 +47,7 @@ t.test('an express-session is read on a websocket', async (t) => {
 
 const accepting = WebSocketRoute('/', (websocket) => websocket.accept({ headers: ['x-b', 'own'] }))
 
-t.test('a middleware may refuse, or add fields to the answer', async (t) => {
+t.test('a middleware may refuse, or add fields to the response', async (t) => {
   const app = Router([accepting], {
     middleware: [
       onHandshake(
@@ -122,7 +122,7 @@ t.test('http requests pass unchanged, and invalid arguments throw', async (t) =>
   )
 })
 
-t.test('pages of other origins open no websockets, unless they are listed', async (t) => {
+t.test('pages of other origins cannot open websockets, unless they are listed', async (t) => {
   const called: string[] = []
   const passing: NodeHandler = (request, _response, next) => {
     called.push(request.url ?? '')

@@ -13,7 +13,7 @@ import { call, httpScope, receiving } from '../../support/scopes.ts'
 import { responseOf } from '../../support/sent.ts'
 import { bodyOf, dechunked, eventually, listening, request } from '../../support/sockets.ts'
 
-t.test('compression compresses what we answer, streams part by part', async (t) => {
+t.test('compression compresses responses of Stellula, and streams part by part', async (t) => {
   const app = Application({
     routes: [
       Route('/whole', () => new PlainTextResponse('large '.repeat(1_000))),
@@ -22,11 +22,12 @@ t.test('compression compresses what we answer, streams part by part', async (t) 
     middleware: [fromConnect(compression())],
   })
   let goOn: () => void = () => {}
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   async function* parts() {
     yield 'first'
-    await new Promise<void>((resolve) => {
-      goOn = resolve
-    })
+    await mayGoOn
     yield 'second'
   }
   const { connect, talk } = await listening(t, app)
@@ -47,7 +48,7 @@ t.test('compression compresses what we answer, streams part by part', async (t) 
   t.equal(gunzipSync(rest).toString(), 'firstsecond')
 })
 
-t.test('a slow client holds up the app behind, which may use its buffer again', async (t) => {
+t.test('a slow client delays the inner app, which may then reuse its buffer', async (t) => {
   const hash = createHash('sha1')
   let made = 0
   const app = fromConnect((_request, _response, next) => next())(async (scope, _receive, send) => {
@@ -84,7 +85,7 @@ const TRAILING: App = async (_scope, _receive, send) => {
   await send({ type: 'http.response.trailers', headers: ['x-more', '8'] })
 }
 
-t.test('hints, trailers and repeated fields go through', async (t) => {
+t.test('early hints, trailers and repeated fields are passed on', async (t) => {
   const extensions = { 'http.response.trailers': {}, 'http.response.early_hint': {} } as const
   const app = behind(TRAILING, (_request, response, next) => {
     response.setHeader('vary', 'origin')
@@ -143,7 +144,7 @@ t.test('messages that are not part of the response pass', async (t) => {
   t.equal(responseOf(sent).text, 'x')
 })
 
-t.test('files are not left to a server that would pass the middleware by', async (t) => {
+t.test('files are not sent by a server that would bypass the middleware', async (t) => {
   let offers: unknown
   const app = behind(async (scope, receive, send) => {
     offers = scope.type === 'http' && scope.extensions?.['http.response.pathsend']
@@ -155,7 +156,7 @@ t.test('files are not left to a server that would pass the middleware by', async
   t.equal(offers, undefined)
 })
 
-t.test('the app sees a disconnect', async (t) => {
+t.test('the app gets the disconnect', async (t) => {
   let leave: () => void = () => {}
   const onDisconnect = (listener: () => void): void => {
     leave = listener

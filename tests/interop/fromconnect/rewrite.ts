@@ -7,7 +7,7 @@ import { testClient } from '../../../lib/testing/client.ts'
 import type { App } from '../../../lib/types.ts'
 import { call } from '../../support/scopes.ts'
 
-t.test('a changed method and URL go on to the app', async (t) => {
+t.test('a changed method and URL are passed to the app', async (t) => {
   const seen: object[] = []
   const inside: App = async (scope, receive, send) => {
     if (scope.type !== 'http') return

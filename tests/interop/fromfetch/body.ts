@@ -11,7 +11,7 @@ const PARTS: readonly ReceiveMessage[] = [
   { type: 'http.request', body: bytes('two'), moreBody: false },
 ]
 
-t.test('knows by the head whether there is a body', async (t) => {
+t.test('decides by the header fields whether there is a body', async (t) => {
   for (const [overrides, expected] of [
     [{ method: 'POST', headers: ['content-length', '3'] }, true],
     [{ method: 'POST', headers: ['transfer-encoding', 'chunked'] }, true],
@@ -25,7 +25,7 @@ t.test('knows by the head whether there is a body', async (t) => {
   }
 })
 
-t.test('receives a part when one is asked for, and not before', async (t) => {
+t.test('receives a part only on demand', async (t) => {
   let received = 0
   const receive = receiving(PARTS)
   const reader = streamBody(() => {
@@ -42,7 +42,7 @@ t.test('receives a part when one is asked for, and not before', async (t) => {
   t.equal(received, 3)
 })
 
-t.test('does not take the memory of what it was given', async (t) => {
+t.test('does not transfer the memory of the parts', async (t) => {
   const body = bytes('kept')
   const stream = streamBody(receiving([{ type: 'http.request', body, moreBody: false }]))
 
@@ -69,6 +69,6 @@ t.test('fails if the client disconnects', async (t) => {
   await t.rejects(readBody(receiving(messages)), { name: 'ClientDisconnected' })
 })
 
-t.test('reads the whole', async (t) => {
+t.test('reads the whole body', async (t) => {
   t.equal(new TextDecoder().decode(await readBody(receiving(PARTS))), 'one two')
 })

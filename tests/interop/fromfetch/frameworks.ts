@@ -62,7 +62,7 @@ async function seen(response: globalThis.Response): Promise<Seen> {
 }
 
 for (const [name, make] of Object.entries(fetchApps)) {
-  t.test(`${name}: mounted, it answers as it does bare`, async (t) => {
+  t.test(`${name}: mounted, it answers as it does alone`, async (t) => {
     const bare: FetchHandler = make()
     const lines: unknown[] = []
     const app = Application({
@@ -94,7 +94,7 @@ for (const [name, make] of Object.entries(fetchApps)) {
     t.same(errors, [])
   })
 
-  t.test(`${name}: is compressed, logged and allowed by the middleware around it`, async (t) => {
+  t.test(`${name}: works with compression, logging and CORS around it`, async (t) => {
     const app = Application({
       routes: [Mount('/a/b', fromFetch(make()))],
       middleware: [cors({ origins: ['https://example.org'] }), compress({ minSize: 1 })],

@@ -24,7 +24,7 @@ class StandIn {
   }
 }
 
-t.test('answers what it can, and asks a real one for everything else', async (t) => {
+t.test('answers simple properties, and creates a native request for all others', async (t) => {
   const reals = new WeakMap<StandIn, Real>()
   standIn(StandIn.prototype, Real.prototype, new Real(), (standing) => {
     const real = reals.get(standing) ?? new Real()

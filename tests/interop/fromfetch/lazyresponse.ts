@@ -8,7 +8,7 @@ const Real = globalThis.Response
 /** By its prototype it is one. */
 const Light = LightResponse as unknown as typeof globalThis.Response
 
-t.test('is what a real one is', async (t) => {
+t.test('behaves as a native response', async (t) => {
   for (const [body, init] of [
     ['hello', undefined],
     ['', undefined],
@@ -59,7 +59,7 @@ t.test('is what a real one is', async (t) => {
   }
 })
 
-t.test('throws what a real one throws', async (t) => {
+t.test('throws the errors of a native response', async (t) => {
   for (const make of [
     (Class: typeof Real) => new Class('x', { status: 204 }),
     (Class: typeof Real) => new Class('x', { status: 99 }),
@@ -77,7 +77,7 @@ t.test('throws what a real one throws', async (t) => {
   }
 })
 
-t.test('is of the class, and so is what fetch gives; static methods are there', async (t) => {
+t.test('is an instance of Response, as results of fetch are; static methods exist', async (t) => {
   const light = new Light('x')
 
   t.ok(light instanceof Light)
@@ -113,7 +113,7 @@ t.test('can be sent until its body is accessed', async (t) => {
   }
 })
 
-t.test('a list that was sent stays as it is', async (t) => {
+t.test('a list that was sent is not changed', async (t) => {
   const light = new Light('hello')
   const sent = LightResponse.toWhole(light)?.headers ?? []
   light.headers.set('x-a', '1')
@@ -122,13 +122,13 @@ t.test('a list that was sent stays as it is', async (t) => {
   t.ok(LightResponse.toWhole(light)?.headers.includes('x-a'))
 })
 
-t.test('a value that is the name of a field is not taken for one', async (t) => {
+t.test('a value that equals the name of a field is not read as a name', async (t) => {
   const light = new Light('hello', { headers: { 'x-about': 'content-type' } })
 
   t.equal(light.headers.get('content-type'), 'text/plain;charset=UTF-8')
 })
 
-t.test('a clone has the fields as they are now, and the same body', async (t) => {
+t.test('a clone has the current fields, and the same body', async (t) => {
   const light = new Light('hello')
   light.headers.set('x-a', '1')
   const clone = light.clone()
@@ -142,7 +142,7 @@ t.test('a clone has the fields as they are now, and the same body', async (t) =>
   t.throws(() => light.clone(), TypeError)
 })
 
-t.test('a new one can be made of it', async (t) => {
+t.test('a new response can be created from it', async (t) => {
   const light = new Light('hello', { status: 202, headers: { 'x-a': '1' } })
   const made = new Light(light.body, light)
 

@@ -72,7 +72,7 @@ for (const lazy of [true, false]) {
 }
 
 t.test(
-  'a length beyond the limit is refused when the body is asked for, and not read',
+  'a declared length over the limit is refused when the body is read, without reading it',
   async (t) => {
     let read = 0
     const receive = receiving(parts(1, 101))
@@ -97,7 +97,7 @@ t.test(
   },
 )
 
-t.test('an app that makes a 500 of every error answers 413, too', async (t) => {
+t.test('an app that turns every error into a 500 answers 413 too', async (t) => {
   const hono = new Hono()
   hono.onError((_error, c) => c.text('sorry', 500))
   hono.post('/', async (c) => c.text(`${(await c.req.text()).length}`))
@@ -118,7 +118,7 @@ t.test('an app that makes a 500 of every error answers 413, too', async (t) => {
   t.equal((await client.post('/small/', { body: 'x'.repeat(11) })).status, 413)
 })
 
-t.test('methods that fetch does not have are answered by 501', async (t) => {
+t.test('methods that fetch does not support get 501', async (t) => {
   for (const lazy of [true, false]) {
     const app = fromFetch(() => new Reply('never'), { lazy })
     for (const method of ['TRACE', 'TRACK', 'CONNECT']) {

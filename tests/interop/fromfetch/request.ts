@@ -78,7 +78,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
     t.notOk(request.bodyUsed)
   })
 
-  t.test(`${name}: its signal is aborted when the client goes`, async (t) => {
+  t.test(`${name}: its signal aborts when the client disconnects`, async (t) => {
     const listeners: (() => void)[] = []
     const scope = httpScope({ onDisconnect: (listener) => listeners.push(listener) })
     const { signal } = make(scope, receiving([]), URL_)
@@ -89,11 +89,11 @@ for (const [name, make] of Object.entries(MAKERS)) {
     t.match(signal.reason, { name: 'ClientDisconnected' })
   })
 
-  t.test(`${name}: a server that tells of no disconnect gives a signal that stays`, async (t) => {
+  t.test(`${name}: the signal never aborts on a server without disconnects`, async (t) => {
     t.notOk(make(httpScope(), receiving([]), URL_).signal.aborted)
   })
 
-  t.test(`${name}: a new one can be made of it`, async (t) => {
+  t.test(`${name}: a new request can be created from it`, async (t) => {
     const request = posted()
     const copy = new globalThis.Request('http://elsewhere/', request)
 
@@ -104,7 +104,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
     t.equal(await clone.text(), '{"a":1}')
   })
 
-  t.test(`${name}: forms are read as a real one reads them`, async (t) => {
+  t.test(`${name}: forms are read as by a native request`, async (t) => {
     const headers = ['content-type', 'application/x-www-form-urlencoded', 'content-length', '7']
     const request = make(post({ headers }), receiving([message('a=1&b=2')]), URL_)
 
@@ -118,7 +118,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
   })
 }
 
-t.test('what was asked of a lazy one before stays when it becomes real', async (t) => {
+t.test('objects that a lazy request returned stay the same when it is native', async (t) => {
   const request = lazyRequest(post(), receiving([message('{"a":1}')]), URL_)
   const { body, headers } = request
 

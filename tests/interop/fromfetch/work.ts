@@ -4,11 +4,11 @@ import { type FetchInfo, fromFetch } from '../../../lib/interop/fromfetch.ts'
 import type { App } from '../../../lib/types.ts'
 import { listening, request } from '../../support/sockets.ts'
 
-t.test('is done at once without work', async (t) => {
+t.test('ends immediately without work', async (t) => {
   t.equal(await new Work().done(), undefined)
 })
 
-t.test('waits for all, and for what was added meanwhile', async (t) => {
+t.test('waits for all work, including work that is added meanwhile', async (t) => {
   const done: string[] = []
   const { add, ...rest } = new Work()
   t.same(rest, {})
@@ -27,7 +27,7 @@ t.test('waits for all, and for what was added meanwhile', async (t) => {
   add(Promise.resolve())
 })
 
-t.test('throws the first failure, once all is done', async (t) => {
+t.test('throws the first error after all work has ended', async (t) => {
   const work = new Work()
   let done = false
   work.add(Promise.reject(new Error('first')))
@@ -42,7 +42,7 @@ t.test('throws the first failure, once all is done', async (t) => {
   t.ok(done)
 })
 
-t.test('the lifespan outlasts the clean-up of a body, and the work of a handler', async (t) => {
+t.test('the lifespan ends after the clean-up of a body and the work of a handler', async (t) => {
   const seen: string[] = []
   const later = async (what: string): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 50))

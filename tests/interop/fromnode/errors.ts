@@ -10,7 +10,7 @@ class Refused extends Error {
   readonly status = 422
 }
 
-t.test('an error that Express does not handle is thrown here', async (t) => {
+t.test('an error that Express does not handle is rethrown', async (t) => {
   const inside = express()
   inside.get('/thrown', () => {
     throw new Error('a bug')

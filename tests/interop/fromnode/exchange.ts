@@ -178,7 +178,7 @@ const WAYS = { 'through messages': watched, native: undefined }
 for (const [name, scene, way] of Object.entries(SCENES).flatMap(([name, scene]) =>
   Object.keys(WAYS).map((way) => [name, scene, way as keyof typeof WAYS] as const),
 )) {
-  t.test(`inside as bare, ${way}: ${name}`, async (t) => {
+  t.test(`a mounted handler behaves as it does alone, ${way}: ${name}`, async (t) => {
     const { bare, inside } = await playTwice(t, scene, WAYS[way])
 
     // Each in order; which of the two ends first depends on the version of Node.

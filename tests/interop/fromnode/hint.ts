@@ -19,7 +19,7 @@ async function limit(request: Request, response: Response, next: () => void): Pr
 
 const routes = [Route('/', (request) => new PlainTextResponse(String(nodeRequest(request).method)))]
 
-t.test('a middleware of Express without Express is told what it needs', async (t) => {
+t.test('a middleware of Express without Express throws, and says what it needs', async (t) => {
   const router = express.Router()
   router.get('/', (_request, response) => void response.json({}))
   const bare = limit as unknown as NodeHandler
@@ -37,7 +37,7 @@ t.test('a middleware of Express without Express is told what it needs', async (t
   }
 })
 
-t.test('and works within an app of Express', async (t) => {
+t.test('such a middleware works within an app of Express', async (t) => {
   const around = fromConnect(express().use(limit) as unknown as NodeHandler)
   const { talk, errors } = await listening(t, Application({ routes, middleware: [around] }))
 
@@ -49,7 +49,7 @@ t.test('and works within an app of Express', async (t) => {
   t.strictSame(errors, [])
 })
 
-t.test('an error of their own stays as it is', async (t) => {
+t.test('other errors of the middleware stay unchanged', async (t) => {
   const failing = express()
   failing.get('/', () => {
     throw new TypeError('cache.get is not a function')

@@ -48,7 +48,7 @@ const broken = session({
   store: new BrokenStore(),
 })
 
-t.test('a session store that cannot write is reported, inside and around', async (t) => {
+t.test('an error of a session store is reported, within and around the response', async (t) => {
   const inside = express()
   inside.use(broken, (_request, response) => void response.end('inside'))
   const around = Route('/around', () => new PlainTextResponse('around'), {
@@ -64,7 +64,7 @@ t.test('a session store that cannot write is reported, inside and around', async
   }
 })
 
-t.test('an error after the answer, however it is given', async (t) => {
+t.test('an error after the answer is reported, in any form', async (t) => {
   const handlers: Readonly<Record<string, NodeHandler>> = {
     next: (_request, response, next) => {
       response.end('x')
@@ -94,7 +94,7 @@ t.test('an error after the answer, however it is given', async (t) => {
   }
 })
 
-t.test('nothing to answer, after the head: the response goes on', async (t) => {
+t.test('next() after the head does not change the response', async (t) => {
   const handler: NodeHandler = (_request, response, next) => {
     response.write('a')
     next()
@@ -108,7 +108,7 @@ t.test('nothing to answer, after the head: the response goes on', async (t) => {
 })
 
 t.test(
-  'after a disconnect, errors that follow from it are ignored and others are reported',
+  'after a disconnect, errors that it causes are ignored and others are reported',
   async (t) => {
     const handler: RequestListener = (request, response) => {
       response.write('a')
@@ -135,7 +135,7 @@ t.test(
   },
 )
 
-t.test('a middleware whose time is over fails an app that is still at work', async (t) => {
+t.test('a middleware that exceeds its time limit fails an app that is still running', async (t) => {
   const limit = fromConnect((_request, _response, next) => {
     setTimeout(() => next(Object.assign(new Error('late'), { status: 503 })), 10)
     next()
@@ -160,7 +160,7 @@ t.test('a middleware whose time is over fails an app that is still at work', asy
   t.match(errors, [{ message: 'late', status: 503 }])
 })
 
-t.test('an app behind a middleware that fails when its client has left is heard of', async (t) => {
+t.test('an error of an inner app after a disconnect is reported', async (t) => {
   const app = fromConnect((_request, _response, next) => next())(async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })
     await send({ type: 'http.response.body', body: Buffer.from('a'), moreBody: true })

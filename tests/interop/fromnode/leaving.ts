@@ -119,7 +119,7 @@ const watched = (app: App): App => {
 const STYLES = ['callback', 'async']
 
 for (const [name, wait] of Object.entries(WAITS)) {
-  t.test(`a client that leaves a mounted handler that answers ${name}`, async (t) => {
+  t.test(`a client disconnects from a mounted handler that answers ${name}`, async (t) => {
     const all = await handlers(wait)
     const routes = Object.entries(all).map(([prefix, one]) => Mount(`/${prefix}`, fromNode(one)))
     const app = Application({ routes })
@@ -197,7 +197,7 @@ function failing(done: () => void): Record<string, NodeHandler> {
   }
 }
 
-t.test('a handler that has failed and goes on afterwards changes nothing', async (t) => {
+t.test('a handler that fails and continues afterwards changes nothing', async (t) => {
   let count = 0
   const all = failing(() => count++)
   const app = Application({
@@ -227,11 +227,11 @@ t.test('a handler that has failed and goes on afterwards changes nothing', async
 })
 
 t.test(
-  'an answer that a handler begins after its error is cut, and not mixed with ours',
+  'an answer that a handler starts after its error is cut, and not mixed with another one',
   async (t) => {
     const handler: RequestListener = async (_, response) => {
       setTimeout(() => response.write('theirs'), LATE_MS / 4)
-      setTimeout(() => response.end(' too'), LATE_MS * 2)
+      response.once('close', () => response.end(' too'))
       throw FAILURE
     }
     const app = Application({

@@ -25,7 +25,7 @@ async function asked(
   return bodyOf(await talk(request(line, [CLOSE])))
 }
 
-t.test('handlers get the server’s own pair if no middleware looks at messages', async (t) => {
+t.test('handlers get Node’s own objects if no middleware observes messages', async (t) => {
   const app = fromNode(told)
   const around = (between: (app: App) => App): App =>
     Application({ routes: [Mount('/', between(app))] })
@@ -88,7 +88,7 @@ t.test('changes of the scope take effect', async (t) => {
   t.match(await talk(request('POST /', awaited)), /inner$/, 'who waits for a 100')
 })
 
-t.test('a path that a middleware has changed is the one inside', async (t) => {
+t.test('a handler gets the path that a middleware changed', async (t) => {
   const app: App = (scope, receive, send) => {
     if (scope.type === 'http') scope.path = '/other ö'
     return fromNode((request, response) => response.end(request.url))(scope, receive, send)
@@ -113,7 +113,7 @@ t.test('a request without a body ends, even if a listener is added late', async 
   }
 })
 
-t.test('the connection goes on after our answer, whatever was read of the body', async (t) => {
+t.test('the connection stays open after a response, however much was read', async (t) => {
   const handler = fromNode((request, _response, next) => request.once('data', () => next()))
   const app = Application({ routes: [Mount('/', handler)] })
   const { talk } = await listening(t, app)
@@ -127,7 +127,7 @@ t.test('the connection goes on after our answer, whatever was read of the body',
   t.strictSame(statuses(received), [404, 404])
 })
 
-t.test('a handler of errors may ask for the body that was read inside', async (t) => {
+t.test('an exception handler can read a body that the handler has read', async (t) => {
   const app = Application({
     routes: [
       Mount(
@@ -144,7 +144,7 @@ t.test('a handler of errors may ask for the body that was read inside', async (t
   t.equal(bodyOf(await talk(request('POST /', ['content-length: 1', CLOSE], 'y'))), '[]')
 })
 
-t.test('errors: before the head they are answered, behind it they cut', async (t) => {
+t.test('errors before the head are answered, and later ones abort the response', async (t) => {
   const app = Application({
     routes: [
       Mount(
@@ -192,7 +192,7 @@ t.test('errors: before the head they are answered, behind it they cut', async (t
   )
 })
 
-t.test('a client that leaves ends the exchange, and is no error', async (t) => {
+t.test('a client disconnect ends the exchange without an error', async (t) => {
   let done = false
   const app: App = async (...all) => {
     await fromNode((_, response) => void response.write('a'))
@@ -210,7 +210,7 @@ t.test('a client that leaves ends the exchange, and is no error', async (t) => {
   t.strictSame(errors, [])
 })
 
-t.test('a server that closes waits for it, and takes no more that way', async (t) => {
+t.test('a server that closes waits for it, and uses messages afterwards', async (t) => {
   let finish = (): void => {}
   const app = fromNode((_, response) => {
     response.write('a')
@@ -228,7 +228,7 @@ t.test('a server that closes waits for it, and takes no more that way', async (t
   t.match(client.received, /b\r\n0\r\n\r\n$/)
 })
 
-t.test('without shortcuts it goes through messages', async (t) => {
+t.test('without shortcuts the exchange uses messages', async (t) => {
   const { talk } = await listening(t, fromNode(told), { ...OFF, shortcuts: false })
 
   t.equal(bodyOf(await talk(request('GET /', [CLOSE]))), 'inner')

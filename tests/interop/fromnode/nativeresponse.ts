@@ -83,7 +83,7 @@ t.test('a 205 of Fastify has no content either', async (t) => {
   t.match(received, /^HTTP\/1\.1 205 .*content-length: 0\r\n.*\r\n\r\n$/is)
 })
 
-t.test('a HEAD tells the length of the body that a GET would have', async (t) => {
+t.test('a HEAD has the length of the body of a GET', async (t) => {
   const app = fromNode((_, response) =>
     response.writeHead(200, { 'content-length': 5 }).end('hello'),
   )
@@ -93,7 +93,7 @@ t.test('a HEAD tells the length of the body that a GET would have', async (t) =>
   t.strictSame(errors, [])
 })
 
-t.test('a body goes out as it would by Node, whatever its length is known from', async (t) => {
+t.test('a body is sent as Node would send it, however its length is known', async (t) => {
   const bodies: Readonly<Record<string, (response: ServerResponse) => void>> = {
     'by setHeader': (response) => response.setHeader('content-length', 6).end('café!'),
     'by writeHead': (response) => response.writeHead(200, { 'content-length': 6 }).end('café!'),
@@ -121,7 +121,7 @@ t.test('a body goes out as it would by Node, whatever its length is known from',
   }
 })
 
-t.test('what a handler leaves unsent is no part of our answer', async (t) => {
+t.test('fields that a handler did not send are not part of the answer', async (t) => {
   const inside = express()
   inside.use(compression({ threshold: 0 }))
   inside.use((_request, response, next) => {

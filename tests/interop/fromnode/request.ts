@@ -177,7 +177,7 @@ for (const [version, make] of [
   ['4', express4],
 ] as const) {
   for (const [name, [handler, ...asked]] of Object.entries(CASES)) {
-    t.test(`Express ${version} inside as bare: ${name}`, async (t) => {
+    t.test(`Express ${version} behaves mounted as it does alone: ${name}`, async (t) => {
       for (const trust of [false, true]) {
         const app = make()
         app.set('env', 'test')

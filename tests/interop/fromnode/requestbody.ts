@@ -9,7 +9,7 @@ import { Mount } from '../../../lib/routing.ts'
 import { testClient } from '../../../lib/testing/client.ts'
 import { httpScope } from '../../support/scopes.ts'
 
-t.test('nothing is asked of the client before the handler reads', async (t) => {
+t.test('no body is requested from the client before the handler reads', async (t) => {
   let asked = 0
   const headers = ['content-length', '5']
   const part = { type: 'http.request', body: Buffer.from('hello'), moreBody: false } as const
@@ -29,7 +29,7 @@ t.test('nothing is asked of the client before the handler reads', async (t) => {
   t.equal(asked, 1)
 })
 
-t.test('a body without end is taken no faster than it is read', async (t) => {
+t.test('an endless body is received no faster than it is read', async (t) => {
   let asked = 0
   const receive = async () => {
     asked++
@@ -47,7 +47,7 @@ t.test('a body without end is taken no faster than it is read', async (t) => {
   await t.rejects(done, /has destroyed its request or response/)
 })
 
-t.test('a refusal that comes with the body is answered here', async (t) => {
+t.test('an error of reading the body is answered by Stellula', async (t) => {
   const inside = express()
   inside.post('/', (req, response) => {
     req.resume().on('end', () => response.send('read'))
@@ -65,7 +65,7 @@ t.test('a refusal that comes with the body is answered here', async (t) => {
   t.equal(await (await client.post('/', { body: 'short' })).text(), 'read')
 })
 
-t.test('a handler that never answers is left when time is over', async (t) => {
+t.test('a handler that never answers is aborted by the timeout', async (t) => {
   let closed = false
   const inside = fromNode((req) => {
     req.on('close', () => {

@@ -144,7 +144,7 @@ const ALIKE: Readonly<Record<string, RequestListener>> = {
 }
 
 for (const [name, handler] of Object.entries(ALIKE)) {
-  t.test(`inside as bare: ${name}`, async (t) => {
+  t.test(`a mounted handler behaves as it does alone: ${name}`, async (t) => {
     const { same, errors } = await twice(t, handler, watched(fromNode(handler)))
     for (const method of ['GET', 'HEAD', 'POST']) await same(t, request(`${method} /`, CLOSE))
     t.strictSame(errors, [])

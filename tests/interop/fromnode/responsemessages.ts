@@ -5,7 +5,7 @@ import { fromNode } from '../../../lib/interop/fromnode.ts'
 import { call, httpScope, receiving, watched } from '../../support/scopes.ts'
 import { eventually, listening, request, soon } from '../../support/sockets.ts'
 
-t.test('a length that is not kept cuts the response', async (t) => {
+t.test('a body that differs from its length aborts the response', async (t) => {
   const app = fromNode((_, response) => {
     response.writeHead(200, { 'content-length': 10 })
     response.write('half')
@@ -17,7 +17,7 @@ t.test('a length that is not kept cuts the response', async (t) => {
   t.match(errors, [/content-length is 10, but the body has 4 bytes/])
 })
 
-t.test('write tells when there is no room, and drain when there is', async (t) => {
+t.test('write() returns false when the buffer is full, and drain follows', async (t) => {
   const accepted: (() => void)[] = []
   const log: string[] = []
   let response: ServerResponse | undefined
@@ -46,7 +46,7 @@ t.test('write tells when there is no room, and drain when there is', async (t) =
   t.equal(response?.writableFinished, true)
 })
 
-t.test('a slow client holds up what is piped to it, and memory stays flat', async (t) => {
+t.test('a slow client delays a piped source, and memory stays constant', async (t) => {
   let made = 0
   const app = fromNode((_, response) => {
     const more = (): void => {
@@ -71,7 +71,7 @@ t.test('a slow client holds up what is piped to it, and memory stays flat', asyn
   await client.leave()
 })
 
-t.test('parts of one turn go out together, others when they are written', async (t) => {
+t.test('parts of one turn are sent together, and others when they are written', async (t) => {
   const sent = await call(
     fromNode((_, response) => {
       response.write('a')
@@ -88,7 +88,7 @@ t.test('parts of one turn go out together, others when they are written', async 
 
 const EXTENSIONS = { 'http.response.trailers': {}, 'http.response.early_hint': {} } as const
 
-t.test('trailers are sent where the server has them', async (t) => {
+t.test('trailers are sent if the server supports them', async (t) => {
   const app = fromNode((_, response) => {
     response.setHeader('Trailer', 'X-Sum')
     response.write('body')
@@ -112,7 +112,7 @@ t.test('trailers are sent where the server has them', async (t) => {
   })
 })
 
-t.test('hints go out with the head, where the server has them', async (t) => {
+t.test('early hints are sent with the head if the server supports them', async (t) => {
   const told: string[] = []
   const app = fromNode((_, response) => {
     response.writeContinue(() => told.push('continue'))

@@ -72,7 +72,7 @@ t.test('it has the methods of a socket, and they do no harm', async (t) => {
   t.equal(sent.length, 2)
 })
 
-t.test('a handler may say that the connection is encrypted', async (t) => {
+t.test('a handler may mark the connection as encrypted', async (t) => {
   await call(
     fromNode((request, response) => {
       Object.assign(request.socket, { encrypted: true })
@@ -82,7 +82,7 @@ t.test('a handler may say that the connection is encrypted', async (t) => {
   )
 })
 
-t.test('a client that leaves closes it, without an error', async (t) => {
+t.test('a client disconnect closes it without an error', async (t) => {
   const told: string[] = []
   let leave = (): void => {}
   const listen = (listener: () => void): void => {
@@ -119,7 +119,7 @@ t.test('rejects bytes that are written to it', async (t) => {
   t.match(refusal, /which cannot send them\. Write them to the response/)
 })
 
-t.test('destroySoon and resetAndDestroy cut the exchange', async (t) => {
+t.test('destroySoon and resetAndDestroy abort the exchange', async (t) => {
   await t.rejects(call(fromNode(({ socket }) => void socket.destroySoon())), /has destroyed/)
   await t.rejects(call(fromNode(({ socket }) => void socket.resetAndDestroy())), /has destroyed/)
 })
@@ -153,7 +153,7 @@ t.test('a timeout is emitted to listeners, or ends the exchange', async (t) => {
   )
 })
 
-t.test('the end of a good exchange aborts no signal', async (t) => {
+t.test('a complete exchange does not abort its signal', async (t) => {
   let signal: AbortSignal | undefined
   await call(
     fromNode((request, response) => {

@@ -16,7 +16,7 @@ function target(
   return [baseUrl, url, originalUrl]
 }
 
-t.test('the prefix is cut off where routing has cut it', async (t) => {
+t.test('the prefix is removed at the same place as by routing', async (t) => {
   for (const [rawPath, rootPath, expected] of [
     ['/', '', ['', '/', '/']],
     ['/x/y', '', ['', '/x/y', '/x/y']],
@@ -49,12 +49,12 @@ t.test('the prefix is cut off where routing has cut it', async (t) => {
   }
 })
 
-t.test('the query stays as it came', async (t) => {
+t.test('the query is not changed', async (t) => {
   t.strictSame(target('/a/b', '/a', 'x=%20&y'), ['/a', '/b?x=%20&y', '/a/b?x=%20&y'])
   t.strictSame(target('/a', '/a', 'x'), ['/a', '/?x', '/a?x'])
 })
 
-t.test('where the scope was changed, it counts', async (t) => {
+t.test('a changed scope takes precedence over the original target', async (t) => {
   for (const [path, rawPath, expected] of [
     ['/a/new one', '/a/old', ['/a', '/new%20one', '/a/new%20one']],
     ['/a/100%', '/a/%zz', ['/a', '/100%25', '/a/100%25']],
@@ -66,7 +66,7 @@ t.test('where the scope was changed, it counts', async (t) => {
   }
 })
 
-t.test('what is seen inside decodes to what was matched outside', async (t) => {
+t.test('the inner path decodes to the path that was matched', async (t) => {
   const segment = fc.string({
     unit: fc.constantFrom('a', 'é', '%', ' ', '.', '~', '/', '?', '2', 'F'),
   })

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readBase } from '../../../lib/interop/proxy/base.ts'
 
-t.test('reads what a target says', async (t) => {
+t.test('parses a target', async (t) => {
   t.same(readBase('http://Example.org'), {
     secure: false,
     origin: 'http://example.org',

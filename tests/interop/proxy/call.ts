@@ -1,5 +1,6 @@
 // What becomes of a request when the upstream does not answer as it should.
 import t from 'tap'
+import { stopTimers } from '../../support/clock.ts'
 import { hostServer, rawUpstream } from '../../support/hosts.ts'
 import { proxied } from '../../support/proxied.ts'
 import { bodyOf, eventually, request, statuses } from '../../support/sockets.ts'
@@ -8,7 +9,7 @@ const CLOSE = ['connection: close']
 const GET = request('GET /', CLOSE)
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
-t.test('an upstream that cannot be reached, or makes no sense, is 502', async (t) => {
+t.test('an upstream that cannot be reached, or sends invalid HTTP, is 502', async (t) => {
   const { talk, failures } = await proxied(t, 'http://127.0.0.1:9')
   t.same(statuses(await talk(GET)), [502])
   t.match(failures, [/^connect ECONNREFUSED 127\.0\.0\.1:9$/])
@@ -39,7 +40,7 @@ t.test('an upstream that cannot be reached, or makes no sense, is 502', async (t
   }
 })
 
-t.test('one that keeps silent is 504, and its connection is closed', async (t) => {
+t.test('an upstream that does not answer is 504, and its connection is closed', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const { talk, failures } = await proxied(t, url, { headTimeoutMs: 20 })
 
@@ -48,7 +49,7 @@ t.test('one that keeps silent is 504, and its connection is closed', async (t) =
   await eventually(() => connections.open === 0, 'the close')
 })
 
-t.test('a connection that cannot be had in time is 504', async (t) => {
+t.test('waiting too long for a connection is 504', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const options = { maxConnections: 1, connectTimeoutMs: 50 }
   const { talk, connect, failures } = await proxied(t, url, options)
@@ -61,7 +62,7 @@ t.test('a connection that cannot be had in time is 504', async (t) => {
   t.equal(connections.total, 1)
 })
 
-t.test('0 is no limit', async (t) => {
+t.test('0 means no limit', async (t) => {
   const { url } = await rawUpstream(t, (socket) => {
     setTimeout(() => socket.write(OK), 50)
   })
@@ -95,7 +96,7 @@ const stale = (t: Parameters<typeof rawUpstream>[0]) =>
     else socket.write(OK)
   })
 
-t.test('a request that met a connection as it was closed is sent once more', async (t) => {
+t.test('a request on a connection that was just closed is sent again', async (t) => {
   const { url, connections, received } = await stale(t)
   const { talk, failures } = await proxied(t, url)
   for (const method of ['GET', 'GET', 'DELETE', 'GET', 'OPTIONS']) {
@@ -107,7 +108,7 @@ t.test('a request that met a connection as it was closed is sent once more', asy
   t.match(received[1], /^(?:GET|DELETE)/)
 })
 
-t.test('but not when it might be done twice, and not twice', async (t) => {
+t.test('a request that might run twice is sent once, and others at most twice', async (t) => {
   for (const [line, fields, body] of [
     ['POST /', ['content-length: 0'], ''],
     ['PUT /', ['content-length: 1'], 'x'],
@@ -129,7 +130,7 @@ t.test('but not when it might be done twice, and not twice', async (t) => {
   t.equal(connections.total, 1)
 })
 
-t.test('a fresh connection that is closed is no reason to try again', async (t) => {
+t.test('a request is not sent again after a new connection was closed', async (t) => {
   const { url, connections } = await rawUpstream(t, (socket) => socket.destroy())
   const { talk } = await proxied(t, url)
 
@@ -137,7 +138,7 @@ t.test('a fresh connection that is closed is no reason to try again', async (t) 
   t.equal(connections.total, 1)
 })
 
-t.test('100 requests at once share the connections that there may be', async (t) => {
+t.test('100 simultaneous requests share the allowed number of connections', async (t) => {
   let most = 0
   let open = 0
   const { url, server } = await hostServer(t, (request, response) => {
@@ -159,7 +160,7 @@ t.test('100 requests at once share the connections that there may be', async (t)
   t.ok(most <= 5, `${most} connections`)
 })
 
-t.test('early hints come before the response, where the client is to get any', async (t) => {
+t.test('early hints are passed on before the response if the client accepts them', async (t) => {
   const { url } = await hostServer(t, (_request, response) => {
     response.writeEarlyHints({ link: '</a.css>; rel=preload' })
     setTimeout(() => response.end('page'), 10)
@@ -174,7 +175,7 @@ t.test('early hints come before the response, where the client is to get any', a
   t.same(statuses(await plain(GET)), [200], 'HTTP/1.1 gets none unless asked (RFC 8297 section 3)')
 })
 
-t.test('an upstream that answers and closes before it has read the body is heard', async (t) => {
+t.test('an answer of an upstream that closes before reading the body is passed on', async (t) => {
   const { url } = await rawUpstream(t, (socket, text) => {
     if (!text.includes('\r\n\r\n') || socket.writableEnded) return
     socket.end('HTTP/1.1 413 Content Too Large\r\ncontent-length: 5\r\n\r\nlarge')
@@ -193,17 +194,16 @@ t.test('an upstream that answers and closes before it has read the body is heard
   t.same(failures, [])
 })
 
-t.test('an upstream that closes without an answer is 502 at once', async (t) => {
+t.test('an upstream that closes without an answer is 502 immediately', async (t) => {
   const { url } = await rawUpstream(t, (socket) => socket.resetAndDestroy())
   const { talk } = await proxied(t, url)
-  const started = performance.now()
+  stopTimers(t) // it does not wait for what cannot come
   const fields = ['content-length: 300000', 'connection: close']
 
   t.same(statuses(await talk(request('POST /', fields, 'x'.repeat(300_000)))), [502])
-  t.ok(performance.now() - started < 900, 'it does not wait for what cannot come')
 })
 
-t.test('any other interim response is not for the client', async (t) => {
+t.test('other interim responses are not passed on', async (t) => {
   const { url } = await rawUpstream(t, (socket) => {
     socket.write(`HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 x\r\nx: y\r\n\r\n${OK}`)
   })
@@ -212,7 +212,7 @@ t.test('any other interim response is not for the client', async (t) => {
   t.same(statuses(await talk(GET)), [200])
 })
 
-t.test('an older upstream, whose response ends with its connection', async (t) => {
+t.test('the response of an HTTP/1.0 upstream ends with its connection', async (t) => {
   const { url } = await rawUpstream(t, (socket) => {
     socket.end('HTTP/1.0 200 OK\r\n\r\nold')
   })
@@ -263,7 +263,7 @@ t.test('Expect: the upstream decides whether the body is sent', async (t) => {
   t.same(statuses(await dead.talk(expecting)), [502])
 })
 
-t.test('sockets and listeners do not pile up', async (t) => {
+t.test('sockets and listeners do not accumulate', async (t) => {
   const { url, server } = await hostServer(t, (request, response) => void request.pipe(response))
   const { url: front } = await proxied(t, url, { maxConnections: 2 })
   for (let round = 0; round < 30; round++) {

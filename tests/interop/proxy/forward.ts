@@ -43,7 +43,7 @@ function part(text: string, moreBody: boolean): ReceiveMessage {
 
 const EMPTY = part('', false)
 
-t.test('a disconnect as a message ends the request too', async (t) => {
+t.test('a disconnect message ends the request too', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   for (const [headers, before] of [
     [[], [EMPTY]],
@@ -60,7 +60,7 @@ t.test('a disconnect as a message ends the request too', async (t) => {
   }
 })
 
-t.test('a client that has gone before is not asked for', async (t) => {
+t.test('nothing is requested for a client that has already disconnected', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const { done } = call(url, { onDisconnect: (listener) => listener() })
 
@@ -88,7 +88,7 @@ t.test('a body shorter or longer than declared is not forwarded as complete', as
   }
 })
 
-t.test('a body without a length comes in chunks, on versions that need none', async (t) => {
+t.test('a body without a length is sent in chunks, also from other versions', async (t) => {
   const { url, received } = await rawUpstream(t, (socket, text) => {
     if (text.endsWith('0\r\n\r\n')) socket.write(OK)
   })
@@ -101,7 +101,7 @@ t.test('a body without a length comes in chunks, on versions that need none', as
   t.match(sent, [{ status: 200 }, { body: Buffer.from('ok'), moreBody: false }])
 })
 
-t.test('nothing is sent that the server does not understand', async (t) => {
+t.test('messages that the server does not support are not sent', async (t) => {
   const { url } = await hostServer(t, (_request, response) => {
     response.writeEarlyHints({ link: '</a>; rel=preload' })
     response.writeHead(200, { trailer: 'x' })
@@ -126,7 +126,7 @@ t.test('nothing is sent that the server does not understand', async (t) => {
   }
 })
 
-t.test('an option that throws is a bug, and nothing goes on', async (t) => {
+t.test('an option that throws is a bug, and nothing is forwarded', async (t) => {
   const { url, connections } = await rawUpstream(t, (socket) => socket.write(OK))
   const fails = (): never => {
     throw new Error('option')
@@ -137,7 +137,7 @@ t.test('an option that throws is a bug, and nothing goes on', async (t) => {
   await eventually(() => connections.open === 0, 'the close')
 })
 
-t.test('a client that leaves while it is sent to leaves nothing open', async (t) => {
+t.test('a client that disconnects during a send leaves nothing open', async (t) => {
   const { url, connections } = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')
   })

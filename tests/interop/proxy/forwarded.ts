@@ -1,8 +1,8 @@
 import t from 'tap'
 import {
   forwardedFields,
+  isForwardedField,
   otherFields,
-  tellsOfClient,
 } from '../../../lib/interop/proxy/forwarded.ts'
 import { parseForwarded } from '../../../lib/middleware/proxyheaders/forwarded.ts'
 import { httpScope, websocketScope } from '../../support/scopes.ts'
@@ -21,7 +21,7 @@ const X = [
 ].flat()
 const FORWARDED = ['forwarded', 'for=192.0.2.1;host="example.org:8000";proto=https']
 
-t.test('tells of the client in one way, in both, or not', async (t) => {
+t.test('describes the client in either format, in both, or not at all', async (t) => {
   t.same(forwardedFields(scope, 'x-forwarded', []), X)
   t.same(forwardedFields(scope, 'forwarded', []), FORWARDED)
   t.same(forwardedFields(scope, 'both', []), [...X, ...FORWARDED])
@@ -39,7 +39,7 @@ t.test('omits unknown values', async (t) => {
   ])
 })
 
-t.test('a websocket is http, and nodes are quoted where they must be', async (t) => {
+t.test('a websocket has the scheme http, and nodes are quoted if necessary', async (t) => {
   for (const [host, quoted] of [
     ['2001:db8::1', '"[2001:db8::1]"'],
     ['fe80::1%eth0', '"[fe80::1]"'],
@@ -57,7 +57,7 @@ t.test('a websocket is http, and nodes are quoted where they must be', async (t)
   ])
 })
 
-t.test('continues what came, when that is believed', async (t) => {
+t.test('continues received fields if they are trusted', async (t) => {
   const came = [
     ['x-forwarded-for', '198.51.100.1, 10.0.0.1'],
     ['x-forwarded-for', '10.0.0.2'],
@@ -91,11 +91,11 @@ t.test('continues what came, when that is believed', async (t) => {
   t.same(otherFields('none', came), came)
 })
 
-t.test('knows the whole family by name', async (t) => {
+t.test('recognizes all forwarded fields by name', async (t) => {
   const family = ['forwarded', 'x-forwarded', 'x-forwarded-for', 'x-forwarded-user', 'x-real-ip']
   const disguised = ['x_forwarded_for', 'x-forwarded_for', 'x_real_ip', 'x-original-url']
-  for (const name of [...family, ...disguised]) t.ok(tellsOfClient(name), name)
+  for (const name of [...family, ...disguised]) t.ok(isForwardedField(name), name)
   for (const name of ['x-forwardedfor', 'x-request-id', 'via', 'host']) {
-    t.notOk(tellsOfClient(name), name)
+    t.notOk(isForwardedField(name), name)
   }
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { upstreamPath } from '../../../lib/interop/proxy/path.ts'
 import { assertLinear } from '../../support/linear.ts'
+import { runs } from '../../support/runs.ts'
 import { httpScope } from '../../support/scopes.ts'
 
 /** The path that an upstream at a base is asked for. */
@@ -12,7 +13,7 @@ function asked(rawPath: string, rootPath = '', base = '/v1', queryString = ''): 
   )
 }
 
-t.test('the base stands for the mount, and the rest is as it came', async (t) => {
+t.test('the base replaces the mount, and the rest is not changed', async (t) => {
   for (const [rawPath, rootPath, expected] of [
     ['/', '', '/v1/'],
     ['/a/b', '', '/v1/a/b'],
@@ -92,12 +93,12 @@ t.test('rejects invalid paths', async (t) => {
   }
 })
 
-t.test('the border of the mount has to be one on the wire', async (t) => {
+t.test('the encoded path must have a segment boundary at the mount', async (t) => {
   t.equal(asked('/api%2Fx', '/api'), undefined)
   t.equal(asked('/%E2%82%AC', '/'), '/v1/%E2%82%AC', 'a root path without a border is no prefix')
 })
 
-t.test('a path that a middleware has written is encoded', async (t) => {
+t.test('a path that a middleware changed is encoded', async (t) => {
   const written = (path: string): string | undefined =>
     upstreamPath('/v1', httpScope({ path, rawPath: '/old%20one', rootPath: '/new' }))
 
@@ -107,7 +108,7 @@ t.test('a path that a middleware has written is encoded', async (t) => {
   t.equal(upstreamPath('/v1', broken), '/v1/a')
 })
 
-t.test('never leaves the base, however it is resolved', async (t) => {
+t.test('no path leaves the base, however it is resolved', async (t) => {
   const piece = fc.constantFrom('.', '..', '/', '\\', '%', '2e', '5c', '2f', '25', ';', 'a', '00')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
@@ -128,12 +129,12 @@ t.test('never leaves the base, however it is resolved', async (t) => {
         )
       }
     }),
-    { numRuns: 5_000 },
+    { numRuns: runs(1_000) },
   )
-  t.pass('5,000 paths')
+  t.pass('for all paths')
 })
 
-t.test('takes time in proportion to the path', async (t) => {
+t.test('takes linear time', async (t) => {
   const long = `/api/${'%E2%82%AC/..a'.repeat(1_000)}`
   t.equal(asked(long, decodeURIComponent(long)), '/v1')
   t.equal(asked(long, '/api'), `/v1${long.slice(4)}`)

@@ -19,17 +19,14 @@ function sent(headers: readonly string[], rules: Partial<RequestRules> = {}): re
   return requestFields(httpScope({ headers }), { ...RULES, ...rules })
 }
 
-t.test(
-  'sends what is end to end, in its order, with duplicates, cookies as one field',
-  async (t) => {
-    const before = ['host', 'a', 'x-b', '1', 'cookie', 'c', 'x-b', '2', 'cookie', 'd', 'x-e', 'ÿ']
-    const after = ['host', 'up:1', 'x-b', '1', 'cookie', 'c; d', 'x-b', '2', 'x-e', 'ÿ']
+t.test('sends end-to-end fields in order, with duplicates, and cookies in one field', async (t) => {
+  const before = ['host', 'a', 'x-b', '1', 'cookie', 'c', 'x-b', '2', 'cookie', 'd', 'x-e', 'ÿ']
+  const after = ['host', 'up:1', 'x-b', '1', 'cookie', 'c; d', 'x-b', '2', 'x-e', 'ÿ']
 
-    t.same(sent(before), after)
-  },
-)
+  t.same(sent(before), after)
+})
 
-t.test('and nothing that is for one connection, or for the message on it', async (t) => {
+t.test('sends no hop-by-hop or framing fields', async (t) => {
   const headers = [
     ['host', 'a'],
     ['connection', 'keep-alive, x-hop, upgrade'],
@@ -50,12 +47,12 @@ t.test('and nothing that is for one connection, or for the message on it', async
   t.same(sent(headers), ['host', 'up:1', 'content-type', 'text/plain;  Charset=X'])
 })
 
-t.test('the host is the target, or what came', async (t) => {
+t.test('the host is the target, or the received Host', async (t) => {
   t.same(sent(['host', 'a:2'], { keepHost: true }), ['host', 'a:2'])
   t.same(sent([], { keepHost: true }), ['host', 'up:1'])
 })
 
-t.test('what tells of the client is not taken from the client', async (t) => {
+t.test('forwarded fields of the client are not trusted', async (t) => {
   const headers = ['host', 'a', 'x-forwarded-for', 'evil', 'x_forwarded_for', 'evil', 'x-b', '1']
   const told = [
     ['x-forwarded-for', '127.0.0.1'],
@@ -74,7 +71,7 @@ t.test('what tells of the client is not taken from the client', async (t) => {
   ])
 })
 
-t.test('what is added here cannot be taken away by Connection', async (t) => {
+t.test('Connection cannot remove fields that are added here', async (t) => {
   const headers = ['connection', 'x-auth, x-forwarded-for, via, host', 'x-auth', 'evil', 'via', 'x']
   const rules = {
     forwarded: 'x-forwarded',
@@ -105,7 +102,7 @@ t.test('an option may set the host, but not the framing', async (t) => {
   t.same(sent(['host', 'a'], { requestHeaders }), ['host', '/', 'x-a', '1'])
 })
 
-t.test('a request that has been here is refused', async (t) => {
+t.test('a request that already passed through here is refused', async (t) => {
   const via = (value: string): readonly string[] => sent(['via', value], { via: 'me' })
 
   t.same(via('1.0 other, 1.1 me2 (me)'), [
@@ -135,7 +132,7 @@ t.test('rejects invalid fields', async (t) => {
   }
 })
 
-t.test('the framing says one thing, or the request is refused', async (t) => {
+t.test('ambiguous framing is refused', async (t) => {
   const framing = (headers: string[], httpVersion = '1.1'): unknown => {
     const { length } = readFraming(httpScope({ headers, httpVersion }))
     return length ?? 'chunks'
@@ -161,7 +158,7 @@ t.test('the framing says one thing, or the request is refused', async (t) => {
   }
 })
 
-t.test('knows what the client waits for, and can take', async (t) => {
+t.test('reads Expect and TE of the client', async (t) => {
   const read = (headers: string[], httpVersion = '1.1') => {
     const { expectsContinue, acceptsTrailers } = readFraming(httpScope({ headers, httpVersion }))
     return [expectsContinue, acceptsTrailers]

@@ -14,7 +14,7 @@ async function inFrontOf(t: Parameters<typeof listening>[0], app: App) {
   return proxied(t, server.url ?? '', { via: 'me' }, { lifespan: 'off' })
 }
 
-t.test('messages go both ways, as text and as bytes', async (t) => {
+t.test('text and bytes are passed in both directions', async (t) => {
   const seen: ReceiveMessage[] = []
   const front = await inFrontOf(t, echo(seen))
   const peer = await connected(t, front)
@@ -29,7 +29,7 @@ t.test('messages go both ways, as text and as bytes', async (t) => {
   t.same(seen, [{ type: 'websocket.disconnect', code: 3001, reason: 'done' }])
 })
 
-t.test('fields may have the names of properties that every object has', async (t) => {
+t.test('fields may have the names of object properties', async (t) => {
   const names = ['constructor', '__proto__', 'hasownproperty', 'tostring']
   let seen: readonly string[] = []
   const upstream = websocketApp(async (scope, _receive, send) => {
@@ -45,7 +45,7 @@ t.test('fields may have the names of properties that every object has', async (t
   for (const name of names) t.equal(seen[seen.indexOf(name) + 1], `of ${name}`, name)
 })
 
-t.test('the upstream gets what a request would, and chooses the subprotocol', async (t) => {
+t.test('the upstream gets the fields of a request, and chooses the subprotocol', async (t) => {
   let seen: unknown
   const upstream = websocketApp(async (scope, _receive, send) => {
     const { path, queryString, headers, subprotocols } = scope
@@ -93,7 +93,7 @@ t.test('forwards a denial', async (t) => {
   t.equal(response.headers['x-why'], 'no')
 })
 
-t.test('an upstream that is not there is 502, one that is lost later 1014', async (t) => {
+t.test('an upstream that cannot be reached is 502, and one that is lost later 1014', async (t) => {
   const none = await proxied(t, 'http://127.0.0.1:9', {}, { lifespan: 'off' })
   t.equal((await denied(none)).status, 502)
   t.match(none.failures, [/ECONNREFUSED/])
@@ -122,7 +122,7 @@ t.test('an upstream that is not there is 502, one that is lost later 1014', asyn
   t.equal(peer.closed?.[0], 1014)
 })
 
-t.test('a slow handshake is 504, and a client may disconnect meanwhile', async (t) => {
+t.test('a slow handshake is 504, and a client may disconnect during it', async (t) => {
   const { url, connections } = await rawUpstream(t, () => {})
   const slow = await proxied(t, url, { connectTimeoutMs: 50 }, { lifespan: 'off' })
   t.equal((await denied(slow)).status, 504)

@@ -13,7 +13,7 @@ t.test('calls onLate once, with the timeout', async (t) => {
   t.same(late, [10])
 })
 
-t.test('what is waited for may change, and end', async (t) => {
+t.test('the timeout may be changed, and removed', async (t) => {
   const late: string[] = []
   const watch = new Watch()
   watch.start(10, () => late.push('first'))
