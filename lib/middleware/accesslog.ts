@@ -3,19 +3,19 @@
 import { printable, redactedQuery } from '../authoring/observation/redaction.ts'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
 import { SECRETS } from '../http/secrets.ts'
+import { check } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type { ConnectionScope, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
-/** One line of the access log. Control characters in what the client sent are escaped. */
+/** One line of the access log. Control characters in text from the client are escaped. */
 export interface AccessLogEntry {
   /** `GET`, or `WEBSOCKET`. */
   readonly method: string
   readonly path: string
   /** The path template of the route; null if no route matched. */
   readonly route: string | null
-  /** Without the `?`; redacted values are `[redacted]`. */
+  /** The query string without the `?`. Redacted values are shown as `[redacted]`. */
   readonly query: string
   readonly status: number
   /** Bytes of the body that were sent. */
@@ -36,16 +36,19 @@ export interface AccessLogEntry {
   readonly error?: string
 }
 
-/** The part of a logger that is needed; loggers of pino, bunyan and winston fit. */
+/** The two methods that the logger must have. Loggers of pino, bunyan and winston have them. */
 export interface AccessLogger {
   info(entry: AccessLogEntry, message: string): unknown
   error(entry: AccessLogEntry, message: string): unknown
 }
 
 export interface AccessLogOptions {
-  /** Receives `info`, or `error` for a status of 500 or more (one JSON line with the time, to stdout). */
+  /**
+   * Its `error` is called for a status of 500 or more or an error of the app, otherwise its `info` (writes
+   * one JSON line with the time to stdout).
+   */
   logger?: AccessLogger
-  /** Names of request fields to log (none); fields that hold credentials are still redacted. */
+  /** Names of request fields to log (none). Fields with credentials are redacted nevertheless. */
   headers?: readonly string[]
   /** More names of query parameters and fields to redact, case-insensitive (none). */
   redact?: readonly string[]
@@ -84,7 +87,7 @@ export function accessLog(options: AccessLogOptions = {}): Middleware {
   }
 }
 
-/** The line for a request. */
+/** Returns the log entry of a request. */
 export function entryOf(
   scope: HTTPScope | WebSocketScope,
   outcome: Outcome,
@@ -135,9 +138,9 @@ const toStdout: AccessLogger = { info: writeLine, error: writeLine }
 
 function assertOptions(logger: AccessLogger, ...lists: readonly unknown[]): void {
   const isLogger = typeof logger?.info === 'function' && typeof logger.error === 'function'
-  must('accessLog', isLogger, 'the logger must have info and error', logger, 'Pass pino()')
+  check('accessLog', isLogger, 'the logger must have info and error', logger, 'Pass pino()')
   for (const list of lists) {
-    must(
+    check(
       'accessLog',
       Array.isArray(list) && list.every((name) => typeof name === 'string'),
       'headers and redact must be lists of names',

@@ -1,4 +1,4 @@
-/** Authenticates connections with backends of your own. */
+/** Authenticates connections with your own backends. */
 
 import { AuthenticationError, type Identity, identify } from '../authentication/authentication.ts'
 import {
@@ -10,8 +10,8 @@ import {
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { type AnyResponse, toApp } from '../responses/response.ts'
 import type { App, StateMiddleware } from '../types.ts'
 
@@ -24,16 +24,16 @@ export type Backend<State = Record<string, unknown>> = (
   connection: Connection<Record<string, unknown>, State>,
 ) => Identity | null | Promise<Identity | null>
 
-/** Answers invalid credentials. */
+/** Returns the response to invalid credentials. */
 export type AuthenticationErrorHandler<State = Record<string, unknown>> = (
   connection: Connection<Record<string, unknown>, State>,
   error: AuthenticationError,
 ) => AnyResponse | App | Promise<AnyResponse | App>
 
 export interface AuthenticationOptions<State = Record<string, unknown>> {
-  /** Tried in this order; the first that returns an identity wins. */
+  /** The backends, called in this order. The first identity that a backend returns is used. */
   backends: readonly Backend<State>[]
-  /** The answer to invalid credentials (an HTTPException 400 with the error's message). */
+  /** Returns the response to invalid credentials (an HTTPException 400 with the error's message). */
   onError?: AuthenticationErrorHandler<State>
   /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
@@ -43,11 +43,12 @@ export interface AuthenticationOptions<State = Record<string, unknown>> {
  * Sets `request.user` and `request.auth`, on websockets too. Without credentials the user is an
  * UnauthenticatedUser without scopes, which `requires` rejects.
  *
- * `onError` answers invalid credentials; a websocket with invalid credentials is denied. Browsers attach
- * cookies, passwords and client addresses to requests from pages of any site. So an authenticated
- * websocket that a page of another origin opens gets 403, unless `origins` lists that origin.
+ * `onError` makes the response to invalid credentials. A websocket with invalid credentials is denied.
+ * Browsers attach cookies, passwords and client addresses to requests from pages of any site. So an
+ * authenticated websocket that a page of another origin opens gets 403, unless `origins` lists that
+ * origin.
  *
- * @throws TypeError if `backends` is empty or holds something other than functions.
+ * @throws TypeError if `backends` is empty or has other values than functions.
  * @example
  * const logins = new Map([['c0ffee', 'ada']])
  * const app = authentication({
@@ -83,7 +84,7 @@ export function authentication<State = Record<string, unknown>>(
   }
 }
 
-/** The identity of the first backend that returns one. */
+/** Returns the first identity that a backend returns, or null. */
 export async function firstOf<State>(
   backends: readonly Backend<State>[],
   connection: Connection<Record<string, unknown>, State>,
@@ -95,7 +96,7 @@ export async function firstOf<State>(
   return null
 }
 
-/** An app, so that an exception handler of 400 answers it. */
+/** Returns an app that calls the exception handler for 400. */
 function showMessage(_connection: unknown, cause: AuthenticationError): App {
   const error = new HTTPException(400, cause.message, { cause })
   return (scope, receive, send) => answerException(error, scope, receive, send)
@@ -103,7 +104,7 @@ function showMessage(_connection: unknown, cause: AuthenticationError): App {
 
 function assertOptions(backends: readonly unknown[], onError: unknown): void {
   const isList = Array.isArray(backends) && backends.length > 0
-  must(
+  check(
     'authentication',
     isList && backends.every((backend) => typeof backend === 'function'),
     'backends must be a list of functions',
@@ -111,5 +112,5 @@ function assertOptions(backends: readonly unknown[], onError: unknown): void {
     'Write backends: [(connection) => ({ user, scopes })]',
   )
   const fix = 'Write (connection, error) => response'
-  must('authentication', typeof onError === 'function', 'onError must be a function', onError, fix)
+  check('authentication', typeof onError === 'function', 'onError must be a function', onError, fix)
 }

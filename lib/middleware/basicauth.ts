@@ -5,8 +5,8 @@ import { assertRealm, challenge } from '../authentication/challenge.ts'
 import { credentialsOf, MalformedCredentials, userPassword } from '../authentication/credentials.ts'
 import { type FindIdentity, gate, type Identifier } from '../authentication/gate.ts'
 import {
-  identifying,
-  type RequiredCredentials,
+  type IdentityOptions,
+  identityDependency,
   type SecuredIdentity,
 } from '../authentication/identifying.ts'
 import {
@@ -19,8 +19,8 @@ import { SecretTable } from '../authentication/secrets.ts'
 import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 
 /**
@@ -44,7 +44,7 @@ export interface BasicAuthOptions<
   verify?: VerifyPassword<State, Found>
   /** The text that browsers show in the login dialog ('Restricted'). */
   realm?: string
-  /** Let requests without credentials pass unauthenticated (false). */
+  /** Whether requests without credentials pass unauthenticated (false). */
   optional?: boolean
   /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
@@ -55,8 +55,8 @@ export interface BasicAuthOptions<
  * browsers then ask for the password. Browsers remember it and send it with websockets that any page
  * opens, so a websocket from another origin gets 403.
  *
- * Names and passwords are UTF-8, normalised to NFC. Malformed credentials count as wrong ones.
- * Basic authentication sends passwords unencrypted, so serve over https.
+ * Names and passwords are UTF-8, normalised to NFC. Malformed credentials get the same response as wrong
+ * ones. Basic authentication sends passwords unencrypted, so serve over https.
  *
  * @throws TypeError unless exactly one of `users` and `verify` is given, or if an option is invalid.
  * @example
@@ -71,19 +71,24 @@ export function basicAuth<State = Record<string, unknown>>(
 }
 
 /**
- * The same as a dependency: operations that use it, or are guarded by it, are secured in the document.
- * Its value is the identity, and `request.user` is set too.
+ * Returns the same check as a dependency. The OpenAPI document adds its security scheme to the operations
+ * that use the dependency or are guarded by it. Its value is the identity, or undefined without credentials if
+ * it is `optional`. `request.user` is set too.
  *
- * @throws TypeError as `basicAuth` does.
+ * @throws TypeError if an option is invalid.
  * @example
  * const staff = basicIdentity({ users: { ada: 'correct horse' } })
  * const shown = operation({ use: { staff } }, ({ staff: { user } }) => reply(200, user.displayName))
  */
-export function basicIdentity<State = Record<string, unknown>, Found extends Identity = Identity>(
-  options: RequiredCredentials<BasicAuthOptions<State, Found>>,
-): SecuredIdentity<Found> {
+export function basicIdentity<
+  State = Record<string, unknown>,
+  Found extends Identity = Identity,
+  const Optional extends boolean = false,
+>(
+  options: IdentityOptions<BasicAuthOptions<State, Found>, Optional>,
+): SecuredIdentity<Found, Optional> {
   const scheme = { type: 'http', scheme: 'basic' } as const
-  return identifying('basicIdentity', scheme, identifierOf('basicIdentity', options))
+  return identityDependency('basicIdentity', scheme, identifierOf('basicIdentity', options))
 }
 
 function identifierOf<State>(where: string, options: BasicAuthOptions<State>): Identifier<State> {
@@ -122,6 +127,8 @@ function verifierOf<State>(
       `${where}: it takes either users or a function verify, users: ${typeof users} and verify: ${typeof verify} were given. Write users: { ada: password }.`,
     )
   }
+  const fix = 'Write users: { ada: password }'
+  check(where, !Array.isArray(users), 'users must be an object of passwords', users, fix)
   const entries = Object.entries(users)
   for (const [name, password] of entries) assertUser(where, name, password)
   // Names cannot contain a colon, so the pair is unambiguous.
@@ -132,8 +139,8 @@ function verifierOf<State>(
 }
 
 function assertUser(where: string, name: string, password: unknown): void {
-  must(where, !name.includes(':'), 'a name cannot have a colon', name, 'Choose another name')
-  must(
+  check(where, !name.includes(':'), 'a name cannot have a colon', name, 'Choose another name')
+  check(
     where,
     typeof password === 'string' && password !== '',
     `the password of ${JSON.stringify(name)} must be text that is not empty`,

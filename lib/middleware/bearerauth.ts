@@ -9,8 +9,8 @@ import {
 } from '../authentication/bearer.ts'
 import { gate, type Identifier } from '../authentication/gate.ts'
 import {
-  identifying,
-  type RequiredCredentials,
+  type IdentityOptions,
+  identityDependency,
   type SecuredIdentity,
   tokenScheme,
 } from '../authentication/identifying.ts'
@@ -32,9 +32,9 @@ export interface BearerAuthOptions<
 /**
  * Requires a token, and sets `request.user` and `request.auth`.
  *
- * Other requests are answered as RFC 6750 says: 401 without a token, 401 `invalid_token` for an invalid
- * one, 400 `invalid_request` for several tokens or a malformed one, 403 `insufficient_scope` if some of
- * `scopes` are missing. Websockets are denied with the same answers. The token is read from the
+ * Other requests get the responses of RFC 6750: 401 without a token, 401 `invalid_token` for an invalid
+ * token, 400 `invalid_request` for several tokens or a malformed one, 403 `insufficient_scope` if some of
+ * `scopes` are missing. Websockets are denied with the same responses. The token is read from the
  * Authorization field, and from a cookie if `cookie` names one. Pages of other sites can make a browser
  * send that cookie: a websocket that such a page opens gets 403, unless `origins` lists its origin. For
  * requests that change something, add `csrf()`.
@@ -49,23 +49,30 @@ export interface BearerAuthOptions<
 export function bearerAuth<State = Record<string, unknown>>(
   options: BearerAuthOptions<State>,
 ): StateMiddleware<State> {
-  return refusing(refusedBy(options), gate('bearerAuth', identifierOf('bearerAuth', options)))
+  const identifier = identifierOf('bearerAuth', options) // first: it checks the options
+  return refusing(refusedBy(options), gate('bearerAuth', identifier))
 }
 
 /**
- * The same as a dependency: operations that use it, or are guarded by it, are secured in the document.
- * Its value is the identity, and `request.user` and `request.auth` are set too.
+ * Returns the same check as a dependency. The OpenAPI document adds its security scheme to the operations
+ * that use the dependency or are guarded by it. Its value is the identity, or undefined without credentials if
+ * it is `optional`. `request.user` and
+ * `request.auth` are set too.
  *
- * @throws TypeError as `bearerAuth` does.
+ * @throws TypeError if an option is invalid.
  * @example
  * const robot = bearerIdentity({ tokens: { 'x4KqV0p7mZ': { user: new SimpleUser('robot') } } })
  * const shown = operation({ guards: [robot.requiring('deploy')] }, () => reply(204))
  */
-export function bearerIdentity<State = Record<string, unknown>, Found extends Identity = Identity>(
-  options: RequiredCredentials<BearerAuthOptions<State, Found>>,
-): SecuredIdentity<Found> {
+export function bearerIdentity<
+  State = Record<string, unknown>,
+  Found extends Identity = Identity,
+  const Optional extends boolean = false,
+>(
+  options: IdentityOptions<BearerAuthOptions<State, Found>, Optional>,
+): SecuredIdentity<Found, Optional> {
   const identifier = identifierOf('bearerIdentity', options)
-  return identifying('bearerIdentity', tokenScheme(options), identifier, options.scopes)
+  return identityDependency('bearerIdentity', tokenScheme(options), identifier, options.scopes)
 }
 
 function identifierOf<State>(where: string, options: BearerAuthOptions<State>): Identifier<State> {
@@ -87,7 +94,7 @@ function verifierOf<State>(
   for (const [token] of entries) {
     if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) continue
     throw new TypeError(
-      `${where}: a token has letters, digits and -._~+/ with = at its end, another was given. Is a variable of the environment missing?`,
+      `${where}: a token may contain only letters, digits and -._~+/ and end with =, a token with other characters was given. Check whether an environment variable is missing.`,
     )
   }
   const table = new SecretTable(entries)

@@ -7,19 +7,19 @@ import { mustBeSize } from '../layers/read.ts'
 import type { Middleware } from '../types.ts'
 
 export interface BodyLimitOptions {
-  /** The largest request body in bytes; `Request` inside allows this much too. */
+  /** The maximum size of a request body in bytes. It is also the limit of `Request`. */
   maxSize: number
 }
 
 /**
- * Answers 413 to a body that is too large: before reading any of it if `Content-Length` says so,
- * otherwise when the limit is exceeded. An app that ignores the body or hides the error cannot send
- * another answer.
+ * Answers 413 to a body that is too large: before reading any of it if `Content-Length` says so, otherwise
+ * when the limit is exceeded. An app that ignores the body or catches the error cannot send another
+ * response.
  *
- * Inside, it replaces the default limit of `Request` (10 MB), upwards too. The nearest limit counts: a
- * `bodyLimit()` further inside replaces this one, up or down, and so does a read with a larger limit,
- * such as `request.form({ maxSize: 50_000_000 })`. That is why the app is always called; its answer is
- * replaced unless one of them allows the body.
+ * The limit replaces the default of `Request` (10 MB), whether it is smaller or larger. The innermost
+ * limit applies: another `bodyLimit()` inside this one replaces it, and so does a read with a larger
+ * limit, such as `request.form({ maxSize: 50_000_000 })`. Therefore the app is called in any case. Its
+ * response is replaced with 413 unless an inner limit allows the body.
  *
  * @throws RangeError if the size is not a number of bytes.
  * @example

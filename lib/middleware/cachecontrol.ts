@@ -1,12 +1,12 @@
 /** Adds `Cache-Control` to responses that do not set it. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
-import { saysCaching, suitsCookies } from '../http/cachefield.ts'
+import { hasCacheField, protectsCookies } from '../http/cachefield.ts'
 import { joinedField } from '../http/conditional.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { isRead } from '../http/methods.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import type { HeaderList, HTTPResponseStartMessage, Middleware } from '../types.ts'
 
 /** The directives of RFC 9111 section 5.2.2, RFC 5861 and RFC 8246; times are whole seconds. */
@@ -15,9 +15,9 @@ export interface CacheDirectives {
   maxAge?: number
   /** How long it is fresh in shared caches, instead of `maxAge`, in seconds. */
   sMaxAge?: number
-  /** Seconds after that during which a cache may serve it stale while it fetches a new one. */
+  /** Seconds after it became stale for which a cache may serve it while it fetches a new one. */
   staleWhileRevalidate?: number
-  /** Seconds after that during which a cache may serve it stale if the server fails. */
+  /** Seconds after it became stale for which a cache may serve it if the server fails. */
   staleIfError?: number
   /** Shared caches may store it, even if the request had credentials. */
   public?: boolean
@@ -40,9 +40,9 @@ export interface CacheDirectives {
 }
 
 export interface CacheControlOptions extends CacheDirectives {
-  /** Directives for these content types instead; `text/*` matches all text types (none). */
+  /** Directives that apply to these content types instead (none). `text/*` matches all text types. */
   types?: Readonly<Record<string, CacheDirectives>>
-  /** Directives for these statuses instead, including errors (none). */
+  /** Directives that apply to these statuses instead, including errors (none). */
   statuses?: Readonly<Record<number, CacheDirectives>>
 }
 
@@ -51,8 +51,8 @@ export interface CacheControlOptions extends CacheDirectives {
  * status 2xx and 304, and to the statuses in `statuses`. A response that sets a cookie gets only
  * directives that keep it out of shared caches. Error responses are included if their status is listed.
  *
- * With `types`, a 304 gets no directives, since it has no type: those of the cached response still
- * apply.
+ * If `types` is given, a 304 gets no directives because it has no content type. The directives of the
+ * cached response still apply.
  *
  * @throws TypeError if a directive is unknown, invalid or contradicts another one.
  * @throws RangeError if a time or a status is invalid.
@@ -122,16 +122,16 @@ export function formatCacheControl(directives: CacheDirectives): string {
 const KNOWN = `Known are ${Object.keys(NAMES).join(', ')}`
 
 function assertDirective(key: string, value: unknown): void {
-  must('cacheControl', Object.hasOwn(NAMES, key), 'unknown directive', key, KNOWN)
+  check('cacheControl', Object.hasOwn(NAMES, key), 'unknown directive', key, KNOWN)
   if (value === undefined) return
   if (TIMES.has(key)) {
     const isTime = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
     const fix = '0 means that the response is stale at once'
-    mustRange('cacheControl', isTime, `${key} must be a whole number of seconds`, value, fix)
+    checkRange('cacheControl', isTime, `${key} must be a whole number of seconds`, value, fix)
     return
   }
   const isBoolean = typeof value === 'boolean'
-  must('cacheControl', isBoolean, `${key} must be true or false`, value, 'Correct it')
+  check('cacheControl', isBoolean, `${key} must be true or false`, value, 'Correct it')
 }
 
 const CONTRADICTIONS: readonly (readonly [
@@ -151,17 +151,17 @@ const CONTRADICTIONS: readonly (readonly [
 ]
 
 function assertAgreement(directives: CacheDirectives): void {
-  const isSaid = (key: keyof CacheDirectives): boolean => {
+  const isSet = (key: keyof CacheDirectives): boolean => {
     const value = directives[key]
     return value !== undefined && value !== false
   }
   for (const [one, other] of CONTRADICTIONS) {
-    if (!isSaid(one) || !isSaid(other)) continue
+    if (!isSet(one) || !isSet(other)) continue
     throw new TypeError(
-      `cacheControl: ${one} and ${other} contradict each other, both were given. Take one of them out.`,
+      `cacheControl: ${one} and ${other} contradict each other, both were given. Remove one of them.`,
     )
   }
-  if (Object.keys(NAMES).some((key) => isSaid(key as keyof CacheDirectives))) return
+  if (Object.keys(NAMES).some((key) => isSet(key as keyof CacheDirectives))) return
   throw new TypeError('cacheControl: a directive is missing, none was given. Give one or more.')
 }
 
@@ -176,23 +176,23 @@ function fieldOf(directives: CacheDirectives): Field {
   return { value: formatCacheControl(directives), isPrivate: isPrivate || noStore }
 }
 
-/** Prepares everything once, so that a response only needs a choice. */
+/** Formats all fields in advance. For each response one of them is chosen. */
 function readOptions(options: CacheControlOptions) {
   const { types = {}, statuses = {}, ...others } = options
   const isEmpty = Object.keys(others).length === 0
   const hasOthers = Object.keys(types).length + Object.keys(statuses).length > 0
   const general = isEmpty && hasOthers ? undefined : fieldOf(others)
   const byType = new Map(
-    Object.entries(types).map(([type, said]) => [type.toLowerCase(), fieldOf(said)]),
+    Object.entries(types).map(([type, given]) => [type.toLowerCase(), fieldOf(given)]),
   )
   const byStatus = new Map(
-    Object.entries(statuses).map(([status, said]) => [asStatus(status), fieldOf(said)]),
+    Object.entries(statuses).map(([status, given]) => [asStatus(status), fieldOf(given)]),
   )
   return ({ status, headers }: HTTPResponseStartMessage): string | undefined => {
-    if (saysCaching(headers)) return undefined
+    if (hasCacheField(headers)) return undefined
     const field = byStatus.get(status) ?? fieldForSuccess(status, headers, byType, general)
     if (field === undefined) return undefined
-    return suitsCookies(headers, field.isPrivate) ? field.value : undefined
+    return protectsCookies(headers, field.isPrivate) ? field.value : undefined
   }
 }
 
@@ -214,6 +214,6 @@ function asStatus(text: string): number {
   const status = Number(text)
   const isStatus = Number.isInteger(status) && status >= 200 && status <= 599
   const what = 'a status must be an integer from 200 to 599'
-  mustRange('cacheControl', isStatus, what, text, 'Correct it')
+  checkRange('cacheControl', isStatus, what, text, 'Correct it')
   return status
 }

@@ -1,21 +1,23 @@
 /** Caches responses in a store, and answers from it without calling the app. */
 
 import { isSafe } from '../http/methods.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import type { HTTPScope, Middleware } from '../types.ts'
 import { type CacheSettings, type CacheStore, ResponseCache } from './cacheresponse/cache.ts'
 import { resourceKey } from './cacheresponse/entries.ts'
-import { wishOf } from './cacheresponse/requests.ts'
+import { requestPolicyOf } from './cacheresponse/requests.ts'
 
 export type { CacheStore }
 
 export interface CacheResponseOptions {
-  /** Where responses are stored; give each `cacheResponse()` its own `namespace`. */
+  /** The store of the responses. Give each `cacheResponse()` its own `namespace`. */
   store: CacheStore
-  /** Freshness in seconds of responses that do not set their own (60); 0 does not cache them. */
+  /**
+   * The freshness lifetime, in seconds, of responses that do not set one (60). With 0 they are not cached.
+   */
   ttl?: number
-  /** The largest body that is cached, in bytes (1 MB). */
+  /** The maximum size of a cached body in bytes (1 MB). */
   maxBodySize?: number
   /**
    * Seconds for which a stale response is kept, to revalidate it with the app by its `ETag` or
@@ -35,13 +37,13 @@ export interface CacheResponseOptions {
   /** Whether `CDN-Cache-Control` overrides `Cache-Control` and `Expires` (RFC 9213) (false). */
   cdn?: boolean
   /**
-   * What responses depend on besides the URL and their `Vary`, such as a tenant (nothing). Return null
-   * to bypass the cache.
+   * Returns an additional part of the cache key, such as a tenant, or null to bypass the cache (no
+   * additional part).
    */
   key?: (scope: HTTPScope) => string | null
   /**
-   * Called when the store fails, once per outage, while the app answers; and for errors of the app that
-   * a stale response hides (console.error).
+   * Called with the error of a failing store, once per outage. It is also called with an error of the app
+   * if a stale response was sent instead (console.error).
    */
   onError?: (error: unknown) => void
 }
@@ -49,21 +51,23 @@ export interface CacheResponseOptions {
 /**
  * Caches responses to GET as a shared cache may (RFC 9111), and answers GET and HEAD from the cache.
  *
- * Not cached are requests with `Authorization`, a body or a range, and responses with `Set-Cookie`,
- * `private`, `no-store` or `no-cache`, or that vary by cookie, authorization or `*`. Requests with
- * cookies use and fill the cache only for responses marked `public` or `s-maxage`. Each value of another
- * field in `Vary` is cached separately. A request that changes the resource removes it from the cache.
+ * Requests with `Authorization`, a body or a range bypass the cache. Responses are not cached if they have
+ * `Set-Cookie`, `private`, `no-store` or `no-cache`, or if they vary by cookie, authorization or `*`.
+ * Requests with cookies use and fill the cache only for responses marked `public` or `s-maxage`. Each
+ * value of another field in `Vary` is cached separately. A request that changes the resource removes it
+ * from the cache.
  *
  * Concurrent requests for an uncached resource wait for the first one if the last response for that host
  * and path, whatever its query, was cached. Requests with cookies do not wait, nor do requests for a
- * resource whose response could not be cached in the last minute: the app answers each of them. So a
- * first burst runs side by side, and a long poll never waits. The cache answers a client's `If-None-Match` and `If-Modified-Since`; the app is
- * asked for the whole response.
+ * resource whose response could not be cached in the last minute: the app answers each of them. Therefore
+ * the first requests for a resource run concurrently, and a long poll never waits. The cache evaluates the
+ * client's `If-None-Match` and `If-Modified-Since`; the app gets the request without them and sends the
+ * whole response.
  *
  * Stale responses are served only if `staleWhileRevalidate` or `staleIfError` is set, and never if they
- * say `must-revalidate`, `proxy-revalidate` or `no-cache`. The client can ask for a new response
- * (`Cache-Control: no-cache`). While a new response is fetched in the background, the exchange that got
- * the stale one stays open, as it does for background work.
+ * have `must-revalidate`, `proxy-revalidate` or `no-cache`. The client can request a new response
+ * (`Cache-Control: no-cache`). While a new response is fetched in the background, the exchange in which
+ * the stale response was sent stays open, as for background tasks.
  *
  * @throws TypeError if the store or a function is invalid.
  * @throws RangeError if a time or size is invalid.
@@ -81,14 +85,14 @@ export function cacheResponse(options: CacheResponseOptions): Middleware {
   const extraFor = options.key ?? (() => '')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
-    const wish = wishOf(scope.method, scope.headers)
+    const policy = requestPolicyOf(scope.method, scope.headers)
     const isChange = !isSafe(scope.method)
-    if (wish === undefined && !isChange) return app(scope, receive, send)
+    if (policy === undefined && !isChange) return app(scope, receive, send)
     const extra = extraFor(scope)
     if (extra === null) return app(scope, receive, send)
     const key = resourceKey(scope, extra)
-    if (wish === undefined) return cache.change(key, app, scope, receive, send)
-    return cache.serve(key, wish, app, scope, receive, send)
+    if (policy === undefined) return cache.change(key, app, scope, receive, send)
+    return cache.serve(key, policy, app, scope, receive, send)
   }
 }
 
@@ -100,13 +104,13 @@ function readOptions(options: CacheResponseOptions): CacheSettings {
   const isStore = ['get', 'set', 'delete'].every(
     (name) => typeof Object(store)[name] === 'function',
   )
-  must(where, isStore, 'store must have get, set and delete', store, 'Pass memoryStore()')
+  check(where, isStore, 'store must have get, set and delete', store, 'Pass memoryStore()')
   for (const name of NUMBERS) {
     const { [name]: value = 0 } = options
     const fix = 'Leave it out for the default'
-    mustRange(where, isSeconds(value), `${name} must be a number of seconds`, value, fix)
+    checkRange(where, isSeconds(value), `${name} must be a number of seconds`, value, fix)
   }
-  mustRange(
+  checkRange(
     where,
     maxBodySize >= 0,
     'maxBodySize must be a number of bytes',
@@ -115,7 +119,7 @@ function readOptions(options: CacheResponseOptions): CacheSettings {
   )
   for (const [name, given] of Object.entries({ key, onError })) {
     const isValid = given === undefined || typeof given === 'function'
-    must(where, isValid, `${name} must be a function`, given, 'Leave it out or pass one')
+    check(where, isValid, `${name} must be a function`, given, 'Leave it out or pass one')
   }
   const { revalidate = 0, staleWhileRevalidate, staleIfError, cdn = false } = options
   const times = { ttl, revalidate, staleWhileRevalidate, staleIfError, cdn }

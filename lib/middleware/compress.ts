@@ -2,8 +2,8 @@
 
 import { type Coding, preferredCodings } from '../http/codings.ts'
 import { joinedField } from '../http/conditional.ts'
+import { check, checkRange, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange, wrong } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
 import { withoutPathsend } from '../protocol/pathsend.ts'
 import type { Middleware } from '../types.ts'
@@ -16,11 +16,11 @@ export { isCompressible }
 
 export interface CompressOptions {
   /**
-   * The codings on offer; the first wins if a client accepts several equally (['br', 'zstd', 'gzip'],
-   * without those that this Node lacks: zstd needs 22.15).
+   * The codings that may be used, in order of preference if a client accepts several equally (['br',
+   * 'zstd', 'gzip'], without zstd if Node is older than 22.15).
    */
   codings?: readonly Coding[]
-  /** The smallest body that is compressed, in bytes (500); streams are always compressed. */
+  /** The minimum size of a compressed body in bytes (500). Streams are always compressed. */
   minSize?: number
   /**
    * The types that are compressed: a list, where `text/*` matches all text types, or a function of the
@@ -34,14 +34,14 @@ export interface CompressOptions {
 /**
  * Compresses responses in the coding that the client prefers.
  *
- * Streams are compressed part by part, so server-sent events arrive at once. Not compressed are a 206, a
- * body that is encoded already, has a digest, is marked `no-transform`, is too small or of another type.
- * A compressed body has a weak `ETag` and no byte ranges. `Vary` names `Accept-Encoding` whenever the
- * response depends on it.
+ * Streams are compressed part by part, so server-sent events arrive at once. A 206 is not compressed, nor
+ * is a body that is already encoded, has a digest, is marked `no-transform`, is too small or has another
+ * type. A compressed body has a weak `ETag` and no byte ranges. `Vary` names `Accept-Encoding` whenever
+ * the response depends on it.
  *
  * The length of a compressed body reveals something about its content (BREACH). If a page shows both a
- * secret and text from a link's query, an attacker that sees lengths can guess the secret step by step.
- * Keep the two apart, mask the secret anew for each response, or mark such pages
+ * secret and text from a link's query, an attacker that observes the lengths can guess the secret step by
+ * step. Put the two on different pages, mask the secret differently in each response, or mark such pages
  * `cache-control: no-transform`.
  *
  * @throws TypeError if a coding or a type is invalid.
@@ -76,25 +76,25 @@ function readOptions(options: CompressOptions): Settings {
   const { minSize = 500, types = isCompressible, levels = {} } = options
   const codings = readCodings(options.codings ?? AVAILABLE)
   const fix = '0 compresses all bodies'
-  mustRange('compress', minSize >= 0, 'minSize must be a number of bytes', minSize, fix)
+  checkRange('compress', minSize >= 0, 'minSize must be a number of bytes', minSize, fix)
   for (const [coding, level] of Object.entries(levels)) assertLevel(coding, level)
   const encodings = codings.map((coding) => ({ coding, level: levels[coding] }))
   return {
     rules: { minSize, isCompressible: readTypes(types) },
-    encodingFor: remembered((accept) => {
+    encodingFor: memoize((accept) => {
       const [best] = preferredCodings(accept, codings)
       return encodings.find(({ coding }) => coding === best)
     }),
   }
 }
 
-/** Drops codings that this Node lacks, so that one program runs on any version. */
+/** Removes codings that this version of Node lacks. So one program runs on any version. */
 function readCodings(given: readonly Coding[]): readonly Coding[] {
   const isList = Array.isArray(given) && given.every((coding) => Object.hasOwn(LEVELS, coding))
   const codings = isList ? given.filter((coding) => AVAILABLE.includes(coding)) : []
   if (codings.length > 0) return codings
   const what = `codings must be a list of ${AVAILABLE.join(', ')}`
-  throw wrong('compress', what, given, 'Leave it out to offer all of them')
+  throw invalid('compress', what, given, 'Leave it out to offer all of them')
 }
 
 function readTypes(types: unknown): (type: string) => boolean {
@@ -103,15 +103,15 @@ function readTypes(types: unknown): (type: string) => boolean {
     return typesIn(types)
   }
   const what = 'types must be a list such as ["text/*", "application/json"] or a function'
-  throw wrong('compress', what, types, 'Correct it')
+  throw invalid('compress', what, types, 'Correct it')
 }
 
 function assertLevel(coding: string, level: number): void {
   const known = Object.keys(LEVELS).join(', ')
   const isKnown = Object.hasOwn(LEVELS, coding)
-  must('compress', isKnown, `levels must be for ${known}`, coding, 'Take it out')
+  check('compress', isKnown, `levels must be for ${known}`, coding, 'Remove it')
   const [least, most] = LEVELS[coding as Coding] // checked above
-  mustRange(
+  checkRange(
     'compress',
     Number.isInteger(level) && level >= least && level <= most,
     `the level of ${coding} must be an integer from ${least} to ${most}`,
@@ -123,8 +123,8 @@ function assertLevel(coding: string, level: number): void {
 const MOST_REMEMBERED = 64
 const LONGEST_REMEMBERED = 128
 
-/** Browsers send the same few values again and again. */
-function remembered<Value>(read: (field: string) => Value): (field: string) => Value {
+/** Remembers results, because browsers send the same few values again and again. */
+function memoize<Value>(read: (field: string) => Value): (field: string) => Value {
   const known = new Map<string, Value>()
   return (field) => {
     const value = known.get(field)

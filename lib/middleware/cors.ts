@@ -15,9 +15,9 @@ import {
   type PermissionsOptions,
   permissionsOf,
   preflightFields,
-  refused,
+  preflightRequestOf,
+  refusedParts,
   requestedMethod,
-  wantedBy,
 } from './cors/preflight.ts'
 
 export type { OriginCheck, Origins } from './cors/origins.ts'
@@ -26,7 +26,7 @@ export interface CORSOptions extends PermissionsOptions {
   /**
    * Origins that may read responses (none). `'*'` allows all. A list holds origins
    * (`https://example.org`), all subdomains of one (`https://*.example.org`), and regular expressions,
-   * which must match the whole origin. A function decides for itself.
+   * which must match the whole origin. A function is called for each request.
    */
   origins?: Origins
   /** Response fields that scripts may read besides the safelisted ones (none). */
@@ -34,16 +34,17 @@ export interface CORSOptions extends PermissionsOptions {
 }
 
 /**
- * Answers preflight requests, and tells browsers which other origins may read a response.
+ * Answers preflight requests, and adds the fields that let scripts of other origins read a response.
  *
  * A disallowed origin gets the response without the CORS fields, so its scripts cannot read it; its
  * requests still reach the app. CORS fields that the app sets are removed. Error responses carry the
- * fields too, including the 500 for a bug. Responses that depend on the origin say so in `Vary`. The
- * origin `null` is allowed only by `'*'` and by functions. Websockets pass, since browsers do not apply
- * CORS to them. On a route or a mount, cors() also handles preflight requests, 405s and redirects.
+ * fields too, including the 500 for a bug. Responses that depend on the origin have `Vary: Origin`. The
+ * origin `null` is allowed only by `'*'` and by functions. Websockets pass unchanged, because browsers do
+ * not apply CORS to them. On a route or a mount, cors() also handles preflight requests, 405s and
+ * redirects.
  *
- * @throws TypeError if an origin or a name is invalid, or if `credentials` is set without listing
- * origins, which would show every user's data to every site.
+ * @throws TypeError if an origin or a name is invalid, or if `credentials` is set without listing origins,
+ * because every site could then read the data of every user.
  * @throws RangeError if `maxAge` is not a whole number of seconds.
  * @example
  * const shared = cors({
@@ -100,7 +101,9 @@ function simpleFields({ credentials, exposeHeaders = [] }: CORSOptions): HeaderL
   return fields
 }
 
-/** A cache may store the response to a request without `Origin`, so `'*'` is sent to all alike. */
+/**
+ * Adds the CORS fields. `'*'` is sent without an `Origin` too, because a cache may store that response.
+ */
 function withGrant(list: HeaderList, { kind, origin }: Grant, fields: HeaderList): HeaderList {
   const headers = new Headers(list)
   if (kind === 'some') headers.vary('Origin')
@@ -124,15 +127,15 @@ function preflight(
   { kind, origin }: Grant,
   permissions: Permissions,
 ): App {
-  const wanted = wantedBy(method, scope)
-  const faults = refused(wanted, permissions)
+  const preflight = preflightRequestOf(method, scope)
+  const faults = refusedParts(preflight, permissions)
   if (origin === undefined) faults.unshift('origin')
   const headers = new Headers()
   if (kind !== 'all') headers.vary('Origin')
   if (permissions.headers === undefined) headers.vary('Access-Control-Request-Headers')
   if (origin !== undefined) {
     headers.set('access-control-allow-origin', kind === 'all' ? '*' : origin)
-    for (const [name, value] of new Headers(preflightFields(wanted, permissions))) {
+    for (const [name, value] of new Headers(preflightFields(preflight, permissions))) {
       headers.append(name, value)
     }
   }

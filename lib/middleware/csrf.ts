@@ -9,8 +9,8 @@ import { Headers, isHeaderName } from '../http/headers.ts'
 import { isSafe } from '../http/methods.ts'
 import { Session } from '../http/session.ts'
 import { fromBase64URL, randomText, toBase64URL } from '../internal/base64url.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type {
   App,
   ConnectionScope,
@@ -28,7 +28,10 @@ export { type Sender, senderOf } from '../authentication/origins.ts'
 export interface CSRFOptions {
   /** Other allowed origins, such as `https://admin.example.org` (none). */
   origins?: readonly string[]
-  /** Require a token even if the browser reports a same-origin request (false). */
+  /**
+   * Whether a token is required even if the browser reports a same-origin request (false). A websocket
+   * never needs one, because a page cannot send it with the handshake.
+   */
   requireToken?: boolean
   /** The request field that carries the token ('x-csrf-token'). */
   header?: string
@@ -42,18 +45,19 @@ export interface CSRFOptions {
 /**
  * Answers 403 to requests that may change something, unless they come from a page of this origin.
  *
- * `Sec-Fetch-Site` decides if it is sent, then `Origin`; browsers set both, and pages cannot. A request
- * with neither needs the token of the session, in a header or in a form field: `await
- * csrfToken(session)` makes one.
+ * It checks `Sec-Fetch-Site` if that is sent, otherwise `Origin`. Browsers set both, and pages cannot
+ * change them. A request with neither needs the token of the session, in a header or in a form field:
+ * `await csrfToken(session)` makes the token.
  *
  * To find the field, up to 10 MB of a form are read, or as much as an outer `bodyLimit()` allows; a
  * larger form gets 413. The handler still gets the whole body. A multipart form is read up to the field
  * only, so put the field before files.
  *
- * The content type plays no part. `GET`, `HEAD`, `OPTIONS` and `TRACE` pass, so they must not change
- * anything. A websocket without `Origin` passes, since every browser sends `Origin`.
+ * The content type does not matter. `GET`, `HEAD`, `OPTIONS` and `TRACE` pass, so they must not change
+ * anything. A websocket without `Origin` passes, because every browser sends `Origin`.
  *
- * The own origin is that of `request.url`: behind a proxy, use `proxyHeaders()` to set scheme and host.
+ * "This origin" is the origin of `request.url`. Behind a proxy, use `proxyHeaders()` to set its scheme and
+ * host.
  *
  * @throws TypeError if an origin, or the name of a header or field, is invalid.
  * @example
@@ -77,7 +81,9 @@ export function csrf(options: CSRFOptions = {}): Middleware {
     // A websocket handshake is a GET, but it opens a channel.
     if (scope.type === 'http' && isSafe(scope.method)) return app(scope, receive, send)
     const sender = senderOf(scope, origins)
-    if (sender === 'own' && !requireToken) return app(scope, receive, send)
+    // A page cannot add a token to a handshake.
+    const needsToken = requireToken && scope.type === 'http'
+    if (sender === 'own' && !needsToken) return app(scope, receive, send)
     if (sender === 'foreign') return refuse(scope, receive, send)
     const fields = new Headers(scope.headers)
     const token = fields.get(header)
@@ -128,13 +134,16 @@ async function isTokenOf({ session }: ConnectionScope, token: string): Promise<b
 const NONCE_BYTES = 16
 
 /**
- * Makes a token that is valid for this session only. Each call returns another text, so that a
- * compressed page does not reveal it. A new session id invalidates the token, as on login.
+ * Makes a token that is valid for this session only. Each call returns a different text, so the length of
+ * a compressed page does not reveal the token. A new session id, as after a login, invalidates the token.
  *
+ * @throws TypeError for anything else than a session.
  * @example
  * Route('/form', async ({ session }) => new PlainTextResponse(await csrfToken(session)))
  */
 export async function csrfToken(session: Session): Promise<string> {
+  const isSession = session instanceof Session
+  check('csrfToken', isSession, 'it takes the session', session, 'Write csrfToken(request.session)')
   session.keep()
   const nonce = randomText(NONCE_BYTES)
   const mac = await crypto.subtle.sign('HMAC', await keyOf(session), encoder.encode(nonce))
@@ -161,7 +170,7 @@ export async function isCSRFToken(session: Session, token: string): Promise<bool
 const encoder = new TextEncoder()
 const MOST_LENGTH = 128
 
-/** The id of a session is secret, so only the server can sign with it. */
+/** Returns the signing key. It is made from the session id, which is secret. */
 function keyOf({ id }: Session): Promise<CryptoKey> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' }
   const secret = encoder.encode(`csrf ${id}`)
@@ -171,7 +180,7 @@ function keyOf({ id }: Session): Promise<CryptoKey> {
 function assertOptions(origins: readonly string[], header: string, field: string | null): void {
   assertOrigins('csrf', origins)
   const fix = 'Leave it out for _csrf; null does not read forms'
-  must('csrf', field !== '', 'field must be the name of a form field', field, fix)
+  check('csrf', field !== '', 'field must be the name of a form field', field, fix)
   const isName = isHeaderName(header)
-  must('csrf', isName, 'header must be a field name', header, 'Leave it out for x-csrf-token')
+  check('csrf', isName, 'header must be a field name', header, 'Leave it out for x-csrf-token')
 }

@@ -6,8 +6,8 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { joinedField } from '../http/conditional.ts'
 import { Headers } from '../http/headers.ts'
+import { checkRange, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { mustRange, wrong } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
 import type { HeaderList, HTTPScope, Middleware } from '../types.ts'
 import { AVAILABLE, KNOWN, type RequestCoding } from './decompress/decoders.ts'
@@ -16,24 +16,25 @@ import { Decompression } from './decompress/decompression.ts'
 export type { RequestCoding }
 
 export interface DecompressOptions {
-  /** The codings that are accepted (gzip, deflate, br, and zstd where Node has it: from 22.15 on). */
+  /** The codings that are accepted (gzip, deflate, br, and zstd from Node 22.15 on). */
   codings?: readonly RequestCoding[]
-  /** The largest body, in bytes after decompression (the limit of `bodyLimit()`, or 10 MB). */
+  /** The maximum size of a body after decompression, in bytes (the limit of `bodyLimit()`, or 10 MB). */
   maxSize?: number
 }
 
-/** A body that is compressed more often than that is an attack. */
+/** A body with more codings is an attack. */
 const MOST_CODINGS = 3
 
 /**
  * Decompresses request bodies with a `Content-Encoding`, chunk by chunk as the app reads them. The app
  * sees neither that field nor the `Content-Length` of the compressed body.
  *
- * Another coding is answered with 415, whose `Accept-Encoding` lists those that are accepted (RFC 9110
- * section 15.5.16), a body that is larger than `maxSize` with 413, and an invalid or incomplete one with
- * 400. A `bodyLimit()` outside limits the compressed body, one inside the decompressed.
+ * A body with another coding gets 415, and `Accept-Encoding` lists the accepted codings (RFC 9110 section
+ * 15.5.16). A body that is larger than `maxSize` gets 413, and an invalid or incomplete body gets 400. A
+ * `bodyLimit()` outside limits the compressed body, a `bodyLimit()` inside the decompressed body.
  *
- * @throws TypeError if a coding is unknown, or none is left; RangeError if the size is invalid.
+ * @throws TypeError if a coding is unknown, or this Node supports none of them; RangeError if the size is
+ * invalid.
  * @example
  * Route('/events', async (request) => new JSONResponse(await request.json()), {
  *   methods: ['POST'],
@@ -46,7 +47,7 @@ export function decompress(options: DecompressOptions = {}): Middleware {
   const accepted = readCodings(options.codings ?? AVAILABLE)
   const isSize = maxSize === undefined || maxSize >= 0
   const fix = 'Infinity means no limit'
-  mustRange('decompress', isSize, 'maxSize must be a number of bytes', maxSize, fix)
+  checkRange('decompress', isSize, 'maxSize must be a number of bytes', maxSize, fix)
   const refuses = (method: string): readonly number[] => (changes(method) ? [400, 413, 415] : [])
   return refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http') return app(scope, receive, send)
@@ -63,7 +64,9 @@ export function decompress(options: DecompressOptions = {}): Middleware {
   })
 }
 
-/** In the order in which they were applied; `identity` is not one (RFC 9110 section 8.4). */
+/**
+ * Returns the codings in the order in which they were applied, without `identity` (RFC 9110 section 8.4).
+ */
 function codingsIn(field: string): RequestCoding[] {
   return field
     .split(',')
@@ -76,7 +79,9 @@ function codingsIn(field: string): RequestCoding[] {
     .filter((coding) => coding !== '' && coding !== 'identity') as RequestCoding[]
 }
 
-/** The length is not known before the end, which HTTP/1 says by `transfer-encoding`. */
+/**
+ * Returns the fields of the decompressed body. Its length is unknown; in HTTP/1 it is therefore chunked.
+ */
 function plainFields({ headers, httpVersion }: HTTPScope): HeaderList {
   const fields = new Headers(headers).delete('content-encoding')
   if (!fields.has('content-length')) return fields.list
@@ -87,16 +92,16 @@ function plainFields({ headers, httpVersion }: HTTPScope): HeaderList {
 
 function unsupported(accepted: readonly string[]): HTTPException {
   const list = accepted.join(', ')
-  return new HTTPException(415, `The content codings of request bodies are ${list}.`, {
+  return new HTTPException(415, `The accepted content codings of request bodies are ${list}.`, {
     headers: { 'accept-encoding': list },
   })
 }
 
-/** Drops codings that this Node lacks, so that one program runs on any version. */
+/** Removes codings that this version of Node lacks. So one program runs on any version. */
 function readCodings(given: readonly RequestCoding[]): readonly RequestCoding[] {
   const isList = Array.isArray(given) && given.every((coding) => KNOWN.includes(coding))
   const codings = isList ? given.filter((coding) => AVAILABLE.includes(coding)) : []
   if (codings.length > 0) return codings
   const what = `codings must be a list of ${AVAILABLE.join(', ')}`
-  throw wrong('decompress', what, given, 'Leave it out to accept all of them')
+  throw invalid('decompress', what, given, 'Leave it out to accept all of them')
 }

@@ -1,18 +1,18 @@
 /** Publishes requests and websockets on the channels of `node:diagnostics_channel`. */
 import { type Channel, channel } from 'node:diagnostics_channel'
 import { type Outcome, observe, routeTemplate } from '../authoring/observation.ts'
-import { must } from '../internal/must.ts'
+import { check } from '../internal/checks.ts'
 import type { App, ConnectionScope, Middleware, StateMiddleware } from '../types.ts'
 
-/** What is published on a `.start` channel. */
+/** The message on a `.start` channel. */
 export interface DiagnosticsStart {
-  /** The same object in all messages of an exchange, so that it may be the key of a WeakMap. */
+  /** The same object in all messages of an exchange. It can be the key of a WeakMap. */
   readonly scope: ConnectionScope
   /** The name of the middleware; undefined for requests and websockets. */
   readonly name: string | undefined
 }
 
-/** What is published on an `.end` channel, and before it on the `.error` channel if the app threw. */
+/** The message on an `.end` channel. If the app threw, it is published on the `.error` channel before. */
 export interface DiagnosticsEnd extends DiagnosticsStart, Outcome {
   /** The path template of the route; undefined if no route matched. */
   readonly route: string | undefined
@@ -38,10 +38,10 @@ const CHANNELS: Readonly<Record<'http' | 'websocket' | 'middleware', Channels>> 
 
 /**
  * Publishes on `stellula.request.start`, `.end` and `.error`, and on `stellula.websocket.start`, `.end`
- * and `.error`, for agents that watch a program from outside.
+ * and `.error`, for agents that observe a program.
  *
- * A channel without subscribers costs a look at it. The end is published when the last part of the
- * response was accepted.
+ * Without subscribers it only checks the channels. The end is published when the server has accepted the
+ * last part of the response.
  *
  * @example
  * import { subscribe } from 'node:diagnostics_channel'
@@ -51,18 +51,18 @@ const CHANNELS: Readonly<Record<'http' | 'websocket' | 'middleware', Channels>> 
  */
 export function diagnostics(): Middleware {
   return (app) => {
-    const http = published(CHANNELS.http, app, undefined)
-    const websocket = published(CHANNELS.websocket, app, undefined)
+    const http = publishOutcome(CHANNELS.http, app, undefined)
+    const websocket = publishOutcome(CHANNELS.websocket, app, undefined)
     return (scope, receive, send) =>
       (scope.type === 'websocket' ? websocket : http)(scope, receive, send)
   }
 }
 
 /**
- * Publishes how long a middleware takes, with what is inside it, on `stellula.middleware.start`, `.end`
- * and `.error`.
+ * Publishes the start and the duration of a middleware, including the app inside it, on
+ * `stellula.middleware.start`, `.end` and `.error`.
  *
- * @param name What the messages call it.
+ * @param name The name in the messages.
  * @throws TypeError if the name is empty, or the middleware is not a function.
  * @example
  * Route('/', home, { middleware: [diagnosed('compress', compress())] })
@@ -72,16 +72,22 @@ export function diagnosed<State = Record<string, unknown>>(
   middleware: StateMiddleware<State>,
 ): StateMiddleware<State> {
   const isNamed = typeof name === 'string' && name !== ''
-  must('diagnosed', isNamed, 'name must be a text', name, "Write diagnosed('compress', compress())")
+  check(
+    'diagnosed',
+    isNamed,
+    'name must be a text',
+    name,
+    "Write diagnosed('compress', compress())",
+  )
   const isFunction = typeof middleware === 'function'
-  must('diagnosed', isFunction, 'middleware must be a function', middleware, 'Call its factory')
-  return (app) => published(CHANNELS.middleware, middleware(app), name)
+  check('diagnosed', isFunction, 'middleware must be a function', middleware, 'Call its factory')
+  return (app) => publishOutcome(CHANNELS.middleware, middleware(app), name)
 }
 
-function published({ start, end, error }: Channels, app: App, name: string | undefined): App {
+function publishOutcome({ start, end, error }: Channels, app: App, name: string | undefined): App {
   return (scope, receive, send) => {
-    const isHeard = start.hasSubscribers || end.hasSubscribers || error.hasSubscribers
-    if (!isHeard || scope.type === 'lifespan') return app(scope, receive, send)
+    const hasSubscribers = start.hasSubscribers || end.hasSubscribers || error.hasSubscribers
+    if (!hasSubscribers || scope.type === 'lifespan') return app(scope, receive, send)
     start.publish({ scope, name } satisfies DiagnosticsStart)
     return observe(app, scope, receive, send, (outcome) => {
       const message: DiagnosticsEnd = { scope, name, route: routeTemplate(scope), ...outcome }

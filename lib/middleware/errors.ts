@@ -1,23 +1,17 @@
-/** The outermost layer: answers every error, and rethrows bugs so that the server logs them. */
+/** Puts the outermost layer of an application around any app. */
 
-import { type Tracked, trackPhase, trackStart } from '../errors/boundary.ts'
-import {
-  answerException,
-  type ExceptionHandlerEntry,
-  ExceptionHandlers,
-  isAnsweredBug,
-  tellBug,
-} from '../errors/handlers.ts'
-import { followsDisconnect } from '../exceptions/common.ts'
+import { type ExceptionHandlerEntry, ExceptionHandlers } from '../errors/handlers.ts'
+import { Outermost } from '../errors/outermost.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { called, closeAfter, owns, runCatching } from '../internal/run.ts'
-import { Request } from '../requests.ts'
-import type { HTTPScope, Middleware, Receive, Send, WebSocketScope } from '../types.ts'
+import type { Middleware } from '../types.ts'
 
 export interface ErrorsOptions {
-  /** Show the error and its stack to the client; not in production (false). */
+  /** Whether responses show the error and its stack (false). Do not use it in production. */
   debug?: boolean
-  /** Handlers; the one for 500 or Error answers bugs, others answer what middleware throws (none). */
+  /**
+   * Handlers (none). The handler for 500 or Error answers bugs, the others answer exceptions of
+   * middleware.
+   */
   handlers?: ExceptionHandlers | Iterable<ExceptionHandlerEntry>
 }
 
@@ -25,10 +19,10 @@ export interface ErrorsOptions {
  * Answers exceptions with their handlers, and bugs with a 500 that reveals nothing.
  *
  * Routes, routers and mounts inside answer errors where they are thrown, so the middleware around them
- * sees the answer to a bug like any other. This layer answers errors that get past them.
+ * sees the response to a bug like any other. This layer answers the errors of that middleware.
  *
- * A bug is rethrown after it was answered, so that the server logs it. The handler for bugs is called
- * even if the response has started; its answer is dropped then.
+ * A bug is rethrown after it was answered. So the server logs it. The handler for bugs is called even if
+ * the response has started, but then its response is dropped.
  *
  * @example
  * const app = errors({ debug: true })(() => Promise.reject(new Error('kaput')))
@@ -40,31 +34,11 @@ export function errors(options: ErrorsOptions = {}): Middleware {
   const table = new ExceptionHandlers([], { outer: given, debug })
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    scope.exceptionHandlers = table
-    // Before a middleware copies the scope, so that all copies share its outcome.
-    const isOwner = owns(scope, scope.app ?? table)
-    const tracked = scope.type === 'http' ? trackStart(send, scope) : trackPhase(send)
-    const answer = (error: unknown): Promise<void> =>
-      recover(error, scope, receive, send, tracked, table)
-    return isOwner
-      ? closeAfter(called(app, scope, receive, tracked.send), scope, answer)
-      : runCatching(app, scope, receive, tracked.send, answer)
+    const outermost = new Outermost(table, scope, receive, send)
+    try {
+      return outermost.end(app(scope, receive, outermost.send))
+    } catch (error) {
+      return outermost.end(Promise.reject(error))
+    }
   }
-}
-
-function recover(
-  error: unknown,
-  scope: HTTPScope | WebSocketScope,
-  receive: Receive,
-  send: Send,
-  tracked: Tracked,
-  table: ExceptionHandlers,
-): Promise<void> {
-  if (followsDisconnect(error, scope)) return Promise.reject(error)
-  scope.exceptionHandlers = table // an application inside may have set its own
-  if (scope.type === 'websocket' || !tracked.started) {
-    return answerException(error, scope, receive, send, tracked.phase)
-  }
-  if (isAnsweredBug(scope, error)) return Promise.reject(error)
-  return tellBug(error, new Request(scope, receive, send), table)
 }

@@ -11,9 +11,9 @@ import {
 import { withHeaders, withLowerNames } from '../http/fieldlists.ts'
 import { indexOfName } from '../http/headers.ts'
 import { isRead } from '../http/methods.ts'
+import { checkRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { mustRange } from '../internal/must.ts'
 import {
   type HeaderList,
   type HTTPResponseStartMessage,
@@ -26,9 +26,9 @@ import {
 } from '../types.ts'
 
 export interface EtagOptions {
-  /** Make weak tags, `W/"…"`, which mean equivalent rather than identical bytes (false). */
+  /** Whether the tags are weak, `W/"…"`, which means equivalent rather than identical bytes (false). */
   weak?: boolean
-  /** The largest body that is hashed, in bytes (1 MB); larger ones get no tag. */
+  /** The maximum size of a hashed body in bytes (1 MB). Larger bodies get no tag. */
   maxSize?: number
 }
 
@@ -36,8 +36,8 @@ export interface EtagOptions {
  * Adds an `ETag` computed from the body to 200 responses to GET and HEAD, and evaluates the
  * preconditions of the request: 304 if the client has this body already, 412 if it expected another.
  *
- * It saves sending the body, not the work of the app. Streams pass unchanged, and file responses have
- * their own tags. An existing tag is kept; a response with `no-store` gets none. Put it inside
+ * This saves the transfer of the body, not the work of the app. Streams pass unchanged, and file responses
+ * have their own tags. An existing tag is kept; a response with `no-store` gets none. Put it inside
  * `compress()`, which weakens the tag.
  *
  * @throws RangeError if `maxSize` is not a number of bytes.
@@ -48,7 +48,7 @@ export function etag(options: EtagOptions = {}): Middleware {
   knownOptions('etag', options, 'weak maxSize')
   const { weak = false, maxSize = 1_000_000 } = options
   const fix = 'Infinity means no limit'
-  mustRange('etag', maxSize >= 0, 'maxSize must be a number of bytes', maxSize, fix)
+  checkRange('etag', maxSize >= 0, 'maxSize must be a number of bytes', maxSize, fix)
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' || !isRead(scope.method)) return app(scope, receive, send)
     return app(scope, receive, tagging(scope, receive, send, { weak, maxSize }))
@@ -56,7 +56,8 @@ export function etag(options: EtagOptions = {}): Middleware {
 }
 
 /**
- * The tag of a body: 128 bits of its SHA-256, so that two bodies with one tag cannot be constructed.
+ * Returns the entity tag of a body. It has 128 bits of the SHA-256, so two bodies with the same tag cannot
+ * be constructed.
  *
  * @example
  * etagFor(new TextEncoder().encode('hello')) // '"LPJNul-wow4m6Dsqxbninh"'
@@ -66,7 +67,7 @@ export function etagFor(body: Uint8Array, weak = false): string {
   return weak ? `W/"${digest}"` : `"${digest}"`
 }
 
-/** Holds a 200 back until its body arrives. */
+/** Delays the start of a 200 until its body arrives. */
 function tagging(
   scope: HTTPScope,
   receive: Receive,
@@ -95,12 +96,14 @@ function tagging(
 
 const EMPTY: SendMessage = Object.freeze({ type: 'http.response.body', moreBody: false })
 
-/** A response with trailers does not end with its body. */
+/**
+ * Whether the message starts a response that may get a tag. One with trailers does not end with its body.
+ */
 function isTaggable(message: SendMessage): message is HTTPResponseStartMessage {
   return message.type === 'http.response.start' && message.status === 200 && !message.trailers
 }
 
-/** A new list, because the app may reuse its own. */
+/** Returns a new list, because the app may reuse its own. */
 function taggedHeaders(
   { method }: HTTPScope,
   headers: HeaderList,
@@ -108,7 +111,7 @@ function taggedHeaders(
   { weak, maxSize }: Required<EtagOptions>,
 ): HeaderList {
   if (!(body instanceof Uint8Array) || body.byteLength > maxSize) return headers
-  // An app that makes no body for HEAD leaves nothing to hash.
+  // If the app makes no body for HEAD, there is nothing to hash.
   if (method === 'HEAD' && body.byteLength === 0) return headers
   if (indexOfName(headers, 'etag') >= 0 || isNeverStored(headers)) return headers
   return [...headers, 'etag', etagFor(body, weak)]

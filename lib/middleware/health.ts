@@ -3,16 +3,16 @@
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { isRead } from '../http/methods.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { JSONResponse } from '../responses/bodies.ts'
 import type { Middleware } from '../types.ts'
 import {
   type CheckResult,
+  cacheResult,
   eventLoopLag,
   type HealthCheck,
-  kept,
   runCheck,
 } from './health/checks.ts'
 
@@ -23,13 +23,13 @@ export interface HealthOptions {
   checks?: Readonly<Record<string, HealthCheck>>
   /** Milliseconds that each check may take (2000). */
   timeoutMs?: number
-  /** Milliseconds for which a result is reused, so that frequent probes share a check (1000). */
+  /** Milliseconds for which a result is reused by further probes (1000). */
   maxAgeMs?: number
-  /** Milliseconds that the event loop may lag (1000). */
+  /** The maximum delay of the event loop, in milliseconds (1000). */
   maxLagMs?: number
-  /** Once aborted, the service reports that it is not ready, because it is about to stop (none). */
+  /** When it is aborted, the service reports that it is not ready, because it is about to stop (none). */
   signal?: AbortSignal
-  /** Show durations and error messages; not for public paths (false). */
+  /** Whether responses show durations and error messages (false). Do not use it on public paths. */
   details?: boolean
   /** The path of the liveness probe ('/livez'). */
   livePath?: string
@@ -40,14 +40,14 @@ export interface HealthOptions {
 /** The result of a readiness probe. */
 export interface HealthReport {
   readonly ready: boolean
-  /** How late the event loop is, in milliseconds. */
+  /** The delay of the event loop in milliseconds. */
   readonly lag: number
   readonly checks: Readonly<Record<string, CheckResult>>
 }
 
 /**
- * Answers two paths and passes everything else on. Make it the outermost middleware, since probes come
- * without the right host, scheme or credentials.
+ * Answers two paths and passes everything else on. Make it the outermost middleware, because probes do not
+ * send the right host, scheme or credentials.
  *
  * The live path answers 200 as long as the process responds. The ready path answers 200 if every check
  * passes in time and the event loop does not lag, otherwise 503 with the names of the failed checks.
@@ -83,16 +83,16 @@ const ALIVE: HealthReport = { ready: true, lag: 0, checks: {} }
 function reporter(options: HealthOptions): () => Promise<HealthReport> {
   const { checks = {}, timeoutMs = 2_000, maxAgeMs = 1_000, maxLagMs = 1_000 } = options
   const names = Object.keys(checks)
-  return kept(async () => {
+  return cacheResult(async () => {
     const [lag, ...results] = await Promise.all([
       eventLoopLag(),
-      ...Object.values(checks).map((check) => runCheck(check, timeoutMs)),
+      ...Object.values(checks).map((each) => runCheck(each, timeoutMs)),
     ])
     return judge(names, results, lag, maxLagMs)
   }, maxAgeMs)
 }
 
-/** Ready if all checks passed and the event loop does not lag. */
+/** Reports ready if all checks passed and the event loop does not lag. */
 export function judge(
   names: readonly string[],
   results: readonly CheckResult[],
@@ -108,7 +108,7 @@ function stopping(report: HealthReport, signal: AbortSignal | undefined): Health
   return signal?.aborted ? { ...report, ready: false } : report
 }
 
-/** The answer to a probe. */
+/** Returns the response to a probe. */
 export function respond({ ready, lag, checks }: HealthReport, details: boolean): JSONResponse {
   const shown = Object.entries(checks).map(([name, { status, duration, error }]) => {
     if (!details) return [name, status] as const
@@ -129,21 +129,21 @@ function notAllowed(): HTTPException {
 }
 
 function assertOptions(options: HealthOptions, livePath: string, readyPath: string): void {
-  for (const [name, check] of Object.entries(options.checks ?? {})) {
+  for (const [name, isReady] of Object.entries(options.checks ?? {})) {
     const what = `the check ${JSON.stringify(name)} must be a function`
     const fix = 'Write (signal) => database.ping({ signal })'
-    must('health', typeof check === 'function', what, check, fix)
+    check('health', typeof isReady === 'function', what, isReady, fix)
   }
   for (const path of [livePath, readyPath]) {
     const isPath = typeof path === 'string' && path.startsWith('/')
-    must('health', isPath, 'a path must begin with "/"', path, "Write '/readyz'")
+    check('health', isPath, 'a path must begin with "/"', path, "Write '/readyz'")
   }
   const fix = 'Choose another path for one of them'
-  must('health', livePath !== readyPath, 'livePath and readyPath must differ', livePath, fix)
+  check('health', livePath !== readyPath, 'livePath and readyPath must differ', livePath, fix)
   for (const name of ['timeoutMs', 'maxAgeMs', 'maxLagMs'] as const) {
     const { [name]: value = 0 } = options
     const isTime = typeof value === 'number' && value >= 0
     const what = `${name} must be a number of milliseconds`
-    mustRange('health', isTime, what, value, 'Leave it out for the default')
+    checkRange('health', isTime, what, value, 'Leave it out for the default')
   }
 }

@@ -2,13 +2,13 @@
 
 import { answerInstead } from '../errors/answerinstead.ts'
 import { requestURL } from '../http/urls.ts'
+import { checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { mustRange } from '../internal/must.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 
 export interface HTTPSRedirectOptions {
-  /** 307 or 308 keep method and body; 301 or 302 suit GET only (307). */
+  /** The status of the redirect (307). 307 and 308 keep method and body; 301 and 302 are for GET only. */
   status?: 301 | 302 | 307 | 308
   /** The https port (the port of the request, or 443 if that is 80). */
   port?: number
@@ -17,8 +17,8 @@ export interface HTTPSRedirectOptions {
 /**
  * Redirects http to https, and ws to wss, at the same URL.
  *
- * It reads `scope.scheme`: behind a proxy that terminates TLS, put `proxyHeaders()` outside, or it
- * redirects for ever. The host is taken from the request; `trustedHost()` limits the allowed hosts.
+ * It reads `scope.scheme`. Behind a proxy that terminates TLS, put `proxyHeaders()` outside, otherwise the
+ * redirects never end. The host is taken from the request; `trustedHost()` limits the allowed hosts.
  *
  * @throws RangeError if the status or the port is invalid.
  * @example
@@ -29,10 +29,10 @@ export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
   const { status = 307, port } = options
   const isRedirect = [301, 302, 307, 308].includes(status)
   const what = 'the status must be 301, 302, 307 or 308'
-  mustRange('httpsRedirect', isRedirect, what, status, 'Use 308 for a permanent redirect')
+  checkRange('httpsRedirect', isRedirect, what, status, 'Use 308 for a permanent redirect')
   const isPort = port === undefined || (Number.isInteger(port) && port > 0 && port <= 65_535)
   const range = 'the port must be from 1 to 65535'
-  mustRange('httpsRedirect', isPort, range, port, 'Leave it out for 443')
+  checkRange('httpsRedirect', isPort, range, port, 'Leave it out for 443')
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (scope.scheme !== 'http' && scope.scheme !== 'ws') return app(scope, receive, send)
@@ -41,7 +41,7 @@ export function httpsRedirect(options: HTTPSRedirectOptions = {}): Middleware {
   }
 }
 
-/** Omits a port that is the default of either scheme. */
+/** Returns the https URL. A port that is the default of either scheme is omitted. */
 function secureURL(scope: ConnectionScope, port: number | undefined): URL {
   const url = requestURL(scope)
   url.protocol = scope.scheme === 'ws' ? 'wss:' : 'https:'

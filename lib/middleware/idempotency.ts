@@ -1,12 +1,12 @@
-/** Runs a request once, however often it is sent. */
+/** Runs a request only once, even if it is sent several times. */
 
 import { refusing } from '../authoring/refusing.ts'
 import { intactReceive } from '../body.ts'
 import { answerException } from '../errors/handlers.ts'
 import { joinedField } from '../http/conditional.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { withoutPathsend } from '../protocol/pathsend.ts'
 import { Request } from '../requests.ts'
 import type { HTTPScope, StateMiddleware } from '../types.ts'
@@ -19,24 +19,27 @@ import { replay } from './idempotency/replay.ts'
 export type IdempotencyStore = RecordStore
 
 export interface IdempotencyOptions<State = Record<string, unknown>> {
-  /** Where keys and responses are kept: any store. */
+  /** The store of the keys and responses, any one. */
   store: IdempotencyStore
   /**
-   * Identifies the user, so that one never gets the response of another: a name, an account, the value of
-   * `Authorization`. For clients without users, write `() => ''`.
+   * Returns what identifies the user: a name, an account, the value of `Authorization`. No user gets the
+   * response of another. For clients without users, write `() => ''`.
    */
   user: (request: Request<Record<string, unknown>, State>) => string | Promise<string>
-  /** Seconds that a response is kept (86,400, a day). */
+  /** Seconds for which a response is kept (86,400, a day). */
   ttl?: number
-  /** Seconds after which a request that was never answered, as in a crash, may run again (60). */
+  /** Seconds after which a request may run again if the process crashed while it ran (60). */
   runTtl?: number
-  /** Milliseconds that a repeated request waits for the first one before it is answered by 409 (0). */
+  /** Milliseconds that a repeated request waits for the first one before it gets 409 (0). */
   waitMs?: number
-  /** The methods for which the key counts (['POST', 'PATCH']). */
+  /** The methods for which the key is read (['POST', 'PATCH']). */
   methods?: readonly string[]
-  /** Answer a request without a key by 400 (false). */
+  /** Whether a request without a key gets 400 (false). */
   required?: boolean
-  /** Maximum bytes of a response that is kept (1 MB); a larger one is sent, and repeats get 409. */
+  /**
+   * The maximum size in bytes of a response that is kept (1 MB). A larger one is sent, and repeats get
+   * 409.
+   */
   maxBodySize?: number
 }
 
@@ -44,13 +47,13 @@ export interface IdempotencyOptions<State = Record<string, unknown>> {
  * Answers a repeated `Idempotency-Key` with the response of the first request, without calling the app
  * (draft-ietf-httpapi-idempotency-key-header-07).
  *
- * A key belongs to a user, a method and a path. While the first request runs, its repeats are answered
- * by 409, or wait. A key that comes back with another body is answered by 422. Responses are kept before
- * they are sent, so that a client that was cut off gets its response with the next attempt; they carry
- * `idempotency-replayed: true` then. What failed with a status of 500 or more, or with an exception, may
- * run again. If the store is unavailable, the request is not run.
+ * A key belongs to a user, a method and a path. While the first request runs, its repeats get 409, or
+ * wait. A key that is sent again with another body gets 422. A response is kept before it is sent. If the
+ * client was disconnected, it gets the response with the next attempt, with the field
+ * `idempotency-replayed: true`. A request that failed with a status of 500 or more, or with an exception,
+ * may run again. If the store is unavailable, the request is not run.
  *
- * The body is read whole, within the limit of the app.
+ * The middleware reads the whole body, within the limit of the app.
  *
  * @throws TypeError if `store`, `user` or `methods` is invalid, RangeError if a number is out of range.
  * @example
@@ -100,12 +103,12 @@ export function idempotency<State = Record<string, unknown>>(
   })
 }
 
-/** What is known of a request with a key; it may run if there is no answer. */
+/** The record of a request with a key. The request may run if there is no answer. */
 type Outcome =
   | { readonly name: string; readonly print: string; readonly answer: Answer | undefined }
   | undefined
 
-/** A hash, since keys come from clients, and stores have their own rules for names. */
+/** Returns a hash, because keys come from clients and stores restrict names. */
 function nameOf({ method, rawPath, headers }: HTTPScope, user: unknown, key: string): string {
   if (typeof user !== 'string') {
     throw new TypeError('idempotency: user must return a text. Return the name of the account.')
@@ -114,7 +117,7 @@ function nameOf({ method, rawPath, headers }: HTTPScope, user: unknown, key: str
   return `idempotency:${sha256(JSON.stringify([method, host, rawPath, user, key]))}`
 }
 
-/** What makes two requests the same. */
+/** Returns a hash that is equal for equal requests. */
 function fingerprint({ headers, queryString }: HTTPScope, body: Uint8Array): string {
   const type = joinedField(headers, 'content-type')
   return sha256(JSON.stringify([queryString, type, sha256(body)]))
@@ -123,13 +126,15 @@ function fingerprint({ headers, queryString }: HTTPScope, body: Uint8Array): str
 function assertOptions({ store, user, methods, ...numbers }: IdempotencyOptions<never>): void {
   const where = 'idempotency'
   const isStore = typeof store?.setIfAbsent === 'function'
-  must(where, isStore, 'store must be a store', store, 'Pass redisStore() or another')
-  must(where, typeof user === 'function', 'user must be a function', user, "Write () => ''")
+  check(where, isStore, 'store must be a store', store, 'Pass redisStore() or another')
+  check(where, typeof user === 'function', 'user must be a function', user, "Write () => ''")
   const isList = methods === undefined || Array.isArray(methods)
-  must(where, isList, 'methods must be a list', methods, "Write ['POST']")
+  check(where, isList, 'methods must be a list', methods, "Write ['POST']")
   for (const [name, value] of Object.entries(numbers)) {
     if (name === 'required' || value === undefined) continue
-    const isFit = Number(value) >= 0 && (Number(value) > 0 || !name.endsWith('tl'))
-    mustRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
+    const isTtl = name === 'ttl' || name === 'runTtl'
+    const isFit = isTtl ? Number(value) > 0 : Number(value) >= 0
+    const least = isTtl ? 'a number above 0' : 'a number of 0 or more'
+    checkRange(where, isFit, `${name} must be ${least}`, value, 'Leave it out')
   }
 }

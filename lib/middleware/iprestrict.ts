@@ -8,7 +8,7 @@ import { knownOptions } from '../internal/knownoptions.ts'
 import type { Middleware } from '../types.ts'
 
 export interface IPRestrictOptions {
-  /** Allowed addresses and ranges; all others are denied (all are allowed). */
+  /** Allowed addresses and ranges (all). All others are denied. */
   allow?: readonly string[]
   /** Denied addresses and ranges, even if `allow` contains them (none). */
   deny?: readonly string[]
@@ -18,9 +18,9 @@ export interface IPRestrictOptions {
  * Answers 403 to requests and websockets from addresses that are not allowed.
  *
  * Ranges are `192.0.2.0/24`, `2001:db8::/32`, or `loopback`, `linklocal` and `private`. An IPv4 address
- * mapped to IPv6 counts as IPv4, and a zone (`fe80::1%eth0`) is ignored. The address is `scope.client`:
- * behind a proxy, put `proxyHeaders()` outside. A client without a known address, for example on a unix
- * socket, is denied.
+ * mapped to IPv6 is treated as IPv4, and a zone (`fe80::1%eth0`) is ignored. The address is
+ * `scope.client`: behind a proxy, put `proxyHeaders()` outside. A client without a known address, for
+ * example on a unix socket, is denied.
  *
  * @throws TypeError if a range is invalid, or if neither `allow` nor `deny` is given.
  * @example
@@ -28,10 +28,10 @@ export interface IPRestrictOptions {
  */
 export function ipRestrict(options: IPRestrictOptions): Middleware {
   knownOptions('ipRestrict', options, 'allow deny')
-  const mayEnter = readRules(options)
+  const isAllowed = readRules(options)
   return refusing([403], (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    if (scope.client !== null && mayEnter(scope.client.host)) return app(scope, receive, send)
+    if (scope.client !== null && isAllowed(scope.client.host)) return app(scope, receive, send)
     return answerException(new HTTPException(403), scope, receive, send)
   })
 }

@@ -4,15 +4,15 @@ import type { Identity } from '../authentication/authentication.ts'
 import { type BearerOptions, bearer, refusedBy } from '../authentication/bearer.ts'
 import { gate, type Identifier } from '../authentication/gate.ts'
 import {
-  identifying,
-  type RequiredCredentials,
+  type IdentityOptions,
+  identityDependency,
   type SecuredIdentity,
   tokenScheme,
 } from '../authentication/identifying.ts'
 import { refusing } from '../authoring/refusing.ts'
 import type { Connection } from '../connections.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import type { StateMiddleware } from '../types.ts'
 import { assertClaims, type Claims, identityOf } from './jwt/claims.ts'
 import { assertKeys, type JWTKeys } from './jwt/keys.ts'
@@ -34,11 +34,11 @@ export type {
 export interface JWTOptions<State = Record<string, unknown>, Found extends Identity = Identity>
   extends BearerOptions {
   /**
-   * Keys that verify tokens: a key, a set of public keys (JWKS), its URL, or a function, async or not, that
-   * gives one of these for each token, such as `() => settings.key` for what is known after the start only.
+   * Keys that verify tokens: a key, a set of public keys (JWKS), its URL, or a function, async or not,
+   * that returns one of these for each token, for example `() => settings.key` if the key is loaded later.
    */
   keys: JWTKeys
-  /** Accepted signature algorithms; the algorithm that a token names is not trusted. */
+  /** Accepted signature algorithms. The algorithm in the header of a token is not trusted. */
   algorithms: readonly string[]
   /** Accepted issuers, one or a list (any). */
   issuer?: string | readonly string[]
@@ -46,27 +46,30 @@ export interface JWTOptions<State = Record<string, unknown>, Found extends Ident
   audience?: string | readonly string[] | null
   /** The tolerated clock difference in seconds (0). */
   clockTolerance?: number
-  /** The greatest age of a token in seconds, by its claim `iat` (any). */
+  /** The maximum age of a token in seconds, by its claim `iat` (any). */
   maxAge?: number
   /** The required `typ` of the token's header, such as 'at+jwt' (any). */
   type?: string
   /** Claims that must be present (['exp', 'sub']). */
   requiredClaims?: readonly string[]
-  /** Returns the identity for claims, or null to reject them (the subject, with `scope` or `scp`). */
+  /**
+   * Returns the identity for the claims, or null to reject them (the user is the subject, the scopes are
+   * those of `scope` or `scp`).
+   */
   identify?: (
     claims: Claims,
     connection: Connection<Record<string, unknown>, State>,
   ) => Found | null | Promise<Found | null>
-  /** Milliseconds that fetching keys may take (5000); then the answer is 503. */
+  /** Milliseconds that fetching keys may take (5000). After that the response is 503. */
   fetchTimeoutMs?: number
   /**
-   * Milliseconds before an unknown key causes a new fetch, and the longest pause after failed fetches;
-   * the first pause is a second (30 000).
+   * Milliseconds that must pass after a fetch before an unknown key causes a new one (30 000). It is also
+   * the longest pause after failed fetches; the first pause is a second.
    */
   fetchCooldownMs?: number
   /** Milliseconds for which fetched keys are cached (600 000). */
   fetchMaxAgeMs?: number
-  /** Called with the reason if keys cannot be fetched; the client gets 503 (console.error). */
+  /** Called with the error if keys cannot be fetched and the client gets 503 (console.error). */
   onError?: (error: unknown) => void
 }
 
@@ -74,10 +77,10 @@ export interface JWTOptions<State = Record<string, unknown>, Found extends Ident
  * Requires a token that is signed, not expired, and meant for this service. Its claims are
  * `request.auth.claims`, its scopes `request.auth.scopes`, its subject `request.user`.
  *
- * Other requests are answered as by `bearerAuth`, with the reason in `error_description`, and so are
- * websockets that pages of other sites open with the `cookie`. Only your keys are used: keys in a token's
- * header (`jwk`, `jku`, `x5u`) are ignored, and its `kid` only selects among yours. Tokens cannot be
- * revoked: make them short-lived, or look them up in `identify`.
+ * Other requests get the same responses as from `bearerAuth`, with the reason in `error_description`. So
+ * do websockets that pages of other sites open with the `cookie`. Only the keys of the option are used:
+ * keys in a token's header (`jwk`, `jku`, `x5u`) are ignored, and its `kid` only selects one of the given
+ * keys. Tokens cannot be revoked: make them short-lived, or look them up in `identify`.
  *
  * @throws TypeError if an option is invalid or would accept forged tokens.
  * @throws RangeError if a secret is too short.
@@ -98,19 +101,28 @@ export function jwt<State = Record<string, unknown>>(
 }
 
 /**
- * The same as a dependency: operations that use it, or are guarded by it, are secured in the document.
- * Its value is the identity, and `request.user` and `request.auth` are set too.
+ * Returns the same check as a dependency. The OpenAPI document adds its security scheme to the operations
+ * that use the dependency or are guarded by it. Its value is the identity, or undefined without credentials if
+ * it is `optional`. `request.user` and
+ * `request.auth` are set too.
  *
- * @throws TypeError and RangeError as `jwt` does.
+ * @throws TypeError or RangeError in the same cases as `jwt`.
  * @example
  * const currentUser = jwtIdentity({ keys: crypto.getRandomValues(new Uint8Array(32)), algorithms: ['HS256'] })
  * const shown = operation({ use: { currentUser } }, ({ currentUser: { user } }) => reply(200, user.displayName))
  */
-export function jwtIdentity<State = Record<string, unknown>, Found extends Identity = Identity>(
-  options: RequiredCredentials<JWTOptions<State, Found>>,
-): SecuredIdentity<Found> {
+export function jwtIdentity<
+  State = Record<string, unknown>,
+  Found extends Identity = Identity,
+  const Optional extends boolean = false,
+>(options: IdentityOptions<JWTOptions<State, Found>, Optional>): SecuredIdentity<Found, Optional> {
   const scheme = tokenScheme(options, 'JWT')
-  return identifying('jwtIdentity', scheme, identifierOf('jwtIdentity', options), options.scopes)
+  return identityDependency(
+    'jwtIdentity',
+    scheme,
+    identifierOf('jwtIdentity', options),
+    options.scopes,
+  )
 }
 
 function identifierOf<State>(where: string, options: JWTOptions<State>): Identifier<State> {
@@ -133,7 +145,10 @@ function identifierOf<State>(where: string, options: JWTOptions<State>): Identif
   })
 }
 
-/** The options under the names of jose; undefined ones are not checked. */
+/**
+ * Returns the options under the names that jose uses. Undefined ones are left out, so jose does not check
+ * them.
+ */
 function checksOf(options: JWTOptions<never>): Record<string, unknown> {
   const { issuer, audience, clockTolerance = 0, maxAge, type } = options
   const { requiredClaims = ['exp', 'sub'] } = options
@@ -162,11 +177,11 @@ const NUMBERS = [
 function assertOptions(options: JWTOptions<never>): void {
   const { onError } = options
   const isHandler = onError === undefined || typeof onError === 'function'
-  must('jwt', isHandler, 'onError must be a function', onError, 'Leave it out for console.error')
+  check('jwt', isHandler, 'onError must be a function', onError, 'Leave it out for console.error')
   for (const name of NUMBERS) {
     const { [name]: value = 0 } = options
     const isValid = typeof value === 'number' && value >= 0
     const fix = 'Leave it out for the default'
-    mustRange('jwt', isValid, `${name} must be a number that is not negative`, value, fix)
+    checkRange('jwt', isValid, `${name} must be a number that is not negative`, value, fix)
   }
 }

@@ -1,24 +1,27 @@
-/** Refuses requests that a busy process could only answer late. */
+/** Refuses requests while the process is overloaded. */
 
 import { refusing } from '../authoring/refusing.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { runFinally } from '../internal/run.ts'
 import type { Middleware, Receive, Send } from '../types.ts'
 import { Pressure } from './loadshed/pressure.ts'
 
 export interface LoadShedOptions {
-  /** The most requests at once, streams and background work included; websockets do not count (no limit). */
+  /**
+   * The maximum number of concurrent requests, including streams and background tasks but not websockets
+   * (no limit).
+   */
   maxInFlight?: number
-  /** How late the event loop may be, in ms, as it was last measured (no limit). */
+  /** The maximum delay of the event loop at the last measurement, in ms (no limit). */
   maxEventLoopDelayMs?: number
-  /** The most bytes of the heap that may be in use, where the runtime tells it (no limit). */
+  /** The maximum number of used bytes of the heap, if the runtime reports it (no limit). */
   maxHeapBytes?: number
   /** The seconds after which clients may try again, for `Retry-After` (1). */
   retryAfter?: number
-  /** Whole paths that are always answered (['/livez', '/readyz']). */
+  /** Complete paths that are never refused (['/livez', '/readyz']). */
   except?: readonly string[]
 }
 
@@ -26,8 +29,8 @@ export interface LoadShedOptions {
  * Answers 503 with `Retry-After` before the app is called, as long as one of the limits is exceeded.
  * Websockets are closed with 1013, "try again later".
  *
- * A process that is late with everything serves less and less; one that refuses what is too much serves
- * the rest in time. The answer is that of an HTTPException, so exception handlers may write it.
+ * An overloaded process answers all requests late. If it refuses some of them, it answers the others in
+ * time. The 503 is an HTTPException, so an exception handler may write the response.
  *
  * @throws TypeError if there is no limit, or RangeError for an option that is out of range.
  * @example
@@ -66,7 +69,7 @@ export function loadShed(options: LoadShedOptions): Middleware {
   })
 }
 
-/** A close code can only be told after the handshake. */
+/** Closes a websocket with 1013. A close code can only be sent after the handshake. */
 async function refuse(receive: Receive, send: Send): Promise<void> {
   await receive()
   await send({ type: 'websocket.accept' })
@@ -78,16 +81,16 @@ const LIMITS = ['maxInFlight', 'maxEventLoopDelayMs', 'maxHeapBytes'] as const
 function assertOptions(options: LoadShedOptions): void {
   const hasLimit = LIMITS.some((name) => options[name] !== undefined)
   const fix = 'Write { maxInFlight: 200 }'
-  must('loadShed', hasLimit, 'the options must have a limit', options, fix)
+  check('loadShed', hasLimit, 'the options must have a limit', options, fix)
   for (const name of LIMITS) {
     const { [name]: value = 1 } = options
     const isLimit = typeof value === 'number' && value > 0
-    mustRange('loadShed', isLimit, `${name} must be above 0`, value, 'Leave it out for no limit')
+    checkRange('loadShed', isLimit, `${name} must be above 0`, value, 'Leave it out for no limit')
   }
   const { retryAfter = 1, except = [] } = options
   const isTime = Number.isInteger(retryAfter) && retryAfter >= 0
   const what = 'retryAfter must be a whole number of seconds'
-  mustRange('loadShed', isTime, what, retryAfter, 'Leave it out for 1')
+  checkRange('loadShed', isTime, what, retryAfter, 'Leave it out for 1')
   const isList = Array.isArray(except) && except.every((path) => String(path).startsWith('/'))
-  must('loadShed', isList, 'except must list whole paths', except, "Write except: ['/livez']")
+  check('loadShed', isList, 'except must list whole paths', except, "Write except: ['/livez']")
 }

@@ -2,8 +2,8 @@
 
 import { observe, routeTemplate } from '../authoring/observation.ts'
 import { METHODS } from '../http/methods.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { PlainTextResponse } from '../responses/bodies.ts'
 import type { HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 import { Counts, type MetricsSnapshot } from './metrics/counts.ts'
@@ -17,24 +17,26 @@ export interface MetricsOptions {
   buckets?: readonly number[]
   /** The prefix of all metric names ('http_'). */
   prefix?: string
-  /** The most label sets per metric (1000); more are counted under the route `other`. */
+  /**
+   * The maximum number of label sets per metric (1000). Further ones are counted under the route `other`.
+   */
   maxSeries?: number
-  /** Requests for which this returns true are not counted, such as those for the metrics (none). */
+  /** Requests for which this returns true are not counted, for example requests for the metrics (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
   /**
-   * How late the event loop is, as `monitorEventLoopDelay()` of `node:perf_hooks` measures it, for
-   * `nodejs_eventloop_delay_seconds` since the metrics were last rendered (not measured).
+   * The histogram of `monitorEventLoopDelay()` of `node:perf_hooks`. It is rendered as
+   * `nodejs_eventloop_delay_seconds`, and then reset (not measured).
    */
   eventLoopDelay?: EventLoopDelay
 }
 
-/** The middleware, and access to its metrics. */
+/** The middleware, with functions that return its metrics. */
 export interface Metrics extends Middleware {
-  /** A handler that shows the metrics, for a route of your choice. */
+  /** A handler that responds with the metrics, for a route of your choice. */
   readonly expose: () => PlainTextResponse
-  /** The metrics as text. */
+  /** Returns the metrics as text. */
   readonly render: () => string
-  /** The metrics as plain data, such as for `clusterMetrics()`. */
+  /** Returns the metrics as plain data, for example for `clusterMetrics()`. */
   readonly snapshot: () => MetricsSnapshot
 }
 
@@ -43,9 +45,9 @@ export interface Metrics extends Middleware {
  * requests in flight: `http_requests_total`, `http_request_duration_seconds`,
  * `http_response_body_bytes_total`, `http_requests_in_flight`.
  *
- * The label is the path template of the route, such as `/users/{id:int}`, or `none` without a route, so
- * that clients cannot create labels. Each process counts separately; `clusterMetrics()` of
- * `stellula/servers/cluster` adds up those of a cluster.
+ * The label is the path template of the route, such as `/users/{id:int}`, or `none` without a route. So
+ * clients cannot create labels. Each process counts separately. `clusterMetrics()` of
+ * `stellula/servers/cluster` adds the counts of a cluster.
  *
  * @throws RangeError if `buckets` are not ascending or `maxSeries` is not a positive integer.
  * @throws TypeError if the prefix is invalid in metric names.
@@ -76,7 +78,7 @@ export function metrics(options: MetricsOptions = {}): Metrics {
   return Object.assign(middleware, { expose, render, snapshot })
 }
 
-/** The labels of a request: a known method, and a route of the program. */
+/** Returns the labels of a request: a known method, and a route of the program. */
 export function labelsOf(scope: HTTPScope | WebSocketScope): { method: string; route: string } {
   const route = routeTemplate(scope) ?? 'none'
   if (scope.type === 'websocket') return { method: 'WEBSOCKET', route }
@@ -91,7 +93,7 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 function assertOptions(buckets: readonly number[], prefix: string, maxSeries: number): void {
   const rises = (bound: number, index: number): boolean =>
     Number.isFinite(bound) && bound > (buckets[index - 1] ?? 0)
-  mustRange(
+  checkRange(
     'metrics',
     Array.isArray(buckets) && buckets.length > 0 && buckets.every(rises),
     'buckets must be ascending seconds',
@@ -100,8 +102,8 @@ function assertOptions(buckets: readonly number[], prefix: string, maxSeries: nu
   )
   const isCount = Number.isInteger(maxSeries) && maxSeries > 0
   const fix = 'Leave it out for 1000'
-  mustRange('metrics', isCount, 'maxSeries must be a positive integer', maxSeries, fix)
-  must(
+  checkRange('metrics', isCount, 'maxSeries must be a positive integer', maxSeries, fix)
+  check(
     'metrics',
     typeof prefix === 'string' && /^(?:[A-Za-z_:][\w:]*)?$/.test(prefix),
     'the prefix must have letters, digits and _ only',

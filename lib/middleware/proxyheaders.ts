@@ -5,8 +5,8 @@ import { HTTPException } from '../exceptions.ts'
 import { indexOfName } from '../http/headers.ts'
 import { hostHeader } from '../http/hosts.ts'
 import { IPRanges } from '../http/ipaddresses.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type {
   ConnectionScope,
   HeaderList,
@@ -14,23 +14,23 @@ import type {
   Middleware,
   WebSocketScope,
 } from '../types.ts'
-import { type Claims, Garbage, readClaims, type Trust } from './proxyheaders/claims.ts'
+import { type Claims, InvalidField, readClaims, type Trust } from './proxyheaders/claims.ts'
 
 export interface ProxyHeadersOptions {
   /**
    * Your proxies: addresses, ranges (`10.0.0.0/8`), `loopback`, `linklocal`, `private`, and `unix` for
-   * peers on a unix socket. Clients must not be able to connect from these.
+   * peers on a unix socket. Clients must not be able to connect from these addresses.
    */
   trusted: readonly string[]
   /** Read `Forwarded` (RFC 7239) instead of `X-Forwarded-*` (false). */
   forwarded?: boolean
   /** Set the scheme (true). */
   proto?: boolean
-  /** Set the host; only if the proxy always sets the field, because otherwise clients can (false). */
+  /** Set the host (false). The proxy must always set the field, because otherwise clients can set it. */
   host?: boolean
-  /** Set the port of the host from `X-Forwarded-Port`; only if the proxy always sets it (false). */
+  /** Set the port of the host from `X-Forwarded-Port` (false). The proxy must always set that field. */
   port?: boolean
-  /** Prepend `X-Forwarded-Prefix` to the path; only if the proxy always sets it (false). */
+  /** Prepend `X-Forwarded-Prefix` to the path (false). The proxy must always set that field. */
   prefix?: boolean
 }
 
@@ -38,10 +38,11 @@ export interface ProxyHeadersOptions {
  * Sets `scope.client`, and the scheme, host and prefix, to the values that trusted proxies report.
  *
  * A request from an untrusted peer passes unchanged. Lists are read from the right: the client is the
- * first untrusted address, and what the client itself sent is ignored. A client that the proxy hides has
- * the host "unknown" or "_name". Invalid fields are answered by 400.
+ * first untrusted address, and addresses that the client itself sent are ignored. If the proxy hides the
+ * client, its host is "unknown" or "_name". An invalid field gets 400.
  *
- * Put it outside all middleware that reads the client. It changes the scope in place, for loggers.
+ * Put it outside all middleware that reads the client. It changes the scope in place, so loggers outside
+ * see the new values.
  *
  * @throws TypeError if a proxy is invalid, or if `port` or `prefix` is used with `forwarded`.
  * @example
@@ -57,11 +58,11 @@ export function proxyHeaders(options: ProxyHeadersOptions): Middleware {
     const isTrusted = client === null ? trustsSockets : trust.isTrusted(client.host)
     if (!isTrusted) return app(scope, receive, send)
     const claims = readClaims(scope, trust)
-    if (claims instanceof Garbage) {
+    if (claims instanceof InvalidField) {
       const error = new HTTPException(400, `The ${claims.field} header cannot be read.`)
       return answerException(error, scope, receive, send)
     }
-    believe(claims, scope)
+    applyClaims(claims, scope)
     return app(scope, receive, send)
   }
 }
@@ -71,10 +72,10 @@ function readTrust(options: ProxyHeadersOptions): Trust {
   const { host = false, port = false, prefix = false } = options
   const isList = Array.isArray(trusted) && trusted.length > 0
   const fix = "Write trusted: ['loopback']"
-  must('proxyHeaders', isList, 'trusted must list your proxies', trusted, fix)
+  check('proxyHeaders', isList, 'trusted must list your proxies', trusted, fix)
   if (forwarded && (port || prefix)) {
     throw new TypeError(
-      `proxyHeaders: Forwarded has no ${port ? 'port' : 'prefix'}, ${port ? 'port' : 'prefix'}: true was given. Leave it out; the port is a part of the host there.`,
+      `proxyHeaders: Forwarded has no ${port ? 'port' : 'prefix'}, ${port ? 'port' : 'prefix'}: true was given. Leave it out: Forwarded has the port in its host.`,
     )
   }
   const ranges = new IPRanges(
@@ -86,7 +87,7 @@ function readTrust(options: ProxyHeadersOptions): Trust {
 
 const SOCKET = { http: 'ws', https: 'wss' } as const
 
-function believe(claims: Claims, scope: HTTPScope | WebSocketScope): void {
+function applyClaims(claims: Claims, scope: HTTPScope | WebSocketScope): void {
   const { client, scheme, prefix } = claims
   if (client !== undefined) scope.client = client
   if (scheme !== undefined) scope.scheme = scope.type === 'websocket' ? SOCKET[scheme] : scheme
@@ -98,7 +99,10 @@ function believe(claims: Claims, scope: HTTPScope | WebSocketScope): void {
 const PORT = /:[0-9]*$/
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 }
 
-/** A port within the host field takes precedence; a default port is omitted. */
+/**
+ * Returns the authority that the proxy reports. A port within the host field takes precedence; a default
+ * port is omitted.
+ */
 function claimedAuthority({ host, port }: Claims, scope: ConnectionScope): string | undefined {
   if (port === undefined || (host !== undefined && PORT.test(host))) return host
   const name = (host ?? hostHeader(scope)).replace(PORT, '')

@@ -6,8 +6,8 @@ import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { withHeaders } from '../http/fieldlists.ts'
+import { check, checkRange, outOfRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange, outOfRange } from '../internal/must.ts'
 import type { Store } from '../stores.ts'
 import type { HeaderList, StateMiddleware } from '../types.ts'
 import { memoryCounters, storeCounters } from './ratelimit/counters.ts'
@@ -18,29 +18,32 @@ import type { RateLimit, Verdict } from './ratelimit/window.ts'
 export type { RateLimit } from './ratelimit/window.ts'
 
 export interface RateLimitOptions<State = Record<string, unknown>> {
-  /** The limits, such as `{ max: 100, seconds: 60 }`; all of them apply. */
+  /** The limits, such as `{ max: 100, seconds: 60 }`. All of them apply. */
   limits: readonly RateLimit[]
-  /** The name of the counters, in letters, digits, `-` and `_`: equal names in a store share them. */
+  /**
+   * The name of the counters, in letters, digits, `-` and `_` ('default'). Middleware with equal names in
+   * a store shares its counters.
+   */
   name?: string
   /**
-   * Where to count (the memory of this process, for the latest 100,000 clients); a store requires a
+   * The store of the counters (the memory of this process, for the latest 100,000 clients). It requires a
    * `name`.
    */
   store?: Store
   /**
-   * Identifies the client (its address; for IPv6 the /64 network); null for no limit. Behind a proxy,
-   * the address is the proxy's, unless `proxyHeaders()` outside sets the real one.
+   * Returns what identifies the client, or null for no limit (its address; for IPv6 the /64 network).
+   * Behind a proxy, that is the address of the proxy unless `proxyHeaders()` outside sets the client's.
    */
   key?: (
     connection: Connection<Record<string, unknown>, State>,
   ) => string | null | Promise<string | null>
-  /** How much a request costs, a whole number (1). */
+  /** Returns the cost of a request, a whole number (1). */
   cost?: (connection: Connection<Record<string, unknown>, State>) => number
   /** Whether responses carry `RateLimit` and `RateLimit-Policy` (true). */
   headers?: boolean
   /**
-   * Called if the store fails; returns whether the request may pass (by default, a `StoreUnavailable`
-   * is answered by 503, and other errors are rethrown). A rejected request gets 503.
+   * Called if the store fails. It returns true to let the request pass, or false for a 503 (a
+   * `StoreUnavailable` gets 503, and other errors are rethrown).
    */
   onStoreError?: (error: unknown) => boolean | Promise<boolean>
 }
@@ -48,10 +51,10 @@ export interface RateLimitOptions<State = Record<string, unknown>> {
 /**
  * Answers 429 with `Retry-After` to a client that exceeds a limit.
  *
- * The window slides: requests of the last `seconds` count, those of the window before in proportion.
- * The counters are in the store and change atomically, so that any number of processes share a limit
- * exactly; `redisStore` uses the clock of Redis. A rejected request costs nothing. A websocket handshake
- * counts as a request; its messages do not.
+ * The window slides: requests of the last `seconds` count, those of the window before in proportion. The
+ * counters are in the store and change atomically, so any number of processes share a limit exactly;
+ * `redisStore` uses the clock of Redis. A rejected request costs nothing. A websocket handshake is counted
+ * as a request; its messages are not.
  *
  * @throws RangeError if a limit is invalid.
  * @throws TypeError if a store is given without a name, or if `onStoreError` is not a function.
@@ -64,18 +67,17 @@ export function rateLimit<State = Record<string, unknown>>(
 ): StateMiddleware<State> {
   knownOptions('rateLimit', options, 'limits name store key cost headers onStoreError')
   assertOptions(options)
-  const judge = judging(options)
+  const judge = makeJudge(options)
   const fieldsFor = options.headers === false ? () => [] : fieldsOf(options)
   const refuses = options.store === undefined ? [429] : [429, 503]
   return refusing(refuses, (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     const goOn = ({ verdicts, refusal }: Judgement): Promise<void> => {
       const fields = verdicts.length > 0 ? fieldsFor(verdicts) : []
-      const telling: StartChange = (message) =>
-        withHeaders(message, [...message.headers, ...fields])
-      const told = changeStart(send, telling)
-      if (refusal === undefined) return app(scope, receive, told)
-      return answerException(refusal, scope, receive, told)
+      const adding: StartChange = (message) => withHeaders(message, [...message.headers, ...fields])
+      const sendWithFields = changeStart(send, adding)
+      if (refusal === undefined) return app(scope, receive, sendWithFields)
+      return answerException(refusal, scope, receive, sendWithFields)
     }
     const judged = judge(new Connection<Record<string, unknown>, State>(scope))
     if (!(judged instanceof Promise)) return goOn(judged)
@@ -83,7 +85,7 @@ export function rateLimit<State = Record<string, unknown>>(
   })
 }
 
-/** The rate limit fields (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
+/** Returns the rate limit fields (draft-ietf-httpapi-ratelimit-headers-10), as a flat list. */
 export function limitFields(
   options: RateLimitOptions<never>,
   verdicts: readonly Verdict[],
@@ -91,7 +93,7 @@ export function limitFields(
   return fieldsOf(options)(verdicts)
 }
 
-/** The policy is the same in every response. */
+/** Prepares the fields. The policy is the same in every response. */
 function fieldsOf({
   limits,
   name = 'default',
@@ -112,7 +114,7 @@ interface Judgement {
 }
 
 /** Returns a promise only if a key or a store is asynchronous. */
-function judging<State>(
+function makeJudge<State>(
   options: RateLimitOptions<State>,
 ): (connection: Connection<Record<string, unknown>, State>) => MaybeLater<Judgement> {
   const { limits, store, name = 'default', onStoreError } = options
@@ -172,24 +174,24 @@ function checkedCost(cost: number, most: number): number {
 function assertOptions({ limits, store, name, onStoreError }: RateLimitOptions<never>): void {
   const isFunction = onStoreError === undefined || typeof onStoreError === 'function'
   const allow = 'Write () => true to let requests pass'
-  must('rateLimit', isFunction, 'onStoreError must be a function', onStoreError, allow)
+  check('rateLimit', isFunction, 'onStoreError must be a function', onStoreError, allow)
   const fix = 'Write limits: [{ max: 100, seconds: 60 }]'
   const isList: boolean = Array.isArray(limits)
-  must('rateLimit', isList, 'limits must be a list', limits, fix)
+  check('rateLimit', isList, 'limits must be a list', limits, fix)
   for (const limit of limits) {
     knownOptions('rateLimit: limits', limit, 'max seconds')
     const { max, seconds } = limit
     const isLimit = [max, seconds].every((value) => Number.isSafeInteger(value) && value > 0)
     const what = 'max and seconds must be integers over 0'
-    mustRange('rateLimit', isLimit, what, [max, seconds], fix)
+    checkRange('rateLimit', isLimit, what, [max, seconds], fix)
   }
   const windows = limits.map(({ seconds }) => seconds)
   const differ = windows.length > 0 && new Set(windows).size === windows.length
   const what = 'limits must be one or more, with different seconds'
-  mustRange('rateLimit', differ, what, windows, fix)
+  checkRange('rateLimit', differ, what, windows, fix)
   const isNamed = store === undefined || name !== undefined
-  must('rateLimit', isNamed, 'a store needs a name', name, 'Pass name, such as "login"')
-  must(
+  check('rateLimit', isNamed, 'a store needs a name', name, 'Pass name, such as "login"')
+  check(
     'rateLimit',
     name === undefined || /^[\w-]+$/.test(name),
     'a name must be made of letters, digits, "-" and "_"',

@@ -1,18 +1,18 @@
-/** Gives each request an id that the logs of all its servers share. */
+/** Gives each request an id, by which the logs of several servers can be joined. */
 
 import { changeStart } from '../authoring/changestart.ts'
 import { lowerNames, withHeaders } from '../http/fieldlists.ts'
 import { indexOfName, isHeaderName } from '../http/headers.ts'
+import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
 import type { HeaderList, Middleware, Send } from '../types.ts'
 
 export interface RequestIdOptions {
   /** The field that carries the id ('x-request-id'). */
   header?: string
   /**
-   * Whether to use a valid id that the client sends (true). Set it to false at the edge, where clients
-   * could give many requests one id.
+   * Whether to use a valid id that the client sends (true). Set it to false for a public server, where
+   * clients could send one id with many requests.
    */
   trusted?: boolean
   /** Makes an id (a random UUID). */
@@ -22,9 +22,9 @@ export interface RequestIdOptions {
 /**
  * Sets `request.state.requestId`, and adds the id to the response.
  *
- * It is the id of the request, if that has up to 128 letters, digits and `-_.:+/=@` only; else the trace
- * id of a valid `traceparent`; else a new one. A response that has the field keeps it; error responses
- * carry it too. Websockets get an id as well.
+ * The id is that of the request if it has at most 128 characters, all of them letters, digits and
+ * `-_.:+/=@`. Otherwise it is the trace id of a valid `traceparent`, or a new one. A response that already
+ * has the field is not changed. Error responses and websockets get the id too.
  *
  * @throws TypeError if `header` or `generate` is invalid.
  * @example
@@ -41,7 +41,7 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
   const header = name.toLowerCase()
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
-    const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checked(generate())
+    const id = (trusted ? incomingId(scope.headers, header) : undefined) ?? checkId(generate())
     scope.state ??= {}
     scope.state['requestId'] = id
     const named = changeStart(send, (message) => withField(message, header, id))
@@ -53,29 +53,27 @@ const ID = /^[\w\-.:+/=@]{1,128}$/
 const TRACEPARENT =
   /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/
 
-/**
- * The id that a request carries, or undefined if the field is invalid or repeated.
- */
+/** Returns the id that a request carries, or undefined if the field is missing, invalid or repeated. */
 export function incomingId(headers: HeaderList, header = 'x-request-id'): string | undefined {
-  const id = only(headers, header)
+  const id = singleValue(headers, header)
   if (id !== undefined && ID.test(id)) return id
-  const trace = only(headers, 'traceparent')
+  const trace = singleValue(headers, 'traceparent')
   return trace === undefined ? undefined : TRACEPARENT.exec(trace)?.[1]
 }
 
-function only(headers: HeaderList, name: string): string | undefined {
+function singleValue(headers: HeaderList, name: string): string | undefined {
   const index = indexOfName(headers, name)
   if (index < 0 || indexOfName(headers.slice(index + 2), name) >= 0) return undefined
   return headers[index + 1]
 }
 
-function checked(id: string): string {
+function checkId(id: string): string {
   if (typeof id === 'string' && ID.test(id)) return id
   const what = 'generate must return 1 to 128 letters, digits and -_.:+/=@'
-  throw wrong('requestId', what, id, 'Correct the function')
+  throw invalid('requestId', what, id, 'Correct the function')
 }
 
-/** The message with this field added, unless it has one of that name. */
+/** Adds the field to a message that does not have it. */
 function withField<Message extends { readonly headers?: HeaderList }>(
   message: Message,
   header: string,
@@ -86,7 +84,7 @@ function withField<Message extends { readonly headers?: HeaderList }>(
   return withHeaders(message, [...headers, header, id])
 }
 
-/** The message that accepts a websocket may have fields too. */
+/** Adds the field to the message that accepts a websocket too. */
 function acceptingWith(header: string, id: string, send: Send): Send {
   return (message) =>
     send(message.type === 'websocket.accept' ? withField(message, header, id) : message)
@@ -94,7 +92,7 @@ function acceptingWith(header: string, id: string, send: Send): Send {
 
 function assertOptions(header: unknown, generate: unknown): void {
   const isName = typeof header === 'string' && isHeaderName(header)
-  must('requestId', isName, 'header must be a field name', header, 'Use x-request-id')
+  check('requestId', isName, 'header must be a field name', header, 'Use x-request-id')
   const isFunction = typeof generate === 'function'
-  must('requestId', isFunction, 'generate must be a function', generate, 'Write () => id')
+  check('requestId', isFunction, 'generate must be a function', generate, 'Write () => id')
 }

@@ -23,17 +23,20 @@ export type { TransportOptions } from './secureheaders/fields.ts'
 export interface SecureHeadersOptions extends FieldOptions {
   /** Directives that override the defaults, or false for no policy (helmet's defaults). */
   contentSecurityPolicy?: CSPDirectives | false
-  /** The same, for a policy that browsers report but do not enforce (false). */
+  /** The same for a policy that browsers do not enforce: they only report violations (false). */
   contentSecurityPolicyReportOnly?: CSPDirectives | false
-  /** Sent over https only, as browsers ignore it otherwise (a year, with subdomains). */
+  /**
+   * The options of `Strict-Transport-Security`, or false to omit it (a year, with subdomains). It is sent
+   * over https only, because browsers ignore it otherwise.
+   */
   strictTransportSecurity?: TransportOptions | false
 }
 
 /**
- * Adds security headers to responses; each is an option, and `false` omits it.
+ * Adds security headers to responses. Each header is an option, and `false` omits it.
  *
- * A field that the response already has stays, so a route can set its own. Error responses carry the
- * fields too. If `NONCE` is among the sources, each request gets its own nonce, which
+ * A field that the response already has is not changed, so a route can set its own. Error responses carry
+ * the fields too. If `NONCE` is among the sources, each request gets its own nonce, which
  * `cspNonce(request)` returns.
  *
  * @throws TypeError if an option, a directive or a value is invalid.
@@ -63,9 +66,9 @@ export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
 }
 
 /**
- * The nonce of this request, for the `nonce` attribute of its scripts and styles.
+ * Returns the nonce of this request, for the `nonce` attribute of its scripts and styles.
  *
- * @throws TypeError if no `secureHeaders()` with a `NONCE` is around.
+ * @throws TypeError if the request did not pass a `secureHeaders()` with a `NONCE`.
  * @example
  * const nonced: Middleware = secureHeaders({ contentSecurityPolicy: { scriptSrc: [NONCE] } })
  * const page = Route('/', (request) => new PlainTextResponse(cspNonce(request)))
@@ -81,7 +84,9 @@ export function cspNonce(connection: { readonly scope: ConnectionScope }): strin
 
 const STATE_KEY = 'cspNonce'
 
-/** 128 bits, fresh for each request: a predictable nonce makes the policy worthless. */
+/**
+ * Makes a nonce of 128 random bits for each request. A predictable nonce would make the policy useless.
+ */
 function newNonce(scope: HTTPScope): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const nonce = btoa(String.fromCharCode(...bytes))

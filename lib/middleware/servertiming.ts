@@ -1,19 +1,19 @@
-/** Reports where a response spent its time to the browser's developer tools. */
+/** Reports the durations of the parts of a request to the browser's developer tools. */
 
 import { changeStart, type StartChange } from '../authoring/changestart.ts'
 import { withHeaders } from '../http/fieldlists.ts'
 import { isHeaderName } from '../http/headers.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import type { ConnectionScope, HTTPScope, Middleware } from '../types.ts'
 
 export interface ServerTimingOptions {
-  /** The name of the time until the response started; false omits it ('total'). */
+  /** The name of the time until the response started ('total'), or false to omit it. */
   total?: string | false
   /**
-   * Whether this request gets the times (all do). Times can reveal whether something was found, or how
-   * long a comparison took.
+   * Returns whether the response has the times (all do). Times can reveal secrets, for example whether
+   * something was found, or how long a comparison took.
    */
   show?: (scope: HTTPScope) => boolean
 }
@@ -48,7 +48,7 @@ export function serverTiming(options: ServerTimingOptions = {}): Middleware {
 }
 
 /**
- * The timings of a request; without `serverTiming()` around, they are recorded but not sent.
+ * Returns the timings of a request. Without `serverTiming()` they are recorded but not sent.
  *
  * @example
  * timingsOf(request).add('db', 12.3, 'two queries')
@@ -62,7 +62,7 @@ export function timingsOf({ scope }: { readonly scope: ConnectionScope }): Timin
   return timings
 }
 
-/** The most timings that one response sends. */
+/** The maximum number of timings that one response sends. */
 const MOST = 50
 
 /** The timings of one response. */
@@ -74,7 +74,7 @@ export class Timings {
   readonly #fields: string[] = []
 
   /**
-   * Records a time in milliseconds; times after the start of the response are not sent.
+   * Records a time in milliseconds. Times that are added after the start of the response are not sent.
    *
    * @throws TypeError if the name is not a token, or the time is not a number.
    */
@@ -113,7 +113,7 @@ export class Timings {
 function assertOptions(total: string | false, show: unknown): void {
   if (total !== false) assertName(total)
   const isFunction = typeof show === 'function'
-  must('serverTiming', isFunction, 'show must be a function', show, 'Write (scope) => true')
+  check('serverTiming', isFunction, 'show must be a function', show, 'Write (scope) => true')
 }
 
 function assertName(name: string): void {
@@ -123,7 +123,7 @@ function assertName(name: string): void {
   )
 }
 
-/** Drops characters that a quoted string cannot contain. */
+/** Removes characters that a quoted string cannot contain. */
 function quotable(text: string): string {
   return text.replace(/[^\x20-\x7e]|["\\]/g, '').slice(0, 100)
 }

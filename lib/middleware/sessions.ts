@@ -1,4 +1,4 @@
-/** Sessions: `request.session` persists between requests of a visitor. */
+/** Sessions: the data of `request.session` persists between the requests of a client. */
 
 import { foreignSocket, isForeignSocket } from '../authentication/origins.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -6,7 +6,7 @@ import { parseCookies, serializeCookie } from '../http/cookies.ts'
 import { Session, type SessionData } from '../http/session.ts'
 import { runCatching } from '../internal/run.ts'
 import type { Middleware } from '../types.ts'
-import type { Opened } from './sessions/backend.ts'
+import type { SavedSession } from './sessions/backend.ts'
 import { cookieOptions, cookiesOf, Keeper } from './sessions/keeper.ts'
 import { Keeping } from './sessions/keeping.ts'
 import { assertOptions, type SessionsOptions } from './sessions/options.ts'
@@ -14,10 +14,11 @@ import { assertOptions, type SessionsOptions } from './sessions/options.ts'
 export type { SessionsOptions } from './sessions/options.ts'
 export { type SessionUserOptions, sessionUser } from './sessions/user.ts'
 
-/** The middleware of sessions, which tests can ask for cookies and sessions too. */
+/** The session middleware. Tests can also make cookies and read sessions with it. */
 export interface SessionsMiddleware extends Middleware {
   /**
-   * The cookies of a new session with this data, by name: a test begins as a visitor who is logged in.
+   * Returns the cookies of a new session with this data, by name. With them a test begins with a logged-in
+   * user.
    *
    * @throws RangeError if the data does not fit.
    * @example
@@ -26,7 +27,10 @@ export interface SessionsMiddleware extends Middleware {
    * await using client = await testClient(visitors(app), { cookies })
    */
   cookies(data: SessionData): Promise<Readonly<Record<string, string>>>
-  /** The data of the session in cookies, or in a `Cookie` field; undefined if there is no valid one. */
+  /**
+   * Returns the data of the session in cookies, or in a `Cookie` field. Returns undefined if there is no
+   * valid session.
+   */
   read(cookies: Readonly<Record<string, string>> | string): Promise<SessionData | undefined>
 }
 
@@ -34,21 +38,22 @@ export interface SessionsMiddleware extends Middleware {
  * Gives each request its `session`, and saves changes when the response starts.
  *
  * Nothing is written if nothing changed, and an empty session sets no cookie. An unknown, forged or
- * expired cookie gives a new session with a new id. Scripts cannot read the cookies, which hold about
- * 3 kB of data, or several times that with `chunks`: setting more throws a RangeError. Only a store can
- * delete a session: a cookie session that was copied before `destroy()` is valid until `maxAge`. Of two
- * concurrent requests, the later response wins, but a destroyed session stays destroyed. Changes after the
- * start of the response are lost. A websocket can read its session, and change it until it is accepted.
+ * expired cookie gives a new session with a new id. Scripts cannot read the cookies, which hold about 3 kB
+ * of data, or several times that with `chunks`: setting more throws a RangeError. Only a store can delete
+ * a session: a cookie session that was copied before `destroy()` is valid until `maxAge`. Of two
+ * concurrent requests, the changes of the later response are kept, but a destroyed session stays
+ * destroyed. Changes after the start of the response are lost. A websocket can read its session, and
+ * change it until it is accepted.
  *
  * With `rolling`, `maxAge` is an idle timeout; `maxLifetime` is an absolute one. `session.regenerate()`
  * begins a new lifetime.
  *
- * Browsers send the cookie with websockets that pages of other sites open, and let those pages read the
+ * If a page of another site opens a websocket, the browser sends the cookie and lets that page read the
  * messages. So a handshake with a foreign `Origin` gets 403 before the app is called, unless `origins`
  * lists it. For requests that change something, add `csrf()`.
  *
- * If the store is unavailable, the answer is 503, before the app runs or when its response starts;
- * requests without a session do not use the store.
+ * If the store is unavailable, the response is 503, before the app runs or when its response starts.
+ * Requests without a session do not use the store.
  *
  * @throws TypeError unless exactly one of `secret` and `store` is given, or if browsers would reject the
  * cookie or an origin is invalid.
@@ -65,7 +70,7 @@ export function sessions(options: SessionsOptions): SessionsMiddleware {
   assertOptions(options)
   serializeCookie(options.cookie ?? 'session', '', cookieOptions(options, 'https'))
   const keeper = new Keeper(options)
-  return Object.assign(around(keeper, options), {
+  return Object.assign(withSessions(keeper, options), {
     async cookies(data: SessionData): Promise<Readonly<Record<string, string>>> {
       const session = new Session(undefined, keeper.mostBytes)
       Object.assign(session.data, data)
@@ -81,12 +86,12 @@ export function sessions(options: SessionsOptions): SessionsMiddleware {
   })
 }
 
-function around(keeper: Keeper, { origins = [] }: SessionsOptions): Middleware {
+function withSessions(keeper: Keeper, { origins = [] }: SessionsOptions): Middleware {
   return (app) => (scope, receive, send) => {
     if (scope.type !== 'http' && scope.type !== 'websocket') return app(scope, receive, send)
     if (isForeignSocket(scope, origins))
       return answerException(foreignSocket(), scope, receive, send)
-    const run = (opened: Opened | undefined): Promise<void> => {
+    const run = (opened: SavedSession | undefined): Promise<void> => {
       const session = new Session(opened?.record, keeper.mostBytes)
       scope.session = session
       const keeping = new Keeping(keeper, session, opened, scope, send)

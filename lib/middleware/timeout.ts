@@ -12,9 +12,9 @@ export type { TimeoutOptions } from '../layers/settings.ts'
 /**
  * Answers 503 to a request that takes too long, or aborts its response if that has started.
  *
- * To the app it looks like a disconnect: `request.signal` aborts, `receive` returns a disconnect, and
- * `send` rejects. An app that ignores this keeps running, and the request ends only when the app does.
- * Background tasks are not limited.
+ * The app sees this as a disconnect: `request.signal` aborts, `receive` returns a disconnect, and `send`
+ * rejects. An app that ignores this keeps running, and the request ends only when the app does. Background
+ * tasks are not limited.
  *
  * @throws RangeError if the time or the status is invalid.
  * @example

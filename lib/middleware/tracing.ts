@@ -18,12 +18,12 @@ import { Headers } from '../http/headers.ts'
 import { hostHeader, hostName } from '../http/hosts.ts'
 import { METHODS } from '../http/methods.ts'
 import { SECRETS } from '../http/secrets.ts'
+import { check } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type { HeaderList, HTTPScope, Middleware, WebSocketScope } from '../types.ts'
 
-/** The part of a tracer that is needed; that of @opentelemetry/api fits. */
+/** The method that a tracer must have. A tracer of @opentelemetry/api has it. */
 export interface SpanMaker {
   startSpan(name: string, options?: object, context?: Context): Span
 }
@@ -31,20 +31,23 @@ export interface SpanMaker {
 export interface TracingOptions {
   /** Makes the spans (the tracer `stellula` of the registered provider). */
   tracer?: SpanMaker
-  /** Continue the client's trace; false starts a new one that links to it (true). */
+  /**
+   * Whether to continue the client's trace (true). With false each request starts a new trace that links
+   * to it.
+   */
   continueTraces?: boolean
   /** Requests for which this returns true get no span, such as health checks (none). */
   skip?: (scope: HTTPScope | WebSocketScope) => boolean
 }
 
 /**
- * Makes a server span for each request, by the HTTP conventions of OpenTelemetry. Its name is method and
- * route, such as `GET /users/{id:int}`; its status is an error if the status is 500 or more, or if the
- * app threw.
+ * Makes a server span for each request, by the HTTP conventions of OpenTelemetry. Its name is the method
+ * and the route, such as `GET /users/{id:int}`. Its status is an error if the HTTP status is 500 or more,
+ * or if the app threw.
  *
- * The span is active while the app runs, so spans made there are its children; it ends when the response
- * was sent. Query parameters whose names suggest credentials are redacted. Set `continueTraces` to false
- * for untrusted clients, which could otherwise control sampling.
+ * The span is active while the app runs, so spans that the app makes are its children. It ends when the
+ * response was sent. Query parameters whose names suggest credentials are redacted. Set `continueTraces`
+ * to false for untrusted clients, which could otherwise control sampling.
  *
  * @throws TypeError if the tracer has no `startSpan`.
  * @example
@@ -70,7 +73,7 @@ export function tracing(options: TracingOptions = {}): Middleware {
   }
 }
 
-/** How propagators read request fields. */
+/** Reads request fields for propagators. */
 export const FIELDS: TextMapGetter<HeaderList> = Object.freeze({
   get: (headers: HeaderList, name: string) => new Headers(headers).get(name) ?? undefined,
   keys: (headers: HeaderList) => headers.filter((_, index) => index % 2 === 0),
@@ -106,7 +109,10 @@ function finish(span: Span, scope: HTTPScope | WebSocketScope, outcome: Outcome)
   span.end()
 }
 
-/** The `error.type`, with few values: the class of the error, or the status; undefined for success. */
+/**
+ * Returns the `error.type`: the class of the error, or the status. There are few different values. Returns
+ * undefined for success.
+ */
 export function faultOf({ status, error }: Pick<Outcome, 'status' | 'error'>): string | undefined {
   if (status < 500 && error === undefined) return undefined
   // Errors that a client caused, such as an HTTPException with 4xx, are not errors of the server.
@@ -114,7 +120,7 @@ export function faultOf({ status, error }: Pick<Outcome, 'status' | 'error'>): s
   return error instanceof Error ? error.name : String(status)
 }
 
-/** A span name has few values, whatever clients send. */
+/** Returns a known method, so clients cannot create new span names. */
 function methodOf(scope: HTTPScope | WebSocketScope): string {
   if (scope.type === 'websocket') return 'GET'
   return METHODS.includes(scope.method) ? scope.method : 'HTTP'
@@ -122,7 +128,7 @@ function methodOf(scope: HTTPScope | WebSocketScope): string {
 
 const REDACTED: ReadonlySet<string> = new Set(SECRETS)
 
-/** The attributes that are known before the app runs. */
+/** Returns the attributes that are known before the app runs. */
 export function attributesOf(scope: HTTPScope | WebSocketScope): Attributes {
   const headers = new Headers(scope.headers)
   const method = methodOf(scope)
@@ -148,7 +154,7 @@ export function attributesOf(scope: HTTPScope | WebSocketScope): Attributes {
 }
 
 function assertTracer(tracer: unknown): void {
-  must(
+  check(
     'tracing',
     typeof (tracer as Partial<SpanMaker> | null)?.startSpan === 'function',
     'the tracer must have startSpan',

@@ -5,8 +5,8 @@ import { answerException } from '../errors/handlers.ts'
 import { HTTPException } from '../exceptions.ts'
 import { hostHeader, hostName, isSubdomain, urlAuthority } from '../http/hosts.ts'
 import { requestURL } from '../http/urls.ts'
+import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
 import { RedirectResponse } from '../responses/bodies.ts'
 import type { ConnectionScope, Middleware } from '../types.ts'
 
@@ -16,14 +16,14 @@ export interface TrustedHostOptions {
    * (`*.example.org`, without the name itself), or `*` for any (['*']).
    */
   allowedHosts?: readonly string[]
-  /** Redirect `example.org` to `www.example.org` if only the latter is allowed (true). */
+  /** Whether `example.org` is redirected to `www.example.org` if only the latter is allowed (true). */
   wwwRedirect?: boolean
 }
 
 /**
  * Answers 400 to requests and websockets whose `Host` is not allowed.
  *
- * Comparison ignores case, port and a trailing dot. A request without a host is rejected.
+ * The comparison ignores case, port and a trailing dot. A request without a host is rejected.
  * `X-Forwarded-Host` is not read: put `proxyHeaders()` outside if a proxy sets it.
  *
  * @throws TypeError if a host is invalid.
@@ -55,7 +55,7 @@ interface Hosts {
 }
 
 function readHosts(allowedHosts: readonly string[]): Hosts {
-  must(
+  check(
     'trustedHost',
     Array.isArray(allowedHosts) && allowedHosts.length > 0,
     'allowedHosts must be a list of hosts',
@@ -77,14 +77,14 @@ function readHost(pattern: unknown): string {
     return text
   }
   const what = 'a host must be a name or an address without scheme and port'
-  throw wrong('trustedHost', what, pattern, 'Write "example.org", "*.example.org" or "[::1]"')
+  throw invalid('trustedHost', what, pattern, 'Write "example.org", "*.example.org" or "[::1]"')
 }
 
 function isAllowed(host: string, { any, exact, parents }: Hosts): boolean {
   return any || exact.has(host) || parents.some((parent) => isSubdomain(host, parent))
 }
 
-/** The same URL with `www.`; undefined if the host is invalid in a URL. */
+/** Returns the same URL with `www.`, or undefined if the host is invalid in a URL. */
 function wwwURL(scope: ConnectionScope, host: string): URL | undefined {
   const authority = hostHeader(scope)
   const url = requestURL({ ...scope, headers: ['host', `www.${authority}`] })

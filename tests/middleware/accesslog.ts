@@ -92,7 +92,7 @@ t.test('an entry omits missing values', async (t) => {
   t.equal(entryOf(websocketScope(), outcome, [], new Set()).method, 'WEBSOCKET')
 })
 
-t.test('writes the fields that were asked for, but not what is secret', async (t) => {
+t.test('writes the requested fields, but no secrets', async (t) => {
   const { logger, lines } = collecting()
   const headers = [
     'x-a',
@@ -156,7 +156,7 @@ t.test('works with pino', async (t) => {
   })
 })
 
-t.test('writes a line of JSON to stdout where there is no logger', async (t) => {
+t.test('writes a line of JSON to stdout without a logger', async (t) => {
   const lines: string[] = []
   const { log } = console
   console.log = (line: string) => lines.push(line)
@@ -193,7 +193,7 @@ t.test('a logger that throws does not affect the response', async (t) => {
   t.match(start, { status: 404 })
 })
 
-t.test('websockets are written when they end, other scopes pass untouched', async (t) => {
+t.test('websockets are logged when they end, and other scopes pass unchanged', async (t) => {
   const { logger, lines } = collecting()
 
   await assertUntouched(t, accessLog({ logger }))
@@ -220,7 +220,7 @@ t.test('invalid options throw at once', async (t) => {
   )
 })
 
-t.test('a logger that fails loses no response, and ends no process', async (t) => {
+t.test('a logger that fails does not affect responses or the process', async (t) => {
   const lines = t.capture(console, 'error', () => {})
   const failing = () => Promise.reject(new Error('the log is full'))
   const logger = { info: failing, error: failing }

@@ -54,7 +54,7 @@ t.test('invalid credentials get 400 with the message: MW-AUTH-2', async (t) => {
   t.same(await told(app, { 'x-user': '?' }), [400, 'That is no name.'])
 })
 
-t.test('or what onError answers', async (t) => {
+t.test('invalid credentials get the response of onError', async (t) => {
   const app = authentication({
     backends: [byHeader('x-user')],
     onError: async ({ headers }, { message }) =>
@@ -64,7 +64,7 @@ t.test('or what onError answers', async (t) => {
   t.same(await told(app, { 'x-user': '?' }), [401, '["?","That is no name."]'])
 })
 
-t.test('websockets have users too, and wrong credentials close them', async (t) => {
+t.test('websockets have users too, and invalid credentials close them', async (t) => {
   const socket = WebSocketRoute(
     '/',
     requires('user')(async (websocket) => {
@@ -94,7 +94,7 @@ t.test('errors of a backend are rethrown', async (t) => {
   })(who)
 
   await t.rejects(call(broken), bug)
-  await t.rejects(call(careless), /^authentication: a backend: it must give \{ user, scopes \}/)
+  await t.rejects(call(careless), /^authentication: a backend: it must return \{ user, scopes \}/)
   await t.rejects(
     call(forgetful, httpScope({ headers: ['x-user', '?'] })),
     /^authentication: onError must return a Response or an App/,

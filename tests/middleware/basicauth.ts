@@ -25,7 +25,7 @@ async function told(
 
 const CHALLENGE = 'Basic realm="Restricted", charset="UTF-8"'
 
-t.test('accepts the right password', async (t) => {
+t.test('accepts the correct password', async (t) => {
   t.same(await told({ users }, credentials('ada', 'correct horse')), [200, null, '["ada",[]]'])
   t.same(await told({ users }, credentials('Grüße', 'pass:wörd')), [200, null, '["Grüße",[]]'])
   t.match(await told({ users }, credentials('Gru\u0308ße', 'pass:wo\u0308rd')), [200])

@@ -14,7 +14,7 @@ async function told(options: BearerAuthOptions, token: string): Promise<[number,
   return [response.status, await response.text()]
 }
 
-t.test('knows tokens of a table', async (t) => {
+t.test('finds tokens in a table', async (t) => {
   const tokens = { 'a.b-c~d+e/f_1==': robot }
 
   t.same(await told({ tokens }, 'a.b-c~d+e/f_1=='), [200, '["robot",["deploy"]]'])
@@ -41,7 +41,7 @@ t.test('invalid options throw at once', async (t) => {
   for (const token of ['', 'a b', 'undefined?']) {
     t.throws(() => bearerAuth({ tokens: { [token]: robot } }), {
       message:
-        /^bearerAuth: a token has letters, digits .* Is a variable of the environment missing/,
+        /^bearerAuth: a token may contain only letters, digits .* Check whether an environment variable is missing/,
     })
   }
   t.notMatch(

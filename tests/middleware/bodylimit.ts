@@ -65,7 +65,7 @@ function told(sent: readonly SendMessage[]): [status: number, text: string] {
   return [status, text]
 }
 
-t.test('a body up to the limit comes through', async (t) => {
+t.test('a body up to the limit is passed on', async (t) => {
   t.same(await run(reading, parts(10)), [200, 'aaaaaaaaaa'])
   t.same(await run(reading, parts(4, 6, 0)), [200, 'aaaaaaaaaa'])
   t.same(await run(streaming, parts(1, 1, 1)), [200, '3'])
@@ -74,7 +74,7 @@ t.test('a body up to the limit comes through', async (t) => {
 })
 
 // Advisory row 62.
-t.test('a body over the limit gets 413, whatever the app does with it', async (t) => {
+t.test('a body over the limit gets 413, whatever the app does with the error', async (t) => {
   for (const app of [reading, ignoring, readingOne, swallowing, streaming]) {
     for (const sizes of [[11], [11, 0], [5, 6, 0], [10, 1], [0, 0, 5, 5, 1]]) {
       t.same(await run(app, parts(...sizes)), [413, DETAIL])
@@ -90,7 +90,7 @@ t.test('rejects a declared length beyond the limit before reading', async (t) =>
   }
 })
 
-t.test('a refusal of the app that comes first is not hidden', async (t) => {
+t.test('an earlier error response of the app is kept', async (t) => {
   const headers = ['host', 'a', 'content-length', '11']
   const refusing: App = (scope, receive, send) =>
     new PlainTextResponse('who?', { status: 401 }).respond(scope, receive, send)
@@ -104,13 +104,13 @@ t.test('a refusal of the app that comes first is not hidden', async (t) => {
   t.same(await run(readingOn, [], { headers }), [401, DETAIL])
 })
 
-t.test('a limit of the reader is the one that is told', async (t) => {
+t.test('an error of the reader’s own limit has that limit', async (t) => {
   const headers = ['host', 'a', 'content-length', '30']
   const own = handling((request) => request.text({ maxSize: 20 }))
   t.same(await run(own, [], { headers }), [413, 'The request body is larger than 20 bytes.'])
 })
 
-t.test('the nearest of several limits counts, up and down', async (t) => {
+t.test('the nearest of several limits counts, larger or smaller', async (t) => {
   const copying: Middleware = (app) => (scope, receive, send) =>
     app({ ...scope }, () => receive(), send)
   const limits = (outer: number, inner: number): Middleware =>
@@ -133,7 +133,7 @@ t.test('the nearest of several limits counts, up and down', async (t) => {
   }
 })
 
-t.test('a read may ask for more than the limit, or for less', async (t) => {
+t.test('a read may set a larger or smaller limit', async (t) => {
   const asking = (maxSize: number) => handling((request) => request.text({ maxSize }))
   for (const headers of [CHUNKED, ['host', 'a', 'content-length', '15']]) {
     t.same(await run(asking(15), parts(15), { headers }), [200, 'a'.repeat(15)])
@@ -145,7 +145,7 @@ t.test('a read may ask for more than the limit, or for less', async (t) => {
   t.match(await run(asking(4), parts(5)), [413, /larger than 4 bytes/])
 })
 
-t.test('a form may ask for more than the limit', async (t) => {
+t.test('a form may set a larger limit', async (t) => {
   const asking = handling(async (request) => (await request.form({ maxSize: 1000 })).text('a'))
   for (const [type, content] of [
     ['application/x-www-form-urlencoded', Buffer.from('a=0123456789')],
@@ -169,14 +169,14 @@ t.test('does not trust the declared length', async (t) => {
   }
 })
 
-t.test('a body of HTTP/2 need not tell its length', async (t) => {
+t.test('a body of HTTP/2 needs no declared length', async (t) => {
   const scope = { httpVersion: '2', headers: ['host', 'a'] }
 
   t.same(await run(ignoring, parts(11), scope), [413, DETAIL])
   t.same(await run(ignoring, parts(5, 5), scope), [200, 'ignored'])
 })
 
-t.test('what was read ahead is not lost', async (t) => {
+t.test('parts that were read ahead are kept', async (t) => {
   const late: App = async (scope, receive, send) => {
     if (scope.type !== 'http') throw new UnsupportedProtocol(scope.type)
     await send({ type: 'http.response.start', status: 200, headers: [] })
@@ -188,7 +188,7 @@ t.test('what was read ahead is not lost', async (t) => {
   t.same(await run(late, parts(4, 4, 3)), [413, DETAIL])
 })
 
-t.test('a client that goes while its body is awaited is told on', async (t) => {
+t.test('a disconnect while waiting for the body is passed on', async (t) => {
   const types: string[] = []
   const app: App = async (_scope, receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })
@@ -201,7 +201,7 @@ t.test('a client that goes while its body is awaited is told on', async (t) => {
   t.same(types, ['http.request', 'http.disconnect'])
 })
 
-t.test('the app may receive again after it was refused', async (t) => {
+t.test('every receive after the refusal rejects', async (t) => {
   let errors = 0
   const app = handling(async ({ receive }) => {
     for (let count = 0; count < 3; count++) await receive().catch(() => errors++)
@@ -212,7 +212,7 @@ t.test('the app may receive again after it was refused', async (t) => {
   t.equal(errors, 3)
 })
 
-t.test('an error that is no refusal goes on', async (t) => {
+t.test('another error is passed on', async (t) => {
   const bug = new Error('kaput')
   const failing = handling(async ({ receive }) => {
     await receive().catch(() => {})
@@ -227,7 +227,7 @@ t.test('an error that is no refusal goes on', async (t) => {
   }
 })
 
-t.test('a handler of 413 answers', async (t) => {
+t.test('an exception handler for 413 answers', async (t) => {
   const handlers = [[413, () => new PlainTextResponse('too much', { status: 413 })]] as const
   const app = chain(exceptions(handlers), bodyLimit({ maxSize: 10 }))(reading)
   const scope = () => httpScope({ method: 'POST', headers: CHUNKED })
@@ -238,7 +238,7 @@ t.test('a handler of 413 answers', async (t) => {
 })
 
 // Advisory row 63.
-t.test('replaces the limit of the request itself, both ways', async (t) => {
+t.test('replaces the limit of the request itself, larger or smaller', async (t) => {
   const large = 10_000_001
   const route = (maxSize: number) =>
     Route(

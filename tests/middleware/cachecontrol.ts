@@ -48,7 +48,7 @@ for (const [directives, field] of WRITTEN) {
   })
 }
 
-t.test('goes to what was read with success', async (t) => {
+t.test('is added to successful GET and HEAD responses', async (t) => {
   for (const status of [200, 203, 204, 304])
     t.equal(await fieldOf({ maxAge: 1 }, { status }), 'max-age=1')
   for (const status of [301, 404, 500]) t.equal(await fieldOf({ maxAge: 1 }, { status }), null)
@@ -63,7 +63,7 @@ t.test('does not overwrite existing fields', async (t) => {
   t.equal(await fieldOf({ maxAge: 1 }, { headers: { expires: '0' } }), null)
 })
 
-t.test('types and statuses have their own', async (t) => {
+t.test('types and statuses may have other directives', async (t) => {
   const options = {
     noCache: true,
     types: { 'Image/*': { maxAge: 9 }, 'image/gif': { noStore: true } },
@@ -82,7 +82,7 @@ t.test('types and statuses have their own', async (t) => {
   t.equal(await fieldOf(options, { status: 304 }), null)
 })
 
-t.test('may say nothing but for some', async (t) => {
+t.test('can be limited to some types or statuses', async (t) => {
   const options = { types: { 'text/css': { maxAge: 9 } } }
 
   t.equal(await fieldOf(options), null)
@@ -90,7 +90,7 @@ t.test('may say nothing but for some', async (t) => {
   t.equal(await fieldOf({ statuses: { 410: { maxAge: 1 } } }), null)
 })
 
-t.test('lets no shared cache keep a cookie', async (t) => {
+t.test('prevents shared caches from storing cookies', async (t) => {
   const headers = { 'set-cookie': 'a=1' }
 
   t.equal(await fieldOf({ maxAge: 1 }, { headers }), null)
@@ -100,21 +100,18 @@ t.test('lets no shared cache keep a cookie', async (t) => {
 })
 
 // Advisory row 46.
-t.test(
-  'on-headers CVE-2025-7339: a list of headers that is used again stays as it is',
-  async (t) => {
-    const headers = Object.freeze(['a', 'b']) as string[]
-    const app: App = async (_scope, _receive, send) => {
-      await send({ type: 'http.response.start', status: 200, headers })
-      await send({ type: 'http.response.body' })
-    }
-    await call(cacheControl({ maxAge: 1 })(app))
+t.test('on-headers CVE-2025-7339: a header list that is used again is not changed', async (t) => {
+  const headers = Object.freeze(['a', 'b']) as string[]
+  const app: App = async (_scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200, headers })
+    await send({ type: 'http.response.body' })
+  }
+  await call(cacheControl({ maxAge: 1 })(app))
 
-    t.same(headers, ['a', 'b'])
-  },
-)
+  t.same(headers, ['a', 'b'])
+})
 
-t.test('marks the answer to a bug', async (t) => {
+t.test('is added to the answer to a bug', async (t) => {
   const { status, headers } = await answerToBug(cacheControl({ statuses: { 500: { maxAge: 3 } } }))
 
   t.equal(status, 500)

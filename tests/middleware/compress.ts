@@ -80,7 +80,7 @@ for (const [accept, coding] of NEGOTIATED) {
   })
 }
 
-t.test('remembers choices, but no long ones and not too many', async (t) => {
+t.test('remembers choices, except long ones, and limits their number', async (t) => {
   const app = compress()(text(TEXT))
   const codingFor = async (accept: string): Promise<string | null> =>
     headersOf(await call(app, httpScope({ headers: ['accept-encoding', accept] }))).get(
@@ -94,13 +94,13 @@ t.test('remembers choices, but no long ones and not too many', async (t) => {
   t.equal(await codingFor(`${'y, '.repeat(100)}gzip`), 'gzip')
 })
 
-t.test('several fields count as one', async (t) => {
+t.test('several fields are read as one', async (t) => {
   const headers = ['accept-encoding', 'br;q=0', 'accept-encoding', 'gzip']
 
   t.equal(headersOf(await run(text(TEXT), '', {}, { headers })).get('content-encoding'), 'gzip')
 })
 
-t.test('what is offered can be chosen, and with it the order', async (t) => {
+t.test('the codings and their order can be chosen', async (t) => {
   const options = { codings: ['gzip', 'br', 'zstd'] }
 
   t.equal(headersOf(await run(text(TEXT), '*', options)).get('content-encoding'), 'gzip')
@@ -120,7 +120,7 @@ t.test('size and types can be chosen', async (t) => {
   t.equal(isCompressible('text/plain'), true)
 })
 
-t.test('levels are handed to the coding', async (t) => {
+t.test('levels are passed to the coding', async (t) => {
   const sizeAt = async (gzip: number): Promise<number> =>
     bodyOf(await run(text(TEXT), 'gzip', { levels: { gzip } })).byteLength
 
@@ -128,7 +128,7 @@ t.test('levels are handed to the coding', async (t) => {
   t.ok((await sizeAt(9)) < 50)
 })
 
-t.test('files that the server reads are not offered where they would pass by', async (t) => {
+t.test('files are not left to the server, which would not compress them', async (t) => {
   const seen: unknown[] = []
   const app: App = async (scope, receive, send) => {
     if (scope.type === 'http') seen.push(Object.keys(scope.extensions ?? {}))
@@ -150,7 +150,7 @@ t.test('files that the server reads are not offered where they would pass by', a
   ])
 })
 
-t.test('routing shows through', async (t) => {
+t.test('keeps routing results visible', async (t) => {
   const scope = httpScope({ headers: ['accept-encoding', 'gzip'] })
   const app: App = (inner, receive, send) => {
     if (inner.type === 'http') inner.pathParams = { id: 7 }
@@ -162,7 +162,7 @@ t.test('routing shows through', async (t) => {
   t.same(scope.pathParams, { id: 7 })
 })
 
-t.test('an app that is done costs no turn', async (t) => {
+t.test('an app that ends synchronously needs no turn', async (t) => {
   const scope = httpScope({ headers: ['accept-encoding', 'gzip'] })
   const receive = (): Promise<ReceiveMessage> => new Promise(() => {})
 
@@ -188,7 +188,7 @@ t.test('server-sent events arrive one by one', async (t) => {
 // MW-GZIP-12
 t.test('other scopes pass unchanged', (t) => assertUntouched(t, compress(), websocketScope()))
 
-t.test('compresses by Zstandard, whole and part by part', { skip: NO_ZSTD }, async (t) => {
+t.test('compresses by Zstandard, whole or part by part', { skip: NO_ZSTD }, async (t) => {
   const decoded = (sent: readonly SendMessage[]) => zstdDecompressSync?.(bodyOf(sent)).toString()
   const stream = toApp(new StreamingResponse([TEXT, TEXT]), 'the test')
 
@@ -217,7 +217,7 @@ t.test('Zstandard comes before gzip and after Brotli', { skip: NO_ZSTD }, async 
   t.equal(await codingFor('zstd;q=0, gzip'), 'gzip')
 })
 
-t.test('without Zstandard the next coding serves', { skip: NO_ZSTD === false }, async (t) => {
+t.test('without Zstandard the next coding is used', { skip: NO_ZSTD === false }, async (t) => {
   const sent = await run(text(TEXT), 'zstd, gzip;q=0.1')
 
   t.equal(headersOf(sent).get('content-encoding'), 'gzip')
@@ -243,7 +243,7 @@ for (const [options, message] of MISUSE) {
   })
 }
 
-t.test('a coding that only later versions of Node have is no mistake', async (t) => {
+t.test('a coding that only later versions of Node support is accepted', async (t) => {
   const codings: Coding[] = ['zstd', 'gzip']
 
   t.doesNotThrow(() => compress({ codings, levels: { zstd: 5 } }))

@@ -58,13 +58,13 @@ t.test('a disallowed origin gets the response without CORS fields', async (t) =>
 })
 
 // MW-CORS-3, but for caches
-t.test('a response without an origin may be kept for one with', async (t) => {
+t.test('a response without an origin may be cached for one with an origin', async (t) => {
   t.same(await fieldsFrom(SITE, undefined), { ...FINE, vary: 'Origin' })
   t.same(await fieldsFrom({ origins: '*' }, undefined), { ...FINE, 'allow-origin': '*' })
 })
 
 // MW-CORS-10
-t.test('’*’ allows all origins alike', async (t) => {
+t.test('’*’ allows all origins in the same way', async (t) => {
   const options: CORSOptions = { origins: '*', exposeHeaders: ['x-status'] }
 
   t.same(await fieldsFrom(options, ORIGIN), { ...FINE, ...OPEN })
@@ -123,7 +123,7 @@ t.test('a preflight is answered without the app', async (t) => {
   })
 })
 
-t.test('what an app inside grants by itself is taken off', async (t) => {
+t.test('CORS fields of an inner app are removed', async (t) => {
   const headers = {
     'access-control-allow-origin': '*',
     'access-control-allow-credentials': 'true',
@@ -145,7 +145,7 @@ t.test('what an app inside grants by itself is taken off', async (t) => {
 })
 
 // MW-CORS-8, MW-CORS-9
-t.test('a preflight that is refused says why', async (t) => {
+t.test('a refused preflight says why', async (t) => {
   const refused = await preflight(SITE, ORIGIN, 'DELETE')
   const stranger = await preflight(SITE, 'https://evil.test', 'DELETE')
 
@@ -154,13 +154,13 @@ t.test('a preflight that is refused says why', async (t) => {
 })
 
 // MW-CORS-19
-t.test('OPTIONS that is no preflight goes to the app', async (t) => {
+t.test('OPTIONS without a preflight reaches the app', async (t) => {
   t.match(await fieldsFrom(SITE, ORIGIN, { method: 'OPTIONS' }), { ...FINE, ...GRANTED })
   const headers = ['access-control-request-method', 'GET']
   t.match(await fieldsFrom(SITE, undefined, { method: 'OPTIONS', headers }), FINE)
 })
 
-t.test('a function that looks it up may take its time', async (t) => {
+t.test('a function for origins may be async', async (t) => {
   const origins = async (origin: string): Promise<boolean> => origin === ORIGIN
 
   t.match(await fieldsFrom({ origins }, ORIGIN), { ...FINE, 'allow-origin': ORIGIN })
@@ -180,7 +180,7 @@ t.test('requests do not see each other', async (t) => {
 })
 
 // MW-CORS-21, where Starlette leaves bugs without
-t.test('answers to errors can be read too, wherever they are made', async (t) => {
+t.test('responses to errors have the fields too, at any level', async (t) => {
   const refusing: Middleware = (app) => (scope, receive, send) => {
     if (scope.type === 'http' && scope.path === '/refused') throw new HTTPException(401)
     return app(scope, receive, send)
@@ -210,7 +210,7 @@ t.test('answers to errors can be read too, wherever they are made', async (t) =>
   }
 })
 
-t.test('stands around one mount as well', async (t) => {
+t.test('wraps a single mount as well', async (t) => {
   const app = Application({
     routes: [
       Mount('/api', home, { middleware: [cors(SITE)] }),
@@ -248,6 +248,8 @@ t.test('invalid options throw at once', async (t) => {
   t.throws(() => cors({ exposeHeaders: ['a b'] }), {
     message: /^cors: exposeHeaders must be a list/,
   })
-  t.throws(() => cors({ credentials: true }), { message: /^cors: credentials need origins/ })
+  t.throws(() => cors({ credentials: true }), {
+    message: /^cors: credentials need a list of origins/,
+  })
   t.throws(() => cors({ maxAge: -1 }), { message: /^cors: maxAge must be/ })
 })

@@ -30,7 +30,7 @@ async function visitor(t: Test, options?: CSRFOptions, store = memoryStore()): P
 }
 
 // Advisory row 90.
-t.test('unsafe requests must come from this site, whatever their content type', async (t) => {
+t.test('unsafe requests must come from this site, with any content type', async (t) => {
   const client = await visitor(t)
   const types = [[], ['content-type', 'Application/X-www-form-urlencoded'], ['content-type', '']]
   for (const type of types as [string, string][]) {
@@ -57,7 +57,7 @@ t.test('safe methods pass', async (t) => {
   }
 })
 
-t.test('the refusal is an exception as others', async (t) => {
+t.test('the refusal is an ordinary exception', async (t) => {
   const handlers = [[403, () => new PlainTextResponse('go away', { status: 403 })]] as const
   const client = await testClient(exceptions(handlers)(csrf()(app)))
   t.teardown(client.close)
@@ -71,7 +71,7 @@ t.test('the refusal is an exception as others', async (t) => {
 })
 
 // Advisory row 91.
-t.test('a token of the session stands in for what is not known', async (t) => {
+t.test('a session token is accepted if the origin is unknown', async (t) => {
   const store = memoryStore()
   const client = await visitor(t, {}, store)
   const other = await visitor(t, {}, store)
@@ -92,7 +92,7 @@ t.test('a token of the session stands in for what is not known', async (t) => {
   t.equal(await send(client, token), 403, 'after a login')
 })
 
-t.test('a token can be asked for always, in a field of any name', async (t) => {
+t.test('a token can be required always, in a field of any name', async (t) => {
   const client = await visitor(t, { requireToken: true, header: 'X-Token' })
   const token = await (await client.get('/token')).text()
   const own = { origin: 'http://testserver' }
@@ -101,7 +101,7 @@ t.test('a token can be asked for always, in a field of any name', async (t) => {
   t.equal((await client.post('/', { headers: { ...own, 'x-token': token } })).status, 200)
 })
 
-t.test('other texts are not tokens', async (t) => {
+t.test('other texts are refused', async (t) => {
   const kept = new Session({ id: 'a'.repeat(43), text: '{}' })
   const token = await csrfToken(kept)
 
@@ -123,18 +123,22 @@ t.test('other texts are not tokens', async (t) => {
   }
 })
 
-t.test('websockets are opened by pages of this site', async (t) => {
+t.test('only pages of this site open websockets', async (t) => {
   const opened: App = async (_scope, _receive, send) => {
     await send({ type: 'websocket.accept' })
   }
-  const typesFor = async (origin: string): Promise<unknown[]> => {
+  const typesFor = async (origin: string, options: CSRFOptions): Promise<unknown[]> => {
     const scope = websocketScope({ headers: ['host', 'a', 'origin', origin] })
-    const sent = await call(csrf()(opened), scope)
+    const sent = await call(csrf(options)(opened), scope)
     return sent.map((message) => ('status' in message ? message.status : message.type))
   }
 
-  t.same(await typesFor('http://a'), ['websocket.accept'])
-  t.same(await typesFor('http://evil.example'), [403, 'websocket.http.response.body'])
+  // Pages cannot send a token with a handshake.
+  for (const options of [{}, { requireToken: true }]) {
+    t.same(await typesFor('http://a', options), ['websocket.accept'])
+    const refused = [403, 'websocket.http.response.body']
+    t.same(await typesFor('http://evil.example', options), refused)
+  }
 })
 
 t.test('other scopes pass unchanged', (t) => assertUntouched(t, csrf()))

@@ -54,7 +54,7 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 }
 
 for (const [coding, bytes] of Object.entries(CODED)) {
-  t.test(`${coding}: whole and in pieces`, async (t) => {
+  t.test(`${coding}: whole and in parts`, async (t) => {
     t.equal(await (await answerTo(coding, bytes)).text(), TEXT)
     t.equal(await (await answerTo(coding.toUpperCase(), pieces(bytes, 7))).text(), TEXT)
   })
@@ -67,26 +67,26 @@ for (const [coding, bytes] of Object.entries(CODED)) {
     }
   })
 
-  t.test(`${coding}: what follows the end does no harm`, async (t) => {
+  t.test(`${coding}: bytes after the end do no harm`, async (t) => {
     const { status } = await answerTo(coding, Buffer.concat([bytes, Buffer.alloc(300_000, 'x')]))
     t.ok(status === 200 || status === 400, String(status))
   })
 }
 
-t.test('chained codings are decoded in reverse', async (t) => {
+t.test('several codings are decoded in reverse order', async (t) => {
   const twice = zlib.brotliCompressSync(CODED.gzip)
   t.equal(await (await answerTo('gzip, br', twice)).text(), TEXT)
   t.equal((await answerTo('br, gzip', twice)).status, 400)
   t.equal(await (await answerTo('identity, x-gzip', CODED.gzip)).text(), TEXT)
 })
 
-t.test('a plain body passes', async (t) => {
+t.test('a body without a coding passes unchanged', async (t) => {
   t.equal(await (await answerTo('', Buffer.from('plain'))).text(), 'plain')
   t.equal(await (await answerTo('identity', Buffer.from('plain'))).text(), 'plain')
   t.equal(await (await answerTo('gzip', new Uint8Array(0))).text(), '')
 })
 
-t.test('other codings, and too many, are 415 with those that are accepted', async (t) => {
+t.test('other codings, and too many, get 415 with the accepted ones', async (t) => {
   for (const coding of ['compress', 'gzip, foo', 'gzip, gzip, gzip, gzip']) {
     const response = await answerTo(coding, CODED.gzip, { codings: ['gzip', 'br'] })
     t.equal(response.status, 415)
@@ -95,13 +95,13 @@ t.test('other codings, and too many, are 415 with those that are accepted', asyn
   t.equal((await answerTo('br', CODED.br, { codings: ['gzip'] })).status, 415)
 })
 
-t.test('zstd is 415 where Node lacks it', { skip: !NO_ZSTD }, async (t) => {
+t.test('zstd gets 415 if Node does not support it', { skip: !NO_ZSTD }, async (t) => {
   const response = await answerTo('zstd', Buffer.from('x'), { codings: ['gzip', 'zstd'] })
   t.equal(response.status, 415)
   t.equal(response.headers.get('accept-encoding'), 'gzip')
 })
 
-t.test('a body that is too large is 413', async (t) => {
+t.test('a body that is too large gets 413', async (t) => {
   t.equal((await answerTo('gzip', CODED.gzip, { maxSize: TEXT.length })).status, 200)
   const response = await answerTo('gzip', CODED.gzip, { maxSize: TEXT.length - 1 })
   t.equal(response.status, 413)
@@ -115,7 +115,7 @@ t.test('the default limit is 10 MB, or that of bodyLimit()', async (t) => {
   t.equal((await answerTo('gzip', CODED.gzip, {}, bodyLimit({ maxSize: 500_000 }))).status, 200)
 })
 
-t.test('bombs end at the limit, also between two codings, and also without output', async (t) => {
+t.test('bombs stop at the limit, between two codings, and without output too', async (t) => {
   const bomb = zlib.gzipSync(Buffer.alloc(100_000_000))
   const empty = zlib.gzipSync('')
   // Members without content decompress to nothing: many of them, compressed once more.
@@ -130,7 +130,7 @@ t.test('bombs end at the limit, also between two codings, and also without outpu
   }
 })
 
-t.test('no more is read than the app asks for', async (t) => {
+t.test('no more is read than the app reads', async (t) => {
   let read = 0
   async function* endless(): AsyncGenerator<Uint8Array> {
     const gzip = zlib.createGzip({ level: 0 })
@@ -165,7 +165,7 @@ t.test('no more is read than the app asks for', async (t) => {
   t.ok(read < 1_000_000, `${read} bytes`)
 })
 
-t.test('the app sees neither the coding nor the length, and the caller both', async (t) => {
+t.test('only the scope of the app has no coding and no length', async (t) => {
   const seen: unknown[] = []
   const app = decompress()(async (scope, receive, send) => {
     if (scope.type !== 'http') return
@@ -185,7 +185,7 @@ t.test('the app sees neither the coding nor the length, and the caller both', as
   t.equal(scope.headers, outer)
 })
 
-t.test('a disconnect arrives, and errors of the server as they are', async (t) => {
+t.test('disconnects and errors of the server are passed on', async (t) => {
   const scope = httpScope({ method: 'POST', headers: ['content-encoding', 'gzip'] })
   const part = { type: 'http.request', body: CODED.gzip.subarray(0, 20), moreBody: true } as const
   const gone = receiving([part, { type: 'http.disconnect' }])
@@ -226,9 +226,9 @@ t.test('after the body, receive waits for the disconnect', async (t) => {
   t.same(types, ['http.request', 'http.request', 'http.disconnect'])
 })
 
-t.test('other scopes pass untouched', (t) => assertUntouched(t, decompress(), websocketScope()))
+t.test('other scopes pass unchanged', (t) => assertUntouched(t, decompress(), websocketScope()))
 
-t.test('misuse is told at definition', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   t.throws(() => decompress({ codings: ['compress' as never] }), {
     message:
       /^decompress: codings must be a list of gzip, deflate, br.*, \["compress"\] was given\./,

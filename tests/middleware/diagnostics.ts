@@ -95,7 +95,7 @@ t.test('a middleware is published by its name', async (t) => {
   )
 })
 
-t.test('without subscribers the app is called as it would be without it', (t) => {
+t.test('without subscribers the app is called directly', (t) => {
   const given: unknown[] = []
   const bare: App = (...args) => {
     given.push(...args)

@@ -9,7 +9,7 @@ const done = (): PlainTextResponse => new PlainTextResponse('done')
 const routes = [Route('/', { get: done, post: done, delete: done })]
 
 // RFC 8470 sections 5.1 and 5.2.
-t.test('a change in early data is too early, a read is not', async (t) => {
+t.test('an unsafe request in early data gets 425, and a safe one passes', async (t) => {
   await using client = await testClient(Application({ routes, middleware: [earlyData()] }))
 
   for (const value of ['1', '1, 1', 'x']) {
@@ -21,7 +21,7 @@ t.test('a change in early data is too early, a read is not', async (t) => {
   t.equal((await client.post('/')).status, 200)
 })
 
-t.test('an application may know better', async (t) => {
+t.test('an application may decide by itself', async (t) => {
   const middleware = [earlyData({ allow: ({ path }) => path === '/' })]
   await using client = await testClient(Application({ routes, middleware }))
 

@@ -63,7 +63,7 @@ t.test('any thrown value is answered, and rethrown', async (t) => {
   }
 })
 
-t.test('an app that throws at once is no different', async (t) => {
+t.test('an app that throws synchronously is treated the same', async (t) => {
   const { thrown, status } = await run(() => {
     throw bug
   })
@@ -72,7 +72,7 @@ t.test('an app that throws at once is no different', async (t) => {
   t.equal(thrown, bug)
 })
 
-t.test('an app that is well is left alone', async (t) => {
+t.test('an app without an error is not changed', async (t) => {
   const { thrown, text } = await run((scope, receive, send) =>
     new PlainTextResponse('fine').respond(scope, receive, send),
   )
@@ -81,7 +81,7 @@ t.test('an app that is well is left alone', async (t) => {
   t.equal(thrown, 'Nothing')
 })
 
-t.test('MW-ERR-2: no second response is sent, and the bug is thrown on', async (t) => {
+t.test('MW-ERR-2: no second response is sent, and the bug is rethrown', async (t) => {
   for (const debug of [false, true]) {
     const { sent, thrown } = await run(startThenThrow, { debug })
 
@@ -93,7 +93,7 @@ t.test('MW-ERR-2: no second response is sent, and the bug is thrown on', async (
   }
 })
 
-t.test('a message for the test client is no start of a response', async (t) => {
+t.test('a message for the test client does not start a response', async (t) => {
   const scope = httpScope({ extensions: { 'http.response.debug': {} } })
   const app: App = async (_scope, _receive, send) => {
     await send({ type: 'http.response.debug', info: {} })
@@ -113,14 +113,14 @@ t.test('MW-ERR-3: with debug, the error is shown', async (t) => {
   t.match((await run(throwing(bug), { debug: true }, html)).text, /<h1>Error: kaput<\/h1>/)
 })
 
-t.test('MW-ERR-8: debug wins over a handler', async (t) => {
+t.test('MW-ERR-8: debug takes precedence over a handler', async (t) => {
   const handlers = [[500, () => new PlainTextResponse('mine')]] as const
 
   t.match((await run(throwing(bug), { debug: true, handlers })).text, /^Error: kaput/)
 })
 
 // Advisory row 114.
-t.test('without debug, nothing of the error or the request is shown', async (t) => {
+t.test('without debug, no details of the error or the request are shown', async (t) => {
   const scope = httpScope({ path: '/<script>', headers: ['accept', 'text/html', 'x-a', '<b>'] })
 
   t.equal((await run(throwing(bug), {}, scope)).text, 'Internal Server Error')
@@ -154,22 +154,19 @@ t.test('a handler may answer with an app', async (t) => {
   t.equal((await run(throwing(bug), { handlers: [[500, () => app]] })).text, 'app')
 })
 
-t.test(
-  'MW-ERR-4: the handler of bugs is called for late ones too, its answer dropped',
-  async (t) => {
-    const seen: unknown[] = []
-    const handle = (_request: Request, error: Error) => {
-      seen.push(error)
-      return new PlainTextResponse('too late')
-    }
+t.test('MW-ERR-4: the handler of bugs is called after the start too', async (t) => {
+  const seen: unknown[] = []
+  const handle = (_request: Request, error: Error) => {
+    seen.push(error)
+    return new PlainTextResponse('too late')
+  }
 
-    const { sent, thrown } = await run(startThenThrow, { handlers: [[500, handle]] })
+  const { sent, thrown } = await run(startThenThrow, { handlers: [[500, handle]] })
 
-    t.same(seen, [bug])
-    t.equal(sent.length, 1)
-    t.equal(thrown, bug)
-  },
-)
+  t.same(seen, [bug])
+  t.equal(sent.length, 1)
+  t.equal(thrown, bug)
+})
 
 t.test('a handler that returns nothing, or throws, does not hide the bug', async (t) => {
   const nothing = (() => undefined) as unknown as () => PlainTextResponse
@@ -191,7 +188,7 @@ t.test('a handler that returns nothing, or throws, does not hide the bug', async
   t.match(thrown, { message: /called for another error \(a mere text\)\.$/ })
 })
 
-t.test('exceptions that have a handler are answered, and go no further', async (t) => {
+t.test('exceptions with a handler are answered, and not rethrown', async (t) => {
   const teapot = await run(throwing(new HTTPException(418)))
   const handlers = new ExceptionHandlers([[RangeError, () => new PlainTextResponse('range')]])
   const range = await run(throwing(new RangeError('x')), { handlers })
@@ -213,7 +210,7 @@ t.test('EX-18: HTTPException(500) is an answer, not a bug', async (t) => {
   t.equal(thrown, 'Nothing')
 })
 
-t.test('a handler that fails is a bug, which is answered by the handler of bugs', async (t) => {
+t.test('an error of a handler is a bug, which the handler of bugs answers', async (t) => {
   const handlers = [
     [
       RangeError,
@@ -247,7 +244,7 @@ t.test('a disconnected client gets no response', async (t) => {
   t.equal(thrown, gone)
 })
 
-t.test("an inner application's handlers do not answer for the outer one", async (t) => {
+t.test('handlers of an inner application do not answer for the outer one', async (t) => {
   const inner = errors({ handlers: [[RangeError, () => new PlainTextResponse('inner')]] })
   const app: App = async (scope, receive, send) => {
     if (scope.type === 'http') await inner(async () => {})({ ...scope }, receive, send)
@@ -262,7 +259,7 @@ t.test("an inner application's handlers do not answer for the outer one", async 
   t.equal(text, 'outer')
 })
 
-t.test('MW-ERR-5: bugs in websockets and in the lifespan pass', async (t) => {
+t.test('MW-ERR-5: bugs in websockets and in the lifespan are passed on', async (t) => {
   const websocket = await run(throwing(bug), { debug: true }, websocketScope())
   const lifespan = await run(throwing(bug), { debug: true }, lifespanScope())
 

@@ -32,7 +32,7 @@ function textOf(sent: readonly SendMessage[]): string {
     .join('')
 }
 
-t.test('EX-3: HTTPException is answered by its detail, with its headers', async (t) => {
+t.test('EX-3: HTTPException is answered with its detail and headers', async (t) => {
   const error = new HTTPException(401, 'Who are you?', { headers: { 'www-authenticate': 'Basic' } })
 
   const [start, body] = await run(throwing(error))
@@ -46,7 +46,7 @@ t.test('EX-3: HTTPException is answered by its detail, with its headers', async 
   })
 })
 
-t.test('EX-3: statuses without content have none', async (t) => {
+t.test('EX-3: statuses without content have no body', async (t) => {
   for (const status of [204, 304]) {
     const sent = await run(throwing(new HTTPException(status)))
 
@@ -87,32 +87,26 @@ t.test('EX-6: HTTPException as key replaces the default', async (t) => {
   t.equal(textOf(await run(throwing(new HTTPException(404)), handlers)), 'by status')
 })
 
-t.test(
-  'EX-7: the handler gets the request of the endpoint, with the body it has read',
-  async (t) => {
-    const app = exceptions([
-      [
-        RangeError,
-        async (request: Request) => new PlainTextResponse(`read ${await request.text()}`),
-      ],
-    ])(
-      Router([
-        Route('/', {
-          post: async (request) => {
-            await request.text()
-            throw new RangeError('x')
-          },
-        }),
-      ]),
-    )
-    const client = await testClient(app)
-    t.teardown(client.close)
+t.test('EX-7: the handler gets the request of the endpoint, with its body', async (t) => {
+  const app = exceptions([
+    [RangeError, async (request: Request) => new PlainTextResponse(`read ${await request.text()}`)],
+  ])(
+    Router([
+      Route('/', {
+        post: async (request) => {
+          await request.text()
+          throw new RangeError('x')
+        },
+      }),
+    ]),
+  )
+  const client = await testClient(app)
+  t.teardown(client.close)
 
-    t.equal(await (await client.post('/', { body: 'hello' })).text(), 'read hello')
-  },
-)
+  t.equal(await (await client.post('/', { body: 'hello' })).text(), 'read hello')
+})
 
-t.test('bugs pass, and so do the handlers of 500 and Error', async (t) => {
+t.test('bugs, and the handlers of 500 and Error, are left to the server', async (t) => {
   const bug = new Error('kaput')
   const handlers: ExceptionHandlerEntry[] = [
     [500, say('never')],
@@ -128,7 +122,7 @@ t.test('bugs pass, and so do the handlers of 500 and Error', async (t) => {
   }
 })
 
-t.test('EX-9: an exception after the start is thrown on, wrapped', async (t) => {
+t.test('EX-9: an exception after the start is wrapped and rethrown', async (t) => {
   const error = new HTTPException(404)
   const late: App = async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })

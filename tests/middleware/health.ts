@@ -15,7 +15,7 @@ async function probe(options: HealthOptions, path: string, method = 'GET') {
   return { status: response.status, text, headers: response.headers }
 }
 
-t.test('is alive as long as it answers', async (t) => {
+t.test('is alive while it answers', async (t) => {
   const checks = { never: () => false }
   const { status, text, headers } = await probe({ checks }, '/livez')
 
@@ -33,7 +33,7 @@ t.test('is ready when all checks pass', async (t) => {
   })
 })
 
-t.test('names what failed, without its message', async (t) => {
+t.test('names failed checks, without their messages', async (t) => {
   const checks = {
     db: () => Promise.reject(new Error('password of db.internal refused')),
     cache: () => new Promise(() => {}),
@@ -46,7 +46,7 @@ t.test('names what failed, without its message', async (t) => {
   })
 })
 
-t.test('shows details when told to', async (t) => {
+t.test('shows details on request', async (t) => {
   const checks = {
     db: () => Promise.reject(new Error('refused')),
     odd: () => Promise.reject('text'),
@@ -67,7 +67,7 @@ t.test('shows details when told to', async (t) => {
   t.notOk('error' in found.disk)
 })
 
-t.test('is not ready while the event loop is late', async (t) => {
+t.test('is not ready while the event loop is blocked', async (t) => {
   const late = judge(['a'], [{ status: 'ok', duration: 1 }], 1001, 1000)
 
   t.equal(late.ready, false)
@@ -75,7 +75,7 @@ t.test('is not ready while the event loop is late', async (t) => {
   t.equal(judge([], [], 1000, 1000).ready, true)
 })
 
-t.test('is not ready once it is about to stop', async (t) => {
+t.test('is not ready when it is about to stop', async (t) => {
   const controller = new AbortController()
   const options = { signal: controller.signal, maxAgeMs: 60_000 }
   await using client = await testClient(health(options)(router))
@@ -86,7 +86,7 @@ t.test('is not ready once it is about to stop', async (t) => {
   t.equal((await client.get('/livez')).status, 200)
 })
 
-t.test('many probes make one check', async (t) => {
+t.test('many probes share one check', async (t) => {
   let calls = 0
   const checks = { db: () => ++calls }
   await using client = await testClient(health({ checks })(router))
@@ -97,7 +97,7 @@ t.test('many probes make one check', async (t) => {
   t.equal(calls, 1)
 })
 
-t.test('answers its two paths only, and reads only', async (t) => {
+t.test('answers only its two paths, and only GET and HEAD', async (t) => {
   t.match(await probe({}, '/'), { status: 200, text: 'home' })
   t.match(await probe({}, '/livez/'), { status: 404 })
   t.match(await probe({ livePath: '/up', readyPath: '/go' }, '/livez'), { status: 404 })

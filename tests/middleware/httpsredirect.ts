@@ -22,7 +22,7 @@ async function locationFor(host: string, options?: HTTPSRedirectOptions, scope =
 }
 
 // MW-HTTPS-1, MW-HTTPS-4
-t.test('http leads to the same URL by https', async (t) => {
+t.test('http redirects to the same URL with https', async (t) => {
   for (const [host, location] of [
     ['example.org', 'https://example.org/'],
     ['example.org:80', 'https://example.org/'],
@@ -40,7 +40,7 @@ t.test('http leads to the same URL by https', async (t) => {
   t.same([status, text], [307, ''])
 })
 
-t.test('another status and port', async (t) => {
+t.test('another status and port can be set', async (t) => {
   t.equal((await ask({}, { status: 308 })).status, 308)
   for (const host of ['a.test', 'a.test:80', 'a.test:8080']) {
     t.equal(await locationFor(host, { port: 8443 }), 'https://a.test:8443/')
@@ -54,7 +54,7 @@ t.test('https passes', async (t) => {
 })
 
 // MW-HTTPS-3
-t.test('a websocket is told by the refusal of its handshake', async (t) => {
+t.test('a websocket handshake is refused', async (t) => {
   const app = chain(lint(), httpsRedirect(), lint())(home)
   const connect = [{ type: 'websocket.connect' }] as const
 

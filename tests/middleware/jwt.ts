@@ -1,6 +1,6 @@
 import t from 'tap'
 import { SimpleUser } from '../../lib/authentication/authentication.ts'
-import { shown } from '../../lib/internal/must.ts'
+import { shown } from '../../lib/internal/checks.ts'
 import { type JWTOptions, jwt } from '../../lib/middleware/jwt.ts'
 import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
@@ -37,26 +37,23 @@ t.test('sets user, scopes and claims', async (t) => {
   t.same(await told(forged({ alg: 'HS256' }, given)), [200, ['ada', ['read', 'write'], given]])
 })
 
-t.test(
-  'tells the program why keys cannot be fetched, and the client that it is not at fault',
-  async (t) => {
-    const errors: unknown[] = []
-    const app = jwt({
-      keys: new URL('http://127.0.0.1:1/jwks'),
-      algorithms: ['ES256'],
-      onError: (error) => errors.push(error),
-    })(who)
-    await using client = await testClient(app)
-    const { sign } = await issuer('ES256', 'a')
+t.test('an error of fetching keys is reported to the program, and is not a 401', async (t) => {
+  const errors: unknown[] = []
+  const app = jwt({
+    keys: new URL('http://127.0.0.1:1/jwks'),
+    algorithms: ['ES256'],
+    onError: (error) => errors.push(error),
+  })(who)
+  await using client = await testClient(app)
+  const { sign } = await issuer('ES256', 'a')
 
-    const response = await client.get('/', { headers: { authorization: `Bearer ${await sign()}` } })
+  const response = await client.get('/', { headers: { authorization: `Bearer ${await sign()}` } })
 
-    t.equal(response.status, 503)
-    t.match(errors, [{ message: /fetch failed/ }])
-  },
-)
+  t.equal(response.status, 503)
+  t.match(errors, [{ message: /fetch failed/ }])
+})
 
-t.test('answers as RFC 6750 says', async (t) => {
+t.test('answers as RFC 6750 requires', async (t) => {
   t.same(await told(undefined), [401, 'Bearer'])
   t.same(await told(good({ exp: 1 })), invalid('The token has expired.'))
   t.match(await told(good({ scope: 'read' }), { scopes: ['write'] }), [
@@ -66,7 +63,7 @@ t.test('answers as RFC 6750 says', async (t) => {
   t.match(await told(good({ scope: 'read' }), { scopes: ['read'] }), [200])
 })
 
-t.test('a token expires, and has a subject, unless that is not asked for', async (t) => {
+t.test('a token needs an expiry and a subject, unless the options say otherwise', async (t) => {
   const { exp, ...endless } = claims()
   const { sub, ...nameless } = claims()
   const of = (fields: object) => forged({ alg: 'HS256' }, { ...fields })
@@ -94,7 +91,7 @@ t.test('a token may be too old', async (t) => {
   t.match(await told(good(), { maxAge: 50 }), [401])
 })
 
-t.test('issuer, audience and type are those that are asked for', async (t) => {
+t.test('issuer, audience and type must match the options', async (t) => {
   const table: [Record<string, unknown>, Partial<JWTOptions>, number][] = [
     [{ iss: 'a' }, { issuer: 'a' }, 200],
     [{ iss: 'a' }, { issuer: ['b', 'a'] }, 200],
@@ -123,7 +120,7 @@ t.test('identify returns the user, or null', async (t) => {
   t.same(await told(good({ jti: 'revoked' }), { identify }), invalid('The token is not valid.'))
 })
 
-t.test('takes the options of bearer tokens', async (t) => {
+t.test('accepts the options of bearer tokens', async (t) => {
   t.match(await told(undefined, { optional: true }), [200, ['', []]])
   t.match(await told(undefined, { realm: 'x' }), [401, 'Bearer realm="x"'])
 })

@@ -7,6 +7,7 @@ import { problemDetails } from '../../lib/problems.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route, WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
+import { until } from '../support/channels.ts'
 
 /** An app whose requests for `/wait` end when they are let go. */
 function appOf(options: LoadShedOptions, settings: object = {}) {
@@ -32,7 +33,7 @@ function appOf(options: LoadShedOptions, settings: object = {}) {
   return { app, letGo: () => letGo() }
 }
 
-t.test('refuses requests beyond the limit, until one has ended', async (t) => {
+t.test('refuses requests over the limit, until one has ended', async (t) => {
   const { app, letGo } = appOf({ maxInFlight: 1, retryAfter: 5 })
   await using client = await testClient(app)
   const first = client.get('/wait')
@@ -45,7 +46,7 @@ t.test('refuses requests beyond the limit, until one has ended', async (t) => {
   t.equal((await client.get('/')).status, 200)
 })
 
-t.test('probes are answered, and exception handlers write the refusal', async (t) => {
+t.test('probes pass, and exception handlers answer the refusal', async (t) => {
   const settings = { exceptionHandlers: problemDetails() }
   const { app, letGo } = appOf({ maxInFlight: 1 }, settings)
   await using client = await testClient(app)
@@ -59,19 +60,19 @@ t.test('probes are answered, and exception handlers write the refusal', async (t
   await first
 })
 
-t.test('an event loop that is late refuses until it is in time again', async (t) => {
+t.test('a late event loop refuses requests until it recovers', async (t) => {
   const { app } = appOf({ maxEventLoopDelayMs: 30 })
   await using client = await testClient(app)
-  t.equal((await client.get('/')).status, 200)
+  const answers = async (): Promise<number> => (await client.get('/')).status
+  await until(async () => (await answers()) === 200) // a busy machine makes it late by itself
   const end = performance.now() + 150
   while (performance.now() < end);
   await sleep(1)
-  t.equal((await client.get('/')).status, 503)
-  await sleep(300)
-  t.equal((await client.get('/')).status, 200)
+  t.equal(await answers(), 503)
+  await until(async () => (await answers()) === 200)
 })
 
-t.test('a full heap refuses', async (t) => {
+t.test('a full heap refuses requests', async (t) => {
   const { app } = appOf({ maxHeapBytes: 1 })
   await using client = await testClient(app)
   t.equal((await client.get('/')).status, 503)
@@ -89,17 +90,17 @@ t.test('websockets are closed with 1013', async (t) => {
   t.match(await socket.closed, { code: 1000 })
 })
 
-t.test('no timer is left when no requests come', async (t) => {
+t.test('no timer is left when there are no requests', async (t) => {
   const timers = (): number =>
     process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const before = timers()
   await using client = await testClient(appOf({ maxEventLoopDelayMs: 1_000 }).app)
   await client.get('/')
   await sleep(250)
-  t.equal(timers(), before)
+  t.ok(timers() <= before)
 })
 
-t.test('refuses options that make no sense', async (t) => {
+t.test('refuses invalid options', async (t) => {
   const cases: [LoadShedOptions, string, string][] = [
     [
       {},

@@ -53,7 +53,7 @@ t.test('counts by method, route and status', async (t) => {
   }
 })
 
-t.test('counts what is under way', async (t) => {
+t.test('counts running requests', async (t) => {
   const counted = metrics()
   let finish = (): void => {}
   const app = counted(async (_scope, _receive, send) => {
@@ -71,7 +71,7 @@ t.test('counts what is under way', async (t) => {
   t.match(counted.render(), /http_requests_in_flight 0\n/)
 })
 
-t.test('clients cannot make up labels', async (t) => {
+t.test('clients cannot create new labels', async (t) => {
   const counted = metrics({ maxSeries: 3 })
   const inventive: App = async (scope, _receive, send) => {
     if (scope.type !== 'http') return
@@ -132,7 +132,7 @@ t.test('invalid options throw at once', async (t) => {
   }
 })
 
-t.test('the delay of the event loop is told, since it was last told', async (t) => {
+t.test('the event loop delay is measured since the last scrape', async (t) => {
   const eventLoopDelay = monitorEventLoopDelay({ resolution: 1 })
   eventLoopDelay.enable()
   t.teardown(() => eventLoopDelay.disable())

@@ -33,7 +33,7 @@ async function seen(
   return status === 200 ? JSON.parse(text) : `${status} ${text}`
 }
 
-t.test('the client and the scheme are those that a trusted proxy tells', async (t) => {
+t.test('client and scheme are read from fields of a trusted proxy', async (t) => {
   const fields = { 'x-forwarded-for': '6.6.6.6, 1.1.1.1', 'x-forwarded-proto': 'https' }
 
   t.same(await seen(TRUSTED, fields), {
@@ -84,7 +84,7 @@ t.test('peers on a unix socket are trusted if `unix` is listed', async (t) => {
   t.match(await seen(options, FIELDS), { client: { host: '127.0.0.1' } })
 })
 
-t.test('a client that is hidden is not trusted further inside', async (t) => {
+t.test('a hidden client is not trusted by inner middleware', async (t) => {
   const fields = { 'x-forwarded-for': '6.6.6.6, unknown' }
   const options = { trusted: ['unix', 'loopback'] }
   const app = chain(proxyHeaders(options), proxyHeaders(options))(telling)
@@ -93,7 +93,7 @@ t.test('a client that is hidden is not trusted further inside', async (t) => {
   t.match(JSON.parse(responseOf(await call(app, scope)).text), { client: { host: 'unknown' } })
 })
 
-t.test('host and prefix only when they are asked for', async (t) => {
+t.test('host and prefix are read only on request', async (t) => {
   t.match(await seen(TRUSTED, FIELDS), { rootPath: '', url: 'https://inner:8000/' })
   t.match(await seen({ ...TRUSTED, host: true }, FIELDS), { url: 'https://outer.test/' })
   t.match(await seen({ ...TRUSTED, port: true }, FIELDS), { url: 'https://inner:8443/' })
@@ -106,7 +106,7 @@ t.test('host and prefix only when they are asked for', async (t) => {
   })
 })
 
-t.test('a port that the host names counts, and a default port is not written', async (t) => {
+t.test('a port in the host is used, and a default port is omitted', async (t) => {
   const url = async (host: string, port: string, proto = 'https') => {
     const fields = { 'x-forwarded-proto': proto, 'x-forwarded-port': port }
     const facts = await seen(
@@ -124,7 +124,7 @@ t.test('a port that the host names counts, and a default port is not written', a
   t.equal(await url('', '443'), 'https://inner/')
 })
 
-t.test('a request without a Host field gets one, if there is a name', async (t) => {
+t.test('a request without a Host field gets one, if a host was forwarded', async (t) => {
   const headersAfter = async (fields: readonly string[]): Promise<readonly string[]> => {
     const scope = httpScope({ headers: [...fields] })
     await call(proxyHeaders(EVERYTHING)(telling), scope)
@@ -136,7 +136,7 @@ t.test('a request without a Host field gets one, if there is a name', async (t) 
   t.same(await headersAfter(['x-forwarded-port', '81']), ['x-forwarded-port', '81'])
 })
 
-t.test('the prefix stands before that of the server and of mounts', async (t) => {
+t.test('the prefix is added before that of the server and of mounts', async (t) => {
   const inner = proxyHeaders(EVERYTHING)(telling)
   const app = Router([Mount('/in', Router([Route('/x', () => inner)]))])
   const headers = ['host', 'a', 'x-forwarded-prefix', '/app']
@@ -151,7 +151,7 @@ t.test('the prefix stands before that of the server and of mounts', async (t) =>
   t.match(star, { path: '*', rawPath: '*', rootPath: '' })
 })
 
-t.test('Forwarded is read instead', async (t) => {
+t.test('Forwarded is read on request', async (t) => {
   const options = { ...TRUSTED, forwarded: true, host: true }
 
   t.match(await seen(options, FIELDS), {
@@ -169,7 +169,7 @@ t.test('malformed fields get 400', async (t) => {
   t.equal(await seen(options, { forwarded: 'evil' }), '400 The Forwarded header cannot be read.')
 })
 
-t.test('a websocket has schemes of its own', async (t) => {
+t.test('a websocket has websocket schemes', async (t) => {
   const headers = ['x-forwarded-proto', 'https', 'x-forwarded-for', '1.1.1.1']
   const scope = websocketScope({ headers })
   const app = chain(lint(), proxyHeaders(TRUSTED), lint())(telling)

@@ -66,7 +66,7 @@ t.test('answers 429 with Retry-After beyond the limit', async (t) => {
   t.same(await statuses(client, 2), [200, 429], 'a refused request took nothing')
 })
 
-t.test('several windows hold at once', async (t) => {
+t.test('several windows apply at once', async (t) => {
   t.intercept(Date, 'now', { value: () => 0 })
   const client = await visitor(t, { limits: [...limits, { max: 3, seconds: 3600 }], name: 'all' })
 
@@ -87,7 +87,7 @@ t.test('sends no fields with headers: false', async (t) => {
 })
 
 // Advisory rows 33 and 97.
-t.test('a client is its address, whatever it says of itself', async (t) => {
+t.test('a client is identified by its address, whatever its fields are', async (t) => {
   const wrapped = rateLimit({ limits })(app)
   const from = async (host: string, headers = {}): Promise<number> => {
     await using client = await testClient(wrapped, { client: { host, port: 1 }, headers })
@@ -115,7 +115,7 @@ t.test('a client without an address needs a key', async (t) => {
   })
 })
 
-t.test('the key is free, and null is without limit', async (t) => {
+t.test('the key can be chosen, and null means no limit', async (t) => {
   const client = await visitor(t, { limits, key: async ({ headers }) => headers.get('x-user') })
   const by = async (headers: Record<string, string>): Promise<number> =>
     (await client.get('/', { headers })).status
@@ -126,7 +126,7 @@ t.test('the key is free, and null is without limit', async (t) => {
   for (let count = 0; count < 3; count++) t.equal(await by({}), 200)
 })
 
-t.test('a request may cost more, or nothing, but not more than there is', async (t) => {
+t.test('a request may cost more, or nothing, but not more than the limit', async (t) => {
   const cost: RateLimitOptions['cost'] = ({ queryParams }) => Number(queryParams.get('cost'))
   const client = await visitor(t, { limits, cost })
   const status = async (value: unknown): Promise<number> =>
@@ -144,7 +144,7 @@ t.test('a request may cost more, or nothing, but not more than there is', async 
   }
 })
 
-t.test('of one name and store, they count together', async (t) => {
+t.test('limits with the same name and store count together', async (t) => {
   const store = memoryStore()
   const one = await visitor(t, { limits, store, name: 'shared' })
   const two = await visitor(t, { limits, store, name: 'shared' })
@@ -156,7 +156,7 @@ t.test('of one name and store, they count together', async (t) => {
   t.same(await statuses(other, 1), [200])
 })
 
-t.test('a store that fails fails the request, or what the option says', async (t) => {
+t.test('an error of the store fails the request, or follows the option', async (t) => {
   const errors: unknown[] = []
   const asked = (answer: boolean) => async (error: unknown) => {
     errors.push(error)
@@ -178,7 +178,7 @@ t.test('a store that fails fails the request, or what the option says', async (t
   t.match(errors, [{ name: 'StoreUnavailable' }, { name: 'StoreUnavailable' }])
 })
 
-t.test('a handler of 429 answers, and the fields are there too', async (t) => {
+t.test('a handler of 429 answers, and its response has the fields', async (t) => {
   const handlers = [[429, () => new PlainTextResponse('slowly', { status: 429 })]] as const
   const client = await testClient(exceptions(handlers)(rateLimit({ limits })(app)))
   t.teardown(client.close)
@@ -190,7 +190,7 @@ t.test('a handler of 429 answers, and the fields are there too', async (t) => {
   t.match(response.headers.get('ratelimit'), /^"default-60";r=0;t=\d+$/)
 })
 
-t.test('the answer to a bug tells of the limits too', async (t) => {
+t.test('the answer to a bug has the fields too', async (t) => {
   const { status, headers } = await answerToBug(rateLimit({ limits }))
 
   t.equal(status, 500)
@@ -213,7 +213,7 @@ t.test('a handshake counts as a request', async (t) => {
 
 t.test('other scopes pass unchanged', (t) => assertUntouched(t, rateLimit({ limits })))
 
-t.test('the fields of limits that were not asked', async (t) => {
+t.test('the fields of limits that were not checked', async (t) => {
   t.same(limitFields({ limits }, []), [
     'ratelimit-policy',
     '"default-60";q=2;w=60',

@@ -50,13 +50,13 @@ const INCOMING: readonly (readonly [headers: string[], id: string | undefined])[
 ]
 
 for (const [headers, id] of INCOMING) {
-  t.test(`${JSON.stringify(headers).slice(0, 60)} brings ${id ? 'a' : 'no'} name`, async (t) => {
+  t.test(`${JSON.stringify(headers).slice(0, 60)} has ${id ? 'a' : 'no'} valid id`, async (t) => {
     t.equal(incomingId(headers), id)
     if (id !== undefined) t.same(await run(headers), { id, sent: [id] })
   })
 }
 
-t.test('the field, the maker and the trust can be chosen', async (t) => {
+t.test('the field, the generator and the trust can be chosen', async (t) => {
   const options = { header: 'X-Trace', generate: () => 'made' }
 
   t.equal((await run(['x-trace', 'sent'], options)).id, 'sent')
@@ -64,7 +64,7 @@ t.test('the field, the maker and the trust can be chosen', async (t) => {
   t.equal((await run([], options)).id, 'made')
 })
 
-t.test('an answer that has the field keeps it', async (t) => {
+t.test('a response with the field keeps it', async (t) => {
   const app = toApp(new PlainTextResponse('', { headers: { 'x-request-id': 'own' } }), 'the test')
 
   t.same((await run([], {}, app)).sent, ['own'])
@@ -95,7 +95,7 @@ t.test('websockets get an id too', async (t) => {
   t.equal(sent[2], messages[2])
 })
 
-t.test('a message that accepts without fields is left as it was', async (t) => {
+t.test('an accept message without fields is not changed', async (t) => {
   const accept: SendMessage = { type: 'websocket.accept' }
   const app: App = (_scope, _receive, send) => send(accept)
 

@@ -44,7 +44,7 @@ t.test('the fields by default', async (t) => {
 })
 
 // RFC 6797 section 7.2
-t.test('transport security is told by https only', async (t) => {
+t.test('Strict-Transport-Security is sent over https only', async (t) => {
   const name = 'strict-transport-security'
 
   t.equal((await sent({})).get(name), null)
@@ -52,7 +52,7 @@ t.test('transport security is told by https only', async (t) => {
   t.equal((await sent({ strictTransportSecurity: false }, { scheme: 'https' })).get(name), null)
 })
 
-t.test('policies can be left out, or only reported on', async (t) => {
+t.test('policies can be omitted, or report-only', async (t) => {
   const reported = await sent({
     contentSecurityPolicy: false,
     contentSecurityPolicyReportOnly: { reportUri: ['/csp'] },
@@ -63,7 +63,7 @@ t.test('policies can be left out, or only reported on', async (t) => {
   t.equal((await sent({ xFrameOptions: false })).get('x-frame-options'), null)
 })
 
-t.test('what the response has stays', async (t) => {
+t.test('existing fields of the response stay', async (t) => {
   const headers = { 'content-security-policy': "default-src 'none'", 'x-frame-options': 'DENY' }
   const app = toApp(new PlainTextResponse('home', { headers }), 'the test')
 
@@ -128,7 +128,7 @@ t.test('answers to errors have the fields too', async (t) => {
   }
 })
 
-t.test('a response that is sent twice gets them twice, each once', async (t) => {
+t.test('a response that is sent twice has each field once', async (t) => {
   const response = new PlainTextResponse('home')
   const app = toApp(response, 'the test')
 

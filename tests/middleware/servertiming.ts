@@ -18,13 +18,13 @@ async function run(work: (scope: HTTPScope) => unknown = () => {}, options = {})
   return responseOf(sent).headers.get('server-timing')
 }
 
-t.test('shows the time until the response started', async (t) => {
+t.test('contains the time until the response started', async (t) => {
   t.match(await run(), /^total;dur=\d+\.\d$/)
   t.match(await run(() => {}, { total: 'app' }), /^app;dur=\d+\.\d$/)
   t.equal(await run(() => {}, { total: false }), null)
 })
 
-t.test('shows what the app measured', async (t) => {
+t.test('contains the measurements of the app', async (t) => {
   const field = await run(
     async (scope) => {
       timingsOf({ scope }).add('db', 12.34, 'two "queries"\r\n\\ é')
@@ -42,7 +42,7 @@ t.test('shows what the app measured', async (t) => {
   t.match(field, /^db;dur=12\.3;desc="two queries ", work;dur=\d+\.\d, bad;dur=\d+\.\d$/)
 })
 
-t.test('shows no more than fifty', async (t) => {
+t.test('contains at most fifty entries', async (t) => {
   const field = await run((scope) => {
     for (let count = 0; count < 100; count++) timingsOf({ scope }).add('a', 1)
   })
@@ -61,7 +61,7 @@ t.test('sends the times only if show returns true', async (t) => {
   t.same(seen, ['/'])
 })
 
-t.test('shows it with the answer to a bug', async (t) => {
+t.test('is sent with the answer to a bug', async (t) => {
   const { status, headers } = await answerToBug(serverTiming())
 
   t.equal(status, 500)

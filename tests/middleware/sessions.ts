@@ -17,7 +17,7 @@ import { assertUntouched } from '../support/untouched.ts'
 const secret = 'example of a secret with 32 bytes or more'
 
 // MW-SESS-4
-t.test('the answer varies by Cookie when the session was used', async (t) => {
+t.test('the response has Vary: Cookie when the session was used', async (t) => {
   const visitor = await client(t, { secret })
   const varyOf = async (path: string): Promise<string | null> =>
     (await visitor.get(path)).headers.get('vary')
@@ -26,7 +26,7 @@ t.test('the answer varies by Cookie when the session was used', async (t) => {
   t.equal(await varyOf('/none'), null)
 })
 
-t.test('is kept when an exception answers', async (t) => {
+t.test('is saved when an exception is answered', async (t) => {
   const visitor = await client(t, { secret })
 
   t.equal((await visitor.get('/bad')).status, 400)
@@ -35,7 +35,7 @@ t.test('is kept when an exception answers', async (t) => {
 })
 
 // MW-SESS-16
-t.test('what changes after the start is lost', async (t) => {
+t.test('changes after the start are lost', async (t) => {
   const visitor = await client(t, { secret })
 
   t.equal(await (await visitor.get('/late')).text(), 'late')
@@ -43,7 +43,7 @@ t.test('what changes after the start is lost', async (t) => {
   t.same(await (await visitor.get('/show')).json(), {})
 })
 
-t.test('the options shape the cookie: MW-SESS-1', async (t) => {
+t.test('the options set the attributes of the cookie: MW-SESS-1', async (t) => {
   const options: SessionsOptions = {
     secret,
     cookie: 'sid',
@@ -61,7 +61,7 @@ t.test('the options shape the cookie: MW-SESS-1', async (t) => {
   )
 })
 
-t.test('data that does not fit into a cookie throws where it is set', async (t) => {
+t.test('data that does not fit into a cookie throws when it is set', async (t) => {
   const visitor = await client(t, { secret })
 
   await t.rejects(visitor.get('/large'), {
@@ -74,7 +74,7 @@ t.test('data that does not fit into a cookie throws where it is set', async (t) 
 })
 
 for (const sealed of [false, true]) {
-  t.test(`the largest data is as large as a cookie can be, sealed: ${sealed}`, async (t) => {
+  t.test(`the largest data makes a cookie of the maximum size, sealed: ${sealed}`, async (t) => {
     const cookie = `session${'n'.repeat(20)}`
     const most: App = async (scope, receive, send) => {
       const { session } = new Request(scope as HTTPScope)
@@ -114,7 +114,7 @@ t.test('data that grows past session.data is measured when the response starts',
   })
 })
 
-t.test('an error while it is kept can be answered', async (t) => {
+t.test('an error while saving can be answered', async (t) => {
   const failing: App = async (scope, receive, send) => {
     const answer = new PlainTextResponse('sorry', { status: 500 })
     await app(scope, receive, send).catch(() => answer.respond(scope, receive, send))
@@ -128,7 +128,7 @@ t.test('an error while it is kept can be answered', async (t) => {
   t.equal(await response.text(), 'sorry')
 })
 
-t.test('a store that is away fails the requests that need it', async (t) => {
+t.test('a store that is down fails the requests that need it', async (t) => {
   const away = async (): Promise<never> => {
     throw new StoreUnavailable('gone')
   }
@@ -158,7 +158,7 @@ t.test('a store that is away fails the requests that need it', async (t) => {
 })
 
 // Advisory row 94.
-t.test('a request under way does not bring a destroyed session back', async (t) => {
+t.test('a running request does not restore a destroyed session', async (t) => {
   const store = memoryStore()
   const visitor = await client(t, { store })
   await visitor.get('/add')
@@ -211,7 +211,7 @@ t.test('works for websockets, until they are accepted', async (t) => {
   ])
 })
 
-t.test('a websocket is opened by pages of this site, and by those that are listed', async (t) => {
+t.test('only pages of this site and listed origins open a websocket', async (t) => {
   const answered = async (options: Partial<SessionsOptions>, ...fields: string[]) => {
     const scope = websocketScope({ path: '/ws', headers: ['host', 'testserver', ...fields] })
     const wrapped = lint()(sessions({ secret, ...options })(app))
@@ -231,7 +231,7 @@ t.test('a websocket is opened by pages of this site, and by those that are liste
 
 t.test('other scopes pass unchanged', (t) => assertUntouched(t, sessions({ secret })))
 
-t.test('whether a cookie is for https only', async (t) => {
+t.test('a cookie is secure by its options, its name and the scheme', async (t) => {
   t.equal(isSecure({}, 'http'), false)
   t.equal(isSecure({}, 'ws'), false)
   t.equal(isSecure({}, 'https'), true)
@@ -242,7 +242,7 @@ t.test('whether a cookie is for https only', async (t) => {
   t.equal(isSecure({ cookie: '__Host-session' }, 'http'), true)
 })
 
-t.test('what is due is kept as it is', async (t) => {
+t.test('a save that is due keeps the data', async (t) => {
   const record = { id: 'a'.repeat(43), text: '{"a":1}' }
 
   t.same(changeOf(new Session(record), false), { type: 'none' })
@@ -252,7 +252,7 @@ t.test('what is due is kept as it is', async (t) => {
 t.test('invalid options throw at once', async (t) => {
   const store = memoryStore()
   const where =
-    'sessions: sessions are kept in cookies with a secret, sealed or not, or in a store, '
+    'sessions: either a secret (for cookies) or a store is needed, and sealed and chunks are for cookies only, '
   const cases: [SessionsOptions, string][] = [
     [{}, `${where}nothing was given. Pass secret or store.`],
     [{ secret, store }, `${where}secret, store was given. Pass secret or store.`],

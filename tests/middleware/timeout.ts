@@ -53,7 +53,7 @@ t.test('an answer in time comes through, and no timer is left', async (t) => {
     ),
     /kaput/,
   )
-  t.equal(timers(), before)
+  t.ok(timers() <= before)
 })
 
 t.test('one that is late is replaced by 503, and the signal aborts', async (t) => {
@@ -101,7 +101,7 @@ t.test('a pending receive gets a disconnect, then and later', async (t) => {
   t.same(types, ['http.request', 'http.disconnect', 'http.disconnect'])
 })
 
-t.test('late listeners are called at once, and none twice', async (t) => {
+t.test('late listeners are called immediately, and none twice', async (t) => {
   const leave: (() => void)[] = []
   let told = 0
   const app: App = async (scope) => {

@@ -87,7 +87,7 @@ t.test('a request is a span, by the conventions', async (t) => {
   })
 })
 
-t.test('spans of the handler are its children, behind an await too', async (t) => {
+t.test('spans of the handler are its children, also after an await', async (t) => {
   const [child, span] = await spansOf(tracing()(router), get('/users/7'))
 
   t.equal(child?.name, 'query')
@@ -109,7 +109,7 @@ t.test('concurrent requests do not share a span', async (t) => {
   t.notOk(parents.includes(undefined))
 })
 
-t.test('goes on with the trace of the client', async (t) => {
+t.test('continues the trace of the client', async (t) => {
   const [, span] = await spansOf(tracing()(router), get('/users/7', { headers: TRACEPARENT }))
 
   t.equal(span?.spanContext().traceId, TRACE)
@@ -169,7 +169,7 @@ t.test('an error is a word', async (t) => {
   for (const [status, error, expected] of table) t.equal(faultOf({ status, error }), expected)
 })
 
-t.test('what is thrown need not be an error', async (t) => {
+t.test('a thrown value need not be an error', async (t) => {
   const app: App = () => Promise.reject('text')
 
   const [span] = await spansOf(tracing()(app), get('/'))
@@ -208,7 +208,7 @@ t.test('unknown attributes are omitted', async (t) => {
   })
 })
 
-t.test('skips what needs no span, and other scopes', async (t) => {
+t.test('skips requests by the option, and other scopes', async (t) => {
   const app = tracing({ skip: ({ path }) => path === '/none' })
 
   t.same(await spansOf(app(router), get('/none')), [])

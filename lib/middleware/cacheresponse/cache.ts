@@ -1,9 +1,9 @@
-/** Answers from the store, and lets one request at a time fill it. */
+/** Answers from the store. Concurrent requests for a resource share one call of the app. */
 
 import { answerException } from '../../errors/handlers.ts'
 import { HTTPException } from '../../exceptions.ts'
 import { joinedField } from '../../http/conditional.ts'
-import { tell } from '../../internal/handled.ts'
+import { callListener } from '../../internal/handled.ts'
 import { NO_BODY } from '../../protocol/received.ts'
 import { type Store, StoreUnavailable } from '../../stores.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
@@ -21,7 +21,7 @@ import {
 } from './entries.ts'
 import { type Call, Fill, type FillSettings } from './fill.ts'
 import { KeptPaths } from './keptpaths.ts'
-import { unconditional, type Wish } from './requests.ts'
+import { type RequestPolicy, withoutConditions } from './requests.ts'
 import { secondsKept } from './rules.ts'
 import { Uncacheable } from './uncacheable.ts'
 
@@ -37,11 +37,11 @@ interface Lookup {
   readonly variants: Variants | undefined
 }
 
-/** A request, and what the cache knows of its resource. */
+/** A request, and the stored response of its resource if that is stale. */
 interface Ask {
   readonly key: string
   readonly path: string
-  readonly wish: Wish
+  readonly policy: RequestPolicy
   readonly stale: Entry | undefined
 }
 
@@ -49,7 +49,7 @@ export class ResponseCache {
   readonly #settings: CacheSettings
   /** The requests that other requests wait for, by slot. */
   readonly #shared = new Map<string, Fill>()
-  /** All requests that are on their way to the app. */
+  /** All requests that the app is answering. */
   readonly #running = new Set<Fill>()
   readonly #refreshing = new Set<string>()
   readonly #uncacheable = new Uncacheable()
@@ -61,39 +61,41 @@ export class ResponseCache {
     this.#settings = settings
   }
 
-  /** Answers from the store, from the app's answer to another request, or by the app. */
-  async serve(key: string, wish: Wish, ...call: Call): Promise<void> {
+  /** Answers from the store, with the app's response to another request, or by calling the app. */
+  async serve(key: string, policy: RequestPolicy, ...call: Call): Promise<void> {
     const [app, scope, receive, send] = call
     let known: Variants | undefined
     let path: string | undefined
     for (;;) {
-      const { entry, variants = known } = await this.#find(key, wish, scope)
+      const { entry, variants = known } = await this.#find(key, policy, scope)
       const now = Date.now()
-      if (entry !== undefined && satisfies(entry, wish, now)) return answer(entry, scope, send)
+      if (entry !== undefined && satisfies(entry, policy, now)) return answer(entry, scope, send)
       const slot = variants === undefined ? key : variantKey(key, variants, scope.headers)
       path ??= pathKey(scope)
-      const ask = { key, path, wish, stale: entry }
-      if (entry !== undefined && isUsable(entry, entry.whileRevalidate, wish, now)) {
+      const ask = { key, path, policy, stale: entry }
+      if (entry !== undefined && isUsable(entry, entry.whileRevalidate, policy, now)) {
         await answer(entry, scope, send)
         return this.#refresh(slot, ask, call)
       }
-      if (wish.onlyIfCached) return answerException(new HTTPException(504), scope, receive, send)
-      if (!wish.mayKeep) return app(scope, receive, send)
-      // Responses to requests with cookies are seldom shareable, so these neither wait nor are waited for.
-      if (wish.hasCookies || this.#uncacheable.has(key)) return this.#fill(ask, call)
-      // What was never kept may be a long poll, where waiting would cost an event.
+      if (policy.onlyIfCached) return answerException(new HTTPException(504), scope, receive, send)
+      if (!policy.mayKeep) return app(scope, receive, send)
+      // Responses to requests with cookies can seldom be shared, so no request waits for them, and they do
+      // not wait for others.
+      if (policy.hasCookies || this.#uncacheable.has(key)) return this.#fill(ask, call)
+      // A resource that was never cached may be a long poll. A request that waits could then miss an
+      // event.
       const wasKept = entry !== undefined || variants !== undefined || this.#keptPaths.has(path)
       if (!wasKept) return this.#fill(ask, call)
       const shared = this.#shared.get(slot)
-      if (shared === undefined || !wish.mayUse) return this.#lead(slot, ask, call)
+      if (shared === undefined || !policy.mayUse) return this.#lead(slot, ask, call)
       const outcome = await shared.outcome
       if (outcome === 'retry') continue
       if (outcome === 'pass' || shared.isOutdated) return this.#fill(ask, call)
       if (isSameVariant(outcome, shared.headers, scope.headers)) {
-        const isEnough = satisfies(outcome, wish, Date.now())
+        const isEnough = satisfies(outcome, policy, Date.now())
         return isEnough ? answer(outcome, scope, send) : this.#fill(ask, call)
       }
-      // Now the varying fields are known: requests that would get the same response share one.
+      // Now the fields in `Vary` are known: requests with the same values share one call of the app.
       known = { vary: outcome.vary, id: '' }
     }
   }
@@ -111,7 +113,7 @@ export class ResponseCache {
     await this.#settings.store.delete(key).catch(this.#report)
   }
 
-  async #find(key: string, { mayUse }: Wish, { headers }: HTTPScope): Promise<Lookup> {
+  async #find(key: string, { mayUse }: RequestPolicy, { headers }: HTTPScope): Promise<Lookup> {
     const nothing = { entry: undefined, variants: undefined }
     if (!mayUse) return nothing
     const first = await this.#read(key)
@@ -124,13 +126,13 @@ export class ResponseCache {
 
   /** Reports an outage once, not per request; other errors are reported each time. */
   readonly #report = (error: unknown): void => {
-    const isToldAlready = this.#isAway && error instanceof StoreUnavailable
+    const isReported = this.#isAway && error instanceof StoreUnavailable
     this.#isAway = error instanceof StoreUnavailable
-    if (isToldAlready) return
-    tell('cacheResponse: onError', this.#settings.onError, error)
+    if (isReported) return
+    callListener('cacheResponse: onError', this.#settings.onError, error)
   }
 
-  /** A failing store counts as an empty one. */
+  /** Reads an entry. If the store fails, the entry counts as missing. */
   async #read(key: string): Promise<Entry | Variants | undefined> {
     try {
       const bytes = await this.#settings.store.get(key)
@@ -142,7 +144,7 @@ export class ResponseCache {
     }
   }
 
-  /** Calls the app for this request and for those that wait for it. */
+  /** Calls the app for this request and for the requests that wait for it. */
   async #lead(slot: string, ask: Ask, call: Call): Promise<void> {
     if (this.#shared.has(slot)) return this.#fill(ask, call)
     const fill = this.#newFill(ask, call)
@@ -159,13 +161,13 @@ export class ResponseCache {
     return this.#run(this.#newFill(ask, call), call)
   }
 
-  #newFill({ key, path, wish, stale }: Ask, [, scope, , send]: Call): Fill {
+  #newFill({ key, path, policy, stale }: Ask, [, scope, , send]: Call): Fill {
     // A response that is not cached for requests with cookies may be cached for others.
-    const mark = wish.hasCookies ? `${key} cookies` : key
+    const mark = policy.hasCookies ? `${key} cookies` : key
     const isUncacheable = this.#uncacheable.has(mark)
     const refuse = (): void => {
       this.#uncacheable.add(mark)
-      if (!wish.hasCookies) this.#keptPaths.delete(path)
+      if (!policy.hasCookies) this.#keptPaths.delete(path)
     }
     const keep = (): void => {
       this.#uncacheable.delete(mark)
@@ -173,7 +175,7 @@ export class ResponseCache {
     }
     return new Fill(
       this.#settings,
-      { resource: key, wish, stale, isUncacheable, refuse, keep },
+      { resource: key, policy, stale, isUncacheable, refuse, keep },
       scope,
       send,
     )
@@ -190,12 +192,12 @@ export class ResponseCache {
     }
   }
 
-  /** Fetches a new response after a stale one was served; one request does this for all. */
+  /** Fetches a new response after a stale one was served. Only one request at a time does this. */
   async #refresh(slot: string, ask: Ask, [app, scope]: Call): Promise<void> {
     if (this.#refreshing.has(slot)) return
     this.#refreshing.add(slot)
     const { onDisconnect: _gone, extensions: _none, ...rest } = scope
-    const own: HTTPScope = { ...rest, method: 'GET', headers: unconditional(scope.headers) }
+    const own: HTTPScope = { ...rest, method: 'GET', headers: withoutConditions(scope.headers) }
     try {
       await this.#fill(ask, [app, own, async () => NO_BODY, async () => {}])
     } catch (error) {
@@ -218,7 +220,7 @@ export class ResponseCache {
     }
   }
 
-  /** The variants of a resource, if they depend on the same fields. */
+  /** Returns the stored variants of a resource if they depend on the same fields, otherwise new ones. */
   async #variantsFor(key: string, { vary }: Entry): Promise<Variants> {
     const present = await this.#read(key)
     const isSame = present !== undefined && 'id' in present && present.vary.join() === vary.join()

@@ -8,7 +8,10 @@ export type Directives = ReadonlyMap<string, string | undefined>
 const DIRECTIVE =
   /[\t ]*([^\t ,="]*)[\t ]*(?:=[\t ]*(?:"((?:[^"\\]|\\.)*)"?|([^,"]*)))?[^,]*(?:,|$)/y
 
-/** The first of each directive counts; both spellings of a value are equal (RFC 9111 section 5.2). */
+/**
+ * Parses a list of directives. The first of several with one name is used. A quoted value is equal to the
+ * same value as a token (RFC 9111 section 5.2).
+ */
 export function directivesOf(field: string): Directives {
   const directives = new Map<string, string | undefined>()
   DIRECTIVE.lastIndex = 0
@@ -21,27 +24,27 @@ export function directivesOf(field: string): Directives {
   return directives
 }
 
-/** Larger numbers of seconds count as this one (RFC 9111 section 1.2.2). */
+/** The maximum number of seconds: a larger number is treated as this one (RFC 9111 section 1.2.2). */
 const MOST_SECONDS = 2 ** 31
 
-/** A number of seconds; undefined for anything else. */
+/** Returns the number of seconds, or undefined if the text is not a number. */
 export function asSeconds(text: string | undefined): number | undefined {
   if (text === undefined || !/^[0-9]+$/.test(text)) return undefined
   return Math.min(Number(text), MOST_SECONDS)
 }
 
-export function secondsOf(said: Directives, name: string): number | undefined {
-  return asSeconds(said.get(name))
+export function secondsOf(directives: Directives, name: string): number | undefined {
+  return asSeconds(directives.get(name))
 }
 
-/** The age of a response in seconds; the first member of a list counts (RFC 9111 section 5.1). */
+/** Returns the age of a response in seconds. The first member of a list is used (RFC 9111 section 5.1). */
 export function ageIn(field: string | null): number {
   if (field === null) return 0
   const comma = field.indexOf(',')
   return asSeconds((comma < 0 ? field : field.slice(0, comma)).trim()) ?? 0
 }
 
-/** A date, case-insensitive here (RFC 9111 section 4.2). */
+/** Parses a date. In a cache the case of its letters does not matter (RFC 9111 section 4.2). */
 export function dateIn(field: string | null): number | null {
   if (field === null) return null
   const usual = field
@@ -66,8 +69,8 @@ const PARAMETERS = /(?:[\t ]*;[\t ]*[a-z*][a-z0-9_.*-]*(?:=(?:[^\t ,;"]+|"(?:[^"
 const END = /[\t ]*(?:,|$)/y
 
 /**
- * The directives of a targeted field, `CDN-Cache-Control`, a dictionary of structured fields; undefined
- * if it is empty or invalid, and therefore ignored (RFC 9213 section 2.1).
+ * Parses the targeted field `CDN-Cache-Control`, a dictionary of structured fields. Returns undefined if
+ * it is empty or invalid: then it is ignored (RFC 9213 section 2.1).
  */
 export function targetedDirectives(field: string | null): Directives | undefined {
   if (field === null || field.trim() === '') return undefined
@@ -85,7 +88,7 @@ export function targetedDirectives(field: string | null): Directives | undefined
     }
     index += end[0].length
     const [, name = ''] = key
-    // `?0` switches a directive off, and seconds are integers; the last of a name counts.
+    // `?0` disables a directive, and seconds must be integers. The last of several with one name is used.
     const isIgnored = item?.[0] === '=?0' || (SECONDS.has(name) && item?.[1] === undefined)
     if (isIgnored) directives.delete(name)
     else directives.set(name, item?.[1])

@@ -5,11 +5,11 @@ import { urlAuthority } from '../../http/hosts.ts'
 import { encodeText, joinBytes } from '../../internal/bytes.ts'
 import { sha256 } from '../../internal/digests.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
-import type { Wish } from './requests.ts'
-import type { Stay } from './rules.ts'
+import type { RequestPolicy } from './requests.ts'
+import type { Freshness } from './rules.ts'
 
 /** A complete response. */
-export interface Entry extends Stay {
+export interface Entry extends Freshness {
   readonly status: number
   readonly headers: HeaderList
   readonly body: Uint8Array
@@ -17,7 +17,7 @@ export interface Entry extends Stay {
   readonly time: number
 }
 
-/** Stored at the key of a resource whose responses depend on request fields. */
+/** The value at the key of a resource whose responses depend on request fields. */
 export interface Variants {
   readonly vary: readonly string[]
   /** Part of the keys of the variants: a new id makes the old variants unreachable. */
@@ -25,26 +25,28 @@ export interface Variants {
 }
 
 /**
- * The key of a resource: a hash of an unambiguous list. It has a fixed length, and only characters that
- * every store accepts.
+ * Returns the key of a resource: a hash of an unambiguous list. It has a fixed length and contains only
+ * characters that every store accepts.
  */
 export function resourceKey(scope: HTTPScope, extra: string): string {
   const { scheme, headers, rawPath, queryString } = scope
   return hashOf(['GET', scheme, hostIn(headers), rawPath, queryString, extra])
 }
 
-/** The key of all resources with this host and path, whatever their query. */
+/** Returns the key of all resources with this host and path, whatever their query. */
 export function pathKey({ headers, rawPath }: HTTPScope): string {
   return hashOf([hostIn(headers), rawPath])
 }
 
-/** Different spellings of a host are one resource, so a change through one invalidates all. */
+/**
+ * Returns the normalised host. Otherwise a change would invalidate only the URL with the same spelling.
+ */
 function hostIn(headers: HeaderList): string {
   const named = joinedField(headers, 'host') ?? ''
   return urlAuthority(named)?.toLowerCase() ?? named
 }
 
-/** The key of the variant for this request. */
+/** Returns the key of the variant for this request. */
 export function variantKey(key: string, { vary, id }: Variants, headers: HeaderList): string {
   return hashOf([key, id, ...vary.flatMap((name) => [name, joinedField(headers, name)])])
 }
@@ -62,7 +64,7 @@ export function encodeVariants(variants: Variants): Uint8Array {
   return encodeText(`${JSON.stringify(variants)}\n`)
 }
 
-/** Decodes an entry; undefined if it is invalid, for example if another version wrote it. */
+/** Decodes an entry. Returns undefined if it is invalid, for example if another version wrote it. */
 export function decode(bytes: Uint8Array): Entry | Variants | undefined {
   const end = bytes.indexOf(0x0a)
   try {
@@ -76,34 +78,36 @@ export function decode(bytes: Uint8Array): Entry | Variants | undefined {
   }
 }
 
-/** The age of an entry in seconds. */
+/** Returns the age of an entry in seconds. */
 export function ageOf({ age, time }: Entry, now: number): number {
   return age + Math.max(0, Math.floor((now - time) / 1000))
 }
 
 /** Whether an entry is fresh and the request accepts it. */
-export function satisfies(entry: Entry, wish: Wish, now: number): boolean {
+export function satisfies(entry: Entry, policy: RequestPolicy, now: number): boolean {
   const age = ageOf(entry, now)
-  if (wish.hasCookies && !entry.isPublic) return false
-  return age <= wish.maxAge && entry.lifetime - age > wish.minFresh
+  if (policy.hasCookies && !entry.isPublic) return false
+  return age <= policy.maxAge && entry.lifetime - age > policy.minFresh
 }
 
 /**
- * Whether a stale entry may still be served, for so many seconds, to a request that does not ask for a
- * fresh one.
+ * Whether an entry that has been stale for less than `seconds` may be served to a request that accepts a
+ * stale response.
  */
 export function isUsable(
   entry: Entry,
   seconds: number | undefined,
-  wish: Wish,
+  policy: RequestPolicy,
   now: number,
 ): boolean {
-  if (seconds === undefined || (wish.hasCookies && !entry.isPublic)) return false
+  if (seconds === undefined || (policy.hasCookies && !entry.isPublic)) return false
   const age = ageOf(entry, now)
-  return age <= wish.maxAge && wish.minFresh === 0 && age < Math.max(0, entry.lifetime) + seconds
+  return (
+    age <= policy.maxAge && policy.minFresh === 0 && age < Math.max(0, entry.lifetime) + seconds
+  )
 }
 
-/** Age is computed for each answer. */
+/** Removes `Age`, which is computed for each response. */
 export function withoutAge(headers: HeaderList): HeaderList {
   return headers.filter((_, index) => headers[index - (index % 2)] !== 'age')
 }

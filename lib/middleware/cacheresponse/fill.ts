@@ -4,7 +4,7 @@ import { followsDisconnect } from '../../exceptions/common.ts'
 import { ClientDisconnected } from '../../exceptions.ts'
 import type { ConditionalScope } from '../../http/conditional.ts'
 import { withLowerNames } from '../../http/fieldlists.ts'
-import { tell } from '../../internal/handled.ts'
+import { callListener } from '../../internal/handled.ts'
 import { withoutPathsend } from '../../protocol/pathsend.ts'
 import {
   type App,
@@ -19,9 +19,9 @@ import {
 import { answer, ConditionalSend } from './answer.ts'
 import { type Entry, isUsable } from './entries.ts'
 import { Recording } from './recording.ts'
-import { unconditional, type Wish } from './requests.ts'
-import { type Stay, stayOf, type Times } from './rules.ts'
-import { freshened, validating } from './validation.ts'
+import { type RequestPolicy, withoutConditions } from './requests.ts'
+import { type Freshness, freshnessOf, type Times } from './rules.ts'
+import { freshenEntry, withValidators } from './validation.ts'
 
 export interface FillSettings extends Times {
   readonly maxBodySize: number
@@ -31,10 +31,10 @@ export interface FillSettings extends Times {
 export interface FillOptions {
   /** The key of the resource. */
   readonly resource: string
-  readonly wish: Wish
+  readonly policy: RequestPolicy
   /** The stored response that is stale. */
   readonly stale: Entry | undefined
-  /** Whether its responses could not be cached so far: then the app gets the request unchanged. */
+  /** Whether a recent response could not be cached. Then the app gets the request unchanged. */
   readonly isUncacheable: boolean
   /** Called as soon as it is known that the response may not be cached. */
   readonly refuse: () => void
@@ -42,7 +42,10 @@ export interface FillOptions {
   readonly keep: () => void
 }
 
-/** The response; `'pass'`: each request must call the app; `'retry'`: the first client disconnected. */
+/**
+ * The response; or `'pass'`: each waiting request must call the app; or `'retry'`: the first client
+ * disconnected.
+ */
 export type Outcome = Entry | 'pass' | 'retry'
 
 export type Call = readonly [app: App, scope: HTTPScope, receive: Receive, send: Send]
@@ -62,7 +65,7 @@ export class Fill {
   readonly #settings: FillSettings
   readonly #options: FillOptions
   readonly #scope: HTTPScope
-  readonly #asked: ConditionalScope
+  readonly #request: ConditionalScope
   readonly #send: Send
   readonly #out: ConditionalSend
   readonly #recording: Recording
@@ -77,15 +80,15 @@ export class Fill {
     this.#settings = settings
     this.#options = options
     this.#scope = scope
-    this.#asked = { method: scope.method, headers: scope.headers }
+    this.#request = { method: scope.method, headers: scope.headers }
     this.#send = send
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve
     })
-    this.#out = new ConditionalSend(this.#asked, send)
+    this.#out = new ConditionalSend(this.#request, send)
     this.#recording = new Recording(options.isUncacheable ? send : this.#out.send, {
       maxSize: settings.maxBodySize,
-      stayOf: (start) => this.#stayOf(start),
+      freshnessOf: (start) => this.#freshnessOf(start),
       done: (entry) => this.#done(entry),
     })
   }
@@ -97,7 +100,7 @@ export class Fill {
       await app(this.#prepared(), receive, this.#receive)
     } catch (error) {
       const isGone = followsDisconnect(error, this.#scope)
-      if (isGone && this.#isAnswered) return // the cache answered: the app was only told to stop
+      if (isGone && this.#isAnswered) return // the client got a cached response
       if (!isGone && !this.#isStarted && this.#replaces(error)) return await this.#replace()
       this.#settle(isGone ? 'retry' : 'pass')
       throw error
@@ -108,8 +111,9 @@ export class Fill {
   }
 
   /**
-   * Asks the app for the whole response, in a form that can be cached. Other fields are in a
-   * copy of the scope: middleware outside may read its own until the response has ended.
+   * Returns a scope for which the app sends the whole response, in a form that can be cached. Changed
+   * fields are in a copy of the scope, because outer middleware may read the original until the response
+   * has ended.
    */
   #prepared(): HTTPScope {
     const scope = this.#scope
@@ -117,10 +121,10 @@ export class Fill {
     if (isUncacheable) return scope
     // A file that the server sends by path would bypass the cache.
     if (scope.extensions !== undefined) scope.extensions = withoutPathsend(scope.extensions)
-    const plain = unconditional(scope.headers)
-    const headers = stale === undefined ? plain : validating(plain, stale)
+    const plain = withoutConditions(scope.headers)
+    const headers = stale === undefined ? plain : withValidators(plain, stale)
     if (headers === scope.headers) return scope
-    scope.outcome ??= {} // which all copies share
+    scope.outcome ??= {} // shared by all copies
     return { ...scope, headers }
   }
 
@@ -129,7 +133,8 @@ export class Fill {
   }
 
   readonly #receive: Send = (message) => {
-    if (this.#isReplaced || (this.#out.isOver && this.#recording.isOver)) return dropped(message)
+    if (this.#isReplaced || (this.#out.isOver && this.#recording.isOver))
+      return dropMessage(message)
     if (message.type !== 'http.response.start' || this.#isStarted)
       return this.#recording.send(message)
     this.#isStarted = true
@@ -139,7 +144,7 @@ export class Fill {
     return this.#recording.send(start)
   }
 
-  /** Whether the app's 304 answers the cache's own condition. */
+  /** Whether a 304 of the app responds to the condition that the cache added. */
   #isValidated(): boolean {
     return !this.#options.isUncacheable && this.#options.stale?.revalidate !== undefined
   }
@@ -148,20 +153,23 @@ export class Fill {
     const { stale } = this.#options
     if (stale === undefined) return this.#send(start)
     this.#isReplaced = true
-    const { entry, stay } = freshened(stale, start, this.#settings, Date.now())
-    this.#done(stay === undefined ? undefined : entry)
-    return answer(entry, this.#asked, this.#send)
+    const { entry, freshness } = freshenEntry(stale, start, this.#settings, Date.now())
+    this.#done(freshness === undefined ? undefined : entry)
+    return answer(entry, this.#request, this.#send)
   }
 
   #mayReplace(): boolean {
-    const { stale, wish } = this.#options
-    return stale !== undefined && isUsable(stale, stale.ifError, wish, Date.now())
+    const { stale, policy } = this.#options
+    return stale !== undefined && isUsable(stale, stale.ifError, policy, Date.now())
   }
 
-  /** Reports the error, since the client does not see it. */
+  /**
+   * Whether the stale response is sent instead. Then the error is reported, because the client does not
+   * see it.
+   */
   #replaces(error: unknown): boolean {
     if (!this.#mayReplace()) return false
-    tell('cacheResponse: onError', this.#settings.onError, error)
+    callListener('cacheResponse: onError', this.#settings.onError, error)
     return true
   }
 
@@ -170,12 +178,12 @@ export class Fill {
     if (stale === undefined) return SENT
     this.#isStarted = true
     this.#isReplaced = true
-    return answer(stale, this.#asked, this.#send)
+    return answer(stale, this.#request, this.#send)
   }
 
-  #stayOf(start: HTTPResponseStartMessage): Stay | undefined {
-    const stay = stayOf(start, this.#settings, Date.now())
-    return this.#options.wish.hasCookies && !stay?.isPublic ? undefined : stay
+  #freshnessOf(start: HTTPResponseStartMessage): Freshness | undefined {
+    const freshness = freshnessOf(start, this.#settings, Date.now())
+    return this.#options.policy.hasCookies && !freshness?.isPublic ? undefined : freshness
   }
 
   #done(entry: Entry | undefined): void {
@@ -186,8 +194,8 @@ export class Fill {
   }
 }
 
-/** Makes an app that keeps sending believe that the client disconnected. */
-function dropped(message: SendMessage): Promise<void> {
+/** Drops a message. The rejection stops an app that sends more, as if the client had disconnected. */
+function dropMessage(message: SendMessage): Promise<void> {
   if (message.type !== 'http.response.body' || !message.moreBody) return SENT
   const refused = Promise.reject(new ClientDisconnected())
   refused.catch(() => {}) // a forgotten `await` must not end the process

@@ -1,4 +1,4 @@
-/** Remembers the paths whose responses were cached, so that requests for them wait for each other. */
+/** Remembers the paths whose responses were cached. Requests for them wait for each other. */
 import { LRU } from '../../internal/lru.ts'
 
 const MOST = 5_000

@@ -4,27 +4,28 @@ import { lowerNames } from '../../http/fieldlists.ts'
 import { ByteCollector, NO_BYTES } from '../../internal/bytes.ts'
 import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
-import type { Stay } from './rules.ts'
+import type { Freshness } from './rules.ts'
 import { SendQueue } from './sendqueue.ts'
 
 export interface Recorder {
   /** How a response may be cached; undefined if it may not. */
-  readonly stayOf: (start: HTTPResponseStartMessage) => Stay | undefined
+  readonly freshnessOf: (start: HTTPResponseStartMessage) => Freshness | undefined
   /** The largest body that is copied, in bytes. */
   readonly maxSize: number
-  /** Called once, as early as possible: with the response, or undefined if it is not cached. */
+  /** Called once, as early as possible, with the response or with undefined if it is not cached. */
   readonly done: (entry: Entry | undefined) => void
 }
 
 /**
- * While a response is copied, the app does not wait for the client: other requests may wait for the
- * copy, and a slow reader must not delay them. What waits for that client is no larger than the copy.
+ * Sends a response and copies it. Meanwhile the app does not wait for the client, because other requests
+ * may wait for the copy and a slow client must not delay them. The messages that wait for the client are
+ * no larger than the copy.
  */
 export class Recording {
   readonly #sendQueue: SendQueue
   readonly #recorder: Recorder
   #start: HTTPResponseStartMessage | undefined
-  #stay: Stay | undefined
+  #freshness: Freshness | undefined
   #copy = new ByteCollector()
   /** Whether the outcome is known. */
   isOver = false
@@ -43,10 +44,10 @@ export class Recording {
   #look(message: SendMessage): void {
     switch (message.type) {
       case 'http.response.start':
-        // A copy, since it is kept longer than the app's message.
+        // Copied, because it is kept longer than the app's message.
         this.#start = { ...message, headers: lowerNames(message.headers).slice() }
-        this.#stay = this.#recorder.stayOf(this.#start)
-        if (this.#stay === undefined) this.#end(undefined)
+        this.#freshness = this.#recorder.freshnessOf(this.#start)
+        if (this.#freshness === undefined) this.#end(undefined)
         break
       case 'http.response.body':
         this.#take(message.body ?? NO_BYTES, message.moreBody ?? false)
@@ -66,10 +67,10 @@ export class Recording {
     }
     this.#copy.addCopy(body) // the app may reuse the memory
     const start = this.#start
-    if (moreBody || start === undefined || this.#stay === undefined) return
+    if (moreBody || start === undefined || this.#freshness === undefined) return
     const { status, headers } = start
     this.#end({
-      ...this.#stay,
+      ...this.#freshness,
       status,
       headers: withoutAge(headers),
       body: this.#copy.join(),

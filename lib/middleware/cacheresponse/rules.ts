@@ -16,7 +16,7 @@ export interface Times {
   readonly ttl: number
   /** How long a stale response is kept for revalidation. */
   readonly revalidate: number
-  /** Undefined: never served stale, whatever a response says. */
+  /** Undefined if stale responses are never served, even if their directives allow it. */
   readonly staleWhileRevalidate: number | undefined
   readonly staleIfError: number | undefined
   /** Whether this is a CDN cache, to which `CDN-Cache-Control` applies. */
@@ -24,8 +24,8 @@ export interface Times {
 }
 
 /** How long and for which requests a response may be cached. */
-export interface Stay {
-  /** Seconds for which it is fresh, counted from when it was made. */
+export interface Freshness {
+  /** Seconds for which it is fresh, counted from its creation. */
   readonly lifetime: number
   /** Its age in seconds when it was received. */
   readonly age: number
@@ -33,42 +33,51 @@ export interface Stay {
   readonly vary: readonly string[]
   /** Whether it is marked for all clients, by `public` or `s-maxage`. */
   readonly isPublic: boolean
-  /** Seconds after freshness: while it is fetched anew, while the app fails, for revalidation. */
+  /**
+   * Seconds for which it is kept after it became stale: served while a new one is fetched, served while
+   * the app fails, kept for revalidation.
+   */
   readonly whileRevalidate?: number
   readonly ifError?: number
   readonly revalidate?: number
 }
 
-/** Cached if they set their own freshness; the second list may be cached by default. */
+/**
+ * Statuses that are cached if the response sets its freshness. The statuses in `BY_DEFAULT` are also
+ * cached without it.
+ */
 const STORABLE: ReadonlySet<number> = new Set([200, 203, 300, 301, 308, 404, 410])
 const BY_DEFAULT: ReadonlySet<number> = new Set([200, 203, 301, 308])
 
-/** Undefined if the response may not be cached. */
-export function stayOf(
+/** Returns how the response may be cached, or undefined if it may not. */
+export function freshnessOf(
   { status, headers, trailers }: HTTPResponseStartMessage,
   times: Times,
   now: number,
-): Stay | undefined {
+): Freshness | undefined {
   if (!STORABLE.has(status) || trailers) return undefined
   if (hasAny(headers, ['set-cookie', 'content-range'])) return undefined
-  // An event stream does not end, so nothing could wait for it.
+  // An event stream does not end, so a request that waits for it would not end either.
   if (/^text\/event-stream\b/i.test(joinedField(headers, 'content-type') ?? '')) return undefined
   const vary = namesIn(joinedField(headers, 'vary') ?? '')
   if (vary.some((name) => PRIVATE_VARY.has(name))) return undefined
-  const { said, expires } = directivesIn(headers, times.cdn)
+  const { directives, expires } = directivesIn(headers, times.cdn)
   // RFC 9111 section 5.2.2.3: no-store applies to caches that do not know the status.
-  if (said.has('private') || (said.has('no-store') && !said.has('must-understand')))
+  if (
+    directives.has('private') ||
+    (directives.has('no-store') && !directives.has('must-understand'))
+  )
     return undefined
   const lifetime =
-    lifetimeOf(said, expires, headers, now) ?? (BY_DEFAULT.has(status) ? times.ttl : 0)
+    lifetimeOf(directives, expires, headers, now) ?? (BY_DEFAULT.has(status) ? times.ttl : 0)
   const age = Math.max(ageIn(joinedField(headers, 'age')), apparentAge(headers, now))
-  const isPublic = said.has('public') || said.has('s-maxage')
-  const stay = { lifetime, age, vary, isPublic, ...staleTimes(said, headers, times) }
-  return secondsKept(stay) > 0 ? stay : undefined
+  const isPublic = directives.has('public') || directives.has('s-maxage')
+  const freshness = { lifetime, age, vary, isPublic, ...staleTimes(directives, headers, times) }
+  return secondsKept(freshness) > 0 ? freshness : undefined
 }
 
-/** Seconds for which a store keeps the response, fresh or stale. */
-export function secondsKept({ lifetime, age, ...stale }: Stay): number {
+/** Returns the seconds for which a store keeps the response, fresh or stale. */
+export function secondsKept({ lifetime, age, ...stale }: Freshness): number {
   const { whileRevalidate = 0, ifError = 0, revalidate = 0 } = stale
   return Math.max(0, lifetime) - age + Math.max(whileRevalidate, ifError, revalidate)
 }
@@ -81,54 +90,57 @@ function namesIn(field: string): string[] {
   return [...new Set(names.filter((name) => name !== ''))].sort()
 }
 
-interface Said {
-  readonly said: Directives
+interface CacheFields {
+  readonly directives: Directives
   readonly expires: string | null
 }
 
 /** A targeted field overrides `Cache-Control` and `Expires` (RFC 9213 section 2.2). */
-function directivesIn(headers: HeaderList, cdn: boolean): Said {
+function directivesIn(headers: HeaderList, cdn: boolean): CacheFields {
   const targeted = cdn ? targetedDirectives(joinedField(headers, 'cdn-cache-control')) : undefined
-  if (targeted !== undefined) return { said: targeted, expires: null }
+  if (targeted !== undefined) return { directives: targeted, expires: null }
   return {
-    said: directivesOf(joinedField(headers, 'cache-control') ?? ''),
+    directives: directivesOf(joinedField(headers, 'cache-control') ?? ''),
     expires: joinedField(headers, 'expires'),
   }
 }
 
 function lifetimeOf(
-  said: Directives,
+  directives: Directives,
   expires: string | null,
   headers: HeaderList,
   now: number,
 ): number | undefined {
-  if (said.has('no-cache')) return 0
+  if (directives.has('no-cache')) return 0
   for (const name of ['s-maxage', 'max-age']) {
-    // An invalid time counts as expired.
-    if (said.has(name)) return secondsOf(said, name) ?? 0
+    // An invalid time means expired.
+    if (directives.has(name)) return secondsOf(directives, name) ?? 0
   }
   if (expires === null) return undefined
   const date = dateIn(joinedField(headers, 'date')) ?? now
   return ((dateIn(expires) ?? date) - date) / 1000
 }
 
-/** RFC 9111 section 4.2.3: the age by the response's own date. */
+/** Returns the age according to the `Date` of the response (RFC 9111 section 4.2.3). */
 function apparentAge(headers: HeaderList, now: number): number {
   const date = dateIn(joinedField(headers, 'date'))
   return date === null ? 0 : Math.max(0, Math.floor((now - date) / 1000))
 }
 
-/** Empty if the response forbids serving it stale (RFC 9111 section 4.2.4); RFC 5861. */
-function staleTimes(said: Directives, headers: HeaderList, times: Times): Partial<Stay> {
+/**
+ * Returns how long the response is kept when it is stale (RFC 5861). It is never served stale if it
+ * forbids that (RFC 9111 section 4.2.4).
+ */
+function staleTimes(directives: Directives, headers: HeaderList, times: Times): Partial<Freshness> {
   const { revalidate, staleWhileRevalidate, staleIfError } = times
   const hasValidator = hasAny(headers, ['etag', 'last-modified'])
   const kept = hasValidator && revalidate > 0 ? { revalidate } : {}
-  if (['no-cache', 'must-revalidate', 'proxy-revalidate'].some((name) => said.has(name)))
+  if (['no-cache', 'must-revalidate', 'proxy-revalidate'].some((name) => directives.has(name)))
     return kept
-  // `s-maxage` forbids it too, unless the same response allows it explicitly.
-  const byDefault = (seconds: number): number => (said.has('s-maxage') ? 0 : seconds)
+  // `s-maxage` forbids it too, unless the response allows it explicitly.
+  const byDefault = (seconds: number): number => (directives.has('s-maxage') ? 0 : seconds)
   const secondsFor = (name: string, option: number | undefined): number =>
-    option === undefined ? 0 : (secondsOf(said, name) ?? byDefault(option))
+    option === undefined ? 0 : (secondsOf(directives, name) ?? byDefault(option))
   const whileRevalidate = secondsFor('stale-while-revalidate', staleWhileRevalidate)
   const ifError = secondsFor('stale-if-error', staleIfError)
   return {

@@ -1,4 +1,4 @@
-/** Remembers uncacheable resources, so that requests for them do not wait for each other. */
+/** Remembers uncacheable resources. Requests for them do not wait for each other. */
 
 const MOST = 5_000
 const LONGEST_MS = 60_000
@@ -6,7 +6,7 @@ const LONGEST_MS = 60_000
 /**
  * A set of keys that expire after one to two minutes; the oldest are dropped when there are too many.
  *
- * Two sets take turns, since finding the oldest key of one set gets slower as it grows.
+ * It consists of two sets, because finding the oldest key of one set gets slower as it grows.
  */
 export class Uncacheable {
   #recent = new Set<string>()

@@ -2,10 +2,13 @@
 import { joinedField } from '../../http/conditional.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 import { type Entry, withoutAge } from './entries.ts'
-import { type Stay, stayOf, type Times } from './rules.ts'
+import { type Freshness, freshnessOf, type Times } from './rules.ts'
 
-/** The request fields with the response's validators; unchanged if it has no validators. */
-export function validating(headers: HeaderList, { headers: kept, revalidate }: Entry): HeaderList {
+/** Returns the request fields with the validators of the stored response, or unchanged if it has none. */
+export function withValidators(
+  headers: HeaderList,
+  { headers: kept, revalidate }: Entry,
+): HeaderList {
   if (revalidate === undefined) return headers
   const etag = joinedField(kept, 'etag')
   const changed = joinedField(kept, 'last-modified')
@@ -22,16 +25,16 @@ const UNCHANGED: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The stored response updated with the fields of a 304.
+ * Updates a stored response with the fields of a 304.
  *
  * @returns The response for the client, and how it may be cached, if it may.
  */
-export function freshened(
+export function freshenEntry(
   entry: Entry,
   start: HTTPResponseStartMessage,
   times: Times,
   now: number,
-): { readonly entry: Entry; readonly stay: Stay | undefined } {
+): { readonly entry: Entry; readonly freshness: Freshness | undefined } {
   const names = new Set(start.headers.filter((_, index) => index % 2 === 0))
   names.add('date') // the old date would imply the old age
   for (const name of UNCHANGED) names.delete(name)
@@ -43,11 +46,11 @@ export function freshened(
   )
   const headers = [...kept, ...added]
   const { status, body } = entry
-  const stay = stayOf({ type: 'http.response.start', status, headers }, times, now)
+  const freshness = freshnessOf({ type: 'http.response.start', status, headers }, times, now)
   const { vary, isPublic } = entry
   const plain = { lifetime: 0, age: 0, vary, isPublic }
   return {
-    entry: { ...(stay ?? plain), status, headers: withoutAge(headers), body, time: now },
-    stay,
+    entry: { ...(freshness ?? plain), status, headers: withoutAge(headers), body, time: now },
+    freshness,
   }
 }

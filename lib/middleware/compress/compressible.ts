@@ -1,4 +1,6 @@
-/** Which content types are worth compressing: images, films and archives are compressed already. */
+/**
+ * Decides which content types are worth compressing. Images, videos and archives are compressed already.
+ */
 
 const TEXTUAL = /^(?:text\/.|.*[+/](?:json|xml|yaml|text)$)/
 
@@ -46,7 +48,7 @@ export function isCompressible(type: string): boolean {
   return type === '' || TEXTUAL.test(type) || OTHERS.has(type)
 }
 
-/** A check for a list of types, in which `text/*` matches all text types. */
+/** Returns a check for a list of types, in which `text/*` matches all text types. */
 export function typesIn(list: readonly string[]): (type: string) => boolean {
   const exact = new Set(list.map((type) => type.toLowerCase()))
   return (type) =>

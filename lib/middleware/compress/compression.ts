@@ -23,14 +23,17 @@ import {
   variedHeaders,
 } from './plan.ts'
 
-/** Holds the start back until the first part of the body decides, as servers do anyway. */
+/**
+ * Delays the start of the response until its first part arrives, as servers do too. The part is needed to
+ * decide.
+ */
 export class Compression {
   readonly #scope: HTTPScope
   readonly #send: Send
   readonly #encoding: Encoding | undefined
   readonly #rules: Rules
   #held: HTTPResponseStartMessage | undefined
-  /** What happens to the parts of the body; those of a response to HEAD are dropped. */
+  /** How the parts of the body are sent. The parts of a response to HEAD are dropped. */
   #parts: 'pass' | 'drop' | Encoder = 'pass'
   /** The last pending send: messages keep their order even if the app does not await them. */
   #last: Promise<void> = SENT
@@ -107,10 +110,15 @@ export class Compression {
     this.#start(start, plan === 'varied' ? variedHeaders(tagged) : headers)
   }
 
-  /** Sends a first part that is not the last, so that the server does not count a missing body. */
+  /**
+   * Sends an empty part that is not the last. Otherwise the server would count the bytes of a missing
+   * body.
+   */
   #drop(): void {
     this.#parts = 'drop'
-    this.#last = known(this.#pass({ type: 'http.response.body', body: NO_BYTES, moreBody: true }))
+    this.#last = markHandled(
+      this.#pass({ type: 'http.response.body', body: NO_BYTES, moreBody: true }),
+    )
   }
 
   #encode(encoding: Encoding): void {
@@ -140,7 +148,9 @@ export class Compression {
 
   #start(start: HTTPResponseStartMessage, headers: HeaderList): void {
     this.#held = undefined
-    this.#last = known(this.#pass(headers === start.headers ? start : withHeaders(start, headers)))
+    this.#last = markHandled(
+      this.#pass(headers === start.headers ? start : withHeaders(start, headers)),
+    )
   }
 
   #pass(message: SendMessage): Promise<void> {
@@ -148,18 +158,18 @@ export class Compression {
   }
 
   #next(work: () => Promise<void>): Promise<void> {
-    this.#last = known(this.#last.then(work))
+    this.#last = markHandled(this.#last.then(work))
     return this.#last
   }
 }
 
 /** Marks a promise as handled; callers that await it still get the error. */
-function known(sending: Promise<void>): Promise<void> {
+function markHandled(sending: Promise<void>): Promise<void> {
   if (sending !== SENT) sending.catch(() => {})
   return sending
 }
 
-/** The server rejects a body that is not bytes. */
+/** Whether the body consists of bytes. The server rejects any other. */
 function isValid({ body }: HTTPResponseBodyMessage): boolean {
   return body === undefined || body instanceof Uint8Array
 }

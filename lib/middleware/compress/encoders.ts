@@ -57,7 +57,7 @@ interface Zstd {
   readonly constants: { readonly ZSTD_e_flush?: number; readonly ZSTD_c_compressionLevel?: number }
 }
 
-/** Undefined if Node lacks Zstandard. */
+/** Returns undefined if Node lacks Zstandard. */
 export function zstdCodec({
   createZstdCompress,
   zstdCompress,
@@ -98,7 +98,7 @@ export const LEVELS: Readonly<Record<Coding, readonly [least: number, most: numb
 /** A coding and its level. */
 export interface Encoding {
   readonly coding: Coding
-  /** The coding's default if absent. */
+  /** The compression level (the default of the coding). */
   readonly level?: number | undefined
 }
 
@@ -147,7 +147,7 @@ export class Encoder {
     return new Promise((resolve, reject) => {
       this.#fail = reject
       start(() => {
-        // What is still buffered arrives by 'data' too.
+        // Buffered output arrives by 'data' too.
         while (this.#stream.read() !== null);
         resolve(joinBytes(this.#parts.splice(0)))
       })

@@ -4,11 +4,14 @@ import { Headers, indexOfName } from '../../http/headers.ts'
 import { isBodyless } from '../../http/status.ts'
 import type { HeaderList, HTTPResponseStartMessage } from '../../types.ts'
 
-/** Untouched: sent as it is. Varied: other clients may get it compressed. Encoded: compressed. */
+/**
+ * `untouched`: sent unchanged. `varied`: sent with `Vary`, because other clients may get it compressed.
+ * `encoded`: compressed.
+ */
 export type Plan = 'untouched' | 'varied' | 'encoded'
 
 export interface Facts {
-  /** Whether the client accepts a coding on offer. */
+  /** Whether the client accepts one of the codings. */
   readonly accepts: boolean
   /** The length of the body if no field declares it; Infinity for a stream. */
   readonly size: number
@@ -19,7 +22,7 @@ export interface Rules {
   readonly isCompressible: (type: string) => boolean
 }
 
-/** Fields of bodies that are encoded already, counted or signed. */
+/** Fields of bodies that must not be changed: encoded, partial, or with a digest. */
 const FIXED: ReadonlySet<string> = new Set([
   ...[
     'content-encoding',
@@ -31,13 +34,13 @@ const FIXED: ReadonlySet<string> = new Set([
   ],
 ])
 
-/** Decides by status, fields and size; of the request, only `Accept-Encoding` matters. */
+/** Decides by status, fields and size. Only `Accept-Encoding` of the request matters. */
 export function planFor(
   { status, headers }: HTTPResponseStartMessage,
   { accepts, size }: Facts,
   { minSize, isCompressible }: Rules,
 ): Plan {
-  // A 304 has the Vary of the 200 (RFC 9110 section 15.4.5); a part has it too (15.3.7).
+  // A 304 has the Vary of the 200 (RFC 9110 section 15.4.5), and so has a 206 (section 15.3.7).
   const isPart = status === 206
   const isSame = status === 304
   if (isBodyless(status) && !isSame) return 'untouched'
@@ -60,7 +63,9 @@ export function planFor(
   return accepts && !isPart ? 'encoded' : 'varied'
 }
 
-/** The full length after the slash, if given; a part itself is never compressed. */
+/**
+ * Returns the full length after the slash, or Infinity if it is unknown. A 206 itself is never compressed.
+ */
 function sizeOfWhole(contentRange: string): number {
   const size = /\/([0-9]+)$/.exec(contentRange)?.[1]
   return size === undefined ? Number.POSITIVE_INFINITY : Number(size)
@@ -71,14 +76,14 @@ function mediaTypeOf(field: string): string {
   return (semicolon < 0 ? field : field.slice(0, semicolon)).trim().toLowerCase()
 }
 
-/** The same fields, with `Accept-Encoding` in `Vary`, once. */
+/** Returns the fields with `Accept-Encoding` in `Vary`. */
 export function variedHeaders(headers: HeaderList): HeaderList {
   return new Headers(headers).vary('Accept-Encoding').list
 }
 
 /**
- * The fields of the compressed body: no length, no byte ranges, and a weak tag, since the bytes differ
- * from those that a strong tag identifies (RFC 9110 section 8.8.1).
+ * Returns the fields of the compressed body: no length, no byte ranges, and a weak tag, because a strong
+ * tag identifies the bytes of the original (RFC 9110 section 8.8.1).
  */
 export function encodedHeaders(headers: HeaderList, coding: string): HeaderList {
   const kept: string[] = []
@@ -96,7 +101,10 @@ function weakened(etag: string): string {
   return etag.startsWith('"') ? `W/${etag}` : etag
 }
 
-/** A 304 repeats the tag that the client holds: the weakened one if the client asked with it. */
+/**
+ * Returns the fields of a 304. If `If-None-Match` has the weak tag of the compressed body, the 304 has it
+ * too.
+ */
 export function revalidatedHeaders(headers: HeaderList, asked: string): HeaderList {
   const index = indexOfName(headers, 'etag')
   const etag = headers[index + 1]

@@ -1,10 +1,13 @@
 /** Decides which origins are allowed. */
 
 import { isSubdomain, withoutOriginDot } from '../../http/hosts.ts'
-import { must, wrong } from '../../internal/must.ts'
+import { check, invalid } from '../../internal/checks.ts'
 import type { HTTPScope } from '../../types.ts'
 
-/** Decides by the `Origin` of a request; may be asynchronous, for example to ask a database. */
+/**
+ * Returns whether the `Origin` of a request is allowed. It may be asynchronous, for example to query a
+ * database.
+ */
 export type OriginCheck = (origin: string, scope: HTTPScope) => boolean | Promise<boolean>
 
 /** All origins, a list, or a function that decides. */
@@ -20,7 +23,7 @@ export interface OriginRule {
 const LONGEST_ORIGIN = 300
 
 /**
- * Reads the option, and rejects values that would not do what they seem to.
+ * Reads the option, and rejects values that would not have the intended effect.
  *
  * @throws TypeError if an origin is invalid.
  */
@@ -36,9 +39,9 @@ export function originRule(origins: Origins = [], credentials = false): OriginRu
 }
 
 /** A bug in a function must not allow anything: results other than `true` and `false` are errors. */
-function checked(check: OriginCheck): OriginCheck {
+function checked(allows: OriginCheck): OriginCheck {
   return (origin, scope) => {
-    const result = check(origin, scope)
+    const result = allows(origin, scope)
     return typeof result === 'boolean' ? result : Promise.resolve(result).then(assertBoolean)
   }
 }
@@ -46,7 +49,7 @@ function checked(check: OriginCheck): OriginCheck {
 function assertBoolean(result: unknown): boolean {
   if (typeof result === 'boolean') return result
   const what = 'the function for origins must return true or false'
-  throw wrong('cors', what, result, 'Return whether the origin is allowed')
+  throw invalid('cors', what, result, 'Return whether the origin is allowed')
 }
 
 /** Exact origins are looked up in a set; patterns are tried in turn. */
@@ -74,7 +77,7 @@ function wholeMatch({ source, flags }: RegExp): (origin: string) => boolean {
 
 function subdomains(pattern: string): (origin: string) => boolean {
   const [, scheme = '', parent = ''] = /^([a-z][a-z0-9+.-]*:\/\/)\*\.([^*]+)$/.exec(pattern) ?? []
-  must(
+  check(
     'cors',
     parent !== '',
     'a wildcard must be the first label of a host',
@@ -87,7 +90,7 @@ function subdomains(pattern: string): (origin: string) => boolean {
 
 /** Checks that an origin is as browsers send it: scheme, lower-case host, non-default port. */
 function assertOrigin(origin: unknown): string {
-  must(
+  check(
     'cors',
     typeof origin === 'string' && origin !== 'null',
     'an origin must be a text such as "https://example.org"',
@@ -102,17 +105,17 @@ function assertOrigin(origin: unknown): string {
     : /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s,*]+$/.test(origin)
   if (isOrigin && url !== undefined) return origin
   const better = isWeb ? url.origin : 'https://example.org'
-  const what = 'an origin must be a scheme, a host and perhaps a port'
-  throw wrong('cors', what, origin, `Write ${JSON.stringify(better)}`)
+  const what = 'an origin must be a scheme, a host and an optional port'
+  throw invalid('cors', what, origin, `Write ${JSON.stringify(better)}`)
 }
 
 function notAList(origins: unknown): TypeError {
   const fix = "Write origins: ['https://example.org']"
-  return wrong('cors', 'origins must be "*", a list or a function', origins, fix)
+  return invalid('cors', 'origins must be "*", a list or a function', origins, fix)
 }
 
 function openCredentials(isForAll: boolean): TypeError {
   return new TypeError(
-    `cors: credentials need origins that are named, ${isForAll ? '"*" was' : 'none were'} given. List them, or pass a function that decides.`,
+    `cors: credentials need a list of origins, ${isForAll ? '"*" was' : 'none were'} given. List them, or pass a function that decides.`,
   )
 }

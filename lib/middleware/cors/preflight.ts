@@ -1,7 +1,7 @@
-/** Evaluates a preflight request, and makes the fields of its answer. */
+/** Evaluates a preflight request, and makes the fields of the response. */
 
 import { Headers, indexOfName, isHeaderName } from '../../http/headers.ts'
-import { must, mustRange } from '../../internal/must.ts'
+import { check, checkRange } from '../../internal/checks.ts'
 import type { HeaderList, HTTPScope } from '../../types.ts'
 
 export interface PermissionsOptions {
@@ -23,7 +23,7 @@ export interface Permissions {
   /** Lower-case names; undefined if all are allowed. */
   readonly headers: ReadonlySet<string> | undefined
   readonly privateNetwork: boolean
-  /** Fields that are the same in every answer. */
+  /** Fields that are the same in every response. */
   readonly fields: HeaderList
 }
 
@@ -40,7 +40,7 @@ export function permissionsOf(options: PermissionsOptions): Permissions {
   const { methods = ['GET'], headers = [], maxAge = 600 } = options
   const isTime = Number.isInteger(maxAge) && maxAge >= 0
   const fix = 'Write 0 to disable caching'
-  mustRange('cors', isTime, 'maxAge must be a whole number of seconds', maxAge, fix)
+  checkRange('cors', isTime, 'maxAge must be a whole number of seconds', maxAge, fix)
   const isAnyMethod = methods.includes('*')
   const isAnyHeader = headers.includes('*')
   const allowed = isAnyMethod ? ALL_METHODS : names('methods', methods).map(upperCase)
@@ -59,10 +59,10 @@ export function permissionsOf(options: PermissionsOptions): Permissions {
 
 /** Checks a list of methods or field names: both are tokens. */
 export function names(option: string, list: '*' | readonly string[]): readonly string[] {
-  must('cors', Array.isArray(list), `${option} must be a list`, list, `Write ${option}: ['…']`)
+  check('cors', Array.isArray(list), `${option} must be a list`, list, `Write ${option}: ['…']`)
   for (const name of list) {
     const isName = typeof name === 'string' && isHeaderName(name)
-    must('cors', isName, `${option} must be a list of names`, name, 'Give each name on its own')
+    check('cors', isName, `${option} must be a list of names`, name, 'Give each name on its own')
   }
   return list
 }
@@ -71,7 +71,7 @@ function upperCase(name: string): string {
   return name.toUpperCase()
 }
 
-/** Sorted; of names that differ only in case, the first stays. */
+/** Returns the sorted union. Of names that differ only in case, the first is kept. */
 function unionOf(...lists: readonly (readonly string[])[]): string[] {
   const byKey = new Map<string, string>()
   for (const name of lists.flat()) {
@@ -80,7 +80,7 @@ function unionOf(...lists: readonly (readonly string[])[]): string[] {
   return [...byKey.values()].sort()
 }
 
-/** The method that a preflight request asks for; undefined if it is not a preflight request. */
+/** Returns the method that a preflight request asks for, or undefined for other requests. */
 export function requestedMethod({ method, headers }: HTTPScope): string | undefined {
   if (method !== 'OPTIONS') return undefined
   const index = indexOfName(headers, 'access-control-request-method')
@@ -88,13 +88,13 @@ export function requestedMethod({ method, headers }: HTTPScope): string | undefi
 }
 
 /** The fields and network that a preflight request asks for. */
-export interface Wanted {
+export interface PreflightRequest {
   readonly method: string
   readonly headers: readonly string[]
   readonly privateNetwork: boolean
 }
 
-export function wantedBy(method: string, scope: HTTPScope): Wanted {
+export function preflightRequestOf(method: string, scope: HTTPScope): PreflightRequest {
   const fields = new Headers(scope.headers)
   const listed = fields.getAll('access-control-request-headers').flatMap((text) => text.split(','))
   return {
@@ -105,26 +105,26 @@ export function wantedBy(method: string, scope: HTTPScope): Wanted {
   }
 }
 
-/** The requested fields that are not allowed, in the order in which they are reported. */
-export function refused(wanted: Wanted, permissions: Permissions): string[] {
+/** Returns which parts of the request are not allowed, in the order in which they are reported. */
+export function refusedParts(preflight: PreflightRequest, permissions: Permissions): string[] {
   const { methods, headers } = permissions
   const mayHave = (name: string): boolean =>
     headers === undefined ? isHeaderName(name) : headers.has(name.toLowerCase())
   const faults: string[] = []
-  if (!methods.includes(wanted.method)) faults.push('method')
-  if (!wanted.headers.every(mayHave)) faults.push('headers')
-  if (wanted.privateNetwork && !permissions.privateNetwork) faults.push('private-network')
+  if (!methods.includes(preflight.method)) faults.push('method')
+  if (!preflight.headers.every(mayHave)) faults.push('headers')
+  if (preflight.privateNetwork && !permissions.privateNetwork) faults.push('private-network')
   return faults
 }
 
-/** The fields of the answer to an allowed origin. */
-export function preflightFields(wanted: Wanted, permissions: Permissions): HeaderList {
+/** Returns the fields of the response to an allowed origin. */
+export function preflightFields(preflight: PreflightRequest, permissions: Permissions): HeaderList {
   const fields = [...permissions.fields]
-  const mirrored = wanted.headers.filter(isHeaderName).join(', ')
+  const mirrored = preflight.headers.filter(isHeaderName).join(', ')
   if (permissions.headers === undefined && mirrored !== '') {
     fields.push('access-control-allow-headers', mirrored)
   }
-  if (wanted.privateNetwork && permissions.privateNetwork) {
+  if (preflight.privateNetwork && permissions.privateNetwork) {
     fields.push('access-control-allow-private-network', 'true')
   }
   return fields

@@ -7,17 +7,17 @@ import type { HTTPScope, Receive } from '../../types.ts'
 const URLENCODED = 'application/x-www-form-urlencoded'
 const MULTIPART = 'multipart/form-data'
 
-/** The longest token; a longer field is rejected. */
+/** The maximum length of a token. A longer field is rejected. */
 const MOST_BYTES = 1024
 
-/** Whether the body is a form, so that it is worth reading. */
+/** Whether the body is a form, which may hold a token. */
 export function hasForm(contentType: string | null): boolean {
   const type = mediaTypeOf(contentType)
   return type === URLENCODED || type === MULTIPART
 }
 
 /**
- * The first field of this name, or undefined. A multipart body is read only up to that field; no
+ * Returns the first field with this name, or undefined. A multipart body is read only up to that field; no
  * other field is decoded or kept.
  */
 export function tokenIn(
@@ -25,7 +25,7 @@ export function tokenIn(
   receive: Receive,
   name: string,
 ): Promise<string | undefined> {
-  // Without the limit: reading with a higher one would raise it for the app too.
+  // The limit is left out, because reading with a higher one would raise it for the app too.
   const request = new Request({ ...scope, bodyLimit: undefined }, receive)
   const isMultipart = mediaTypeOf(request.headers.get('content-type')) === MULTIPART
   return isMultipart ? inParts(request, name) : inFields(request, name)
@@ -44,7 +44,7 @@ async function inFields(request: Request, name: string): Promise<string | undefi
   return undefined
 }
 
-/** The kept body is limited, so these need no limits. */
+/** KeptBody limits the size, so no other limit is needed. */
 const UNLIMITED = {
   maxSize: Number.POSITIVE_INFINITY,
   maxFields: Number.POSITIVE_INFINITY,
@@ -56,7 +56,7 @@ const UNLIMITED = {
 async function inParts(request: Request, name: string): Promise<string | undefined> {
   for await (const part of request.parts(UNLIMITED)) {
     const isField = part.name === name && part.filename === null
-    // Read before leaving the loop, since leaving ends the part.
+    // The text is read before leaving the loop, because that ends the part.
     if (isField) return await part.text({ maxSize: MOST_BYTES })
   }
   return undefined

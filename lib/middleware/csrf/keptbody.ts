@@ -12,14 +12,14 @@ export class KeptBody {
   #complete = false
   #isReplayed = false
 
-  /** @param maxSize The most bytes to read and to keep. */
+  /** @param maxSize The maximum number of bytes that are read and kept. */
   constructor(receive: Receive, maxSize: number) {
     this.#receive = intactReceive(receive)
     this.#maxSize = maxSize
   }
 
   /**
-   * Reads the body and keeps what was read.
+   * Reads the body and keeps the bytes that were read.
    *
    * @throws HTTPException 413 if the body is larger than `maxSize`.
    */
@@ -34,7 +34,7 @@ export class KeptBody {
     return message
   }
 
-  /** For the app: first the kept bytes, then the rest from the client. */
+  /** The `receive` of the app: returns first the kept bytes, then the rest from the client. */
   readonly replay: Receive = () => {
     if (this.#isReplayed || (this.#kept.size === 0 && !this.#complete)) return this.#receive()
     this.#isReplayed = true

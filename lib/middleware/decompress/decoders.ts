@@ -13,10 +13,10 @@ interface Zstd {
 
 const CHUNK = { chunkSize: 65_536 }
 
-/** The window that RFC 9659 requires of receivers, as a power of two: 8 MB; without it, 128 MB. */
+/** The maximum window, as a power of two: the 8 MB of RFC 9659 instead of the default of 128 MB. */
 const ZSTD_WINDOW = 23
 
-/** Undefined if Node lacks Zstandard. */
+/** Returns undefined if Node lacks Zstandard. */
 export function zstdDecoder({
   createZstdDecompress,
   constants: { ZSTD_d_windowLogMax: window },
@@ -35,13 +35,13 @@ const DECODERS: Readonly<Partial<Record<RequestCoding, () => Transform>>> = {
   ...(ZSTD === undefined ? {} : { zstd: ZSTD }),
 }
 
-/** All codings, also if this Node lacks one. */
+/** All codings, even if this Node lacks one. */
 export const KNOWN: readonly RequestCoding[] = ['gzip', 'deflate', 'br', 'zstd']
 
 /** The codings that this Node supports. */
 export const AVAILABLE: readonly RequestCoding[] = KNOWN.filter((coding) => DECODERS[coding])
 
-/** A decompressor; its coding must be available. */
+/** Returns a decompressor. Its coding must be available. */
 export function decoderOf(coding: RequestCoding): Transform {
   const make = DECODERS[coding] ?? zlib.createGunzip
   return make()

@@ -1,4 +1,4 @@
-/** The body of one request, decompressed as the app asks for it. */
+/** The body of one request, decompressed as the app reads it. */
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { HTTPException } from '../../exceptions.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
@@ -6,15 +6,15 @@ import { handled } from '../../internal/handled.ts'
 import type { Receive, ReceiveMessage } from '../../types.ts'
 import { decoderOf, type RequestCoding } from './decoders.ts'
 
-/** What compression may add to a body that cannot be compressed: less than a hundredth, and a frame. */
+/** How much larger compression may make an incompressible body: by less than 1 % and a frame. */
 const MOST_ADDED = 1.01
 const FRAME = 1024
 
 /**
- * Reads, decompresses and hands on one chunk after the other, so that little is held in memory.
+ * Reads and decompresses one chunk after the other, to use little memory.
  *
- * Each of several codings is limited: between two, a body could grow a thousandfold and shrink again.
- * What arrives is limited too, since endless input may decompress to nothing.
+ * The output of each of several codings is limited, because a body could grow a thousandfold in one and
+ * shrink in the next. The input is limited too, because endless input may decompress to nothing.
  */
 export class Decompression {
   readonly #receive: Receive
@@ -23,11 +23,11 @@ export class Decompression {
   readonly #decoders: Transform[] = []
   #parts: AsyncGenerator<Uint8Array> | undefined
   #isComplete = false
-  /** Whether the body has ended before its first byte. */
+  /** Whether the compressed body is empty. */
   #isEmpty = false
   /** The disconnect, once it is received. */
   #disconnect: ReceiveMessage | undefined
-  /** The error of the outer `receive`, which is not one of the body. */
+  /** The error of the outer `receive`, which is rethrown unchanged. */
   #failure: unknown
   #error: unknown
 
@@ -54,7 +54,7 @@ export class Decompression {
       return part.done ? this.#end() : { type: 'http.request', body: part.value, moreBody: true }
     } catch (error) {
       this.close()
-      if (this.#isEmpty) return this.#end() // no body at all, whatever was announced
+      if (this.#isEmpty) return this.#end() // an empty body is not compressed
       if (this.#disconnect !== undefined) {
         this.#isComplete = true
         return this.#disconnect

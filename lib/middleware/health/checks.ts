@@ -1,7 +1,8 @@
 /** Runs the checks of a service, each with a time limit. */
+import { whenLate } from '../../internal/deadline.ts'
 
 /**
- * Checks that a dependency works; it fails if it throws or returns false.
+ * Checks that a dependency works. The check fails if it throws or returns false.
  *
  * The signal aborts when the time limit is reached: pass it on.
  */
@@ -12,38 +13,38 @@ export interface CheckResult {
   readonly status: 'ok' | 'failed' | 'timeout'
   /** Milliseconds. */
   readonly duration: number
-  /** What the check threw. */
+  /** The error that the check threw. */
   readonly error?: unknown
 }
 
-/** Runs a check; never rejects, and leaves no timer behind. */
+/** Runs a check. It never rejects, and it clears its timer. */
 export async function runCheck(check: HealthCheck, timeout: number): Promise<CheckResult> {
   const started = performance.now()
   const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let callOff = (): void => {}
   const late = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), timeout)
+    callOff = whenLate(timeout, () => resolve('timeout'))
   })
   const result = (status: CheckResult['status']): CheckResult => ({
     status,
     duration: Math.round(performance.now() - started),
   })
   try {
-    // In an async function, so that a synchronous throw is a rejection too.
+    // The async function turns a synchronous throw into a rejection.
     const done = (async () => ((await check(controller.signal)) === false ? 'failed' : 'ok'))()
     done.catch(() => {}) // it may reject after the time limit
     return result(await Promise.race([done, late] as const))
   } catch (error) {
     return { ...result('failed'), error }
   } finally {
-    clearTimeout(timer)
+    callOff()
     controller.abort(new DOMException('The check is over.', 'AbortError'))
   }
 }
 
 const SAMPLE = 10
 
-/** Measures how late the event loop is now, in milliseconds. */
+/** Measures the current delay of the event loop in milliseconds. */
 export async function eventLoopLag(): Promise<number> {
   const started = performance.now()
   await new Promise((resolve) => setTimeout(resolve, SAMPLE))
@@ -51,7 +52,10 @@ export async function eventLoopLag(): Promise<number> {
 }
 
 /** Caches the result of a function for `maxAge` ms; concurrent callers share one call. */
-export function kept<Value>(make: () => Promise<Value>, maxAge: number): () => Promise<Value> {
+export function cacheResult<Value>(
+  make: () => Promise<Value>,
+  maxAge: number,
+): () => Promise<Value> {
   let current: Promise<Value> | undefined
   let until = 0
   return () => {

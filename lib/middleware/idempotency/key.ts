@@ -1,4 +1,4 @@
-/** The `Idempotency-Key` of a request. */
+/** Reads the `Idempotency-Key` of a request. */
 import { HTTPException } from '../../exceptions.ts'
 import { joinedField } from '../../http/conditional.ts'
 import type { HeaderList } from '../../types.ts'
@@ -8,7 +8,7 @@ const BARE = /^[!#-~]{1,255}$/
 const QUOTED = /^"((?:[ !#-[\]-~]|\\["\\]){1,255})"$/
 
 /**
- * The key without quotes; undefined if the field is missing.
+ * Returns the key without quotes, or undefined if the field is missing.
  *
  * @throws HTTPException 400 if it is invalid, or is missing although it is required.
  */

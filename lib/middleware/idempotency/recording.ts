@@ -1,10 +1,10 @@
-/** Holds a response back until it is complete and kept. */
+/** Delays a response until it is complete and kept. */
 import { withLowerNames } from '../../http/fieldlists.ts'
 import { ByteCollector, joinBytes } from '../../internal/bytes.ts'
 import { type HTTPResponseStartMessage, SENT, type Send, type SendMessage } from '../../types.ts'
 import type { Answer } from './records.ts'
 
-/** Keeps a complete response, or null for one that is not kept; never rejects. */
+/** Keeps a complete response, or records null if its response is not kept. It never rejects. */
 export type Keep = (answer: Answer | null) => Promise<void>
 
 export class Recording {
@@ -14,7 +14,7 @@ export class Recording {
   #start: HTTPResponseStartMessage | undefined
   readonly #body = new ByteCollector()
   #isStreaming = false
-  /** Whether the request has been processed, so that it must not run again. */
+  /** Whether the request has been processed and must not run again. */
   isProcessed = false
 
   constructor(send: Send, maxSize: number, keep: Keep) {
@@ -44,7 +44,7 @@ export class Recording {
     await this.#pass({ type: 'http.response.body', body, moreBody: false })
   }
 
-  /** Sends it as it comes. A failure may be repeated, another response may not. */
+  /** Sends the response without keeping it. The request may run again only if it failed. */
   async #stream(message?: SendMessage): Promise<void> {
     this.#isStreaming = true
     if (this.#start !== undefined && this.#start.status < 500) {

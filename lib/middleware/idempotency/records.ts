@@ -1,4 +1,4 @@
-/** What is known of a key: that its request runs, or the response of it. */
+/** Stores for each key that its request runs, or its response. */
 import { HTTPException } from '../../exceptions.ts'
 import { encodeText, joinBytes, NO_BYTES } from '../../internal/bytes.ts'
 import { asText } from '../../internal/handled.ts'
@@ -28,8 +28,8 @@ interface Head {
   readonly answer?: Omit<Answer, 'body'> | null
 }
 
-/** Milliseconds between two looks at a request that runs elsewhere. */
-const LOOK_MS = 50
+/** Milliseconds between two checks of a request that still runs. */
+const CHECK_MS = 50
 
 export class Records {
   readonly #store: RecordStore
@@ -41,7 +41,7 @@ export class Records {
   }
 
   /**
-   * Undefined if the request may run now; otherwise the response of the first one.
+   * Returns undefined if the request may run now, otherwise the response of the first one.
    *
    * @throws HTTPException 409 while the first one runs, 422 if it was another request.
    */
@@ -58,26 +58,26 @@ export class Records {
       if (head.answer === null) throw new HTTPException(409, UNKEPT)
       if (head.answer !== undefined) return { ...head.answer, body }
       if (performance.now() >= end) throw conflict()
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS))
     }
   }
 
   /**
-   * Keeps a response, or that there was one. The request is done by now, so that a failing store is
-   * only told.
+   * Keeps a response, or null if it is too large. The request is done by now, so an error of the store is
+   * only reported.
    */
   async keep(name: string, fingerprint: string, answer: Answer | null): Promise<void> {
     const record = answer === null ? encode({ fingerprint, answer }) : recordOf(fingerprint, answer)
-    await this.#store.set(name, record, this.#options.ttl).catch(complain)
+    await this.#store.set(name, record, this.#options.ttl).catch(reportFailure)
   }
 
-  /** Lets the request run again. */
+  /** Removes the record, so the request may run again. */
   async release(name: string): Promise<void> {
-    await this.#store.delete(name).catch(complain)
+    await this.#store.delete(name).catch(reportFailure)
   }
 }
 
-function complain(error: unknown): void {
+function reportFailure(error: unknown): void {
   console.error(`idempotency: the store failed after a request was processed, ${asText(error)}`)
 }
 

@@ -8,8 +8,8 @@ import {
 export type Claims = Readonly<Record<string, unknown>>
 
 /**
- * Rejects what a verifier may overlook: times that are not finite numbers, such as `1e400`, and tokens
- * with an audience if none is configured (RFC 7519 section 4.1.3).
+ * Rejects claims that jose accepts: times that are not finite numbers, such as `1e400`, and an audience if
+ * none is configured (RFC 7519 section 4.1.3).
  *
  * @throws AuthenticationError if a claim is invalid.
  */
@@ -24,7 +24,9 @@ export function assertClaims(claims: Claims, audience: unknown): void {
   }
 }
 
-/** The scopes from `scope`, separated by spaces (RFC 8693 section 4.2), or `scp`, text or list. */
+/**
+ * Returns the scopes from `scope` or `scp`, a list or a text separated by spaces (RFC 8693 section 4.2).
+ */
 export function scopesOf(claims: Claims): string[] {
   const given = claims['scope'] ?? claims['scp']
   const list = typeof given === 'string' ? given.split(' ') : given
@@ -32,7 +34,7 @@ export function scopesOf(claims: Claims): string[] {
   return list.filter((scope): scope is string => typeof scope === 'string' && scope !== '')
 }
 
-/** The user is the subject. */
+/** Returns an identity whose user is the subject. */
 export function identityOf(claims: Claims): Identity {
   const { sub } = claims as { sub?: unknown }
   if (sub !== undefined && (typeof sub !== 'string' || sub === '')) {

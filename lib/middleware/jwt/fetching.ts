@@ -1,4 +1,7 @@
-/** Fetches key sets, and pauses after a failed fetch so that forged tokens cannot repeat it. */
+/**
+ * Fetches key sets, and pauses after a failed fetch. Without the pause forged tokens could cause many
+ * fetches.
+ */
 import type { FetchImplementation } from 'jose'
 
 /** Thrown while fetches are paused; the failure itself was reported before. */
@@ -12,9 +15,9 @@ export class KeysPaused extends Error {
 const FIRST_PAUSE_MS = 1_000
 
 /**
- * A `fetch` that pauses for a second after a failure, then for two seconds, and so on.
+ * Returns a `fetch` that pauses after a failure: for a second, then two seconds, then four, and so on.
  *
- * A response that is not a key set, by its status or its content, counts as a failure.
+ * A response whose status or content is not that of a key set is a failure.
  *
  * @param longestMs The longest pause in milliseconds.
  */
@@ -37,7 +40,7 @@ export function pausingFetch(
       if (response.status !== 200) {
         fail(new Error(`The status was ${response.status}.`))
         await response.body?.cancel()
-        return response // jose reports what is wrong with it
+        return response // jose reports the wrong status
       }
       const text = await response.text()
       if (hasKeys(text)) failures = 0

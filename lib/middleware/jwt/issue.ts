@@ -1,7 +1,7 @@
 /** Issues tokens with jose, for services that are their own issuer. */
 import { SignJWT } from 'jose'
+import { check, checkRange } from '../../internal/checks.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
-import { must, mustRange } from '../../internal/must.ts'
 import { assertKeys, type JWTKey } from './keys.ts'
 
 export interface IssueJWTOptions {
@@ -9,7 +9,7 @@ export interface IssueJWTOptions {
   key: JWTKey
   /** The algorithm, such as 'HS256' or 'ES256'. */
   algorithm: string
-  /** Who the token is for, as the claim `sub`. */
+  /** The id of the user, as the claim `sub`. */
   subject: string
   /** Seconds until the token expires (3600). */
   expiresIn?: number
@@ -46,7 +46,7 @@ export function issueJWT(options: IssueJWTOptions): Promise<string> {
   const { id = crypto.randomUUID(), claims = {} } = options
   if (algorithm?.startsWith?.('HS')) assertKeys(key, [algorithm])
   const isSubject = typeof subject === 'string' && subject !== ''
-  must(
+  check(
     'issueJWT',
     isSubject,
     'the subject must be text that is not empty',
@@ -54,7 +54,7 @@ export function issueJWT(options: IssueJWTOptions): Promise<string> {
     'Write the id of the user',
   )
   const isTime = typeof expiresIn === 'number' && expiresIn > 0 && Number.isFinite(expiresIn)
-  mustRange(
+  checkRange(
     'issueJWT',
     isTime,
     'expiresIn must be a positive number of seconds',

@@ -1,6 +1,6 @@
-/** Keys that verify tokens: their kinds, and which algorithms may use them. */
+/** The kinds of keys that verify tokens, and the algorithms that may use them. */
 
-import { must } from '../../internal/must.ts'
+import { check } from '../../internal/checks.ts'
 
 /** A JSON Web Key. */
 export interface JWTKeyData {
@@ -16,7 +16,7 @@ export interface JWTKeyObject {
 /** The bytes of a shared secret, or a public key. */
 export type JWTKey = Uint8Array | JWTKeyObject | JWTKeyData
 
-/** What a token's header says of its key; untrusted. */
+/** The members of a token's header that identify its key. They are not trusted. */
 export interface JWTKeyHeader {
   readonly alg: string
   /** Letters, digits and `-_.~+/=:@`, at most 256. */
@@ -26,7 +26,7 @@ export interface JWTKeyHeader {
 /** A key, a set of public keys, or the URL of one. */
 export type KeySource = JWTKey | { readonly keys: readonly JWTKeyData[] } | URL
 
-/** Finds the key for a token, or where it is; null if it is unknown. */
+/** Returns the key for a token, a set or a URL with the key, or null if the key is unknown. */
 export type FindKey = (header: JWTKeyHeader) => KeySource | null | Promise<KeySource | null>
 
 /** A key, a set of public keys, the URL of one, or a function that finds the key. */
@@ -47,16 +47,18 @@ export function assertKeys(keys: JWTKeys, algorithms: readonly string[]): void {
   assertAlgorithms(algorithms)
   const kind = kindOf(keys)
   const symmetric = algorithms.filter((name) => name.startsWith('HS'))
-  if (kind === 'set' && symmetric.length > 0) throw confusing('sets of keys are public', algorithms)
-  if (kind === 'public' && symmetric.length > 0) throw confusing('the key is public', algorithms)
+  if (kind === 'set' && symmetric.length > 0)
+    throw algorithmConfusion('sets of keys are public', algorithms)
+  if (kind === 'public' && symmetric.length > 0)
+    throw algorithmConfusion('the key is public', algorithms)
   if (kind === 'secret' && symmetric.length < algorithms.length) {
-    throw confusing('the key is a shared secret', algorithms)
+    throw algorithmConfusion('the key is a shared secret', algorithms)
   }
   if (keys instanceof Uint8Array) assertSecret(keys, algorithms)
   if (keys instanceof URL) assertAddress(keys)
 }
 
-/** The kind of the keys; a function may return any. */
+/** Returns the kind of the keys. A function may return any kind. */
 export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' {
   if (typeof keys === 'function') return 'function'
   if (keys instanceof URL) return 'set'
@@ -71,9 +73,9 @@ export function kindOf(keys: JWTKeys): 'secret' | 'public' | 'set' | 'function' 
 }
 
 /**
- * Checks what a function returned.
+ * Checks the key that a function returned.
  *
- * @throws TypeError if it is no key, which is a bug of that function.
+ * @throws TypeError if it is not a key, which is a bug of that function.
  */
 export function assertFound(key: KeySource): void {
   if (kindOf(key) === 'function') throw noKey('a function by the function')
@@ -88,18 +90,18 @@ function noKey(what: string): TypeError {
 
 function assertAlgorithms(algorithms: readonly string[]): void {
   const isList = Array.isArray(algorithms) && algorithms.length > 0
-  must(
+  check(
     'jwt',
     isList && algorithms.every((name) => ALGORITHMS.includes(name)),
     `algorithms must be a list of ${ALGORITHMS.join(', ')}`,
     algorithms,
-    'Name the one that your tokens are signed with',
+    'List the algorithm that signs your tokens',
   )
 }
 
-function confusing(what: string, algorithms: readonly string[]): TypeError {
+function algorithmConfusion(what: string, algorithms: readonly string[]): TypeError {
   return new TypeError(
-    `jwt: ${what}, algorithms: ${JSON.stringify(algorithms)} were given. HS… is for shared secrets only, all others are for public keys only.`,
+    `jwt: ${what}, algorithms: ${JSON.stringify(algorithms)} were given. Use HS… with shared secrets only, and the others with public keys only.`,
   )
 }
 
@@ -120,11 +122,11 @@ const LOCAL = ['localhost', '127.0.0.1', '[::1]']
 
 function assertAddress({ protocol, hostname, href }: URL): void {
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOCAL.includes(hostname))
-  const fix = 'An attacker who can change them on the way could sign any token'
-  must('jwt', isSafe, 'keys must come over https', href, fix)
+  const fix = 'Use https: otherwise an attacker could replace the keys'
+  check('jwt', isSafe, 'keys must come over https', href, fix)
 }
 
-/** Whether a key id is safe to pass on: not a path upwards, a query or markup. */
+/** Whether a key id is safe to pass on: it contains no `..`, query or markup. */
 export function isKeyId(kid: unknown): kid is string {
   return typeof kid === 'string' && /^[\w\-.~+/=:@]{1,256}$/.test(kid) && !kid.includes('..')
 }

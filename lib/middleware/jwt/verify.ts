@@ -1,4 +1,4 @@
-/** Verifies a token with jose, and distinguishes faults of the token from those of the server. */
+/** Verifies a token with jose, and distinguishes errors of the token from errors of the server. */
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -9,7 +9,7 @@ import {
 } from 'jose'
 import { AuthenticationError } from '../../authentication/authentication.ts'
 import { HTTPException } from '../../exceptions.ts'
-import { tell } from '../../internal/handled.ts'
+import { callListener } from '../../internal/handled.ts'
 import { LRU } from '../../internal/lru.ts'
 import type { Claims } from './claims.ts'
 import { KeysPaused, pausingFetch } from './fetching.ts'
@@ -30,7 +30,7 @@ export interface KeySetOptions {
   readonly cacheMaxAge: number
 }
 
-/** Returns the claims, or throws an AuthenticationError that says what is wrong with the token. */
+/** Returns the claims, or throws an AuthenticationError with the error of the token. */
 export type VerifyClaims = (token: string) => Promise<Claims>
 
 type Resolve = Parameters<typeof jwtVerify>[1]
@@ -51,14 +51,15 @@ export function verifier(
         return await oneOf(error, token, options)
       }
       const fault = faultOf(error)
-      const isNews = fault instanceof HTTPException && fault.cause === error
-      if (isNews && !(error instanceof KeysPaused)) tell('jwt: onError', onError, error)
+      const isUnavailability = fault instanceof HTTPException && fault.cause === error
+      if (isUnavailability && !(error instanceof KeysPaused))
+        callListener('jwt: onError', onError, error)
       throw fault
     }
   }
 }
 
-/** Tries each key of a set that fits, if the token names no key. */
+/** Tries each suitable key of a set, if the token has no `kid`. */
 async function oneOf(
   candidates: errors.JWKSMultipleMatchingKeys,
   token: string,
@@ -76,11 +77,11 @@ async function oneOf(
 
 function resolverOf(keys: JWTKeys, fetching: KeySetOptions): Resolve {
   return typeof keys === 'function'
-    ? (finding(keys, fetching) as unknown as Resolve)
+    ? (makeKeyFinder(keys, fetching) as unknown as Resolve)
     : resolverIn(keys, fetching)
 }
 
-/** jose accepts the same kinds of keys, and checks them on each call. */
+/** Returns the form in which jose takes the key. jose checks the key on each call. */
 function resolverIn(keys: KeySource, fetching: KeySetOptions): Resolve {
   if (keys instanceof URL) {
     const pausing = pausingFetch(fetching.cooldownDuration)
@@ -95,18 +96,18 @@ function resolverIn(keys: KeySource, fetching: KeySetOptions): Resolve {
 
 const MISMATCH = 'The key of the token does not match its algorithm.'
 
-/** Wraps what a user's function threw, to distinguish it from errors of jose. */
+/** Wraps an error of a user's function, to distinguish it from errors of jose. */
 class Thrown extends Error {}
 
-/** The most key sets that are kept for a function. */
+/** The maximum number of key sets that are kept for a function. */
 const MOST_SETS = 100
 
-type Finding = (header: { alg: string; kid?: unknown }, token: unknown) => Promise<unknown>
+type KeyFinder = (header: { alg: string; kid?: unknown }, token: unknown) => Promise<unknown>
 
-/** jose has checked the algorithm against the list by now. */
-function finding(find: FindKey, fetching: KeySetOptions): Finding {
+/** Finds the key with the user's function. jose has already checked that the algorithm is accepted. */
+function makeKeyFinder(find: FindKey, fetching: KeySetOptions): KeyFinder {
   const sets = new LRU<Resolve>()
-  // One for each address, which caches the set that it has fetched.
+  // There is one resolver for each URL. It caches the set that it has fetched.
   const resolverOfURL = (url: URL): Resolve => {
     const known = sets.use(url.href) ?? resolverIn(url, fetching)
     sets.set(url.href, known)
@@ -118,17 +119,17 @@ function finding(find: FindKey, fetching: KeySetOptions): Finding {
     if (kid !== undefined && !isKeyId(kid)) {
       throw new AuthenticationError('The key id of the token is invalid.')
     }
-    const key = await search(find, { alg, kid })
+    const key = await callFindKey(find, { alg, kid })
     if (key === null) throw new AuthenticationError('The key of the token is unknown.')
-    // The client chose among the allowed algorithms; jose would report a bug.
+    // The token has an accepted algorithm that does not suit this key. jose would report that as a bug.
     if ((kindOf(key) === 'secret') !== alg.startsWith('HS')) throw new AuthenticationError(MISMATCH)
     if (kindOf(key) !== 'set') return key
     const resolve = key instanceof URL ? resolverOfURL(key) : resolverIn(key, fetching)
-    return (resolve as unknown as Finding)(header, token)
+    return (resolve as unknown as KeyFinder)(header, token)
   }
 }
 
-async function search(find: FindKey, header: JWTKeyHeader): Promise<KeySource | null> {
+async function callFindKey(find: FindKey, header: JWTKeyHeader): Promise<KeySource | null> {
   try {
     const key = (await find(header)) ?? null
     if (key !== null) assertFound(key)
@@ -138,7 +139,7 @@ async function search(find: FindKey, header: JWTKeyHeader): Promise<KeySource | 
   }
 }
 
-/** The error for the client; it contains no part of the token. */
+/** Returns the error for the client. It contains no part of the token. */
 function faultOf(error: unknown): unknown {
   if (error instanceof Thrown) return error.cause
   const because = (message: string): AuthenticationError =>
@@ -158,20 +159,20 @@ function faultOf(error: unknown): unknown {
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
     return because('The token is malformed.')
   }
-  // An allowed algorithm, but not for this key.
+  // The algorithm is accepted, but not suitable for this key.
   if (error instanceof errors.JOSENotSupported || isKeyMismatch(error)) {
     return because(MISMATCH)
   }
   return isUnavailable(error) ? unavailable(error) : error
 }
 
-/** jose reports it by a TypeError; newer Node versions throw a DOMException before that. */
+/** jose reports a mismatch as a TypeError. Newer Node versions throw a DOMException before that. */
 function isKeyMismatch(error: unknown): boolean {
   if (error instanceof DOMException) return error.name === 'DataError'
   return error instanceof TypeError && /key/i.test(error.message)
 }
 
-/** fetch fails with a TypeError; jose reports other faults of a key set. */
+/** `fetch` fails with a TypeError; jose reports other errors of a key set. */
 function isUnavailable(error: unknown): boolean {
   const isFetch = error instanceof TypeError && /fetch/.test(error.message)
   return isFetch || error instanceof errors.JOSEError || error instanceof KeysPaused

@@ -1,6 +1,6 @@
-/** Measures how busy the process is, while requests come. */
+/** Measures the load of the process while requests arrive. */
 
-/** How often it is measured, in ms. */
+/** The interval of the measurements in ms. */
 const SAMPLE_MS = 50
 
 interface Limits {
@@ -13,15 +13,15 @@ interface Runtime {
 }
 
 /**
- * A timer shows how late the event loop is. Timers run before what has arrived meanwhile, so the requests
- * that waited for a busy process meet a fresh measure. Without requests there is no timer.
+ * Measures the delay of the event loop by a timer. The event loop runs due timers before it reads new
+ * requests, so requests that waited see a recent measurement. Without requests there is no timer.
  */
 export class Pressure {
   readonly #maxDelay: number
   readonly #maxHeap: number
   #isHigh = false
   #isMeasuring = false
-  #wasAsked = false
+  #hadRequests = false
 
   constructor({ maxEventLoopDelayMs, maxHeapBytes }: Limits) {
     this.#maxDelay = maxEventLoopDelayMs ?? Number.POSITIVE_INFINITY
@@ -31,7 +31,7 @@ export class Pressure {
 
   /** Whether a limit was exceeded when it was last measured. */
   isHigh(): boolean {
-    this.#wasAsked = true
+    this.#hadRequests = true
     if (!this.#isMeasuring) {
       this.#isMeasuring = true
       this.#isHigh = this.#isHeapFull()
@@ -41,15 +41,15 @@ export class Pressure {
   }
 
   #measure(): void {
-    this.#wasAsked = false
+    this.#hadRequests = false
     const due = performance.now() + SAMPLE_MS
     const timer: { unref?: () => void } | number = setTimeout(() => {
       const isLate = performance.now() - due > this.#maxDelay
       this.#isHigh = isLate || this.#isHeapFull()
-      if (this.#isHigh || this.#wasAsked) this.#measure()
+      if (this.#isHigh || this.#hadRequests) this.#measure()
       else this.#isMeasuring = false
     }, SAMPLE_MS)
-    if (typeof timer === 'object') timer.unref?.() // it does not hold a process that ends
+    if (typeof timer === 'object') timer.unref?.() // it must not keep the process running
   }
 
   #isHeapFull(): boolean {

@@ -1,11 +1,11 @@
-/** What has been counted, by labels: in this process, or in several together. */
+/** The counts by labels, of this process or of several together. */
 import type { Outcome } from '../../authoring/observation.ts'
 import { Family, Histogram, type HistogramCounts, heading, type Labels, line } from './series.ts'
 
 /** A value for each label set. */
 export type Series<Value> = readonly (readonly [labels: Labels, value: Value])[]
 
-/** Counts as plain data, for those that add up several processes. */
+/** Counts as plain data, to add those of several processes. */
 export interface MetricsSnapshot {
   readonly prefix: string
   readonly buckets: readonly number[]
@@ -46,7 +46,7 @@ export class Counts {
     this.#bytes.at(labels, others).count += bytes
   }
 
-  /** Adds what another process has counted, with the same buckets. */
+  /** Adds the counts of another process, which must have the same buckets. */
   addAll({ requests, durations, bytes, inFlight }: MetricsSnapshot): void {
     for (const [labels, count] of requests) {
       this.#requests.at(labels, othersOf(labels)).count += count

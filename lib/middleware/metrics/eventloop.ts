@@ -1,7 +1,7 @@
-/** How late the event loop is, in the text format of Prometheus. */
+/** Renders the delay of the event loop in the text format of Prometheus. */
 import { heading, line } from './series.ts'
 
-/** The part of a histogram of `monitorEventLoopDelay()` that is used; its times are nanoseconds. */
+/** The required members of a histogram of `monitorEventLoopDelay()`. Its times are nanoseconds. */
 export interface EventLoopDelay {
   readonly max: number
   percentile(percentile: number): number

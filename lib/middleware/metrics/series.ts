@@ -3,21 +3,21 @@
 /** Labels of one series, in output order. */
 export type Labels = Readonly<Record<string, string>>
 
-/** `name{a="b"} 1`, with escaped values. */
+/** Returns a line such as `name{a="b"} 1`, with escaped values. */
 export function line(name: string, labels: Labels, value: number): string {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`)
-  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${written(value)}\n`
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`)
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${writeNumber(value)}\n`
 }
 
-function escaped(text: string): string {
+function escapeLabel(text: string): string {
   return text.replace(/[\\"\n]/g, (char) => (char === '\n' ? '\\n' : `\\${char}`))
 }
 
-function written(value: number): string {
+function writeNumber(value: number): string {
   return value === Number.POSITIVE_INFINITY ? '+Inf' : String(value)
 }
 
-/** The help and type lines of a metric. */
+/** Returns the help and type lines of a metric. */
 export function heading(
   name: string,
   type: 'counter' | 'gauge' | 'histogram',
@@ -37,7 +37,7 @@ export class Family<Value> {
     this.#make = make
   }
 
-  /** The value of these labels, or that of `others` if there are too many series. */
+  /** Returns the value of these labels, or the value of `others` if there are too many series. */
   at(labels: Labels, others: Labels): Value {
     const found = this.#series.get(keyOf(labels))
     if (found !== undefined) return found.value
@@ -47,7 +47,7 @@ export class Family<Value> {
     return value
   }
 
-  /** Its values as plain data. */
+  /** Returns the values as plain data. */
   series<Data>(dataOf: (value: Value) => Data): (readonly [Labels, Data])[] {
     return [...this].map(({ labels, value }) => [labels, dataOf(value)] as const)
   }
@@ -61,7 +61,7 @@ function keyOf(labels: Labels): string {
   return JSON.stringify(Object.values(labels))
 }
 
-/** The observations of a histogram, by bucket; those above the last bound are in `count` alone. */
+/** The observations of a histogram, by bucket. Observations above the last bound are only in `count`. */
 export interface HistogramCounts {
   readonly counts: readonly number[]
   readonly sum: number
@@ -100,7 +100,7 @@ export class Histogram {
     this.#count += count
   }
 
-  /** Its lines; each bucket includes those below it. */
+  /** Returns the lines of the histogram. Each bucket includes the buckets below it. */
   render(name: string, labels: Labels): string {
     let below = 0
     let text = ''

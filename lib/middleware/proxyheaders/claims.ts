@@ -1,4 +1,4 @@
-/** Reads and checks what trusted proxies claim about a request; applies nothing. */
+/** Reads and checks the fields of trusted proxies. It does not change the scope. */
 import { Headers } from '../../http/headers.ts'
 import { isAuthority } from '../../http/hosts.ts'
 import type { Address, ConnectionScope } from '../../types.ts'
@@ -15,7 +15,7 @@ export interface Trust {
   readonly prefix: boolean
 }
 
-/** The claims; undefined if nothing is claimed. */
+/** The reported values. A value is undefined if its field is missing or not read. */
 export interface Claims {
   readonly client: Address | undefined
   readonly scheme: 'http' | 'https' | undefined
@@ -25,7 +25,7 @@ export interface Claims {
 }
 
 /** A malformed field of a trusted proxy. */
-export class Garbage {
+export class InvalidField {
   readonly field: string
 
   constructor(field: string) {
@@ -33,57 +33,57 @@ export class Garbage {
   }
 }
 
-/** Walks from the last proxy to the first untrusted address, whose claims count. */
-export function readClaims(scope: ConnectionScope, trust: Trust): Claims | Garbage {
+/** Reads the fields for the first untrusted address, searched from the last proxy on. */
+export function readClaims(scope: ConnectionScope, trust: Trust): Claims | InvalidField {
   const headers = new Headers(scope.headers)
   return trust.forwarded ? fromForwarded(headers, trust) : fromXForwarded(headers, trust)
 }
 
-function fromForwarded(headers: Headers, trust: Trust): Claims | Garbage {
+function fromForwarded(headers: Headers, trust: Trust): Claims | InvalidField {
   const elements = parseForwarded(headers.getAll('forwarded').join(','))
-  if (elements === undefined) return new Garbage('Forwarded')
-  const found = walk(
+  if (elements === undefined) return new InvalidField('Forwarded')
+  const found = findClient(
     elements.map((element) => element.get('for')),
     trust,
   )
-  if (found === undefined) return new Garbage('Forwarded')
+  if (found === undefined) return new InvalidField('Forwarded')
   const element: ForwardedElement = elements.at(-1 - found.steps) ?? new Map()
   const scheme = trust.proto ? readScheme(element.get('proto')) : undefined
   const host = trust.host ? readHost(element.get('host')) : undefined
-  if (scheme === null || host === null) return new Garbage('Forwarded')
+  if (scheme === null || host === null) return new InvalidField('Forwarded')
   return { client: found.client, scheme, host, port: undefined, prefix: undefined }
 }
 
-function fromXForwarded(headers: Headers, trust: Trust): Claims | Garbage {
-  const found = walk(listOf(headers, 'x-forwarded-for'), trust)
-  if (found === undefined) return new Garbage('X-Forwarded-For')
+function fromXForwarded(headers: Headers, trust: Trust): Claims | InvalidField {
+  const found = findClient(listOf(headers, 'x-forwarded-for'), trust)
+  if (found === undefined) return new InvalidField('X-Forwarded-For')
   const claimed = (isRead: boolean, name: string) =>
-    isRead ? listed(listOf(headers, name), found.steps) : undefined
+    isRead ? valueAt(listOf(headers, name), found.steps) : undefined
   const scheme = readScheme(claimed(trust.proto, 'x-forwarded-proto'))
   const host = readHost(claimed(trust.host, 'x-forwarded-host'))
   const port = readPort(claimed(trust.port, 'x-forwarded-port'))
   const prefix = readPrefix(claimed(trust.prefix, 'x-forwarded-prefix'))
-  if (scheme === null) return new Garbage('X-Forwarded-Proto')
-  if (host === null) return new Garbage('X-Forwarded-Host')
-  if (port === null) return new Garbage('X-Forwarded-Port')
-  if (prefix === null) return new Garbage('X-Forwarded-Prefix')
+  if (scheme === null) return new InvalidField('X-Forwarded-Proto')
+  if (host === null) return new InvalidField('X-Forwarded-Host')
+  if (port === null) return new InvalidField('X-Forwarded-Port')
+  if (prefix === null) return new InvalidField('X-Forwarded-Prefix')
   return { client: found.client, scheme, host, port, prefix }
 }
 
 interface ClientClaim {
   /** The first untrusted address from the right, or the leftmost; undefined for an empty list. */
   readonly client: Address | undefined
-  /** How many trusted elements are to the right of it. */
+  /** The number of trusted elements to the right of it. */
   readonly steps: number
 }
 
-function walk(
+function findClient(
   nodes: readonly (string | undefined)[],
   { isTrusted }: Trust,
 ): ClientClaim | undefined {
   for (let steps = 0; steps < nodes.length; steps++) {
     const text = nodes.at(-1 - steps)
-    const client = text === undefined ? UNTOLD : parseNode(text)
+    const client = text === undefined ? WITHOUT_FOR : parseNode(text)
     if (client === undefined) return undefined
     if (steps === nodes.length - 1 || !isTrusted(client.host)) return { client, steps }
   }
@@ -91,7 +91,7 @@ function walk(
 }
 
 /** An element of `Forwarded` without `for`. */
-const UNTOLD: Address = Object.freeze({ host: 'unknown', port: 0 })
+const WITHOUT_FOR: Address = Object.freeze({ host: 'unknown', port: 0 })
 
 function listOf(headers: Headers, name: string): string[] {
   const values = headers.getAll(name).flatMap((value) => value.split(','))
@@ -99,10 +99,10 @@ function listOf(headers: Headers, name: string): string[] {
 }
 
 /**
- * The value that the outermost trusted proxy wrote: either each proxy appends one, or one replaces them
- * all. Values further left came from the client.
+ * Returns the value of the outermost trusted proxy. Either each proxy appends a value, or one proxy
+ * replaces them all. Values further left came from the client.
  */
-function listed(values: readonly string[], steps: number): string | undefined {
+function valueAt(values: readonly string[], steps: number): string | undefined {
   return values.at(-1 - steps) ?? values[0]
 }
 
@@ -127,7 +127,7 @@ function readPort(text: string | undefined): number | null | undefined {
 
 const PREFIX = /^(?:\/[0-9A-Za-z\-._~!$&'()*+,;=:@]+)*\/?$/
 
-/** Accepts plain segments only, since a prefix becomes part of URLs and paths. */
+/** Accepts plain segments only, because the prefix becomes a part of URLs and paths. */
 function readPrefix(text: string | undefined): string | null | undefined {
   if (text === undefined) return undefined
   if (!PREFIX.test(text) || /\/\.{1,2}(?:\/|$)/.test(text)) return null

@@ -1,15 +1,16 @@
 /** Reads the `Forwarded` field (RFC 7239). */
 
-/** What one proxy reports of the request that it received. */
+/** The parameters that one proxy added for the request that it received. */
 export type ForwardedElement = ReadonlyMap<string, string>
 
-// A value is a token or a quoted string; unquoted colons and brackets are accepted, since many send them.
+// A value is a token or a quoted string; unquoted colons and brackets are accepted, because many proxies
+// send them.
 const PAIR =
   /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:([!#$%&'*+\-.^_`|~0-9A-Za-z:[\]]+)|"((?:[^"\\]|\\.)*)")[ \t]*([;,]|$)/y
 const EMPTY = /[ \t]*([;,]|$)/y
 
 /**
- * The elements of the field, the last proxy's last; undefined if it is malformed.
+ * Returns the elements of the field, the last proxy's last, or undefined if it is malformed.
  *
  * A parameter that occurs twice in an element is malformed: two parsers could read different values.
  */

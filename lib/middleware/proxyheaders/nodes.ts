@@ -1,4 +1,4 @@
-/** Parses the node that a proxy reports: an address, perhaps with a port, or an obfuscated name. */
+/** Parses the node that a proxy reports: an address with or without a port, or an obfuscated name. */
 import { parseAddress, withoutZone } from '../../http/ipaddresses.ts'
 import type { Address } from '../../types.ts'
 

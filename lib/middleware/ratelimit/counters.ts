@@ -12,7 +12,7 @@ import {
   verdictOf,
 } from './window.ts'
 
-/** Counts by limit and key; asynchronous results are promises. */
+/** Counts by limit and key. A shared store returns promises. */
 export interface Counters {
   /** Takes the cost atomically, or nothing if not enough is left. */
   take(limit: RateLimit, key: string, cost: number, now: number): Verdict | Promise<Verdict>
@@ -22,7 +22,7 @@ export interface Counters {
   takeAll?(limits: readonly RateLimit[], key: string, cost: number): Promise<readonly Verdict[]>
 }
 
-/** The window that a client was last seen in, and the one before. */
+/** The counts of the window of a client's last request, and of the window before. */
 interface Windows {
   index: number
   spent: number
@@ -68,8 +68,8 @@ function windowsOf(
 const decoder = new TextDecoder()
 
 /**
- * Counts in a store, atomically and by its own clock if it supports that. Otherwise there is a counter
- * for each window, and one conditional increment per request.
+ * Counts in a store. If the store has `spend`, it counts atomically and by its own clock. Otherwise there
+ * is a counter for each window, with one conditional increment per request.
  */
 export function storeCounters(store: Store): Counters {
   const { spend } = store

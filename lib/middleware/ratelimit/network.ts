@@ -1,4 +1,4 @@
-/** The network of a client address. */
+/** Computes the network of a client address. */
 import { parseAddress } from '../../http/ipaddresses.ts'
 
 /**

@@ -38,18 +38,21 @@ export function spend(
   return goOn([])
 }
 
-/** If a limit rejects, the cost is taken from none, and later limits are not reported. */
+/** Returns the verdicts up to the first that rejects. If one rejects, no limit is charged. */
 function upToRefusal(verdicts: readonly Verdict[], cost: number): readonly Verdict[] {
   const index = verdicts.findIndex(({ isAllowed }) => !isAllowed)
   const refusing = verdicts[index]
   if (refusing === undefined) return verdicts
   const before = verdicts.slice(0, index)
-  return [...before.map((told) => ({ ...told, remaining: told.remaining + cost })), refusing]
+  return [
+    ...before.map((verdict) => ({ ...verdict, remaining: verdict.remaining + cost })),
+    refusing,
+  ]
 }
 
 const MOST_LENGTH = 64
 
-/** A key of bounded length, for text of any length from a client. */
+/** Returns a key of bounded length for a text of any length from a client. */
 export function boundedKey(name: string, key: string): string {
   if (key.length <= MOST_LENGTH) return `${name}=${key}`
   return `${name}#${sha256(key)}`

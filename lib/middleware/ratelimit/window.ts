@@ -1,7 +1,7 @@
-/** The arithmetic of a sliding window: two counters, the older one fading. */
+/** The arithmetic of a sliding window: two counters, of which the older one loses weight. */
 
 export interface RateLimit {
-  /** The most requests per window, or the most that they may cost if `cost` is set. */
+  /** The maximum number of requests per window, or their maximum cost if `cost` is set. */
   readonly max: number
   /** The length of the window in seconds, a whole number. */
   readonly seconds: number
@@ -19,34 +19,34 @@ export interface Moment {
 export interface Verdict {
   readonly limit: RateLimit
   readonly isAllowed: boolean
-  /** What is left in the window. */
+  /** The remaining requests or cost of the window. */
   readonly remaining: number
   /** Whole seconds until more is available, or until a rejected request may be repeated. */
   readonly reset: number
 }
 
-/** The window of a time in milliseconds. */
+/** Returns the window of a time in milliseconds. */
 export function momentOf(now: number, { seconds }: RateLimit): Moment {
   return momentAt(now / (seconds * 1000))
 }
 
-/** The window of a time in window lengths. */
+/** Returns the window of a time in window lengths. */
 export function momentAt(position: number): Moment {
   const index = Math.floor(position)
   return { index, over: position - index }
 }
 
 /**
- * The most that this window's counter may reach, if the one before had reached `previous`.
+ * Returns the maximum of this window's counter if the counter before it reached `previous`.
  *
- * The window before counts in proportion to the part of it that lies within the last `seconds`, as if
- * its requests had been spread evenly.
+ * The window before is weighted by the part of it that lies within the last `seconds`, as if its requests
+ * had been spread evenly.
  */
 export function roomIn({ max }: RateLimit, previous: number, { over }: Moment): number {
   return Math.floor(max - previous * (1 - over))
 }
 
-/** The verdict when the counter reached, or would have reached, `sum`. */
+/** Returns the verdict if the counter reached, or would have reached, `sum`. */
 export function verdictOf(
   limit: RateLimit,
   previous: number,
@@ -61,7 +61,7 @@ export function verdictOf(
   return { limit, isAllowed, remaining, reset: Math.max(1, Math.ceil(wait * limit.seconds)) }
 }
 
-/** In windows: until enough has faded, in this window or the next. */
+/** Returns how long to wait, in window lengths, until the older counter has lost enough weight. */
 function waitFor(
   { max }: RateLimit,
   previous: number,

@@ -1,13 +1,15 @@
 /** Builds and checks the value of `Content-Security-Policy`, with a placeholder for the nonce. */
 
-import { must } from '../../internal/must.ts'
+import { check } from '../../internal/checks.ts'
 
-/** Stands for the nonce of the request in a list of sources; `cspNonce(request)` returns it. */
+/**
+ * A placeholder for the nonce of the request in a list of sources. `cspNonce(request)` returns the nonce.
+ */
 export const NONCE = "'nonce-'"
 
 /**
- * Directives by camelCase name: their sources, as in the policy (`"'self'"` with its quotes, `'https:'`
- * without), `true` for a directive without sources, `false` to remove it.
+ * Directives by camelCase name. A value is a list of sources as in the policy (`"'self'"` with its quotes,
+ * `'https:'` without), `true` for a directive without sources, or `false` to remove the directive.
  */
 export type CSPDirectives = {
   readonly [Name in CSPDirectiveName]?: readonly string[] | boolean
@@ -44,7 +46,7 @@ const NAMES = [
   'workerSrc',
 ] as const
 
-/** The own origin; images and fonts also from data URLs, styles and fonts also over https. */
+/** Allows the site's origin; images and fonts also from data URLs, styles and fonts also over https. */
 export const DEFAULT_DIRECTIVES: CSPDirectives = {
   defaultSrc: ["'self'"],
   baseUri: ["'self'"],
@@ -67,7 +69,7 @@ export interface Policy {
 }
 
 /**
- * Overrides the defaults with directives; `false` removes one.
+ * Overrides the defaults with directives. `false` removes a directive.
  *
  * @throws TypeError if a directive is unknown or a source is invalid.
  */
@@ -82,7 +84,7 @@ export function policyOf(directives: CSPDirectives): Policy {
 }
 
 function directiveText(name: string, sources: readonly string[] | boolean | undefined): string[] {
-  must(
+  check(
     'secureHeaders',
     NAMES.some((known) => known === name),
     'unknown directive of the content security policy',
@@ -92,7 +94,7 @@ function directiveText(name: string, sources: readonly string[] | boolean | unde
   if (sources === false) return []
   const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (sources === true) return [kebab]
-  must(
+  check(
     'secureHeaders',
     Array.isArray(sources) && sources.length > 0,
     `${name} must be a list of sources`,
@@ -107,7 +109,7 @@ const BARE_KEYWORD =
 
 function sourceText(name: string, source: unknown): string {
   if (source === NONCE) return '\0'
-  must(
+  check(
     'secureHeaders',
     typeof source === 'string' && /^[\x21-\x2b\x2d-\x3a\x3c-\x7e]+$/.test(source),
     `a source of ${name} must be text without spaces, commas and semicolons`,
@@ -116,6 +118,6 @@ function sourceText(name: string, source: unknown): string {
   )
   const isQuoted = !BARE_KEYWORD.test(source)
   const fix = `Write "'${source}'"`
-  must('secureHeaders', isQuoted, `a keyword of ${name} must be quoted`, source, fix)
+  check('secureHeaders', isQuoted, `a keyword of ${name} must be quoted`, source, fix)
   return source
 }

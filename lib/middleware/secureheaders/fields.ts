@@ -1,8 +1,8 @@
 /** The fields that are the same in every response. */
 
 import { assertHeader } from '../../http/headers.ts'
+import { check, checkRange } from '../../internal/checks.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
-import { must, mustRange } from '../../internal/must.ts'
 import type { HeaderList } from '../../types.ts'
 
 export interface FieldOptions {
@@ -10,7 +10,7 @@ export interface FieldOptions {
   crossOriginOpenerPolicy?: string | false
   /** Which sites may embed responses ('same-origin'). */
   crossOriginResourcePolicy?: string | false
-  /** What pages may embed; `require-corp` with the opener policy isolates them (false). */
+  /** Which resources pages may embed (false). `require-corp` with the opener policy isolates the pages. */
   crossOriginEmbedderPolicy?: string | false
   /** Whether browsers isolate the origin in its own process ('?1'). */
   originAgentCluster?: string | false
@@ -26,7 +26,7 @@ export interface FieldOptions {
   xDownloadOptions?: string | false
   /** Which sites may frame pages, for browsers without `frame-ancestors` ('SAMEORIGIN'). */
   xFrameOptions?: string | false
-  /** What Adobe's programs may load ('none'). */
+  /** Which resources Adobe's programs may load ('none'). */
   xPermittedCrossDomainPolicies?: string | false
   /** The XSS filter of old browsers, off because it was harmful ('0'). */
   xXssProtection?: string | false
@@ -57,7 +57,7 @@ const DEFAULTS: Readonly<Required<FieldOptions>> = {
 }
 
 /**
- * The fields for these options, as a flat list, without those that have options of their own.
+ * Returns the fields for these options, as a flat list.
  *
  * @throws TypeError if a value is invalid in a field.
  */
@@ -74,7 +74,7 @@ export function fieldsOf(options: FieldOptions): HeaderList {
 function checkedValue(name: string, value: unknown): string {
   const isText = typeof value === 'string' && value !== ''
   const fix = 'Write false to leave it out'
-  must('secureHeaders', isText, `the value of "${name}" must be text`, value, fix)
+  check('secureHeaders', isText, `the value of "${name}" must be text`, value, fix)
   assertHeader(name, value)
   return value
 }
@@ -82,7 +82,7 @@ function checkedValue(name: string, value: unknown): string {
 const YEAR = 31_536_000
 
 /**
- * The value of `Strict-Transport-Security`.
+ * Returns the value of `Strict-Transport-Security`.
  *
  * @throws RangeError if `maxAge` is not a whole number of seconds, or is too short for preloading.
  */
@@ -93,7 +93,7 @@ export function transportSecurity(options: TransportOptions): string {
     'maxAge includeSubDomains preload',
   )
   const { maxAge = YEAR, includeSubDomains = true, preload = false } = options
-  mustRange(
+  checkRange(
     'secureHeaders',
     Number.isInteger(maxAge) && maxAge >= 0,
     'maxAge must be a whole number of seconds',
@@ -102,7 +102,7 @@ export function transportSecurity(options: TransportOptions): string {
   )
   if (preload && (maxAge < YEAR || !includeSubDomains)) {
     throw new RangeError(
-      `secureHeaders: preload needs sub domains and a year, maxAge ${maxAge} was given${includeSubDomains ? '' : ' without sub domains'}. Write { maxAge: ${YEAR}, preload: true }.`,
+      `secureHeaders: preload needs subdomains and a maxAge of a year, maxAge ${maxAge} was given${includeSubDomains ? '' : ' without subdomains'}. Write { maxAge: ${YEAR}, preload: true }.`,
     )
   }
   return `max-age=${maxAge}${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`

@@ -1,4 +1,4 @@
-/** Splits what is too long for one cookie: `session`, `session.1`, `session.2`. */
+/** Splits a token that is too long for one cookie: `session`, `session.1`, `session.2`. */
 
 /** The longest name and value that browsers store (RFC 6265bis section 5.7). */
 const MOST_LENGTH = 4096
@@ -9,15 +9,15 @@ export const MOST_CHUNKS = 3
 /** The characters of `3~` before the first value, or of `.1` behind the other names. */
 const MARK_LENGTH = 2
 
-/** The longest token that fits into this number of cookies. */
+/** Returns the maximum length of a token in this number of cookies. */
 export function lengthOf(cookie: string, chunks: number): number {
   const rest = MOST_LENGTH - cookie.length
   return chunks === 1 ? rest : chunks * (rest - MARK_LENGTH)
 }
 
 /**
- * Cookies by name. The first of several says how many there are, so that one that a browser has kept for
- * too long is ignored.
+ * Returns the cookies by name. The first of several holds their number, so an old cookie that the browser
+ * still has is ignored.
  */
 export function split(cookie: string, token: string): readonly (readonly [string, string])[] {
   if (token.length <= lengthOf(cookie, 1)) return [[cookie, token]]
@@ -29,7 +29,7 @@ export function split(cookie: string, token: string): readonly (readonly [string
   })
 }
 
-/** The token in the cookies of a request; undefined if a part is missing. */
+/** Returns the token in the cookies of a request, or undefined if a part is missing. */
 export function join(
   cookie: string,
   cookies: Readonly<Record<string, string>>,
@@ -41,7 +41,7 @@ export function join(
   return others.includes(undefined) ? undefined : first.slice(mark.length) + others.join('')
 }
 
-/** The cookies of a request that a session of `count` cookies does not have. */
+/** Returns the names of old cookies in a request: a session of `count` cookies does not have them. */
 export function surplus(
   cookie: string,
   count: number,

@@ -1,9 +1,9 @@
-/** Sessions in cookies, which the browser holds. */
+/** Keeps sessions in cookies. */
 import type { Vault } from '../../internal/vault.ts'
 import { PACK_BYTES, pack, type SessionBackend, unpack } from './backend.ts'
 import { lengthOf } from './chunks.ts'
 
-/** @param chunks The most cookies that a session may take. */
+/** @param chunks The maximum number of cookies of a session. */
 export function cookieBackend(vault: Vault, cookie: string, chunks = 1): SessionBackend {
   const length = lengthOf(cookie, chunks)
   return {

@@ -1,10 +1,10 @@
-/** Reads sessions from cookies and writes them there, by way of a backend. */
+/** Reads sessions from cookies and writes them there, with the help of a backend. */
 import { type CookieOptions, parseCookies, serializeCookie } from '../../http/cookies.ts'
 import { Headers } from '../../http/headers.ts'
 import type { Session, SessionChange, SessionRecord } from '../../http/session.ts'
 import { sealedVault, signedVault } from '../../internal/vault.ts'
 import type { ConnectionScope } from '../../types.ts'
-import type { Opened, SessionBackend } from './backend.ts'
+import type { SavedSession, SessionBackend } from './backend.ts'
 import { join, split, surplus } from './chunks.ts'
 import { cookieBackend } from './cookie.ts'
 import { FORTNIGHT, type SessionsOptions } from './options.ts'
@@ -45,13 +45,13 @@ export class Keeper {
   }
 
   /** Returns a promise only if the backend does. */
-  open(cookies: Cookies): Opened | undefined | Promise<Opened | undefined> {
+  open(cookies: Cookies): SavedSession | undefined | Promise<SavedSession | undefined> {
     const token = join(this.#name, cookies)
     const opened = token === undefined ? undefined : this.#backend.open(token)
     return opened instanceof Promise ? opened.then(this.#inTime) : this.#inTime(opened)
   }
 
-  readonly #inTime = (opened: Opened | undefined): Opened | undefined => {
+  readonly #inTime = (opened: SavedSession | undefined): SavedSession | undefined => {
     if (opened === undefined || ageOf(opened) > this.#maxAge) return undefined
     return now() - opened.created > this.#maxLifetime ? undefined : opened
   }
@@ -59,7 +59,7 @@ export class Keeper {
   /** Returns undefined if there is nothing asynchronous to do. */
   keep(
     session: Session,
-    opened: Opened | undefined,
+    opened: SavedSession | undefined,
     headers: Headers,
     scope: ConnectionScope,
   ): Promise<void> | undefined {
@@ -71,11 +71,11 @@ export class Keeper {
 
   async #apply(
     change: Exclude<SessionChange, { type: 'none' }>,
-    opened: Opened | undefined,
+    opened: SavedSession | undefined,
     headers: Headers,
     scope: ConnectionScope,
   ): Promise<void> {
-    const kept = change.type === 'save' ? continued(change.record, opened) : undefined
+    const kept = change.type === 'save' ? withTimes(change.record, opened) : undefined
     const token = kept && (await this.#backend.save(kept, opened?.record.id))
     if (change.stale !== undefined) await this.#backend.remove(change.stale)
     // A session that was removed meanwhile stays removed.
@@ -92,15 +92,15 @@ export class Keeper {
     }
   }
 
-  #life(kept: Opened | undefined): CookieOptions {
+  #life(kept: SavedSession | undefined): CookieOptions {
     if (this.#options.untilClosed === true || kept === undefined) return {}
     const left = this.#maxLifetime - (kept.issued - kept.created)
     return { maxAge: Math.min(this.#maxAge, left) }
   }
 
-  /** The cookies of a new session with this data. */
+  /** Returns the cookies of a new session with this data. */
   async make(session: Session): Promise<Cookies> {
-    const kept = continued(session.toRecord(), undefined)
+    const kept = withTimes(session.toRecord(), undefined)
     return Object.fromEntries(split(this.#name, (await this.#backend.save(kept)) ?? ''))
   }
 }
@@ -111,14 +111,14 @@ export function cookiesOf({ headers }: ConnectionScope): Cookies {
   return parseCookies(new Headers(headers).getAll('cookie'))
 }
 
-/** A session with a new id is a new session. */
-function continued(record: SessionRecord, opened: Opened | undefined): Opened {
+/** Adds the times to a session. A session with a new id is a new session. */
+function withTimes(record: SessionRecord, opened: SavedSession | undefined): SavedSession {
   const issued = now()
   const isSame = opened?.record.id === record.id
   return { record, issued, created: isSame ? opened.created : issued }
 }
 
-/** The change that the session requests, or a renewal if it is due. */
+/** Returns the change that the session needs, or a renewal if that is due. */
 export function changeOf(session: Session, isDue: boolean): SessionChange {
   const change = session.change()
   if (change.type !== 'none' || !isDue) return change
@@ -127,7 +127,7 @@ export function changeOf(session: Session, isDue: boolean): SessionChange {
 
 const now = (): number => Math.floor(Date.now() / 1000)
 
-const ageOf = ({ issued }: Opened): number => now() - issued
+const ageOf = ({ issued }: SavedSession): number => now() - issued
 
 /** Whether the cookie gets the attribute `Secure`. */
 export function isSecure(
@@ -135,7 +135,7 @@ export function isSecure(
   scheme: string,
 ): boolean {
   if (secure !== 'auto') return secure
-  // Browsers reject these without it.
+  // Browsers reject such a cookie without `Secure`.
   if (sameSite === 'none' || /^__(?:host|secure)-/i.test(cookie)) return true
   return scheme === 'https' || scheme === 'wss'
 }

@@ -4,13 +4,13 @@ import { lowerNames, withHeaders } from '../../http/fieldlists.ts'
 import { Headers } from '../../http/headers.ts'
 import type { Session } from '../../http/session.ts'
 import type { ConnectionScope, HeaderList, Send, SendMessage } from '../../types.ts'
-import type { Opened } from './backend.ts'
+import type { SavedSession } from './backend.ts'
 
 export interface SessionKeeper {
   /** Returns undefined if there is nothing asynchronous to do. */
   keep(
     session: Session,
-    opened: Opened | undefined,
+    opened: SavedSession | undefined,
     headers: Headers,
     scope: ConnectionScope,
   ): Promise<void> | undefined
@@ -21,8 +21,8 @@ type Start = Exclude<
   { type: 'http.response.trailers' }
 >
 
-/** Whether this message starts a response, so that fields can be added. */
-function startsAnswer(message: SendMessage): message is Start {
+/** Whether this message starts a response. Then fields can be added. */
+function startsResponse(message: SendMessage): message is Start {
   const { type } = message
   return (
     type === 'http.response.start' ||
@@ -31,13 +31,13 @@ function startsAnswer(message: SendMessage): message is Start {
   )
 }
 
-/** The response of one request, which waits until the session is saved. */
+/** Delays the response of one request until the session is saved. */
 export class Keeping {
-  /** Why saving failed, as long as nothing else was answered. */
+  /** The error of a failed save, until another response starts. */
   failure: unknown
   readonly #keeper: SessionKeeper
   readonly #session: Session
-  readonly #opened: Opened | undefined
+  readonly #opened: SavedSession | undefined
   readonly #scope: ConnectionScope
   readonly #send: Send
   #isKept = false
@@ -45,7 +45,7 @@ export class Keeping {
   constructor(
     keeper: SessionKeeper,
     session: Session,
-    opened: Opened | undefined,
+    opened: SavedSession | undefined,
     scope: ConnectionScope,
     send: Send,
   ) {
@@ -57,10 +57,10 @@ export class Keeping {
   }
 
   readonly send: Send = (message) => {
-    if (!startsAnswer(message)) return this.#send(message)
+    if (!startsResponse(message)) return this.#send(message)
     this.failure = undefined
     if (this.#isKept) return this.#send(message)
-    this.#isKept = true // set first: the answer to a failed save must not save again
+    this.#isKept = true // set first: the response to a failed save must not save again
     // Changes that a handler made before it failed are not saved.
     const hasFailed = this.#scope.outcome?.error !== undefined
     if (!this.#session.used || hasFailed) return this.#send(message)

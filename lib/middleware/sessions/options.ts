@@ -1,35 +1,44 @@
-/** The options of sessions, and what they must be. */
+/** The options of sessions and their checks. */
 import { type AllowedOrigins, assertAllowedOrigins } from '../../authentication/origins.ts'
+import { check, checkRange } from '../../internal/checks.ts'
 import { knownOptions } from '../../internal/knownoptions.ts'
-import { mustRange } from '../../internal/must.ts'
 import { secretsOf } from '../../internal/secrets.ts'
 import type { Store } from '../../stores.ts'
 import { MOST_CHUNKS } from './chunks.ts'
 
 export interface SessionsOptions {
   /**
-   * Stores sessions in cookies protected by this secret: at least 32 random bytes, as text. In a list,
-   * the first secret protects new cookies and all are accepted, so that secrets can be rotated.
+   * Stores sessions in cookies protected by this secret: at least 32 random bytes, as text. In a list, the
+   * first secret protects new cookies, and cookies with any of the secrets are accepted. So secrets can be
+   * rotated.
    */
   secret?: string | readonly string[]
-  /** Encrypt the cookies (AES-256-GCM); otherwise they are signed but readable (false). */
+  /**
+   * Whether the cookies are encrypted with AES-256-GCM (false). Otherwise they are signed but readable.
+   */
   sealed?: boolean
   /**
-   * The most cookies that a session may take, 1 to 3 (1): each holds about 3 kB. Browsers send all of them
-   * with every request, and servers accept 16 KiB of fields, so a store is better for more.
+   * The maximum number of cookies of a session, 1 to 3 (1). Each holds about 3 kB. Browsers send all of
+   * them with every request, and servers accept 16 KiB of fields. For more data, use a store.
    */
   chunks?: number
-  /** Stores sessions here instead; the cookie holds only the id. */
+  /** Stores sessions in this store instead. The cookie holds only the id. */
   store?: Store
-  /** The name of the cookie ('session'); `__Host-session` binds it to this host, over https. */
+  /** The name of the cookie ('session'). The prefix `__Host-` binds it to this host and to https. */
   cookie?: string
-  /** Seconds that a session lives after it was last saved (14 days). */
+  /** Seconds for which a session is valid after it was last saved (14 days). */
   maxAge?: number
-  /** Seconds that a session lives at most, however often it is saved, until it gets a new id (no limit). */
+  /**
+   * The maximum lifetime of a session in seconds, even if it is saved again (no limit). A new id begins a
+   * new lifetime.
+   */
   maxLifetime?: number
-  /** Delete the cookie when the browser closes, at the latest after `maxAge` (false). */
+  /**
+   * Whether the browser deletes the cookie when it closes (false). The session still expires after
+   * `maxAge`.
+   */
   untilClosed?: boolean
-  /** Renew a session that is used in the second half of its life (false). */
+  /** Whether a session is renewed when it is used in the second half of its lifetime (false). */
   rolling?: boolean
   /** The path for which browsers send the cookie ('/'). */
   path?: string
@@ -37,7 +46,7 @@ export interface SessionsOptions {
   domain?: string
   /** Which cross-site requests carry the cookie ('lax'). */
   sameSite?: 'lax' | 'strict' | 'none'
-  /** Send the cookie over https only ('auto': if `scope.scheme` is https). */
+  /** Whether the cookie is sent over https only ('auto': if `scope.scheme` is https). */
   secure?: boolean | 'auto'
   /** Other origins whose pages may open websockets (none); `'*'` allows any. */
   origins?: AllowedOrigins
@@ -57,20 +66,22 @@ export function assertOptions(options: SessionsOptions): void {
   if ((secret === undefined) === (store === undefined) || (store && isOfCookies)) {
     const given = Object.keys(options).join(', ') || 'nothing'
     throw new TypeError(
-      `sessions: sessions are kept in cookies with a secret, sealed or not, or in a store, ${given} was given. Pass secret or store.`,
+      `sessions: either a secret (for cookies) or a store is needed, and sealed and chunks are for cookies only, ${given} was given. Pass secret or store.`,
     )
   }
   if (secret !== undefined) secretsOf('sessions', secret)
+  const isStore = store === undefined || typeof store?.get === 'function'
+  check('sessions', isStore, 'store must be a store', store, 'Write { store: memoryStore() }')
   const { maxAge = FORTNIGHT, maxLifetime = 1, origins } = options
   const isTime = Number.isInteger(maxAge) && (store === undefined || maxAge >= 1)
   const what = 'maxAge must be an integer of seconds, over 0 in a store'
-  mustRange('sessions', isTime, what, maxAge, 'Leave it out for 14 days')
+  checkRange('sessions', isTime, what, maxAge, 'Leave it out for 14 days')
   const isLife = Number.isInteger(maxLifetime) && maxLifetime >= 1
   const life = 'maxLifetime must be an integer of seconds, over 0'
-  mustRange('sessions', isLife, life, maxLifetime, 'Leave it out for no limit')
+  checkRange('sessions', isLife, life, maxLifetime, 'Leave it out for no limit')
   const isCount = chunks === undefined || (Number.isInteger(chunks) && chunks >= 1)
   const count = `chunks must be from 1 to ${MOST_CHUNKS}`
   const fix = 'Use a store for more data'
-  mustRange('sessions', isCount && (chunks ?? 1) <= MOST_CHUNKS, count, chunks, fix)
+  checkRange('sessions', isCount && (chunks ?? 1) <= MOST_CHUNKS, count, chunks, fix)
   assertAllowedOrigins('sessions', origins)
 }

@@ -1,4 +1,4 @@
-/** Sessions in a store; the cookie holds only the id. */
+/** Keeps sessions in a store. The cookie holds only the id. */
 import { encodeText, NO_BYTES } from '../../internal/bytes.ts'
 import { sha256 } from '../../internal/digests.ts'
 import type { Store } from '../../stores.ts'
@@ -7,7 +7,7 @@ import { pack, type SessionBackend, unpack } from './backend.ts'
 /** Seconds for which a removal is remembered: longer than a pending write can take. */
 const REMEMBERED = 60
 
-/** Stores sessions for `lifetime` seconds under the hash of their id, so that the store reveals no id. */
+/** Stores sessions for `lifetime` seconds under the hash of their id. So the store reveals no id. */
 export function storedBackend(store: Store, lifetime: number): SessionBackend {
   return {
     async open(token) {
@@ -23,7 +23,8 @@ export function storedBackend(store: Store, lifetime: number): SessionBackend {
       if (isGone) return undefined
       const key = keyOf(id)
       await store.set(key, encodeText(pack(kept)), lifetime)
-      // The mark is written before the session is deleted, so a concurrent request sees one or the other.
+      // `remove` writes the mark before it deletes the session, so a concurrent request sees that the
+      // session is gone, or the mark.
       if (previous === undefined || !(await store.get(goneKey(keyOf(previous))))) return id
       await store.delete(key)
       return undefined
@@ -37,14 +38,14 @@ export function storedBackend(store: Store, lifetime: number): SessionBackend {
 }
 
 /**
- * A full store rejects the mark but still deletes, and a logout must not fail then. A pending request
- * finds no session either, and cannot write one into a full store.
+ * Marks a session as removed. A full store rejects the mark but can still delete, and a logout must not
+ * fail then. A pending request cannot restore the session in a full store.
  */
 async function mark(store: Store, key: string): Promise<void> {
   try {
     await store.set(key, NO_BYTES, REMEMBERED)
   } catch {
-    // The deletion reports any other failure of the store.
+    // Any other failure of the store is reported by the deletion.
   }
 }
 

@@ -36,7 +36,7 @@ t.test('requests for another variant call the app, once', async (t) => {
   t.same(texts, ['answer 1', 'answer 2', 'answer 2', 'answer 1'])
 })
 
-t.test('a response that is not cached any more is not shared', async (t) => {
+t.test('a response that is no longer cacheable is not shared', async (t) => {
   const fields: Record<string, string> = {}
   const one = gated(fields)
   const get = caching(one.app)
@@ -53,7 +53,7 @@ t.test('a response that is not cached any more is not shared', async (t) => {
   t.equal(new Set((await all).map(({ text }) => text)).size, 3)
 })
 
-t.test('a first burst runs side by side', async (t) => {
+t.test('the first requests for a path run in parallel', async (t) => {
   for (const headers of [{}, { 'cache-control': 'private' }]) {
     const one = gated(headers)
     const get = caching(one.app)
@@ -81,7 +81,7 @@ t.test('long polls never wait for each other', async (t) => {
   }
 })
 
-t.test('after a response that is not cached, requests for the path do not wait', async (t) => {
+t.test('after an uncacheable response, requests for the path do not wait', async (t) => {
   const fields: Record<string, string> = {}
   const one = gated(fields)
   const get = caching(one.app)
@@ -149,7 +149,7 @@ t.test('a slow client does not delay others', async (t) => {
   await first
 })
 
-t.test('an answer that was overtaken by a change is not kept', async (t) => {
+t.test('a response that was outdated by a change is not cached', async (t) => {
   const one = gated()
   const cached = cacheResponse({ store: memoryStore() })
   const first = call(cached(one.app), httpScope())
@@ -165,7 +165,7 @@ t.test('an answer that was overtaken by a change is not kept', async (t) => {
   t.equal(one.count, 2)
 })
 
-t.test('requests for what could not be kept do not wait for each other again', async (t) => {
+t.test('requests for an uncacheable path do not wait for each other again', async (t) => {
   const one = gated({ 'cache-control': 'private' })
   const get = caching(one.app)
   const first = get()
@@ -180,7 +180,7 @@ t.test('requests for what could not be kept do not wait for each other again', a
   t.equal(new Set((await all).map(({ text }) => text)).size, 5)
 })
 
-t.test('what can be kept is shared again', async (t) => {
+t.test('a path that becomes cacheable is shared again', async (t) => {
   let isPrivate = true
   const one = gated()
   const get = caching((scope, receive, send) =>
@@ -202,7 +202,7 @@ t.test('what can be kept is shared again', async (t) => {
   t.equal(one.count, 2)
 })
 
-t.test('requests with cookies neither wait nor are waited for', async (t) => {
+t.test('requests with cookies do not wait, and others do not wait for them', async (t) => {
   const one = gated({ 'cache-control': 'public, max-age=9' })
   const get = caching(one.app)
   await keptOnce(get, one)
@@ -214,7 +214,7 @@ t.test('requests with cookies neither wait nor are waited for', async (t) => {
   t.equal(new Set((await all).map(({ text }) => text)).size, 3)
 })
 
-t.test('an answer to cookies does not make others wait for each other less', async (t) => {
+t.test('a response to cookies does not stop others from waiting for each other', async (t) => {
   const one = gated()
   const get = caching(one.app)
   await keptOnce(get, one)
@@ -230,7 +230,7 @@ t.test('an answer to cookies does not make others wait for each other less', asy
   await all
 })
 
-t.test('a change is seen by requests that go to the app for themselves alone', async (t) => {
+t.test('a response that was outdated during a request with cookies is not cached', async (t) => {
   const one = gated({ 'cache-control': 'public, max-age=9' })
   const cached = cacheResponse({ store: memoryStore() })
   const headers = ['host', 'testserver', 'cookie', 'a=1']
@@ -243,7 +243,7 @@ t.test('a change is seen by requests that go to the app for themselves alone', a
   t.equal(responseOf(await call(cached(counted().app), httpScope())).text, 'answer 1')
 })
 
-t.test('5,000 paths are remembered, those that were used last', async (t) => {
+t.test('the 5,000 most recently used paths are remembered', async (t) => {
   const paths = new KeptPaths()
   for (let count = 0; count < 5_000; count++) paths.add(`/${count}`)
   t.ok(paths.has('/0'))

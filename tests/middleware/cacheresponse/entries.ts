@@ -11,7 +11,7 @@ import {
   satisfies,
   variantKey,
 } from '../../../lib/middleware/cacheresponse/entries.ts'
-import { wishOf } from '../../../lib/middleware/cacheresponse/requests.ts'
+import { requestPolicyOf } from '../../../lib/middleware/cacheresponse/requests.ts'
 import type { HTTPScope } from '../../../lib/types.ts'
 import { httpScope } from '../../support/scopes.ts'
 
@@ -27,7 +27,7 @@ const ENTRY: Entry = {
 }
 const VARIANTS = { vary: ['accept', 'origin'], id: '7' }
 
-t.test('an entry is read as it was written, whatever its bytes', async (t) => {
+t.test('an entry is decoded as it was encoded, with any bytes', async (t) => {
   t.same(decode(encodeEntry(ENTRY)), ENTRY)
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (body) => {
@@ -38,7 +38,7 @@ t.test('an entry is read as it was written, whatever its bytes', async (t) => {
   )
 })
 
-t.test('variants are read as they were written', async (t) => {
+t.test('variants are decoded as they were encoded', async (t) => {
   t.same(decode(encodeVariants(VARIANTS)), VARIANTS)
 })
 
@@ -63,7 +63,7 @@ t.test('other values decode to undefined', async (t) => {
 })
 
 // Advisory rows 42 and 43.
-t.test('each part of what is asked for makes another key of one length', async (t) => {
+t.test('each part of a request changes the key, whose length is constant', async (t) => {
   const keyOf = (scope: Partial<HTTPScope> = {}, extra = ''): string =>
     resourceKey(httpScope(scope), extra)
   const keys = [
@@ -94,38 +94,35 @@ t.test('each part of what is asked for makes another key of one length', async (
   t.equal(keyOf({ headers: ['host', 'testserver', 'accept', 'a'] }), keyOf(), 'as do other fields')
 })
 
-t.test(
-  'a variant is told by the values of its fields, joined where there are several',
-  async (t) => {
-    const keyOf = (...headers: string[]): string => variantKey('key', VARIANTS, headers)
+t.test('a variant is found by the values of its fields, joined if there are several', async (t) => {
+  const keyOf = (...headers: string[]): string => variantKey('key', VARIANTS, headers)
 
-    t.equal(keyOf('accept', 'a', 'x', 'y'), keyOf('accept', 'a', 'x', 'z'))
-    t.equal(keyOf('accept', 'a', 'accept', 'b'), keyOf('accept', 'a, b'))
-    const keys = [
-      keyOf(),
-      keyOf('accept', ''),
-      keyOf('accept', 'a'),
-      keyOf('origin', 'a'),
-      keyOf('accept', 'origin'),
-      keyOf('accept', 'a', 'origin', 'b'),
-      variantKey('other', VARIANTS, []),
-      variantKey('key', { ...VARIANTS, id: '8' }, []),
-    ]
-    t.equal(new Set(keys).size, keys.length)
-  },
-)
+  t.equal(keyOf('accept', 'a', 'x', 'y'), keyOf('accept', 'a', 'x', 'z'))
+  t.equal(keyOf('accept', 'a', 'accept', 'b'), keyOf('accept', 'a, b'))
+  const keys = [
+    keyOf(),
+    keyOf('accept', ''),
+    keyOf('accept', 'a'),
+    keyOf('origin', 'a'),
+    keyOf('accept', 'origin'),
+    keyOf('accept', 'a', 'origin', 'b'),
+    variantKey('other', VARIANTS, []),
+    variantKey('key', { ...VARIANTS, id: '8' }, []),
+  ]
+  t.equal(new Set(keys).size, keys.length)
+})
 
-t.test('an entry grows old by the clock, which may be put back', async (t) => {
+t.test('the age of an entry follows the clock, which may be set back', async (t) => {
   t.equal(ageOf(ENTRY, ENTRY.time), 5)
   t.equal(ageOf(ENTRY, ENTRY.time + 2_999), 7)
   t.equal(ageOf(ENTRY, ENTRY.time - 10_000), 5)
 })
 
-t.test('a wish is satisfied by what is fresh enough', async (t) => {
+t.test('a request directive is satisfied by a fresh enough entry', async (t) => {
   const takes = (headers: string[], entry: Partial<Entry> = {}, seconds = 10): boolean => {
-    const wish = wishOf('GET', headers)
-    if (wish === undefined) throw new Error('the cache is not asked')
-    return satisfies({ ...ENTRY, ...entry }, wish, ENTRY.time + seconds * 1000)
+    const policy = requestPolicyOf('GET', headers)
+    if (policy === undefined) throw new Error('the cache is not asked')
+    return satisfies({ ...ENTRY, ...entry }, policy, ENTRY.time + seconds * 1000)
   }
 
   t.equal(takes([]), true)

@@ -10,7 +10,7 @@ import { counted } from '../../support/caching.ts'
 import { call, httpScope } from '../../support/scopes.ts'
 import { responseOf } from '../../support/sent.ts'
 
-t.test('middleware outside sees the conditions of the client, hit or not', async (t) => {
+t.test('outer middleware gets the conditions of the client, on a hit or a miss', async (t) => {
   const { app } = counted({ etag: '"c"' })
   const lines: unknown[] = []
   const logger = { info: (entry: object) => void lines.push(entry), error: console.error }
@@ -29,7 +29,7 @@ t.test('middleware outside sees the conditions of the client, hit or not', async
   ])
 })
 
-t.test('etag() outside answers 304 on an empty cache too', async (t) => {
+t.test('etag() around it answers 304 with an empty cache too', async (t) => {
   const tagged = etag()(
     cacheResponse({ store: memoryStore() })((scope, receive, send) =>
       new PlainTextResponse('hello').respond(scope, receive, send),

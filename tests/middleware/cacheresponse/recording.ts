@@ -3,7 +3,7 @@ import type { Entry } from '../../../lib/middleware/cacheresponse/entries.ts'
 import { Recording } from '../../../lib/middleware/cacheresponse/recording.ts'
 import { SENT, type Send, type SendMessage } from '../../../lib/types.ts'
 
-const STAY = { lifetime: 60, age: 0, vary: [], isPublic: false }
+const FRESHNESS = { lifetime: 60, age: 0, vary: [], isPublic: false }
 const START: SendMessage = {
   type: 'http.response.start',
   status: 200,
@@ -17,7 +17,11 @@ const part = (text: string, moreBody: boolean): SendMessage => ({
 
 function recording(send: Send, maxSize = 10) {
   const done: (Entry | undefined)[] = []
-  const recorder = { maxSize, stayOf: () => STAY, done: (entry?: Entry) => void done.push(entry) }
+  const recorder = {
+    maxSize,
+    freshnessOf: () => FRESHNESS,
+    done: (entry?: Entry) => void done.push(entry),
+  }
   return { done, send: new Recording(send, recorder).send }
 }
 
@@ -25,11 +29,11 @@ t.test('keeps status, fields and body, without the age', async (t) => {
   const { done, send } = recording(() => SENT)
   for (const message of [START, part('ab', true), part('cd', false)]) send(message)
 
-  t.match(done, [{ ...STAY, status: 200, headers: ['a', 'b'] }])
+  t.match(done, [{ ...FRESHNESS, status: 200, headers: ['a', 'b'] }])
   t.equal(new TextDecoder().decode(done[0]?.body), 'abcd')
 })
 
-t.test('bytes that the app writes to again are kept as they were', async (t) => {
+t.test('bytes that the app overwrites later are kept unchanged', async (t) => {
   const { done, send } = recording(() => SENT)
   const body = Buffer.from('ab')
   send(START)
@@ -40,7 +44,7 @@ t.test('bytes that the app writes to again are kept as they were', async (t) => 
   t.equal(new TextDecoder().decode(done[0]?.body), 'ab')
 })
 
-t.test('what is larger, or no body that can be kept, ends it', async (t) => {
+t.test('a larger body, or a file, stops the recording', async (t) => {
   const path: SendMessage = { type: 'http.response.pathsend', path: '/a' }
   for (const message of [part('a'.repeat(11), true), path]) {
     const { done, send } = recording(() => SENT)
@@ -49,7 +53,7 @@ t.test('what is larger, or no body that can be kept, ends it', async (t) => {
   }
 })
 
-t.test('hints and what a test client is told change nothing', async (t) => {
+t.test('early hints and debug messages change nothing', async (t) => {
   const { done, send } = recording(() => SENT)
   send({ type: 'http.response.debug', info: {} })
   send(START)
@@ -60,7 +64,7 @@ t.test('hints and what a test client is told change nothing', async (t) => {
   t.equal(new TextDecoder().decode(done[0]?.body), 'a')
 })
 
-t.test('a slow client is waited for only once the copy is made, or given up', async (t) => {
+t.test('a slow client is awaited only until the copy is complete or abandoned', async (t) => {
   const release: (() => void)[] = []
   const sent: SendMessage[] = []
   const slow: Send = (message) => {
@@ -83,7 +87,7 @@ t.test('a slow client is waited for only once the copy is made, or given up', as
   t.same(sent[1], { ...part('ab', false), body: new Uint8Array(Buffer.from('ab')) })
 })
 
-t.test('a part that waits may be written to again by its owner', async (t) => {
+t.test('the owner of a pending part may reuse its buffer', async (t) => {
   const sent: unknown[] = []
   const slow: Send = async (message) => {
     sent.push('body' in message ? Buffer.from(message.body ?? []).toString() : message.type)
@@ -99,7 +103,7 @@ t.test('a part that waits may be written to again by its owner', async (t) => {
   t.same(sent, ['http.response.start', 'ab', 'http.response.early_hint', 'c'])
 })
 
-t.test('nothing is sent after what could not be sent', async (t) => {
+t.test('nothing is sent after a failed send', async (t) => {
   let count = 0
   const gone: Send = async () => {
     count += 1

@@ -1,5 +1,8 @@
 import t from 'tap'
-import { unconditional, wishOf } from '../../../lib/middleware/cacheresponse/requests.ts'
+import {
+  requestPolicyOf,
+  withoutConditions,
+} from '../../../lib/middleware/cacheresponse/requests.ts'
 
 const PLAIN = {
   mayUse: true,
@@ -10,19 +13,19 @@ const PLAIN = {
   hasCookies: false,
 }
 
-t.test('a plain GET takes what is kept, and may be kept', async (t) => {
-  t.same(wishOf('GET', ['accept', '*/*']), PLAIN)
-  t.same(wishOf('GET', ['content-length', '0']), PLAIN)
+t.test('a plain GET may use the cache, and be cached', async (t) => {
+  t.same(requestPolicyOf('GET', ['accept', '*/*']), PLAIN)
+  t.same(requestPolicyOf('GET', ['content-length', '0']), PLAIN)
 })
 
-t.test('a HEAD takes what is kept, and is not', async (t) => {
-  t.same(wishOf('HEAD', []), { ...PLAIN, mayKeep: false })
+t.test('a HEAD may use the cache, and is not cached', async (t) => {
+  t.same(requestPolicyOf('HEAD', []), { ...PLAIN, mayKeep: false })
 })
 
 // Advisory row 42.
 t.test('requests that bypass the cache', async (t) => {
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'get', 'QUERY', '']) {
-    t.equal(wishOf(method, []), undefined, method)
+    t.equal(requestPolicyOf(method, []), undefined, method)
   }
   for (const headers of [
     ['authorization', 'Basic YTpi'],
@@ -38,11 +41,11 @@ t.test('requests that bypass the cache', async (t) => {
     ['cache-control', 'max-age=1, No-Store'],
     ['cache-control', 'max-age=1', 'cache-control', 'no-store'],
   ]) {
-    t.equal(wishOf('GET', headers), undefined, headers.join(': '))
+    t.equal(requestPolicyOf('GET', headers), undefined, headers.join(': '))
   }
 })
 
-const WISHES: readonly (readonly [headers: string[], wish: Partial<typeof PLAIN>])[] = [
+const POLICIES: readonly (readonly [headers: string[], policy: Partial<typeof PLAIN>])[] = [
   [['cache-control', 'no-cache'], { mayUse: false }],
   [['pragma', 'no-cache'], { mayUse: false }],
   [['pragma', 'no-cache', 'cache-control', 'max-age=5'], { maxAge: 5 }],
@@ -59,15 +62,15 @@ const WISHES: readonly (readonly [headers: string[], wish: Partial<typeof PLAIN>
   [['cookie', 'a=b'], { hasCookies: true }],
 ]
 
-for (const [headers, wish] of WISHES) {
-  t.test(`${headers.join(': ')} wishes ${JSON.stringify(wish)}`, async (t) => {
-    t.same(wishOf('GET', headers), { ...PLAIN, ...wish })
+for (const [headers, policy] of POLICIES) {
+  t.test(`${headers.join(': ')} is the directive ${JSON.stringify(policy)}`, async (t) => {
+    t.same(requestPolicyOf('GET', headers), { ...PLAIN, ...policy })
   })
 }
 
-t.test('the conditions that a cache evaluates are taken off', async (t) => {
+t.test('the conditions that the cache evaluates are removed', async (t) => {
   const plain = ['accept', 'if-none-match']
 
-  t.equal(unconditional(plain), plain, 'where there are none, the list stays')
-  t.same(unconditional(['if-none-match', '"a"', ...plain, 'if-modified-since', 'x']), plain)
+  t.equal(withoutConditions(plain), plain, 'where there are none, the list stays')
+  t.same(withoutConditions(['if-none-match', '"a"', ...plain, 'if-modified-since', 'x']), plain)
 })

@@ -110,7 +110,7 @@ for (const row of REUSED) {
 }
 
 for (const row of ASKED_AGAIN) {
-  t.test(`RFC 9111 ${row[0]}: ${row[1]} is asked for again`, async (t) => {
+  t.test(`RFC 9111 ${row[0]}: ${row[1]} is requested again`, async (t) => {
     t.same(await textsOf(row), ['answer 1', 'answer 2'])
   })
 }
@@ -149,7 +149,7 @@ for (const [method, status, isForgotten] of CHANGES) {
   )
 }
 
-t.test('RFC 9111 5.1: an Age tells the time since it was made', async (t) => {
+t.test('RFC 9111 5.1: Age is the time since the response was generated', async (t) => {
   const get = caching(counted({ 'cache-control': 'max-age=60', age: '7' }).app)
   await get()
   const { headers } = await get()
@@ -157,7 +157,7 @@ t.test('RFC 9111 5.1: an Age tells the time since it was made', async (t) => {
   t.equal(headers.get('age'), '7')
 })
 
-t.test('RFC 9111 4.3.2: conditions are evaluated by what is kept', async (t) => {
+t.test('RFC 9111 4.3.2: conditions are evaluated against the cached response', async (t) => {
   const day = at(-86_400)
   const tagged = caching(counted({ 'cache-control': 'max-age=60', etag: 'W/"1"' }).app)
   const dated = caching(counted({ 'cache-control': 'max-age=60', 'last-modified': day }).app)

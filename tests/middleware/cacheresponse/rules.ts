@@ -1,5 +1,5 @@
 import t from 'tap'
-import { stayOf, type Times } from '../../../lib/middleware/cacheresponse/rules.ts'
+import { freshnessOf, type Times } from '../../../lib/middleware/cacheresponse/rules.ts'
 import type { HTTPResponseStartMessage } from '../../../lib/types.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -14,13 +14,13 @@ const TIMES: Times = {
   cdn: false,
 }
 
-function stay(
+function freshness(
   headers: string[],
   start: Partial<HTTPResponseStartMessage> = {},
   times: Partial<Times> = {},
 ) {
   const message = { type: 'http.response.start', status: 200, headers, ...start } as const
-  return stayOf(message, { ...TIMES, ...times }, NOW)
+  return freshnessOf(message, { ...TIMES, ...times }, NOW)
 }
 
 const KEPT = { lifetime: 60, age: 0, vary: [], isPublic: false }
@@ -46,23 +46,23 @@ t.test('responses that may not be cached', async (t) => {
     ['expires', '0'],
     ['expires', DATE],
   ]) {
-    t.equal(stay(headers), undefined, headers.join(': '))
+    t.equal(freshness(headers), undefined, headers.join(': '))
   }
   for (const status of [201, 204, 206, 302, 304, 307, 400, 401, 403, 429, 500, 503]) {
-    t.equal(stay(['cache-control', 'max-age=9'], { status }), undefined, String(status))
+    t.equal(freshness(['cache-control', 'max-age=9'], { status }), undefined, String(status))
   }
-  t.equal(stay([], { trailers: true }), undefined, 'trailers are no part of a copy')
+  t.equal(freshness([], { trailers: true }), undefined, 'trailers are no part of a copy')
 })
 
-t.test('a status that says nothing of time is kept by default, or not at all', async (t) => {
-  for (const status of [200, 203, 301, 308]) t.same(stay([], { status }), KEPT, String(status))
+t.test('a status without a lifetime is cached by default, or not at all', async (t) => {
+  for (const status of [200, 203, 301, 308]) t.same(freshness([], { status }), KEPT, String(status))
   for (const status of [300, 404, 410]) {
-    t.equal(stay([], { status }), undefined, String(status))
-    t.match(stay(['cache-control', 'max-age=9'], { status }), { lifetime: 9 }, String(status))
+    t.equal(freshness([], { status }), undefined, String(status))
+    t.match(freshness(['cache-control', 'max-age=9'], { status }), { lifetime: 9 }, String(status))
   }
 })
 
-const STAYS: readonly (readonly [headers: string[], stay: Partial<typeof KEPT>])[] = [
+const FRESHNESSES: readonly (readonly [headers: string[], freshness: Partial<typeof KEPT>])[] = [
   [['cache-control', 'max-age=9'], { lifetime: 9 }],
   [['cache-control', 'MAX-AGE=9'], { lifetime: 9 }],
   [['cache-control', 'max-age=9, s-maxage=7'], { lifetime: 7, isPublic: true }],
@@ -84,20 +84,26 @@ const STAYS: readonly (readonly [headers: string[], stay: Partial<typeof KEPT>])
   [['cache-control', 'x="no-store, private", max-age=9'], { lifetime: 9 }],
 ]
 
-for (const [headers, expected] of STAYS) {
+for (const [headers, expected] of FRESHNESSES) {
   t.test(`${headers.join(': ')} stays ${JSON.stringify(expected)}`, async (t) => {
-    t.same(stay(headers), { ...KEPT, ...expected })
+    t.same(freshness(headers), { ...KEPT, ...expected })
   })
 }
 
-t.test('the fields it varies by are told once each, in one order', async (t) => {
-  t.same(stay(['vary', 'b, A,, a', 'vary', 'B , c']), { ...KEPT, vary: ['a', 'b', 'c'] })
+t.test('the fields of Vary are listed once each, in a fixed order', async (t) => {
+  t.same(freshness(['vary', 'b, A,, a', 'vary', 'B , c']), { ...KEPT, vary: ['a', 'b', 'c'] })
 })
 
-t.test('how long it is kept beyond its freshness', async (t) => {
+t.test('the time that stale responses are stored', async (t) => {
   const times = { revalidate: 100, staleWhileRevalidate: 5, staleIfError: 7 }
   const stale = (headers: string[], some: Partial<Times> = times): object | undefined => {
-    const { lifetime: _l, age: _a, vary: _v, isPublic: _p, ...rest } = stay(headers, {}, some) ?? {}
+    const {
+      lifetime: _l,
+      age: _a,
+      vary: _v,
+      isPublic: _p,
+      ...rest
+    } = freshness(headers, {}, some) ?? {}
     return rest
   }
   const tag = ['etag', '"1"']
@@ -118,14 +124,14 @@ t.test('how long it is kept beyond its freshness', async (t) => {
   for (const text of ['must-revalidate', 'max-age=9, proxy-revalidate', 'no-cache']) {
     t.same(stale([...said(`${text}, stale-if-error=9`), ...tag]), { revalidate: 100 }, text)
   }
-  t.equal(stay(said('no-cache'), {}, times), undefined, 'nothing to ask by')
-  t.match(stay([...said('no-cache'), ...tag], {}, times), { lifetime: 0 })
-  t.match(stay([...said('max-age=0'), ...tag], {}, times), { lifetime: 0 })
+  t.equal(freshness(said('no-cache'), {}, times), undefined, 'nothing to ask by')
+  t.match(freshness([...said('no-cache'), ...tag], {}, times), { lifetime: 0 })
+  t.match(freshness([...said('max-age=0'), ...tag], {}, times), { lifetime: 0 })
 })
 
-t.test('CDN-Cache-Control goes before, for the cache of a CDN', async (t) => {
+t.test('CDN-Cache-Control takes precedence in a CDN cache', async (t) => {
   const both = (text: string) =>
-    stay(
+    freshness(
       ['cache-control', 'max-age=9', 'expires', LATER, 'cdn-cache-control', text],
       {},
       { cdn: true },

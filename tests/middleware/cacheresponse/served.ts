@@ -15,7 +15,7 @@ async function served(t: Test, app: App): Promise<string> {
   return `http://127.0.0.1:${server.address.port}/`
 }
 
-t.test('files of any size up to the limit are kept', async (t) => {
+t.test('files of any size up to the limit are cached', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'stellula-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'file.bin')
@@ -36,7 +36,7 @@ t.test('files of any size up to the limit are kept', async (t) => {
   }
 })
 
-t.test('a client does not wait while what it got is fetched anew', async (t) => {
+t.test('a client gets the stale response without waiting for the new one', async (t) => {
   let count = 0
   let release = (): void => {}
   const app: App = async (scope, receive, send) => {

@@ -35,7 +35,7 @@ function origin(headers: Record<string, string>): Origin {
   return one
 }
 
-t.test('a stale response is asked for by its tag, and a 304 makes it fresh', async (t) => {
+t.test('a stale response is validated by its tag, and a 304 makes it fresh', async (t) => {
   for (const value of ['no-cache', 'max-age=0', 'max-age=9, must-revalidate']) {
     const one = origin({ 'cache-control': value, ...(value.includes('9') ? { age: '9' } : {}) })
     const get = caching(one.app, { revalidate: 60 })
@@ -50,7 +50,7 @@ t.test('a stale response is asked for by its tag, and a 304 makes it fresh', asy
   }
 })
 
-t.test('the fields of a 304 take the place of those that are kept', async (t) => {
+t.test('the fields of a 304 replace the stored ones', async (t) => {
   let count = 0
   const get = caching(
     async (scope, receive, send) => {
@@ -82,7 +82,7 @@ t.test('the fields of a 304 take the place of those that are kept', async (t) =>
   t.equal(count, 2, 'and it is fresh from then on')
 })
 
-t.test('one request validates it for all', async (t) => {
+t.test('one request validates it for all others', async (t) => {
   const one = origin({ 'cache-control': 'no-cache' })
   const get = caching(
     async (...call) => {
@@ -97,7 +97,7 @@ t.test('one request validates it for all', async (t) => {
   t.same(new Set(all.map(({ text }) => text)), new Set(['version 1']))
 })
 
-t.test('a stale response is served while one request fetches it anew', async (t) => {
+t.test('a stale response is sent while one request fetches a new one', async (t) => {
   const one = origin({ 'cache-control': 'max-age=9, stale-while-revalidate=60', age: '10' })
   let release = (): void => {}
   const gate = new Promise<void>((resolve) => {
@@ -126,7 +126,7 @@ t.test('a stale response is served while one request fetches it anew', async (t)
   t.equal((await get()).text, 'version 2')
 })
 
-t.test('without the option nothing stale is served', async (t) => {
+t.test('without the option no stale response is sent', async (t) => {
   const one = origin({ 'cache-control': 'max-age=9, stale-while-revalidate=60', age: '10' })
   const get = caching(one.app)
   await get()
@@ -135,7 +135,7 @@ t.test('without the option nothing stale is served', async (t) => {
   t.equal((await get()).text, 'version 2')
 })
 
-t.test('a client that wants it fresh gets nothing stale', async (t) => {
+t.test('a client that requires a fresh response gets no stale one', async (t) => {
   for (const value of ['no-cache', 'max-age=5', 'min-fresh=1']) {
     const one = origin({ 'cache-control': 'max-age=9', age: '10' })
     const get = caching(one.app, { staleWhileRevalidate: 60, staleIfError: 60 })
@@ -145,7 +145,7 @@ t.test('a client that wants it fresh gets nothing stale', async (t) => {
   }
 })
 
-t.test('a stale response is served while the app fails', async (t) => {
+t.test('a stale response is sent while the app fails', async (t) => {
   const told: unknown[] = []
   const one = origin({ 'cache-control': 'max-age=9, stale-if-error=60', age: '10' })
   const get = caching(one.app, { staleIfError: 0, onError: (error: unknown) => told.push(error) })
@@ -166,7 +166,7 @@ t.test('a stale response is served while the app fails', async (t) => {
   }
 })
 
-t.test('an app that fails fails where nothing stale may be served', async (t) => {
+t.test('the app’s error is sent if no stale response may be', async (t) => {
   const one = origin({ 'cache-control': 'max-age=9, must-revalidate', age: '10' })
   const get = caching(one.app, { staleIfError: 60, revalidate: 60 })
   await get()

@@ -11,7 +11,7 @@ async function twice(get: Get): Promise<string[]> {
 
 const PASSED = ['answer 1', 'answer 2']
 
-t.test('a store failure is reported, and the app answers', async (t) => {
+t.test('an error of the store is reported, and the app answers', async (t) => {
   const errors: unknown[] = []
   const fail = (): Promise<never> => Promise.reject(new Error('gone'))
   const store = { get: fail, set: fail, delete: fail }
@@ -48,7 +48,7 @@ t.test('an outage of the store is reported once', async (t) => {
   t.equal(errors.length, 2)
 })
 
-t.test('what another version has written is no answer', async (t) => {
+t.test('an entry of another version is ignored', async (t) => {
   for (const text of ['', '{}', 'junk\n', '{"vary":[]}\n', '{"vary":1}\nx']) {
     const get = async () => Buffer.from(text)
     const store = { get, set: async () => {}, delete: async () => {} }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Uncacheable } from '../../../lib/middleware/cacheresponse/uncacheable.ts'
 
-t.test('a resource that may not be kept is remembered for one to two minutes', async (t) => {
+t.test('an uncacheable resource is remembered for one to two minutes', async (t) => {
   let now = 0
   t.intercept(Date, 'now', { value: () => now })
   const keys = new Uncacheable()
@@ -16,7 +16,7 @@ t.test('a resource that may not be kept is remembered for one to two minutes', a
   t.equal(keys.has('b'), false, 'no request came for a long time')
 })
 
-t.test('a flood of them takes the place of the oldest', async (t) => {
+t.test('many new ones replace the oldest', async (t) => {
   const keys = new Uncacheable()
   keys.add('first')
   for (let index = 0; index < 10_000; index++) keys.add(String(index))

@@ -16,11 +16,11 @@ t.test('text of any kind is compressible', async (t) => {
   for (const type of COMPRESSIBLE) t.equal(isCompressible(type), true, type)
 })
 
-t.test('what is compressed already is not', async (t) => {
+t.test('a compressed type is not compressed again', async (t) => {
   for (const type of OTHERS) t.equal(isCompressible(type), false, type)
 })
 
-t.test('a list names types and kinds of types', async (t) => {
+t.test('a list contains types and type patterns', async (t) => {
   const matches = typesIn(['Text/*', 'application/json'])
 
   t.equal(matches('text/html'), true)
@@ -31,7 +31,7 @@ t.test('a list names types and kinds of types', async (t) => {
   t.equal(typesIn(['*/*'])('image/png'), true)
 })
 
-t.test('a long type costs no more than its length', async (t) => {
+t.test('a long type takes linear time', async (t) => {
   for (const piece of ['+', '/', 'text/', '+json', 'a+']) {
     t.type(isCompressible(piece.repeat(16_384 / piece.length)), 'boolean')
   }

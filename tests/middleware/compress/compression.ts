@@ -59,7 +59,7 @@ function bytesOf(sent: readonly SendMessage[]): Buffer {
   )
 }
 
-t.test('holds the start back until the body says what to do', async (t) => {
+t.test('delays the start until the first part of the body', async (t) => {
   const { sent, compression } = compressing()
 
   t.equal(compression.send(start()), SENT)
@@ -69,7 +69,7 @@ t.test('holds the start back until the body says what to do', async (t) => {
 })
 
 // MW-GZIP-6, -15
-t.test('a stream loses its length, and every part goes out by itself', async (t) => {
+t.test('a stream has no length, and every part is sent immediately', async (t) => {
   const { sent, compression } = compressing()
   await compression.send(start(['content-length', '1200', 'accept-ranges', 'bytes']))
   await compression.send(body(BYTES, true))
@@ -82,7 +82,7 @@ t.test('a stream loses its length, and every part goes out by itself', async (t)
   t.equal(gunzipSync(bytesOf(sent)).toString(), `${BYTES}${BYTES}`)
 })
 
-t.test('a stream that is known to be small is left alone', async (t) => {
+t.test('a stream of a known small length is not compressed', async (t) => {
   const { sent, compression } = compressing()
   await compression.send(start(['content-length', '4']))
   await compression.send(body(Buffer.from('ab'), true))
@@ -93,7 +93,7 @@ t.test('a stream that is known to be small is left alone', async (t) => {
 })
 
 // MW-GZIP-14
-t.test('an empty stream is left alone', async (t) => {
+t.test('an empty stream is not compressed', async (t) => {
   const { sent, compression } = compressing()
   await compression.send(start())
   await compression.send(body())
@@ -128,7 +128,7 @@ t.test('trailers follow a whole body', async (t) => {
   )
 })
 
-t.test('waits until the connection wants more', async (t) => {
+t.test('waits for the connection to drain', async (t) => {
   let release = (): void => {}
   const hang = (): Promise<void> =>
     new Promise((resolve) => {
@@ -152,7 +152,7 @@ t.test('waits until the connection wants more', async (t) => {
   }
 })
 
-t.test('a HEAD tells what a GET would', async (t) => {
+t.test('a HEAD has the fields of a GET', async (t) => {
   const stream = compressing({ method: 'HEAD' })
   await stream.compression.send(start(['content-length', '600', 'etag', '"a"']))
   await stream.compression.send(body())
@@ -180,7 +180,7 @@ t.test('the parts of a HEAD are dropped', async (t) => {
   t.equal(bytesOf(sent).byteLength, 0)
 })
 
-t.test('a 304 repeats the tag that the client asked by', async (t) => {
+t.test('a 304 has the tag that the client sent', async (t) => {
   const scope = { headers: ['if-none-match', 'W/"a"'] }
   for (const [headers, etag] of [
     [scope.headers, 'W/"a"'],
@@ -196,7 +196,7 @@ t.test('a 304 repeats the tag that the client asked by', async (t) => {
   }
 })
 
-t.test('a hint goes out behind a start that is ready for any body', async (t) => {
+t.test('an early hint is sent after a start that is ready', async (t) => {
   const hint: SendMessage = { type: 'http.response.early_hint', links: ['</a>; rel=preload'] }
   const { sent, compression } = compressing()
   await compression.send(start())
@@ -213,7 +213,7 @@ t.test('a hint goes out behind a start that is ready for any body', async (t) =>
 })
 
 // MW-GZIP-8
-t.test('a file by its path goes out as it is, and so does what is not known', async (t) => {
+t.test('a file by its path and unknown messages pass unchanged', async (t) => {
   const others = [{ type: 'http.response.pathsend', path: '/a' }, { type: 'x.response.other' }]
   for (const message of others as SendMessage[]) {
     const { sent, compression } = compressing()
@@ -225,7 +225,7 @@ t.test('a file by its path goes out as it is, and so does what is not known', as
   }
 })
 
-t.test('what a test client is told goes out before the start', async (t) => {
+t.test('debug messages are sent before the start', async (t) => {
   const debug: SendMessage = { type: 'http.response.debug', info: {} }
   const { sent, compression } = compressing()
   await compression.send(debug)
@@ -235,7 +235,7 @@ t.test('what a test client is told goes out before the start', async (t) => {
   t.same(sent, [debug, debug])
 })
 
-t.test('what is out of place, or no bytes, is for the server to refuse', async (t) => {
+t.test('invalid messages are passed on, and the server refuses them', async (t) => {
   const wrong = { type: 'http.response.body', body: 'text' } as unknown as SendMessage
   const second = compressing()
   await second.compression.send(start(['a', '1']))
@@ -251,7 +251,7 @@ t.test('what is out of place, or no bytes, is for the server to refuse', async (
   t.same(early.sent, [body(BYTES)])
 })
 
-t.test('a client that goes ends the stream', async (t) => {
+t.test('a client disconnect ends the stream', async (t) => {
   const leave: (() => void)[] = []
   const { compression } = compressing({ onDisconnect: (listener) => leave.push(listener) })
   await compression.send(start())
@@ -261,7 +261,7 @@ t.test('a client that goes ends the stream', async (t) => {
   await t.rejects(compression.send(body(BYTES, true)), ClientDisconnected)
 })
 
-t.test('a failed send ends the stream, and rejects every pending send', async (t) => {
+t.test('a failed send ends the stream, and rejects all pending sends', async (t) => {
   const gone = new ClientDisconnected()
   const failing = compressing({}, { coding: 'gzip' }, () => Promise.reject(gone))
   await failing.compression.send(start())

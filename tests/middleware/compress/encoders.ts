@@ -22,12 +22,12 @@ function decode(coding: keyof typeof DECODERS, bytes: Uint8Array): Buffer {
   return decoder(bytes)
 }
 
-t.test('offers what this Node has', async (t) => {
+t.test('offers the codings of this version of Node', async (t) => {
   t.same(AVAILABLE, zstdDecompressSync ? ['br', 'zstd', 'gzip'] : ['br', 'gzip'])
   t.equal(zstdCodec({ constants: {} }), undefined)
 })
 
-t.test('hands level and flush on to Zstandard, where it is', async (t) => {
+t.test('passes level and flush to Zstandard if it is supported', async (t) => {
   const seen: unknown[] = []
   const codec = zstdCodec({
     constants: { ZSTD_c_compressionLevel: 100, ZSTD_e_flush: 1 },
@@ -65,7 +65,7 @@ for (const coding of AVAILABLE) {
     t.ok(decode(coding, Buffer.concat(parts)).equals(Buffer.concat([HELLO, large, noise, HELLO])))
   })
 
-  t.test(`${coding} rejects once it was destroyed`, async (t) => {
+  t.test(`${coding} rejects after it was destroyed`, async (t) => {
     const encoder = new Encoder({ coding })
     await encoder.write(HELLO)
     const pending = encoder.write(HELLO)
@@ -81,7 +81,7 @@ const STREAMS = { br: createBrotliDecompress, gzip: createGunzip, zstd: createZs
 
 for (const coding of ['br', 'gzip', 'zstd'] as const) {
   const skip = coding === 'zstd' && NO_ZSTD
-  t.test(`each part in ${coding} can be decoded before the next is there`, { skip }, async (t) => {
+  t.test(`each part in ${coding} can be decoded before the next one`, { skip }, async (t) => {
     const encoder = new Encoder({ coding })
     let decoded = ''
     const decoder = STREAMS[coding]?.().on('data', (part) => {

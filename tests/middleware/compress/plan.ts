@@ -19,7 +19,7 @@ const plan = (headers: HeaderList, facts: Partial<Facts> = {}, status = 200): st
     RULES,
   )
 
-t.test('what is large enough and of a type for it is encoded', async (t) => {
+t.test('a large enough body of a compressible type is encoded', async (t) => {
   t.equal(plan(HTML), 'encoded')
   t.equal(plan(HTML, { size: Number.POSITIVE_INFINITY }), 'encoded')
   t.equal(plan([]), 'encoded')
@@ -45,7 +45,7 @@ t.test('other responses are unchanged', async (t) => {
   t.equal(plan([...HTML, 'cache-control', 'public, max-age=3']), 'encoded')
 })
 
-t.test('a 304 and a part vary as the 200 does', async (t) => {
+t.test('a 304 and a 206 have the Vary of the 200', async (t) => {
   const range = (text: string): string[] => [...HTML, 'content-range', text]
   for (const accepts of [true, false]) {
     t.equal(plan(['etag', '"a"'], { accepts, size: 0 }, 304), 'varied')
@@ -67,7 +67,7 @@ t.test('a 304 and a part vary as the 200 does', async (t) => {
   t.equal(plan(range('bytes */500'), {}, 416), 'untouched')
 })
 
-t.test('nothing is never worth it', async (t) => {
+t.test('an empty body is never encoded', async (t) => {
   const start = { type: 'http.response.start', status: 200, headers: HTML } as const
 
   t.equal(planFor(start, { accepts: true, size: 0 }, { ...RULES, minSize: 0 }), 'untouched')
@@ -82,7 +82,7 @@ t.test('Accept-Encoding is named once in Vary', async (t) => {
 })
 
 // Advisory row 46.
-t.test('the list that was given stays as it is', async (t) => {
+t.test('the given list is not changed', async (t) => {
   const headers = Object.freeze([...HTML, 'etag', '"a"', 'vary', 'Cookie']) as string[]
 
   variedHeaders(headers)
@@ -112,7 +112,7 @@ t.test('the encoded body has no length yet, no ranges, and a weak tag', async (t
   t.same(encodedHeaders(['etag', 'W/"a"'], 'gzip').slice(0, 2), ['etag', 'W/"a"'])
 })
 
-t.test('a 304 repeats the weakened tag if the client asked with it', async (t) => {
+t.test('a 304 has the weakened tag if the client sent it', async (t) => {
   const weak = ['etag', 'W/"a"']
 
   t.same(revalidatedHeaders(['etag', '"a"'], 'W/"b", W/"a"'), weak)

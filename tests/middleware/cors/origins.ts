@@ -5,7 +5,7 @@ import { httpScope } from '../../support/scopes.ts'
 
 const allows = (origins: Origins, origin: string) => originRule(origins).allows(origin, httpScope())
 
-t.test('tells whether all origins are alike', async (t) => {
+t.test('reports whether all origins are treated alike', async (t) => {
   t.equal(originRule('*').kind, 'all')
   t.equal(originRule(['*']).kind, 'all')
   t.equal(originRule().kind, 'none')
@@ -17,7 +17,7 @@ t.test('tells whether all origins are alike', async (t) => {
 })
 
 // MW-CORS-22
-t.test('a listed origin is compared as it is', async (t) => {
+t.test('a listed origin is compared exactly', async (t) => {
   const list = ['https://example.org', 'http://localhost:3000', 'chrome-extension://abcdef']
 
   for (const origin of list) t.equal(allows(list, origin), true, origin)
@@ -35,7 +35,7 @@ t.test('a listed origin is compared as it is', async (t) => {
   }
 })
 
-t.test('a wildcard stands for labels before the domain', async (t) => {
+t.test('a wildcard matches labels before the domain', async (t) => {
   const list = ['https://*.example.org', 'http://*.dev.test:8080']
 
   for (const [origin, expected] of [
@@ -77,7 +77,7 @@ t.test('a regular expression must match the whole origin', async (t) => {
   t.equal(allows([/.*/], 'x'.repeat(301)), false, 'no host is that long')
 })
 
-t.test('a function decides, now or later', async (t) => {
+t.test('a function decides, synchronously or not', async (t) => {
   const scope = httpScope()
   const seen: unknown[] = []
   const { allows } = originRule((...given) => {
@@ -116,7 +116,7 @@ t.test('an invalid origin throws at once', async (t) => {
   ] as const) {
     t.throws(() => originRule([origin]), {
       name: 'TypeError',
-      message: `cors: an origin must be a scheme, a host and perhaps a port, ${JSON.stringify(origin)} was given. Write ${JSON.stringify(better)}.`,
+      message: `cors: an origin must be a scheme, a host and an optional port, ${JSON.stringify(origin)} was given. Write ${JSON.stringify(better)}.`,
     })
   }
   t.throws(() => originRule(['null']), { message: /"null" was given\. Every page in a sandbox/ })
@@ -145,7 +145,7 @@ t.test('a misplaced wildcard throws at once', async (t) => {
 t.test('credentials require listed origins', async (t) => {
   t.throws(() => originRule('*', true), {
     name: 'TypeError',
-    message: /^cors: credentials need origins that are named, "\*" was given\. List them/,
+    message: /^cors: credentials need a list of origins, "\*" was given\. List them/,
   })
   t.throws(() => originRule(['https://a.test', '*'], true), { message: /"\*" was given/ })
   t.throws(() => originRule(undefined, true), { message: /none were given/ })
@@ -153,7 +153,7 @@ t.test('credentials require listed origins', async (t) => {
   t.equal(originRule(() => true, true).kind, 'some')
 })
 
-t.test('the time for an origin grows with its length only', (t) => {
+t.test('takes linear time for an origin', (t) => {
   const { allows } = originRule(['https://*.example.org', /https:\/\/(a+)+\.test/])
 
   assertLinear(

@@ -2,12 +2,12 @@ import t from 'tap'
 import { Headers } from '../../../lib/http/headers.ts'
 import {
   names,
+  type PreflightRequest,
   permissionsOf,
   preflightFields,
-  refused,
+  preflightRequestOf,
+  refusedParts,
   requestedMethod,
-  type Wanted,
-  wantedBy,
 } from '../../../lib/middleware/cors/preflight.ts'
 import { httpScope } from '../../support/scopes.ts'
 
@@ -17,11 +17,11 @@ const REQUEST_HEADERS = 'access-control-request-headers'
 const fieldsOf = (options: Parameters<typeof permissionsOf>[0]) =>
   new Headers(permissionsOf(options).fields).toJSON()
 
-const wanting = (wanted: Partial<Wanted>): Wanted => ({
+const wanting = (preflight: Partial<PreflightRequest>): PreflightRequest => ({
   method: 'GET',
   headers: [],
   privateNetwork: false,
-  ...wanted,
+  ...preflight,
 })
 
 // MW-CORS-1, MW-CORS-6
@@ -33,7 +33,7 @@ t.test('the defaults', async (t) => {
   })
 })
 
-t.test('what is allowed is told', async (t) => {
+t.test('the allowed methods and fields are listed', async (t) => {
   const options = {
     methods: ['put', 'GET'],
     headers: ['X-B', 'content-type', 'A-B', 'x-b'],
@@ -61,7 +61,7 @@ t.test('wildcards', async (t) => {
 })
 
 // MW-CORS-4, MW-CORS-19
-t.test('only OPTIONS with a method that is asked for is a preflight', async (t) => {
+t.test('only OPTIONS with a requested method is a preflight', async (t) => {
   const headers = [REQUEST_METHOD, 'PUT']
 
   t.equal(requestedMethod(httpScope({ method: 'OPTIONS', headers })), 'PUT')
@@ -69,12 +69,12 @@ t.test('only OPTIONS with a method that is asked for is a preflight', async (t) 
   t.equal(requestedMethod(httpScope({ method: 'OPTIONS', headers: [] })), undefined)
 })
 
-t.test('reads what is asked for; empty elements of lists are none', async (t) => {
+t.test('reads the requested fields, and ignores empty elements', async (t) => {
   const headers = [REQUEST_HEADERS, ' X-A,, b ,', REQUEST_HEADERS, 'C']
   const local = ['access-control-request-private-network', 'true']
 
-  t.same(wantedBy('GET', httpScope({ headers })), wanting({ headers: ['X-A', 'b', 'C'] }))
-  t.same(wantedBy('PUT', httpScope({ headers: local })), {
+  t.same(preflightRequestOf('GET', httpScope({ headers })), wanting({ headers: ['X-A', 'b', 'C'] }))
+  t.same(preflightRequestOf('PUT', httpScope({ headers: local })), {
     method: 'PUT',
     headers: [],
     privateNetwork: true,
@@ -82,22 +82,25 @@ t.test('reads what is asked for; empty elements of lists are none', async (t) =>
 })
 
 // MW-CORS-8, MW-CORS-17, MW-CORS-18
-t.test('what is not allowed is told in order', async (t) => {
+t.test('refused fields are listed in order', async (t) => {
   const permissions = permissionsOf({ methods: ['GET'], headers: ['X-A'] })
   const all = wanting({ method: 'get', headers: ['x-b', 'x-c'], privateNetwork: true })
 
-  t.same(refused(wanting({ headers: ['x-a', 'ACCEPT'] }), permissions), [])
-  t.same(refused(all, permissions), ['method', 'headers', 'private-network'])
-  t.same(refused(wanting({ privateNetwork: true }), permissionsOf({ privateNetwork: true })), [])
+  t.same(refusedParts(wanting({ headers: ['x-a', 'ACCEPT'] }), permissions), [])
+  t.same(refusedParts(all, permissions), ['method', 'headers', 'private-network'])
+  t.same(
+    refusedParts(wanting({ privateNetwork: true }), permissionsOf({ privateNetwork: true })),
+    [],
+  )
 })
 
-t.test('any header is a header still', async (t) => {
+t.test('with headers: ’*’, invalid names are still refused', async (t) => {
   const permissions = permissionsOf({ headers: '*' })
-  const wanted = wanting({ headers: ['X-A', 'a b', 'é'] })
+  const preflight = wanting({ headers: ['X-A', 'a b', 'é'] })
 
-  t.same(refused(wanted, permissions), ['headers'])
+  t.same(refusedParts(preflight, permissions), ['headers'])
   t.same(
-    new Headers(preflightFields(wanted, permissions)).get('access-control-allow-headers'),
+    new Headers(preflightFields(preflight, permissions)).get('access-control-allow-headers'),
     'X-A',
   )
 })

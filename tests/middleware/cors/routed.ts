@@ -58,7 +58,7 @@ t.test('a preflight for a route or a mount is answered', async (t) => {
   t.same(await preflight(client, '/plain', 'GET'), [405, null])
 })
 
-t.test('their 405 and redirects may be read', async (t) => {
+t.test('405 responses and redirects may be read', async (t) => {
   await using client = await testClient(app)
   for (const [method, path, status] of [
     ['POST', '/one', 405],
@@ -77,7 +77,7 @@ t.test('their 405 and redirects may be read', async (t) => {
   }
 })
 
-t.test('a route on its own does the same', async (t) => {
+t.test('a route alone does the same', async (t) => {
   const route = Route('/', fine, { middleware: shared('GET') })
   const scope = (method: string) =>
     httpScope({ method, headers: ['origin', ORIGIN, 'access-control-request-method', 'GET'] })
@@ -87,7 +87,7 @@ t.test('a route on its own does the same', async (t) => {
   t.same([refused.status, refused.headers.get('allow')], [405, 'GET, HEAD'])
 })
 
-t.test('a handler answers again after a 405 that its middleware has answered', async (t) => {
+t.test('a handler can answer again after a 405 of its middleware', async (t) => {
   const twice: Middleware = (inner) => async (scope, receive, send) => {
     if (scope.type === 'http') scope.method = 'OPTIONS'
     await inner(scope, receive, async () => {})

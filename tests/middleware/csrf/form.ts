@@ -64,7 +64,7 @@ async function post(client: TestClient, body: BodyInit, path = '/form', headers 
   return [response.status, await response.text()] as const
 }
 
-t.test('a token in a form is taken, and the handler still reads all of it', async (t) => {
+t.test('a token in a form is accepted, and the handler can still read the form', async (t) => {
   const { client, token } = await visitor(t)
   const large = new Blob([new Uint8Array(3_000_000)])
 
@@ -81,7 +81,7 @@ t.test('a token in a form is taken, and the handler still reads all of it', asyn
   t.same(await post(client, new URLSearchParams(text), '/ignoring'), [200, 'ignored'])
 })
 
-t.test('a form of any sender that is not foreign may carry it', async (t) => {
+t.test('a form may carry it unless the sender is another site', async (t) => {
   const { client, token } = await visitor(t, { requireToken: false })
   const body = new URLSearchParams({ a: '1', _csrf: token })
 
@@ -133,7 +133,7 @@ t.test('without a session, the form is not read', async (t) => {
   t.same([status, reads], [403, 0])
 })
 
-t.test('the field may have any name, or none', async (t) => {
+t.test('the field may have any name, or be disabled', async (t) => {
   for (const name of ['token', 'csrf token', 'ö&=']) {
     const { client, token } = await visitor(t, { field: name })
     t.equal((await post(client, new URLSearchParams({ [name]: token })))[0], 200)
@@ -145,7 +145,7 @@ t.test('the field may have any name, or none', async (t) => {
   t.throws(() => csrf({ field: '' }), /csrf: field must be the name of a form field/)
 })
 
-t.test('what is too large or malformed is answered as it is elsewhere', async (t) => {
+t.test('a too large or malformed form gets the usual answer', async (t) => {
   const { client, token } = await visitor(t, {}, 1000)
   const filler = 'x'.repeat(1000)
   const chunked = (text: string) =>

@@ -36,7 +36,7 @@ t.test('scopes are words in a text, or a list', async (t) => {
   for (const [claims, scopes] of table) t.same(scopesOf(claims as never), scopes)
 })
 
-t.test('the user is the subject', async (t) => {
+t.test('the user is the subject of the token', async (t) => {
   t.match(identityOf({ sub: 'ada', scope: 'a' }), { user: { username: 'ada' }, scopes: ['a'] })
   t.match(identityOf({}), { user: { username: '' }, scopes: [] })
   for (const sub of ['', 7, null, {}]) {

@@ -5,7 +5,7 @@ import { KeysPaused, pausingFetch } from '../../../lib/middleware/jwt/fetching.t
 const OPTIONS = { headers: new Headers(), method: 'GET', redirect: 'manual' } as const
 const options = { ...OPTIONS, signal: new AbortController().signal }
 
-t.test('pauses after failures, each time for longer, up to a limit', async (t) => {
+t.test('waits longer after each failure, up to a limit', async (t) => {
   let time = 0
   let calls = 0
   let answer = (): Response => new Response('', { status: 500 })

@@ -7,7 +7,7 @@ const jwk = { ...publicKey.export({ format: 'jwk' }) }
 const secret = randomBytes(64)
 const url = new URL('https://login.example.org/jwks')
 
-t.test('tells secrets from public keys', async (t) => {
+t.test('distinguishes secrets from public keys', async (t) => {
   const table: [JWTKeys, string][] = [
     [secret, 'secret'],
     [createSecretKey(secret), 'secret'],
@@ -56,7 +56,7 @@ t.test('algorithms are required, and "none" is not one', async (t) => {
   }
 })
 
-t.test('a public key is never a secret, and a secret never public', async (t) => {
+t.test('a public key is never used as a secret, and a secret never as a public key', async (t) => {
   const confusing: [JWTKeys, string[], RegExp][] = [
     [publicKey, ['HS256'], /the key is public/],
     [jwk, ['ES256', 'HS256'], /the key is public/],
@@ -73,7 +73,7 @@ t.test('a public key is never a secret, and a secret never public', async (t) =>
   t.doesNotThrow(() => assertKeys(publicKey, ['ES256', 'EdDSA']))
 })
 
-t.test('a secret is as long as the hash', async (t) => {
+t.test('a secret has at least the length of the hash', async (t) => {
   for (const [name, least] of [
     ['HS256', 32],
     ['HS384', 48],
@@ -87,7 +87,7 @@ t.test('a secret is as long as the hash', async (t) => {
   }
 })
 
-t.test('keys are fetched over https, or from this machine', async (t) => {
+t.test('keys are fetched over https, or from localhost', async (t) => {
   for (const text of [
     'https://a.example/',
     'http://localhost:1/',

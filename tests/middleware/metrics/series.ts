@@ -11,26 +11,23 @@ t.test('a heading has help and type', async (t) => {
   t.equal(heading('up', 'gauge', 'It is up.'), '# HELP up It is up.\n# TYPE up gauge\n')
 })
 
-t.test(
-  'a family has a value for each set of labels, and one for those that are too many',
-  async (t) => {
-    const family = new Family(2, () => ({ count: 0 }))
-    const others = { route: 'other' }
+t.test('a family has one value for each label set, and one for all over the limit', async (t) => {
+  const family = new Family(2, () => ({ count: 0 }))
+  const others = { route: 'other' }
 
-    for (const route of ['a', 'b', 'a', 'c', 'd', 'b']) family.at({ route }, others).count++
+  for (const route of ['a', 'b', 'a', 'c', 'd', 'b']) family.at({ route }, others).count++
 
-    t.same(
-      [...family].map(({ labels, value }) => [labels['route'], value.count]),
-      [
-        ['a', 2],
-        ['b', 2],
-        ['other', 2],
-      ],
-    )
-  },
-)
+  t.same(
+    [...family].map(({ labels, value }) => [labels['route'], value.count]),
+    [
+      ['a', 2],
+      ['b', 2],
+      ['other', 2],
+    ],
+  )
+})
 
-t.test('labels are told apart whatever is in them', async (t) => {
+t.test('labels are distinguished, whatever they contain', async (t) => {
   const family = new Family(10, () => ({ count: 0 }))
 
   family.at({ a: '","', b: '' }, {})
@@ -39,7 +36,7 @@ t.test('labels are told apart whatever is in them', async (t) => {
   t.equal([...family].length, 2)
 })
 
-t.test('a histogram counts what is at most so large', async (t) => {
+t.test('a histogram counts values up to each bound', async (t) => {
   const histogram = new Histogram([0.1, 1])
 
   for (const value of [0, 0.1, 0.5, 1, 7]) histogram.observe(value)

@@ -23,7 +23,7 @@ t.test('elements and their parameters', async (t) => {
   }
 })
 
-t.test('malformed fields are not guessed', async (t) => {
+t.test('malformed fields are not interpreted', async (t) => {
   for (const field of [
     'for',
     'for=',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { parseNode } from '../../../lib/middleware/proxyheaders/nodes.ts'
 
-t.test('an address, perhaps with a port', async (t) => {
+t.test('an address, with an optional port', async (t) => {
   for (const [text, host, port] of [
     ['192.0.2.1', '192.0.2.1', 0],
     ['192.0.2.1:8000', '192.0.2.1', 8000],
@@ -22,7 +22,7 @@ t.test('an address, perhaps with a port', async (t) => {
   }
 })
 
-t.test('anything else is garbage', async (t) => {
+t.test('anything else is invalid', async (t) => {
   for (const text of [
     '',
     'example.org',

@@ -15,7 +15,7 @@ const counters: readonly (readonly [where: string, make: () => Counters])[] = [
 ]
 
 for (const [where, make] of counters) {
-  t.test(`what was spent in the window before fades, ${where}`, async (t) => {
+  t.test(`the count of the previous window fades, ${where}`, async (t) => {
     const clock = { now: 0 }
     t.intercept(Date, 'now', { value: () => clock.now })
     const counters = make()
@@ -34,7 +34,7 @@ for (const [where, make] of counters) {
     t.same(await take(0, 1), [true, 3], 'nor of one that is to come, when the clock is set back')
   })
 
-  t.test(`each limit and key counts for itself, ${where}`, async (t) => {
+  t.test(`each limit and key counts separately, ${where}`, async (t) => {
     const counters = make()
     const now = Date.now()
     const hour = { max: 4, seconds: 3600 }
@@ -45,7 +45,7 @@ for (const [where, make] of counters) {
     t.match(await counters.take(hour, 'a', 1, now), { isAllowed: true })
   })
 
-  t.test(`what is given back can be taken again, ${where}`, async (t) => {
+  t.test(`returned amounts can be used again, ${where}`, async (t) => {
     const counters = make()
     const now = Date.now()
     await counters.take(limit, 'a', 4, now)

@@ -2,7 +2,7 @@ import t from 'tap'
 import { networkOf } from '../../../lib/middleware/ratelimit/network.ts'
 
 // Advisory row 97.
-t.test('an IPv6 address stands for its /64, in any spelling', async (t) => {
+t.test('an IPv6 address counts as its /64, in any spelling', async (t) => {
   const cases = [
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:db8:1:2::', '2001:db8:1:2::/64'],
@@ -17,7 +17,7 @@ t.test('an IPv6 address stands for its /64, in any spelling', async (t) => {
   for (const [host = '', network] of cases) t.equal(networkOf(host), network, host)
 })
 
-t.test('an IPv4 address stands for itself, within IPv6 too', async (t) => {
+t.test('an IPv4 address counts as itself, also within IPv6', async (t) => {
   for (const host of [
     '192.0.2.1',
     '::ffff:192.0.2.1',
@@ -28,7 +28,7 @@ t.test('an IPv4 address stands for itself, within IPv6 too', async (t) => {
   }
 })
 
-t.test('other text stays as it is', async (t) => {
+t.test('other text is not changed', async (t) => {
   const others = [
     'testclient',
     '',

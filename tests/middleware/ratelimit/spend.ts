@@ -26,7 +26,7 @@ for (const [where, make] of counters) {
     t.same(second, { limit: HOUR, isAllowed: true, remaining: 3, reset: 3600 })
   })
 
-  t.test(`or from none, ${where}`, async (t) => {
+  t.test(`takes from no limit if one refuses, ${where}`, async (t) => {
     const counters = make()
     let now = 0
     t.intercept(Date, 'now', { value: () => now })
@@ -48,7 +48,7 @@ for (const [where, make] of counters) {
     ])
   })
 
-  t.test(`all at once take no more than there is, ${where}`, async (t) => {
+  t.test(`simultaneous calls take no more than the limit, ${where}`, async (t) => {
     const counters = make()
     const limits = [{ max: 30, seconds: 86_400 * 365 }]
 
@@ -59,7 +59,7 @@ for (const [where, make] of counters) {
     t.equal(taken.filter(([verdict]) => verdict?.isAllowed).length, 30)
   })
 
-  t.test(`each key has its own, ${where}`, async (t) => {
+  t.test(`each key has its own count, ${where}`, async (t) => {
     const counters = make()
     const limits = [{ max: 1, seconds: 3600 }]
     await spend(counters, limits, 'a', 1)
@@ -69,7 +69,7 @@ for (const [where, make] of counters) {
   })
 }
 
-t.test('a key is short, whatever clients choose, and never another', async (t) => {
+t.test('a key is short and unique, whatever clients choose', async (t) => {
   const long = 'a'.repeat(16_384)
   const keys = await Promise.all(
     ['', 'a', 'K', '\u212a', 'x'.repeat(64), long, `${long}a`].map((key) => boundedKey('n', key)),

@@ -4,14 +4,14 @@ import { momentOf, roomIn, verdictOf } from '../../../lib/middleware/ratelimit/w
 
 const limit = { max: 10, seconds: 60 }
 
-t.test('a time lies in one window', async (t) => {
+t.test('a time belongs to one window', async (t) => {
   t.same(momentOf(0, limit), { index: 0, over: 0 })
   t.same(momentOf(59_999, limit), { index: 0, over: 59_999 / 60_000 })
   t.same(momentOf(60_000, limit), { index: 1, over: 0 })
   t.same(momentOf(75_000, limit), { index: 1, over: 0.25 })
 })
 
-t.test('what was spent before fades', async (t) => {
+t.test('the previous count fades', async (t) => {
   const cases = [
     [0, 0, 10],
     [10, 0, 0],
@@ -25,7 +25,7 @@ t.test('what was spent before fades', async (t) => {
   }
 })
 
-t.test('what a limit says', async (t) => {
+t.test('the fields of a limit', async (t) => {
   const at = (over: number) => ({ index: 1, over })
   const told = { limit, isAllowed: true }
 
@@ -41,7 +41,7 @@ t.test('what a limit says', async (t) => {
   t.same(verdictOf(limit, 10, 6, 1, at(0.5)), { ...refused, remaining: 0, reset: 6 })
 })
 
-t.test('never more than the limit, and room again when it was told', async () => {
+t.test('allows at most the limit, and again after the announced time', async () => {
   const step = fc.record({
     wait: fc.integer({ max: 40_000, min: 0 }),
     cost: fc.integer({ max: 4, min: 1 }),

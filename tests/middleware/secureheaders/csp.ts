@@ -1,5 +1,5 @@
 import t from 'tap'
-import { shown } from '../../../lib/internal/must.ts'
+import { shown } from '../../../lib/internal/checks.ts'
 import {
   type CSPDirectives,
   DEFAULT_DIRECTIVES,
@@ -20,7 +20,7 @@ t.test('the defaults', async (t) => {
   t.equal(policyOf({}).usesNonce, false)
 })
 
-t.test('directives stand over the defaults', async (t) => {
+t.test('directives replace the defaults', async (t) => {
   const { value } = policyOf({
     scriptSrc: ["'self'", 'https://cdn.example'],
     upgradeInsecureRequests: false,
@@ -36,19 +36,19 @@ t.test('directives stand over the defaults', async (t) => {
   )
 })
 
-t.test('a directive that is left open keeps its default', async (t) => {
+t.test('an undefined directive keeps its default', async (t) => {
   // @ts-expect-error programs without types give this
   t.equal(policyOf({ scriptSrc: undefined }).value(''), DEFAULTS)
 })
 
-t.test('names are written as the policy has them', async (t) => {
+t.test('names are written as in the policy', async (t) => {
   t.equal(only({ requireTrustedTypesFor: ["'script'"] }), "require-trusted-types-for 'script'")
   t.equal(only({ sandbox: true }), 'sandbox')
   t.equal(only({ sandbox: ['allow-forms', 'allow-scripts'] }), 'sandbox allow-forms allow-scripts')
   t.equal(only({}), '')
 })
 
-t.test('the nonce stands wherever it was put', async (t) => {
+t.test('the nonce is inserted at each placeholder', async (t) => {
   const policy = policyOf({ ...NOTHING, scriptSrc: [NONCE, "'strict-dynamic'"], styleSrc: [NONCE] })
 
   t.equal(policy.usesNonce, true)

@@ -25,7 +25,7 @@ t.test('the defaults', async (t) => {
   t.same(told({}), DEFAULTS)
 })
 
-t.test('each can be another, or left out', async (t) => {
+t.test('each can be changed or omitted', async (t) => {
   const { 'x-frame-options': _, ...others } = DEFAULTS
 
   t.same(told({ xFrameOptions: false }), others)
@@ -67,9 +67,9 @@ t.test('invalid options throw at once', async (t) => {
   }
   t.throws(() => transportSecurity({ maxAge: 60, preload: true }), {
     message:
-      'secureHeaders: preload needs sub domains and a year, maxAge 60 was given. Write { maxAge: 31536000, preload: true }.',
+      'secureHeaders: preload needs subdomains and a maxAge of a year, maxAge 60 was given. Write { maxAge: 31536000, preload: true }.',
   })
   t.throws(() => transportSecurity({ includeSubDomains: false, preload: true }), {
-    message: /maxAge 31536000 was given without sub domains\./,
+    message: /maxAge 31536000 was given without subdomains\./,
   })
 })

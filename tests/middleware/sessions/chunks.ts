@@ -83,5 +83,5 @@ t.test('the number of cookies is checked', async (t) => {
     t.throws(() => sessions({ secret, chunks }), /chunks must be from 1 to 3/)
   }
   const options: SessionsOptions = { store: memoryStore(), chunks: 2 }
-  t.throws(() => sessions(options), /or in a store, store, chunks was given/)
+  t.throws(() => sessions(options), /for cookies only, store, chunks was given/)
 })

@@ -45,7 +45,7 @@ t.test('a visitor can log out while Redis is full', { skip: noRedis }, async (t)
   t.equal(await redis.dbsize(), 0)
 })
 
-t.test('a deletion that fails is told, whatever became of the mark', async (t) => {
+t.test('a failed deletion throws, whether the mark was stored or not', async (t) => {
   const inner = memoryStore()
   const away = async (): Promise<never> => {
     throw new StoreUnavailable('gone')

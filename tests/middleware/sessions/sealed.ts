@@ -8,7 +8,7 @@ function sealedBackend(secrets: readonly string[], cookie: string): SessionBacke
   return cookieBackend(sealedVault(secrets, `session ${cookie}`), cookie)
 }
 
-t.test('protects what it keeps', async (t) => protects(t, sealedBackend))
+t.test('refuses changed data', async (t) => protects(t, sealedBackend))
 
 t.test('is unreadable, and differs each time', async (t) => {
   const backend = sealedBackend(['secret'], 'session')

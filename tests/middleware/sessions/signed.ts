@@ -8,7 +8,7 @@ function signedBackend(secrets: readonly string[], cookie: string): SessionBacke
   return cookieBackend(signedVault(secrets, `session ${cookie}`), cookie)
 }
 
-t.test('protects what it keeps', async (t) => protects(t, signedBackend))
+t.test('refuses changed data', async (t) => protects(t, signedBackend))
 
 // MW-SESS-2, in a form of its own.
 t.test('is readable', async (t) => {

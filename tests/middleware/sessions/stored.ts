@@ -64,7 +64,7 @@ t.test('foreign values in the store are not sessions', async (t) => {
 })
 
 // Advisory row 94.
-t.test('what is removed while it is kept stays removed, at whatever step', async (t) => {
+t.test('a session that is removed during a save stays removed, at any step', async (t) => {
   const renewed = { ...kept, record: { id: 'b'.repeat(43), text: '{}' } }
   for (const next of [kept, renewed]) {
     for (let removedAt = 0; removedAt < 4; removedAt++) {
@@ -100,7 +100,7 @@ t.test('what is removed while it is kept stays removed, at whatever step', async
 })
 
 // Advisory row 94.
-t.test('what was removed stays so', async (t) => {
+t.test('a removed session stays removed', async (t) => {
   const backend = storedBackend(memoryStore(), 60)
   await backend.save(kept)
 
