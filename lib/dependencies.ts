@@ -1,4 +1,4 @@
-/** What handlers need: found once for each connection, cleaned up after it, replaced in tests. */
+/** Dependencies of handlers: found once for each connection, cleaned up after it, and replaceable in tests. */
 export {
   type AnyDependency,
   type ApplicationDependencyOptions,

@@ -1,14 +1,10 @@
 /**
- * Operations: handlers with a contract. Their inputs are validated and typed, their replies checked, and
- * documents and clients can be made of them.
+ * Operations: handlers with a contract. Their inputs are validated and typed, and their replies are checked.
+ * Documents and clients can be generated from them.
  */
-export {
-  type Secured,
-  type SecuredOptions,
-  type SecurityNeed,
-  type SecurityScheme,
-  secured,
-} from './authentication/secured.ts'
+export type { SecurityNeed, SecurityRequirement, SecurityScheme } from './authentication/schemes.ts'
+export { type Secured, type SecuredOptions, secured } from './authentication/secured.ts'
+export { securedByAny } from './authentication/securedbyany.ts'
 export {
   type Body,
   type BodyContract,
@@ -30,9 +26,9 @@ export type {
   OnInvalid,
   Resolvable,
   Responses,
-  SecurityRequirement,
 } from './operations/contract.ts'
 export { operation } from './operations/define.ts'
+export { InvalidResponse } from './operations/invalidresponse.ts'
 export { Reply, type ReplyOptions, reply } from './operations/reply.ts'
 export {
   type Content,
@@ -47,6 +43,5 @@ export {
   type ServerSentEventOf,
 } from './operations/responses.ts'
 export type { AnyOperation, Input, Operation, Result } from './operations/types.ts'
-export { InvalidResponse } from './operations/unfit.ts'
 export { layer } from './routing/layer.ts'
 export type { AnySchema, Schema, SchemaInput, SchemaOutput } from './types/schemas.ts'

@@ -1,4 +1,4 @@
-/** Lists in pages: schemas of their queries and answers, and links between them. */
+/** Paginated lists: schemas of their queries and responses, and links between pages. */
 
 export {
   type CursorOptions,

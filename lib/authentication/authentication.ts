@@ -1,5 +1,6 @@
-/** Users, their scopes, and the error for wrong credentials; middleware identifies the users. */
+/** Users, their scopes, and the error for invalid credentials. Middleware identifies the users. */
 
+import { check } from '../internal/checks.ts'
 import type { Auth, ConnectionScope, User } from '../types.ts'
 
 export type { Auth, User } from '../types.ts'
@@ -18,7 +19,10 @@ export { type Secret, secret } from './secret.ts'
 export class SimpleUser implements User {
   readonly username: string
 
+  /** @throws TypeError if the name is not text. */
   constructor(username: string) {
+    const isText = typeof username === 'string'
+    check('SimpleUser', isText, 'the name must be text', username, "Write new SimpleUser('ada')")
     this.username = username
   }
 
@@ -42,7 +46,7 @@ export class UnauthenticatedUser implements User {
   }
 }
 
-/** The user of a connection, and what the user may do. */
+/** The user of a connection, and the user's permissions. */
 export interface Identity {
   readonly user: User
   /** The scopes that `requires` checks (none). */
@@ -52,7 +56,7 @@ export interface Identity {
 }
 
 /**
- * The credentials are wrong, not missing; the message is shown to the client.
+ * The credentials are invalid, not missing. The message is shown to the client.
  *
  * @example
  * throw new AuthenticationError('The session has been closed.')
@@ -65,16 +69,16 @@ export class AuthenticationError extends Error {
 }
 
 /**
- * Writes the identity into a scope; null stands for an UnauthenticatedUser.
+ * Sets the user of a scope. Null means an UnauthenticatedUser.
  *
- * @throws TypeError if it is not an identity, so that a mistake is not taken for a user.
+ * @throws TypeError if the value is neither an identity nor null.
  */
 export function identify(scope: ConnectionScope, identity: Identity | null, where: string): void {
   const { user, scopes = [], claims } = identity ?? { user: new UnauthenticatedUser() }
   const isUser = typeof user?.isAuthenticated === 'boolean' && typeof user.displayName === 'string'
   if (!isUser || !Array.isArray(scopes)) {
     throw new TypeError(
-      `${where}: it must give { user, scopes } or null, ${user === undefined ? 'no user' : 'something else'} was given. Write { user: new SimpleUser(name), scopes: ['admin'] }.`,
+      `${where}: it must return { user, scopes } or null, ${user === undefined ? 'no user' : 'something else'} was given. Write { user: new SimpleUser(name), scopes: ['admin'] }.`,
     )
   }
   const auth: Auth = claims === undefined ? { scopes } : { scopes, claims }

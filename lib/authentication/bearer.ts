@@ -1,4 +1,4 @@
-/** Bearer tokens and the answers to bad ones, as RFC 6750 has them. */
+/** Checks bearer tokens, and refuses invalid ones (RFC 6750). */
 
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
@@ -15,28 +15,31 @@ import {
 } from './origins.ts'
 
 export interface BearerOptions {
-  /** What the client is told it needs a token for (nothing). */
+  /** The realm in the challenge, which describes what needs a token (none). */
   realm?: string
   /** The scopes that every token must have; others get 403 (none). */
   scopes?: readonly string[]
   /** The cookie that may hold the token instead of the Authorization field (none). */
   cookie?: string
-  /** Let requests without a token pass, unauthenticated (false). */
+  /** Whether requests without a token pass unauthenticated (false). */
   optional?: boolean
   /**
-   * Other origins whose pages may open websockets by the cookie, as `https://admin.example.org`; '*' is
-   * any (none).
+   * Other origins, such as `https://admin.example.org`, whose pages may open websockets with the cookie
+   * (none). `'*'` allows any.
    */
   origins?: AllowedOrigins
 }
 
-/** Finds the identity of a token; null, or an AuthenticationError with a reason, if it is not valid. */
+/**
+ * Returns the identity of a token. For an invalid token it returns null, or throws an AuthenticationError
+ * with the reason.
+ */
 export type VerifyToken<State = Record<string, unknown>, Found extends Identity = Identity> = (
   token: string,
   connection: Connection<Record<string, unknown>, State>,
 ) => Found | null | Promise<Found | null>
 
-/** Why a token was refused. */
+/** The reason why a token was refused. */
 export interface BearerFault {
   readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
   readonly description: string
@@ -44,7 +47,7 @@ export interface BearerFault {
 
 const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403 } as const
 
-/** What identifies connections by bearer tokens. */
+/** Returns the identifier that checks bearer tokens. */
 export function bearer<State>(
   where: string,
   options: BearerOptions,
@@ -57,7 +60,7 @@ export function bearer<State>(
     const { token, isAmbient } = tokenOf(connection, cookie, refusal)
     if (token === null) return null
     if (isAmbient && isForeignSocket(scope, origins)) throw foreignSocket()
-    const identity = await verified(token, connection, verify, refusal)
+    const identity = await verifyToken(token, connection, verify, refusal)
     if (hasScopes({ scopes: identity.scopes ?? [] }, scopes)) return identity
     throw refusal({
       error: 'insufficient_scope',
@@ -67,12 +70,12 @@ export function bearer<State>(
   return { find, missing: optional ? null : refusal }
 }
 
-/** The statuses that refuse a request; a malformed field is 400. */
+/** Returns the statuses with which a request may be refused. 400 is for a malformed field. */
 export function refusedBy({ scopes = [] }: Pick<BearerOptions, 'scopes'>): readonly number[] {
   return scopes.length === 0 ? [400, 401] : [400, 401, 403]
 }
 
-/** Without a token, the client is told nothing but the scheme (RFC 6750 section 3.1). */
+/** Makes the refusal. Without a token, its challenge has no error (RFC 6750 section 3.1). */
 export function refuse(
   fault: BearerFault | undefined,
   realm: string | undefined,
@@ -86,11 +89,13 @@ export function refuse(
 
 interface FoundToken {
   readonly token: string | null
-  /** Whether the browser has sent it by itself, for whichever page. */
+  /** Whether the browser adds it automatically, for pages of any site. */
   readonly isAmbient: boolean
 }
 
-/** A token in two places is refused (RFC 6750 section 2): which one counts could be argued about. */
+/**
+ * Returns the token. Tokens in two places are refused (RFC 6750 section 2), because they are ambiguous.
+ */
 function tokenOf(
   { headers, cookies }: Pick<Connection, 'headers' | 'cookies'>,
   cookie: string | undefined,
@@ -108,7 +113,7 @@ function tokenOf(
   }
 }
 
-async function verified<State>(
+async function verifyToken<State>(
   token: string,
   connection: Connection<Record<string, unknown>, State>,
   verify: VerifyToken<State>,

@@ -1,11 +1,11 @@
-/** The bearer token of a request, for `secured()` functions of users. */
+/** Reads the bearer token of a request, for the functions that users pass to `secured()`. */
 import type { Connection } from '../connections.ts'
 import { HTTPException } from '../exceptions.ts'
 import { challenge } from './challenge.ts'
 import { credentialsOf, MalformedCredentials } from './credentials.ts'
 
 /**
- * The token of the Authorization field, or null if there is no token.
+ * Returns the token of the Authorization field, or null if there is no token.
  *
  * @throws HTTPException 400 if there are several tokens, or one is malformed (RFC 6750 section 3.1).
  * @example

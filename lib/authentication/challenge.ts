@@ -1,10 +1,10 @@
-/** What `WWW-Authenticate` says (RFC 9110 section 11.6.1). */
+/** Writes the field `WWW-Authenticate` (RFC 9110 section 11.6.1). */
 import { isHeaderValue } from '../http/headers.ts'
 
-/** Parameters by name; those that are undefined are left out. */
+/** Parameters by name. Undefined ones are left out. */
 export type ChallengeParams = Readonly<Record<string, string | undefined>>
 
-/** One challenge: the scheme and its parameters, each as a quoted string. */
+/** Returns one challenge: the scheme and its parameters, each as a quoted string. */
 export function challenge(scheme: string, params: ChallengeParams): string {
   const parts = Object.entries(params)
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
@@ -12,20 +12,20 @@ export function challenge(scheme: string, params: ChallengeParams): string {
   return parts.length === 0 ? scheme : `${scheme} ${parts.join(', ')}`
 }
 
-/** RFC 9110 section 5.6.4. */
+/** Returns a quoted string (RFC 9110 section 5.6.4). */
 export function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
 }
 
-/** Text that can be an `error_description` or `scope`: RFC 6750 section 3 has no quoting for them. */
+/** Replaces characters that `error_description` and `scope` must not contain (RFC 6750 section 3). */
 export function describable(text: string): string {
   return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')
 }
 
 /**
- * Checks a realm when it is given, not when the first client is refused.
+ * Checks a realm at definition, not when the first client is refused.
  *
- * @throws TypeError for text that no header can hold.
+ * @throws TypeError if the text is invalid in a field.
  */
 export function assertRealm(where: string, realm: unknown): void {
   if (typeof realm === 'string' && isHeaderValue(realm)) return

@@ -1,7 +1,7 @@
-/** The one place where an Authorization field is interpreted (RFC 9110 section 11.6.2). */
+/** The only place where an Authorization field is interpreted (RFC 9110 section 11.6.2). */
 import type { Headers } from '../http/headers.ts'
 
-/** Credentials that cannot be read, or stand there twice, so that two readers might differ. */
+/** The credentials are invalid, or ambiguous because there are two. */
 export class MalformedCredentials extends Error {
   constructor(message: string) {
     super(message)
@@ -12,8 +12,8 @@ export class MalformedCredentials extends Error {
 const TOKEN68 = /^[A-Za-z0-9\-._~+/]+=*$/
 
 /**
- * What follows the name of a scheme, which is compared without case; null when there is no field, or
- * it is of another scheme.
+ * Returns the credentials of a scheme, whose name is case-insensitive. Returns null if there is no field,
+ * or it has another scheme.
  *
  * @throws MalformedCredentials if there are several fields, or the credentials are not a `token68`.
  */
@@ -31,7 +31,7 @@ export function credentialsOf(headers: Headers, scheme: string): string | null {
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
-// RFC 7617 section 2: neither part may contain them.
+// Name and password must not contain control characters (RFC 7617 section 2).
 const CONTROL = /[\0-\x1f\x7f]/
 
 export interface UserPassword {
@@ -40,10 +40,10 @@ export interface UserPassword {
 }
 
 /**
- * Name and password of basic authentication, in UTF-8 and composed (NFC), as RFC 7617 has it; a password
- * may contain colons.
+ * Returns the name and the password of basic authentication, decoded as UTF-8 and normalised to NFC (RFC
+ * 7617). A password may contain colons.
  *
- * @throws MalformedCredentials when they are no such text.
+ * @throws MalformedCredentials if they are invalid.
  */
 export function userPassword(credentials: string): UserPassword {
   const text = decodeBase64(credentials)?.normalize('NFC') ?? ''

@@ -1,4 +1,4 @@
-/** The middleware behind everything that reads credentials from a field of the request. */
+/** The common part of the middleware that reads credentials from a field of the request. */
 
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -6,21 +6,21 @@ import type { HTTPException } from '../exceptions.ts'
 import type { HTTPScope, StateMiddleware, WebSocketScope } from '../types.ts'
 import { type Identity, identify } from './authentication.ts'
 
-/** Finds the identity of a connection; null means that it has no credentials. */
+/** Returns the identity of a connection, or null if it has no credentials. */
 export type FindIdentity<State> = (
   connection: Connection<Record<string, unknown>, State>,
   scope: HTTPScope | WebSocketScope,
 ) => Promise<Identity | null>
 
-/** Identifies connections: behind a middleware, and behind a dependency. */
+/** Identifies connections, for a middleware or a dependency. */
 export interface Identifier<State> {
-  /** Gives the identity, or throws the HTTPException that refuses it. */
+  /** Returns the identity, or throws the HTTPException that refuses the connection. */
   readonly find: FindIdentity<State>
-  /** Makes the refusal if there are no credentials; null lets such requests in, unauthenticated. */
+  /** Makes the refusal of connections without credentials. If it is null, they pass unauthenticated. */
   readonly missing: (() => HTTPException) | null
 }
 
-/** Calls the app if the connection has an identity, and answers otherwise. */
+/** Makes a middleware that calls the app if the connection has an identity, and refuses it otherwise. */
 export function gate<State>(
   where: string,
   { find, missing }: Identifier<State>,
@@ -30,7 +30,7 @@ export function gate<State>(
     try {
       const identity = await find(new Connection<Record<string, unknown>, State>(scope), scope)
       if (identity === null && missing !== null) throw missing()
-      // A user that a middleware outside has identified stays.
+      // The user that an outer middleware has identified is kept.
       if (identity !== null || scope.user === undefined) identify(scope, identity, where)
     } catch (error) {
       return answerException(error, scope, receive, send)

@@ -1,19 +1,32 @@
-/** Makes security dependencies of what identifies connections for a middleware. */
+/** Makes security dependencies of the identifiers that middleware uses. */
 import type { Connection } from '../connections.ts'
+import type { AnyConnection } from '../dependencies.ts'
 import type { Identity } from './authentication.ts'
 import { identify } from './authentication.ts'
 import type { BearerOptions } from './bearer.ts'
 import type { Identifier } from './gate.ts'
-import { type Secured, type SecurityScheme, secured } from './secured.ts'
+import type { SecurityScheme } from './schemes.ts'
+import { type Secured, secured, type UserOrNone } from './secured.ts'
 
-/** A security dependency whose value is an identity, of the type that a function of its options gives. */
-export interface SecuredIdentity<Found extends Identity = Identity>
-  extends Secured<Promise<Found>> {}
+/**
+ * A security dependency whose value is an identity, of the type that a function of its options returns. If it
+ * is optional, the value is undefined without credentials.
+ */
+export interface SecuredIdentity<
+  Found extends Identity = Identity,
+  Optional extends boolean = false,
+> extends Secured<UserOrNone<Promise<Found>, Optional>, AnyConnection, Promise<Found>> {}
 
-/** Options of a middleware without `optional`: a dependency without credentials refuses the connection. */
-export type RequiredCredentials<Options> = Omit<Options, 'optional'>
+/** The options of a middleware, for a dependency. */
+export type IdentityOptions<Options, Optional extends boolean> = Omit<Options, 'optional'> & {
+  /**
+   * Whether connections without credentials pass; the value is undefined then (false). Wrong credentials are
+   * refused all the same.
+   */
+  optional?: Optional
+}
 
-/** The scheme of tokens, which are in the Authorization field or in a cookie. */
+/** Returns the security scheme of tokens in the Authorization field or in a cookie. */
 export function tokenScheme(
   { cookie }: Pick<BearerOptions, 'cookie'>,
   bearerFormat?: string,
@@ -22,25 +35,22 @@ export function tokenScheme(
   return { type: 'http', scheme: 'bearer', ...(bearerFormat === undefined ? {} : { bearerFormat }) }
 }
 
-/** The dependency of an identifier; it refuses connections without credentials. */
-export function identifying<State, Found extends Identity = Identity>(
+/** Makes the dependency of an identifier. Without credentials an optional one finds no user. */
+export function identityDependency<State, Found extends Identity, Optional extends boolean>(
   where: string,
   scheme: SecurityScheme,
   { find, missing }: Identifier<State>,
   scopes: readonly string[] = [],
-): SecuredIdentity<Found> {
-  if (missing === null) {
-    throw new TypeError(
-      `${where}: a dependency refuses connections without credentials, optional: true was given. Leave it out, or use the middleware.`,
-    )
-  }
-  const found = async (connection: Connection): Promise<Found> => {
+): SecuredIdentity<Found, Optional> {
+  const found = async (connection: Connection): Promise<Found | null> => {
     const { scope } = connection
     // The scope's type is narrowed by routing: there is no lifespan here.
     const identity = await find(connection as never, scope as never)
-    if (identity === null) throw missing()
-    identify(scope, identity, where)
-    return identity as Found
+    if (identity === null && missing !== null) throw missing()
+    // The user that an outer middleware has identified is kept.
+    if (identity !== null || scope.user === undefined) identify(scope, identity, where)
+    return identity as Found | null
   }
-  return secured(scheme, found, { scopes })
+  const secure = secured(scheme, found, { scopes, optional: missing === null })
+  return secure as SecuredIdentity<Found, Optional>
 }

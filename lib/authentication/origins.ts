@@ -1,21 +1,24 @@
-/** The one place where it is decided which page a request comes from: one of here, or another's. */
+/** The only place that decides whether a page of this origin or of another one sent a request. */
 import { HTTPException } from '../exceptions.ts'
 import { Headers } from '../http/headers.ts'
 import { withoutOriginDot } from '../http/hosts.ts'
 import { baseURL } from '../http/urls.ts'
 import type { HTTPScope, WebSocketScope } from '../types.ts'
 
-/** What the browser says of the page that sends: from here, from elsewhere, or nothing. */
+/**
+ * The page that sent a request: `own` for this origin, `foreign` for another one, `unknown` if no field
+ * says it.
+ */
 export type Sender = 'own' | 'foreign' | 'unknown'
 
 /**
- * Who sends a request, by the fields that browsers set and pages cannot: `Sec-Fetch-Site`, then
- * `Origin`.
+ * Returns which page sent a request. It reads the fields that browsers set and pages cannot change:
+ * `Sec-Fetch-Site`, then `Origin`.
  *
- * The own origin is that of `request.url`. A websocket of the same host may come from https too, since
- * a proxy may end the encryption; one without an `Origin` is of no browser, and counts as own.
+ * This origin is that of `request.url`. A websocket may also come from the same host over https, because a
+ * proxy may terminate TLS. A websocket without `Origin` does not come from a browser, and is `own`.
  *
- * @param origins Other origins that count as own (none).
+ * @param origins Other origins that are `own` too (none).
  * @example
  * const scope = { ...request.scope, headers: ['host', 'a.example', 'origin', 'http://b.example'] }
  * senderOf(scope) // 'foreign'
@@ -32,17 +35,17 @@ export function senderOf(
   const site = headers.get('sec-fetch-site')
   if (site !== null) return site === 'same-origin' || site === 'none' ? 'own' : 'foreign'
   if (origin !== null) return isOwn(origin, scope) ? 'own' : 'foreign'
-  // No browser opens one without an Origin (RFC 6455 section 4.1).
+  // Browsers send Origin with every websocket handshake (RFC 6455 section 4.1).
   return scope.type === 'websocket' ? 'own' : 'unknown'
 }
 
 /**
- * Whether a page of another origin opens a websocket in the visitor's name.
+ * Whether a page of another origin opens a websocket with the user's credentials.
  *
- * Browsers send cookies and remembered passwords with a handshake, whichever page asks for it, and no
- * preflight comes before it: what goes by such credentials asks this first.
+ * Browsers send cookies and remembered passwords with the handshakes of all pages, without a preflight
+ * request. So authentication by such credentials must check this.
  *
- * @param origins Other origins whose pages may; '*' is any (none).
+ * @param origins Other origins whose pages may do so (none). `'*'` allows any.
  */
 export function isForeignSocket(
   scope: HTTPScope | WebSocketScope,
@@ -51,31 +54,31 @@ export function isForeignSocket(
   return scope.type === 'websocket' && origins !== '*' && senderOf(scope, origins) === 'foreign'
 }
 
-/** Origins whose pages may open websockets; '*' is any. */
+/** Origins whose pages may open websockets. `'*'` allows any. */
 export type AllowedOrigins = '*' | readonly string[]
 
-/** The refusal of such a handshake. */
+/** Makes the refusal of such a handshake. */
 export function foreignSocket(): HTTPException {
   return new HTTPException(403, 'The websocket was not opened by a page of this site.')
 }
 
-/** As browsers write it: a websocket's page is one of http. */
+/** Whether it is this origin. The page of a websocket has an origin of http or https. */
 function isOwn(origin: string, scope: HTTPScope | WebSocketScope): boolean {
   const own = baseURL(scope).origin
   if (scope.type === 'http') return origin === own
   return origin === own.replace(/^ws/, 'http') || origin === own.replace(/^wss?:/, 'https:')
 }
 
-/** Checks the option of those who allow origins to open websockets. */
+/** Checks the option `origins` of middleware that protects websockets. */
 export function assertAllowedOrigins(where: string, origins: AllowedOrigins | undefined): void {
   if (origins !== undefined && origins !== '*') assertOrigins(where, origins)
 }
 
 /**
- * Checks a list of origins when it is given.
+ * Checks a list of origins at definition.
  *
- * @param where Whose they are, for the message.
- * @throws TypeError if an entry is not an origin as browsers write it.
+ * @param where The caller, for the message.
+ * @throws TypeError if an entry is not an origin in the form of browsers.
  */
 export function assertOrigins(where: string, origins: readonly string[]): void {
   if (!Array.isArray(origins)) {

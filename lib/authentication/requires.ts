@@ -1,4 +1,4 @@
-/** Asks for scopes that the user must have: around a single handler, or as a middleware. */
+/** Requires scopes of the user, around a single handler or as a middleware. */
 
 import { Connection } from '../connections.ts'
 import { answerException } from '../errors/handlers.ts'
@@ -11,9 +11,9 @@ import type { Auth, Middleware } from '../types.ts'
 import { WebSocket } from '../websockets.ts'
 
 export interface RequiresOptions {
-  /** The status of the answer if a scope is missing (403). */
+  /** The status of the response if a scope is missing (403). */
   status?: number
-  /** Further fields of that answer, such as `www-authenticate` for 401 (none). */
+  /** Further fields of that response, such as `www-authenticate` for 401 (none). */
   headers?: HeadersInit
   /** The name of a route to redirect to instead, by 303, with the requested path as `?next=` (none). */
   redirect?: string
@@ -24,18 +24,18 @@ export type GuardedHandler =
   | ((request: Request<never, never>, ...rest: never[]) => unknown)
   | ((websocket: WebSocket<never, never>, ...rest: never[]) => unknown)
 
-/** Puts the check around a handler, whose type and properties stay. */
+/** Wraps a handler with the check. The result has the type and properties of the handler. */
 export type Guard = <Guarded extends GuardedHandler>(handler: Guarded) => Guarded
 
 /**
  * Calls a handler only if `auth.scopes` has all of these; other requests get 403.
  *
- * A websocket without them is refused before it is accepted, whatever the options. The path in `next`
- * is relative to the host, so that a redirect to it stays there. For a route, a mount or an application
- * there is the middleware `requireScopes()`.
+ * A websocket without them is refused before it is accepted, whatever the options. The path in `next` is
+ * relative to the host, so a redirect to it stays on this host. For a route, a mount or an application use
+ * the middleware `requireScopes()`.
  *
- * @throws TypeError if no scope is given, RangeError if the status is invalid; while serving, TypeError
- * if no middleware around authenticates.
+ * @throws TypeError if no scope is given, RangeError if the status is invalid; when a
+ * request arrives, TypeError if there is no authentication middleware.
  * @example
  * Route('/users/{id:int}', { get: show, delete: requires(['user', 'admin'])(home) })
  */
@@ -43,7 +43,7 @@ export function requires(scopes: string | readonly string[], options: RequiresOp
   const { required, refuse } = checkOf('requires', scopes, options)
   return <Guarded extends GuardedHandler>(handler: Guarded): Guarded => {
     assertFunction(handler)
-    // The arguments are handed on as they are.
+    // The arguments are passed on unchanged.
     const call = handler as unknown as (...args: unknown[]) => unknown
     const guard = (...args: unknown[]): unknown => {
       const [first] = args
@@ -56,12 +56,11 @@ export function requires(scopes: string | readonly string[], options: RequiresOp
 }
 
 /**
- * Calls an app only if `auth.scopes` has all of these; other requests get 403, and websockets are
- * refused. It is the middleware of a route, a mount or an application; for a single handler there is
- * `requires()`.
+ * Calls an app only if `auth.scopes` has all of these; other requests get 403, and websockets are refused.
+ * It is the middleware of a route, a mount or an application; for a single handler use `requires()`.
  *
- * @throws TypeError if no scope is given, RangeError if the status is invalid; while serving, TypeError
- * if no middleware around authenticates.
+ * @throws TypeError if no scope is given, RangeError if the status is invalid; when a
+ * request arrives, TypeError if there is no authentication middleware.
  * @example
  * Route('/account', home, { middleware: [requireScopes('user', { redirect: 'login' })] })
  */
@@ -85,14 +84,14 @@ export function requireScopes(
   }
 }
 
-/** Whether all of the required scopes are there. */
+/** Whether `auth` has all required scopes. */
 export function hasScopes(auth: Auth, required: readonly string[]): boolean {
   return required.every((scope) => auth.scopes.includes(scope))
 }
 
 interface Check {
   readonly required: readonly string[]
-  /** The redirect for a connection without the scopes, or throws what refuses it. */
+  /** Returns the redirect for a connection without the scopes, or throws the refusal. */
   readonly refuse: (connection: Connection) => RedirectResponse
 }
 
@@ -112,7 +111,10 @@ function checkOf(
   return { required: scopeList(where, scopes), refuse }
 }
 
-/** Gives a function what another one has: its name, by which routes are called, and its properties. */
+/**
+ * Copies the properties of a function to another one, including the name, which becomes the name of a
+ * route.
+ */
 function likeOf<Given extends GuardedHandler>(
   given: Given,
   like: (...args: unknown[]) => unknown,
@@ -123,7 +125,7 @@ function likeOf<Given extends GuardedHandler>(
   return like as unknown as Given
 }
 
-/** Several slashes at the beginning would name a host. */
+/** Returns the URL of the login. In `next` several slashes at the beginning would be read as a host. */
 function loginURL(connection: Connection, route: string): URL {
   const { pathname, search } = connection.url
   const login = connection.urlFor(route)
@@ -144,7 +146,7 @@ function scopeList(where: string, scopes: string | readonly string[]): readonly 
 function assertFunction(handler: unknown): void {
   if (typeof handler === 'function') return
   throw new TypeError(
-    `requires: it goes around a handler, ${handler === null ? 'null' : typeof handler} was given. Write requires('admin')(handler), or put requireScopes('admin') into a list of middleware.`,
+    `requires: it must wrap a handler, ${handler === null ? 'null' : typeof handler} was given. Write requires('admin')(handler), or put requireScopes('admin') into a list of middleware.`,
   )
 }
 

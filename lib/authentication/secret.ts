@@ -1,5 +1,5 @@
 /** A secret that logs, JSON and debuggers do not show. */
-import { must } from '../internal/must.ts'
+import { check } from '../internal/checks.ts'
 
 const HIDDEN = '[secret]'
 
@@ -7,7 +7,7 @@ const HIDDEN = '[secret]'
 export interface Secret {
   /** The text itself. */
   reveal(): string
-  /** Whether another text is the same; takes as long for any text of the same length. */
+  /** Whether another text is equal. The time depends only on the length of that text. */
   equals(other: string): boolean
   toString(): string
   toJSON(): string
@@ -16,7 +16,7 @@ export interface Secret {
 /**
  * Hides a text, such as a key from the environment, from logs, JSON and debuggers.
  *
- * @throws TypeError if it is not a text, or empty: a variable of the environment may be missing.
+ * @throws TypeError if it is not a text, or empty: an environment variable may be missing.
  * @example
  * const key = secret('correct horse')
  * console.log(`${key}`, JSON.stringify({ key })) // [secret] {"key":"[secret]"}
@@ -24,7 +24,7 @@ export interface Secret {
  */
 export function secret(text: string): Secret {
   const isText = typeof text === 'string' && text !== ''
-  must('secret', isText, 'it takes a text that is not empty', typeof text, 'Check the environment')
+  check('secret', isText, 'it takes a text that is not empty', typeof text, 'Check the environment')
   return new HiddenText(text)
 }
 
@@ -56,7 +56,7 @@ class HiddenText implements Secret {
     return HIDDEN
   }
 
-  /** What Node's `console.log` shows. */
+  /** The text that Node's `console.log` shows. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return HIDDEN
   }

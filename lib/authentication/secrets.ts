@@ -1,8 +1,8 @@
-/** Looks a secret up without telling, by the time it takes, how near a guess came. */
+/** Looks up secrets in constant time, so the time does not reveal how close a guess was. */
 
 import { createHash } from 'node:crypto'
 
-/** Values by secrets. A search compares with all of them, as digests, which have one length. */
+/** Values by secrets. A search compares digests, which have the same length, and always all of them. */
 export class SecretTable<Value> {
   readonly #entries: readonly (readonly [digest: Uint8Array, value: Value])[]
 
@@ -18,12 +18,15 @@ export class SecretTable<Value> {
   }
 }
 
-/** SHA-256 of a text; at once, since another thread would take far longer to be asked. */
+/**
+ * Returns the SHA-256 of a text. It is computed synchronously, because another thread would take far
+ * longer.
+ */
 export function digest(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
 }
 
-/** Whether two digests are the same; looks at every byte, whatever the first ones say. */
+/** Whether two digests are equal. It always compares all bytes. */
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {
   let difference = one.length ^ other.length
   for (let index = 0; index < one.length; index++) {

@@ -1,12 +1,12 @@
-/** The dependencies of one connection: those that end with its handler, and those that end with itself. */
+/** The dependencies of one connection. They end with its handler or with the connection. */
 import { ClientDisconnected, HTTPException, WebSocketException } from '../exceptions.ts'
 import type { ConnectionScope, Failure, FoundDependencies, ScopeOutcome } from '../types.ts'
 import type { Entry } from './entry.ts'
-import { ended } from './generators.ts'
+import { endGenerator } from './generators.ts'
 import { Holder, type Provider } from './holder.ts'
-import { together } from './together.ts'
+import { joinErrors } from './joinerrors.ts'
 
-/** What was found for a connection so far; one object for all copies of its scope. */
+/** Returns the dependencies found for a connection so far. All copies of its scope share one object. */
 export function foundFor(scope: ConnectionScope): ConnectionDependencies {
   scope.outcome ??= {}
   const { outcome } = scope
@@ -21,7 +21,7 @@ export class ConnectionDependencies implements FoundDependencies {
   failure: Failure | undefined
   readonly #outcome: ScopeOutcome
   readonly #holder: Holder
-  /** Errors that are not answered, for the log. */
+  /** Errors without a response, for the log. */
   readonly #errors: unknown[] = []
   #endsWithHandler = false
 
@@ -46,7 +46,7 @@ export class ConnectionDependencies implements FoundDependencies {
     return this.#endHandler(failure)
   }
 
-  /** What a clean-up throws is answered instead, as if its `try` were around the handler. */
+  /** An error of a clean-up replaces the failure of the handler, as in a `finally` around the handler. */
   async #endHandler(failure: Failure | undefined): Promise<Failure | undefined> {
     let answered = failure
     await this.#end(
@@ -71,10 +71,10 @@ export class ConnectionDependencies implements FoundDependencies {
     const log = (error: unknown): number => errors.push(error)
     await this.#end(isAny, () => this.failure, log)
     this.#outcome.dependencies = undefined
-    // A disconnect is expected, and what a clean-up has thrown is not.
+    // A disconnect is expected, but an error of a clean-up is not.
     const isExpected = thrown?.error instanceof ClientDisconnected && errors.length > 0
-    if (thrown !== undefined && !isExpected) throw together([thrown.error, ...errors])
-    if (errors.length > 0) await recover(together(errors))
+    if (thrown !== undefined && !isExpected) throw joinErrors([thrown.error, ...errors])
+    if (errors.length > 0) await recover(joinErrors(errors))
   }
 
   #end(
@@ -85,7 +85,7 @@ export class ConnectionDependencies implements FoundDependencies {
     return this.#holder.close(matches, async ({ generator, name }) => {
       const thrown = failure()
       try {
-        if (generator !== undefined) await ended(generator, thrown, name)
+        if (generator !== undefined) await endGenerator(generator, thrown, name)
       } catch (error) {
         if (thrown === undefined || error !== thrown.error) onError(error)
       }
@@ -101,7 +101,7 @@ function isOfHandler({ until }: Entry): boolean {
   return until === 'handler'
 }
 
-/** Whether a bug would be neither answered nor logged once another error takes its place. */
+/** Whether an error is a bug that would be neither answered nor logged if another error replaced it. */
 function isLost(error: unknown, other: unknown): boolean {
   if (other instanceof Error && other.cause === error) return false
   return !(
@@ -113,6 +113,6 @@ function isLost(error: unknown, other: unknown): boolean {
 
 function neverClosed(name: string): TypeError {
   return new TypeError(
-    `dependency ${name}: it is a generator, and nothing around would close it. Put an Application or a Route around this app.`,
+    `dependency ${name}: it is a generator, but nothing would close it. Put an Application or a Route around this app.`,
   )
 }

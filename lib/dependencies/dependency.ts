@@ -1,7 +1,7 @@
-/** What handlers need, found once for each connection or application, and cleaned up after it. */
+/** Dependencies of handlers, found once for each connection or application, and cleaned up after it. */
 import type { Connection } from '../connections.ts'
+import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
 import { brand } from '../types/brand.ts'
 import type { ConnectionScope } from '../types.ts'
 import { contextOf, foundForApplication, noConnection, startedContext } from './application.ts'
@@ -20,8 +20,8 @@ import { Override, overrideOf } from './overrides.ts'
 
 export interface DependencyOptions {
   /**
-   * When a generator cleans up: after the `response`, which is its last byte, its background work or the
-   * disconnect; or before it, right after the `handler` ('response').
+   * When a generator cleans up: after the last byte and the background work of the `response`, or after the
+   * disconnect; or right after the `handler`, before the response ('response').
    */
   until?: 'response' | 'handler'
   /** The name in errors (that of the function). */
@@ -29,31 +29,30 @@ export interface DependencyOptions {
 }
 
 export interface ApplicationDependencyOptions {
-  /** One for the application, cleaned up when its lifespan ends. */
+  /** Finds it once for the application, and cleans up when the lifespan ends. */
   until: 'shutdown'
-  /** Find it at startup if a contract of the application's routes lists it; otherwise on first use (false). */
+  /** Finds it at startup if the contract of a route lists it; otherwise at its first use (false). */
   eager?: boolean
   /** The name in errors (that of the function). */
   name?: string
 }
 
-/** Something that handlers need; made by `dependency()`. */
+/** A value that handlers need; made by `dependency()`. */
 export interface Dependency<Value = unknown, From = AnyConnection> {
   readonly name: string
   readonly until: Until
   readonly eager: boolean
   /**
-   * The value for this connection: what `find` returns or yields, as a promise if `find` is async. It is
-   * found once, however often it is asked for.
+   * Returns the value for this connection, which `find` returns or yields, as a promise if `find` is async.
+   * `find` is called once for each connection.
    *
-   * @throws TypeError if it is asked for by what it needs itself, or is a generator that nothing would
-   * close.
-   * @throws Error of `find`, if that is not async.
+   * @throws TypeError if the dependency needs itself, or is a generator that nothing would close.
+   * @throws Error of `find`, if `find` is not async.
    */
   of(connection: From): Value
   /**
-   * An override: a value, or another `find`. A function is taken as `find`, so write `() => fn` for a
-   * value that is a function. Instead of a plain function that returns a promise, give an async one.
+   * Returns an override, from a value or another `find`. A function is used as `find`, so write `() => fn`
+   * for a value that is a function. Pass an async function instead of one that returns a promise.
    *
    * @example
    * const clock = dependency(() => new Date())
@@ -67,17 +66,17 @@ export interface Dependency<Value = unknown, From = AnyConnection> {
   ): Override
 }
 
-/** A dependency of any value, asked for with any connection. */
+/** A dependency with any value, for any connection. */
 export interface AnyDependency extends Dependency {}
 
 /**
- * Something that handlers need: `find` gets the connection, and returns the value or a promise of it, or
- * is a generator that yields it and then cleans up.
+ * Declares a value that handlers need. `find` gets the connection, and returns the value or a promise of
+ * it, or is a generator that yields the value and then cleans up.
  *
- * The clean-up runs last in, first out. An error of the request is thrown into generators at their
- * `yield`: of the handler, an HTTPException too, of the response, or a ClientDisconnected. What a
- * clean-up throws is answered as an error of the handler with `until: 'handler'`, and is logged
- * otherwise; the other clean-ups run in any case.
+ * Clean-ups run last in, first out. An error of the request is thrown into generators at their `yield`:
+ * an error of the handler (HTTPException included) or of the response, or a ClientDisconnected. With
+ * `until: 'handler'` an error of a clean-up is answered as an error of the handler; otherwise it is
+ * logged. The other clean-ups run in any case.
  *
  * @throws TypeError if `find` is not a function, or an option is invalid.
  * @example
@@ -115,7 +114,7 @@ export function isDependency(value: unknown): value is AnyDependency {
 
 const UNTIL: readonly unknown[] = ['handler', 'response', 'shutdown']
 
-/** By what `Object.prototype.toString` says of a function. */
+/** The results of `Object.prototype.toString` for async functions. */
 const ASYNC = ['[object AsyncFunction]', '[object AsyncGeneratorFunction]']
 
 class Findable implements Dependency {
@@ -133,7 +132,7 @@ class Findable implements Dependency {
     find: (target: never) => unknown,
     options: DependencyOptions | ApplicationDependencyOptions,
   ) {
-    const { until = 'response', eager = false, name } = checked(find, options)
+    const { until = 'response', eager = false, name } = checkOptions(find, options)
     this.name = name ?? (find.name || '(no name)')
     this.until = until
     this.eager = eager
@@ -172,14 +171,14 @@ class Findable implements Dependency {
   }
 }
 
-interface Checked {
+interface FindOptions {
   readonly until?: Until
   readonly eager?: boolean
   readonly name?: string
 }
 
-function checked(find: unknown, options: Checked): Checked {
-  must(
+function checkOptions(find: unknown, options: FindOptions): FindOptions {
+  check(
     'dependency',
     typeof find === 'function',
     'find must be a function',
@@ -189,14 +188,14 @@ function checked(find: unknown, options: Checked): Checked {
   knownOptions('dependency', options, 'until eager name')
   const { until = 'response', eager } = options
   if (!UNTIL.includes(until)) {
-    throw wrong(
+    throw invalid(
       'dependency',
       'until must be "response", "handler" or "shutdown"',
       until,
       'Leave it out for "response"',
     )
   }
-  must(
+  check(
     'dependency',
     eager !== true || until === 'shutdown',
     'eager needs until: "shutdown"',

@@ -1,15 +1,15 @@
-/** The types of what a dependency gives, and of the connections that it can be asked for with. */
+/** The types of the values of dependencies, and of the connections for which they can be found. */
 import type { Connection } from '../connections.ts'
 import type { Request } from '../requests.ts'
 import type { App } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
 
-/** A request or a websocket, whatever its parameters and state. */
+/** A request or a websocket, with any parameters and state. */
 export type AnyConnection = Connection<unknown, unknown>
 
 /**
- * What the `find` of a dependency with `until: 'shutdown'` is given, since it belongs to no connection.
- * Other dependencies of that kind can be asked for with it, and with `{ app }` in a lifespan.
+ * The argument of `find` in a dependency with `until: 'shutdown'`, which belongs to no connection. Pass it
+ * to `of()` of other such dependencies. In a lifespan, pass `{ app }`.
  *
  * @example
  * const settings = dependency(() => ({ url: 'memory:' }), { until: 'shutdown' })
@@ -21,11 +21,11 @@ export type AnyConnection = Connection<unknown, unknown>
 export interface ApplicationContext {
   /** The outermost application. */
   readonly app: App
-  /** The dependencies that others take the place of, as in scopes (those of the running lifespan). */
+  /** The overrides by their dependencies, as in scopes (the overrides of the running lifespan). */
   readonly overrides?: ReadonlyMap<object, object> | undefined
 }
 
-/** What `of()` gives: the value itself, or a promise if `find` is async. */
+/** The type that `of()` returns: the value, or a promise if `find` is async. */
 // biome-ignore format: a table
 export type Found<Result> =
   Result extends AsyncGenerator<infer Value, unknown, unknown> ? Promise<Value> :
@@ -33,8 +33,8 @@ export type Found<Result> =
                                                                  Result
 
 /**
- * What `of()` takes: the kind of connection that `find` names. Parameters and state that `find` does not
- * name may be any.
+ * The type that `of()` takes: the kind of connection that `find` declares. Parameters and state that `find`
+ * does not declare may have any type.
  */
 // biome-ignore format: a table
 export type Accepted<From> =
@@ -45,10 +45,10 @@ export type Accepted<From> =
 
 type Loose<Values> = Record<string, unknown> extends Values ? unknown : Values
 
-/** The value itself or, of an async dependency, the value or a promise. */
+/** The value or, for an async dependency, the value or a promise. */
 export type Given<Value> = Value extends Promise<infer Awaited> ? Awaited | Promise<Awaited> : Value
 
-/** What a `find` may return that takes the place of another. */
+/** The type that the `find` of an override may return. */
 export type FindResult<Value> =
   | Given<Value>
   | Generator<Awaited<Value>, unknown, unknown>

@@ -7,8 +7,8 @@ export type AnyGenerator =
   | AsyncGenerator<unknown, unknown, unknown>
 
 /**
- * Whether `find` has returned a generator. By its methods, since compilers that translate generators for
- * older targets make objects of their own.
+ * Whether `find` has returned a generator. The methods are checked because compilers for older targets
+ * replace generators with other objects.
  */
 export function isGenerator(value: unknown): value is AnyGenerator {
   if (typeof value !== 'object' || value === null) return false
@@ -18,11 +18,11 @@ export function isGenerator(value: unknown): value is AnyGenerator {
 }
 
 /**
- * The value that a generator has yielded in its first step.
+ * Returns the value that a generator has yielded in its first step.
  *
- * @throws TypeError if it has ended instead.
+ * @throws TypeError if it ended without a `yield`.
  */
-export function yielded({ done, value }: IteratorResult<unknown>, name: string): unknown {
+export function yieldedValue({ done, value }: IteratorResult<unknown>, name: string): unknown {
   if (done !== true) return value
   throw new TypeError(
     `dependency ${name}: it must yield one value, but it ended without a yield. Return the value from a function, or yield it.`,
@@ -30,12 +30,12 @@ export function yielded({ done, value }: IteratorResult<unknown>, name: string):
 }
 
 /**
- * Lets a generator clean up: runs it to its end or, after a failure, throws the error into it.
+ * Runs the clean-up of a generator: runs it to its end or, after a failure, throws the error into it.
  *
- * @throws TypeError if it yields again; its `finally` blocks have run then.
- * @throws Error of the clean-up, or the one that was thrown in.
+ * @throws TypeError if it yields again, after its `finally` blocks have run.
+ * @throws Error of the clean-up, or the failure if the generator does not catch it.
  */
-export async function ended(
+export async function endGenerator(
   generator: AnyGenerator,
   failure: Failure | undefined,
   name: string,

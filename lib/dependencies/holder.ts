@@ -1,22 +1,22 @@
-/** Finds dependencies once each, and closes them, last opened first. */
+/** Finds each dependency once, and closes them in reverse order. */
 import { handled } from '../internal/handled.ts'
-import { asker, promisedTo, runAs } from './asker.ts'
 import { Entry, type Until } from './entry.ts'
-import { isGenerator, yielded } from './generators.ts'
+import { isGenerator, yieldedValue } from './generators.ts'
+import { runAs, runningEntry } from './running.ts'
 
-/** A dependency, or the override in its place. */
+/** A dependency, or its override. */
 export interface Provider {
-  /** What it is known by in the holder. */
+  /** Its key in the holder. */
   readonly key: object
   readonly name: string
   readonly until: Until
-  /** Whether `of()` gives a promise in any case. */
+  /** Whether `of()` always returns a promise. */
   readonly isAsync: boolean
   readonly find: (target: never) => unknown
 }
 
 export interface HolderOptions {
-  /** Whether a `find` that failed is called again when it is asked for again. */
+  /** Whether a `find` that failed is called again at the next use. */
   readonly retries: boolean
   /** Throws for a generator that nothing would close. */
   readonly assertClosed: (name: string) => void
@@ -24,7 +24,7 @@ export interface HolderOptions {
 
 export class Holder {
   readonly #entries = new Map<object, Entry>()
-  /** What is to be closed, in the order in which it was opened. */
+  /** The entries to close, in the order in which they were opened. */
   readonly #open: Entry[] = []
   readonly #options: HolderOptions
 
@@ -33,28 +33,27 @@ export class Holder {
   }
 
   /**
-   * What `find` has given, called with the target unless it is known already.
+   * Returns the value of a dependency. It calls `find` with the target if the value is not known yet.
    *
-   * @throws TypeError if it is asked for by what it waits for itself.
+   * @throws TypeError if the dependency needs itself.
    * @throws Error of a `find` that is not async.
    */
   get(provider: Provider, target: unknown): unknown {
-    const running = asker()
+    const running = runningEntry()
     const from = running?.holder === this ? running : undefined
     const known = this.#entries.get(provider.key)
-    if (from !== undefined && known?.isFinding) assertNoCircle(from, known)
-    const entry = known ?? this.#add(provider)
-    from?.asked.add(entry)
+    if (from !== undefined) assertNoCircle(provider, known, from)
+    const entry = known ?? this.#add(provider, from)
+    from?.used.add(entry)
     if (known === undefined) this.#find(entry, provider, target)
     if (from?.generator !== undefined) assertLasts(from, entry)
     if (entry.failure !== undefined) throw entry.failure.error
-    const { given } = entry
-    return from !== undefined && given instanceof Promise ? promisedTo(from, given) : given
+    return entry.given
   }
 
-  #add({ key, name, until }: Provider): Entry {
-    const entry = new Entry(name, until, this)
-    this.#entries.set(key, entry)
+  #add(provider: Provider, from: Entry | undefined): Entry {
+    const entry = new Entry(provider, this, from)
+    this.#entries.set(provider.key, entry)
     return entry
   }
 
@@ -80,8 +79,8 @@ export class Holder {
     entry.generator = found
     const step = found.next()
     return step instanceof Promise
-      ? step.then((result) => yielded(result, name))
-      : yielded(step, name)
+      ? step.then((result) => yieldedValue(result, name))
+      : yieldedValue(step, name)
   }
 
   #await(entry: Entry, provider: Provider, promise: Promise<unknown>): void {
@@ -93,20 +92,18 @@ export class Holder {
   }
 
   #found(entry: Entry): void {
-    entry.isFinding = false
-    entry.finding = undefined
+    entry.found()
     if (entry.generator !== undefined) this.#open.push(entry)
   }
 
   #failed(entry: Entry, { key }: Provider): void {
-    entry.isFinding = false
-    entry.finding = undefined
+    entry.failed()
     if (this.#options.retries) this.#entries.delete(key)
   }
 
   /**
-   * Closes those that match, last opened first, what is opened meanwhile included. One that is being
-   * found is waited for, since it may use the others.
+   * Closes the matching entries in reverse order, including entries that are opened in the meantime. It
+   * first waits for entries that are being found, because they may use the others.
    */
   async close(
     matches: (entry: Entry) => boolean,
@@ -128,19 +125,20 @@ export class Holder {
   }
 }
 
-function assertNoCircle(from: Entry, known: Entry): void {
-  const path = known.pathTo(from)
+function assertNoCircle({ key, name }: Provider, known: Entry | undefined, from: Entry): void {
+  if (known !== undefined && !known.isFinding) return
+  const path = known === undefined ? from.pathFrom(key) : known.pathTo(from)
   if (path === undefined) return
   throw new TypeError(
-    `dependency ${known.name}: it asks for itself, ${[...path, known.name].join(' -> ')}. Take one of them out of the circle.`,
+    `dependency ${name}: it needs itself, ${[...path, name].join(' -> ')}. Take one of them out of the circle.`,
   )
 }
 
-/** A generator cleans up later than what it uses has been closed. */
+/** Throws if a generator would clean up after a dependency that it uses was closed. */
 function assertLasts(from: Entry, entry: Entry): void {
   if (from.until !== 'response' || entry.until !== 'handler' || entry.generator === undefined)
     return
   throw new TypeError(
-    `dependency ${from.name}: it lasts until the response, but asks for ${entry.name}, which is closed with the handler. Write { until: 'handler' } for ${from.name} too.`,
+    `dependency ${from.name}: it lasts until the response, but uses ${entry.name}, which is closed with the handler. Write { until: 'handler' } for ${from.name} too.`,
   )
 }

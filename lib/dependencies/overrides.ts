@@ -1,15 +1,15 @@
-/** Puts other dependencies in the place of some, for tests and for parts of an application. */
-import { must, wrong } from '../internal/must.ts'
+/** Replaces dependencies, for tests and for parts of an application. */
+import { check, invalid } from '../internal/checks.ts'
 import { brand } from '../types/brand.ts'
 import type { Middleware } from '../types.ts'
 
-/** What takes the place of a dependency; made by `dependency.as()`. */
+/** The replacement of a dependency; made by `dependency.as()`. */
 export class Override {
   static {
     brand(Override, 'Override')
   }
 
-  /** The dependency in whose place it is. */
+  /** The dependency that it replaces. */
   readonly dependency: object
   readonly find: (target: never) => unknown
 
@@ -22,8 +22,8 @@ export class Override {
 type Overrides = ReadonlyMap<object, object>
 
 /**
- * Middleware that puts overrides in force for all that is inside. One further inside wins over one
- * further outside for the same dependency.
+ * Returns middleware that replaces dependencies in the app inside it. If several overrides are for the
+ * same dependency, the innermost one is used.
  *
  * @throws TypeError if an item is not an override, or two are for the same dependency.
  * @example
@@ -42,13 +42,13 @@ export function overriding(overrides: readonly Override[]): Middleware {
     return known
   }
   return (app) => (scope, receive, send) => {
-    if ('path' in scope) scope.outcome ??= {} // which all copies share
+    if ('path' in scope) scope.outcome ??= {} // all copies of the scope share it
     return app({ ...scope, overrides: within(scope.overrides) }, receive, send)
   }
 }
 
 function tableOf(overrides: readonly Override[]): Overrides {
-  must(
+  check(
     'overriding',
     Array.isArray(overrides),
     'the overrides must be a list',
@@ -58,7 +58,7 @@ function tableOf(overrides: readonly Override[]): Overrides {
   const table = new Map<object, object>()
   for (const override of overrides) {
     if (!(override instanceof Override)) {
-      throw wrong('overriding', 'an override must come from as()', override, 'Write db.as(fake)')
+      throw invalid('overriding', 'an override must come from as()', override, 'Write db.as(fake)')
     }
     if (table.has(override.dependency)) {
       throw new TypeError(
@@ -70,7 +70,7 @@ function tableOf(overrides: readonly Override[]): Overrides {
   return table
 }
 
-/** The override that applies to a dependency. */
+/** Returns the override of a dependency; undefined if it has no override. */
 export function overrideOf(
   dependency: object,
   overrides: Overrides | undefined,

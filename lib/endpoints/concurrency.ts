@@ -1,7 +1,7 @@
-/** Work on several messages at a time. */
+/** Limits the number of messages that are handled at a time. */
 
-/** At most so many jobs at once; who adds one more waits for a place. */
-export class Lanes {
+/** Runs a limited number of jobs at a time. */
+export class ConcurrencyLimit {
   readonly #running = new Set<Promise<void>>()
   readonly #most: number
   readonly #failing = new AbortController()
@@ -10,7 +10,7 @@ export class Lanes {
     this.#most = most
   }
 
-  /** Aborted by what a job throws. */
+  /** Aborted with the error that a job throws. */
   get signal(): AbortSignal {
     return this.#failing.signal
   }

@@ -1,17 +1,17 @@
-/** What the messages of a websocket are, as its handler says: documents are made of it. */
+/** The contract of a websocket handler: its messages, for documents. */
 import type { AnySchema } from '../types/schemas.ts'
 import type { WebSocket } from '../websockets.ts'
 import type { Encoding } from './decode.ts'
 
 /** The messages of a handler. */
 export interface MessageContract {
-  /** Whether it takes messages, and may answer each, or sends by itself. */
+  /** Whether it receives messages and may answer each (`listener`), or only sends (`stream`). */
   readonly kind: 'listener' | 'stream'
-  /** What messages are; undefined for text or bytes, as they come. */
+  /** The encoding of messages; undefined for text and bytes. */
   readonly encoding: Encoding
-  /** The schema of the messages that it takes. */
+  /** The schema of received messages. */
   readonly receives: AnySchema | undefined
-  /** The schema of the messages that it sends. */
+  /** The schema of sent messages. */
   readonly sends: AnySchema | undefined
   /** Whether it sends a problem document before it closes for an invalid message. */
   readonly sendsProblem: boolean
@@ -19,13 +19,13 @@ export interface MessageContract {
   readonly description: string | undefined
 }
 
-/** A handler for `WebSocketRoute` that carries what its messages are. */
+/** A handler for `WebSocketRoute` with a contract. */
 export interface MessageHandler<Params = Record<string, unknown>, State = Record<string, unknown>> {
   (websocket: WebSocket<Params, State>): Promise<void>
   readonly contract: MessageContract
 }
 
-/** What a handler may say of itself for documents. */
+/** Texts of a handler for documents. */
 export interface MessageTexts {
   /** A short text for the document (none). */
   summary?: string
@@ -33,8 +33,8 @@ export interface MessageTexts {
   description?: string
 }
 
-/** A function with its contract. It has no name, since a route would take it for its own. */
-export function contracted<Params, State>(
+/** Adds a contract to a handler. The function has no name, because a route would use it as its own. */
+export function withContract<Params, State>(
   contract: MessageContract,
   handle: (websocket: WebSocket<Params, State>) => Promise<void>,
 ): MessageHandler<Params, State> {

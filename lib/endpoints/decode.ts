@@ -1,8 +1,8 @@
-/** Messages as an endpoint wants them, and what is said of those that are not so. */
+/** Decodes messages by an encoding, and refuses invalid ones. */
 import { WebSocketException } from '../exceptions.ts'
 import { parseJSON, type WebSocketData } from '../websockets/data.ts'
 
-/** What messages an endpoint takes: one kind, JSON in either kind, or as they come. */
+/** The encoding of messages: one kind, JSON in either kind, or undefined for both kinds. */
 export type Encoding = 'text' | 'bytes' | 'json' | undefined
 
 /** A message of an encoding. */
@@ -27,11 +27,11 @@ export function decode(data: WebSocketData, encoding: Encoding): unknown {
 export function assertEncoding(where: string, encoding: unknown): void {
   if (encoding === undefined || ['text', 'bytes', 'json'].includes(String(encoding))) return
   throw new TypeError(
-    `${where}: the encoding must be "text", "bytes" or "json", ${JSON.stringify(encoding)} was given. Leave it out for messages as they come.`,
+    `${where}: the encoding must be "text", "bytes" or "json", ${JSON.stringify(encoding)} was given. Omit it for both text and bytes.`,
   )
 }
 
-/** @throws TypeError for something that is to be called and cannot be. */
+/** @throws TypeError if a value is not a function. */
 export function assertFunctions(where: string, functions: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(functions)) {
     if (typeof value === 'function') continue

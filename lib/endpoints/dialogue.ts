@@ -1,24 +1,24 @@
 /** Runs a websocket for an endpoint: connects, reads messages to the end, then disconnects. */
 import { type WebSocket, type WebSocketData, WebSocketDisconnect } from '../websockets.ts'
 
-/** What an endpoint does at which point. */
+/** The callbacks of an endpoint. */
 export interface Course {
-  /** Accepts, or refuses. */
+  /** Accepts or refuses the websocket. */
   readonly connect: () => unknown
-  /** Takes a message; resolves when the next may come. */
+  /** Handles a message; resolves when the next one may be received. */
   readonly receive: (data: WebSocketData) => unknown
-  /** Called when no more messages come, for work that is still to be waited for. */
+  /** Called after the last message; resolves when pending work is done. */
   readonly finish?: () => Promise<void>
   readonly disconnect: (code: number) => unknown
-  /** Ends the course by its reason. */
+  /** Aborts the dialogue; its reason is thrown. */
   readonly signal?: AbortSignal
 }
 
 type Socket = Pick<WebSocket, 'phase' | 'receive'>
 
 /**
- * Runs it; `disconnect` is called whatever happens once the websocket is accepted, with the code of
- * the client, or with 1011 when the course was ended by an error.
+ * Runs a dialogue. After the websocket was accepted, `disconnect` is always called: with the code of the
+ * client, or with 1011 after an error.
  */
 export async function converse(websocket: Socket, course: Course): Promise<void> {
   await course.connect()
@@ -44,12 +44,12 @@ async function readAll(websocket: Socket, course: Course): Promise<number> {
       if (code === undefined) throw error
       return code
     }
-    // After its own close only the end of the websocket matters.
+    // After the handler has closed the websocket, further messages are ignored.
     if (websocket.phase === 'open') known ??= await quietly(() => course.receive(data))
   }
 }
 
-/** Runs a function; gives the code of the peer if it disconnected meanwhile, which is not an error. */
+/** Runs a function. If the peer disconnects meanwhile, this resolves to its close code instead of rejecting. */
 export async function quietly(run: () => unknown): Promise<number | undefined> {
   try {
     await run()

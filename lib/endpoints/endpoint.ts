@@ -1,4 +1,4 @@
-/** An endpoint for websockets, by what happens: a connection, a message, an end. */
+/** Makes a websocket handler from callbacks for connection, message and disconnect. */
 
 import { WebSocketException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
@@ -8,23 +8,23 @@ import { converse } from './dialogue.ts'
 import { accept, nothing } from './listener.ts'
 
 export interface WebSocketEndpointOptions<Kind extends Encoding, Socket = WebSocket> {
-  /** `text`, `bytes`, or JSON in either kind of message (as messages come). */
+  /** `text`, `bytes`, or `json` in either kind of message (both kinds, undecoded). */
   encoding?: Kind
-  /** Accepts, or refuses (accepts). */
+  /** Accepts or refuses the websocket (accepts). */
   onConnect?: (websocket: Socket) => unknown
-  /** Takes a message; the next waits until it is done (nothing). */
+  /** Handles a message; the next one waits until it is done (ignores it). */
   onReceive?: (websocket: Socket, data: Decoded<Kind>) => unknown
-  /** Called at the end with the client's code, or 1011 after an error (nothing). */
+  /** Called at the end with the client's close code, or with 1011 after an error (none). */
   onDisconnect?: (websocket: Socket, code: number) => unknown
 }
 
 /**
- * A handler for `WebSocketRoute` made of three functions; each has the websocket as its first argument.
+ * Makes a handler for `WebSocketRoute` from three functions. The first argument of each is the websocket.
  *
- * A message of the wrong kind closes with 1003, and so does invalid JSON. `onDisconnect` is always
- * called once the websocket was accepted.
+ * A message of the wrong kind, or with invalid JSON, closes the websocket with 1003. If the websocket was
+ * accepted, `onDisconnect` is always called.
  *
- * @throws TypeError for options that can never work.
+ * @throws TypeError if an option is unknown or invalid.
  * @example
  * const members = new Set<WebSocket>()
  * WebSocketRoute('/room', WebSocketEndpoint({
@@ -58,7 +58,7 @@ export function WebSocketEndpoint<
     })
 }
 
-/** Invalid JSON closes like a message of the wrong kind. */
+/** Decodes a message. Invalid JSON closes with 1003, like a message of the wrong kind. */
 function acceptable(data: WebSocketData, encoding: Encoding): unknown {
   try {
     return decode(data, encoding)

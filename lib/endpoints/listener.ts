@@ -1,12 +1,12 @@
-/** A handler that answers message by message. */
+/** Makes a websocket handler that answers each message. */
 import { WebSocketException } from '../exceptions.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { Relaxed } from '../operations/responses.ts'
 import { isSchema } from '../operations/schemas.ts'
 import type { Schema } from '../types/schemas.ts'
 import type { WebSocket, WebSocketData } from '../websockets.ts'
-import { Lanes } from './concurrency.ts'
-import { contracted, type MessageHandler, type MessageTexts } from './contract.ts'
+import { ConcurrencyLimit } from './concurrency.ts'
+import { type MessageHandler, type MessageTexts, withContract } from './contract.ts'
 import { assertEncoding, assertFunctions, type Decoded, decode, type Encoding } from './decode.ts'
 import { converse, quietly } from './dialogue.ts'
 import { parserOf } from './parsing.ts'
@@ -18,48 +18,52 @@ export interface ListenerOptions<
   Socket = WebSocket,
   Sent = unknown,
 > extends MessageTexts {
-  /** `text`, `bytes`, or JSON in either kind of message ('json'). */
+  /** `text`, `bytes`, or `json` in either kind of message ('json'). */
   encoding?: Kind
   /**
-   * A Standard Schema of messages, or a function that gives the message that the callback gets, and
-   * throws when it is invalid (as it came).
+   * A Standard Schema of messages, or a function that converts the decoded message for the callback and
+   * throws if it is invalid (none: the callback gets the decoded message).
    */
   parse?:
     | Schema<unknown, Message>
     | ((data: Decoded<Kind>) => Made<Message> | Promise<Made<Message>>)
   /**
-   * A Standard Schema of what the callback returns. What it drops is not sent, and what does not fit is
-   * a bug, which closes with 1011 (none).
+   * A Standard Schema of the callback's results (none). Its output is sent. A result that does not match is a
+   * bug, which closes the websocket with 1011.
    */
   sends?: Schema<Sent, unknown>
   /**
-   * Whether a problem document (RFC 9457) is sent before it closes for an invalid message: with all
-   * issues by the schema, or that of a `Problem` or `ValidationError` that `parse` has thrown (false).
+   * Whether a problem document (RFC 9457) is sent before the websocket is closed for an invalid message
+   * (false). It has all issues of the schema, or is that of a `Problem` or `ValidationError` that `parse` has
+   * thrown.
    */
   sendProblem?: boolean
   /**
-   * Deals with what `parse` has thrown, or the `ValidationError` of the schema; messages go on unless it
-   * closes (closes with 1008).
+   * Called with the error that `parse` has thrown, or the `ValidationError` of the schema (closes with 1008).
+   * Unless it closes the websocket, further messages are handled.
    */
   onInvalid?: (websocket: Socket, error: unknown) => unknown
-  /** How many messages are worked on at once; the order of answers is kept with one only (1). */
+  /**
+   * The maximum number of messages that are handled at a time (1). With more than one, answers may be sent in
+   * another order.
+   */
   concurrency?: number
-  /** Accepts, or refuses (accepts). */
+  /** Accepts or refuses the websocket (accepts). */
   onConnect?: (websocket: Socket) => unknown
-  /** Called at the end with the client's code, or 1011 after an error (nothing). */
+  /** Called at the end with the client's close code, or with 1011 after an error (none). */
   onDisconnect?: (websocket: Socket, code: number) => unknown
 }
 
 /**
- * A handler for `WebSocketRoute` that calls a function for each message and sends what it returns:
- * bytes as bytes, and anything else as JSON, or as text where the encoding is not `json`. For undefined
- * nothing is sent.
+ * Makes a handler for `WebSocketRoute` that calls a function for each message and sends its result. Bytes are
+ * sent as bytes and other values as JSON; strings are sent as text if the encoding is not `json`. If the
+ * result is undefined, nothing is sent.
  *
- * Messages wait while one is worked on; beyond what the server keeps, so does the client. One that is
- * of the wrong kind closes with 1003, one that is no JSON with 1007, one that is invalid by `parse` with
+ * Messages wait while one is handled; if the server's buffer is full, the client waits too. A message of the
+ * wrong kind closes the websocket with 1003, invalid JSON with 1007, and a message that `parse` refuses with
  * 1008.
  *
- * @throws TypeError for options that can never work.
+ * @throws TypeError if an option is unknown or invalid.
  * @example
  * const add = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0)
  * WebSocketRoute('/sum', websocketListener(add, {
@@ -124,30 +128,30 @@ export function websocketListener<
   }
 
   const handle = (websocket: WebSocket<Params, State>): Promise<void> => {
-    const lanes = concurrency === 1 ? undefined : new Lanes(concurrency)
+    const limit = concurrency === 1 ? undefined : new ConcurrencyLimit(concurrency)
     return converse(websocket, {
       connect: () => onConnect(websocket),
       receive:
-        lanes === undefined
+        limit === undefined
           ? (data) => take(websocket, data)
-          : (data) => lanes.add(() => quietly(() => take(websocket, data))),
+          : (data) => limit.add(() => quietly(() => take(websocket, data))),
       disconnect: (code) => onDisconnect(websocket, code),
-      ...(lanes === undefined ? {} : { finish: () => lanes.drain(), signal: lanes.signal }),
+      ...(limit === undefined ? {} : { finish: () => limit.drain(), signal: limit.signal }),
     })
   }
   const { summary, description } = options
   const receives = isSchema(parse) ? parse : undefined
   const contract = { kind: 'listener', encoding, receives, sends, summary, description } as const
-  return contracted({ ...contract, sendsProblem: sendProblem }, handle)
+  return withContract({ ...contract, sendsProblem: sendProblem }, handle)
 }
 
 /**
- * The message itself. As an intersection, the compiler prefers the type of a schema that is a function
- * too, as those of arktype, which return a list of errors or the message.
+ * The message itself. The intersection makes the compiler prefer the type of a schema if the schema is also a
+ * function. Those of arktype are: they return a list of errors or the message.
  */
 type Made<Message> = Message & (NonNullable<unknown> | null | undefined)
 
-/** What a callback may return: what is sent, or nothing. */
+/** The result of a callback: the value to send, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return
 type Answered<Sent> = Relaxed<Sent> | undefined | void
 
@@ -157,7 +161,7 @@ export function accept(websocket: Pick<WebSocket, 'accept'>): Promise<void> {
   return websocket.accept()
 }
 
-/** Does what a function does that was not given. */
+/** Stands for a callback that was not given. */
 export function nothing(): void {}
 
 function refuse(_websocket: unknown, cause: unknown): never {

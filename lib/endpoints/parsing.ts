@@ -1,4 +1,4 @@
-/** Makes of a decoded message what a callback gets, by a function or a schema. */
+/** Converts a decoded message for a callback, by a function or a schema. */
 import { ValidationError } from '../exceptions/validation.ts'
 import { isThenable } from '../internal/handled.ts'
 import { issuesOf } from '../operations/issues.ts'
@@ -9,18 +9,18 @@ import type { WebSocketData } from '../websockets/data.ts'
 
 const utf8 = new TextDecoder()
 
-/** The message, or why it is invalid. */
+/** The message, or the error if it is invalid. */
 export type Parsed =
   | { readonly message: unknown; readonly invalid?: undefined }
   | { readonly invalid: { readonly error: unknown } }
 
-/** Parses what was decoded of a message. What it throws is a bug. */
+/** Parses a decoded message. If it throws, that is a bug. */
 export type Parse = (decoded: unknown, data: WebSocketData) => Parsed | Promise<Parsed>
 
-/** @param parse The schema or function of a user; undefined for messages as they are decoded. */
+/** @param parse The schema or function of a user; undefined for decoded messages without further checks. */
 export function parserOf(parse: AnySchema | ((data: never) => unknown) | undefined): Parse {
   if (parse === undefined) return (message) => ({ message })
-  // Some libraries make schemas of functions.
+  // The schemas of some libraries are functions.
   return isSchema(parse) ? bySchema(parse) : byFunction(parse as (data: unknown) => unknown)
 }
 
@@ -34,13 +34,13 @@ function byFunction(parse: (data: unknown) => unknown): Parse {
   }
 }
 
-/** An own member `__proto__` is refused, as in the JSON bodies of requests. */
+/** Parses by a schema. A member `__proto__` is refused, as in the JSON bodies of requests. */
 function bySchema(schema: AnySchema): Parse {
   return (decoded, data) => {
     const text = typeof data === 'string' ? data : utf8.decode(data)
-    if (hasProto(text, decoded)) return parsed(FORBIDDEN)
+    if (hasProto(text, decoded)) return parsedOf(FORBIDDEN)
     const result = validate(schema, decoded)
-    return isThenable(result) ? result.then(parsed) : parsed(result)
+    return isThenable(result) ? result.then(parsedOf) : parsedOf(result)
   }
 }
 
@@ -48,7 +48,7 @@ const FORBIDDEN: Validated = {
   issues: [{ message: 'There is a member with the name "__proto__".' }],
 }
 
-function parsed(result: Validated): Parsed {
+function parsedOf(result: Validated): Parsed {
   if (result.issues === undefined) return { message: result.value }
   const error = new ValidationError(issuesOf('message', result), {
     detail: 'The message is invalid.',

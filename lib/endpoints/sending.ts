@@ -1,11 +1,11 @@
-/** Sends values by the schema of what a handler sends, and problems with what it was sent. */
+/** Sends values by a handler's schema, and problem documents for invalid messages. */
 import { Problem } from '../exceptions/problem.ts'
 import type { ProblemDocument } from '../exceptions/problemdocument.ts'
 import { ValidationError } from '../exceptions/validation.ts'
 import { WebSocketException } from '../exceptions.ts'
 import { toJSON } from '../operations/encode.ts'
+import { invalidResponse } from '../operations/invalidresponse.ts'
 import { assertSchema, validate } from '../operations/schemas.ts'
-import { unfit } from '../operations/unfit.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import type { WebSocket } from '../websockets.ts'
 
@@ -20,9 +20,9 @@ type Socket = Pick<WebSocket, 'scope' | 'sendText' | 'sendBytes' | 'sendJSON'>
 export type Sender = (websocket: Socket, value: unknown) => Promise<void>
 
 /**
- * A function that sends bytes as bytes, texts as texts or as JSON, and anything else as JSON.
+ * Returns a function that sends bytes as bytes, strings as text or JSON, and other values as JSON.
  *
- * @param schema What it checks values by, and drops parts of them; a value that does not fit is a bug.
+ * @param schema The schema of values, whose output is sent. A value that does not match is a bug.
  */
 export function senderOf(where: string, schema: AnySchema | undefined, hasTexts: boolean): Sender {
   const isWhole = (value: unknown): value is string => hasTexts && typeof value === 'string'
@@ -34,19 +34,19 @@ export function senderOf(where: string, schema: AnySchema | undefined, hasTexts:
   }
   return async (websocket, given) => {
     const { validateResponses = true, encode } = websocket.scope.settings ?? {}
-    const value = validateResponses ? await fitting(where, schema, given) : given
+    const value = validateResponses ? await validateSent(where, schema, given) : given
     if (value instanceof Uint8Array) return websocket.sendBytes(value)
     return websocket.sendText(isWhole(value) ? value : toJSON(value, encode))
   }
 }
 
-async function fitting(where: string, schema: AnySchema, given: unknown): Promise<unknown> {
+async function validateSent(where: string, schema: AnySchema, given: unknown): Promise<unknown> {
   const result = await validate(schema, given)
-  if (result.issues !== undefined) throw unfit(`${where}: what is sent`, result)
+  if (result.issues !== undefined) throw invalidResponse(`${where}: what is sent`, result)
   return result.value
 }
 
-/** What a client is told of a message that is invalid. Only errors that are for clients say why. */
+/** The problem document for an invalid message. Only errors that are meant for clients add details. */
 export function problemOf(error: unknown): ProblemDocument {
   if (error instanceof ValidationError || error instanceof Problem) return error.document
   const type = 'about:blank'

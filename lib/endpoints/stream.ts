@@ -1,40 +1,40 @@
-/** A handler that pushes what an iterable gives. */
+/** Makes a websocket handler that sends the items of an iterable. */
 import { knownOptions } from '../internal/knownoptions.ts'
-import { closed, isSource, iterate, type Source, take } from '../internal/sources.ts'
+import { closeSource, isSource, iterate, type Source, take } from '../internal/sources.ts'
 import type { Relaxed } from '../operations/responses.ts'
 import type { Schema } from '../types/schemas.ts'
 import { SENT } from '../types.ts'
 import type { WebSocket } from '../websockets.ts'
-import { contracted, type MessageHandler, type MessageTexts } from './contract.ts'
+import { type MessageHandler, type MessageTexts, withContract } from './contract.ts'
 import { assertFunctions } from './decode.ts'
 import { quietly } from './dialogue.ts'
 import { accept } from './listener.ts'
 import { assertSends, type Sender, senderOf } from './sending.ts'
 
-/** What a stream is made of; texts and bytes are sent as they are, other values as JSON. */
+/** The items of a stream. Strings and bytes are sent unchanged, other values as JSON. */
 export type WebSocketSource<Item = unknown> = Source<Item>
 
 export interface WebSocketStreamOptions<Socket = WebSocket, Sent = unknown> extends MessageTexts {
   /**
-   * A Standard Schema of what is sent. With it texts are JSON too, what it drops is not sent, and an item
-   * that does not fit is a bug, which closes with 1011 (none).
+   * A Standard Schema of the items (none). Its output is sent, and strings are JSON too. An item that does
+   * not match is a bug, which closes the websocket with 1011.
    */
   sends?: Schema<Sent, unknown>
-  /** Accepts, or refuses (accepts). */
+  /** Accepts or refuses the websocket (accepts). */
   onConnect?: (websocket: Socket) => unknown
 }
 
 type Sending = Pick<WebSocket, 'phase' | 'signal' | 'scope' | 'sendText' | 'sendBytes' | 'sendJSON'>
 
 /**
- * A handler for `WebSocketRoute` that sends what an iterable gives: texts and bytes as they are, and
- * anything else as JSON. At its end it closes with 1000.
+ * Makes a handler for `WebSocketRoute` that sends the items of an iterable: strings and bytes unchanged, and
+ * other values as JSON. When the iterable ends, the websocket is closed with 1000.
  *
- * When the peer goes, the iterable is told to stop at once: its `finally` blocks run, a stream is
- * cancelled; one that waits for something passes `websocket.signal` on. The generator itself may receive
- * from the websocket; before it does, the latest 16 messages of the peer are kept, or 1 MiB.
+ * If the peer disconnects, the iterable is closed at once: its `finally` blocks run, and a stream is
+ * cancelled. A generator that waits for something can use `websocket.signal` to stop. The generator may
+ * receive from the websocket; until it does, the latest 16 messages of the peer, or 1 MiB, are kept.
  *
- * @throws TypeError when the source is no function.
+ * @throws TypeError if the source is not a function.
  * @example
  * WebSocketRoute('/countdown/{from:int}', websocketStream(async function* ({ pathParams }) {
  *   for (let count = pathParams.from; count > 0; count--) yield { count }
@@ -63,18 +63,18 @@ export function websocketStream<
   }
   const contract = { kind: 'stream', encoding: 'json', receives: undefined, sends } as const
   const texts = { summary, description }
-  return contracted({ ...contract, ...texts, sendsProblem: false }, handle)
+  return withContract({ ...contract, ...texts, sendsProblem: false }, handle)
 }
 
 const WHERE = 'websocketStream'
 
 /**
- * Sends what an iterable gives over an accepted websocket, no faster than the peer takes it; resolves
- * at its end, and when the websocket is closed before by either side.
+ * Sends the items of an iterable over an accepted websocket, no faster than the peer accepts them. Resolves
+ * at the end of the iterable, or when either side closes the websocket.
  *
- * Nothing is received by it: others may read the websocket at the same time.
+ * It receives no messages, so other code may read the websocket at the same time.
  *
- * @throws TypeError for something that cannot be iterated.
+ * @throws TypeError if the source is not iterable.
  * @example
  * WebSocketRoute('/news', async (websocket) => {
  *   await websocket.accept()
@@ -106,7 +106,7 @@ async function sendAll(websocket: Sending, source: WebSocketSource, send: Sender
     await Promise.race([left, quietly(() => pump(websocket, items, send))])
   } finally {
     signal.removeEventListener('abort', leave)
-    await closed(source, items)
+    await closeSource(source, items)
   }
 }
 

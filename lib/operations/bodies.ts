@@ -1,7 +1,7 @@
-/** The kinds of bodies that an operation can take. */
+/** The kinds of request bodies that an operation accepts. */
 import type { FormOptions, UploadFile } from '../forms.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import type { Request } from '../requests.ts'
 import type { AnySchema, SchemaInput, SchemaOutput } from '../types/schemas.ts'
 import { formReader, type UploadRule } from './formbodies.ts'
@@ -15,17 +15,17 @@ type AnyRequest = Request<never, never>
 /** The names of all kinds of bodies. */
 export type BodyKind = 'json' | 'form' | 'multipart' | 'msgpack' | 'text' | 'bytes' | 'stream'
 
-/** A kind of body: the media types it has, how it is read, and the schema of what was read. */
+/** A kind of body: its media types, how it is read, and the schema that validates it. */
 export interface Body<Output = unknown, Kind extends BodyKind = BodyKind, Sent = unknown> {
   readonly kind: Kind
-  /** The content types that it accepts; those of a record take their place. `*` + `/*` accepts all. */
+  /** The content types that it accepts; the keys of a record replace them. `*` + `/*` accepts all. */
   readonly mediaTypes: readonly string[]
   readonly schema: AnySchema | undefined
   /** The files of a multipart form, by the names of their fields. */
   readonly files?: Readonly<Record<string, UploadRule>>
   /** Reads and decodes a body; throws HTTPException 400 and 413. */
   read(request: AnyRequest): unknown
-  /** What `read` does once the bytes are there; without it, they are not all that is needed. */
+  /** Decodes the whole body. It is missing if `read` needs more than the bytes. */
   readonly decode?: (bytes: Uint8Array) => unknown
   readonly limit?: BodyLimitOptions | undefined
   /** Phantom, never set: the type that the handler gets. */
@@ -34,27 +34,27 @@ export interface Body<Output = unknown, Kind extends BodyKind = BodyKind, Sent =
   readonly sends?: Sent
 }
 
-/** A body of a contract: a schema for JSON, a kind of body, or these by media type. */
+/** The body of a contract: a schema for JSON, a kind of body, or an object of these by media type. */
 export type BodyContract =
   | AnySchema
   | Body
   | Readonly<Record<`${string}/${string}`, AnySchema | Body>>
 
-/** What a handler gets of a body. */
+/** The type of a body that a handler gets. */
 export type BodyOutput<Given> = Given extends AnySchema
   ? SchemaOutput<Given>
   : Given extends Body<infer Output>
     ? Output
     : BodyOutput<Given[keyof Given]>
 
-/** The limit of a body. */
+/** The options of a body with a size limit. */
 export interface BodyLimitOptions {
-  /** The most bytes that it may have (10 MB, or the limit of `bodyLimit()`); larger ones get a 413. */
+  /** The maximum number of bytes (10 MB, or the limit of `bodyLimit()`). A larger body gets a 413. */
   maxSize?: number
 }
 
 /**
- * A JSON body; a schema alone means the same. It is for a limit, or for another media type.
+ * Declares a JSON body. A schema alone means the same; use `json` to set a limit.
  *
  * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown; RangeError if
  * the limit is invalid.
@@ -79,13 +79,13 @@ export function json<Given extends AnySchema>(
 }
 
 export interface FormBodyOptions extends BodyLimitOptions {
-  /** The most texts (1,000); more get a 413. */
+  /** The maximum number of text fields (1,000). More get a 413. */
   maxFields?: number
 }
 
 /**
- * A form as plain HTML forms send it: urlencoded. Texts become what the schema wants; a name that occurs
- * again gives a list.
+ * Declares a urlencoded form, as HTML forms send it by default. Texts are converted to the types of the
+ * schema. A name that occurs more than once gives a list.
  *
  * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
  * @example
@@ -115,7 +115,7 @@ type Uploaded<Rule> = Rule extends { readonly many: true }
 
 type UploadedFiles<Rules> = { readonly [Name in keyof Rules]: Uploaded<Rules[Name]> }
 
-/** The files that a client sends, by the rules. */
+/** The type of the files that a client sends, by the rules. */
 type SentFiles<Rules> = {
   readonly [Name in keyof Rules as Optional<Rules[Name], never, Name>]: Blob
 } & {
@@ -135,14 +135,14 @@ export interface MultipartOptions<Rules> extends FormOptions {
   files?: Rules
 }
 
-/** The schema of an object without members forbids all other members, but files are taken out before. */
+/** An object schema without members forbids all members, but files are removed before validation. */
 type TextsOf<Input> = [Input] extends [Record<string, never>] ? unknown : Input
 
 /**
- * A multipart form: texts by the schema, and files by rules for their sizes and types.
+ * Declares a multipart form. The schema validates its texts; rules check the sizes and types of its files.
  *
- * A file input without a file counts as missing. Files that no rule names are left to the schema, which
- * gets an UploadFile. All files are deleted when the request ends.
+ * A file input without a file counts as missing. The schema validates files without a rule, as
+ * UploadFile objects. All files are deleted when the request ends.
  *
  * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
  * @example
@@ -178,14 +178,14 @@ function assertRule(name: string, rule: UploadRule): void {
   const where = `multipart: the file "${name}"`
   knownOptions(where, rule, 'maxSize types optional many maxCount')
   const { maxSize = 1, maxCount = 1, types = [] } = rule
-  mustRange(where, maxSize >= 0, 'maxSize must be a number of bytes', maxSize, 'Write 5_000_000')
-  mustRange(where, maxCount >= 1, 'maxCount must be at least 1', maxCount, 'Leave it out')
+  checkRange(where, maxSize >= 0, 'maxSize must be a number of bytes', maxSize, 'Write 5_000_000')
+  checkRange(where, maxCount >= 1, 'maxCount must be at least 1', maxCount, 'Leave it out')
   const areTypes = Array.isArray(types) && types.every((type) => /^[^/]+\/[^/]+$/.test(type))
-  must(where, areTypes, 'types must be a list of media types', types, "Write types: ['image/*']")
+  check(where, areTypes, 'types must be a list of media types', types, "Write types: ['image/*']")
 }
 
 /**
- * A body of text in UTF-8. Without a schema, the handler gets the text.
+ * Declares a body of UTF-8 text. Without a schema, the handler gets the text.
  *
  * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
  * @example
@@ -208,7 +208,7 @@ export function text(schema?: AnySchema, options: BodyLimitOptions = {}): Body<u
 }
 
 /**
- * A body as bytes, of any content type unless `mediaTypes` limits them.
+ * Declares a body that the handler gets as bytes. Any content type is accepted unless `mediaTypes` is set.
  *
  * @throws TypeError if an option is unknown.
  * @example
@@ -227,7 +227,8 @@ export interface BytesOptions extends BodyLimitOptions {
 }
 
 /**
- * A body that the handler reads as it arrives, of any content type unless `mediaTypes` limits them.
+ * Declares a body that the handler reads as a stream. Any content type is accepted unless `mediaTypes`
+ * is set.
  *
  * @throws TypeError if an option is unknown.
  * @example
@@ -255,7 +256,7 @@ export function limitOf(where: string, options: BodyLimitOptions): BodyLimitOpti
   const { maxSize } = options
   if (maxSize !== undefined) {
     const what = 'maxSize must be a number of bytes'
-    mustRange(where, maxSize >= 0, what, maxSize, 'Leave it out for 10 MB')
+    checkRange(where, maxSize >= 0, what, maxSize, 'Leave it out for 10 MB')
   }
   return options
 }

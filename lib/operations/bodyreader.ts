@@ -1,21 +1,21 @@
-/** Reads the body of a request by the contract: the content type decides how. */
+/** Reads the body of a request: its content type selects one of the bodies of the contract. */
 
 import { assertUnencoded } from '../exceptions/common.ts'
 import type { IssueInit } from '../exceptions/issues.ts'
 import { contentLength, indexOfName } from '../http/headers.ts'
+import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
-import { wrong } from '../internal/must.ts'
 import type { Request } from '../requests.ts'
 import type { HTTPScope } from '../types.ts'
 import { type Body, type BodyContract, json } from './bodies.ts'
 import { chosenBy } from './contenttypes.ts'
 import { FormInput } from './formbodies.ts'
-import type { Gathered } from './inputs.ts'
+import type { GatheredInputs } from './inputs.ts'
 import { issuesOf } from './issues.ts'
 import { isSchema, type Validated, validate } from './schemas.ts'
 
 /**
- * The kinds of bodies of a contract.
+ * Returns the kinds of bodies of a contract.
  *
  * @throws TypeError if one of them is neither a schema nor a kind of body.
  */
@@ -26,7 +26,7 @@ export function bodiesOf(where: string, contract: BodyContract): Body[] {
   const entries = isRecord ? Object.entries(contract) : []
   if (entries.length === 0 || !entries.every(([type]) => type.includes('/'))) {
     const what = 'the body must be a schema, a kind of body, or an object of these by media type'
-    throw wrong(where, what, contract, 'Write body: form(schema)')
+    throw invalid(where, what, contract, 'Write body: form(schema)')
   }
   return entries.map(([type, one]) => ({ ...kindOf(where, type, one), mediaTypes: [type] }))
 }
@@ -35,7 +35,7 @@ function kindOf(where: string, type: string, given: unknown): Body {
   if (isSchema(given)) return json(given)
   if (isBody(given)) return given
   const what = `the body of ${type} must be a schema or a kind of body`
-  throw wrong(where, what, given, 'Write form(schema)')
+  throw invalid(where, what, given, 'Write form(schema)')
 }
 
 function isBody(value: unknown): value is Body {
@@ -43,12 +43,12 @@ function isBody(value: unknown): value is Body {
 }
 
 /**
- * Reads the bodies of an operation, in steps that the caller takes, so that it waits once: for the bytes.
+ * Reads the bodies of an operation. The caller runs its steps, and awaits only the bytes and async schemas.
  */
 export class BodyReader {
   readonly #bodies: readonly Body[]
   readonly #needsOne: boolean
-  /** Clients hardly ever change their content type, so that the last one is not parsed again. */
+  /** Most requests have the same content type, so the last result is kept and not parsed again. */
   #lastType: string | null | undefined
   #lastBody: Body | undefined
 
@@ -59,12 +59,12 @@ export class BodyReader {
   }
 
   /**
-   * How to read the body of a request; undefined if it has none where one is needed.
+   * Returns the kind of body of a request; undefined if the body is missing but required.
    *
-   * @throws HTTPException 415 if the contract has no such content type, or the body is compressed and
-   * its bytes would be taken for something else.
+   * @throws HTTPException 415 if the contract has no such content type, or if the body has a schema but
+   * is compressed.
    */
-  chosen({ scope, headers }: Request<never, never>): Body | undefined {
+  bodyOf({ scope, headers }: Request<never, never>): Body | undefined {
     if (this.#needsOne && isEmpty(scope)) return undefined
     const contentType = headers.get('content-type')
     if (contentType !== this.#lastType || this.#lastBody === undefined) {
@@ -76,8 +76,8 @@ export class BodyReader {
     return this.#lastBody
   }
 
-  /** Takes that there is no body. */
-  async takeNone({ values, issues }: Gathered): Promise<void> {
+  /** Handles a request without a body: the schema validates `undefined`. */
+  async takeNone({ values, issues }: GatheredInputs): Promise<void> {
     const [first] = this.#bodies
     if (first?.schema === undefined) return
     const result = await validate(first.schema, undefined)
@@ -85,8 +85,8 @@ export class BodyReader {
     else issues.push(missing)
   }
 
-  /** Takes what was read of a body; a promise if its schema is async. */
-  take({ schema }: Body, read: unknown, gathered: Gathered): Promise<void> | undefined {
+  /** Validates a body and adds it to the inputs. Returns a promise if the schema is async. */
+  take({ schema }: Body, read: unknown, gathered: GatheredInputs): Promise<void> | undefined {
     const isForm = read instanceof FormInput
     if (isForm) gathered.issues.push(...read.issues)
     const value = isForm ? read.value : read
@@ -102,7 +102,11 @@ export class BodyReader {
   }
 }
 
-function settle(result: Validated, files: object | undefined, { values, issues }: Gathered): void {
+function settle(
+  result: Validated,
+  files: object | undefined,
+  { values, issues }: GatheredInputs,
+): void {
   if (result.issues !== undefined) issues.push(...issuesOf('body', result))
   else
     values['body'] = files === undefined ? result.value : { ...(result.value as object), ...files }
@@ -110,7 +114,10 @@ function settle(result: Validated, files: object | undefined, { values, issues }
 
 const missing: IssueInit = Object.freeze({ source: 'body', message: 'A body is required.' })
 
-/** Whether there is no body: neither field announces one. Over HTTP/2 it needs no announcement. */
+/**
+ * Whether there is no body: neither Content-Length nor Transfer-Encoding announces one. HTTP/2 needs
+ * neither field, so there the content type decides.
+ */
 function isEmpty({ headers, httpVersion }: HTTPScope): boolean {
   const length = contentLength(headers)
   if (length !== undefined) return length === 0

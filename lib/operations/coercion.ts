@@ -1,33 +1,33 @@
 /**
- * What texts become before they are validated.
+ * Finds out to which types texts are converted before validation.
  *
- * Queries, header fields, cookies, paths and forms hold texts. Where a schema says that it wants a
- * number, a boolean or null, the text becomes one. Another text stays, and fails in the schema with the
- * schema's own message. Decided once, when the operation is defined.
+ * Queries, header fields, cookies, paths and forms contain texts. If a schema accepts a number, a
+ * boolean or null, a text of that form is converted. Any other text is unchanged, and the schema reports
+ * it with its own message. The types are read once, when the operation is defined.
  */
 import type { AnySchema } from '../types/schemas.ts'
-import { isObject, referred } from './jsonreference.ts'
+import { isObject, resolveReference } from './jsonreference.ts'
 import { type JSONSchema, jsonSchemaOf } from './schemas.ts'
 
-/** What a value may become. */
+/** The types to which a value may be converted. */
 export interface Coercion {
   readonly number: boolean
   readonly integer: boolean
   readonly boolean: boolean
   readonly null: boolean
-  /** A text may stay as it is, so nothing else is made of it. */
+  /** The schema accepts text, so the text is not converted. */
   readonly text: boolean
-  /** What the items of a list become; undefined if no list is wanted. */
+  /** The types of the items of a list; undefined if the schema accepts no list. */
   readonly items: Coercion | undefined
-  /** What the members of an object become; undefined if no object is wanted. */
+  /** The types of the members of an object; undefined if the schema accepts no object. */
   readonly members: Members | undefined
 }
 
-/** The members of an object, and what those become that have no name in the schema. */
+/** The types of the members of an object: by name, and for all names that the schema does not list. */
 export interface Members {
   readonly byName: ReadonlyMap<string, Coercion>
   readonly others: Coercion | undefined
-  /** Whether the schema reads members that it does not name. */
+  /** Whether the schema accepts members that it does not list. */
   readonly isOpen: boolean
 }
 
@@ -37,19 +37,19 @@ const ANY: Coercion = {
   members: undefined,
 }
 
-/** The members that an object schema wants; undefined if its library cannot tell. */
+/** Returns the members of an object schema; undefined if its library has no JSON Schema for it. */
 export function membersOf(schema: AnySchema): Members | undefined {
   const described = jsonSchemaOf(schema, 'input')
   return described === undefined ? undefined : new Reader(described).wanted(described).members
 }
 
-/** What a schema for one value wants. */
+/** Returns the types that a schema for one value accepts. */
 export function wantedBy(schema: AnySchema): Coercion {
   const described = jsonSchemaOf(schema, 'input')
   return described === undefined ? ANY : new Reader(described).wanted(described)
 }
 
-/** The deepest that a schema is read: a recursive one never ends. */
+/** The depth to which a schema is read, because a recursive schema has no end. */
 const DEEPEST = 8
 
 class Reader {
@@ -61,14 +61,14 @@ class Reader {
 
   wanted(schema: unknown, depth = 0): Coercion {
     if (!isObject(schema) || depth > DEEPEST) return ANY
-    const definition = referred(schema['$ref'], this.#root)
+    const definition = resolveReference(schema['$ref'], this.#root)
     if (definition !== undefined) return this.wanted(definition, depth + 1)
     const own = typesOf(schema).length === 0 ? [] : [this.#own(schema, depth)]
     const choices = ['anyOf', 'oneOf'].flatMap((keyword) => this.#all(schema[keyword], depth))
-    // A part that only limits the others, such as `{ minimum: 1 }`, says nothing of types.
+    // A part such as `{ minimum: 1 }` only limits the other parts, and has no type.
     const parts = this.#all(schema['allOf'], depth).filter((part) => part !== ANY)
     const all = own.length > 0 ? [...own, ...choices.filter((one) => one !== ANY)] : choices
-    return [...all, ...parts].reduce<Coercion | undefined>(either, undefined) ?? ANY
+    return [...all, ...parts].reduce<Coercion | undefined>(mergeCoercions, undefined) ?? ANY
   }
 
   #all(schemas: unknown, depth: number): Coercion[] {
@@ -115,26 +115,26 @@ function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 
-function either(one: Coercion | undefined, other: Coercion): Coercion {
+function mergeCoercions(one: Coercion | undefined, other: Coercion): Coercion {
   if (one === undefined) return other
   return {
     number: one.number || other.number,
-    // Any number is wanted if one of them wants any.
+    // Any number is accepted if one of the two schemas accepts any number.
     integer: (one.integer || !one.number) && (other.integer || !other.number),
     boolean: one.boolean || other.boolean,
     null: one.null || other.null,
     text: one.text || other.text,
-    items: other.items === undefined ? one.items : either(one.items, other.items),
-    members: together(one.members, other.members),
+    items: other.items === undefined ? one.items : mergeCoercions(one.items, other.items),
+    members: mergeMembers(one.members, other.members),
   }
 }
 
-function together(one: Members | undefined, other: Members | undefined): Members | undefined {
+function mergeMembers(one: Members | undefined, other: Members | undefined): Members | undefined {
   if (one === undefined || other === undefined) return one ?? other
   const byName = new Map(one.byName)
   for (const [name, wanted] of other.byName) {
     const known = byName.get(name)
-    byName.set(name, known === undefined ? wanted : either(known, wanted))
+    byName.set(name, known === undefined ? wanted : mergeCoercions(known, wanted))
   }
   return { byName, others: one.others ?? other.others, isOpen: one.isOpen || other.isOpen }
 }

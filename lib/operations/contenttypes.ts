@@ -1,9 +1,9 @@
-/** Chooses how to read a body by its content type. */
+/** Chooses the kind of a body by its content type. */
 import { HTTPException } from '../exceptions.ts'
 import { mediaTypeOf } from '../http/mediatypes.ts'
 import type { HTTPScope } from '../types.ts'
 
-/** Whether a media type fits a pattern: `image/png`, `image/*`, `application/*+json`, or all of them. */
+/** Whether a media type matches a pattern: `image/png`, `image/*`, `application/*+json`, or all types. */
 export function matchesType(type: string, pattern: string): boolean {
   if (pattern === '*/*' || pattern === type) return true
   const star = pattern.indexOf('*')
@@ -20,9 +20,9 @@ export interface Typed {
 }
 
 /**
- * The first of the choices that accepts this content type.
+ * Returns the first choice that accepts this content type.
  *
- * @throws HTTPException 415 if no choice does, with the list of what is accepted.
+ * @throws HTTPException 415 with the list of accepted types if no choice accepts it.
  */
 export function chosenBy<Choice extends Typed>(
   contentType: string | null,
@@ -43,7 +43,7 @@ function fits(type: string, pattern: string): boolean {
   return pattern === '*/*' || (type !== '' && matchesType(type, pattern))
 }
 
-/** The field that tells what is accepted: `Accept-Post`, `Accept-Patch` (RFC 5789), `Accept` for others. */
+/** The field that lists the accepted types: `Accept-Post`, `Accept-Patch` (RFC 5789), otherwise `Accept`. */
 function acceptField(method: string): string {
   if (method === 'POST') return 'accept-post'
   return method === 'PATCH' ? 'accept-patch' : 'accept'

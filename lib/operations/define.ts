@@ -1,20 +1,23 @@
-/** Makes an operation of a contract and a handler, and checks both when it is defined. */
+/** Makes an operation from a contract and a handler, and checks both at definition. */
+
+import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
 import { CONTRACT_KEYS, type Contract } from './contract.ts'
 import { type AnyOperationHandler, Plan } from './run.ts'
 import { assertSchema } from './schemas.ts'
 import type { Input, Operation, Result } from './types.ts'
 
 /**
- * A handler that carries its contract: what it takes, what it answers, and what a document says of it.
+ * Returns a handler with a contract: its inputs, its responses, and its documentation.
  *
- * Its inputs are validated before it is called, and typed by their schemas; all issues are reported at
- * once, as a problem document with 422. Its replies are checked by type, and validated and stripped by
- * the schema of their status. A `Route` takes it wherever it takes a handler, and so does any code that
- * has a `Request`. Schemas are those of zod, valibot, arktype, or of any library with Standard Schema.
+ * The inputs are validated before the handler is called, and their schemas give their types. All issues
+ * are reported at once, as a problem document with 422. TypeScript checks the types of replies; the
+ * schema of their status validates them and removes unknown members. An operation can be used wherever
+ * a `Route` takes a handler, and can be called with any `Request`. Schemas of zod, valibot, arktype, and
+ * of any other library that follows Standard Schema are accepted.
  *
- * @throws TypeError if a key of the contract is unknown, or a schema, a dependency or a response invalid.
+ * @throws TypeError if a key of the contract is unknown, or if a schema, a dependency or a response is
+ * invalid.
  * @example
  * Route('/users/{id:int}', {
  *   get: operation(
@@ -55,7 +58,7 @@ function nameOf({ operationId, summary }: Contract, handler: unknown): string {
 
 function assertHandler(where: string, handler: unknown): void {
   const isFunction = typeof handler === 'function'
-  must(
+  check(
     where,
     isFunction,
     'the handler must be a function',
@@ -64,13 +67,13 @@ function assertHandler(where: string, handler: unknown): void {
   )
   if ('contract' in (handler as object)) {
     const what = 'the handler must be a plain function'
-    throw wrong(where, what, handler, 'An operation has one contract: put both into one')
+    throw invalid(where, what, handler, 'An operation has one contract: put both into one')
   }
 }
 
 const SOURCES = ['params', 'query', 'headers', 'cookies'] as const
 
-/** The names that handlers get from elsewhere than `use`. */
+/** The names of the inputs, which dependencies in `use` must not have. */
 const TAKEN = ['request', 'body', ...SOURCES]
 
 function assertContract(where: string, contract: Contract): void {
@@ -79,7 +82,7 @@ function assertContract(where: string, contract: Contract): void {
   }
   for (const [name, dependency] of Object.entries(contract.use ?? {})) {
     const named = `${where}: use.${name}`
-    must(
+    check(
       named,
       isResolvable(dependency),
       'it must be a dependency',
@@ -87,7 +90,7 @@ function assertContract(where: string, contract: Contract): void {
       'Write dependency(find)',
     )
     const isFree = !TAKEN.includes(name)
-    must(
+    check(
       where,
       isFree,
       'a dependency cannot have the name of an input',
@@ -97,7 +100,7 @@ function assertContract(where: string, contract: Contract): void {
   }
   const guards: unknown = contract.guards ?? []
   const areGuards = Array.isArray(guards) && guards.every(isResolvable)
-  must(
+  check(
     where,
     areGuards,
     'guards must be a list of dependencies',
@@ -106,9 +109,9 @@ function assertContract(where: string, contract: Contract): void {
   )
   const { status, onInvalid } = contract
   const isStatus = status === undefined || status === 400 || status === 422
-  must(where, isStatus, 'status must be 400 or 422', status, 'Leave it out for 422')
+  check(where, isStatus, 'status must be 400 or 422', status, 'Leave it out for 422')
   const isAnswer = onInvalid === undefined || typeof onInvalid === 'function'
-  must(
+  check(
     where,
     isAnswer,
     'onInvalid must be a function',

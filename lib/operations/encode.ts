@@ -1,21 +1,21 @@
-/** Writes values as JSON, those too that `JSON.stringify` would lose or refuse. */
+/** Writes values as JSON, including values that `JSON.stringify` would drop or reject. */
 import { toBase64 } from '../internal/base64url.ts'
 
-/** What layers and contracts set for all replies. */
+/** The settings of layers and contracts for all replies. */
 export interface ReplySettings {
   /** Whether bodies are validated and stripped by their schema. */
   readonly validates: boolean
   readonly encode: Encode | undefined
 }
 
-/** Turns a value without a JSON form into one that has one; others it returns as they are. */
+/** Converts a value without a JSON form to one that has a JSON form, and returns other values unchanged. */
 export type Encode = (value: unknown) => unknown
 
 /**
- * A value as JSON text: dates and URLs as text, bigints as text, maps as objects, sets as lists, bytes
- * in base64, other typed arrays as lists of numbers.
+ * Returns a value as JSON text: dates and URLs as text, bigints as text, maps as objects, sets as lists,
+ * bytes in base64, other typed arrays as lists of numbers.
  *
- * @param encode Is asked first, for each value that is neither a plain one nor a plain object or list.
+ * @param encode Called first for each bigint, and for each object that is neither a plain one nor a list.
  * @throws TypeError if a value has no JSON form, as `JSON.stringify` does for a cycle.
  */
 export function toJSON(value: unknown, encode: Encode | undefined): string {
@@ -23,7 +23,7 @@ export function toJSON(value: unknown, encode: Encode | undefined): string {
   const text: string | undefined = JSON.stringify(
     value,
     function replace(this: unknown, key, given) {
-      // `given` is what the value's own toJSON() has made; a Buffer has one that is of no use.
+      // `given` is the result of the value's toJSON(). That of a Buffer is not useful.
       const original: unknown = (this as Record<string, unknown>)[key]
       if (isPlain(original)) return given
       const encoded = encode === undefined ? original : encode(original)
@@ -36,12 +36,12 @@ export function toJSON(value: unknown, encode: Encode | undefined): string {
   )
 }
 
-/** More than these are left to the general way; a cycle has no end of them. */
+/** Larger values are not searched, because a cycle has no end. */
 const MOST_VALUES = 1000
 
 /**
- * Whether there is nothing in a value that would have to be encoded. To ask takes a fifth of the time of
- * a replacer, which `JSON.stringify` calls for each value and with another algorithm.
+ * Whether no part of a value needs to be encoded. This check takes a fifth of the time of a replacer:
+ * `JSON.stringify` calls a replacer for each value, and uses a slower algorithm.
  */
 function isPlainWhole(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'string'

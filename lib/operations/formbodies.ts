@@ -1,4 +1,4 @@
-/** Reads forms for a schema: texts become what it wants, files are checked by rules. */
+/** Reads forms for a schema: texts are converted to its types, and files are checked by rules. */
 
 import type { IssueInit } from '../exceptions/issues.ts'
 import type { Form, FormOptions, UploadFile } from '../forms.ts'
@@ -9,21 +9,21 @@ import { membersOf } from './coercion.ts'
 import { matchesType } from './contenttypes.ts'
 import { objectOf, set } from './texts.ts'
 
-/** The rule for the file, or the files, of one field. */
+/** The rule for the files of one field. */
 export interface UploadRule {
-  /** The most bytes of one file (that of the form). */
+  /** The maximum number of bytes of one file (the limit of the form). */
   readonly maxSize?: number
-  /** The content types to accept, such as `image/png` or `image/*` (all). The client names them. */
+  /** The accepted content types, such as `image/png` or `image/*` (all). The client declares the type. */
   readonly types?: readonly string[]
   /** Whether the file may be missing (false). */
   readonly optional?: boolean
   /** Whether the handler gets a list of files (false). */
   readonly many?: boolean
-  /** The most files of a list (unlimited, but for the form's limit). */
+  /** The maximum number of files of a list (the limit of the form). */
   readonly maxCount?: number
 }
 
-/** Makes the reader of a form for a schema. */
+/** Returns a function that reads a form for a schema. */
 export function formReader(
   schema: AnySchema,
   limits: FormOptions,
@@ -44,7 +44,7 @@ export function formReader(
   }
 }
 
-/** A form that was read: what its schema validates, and what was checked without it. */
+/** A form that was read: the value for the schema, and the files that their rules have checked. */
 export class FormInput {
   readonly value: Record<string, unknown>
   readonly files: Record<string, unknown>
@@ -63,7 +63,7 @@ export class FormInput {
 
 type Entry = Form extends Iterable<[string, infer Value]> ? Value : never
 
-/** Browsers send a file input without a file as a file without a name and a byte. */
+/** Browsers send a file input without a file as an empty file without a name. */
 function isUnused(value: Entry): boolean {
   return typeof value !== 'string' && value.filename === '' && value.size === 0
 }

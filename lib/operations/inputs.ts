@@ -12,10 +12,10 @@ import { coerced, coercedAll, objectOf, set } from './texts.ts'
 
 type AnyRequest = Request<never, never>
 
-/** The inputs that are not the body, by their keys in a contract. */
+/** The keys of a contract for all inputs except the body. */
 export type SourceKey = 'params' | 'query' | 'headers' | 'cookies'
 
-/** Reads one source of a request, and validates it. */
+/** Reads and validates one source of a request. */
 export interface SourceReader {
   readonly key: SourceKey
   readonly source: IssueSource
@@ -31,7 +31,7 @@ const SOURCES: readonly [key: SourceKey, source: IssueSource, reader: Gathering]
 
 type Gathering = (request: AnyRequest, members: Members | undefined) => Record<string, unknown>
 
-/** The readers that a contract needs. What each schema wants is found out here, once. */
+/** Returns the readers for a contract. The types of each schema are read here, once. */
 export function sourceReaders(contract: Contract): SourceReader[] {
   return SOURCES.flatMap(([key, source, gather]) => {
     const schema: AnySchema | undefined = contract[key]
@@ -41,7 +41,7 @@ export function sourceReaders(contract: Contract): SourceReader[] {
   })
 }
 
-/** Convertors have made values of some texts; others are made what the schema wants. */
+/** Convertors have converted some texts already. The other texts are converted to the types of the schema. */
 function paramsOf(
   { pathParams }: AnyRequest,
   members: Members | undefined,
@@ -59,14 +59,14 @@ function queryOf(request: AnyRequest, members: Members | undefined): Record<stri
   return plainQuery(queryString, members) ?? objectOf(request.queryParams, members)
 }
 
-/** The fields that the schema names, in its spelling; all of them in lower case if it cannot tell. */
+/** Returns the fields that the schema lists, with its spelling; without a list, all fields in lower case. */
 function headersOf({ headers }: AnyRequest, members: Members | undefined): Record<string, unknown> {
   if (members === undefined || members.byName.size === 0) return objectOf(headers, members)
   const fields: Record<string, unknown> = {}
   for (const [name, wanted] of members.byName) {
     const values = headers.getAll(name)
     if (values.length === 0) continue
-    // A list is one field, or several of one name (RFC 9110 section 5.3).
+    // A list may be sent as one field or as several fields of one name (RFC 9110 section 5.3).
     const items = wanted.items === undefined ? values : values.flatMap(elementsOf)
     set(fields, name, coercedAll(items, wanted))
   }
@@ -80,7 +80,7 @@ function elementsOf(value: string): string[] {
     .filter((element) => element !== '')
 }
 
-/** Other cookies of the same site are no business of the operation. */
+/** Returns only the cookies that the schema lists, because a site may have others. */
 function cookiesOf({ cookies }: AnyRequest, members: Members | undefined): Record<string, unknown> {
   if (members === undefined || members.byName.size === 0) {
     return objectOf(Object.entries(cookies), members)
@@ -93,36 +93,34 @@ function cookiesOf({ cookies }: AnyRequest, members: Members | undefined): Recor
   return named
 }
 
-/** What the handler will be given, so far, and the issues. */
-export interface Gathered {
+/** The inputs for the handler, and the issues found so far. */
+export interface GatheredInputs {
   readonly values: Record<string, unknown>
   readonly issues: IssueInit[]
 }
 
-/** Reads all sources. It waits only for schemas that are async. */
+/** Reads all sources. It awaits only async schemas. */
 export function gather(
   readers: readonly SourceReader[],
   request: AnyRequest,
-): Gathered | Promise<Gathered> {
-  const gathered: Gathered = { values: { request, params: request.pathParams }, issues: [] }
+): GatheredInputs | Promise<GatheredInputs> {
+  const gathered: GatheredInputs = { values: { request, params: request.pathParams }, issues: [] }
   let pending: Promise<unknown>[] | undefined
-  for (const { key, source, read } of readers) {
-    const result = read(request)
+  for (const reader of readers) {
+    const result = reader.read(request)
     if (isThenable(result)) {
       pending ??= []
-      pending.push(
-        handled(Promise.resolve(result).then((settled) => take(gathered, key, source, settled))),
-      )
-    } else take(gathered, key, source, result)
+      const taken = Promise.resolve(result).then((settled) => addInput(gathered, reader, settled))
+      pending.push(handled(taken))
+    } else addInput(gathered, reader, result)
   }
   return pending === undefined ? gathered : Promise.all(pending).then(() => gathered)
 }
 
-/** Takes a validated value, or its issues. */
-export function take(
-  { values, issues }: Gathered,
-  key: string,
-  source: IssueSource,
+/** Adds a validated value, or its issues. */
+function addInput(
+  { values, issues }: GatheredInputs,
+  { key, source }: SourceReader,
   result: Validated,
 ): void {
   if (result.issues === undefined) values[key] = result.value

@@ -1,8 +1,8 @@
-/** The issues of values that do not fit their schemas. */
+/** The issues of values that do not match their schemas. */
 import type { IssueInit, IssueSource } from '../exceptions/issues.ts'
 import { pathOf, type Validated } from './schemas.ts'
 
-/** The issues of a source, as an exception lists them. */
+/** Returns the issues of a source in the form that `ValidationError` takes. */
 export function issuesOf(source: IssueSource, result: Validated): IssueInit[] {
   if (result.issues === undefined) return []
   return result.issues.map((issue) => ({
@@ -13,8 +13,8 @@ export function issuesOf(source: IssueSource, result: Validated): IssueInit[] {
 }
 
 /**
- * A message without the value that was sent. Two libraries end their messages with it: arktype in
- * ` (was "…")`, valibot in ` but received "…"`.
+ * Removes the value that was sent from a message. Two libraries end their messages with it: arktype with
+ * ` (was "…")`, valibot with ` but received "…"`.
  */
 function withoutValue(message: string): string {
   const end = message.search(/ \(was | but received /)

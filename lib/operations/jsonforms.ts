@@ -1,9 +1,10 @@
 /**
- * How libraries describe what has no JSON of its own, but is written as text, list or object: dates,
- * bigints, URLs, files, bytes, maps and sets. Each library has an option for it; others ignore that.
+ * The JSON Schemas of types without a JSON type, which are written as text, list or object: dates,
+ * bigints, URLs, files, bytes, maps and sets. Each library has its own options for them, and ignores the
+ * options of the others.
  */
 
-/** A JSON Schema, as far as this package reads it. */
+/** A JSON Schema: an object of keywords. */
 export interface JSONSchema {
   readonly [keyword: string]: unknown
 }
@@ -13,7 +14,7 @@ const BIGINT: JSONSchema = { type: 'string', pattern: '^-?[0-9]+$' }
 const FILE: JSONSchema = { type: 'string', contentMediaType: 'application/octet-stream' }
 const BYTES: JSONSchema = { type: 'string', contentEncoding: 'base64' }
 
-/** By the names of libraries for their kinds of schemas. */
+/** JSON Schemas by the names that libraries give to their kinds of schemas. */
 const BY_KIND: Readonly<Record<string, JSONSchema>> = {
   date: DATE,
   bigint: BIGINT,
@@ -23,7 +24,7 @@ const BY_KIND: Readonly<Record<string, JSONSchema>> = {
   set: { type: 'array', uniqueItems: true },
 }
 
-/** The form of the instances of a class; undefined for classes that have none of their own. */
+/** Returns the JSON Schema of the instances of a class; undefined for other classes. */
 function byClass(type: unknown): JSONSchema | undefined {
   if (type === Date) return DATE
   if (type === URL) return { type: 'string', format: 'uri' }
@@ -38,7 +39,7 @@ function isFile(type: unknown): boolean {
   return typeof type === 'function' && type.name === 'File'
 }
 
-/** What valibot's transformations give; others keep the type. */
+/** The JSON Schemas of the results of valibot's transformations. All other actions keep the type. */
 const TRANSFORMED: Readonly<Record<string, JSONSchema>> = {
   ...{ transform: {}, raw_transform: {}, find_item: {}, reduce_items: {}, parse_json: {} },
   map_items: { type: 'array' },
@@ -71,7 +72,7 @@ interface ArktypeSite {
   readonly proto?: unknown
 }
 
-/** To describe the rest of a schema that has parts without a JSON form. */
+/** Options to describe a schema even if some of its parts have no JSON form. */
 export const LENIENT: Readonly<Record<string, unknown>> = {
   unrepresentable: 'any', // zod
   override: ({ zodSchema, jsonSchema }: ZodSite) => {
@@ -89,7 +90,7 @@ export const LENIENT: Readonly<Record<string, unknown>> = {
   },
 }
 
-/** To have an error for such parts; those that make one without it ignore it. */
+/** Options to get an error for such parts. Libraries that throw by default ignore them. */
 export const STRICT: Readonly<Record<string, unknown>> = {
   fallback: ({ code }: ArktypeSite) => {
     throw new TypeError(`operation: no JSON form for ${code}`)
@@ -97,8 +98,8 @@ export const STRICT: Readonly<Record<string, unknown>> = {
 }
 
 /**
- * Whether a schema lets nothing pass but plain JSON: none of its parts takes any value, and objects have
- * no members that it does not name.
+ * Whether a schema accepts only plain JSON: each of its parts limits the type, and its objects accept no
+ * members that it does not list.
  */
 export function isPlain(schema: unknown): boolean {
   if (!isObject(schema)) return schema === false

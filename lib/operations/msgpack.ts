@@ -1,11 +1,11 @@
-/** MessagePack bodies of operations, by the package @msgpack/msgpack. */
+/** MessagePack bodies of operations. It needs the package @msgpack/msgpack. */
 import { msgpack as decoded } from '../msgpack.ts'
 import type { AnySchema, SchemaInput, SchemaOutput } from '../types/schemas.ts'
 import { type Body, type BodyLimitOptions, limitOf } from './bodies.ts'
 import { assertSchema } from './schemas.ts'
 
 /**
- * A MessagePack body. It has a subpath of its own, since the package that decodes it is optional.
+ * Declares a MessagePack body. It is a separate subpath because the package that decodes it is optional.
  *
  * @throws TypeError if the schema does not follow Standard Schema, or an option is unknown.
  * @example

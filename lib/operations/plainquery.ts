@@ -1,53 +1,50 @@
-/** Reads plain queries, without the list of pairs that the general way makes of them. */
+/** Reads simple queries without `URLSearchParams`. */
 import type { Members } from './coercion.ts'
-import { coercedAll, set } from './texts.ts'
+import { coerced } from './texts.ts'
 
-/** Longer queries are left to the general way. */
+/** Queries with more pairs are read by `objectOf`. */
 const MOST_PAIRS = 32
 
-/** What a name may have that must be decoded, or names an object or a list. */
+/** Characters of names and values that must be decoded, and brackets, which name an object or a list. */
 const UNPLAIN = /[%+[]/
 
 /**
- * What `objectOf(new URLSearchParams(query), members)` gives, in a third of its time; undefined for a
- * query whose names are encoded, have brackets or occur again, and for one that is not valid UTF-8.
+ * Returns the result of `objectOf(new URLSearchParams(query), members)` in a fifth of its time. Returns
+ * undefined for other queries: if a name is encoded, has brackets or occurs twice, if the encoding is
+ * invalid, or if there are too many pairs.
  */
 export function plainQuery(
   query: string,
   members: Members | undefined,
 ): Record<string, unknown> | undefined {
   if (query.startsWith('?') || !query.isWellFormed()) return undefined
+  // One test for the whole query, because most queries have none of these characters.
+  const isPlain = !UNPLAIN.test(query)
   const object: Record<string, unknown> = {}
   let [start, pairs] = [0, 0]
   while (start < query.length) {
     const ampersand = query.indexOf('&', start)
     const end = ampersand < 0 ? query.length : ampersand
-    if (
-      end > start &&
-      (++pairs > MOST_PAIRS || !takePair(object, query.slice(start, end), members))
-    )
-      return undefined
+    if (end > start) {
+      if (++pairs > MOST_PAIRS) return undefined
+      const equals = query.indexOf('=', start)
+      const middle = equals < 0 || equals > end ? end : equals
+      const name = query.slice(start, middle)
+      // `in` also finds the names of the prototype, such as `__proto__`.
+      if (name in object || (!isPlain && UNPLAIN.test(name))) return undefined
+      const raw = query.slice(middle + 1, end)
+      const text = isPlain ? raw : decoded(raw)
+      if (text === undefined) return undefined
+      const wanted = members?.byName.get(name) ?? members?.others
+      const items = wanted?.items
+      object[name] = items === undefined ? coerced(text, wanted) : [coerced(text, items)]
+    }
     start = end + 1
   }
   return object
 }
 
-/** Whether the pair was a plain one. */
-function takePair(
-  object: Record<string, unknown>,
-  pair: string,
-  members: Members | undefined,
-): boolean {
-  const equals = pair.indexOf('=')
-  const name = equals < 0 ? pair : pair.slice(0, equals)
-  if (name in object || UNPLAIN.test(name)) return false
-  const text = equals < 0 ? '' : decoded(pair.slice(equals + 1))
-  if (text === undefined) return false
-  set(object, name, coercedAll([text], members?.byName.get(name) ?? members?.others))
-  return true
-}
-
-/** Undefined if the encoding is invalid, of which each parser makes something else. */
+/** Returns undefined if the encoding is invalid, because parsers decode such texts differently. */
 function decoded(text: string): string | undefined {
   if (!text.includes('%') && !text.includes('+')) return text
   try {

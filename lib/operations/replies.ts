@@ -1,19 +1,19 @@
-/** Makes the response of what a handler returns, by what its contract declares. */
+/** Makes a response from the value that a handler returns, by its contract. */
 import { isBodyless } from '../http/status.ts'
+import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
-import { wrong } from '../internal/must.ts'
 import { Response } from '../responses/response.ts'
 import type { Answer } from '../routing/endpoint.ts'
 import type { MergedSettings } from '../types/keys.ts'
 import type { Contract } from './contract.ts'
 import type { ReplySettings } from './encode.ts'
+import { invalidResponse } from './invalidresponse.ts'
 import { Reply, type ReplyOptions } from './reply.ts'
 import { type Declared, declaredOf } from './responses.ts'
 import { givesPlainJSON, type Validated, validate } from './schemas.ts'
-import { unfit } from './unfit.ts'
 import { type ResponseFormat, responseOf, usualResponse } from './writing.ts'
 
-/** How the responses of an operation are made. */
+/** Makes the responses of an operation. */
 export class Replies {
   readonly #where: string
   readonly #settings: ReplySettings
@@ -22,7 +22,7 @@ export class Replies {
   readonly #only: number | undefined
 
   /**
-   * @param layered The settings of the layers around; those of the contract come before them.
+   * @param layered The settings of the layers around the operation. The settings of the contract override them.
    * @throws TypeError if a response is invalid.
    */
   constructor(
@@ -45,22 +45,22 @@ export class Replies {
     this.#only = successes.length === 1 ? successes[0] : undefined
   }
 
-  /** The statuses, and what is declared of them; -1 for all others. */
+  /** The declared responses by status; -1 stands for all other statuses. */
   get declared(): ReadonlyMap<number, Declared> {
     return this.#byStatus
   }
 
   /**
-   * The answer for what a handler returned.
+   * Returns the response for the value that a handler returned.
    *
-   * @throws InvalidResponse if it does not fit its schema; TypeError if it is nothing that the contract
-   * declares.
+   * @throws InvalidResponse if the value does not match its schema; TypeError if the contract does not
+   * declare such a response.
    */
   answer(value: unknown): Answer | Promise<Answer> {
-    if (value instanceof Reply) return this.#made(value.status, value.body, value.options)
+    if (value instanceof Reply) return this.#responseFor(value.status, value.body, value.options)
     if (value instanceof Response || typeof value === 'function') return value as Answer
-    if (this.#only !== undefined) return this.#made(this.#only, value, undefined)
-    throw wrong(
+    if (this.#only !== undefined) return this.#responseFor(this.#only, value, undefined)
+    throw invalid(
       this.#where,
       'the handler must return a reply or a Response',
       value,
@@ -69,11 +69,11 @@ export class Replies {
   }
 
   #fix(value: unknown): string {
-    if (value === undefined) return 'Is a return or an await missing?'.slice(0, -1)
+    if (value === undefined) return 'Add the missing return or await'
     return 'Write reply(200, body), or declare exactly one 2xx in responses'
   }
 
-  #made(
+  #responseFor(
     status: number,
     body: unknown,
     options: ReplyOptions | undefined,
@@ -99,7 +99,8 @@ export class Replies {
     result: Validated,
     options: ReplyOptions | undefined,
   ): Answer {
-    if (result.issues !== undefined) throw unfit(`${this.#where}: the body of ${status}`, result)
+    if (result.issues !== undefined)
+      throw invalidResponse(`${this.#where}: the body of ${status}`, result)
     return this.#respond(format, status, result.value, options)
   }
 
@@ -111,7 +112,7 @@ export class Replies {
   ): Answer {
     if (format.isUsual && options === undefined) return usualResponse(format, body, this.#settings)
     const unfitting = (result: Validated): Error =>
-      unfit(`${this.#where}: the body of ${status}`, result)
+      invalidResponse(`${this.#where}: the body of ${status}`, result)
     return responseOf({ format, status, options, settings: this.#settings, unfit: unfitting }, body)
   }
 }
@@ -127,7 +128,7 @@ const ANYTHING: ResponseFormat = {
 function formatOf(where: string, status: string, given: unknown): ResponseFormat {
   const number = status === 'default' ? ANY_STATUS : Number(status)
   if (!Number.isInteger(number) || number > 599 || (number < 200 && number !== ANY_STATUS)) {
-    throw wrong(
+    throw invalid(
       where,
       'a status of responses must be from 200 to 599, or default',
       status,

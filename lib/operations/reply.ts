@@ -1,20 +1,20 @@
-/** What a handler answers an operation with: a status and a body that the contract declares. */
+/** The reply of an operation: a status and a body that the contract declares. */
 import type { Background } from '../background.ts'
 import type { CookieOptions } from '../http/cookies.ts'
 import type { HeadersInit } from '../http/headers.ts'
+import { outOfRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { outOfRange } from '../internal/must.ts'
 
 export interface ReplyOptions {
   /** More header fields (none). */
   headers?: HeadersInit
   /** Cookies to set, by name: a value, or a value with options (none). */
   cookies?: Readonly<Record<string, string | (CookieOptions & { readonly value: string })>>
-  /** Runs after the response was sent, or its client has disconnected (unset). */
+  /** Runs after the response was sent, or after the client has disconnected (unset). */
   background?: Background
 }
 
-/** A status and its body; what is sent is made of it by the contract. */
+/** A status and its body. The operation makes the response from it by its contract. */
 export class Reply<Status extends number = number, Body = unknown> {
   readonly status: Status
   readonly body: Body
@@ -28,9 +28,10 @@ export class Reply<Status extends number = number, Body = unknown> {
 }
 
 /**
- * Answers an operation. TypeScript checks that the contract declares the status, and the type of its body.
+ * Returns a reply of an operation. TypeScript checks that the contract declares the status and the type
+ * of its body.
  *
- * @param body The body, as the schema of this status takes it; absent for `null`.
+ * @param body The input of the schema of this status; omit it for a status with the body `null`.
  * @throws RangeError if the status is not an integer from 200 to 599; TypeError for an unknown option.
  * @example
  * const create = operation(
@@ -38,7 +39,7 @@ export class Reply<Status extends number = number, Body = unknown> {
  *   async ({ body }) => reply(201, body, { headers: { location: `/users/${body.name}` } }),
  * )
  */
-// This one first: the compiler takes the body of most replies without a second try.
+// This overload comes first because it matches most replies, so the compiler tries no second one.
 export function reply<Status extends number, const Body>(
   status: Status,
   body: Body,

@@ -1,6 +1,7 @@
-/** What a contract declares of its responses. */
+/** The responses that a contract declares. */
+
+import { check, invalid } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, wrong } from '../internal/must.ts'
 import type { Source } from '../internal/sources.ts'
 import type { ServerSentEvent } from '../responses/events.ts'
 import type { Response } from '../responses/response.ts'
@@ -14,7 +15,7 @@ export interface ResponseHeader {
   readonly required?: boolean
 }
 
-/** More about a response than the schema of its body. */
+/** A response with more details than the schema of its body. */
 export interface ResponseDetails {
   /** The schema of the body, `null` for no body, or a kind of content. */
   readonly schema: AnySchema | null | Content
@@ -28,7 +29,7 @@ export interface ResponseDetails {
   readonly examples?: Readonly<Record<string, unknown>>
 }
 
-/** A content that is no single JSON value. */
+/** Content that is not a single JSON value. */
 export interface Content<
   Kind extends string = string,
   Item = unknown,
@@ -38,16 +39,16 @@ export interface Content<
   readonly content: Kind
   readonly mediaType: MediaType
   readonly schema: Given
-  /** Phantom, never set: what the handler gives. */
+  /** Phantom, never set: the type that the handler returns. */
   readonly gives?: Item
 }
 
-/** What a contract says of one status. */
+/** The response that a contract declares for one status. */
 export type ResponseContract = AnySchema | null | Content | ResponseDetails
 
 /**
- * A type whose lists may be read-only, as those are that are written in place: their texts keep their
- * literal types only as constants.
+ * A type whose lists may be read-only. The body of a reply is inferred as a constant, which keeps literal
+ * types but makes lists read-only.
  */
 export type Relaxed<Type> = Type extends (...given: never) => unknown
   ? Type
@@ -55,7 +56,7 @@ export type Relaxed<Type> = Type extends (...given: never) => unknown
     ? { readonly [Key in keyof Type]: Relaxed<Type[Key]> }
     : Type
 
-/** The body that a handler gives for what its contract declares. */
+/** The type of the body that a handler returns for a declared response. */
 export type ReplyBody<Declared> = Declared extends null
   ? null | undefined
   : Declared extends AnySchema
@@ -66,14 +67,14 @@ export type ReplyBody<Declared> = Declared extends null
         ? ReplyBody<Inner>
         : never
 
-/** An event whose data is a value of the schema. */
+/** The fields of an event whose data is a value of the schema. */
 export interface EventOf<Data> extends Omit<ServerSentEvent, 'data'> {
   readonly data: Data
 }
 
 /**
- * Server-sent events: the handler gives an iterable, whose items are validated and written as JSON.
- * An item is the data itself, or an event with it: `event({ data, id: '7' })`.
+ * Declares server-sent events. The handler returns an iterable; its items are validated and written as
+ * JSON. An item is the data itself, or an event with more fields: `event({ data, id: '7' })`.
  *
  * @throws TypeError if the schema does not follow Standard Schema.
  * @example
@@ -103,7 +104,7 @@ export class ServerSentEventOf<Data> {
 }
 
 /**
- * An event with more fields than its data, for `events(schema)`.
+ * Returns an event with more fields than its data, for `events(schema)`.
  *
  * @example
  * event({ data: { tick: 1 }, id: '1', event: 'tick' })
@@ -114,7 +115,7 @@ export function event<Data>(fields: EventOf<Data>): ServerSentEventOf<Data> {
 }
 
 /**
- * JSON lines: the handler gives an iterable, whose items are validated and written one per line.
+ * Declares JSON lines. The handler returns an iterable; its items are validated and written one per line.
  *
  * @throws TypeError if the schema does not follow Standard Schema.
  * @example
@@ -128,7 +129,7 @@ export function lines<Given extends AnySchema>(
 }
 
 /**
- * A content of another media type: the handler gives text, bytes or a stream of them, or returns a
+ * Declares content of another media type. The handler returns text, bytes, a stream of them, or a
  * response such as `new FileResponse(path)`.
  *
  * @example
@@ -142,7 +143,7 @@ export function file<const MediaType extends string>(
   undefined,
   MediaType
 > {
-  must(
+  check(
     'file',
     /^[^/\s]+\/[^/\s]+/.test(mediaType),
     'it takes a media type',
@@ -152,7 +153,7 @@ export function file<const MediaType extends string>(
   return { content: 'file', mediaType, schema: undefined }
 }
 
-/** What a contract says of one status, in one form. */
+/** A declared response in normalized form. */
 export interface Declared {
   readonly schema: AnySchema | undefined
   readonly content: 'json' | 'none' | 'events' | 'lines' | 'file'
@@ -161,9 +162,9 @@ export interface Declared {
 }
 
 /**
- * Reads what a contract says of one status.
+ * Normalizes the response that a contract declares for one status.
  *
- * @throws TypeError if it is no schema, or a body is declared for a status that has none.
+ * @throws TypeError if it is not a schema, null or an object with a schema.
  */
 export function declaredOf(where: string, status: string, given: unknown): Declared {
   const named = `${where}: the response of ${status}`
@@ -183,7 +184,7 @@ function plainOf(where: string, given: unknown, details: ResponseDetails | undef
   }
   if (!isSchema(given)) {
     const what = 'must be a schema, null, or { schema, description, … }'
-    throw wrong(where, what, given, 'Write null for no body')
+    throw invalid(where, what, given, 'Write null for no body')
   }
   const mediaType = details?.mediaType ?? ownMediaType(given) ?? 'application/json'
   return { schema: given, content: 'json', mediaType, details }
@@ -193,7 +194,7 @@ function isContent(value: unknown): value is Content {
   return typeof value === 'object' && value !== null && 'content' in value && 'mediaType' in value
 }
 
-/** `Problem` says itself that its documents have a media type of their own. */
+/** Returns the media type of a schema such as `Problem`, which has a property for it. */
 function ownMediaType(schema: AnySchema): string | undefined {
   const own: unknown = Reflect.get(schema, 'mediaType')
   return typeof own === 'string' ? own : undefined

@@ -6,15 +6,15 @@ import type { Answer } from '../routing/endpoint.ts'
 import type { MergedSettings } from '../types/keys.ts'
 import { BodyReader } from './bodyreader.ts'
 import type { Contract, OnInvalid, Resolvable } from './contract.ts'
-import { type Gathered, gather, type SourceReader, sourceReaders } from './inputs.ts'
+import { type GatheredInputs, gather, type SourceReader, sourceReaders } from './inputs.ts'
 import { Replies } from './replies.ts'
 
 type AnyRequest = Request<never, never>
 
-/** A handler, whatever its contract gives it. */
+/** A handler with any input. */
 export type AnyOperationHandler = (input: never) => unknown
 
-/** A contract that was read, with its handler. All that can be decided before a request is. */
+/** A contract with its handler, prepared at definition for its requests. */
 export class Plan {
   readonly #contract: Contract
   readonly #handler: (input: object) => unknown
@@ -23,13 +23,13 @@ export class Plan {
   readonly #body: BodyReader | undefined
   readonly #uses: readonly (readonly [name: string, dependency: Resolvable])[]
   readonly #where: string
-  /** Those without layers. */
+  /** The replies of the operation without layers. */
   readonly #replies: Replies
   readonly #byLayer = new WeakMap<MergedSettings, Replies>()
   #lastLayer: MergedSettings | undefined
   #lastReplies: Replies
   readonly #onInvalid: OnInvalid | undefined
-  /** Whether nothing has to be waited for before the handler, unless a schema is async. */
+  /** Whether the handler can be called in the same turn, unless a schema is async. */
   readonly #isDirect: boolean
 
   constructor(where: string, contract: Contract, handler: AnyOperationHandler) {
@@ -55,8 +55,8 @@ export class Plan {
   }
 
   /**
-   * Nothing is awaited that is there. Node's server gives a body past its stream to those who ask for it
-   * in the turn of the request; one turn later it costs 10 µs more, of 50.
+   * Only promises are awaited. If the body is requested in the turn in which the request arrives, Node's
+   * server reads it without its stream. One turn later that costs 10 µs more, of 50.
    */
   async #whole(request: AnyRequest, layered: MergedSettings | undefined): Promise<Answer> {
     for (const guard of this.#guards) {
@@ -65,7 +65,7 @@ export class Plan {
     }
     const gathering = gather(this.#readers, request)
     const gathered = isThenable(gathering) ? await gathering : gathering
-    const body = this.#body?.chosen(request)
+    const body = this.#body?.bodyOf(request)
     if (body !== undefined) {
       const isWhole = body.decode !== undefined
       const read = await (isWhole ? request.bytes(body.limit) : body.read(request))
@@ -80,16 +80,16 @@ export class Plan {
       }
     }
     if (gathered.issues.length > 0) return this.#refuse(request, gathered.issues, layered)
-    // A promise that is returned here, as `#finish` gives one, is waited for in three turns more.
+    // To return the promise, as `#finish` does, would cost three more turns in this async method.
     const returned = this.#handler(gathered.values)
     const value = isThenable(returned) ? await returned : returned
     return this.#within(layered).answer(value)
   }
 
-  /** Calls the handler, or refuses the request, whose inputs are all known. */
+  /** Calls the handler when all inputs are known, or responds to invalid input. */
   #finish(
     request: AnyRequest,
-    { values, issues }: Gathered,
+    { values, issues }: GatheredInputs,
     layered: MergedSettings | undefined,
   ): Answer | Promise<Answer> {
     if (issues.length > 0) return this.#refuse(request, issues, layered)
@@ -101,7 +101,7 @@ export class Plan {
 
   #refuse(
     request: AnyRequest,
-    issues: Gathered['issues'],
+    issues: GatheredInputs['issues'],
     layered: MergedSettings | undefined,
   ): Answer | Promise<Answer> {
     const status = this.#contract.status ?? layered?.status ?? 422
@@ -110,7 +110,7 @@ export class Plan {
     return this.#onInvalid(error, request as Request)
   }
 
-  /** Made once for each layer, since it reads schemas; the last one is found without looking. */
+  /** Returns the replies of a layer. They are made once, because that reads schemas; the last ones are kept. */
   #within(layered: MergedSettings | undefined): Replies {
     if (layered === this.#lastLayer) return this.#lastReplies
     this.#lastReplies = layered === undefined ? this.#replies : this.#repliesOf(layered)

@@ -1,12 +1,13 @@
-/** How schemas of any library are checked, asked and described. */
+/** Checks schemas of any library, validates with them, and describes them as JSON Schema. */
+
+import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
-import { wrong } from '../internal/must.ts'
 import type { AnySchema, SchemaIssue, SchemaResult } from '../types/schemas.ts'
 import { isPlain, type JSONSchema, LENIENT, STRICT } from './jsonforms.ts'
 
 export type { JSONSchema } from './jsonforms.ts'
 
-/** Whether a value is a schema; some libraries make them of functions. */
+/** Whether a value is a schema. In some libraries schemas are functions. */
 export function isSchema(value: unknown): value is AnySchema {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
   const props: unknown = Reflect.get(value, '~standard')
@@ -24,7 +25,7 @@ export function assertSchema(
   schema: unknown,
 ): asserts schema is AnySchema {
   if (isSchema(schema)) return
-  throw wrong(
+  throw invalid(
     where,
     `${what} must be a Standard Schema`,
     schema,
@@ -36,8 +37,8 @@ export function assertSchema(
 export type Validated = SchemaResult<unknown>
 
 /**
- * Validates a value. A client that nests its value so deeply that a recursive schema runs out of stack
- * gets an issue; anything else that a schema throws is a bug.
+ * Validates a value. A value that is nested so deeply that a recursive schema overflows the stack gives an
+ * issue. Any other error that a schema throws is a bug, and is thrown.
  */
 export function validate(schema: AnySchema, value: unknown): Validated | Promise<Validated> {
   try {
@@ -55,7 +56,7 @@ function tooDeep(error: unknown): Validated {
   throw error
 }
 
-/** The path of an issue, by keys and indexes. */
+/** Returns the path of an issue as keys and indexes. */
 export function pathOf({ path = [] }: SchemaIssue): (string | number)[] {
   return path.map((segment) => {
     const key = typeof segment === 'object' ? segment.key : segment
@@ -65,22 +66,22 @@ export function pathOf({ path = [] }: SchemaIssue): (string | number)[] {
 
 const TARGET = 'draft-2020-12'
 
-/** The JSON Schema of what a schema accepts or gives; undefined if its library cannot tell. */
+/** Returns the JSON Schema of the input or the output; undefined if the library cannot describe it. */
 export function jsonSchemaOf(schema: AnySchema, side: 'input' | 'output'): JSONSchema | undefined {
-  return strictJSONSchemaOf(schema, side) ?? described(schema, side, LENIENT)
+  return strictJSONSchemaOf(schema, side) ?? describeSchema(schema, side, LENIENT)
 }
 
-/** The same, but undefined too if a part of the schema has no JSON form. */
+/** Returns the same, but undefined if any part of the schema has no JSON form. */
 function strictJSONSchemaOf(schema: AnySchema, side: 'input' | 'output'): JSONSchema | undefined {
-  return described(schema, side, STRICT)
+  return describeSchema(schema, side, STRICT)
 }
 
-/** Whether what a schema gives is plain JSON, as far as its library can tell. */
+/** Whether the output of a schema is plain JSON; false if its library cannot describe it. */
 export function givesPlainJSON(schema: AnySchema): boolean {
   return isPlain(strictJSONSchemaOf(schema, 'output'))
 }
 
-function described(
+function describeSchema(
   schema: AnySchema,
   side: 'input' | 'output',
   libraryOptions: Readonly<Record<string, unknown>>,
@@ -88,6 +89,6 @@ function described(
   try {
     return schema['~standard'].jsonSchema?.[side]({ target: TARGET, libraryOptions })
   } catch {
-    return undefined // converters throw for what they cannot describe
+    return undefined // libraries throw for a schema that they cannot describe
   }
 }

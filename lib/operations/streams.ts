@@ -1,4 +1,4 @@
-/** Responses whose items are validated and written one by one. */
+/** Streaming responses, whose items are validated and written one by one. */
 import { Mapped } from '../internal/mapped.ts'
 import type { Source } from '../internal/sources.ts'
 import type { ServerSentEvent } from '../responses/events.ts'
@@ -13,11 +13,11 @@ import { type Validated, validate } from './schemas.ts'
 /** How the items of a stream are checked and written. */
 export interface Mapping extends ReplySettings {
   readonly schema: AnySchema | undefined
-  /** The error for an item that does not fit. */
+  /** Returns the error for an item that does not match the schema. */
   readonly unfit: (result: Validated) => Error
 }
 
-/** Pieces of text or bytes, as they are. */
+/** Returns a response that streams pieces of text or bytes unchanged. */
 export function pieceStream(
   source: Source<string | Uint8Array>,
   options: ResponseOptions,
@@ -25,17 +25,17 @@ export function pieceStream(
   return new StreamingResponse(source, options) as unknown as Response
 }
 
-/** JSON lines. */
+/** Returns a response of JSON lines. */
 export function lineStream(
   source: Source<unknown>,
   options: ResponseOptions,
   mapping: Mapping,
 ): Response {
-  const lines = new Mapped(source, async (item) => `${await written(item, mapping)}\n`)
+  const lines = new Mapped(source, async (item) => `${await writeItem(item, mapping)}\n`)
   return new StreamingResponse(lines, options) as unknown as Response
 }
 
-/** Server-sent events, whose data is JSON. */
+/** Returns a response of server-sent events, whose data is JSON. */
 export function eventStream(
   source: Source<unknown>,
   options: ResponseOptions,
@@ -47,11 +47,11 @@ export function eventStream(
 }
 
 async function eventOf(item: unknown, mapping: Mapping): Promise<ServerSentEvent> {
-  if (!(item instanceof ServerSentEventOf)) return { data: await written(item, mapping) }
-  return { ...item.fields, data: await written(item.fields.data, mapping) }
+  if (!(item instanceof ServerSentEventOf)) return { data: await writeItem(item, mapping) }
+  return { ...item.fields, data: await writeItem(item.fields.data, mapping) }
 }
 
-async function written(
+async function writeItem(
   item: unknown,
   { schema, validates, encode, unfit }: Mapping,
 ): Promise<string> {

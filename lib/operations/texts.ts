@@ -1,12 +1,12 @@
-/** Turns texts into what a schema wants, and pairs of names and texts into objects. */
+/** Converts texts to the types of a schema, and pairs of names and texts to objects. */
 import type { Coercion, Members } from './coercion.ts'
 
-/** What is found under one name: a text, or another value that a form or a path has. */
+/** The value of one name: a text, or another value of a form or a path. */
 export type Found = unknown
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
-/** What is made of one value. */
+/** Converts one value. */
 export function coerced(value: unknown, wanted: Coercion | undefined): unknown {
   if (wanted === undefined || typeof value !== 'string' || wanted.text) return value
   if (wanted.number && NUMBER.test(value)) return asNumber(value, wanted)
@@ -18,14 +18,17 @@ export function coerced(value: unknown, wanted: Coercion | undefined): unknown {
   return value
 }
 
-/** A whole number that a double cannot hold stays a text, so that no other number is taken for it. */
+/** An integer that a double cannot represent exactly stays a text, because another number would be wrong. */
 function asNumber(text: string, { integer }: Coercion): number | string {
   const number = Number(text)
   const isExact = integer ? Number.isSafeInteger(number) : Number.isFinite(number)
   return isExact ? number : text
 }
 
-/** All values of one name: a list where one is wanted, otherwise the value, or the list that must fail. */
+/**
+ * Converts all values of one name: to a list if the schema accepts one, otherwise to the single value.
+ * Several values for a schema without a list give a list too, which the schema rejects.
+ */
 export function coercedAll(values: readonly Found[], wanted: Coercion | undefined): unknown {
   const items = wanted?.items
   if (items !== undefined) return values.map((value) => coerced(value, items))
@@ -35,10 +38,10 @@ export function coercedAll(values: readonly Found[], wanted: Coercion | undefine
 }
 
 /**
- * The object of a list of pairs. A name that occurs again gives a list. Names in brackets, such as
- * `filter[size]`, give objects where the schema wants one.
+ * Converts a list of pairs to an object. A name that occurs more than once gives a list. Names with
+ * brackets, such as `filter[size]`, give objects where the schema accepts one.
  *
- * @param members What the schema wants; undefined if its library cannot tell.
+ * @param members The members of the schema; undefined if its library cannot describe them.
  */
 export function objectOf(
   pairs: Iterable<readonly [string, Found]>,
@@ -83,13 +86,13 @@ function build(
   return object
 }
 
-/** What is in the brackets: `b` of `a[b]`, `b[c]` of `a[b][c]`. */
+/** Returns the key in the brackets: `b` of `a[b]`, `b[c]` of `a[b][c]`. */
 function keyIn(name: string, bracket: number): string {
   const close = name.indexOf(']', bracket)
   return name.slice(bracket + 1, close) + name.slice(close + 1)
 }
 
-/** As an own property, whatever its name: assignment to `__proto__` would change the prototype. */
+/** Sets a property, but ignores `__proto__`: assignment to it would change the prototype. */
 export function set(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') object[name] = value
 }

@@ -1,6 +1,6 @@
-/** Writes the body of a reply: as JSON, as a stream, or none. */
+/** Makes the response of a reply: with JSON, with a stream, or without a body. */
 import { isBodyless, statusPhrase } from '../http/status.ts'
-import { shown } from '../internal/must.ts'
+import { shown } from '../internal/checks.ts'
 import { isSource, type Source } from '../internal/sources.ts'
 import { Response, type ResponseOptions } from '../responses/response.ts'
 import { type ReplySettings, toJSON } from './encode.ts'
@@ -9,28 +9,28 @@ import type { Declared } from './responses.ts'
 import type { Validated } from './schemas.ts'
 import { eventStream, lineStream, pieceStream } from './streams.ts'
 
-/** What is declared of a status, and how its body is written. */
+/** The declared response of a status, and how its body is written. */
 export interface ResponseFormat extends Declared {
-  /** -1 for all statuses that are not declared by themselves. */
+  /** The status; -1 for all statuses that are not declared individually. */
   readonly status: number
-  /** Whether the schema gives plain JSON only, so that nothing has to be encoded. */
+  /** Whether the output of the schema is plain JSON, which needs no encoding. */
   readonly isPlain: boolean
-  /** Whether it is a status of its own with a schema, in JSON without a media type of its own. */
+  /** Whether it is declared for one status, with a schema, as `application/json`. */
   readonly isUsual: boolean
 }
 
-/** All that a response is made of but its body. */
+/** The parts of a response except its body. */
 export interface ResponseParts {
   readonly format: ResponseFormat
   readonly status: number
   readonly options: ReplyOptions | undefined
   readonly settings: ReplySettings
-  /** The error for an item of a stream that does not fit its schema. */
+  /** Returns the error for an item of a stream that does not match its schema. */
   readonly unfit: (result: Validated) => Error
 }
 
 /**
- * The response with a body that was checked.
+ * Returns the response with a validated body.
  *
  * @throws TypeError if the status cannot have this body.
  */
@@ -46,12 +46,12 @@ export function responseOf(parts: ResponseParts, body: unknown): Response {
   return withCookies(response, options)
 }
 
-/** Has its media type by its class, so that it needs no options, which would be checked each time. */
+/** A JSON response. Its class sets the media type, because options would be checked for each response. */
 class JSONText extends Response<string> {
   static override readonly mediaType: string = 'application/json'
 }
 
-/** What `responseOf` gives for a format that is usual, and without options. */
+/** Returns the result of `responseOf` for a usual format without options, but faster. */
 export function usualResponse(
   format: ResponseFormat,
   body: unknown,

@@ -1,4 +1,4 @@
-/** Pages by a cursor: as fast at the end as at the beginning, and stable while rows are added. */
+/** Pages by a cursor. Later pages are as fast as the first, and stay stable while rows are added. */
 
 import { fromBase64URL, toBase64URL } from '../internal/base64url.ts'
 import { encodeText } from '../internal/bytes.ts'
@@ -22,22 +22,22 @@ export interface CursorOptions<
   Filters extends AnySchema = AnySchema,
 > extends LimitOptions,
     FilterOptions<Filters> {
-  /** The schema of what a cursor holds; clients can write cursors of their own (any JSON value). */
+  /** The schema of the value in a cursor, because clients can make their own cursors (any JSON value). */
   cursor?: Cursor
 }
 
-/** The part of a list that a request asks for. */
+/** The requested part of a list. */
 export interface CursorQuery<Cursor> {
   /** The number of items. */
   readonly limit: number
-  /** Where to go on; undefined at the beginning. */
+  /** The position after which the page begins; undefined for the first page. */
   readonly cursor?: Cursor | undefined
 }
 
 /** A part of a list. */
 export interface CursorPage<Item, Next> {
   readonly items: readonly Item[]
-  /** Where the next page begins; null on the last page. */
+  /** The cursor of the next page; null on the last page. */
   readonly next: Next | null
 }
 
@@ -47,13 +47,13 @@ export interface CursorPages<
   Cursor extends AnySchema,
   Filters extends AnySchema = Schema,
 > {
-  /** Of the query: `limit`, `cursor` as it was given as `next`, and the filters. */
+  /** The schema of the query: `limit`, `cursor` (the `next` of a page), and the filters. */
   readonly query: Filtered<
     { limit?: number; cursor?: string },
     CursorQuery<SchemaOutput<Cursor>>,
     Filters
   >
-  /** Of the page: `items`, and `next`, which is sent as opaque text. */
+  /** The schema of the page: `items`, and `next`, which is sent as opaque text. */
   readonly page: Schema<
     CursorPage<SchemaInput<Item>, SchemaInput<Cursor>>,
     CursorPage<SchemaOutput<Item>, string>
@@ -64,18 +64,18 @@ const ANYTHING: Schema = {
   '~standard': { version: 1, vendor: 'stellula', validate: (value) => ({ value }) },
 }
 
-/** The most characters of a cursor. */
+/** The maximum number of characters in a cursor. */
 const LONGEST = 2000
 
 /**
- * Schemas of a list that is read by `?limit=20&cursor=…`: of the query, and of the page, whose `next`
- * gives the cursor of the page after it.
+ * Makes the schemas of a list that is read with `?limit=20&cursor=…`: one of the query, and one of the page.
+ * The page's `next` is the cursor of the next page.
  *
- * A cursor is JSON in base64url, so that clients do not take it for a number. It is neither signed nor
- * secret: give `cursor`, the schema of what it holds. A cursor that cannot be read is an issue.
+ * A cursor is JSON in base64url, so clients treat it as opaque. It is neither signed nor secret: set
+ * `cursor`, the schema of its value. An invalid cursor is a validation issue.
  *
  * @param item The schema of an item.
- * @throws TypeError if a schema is invalid, or the filters name a parameter of the page; RangeError if a
+ * @throws TypeError if a schema is invalid, or the filters have a parameter of the page; RangeError if a
  * limit is invalid.
  * @example
  * const validate = (value: unknown) => ({ value: String(value) })
@@ -126,14 +126,14 @@ export function cursorPage<
   }
 }
 
-/** A JSON value as opaque text. */
+/** Encodes a JSON value as opaque text. */
 export function encodeCursor(value: unknown): string {
   return toBase64URL(encodeText(JSON.stringify(value)))
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** What a cursor holds, checked by its schema. All that is wrong with it is one issue. */
+/** Decodes a cursor and validates its value. All its errors are reported as one issue. */
 async function readCursor(
   text: unknown,
   schema: AnySchema,
@@ -154,7 +154,7 @@ async function readCursor(
   return result.issues === undefined ? result.value : undefined
 }
 
-/** An own member `__proto__` is harmless until the value is copied by assignment, so it is refused. */
+/** Refuses a member `__proto__`, which is dangerous if the value is copied by assignment. */
 function refuseProto(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('no cursor')
   return value

@@ -1,7 +1,7 @@
-/** Parameters of a list's query beside those of its pages, such as `?q=tea`. */
+/** Query parameters of a list besides those of its pages, such as `?q=tea`. */
 
+import { invalid } from '../internal/checks.ts'
 import { isThenable } from '../internal/handled.ts'
-import { wrong } from '../internal/must.ts'
 import { assertSchema, jsonSchemaOf } from '../operations/schemas.ts'
 import type {
   AnySchema,
@@ -15,11 +15,11 @@ import type {
 import { type JSONSchema, membersOf, schemaOf } from './parts.ts'
 
 export interface FilterOptions<Filters extends AnySchema = AnySchema> {
-  /** The schema of an object with the other parameters of the query (the handler gets no others). */
+  /** The schema of an object with the other query parameters (unset: the handler gets no others). */
   filters?: Filters
 }
 
-/** The schema of a query that has more parameters than those of pages. */
+/** The schema of a query with the parameters of pages and the filters. */
 export type Filtered<Input, Output, Filters extends AnySchema> = Schema<
   Input & SchemaInput<Filters>,
   Output & SchemaOutput<Filters>
@@ -28,11 +28,11 @@ export type Filtered<Input, Output, Filters extends AnySchema> = Schema<
 type Result = SchemaResult<never>
 
 /**
- * Adds the schema of the filters, which does not see the parameters of the page. The issues of both are
- * reported.
+ * Adds the schema of the filters, which does not get the parameters of the page. The issues of both schemas
+ * are reported.
  *
  * @param names The parameters of the page.
- * @throws TypeError if the filters are not a schema, or name a parameter of the page.
+ * @throws TypeError if the filters are not a schema, or have a parameter of the page.
  */
 export function withFilters<Input, Output, Filters extends AnySchema>(
   where: string,
@@ -45,7 +45,7 @@ export function withFilters<Input, Output, Filters extends AnySchema>(
   const { properties } = jsonSchemaOf(filters, 'input') ?? {}
   const taken = names.find((name) => Object.hasOwn(membersOf(properties), name))
   if (taken !== undefined) {
-    throw wrong(where, 'filters must not name a parameter of the page', taken, 'Rename it')
+    throw invalid(where, 'filters must not name a parameter of the page', taken, 'Rename it')
   }
   return schemaOf(
     (value) => {
@@ -53,20 +53,20 @@ export function withFilters<Input, Output, Filters extends AnySchema>(
       const page = own['~standard'].validate(value)
       const rest = filters['~standard'].validate(Object.fromEntries(others))
       return isThenable(page) || isThenable(rest)
-        ? Promise.all([page, rest]).then((results) => joined(...results))
-        : joined(page, rest)
+        ? Promise.all([page, rest]).then((results) => joinResults(...results))
+        : joinResults(page, rest)
     },
     describedWith(own, filters),
   )
 }
 
-function joined(page: SchemaResult<unknown>, rest: SchemaResult<unknown>): Result {
+function joinResults(page: SchemaResult<unknown>, rest: SchemaResult<unknown>): Result {
   const issues = [...(page.issues ?? []), ...(rest.issues ?? [])]
   if (page.issues !== undefined || rest.issues !== undefined) return { issues }
   return { value: { ...membersOf(rest.value), ...membersOf(page.value) } as never }
 }
 
-/** Both as one object; of filters whose library cannot describe them, nothing is said. */
+/** The JSON Schema of both as one object. The filters are omitted if their library cannot describe them. */
 function describedWith(own: AnySchema, filters: AnySchema): JSONSchemaConverter | undefined {
   const { jsonSchema: ofPage } = own['~standard']
   const { jsonSchema: ofRest } = filters['~standard']

@@ -8,11 +8,11 @@ import type { OffsetPage } from './offset.ts'
 export type AnyPage = OffsetPage<unknown> | CursorPage<unknown, unknown>
 
 /**
- * The value of a `Link` field with the pages around one: `first`, and as far as they are known `prev`,
- * `next` and `last`.
+ * The value of a `Link` field with the neighbours of a page: `first`, and, if they are known, `prev`, `next`
+ * and `last`.
  *
- * The links are the query alone, so that clients resolve them by the URL they have asked, whatever
- * proxies have changed and whichever host the request claims. Other parameters of the query are kept.
+ * The links contain only the query, so clients resolve them against the URL of their request. They are valid
+ * even if a proxy has changed the path or the host. Other query parameters are kept.
  *
  * @example
  * const page = { items: ['Ada'], limit: 1, offset: 1, total: 3 }
@@ -38,14 +38,14 @@ function byOffset({ items, limit, offset, total }: OffsetPage<unknown>): readonl
   ]
   const entries: Entry[] = [['first', at(0)]]
   if (offset > 0) entries.push(['prev', at(Math.max(0, offset - limit))])
-  // Without the total, a page that is full may have one after it.
+  // Without the total, a full page may have a next page.
   const hasNext = total === undefined ? items.length >= limit : offset + limit < total
   if (hasNext) entries.push(['next', at(offset + limit)])
   if (total !== undefined) entries.push(['last', at(lastOffset(limit, offset, total))])
   return entries
 }
 
-/** Of the pages that follow this one in steps of the limit. */
+/** The offset of the last page, in steps of the limit from this page. */
 function lastOffset(limit: number, offset: number, total: number): number {
   const shift = offset % limit
   return total <= shift ? 0 : shift + Math.floor((total - 1 - shift) / limit) * limit

@@ -1,4 +1,4 @@
-/** Pages by their offset: simple, and as slow as the number of skipped rows. */
+/** Pages by their offset: simple, but slower the more rows are skipped. */
 
 import { knownOptions } from '../internal/knownoptions.ts'
 import type { AnySchema, Schema, SchemaInput, SchemaIssue, SchemaOutput } from '../types/schemas.ts'
@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from './parts.ts'
 
-/** The part of a list that a request asks for. */
+/** The requested part of a list. */
 export interface OffsetQuery {
   /** The number of items. */
   readonly limit: number
@@ -25,7 +25,7 @@ export interface OffsetQuery {
 /** A part of a list. */
 export interface OffsetPage<Item> extends OffsetQuery {
   readonly items: readonly Item[]
-  /** The number of items of the whole list (unknown). */
+  /** The number of items in the whole list (unset: unknown). */
   readonly total?: number | undefined
 }
 
@@ -35,21 +35,21 @@ export interface OffsetOptions<Filters extends AnySchema = AnySchema>
 
 /** The schemas of pages by offset. */
 export interface OffsetPages<Item extends AnySchema, Filters extends AnySchema = Schema> {
-  /** Of the query: `limit` and `offset`, both with defaults, and the filters. */
+  /** The schema of the query: `limit` and `offset`, both with defaults, and the filters. */
   readonly query: Filtered<Partial<OffsetQuery>, OffsetQuery, Filters>
-  /** Of the page: `items`, `limit`, `offset` and, if it is known, `total`. */
+  /** The schema of the page: `items`, `limit`, `offset` and, if it is known, `total`. */
   readonly page: Schema<OffsetPage<SchemaInput<Item>>, OffsetPage<SchemaOutput<Item>>>
 }
 
 const MOST = Number.MAX_SAFE_INTEGER
 
 /**
- * Schemas of a list that is read by `?limit=20&offset=40`: of the query, and of the page.
+ * Makes the schemas of a list that is read with `?limit=20&offset=40`: one of the query, and one of the page.
  *
- * Numbers of the query come as text: an operation makes numbers of them, as these schemas describe them.
+ * Numbers in a query are text. An operation converts them, because these schemas describe them as numbers.
  *
  * @param item The schema of an item.
- * @throws TypeError if it is not a schema, or the filters are missing or name a parameter of the page;
+ * @throws TypeError if it is not a schema, or the filters are not a schema or have a parameter of the page;
  * RangeError if a limit is invalid.
  * @example
  * const validate = (value: unknown) => ({ value: String(value) })

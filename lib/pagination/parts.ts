@@ -1,6 +1,6 @@
-/** What both kinds of pages share: schemas that are made of the schema of an item. */
+/** The parts that both kinds of pages share: schemas that are made from the schema of an item. */
 
-import { mustRange } from '../internal/must.ts'
+import { checkRange } from '../internal/checks.ts'
 import { assertSchema } from '../operations/schemas.ts'
 import type {
   AnySchema,
@@ -13,37 +13,37 @@ import type {
 
 export type JSONSchema = Record<string, unknown>
 
-/** How many items a page may have. */
+/** The limits for the number of items of a page. */
 export interface LimitOptions {
-  /** The number of items of a page if the request does not say (20). */
+  /** The number of items of a page if the request does not set it (20). */
   limit?: number
-  /** The most items that a request may ask for (100). */
+  /** The maximum number of items that a request may set (100). */
   maxLimit?: number
 }
 
-/** Both numbers, with their defaults. */
+/** The limits, with their defaults. */
 export interface Limits {
   readonly limit: number
   readonly maxLimit: number
 }
 
 /**
- * Reads the options.
+ * Validates the options.
  *
- * @throws TypeError if the item has no schema; RangeError if a number is invalid.
+ * @throws TypeError if `item` is not a schema; RangeError if a number is invalid.
  */
 export function readLimits(where: string, item: unknown, options: LimitOptions): Limits {
   assertSchema(where, 'the schema of an item', item)
   const { maxLimit = 100, limit = Math.min(20, maxLimit) } = options
   const isMost = Number.isSafeInteger(maxLimit) && maxLimit >= 1
   const most = 'maxLimit must be a whole number of items'
-  mustRange(where, isMost, most, maxLimit, 'Leave it out for 100')
+  checkRange(where, isMost, most, maxLimit, 'Omit it for 100')
   const isLimit = Number.isSafeInteger(limit) && limit >= 1 && limit <= maxLimit
-  mustRange(where, isLimit, `limit must be from 1 to ${maxLimit}`, limit, 'Leave it out for 20')
+  checkRange(where, isLimit, `limit must be from 1 to ${maxLimit}`, limit, 'Omit it for 20')
   return { limit, maxLimit }
 }
 
-/** A schema of this package. */
+/** Makes a schema of this package. */
 export function schemaOf<Input, Output>(
   validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>,
   jsonSchema: JSONSchemaConverter | undefined,
@@ -52,12 +52,12 @@ export function schemaOf<Input, Output>(
   return { '~standard': jsonSchema === undefined ? props : { ...props, jsonSchema } }
 }
 
-/** The members of an object; none of another value. */
+/** The members of an object; an empty object for any other value. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
-/** Checks a whole number from the query or of a page; undefined gives the fallback, if there is one. */
+/** Checks a whole number of a query or a page. For undefined, it returns the fallback, if there is one. */
 export function wholeNumber(
   name: string,
   value: unknown,
@@ -97,7 +97,7 @@ export function pageJSONSchema(
   if (jsonSchema === undefined) return undefined
   const described = (side: 'input' | 'output') => (target: JSONSchemaTarget) => {
     const { $schema, $defs, ...item } = jsonSchema[side](target)
-    // References begin at the root, which is the page now.
+    // References begin at the root, which is now the page.
     const isRecursive = JSON.stringify([item, $defs]).includes('"$ref":"#"')
     const moved = isRecursive ? withRoot({ item, $defs }) : { item, $defs }
     const defs = { ...membersOf(moved['$defs']), ...(isRecursive ? { Item: moved['item'] } : {}) }
@@ -124,7 +124,7 @@ function withRoot(schema: JSONSchema): JSONSchema {
   return membersOf(moved)
 }
 
-/** The JSON Schema of query parameters, the same on both sides but for what has a default. */
+/** The JSON Schema of query parameters, for input and output. */
 export function queryJSONSchema(properties: JSONSchema): JSONSchemaConverter {
   const input = (): JSONSchema => ({ type: 'object', properties: structuredClone(properties) })
   return { input, output: input }

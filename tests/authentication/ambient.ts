@@ -68,14 +68,14 @@ for (const [name, make, headers] of MAKERS) {
   })
 }
 
-t.test('a token that the page itself must know opens a websocket from anywhere', async (t) => {
+t.test('a bearer token in a field opens a websocket from any origin', async (t) => {
   const bearing = ['authorization', 'Bearer t0ken', 'origin', 'https://other.example']
 
   const make: Make = () => bearerAuth({ tokens: { t0ken: ada }, cookie: 'token' })
   t.equal(await opened(make, bearing), 'websocket.accept')
 })
 
-t.test('a websocket without credentials is of nobody, wherever it comes from', async (t) => {
+t.test('a websocket without credentials has no user, whatever its origin', async (t) => {
   const foreign = ['origin', 'https://other.example']
 
   t.equal(await opened(byCookie, foreign), 'websocket.accept')

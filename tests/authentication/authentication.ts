@@ -45,14 +45,14 @@ t.test('a simple user is known by a name: MW-AUTH-4', async (t) => {
   t.equal(user.username, 'ada')
 })
 
-t.test('a user that is none has no name: MW-AUTH-4', async (t) => {
+t.test('an unauthenticated user has no name: MW-AUTH-4', async (t) => {
   const user = new UnauthenticatedUser()
 
   t.equal(user.isAuthenticated, false)
   t.equal(user.displayName, '')
 })
 
-t.test('an authentication error has a name, and a text of its own', async (t) => {
+t.test('an authentication error has a name and its own message', async (t) => {
   t.match(new AuthenticationError(), {
     name: 'AuthenticationError',
     message: 'The credentials are not valid.',
@@ -71,7 +71,7 @@ t.test('identify', async (t) => {
     t.same(scope.auth, { scopes: ['a'], claims: { sub: 'ada' } })
   })
 
-  t.test('takes null for nobody: MW-AUTH-1', async (t) => {
+  t.test('null means an unauthenticated user: MW-AUTH-1', async (t) => {
     const scope = httpScope()
 
     identify(scope, null, 'here')
@@ -80,17 +80,17 @@ t.test('identify', async (t) => {
     t.same(scope.auth, { scopes: [] })
   })
 
-  t.test('refuses what is no identity', async (t) => {
+  t.test('refuses a value that is not an identity', async (t) => {
     const wrong = [{}, { user: null }, { user: { name: 'ada' } }, true, 'ada']
     for (const identity of wrong) {
       t.throws(
         () => identify(httpScope(), identity as never, 'here'),
-        /^here: it must give \{ user, scopes \} or null, .* was given\. Write/,
+        /^here: it must return \{ user, scopes \} or null, .* was given\. Write/,
       )
     }
     t.throws(
       () => identify(httpScope(), { user: new SimpleUser('a'), scopes: 'a' as never }, 'here'),
-      /here: it must give/,
+      /here: it must return/,
     )
   })
 })
@@ -107,7 +107,7 @@ t.test('all of the scopes are needed: MW-AUTH-5', async (t) => {
 })
 
 t.test('a guard around a handler: MW-AUTH-6', async (t) => {
-  t.test('lets those through who have the scopes, and hands everything on', async (t) => {
+  t.test('lets users with all scopes pass, and passes the arguments on', async (t) => {
     const guarded = requires('a')((request: Request, more: number) => [request, more])
     const request = new Request(httpScope({ auth: { scopes: ['a'] } }))
 
@@ -138,13 +138,13 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
     t.equal(Route('/', requires('a')(named)).name, 'named')
   })
 
-  t.test('answers 403 to others, or the status that is given', async (t) => {
+  t.test('answers others with 403, or the given status', async (t) => {
     t.equal(await statusOf(as('b')(Route('/', requires('a')(named)))), 403)
     t.equal(await statusOf(as('a')(Route('/', requires('a')(named)))), 200)
     t.equal(await statusOf(as('a')(Route('/', requires(['a', 'b'], { status: 404 })(named)))), 404)
   })
 
-  t.test('answers with further fields', async (t) => {
+  t.test('answers with the given header fields', async (t) => {
     const options = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
     await using client = await testClient(as()(Route('/', requires('a', options)(named))))
 
@@ -177,7 +177,7 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
     t.same(await call(as('a')(route), websocketScope(), connect), [{ type: 'websocket.accept' }])
   })
 
-  t.test('says what it was called with instead: MW-AUTH-7', async (t) => {
+  t.test('an error shows the wrong argument: MW-AUTH-7', async (t) => {
     const guarded = requires('a')(named) as unknown as (first: unknown) => unknown
 
     t.throws(() => guarded('text'), /with a request or a websocket first, String was/)
@@ -186,7 +186,7 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
     t.throws(() => guarded(httpScope()), /first, Object was given\. Put requireScopes\(\) into/)
   })
 
-  t.test('says when nothing around it authenticates', async (t) => {
+  t.test('throws if no middleware authenticates the request', async (t) => {
     const message = /^request\.auth: there is no authentication around this app/
     const scope = () => httpScope()
 
@@ -195,7 +195,7 @@ t.test('a guard around a handler: MW-AUTH-6', async (t) => {
   })
 })
 
-t.test('scopes are asked for by a middleware', async (t) => {
+t.test('a middleware requires scopes', async (t) => {
   const route = Route('/', named)
 
   t.test('guards a route, a mount and a router', async (t) => {
@@ -226,7 +226,7 @@ t.test('scopes are asked for by a middleware', async (t) => {
   t.test('lets other scopes pass', (t) => assertUntouched(t, requireScopes('a')))
 })
 
-t.test('redirects to a route with the path that was wanted: MW-AUTH-5', async (t) => {
+t.test('redirects to a route with the requested path: MW-AUTH-5', async (t) => {
   const router = Router([
     Route('/login', () => new PlainTextResponse('login'), { name: 'login' }),
     Route('/handler', requires('a', { redirect: 'login' })(named)),
@@ -245,7 +245,7 @@ t.test('redirects to a route with the path that was wanted: MW-AUTH-5', async (t
   t.equal(await locationOf('/handler'), `${login}%2Fhandler`)
   t.equal(await locationOf('/a?b=c&d=%20e'), `${login}%2Fa%3Fb%3Dc%26d%3D%2520e`)
 
-  t.test('which names no other host', async (t) => {
+  t.test('a redirect never leads to another host', async (t) => {
     for (const path of ['//evil.example/x', '///evil.example/x']) {
       const sent = await call(as()(router), httpScope({ path, rawPath: path }))
       t.match(sent[0], { status: 303 })
@@ -254,7 +254,7 @@ t.test('redirects to a route with the path that was wanted: MW-AUTH-5', async (t
   })
 })
 
-t.test('a route that is missing is a mistake of the program', async (t) => {
+t.test('a missing route is a bug', async (t) => {
   const app = as()(
     Router([Route('/', named, { middleware: [requireScopes('a', { redirect: 'x' })] })]),
   )
@@ -262,7 +262,7 @@ t.test('a route that is missing is a mistake of the program', async (t) => {
   await t.rejects(call(app), /"x"/)
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   for (const scopes of ['', [], [''], [1], null, {}]) {
     t.throws(() => requires(scopes as never), {
       name: 'TypeError',
@@ -279,7 +279,7 @@ t.test('misuse is told at once', async (t) => {
   for (const guarded of [null, 'x', {}]) {
     t.throws(
       () => requires('a')(guarded as never),
-      /^requires: it goes around a handler, (null|string|object) was given/,
+      /^requires: it must wrap a handler, (null|string|object) was given/,
     )
   }
 })

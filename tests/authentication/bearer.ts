@@ -33,7 +33,7 @@ async function told(
 const INVALID = 'Bearer error="invalid_token", error_description='
 const REQUEST = 'Bearer error="invalid_request", error_description='
 
-t.test('answers as RFC 6750 has it', async (t) => {
+t.test('answers as RFC 6750 requires', async (t) => {
   const auth = (value: string): [string, string] => ['authorization', value]
   const table: [headers: [string, string][], expected: [number, string | null, string]][] = [
     [[], [401, 'Bearer', 'Unauthorized']],
@@ -73,14 +73,14 @@ t.test('names the realm and the scopes that are needed', async (t) => {
   t.match(await told({ scopes: ['read'] }, [['authorization', 'Bearer ada']]), [200])
 })
 
-t.test('a token of the query or the body is none', async (t) => {
+t.test('a token in the query or the body is not accepted', async (t) => {
   await using client = await testClient(guarded())
 
   t.equal((await client.get('/?access_token=ada')).status, 401)
   t.equal((await client.get('/', { headers: { cookie: 'token=ada' } })).status, 401)
 })
 
-t.test('a cookie may hold it, when it is named', async (t) => {
+t.test('a token in a cookie is accepted if the cookie is named', async (t) => {
   const options = { cookie: 'token' }
 
   t.match(await told(options, [['cookie', 'token=ada']]), [200])
@@ -95,19 +95,19 @@ t.test('a cookie may hold it, when it is named', async (t) => {
   )
 })
 
-t.test('those without a token may come in as nobody, those with a bad one may not', async (t) => {
+t.test('a missing token may pass unauthenticated, an invalid one may not', async (t) => {
   t.same(await told({ optional: true }, []), [200, null, '["",[]]'])
   t.match(await told({ optional: true }, [['authorization', 'Bearer bo']]), [401])
 })
 
-t.test('an error without a fault tells nothing', async (t) => {
+t.test('a challenge without an error reveals nothing', async (t) => {
   const { status, headers } = refuse(undefined, undefined, [])
 
   t.equal(status, 401)
   t.equal(headers.get('www-authenticate'), 'Bearer')
 })
 
-t.test('a broken verifier is thrown on', async (t) => {
+t.test('an error of the verifier is rethrown', async (t) => {
   const bug = new Error('kaput')
   const app = gate(
     'bearerAuth',
@@ -117,7 +117,7 @@ t.test('a broken verifier is thrown on', async (t) => {
   await t.rejects(call(app, httpScope({ headers: ['authorization', 'Bearer a'] })), bug)
 })
 
-t.test('misuse is told at once', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   for (const scopes of ['read', [1], ['a b'], ['a"'], [''], null]) {
     t.throws(
       () => guarded({ scopes: scopes as never }),

@@ -15,11 +15,11 @@ t.test('quotes and backslashes are escaped', async (t) => {
   t.equal(quoted(''), '""')
 })
 
-t.test('a description has none of them', async (t) => {
+t.test('a description has question marks in place of quotes and backslashes', async (t) => {
   t.equal(describable('a "b" \\c\r\n ü~!'), 'a ?b? ?c?? ?~!')
 })
 
-t.test('a realm that no header can hold is told', async (t) => {
+t.test('a realm that a header cannot contain throws', async (t) => {
   for (const realm of ['a\r\nb', 'a\0', '\u2028', 7, null]) {
     t.throws(() => assertRealm('basicAuth', realm), /^basicAuth: the realm must be latin-1 text/)
   }

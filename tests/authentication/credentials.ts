@@ -17,7 +17,7 @@ t.test('credentials follow the name of their scheme, which has any case', async 
   t.equal(of('bEARER   a-._~+/1=='), 'a-._~+/1==')
 })
 
-t.test('no field, or one of another scheme, holds none', async (t) => {
+t.test('a missing field, or one of another scheme, has no credentials', async (t) => {
   t.equal(of(), null)
   t.equal(of(''), null)
   t.equal(of('Basic abc'), null)
@@ -26,7 +26,7 @@ t.test('no field, or one of another scheme, holds none', async (t) => {
   t.equal(of(' Bearer abc'), null)
 })
 
-t.test('what cannot be read in one way is refused', async (t) => {
+t.test('ambiguous credentials are refused', async (t) => {
   const fields = [
     'Bearer',
     'Bearer ',
@@ -51,7 +51,7 @@ t.test('name and password', async (t) => {
     t.same(userPassword('dGVzdDoxMjPCow=='), { username: 'test', password: '123£' }, 'RFC 7617')
   })
 
-  t.test('are composed', async (t) => {
+  t.test('are normalized to NFC', async (t) => {
     t.same(userPassword(base64('u\u0308:o\u0308')), { username: '\u00fc', password: '\u00f6' })
   })
 
@@ -64,7 +64,7 @@ t.test('name and password', async (t) => {
   })
 })
 
-t.test('reading takes time in proportion', async (t) => {
+t.test('reading takes linear time', async (t) => {
   const refused = (read: () => unknown): void => {
     try {
       read()

@@ -20,7 +20,7 @@ const open: App = async (_scope, _receive, send) => {
   await send({ type: 'http.response.body' })
 }
 
-t.test('those who have an identity come in with it', async (t) => {
+t.test('a request with an identity passes with it', async (t) => {
   const scope = httpScope()
 
   const [start] = await call(gate('here', { find: async () => ada, missing })(open), scope)
@@ -30,7 +30,7 @@ t.test('those who have an identity come in with it', async (t) => {
   t.same(scope.auth, { scopes: ['a'] })
 })
 
-t.test('others are answered, by a handler where there is one', async (t) => {
+t.test('other requests are refused, by an exception handler if there is one', async (t) => {
   const app = gate('here', { find: nobody, missing })(open)
   const handled = exceptions([[401, () => new PlainTextResponse('out', { status: 403 })]])(app)
 
@@ -38,7 +38,7 @@ t.test('others are answered, by a handler where there is one', async (t) => {
   t.match((await call(handled))[0], { status: 403 })
 })
 
-t.test('others may come in as nobody', async (t) => {
+t.test('other requests pass unauthenticated if that is allowed', async (t) => {
   const scope = httpScope()
 
   t.match((await call(gate('here', { find: nobody, missing: null })(open), scope))[0], {
@@ -47,7 +47,7 @@ t.test('others may come in as nobody', async (t) => {
   t.ok(scope.user instanceof UnauthenticatedUser)
 })
 
-t.test('who was identified outside stays who he is', async (t) => {
+t.test('a user who was identified by an outer middleware stays', async (t) => {
   const scope = httpScope({ user: ada.user, auth: { scopes: ['x'] } })
 
   await call(gate('here', { find: nobody, missing: null })(open), scope)
@@ -66,7 +66,7 @@ t.test('websockets are refused too', async (t) => {
   t.same(await call(app, websocketScope({ extensions: {} })), [{ type: 'websocket.close' }])
 })
 
-t.test('what is broken is thrown on', async (t) => {
+t.test('other errors are rethrown', async (t) => {
   const bug = new Error('the database is gone')
 
   await t.rejects(call(gate('here', { find: () => Promise.reject(bug), missing })(open)), bug)
@@ -76,6 +76,6 @@ t.test('what is broken is thrown on', async (t) => {
   )
 })
 
-t.test('other scopes pass untouched', (t) =>
+t.test('other scopes pass unchanged', (t) =>
   assertUntouched(t, gate('here', { find: nobody, missing })),
 )

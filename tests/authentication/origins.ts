@@ -8,7 +8,7 @@ import {
 import type { HTTPScope } from '../../lib/types.ts'
 import { httpScope, websocketScope } from '../support/scopes.ts'
 
-t.test('who sends: Fetch Metadata first, then Origin', async (t) => {
+t.test('senderOf: Fetch Metadata takes precedence over Origin', async (t) => {
   const cases: [headers: string[], Sender][] = [
     [['sec-fetch-site', 'same-origin'], 'own'],
     [['sec-fetch-site', 'none'], 'own'],
@@ -32,7 +32,7 @@ t.test('who sends: Fetch Metadata first, then Origin', async (t) => {
   }
 })
 
-t.test('who sends: a page of the host that the request names, however it is spelled', async (t) => {
+t.test('senderOf: a page of the Host of the request is accepted in any spelling', async (t) => {
   for (const [host, origin, sender] of [
     ['my_service:8000', 'http://my_service:8000', 'own'],
     ['my_service:8000', 'http://my_service', 'foreign'],
@@ -47,7 +47,7 @@ t.test('who sends: a page of the host that the request names, however it is spel
   }
 })
 
-t.test('who sends: other origins that are listed', async (t) => {
+t.test('senderOf: listed origins are accepted', async (t) => {
   const origins = ['https://admin.example.org']
   const scope = (...fields: string[]): HTTPScope => httpScope({ headers: ['host', 'a', ...fields] })
 
@@ -60,7 +60,7 @@ t.test('who sends: other origins that are listed', async (t) => {
   )
 })
 
-t.test('who sends: a handshake has an Origin of http, or comes from no browser', async (t) => {
+t.test('senderOf: a handshake has an Origin of http, or no browser sent it', async (t) => {
   const scope = (...fields: string[]) => websocketScope({ headers: ['host', 'a', ...fields] })
 
   t.equal(senderOf(scope('origin', 'http://a')), 'own')
@@ -85,7 +85,7 @@ t.test('a page of another origin may not open a websocket', async (t) => {
   t.equal(isForeignSocket(httpScope({ headers })), false, 'requests are for csrf()')
 })
 
-t.test('origins are checked when they are given', async (t) => {
+t.test('invalid origins throw at definition', async (t) => {
   assertOrigins('x', ['https://example.org', 'http://localhost:8000'])
   t.throws(() => assertOrigins('x', ['https://example.org/']), {
     name: 'TypeError',

@@ -17,13 +17,13 @@ t.test('a secret is shown by reveal() alone', async (t) => {
   }
 })
 
-t.test('it is compared as a whole', async (t) => {
+t.test('a secret is compared as a whole', async (t) => {
   const key = secret('ab')
   t.ok(key.equals('ab'))
   for (const other of ['', 'a', 'abab', 'aB', 'b']) t.notOk(key.equals(other), other)
 })
 
-t.test('an empty one is a mistake', async (t) => {
+t.test('an empty secret throws', async (t) => {
   t.throws(() => secret(''), /secret: it takes a text that is not empty/)
   t.throws(
     () => secret(undefined as never),

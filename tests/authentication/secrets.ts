@@ -7,7 +7,7 @@ t.test('a digest is SHA-256', async (t) => {
   t.equal(bytes, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
 })
 
-t.test('digests are the same when every byte is', async (t) => {
+t.test('digests are equal if every byte is equal', async (t) => {
   const bytes = (...list: number[]) => Uint8Array.from(list)
 
   t.equal(isSame(bytes(1, 2, 3), bytes(1, 2, 3)), true)
@@ -18,7 +18,7 @@ t.test('digests are the same when every byte is', async (t) => {
   }
 })
 
-t.test('a table finds the value of a whole secret only', async (t) => {
+t.test('a table finds a value only by the whole secret', async (t) => {
   const table = new SecretTable([
     ['one', 1],
     ['two', 2],

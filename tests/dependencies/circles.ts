@@ -1,4 +1,7 @@
 // LS-DI-1: dependencies that ask for themselves.
+import { execFile } from 'node:child_process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { type AnyConnection, type Dependency, dependency } from '../../lib/dependencies.ts'
@@ -6,12 +9,14 @@ import { JSONResponse } from '../../lib/responses.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 
+const run = promisify(execFile)
+
 type Number = Dependency<number, AnyConnection>
 type Later = Dependency<Promise<number>, AnyConnection>
 
-const CIRCLE = 'dependency a: it asks for itself, a -> b -> a. Take one of them out of the circle.'
+const CIRCLE = 'dependency a: it needs itself, a -> b -> a. Take one of them out of the circle.'
 
-t.test('at once', async (t) => {
+t.test('immediately', async (t) => {
   const a: Number = dependency((request) => b.of(request), { name: 'a' })
   const b: Number = dependency((request) => a.of(request), { name: 'b' })
   const app = Route('/', (request) => new JSONResponse(a.of(request)))
@@ -20,7 +25,7 @@ t.test('at once', async (t) => {
   await t.rejects(client.get('/'), { message: CIRCLE })
 })
 
-t.test('after something else was awaited', async (t) => {
+t.test('after another await', async (t) => {
   const config = dependency(async () => 1)
   const a: Later = dependency(
     async (request) => {
@@ -42,17 +47,38 @@ t.test('after something else was awaited', async (t) => {
   await t.rejects(client.get('/'), { message: CIRCLE })
 })
 
+t.test('after a timer', async (t) => {
+  const a: Later = dependency(
+    async (request) => {
+      await wait(1)
+      return b.of(request)
+    },
+    { name: 'a' },
+  )
+  const b: Later = dependency(
+    async function* (request) {
+      await wait(1)
+      yield await a.of(request)
+    },
+    { name: 'b', until: 'handler' },
+  )
+  const app = Route('/', async (request) => new JSONResponse(await a.of(request)))
+  await using client = await testClient(app)
+
+  await t.rejects(client.get('/'), { message: CIRCLE })
+})
+
 t.test('alone', async (t) => {
   const a: Later = dependency(async (request) => a.of(request), { name: 'a' })
   const app = Route('/', async (request) => new JSONResponse(await a.of(request)))
   await using client = await testClient(app)
 
   await t.rejects(client.get('/'), {
-    message: 'dependency a: it asks for itself, a -> a. Take one of them out of the circle.',
+    message: 'dependency a: it needs itself, a -> a. Take one of them out of the circle.',
   })
 })
 
-t.test('dependencies that meet again are no circle', async (t) => {
+t.test('a dependency that is used twice is not a cycle', async (t) => {
   const base = dependency(async () => 1)
   const left = dependency(async (request) => 1 + (await base.of(request)))
   const right = dependency(async (request) => {
@@ -72,7 +98,7 @@ t.test('dependencies that meet again are no circle', async (t) => {
   t.same(await (await client.get('/')).json(), [7, 1, 3])
 })
 
-t.test('what waits for one is not taken for it', async (t) => {
+t.test('an async dependency that waits for another is not a cycle', async (t) => {
   const user = dependency((request) => request.headers.get('x-user'))
   const settings = dependency(async () => 1, { until: 'shutdown' })
   const pool = dependency(async (application) => settings.of(application), { until: 'shutdown' })
@@ -89,4 +115,19 @@ t.test('what waits for one is not taken for it', async (t) => {
   })
   await using client = await testClient(app)
   t.equal((await client.get('/')).status, 200)
+})
+
+t.test('immediately, on runtimes without AsyncLocalStorage', async (t) => {
+  const program = `
+    process.getBuiltinModule = undefined
+    const { dependency } = await import(${JSON.stringify(import.meta.resolve('../../lib/dependencies.js'))})
+    const connection = { scope: { type: 'http' } }
+    const a = dependency((request) => b.of(request), { name: 'a' })
+    const b = dependency(async (request) => c.of(request) && a.of(request), { name: 'b' })
+    const c = dependency(() => true)
+    await a.of(connection).catch((error) => console.log(error.message))
+  `
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
+
+  t.equal(stdout.trim(), CIRCLE)
 })

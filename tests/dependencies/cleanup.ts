@@ -113,7 +113,7 @@ for (const [owner, around] of Object.entries(AROUND)) {
     t.same(log, ['open db', 'open tx', 'close tx', 'answer', 'close db'])
   })
 
-  t.test(`${owner} answers a commit that fails, and tells the others`, async (t) => {
+  t.test(`${owner} answers a failed commit, and throws its error into the others`, async (t) => {
     const log: string[] = []
     const [db, other] = [noted(log, 'db'), noted(log, 'other', 'handler')]
     const tx = dependency(
@@ -138,7 +138,7 @@ for (const [owner, around] of Object.entries(AROUND)) {
     t.same(log, ['open db', 'open other', 'other: conflict', 'db: conflict'])
   })
 
-  t.test(`${owner} reports what clean-ups throw, and runs the others`, async (t) => {
+  t.test(`${owner} reports errors of clean-ups, and runs the others`, async (t) => {
     const log: string[] = []
     const one = noted(log, 'one')
     const broken = (text: string): Dependency<Promise<number>, AnyConnection> =>

@@ -10,7 +10,7 @@ import { testClient } from '../../lib/testing/client.ts'
 import type { Middleware } from '../../lib/types.ts'
 import { noted } from '../support/dependencies.ts'
 
-t.test('a disconnect is thrown into them', async (t) => {
+t.test('a disconnect is thrown into the generators', async (t) => {
   const log: string[] = []
   const [one, tx] = [noted(log, 'one'), noted(log, 'tx')]
   const route = Route('/', async (request) => {
@@ -41,7 +41,7 @@ t.test('a disconnect is thrown into them', async (t) => {
   }
 })
 
-t.test('an error in place of another is the answer, as after a catch', async (t) => {
+t.test('an error that replaces another is answered, as after a catch', async (t) => {
   class Duplicate extends Error {}
   const tx = dependency(
     async function* () {
@@ -67,7 +67,7 @@ t.test('an error in place of another is the answer, as after a catch', async (t)
   t.same([response.status, await response.text()], [409, 'taken'])
 })
 
-t.test('a bug that another error takes the place of is reported too', async (t) => {
+t.test('a bug that is replaced by another error is reported too', async (t) => {
   const tx = dependency(
     async function* () {
       try {
@@ -93,7 +93,7 @@ t.test('a bug that another error takes the place of is reported too', async (t) 
   t.equal((await calm.get('/')).status, 503)
 })
 
-t.test('what lasts until the handler is found again for what comes after', async (t) => {
+t.test('a dependency until the handler is created again for background work', async (t) => {
   const log: string[] = []
   const tx = noted(log, 'tx', 'handler')
   const app = Application({
@@ -110,7 +110,7 @@ t.test('what lasts until the handler is found again for what comes after', async
   t.same(log, ['open tx', 'close tx', 'open tx', 'close tx'])
 })
 
-t.test('a generator yields once', async (t) => {
+t.test('a generator that does not yield exactly once throws', async (t) => {
   const never = dependency(async function* (): AsyncGenerator<number> {}, { name: 'never' })
   let isClosed = false
   const twice = dependency(function* twice() {
@@ -140,7 +140,7 @@ t.test('a generator yields once', async (t) => {
   t.ok(isClosed)
 })
 
-t.test('a generator that lasts longer cannot use one that is closed before', async (t) => {
+t.test('a generator that lasts longer cannot use one that is closed earlier', async (t) => {
   const tx = dependency(
     function* tx() {
       yield 1
@@ -155,7 +155,7 @@ t.test('a generator that lasts longer cannot use one that is closed before', asy
 
   await t.rejects(client.get('/'), {
     message:
-      "dependency users: it lasts until the response, but asks for tx, which is closed with the handler. Write { until: 'handler' } for users too.",
+      "dependency users: it lasts until the response, but uses tx, which is closed with the handler. Write { until: 'handler' } for users too.",
   })
 })
 
@@ -185,7 +185,7 @@ t.test('a websocket closes them at its end, with its error', async (t) => {
 })
 
 t.test(
-  'an app that answers an exception by a route of its own does not undo the failure',
+  'the failure is thrown into generators even if the exception is answered by another route',
   async (t) => {
     const log: string[] = []
     const db = noted(log, 'db')
@@ -206,7 +206,7 @@ t.test(
   },
 )
 
-t.test('a middleware that repeats a request lets it succeed', async (t) => {
+t.test('a middleware that repeats a request can succeed', async (t) => {
   const log: string[] = []
   const [db, tx] = [noted(log, 'db'), noted(log, 'tx', 'handler')]
   let calls = 0
@@ -236,7 +236,7 @@ t.test('a middleware that repeats a request lets it succeed', async (t) => {
   t.same(log, ['open db', 'open tx', 'tx: once', 'open tx', 'close tx', 'close db'])
 })
 
-t.test('an error of a middleware is thrown into them', async (t) => {
+t.test('an error of a middleware is thrown into the generators', async (t) => {
   const log: string[] = []
   const db = noted(log, 'db')
   const refusing: Middleware = (app) => async (scope, receive, send) => {
@@ -251,7 +251,7 @@ t.test('an error of a middleware is thrown into them', async (t) => {
   t.same(log, ['open db', 'db: no'])
 })
 
-t.test('an error after which a bug cannot be answered is told together with it', async (t) => {
+t.test('an error that prevents the answer to a bug is reported together with it', async (t) => {
   const broken = dependency(async function* () {
     try {
       yield 1

@@ -10,6 +10,7 @@ import { Route, WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import type { App } from '../../lib/types.ts'
 import { type Event, isGenerator, madeOf, type Plan, plans, usedBy } from '../support/graphs.ts'
+import { runs } from '../support/runs.ts'
 
 type End = 'answer' | 'exception' | 'bug' | 'background' | 'disconnect'
 
@@ -78,7 +79,7 @@ function failsToCommit(all: readonly Plan[], events: readonly Event[]): boolean 
   })
 }
 
-t.test('every request closes what it has opened once, users before what they use', async (t) => {
+t.test('every request closes its dependencies once, each before those that it uses', async (t) => {
   const property = fc.asyncProperty(scripts, async (script) => {
     const events: Event[] = []
     const made = madeOf(script.plans, events)
@@ -118,11 +119,11 @@ t.test('every request closes what it has opened once, users before what they use
     if (!hasThrown && commits) assert.equal(response.status, 200)
     else assert.ok(response.status >= 400)
   })
-  await fc.assert(property, { numRuns: 400 })
+  await fc.assert(property, { numRuns: runs(150) })
   t.pass('in all graphs')
 })
 
-t.test('every websocket does too', async (t) => {
+t.test('every websocket closes its dependencies once too', async (t) => {
   const property = fc.asyncProperty(scripts, async (script) => {
     const events: Event[] = []
     const made = madeOf(script.plans, events)
@@ -143,11 +144,11 @@ t.test('every websocket does too', async (t) => {
     const later = failsToCommit(script.plans, events) ? 'later' : undefined
     check(script.plans, events, hasThrown ? 'handler' : later)
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: runs(80) })
   t.pass('in all graphs')
 })
 
-t.test('what is awaited one by one is closed in reverse order', async (t) => {
+t.test('dependencies that are awaited one by one are closed in reverse order', async (t) => {
   const property = fc.asyncProperty(plans, async (all) => {
     const events: Event[] = []
     const made = madeOf(
@@ -168,6 +169,6 @@ t.test('what is awaited one by one is closed in reverse order', async (t) => {
     assert.deepEqual(closed, [...first.reverse(), ...last.reverse()])
     assert.equal(opened.length, all.filter(isGenerator).length)
   })
-  await fc.assert(property, { numRuns: 100 })
+  await fc.assert(property, { numRuns: runs(50) })
   t.pass('in all graphs')
 })

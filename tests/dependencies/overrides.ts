@@ -11,7 +11,7 @@ import type { Middleware } from '../../lib/types.ts'
 const db = dependency(async () => 'real')
 const users = dependency(async (request) => `users of the ${await db.of(request)} database`)
 
-t.test('the test client overrides a dependency of another one, behind mounts too', async (t) => {
+t.test('the test client replaces a dependency by another one, behind mounts too', async (t) => {
   const seen: string[] = []
   const middleware: Middleware = (app) => async (scope, receive, send) => {
     if (scope.type === 'http') seen.push(await db.of(new Request(scope, receive, send)))
@@ -33,7 +33,7 @@ t.test('the test client overrides a dependency of another one, behind mounts too
   t.equal(await (await plain.get('/users/')).text(), 'users of the real database')
 })
 
-t.test('an override may be any find, which is cleaned up', async (t) => {
+t.test('an override may be any function or generator, and is cleaned up', async (t) => {
   const log: string[] = []
   const fake = db.as(async function* (request) {
     yield `fake ${request.url.pathname}`
@@ -60,7 +60,7 @@ t.test('of() of an async dependency gives a promise, whatever the override is', 
   await t.rejects(client.get('/'), new RangeError('kaput'))
 })
 
-t.test('a websocket sees it too', async (t) => {
+t.test('an override applies to websockets too', async (t) => {
   const app = Application({
     routes: [
       WebSocketRoute('/', async (websocket) => {
@@ -75,7 +75,7 @@ t.test('a websocket sees it too', async (t) => {
   t.equal(await socket.receiveText(), 'users of the fake database')
 })
 
-t.test('those of a part of an app win over those around it, and add to them', async (t) => {
+t.test('overrides of a part of an app add to the outer ones and take precedence', async (t) => {
   const clock = dependency(() => 'now')
   const show = Route('/', async (request) => {
     return new JSONResponse([clock.of(request), await db.of(request)])
@@ -109,7 +109,7 @@ t.test('overrides are checked', async (t) => {
   )
 })
 
-t.test('a lifespan that asks sees them', async (t) => {
+t.test('overrides apply to a lifespan', async (t) => {
   const settings = dependency(() => 'real', { until: 'shutdown' })
   const pool = dependency((application) => `pool of ${settings.of(application)}`, {
     until: 'shutdown',

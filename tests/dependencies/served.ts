@@ -86,7 +86,7 @@ t.test('a client that leaves is an error in the generators, and nothing is logge
   t.same(logged, [])
 })
 
-t.test('what clean-ups throw is logged, and the process lives', async (t) => {
+t.test('errors of clean-ups are logged, and the process continues', async (t) => {
   const logged: unknown[] = []
   const told: unknown[] = []
   const broken = dependency(async function* () {
@@ -137,7 +137,7 @@ t.test('what clean-ups throw is logged, and the process lives', async (t) => {
   t.same(told, logged.slice(0, 2))
 })
 
-t.test('one for the application is closed when the server is', async (t) => {
+t.test('an application dependency is closed with the server', async (t) => {
   const log: string[] = []
   const pool = dependency(
     async function* () {

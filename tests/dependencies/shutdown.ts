@@ -28,7 +28,7 @@ function pool(log: string[]) {
   return { settings, db }
 }
 
-t.test('one is made on first use, and closed in reverse order with the lifespan', async (t) => {
+t.test('one is created on first use, and closed in reverse order with the lifespan', async (t) => {
   const log: string[] = []
   const { db } = pool(log)
   const show = Route('/', async (request) => new PlainTextResponse(await db.of(request)))
@@ -61,7 +61,7 @@ t.test('one is made on first use, and closed in reverse order with the lifespan'
   }
 })
 
-t.test('an eager one is made at startup if a contract lists it', async (t) => {
+t.test('an eager one is created at startup if a contract lists it', async (t) => {
   const log: string[] = []
   const open = (name: string, eager = true) =>
     dependency(
@@ -86,7 +86,7 @@ t.test('an eager one is made at startup if a contract lists it', async (t) => {
   t.same(log.splice(3), ['close three', 'close two', 'close one'])
 })
 
-t.test('one that cannot be made stops the start, and closes the others', async (t) => {
+t.test('one that fails stops the startup, and closes the others', async (t) => {
   const log: string[] = []
   const { db } = pool(log)
   const broken = dependency(
@@ -113,7 +113,7 @@ t.test('one that cannot be made stops the start, and closes the others', async (
   t.same(log, ['start', 'open settings', 'open db', 'close db', 'close settings', 'stop'])
 })
 
-t.test('a start that fails elsewhere closes them', async (t) => {
+t.test('a startup that fails for another reason closes them', async (t) => {
   const log: string[] = []
   const { db } = pool(log)
   const broken = Application({
@@ -134,7 +134,7 @@ t.test('a start that fails elsewhere closes them', async (t) => {
   t.same(log, ['open settings', 'open db', 'close db', 'close settings', 'stop'])
 })
 
-t.test('a lifespan can ask for one', async (t) => {
+t.test('a lifespan can use one', async (t) => {
   const log: string[] = []
   const { db } = pool(log)
   const app: Application = Application({
@@ -150,7 +150,7 @@ t.test('a lifespan can ask for one', async (t) => {
   t.same(log, ['open settings', 'open db', 'close db', 'close settings', 'stop'])
 })
 
-t.test('one that fails is tried again by the next request', async (t) => {
+t.test('one that failed is created again by the next request', async (t) => {
   let calls = 0
   const db = dependency(
     async () => {
@@ -168,7 +168,7 @@ t.test('one that fails is tried again by the next request', async (t) => {
   t.equal(await (await client.get('/')).json(), 2)
 })
 
-t.test('clean-ups that fail make the shutdown fail, and all run', async (t) => {
+t.test('errors of clean-ups fail the shutdown, and all clean-ups run', async (t) => {
   const log: string[] = []
   const { db } = pool(log)
   const broken = dependency(
@@ -206,7 +206,7 @@ t.test('two lifespans of one application share it, and the last one closes it', 
   t.same(log, ['open settings', 'open db', 'close db', 'close settings'])
 })
 
-t.test('overrides reach what is made at startup', async (t) => {
+t.test('overrides apply to dependencies that are created at startup', async (t) => {
   const log: string[] = []
   const { settings, db } = pool(log)
   const eager = dependency(async (application) => db.of(application), {
@@ -222,7 +222,7 @@ t.test('overrides reach what is made at startup', async (t) => {
   t.equal(await (await client.get('/db')).text(), 'fake:')
 })
 
-t.test('it belongs to no connection', async (t) => {
+t.test('it cannot use a dependency of a request', async (t) => {
   const user = dependency(async function user(request) {
     return request.headers.get('x-user')
   })
@@ -237,7 +237,7 @@ t.test('it belongs to no connection', async (t) => {
   await using client = await testClient(app)
   await t.rejects(client.get('/'), {
     message:
-      "dependency audit: it lasts until the shutdown, but asks for user, which belongs to a connection. Write { until: 'shutdown' } for user too.",
+      "dependency audit: it lasts until the shutdown, but uses user, which belongs to a connection. Write { until: 'shutdown' } for user too.",
   })
   t.throws(() => user.of({ app } as never), {
     message:
@@ -246,6 +246,6 @@ t.test('it belongs to no connection', async (t) => {
   await using alone = await testClient(show)
   await t.rejects(alone.get('/'), {
     message:
-      'dependency audit: it lasts until the shutdown of an application, but no application is around. Put an Application around this app.',
+      'dependency audit: it lasts until the shutdown of an application, but there is no application. Put an Application around this app.',
   })
 })

@@ -8,7 +8,7 @@ import { Route, Router, WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import type { App, Middleware } from '../../lib/types.ts'
 
-t.test('a value is found once for each request, however often it is asked for', async (t) => {
+t.test('a value is created once for each request, however often it is used', async (t) => {
   let calls = 0
   const count = dependency(() => ++calls)
   const app = Application({
@@ -20,7 +20,7 @@ t.test('a value is found once for each request, however often it is asked for', 
   t.same(await (await client.get('/')).json(), [2, 2])
 })
 
-t.test('an async one is found once, also if it is asked for at the same time', async (t) => {
+t.test('an async one is created once, even if it is used simultaneously', async (t) => {
   let calls = 0
   const count = dependency(async () => {
     calls++
@@ -36,7 +36,7 @@ t.test('an async one is found once, also if it is asked for at the same time', a
   t.same(await (await client.get('/')).json(), [1, 1, 1])
 })
 
-t.test('one can ask for others, with the same connection', async (t) => {
+t.test('a dependency can use others with the same connection', async (t) => {
   const name = dependency((request) => request.queryParams.get('name') ?? '')
   const greeting = dependency(async (request) => `hello ${name.of(request)}`)
   const app = Route('/', async (request) => new PlainTextResponse(await greeting.of(request)))
@@ -116,7 +116,7 @@ t.test('a websocket has its own', async (t) => {
   }
 })
 
-t.test('what fails is the same error for all that ask', async (t) => {
+t.test('all users of a failed dependency get the same error', async (t) => {
   let calls = 0
   const broken = dependency(async () => {
     calls++
@@ -133,7 +133,7 @@ t.test('what fails is the same error for all that ask', async (t) => {
   t.same(await (await client.get('/')).json(), [1, true, 'Error: kaput'])
 })
 
-t.test('what fails at once throws at once', async (t) => {
+t.test('a synchronous error is thrown synchronously', async (t) => {
   let calls = 0
   const broken = dependency((): number => {
     calls++
@@ -149,7 +149,7 @@ t.test('what fails at once throws at once', async (t) => {
   t.equal(await (await client.get('/')).json(), 1)
 })
 
-t.test('a generator needs something around that closes it', async (t) => {
+t.test('a generator throws if nothing would close it', async (t) => {
   const db = dependency(async function* db() {
     yield 1
   })
@@ -160,7 +160,7 @@ t.test('a generator needs something around that closes it', async (t) => {
   await using client = await testClient(app, { lifespan: 'off' })
   await t.rejects(client.get('/'), {
     message:
-      'dependency db: it is a generator, and nothing around would close it. Put an Application or a Route around this app.',
+      'dependency db: it is a generator, but nothing would close it. Put an Application or a Route around this app.',
   })
   await using inside = await testClient(
     Router([Route('/', async (request) => new JSONResponse(await db.of(request)))]),
@@ -168,7 +168,7 @@ t.test('a generator needs something around that closes it', async (t) => {
   t.equal(await (await inside.get('/')).json(), 1)
 })
 
-t.test('a dependency and its options are checked when it is made', async (t) => {
+t.test('a dependency and its options are checked at definition', async (t) => {
   t.throws(() => dependency(5 as never), {
     message:
       'dependency: find must be a function, 5 was given. Write dependency((request) => value).',

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { Lanes } from '../../lib/endpoints/concurrency.ts'
+import { ConcurrencyLimit } from '../../lib/endpoints/concurrency.ts'
 
-t.test('lets in as many jobs as there are places', async (t) => {
-  const lanes = new Lanes(2)
+t.test('runs at most the given number of jobs at once', async (t) => {
+  const limit = new ConcurrencyLimit(2)
   const log: string[] = []
   const ends: (() => void)[] = []
   const job = (name: string) => () => {
@@ -11,14 +11,14 @@ t.test('lets in as many jobs as there are places', async (t) => {
     return new Promise<void>((resolve) => ends.push(resolve))
   }
 
-  await lanes.add(job('a'))
-  const second = lanes.add(job('b')).then(() => log.push('room'))
+  await limit.add(job('a'))
+  const second = limit.add(job('b')).then(() => log.push('room'))
   await turn()
   t.same(log, ['a', 'b'])
   ends[1]?.()
   await second
   t.same(log, ['a', 'b', 'room'])
-  const drained = lanes.drain().then(() => log.push('drained'))
+  const drained = limit.drain().then(() => log.push('drained'))
   await turn()
   t.equal(log.length, 3)
   ends[0]?.()
@@ -26,16 +26,16 @@ t.test('lets in as many jobs as there are places', async (t) => {
   t.equal(log.at(-1), 'drained')
 })
 
-t.test('fails with the first that fails', async (t) => {
-  const lanes = new Lanes(2)
+t.test('rejects with the first error', async (t) => {
+  const limit = new ConcurrencyLimit(2)
   const bug = new Error('bug')
   const failing = async (): Promise<never> => {
     throw bug
   }
 
-  await lanes.add(() => new Promise(() => {}))
-  await t.rejects(lanes.add(failing), bug)
+  await limit.add(() => new Promise(() => {}))
+  await t.rejects(limit.add(failing), bug)
 
-  t.equal(lanes.signal.reason, bug)
-  await t.rejects(lanes.drain(), bug)
+  t.equal(limit.signal.reason, bug)
+  await t.rejects(limit.drain(), bug)
 })

@@ -19,7 +19,7 @@ function codes(): { list: number[]; onDisconnect: (websocket: WebSocket, code: n
 }
 
 // EP-6
-t.test('accepts by itself and takes messages as they come', async (t) => {
+t.test('accepts automatically and receives messages as they arrive', async (t) => {
   await using client = await testClient(at(WebSocketEndpoint({ onReceive: echo })))
   await using socket = await client.websocket('/')
 
@@ -31,7 +31,7 @@ t.test('accepts by itself and takes messages as they come', async (t) => {
   t.same(await socket.receive(), Uint8Array.of(1))
 })
 
-t.test('without functions it listens to the end', async (t) => {
+t.test('without functions it receives until the end', async (t) => {
   await using client = await testClient(at(WebSocketEndpoint()))
   await using socket = await client.websocket('/')
 
@@ -60,7 +60,7 @@ t.test('is a handler of a route, whose parameters it reads', async (t) => {
 })
 
 // EP-7, EP-8
-t.test('takes messages of its encoding, and closes for others', async (t) => {
+t.test('receives messages of its encoding, and closes for others', async (t) => {
   const { list, onDisconnect } = codes()
   const text = WebSocketEndpoint({ encoding: 'text', onReceive: echo, onDisconnect })
   const bytes = WebSocketEndpoint({ encoding: 'bytes', onReceive: echo, onDisconnect })
@@ -93,7 +93,7 @@ t.test('takes messages of its encoding, and closes for others', async (t) => {
 })
 
 // EP-9
-t.test('tells the end once: the code of the client, or 1011 after an error', async (t) => {
+t.test('calls onDisconnect once: with the client’s code, or 1011 after an error', async (t) => {
   const { list, onDisconnect } = codes()
   const endpoint = WebSocketEndpoint({
     onReceive: () => {
@@ -112,7 +112,7 @@ t.test('tells the end once: the code of the client, or 1011 after an error', asy
   t.same(list, [4001, 1005, 1011])
 })
 
-t.test('that the client goes in the middle of an answer is no error', async (t) => {
+t.test('a client that disconnects during an answer is not an error', async (t) => {
   const { list, onDisconnect } = codes()
   const sending = WebSocketEndpoint({
     onReceive: async (websocket) => {
@@ -136,7 +136,7 @@ t.test('that the client goes in the middle of an answer is no error', async (t) 
   t.same(list, [4002, 4002])
 })
 
-t.test('what comes after its own close is left unread', async (t) => {
+t.test('messages after its own close are not read', async (t) => {
   const seen: unknown[] = []
   const { list, onDisconnect } = codes()
   const endpoint = WebSocketEndpoint({
@@ -156,7 +156,7 @@ t.test('what comes after its own close is left unread', async (t) => {
   t.same(list, [3000])
 })
 
-t.test('one that refuses is not taken leave of', async (t) => {
+t.test('onDisconnect is not called for a refused websocket', async (t) => {
   const { list, onDisconnect } = codes()
   const refusing = WebSocketEndpoint({
     onConnect: (websocket) => websocket.close(4003),
@@ -169,16 +169,16 @@ t.test('one that refuses is not taken leave of', async (t) => {
   t.same(list, [])
 })
 
-t.test('one that does not accept is told so', async (t) => {
+t.test('a function that does not accept throws an error', async (t) => {
   await using client = await testClient(at(WebSocketEndpoint({ onConnect: () => {} })))
 
   await t.rejects(client.websocket('/'), { message: /accept\(\) comes first/ })
 })
 
-t.test('refuses options that can never work', async (t) => {
+t.test('refuses invalid options', async (t) => {
   t.throws(() => WebSocketEndpoint({ encoding: 'xml' as 'json' }), {
     message:
-      'WebSocketEndpoint: the encoding must be "text", "bytes" or "json", "xml" was given. Leave it out for messages as they come.',
+      'WebSocketEndpoint: the encoding must be "text", "bytes" or "json", "xml" was given. Omit it for both text and bytes.',
   })
   t.throws(() => WebSocketEndpoint({ onReceive: 'echo' as never }), {
     message:

@@ -29,7 +29,7 @@ t.test('LS-WS-2: sends what the callback returns, as JSON', async (t) => {
   })
 })
 
-t.test('texts are JSON too, bytes are bytes, and undefined is nothing', async (t) => {
+t.test('texts are JSON too, bytes stay bytes, and nothing is sent for undefined', async (t) => {
   const replies: Readonly<Record<string, unknown>> = {
     text: 'é',
     bytes: Uint8Array.of(1),
@@ -45,7 +45,7 @@ t.test('texts are JSON too, bytes are bytes, and undefined is nothing', async (t
   })
 })
 
-t.test('with another encoding, texts are sent as they are', async (t) => {
+t.test('with another encoding, texts are sent unchanged', async (t) => {
   await talk(
     websocketListener((text: string) => (text === 'list' ? [text] : `${text}!`), {
       encoding: 'text',
@@ -81,7 +81,7 @@ const strict: ListenerOptions<'json', number> = {
   },
 }
 
-t.test('closes for what it cannot take: 1003, 1007, 1008', async (t) => {
+t.test('closes for invalid messages: 1003, 1007, 1008', async (t) => {
   const text = websocketListener((text) => text, { encoding: 'text' })
   const number = websocketListener((number: number) => number * 2, strict)
 
@@ -113,7 +113,7 @@ t.test('closes for what it cannot take: 1003, 1007, 1008', async (t) => {
   )
 })
 
-t.test('a message that is not valid can be answered', async (t) => {
+t.test('an invalid message can be answered', async (t) => {
   const listener = websocketListener((number: number) => number, {
     ...strict,
     onInvalid: (websocket, error) => websocket.sendJSON({ error: (error as Error).message }),
@@ -127,7 +127,7 @@ t.test('a message that is not valid can be answered', async (t) => {
   })
 })
 
-t.test('accepts and takes leave as it is told', async (t) => {
+t.test('calls onConnect and onDisconnect', async (t) => {
   const codes: number[] = []
   const listener = websocketListener(() => undefined, {
     onConnect: (websocket) => websocket.accept({ headers: ['x-a', '1'] }),
@@ -154,7 +154,7 @@ function gates() {
   return { open, onMessage, most: () => most }
 }
 
-t.test('works on one message at a time, in order', async (t) => {
+t.test('handles one message at a time, in order', async (t) => {
   const { open, onMessage, most } = gates()
 
   await talk(websocketListener(onMessage), async (socket) => {
@@ -170,7 +170,7 @@ t.test('works on one message at a time, in order', async (t) => {
   t.equal(most(), 1)
 })
 
-t.test('or on as many as it may, answering each when it is done', async (t) => {
+t.test('handles several messages at once, and answers each when it is done', async (t) => {
   const { open, onMessage, most } = gates()
   const codes: number[] = []
   const listener = websocketListener(onMessage, {
@@ -197,7 +197,7 @@ t.test('or on as many as it may, answering each when it is done', async (t) => {
   t.same(codes, [4000])
 })
 
-t.test('an error of one of many ends it at once', async (t) => {
+t.test('an error of one of several messages ends all immediately', async (t) => {
   const { open, onMessage } = gates()
   const codes: number[] = []
   const listener = websocketListener(onMessage, {
@@ -216,7 +216,7 @@ t.test('an error of one of many ends it at once', async (t) => {
   open.get('a')?.()
 })
 
-t.test('refuses options that can never work', async (t) => {
+t.test('refuses invalid options', async (t) => {
   t.throws(() => websocketListener(undefined as never), {
     message:
       'websocketListener: onMessage must be a function, undefined was given. Is the name spelled right?',

@@ -75,7 +75,7 @@ t.test('a schema validates texts and bytes as well', async (t) => {
   )
 })
 
-t.test('on request, a problem document says first what is wrong', async (t) => {
+t.test('with sendProblem, a problem document is sent before the close', async (t) => {
   const listener = websocketListener(() => {}, { parse: Order, sendProblem: true })
   const closed = await talk(listener, async (socket) => {
     await socket.sendJSON({ item: '', count: 'secret' })
@@ -94,7 +94,7 @@ t.test('on request, a problem document says first what is wrong', async (t) => {
   t.same(closed, INVALID)
 })
 
-t.test('it tells of messages that are no JSON, and what parse says for clients', async (t) => {
+t.test('a problem describes invalid JSON, and errors of parse for clients', async (t) => {
   const thrown: Readonly<Record<string, Error>> = {
     problem: new Problem({ status: 409, title: 'Sold out', item: 'tea' }),
     validation: new ValidationError([{ source: 'message', path: ['item'], message: 'Sold out.' }]),
@@ -124,7 +124,7 @@ t.test('it tells of messages that are no JSON, and what parse says for clients',
   })
 })
 
-t.test('messages go on after a problem if onInvalid lets them', async (t) => {
+t.test('messages are received after a problem if onInvalid allows it', async (t) => {
   const errors: unknown[] = []
   const listener = websocketListener(({ count }) => count, {
     ...{ parse: Order, sendProblem: true },
@@ -140,7 +140,7 @@ t.test('messages go on after a problem if onInvalid lets them', async (t) => {
   t.ok(errors.length === 1 && errors[0] instanceof ValidationError)
 })
 
-t.test('a member __proto__ is refused, wherever it is and however it is written', async (t) => {
+t.test('a member __proto__ is refused at any depth and in any spelling', async (t) => {
   const listener = websocketListener((value) => value, { parse: z.looseObject({}) })
   for (const name of ['__proto__', '\\u005f_proto__']) {
     t.same(await refused(listener, `{"a":[{"${name}":{"isAdmin":true}}]}`), INVALID)
@@ -164,7 +164,7 @@ t.test('a schema that throws is a bug', async (t) => {
 
 const Receipt = z.object({ id: z.int(), at: z.date() })
 
-t.test('what is sent is stripped by its schema, and written as replies are', async (t) => {
+t.test('outgoing messages are stripped by their schema, and encoded as replies are', async (t) => {
   const at = new Date(0)
   const stored = { id: 1, at, card: '4711' }
   const shown = { id: 1, at: '1970-01-01T00:00:00.000Z' }
@@ -190,7 +190,7 @@ t.test('what is sent is stripped by its schema, and written as replies are', asy
   })
 })
 
-t.test('texts are JSON where they are sent by a schema, bytes are bytes', async (t) => {
+t.test('texts with a schema are sent as JSON, bytes as bytes', async (t) => {
   const either = z.union([z.string(), z.instanceof(Uint8Array)])
   await talk(
     websocketStream(() => ['é', Uint8Array.of(1)], { sends: either }),
@@ -206,7 +206,7 @@ t.test('texts are JSON where they are sent by a schema, bytes are bytes', async 
   })
 })
 
-t.test('what does not fit is a bug, which ends the stream too', async (t) => {
+t.test('a message that does not match its schema is a bug, in a stream too', async (t) => {
   let ended = false
   const source = function* () {
     try {
@@ -233,7 +233,7 @@ t.test('what does not fit is a bug, which ends the stream too', async (t) => {
   t.ok(ended)
 })
 
-t.test('layers say whether it is checked, and how values are written', async (t) => {
+t.test('layers decide whether messages are validated, and how values are encoded', async (t) => {
   class Money {
     readonly cents = 5
   }
@@ -257,7 +257,7 @@ t.test('layers say whether it is checked, and how values are written', async (t)
   )
 })
 
-t.test('refuses schemas that are none', async (t) => {
+t.test('refuses values that are not schemas', async (t) => {
   t.throws(() => websocketListener(() => {}, { sends: Order.parse as never }), {
     message:
       'websocketListener: sends must be a Standard Schema, a function was given. Use zod, valibot, arktype, or an object with the key ~standard.',
@@ -267,7 +267,7 @@ t.test('refuses schemas that are none', async (t) => {
   })
 })
 
-t.test('a route has no name of its own by them', async (t) => {
+t.test('a route of a listener or a stream has no name by default', async (t) => {
   for (const handler of [websocketListener(() => {}), websocketStream(() => [])]) {
     t.equal(WebSocketRoute('/', handler).name, '')
   }

@@ -12,7 +12,7 @@ async function* numbers(from: number, log: unknown[] = []): AsyncGenerator<numbe
   }
 }
 
-t.test('LS-WS-3: sends what an iterable gives, and closes', async (t) => {
+t.test('LS-WS-3: sends the items of an iterable, and closes', async (t) => {
   const route = WebSocketRoute(
     '/{word}',
     websocketStream(function* ({ pathParams }) {
@@ -30,7 +30,7 @@ t.test('LS-WS-3: sends what an iterable gives, and closes', async (t) => {
   t.same(await socket.closed, { code: 1000, reason: '' })
 })
 
-t.test('what a peer says to one who only sends is dropped, but for the latest', async (t) => {
+t.test('messages of a peer are dropped while a stream only sends, except the latest', async (t) => {
   let goOn = (): void => {}
   const received: unknown[] = []
   const route = WebSocketRoute(
@@ -61,7 +61,7 @@ t.test('what a peer says to one who only sends is dropped, but for the latest', 
   )
 })
 
-t.test('stops at once when the client goes, even one that waits', async (t) => {
+t.test('stops immediately when the client disconnects, even while waiting', async (t) => {
   const log: unknown[] = []
   let release = (): void => {}
   const released = new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ t.test('stops at once when the client goes, even one that waits', async (t) => {
   t.same(log, ['stopped'])
 })
 
-t.test('makes no more than the client takes', async (t) => {
+t.test('pulls no more items than the client receives', async (t) => {
   const log: unknown[] = []
   let made = 0
   const flood = WebSocketRoute(
@@ -114,7 +114,7 @@ t.test('makes no more than the client takes', async (t) => {
   t.same(log, ['stopped'])
 })
 
-t.test('what the client sends meanwhile is there for who reads it', async (t) => {
+t.test('messages that the client sends meanwhile can be read', async (t) => {
   const route = WebSocketRoute(
     '/',
     websocketStream(async function* (websocket) {
@@ -135,7 +135,7 @@ t.test('what the client sends meanwhile is there for who reads it', async (t) =>
   }
 })
 
-t.test('a stream goes beside what else a handler does', async (t) => {
+t.test('a stream can run beside other work of a handler', async (t) => {
   const log: unknown[] = []
   const route = WebSocketRoute('/', async (websocket) => {
     await websocket.accept()
@@ -161,7 +161,7 @@ t.test('a stream goes beside what else a handler does', async (t) => {
   t.same(log, ['stopped', 'all done'])
 })
 
-t.test('an error of the source is thrown on, and one that refuses sends nothing', async (t) => {
+t.test('an error of the source is rethrown, and a refused websocket gets nothing', async (t) => {
   const failing = websocketStream(function* () {
     yield 'a'
     throw new Error('bug')
@@ -178,14 +178,14 @@ t.test('an error of the source is thrown on, and one that refuses sends nothing'
   await t.rejects(other.websocket('/'), { name: 'WebSocketDenied' })
 })
 
-t.test('nothing is streamed before accept', async (t) => {
+t.test('a stream before accept throws', async (t) => {
   const early = WebSocketRoute('/', (websocket) => sendStream(websocket, ['a']))
   await using client = await testClient(early)
 
   await t.rejects(client.websocket('/'), { message: /accept\(\) comes first/ })
 })
 
-t.test('refuses what can never work', async (t) => {
+t.test('refuses invalid arguments', async (t) => {
   t.throws(() => websocketStream(['a'] as never), {
     message:
       'websocketStream: source must be a function, object was given. Is the name spelled right?',

@@ -36,7 +36,7 @@ async function sent(body: BodyContract, options: TestRequestOptions, method = 'P
 
 const User = z.object({ name: z.string(), age: z.int() })
 
-t.test('a JSON body is validated, and nothing in it is coerced', async (t) => {
+t.test('a JSON body is validated, and values are not converted', async (t) => {
   t.match(await sent(User, { json: { name: 'a', age: 1, more: 1 } }), {
     status: 200,
     body: { name: 'a', age: 1 },
@@ -54,7 +54,7 @@ t.test('a JSON body is validated, and nothing in it is coerced', async (t) => {
   )
 })
 
-t.test('a malformed body is 400, a missing one an issue, another content type 415', async (t) => {
+t.test('a malformed body is 400, a missing one an issue, another type 415', async (t) => {
   const type = { 'content-type': 'application/json' }
   t.match(await sent(User, { body: '{"name":', headers: type }), { status: 400 })
   t.match(await sent(User, { body: Uint8Array.of(0x22, 0xff, 0x22), headers: type }), {
@@ -79,7 +79,7 @@ t.test('a malformed body is 400, a missing one an issue, another content type 41
   })
 })
 
-t.test('a member __proto__ is refused, however it is written', async (t) => {
+t.test('a member __proto__ is refused in any spelling', async (t) => {
   const headers = { 'content-type': 'application/json' }
   for (const body of [
     '{"__proto__":{"a":1}}',
@@ -92,7 +92,7 @@ t.test('a member __proto__ is refused, however it is written', async (t) => {
   t.match(await sent(z.looseObject({}), { body: '{"a":"__proto__"}', headers }), { status: 200 })
 })
 
-t.test('a body that is nested deeper than the stack is refused, not a crash', async (t) => {
+t.test('a body that is nested too deeply is refused without a crash', async (t) => {
   const headers = { 'content-type': 'application/json' }
   const body = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
   const Tree: z.ZodType = z.lazy(() => z.array(Tree))
@@ -102,13 +102,13 @@ t.test('a body that is nested deeper than the stack is refused, not a crash', as
   })
 })
 
-t.test('a compressed body is refused, unless its bytes are asked for', async (t) => {
+t.test('a compressed body is refused, unless the contract takes bytes', async (t) => {
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
   t.match(await sent(User, { body: '{"name":"a","age":1}', headers }), { status: 415 })
   t.match(await sent(bytes(), { body: 'abc', headers }), { status: 200 })
 })
 
-t.test('a limit of the body is its own', async (t) => {
+t.test('a limit in the contract applies to its body', async (t) => {
   t.match(await sent(json(z.string(), { maxSize: 10 }), { json: 'x'.repeat(20) }), { status: 413 })
   t.match(await sent(json(z.string(), { maxSize: 100 }), { json: 'x'.repeat(20) }), { status: 200 })
   t.match(
@@ -120,7 +120,7 @@ t.test('a limit of the body is its own', async (t) => {
   )
 })
 
-t.test('the texts of a form become what the schema wants', async (t) => {
+t.test('texts of a form are converted to the types of the schema', async (t) => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const schema = z.object({
     age: z.int(),
@@ -141,7 +141,7 @@ t.test('the texts of a form become what the schema wants', async (t) => {
   })
 })
 
-t.test('msgpack, text, bytes and streams', async (t) => {
+t.test('msgpack, text, bytes and streams are read', async (t) => {
   const type = (name: string) => ({ 'content-type': name })
   const packed = encode({ name: 'a', age: 1 })
   t.match(await sent(msgpack(User), { body: packed, headers: type('application/msgpack') }), {
@@ -173,7 +173,7 @@ t.test('msgpack, text, bytes and streams', async (t) => {
   t.equal((await client.post('/', { body: 'x'.repeat(20) })).status, 413)
 })
 
-t.test('a record chooses by media type', async (t) => {
+t.test('a record selects by media type', async (t) => {
   const body = {
     'application/json': User,
     'application/x-www-form-urlencoded': form(User),
@@ -194,7 +194,7 @@ t.test('a record chooses by media type', async (t) => {
   })
 })
 
-t.test('a body is read only when guards have passed', async (t) => {
+t.test('a body is read only after the guards', async (t) => {
   let reads = 0
   const guard = {
     of: () => {

@@ -16,7 +16,7 @@ import { testClient } from '../../lib/testing/client.ts'
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
-t.test('the middleware that authenticates has dependencies too', async (t) => {
+t.test('dependencies can be used by the middleware that authenticates', async (t) => {
   const key = crypto.getRandomValues(new Uint8Array(32))
   const robot = { user: new SimpleUser('robot'), scopes: ['deploy'] }
   const guards = {
@@ -58,11 +58,9 @@ t.test('the middleware that authenticates has dependencies too', async (t) => {
   t.match((await client.get('/basic')).headers.get('www-authenticate'), /^Basic realm="Restricted"/)
   t.equal((await client.get('/tokens')).status, 401)
   t.same(
-    [guards.basic, guards.tokens, guards.jwt].map(({ security }) => [
-      security.name,
-      security.scheme.type,
-      security.scopes,
-    ]),
+    [guards.basic, guards.tokens, guards.jwt].flatMap(({ security }) =>
+      security.map(({ name, scheme, scopes }) => [name, scheme.type, scopes]),
+    ),
     [
       ['basic', 'http', []],
       ['token', 'apiKey', []],
@@ -71,7 +69,7 @@ t.test('the middleware that authenticates has dependencies too', async (t) => {
   )
 })
 
-t.test('an issued token is accepted by jwt(), and refused when it has expired', async (t) => {
+t.test('jwt() accepts an issued token, and refuses it after its expiry', async (t) => {
   const key = crypto.getRandomValues(new Uint8Array(32))
   const options = { keys: key, algorithms: ['HS256'], issuer: 'us', audience: 'them' }
   const issued = { key, algorithm: 'HS256', subject: 'ada', issuer: 'us', audience: 'them' }
@@ -112,7 +110,7 @@ t.test('an issued token is accepted by jwt(), and refused when it has expired', 
   t.equal((await client.get('/', bearer(old))).status, 401)
 })
 
-t.test('the user of a session is a dependency, and 401 without one', async (t) => {
+t.test('the user of a session is a dependency, which throws 401 without one', async (t) => {
   const user = sessionUser(({ data }) => (typeof data['user'] === 'string' ? data['user'] : null))
   const app = Application({
     middleware: [sessions({ store: memoryStore() })],
@@ -133,10 +131,10 @@ t.test('the user of a session is a dependency, and 401 without one', async (t) =
   t.equal((await client.get('/me')).status, 401)
   await client.post('/login')
   t.equal(await (await client.get('/me')).json(), 'ada')
-  t.match(user.security, { name: 'session', scheme: { type: 'apiKey', in: 'cookie' } })
+  t.match(user.security, [{ name: 'session', scheme: { type: 'apiKey', in: 'cookie' } }])
 })
 
-t.test('the keys of jwtIdentity may be found when the first token comes', async (t) => {
+t.test('the keys of jwtIdentity may be a function', async (t) => {
   const known: { key?: Uint8Array } = {}
   const pair = await generateKeyPair('ES256')
   const set = { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'a' }] }
@@ -162,7 +160,7 @@ t.test('the keys of jwtIdentity may be found when the first token comes', async 
   t.equal((await client.get('/ofSet', bearer(other))).status, 401)
 })
 
-t.test('the address of the keys may be found when the first token comes', async (t) => {
+t.test('the URL of the keys may be a function', async (t) => {
   const pair = await generateKeyPair('ES256')
   let fetched = 0
   const server = createServer((_request, response) => {
@@ -183,7 +181,7 @@ t.test('the address of the keys may be found when the first token comes', async 
   t.equal(fetched, 1)
 })
 
-t.test('a function for keys that gives none is a bug of the server', async (t) => {
+t.test('a function that returns no keys is a bug of the server', async (t) => {
   for (const found of [new URL('http://example.org/keys'), () => null, 'text']) {
     const user = jwtIdentity({ keys: () => found as never, algorithms: ['ES256'] })
     const shown = operation({ guards: [user] }, () => reply(204))

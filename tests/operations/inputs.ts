@@ -7,6 +7,7 @@ import { operation, reply } from '../../lib/operations.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import type { AnySchema } from '../../lib/types/schemas.ts'
+import { busy } from '../support/linear.ts'
 
 /** What an operation with this query gets for a query string. */
 async function queried(
@@ -22,7 +23,7 @@ async function queried(
   return { status: response.status, body: await response.json() }
 }
 
-t.test('texts of a query become what the schema wants', async (t) => {
+t.test('texts of a query are converted to the types of the schema', async (t) => {
   const query = z.object({
     count: z.int().optional(),
     price: z.number().optional(),
@@ -57,35 +58,32 @@ t.test('texts of a query become what the schema wants', async (t) => {
     t.same(await queried(query, search), { status: 200, body: value }, search)
 })
 
-t.test(
-  'a text that is none fails in the schema, with its message and without what was sent',
-  async (t) => {
-    const query = z.object({
-      n: z.int().optional(),
-      b: z.boolean().optional(),
-      s: z.string().optional(),
-    })
-    const cases: [search: string, pointer: string][] = [
-      ['n=secret', '/n'],
-      ['n=0x10', '/n'],
-      ['n=1e400', '/n'],
-      ['n=9007199254740993', '/n'],
-      ['n=', '/n'],
-      ['n=%201', '/n'],
-      ['b=yes', '/b'],
-      ['s=secret&s=secret', '/s'],
-      ['n=1&n=2', '/n'],
-    ]
-    for (const [search, pointer] of cases) {
-      const { status, body } = await queried(query, search)
-      t.equal(status, 422, search)
-      t.match(body, { errors: [{ source: 'query', pointer }] }, search)
-      t.notMatch(JSON.stringify(body), 'secret', search)
-    }
-  },
-)
+t.test('a text that cannot be converted fails in the schema, without the text', async (t) => {
+  const query = z.object({
+    n: z.int().optional(),
+    b: z.boolean().optional(),
+    s: z.string().optional(),
+  })
+  const cases: [search: string, pointer: string][] = [
+    ['n=secret', '/n'],
+    ['n=0x10', '/n'],
+    ['n=1e400', '/n'],
+    ['n=9007199254740993', '/n'],
+    ['n=', '/n'],
+    ['n=%201', '/n'],
+    ['b=yes', '/b'],
+    ['s=secret&s=secret', '/s'],
+    ['n=1&n=2', '/n'],
+  ]
+  for (const [search, pointer] of cases) {
+    const { status, body } = await queried(query, search)
+    t.equal(status, 422, search)
+    t.match(body, { errors: [{ source: 'query', pointer }] }, search)
+    t.notMatch(JSON.stringify(body), 'secret', search)
+  }
+})
 
-t.test('names in brackets give objects where the schema wants them', async (t) => {
+t.test('names in brackets become objects if the schema wants them', async (t) => {
   const query = z.object({
     filter: z
       .object({
@@ -107,7 +105,7 @@ t.test('names in brackets give objects where the schema wants them', async (t) =
   t.same((await queried(loose, 'other[a]=1')).body, { 'other[a]': '1' }, 'elsewhere they are names')
 })
 
-t.test('names of prototypes change nothing', async (t) => {
+t.test('names of object properties change nothing', async (t) => {
   for (const search of [
     '__proto__[polluted]=1',
     '__proto__=1',
@@ -123,13 +121,13 @@ t.test('names of prototypes change nothing', async (t) => {
 t.test('100,000 names are read in linear time', async (t) => {
   const search = Array.from({ length: 100_000 }, (_, index) => `a[${index}]=1`).join('&')
   const query = z.looseObject({ a: z.record(z.string(), z.int()).optional() })
-  const start = performance.now()
+  const start = busy()
   const { status } = await queried(query, search)
   t.equal(status, 200)
-  t.ok(performance.now() - start < 5_000)
+  t.ok(busy() - start < 5_000)
 })
 
-t.test('all issues of all sources are reported at once', async (t) => {
+t.test('all issues of all sources are reported together', async (t) => {
   const app = Route('/{slug}', {
     post: operation(
       {
@@ -163,7 +161,7 @@ t.test('all issues of all sources are reported at once', async (t) => {
   )
 })
 
-t.test('header fields are found in any case, and lists of them split', async (t) => {
+t.test('header fields are found in any case, and lists are split', async (t) => {
   const headers = z.object({
     'X-Count': z.int(),
     'x-tags': z.array(z.string()),
@@ -178,7 +176,7 @@ t.test('header fields are found in any case, and lists of them split', async (t)
   t.same(await response.json(), { 'X-Count': 7, 'x-tags': ['a', 'b', 'c'] })
 })
 
-t.test('other cookies and header fields do not disturb a strict schema', async (t) => {
+t.test('other cookies and header fields do not affect a strict schema', async (t) => {
   const contract = {
     headers: z.strictObject({ host: z.string() }),
     cookies: z.strictObject({ a: z.int() }),
@@ -192,7 +190,7 @@ t.test('other cookies and header fields do not disturb a strict schema', async (
   t.same(await response.json(), { a: 1 })
 })
 
-t.test('parameters are those of the convertors, or of a schema behind them', async (t) => {
+t.test('parameters come from convertors, or from a schema after them', async (t) => {
   const plain = Route(
     '/{id:int}',
     operation({}, ({ params }) => reply(200, [typeof params.id, params.id])),
@@ -210,7 +208,7 @@ t.test('parameters are those of the convertors, or of a schema behind them', asy
   t.equal((await other.get('/70/5')).status, 422)
 })
 
-t.test('a contract, or an answer of its own, decides what invalid input gets', async (t) => {
+t.test('a contract or an error handler decides the answer to invalid input', async (t) => {
   const query = z.object({ n: z.int() })
   const bad = Route(
     '/',
@@ -227,7 +225,7 @@ t.test('a contract, or an answer of its own, decides what invalid input gets', a
   t.equal(await (await other.get('/')).text(), 'again: /n')
 })
 
-t.test('an async schema works, and one that throws is a bug', async (t) => {
+t.test('an async schema works, and an error of a schema is a bug', async (t) => {
   const query = z.object({ n: z.string().refine(async (text) => text === 'yes', 'must be yes') })
   t.equal((await queried(query, 'n=yes')).status, 200)
   t.match(await queried(query, 'n=no'), {

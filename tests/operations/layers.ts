@@ -11,49 +11,46 @@ const query = z.object({ n: z.int() })
 const responses = { 200: z.object({ id: z.int() }) }
 const leaky = () => ({ id: 1, hash: 'x' })
 
-t.test(
-  'the status of invalid input, validation and encoding come from the nearest layer',
-  async (t) => {
-    const encode = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value)
-    const routes = [
-      Route(
-        '/input',
-        operation({ query }, () => reply(200)),
-      ),
-      Route(
-        '/own',
-        operation({ query, status: 422 }, () => reply(200)),
-      ),
-      Route('/leaky', operation({ responses }, leaky)),
-      Route('/checked', operation({ responses, validateResponses: true }, leaky)),
-      Route(
-        '/big',
-        operation({}, () => reply(200, [7n])),
-      ),
-    ]
-    const app = Application({
-      status: 400,
-      routes: [
-        ...routes,
-        Mount('/inner', Router(layer({ status: 422, validateResponses: false, encode }, routes))),
-      ],
-    })
-    await using client = await testClient(app)
-    const shown = async (path: string) => {
-      const response = await client.get(path)
-      return [response.status, await response.json()] as [number, unknown]
-    }
+t.test('status of invalid input, validation and encoding: the nearest layer counts', async (t) => {
+  const encode = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value)
+  const routes = [
+    Route(
+      '/input',
+      operation({ query }, () => reply(200)),
+    ),
+    Route(
+      '/own',
+      operation({ query, status: 422 }, () => reply(200)),
+    ),
+    Route('/leaky', operation({ responses }, leaky)),
+    Route('/checked', operation({ responses, validateResponses: true }, leaky)),
+    Route(
+      '/big',
+      operation({}, () => reply(200, [7n])),
+    ),
+  ]
+  const app = Application({
+    status: 400,
+    routes: [
+      ...routes,
+      Mount('/inner', Router(layer({ status: 422, validateResponses: false, encode }, routes))),
+    ],
+  })
+  await using client = await testClient(app)
+  const shown = async (path: string) => {
+    const response = await client.get(path)
+    return [response.status, await response.json()] as [number, unknown]
+  }
 
-    t.match(await shown('/input'), [400])
-    t.match(await shown('/own'), [422])
-    t.match(await shown('/inner/input'), [422])
-    t.same(await shown('/leaky'), [200, { id: 1 }])
-    t.same(await shown('/inner/leaky'), [200, { id: 1, hash: 'x' }])
-    t.same(await shown('/inner/checked'), [200, { id: 1 }])
-    t.same(await shown('/big'), [200, ['7']])
-    t.same(await shown('/inner/big'), [200, [7]])
-  },
-)
+  t.match(await shown('/input'), [400])
+  t.match(await shown('/own'), [422])
+  t.match(await shown('/inner/input'), [422])
+  t.same(await shown('/leaky'), [200, { id: 1 }])
+  t.same(await shown('/inner/leaky'), [200, { id: 1, hash: 'x' }])
+  t.same(await shown('/inner/checked'), [200, { id: 1 }])
+  t.same(await shown('/big'), [200, ['7']])
+  t.same(await shown('/inner/big'), [200, [7]])
+})
 
 t.test('responses of a layer are declared for all operations inside', async (t) => {
   const teapot = { 418: z.object({ tea: z.string() }) }
@@ -67,7 +64,7 @@ t.test('responses of a layer are declared for all operations inside', async (t) 
   await t.rejects(client.get('/plain'), /declares the statuses 200, reply\(418, …\) was returned/)
 })
 
-t.test('guards of layers come before those of the operation, and before its body', async (t) => {
+t.test('guards of layers run before those of the operation, and before its body', async (t) => {
   const seen: string[] = []
   const guard = (name: string, refuses = false) =>
     dependency(() => {
@@ -91,22 +88,19 @@ t.test('guards of layers come before those of the operation, and before its body
   t.same(seen.slice(3), ['no'])
 })
 
-t.test(
-  'one operation in two layers answers as each of them says, at the same time too',
-  async (t) => {
-    const shared = operation({ responses }, (async () => {
-      await setTimeout(5)
-      return reply(418, { a: 1, b: 2 })
-    }) as never)
-    const app = Router([
-      ...layer({ responses: { 418: z.object({ a: z.int() }) } }, [Route('/a', shared)]),
-      ...layer({ responses: { 418: z.object({ b: z.int() }) } }, [Route('/b', shared)]),
-    ])
-    await using client = await testClient(app)
-    for (let round = 0; round < 2; round++) {
-      const answers = await Promise.all(['/a', '/b', '/a'].map((path) => client.get(path)))
-      const bodies = await Promise.all(answers.map((answer) => answer.json()))
-      t.same(bodies, [{ a: 1 }, { b: 2 }, { a: 1 }])
-    }
-  },
-)
+t.test('one operation in two layers follows each of them, also simultaneously', async (t) => {
+  const shared = operation({ responses }, (async () => {
+    await setTimeout(5)
+    return reply(418, { a: 1, b: 2 })
+  }) as never)
+  const app = Router([
+    ...layer({ responses: { 418: z.object({ a: z.int() }) } }, [Route('/a', shared)]),
+    ...layer({ responses: { 418: z.object({ b: z.int() }) } }, [Route('/b', shared)]),
+  ])
+  await using client = await testClient(app)
+  for (let round = 0; round < 2; round++) {
+    const answers = await Promise.all(['/a', '/b', '/a'].map((path) => client.get(path)))
+    const bodies = await Promise.all(answers.map((answer) => answer.json()))
+    t.same(bodies, [{ a: 1 }, { b: 2 }, { a: 1 }])
+  }
+})

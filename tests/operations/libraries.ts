@@ -35,7 +35,7 @@ const LIBRARIES: Record<string, { query: AnySchema; user: AnySchema }> = {
 }
 
 for (const [library, { query, user }] of Object.entries(LIBRARIES)) {
-  t.test(`${library}: inputs are coerced and validated, replies stripped`, async (t) => {
+  t.test(`${library}: inputs are converted and validated, replies stripped`, async (t) => {
     const app = Route('/', {
       post: operation({ query, body: user, responses: { 200: user } }, (input) => {
         t.same(input.query, { page: 2, full: true, tags: [1] })
@@ -58,7 +58,7 @@ for (const [library, { query, user }] of Object.entries(LIBRARIES)) {
   })
 }
 
-t.test('a schema that cannot describe itself gets texts as they are', async (t) => {
+t.test('a schema without a JSON Schema gets texts unchanged', async (t) => {
   const query: Schema<unknown, { page: string }> = {
     '~standard': {
       ...{ version: 1, vendor: 'own' },
@@ -82,7 +82,7 @@ t.test('a schema that cannot describe itself gets texts as they are', async (t) 
   t.match(await (await client.get('/')).json(), { errors: [{ pointer: '/page' }] })
 })
 
-t.test('a schema with a part that has no JSON form still tells the others', async (t) => {
+t.test('a schema with one part without a JSON form still describes the others', async (t) => {
   const query = z.object({
     n: z.int(),
     at: z.coerce.date().optional(),
@@ -100,7 +100,7 @@ t.test('a schema with a part that has no JSON form still tells the others', asyn
   ])
 })
 
-t.test('what has no JSON form is encoded, whatever the library says of it', async (t) => {
+t.test('values without a JSON form are encoded, for any library', async (t) => {
   const schemas = {
     bigint: type('bigint'),
     unknown: z.unknown(),

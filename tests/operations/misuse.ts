@@ -6,9 +6,10 @@ import { event, file, multipart, operation, reply, text } from '../../lib/operat
 const handler = () => reply(200)
 const define = (contract: object) => () => operation(contract as never, handler as never)
 
-t.test('a contract with a mistake throws, with what to do', async (t) => {
+t.test('a contract with a mistake throws, and says what to do', async (t) => {
   const cases: [contract: object, message: RegExp][] = [
     [{ querry: z.object({}) }, /operation: unknown option "querry"\. Did you mean "query"\?/],
+    [{ security: [{ bearer: [] }] }, /unknown option "security"\. Did you mean "guards"\?/],
     [{ query: {} }, /query must be a Standard Schema, an object was given\. Use zod/],
     [
       { body: 7 },
@@ -52,7 +53,7 @@ t.test('a contract with a mistake throws, with what to do', async (t) => {
   )
 })
 
-t.test('a message names the operation', async (t) => {
+t.test('an error message names the operation', async (t) => {
   const names: [() => unknown, RegExp][] = [
     [() => operation({ status: 1 as never, operationId: 'list' }, handler), /^operation "list": /],
     [() => operation({ status: 1 as never }, handler), /^operation "handler": /],

@@ -6,7 +6,7 @@ import { multipart, operation, reply } from '../../lib/operations.ts'
 import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 
-t.test('a multipart form has texts and files, which are checked by rules', async (t) => {
+t.test('a multipart form has texts and files, and rules check the files', async (t) => {
   const body = multipart(z.object({ title: z.string(), n: z.int().optional() }), {
     files: {
       photo: { maxSize: 10, types: ['image/*'] },
@@ -78,7 +78,7 @@ t.test('a multipart form has texts and files, which are checked by rules', async
   t.match(await send([['photo', file('a')]]), [422, { errors: [{ pointer: '/title' }] }])
 })
 
-t.test('a file that no rule names is left to the schema', async (t) => {
+t.test('a file without a rule is validated by the schema', async (t) => {
   const body = multipart(
     z.object({ photo: z.instanceof(UploadFile).refine(({ size }) => size > 1, 'too small') }),
   )

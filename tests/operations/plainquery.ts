@@ -61,7 +61,7 @@ const pair = fc.oneof(
 )
 const query = fc.array(pair, { maxLength: 6 }).map((pairs) => pairs.join('&'))
 
-t.test('a plain query gives what the general way gives', async (t) => {
+t.test('a plain query gives the result of the general parser', async (t) => {
   let plain = 0
   fc.assert(
     fc.property(query, fc.constantFrom(...wanted), (search, members) => {
@@ -76,7 +76,7 @@ t.test('a plain query gives what the general way gives', async (t) => {
   t.ok(plain > 500)
 })
 
-t.test('what must not be read in this way is not', async (t) => {
+t.test('other queries are not read as plain ones', async (t) => {
   const many = Array.from({ length: 33 }, (_, index) => `k${index}=1`).join('&')
   for (const search of [
     'a=1&a=2',

@@ -8,7 +8,7 @@ import { testClient } from '../../lib/testing/client.ts'
 
 const User = z.object({ id: z.int(), name: z.string(), password: z.string() })
 
-t.test('one schema gives those of input, output and patches', async (t) => {
+t.test('one schema serves input, output and patches', async (t) => {
   const stored = { id: 7, name: 'ada', password: 'secret' }
   const app = Route('/{id:int}', {
     put: operation(
@@ -35,7 +35,7 @@ t.test('one schema gives those of input, output and patches', async (t) => {
   t.equal((await client.patch('/7', { json: { name: 'eve' } })).status, 415)
 })
 
-t.test('names are changed by a transform', async (t) => {
+t.test('a transform changes names', async (t) => {
   const Input = z
     .object({ first_name: z.string() })
     .transform(({ first_name }) => ({ firstName: first_name }))
@@ -46,27 +46,24 @@ t.test('names are changed by a transform', async (t) => {
   t.equal(await (await client.post('/', { json: { first_name: 'ada' } })).json(), 'ada')
 })
 
-t.test(
-  'routes below several mounts are reached through each, with names of their own',
-  async (t) => {
-    const routes = [
-      Route(
-        '/{id:int}',
-        operation({}, ({ params }) => reply(200, params.id)),
-        { name: 'detail' },
-      ),
-    ]
-    const app = Application({
-      routes: ['a', 'b'].map((name) => Mount(`/${name}`, Router(routes), { name })),
-    })
-    await using client = await testClient(app)
-    t.equal(await (await client.get('/a/1')).json(), 1)
-    t.equal(await (await client.get('/b/2')).json(), 2)
-    t.equal(String(app.urlPathFor('b:detail', { id: 3 })), '/b/3')
-    const { paths } = openapi(app, { title: 'Both', version: '1' })
-    t.same(
-      [paths['/a/{id}']?.['get']?.operationId, paths['/b/{id}']?.['get']?.operationId],
-      ['getADetail', 'getBDetail'],
-    )
-  },
-)
+t.test('routes below several mounts work through each, with their own names', async (t) => {
+  const routes = [
+    Route(
+      '/{id:int}',
+      operation({}, ({ params }) => reply(200, params.id)),
+      { name: 'detail' },
+    ),
+  ]
+  const app = Application({
+    routes: ['a', 'b'].map((name) => Mount(`/${name}`, Router(routes), { name })),
+  })
+  await using client = await testClient(app)
+  t.equal(await (await client.get('/a/1')).json(), 1)
+  t.equal(await (await client.get('/b/2')).json(), 2)
+  t.equal(String(app.urlPathFor('b:detail', { id: 3 })), '/b/3')
+  const { paths } = openapi(app, { title: 'Both', version: '1' })
+  t.same(
+    [paths['/a/{id}']?.['get']?.operationId, paths['/b/{id}']?.['get']?.operationId],
+    ['getADetail', 'getBDetail'],
+  )
+})

@@ -31,7 +31,7 @@ async function answered(contract: Contract, returned: () => unknown) {
 
 const User = z.object({ id: z.int(), name: z.string() })
 
-t.test('a body goes through its schema, and what that drops is not sent', async (t) => {
+t.test('a body is parsed by its schema, and dropped members are not sent', async (t) => {
   const user = { id: 1, name: 'a', hash: 'secret' }
   const responses = { 200: User, 404: Problem }
   t.match(await answered({ responses }, () => reply(200, user)), {
@@ -49,7 +49,7 @@ t.test('a body goes through its schema, and what that drops is not sent', async 
   })
 })
 
-t.test('a body that does not fit is a bug, told by its issues and not to the client', async (t) => {
+t.test('an invalid body is a bug with issues, which the client does not see', async (t) => {
   const contract = { responses: { 200: User } }
   const app = Route('/', operation(contract, (() => ({ id: 'secret', name: 'a' })) as never))
   await using client = await testClient(app)
@@ -61,7 +61,7 @@ t.test('a body that does not fit is a bug, told by its issues and not to the cli
   t.notMatch(await response.text(), 'schema')
 })
 
-t.test('what the contract does not declare is a bug that says what to do', async (t) => {
+t.test('an undeclared reply is a bug that says what to do', async (t) => {
   const cases: [contract: Contract, returned: unknown, message: RegExp][] = [
     [
       { responses: { 200: User } },
@@ -72,7 +72,7 @@ t.test('what the contract does not declare is a bug that says what to do', async
     [
       {},
       undefined,
-      /must return a reply or a Response, undefined was given\. Is a return or an await missing/,
+      /must return a reply or a Response, undefined was given\. Add the missing return or await\./,
     ],
     [{ responses: { 204: null } }, reply(204, 1), /a response of 204 has no body, 1 was given/],
     [{ responses: { 200: events(User) } }, reply(200, 7), /is a stream, 7 was given/],
@@ -106,7 +106,7 @@ t.test('a reply has header fields, cookies and background work', async (t) => {
   t.ok(worked)
 })
 
-t.test('no body, any response, and a rest', async (t) => {
+t.test('no body, any response, and a default', async (t) => {
   t.match(await answered({ responses: { 204: null } }, () => undefined), { status: 204, body: '' })
   t.match(await answered({ responses: { 204: null } }, () => reply(204)), { status: 204, body: '' })
   t.match(await answered({ responses: { 200: User } }, () => new PlainTextResponse('x')), {

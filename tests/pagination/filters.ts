@@ -62,7 +62,7 @@ t.test('the schema of the query describes both', async (t) => {
   })
 })
 
-t.test('filters that cannot be are refused at definition', async (t) => {
+t.test('invalid filters throw at definition', async (t) => {
   t.throws(() => offsetPage(z.string(), { filters: {} as never }), /filters must be a Standard/)
   t.throws(
     () => cursorPage(z.string(), { filters: z.object({ limit: z.int() }) }),

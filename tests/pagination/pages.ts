@@ -58,7 +58,7 @@ function targets(response: Response): Record<string, string> {
 }
 
 // LS-RESP-12
-t.test('a list is read by its offset', async (t) => {
+t.test('a list is paged by its offset', async (t) => {
   await using client = await testClient(app)
   const response = await client.get('/offset?limit=10&offset=20&q=a%3E%22')
 
@@ -73,7 +73,7 @@ t.test('a list is read by its offset', async (t) => {
   })
 })
 
-t.test('a list is read by its cursors, to the end', async (t) => {
+t.test('a list is paged by its cursors, to the end', async (t) => {
   await using client = await testClient(app)
   const ids: number[] = []
   let next: string | undefined = '?limit=20'
@@ -144,7 +144,7 @@ t.test('defaults', async (t) => {
   t.same(await check(cursorPage(User, { limit: 7 }).query, {}), { value: { limit: 7 } })
 })
 
-t.test('a text that names __proto__ is a cursor', async (t) => {
+t.test('a text that contains __proto__ is a valid cursor', async (t) => {
   t.same(await check(cursorPage(User).query, { cursor: encoded('"__proto__"') }), {
     value: { limit: 20, cursor: '__proto__' },
   })
@@ -165,7 +165,7 @@ t.test('any JSON value is a cursor', async (t) => {
   )
 })
 
-t.test('a page that does not fit has all its issues', async (t) => {
+t.test('an invalid page reports all its issues', async (t) => {
   t.match(
     await check(byOffset.page, { items: [{ id: 'x', name: 1 }], limit: 0, offset: 0, total: -1 }),
     {
@@ -198,7 +198,7 @@ t.test('schemas of items may be async, and without a JSON Schema', async (t) => 
   t.equal(page['~standard'].jsonSchema, undefined)
 })
 
-t.test('they are described', async (t) => {
+t.test('pages are described in the document', async (t) => {
   t.same(byOffset.query['~standard'].jsonSchema?.input(TARGET), {
     type: 'object',
     properties: {
@@ -242,7 +242,7 @@ t.test('links lead only to pages that exist', async (t) => {
   t.match(linksOf('', { items, limit: 2, offset: 0, total: 6 }), /offset=4>; rel="last"/)
 })
 
-t.test('parameters of the query cannot leave their link', async (t) => {
+t.test('parameters of the query cannot change the structure of a link', async (t) => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const field = linksOf(
@@ -258,7 +258,7 @@ t.test('parameters of the query cannot leave their link', async (t) => {
   )
 })
 
-t.test('misuse is told at definition', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   t.throws(() => offsetPage({} as AnySchema), {
     message: /^offsetPage: the schema of an item must be a Standard Schema, an object was given\./,
   })
@@ -266,11 +266,10 @@ t.test('misuse is told at definition', async (t) => {
     message: /^cursorPage: the schema of the cursor must be a Standard Schema, 7 was given\./,
   })
   t.throws(() => offsetPage(User, { maxLimit: 0 }), {
-    message:
-      'offsetPage: maxLimit must be a whole number of items, 0 was given. Leave it out for 100.',
+    message: 'offsetPage: maxLimit must be a whole number of items, 0 was given. Omit it for 100.',
   })
   t.throws(() => offsetPage(User, { limit: 101 }), {
-    message: 'offsetPage: limit must be from 1 to 100, 101 was given. Leave it out for 20.',
+    message: 'offsetPage: limit must be from 1 to 100, 101 was given. Omit it for 20.',
   })
   t.throws(() => offsetPage(User, { max: 1 } as never), { message: /unknown option "max"/ })
 })
