@@ -1,4 +1,4 @@
-/** AsyncAPI documents of applications, made of what their websockets and channels carry. */
+/** AsyncAPI documents of applications, made from the messages of their websockets and channels. */
 export {
   type AsyncAPIChannelOptions,
   type AsyncAPIOptions,

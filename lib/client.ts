@@ -17,17 +17,17 @@ type FetchHeaders = ConstructorParameters<typeof globalThis.Headers>[0]
 type FetchRequest = globalThis.Request
 type FetchResponse = globalThis.Response
 
-/** What sends the requests, and what every request has. */
+/** The options of a client: how it sends requests, and values for every request. */
 export interface ClientOptions {
-  /** Sends a request (that of the platform). `testClient(app).fetch` calls an app in this process. */
+  /** Sends a request (the global `fetch`). `testClient(app).fetch` calls an app in this process. */
   readonly fetch?: (request: FetchRequest) => Promise<FetchResponse>
   /** Header fields of each request, or a function that finds them (none). */
   readonly headers?: FetchHeaders | (() => FetchHeaders | Promise<FetchHeaders>)
-  /** Ends all requests (none). */
+  /** Aborts all requests (none). */
   readonly signal?: AbortSignal
-  /** Sees each request before it is sent, and may return another one. */
+  /** Called with each request before it is sent; may return another request (none). */
   readonly onRequest?: (request: FetchRequest) => Awaitable<FetchRequest | undefined>
-  /** Sees each response before its body is read, and may return another one. */
+  /** Called with each response before its body is read; may return another response (none). */
   readonly onResponse?: (
     response: FetchResponse,
     request: FetchRequest,
@@ -37,7 +37,7 @@ export interface ClientOptions {
 // biome-ignore lint/suspicious/noConfusingVoidType: the type of a function without a return
 type Awaitable<Value> = Value | void | Promise<Value | void>
 
-/** What the address of a websocket is made of. */
+/** The path parameters, query and subprotocols of a websocket. */
 export interface SocketOptions {
   readonly params?: Readonly<Record<string, unknown>>
   readonly query?: object
@@ -56,8 +56,8 @@ export interface Client<Described extends Api | AnyApi, Known = CallsFor<Describ
 
 const OPTIONS = /^(fetch|headers|signal|onRequest|onResponse)$/
 
-/** What a call is given, without its types. */
-interface Given extends SentBodies {
+/** The options of a call, without their exact types. */
+interface AnyCallOptions extends SentBodies {
   readonly params?: Readonly<Record<string, unknown>>
   readonly query?: object
   readonly headers?: object
@@ -67,13 +67,15 @@ interface Given extends SentBodies {
 }
 
 /**
- * A client for an API in another process, or in this one, whose types are those of its operations.
+ * Makes a client for an API in this or another process. Its types are those of the API's operations.
  *
- * A call is named by its method and path. It takes `params`, `query` and `headers`, and the body by its
- * kind: `body` for JSON, `form`, `multipart`, `text` or `bytes`. It gives an answer with a `status` that tells
- * the type of its `body`; with `expect`, all other statuses throw a ClientError.
+ * A call is identified by its method and path. Its options are `params`, `query`, `headers` and one body:
+ * `body` for JSON, `form`, `multipart`, `text` or `bytes`. It resolves to an answer, whose `status`
+ * determines the type of its `body`. With `expect`, all other statuses throw a ClientError.
  *
- * @throws TypeError if an option is unknown.
+ * @param base The URL of the API. In a browser it may be relative, and is `''` for the origin of the page.
+ * @throws TypeError if the base is missing, or an option is unknown; when called, if the base is relative
+ * where there is no page.
  * @example
  * const api = [
  *   Route('/users/{id:int}', {
@@ -97,13 +99,17 @@ export function client<Described extends Api | AnyApi = []>(
       `client: the options are fetch, headers, signal, onRequest and onResponse, ${unknown} was given. Check its name.`,
     )
   }
+  if (base === undefined) throw wrongBase(base)
   const { fetch = globalThis.fetch, headers, signal, onRequest, onResponse } = options
-  const urlOf = (path: string, { params, query }: Given): string => {
+  const urlOf = (path: string, { params, query }: AnyCallOptions): string => {
     const search = `${new URLSearchParams(pairsOf(query ?? {}) as [string, string][])}`
     const below = withoutSlash(`${base}`) + pathOf(path, params)
+    // Without a page there is nothing that a relative URL is relative to. It is no error before the first
+    // call, because a module that a server renders may only be called in the browser.
+    if (!URL.canParse(below) && !globalThis.location) throw wrongBase(base)
     return search ? `${below}?${search}` : below
   }
-  const call = async (key: string, given: Given = {}): Promise<object> => {
+  const call = async (key: string, given: AnyCallOptions = {}): Promise<object> => {
     const [method = '', path = ''] = key.split(/ (.*)/s)
     const fields = new globalThis.Headers(typeof headers === 'function' ? await headers() : headers)
     const [body, type] = sentBody(given)
@@ -128,6 +134,12 @@ export function client<Described extends Api | AnyApi = []>(
   const socket = (path: string, given: SocketOptions = {}): object =>
     new globalThis.WebSocket(urlOf(path, given).replace(/^http/, 'ws'), given.protocols)
   return Object.assign(call, { socket }) as unknown as Client<Described>
+}
+
+function wrongBase(base: unknown): TypeError {
+  return new TypeError(
+    `client: the base must be an absolute URL, ${JSON.stringify(base)} was given. Write client('https://example.org').`,
+  )
 }
 
 function withoutSlash(base: string): string {

@@ -1,4 +1,4 @@
-/** OpenAPI documents of applications, made of the contracts of their operations. */
+/** OpenAPI documents of applications, made from the contracts of their operations. */
 export { OpenAPI } from './openapi/app.ts'
 export { type OpenAPIOptions, openapi } from './openapi/document.ts'
 export type { OpenAPIAppOptions } from './openapi/options.ts'

@@ -1,4 +1,4 @@
-/** Finds what an application talks by: its websockets, and the channels that it is told of. */
+/** Finds the websockets and channels of an application. */
 import type { MessageContract } from '../endpoints/contract.ts'
 import { isHidden, pathOf } from '../openapi/found.ts'
 import { camelCase } from '../openapi/names.ts'
@@ -17,8 +17,8 @@ export interface FoundSocket {
 type Parameters = Readonly<Record<string, { readonly description?: string }>>
 
 /**
- * The websockets that are not hidden; those without a contract unless `plain` is false. The first route
- * of a path is the one that answers.
+ * The websockets that are not hidden. Those without a contract are included unless `plain` is false. If
+ * several routes have a path, the first one is described, because it answers.
  */
 export function socketsIn(listed: readonly ListedRoute[], plain: boolean): FoundSocket[] {
   const known = new Set<string>()
@@ -43,7 +43,7 @@ function contractOf(handler: unknown): MessageContract | undefined {
   return contract?.kind === 'listener' || contract?.kind === 'stream' ? contract : undefined
 }
 
-/** Parameters are texts in AsyncAPI, so that words say what a convertor accepts. */
+/** Descriptions of the convertors' values: in AsyncAPI a parameter is a string without a schema. */
 const WORDS: Readonly<Record<string, string>> = {
   integer: 'An integer from 0 on.',
   number: 'A number from 0 on.',
@@ -64,11 +64,11 @@ export function parametersIn(name: string): Parameters {
   return Object.fromEntries([...name.matchAll(/\{([\w-]+)\}/g)].map(([, one = '']) => [one, {}]))
 }
 
-/** Names that are taken once. */
+/** Makes unique names. */
 export class Names {
   readonly #taken = new Set<string>()
 
-  /** The words in camelCase, with a number if another one is called so. */
+  /** The words in camelCase, with a number if the name is already used. */
   of(...words: readonly string[]): string {
     const base = camelCase(...words) || 'root'
     let name = base

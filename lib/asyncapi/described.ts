@@ -8,8 +8,8 @@ import type {
   AsyncAPIReference,
 } from './types.ts'
 
-/** A channel, what the application does with it, and what both are called. */
-export interface Described {
+/** A channel with its operations, and their ids. */
+export interface DescribedChannel {
   readonly id: string
   readonly address: string
   readonly parameters: NonNullable<AsyncAPIChannel['parameters']>
@@ -18,22 +18,22 @@ export interface Described {
   readonly ids: { readonly receive: string; readonly send: string }
   readonly receives: readonly AsyncAPIMessage[]
   readonly sends: readonly AsyncAPIMessage[]
-  /** Whether what is sent answers what is received. */
+  /** Whether the sent messages are replies to received ones. */
   readonly isAnswering: boolean
   readonly common: Pick<AsyncAPIOperation, 'summary' | 'description' | 'tags' | 'security'>
 }
 
-/** The names of messages that have none, which say nothing of their own. */
+/** Default names, for messages without a name. */
 const UNNAMED = new Set(['received', 'sent', 'problem', 'message'])
 
-/** Messages of a schema with a name are called so. */
-function named(message: AsyncAPIMessage): AsyncAPIMessage {
+/** The message with the name of its schema, if it has only a default name. */
+function withSchemaName(message: AsyncAPIMessage): AsyncAPIMessage {
   const reference = message.payload?.['$ref']
   if (typeof reference !== 'string' || !UNNAMED.has(message.name)) return message
   return { ...message, name: reference.slice(reference.lastIndexOf('/') + 1) }
 }
 
-function drafted(message: AsyncAPIMessage): AsyncAPIMessage {
+function withDraft07(message: AsyncAPIMessage): AsyncAPIMessage {
   const { payload } = message
   return payload === undefined ? message : { ...message, payload: draft07(payload) as JSONSchema }
 }
@@ -45,8 +45,8 @@ export function channelOf({
   servers,
   receives,
   sends,
-}: Described): AsyncAPIChannel {
-  const messages = [...receives, ...sends].map(named).map(drafted)
+}: DescribedChannel): AsyncAPIChannel {
+  const messages = [...receives, ...sends].map(withSchemaName).map(withDraft07)
   return {
     address,
     ...(servers.length === 0 ? {} : { servers }),
@@ -57,12 +57,16 @@ export function channelOf({
   }
 }
 
-/** The operations by their ids: one that receives, and may answer, or one that sends. */
-export function operationsOf(described: Described): [id: string, operation: AsyncAPIOperation][] {
+/** The operations by their ids: one that receives, and may reply, or one that sends. */
+export function operationsOf(
+  described: DescribedChannel,
+): [id: string, operation: AsyncAPIOperation][] {
   const { id, ids, receives, sends, isAnswering, common } = described
   const channel = { $ref: `#/channels/${id}` }
   const refs = (messages: readonly AsyncAPIMessage[]): AsyncAPIReference[] =>
-    messages.map((message) => ({ $ref: `${channel.$ref}/messages/${named(message).name}` }))
+    messages.map((message) => ({
+      $ref: `${channel.$ref}/messages/${withSchemaName(message).name}`,
+    }))
   const reply = isAnswering && sends.length > 0 ? { reply: { channel, messages: refs(sends) } } : {}
   const receive = {
     action: 'receive',

@@ -1,6 +1,7 @@
-/** Makes an AsyncAPI document of routes. */
+/** Makes an AsyncAPI document from routes. */
+
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { Components } from '../openapi/components.ts'
 import { pascalCase } from '../openapi/names.ts'
 import { Schemes } from '../openapi/security.ts'
@@ -11,14 +12,14 @@ import { Router } from '../routing/router.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import type { App } from '../types.ts'
 import { type FoundSocket, Names, parametersIn, socketsIn } from './channels.ts'
-import { channelOf, type Described, operationsOf } from './described.ts'
+import { channelOf, type DescribedChannel, operationsOf } from './described.ts'
 import { messagesOf, receivedBy, sentBy } from './messages.ts'
 import { draft07 } from './schemas.ts'
 import { schemeOf, securityOf } from './security.ts'
 import { Servers } from './servers.ts'
 import type { AsyncAPIDocument, AsyncAPIInfo, AsyncAPIServer, AsyncAPITag } from './types.ts'
 
-/** What an application publishes to a channel of `stellula/channels`, or hears from it. */
+/** The messages that an application publishes to a channel of `stellula/channels`, or receives from it. */
 export interface AsyncAPIChannelOptions {
   /** A Standard Schema of its messages, which are JSON. */
   message: AnySchema
@@ -34,24 +35,24 @@ export interface AsyncAPIChannelOptions {
 
 export interface AsyncAPIOptions {
   /**
-   * Where the API is served, by name. Websockets are on those with the protocol `ws` or `wss`, and channels
-   * on the others (none).
+   * The servers of the API, by name (none). Those with the protocol `ws` or `wss` serve websockets, the
+   * others serve channels.
    */
   servers?: Readonly<Record<string, AsyncAPIServer>>
-  /** The channels of the application, by their names, in which `{room}` stands for a part (none). */
+  /** The channels of the application, by their names (none). A name may have parameters, such as `{room}`. */
   channels?: Readonly<Record<string, AsyncAPIChannelOptions>>
-  /** Whether websockets are in the document whose handlers do not say what their messages are (true). */
+  /** Whether to include websockets whose handlers do not describe their messages (true). */
   plain?: boolean
 }
 
 const WHERE = 'asyncapi'
 
 /**
- * The AsyncAPI 3.0 document of the websockets of an application, a router or a list of routes.
+ * Makes the AsyncAPI 3.0 document of the websockets of an application, a router or a list of routes.
  *
- * What `websocketListener` and `websocketStream` say of their messages is in it: an operation that receives
- * and may answer, or one that sends. Other websockets are listed by their paths; what is `hidden` is left
- * out. The same routes give the same document. Schemas with a name become components, in JSON Schema of
+ * Handlers of `websocketListener` and `websocketStream` describe their messages: each is an operation that
+ * receives and may reply, or one that sends. Other websockets are listed by their paths; `hidden` ones are
+ * omitted. The same routes give the same document. Schemas with a name become components, in JSON Schema
  * draft 7.
  *
  * @throws TypeError if an option is unknown or invalid, the title or version missing, or if two different
@@ -70,16 +71,16 @@ export function asyncapi(
   const { title, version } = (info ?? {}) as Partial<AsyncAPIInfo>
   const isInfo = typeof title === 'string' && typeof version === 'string'
   const what = 'the info must have a title and a version'
-  must(WHERE, isInfo, what, info, "Write { title: 'Chat', version: '1.0.0' }")
+  check(WHERE, isInfo, what, info, "Write { title: 'Chat', version: '1.0.0' }")
   const isApp = Array.isArray(app) || typeof app === 'function'
   const either = 'it takes an application or a list of routes'
-  must(WHERE, isApp, either, app, 'Write asyncapi(app, info)')
+  check(WHERE, isApp, either, app, 'Write asyncapi(app, info)')
   const listed = routes(typeof app === 'function' ? app : Router(app))
-  return new Making(options).document(listed, info, options)
+  return new DocumentBuilder(options).document(listed, info, options)
 }
 
-/** What the channels of a document share. */
-class Making {
+/** The state that the channels of a document share. */
+class DocumentBuilder {
   readonly #components = new Components(WHERE)
   readonly #schemes = new Schemes(WHERE)
   readonly #channels = new Names()
@@ -99,7 +100,7 @@ class Making {
       ...socketsIn(listed, plain).map((socket) => this.#socket(socket)),
       ...Object.entries(channels).map(([name, channel]) => this.#channel(name, channel)),
     ]
-    // Only now it is known what schemas end up to be called.
+    // The final names of schemas are only known now.
     const described = this.#components.finished(found)
     const servers = this.#servers.byName
     const components = this.#parts()
@@ -123,13 +124,12 @@ class Making {
     }
   }
 
-  #socket({ route, address, parameters, contract }: FoundSocket): Described {
+  #socket({ route, address, parameters, contract }: FoundSocket): DescribedChannel {
     const words = route.name === '' ? address : route.name
     const { settings } = route
     const use = { side: 'input', where: address, hint: pascalCase(words) } as const
     const guards = settings.flatMap((layer) => layer.guards ?? [])
-    const written = settings.flatMap((layer) => layer.security ?? [])
-    const required = this.#schemes.requirementsOf(guards, written)
+    const required = this.#schemes.requirementsOf(guards)
     const security = required && securityOf(required, this.#schemes.byName)
     const { summary, description } = contract ?? {}
     const tags = tagsOf(settings.flatMap((layer) => layer.tags ?? []))
@@ -143,19 +143,13 @@ class Making {
     }
   }
 
-  #channel(name: string, given: AsyncAPIChannelOptions): Described {
+  #channel(name: string, given: AsyncAPIChannelOptions): DescribedChannel {
     const where = `${WHERE}: the channel "${name}"`
     knownOptions(where, given, 'message action summary description tags')
     const { message, action = 'both', tags = [] } = given
     assertSchema(where, 'message', message)
     const isAction = ['send', 'receive', 'both'].includes(action)
-    must(
-      where,
-      isAction,
-      "action must be 'send', 'receive' or 'both'",
-      action,
-      'Leave it out for both',
-    )
+    check(where, isAction, "action must be 'send', 'receive' or 'both'", action, 'Omit it for both')
     const side = (own: 'input' | 'output') => {
       const use = { side: own, where: `the channel "${name}"`, hint: pascalCase(name) }
       return messagesOf(message, undefined, 'application/json', this.#components, use, 'message')
@@ -170,7 +164,7 @@ class Making {
     }
   }
 
-  #named(words: string): Pick<Described, 'id' | 'ids'> {
+  #named(words: string): Pick<DescribedChannel, 'id' | 'ids'> {
     const id = this.#channels.of(words)
     const ids = {
       receive: this.#operations.of('receive', id),

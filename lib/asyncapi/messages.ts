@@ -1,4 +1,4 @@
-/** The messages of a channel, by the schemas of what is received and sent. */
+/** Makes the messages of a channel from the schemas of received and sent values. */
 import type { MessageContract } from '../endpoints/contract.ts'
 import { Problem } from '../exceptions/problem.ts'
 import type { Components, Use } from '../openapi/components.ts'
@@ -7,7 +7,7 @@ import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import type { AsyncAPIMessage } from './types.ts'
 
-/** What an operation receives or sends; several messages where a schema is a choice between named ones. */
+/** The messages of an operation. A schema that is a choice between named schemas gives several. */
 export type Messages = readonly AsyncAPIMessage[]
 
 const TYPES = {
@@ -16,17 +16,17 @@ const TYPES = {
   bytes: 'application/octet-stream',
 } as const
 
-/** What a handler receives, or nothing for a stream. */
+/** The messages that a handler receives; none for a stream. */
 export function receivedBy(contract: MessageContract, components: Components, use: Use): Messages {
   const { kind, encoding, receives } = contract
   if (kind === 'stream') return []
   const contentType = encoding === undefined ? undefined : TYPES[encoding]
-  if (encoding === 'bytes') return [{ name: 'received', ...typed(contentType) }]
+  if (encoding === 'bytes') return [{ name: 'received', ...contentTypeMember(contentType) }]
   const plain = encoding === 'text' ? { type: 'string' } : undefined
   return messagesOf(receives, plain, contentType, components, { ...use, side: 'input' }, 'received')
 }
 
-/** What a handler sends, as far as it says. */
+/** The messages that a handler sends, as far as its contract describes them. */
 export function sentBy(contract: MessageContract, components: Components, use: Use): Messages {
   const { kind, encoding, sends, sendsProblem } = contract
   const named: Use = { ...use, side: 'output' }
@@ -39,12 +39,12 @@ export function sentBy(contract: MessageContract, components: Components, use: U
   return [...(encoding === 'json' ? sent : sent.map(asText)), ...problems]
 }
 
-/** Texts are sent as they are where messages are not JSON. */
+/** Strings are sent as plain text if messages are not JSON. */
 function asText(message: AsyncAPIMessage): AsyncAPIMessage {
   return message.payload?.['type'] === 'string' ? { ...message, contentType: TYPES.text } : message
 }
 
-/** The messages of a schema; a library may not be able to describe it. */
+/** The messages of a schema; its library may not be able to describe it. */
 export function messagesOf(
   schema: AnySchema | undefined,
   plain: JSONSchema | undefined,
@@ -54,11 +54,15 @@ export function messagesOf(
   name: string,
 ): Messages {
   const payload = (schema === undefined ? undefined : components.of(schema, use)) ?? plain
-  if (payload === undefined) return [{ name, ...typed(contentType) }]
-  return choicesOf(payload).map((choice) => ({ name, ...typed(contentType), payload: choice }))
+  if (payload === undefined) return [{ name, ...contentTypeMember(contentType) }]
+  return choicesOf(payload).map((choice) => ({
+    name,
+    ...contentTypeMember(contentType),
+    payload: choice,
+  }))
 }
 
-function typed(contentType: string | undefined): { contentType?: string } {
+function contentTypeMember(contentType: string | undefined): { contentType?: string } {
   return contentType === undefined ? {} : { contentType }
 }
 

@@ -1,15 +1,16 @@
-/** JSON Schemas of draft 2020-12 as those of draft 7, which AsyncAPI has. */
+/** Converts JSON Schemas from draft 2020-12 to draft 7, which AsyncAPI uses. */
 import { isObject } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 
-/** Keywords whose values are no schemas. */
+/** Keywords whose values are not schemas. */
 const VALUES = new Set(['default', 'const', 'enum', 'examples'])
 
-/** Keywords with schemas by name. */
+/** Keywords whose values are objects of schemas. */
 const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas'])
 
 /**
- * A schema, or a list of schemas. What draft 7 cannot say stays, since it ignores what it does not know.
+ * Converts a schema, or a list of schemas. Keywords that draft 7 does not have are kept, because it ignores
+ * unknown ones.
  *
  * @example
  * draft07({ prefixItems: [{ type: 'string' }], items: false })
@@ -26,7 +27,7 @@ export function draft07(given: unknown): unknown {
     ...itemsOf(prefixItems, items),
     ...(Object.keys(dependencies).length === 0 ? {} : { dependencies }),
   }
-  return $ref === undefined ? schema : referring($ref, schema)
+  return $ref === undefined ? schema : withReference($ref, schema)
 }
 
 function member(key: string, value: unknown): unknown {
@@ -40,8 +41,8 @@ function itemsOf(prefixItems: unknown, items: unknown): object {
   return { items: prefixItems, ...(items === undefined ? {} : { additionalItems: items }) }
 }
 
-/** Draft 7 ignores what stands beside a reference (section 8.3). */
-function referring($ref: unknown, schema: JSONSchema): JSONSchema {
+/** Combines a reference with other keywords, which draft 7 would ignore beside it (section 8.3). */
+function withReference($ref: unknown, schema: JSONSchema): JSONSchema {
   if (Object.keys(schema).length === 0) return { $ref }
   const others = Array.isArray(schema['allOf']) ? schema['allOf'] : []
   return { ...schema, allOf: [{ $ref }, ...others] }

@@ -1,9 +1,8 @@
-/** Security schemes of OpenAPI as AsyncAPI has them. */
-import type { SecurityScheme } from '../authentication/secured.ts'
-import type { SecurityRequirement } from '../operations/contract.ts'
+/** Converts OpenAPI security schemes to AsyncAPI. */
+import type { SecurityRequirement, SecurityScheme } from '../authentication/schemes.ts'
 import type { AsyncAPIReference } from './types.ts'
 
-/** A scheme as AsyncAPI describes it. */
+/** Converts a scheme. */
 export function schemeOf(scheme: SecurityScheme): object {
   if (scheme.type === 'apiKey') return { ...scheme, type: 'httpApiKey' }
   if (scheme.type === 'mutualTLS') return { ...scheme, type: 'X509' }
@@ -16,17 +15,18 @@ function flowOf({ scopes = {}, ...flow }: { readonly scopes?: object }): object 
   return { ...flow, availableScopes: scopes }
 }
 
-/** Only these two have scopes; elsewhere they are what a program asks for itself. */
+/** Only these two have scopes in AsyncAPI. */
 const WITH_SCOPES = ['oauth2', 'openIdConnect']
 
 /**
- * What an operation asks for. AsyncAPI knows alternatives only, so that schemes which are all needed are
- * listed one by one.
+ * The security of an operation. AsyncAPI has alternatives only, so schemes that are required together are
+ * listed one by one. It has no alternative without a scheme, so optional security is omitted.
  */
 export function securityOf(
   requirements: readonly SecurityRequirement[],
   schemes: Readonly<Record<string, SecurityScheme>>,
-): (AsyncAPIReference | object)[] {
+): (AsyncAPIReference | object)[] | undefined {
+  if (requirements.some((one) => Object.keys(one).length === 0)) return undefined
   return requirements.flatMap((requirement) =>
     Object.entries(requirement).map(([name, scopes]) => {
       const scheme = schemes[name]

@@ -1,4 +1,4 @@
-/** The servers of a document, and which channels are on which. */
+/** The servers of a document, and the channels of each. */
 import { camelCase } from '../openapi/names.ts'
 import type { AsyncAPIReference, AsyncAPIServer } from './types.ts'
 
@@ -7,7 +7,7 @@ export class Servers {
   readonly #sockets: readonly string[]
   readonly #brokers: readonly string[]
 
-  /** @param hasChannels Whether there are channels, which are on servers of their own. */
+  /** @param hasChannels Whether there are channels, which use other servers than websockets. */
   constructor(given: Readonly<Record<string, AsyncAPIServer>>, hasChannels: boolean) {
     this.#byName = { ...given }
     const names = Object.keys(given)
@@ -17,16 +17,16 @@ export class Servers {
     this.#brokers = isMixed ? names.filter((name) => !isSocket(name)) : []
   }
 
-  /** All of them, those of hosts included. */
+  /** All servers, those of hosts included. */
   get byName(): Readonly<Record<string, AsyncAPIServer>> {
     return this.#byName
   }
 
-  /** Where a websocket is; none for all servers. A host has a server of its own. */
+  /** The servers of a websocket; an empty list means all servers. Each host has its own server. */
   ofSocket(host: string | undefined): AsyncAPIReference[] {
     if (host === undefined) return this.#sockets.map(referenceTo)
     const name = camelCase(host)
-    this.#byName[name] ??= hosted(host)
+    this.#byName[name] ??= serverOfHost(host)
     return [referenceTo(name)]
   }
 
@@ -39,8 +39,8 @@ function referenceTo(name: string): AsyncAPIReference {
   return { $ref: `#/servers/${name}` }
 }
 
-/** Of a pattern such as `{tenant}.example.org`. */
-function hosted(pattern: string): AsyncAPIServer {
+/** The server of a host pattern such as `{tenant}.example.org`. */
+function serverOfHost(pattern: string): AsyncAPIServer {
   const names = [...pattern.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name = '']) => name)
   const host = pattern.replace(/\{(\w+):\w+\}/g, '{$1}')
   if (names.length === 0) return { host, protocol: 'wss' }

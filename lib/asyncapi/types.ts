@@ -1,7 +1,7 @@
-/** The parts of an AsyncAPI document (version 3.0), as far as this package writes them. */
+/** The parts of an AsyncAPI document (version 3.0) that this package writes. */
 import type { JSONSchema } from '../operations/schemas.ts'
 
-/** A part that is elsewhere in the document. */
+/** A reference to another part of the document. */
 export interface AsyncAPIReference {
   readonly $ref: string
 }
@@ -11,7 +11,7 @@ export interface AsyncAPITag {
   readonly description?: string
 }
 
-/** What a document says of the API as a whole. */
+/** The metadata of the API. */
 export interface AsyncAPIInfo {
   readonly title: string
   readonly version: string
@@ -23,11 +23,11 @@ export interface AsyncAPIInfo {
   readonly externalDocs?: { readonly url: string; readonly description?: string }
 }
 
-/** Where the API is served: this application for `ws` and `wss`, or a broker. */
+/** A server of the API: this application for `ws` and `wss`, or a broker. */
 export interface AsyncAPIServer {
-  /** With its port, without a scheme: 'example.org:8443'. */
+  /** The host with its port, without a scheme: 'example.org:8443'. */
   readonly host: string
-  /** Such as 'wss', 'ws' or 'redis'. */
+  /** The protocol, such as 'wss', 'ws' or 'redis'. */
   readonly protocol: string
   readonly pathname?: string
   readonly title?: string
@@ -41,7 +41,7 @@ export interface AsyncAPIServer {
 export interface AsyncAPIMessage {
   readonly name: string
   readonly contentType?: string
-  /** In JSON Schema, draft 7. */
+  /** A JSON Schema, draft 7. */
   readonly payload?: JSONSchema
 }
 
@@ -56,7 +56,7 @@ export interface AsyncAPIChannel {
 }
 
 export interface AsyncAPIOperation {
-  /** What the application does. */
+  /** The action of the application. */
   readonly action: 'send' | 'receive'
   readonly channel: AsyncAPIReference
   readonly summary?: string

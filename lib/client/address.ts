@@ -1,11 +1,11 @@
-/** Writes what a request says by its URL: parameters of the path, and the query. */
+/** Writes the URL of a request: path parameters and query. */
 
 const PARAM = /\{(\w+):?(\w*)\}|\/:(\w+)(\??)|\/(\*)$/g
 
 /**
- * The path with its parameters, percent-encoded. Slashes stay in `{name:path}` and `*` only.
+ * The path with its parameters, percent-encoded. Slashes are kept in `{name:path}` and `*` only.
  *
- * @throws TypeError for a parameter that is missing, or would lead to another path.
+ * @throws TypeError for a parameter that is missing, or would change the structure of the path.
  */
 export function pathOf(path: string, params: Readonly<Record<string, unknown>> = {}): string {
   return path.replace(PARAM, (_all, brace, kind, colon, optional, star) => {
@@ -22,14 +22,14 @@ export function pathOf(path: string, params: Readonly<Record<string, unknown>> =
   })
 }
 
-/** A value as text; dates as the convertor `datetime` reads them. */
+/** A value as text; dates in the format of the convertor `datetime`. */
 export function textOf(value: unknown): string {
   return value instanceof Date ? value.toISOString() : String(value)
 }
 
 /**
- * The pairs of a query or a form, as operations read them: a list repeats its name, an object within has
- * its names in brackets, and what is undefined is left out.
+ * The pairs of a query or a form, in the format that operations parse. A list repeats its name, a nested
+ * object has its names in brackets, and undefined values are omitted.
  */
 export function pairsOf(given: object, outer = ''): [name: string, value: string | Blob][] {
   return Object.entries(given).flatMap(([key, value]) => {

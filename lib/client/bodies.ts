@@ -1,8 +1,8 @@
-/** Writes the body of a request, and reads that of an answer. */
+/** Writes the body of a request, and reads that of a response. */
 import { pairsOf } from './address.ts'
 import { eventsOf, valuesOf } from './streams.ts'
 
-/** The options that a body is given by, of which a call has one. */
+/** The options for a body; a call has at most one of them. */
 export interface SentBodies {
   readonly body?: unknown
   readonly form?: object
@@ -11,13 +11,13 @@ export interface SentBodies {
   readonly bytes?: BodyInit
 }
 
-/** The body of a request, and the content type that fetch would not write by itself. */
+/** The body of a request, and its content type if fetch does not set it. */
 export function sentBody(given: SentBodies): [body: BodyInit | undefined, type?: string] {
   const { form, multipart, text, bytes } = given
   if (form !== undefined) return [new URLSearchParams(pairsOf(form) as [string, string][])]
   if (multipart !== undefined) {
     const data = new FormData()
-    // A text and a file are added by two overloads.
+    // The types have separate overloads for text and files.
     for (const [name, value] of pairsOf(multipart)) data.append(name, value as string)
     return [data]
   }
@@ -30,7 +30,10 @@ export function sentBody(given: SentBodies): [body: BodyInit | undefined, type?:
   return [JSON.stringify(given.body), 'application/json']
 }
 
-/** The body of an answer, by its content type. Streams are read by their reader. */
+/**
+ * Reads the body of a response, by its content type. Event streams and JSON lines become async iterables.
+ * Bodies that are neither text nor JSON are returned as streams.
+ */
 export async function receivedBody(response: Response): Promise<unknown> {
   const { body, headers } = response
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()

@@ -1,9 +1,9 @@
-/** From the types of routes to the calls that a client has. */
+/** The types of a client's calls, from the types of routes. */
 import type { Route } from '../routing/route.ts'
 import type { WebSocketRoute } from '../routing/websocketroute.ts'
 
 /**
- * What a client is made for: a list of routes, or lists by the prefix below which they are mounted.
+ * The type of an API: a list of routes, or lists by the prefix below which they are mounted.
  *
  * @example
  * const users = [Route('/{id:int}', show)] as const
@@ -13,8 +13,8 @@ import type { WebSocketRoute } from '../routing/websocketroute.ts'
 export type Api = readonly unknown[] | { readonly [prefix: `/${string}`]: Api }
 
 /**
- * The calls and websockets of an API, for an interface of it. The compiler finds a call on an interface at
- * once; on a list of routes, each call costs it the more, the more routes there are.
+ * The calls and websockets of an API, to be extended by an interface. The compiler looks a call up in an
+ * interface in constant time; in a list of routes, the time grows with the number of routes.
  *
  * @example
  * const users = [Route('/{id:int}', show)] as const
@@ -24,28 +24,28 @@ export type Api = readonly unknown[] | { readonly [prefix: `/${string}`]: Api }
  */
 export type ApiOf<Given extends Api> = Calls<Given> & { readonly [sockets]: Sockets<Given> }
 
-/** A key of types, which no call can have. */
+/** A key that exists only in types, and no call can have. */
 declare const sockets: unique symbol
 
-/** What an interface of an API has, next to its calls: the paths of its websockets. */
+/** The member of an API's interface besides its calls: the paths of its websockets. */
 export interface AnyApi {
   readonly [sockets]: string
 }
 
-/** The calls of what a client is made for. */
+/** The calls of an API. */
 export type CallsFor<Given> = Given extends AnyApi ? Given : Calls<Given>
 
-/** The paths of websockets of what a client is made for. */
+/** The websocket paths of an API. */
 export type SocketsFor<Given> = Given extends AnyApi ? Given[typeof sockets] : Sockets<Given>
 
-/** One call: a method on a path, and what the operation declares of it. */
+/** One call: a method, a path, and the contract of the operation. */
 export interface Call<Key extends string, Path extends string, Contract> {
   readonly key: Key
   readonly path: Path
   readonly contract: Contract
 }
 
-/** The calls of an API, by their keys, such as `GET /users/{id:int}`. */
+/** The calls of an API by their keys, such as `GET /users/{id:int}`. */
 export type Calls<Given> = Keyed<CallsIn<Given, ''>>
 
 type Keyed<All> = { readonly [One in All as KeyOf<One>]: One }
@@ -63,7 +63,7 @@ type CallsOf<Given, Prefix extends string> =
     ? CallsAt<Path extends Path ? Joined<Prefix, Path> : never, Served>
     : never
 
-/** Of each path, if a route has several. */
+/** The calls of each path, if a route has several. */
 type CallsAt<Path, Served> = Path extends string
   ? {
       [Method in keyof Served & string]: Call<`${Method} ${Path}`, Path, Served[Method]>

@@ -1,13 +1,13 @@
-/** What JSON makes of a type. */
+/** The type of a value after it was sent as JSON. */
 
 type Plain = string | number | boolean | null | undefined
 
-/** What JSON gives back as it is; types that are written out keep their names in an editor. */
+/** Types that JSON does not change. They are not mapped, so editors show their names. */
 type Unchanged = Plain | readonly Unchanged[] | { readonly [name: string]: Unchanged }
 
 /**
- * The type of a value after it was sent as JSON: dates and URLs are text, a bigint is text, maps are
- * objects, sets are lists, bytes are base64, and what is undefined may be missing.
+ * The type of a value after it was sent as JSON: dates, URLs and bigints are text, maps are objects, sets are
+ * lists, bytes are base64, and undefined members may be missing.
  *
  * @example
  * type User = Jsonified<{ id: bigint; born: Date }> // { id: string; born: string }
@@ -26,5 +26,5 @@ export type Jsonified<Value> =
   Value extends readonly unknown[]                      ? { [Index in keyof Value]: Jsonified<Value[Index]> } :
   { [Name in keyof Value as Value[Name] extends Lost    ? never : Name]: Jsonified<Value[Name]> }
 
-/** What JSON leaves out of objects. */
+/** The types that JSON omits from objects. */
 type Lost = ((...given: never) => unknown) | symbol

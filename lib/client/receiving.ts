@@ -1,11 +1,11 @@
-/** The types of what a call gives. */
+/** The types of the answers of calls. */
 import type { Content } from '../operations/responses.ts'
 import type { AnySchema, SchemaOutput } from '../types/schemas.ts'
 import type { Call } from './calls.ts'
 import type { Jsonified } from './json.ts'
 import type { ReceivedEvent } from './streams.ts'
 
-/** An answer of one status. */
+/** An answer with one status. */
 export interface ClientAnswer<Status extends number = number, Body = unknown> {
   readonly status: Status
   readonly body: Body
@@ -13,7 +13,7 @@ export interface ClientAnswer<Status extends number = number, Body = unknown> {
   readonly response: globalThis.Response
 }
 
-/** The statuses of HTTP that a response can have. */
+/** The HTTP statuses that a response can have. */
 // biome-ignore format: a table
 type HTTPStatus =
   | 200 | 201 | 202 | 203 | 204 | 205 | 206 | 207 | 208 | 226
@@ -25,7 +25,7 @@ type HTTPStatus =
 /** The statuses that a contract does not declare, such as 422 for invalid input, or 502 of a proxy. */
 export type OtherStatus<Declared> = Exclude<HTTPStatus, Declared>
 
-/** The body of what a contract declares of a status. */
+/** The body that a contract declares for a status. */
 export type ReceivedBody<Declared> = Declared extends null
   ? null
   : Declared extends AnySchema
@@ -45,7 +45,7 @@ type ContentOf<Kind, Given, MediaType> = Given extends AnySchema
     >
   : FileOf<MediaType>
 
-/** Texts and JSON are read at once; all else can be read as a stream, or by `response.blob()`. */
+/** Text and JSON are parsed; other bodies can be read as a stream, or by `response.blob()`. */
 type FileOf<MediaType> = string extends MediaType
   ? unknown
   : MediaType extends `text/${string}`
@@ -61,7 +61,7 @@ type ResponsesOf<Given> =
       : unknown
     : never
 
-/** The statuses that a call can expect: those that are declared, or any if none are. */
+/** The statuses that a call can expect: the declared ones, or any without a declaration. */
 export type StatusOf<Given> =
   unknown extends ResponsesOf<Given> ? number : keyof ResponsesOf<Given> & number
 
@@ -79,7 +79,7 @@ type Any<Responses> =
       Responses extends { readonly default: infer Rest } ? ReceivedBody<Rest> : unknown
     >
 
-/** What a call gives: an answer of each status that it expects, or of each that there may be. */
+/** The result of a call: an answer with one of the statuses that it expects, or with any possible status. */
 export type AnswerOf<Given, Expected extends number> = [Expected] extends [never]
   ? unknown extends ResponsesOf<Given>
     ? ClientAnswer

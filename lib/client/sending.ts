@@ -1,18 +1,18 @@
-/** The types of what a call sends. */
+/** The types of the options of calls. */
 import type { PathParams } from '../convertors/params.ts'
 import type { Body, BodyKind } from '../operations/bodies.ts'
 import type { AnySchema, SchemaInput } from '../types/schemas.ts'
 import type { Call } from './calls.ts'
 import type { StatusOf } from './receiving.ts'
 
-/** Bytes to send, from wherever they come. */
+/** Bytes to send. */
 export type Bytes = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array>
 
-/** What any call may be given. */
+/** The options of every call. */
 export interface CallOptions<Status extends number = number> {
-  /** Ends the request, and a stream that it has begun. */
+  /** Aborts the request, and the stream of its response (none). */
   readonly signal?: AbortSignal
-  /** The only statuses that are no errors; a call throws ClientError for all others (all). */
+  /** The statuses that are not errors (all). For other statuses the call throws ClientError. */
   readonly expect?: readonly Status[]
 }
 
@@ -21,14 +21,14 @@ type Fields = Readonly<Record<string, unknown>>
 
 type Nothing = Record<never, never>
 
-/** A member that is required where its value is. */
+/** A member that is optional if its value is. */
 type Member<Name extends string, Value> = Nothing extends Value
   ? { readonly [Key in Name]?: Value }
   : undefined extends Value
     ? { readonly [Key in Name]?: Value }
     : { readonly [Key in Name]: Value }
 
-/** The input of a schema; that of one which takes anything is what is known without it. */
+/** The input of a schema, or another type if the schema accepts anything. */
 type InputOf<Given, Otherwise> = Given extends AnySchema
   ? unknown extends SchemaInput<Given>
     ? Otherwise
@@ -40,7 +40,7 @@ type Params<Path extends string, Contract> = Typed<
   Contract extends { readonly params: infer Given } ? InputOf<Given, unknown> : unknown
 >
 
-/** The parameters of the path, of the types that the schema of the contract takes. */
+/** The path parameters, with the types of the contract's schema. */
 type Typed<Known, Given> = {
   readonly [Name in keyof Known]: Name extends keyof Given
     ? unknown extends Given[Name]
@@ -79,7 +79,7 @@ type ByKind<Kind extends BodyKind, Sent> = Kind extends 'json'
         ? { readonly bytes: Bytes; readonly contentType: `application/${string}` }
         : { readonly bytes: Bytes; readonly contentType?: string }
 
-/** The content type, unless it is that of the kind. */
+/** The content type, unless the kind of body implies it. */
 type TypePart<Type, Given> = Type extends
   | 'application/x-www-form-urlencoded'
   | 'multipart/form-data'
@@ -89,7 +89,7 @@ type TypePart<Type, Given> = Type extends
     ? unknown
     : { readonly contentType: Type }
 
-/** What may be sent to a handler without a contract. */
+/** The options for a handler without a contract. */
 interface AnyParts {
   readonly query?: Fields
   readonly headers?: Fields
@@ -101,7 +101,7 @@ interface AnyParts {
   readonly contentType?: string
 }
 
-/** The options of a call: what its operation takes, required where it is. */
+/** The options of a call, from the contract of its operation. */
 export type OptionsOf<Given, Expected extends number> =
   Given extends Call<string, infer Path, infer Contract>
     ? CallOptions<Expected> &
@@ -111,7 +111,7 @@ export type OptionsOf<Given, Expected extends number> =
           : QueryPart<Contract> & HeadersPart<Contract> & BodyPart<Contract>)
     : never
 
-/** The arguments after the key of a call; none are needed if nothing is required. */
+/** The arguments after the key of a call. The options may be omitted if all of them are optional. */
 export type ArgumentsOf<Given, Expected extends StatusOf<Given>> =
   Nothing extends OptionsOf<Given, Expected>
     ? [options?: OptionsOf<Given, Expected>]

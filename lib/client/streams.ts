@@ -2,16 +2,16 @@
 
 /** A server-sent event (WHATWG HTML, section 9.2.6). */
 export interface ReceivedEvent<Data = unknown> {
-  /** Its type ('message'). */
+  /** The event's type ('message'). */
   readonly event: string
   readonly data: Data
   /** The last id that was sent with an event, for `Last-Event-ID` (''). */
   readonly id: string
-  /** The milliseconds to wait before connecting again, if the event says so. */
+  /** The milliseconds to wait before reconnecting, if the event sets them. */
   readonly retry?: number
 }
 
-/** The lines of a stream, which may end with any of CRLF, CR and LF. Leaving the loop cancels it. */
+/** The lines of a stream, which may end with CRLF, CR or LF. Leaving the loop cancels the stream. */
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   const reader = stream.pipeThrough(new TextDecoderStream() as Decoder).getReader()
   let rest = ''
@@ -21,7 +21,7 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
       const { done, value } = await reader.read()
       if (done) break
       if (value === '') continue
-      // The line has ended with the CR before.
+      // The previous chunk has already ended the line with a CR.
       const text = endsInReturn && value[0] === '\n' ? value.slice(1) : value
       endsInReturn = value.endsWith('\r')
       const lines = (rest + text).split(/\r\n|\r|\n/)

@@ -1,4 +1,4 @@
-/** An app that serves the document of the application around it, and a page that shows it. */
+/** Makes an app that serves the document of the application around it, and a page that shows it. */
 
 import { HTTPException } from '../exceptions.ts'
 import { checkPreconditions, notModifiedHeaders } from '../http/conditional.ts'
@@ -12,23 +12,23 @@ import { answersExceptions } from '../routing/wrapped.ts'
 import type { App } from '../types.ts'
 import type { OpenAPIAppOptions } from './options.ts'
 import { plainPage, policyOf, shownPage } from './page.ts'
-import { Documents, type Served } from './served.ts'
+import { Documents, type ServedDocument } from './served.ts'
 import { readSettings, servedFile } from './settings.ts'
 import { startScript } from './viewers.ts'
 
 /**
- * An app to mount: it serves the OpenAPI document of the application around it, at `/openapi.json` and
- * `/openapi.yaml`, and at `/` a page to read it and to try it.
+ * Makes an app to mount. It serves the OpenAPI document of the application around it at `/openapi.json` and
+ * `/openapi.yaml`, and at `/` a page that shows the document and can send requests.
  *
  * The page is Scalar, Swagger UI or Redoc, whichever of their packages is installed: run
- * `npm install @scalar/api-reference`, `swagger-ui-dist` or `redoc`. Its files are served from there, and
- * nothing comes from another host unless you give a `url`. YAML needs the package `yaml`.
+ * `npm install @scalar/api-reference`, `swagger-ui-dist` or `redoc`. Its files are served from that package.
+ * Files come from another host only if you set `url`. YAML needs the package `yaml`.
  *
- * The server of the document is where the application is served, relative to the document. The document
- * follows routes that are added later, and is made once for the same routes.
+ * The document's server URL points to the application, relative to the document. The document includes routes
+ * that are added later, and is made again only if the routes change.
  *
- * @throws TypeError if an option is invalid, or the package of the `page` is not installed. A document
- * that cannot be made is an error of the first request, which `openapi()` in a test tells before.
+ * @throws TypeError if an option is invalid, or the package of the `page` is not installed. If the document
+ * cannot be made, the first request fails; call `openapi()` in a test to find this earlier.
  * @example
  * const app = Application({
  *   routes: [
@@ -41,7 +41,7 @@ export function OpenAPI(options: OpenAPIAppOptions): App {
   const settings = readSettings(options)
   const documents = new Documents(settings)
   const { shown } = settings
-  const servedTo = ({ scope }: Request): Served => {
+  const servedTo = ({ scope }: Request): ServedDocument => {
     if (scope.type !== 'http') throw new HTTPException(404)
     const around = scope.app ?? scope.router
     if (around === undefined || around === inner) throw withoutApplication()
@@ -52,7 +52,10 @@ export function OpenAPI(options: OpenAPIAppOptions): App {
   const yaml = async (request: Request) => {
     const bytes = await servedTo(request).yaml()
     if (bytes !== undefined) return answer(request, bytes, 'application/yaml')
-    throw new HTTPException(404, 'There is no YAML here. To have it, run npm install yaml.')
+    throw new HTTPException(
+      404,
+      'The document is not available as YAML. Run npm install yaml to enable it.',
+    )
   }
   const page = (request: Request) => {
     const { document } = servedTo(request)
@@ -79,14 +82,14 @@ export function OpenAPI(options: OpenAPIAppOptions): App {
     ...(shown === false ? [] : [Route('/', { get: page })]),
     ...(shown ? [Route('/start.js', { get: start }), Route('/files/{name}', { get: file })] : []),
   ])
-  // Of its own, without `routes`: the document leaves it out.
+  // This app has no `routes`, so the document omits it.
   const app: App = answersExceptions((scope, receive, send) => inner(scope, receive, send))
   return app
 }
 
 const FRESH = { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' } as const
 
-/** Bytes with a tag, or 304 or 412 by the preconditions of the request. */
+/** Responds with bytes and an ETag, or with 304 or 412 by the preconditions of the request. */
 async function answer(
   { scope }: Request,
   bytes: Uint8Array,
@@ -110,7 +113,7 @@ function pairs(list: readonly string[]): [string, string][] {
 
 const tags = new WeakMap<Uint8Array, string>()
 
-/** Not by node:crypto, which runtimes at the edge may not have. */
+/** The ETag of some bytes. It does not use node:crypto, which edge runtimes may not have. */
 async function tagOf(bytes: Uint8Array): Promise<string> {
   const known = tags.get(bytes)
   if (known !== undefined) return known
@@ -122,6 +125,6 @@ async function tagOf(bytes: Uint8Array): Promise<string> {
 
 function withoutApplication(): TypeError {
   return new TypeError(
-    "OpenAPI: there is no application around it to describe, none was found. Mount it in one: Mount('/docs', OpenAPI({ … })).",
+    "OpenAPI: there must be an application around it, none was found. Mount it in one: Mount('/docs', OpenAPI({ … })).",
   )
 }

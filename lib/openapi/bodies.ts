@@ -24,12 +24,12 @@ export function requestBodyOf(
   return { ...(isRequired ? { required: true } : {}), content: Object.fromEntries(content) }
 }
 
-/** One media type stands for those that mean the same. */
+/** The listed media types: one of several equivalent ones. */
 function mediaTypesOf({ kind, mediaTypes }: Body): readonly string[] {
   return kind === 'json' || kind === 'msgpack' ? mediaTypes.slice(0, 1) : mediaTypes
 }
 
-/** Whether a request without a body is refused; the first kind decides, as it does for requests. */
+/** Whether a request without a body is refused. The first kind of body decides, as for requests. */
 function isNeeded({ schema, mediaTypes }: Body): boolean {
   if (schema === undefined) return !mediaTypes.includes('*/*')
   const result = validate(schema, undefined)
@@ -66,7 +66,7 @@ function withFiles(schema: JSONSchema, files: Readonly<Record<string, UploadRule
   }
 }
 
-/** Bytes are a text with a media type in JSON Schema 2020-12. */
+/** The schema of a file. In JSON Schema 2020-12, bytes are a string with a media type. */
 function fileProperty([name, { many, maxCount }]: [string, UploadRule]): [string, JSONSchema] {
   const file = { type: 'string', contentMediaType: 'application/octet-stream' }
   if (!many) return [name, file]

@@ -1,8 +1,8 @@
 /**
- * The schemas of a document: those with a name become components, all others stay where they are used.
+ * The schemas of a document. Schemas with a name become components; all others stay where they are used.
  *
- * A schema may accept something else than it gives, as one with defaults does. Then what it accepts has
- * `Input` behind its name.
+ * The input of a schema may differ from its output, for example if it has defaults. The component of the
+ * input then has the suffix `Input`.
  */
 import { isObject } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
@@ -13,7 +13,7 @@ import { PENDING, Placing, type Use } from './placing.ts'
 export type { Side } from './described.ts'
 export type { Use } from './placing.ts'
 
-interface Named {
+interface NamedSchema {
   readonly side: Side
   readonly where: string
   readonly schema: JSONSchema
@@ -29,21 +29,21 @@ export class Components {
     this.#document = document
   }
 
-  readonly #named = new Map<string, Named>()
-  /** The names of the definitions of each schema that were moved, so that they are moved once. */
+  readonly #named = new Map<string, NamedSchema>()
+  /** The component names of the definitions that were moved, by schema. Each definition is moved once. */
   readonly #moved = new WeakMap<JSONSchema, Map<string, string>>()
   readonly #made = new Set<string>()
 
-  /** The schema as the document has it at this place; undefined if its library cannot describe it. */
+  /** The schema to write at this place of the document; undefined if its library cannot describe it. */
   of(schema: AnySchema, use: Use): JSONSchema | undefined {
     const described = describedBy(schema, use.side)
     return described === undefined ? undefined : this.placed(described, described, use)
   }
 
   /**
-   * A part of a JSON Schema as the document has it.
+   * The part of a JSON Schema to write at a place of the document.
    *
-   * @param root The whole, in which its references are found.
+   * @param root The whole schema, to which its references refer.
    */
   placed(part: JSONSchema, root: JSONSchema, use: Use): JSONSchema {
     const moved = this.#moved.get(root) ?? new Map<string, string>()
@@ -56,7 +56,7 @@ export class Components {
     return placing.schema(part, part === root)
   }
 
-  /** A name for a schema that refers to itself without having one. */
+  /** Makes a name for a recursive schema without a name. */
   #madeName(hint: string): string {
     let name = hint
     for (let number = 2; this.#made.has(name); number++) name = `${hint}_${number}`
@@ -76,9 +76,9 @@ export class Components {
   }
 
   /**
-   * All named schemas by the names that they end up with, sorted.
+   * All named schemas by their final names, sorted.
    *
-   * @throws TypeError if a schema has the name that another one's input got.
+   * @throws TypeError if a schema has the same name as the input of another one.
    */
   get schemas(): Record<string, JSONSchema> {
     const origins = new Map<string, string>()
@@ -97,15 +97,22 @@ export class Components {
     return Object.fromEntries(entries)
   }
 
-  /** The document with its references as they end up. */
+  /** The document with its final references. */
   finished<Document>(document: Document): Document {
     return JSON.parse(
-      JSON.stringify(document, (key, value: unknown) =>
-        key === '$ref' && typeof value === 'string' && value.startsWith(PENDING)
-          ? `#/components/schemas/${this.#finalName(value.slice(PENDING.length))}`
-          : value,
-      ),
+      JSON.stringify(document, (key, value: unknown) => {
+        if (key === '$ref') return this.#finalReference(value)
+        if (key !== 'discriminator' || !isObject(value) || !isObject(value['mapping'])) return value
+        const entries = Object.entries(value['mapping'])
+        const mapping = entries.map(([name, one]) => [name, this.#finalReference(one)])
+        return { ...value, mapping: Object.fromEntries(mapping) }
+      }),
     )
+  }
+
+  #finalReference(value: unknown): unknown {
+    if (typeof value !== 'string' || !value.startsWith(PENDING)) return value
+    return `#/components/schemas/${this.#finalName(value.slice(PENDING.length))}`
   }
 
   #finalName(key: string): string {
@@ -115,7 +122,7 @@ export class Components {
 
   #known: { readonly size: number; readonly names: ReadonlySet<string> } | undefined
 
-  /** The names whose sides differ, by themselves or by what they refer to. */
+  /** The names whose input and output differ, directly or in a schema to which they refer. */
   get #differing(): ReadonlySet<string> {
     if (this.#known?.size === this.#named.size) return this.#known.names
     const names = new Set<string>()
@@ -149,7 +156,7 @@ function refersTo(text: string, names: ReadonlySet<string>): boolean {
   return [...names].some((name) => text.includes(`"${PENDING}input:${name}"`))
 }
 
-/** A text that is the same for schemas whose members are in another order. */
+/** A text that is equal for schemas that differ only in the order of their members. */
 function textOf(schema: unknown): string {
   return JSON.stringify(schema, (_key, value: unknown) =>
     isObject(value)

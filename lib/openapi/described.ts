@@ -1,11 +1,11 @@
-/** The JSON Schemas of libraries, with names of definitions only where their authors gave them. */
+/** The JSON Schemas from schema libraries, without generated names of definitions. */
 import { type JSONSchema, jsonSchemaOf } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
 
-/** What a schema accepts, in requests, or what it gives, in responses. */
+/** The side of a schema: its input, in requests, or its output, in responses. */
 export type Side = 'input' | 'output'
 
-/** The JSON Schema of one side of a schema; undefined if its library cannot tell. */
+/** The JSON Schema of one side of a schema; undefined if its library cannot describe it. */
 export function describedBy(schema: AnySchema, side: Side): JSONSchema | undefined {
   const described = jsonSchemaOf(schema, side)
   return described !== undefined && schema['~standard'].vendor === 'arktype'
@@ -13,7 +13,10 @@ export function describedBy(schema: AnySchema, side: Side): JSONSchema | undefin
     : described
 }
 
-/** arktype numbers all definitions by what the program has defined before, `intersection246`. */
+/**
+ * Removes the names of arktype, which depend on earlier definitions of the program, such as
+ * `intersection246`.
+ */
 function withoutNames(schema: JSONSchema): JSONSchema {
   const names = Object.keys(schema['$defs'] ?? {})
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {

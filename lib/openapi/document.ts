@@ -1,7 +1,7 @@
-/** Makes an OpenAPI document of routes. */
+/** Makes an OpenAPI document from routes. */
 
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { type ListedRoute, routes } from '../routing/listing.ts'
 import type { Routable } from '../routing/reverse.ts'
 import { Router } from '../routing/router.ts'
@@ -9,7 +9,7 @@ import type { App } from '../types.ts'
 import { Components } from './components.ts'
 import type { DocumentContext } from './context.ts'
 import { foundIn, ownersIn, pathsOf } from './found.ts'
-import { extending } from './fragments.ts'
+import { extendDocument } from './fragments.ts'
 import { Refusals } from './responses.ts'
 import { Schemes } from './security.ts'
 import type { OpenAPIDocument, OpenAPIInfo, OpenAPIServer, OpenAPITag } from './types.ts'
@@ -17,29 +17,32 @@ import type { OpenAPIDocument, OpenAPIInfo, OpenAPIServer, OpenAPITag } from './
 export interface OpenAPIOptions {
   /** The version of OpenAPI: '3.1', or '3.2', which describes the items of streams ('3.1'). */
   version?: '3.1' | '3.2'
-  /** Where the API is served (where the document is). */
+  /** The servers of the API (the server of the document). */
   servers?: readonly OpenAPIServer[]
   /** Tags with descriptions, in the order of the document (those of the operations). */
   tags?: readonly OpenAPITag[]
-  /** More documentation, elsewhere. */
+  /** A link to more documentation (none). */
   externalDocs?: { readonly url: string; readonly description?: string }
-  /** Whether handlers without a contract are in the document, with what is known of them (true). */
+  /** Whether to include handlers without a contract, with their paths and methods only (true). */
   plain?: boolean
-  /** A document to extend: its paths and components are kept, and what the routes say counts more (none). */
+  /**
+   * A document to extend (none). Its paths and components are kept; for the same member, the value from the
+   * routes is used.
+   */
   base?: Readonly<Record<string, unknown>>
 }
 
 const VERSIONS = { '3.1': '3.1.1', '3.2': '3.2.0' } as const
 
 /**
- * The OpenAPI document of an application, a router or a list of routes.
+ * Makes the OpenAPI document of an application, a router or a list of routes.
  *
- * Operations are described by their contracts, other handlers by their paths and methods; foreign apps
- * and what is `hidden` are left out. The same routes give the same document. Schemas with a name become
- * components: by `id` or `title` of their library's metadata.
+ * Operations are described by their contracts, other handlers by their paths and methods. Foreign apps and
+ * `hidden` routes are omitted. The same routes give the same document. Schemas with a name become components;
+ * the name is the `id` or `title` in their library's metadata.
  *
- * `meta: { openapi: … }` of a route or layer adds what a contract does not say, in the words of OpenAPI: an
- * operation for all methods, or one by method in lower case.
+ * `meta: { openapi: … }` of a route or layer adds members that a contract does not have. It is an OpenAPI
+ * operation object for all methods, or one for each method, by lower-case method.
  *
  * @throws TypeError if an option is unknown, the title or version missing, or if two different schemas,
  * two security schemes or two operations have the same name.
@@ -56,7 +59,7 @@ export function openapi(
   knownOptions('openapi', options, 'version servers tags externalDocs plain base')
   assertInfo(info)
   const isApp = isList(app) || typeof app === 'function'
-  must(
+  check(
     'openapi',
     isApp,
     'it takes an application or a list of routes',
@@ -64,15 +67,15 @@ export function openapi(
     'Write openapi(app, info)',
   )
   const { version = '3.1' } = options
-  const fix = "Leave it out for '3.1'"
-  must('openapi', Object.hasOwn(VERSIONS, version), "version must be '3.1' or '3.2'", version, fix)
+  const fix = "Omit it for '3.1'"
+  check('openapi', Object.hasOwn(VERSIONS, version), "version must be '3.1' or '3.2'", version, fix)
   return documentOf(routes(isList(app) ? Router(app) : app), info, options)
 }
 
 /**
- * The document of what is listed.
+ * Makes the document of listed routes.
  *
- * @param here The patterns of hosts that serve the document itself: their routes need no server.
+ * @param here The patterns of hosts that serve the document itself: their routes need no server entry.
  */
 export function documentOf(
   listed: readonly ListedRoute[],
@@ -104,13 +107,13 @@ export function documentOf(
     info,
     ...(servers === undefined ? {} : { servers }),
     ...(tags === undefined ? {} : { tags }),
-    // Operations that name no scheme are open to all.
+    // Operations without a scheme need no authentication.
     security: (base['security'] ?? []) as NonNullable<OpenAPIDocument['security']>,
     paths,
     ...(Object.keys(components).length === 0 ? {} : { components }),
     ...(externalDocs === undefined ? {} : { externalDocs }),
   })
-  return extending(base, document)
+  return extendDocument(base, document)
 }
 
 function isList(app: App | readonly Routable[]): app is readonly Routable[] {
@@ -121,5 +124,5 @@ function assertInfo(info: unknown): void {
   const { title, version } = (info ?? {}) as Partial<OpenAPIInfo>
   const isInfo = typeof title === 'string' && typeof version === 'string'
   const fix = "Write { title: 'Users', version: '1.0.0' }"
-  must('openapi', isInfo, 'the info must have a title and a version', info, fix)
+  check('openapi', isInfo, 'the info must have a title and a version', info, fix)
 }

@@ -3,19 +3,19 @@ import type { Contract } from '../operations/contract.ts'
 import type { ListedRoute } from '../routing/listing.ts'
 import type { DocumentContext } from './context.ts'
 import { fragmentOf, withFragment } from './fragments.ts'
-import { type Described, operationOf } from './operation.ts'
+import { type FoundOperation, operationOf } from './operation.ts'
 import { templatesOf } from './paths.ts'
 import type { OpenAPIOperation, OpenAPIPath } from './types.ts'
 
-/** Methods that a path of version 3.1 can have. */
+/** The methods that OpenAPI 3.1 allows in a path. */
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE']
 
-/** What is in the document: operations, and other handlers unless `plain` is false. */
+/** The operations of the document, and other handlers unless `plain` is false. */
 export function foundIn(
   listed: readonly ListedRoute[],
   plain: boolean,
   hasAllMethods: boolean,
-): Described[] {
+): FoundOperation[] {
   return listed.flatMap((route) => {
     if (route.kind !== 'route' || isHidden(route)) return []
     return templatesOf(pathOf(route)).flatMap((template) =>
@@ -29,8 +29,8 @@ export function foundIn(
   })
 }
 
-/** The contracts that give an `operationId`, by it. */
-export function ownersIn(found: readonly Described[]): DocumentContext['owners'] {
+/** The contracts with an `operationId`, by that id. */
+export function ownersIn(found: readonly FoundOperation[]): DocumentContext['owners'] {
   const owners = new Map<string, { contract: Contract; where: string }>()
   for (const { method, path, contract } of found) {
     const id = contract?.operationId
@@ -40,16 +40,19 @@ export function ownersIn(found: readonly Described[]): DocumentContext['owners']
   return owners
 }
 
-/** The first route of a path and method is the one that answers. */
+/**
+ * The paths of the document. If several routes have a path and method, the first one is described, because it
+ * answers.
+ */
 export function pathsOf(
-  found: readonly Described[],
+  found: readonly FoundOperation[],
   context: DocumentContext,
 ): Record<string, OpenAPIPath> {
   const paths: Record<string, Record<string, unknown>> = {}
   const known = new Map<string, string>()
   for (const described of found) {
     const { path, method } = described
-    // Templates that differ only in the names of their parameters are the same path.
+    // Templates that differ only in the names of parameters are the same path.
     const shape = path.replace(/\{[^}]*\}/g, '{}')
     const first = known.get(shape) ?? path
     known.set(shape, first)
@@ -58,20 +61,24 @@ export function pathsOf(
     const key = place === paths[first] ? method.toLowerCase() : method
     if (place[key] !== undefined) continue
     const fragment = fragmentOf(described.route.meta, method, path)
-    place[key] = renamed(withFragment(operationOf(described, context), fragment), path, first)
+    place[key] = renameParameters(
+      withFragment(operationOf(described, context), fragment),
+      path,
+      first,
+    )
   }
   return paths as Record<string, OpenAPIPath>
 }
 
-/** Version 3.2 has other methods, but for QUERY, in an object of their own. */
+/** The object for a method. OpenAPI 3.2 has other methods, except QUERY, in `additionalOperations`. */
 function placeOf(path: Record<string, unknown>, method: string): Record<string, unknown> {
   if (METHODS.includes(method) || method === 'QUERY') return path
   path['additionalOperations'] ??= {}
   return path['additionalOperations'] as Record<string, unknown>
 }
 
-/** The operation with the names that the parameters of another template have. */
-function renamed(operation: OpenAPIOperation, from: string, to: string): OpenAPIOperation {
+/** The operation with the parameter names of another template. */
+function renameParameters(operation: OpenAPIOperation, from: string, to: string): OpenAPIOperation {
   if (from === to || operation.parameters === undefined) return operation
   const [own, others] = [namesIn(from), namesIn(to)]
   const parameters = operation.parameters.map((parameter) => {
@@ -85,7 +92,7 @@ function namesIn(template: string): string[] {
   return [...template.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name)
 }
 
-/** A mount answers its prefix by the route for `/` inside. */
+/** The path of a route. In a mount, the route for `/` answers the prefix, so the path has no trailing slash. */
 export function pathOf({ path, route }: ListedRoute): string {
   const isRoot = 'path' in route && route.path === '/'
   return isRoot && path !== '/' ? path.slice(0, -1) : path
@@ -93,7 +100,7 @@ export function pathOf({ path, route }: ListedRoute): string {
 
 const ALL = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** HEAD is not listed where it is served with GET. */
+/** The methods and handlers. HEAD is omitted if the handler of GET serves it. */
 function methodsOf({ handlers }: ListedRoute): [method: string, handler: unknown][] {
   return Object.entries(handlers).flatMap(([method, handler]): [string, unknown][] => {
     if (method === '*') return ALL.map((one) => [one, handler])
@@ -101,7 +108,7 @@ function methodsOf({ handlers }: ListedRoute): [method: string, handler: unknown
   })
 }
 
-/** Whether layers say that a route is in no document. */
+/** Whether a layer hides a route from documents. */
 export function isHidden({ settings }: ListedRoute): boolean {
   return settings.findLast(({ hidden }) => hidden !== undefined)?.hidden === true
 }

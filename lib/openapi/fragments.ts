@@ -1,5 +1,5 @@
-/** What the `meta` of a route says of its operations, in the words of OpenAPI. */
-import { must } from '../internal/must.ts'
+/** Reads OpenAPI members of operations from the `meta` of routes. */
+import { check } from '../internal/checks.ts'
 import { ANYTHING } from './responses.ts'
 import type { OpenAPIOperation } from './types.ts'
 
@@ -11,8 +11,8 @@ const KEY = 'openapi'
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query']
 
 /**
- * What the metadata of a route says of one of its methods: an operation for all of them, or one by method
- * in lower case.
+ * The operation object in a route's `meta` for one of its methods. The `meta` has one object for all methods,
+ * or one for each method, by lower-case method.
  *
  * @throws TypeError if it is not an object.
  */
@@ -25,18 +25,19 @@ export function fragmentOf(
   if (given === undefined) return {}
   const what = `meta.openapi of ${path} must be an object`
   const fix = 'Write { responses: { 200: { description: … } } }, or parse() your YAML'
-  must('openapi', isMembers(given), what, given, fix)
+  check('openapi', isMembers(given), what, given, fix)
   const names = Object.keys(given)
   const isByMethod = names.length > 0 && names.every((name) => METHODS.includes(name))
   if (!isByMethod) return given
   const own = given[method.toLowerCase()] ?? {}
-  must('openapi', isMembers(own), what, own, fix)
+  check('openapi', isMembers(own), what, own, fix)
   return own
 }
 
 /**
- * An operation with what a fragment says: its members count, objects are merged, and parameters of the
- * same name and place are. A response that stands for any is left out if the fragment has responses.
+ * Merges a fragment into an operation. Members of the fragment replace others; objects are merged, and so are
+ * parameters with the same name and place. The response that stands for any is omitted if the fragment has
+ * responses.
  */
 export function withFragment(operation: OpenAPIOperation, fragment: Members): OpenAPIOperation {
   if (Object.keys(fragment).length === 0) return operation
@@ -44,34 +45,37 @@ export function withFragment(operation: OpenAPIOperation, fragment: Members): Op
   const isReplaced = others === ANYTHING && fragment['responses'] !== undefined
   const base = isReplaced ? { ...operation, responses: known } : operation
   return {
-    ...merged(base as unknown as Members, fragment),
+    ...mergeMembers(base as unknown as Members, fragment),
     ...(fragment['parameters'] === undefined
       ? {}
-      : { parameters: together(operation.parameters ?? [], fragment['parameters']) }),
-  } as OpenAPIOperation // the author says the rest
+      : { parameters: mergeParameters(operation.parameters ?? [], fragment['parameters']) }),
+  } as OpenAPIOperation // the author is responsible for the other members
 }
 
-/** A document that extends another one, whose paths and components are kept. */
-export function extending<Document extends object>(base: Members, document: Document): Document {
-  return merged(base, document as unknown as Members) as Document
+/** Extends a document, whose paths and components are kept. */
+export function extendDocument<Document extends object>(
+  base: Members,
+  document: Document,
+): Document {
+  return mergeMembers(base, document as unknown as Members) as Document
 }
 
-function merged(one: Members, other: Members): Members {
+function mergeMembers(one: Members, other: Members): Members {
   const all: Record<string, unknown> = { ...one }
   for (const [name, value] of Object.entries(other)) {
     const before = all[name]
-    all[name] = isMembers(before) && isMembers(value) ? merged(before, value) : value
+    all[name] = isMembers(before) && isMembers(value) ? mergeMembers(before, value) : value
   }
   return all
 }
 
-function together(known: readonly unknown[], given: unknown): unknown {
+function mergeParameters(known: readonly unknown[], given: unknown): unknown {
   if (!Array.isArray(given)) return given
   const keyOf = (one: unknown): string => (isMembers(one) ? `${one['in']} ${one['name']}` : '')
   const byKey = new Map(known.map((one) => [keyOf(one), one]))
   for (const one of given) {
     const before = byKey.get(keyOf(one))
-    byKey.set(keyOf(one), isMembers(before) && isMembers(one) ? merged(before, one) : one)
+    byKey.set(keyOf(one), isMembers(before) && isMembers(one) ? mergeMembers(before, one) : one)
   }
   return [...byKey.values()]
 }

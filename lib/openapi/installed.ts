@@ -1,27 +1,28 @@
-/** Packages in the file system: where they are installed, for the project that uses this package. */
+/** Finds installed packages of the project that uses this package. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A package as it is installed. */
-export interface Installed {
+/** An installed package. */
+export interface InstalledPackage {
   readonly folder: string
 }
 
-/** Whether there is a file system. Without one, `installed` finds nothing. */
+/** Whether there is a file system. Without one, `findPackage` finds nothing. */
 export const hasFiles: boolean = true
 
 /**
- * Finds a package in a folder `node_modules`: from this package upwards, then from the working directory
- * and from the program. By its folder, since packages may not export the files that a browser needs.
+ * Finds a package in a folder `node_modules`: first in the folders above this package, then above the working
+ * directory and the program. It does not resolve a module, because packages may not export the files that a
+ * browser needs.
  *
  * @example
- * installed('zod')?.folder // '/srv/users/node_modules/zod'
+ * findPackage('zod')?.folder // '/srv/users/node_modules/zod'
  */
-export function installed(
+export function findPackage(
   name: string,
-  from: readonly string[] = projects(),
-): Installed | undefined {
+  from: readonly string[] = projectFolders(),
+): InstalledPackage | undefined {
   for (const folder of from.flatMap(foldersAbove)) {
     const candidate = path.join(folder, 'node_modules', ...name.split('/'))
     if (existsSync(path.join(candidate, 'package.json'))) return { folder: candidate }
@@ -30,11 +31,11 @@ export function installed(
 }
 
 /** The path of a file of a package. */
-export function fileOf({ folder }: Installed, name: string): string {
+export function fileOf({ folder }: InstalledPackage, name: string): string {
   return path.join(folder, ...name.split('/'))
 }
 
-function projects(): string[] {
+function projectFolders(): string[] {
   const [, program] = process.argv
   const own = path.dirname(fileURLToPath(import.meta.url))
   return [own, process.cwd(), ...(program === undefined ? [] : [path.dirname(program)])]

@@ -1,4 +1,4 @@
-/** Names in a document: made of other names, the same for the same input. */
+/** Makes names for a document from other names. The same input gives the same name. */
 
 /** Words joined in PascalCase: `list users`, `list_users` and `listUsers` are `ListUsers`. */
 export function pascalCase(...words: readonly string[]): string {
@@ -9,7 +9,7 @@ export function pascalCase(...words: readonly string[]): string {
     .join('')
 }
 
-/** The same in camelCase. */
+/** Words joined in camelCase. */
 export function camelCase(...words: readonly string[]): string {
   const name = pascalCase(...words)
   return name.charAt(0).toLowerCase() + name.slice(1)

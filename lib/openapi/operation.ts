@@ -11,20 +11,20 @@ import { parametersOf } from './parameters.ts'
 import { responsesOf } from './responses.ts'
 import type { OpenAPIOperation, OpenAPIParameter, OpenAPIServer } from './types.ts'
 
-/** What an operation is made of. */
-export interface Described {
+/** The input for one operation. */
+export interface FoundOperation {
   readonly route: ListedRoute
   readonly method: string
   /** The template. */
   readonly path: string
   readonly parameters: readonly OpenAPIParameter[]
   readonly contract: Contract | undefined
-  /** Whether its convertors refuse some texts, so that the path is not found. */
+  /** Whether its convertors refuse some texts, which are then answered with 404. */
   readonly isNarrow: boolean
 }
 
-/** Describes an operation by its contract and its layers, or a handler by its path. */
-export function operationOf(described: Described, context: DocumentContext): OpenAPIOperation {
+/** Makes an operation object from a contract and its layers, or from the path of a handler. */
+export function operationOf(described: FoundOperation, context: DocumentContext): OpenAPIOperation {
   const { route, method, path, parameters, contract = {} } = described
   const where = `${method} ${path}`
   const operationId = idOf(described, where, context)
@@ -37,11 +37,7 @@ export function operationOf(described: Described, context: DocumentContext): Ope
     ...(contract.guards ?? []),
     ...Object.values(contract.use ?? {}),
   ]
-  const written = [
-    ...route.settings.flatMap((layer) => layer.security ?? []),
-    ...(contract.security ?? []),
-  ]
-  const security = context.schemes.requirementsOf(guards, written)
+  const security = context.schemes.requirementsOf(guards)
   const all = parametersOf(contract, parameters, context.components, use)
   const layered = Object.assign({}, ...route.settings.map((layer) => layer.responses))
   const around = [...route.settings.flatMap((layer) => layer.middleware ?? []), ...guards]
@@ -75,13 +71,13 @@ function textsOf({ summary, description, externalDocs }: Contract): Partial<Open
 }
 
 /**
- * The id of the contract, or one made of the method and the name of the route, or of its path. Ids that
- * contracts give are taken before any is made.
+ * The id of the contract, or one made from the method and the name of the route, or its path. A made id never
+ * equals an id of a contract.
  *
  * @throws TypeError if the contract's own id is taken.
  */
 function idOf(
-  { route, method, path, contract }: Described,
+  { route, method, path, contract }: FoundOperation,
   where: string,
   { ids, owners }: DocumentContext,
 ): string {
@@ -106,10 +102,10 @@ function sorted(statuses: readonly number[]): number[] {
   return [...new Set(statuses)].sort((one, other) => one - other)
 }
 
-/** What refuses requests before the handler has a say. */
+/** The statuses of requests that are refused before the handler is called. */
 function refusalsOf(
   contract: Contract,
-  { route: { settings }, isNarrow }: Described,
+  { route: { settings }, isNarrow }: FoundOperation,
   isSecured: boolean,
 ): number[] {
   const { params, query, headers, cookies, body, status, onInvalid } = contract
@@ -126,14 +122,14 @@ function refusalsOf(
   return refusals
 }
 
-/** The nearest layer counts. */
+/** The status of the timeout; the innermost layer's setting is used. */
 function timeoutsOf(settings: readonly LayerSettings[]): number[] {
   const timeout = settings.findLast((layer) => layer.timeout !== undefined)?.timeout ?? false
   if (timeout === false) return []
   return [typeof timeout === 'number' ? 503 : (timeout.status ?? 503)]
 }
 
-/** Of a host: where these routes are served. */
+/** The server entries of routes within a host. */
 function serversOf({ host }: ListedRoute, here: ReadonlySet<string>): OpenAPIServer[] | undefined {
   if (host === undefined || here.has(host)) return undefined
   const variables = [...host.matchAll(/\{(\w+)(?::\w+)?\}/g)].map(([, name = '']) => name)

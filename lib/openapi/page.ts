@@ -1,12 +1,13 @@
 /** The page that shows a document: its HTML and its content security policy. */
 
+import { pageOf } from '../html/look.ts'
 import { type HTML, html } from '../html.ts'
-import type { Shown } from './settings.ts'
+import type { PageViewer } from './settings.ts'
 import type { OpenAPIDocument } from './types.ts'
 import { VIEWERS } from './viewers.ts'
 
-/** The page of an installed program, or of one at a URL. Its links are relative. */
-export function shownPage({ info }: OpenAPIDocument, { viewer, source }: Shown): HTML {
+/** The page with a viewer that is installed, or at a URL. Its links are relative. */
+export function shownPage({ info }: OpenAPIDocument, { viewer, source }: PageViewer): HTML {
   const [path = ''] = Object.values(viewer.files)
   const folder = source instanceof URL ? new URL('.', new URL(path, source)).href : 'files/'
   return html`<!doctype html>
@@ -26,36 +27,27 @@ ${viewer.scripts.map((name) => html`<script src="${folder + name}"></script>\n`)
 `
 }
 
-/** The page without a program: the links, and what to install. */
+/** The page without a viewer: links to the document, and the packages to install. */
 export function plainPage({ info }: OpenAPIDocument): HTML {
   const packages = Object.values(VIEWERS).map((viewer) => viewer.package)
   const commands = packages.map(
     (name, index) => html`${index === 0 ? '' : ' or '}<code>npm install ${name}</code>`,
   )
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${info.title}</title>
-<link rel="icon" href="data:,">
-</head>
-<body>
+  const content = html`<main>
 <h1>${info.title} ${info.version}</h1>
 <p>The document of this API: <a href="openapi.json">openapi.json</a>, <a href="openapi.yaml">openapi.yaml</a>.</p>
 <p>To read it here and to try it, install one of the packages that show it: ${commands}.
 Where there is no file system, give the option <code>url</code>.</p>
-</body>
-</html>
-`
+</main>`
+  return pageOf(info.title, content)
 }
 
 /**
- * The policy of the page. Scripts come as files only. The programs write styles of their own, so inline
- * styles are allowed. Requests go to this origin, to the servers of the document, and to where tokens
- * are given.
+ * The content security policy of the page. Inline scripts are forbidden. Inline styles are allowed because
+ * the viewers use them. Requests may go to this origin, the servers of the document, and the token URLs of
+ * its security schemes.
  */
-export function policyOf(document: OpenAPIDocument, shown: Shown | undefined): string {
+export function policyOf(document: OpenAPIDocument, shown: PageViewer | undefined): string {
   const hosted = shown?.source instanceof URL ? ` ${shown.source.origin}` : ''
   const directives = [
     "default-src 'none'",
@@ -74,7 +66,7 @@ export function policyOf(document: OpenAPIDocument, shown: Shown | undefined): s
   return directives.join('; ')
 }
 
-/** The origins that "try it" sends to, beside the own. */
+/** The other origins to which the page may send requests. */
 function originsOf({ servers = [], paths, components }: OpenAPIDocument): string[] {
   const operations = Object.values(paths).flatMap((path) => Object.values(path))
   const all = [...servers, ...operations.flatMap((operation) => operation.servers ?? [])]
@@ -96,7 +88,7 @@ function tokenURLs(scheme: object): string[] {
   return [...flowURLs, openIdConnectUrl].filter((url) => typeof url === 'string')
 }
 
-/** A source of the policy; a host with a variable becomes a wildcard, or all hosts of its scheme. */
+/** A source of the policy. A host with a variable becomes a wildcard, or all hosts of its scheme. */
 function sourceOf(url: string): string[] {
   const [, scheme = '', authority = ''] = /^(https?:)?\/\/([^/?#]*)/i.exec(url) ?? []
   if (authority === '') return []

@@ -1,6 +1,6 @@
-/** The parameters of an operation: of its path, query, header fields and cookies. */
+/** The parameters of an operation: path, query, header fields and cookies. */
 import type { Contract } from '../operations/contract.ts'
-import { isObject, referred } from '../operations/jsonreference.ts'
+import { isObject, resolveReference } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 import type { AnySchema } from '../types/schemas.ts'
 import type { Components, Use } from './components.ts'
@@ -13,10 +13,10 @@ const SOURCES = [
   ['cookies', 'cookie'],
 ] as const
 
-/** These fields have places of their own in a document, which forbids them as parameters. */
+/** OpenAPI forbids these fields as parameters, because it has other members for them. */
 const FORBIDDEN = ['accept', 'content-type', 'authorization']
 
-/** The parameters of a contract, with those of the path first. */
+/** The parameters of a contract; those of the path come first. */
 export function parametersOf(
   contract: Contract,
   ofPath: readonly OpenAPIParameter[],
@@ -27,21 +27,21 @@ export function parametersOf(
   const path = ofPath.map((parameter) => {
     const member = params.find(({ name }) => name === parameter.name)
     if (member === undefined) return parameter
-    const described = made('path', member, components, use)
-    return { ...described, schema: both(parameter.schema, described.schema) }
+    const described = parameterOf('path', member, components, use)
+    return { ...described, schema: combineSchemas(parameter.schema, described.schema) }
   })
   const others = SOURCES.flatMap(([key, place]) => {
     const schema = contract[key]
     const members = schema === undefined ? [] : membersOf(schema)
     return members
       .filter(({ name }) => place !== 'header' || !FORBIDDEN.includes(name.toLowerCase()))
-      .map((member) => made(place, member, components, use))
+      .map((member) => parameterOf(place, member, components, use))
   })
   return [...path, ...others]
 }
 
-/** What a text must be for its convertor, and what its value must be then. */
-function both(convertor: JSONSchema, own: JSONSchema): JSONSchema {
+/** Combines the schema of a convertor with the contract's schema for its value. */
+function combineSchemas(convertor: JSONSchema, own: JSONSchema): JSONSchema {
   const isLimited = ['enum', 'const', 'format', 'pattern'].some((key) => key in own)
   return own['type'] !== convertor['type'] || isLimited ? own : { ...convertor, ...own }
 }
@@ -53,7 +53,7 @@ interface Member {
   readonly isRequired: boolean
 }
 
-/** The members of a schema for an object; those of several objects are all optional. */
+/** The members of an object schema. If there are several alternative objects, all members are optional. */
 function membersOf(schema: AnySchema): Member[] {
   const root = describedBy(schema, 'input')
   return root === undefined ? [] : membersIn(root, root, true)
@@ -77,11 +77,11 @@ function membersIn(schema: JSONSchema, root: JSONSchema, mayRequire: boolean): M
 }
 
 function definition({ $ref: reference }: JSONSchema, root: JSONSchema): JSONSchema | undefined {
-  // The whole would be found in itself without an end.
-  return reference === '#' ? undefined : referred(reference, root)
+  // A reference to the whole schema would recurse without end.
+  return reference === '#' ? undefined : resolveReference(reference, root)
 }
 
-function made(
+function parameterOf(
   place: OpenAPIParameter['in'],
   { name, schema, root, isRequired }: Member,
   components: Components,
@@ -99,14 +99,14 @@ function made(
   }
 }
 
-/** Objects in a query are read in brackets: `filter[size]=1`. */
+/** The style of a parameter. Objects in a query use brackets: `filter[size]=1`. */
 function styleOf(place: string, schema: JSONSchema, root: JSONSchema): Partial<OpenAPIParameter> {
   return place === 'query' && isForObjects(schema, root)
     ? { style: 'deepObject', explode: true }
     : {}
 }
 
-/** Whether a schema is for objects, or for an object or null. */
+/** Whether a schema accepts objects only, or objects and null. */
 function isForObjects(schema: JSONSchema, root: JSONSchema): boolean {
   if (schema['type'] === 'object') return true
   const defined = definition(schema, root)

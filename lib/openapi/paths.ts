@@ -1,4 +1,4 @@
-/** Paths of routes as templates of OpenAPI, with what their convertors accept. */
+/** Converts paths of routes to OpenAPI templates, with the schemas of their convertors. */
 import type { JSONSchema } from '../operations/schemas.ts'
 import { parsePath } from '../routing/path.ts'
 import { isOptional, isParam, type Param, type Token } from '../routing/tokens.ts'
@@ -6,14 +6,14 @@ import type { OpenAPIParameter } from './types.ts'
 
 /** A path of a document. */
 export interface Template {
-  /** Such as `/users/{id}`. */
+  /** The template, such as `/users/{id}`. */
   readonly path: string
   readonly parameters: readonly OpenAPIParameter[]
   /** Whether its convertors refuse some texts. */
   readonly isNarrow: boolean
 }
 
-/** The templates of a path: two where a parameter may be missing. */
+/** The templates of a path: two if it has an optional parameter. */
 export function templatesOf(path: string): Template[] {
   return variants(parsePath(path, 'openapi').tokens).map((tokens) => ({
     path: tokens.map((token) => (isParam(token) ? `{${nameOf(token)}}` : token)).join('') || '/',
@@ -22,7 +22,7 @@ export function templatesOf(path: string): Template[] {
   }))
 }
 
-/** An optional parameter takes the slash before it along. */
+/** The variants of a path. If an optional parameter is omitted, so is the slash before it. */
 function variants(tokens: readonly Token[]): Token[][] {
   const at = tokens.findIndex(isOptional)
   const found = tokens[at]
@@ -36,7 +36,7 @@ function variants(tokens: readonly Token[]): Token[][] {
   ]
 }
 
-/** A final `*` has no name that a template can hold. */
+/** The name in the template; `*` is not a valid one. */
 function nameOf({ name }: Param): string {
   return name === '*' ? 'rest' : name
 }
@@ -53,7 +53,7 @@ function parameterOf(param: Param): OpenAPIParameter {
 /** Convertors that accept every text that a parameter can have. */
 const WIDE = new Set(['str', 'path'])
 
-/** What the built-in convertors accept; those of users accept texts that only they know. */
+/** The schemas of the built-in convertors. The schemas of custom ones are not known. */
 const SCHEMAS: Readonly<Record<string, JSONSchema>> = {
   str: { type: 'string', minLength: 1 },
   int: { type: 'integer', minimum: 0 },

@@ -1,44 +1,45 @@
-/** Moves one schema of a library into a document. */
-import { isObject, referred } from '../operations/jsonreference.ts'
+/** Moves one library's schema into a document. */
+import { isObject, resolveReference } from '../operations/jsonreference.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 import type { Side } from './described.ts'
+import { discriminatorOf } from './discriminators.ts'
 import { isComponentName } from './names.ts'
 
-/** Where a schema is used, for errors, and for the names of schemas without one. */
+/** The place where a schema is used, for error messages and for names of schemas without one. */
 export interface Use {
   readonly side: Side
   /** The place, as `GET /users, the response of 200`. */
   readonly where: string
-  /** What the name of a nameless recursive schema is made of. */
+  /** The base of the name for a recursive schema without a name. */
   readonly hint: string
 }
 
-/** References while the document is made: the side is known, but not yet whether both are the same. */
+/** The prefix of references while the document is made: whether input and output are equal is not known yet. */
 export const PENDING = 'pending:'
 
-/** What is done with schemas that have a name. */
+/** The functions for schemas with a name. */
 export interface Naming {
   /** The kind of the document, for errors. */
   readonly document: string
-  /** A new name for a schema that refers to itself without having one. */
+  /** Returns a new name for a recursive schema without a name. */
   made(): string
   take(name: string, schema: JSONSchema): void
 }
 
-/** A file of zod, which describes it as versions of OpenAPI before 3.1 do. */
-function textual(schema: JSONSchema): JSONSchema {
+/** Converts the schema of zod's files, which is in the form of OpenAPI before 3.1. */
+function convertFile(schema: JSONSchema): JSONSchema {
   if (schema['format'] !== 'binary' || schema['contentEncoding'] !== 'binary') return schema
   const { format, contentEncoding, ...own } = schema
   return { ...own, contentMediaType: own['contentMediaType'] ?? 'application/octet-stream' }
 }
 
-/** Keywords whose values are no schemas. */
+/** Keywords whose values are not schemas. */
 const VALUES = new Set(['default', 'const', 'enum', 'examples', 'required', 'type'])
 
-/** Keywords with schemas by name. */
+/** Keywords whose values are objects of schemas. */
 const MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas'])
 
-/** Names of definitions that are made by libraries: zod's and valibot's. */
+/** Names of definitions that zod and valibot generate. */
 const NUMBERED = /^(?:__schema\d+|\d+)$/
 
 /** Moves one schema into the document. */
@@ -46,9 +47,12 @@ export class Placing {
   readonly #root: JSONSchema
   readonly #use: Use
   readonly #naming: Naming
-  /** The names of definitions that were moved, or are being moved: a schema may refer to itself. */
+  /**
+   * The component names of definitions that were moved, or are being moved, because a schema may refer to
+   * itself.
+   */
   readonly #moved: Map<string, string>
-  /** The name of the schema around. */
+  /** The name of the enclosing schema. */
   #within: string | undefined
 
   constructor(root: JSONSchema, use: Use, moved: Map<string, string>, naming: Naming) {
@@ -59,8 +63,8 @@ export class Placing {
   }
 
   schema(given: JSONSchema, isRoot = false): JSONSchema {
-    const { $schema, $defs, ...own } = textual(given)
-    if (isRoot && JSON.stringify(own).includes('"$ref":"#"')) return this.#referred('#')
+    const { $schema, $defs, ...own } = convertFile(given)
+    if (isRoot && JSON.stringify(own).includes('"$ref":"#"')) return this.#referenceTo('#')
     const { title, ...untitled } = own
     if (isComponentName(title) && ['properties', 'enum', 'oneOf'].some((key) => key in own)) {
       this.#take(title, untitled)
@@ -70,16 +74,21 @@ export class Placing {
   }
 
   #members(schema: JSONSchema): JSONSchema {
-    const entries = Object.entries(schema).filter(([key, value]) => this.#tells(key, value))
-    return Object.fromEntries(entries.map(([key, value]) => [key, this.#member(key, value)]))
+    const entries = Object.entries(schema).filter(([key, value]) => this.#isKept(key, value))
+    const placed = Object.fromEntries(
+      entries.map(([key, value]) => [key, this.#member(key, value)]),
+    )
+    if (this.#naming.document !== 'openapi' || 'discriminator' in schema) return placed
+    const discriminator = discriminatorOf(schema['oneOf'], placed['oneOf'], this.#root)
+    return discriminator === undefined ? placed : { ...placed, discriminator }
   }
 
   /**
-   * What a response may have more is nothing that clients should rely on, and that an integer is one that
-   * a double holds is no limit that an author has chosen. Requests and responses have schemas of their
-   * own, so that `readOnly`, which zod writes for read-only types, would mislead.
+   * Whether a keyword is kept. `additionalProperties: false` is omitted for responses: clients must accept
+   * new members. The limits of safe integers are omitted because the author has not chosen them. `readOnly`,
+   * which zod writes for read-only types, is omitted because requests and responses have separate schemas.
    */
-  #tells(key: string, value: unknown): boolean {
+  #isKept(key: string, value: unknown): boolean {
     if (key === 'additionalProperties') return value !== false || this.#use.side === 'input'
     if (key === 'minimum') return value !== Number.MIN_SAFE_INTEGER
     if (key === 'maximum') return value !== Number.MAX_SAFE_INTEGER
@@ -89,7 +98,7 @@ export class Placing {
   }
 
   #member(key: string, value: unknown): unknown {
-    if (key === '$ref' && typeof value === 'string') return this.#referred(value)['$ref']
+    if (key === '$ref' && typeof value === 'string') return this.#referenceTo(value)['$ref']
     if (VALUES.has(key)) return value
     if (MAPS.has(key) && isObject(value)) {
       return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.#any(one)]))
@@ -102,10 +111,10 @@ export class Placing {
     return isObject(value) ? this.schema(value) : value
   }
 
-  #referred(reference: string): JSONSchema {
+  #referenceTo(reference: string): JSONSchema {
     const known = this.#moved.get(reference)
     if (known !== undefined) return this.#reference(known)
-    const { $defs, $schema, title, id, ...found } = this.#found(reference)
+    const { $defs, $schema, title, id, ...found } = this.#definition(reference)
     const own = reference.slice(reference.lastIndexOf('/') + 1)
     const isNamed = reference !== '#' && isComponentName(own) && !NUMBERED.test(own)
     const name = isNamed ? own : isComponentName(title) ? title : this.#madeName()
@@ -122,7 +131,7 @@ export class Placing {
     this.#within = around
   }
 
-  /** The parts of a named schema have the same names wherever it is used. */
+  /** Makes a name for a part. The parts of a named schema get the same names wherever it is used. */
   #madeName(): string {
     if (this.#within === undefined) return this.#naming.made()
     const taken = [...this.#moved.values()].filter((name) => name.startsWith(`${this.#within}_`))
@@ -133,8 +142,8 @@ export class Placing {
     return { $ref: `${PENDING}${this.#use.side}:${name}` }
   }
 
-  #found(reference: string): JSONSchema {
-    const found = referred(reference, this.#root)
+  #definition(reference: string): JSONSchema {
+    const found = resolveReference(reference, this.#root)
     if (found !== undefined) return found
     throw new TypeError(
       `${this.#naming.document}: the schema of ${this.#use.where} refers to ${reference}, which it does not have. Check its library's JSON Schema.`,

@@ -1,4 +1,4 @@
-/** The responses of an operation: those of its contract, and those that its inputs bring along. */
+/** The responses of an operation: those of its contract, and those for invalid requests. */
 
 import { statusPhrase } from '../http/status.ts'
 import type { Contract } from '../operations/contract.ts'
@@ -9,44 +9,44 @@ import type { Components, Use } from './components.ts'
 import { pascalCase } from './names.ts'
 import type { OpenAPIMedia, OpenAPIResponse } from './types.ts'
 
-/** What responses are described with. */
-export interface Describing {
+/** The context for describing responses. */
+export interface ResponsesContext {
   readonly components: Components
   readonly use: Use
   readonly refusals: Refusals
-  /** Version 3.2 can describe the items of a stream. */
+  /** Whether the version is 3.2, which describes the items of a stream. */
   readonly hasItems: boolean
 }
 
 /**
  * The responses of a contract by status.
  *
- * @param refusals The statuses that the operation may be refused with, besides those that it declares.
+ * @param refusals The statuses of refused requests that the contract does not declare.
  */
 export function responsesOf(
   contract: Contract,
   layered: Readonly<Record<string, unknown>>,
   refusals: readonly number[],
-  describing: Describing,
+  context: ResponsesContext,
 ): Record<string, OpenAPIResponse | { readonly $ref: string }> {
   const given = { ...layered, ...contract.responses }
   const declared = Object.entries(given).flatMap(([status, one]) =>
-    one === undefined ? [] : [[status, responseOf(status, one, describing)] as const],
+    one === undefined ? [] : [[status, responseOf(status, one, context)] as const],
   )
   const known = new Set(declared.map(([status]) => status))
   const added = refusals
     .filter((status) => !known.has(String(status)))
-    .map((status) => [String(status), describing.refusals.of(status, describing)] as const)
+    .map((status) => [String(status), context.refusals.of(status, context)] as const)
   const all =
     declared.length === 0 ? [...added, ['default', ANYTHING] as const] : [...declared, ...added]
   return Object.fromEntries(all)
 }
 
-/** Stands for responses of which nothing is known. */
+/** The response of an operation that declares none. */
 export const ANYTHING: OpenAPIResponse = { description: 'The response.' }
 
-function responseOf(status: string, given: unknown, describing: Describing): OpenAPIResponse {
-  const { use } = describing
+function responseOf(status: string, given: unknown, context: ResponsesContext): OpenAPIResponse {
+  const { use } = context
   const declared = declaredOf('openapi', status, given)
   const { details } = declared
   const description = details?.description ?? phraseOf(status)
@@ -56,9 +56,9 @@ function responseOf(status: string, given: unknown, describing: Describing): Ope
     hint: `${use.hint}Response${status}`,
   }
   const headers = Object.entries(details?.headers ?? {}).map(
-    ([name, header]) => [name, headerOf(header, describing.components, named)] as const,
+    ([name, header]) => [name, headerOf(header, context.components, named)] as const,
   )
-  const content = contentOf(declared, { ...describing, use: named })
+  const content = contentOf(declared, { ...context, use: named })
   return {
     description,
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
@@ -86,7 +86,7 @@ function headerOf(
 
 function contentOf(
   { schema, content, mediaType, details }: Declared,
-  { components, use, hasItems }: Describing,
+  { components, use, hasItems }: ResponsesContext,
 ): Record<string, OpenAPIMedia> | undefined {
   if (mediaType === undefined) return undefined
   const described = schema === undefined ? undefined : components.of(schema, use)
@@ -104,7 +104,7 @@ function contentOf(
   }
 }
 
-/** Version 3.1 knows a stream only as a text. */
+/** The media object of a stream. In version 3.1, a stream is a string. */
 function ofItems(
   content: 'events' | 'lines',
   items: OpenAPIMedia['itemSchema'],
@@ -115,7 +115,10 @@ function ofItems(
   return items === undefined ? {} : { itemSchema: items }
 }
 
-/** An event is an object of its fields, whose data is a text (OpenAPI 3.2.0 section 4.14.4.3). */
+/**
+ * The schema of an event: an object of its fields, in which `data` is a string (OpenAPI 3.2.0 section
+ * 4.14.4.3).
+ */
 function eventWith(items: OpenAPIMedia['itemSchema']): JSONSchema {
   const contentSchema = items === undefined ? {} : { contentSchema: items }
   return {
@@ -130,15 +133,15 @@ function eventWith(items: OpenAPIMedia['itemSchema']): JSONSchema {
   }
 }
 
-/** The responses that refuse requests; operations share them. */
+/** The responses for refused requests, shared by all operations. */
 export class Refusals {
   readonly #byName = new Map<string, OpenAPIResponse>()
 
   /** A reference to the response of this status. */
-  of(status: number, describing: Describing): { readonly $ref: string } {
+  of(status: number, context: ResponsesContext): { readonly $ref: string } {
     const description = phraseOf(String(status))
     const name = pascalCase(description)
-    if (!this.#byName.has(name)) this.#byName.set(name, refusalOf(status, description, describing))
+    if (!this.#byName.has(name)) this.#byName.set(name, refusalOf(status, description, context))
     return { $ref: `#/components/responses/${name}` }
   }
 
@@ -149,11 +152,11 @@ export class Refusals {
   }
 }
 
-/** A problem document, or text where the application has no `problemDetails()`. */
+/** The response has a problem document, or text if the application does not use `problemDetails()`. */
 function refusalOf(
   status: number,
   description: string,
-  { components, use }: Describing,
+  { components, use }: ResponsesContext,
 ): OpenAPIResponse {
   const schema = components.of(Problem, { ...use, side: 'output' }) ?? {}
   const problem = { 'application/problem+json': { schema } }

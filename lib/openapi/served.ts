@@ -1,4 +1,4 @@
-/** The document of the application around, in the forms in which it is sent. */
+/** The document of the enclosing application, as JSON and YAML. */
 
 import { encodeText } from '../internal/bytes.ts'
 import { type ListedRoute, routes } from '../routing/listing.ts'
@@ -8,8 +8,8 @@ import { hostsHere, serverURL } from './place.ts'
 import type { Settings } from './settings.ts'
 import type { OpenAPIDocument } from './types.ts'
 
-/** A document and its forms, each made once. */
-export class Served {
+/** A document with its JSON and YAML, each made once. */
+export class ServedDocument {
   readonly document: OpenAPIDocument
   #json: Uint8Array | undefined
   #yaml: Promise<Uint8Array | undefined> | undefined
@@ -32,9 +32,9 @@ export class Served {
 
 async function inYAML(document: OpenAPIDocument): Promise<Uint8Array | undefined> {
   try {
-    // Bundlers go on without a missing package where the failure is caught right here.
+    // Bundlers accept a missing package only if the error is caught here.
     const { stringify } = await import('yaml')
-    // Without aliases, since few readers of OpenAPI follow them.
+    // Aliases are disabled because few OpenAPI tools support them.
     return encodeText(stringify(document, { aliasDuplicateObjects: false }))
   } catch (error) {
     if (isNotFound(error)) return undefined
@@ -42,7 +42,7 @@ async function inYAML(document: OpenAPIDocument): Promise<Uint8Array | undefined
   }
 }
 
-/** Node and Bun give a code; Deno says it in words. */
+/** Whether a module is missing. Node and Bun set a code, Deno only a message. */
 function isNotFound(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   return (
@@ -51,16 +51,16 @@ function isNotFound(error: unknown): boolean {
   )
 }
 
-interface Made {
+interface CachedDocuments {
   readonly listed: readonly ListedRoute[]
-  /** By the URL of the server and the hosts. */
-  readonly byPlace: Map<string, Served>
+  /** The documents by the URL of the server and the hosts. */
+  readonly byPlace: Map<string, ServedDocument>
 }
 
-/** The documents of the applications around an app; made anew when routes were added. */
+/** The documents of the applications around an app. A document is made again if routes were added. */
 export class Documents {
   readonly #settings: Settings
-  readonly #made = new WeakMap<App, Made>()
+  readonly #cache = new WeakMap<App, CachedDocuments>()
 
   constructor(settings: Settings) {
     this.#settings = settings
@@ -72,9 +72,9 @@ export class Documents {
    * @param around The application that it describes.
    * @param app The app that serves it.
    */
-  of(around: App, app: App, scope: HTTPScope): Served {
+  of(around: App, app: App, scope: HTTPScope): ServedDocument {
     const listed = routes(around)
-    const made = this.#madeOf(around, listed)
+    const made = this.#cachedFor(around, listed)
     const { info, document } = this.#settings
     const url = serverURL(app, listed, scope)
     const hosts = hostsHere(listed, scope)
@@ -82,16 +82,16 @@ export class Documents {
     const known = made.byPlace.get(key)
     if (known !== undefined) return known
     const options = { servers: [{ url }], ...document }
-    const served = new Served(documentOf(listed, info, options, new Set(hosts)))
+    const served = new ServedDocument(documentOf(listed, info, options, new Set(hosts)))
     made.byPlace.set(key, served)
     return served
   }
 
-  #madeOf(around: App, listed: readonly ListedRoute[]): Made {
-    const known = this.#made.get(around)
+  #cachedFor(around: App, listed: readonly ListedRoute[]): CachedDocuments {
+    const known = this.#cache.get(around)
     if (known !== undefined && isSame(known.listed, listed)) return known
-    const made = { listed, byPlace: new Map<string, Served>() }
-    this.#made.set(around, made)
+    const made = { listed, byPlace: new Map<string, ServedDocument>() }
+    this.#cache.set(around, made)
     return made
   }
 }

@@ -1,25 +1,25 @@
-/** Reads and checks the options of the app that serves a document and its page. */
+/** Validates the options of the app that serves a document and its page. */
 
-import { fileOf, hasFiles, type Installed, installed } from '#packages'
+import { fileOf, findPackage, hasFiles, type InstalledPackage } from '#packages'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import type { OpenAPIOptions } from './document.ts'
 import type { OpenAPIAppOptions } from './options.ts'
 import type { OpenAPIInfo } from './types.ts'
 import { type OpenAPIPage, VIEWERS, type Viewer } from './viewers.ts'
 
-/** The page that is shown. */
-export interface Shown {
+/** The viewer that the page uses. */
+export interface PageViewer {
   readonly viewer: Viewer
-  /** Where its files are: a folder on the disk, or a URL that ends in a slash. */
-  readonly source: Installed | URL
+  /** The location of its files: a folder on the disk, or a URL that ends in a slash. */
+  readonly source: InstalledPackage | URL
 }
 
 export interface Settings {
   readonly info: OpenAPIInfo
   readonly document: OpenAPIOptions
   /** False for no page, undefined for the plain page. */
-  readonly shown: Shown | false | undefined
+  readonly shown: PageViewer | false | undefined
 }
 
 const WHERE = 'OpenAPI'
@@ -35,7 +35,7 @@ export function readSettings(options: OpenAPIAppOptions): Settings {
   const { title, version } = info as Partial<OpenAPIInfo>
   const isInfo = typeof title === 'string' && typeof version === 'string'
   const fix = "Write OpenAPI({ title: 'Users', version: '1.0.0' })"
-  must(WHERE, isInfo, 'it must have a title and a version', isInfo ? info : [title, version], fix)
+  check(WHERE, isInfo, 'it must have a title and a version', isInfo ? info : [title, version], fix)
   assertVersion(openapi)
   return {
     info,
@@ -53,25 +53,25 @@ export function readSettings(options: OpenAPIAppOptions): Settings {
 
 function assertVersion(given: unknown): void {
   const isKnown = given === undefined || given === '3.1' || given === '3.2'
-  must(WHERE, isKnown, "openapi must be '3.1' or '3.2'", given, "Leave it out for '3.1'")
+  check(WHERE, isKnown, "openapi must be '3.1' or '3.2'", given, "Omit it for '3.1'")
 }
 
 function readPage(
   page: OpenAPIPage | false | undefined,
   url: string | URL | undefined,
-): Shown | false | undefined {
+): PageViewer | false | undefined {
   const isKnown = page === undefined || page === false || Object.hasOwn(VIEWERS, page)
   const names = Object.keys(VIEWERS).map((name) => `'${name}'`)
-  must(WHERE, isKnown, `page must be ${names.join(', ')} or false`, page, 'Leave it out')
+  check(WHERE, isKnown, `page must be ${names.join(', ')} or false`, page, 'Omit it')
   if (url !== undefined) {
     const what = 'a url needs the name of its page'
-    must(WHERE, typeof page === 'string', what, url, "Write page: 'scalar' beside it")
+    check(WHERE, typeof page === 'string', what, url, "Write page: 'scalar' too")
     return { viewer: VIEWERS[page], source: folderURL(url) }
   }
   if (page === false) return false
   const [found] = (page === undefined ? (Object.keys(VIEWERS) as OpenAPIPage[]) : [page]).flatMap(
-    (name): Shown[] => {
-      const source = installed(VIEWERS[name].package)
+    (name): PageViewer[] => {
+      const source = findPackage(VIEWERS[name].package)
       return source === undefined ? [] : [{ viewer: VIEWERS[name], source }]
     },
   )
@@ -82,7 +82,7 @@ function readPage(
 function notInstalled(page: OpenAPIPage): TypeError {
   const { package: name } = VIEWERS[page]
   return new TypeError(
-    `${WHERE}: the package "${name}" is not installed, page: "${page}" was given. Run npm install ${name}, or give the url of its files.`,
+    `${WHERE}: the package "${name}" is not installed, page: "${page}" was given. Run npm install ${name}, or pass the url of its files.`,
   )
 }
 
@@ -90,12 +90,12 @@ function folderURL(given: unknown): URL {
   const text = String(given)
   const isWeb = URL.canParse(text) && /^https?:/.test(text)
   const fix = "Write 'https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0/'"
-  must(WHERE, isWeb, 'url must be the http or https URL of a folder', given, fix)
+  check(WHERE, isWeb, 'url must be the http or https URL of a folder', given, fix)
   return new URL(text.endsWith('/') ? text : `${text}/`)
 }
 
-/** The path of a file of an installed page; undefined for names that it does not serve. */
-export function servedFile({ viewer, source }: Shown, name: string): string | undefined {
+/** The path of a file of an installed viewer; undefined for names that are not served. */
+export function servedFile({ viewer, source }: PageViewer, name: string): string | undefined {
   if (source instanceof URL || !Object.hasOwn(viewer.files, name)) return undefined
   return fileOf(source, viewer.files[name] ?? '')
 }

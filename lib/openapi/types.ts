@@ -1,10 +1,9 @@
-/** The parts of an OpenAPI document (version 3.1 or 3.2), as far as this package writes them. */
+/** The parts of an OpenAPI document (version 3.1 or 3.2) that this package writes. */
 
-import type { SecurityScheme } from '../authentication/secured.ts'
-import type { SecurityRequirement } from '../operations/contract.ts'
+import type { SecurityRequirement, SecurityScheme } from '../authentication/schemes.ts'
 import type { JSONSchema } from '../operations/schemas.ts'
 
-/** What a document says of the API as a whole. */
+/** The metadata of the API. */
 export interface OpenAPIInfo {
   readonly title: string
   readonly version: string
@@ -15,7 +14,7 @@ export interface OpenAPIInfo {
   readonly license?: { readonly name: string; readonly identifier?: string; readonly url?: string }
 }
 
-/** Where the API is served. */
+/** A server of the API. */
 export interface OpenAPIServer {
   readonly url: string
   readonly description?: string
@@ -43,7 +42,7 @@ export interface OpenAPIParameter {
 
 export interface OpenAPIMedia {
   readonly schema?: JSONSchema
-  /** Of each item of a stream; version 3.2. */
+  /** The schema of each item of a stream; version 3.2. */
   readonly itemSchema?: JSONSchema
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
   readonly encoding?: Readonly<Record<string, { readonly contentType: string }>>

@@ -1,23 +1,26 @@
-/** The programs that show a document in a browser: their packages, files, and how they are started. */
+/** The viewers that show a document in a browser: their packages, files and start scripts. */
 
 /** The name of a page. */
 export type OpenAPIPage = 'scalar' | 'swagger' | 'redoc'
 
-/** A program that shows a document, as its package has it. */
+/** A viewer: a program that shows a document in a browser. */
 export interface Viewer {
   /** The name of the package. */
   readonly package: string
-  /** The only files that are served, all of one folder, by the names they are served under. */
+  /** The served files, all of one folder, by the names in their URLs. */
   readonly files: Readonly<Record<string, string>>
   readonly scripts: readonly string[]
   readonly styles: readonly string[]
-  /** Where its workers come from, for the content security policy. */
+  /** The source of its workers, for the content security policy. */
   readonly workers: string
-  /** Starts it: a script that sees `spec`, `target`, `files` (a URL) and `link` (that of the document). */
+  /**
+   * The script that starts it. It uses the variables `spec`, `target`, `files` (a URL) and `link` (the URL of
+   * the document).
+   */
   readonly start: string
 }
 
-/** In the order in which they are looked for. */
+/** The viewers, in the order of preference. */
 export const VIEWERS: Readonly<Record<OpenAPIPage, Viewer>> = {
   scalar: {
     package: '@scalar/api-reference',
@@ -25,7 +28,7 @@ export const VIEWERS: Readonly<Record<OpenAPIPage, Viewer>> = {
     scripts: ['standalone.js'],
     styles: [],
     workers: "'none'",
-    // Without this, fonts and a proxy of another host would be used.
+    // Without these options, it would load fonts and use a proxy from other hosts.
     start: `Scalar.createApiReference(target, {
     content: spec,
     withDefaultFonts: false,
@@ -64,7 +67,7 @@ export const VIEWERS: Readonly<Record<OpenAPIPage, Viewer>> = {
     scripts: [],
     styles: [],
     workers: 'blob:', // searches
-    // A module since version 3, and a script before that.
+    // It is a module since version 3, and was a script before.
     start: `const program = new URL('redoc.standalone.js', files)
   const options = { downloadDefinitionUrl: link.href, sanitize: true, disableTelemetry: true }
   import(program)
@@ -79,8 +82,8 @@ export const VIEWERS: Readonly<Record<OpenAPIPage, Viewer>> = {
 }
 
 /**
- * The script that starts a page. It reads the document itself, and makes the URLs of servers absolute by
- * that of the document, as OpenAPI says; the programs differ in that.
+ * The script that starts a page. It fetches the document itself and resolves the URLs of servers against that
+ * of the document, as OpenAPI requires. The viewers differ in how they resolve these.
  */
 export function startScript({ start }: Viewer): string {
   return `'use strict'

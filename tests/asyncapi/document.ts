@@ -25,7 +25,7 @@ const whole = (): AsyncAPIDocument =>
     },
   })
 
-t.test('LS-WS-5: the official schema finds nothing', async (t) => {
+t.test('LS-WS-5: the official schema finds no fault', async (t) => {
   t.same(await faultsOf(whole()), [])
   t.same(await faultsOf(asyncapi(talk, INFO)), [])
   t.same(await faultsOf(asyncapi([], INFO)), [])
@@ -37,7 +37,7 @@ t.test('it is plain data, the same for the same routes', async (t) => {
   t.same(JSON.parse(JSON.stringify(whole())), whole())
 })
 
-t.test('a listener receives, and answers', async (t) => {
+t.test('a listener receives messages and sends answers', async (t) => {
   const { channels, operations, components } = whole()
   const messages = {
     OrderInput: {
@@ -119,7 +119,7 @@ t.test('each named choice is a message', async (t) => {
   ])
 })
 
-t.test('messages are told as far as they are known', async (t) => {
+t.test('messages are described as far as they are known', async (t) => {
   const { channels, operations } = whole()
   const text = { contentType: 'text/plain', payload: { type: 'string' } }
   const bytes = { contentType: 'application/octet-stream' }
@@ -136,7 +136,7 @@ t.test('messages are told as far as they are known', async (t) => {
   t.match(operations['sendRaw'], { action: 'send', channel: { $ref: '#/channels/raw' } })
 })
 
-t.test('paths are those that a client uses, but not the hidden ones', async (t) => {
+t.test('paths are those that a client uses, and hidden ones are left out', async (t) => {
   const addresses = Object.values(whole().channels).map(({ address }) => address)
   t.same(addresses, [
     ...['/orders/{shop}/{table}', '/talk', '/shout', '/blobs', '/any', '/feeds', '/feeds/{day}'],
@@ -150,7 +150,7 @@ t.test('paths are those that a client uses, but not the hidden ones', async (t) 
   })
 })
 
-t.test('channels are on the servers that are not for websockets', async (t) => {
+t.test('channels of a bus are listed on the servers that are not for websockets', async (t) => {
   const { channels, operations } = whole()
   t.match(channels['roomsRoom'], {
     ...{ address: 'rooms/{room}', servers: [{ $ref: '#/servers/bus' }], parameters: { room: {} } },
@@ -162,7 +162,7 @@ t.test('channels are on the servers that are not for websockets', async (t) => {
   t.equal(operations['receiveAudit'], undefined)
 })
 
-t.test('what cannot be right is told', async (t) => {
+t.test('invalid options throw an error', async (t) => {
   const one = z.object({ a: z.string() }).meta({ id: 'Same' })
   const other = z.object({ b: z.string() }).meta({ id: 'Same' })
   const routes = [

@@ -1,6 +1,8 @@
-// The client on an app in this process and over a real connection.
+// LS-OAPI-4: the client on an app in this process and over a real connection.
 import t from 'tap'
 import { type ClientOptions, client } from '../../lib/client.ts'
+import { operation, reply } from '../../lib/operations.ts'
+import { Route } from '../../lib/routing.ts'
 import { serve } from '../../lib/servers/node.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import { type api, app, noticed } from '../support/clientapi.ts'
@@ -86,7 +88,7 @@ t.test('shows requests and responses, which may be replaced', async (t) => {
   ])
 })
 
-t.test('refuses what leads to another path, and unknown options', async (t) => {
+t.test('refuses parameters that change the path, and unknown options', async (t) => {
   const call = await calling({})
   const at = (path: string, name = 'a') =>
     call('GET /files/{path:path}/of/{name}/{day:date}', { params: { path, name, day: 'x' } })
@@ -105,7 +107,36 @@ t.test('refuses what leads to another path, and unknown options', async (t) => {
   })
 })
 
-t.test('an error has the answer', async (t) => {
+t.test('a missing base throws at definition', (t) => {
+  t.throws(() => client(undefined as unknown as string), {
+    message:
+      "client: the base must be an absolute URL, undefined was given. Write client('https://example.org').",
+  })
+  t.end()
+})
+
+const users = Route(
+  '/users',
+  operation({}, () => reply(204)),
+)
+
+t.test('without a page, a relative base throws at the first call', async (t) => {
+  const sent: string[] = []
+  const fetch = async ({ url }: globalThis.Request) => {
+    sent.push(url)
+    return new globalThis.Response()
+  }
+  for (const base of ['', '/api', 'localhost']) {
+    const call = client<readonly [typeof users]>(base, { fetch })
+    await t.rejects(call('GET /users'), {
+      name: 'TypeError',
+      message: `client: the base must be an absolute URL, ${JSON.stringify(base)} was given. Write client('https://example.org').`,
+    })
+  }
+  t.same(sent, [])
+})
+
+t.test('an error has the response', async (t) => {
   const call = await calling({})
   const calls = call('GET /users/{id:int}', { params: { id: 8 }, expect: [200] })
   const error = await calls.catch((thrown) => thrown)

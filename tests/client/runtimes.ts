@@ -13,7 +13,7 @@ import { TOLD } from '../support/clienttold.ts'
 import { start } from '../support/onruntime.ts'
 import { missing, runtimes } from '../support/runtimes.ts'
 import { listening } from '../support/sockets.ts'
-import { launch, open } from '../support/viewers.ts'
+import { openPage } from '../support/windows.ts'
 import { makeWorker } from '../support/workerd.ts'
 
 t.setTimeout(300_000)
@@ -28,9 +28,9 @@ async function served(t: Test): Promise<string> {
   return `http://127.0.0.1:${(await listening(t, Application({ routes }))).port}`
 }
 
-t.test('in a browser, from modules as they are', { skip: noBrowser }, async (t) => {
+t.test('in a browser, without a bundler', { skip: noBrowser }, async (t) => {
   const base = await served(t)
-  const { page, errors } = await open(await launch(t), `${base}/page`)
+  const { page, errors } = await openPage(t, `${base}/page`)
   const told = await page.evaluate(
     `import('/build/tests/support/clientprobe.js').then(({ probe }) => probe(location.origin))`,
   )
@@ -42,6 +42,10 @@ t.test('in a browser, from modules as they are', { skip: noBrowser }, async (t) 
       socket.onmessage = ({ data }) => resolve(data)
     }))`)
   t.equal(message, 'a b Ada')
+  const relative = await page.evaluate(`import('/build/lib/client.js')
+    .then(({ client }) => client('')('GET /page'))
+    .then(({ status, response }) => [status, response.url])`)
+  t.same(relative, [200, `${base}/page`])
   t.same(errors, [])
 })
 

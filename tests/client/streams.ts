@@ -56,7 +56,7 @@ t.test('events as browsers dispatch them, in pieces of any size', async (t) => {
   )
 })
 
-t.test('data of several lines, and the time to wait', async (t) => {
+t.test('data of several lines, and the retry time', async (t) => {
   const text = 'retry: 10\ndata: [1,\ndata: 2]\n\ndata: 3\n\ndata: 4\n'
   t.same(await read(text), [
     { event: 'message', data: [1, 2], id: '', retry: 10 },
@@ -65,7 +65,7 @@ t.test('data of several lines, and the time to wait', async (t) => {
   await t.rejects(read('data: x\n\n'), SyntaxError)
 })
 
-t.test('lines of JSON, whose last one may have no end', async (t) => {
+t.test('lines of JSON, also without a final line end', async (t) => {
   const lines = inPieces('{"a":"ä"}\r\n\n2\n3', 1)
   t.same(await all(valuesOf(lines)), [{ a: 'ä' }, 2, 3])
 })

@@ -31,7 +31,7 @@ async function serverOf(app: App, url: string, headers: Record<string, string> =
   return { server: new URL(servers[0]?.url ?? '', new URL(url, 'http://test/')).pathname, paths }
 }
 
-t.test('the document is there as JSON and as YAML, and leaves itself out', async (t) => {
+t.test('the document is served as JSON and YAML, and does not list itself', async (t) => {
   const app = Application({ routes: [users, Mount('/docs', OpenAPI(INFO))] })
   await using client = await testClient(app)
 
@@ -48,33 +48,30 @@ t.test('the document is there as JSON and as YAML, and leaves itself out', async
   t.same(parse(await yaml.text()), document)
 })
 
-t.test(
-  'it says the version of OpenAPI, servers, tags and whether plain handlers are in it',
-  async (t) => {
-    const servers = [{ url: 'https://api.example.org' }]
-    const tags = [{ name: 'users' }]
-    const options = {
-      ...INFO,
-      description: 'All.',
-      openapi: '3.2',
-      servers,
-      tags,
-      plain: false,
-    } as const
-    const plain = Route('/plain', () => new PlainTextResponse(''))
-    const app = Application({ routes: [users, plain, Mount('/docs', OpenAPI(options))] })
-    await using client = await testClient(app)
+t.test('the version, servers, tags and plain handlers can be chosen', async (t) => {
+  const servers = [{ url: 'https://api.example.org' }]
+  const tags = [{ name: 'users' }]
+  const options = {
+    ...INFO,
+    description: 'All.',
+    openapi: '3.2',
+    servers,
+    tags,
+    plain: false,
+  } as const
+  const plain = Route('/plain', () => new PlainTextResponse(''))
+  const app = Application({ routes: [users, plain, Mount('/docs', OpenAPI(options))] })
+  await using client = await testClient(app)
 
-    const document = (await (await client.get('/docs/openapi.json')).json()) as OpenAPIDocument
-    t.equal(document.openapi, '3.2.0')
-    t.same(document.info, { ...INFO, description: 'All.' })
-    t.same(document.servers, servers)
-    t.same(document.tags, tags)
-    t.same(Object.keys(document.paths), ['/users'])
-  },
-)
+  const document = (await (await client.get('/docs/openapi.json')).json()) as OpenAPIDocument
+  t.equal(document.openapi, '3.2.0')
+  t.same(document.info, { ...INFO, description: 'All.' })
+  t.same(document.servers, servers)
+  t.same(document.tags, tags)
+  t.same(Object.keys(document.paths), ['/users'])
+})
 
-t.test('each form has a tag, and is answered to conditions and HEAD', async (t) => {
+t.test('each form has a tag, and answers conditions and HEAD', async (t) => {
   const page = { page: 'swagger' } as const
   const app = Application({ routes: [users, Mount('/docs', OpenAPI({ ...INFO, ...page }))] })
   await using client = await testClient(app)
@@ -97,7 +94,7 @@ t.test('each form has a tag, and is answered to conditions and HEAD', async (t) 
   }
 })
 
-t.test('the document is made once, and again for routes that are added later', async (t) => {
+t.test('the document is created once, and again after routes are added', async (t) => {
   let made = 0
   const counted = operation({ responses: { 200: counting(() => made++) } }, () => 'Ada')
   const inner = Router([Route('/', counted)])
@@ -143,7 +140,7 @@ interface WithJSONSchema {
   }
 }
 
-t.test('the server is where the application is served', async (t) => {
+t.test('the server is the URL of the application', async (t) => {
   const docs = OpenAPI(INFO)
   const routes = [users, Mount('/docs', docs)]
   t.match(await serverOf(Application({ routes }), '/docs/openapi.json'), { server: '/' })
@@ -169,35 +166,32 @@ t.test('the server is where the application is served', async (t) => {
   t.same(Object.keys(all.paths), ['/api/users'])
 })
 
-t.test(
-  'the server is right behind root paths, prefixes and middleware put around by hand',
-  async (t) => {
-    const pass: Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
-    const wrapped = Application({ routes: [users, Mount('/docs', pass(OpenAPI(INFO)))] })
-    t.match(await serverOf(wrapped, '/docs/openapi.json'), { server: '/' })
-    const hidden = pass(Router([Mount('/deep/docs', OpenAPI(INFO))]))
-    const outer = Application({ routes: [users, Mount('/in', hidden)] })
-    t.match(await serverOf(outer, '/in/deep/docs/openapi.json'), { server: '/' })
+t.test('the server is correct behind root paths, prefixes and manual middleware', async (t) => {
+  const pass: Middleware = (app) => (scope, receive, send) => app(scope, receive, send)
+  const wrapped = Application({ routes: [users, Mount('/docs', pass(OpenAPI(INFO)))] })
+  t.match(await serverOf(wrapped, '/docs/openapi.json'), { server: '/' })
+  const hidden = pass(Router([Mount('/deep/docs', OpenAPI(INFO))]))
+  const outer = Application({ routes: [users, Mount('/in', hidden)] })
+  t.match(await serverOf(outer, '/in/deep/docs/openapi.json'), { server: '/' })
 
-    const app = Application({
-      middleware: [proxyHeaders({ trusted: ['loopback'], prefix: true })],
-      routes: [users, Mount('/docs', OpenAPI(INFO))],
-    })
-    await using client = await testClient(app, {
-      rootPath: '/root',
-      client: { host: '127.0.0.1', port: 1 },
-    })
-    const headers = { 'x-forwarded-prefix': '/proxied' }
-    const response = await client.get('/root/docs/openapi.json', { headers })
-    const document = (await response.json()) as OpenAPIDocument
-    // Relative to where the browser sees the document, whatever that is.
-    t.same(document.servers, [{ url: '..' }])
-    const redirect = await client.get('/root/docs', { headers, followRedirects: false })
-    t.match(redirect.headers.get('location'), /\/proxied\/root\/docs\/$/)
-  },
-)
+  const app = Application({
+    middleware: [proxyHeaders({ trusted: ['loopback'], prefix: true })],
+    routes: [users, Mount('/docs', OpenAPI(INFO))],
+  })
+  await using client = await testClient(app, {
+    rootPath: '/root',
+    client: { host: '127.0.0.1', port: 1 },
+  })
+  const headers = { 'x-forwarded-prefix': '/proxied' }
+  const response = await client.get('/root/docs/openapi.json', { headers })
+  const document = (await response.json()) as OpenAPIDocument
+  // Relative to where the browser sees the document, whatever that is.
+  t.same(document.servers, [{ url: '..' }])
+  const redirect = await client.get('/root/docs', { headers, followRedirects: false })
+  t.match(redirect.headers.get('location'), /\/proxied\/root\/docs\/$/)
+})
 
-t.test('routes of the host that serves the document need no server of their own', async (t) => {
+t.test('routes of the host that serves the document have no servers', async (t) => {
   const docs = OpenAPI(INFO)
   const tenant = Router([users, Mount('/docs', docs)])
   const other = Router([Route('/other', () => new PlainTextResponse(''))])
@@ -211,12 +205,12 @@ t.test('routes of the host that serves the document need no server of their own'
   t.same(paths['/other']?.['get']?.servers, [{ url: 'https://other.example.com' }])
 })
 
-t.test('without the application around it, it says what to do', async (t) => {
+t.test('without an application it throws, and says what to do', async (t) => {
   await using client = await testClient(OpenAPI(INFO))
   await t.rejects(client.get('/openapi.json'), { message: /^OpenAPI: .* Mount it in one/ })
 })
 
-t.test('what is not a file of the page is not served', async (t) => {
+t.test('only files of the page are served', async (t) => {
   const docs = OpenAPI({ ...INFO, page: 'swagger' })
   await using client = await testClient(Application({ routes: [Mount('/docs', docs)] }))
   const script = await client.get('/docs/files/swagger-ui-bundle.js')
@@ -230,7 +224,7 @@ t.test('what is not a file of the page is not served', async (t) => {
   }
 })
 
-t.test('the page has no inline script, and a policy of its own', async (t) => {
+t.test('the page has no inline script, and its own policy', async (t) => {
   const servers = [
     { url: '.' },
     { url: 'https://{region}.example.org:8443/v1' },
@@ -250,7 +244,7 @@ t.test('the page has no inline script, and a policy of its own', async (t) => {
   t.notMatch(policy, /script-src[^;]*unsafe/)
 })
 
-t.test('with a url, the files come from there, and the policy allows it', async (t) => {
+t.test('with a url, files are loaded from there, and the policy allows it', async (t) => {
   const url = 'https://cdn.example.org/npm/swagger-ui-dist@5'
   const docs = OpenAPI({ ...INFO, page: 'swagger', url })
   await using client = await testClient(Application({ routes: [Mount('/docs', docs)] }))
@@ -271,7 +265,7 @@ t.test('with a url, the files come from there, and the policy allows it', async 
   t.match(shown, 'data-files="http://files.example/redoc/bundles/"')
 })
 
-t.test('without a page there are the documents alone', async (t) => {
+t.test('without a page only the documents are served', async (t) => {
   const docs = OpenAPI({ ...INFO, page: false })
   await using client = await testClient(Application({ routes: [users, Mount('/docs', docs)] }))
   const statuses = ['', 'start.js', 'files/swagger-ui.css', 'openapi.json'].map(
@@ -280,7 +274,7 @@ t.test('without a page there are the documents alone', async (t) => {
   t.same(await Promise.all(statuses), [404, 404, 404, 200])
 })
 
-t.test('mistakes are told where it is made', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   for (const [options, message] of [
     [{}, 'OpenAPI: it must have a title and a version, [undefined, undefined] was given. '],
     [{ ...INFO, titles: '' }, 'OpenAPI: unknown option "titles". Did you mean "title"?'],

@@ -50,22 +50,19 @@ t.test('without a page it says what to install, and links the document', async (
   t.match(policy, "default-src 'none'; ")
 })
 
-t.test(
-  'a page that cannot be found at the edge is the plain one, unless it has a url',
-  async (t) => {
-    const [plain, shown] = (await printed(`console.log(JSON.stringify([
+t.test('at the edge a page that cannot be found is plain, unless it has a url', async (t) => {
+  const [plain, shown] = (await printed(`console.log(JSON.stringify([
     await get('/docs/', { page: 'swagger' }),
     await get('/docs/', { page: 'swagger', url: 'https://cdn.example.org/swagger-ui-dist/' }),
   ]))`)) as { text: string }[]
 
-    t.match(plain?.text, 'give the option <code>url</code>')
-    t.match(shown?.text, 'src="https://cdn.example.org/swagger-ui-dist/swagger-ui-bundle.js"')
-  },
-)
+  t.match(plain?.text, 'give the option <code>url</code>')
+  t.match(shown?.text, 'src="https://cdn.example.org/swagger-ui-dist/swagger-ui-bundle.js"')
+})
 
 t.test('without a library for YAML it says what to install', async (t) => {
   t.match(await printed(`console.log(JSON.stringify(await get('/docs/openapi.yaml')))`), {
     status: 404,
-    text: 'There is no YAML here. To have it, run npm install yaml.',
+    text: 'The document is not available as YAML. Run npm install yaml to enable it.',
   })
 })

@@ -1,15 +1,16 @@
 // One change of a contract shows at once in the document, in the page, and in the types of a client.
-import { execFile } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { Application, Mount } from '../../lib/index.ts'
 import type { Routable } from '../../lib/routing.ts'
 import { noBrowser } from '../support/browser.ts'
+import { compile } from '../support/compiler.ts'
 import { listening } from '../support/sockets.ts'
-import { docsWith, launch, noPage, open } from '../support/viewers.ts'
+import { docsWith, noPage } from '../support/viewers.ts'
+import { sharedPage, show } from '../support/windows.ts'
 
 t.setTimeout(300_000)
 
@@ -56,24 +57,21 @@ async function compiled(name: string, fields: string): Promise<Compiled> {
   const compilerOptions = { noEmit: false, outDir: 'out', rootDir: '.' }
   const config = { extends: '../../../tsconfig.json', compilerOptions, include: ['*.ts'] }
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const compiler = path.resolve('node_modules/typescript/bin/tsc')
-  // The test runner puts hooks of its own into every child.
-  const command = ['-u', 'NODE_OPTIONS', process.execPath, compiler, '-p', folder]
-  const { stdout } = await promisify(execFile)('env', command).catch((error) => error)
+  const said = await compile(folder)
   const load = (file: string) => import(pathToFileURL(path.join(folder, 'out', file)).href)
   const { api } = await load('api.js')
-  return { said: stdout, routes: api, emailOf: (await load('program.js')).emailOf }
+  return { said, routes: api, emailOf: (await load('program.js')).emailOf }
 }
 
 /** Serves the routes with a page, and tells what the document and the page say of a user. */
-async function shown(t: Test, routes: readonly Routable[]) {
+async function shown(t: Test, page: Page, routes: readonly Routable[]) {
   const docs = docsWith('swagger', { title: 'Users', version: '1.0.0' })
   const { port } = await listening(t, Application({ routes: [...routes, Mount('/docs', docs)] }))
   const base = `http://127.0.0.1:${port}`
   const { components } = (await (await fetch(`${base}/docs/openapi.json`)).json()) as {
     components: { schemas: { User: { properties: object } } }
   }
-  const { page } = await open(await launch(t), `${base}/docs`)
+  await show(page, `${base}/docs`)
   await page.locator('.opblock-summary').click()
   const example = page.locator('.response .example').first()
   await example.getByText('"name"').waitFor()
@@ -93,10 +91,11 @@ t.test('a field is added to a contract', { skip: noBrowser || noPage('swagger') 
 
   t.match(before.said, /program\.ts.*error TS2339: Property 'email' does not exist/)
   t.equal(after.said, '')
-  const old = await shown(t, before.routes)
+  const page = await sharedPage(t)
+  const old = await shown(t, page, before.routes)
   t.same(old.fields, ['id', 'name'])
   t.same(Object.keys(old.page), ['id', 'name'])
-  const now = await shown(t, after.routes)
+  const now = await shown(t, page, after.routes)
   t.same(now.fields, ['id', 'name', 'email'])
   t.same(Object.keys(now.page), ['id', 'name', 'email'])
   t.equal(await before.emailOf(old.base), undefined, 'what the contract does not have is not sent')

@@ -41,7 +41,7 @@ async function generator(): Promise<Generator> {
   return createRequire(outfile)(outfile) as Generator
 }
 
-t.test('the types are those of the document', async (t) => {
+t.test('the types match the document', async (t) => {
   const { default: generate, astToString } = await generator()
   const { paths, ...others } = openapi(shopRoutes, INFO)
   const some = { '/order': paths['/order'], '/items': { post: paths['/items']?.['post'] } }

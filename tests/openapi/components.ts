@@ -1,4 +1,4 @@
-// The named schemas of a document.
+// LS-OAPI-3: the named schemas of a document.
 import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
 import t from 'tap'
@@ -22,30 +22,27 @@ function described(contract: Contract, options: OpenAPIOptions = {}) {
   return { document, post: document.paths['/{id}']?.['post'] }
 }
 
-t.test(
-  'named schemas become components, twice if they accept something else than they give',
-  async (t) => {
-    const Plain = z.object({ a: z.string() }).meta({ id: 'Plain' })
-    const Team = z.object({ owner: User }).meta({ id: 'Team' })
-    const { document, post } = described({
-      body: z.object({ team: Team, plain: Plain }),
-      responses: { 200: z.array(Team), 201: Plain },
-    })
-    const schemas = document.components?.schemas ?? {}
-    t.same(Object.keys(schemas), ['Plain', 'Problem', 'Team', 'TeamInput', 'User', 'UserInput'])
-    t.match(schemas['TeamInput'], {
-      properties: { owner: { $ref: '#/components/schemas/UserInput' } },
-    })
-    t.match(schemas['Team'], { properties: { owner: { $ref: '#/components/schemas/User' } } })
-    t.same(schemas['User']?.['required'], ['id', 'name'])
-    t.same(schemas['UserInput']?.['required'], ['id'])
-    t.match(post?.requestBody?.content['application/json']?.schema, {
-      properties: { plain: { $ref: '#/components/schemas/Plain' } },
-    })
-  },
-)
+t.test('named schemas become components, twice if input and output differ', async (t) => {
+  const Plain = z.object({ a: z.string() }).meta({ id: 'Plain' })
+  const Team = z.object({ owner: User }).meta({ id: 'Team' })
+  const { document, post } = described({
+    body: z.object({ team: Team, plain: Plain }),
+    responses: { 200: z.array(Team), 201: Plain },
+  })
+  const schemas = document.components?.schemas ?? {}
+  t.same(Object.keys(schemas), ['Plain', 'Problem', 'Team', 'TeamInput', 'User', 'UserInput'])
+  t.match(schemas['TeamInput'], {
+    properties: { owner: { $ref: '#/components/schemas/UserInput' } },
+  })
+  t.match(schemas['Team'], { properties: { owner: { $ref: '#/components/schemas/User' } } })
+  t.same(schemas['User']?.['required'], ['id', 'name'])
+  t.same(schemas['UserInput']?.['required'], ['id'])
+  t.match(post?.requestBody?.content['application/json']?.schema, {
+    properties: { plain: { $ref: '#/components/schemas/Plain' } },
+  })
+})
 
-t.test('a schema that contains itself becomes a component, with a name or without', async (t) => {
+t.test('a recursive schema becomes a component, with or without a name', async (t) => {
   const Named = z
     .object({
       get inner() {
@@ -68,36 +65,33 @@ t.test('a schema that contains itself becomes a component, with a name or withou
   })
 })
 
-t.test(
-  'the numbers that libraries give to schemas without a name are not in the document',
-  async (t) => {
-    const recursive = (): AnySchema => {
-      const list: v.GenericSchema<unknown> = v.object({ next: v.nullable(v.lazy(() => list)) })
-      return toStandardJsonSchema(list)
-    }
-    const ofArk = (): AnySchema => type.module({ List: { next: 'List|null' } }).List
-    const made = (): string => {
-      const routes = ['/a', '/b', '/c'].map((path, index) =>
-        Route(path, {
-          post: operation(
-            { body: recursive(), responses: { 200: index === 2 ? ofArk() : recursive() } },
-            () => reply(200) as never,
-          ),
-        }),
-      )
-      return JSON.stringify(openapi(routes, INFO))
-    }
-    const document = made()
-    type({ another: 'string[]' })
-    t.equal(made(), document)
-    t.same(Object.keys(JSON.parse(document).components.schemas), [
-      ...['PostABody', 'PostAResponse200', 'PostBBody', 'PostBResponse200', 'PostCBody'],
-      ...['PostCResponse200', 'PostCResponse200_2', 'Problem'],
-    ])
-  },
-)
+t.test('generated numbers of unnamed schemas are not in the document', async (t) => {
+  const recursive = (): AnySchema => {
+    const list: v.GenericSchema<unknown> = v.object({ next: v.nullable(v.lazy(() => list)) })
+    return toStandardJsonSchema(list)
+  }
+  const ofArk = (): AnySchema => type.module({ List: { next: 'List|null' } }).List
+  const made = (): string => {
+    const routes = ['/a', '/b', '/c'].map((path, index) =>
+      Route(path, {
+        post: operation(
+          { body: recursive(), responses: { 200: index === 2 ? ofArk() : recursive() } },
+          () => reply(200) as never,
+        ),
+      }),
+    )
+    return JSON.stringify(openapi(routes, INFO))
+  }
+  const document = made()
+  type({ another: 'string[]' })
+  t.equal(made(), document)
+  t.same(Object.keys(JSON.parse(document).components.schemas), [
+    ...['PostABody', 'PostAResponse200', 'PostBBody', 'PostBResponse200', 'PostCBody'],
+    ...['PostCResponse200', 'PostCResponse200_2', 'Problem'],
+  ])
+})
 
-t.test('the parts of a named schema have the same names wherever it is used', async (t) => {
+t.test('the parts of a named schema always have the same names', async (t) => {
   const Tree = type.module({ Tree: [{ children: 'Tree[]' }, '@', { title: 'Tree' }] }).Tree
   const { document } = described({
     body: Tree,
@@ -107,7 +101,7 @@ t.test('the parts of a named schema have the same names wherever it is used', as
   t.same(Object.keys(document.components?.schemas ?? {}), names)
 })
 
-t.test('a schema cannot have the name of the input of another', async (t) => {
+t.test('a schema cannot have the name of the input of another schema', async (t) => {
   const Other = z.object({ a: z.string() }).meta({ id: 'UserInput' })
   t.throws(
     () => described({ body: User, responses: { 200: User, 201: Other } }),
@@ -122,7 +116,7 @@ t.test('the same routes give the same document, byte for byte', async (t) => {
     JSON.stringify(described(contract).document),
   )
 })
-t.test('two meanings of one name are an error that names both', async (t) => {
+t.test('two schemas with one name are an error that shows both', async (t) => {
   const one = z.object({ a: z.string() }).meta({ id: 'Same' })
   t.throws(
     () =>

@@ -38,7 +38,7 @@ function described(contract: Contract, options: OpenAPIOptions = {}) {
   return { document, post: document.paths['/{id}']?.['post'] }
 }
 
-t.test('paths go through mounts, and parameters are what convertors accept', async (t) => {
+t.test('paths include mounts, and parameters are what convertors accept', async (t) => {
   const plain = () => new PlainTextResponse('')
   const app = Application({
     routes: [
@@ -76,7 +76,7 @@ t.test('paths go through mounts, and parameters are what convertors accept', asy
   t.same(openapi(app, INFO, { plain: false }).paths, {})
 })
 
-t.test('inputs are parameters, by their schemas', async (t) => {
+t.test('inputs become parameters with their schemas', async (t) => {
   const { post } = described({
     params: z.object({ id: z.int().max(5).describe('The number') }),
     query: z.object({
@@ -149,7 +149,7 @@ t.test('bodies are described by media type', async (t) => {
   )
 })
 
-t.test('responses are those of the contract, and those that refuse its inputs', async (t) => {
+t.test('responses are those of the contract and of refused inputs', async (t) => {
   const { post, document } = described({
     body: z.object({}),
     responses: {
@@ -185,7 +185,7 @@ t.test('responses are those of the contract, and those that refuse its inputs', 
   t.ok(document.components?.responses?.['BadRequest'])
 })
 
-t.test('streams have the schema of their items since version 3.2', async (t) => {
+t.test('since version 3.2 streams have the schema of their items', async (t) => {
   const contract: Contract = { responses: { 200: events(User), 201: lines(User) } }
   t.match(described(contract, { version: '3.2' }), {
     document: { openapi: '3.2.0' },
@@ -219,7 +219,7 @@ t.test('streams have the schema of their items since version 3.2', async (t) => 
   })
 })
 
-t.test('layers give tags, security and responses; hidden operations are left out', async (t) => {
+t.test('layers add tags, security and responses; hidden operations are omitted', async (t) => {
   const user = secured({ type: 'http', scheme: 'bearer' }, () => ({ scopes: [] }))
   const key = secured({ type: 'apiKey', in: 'header', name: 'x-key' }, () => 1)
   const routes = layer({ tags: ['all'], guards: [user], responses: { 403: Problem } }, [
@@ -253,7 +253,7 @@ t.test('layers give tags, security and responses; hidden operations are left out
   })
 })
 
-t.test('hosts are servers', async (t) => {
+t.test('hosts become servers', async (t) => {
   const app = Router([
     Host('docs.example.org', Router([Route('/a', () => new PlainTextResponse(''))])),
     Host('{tenant}.example.org', Router([Route('/b', () => new PlainTextResponse(''))])),

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { Application } from '../../lib/applications.ts'
 import { JSONResponse } from '../../lib/index.ts'
 import { OpenAPI, openapi } from '../../lib/openapi.ts'
-import { operation } from '../../lib/operations.ts'
+import { operation, reply } from '../../lib/operations.ts'
 import { Host, layer, Mount, Route, Router, WebSocketRoute } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 
@@ -61,7 +61,7 @@ const routes = [
   ...layer({ hidden: true }, [Route('/hidden', handler, { meta: { openapi: one } })]),
 ]
 
-t.test('SC-1, SC-3, SC-4, SC-5: the document has all that Starlette has recorded', async (t) => {
+t.test('SC-1, SC-3, SC-4, SC-5: the document has all recorded parts of Starlette', async (t) => {
   const { paths } = JSON.parse(JSON.stringify(openapi(routes, info)))
   const recorded = JSON.parse(JSON.stringify(parse(RECORDED).paths)) as Record<string, object>
   t.same(Object.keys(paths).sort(), Object.keys(recorded).sort())
@@ -81,7 +81,7 @@ t.test('SC-1, SC-3, SC-4, SC-5: the document has all that Starlette has recorded
   }
 })
 
-t.test('SC-1: a fragment adds to what is known, and counts more', async (t) => {
+t.test('SC-1: a fragment adds to the generated document, and takes precedence', async (t) => {
   const contract = { summary: 'of the contract', query: z.object({ page: z.int() }) }
   const fragment = {
     description: 'of the fragment',
@@ -112,7 +112,7 @@ t.test('SC-1: a fragment adds to what is known, and counts more', async (t) => {
   t.notOk(found?.responses['default'])
 })
 
-t.test('SC-2: a handler without a fragment has what is known of it', async (t) => {
+t.test('SC-2: a handler without a fragment gets the generated parts', async (t) => {
   const plain = Route('/plain', handler, { meta: { openapi: { post: one } } })
   t.ok(openapi([plain], info).paths['/plain']?.['get']?.responses['default'])
   for (const wrong of ['responses:', 7, null, []]) {
@@ -125,6 +125,24 @@ t.test('SC-2: a handler without a fragment has what is known of it', async (t) =
   const odd = Route('/', handler, { meta: { openapi: { get: 'x' } } })
   t.throws(() => openapi([odd], info), /or parse\(\) your YAML/)
 })
+
+t.test(
+  'security that something else enforces is said by meta, with its scheme in the base',
+  (t) => {
+    const bearer = { type: 'http', scheme: 'bearer' }
+    const base = { components: { securitySchemes: { bearer } } }
+    const inside = layer({ meta: { openapi: { security: [{ bearer: [] }] } } }, [
+      Route(
+        '/a',
+        operation({}, () => reply(204)),
+      ),
+    ])
+    const { paths, components } = openapi(inside, info, { base })
+    t.same(paths['/a']?.get?.security, [{ bearer: [] }])
+    t.same(components?.securitySchemes, { bearer })
+    t.end()
+  },
+)
 
 t.test('SC-6, SC-7: the document extends another one, and is served as YAML', async (t) => {
   const base = {

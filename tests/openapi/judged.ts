@@ -23,7 +23,7 @@ async function findings(document: OpenAPIDocument): Promise<string[]> {
 }
 
 for (const version of VERSIONS) {
-  t.test(`version ${version}: the meta-schema and a linter find nothing`, async (t) => {
+  t.test(`version ${version}: the meta-schema and a linter find no fault`, async (t) => {
     const document = openapi(shopRoutes, INFO, { version, servers: SERVERS })
     const schema = `https://spec.openapis.org/oas/${version}/schema-base`
     const plain: never = JSON.parse(JSON.stringify(document)) as never
@@ -33,28 +33,25 @@ for (const version of VERSIONS) {
   })
 }
 
-t.test(
-  'they find nothing in the document of the tasks, but that it has no summaries',
-  async (t) => {
-    const document = openapi(app, INFO, { servers: SERVERS, plain: false })
-    const plain: never = JSON.parse(JSON.stringify(document)) as never
-    t.ok((await validate31('https://spec.openapis.org/oas/3.1/schema-base', plain)).valid)
-    const all = await findings(document)
-    t.same(
-      all.filter((finding) => !finding.startsWith('operation-summary')),
-      [],
-    )
-  },
-)
+t.test('they find no fault in the document of the tasks, except missing summaries', async (t) => {
+  const document = openapi(app, INFO, { servers: SERVERS, plain: false })
+  const plain: never = JSON.parse(JSON.stringify(document)) as never
+  t.ok((await validate31('https://spec.openapis.org/oas/3.1/schema-base', plain)).valid)
+  const all = await findings(document)
+  t.same(
+    all.filter((finding) => !finding.startsWith('operation-summary')),
+    [],
+  )
+})
 
-t.test('the judges would find something', async (t) => {
+t.test('the checks find faults in an invalid document', async (t) => {
   const wrong = { openapi: '3.1.1', info: INFO, paths: { '/a': { get: { nothing: 1 } } } } as never
   const output = await validate31('https://spec.openapis.org/oas/3.1/schema-base', wrong)
   t.notOk(output.valid)
   t.match(await findings(wrong), [/no-empty-servers/, /struct/])
 })
 
-t.test('another process makes the same document, byte for byte', async (t) => {
+t.test('another process creates the same document, byte for byte', async (t) => {
   const [lib, app] = ['../../lib/openapi.js', '../support/shopapi.js'].map((file) =>
     JSON.stringify(new URL(file, import.meta.url)),
   )

@@ -1,4 +1,4 @@
-// The pages as a browser has them: what they show, how they try it, and where their requests go.
+// LS-OAPI-2: the pages as a browser has them: what they show, how they try it, and where their requests go.
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Headers } from '../../lib/http/headers.ts'
@@ -11,15 +11,8 @@ import type { App } from '../../lib/types.ts'
 import { noBrowser } from '../support/browser.ts'
 import { documented, TOKEN } from '../support/documented.ts'
 import { listening } from '../support/sockets.ts'
-import {
-  docsWith,
-  launch,
-  noPage,
-  open,
-  scalar,
-  swagger,
-  type Viewing,
-} from '../support/viewers.ts'
+import { docsWith, noPage, noPlaces, scalar, swagger, type Viewing } from '../support/viewers.ts'
+import { openPage, sharedPage, show } from '../support/windows.ts'
 
 /** The API behind the default headers of secureHeaders(), which the page has to live with. */
 function api(page: OpenAPIPage, version: '3.1' | '3.2' = '3.1'): App {
@@ -59,63 +52,62 @@ const VIEWS: Readonly<Record<'swagger' | 'scalar', (page: Page) => Viewing>> = {
 
 t.setTimeout(300_000)
 
+/** Uses a page a little, and looks where its requests go. */
+async function isRight(t: Test, window: Page, name: 'swagger' | 'scalar', url: string) {
+  const { page, origins, errors } = await show(window, url)
+  const view = VIEWS[name](page)
+  await view.shown('get /token')
+  await (await view.send('get /news')).getByText('last news').waitFor()
+  t.same([...origins], [new URL(url).origin])
+  t.same(errors, [])
+}
+
 for (const name of ['swagger', 'scalar'] as const) {
-  t.test(`${name}: tries the API`, { skip: noBrowser || noPage(name) }, async (t) => {
-    const { port, errors } = await listening(t, api(name))
-    const base = `http://127.0.0.1:${port}`
-    const opened = await open(await launch(t), `${base}/docs`)
-    await tryAll(t, VIEWS[name](opened.page))
-    t.same([...opened.origins], [base], 'no other host is asked')
-    t.same(opened.errors, [])
-    t.same(errors, [])
-  })
+  t.test(name, { skip: noBrowser || noPage(name) }, async (t) => {
+    const window = await sharedPage(t)
 
-  t.test(`${name}: is right wherever it is`, { skip: noBrowser || noPage(name) }, async (t) => {
-    const browser = await launch(t)
-    const isRight = async (t: Test, url: string): Promise<void> => {
-      const opened = await open(browser, url)
-      const view = VIEWS[name](opened.page)
-      await view.shown('get /token')
-      await view.authorise(TOKEN)
-      await (await view.send('get /token')).getByText('token of Ada').waitFor()
-      t.same([...opened.origins], [new URL(url).origin])
+    await t.test('sends requests to the API', async (t) => {
+      const { port, errors } = await listening(t, api(name))
+      const base = `http://127.0.0.1:${port}`
+      const opened = await show(window, `${base}/docs`)
+      await tryAll(t, VIEWS[name](opened.page))
+      t.same([...opened.origins], [base], 'no other host is asked')
       t.same(opened.errors, [])
-      await opened.page.context().close()
-    }
+      t.same(errors, [])
+    })
 
-    await t.test('in an application that is mounted', async (t) => {
+    await t.test('works in a mounted application', { skip: noPlaces }, async (t) => {
       const outer = Application({ routes: [Mount('/{tenant}/api', api(name))] })
       const { port } = await listening(t, outer)
-      await isRight(t, `http://127.0.0.1:${port}/acme/api/docs`)
+      await isRight(t, window, name, `http://127.0.0.1:${port}/acme/api/docs`)
     })
-    await t.test(
-      'behind proxies that tell their prefix, that do not, and a root path',
-      async (t) => {
-        const { port: told } = await listening(t, api(name))
-        const { port: rooted } = await listening(t, api(name, '3.2'), { rootPath: '/rooted' })
-        const silent = {
-          requestHeaders: (headers: Headers) => headers.delete('x-forwarded-prefix'),
-        }
-        const proxies = {
-          '/told': proxy(`http://127.0.0.1:${told}`),
-          '/silent': proxy(`http://127.0.0.1:${told}`, silent),
-          '/rooted': proxy(`http://127.0.0.1:${rooted}`, silent),
-        }
-        const routes = Object.entries(proxies).map(([prefix, app]) => Mount(prefix, app))
-        const { port } = await listening(t, Application({ routes }))
-        for (const prefix of Object.keys(proxies)) {
-          await isRight(t, `http://127.0.0.1:${port}${prefix}/docs/`)
-        }
-        for (const app of Object.values(proxies)) await app[Symbol.asyncDispose]()
-      },
-    )
+
+    const places = 'is right behind proxies that tell their prefix, that do not, and a root path'
+    await t.test(places, { skip: noPlaces }, async (t) => {
+      const { port: told } = await listening(t, api(name))
+      const { port: rooted } = await listening(t, api(name, '3.2'), { rootPath: '/rooted' })
+      const silent = {
+        requestHeaders: (headers: Headers) => headers.delete('x-forwarded-prefix'),
+      }
+      const proxies = {
+        '/told': proxy(`http://127.0.0.1:${told}`),
+        '/silent': proxy(`http://127.0.0.1:${told}`, silent),
+        '/rooted': proxy(`http://127.0.0.1:${rooted}`, silent),
+      }
+      const routes = Object.entries(proxies).map(([prefix, app]) => Mount(prefix, app))
+      const { port } = await listening(t, Application({ routes }))
+      for (const prefix of Object.keys(proxies)) {
+        await isRight(t, window, name, `http://127.0.0.1:${port}${prefix}/docs/`)
+      }
+      for (const app of Object.values(proxies)) await app[Symbol.asyncDispose]()
+    })
   })
 }
 
-t.test('redoc: shows the API', { skip: noBrowser || noPage('redoc') }, async (t) => {
+t.test('redoc: displays the API', { skip: noBrowser || noPage('redoc') }, async (t) => {
   const { port, errors } = await listening(t, api('redoc'))
   const base = `http://127.0.0.1:${port}`
-  const { page, origins, errors: own } = await open(await launch(t), `${base}/docs`)
+  const { page, origins, errors: own } = await openPage(t, `${base}/docs`)
   for (const summary of ['By token', 'Log in', 'Upload', 'News']) {
     await page.getByRole('heading', { name: summary }).waitFor()
   }

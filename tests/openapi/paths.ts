@@ -13,7 +13,7 @@ function described(contract: Contract) {
   return { post: openapi(routes, INFO).paths['/{id}']?.['post'] }
 }
 
-t.test('ids are unique: those of contracts first, then those that are made', async (t) => {
+t.test('ids are unique: those of contracts first, then generated ones', async (t) => {
   const named = operation({ operationId: 'getA' }, () => reply(200))
   const plain = operation({}, () => reply(200))
   const routes = [
@@ -32,27 +32,24 @@ t.test('ids are unique: those of contracts first, then those that are made', asy
   t.same(ids, ['getA2', 'getA', 'getA3', 'any', 'any2'])
 })
 
-t.test(
-  'paths that differ only in names are one, and other methods are in version 3.2',
-  async (t) => {
-    const plain = () => new PlainTextResponse('')
-    const routes = [
-      Route('/a/{id:int}', plain),
-      Route('/a/{id:int}', plain, { methods: ['PURGE', 'QUERY'] }),
-      Route('/a/{name}', { get: plain, delete: plain }),
-    ]
-    const { paths } = openapi(routes, INFO)
-    t.same(Object.keys(paths), ['/a/{id}'])
-    t.same(Object.keys(paths['/a/{id}'] ?? {}), ['get', 'delete'])
-    t.match(paths['/a/{id}']?.['delete']?.parameters, [{ name: 'id', schema: { type: 'string' } }])
-    t.match(openapi(routes, INFO, { version: '3.2' }).paths['/a/{id}'], {
-      query: {},
-      additionalOperations: { PURGE: { operationId: String } },
-    })
-  },
-)
+t.test('paths that differ only in names are one, and version 3.2 has other methods', async (t) => {
+  const plain = () => new PlainTextResponse('')
+  const routes = [
+    Route('/a/{id:int}', plain),
+    Route('/a/{id:int}', plain, { methods: ['PURGE', 'QUERY'] }),
+    Route('/a/{name}', { get: plain, delete: plain }),
+  ]
+  const { paths } = openapi(routes, INFO)
+  t.same(Object.keys(paths), ['/a/{id}'])
+  t.same(Object.keys(paths['/a/{id}'] ?? {}), ['get', 'delete'])
+  t.match(paths['/a/{id}']?.['delete']?.parameters, [{ name: 'id', schema: { type: 'string' } }])
+  t.match(openapi(routes, INFO, { version: '3.2' }).paths['/a/{id}'], {
+    query: {},
+    additionalOperations: { PURGE: { operationId: String } },
+  })
+})
 
-t.test('a body is needed if requests without it are refused', async (t) => {
+t.test('a body is required if requests without it are refused', async (t) => {
   const isNeeded = (body: Contract['body'] & {}) => described({ body }).post?.requestBody?.required
   t.equal(isNeeded(text()), true)
   t.equal(isNeeded({ 'application/json': z.int(), 'text/plain': text() }), true)
@@ -63,7 +60,7 @@ t.test('a body is needed if requests without it are refused', async (t) => {
   t.equal(isNeeded(z.string().refine(async () => Promise.reject(new Error('none')))), true)
 })
 
-t.test('a path that convertors refuse is not found', async (t) => {
+t.test('a path that convertors refuse is a 404', async (t) => {
   t.match(described({}).post?.responses, { 404: { $ref: '#/components/responses/NotFound' } })
   const { paths } = openapi(
     [
@@ -79,12 +76,9 @@ t.test('a path that convertors refuse is not found', async (t) => {
   t.notOk(invalid.post?.responses['422'])
 })
 
-t.test(
-  'objects of a query are in brackets, those too that have a name or may be null',
-  async (t) => {
-    const Price = z.object({ from: z.int() }).meta({ id: 'Price' })
-    const query = z.object({ named: Price, nullable: Price.nullable(), either: z.int().nullable() })
-    const styles = described({ query }).post?.parameters?.map(({ style }) => style)
-    t.same(styles, [undefined, 'deepObject', 'deepObject', undefined])
-  },
-)
+t.test('objects in a query use brackets, also named and nullable ones', async (t) => {
+  const Price = z.object({ from: z.int() }).meta({ id: 'Price' })
+  const query = z.object({ named: Price, nullable: Price.nullable(), either: z.int().nullable() })
+  const styles = described({ query }).post?.parameters?.map(({ style }) => style)
+  t.same(styles, [undefined, 'deepObject', 'deepObject', undefined])
+})

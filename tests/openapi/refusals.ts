@@ -36,7 +36,7 @@ function statuses(middleware: Middleware, method: 'get' | 'post' = 'get'): strin
     .join()
 }
 
-t.test('each middleware says with which statuses it refuses requests', async (t) => {
+t.test('each middleware declares the statuses that it refuses with', async (t) => {
   const key = crypto.getRandomValues(new Uint8Array(32))
   const found: Record<string, string> = {
     rateLimit: statuses(rateLimit({ limits: LIMITS })),
@@ -57,7 +57,7 @@ t.test('each middleware says with which statuses it refuses requests', async (t)
   })
 })
 
-t.test('what refuses bodies and changes is not in the document of a GET', async (t) => {
+t.test('refusals of bodies and unsafe methods are not in the document of a GET', async (t) => {
   for (const method of ['get', 'post'] as const) {
     const isPost = method === 'post'
     t.equal(statuses(bodyLimit({ maxSize: 100 }), method), isPost ? '413' : '')
@@ -69,7 +69,7 @@ t.test('what refuses bodies and changes is not in the document of a GET', async 
   }
 })
 
-t.test('layers, routes and guards say so too, and a status that is declared stays', async (t) => {
+t.test('layers, routes and guards do so too, and declared statuses stay', async (t) => {
   const guard: Partial<Refusing> & { of(): void } = { refuses: [451], of: () => {} }
   const limit = rateLimit({ limits: LIMITS })
   const routes = layer({ middleware: [limit], timeout: 100, guards: [guard] }, [
@@ -85,7 +85,7 @@ t.test('layers, routes and guards say so too, and a status that is declared stay
   t.notMatch(Reflect.get(responses, '429'), { $ref: String })
 })
 
-t.test('when() and except() say what the middleware inside says', async (t) => {
+t.test('when() and except() declare those of the inner middleware', async (t) => {
   const limit = rateLimit({ limits: LIMITS })
   t.equal(statuses(when(() => true, limit)), '429')
   t.equal(statuses(except(limit, { methods: ['GET'] })), '')
@@ -93,7 +93,7 @@ t.test('when() and except() say what the middleware inside says', async (t) => {
   t.equal(statuses(when(() => true, pass)), '')
 })
 
-t.test('the status that is said is the status that is sent', async (t) => {
+t.test('the declared status is the status that is sent', async (t) => {
   const middleware = [rateLimit({ limits: LIMITS })]
   const routes = [Route('/', () => new PlainTextResponse('ok'), { middleware })]
   await using client = await testClient(Application({ routes }))
