@@ -4,9 +4,9 @@ import { assertName, type ChannelBackend } from './channels/backend.ts'
 import { Hub } from './channels/hub.ts'
 import { memoryBackend } from './channels/memory.ts'
 import type { SubscribeOptions, Subscription } from './channels/subscription.ts'
+import { check, checkRange, invalid, shown } from './internal/checks.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { mustRange, shown, wrong } from './internal/must.ts'
 
 export {
   type ChannelBackend,
@@ -33,7 +33,7 @@ export interface ChannelsOptions {
 
 export interface Channels extends AsyncDisposable {
   /**
-   * Sends text or bytes to all subscribers of a channel; resolves when the backend has accepted it.
+   * Sends text or bytes to all subscribers of a channel. Resolves when the backend has accepted the message.
    *
    * Messages of one process arrive in the order of the calls.
    *
@@ -45,7 +45,8 @@ export interface Channels extends AsyncDisposable {
   /** Sends a value as JSON, for `message.json()`; otherwise as `publish()`. */
   publishJSON(channel: string, value: unknown): Promise<void>
   /**
-   * Subscribes to one or more channels; receives what is published after the promise has resolved.
+   * Subscribes to one or more channels. The subscription gets all messages that are published after the
+   * promise has resolved.
    *
    * @throws ChannelsUnavailable if the backend cannot be reached, RangeError if an option is invalid,
    * TypeError if a name is invalid, and after `close()`.
@@ -55,13 +56,17 @@ export interface Channels extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Backends in use: with two users, a backend would deliver its messages to one of them only. */
+/**
+ * The backends in use. If two `channels()` shared a backend, it would deliver its messages to only one of
+ * them.
+ */
 const inUse = new WeakSet<ChannelBackend>()
 
 /**
- * Passes messages from publishers to subscribers.
+ * Makes channels, which pass messages from publishers to subscribers.
  *
- * A slow subscriber does not delay the others: its unread messages wait for it alone, up to its limits.
+ * A slow subscriber does not delay the others: its unread messages are kept for it separately, up to its
+ * limits.
  *
  * @throws RangeError if a size is invalid, TypeError if the backend is in use by other channels.
  * @example
@@ -77,10 +82,18 @@ export function channels(options: ChannelsOptions = {}): Channels {
   knownOptions('channels', options, 'backend maxMessageSize')
   const { backend = memoryBackend(), maxMessageSize = 1_048_576 } = options
   const positive = 'maxMessageSize must be a number greater than 0'
-  mustRange('channels', maxMessageSize >= 1, positive, maxMessageSize, 'Use Infinity for no limit')
+  checkRange('channels', maxMessageSize >= 1, positive, maxMessageSize, 'Use Infinity for no limit')
+  const isBackend = typeof backend === 'object' && typeof backend?.publish === 'function'
+  check(
+    'channels',
+    isBackend,
+    'backend must be a backend',
+    backend,
+    'Write { backend: memoryBackend() }',
+  )
   if (inUse.has(backend)) {
     throw new TypeError(
-      'channels: the backend must not be in use, one of other channels was given. Create a backend for each.',
+      'channels: the backend must not be in use by other channels, a used one was given. Create a backend for each.',
     )
   }
   inUse.add(backend)
@@ -176,7 +189,7 @@ class BackedChannels implements Channels {
   #assertMessage(message: string | Uint8Array): void {
     if (typeof message !== 'string' && !(message instanceof Uint8Array)) {
       const what = 'a message must be text or bytes'
-      throw wrong('channels.publish', what, message, 'Use publishJSON() for other values')
+      throw invalid('channels.publish', what, message, 'Use publishJSON() for other values')
     }
     if (message.length <= this.#maxMessageSize) return
     throw new RangeError(
@@ -190,15 +203,15 @@ function assertOptions(options: SubscribeOptions, kept: number): void {
   const where = 'channels.subscribe'
   const isWhole = Number.isInteger(history) || history === Number.POSITIVE_INFINITY
   const whole = 'history must be a whole number of messages'
-  mustRange(where, isWhole && history >= 0, whole, history, 'Use Infinity for all')
+  checkRange(where, isWhole && history >= 0, whole, history, 'Use Infinity for all')
   const unkept = 'history must be 0, since the backend keeps no messages'
-  mustRange(where, history === 0 || kept > 0, unkept, history, 'Give the backend a history')
+  checkRange(where, history === 0 || kept > 0, unkept, history, 'Give the backend a history')
   for (const [name, limit] of Object.entries({ backlog, backlogSize })) {
     const positive = `${name} must be a number greater than 0`
-    mustRange(where, limit >= 1, positive, limit, 'Use Infinity for no limit')
+    checkRange(where, limit >= 1, positive, limit, 'Use Infinity for no limit')
   }
   const one = `overflow must be one of ${OVERFLOWS.join(', ')}`
-  mustRange(where, OVERFLOWS.includes(overflow), one, overflow, 'Omit it for drop-oldest')
+  checkRange(where, OVERFLOWS.includes(overflow), one, overflow, 'Omit it for drop-oldest')
 }
 
 const OVERFLOWS: readonly string[] = ['drop-oldest', 'drop-newest', 'disconnect']

@@ -1,15 +1,15 @@
 /** Sends commands to Redis or Valkey by any of the supported clients. */
-import { mustRange, wrong } from './internal/must.ts'
+import { checkRange, invalid } from './internal/checks.ts'
 import { breakerOf, logOutage, type OnOutage } from './redis/breaker.ts'
 
 export type { OnOutage }
 
-/** The part of `ioredis` and `iovalkey` clients that is used, clusters included. */
+/** The method of `ioredis` and `iovalkey` clients that is used, clusters included. */
 export interface CallingClient {
   callBuffer(command: string, ...args: (string | Uint8Array | number)[]): Promise<unknown>
 }
 
-/** The part of `redis` clients that is used. */
+/** The method of `redis` clients that is used. */
 export interface SendingClient {
   sendCommand(args: readonly (string | Uint8Array)[], options?: object): Promise<unknown>
 }
@@ -21,7 +21,7 @@ export type RedisCommand = readonly [name: string, ...args: (string | Uint8Array
 /** Sends a command; strings in the reply are bytes. */
 export type SendCommand = (command: RedisCommand) => Promise<unknown>
 
-/** Tells `redis` not to decode strings, which have the type "$" on the wire. */
+/** An option by which `redis` does not decode strings, which have the type "$" on the wire. */
 const AS_BYTES = { typeMapping: { 36: globalThis.Buffer } }
 
 /**
@@ -48,7 +48,7 @@ export function redisCommands(
   timeoutMs: number,
   onOutage: OnOutage = logOutage(where),
 ): SendCommand {
-  mustRange(
+  checkRange(
     where,
     timeoutMs > 0 && timeoutMs < 2 ** 31,
     'timeoutMs must be a number of milliseconds below 2^31',
@@ -72,5 +72,5 @@ function sender(where: string, client: RedisClient): SendCommand {
   if ('callBuffer' in client) return ([name, ...args]) => client.callBuffer(name, ...args)
   if ('sendCommand' in client) return (command) => client.sendCommand(command, AS_BYTES)
   const what = 'client must be a client of ioredis, iovalkey or redis'
-  throw wrong(where, what, client, 'Pass the connected client')
+  throw invalid(where, what, client, 'Pass the connected client')
 }

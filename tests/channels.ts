@@ -3,7 +3,7 @@ import { channels, memoryBackend, type SubscribeOptions } from '../lib/channels.
 import { texts } from './support/channels.ts'
 
 // LS-CH-1
-t.test('subscribers receive what is published from then on', async (t) => {
+t.test('subscribers receive the messages that are published afterwards', async (t) => {
   await using bus = channels()
   await bus.publish('news', 'too early')
   await using first = await bus.subscribe('news')
@@ -19,7 +19,7 @@ t.test('subscribers receive what is published from then on', async (t) => {
 })
 
 // LS-CH-3
-t.test('earlier messages come first on request', async (t) => {
+t.test('earlier messages are delivered first on request', async (t) => {
   await using bus = channels({ backend: memoryBackend({ history: 2 }) })
   for (const text of ['1', '2', '3']) await bus.publish('news', text)
   using subscription = await bus.subscribe('news', { history: Number.POSITIVE_INFINITY })
@@ -28,7 +28,7 @@ t.test('earlier messages come first on request', async (t) => {
 })
 
 // LS-CH-5
-t.test('a loop over messages ends with the signal, though no message comes', async (t) => {
+t.test('a loop over messages ends when the signal aborts, even without a message', async (t) => {
   await using bus = channels()
   const controller = new AbortController()
   const reading = (async () => {
@@ -41,7 +41,7 @@ t.test('a loop over messages ends with the signal, though no message comes', asy
   await reading
 })
 
-t.test('all ends when it is closed', async (t) => {
+t.test('all subscriptions end when the channels are closed', async (t) => {
   const bus = channels()
   const subscription = await bus.subscribe('news')
   const waiting = subscription.next()
@@ -58,14 +58,14 @@ t.test('all ends when it is closed', async (t) => {
   await t.rejects(bus.subscribe('news'), /channels\.subscribe: not possible any more/)
 })
 
-t.test('a backend serves one', (t) => {
+t.test('a backend can be used by only one channels()', (t) => {
   const backend = memoryBackend()
   channels({ backend })
 
   t.throws(() => channels({ backend }), {
     name: 'TypeError',
     message:
-      'channels: the backend must not be in use, one of other channels was given. Create a backend for each.',
+      'channels: the backend must not be in use by other channels, a used one was given. Create a backend for each.',
   })
   t.end()
 })

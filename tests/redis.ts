@@ -5,35 +5,31 @@ import t from 'tap'
 import { type RedisClient, redisCommands } from '../lib/redis.ts'
 import { noRedis, RedisServer } from './support/redis.ts'
 
-t.test(
-  'sends in order, and gives bytes as they are, by every client',
-  { skip: noRedis },
-  async (t) => {
-    const server = new RedisServer()
-    await server.start()
-    t.teardown(server.close)
-    const ioredis = new Redis({ path: server.path })
-    const iovalkey = new Valkey({ path: server.path })
-    const redis = createClient({ socket: { path: server.path, tls: false } })
-    await redis.connect()
-    t.teardown(() => [ioredis.disconnect(), iovalkey.disconnect(), redis.destroy()])
-    const all = Buffer.from(Uint8Array.from({ length: 256 }, (_, index) => index))
+t.test('every client sends in order, and returns bytes unchanged', { skip: noRedis }, async (t) => {
+  const server = new RedisServer()
+  await server.start()
+  t.teardown(server.close)
+  const ioredis = new Redis({ path: server.path })
+  const iovalkey = new Valkey({ path: server.path })
+  const redis = createClient({ socket: { path: server.path, tls: false } })
+  await redis.connect()
+  t.teardown(() => [ioredis.disconnect(), iovalkey.disconnect(), redis.destroy()])
+  const all = Buffer.from(Uint8Array.from({ length: 256 }, (_, index) => index))
 
-    for (const client of [ioredis, iovalkey, redis]) {
-      const send = redisCommands('visits', client, 2000)
-      const [, , answer] = await Promise.all([
-        send(['DEL', 'list']),
-        send(['RPUSH', 'list', new Uint8Array(all), all.subarray(7, 9), 'text']),
-        send(['LRANGE', 'list', '0', '-1']),
-      ])
+  for (const client of [ioredis, iovalkey, redis]) {
+    const send = redisCommands('visits', client, 2000)
+    const [, , answer] = await Promise.all([
+      send(['DEL', 'list']),
+      send(['RPUSH', 'list', new Uint8Array(all), all.subarray(7, 9), 'text']),
+      send(['LRANGE', 'list', '0', '-1']),
+    ])
 
-      t.same(answer, [all, all.subarray(7, 9), Buffer.from('text')])
-      await t.rejects(send(['INCR', 'list']), { message: /^WRONGTYPE/ })
-    }
-  },
-)
+    t.same(answer, [all, all.subarray(7, 9), Buffer.from('text')])
+    await t.rejects(send(['INCR', 'list']), { message: /^WRONGTYPE/ })
+  }
+})
 
-t.test('waits no longer than it may', async (t) => {
+t.test('waits at most for the time limit', async (t) => {
   const send = redisCommands('visits', { sendCommand: () => new Promise(() => {}) }, 5)
 
   await t.rejects(send(['PING']), { message: 'it took longer than 5 ms' })

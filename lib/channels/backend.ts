@@ -1,6 +1,6 @@
 /** The interface of the backends that carry messages. */
 import { Unavailable } from '../exceptions.ts'
-import { wrong } from '../internal/must.ts'
+import { invalid } from '../internal/checks.ts'
 import type { Position } from './message.ts'
 
 /** A message in the history of a channel. */
@@ -12,7 +12,7 @@ export interface KeptMessage {
 /** Receives the messages of a channel. */
 export interface ChannelListener {
   deliver(content: string | Uint8Array, position?: Position): void
-  /** Messages were lost before the next one. */
+  /** Reports that messages were lost before the next one. */
   gap(missed?: number): void
   /** Begins to deliver missed messages, many at once. */
   catchUp(): CatchUp
@@ -21,8 +21,8 @@ export interface ChannelListener {
 /** Delivers missed messages as fast as they are read. */
 export interface CatchUp {
   /**
-   * Resolves when all readers have room for a message of this size; undefined if they have it already.
-   * Messages delivered without waiting may be dropped, which is recorded as a gap.
+   * Resolves when all readers have room for a message of this size; undefined if they already have. A message
+   * that is delivered without waiting may be dropped, which is recorded as a gap.
    */
   room(size: number): Promise<void> | undefined
   deliver(content: string | Uint8Array, position?: Position): void
@@ -31,19 +31,19 @@ export interface CatchUp {
 /**
  * Carries messages between publishers and subscribers. Any object of this shape can be used.
  *
- * It belongs to one `channels()`, which checks the names, joins each channel once for all its
+ * A backend belongs to one `channels()`, which checks the names, joins each channel once for all its
  * subscribers, and closes the backend.
  */
 export interface ChannelBackend {
-  /** How many messages of each channel are kept (0 for none). */
+  /** The number of messages of each channel that are kept (0 for none). */
   readonly kept: number
-  /** Resolves when the message is on its way; otherwise rejects with `ChannelsUnavailable`. */
+  /** Resolves when the message was sent; otherwise rejects with `ChannelsUnavailable`. */
   publish(channel: string, content: string | Uint8Array): Promise<void>
-  /** Resolves when the listener will receive what is published from now on. */
+  /** Resolves when the listener will receive all messages that are published from then on. */
   join(channel: string, listener: ChannelListener): Promise<void>
   /**
-   * Resolves when the messages of a joined channel reach its listener; rejects with
-   * `ChannelsUnavailable` if that takes too long. Optional: leave it out if `join` is enough.
+   * Resolves when the messages of a joined channel reach its listener; rejects with `ChannelsUnavailable` if
+   * that takes too long. Optional: omit it if `join` already waits for this.
    */
   confirm?(channel: string): Promise<void>
   /** Undoes a `join`, even one that is pending or has failed. */
@@ -54,8 +54,8 @@ export interface ChannelBackend {
 }
 
 /**
- * The backend cannot be reached, or has not replied in time. The response is a 503, unless an exception
- * handler for this class returns another one.
+ * The error if the backend cannot be reached, or has not replied in time. The response is a 503, unless an
+ * exception handler for this class returns another one.
  */
 export class ChannelsUnavailable extends Unavailable {
   override readonly name = 'ChannelsUnavailable'
@@ -64,7 +64,7 @@ export class ChannelsUnavailable extends Unavailable {
 const LONGEST_NAME = 255
 
 /**
- * Checks the name of a channel, so that different names are different channels in every backend.
+ * Checks the name of a channel. Different valid names are different channels in every backend.
  *
  * @throws TypeError if the name is empty, longer than 255 characters, or has control characters or lone
  * surrogates.
@@ -74,7 +74,7 @@ export function assertName(where: string, name: string): void {
     return
   }
   const what = `a name must have 1 to ${LONGEST_NAME} characters, without control characters and lone surrogates`
-  throw wrong(where, what, name, 'Choose another name')
+  throw invalid(where, what, name, 'Choose another name')
 }
 
 const UNFIT = /[\p{Cc}\p{Cs}]/u

@@ -1,7 +1,7 @@
 /** The unread messages of one subscriber, up to a limit, with the gaps between them. */
 import { type ChannelGap, type ChannelMessage, joinGaps } from './message.ts'
 
-/** What happens if there are more unread messages than the limit. */
+/** The rule for more unread messages than the limit. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'disconnect'
 
 export interface BacklogLimits {
@@ -12,17 +12,17 @@ export interface BacklogLimits {
   readonly size: number
 }
 
-/** Empty slots are released if there are this many, and as many as used ones. */
+/** Empty slots are released if there are at least this many, and at least as many as used ones. */
 const SPARE = 64
 
 export class Backlog {
   readonly #limits: BacklogLimits
   #messages: (ChannelMessage | undefined)[] = []
   #head = 0
-  /** How many messages have been removed; with it, slots keep their numbers. */
+  /** The number of removed messages, which is the number of the first slot. */
   #gone = 0
   #size = 0
-  /** Gaps by the number of the message after them; they take no slot. */
+  /** The gaps, by the number of the message after them. A gap takes no slot. */
   readonly #gaps = new Map<number, ChannelGap[]>()
   #dropped = 0
 
@@ -47,17 +47,17 @@ export class Backlog {
   /**
    * Adds a message by the overflow rule; false if there is no room and the rule is to disconnect.
    *
-   * @param tells Whether dropped messages are recorded as a gap.
+   * @param recordsGap Whether dropped messages are recorded as a gap.
    */
-  push(message: ChannelMessage, tells = false): boolean {
+  push(message: ChannelMessage, recordsGap = false): boolean {
     const { overflow } = this.#limits
     if (overflow !== 'drop-oldest' && !this.fits(message.size)) {
       this.#dropped++
-      if (tells) this.pushGap({ channel: message.channel, missed: 1 })
+      if (recordsGap) this.pushGap({ channel: message.channel, missed: 1 })
       return overflow !== 'disconnect'
     }
     while (!this.fits(message.size)) {
-      this.#dropOldest(tells)
+      this.#dropOldest(recordsGap)
     }
     this.#messages.push(message)
     this.#size += message.size
@@ -87,7 +87,7 @@ export class Backlog {
   #shiftMessage(): ChannelMessage | undefined {
     const message = this.#messages[this.#head]
     if (message === undefined) return undefined
-    // Not Array.shift, which moves all other messages if there are many.
+    // Array.shift would move all other messages if there are many.
     this.#messages[this.#head++] = undefined
     this.#gone++
     this.#size -= message.size
@@ -98,19 +98,20 @@ export class Backlog {
     return message
   }
 
-  /** The gaps before the dropped message stay, so they come before the next one. */
-  #dropOldest(tells: boolean): void {
+  /** Drops the oldest message. The gaps before it are kept and come before the next message. */
+  #dropOldest(recordsGap: boolean): void {
     const gaps = this.#gaps.get(this.#gone) ?? []
     this.#gaps.delete(this.#gone)
     const message = this.#shiftMessage()
     this.#dropped++
-    const told = tells && message !== undefined ? [{ channel: message.channel, missed: 1 }] : []
+    const newGap =
+      recordsGap && message !== undefined ? [{ channel: message.channel, missed: 1 }] : []
     const later = this.#gaps.get(this.#gone) ?? []
     this.#gaps.delete(this.#gone)
-    for (const gap of [...gaps, ...told, ...later]) this.#addGap(this.#gone, gap)
+    for (const gap of [...gaps, ...newGap, ...later]) this.#addGap(this.#gone, gap)
   }
 
-  /** Gaps of one channel in one place are joined: broken connections do not add up. */
+  /** Adds a gap. Gaps of one channel at one place are joined, so lost connections do not accumulate memory. */
   #addGap(place: number, gap: ChannelGap): void {
     const gaps = this.#gaps.get(place)
     if (gaps === undefined) {

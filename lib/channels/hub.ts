@@ -19,7 +19,7 @@ export class Hub {
     this.#backend = backend
   }
 
-  /** Resolves when messages arrive, with the history before them, or when the subscriber has ended. */
+  /** Resolves when the subscriber has its history and gets live messages, or when it has ended. */
   async subscribe(names: readonly string[], options: SubscribeOptions): Promise<Subscriber> {
     const subscription = new Subscriber(names, options, (ended) => this.#release(ended))
     if (subscription.closed) return subscription
@@ -41,7 +41,7 @@ export class Hub {
     for (const subscription of this.#subscriptions) subscription.close()
   }
 
-  /** Joins the live messages first, then reads the history: messages in between are in both. */
+  /** Joins the channel first, then reads the history: messages sent in between are live and in the history. */
   async #enter(
     name: string,
     subscription: Subscriber,
@@ -71,7 +71,7 @@ export class Hub {
     })
     const feed = { subscribers, joined }
     this.#feeds.set(name, feed)
-    joined.catch(() => this.#shut(name, feed)) // so that the next subscriber tries again
+    joined.catch(() => this.#shut(name, feed)) // the next subscriber tries again
     return feed
   }
 

@@ -1,16 +1,16 @@
 /** Channels within this process. */
 
+import { checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { LRU } from '../internal/lru.ts'
-import { mustRange } from '../internal/must.ts'
 import type { ChannelBackend, ChannelListener, KeptMessage } from './backend.ts'
 
 export interface MemoryBackendOptions {
-  /** How many messages of each channel are kept (0). */
+  /** The number of messages of each channel that are kept (0). */
   history?: number
   /**
-   * Maximum bytes of all kept messages (64 MB). The channels with the oldest last message lose theirs
-   * first.
+   * Maximum bytes of all kept messages (64 MB). Beyond it, the history of the channel with the oldest last
+   * message is deleted first.
    */
   maxSize?: number
 }
@@ -27,13 +27,13 @@ export function memoryBackend(options: MemoryBackendOptions = {}): ChannelBacken
   const { history = 0, maxSize = 64_000_000 } = options
   const isWhole = Number.isSafeInteger(history) && history >= 0
   const whole = 'history must be a whole number of messages'
-  mustRange('memoryBackend', isWhole, whole, history, 'Use 0 to keep none')
+  checkRange('memoryBackend', isWhole, whole, history, 'Use 0 to keep none')
   const positive = 'maxSize must be a number of bytes greater than 0'
-  mustRange('memoryBackend', maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
+  checkRange('memoryBackend', maxSize >= 1, positive, maxSize, 'Use Infinity for no limit')
   return new MemoryBackend(history, maxSize)
 }
 
-/** The kept messages of one channel; the slot of each follows from its number. */
+/** The kept messages of one channel. The slot of a message is computed from its number. */
 interface Ring {
   readonly run: number
   /** The number of the next message; the first is 0. */
@@ -46,7 +46,7 @@ class MemoryBackend implements ChannelBackend {
   readonly kept: number
   readonly #maxSize: number
   readonly #listeners = new Map<string, ChannelListener>()
-  /** Ordered by the time of the last message. */
+  /** The rings, in the order of their last messages. */
   readonly #rings = new LRU<Ring>()
   #runs = 0
   #size = 0
@@ -59,7 +59,8 @@ class MemoryBackend implements ChannelBackend {
   async publish(channel: string, content: string | Uint8Array): Promise<void> {
     const listener = this.#listeners.get(channel)
     if (listener === undefined && this.kept === 0) return
-    // A copy: the caller may write to its array, and a small array may be a view of a large buffer.
+    // It is copied because the caller may write to its array, and a small array may be a view of a large
+    // buffer.
     const own = typeof content === 'string' ? content : new Uint8Array(content)
     if (this.kept === 0) return listener?.deliver(own)
     const ring = this.#keep(channel, own)

@@ -1,20 +1,20 @@
-/** Messages, each created once for all subscribers. */
+/** The messages of channels. Each is created once for all subscribers. */
 import { encodeText } from '../internal/bytes.ts'
 
 /** The position of a message in the history of its channel. */
 export interface Position {
   /** Identifies the sequence of numbers; it changes if the history was lost in between. */
   readonly run: number
-  /** When it was published, in milliseconds, or later. It never decreases within a run. */
+  /** A time in milliseconds, at or after the publication. It never decreases within a run. */
   readonly time: number
   /** The number, which increases by one with each message. */
   readonly number: number
 }
 
 /**
- * Whether a message is not later than another one of its run.
+ * Whether a message is the same as another one of its run, or an earlier one.
  *
- * Numbers alone do not suffice: if Redis comes back with an older state, some are assigned again.
+ * Comparing numbers only is not enough: if Redis restarts with an older state, it assigns some numbers again.
  */
 export function isUpTo(position: Position | undefined, last: Position | undefined): boolean {
   if (position === undefined || position.run !== last?.run) return false
@@ -38,7 +38,7 @@ export class ChannelMessage {
   readonly channel: string
   /** Its position in the history, if the backend keeps one. */
   readonly position: Position | undefined
-  /** The size that counts for a backlog: bytes, or characters if it was published as text. */
+  /** The size that is counted in a backlog: bytes, or characters if it was published as text. */
   readonly size: number
   #text: string | undefined
   #bytes: Uint8Array | undefined
@@ -61,7 +61,7 @@ export class ChannelMessage {
     return this.#bytes
   }
 
-  /** Parses the text as JSON, each time anew. @throws SyntaxError if it is invalid. */
+  /** Parses the text as JSON; each call parses it again. @throws SyntaxError if it is invalid. */
   json(): unknown {
     return JSON.parse(this.text)
   }
@@ -70,7 +70,7 @@ export class ChannelMessage {
 /** Messages of a channel that were lost on their way to this process. */
 export interface ChannelGap {
   readonly channel: string
-  /** How many messages, if the backend knows. */
+  /** The number of lost messages; undefined if the backend does not know it. */
   readonly missed: number | undefined
 }
 

@@ -1,18 +1,21 @@
-/** Delivers many missed messages no faster than they are read, while the readers keep up. */
+/** Delivers many missed messages no faster than they are read, unless a reader is too slow. */
 import { endsWithin } from '../internal/deadline.ts'
 import type { CatchUp } from './backend.ts'
 import { ChannelMessage, type Position } from './message.ts'
 import type { Subscriber } from './subscription.ts'
 
-/** A subscriber that reads nothing for this time is no longer waited for. */
+/** If a subscriber reads nothing for this time, delivery no longer waits for it. */
 const PATIENCE_MS = 200
-/** Each subscriber is waited for this long in all: a slow one must not keep the others from new messages. */
+/**
+ * Delivery waits for each subscriber this long in total: a slow one must not delay new messages for the
+ * others.
+ */
 const BUDGET_MS = 5000
 
 export class Pacing implements CatchUp {
   readonly #channel: string
   readonly #subscribers: ReadonlySet<Subscriber>
-  /** The milliseconds that each may still be waited for, once it has been waited for. */
+  /** The remaining waiting time of each subscriber, in milliseconds, after the first wait. */
   readonly #budgets = new Map<Subscriber, number>()
 
   constructor(channel: string, subscribers: ReadonlySet<Subscriber>) {
@@ -40,7 +43,7 @@ export class Pacing implements CatchUp {
     return this.#budgets.get(subscriber) ?? BUDGET_MS
   }
 
-  /** All at once, so that many slow ones use up their budgets together. */
+  /** Waits for all at once, so many slow ones use up their budgets at the same time. */
   async #wait(size: number): Promise<void> {
     const waits: Promise<void>[] = []
     for (const subscriber of this.#subscribers) {

@@ -1,6 +1,7 @@
 /** Channels over PostgreSQL, for any number of processes. */
+
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import type { ChannelBackend } from './backend.ts'
 import { dialing, type PostgresConnection, type PostgresPool } from './postgres/link.ts'
 import { PostgresRelay } from './postgres/relay.ts'
@@ -10,11 +11,11 @@ export type { PostgresConnection, PostgresPool }
 
 export interface PostgresBackendOptions {
   /**
-   * A pool of `pg` with two connections or more; the application ends it. One connection is kept for
+   * A pool of `pg` with at least two connections; the application ends it. One connection is used for
    * `LISTEN` while there are subscribers.
    */
   pool: PostgresPool
-  /** About how many messages of each channel are kept (0). */
+  /** The approximate number of messages of each channel that are kept (0). */
   history?: number
   /** Seconds that messages stay in the table (3600). */
   ttl?: number
@@ -30,16 +31,16 @@ export interface PostgresBackendOptions {
 }
 
 /**
- * Carries messages through PostgreSQL by `LISTEN` and `NOTIFY`, to all processes with the same name.
+ * Carries messages through PostgreSQL by `LISTEN` and `NOTIFY`, to all processes with the same `name`.
  *
- * A notification has at most 8,000 bytes, so that longer messages go through a table, which is created
- * if it is missing. All processes hear of all messages, and deliver those of their channels. The
- * messages that a process publishes while an earlier one is on its way go together, in one statement.
+ * A notification has at most 8,000 bytes, so longer messages go through a table, which is created if it is
+ * missing. All processes get the notifications of all channels, and deliver those of their own. Messages that
+ * a process publishes while a statement runs are sent together, in the next statement.
  *
- * While the database is away, `publish()` and `subscribe()` reject with `ChannelsUnavailable`;
- * subscriptions stay, and go on when it is back. Without a history, messages of that time are lost, and
- * each subscriber gets a gap. With a history they are read from the table; there is a gap only if more
- * than those were published.
+ * While the database cannot be reached, `publish()` and `subscribe()` reject with `ChannelsUnavailable`.
+ * Subscriptions remain, and continue after it is back. Without a history, messages of that time are lost, and
+ * each subscriber gets a gap. With a history they are read from the table. There is a gap only if more
+ * messages were published than the history keeps.
  *
  * @throws TypeError if the pool is not supported or the name is invalid, RangeError if a number is out
  * of range.
@@ -55,10 +56,10 @@ export function postgresBackend(options: PostgresBackendOptions): ChannelBackend
   const { pool, history = 0, ttl = 3600, timeoutMs = 2000, pingMs = 10_000 } = options
   const { name = 'stellula_channels' } = options
   const isPool = [pool?.query, pool?.connect].every((method) => typeof method === 'function')
-  must(where, isPool, 'pool must be a pool of pg', pool, 'Pass new pg.Pool()')
+  check(where, isPool, 'pool must be a pool of pg', pool, 'Pass new pg.Pool()')
   const isName = /^[a-z_][a-z0-9_]{0,47}$/.test(name)
-  const rule = 'name must be made of lower case letters, digits and "_"'
-  must(where, isName, rule, name, 'Omit it for stellula_channels')
+  const rule = 'name must consist of lower case letters, digits and "_"'
+  check(where, isName, rule, name, 'Omit it for stellula_channels')
   assertNumber('history', Number.isSafeInteger(history) && history >= 0, history)
   assertNumber('ttl', ttl > 0 && ttl < 2 ** 31, ttl)
   assertNumber('timeoutMs', timeoutMs > 0 && timeoutMs < 2 ** 31, timeoutMs)
@@ -70,5 +71,5 @@ export function postgresBackend(options: PostgresBackendOptions): ChannelBackend
 
 function assertNumber(option: string, isFit: boolean, value: number): void {
   const what = `${option} must be a number in its range`
-  mustRange('postgresBackend', isFit, what, value, 'See PostgresBackendOptions')
+  checkRange('postgresBackend', isFit, what, value, 'See PostgresBackendOptions')
 }

@@ -1,6 +1,7 @@
 /** Channels over Redis or Valkey, for any number of processes. */
+
+import { check, checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { warnOfResending } from '../redis/outcome.ts'
 import { type OnOutage, type RedisClient, redisCommands } from '../redis.ts'
 import type { ChannelBackend } from './backend.ts'
@@ -9,11 +10,11 @@ import { RedisRelay } from './redis/relay.ts'
 
 export interface RedisBackendOptions {
   /**
-   * A connected client of `ioredis`, `iovalkey` or `redis`; the application closes it. Subscriptions
-   * have a connection of their own, which is created from it.
+   * A connected client of `ioredis`, `iovalkey` or `redis`; the application closes it. Subscriptions use a
+   * second connection, which is created from it.
    */
   client: RedisClient
-  /** About how many messages of each channel are kept, in streams (0, without streams). */
+  /** The approximate number of messages of each channel that are kept in streams (0, which uses no streams). */
   history?: number
   /** Seconds that the history is kept after its last message (3600). */
   ttl?: number
@@ -30,19 +31,19 @@ export interface RedisBackendOptions {
 /**
  * Carries messages through Redis or Valkey, to all processes with the same prefix and history.
  *
- * A channel is subscribed to in Redis only while it has subscribers in this process. While Redis is
- * away, `publish()` and `subscribe()` reject with `ChannelsUnavailable`; subscriptions stay, and go on
- * when Redis is back. Without a history, messages of that time are lost, and each subscriber gets a gap.
- * With a history they are read from the stream; there is a gap only if the stream cannot prove that it is
- * complete, because it was trimmed, has expired, or was lost.
+ * A channel is subscribed to in Redis only while it has subscribers in this process. While Redis cannot be
+ * reached, `publish()` and `subscribe()` reject with `ChannelsUnavailable`. Subscriptions remain, and
+ * continue after Redis is back. Without a history, messages of that time are lost, and each subscriber gets a
+ * gap. With a history they are read from the stream. There is a gap only if the stream may be incomplete,
+ * because it was trimmed, has expired, or was lost.
  *
  * If `publish()` rejects, its error says if the message may have been published. Clients of ioredis and
- * iovalkey repeat unanswered commands after a reconnect. With a history such a message is published once
- * all the same. Without one it may arrive twice, unless the client was created with
+ * iovalkey repeat unanswered commands after a reconnect. With a history, such a message is still published
+ * only once. Without one, it may arrive twice, unless the client was created with
  * `autoResendUnfulfilledCommands: false`.
  *
- * A client that queues commands while it is disconnected may still publish a message that has timed out.
- * To fail at once instead, switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`).
+ * A client that queues commands while it is disconnected may still publish a message that has timed out. To
+ * fail at once instead, disable its queue (`enableOfflineQueue: false`, `disableOfflineQueue: true`).
  *
  * @throws TypeError if the client is not supported, or of a cluster, or if the prefix has
  * control characters; RangeError if a number is out of range.
@@ -61,7 +62,7 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
   assertNumber('pingMs', pingMs >= 1 && pingMs < 2 ** 31, pingMs)
   const isPlain = !/[\p{Cc}\p{Cs}]/u.test(prefix)
   const rule = 'prefix must not have control characters'
-  must('redisBackend', isPlain, rule, prefix, 'Choose another prefix')
+  check('redisBackend', isPlain, rule, prefix, 'Choose another prefix')
   if (history === 0) warnOfResending('redisBackend', client, 'publish() may send a message twice')
   const send = redisCommands('redisBackend', client, timeoutMs, onOutage)
   const limits = { length: history, ttlMs: Math.ceil(ttl * 1000) }
@@ -77,5 +78,5 @@ export function redisBackend(options: RedisBackendOptions): ChannelBackend {
 
 function assertNumber(option: string, isFit: boolean, value: number): void {
   const what = `${option} must be a number in its range`
-  mustRange('redisBackend', isFit, what, value, 'See RedisBackendOptions')
+  checkRange('redisBackend', isFit, what, value, 'See RedisBackendOptions')
 }

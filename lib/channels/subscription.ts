@@ -1,29 +1,29 @@
-/** A subscriber: its unread messages as an async iterable. */
+/** A subscriber, whose unread messages are an async iterable. */
 import { Backlog, type Overflow } from './backlog.ts'
 import { type ChannelGap, ChannelMessage, isUpTo, type Position } from './message.ts'
 
 export interface SubscribeOptions {
-  /** How many earlier messages of each channel come first (0); Infinity for all that are kept. */
+  /** The number of earlier messages of each channel that come first (0); Infinity for all that are kept. */
   history?: number
   /** Maximum number of unread messages (1024). */
   backlog?: number
   /** Maximum bytes of unread messages (16 MB). */
   backlogSize?: number
   /**
-   * What happens at these limits ('drop-oldest'): the oldest or the newest message is dropped, which
-   * `dropped` counts, or the subscription ends with a `BacklogOverflow`.
+   * What happens at these limits ('drop-oldest'). The oldest or the newest message is dropped and counted in
+   * `dropped`, or the subscription ends with a `BacklogOverflow`.
    */
   overflow?: Overflow
   /** Ends the iteration when it aborts; use `websocket.signal` or `request.signal`. */
   signal?: AbortSignal
   /**
-   * Called, and awaited, where messages were lost on the way to this process, or dropped while it caught
-   * up: between the messages before the gap and those after it.
+   * Called, and awaited, if messages were lost on the way to this process, or dropped while it caught up. The
+   * call is between the messages before the gap and those after it.
    */
   onGap?: (gap: ChannelGap) => void | Promise<void>
 }
 
-/** More messages were unread than the limit, with `overflow: 'disconnect'`. */
+/** The error if there are more unread messages than the limit, with `overflow: 'disconnect'`. */
 export class BacklogOverflow extends Error {
   override readonly name = 'BacklogOverflow'
 }
@@ -33,15 +33,15 @@ type Result = IteratorResult<ChannelMessage, undefined>
 const DONE: Result = Object.freeze({ done: true, value: undefined })
 
 /**
- * The messages of some channels, for one reader.
+ * The messages of one or more channels, for one reader.
  *
- * It ends without an error when it is closed, when its signal aborts and when the channels are closed.
- * Leaving a loop over it closes it, and so does `using`. Unread messages are then dropped.
+ * It ends without an error if it is closed, its signal aborts or the channels are closed. Leaving a loop over
+ * it closes it, and so does `using`. Unread messages are then dropped.
  */
 export interface Subscription extends AsyncIterable<ChannelMessage, undefined>, Disposable {
   /** The names, without duplicates. */
   readonly channels: readonly string[]
-  /** How many messages were dropped at the limits, whether `onGap` was called or not. */
+  /** The number of messages that were dropped at the limits, whether `onGap` was called or not. */
   readonly dropped: number
   readonly closed: boolean
   /** Resolves when it has ended. */
@@ -49,14 +49,14 @@ export interface Subscription extends AsyncIterable<ChannelMessage, undefined>, 
   /**
    * Resolves to the next message.
    *
-   * @throws BacklogOverflow if it has ended so; and errors of `onGap`.
+   * @throws BacklogOverflow if the backlog has overflowed; errors of `onGap`.
    */
   next(): Promise<IteratorResult<ChannelMessage, undefined>>
-  /** Ends it; may be called more than once. */
+  /** Ends the subscription; may be called more than once. */
   close(): void
 }
 
-/** A subscription as the hub sees it. */
+/** A subscription with the methods that the hub uses. */
 export class Subscriber implements Subscription {
   readonly channels: readonly string[]
   readonly ended: Promise<void>
@@ -64,9 +64,9 @@ export class Subscriber implements Subscription {
   readonly #options: SubscribeOptions
   readonly #backlog: Backlog
   #history: readonly ChannelMessage[] = []
-  /** How many of these have been read: `shift()` would move all others each time. */
+  /** The number of these that have been read: `shift()` would move all others each time. */
   #historyRead = 0
-  /** The last position of the history; live messages up to it have been delivered already. */
+  /** The last position of the history of each channel; live messages up to it are already delivered. */
   readonly #covered = new Map<string, Position>()
   #isClosed = false
   #error: BacklogOverflow | undefined
@@ -74,7 +74,7 @@ export class Subscriber implements Subscription {
   /** Resolves when there is room again. */
   #roomWanted: Promise<void> | undefined
   #roomFound: () => void = () => {}
-  /** The pending reads; while there is one, no message is unread. */
+  /** The pending reads. While there is one, no message is unread. */
   readonly #readers: ((result: Result | Promise<Result>) => void)[] = []
 
   constructor(
@@ -102,7 +102,8 @@ export class Subscriber implements Subscription {
     return this.#isClosed
   }
 
-  // Neither an async function nor a loop: with ten thousand readers this is the cost of a message.
+  // It is neither an async function nor a loop: with ten thousand readers, this call is the cost of a
+  // message.
   next(): Promise<Result> {
     const item = this.#shift()
     if (item instanceof ChannelMessage) return Promise.resolve({ done: false, value: item })
@@ -153,13 +154,13 @@ export class Subscriber implements Subscription {
   /**
    * Delivers a message.
    *
-   * @param tells Whether `onGap` is called for messages that are dropped.
+   * @param recordsGap Whether `onGap` is called for messages that are dropped.
    */
-  push(message: ChannelMessage, tells = false): void {
+  push(message: ChannelMessage, recordsGap = false): void {
     if (this.#isClosed || this.#isCovered(message)) return
     const reader = this.#readers.shift()
     if (reader !== undefined) reader({ done: false, value: message })
-    else if (!this.#backlog.push(message, tells)) this.#overflow()
+    else if (!this.#backlog.push(message, recordsGap)) this.#overflow()
   }
 
   /** Whether a message of this size fits without dropping another one. */
@@ -204,14 +205,17 @@ export class Subscriber implements Subscription {
     for (const { channel, position } of history) {
       if (position !== undefined) this.#covered.set(channel, position)
     }
-    const early = drained(this.#backlog)
+    const early = drainBacklog(this.#backlog)
     for (const item of early) {
       if (item instanceof ChannelMessage) this.push(item)
       else this.pushGap(item)
     }
   }
 
-  /** Whether the history had it. Messages are in order, so the first later one settles that. */
+  /**
+   * Whether the message was in the history. Messages are in order, so the check ends with the first later
+   * one.
+   */
   #isCovered({ channel, position }: ChannelMessage): boolean {
     if (this.#covered.size === 0) return false
     const last = this.#covered.get(channel)
@@ -231,7 +235,7 @@ export class Subscriber implements Subscription {
     return this.next()
   }
 
-  /** An error is thrown once. */
+  /** Ends a read: throws the error once, then reports the end. */
   async #finish(): Promise<Result> {
     const error = this.#error
     this.#error = undefined
@@ -240,7 +244,7 @@ export class Subscriber implements Subscription {
   }
 }
 
-function drained(backlog: Backlog): (ChannelMessage | ChannelGap)[] {
+function drainBacklog(backlog: Backlog): (ChannelMessage | ChannelGap)[] {
   const items: (ChannelMessage | ChannelGap)[] = []
   for (let item = backlog.shift(); item !== undefined; item = backlog.shift()) items.push(item)
   return items

@@ -1,18 +1,18 @@
-/** A circuit breaker: while Redis does not reply, commands fail at once, and few are sent as probes. */
+/** A circuit breaker: while Redis does not reply, most commands fail at once, and a few are sent as probes. */
 
 import { inTime } from '../internal/deadline.ts'
-import { tell } from '../internal/handled.ts'
+import { callListener } from '../internal/handled.ts'
 
-/** Commands in a row that may fail before the next ones fail without being sent. */
+/** After this many failed commands in a row, the next ones fail without being sent. */
 const MOST_FAILURES = 3
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 1000
-/** The shortest time between two reports of the same kind of error reply, or of single failures. */
-const TOLD_EVERY_MS = 10_000
-/** The shortest time between two reports of outages. */
+/** The minimum time between two reports of the same kind of error reply, or of single failures. */
+const REPORT_EVERY_MS = 10_000
+/** The minimum time between two reports of outages. */
 const OUTAGE_EVERY_MS = 1000
 
-/** Called once for an outage, not with each command that fails. */
+/** Called once for each outage, not for each failed command. */
 export type OnOutage = (error: unknown) => void
 
 export interface BreakerOptions {
@@ -20,7 +20,7 @@ export interface BreakerOptions {
   readonly onOutage: OnOutage
 }
 
-/** The command was not sent, since Redis has not replied to the last ones. */
+/** The error if a command was not sent, because Redis has not replied to the previous ones. */
 export class NotSent extends Error {
   override readonly name = 'NotSent'
 }
@@ -28,19 +28,19 @@ export class NotSent extends Error {
 /**
  * The state of one client, shared by all its users.
  *
- * While Redis hangs, each command would wait the whole `timeoutMs`. So after the first failures one
- * command at a time is sent, with pauses that grow to a second, and the others fail at once. A reply to
- * any command, even a late one, ends this. Error replies of Redis are replies too.
+ * While Redis hangs, each command would wait the whole `timeoutMs`. So after the first failures, one command
+ * at a time is sent, with pauses that grow to a second, and the others fail at once. A reply to any command,
+ * even a late one, ends this state. Error replies of Redis are replies too.
  */
 export class Breaker {
   #failures = 0
-  /** How many commands were sent to find out whether Redis is back. */
+  /** The number of probes: commands that were sent to find out whether Redis is back. */
   #probes = 0
   #pausedUntil = 0
   #last: unknown
   /** Whether this outage was reported; it ends with a reply in time. */
-  #isTold = false
-  readonly #toldAt = new Map<string, number>()
+  #isReported = false
+  readonly #reportedAt = new Map<string, number>()
 
   /** Resolves to the reply; rejects at the latest after `timeoutMs`. */
   async run(command: () => Promise<unknown>, options: BreakerOptions): Promise<unknown> {
@@ -50,13 +50,13 @@ export class Breaker {
       answer = command()
       const value = await inTime(answer, options.timeoutMs)
       this.#works()
-      this.#isTold = false
+      this.#isReported = false
       return value
     } catch (error) {
       // A late reply shows that Redis is back.
       answer?.then(this.#works, () => {})
-      this.#note(error, isProbe)
-      this.#tell(error, options.onOutage)
+      this.#recordFailure(error, isProbe)
+      this.#report(error, options.onOutage)
       throw error
     }
   }
@@ -78,10 +78,10 @@ export class Breaker {
     this.#probes = 0
   }
 
-  #note(error: unknown, isProbe: boolean): void {
+  #recordFailure(error: unknown, isProbe: boolean): void {
     if (isReply(error)) {
       this.#works()
-      this.#isTold = false
+      this.#isReported = false
       return
     }
     if (error instanceof TypeError) return // thrown by the client for an invalid command
@@ -93,24 +93,24 @@ export class Breaker {
   }
 
   /**
-   * Reports an outage once, and each kind of error reply at most every ten seconds. Shortly after a
-   * report, a failure counts as another outage only if the next ones follow.
+   * Reports an outage once, and each kind of error reply at most every ten seconds. Shortly after a report,
+   * failures are another outage only if several occur in a row.
    */
-  #tell(error: unknown, onOutage: OnOutage): void {
+  #report(error: unknown, onOutage: OnOutage): void {
     const isOutage = !isReply(error)
-    if (isOutage && this.#isTold) return
+    if (isOutage && this.#isReported) return
     const kind = isOutage ? '' : messageOf(error).replace(/ .*/s, '')
     const isLasting = isOutage && this.#failures >= MOST_FAILURES
-    const pause = isLasting ? OUTAGE_EVERY_MS : TOLD_EVERY_MS
+    const pause = isLasting ? OUTAGE_EVERY_MS : REPORT_EVERY_MS
     const now = performance.now()
-    if (now - (this.#toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < pause) return
-    this.#toldAt.set(kind, now)
-    if (isOutage) this.#isTold = true
-    tell('redis: onOutage', onOutage, error)
+    if (now - (this.#reportedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < pause) return
+    this.#reportedAt.set(kind, now)
+    if (isOutage) this.#isReported = true
+    callListener('redis: onOutage', onOutage, error)
   }
 }
 
-/** Whether this is an error reply of Redis: all clients begin its message with a word in capitals. */
+/** Whether this is an error reply of Redis: in all clients, its message begins with a word in capitals. */
 export function isReply(error: unknown): boolean {
   return /^[A-Z][A-Z0-9_]+ /.test(messageOf(error))
 }
@@ -130,7 +130,10 @@ export function breakerOf(client: object): Breaker {
   return breaker
 }
 
-/** Writes one line without a stack: during an outage, the place of the command does not matter. */
+/**
+ * Returns a function that writes one line without a stack: during an outage, the stack of a command is not
+ * useful.
+ */
 export function logOutage(where: string): OnOutage {
   return (error) => {
     console.error(`${where}: Redis fails, ${messageOf(error)}`.replace(/\p{Cc}+/gu, ' '))

@@ -4,15 +4,15 @@ import { LRU } from '../internal/lru.ts'
 interface Entry<Value> {
   readonly value: Value
   readonly size: number
-  /** Milliseconds since 1970, as of `Date.now()`. */
+  /** Milliseconds since 1970, as from `Date.now()`. */
   expires: number
 }
 
-/** How many entries each write checks for expiry. That is more than it can add, so the check keeps up. */
+/** The number of entries that each write checks for expiry: more than it can add, so the check keeps up. */
 const SWEPT = 2
 
 /**
- * A map that deletes expired values, and the least recently used ones if there are too many.
+ * A map that deletes expired values, and, if there are too many, the least recently used ones.
  *
  * There are no timers: expired values are deleted when they are read, and a few with each write.
  */
@@ -23,7 +23,7 @@ export class Entries<Value> {
   readonly #entries = new LRU<Entry<Value>>()
   #size = 0
 
-  /** @param onDrop Called with the key of each entry that has expired, or makes room. */
+  /** @param onDrop Called with the key of each entry that has expired, or was deleted to make room. */
   constructor(
     maxEntries: number,
     maxSize: number = Number.POSITIVE_INFINITY,

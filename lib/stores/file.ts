@@ -3,17 +3,17 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { check, checkRange, outOfRange } from '../internal/checks.ts'
 import { sha256 } from '../internal/digests.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
 import { Locks } from '../internal/locks.ts'
-import { must, mustRange, outOfRange } from '../internal/must.ts'
 import { Entries } from './entries.ts'
 import { keptStore, type Place } from './kept.ts'
 import { keyOf } from './sealed.ts'
 import type { Store } from './store.ts'
 
 export interface FileStoreOptions {
-  /** The directory of the files, which is created if it is missing; only for this store. */
+  /** The directory of the files, which only this store may use. It is created if it is missing. */
   directory: string | URL
   /** Maximum number of values (100,000); the least recently used one is deleted first. */
   maxEntries?: number
@@ -22,16 +22,15 @@ export interface FileStoreOptions {
 }
 
 /**
- * Keeps values in files, so that they outlive a restart: for servers of a single process.
+ * Keeps values in files, so they survive a restart: for servers of a single process.
  *
- * Each value is written to a temporary file, synced and renamed, so that a crash leaves the old value or
- * the new one. A file that is damaged all the same counts as missing. Names are the SHA-256 of the keys;
- * the files hold keys and values as they are, readable by this user only. Expired files are deleted when
- * they are read, and two at most with each write, so there are no timers.
+ * Each value is written to a temporary file, synced and renamed, so a crash leaves the old value or the new
+ * one. A damaged file is treated as missing. Names are the SHA-256 of the keys. The files contain keys and
+ * values unencrypted, readable by this user only. Expired files are deleted when they are read, and at most
+ * two with each write, so there are no timers.
  *
- * Failures of the disk are `StoreUnavailable`, with the error as its cause. `increment()` and
- * `setIfAbsent()` are atomic within this process: several processes need `redisStore` or
- * `postgresStore`.
+ * If the disk fails, operations reject with `StoreUnavailable`, with the error as its cause. `increment()`
+ * and `setIfAbsent()` are atomic within this process: several processes need `redisStore` or `postgresStore`.
  *
  * @throws TypeError if there is no directory, RangeError if a limit is not a number greater than 0.
  * @example
@@ -46,10 +45,10 @@ export function fileStore(options: FileStoreOptions): Store {
   knownOptions(where, options, 'directory maxEntries maxSize')
   const { directory, maxEntries = 100_000, maxSize = 1_000_000_000 } = options
   const isPath = directory instanceof URL || (typeof directory === 'string' && directory !== '')
-  must(where, isPath, 'directory must be a path', directory, "Write directory: '/var/lib/shop'")
+  check(where, isPath, 'directory must be a path', directory, "Write directory: '/var/lib/shop'")
   for (const [name, limit] of Object.entries({ maxEntries, maxSize })) {
     const what = `${name} must be a number greater than 0`
-    mustRange(where, limit >= 1, what, limit, 'Use Infinity for no limit')
+    checkRange(where, limit >= 1, what, limit, 'Use Infinity for no limit')
   }
   const folder = typeof directory === 'string' ? path.resolve(directory) : fileURLToPath(directory)
   const place = new Folder(folder, { maxEntries, maxSize })
@@ -65,10 +64,10 @@ interface Limits {
 class Folder implements Place {
   readonly #folder: string
   readonly #maxSize: number
-  /** What is there, by name: expiry and size. */
+  /** The existing files by name, with expiry and size. */
   readonly #files: Entries<true>
   readonly #locks = new Locks()
-  /** Names that are not listed any more, and still have a file. */
+  /** The names of files that are no longer listed, but not deleted yet. */
   readonly #dropped = new Set<string>()
   #loading: Promise<void> | undefined
 
@@ -100,7 +99,7 @@ class Folder implements Place {
         this.#files.put(name, true, expires, bytes.byteLength)
       })
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {}) // the first error says more
+      await rm(temporary, { force: true }).catch(() => {}) // the first error is the useful one
       throw error
     }
     await this.#removeDropped()
@@ -126,7 +125,7 @@ class Folder implements Place {
     await this.#removeDropped()
   }
 
-  /** A file that was written again meanwhile stays. */
+  /** Deletes the dropped files, except those that were written again meanwhile. */
   async #removeDropped(): Promise<void> {
     const names = [...this.#dropped]
     this.#dropped.clear()
@@ -138,7 +137,7 @@ class Folder implements Place {
     await Promise.all(removing)
   }
 
-  /** Lists the files once; a failure is forgotten, so that the next call tries again. */
+  /** Lists the files once. After a failure, the next call tries again. */
   #loaded(): Promise<void> {
     this.#loading ??= this.#load().catch((error: unknown) => {
       this.#loading = undefined
@@ -151,7 +150,7 @@ class Folder implements Place {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const names = await readdir(this.#folder)
     for (const name of names.filter((each) => each.endsWith(TEMPORARY))) {
-      await rm(path.join(this.#folder, name), { force: true }) // of a process that ended midway
+      await rm(path.join(this.#folder, name), { force: true }) // from a process that ended during a write
     }
     for (const name of names.filter((each) => NAME.test(each))) {
       const stats = await stat(this.#pathOf(name)).catch(missing)
@@ -170,8 +169,8 @@ const TEMPORARY = '.tmp'
 const NAME = /^[\w-]{43}$/
 
 /**
- * The time of the file tells its expiry, so that a start reads no file; 0 is for ever. Times are precise
- * to a second in some file systems, so a second more is told there: the value itself has the exact one.
+ * Writes a file whose mtime is the expiry, so a start need not read the files; 0 means no expiry. Some file
+ * systems store whole seconds only, so the mtime is a second later: the content has the exact expiry.
  */
 async function writeSynced(file: string, bytes: Uint8Array, expires: number): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
@@ -185,7 +184,7 @@ async function writeSynced(file: string, bytes: Uint8Array, expires: number): Pr
   }
 }
 
-/** File systems end at 2106 or later. */
+/** The latest mtime. The range of file systems ends in 2106 or later. */
 const LATEST = Date.UTC(2100, 0)
 
 function expiryOf(mtimeMs: number): number {

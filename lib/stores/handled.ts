@@ -2,7 +2,7 @@
 import { handled } from '../internal/handled.ts'
 import type { Store } from './store.ts'
 
-/** Wraps a store. An operation that fails before it is awaited does not end the process. */
+/** Wraps a store. If an operation fails before it is awaited, this does not end the process. */
 export function handledStore(store: Store): Store {
   const { spend } = store
   return {

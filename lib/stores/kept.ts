@@ -1,9 +1,9 @@
-/** A store over any place that keeps bytes under names. */
+/** Makes a store of any place that keeps bytes under names. */
 import { encodeText } from '../internal/bytes.ts'
+import { checkRange } from '../internal/checks.ts'
 import { inTime } from '../internal/deadline.ts'
 import { asText, handled } from '../internal/handled.ts'
 import { Locks } from '../internal/locks.ts'
-import { mustRange } from '../internal/must.ts'
 import { handledStore } from './handled.ts'
 import { type Sealed, seal, unseal } from './sealed.ts'
 import {
@@ -15,10 +15,10 @@ import {
   StoreUnavailable,
 } from './store.ts'
 
-/** Keeps bytes; knows nothing of expiry. */
+/** Keeps bytes, without expiry. */
 export interface Place {
   read(key: string): Promise<Uint8Array | undefined>
-  /** @param expires Milliseconds since 1970, for places that can forget by themselves. */
+  /** @param expires Milliseconds since 1970, for places that can delete expired values themselves. */
   write(key: string, bytes: Uint8Array<ArrayBuffer>, expires: number): Promise<void>
   remove(key: string): Promise<void>
   clear(prefix: string): Promise<void>
@@ -30,16 +30,16 @@ export interface KeptOptions {
   readonly timeoutMs: number
 }
 
-/** Changes of one key run one after another in this process; other processes are not waited for. */
+/** Makes a store. Changes of one key run one after another in this process, but not across processes. */
 export function keptStore(place: Place, { where, timeoutMs }: KeptOptions): Store {
-  mustRange(
+  checkRange(
     where,
     timeoutMs > 0 && (timeoutMs < 2 ** 31 || timeoutMs === Number.POSITIVE_INFINITY),
     'timeoutMs must be a number of milliseconds below 2^31',
     timeoutMs,
     'Choose how long a request may wait',
   )
-  return handledStore(new KeptStore(watched(place, where, timeoutMs)))
+  return handledStore(new KeptStore(withTimeouts(place, where, timeoutMs)))
 }
 
 const decoder = new TextDecoder()
@@ -123,9 +123,9 @@ function expiryOf(ttl: number): number {
   return Date.now() + ttl * 1000
 }
 
-/** A place whose failures are `StoreUnavailable`, at the latest after `timeoutMs`. */
-function watched(place: Place, where: string, timeoutMs: number): Place {
-  const asked = async <Result>(what: string, action: () => Promise<Result>): Promise<Result> => {
+/** A place whose operations reject with `StoreUnavailable` if they fail, or take longer than `timeoutMs`. */
+function withTimeouts(place: Place, where: string, timeoutMs: number): Place {
+  const attempt = async <Result>(what: string, action: () => Promise<Result>): Promise<Result> => {
     try {
       return await inTime(handled(action()), timeoutMs)
     } catch (error) {
@@ -134,14 +134,14 @@ function watched(place: Place, where: string, timeoutMs: number): Place {
     }
   }
   return {
-    read: (key) => asked('reading', () => place.read(key)),
-    write: (key, bytes, expires) => asked('writing', () => place.write(key, bytes, expires)),
-    remove: (key) => asked('deleting', () => place.remove(key)),
-    clear: (prefix) => asked('clearing', () => place.clear(prefix)),
+    read: (key) => attempt('reading', () => place.read(key)),
+    write: (key, bytes, expires) => attempt('writing', () => place.write(key, bytes, expires)),
+    remove: (key) => attempt('deleting', () => place.remove(key)),
+    clear: (prefix) => attempt('clearing', () => place.clear(prefix)),
   }
 }
 
-/** An error that says what failed, with the reason as its cause. */
+/** The error for a failed operation, with the reason as its cause. */
 export function unavailable(where: string, what: string, cause: unknown): StoreUnavailable {
   const why = cause instanceof Error ? cause.message : asText(cause)
   return new StoreUnavailable(`${where}: ${what} failed, ${why}. Check that it can be reached.`, {

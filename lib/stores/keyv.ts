@@ -1,17 +1,18 @@
-/** A store over a `Keyv`, and so over any of its adapters. */
+/** A store over a `Keyv`, with any of its adapters. */
+
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { keptStore, type Place } from './kept.ts'
 import type { Store } from './store.ts'
 
-/** The part of a `Keyv` that is used. */
+/** The methods of a `Keyv` that are used. */
 export interface KeyvLike {
   get(key: string): Promise<unknown>
   /** The time to live is in milliseconds. */
   set(key: string, value: string, ttl?: number): Promise<unknown>
   delete(key: string): Promise<unknown>
   clear(): Promise<void>
-  /** There if the adapter can list its keys; a function without arguments then. */
+  /** A function without arguments if the adapter can list its keys; otherwise missing. */
   iterator?: unknown
 }
 
@@ -29,10 +30,10 @@ export interface KeyvStoreOptions {
  * only. Use `redisStore` or `postgresStore` for limits that processes share. `clear()` deletes all keys
  * of the Keyv's namespace; with a prefix it rejects if the adapter cannot list its keys.
  *
- * A `Keyv` reports failures as events by default, so that a value seems to be missing. It must be made
+ * By default, a `Keyv` reports failures as events, and values then seem to be missing. So it must be created
  * with `throwOnErrors: true`.
  *
- * @throws TypeError if the Keyv has not these methods or hides its errors, RangeError if `timeoutMs` is
+ * @throws TypeError if the Keyv lacks one of these methods or hides its errors, RangeError if `timeoutMs` is
  * invalid.
  * @example
  * import Keyv from 'keyv'
@@ -46,9 +47,9 @@ export function keyvStore(options: KeyvStoreOptions): Store {
   const { keyv, timeoutMs = 2000 } = options
   const names = ['get', 'set', 'delete', 'clear'] as const
   const isKeyv = names.every((name) => typeof keyv?.[name] === 'function')
-  must(where, isKeyv, 'keyv must be a Keyv', keyv, 'Pass new Keyv({ store, throwOnErrors: true })')
+  check(where, isKeyv, 'keyv must be a Keyv', keyv, 'Pass new Keyv({ store, throwOnErrors: true })')
   const throws = !('throwOnErrors' in keyv) || keyv.throwOnErrors === true
-  must(where, throws, 'the Keyv must throw its errors', keyv, 'Make it with throwOnErrors: true')
+  check(where, throws, 'the Keyv must throw its errors', keyv, 'Create it with throwOnErrors: true')
   return keptStore(placeIn(keyv), { where, timeoutMs })
 }
 

@@ -1,8 +1,8 @@
 /** A store in the memory of this process, bounded by number and bytes. */
 
 import { encodeText } from '../internal/bytes.ts'
+import { checkRange } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { mustRange } from '../internal/must.ts'
 import { Entries } from './entries.ts'
 import { assertAmount, assertTtl, counterOf, type IncrementOptions, type Store } from './store.ts'
 
@@ -16,10 +16,10 @@ export interface MemoryStoreOptions {
 /**
  * Keeps values in the memory of this process: for tests, and for servers of a single process.
  *
- * There are no timers: expired values are deleted when they are read, and a few with each write.
- * Values that are deleted to make room, or lost on restart, are gone: sessions, or the counters of rate
- * limits. A flood of new keys pushes out the others, so use separate stores for sessions and limits.
- * Other processes do not see the values.
+ * There are no timers: expired values are deleted when they are read, and a few with each write. Values that
+ * are deleted to make room, or by a restart, are lost: sessions, or the counters of rate limits. Many new
+ * keys push out the others, so use separate stores for sessions and limits. Other processes do not see the
+ * values.
  *
  * @throws RangeError if a limit is not a number greater than 0.
  * @example
@@ -31,12 +31,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const { maxEntries = 100_000, maxSize = 64_000_000 } = options
   for (const [name, limit] of Object.entries({ maxEntries, maxSize })) {
     const what = `${name} must be a number greater than 0`
-    mustRange('memoryStore', limit >= 1, what, limit, 'Use Infinity for no limit')
+    checkRange('memoryStore', limit >= 1, what, limit, 'Use Infinity for no limit')
   }
   return new MemoryStore(maxEntries, maxSize)
 }
 
-// Created once, since a converter is costly to make.
+// It is created once because creating a decoder is expensive.
 const decoder = new TextDecoder()
 
 class MemoryStore implements Store {
@@ -54,7 +54,8 @@ class MemoryStore implements Store {
 
   async set(key: string, value: Uint8Array, ttl: number): Promise<void> {
     assertTtl(ttl)
-    // A copy: the caller may write to its array, and a small array may be a view of a large buffer.
+    // It is copied because the caller may write to its array, and a small array may be a view of a large
+    // buffer.
     this.#put(key, new Uint8Array(value), Date.now() + ttl * 1000)
   }
 

@@ -1,10 +1,10 @@
 /** A store in a table of PostgreSQL, over the pool of the application. */
 import { encodeText } from '../internal/bytes.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { inTime } from '../internal/deadline.ts'
 import { sha256 } from '../internal/digests.ts'
 import { handled } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { handledStore } from './handled.ts'
 import { unavailable } from './kept.ts'
 import { createTable, type PostgresClient } from './postgres/table.ts'
@@ -24,12 +24,12 @@ export interface PostgresStoreOptions {
 /**
  * Keeps values in a table of PostgreSQL, shared by all processes and machines.
  *
- * The table is created with the first call if it is missing. Every change is one statement, so that
- * `increment()` and `setIfAbsent()` are atomic; times are those of the database. Expired rows are
- * deleted with every 64th write of a process, so there are no timers.
+ * The table is created with the first call if it is missing. Every change is one statement, so `increment()`
+ * and `setIfAbsent()` are atomic. Times are those of the database. Expired rows are deleted with every 64th
+ * write of a process, so there are no timers.
  *
- * Every failure is a `StoreUnavailable` with the client's error as its cause, at the latest after
- * `timeoutMs`; a write that was late may have run.
+ * If an operation fails, or takes longer than `timeoutMs`, it rejects with `StoreUnavailable`, with the
+ * client's error as its cause. A write that was late may have run.
  *
  * @throws TypeError if the client has no `query()` or the name is invalid, RangeError if `timeoutMs` is.
  * @example
@@ -43,11 +43,11 @@ export function postgresStore(options: PostgresStoreOptions): Store {
   knownOptions(where, options, 'client table timeoutMs')
   const { client, table = 'stellula_store', timeoutMs = 2000 } = options
   const isClient = typeof client?.query === 'function'
-  must(where, isClient, 'client must have query()', client, 'Pass new pg.Pool()')
+  check(where, isClient, 'client must have query()', client, 'Pass new pg.Pool()')
   const isName = /^[a-z_][a-z0-9_]{0,47}$/.test(table)
   const rule = 'table must be a name in lower case letters, digits and "_"'
-  must(where, isName, rule, table, 'Omit it for stellula_store')
-  mustRange(
+  check(where, isName, rule, table, 'Omit it for stellula_store')
+  checkRange(
     where,
     timeoutMs > 0 && timeoutMs < 2 ** 31,
     'timeoutMs must be a number of milliseconds below 2^31',
@@ -59,7 +59,10 @@ export function postgresStore(options: PostgresStoreOptions): Store {
 
 const decoder = new TextDecoder()
 
-/** How many writes of a process lie between two searches for expired rows, and the most it deletes. */
+/**
+ * The number of writes of a process between two deletions of expired rows, and the maximum number of rows
+ * that each deletes.
+ */
 const SWEPT_EVERY = 64
 const SWEPT = 1000
 
@@ -122,8 +125,8 @@ class PostgresStore implements Store {
   }
 
   /**
-   * One statement adds if the sum is allowed. If it was not, another one reads the sum that would have
-   * been; if the counter has changed in between, both are repeated.
+   * One statement adds the amount if the sum is allowed. If it is not, a second one reads the sum that it
+   * would have made. If the counter has changed in between, both are repeated.
    */
   async increment(key: string, amount: number, options: IncrementOptions): Promise<number> {
     const { ttl, max = Number.POSITIVE_INFINITY } = options
@@ -145,7 +148,7 @@ class PostgresStore implements Store {
     if (++this.#writes % SWEPT_EVERY !== 0) return
     const text = `delete from ${this.#table} where id in (
       select id from ${this.#table} where expires <= now() limit ${SWEPT} for update skip locked)`
-    handled(this.#ask('deleting', text, [])) // the next call tells a failure
+    handled(this.#ask('deleting', text, [])) // the next call reports a failure
   }
 
   async #ask(what: string, text: string, values: unknown[]): Promise<Row[]> {
@@ -176,7 +179,7 @@ interface Row {
   readonly ttl: number
 }
 
-/** Keys of any length and text need a hash as their index, which has a limit. */
+/** Creates the table. Its index is a hash because an index has a size limit and keys do not. */
 function tableOf(table: string): string {
   return `
     create table ${table} (id bytea primary key, key bytea not null, value bytea not null,
@@ -188,7 +191,7 @@ const LIVE = 'expires > clock_timestamp()'
 const ROW = `(id, key, value, expires) values ($1, $2, $3, ${expiry('$4')})`
 const REPLACED = 'value = excluded.value, expires = excluded.expires'
 
-/** Null seconds are for ever. */
+/** The expiry after some seconds; null means no expiry. */
 function expiry(seconds: string): string {
   return `coalesce(clock_timestamp() + make_interval(secs => ${seconds}::float8), 'infinity')`
 }
@@ -216,7 +219,7 @@ function idOf(key: string): Uint8Array {
   return globalThis.Buffer.from(sha256(key), 'base64url')
 }
 
-/** The client takes bytes only as a Buffer. */
+/** The bytes of a text as a Buffer, the only form that the client accepts. */
 function bytesOf(text: string): Uint8Array {
   return globalThis.Buffer.from(text)
 }
@@ -226,7 +229,7 @@ function rowOf(key: string, value: Uint8Array, ttl: number): unknown[] {
   return [idOf(key), bytesOf(key), globalThis.Buffer.from(value), secondsOf(ttl)]
 }
 
-/** More than a hundred years are for ever; PostgreSQL's times end later. */
+/** The seconds of a time to live, or null for about a hundred years and more. PostgreSQL's times end later. */
 function secondsOf(ttl: number): number | null {
   return ttl < 3_000_000_000 ? ttl : null
 }

@@ -1,6 +1,7 @@
 /** A store in Redis or Valkey, over the client of the application. */
+
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { messageOf } from '../redis/breaker.ts'
 import { mayHaveRun, warnOfResending } from '../redis/outcome.ts'
 import {
@@ -35,17 +36,17 @@ export interface RedisStoreOptions {
 /**
  * Keeps values in Redis or Valkey, shared by all processes and machines.
  *
- * Every failure is a `StoreUnavailable` with the client's error as its cause, at the latest after
- * `timeoutMs`, however long the client itself would try. Unless it is caught, the response is a 503.
- * While Redis does not reply, most commands fail at once; they work again as soon as Redis is back.
+ * If an operation fails, or takes longer than `timeoutMs`, it rejects with `StoreUnavailable`, with the
+ * client's error as its cause, even if the client itself would try longer. Unless it is caught, the response
+ * is a 503. While Redis does not reply, most commands fail at once; they work again as soon as Redis is back.
  *
- * A client that queues commands while it is disconnected may still run one that has timed out. To fail
- * at once instead, switch its queue off (`enableOfflineQueue: false`, `disableOfflineQueue: true`). The
- * error says if a failed write may have run. Clients of ioredis and iovalkey repeat unanswered commands
- * after a reconnect, so that an `increment()` may count twice although it resolves: create them with
+ * A client that queues commands while it is disconnected may still run one that has timed out. To fail at
+ * once instead, disable its queue (`enableOfflineQueue: false`, `disableOfflineQueue: true`). The error says
+ * if a failed write may have run. Clients of ioredis and iovalkey repeat unanswered commands after a
+ * reconnect, so an `increment()` may count twice although it resolves. Create them with
  * `autoResendUnfulfilledCommands: false`.
  *
- * Counters and limits are one `EVAL` of one key each; limits use the clock of Redis.
+ * Each change of a counter or limit is one `EVAL` of one key; limits use the clock of Redis.
  *
  * @throws TypeError if the client is not supported, RangeError if `timeoutMs` is invalid.
  * @example
@@ -173,22 +174,22 @@ function patternOf(prefix: string): string {
 }
 
 /**
- * A database may have keys of other programs. `SCAN` tells the keys of one node, and with the prefix that
- * a client adds.
+ * Refuses to clear if keys of other programs could be deleted, or keys missed. `SCAN` lists the keys of one
+ * node only, and with the prefix that a client adds.
  */
 function assertClearable(client: RedisClient, prefix: string): void {
   const where = 'redisStore: clear'
-  const whole = 'a prefix is needed, or keys of other programs would go'
-  must(where, prefix !== '', whole, prefix, 'Write namespace(store, name).clear()')
+  const whole = 'a prefix is needed, or keys of other programs would be deleted'
+  check(where, prefix !== '', whole, prefix, 'Write namespace(store, name).clear()')
   const options: object | undefined = 'options' in client ? Object(client.options) : undefined
   const hasPrefix = options !== undefined && 'keyPrefix' in options && options.keyPrefix
   const isCluster = 'isCluster' in client && client.isCluster === true
   const isPlain = !(isCluster || 'masters' in client || hasPrefix)
   const what = 'the client must be one of a single server, without keyPrefix'
-  must(where, isPlain, what, client, 'Let the values expire instead')
+  check(where, isPlain, what, client, 'Let the values expire instead')
 }
 
-/** Whole milliseconds for Redis, or nothing for a value without expiry. */
+/** Whole milliseconds for Redis, or '' for a value without expiry. */
 function millisecondsOf(ttl: number): string {
   const milliseconds = Math.ceil(ttl * 1000)
   return Number.isSafeInteger(milliseconds) ? String(milliseconds) : ''

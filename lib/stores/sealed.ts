@@ -1,4 +1,4 @@
-/** A value with its key and expiry in one piece of bytes, for places that keep only bytes. */
+/** A value with its key and expiry in one byte array, for places that keep only bytes. */
 import { encodeText } from '../internal/bytes.ts'
 
 export interface Sealed {
@@ -7,7 +7,7 @@ export interface Sealed {
   readonly expires: number
 }
 
-/** The expiry as a double, the length of the key and that of the value. */
+/** The size of the head: the expiry as a double, the length of the key and that of the value. */
 const HEAD = 16
 
 export function seal(key: string, { value, expires }: Sealed): Uint8Array<ArrayBuffer> {
@@ -24,13 +24,13 @@ export function seal(key: string, { value, expires }: Sealed): Uint8Array<ArrayB
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** The key of sealed bytes; undefined if they are cut off. */
+/** The key of sealed bytes; undefined if they are truncated. */
 export function keyOf(bytes: Uint8Array): string | undefined {
   const end = HEAD + (bytes.byteLength < HEAD ? 0 : headOf(bytes).getUint32(8))
   return bytes.byteLength < end ? undefined : decoder.decode(bytes.subarray(HEAD, end))
 }
 
-/** The value of a key; undefined if it has expired, is cut off, or is that of another key. */
+/** The value of a key; undefined if it has expired, is truncated, or belongs to another key. */
 export function unseal(key: string, bytes: Uint8Array | undefined): Sealed | undefined {
   if (bytes === undefined || keyOf(bytes) !== key) return undefined
   const head = headOf(bytes)

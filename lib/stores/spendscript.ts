@@ -2,11 +2,11 @@
 import type { SpendWindow, Spent } from './store.ts'
 
 /**
- * One hash per key, with one field per window: the position, the sum of this length, and that of the
- * one before. It is a single key, so that clusters can run the script.
+ * One hash per key, with one field per window: the position, the sum of the current period and that of the
+ * previous one. It uses a single key because clusters can only run such scripts.
  *
- * If the clock goes back by less than a length, as after a failover, sums are kept. The arithmetic is
- * that of `roomIn()`, on the same doubles.
+ * If the clock goes back by less than one period, as after a failover, sums are kept. The arithmetic is that
+ * of `roomIn()`, on the same doubles.
  */
 const SPEND = `
 local now = redis.call('TIME')

@@ -1,15 +1,15 @@
 /** The interface of stores: bytes under keys, with a time to live. */
 
 import { Unavailable } from '../exceptions.ts'
-import { must, mustRange } from '../internal/must.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { brand } from '../types/brand.ts'
 
 /**
  * Keeps bytes under keys for a time. Any object with these methods can be used.
  *
- * Keys are any text, compared exactly. Times to live are in seconds, with fractions; `Infinity` keeps a
- * value until it is deleted or the store needs the room. A store that fails rejects, with
- * `StoreUnavailable` if it cannot be reached; it must not leave a promise pending.
+ * Keys are any text, compared exactly. Times to live are in seconds, with fractions; `Infinity` keeps a value
+ * until it is deleted or the store needs the room. If an operation fails, its promise rejects, with
+ * `StoreUnavailable` if the store cannot be reached. A promise must not stay pending.
  */
 export interface Store {
   /** The value, or undefined if it is missing or has expired. Do not write to it. */
@@ -27,7 +27,7 @@ export interface Store {
   /**
    * Deletes all values whose keys begin with the prefix ('': all values).
    *
-   * It looks at every key, so it is for maintenance and tests. What is set meanwhile may stay.
+   * It looks at every key, so it is for maintenance and tests. Values that are set meanwhile may remain.
    */
   clear(prefix?: string): Promise<void>
   /** Gives a value a new time to live; resolves to false if it is missing. */
@@ -37,23 +37,26 @@ export interface Store {
   /**
    * Adds to a counter atomically, and resolves to the sum.
    *
-   * A missing counter starts at 0 and lives for `ttl` from its first increment on. A sum greater than
-   * `max` is returned but not stored: the counter stays as it was. `get` reads a counter as its digits.
-   * If the call rejects, it may have counted.
+   * A missing counter starts at 0 and expires `ttl` seconds after its first increment. A sum greater than
+   * `max` is returned but not stored. `get` returns the decimal digits of a counter. If the call rejects, the
+   * amount may have been added.
    */
   increment(key: string, amount: number, options: IncrementOptions): Promise<number>
   /**
    * Takes a cost from all of the given sliding windows, or from none, atomically and by the clock of the
    * store. Resolves to the state of each window, in the given order.
    *
-   * Optional: without it `rateLimit()` counts by `get` and `increment`, and by the clock of each process.
+   * Optional: without it, `rateLimit()` uses `get` and `increment`, and the clock of each process.
    */
   spend?(key: string, cost: number, windows: readonly SpendWindow[]): Promise<readonly Spent[]>
 }
 
-/** A sliding window: two counters of `seconds` each, of which the older one fades. */
+/**
+ * A sliding window: the sums of the current and the previous period of `seconds`. The weight of the previous
+ * one decreases with time.
+ */
 export interface SpendWindow {
-  /** The most that may be spent in it. */
+  /** The maximum sum of costs in it. */
   readonly max: number
   /** Its length in seconds, an integer. */
   readonly seconds: number
@@ -61,24 +64,24 @@ export interface SpendWindow {
 
 /** The state of a window after a cost was taken or refused. */
 export interface Spent {
-  /** The time since 1970, in lengths of the window. */
+  /** The time since 1970, in periods of the window. */
   readonly position: number
-  /** The sum of the previous length. */
+  /** The sum of the previous period. */
   readonly previous: number
-  /** The sum of this length, including the cost even if it was refused. */
+  /** The sum of the current period, including the cost even if it was refused. */
   readonly sum: number
 }
 
 export interface IncrementOptions {
-  /** Seconds that a new counter lives; an existing one keeps its own. */
+  /** Seconds until a new counter expires; an existing one keeps its expiry. */
   ttl: number
   /** The maximum of the counter (Infinity). */
   max?: number
 }
 
 /**
- * The store cannot be reached, or has not replied in time. The response is a 503, unless an exception
- * handler for this class returns another one.
+ * The error if the store cannot be reached, or has not replied in time. The response is a 503, unless an
+ * exception handler for this class returns another one.
  */
 export class StoreUnavailable extends Unavailable {
   static {
@@ -89,7 +92,7 @@ export class StoreUnavailable extends Unavailable {
 }
 
 /**
- * A part of a store for one purpose: its keys begin with the given name.
+ * Returns a part of a store, whose keys begin with the given name.
  *
  * @throws TypeError if the name has other characters than letters, digits, `-` and `_`.
  * @example
@@ -99,7 +102,7 @@ export class StoreUnavailable extends Unavailable {
  */
 export function namespace(store: Store, name: string): Store {
   const what = 'a name must consist of letters, digits, "-" and "_"'
-  must('namespace', /^[\w-]+$/.test(name), what, name, 'Choose another name')
+  check('namespace', /^[\w-]+$/.test(name), what, name, 'Choose another name')
   const prefix = `${name}:`
   const { spend } = store
   return {
@@ -118,17 +121,17 @@ export function namespace(store: Store, name: string): Store {
 /** @throws RangeError if the time to live is not greater than 0. */
 export function assertTtl(ttl: number): void {
   const what = 'a time to live must be a number of seconds greater than 0'
-  mustRange('store', ttl > 0, what, ttl, 'Use delete() to remove a value at once')
+  checkRange('store', ttl > 0, what, ttl, 'Use delete() to remove a value at once')
 }
 
-/** @throws RangeError if the amount is not a safe integer, so that sums would not be exact. */
+/** @throws RangeError if the amount is not a safe integer: sums would not be exact. */
 export function assertAmount(amount: number): void {
   const what = 'an amount must be an integer'
-  mustRange('store', Number.isSafeInteger(amount), what, amount, 'Round it')
+  checkRange('store', Number.isSafeInteger(amount), what, amount, 'Round it')
 }
 
 /**
- * The number that the text of a counter stands for.
+ * Parses the text of a counter.
  *
  * @throws TypeError if the value is not a counter.
  */

@@ -1,11 +1,11 @@
-/** A store over a storage of `unstorage`, and so over any of its drivers. */
+/** A store over a storage of `unstorage`, with any of its drivers. */
 import { encodeText } from '../internal/bytes.ts'
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { keptStore, type Place } from './kept.ts'
 import type { Store } from './store.ts'
 
-/** The part of a storage of `unstorage` that is used. */
+/** The methods of an `unstorage` storage that are used. */
 export interface Unstorage {
   getItemRaw(key: string): Promise<unknown>
   setItemRaw(key: string, value: Uint8Array, options?: { ttl?: number }): Promise<void>
@@ -23,11 +23,11 @@ export interface UnstorageStoreOptions {
 /**
  * Keeps values in a storage of `unstorage`: files, Cloudflare KV and R2, S3, MongoDB, Azure and others.
  *
- * Drivers have no atomic changes, so `increment()` and `setIfAbsent()` are atomic within this process
- * only. Use `redisStore` or `postgresStore` for limits that processes share. The time to live is kept
- * with each value, and told to drivers that can expire values themselves. Keys are hexadecimal there.
+ * Drivers have no atomic changes, so `increment()` and `setIfAbsent()` are atomic within this process only.
+ * Use `redisStore` or `postgresStore` for limits that processes share. The time to live is stored with each
+ * value, and passed to drivers that can expire values themselves. Keys are stored as hexadecimal.
  *
- * @throws TypeError if the storage has not these methods, RangeError if `timeoutMs` is invalid.
+ * @throws TypeError if the storage lacks one of these methods, RangeError if `timeoutMs` is invalid.
  * @example
  * import { createStorage } from 'unstorage'
  *
@@ -41,7 +41,7 @@ export function unstorageStore(options: UnstorageStoreOptions): Store {
   const names = ['getItemRaw', 'setItemRaw', 'removeItem', 'getKeys'] as const
   const isStorage = names.every((name) => typeof storage?.[name] === 'function')
   const what = 'storage must be a storage of unstorage'
-  must(where, isStorage, what, storage, 'Pass createStorage({ driver })')
+  check(where, isStorage, what, storage, 'Pass createStorage({ driver })')
   return keptStore(placeIn(storage), { where, timeoutMs })
 }
 
@@ -62,15 +62,18 @@ function placeIn(storage: Unstorage): Place {
   }
 }
 
-/** Drivers take whole seconds; one that has expired there too early would be lost. */
+/**
+ * The time to live for the driver, in whole seconds. It is longer than the real one: a value must not expire
+ * too early there.
+ */
 function lifeOf(expires: number): { ttl?: number } {
   if (expires === Number.POSITIVE_INFINITY) return {}
   return { ttl: Math.ceil((expires - Date.now()) / 1000) + 1 }
 }
 
 /**
- * Hexadecimal, since `unstorage` takes "/" and "\" for ":" and removes what follows "?", and some
- * drivers do not tell upper from lower case. What began alike begins alike after it.
+ * The key in hexadecimal: `unstorage` replaces "/" and "\" by ":" and removes the text after "?", and some
+ * drivers ignore case. Keys with the same prefix keep a common prefix.
  */
 function nameOf(key: string): string {
   return `k${Array.from(encodeText(key), (byte) => byte.toString(16).padStart(2, '0')).join('')}`

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { assertName, ChannelsUnavailable } from '../../lib/channels/backend.ts'
-import { shown } from '../../lib/internal/must.ts'
+import { shown } from '../../lib/internal/checks.ts'
 
 t.test('names are text that every backend keeps unchanged', (t) => {
   for (const name of ['a', ' ', 'chat:7', 'é', '💫', 'x'.repeat(255)]) {
@@ -16,7 +16,7 @@ t.test('names are text that every backend keeps unchanged', (t) => {
   t.end()
 })
 
-t.test('what cannot be reached says what it is', (t) => {
+t.test('ChannelsUnavailable has a name', (t) => {
   t.equal(new ChannelsUnavailable('gone').name, 'ChannelsUnavailable')
   t.end()
 })

@@ -18,7 +18,7 @@ function rest(backlog: Backlog): (string | number | undefined)[] {
   return all
 }
 
-t.test('what is over the number goes by the rule', (t) => {
+t.test('messages over the number are dropped by the overflow rule', (t) => {
   const left = OVERFLOWS.map((overflow) => {
     const backlog = new Backlog({ overflow, count: 2, size: 100 })
     const taken = ['1', '2', '3'].map((text) => backlog.push(message(text)))
@@ -33,7 +33,7 @@ t.test('what is over the number goes by the rule', (t) => {
   t.end()
 })
 
-t.test('what is over the size goes too, but one may always wait', (t) => {
+t.test('messages over the size are dropped too, except a single one', (t) => {
   const oldest = new Backlog({ overflow: 'drop-oldest', count: 10, size: 4 })
   for (const text of ['aa', 'bb', 'ccc', 'dddddd']) oldest.push(message(text))
   t.same([oldest.dropped, rest(oldest)], [3, ['dddddd']])
@@ -46,7 +46,7 @@ t.test('what is over the size goes too, but one may always wait', (t) => {
   t.end()
 })
 
-t.test('gaps take no place, and stay where what is around them goes', (t) => {
+t.test('gaps do not count, and stay when the messages around them are dropped', (t) => {
   const backlog = new Backlog({ overflow: 'drop-oldest', count: 2, size: 100 })
   const gap = (missed: number, channel = 'a'): void => backlog.pushGap({ channel, missed })
 
@@ -67,7 +67,7 @@ t.test('gaps take no place, and stay where what is around them goes', (t) => {
   t.end()
 })
 
-t.test('cleared, it begins again', (t) => {
+t.test('a cleared backlog starts again', (t) => {
   const backlog = new Backlog({ overflow: 'drop-newest', count: 2, size: 4 })
   backlog.push(message('1234'))
   backlog.pushGap({ channel: 'a', missed: 1 })
@@ -127,7 +127,7 @@ class Plain {
   }
 }
 
-t.test('does what an array would, whatever happens to it', (t) => {
+t.test('behaves as an array for any sequence of operations', (t) => {
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.string({ maxLength: 9 }).map((text) => ({ text })) },
     { weight: 4, arbitrary: fc.constant('shift' as const) },

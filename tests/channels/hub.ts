@@ -42,7 +42,7 @@ interface PromiseWithResolvers {
 
 const position = (number: number): KeptMessage['position'] => ({ run: 1, time: 0, number })
 
-t.test('asks for a channel once, and leaves it with the last subscriber', async (t) => {
+t.test('joins a channel once, and leaves it with the last subscriber', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const both = [hub.subscribe(['a'], {}), hub.subscribe(['a', 'b'], {})] as const
@@ -59,7 +59,7 @@ t.test('asks for a channel once, and leaves it with the last subscriber', async 
   t.same(backend.asked.slice(4), ['join a'])
 })
 
-t.test('one message is shared by all, and a gap told to all', async (t) => {
+t.test('all subscribers share one message object, and each gets a gap', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const gaps: ChannelGap[] = []
@@ -78,7 +78,7 @@ t.test('one message is shared by all, and a gap told to all', async (t) => {
   ])
 })
 
-t.test('what comes while the history is read comes after it, once', async (t) => {
+t.test('messages that arrive while the history is read are delivered after it, once', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   backend.past = [5, 6].map((number) => ({ content: String(number), position: position(number) }))
@@ -92,7 +92,7 @@ t.test('what comes while the history is read comes after it, once', async (t) =>
   t.same(backend.asked, ['join a', 'history a 3'])
 })
 
-t.test('a failed join leaves nothing behind, and the next one tries again', async (t) => {
+t.test('a failed join leaves no state, and the next one tries again', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const failed = [hub.subscribe(['a', 'b'], {}), hub.subscribe(['a'], {})] as const
@@ -123,7 +123,7 @@ t.test('a join that fails late does not end later subscriptions', async (t) => {
   t.same(backend.asked, ['join a', 'leave a', 'join a'])
 })
 
-t.test('a history that cannot be read is an error', async (t) => {
+t.test('an error of reading the history is thrown', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   backend.failure = new Error('no history')
@@ -134,7 +134,7 @@ t.test('a history that cannot be read is an error', async (t) => {
   t.same(backend.asked, ['join a', 'history a 1', 'leave a'])
 })
 
-t.test('a subscriber that has aborted before is not subscribed at all', async (t) => {
+t.test('a subscriber whose signal is already aborted is not subscribed', async (t) => {
   const backend = new Slow()
   const subscription = await new Hub(backend).subscribe(['a'], { signal: AbortSignal.abort() })
 
@@ -142,7 +142,7 @@ t.test('a subscriber that has aborted before is not subscribed at all', async (t
   t.same(backend.asked, [])
 })
 
-t.test('closes all subscribers, pending ones included', async (t) => {
+t.test('close() ends all subscribers, including pending ones', async (t) => {
   const backend = new Slow()
   const hub = new Hub(backend)
   const joined = hub.subscribe(['a'], {})

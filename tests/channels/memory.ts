@@ -24,7 +24,7 @@ const SILENT: ChannelListener = {
   catchUp: () => ({ room: () => undefined, deliver() {} }),
 }
 
-t.test('what a caller does with its array later changes nothing', async (t) => {
+t.test('changing an array after it was published changes nothing', async (t) => {
   const delivered: (string | Uint8Array)[] = []
   const backend = memoryBackend({ history: 1 })
   await backend.join('a', { ...SILENT, deliver: (content) => delivered.push(content) })
@@ -58,7 +58,7 @@ t.test('keeps the last messages of each channel, whatever the order', async (t) 
   await fc.assert(property, { numRuns: 50 })
 })
 
-t.test('forgets the channels that were quiet for longest when there is no room', async (t) => {
+t.test('the channels that were quiet for longest are forgotten when it is full', async (t) => {
   const backend = memoryBackend({ history: 2, maxSize: 500 })
   const size = async (name: string): Promise<number> => (await backend.history(name, 9)).length
   await backend.publish('a', 'x'.repeat(30))
@@ -77,7 +77,7 @@ t.test('forgets the channels that were quiet for longest when there is no room',
   t.same(first, { content: 'z', position: { run: 5, time: 0, number: 48 } }, 'and begins again')
 })
 
-t.test('is empty when it was closed', async (t) => {
+t.test('is empty after it was closed', async (t) => {
   const backend = memoryBackend({ history: 2 })
   let delivered = 0
   await backend.join('a', { ...SILENT, deliver: () => delivered++ })
@@ -90,7 +90,7 @@ t.test('is empty when it was closed', async (t) => {
   t.equal(delivered, 1)
 })
 
-t.test('limits that are none are told at once', (t) => {
+t.test('invalid limits throw immediately', (t) => {
   for (const history of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     t.throws(() => memoryBackend({ history }), {
       name: 'RangeError',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ChannelMessage, isUpTo, joinGaps } from '../../lib/channels/message.ts'
 
-t.test('text is bytes too, made once', (t) => {
+t.test('text is available as bytes too, encoded once', (t) => {
   const message = new ChannelMessage('news', 'grüße')
 
   t.equal(message.channel, 'news')
@@ -12,7 +12,7 @@ t.test('text is bytes too, made once', (t) => {
   t.end()
 })
 
-t.test('bytes are text too, a byte order mark included', (t) => {
+t.test('bytes are available as text too, including a byte order mark', (t) => {
   const bytes = new TextEncoder().encode('\ufeffgrüße')
   const position = { run: 1, time: 0, number: 2 }
   const message = new ChannelMessage('news', bytes, position)
@@ -25,7 +25,7 @@ t.test('bytes are text too, a byte order mark included', (t) => {
   t.end()
 })
 
-t.test('JSON is read anew each time, since one object would be shared', (t) => {
+t.test('JSON is parsed at each call, so that subscribers do not share one object', (t) => {
   const message = new ChannelMessage('news', '{"a":1}')
 
   t.same(message.json(), { a: 1 })
@@ -34,7 +34,7 @@ t.test('JSON is read anew each time, since one object would be shared', (t) => {
   t.end()
 })
 
-t.test('gaps add up where both are known', (t) => {
+t.test('two gaps are added if both sizes are known', (t) => {
   const gap = (missed: number | undefined) => ({ channel: 'a', missed })
 
   t.same(joinGaps(gap(1), gap(2)), gap(3))

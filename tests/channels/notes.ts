@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { inline, parseNote, passing } from '../../lib/channels/postgres/notes.ts'
+import { noteWithoutRow, parseNote, textInNote } from '../../lib/channels/postgres/notes.ts'
 
-t.test('what a notification says is read as it was written', (t) => {
+t.test('a notification is parsed back as it was written', (t) => {
   const contents = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uint8Array())
   const channels = fc.constantFrom('a', 'a b', '1 2 T', '💫')
   const property = fc.property(channels, contents, fc.nat(), (channel, content, number) => {
-    const text = inline(content) ?? ''
-    const note = parseNote(passing(channel, number, text))
+    const text = textInNote(content) ?? ''
+    const note = parseNote(noteWithoutRow(channel, number, text))
     t.equal(note?.channel, channel)
     t.equal(note?.row, undefined)
     t.same(Buffer.from(note?.content ?? 'nothing'), Buffer.from(content))

@@ -4,7 +4,7 @@ import { numbers, publish, reading, scene, until } from '../support/catchup.ts'
 import { noRedis } from '../support/redis.ts'
 
 t.test(
-  'a reader that keeps up gets all that was missed, however little may wait for it',
+  'a reader that keeps up gets all missed messages, even with a small backlog',
   {
     skip: noRedis,
   },
@@ -29,7 +29,7 @@ t.test(
 )
 
 t.test(
-  'a slow reader does not delay the others for long, and gets a gap for its losses',
+  'a slow reader delays the others only briefly, and gets a gap for its losses',
   {
     skip: noRedis,
   },
@@ -71,7 +71,7 @@ t.test(
 )
 
 t.test(
-  'a reader that uses up its time costs the others nothing',
+  'a reader that has used up its time does not delay the others',
   {
     skip: noRedis,
   },

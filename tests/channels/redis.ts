@@ -37,7 +37,7 @@ for (const [name, connect] of Object.entries({ ...CLIENTS, ...OTHERS })) {
   })
 }
 
-t.test('a channel is subscribed to while it has subscribers', { skip: noRedis }, async (t) => {
+t.test('a channel is subscribed to only while it has subscribers', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)
@@ -58,7 +58,7 @@ t.test('a channel is subscribed to while it has subscribers', { skip: noRedis },
   await until(async () => String(await here()) === '')
 })
 
-t.test('the history is bounded, and goes in time', { skip: noRedis }, async (t) => {
+t.test('the history is limited, and expires', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)

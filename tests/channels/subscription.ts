@@ -19,7 +19,7 @@ function message(number: number, channel = 'a', run = 1): ChannelMessage {
   return new ChannelMessage(channel, String(number), { run, time: 0, number })
 }
 
-t.test('gives what comes, and waits for it', async (t) => {
+t.test('yields messages as they arrive', async (t) => {
   const { subscription } = subscribed()
   const early = texts(subscription, 2)
   subscription.push(message(1))
@@ -31,7 +31,7 @@ t.test('gives what comes, and waits for it', async (t) => {
   t.same(subscription.channels, ['a', 'b'])
 })
 
-t.test('of several pending reads, the first gets the first message', async (t) => {
+t.test('the first of several pending reads gets the first message', async (t) => {
   const { subscription } = subscribed()
   const waiting = [subscription.next(), subscription.next(), subscription.next()]
 
@@ -47,7 +47,7 @@ t.test('of several pending reads, the first gets the first message', async (t) =
   )
 })
 
-t.test('ends when it is closed, in every way', async (t) => {
+t.test('ends when it is closed in any way', async (t) => {
   const ways: ((subscription: Subscriber) => unknown)[] = [
     (subscription) => subscription.close(),
     (subscription) => subscription.return(),
@@ -75,7 +75,7 @@ t.test('ends when it is closed, in every way', async (t) => {
   }
 })
 
-t.test('ends with its signal, and leaves no listener there', async (t) => {
+t.test('ends when its signal aborts, and leaves no listener on it', async (t) => {
   const controller = new AbortController()
   const { signal } = controller
   const { subscription } = subscribed({ signal })
@@ -92,7 +92,7 @@ t.test('ends with its signal, and leaves no listener there', async (t) => {
   t.equal(getEventListeners(signal, 'abort').length, 0)
 })
 
-t.test('counts what is dropped', async (t) => {
+t.test('counts dropped messages', async (t) => {
   const { subscription } = subscribed({ backlog: 2 })
   for (const number of [1, 2, 3]) subscription.push(message(number))
 
@@ -100,7 +100,7 @@ t.test('counts what is dropped', async (t) => {
   t.equal(subscription.dropped, 1)
 })
 
-t.test('ends with an error, told once, when it was to be disconnected', async (t) => {
+t.test("ends with an error, thrown once, with overflow: 'disconnect'", async (t) => {
   const { subscription, released } = subscribed({ backlog: 2, overflow: 'disconnect' })
   for (const number of [1, 2, 3, 4]) subscription.push(message(number))
 
@@ -118,7 +118,7 @@ t.test('ends with an error, told once, when it was to be disconnected', async (t
   await t.rejects(large.next(), { message: /1024 messages or their bytes/ })
 })
 
-t.test('calls onGap at the place of the gap, and awaits it', async (t) => {
+t.test('calls onGap at the position of the gap, and awaits it', async (t) => {
   const heard: unknown[] = []
   const onGap = async (gap: ChannelGap): Promise<void> => {
     await new Promise(setImmediate)
@@ -146,7 +146,7 @@ t.test('a gap without onGap is skipped', async (t) => {
   t.same(await texts(subscription, 1), ['1'])
 })
 
-t.test('what onGap throws ends it', async (t) => {
+t.test('an error of onGap ends it', async (t) => {
   const { subscription } = subscribed({
     onGap() {
       throw new Error('no use')
@@ -158,7 +158,7 @@ t.test('what onGap throws ends it', async (t) => {
   t.equal(subscription.closed, true)
 })
 
-t.test('the history comes first, and what was live too comes once', async (t) => {
+t.test('history comes first, and messages that arrived live too only once', async (t) => {
   const gaps: ChannelGap[] = []
   const onGap = (gap: ChannelGap): void => void gaps.push(gap)
   const { subscription } = subscribed({ onGap })
@@ -174,7 +174,7 @@ t.test('the history comes first, and what was live too comes once', async (t) =>
   t.same(gaps, [{ channel: 'b', missed: 3 }])
 })
 
-t.test('what comes live later than in the history comes once, too', async (t) => {
+t.test('messages that arrive live after the history only once, too', async (t) => {
   const { subscription } = subscribed()
   subscription.begin([message(7), message(8), new ChannelMessage('b', 'x')])
   for (const number of [6, 7, 8, 9]) subscription.push(message(number))

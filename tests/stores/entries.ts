@@ -3,7 +3,7 @@ import { Entries } from '../../lib/stores/entries.ts'
 
 const never = Number.POSITIVE_INFINITY
 
-t.test('what was not used for longest goes when there are too many', async (t) => {
+t.test('the least recently used entry is deleted when there are too many', async (t) => {
   const entries = new Entries<number>(2)
   entries.put('a', 1, never)
   entries.put('b', 2, never)
@@ -17,7 +17,7 @@ t.test('what was not used for longest goes when there are too many', async (t) =
   )
 })
 
-t.test('or when they are too large together', async (t) => {
+t.test('also when they are too large together', async (t) => {
   const entries = new Entries<string>(100, 10)
   entries.put('a', 'first', never, 5)
   entries.put('a', 'second', never, 6)
@@ -34,7 +34,7 @@ t.test('or when they are too large together', async (t) => {
   t.equal(entries.use('c')?.value, 'fourth', 'nor does what was removed')
 })
 
-t.test('what has expired is gone, and makes room', async (t) => {
+t.test('expired entries are missing, and make room', async (t) => {
   const entries = new Entries<string>(3)
   t.intercept(Date, 'now', { value: () => 0 })
   entries.put('kept', 'kept', never)
@@ -52,7 +52,7 @@ t.test('what has expired is gone, and makes room', async (t) => {
   )
 })
 
-t.test('an entry may live on', async (t) => {
+t.test('the lifetime of an entry can be extended', async (t) => {
   const entries = new Entries<string>(1)
   t.intercept(Date, 'now', { value: () => 0 })
   entries.put('a', 'value', 1000)

@@ -17,9 +17,9 @@ function folder(t: Test): string {
 const text = (value: Uint8Array | undefined): string => String(value && Buffer.from(value))
 
 // Row LS-STORE-3.
-t.test('is a store', async (t) => stands(t, fileStore({ directory: folder(t) })))
+t.test('behaves as a store', async (t) => stands(t, fileStore({ directory: folder(t) })))
 
-t.test('values outlive a restart, whatever they were', async (t) => {
+t.test('values are kept after a restart, with any bytes', async (t) => {
   const directory = folder(t)
   const before = fileStore({ directory: pathToFileURL(directory) })
   await before.set('a', encodeText('1'), 60)
@@ -38,7 +38,7 @@ t.test('values outlive a restart, whatever they were', async (t) => {
   await until(async () => (await after.get('short')) === undefined)
 })
 
-t.test('names are hashes, and only this user may read the files', async (t) => {
+t.test('names are hashes, and only the user may read the files', async (t) => {
   const directory = folder(t)
   await fileStore({ directory }).set('../../etc/passwd', encodeText('1'), 60)
 
@@ -49,7 +49,7 @@ t.test('names are hashes, and only this user may read the files', async (t) => {
   t.equal(statSync(directory).mode & 0o777, 0o700)
 })
 
-t.test('what a crash leaves behind is missing, or removed', async (t) => {
+t.test('incomplete files of a crash are ignored, or deleted', async (t) => {
   const directory = folder(t)
   const before = fileStore({ directory })
   for (const key of ['cut', 'headless', 'empty', 'whole']) {
@@ -71,7 +71,7 @@ t.test('what a crash leaves behind is missing, or removed', async (t) => {
   t.notOk(readdirSync(directory).includes('begun.tmp'))
 })
 
-t.test('a writer that is overtaken by readers never shows half of a value', async (t) => {
+t.test('readers never get a half-written value', async (t) => {
   const store = fileStore({ directory: folder(t) })
   const values = [1, 2].map((byte) => new Uint8Array(200_000).fill(byte))
   await store.set('a', values[0] ?? new Uint8Array(0), 60)
@@ -89,7 +89,7 @@ t.test('a writer that is overtaken by readers never shows half of a value', asyn
   await writing
 })
 
-t.test('files are bounded by number and bytes', async (t) => {
+t.test('files are limited by number and bytes', async (t) => {
   const directory = folder(t)
   const store = fileStore({ directory, maxEntries: 3 })
   for (const key of ['a', 'b', 'c']) await store.set(key, encodeText(key), 60)
@@ -111,7 +111,7 @@ t.test('files are bounded by number and bytes', async (t) => {
   })
 })
 
-t.test('expired files go while others are written', async (t) => {
+t.test('expired files are deleted while others are written', async (t) => {
   const directory = folder(t)
   const store = fileStore({ directory })
   for (const key of ['a', 'b', 'c']) await store.set(key, encodeText('1'), 0.001)
@@ -123,7 +123,7 @@ t.test('expired files go while others are written', async (t) => {
   t.equal(text(await store.get('new')), '1')
 })
 
-t.test('a disk that fails is told, and asked again', async (t) => {
+t.test('an error of the disk is reported, and the disk is tried again', async (t) => {
   const directory = folder(t)
   writeFileSync(directory, 'a file')
   const store = fileStore({ directory })

@@ -5,11 +5,11 @@ import { type KeyvLike, keyvStore } from '../../lib/stores/keyv.ts'
 import { stands } from '../support/stores.ts'
 
 // Row LS-STORE-3.
-t.test('a Keyv is a store', async (t) =>
+t.test('a Keyv behaves as a store', async (t) =>
   stands(t, keyvStore({ keyv: new Keyv({ throwOnErrors: true }) })),
 )
 
-t.test('adapters see namespaced keys, text and times to live', async (t) => {
+t.test('adapters get namespaced keys, text and times to live', async (t) => {
   const kept = new Map<string, string>()
   const lives: unknown[] = []
   const store = {
@@ -67,11 +67,11 @@ t.test('an adapter that fails or refuses is unavailable', async (t) => {
   })
 })
 
-t.test('a Keyv that hides its errors is refused at once', (t) => {
+t.test('a Keyv that hides its errors is refused immediately', (t) => {
   t.throws(() => keyvStore({ keyv: new Keyv() }), {
     name: 'TypeError',
     message:
-      'keyvStore: the Keyv must throw its errors, an object (Keyv) was given. Make it with throwOnErrors: true.',
+      'keyvStore: the Keyv must throw its errors, an object (Keyv) was given. Create it with throwOnErrors: true.',
   })
   t.throws(() => keyvStore({ keyv: {} as KeyvLike }), {
     message:

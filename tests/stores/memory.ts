@@ -5,9 +5,9 @@ import { stands } from '../support/stores.ts'
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(7)
 
-t.test('is a store', async (t) => stands(t, memoryStore()))
+t.test('behaves as a store', async (t) => stands(t, memoryStore()))
 
-t.test('the entry that was not used for longest goes first', async (t) => {
+t.test('the least recently used entry is deleted first', async (t) => {
   const store = memoryStore({ maxEntries: 3 })
   for (const key of ['a', 'b', 'c']) await store.set(key, bytes(1), 60)
 
@@ -19,7 +19,7 @@ t.test('the entry that was not used for longest goes first', async (t) => {
   for (const key of ['a', 'b', 'd']) t.same(await store.get(key), bytes(1), key)
 })
 
-t.test('the bytes of all keys and values are bounded', async (t) => {
+t.test('the bytes of all keys and values are limited', async (t) => {
   const store = memoryStore({ maxSize: 30 })
   await store.set('a', bytes(8), 60)
   await store.set('b', bytes(8), 60)
@@ -39,7 +39,7 @@ t.test('the bytes of all keys and values are bounded', async (t) => {
   t.same(await store.get('c'), bytes(8), 'and nothing went for it')
 })
 
-t.test('what has expired makes room by itself', async (t) => {
+t.test('expired entries are deleted without access', async (t) => {
   t.intercept(Date, 'now', { value: () => 0 })
   const store = memoryStore({ maxEntries: 20 })
   await store.set('kept', bytes(1), 3600)
@@ -53,7 +53,7 @@ t.test('what has expired makes room by itself', async (t) => {
   for (let count = 0; count < 15; count++) t.same(await store.get(`new ${count}`), bytes(1))
 })
 
-t.test('a value is kept as it was set', async (t) => {
+t.test('a value is not changed after it was set', async (t) => {
   const store = memoryStore()
   const value = encodeText('abc')
   await store.set('a', value, 60)
@@ -63,7 +63,7 @@ t.test('a value is kept as it was set', async (t) => {
   t.same(await store.get('a'), encodeText('abc'))
 })
 
-t.test('limits that are none are told at once', async (t) => {
+t.test('invalid limits throw immediately', async (t) => {
   for (const limit of [0, -1, Number.NaN]) {
     t.throws(() => memoryStore({ maxEntries: limit }), {
       name: 'RangeError',

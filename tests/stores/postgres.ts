@@ -3,14 +3,12 @@ import t, { type Test } from 'tap'
 import { encodeText } from '../../lib/internal/bytes.ts'
 import { type PostgresClient, postgresStore } from '../../lib/stores/postgres.ts'
 import { until } from '../support/channels.ts'
-import { noPostgres, PostgresServer } from '../support/postgres.ts'
+import { freshPostgres } from '../support/freshpostgres.ts'
+import { noPostgres } from '../support/postgres.ts'
 import { stands } from '../support/stores.ts'
 
 async function pools(t: Test, count: number): Promise<pg.Pool[]> {
-  const server = new PostgresServer()
-  await server.start()
-  t.teardown(server.close)
-  const connectionString = await server.database()
+  const connectionString = await freshPostgres()
   return Array.from({ length: count }, () => {
     const pool = new pg.Pool({ connectionString, max: 4 })
     pool.on('error', () => {}) // the server ends before the pools of a failed test
@@ -22,14 +20,14 @@ async function pools(t: Test, count: number): Promise<pg.Pool[]> {
 const skip = noPostgres
 
 // Rows LS-STORE-1 and LS-STORE-3.
-t.test('a pool is a store, and processes share it', { skip }, async (t) => {
+t.test('a pool behaves as a store, which processes share', { skip }, async (t) => {
   const [pool, other, third] = await pools(t, 3)
   if (pool === undefined || other === undefined || third === undefined) throw new Error('no pool')
   const store = postgresStore({ client: pool })
 
   await stands(t, store)
 
-  await t.test('several create the table at once', async (t) => {
+  await t.test('several processes create the table simultaneously', async (t) => {
     const stores = [pool, other, third].map((client) => postgresStore({ client, table: 'fresh' }))
     const counts = await Promise.all(
       Array.from({ length: 60 }, (_, index) =>
@@ -45,6 +43,16 @@ t.test('a pool is a store, and processes share it', { skip }, async (t) => {
     t.equal(won.filter((isSet) => isSet).length, 1)
   })
 
+  // PostgreSQL has three errors for the slower process: the rarest came in 24 of 900 calls.
+  await t.test('each of the errors that a slower process gets is expected', async (t) => {
+    for (let round = 0; round < 40; round++) {
+      const clients = [pool, other, third, pool, other, third]
+      const stores = clients.map((client) => postgresStore({ client, table: `fresh_${round}` }))
+      const values = await Promise.all(stores.map((each) => each.get('n')))
+      t.same(values, Array(6).fill(undefined))
+    }
+  })
+
   await t.test('keys and times of any length are kept', async (t) => {
     const long = 'ä'.repeat(10_000)
     await store.set(long, encodeText('1'), 1e300)
@@ -58,7 +66,7 @@ t.test('a pool is a store, and processes share it', { skip }, async (t) => {
     t.equal(await store.increment('was text', 1, { ttl: 60, max: 1 }), 1)
   })
 
-  await t.test('expired rows go with later writes', async (t) => {
+  await t.test('expired rows are deleted with later writes', async (t) => {
     for (let count = 0; count < 10; count++) await store.set(`old ${count}`, encodeText('1'), 0.01)
     await until(async () => {
       await store.set('new', encodeText('1'), 60)
@@ -68,7 +76,7 @@ t.test('a pool is a store, and processes share it', { skip }, async (t) => {
     t.ok(await store.get('new'))
   })
 
-  await t.test('a user who may not create tables can use one', async (t) => {
+  await t.test('a user without the right to create tables can use an existing one', async (t) => {
     await pool.query('create role guest login; grant all on stellula_store to guest')
     await pool.query('revoke create on schema public from public')
     const client = new pg.Client({ ...optionsOf(pool), user: 'guest' })
@@ -89,7 +97,7 @@ function optionsOf(pool: pg.Pool): pg.ClientConfig {
   return { host: url.searchParams.get('host') ?? '', database: url.pathname.slice(1) }
 }
 
-t.test('a database that is away or hangs is unavailable, and is asked again', async (t) => {
+t.test('a database that is down or hangs is unavailable, and is tried again', async (t) => {
   let reply: () => Promise<{ rows: unknown[] }> = () => Promise.reject(new Error('ECONNREFUSED'))
   const client: PostgresClient = { query: () => reply() }
   const store = postgresStore({ client, timeoutMs: 10 })

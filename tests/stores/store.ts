@@ -29,7 +29,7 @@ t.test('a namespace keeps its keys apart', async (t) => {
   t.same(await b.get('key'), encodeText('7'))
 })
 
-t.test('a name that could reach into another is refused at once', async (t) => {
+t.test('a name that could access another namespace is refused immediately', async (t) => {
   for (const name of ['', 'a:b', 'a b', 'ä']) {
     t.throws(() => namespace(memoryStore(), name), {
       name: 'TypeError',
@@ -63,7 +63,7 @@ t.test('invalid arguments are refused', async (t) => {
   assertAmount(-1)
 })
 
-t.test('an unavailable store has an error of its own', async (t) => {
+t.test('an unavailable store has its own error class', async (t) => {
   const cause = new Error('ECONNREFUSED')
   const error = new StoreUnavailable('gone', { cause })
 

@@ -11,18 +11,18 @@ import { noRedis, RedisServer } from '../support/redis.ts'
 import { stands } from '../support/stores.ts'
 
 // Row LS-STORE-3.
-t.test('a storage in memory is a store', async (t) =>
+t.test('a storage in memory behaves as a store', async (t) =>
   stands(t, unstorageStore({ storage: createStorage() })),
 )
 
-t.test('a storage of files is a store', async (t) => {
+t.test('a storage of files behaves as a store', async (t) => {
   const base = mkdtempSync(`${tmpdir()}/stellula-unstorage-`)
   t.teardown(() => rmSync(base, { recursive: true, force: true }))
 
   await stands(t, unstorageStore({ storage: createStorage({ driver: fsLite({ base }) }) }))
 })
 
-t.test('a storage in Redis is a store, and forgets by itself', { skip: noRedis }, async (t) => {
+t.test('a storage in Redis behaves as a store, and expires keys', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)
@@ -43,7 +43,7 @@ t.test('a storage in Redis is a store, and forgets by itself', { skip: noRedis }
   t.ok(left > 90_000 && left <= 102_000, String(left))
 })
 
-t.test('a part of a storage is a store of its own', async (t) => {
+t.test('a part of a storage is a separate store', async (t) => {
   const storage = createStorage()
   await storage.setItem('others', 'stay')
   const store = unstorageStore({ storage: prefixStorage(storage, 'shop') })

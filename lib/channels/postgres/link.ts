@@ -3,12 +3,12 @@ import { encodeText } from '../../internal/bytes.ts'
 import type { PostgresClient } from '../../stores/postgres/table.ts'
 import type { Dial, Link, LinkEvents } from '../redis/link.ts'
 
-/** The part of a pool of `pg` that is used. */
+/** The methods of a `pg` pool that are used. */
 export interface PostgresPool extends PostgresClient {
   connect(): Promise<PostgresConnection>
 }
 
-/** The part of a pool's connection that is used. */
+/** The methods of a pool's connection that are used. */
 export interface PostgresConnection extends PostgresClient {
   on(event: 'notification', listener: (message: { payload?: string | undefined }) => void): unknown
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown

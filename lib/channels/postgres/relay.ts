@@ -1,4 +1,4 @@
-/** The backend over PostgreSQL: sends in batches, and delivers what notifications tell. */
+/** The backend over PostgreSQL: sends messages in batches, and delivers those of notifications. */
 import { inTime } from '../../internal/deadline.ts'
 import { asText, handled } from '../../internal/handled.ts'
 import {
@@ -11,7 +11,7 @@ import type { Position } from '../message.ts'
 import type { Dial } from '../redis/link.ts'
 import { Uplink } from '../redis/uplink.ts'
 import { type Note, parseNote } from './notes.ts'
-import type { MessageTable, Outgoing } from './table.ts'
+import type { MessageTable, OutgoingMessage } from './table.ts'
 
 export interface RelaySettings {
   readonly table: MessageTable
@@ -30,14 +30,14 @@ interface Feed {
   run: number | undefined
 }
 
-/** The most messages of one statement. */
+/** The maximum number of messages in one statement. */
 const MOST_TOGETHER = 256
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Messages that go in one statement. */
+/** Messages that are sent in one statement. */
 interface Batch {
-  readonly messages: Outgoing[]
+  readonly messages: OutgoingMessage[]
   readonly sent: Promise<void>
 }
 
@@ -46,15 +46,15 @@ export class PostgresRelay implements ChannelBackend {
   readonly #settings: RelaySettings
   readonly #uplink: Uplink
   readonly #feeds = new Map<string, Feed>()
-  /** The batch that still takes messages, and the end of the one before. */
+  /** The batch that still accepts messages, and the end of the previous one. */
   #batch: Batch | undefined
   #sent: Promise<unknown> = Promise.resolve()
   #isUp = false
   /** Resolves with the next connection. */
   #next: { readonly up: Promise<void>; readonly resolve: () => void } | undefined
   /**
-   * Notes that wait for those before them, as all do until a connection has caught up; undefined while
-   * each is delivered at once.
+   * Notifications that wait for earlier ones. All of them wait until a new connection has caught up.
+   * Undefined while each notification is delivered at once.
    */
   #queue: Note[] | undefined = []
 
@@ -71,7 +71,7 @@ export class PostgresRelay implements ChannelBackend {
         this.#isUp = false
         this.#queue = []
       },
-      message: (_, payload) => this.#hear(decoder.decode(payload)),
+      message: (_, payload) => this.#onNotification(decoder.decode(payload)),
     })
   }
 
@@ -79,18 +79,18 @@ export class PostgresRelay implements ChannelBackend {
     const own = typeof content === 'string' ? content : new Uint8Array(content)
     const batch = this.#openBatch()
     batch.messages.push({ channel, content: own })
-    await this.#asked('publish', batch.sent)
+    await this.#attempt('publish', batch.sent)
   }
 
   async join(channel: string, listener: ChannelListener): Promise<void> {
     const feed: Feed = { listener, last: undefined, run: undefined }
     this.#feeds.set(channel, feed)
     this.#uplink.start()
-    await this.#asked('subscribe', this.#begin(channel, feed))
+    await this.#attempt('subscribe', this.#begin(channel, feed))
   }
 
   async confirm(): Promise<void> {
-    await this.#asked('subscribe', this.#whenUp())
+    await this.#attempt('subscribe', this.#whenUp())
   }
 
   leave(channel: string): void {
@@ -98,7 +98,7 @@ export class PostgresRelay implements ChannelBackend {
   }
 
   history(channel: string, limit: number): Promise<readonly KeptMessage[]> {
-    return this.#asked('subscribe', this.#settings.table.last(channel, limit))
+    return this.#attempt('subscribe', this.#settings.table.last(channel, limit))
   }
 
   async close(): Promise<void> {
@@ -107,10 +107,10 @@ export class PostgresRelay implements ChannelBackend {
     await this.#sent
   }
 
-  /** What is published while a statement runs goes with the next one. */
+  /** The batch for new messages: those published while a statement runs are sent with the next one. */
   #openBatch(): Batch {
     if (this.#batch !== undefined && this.#batch.messages.length < MOST_TOGETHER) return this.#batch
-    const messages: Outgoing[] = []
+    const messages: OutgoingMessage[] = []
     const sent = this.#sent.then(() => {
       if (this.#batch?.messages === messages) this.#batch = undefined
       return inTime(this.#settings.table.publish(messages), this.#settings.timeoutMs)
@@ -131,7 +131,7 @@ export class PostgresRelay implements ChannelBackend {
     return this.#next.up
   }
 
-  /** Delivers what was missed before what is heard meanwhile. */
+  /** Delivers missed messages first, then those that arrive meanwhile. */
   async #catchUp(): Promise<void> {
     const queue = this.#queue ?? []
     for (const [channel, feed] of this.#feeds) {
@@ -147,11 +147,11 @@ export class PostgresRelay implements ChannelBackend {
 
   async #deliverMissed(channel: string, feed: Feed, last: number): Promise<void> {
     const missed = await this.#settings.table.after(channel, last)
-    if (missed.length >= this.kept) feed.listener.gap() // there may have been more of them
+    if (missed.length >= this.kept) feed.listener.gap() // older ones may have been deleted
     for (const { content, position } of missed) deliver(feed, content, position)
   }
 
-  #hear(payload: string): void {
+  #onNotification(payload: string): void {
     const note = parseNote(payload)
     if (note === undefined || !this.#feeds.has(note.channel)) return
     if (this.#queue !== undefined) this.#queue.push(note)
@@ -162,7 +162,7 @@ export class PostgresRelay implements ChannelBackend {
     }
   }
 
-  /** A new connection has a queue of its own. */
+  /** Delivers a queue; stops if a new connection has begun another one. */
   async #deliverAll(queue: Note[]): Promise<void> {
     for (let note = queue.shift(); note !== undefined; note = queue.shift()) {
       const content = note.content ?? (await this.#contentOf(note))
@@ -185,8 +185,8 @@ export class PostgresRelay implements ChannelBackend {
     else if (row !== undefined) deliver(feed, content, { run: row.run, time: 0, number: row.id })
   }
 
-  /** The result of an action in time, or the error of the backend. */
-  async #asked<Value>(what: string, action: Promise<Value>): Promise<Value> {
+  /** Resolves to the result of an action; rejects with the backend's error if it fails or is late. */
+  async #attempt<Value>(what: string, action: Promise<Value>): Promise<Value> {
     try {
       return await inTime(handled(action), this.#settings.timeoutMs)
     } catch (error) {
@@ -201,7 +201,7 @@ export class PostgresRelay implements ChannelBackend {
   }
 }
 
-/** Not what the feed has had, or had before it began. */
+/** Delivers a message, unless the feed has already delivered it, or had not begun yet. */
 function deliver(feed: Feed, content: string | Uint8Array, position: Position): void {
   const isSameRun = feed.run === undefined || feed.run === position.run
   if (feed.last === undefined || (isSameRun && position.number <= feed.last)) return

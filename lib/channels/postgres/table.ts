@@ -1,16 +1,16 @@
-/** The messages of all channels in one table, and the notifications of them. */
+/** Stores the messages of all channels in one table, and sends their notifications. */
 import { createTable, type PostgresClient } from '../../stores/postgres/table.ts'
 import type { KeptMessage } from '../backend.ts'
-import { bufferOf, inline, passing } from './notes.ts'
+import { bufferOf, noteWithoutRow, textInNote } from './notes.ts'
 
 export interface TableOptions {
   readonly name: string
   readonly history: number
-  /** In seconds. */
+  /** The time to live in seconds. */
   readonly ttl: number
 }
 
-export interface Outgoing {
+export interface OutgoingMessage {
   readonly channel: string
   readonly content: string | Uint8Array
 }
@@ -21,7 +21,7 @@ interface Row {
   readonly content: Uint8Array
 }
 
-/** How many statements of a process lie between two deletions of what is too old. */
+/** The number of statements of a process between two deletions of old rows. */
 const TRIMMED_EVERY = 16
 
 export class MessageTable {
@@ -38,8 +38,11 @@ export class MessageTable {
     this.#options = options
   }
 
-  /** Publishes messages in this order, with one statement for those that need a row or for the others. */
-  async publish(messages: readonly Outgoing[]): Promise<void> {
+  /**
+   * Publishes messages in this order. Consecutive messages that need a row share a statement, and so do those
+   * that do not.
+   */
+  async publish(messages: readonly OutgoingMessage[]): Promise<void> {
     for (let from = 0; from < messages.length; ) {
       const isKept = this.#needsRow(messages[from])
       let to = from + 1
@@ -58,7 +61,9 @@ export class MessageTable {
     return (await this.#rows(text, [channel, limit, this.#options.ttl])).map(messageOf).reverse()
   }
 
-  /** The messages after an id, the oldest first; those before the last ones are left out. */
+  /**
+   * The messages after an id, the oldest first. If there are more than the history keeps, only the last ones.
+   */
   async after(channel: string, id: number): Promise<readonly KeptMessage[]> {
     const text = `select id, tableoid as run, content from ${this.#options.name}
       where channel = $1 and id > $2 order by id desc limit $3`
@@ -78,24 +83,24 @@ export class MessageTable {
     return row?.content
   }
 
-  #needsRow(message: Outgoing | undefined): boolean {
+  #needsRow(message: OutgoingMessage | undefined): boolean {
     if (message === undefined) return false
-    return this.#options.history > 0 || inline(message.content) === undefined
+    return this.#options.history > 0 || textInNote(message.content) === undefined
   }
 
-  async #pass(messages: readonly Outgoing[]): Promise<void> {
+  async #pass(messages: readonly OutgoingMessage[]): Promise<void> {
     const payloads = messages.map(({ channel, content }) =>
-      passing(channel, ++this.#number, inline(content) ?? ''),
+      noteWithoutRow(channel, ++this.#number, textInNote(content) ?? ''),
     )
     const text = 'select pg_notify($1, payload) from unnest($2::text[]) as payload'
     await this.#client.query(text, [this.#options.name, payloads])
   }
 
   /**
-   * The lock makes ids increase in the order of the commits, so that a reader that has seen an id has
-   * seen all before it.
+   * Stores messages and sends their notifications. The lock makes ids increase in the order of the commits,
+   * so a reader that has seen an id has seen all earlier ones.
    */
-  async #keep(messages: readonly Outgoing[]): Promise<void> {
+  async #keep(messages: readonly OutgoingMessage[]): Promise<void> {
     const { name } = this.#options
     const text = `
       with locked as materialized (select pg_advisory_xact_lock(hashtextextended($1, 0))),
@@ -107,7 +112,7 @@ export class MessageTable {
         from (select * from given order by id) as sorted`
     const channels = messages.map(({ channel }) => channel)
     const contents = messages.map(({ content }) => bufferOf(content))
-    const notes = messages.map(({ content }) => ` ${inline(content) ?? ''}`)
+    const notes = messages.map(({ content }) => ` ${textInNote(content) ?? ''}`)
     await this.#rows(text, [name, channels, contents, notes])
     for (const channel of channels) this.#grown.add(channel)
     if (++this.#statements % TRIMMED_EVERY === 0) await this.#trim()

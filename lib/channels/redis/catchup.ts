@@ -3,11 +3,11 @@ import { isReply, messageOf } from '../../redis/breaker.ts'
 import type { SendCommand } from '../../redis.ts'
 import type { CatchUp } from '../backend.ts'
 import type { Feed } from './feed.ts'
-import { type Missed, Pages } from './stream.ts'
+import { type MissedMessages, Pages } from './stream.ts'
 
 export interface CatchUpOptions {
   readonly send: SendCommand
-  /** Milliseconds to retry a page; longer than one command may take. */
+  /** Milliseconds during which a page is retried; more than the timeout of one command. */
   readonly patienceMs: number
   /** Aborts when the subscription is lost. */
   readonly signal: AbortSignal
@@ -18,8 +18,8 @@ export interface CatchUpOptions {
 /**
  * Reads missed messages page by page, while new ones are held, until none is missing.
  *
- * If the stream cannot be read, this channel gets a gap. Never rejects. If the subscription is lost
- * meanwhile, it ends, and the next one continues from its position.
+ * If the stream cannot be read, this channel gets a gap. It never rejects. If the subscription is lost
+ * meanwhile, it ends, and the next subscription continues from its position.
  */
 export async function catchUp(feed: Feed, options: CatchUpOptions): Promise<void> {
   const { send, signal } = options
@@ -44,7 +44,7 @@ export async function catchUp(feed: Feed, options: CatchUpOptions): Promise<void
 /** Delivers a page, with the gap before it; false if there is no reason to continue. */
 async function deliverPage(
   feed: Feed,
-  page: Missed | undefined,
+  page: MissedMessages | undefined,
   pace: CatchUp,
   isOver: () => boolean,
 ): Promise<boolean> {
@@ -59,7 +59,7 @@ async function deliverPage(
   return true
 }
 
-/** Delivers the held messages; false if some had been dropped. */
+/** Delivers the held messages; returns false if some were dropped. */
 async function releaseHeld(feed: Feed, pace: CatchUp, isOver: () => boolean): Promise<boolean> {
   for (let size = feed.nextSize; size !== undefined; size = feed.nextSize) {
     const room = pace.room(size)
@@ -78,12 +78,12 @@ async function readPage(
   { position }: Feed,
   pages: Pages,
   { patienceMs, signal }: CatchUpOptions,
-): Promise<Missed | undefined> {
+): Promise<MissedMessages | undefined> {
   const end = performance.now() + patienceMs
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs *= 2) {
     try {
       const page = await pages.after(position)
-      // Other entries in the stream, page after page, would never end.
+      // A stream full of entries of other programs would be read forever.
       return page.messages.length === 0 && !page.isLast ? undefined : page
     } catch (error) {
       if (!isPassing(error) || performance.now() >= end) return undefined

@@ -1,16 +1,16 @@
-/** A joined channel: its state, its position, and the callers that wait until it works. */
+/** A joined channel: its state, its position, and the callers that wait for it. */
 import { tooLate, whenLate } from '../../internal/deadline.ts'
 import type { ChannelListener } from '../backend.ts'
 import { isUpTo, type Position } from '../message.ts'
 import { parsePublished } from './stream.ts'
 
-/** The most messages held at a time; if there is a stream, it has the others. */
+/** The maximum number of messages held at a time. If there is a stream, it contains the others. */
 const MOST_HELD = 1000
 const MOST_HELD_BYTES = 1_000_000
 
 /**
- * `pending` before it first works, `behind` while there is no subscription, `catching up` while missed
- * messages are read.
+ * `pending` before the first subscription, `behind` while there is no subscription, `catching up` while
+ * missed messages are read.
  */
 export type FeedState = 'pending' | 'live' | 'behind' | 'catching up'
 
@@ -30,7 +30,7 @@ export class Feed {
   readonly #waiters = new Set<Waiter>()
   #held: Uint8Array[] | undefined
   #heldBytes = 0
-  /** Whether there were too many messages to hold, so that all were dropped. */
+  /** Whether all held messages were dropped because there were too many. */
   isOverfull = false
 
   constructor(key: string, listener: ChannelListener, hasStream: boolean) {
@@ -50,9 +50,9 @@ export class Feed {
   }
 
   /**
-   * Resolves when the feed works; rejects if it was refused, or does not work in time.
+   * Resolves when new messages will be delivered; rejects if the subscription was refused, or is late.
    *
-   * @param isUnderWay Whether to wait for the same time once more.
+   * @param isUnderWay Whether to wait for the same time again.
    */
   working(timeoutMs: number, isUnderWay: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -73,13 +73,13 @@ export class Feed {
     })
   }
 
-  /** The subscription is lost, and the held messages with it. */
+  /** Called when the subscription is lost; drops the held messages. */
   lose(): void {
     if (this.state !== 'pending') this.state = 'behind'
     this.#held = undefined
   }
 
-  /** From now on messages are held until they are released. */
+  /** Begins to hold new messages until they are released. */
   hold(): void {
     this.#held = []
     this.#heldBytes = 0
@@ -99,14 +99,14 @@ export class Feed {
     this.#pass(payload, to)
   }
 
-  /** No message is missing any more; new ones are delivered at once. */
+  /** Called when no message is missing: new ones are delivered at once. */
   goLive(): void {
     this.state = 'live'
     this.#held = undefined
     this.settle()
   }
 
-  /** A message of the subscription. */
+  /** Handles a message of the subscription. */
   receive(payload: Uint8Array): void {
     if (this.state === 'pending' || this.state === 'live') {
       this.#pass(payload, this.listener)
@@ -131,7 +131,8 @@ export class Feed {
     // A message that was read from the stream may arrive by the subscription later.
     if (isUpTo(position, this.position)) return
     this.position = position ?? this.position
-    // A copy: the client's buffer holds everything that arrived with it, and would stay alive.
+    // It is copied because the client's buffer contains everything that arrived with it, and would stay in
+    // memory.
     to.deliver(new Uint8Array(content), position)
   }
 }

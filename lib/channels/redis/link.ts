@@ -1,19 +1,19 @@
 /** A connection for subscriptions, created from the application's client. */
-import { wrong } from '../../internal/must.ts'
+import { invalid } from '../../internal/checks.ts'
 import type { RedisClient } from '../../redis.ts'
 
 /**
- * A connection that is used once: it opens, and when it is lost it has ended.
+ * A connection that is used once. After it is lost, it cannot be opened again.
  *
- * The clients do not reconnect by themselves here: they disagree on when subscriptions work again, and
- * none of them tells what was missed.
+ * Automatic reconnection of the clients is disabled: they differ in when subscriptions work again, and none
+ * of them reports missed messages.
  */
 export interface Link {
   open(): Promise<unknown>
   subscribe(channels: string[]): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   ping(): Promise<unknown>
-  /** Ends it in any state; `lost` is called then, too. */
+  /** Closes it in any state; `lost` is called then, too. */
   close(): void
 }
 
@@ -25,7 +25,7 @@ export interface LinkEvents {
 
 export type Dial = (events: LinkEvents) => Link
 
-/** The part of `ioredis` and `iovalkey` connections that is used. */
+/** The methods of `ioredis` and `iovalkey` connections that are used. */
 interface EmittingClient {
   duplicate(overrides: object): EmittingClient
   on(event: string, listener: (...values: never[]) => void): unknown
@@ -38,7 +38,7 @@ interface EmittingClient {
 
 type Listener = (message: Uint8Array, channel: Uint8Array) => void
 
-/** The part of `redis` connections that is used. */
+/** The methods of `redis` connections that are used. */
 interface ListeningClient {
   readonly options?: { readonly socket?: object }
   duplicate(overrides: object): ListeningClient
@@ -51,9 +51,9 @@ interface ListeningClient {
 }
 
 /**
- * Returns a function that opens connections like that of a client.
+ * Returns a function that opens connections with the options of a client.
  *
- * @throws TypeError if the client cannot be duplicated, like one of a cluster.
+ * @throws TypeError if the client cannot be duplicated, for example that of a cluster.
  */
 export function dialing(client: RedisClient, timeoutMs: number): Dial {
   if ('callBuffer' in client && isSingle(client, 'disconnect')) {
@@ -65,7 +65,7 @@ export function dialing(client: RedisClient, timeoutMs: number): Dial {
     return (events) => listening(source, timeoutMs, events)
   }
   const what = 'client must be the client of a single server, or of Sentinel'
-  throw wrong('redisBackend', what, client, 'Pass one that is not a cluster')
+  throw invalid('redisBackend', what, client, 'Pass one that is not a cluster')
 }
 
 // The used properties have been checked; the full types of the clients have too little in common.
@@ -115,13 +115,13 @@ function listening(source: ListeningClient, timeoutMs: number, events: LinkEvent
     try {
       client.destroy()
     } catch {
-      // It rejects if the connection was not open, which is fine.
+      // It rejects if the connection was not open, which is no error here.
     }
   }
   return {
     async open() {
       await client.connect()
-      if (isClosed) destroy() // the call before had nothing to destroy
+      if (isClosed) destroy() // the earlier call had nothing to destroy
     },
     subscribe: (channels) => client.subscribe(channels, listener, true),
     unsubscribe: (channel) => client.unsubscribe(channel, listener, true),

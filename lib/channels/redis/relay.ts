@@ -12,8 +12,8 @@ import {
   type KeptMessage,
 } from '../backend.ts'
 import { catchUp } from './catchup.ts'
+import { ConcurrencyLimit } from './concurrency.ts'
 import { Feed } from './feed.ts'
-import { Lanes } from './lanes.ts'
 import type { Dial, Link } from './link.ts'
 import { Session } from './session.ts'
 import { append, lastPositions, Pages, type StreamLimits } from './stream.ts'
@@ -28,25 +28,25 @@ export interface RelaySettings {
   readonly pingMs: number
 }
 
-/** The most channels of one subscribe command, and streams of one read. */
+/** The maximum number of channels in one subscribe command, and of streams that are read at a time. */
 const CHANNELS_AT_ONCE = 500
 const STREAMS_AT_ONCE = 16
-/** An unanswered page is retried for this multiple of the timeout. */
+/** How long an unanswered page is retried, as a multiple of the timeout. */
 const PATIENCE = 3
 
 export class RedisRelay implements ChannelBackend {
   readonly kept: number
   readonly #settings: RelaySettings
   readonly #uplink: Uplink
-  /** By their names in Redis. */
+  /** The feeds, by their names in Redis. */
   readonly #feeds = new Map<string, Feed>()
   /** Feeds that wait for a subscription; many are subscribed together. */
   #joining: Feed[] = []
   #isJoining = false
-  /** The time of the last completed step that others wait for. */
+  /** The time when the last step was completed for which callers wait. */
   #steppedAt = 0
   #session: Session | undefined
-  readonly #lanes = new Lanes(STREAMS_AT_ONCE)
+  readonly #limit = new ConcurrencyLimit(STREAMS_AT_ONCE)
   readonly #sender: string
   #sent = 0
 
@@ -54,7 +54,7 @@ export class RedisRelay implements ChannelBackend {
     const { dial, timeoutMs, pingMs, limits, prefix } = settings
     this.#settings = settings
     this.kept = limits.length
-    // A control character, so that no channel has this name.
+    // It has a control character, so no channel has this name.
     this.#sender = `${prefix}:\0${crypto.randomUUID()}`
     this.#uplink = new Uplink({
       dial,
@@ -69,14 +69,14 @@ export class RedisRelay implements ChannelBackend {
   async publish(channel: string, content: string | Uint8Array): Promise<void> {
     const { send, limits } = this.#settings
     const key = this.#key(channel)
-    // A copy, since it may be sent later; a Buffer, since the clients accept nothing else as bytes.
+    // It is copied because it may be sent later. It is a Buffer because the clients accept no other bytes.
     const own = typeof content === 'string' ? content : globalThis.Buffer.from(content)
     if (this.kept === 0) {
-      await asked('publish', () => send(['PUBLISH', key, own]))
+      await attempt('publish', () => send(['PUBLISH', key, own]))
       return
     }
     const sender = { key: this.#sender, number: ++this.#sent }
-    await asked('publish', () => append(send, key, own, limits, sender))
+    await attempt('publish', () => append(send, key, own, limits, sender))
   }
 
   async join(channel: string, listener: ChannelListener): Promise<void> {
@@ -94,7 +94,7 @@ export class RedisRelay implements ChannelBackend {
     if (!feed.works) await this.#working(feed)
     const { timeoutMs } = this.#settings
     const session = this.#session
-    if (session !== undefined) await asked('subscribe', () => session.look(timeoutMs))
+    if (session !== undefined) await attempt('subscribe', () => session.look(timeoutMs))
   }
 
   leave(channel: string): void {
@@ -104,25 +104,27 @@ export class RedisRelay implements ChannelBackend {
 
   async history(channel: string, limit: number): Promise<readonly KeptMessage[]> {
     const pages = new Pages(this.#settings.send, this.#key(channel))
-    return asked('history', () => this.#lanes.run(() => pages.last(limit)))
+    return attempt('history', () => this.#limit.run(() => pages.last(limit)))
   }
 
   async close(): Promise<void> {
     this.#feeds.clear()
     await this.#uplink.close()
-    await this.#lanes.idle()
+    await this.#limit.idle()
   }
 
   #key(channel: string): string {
     return `${this.#settings.prefix}:${channel}`
   }
 
-  /** Waits for a feed; the time limit starts anew with each step, since these run one after another. */
+  /**
+   * Waits for a feed. The time limit restarts with each completed step, because steps run one after another.
+   */
   #working(feed: Feed): Promise<void> {
     const { timeoutMs } = this.#settings
     const isUnderWay = (): boolean =>
       this.#session !== undefined && performance.now() - this.#steppedAt < timeoutMs
-    return asked('subscribe', () => feed.working(timeoutMs, isUnderWay), this.#uplink)
+    return attempt('subscribe', () => feed.working(timeoutMs, isUnderWay), this.#uplink)
   }
 
   async #up(link: Link): Promise<void> {
@@ -148,7 +150,7 @@ export class RedisRelay implements ChannelBackend {
         await this.#subscribeAll(session, this.#joining.splice(0))
       }
     } catch {
-      // The callers have been told; a lost connection is replaced by another.
+      // The callers already have the error, and a lost connection is replaced.
     } finally {
       this.#isJoining = false
       if (this.#joining.length > 0 && this.#session !== undefined) {
@@ -184,7 +186,7 @@ export class RedisRelay implements ChannelBackend {
     await this.#begin(session, feeds)
   }
 
-  /** Subscribes one by one, since Redis would refuse the same command again. */
+  /** Subscribes one by one, because Redis would refuse the same command again. */
   async #subscribeApart(session: Session, feeds: readonly Feed[], error: unknown): Promise<void> {
     if (feeds.length === 1) {
       for (const feed of feeds) refuse(feed, error)
@@ -205,11 +207,11 @@ export class RedisRelay implements ChannelBackend {
       feed.state = 'catching up'
       feed.settle()
       if (this.kept === 0) tellGap(feed)
-      else handled(this.#lanes.run(() => this.#catchUp(session, feed)))
+      else handled(this.#limit.run(() => this.#catchUp(session, feed)))
     }
   }
 
-  /** Notes the ends of streams, where a search for missed messages would begin. */
+  /** Records the ends of streams, where a search for missed messages would begin. */
   async #locate(session: Session, feeds: readonly Feed[]): Promise<void> {
     if (this.kept === 0 || feeds.length === 0) {
       for (const feed of feeds) feed.goLive()
@@ -244,7 +246,7 @@ function refuse(feed: Feed, error: unknown): void {
   if (feed.state === 'behind') feed.listener.gap()
 }
 
-/** Without a stream, missed messages are lost. */
+/** Reports a gap and delivers the held messages: without a stream, missed messages are lost. */
 function tellGap(feed: Feed): void {
   feed.listener.gap()
   while (feed.nextSize !== undefined) {
@@ -259,8 +261,8 @@ function parts<Item>(items: readonly Item[], size: number): readonly Item[][] {
   )
 }
 
-/** The result of an action, or the error of the backend. */
-async function asked<Value>(
+/** Resolves to the result of an action; rejects with the backend's error. */
+async function attempt<Value>(
   what: string,
   action: () => Promise<Value>,
   uplink?: Uplink,

@@ -1,8 +1,8 @@
-/** An open connection for subscriptions, and whether Redis replies to it. */
+/** An open connection for subscriptions, with a check that Redis replies to it. */
 import { inTime } from '../../internal/deadline.ts'
 import type { Link } from './link.ts'
 
-/** An answer of Redis stands for the questions of this time. */
+/** The time in milliseconds for which one reply of Redis is valid. */
 const LOOK_MS = 10
 
 export class Session {
@@ -18,7 +18,8 @@ export class Session {
   }
 
   /**
-   * Checks that Redis replies, once for all that ask together: a hanging connection is not lost yet.
+   * Checks that Redis replies, once for all calls at the same time. A connection that hangs is not reported
+   * as lost.
    *
    * @throws Error if the reply takes longer than `timeoutMs` milliseconds; the connection is then closed.
    */

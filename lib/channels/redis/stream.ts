@@ -4,28 +4,28 @@ import type { KeptMessage } from '../backend.ts'
 import { isUpTo, type Position } from '../message.ts'
 
 export interface StreamLimits {
-  /** About how many messages are kept. */
+  /** The approximate number of messages that are kept. */
   readonly length: number
-  /** Milliseconds that it is kept after the last message. */
+  /** How long it is kept after the last message, in milliseconds. */
   readonly ttlMs: number
 }
 
-/** Identifies the publisher and its message, so that a repeated command publishes once. */
+/** Identifies the publisher and its message. With it, a repeated command publishes only once. */
 export interface Sender {
-  /** A key of its own. */
+  /** A key that only this publisher uses. */
   readonly key: string
   /** Increases by one with each message. */
   readonly number: number
 }
 
-/** Milliseconds that the last number of a sender is kept: a client may repeat a command that late. */
+/** How long the last number of a sender is kept, in milliseconds: a client may repeat a command this late. */
 const REMEMBERED_MS = 3_600_000
 
 /**
- * Stores and publishes in one step, so that both have the same order.
+ * Stores and publishes in one step, so both have the same order.
  *
- * An id is the time and a number that increases by one, so that a subscriber can tell what it has
- * missed. Without a stream the numbers begin with 1 in a new run, which is named by the time.
+ * An id is the time and a number that increases by one, from which a subscriber computes what it has missed.
+ * If the stream is missing, the numbers begin with 1 in a new run, whose name is the time.
  */
 const PUBLISH = `
 local sent = redis.call('GET', KEYS[2])
@@ -47,7 +47,10 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('SET', KEYS[2], ARGV[5], 'PX', ${REMEMBERED_MS})
 return redis.call('PUBLISH', ARGV[1], id .. ' ' .. run .. ' ' .. ARGV[4])`
 
-/** Not EVALSHA: if the script is unknown it must be sent again, and could be overtaken. */
+/**
+ * Appends a message. It does not use EVALSHA: if Redis does not know the script, it must be sent again, and a
+ * later message could be first.
+ */
 export async function append(
   send: SendCommand,
   key: string,
@@ -60,7 +63,10 @@ export async function append(
   await send(['EVAL', PUBLISH, ...keys, key, ...limits, content, String(sender.number)])
 }
 
-/** The position of the last message of each stream, without the messages; an error for other types. */
+/**
+ * Returns the position of the last message of each stream, without the messages; an error for keys of other
+ * types.
+ */
 const LAST = `
 local found = {}
 for index, key in ipairs(KEYS) do
@@ -84,8 +90,8 @@ export async function lastPositions(
 }
 
 /**
- * One page: limited by entries and bytes, but at least one message. If its first entry is known already,
- * only the position of that is returned.
+ * Reads one page, limited by entries and bytes, but with at least one message. If the first entry is already
+ * known, only its position is returned.
  */
 const PAGE = `
 local first, count, most = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -103,18 +109,18 @@ for _, entry in ipairs(entries) do
 end
 return { isCut and 1 or 0, page }`
 
-/** Few enough to be read within any timeout, even over a slow connection. */
+/** Small enough to be read within any timeout, even over a slow connection. */
 const PAGE_BYTES = 128 * 1024
 const FIRST_COUNT = 16
 const MOST_COUNT = 512
 
 interface Page {
   readonly entries: readonly KeptMessage[]
-  /** Whether it was the end of the stream when it was read. */
+  /** Whether the stream ended here when the page was read. */
   readonly isLast: boolean
 }
 
-/** Reads a stream page by page; the number of entries adapts to what fitted before. */
+/** Reads a stream page by page. The number of entries adapts to how many fitted into earlier pages. */
 export class Pages {
   readonly #send: SendCommand
   readonly #key: string
@@ -125,8 +131,8 @@ export class Pages {
     this.#key = key
   }
 
-  /** What follows a position; without one, all of the stream, which was empty before. */
-  async after(position: Position | undefined): Promise<Missed> {
+  /** The messages after a position. Without one, the whole stream, which was empty before. */
+  async after(position: Position | undefined): Promise<MissedMessages> {
     const from = position === undefined ? '-' : idOf(position)
     const { entries, isLast } = await this.#read('XRANGE', from, '+')
     const first = entries[0]?.position
@@ -154,7 +160,7 @@ export class Pages {
   }
 
   async #read(command: string, from: string, to: string): Promise<Page> {
-    const bounds = [String(this.#count + 1), String(PAGE_BYTES)] // the first one may be known
+    const bounds = [String(this.#count + 1), String(PAGE_BYTES)] // the first one may already be known
     const reply = await this.#send(['EVAL', PAGE, '1', this.#key, command, from, to, ...bounds])
     const [isCut, page] = Array.isArray(reply) ? reply : []
     const entries = entriesOf(page)
@@ -164,9 +170,9 @@ export class Pages {
   }
 }
 
-export interface Missed {
+export interface MissedMessages {
   readonly messages: readonly KeptMessage[]
-  /** How many messages before them are lost; undefined if unknown. */
+  /** The number of lost messages before them; undefined if unknown. */
   readonly lost: number | undefined
   readonly isLast: boolean
 }
@@ -194,13 +200,13 @@ function positionOf(head: string): Position | undefined {
   return { run: Number(run), time: Number(time), number: Number(number) }
 }
 
-export interface Published {
+export interface PublishedMessage {
   readonly content: Uint8Array
   readonly position: Position | undefined
 }
 
-/** Parses what `append` publishes; messages of other publishers have no position. */
-export function parsePublished(payload: Uint8Array): Published {
+/** Parses a message from `append`; messages of other publishers have no position. */
+export function parsePublished(payload: Uint8Array): PublishedMessage {
   const head = String.fromCharCode(...payload.subarray(0, LONGEST_HEAD))
   const position = positionOf(head)
   const length = HEAD.exec(head)?.[0].length ?? 0

@@ -7,7 +7,7 @@ export interface UplinkOptions {
   readonly timeoutMs: number
   /** Milliseconds between checks of the connection. */
   readonly pingMs: number
-  /** Called with each new connection, to subscribe; a rejection ends the connection. */
+  /** Called with each new connection, to subscribe. If it rejects, the connection is closed. */
   up(link: Link): Promise<void>
   /** Called when the connection is lost. */
   down(): void
@@ -34,7 +34,7 @@ export class Uplink {
     return this.#failure
   }
 
-  /** Connects when it is called first. */
+  /** Connects with the first call. */
   start(): void {
     if (!this.#isClosed) this.#running ??= this.#run()
   }
@@ -55,7 +55,7 @@ export class Uplink {
     }
   }
 
-  /** The life of one connection; resolves to whether it was ever usable. */
+  /** Opens one connection and waits until it is lost. Resolves to whether it was ever usable. */
   async #once(): Promise<boolean> {
     const { dial, timeoutMs, up, down, message } = this.#options
     let reason: unknown
@@ -90,7 +90,7 @@ export class Uplink {
     return isUp
   }
 
-  /** Waits until it is lost, with regular checks: a host that is gone does not close it. */
+  /** Waits until the connection is lost, with regular checks: a host that has failed does not close it. */
   async #alive(link: Link, lost: Promise<void>): Promise<void> {
     const { timeoutMs, pingMs } = this.#options
     const timer = setInterval(() => {
@@ -119,7 +119,10 @@ function wasLost(): never {
   throw new Error('the connection was lost')
 }
 
-/** Grows with each failure, with jitter, so that processes do not reconnect at the same time. */
+/**
+ * The pause before the next attempt. It grows with each failure, and has jitter because processes must not
+ * reconnect at the same time.
+ */
 function pauseAfter(failures: number): number {
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
   return longest * (0.5 + Math.random() / 2)

@@ -1,23 +1,28 @@
-/** Tables of PostgreSQL that are created when they are first used. */
+/** Creates tables of PostgreSQL when they are first used. */
 
-/** The part of a pool or client of `pg` that is used. */
+/** The method of a `pg` pool or client that is used. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
 }
 
-/** Creates a table if it is missing, which needs no rights if it is there. */
+/** Creates a table if it is missing. If the table exists, no rights to create one are needed. */
 export async function createTable(
   client: PostgresClient,
   table: string,
   text: string,
 ): Promise<void> {
-  const { rows } = await client.query('select to_regclass($1) is not null as known', [table])
-  if ((rows[0] as { known: boolean }).known) return
+  if (await exists(client, table)) return
   try {
     await client.query(text)
   } catch (error) {
-    // Another process was faster: "unique_violation" of the catalogue, or "duplicate_table".
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== '23505' && code !== '42P07') throw error
+    // Another process may have been faster. PostgreSQL names the first object that is there already:
+    // the table (42P07), its row type (42710), or a row of the catalogue (23505).
+    const isThere = await exists(client, table).catch(() => false)
+    if (!isThere) throw error
   }
+}
+
+async function exists(client: PostgresClient, table: string): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as known', [table])
+  return (rows[0] as { known: boolean }).known
 }

@@ -26,7 +26,7 @@ function hearing(): Heard {
 }
 
 for (const [name, connect] of Object.entries({ ...CLIENTS, ...OTHERS })) {
-  t.test(`${name}: one connection, until it is lost`, { skip: noRedis }, async (t) => {
+  t.test(`${name}: one connection is used until it is lost`, { skip: noRedis }, async (t) => {
     const server = new RedisServer()
     await server.start()
     t.teardown(server.close)
@@ -68,7 +68,7 @@ for (const [name, connect] of Object.entries({ ...CLIENTS, ...OTHERS })) {
     await t.rejects(link.ping(), 'which comes back by no other way than another one')
   })
 
-  t.test(`${name}: closed while it opens, it stays closed`, { skip: noRedis }, async (t) => {
+  t.test(`${name}: once closed while it opens, it stays closed`, { skip: noRedis }, async (t) => {
     const server = new RedisServer()
     await server.start()
     t.teardown(server.close)
@@ -95,7 +95,7 @@ for (const [name, connect] of Object.entries({ ...CLIENTS, ...OTHERS })) {
   })
 }
 
-t.test('options of the client are kept', { skip: noRedis }, async (t) => {
+t.test('options of the client are kept in duplicates', { skip: noRedis }, async (t) => {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)
@@ -120,7 +120,7 @@ t.test('options of the client are kept', { skip: noRedis }, async (t) => {
   }
 })
 
-t.test('what cannot be made again is refused', (t) => {
+t.test('a client that cannot be duplicated is refused', (t) => {
   const duplicate = (): void => {}
   for (const client of [
     { sendCommand: duplicate },
@@ -142,7 +142,7 @@ t.test('what cannot be made again is refused', (t) => {
   t.end()
 })
 
-t.test('a client that is closed twice may say so', (t) => {
+t.test('a client that throws when it is closed twice does no harm', (t) => {
   const client = {
     sendCommand: async () => null,
     subscribe: async () => {},

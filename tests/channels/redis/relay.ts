@@ -92,12 +92,12 @@ function relaying(wires: Wires, history: number): RedisRelay {
     send: wires.send,
     limits: { length: history, ttlMs: 1000 },
     prefix: 'p',
-    timeoutMs: 1000,
+    timeoutMs: 10_000,
     pingMs: 10_000,
   })
 }
 
-t.test('what came before and after a connection was lost is told apart', async (t) => {
+t.test('messages before and after a lost connection are distinguished', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 0)
   const heard = new Heard()
@@ -124,7 +124,7 @@ t.test('what came before and after a connection was lost is told apart', async (
   await relay.close()
 })
 
-t.test('what was missed is read, what is lost is counted, and nothing comes twice', async (t) => {
+t.test('missed messages are read once, and lost ones are counted', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 10)
   const heard = new Heard()
@@ -159,7 +159,7 @@ t.test('what was missed is read, what is lost is counted, and nothing comes twic
   await relay.close()
 })
 
-t.test('lost again while it reads, it reads again', async (t) => {
+t.test('a connection that is lost during the catch-up starts it again', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 10)
   const heard = new Heard()
@@ -204,7 +204,7 @@ t.test('a channel that Redis refuses fails for its subscriber only, with the rea
   await relay.close()
 })
 
-t.test('a channel that was left before there is a connection is not subscribed', async (t) => {
+t.test('a channel that was left before the connection opened is not subscribed to', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 0)
   const left = relay.join('a', new Heard())
@@ -217,7 +217,7 @@ t.test('a channel that was left before there is a connection is not subscribed',
   await t.rejects(left, ChannelsUnavailable)
 })
 
-t.test('many channels are asked for in few commands', async (t) => {
+t.test('many channels are subscribed to with few commands', async (t) => {
   const wires = new Wires()
   const relay = relaying(wires, 0)
   const heard = new Heard()
@@ -238,13 +238,13 @@ t.test('a queue of channels may take longer than one command', async (t) => {
     dial: (events) => {
       const link = wires.dial(events)
       const slowly = (keys: string[]): Promise<unknown> =>
-        new Promise((resolve) => setTimeout(resolve, 150)).then(() => link.subscribe(keys))
+        new Promise((resolve) => setTimeout(resolve, 300)).then(() => link.subscribe(keys))
       return { ...link, subscribe: slowly }
     },
     send: wires.send,
     limits: { length: 0, ttlMs: 1000 },
     prefix: 'p',
-    timeoutMs: 300,
+    timeoutMs: 1000,
     pingMs: 10_000,
   })
   const heard = new Heard()
@@ -257,7 +257,7 @@ t.test('a queue of channels may take longer than one command', async (t) => {
   await relay.close()
 })
 
-t.test('a stream that cannot be read fails for its reader', async (t) => {
+t.test('a stream that cannot be read fails only its own reader', async (t) => {
   const wires = new Wires()
   const relay = new RedisRelay({
     dial: wires.dial,

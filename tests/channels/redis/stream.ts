@@ -5,7 +5,7 @@ import type { Position } from '../../../lib/channels/message.ts'
 import {
   append as appendBy,
   lastPositions,
-  type Missed,
+  type MissedMessages,
   Pages,
   parsePublished,
 } from '../../../lib/channels/redis/stream.ts'
@@ -33,13 +33,13 @@ function lastOf(send: SendCommand, key: string, limit: number): Promise<readonly
   return new Pages(send, key).last(limit)
 }
 
-function missedSince(send: SendCommand, key: string, position?: Position): Promise<Missed> {
+function missedSince(send: SendCommand, key: string, position?: Position): Promise<MissedMessages> {
   return new Pages(send, key).after(position)
 }
 
 const text = (content: string | Uint8Array): string => Buffer.from(content).toString()
 
-t.test('numbers have no holes, and time does not go back', { skip: noRedis }, async (t) => {
+t.test('numbers are consecutive, and times do not decrease', { skip: noRedis }, async (t) => {
   const { client, send } = await connected(t)
   const before = Date.now()
   for (const content of ['1', Uint8Array.of(50), '3']) await append(send, 'a', content)
@@ -64,7 +64,7 @@ t.test('numbers have no holes, and time does not go back', { skip: noRedis }, as
   t.same(last?.position, { run: 1, time: 99999999999999, number: 8 })
 })
 
-t.test('what was missed is told by the last that was seen', { skip: noRedis }, async (t) => {
+t.test('missed messages are found by the last seen position', { skip: noRedis }, async (t) => {
   const { client, send } = await connected(t)
   t.same(await missedSince(send, 'a', undefined), {
     messages: [],
@@ -92,7 +92,7 @@ t.test('what was missed is told by the last that was seen', { skip: noRedis }, a
   t.same(await since(), ['7', undefined], 'of another run')
 })
 
-t.test('a Redis that has forgotten the last is found out', { skip: noRedis }, async (t) => {
+t.test('a Redis that lost the last position is detected', { skip: noRedis }, async (t) => {
   const { client, send } = await connected(t)
   for (let number = 1; number <= 4; number++) await append(send, 'a', String(number))
   const [, , third, fourth] = await lastOf(send, 'a', 4)
@@ -106,7 +106,7 @@ t.test('a Redis that has forgotten the last is found out', { skip: noRedis }, as
   t.same([messages.map(({ content }) => text(content)), lost], [['third again'], undefined])
 })
 
-t.test('what is published has its position before it', (t) => {
+t.test('a published message begins with its position', (t) => {
   const bytes = (content: string): Uint8Array => new Uint8Array(Buffer.from(content, 'latin1'))
 
   t.same(parsePublished(bytes('1700000000000-12 1600000000000 a\xff b')), {
@@ -120,7 +120,7 @@ t.test('what is published has its position before it', (t) => {
   t.end()
 })
 
-t.test('what others have written into a stream is passed over', async (t) => {
+t.test('entries of other programs in a stream are ignored', async (t) => {
   const odd: unknown[] = ['text', [0, 'text'], [0, [['1-1 x ', 'y']]], [0, [['1-1 1 '], 1]]]
   for (const reply of odd) t.same(await lastOf(async () => reply, 'a', 1), [])
 })
@@ -147,7 +147,7 @@ t.test('a message that is sent twice is published once', { skip: noRedis }, asyn
   t.ok((await client.pttl('one')) > 3_500_000)
 })
 
-t.test('the place of many streams is asked for at once', { skip: noRedis }, async (t) => {
+t.test('the positions of many streams are requested at once', { skip: noRedis }, async (t) => {
   const { client, send } = await connected(t)
   await append(send, 'a', 'x'.repeat(1000))
   await client.set('text', 'x')
@@ -162,7 +162,7 @@ t.test('the place of many streams is asked for at once', { skip: noRedis }, asyn
 })
 
 t.test(
-  'a page has no more bytes than any connection carries in time',
+  'the bytes of a page are limited so that it arrives in time',
   { skip: noRedis },
   async (t) => {
     const { send } = await connected(t)

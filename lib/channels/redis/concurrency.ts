@@ -1,7 +1,7 @@
 /** A limit on concurrency. */
 
-/** Runs a limited number of jobs at a time, the others in the order of the calls. */
-export class Lanes {
+/** Runs a limited number of jobs at a time. The others wait, in the order of the calls. */
+export class ConcurrencyLimit {
   readonly #most: number
   readonly #waiting: (() => void)[] = []
   #running = 0

@@ -1,12 +1,12 @@
 import t from 'tap'
-import { Lanes } from '../../../lib/channels/redis/lanes.ts'
+import { ConcurrencyLimit } from '../../../lib/channels/redis/concurrency.ts'
 
-t.test('runs so many at once, the others in their order', async (t) => {
-  const lanes = new Lanes(2)
+t.test('runs the given number of jobs at once, and the others in order', async (t) => {
+  const limit = new ConcurrencyLimit(2)
   const ends: (() => void)[] = []
   const begun: number[] = []
   const jobs = [0, 1, 2, 3].map((number) =>
-    lanes.run(async () => {
+    limit.run(async () => {
       begun.push(number)
       await new Promise<void>((resolve) => ends.push(resolve))
       if (number === 1) throw new Error('one fails')
@@ -26,20 +26,20 @@ t.test('runs so many at once, the others in their order', async (t) => {
     done.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
   )
-  await lanes.idle()
+  await limit.idle()
 })
 
-t.test('is idle when the last job has ended', async (t) => {
-  const lanes = new Lanes(1)
+t.test('is idle after the last job has ended', async (t) => {
+  const limit = new ConcurrencyLimit(1)
   let end: () => void = () => {}
-  const job = lanes.run(
+  const job = limit.run(
     () =>
       new Promise<void>((resolve) => {
         end = resolve
       }),
   )
   let isIdle = false
-  const idle = lanes.idle().then(() => {
+  const idle = limit.idle().then(() => {
     isIdle = true
   })
   await new Promise(setImmediate)
