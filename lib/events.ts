@@ -1,4 +1,4 @@
-/** Events inside a process: typed, delivered to listeners at once or after the response. */
+/** Typed events inside a process, delivered to listeners at once or after the response. */
 export { type Events, type EventsOptions, events } from './events/events.ts'
 export {
   type EmitOptions,

@@ -1,25 +1,25 @@
-/** Messages for the visitor that outlive a redirect: kept in the session until they are read. */
+/** Messages for the user that are kept in the session until they are read, also after a redirect. */
 import type { Connection } from './connections.ts'
+import { check } from './internal/checks.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { must } from './internal/must.ts'
 import type { TemplateContext } from './templating.ts'
 
-/** A message for the visitor. */
+/** A message for the user. */
 export interface Flash {
   readonly message: string
-  /** What kind of message it is, such as a CSS class ('info'). */
+  /** The kind of message, such as a CSS class ('info'). */
   readonly category: string
 }
 
 export interface FlashOptions {
-  /** What kind of message it is ('info'). */
+  /** The kind of message ('info'). */
   category?: string
 }
 
-/** Where the session has them. */
+/** The key of the messages in the session. */
 const KEY = '_flashes'
 
-/** A client that is never shown its messages must not fill its session. */
+/** The maximum number of messages. Without it a client that never reads them could fill its session. */
 const MOST = 50
 
 /**
@@ -41,17 +41,18 @@ export function flash(
 ): void {
   knownOptions('flash', options, 'category')
   const { category = 'info' } = options
-  must('flash', typeof message === 'string', 'a message must be text', message, 'Pass its text')
+  check('flash', typeof message === 'string', 'a message must be text', message, 'Pass its text')
   const isText = typeof category === 'string'
-  must('flash', isText, 'a category must be text', category, "Write { category: 'error' }")
+  check('flash', isText, 'a category must be text', category, "Write { category: 'error' }")
   const { data } = connection.session
-  data[KEY] = [...stored(data[KEY]), { message, category }].slice(-MOST)
+  data[KEY] = [...storedMessages(data[KEY]), { message, category }].slice(-MOST)
 }
 
 /**
- * Takes the messages out of the session, oldest first.
+ * Returns the messages, oldest first, and removes them from the session.
  *
- * Call it before the response starts: a session is saved then. A page that is streamed calls it first.
+ * Call it before the response starts, because the session is saved then. For a streamed page call it
+ * before streaming.
  *
  * @throws TypeError if there is no `sessions()`.
  * @example
@@ -66,7 +67,7 @@ export function flashes(
 ): readonly Flash[] {
   knownOptions('flashes', options, 'category')
   const { data } = connection.session
-  const all = stored(data[KEY])
+  const all = storedMessages(data[KEY])
   const { category } = options
   const isTaken = (one: Flash): boolean => category === undefined || one.category === category
   const left = all.filter((one) => !isTaken(one))
@@ -77,8 +78,8 @@ export function flashes(
 }
 
 /**
- * A context processor for `templates()`: templates see `flashes()`, and `flashes(category)`, which take
- * the messages when they are called.
+ * A context processor for `templates()`. It gives templates the function `flashes(category)`, which
+ * returns and removes the messages, all or those of a category.
  *
  * @example
  * const page = templates({ render: (name) => name }, { contextProcessors: [flashContext] })
@@ -90,8 +91,8 @@ export function flashContext(connection: Connection<unknown, unknown>): Template
   }
 }
 
-/** The data of a session may be older than this code. */
-function stored(value: unknown): readonly Flash[] {
+/** Whether the value is a message. The data of a session may have been written by another version. */
+function storedMessages(value: unknown): readonly Flash[] {
   return Array.isArray(value) ? value.filter(isFlash) : []
 }
 

@@ -12,18 +12,18 @@ import type { BodyOptions } from './requests.ts'
 import { Response } from './responses/response.ts'
 
 export interface MsgPackOptions extends BodyOptions, DecodeOptions {
-  /** Accept any content type, or a missing one (false). */
+  /** Accept any content type, or none (false). */
   anyContentType?: boolean
 }
 
-/** The part of a `Request` that `msgpack()` uses. */
+/** The properties of a `Request` that `msgpack()` uses. */
 export interface MsgPackSource {
   readonly headers: Headers
   bytes(options?: BodyOptions): Promise<Uint8Array>
 }
 
 /**
- * The body of a request decoded as MessagePack.
+ * Decodes the body of a request as MessagePack.
  *
  * Only `application/vnd.msgpack`, `application/msgpack` and `application/x-msgpack` are accepted. Byte
  * strings become Uint8Arrays, timestamps become dates, and map keys may be text or numbers.
@@ -54,7 +54,7 @@ function isMsgPack(contentType: string | null): boolean {
 }
 
 /**
- * A value as MessagePack. Unlike JSON it supports bytes (Uint8Array) and dates.
+ * A response with a value as MessagePack. Unlike JSON, it supports bytes (Uint8Array) and dates.
  *
  * Undefined fields of objects are omitted, as in JSON. `msgpack(request)` reads such a body.
  *

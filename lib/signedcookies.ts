@@ -1,16 +1,16 @@
-/** Cookies that clients can keep, but not change: signed, or sealed so that they cannot be read either. */
+/** Cookies that clients cannot change. Signed cookies can be read, sealed cookies cannot. */
 import type { Connection } from './connections.ts'
 import type { CookieOptions } from './http/cookies.ts'
+import { check } from './internal/checks.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { must } from './internal/must.ts'
 import { secretsOf } from './internal/secrets.ts'
 import { sealedVault, signedVault } from './internal/vault.ts'
 import type { AnyResponse } from './responses/response.ts'
 
 export interface SignedCookiesOptions {
   /**
-   * At least 32 random bytes, as text. In a list, the first secret protects new cookies and all are
-   * accepted, so that secrets can be rotated.
+   * At least 32 random bytes, as text. In a list, the first secret protects new cookies, and cookies with
+   * any of the secrets are accepted. So secrets can be rotated.
    */
   secret: string | readonly string[]
   /** Encrypt the cookies (AES-256-GCM); otherwise they are signed but readable (false). */
@@ -20,26 +20,26 @@ export interface SignedCookiesOptions {
 /** Reads and writes protected cookies. */
 export interface SignedCookies {
   /**
-   * The value of a cookie; undefined if it is missing, expired, forged, made for another name, or by a
-   * secret that is not accepted any more.
+   * Returns the value of a cookie. Returns undefined if it is missing, expired, forged, or made for
+   * another name or with a secret that is no longer accepted.
    */
   get(connection: Connection<unknown, unknown>, name: string): string | undefined
   /**
-   * Sets a cookie, which scripts cannot read unless `httpOnly` is false. Its `maxAge` or `expires` is
-   * checked by `get` too, so that a copied cookie does not outlive it.
+   * Sets a cookie, which scripts cannot read unless `httpOnly` is false. `get` checks its `maxAge` or
+   * `expires` too, so a copied cookie expires as well.
    *
    * @throws TypeError as `response.setCookie`.
    */
   set(response: AnyResponse, name: string, value: string, options?: CookieOptions): void
-  /** Deletes a cookie; `path` and `domain` must be those it was set with. */
+  /** Deletes a cookie. `path` and `domain` must be the same as when it was set. */
   delete(response: AnyResponse, name: string, options?: CookieOptions): void
 }
 
 /**
- * Cookies with a signature, or encrypted: by the keys and in the format of `sessions()`, each name with
- * its own.
+ * Reads and writes cookies that are signed or encrypted, in the format of `sessions()`. Each cookie name
+ * has its own keys.
  *
- * A signature does not prevent that a client sends an older cookie again; sessions in a store do.
+ * A client can send an older signed cookie again. Sessions in a store prevent that.
  *
  * @throws TypeError if an option is invalid, RangeError if a secret is shorter than 32 bytes.
  * @example
@@ -55,7 +55,7 @@ export function signedCookies(options: SignedCookiesOptions): SignedCookies {
   knownOptions('signedCookies', options, 'secret sealed')
   const secrets = secretsOf('signedCookies', options.secret)
   const { sealed = false } = options
-  must(
+  check(
     'signedCookies',
     typeof sealed === 'boolean',
     'sealed must be a boolean',
@@ -70,7 +70,7 @@ export function signedCookies(options: SignedCookiesOptions): SignedCookies {
       return text === undefined ? undefined : unpack(name, text)
     },
     set(response, name, value, cookie = {}) {
-      must('signedCookies', typeof value === 'string', 'a value must be text', value, 'Write JSON')
+      check('signedCookies', typeof value === 'string', 'a value must be text', value, 'Write JSON')
       response.setCookie(name, vault.protect(pack(name, value, cookie)), {
         httpOnly: true,
         ...cookie,

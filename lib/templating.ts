@@ -1,9 +1,9 @@
-/** Responses rendered by a template engine: Eta, Nunjucks, or another one that renders by name. */
+/** Responses rendered by a template engine: Eta, Nunjucks, or any other engine that renders by name. */
 
 import { HTML } from './html.ts'
+import { shown } from './internal/checks.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { shown } from './internal/must.ts'
 import { isSource } from './internal/sources.ts'
 import type { Request } from './requests.ts'
 import { HTMLResponse } from './responses/bodies.ts'
@@ -46,7 +46,7 @@ export type TemplateResponder = (
  * of the file. Leave `autoEscape` on, quote attributes, and never render a template that a user
  * wrote, which could run code.
  *
- * A template is rendered before the response starts, so that an error in it becomes a 500. If the engine
+ * A template is rendered before the response starts, so an error in it becomes a 500. If the engine
  * returns an async iterable, it is streamed.
  *
  * @throws TypeError if the engine has no `render`, or a context processor is not a function. The
@@ -106,7 +106,7 @@ class TemplateResponse extends HTMLResponse {
   }
 
   protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
-    await tell(this.#info, send, scope)
+    await sendDebugInfo(this.#info, send, scope)
     await super.transmit(types, send, scope)
   }
 }
@@ -121,13 +121,13 @@ class StreamingTemplateResponse extends StreamingResponse {
   }
 
   protected override async transmit(types: MessageTypes, send: Send, scope: Scope): Promise<void> {
-    await tell(this.#info, send, scope)
+    await sendDebugInfo(this.#info, send, scope)
     await super.transmit(types, send, scope)
   }
 }
 
 /** Only test clients support this message. */
-async function tell(info: DebugInfo, send: Send, scope: Scope): Promise<void> {
+async function sendDebugInfo(info: DebugInfo, send: Send, scope: Scope): Promise<void> {
   if (scope.type !== 'http' || scope.extensions?.['http.response.debug'] === undefined) return
   await send({ type: 'http.response.debug', info })
 }
@@ -137,7 +137,7 @@ function urlsOf(
   request: Request<unknown, unknown>,
 ): (name: string, params?: TemplateContext) => string {
   return (name, params = {}) => {
-    // What Nunjucks makes of `urlFor('user', id=7)` has this mark beside the id.
+    // Nunjucks passes the arguments of `urlFor('user', id=7)` as an object with this extra key.
     const { __keywords, ...values } = params
     return request.urlFor(name, values).href
   }

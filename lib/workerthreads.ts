@@ -1,17 +1,17 @@
-/** CPU-heavy functions in a pool of threads, by `piscina`. */
+/** CPU-heavy functions in a pool of threads, with `piscina`. */
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import { Unavailable } from './exceptions.ts'
+import { check, checkRange } from './internal/checks.ts'
 import { handled } from './internal/handled.ts'
 import { knownOptions } from './internal/knownoptions.ts'
-import { must, mustRange } from './internal/must.ts'
 
 export interface WorkerThreadsOptions {
-  /** The most threads (the number of processors, less one, and at least one). */
+  /** The maximum number of threads (the number of processors minus one, and at least one). */
   size?: number
-  /** The most calls that wait for a thread (1000); more throw `WorkersBusy`. */
+  /** The maximum number of calls that wait for a thread (1000). More calls throw `WorkersBusy`. */
   maxQueue?: number
-  /** Milliseconds that `close()` waits for running calls (10,000); the rest are ended. */
+  /** Milliseconds that `close()` waits for running calls (10,000). Then it ends them. */
   graceMs?: number
   /** Milliseconds after which an idle thread ends (30,000). */
   idleMs?: number
@@ -33,7 +33,7 @@ export type OutputOf<Function> = Function extends (input: never) => infer Output
   : never
 
 export interface RunOptions {
-  /** Ends the call, and the thread that runs it; usually `request.signal`. */
+  /** Ends the call and its thread when it aborts; usually `request.signal`. */
   signal?: AbortSignal
   /** Buffers that are moved to the thread instead of copied. */
   transfer?: readonly ArrayBuffer[]
@@ -43,31 +43,31 @@ export interface WorkerThreads<Functions> extends AsyncDisposable {
   /**
    * Calls a function of the module in a thread. Input and output are copied as by `structuredClone()`.
    *
-   * @throws What the function throws, as a plain error; the reason of the signal, if it aborts;
-   * WorkersBusy if too many calls wait; TypeError after `close()`.
+   * @throws Error of the function, as a plain error; the reason of the signal if it aborts; WorkersBusy if
+   * too many calls wait; TypeError after `close()`.
    */
   run<Name extends WorkNames<Functions>>(
     name: Name,
     input: InputOf<Functions[Name]>,
     options?: RunOptions,
   ): Promise<OutputOf<Functions[Name]>>
-  /** Takes no more calls, and resolves when those that run have ended. */
+  /** Rejects new calls, and resolves when the running calls have ended. */
   close(): Promise<void>
 }
 
 /**
- * Too many calls wait for a thread. The response is a 503, unless an exception handler for this class
- * returns another one.
+ * The error if too many calls wait for a thread. The response is a 503, unless an exception handler for
+ * this class returns another response.
  */
 export class WorkersBusy extends Unavailable {
   override readonly name = 'WorkersBusy'
 }
 
 /**
- * Runs the functions of a module in threads, so that work of more than some milliseconds does not keep
- * other requests waiting. Needs the package `piscina`.
+ * Runs the functions of a module in threads. Then work of more than a few milliseconds does not delay other
+ * requests. It needs the package `piscina`.
  *
- * Threads start with the first calls, and load the module. A call whose signal aborts ends its thread.
+ * Threads start with the first calls, and load the module. If the signal of a call aborts, its thread ends.
  *
  * @param module The URL of a JavaScript module that exports functions of one argument, such as
  * `new URL('./work.js', import.meta.url)`.
@@ -98,10 +98,10 @@ export function workerThreads<Functions>(
   const filename = String(module)
   const isFile = filename.startsWith('file:')
   const fix = "Pass new URL('./work.js', import.meta.url)"
-  must(where, isFile, 'module must be a file URL', filename, fix)
+  check(where, isFile, 'module must be a file URL', filename, fix)
   for (const [name, value] of Object.entries({ size: size ?? 1, maxQueue, graceMs, idleMs })) {
     const isFit = value >= (name === 'size' ? 1 : 0) && value < 2 ** 31
-    mustRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
+    checkRange(where, isFit, `${name} must be a number in its range`, value, 'Leave it out')
   }
   return new Threads<Functions>(filename, { ...(size && { size }), maxQueue, graceMs, idleMs })
 }
@@ -150,7 +150,8 @@ class Threads<Functions> implements WorkerThreads<Functions> {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#pool.close().catch(() => this.#pool.destroy()) // some are late
+    // The pool rejects if calls are still running after the grace time.
+    this.#closing ??= this.#pool.close().catch(() => this.#pool.destroy())
     return this.#closing
   }
 
@@ -159,7 +160,7 @@ class Threads<Functions> implements WorkerThreads<Functions> {
   }
 }
 
-/** The thread of the event loop needs a processor too. */
+/** One processor is left to the thread of the event loop. */
 function defaultSize(): number {
   return Math.max(1, availableParallelism() - 1)
 }

@@ -45,7 +45,7 @@ for (const [kind, options] of Object.entries({
   cookie: { secret: 'x'.repeat(32) },
   store: { store: memoryStore() },
 })) {
-  t.test(`LS-FLASH-1: messages outlive redirects and are shown once (${kind})`, async (t) => {
+  t.test(`LS-FLASH-1: messages are kept across redirects and shown once (${kind})`, async (t) => {
     const app = Application({ routes, middleware: [sessions(options)] })
     await using client = await testClient(app)
     const shown = await client.post('/save')
@@ -59,7 +59,7 @@ for (const [kind, options] of Object.entries({
 
 const app = Application({ routes, middleware: [sessions({ store: memoryStore() })] })
 
-t.test('LS-FLASH-1: those of one category are taken, the others stay', async (t) => {
+t.test('LS-FLASH-1: reading removes messages of one category only', async (t) => {
   await using client = await testClient(app, { followRedirects: false })
   await client.post('/save')
   t.equal(await (await client.get('/only/error')).text(), '')
@@ -75,7 +75,7 @@ t.test('a session without messages is not written', async (t) => {
   t.notOk((await client.get('/plain')).headers.has('set-cookie'))
 })
 
-t.test('the last 50 are kept, and other data is ignored', async (t) => {
+t.test('the last 50 messages are kept, and other data is ignored', async (t) => {
   await using client = await testClient(app)
   await client.post('/many')
   const kept = (await (await client.get('/plain')).json()) as { message: string }[]

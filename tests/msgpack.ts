@@ -4,7 +4,7 @@ import { MsgPackResponse, msgpack } from '../lib/msgpack.ts'
 import { Route } from '../lib/routing.ts'
 import { testClient } from '../lib/testing/client.ts'
 
-t.test('writes what JSON writes, and bytes and dates: LS-RESP-2', async (t) => {
+t.test('writes JSON values, bytes and dates: LS-RESP-2', async (t) => {
   const cases: [unknown, unknown][] = [
     [null, null],
     ['é', 'é'],
@@ -19,7 +19,7 @@ t.test('writes what JSON writes, and bytes and dates: LS-RESP-2', async (t) => {
   t.same(new MsgPackResponse({ a: undefined }).body, Uint8Array.of(0x80))
 })
 
-t.test('throws for what has no form', async (t) => {
+t.test('throws for values without a representation', async (t) => {
   const cycle: unknown[] = []
   cycle.push(cycle)
   for (const [content, what] of [

@@ -54,7 +54,7 @@ function giving(rendered: unknown): TemplateEngine {
 const EVIL = `<script>"'&`
 const TAME = '&lt;script&gt;&quot;&#39;&amp;'
 
-t.test('real engines escape, and see the request and the URLs: TP-2, TP-3, TP-4', async (t) => {
+t.test('real engines escape, and have the request and URLs: TP-2, TP-3, TP-4', async (t) => {
   for (const [name, engine] of [
     ['page.eta', eta],
     ['page.html', jinja],
@@ -83,7 +83,7 @@ t.test('parameters of urlFor may be keywords or an object', async (t) => {
   t.equal(await (await client.get('/')).text(), 'http://testserver/users/7/x')
 })
 
-t.test('a template that does not exist, or breaks, is a 500: TP-7', async (t) => {
+t.test('a template that is missing or fails is a 500: TP-7', async (t) => {
   for (const [engine, name, message] of [
     [eta, 'nowhere', /nowhere/],
     [jinja, 'nowhere.html', /template not found: nowhere\.html/],
@@ -123,7 +123,7 @@ t.test('the options are those of a response: TP-2', async (t) => {
   t.equal(await (await client.head('/')).text(), '')
 })
 
-t.test('processors win over what is given, in order: TP-5', async (t) => {
+t.test('processors override the given context, in order: TP-5', async (t) => {
   const seen: unknown[] = []
   const page = templates(
     {
@@ -146,7 +146,7 @@ t.test('processors win over what is given, in order: TP-5', async (t) => {
   t.same(seen, [true])
 })
 
-t.test('request and urlFor can be given: TP-2, TP-7', async (t) => {
+t.test('request and urlFor can be overridden: TP-2, TP-7', async (t) => {
   const page = templates({ render: (_name, { request, urlFor }) => `${request} ${urlFor}` })
   const given = { request: 'mine', urlFor: 'too' }
   await using client = await testClient(appOf((request) => page(request, 'x', given)))
@@ -154,7 +154,7 @@ t.test('request and urlFor can be given: TP-2, TP-7', async (t) => {
   t.equal(await (await client.get('/')).text(), 'mine too')
 })
 
-t.test('a test client is told of the template and its context: TP-6', async (t) => {
+t.test('a test client gets the template and its context: TP-6', async (t) => {
   const page = templates(giving('a'))
   const streamed = templates(giving(['a']))
   const wrapped = (handle: typeof page) =>
@@ -181,7 +181,7 @@ t.test('a test client is told of the template and its context: TP-6', async (t) 
   )
 })
 
-t.test('an engine may give HTML, or a stream', async (t) => {
+t.test('an engine may return HTML or a stream', async (t) => {
   async function* rows(): AsyncGenerator<string> {
     yield '<p>'
     await sleep(1)
@@ -205,7 +205,7 @@ t.test('an engine may give HTML, or a stream', async (t) => {
   }
 })
 
-t.test('misuse throws', async (t) => {
+t.test('invalid arguments throw', async (t) => {
   for (const [engine, given] of [
     [null, 'null'],
     [undefined, 'undefined'],

@@ -30,7 +30,7 @@ t.test('functions run in other threads, with their types', async (t) => {
   t.equal(await threads.run('add', { a: 'a', b: 'b' }), 'ab')
 })
 
-t.test('the event loop goes on meanwhile', async (t) => {
+t.test('the event loop continues meanwhile', async (t) => {
   await using threads = workerThreads<Functions>(MODULE, { size: 1 })
   let turns = 0
   const timer = setInterval(() => turns++, 1)
@@ -41,7 +41,7 @@ t.test('the event loop goes on meanwhile', async (t) => {
   t.ok(turns > 5, `${turns} turns`)
 })
 
-t.test('a client that leaves ends its call and the thread', async (t) => {
+t.test('a client disconnect ends its call and the thread', async (t) => {
   async function* lifespan() {
     await using threads = workerThreads<Functions>(MODULE, { size: 1 })
     yield { threads }
@@ -84,7 +84,7 @@ t.test('too many calls are refused with 503', async (t) => {
   for (const { reason } of refused) t.match(reason, { name: 'WorkersBusy', status: 503 })
 })
 
-t.test('closing waits for what runs, and takes no more', async (t) => {
+t.test('close() waits for running calls, and refuses new ones', async (t) => {
   const threads = workerThreads<Functions>(MODULE, { size: 1 })
   await threads.run('add', { a: 1, b: 1 })
   const running = threads.run('block', 100)
@@ -98,7 +98,7 @@ t.test('closing waits for what runs, and takes no more', async (t) => {
   })
 })
 
-t.test('what does not end in time is ended', async (t) => {
+t.test('calls over the grace time are terminated', async (t) => {
   const threads = workerThreads<Functions>(MODULE, { size: 1, graceMs: 50 })
   await threads.run('add', { a: 1, b: 1 })
   const running = threads.run('block', 600_000)

@@ -1,6 +1,6 @@
-/** What the text of a variable becomes. */
+/** Casts: functions that convert the text of a variable to a value. */
 
-/** Makes a value of a text, or throws. Its name appears in errors. */
+/** Converts a text to a value, or throws. The function's name appears in error messages. */
 export type Cast<Value> = (text: string) => Value
 
 /** `true`, `1`, `false` or `0`, in any case. @throws TypeError if the text is another. */
@@ -26,7 +26,10 @@ export function number(text: string): number {
   throw new TypeError('It must be a number.')
 }
 
-/** An absolute URL. @throws TypeError if the text is another; without the text, which may hold a password. */
+/**
+ * An absolute URL. @throws TypeError if the text is invalid; the error omits the text, which may contain a
+ * password.
+ */
 export function url(text: string): URL {
   try {
     return new URL(text)
@@ -36,8 +39,8 @@ export function url(text: string): URL {
 }
 
 /**
- * A list of texts with commas between. Spaces around an item are removed, and so are empty items; quotes
- * hold commas together, and a backslash takes the next character as it is.
+ * A list of texts, separated by commas. Spaces around an item are removed, and empty items are omitted.
+ * Commas within quotes do not separate, and a backslash makes the next character literal.
  *
  * @throws TypeError if a quote is not closed.
  * @example

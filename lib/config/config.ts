@@ -1,5 +1,5 @@
 /** Settings that are read one by one, each with its type. */
-import { must } from '../internal/must.ts'
+import { check } from '../internal/checks.ts'
 import type { Cast } from './casts.ts'
 import { ConfigError } from './error.ts'
 import { type ConfigOptions, type Source, sourceOf } from './variables.ts'
@@ -23,15 +23,15 @@ export class Config {
 
   /** A variable as text. @throws ConfigError if it is missing. */
   get(name: string): string
-  /** A variable by a cast. @throws ConfigError if it is missing or the cast throws. */
+  /** A variable converted by a cast. @throws ConfigError if it is missing or the cast throws. */
   get<Value>(name: string, cast: Cast<Value>): Value
-  /** The same; null if it is missing. @throws ConfigError if the cast throws. */
+  /** A variable converted by a cast; null if it is missing. @throws ConfigError if the cast throws. */
   get<Value>(name: string, cast: Cast<Value>, fallback: null): Value | null
   /**
-   * The same, with a default for a missing variable: a text goes through the cast as a variable does,
-   * another value is taken as it is.
+   * A variable converted by a cast, with a default for a missing variable. If the default is a text, the cast
+   * converts it too; any other value is returned unchanged.
    *
-   * @throws ConfigError if the cast throws, whose message must not contain the text if it is secret.
+   * @throws ConfigError if the cast throws. The cast's message must not contain a secret text.
    */
   get<Value>(name: string, cast: Cast<Value>, fallback: Value | string): Value
   get(name: string, cast: Cast<unknown> = String, fallback?: unknown): unknown {
@@ -58,10 +58,10 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : ''
 }
 
-/** `Boolean('false')` is true and `Number('')` is 0. */
+/** Refuses `Boolean` and `Number` as casts: `Boolean('false')` is true and `Number('')` is 0. */
 function assertCast(cast: unknown): void {
   const isCast = typeof cast === 'function' && cast !== Boolean && cast !== Number
   const given = typeof cast === 'function' ? cast.name : cast
   const fix = 'Use boolean, integer or number of stellula/config'
-  must('Config', isCast, 'a cast must be a function that refuses what it cannot read', given, fix)
+  check('Config', isCast, 'a cast must be a function that throws for invalid text', given, fix)
 }

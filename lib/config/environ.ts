@@ -1,13 +1,13 @@
-/** The environment, where a variable that was read must not change. */
+/** The environment, in which a variable must not change after it was read. */
 
 /** Values by name, as `process.env` has them. */
 type Values = Record<string, string | undefined>
 
 /**
- * Watches which variables are read. A variable that changes afterwards, by way of the result or behind
- * it, is an error: a part of the program has the old value.
+ * Returns a proxy that records which variables are read. If one changes afterwards, through the proxy or in
+ * another way, this is an error: a part of the program still has the old value.
  */
-export function watched(values: Values): Values {
+export function refuseChanges(values: Values): Values {
   const read = new Map<string, string | undefined>()
   return new Proxy(values, {
     get(target, name) {
@@ -33,9 +33,9 @@ export function watched(values: Values): Values {
   })
 }
 
-/** A value of `process.env` without marking it as read, for schemas that take the whole environment. */
+/** Copies all variables without marking them as read, for schemas that get the whole environment. */
 export function copyOf(values: Readonly<Values>): Values {
-  // Listing and describing properties is not reading them: the proxy has no trap for either.
+  // Listing properties and reading descriptors does not mark them as read: the proxy has no traps for these.
   const names = Object.keys(values)
   return Object.fromEntries(
     names.map((name) => [name, Reflect.getOwnPropertyDescriptor(values, name)?.value]),
@@ -59,13 +59,13 @@ function assertUnread(name: string | symbol, read: Map<string, string | undefine
 
 function changed(name: string): TypeError {
   return new TypeError(
-    `environ: a variable must not change after it was read, ${JSON.stringify(name)} did. Set it before the first read, or give a Config values of its own.`,
+    `environ: a variable must not change after it was read, ${JSON.stringify(name)} did. Set it before the first read, or pass the option values to Config.`,
   )
 }
 
 /**
- * `process.env`, watched: setting or deleting a variable that was read throws, and so does reading one
- * that changed since. Tests set variables here, before they import the program.
+ * A watched `process.env`: setting or deleting a variable that was read throws an error, and so does reading
+ * one that has changed since. Tests set variables here, before they import the program.
  *
  * @example
  * environ.SHOP_MODE = 'test'
@@ -76,6 +76,6 @@ function changed(name: string): TypeError {
  *   console.log((error as Error).message) // environ: a variable must not change after it was read, …
  * }
  */
-export const environ: Record<string, string | undefined> = watched(
+export const environ: Record<string, string | undefined> = refuseChanges(
   (globalThis as { process?: { env?: Values } }).process?.env ?? {},
 )

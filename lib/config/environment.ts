@@ -1,4 +1,4 @@
-/** The whole environment by one schema. */
+/** Reads the whole environment by one schema. */
 import { isThenable } from '../internal/handled.ts'
 import { type Coercion, membersOf } from '../operations/coercion.ts'
 import { assertSchema, pathOf, validate } from '../operations/schemas.ts'
@@ -11,10 +11,10 @@ import { type ConfigOptions, type Source, sourceOf } from './variables.ts'
 /**
  * Reads the variables that a schema names, all at once.
  *
- * Where the schema wants a number, a boolean, a list or an object, the text becomes one: booleans are
- * `true`, `1`, `false` or `0`, lists have commas, objects are JSON. An empty variable counts as missing,
- * unless the schema wants a text there. If the library of the schema cannot tell what it wants, the schema
- * gets all variables, as texts.
+ * If the schema expects a number, a boolean, a list or an object, the text is converted: booleans are `true`,
+ * `1`, `false` or `0`, lists are separated by commas, objects are JSON. An empty variable is treated as
+ * missing, unless the schema expects a text. If the schema's library cannot describe the expected types, the
+ * schema gets all variables, as texts.
  *
  * @param schema A Standard Schema of an object, by names without the prefix.
  * @throws ConfigError with all variables that are missing or invalid.
@@ -37,16 +37,16 @@ export function environment<Given extends AnySchema>(
   for (const [name, wanted] of members?.byName ?? []) {
     const value = wantedValue(source.find(name), wanted)
     if (value === undefined) delete found[name]
-    else found[name] = value as string // what the schema wants
+    else found[name] = value as string // as the schema expects
   }
   const result = validate(schema, found)
   if (isThenable(result)) {
     throw new TypeError(
-      'environment: the schema must be synchronous, it gave a promise. Check that part after the start.',
+      'environment: the schema must be synchronous, a promise was returned. Move the asynchronous check to the startup.',
     )
   }
   if (result.issues !== undefined) throw errorOf(result.issues, found, source)
-  return result.value as SchemaOutput<Given> // what the schema gives
+  return result.value as SchemaOutput<Given> // the schema's output
 }
 
 function wantedValue(text: string | undefined, wanted: Coercion): unknown {
@@ -55,7 +55,7 @@ function wantedValue(text: string | undefined, wanted: Coercion): unknown {
   if (wanted.items !== undefined) {
     return commaSeparated(text).map((item) => coerced(item, wanted.items))
   }
-  if (wanted.members !== undefined) return parsed(text)
+  if (wanted.members !== undefined) return parseOrKeep(text)
   return coerced(wanted.boolean ? lowerBoolean(text) : text, wanted)
 }
 
@@ -64,8 +64,8 @@ function lowerBoolean(text: string): string {
   return lower === 'true' || lower === 'false' ? lower : text
 }
 
-/** Text that is not JSON stays, and fails in the schema. */
-function parsed(text: string): unknown {
+/** Parses JSON. Other text is returned unchanged, and fails in the schema. */
+function parseOrKeep(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

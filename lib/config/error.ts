@@ -1,14 +1,14 @@
-/** What is wrong with the environment, all of it in one error. */
+/** The error that reports all missing and invalid variables. */
 
-/** One variable that is missing or invalid. It never holds the value, which may be a secret. */
+/** One variable that is missing or invalid. It never contains the value, which may be a secret. */
 export interface ConfigIssue {
   /** The name of the variable, with its prefix; empty if the environment as a whole is invalid. */
   readonly name: string
-  /** What is wrong with it. */
+  /** The reason why it is invalid. */
   readonly message: string
 }
 
-/** Variables of the environment are missing or invalid. */
+/** The error if variables of the environment are missing or invalid. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   /** Each variable that is missing or invalid. */

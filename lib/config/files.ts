@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import util from 'node:util'
 
 /**
- * The variables of a file: lines `NAME=value`, `#` comments, values in quotes. A missing file gives none,
- * and a warning of the process.
+ * The variables of a file: lines `NAME=value`, `#` comments, values in quotes. For a missing file there are
+ * none, and the process emits a warning.
  *
- * @throws Error on Node before 20.12, which cannot parse such files.
+ * @throws Error in Node before 20.12, which cannot parse such files.
  */
 export function variablesIn(file: string | URL): Readonly<Record<string, string | undefined>> {
   if (typeof util.parseEnv !== 'function') {
@@ -15,11 +15,11 @@ export function variablesIn(file: string | URL): Readonly<Record<string, string 
     )
   }
   const text = textOf(file)
-  return text === undefined ? {} : repaired(util.parseEnv(text))
+  return text === undefined ? {} : repairNames(util.parseEnv(text))
 }
 
-/** Some versions of Node take a line without `=` for the beginning of the next name. */
-function repaired(values: NodeJS.Dict<string>): Readonly<Record<string, string | undefined>> {
+/** Repairs names: some versions of Node add a line without `=` to the next name. */
+function repairNames(values: NodeJS.Dict<string>): Readonly<Record<string, string | undefined>> {
   const entries = Object.entries(values).map(([name, value]) => {
     const last = name.slice(name.lastIndexOf('\n') + 1)
     return [last.replace(/^export\s+/, ''), value] as const

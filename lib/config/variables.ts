@@ -1,17 +1,18 @@
-/** Where variables come from: the environment first, then files. */
+/** Finds variables: first in the environment, then in files. */
+
+import { check } from '../internal/checks.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
 import { copyOf, environ } from './environ.ts'
 import { variablesIn } from './files.ts'
 
 /** Values by name. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** Where a `Config`, or `environment()`, looks for variables. */
+/** The sources of variables for `Config` and `environment()`. */
 export interface ConfigOptions {
   /**
-   * `.env` files for variables that the environment does not have (none); the first file that has one
-   * counts. They are read once, when the `Config` is made. A missing file is a warning.
+   * `.env` files for variables that the environment does not have (none). If several files have a variable,
+   * the first one is used. They are read once, when the `Config` is created. A missing file causes a warning.
    */
   files?: string | URL | readonly (string | URL)[]
   /** Text before each name: with `SHOP_`, `get('PORT')` reads `SHOP_PORT` (''). */
@@ -25,7 +26,7 @@ export interface Source {
   /** The name in the environment. */
   nameOf(name: string): string
   find(name: string): string | undefined
-  /** All variables with the prefix, by their names without it. Reading them here does not count. */
+  /** All variables with the prefix, by their names without it. This does not mark them as read. */
   all(): Record<string, string | undefined>
 }
 
@@ -33,8 +34,8 @@ export interface Source {
 export function sourceOf(where: string, options: ConfigOptions): Source {
   knownOptions(where, options, 'files prefix values')
   const { prefix = '', values = environ } = options
-  must(where, typeof prefix === 'string', 'prefix must be text', prefix, "Write prefix: 'SHOP_'")
-  must(where, isObject(values), 'values must be an object', values, 'Pass process.env')
+  check(where, typeof prefix === 'string', 'prefix must be text', prefix, "Write prefix: 'SHOP_'")
+  check(where, isObject(values), 'values must be an object', values, 'Pass process.env')
   const files = filesOf(where, options.files).map(variablesIn)
   return {
     nameOf: (name) => prefix + name,
@@ -59,6 +60,6 @@ function isObject(value: unknown): boolean {
 function filesOf(where: string, files: ConfigOptions['files'] = []): readonly (string | URL)[] {
   const list: readonly unknown[] = Array.isArray(files) ? files : [files]
   const areFiles = list.every((file) => typeof file === 'string' || file instanceof URL)
-  must(where, areFiles, 'files must be paths', files, "Write files: '.env'")
+  check(where, areFiles, 'files must be paths', files, "Write files: '.env'")
   return list as readonly (string | URL)[] // checked above
 }

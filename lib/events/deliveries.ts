@@ -1,11 +1,11 @@
-/** Calls listeners in the order of their events, a bounded number at a time. */
-import { tell } from '../internal/handled.ts'
+/** Calls listeners in the order of their events, a limited number at a time. */
+import { callListener } from '../internal/handled.ts'
 import type { EventCounts, EventFailure, EventListener } from './types.ts'
 
 /** One listener to be called with the data of one event. */
 export interface Delivery extends EventFailure {
   readonly listener: EventListener<unknown>
-  /** Called when the listener has ended, or is not going to be called. */
+  /** Called when the listener has ended, or will not be called. */
   readonly done: () => void
 }
 
@@ -13,9 +13,9 @@ export class Deliveries {
   readonly #concurrency: number
   readonly #onError: (error: unknown, failure: EventFailure) => unknown
   readonly #controller = new AbortController()
-  /** In the order of their events: a set gives its first element in constant time. */
+  /** The waiting deliveries, in the order of their events. A set returns its first element in constant time. */
   readonly #queue = new Set<Delivery>()
-  /** Room that was taken for deliveries that are not in the queue yet. */
+  /** The number of deliveries that wait but are not in the queue yet. */
   #held = 0
   #running = 0
   #delivered = 0
@@ -38,7 +38,7 @@ export class Deliveries {
     }
   }
 
-  /** Takes room for deliveries that are added or dropped later. */
+  /** Counts deliveries as waiting that are added or dropped later. */
   hold(count: number): void {
     this.#held += count
   }
@@ -46,7 +46,7 @@ export class Deliveries {
   add(deliveries: readonly Delivery[]): void {
     this.#held -= deliveries.length
     for (const delivery of deliveries) this.#queue.add(delivery)
-    // Never inside `emit`: a handler does not wait for what listeners do first.
+    // Listeners never start inside `emit`, so a handler does not wait for their synchronous part.
     queueMicrotask(() => this.#startNext())
   }
 
@@ -57,7 +57,10 @@ export class Deliveries {
     this.#tellIdle()
   }
 
-  /** Resolves when nothing waits or runs; at the latest after the grace time, when what waits is dropped. */
+  /**
+   * Resolves when no delivery waits or runs, or after the grace time. Then the waiting deliveries are
+   * dropped.
+   */
   async drain(graceMs: number): Promise<void> {
     if (this.#isIdle) return
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -104,7 +107,7 @@ export class Deliveries {
       this.#delivered++
     } catch (error) {
       this.#failed++
-      tell('events: onError', this.#onError, error, { name, data })
+      callListener('events: onError', this.#onError, error, { name, data })
     }
     this.#running--
     done()

@@ -1,9 +1,9 @@
-/** The emitter: names, listeners, and when they are called. */
+/** The emitter, which delivers events to their listeners. */
 import { type Dependency, dependency } from '../dependencies.ts'
 import { ClientDisconnected } from '../exceptions.ts'
+import { check, checkRange } from '../internal/checks.ts'
 import { asText } from '../internal/handled.ts'
 import { knownOptions } from '../internal/knownoptions.ts'
-import { must, mustRange } from '../internal/must.ts'
 import { nearest } from '../internal/nearest.ts'
 import { Deliveries, type Delivery } from './deliveries.ts'
 import {
@@ -17,23 +17,23 @@ import {
 } from './types.ts'
 
 export interface EventsOptions {
-  /** The most listeners that run at a time (100); with 1, each waits for the one before. */
+  /** The maximum number of listeners that run at a time (100). With 1, each waits for the previous one. */
   concurrency?: number
-  /** The most deliveries that may wait, one for each listener of an event (10,000). */
+  /** The maximum number of waiting deliveries, one for each listener of an event (10,000). */
   maxWaiting?: number
   /** How long `close()` waits for listeners, in milliseconds (10,000). */
   graceMs?: number
-  /** Called with what a listener throws, and with its event (logged by `console.error`). */
+  /** Called with the error of a listener, and with its event (logged by `console.error`). */
   onError?: (error: unknown, event: EventFailure) => unknown
 }
 
 /** An emitter with the listeners of all its events. */
 export interface Events<Data extends Readonly<Record<string, unknown>>> extends AsyncDisposable {
   /**
-   * Has the listeners of an event called, soon or after a response. The promise resolves when all have
-   * ended, and never rejects: await it, or ignore it.
+   * Delivers an event to its listeners, at once or after a response. The promise resolves when all listeners
+   * have ended, and never rejects, so you may await or ignore it.
    *
-   * @throws EventsFull if more than `maxWaiting` deliveries would wait; to clients, 503.
+   * @throws EventsFull if more than `maxWaiting` deliveries would wait. The response is a 503.
    * @throws TypeError if the name is unknown, or the emitter is closed.
    */
   emit<Name extends keyof Data & string>(
@@ -41,21 +41,22 @@ export interface Events<Data extends Readonly<Record<string, unknown>>> extends 
     data: Data[Name],
     options?: EmitOptions,
   ): Promise<void>
-  /** What has become of the deliveries so far. */
+  /** The numbers of deliveries by their state. */
   readonly counts: EventCounts
   /**
-   * Waits for what is to be delivered, up to the grace time; drops the rest then, and aborts the signal
-   * of listeners that are still running. Listeners may emit until it has ended.
+   * Waits for all deliveries, up to the grace time. Then it drops the rest, and aborts the signal of
+   * listeners that are still running. Until it has ended, listeners may emit events.
    */
   close(): Promise<void>
 }
 
 /**
- * Makes an emitter of its listeners, whose types are those of the events.
+ * Returns an emitter with its listeners. The types of the listeners determine the types of the events.
  *
- * Listeners are called in the order of their events, up to `concurrency` at a time, and never inside
- * `emit`. What they throw is logged and counted, and stops no other one. Events live in this process
- * alone and end with it: for others use `channels()`, and a job queue for what must not be lost.
+ * Listeners are called in the order of their events, up to `concurrency` at a time, and never inside `emit`.
+ * Their errors are logged and counted, and do not stop other listeners. Events exist only in this process and
+ * are lost when it ends. To reach other processes use `channels()`; for work that must not be lost use a job
+ * queue.
  *
  * @throws TypeError if a listener or an option is invalid, RangeError if a number is out of range.
  * @example
@@ -89,13 +90,13 @@ class Emitter<Data extends Readonly<Record<string, unknown>>> implements Events<
   ) {
     for (const [name, count] of Object.entries({ concurrency, maxWaiting })) {
       const what = `${name} must be a whole number greater than 0`
-      mustRange('events', count >= 1 && isWhole(count), what, count, 'Use Infinity for no limit')
+      checkRange('events', count >= 1 && isWhole(count), what, count, 'Use Infinity for no limit')
     }
     const isTime = graceMs >= 0 && graceMs <= LONGEST_MS
     const time = `graceMs must be milliseconds, at most ${LONGEST_MS}`
-    mustRange('events', isTime, time, graceMs, 'Leave it out for 10 s')
+    checkRange('events', isTime, time, graceMs, 'Omit it for 10 s')
     const isListener = typeof onError === 'function'
-    must('events', isListener, 'onError must be a function', onError, 'Write (error, event) => …')
+    check('events', isListener, 'onError must be a function', onError, 'Write (error, event) => …')
     this.#listeners = listeners
     this.#deliveries = new Deliveries(concurrency, onError)
     this.#maxWaiting = maxWaiting
@@ -131,7 +132,7 @@ class Emitter<Data extends Readonly<Record<string, unknown>>> implements Events<
   #find(name: string): readonly Listener[] {
     if (this.#isClosed) {
       throw new TypeError(
-        `events: no event can be emitted after close(), ${JSON.stringify(name)} was. Close the emitter after everything that emits.`,
+        `events: no event can be emitted after close(), ${JSON.stringify(name)} was given. Close the emitter after everything that emits.`,
       )
     }
     const listeners = this.#listeners.get(name)
@@ -145,7 +146,7 @@ class Emitter<Data extends Readonly<Record<string, unknown>>> implements Events<
     const { waiting } = this.#deliveries.counts
     if (waiting + wanted <= this.#maxWaiting) return
     throw new EventsFull(
-      `events: at most ${this.#maxWaiting} deliveries may wait, ${waiting} do, so ${JSON.stringify(name)} was refused. Await emit(), or raise maxWaiting or concurrency.`,
+      `events: at most ${this.#maxWaiting} deliveries may wait, ${waiting} are waiting, so ${JSON.stringify(name)} was refused. Await emit(), or raise maxWaiting or concurrency.`,
     )
   }
 
@@ -161,21 +162,24 @@ class Emitter<Data extends Readonly<Record<string, unknown>>> implements Events<
   }
 }
 
-/** The longest time of a timer. */
+/** The maximum delay of a timer. */
 const LONGEST_MS = 2 ** 31 - 1
 
 function isWhole(count: number): boolean {
   return Number.isInteger(count) || count === Number.POSITIVE_INFINITY
 }
 
-/** Generators of dependencies end after the response, with the error if there was one. */
+/**
+ * Returns the dependency with the deliveries for the end of a connection. Its generator ends after the
+ * response; an error of the connection is thrown into it.
+ */
 function pendingOf(deliveries: Deliveries): Dependency<Delivery[]> {
   return dependency(function* events() {
     const pending: Delivery[] = []
     try {
       yield pending
     } catch (error) {
-      // What the handler did is done, even if the client did not wait to hear of it.
+      // If the client has disconnected, the handler has still done its work, so the events are delivered.
       if (!(error instanceof ClientDisconnected)) {
         deliveries.drop(pending)
         throw error
@@ -188,12 +192,12 @@ function pendingOf(deliveries: Deliveries): Dependency<Delivery[]> {
 function tableOf(listeners: unknown): ReadonlyMap<string, readonly Listener[]> {
   const isTable = typeof listeners === 'object' && listeners !== null && !Array.isArray(listeners)
   const what = 'the listeners must be an object of functions'
-  must('events', isTable, what, listeners, 'Write events({ sold: [(order: Order) => …] })')
+  check('events', isTable, what, listeners, 'Write events({ sold: [(order: Order) => …] })')
   const entries = Object.entries(listeners as object).map(([name, given]) => {
     const list: readonly unknown[] = Array.isArray(given) ? [...given] : [given]
     for (const listener of list) {
       const each = `each listener of ${JSON.stringify(name)} must be a function`
-      must('events', typeof listener === 'function', each, listener, 'Write (data) => …')
+      check('events', typeof listener === 'function', each, listener, 'Write (data) => …')
     }
     return [name, list as readonly Listener[]] as const // checked above
   })

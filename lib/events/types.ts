@@ -1,11 +1,11 @@
-/** What events are made of, and what may go wrong with them. */
+/** The types of events, and the error if too many wait. */
 import type { AnyConnection } from '../dependencies.ts'
 import { Unavailable } from '../exceptions.ts'
 import { brand } from '../types/brand.ts'
 
 /**
- * Called with the data of an event, and with a signal that aborts when the grace time of `close()` is
- * over. What it returns is awaited; what it throws is logged and counted.
+ * Called with the data of an event, and with a signal that aborts when the grace time of `close()` is over.
+ * Its promise is awaited, and its errors are logged and counted.
  */
 export type EventListener<Data> = (data: Data, signal: AbortSignal) => unknown
 
@@ -14,20 +14,20 @@ export type EventListeners = Readonly<
   Record<string, EventListener<never> | readonly EventListener<never>[]>
 >
 
-/** The data of events by name, as their listeners take it. */
+/** The data of events by name, from the parameters of their listeners. */
 export type EventsOf<Listeners extends EventListeners> = {
   readonly [Name in keyof Listeners]: Listeners[Name] extends readonly (infer One)[]
     ? DataOf<One>
     : DataOf<Listeners[Name]>
 }
 
-/** What all of some listeners accept. */
+/** The data that all listeners of an event accept. */
 type DataOf<One> = [One] extends [(data: infer Data, signal: AbortSignal) => unknown] ? Data : never
 
 export interface EmitOptions {
   /**
-   * Delivers the event once this connection has ended: after the last byte and the background work of
-   * its response. If its handler fails, the event is dropped (at once).
+   * Delivers the event after this connection has ended: after the last byte and the background work of its
+   * response (unset: at once). If its handler fails, the event is dropped.
    */
   after?: AnyConnection
 }
@@ -44,15 +44,15 @@ export interface EventCounts {
   readonly delivered: number
   /** Listeners that have thrown. */
   readonly failed: number
-  /** Deliveries that were given up: their request failed, or the grace time was over. */
+  /** Deliveries that were dropped: their request failed, or the grace time was over. */
   readonly dropped: number
-  /** Deliveries that wait, those for the end of a response included. */
+  /** Deliveries that wait, including deliveries for the end of a response. */
   readonly waiting: number
   /** Listeners that are running. */
   readonly running: number
 }
 
-/** Too many deliveries wait: 503 with `Retry-After` to clients. */
+/** The error if too many deliveries wait. It is answered with 503 and `Retry-After`. */
 export class EventsFull extends Unavailable {
   static {
     brand(EventsFull, 'EventsFull')

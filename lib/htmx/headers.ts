@@ -1,13 +1,14 @@
-/** The header fields with which a response tells HTMX what to do. */
-import { knownOptions } from '../internal/knownoptions.ts'
-import { must } from '../internal/must.ts'
+/** The header fields of a response that control HTMX. */
 
-/** A page that HTMX fetches and swaps in, without loading the whole. */
+import { check } from '../internal/checks.ts'
+import { knownOptions } from '../internal/knownoptions.ts'
+
+/** A page that HTMX fetches and swaps in, without a full page load. */
 export interface HTMXLocation {
   path: string | URL
-  /** A CSS selector of what is replaced (the body). */
+  /** A CSS selector of the replaced element (the body). */
   target?: string
-  /** How it is replaced, such as `outerHTML`. */
+  /** How it is replaced, such as `outerHTML` (HTMX's default). */
   swap?: string
   /** A CSS selector of the part of the response to use. */
   select?: string
@@ -26,29 +27,29 @@ export interface HTMXOptions {
   refresh?: boolean
   /** Adds this URL to the history; false adds none. */
   pushUrl?: string | URL | false
-  /** Puts this URL in place of the current one; false keeps it. */
+  /** Replaces the current URL with this one; false keeps it. */
   replaceUrl?: string | URL | false
-  /** How the response is put into the page, such as `outerHTML` or `none`. */
+  /** How the response is swapped into the page, such as `outerHTML` or `none`. */
   reswap?: string
   /** A CSS selector of the element that gets the response. */
   retarget?: string
   /** A CSS selector of the part of the response to use. */
   reselect?: string
-  /** Events for the page: a name, names, or their `detail` by name. */
+  /** Events to trigger in the page: a name, names, or their `detail` by name. */
   trigger?: string | readonly string[] | Readonly<Record<string, unknown>>
-  /** The same, after the swap; HTMX 2 only. */
+  /** Events to trigger after the swap; HTMX 2 only. */
   triggerAfterSwap?: string | readonly string[] | Readonly<Record<string, unknown>>
-  /** The same, once the page has settled; HTMX 2 only. */
+  /** Events to trigger after the page has settled; HTMX 2 only. */
   triggerAfterSettle?: string | readonly string[] | Readonly<Record<string, unknown>>
 }
 
 /**
- * The header fields of a response for HTMX.
+ * Returns header fields of a response for HTMX.
  *
  * A browser follows a redirect by status before HTMX sees it, so use `redirect` or `location` with 200 or
  * 204 instead. With the status 286, HTMX 2 stops polling.
  *
- * @throws TypeError if an option is unknown or invalid, such as a URL that runs a script.
+ * @throws TypeError if an option is unknown or invalid, such as a `javascript:` URL.
  * @example
  * new HTMLResponse('<li>tea</li>', {
  *   headers: htmxHeaders({ retarget: '#list', reswap: 'beforeend', trigger: { added: { id: 7 } } }),
@@ -77,18 +78,12 @@ export function htmxHeaders(options: HTMXOptions): Readonly<Record<string, strin
   return Object.fromEntries(given) as Record<string, string> // without the unset ones
 }
 
-/** A URL in its place in a document: `javascript:` would run in it. */
+/** The text of a URL; `javascript:` URLs are refused because they would run in the page. */
 function urlText(url: string | URL): string {
   const text = String(url)
   const isWeb =
     URL.canParse(text, 'http://a/') && /^https?:$/.test(new URL(text, 'http://a/').protocol)
-  must(
-    'htmxHeaders',
-    isWeb,
-    'a URL must be relative, http or https',
-    text,
-    'Check where it came from',
-  )
+  check('htmxHeaders', isWeb, 'a URL must be relative, http or https', text, 'Check its source')
   return encodeURI(text).replaceAll('%25', '%')
 }
 
@@ -114,7 +109,7 @@ function listOf(trigger: object): readonly string[] {
   return Array.isArray(trigger) ? trigger : []
 }
 
-/** JSON in ASCII, as header fields need it. */
+/** JSON with ASCII characters only, as header fields require. */
 function json(value: unknown): string {
   return JSON.stringify(value).replaceAll(
     /[\u007f-\uffff]/g,

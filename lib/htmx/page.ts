@@ -1,4 +1,4 @@
-/** One route for a page and for its part. */
+/** Serves a page and its fragment from one route. */
 import type { Connection } from '../connections.ts'
 import type { HTML } from '../html.ts'
 import { HTMLResponse } from '../responses/bodies.ts'
@@ -6,9 +6,10 @@ import type { ResponseOptions } from '../responses/response.ts'
 import { FRAGMENT_FIELDS, isFragmentRequest } from './request.ts'
 
 /**
- * A part of a page for HTMX, and the whole page with that part for other requests; caches keep them apart.
+ * Responds with a fragment to HTMX, and with the whole page to other requests. `Vary` makes caches store both
+ * separately.
  *
- * @param layout Makes the page around the part.
+ * @param layout Makes the page around the fragment.
  * @example
  * const layout = (content: HTML) => html`<!doctype html><title>Tea</title><main>${content}</main>`
  * const list = Route('/', (request) => htmxPage(request, html`<ul><li>tea</ul>`, layout))

@@ -1,15 +1,15 @@
-/** What HTMX tells of the element that made a request. */
+/** Reads the header fields of HTMX requests. */
 import type { Connection } from '../connections.ts'
 
-/** A request of HTMX 2 or 4. Clients choose all of it, so guards must not rely on it. */
+/** A request of HTMX 2 or 4. Clients can set any of these values, so guards must not rely on them. */
 export interface HTMXRequest {
-  /** Whether a part of a page is wanted, and not the whole: see `isFragmentRequest()`. */
+  /** Whether a fragment is requested instead of a whole page: see `isFragmentRequest()`. */
   readonly isFragment: boolean
   /** Whether it comes from a link or a form with `hx-boost`. */
   readonly isBoosted: boolean
-  /** Whether a page is fetched that the browser's history has lost. */
+  /** Whether it fetches a page that is missing in HTMX's history cache. */
   readonly isHistoryRestore: boolean
-  /** The page that the request comes from; undefined if it is unknown. */
+  /** The URL of the page that made the request; undefined if it is unknown. */
   readonly currentUrl: URL | undefined
   /** The id of the element that made the request (`HX-Source`, or `HX-Trigger` of HTMX 2). */
   readonly sourceId: string | undefined
@@ -17,19 +17,19 @@ export interface HTMXRequest {
   readonly targetId: string | undefined
   /** The name of the element that made the request; HTMX 2 only. */
   readonly sourceName: string | undefined
-  /** What the user wrote into the box of `hx-prompt`; HTMX 2 only. */
+  /** The user's answer to `hx-prompt`; HTMX 2 only. */
   readonly prompt: string | undefined
 }
 
 /**
- * What HTMX tells of a request; undefined for other requests.
+ * Reads the header fields of an HTMX request; undefined for other requests.
  *
  * @example
  * const row = Route('/rows', (request) => new PlainTextResponse(htmx(request)?.targetId ?? 'a whole page'))
  */
 export function htmx(connection: Connection<unknown, unknown>): HTMXRequest | undefined {
   if (!says(connection, 'hx-request')) return undefined
-  // HTMX 4 writes `button#save`, HTMX 2 just `save`.
+  // HTMX 4 sends `button#save`, HTMX 2 only `save`.
   const isFour = connection.headers.has('hx-source')
   const idOf = isFour ? idOfElement : (text: string | undefined): string | undefined => text
   return {
@@ -45,8 +45,9 @@ export function htmx(connection: Connection<unknown, unknown>): HTMXRequest | un
 }
 
 /**
- * Whether a part of a page is wanted: HTMX 4 says so, and HTMX 2 means it unless a link was boosted or the
- * history is restored. Responses that depend on it need `FRAGMENT_FIELDS` in `Vary`; `htmxPage()` does that.
+ * Whether HTMX requests a fragment. HTMX 4 sends this in a field. Requests of HTMX 2 are for fragments unless
+ * a link was boosted or the history is restored. Responses that depend on it need the HTMX fields in `Vary`;
+ * `htmxPage()` adds them.
  */
 export function isFragmentRequest(connection: Connection<unknown, unknown>): boolean {
   if (!says(connection, 'hx-request') || says(connection, 'hx-history-restore-request'))
@@ -64,7 +65,10 @@ function says({ headers }: Connection<unknown, unknown>, name: string): boolean 
   return headers.get(name) === 'true'
 }
 
-/** HTMX 2 percent-encodes what a header field cannot hold, and says so in another field. */
+/**
+ * The text of a field. HTMX 2 percent-encodes texts that are invalid in a header field, and sends another
+ * field in that case.
+ */
 function textOf({ headers }: Connection<unknown, unknown>, name: string): string | undefined {
   const text = headers.get(name) ?? undefined
   if (text === undefined || headers.get(`${name}-uri-autoencoded`) !== 'true') return text

@@ -15,9 +15,9 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes the bytes to a single value; byte strings in it are views of them.
+ * Decodes the bytes to a single value. Byte strings in it are views of the same memory.
  *
- * @throws HTTPException 400 if they are invalid, or exceed a limit.
+ * @throws HTTPException 400 if the bytes are invalid, or exceed a limit.
  */
 export function decodeMsgPack(bytes: Uint8Array, options: DecodeOptions): unknown {
   const { maxDepth = DEFAULT_MAX_DEPTH, maxValues = DEFAULT_MAX_VALUES, bigInt64 = false } = options

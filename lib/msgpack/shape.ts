@@ -13,7 +13,7 @@ interface Head {
   readonly kind: 'scalar' | 'text' | 'list' | 'map' | 'none'
   /** The bytes of the length that follows; 0 if `size` is the length. */
   readonly width: 0 | 1 | 2 | 4
-  /** The length, or what is added to the one that follows. */
+  /** The length, or an addend to the length that follows. */
   readonly size: number
 }
 
@@ -49,15 +49,15 @@ const HEADS: readonly Head[] = [
 /**
  * Checks a body in one pass, without decoding it.
  *
- * Decoders allocate as many elements as a list announces: five bytes that announce four billion, nested,
- * would take all memory. Here a list of n values must have n bytes.
+ * Decoders allocate as many elements as a list declares: nested lists of five bytes that each declare four
+ * billion would take all memory. Here, a list of n values must have at least n bytes.
  *
  * @throws HTTPException 400 if it is not exactly one value, has text that is not UTF-8, or exceeds a
  * limit.
  */
 export function assertShape(bytes: Uint8Array, { maxDepth, maxValues }: ShapeLimits): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  /** How many values are missing in each open list and map. */
+  /** The number of missing values in each open list and map. */
   const open = [1]
   let [owed, values, index] = [1, 0, 0]
   while (open.length > 0) {

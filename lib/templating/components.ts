@@ -1,22 +1,21 @@
-/** Components of JSX as templates: functions of the context, by name. */
-import { must, wrong } from '../internal/must.ts'
+/** JSX components as templates: functions of the context, by name. */
+import { check, invalid } from '../internal/checks.ts'
 import { nearest } from '../internal/nearest.ts'
 import type { Rendered, TemplateEngine } from './engine.ts'
 
-/** Makes an element of the context of a template, or a promise of one. */
-// biome-ignore lint/suspicious/noExplicitAny: each component takes the context that its handlers give
-export type Component<Element> = (context: any) => Element | Promise<Element>
+/** Returns an element for the context that the handlers of its template pass, or a promise of one. */
+export type Component<Element> = (context: never) => Element | Promise<Element>
 
 /**
- * An engine of components, for `templates()`. The elements are those of any library of JSX, and `render` is
- * its function that writes them: `renderToString` of `preact-render-to-string`, `renderToReadableStream` of
- * `react-dom/server` or `hono/jsx/streaming`. What renders to a stream is sent while it is rendered, and is
- * cancelled when the client leaves.
+ * Returns an engine that renders components, for `templates()`. Any JSX library can be used: `render` is its
+ * function that renders elements, such as `renderToString` of `preact-render-to-string`, or
+ * `renderToReadableStream` of `react-dom/server` or `hono/jsx/streaming`. A stream is sent while it is
+ * rendered, and is cancelled when the client disconnects.
  *
- * The libraries escape text. A doctype belongs into `render` where the library writes none.
+ * The libraries escape text. If the library writes no doctype, `render` must add it.
  *
  * @param pages The components by the names of the templates.
- * @throws TypeError if `pages` or `render` is invalid; while rendering, if there is no component of a name.
+ * @throws TypeError if `pages` or `render` is invalid; while rendering, if no component has the name.
  * @example
  * const pages = { hello: ({ name }: { name: string }) => ['p', name] as const }
  * const write = ([tag, text]: readonly [string, string]) => `<${tag}>${escapeHTML(text)}</${tag}>`
@@ -28,18 +27,19 @@ export function components<Element>(
   render: (element: Element) => Rendered | Promise<Rendered>,
 ): TemplateEngine {
   const isRender = typeof render === 'function'
-  must('components', isRender, 'render must be a function', render, 'Pass renderToString')
+  check('components', isRender, 'render must be a function', render, 'Pass renderToString')
   const areObject = typeof pages === 'object' && pages !== null
-  must('components', areObject, 'pages must be an object', pages, 'Write { home: Home }')
+  check('components', areObject, 'pages must be an object', pages, 'Write { home: Home }')
   for (const [name, page] of Object.entries(pages)) {
     const what = `the component ${JSON.stringify(name)} must be a function`
-    must('components', typeof page === 'function', what, page, 'Write (context) => element')
+    check('components', typeof page === 'function', what, page, 'Write (context) => element')
   }
   return {
     async render(name, context) {
       const page = Object.hasOwn(pages, name) ? pages[name] : undefined
       if (page === undefined) throw unknown(name, Object.keys(pages))
-      return render(await page(context))
+      // Each component declares the context that its handlers pass; the engine cannot know it.
+      return render(await page(context as never))
     },
   }
 }
@@ -47,5 +47,5 @@ export function components<Element>(
 function unknown(name: string, known: readonly string[]): TypeError {
   const near = nearest(name, known)
   const fix = near === undefined ? `Known are ${known.join(', ')}` : `Did you mean "${near}"`
-  return wrong('components', 'there must be a component of that name', name, fix)
+  return invalid('components', 'there must be a component of that name', name, fix)
 }

@@ -27,7 +27,7 @@ export SHOP_LAST=4
 export SHOP_QUOTED='it is'
 `
 
-t.test('CF-1: the environment comes first, then the file, then the default', async (t) => {
+t.test('CF-1: the environment overrides the file, and the file the default', async (t) => {
   const file = path.join(t.testdir({ '.env': FILE }), '.env')
   const config = new Config({ files: file, values: { SHOP_PORT: '9000' } })
   t.equal(config.get('SHOP_PORT'), '9000')
@@ -40,7 +40,7 @@ t.test('CF-1: the environment comes first, then the file, then the default', asy
   t.throws(() => config.get('constructor'), ConfigError)
 })
 
-t.test('CF-2: a cast makes a value, or one error that does not show the text', async (t) => {
+t.test('CF-2: a cast returns a value, or throws an error without the text', async (t) => {
   const values = {
     YES: 'TRUE',
     NO: '0',
@@ -68,11 +68,11 @@ t.test('CF-2: a cast makes a value, or one error that does not show the text', a
       new RegExp(`Config: ${name} is not a valid ${cast.name}`),
     )
   }
-  t.throws(() => config.get('YES', Boolean), /refuses what it cannot read, "Boolean" was given/)
+  t.throws(() => config.get('YES', Boolean), /throws for invalid text, "Boolean" was given/)
   t.throws(() => config.get('PORT', Number), /Use boolean, integer or number of stellula\/config/)
 })
 
-t.test('CF-3: a default that is text is cast, another is taken as it is', async (t) => {
+t.test('CF-3: a text default is cast, and another default is used unchanged', async (t) => {
   const config = new Config({ values: {} })
   t.same(config.get('HOSTS', commaSeparated, 'a, b'), ['a', 'b'])
   t.equal(config.get('DEBUG', boolean, false), false)
@@ -80,7 +80,7 @@ t.test('CF-3: a default that is text is cast, another is taken as it is', async 
   t.throws(() => config.get('PORT', integer, 'x'), ConfigError)
 })
 
-t.test('CF-4, CF-8: files hold lines, comments, quotes, and values with "="', async (t) => {
+t.test('CF-4, CF-8: files contain lines, comments, quotes, and values with "="', async (t) => {
   const folder = t.testdir({ '.env': FILE, '.env.local': 'SHOP_PORT=1' })
   const files = [path.join(folder, '.env.local'), new URL(`file://${folder}/.env`)]
   const config = new Config({ files, values: {} })
@@ -102,7 +102,7 @@ t.test('CF-4: a missing file is a warning', async (t) => {
   t.match(stderr, 'Warning: Config file "missing.env" not found.')
 })
 
-t.test('CF-5: a prefix stands before each name, in the environment and in files', async (t) => {
+t.test('CF-5: a prefix is added to each name, in the environment and in files', async (t) => {
   const file = path.join(t.testdir({ '.env': FILE }), '.env')
   const config = new Config({
     files: file,
@@ -135,14 +135,14 @@ t.test('CF-7, DS-7: secrets and URLs are never shown', async (t) => {
   }
 })
 
-t.test('DS-8: a list has commas, and quotes around commas', async (t) => {
+t.test('DS-8: a list is separated by commas, and quotes protect commas', async (t) => {
   t.same(commaSeparated('a, b,,c '), ['a', 'b', 'c'])
   t.same(commaSeparated(`'a, b', "c \\"d\\"", e\\,f, 'g\\'`), ['a, b', 'c "d"', 'e,f', 'g\\'])
   t.same(commaSeparated(''), [])
   t.throws(() => commaSeparated('"a, b'), TypeError)
 })
 
-t.test('options that are wrong are refused', async (t) => {
+t.test('invalid options are refused', async (t) => {
   t.throws(
     () => new Config({ file: '.env' } as never),
     /unknown option "file"\. Did you mean "files"/,

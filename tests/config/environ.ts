@@ -5,7 +5,7 @@ import { Config, environ, environment } from '../../lib/config.ts'
 
 const REFUSED = /environ: a variable must not change after it was read, "STELLULA_\w+" did\./
 
-t.test('CF-6: it is set and deleted before it is read, and not after', async (t) => {
+t.test('CF-6: a variable can be set and deleted only before it is read', async (t) => {
   environ['STELLULA_A'] = '1'
   t.equal(process.env['STELLULA_A'], '1')
   delete environ['STELLULA_A']
@@ -19,7 +19,7 @@ t.test('CF-6: it is set and deleted before it is read, and not after', async (t)
   t.equal(environ['STELLULA_A'], '2')
 })
 
-t.test('CF-6: neither after a look that found nothing', async (t) => {
+t.test('CF-6: a variable that was read and not found cannot be set either', async (t) => {
   t.notOk('STELLULA_B' in environ)
   t.throws(() => {
     environ['STELLULA_B'] = '1'
@@ -40,7 +40,7 @@ t.test('a change of process.env itself is noticed when it is read again', async 
   t.equal(config.get('STELLULA_D'), '1')
 })
 
-t.test('what a schema does not name is not read', async (t) => {
+t.test('variables that a schema does not name are not read', async (t) => {
   process.env['STELLULA_E'] = '5'
   t.same(environment(z.object({ E: z.int() }), { prefix: 'STELLULA_' }), { E: 5 })
   environ['STELLULA_F'] = '1'

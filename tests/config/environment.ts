@@ -16,7 +16,7 @@ const Settings = z.object({
   KEY: z.string().min(3).transform(secret),
 })
 
-t.test('texts become what the schema wants', async (t) => {
+t.test('texts are converted to the types of the schema', async (t) => {
   const values = {
     SHOP_PORT: '80',
     SHOP_DEBUG: 'True',
@@ -39,13 +39,13 @@ t.test('texts become what the schema wants', async (t) => {
   t.equal(KEY.reveal(), 'abc')
 })
 
-t.test('an empty variable is missing where no text is wanted', async (t) => {
+t.test('an empty variable is missing unless the schema wants text', async (t) => {
   const settings = environment(Settings, { values: { PORT: '', DEBUG: '', KEY: 'abc' } })
   t.equal(settings.PORT, 8000)
   t.equal(settings.DEBUG, false)
 })
 
-t.test('all that is missing or wrong is one error, without the values', async (t) => {
+t.test('all missing and invalid variables are one error, without the values', async (t) => {
   const values = {
     SHOP_PORT: 'eighty',
     SHOP_DEBUG: 'perhaps',
@@ -68,7 +68,7 @@ t.test('all that is missing or wrong is one error, without the values', async (t
   }
 })
 
-t.test('schemas of arktype, and of valibot without JSON Schema, are taken too', async (t) => {
+t.test('schemas of arktype, and of valibot without JSON Schema, work too', async (t) => {
   const values = { PORT: '80', EXTRA: 'x' }
   t.same(environment(type({ PORT: 'number' }), { values }).PORT, 80)
   t.same(environment(v.object({ PORT: v.string() }), { values }), { PORT: '80' })
@@ -82,7 +82,7 @@ t.test('schemas of arktype, and of valibot without JSON Schema, are taken too', 
   })
 })
 
-t.test('a schema must be one, and synchronous', async (t) => {
+t.test('a schema must be a synchronous Standard Schema', async (t) => {
   t.throws(() => environment({} as never), /environment: the schema must be a Standard Schema/)
   const slow = z.object({ A: z.string().refine(async () => true) })
   t.throws(() => environment(slow, { values: { A: 'a' } }), TypeError)

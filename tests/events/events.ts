@@ -12,7 +12,7 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open: () => open() }
 }
 
-t.test('LS-EVT-1: all listeners of an event get its data, after emit has returned', async (t) => {
+t.test('LS-EVT-1: all listeners of an event get its data, after emit() has returned', async (t) => {
   const heard: string[] = []
   const shop = events({
     sold: [
@@ -42,7 +42,7 @@ t.test('LS-EVT-1: the data has the type that all listeners take', async (t) => {
   t.same(heard, [1, 'tea', 2, undefined])
 })
 
-t.test('LS-EVT-1: an error is told and counted, and stops no other listener', async (t) => {
+t.test('LS-EVT-1: an error is reported and counted, and other listeners run', async (t) => {
   const told: unknown[] = []
   const heard: number[] = []
   const onError = (error: unknown, event: unknown): void => void told.push(error, event)
@@ -59,7 +59,7 @@ t.test('LS-EVT-1: an error is told and counted, and stops no other listener', as
   t.match(shop.counts, { delivered: 1, failed: 2 })
 })
 
-t.test('without onError, it is one line of the log', async (t) => {
+t.test('without onError, an error is one line of the log', async (t) => {
   const lines = t.capture(console, 'error')
   const shop = events({ sold: () => Promise.reject(new Error('no paper')) })
   await shop.emit('sold', 1)
@@ -112,7 +112,7 @@ t.test('listeners run in order, as many at a time as `concurrency`', async (t) =
   t.same(order, ['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3'])
 })
 
-t.test('a full queue is a clear error, and emit() is waited for to prevent it', async (t) => {
+t.test('a full queue throws, and awaiting emit() prevents it', async (t) => {
   const first = gate()
   const shop = events({ sold: () => first.opened }, { concurrency: 1, maxWaiting: 2 })
   const all = [shop.emit('sold', 1)]
@@ -121,7 +121,7 @@ t.test('a full queue is a clear error, and emit() is waited for to prevent it', 
   t.throws(() => shop.emit('sold', 4), {
     name: 'EventsFull',
     status: 503,
-    message: /at most 2 deliveries may wait, 2 do, so "sold" was refused\. Await emit\(\)/,
+    message: /at most 2 deliveries may wait, 2 are waiting, so "sold" was refused\. Await emit\(\)/,
   })
   first.open()
   await Promise.all(all)
@@ -129,7 +129,7 @@ t.test('a full queue is a clear error, and emit() is waited for to prevent it', 
   t.match(shop.counts, { delivered: 13, waiting: 0 })
 })
 
-t.test('close() waits for all, also for what listeners emit, and then refuses', async (t) => {
+t.test('close() waits for all events, also nested ones, and then emit() throws', async (t) => {
   const heard: string[] = []
   const shop = events({
     sold: async (id: number): Promise<void> => {
@@ -145,7 +145,7 @@ t.test('close() waits for all, also for what listeners emit, and then refuses', 
   await shop.close()
 })
 
-t.test('close() drops what is left after the grace time, and aborts the signal', async (t) => {
+t.test('close() drops the remaining events after the grace time, and aborts', async (t) => {
   const lines = t.capture(console, 'error')
   const aborted: unknown[] = []
   const shop = events(

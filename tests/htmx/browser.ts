@@ -5,8 +5,9 @@ import t from 'tap'
 import { type HTML, html, raw } from '../../lib/html.ts'
 import { type HTMXRequest, htmx, htmxHeaders, htmxPage } from '../../lib/htmx.ts'
 import { Application, HTMLResponse, Response, Route } from '../../lib/index.ts'
-import { noBrowser, openPage } from '../support/browser.ts'
+import { noBrowser } from '../support/browser.ts'
 import { listening } from '../support/sockets.ts'
+import { openPage } from '../support/windows.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -81,13 +82,14 @@ t.test('LS-HTMX-1: in a browser', { skip: noBrowser, timeout: 100_000 }, async (
         ],
       })
       const { port, errors } = await listening(t, app)
-      openPage(t, `http://127.0.0.1:${port}/`)
+      const { page } = await openPage(t, `http://127.0.0.1:${port}/`)
       t.same(await posted, {
         events: ['é ж'],
         list: 'tea',
         at: '/?n=%C3%A9%201',
       })
       t.equal(await arrived, '?from=go')
+      await page.waitForURL(/\/done\?from=go$/)
       const [row, other, done] = told
       t.match(row, { isFragment: true, isBoosted: false, sourceId: 'ж', targetId: 'list' })
       t.equal(row?.currentUrl?.pathname, '/')

@@ -11,7 +11,7 @@ async function seen(headers: Record<string, string>): Promise<unknown> {
   return (await client.get('/', { headers })).json()
 }
 
-t.test('LS-HTMX-1: a request of a browser is none of HTMX', async (t) => {
+t.test('LS-HTMX-1: an ordinary request of a browser is not a request of HTMX', async (t) => {
   t.equal(await seen({}), null)
   t.equal(await seen({ 'hx-request': 'yes' }), null)
 })
@@ -53,7 +53,7 @@ t.test('LS-HTMX-1: requests of HTMX 4', async (t) => {
   t.match(await seen({ ...four, 'hx-request-type': 'full' }), { isFragment: false })
 })
 
-t.test('LS-HTMX-1: what a client makes up does no harm', async (t) => {
+t.test('LS-HTMX-1: invalid fields of a client do no harm', async (t) => {
   const request = await seen({
     'hx-request': 'true',
     'hx-source': 'a#%E0%A4%A',
@@ -63,7 +63,7 @@ t.test('LS-HTMX-1: what a client makes up does no harm', async (t) => {
   t.notHas(request as object, { currentUrl: 'no url' })
 })
 
-t.test('LS-HTMX-1: all fields of a response', async (t) => {
+t.test('LS-HTMX-1: all fields of a response can be set', async (t) => {
   t.same(htmxHeaders({}), {})
   t.same(
     htmxHeaders({

@@ -15,7 +15,7 @@ function ask(body: Uint8Array, contentType: string | null = TYPE): Request {
   )
 }
 
-t.test('gives what was encoded', async (t) => {
+t.test('decodes encoded values', async (t) => {
   const values = [
     null,
     true,
@@ -40,13 +40,13 @@ t.test('refuses an unknown option', async (t) => {
   })
 })
 
-t.test('64-bit integers are numbers, or exact', async (t) => {
+t.test('64-bit integers are numbers, or exact on request', async (t) => {
   const body = Uint8Array.of(0xcf, 0x7f, ...Array(7).fill(0xff))
   t.equal(await msgpack(ask(body)), 2 ** 63)
   t.equal(await msgpack(ask(body), { bigInt64: true }), 2n ** 63n - 1n)
 })
 
-t.test('only its own content types are taken: LS-REQ-2', async (t) => {
+t.test('only its own content types are accepted: LS-REQ-2', async (t) => {
   const body = encode({ a: 1 })
   for (const type of [
     TYPE,
@@ -75,7 +75,7 @@ t.test('only its own content types are taken: LS-REQ-2', async (t) => {
   }
 })
 
-t.test('what cannot be decoded is a 400, what is too much a 413 or 400', async (t) => {
+t.test('invalid data is a 400, and too much data a 413 or 400', async (t) => {
   const malformed = { status: 400, message: 'The request body is not valid MessagePack.' }
   const bodies = {
     empty: [],

@@ -21,7 +21,7 @@ const MALFORMED = 'The request body is not valid MessagePack.'
 
 const zeros = (length: number): number[] => Array(length).fill(0)
 
-t.test('takes every form of the specification, whole', async (t) => {
+t.test('accepts every format of the specification as a whole', async (t) => {
   const forms: Record<string, number[]> = {
     'positive fixint': [0x7f],
     'negative fixint': [0xe0],
@@ -68,7 +68,7 @@ t.test('takes every form of the specification, whole', async (t) => {
   }
 })
 
-t.test('takes what is encoded, and no part of it', async () => {
+t.test('accepts encoded values, and no part of one', async () => {
   const value = fc.anything({ withDate: true, withTypedArray: true, maxDepth: 5 })
   const limits = LIMITS
   fc.assert(
@@ -89,7 +89,7 @@ t.test('refuses invalid bodies', async (t) => {
   }
 })
 
-t.test('refuses lengths that are not there, before anybody makes room for them', async (t) => {
+t.test('refuses wrong lengths before allocating memory', async (t) => {
   const huge = [0xff, 0xff, 0xff, 0xff]
   for (const head of [0xdd, 0xdf, 0xdb, 0xc6, 0xc9]) {
     t.equal(faultOf([head, ...huge, 0, 0, 0]), MALFORMED)
@@ -115,7 +115,7 @@ t.test('states its limits', async (t) => {
   t.equal(faultOf([0x81, 0, 0], { maxValues: 2 }), 'The request body has more than 2 values.')
 })
 
-t.test('takes time for the length only', async (t) => {
+t.test('takes linear time', async (t) => {
   const walk = (bytes: Uint8Array): void => {
     faultOf(bytes, { maxDepth: Number.POSITIVE_INFINITY, maxValues: Number.POSITIVE_INFINITY })
   }

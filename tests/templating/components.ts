@@ -23,7 +23,7 @@ function appOf(page: TemplateResponder, name = 'hello'): Application {
   })
 }
 
-t.test('Preact: elements are rendered, with the URLs and escaped', async (t) => {
+t.test('Preact: elements are rendered and escaped, and have URLs', async (t) => {
   const Hello = ({ name, urlFor }: Context) =>
     h('p', { title: name }, h('a', { href: urlFor('home') }, name))
   const page = templates(
@@ -40,7 +40,7 @@ t.test('Preact: elements are rendered, with the URLs and escaped', async (t) => 
   t.notMatch(text, '<script>')
 })
 
-t.test("Hono's JSX: elements are rendered, also those of async components", async (t) => {
+t.test('Hono’s JSX: elements are rendered, also of async components', async (t) => {
   const Hello = async ({ name }: Context) => jsx('p', { title: name }, name)
   const page = templates(
     components({ hello: Hello }, async (element) => raw(String(await element.toString()))),
@@ -52,7 +52,7 @@ t.test("Hono's JSX: elements are rendered, also those of async components", asyn
   )
 })
 
-t.test("Hono's JSX: a page is sent while it is rendered", async (t) => {
+t.test('Hono’s JSX: a page is sent while it is rendered', async (t) => {
   let finish = (): void => {}
   const finished = new Promise<void>((resolve) => {
     finish = resolve
@@ -72,7 +72,7 @@ t.test("Hono's JSX: a page is sent while it is rendered", async (t) => {
   t.match((await reader?.read())?.value, '<b>late</b>')
 })
 
-t.test('a component that throws is a 500, and an unknown one too', async (t) => {
+t.test('a component that throws is a 500, and so is an unknown one', async (t) => {
   const engine = components(
     {
       hello: (): string => {
@@ -92,7 +92,7 @@ t.test('a component that throws is a 500, and an unknown one too', async (t) => 
   await t.rejects(third.get('/'), /Known are hello/)
 })
 
-t.test('misuse fails at definition', async (t) => {
+t.test('invalid options throw at definition', async (t) => {
   t.throws(
     () => components({}, 'html' as never),
     /components: render must be a function, "html" was/,
