@@ -10,13 +10,14 @@ import { websocketProtocol } from './lint/websocket.ts'
 export { LintError } from './lint/faults.ts'
 
 /**
- * Names what a server, a middleware or an app does against the contract, for development and tests.
+ * Returns middleware that reports violations of the contract by a server, a middleware or an app, for
+ * development and tests.
  *
- * A fault rejects the `send` or `receive` that it came by with LintError; when the app goes on as if
- * nothing had happened, it rejects with that in the end. Unknown keys and scope types pass.
+ * A violation rejects the `send` or `receive` in which it occurs with LintError. If the app ignores that
+ * error, its own promise rejects with it at the end. Unknown keys and scope types are not checked.
  *
- * Messages and lists are frozen as they pass, so that JavaScript hears of it, by a TypeError, when it
- * changes what it was given instead of sending something else.
+ * Messages and lists are frozen, so code that changes a message instead of sending a new one gets a
+ * TypeError.
  *
  * @example
  * const checked = lint()(async (scope, receive, send) => {

@@ -19,7 +19,7 @@ function looking(): { app: App; seen: HTTPScope[] } {
   return { app, seen }
 }
 
-t.test('asks by method', async (t) => {
+t.test('sends requests by method', async (t) => {
   await using client = await testClient(echo)
 
   for (const name of ['get', 'post', 'put', 'patch', 'delete', 'options'] as const) {
@@ -101,7 +101,7 @@ t.test('the scope', async (t) => {
 })
 
 t.test('headers', async (t) => {
-  t.test('are those of the client and those of the request, which win: TC-2', async (t) => {
+  t.test('are those of the client and of the request, which take precedence: TC-2', async (t) => {
     await using client = await testClient(echo, { headers: { 'x-a': '1', 'User-Agent': 'mine' } })
 
     const { headers } = await read(await client.get('/', { headers: { 'X-A': '2', 'x-b': '3' } }))
@@ -109,7 +109,7 @@ t.test('headers', async (t) => {
     t.match((await read(await client.get('/'))).headers, { 'x-a': '1' })
   })
 
-  t.test('may be repeated, and name another host: TC-8', async (t) => {
+  t.test('may be repeated, and set another host: TC-8', async (t) => {
     await using client = await testClient(echo, { headers: { 'x-a': '0' } })
     const pairs: [string, string][] = [
       ['x-a', '1'],
@@ -130,7 +130,7 @@ t.test('headers', async (t) => {
   })
 })
 
-t.test('cookies come back, and can be given and seen: TC-8', async (t) => {
+t.test('cookies are sent back, and can be set and read: TC-8', async (t) => {
   const app: App = async (scope, receive, send) => {
     if (scope.type !== 'http') return
     const { cookies } = new Request(scope, receive, send)
@@ -146,7 +146,7 @@ t.test('cookies come back, and can be given and seen: TC-8', async (t) => {
   t.same(await own.json(), { own: '2' }, 'a field of the request stands over the jar')
 })
 
-t.test('errors of the app are thrown, or seen as a 500: TC-3', async (t) => {
+t.test('errors of the app are thrown, or are a 500: TC-3', async (t) => {
   const error = new Error('kaput')
   await using strict = await testClient(() => Promise.reject(error))
   await using mild = await testClient(() => Promise.reject(error), { raiseServerExceptions: false })
@@ -155,7 +155,7 @@ t.test('errors of the app are thrown, or seen as a 500: TC-3', async (t) => {
   t.equal((await mild.get('/')).status, 500)
 })
 
-t.test('leaves when the signal says so', async (t) => {
+t.test('disconnects when the signal aborts', async (t) => {
   let aborted: AbortSignal | undefined
   const hanging: App = async (scope, receive) => {
     if (scope.type !== 'http') return
@@ -173,7 +173,7 @@ t.test('leaves when the signal says so', async (t) => {
   t.equal(aborted?.aborted, true)
 })
 
-t.test('the signal of a request stays quiet after a normal end', async (t) => {
+t.test('the signal of a request does not abort after a normal end', async (t) => {
   let signal: AbortSignal | undefined
   const app = Application({
     routes: [

@@ -29,12 +29,12 @@ t.test('does not call the app with an invalid scope', async (t) => {
 
   await t.rejects(call(lint()(app), scope as unknown as Scope), {
     name: 'LintError',
-    message: /^lint: the http scope: "rawPath" must be text .*, undefined was given/,
+    message: /^lint: the http scope: "rawPath" must be raw text .*, undefined was given/,
   })
   t.equal(calls, 0)
 })
 
-t.test('passes scopes of unknown types untouched', async (t) => {
+t.test('passes scopes of unknown types unchanged', async (t) => {
   const scope = { type: 'webtransport' } as unknown as Scope
   const message = { type: 'webtransport.accept' } as unknown as SendMessage
   const seen: unknown[] = []
@@ -47,7 +47,7 @@ t.test('passes scopes of unknown types untouched', async (t) => {
   t.equal(seen[0], scope)
 })
 
-t.test('the error is a class of its own', async (t) => {
+t.test('the error has its own class', async (t) => {
   const error = await call(lint()(async () => {})).catch((thrown: unknown) => thrown)
 
   t.ok(error instanceof LintError)
@@ -75,7 +75,7 @@ t.test('checks the lifespan', async (t) => {
   await t.rejects(call(lint()(hello), lifespanScope(), messages), UnsupportedProtocol)
 })
 
-t.test('finds the await that a middleware forgot', async (t) => {
+t.test('detects a forgotten await in a middleware', async (t) => {
   const forgetful: Middleware = (app) => async (scope, receive, send) => {
     app(scope, receive, send)
   }
@@ -105,7 +105,7 @@ t.test('is around every app in the test client', async (t) => {
   await t.rejects(client.get('/'), { message: /must have lower-case names, "X-A" was given/ })
 })
 
-t.test('takes any split of a body, and no length but its own', async () => {
+t.test('accepts any parts of a body, and only its correct length', async () => {
   const parts = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 6 })
 
   await fc.assert(

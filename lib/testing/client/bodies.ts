@@ -5,11 +5,20 @@ import { encodeText } from '../../internal/bytes.ts'
 import { giveUp, iterate, type Source, take } from '../../internal/sources.ts'
 import type { TestRequestOptions } from './options.ts'
 
-/** The body as a stream; with a length if it is known, otherwise chunked. */
+/**
+ * Returns the body as a stream. It sets Content-Length if the length is known, otherwise chunked encoding.
+ *
+ * @throws TypeError if both `body` and `json` are set.
+ */
 export async function encodeBody(
   { body, json }: TestRequestOptions,
   headers: Headers,
 ): Promise<ReadableStream<Uint8Array> | null> {
+  if (json !== undefined && body !== undefined && body !== null) {
+    throw new TypeError(
+      'testClient: a request has one body, body and json were given. Leave one of them out.',
+    )
+  }
   if (json !== undefined) headers.setDefault('content-type', 'application/json')
   const content = json === undefined ? body : encodeText(JSON.stringify(json))
   if (content === undefined || content === null) return null

@@ -1,14 +1,14 @@
-/** The cookies of a test client, kept and sent as a browser would. */
+/** The cookies of a test client. They are stored and sent as in a browser. */
 import { parseSetCookie, stringifyCookie } from 'cookie'
 import { parseCookies } from '../../http/cookies.ts'
 import { parseAddress } from '../../http/ipaddresses.ts'
 
 interface Cookie {
   readonly name: string
-  /** Name and value as received; sent back unchanged. */
+  /** Name and value as received. They are sent back unchanged. */
   readonly pair: string
   readonly domain: string
-  /** Whether only this exact host gets it. */
+  /** Whether it is sent to exactly this host only. */
   readonly hostOnly: boolean
   readonly path: string
   readonly secure: boolean
@@ -21,7 +21,7 @@ export class CookieJar {
   readonly #cookies = new Map<string, Cookie>()
 
   /**
-   * Adds a cookie for this host, as if it had set it.
+   * Adds a cookie for the host of the URL, as if a response of this host had set it.
    *
    * @throws TypeError if the name is invalid.
    */
@@ -39,7 +39,7 @@ export class CookieJar {
 
   /** Stores a `Set-Cookie` field of a response from this URL. */
   take(field: string, url: URL): void {
-    // Not decoded: a browser sends back the exact value.
+    // The value is not decoded, because a browser sends back the exact value.
     const set = parseSetCookie(field, { decode: (value) => value })
     const { name, value = '', path, secure = false } = set
     const domain = domainOf(set.domain)
@@ -57,7 +57,7 @@ export class CookieJar {
     else this.#put(cookie)
   }
 
-  /** The `Cookie` field for a request, or `''`; longer paths first (RFC 6265 section 5.4). */
+  /** Returns the `Cookie` field for a request, or `''`. Longer paths come first (RFC 6265 section 5.4). */
   fieldFor(url: URL): string {
     return this.#living()
       .filter((cookie) => belongs(url.hostname, cookie) && isBelow(url.pathname, cookie.path))
@@ -68,8 +68,8 @@ export class CookieJar {
   }
 
   /**
-   * The value of a cookie as `request.cookies` would read it, for any domain and path; undefined if
-   * there is no such cookie.
+   * Returns the value of a cookie as in `request.cookies`, for any domain and path; undefined if there is
+   * no such cookie.
    */
   get(name: string): string | undefined {
     const cookie = this.#living().find((cookie) => cookie.name === name)

@@ -1,4 +1,4 @@
-/** The response by which an app refuses a websocket. */
+/** The response with which an app refuses a websocket. */
 import { Headers } from '../../http/headers.ts'
 import { isBodyless } from '../../http/status.ts'
 import { joinBytes } from '../../internal/bytes.ts'
@@ -13,7 +13,7 @@ export interface Closed {
 }
 
 /**
- * The app did not accept the websocket.
+ * The error if the app does not accept a websocket.
  *
  * @example
  * await using client = await testClient(app)
@@ -21,15 +21,15 @@ export interface Closed {
  * if (error instanceof WebSocketDenied) console.assert(error.response.status === 403)
  */
 export class WebSocketDenied extends Error {
-  /** The answer to the handshake: 403, or a response of the app's own. */
+  /** The response to the handshake: the response of the app or, without one, a 403. */
   readonly response: globalThis.Response
-  /** What the app closed with, which real clients do not learn; undefined if it sent a response. */
+  /** The close code and reason of the app, which real clients do not get; undefined if it sent a response. */
   readonly close: Closed | undefined
 
   constructor(response: globalThis.Response, close?: Closed) {
-    const said = close === undefined ? '' : ` (closed with ${close.code} ${close.reason})`
+    const closed = close === undefined ? '' : ` (closed with ${close.code} ${close.reason})`
     super(
-      `testClient: the app refused the websocket, by ${response.status}${said.replace(' )', ')')}.`,
+      `testClient: the app refused the websocket, by ${response.status}${closed.replace(' )', ')')}.`,
     )
     this.name = 'WebSocketDenied'
     this.response = response
@@ -37,8 +37,8 @@ export class WebSocketDenied extends Error {
   }
 }
 
-/** The error for a handshake that was answered with this response. */
-export function denied(
+/** Returns the error for a handshake with this response. */
+export function deniedError(
   status: number,
   headers: readonly string[],
   body: string | Uint8Array | ReadableStream,
@@ -55,16 +55,16 @@ export function denied(
   return new WebSocketDenied(response, close)
 }
 
-/** Collects the response of an app, and tells when it is complete. */
+/** Collects the response of an app, and calls back when it is complete. */
 export class DenialWire implements Wire {
   readonly sendsTrailers = false
   readonly isGone = false
-  readonly #tell: (error: WebSocketDenied) => void
+  readonly #onComplete: (error: WebSocketDenied) => void
   #head: Head | undefined
   readonly #parts: Uint8Array[] = []
 
-  constructor(tell: (error: WebSocketDenied) => void) {
-    this.#tell = tell
+  constructor(onComplete: (error: WebSocketDenied) => void) {
+    this.#onComplete = onComplete
   }
 
   get isFlushed(): boolean {
@@ -103,6 +103,6 @@ export class DenialWire implements Wire {
 
   #finish(body: Uint8Array | ReadableStream): void {
     const { status = 500, headers = [] } = this.#head ?? {}
-    this.#tell(denied(status, headers, body))
+    this.#onComplete(deniedError(status, headers, body))
   }
 }

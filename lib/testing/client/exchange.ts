@@ -1,10 +1,10 @@
-/** One request to an app in this process: messages in, a fetch response out, no sockets. */
+/** One request to an app in this process, without sockets: it turns ASGI messages into a fetch response. */
 
-import { saysDisconnect } from '../../exceptions/common.ts'
+import { isDisconnectError } from '../../exceptions/common.ts'
 import { NO_BYTES } from '../../internal/bytes.ts'
 import { DISCONNECT } from '../../protocol/received.ts'
 import { Responder } from '../../protocol/response.ts'
-import { type Ending, incomplete, run, whenEnded } from '../../protocol/run.ts'
+import { type Exchange as AppExchange, incomplete, run } from '../../protocol/run.ts'
 import { freezeLists, freezeMessage } from '../../types/frozen.ts'
 import type { App, HTTPScope, Receive, ReceiveMessage, Send } from '../../types.ts'
 import { LintError } from '../lint.ts'
@@ -17,23 +17,24 @@ export interface ExchangeOptions {
   readonly scope: Omit<HTTPScope, 'onDisconnect' | 'onDraining'>
   readonly onDraining?: HTTPScope['onDraining']
   readonly body: ReadableStream<Uint8Array> | null
-  /** Each makes the client go away when it aborts. */
+  /** If one of them aborts, the client disconnects. */
   readonly signals: readonly AbortSignal[]
   readonly raiseServerExceptions: boolean
 }
 
 /**
- * Calls the app; resolves once its response is known, which for a stream is its first part.
+ * Calls the app. The promise resolves when the response is known; for a stream, with its first part.
  *
- * A response that is complete waits for the app to end, so that what it throws afterwards, and its
- * background work, belong to the test that caused them.
+ * After a complete response, the promise waits for the app to end. Then later errors and background work
+ * belong to the test that caused them.
  */
 export function exchange(options: ExchangeOptions): Promise<TestResponse> {
   return new Exchange(options).response
 }
 
-class Exchange implements Outlet, Ending {
+class Exchange implements AppExchange, Outlet {
   readonly response: Promise<TestResponse>
+  readonly scope: HTTPScope
   readonly #options: ExchangeOptions
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   readonly #wire: TestWire
@@ -50,6 +51,8 @@ class Exchange implements Outlet, Ending {
     this.#reader = options.body?.getReader()
     this.#wire = new TestWire(this, options.scope.method === 'HEAD')
     this.#responder = new Responder(options.scope, this.#wire)
+    const onDisconnect = (listener: () => void): void => this.#listen(listener)
+    this.scope = { ...options.scope, onDisconnect, onDraining: options.onDraining }
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -60,19 +63,24 @@ class Exchange implements Outlet, Ending {
       return
     }
     for (const signal of options.signals) signal.addEventListener('abort', this.#abort)
-    this.#run().catch(this.#reject)
+    freezeLists(this.scope)
+    run(options.app, this)
   }
 
   readonly #abort = ({ target }: Event): void => {
     if (target instanceof AbortSignal) this.leave(target.reason)
   }
 
-  #run(): Promise<void> {
-    const { app, scope, onDraining } = this.#options
-    const onDisconnect = (listener: () => void): void => this.#listen(listener)
-    const connection: HTTPScope = { ...scope, onDisconnect, onDraining }
-    freezeLists(connection)
-    return whenEnded(run(app, connection, this.#receive, this.#send), this)
+  get isComplete(): boolean {
+    return this.#responder.phase === 'complete'
+  }
+
+  conclude(): void {
+    this.settle(undefined)
+  }
+
+  goOn(ended: Promise<void>): void {
+    ended.catch(this.#reject)
   }
 
   incompleteness(): Error | undefined {
@@ -81,7 +89,7 @@ class Exchange implements Outlet, Ending {
   }
 
   settle(thrown: unknown): void {
-    const isOwn = saysDisconnect(thrown) && this.#wire.isGone
+    const isOwn = isDisconnectError(thrown) && this.#wire.isGone
     const error = isOwn ? undefined : thrown
     for (const signal of this.#options.signals) signal.removeEventListener('abort', this.#abort)
     // A violation of the contract is always thrown; `raiseServerExceptions` is for errors of the app.
@@ -89,8 +97,7 @@ class Exchange implements Outlet, Ending {
     const raise = error !== undefined && (isFault || this.#options.raiseServerExceptions)
     if (raise) this.#reject(error)
     if (this.#wire.isFlushed) {
-      // A stream that is complete is closed only now, so that an error of the work in the background
-      // still reaches its reader.
+      // A complete stream is closed only now, because its reader must get errors of background work.
       if (raise || (error !== undefined && !this.#isOver)) this.#wire.abort(error)
       else this.#wire.close()
     } else this.#resolve(this.#wire.answer)
@@ -108,7 +115,7 @@ class Exchange implements Outlet, Ending {
     this.#tellReceivers()
   }
 
-  /** As when a connection is closed: what has not been sent is not sent any more. */
+  /** Cancels the rest of the request body, as when a connection is closed. */
   #leaveBody(): void {
     this.#reader?.cancel().catch(() => {})
   }
@@ -133,8 +140,8 @@ class Exchange implements Outlet, Ending {
 
   readonly #pending: ((message: ReceiveMessage) => void)[] = []
 
-  /** Calls at the same time are answered in their order, each part once. */
-  readonly #receive: Receive = () => {
+  /** Simultaneous calls get the parts of the body in the order of the calls, each part once. */
+  readonly receive: Receive = () => {
     const message = this.#received.then(() => this.#nextMessage())
     this.#received = message.catch(() => {})
     return message
@@ -156,7 +163,7 @@ class Exchange implements Outlet, Ending {
     return freezeMessage({ type: 'http.request', body, moreBody: !this.#bodyRead })
   }
 
-  readonly #send: Send = (message) => {
+  readonly send: Send = (message) => {
     if (typeof message === 'object' && message !== null) freezeMessage(message)
     return this.#responder.send(message)
   }

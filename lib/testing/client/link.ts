@@ -1,18 +1,18 @@
-/** One websocket to an app in this process: the wire between the state machine and a test. */
+/** One websocket to an app in this process: it connects the state machine with a test. */
 import { bringWebSockets } from '#websocket'
 import { ClientDisconnected } from '../../exceptions.ts'
 import { encodeText } from '../../internal/bytes.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { type SocketClose, SocketProtocol, type SocketWire } from '../../protocol/socket.ts'
-import { type Acceptance, disconnected } from '../../protocol/websocket.ts'
+import { type Acceptance, disconnectMessage } from '../../protocol/websocket.ts'
 import { freezeLists, freezeMessage } from '../../types/frozen.ts'
 import { type App, SENT, type WebSocketReceivedMessage, type WebSocketScope } from '../../types.ts'
 import { type WebSocketData, WebSocketDisconnect } from '../../websockets.ts'
 import { LintError } from '../lint.ts'
-import { type Closed, DenialWire, denied, type WebSocketDenied } from './denial.ts'
+import { type Closed, DenialWire, deniedError, type WebSocketDenied } from './denial.ts'
 import { Mailbox } from './mailbox.ts'
 
-/** How many bytes may wait for the app before the test has to wait; each message counts 16 more. */
+/** The bytes that may wait for the app before the test must wait. Each message counts 16 bytes more. */
 const LIMITS = { maxQueuedMessages: Number.POSITIVE_INFINITY, maxQueuedBytes: 65_536 }
 const PER_MESSAGE = 16
 
@@ -23,28 +23,28 @@ export interface LinkOptions {
 }
 
 /** A test that waits until the app has received more. */
-interface Blocked {
+interface BlockedTest {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-/** Calls the app, and is its server. */
+/** Calls the app, as a server does. */
 export class Link implements SocketWire {
-  /** Settles with the handshake: rejects with WebSocketDenied, or with what the app throws. */
+  /** Settles with the handshake. It rejects with WebSocketDenied, or with the error of the app. */
   readonly answer: Promise<Acceptance>
   /** Resolves when either side has closed the open websocket. */
   readonly closed: Promise<Closed>
-  /** Resolves when the app has ended, well or not. */
+  /** Resolves when the app has ended, successfully or not. */
   readonly done: Promise<void>
-  /** What the app has sent. */
+  /** The messages that the app has sent. */
   readonly outbound: Mailbox<WebSocketData> = new Mailbox()
-  /** What the app threw after the handshake. */
+  /** The error of the app after the handshake. */
   error: { readonly thrown: unknown } | undefined
   readonly #raises: boolean
   readonly #protocol = new SocketProtocol(this, LIMITS)
   #denied: WebSocketDenied | undefined
   #disconnect: WebSocketDisconnect | undefined
-  #blocked: Blocked[] = []
+  #blocked: BlockedTest[] = []
   #accept: (acceptance: Acceptance) => void = () => {}
   #reject: (error: unknown) => void = () => {}
   #tellClosed: (closed: Closed) => void = () => {}
@@ -67,10 +67,10 @@ export class Link implements SocketWire {
     const onDisconnect = (listener: () => void): void => this.#protocol.onDisconnect(listener)
     const connection: WebSocketScope = { ...scope, onDisconnect }
     freezeLists(connection)
-    this.#protocol.run(freezing(app), connection)
+    this.#protocol.run(withFrozenMessages(app), connection)
   }
 
-  /** Gives a message to the app; resolves when the app has not too much to receive. */
+  /** Passes a message to the app. It resolves when few enough bytes wait for the app. */
   give(message: WebSocketReceivedMessage, size: number): Promise<void> {
     if (this.#disconnect !== undefined) return Promise.reject(this.#disconnect)
     const { inbox } = this.#protocol
@@ -79,7 +79,7 @@ export class Link implements SocketWire {
     return new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }))
   }
 
-  /** The client closes, or leaves. */
+  /** The client closes the websocket or disconnects. */
   leave(code: number, reason: string): void {
     if (!this.#protocol.isOver) this.#end({ code, reason }, reason)
   }
@@ -90,7 +90,7 @@ export class Link implements SocketWire {
   }
 
   deny(status: number, close?: SocketClose): void {
-    this.#denied = denied(status, [], status === 500 ? 'Internal Server Error' : '', close)
+    this.#denied = deniedError(status, [], status === 500 ? 'Internal Server Error' : '', close)
   }
 
   response(): Wire {
@@ -117,9 +117,9 @@ export class Link implements SocketWire {
     this.error = { thrown }
   }
 
-  /** A refusal is told only now, so that what the app does after it belongs to the test too. */
+  /** A refusal rejects only now, because errors of the app after the refusal belong to the test too. */
   ended(): void {
-    this.#reject(this.#denied ?? denied(500, [], 'Internal Server Error'))
+    this.#reject(this.#denied ?? deniedError(500, [], 'Internal Server Error'))
     this.#tellDone()
   }
 
@@ -134,14 +134,14 @@ export class Link implements SocketWire {
     })
     for (const { reject } of this.#blocked.splice(0)) reject(disconnect)
     this.#tellClosed(closed)
-    this.#protocol.lost(disconnected(code, echo))
+    this.#protocol.lost(disconnectMessage(code, echo))
   }
 
   #unblock(): void {
     for (const { resolve } of this.#blocked.splice(0)) resolve()
   }
 
-  /** What the app has thrown comes before the news that the websocket is closed. */
+  /** Throws the error of the app or, without one, the disconnect. */
   #throwLast(disconnect: Error): never {
     const { error } = this
     this.error = undefined
@@ -149,8 +149,8 @@ export class Link implements SocketWire {
   }
 }
 
-/** Freezes what passes between an app and its server. */
-function freezing(app: App): App {
+/** Wraps an app to freeze the messages that it receives and sends. */
+function withFrozenMessages(app: App): App {
   return (scope, receive, send) =>
     app(
       scope,

@@ -1,11 +1,11 @@
-/** The messages that an app sends to a test. The app waits while too many are unread, as on a wire. */
+/** The messages that an app sends to a test. The app waits if too many are unread, as on a network. */
 import { SENT } from '../../types.ts'
 
-/** How many bytes may be unread before a sender waits; each message counts some more. */
+/** The bytes that may be unread before a sender waits. Each message counts 16 bytes more. */
 const MOST_BYTES = 65_536
 const PER_MESSAGE = 16
 
-/** How waiting readers and senders are settled at the end. */
+/** Settles waiting readers and senders at the end. */
 export interface End<Message> {
   /** Returns the last message, or throws. */
   readonly take: () => Message
@@ -44,7 +44,7 @@ export class Mailbox<Message> {
     return new Promise((resolve, reject) => this.#senders.push({ resolve, reject }))
   }
 
-  /** The next message; rejects with the error of `late` if none arrives in time, and takes none then. */
+  /** Returns the next message. If none arrives in time, it rejects with the error of `late` and takes none. */
   take(timeout: number = Number.POSITIVE_INFINITY, late?: () => Error): Promise<Message> {
     const first = this.#kept.shift()
     if (first !== undefined) {
@@ -54,7 +54,7 @@ export class Mailbox<Message> {
     }
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) {
-        resolve(this.#end.take()) // what it throws rejects
+        resolve(this.#end.take()) // an error rejects the promise
         return
       }
       let timer: ReturnType<typeof setTimeout> | undefined
@@ -74,7 +74,7 @@ export class Mailbox<Message> {
     })
   }
 
-  /** No more messages follow; those that were sent can still be taken. */
+  /** Ends the mailbox. Messages that were sent before can still be taken. */
   end(end: End<Message>): void {
     if (this.#end !== undefined) return
     this.#end = end

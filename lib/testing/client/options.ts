@@ -4,8 +4,13 @@ import type { HeadersInit } from '../../http/headers.ts'
 import type { LifespanMode } from '../../lifespan/start.ts'
 import type { Address, HTTPScope, WebSocketScope } from '../../types.ts'
 
+/** Credentials of basic authentication, or a bearer token. */
+export type TestAuth =
+  | { readonly username: string; readonly password: string }
+  | { readonly bearer: string }
+
 export interface TestClientOptions {
-  /** The base of relative URLs, including its path ('http://testserver'). */
+  /** The base URL of relative URLs, including its path ('http://testserver'). */
   baseUrl?: string
   /** Throw the app's errors instead of returning its 500 (true). */
   raiseServerExceptions?: boolean
@@ -21,10 +26,16 @@ export interface TestClientOptions {
   rootPath?: string
   /** Whether to run the lifespan ('auto'). */
   lifespan?: LifespanMode
-  /** What takes the place of dependencies, everywhere in the app (none). */
+  /** Overrides of dependencies, everywhere in the app (none). */
   overrides?: readonly Override[]
   /** Check every message against the contract (true). */
   lint?: boolean
+  /** The `Authorization` of requests to the origin of the base URL, unless they have one (none). */
+  auth?: TestAuth
+  /** Milliseconds that a request waits for its response. It does not limit the rest of a stream (unlimited). */
+  timeout?: number
+  /** Record messages in `response.messages` of requests and `socket.messages` of websockets (false). */
+  record?: boolean
 }
 
 export interface TestRequestOptions {
@@ -33,20 +44,30 @@ export interface TestRequestOptions {
   body?: RequestInit['body'] | AsyncIterable<string | Uint8Array> | null
   /** A value to send as JSON instead of a body. */
   json?: unknown
-  /** Disconnects when it aborts, as a client that closes its connection. */
+  /** When it aborts, the client disconnects. */
   signal?: AbortSignal
   /** Overrides the client's setting. */
   followRedirects?: boolean
-  /** Keys to set in the scope, for what a URL cannot express. */
+  /** Keys to set in the scope, such as keys that a URL cannot express. */
   scope?: Partial<HTTPScope>
+  /** The `Authorization`, which does not follow a redirect to another origin (the client's). */
+  auth?: TestAuth
+  /** Send and keep the client's cookies (true). */
+  cookies?: boolean
+  /** Overrides the client's setting. */
+  timeout?: number
+  /** Overrides the client's setting. */
+  record?: boolean
 }
 
 export interface TestWebSocketOptions {
   /** The offered subprotocols, in order of preference (none). */
   subprotocols?: readonly string[]
   headers?: HeadersInit
-  /** Milliseconds that each wait may take, so that tests do not hang (5000). */
+  /** The maximum milliseconds of each wait, so a test does not hang (5000). */
   timeout?: number
-  /** Keys to set in the scope, for what a URL cannot express. */
+  /** Keys to set in the scope, such as keys that a URL cannot express. */
   scope?: Partial<WebSocketScope>
+  /** Keep the messages in `socket.messages` (the client's setting). */
+  record?: boolean
 }

@@ -9,8 +9,8 @@ export function becomesGet(method: string, status: number): boolean {
   return (status === 301 || status === 302) && method === 'POST'
 }
 
-/** The options of the redirected request: no body for a GET, no credentials for another origin. */
-export function redirected(
+/** Returns the options of the redirected request: no body for a GET, no credentials for another origin. */
+export function redirectOptions(
   { body, json, headers, ...rest }: TestRequestOptions,
   dropsBody: boolean,
   isSameOrigin: boolean,

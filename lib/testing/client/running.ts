@@ -3,7 +3,7 @@ import { ClientDisconnected } from '../../exceptions.ts'
 import { endsWithin } from '../../internal/deadline.ts'
 import type { App } from '../../types.ts'
 
-/** How long an app gets to notice the disconnect, in ms. */
+/** The time that an app has to notice the disconnect, in ms. */
 const AFTERMATH_MS = 1_000
 
 /** A call of an app, and the signal that disconnects its client. */
@@ -22,7 +22,7 @@ export class Running {
 
   /** Wraps the app for one call, which is tracked until it ends. */
   begin(app: App): Call {
-    // Each call has its own: ten listeners on one signal would trigger the leak warning.
+    // Each call has its own signal, because more than ten listeners on one signal trigger the leak warning.
     const controller = new AbortController()
     const call: App = async (scope, receive, send) => {
       const done = app(scope, receive, send)

@@ -74,7 +74,7 @@ function decodePath(rawPath: string): string {
   }
 }
 
-/** The client's own fields, overridden by those of one request. */
+/** Returns the header fields of the client, overridden by those of one request. */
 export function mergedHeaders(
   common: HeadersInit | undefined,
   own: HeadersInit | undefined,

@@ -8,33 +8,42 @@ import { SENT } from '../../types.ts'
 import { type WebSocketData, WebSocketDisconnect } from '../../websockets.ts'
 import type { Closed } from './denial.ts'
 import type { Link } from './link.ts'
+import type { ExchangeMessage } from './recording.ts'
 
 /** A websocket that the app has accepted; `await using` closes it. */
 export class TestWebSocket implements AsyncDisposable {
   /** The subprotocol that the app has chosen, or null. */
   readonly subprotocol: string | null
-  /** The headers that the app added to the answer of the handshake. */
+  /** The header fields that the app added to the handshake response. */
   readonly headers: Headers
   /** Resolves when either side has closed. */
   readonly closed: Promise<Closed>
+  /** The messages that the app has received and sent, in order; empty without `record`. */
+  readonly messages: readonly ExchangeMessage[]
   readonly #link: Link
   readonly #timeout: number
 
-  constructor(link: Link, { subprotocol, headers }: Acceptance, timeout: number) {
+  constructor(
+    link: Link,
+    { subprotocol, headers }: Acceptance,
+    timeout: number,
+    messages: readonly ExchangeMessage[] = [],
+  ) {
     this.subprotocol = subprotocol ?? null
     this.headers = new Headers(headers)
     this.closed = link.closed
+    this.messages = messages
     this.#link = link
     this.#timeout = timeout
   }
 
-  /** What the app has sent and the test has not received. */
+  /** The messages that the app has sent and the test has not received. */
   get unread(): readonly WebSocketData[] {
     return this.#link.outbound.unread
   }
 
   /**
-   * Sends a text message; resolves when less than 64 KiB wait for the app.
+   * Sends a text message. It resolves when less than 64 KiB wait for the app.
    *
    * @throws WebSocketDisconnect if the websocket is closed.
    */
@@ -42,12 +51,12 @@ export class TestWebSocket implements AsyncDisposable {
     return this.#send({ text }, encodeText(text).byteLength)
   }
 
-  /** Sends a binary message; throws as `sendText()` does. */
+  /** Sends a binary message. It throws the same errors as `sendText()`. */
   sendBytes(bytes: Uint8Array): Promise<void> {
     return this.#send({ bytes: new Uint8Array(bytes) }, bytes.byteLength)
   }
 
-  /** Sends a value as JSON, in a text message or a binary one; throws as `sendText()` does. */
+  /** Sends a value as JSON in a text or binary message. It throws the same errors as `sendText()`. */
   sendJSON(value: unknown, mode: 'text' | 'binary' = 'text'): Promise<void> {
     const text = JSON.stringify(value)
     return mode === 'text' ? this.sendText(text) : this.sendBytes(encodeText(text))
@@ -60,10 +69,10 @@ export class TestWebSocket implements AsyncDisposable {
   }
 
   /**
-   * The next message of the app.
+   * Returns the next message of the app.
    *
    * @throws WebSocketDisconnect if either side has closed, and all messages were received.
-   * @throws Error if none arrives in time; and whatever the app has thrown.
+   * @throws Error if no message arrives in time, or the error that the app has thrown.
    */
   receive(): Promise<WebSocketData> {
     return this.#link.outbound.take(this.#timeout, () => this.#late('no message came'))
@@ -87,14 +96,18 @@ export class TestWebSocket implements AsyncDisposable {
     )
   }
 
-  /** A message of either kind, parsed; throws as `receive()` does, and SyntaxError if it is not JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: as of a fetch response, for tests to look into
+  /**
+   * Returns the parsed JSON of the next message, text or binary.
+   *
+   * @throws SyntaxError if it is not JSON; otherwise as `receive()`.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as in `json()` of a fetch response
   async receiveJSON(): Promise<any> {
     const message = await this.receive()
     return JSON.parse(typeof message === 'string' ? message : new TextDecoder().decode(message))
   }
 
-  /** The messages until the websocket is closed. */
+  /** Yields the messages until the websocket is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<WebSocketData, void, undefined> {
     try {
       for (;;) yield await this.receive()
@@ -104,17 +117,17 @@ export class TestWebSocket implements AsyncDisposable {
   }
 
   /**
-   * Closes, and waits for the app to end.
+   * Closes the websocket, and waits for the app to end.
    *
-   * @param code 1005 is a close without a code.
-   * @throws Error if the app does not end in time; and whatever it has thrown.
+   * @param code The close code; 1005 for a close without a code.
+   * @throws Error if the app does not end in time, or the error that the app has thrown.
    */
   async close(code = 1000, reason = ''): Promise<void> {
     this.#link.leave(code, reason)
     await inTime(this.#link.done, this.#timeout, () =>
       this.#late(
         'the app did not end after its websocket was closed',
-        'Leave the loop when the peer has left, which websocket.signal tells.',
+        'Leave the loop when websocket.signal aborts.',
       ),
     )
     const { error } = this.#link
@@ -122,7 +135,7 @@ export class TestWebSocket implements AsyncDisposable {
     if (error !== undefined) throw error.thrown
   }
 
-  /** Ends the connection without a close, which the app receives as 1006; otherwise as `close()`. */
+  /** Ends the connection without a close frame; the app receives 1006. Otherwise it is like `close()`. */
   terminate(): Promise<void> {
     return this.close(1006)
   }

@@ -1,22 +1,25 @@
-/** Makes the fetch response of a test; `protocol/response.ts` says of what, and in which order. */
+/** Makes the fetch response of a test. `protocol/response.ts` checks the messages and their order. */
 import { ClientDisconnected } from '../../exceptions.ts'
 import { Headers } from '../../http/headers.ts'
 import { handled } from '../../internal/handled.ts'
 import type { Head } from '../../protocol/head.ts'
 import type { Wire } from '../../protocol/response.ts'
 import { type HeaderList, SENT } from '../../types.ts'
+import type { ExchangeMessage } from './recording.ts'
 
-/** A fetch response with what only a test can see. */
+/** A fetch response with more information for tests. */
 export interface TestResponse extends globalThis.Response {
-  /** The fields after the body, once it was read. */
+  /** The trailers, after the body was read. */
   readonly trailers: Headers
-  /** The `Link` values of all 103 answers. */
+  /** The `Link` values of all 103 responses. */
   readonly earlyHints: readonly string[]
-  /** What `http.response.debug` messages told. */
+  /** The information of `http.response.debug` messages. */
   readonly debug: Readonly<Record<string, unknown>>
+  /** The messages that the app has received and sent so far, in order; empty without `record`. */
+  readonly messages: readonly ExchangeMessage[]
 }
 
-/** What an exchange does with a response. */
+/** Receives the events of a response. */
 export interface Outlet {
   /** The head of a stream is known. */
   deliver(response: TestResponse): void
@@ -33,8 +36,11 @@ export class TestWire implements Wire {
   isGone = false
   readonly #outlet: Outlet
   readonly #isHead: boolean
-  readonly #extras = { trailers: new Headers(), earlyHints: [] as string[], debug: {} }
-  /** Sends that wait until the test has read what was sent before. */
+  readonly #extras = {
+    ...{ trailers: new Headers(), earlyHints: [] as string[], debug: {} },
+    messages: [] as readonly ExchangeMessage[],
+  }
+  /** Sends that wait until the test has read the parts before. */
   readonly #held: { resolve: () => void; reject: (error: unknown) => void }[] = []
   #parts: ReadableStreamDefaultController<Uint8Array> | undefined
   #whole: TestResponse | undefined
@@ -44,12 +50,12 @@ export class TestWire implements Wire {
     this.#isHead = isHead
   }
 
-  /** Whether the test has the response, or its beginning. */
+  /** Whether the test has received the head of a stream. */
   get isFlushed(): boolean {
     return this.#parts !== undefined
   }
 
-  /** A response that is whole, which the test gets when the app has ended; or a 500. */
+  /** The whole response, which the test gets when the app has ended; without one, a 500. */
   get answer(): TestResponse {
     const text = this.#isHead ? null : 'Internal Server Error'
     return this.#whole ?? this.#make(500, PLAIN_TEXT, text)
@@ -98,14 +104,14 @@ export class TestWire implements Wire {
     Object.assign(this.#extras.debug, info)
   }
 
-  /** The client has gone: what waits, on either side, hears of it. */
+  /** The client has disconnected. The reader of the stream and waiting sends get an error. */
   leave(reason: unknown): void {
     this.isGone = true
     this.abort(reason)
     for (const { reject } of this.#held.splice(0)) reject(new ClientDisconnected())
   }
 
-  /** Ends a stream; does nothing to one that the test has cancelled. */
+  /** Ends a stream. It does nothing if the test has cancelled the stream. */
   close(): void {
     try {
       this.#parts?.close()

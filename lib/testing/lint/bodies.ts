@@ -27,11 +27,11 @@ export function checkBody(message: Message): void {
 }
 
 /**
- * The length that a checked start declares; undefined if no body follows.
+ * Returns the length that a checked start declares; undefined if no body follows.
  *
  * @throws LintError if the length is not a number, or if there are two.
  */
-export function announced({ type, status, headers }: Message, isHead = false): Length {
+export function announcedLength({ type, status, headers }: Message, isHead = false): Length {
   const list = headers as readonly string[] // verified by checkStart
   let length: number | undefined
   for (let index = 0; index < list.length; index += 2) {
@@ -53,12 +53,12 @@ export function announced({ type, status, headers }: Message, isHead = false): L
 }
 
 /** @throws LintError if a checked body is longer or shorter than declared. */
-export function counted({ announced, sent }: Length, message: Message): Length {
+export function countBody({ announced, sent }: Length, message: Message): Length {
   const { type, body, moreBody } = message
   const total = sent + (body instanceof Uint8Array ? body.byteLength : 0)
   const fits = announced === undefined || total === announced || (moreBody && total < announced)
   if (fits) return { announced, sent: total }
   throw new LintError(
-    `${type}: content-length is ${announced}, but the body has ${total} bytes${moreBody ? ' or more' : ''}. Leave the header out, or count again; middleware that changes a body must change it too.`,
+    `${type}: content-length is ${announced}, but the body has ${total} bytes${moreBody ? ' or more' : ''}. Leave the header out, or count again; middleware that changes a body must change the header too.`,
   )
 }

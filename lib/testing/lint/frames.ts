@@ -2,7 +2,7 @@
 import { isCloseCode } from '../../exceptions.ts'
 import { LONGEST_REASON } from '../../protocol/closereason.ts'
 import { LintError } from './faults.ts'
-import { BYTES, checkKeys, must, optional, type Rule, TEXT } from './keys.ts'
+import { BYTES, checkKeys, optional, type Rule, rule, TEXT } from './keys.ts'
 import type { Message } from './protocol.ts'
 
 const CONTENT = { text: optional(TEXT), bytes: optional(BYTES) }
@@ -14,16 +14,16 @@ export function checkContent(where: string, message: Message, advice: string): v
   if ((text === undefined) !== (bytes === undefined)) return
   const given = text === undefined ? 'neither was' : 'both were'
   throw new LintError(
-    `${where}: exactly one of "text" and "bytes" must be there, ${given} given. ${advice}`,
+    `${where}: exactly one of "text" and "bytes" is required, ${given} given. ${advice}`,
   )
 }
 
 export const CLOSE: Readonly<Record<string, Rule>> = {
   code: optional(
-    must(
+    rule(
       'a close code that may be sent',
       (value) => typeof value === 'number' && isCloseCode(value),
-      'Use 1000 to 1014 but 1004, 1005, 1006, or 3000 to 4999.',
+      'Use 1000 to 1014, except 1004, 1005 and 1006, or 3000 to 4999.',
     ),
   ),
   reason: optional((value) => {
@@ -36,7 +36,7 @@ export const CLOSE: Readonly<Record<string, Rule>> = {
 }
 
 export const DISCONNECT: Readonly<Record<string, Rule>> = {
-  code: must(
+  code: rule(
     'a close code',
     (value) => Number.isInteger(value) && Number(value) >= 1000 && Number(value) <= 4999,
   ),

@@ -1,24 +1,24 @@
-/** The http conversation: a request body in, one response out. */
+/** The rules of the http protocol: the server sends a request body, the app sends one response. */
 import type { ResponsePhase } from '../../protocol/response.ts'
 import { isAbsolutePath, isLink } from '../../protocol/responsefaults.ts'
 import type { HTTPScope } from '../../types.ts'
 import {
   ADVICE,
-  announced,
+  announcedLength,
   checkBody,
   checkStart,
-  counted,
+  countBody,
   type Length,
   NO_LENGTH,
 } from './bodies.ts'
 import { LintError } from './faults.ts'
-import { BOOLEAN, BYTES, checkKeys, HEADERS, must, optional, RECORD, type Rule } from './keys.ts'
+import { BOOLEAN, BYTES, checkKeys, HEADERS, optional, RECORD, type Rule, rule } from './keys.ts'
 import {
   assertForeign,
   assertOffered,
   type Facts,
   type Message,
-  misplaced,
+  outOfOrder,
   type Protocol,
   type Step,
   stepping,
@@ -27,12 +27,12 @@ import { offersOf } from './scopes.ts'
 
 export interface HTTPState {
   readonly phase: Exclude<ResponsePhase, 'aborted'>
-  /** The last message that was sent, for the message about an end that came too early. */
+  /** The last message that was sent, for the error if the app ends too early. */
   readonly last: string
   readonly length: Length
   /** Whether trailers were announced. */
   readonly trailers: boolean
-  /** Whether a message was sent that only the server understands, and that may have ended it all. */
+  /** Whether a message of an unknown extension was sent, which may have completed the response. */
   readonly foreign: boolean
   readonly request: 'open' | 'complete' | 'disconnected'
 }
@@ -65,7 +65,7 @@ export function httpProtocol(scope: HTTPScope): Protocol<HTTPState> {
     start: INITIAL,
     sent: stepping('http', STEPS, facts),
     received: (state, message) => received(state, message, facts.offers),
-    asked: () => {},
+    receiving: () => {},
     ended,
     isExclusive: () => true,
   }
@@ -76,11 +76,11 @@ const AWAIT = 'Check that every send is awaited, and that one response is sent.'
 function start(state: HTTPState, message: Message, { offers, isHead }: HTTPFacts): HTTPState {
   checkStart(message)
   if (state.phase !== 'waiting') {
-    throw misplaced(message.type, 'the response has started already', AWAIT)
+    throw outOfOrder(message.type, 'the response has started already', AWAIT)
   }
   const trailers = message['trailers'] === true
   if (trailers) assertOffered('http.response.trailers', '"trailers: true"', offers)
-  const length = announced(message, isHead)
+  const length = announcedLength(message, isHead)
   const last = `${message.type} with status ${message['status']}`
   return { ...state, phase: 'started', last, trailers, length }
 }
@@ -89,7 +89,7 @@ function body(state: HTTPState, message: Message): HTTPState {
   checkBody(message)
   assertInBody(state, message)
   const moreBody = message['moreBody'] === true
-  const length = counted(state.length, message)
+  const length = countBody(state.length, message)
   const last = `${message.type} with moreBody: ${moreBody}`
   if (moreBody) return { ...state, phase: 'streaming', last, length }
   return { ...state, phase: state.trailers ? 'trailing' : 'complete', last, length }
@@ -97,10 +97,10 @@ function body(state: HTTPState, message: Message): HTTPState {
 
 function assertInBody({ phase, last }: HTTPState, { type }: Message): void {
   if (phase === 'waiting') {
-    throw misplaced(type, 'it came before http.response.start', AWAIT)
+    throw outOfOrder(type, 'it came before http.response.start', AWAIT)
   }
   if (phase === 'trailing' || phase === 'complete') {
-    throw misplaced(type, `the body has ended with ${last}`, AWAIT)
+    throw outOfOrder(type, `the body has ended with ${last}`, AWAIT)
   }
 }
 
@@ -110,20 +110,20 @@ function trailers(state: HTTPState, message: Message, { offers }: Facts): HTTPSt
   checkKeys(message.type, message, TRAILERS, ADVICE)
   assertOffered(message.type, message.type, offers)
   if (state.phase === 'complete' && state.trailers) {
-    throw misplaced(message.type, `the response has ended with ${state.last}`, AWAIT)
+    throw outOfOrder(message.type, `the response has ended with ${state.last}`, AWAIT)
   }
   if (state.phase !== 'waiting' && !state.trailers) {
-    throw misplaced(message.type, 'they were not announced', 'Start with trailers: true.')
+    throw outOfOrder(message.type, 'they were not announced', 'Start with trailers: true.')
   }
   if (state.phase !== 'trailing') {
-    throw misplaced(message.type, 'the body has not ended', 'Send a body without moreBody before.')
+    throw outOfOrder(message.type, 'the body has not ended', 'Send a body without moreBody before.')
   }
   const moreTrailers = message['moreTrailers'] === true
   const last = `${message.type} with moreTrailers: ${moreTrailers}`
   return { ...state, last, phase: moreTrailers ? 'trailing' : 'complete' }
 }
 
-const LINKS: Rule = must(
+const LINKS: Rule = rule(
   'a list of links, each "<target>; rel=…"',
   (value) => Array.isArray(value) && value.every(isLink),
   'See RFC 8288.',
@@ -136,15 +136,15 @@ function earlyHint(state: HTTPState, message: Message, { offers }: Facts): HTTPS
   return { ...state, last: message.type }
 }
 
-const PATH: Rule = must('an absolute path', isAbsolutePath)
+const PATH: Rule = rule('an absolute path', isAbsolutePath)
 
-/** It is the whole body, so it ends the response; its length is the server's to check. */
+/** The file is the whole body, so the message ends the response. The server checks its length. */
 function pathsend(state: HTTPState, message: Message, { offers }: Facts): HTTPState {
   checkKeys(message.type, message, { path: PATH }, ADVICE)
   assertOffered(message.type, message.type, offers)
   assertInBody(state, message)
   if (state.phase === 'streaming') {
-    throw misplaced(message.type, 'a part of the body was sent before', 'Send one of the two.')
+    throw outOfOrder(message.type, 'a part of the body was sent before', 'Send one of the two.')
   }
   return { ...state, phase: 'complete', last: message.type }
 }
@@ -153,7 +153,7 @@ function debug(state: HTTPState, message: Message, { offers }: Facts): HTTPState
   checkKeys(message.type, message, { info: RECORD }, ADVICE)
   assertOffered(message.type, message.type, offers)
   if (state.phase !== 'waiting') {
-    throw misplaced(message.type, 'the response has started already', 'Send it before.')
+    throw outOfOrder(message.type, 'the response has started already', 'Send it before.')
   }
   return { ...state, last: message.type }
 }
@@ -171,7 +171,7 @@ function received(state: HTTPState, message: Message, offers: readonly string[])
   checkKeys("the server's http.request", message, REQUEST, SERVER)
   if (state.request !== 'open') {
     const before = state.request === 'complete' ? 'one with moreBody: false' : 'http.disconnect'
-    throw misplaced(
+    throw outOfOrder(
       "the server's http.request",
       `it came after ${before}`,
       'Check the server, or the middleware that wraps receive.',
@@ -180,7 +180,7 @@ function received(state: HTTPState, message: Message, offers: readonly string[])
   return message['moreBody'] === true ? state : { ...state, request: 'complete' }
 }
 
-/** A client that has gone needs no response. */
+/** A client that has disconnected needs no response. */
 function ended({ phase, last, request, foreign }: HTTPState, waiting: string | undefined): void {
   if (request === 'disconnected' || foreign) return
   if (phase === 'waiting') {

@@ -2,7 +2,7 @@
 import { isHeaderName, isHeaderValue } from '../../http/headers.ts'
 import { describe, type Fields, isObject, LintError } from './faults.ts'
 
-/** Returns what is wrong with a value, as the rest of a sentence that begins with its key. */
+/** Returns the fault of a value as the end of a sentence that begins with its key; undefined if it is valid. */
 export type Rule = (value: unknown) => string | undefined
 
 /**
@@ -26,8 +26,8 @@ export function checkKeys(
   }
 }
 
-/** A rule from a condition; `advice` says what to do if it fails. */
-export function must(be: string, holds: (value: unknown) => boolean, advice?: string): Rule {
+/** Returns a rule from a condition. `advice` is the end of its message, and says how to fix the value. */
+export function rule(be: string, holds: (value: unknown) => boolean, advice?: string): Rule {
   return (value) => {
     if (holds(value)) return undefined
     const fault = `must be ${be}, ${describe(value)} was given`
@@ -40,23 +40,23 @@ export function optional(rule: Rule): Rule {
   return (value) => (value === undefined ? undefined : rule(value))
 }
 
-export const TEXT: Rule = must('text', (value) => typeof value === 'string')
-export const BOOLEAN: Rule = must('a boolean', (value) => typeof value === 'boolean')
-export const FUNCTION: Rule = must('a function', (value) => typeof value === 'function')
-export const RECORD: Rule = must(
+export const TEXT: Rule = rule('text', (value) => typeof value === 'string')
+export const BOOLEAN: Rule = rule('a boolean', (value) => typeof value === 'boolean')
+export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function')
+export const RECORD: Rule = rule(
   'an object of names and values',
   (value) => isObject(value) && !Array.isArray(value),
 )
-export const BYTES: Rule = must(
+export const BYTES: Rule = rule(
   'a Uint8Array',
   (value) => value instanceof Uint8Array,
   'Encode text with TextEncoder.',
 )
-export const TEXTS: Rule = must(
+export const TEXTS: Rule = rule(
   'a list of texts',
   (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 )
-export const STATUS: Rule = must(
+export const STATUS: Rule = rule(
   'an integer from 200 to 599',
   (value) => Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599,
   'Interim responses are sent by the server.',
@@ -65,7 +65,7 @@ export const STATUS: Rule = must(
 /** Checks a flat header list; names and values as in RFC 9110 section 5. */
 export const HEADERS: Rule = (value) => {
   if (!Array.isArray(value)) {
-    return `must be a flat list of names and values, ${describe(value)} was given. Write ['x-name', 'value']; of a Headers object it is the list.`
+    return `must be a flat list of names and values, ${describe(value)} was given. Write ['x-name', 'value'], or headers.list of a Headers object.`
   }
   for (let index = 0; index < value.length; index += 2) {
     const fault = nameFault(value[index]) ?? valueFault(value[index], value, index + 1)
@@ -76,7 +76,7 @@ export const HEADERS: Rule = (value) => {
 
 function nameFault(name: unknown): string | undefined {
   if (typeof name !== 'string') {
-    return `must be a flat list of texts, ${describe(name)} stands where a name belongs. Write ['x-name', 'value'], without pairs.`
+    return `must be a flat list of texts, ${describe(name)} was given as a name. Write ['x-name', 'value'], without pairs.`
   }
   if (!isHeaderName(name)) {
     return `has the name ${describe(name)}, which no header may have. Use letters, digits and !#$%&'*+-.^_\`|~ only.`

@@ -1,7 +1,7 @@
-/** The lifespan protocol: one startup, one shutdown, one answer to each. */
+/** The rules of the lifespan protocol: one startup, one shutdown, and one answer to each. */
 import { LintError } from './faults.ts'
 import { checkKeys, optional, TEXT } from './keys.ts'
-import { assertForeign, type Message, misplaced, type Protocol } from './protocol.ts'
+import { assertForeign, type Message, outOfOrder, type Protocol } from './protocol.ts'
 
 export type LifespanState =
   | 'before startup'
@@ -45,7 +45,7 @@ export const LIFESPAN: Protocol<LifespanState> = {
   start: 'before startup',
   sent,
   received,
-  asked: () => {},
+  receiving: () => {},
   ended,
   isExclusive: () => true,
 }
@@ -64,7 +64,7 @@ function sent(state: LifespanState, message: Message): LifespanState {
   const { question, during, after } = answer
   if (state === during) return after
   const isEarly = ORDER.indexOf(state) < ORDER.indexOf(during)
-  throw misplaced(
+  throw outOfOrder(
     type,
     `${question} ${isEarly ? 'has not been received' : 'was answered already'}`,
     ONCE,
@@ -86,7 +86,7 @@ function received(state: LifespanState, { type }: Message): LifespanState {
   if (type !== 'lifespan.startup' && type !== 'lifespan.shutdown') {
     assertForeign(type, 'lifespan', [], 'server')
   }
-  throw misplaced(
+  throw outOfOrder(
     `the server's ${type}`,
     type === 'lifespan.startup' ? 'it came twice' : `the app is ${IN_WORDS[state]}`,
     'Check the server, or the middleware that wraps receive.',

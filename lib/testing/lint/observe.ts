@@ -12,10 +12,10 @@ import {
   type SendMessage,
 } from '../../types.ts'
 import { describe, LintError } from './faults.ts'
-import { messageOf, misplaced, type Protocol } from './protocol.ts'
+import { messageOf, outOfOrder, type Protocol } from './protocol.ts'
 
 /**
- * Calls the app; rejects with what the app throws, or with the first fault that the app ignored.
+ * Calls the app. It rejects with the error of the app, or with the first fault that the app ignored.
  *
  * Scope and messages are passed by reference, and `send` returns the promise of the original `send`.
  */
@@ -93,11 +93,11 @@ class Observer<State> {
   #next(message: unknown): State {
     const known = messageOf('a message that is sent', message)
     if (this.#over) {
-      throw misplaced(known.type, 'the app had ended before', 'Probably a missing await.')
+      throw outOfOrder(known.type, 'the app had ended before', 'Probably a missing await.')
     }
     const state = this.#protocol.sent(this.#state, known)
     if (this.#waiting === undefined) return state
-    throw misplaced(
+    throw outOfOrder(
       known.type,
       `${this.#waiting.type} was not accepted yet`,
       'Probably a missing await.',
@@ -120,7 +120,7 @@ class Observer<State> {
 
   readonly receive: Receive = () => {
     try {
-      this.#protocol.asked(this.#state)
+      this.#protocol.receiving(this.#state)
       const given: unknown = this.#receive()
       if (!isThenable(given)) throw noPromise("the server's receive", given)
       // A forgotten await must not end the process.

@@ -8,8 +8,8 @@ export type Message = Fields & { readonly type: string }
 /**
  * The rules of one protocol.
  *
- * States are immutable values, so that a message which was not accepted leaves no trace. Violations of
- * the contract are thrown as LintErrors.
+ * States are immutable values. If a message is not accepted, the state before it is restored. Violations
+ * of the contract are thrown as LintErrors.
  */
 export interface Protocol<State> {
   readonly start: State
@@ -17,15 +17,15 @@ export interface Protocol<State> {
   readonly sent: (state: State, message: Message) => State
   /** The state after the server has delivered a message. */
   readonly received: (state: State, message: Message) => State
-  /** Called when the app asks for a message. */
-  readonly asked: (state: State) => void
+  /** Called when the app calls `receive`. */
+  readonly receiving: (state: State) => void
   /** Called when the app has ended; `waiting` is the type of a message that is not accepted yet. */
   readonly ended: (state: State, waiting: string | undefined) => void
   /** Whether a message of this type must be accepted before the next is sent. */
   readonly isExclusive: (type: string) => boolean
 }
 
-/** Facts about the scope that the steps need, read before the app could change it. */
+/** Facts about the scope that the steps need. They are read before the app can change the scope. */
 export interface Facts {
   readonly offers: readonly string[]
 }
@@ -90,11 +90,11 @@ export function assertForeign(
 export function assertOffered(name: string, type: string, offers: readonly string[]): void {
   if (offers.includes(name)) return
   throw new LintError(
-    `${type} needs the extension "${name}", which this scope does not offer. Look into scope.extensions before using it.`,
+    `${type} needs the extension "${name}", which this scope does not offer. Check scope.extensions before using it.`,
   )
 }
 
-/** The error for a message that is not allowed in this state. */
-export function misplaced(type: string, why: string, advice: string): LintError {
+/** Returns the error for a message that is not allowed in this state. */
+export function outOfOrder(type: string, why: string, advice: string): LintError {
   return new LintError(`${type}: out of place, ${why}. ${advice}`)
 }

@@ -6,44 +6,44 @@ import {
   checkKeys,
   FUNCTION,
   HEADERS,
-  must,
   optional,
   RECORD,
   type Rule,
+  rule,
   TEXT,
   TEXTS,
 } from './keys.ts'
 
 type Rules = Readonly<Record<string, Rule>>
 
-const ASGI: Rule = must(
+const ASGI: Rule = rule(
   "{ version: '3.0', specVersion: '…' }",
   (value) =>
     isObject(value) && value['version'] === '3.0' && typeof value['specVersion'] === 'string',
 )
 
-/** Raw text from the wire: visible ASCII, which exposes a decoded path. */
-const WIRE_TEXT: Rule = must(
-  'text as it came on the wire, in visible ASCII',
+/** Raw text from the network. Only visible ASCII is allowed, so a decoded path is detected. */
+const WIRE_TEXT: Rule = rule(
+  'raw text in visible ASCII, as received',
   (value) => typeof value === 'string' && /^[\x21-\x7e]*$/.test(value),
 )
 
 const RAW_PATH: Rule = (value) =>
   WIRE_TEXT(value) ??
-  must('the path without its query', (path) => !String(path).includes('?'))(value)
+  rule('the path without its query', (path) => !String(path).includes('?'))(value)
 
 function isPort(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535
 }
 
-const CLIENT: Rule = must(
+const CLIENT: Rule = rule(
   '{ host: text, port: number } or null',
   (value) =>
     value === null ||
     (isObject(value) && typeof value['host'] === 'string' && isPort(value['port'])),
 )
 
-const SERVER: Rule = must(
+const SERVER: Rule = rule(
   '{ host: text, port: number or null } or null',
   (value) =>
     value === null ||
@@ -52,7 +52,7 @@ const SERVER: Rule = must(
       (value['port'] === null || isPort(value['port']))),
 )
 
-const USER: Rule = must(
+const USER: Rule = rule(
   '{ isAuthenticated: boolean, displayName: text }',
   (value) =>
     isObject(value) &&
@@ -60,7 +60,7 @@ const USER: Rule = must(
     typeof value['displayName'] === 'string',
 )
 
-const AUTH: Rule = must(
+const AUTH: Rule = rule(
   '{ scopes: a list of texts }',
   (value) => isObject(value) && TEXTS(value['scopes']) === undefined,
 )
@@ -71,11 +71,11 @@ function isBodyLimit(value: unknown): boolean {
 
 function oneOf(...texts: readonly string[]): Rule {
   const list = texts.map((text) => `"${text}"`).join(' or ')
-  return must(list, (value) => texts.includes(String(value)) && typeof value === 'string')
+  return rule(list, (value) => texts.includes(String(value)) && typeof value === 'string')
 }
 
 const TRANSPORT: Rule = optional(
-  must(
+  rule(
     '{ send: a function, started: a boolean }',
     (value) =>
       isObject(value) &&
@@ -84,7 +84,7 @@ const TRANSPORT: Rule = optional(
   ),
 )
 
-const OVERRIDES: Rule = optional(must('a Map', (value) => value instanceof Map))
+const OVERRIDES: Rule = optional(rule('a Map', (value) => value instanceof Map))
 
 const CONNECTION: Rules = {
   asgi: ASGI,
@@ -105,9 +105,9 @@ const CONNECTION: Rules = {
   route: optional(FUNCTION),
   pathParams: optional(RECORD),
   maxBodySize: optional(
-    must('a number of bytes', (value) => typeof value === 'number' && value >= 0),
+    rule('a number of bytes', (value) => typeof value === 'number' && value >= 0),
   ),
-  bodyLimit: optional(must('an object with a maxSize', isBodyLimit)),
+  bodyLimit: optional(rule('an object with a maxSize', isBodyLimit)),
   settings: optional(RECORD),
   user: optional(USER),
   auth: optional(AUTH),
@@ -118,7 +118,7 @@ const CONNECTION: Rules = {
   transport: TRANSPORT,
 }
 
-const METHOD: Rule = must(
+const METHOD: Rule = rule(
   'a method in upper case',
   (value) => typeof value === 'string' && /^[!#$%&'*+\-.^_`|~0-9A-Z]+$/.test(value),
 )
@@ -126,7 +126,7 @@ const METHOD: Rule = must(
 /** Tokens without duplicates (RFC 6455 section 4.1). */
 const SUBPROTOCOLS: Rule = (value) =>
   TEXTS(value) ??
-  must(
+  rule(
     'a list of different tokens',
     (list) => Array.isArray(list) && list.every(isHeaderName) && new Set(list).size === list.length,
     'The server refuses handshakes that offer others.',
@@ -170,7 +170,7 @@ export function checkScope(scope: unknown): void {
   checkKeys(`the ${type} scope's extensions`, extensions, Object.fromEntries(known), ADVICE)
 }
 
-/** The names of the extensions that a scope offers, read once, since they do not change. */
+/** Returns the names of the extensions that a scope offers. They do not change, so they are read once. */
 export function offersOf(scope: Scope): readonly string[] {
   const { extensions = {} } = scope as Partial<ConnectionScope>
   return Object.keys(extensions).filter((name) => extensions[name] !== undefined)

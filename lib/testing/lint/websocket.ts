@@ -1,13 +1,13 @@
-/** The rules of a websocket, as lint checks them. */
+/** The rules of the websocket protocol. */
 import { indexOfName } from '../../http/headers.ts'
 import { ORDER, type SocketPhase, WHY } from '../../protocol/websocket.ts'
 import type { WebSocketScope } from '../../types.ts'
 import {
   ADVICE,
-  announced,
+  announcedLength,
   checkBody,
   checkStart,
-  counted,
+  countBody,
   type Length,
   NO_LENGTH,
 } from './bodies.ts'
@@ -19,7 +19,7 @@ import {
   assertOffered,
   type Facts,
   type Message,
-  misplaced,
+  outOfOrder,
   type Protocol,
   type Step,
   stepping,
@@ -31,9 +31,9 @@ export interface WebSocketState {
   readonly phase: SocketPhase
   /** Whether a response that denies the handshake is not complete. */
   readonly isPartial: boolean
-  /** What the server has told of the client. */
+  /** The state of the client, by the messages of the server. */
   readonly peer: 'silent' | 'connected' | 'disconnected'
-  /** Of the body of a denial. */
+  /** The length of the body of a denial. */
   readonly length: Length
   /** Whether a message of an extension was sent. */
   readonly foreign: boolean
@@ -59,29 +59,32 @@ const INITIAL: WebSocketState = {
   foreign: false,
 }
 
-/** Messages of an open websocket may be sent concurrently; those of the handshake may not. */
+/** Messages of an open websocket may be sent concurrently; messages of the handshake may not. */
 export function websocketProtocol(scope: WebSocketScope): Protocol<WebSocketState> {
   const facts: WebSocketFacts = { offers: offersOf(scope), subprotocols: scope.subprotocols }
   return {
     start: INITIAL,
     sent: stepping('websocket', STEPS, facts),
     received: (state, message) => received(state, message, facts.offers),
-    asked,
+    receiving: assertNotDisconnected,
     ended,
     isExclusive: (type) => type === 'websocket.accept' || type.startsWith('websocket.http.'),
   }
 }
 
-/** Whether the phase is one of these; a peer that has left is for the server to tell. */
-function isDue(state: WebSocketState, { type }: Message, ...phases: SocketPhase[]): boolean {
+/**
+ * Whether the phase is one of these. It throws for other phases, except if the peer has left: then the
+ * server rejects the message.
+ */
+function isAllowed(state: WebSocketState, { type }: Message, ...phases: SocketPhase[]): boolean {
   if (phases.includes(state.phase)) return true
   if (state.phase === 'closed') return false
-  throw misplaced(type, WHY[state.phase], ORDER)
+  throw outOfOrder(type, WHY[state.phase], ORDER)
 }
 
 const ACCEPT = { subprotocol: optional(TEXT), headers: optional(HEADERS) }
 
-/** Headers that the server sets. A client must fail if one is there twice (RFC 6455 section 4). */
+/** Headers that the server sets. A client must fail if one occurs twice (RFC 6455 section 4). */
 const OF_SERVER = [
   'sec-websocket-protocol',
   'sec-websocket-accept',
@@ -99,7 +102,7 @@ function accept(
   checkKeys(type, message, ACCEPT, ADVICE)
   if (subprotocol !== undefined && !subprotocols.includes(String(subprotocol))) {
     throw new LintError(
-      `${type}: "subprotocol" must be one that the client offered, ${describe(subprotocol)} was given. Choose from scope.subprotocols, or none.`,
+      `${type}: "subprotocol" must be one that the client offered, ${describe(subprotocol)} was given. Choose one of scope.subprotocols, or leave it out.`,
     )
   }
   for (const name of OF_SERVER) {
@@ -108,18 +111,18 @@ function accept(
       `${type}: "headers" must not have ${name}, which the server sets. Leave it out; a subprotocol is chosen by "subprotocol".`,
     )
   }
-  return isDue(state, message, 'connecting') ? { ...state, phase: 'open' } : state
+  return isAllowed(state, message, 'connecting') ? { ...state, phase: 'open' } : state
 }
 
 function send(state: WebSocketState, message: Message): WebSocketState {
   checkContent(message.type, message, ADVICE)
-  isDue(state, message, 'open')
+  isAllowed(state, message, 'open')
   return state
 }
 
 function close(state: WebSocketState, message: Message): WebSocketState {
   checkKeys(message.type, message, CLOSE, ADVICE)
-  if (!isDue(state, message, 'connecting', 'open')) return state
+  if (!isAllowed(state, message, 'connecting', 'open')) return state
   return { ...state, phase: state.phase === 'connecting' ? 'denied' : 'closing' }
 }
 
@@ -133,19 +136,19 @@ function denialStart(state: WebSocketState, message: Message, { offers }: Facts)
       `${message.type}: "trailers" must not be true, since a refusal has none. Leave it out.`,
     )
   }
-  const length = announced(message)
-  if (!isDue(state, message, 'connecting')) return state
+  const length = announcedLength(message)
+  if (!isAllowed(state, message, 'connecting')) return state
   return { ...state, phase: 'denied', isPartial: true, length }
 }
 
 function denialBody(state: WebSocketState, message: Message, { offers }: Facts): WebSocketState {
   checkBody(message)
   assertOffered(DENIAL, message.type, offers)
-  if (!state.isPartial) isDue(state, message)
+  if (!state.isPartial) isAllowed(state, message)
   if (!state.isPartial) return state
   return {
     ...state,
-    length: counted(state.length, message),
+    length: countBody(state.length, message),
     isPartial: message['moreBody'] === true,
   }
 }
@@ -160,27 +163,27 @@ function received(
   const where = `the server's ${message.type}`
   switch (message.type) {
     case 'websocket.connect':
-      if (state.peer !== 'silent') throw misplaced(where, 'it came twice', SERVER)
+      if (state.peer !== 'silent') throw outOfOrder(where, 'it came twice', SERVER)
       return { ...state, peer: 'connected' }
     case 'websocket.receive':
       checkContent(where, message, SERVER)
       assertConnected(state, where)
       if (state.phase !== 'open' && state.phase !== 'closing') {
-        throw misplaced(where, WHY[state.phase], SERVER)
+        throw outOfOrder(where, WHY[state.phase], SERVER)
       }
       return state
     case 'websocket.disconnect':
       checkKeys(where, message, DISCONNECT, SERVER)
       assertConnected(state, where)
-      return left(state)
+      return withoutPeer(state)
     default:
       assertForeign(message.type, 'websocket', offers, 'server')
       return state
   }
 }
 
-/** The app learns that the peer has left; what the app had finished before stays so. */
-function left(state: WebSocketState): WebSocketState {
+/** The app was notified that the peer has left. A phase that was finished before does not change. */
+function withoutPeer(state: WebSocketState): WebSocketState {
   const isFinished = state.phase === 'closing' || (state.phase === 'denied' && !state.isPartial)
   const phase = isFinished ? state.phase : 'closed'
   return { ...state, phase, isPartial: false, peer: 'disconnected' }
@@ -190,13 +193,13 @@ function assertConnected({ peer }: WebSocketState, where: string): void {
   if (peer === 'connected') return
   const why =
     peer === 'silent' ? 'it came before websocket.connect' : 'it came after websocket.disconnect'
-  throw misplaced(where, why, SERVER)
+  throw outOfOrder(where, why, SERVER)
 }
 
-function asked({ peer }: WebSocketState): void {
+function assertNotDisconnected({ peer }: WebSocketState): void {
   if (peer !== 'disconnected') return
   throw new LintError(
-    'receive was called after websocket.disconnect, so nothing can come any more. Leave the loop when the peer has left.',
+    'receive was called after websocket.disconnect, and no more messages follow. Leave the loop when the peer has left.',
   )
 }
 

@@ -7,7 +7,7 @@ import type { App } from '../../../lib/types.ts'
 import { echo, read } from '../../support/echo.ts'
 
 t.test('bodies: TC-8', async (t) => {
-  t.test('bring their type and length', async (t) => {
+  t.test('have their type and length', async (t) => {
     await using client = await testClient(echo)
     const form = new FormData()
     form.set('a', 'é')
@@ -37,7 +37,7 @@ t.test('bodies: TC-8', async (t) => {
     t.equal('content-length' in none.headers, false)
   })
 
-  t.test('that are streams are sent in chunks, as they are made', async (t) => {
+  t.test('of streams are sent in chunks on demand', async (t) => {
     await using client = await testClient(echo)
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -90,7 +90,17 @@ t.test('bodies: TC-8', async (t) => {
     t.equal(log.at(-1), 'stopped', 'and never will be')
   })
 
-  t.test('that fail reach the test', async (t) => {
+  t.test('are given once', async (t) => {
+    await using client = await testClient(echo)
+
+    await t.rejects(
+      client.post('/', { body: 'a', json: 1 }),
+      /^testClient: a request has one body, body and json were given\. Leave one of them out\./,
+    )
+    t.equal((await client.post('/', { body: null, json: 1 })).status, 200)
+  })
+
+  t.test('that fail reject in the test', async (t) => {
     await using client = await testClient(echo)
     const failing = async function* (): AsyncGenerator<string> {
       yield 'a'

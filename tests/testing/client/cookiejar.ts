@@ -12,7 +12,7 @@ function after(fields: readonly string[], target: string | URL = SITE): string {
   return jar.fieldFor(new URL(target, SITE))
 }
 
-t.test('sends back what it was sent, octet by octet', async (t) => {
+t.test('sends back cookies unchanged, byte for byte', async (t) => {
   t.equal(
     after(['a=1', 'b="x\\054 y"; HttpOnly', 'c=%zz%20', 'd=', 'e=1=2']),
     'a=1; b="x\\054 y"; c=%zz%20; d=; e=1=2',
@@ -20,7 +20,7 @@ t.test('sends back what it was sent, octet by octet', async (t) => {
   t.equal(after([]), '')
 })
 
-t.test('keeps one cookie of a name, domain and path: the last', async (t) => {
+t.test('keeps the last cookie for a name, domain and path', async (t) => {
   t.equal(after(['a=1', 'b=2', 'a=3']), 'a=3; b=2')
 })
 
@@ -28,7 +28,7 @@ t.test('drops a cookie without a name', async (t) => {
   t.equal(after(['=x', 'x', '']), '')
 })
 
-t.test('keeps names that objects have by themselves', async (t) => {
+t.test('keeps cookies with names of object properties', async (t) => {
   t.equal(after(['__proto__=1', 'constructor=2']), '__proto__=1; constructor=2')
 })
 
@@ -46,7 +46,7 @@ t.test('sends a cookie to its domain (RFC 6265 section 5.1.3)', async (t) => {
   for (const [field, target, expected] of cases) t.equal(after([field], target), expected, field)
 })
 
-t.test('an address is its own domain, and no other (RFC 6265 section 5.1.3)', async (t) => {
+t.test('an address matches only itself (RFC 6265 section 5.1.3)', async (t) => {
   const jar = new CookieJar()
   const local = new URL('http://127.0.0.1/')
   for (const field of ['a=1; Domain=0.0.1', 'b=1; Domain=.1', 'c=1; Domain=127.0.0.1']) {
@@ -57,7 +57,7 @@ t.test('an address is its own domain, and no other (RFC 6265 section 5.1.3)', as
   t.equal(jar.fieldFor(new URL('http://[::1]/')), 'd=1')
 })
 
-t.test('an empty Domain is as good as none (RFC 6265 section 5.2.3)', async (t) => {
+t.test('an empty Domain is ignored (RFC 6265 section 5.2.3)', async (t) => {
   for (const field of ['a=1; Domain=', 'a=1; Domain', 'a=1; Domain= ', 'a=1; Domain=.']) {
     t.equal(after([field]), 'a=1', field)
     t.equal(after([field], 'http://www.example.org/app/'), '', `${field} is for its host alone`)
@@ -90,12 +90,12 @@ t.test('sends longer paths first, then older ones (RFC 6265 section 5.4)', async
   t.equal(after(fields), 'a=deep; a=changed; b=1')
 })
 
-t.test('sends a secure cookie over https alone: MW-SESS-14', async (t) => {
+t.test('sends a secure cookie over https only: MW-SESS-14', async (t) => {
   t.equal(after(['a=1; Secure']), '')
   t.equal(after(['a=1; Secure'], 'https://example.org/app/'), 'a=1')
 })
 
-t.test('forgets what is over', async (t) => {
+t.test('deletes expired cookies', async (t) => {
   const past = 'Thu, 01 Jan 1970 00:00:00 GMT'
   const future = 'Fri, 31 Dec 9999 23:59:59 GMT'
   const cases: [string, string][] = [
@@ -110,7 +110,7 @@ t.test('forgets what is over', async (t) => {
   for (const [field, expected] of cases) t.equal(after(['a=1', field]), expected, field)
 })
 
-t.test('lets a cookie end when its time has come', async (t) => {
+t.test('deletes a cookie at its expiry', async (t) => {
   const { now } = Date
   t.teardown(() => {
     Date.now = now
@@ -124,7 +124,7 @@ t.test('lets a cookie end when its time has come', async (t) => {
   t.equal(jar.fieldFor(SITE), '')
 })
 
-t.test('takes cookies by hand, for all paths of a host', async (t) => {
+t.test('cookies can be set manually, for all paths of a host', async (t) => {
   const jar = new CookieJar()
   jar.set('a', 'x; y', SITE)
 
@@ -133,7 +133,7 @@ t.test('takes cookies by hand, for all paths of a host', async (t) => {
   t.throws(() => jar.set('a;b', '1', SITE), TypeError)
 })
 
-t.test('gives back any value that was put in', async () => {
+t.test('returns any value that was set', async () => {
   fc.assert(
     fc.property(anyText(), (value) => {
       const jar = new CookieJar()
@@ -143,7 +143,7 @@ t.test('gives back any value that was put in', async () => {
   )
 })
 
-t.test('tells a value as a request reads it, and can be emptied', async (t) => {
+t.test('returns values as a request reads them, and can be cleared', async (t) => {
   const jar = new CookieJar()
   jar.take('a="x\\054y"', SITE)
   jar.take('b=%C3%A9', SITE)

@@ -36,7 +36,7 @@ function streamed(log: string[], options = {}): App {
   return (...channels) => new StreamingResponse(ticks(log), options).respond(...channels)
 }
 
-t.test('gives the whole response of an app', async (t) => {
+t.test('returns the whole response of an app', async (t) => {
   const headers = ['x-a', '1', 'x-a', '2', 'set-cookie', 'a=1', 'set-cookie', 'b=2']
   const response = await run(sending({ ...START, status: 201, headers } as SendMessage, body('é')))
 
@@ -47,7 +47,7 @@ t.test('gives the whole response of an app', async (t) => {
   t.equal(await response.text(), 'é')
 })
 
-t.test('has no body where there is never one: TC-15', async (t) => {
+t.test('has no body for statuses without one: TC-15', async (t) => {
   const cases = [
     { method: 'HEAD', status: 200 },
     { method: 'GET', status: 204 },
@@ -63,7 +63,7 @@ t.test('has no body where there is never one: TC-15', async (t) => {
   }
 })
 
-t.test('tells trailers, early hints and debug information', async (t) => {
+t.test('returns trailers, early hints and debug information', async (t) => {
   const app = sending(
     { type: 'http.response.debug', info: { a: 1 } },
     { ...START, trailers: true } as SendMessage,
@@ -80,7 +80,7 @@ t.test('tells trailers, early hints and debug information', async (t) => {
   t.same(response.debug, { a: 1 })
 })
 
-t.test('streams: each part when it is made, no faster than it is read: advisory 99', async (t) => {
+t.test('streams each part on demand: advisory 99', async (t) => {
   const log: string[] = []
   const response = await run(streamed(log))
   const reader = response.body?.getReader()
@@ -95,7 +95,7 @@ t.test('streams: each part when it is made, no faster than it is read: advisory 
   t.equal(log.at(-1), 'stopped')
 })
 
-t.test('a mistake of the app', async (t) => {
+t.test('an error of the app', async (t) => {
   const cases: [string, App, RegExp][] = [
     ['a second start', sending(START, START), /start: out of place, the response has started/],
     ['a body before it', sending(body('a')), /body: out of place, the response has not/],
@@ -115,7 +115,7 @@ t.test('a mistake of the app', async (t) => {
   ]
   for (const [name, app, message] of cases) t.test(name, async (t) => t.rejects(run(app), message))
 
-  t.test('is a 500 when errors are not to be thrown: TC-3', async (t) => {
+  t.test('is a 500 if errors are not thrown: TC-3', async (t) => {
     for (const app of [sending(), sending(START), () => Promise.reject(new Error('kaput'))]) {
       const response = await run(app, { raiseServerExceptions: false })
       t.equal(response.status, 500)
@@ -123,7 +123,7 @@ t.test('a mistake of the app', async (t) => {
     }
   })
 
-  t.test('cuts a body that has begun', async (t) => {
+  t.test('aborts a body that has started', async (t) => {
     for (const raiseServerExceptions of [true, false]) {
       const response = await run(sending(START, body('a', true)), { raiseServerExceptions })
       await t.rejects(response.text(), /ended before its response was complete/)
@@ -131,7 +131,7 @@ t.test('a mistake of the app', async (t) => {
   })
 })
 
-t.test('a forgotten await ends no process', async (t) => {
+t.test('a forgotten await does not end the process', async (t) => {
   const app: App = async (_scope, _receive, send) => {
     send(body('too early'))
     send(START)
@@ -142,7 +142,7 @@ t.test('a forgotten await ends no process', async (t) => {
   await turn()
 })
 
-t.test('work after the response belongs to it', async (t) => {
+t.test('background work is part of the response', async (t) => {
   const failing =
     (...messages: SendMessage[]): App =>
     async (...channels) => {
@@ -161,7 +161,7 @@ t.test('work after the response belongs to it', async (t) => {
 })
 
 t.test('receive', async (t) => {
-  t.test('gives the body as it was sent, then waits for the end of the response', async (t) => {
+  t.test('returns the body as it was sent, then waits for the end of the response', async (t) => {
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
         for (const text of ['a', 'b']) controller.enqueue(encoder.encode(text))
@@ -186,7 +186,7 @@ t.test('receive', async (t) => {
     ])
   })
 
-  t.test('leaves what the app does not read, and says so', async (t) => {
+  t.test('reports unread parts of the body', async (t) => {
     let cancelled = 0
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(encoder.encode('a')),
@@ -200,7 +200,7 @@ t.test('receive', async (t) => {
   })
 })
 
-t.test('when the test leaves', async (t) => {
+t.test('when the test disconnects', async (t) => {
   /** Listens in every way, and waits until it is notified. */
   const listening = (told: string[]): App => {
     return async (scope, receive, send) => {
@@ -215,7 +215,7 @@ t.test('when the test leaves', async (t) => {
     }
   }
 
-  t.test('by a signal, it gets the reason, and the app is told in all ways', async (t) => {
+  t.test('by a signal, it gets the reason, and the app gets the disconnect', async (t) => {
     const told: string[] = []
     const controller = new AbortController()
     const response = run(listening(told), { signals: [controller.signal] })
@@ -227,7 +227,7 @@ t.test('when the test leaves', async (t) => {
     t.same(told, ['listener', 'http.disconnect', 'ClientDisconnected', 'at once'])
   })
 
-  t.test('before it began, the app is not called', async (t) => {
+  t.test('before the start, the app is not called', async (t) => {
     let called = 0
     const app: App = async () => {
       called++
@@ -236,7 +236,7 @@ t.test('when the test leaves', async (t) => {
     t.equal(called, 0)
   })
 
-  t.test('nothing is left on the signal afterwards: advisory 101', async (t) => {
+  t.test('no listener stays on the signal: advisory 101', async (t) => {
     const signal = new AbortController().signal
     let listeners = 0
     const { addEventListener, removeEventListener } = signal
@@ -252,7 +252,7 @@ t.test('when the test leaves', async (t) => {
     t.equal(listeners, 0)
   })
 
-  t.test('while a part waits to be read, its send is rejected', async (t) => {
+  t.test('while a part is unread, its send is rejected', async (t) => {
     const errors: unknown[] = []
     const app: App = async (_scope, _receive, send) => {
       await send(START)
@@ -265,7 +265,7 @@ t.test('when the test leaves', async (t) => {
     t.same(errors, [new ClientDisconnected(), new ClientDisconnected()])
   })
 
-  t.test('while the app waits for the body, it is told', async (t) => {
+  t.test('while the app waits for the body, receive returns a disconnect', async (t) => {
     const told: string[] = []
     const controller = new AbortController()
     const app: App = async (_scope, receive) => {

@@ -48,7 +48,7 @@ t.test('gives each request a shallow copy of the state: TC-16, LS-2', async (t) 
   t.same(await (await client.get('/')).json(), { count: 1, list: [1, 1] })
 })
 
-t.test('failures are thrown, with the app’s own error: TC-6, LS-4', async (t) => {
+t.test('failures are thrown, with the error of the app: TC-6, LS-4', async (t) => {
   const error = new Error('kaput')
   const starting = Application({
     // biome-ignore lint/correctness/useYield: it never comes so far
@@ -68,7 +68,7 @@ t.test('failures are thrown, with the app’s own error: TC-6, LS-4', async (t) 
   await t.rejects(client.close(), { cause: error, message: /lifespan: the shutdown failed/ })
 })
 
-t.test('is left out when it is off: TC-7', async (t) => {
+t.test('does not run with lifespan: off: TC-7', async (t) => {
   const types: string[] = []
   const app: App = async (scope) => {
     types.push(scope.type)
@@ -82,7 +82,7 @@ t.test('is left out when it is off: TC-7', async (t) => {
   t.equal(client.state, undefined)
 })
 
-t.test('is asked for when it is on', async (t) => {
+t.test('is required with lifespan: on', async (t) => {
   const none: App = () => Promise.reject(new Error('none'))
   await t.rejects(
     testClient(none, { lifespan: 'on' }),
@@ -90,7 +90,7 @@ t.test('is asked for when it is on', async (t) => {
   )
 })
 
-t.test('throws a fault against the contract even where errors are not raised', async (t) => {
+t.test('throws contract faults even if errors are not raised', async (t) => {
   const silent: App = async () => {}
   const client = await testClient(silent, { lifespan: 'off', raiseServerExceptions: false })
 

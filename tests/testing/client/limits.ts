@@ -49,7 +49,7 @@ t.test('an app that does not end is reported', async (t) => {
   release()
 })
 
-t.test('time may be without bounds', async (t) => {
+t.test('timeouts can be disabled', async (t) => {
   const app = talking(async (websocket) => {
     await turn()
     await websocket.accept()
@@ -107,7 +107,7 @@ t.test('a test that sends too far ahead waits for the app', async (t) => {
 })
 
 // TC-10
-t.test('closing the client closes what is open, and tells what has failed unseen', async (t) => {
+t.test('close() ends open exchanges, and throws unseen errors', async (t) => {
   const codes: number[] = []
   const app = talking(async (websocket) => {
     await websocket.accept()

@@ -36,7 +36,7 @@ const loop = Route('/loop/{n:int}', (request) =>
 
 const app = Application({ routes: [look, go, loop] })
 
-t.test('are followed, and told: TC-4', async (t) => {
+t.test('are followed, and listed: TC-4', async (t) => {
   await using client = await testClient(app)
   const response = await client.get('/go/302')
 
@@ -89,7 +89,7 @@ t.test('change the method as browsers do (Fetch, section 4.4)', async (t) => {
   t.equal((await client.head('/go/303')).redirected, true)
 })
 
-t.test('carry credentials within the origin alone', async (t) => {
+t.test('send credentials within the origin only', async (t) => {
   await using client = await testClient(app)
   const headers = { authorization: 'secret', host: 'mine.example', 'x-a': '1' }
 

@@ -34,7 +34,7 @@ t.test('sends and receives text, bytes and JSON', async (t) => {
   t.same(await socket.receiveJSON(), [1])
 })
 
-t.test('a message of the other kind is a fault of the app', async (t) => {
+t.test('a message of the other type is a fault of the app', async (t) => {
   await using client = await testClient(echo)
   await using socket = await client.websocket('/')
 
@@ -45,7 +45,7 @@ t.test('a message of the other kind is a fault of the app', async (t) => {
 })
 
 // TC-10, TC-16
-t.test('asks as a browser does, and shows what was answered', async (t) => {
+t.test('sends a handshake as a browser does, and shows the answer', async (t) => {
   const app = talking(async (websocket) => {
     await websocket.accept({
       subprotocol: 'b',
@@ -90,7 +90,7 @@ t.test('asks as a browser does, and shows what was answered', async (t) => {
   t.match((await other.receiveJSON()).cookies, { seen: 'yes' })
 })
 
-t.test('shows the state of the lifespan, and keys of the scope that the test gives', async (t) => {
+t.test('has the state of the lifespan, and scope keys of the test', async (t) => {
   const app: App = async (scope, receive, send) => {
     if (scope.type === 'lifespan') {
       await receive()
@@ -112,7 +112,7 @@ t.test('shows the state of the lifespan, and keys of the scope that the test giv
 })
 
 // TC-10
-t.test('iterates until the app closes, and tells how it did', async (t) => {
+t.test('iterates until the app closes, and has the close code', async (t) => {
   const app = talking(async (websocket) => {
     await websocket.accept()
     for (const word of ['a', 'b', 'c']) await websocket.sendText(word)
@@ -142,7 +142,7 @@ t.test('an app that returns closes with 1000', async (t) => {
 })
 
 // WS-6, TC-10
-t.test('the app sees how the test closes, and the test sees unreceived messages', async (t) => {
+t.test('the app gets the close of the test, which has the unreceived messages', async (t) => {
   const seen: unknown[] = []
   const app = talking(async (websocket) => {
     await websocket.accept()
@@ -181,7 +181,7 @@ t.test('sends after the close are rejected', async (t) => {
 })
 
 // TC-11
-t.test('a denial is an error with the response', async (t) => {
+t.test('a denial is an error that has the response', async (t) => {
   const refusals: [(websocket: WebSocket) => unknown, number, string][] = [
     [(websocket) => websocket.close(4001, 'nope'), 403, ''],
     [(websocket) => websocket.denial(new PlainTextResponse('who?', { status: 401 })), 401, 'who?'],
@@ -220,7 +220,7 @@ t.test('a denial is an error with the response', async (t) => {
   }
 })
 
-t.test('keeps the cookies of a refusal', async (t) => {
+t.test('keeps the cookies of a denial', async (t) => {
   const response = new PlainTextResponse('no', { status: 401 }).setCookie('tried', 'yes')
   await using client = await testClient(talking((websocket) => websocket.denial(response)))
 
@@ -230,7 +230,7 @@ t.test('keeps the cookies of a refusal', async (t) => {
 })
 
 // TC-12
-t.test('what the app throws surfaces where the test is', async (t) => {
+t.test('errors of the app are thrown in the test', async (t) => {
   const bug = new Error('bug')
   const failing = talking(async (websocket) => {
     if (websocket.queryParams.has('early')) throw bug
@@ -250,7 +250,7 @@ t.test('what the app throws surfaces where the test is', async (t) => {
   await t.rejects(other.close(), bug)
 })
 
-t.test('without raiseServerExceptions it sees what a client would', async (t) => {
+t.test('without raiseServerExceptions it gets the response of a client', async (t) => {
   const failing = talking(async (websocket) => {
     if (websocket.queryParams.has('early')) throw new Error('bug')
     await websocket.accept()
@@ -264,7 +264,7 @@ t.test('without raiseServerExceptions it sees what a client would', async (t) =>
   t.same(await socket.closed, { code: 1011, reason: '' })
 })
 
-t.test('faults against the contract surface too', async (t) => {
+t.test('contract faults are thrown too', async (t) => {
   const silent = talking(() => {})
   const wrong: App = async (_scope, _receive, send) => {
     await send({ type: 'websocket.accept' })

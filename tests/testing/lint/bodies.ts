@@ -1,9 +1,9 @@
 import t from 'tap'
 import {
-  announced,
+  announcedLength,
   checkBody,
   checkStart,
-  counted,
+  countBody,
   NO_LENGTH,
 } from '../../../lib/testing/lint/bodies.ts'
 
@@ -29,7 +29,7 @@ t.test('a start has a status and headers', async (t) => {
   })
 })
 
-t.test('a body has bytes, or nothing', async (t) => {
+t.test('a body has bytes, or is empty', async (t) => {
   t.doesNotThrow(() => checkBody({ type: 'http.response.body' }))
   t.doesNotThrow(() => checkBody(body(1, true)))
   t.throws(() => checkBody({ type: 'http.response.body', body: 'text' }), {
@@ -41,30 +41,30 @@ t.test('a body has bytes, or nothing', async (t) => {
   })
 })
 
-t.test('reads the length that was announced', async (t) => {
-  t.equal(announced(start()).announced, undefined)
-  t.equal(announced(start('x-a', 'content-length', 'content-length', '7')).announced, 7)
-  t.equal(announced(start('content-length', '7', 'content-length', '7')).announced, 7)
+t.test('reads the announced length', async (t) => {
+  t.equal(announcedLength(start()).announced, undefined)
+  t.equal(announcedLength(start('x-a', 'content-length', 'content-length', '7')).announced, 7)
+  t.equal(announcedLength(start('content-length', '7', 'content-length', '7')).announced, 7)
 })
 
 t.test('rejects an invalid length, and two lengths', async (t) => {
   for (const value of ['', '-1', '1.5', '0x10', '1, 1', ' 1', '1e3', '9999999999999999']) {
-    t.throws(() => announced(start('content-length', value)), {
+    t.throws(() => announcedLength(start('content-length', value)), {
       message: /content-length must be a number of bytes, .* was given/,
     })
   }
-  t.throws(() => announced(start('content-length', '7', 'content-length', '8')), {
+  t.throws(() => announcedLength(start('content-length', '7', 'content-length', '8')), {
     message: /must be one number, 7 and 8 were given/,
   })
 })
 
-t.test('counts what was sent against what was announced', async (t) => {
+t.test('compares the sent bytes with the announced length', async (t) => {
   const five = { announced: 5, sent: 0 }
 
-  t.equal(counted(NO_LENGTH, body(9)).sent, 9)
-  t.equal(counted(five, body(5)).sent, 5)
-  t.equal(counted(counted(five, body(5, true)), { type: 'http.response.body' }).sent, 5)
-  t.throws(() => counted(five, body(4)), { message: /content-length is 5, but .* 4 bytes\. / })
-  t.throws(() => counted(five, body(6)), { message: /content-length is 5, but .* 6 bytes\. / })
-  t.throws(() => counted(five, body(6, true)), { message: /has 6 bytes or more\. / })
+  t.equal(countBody(NO_LENGTH, body(9)).sent, 9)
+  t.equal(countBody(five, body(5)).sent, 5)
+  t.equal(countBody(countBody(five, body(5, true)), { type: 'http.response.body' }).sent, 5)
+  t.throws(() => countBody(five, body(4)), { message: /content-length is 5, but .* 4 bytes\. / })
+  t.throws(() => countBody(five, body(6)), { message: /content-length is 5, but .* 6 bytes\. / })
+  t.throws(() => countBody(five, body(6, true)), { message: /has 6 bytes or more\. / })
 })

@@ -9,7 +9,7 @@ t.test('a fault is an error that begins with "lint: "', async (t) => {
   t.equal(error.message, 'lint: the app resolved.')
 })
 
-t.test('names values as they can stand in a sentence', async (t) => {
+t.test('describes values in a sentence', async (t) => {
   const cases: [unknown, string][] = [
     ['text', '"text"'],
     ['a\r\nb', '"a\\r\\nb"'],
@@ -29,7 +29,7 @@ t.test('names values as they can stand in a sentence', async (t) => {
   for (const [value, words] of cases) t.equal(describe(value), words)
 })
 
-t.test('knows objects', async (t) => {
+t.test('recognizes objects', async (t) => {
   t.ok(isObject({}))
   t.ok(isObject([]))
   t.notOk(isObject(null))

@@ -9,7 +9,7 @@ t.test('a message has either text or bytes', async (t) => {
   t.doesNotThrow(check({ text: '' }))
   t.doesNotThrow(check({ bytes: new Uint8Array(0) }))
   t.doesNotThrow(check({ text: 'a', bytes: undefined }))
-  t.throws(check({}), { message: /exactly one of "text" and "bytes" must be there, neither was/ })
+  t.throws(check({}), { message: /exactly one of "text" and "bytes" is required, neither was/ })
   t.throws(check({ text: 'a', bytes: new Uint8Array(1) }), { message: /both were given/ })
   t.throws(check({ text: 1 }), { message: /"text" must be text, 1 was given/ })
   t.throws(check({ text: null }), { message: /"text" must be text, null was given/ })
@@ -32,7 +32,7 @@ t.test('a close has a code that may be sent, and a short reason', async (t) => {
   t.throws(check({ reason: null }), { message: /"reason" must be text, null was given/ })
 })
 
-t.test('a disconnect tells code and reason', async (t) => {
+t.test('a disconnect has a code and a reason', async (t) => {
   const check = (keys: object) => () => checkKeys('x', { ...keys }, DISCONNECT, 'Look again.')
 
   for (const code of [1000, 1005, 1006, 1012, 4999]) t.doesNotThrow(check({ code, reason: '' }))

@@ -39,7 +39,7 @@ const GONE: Step = ['<', { type: 'http.disconnect' }]
 const LINK = '</style.css>; rel=preload; as=style'
 const ANNOUNCED = { trailers: true }
 
-t.test('right conversations pass', async (t) => {
+t.test('valid conversations pass', async (t) => {
   const cases: [string, Step[], Partial<HTTPScope>?][] = [
     ['one body', [start(), body(3), 'end']],
     ['an empty body', [start(), ['>', { type: 'http.response.body' }], 'end']],
@@ -160,11 +160,11 @@ const ORDER: [string, Step[], RegExp][] = [
   ],
 ]
 
-t.test('names messages that are out of place', async (t) => {
+t.test('reports messages that are out of order', async (t) => {
   for (const [name, steps, fault] of ORDER) t.match(converse(steps), fault, name)
 })
 
-t.test('names wrong keys of messages', async (t) => {
+t.test('reports wrong keys of messages', async (t) => {
   const cases: [Step[], RegExp][] = [
     [[start({ status: 600 })], /start: "status" must be an integer from 200 to 599, 600 was given/],
     [[start({ headers: undefined })], /start: "headers" must be a flat list/],
@@ -187,7 +187,7 @@ t.test('names wrong keys of messages', async (t) => {
   for (const [steps, fault] of cases) t.match(converse(steps), fault)
 })
 
-t.test('a body must be as long as was announced', async (t) => {
+t.test('a body must have the announced length', async (t) => {
   const five = start({ headers: ['content-length', '5'] })
 
   t.match(converse([five, body(4)]), /content-length is 5, but the body has 4 bytes\./)
@@ -205,7 +205,7 @@ t.test('extensions must be offered', async (t) => {
   t.match(converse([debug()], none), /needs the extension "http\.response\.debug"/)
 })
 
-t.test('messages of extensions that lint does not know may be all there is', async (t) => {
+t.test('unknown messages of extensions may be the only ones', async (t) => {
   const push: Step = ['>', { type: 'http.response.push', path: '/a' }]
   const offered = { extensions: { 'http.response.push': {}, my: {} } }
 
@@ -221,7 +221,7 @@ t.test('messages of extensions that lint does not know may be all there is', asy
   )
 })
 
-t.test('names messages of other protocols', async (t) => {
+t.test('reports messages of other protocols', async (t) => {
   for (const type of ['websocket.send', 'lifespan.startup.complete', 'http.request', 'toString']) {
     t.match(
       converse([['>', { type }]]),
@@ -236,7 +236,7 @@ t.test('names messages of other protocols', async (t) => {
   }
 })
 
-t.test("names the server's faults as such", async (t) => {
+t.test('reports faults of the server as such', async (t) => {
   const server = /^lint: the server's http\.request/
   const cases: [Step[], RegExp][] = [
     [[request({ body: undefined })], /: "body" must be a Uint8Array, undefined was given/],
@@ -252,7 +252,7 @@ t.test("names the server's faults as such", async (t) => {
   }
 })
 
-t.test('an end that comes too early says what the last message was', async (t) => {
+t.test('an early end reports the last message', async (t) => {
   const early = (last: string) =>
     `lint: the app resolved before its response was complete (last message: ${last}). Probably a missing await in a middleware.`
 

@@ -11,14 +11,14 @@ const NOT_STARTED: Step = ['>', { type: 'lifespan.startup.failed', message: 'no 
 const STOPPED: Step = ['>', { type: 'lifespan.shutdown.complete' }]
 const NOT_STOPPED: Step = ['>', { type: 'lifespan.shutdown.failed' }]
 
-t.test('right conversations pass', async (t) => {
+t.test('valid conversations pass', async (t) => {
   t.equal(converse('ask', STARTUP, STARTED, 'ask', SHUTDOWN, STOPPED, 'end'), '')
   t.equal(converse(STARTUP, STARTED, SHUTDOWN, NOT_STOPPED, 'end'), '')
   t.equal(converse(STARTUP, NOT_STARTED, 'end'), '')
   t.equal(converse(STARTUP, STARTED, 'end'), '', 'an app may leave after its startup')
 })
 
-t.test('names answers that are out of place', async (t) => {
+t.test('reports answers that are out of order', async (t) => {
   const cases: [Step[], RegExp][] = [
     [
       [STARTED],
@@ -44,7 +44,7 @@ t.test('names answers that are out of place', async (t) => {
   for (const [steps, fault] of cases) t.match(converse(...steps), fault)
 })
 
-t.test('names wrong messages', async (t) => {
+t.test('reports wrong messages', async (t) => {
   const wrong: Step = ['>', { type: 'lifespan.startup.failed', message: new Error('x') }]
 
   t.match(converse(STARTUP, wrong), /startup\.failed: "message" must be text, an object \(Error\)/)
@@ -54,7 +54,7 @@ t.test('names wrong messages', async (t) => {
   )
 })
 
-t.test("names the server's faults as such", async (t) => {
+t.test('reports faults of the server as such', async (t) => {
   const cases: [Step[], RegExp][] = [
     [[STARTUP, STARTUP], /^lint: the server's lifespan\.startup: out of place, it came twice/],
     [[SHUTDOWN], /^lint: the server's lifespan\.shutdown: out of place, the app is not started/],
@@ -68,12 +68,12 @@ t.test("names the server's faults as such", async (t) => {
   for (const [steps, fault] of cases) t.match(converse(...steps), fault)
 })
 
-t.test('what was asked must be answered before the end', async (t) => {
+t.test('every request must be answered before the end', async (t) => {
   t.match(converse('end'), /the app resolved without a lifespan\. Throw UnsupportedProtocol/)
   t.match(converse(STARTUP, 'end'), /resolved without answering lifespan\.startup\. /)
   t.match(converse(STARTUP, STARTED, SHUTDOWN, 'end'), /without answering lifespan\.shutdown\. /)
 })
 
-t.test('every message must be waited for', async (t) => {
+t.test('every message must be awaited', async (t) => {
   t.ok(LIFESPAN.isExclusive('lifespan.startup.complete'))
 })

@@ -50,7 +50,7 @@ t.test('passes scope, messages and promises by reference', async (t) => {
   t.equal(sent[1], messages[1])
 })
 
-t.test('SENT needs no wait, any other promise does', async (t) => {
+t.test('SENT needs no await, and any other promise does', async (t) => {
   const hasty: App = async (_scope, _receive, send) => {
     send(start())
     await send(body())
@@ -79,7 +79,7 @@ t.test('an app that awaits, or returns, its last message is fine', async (t) => 
   }
 })
 
-t.test('an app that leaves while its last message waits is not', async (t) => {
+t.test('an app that ends while its last message waits is a fault', async (t) => {
   const app: App = async (_scope, _receive, send) => {
     await send(start())
     send(body())
@@ -111,7 +111,7 @@ t.test('messages of an open websocket may overtake each other', async (t) => {
   })
 })
 
-t.test('a fault rejects the send, is not passed on, and leaves no trace', async (t) => {
+t.test('a fault rejects the send, and its message is dropped', async (t) => {
   const sent: SendMessage[] = []
   let fault: unknown
   const app: App = async (_scope, _receive, send) => {
@@ -136,7 +136,7 @@ t.test('a fault rejects the send, is not passed on, and leaves no trace', async 
   )
 })
 
-t.test('the first fault is the one that counts', async (t) => {
+t.test('the first fault is reported', async (t) => {
   const app: App = async (_scope, _receive, send) => {
     send(body())
     send(start())
@@ -168,7 +168,7 @@ t.test('a forgotten await of a faulty message does not end the process', async (
   t.same(rejections, [])
 })
 
-t.test('a rejection of the server passes, and its message counts as not sent', async (t) => {
+t.test('a rejection of the server passes, and its message does not count', async (t) => {
   const refusal = new ProtocolError('not this one')
   let refusals = 1
   const send: Send = () => (refusals-- > 0 ? Promise.reject(refusal) : SENT)
@@ -181,7 +181,7 @@ t.test('a rejection of the server passes, and its message counts as not sent', a
   t.equal(await errorOf(run(again, { send })), undefined)
 })
 
-t.test('a faulty message of the server rejects the receive, and is remembered', async (t) => {
+t.test('a faulty message of the server rejects receive, and is reported', async (t) => {
   let fault: unknown
   const app: App = async (_scope, receive, send) => {
     fault = await errorOf(receive())
@@ -208,7 +208,7 @@ t.test('an error of receive passes unchanged', async (t) => {
   t.equal(error, gone)
 })
 
-t.test('receive after a websocket has closed is refused before it is called', async (t) => {
+t.test('receive after a websocket has closed throws before it is called', async (t) => {
   const scope = websocketScope()
   let calls = 0
   const messages: ReceiveMessage[] = [
@@ -256,7 +256,7 @@ t.test('apps, send and receive must return promises', async (t) => {
   })
 })
 
-t.test('names a value that is not a message', async (t) => {
+t.test('reports a value that is not a message', async (t) => {
   const wrong = 'http.response.start' as unknown as SendMessage
   const app: App = (_scope, _receive, send) => send(wrong)
 

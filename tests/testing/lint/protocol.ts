@@ -3,7 +3,7 @@ import {
   assertForeign,
   assertOffered,
   messageOf,
-  misplaced,
+  outOfOrder,
 } from '../../../lib/testing/lint/protocol.ts'
 
 t.test('a message is an object with a type, and is not copied', async (t) => {
@@ -22,7 +22,7 @@ t.test('a message is an object with a type, and is not copied', async (t) => {
   }
 })
 
-t.test('messages of an extension pass where it is offered', async (t) => {
+t.test('messages of an offered extension pass', async (t) => {
   t.doesNotThrow(() => assertForeign('my.ext', 'http', ['my.ext'], 'app'))
   t.doesNotThrow(() => assertForeign('my.ext.start', 'http', ['my.ext'], 'server'))
   t.throws(() => assertForeign('my.ext', 'http', [], 'app'), {
@@ -33,16 +33,16 @@ t.test('messages of an extension pass where it is offered', async (t) => {
   })
 })
 
-t.test('an extension that is not offered is named', async (t) => {
+t.test('an extension that is not offered is reported', async (t) => {
   t.doesNotThrow(() => assertOffered('a', 'a.start', ['a']))
   t.throws(() => assertOffered('a', 'a.start', ['b']), {
     message: /^lint: a\.start needs the extension "a", which this scope does not offer/,
   })
 })
 
-t.test('a message out of place says why', async (t) => {
+t.test('a message out of order has a reason', async (t) => {
   t.equal(
-    misplaced('a', 'it is late', 'Hurry.').message,
+    outOfOrder('a', 'it is late', 'Hurry.').message,
     'lint: a: out of place, it is late. Hurry.',
   )
 })

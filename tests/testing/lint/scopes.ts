@@ -23,7 +23,7 @@ t.test('complete scopes pass, and so do unknown keys', async (t) => {
   t.doesNotThrow(() => checkScope({ ...httpScope(), 'my.key': Symbol('any'), signal: null }))
 })
 
-t.test('what routing and middleware write into a scope passes', async (t) => {
+t.test('keys that routing and middleware add to a scope pass', async (t) => {
   const annotated = {
     ...httpScope({ path: '*', rawPath: '*', method: 'M-SEARCH', scheme: 'https' }),
     rootPath: '/proxy',
@@ -56,7 +56,7 @@ const FAULTS: [key: string, wrong: unknown[], must: RegExp][] = [
   ['asgi', [undefined, '3.0', { version: '2.0', specVersion: '2.5' }, { version: '3.0' }], /3\.0/],
   ['httpVersion', [undefined, '2.0', 1.1, '3', '0.9'], /"1\.0" or "1\.1" or "2", .* was given/],
   ['path', [undefined, null, new URL('http://a/')], /text/],
-  ['rawPath', [undefined, null, '/é', '/a b', '/\n'], /text as it came on the wire/],
+  ['rawPath', [undefined, null, '/é', '/a b', '/\n'], /raw text in visible ASCII/],
   ['rawPath', ['/a?b'], /the path without its query, "\/a\?b" was given/],
   ['queryString', [undefined, null, 'é', 'a b', new URLSearchParams()], /visible ASCII/],
   ['rootPath', [undefined, null, 1], /text/],
@@ -78,7 +78,7 @@ const FAULTS: [key: string, wrong: unknown[], must: RegExp][] = [
   ['auth', [null, {}, { scopes: 'a' }, { scopes: [1] }], /scopes: a list of texts/],
 ]
 
-t.test('names the key of both connection scopes that is missing or wrong', async (t) => {
+t.test('reports missing or wrong keys of both connection scopes', async (t) => {
   for (const scope of [httpScope(), websocketScope()]) {
     for (const [key, wrong, must] of FAULTS) {
       for (const value of wrong) {
@@ -92,7 +92,7 @@ t.test('names the key of both connection scopes that is missing or wrong', async
   }
 })
 
-t.test('names the keys that one type of scope has', async (t) => {
+t.test('reports keys of one scope type only', async (t) => {
   const cases: [object, RegExp][] = [
     [
       { ...httpScope(), method: 'get' },
@@ -132,7 +132,7 @@ t.test('an extension of the contract is an object', async (t) => {
   })
 })
 
-t.test('offers are the extensions that are there', async (t) => {
+t.test('offers are the existing extensions', async (t) => {
   const extensions = { 'http.response.trailers': {}, mine: true, gone: undefined }
   const offers = offersOf(httpScope({ extensions }))
 

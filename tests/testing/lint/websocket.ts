@@ -23,7 +23,7 @@ const denial = (size: number, moreBody = false): Step => [
   { type: 'websocket.http.response.body', body: new Uint8Array(size), moreBody },
 ]
 
-t.test('right conversations pass', async (t) => {
+t.test('valid conversations pass', async (t) => {
   const cases: [string, Step[]][] = [
     ['an echo', [CONNECT, accept(), 'ask', receive(), send(), 'ask', GONE, 'end']],
     ['a close', [CONNECT, accept(), send({ bytes: new Uint8Array(1) }), close(), 'end']],
@@ -51,7 +51,7 @@ t.test('right conversations pass', async (t) => {
   for (const [name, steps] of cases) t.equal(converse(steps), '', name)
 })
 
-t.test('names messages that are out of place', async (t) => {
+t.test('reports messages that are out of order', async (t) => {
   const cases: [string, Step[], RegExp][] = [
     [
       'send before accept',
@@ -114,7 +114,7 @@ t.test('names messages that are out of place', async (t) => {
   for (const [name, steps, fault] of cases) t.match(converse(steps), fault, name)
 })
 
-t.test('names wrong keys of messages', async (t) => {
+t.test('reports wrong keys of messages', async (t) => {
   const cases: [Step[], RegExp][] = [
     [
       [accept({ subprotocol: 'soap' })],
@@ -174,7 +174,7 @@ t.test('extensions must be offered', async (t) => {
   t.equal(converse([['>', { type: 'my.news' }], ['<', { type: 'my.news' }], 'end'], offered), '')
 })
 
-t.test("names the server's faults as such", async (t) => {
+t.test('reports faults of the server as such', async (t) => {
   const cases: [Step[], RegExp][] = [
     [[CONNECT, CONNECT], /server's websocket\.connect: out of place, it came twice/],
     [[receive()], /server's websocket\.receive: out of place, it came before websocket\.connect/],
@@ -195,7 +195,7 @@ t.test("names the server's faults as such", async (t) => {
   for (const [steps, fault] of cases) t.match(converse(steps), fault)
 })
 
-t.test('a handshake must have an answer before the end', async (t) => {
+t.test('a handshake must be answered before the end', async (t) => {
   t.match(converse(['end']), /^lint: the app resolved without an answer to the handshake\. /)
   t.match(converse([CONNECT, 'ask', 'end']), /without an answer to the handshake/)
   t.match(converse([CONNECT, deny(), 'end']), /resolved before its refusal was complete/)
@@ -206,7 +206,7 @@ t.test('a handshake must have an answer before the end', async (t) => {
   )
 })
 
-t.test('only the messages of the handshake must be waited for', async (t) => {
+t.test('only the messages of the handshake must be awaited', async (t) => {
   const { isExclusive } = websocketProtocol(websocketScope())
 
   t.ok(isExclusive('websocket.accept'))

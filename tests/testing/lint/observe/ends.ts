@@ -13,7 +13,7 @@ import { httpScope, receiving, websocketScope } from '../../../support/scopes.ts
 
 const GONE: ReceiveMessage = { type: 'http.disconnect' }
 
-t.test("an app's own error stays what it is", async (t) => {
+t.test('an error of the app is not changed', async (t) => {
   const own = new Error('kaput')
   const cases: App[] = [
     async () => {
@@ -35,14 +35,14 @@ t.test("an app's own error stays what it is", async (t) => {
   for (const app of cases) t.equal(await errorOf(run(app)), own)
 })
 
-t.test('an incomplete response is told at the end', async (t) => {
+t.test('an incomplete response is reported at the end', async (t) => {
   t.match(await errorOf(run(async () => {})), { message: /resolved without any response/ })
   t.match(await errorOf(run((_scope, _receive, send) => send(start()))), {
     message: /before its response was complete \(last message: http\.response\.start with/,
   })
 })
 
-t.test('nothing is missing once the client has gone', async (t) => {
+t.test('nothing is missing after a disconnect', async (t) => {
   const gone = new ClientDisconnected()
   const leaving: App = async (_scope, _receive, send) => {
     await send(start())
@@ -68,7 +68,7 @@ t.test('nothing is missing once the client has gone', async (t) => {
   t.equal(await errorOf(run(reading, { messages: [GONE] })), undefined)
 })
 
-t.test('hears of a client that goes while the app listens for it', async (t) => {
+t.test('a disconnect that a listener of the app gets counts', async (t) => {
   const listeners: (() => void)[] = []
   const scope = httpScope({
     onDisconnect: (listener) => {
@@ -106,7 +106,7 @@ t.test('a message after the end is refused', async (t) => {
   t.equal(sent.length, 2)
 })
 
-t.test('hears of the peer of a websocket too', async (t) => {
+t.test('a disconnect of a websocket counts too', async (t) => {
   const listeners: (() => void)[] = []
   const scope = websocketScope({
     onDisconnect: (listener) => {
