@@ -1,17 +1,17 @@
-/** What a command is, how its arguments are read, and what `--help` says of it. */
+/** The definition of a command, the parser of its arguments, and the text of `--help`. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { nearest } from '../internal/nearest.ts'
 import { UsageError } from './failures.ts'
 
 /** An option of a command. */
 export interface CommandOption {
-  /** What its value is, in capitals; without it, the option has no value. */
+  /** The placeholder of its value, in capitals. Without it, the option has no value. */
   readonly value?: string
   readonly help: string
 }
 
-/** What was given. */
-export interface Given {
+/** The parsed arguments. */
+export interface CommandArguments {
   readonly positionals: readonly string[]
   readonly values: Readonly<Record<string, string | undefined>>
   readonly flags: ReadonlySet<string>
@@ -20,22 +20,22 @@ export interface Given {
 /** A command. */
 export interface Command {
   readonly name: string
-  /** What stands behind its name, such as `MODULE NAME`. */
+  /** Its positional arguments, such as `MODULE NAME`. */
   readonly takes: string
-  /** How many positional arguments there must and may be. */
+  /** The minimum and maximum number of positional arguments. */
   readonly counts: readonly [least: number, most: number]
-  /** What it does, in one sentence or more. */
+  /** A description of one or more sentences. */
   readonly about: string
   readonly options: Readonly<Record<string, CommandOption>>
   readonly examples: readonly string[]
-  /** Gives the exit code. */
-  readonly run: (given: Given) => Promise<number>
+  /** Runs the command and resolves to the exit code. */
+  readonly run: (args: CommandArguments) => Promise<number>
 }
 
-/** @throws UsageError for what the command does not know. */
-export function readArguments(command: Command, args: readonly string[]): Given {
+/** @throws UsageError for unknown options, and for too few or too many arguments. */
+export function readArguments(command: Command, args: readonly string[]): CommandArguments {
   const { name, options, counts, takes } = command
-  const given = parsed(command, args)
+  const given = parseOptions(command, args)
   const values: Record<string, string> = {}
   const flags = new Set<string>()
   for (const [key, value] of Object.entries(given.values)) {
@@ -53,7 +53,7 @@ export function readArguments(command: Command, args: readonly string[]): Given 
   )
 }
 
-function parsed({ name, options }: Command, args: readonly string[]) {
+function parseOptions({ name, options }: Command, args: readonly string[]) {
   const known: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } }
   for (const [key, { value }] of Object.entries(options)) {
     known[key] = { type: value === undefined ? 'boolean' : 'string' }
@@ -69,7 +69,7 @@ function reasonOf(error: unknown, options: Command['options']): string {
   const { message } = error as Error
   const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
   if (unknown === undefined) {
-    // The first sentence says what is wrong; the others are about the form of arguments.
+    // Only the first sentence of Node's message describes the error.
     const [sentence = message] = message.split(/\.(?:\s|$)|\n/)
     return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}. See --help.`
   }

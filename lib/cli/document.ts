@@ -1,4 +1,4 @@
-/** The commands that write a document of an application. */
+/** Makes the commands that write a document of an application. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { App } from '../types.ts'
@@ -9,18 +9,18 @@ import { toYAML } from './yaml.ts'
 
 /** A kind of document. */
 export interface DocumentKind {
-  /** The name of the command, and of files in its examples. */
+  /** The name of the command, and of the files in its examples. */
   readonly name: string
   readonly about: string
   readonly make: (
     app: App,
     info: { readonly title: string; readonly version: string },
   ) => Promise<object>
-  /** What it holds, such as `3 paths`. */
+  /** A summary of its content, such as `3 paths`. */
   readonly held: (document: object) => string
 }
 
-/** The command that writes such a document, as JSON or YAML, to the standard output or to a file. */
+/** Makes the command that writes such a document, as JSON or YAML, to the standard output or to a file. */
 export function documentCommand({ name, about, make, held }: DocumentKind): Command {
   return {
     name,
@@ -30,7 +30,7 @@ export function documentCommand({ name, about, make, held }: DocumentKind): Comm
     options: {
       title: { value: 'TEXT', help: 'The title of the API (the name in package.json).' },
       version: { value: 'TEXT', help: 'The version of the API (the version in package.json).' },
-      yaml: { help: 'Write YAML; a FILE that ends in .yaml or .yml is YAML by itself.' },
+      yaml: { help: 'Write YAML (the default for a FILE that ends in .yaml or .yml).' },
       out: { value: 'FILE', help: 'Write to a file instead of the standard output.' },
     },
     examples: [

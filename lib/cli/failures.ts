@@ -1,14 +1,14 @@
-/** How a command fails: by its use, or in its work. */
+/** The errors of commands: invalid usage, and failures. */
 import { inspect } from 'node:util'
 
-/** The command was called wrongly; the exit code is 2. */
+/** The error if a command was used incorrectly; the exit code is 2. */
 export class UsageError extends Error {}
 
-/** The command could not do its work; the exit code is 1. The message is all that the user needs. */
+/** The error if a command failed; the exit code is 1. It is printed without its stack. */
 export class CommandError extends Error {}
 
-/** What is told of an error: messages of our own as they are, all others with their stacks. */
-export function wordsOf(error: unknown): string {
+/** The printed text of an error: only the message of a command's error, other errors with their stacks. */
+export function errorText(error: unknown): string {
   const isOwn = error instanceof UsageError || error instanceof CommandError
   if (!isOwn) return inspect(error)
   return error.cause === undefined ? error.message : `${error.message}\n${inspect(error.cause)}`

@@ -1,18 +1,18 @@
-/** Finds the command that was asked for, runs it, and tells how it failed. */
+/** Finds the given command, runs it, and prints its error if it fails. */
 import { nearest } from '../internal/nearest.ts'
 import { type Command, helpOf, readArguments } from './command.ts'
-import { UsageError, wordsOf } from './failures.ts'
+import { errorText, UsageError } from './failures.ts'
 import { untilStarted } from './serving/early.ts'
 import { paintFor, print, tell } from './terminal.ts'
 import { ownVersion } from './version.ts'
 
-interface Listed {
+interface CommandEntry {
   readonly summary: string
   readonly load: () => Promise<Command>
 }
 
-/** In the order of the help. Each is loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, Listed>> = {
+/** The commands in the order of the help. Each is loaded when it is used. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   serve: {
     summary: 'Serve an application',
     load: async () => {
@@ -21,7 +21,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     },
   },
   routes: {
-    summary: 'List what an application serves',
+    summary: 'List the routes of an application',
     load: async () => (await import('./commands/routes.ts')).routesCommand,
   },
   openapi: {
@@ -33,7 +33,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./commands/asyncapi.ts')).asyncapiCommand,
   },
   check: {
-    summary: 'Start and stop an application, and check what it sends',
+    summary: 'Start and stop an application, and check its responses',
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
   url: {
@@ -41,18 +41,18 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./commands/url.ts')).urlCommand,
   },
   new: {
-    summary: 'Make a project that runs',
+    summary: 'Create a new project',
     load: async () => (await import('./commands/new.ts')).newCommand,
   },
 }
 
-/** Runs a command; gives the exit code: 0, 1 if it failed, or 2 if it was called wrongly. */
+/** Runs a command. Resolves to the exit code: 0, 1 if it failed, or 2 if it was used incorrectly. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     return await runCommand(args)
   } catch (error) {
     const { red } = paintFor(process.stderr)
-    tell(red(wordsOf(error)))
+    tell(red(errorText(error)))
     return error instanceof UsageError ? 2 : 1
   }
 }
@@ -67,15 +67,15 @@ async function runCommand([name = '', ...args]: readonly string[]): Promise<numb
     return name === '' ? 2 : 0
   }
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (listed === undefined) throw unknown(name)
+  if (listed === undefined) throw unknownCommand(name)
   const command = await listed.load()
-  const given = readArguments(command, args)
-  if (!given.flags.has('help')) return command.run(given)
+  const parsed = readArguments(command, args)
+  if (!parsed.flags.has('help')) return command.run(parsed)
   print(helpOf(command))
   return 0
 }
 
-function unknown(name: string): UsageError {
+function unknownCommand(name: string): UsageError {
   const near = nearest(name, Object.keys(COMMANDS))
   const hint = near === undefined ? 'See stellula --help.' : `Did you mean "${near}"?`
   return new UsageError(`unknown command "${name}". ${hint}`)

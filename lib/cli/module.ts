@@ -1,4 +1,4 @@
-/** Finds the application that a command was given: a module, and one of its exports. */
+/** Finds the application of a command: a module, and one of its exports. */
 import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -10,7 +10,7 @@ import { CommandError, UsageError } from './failures.ts'
 export interface Target {
   readonly file: string
   readonly name: string | undefined
-  /** As it was given, for messages. */
+  /** The argument itself, for messages. */
   readonly text: string
 }
 
@@ -18,7 +18,7 @@ const EXPORT = /^(.+):([A-Za-z_$][\w$]*)$/
 const ENDINGS = ['.js', '.mjs', '.ts', '.mts', '/index.js', '/index.ts']
 
 /**
- * Reads `MODULE` or `MODULE:EXPORT`. The ending of the file may be left out.
+ * Parses `MODULE` or `MODULE:EXPORT`. The extension of the file may be omitted.
  *
  * @throws UsageError if there is no such file.
  */
@@ -40,7 +40,7 @@ function isFile(file: string): boolean {
 }
 
 /**
- * Imports the module and gives the app: the export that was named, `app`, or the default.
+ * Imports the module and returns the app: the given export, or `app`, or the default export.
  *
  * @throws CommandError if the module fails, or if it exports no app.
  */
@@ -58,11 +58,11 @@ export async function loadApp(target: Target): Promise<App> {
     )
   }
   throw new CommandError(
-    `${text}: the export is not an application, ${typeof app} was given. Export what Application() or Router() gives.`,
+    `${text}: the export is not an application, ${typeof app} was given. Export the result of Application() or Router().`,
   )
 }
 
-/** The exports of a CommonJS module may all be in its default. */
+/** Imports a file. The exports of a CommonJS module may all be in its default export. */
 async function importFile({ file, text }: Target): Promise<Record<string, unknown>> {
   try {
     const found = await import(pathToFileURL(file).href)
@@ -79,7 +79,10 @@ function inNames({ default: _common, ...names }: Record<string, unknown>): objec
 
 const TYPESCRIPT = /\.[mc]?tsx?$/
 
-/** Node reads TypeScript by itself from 22.18 on; before that, `tsx` does, where it is installed. */
+/**
+ * Prepares Node for TypeScript. Node runs it natively from 22.18 on; before that, `tsx` does if it is
+ * installed.
+ */
 async function prepare(file: string): Promise<void> {
   const { typescript } = process.features as { readonly typescript?: string | false }
   const isReadable = typescript !== undefined && typescript !== false && !file.endsWith('x')
@@ -96,7 +99,7 @@ async function prepare(file: string): Promise<void> {
   }
 }
 
-/** What `tsx` reads CommonJS and modules by, if it is installed. */
+/** The modules by which `tsx` loads CommonJS and ES modules, if it is installed. */
 function tsxOf(file: string): readonly string[] | undefined {
   for (const from of [file, path.join(process.cwd(), 'package.json')]) {
     const { resolve } = createRequire(from)
@@ -107,7 +110,10 @@ function tsxOf(file: string): readonly string[] | undefined {
   return undefined
 }
 
-/** `createRequire` finds the CommonJS half, whose hooks look for their own files elsewhere. */
+/**
+ * The ES module of a pair. `createRequire` finds the CommonJS one, whose hooks look for their files in
+ * another folder.
+ */
 function asModule(file: string): string {
   const half = file.replace(/\.cjs$/, '.mjs')
   return existsSync(half) ? half : file

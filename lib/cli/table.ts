@@ -1,7 +1,10 @@
 /** Writes rows as a table of columns. */
 import type { Paint } from './terminal.ts'
 
-/** Columns that are empty in all rows are left out, and so are spaces at the ends of lines. */
+/**
+ * Formats rows as text. Columns that are empty in all rows are omitted, and so are spaces at the ends of
+ * lines.
+ */
 export function table(
   heads: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,6 +1,6 @@
-/** Where a command writes, and in which colours. */
+/** The output of commands, and its colours. */
 
-/** The colours of a stream; each function gives the text as it is where there are no colours. */
+/** The colours of a stream. Without colours, each function returns the text unchanged. */
 export interface Paint {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
@@ -16,7 +16,7 @@ interface Output {
   readonly isTTY?: boolean
 }
 
-/** Colours for a terminal, unless `NO_COLOR` is set; `FORCE_COLOR` is for what only looks like none. */
+/** Colours for a terminal, unless `NO_COLOR` is set. `FORCE_COLOR` enables them for other outputs. */
 export function paintFor(output: Output, env: NodeJS.ProcessEnv = process.env): Paint {
   const { NO_COLOR = '', FORCE_COLOR = '', TERM } = env
   const isForced = FORCE_COLOR !== '' && FORCE_COLOR !== '0'
@@ -32,20 +32,20 @@ export function paintFor(output: Output, env: NodeJS.ProcessEnv = process.env): 
   }
 }
 
-/** Writes what the command was asked for. */
+/** Writes the result of a command to the standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Writes about the command itself, such as where it listens. */
+/** Writes a message about the command itself, such as its address, to stderr. */
 export function tell(text: string): void {
   process.stderr.write(`stellula: ${text}\n`)
 }
 
-/** What an app leaves open, such as a timer, keeps its process for so long after the last word. */
+/** How long open handles of an app, such as timers, keep the process after the command has ended. */
 const LINGER_MS = 500
 
-/** Lets what is written go out, and ends the process then. */
+/** Ends the process after the output is written. */
 export function endSoon(): void {
   setTimeout(() => process.exit(), LINGER_MS).unref()
 }

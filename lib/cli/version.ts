@@ -1,7 +1,10 @@
 /** The version of this package. */
 import { readFileSync } from 'node:fs'
 
-/** Of this package; the compiled file is one folder below its top, or two in the tests. */
+/**
+ * Returns the version of this package. The compiled file is one folder below the top of the package, or two
+ * in the tests.
+ */
 export function ownVersion(): string {
   for (const up of ['../../package.json', '../../../package.json']) {
     try {

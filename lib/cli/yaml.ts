@@ -1,13 +1,14 @@
 /** Writes JSON values as YAML 1.2. */
 
-/** What reads as text without quotes: a letter first, and nothing that YAML gives a meaning. */
+/** Texts that need no quotes: they begin with a letter and contain no special characters of YAML. */
 const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./$-]*(?: [A-Za-z0-9_./$()-]+)*$/
 
-/** Words that other readers of YAML, of version 1.1, take for something else. */
+/** Words that YAML 1.1 parsers read as other types. */
 const WORDS = /^(?:true|false|yes|no|on|off|null|y|n)$/i
 
 /**
- * Texts are quoted where YAML 1.1 or 1.2 would read them otherwise. What is undefined is left out.
+ * Converts a value to YAML. Texts are quoted if YAML 1.1 or 1.2 would read them as something else. Undefined
+ * values are omitted.
  *
  * @example
  * toYAML({ openapi: '3.1.1', tags: ['a', 'on'] })
@@ -50,7 +51,7 @@ function isNested(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : entriesOf(value).length > 0
 }
 
-/** JSON is YAML, for numbers, quoted texts and empty lists. */
+/** Numbers, quoted texts and empty lists are written as JSON, which is valid YAML. */
 function scalar(value: unknown): string {
   return typeof value === 'string' ? text(value) : (JSON.stringify(value) ?? 'null')
 }

@@ -15,7 +15,7 @@ const id = z.int().meta({ examples: [7] })
 const params = z.object({ id })
 export const app = Application({ routes: [${routes}] })`
 
-t.test('examples are sent, and their answers are declared', async (t) => {
+t.test('examples are sent, and their responses are checked against the contract', async (t) => {
   const fine = app(`
     Route('/users/{id:int}', operation(
       {
@@ -53,7 +53,7 @@ t.test('examples are sent, and their answers are declared', async (t) => {
   t.match(all.stdout, /examples {2}5 answered/)
 })
 
-t.test('what is not declared, or does not fit, is told for each operation', async (t) => {
+t.test('undeclared or invalid responses are reported for each operation', async (t) => {
   const wrong = app(`
     Route('/gone/{id:int}', operation({ params, responses: { 200: User } }, () => new JSONResponse({}, { status: 410 }))),
     Route('/text', operation({ responses: { 200: User } }, () => new PlainTextResponse('x'))),

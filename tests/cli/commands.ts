@@ -5,13 +5,13 @@ import t from 'tap'
 import { APP, LIB, run, runAll } from '../support/cli.ts'
 import { folderOf } from '../support/folder.ts'
 
-t.test('without a command, the help is shown as for a wrong use', async (t) => {
+t.test('without a command, the help is shown as for an invalid command', async (t) => {
   const { code, stdout } = await run(t, [])
   t.equal(code, 2)
   t.match(stdout, /^Usage: stellula COMMAND[\s\S]*serve[\s\S]*new/)
 })
 
-t.test('--version is that of the package', async (t) => {
+t.test('--version prints the version of the package', async (t) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   t.same(await run(t, ['--version']), { code: 0, stdout: `${version}\n`, stderr: '' })
 })
@@ -30,7 +30,7 @@ t.test('each command has a help', async (t) => {
   }
 })
 
-t.test('a wrong use says what to do, with exit code 2', async (t) => {
+t.test('an invalid command line prints what to do, with exit code 2', async (t) => {
   const cases: [args: string[], stderr: string][] = [
     [['serv'], 'unknown command "serv". Did you mean "serve"?'],
     [['frob'], 'unknown command "frob". See stellula --help.'],
@@ -70,7 +70,7 @@ t.test('a wrong use says what to do, with exit code 2', async (t) => {
   })
 })
 
-t.test('a module that fails, or exports no app, is told of with exit code 1', async (t) => {
+t.test('a module that fails, or exports no app, is reported with exit code 1', async (t) => {
   const folder = folderOf(t, { 'app.js': APP, 'broken.js': 'throw new Error("kaput")' })
   t.match(await run(t, ['routes', 'broken.js'], folder), {
     code: 1,
@@ -82,7 +82,7 @@ t.test('a module that fails, or exports no app, is told of with exit code 1', as
   })
   t.match(await run(t, ['routes', 'app:other'], folder), {
     code: 1,
-    stderr: /app:other: the export is not an application, number was given\. Export what/,
+    stderr: /app:other: the export is not an application, number was given\. Export the result/,
   })
 })
 
@@ -102,14 +102,14 @@ GET     /users/{id:int}  users:detail
   })
 })
 
-t.test('colours are used only where they were asked for', async (t) => {
+t.test('colours are used only when requested', async (t) => {
   const coloured = await run(t, ['routes', 'app.js'], undefined, { FORCE_COLOR: '1' })
   t.match(coloured.stdout, '\x1b[1mMETHOD')
   const plain = await run(t, ['routes', 'app.js'], undefined, { FORCE_COLOR: '1', NO_COLOR: '1' })
   t.notMatch(plain.stdout, '\x1b')
 })
 
-t.test('url writes the path of a route', async (t) => {
+t.test('url prints the path of a route', async (t) => {
   const results = await runAll(t, [
     ['url', 'app.js', 'users:detail', 'id=7'],
     ['url', 'app.js', 'home', '--base', 'https://example.org/api'],
@@ -128,7 +128,7 @@ t.test('url writes the path of a route', async (t) => {
 })
 
 t.test(
-  'openapi writes a document, by default with the name and version of the project',
+  'openapi prints a document, by default with the name and version of the project',
   async (t) => {
     const manifest = '{"name":"shop","version":"1.2.3"}'
     const folder = folderOf(t, { 'app.js': APP, 'package.json': manifest })
@@ -145,7 +145,7 @@ t.test(
   },
 )
 
-t.test('asyncapi writes the document of the websockets', async (t) => {
+t.test('asyncapi prints the document of the websockets', async (t) => {
   const talk = `import { websocketListener } from '${LIB}endpoints.js'
     import { Router, WebSocketRoute } from '${LIB}routing.js'
     export default Router([WebSocketRoute('/talk', websocketListener((message) => message))])`
@@ -171,7 +171,7 @@ t.test('check starts and stops the app', async (t) => {
   t.equal(stderr, 'startup\nshutdown\n')
 })
 
-t.test('check fails with the first thing that is wrong', async (t) => {
+t.test('check fails with the first error', async (t) => {
   const wrong = `export default async (scope, receive, send) => {
     if (scope.type === 'http') await send({ type: 'http.response.body', body: new Uint8Array() })
   }`

@@ -13,14 +13,14 @@ const ENTRY = {
   ...{ aborted: false, error: undefined },
 } as unknown as AccessLogEntry
 
-t.test('a line for people has the colour of its status', async (t) => {
+t.test('a line has the colour of its status', async (t) => {
   t.equal(prettyEntry(ENTRY, paint), '<bold GET> /a <green 200> <dim 1.5 ms 127.0.0.1>')
   for (const [status, colour] of Object.entries({ 304: 'cyan', 404: 'yellow', 500: 'red' })) {
     t.match(prettyEntry({ ...ENTRY, status: Number(status) }, paint), `<${colour} ${status}>`)
   }
 })
 
-t.test('and tells the query, who left, and what failed', async (t) => {
+t.test('a line shows the query, an aborted request and the error', async (t) => {
   const entry = { ...ENTRY, query: 'b=1', aborted: true, error: 'kaput' } as AccessLogEntry
   t.equal(
     prettyEntry(entry, paint),

@@ -8,10 +8,10 @@ import { folderOf } from '../support/folder.ts'
 
 const MODULES = path.resolve('node_modules')
 
-t.test('makes a project that runs', async (t) => {
+t.test('creates a project that runs', async (t) => {
   const folder = folderOf(t, {})
   const made = await run(t, ['new', 'My App'], folder)
-  t.match(made, { code: 0, stdout: /^Made 8 files in My App\. Go on with:\n\n {2}cd My App\n/ })
+  t.match(made, { code: 0, stdout: /^Made 8 files in My App\. Next steps:\n\n {2}cd My App\n/ })
   const root = path.join(folder, 'My App')
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   t.equal(manifest.name, 'my-app')
@@ -40,7 +40,7 @@ t.test('makes a project that runs', async (t) => {
   t.match(await response.json(), { name: 'Earth' })
 })
 
-t.test('refuses a folder with files', async (t) => {
+t.test('refuses a folder that is not empty', async (t) => {
   const folder = folderOf(t, { full: { a: '' } })
   t.same(await run(t, ['new', 'full'], folder), {
     code: 1,

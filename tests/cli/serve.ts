@@ -7,7 +7,7 @@ import { CERTIFICATE } from '../support/certificate.ts'
 import { APP, run, start } from '../support/cli.ts'
 import { eventually, soon } from '../support/sockets.ts'
 
-t.test('serves until SIGTERM, and ends with 0', async (t) => {
+t.test('serves until SIGTERM, and ends with exit code 0', async (t) => {
   const { child, url, ended, output } = start(t, ['serve', 'app.js', '--port', '0'])
   const response = await fetch(await url())
   t.equal(await response.text(), 'http hello')
@@ -16,7 +16,7 @@ t.test('serves until SIGTERM, and ends with 0', async (t) => {
   t.match(output.stderr, /^startup\nstellula: listening on http:\/\/127\.0\.0\.1:\d+\nshutdown\n$/)
 })
 
-t.test('an app that leaves a timer behind does not hold the process', async (t) => {
+t.test('an open timer of the app does not keep the process alive', async (t) => {
   const files = { 'app.js': `${APP}setInterval(() => {}, 1000)\n` }
   const { child, url, ended } = start(t, ['serve', 'app.js', '--port', '0'], files)
   await url()
@@ -24,7 +24,7 @@ t.test('an app that leaves a timer behind does not hold the process', async (t) 
   t.equal(await soon(ended, 'the end'), 0)
 })
 
-t.test('SIGTERM ends it while the module is still loaded', async (t) => {
+t.test('SIGTERM ends it while the module is being loaded', async (t) => {
   const files = {
     'app.js': "console.error('here')\nawait new Promise(() => setInterval(() => {}, 9))",
   }
@@ -34,7 +34,7 @@ t.test('SIGTERM ends it while the module is still loaded', async (t) => {
   t.equal(await soon(ended, 'the end'), 0)
 })
 
-t.test('and while the server itself is not yet imported', async (t) => {
+t.test('SIGTERM ends it while the server is being imported', async (t) => {
   const hook = `export async function resolve(specifier, context, next) {
     if (!specifier.endsWith('/commands/serve.js')) return next(specifier, context)
     process.kill(process.pid, 'SIGTERM')
@@ -51,7 +51,7 @@ t.test('and while the server itself is not yet imported', async (t) => {
   }
 })
 
-t.test('believes proxies, takes variables of a file, and logs', async (t) => {
+t.test('trusts the given proxies, reads variables from a file, and logs', async (t) => {
   const args = ['serve', 'app.js', '--port', '0', '--proxy-headers', 'loopback']
   args.push('--env-file', '.env', '--access-log', 'json', '--root-path', '/api', '--grace', '0.5')
   const files = { 'app.js': APP, '.env': 'GREETING=hi\n' }
@@ -63,7 +63,7 @@ t.test('believes proxies, takes variables of a file, and logs', async (t) => {
   t.match(JSON.parse(output.stdout), { method: 'GET', status: 200, client: '192.0.2.1' })
 })
 
-t.test('logs for people', async (t) => {
+t.test('logs in a readable form on a terminal', async (t) => {
   const { url, output } = start(t, ['serve', 'app.js', '--port', '0', '--access-log', 'pretty'])
   await fetch(`${await url()}/nothing?a=1`)
   await eventually(() => output.stdout.endsWith('\n'), 'a line of the log')
@@ -103,7 +103,7 @@ t.test('serves https with a certificate', async (t) => {
   })
 })
 
-t.test('a port that is in use is told of in words', async (t) => {
+t.test('a port in use is reported with what to do', async (t) => {
   const { url, folder } = start(t, ['serve', 'app.js', '--port', '0'])
   const { port } = new URL(await url())
   const { code, stderr } = await run(t, ['serve', 'app.js', '--port', port], folder)
@@ -111,7 +111,7 @@ t.test('a port that is in use is told of in words', async (t) => {
   t.match(stderr, `stellula: serve: port ${port} of 127.0.0.1 is in use. Choose another, or`)
 })
 
-t.test('TypeScript runs where Node or tsx can, and is refused in words elsewhere', async (t) => {
+t.test('TypeScript runs if Node or tsx supports it, and is refused otherwise', async (t) => {
   const app = `export const app: unknown = async () => {}\n`
   const { typescript } = process.features as { typescript?: string | false }
   if (typescript) {

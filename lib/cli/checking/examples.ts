@@ -1,38 +1,38 @@
-/** Sends the examples of a document to the app, and compares the answers with what is declared. */
+/** Sends the examples of a document to the app, and compares the responses with the declared ones. */
 import type { OpenAPIDocument, OpenAPIOperation, OpenAPIResponse } from '../../openapi/types.ts'
 import type { TestClient } from '../../testing/client.ts'
 import { type ExampleRequest, exampleRequests } from './requests.ts'
 
-/** What came of the examples. */
-export interface ExamplesChecked {
+/** The results of the examples. */
+export interface ExamplesReport {
   readonly answered: number
-  /** Operations that were not asked, since a value has no example. */
+  /** Operations without a request, because a value has no example. */
   readonly without: readonly string[]
-  /** Operations that were not asked, since they may change something. */
+  /** Operations without a request, because they may change something. */
   readonly changing: readonly string[]
   readonly faults: readonly string[]
 }
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'QUERY']
 
-/** A handler that takes longer is a fault. */
+/** The timeout of a request; a handler that takes longer is reported. */
 const LONGEST_MS = 10_000
 
-/** @param all Whether methods are asked too that may change something. */
+/** @param all Whether to send requests with methods that may change something. */
 export async function checkExamples(
   client: TestClient,
   document: OpenAPIDocument,
   all: boolean,
-): Promise<ExamplesChecked> {
+): Promise<ExamplesReport> {
   const { requests, without } = exampleRequests(document)
-  const asked = requests.filter(({ method }) => all || SAFE.includes(method))
-  const changing = requests.filter((request) => !asked.includes(request)).map(({ name }) => name)
+  const sent = requests.filter(({ method }) => all || SAFE.includes(method))
+  const changing = requests.filter((request) => !sent.includes(request)).map(({ name }) => name)
   const faults: string[] = []
-  for (const request of asked) {
+  for (const request of sent) {
     const fault = await faultOf(client, request, document)
     if (fault !== undefined) faults.push(`${request.name}: ${fault}`)
   }
-  return { answered: asked.length, without, changing, faults }
+  return { answered: sent.length, without, changing, faults }
 }
 
 async function faultOf(
@@ -52,19 +52,19 @@ async function faultOf(
     // A stream may never end.
     if (/^(?:text\/event-stream|application\/(?:x-ndjson|jsonl))/.test(type)) {
       await response.body?.cancel()
-      return undeclared(operation, response.status, type, document)
+      return undeclaredResponse(operation, response.status, type, document)
     }
     const text = await response.text()
     const isRefused = response.status === 400 || response.status === 422
     if (isRefused) return `the example is refused with ${response.status}: ${text}`
-    return undeclared(operation, response.status, type, document)
+    return undeclaredResponse(operation, response.status, type, document)
   } catch (error) {
     if (signal.aborted) return `no answer within ${LONGEST_MS / 1000} s`
     return error instanceof Error ? error.message : String(error)
   }
 }
 
-function undeclared(
+function undeclaredResponse(
   { responses }: OpenAPIOperation,
   status: number,
   type: string,
@@ -73,7 +73,7 @@ function undeclared(
   const found =
     responses[status] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses['default']
   if (found === undefined) return `the answer ${status} is not declared`
-  const { content } = '$ref' in found ? (referred(found.$ref, document) ?? {}) : found
+  const { content } = '$ref' in found ? (resolveReference(found.$ref, document) ?? {}) : found
   if (content === undefined || type === '') return undefined
   const [given = ''] = type.toLowerCase().split(/[;\s]/)
   const isDeclared = Object.keys(content).some((range) => matches(range.toLowerCase(), given))
@@ -86,6 +86,9 @@ function matches(range: string, type: string): boolean {
   return essence === '*/*' || essence === type || essence === type.replace(/\/.*/, '/*')
 }
 
-function referred(reference: string, { components }: OpenAPIDocument): OpenAPIResponse | undefined {
+function resolveReference(
+  reference: string,
+  { components }: OpenAPIDocument,
+): OpenAPIResponse | undefined {
   return components?.responses?.[reference.slice(reference.lastIndexOf('/') + 1)]
 }

@@ -1,4 +1,4 @@
-/** The requests that the examples of an OpenAPI document make. */
+/** Makes requests from the examples of an OpenAPI document. */
 import type {
   OpenAPIBody,
   OpenAPIDocument,
@@ -7,9 +7,9 @@ import type {
 } from '../../openapi/types.ts'
 import { exampleOf } from './values.ts'
 
-/** A request that is made of examples. */
+/** A request that is made from examples. */
 export interface ExampleRequest {
-  /** As it is shown, such as `GET /users/{id}`. */
+  /** The name in reports, such as `GET /users/{id}`. */
   readonly name: string
   readonly method: string
   readonly target: string
@@ -20,11 +20,11 @@ export interface ExampleRequest {
 
 export interface ExampleRequests {
   readonly requests: readonly ExampleRequest[]
-  /** Operations that need a value which has no example. */
+  /** Operations with a required value that has no example. */
   readonly without: readonly string[]
 }
 
-/** One request of each operation, by the first example of each of its inputs. */
+/** Makes one request for each operation, from the first example of each of its inputs. */
 export function exampleRequests(document: OpenAPIDocument): ExampleRequests {
   const requests: ExampleRequest[] = []
   const without: string[] = []
@@ -70,7 +70,7 @@ function requestOf(
 
 type Inputs = Readonly<Record<OpenAPIParameter['in'], ReadonlyMap<string, unknown>>>
 
-/** Undefined if a required parameter has no example. */
+/** The parameters of a request; undefined if a required one has no example. */
 function inputsOf(
   parameters: readonly OpenAPIParameter[],
   document: OpenAPIDocument,
@@ -89,7 +89,7 @@ function inputsOf(
   return inputs
 }
 
-/** Lists are repeated, and objects are in brackets, as they are read. */
+/** The query string: lists are repeated names, and objects use brackets, as the server parses them. */
 function queryOf(values: ReadonlyMap<string, unknown>): string {
   const pairs: [string, string][] = []
   for (const [name, value] of values) {
@@ -107,18 +107,18 @@ interface ExampleBody {
   readonly text: string | undefined
 }
 
-/** Undefined if a body is required, and none can be made. */
+/** The body of a request; undefined if one is required and has no example. */
 function bodyOf(body: OpenAPIBody | undefined, document: OpenAPIDocument): ExampleBody | undefined {
   for (const [type, { schema, examples }] of Object.entries(body?.content ?? {})) {
     const [named] = Object.values(examples ?? {})
     const example = named ?? (schema && exampleOf(schema, document))
-    const text = example && written(type, example.value)
+    const text = example && writeBody(type, example.value)
     if (text !== undefined) return { type, text }
   }
   return body?.required ? undefined : { text: undefined }
 }
 
-function written(type: string, value: unknown): string | undefined {
+function writeBody(type: string, value: unknown): string | undefined {
   if (/^application\/(?:[\w.-]+\+)?json$/.test(type)) return JSON.stringify(value)
   if (type === 'application/x-www-form-urlencoded' && typeof value === 'object') {
     return queryOf(new Map(Object.entries(value ?? {})))

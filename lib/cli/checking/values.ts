@@ -1,18 +1,18 @@
-/** The example of a schema. */
+/** Finds the example of a schema. */
 import type { OpenAPIDocument } from '../../openapi/types.ts'
 import type { JSONSchema } from '../../operations/schemas.ts'
 
-/** An example, in an object since any value can be one. */
+/** An example. It is in an object because undefined stands for a missing example. */
 export interface Example {
   readonly value: unknown
 }
 
-/** How deep schemas are followed that refer to themselves. */
+/** The maximum depth, for schemas that refer to themselves. */
 const DEEPEST = 20
 
 /**
- * The first example of a schema, or the value that its constant, its default or the examples of its parts
- * make; undefined if it has no such value.
+ * The first example of a schema. Without one: its constant, its default, or a value made from the examples of
+ * its parts. Undefined if it has none of these.
  */
 export function exampleOf(
   schema: JSONSchema,
@@ -45,7 +45,7 @@ function listOf(
   return item && { value: [item.value] }
 }
 
-/** An object of the examples of its properties; all required ones need one. */
+/** An object with the examples of the properties; undefined if a required one has no example. */
 function objectOf(
   { required }: JSONSchema,
   properties: JSONSchema,

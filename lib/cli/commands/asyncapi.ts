@@ -5,7 +5,8 @@ import { documentCommand } from '../document.ts'
 
 export const asyncapiCommand: Command = documentCommand({
   name: 'asyncapi',
-  about: 'Writes the AsyncAPI document of an application, made of the messages of its websockets.',
+  about:
+    'Writes the AsyncAPI document of an application, made from the messages of its websockets.',
   make: async (app, info) => (await import('../../asyncapi/document.ts')).asyncapi(app, info),
   held: (document) => `${Object.keys((document as AsyncAPIDocument).channels).length} channels`,
 })

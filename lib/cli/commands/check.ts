@@ -1,10 +1,10 @@
-/** `stellula check`: starts and stops an application, and checks what it sends. */
+/** `stellula check`: starts and stops an application, and checks its responses. */
 
 import type { OpenAPIDocument } from '../../openapi/types.ts'
 import { routes } from '../../routing/listing.ts'
 import { type TestClient, testClient } from '../../testing/client.ts'
 import type { App } from '../../types.ts'
-import { checkExamples, type ExamplesChecked } from '../checking/examples.ts'
+import { checkExamples, type ExamplesReport } from '../checking/examples.ts'
 import type { Command } from '../command.ts'
 import { CommandError } from '../failures.ts'
 import { loadApp, readTarget } from '../module.ts'
@@ -47,7 +47,7 @@ status or media type is not declared fails, and so does one that does not fit it
   },
 }
 
-/** Only a route for any path answers it. */
+/** A path that only a catch-all route answers. */
 const PATH = '/.well-known/stellula-check'
 
 async function checkRun(app: App, document: OpenAPIDocument, all: boolean): Promise<void> {
@@ -76,7 +76,7 @@ async function examplesOf(
   client: TestClient,
   document: OpenAPIDocument,
   all: boolean,
-): Promise<ExamplesChecked> {
+): Promise<ExamplesReport> {
   const checked = await checkExamples(client, document, all)
   const { answered, faults } = checked
   if (faults.length === 0) return checked
@@ -84,7 +84,7 @@ async function examplesOf(
   throw new CommandError(`check: ${faults.length} of ${answered} examples failed.${list}`)
 }
 
-function wordsFor({ answered, without, changing }: ExamplesChecked): string {
+function wordsFor({ answered, without, changing }: ExamplesReport): string {
   const rest = [
     ...(without.length === 0 ? [] : [`without an example: ${without.join(', ')}`]),
     ...(changing.length === 0 ? [] : [`only with --all: ${changing.join(', ')}`]),

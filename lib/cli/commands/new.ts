@@ -1,4 +1,4 @@
-/** `stellula new`: makes a project that runs. */
+/** `stellula new`: creates a new project. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from '../command.ts'
@@ -28,13 +28,13 @@ tsconfig.json.`,
       mkdirSync(path.dirname(target), { recursive: true })
       writeFileSync(target, text)
     }
-    print(`Made ${Object.keys(files).length} files in ${folder}. Go on with:\n`)
+    print(`Made ${Object.keys(files).length} files in ${folder}. Next steps:\n`)
     print(`  cd ${folder}\n  npm install\n  npm test\n  npm run dev`)
     return 0
   },
 }
 
-/** A name that package.json may have. */
+/** A valid name for package.json. */
 function nameOf(root: string): string {
   const name = path
     .basename(root)

@@ -1,4 +1,4 @@
-/** `stellula routes`: lists what an application serves. */
+/** `stellula routes`: lists the routes of an application. */
 import { type ListedRoute, routes } from '../../routing/listing.ts'
 import type { Command } from '../command.ts'
 import { loadApp, readTarget } from '../module.ts'
@@ -9,7 +9,7 @@ export const routesCommand: Command = {
   name: 'routes',
   takes: 'MODULE[:EXPORT]',
   counts: [1, 1],
-  about: 'Lists what an application serves, in the order of matching.',
+  about: 'Lists the routes of an application, in the order of matching.',
   options: { json: { help: 'Write JSON instead of a table.' } },
   examples: ['stellula routes dist/app.js', 'stellula routes dist/app.js:admin --json'],
   run: async ({ positionals: [module = ''], flags }) => {
@@ -22,7 +22,7 @@ export const routesCommand: Command = {
 
 /** One line of the list. */
 export interface RouteItem {
-  /** `ANY` for all methods, `WEBSOCKET`, or `APP` for a mounted app that shows no routes. */
+  /** `ANY` for all methods, `WEBSOCKET`, or `APP` for a mounted app without readable routes. */
   readonly method: string
   readonly path: string
   readonly host: string | null
@@ -38,7 +38,7 @@ function rowOf({ method, host, path, name, middleware, operation }: RouteItem): 
   return [method, host ?? '', path, name ?? '', middleware.join(', '), operation ?? '']
 }
 
-/** One item for each handler, so that the methods of an endpoint show their own operations. */
+/** One item for each handler, because each method of an endpoint has its own operation. */
 export function itemsOf(route: ListedRoute): RouteItem[] {
   const { path, host, name, middleware } = route
   const common = { path, host: host ?? null, name: name || null, middleware }
@@ -48,7 +48,7 @@ export function itemsOf(route: ListedRoute): RouteItem[] {
   const groups = new Map<unknown, string[]>()
   for (const [method, handler] of Object.entries(route.handlers)) {
     const word = method === '*' ? 'ANY' : method
-    // HEAD comes with GET.
+    // HEAD is served together with GET.
     if (method === 'HEAD' && route.handlers['GET'] === handler) continue
     groups.set(handler, [...(groups.get(handler) ?? []), word])
   }

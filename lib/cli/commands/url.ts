@@ -59,7 +59,7 @@ function pathFor(app: App, name: string, texts: Texts): ReturnType<Reversible['u
   }
 }
 
-/** The values of the texts, by the convertors of a route of this name. */
+/** Converts the texts to values, by the convertors of a route with this name. */
 function valuesOf(
   listed: readonly ListedRoute[],
   name: string,
@@ -76,7 +76,7 @@ function valuesOf(
   return values
 }
 
-/** Of each mount and the route by itself, which may be in two spellings. */
+/** The parameters of each mount and of the route, parsed separately because they may use different syntaxes. */
 function paramsOf({ path, host }: ListedRoute) {
   const parts = path.split(/(?=\/)/).map((part) => parsePath(part, 'url').params)
   return [...parts.flat(), ...(host === undefined ? [] : parsePath(host, 'Host').params)]

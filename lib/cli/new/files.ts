@@ -57,7 +57,7 @@ const TSCONFIG = {
   include: ['src', 'tests'],
 }
 
-/** Two stages, an own user, and Node itself as the process that gets the signals. */
+/** Two stages, an unprivileged user, and Node itself as the process that gets the signals. */
 const DOCKERFILE = `FROM node:24-slim AS build
 WORKDIR /app
 COPY package*.json ./

@@ -1,4 +1,4 @@
-/** The sources of a new project, in double quotes, as most projects have them. */
+/** The sources of a new project, in double quotes, as in most projects. */
 
 export const APP = `import { Application, HTTPException, JSONResponse, PlainTextResponse, Route } from "stellula"
 import { health } from "stellula/middleware/health"
@@ -46,10 +46,10 @@ test("finds planets by their place", async () => {
 
 export const README = `# {name}
 
-- \`npm run dev\` serves src/app.ts, and again after each change (Node 22.18 or later).
+- \`npm run dev\` serves src/app.ts and restarts after each change (Node 22.18 or later).
 - \`npm test\` compiles and runs the tests.
-- \`npm run build && npm start\` serves what was compiled, on all addresses.
-- \`npm run routes\` lists what is served; \`npm run check\` starts and stops the application.
+- \`npm run build && npm start\` serves the compiled files, on all addresses.
+- \`npm run routes\` lists the routes; \`npm run check\` starts and stops the application.
 - \`docker build -t {name} . && docker run -p 8000:8000 {name}\` serves it in a container.
 
 The port is 8000, or what \`PORT\` says. \`/livez\` and \`/readyz\` answer probes.

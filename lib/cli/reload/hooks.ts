@@ -1,9 +1,9 @@
-/** Runs in the thread of Node's module hooks, and tells of each module that is loaded. */
+/** Runs in the thread of Node's module hooks, and reports each module that is loaded. */
 import type { MessagePort } from 'node:worker_threads'
 
 let port: MessagePort | undefined
 
-/** Called by Node with what `register` was given. */
+/** Called by Node with the data that was passed to `register`. */
 export function initialize(data: MessagePort): void {
   port = data
 }

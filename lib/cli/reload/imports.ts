@@ -1,9 +1,9 @@
-/** Tells which files a process imports, as they are imported. */
+/** Reports the files that a process imports, as they are imported. */
 import * as module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 
-/** `require` of Node 20 is not seen by hooks. */
+/** The cache of `require`, which in Node 20 does not call the hooks. */
 const cache: Readonly<Record<string, unknown>> = module.createRequire(import.meta.url).cache
 
 type Load = (
@@ -15,11 +15,11 @@ type Load = (
 interface Hooks {
   /** From Node 22.15 on: hooks in the same thread, for `require` too. */
   readonly registerHooks?: (hooks: { load: Load }) => unknown
-  /** From Node 20.6 on: hooks in a thread of their own. */
+  /** From Node 20.6 on: hooks in a separate thread. */
   readonly register?: (url: string, from: string, options: object) => unknown
 }
 
-/** Calls `onFile` for each file that is imported from now on, but for those of installed packages. */
+/** Calls `onFile` for each file that is imported after the call, except files of installed packages. */
 export function watchImports(onFile: (file: string) => void): void {
   const onURL = (url: string): void => {
     if (url.startsWith('file:') && !isInstalled(url))
@@ -41,7 +41,7 @@ export function watchImports(onFile: (file: string) => void): void {
   register('./hooks.js', import.meta.url, { data: port2, transferList: [port2] })
 }
 
-/** What `require` has loaded until now. */
+/** The files that `require` has loaded. */
 export function requiredFiles(): string[] {
   return Object.keys(cache).filter((file) => !isInstalled(file))
 }

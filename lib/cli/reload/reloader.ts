@@ -1,21 +1,21 @@
-/** The process of `serve --reload` that holds the port, and starts the app again when it changes. */
+/** The process of `serve --reload` that holds the port, and restarts the app when its files change. */
 import path from 'node:path'
 import { WorkerProcess } from '../../servers/cluster/workerprocess.ts'
 import { onSignals } from '../../servers/running/signals.ts'
 import { tell } from '../terminal.ts'
 import { FileWatcher } from './watch.ts'
 
-/** How long a process may take to end, beyond its grace period. */
+/** The time after the grace period within which a process must end. */
 const SPARE_MS = 2_000
 
-/** What a process tells of what it imports. */
-export interface Imported {
+/** The message with which a process reports its imports. */
+export interface ImportsMessage {
   readonly imported: readonly string[]
 }
 
 /**
- * Runs one process at a time. After a change the next one is started, and the one before is closed once
- * that serves. If the next one cannot start, the one before goes on until the next change.
+ * Runs one process at a time. After a change it starts the next process, and closes the previous one when the
+ * next one serves. If the next one cannot start, the previous one continues until the next change.
  */
 export class Reloader {
   readonly ended: Promise<void>
@@ -28,7 +28,7 @@ export class Reloader {
   #tellEnded: () => void = () => {}
 
   /**
-   * @param files What is watched from the start on.
+   * @param files The files to watch from the start.
    * @param graceMs The grace period of the processes.
    */
   constructor(files: readonly string[], graceMs: number) {
@@ -49,7 +49,7 @@ export class Reloader {
     this.ended.then(stopListening)
   }
 
-  /** Starts the next process; one that is still starting is given up. */
+  /** Starts the next process, and kills one that is still starting. */
   start(): void {
     if (this.#isClosing) return
     this.#next?.kill()
@@ -74,7 +74,7 @@ export class Reloader {
   }
 
   #onMessage(message: unknown): void {
-    const { imported } = (message ?? {}) as Partial<Imported>
+    const { imported } = (message ?? {}) as Partial<ImportsMessage>
     for (const file of imported ?? []) this.#watcher.add(file)
   }
 
@@ -83,7 +83,7 @@ export class Reloader {
     this.#next = undefined
     if (!isReady) {
       if (this.#isClosing) return
-      const rest = this.#current === undefined ? '' : '; the version before goes on'
+      const rest = this.#current === undefined ? '' : '; the previous version continues'
       tell(`waiting for a change${rest}`)
       return
     }

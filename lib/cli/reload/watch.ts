@@ -1,14 +1,14 @@
-/** Watches files by their folders, since editors put another file in the place of one that changes. */
+/** Watches files by their folders, because editors replace a file when they save it. */
 import { type FSWatcher, readFileSync, watch } from 'node:fs'
 import path from 'node:path'
 
-/** Several changes that come together are one. */
+/** Changes within this time are handled as one, in milliseconds. */
 const PAUSE_MS = 40
 
 export class FileWatcher {
   readonly #onChange: (file: string) => void
   readonly #folders = new Map<string, FSWatcher>()
-  /** The text of each file: an editor may tell of a change that was none. */
+  /** The text of each file, because some events report no change of the content. */
   readonly #known = new Map<string, string>()
   #pause: NodeJS.Timeout | undefined
   #isClosed = false
@@ -26,7 +26,7 @@ export class FileWatcher {
     if (this.#folders.has(folder)) return
     try {
       const watcher = watch(folder, () => this.#look())
-      watcher.on('error', () => {}) // the folder has gone
+      watcher.on('error', () => {}) // the folder was deleted
       this.#folders.set(folder, watcher)
     } catch {
       // A folder that cannot be watched, such as one that does not exist.

@@ -1,24 +1,24 @@
-/** Hears the signals that come before a server does. */
+/** Handles the signals that arrive before the server has started. */
 
-interface Early {
-  /** Aborts when the process is to end. */
+interface EarlySignals {
+  /** Aborts when the process must end. */
   readonly signal: AbortSignal
   readonly stop: () => void
 }
 
-let early: Early | undefined
+let early: EarlySignals | undefined
 
 /**
- * Hears signals that come before the server does: as the first process of a container, this one would
- * not end by them otherwise. A module that is being imported is not waited for. All callers share it until it is
- * stopped, so it is called before the server itself is imported, which takes most of the start.
+ * Handles signals that arrive before the server has started: without a handler, the first process of a
+ * container would ignore them. It does not wait for a module that is being imported. All callers share one
+ * handler until it is stopped. It is called before the server is imported, which takes most of the start.
  */
-export function untilStarted(): Early {
-  early ??= listen()
+export function untilStarted(): EarlySignals {
+  early ??= listenForSignals()
   return early
 }
 
-function listen(): Early {
+function listenForSignals(): EarlySignals {
   const controller = new AbortController()
   const end = (): void => {
     if (controller.signal.aborted) process.exit(1)

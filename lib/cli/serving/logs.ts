@@ -13,7 +13,7 @@ export function prettyLines(worker?: number): AccessLogger {
   return { info: write, error: write }
 }
 
-/** What the line says of the request. */
+/** The line for a request, without time and worker. */
 export function prettyEntry(entry: AccessLogEntry, paint: Paint): string {
   const { method, path, query, status, duration, client, aborted, error } = entry
   const target = query === '' ? path : `${path}?${query}`
@@ -28,7 +28,7 @@ function paintStatus(status: number, { green, cyan, yellow, red }: Paint): strin
   return status >= 300 ? cyan(String(status)) : green(String(status))
 }
 
-/** One JSON object a line, with its time. */
+/** Writes one JSON object per line, with its time. */
 export function jsonLines(worker?: number): AccessLogger {
   const write = (entry: AccessLogEntry): void => {
     const time = new Date().toISOString()

@@ -1,28 +1,30 @@
-/** Runs `stellula serve` until it ends: in one process, in several, or in one that starts again. */
+/** Runs `stellula serve` until it ends: in one process, in several, or in one that restarts after changes. */
 import nodeCluster from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { work } from '../../servers/cluster/worker.ts'
 import { cluster } from '../../servers/cluster.ts'
 import type { RunningServer, ServeOptions } from '../../servers/node.ts'
-import { CommandError, wordsOf } from '../failures.ts'
+import { CommandError, errorText } from '../failures.ts'
 import { requiredFiles, watchImports } from '../reload/imports.ts'
 import { Reloader } from '../reload/reloader.ts'
 import { paintFor, tell } from '../terminal.ts'
 import { untilStarted } from './early.ts'
-import type { Serving } from './settings.ts'
+import type { ServeSettings } from './settings.ts'
 import { startServer } from './start.ts'
 
-/** Gives the exit code. */
-export async function runServer(serving: Serving): Promise<number> {
-  if (serving.reload) return nodeCluster.isWorker ? runReloaded(serving) : runReloader(serving)
-  return serving.workers === undefined ? runAlone(serving) : runCluster(serving, serving.workers)
+/** Runs the server; resolves to the exit code. */
+export async function runServer(settings: ServeSettings): Promise<number> {
+  if (settings.reload) return nodeCluster.isWorker ? runReloaded(settings) : runReloader(settings)
+  return settings.workers === undefined
+    ? runAlone(settings)
+    : runCluster(settings, settings.workers)
 }
 
-async function runAlone(serving: Serving): Promise<number> {
+async function runAlone(settings: ServeSettings): Promise<number> {
   const early = untilStarted()
   let server: RunningServer
   try {
-    server = await startServer(serving, { signal: early.signal })
+    server = await startServer(settings, { signal: early.signal })
   } catch (error) {
     if (early.signal.aborted) return 0
     throw error
@@ -30,7 +32,7 @@ async function runAlone(serving: Serving): Promise<number> {
     early.stop()
   }
   tell(`listening on ${placeOf(server)}${process.stderr.isTTY ? ' (Ctrl+C ends it)' : ''}`)
-  // A shutdown that failed was told of where the signal was heard.
+  // The signal handler has already reported a failed shutdown.
   return codeOf(server.closed)
 }
 
@@ -41,23 +43,26 @@ function codeOf(closed: Promise<void>): Promise<number> {
   )
 }
 
-/** Clients that keep their connections hear in an answer that a worker ends. */
+/**
+ * How long a worker still answers while it closes, in milliseconds. Each response closes its connection, so
+ * clients reconnect.
+ */
 const DRAIN_MS = 200
 
-async function runCluster(serving: Serving, workers: number): Promise<number> {
-  const { graceMs } = serving
+async function runCluster(settings: ServeSettings, workers: number): Promise<number> {
+  const { graceMs } = settings
   const early = untilStarted()
   if (early.signal.aborted) return 0
   const started = cluster(
     ({ number }) =>
-      telling(async () => {
-        const server = await startServer(serving, { drainDelayMs: DRAIN_MS }, number)
+      startOrExit(async () => {
+        const server = await startServer(settings, { drainDelayMs: DRAIN_MS }, number)
         tell(`worker ${number} (process ${process.pid}) is listening on ${placeOf(server)}`)
         return server
       }),
     { workers, log: tellLine, ...(graceMs !== undefined && { gracePeriodMs: graceMs }) },
   )
-  early.stop() // now the cluster hears them
+  early.stop() // from here on, the cluster handles signals
   const member = await started.catch((error: Error) => {
     throw new CommandError(error.message)
   })
@@ -68,13 +73,13 @@ function tellLine(line: string): void {
   tell(line.replace(/^cluster: /, ''))
 }
 
-/** A worker that cannot start says why in our words. */
-async function telling(start: () => Promise<RunningServer>): Promise<RunningServer> {
+/** Starts a worker; prints the reason if it cannot start. */
+async function startOrExit(start: () => Promise<RunningServer>): Promise<RunningServer> {
   try {
     return await start()
   } catch (error) {
-    tell(paintFor(process.stderr).red(wordsOf(error)))
-    // What was imported is told of from another thread.
+    tell(paintFor(process.stderr).red(errorText(error)))
+    // Another thread still reports the imported files.
     await sleep(FLUSH_MS)
     process.exit(1)
   }
@@ -82,41 +87,41 @@ async function telling(start: () => Promise<RunningServer>): Promise<RunningServ
 
 const FLUSH_MS = 50
 
-/** Open requests do not hold the next version. */
+/** The default grace period for reloads: open requests must not delay the next version. */
 const RELOAD_GRACE_MS = 500
 
-function graceOf({ graceMs = RELOAD_GRACE_MS }: Serving): number {
+function graceOf({ graceMs = RELOAD_GRACE_MS }: ServeSettings): number {
   return graceMs
 }
 
-async function runReloader(serving: Serving): Promise<number> {
-  const { target, values } = serving
+async function runReloader(settings: ServeSettings): Promise<number> {
+  const { target, values } = settings
   const { 'env-file': envFile } = values
   const reloader = new Reloader(
     envFile === undefined ? [target.file] : [target.file, envFile],
-    graceOf(serving),
+    graceOf(settings),
   )
   const { signal, stop } = untilStarted()
-  stop() // now the reloader hears them
+  stop() // from here on, the reloader handles signals
   if (signal.aborted) return 0
   reloader.start()
   await reloader.ended
   return 0
 }
 
-async function runReloaded(serving: Serving): Promise<number> {
+async function runReloaded(settings: ServeSettings): Promise<number> {
   const { signal, stop } = untilStarted()
-  stop() // the process that watches ends this one
+  stop() // the watching process ends this one
   if (signal.aborted) return 0
-  const options: ServeOptions = { gracePeriodMs: graceOf(serving) }
+  const options: ServeOptions = { gracePeriodMs: graceOf(settings) }
   const report = (imported: readonly string[]): void => {
     if (process.connected) process.send?.({ imported })
   }
   watchImports((file) => report([file]))
   const { closed } = await work(
     () =>
-      telling(async () => {
-        const server = await startServer(serving, options)
+      startOrExit(async () => {
+        const server = await startServer(settings, options)
         report(requiredFiles())
         tell(`listening on ${placeOf(server)}`)
         return server

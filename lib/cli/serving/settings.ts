@@ -1,17 +1,17 @@
-/** Reads the options of `stellula serve`. */
-import type { Given } from '../command.ts'
+/** Parses the options of `stellula serve`. */
+import type { CommandArguments } from '../command.ts'
 import { CommandError, UsageError } from '../failures.ts'
 import { readTarget, type Target } from '../module.ts'
 
-/** What to serve, and how. */
-export interface Serving {
+/** The parsed arguments of `stellula serve`. */
+export interface ServeSettings {
   readonly target: Target
-  readonly values: Given['values']
+  readonly values: CommandArguments['values']
   readonly accessLog: 'pretty' | 'json' | undefined
   readonly graceMs: number | undefined
-  /** The proxies that are believed. */
+  /** The trusted proxies. */
   readonly proxies: readonly string[] | undefined
-  /** How many processes; undefined for this one alone. */
+  /** The number of processes; undefined for this process only. */
   readonly workers: number | undefined
   readonly reload: boolean
   readonly http2: boolean
@@ -26,7 +26,11 @@ export type Place =
   | { readonly fd: number }
 
 /** @throws UsageError if an option is invalid, or if two of them exclude each other. */
-export function readServing({ positionals: [module = ''], values, flags }: Given): Serving {
+export function readServeSettings({
+  positionals: [module = ''],
+  values,
+  flags,
+}: CommandArguments): ServeSettings {
   const places = ['path', 'fd', 'port'].filter((name) => values[name] !== undefined)
   if (places.length > 1) {
     const names = places.map((name) => `--${name}`).join(' and ')
@@ -34,11 +38,11 @@ export function readServing({ positionals: [module = ''], values, flags }: Given
   }
   const accessLog = values['access-log']
   if (accessLog !== undefined && accessLog !== 'pretty' && accessLog !== 'json') {
-    throw wrong('access-log', 'pretty or json', accessLog)
+    throw invalidOption('access-log', 'pretty or json', accessLog)
   }
   placeOf(values)
   const workers = wholeOf(values, 'workers', 'a whole number from 1 on', 1_000)
-  if (workers === 0) throw wrong('workers', 'a whole number from 1 on', '0')
+  if (workers === 0) throw invalidOption('workers', 'a whole number from 1 on', '0')
   const reload = flags.has('reload')
   if (reload && workers !== undefined) {
     throw new UsageError('serve: --reload and --workers exclude each other. Choose one.')
@@ -57,7 +61,10 @@ export function readServing({ positionals: [module = ''], values, flags }: Given
   }
 }
 
-function tlsOf({ 'tls-cert': certFile, 'tls-key': keyFile }: Given['values']): Serving['tls'] {
+function tlsOf({
+  'tls-cert': certFile,
+  'tls-key': keyFile,
+}: CommandArguments['values']): ServeSettings['tls'] {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile }
   if (certFile === undefined && keyFile === undefined) return undefined
   const [given, other] = certFile === undefined ? ['key', 'cert'] : ['cert', 'key']
@@ -66,37 +73,43 @@ function tlsOf({ 'tls-cert': certFile, 'tls-key': keyFile }: Given['values']): S
   )
 }
 
-/** The place that options and environment name. */
-export function placeOf(values: Given['values'], env: NodeJS.ProcessEnv = process.env): Place {
+/** The address, path or descriptor from the options and the environment. */
+export function placeOf(
+  values: CommandArguments['values'],
+  env: NodeJS.ProcessEnv = process.env,
+): Place {
   const { path, host = '127.0.0.1' } = values
   if (path !== undefined) return { path }
-  const fd = wholeOf(values, 'fd', 'a descriptor', 100_000) ?? activated(values, env)
+  const fd = wholeOf(values, 'fd', 'a descriptor', 100_000) ?? activatedSocket(values, env)
   if (fd !== undefined) return { fd }
   const given = { port: values['port'] ?? (env['PORT'] || undefined) }
   return { host, port: wholeOf(given, 'port', 'a number up to 65535', 65_535) ?? 8000 }
 }
 
-/** The first descriptor of systemd's socket activation, if it was meant for this process or its parent. */
-function activated(values: Given['values'], env: NodeJS.ProcessEnv): number | undefined {
+/** The first descriptor of systemd's socket activation, if it is for this process or its parent. */
+function activatedSocket(
+  values: CommandArguments['values'],
+  env: NodeJS.ProcessEnv,
+): number | undefined {
   const isPlaced = values['host'] !== undefined || values['port'] !== undefined
   const isMeant = [process.pid, process.ppid].includes(Number(env['LISTEN_PID']))
   return !isPlaced && isMeant && Number(env['LISTEN_FDS']) > 0 ? 3 : undefined
 }
 
 function wholeOf(
-  values: Given['values'],
+  values: CommandArguments['values'],
   name: string,
   what: string,
   most: number,
 ): number | undefined {
   const number = numberOf(values, name, what, 0, most)
   if (number === undefined || Number.isInteger(number)) return number
-  throw wrong(name, what, values[name])
+  throw invalidOption(name, what, values[name])
 }
 
 /** The number of an option, if it is given. */
 export function numberOf(
-  values: Given['values'],
+  values: CommandArguments['values'],
   name: string,
   what: string,
   least: number,
@@ -106,10 +119,10 @@ export function numberOf(
   if (text === undefined) return undefined
   const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (number >= least && number <= most) return number
-  throw wrong(name, what, text)
+  throw invalidOption(name, what, text)
 }
 
-function wrong(name: string, what: string, given: string | undefined): UsageError {
+function invalidOption(name: string, what: string, given: string | undefined): UsageError {
   return new UsageError(
     `serve: --${name} must be ${what}, "${given}" was given. See stellula serve --help.`,
   )
@@ -120,7 +133,7 @@ export function loadEnvironment(file: string | undefined): void {
   if (file === undefined) return
   if (typeof process.loadEnvFile !== 'function') {
     throw new CommandError(
-      `serve: --env-file needs Node 20.12 or later, this is ${process.versions.node}. Set the variables otherwise.`,
+      `serve: --env-file needs Node 20.12 or later, this is ${process.versions.node}. Set the variables in another way.`,
     )
   }
   try {

@@ -6,7 +6,7 @@ import type { App } from '../../types.ts'
 import { CommandError } from '../failures.ts'
 import { loadApp } from '../module.ts'
 import { jsonLines, prettyLines } from './logs.ts'
-import { loadEnvironment, type Place, placeOf, type Serving } from './settings.ts'
+import { loadEnvironment, type Place, placeOf, type ServeSettings } from './settings.ts'
 
 /**
  * Loads the environment and the app, runs its startup, and listens.
@@ -15,14 +15,14 @@ import { loadEnvironment, type Place, placeOf, type Serving } from './settings.t
  * @throws CommandError if one of these fails.
  */
 export async function startServer(
-  serving: Serving,
+  settings: ServeSettings,
   options: ServeOptions,
   worker?: number,
 ): Promise<RunningServer> {
-  const { target, values, graceMs, tls, http2 } = serving
+  const { target, values, graceMs, tls, http2 } = settings
   loadEnvironment(values['env-file'])
   const place = placeOf(values)
-  const app = around(await loadApp(target), serving, worker)
+  const app = withServeMiddleware(await loadApp(target), settings, worker)
   const { 'root-path': rootPath } = values
   try {
     return await serve(app, {
@@ -34,15 +34,19 @@ export async function startServer(
       ...options,
     })
   } catch (error) {
-    throw refused(error, place)
+    throw listenError(error, place)
   }
 }
 
-function around(app: App, { accessLog: form, proxies }: Serving, worker?: number): App {
-  const believing = proxies === undefined ? app : proxyHeaders({ trusted: proxies })(app)
-  if (form === undefined) return believing
+function withServeMiddleware(
+  app: App,
+  { accessLog: form, proxies }: ServeSettings,
+  worker?: number,
+): App {
+  const behindProxies = proxies === undefined ? app : proxyHeaders({ trusted: proxies })(app)
+  if (form === undefined) return behindProxies
   const logger = form === 'pretty' ? prettyLines(worker) : jsonLines(worker)
-  return accessLog({ logger })(believing)
+  return accessLog({ logger })(behindProxies)
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -55,15 +59,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'is in a folder that does not exist. Choose another --path.',
 }
 
-function refused(error: unknown, place: Place): unknown {
+function listenError(error: unknown, place: Place): unknown {
   const { code = '', syscall } = error as NodeJS.ErrnoException
   const reason = REASONS[code]
   const isOwn = syscall === 'listen' || syscall === 'getaddrinfo' || 'fd' in place
   if (reason === undefined || !isOwn) return error
-  return new CommandError(`serve: ${wordsOf(place)} ${reason}`)
+  return new CommandError(`serve: ${placeText(place)} ${reason}`)
 }
 
-function wordsOf(place: Place): string {
+function placeText(place: Place): string {
   if ('fd' in place) return `the descriptor ${place.fd}`
   return 'path' in place ? `the socket ${place.path}` : `port ${place.port} of ${place.host}`
 }
