@@ -1,0 +1,20 @@
+// Removes the spaces between the tokens of a line. Lines, indentation and names stay, so that stack traces can be read.
+import { parse } from 'acorn'
+
+/** Where a space separates two words, two signs that would become another one, or a statement from its condition. */
+const NEEDED = /^(?:[\w$] [\w$#]|\) \w|\+ \+|- -|\/ \/)$/
+
+/** The text of a module, formatted or not, with the same tokens on the same lines. */
+export function withoutSpaces(text) {
+  const tokens = []
+  parse(text, { ecmaVersion: 'latest', sourceType: 'module', onToken: tokens })
+  let result = ''
+  let end = 0
+  for (const token of tokens) {
+    const gap = text.slice(end, token.start)
+    const isNeeded = gap !== ' ' || NEEDED.test(text.slice(end - 1, token.start + 1))
+    result += (isNeeded ? gap : '') + text.slice(token.start, token.end)
+    end = token.end
+  }
+  return result + text.slice(end)
+}
