@@ -9,7 +9,8 @@ import {
   Route,
   Router,
 } from 'stellula'
-import { StreamingResponse } from 'stellula/responses'
+import { html } from 'stellula/html'
+import { FileResponse, StreamingResponse } from 'stellula/responses'
 import { serve } from 'stellula/servers/node'
 
 const planets = ['Mercury', 'Venus', 'Earth', 'Mars', 'Jupiter', 'Saturn', 'Uranus', 'Neptune']
@@ -36,23 +37,33 @@ async function* countdown(): AsyncGenerator<string> {
   yield 'Lift-off!\n'
 }
 
+const welcome = (earth: URL) => html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Stellula</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/style.css">
+<main>
+<h1>Stellula is running</h1>
+<ul>
+  <li><a href="${earth}">a typed parameter</a>
+  <li><a href="/planets/">JSON</a>
+  <li><a href="/countdown">a stream</a>
+  <li><a href="/planets/9">an error of the client</a>
+  <li><a href="/planet/3">no route: while debug is on, the routes that there are</a>
+  <li><a href="/bug">an error of the server, on the debug page</a>
+</ul>
+</main>`
+
 const app = Application({
   debug: true,
   routes: [
     Route(
       '/',
-      (request) =>
-        new HTMLResponse(`<!doctype html>
-<title>Stellula</title>
-<h1>Stellula is running</h1>
-<ul>
-  <li><a href="${request.urlFor('planets:detail', { place: 3 })}">a typed parameter</a>
-  <li><a href="/planets/">JSON</a>
-  <li><a href="/countdown">a stream</a>
-  <li><a href="/planets/9">an error of the client</a>
-  <li><a href="/bug">an error of the server, on the debug page</a>
-</ul>`),
+      (request) => new HTMLResponse(welcome(request.urlFor('planets:detail', { place: 3 }))),
     ),
+    Route('/style.css', () => new FileResponse('examples/style.css')),
     Mount('/planets', planetRoutes, { name: 'planets' }),
     Route('/countdown', () => new StreamingResponse(countdown(), { mediaType: 'text/plain' })),
     Route('/bug', () => {

@@ -9,6 +9,7 @@ export function chat(bus: Channels, history: number): Application {
   return Application({
     routes: [
       Route('/', () => new FileResponse('examples/chat/page.html')),
+      Route('/style.css', () => new FileResponse('examples/style.css')),
       WebSocketRoute('/rooms/{room}', (websocket) => visit(websocket, bus, history)),
     ],
   })

@@ -31,7 +31,7 @@ const policy = secureHeaders({
 
 export const siteRoutes = layer({ cacheControl: 'no-cache', middleware: [policy], hidden: true }, [
   Route('/', () => new HTMLResponse(html)),
-  Route('/style.css', () => new FileResponse('examples/tasks/page/style.css')),
+  Route('/style.css', () => new FileResponse('examples/style.css')),
   Mount('/page', StaticFiles({ directory: fileURLToPath(new URL('./page/', import.meta.url)) })),
   Route('/stellula/client.js', () => new FileResponse(client)),
   Mount('/stellula/client', StaticFiles({ directory: `${dirname(client)}/client` })),

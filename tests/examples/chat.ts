@@ -1,27 +1,24 @@
 // The chat as its visitors have it: two windows of a real browser, on one process and on two.
 import { once } from 'node:events'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { browser as executable, noBrowser } from '../support/browser.ts'
+import { noBrowser } from '../support/browser.ts'
 import { startExample } from '../support/program.ts'
 import { noRedis, RedisServer } from '../support/redis.ts'
+import { launch } from '../support/windows.ts'
 
 async function start(t: Test, env: Record<string, string> = {}): Promise<string> {
   return (await startExample(t, 'chat', env)).url
 }
 
-async function launch(t: Test): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: executable ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  })
-  t.teardown(() => browser.close())
-  return browser
-}
-
-/** A window of somebody's own. */
-async function enter(browser: Browser, url: string, name: string, room: string): Promise<Page> {
-  const page = await browser.newPage()
+/** A window: the chat keeps nothing in the browser, so that all may be of one. */
+async function enter(
+  windows: BrowserContext,
+  url: string,
+  name: string,
+  room: string,
+): Promise<Page> {
+  const page = await windows.newPage()
   await page.goto(url)
   await page.getByLabel('Your name').fill(name)
   await page.getByLabel('Room').fill(room)
@@ -39,10 +36,10 @@ function present(page: Page, name: string, state: 'visible' | 'detached' = 'visi
 }
 
 async function visit(t: Test, urls: readonly [string, string]): Promise<void> {
-  const browser = await launch(t)
-  const ada = await enter(browser, urls[0], 'Ada', 'engines')
-  const grace = await enter(browser, urls[1], 'Grace', 'engines')
-  const other = await enter(browser, urls[1], 'Linus', 'kernels')
+  const windows = await (await launch(t)).newContext()
+  const ada = await enter(windows, urls[0], 'Ada', 'engines')
+  const grace = await enter(windows, urls[1], 'Grace', 'engines')
+  const other = await enter(windows, urls[1], 'Linus', 'kernels')
 
   await present(ada, 'Grace')
   await present(grace, 'Ada')
@@ -59,7 +56,7 @@ async function visit(t: Test, urls: readonly [string, string]): Promise<void> {
   await said(ada, 'Grace hello Ada')
   t.same(await ada.locator('#talk b').allInnerTexts(), ['Ada', 'Grace'], 'in order, each once')
 
-  const late = await enter(browser, urls[0], 'Edsger', 'engines')
+  const late = await enter(windows, urls[0], 'Edsger', 'engines')
   await said(late, 'Grace hello Ada')
   t.same(await late.locator('#talk b').allInnerTexts(), ['Ada', 'Grace'], 'history for the late')
   await present(grace, 'Edsger')
@@ -84,12 +81,13 @@ t.test('two windows on two processes over Redis', { skip: noBrowser || noRedis }
   await visit(t, await Promise.all([start(t, env), start(t, env)]))
 })
 
-t.test('Redis is gone for a while', { skip: noBrowser || noRedis }, async (t) => {
+t.test('messages resume after Redis was down', { skip: noBrowser || noRedis }, async (t) => {
   const redis = new RedisServer()
   t.teardown(redis.close)
   await redis.start()
   const url = await start(t, { REDIS_URL: redis.path })
-  const ada = await enter(await launch(t), url, 'Ada', 'engines')
+  const windows = await (await launch(t)).newContext()
+  const ada = await enter(windows, url, 'Ada', 'engines')
   const say = async (text: string): Promise<void> => {
     await ada.getByLabel('Message').fill(text)
     await ada.keyboard.press('Enter')
@@ -110,7 +108,7 @@ t.test('Redis is gone for a while', { skip: noBrowser || noRedis }, async (t) =>
   t.pass('and once it is back, all goes on')
 })
 
-t.test('who has no name is refused with words', async (t) => {
+t.test('a user without a name is refused with a message', async (t) => {
   const url = await start(t)
   const response = await fetch(`${url}/rooms/engines`)
   t.equal(response.status, 404, 'a room is no page')

@@ -63,7 +63,7 @@ async function signIn(start: string, name: string): Promise<URL> {
   throw new Error(`it never came back, it is at ${url}`)
 }
 
-t.test('a user logs in at a real provider', async (t) => {
+t.test('a user logs in at a real OpenID provider', async (t) => {
   const issuer = await provider(t)
   const settings = { issuer, clientId: 'shop', clientSecret: 'a secret of the shop' }
   const app = makeApp({ ...settings, origin: ORIGIN, isInsecure: true })
@@ -93,7 +93,7 @@ t.test('a user logs in at a real provider', async (t) => {
   t.same(await (await client.get('/me')).json(), { user: null })
 })
 
-t.test('a user who is refused is told so', async (t) => {
+t.test('a user whom the provider refuses gets 403', async (t) => {
   const issuer = await provider(t)
   const settings = { issuer, clientId: 'shop', clientSecret: 'a secret of the shop' }
   const app = makeApp({ ...settings, origin: ORIGIN, isInsecure: true })

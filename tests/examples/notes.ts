@@ -7,7 +7,7 @@ t.test('a whole API takes less than 80 lines', async (t) => {
   t.ok(readFileSync('examples/notes.ts', 'utf8').split('\n').length < 80)
 })
 
-t.test('notes are made, listed in pages, changed and removed, by those who may', async (t) => {
+t.test('notes are created, listed in pages, changed and removed by authorized users', async (t) => {
   const { url } = await startExample(t, 'notes')
   const ask = (method: string, path: string, body?: unknown, user = 'ada') =>
     fetch(url + path, {

@@ -11,6 +11,7 @@ const [enter, add, search] = ['#enter', '#add', '#search'].map((id) => at<HTMLFo
 ]
 const LIMIT = 20
 let offset = 0
+let shown = 0
 
 /** Runs what a person asks for, and says what went wrong. */
 function run(work: () => Promise<void>): void {
@@ -27,11 +28,15 @@ const textOf = (form: HTMLFormElement, name: string): string =>
   String(new FormData(form).get(name) ?? '')
 
 async function show(): Promise<void> {
+  shown += 1
+  const current = shown
   const chosen = textOf(search, 'status')
   const status: 'open' | 'done' | undefined =
     chosen === 'open' || chosen === 'done' ? chosen : undefined
   const query = { q: textOf(search, 'q'), status, limit: LIMIT, offset }
   const { body } = await call('GET /tasks', { query, expect: [200] })
+  // Typing asks more than once, and an older answer may arrive after a newer one.
+  if (current !== shown) return
   at('#tasks').replaceChildren(...body.items.map((task) => itemOf(task, () => run(show), run)))
   const { total = 0 } = body
   at('#count').textContent = total === 1 ? '1 task' : `${total} tasks`

@@ -5,8 +5,9 @@ import { testClient } from 'stellula/testclient'
 import t, { type Test } from 'tap'
 import { connect, database, transaction } from '../../../examples/tasks/database.ts'
 import { migrate } from '../../../examples/tasks/migrations.ts'
+import { freshPostgres } from '../../support/freshpostgres.ts'
 import { noPostgres } from '../../support/postgres.ts'
-import { databaseAt, freshPostgres, onEach } from '../../support/taskapi.ts'
+import { databaseAt, onEach } from '../../support/taskapi.ts'
 
 const named = (name: string) => ({ name, password: '', role: 'user' }) as const
 
@@ -83,7 +84,7 @@ t.test('processes that start together migrate once', { skip: noPostgres }, async
   await Promise.all(pools.map((pool) => pool.destroy()))
 })
 
-t.test('a database that cannot be reached is told at the start', async (t) => {
+t.test('a database that cannot be reached is reported at the start', async (t) => {
   const overrides = [databaseAt('postgres://nobody@127.0.0.1:1/none')]
   const { app: tasks } = await import('../../../examples/tasks/app.ts')
   await t.rejects(testClient(tasks, { overrides }), /ECONNREFUSED/)

@@ -4,7 +4,7 @@ import t from 'tap'
 import { app } from '../../../examples/tasks/app.ts'
 import { databaseAt } from '../../support/taskapi.ts'
 
-t.test('the document says who may call what, and with which parameters', async (t) => {
+t.test('the document lists who may call each operation, and its parameters', async (t) => {
   await using client = await testClient(app, { overrides: [databaseAt(':memory:')] })
   const { paths, components } = JSON.parse(await (await client.get('/docs/openapi.json')).text())
 

@@ -7,7 +7,7 @@ import { startExample } from '../../support/program.ts'
 
 const PASSWORD = 'correct horse battery'
 
-t.test('data, users and tokens outlive a restart', async (t) => {
+t.test('data, users and tokens are kept after a restart', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'stellula-tasks-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const env = {
