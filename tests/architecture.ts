@@ -79,7 +79,7 @@ function floorOf(file: string): number {
   return FLOORS.findIndex((floor) => floor.includes(name))
 }
 
-t.test('every file is on a floor, and imports from below', async (t) => {
+t.test('every file has a floor, and imports only from lower floors', async (t) => {
   for (const file of files) {
     t.ok(floorOf(file) >= 0, file)
     for (const target of targetsOf(file)) {
@@ -100,7 +100,7 @@ t.test('imports form no cycle, types included', async (t) => {
  * its answer (measured on Node 20: a half more for a small one). A name of its own, a method, or a field
  * of a class does not have that.
  */
-t.test('no function is written where it is assigned to a property', async (t) => {
+t.test('no anonymous function is assigned to a property', async (t) => {
   for (const file of files) {
     t.notOk(ASSIGNED_FUNCTION.test(readFileSync(path.join('lib', file), 'utf8')), file)
   }
@@ -129,7 +129,7 @@ t.test('only the known packages are imported', async (t) => {
   t.same([...new Set([...packages, ...shown])].sort(), known.sort())
 })
 
-t.test('fetch has classes of these names too, so they are written out', async (t) => {
+t.test('classes that fetch has too are imported explicitly', async (t) => {
   for (const file of files) {
     const source = readFileSync(path.join('lib', file), 'utf8')
     const imported = [...source.matchAll(/^import (?:type )?\{([^}]*)\}/gm)]
@@ -142,7 +142,7 @@ t.test('fetch has classes of these names too, so they are written out', async (t
   }
 })
 
-t.test('no file holds more than one idea can fill', async (t) => {
+t.test('no file is longer than the limit', async (t) => {
   for (const folder of ['lib', 'tests', 'benchmarks', 'examples']) {
     for (const file of filesIn(folder)) {
       const lines = readFileSync(path.join(folder, file), 'utf8').split('\n').length - 1
@@ -151,7 +151,7 @@ t.test('no file holds more than one idea can fill', async (t) => {
   }
 })
 
-t.test('every export is a file of lib, under one subpath', async (t) => {
+t.test('every export is a file of lib and has one subpath', async (t) => {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8'))
   const { './package.json': _manifest, ...subpaths } = exports as Record<string, string>
   const exported = Object.values(subpaths).map((target) =>
@@ -164,7 +164,7 @@ t.test('every export is a file of lib, under one subpath', async (t) => {
   t.equal(new Set(exported).size, exported.length)
 })
 
-t.test('nothing is left unfinished or unchecked', async (t) => {
+t.test('no code is left unfinished or unchecked', async (t) => {
   const unfinished = new RegExp(['TO' + 'DO', 'FIX' + 'ME', '@ts-' + 'ignore'].join('|'))
   for (const folder of ['lib', 'tests', 'examples']) {
     for (const file of filesIn(folder)) {

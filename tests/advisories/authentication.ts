@@ -12,6 +12,7 @@ import { PlainTextResponse } from '../../lib/responses.ts'
 import { Route, Router } from '../../lib/routing.ts'
 import type { Middleware } from '../../lib/types.ts'
 import { alive, assertAlive } from '../support/alive.ts'
+import { busy } from '../support/linear.ts'
 import { listening, request, statuses } from '../support/sockets.ts'
 import { claims, forged, good, issuer, SECRET } from '../support/tokens.ts'
 
@@ -33,33 +34,30 @@ async function guarded(t: Test, middleware: Middleware): Promise<Ask> {
 
 const HS256: JWTOptions = { keys: SECRET, algorithms: ['HS256'] }
 
-t.test(
-  'hono CVE-2026-22817, CVE-2026-22818: the algorithm is not the token’s to say',
-  async (t) => {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    const jwk = publicKey.export({ format: 'jwk' })
-    const pem = String(publicKey.export({ format: 'pem', type: 'spki' }))
-    const sets: JWTOptions[] = [
-      { keys: publicKey, algorithms: ['RS256'] },
-      { keys: { keys: [{ ...jwk, kid: 'a' }] }, algorithms: ['RS256'] }, // without "alg"
-      { keys: { keys: [{ ...jwk, kid: 'a', alg: 'RS256' }] }, algorithms: ['RS256'] },
-    ]
-    for (const options of sets) {
-      const ask = await guarded(t, jwt(options))
-      for (const header of [{ alg: 'HS256' }, { alg: 'HS256', kid: 'a' }, { alg: 'none' }]) {
-        for (const secret of [pem, JSON.stringify(jwk), '']) {
-          const token = forged(header, claims(), Buffer.from(secret))
-          t.equal(await ask(`Bearer ${token}`), 401)
-          t.equal(await ask(`Bearer ${token.replace(/[^.]*$/, '')}`), 401)
-        }
+t.test('hono CVE-2026-22817, CVE-2026-22818: a token cannot choose its algorithm', async (t) => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwk = publicKey.export({ format: 'jwk' })
+  const pem = String(publicKey.export({ format: 'pem', type: 'spki' }))
+  const sets: JWTOptions[] = [
+    { keys: publicKey, algorithms: ['RS256'] },
+    { keys: { keys: [{ ...jwk, kid: 'a' }] }, algorithms: ['RS256'] }, // without "alg"
+    { keys: { keys: [{ ...jwk, kid: 'a', alg: 'RS256' }] }, algorithms: ['RS256'] },
+  ]
+  for (const options of sets) {
+    const ask = await guarded(t, jwt(options))
+    for (const header of [{ alg: 'HS256' }, { alg: 'HS256', kid: 'a' }, { alg: 'none' }]) {
+      for (const secret of [pem, JSON.stringify(jwk), '']) {
+        const token = forged(header, claims(), Buffer.from(secret))
+        t.equal(await ask(`Bearer ${token}`), 401)
+        t.equal(await ask(`Bearer ${token.replace(/[^.]*$/, '')}`), 401)
       }
     }
-    t.throws(() => jwt({ ...HS256, algorithms: ['none'] }), /algorithms must be a list/)
-    t.throws(() => jwt({ keys: publicKey, algorithms: ['RS256', 'HS256'] }), /the key is public/)
-  },
-)
+  }
+  t.throws(() => jwt({ ...HS256, algorithms: ['none'] }), /algorithms must be a list/)
+  t.throws(() => jwt({ keys: publicKey, algorithms: ['RS256', 'HS256'] }), /the key is public/)
+})
 
-t.test('a key that the token brings along, or points to, is not used', async (t) => {
+t.test('a key that is in the token, or that the token refers to, is not used', async (t) => {
   const trusted = await issuer('ES256', 'a')
   const forger = await issuer('ES256', 'a')
   const ask = await guarded(t, jwt({ keys: { keys: [{ ...trusted.jwk }] }, algorithms: ['ES256'] }))
@@ -78,7 +76,7 @@ t.test('a key that the token brings along, or points to, is not used', async (t)
   t.equal(await ask(`Bearer ${await trusted.sign()}`), 200)
 })
 
-t.test('a key id is no path and no query', async (t) => {
+t.test('a key id is not used as a path or a query', async (t) => {
   const asked: unknown[] = []
   const ask = await guarded(
     t,
@@ -119,7 +117,7 @@ t.test('hono CVE-2025-62610: a token for another service is refused', async (t) 
   t.equal(await careless(`Bearer ${good({ aud: 'other' })}`), 401)
 })
 
-t.test('hono CVE-2026-44459: times that are none', async (t) => {
+t.test('hono CVE-2026-44459: invalid times are refused', async (t) => {
   const ask = await guarded(t, jwt(HS256))
   const odd = [
     '"x"',
@@ -148,7 +146,7 @@ t.test('hono CVE-2026-44459: times that are none', async (t) => {
   t.equal(await ask(`Bearer ${forged({ alg: 'HS256' }, '{"sub":"a","exp":9999999999}')}`), 200)
 })
 
-t.test('hono CVE-2026-47673: a token of another scheme is none', async (t) => {
+t.test('hono CVE-2026-47673: a token of another scheme is refused', async (t) => {
   const ask = await guarded(t, jwt(HS256))
   const token = good()
 
@@ -167,7 +165,7 @@ t.test('a token in two fields is refused', async (t) => {
 })
 
 t.test(
-  'hono GHSA-gq3j-xvxp-8hrf, @fastify/bearer-auth CVE-2022-31142: time tells nothing',
+  'hono GHSA-gq3j-xvxp-8hrf, @fastify/bearer-auth CVE-2022-31142: the time of a comparison does not reveal the token',
   async (t) => {
     const secret = 'a'.repeat(32)
     const table = new SecretTable([[secret, true]])
@@ -221,9 +219,9 @@ t.test('Litestar, hono: Authorization fields of basic authentication', async (t)
   t.equal(await ask(`bAsIc   ${base64('ada:pass')}`), 200)
 })
 
-t.test('a token as long as a field can be is read in time', async (t) => {
+t.test('a token of the maximum length of a field is read in time', async (t) => {
   const ask = await guarded(t, jwt(HS256))
-  const started = performance.now()
+  const started = busy()
 
   for (const part of ['.', 'a', 'eyJ', '=', '~']) {
     const status = await ask(`Bearer ${part.repeat(14_000 / part.length)}`)
@@ -234,5 +232,5 @@ t.test('a token as long as a field can be is read in time', async (t) => {
   const signature = createHmac('sha256', SECRET).update(content).digest('base64url')
   t.equal(await ask(`Bearer ${content}.${signature}`.slice(0, 16_000)), 401)
 
-  t.ok(performance.now() - started < 5_000)
+  t.ok(busy() - started < 5_000)
 })

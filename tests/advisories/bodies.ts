@@ -28,7 +28,7 @@ const CARELESS: Record<string, (request: Request) => Promise<unknown>> = {
   'swallows the error': (request) => request.bytes().catch(() => {}),
 }
 
-t.test('hono CVE-2025-59139, CVE-2026-44456, CVE-2026-54288: a body past its limit', async (t) => {
+t.test('hono CVE-2025-59139, CVE-2026-44456, CVE-2026-54288: the limit of a body', async (t) => {
   const routes = Object.entries(CARELESS).map(([name, read]) =>
     Route(
       `/${name.replaceAll(' ', '-')}`,
@@ -50,27 +50,28 @@ t.test('hono CVE-2025-59139, CVE-2026-44456, CVE-2026-54288: a body past its lim
     const talk = (fields: string[], body: string): Promise<string> =>
       served.talk(request(line, [...fields, 'connection: close'], body))
 
-    await t.test(`a handler that ${name}: 413 to a length that is too large`, async (t) => {
+    await t.test(`a handler that ${name}: a declared length over the limit gets 413`, async (t) => {
       t.same(statuses(await talk(['content-length: 8192'], 'x'.repeat(8192))), [413])
     })
 
-    await t.test(`a handler that ${name}: 413 to chunks`, async (t) => {
+    await t.test(`a handler that ${name}: chunks over the limit get 413`, async (t) => {
       t.same(statuses(await talk([CHUNKED], chunks(8))), [413])
     })
 
-    await t.test(`a handler that ${name}: 400 to a length besides chunks`, async (t) => {
+    await t.test(`a handler that ${name}: a length and chunks together get 400`, async (t) => {
       t.same(statuses(await talk(['content-length: 5', CHUNKED], chunks(8))), [400])
     })
 
-    await t.test(`a handler that ${name}: of a length that lies low no more is read`, async (t) => {
+    await t.test(`a handler that ${name}: no bytes after the length are read`, async (t) => {
       const received = await served.talk(
         request(line, ['content-length: 5'], `${'x'.repeat(8192)}\r\n\r\n`),
       )
 
-      t.same(statuses(received), [200, 400])
+      // Node may refuse the rest before the handler has answered.
+      t.match(statuses(received).join(), /^(?:200,)?400$/)
     })
 
-    await t.test(`a handler that ${name}: 200 within the limit`, async (t) => {
+    await t.test(`a handler that ${name}: a body within the limit gets 200`, async (t) => {
       t.same(statuses(await talk([CHUNKED], chunks(2))), [200])
     })
   }
@@ -78,7 +79,7 @@ t.test('hono CVE-2025-59139, CVE-2026-44456, CVE-2026-54288: a body past its lim
   t.same(served.errors, [])
 })
 
-t.test('hono CVE-2025-59139: behind a server that lets a length lie, 413 too', async (t) => {
+t.test('hono CVE-2025-59139: 413 even if the server does not check the length', async (t) => {
   const scope = () => httpScope({ method: 'POST', path: '/', headers: ['content-length', '5'] })
   const part = { type: 'http.request', body: new Uint8Array(4096), moreBody: true } as const
   const last = { ...part, moreBody: false }
@@ -100,7 +101,7 @@ t.test('hono CVE-2025-59139: behind a server that lets a length lie, 413 too', a
   }
 })
 
-t.test('Litestar CVE-2024-52581: there is a limit where nobody set one', async (t) => {
+t.test('Litestar CVE-2024-52581: a body has a limit by default', async (t) => {
   const read: string[] = []
   const served = await listening(
     t,
@@ -133,14 +134,14 @@ t.test('Litestar CVE-2024-52581: there is a limit where nobody set one', async (
   const json = ['content-type: application/json', 'connection: close']
   const tooLarge = 10_001_024 // 10 MB and a little
 
-  await t.test('for a length, before anything is read', async (t) => {
+  await t.test('a declared length is refused before anything is read', async (t) => {
     const client = await served.connect()
     client.send(request('POST /json', ['content-length: 10000001', ...json]))
 
     t.same(statuses(await client.end()), [413])
   })
 
-  await t.test('for chunks, which have none', async (t) => {
+  await t.test('chunks without a declared length are refused at the limit', async (t) => {
     const received = await served.talk(
       request('POST /json', [CHUNKED, ...json], chunks(Math.ceil(tooLarge / 1024))),
     )
@@ -148,7 +149,7 @@ t.test('Litestar CVE-2024-52581: there is a limit where nobody set one', async (
     t.same(statuses(received), [413])
   })
 
-  await t.test('but not for who streams and says so', async (t) => {
+  await t.test('a handler that asks for a stream gets a body without a limit', async (t) => {
     const received = await served.talk(
       request('POST /stream', [CHUNKED, 'connection: close'], chunks(Math.ceil(tooLarge / 1024))),
     )
@@ -161,7 +162,7 @@ t.test('Litestar CVE-2024-52581: there is a limit where nobody set one', async (
   await assertAlive(t, served)
 })
 
-t.test('hono and h3, no id: a body that is read twice is kept, or refused at once', async (t) => {
+t.test('hono and h3, no id: a second read gets the same body, or an error', async (t) => {
   const twice = (read: (request: Request) => Promise<unknown>) => async (request: Request) =>
     new JSONResponse(await read(request))
   const served = await listening(

@@ -3,8 +3,8 @@
 import t, { type Test } from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { resourceKey, variantKey } from '../../lib/middleware/cacheresponse/entries.ts'
-import { wishOf } from '../../lib/middleware/cacheresponse/requests.ts'
-import { stayOf } from '../../lib/middleware/cacheresponse/rules.ts'
+import { requestPolicyOf } from '../../lib/middleware/cacheresponse/requests.ts'
+import { freshnessOf } from '../../lib/middleware/cacheresponse/rules.ts'
 import { cacheResponse } from '../../lib/middleware/cacheresponse.ts'
 import { etag } from '../../lib/middleware/etag.ts'
 import { PlainTextResponse } from '../../lib/responses.ts'
@@ -19,7 +19,7 @@ import { bodyOf, listening, request, statuses } from '../support/sockets.ts'
 const keyOf = (rawPath: string, queryString = '', host = 'a'): string =>
   resourceKey(httpScope({ rawPath, queryString, headers: ['host', host] }), '')
 
-t.test('Litestar CVE-2026-25480: no two resources have one key', async (t) => {
+t.test('Litestar CVE-2026-25480: two resources never have the same key', async (t) => {
   const paths = ['/k-', '/k45', '/K', '/\u212a', '/k', '/\u00e9', '/e\u0301', '/a","b', '/a', '/']
   const keys = paths.flatMap((path) => [keyOf(path), keyOf('/', path), keyOf('/', '', path)])
 
@@ -32,7 +32,7 @@ t.test('Litestar CVE-2026-25480: no two resources have one key', async (t) => {
   for (const key of keys) t.match(key, /^[\w-]{43}$/)
 })
 
-t.test('Litestar CVE-2026-25480: nor have two variants', async (t) => {
+t.test('Litestar CVE-2026-25480: two variants never have the same key', async (t) => {
   const of = (vary: string[], headers: string[]): string =>
     variantKey('k', { vary, id: '1' }, headers)
   const keys = [
@@ -58,11 +58,11 @@ for (const piece of [',', ' ', '"', '=', 'a=', '"a', '",', 'max-age=1,']) {
       t,
       (size) => piece.repeat(size / piece.length),
       (field) => {
-        wishOf('GET', ['cache-control', field, 'pragma', field])
+        requestPolicyOf('GET', ['cache-control', field, 'pragma', field])
         const headers = ['cache-control', field, 'vary', field, 'expires', field, 'age', field]
         headers.push('cdn-cache-control', field, 'date', field)
         const times = { ttl: 60, revalidate: 60, staleWhileRevalidate: 0, staleIfError: 0 }
-        for (const cdn of [true, false]) stayOf({ ...response, headers }, { ...times, cdn }, 0)
+        for (const cdn of [true, false]) freshnessOf({ ...response, headers }, { ...times, cdn }, 0)
       },
     )
   })
@@ -83,7 +83,7 @@ const cached = () => cacheResponse({ store: memoryStore(), ttl: 60 })
 
 // Row 42.
 t.test(
-  'hono GHSA-6wqw-2p9w-4vw4 CVE-2026-44457: what is for one is not kept for all',
+  'hono GHSA-6wqw-2p9w-4vw4 CVE-2026-44457: a response for one user is not cached for others',
   async (t) => {
     for (const fields of [
       { 'set-cookie': 'session=1' },
@@ -107,7 +107,7 @@ t.test(
 )
 
 // Row 42.
-t.test('hono GHSA-6wqw-2p9w-4vw4: who asks in another way is not answered by it', async (t) => {
+t.test('hono GHSA-6wqw-2p9w-4vw4: a request for another variant is not a hit', async (t) => {
   const { get, served } = await numbered(t, {}, cached())
   t.equal(await get('GET /', 'authorization: Bearer a'), 'answer 1')
   t.equal(await get('GET /'), 'answer 2', 'what was for the bearer is not kept')
@@ -127,7 +127,7 @@ t.test('hono GHSA-6wqw-2p9w-4vw4: who asks in another way is not answered by it'
 })
 
 // Row 45.
-t.test('hono f8b7847d: etag() compares tags as RFC 9110 says', async (t) => {
+t.test('hono f8b7847d: etag() compares tags as RFC 9110 requires', async (t) => {
   const fields = { etag: '"a,b"', vary: 'accept', 'cache-control': 'max-age=1' }
   const routes = [alive, Route('/', () => new PlainTextResponse('hello', { headers: fields }))]
   const served = await listening(t, Application({ routes, middleware: [etag()] }))

@@ -31,7 +31,7 @@ const other = await copied<typeof own>('index')
 const { httpMiddleware: otherMiddleware } =
   await copied<typeof import('../../lib/authoring.ts')>('authoring')
 
-t.test('the copies are two', async (t) => {
+t.test('the copies have different classes, and instanceof works across them', async (t) => {
   t.not(other.HTTPException, own.HTTPException)
   t.ok(new other.HTTPException(404) instanceof own.HTTPException)
   t.ok(new own.HTTPException(404) instanceof other.HTTPException)
@@ -109,7 +109,7 @@ t.test('handlers of exceptions are found across copies, by status and by class',
   }
 })
 
-t.test('exceptions() looks into the table of an application of the other copy', async (t) => {
+t.test('exceptions() uses the handlers of an application of the other copy', async (t) => {
   const route = own.Route('/', () => {
     throw new own.HTTPException(409, 'conflict')
   })
@@ -122,7 +122,7 @@ t.test('exceptions() looks into the table of an application of the other copy', 
   t.equal(await (await client.get('/')).text(), 'outer')
 })
 
-t.test('a session of one copy is there for routes of the other', async (t) => {
+t.test('a session of one copy is available to routes of the other', async (t) => {
   const route = other.Route('/', ({ session }) => {
     session.data['count'] = Number(session.data['count'] ?? 0) + 1
     return new other.PlainTextResponse(`${session.data['count']}`)
@@ -137,7 +137,7 @@ t.test('a session of one copy is there for routes of the other', async (t) => {
   t.equal(await (await client.get('/')).text(), '2')
 })
 
-t.test('middleware that is given requests and responses works across copies', async (t) => {
+t.test('http middleware works across copies', async (t) => {
   const stamping = httpMiddleware(async (request, next) => {
     const response = await next(request)
     response.headers.set('x-own', '1')
@@ -157,7 +157,7 @@ t.test('middleware that is given requests and responses works across copies', as
   t.equal(await (await client.get('/replaced')).text(), 'replaced')
 })
 
-t.test('a route of the other copy does not serve a method that it has not', async (t) => {
+t.test('a route of the other copy does not serve methods that are not its own', async (t) => {
   let calls = 0
   const called = (): own.PlainTextResponse => {
     calls++
@@ -188,7 +188,7 @@ t.test('the lifespan of a mounted application of the other copy runs', async (t)
   t.same(log, ['start', 'stop'])
 })
 
-t.test('who serves an app of the other copy knows its errors', async (t) => {
+t.test('a server of one copy recognizes errors of an app of the other', async (t) => {
   const errors: unknown[] = []
   const gone: App = async () => {
     throw new other.ClientDisconnected()
@@ -207,7 +207,7 @@ t.test('who serves an app of the other copy knows its errors', async (t) => {
   t.equal((await client.get('/')).status, 500, 'it has started without a lifespan')
 })
 
-t.test('a fault that lint of the other copy finds is one here', async (t) => {
+t.test('lint recognizes a fault that lint of the other copy found', async (t) => {
   const { lint: theirs } = await copied<{ lint: typeof lint }>('testing/lint')
   const app = theirs()(async (_scope, _receive, send) => {
     await send({ type: 'http.response.body' })
@@ -223,7 +223,7 @@ t.test('a fault that lint of the other copy finds is one here', async (t) => {
   t.ok(fault instanceof LintError)
 })
 
-t.test('templates of the other copy stand where text may stand, and nowhere else', async (t) => {
+t.test('templates of the other copy are accepted only where text is safe', async (t) => {
   const { html: others } = await copied<{ html: typeof html }>('html')
   const theirs = others`<b>${'<'}</b>`
 
@@ -232,7 +232,7 @@ t.test('templates of the other copy stand where text may stand, and nowhere else
   t.equal(new TextDecoder().decode(new own.HTMLResponse(theirs as never).body), '<b>&lt;</b>')
 })
 
-t.test('times that the other copy notes are shown', async (t) => {
+t.test('times that the other copy records are shown', async (t) => {
   const theirs = await copied<{ timingsOf: typeof timingsOf }>('middleware/servertiming')
   const route = own.Route('/', (request) => {
     theirs.timingsOf(request).add('theirs', 1)

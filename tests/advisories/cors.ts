@@ -19,7 +19,7 @@ async function answered(options: CORSOptions, headers: readonly string[], method
 const PREFLIGHT = ['access-control-request-method', 'GET']
 
 t.test(
-  'CVE-2026-54290 GHSA-88fw-hqm2-52qc: "*" never comes to mean the one who asks',
+  'CVE-2026-54290 GHSA-88fw-hqm2-52qc: "*" never reflects the origin of the request',
   async (t) => {
     t.throws(() => cors({ credentials: true }), { name: 'TypeError', message: /credentials need/ })
     t.throws(() => cors({ origins: '*', credentials: true }), { name: 'TypeError' })
@@ -57,7 +57,7 @@ const NEAR = [
 ]
 
 t.test(
-  'CVE-2023-49803: nothing is reflected by default, and origins are compared whole',
+  'CVE-2023-49803: no origin is reflected by default, and whole origins are compared',
   async (t) => {
     for (const origins of [undefined, ['https://good.test'], [/https:\/\/good\.test/]] as const) {
       for (const origin of NEAR) {
@@ -69,7 +69,7 @@ t.test(
   },
 )
 
-t.test('CVE-2026-25478 GHSA-2p2x-hpg8-cqp2: a text is no regular expression', async (t) => {
+t.test('CVE-2026-25478 GHSA-2p2x-hpg8-cqp2: a string is not a regular expression', async (t) => {
   const origins = ['https://api.good.test', 'https://*.good.example']
   for (const [origin, isAllowed] of [
     ['https://api.good.test', true],
@@ -87,7 +87,7 @@ t.test('CVE-2026-25478 GHSA-2p2x-hpg8-cqp2: a text is no regular expression', as
   }
 })
 
-t.test('GHSA-q7jf-gf43-6x6p: Vary never holds what the client sent', async (t) => {
+t.test('GHSA-q7jf-gf43-6x6p: Vary never contains text of the client', async (t) => {
   const headers = ['origin', 'https://good.test', 'vary', 'X-Evil', ...PREFLIGHT]
   const options = { origins: ['https://good.test'], headers: '*' } as const
 
@@ -102,7 +102,7 @@ t.test('GHSA-q7jf-gf43-6x6p: Vary never holds what the client sent', async (t) =
   t.same(preflight.headers.getAll('vary'), ['Origin, Access-Control-Request-Headers'])
 })
 
-t.test('CVE-2025-7339: the fields of a response are not changed by sending it twice', async (t) => {
+t.test('CVE-2025-7339: sending a response twice does not change its fields', async (t) => {
   const app = Application({
     middleware: [cors({ origins: ['https://a.test', 'https://b.test'] })],
     routes: [Route('/', () => response)],

@@ -35,7 +35,7 @@ const FOREIGN = [
   ['x-forwarded-host: evil.example', 'origin: http://evil.example'],
 ]
 
-t.test('hono CVE-2024-43787, CVE-2024-48913: nothing hangs on the content type', async (t) => {
+t.test('hono CVE-2024-43787, CVE-2024-48913: the content type does not matter', async (t) => {
   const routes = [alive, Route('/', { post: () => new PlainTextResponse('changed') })]
   const served = await listening(t, Application({ routes, middleware: [csrf()] }))
   const post = async (fields: readonly string[]): Promise<number | undefined> => {
@@ -52,7 +52,7 @@ t.test('hono CVE-2024-43787, CVE-2024-48913: nothing hangs on the content type',
   await assertAlive(t, served)
 })
 
-t.test('hono CVE-2024-48913: what has no Origin over https is refused too', async (t) => {
+t.test('hono CVE-2024-48913: a request over https without Origin is refused too', async (t) => {
   const app = csrf()(async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })
     await send({ type: 'http.response.body' })
@@ -67,7 +67,7 @@ t.test('hono CVE-2024-48913: what has no Origin over https is refused too', asyn
 })
 
 // Advisory row 109.
-t.test('cross-site websocket hijacking: a foreign page gets 403 before the app', async (t) => {
+t.test('cross-site websocket hijacking: another origin gets 403 before the app', async (t) => {
   const PAGES: readonly (readonly [fields: string[], isRefused: boolean])[] = [
     [['origin', 'https://evil.example'], true],
     [['origin', 'http://testserver.evil.example'], true],

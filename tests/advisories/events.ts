@@ -14,7 +14,7 @@ const INJECTED = 'event: admin\ndata: forged\nid: 666\nretry: 0\n\n'
 const TEXTS = LINE_ENDS.flatMap((end) => [`a${end}${INJECTED}`, `${end}${INJECTED}`, `a${end}`])
 
 t.test(
-  'h3 CVE-2026-33128, GHSA-4hxc-9384-m385, Hono f4123ed9: events within an event',
+  'h3 CVE-2026-33128, GHSA-4hxc-9384-m385, Hono f4123ed9: a text cannot add an event',
   async (t) => {
     const app = Application({
       routes: [
@@ -36,7 +36,7 @@ t.test(
       return [readEventStream(dechunked(stream)).events, stream]
     }
 
-    await t.test('id and event refuse it: the stream ends before them', async (t) => {
+    await t.test('id and event with a line end throw before the event is sent', async (t) => {
       for (const field of ['id', 'event']) {
         for (const text of TEXTS) {
           const [events, stream] = await ask(field, text)
@@ -49,7 +49,7 @@ t.test(
       for (const error of refused) t.match(error, { message: /must be one line without control/ })
     })
 
-    await t.test('data and texts hold it as lines', async (t) => {
+    await t.test('data and texts with line ends are sent as several lines', async (t) => {
       for (const field of ['data', 'text']) {
         for (const text of TEXTS) {
           const [events] = await ask(field, text)
@@ -62,7 +62,7 @@ t.test(
       }
     })
 
-    await t.test('comments stay comments', async (t) => {
+    await t.test('comments with line ends are sent as comments', async (t) => {
       for (const text of TEXTS) {
         const [events, stream] = await ask('comment', text)
         t.same(
@@ -73,7 +73,7 @@ t.test(
       }
     })
 
-    await t.test('and retry is a whole number', async (t) => {
+    await t.test('retry must be a whole number', async (t) => {
       for (const text of TEXTS) t.same((await ask('retry', text))[0], [])
       t.equal(served.errors.splice(0).length, TEXTS.length)
     })

@@ -15,7 +15,7 @@ import type { WebSocket } from '../../lib/websockets.ts'
 const open = (websocket: WebSocket): Promise<void> => websocket.accept()
 const page = (): PlainTextResponse => new PlainTextResponse('in')
 
-t.test('next GHSA-c4j6-fc7j-m34r: what stops a request stops a handshake', async (t) => {
+t.test('next GHSA-c4j6-fc7j-m34r: middleware refuses requests and handshakes', async (t) => {
   const guards: [Middleware, number][] = [
     [basicAuth({ users: { ada: 'lovelace' } }), 401],
     [trustedHost({ allowedHosts: ['example.org'] }), 400],
@@ -42,7 +42,7 @@ t.test('next GHSA-c4j6-fc7j-m34r: what stops a request stops a handshake', async
   }
 })
 
-t.test('node-ws #722: no path accepts that has no route for websockets', async (t) => {
+t.test('node-ws #722: a path without a websocket route never accepts a handshake', async (t) => {
   const app = Application({ routes: [Route('/page', page), WebSocketRoute('/ws', open)] })
   await using client = await testClient(app)
 
@@ -52,7 +52,7 @@ t.test('node-ws #722: no path accepts that has no route for websockets', async (
   await client.websocket('/ws')
 })
 
-t.test('ws CVE-2026-45736: the reason of a close is a text that fits its frame', async (t) => {
+t.test('ws CVE-2026-45736: the reason of a close is text that fits into its frame', async (t) => {
   const app = WebSocketRoute('/', async (websocket) => {
     await websocket.accept()
     await websocket.close(4000, await websocket.receiveText())
@@ -64,7 +64,7 @@ t.test('ws CVE-2026-45736: the reason of a close is a text that fits its frame',
   t.same(await socket.closed, { code: 4000, reason: '☃'.repeat(41) })
 })
 
-t.test('what a client sends, or that it goes, is no error of the server', async (t) => {
+t.test('invalid data of a client, or its disconnect, is not an error of the server', async (t) => {
   const talkers: readonly ((websocket: WebSocket) => unknown)[] = [
     WebSocketEndpoint({ encoding: 'json' }),
     WebSocketEndpoint({ encoding: 'text' }),

@@ -9,7 +9,7 @@ import { Route } from '../../lib/routing.ts'
 import { testClient } from '../../lib/testing/client.ts'
 import type { App, HTTPScope, Send } from '../../lib/types.ts'
 import { alive, assertAlive } from '../support/alive.ts'
-import { assertLinear } from '../support/linear.ts'
+import { assertLinear, takesLess } from '../support/linear.ts'
 import { startServerProcess } from '../support/serverprocess.ts'
 import { bodyOf, httpApp, listening, request, statuses } from '../support/sockets.ts'
 
@@ -65,7 +65,7 @@ const PLACES: Record<string, (text: string, send: Send) => unknown> = {
 }
 
 t.test(
-  'uvicorn CVE-2020-7695, Node CVE-2016-2216, CVE-2016-5325: a head that is split',
+  'uvicorn CVE-2020-7695, Node CVE-2016-2216, CVE-2016-5325: a line end in a value cannot split the head',
   async (t) => {
     let text = ''
     const routes = Object.entries(PLACES).map(([name, place]) =>
@@ -80,7 +80,7 @@ t.test(
     await using raising = await testClient(app)
 
     for (const name of Object.keys(PLACES)) {
-      await t.test(`through ${name}: 500, and not a byte of it`, async (t) => {
+      await t.test(`through ${name}: 500 without any byte of the value`, async (t) => {
         for (text of INJECTIONS) {
           const path = `/${name.replaceAll(' ', '-')}`
           const received = await served.talk(request(`GET ${path}`, ['connection: close']))
@@ -117,7 +117,7 @@ t.test(
       }
     })
 
-    await t.test('trailers and links of early hints are fields too', async (t) => {
+    await t.test('trailers and links of early hints are checked as fields are', async (t) => {
       const messages = (type: string): App =>
         httpApp(async (_scope, _receive, send) => {
           const headers = ['content-type', 'text/plain']
@@ -148,7 +148,7 @@ t.test(
   },
 )
 
-t.test('Node CVE-2026-21710: a header named __proto__ is a header', async (t) => {
+t.test('Node CVE-2026-21710: a header named __proto__ is an ordinary header', async (t) => {
   let scope: HTTPScope | undefined
   const watching: App = async (given, receive, send) => {
     if (given.type === 'http') scope = given
@@ -178,7 +178,7 @@ t.test('Node CVE-2026-21710: a header named __proto__ is a header', async (t) =>
   t.same(served.errors, [])
 })
 
-t.test('Node CVE-2026-21710: and so are cookies and parameters of that name', async (t) => {
+t.test('Node CVE-2026-21710: cookies and parameters of that name are ordinary too', async (t) => {
   const app = Application({
     routes: [
       Route('/{name}', (request) => {
@@ -198,10 +198,10 @@ t.test('Node CVE-2026-21710: and so are cookies and parameters of that name', as
   t.equal(bodyOf(received), 'a,b,__proto__ false')
 })
 
-t.test('undici CVE-2023-24807: a value of spaces takes time for its length only', async (t) => {
+t.test('undici CVE-2023-24807: checking a value of spaces takes linear time', async (t) => {
   const spaces = ' '.repeat(1_000_000)
 
-  await t.test('as a field', async (t) => {
+  await t.test('as a field that is sent', async (t) => {
     for (const value of [`${spaces}a`, `a${spaces}`, `a${spaces}b`, `\t${spaces}\t`]) {
       const headers = new Headers().set('x-a', value)
       t.equal(headers.get('x-a')?.length, value.length)
@@ -236,10 +236,11 @@ t.test('undici CVE-2023-24807: a value of spaces takes time for its length only'
 
     for (const name of ['x-a', 'cookie', 'content-type', 'accept', 'te', 'expect-ct']) {
       const field = (size: number): string => `${name}: a${' '.repeat(size)};${' \t'.repeat(size)}b`
-      const start = performance.now()
-      const small = await served.talk(request('POST /', [field(5_000), 'connection: close']))
-      t.ok(performance.now() - start < 1000, name)
-      t.same(statuses(small), [200], name)
+      const isQuick = await takesLess(1000, async () => {
+        const small = await served.talk(request('POST /', [field(5_000), 'connection: close']))
+        t.same(statuses(small), [200], name)
+      })
+      t.ok(isQuick, name)
       t.same(statuses(await served.talk(request('POST /', [field(300_000)]))), [431], name)
     }
     await assertAlive(t, served)
@@ -247,7 +248,7 @@ t.test('undici CVE-2023-24807: a value of spaces takes time for its length only'
 })
 
 t.test(
-  'uvicorn CVE-2020-7694, Litestar log injection: the log shows what a terminal would obey',
+  'uvicorn CVE-2020-7694, Litestar log injection: the log escapes control characters',
   async (t) => {
     const serverProcess = await startServerProcess(t)
     const codes = ['%1b[31m', '%1b]0;title%07', '%0aGET%20/forged', '%0d', '%9b31m', '%c2%9b31m']

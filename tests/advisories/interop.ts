@@ -30,7 +30,7 @@ const told = fromNode((inside, response) => {
   response.end([baseUrl, url, originalUrl].join(' '))
 })
 
-t.test('CVE-2026-33732: an absolute-form target shows no other path inside', async (t) => {
+t.test('CVE-2026-33732: an absolute-form target does not change the inner path', async (t) => {
   const { talk } = await listening(t, Application({ routes: [Mount('/in', told)] }))
 
   const received = await talk(request('GET http://other:81/in/x?y', [CLOSE]))
@@ -38,7 +38,7 @@ t.test('CVE-2026-33732: an absolute-form target shows no other path inside', asy
   t.equal(bodyOf(received), '/in /x?y /in/x?y')
 })
 
-t.test('CVE-2026-33490 GHSA-2j6q-whv2-gh6w: a mount is no prefix of a word', async (t) => {
+t.test('CVE-2026-33490 GHSA-2j6q-whv2-gh6w: a mount matches only whole segments', async (t) => {
   const { talk } = await listening(t, Application({ routes: [Mount('/admin', told)] }))
 
   for (const target of ['/administrator', '/admin-x', '/adminx/y', '/admin%20/y']) {
@@ -47,7 +47,7 @@ t.test('CVE-2026-33490 GHSA-2j6q-whv2-gh6w: a mount is no prefix of a word', asy
   t.equal(bodyOf(await talk(request('GET /admin/', [CLOSE]))), '/admin / /admin/')
 })
 
-t.test('CVE-2026-47676 GHSA-2gcr-mfcq-wcc3: the prefix is cut off decoded, once', async (t) => {
+t.test('CVE-2026-47676 GHSA-2gcr-mfcq-wcc3: a decoded prefix is removed once', async (t) => {
   const { talk } = await listening(t, Application({ routes: [Mount('/données', told)] }))
   const ask = async (target: string): Promise<string> =>
     bodyOf(await talk(request(`GET ${target}`, [CLOSE])))
@@ -74,7 +74,7 @@ for (const [id, targets] of [
     ['/%61dmin/s.txt', '/admin/./s.txt', '/admin/x/../s.txt', '/admin/%73.txt'],
   ],
 ] as const) {
-  t.test(`${id}: our guard stands before the files of an app inside`, async (t) => {
+  t.test(`${id}: a guard of Stellula runs before the files of a mounted app`, async (t) => {
     const isGuarded = ({ url }: { url: URL }): boolean =>
       /^\/+(?:.*\/)?admin\b/.test(decodeURIComponent(url.pathname))
     const app = Application({
@@ -92,7 +92,7 @@ for (const [id, targets] of [
   })
 }
 
-t.test('CVE-2026-22037: a guard of Express sees the path that was matched', async (t) => {
+t.test('CVE-2026-22037: a guard of Express gets the path that was matched', async (t) => {
   const { talk } = await listening(t, Application({ routes: [Mount('/in', expressSite())] }))
 
   for (const target of [
@@ -143,7 +143,7 @@ t.test(
 )
 
 t.test(
-  'CVE-2026-2880 CVE-2026-33804 CVE-2026-14198: the guard runs where the route matches, only there',
+  'CVE-2026-2880 CVE-2026-33804 CVE-2026-14198: the guard runs exactly where the route matches',
   async (t) => {
     let guarded = 0
     let served = 0
@@ -188,7 +188,7 @@ t.test(
   },
 )
 
-t.test('fastify 5.12.2: what goes wrong inside goes wrong behind the guard', async (t) => {
+t.test('fastify 5.12.2: a mounted app fails only after the guard has run', async (t) => {
   const app = Application({ routes: [Mount('/', expressSite())], middleware: [needsKey()] })
   const { talk } = await listening(t, app)
 
@@ -205,7 +205,7 @@ t.test('fastify 5.12.2: what goes wrong inside goes wrong behind the guard', asy
 })
 
 t.test(
-  'CVE-2026-54287 CVE-2026-54289 CVE-2026-59897: repeated fields stay apart, both ways',
+  'CVE-2026-54287 CVE-2026-54289 CVE-2026-59897: repeated fields are not joined in either direction',
   async (t) => {
     const app = fromNode((inside, response) => {
       response.setHeader('set-cookie', ['a=1; expires=Thu, 01 Jan 2099 00:00:00 GMT', 'b=2'])

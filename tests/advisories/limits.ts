@@ -12,7 +12,7 @@ import { listening, request, statuses } from '../support/sockets.ts'
 const limits = [{ max: 3, seconds: 86_400 * 365 }]
 
 t.test(
-  'Litestar CVE-2025-59152, hono CVE-2026-27700: the address is that of the socket',
+  'Litestar CVE-2025-59152, hono CVE-2026-27700: the client address is that of the socket',
   async (t) => {
     const routes = [Route('/', () => new PlainTextResponse('hello'))]
     const served = await listening(t, Application({ routes, middleware: [rateLimit({ limits })] }))
@@ -33,7 +33,7 @@ t.test(
   },
 )
 
-t.test('Litestar 1a646b5: who has many addresses of IPv6 is one client', async (t) => {
+t.test('Litestar 1a646b5: all addresses of one IPv6 network count as one client', async (t) => {
   const app = rateLimit({ limits })(async (_scope, _receive, send) => {
     await send({ type: 'http.response.start', status: 200, headers: [] })
     await send({ type: 'http.response.body' })
@@ -56,7 +56,7 @@ t.test('Litestar 1a646b5: who has many addresses of IPv6 is one client', async (
 })
 
 // Advisory row 43.
-t.test('Litestar CVE-2026-25480: keys that look alike are others', async (t) => {
+t.test('Litestar CVE-2026-25480: similar keys are different keys', async (t) => {
   const store = memoryStore()
   const key = 'x-key'
   const limit = rateLimit({

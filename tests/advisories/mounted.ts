@@ -66,7 +66,7 @@ const STRIPPING: Readonly<Record<string, Middleware>> = {
 
 const FIELDS = ['x-user: admin', 'connection: close']
 
-t.test('a field that a middleware takes away is gone for a mounted handler', async (t) => {
+t.test('a field that a middleware removes is removed for a mounted handler too', async (t) => {
   for (const [name, handler] of Object.entries(await handlers())) {
     for (const [how, stripping] of Object.entries(STRIPPING)) {
       for (const shortcuts of [true, false]) {
@@ -87,7 +87,7 @@ t.test('a field that a middleware takes away is gone for a mounted handler', asy
   }
 })
 
-t.test('a field that nobody takes away stays', async (t) => {
+t.test('a field that no middleware removes stays', async (t) => {
   for (const [name, handler] of Object.entries(await handlers())) {
     const { talk } = await listening(t, fromNode(handler), { lifespan: 'off' })
 
@@ -95,7 +95,7 @@ t.test('a field that nobody takes away stays', async (t) => {
   }
 })
 
-t.test('the host that is checked is the one that a mounted handler sees', async (t) => {
+t.test('a mounted handler gets the host that was checked', async (t) => {
   const fields = ['x-forwarded-host: shop.example', 'connection: close']
   for (const [name, handler] of Object.entries(await handlers())) {
     for (const shortcuts of [true, false]) {

@@ -10,7 +10,7 @@ import { attack, CLOSE, guarded, needsKey } from '../support/guarded.ts'
 import { httpScope } from '../support/scopes.ts'
 import { bodyOf, listening, request, statuses } from '../support/sockets.ts'
 
-t.test('CVE-2026-48710 GHSA-86qp-5c8j-p5mr: no Host moves the path', async (t) => {
+t.test('CVE-2026-48710 GHSA-86qp-5c8j-p5mr: no Host changes the path', async (t) => {
   await attack(t, async (talk, t) => {
     for (const host of ['x/public?', 'x/public#', 'x?', 'x#', 'x\\', 'a b', '[', 'x/public?:80']) {
       const received = await talk(`GET /admin/x HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
@@ -19,21 +19,18 @@ t.test('CVE-2026-48710 GHSA-86qp-5c8j-p5mr: no Host moves the path', async (t) =
   })
 })
 
-t.test(
-  'CVE-2026-33131: an authority before the path does not hide it from the guard',
-  async (t) => {
-    await attack(t, async (talk, t) => {
-      for (const host of ['localhost:3000/x?', 'localhost:3000/x#', 'x@localhost:3000', '@/x?']) {
-        const received = await talk(`GET /admin/x HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
-        t.strictSame(statuses(received), [400], host)
-      }
-    })
-  },
-)
+t.test('CVE-2026-33131: an authority before the path does not bypass the guard', async (t) => {
+  await attack(t, async (talk, t) => {
+    for (const host of ['localhost:3000/x?', 'localhost:3000/x#', 'x@localhost:3000', '@/x?']) {
+      const received = await talk(`GET /admin/x HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
+      t.strictSame(statuses(received), [400], host)
+    }
+  })
+})
 
 // Another server, or a test, may hand such a scope on.
 for (const [where, app] of guarded) {
-  t.test(`CVE-2026-48710 GHSA-86qp-5c8j-p5mr: nor past a server, guard ${where}`, async (t) => {
+  t.test(`CVE-2026-48710 GHSA-86qp-5c8j-p5mr: behind a server too, guard ${where}`, async (t) => {
     await using client = await testClient(app)
     for (const host of ['x/public?', 'x#', 'x\\', 'a b', '[', 'a@b:1', ':', '', 'x/../public?']) {
       const response = await client.get('/admin/x', { headers: { host } })
@@ -84,7 +81,7 @@ const told: App = async (scope, receive, send) => {
   await new PlainTextResponse(text).respond(scope, receive, send)
 }
 
-t.test('CVE-2026-33732 GHSA-p36q-q72m-gchr: the target wins over the Host field', async (t) => {
+t.test('CVE-2026-33732 GHSA-p36q-q72m-gchr: the target overrides the Host field', async (t) => {
   const { talk } = await listening(t, told, { lifespan: 'off' })
 
   const received = await talk(request('GET http://other:81/a%20b?c', [CLOSE]))
@@ -92,7 +89,7 @@ t.test('CVE-2026-33732 GHSA-p36q-q72m-gchr: the target wins over the Host field'
   t.equal(bodyOf(received), '/a b http://other:81/a%20b?c other:81')
 })
 
-t.test('CVE-2026-33490 GHSA-2j6q-whv2-gh6w: a mount is no prefix of a word', async (t) => {
+t.test('CVE-2026-33490 GHSA-2j6q-whv2-gh6w: a mount matches only whole segments', async (t) => {
   const inside = Mount('/admin', new PlainTextResponse('inside'), { middleware: [needsKey()] })
   const { talk } = await listening(t, Application({ routes: [inside] }))
   const status = async (target: string): Promise<number[]> =>
@@ -109,7 +106,7 @@ t.test('CVE-2026-33490 GHSA-2j6q-whv2-gh6w: a mount is no prefix of a word', asy
 })
 
 t.test(
-  'CVE-2026-47676 GHSA-2gcr-mfcq-wcc3: a prefix is matched and cut decoded, once',
+  'CVE-2026-47676 GHSA-2gcr-mfcq-wcc3: a prefix is matched and removed once, in the decoded path',
   async (t) => {
     const inside: App = async (scope, receive, send) => {
       if (scope.type !== 'http') return
@@ -146,7 +143,7 @@ t.test(
 )
 
 // 23, as far as a guard is concerned; where redirects lead is tested in redirects.ts.
-t.test('CVE-2020-28724: a redirect to a slash is behind the guard, not around it', async (t) => {
+t.test('CVE-2020-28724: the slash redirect does not bypass the guard', async (t) => {
   const app = Application({
     routes: [Mount('/admin', new PlainTextResponse('secret'), { middleware: [needsKey()] })],
   })
@@ -158,7 +155,7 @@ t.test('CVE-2020-28724: a redirect to a slash is behind the guard, not around it
   t.equal((await client.get('//admin')).status, 404)
 })
 
-t.test('fastify 5.12.2: what goes wrong goes wrong behind the guard', async (t) => {
+t.test('fastify 5.12.2: an app fails only after the guard has run', async (t) => {
   const app = Application({
     routes: [Route('/only/{name}', () => new PlainTextResponse('secret'), { methods: ['POST'] })],
     middleware: [needsKey()],
@@ -191,7 +188,7 @@ t.test('fastify 5.12.2: no app sees a path that cannot be decoded', async (t) =>
   t.equal(called, 0)
 })
 
-t.test('fastify 5.12.2: a guard stands before routes that came earlier or later', async (t) => {
+t.test('fastify 5.12.2: a guard covers routes that were added before and after it', async (t) => {
   const secret = (): PlainTextResponse => new PlainTextResponse('secret')
   const router = Router([Route('/a', secret)])
   const app = Application({ routes: [Mount('/in', router)] })

@@ -27,7 +27,7 @@ const UNITS = ['-', '/', '0.', '-a', '/x', '//x', '%0A', '\n']
 for (const unit of UNITS) {
   const name = JSON.stringify(unit)
   t.test(
-    `CVE-2024-45813 CVE-2024-45296 CVE-2024-52798 CVE-2026-4867 CVE-2026-4926: no path of ${name} is slow`,
+    `CVE-2024-45813 CVE-2024-45296 CVE-2024-52798 CVE-2026-4867 CVE-2026-4926: every path of ${name} is matched in linear time`,
     (t) => {
       const router = Router([
         Mount('/{a}-{b}/end', answer),
@@ -44,7 +44,7 @@ for (const unit of UNITS) {
   )
 }
 
-t.test('CVE-2024-45296: patterns of hosts are linear', (t) => {
+t.test('CVE-2024-45296: host patterns are matched in linear time', (t) => {
   for (const pattern of ['{a}.{b}.{c}.example', '{a}-{b}{c:path}.x', '{a:int}.{b:float}.x']) {
     const host = Host(pattern, answer)
     for (const unit of ['.', 'a', 'a.', '-', '0.', '0']) {
@@ -55,7 +55,7 @@ t.test('CVE-2024-45296: patterns of hosts are linear', (t) => {
   t.end()
 })
 
-t.test('CVE-2024-45296 CVE-2026-4926: patterns that cannot be linear are not built', (t) => {
+t.test('CVE-2024-45296 CVE-2026-4926: patterns that may be slow are refused', (t) => {
   for (const pattern of [/(a+)+/, /(a|aa)*/, /([a-z]+\d*)+x/, /(a?){30}/, /(?=a+)a+/, /(a)\1+/]) {
     t.throws(
       () => registerConvertor('slow', { pattern, convert: (text) => text, toText: String }),
@@ -79,11 +79,11 @@ t.test('CVE-2024-45296 CVE-2026-4926: patterns that cannot be linear are not bui
   t.end()
 })
 
-t.test('more than one wildcard is not built', (t) => {
+t.test('a path with more than one wildcard is refused', (t) => {
   for (const path of ['/*/*', '/*/*/*/*', '/a/*/b/*', '/*/a', '/*/', '/**', '/*?', '/x*']) {
     t.throws(() => Route(path, () => answer), /Route: .*, in "/, path)
   }
-  t.throws(() => Mount('/*', answer), /a prefix cannot be open/)
+  t.throws(() => Mount('/*', answer), /a prefix cannot have optional parameters or a wildcard/)
   t.end()
 })
 

@@ -18,7 +18,7 @@ const where = httpApp((scope, _receive, send) =>
   answer(send, `${scope.rootPath} ${scope.path.slice(scope.rootPath.length)}`),
 )
 
-t.test('CVE-2026-33805: Connection takes nothing away that is added on the way', async (t) => {
+t.test('CVE-2026-33805: Connection cannot remove fields that the proxy adds', async (t) => {
   const { url, received } = await rawUpstream(t, (socket) => {
     socket.write(
       'HTTP/1.1 200 OK\r\nconnection: x-inner, set-cookie\r\nx-inner: 1\r\nx-end: 1\r\ncontent-length: 2\r\n\r\nok',
@@ -62,7 +62,7 @@ t.test('CVE-2021-21321 CVE-2021-21322 CVE-2023-51701: no path leaves the target'
   t.ok(received[0]?.includes(`\r\ncontent-type: ${type}\r\n`), 'byte for byte')
 })
 
-t.test('CVE-2026-1525 CVE-2026-1527: no request hides in another', async (t) => {
+t.test('CVE-2026-1525 CVE-2026-1527: a request cannot be hidden in another one', async (t) => {
   const { url, received, connections } = await rawUpstream(t, (socket) => socket.write(OK))
   const { talk } = await proxied(t, url)
   const hidden = 'GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n'
@@ -93,7 +93,7 @@ t.test('CVE-2026-1525 CVE-2026-1527: no request hides in another', async (t) => 
   t.match(received[0], /\r\ncontent-length: 2\r\n.*\r\n\r\nab$/s)
 })
 
-t.test('a response without its end is no whole response (row 120)', async (t) => {
+t.test('a response that breaks off is not passed on as complete (row 120)', async (t) => {
   const { url } = await rawUpstream(t, (socket) => {
     socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n')
     setTimeout(() => socket.destroy(), 10)
@@ -103,7 +103,7 @@ t.test('a response without its end is no whole response (row 120)', async (t) =>
   t.match(await talk(request('GET /', CLOSE)), /\r\n4\r\nhalf\r\n$/)
 })
 
-t.test('CVE-2026-33490: a prefix of a host ends at a slash', async (t) => {
+t.test('CVE-2026-33490: a prefix of a host framework matches only whole segments', async (t) => {
   for (const [name, host] of middlewareHosts()) {
     host.use('/admin', toNode(where))
     const { ask } = await hostServer(t, host)
@@ -115,7 +115,7 @@ t.test('CVE-2026-33490: a prefix of a host ends at a slash', async (t) => {
 })
 
 t.test(
-  'CVE-2026-47676: the prefix of a host is taken off once, decoded as the path is',
+  'CVE-2026-47676: the prefix of a host framework is removed once, from the decoded path',
   async (t) => {
     const host = express()
     host.use('/:name', toNode(where))
@@ -128,7 +128,7 @@ t.test(
 )
 
 t.test(
-  'CVE-2026-2880 CVE-2026-39407 CVE-2026-29087: a guard and its route agree in a host',
+  'CVE-2026-2880 CVE-2026-39407 CVE-2026-29087: a guard and its route match the same paths in a host framework',
   async (t) => {
     const guarded = Router([
       Mount('/admin', Router([Route('/{path:path}', () => new PlainTextResponse('secret'))]), {

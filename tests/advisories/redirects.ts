@@ -7,6 +7,7 @@ import { Application } from '../../lib/applications.ts'
 import { PlainTextResponse, RedirectResponse } from '../../lib/responses.ts'
 import { Route, Router } from '../../lib/routing.ts'
 import { CLOSE } from '../support/guarded.ts'
+import { runs } from '../support/runs.ts'
 import { bodyOf, listening, request, statuses } from '../support/sockets.ts'
 
 const home = (): PlainTextResponse => new PlainTextResponse('home')
@@ -51,7 +52,7 @@ t.test(
   },
 )
 
-t.test('CVE-2020-28724: nor does a router as the whole app, or a prefix, leave it', async (t) => {
+t.test('CVE-2020-28724: root routers and prefixes stay on their host too', async (t) => {
   const router = Router([Route('/{rest:path}/dir/', home)])
   const { talk } = await listening(t, router, { rootPath: '/app' })
 
@@ -72,7 +73,7 @@ const checked = Application({
   ],
 })
 
-t.test('CVE-2024-29041: what was checked is where it leads', async (t) => {
+t.test('CVE-2024-29041: the redirect leads to the URL that was checked', async (t) => {
   const { talk } = await listening(t, checked)
   for (const [to, status, host] of [
     ['http://good/x', 307, 'good'],
@@ -161,13 +162,13 @@ t.test('CVE-2024-29041: the location never names a host that the URL did not', (
       absolute++
       return parsed(url, base)?.host === led.host
     }),
-    { numRuns: 20_000 },
+    { numRuns: runs(4_000) },
   )
-  t.ok(absolute > 100, `${absolute} led elsewhere`)
+  t.ok(absolute > 20, `${absolute} led elsewhere`)
   t.end()
 })
 
-t.test('CVE-2024-43796: a redirect has no body to put a script in', async (t) => {
+t.test('CVE-2024-43796: a redirect has no body that could contain a script', async (t) => {
   const { talk } = await listening(t, checked)
   const to = encodeURIComponent('/"><script>alert(1)</script>\r\nset-cookie: a=b\r\n\r\n<b>')
 

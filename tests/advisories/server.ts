@@ -1,6 +1,5 @@
 // Published advisories about servers that fall, or tell too much when they stumble, and that it is
 // not so here. Each test is named by the advisory, and asks the same server once more after it.
-import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { Application } from '../../lib/applications.ts'
 import { HTTPException } from '../../lib/exceptions.ts'
@@ -41,7 +40,7 @@ const quoting = (debug: boolean) =>
 
 const BUGS = ['/cause', '/no-error', '/handler']
 
-t.test('no id, error pages: a 500 tells nothing unless debug is on', async (t) => {
+t.test('no id, error pages: a 500 shows no details unless debug is on', async (t) => {
   const served = await listening(t, quoting(false))
 
   for (const path of BUGS) {
@@ -56,7 +55,7 @@ t.test('no id, error pages: a 500 tells nothing unless debug is on', async (t) =
   await assertAlive(t, served)
 })
 
-t.test('no id, error pages: no answer repeats what it was asked', async (t) => {
+t.test('no id, error pages: no answer contains text of the request', async (t) => {
   const served = await listening(t, quoting(false))
   const lines: [string, number][] = [
     ['GET /%3Cscript%3E', 404],
@@ -75,7 +74,7 @@ t.test('no id, error pages: no answer repeats what it was asked', async (t) => {
   }
 })
 
-t.test('no id, error pages: with debug on, all of the page is escaped', async (t) => {
+t.test('no id, error pages: with debug on, the whole page is escaped', async (t) => {
   const served = await listening(t, quoting(true))
 
   for (const path of BUGS) {
@@ -102,7 +101,7 @@ async function assertServerAlive(
   t.equal(serverProcess.process.exitCode, null)
 }
 
-t.test('Node CVE-2025-59466: a stack that overflows is an error like others', async (t) => {
+t.test('Node CVE-2025-59466: a stack overflow is handled as other errors are', async (t) => {
   const serverProcess = await startServerProcess(t)
 
   await t.test('in the JSON of 100,000 brackets', async (t) => {
@@ -127,7 +126,7 @@ t.test('Node CVE-2025-59466: a stack that overflows is an error like others', as
 })
 
 t.test(
-  'Node CVE-2018-12122, 2019-5737: clients that send a byte at a time are let go',
+  'Node CVE-2018-12122, 2019-5737: clients that send one byte at a time are disconnected',
   async (t) => {
     const app = Application({
       routes: [
@@ -155,11 +154,9 @@ t.test(
     t.teardown(() => clearInterval(drip))
     await assertAlive(t, served)
 
-    const begun = performance.now()
     for (const [index, name] of Object.keys(starts).entries()) {
       t.same(statuses((await clients[index]?.end()) ?? ''), [408], name)
     }
-    t.ok(performance.now() - begun < 2000)
     await assertAlive(t, served)
     t.same(served.errors, [])
   },
@@ -213,7 +210,7 @@ t.test('Node CVE-2024-22019: a flood of chunk extensions is cut', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
+t.test('no id, crashes: errors of an app do not end the process', async (t) => {
   const serverProcess = await startServerProcess(t)
   const kaput = (text: string): Promise<void> =>
     eventually(() => serverProcess.log().includes(text), text)
@@ -250,7 +247,7 @@ t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
     })
   }
 
-  await t.test('in a source that breaks off: no end of the body', async (t) => {
+  await t.test('in a source that breaks off: the body has no end', async (t) => {
     const received = await serverProcess.talk('/stream/source')
 
     t.match(received, /\r\n4\r\npart\r\n$/)
@@ -258,7 +255,7 @@ t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
     await assertServerAlive(t, serverProcess, 'source')
   })
 
-  await t.test('in the finally of a source whose client has gone', async (t) => {
+  await t.test('in the finally block of a source after the client has left', async (t) => {
     const client = await serverProcess.connect()
     await client.send(request('GET /stream/finally')).until('part')
     await client.leave()
@@ -267,26 +264,27 @@ t.test('no id, crashes: a process outlives what its apps throw', async (t) => {
     await assertServerAlive(t, serverProcess, 'finally')
   })
 
-  await t.test('in sends that nobody awaits, to a client that has gone', async (t) => {
+  await t.test('in sends without await, to a client that has left', async (t) => {
     for (const path of ['/gone/sends', '/floods']) {
       const client = await serverProcess.connect()
       client.send(request(`GET ${path}`))
-      await sleep(100)
+      if (path === '/gone/sends') await kaput('/gone/sends waits')
+      else await client.until('200 OK')
       await client.leave()
       if (path === '/gone/sends') await kaput('sent to nobody')
       await assertServerAlive(t, serverProcess, path)
     }
   })
 
-  await t.test('in sends that nobody awaits, of messages that are wrong', async (t) => {
+  await t.test('in sends of invalid messages, without await', async (t) => {
     t.equal(bodyOf(await serverProcess.talk('/wrong-messages')), 'fine')
     await assertServerAlive(t, serverProcess, 'wrong messages')
   })
 
-  await t.test('in a listener that is told of the departure', async (t) => {
+  await t.test('in a listener for the disconnect', async (t) => {
     const client = await serverProcess.connect()
     client.send(request('GET /gone/listener'))
-    await sleep(100)
+    await kaput('/gone/listener waits')
     await client.leave()
 
     await kaput('GET /gone/listener: Error: kaput: listener\n')

@@ -45,7 +45,7 @@ function cookieOf(received: string): string {
   return /^set-cookie: ([^;\r]*)/im.exec(received)?.[1] ?? ''
 }
 
-t.test('Litestar session fixation: an id that the client chose is not taken', async (t) => {
+t.test('Litestar session fixation: an id that the client chose is not used', async (t) => {
   const served = await server(t, { store: memoryStore() })
   const planted = `session=${'a'.repeat(43)}`
 
@@ -84,7 +84,7 @@ t.test('@fastify/csrf-protection CVE-2023-27495, passport CVE-2023-29020', async
 })
 
 // Advisory row 94.
-t.test('@fastify/session CVE-2024-35220: what is over stays over', async (t) => {
+t.test('@fastify/session CVE-2024-35220: an expired session stays expired', async (t) => {
   let now = Date.now()
   t.intercept(Date, 'now', { value: () => now })
   const served = await server(t, { store: memoryStore(), maxAge: 60, rolling: true })
@@ -106,7 +106,7 @@ t.test('@fastify/session CVE-2024-35220: what is over stays over', async (t) => 
 })
 
 // Advisory row 95.
-t.test('@fastify/secure-session CVE-2024-31999: a cookie that was kept expires', async (t) => {
+t.test('@fastify/secure-session CVE-2024-31999: a stolen cookie expires', async (t) => {
   let now = Date.now()
   t.intercept(Date, 'now', { value: () => now })
   for (const sealed of [true, false]) {
@@ -123,7 +123,7 @@ t.test('@fastify/secure-session CVE-2024-31999: a cookie that was kept expires',
 })
 
 // Advisory row 96.
-t.test('cookie-session and keygrip: cookies that were tampered with, and old keys', async (t) => {
+t.test('cookie-session and keygrip: changed cookies fail, and old keys work', async (t) => {
   for (const sealed of [true, false]) {
     const old = await server(t, { secret: OLD, sealed })
     const rotated = await server(t, { secret: [NEW, OLD], sealed })

@@ -36,7 +36,7 @@ function changeable(value: unknown, at: string, seen = new Set<unknown>()): stri
   return Object.isFrozen(value) ? below : [at, ...below]
 }
 
-t.test('what modules export cannot be changed', async (t) => {
+t.test('exports of modules cannot be changed', async (t) => {
   for (const [name, file] of Object.entries(exports)) {
     if (!file.endsWith('.js')) continue
     const source = path.join('..', '..', 'lib', file.slice('./dist/'.length))
@@ -93,7 +93,7 @@ const SERVERS: Readonly<Record<string, (t: Test, app: App) => Promise<void>>> = 
 }
 
 for (const [name, run] of Object.entries(SERVERS)) {
-  t.test(`what two requests have in common cannot be changed: ${name}`, async (t) => {
+  t.test(`objects that two requests share cannot be changed: ${name}`, async (t) => {
     const given: Given[] = []
     const noting: App = async (scope, receive, send) => {
       if (scope.type === 'lifespan') return inner(scope, receive, send)
@@ -121,7 +121,7 @@ for (const [name, run] of Object.entries(SERVERS)) {
 
 const folder = t.testdir({ 'a.txt': 'a' })
 
-t.test('the exception that a handler of 404 is given is its own', async (t) => {
+t.test('a handler of 404 gets a new exception for each request', async (t) => {
   const app = Application({
     routes: [
       Mount('/static', StaticFiles({ directory: folder })),
@@ -150,7 +150,7 @@ t.test('the exception that a handler of 404 is given is its own', async (t) => {
   }
 })
 
-t.test('what is thrown without a handler is one of its own too', async (t) => {
+t.test('an exception without a handler is new for each request too', async (t) => {
   const seen: unknown[] = []
   const app = Application({
     routes: [Route('/', () => new PlainTextResponse('hello'))],

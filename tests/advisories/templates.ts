@@ -17,7 +17,7 @@ function jinja(src: string): nunjucks.Environment {
   return new nunjucks.Environment({ getSource: (path: string) => ({ src, path, noCache: true }) })
 }
 
-t.test('nunjucks CVE-2023-2142: a backslash does not undo the escaping', async (t) => {
+t.test('nunjucks CVE-2023-2142: a backslash does not prevent escaping', async (t) => {
   const src = '<script>log("{{ a }}", "{{ b }}")</script><p title="{{ a }}">{{ b }}</p>'
   const page = templates(jinja(src))
   const app = Application({
@@ -63,7 +63,7 @@ const ATTACKS = [
 ]
 
 t.test(
-  'Hono GHSA-458j-xx4x-4375, CVE-2026-44455, CVE-2026-44458, CVE-2026-59895, CVE-2026-24771: out of its place',
+  'Hono GHSA-458j-xx4x-4375, CVE-2026-44455, CVE-2026-44458, CVE-2026-59895, CVE-2026-24771: text is refused where escaping does not help',
   async (t) => {
     const app = Application({
       routes: [
@@ -113,7 +113,7 @@ t.test(
   },
 )
 
-t.test('Hono CVE-2026-59896: 200 renderings at once keep their users apart', async (t) => {
+t.test('Hono CVE-2026-59896: 200 simultaneous renderings do not mix their users', async (t) => {
   const eta = new Eta()
   eta.loadTemplate('@user', '<%= it.name %> <%= await it.later %> <%= it.request.url.search %>', {
     async: true,

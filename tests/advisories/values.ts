@@ -70,7 +70,7 @@ async function answersOf(app: App): Promise<Headers[]> {
   return answers
 }
 
-t.test('a start message that is sent to all gives nobody the fields of another', async (t) => {
+t.test('a start message that is sent to all clients does not mix their fields', async (t) => {
   for (const isFrozen of [false, true]) {
     for (const [name, middleware] of Object.entries(ADDING)) {
       const shared = { ...START, headers: START.headers.slice() }
@@ -98,7 +98,7 @@ t.test('a start message that is sent to all gives nobody the fields of another',
   }
 })
 
-t.test('with all of them at once, each client has its own fields, once', async (t) => {
+t.test('with all middleware at once, each client gets its own fields once', async (t) => {
   const middleware = Object.values(ADDING).filter((one) => one !== ADDING['compress'])
   const app = middleware.reduceRight((inner, wrap) => wrap(inner), sharing(START))
 
@@ -119,7 +119,7 @@ t.test('with all of them at once, each client has its own fields, once', async (
   }
 })
 
-t.test('a message that accepts all websockets gives nobody the name of another', async (t) => {
+t.test('an accept message for all websockets does not mix their request ids', async (t) => {
   const accept: WebSocketAcceptMessage = { type: 'websocket.accept', headers: ['x-a', '1'] }
   const app = requestId()(async (_scope, _receive, send) => send(accept))
   const ids: unknown[] = []
@@ -133,7 +133,7 @@ t.test('a message that accepts all websockets gives nobody the name of another',
   t.same(accept, { type: 'websocket.accept', headers: ['x-a', '1'] })
 })
 
-t.test('who changes what was given or sent hears of it in the test client', async (t) => {
+t.test('in the test client, changing a message after it was sent or received throws', async (t) => {
   const changes: Readonly<Record<string, App>> = {
     'the fields of a request': async (scope) => {
       if (scope.type === 'http') (scope.headers as string[]).push('x-a', '1')
@@ -161,7 +161,7 @@ t.test('who changes what was given or sent hears of it in the test client', asyn
   }
 })
 
-t.test('a middleware that calls its app again after an error gets its header once', async (t) => {
+t.test('a middleware that calls its app again after an error adds its header once', async (t) => {
   const retrying: Middleware = (app) => async (scope, receive, send) => {
     for (let left = 2; left > 0; left--) {
       try {

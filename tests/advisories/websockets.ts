@@ -11,6 +11,7 @@ import type { ServeOptions } from '../../lib/servers/node.ts'
 import type { App, Middleware, SendMessage } from '../../lib/types.ts'
 import { alive, assertAlive } from '../support/alive.ts'
 import { closeFrame, frame, handshake, open, readFrames } from '../support/frames.ts'
+import { takesLess } from '../support/linear.ts'
 import { eventually, type Listening, listening, statuses } from '../support/sockets.ts'
 import { connected, denied, echo } from '../support/websockets.ts'
 
@@ -26,7 +27,7 @@ function serverProcess(
   return listening(t, app, { lifespan: 'off', ...options })
 }
 
-t.test('CVE-2024-37890: thousands of fields in a handshake', async (t) => {
+t.test('CVE-2024-37890: thousands of fields in a handshake do no harm', async (t) => {
   const served = await serverProcess(t)
   const many = Array.from({ length: 2000 }, (_, index) => `a${index}:`)
   const tooMany = Array.from({ length: 20_000 }, (_, index) => `a${index}:`)
@@ -39,23 +40,23 @@ t.test('CVE-2024-37890: thousands of fields in a handshake', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('CVE-2021-32640: blanks in the list of subprotocols', async (t) => {
+t.test('CVE-2021-32640: blanks in the list of subprotocols are read in linear time', async (t) => {
   const served = await serverProcess(t)
   for (const value of [
     `a${' '.repeat(15_000)}b`,
     `${' '.repeat(15_000)}a`,
     `a${', '.repeat(7_000)}`,
   ]) {
-    const started = performance.now()
-    const received = await served.talk(handshake('/', [`sec-websocket-protocol: a,${value},b`]))
-
-    t.same(statuses(received), [400])
-    t.ok(performance.now() - started < 1000, 'at once')
+    const isQuick = await takesLess(1000, async () => {
+      const received = await served.talk(handshake('/', [`sec-websocket-protocol: a,${value},b`]))
+      t.same(statuses(received), [400])
+    })
+    t.ok(isQuick, 'at once')
   }
   await assertAlive(t, served)
 })
 
-t.test('GHSA-96hv-2xvq-fx4p, CVE-2026-48779: fragments of nothing', async (t) => {
+t.test('GHSA-96hv-2xvq-fx4p, CVE-2026-48779: small fragments are limited', async (t) => {
   const served = await serverProcess(t)
   for (const content of ['', 'x']) {
     const client = await open(await served.connect())
@@ -70,7 +71,7 @@ t.test('GHSA-96hv-2xvq-fx4p, CVE-2026-48779: fragments of nothing', async (t) =>
   await assertAlive(t, served)
 })
 
-t.test('GHSA-58qx-3vcg-4xpx, CVE-2026-45736: a reason that is no text', async (t) => {
+t.test('GHSA-58qx-3vcg-4xpx, CVE-2026-45736: a reason that is not text is refused', async (t) => {
   const reasons: unknown[] = [new Float64Array(1000), new Uint8Array(1000), { length: 100 }, 5]
   const seen: string[] = []
   const served = await serverProcess(t, {}, async (_scope, receive, send) => {
@@ -92,7 +93,7 @@ t.test('GHSA-58qx-3vcg-4xpx, CVE-2026-45736: a reason that is no text', async (t
 
 const COMPRESSED = ['sec-websocket-extensions: permessage-deflate']
 
-t.test('CVE-2016-10542, CVE-2026-1526: a bomb', async (t) => {
+t.test('CVE-2016-10542, CVE-2026-1526: a compression bomb closes the websocket', async (t) => {
   const served = await serverProcess(t, { websocket: { perMessageDeflate: true } })
   const bomb = deflateRawSync(Buffer.alloc(256 * 1_048_576))
   const client = await open(await served.connect(), '/', COMPRESSED)
@@ -104,7 +105,7 @@ t.test('CVE-2016-10542, CVE-2026-1526: a bomb', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('CVE-2016-10542: unless it is asked for nothing is inflated at all', async (t) => {
+t.test('CVE-2016-10542: a compressed frame is refused unless compression is on', async (t) => {
   const served = await serverProcess(t)
   const client = await open(await served.connect(), '/', COMPRESSED)
   client.send(frame(2, deflateRawSync(Buffer.alloc(1000)), { rsv: 0x40 }))
@@ -113,7 +114,7 @@ t.test('CVE-2016-10542: unless it is asked for nothing is inflated at all', asyn
   await assertAlive(t, served)
 })
 
-t.test('CVE-2026-2229: windows that cannot be', async (t) => {
+t.test('CVE-2026-2229: invalid window sizes get 400', async (t) => {
   const served = await serverProcess(t, { websocket: { perMessageDeflate: true } })
   for (const window of ['99', '7', '-1', '15; server_max_window_bits=15', '""', '']) {
     const offer = `${COMPRESSED[0]}; server_max_window_bits=${window}`
@@ -123,7 +124,7 @@ t.test('CVE-2026-2229: windows that cannot be', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('CVE-2026-1528: a length of 64 bits', async (t) => {
+t.test('CVE-2026-1528: a frame length of 64 bits closes the websocket with 1009', async (t) => {
   const served = await serverProcess(t)
   for (const length of [1n << 63n, (1n << 64n) - 1n, 1n << 53n, 1n << 32n]) {
     const client = await open(await served.connect())
@@ -134,7 +135,7 @@ t.test('CVE-2026-1528: a length of 64 bits', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('CVE-2022-39386: a reset in the middle of anything', async (t) => {
+t.test('CVE-2022-39386: a reset at any point does not crash the server', async (t) => {
   const served = await serverProcess(t, {}, async (scope, receive, send) => {
     await receive()
     if (scope.type === 'websocket' && scope.path === '/late')
@@ -165,7 +166,7 @@ t.test('CVE-2022-39386: a reset in the middle of anything', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('node-ws #722: a path that no route has', async (t) => {
+t.test('node-ws #722: a path without a route refuses the handshake', async (t) => {
   const app = Application({ routes: [alive, WebSocketRoute('/there', () => {})] })
   const served = await listening(t, app)
 
@@ -173,7 +174,7 @@ t.test('node-ws #722: a path that no route has', async (t) => {
   await assertAlive(t, served)
 })
 
-t.test('GHSA-c4j6-fc7j-m34r: an upgrade passes what a request has to pass', async (t) => {
+t.test('GHSA-c4j6-fc7j-m34r: middleware for requests runs for upgrades too', async (t) => {
   let reached = 0
   const guard: Middleware = (app) => async (scope, receive, send) => {
     if (scope.type !== 'lifespan' && scope.path.startsWith('/secret')) {
@@ -197,10 +198,10 @@ t.test('GHSA-c4j6-fc7j-m34r: an upgrade passes what a request has to pass', asyn
   await assertAlive(t, served)
 })
 
-t.test('no id, slow clients: nothing waits for ever', async (t) => {
+t.test('no id, slow clients: every wait has a limit', async (t) => {
   const served = await serverProcess(t, {
-    headersTimeoutMs: 100,
-    requestTimeoutMs: 100,
+    headersTimeoutMs: 600,
+    requestTimeoutMs: 600,
     websocket: { pingIntervalMs: 50, pingTimeoutMs: 50, closeTimeoutMs: 50 },
   })
   const slow = (await served.connect()).send(handshake().slice(0, 60))

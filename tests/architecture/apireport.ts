@@ -3,7 +3,7 @@ import t from 'tap'
 import { apiReport } from '../support/apireport.ts'
 import { readDeclarations, statementsOf } from '../support/statements.ts'
 
-t.test('statements are split at the margin, without comments', async (t) => {
+t.test('declarations are split at the margin, without comments', async (t) => {
   const source = `/** A. */
 export interface A {
     /** Not "this". */
@@ -18,7 +18,7 @@ export declare const B = 1;`
   ])
 })
 
-t.test('declarations, imports and exports are told apart', async (t) => {
+t.test('declarations, imports and exports are distinguished', async (t) => {
   const source = `import { type A, B as C } from './b.js';
 export * from './c.js';
 export { D, type E as F } from './d.js';
@@ -52,7 +52,7 @@ export { G };`
 })
 
 t.test(
-  'the report has what is exported, where it is met first, and what is behind it',
+  'the report lists exports where they are found first, and the other types that they use apart',
   async (t) => {
     const [above = '', behind = ''] = apiReport().split('## Exported nowhere')
 

@@ -38,7 +38,7 @@ const ENTRIES = [
   'servers/workers.ts',
 ]
 
-t.test('no module of Node, and no optional peer, can be reached from an application', async (t) => {
+t.test('an application imports no module of Node and no optional peer', async (t) => {
   for (const condition of EDGE_CONDITIONS) {
     const { files, others } = reachedFrom(ENTRIES, condition)
     t.same(others, [], condition)
@@ -59,19 +59,15 @@ t.test('no module of Node, and no optional peer, can be reached from an applicat
   )
 })
 
-t.test(
-  'each choice has a file for every condition, and stands in for the same names',
-  async (t) => {
-    const files = filesIn('lib')
-    for (const [name, targets] of Object.entries(CHOICES)) {
-      t.same(Object.keys(targets), [...EDGE_CONDITIONS, 'default'], name)
-      for (const target of Object.values(targets))
-        t.ok(files.includes(target), `${name}: ${target}`)
-    }
-  },
-)
+t.test('each replaced module has a file for every condition, with the same exports', async (t) => {
+  const files = filesIn('lib')
+  for (const [name, targets] of Object.entries(CHOICES)) {
+    t.same(Object.keys(targets), [...EDGE_CONDITIONS, 'default'], name)
+    for (const target of Object.values(targets)) t.ok(files.includes(target), `${name}: ${target}`)
+  }
+})
 
-t.test('the package chooses as its sources do', async (t) => {
+t.test('the package and its sources choose the same modules', async (t) => {
   const { imports } = JSON.parse(readFileSync('package.json', 'utf8'))
   const { imports: own } = JSON.parse(readFileSync('lib/package.json', 'utf8'))
   t.same(JSON.parse(JSON.stringify(imports).replaceAll('"./dist/', '"./')), own)
@@ -123,22 +119,22 @@ const BUDGETS: [what: string, program: string, most: Size][] = [
        Route('/users/{id:int}', (request) => new JSONResponse(request.pathParams)),
      ]
      export default { fetch: toFetch(Application({ routes })) }`,
-    { bytes: 110_000, gzip: 39_300 },
+    { bytes: 112_000, gzip: 39_950 },
   ],
   [
     'an app without a router',
     `import { toFetch } from 'stellula/servers/fetch'
      export default { fetch: toFetch(async (scope, receive, send) => {}) }`,
-    { bytes: 29_000, gzip: 11_000 },
+    { bytes: 29_200, gzip: 11_000 },
   ],
   [
     'a client',
     "import { client } from 'stellula/client'\nclient('https://example.org')('GET /')",
-    { bytes: 3_650, gzip: 2_000 },
+    { bytes: 3_900, gzip: 2_000 },
   ],
 ]
 
-t.test('a program for the edge is built without externals, within its budget', async (t) => {
+t.test('a bundle for the edge has no externals and stays within its size limit', async (t) => {
   for (const [what, program, most] of BUDGETS) {
     for (const condition of EDGE_CONDITIONS) {
       const { bytes, gzip } = await sizeOf(program, condition)

@@ -26,6 +26,7 @@ const NODE_ONLY = [
   'staticfiles/state.ts',
   'staticfiles/versions.ts',
   'stores/file.ts',
+  'templating/files.ts',
   'workerthreads.ts',
 ]
 
@@ -38,7 +39,7 @@ function isForNode(file: string): boolean {
   )
 }
 
-t.test('only servers and files use what other runtimes do not have', async (t) => {
+t.test('only servers and files import modules that other runtimes do not have', async (t) => {
   for (const file of filesIn('lib').filter((name) => !isForNode(name))) {
     t.same(
       importsOf(file).filter((specifier) => specifier.startsWith('node:')),
@@ -68,7 +69,7 @@ function loadedWith(file: string): { readonly files: string[]; readonly others: 
   return { files: [...loaded], others: [...others].sort() }
 }
 
-t.test('the front door, and what other runtimes serve by, load none of that', async (t) => {
+t.test('the main entry and the servers of other runtimes import none of these', async (t) => {
   for (const [file, packages] of [
     ['index.ts', []],
     ['responses.ts', []],
@@ -105,7 +106,7 @@ const MAY_IMPORT = /^(?:cli\/|operations\/msgpack\.ts$)/
 const CAUGHT: Readonly<Record<string, string>> = { yaml: 'openapi/served.ts' }
 
 // A bundler resolves every import that it can reach, whether or not it is ever run.
-t.test('an optional peer is named by the subpath that needs it, and by nothing else', async (t) => {
+t.test('only the subpath that needs an optional peer names it', async (t) => {
   const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
   const shown = Object.values(VIEWERS).map((viewer) => viewer.package)
   t.same(

@@ -6,13 +6,15 @@ import t from 'tap'
 import { filesIn } from './sources.ts'
 
 /**
- * The first folders of the tests that each bundle runs. `alone` has the files that run alone, wherever
- * they are, and `units` all others. tap starts bundles by name: those that take long come early.
+ * The first folders of the tests that each bundle runs. `alone` has the files that run alone, and `browsers`
+ * those that show pages, wherever they are; `units` has all others. `checks` reads sources and documentation
+ * instead of running the library, so it belongs to `npm run check`.
  */
 const BUNDLES: Readonly<Record<string, readonly string[]>> = {
   advisories: ['advisories'],
   alone: [],
-  architecture: ['architecture', 'docs'],
+  browsers: [],
+  checks: ['architecture', 'docs'],
   bodies: ['forms', 'requests', 'responses', 'staticfiles', 'html', 'negotiation', 'pagination'],
   cli: ['cli', 'examples'],
   interop: ['interop'],
@@ -30,6 +32,9 @@ const OTHERS = ['bundles', 'conformance', 'fixtures', 'soak', 'support', 'types'
 /** A first line that begins so keeps a file in a process of its own; the rest of it says why. */
 const ALONE = '// Runs alone: '
 
+/** What shows pages: these files share one browser. */
+const SHOWS_PAGES = /^import .* from '[./]+\/support\/windows\.ts'$/m
+
 /** Processes at once in the bundle `alone`: most of them wait most of the time. */
 const PROCESSES = 2
 
@@ -37,6 +42,11 @@ const NO_DOMAINS = new URL('./nodomains.js', import.meta.url).href
 
 /** Without tap's own runner a process has 30 seconds, which a bundle takes on a busy machine. */
 const LONGEST_MS = 600_000
+
+/** All bundles whose files share a process. */
+export function bundleNames(): string[] {
+  return Object.keys(BUNDLES).filter((name) => name !== 'alone')
+}
 
 /** The test files of a bundle: they share one process, but for those of `alone`. */
 export function filesOf(bundle: string): string[] {
@@ -46,29 +56,55 @@ export function filesOf(bundle: string): string[] {
 /** Runs the files of a bundle in this process, those of `alone` each in their own. */
 export async function runBundle(bundle: string): Promise<void> {
   t.setTimeout(LONGEST_MS)
-  if (bundle === 'alone') return runAlone(filesOf(bundle))
-  for (const file of filesOf(bundle)) await import(compiled(file))
+  if (bundle === 'alone') runProcesses(filesOf(bundle), PROCESSES)
+  else await importAll(filesOf(bundle))
 }
 
-function runAlone(files: readonly string[]): void {
-  t.jobs = PROCESSES
+/**
+ * Once a process has a teardown, tap ends it when no test runs for a moment. Between two files on a busy machine
+ * that moment comes before the last file, so teardowns wait for all files. What a file sets as its longest time
+ * is for the file alone, and would end all that come after it.
+ */
+async function importAll(files: readonly string[]): Promise<void> {
+  const { setTimeout, teardown } = t
+  const waiting: Parameters<typeof teardown>[] = []
+  t.setTimeout = () => {}
+  t.teardown = (...given) => void waiting.push(given)
   for (const file of files) {
-    const args = ['--enable-source-maps', '--import', NO_DOMAINS, compiled(file)]
-    const env = { ...process.env, TAP_TIMEOUT: String(LONGEST_MS / 1000) }
+    await import(compiled(file))
+    if (t.results !== undefined)
+      throw new Error(`The tests ended before those of ${file} had begun.`)
+  }
+  t.setTimeout = setTimeout
+  t.teardown = teardown
+  for (const given of waiting) t.teardown(...given)
+}
+
+/**
+ * Runs files of tests each in a process of its own, so many at once. tap adds an option of Node that measures
+ * coverage in each of them, and in each process that they start: that doubles the time of all tests. So they get
+ * the options that this process has, among which is that one if tap's runner started it to measure coverage.
+ */
+export function runProcesses(files: readonly string[], atOnce: number): void {
+  t.jobs = atOnce
+  const { NODE_OPTIONS } = process.env
+  const options =
+    NODE_OPTIONS === undefined ? ['-u', 'NODE_OPTIONS'] : [`NODE_OPTIONS=${NODE_OPTIONS}`]
+  const node = [...options, process.execPath, '--enable-source-maps', '--import', NO_DOMAINS]
+  const env = { ...process.env, TAP_TIMEOUT: String(LONGEST_MS / 1000) }
+  for (const file of files) {
     // Options of its own, since tap keeps the name in them.
-    t.spawn(process.execPath, args, { buffered: true, timeout: LONGEST_MS, env }, file)
+    t.spawn('env', [...node, compiled(file)], { buffered: true, timeout: LONGEST_MS, env }, file)
   }
 }
 
 function bundleOf(file: string): string | undefined {
   const folder = file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
   if (OTHERS.includes(folder)) return undefined
-  if (isAlone(file)) return 'alone'
+  const source = readFileSync(path.join('tests', file), 'utf8')
+  if (source.startsWith(ALONE)) return 'alone'
+  if (SHOWS_PAGES.test(source)) return 'browsers'
   return Object.keys(BUNDLES).find((name) => BUNDLES[name]?.includes(folder)) ?? 'units'
-}
-
-function isAlone(file: string): boolean {
-  return readFileSync(path.join('tests', file), 'utf8').startsWith(ALONE)
 }
 
 function compiled(file: string): string {

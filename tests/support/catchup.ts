@@ -24,7 +24,7 @@ export interface Scene {
   readonly admin: Redis
 }
 
-export async function scene(t: Test, timeoutMs = 400): Promise<Scene> {
+export async function scene(t: Test, timeoutMs = 30_000): Promise<Scene> {
   const server = new RedisServer()
   await server.start()
   t.teardown(server.close)
@@ -41,7 +41,7 @@ export async function scene(t: Test, timeoutMs = 400): Promise<Scene> {
   // Thousands of messages at once take it longer than the default on a busy machine.
   const there = channels({ backend: redisBackend({ client: admin, history, timeoutMs: 30_000 }) })
   t.teardown(() => Promise.all([here.close(), there.close()]))
-  return { here, there, link, admin, store: redisStore({ client, timeoutMs, onOutage }) }
+  return { here, there, link, admin, store: redisStore({ client, timeoutMs: 30_000, onOutage }) }
 }
 
 /** What a subscriber gets, and which gaps it is told of. */
@@ -83,7 +83,7 @@ export async function publish(
   }
 }
 
-export async function until(isSo: () => boolean, milliseconds = 10_000): Promise<void> {
+export async function until(isSo: () => boolean, milliseconds = 60_000): Promise<void> {
   const end = performance.now() + milliseconds
   while (!isSo() && performance.now() < end) await sleep(5)
 }

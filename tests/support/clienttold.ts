@@ -14,7 +14,7 @@ export const TOLD: Readonly<Record<string, unknown>> = {
   invalid: 422,
   thrown: [
     'ClientError',
-    'client: GET /users/{id:int} must answer with 200, 404 was given. Catch it, or expect it too.',
+    'client: GET /users/{id:int} must answer with 200, 404 was given. Catch it, or add it to expect.',
     404,
   ],
   query: search,

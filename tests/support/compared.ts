@@ -1,5 +1,6 @@
 // Servers that are sent the same bytes: what they answer, and what their apps are asked.
 import { Duplex } from 'node:stream'
+import { fromNode } from '../../lib/interop/fromnode.ts'
 import { Drain } from '../../lib/servers/node/drain.ts'
 import { exchange } from '../../lib/servers/node/exchange.ts'
 import { createListener } from '../../lib/servers/node/listener.ts'
@@ -51,6 +52,19 @@ const ANSWERS: Readonly<Record<string, readonly SendMessage[]>> = {
   '/fails': [],
 }
 
+/** A handler that gets the request and response of Node. */
+const handed = fromNode((request, response) => {
+  let body = ''
+  request
+    .on('data', (data: Buffer) => {
+      body += String(data)
+    })
+    .on('end', () => {
+      response.setHeader('x-method', request.method ?? '')
+      response.end(`${request.url} ${body}`)
+    })
+})
+
 /** Answers in the turn of the call if there is no body, or none is read: no byte comes between. */
 function recorder(calls: Map<number, string[]>): App {
   return httpApp(async (scope, receive, send) => {
@@ -58,6 +72,7 @@ function recorder(calls: Map<number, string[]>): App {
     const asked = { method, rawPath, queryString, httpVersion, headers }
     const call = calls.get(client?.port ?? 0)
     const index = (call?.push(JSON.stringify(asked)) ?? 0) - 1
+    if (rawPath === '/handed') return handed(scope, receive, send)
     const isRead = hasBody(headers) && rawPath !== '/unread'
     const body = isRead ? String(await readAll(receive)) : ''
     if (call !== undefined) call[index] += body
@@ -110,13 +125,17 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 }
 
-/** Without the dates, and with the chunks of each body as one: some versions of Node join them. */
+/**
+ * Without the dates, with the chunks of each body as one, since some versions of Node join them, and
+ * short enough to be shown.
+ */
 function comparable(answers: string): string {
   return answers
     .replace(/\r\nDate: [^\r]+/g, '')
     .replace(/(?<=: chunked\r\n\r\n)(?:[1-9a-f][0-9a-f]*\r\n[^\r]*\r\n)+/g, (chunks) =>
       chunks.replace(/[0-9a-f]+\r\n([^\r]*)\r\n/g, '$1'),
     )
+    .replace(/y{100,}/g, (all) => `y * ${all.length}`)
 }
 
 /** A server that takes connections from the caller alone. */
@@ -127,7 +146,7 @@ export async function conversing(options: ServeOptions): Promise<Converse> {
   const inFlight = new Drain(node, 0)
   const site = { rootPath: '', rawRootPath: '', server: null, state: undefined }
   const app = recorder(calls)
-  const service = { app, site, inFlight, shortcuts: false, maxPipelined: 32, onError: () => {} }
+  const service = { app, site, inFlight, shortcuts: true, maxPipelined: 32, onError: () => {} }
   if (takesPlain(all)) installPlain(node, inFlight, service, all)
   node.maxHeadersCount = 0
   node.on('request', (request, response) => exchange(service, request, response, false))

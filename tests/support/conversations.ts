@@ -37,6 +37,7 @@ const MORE_TARGETS = [
   '/unchanged',
   '/reset',
   '/hinted',
+  '/handed',
   '/%C3%BC',
   "/!'()",
 ]

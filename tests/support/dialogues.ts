@@ -10,7 +10,7 @@ export function play<State>(protocol: Protocol<State>, steps: readonly Step[]): 
   let state = protocol.start
   try {
     for (const step of steps) {
-      if (step === 'ask') protocol.asked(state)
+      if (step === 'ask') protocol.receiving(state)
       else if (step === 'end') protocol.ended(state, undefined)
       else if (step[0] === 'end') protocol.ended(state, step[1])
       else if (step[0] === '>') state = protocol.sent(state, step[1])

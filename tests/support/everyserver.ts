@@ -30,11 +30,6 @@ export const SERVERS: Readonly<Record<string, (t: Test, app: App) => Promise<Get
     t.teardown(() => server.close())
     return (path, method = 'GET') => fetch(new URL(path, server.url), { method })
   },
-  'serve with plain exchanges': async (t, app) => {
-    const server = await serve(app, { port: 0, plainExchanges: true, ...quiet })
-    t.teardown(() => server.close())
-    return (path, method = 'GET') => fetch(new URL(path, server.url), { method })
-  },
   toNode: async (t, app) => {
     const node = createServer(toNode(app, quiet))
     await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', () => resolve()))

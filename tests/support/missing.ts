@@ -3,7 +3,7 @@ import { noBrowser } from './browser.ts'
 import { noPostgres } from './postgres.ts'
 import { noRedis } from './redis.ts'
 import { missing } from './runtimes.ts'
-import { noPage } from './viewers.ts'
+import { noPage, noPlaces } from './viewers.ts'
 
 const PROGRAMS = [
   [noRedis, 'tests with Redis', 'install redis-server'],
@@ -15,8 +15,8 @@ const PROGRAMS = [
     'see .ci/run, which installs them from npm and sets STELLULA_RUNTIMES',
   ],
   [
-    noPage('scalar') || noPage('redoc'),
-    'tests of the pages Scalar and Redoc',
+    noPlaces || noPage('scalar') || noPage('redoc'),
+    'tests of the pages Scalar and Redoc, and of Swagger UI behind proxies',
     'see .ci/run, which installs them from npm and sets STELLULA_PAGES',
   ],
 ] as const

@@ -3,20 +3,25 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { documentedPrograms } from './documentation.ts'
+import { apiReport } from './apireport.ts'
+import { documentedPrograms, type Program } from './documentation.ts'
+import { SHIPPED } from './release.ts'
+import { entrySizes, sizeTable } from './sizes.ts'
 
-/** In bytes. What is shipped is read by people in their editors, so that it is not minified. */
-const LARGEST = 3_200_000
+/** In bytes. Stack traces and editors show what is shipped, so names and lines are those of the sources. */
+const LARGEST = 1_995_000
 
-/** All that may be in the package. */
-const SHIPPED =
-  /^(package\.json|LICENSE|[A-Z]+\.md|docs\/[A-Za-z-]+\.(md|txt)|dist\/[\w./-]+\.(js|d\.ts))$/
-
-/** What looks at a package as its users' tools do; the subpath for tracing has the types of its peer. */
+/**
+ * What looks at a package as its users' tools do; the subpath for tracing has the types of its peer, and
+ * the tutorial has its schemas by zod.
+ */
 const TOOLS = [
   ...['publint@0.3', '@arethetypeswrong/cli@0.18', 'typescript@6', '@types/node@20'],
-  '@opentelemetry/api@1',
+  ...['@opentelemetry/api@1', 'zod@4'],
 ]
+
+/** The versions of Node that run the programs: this one, and those that are given as arguments. */
+const NODES = [process.execPath, ...process.argv.slice(2)]
 
 interface Packed {
   readonly filename: string
@@ -67,6 +72,11 @@ function everyDeclaration({ exports }: Manifest): string {
     .join('')
 }
 
+/** The names and types of a report: the declarations are formatted in another way once they are packed. */
+function withoutFormat(report: string): string {
+  return report.replace(/[\s;,|"'()]+/g, '')
+}
+
 const CONFIG = {
   compilerOptions: {
     ...{ target: 'es2022', lib: ['es2023'], types: ['node'], module: 'nodenext', strict: true },
@@ -80,8 +90,19 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
     writeFileSync(path.join(folder, name), content)
 }
 
+/** The first program of the README and the steps of the tutorial, as they print what their comments say. */
+function runPrograms(folder: string, node: string, programs: readonly Program[]): void {
+  const version = run(`${node} --version`, folder, node, '--version').trim()
+  for (const { name, output } of programs) {
+    const printed = run(`${name} on Node ${version}`, folder, node, `built/${name}.js`)
+    tell(`what ${name} prints on Node ${version}`, printed === output, printed)
+  }
+}
+
 // Before the package is built anew, which removes what this file was compiled to.
-const program = (await documentedPrograms()).find(({ name }) => name === 'readme-1')
+const programs = (await documentedPrograms()).filter(({ name }) =>
+  /^(?:readme-1|tutorial-\d+)$/.test(name),
+)
 const folder = mkdtempSync(path.join(tmpdir(), 'stellula-packed-'))
 try {
   const packed = spawnSync('npm', ['pack', '--json', '--pack-destination', folder], {
@@ -97,12 +118,15 @@ try {
   const strange = files.filter((file) => !SHIPPED.test(file.path)).map((file) => file.path)
   tell('nothing else is shipped', strange.length === 0, strange.join('\n'))
 
+  const reported = withoutFormat(readFileSync('tests/fixtures/api.md', 'utf8'))
+  tell('every public declaration is shipped', withoutFormat(apiReport()) === reported)
+
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest
   write(folder, {
     'package.json': '{ "name": "user", "private": true, "type": "module" }',
     'tsconfig.json': JSON.stringify(CONFIG),
     'imports.mjs': importing(manifest),
-    'program.ts': program?.source ?? '',
+    ...Object.fromEntries(programs.map(({ name, source }) => [`${name}.ts`, source])),
     'declarations.ts': everyDeclaration(manifest),
   })
   const install = ['install', '--no-audit', '--no-fund', `./${filename}`]
@@ -110,12 +134,12 @@ try {
   run('imports of all subpaths', folder, process.execPath, 'imports.mjs')
   run('npm install of the tools', folder, 'npm', ...install.slice(0, 3), ...TOOLS)
   run('tsc', folder, 'npx', 'tsc')
-  const printed = run('the first program', folder, process.execPath, 'built/program.js')
-  tell('what it prints', printed === program?.output, printed)
+  for (const node of NODES) runPrograms(folder, node, programs)
   const version = run('stellula --version', folder, 'npx', 'stellula', '--version')
   tell('the version', /^\d+\.\d+\.\d+/.test(version), version)
   run('publint', folder, 'npx', 'publint', '--strict', 'node_modules/stellula')
   run('attw', folder, 'npx', 'attw', filename, '--profile', 'esm-only')
+  console.log(sizeTable(await entrySizes(path.join(folder, 'node_modules', 'stellula'))))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -8,9 +8,11 @@ interface Wanted extends ServeOptions {
   shutdown?: 'ends' | 'fails' | 'hangs'
   /** Whether the app notices that its client was cut. */
   deaf?: boolean
+  /** Whether a timer is left open. */
+  timer?: boolean
 }
 
-const { shutdown, deaf, ...options }: Wanted = JSON.parse(process.argv[2] ?? '{}')
+const { shutdown, deaf, timer, ...options }: Wanted = JSON.parse(process.argv[2] ?? '{}')
 
 const app: App = async (scope, receive, send) => {
   if (scope.type === 'lifespan') {
@@ -34,6 +36,8 @@ const app: App = async (scope, receive, send) => {
   while ((await receive()).type !== 'http.disconnect');
   console.log('told')
 }
+
+if (timer) setInterval(() => {}, 60_000)
 
 const server = await serve(app, { port: 0, ...options })
 console.log(`port ${server.address.port}`)

@@ -15,7 +15,7 @@ export async function protects(
   const backend = make(['secret'], 'session')
   const token = (await backend.save(kept)) ?? ''
 
-  await t.test('opens what it has made, and needs no escape for it', async (t) => {
+  await t.test('opens its own cookies, which need no escapes', async (t) => {
     t.same(await backend.open(token), kept)
     t.same(await make(['secret'], 'session').open(token), kept, 'elsewhere too')
     t.match(token, /^[\w.-]+$/)
@@ -24,7 +24,7 @@ export async function protects(
   })
 
   // Advisory row 96.
-  await t.test('any change of it is noticed', async (t) => {
+  await t.test('any change of it is detected', async (t) => {
     for (let index = 0; index < token.length; index++) {
       const changed = token[index] === 'A' ? 'B' : 'A'
       const text = token.slice(0, index) + changed + token.slice(index + 1)
@@ -44,7 +44,7 @@ export async function protects(
     await t.rejects(make([], 'session').save(kept), /a secret is needed/)
   })
 
-  await t.test('another name of the cookie is another key', async (t) => {
+  await t.test('another cookie name has another key', async (t) => {
     t.equal(await make(['secret'], 'other').open(token), undefined)
   })
 }

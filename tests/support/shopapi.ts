@@ -41,8 +41,8 @@ const Category = z
   .meta({ id: 'Category' })
 const Payment = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('card'), number: z.string().regex(/^\d{4}$/) }),
-    z.object({ kind: z.literal('cash') }),
+    z.object({ kind: z.literal('card'), number: z.string().regex(/^\d{4}$/) }).meta({ id: 'Card' }),
+    z.object({ kind: z.literal('cash') }).meta({ id: 'Cash' }),
   ])
   .meta({ id: 'Payment' })
 const Item = z

@@ -113,8 +113,8 @@ export interface Listening {
   readonly talk: (request: string) => Promise<string>
 }
 
-/** Set for tests that are run once more, by servers with plain exchanges. */
-export const PLAIN = 'STELLULA_TEST_PLAIN'
+/** Set for tests that are run once more, by servers that leave everything to node:http. */
+export const NODE_ALONE = 'STELLULA_TEST_NODE_ALONE'
 
 /** Serves an app for the length of a test; no process signals, and a short grace time. */
 export async function listening(t: Test, app: App, options: ServeOptions = {}): Promise<Listening> {
@@ -124,7 +124,7 @@ export async function listening(t: Test, app: App, options: ServeOptions = {}): 
     signals: [],
     gracePeriodMs: 100,
     onError: (error) => errors.push(error),
-    plainExchanges: process.env[PLAIN] !== undefined,
+    shortcuts: process.env[NODE_ALONE] === undefined,
     ...options,
   })
   const port = server.address.port ?? 0
@@ -199,5 +199,18 @@ export function dechunked(body: string): string {
     if (!(size > 0)) return text
     text += rest.slice(line + 2, line + 2 + size)
     rest = rest.slice(line + 2 + size + 2)
+  }
+}
+
+/** Resolves when a port accepts no connections any more: its server has begun to close. */
+export async function refusal(port: number): Promise<void> {
+  for (;;) {
+    const socket = connectSocket({ port, host: '127.0.0.1' })
+    const isRefused = await once(socket, 'connect').then(
+      () => false,
+      () => true,
+    )
+    socket.destroy()
+    if (isRefused) return
   }
 }

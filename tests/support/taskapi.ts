@@ -6,7 +6,8 @@ import { tokenFor } from '../../examples/tasks/access.ts'
 import { app } from '../../examples/tasks/app.ts'
 import { connect, database } from '../../examples/tasks/database.ts'
 import { migrate } from '../../examples/tasks/migrations.ts'
-import { noPostgres, PostgresServer } from './postgres.ts'
+import { freshPostgres } from './freshpostgres.ts'
+import { noPostgres } from './postgres.ts'
 
 /** Overrides the database by a new one, with users who have no passwords. */
 export function databaseAt(where: string): Override {
@@ -40,21 +41,6 @@ export function onEachAPI(name: string, run: (t: Test, api: TestClient) => Promi
 }
 
 let clients = 0
-let server: Promise<PostgresServer> | undefined
-
-/** The URL of a new database; one server has those of all tests of a process. */
-export async function freshPostgres(): Promise<string> {
-  server ??= started()
-  return (await server).database()
-}
-
-async function started(): Promise<PostgresServer> {
-  const made = new PostgresServer()
-  t.teardown(made.close)
-  await made.start()
-  return made
-}
-
 /** What a user sends along, who is in each database. */
 export async function fieldsOf(name: 'admin' | 'ada' | 'bob' | 'nobody') {
   const id = { admin: 1, ada: 2, bob: 3, nobody: 77 }[name]

@@ -1,12 +1,14 @@
 // The pages of documents as a person uses them: Swagger UI and Scalar, in a real browser.
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import type { Locator, Page } from 'playwright-core'
 import { OpenAPI, type OpenAPIAppOptions, type OpenAPIPage } from '../../lib/openapi.ts'
-import { browser as executable } from './browser.ts'
 
 const PACKAGES = { scalar: '@scalar/api-reference', swagger: 'swagger-ui-dist', redoc: 'redoc' }
+
+/** Why a page is not tried in further places, such as behind proxies: that takes seconds for each place. */
+export const noPlaces: string | false =
+  process.env['STELLULA_PAGES'] === undefined && 'STELLULA_PAGES is not set'
 
 /** The folder where the package of a page is installed: this one, or that of STELLULA_PAGES. */
 function folderOf(page: OpenAPIPage): string | undefined {
@@ -32,43 +34,6 @@ export function docsWith(
   } finally {
     process.chdir(here)
   }
-}
-
-export async function launch(t: Test): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: executable ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  })
-  t.teardown(() => browser.close())
-  return browser
-}
-
-export interface Opened {
-  readonly page: Page
-  /** The origins of all requests that were made. */
-  readonly origins: Set<string>
-  /** What went wrong in the page, but for answers that are no success. */
-  readonly errors: string[]
-}
-
-/** Opens a page, and writes down where its requests go. */
-export async function open(browser: Browser, url: string): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  const origins = new Set<string>()
-  const errors: string[] = []
-  const note = (requested: string): void => {
-    if (!/^(?:data|blob):/.test(requested)) origins.add(new URL(requested).origin)
-  }
-  page.on('requestfinished', (request) => note(request.url()))
-  page.on('requestfailed', (request) => {
-    // The policy of the page stops a request before it is made.
-    if (request.failure()?.errorText !== 'csp') note(request.url())
-  })
-  page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(url)
-  return { page, origins, errors }
 }
 
 /** How a page is used. An operation is named by its method and path, such as `get /token`. */

@@ -36,7 +36,7 @@ const post = (type: string | undefined, body: string): string =>
     body,
   )
 
-t.test('FastAPI CVE-2021-32677, fastify CVE-2022-41919: JSON that a form can send', async (t) => {
+t.test('FastAPI CVE-2021-32677, fastify CVE-2022-41919: JSON needs a JSON type', async (t) => {
   const served = await jsonServer(t)
   const forms: (string | undefined)[] = [
     undefined,
@@ -72,11 +72,11 @@ t.test('FastAPI CVE-2021-32677, fastify CVE-2022-41919: JSON that a form can sen
   await assertAlive(t, served)
 })
 
-t.test('no id: JSON that breaks parsers', async (t) => {
+t.test('no id: JSON that breaks other parsers does no harm', async (t) => {
   const served = await jsonServer(t)
   const JSON_TYPE = 'application/json'
 
-  await t.test('100,000 brackets that are not closed: 400', async (t) => {
+  await t.test('100,000 brackets that are not closed get 400', async (t) => {
     for (const bracket of ['[', '{"a":']) {
       t.same(statuses(await served.talk(post(JSON_TYPE, bracket.repeat(100_000)))), [400])
     }
@@ -85,7 +85,7 @@ t.test('no id: JSON that breaks parsers', async (t) => {
   })
 
   await t.test(
-    '100,000 that are closed: taken, 400, or 500 for who writes them back',
+    '100,000 that are closed are accepted or 400, and 500 for writing them back',
     async (t) => {
       const received = await served.talk(post(JSON_TYPE, '['.repeat(100_000) + ']'.repeat(100_000)))
 
@@ -95,7 +95,7 @@ t.test('no id: JSON that breaks parsers', async (t) => {
     },
   )
 
-  await t.test('bytes that are no UTF-8: 400', async (t) => {
+  await t.test('bytes that are not UTF-8 get 400', async (t) => {
     for (const bytes of [
       '"\xff"',
       '"\xc0\xaf"',
@@ -107,7 +107,7 @@ t.test('no id: JSON that breaks parsers', async (t) => {
     }
   })
 
-  await t.test('what parsers read differently is read in one way', async (t) => {
+  await t.test('JSON that parsers read differently is read in one way', async (t) => {
     const cases: [string, string][] = [
       ['\xef\xbb\xbf{"a":1}', '{"a":1}'], // a byte order mark
       ['{"a":1,"a":2}', '{"a":2}'],
@@ -123,7 +123,7 @@ t.test('no id: JSON that breaks parsers', async (t) => {
     t.notOk('admin' in {})
   })
 
-  await t.test('what is no JSON: 400', async (t) => {
+  await t.test('a body that is not JSON gets 400', async (t) => {
     for (const body of ['', 'NaN', 'Infinity', "{'a':1}", '{"a":1,}', '\0', '1 2', '// 1\n1']) {
       t.same(statuses(await served.talk(post(JSON_TYPE, body))), [400], body)
     }

@@ -89,7 +89,7 @@ t.test('a smuggled request', async (t) => {
   const served = await listening(t, app)
 
   for (const [id, bytes] of ATTACKS) {
-    await t.test(`${id}: refused, closed, and never served`, async (t) => {
+    await t.test(`${id}: it is refused, and the smuggled one is never served`, async (t) => {
       calls.length = 0
       // A fault of the body comes when the handler has been called already.
       const most = id.includes('chunk extension') ? ['/'] : []
@@ -109,7 +109,7 @@ t.test('a smuggled request', async (t) => {
       t.same(calls, most)
     })
 
-    await t.test(`${id}: so it is byte by byte`, async (t) => {
+    await t.test(`${id}: the result is the same if the bytes arrive one by one`, async (t) => {
       calls.length = 0
       const client = await served.connect()
       client.socket.setNoDelay(true)
@@ -134,7 +134,7 @@ t.test('a smuggled request', async (t) => {
   t.same(served.errors, [])
 })
 
-t.test('Node, the set: a flag of the process does not make the parser lenient', async (t) => {
+t.test('Node, the set: a command line flag does not make the parser lenient', async (t) => {
   const serverProcess = await startServerProcess(t, '--insecure-http-parser')
 
   for (const [id, bytes] of ATTACKS) {
@@ -150,7 +150,7 @@ t.test('Node, the set: a flag of the process does not make the parser lenient', 
   t.equal(await serverProcess.stop(), '')
 })
 
-t.test('no id: what was not read of a body is not the next request', async (t) => {
+t.test('no id: the unread rest of a body is not read as the next request', async (t) => {
   const calls: string[] = []
   const app = httpApp(async (scope, _receive, send) => {
     calls.push(scope.path)

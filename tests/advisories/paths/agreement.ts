@@ -9,6 +9,7 @@ import { PlainTextResponse } from '../../../lib/responses.ts'
 import { Mount, Route, Router } from '../../../lib/routing.ts'
 import type { App, Middleware } from '../../../lib/types.ts'
 import { attack, CLOSE } from '../../support/guarded.ts'
+import { runs } from '../../support/runs.ts'
 import { listening, request } from '../../support/sockets.ts'
 
 const PREFIX = ['/admin', '/admin', '/%61dmin', '/adm%69n', '//admin', '%2Fadmin', '/x/../admin']
@@ -55,11 +56,12 @@ const target = fc
   .map(([prefix, pieces, query]) => `${prefix}${pieces.join('')}${query}`)
   .map((text) => (text.startsWith('/') ? text : `/${text}`))
 
-const TARGETS = 10_000
+const TARGETS = runs(2_000)
 const BATCH = 250
+const TEXTS = runs(10_000)
 
 t.test(
-  'CVE-2026-2880 GHSA-8p85-9qpw-fwgw CVE-2026-33804 CVE-2026-14198: a guard runs just where its route matches',
+  'CVE-2026-2880 GHSA-8p85-9qpw-fwgw CVE-2026-33804 CVE-2026-14198: a guard runs exactly where its route matches',
   async (t) => {
     const seen = new Map<string, Set<string>>()
     const note = (path: string, what: string): void => {
@@ -107,11 +109,14 @@ t.test(
     t.strictSame([...seen].filter(isWrong), [], 'all of the guards and the route, or none')
     t.equal(seen.size, new Set(targets.map((text) => text.replace(/\?.*/, ''))).size + 1)
     const count = [...seen.values()].filter((what) => what.has('route')).length
-    t.ok(count > 300 && count < seen.size - 300, `${count} of ${seen.size} were matched`)
+    t.ok(
+      count > TARGETS / 30 && count < seen.size - TARGETS / 30,
+      `${count} of ${seen.size} were matched`,
+    )
   },
 )
 
-t.test('CVE-2026-2880 GHSA-8p85-9qpw-fwgw: none of them gets past a guard', async (t) => {
+t.test('CVE-2026-2880 GHSA-8p85-9qpw-fwgw: no spelling of a path bypasses a guard', async (t) => {
   const targets = fc.sample(target, 2_000).map((text) => request(`GET ${text}`))
   await attack(t, async (talk, t) => {
     for (let start = 0; start < targets.length; start += BATCH) {
@@ -144,14 +149,14 @@ t.test('CVE-2025-58362 GHSA-9hp6-4448-45g2: a path is read as URL parsers do', (
         url.host === new URL(`http://${authority}`).host
       )
     }),
-    { numRuns: 100_000 },
+    { numRuns: TEXTS },
   )
-  t.ok(read > 10_000, `${read} were targets`)
+  t.ok(read > TEXTS / 10, `${read} were targets`)
   t.end()
 })
 
 t.test(
-  'CVE-2025-58362 GHSA-9hp6-4448-45g2: what ends an authority does not move the path',
+  'CVE-2025-58362 GHSA-9hp6-4448-45g2: a character that ends an authority does not change the path',
   async (t) => {
     await attack(t, async (talk, t) => {
       for (const [target, answer] of [

@@ -22,7 +22,7 @@ const options: Record<string, Partial<StaticFilesOptions>> = {
 }
 
 for (const [where, option] of Object.entries(options)) {
-  t.test(`a file or folder swapped for a link to outside leaks nothing, ${where}`, async (t) => {
+  t.test(`a file or folder that becomes a link to outside stays hidden, ${where}`, async (t) => {
     const root = realpathSync(
       t.testdir({
         site: { dir: { 'a.txt': 'good'.repeat(SIZE / 4) } },
@@ -62,7 +62,7 @@ for (const [where, option] of Object.entries(options)) {
   })
 }
 
-t.test('a file replaced by another of its size and time gets a tag of its own', async (t) => {
+t.test('a file that is replaced by one of the same size and time gets another tag', async (t) => {
   const root = realpathSync(t.testdir({}))
   const tags = new Set<string | null>()
   mkdirSync(path.join(root, 'build'))

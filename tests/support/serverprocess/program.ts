@@ -18,6 +18,7 @@ const kaput = (where: string): Error => new Error(`kaput: ${where}`)
 
 /** Resolves when the client has gone. */
 function departure({ scope }: Request): Promise<void> {
+  console.error(`${scope.path} waits for its client to leave`)
   return new Promise((resolve) => scope.onDisconnect?.(resolve))
 }
 

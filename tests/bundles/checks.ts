@@ -1,3 +1,3 @@
 import { runBundle } from '../support/bundle.ts'
 
-await runBundle('architecture')
+await runBundle('checks')
