@@ -32,7 +32,7 @@ export interface RunOptions {
   warmup: number
   scenario: string | undefined
   contender: string | undefined
-  /** Even what is incomplete or rough. */
+  /** Even what is incomplete or quick. */
   save: boolean
   quick: boolean
 }

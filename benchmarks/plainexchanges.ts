@@ -1,20 +1,22 @@
-// What does an answer cost with plain exchanges, against raw node:http and without them?
+// What does an answer cost with plain exchanges, and without them, against raw node:http?
 //
 //   node benchmarks/build/plainexchanges.js [--scenario hello,param,post]
 //                                    [--sets 5] [--rounds 4] [--seconds 0.5] [--warmup 1.5] [--save]
 
 import { parseArgs } from 'node:util'
+import { makeFiles } from './files.ts'
 import { connections, driver } from './load.ts'
 import { choose } from './options.ts'
 import { effortOf, measureContest, methodOf, pairOptions } from './pairs.ts'
 import { machine, machineLoad, saveSection, stellulaBuild, table } from './report.ts'
 
-const sides = ['raw', 'serve', 'publicapi', 'plain'] as const
+const sides = ['raw', 'plain', 'node'] as const
 const scenarioNames = ['hello', 'param', 'post', 'stream', 'static10k'] as const
 
 const { values } = parseArgs({ options: { ...pairOptions, scenario: { type: 'string' } } })
 const effort = effortOf(values)
 const scenarios = choose('scenario', values.scenario, scenarioNames)
+makeFiles()
 const loadBefore = machineLoad()
 const build = stellulaBuild()
 
@@ -32,10 +34,9 @@ const report = `## Plain exchanges
 ${machine(['stellula'])}
 * ${methodOf(effort)}; ${driver}, ${connections} connections, keep-alive; load average before the start ${loadBefore}
 
-Server CPU time per request: raw node:http written by hand, without a router; \`serve()\`; \`serve()\` with
-\`shortcuts: false\` (publicapi); \`serve()\` with \`plainExchanges: true\` (plain). param answers a typed path
-parameter as JSON, post reads 1 KB of JSON, stream sends 64 KiB in 64 pieces. Less is faster; the last
-column tells how far the sets of processes are apart.
+Server CPU time per request: raw node:http written by hand, without a router; \`serve()\` (plain); \`serve()\` with
+\`shortcuts: false\` (node). param answers a typed path parameter as JSON, post reads 1 KB of JSON, stream
+sends 64 KiB in 64 pieces. Less is faster; the last column tells how far the sets of processes are apart.
 
 ${table(header, rows)}`
 console.log(report)

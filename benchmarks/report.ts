@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
+import { writePlots } from './plots/write.ts'
 
 const resultsFile = new URL('../results.md', import.meta.url)
 
@@ -12,6 +13,9 @@ Written by the scripts, each its own section; do not edit.
 
 <!-- servers: begin -->
 <!-- servers: end -->
+
+<!-- servers-node24: begin -->
+<!-- servers-node24: end -->
 
 <!-- middleware: begin -->
 <!-- middleware: end -->
@@ -47,7 +51,7 @@ Written by the scripts, each its own section; do not edit.
 <!-- runtimes: end -->
 `
 
-/** Puts a section in the place of its former self, or at the end of the file. */
+/** Puts a section in the place of its former self, or at the end of the file, and draws the plots anew. */
 export function saveSection(name: string, markdown: string): void {
   const begin = `<!-- ${name}: begin -->`
   const end = `<!-- ${name}: end -->`
@@ -60,6 +64,7 @@ export function saveSection(name: string, markdown: string): void {
       ? `${present.trimEnd()}\n\n${section}\n`
       : present.slice(0, from) + section + present.slice(to + end.length)
   writeFileSync(resultsFile, updated)
+  writePlots(new URL('../../', import.meta.url))
 }
 
 export function table(header: string[], rows: string[][]): string {

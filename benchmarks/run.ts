@@ -10,9 +10,12 @@ import { choose, type RunOptions, runOptions } from './options.ts'
 import { cpuMicroseconds, type ServerProcess, startServer } from './processes.ts'
 import { machineLoad, saveSection, stellulaBuild } from './report.ts'
 import { type Exchange, exchangeOf, type Scenario } from './scenarios.ts'
-import { scenariosOf, sections } from './sections.ts'
+import { type Section, scenariosOf, sections } from './sections.ts'
 import { rotate } from './statistics.ts'
-import { cpuOf, sectionReport, type Window } from './tables.ts'
+import { cpuOf, roughScenarios, sectionReport, type Window } from './tables.ts'
+
+/** The oldest version of Node that Stellula supports. */
+const OLDEST_NODE = '20'
 
 /** A server, and how it must be asked. */
 interface Visited {
@@ -105,6 +108,14 @@ function methodOf(options: RunOptions, loadBefore: string): string {
   ].join(' ')
 }
 
+/** Where the results of this version of Node go: those of the oldest have the plain name, all others their own. */
+function onThisNode(name: string, section: Section): { name: string; section: Section } {
+  const version = process.versions.node.split('.')[0] ?? ''
+  if (version === OLDEST_NODE) return { name, section }
+  const title = `${section.title} on Node ${version}`
+  return { name: `${name}-node${version}`, section: { ...section, title } }
+}
+
 makeFiles()
 const options = runOptions()
 const measurable = Object.values(sections).flatMap(scenariosOf)
@@ -132,15 +143,21 @@ for (const [name, section] of Object.entries(sections)) {
   const ofSection = windows.filter((window) => all.includes(window.scenario))
   if (ofSection.length === 0) continue
   const measured = contenders.filter((name) => ofSection.some((one) => one.contender === name))
-  const report = sectionReport(section, ofSection, { method, contenders: measured })
+  const here = onThisNode(name, section)
+  const report = sectionReport(here.section, ofSection, { method, contenders: measured })
   console.log(report)
 
   // A part of a section, or a rough one, must not silently replace a good result.
   const whole = all.every((scenario) => scenarios.includes(scenario))
   const good = whole && options.contender === undefined && !options.quick
+  const rough = roughScenarios(ofSection, measured)
   if (stellulaBuild() !== build) {
     console.error('Not saved: Stellula was built anew in the meantime, so two builds are mixed.')
+  } else if (rough.length > 0) {
+    const names = rough.join(', ')
+    console.error(`Not saved: the sets disagree by more than there is to see, in ${names}. Measure`)
+    console.error('again on a quieter machine, or with more rounds.')
   } else if (good || options.save) {
-    saveSection(name, report)
+    saveSection(here.name, report)
   }
 }

@@ -23,7 +23,7 @@ Only Stellula distinguishes middleware10 (passing through) from middleware10asyn
 wait for the app, and wrap send); the others run the same ten in both rows, which also shows the noise.
 middleware10sends has ten whose send wrappers are async too, which is two more promises for each message
 and each layer: what people may bring along, and no style of ours. The column publicapi is Stellula with
-\`shortcuts: false\`, which writes responses by documented means alone: the floors are to hold for it too.`,
+\`shortcuts: false\`, which leaves everything to node:http.`,
   groups: {
     'Plain answers': ['hello', 'json', 'notfound'],
     Routing: ['param', 'routes200', 'routes1000'],

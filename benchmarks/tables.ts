@@ -56,12 +56,13 @@ function cell(windows: Window[], scenario: string, contender: string): string {
 /** The floor, and ourselves. */
 const NO_PEERS = ['raw', 'rawtext', 'stellula', 'publicapi', 'channels']
 
-function againstPeers(windows: Window[], scenario: string, contenders: string[]): string {
+/** How fast Stellula is, where the fastest of the others is 1. */
+function againstPeers(windows: Window[], scenario: string, contenders: string[]): number {
   const peers = contenders.filter((name) => !NO_PEERS.includes(name))
   const best = Math.max(
     ...peers.map((peer) => speed(windows, scenario, peer)).filter(Number.isFinite),
   )
-  return ratio(speed(windows, scenario, 'stellula') / best)
+  return speed(windows, scenario, 'stellula') / best
 }
 
 function wanted(target: number | undefined): string {
@@ -73,7 +74,7 @@ function groupTable(windows: Window[], scenarios: string[], contenders: string[]
   const rows = scenarios.map((scenario) => {
     const target = targets[scenario]
     const cells = contenders.map((contender) => cell(windows, scenario, contender))
-    const peers = againstPeers(windows, scenario, contenders)
+    const peers = ratio(againstPeers(windows, scenario, contenders))
     return [
       ...[scenario, ...cells, wanted(target?.floor), wanted(target?.goal)],
       ...[peers, wanted(target?.peer)],
@@ -83,15 +84,35 @@ function groupTable(windows: Window[], scenarios: string[], contenders: string[]
 }
 
 /** The same speed from each set of processes alone: what the sets disagree by is noise. */
+function speedsBySet(windows: Window[], scenario: string, contender: string): number[] {
+  return [...new Set(windows.map((window) => window.set))]
+    .map((set) => windows.filter((window) => window.set === set))
+    .map((ofSet) => speed(ofSet, scenario, contender))
+    .filter(Number.isFinite)
+}
+
+/** Sets that disagree by less are usual on a quiet machine. */
+const USUAL_SPREAD = 1.15
+
+/**
+ * Names the scenarios whose results say nothing: the sets disagree on the speed of Stellula by more than it differs
+ * from the fastest of the others.
+ */
+export function roughScenarios(windows: Window[], contenders: string[]): string[] {
+  const scenarios = [...new Set(windows.map((window) => window.scenario))]
+  return scenarios.filter((scenario) => {
+    const speeds = speedsBySet(windows, scenario, 'stellula')
+    const against = againstPeers(windows, scenario, contenders)
+    const effect = Math.max(against, 1 / against, USUAL_SPREAD)
+    return Math.max(...speeds) / Math.min(...speeds) > effect
+  })
+}
+
 function spreadTable(windows: Window[], scenarios: string[], contenders: string[]): string {
-  const sets = [...new Set(windows.map((window) => window.set))]
   const rivals = contenders.filter((contender) => contender !== 'raw')
   const rows = scenarios.map((scenario) => {
     const cells = rivals.map((contender) => {
-      const speeds = sets
-        .map((set) => windows.filter((window) => window.set === set))
-        .map((ofSet) => speed(ofSet, scenario, contender))
-        .filter(Number.isFinite)
+      const speeds = speedsBySet(windows, scenario, contender)
       if (speeds.length === 0) return '–'
       return `${ratio(Math.min(...speeds))} to ${ratio(Math.max(...speeds))}`
     })

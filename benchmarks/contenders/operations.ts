@@ -2,35 +2,36 @@
 
 import type { Running } from '../contender.ts'
 import type { OperationScenario, Schemas } from '../operations/shapes.ts'
+import type { Differing } from './operations/stellula.ts'
 
 type Side = (scenario: OperationScenario) => Promise<Running>
 
 interface Validating {
-  start(
-    scenario: OperationScenario,
-    schemas: Schemas,
-    validateResponses?: boolean,
-  ): Promise<Running>
+  start(scenario: OperationScenario, schemas: Schemas, differing?: Differing): Promise<Running>
 }
 
 type Library = 'zod' | 'valibot'
 
-function side(framework: string, library: Library, validateResponses?: boolean): Side {
+function side(framework: string, library: Library, differing?: Differing): Side {
   return async (scenario) => {
     const validating: Validating = await import(`./operations/${framework}.js`)
     const { schemas }: { schemas: Schemas } = await import(`../operations/${library}.js`)
-    return validating.start(scenario, schemas, validateResponses)
+    return validating.start(scenario, schemas, differing)
   }
 }
 
 export const stellulaZod: Side = side('stellula', 'zod')
-export const stellulaZodUnchecked: Side = side('stellula', 'zod', false)
+export const stellulaZodUnchecked: Side = side('stellula', 'zod', { validateResponses: false })
+export const stellulaZodOverNode: Side = side('stellula', 'zod', { shortcuts: false })
 export const honoZod: Side = side('hono', 'zod')
 export const h3Zod: Side = side('h3', 'zod')
 export const elysiaZod: Side = side('elysia', 'zod')
 
 export const stellulaValibot: Side = side('stellula', 'valibot')
-export const stellulaValibotUnchecked: Side = side('stellula', 'valibot', false)
+export const stellulaValibotUnchecked: Side = side('stellula', 'valibot', {
+  validateResponses: false,
+})
+export const stellulaValibotOverNode: Side = side('stellula', 'valibot', { shortcuts: false })
 export const honoValibot: Side = side('hono', 'valibot')
 export const h3Valibot: Side = side('h3', 'valibot')
 export const elysiaValibot: Side = side('elysia', 'valibot')

@@ -1,4 +1,4 @@
-// What does the same answer cost by node:http, by Stellula on node:http, and by its plain exchanges?
+// What does the same answer cost by node:http, and by Stellula on node:http and without it?
 
 import type { Running } from '../contender.ts'
 import type { PlainScenario } from '../scenarios.ts'
@@ -9,14 +9,10 @@ export function raw(scenario: PlainScenario): Promise<Running> {
   return startRaw(scenario)
 }
 
-export function serve(scenario: PlainScenario): Promise<Running> {
+export function plain(scenario: PlainScenario): Promise<Running> {
   return startStellula(scenario)
 }
 
-export function publicapi(scenario: PlainScenario): Promise<Running> {
+export function node(scenario: PlainScenario): Promise<Running> {
   return startStellula(scenario, { shortcuts: false })
-}
-
-export function plain(scenario: PlainScenario): Promise<Running> {
-  return startStellula(scenario, { plainExchanges: true })
 }

@@ -7,11 +7,18 @@ import { serve } from 'stellula/servers/node'
 import { portOf, type Running } from '../../contender.ts'
 import { buy, find, type OperationScenario, type Schemas } from '../../operations/shapes.ts'
 
-/** @param validateResponses Whether answers are validated and stripped, which not all of the others do. */
+/** How one side differs from the others. */
+export interface Differing {
+  /** Whether answers are validated and stripped, which not all of the others do (true). */
+  validateResponses?: boolean
+  /** Whether plain requests are read and answered without node:http (true). */
+  shortcuts?: boolean
+}
+
 export function start(
   scenario: OperationScenario,
   schemas: Schemas,
-  validateResponses = true,
+  { validateResponses = true, shortcuts = true }: Differing = {},
 ): Promise<Running> {
   const { query, article, order, receipt } = schemas
   if (scenario === 'operation-post') {
@@ -19,13 +26,13 @@ export function start(
       { body: order, responses: { 200: receipt }, validateResponses },
       async ({ body }) => reply(200, buy(body)),
     )
-    return listen(Route('/orders', { post: create }))
+    return listen(Route('/orders', { post: create }), shortcuts)
   }
   const get = operation(
     { query, responses: { 200: article }, validateResponses },
     async ({ params, query }) => reply(200, find(params['id'] as number, query)),
   )
-  return listen(Route('/articles/{id:int}', { get }))
+  return listen(Route('/articles/{id:int}', { get }), shortcuts)
 }
 
 /** The same by plain handlers, which call the library themselves: what is left is the library's. */
@@ -65,8 +72,8 @@ export function handler(): Promise<Running> {
   return listen(route)
 }
 
-async function listen(route: Route): Promise<Running> {
+async function listen(route: Route, shortcuts = true): Promise<Running> {
   const app = Application({ routes: [route] })
-  const server = await serve(app, { host: '127.0.0.1', port: 0, signals: [] })
+  const server = await serve(app, { host: '127.0.0.1', port: 0, signals: [], shortcuts })
   return { port: portOf(server.address), close: () => server.close() }
 }
