@@ -38,6 +38,7 @@ export const GROUPS = [
         'Errors and lifespan',
         'Exception handlers, startup and shutdown, problem documents.',
       ],
+      ['testing', 'Testing', 'A client in the process, units, browsers.'],
       ['messages', 'Messages explained', 'What an error message means, and what to do.'],
       ['interop', 'Apps of others', 'Express, Koa, Fastify, fetch apps, other servers around.'],
     ],
@@ -47,6 +48,7 @@ export const GROUPS = [
     pages: [
       ['serving', 'Serving', 'The server, TLS, HTTP/2, several processes, the command line.'],
       ['deployment', 'Deployment', 'Docker, systemd, Kubernetes, proxies, other runtimes.'],
+      ['performance', 'Performance', 'How it was measured, results and plots.'],
       ['observability', 'Logs, metrics, traces', 'What goes on, and work after the response.'],
       ['runtimes', 'Bun, Deno, Workers', 'Other runtimes, and bundles.'],
       ['security', 'Security', 'What holds by construction, and what to set.'],
@@ -84,6 +86,12 @@ export const ELSEWHERE = {
   'threat-model': 'SECURITY.md',
   agents: 'docs/AGENTS.md',
 }
+
+/** Pages that the package has as files of their own. */
+export const IN_PACKAGE = ['index', 'contract', 'threat-model', 'agents']
+
+/** Pages for people who choose, learn or set up machines: they are no help in writing a program. */
+export const FOR_PEOPLE = ['tutorial', 'comparison', 'performance', 'deployment']
 
 /** The file of a page, from the root of the repository. */
 export function fileOf(name) {

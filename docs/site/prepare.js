@@ -1,5 +1,5 @@
 // Copies the pages to where VitePress reads them, with links between them as they are there.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ELSEWHERE, fileOf, PAGES } from './contents.js'
@@ -26,7 +26,7 @@ function pageOf(name) {
   const text = parts.map((part, index) =>
     index % 2 === 1
       ? part
-      : part.replace(/\[([^\]]*)\]\((?!https?:)([^)\s]+)\)/g, (_link, text, target) =>
+      : part.replace(/(?<!!)\[([^\]]*)\]\((?!https?:)([^)\s]+)\)/g, (_link, text, target) =>
           linked(file, text, target),
         ),
   )
@@ -35,5 +35,6 @@ function pageOf(name) {
 
 rmSync(TARGET, { recursive: true, force: true })
 mkdirSync(path.join(TARGET, 'reference'), { recursive: true })
+cpSync(path.join(ROOT, 'docs', 'plots'), path.join(TARGET, 'plots'), { recursive: true })
 for (const name of NAMES) writeFileSync(path.join(TARGET, `${name}.md`), pageOf(name))
 console.log(`${NAMES.length} pages, ${Object.keys(ELSEWHERE).length} of them from elsewhere`)

@@ -1,8 +1,9 @@
 // Writes the reference from the docstrings, one page for each subpath: `node docs/site/reference.js`.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Application } from 'typedoc'
+import { anchorsOf } from './slug.js'
 
 const HERE = path.dirname(fileURLToPath(import.meta.url))
 const ROOT = path.resolve(HERE, '..', '..')
@@ -18,13 +19,15 @@ const SUBPATHS = new Map(
     ]),
 )
 
+const OUT = path.join(HERE, 'pages', 'reference')
+
 const app = await Application.bootstrapWithPlugins({
   name: 'Reference',
   entryPoints: [...SUBPATHS.keys()].map((file) => path.join(ROOT, 'lib', `${file}.ts`)),
   tsconfig: path.join(ROOT, 'lib', 'tsconfig.json'),
   compilerOptions: { isolatedDeclarations: false },
   plugin: ['typedoc-plugin-markdown'],
-  out: path.join(HERE, 'pages', 'reference'),
+  out: OUT,
   readme: 'none',
   router: 'module',
   entryFileName: 'index',
@@ -50,6 +53,23 @@ if (project !== undefined) {
     module.name = SUBPATHS.get(module.name) ?? module.name
   await app.generateOutputs(project)
 }
+
+/** typedoc counts members and types of one name together, and the site does not: such links lose their number. */
+function mendAnchors() {
+  const files = readdirSync(OUT, { recursive: true }).filter((name) => name.endsWith('.md'))
+  const texts = new Map(files.map((name) => [name, readFileSync(path.join(OUT, name), 'utf8')]))
+  const anchors = new Map([...texts].map(([name, text]) => [name, anchorsOf(text)]))
+  for (const [name, text] of texts) {
+    const mended = text.replace(/\]\(([^)#\s]*)#([\w-]+)-\d+\)/g, (link, target, base) => {
+      const to = target === '' ? name : path.join(path.dirname(name), target)
+      const anchor = link.slice(link.indexOf('#') + 1, -1)
+      return anchors.get(to)?.has(anchor) ? link : `](${target}#${base})`
+    })
+    if (mended !== text) writeFileSync(path.join(OUT, name), mended)
+  }
+}
+
+if (project !== undefined) mendAnchors()
 if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
   process.exitCode = 1
 else console.log(`${SUBPATHS.size} subpaths`)

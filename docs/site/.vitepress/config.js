@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { GROUPS } from '../contents.js'
+import { GROUPS, PAGES } from '../contents.js'
+import { slugify } from '../slug.js'
 
 const REFERENCE = fileURLToPath(new URL('../pages/reference', import.meta.url))
 
@@ -27,12 +28,27 @@ const sidebar = GROUPS.map(({ title, pages }) => ({
   items: pages.map(([name, text]) => ({ text, link: `/${name}` })),
 }))
 
+const DESCRIPTION = 'Functional, composable ASGI-style web toolkit for TypeScript on Node'
+const DESCRIPTIONS = new Map(PAGES.map(([name, , about]) => [`${name}.md`, about]))
+
+/** What search engines show: the sentence of a page, or the subpath that a page of the reference is of. */
+function descriptionOf(file) {
+  const subpath = /^reference\/(stellula.*)\.md$/.exec(file)?.[1]
+  if (subpath !== undefined) return `Reference of ${subpath}: ${DESCRIPTION}`
+  return DESCRIPTIONS.get(file) ?? DESCRIPTION
+}
+
 export default defineConfig({
   lang: 'en',
   title: 'Stellula',
-  description: 'Functional, composable ASGI-style web toolkit for TypeScript on Node',
+  description: DESCRIPTION,
   srcDir: 'pages',
   cleanUrls: true,
+  markdown: {
+    anchor: { slugify },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  transformPageData: ({ relativePath }) => ({ description: descriptionOf(relativePath) }),
   themeConfig: {
     nav: [
       { text: 'Tutorial', link: '/tutorial' },
