@@ -120,6 +120,9 @@ export class Files {
     name: string,
     coding: Coding | undefined,
   ): Promise<KnownFile | undefined> {
+    // Another request may have described it while this one looked at symbolic links.
+    const kept = this.#recall(found, name, coding)
+    if (kept !== undefined) return kept
     const key = `${name} ${keyOf(found.path, coding)}`
     const before = await this.#described.get(key)?.catch(() => undefined)
     if (before !== undefined && isSame(before.stats, found.stats)) return before

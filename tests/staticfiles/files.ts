@@ -25,7 +25,7 @@ interface Site {
   readonly known: (name: string) => Promise<KnownFile>
 }
 
-function site(t: Test, options: Partial<FilesOptions> = {}): Site {
+function site(t: Test, options: Partial<FilesOptions> = {}, find?: Directories['find']): Site {
   const root = realpathSync(
     t.testdir({ 'a.txt': 'hello', 'a.txt.br': 'br', 'large.bin': 'x'.repeat(2000), dir: {} }),
   )
@@ -33,14 +33,16 @@ function site(t: Test, options: Partial<FilesOptions> = {}): Site {
     utimesSync(path.join(root, name), CHANGED, CHANGED)
   }
   const directories = new Directories(root, { checkDir: true, followSymlink: false })
+  if (find !== undefined) directories.find = find
   const defaults = { cacheControl: undefined, varies: false, maxBytes: 10_000, maxFileBytes: 1000 }
   const files = new Files(directories, { ...defaults, ...options })
-  const known = async (name: string): Promise<KnownFile> => {
-    const found = await files.look(name)
-    if (found === undefined || found === 'directory') throw new Error(`there is no file ${name}`)
-    return found
-  }
-  return { files, root, known }
+  return { files, root, known: (name) => knownOf(files, name) }
+}
+
+async function knownOf(files: Files, name: string): Promise<KnownFile> {
+  const found = await files.look(name)
+  if (found === undefined || found === 'directory') throw new Error(`there is no file ${name}`)
+  return found
 }
 
 const textOf = async (files: Files, file: KnownFile): Promise<string | undefined> =>
@@ -174,6 +176,22 @@ t.test('small files are cached, and read once', async (t) => {
   t.equal(await textOf(files, await known('a.txt')), 'changed')
 })
 
+t.test('a file is read once, even if a second search ends after the first request', async (t) => {
+  const { root } = site(t)
+  const directories = new Directories(root, { checkDir: true, followSymlink: false })
+  let first: Promise<unknown> | undefined
+  const { known } = site(t, {}, async (name) => {
+    const before = first
+    const found = await directories.find(name, () => false)
+    await before
+    return found
+  })
+
+  first = known('a.txt')
+
+  t.equal(await known('a.txt'), await first)
+})
+
 t.test('large files are not cached, and others only if there is room', async (t) => {
   const textWith = async (options: Partial<FilesOptions>, name = 'a.txt') => {
     const { files, known } = site(t, options)
@@ -235,10 +253,8 @@ t.test('a large file that changes between stat and read is sent from the disk', 
 
 t.test('a file has two names if one directory is inside another', async (t) => {
   const root = realpathSync(t.testdir({ sub: { 'a.txt': 'a' } }))
-  const directories = new Directories([root, path.join(root, 'sub')], {
-    checkDir: true,
-    followSymlink: false,
-  })
+  const settings = { checkDir: true, followSymlink: false }
+  const directories = new Directories([root, path.join(root, 'sub')], settings)
   const options = { varies: false, maxBytes: 10_000, maxFileBytes: 1000 }
   const files = new Files(directories, { ...options, cacheControl: (name) => `private="${name}"` })
 
@@ -273,13 +289,11 @@ t.test('no descriptor stays open', async (t) => {
   const open = (): number => readdirSync('/proc/self/fd').length
   await files.contentOf(await known('a.txt'))
   const before = open()
-
   for (let time = 0; time < 20; time++) {
     writeFileSync(path.join(root, 'a.txt'), `${time}`)
     const file = await known('a.txt')
     if (time % 2 === 0) appendFileSync(path.join(root, 'a.txt'), '!')
     await files.contentOf(file)
   }
-
   t.equal(open(), before)
 })
