@@ -1,18 +1,10 @@
 /** Selects the languages that a client prefers (RFC 9110 section 12.5.4, RFC 4647). */
+import { rank, type WeightedRange } from './ranking.ts'
 import { readWeight } from './weights.ts'
 
-interface LanguageRange {
+interface LanguageRange extends WeightedRange {
   /** In lower case: `de-ch`, `*`. */
   readonly range: string
-  readonly weight: number
-}
-
-/** How well a language matches: the weight of the range that matches it best. */
-interface Fit {
-  readonly weight: number
-  readonly specificity: number
-  /** The position of the range in the field. */
-  readonly place: number
 }
 
 const RANGE = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*|\*)$/
@@ -37,34 +29,16 @@ export function preferredLanguages<Tag extends string>(
   offered: readonly Tag[],
 ): readonly Tag[] {
   if (accept.trim() === '') return offered
-  const ranges = parseRanges(accept)
-  return offered
-    .map((tag) => ({ tag, fit: bestFit(tag.toLowerCase(), ranges) }))
-    .filter(({ fit }) => fit !== undefined && fit.weight > 0)
-    .sort((one, other) => (one.fit && other.fit ? compare(one.fit, other.fit) : 0))
-    .map(({ tag }) => tag)
-}
-
-function compare(one: Fit, other: Fit): number {
-  return other.weight - one.weight || other.specificity - one.specificity || one.place - other.place
-}
-
-function bestFit(tag: string, ranges: readonly LanguageRange[]): Fit | undefined {
-  let best: Fit | undefined
-  for (const [place, { range, weight }] of ranges.entries()) {
-    const specificity = specificityOf(tag, range, weight)
-    if (specificity < (best?.specificity ?? 0)) continue
-    // Of equal ranges the greatest weight is used.
-    if (best?.specificity === specificity && best.weight > weight) continue
-    best = { weight, specificity, place }
-  }
-  return best
+  return rank(offered, parseRanges(accept), (offer) => {
+    const tag = offer.toLowerCase()
+    return (range) => specificityOf(tag, range)
+  })
 }
 
 /**
  * Returns 0 for `*`, more if a longer range matches the tag, most if the range includes it, otherwise -1.
  */
-function specificityOf(tag: string, range: string, weight: number): number {
+function specificityOf(tag: string, { range, weight }: LanguageRange): number {
   if (range === '*') return 0
   if (`${tag}-`.startsWith(`${range}-`)) return NAMED + range.length
   // A client that excludes `de-CH` does not exclude `de`.

@@ -1,20 +1,12 @@
 /** Selects the media types that a client accepts (RFC 9110 section 12.5.1). */
 import { type MediaType, parseMediaType } from './mediatypes.ts'
+import { rank, type WeightedRange } from './ranking.ts'
 import { readWeight } from './weights.ts'
 
 /** An element of `Accept`: `text/html;level=1`, `text/*`, or the range of all types. */
-interface MediaRange {
+interface MediaRange extends WeightedRange {
   readonly type: string
   readonly params: readonly (readonly [name: string, value: string])[]
-  readonly weight: number
-}
-
-/** How well a type matches: the weight of the range that matches it best. */
-interface Fit {
-  readonly weight: number
-  readonly specificity: number
-  /** The position of the range in the field. */
-  readonly place: number
 }
 
 /** Up to the next comma that is outside of quotes. */
@@ -41,28 +33,10 @@ export function preferredTypes<Type extends string>(
   offered: readonly Type[],
 ): readonly Type[] {
   if (accept.trim() === '') return offered
-  const ranges = parseRanges(accept)
-  return offered
-    .map((type) => ({ type, fit: bestFit(parseMediaType(type), ranges) }))
-    .filter(({ fit }) => fit !== undefined && fit.weight > 0)
-    .sort((one, other) => (one.fit && other.fit ? compare(one.fit, other.fit) : 0))
-    .map(({ type }) => type)
-}
-
-function compare(one: Fit, other: Fit): number {
-  return other.weight - one.weight || other.specificity - one.specificity || one.place - other.place
-}
-
-function bestFit(type: MediaType, ranges: readonly MediaRange[]): Fit | undefined {
-  let best: Fit | undefined
-  for (const [place, range] of ranges.entries()) {
-    const specificity = specificityOf(range, type)
-    if (specificity < (best?.specificity ?? 0)) continue
-    // Of equal ranges the greatest weight is used.
-    if (best?.specificity === specificity && best.weight > range.weight) continue
-    best = { weight: range.weight, specificity, place }
-  }
-  return best
+  return rank(offered, parseRanges(accept), (offer) => {
+    const type = parseMediaType(offer)
+    return (range) => specificityOf(range, type)
+  })
 }
 
 /**
