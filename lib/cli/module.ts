@@ -105,7 +105,9 @@ function tsxOf(file: string): readonly string[] | undefined {
     const { resolve } = createRequire(from)
     try {
       return [resolve('tsx/cjs/api'), asModule(resolve('tsx/esm/api'))]
-    } catch {}
+    } catch {
+      // It is not installed there.
+    }
   }
   return undefined
 }

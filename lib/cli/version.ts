@@ -10,7 +10,9 @@ export function ownVersion(): string {
     try {
       const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'))
       if (name === 'stellula' && version !== undefined) return version
-    } catch {}
+    } catch {
+      // There is no such file, so it is the other one.
+    }
   }
   return 'unknown'
 }

@@ -165,7 +165,9 @@ function parse(text: string): SessionData {
     if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
       return Object.setPrototypeOf(data, null)
     }
-  } catch {}
+  } catch {
+    // The text is not JSON.
+  }
   return Object.create(null)
 }
 
