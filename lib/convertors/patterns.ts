@@ -17,21 +17,24 @@ const CHOICES = new RegExp(CHOICE, 'g')
  * @throws TypeError if the pattern could be slow.
  */
 export function assertFastPattern(name: string, source: string, maxLength: number): void {
+  // Escapes and character classes match one character, like a letter.
   const classless = source.replace(/\\[^1-9k]/g, 'x').replace(/\[(?:\\.|[^\]\\])*\]/g, 'x')
-  const fault = BACK_REFERENCE.test(classless)
-    ? 'a back-reference'
-    : LOOK_AROUND.test(classless)
-      ? 'a look-around'
-      : hasRepeatedChoice(classless)
-        ? 'a repetition, an option or an alternative within a repeated group'
-        : waysToMatch(classless, maxLength) > MOST_WAYS
-          ? `too many repetitions and options for ${maxLength} characters`
-          : undefined
+  const fault = faultOf(classless, maxLength)
   if (fault === undefined) return
   throw new TypeError(
     `registerConvertor: the pattern of "${name}" must be safe from slow matching, /${source}/ has ${fault}. ` +
       'Write a simpler pattern, lower maxLength, or check the rest in convert(), which may throw.',
   )
+}
+
+function faultOf(classless: string, maxLength: number): string | undefined {
+  if (BACK_REFERENCE.test(classless)) return 'a back-reference'
+  if (LOOK_AROUND.test(classless)) return 'a look-around'
+  if (hasRepeatedChoice(classless)) {
+    return 'a repetition, an option or an alternative within a repeated group'
+  }
+  if (waysToMatch(classless, maxLength) <= MOST_WAYS) return undefined
+  return `too many repetitions and options for ${maxLength} characters`
 }
 
 /**

@@ -117,9 +117,10 @@ export class Placing {
     const { $defs, $schema, title, id, ...found } = this.#definition(reference)
     const own = reference.slice(reference.lastIndexOf('/') + 1)
     const isNamed = reference !== '#' && isComponentName(own) && !NUMBERED.test(own)
-    const name = isNamed ? own : isComponentName(title) ? title : this.#madeName()
+    const given = isNamed ? own : title
+    const name = isComponentName(given) ? given : this.#madeName()
     this.#moved.set(reference, name)
-    if (isNamed || isComponentName(title)) this.#take(name, found)
+    if (name === given) this.#take(name, found)
     else this.#naming.take(name, this.#members(found))
     return this.#reference(name)
   }

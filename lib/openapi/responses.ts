@@ -91,14 +91,11 @@ function contentOf(
   if (mediaType === undefined) return undefined
   const described = schema === undefined ? undefined : components.of(schema, use)
   const isStream = content === 'events' || content === 'lines'
+  const plain = described === undefined ? {} : { schema: described }
   const examples = Object.entries(details?.examples ?? {}).map(([name, value]) => [name, { value }])
   return {
     [mediaType]: {
-      ...(isStream
-        ? ofItems(content, described, hasItems)
-        : described === undefined
-          ? {}
-          : { schema: described }),
+      ...(isStream ? ofItems(content, described, hasItems) : plain),
       ...(examples.length === 0 ? {} : { examples: Object.fromEntries(examples) }),
     },
   }

@@ -171,7 +171,13 @@ function passDown(upstream: WebSocket, send: Send): void {
     })
   })
   upstream.on('close', (code, reason) => {
-    const known = code === 1005 ? 1000 : isCloseCode(code) ? code : BAD_GATEWAY
-    queue(() => send({ type: 'websocket.close', code: known, reason: reason.toString() }))
+    const sent = closeCodeFor(code)
+    queue(() => send({ type: 'websocket.close', code: sent, reason: reason.toString() }))
   })
+}
+
+/** The code to close with, as some codes are never sent: 1005 tells that the upstream gave none. */
+function closeCodeFor(code: number): number {
+  if (code === 1005) return 1000
+  return isCloseCode(code) ? code : BAD_GATEWAY
 }

@@ -72,12 +72,10 @@ export function placeBelow(request: HostedRequest, prefix: string): Place | unde
 /** The part of the original target before `url`; '' if the host has rewritten `url`. */
 function prefixOf(url: string, original: string): string {
   if (url === original || !url.startsWith('/')) return ''
-  const end = original.endsWith(url)
-    ? original.length - url.length
-    : original.endsWith(url.slice(1))
-      ? original.length - url.length + 1
-      : 0
-  const prefix = original.slice(0, end)
+  // A host may have added the first slash of `url` itself.
+  const rest = original.endsWith(url) ? url : url.slice(1)
+  if (!original.endsWith(rest)) return ''
+  const prefix = original.slice(0, original.length - rest.length)
   return prefix.startsWith('/') && !prefix.includes('?') ? prefix : ''
 }
 

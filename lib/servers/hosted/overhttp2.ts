@@ -35,8 +35,12 @@ export function exchangeStream(
 ): void {
   // The host's server has already checked the size.
   const head = readStreamRequestHead(request.rawHeaders, Number.POSITIVE_INFINITY)
-  if (typeof head === 'number' || target === undefined || head.protocol !== undefined) {
-    refuseStream(stream, typeof head === 'number' ? head : target === undefined ? 400 : 501)
+  if (typeof head === 'number') {
+    refuseStream(stream, head)
+    return
+  }
+  if (target === undefined || head.protocol !== undefined) {
+    refuseStream(stream, target === undefined ? 400 : 501)
     return
   }
   const app = keepingFields(service.app, response)

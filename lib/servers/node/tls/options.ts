@@ -45,7 +45,8 @@ function checkTLS(options: TLSOptions): void {
   const needsNone =
     isGiven(options.pfx) || isGiven(options.SNICallback) || isGiven(options.pskCallback)
   if (hasKey ? hasCert : needsNone && !hasCert) return
-  const what = hasKey ? 'only the key was' : hasCert ? 'only the certificate was' : 'neither was'
+  const alone = hasKey ? 'only the key was' : 'only the certificate was'
+  const what = hasKey || hasCert ? alone : 'neither was'
   throw new TypeError(
     `serve: tls needs a key and a certificate, ${what} given. Set keyFile and certFile, or key and cert.`,
   )

@@ -4,6 +4,12 @@ const FIN = 0x80
 const MASK = 0x80
 const MASK_BYTES = 4
 
+/** The number of bytes of the length that follows, for the two lengths that announce one. */
+const EXTENDED_LENGTH_BYTES: ReadonlyMap<number, number> = new Map([
+  [126, 2],
+  [127, 8],
+])
+
 /** This opcode and all higher ones are control frames. */
 const CONTROL = 8
 const CLOSE = 8
@@ -62,7 +68,7 @@ export class FrameWalker {
     } else {
       const length = byte & ~MASK
       this.#hasLength = true
-      this.#more = length === 127 ? 8 : length === 126 ? 2 : 0
+      this.#more = EXTENDED_LENGTH_BYTES.get(length) ?? 0
       this.#left = this.#more > 0 ? 0 : length
       this.#isMasked = byte >= MASK
     }
